@@ -1,0 +1,64 @@
+"""Attriflux: allocation of vacated French social housing under the flux, proposed, certified and explained.
+
+``import optimizer as af`` gives a researcher the whole main job; nothing else happens at import, and nothing prints::
+
+    case = af.read("mon-dossier")
+    result = af.propose(case)
+    result.proposals, result.rules, result.certificate
+    af.synthesize("commission", dwellings=40, applications=20_000, seed=1)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimizer.domain import Case, CaseSettings
+    from optimizer.errors import AttrifluxError, InputProblems
+    from optimizer.importers import read
+    from optimizer.runs import Options, Result, propose, propose_to
+    from optimizer.synth import synthesize, write_case
+    from optimizer.verify import verify
+
+_WHERE = {
+    "AttrifluxError": "optimizer.errors",
+    "Case": "optimizer.domain",
+    "CaseSettings": "optimizer.domain",
+    "InputProblems": "optimizer.errors",
+    "Options": "optimizer.runs",
+    "Result": "optimizer.runs",
+    "propose": "optimizer.runs",
+    "propose_to": "optimizer.runs",
+    "read": "optimizer.importers",
+    "synthesize": "optimizer.synth",
+    "verify": "optimizer.verify",
+    "write_case": "optimizer.synth",
+}
+
+__all__ = [
+    "AttrifluxError",
+    "Case",
+    "CaseSettings",
+    "InputProblems",
+    "Options",
+    "Result",
+    "propose",
+    "propose_to",
+    "read",
+    "synthesize",
+    "verify",
+    "write_case",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when first used, so that ``attriflux --help`` stays fast."""
+    if name in _WHERE:
+        from importlib import import_module
+
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,70 @@
+"""A case as read: settings, tables with canonical columns, where they came from, and the warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer.domain.schema import empty_frame
+from optimizer.errors import Finding
+
+
+@dataclass(frozen=True)
+class CaseSettings:
+    """The content of ``case.yaml`` (design §2)."""
+
+    title: str
+    territory: str
+    on: date
+    year: int
+    landlord: str | None = None
+    all_landlords: bool = False
+    shortlist_size: int | None = None
+    seed: str = ""
+    """Seed of the lottery numbers; the default derives from ``on`` and ``landlord``."""
+    seed_modified: bool = False
+    """True when the file gives another seed: every page then says « tirage modifié »."""
+    changes: Mapping[str, object] = field(default_factory=dict)
+    negotiated: Mapping[str, object] = field(default_factory=dict)
+    synthetic: bool = False
+    """True for cases written by ``synth``: no real person, assumed thresholds need no consent."""
+
+
+def default_seed(on: date, landlord: str | None) -> str:
+    """The seed used when ``case.yaml`` gives none: ``2026-11-24|OPH25`` (empty landlord when none)."""
+    return f"{on.isoformat()}|{landlord or ''}"
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file that was read: its name inside the case, SHA-256, and number of data rows."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """Frozen facts. ``tables`` maps canonical table names to frames with canonical columns and dtypes.
+
+    Row order is the file's; nothing downstream may depend on it.
+    """
+
+    settings: CaseSettings
+    tables: Mapping[str, pd.DataFrame]
+    sources: tuple[SourceFile, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    path: Path | None = None
+
+    def has(self, table: str) -> bool:
+        """Whether the case contains that table (even with no rows)."""
+        return table in self.tables
+
+    def table(self, table: str) -> pd.DataFrame:
+        """The table, or an empty frame with its canonical columns. Do not modify it."""
+        return self.tables[table] if table in self.tables else empty_frame(table)

@@ -1,0 +1,310 @@
+"""The tables of a case: canonical column names, French aliases, kinds, units (design §2).
+
+The importers read by this schema, the template and the documentation are generated from it, ``synth`` writes by it.
+Canonical dtypes of a frame: ``id/text/insee/choice/list/qpv`` -> pandas ``str`` (missing: NaN; a list keeps its items
+joined by ``|``; choices are the lower-case words of ``values``); ``int/rooms`` -> ``Int64``; ``decimal/money/rate`` ->
+``float64`` (NaN missing); ``bool`` -> ``boolean``; ``date`` -> ``datetime64[s]`` (NaT missing).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal[
+    "id", "text", "insee", "int", "rooms", "decimal", "money", "rate", "bool", "date", "choice", "list", "qpv"
+]
+
+_DTYPES: dict[str, str] = {
+    "id": "str", "text": "str", "insee": "str", "choice": "str", "list": "str", "qpv": "str",
+    "int": "Int64", "rooms": "Int64", "decimal": "float64", "money": "float64", "rate": "float64",
+    "bool": "boolean", "date": "datetime64[s]",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: canonical name, French alias, kind, closed values, unit and what it says in both languages."""
+
+    name: str
+    kind: Kind
+    alias: str = ""
+    required: bool = False
+    values: tuple[str, ...] = ()
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    max_length: int | None = None
+    items: Kind | None = None
+    """For lists: the kind of one item (``insee``, ``choice``, ``rooms`` or ``text``)."""
+    fr: str = ""
+    en: str = ""
+
+    @property
+    def dtype(self) -> str:
+        return _DTYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: canonical name, French alias (sheet or file stem), columns, key columns."""
+
+    name: str
+    alias: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    extra: bool = False
+    """Whether columns outside the schema are kept (criteria declared by a grid)."""
+    fr: str = ""
+    en: str = ""
+
+    def column(self, name: str) -> Column:
+        """The column of that canonical name (KeyError when there is none)."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def _c(name: str, kind: Kind, alias: str = "", fr: str = "", en: str = "", **more: object) -> Column:
+    return Column(name, kind, alias, fr=fr, en=en, **more)  # type: ignore[arg-type]
+
+
+FINANCINGS = ("plai", "plus", "pls")
+ACCESS = ("none", "accessible", "adapted")
+MOBILITY = ("none", "no_stairs", "accessible", "adapted")
+EXCLUSIONS = ("none", "mutation", "anru", "orcod", "unfit", "sale", "stock")
+RELOCATIONS = ("none", "npnru", "orcod", "unfit", "sale")
+PRIORITY_CODES = tuple(["dalo", *"abcdefg", "gbis", *"hijklmn"])
+PROOFS = ("declared", "verified", "labelled")
+STAGES = ("oriented", "nominated", "commission", "offered")
+MODES = ("direct", "delegated", "partial")
+COUNT_RULES = ("oriented", "presented", "attributed", "signed")
+
+DWELLINGS = Table(
+    "dwellings", "logements", key=("dwelling_id",),
+    fr="Logements libérés à proposer", en="Vacated dwellings to propose",
+    columns=(
+        _c("dwelling_id", "id", "logement", "Identifiant du logement, unique", "Dwelling identifier, unique", required=True),
+        _c("landlord", "text", "bailleur", "Code du bailleur", "Landlord code", required=True),
+        _c("commune", "insee", "commune", "Code INSEE de la commune, 5 caractères", "INSEE code, 5 characters", required=True),
+        _c("rooms", "rooms", "pieces", "Nombre de pièces principales : 1 à 6 (6 = 6 et plus), « T3 » accepté", "Main rooms 1..6 (6 = 6 or more), T3 accepted", required=True, low=1, high=6),
+        _c("financing", "choice", "financement", "Financement : PLAI, PLUS ou PLS", "Financing: PLAI, PLUS or PLS", required=True, values=FINANCINGS),
+        _c("qpv", "qpv", "qpv", "En QPV : oui/non, ou code du quartier", "In a QPV: yes/no, or the QPV code"),
+        _c("surface_m2", "decimal", "surface", "Surface habitable", "Living area", unit="m²", low=5, high=500),
+        _c("rent_eur", "money", "loyer", "Loyer principal mensuel", "Monthly rent", unit="€/mois", low=0),
+        _c("charges_eur", "money", "charges", "Charges mensuelles", "Monthly charges", unit="€/mois", low=0),
+        _c("accessible", "choice", "pmr", "Accessibilité : none, accessible, adapted", "Accessibility", values=ACCESS),
+        _c("floor", "int", "etage", "Étage (0 = rez-de-chaussée)", "Floor (0 = ground)", low=-5, high=60),
+        _c("lift", "bool", "ascenseur", "Ascenseur", "Lift"),
+        _c("available_on", "date", "disponible_le", "Date de disponibilité", "Available on"),
+        _c("vacant_since", "date", "vacant_depuis", "Vacant depuis", "Vacant since"),
+        _c("attempts", "int", "orientations_precedentes", "Orientations précédentes sans suite", "Previous orientations", low=0),
+        _c("reserved_to", "text", "reserve_a", "Compte auquel le logement est réservé (en stock ou première mise en location promise)", "Account it is reserved to"),
+        _c("assiette_exclusion", "choice", "exclusion_assiette", "Motif d'exclusion de l'assiette du flux", "Reason for exclusion from the flux base", values=EXCLUSIONS),
+        _c("ceiling_factor", "decimal", "derogation_plafond", "Dérogation au plafond de ressources (1 = sans)", "Factor on the income ceiling (1 = none)", low=0.5, high=3),
+        _c("first_letting", "bool", "premiere_mise_en_location", "Première mise en location", "First letting"),
+        _c("priority_mix_residence", "bool", "residence_mixite", "Résidence à enjeu prioritaire de mixité sociale", "Priority-mix residence"),
+        _c("residence", "text", "residence", "Résidence", "Residence"),
+        _c("district", "text", "quartier", "Quartier", "District"),
+        _c("construction_year", "int", "annee", "Année de construction", "Construction year", low=1600, high=2100),
+    ),
+)  # fmt: skip
+
+APPLICATIONS = Table(
+    "applications", "demandes", key=("application_id",), extra=True,
+    fr="Demandes actives", en="Active applications",
+    columns=(
+        _c("application_id", "id", "numero_unique", "Numéro unique, texte de 18 caractères au plus", "Unique number, text of at most 18 characters", required=True, max_length=18),
+        _c("first_registered_on", "date", "premiere_demande_le", "Date de la première demande", "First registered on", required=True),
+        _c("persons", "int", "personnes", "Personnes à loger", "Persons to house", required=True, low=1, high=30),
+        _c("choices", "list", "communes_souhaitees", "Communes souhaitées : codes INSEE par ordre de préférence, séparés par |", "INSEE codes in order of preference, separated by |", required=True, items="insee"),
+        _c("status", "choice", "statut", "Statut de la demande", "Status", values=("active", "to_renew", "struck_off")),
+        _c("renewed_on", "date", "renouvelee_le", "Dernier renouvellement", "Last renewal"),
+        _c("adults", "int", "adultes", "Adultes", "Adults", low=0, high=30),
+        _c("children_under_14", "int", "enfants_moins_14", "Enfants de moins de 14 ans", "Children under 14", low=0, high=30),
+        _c("visiting_children", "int", "enfants_en_visite", "Enfants en droit de visite : comptent pour la taille, pas pour les plafonds", "Visiting children: count for size, not ceilings", low=0, high=30),
+        _c("household_category", "int", "categorie", "Catégorie de ménage pour les plafonds, 1 à 6", "Household category 1..6+", low=1, high=20),
+        _c("couple", "bool", "couple", "Couple", "Couple"),
+        _c("ages_sum", "int", "somme_ages", "Somme des âges du couple", "Sum of the ages of the couple", unit="ans", low=0, high=250),
+        _c("disabled_persons", "int", "personnes_handicapees", "Personnes handicapées", "Disabled persons", low=0, high=30),
+        _c("dependants", "int", "personnes_a_charge", "Personnes à charge", "Dependants", low=0, high=30),
+        _c("tax_income_eur", "money", "revenu_fiscal", "Revenu fiscal de référence N-2", "Reference tax income N-2", unit="€/an", low=0),
+        _c("tax_income_n1_eur", "money", "revenu_fiscal_n1", "Revenu fiscal de référence N-1", "Reference tax income N-1", unit="€/an", low=0),
+        _c("monthly_income_eur", "money", "revenus_mensuels", "Ressources mensuelles du ménage", "Monthly income", unit="€/mois", low=0),
+        _c("income_status", "choice", "statut_revenus", "Revenus déclarés ou vérifiés", "Declared or verified", values=("declared", "verified")),
+        _c("housing_allowance_eur", "money", "apl", "Aide au logement", "Housing allowance", unit="€/mois", low=0),
+        _c("extend", "bool", "elargir", "Accepte les autres communes du même EPCI", "Other communes of the same EPCI"),
+        _c("districts_wanted", "list", "quartiers", "Quartiers souhaités, séparés par |", "Districts wanted", items="text"),
+        _c("rooms_wanted", "list", "pieces_souhaitees", "Typologies souhaitées, séparées par |", "Rooms wanted", items="rooms"),
+        _c("mobility_need", "choice", "besoin_pmr", "Besoin lié au handicap", "Mobility need", values=MOBILITY),
+        _c("priority_codes", "list", "publics_prioritaires", "DALO, a … n, gbis, séparés par |", "DALO, a..n, gbis", items="choice", values=PRIORITY_CODES),
+        _c("priority_status", "choice", "preuve_priorite", "Preuve de la priorité", "Proof", values=PROOFS),
+        _c("dalo_perimeter", "list", "perimetre_dalo", "Communes fixées par la commission de médiation", "Communes fixed by the commission de médiation", items="insee"),
+        _c("dalo_rooms", "list", "pieces_dalo", "Typologies fixées par la commission de médiation", "Rooms fixed by the commission de médiation", items="rooms"),
+        _c("accepts_qpv", "bool", "accepte_qpv", "Accepte un logement en QPV", "Accepts a dwelling in a QPV"),
+        _c("relocation", "choice", "relogement", "Relogement opérationnel", "Relocation", values=RELOCATIONS),
+        _c("current_landlord", "text", "bailleur_actuel", "Bailleur actuel (renseigné : locataire du parc social)", "Current landlord (set = sitting social tenant)"),
+        _c("current_dwelling", "text", "logement_actuel", "Logement actuel", "Current dwelling"),
+        _c("current_rooms", "rooms", "pieces_actuelles", "Pièces du logement actuel", "Current rooms", low=1, high=6),
+        _c("current_rent_eur", "money", "loyer_actuel", "Loyer actuel", "Current rent", unit="€/mois", low=0),
+        _c("current_surface_m2", "decimal", "surface_actuelle", "Surface actuelle", "Current surface", unit="m²", low=0, high=1000),
+        _c("als_employee", "bool", "salarie_al", "Salarié d'une entreprise cotisant à Action Logement", "Action Logement employee"),
+        _c("public_agent", "bool", "agent_public", "Agent public", "Public agent"),
+        _c("essential_worker", "bool", "travailleur_essentiel", "Travailleur essentiel", "Essential worker"),
+        _c("local_job", "bool", "emploi_local", "Emploi sur le territoire", "Local job"),
+        _c("accounts", "list", "reservataires", "Réservataires qui peuvent la désigner ; vide = déduits", "Accounts; empty = derived", items="text"),
+        _c("score", "decimal", "cotation", "Cotation déjà calculée ; vide = grille", "Score already computed; empty = grid", unit="points"),
+        _c("refusals", "int", "refus", "Refus sans motif légitime, 12 derniers mois", "Refusals without legitimate reason, 12 months", low=0, high=50),
+        _c("acceptance", "rate", "acceptation", "Probabilité d'acceptation", "Acceptance probability", low=0, high=1),
+        _c("dossier", "choice", "dossier", "État du dossier", "File", values=("complete", "to_verify", "unreachable")),
+    ),
+)  # fmt: skip
+
+SCORES = Table(
+    "scores", "scores", key=("application_id", "epci", "grid"),
+    fr="Cotations déjà calculées, par EPCI et grille", en="Scores per EPCI and grid",
+    columns=(
+        _c("application_id", "id", "numero_unique", required=True, max_length=18),
+        _c("epci", "text", "epci", required=True), _c("grid", "text", "grille", required=True),
+        _c("score", "decimal", "cotation", required=True, unit="points"),
+    ),
+)  # fmt: skip
+
+NOMINATIONS = Table(
+    "nominations", "designations", key=("account", "application_id", "dwelling_id"),
+    fr="Candidats désignés par les réservataires", en="Households named by the réservataires",
+    columns=(
+        _c("account", "text", "reservataire", required=True),
+        _c("application_id", "id", "numero_unique", required=True, max_length=18),
+        _c("dwelling_id", "id", "logement"), _c("rank", "int", "rang", required=True, low=1),
+    ),
+)  # fmt: skip
+
+IN_PROGRESS = Table(
+    "in_progress", "en_cours", key=("dwelling_id", "application_id"),
+    fr="Orientations et candidatures en cours", en="Work in progress",
+    columns=(
+        _c("dwelling_id", "id", "logement", required=True), _c("landlord", "text", "bailleur", required=True),
+        _c("commune", "insee", "commune", required=True), _c("qpv", "qpv", "qpv"),
+        _c("rooms", "rooms", "pieces", low=1, high=6), _c("financing", "choice", "financement", values=FINANCINGS),
+        _c("account", "text", "reservataire", required=True),
+        _c("application_id", "id", "numero_unique", max_length=18),
+        _c("stage", "choice", "etape", required=True, values=STAGES), _c("since", "date", "depuis", required=True),
+    ),
+)  # fmt: skip
+
+LEASES = Table(
+    "leases", "baux", key=("dwelling_id", "signed_on"),
+    fr="Baux signés depuis le 1er janvier", en="Leases signed since 1 January",
+    columns=(
+        _c("dwelling_id", "id", "logement", required=True), _c("landlord", "text", "bailleur", required=True),
+        _c("commune", "insee", "commune", required=True), _c("qpv", "qpv", "qpv"),
+        _c("rooms", "rooms", "pieces", low=1, high=6), _c("financing", "choice", "financement", values=FINANCINGS),
+        _c("construction_year", "int", "annee", low=1600, high=2100),
+        _c("account", "text", "reservataire", required=True),
+        _c("application_id", "id", "numero_unique", max_length=18), _c("signed_on", "date", "signe_le", required=True),
+        _c("q1", "choice", "q1", values=("yes", "no", "unknown")),
+        _c("priority_codes", "list", "publics_prioritaires", items="choice", values=PRIORITY_CODES),
+        _c("priority_status", "choice", "preuve_priorite", values=PROOFS),
+        _c("relocation", "choice", "relogement", values=RELOCATIONS),
+        _c("essential_worker", "bool", "travailleur_essentiel"), _c("mutation", "bool", "mutation"),
+        _c("in_flux", "bool", "dans_le_flux"),
+    ),
+)  # fmt: skip
+
+EVENTS = Table(
+    "events", "evenements", key=("dwelling_id", "account", "application_id", "oriented_on"),
+    fr="Suivi des orientations", en="Events",
+    columns=(
+        _c("dwelling_id", "id", "logement", required=True), _c("account", "text", "reservataire", required=True),
+        _c("application_id", "id", "numero_unique", max_length=18), _c("oriented_on", "date", "oriente_le"),
+        _c("presented_on", "date", "presente_le"), _c("attributed_on", "date", "attribue_le"),
+        _c("signed_on", "date", "signe_le"), _c("outcome", "text", "issue"),
+    ),
+)  # fmt: skip
+
+DECISIONS = Table(
+    "decisions", "decisions", key=("dwelling_id", "application_id", "decision"),
+    fr="Décisions prises avant le calcul", en="Decisions taken before the run",
+    columns=(
+        _c("dwelling_id", "id", "logement"), _c("application_id", "id", "numero_unique", required=True, max_length=18),
+        _c("decision", "choice", "decision", required=True, values=("pin", "forbid")),
+        _c("reason", "text", "motif", required=True), _c("author", "text", "auteur", required=True),
+        _c("expires_on", "date", "expire_le"),
+    ),
+)  # fmt: skip
+
+RESIDENCES = Table(
+    "residences", "residences", key=("residence",),
+    fr="Occupation des résidences", en="Residences",
+    columns=(
+        _c("residence", "text", "residence", required=True), _c("dwellings", "int", "logements", low=0),
+        _c("q1_share", "rate", "part_q1", low=0, high=1), _c("fragility", "text", "fragilite"),
+        _c("vacant", "int", "vacants", low=0), _c("recent_q1_share", "rate", "part_q1_recente", low=0, high=1),
+    ),
+)  # fmt: skip
+
+CONVENTIONS = Table(
+    "conventions", "conventions", key=("landlord", "departement", "year", "area", "account"),
+    fr="Conventions de réservation", en="Reservation agreements",
+    columns=(
+        _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
+        _c("year", "int", "annee", required=True, low=2020, high=2100), _c("area", "text", "perimetre"),
+        _c("account", "text", "reservataire", required=True),
+        _c("share", "rate", "part", required=True, low=0, high=1), _c("pool", "text", "vivier"),
+        _c("management_mode", "choice", "gestion", values=MODES),
+        _c("count_rule", "choice", "regle_decompte", values=COUNT_RULES),
+        _c("tolerance", "rate", "tolerance", low=0, high=1), _c("carry_over", "bool", "report"),
+        _c("opening_balance", "decimal", "solde_ouverture", unit="logements"),
+        _c("proposal_deadline_days", "int", "delai_designation", unit="jours", low=0, high=365),
+        _c("cap_receiver", "text", "beneficiaire_plafond"),
+    ),
+)  # fmt: skip
+
+STOCK = Table(
+    "stock", "stock",
+    fr="Inventaire du parc réservé", en="Inventory of reserved stock",
+    columns=(
+        _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
+        _c("account", "text", "reservataire", required=True), _c("commune", "insee", "commune"),
+        _c("rooms", "rooms", "pieces", low=1, high=6), _c("financing", "choice", "financement", values=FINANCINGS),
+        _c("qpv", "qpv", "qpv"), _c("dwellings", "int", "logements", required=True, low=0),
+        _c("turnover", "rate", "rotation", low=0, high=1), _c("convention", "text", "convention"),
+        _c("ends_on", "date", "fin_le"),
+        _c("rights_kind", "choice", "nature_droits", values=("recurring", "single", "empty")),
+    ),
+)  # fmt: skip
+
+ASSIETTE = Table(
+    "assiette", "assiette", key=("landlord", "departement", "year", "basis"),
+    fr="Assiette du flux", en="Flux base",
+    columns=(
+        _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
+        _c("year", "int", "annee", required=True, low=2020, high=2100),
+        _c("basis", "choice", "nature", required=True, values=("forecast", "actual")),
+        _c("vacated", "int", "liberes", required=True, low=0), _c("mutation", "int", "mutations", low=0),
+        _c("anru", "int", "anru", low=0), _c("orcod", "int", "orcod", low=0), _c("unfit", "int", "insalubrite", low=0),
+        _c("sale", "int", "vente", low=0), _c("stock", "int", "en_stock", low=0),
+    ),
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, DECISIONS, RESIDENCES,
+        CONVENTIONS, STOCK, ASSIETTE,
+    )
+}  # fmt: skip
+
+
+def table(name: str) -> Table:
+    """The table of that canonical name (KeyError when there is none)."""
+    return TABLES[name]
+
+
+def empty_frame(name: str) -> pd.DataFrame:
+    """A frame with the canonical columns of the table and no rows."""
+    return pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in TABLES[name].columns})

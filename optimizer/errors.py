@@ -1,0 +1,177 @@
+"""Errors and findings: a stable code, its parameters, and the sentence in French and in English.
+
+Every message a user can see is declared once with :func:`define`; code raises or lists it by code. A *finding* is a
+problem of an input file (file, row, column, value, expectation, remedy). Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Lang = Literal["fr", "en"]
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """The wording of one code. Templates use ``str.format`` with the finding's parameters."""
+
+    code: str
+    fr: str
+    en: str
+    expected_fr: str = ""
+    expected_en: str = ""
+    remedy_fr: str = ""
+    remedy_en: str = ""
+
+    def text(self, lang: Lang, params: Mapping[str, object]) -> str:
+        return (self.fr if lang == "fr" else self.en).format(**params)
+
+    def expected(self, lang: Lang, params: Mapping[str, object]) -> str:
+        return (self.expected_fr if lang == "fr" else self.expected_en).format(**params)
+
+    def remedy(self, lang: Lang, params: Mapping[str, object]) -> str:
+        return (self.remedy_fr if lang == "fr" else self.remedy_en).format(**params)
+
+
+_MESSAGES: dict[str, Message] = {}
+
+
+def define(
+    code: str,
+    fr: str,
+    en: str,
+    *,
+    expected_fr: str = "",
+    expected_en: str = "",
+    remedy_fr: str = "",
+    remedy_en: str = "",
+) -> str:
+    """Declare the wording of ``code``; a second, different declaration is refused. Returns the code."""
+    message = Message(code, fr, en, expected_fr, expected_en, remedy_fr, remedy_en)
+    if _MESSAGES.setdefault(code, message) != message:
+        raise ValueError(f"message code {code!r} is declared twice with different texts")
+    return code
+
+
+def message(code: str) -> Message:
+    """The declared wording of ``code`` (KeyError when it was never declared)."""
+    return _MESSAGES[code]
+
+
+def messages() -> tuple[Message, ...]:
+    """All declared messages in the order of their codes."""
+    return tuple(_MESSAGES[code] for code in sorted(_MESSAGES))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem of an input: where it is, what was found, what was expected, what to do.
+
+    ``row`` counts as the spreadsheet does (the header is row 1). ``rows`` are further rows with the same problem.
+    """
+
+    code: str
+    severity: Severity = "error"
+    file: str = ""
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    rows: tuple[int, ...] = ()
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def _params(self) -> dict[str, object]:
+        known: dict[str, object] = {
+            "file": self.file,
+            "row": self.row,
+            "column": self.column or "",
+            "value": self.value if self.value is not None else "",
+        }
+        known.update(self.params)
+        return known
+
+    def text(self, lang: Lang = "fr") -> str:
+        return message(self.code).text(lang, self._params())
+
+    def expected(self, lang: Lang = "fr") -> str:
+        return message(self.code).expected(lang, self._params())
+
+    def remedy(self, lang: Lang = "fr") -> str:
+        return message(self.code).remedy(lang, self._params())
+
+    def place(self, lang: Lang = "fr") -> str:
+        """Where it is: ``demandes.csv, ligne 48, colonne « revenu »``."""
+        parts = [self.file] if self.file else []
+        if self.row is not None:
+            parts.append(f"ligne {self.row}" if lang == "fr" else f"row {self.row}")
+        if self.column:
+            parts.append(f"colonne « {self.column} »" if lang == "fr" else f"column “{self.column}”")
+        return ", ".join(parts)
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """The whole finding in one paragraph: place, problem, expectation, remedy, other rows."""
+        pieces = [self.text(lang)]
+        if expected := self.expected(lang):
+            pieces.append(("Attendu : " if lang == "fr" else "Expected: ") + expected + ".")
+        if remedy := self.remedy(lang):
+            pieces.append(remedy + ".")
+        if self.rows:
+            shown = ", ".join(str(r) for r in self.rows[:10]) + (", …" if len(self.rows) > 10 else "")
+            n = len(self.rows)
+            if lang == "fr":
+                pieces.append(f"{n} autre{'s' if n > 1 else ''} ligne{'s' if n > 1 else ''} : {shown}.")
+            else:
+                pieces.append(f"{n} other row{'s' if n > 1 else ''}: {shown}.")
+        place = self.place(lang)
+        return (f"{place} : " if place and lang == "fr" else f"{place}: " if place else "") + " ".join(pieces)
+
+
+class AttrifluxError(Exception):
+    """Base error: a code, its parameters, both languages. ``str(error)`` is the French sentence."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        self.code = code
+        self.params = dict(params)
+        super().__init__(code)
+
+    def text(self, lang: Lang = "fr") -> str:
+        known = _MESSAGES.get(self.code)
+        if known is None:
+            return f"{self.code} {self.params}" if self.params else self.code
+        return " ".join(
+            piece
+            for piece in (known.text(lang, self.params), known.remedy(lang, self.params))
+            if piece
+        )
+
+    def __str__(self) -> str:
+        return self.text("fr")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.code, self.params))
+
+
+class InputProblems(AttrifluxError):
+    """The case cannot be used: every problem of every file at once. Exit code 2, nothing written."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("INPUT_PROBLEMS", count=sum(f.severity == "error" for f in self.findings))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (InputProblems, (self.findings,))
+
+
+def _rebuild(kind: type[AttrifluxError], code: str, params: dict[str, object]) -> AttrifluxError:
+    error = kind.__new__(kind)
+    AttrifluxError.__init__(error, code, **params)
+    return error
+
+
+define(
+    "INPUT_PROBLEMS",
+    "{count} erreur(s) dans le dossier : rien n'a été écrit.",
+    "{count} error(s) in the case: nothing was written.",
+)

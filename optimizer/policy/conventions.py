@@ -1,0 +1,331 @@
+"""Reservation agreements: one file per landlord and département, read into the lines of the ``conventions`` table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.policy.folder import Folder
+from optimizer.policy.messages import PolicyError
+from optimizer.policy.parameter import bad_value, date_of, expectation, fits, only_keys, status_of, text_of
+from optimizer.policy.strict_yaml import YamlMap
+
+MANAGEMENT_MODES = ("direct", "delegated", "partial")
+COUNT_RULES = ("oriented", "presented", "attributed", "signed")
+POOLS = ("default", "priority", "public_agent", "als_employee", "any")
+"""Who may be named under an account; ``default`` is the account's own pool."""
+
+ACCOUNT = re.compile(
+    r"ETAT_PRIO|ETAT_AGENT|ALS|BAILLEUR|COLL:(?:[0-9AB]{2,3}|[0-9AB]{5}|[0-9]{9})|OTHER:[^\s.|;]+"
+)
+
+COLUMNS = (
+    "landlord", "departement", "year", "area", "account", "share", "pool", "management_mode", "count_rule",
+    "tolerance", "carry_over", "opening_balance", "proposal_deadline_days", "cap_receiver",
+)  # fmt: skip
+"""The columns of the ``conventions`` table, in its order."""
+
+# field -> (unit, closed list); opening_balance is any whole or half number of dwellings, negative too
+FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "share": ("share", ()),
+    "pool": ("code", POOLS),
+    "management_mode": ("code", MANAGEMENT_MODES),
+    "count_rule": ("code", COUNT_RULES),
+    "tolerance": ("share", ()),
+    "carry_over": ("bool", ()),
+    "opening_balance": ("balance", ()),
+    "proposal_deadline_days": ("days", ()),
+    "cap_receiver": ("code", ()),
+}
+_TITLES = {
+    "share": "Part du flux", "pool": "Vivier", "management_mode": "Mode de gestion", "count_rule": "Règle de décompte",
+    "tolerance": "Tolérance", "carry_over": "Report du solde", "opening_balance": "Solde d'ouverture",
+    "proposal_deadline_days": "Délai de proposition", "cap_receiver": "Bénéficiaire de l'excédent",
+}  # fmt: skip
+
+_FILE_KEYS = (
+    "landlord", "name", "departement", "year", "status", "source", "link", "reviewed_on", "by", "rooms",
+    "effort_filter_max", "credit_effort_max", "defaults",
+    "lines",
+)  # fmt: skip
+_SETTINGS = ("rooms", "effort_filter_max", "credit_effort_max")
+_TABLE_KEYS = ("table", "name", "year", "status", "source", "link", "reviewed_on", "by", "defaults")
+_TABLE_HEADER = ("landlord", "departement", "area", "account", "share", "management_mode")
+MAX_SUM = 1.0005
+"""Largest sum of the shares that apply in one commune (design: 1, tolerance 0.0005)."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an agreement with what its file says of it."""
+
+    landlord: str
+    departement: str
+    year: int
+    area: str
+    account: str
+    values: Mapping[str, Any]
+    status: str
+    source: str
+    link: str
+    reviewed_on: date
+    since: date
+    file: str
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One file: its landlords' names and settings, and its lines."""
+
+    names: Mapping[str, str]
+    settings: Mapping[str, Mapping[str, Any]]
+    """Landlord -> ``rooms`` (a table's name), ``effort_filter_max``, ``credit_effort_max``, where the file has them."""
+    lines: tuple[Line, ...]
+
+
+def field_title(name: str) -> str:
+    """French title of a field of a line."""
+    return _TITLES[name]
+
+
+def field_fits(name: str, value: object) -> bool:
+    """Whether ``value`` is possible for a field of a line."""
+    unit, choices = FIELDS[name]
+    if unit == "balance":
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 100_000
+    if name == "cap_receiver":
+        return isinstance(value, str) and ACCOUNT.fullmatch(value) is not None
+    return fits(value, unit, choices, None, None)
+
+
+def field_expectation(name: str) -> tuple[str, str]:
+    """What a field must be, in French and in English."""
+    unit, choices = FIELDS[name]
+    if choices:
+        return " | ".join(choices), " | ".join(choices)
+    return {
+        "share": (
+            "une part entre 0 et 1, au plus 4 décimales",
+            "a share between 0 and 1, at most 4 decimals",
+        ),
+        "bool": ("true ou false", "true or false"),
+        "days": ("un nombre entier de jours", "a whole number of days"),
+        "balance": ("un nombre de logements", "a number of dwellings"),
+        "code": ("le code d'un réservataire", "the code of an account"),
+    }[unit]
+
+
+def default_area(account: str, departement: str) -> str:
+    """Area of a line that does not say: the code of ``COLL:…``, else the département."""
+    return account.removeprefix("COLL:") if account.startswith("COLL:") else departement
+
+
+def read_agreement(folder: Folder, name: str, path: Path | None = None) -> Agreement:
+    """Read one file of ``conventions/`` (lines, or a table named by the file).
+
+    Raises
+    ------
+    PolicyError
+        Unknown key, account, mode or count rule, share outside [0, 1], the same line twice: with file and line.
+    """
+    file = f"conventions/{name}.yaml" if path is None else path.name
+    data = folder.yaml(file, path)
+    if "table" in data:
+        return _from_table(folder, data, path)
+    required = tuple(k for k in _FILE_KEYS if k not in ("link", "defaults", *_SETTINGS))
+    only_keys(data, _FILE_KEYS, required)
+    landlord, departement = text_of(data, "landlord"), text_of(data, "departement")
+    settings = _settings(data)
+    items = data["lines"]
+    if not isinstance(items, list) or not items or not all(isinstance(i, YamlMap) for i in items):
+        bad_value(data, "lines", items, "une liste de lignes", "a list of lines")
+    defaults = _fields(data.get("defaults", YamlMap(data.path)), data, ())
+    lines = []
+    for item in items:
+        values = {**defaults, **_fields(item, data, ("account", "area"))}
+        if "share" not in values:
+            raise PolicyError("POLICY_MISSING_KEY", file=data.path, line=item.line, key="share")
+        account = _account(item, item.get("account"))
+        area = text_of(item, "area", default_area(account, departement))
+        lines.append(_line(data, landlord, departement, area, account, values))
+    _refuse_twins(lines)
+    return Agreement({landlord: text_of(data, "name")}, {landlord: settings}, tuple(lines))
+
+
+def _settings(data: YamlMap) -> dict[str, Any]:
+    """What the landlord's file says beyond its lines: its rooms table, and limits on the effort rate."""
+    settings = {name: data[name] for name in _SETTINGS if data.get(name) is not None}
+    if settings.get("rooms", "tense") not in ("tense", "relaxed"):
+        bad_value(data, "rooms", settings["rooms"], "tense | relaxed", "tense | relaxed")
+    for name in ("effort_filter_max", "credit_effort_max"):
+        if name in settings and not fits(settings[name], "share", (), None, None):
+            bad_value(data, name, settings[name], *expectation("share", (), None, None))
+    return settings
+
+
+def merged_settings(agreements: Iterable[Agreement]) -> dict[str, dict[str, Any]]:
+    """Settings by landlord; two files of a landlord may complete but not contradict each other."""
+    merged: dict[str, dict[str, Any]] = {}
+    for agreement in agreements:
+        for landlord, settings in agreement.settings.items():
+            known = merged.setdefault(landlord, {})
+            for name, value in settings.items():
+                if known.setdefault(name, value) != value:
+                    raise PolicyError(
+                        "POLICY_SETTING_CONFLICT",
+                        landlord=landlord,
+                        key=name,
+                        first=known[name],
+                        second=value,
+                    )
+    return merged
+
+
+def _from_table(folder: Folder, data: YamlMap, path: Path | None) -> Agreement:
+    only_keys(data, _TABLE_KEYS, tuple(k for k in _TABLE_KEYS if k not in ("link", "defaults")))
+    table = text_of(data, "table")
+    file = f"conventions/{table}"
+    defaults = _fields(data.get("defaults", YamlMap(data.path)), data, ())
+    lines, names = [], {}
+    for number, (landlord, departement, area, account, share, mode) in folder.table(
+        file, _TABLE_HEADER, path.parent / table if path is not None else None
+    ):
+        row = YamlMap(file, number)
+        row |= {"account": account, "share": _share(share), "management_mode": mode}
+        values = {**defaults, **_fields(row, row, ("account",))}
+        names[landlord] = text_of(data, "name").replace("{landlord}", landlord)
+        lines.append(_line(data, landlord, departement, area, _account(row, account), values))
+    _refuse_twins(lines)
+    return Agreement(names, {}, tuple(lines))
+
+
+def _share(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _fields(item: object, owner: YamlMap, more: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(item, YamlMap):
+        bad_value(owner, "defaults", item, "une suite de « clé: valeur »", "a mapping")
+    only_keys(item, (*more, *FIELDS))
+    values = {}
+    for name, value in item.items():
+        if name in more:
+            continue
+        if not field_fits(name, value):
+            bad_value(item, name, value, *field_expectation(name))
+        values[name] = value
+    return values
+
+
+def _account(item: YamlMap, value: object) -> str:
+    if not isinstance(value, str) or not ACCOUNT.fullmatch(value):
+        bad_value(
+            item, "account", value, "ETAT_PRIO, ETAT_AGENT, ALS, BAILLEUR, COLL:<code> ou OTHER:<nom>",
+            "ETAT_PRIO, ETAT_AGENT, ALS, BAILLEUR, COLL:<code> or OTHER:<name>",
+        )  # fmt: skip
+    return value
+
+
+def _line(
+    data: YamlMap, landlord: str, departement: str, area: str, account: str, values: Mapping[str, Any]
+) -> Line:
+    year = data["year"]
+    if not isinstance(year, int) or isinstance(year, bool) or not 2020 <= year <= 2100:
+        bad_value(data, "year", year, "une année", "a year")
+    return Line(
+        landlord, departement, year, area, account, dict(values), status_of(data), text_of(data, "source"),
+        text_of(data, "link", ""), date_of(data, "reviewed_on"), date(year, 1, 1), data.path,
+    )  # fmt: skip
+
+
+def _refuse_twins(lines: Iterable[Line]) -> None:
+    seen = set()
+    for line in lines:
+        key = (line.landlord, line.departement, line.year, line.area, line.account)
+        if key in seen:
+            raise PolicyError(
+                "POLICY_CONVENTION_TWICE", file=line.file, landlord=line.landlord, departement=line.departement,
+                area=line.area, account=line.account, year=line.year,
+            )  # fmt: skip
+        seen.add(key)
+
+
+def in_force(lines: Iterable[Line], year: int) -> tuple[Line, ...]:
+    """Per landlord and département, the lines of the latest year not after ``year``, renewed for ``year``, sorted."""
+    lines = list(lines)
+    latest: dict[tuple[str, str], int] = {}
+    for line in lines:
+        key = (line.landlord, line.departement)
+        if line.year <= year:
+            latest[key] = max(latest.get(key, 0), line.year)
+    kept = [
+        replace(line, year=year)
+        for line in lines
+        if latest.get((line.landlord, line.departement)) == line.year
+    ]
+    kept.sort(key=lambda line: (line.landlord, line.departement, line.area, line.account))
+    _refuse_twins(kept)
+    return tuple(kept)
+
+
+def with_defaults(line: Line, defaults: Mapping[str, Any]) -> Line:
+    """The line with every field filled, from ``defaults`` where the agreement is silent."""
+    return replace(line, values={**defaults, **line.values})
+
+
+def as_frame(lines: Iterable[Line]) -> pd.DataFrame:
+    """Lines (all fields filled) as the ``conventions`` table, no cell missing."""
+    rows = [
+        {
+            "landlord": line.landlord,
+            "departement": line.departement,
+            "year": line.year,
+            "area": line.area,
+            "account": line.account,
+            **{name: line.values[name] for name in FIELDS},
+        }
+        for line in lines
+    ]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    text = (
+        "landlord",
+        "departement",
+        "area",
+        "account",
+        "pool",
+        "management_mode",
+        "count_rule",
+        "cap_receiver",
+    )
+    kinds: dict[str, str] = {name: "str" for name in text}
+    kinds |= {"year": "int64", "share": "float64", "tolerance": "float64", "carry_over": "bool"}
+    kinds |= {"opening_balance": "float64", "proposal_deadline_days": "int64"}
+    return frame.astype(kinds)
+
+
+def oversubscribed(lines: Iterable[Line], epci_of: Mapping[str, str]) -> list[tuple[str, str, float]]:
+    """(landlord, area, sum) wherever the shares that apply in a commune exceed 1, tolerance 0.0005.
+
+    ``epci_of`` maps communes to EPCI. Only areas named by some line can exceed what the whole département has.
+    """
+    sums: dict[tuple[str, str], dict[str, int]] = {}
+    for line in lines:
+        areas = sums.setdefault((line.landlord, line.departement), {})
+        areas[line.area] = areas.get(line.area, 0) + round(line.values["share"] * 10_000)
+    found = []
+    for (landlord, departement), areas in sorted(sums.items()):
+        for area in sorted({*areas, departement}):
+            applying = {departement, area, epci_of.get(area, area)}
+            total = sum(areas.get(a, 0) for a in applying)
+            if total > round(MAX_SUM * 10_000):
+                found.append((landlord, area, total / 10_000))
+    return found

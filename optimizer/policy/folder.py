@@ -1,0 +1,69 @@
+"""Access to one ``models/`` folder: each file is read once, and its SHA-256 is kept for the fingerprint."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from optimizer.policy.messages import PolicyError
+from optimizer.policy.strict_yaml import YamlMap, parse_yaml
+
+
+class Folder:
+    """Reader of the files below one folder; ``files`` lists what was read, by name."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._hashes: dict[str, str] = {}
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted(self._hashes.items()))
+
+    def content(self, name: str, path: Path | None = None) -> bytes:
+        """Bytes of ``name`` (relative to the folder, or at ``path``); POLICY_FILE_MISSING when there is none."""
+        file = path or self.root / name
+        if not file.is_file():
+            raise PolicyError("POLICY_FILE_MISSING", file=name)
+        content = file.read_bytes()
+        self._hashes[name] = hashlib.sha256(content).hexdigest()
+        return content
+
+    def yaml(self, name: str, path: Path | None = None) -> YamlMap:
+        return parse_yaml(self.content(name, path), name)
+
+    def table(
+        self, name: str, header: Sequence[str], path: Path | None = None
+    ) -> list[tuple[int, list[str]]]:
+        """Rows of a ``;`` table with their line numbers; the header must be exactly ``header``."""
+        try:
+            text = self.content(name, path).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise PolicyError("POLICY_TABLE_UNREADABLE", file=name, detail="UTF-8") from None
+        rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+        if not rows or rows[0] != list(header):
+            found = ";".join(rows[0]) if rows else ""
+            raise _bad(name, 1, "en-tête", found, ";".join(header))
+        for line, row in enumerate(rows[1:], start=2):
+            if len(row) != len(header):
+                raise _bad(name, line, "ligne", ";".join(row), f"{len(header)} ;")
+        return list(enumerate(rows[1:], start=2))
+
+    def names(self, folder: str, suffix: str = ".yaml") -> tuple[str, ...]:
+        """Stems of the files of a subfolder, sorted."""
+        return tuple(sorted(p.stem for p in (self.root / folder).glob(f"*{suffix}")))
+
+
+def _bad(name: str, line: int, key: str, value: str, expected: str) -> PolicyError:
+    return PolicyError(
+        "POLICY_BAD_VALUE",
+        file=name,
+        line=line,
+        key=key,
+        value=value,
+        expected_fr=expected,
+        expected_en=expected,
+    )

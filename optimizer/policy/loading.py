@@ -1,0 +1,253 @@
+"""Reads the files of ``models/`` that concern a territory and a date, applies changes, and freezes a RuleSet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.datadirs import models_dir
+from optimizer.policy.changes import (
+    PREFIXES,
+    changed_entry,
+    changed_grid,
+    changed_lines,
+    grid_keys,
+    line_keys,
+    refuse_unknown,
+    sorted_changes,
+)
+from optimizer.policy.conventions import (
+    Line,
+    in_force,
+    merged_settings,
+    oversubscribed,
+    read_agreement,
+    with_defaults,
+)
+from optimizer.policy.folder import Folder
+from optimizer.policy.geography import read_communes, read_epci
+from optimizer.policy.grid import Grid
+from optimizer.policy.grid_reader import parse_grid
+from optimizer.policy.messages import PolicyError
+from optimizer.policy.parameter import DatedValue, Entry, parse_entries
+from optimizer.policy.places import TABLES, read_places
+from optimizer.policy.ruleset import RuleSet
+from optimizer.policy.territory import MARKETS, Territory, read_territory, territory_names
+
+_NO_CHANGES: Mapping[str, object] = {}
+
+
+def load(
+    territory: str | Path,
+    on: date,
+    changes: Mapping[str, object] = _NO_CHANGES,
+    models: str | Path | None = None,
+) -> RuleSet:
+    """What ``models/`` says on one date for one territory.
+
+    Parameters
+    ----------
+    territory : str or Path
+        Name of a file of ``models/territories/``, or path of a file of that form.
+    on : date
+        Date the values are read at.
+    changes : mapping
+        Dotted keys with the values that replace what the files say; the changed values become ``assumed``.
+    models : path, optional
+        Another ``models/`` folder than the shipped one.
+
+    Raises
+    ------
+    PolicyError
+        A file or a change cannot be used (see ``messages.py``); files are named with their line.
+    """
+    folder = Folder(models_dir(models))
+    facts = read_territory(folder, territory)
+    entries = read_national(folder)
+    since = date(on.year, 1, 1)
+    entries |= _territory_entries(facts, folder, since)
+    zones = (
+        entries["national.ceiling_zones.paris_adjacent"],
+        entries["national.ceiling_zones.ile_de_france_region"],
+    )
+    communes = read_communes(folder, zones[0].on(on).value, str(zones[1].on(on).value))
+    epci = read_epci(folder)
+    scope = _scope(facts, communes)
+    places = read_places(folder)
+    for table, prefix in TABLES.items():
+        entries |= {f"{prefix}.{place}": e for place, e in places[table].items() if place in scope[table]}
+    agreements = [read_agreement(folder, name, facts.beside(name)) for name in facts.conventions]
+    lines = in_force([line for a in agreements for line in a.lines], on.year)
+
+    ordered = sorted_changes(changes)
+    for key, value in ordered:
+        if key.startswith(("national.", "territory.")):
+            entry = entries.get(key) or _new_place(key, places, scope, since)
+            if entry is None:
+                refuse_unknown(key, entries)
+            entries[key] = changed_entry(entry, value, on)
+        elif not key.startswith(PREFIXES):
+            refuse_unknown(key, [*entries, *line_keys(lines)])
+    filled = with_national_defaults(lines, entries, on)
+    for key, value in ordered:
+        if key.startswith("conventions."):
+            filled = changed_lines(filled, key, value, on)
+    _check_areas(filled, communes, epci)
+    for landlord, area, total in oversubscribed(filled, epci_of_areas(filled, communes)):
+        raise PolicyError("POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total)
+    grids = _grids(folder, facts, entries, on)
+    for key, value in ordered:
+        if key.startswith("cotation."):
+            if key not in grid_keys(grids):
+                refuse_unknown(key, grid_keys(grids))
+            grids = tuple(changed_grid(g, key, value) if g.id == key.split(".")[1] else g for g in grids)
+    return RuleSet(
+        territory=facts.id,
+        title=facts.title,
+        on=on,
+        changes=dict(sorted(changes.items())),
+        files=folder.files,
+        landlords=dict(sorted({k: v for a in agreements for k, v in a.names.items()}.items())),
+        grids=grids,
+        all_communes=communes,
+        all_epci=epci,
+        _facts=facts,
+        _entries=entries,
+        _lines=filled,
+        _settings=merged_settings(agreements),
+        _load=partial(_reload, territory, on, models),
+    )
+
+
+def _reload(
+    territory: str | Path, on: date, models: str | Path | None, changes: Mapping[str, object]
+) -> RuleSet:
+    return load(territory, on, changes, models)
+
+
+def check_changes(
+    changes: Mapping[str, object], territory: str | Path, on: date, models: str | Path | None = None
+) -> None:
+    """Refuse changes that :func:`load` would refuse, before any case is read. Raises PolicyError."""
+    load(territory, on, changes, models)
+
+
+def list_territories(models: str | Path | None = None) -> tuple[str, ...]:
+    """Names of the shipped territories, sorted."""
+    return territory_names(Folder(models_dir(models)))
+
+
+def read_national(folder: Folder) -> dict[str, Entry]:
+    """Every parameter of ``national/``, by dotted key."""
+    entries: dict[str, Entry] = {}
+    for name in folder.names("national"):
+        entries |= parse_entries(f"national.{name}", folder.yaml(f"national/{name}.yaml"))
+    return entries
+
+
+def with_national_defaults(lines: Iterable[Line], entries: Mapping[str, Entry], on: date) -> tuple[Line, ...]:
+    """Convention lines with what they do not say filled from ``national/flux.yaml`` and the market."""
+    market = entries["territory.market"].on(on).value
+    deadline = "proposal_deadline_days_relaxed" if market == "relaxed" else "proposal_deadline_days"
+
+    def flux(name: str) -> Any:
+        return entries[f"national.flux.{name}"].on(on).value
+
+    defaults = {
+        "pool": "default",
+        "management_mode": flux("management_mode"),
+        "count_rule": flux("count_rule"),
+        "tolerance": flux("tolerance"),
+        "carry_over": flux("carry_over"),
+        "opening_balance": 0,
+        "proposal_deadline_days": flux(deadline),
+        "cap_receiver": flux("cap_receiver"),
+    }
+    return tuple(with_defaults(line, defaults) for line in lines)
+
+
+def _territory_entries(facts: Territory, folder: Folder, since: date) -> dict[str, Entry]:
+    file = facts.path.name if facts.path is not None else f"territories/{facts.id}.yaml"
+
+    def entry(name: str, title: str, value: str, choices: tuple[str, ...]) -> Entry:
+        dated = DatedValue(since, value, facts.status, facts.source, facts.link, facts.reviewed_on, "")
+        return Entry(f"territory.{name}", title, "code", (dated,), choices, file=file)
+
+    grids = ("none", *folder.names("cotation"))
+    own = tuple(n for n in (facts.grid, facts.mutation_grid) if n.endswith(".yaml"))
+    items = (
+        entry("market", "Marché (choisit la table des pièces et le délai de proposition)", facts.market, MARKETS),
+        entry("grid", "Grille de cotation", _stem(facts.grid) or "none", (*grids, *map(_stem, own))),
+        entry("mutation_grid", "Grille propre aux mutations", _stem(facts.mutation_grid) or "none",
+              (*grids, *map(_stem, own))),
+    )  # fmt: skip
+    return {e.key: e for e in items}
+
+
+def _stem(name: str) -> str:
+    return name.removesuffix(".yaml")
+
+
+def _scope(facts: Territory, communes: pd.DataFrame) -> dict[str, set[str]]:
+    """Which places of each table lie in the territory."""
+    if facts.departements:
+        unknown = sorted(set(facts.departements) - set(communes["departement"].unique()))
+        if unknown:
+            raise PolicyError(
+                "POLICY_PLACE_UNKNOWN", file=facts.path.name if facts.path else f"territories/{facts.id}.yaml", line=1,
+                place=unknown[0],
+            )  # fmt: skip
+        communes = communes[communes["departement"].isin(list(facts.departements))]
+    epci = set(communes["epci"].unique()) - {""}
+    return {
+        "lec_q1_threshold": epci,
+        "essential_workers": epci,
+        "dalo": set(communes["departement"].unique()),
+        "qpv_share": set(communes.index),
+    }
+
+
+def _new_place(
+    key: str, places: Mapping[str, Mapping[str, Entry]], scope: Mapping[str, set[str]], since: date
+) -> Entry | None:
+    """An entry for a place of the territory that has no value yet (an EPCI brought under LEC by a scenario)."""
+    for table, prefix in TABLES.items():
+        place = key.removeprefix(prefix + ".")
+        if place != key and place in scope[table] and places[table]:
+            model = next(iter(places[table].values()))
+            return replace(model, key=key, values=(replace(model.values[0], since=since),))
+    return None
+
+
+def epci_of_areas(lines: Iterable[Line], communes: pd.DataFrame) -> dict[str, str]:
+    """EPCI of every convention area that is a commune."""
+    areas = sorted({line.area for line in lines})
+    inside = communes["epci"][communes.index.isin(areas)]
+    return {str(insee): str(epci) for insee, epci in inside.items()}
+
+
+def _check_areas(lines: Iterable[Line], communes: pd.DataFrame, epci: pd.DataFrame) -> None:
+    departements = set(communes["departement"].unique())
+    for line in lines:
+        for code in (line.area, line.departement):
+            if not (code in communes.index or code in epci.index or code in departements):
+                raise PolicyError("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
+
+
+def _grids(folder: Folder, facts: Territory, entries: Mapping[str, Entry], on: date) -> tuple[Grid, ...]:
+    """The grids the territory uses, sorted by id."""
+    wanted = {entries["territory.grid"].on(on).value, entries["territory.mutation_grid"].on(on).value}
+    wanted.update(_stem(name) for pair in facts.grid_by_epci.values() for name in pair)
+    own = {facts.grid, facts.mutation_grid, *(name for pair in facts.grid_by_epci.values() for name in pair)}
+    grids = []
+    for name in sorted(wanted - {"none", ""}):
+        path = facts.beside(f"{name}.yaml") if f"{name}.yaml" in own else None
+        file = path.name if path is not None else f"cotation/{name}.yaml"
+        grids.append(parse_grid(folder.yaml(file, path), name))
+    return tuple(grids)

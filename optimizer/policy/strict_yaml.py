@@ -1,0 +1,143 @@
+"""A YAML reader that refuses what the plain one lets through.
+
+Twice the same key, a date that does not exist, anchors and aliases: refused with the line. Only ``true`` and ``false``
+are booleans (``on``, ``no``, ``oui`` stay text), only plain decimal integers are integers (``01004`` stays text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from optimizer.policy.messages import PolicyError
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class YamlMap(dict[Any, Any]):
+    """A mapping read from a file: a dict that remembers the line of each key."""
+
+    def __init__(self, path: str = "", line: int = 1) -> None:
+        super().__init__()
+        self.path = path
+        self.line = line
+        self.lines: dict[object, int] = {}
+
+    def line_of(self, key: object) -> int:
+        """Line of ``key`` in the file, or the line where the mapping begins."""
+        return self.lines.get(key, self.line)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    path = ""
+
+
+def _mapping(loader: Any, node: yaml.MappingNode) -> Iterator[YamlMap]:
+    data = YamlMap(loader.path, node.start_mark.line + 1)
+    yield data
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if isinstance(key, (list, dict)):
+            raise PolicyError("YAML_UNREADABLE", file=loader.path, line=line, detail="une clé est une liste")
+        if key in data:
+            raise PolicyError(
+                "YAML_DUPLICATE_KEY", file=loader.path, line=line, key=str(key), first=data.lines[key]
+            )
+        data.lines[key] = line
+        data[key] = loader.construct_object(value_node, deep=True)
+
+
+def _date(loader: Any, node: yaml.ScalarNode) -> date:
+    text = str(loader.construct_scalar(node))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        line = node.start_mark.line + 1
+        raise PolicyError("YAML_BAD_DATE", file=loader.path, line=line, value=text) from None
+
+
+def _integer(loader: Any, node: yaml.ScalarNode) -> int:
+    return int(str(loader.construct_scalar(node)))
+
+
+def _number(loader: Any, node: yaml.ScalarNode) -> float:
+    return float(str(loader.construct_scalar(node)))
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("null", r"^(?:null|~|)$", ["n", "~", ""]),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    ("float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+$", "-+0123456789"),
+    ("timestamp", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:float", _number)
+
+
+def read_yaml(path: str | Path, name: str | None = None) -> YamlMap:
+    """Read one YAML file whose top level is a mapping.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, UTF-8.
+    name : str, optional
+        Name used in messages; default: the file's own name (never its folder).
+
+    Raises
+    ------
+    PolicyError
+        ``POLICY_FILE_MISSING``, ``YAML_UNREADABLE``, ``YAML_DUPLICATE_KEY``, ``YAML_BAD_DATE`` or ``YAML_ALIAS``.
+    """
+    file = Path(path)
+    shown = name or file.name
+    if not file.is_file():
+        raise PolicyError("POLICY_FILE_MISSING", file=shown)
+    return parse_yaml(file.read_bytes(), shown)
+
+
+def parse_yaml(content: bytes, name: str) -> YamlMap:
+    """As :func:`read_yaml`, from the bytes of a file already read."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail="encodage UTF-8 attendu") from None
+    try:
+        _refuse_aliases(text, name)
+        loader = _Loader(text)
+        loader.path = name
+        try:
+            data = loader.get_single_data()
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 1
+        detail = str(getattr(error, "problem", None) or "structure")
+        raise PolicyError("YAML_UNREADABLE", file=name, line=line, detail=detail) from None
+    if not isinstance(data, YamlMap):
+        raise PolicyError(
+            "YAML_UNREADABLE", file=name, line=1, detail="une suite de « clé: valeur » est attendue"
+        )
+    return data
+
+
+def _refuse_aliases(text: str, name: str) -> None:
+    """Aliases let a small file expand without limit; nothing here needs them."""
+    if "&" not in text and "*" not in text:
+        return
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            mark = event.start_mark
+            raise PolicyError("YAML_ALIAS", file=name, line=mark.line + 1 if mark is not None else 1)

@@ -1,0 +1,119 @@
+"""One file of ``territories/``: which départements, market, grids and agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from optimizer.policy.folder import Folder
+from optimizer.policy.messages import PolicyError
+from optimizer.policy.parameter import bad_value, date_of, only_keys, status_of, text_of
+from optimizer.policy.strict_yaml import YamlMap
+
+MARKETS = ("tense", "relaxed")
+_KEYS = (
+    "title", "departements", "status", "source", "link", "reviewed_on", "by", "market", "grid", "mutation_grid",
+    "grid_by_epci", "conventions",
+)  # fmt: skip
+_NOT_TERRITORIES = ("places",)
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A territory as its file says it. ``departements`` empty = the whole country; a grid ``""`` = none."""
+
+    id: str
+    title: str
+    departements: tuple[str, ...]
+    market: str
+    grid: str
+    mutation_grid: str
+    grid_by_epci: Mapping[str, tuple[str, str]]
+    conventions: tuple[str, ...]
+    status: str
+    source: str
+    link: str
+    reviewed_on: date
+    path: Path | None = None
+
+    def beside(self, name: str) -> Path | None:
+        """Path of a grid or agreement written as a file name, which lies beside the territory's own file."""
+        return self.path.parent / name if self.path is not None and name.endswith(".yaml") else None
+
+
+def territory_names(folder: Folder) -> tuple[str, ...]:
+    """Names of the shipped territories, sorted."""
+    return tuple(n for n in folder.names("territories") if n not in _NOT_TERRITORIES)
+
+
+def read_territory(folder: Folder, territory: str | Path) -> Territory:
+    """Read a shipped territory by name, or any file by its path.
+
+    Raises
+    ------
+    PolicyError
+        ``POLICY_UNKNOWN_TERRITORY``, or a key or value that the file may not have, with its line.
+    """
+    path = None
+    if isinstance(territory, Path) or territory.endswith((".yaml", ".yml")):
+        path = Path(territory)
+        data = folder.yaml(path.name, path)
+        name = path.stem
+    else:
+        name = territory
+        if name not in territory_names(folder):
+            raise PolicyError(
+                "POLICY_UNKNOWN_TERRITORY",
+                territory=name,
+                known=", ".join(territory_names(folder)) or "aucun",
+            )
+        data = folder.yaml(f"territories/{name}.yaml")
+    optional = ("link", "mutation_grid", "grid_by_epci", "grid")
+    only_keys(data, _KEYS, tuple(k for k in _KEYS if k not in optional))
+    market = data["market"]
+    if market not in MARKETS:
+        bad_value(data, "market", market, " | ".join(MARKETS), " | ".join(MARKETS))
+    departements = data["departements"]
+    if departements == "all":
+        departements = []
+    elif not _texts(departements) or not departements:
+        bad_value(data, "departements", departements, 'all ou ["25", …]', 'all or ["25", …]')
+    conventions = data["conventions"]
+    if not _texts(conventions):
+        bad_value(
+            data, "conventions", conventions, "une liste de fichiers de conventions/", "a list of files"
+        )
+    return Territory(
+        id=name,
+        title=text_of(data, "title"),
+        departements=tuple(departements),
+        market=market,
+        grid=text_of(data, "grid", ""),
+        mutation_grid=text_of(data, "mutation_grid", ""),
+        grid_by_epci=_grids(data),
+        conventions=tuple(conventions),
+        status=status_of(data),
+        source=text_of(data, "source"),
+        link=text_of(data, "link", ""),
+        reviewed_on=date_of(data, "reviewed_on"),
+        path=path,
+    )
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) and v for v in value)
+
+
+def _grids(data: YamlMap) -> dict[str, tuple[str, str]]:
+    items = data.get("grid_by_epci", YamlMap())
+    if not isinstance(items, YamlMap):
+        bad_value(data, "grid_by_epci", items, "une table EPCI: {grid: …}", "a table EPCI: {grid: …}")
+    grids = {}
+    for epci, item in items.items():
+        if not isinstance(item, YamlMap) or not isinstance(epci, str):
+            bad_value(items, epci, item, '"SIREN": {grid: …}', '"SIREN": {grid: …}')
+        only_keys(item, ("grid", "mutation_grid"), ("grid",))
+        grids[epci] = (text_of(item, "grid"), text_of(item, "mutation_grid", ""))
+    return grids

@@ -1,0 +1,203 @@
+"""The shipped tables, checked as tables: figures of the law as published, order, gaps, places, shares."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from optimizer.datadirs import models_dir
+from optimizer.policy import check_models, list_territories, load
+from optimizer.policy.checks import check_ceilings, check_freshness
+from optimizer.policy.folder import Folder
+from optimizer.policy.loading import read_national
+
+ON = date(2026, 11, 24)
+SEED_EPCI = {
+    "242500361": ("Grand Besançon", 67, "25"),
+    "200065647": ("Montbéliard", 73, "25"),
+    "200069052": ("Grand Belfort", 52, "90"),
+    "242500338": ("Pontarlier", 10, "25"),
+    "200010650": ("Grand Dole", 47, "39"),
+    "200071116": ("ECLA", 32, "39"),
+    "200026573": ("Saint-Claude", 22, "39"),
+    "247000011": ("Vesoul", 20, "70"),
+    "200036549": ("Gray", 48, "70"),
+    "247000664": ("Lure", 23, "70"),
+    "247000722": ("Héricourt", 23, "70"),
+    "247000755": ("Luxeuil", 15, "70"),
+}
+
+
+def test_shipped_models_have_no_problem():
+    assert [f.sentence() for f in check_models()] == []
+
+
+def test_a_value_overdue_for_review_is_listed_once_it_is():
+    entries = read_national(Folder(models_dir()))
+    assert check_freshness(entries, ON) == []
+    stale = check_freshness(entries, date(2030, 1, 1))
+    assert len(stale) == len(entries)
+    assert {f.severity for f in stale} == {"warning"}
+
+
+def test_every_value_is_dated_sourced_and_has_a_status():
+    entries = read_national(Folder(models_dir()))
+    assert len(entries) > 100
+    for entry in entries.values():
+        for value in entry.values:
+            assert value.status in ("sourced", "local", "assumed")
+            assert value.source and value.by
+            assert value.reviewed_on >= date(2026, 11, 24)
+
+
+def test_ceilings_2026_are_the_published_ones():
+    rules = load("doubs", ON)
+    assert rules.ceilings("PLUS").tolist() == [
+        [26920, 40233, 52740, 62968, 74919, 84304, 9394],
+        [26920, 40233, 48362, 57930, 68577, 77171, 8598],
+        [23403, 31254, 37584, 45374, 53376, 60156, 6710],
+    ]
+    assert rules.ceilings("PLS")[2].tolist() == [30424, 40630, 48859, 58986, 69389, 78203, 8723]
+    assert rules.ceilings("PLAI")[2].tolist() == [12870, 18753, 22551, 25091, 29359, 33086, 3690]
+
+
+def test_ceilings_of_earlier_years():
+    assert load("doubs", date(2025, 6, 30)).ceilings("PLUS")[2, :3].tolist() == [23201, 30984, 37259]
+    rules = load("doubs", date(2024, 12, 31))
+    assert rules.ceilings("PLUS")[2].tolist() == [22642, 30238, 36362, 43899, 51641, 58200, 6492]
+    assert load("doubs", date(2025, 1, 1)).ceilings("PLAI")[:, :4].tolist() == [
+        [14683, 23931, 31369, 34338],
+        [14683, 23931, 28767, 31585],
+        [12759, 18591, 22356, 24875],
+    ]
+
+
+def test_category_2_of_paris_in_2022_is_not_ten_times_too_big():
+    assert load("doubs", date(2022, 7, 1)).ceilings("PLAI")[0].tolist()[:3] == [13378, 21805, 28582]
+
+
+@pytest.mark.parametrize(
+    ("financing", "zone", "column", "factor", "code"),
+    [
+        ("PLAI", "paris_adjacent", 1, 10, "POLICY_JUMP"),
+        ("PLUS", "ile_de_france", 3, 0.5, "POLICY_ORDER"),
+        ("PLS", "other_regions", 0, 0.4, "POLICY_ORDER"),
+        ("PLUS", "other_regions", 6, 20, "POLICY_ORDER"),
+    ],
+)
+def test_a_wrong_cell_is_found(financing, zone, column, factor, code):
+    entries = dict(read_national(Folder(models_dir())))
+    key = f"national.ceilings.{financing}.{zone}"
+    entries[key] = _with_cell(entries[key], column, factor)
+    assert code in {f.code for f in check_ceilings(entries)}
+
+
+def _with_cell(entry, column, factor):
+    from dataclasses import replace
+
+    last = entry.values[-1]
+    amounts = list(last.value)
+    amounts[column] = int(amounts[column] * factor)
+    return replace(entry, values=(*entry.values[:-1], replace(last, value=tuple(amounts))))
+
+
+def test_a_missing_cell_is_found():
+    entries = dict(read_national(Folder(models_dir())))
+    del entries["national.ceilings.PLAI.ile_de_france"]
+    assert {f.code for f in check_ceilings(entries)} == {"POLICY_MISSING_CELL"}
+
+
+def test_the_twelve_epci_of_franche_comte_with_all_their_communes():
+    rules = load("franche-comte", ON)
+    assert set(rules.lec_epci) == set(SEED_EPCI)
+    communes = rules.all_communes
+    for siren, (name, count, departement) in SEED_EPCI.items():
+        members = communes[communes["epci"] == siren]
+        assert len(members) == count, name
+        assert name in rules.epci.loc[siren, "name"]
+        assert departement in set(members["departement"])
+    assert rules.epci.loc["242500361", "population"] == 198_387
+
+
+def test_departments_have_their_real_communes():
+    counts = {name: len(load(name, ON).communes) for name in ("doubs", "jura", "haute-saone", "belfort")}
+    assert counts == {"doubs": 563, "jura": 492, "haute-saone": 536, "belfort": 101}
+    assert sum(counts.values()) == len(load("franche-comte", ON).communes)
+    doubs = load("doubs", ON).communes
+    assert doubs.loc["25056", ["name", "epci"]].tolist() == ["Besançon", "242500361"]
+    assert set(doubs["departement"]) == {"25"}
+
+
+def test_zones_of_the_ceilings():
+    communes = load("france", ON).communes
+    zone = communes["zone"]
+    adjacent = communes[zone == 0]
+    assert len(adjacent) == 50
+    assert communes.loc[["75056", "75118", "92012", "93070"], "zone"].tolist() == [0, 0, 0, 0]
+    assert communes.loc[["78646", "94028", "77288"], "zone"].tolist() == [1, 1, 1]
+    assert communes.loc[["25056", "69123", "97411"], "zone"].tolist() == [2, 2, 2]
+    assert set(communes.loc[zone == 1, "departement"]) == {"77", "78", "91", "92", "93", "94", "95"}
+
+
+def test_france_has_every_department_with_landlords_and_one_threshold_for_ile_de_france():
+    rules = load("france", ON)
+    assert len(rules.departements) == 101
+    assert set(rules.conventions["departement"]) == set(rules.departements)
+    communes = rules.communes
+    idf = {e for e in communes.loc[communes["region"] == "11", "epci"] if e in rules.lec_epci}
+    assert len(idf) > 30
+    assert {rules.lec_epci[e].value for e in idf} == {10_850}
+    values = np.array([p.value for p in rules.lec_epci.values()])
+    assert values.min() > 5_964 and values.max() < 12_087
+    assert all(p.is_assumed for p in rules.lec_epci.values())
+
+
+@pytest.mark.parametrize("name", ["doubs", "jura", "haute-saone", "belfort"])
+def test_at_least_four_landlords_with_delegated_and_direct_accounts(name):
+    frame = load(name, ON).conventions
+    assert frame["landlord"].nunique() >= 4
+    assert {"direct", "delegated", "partial"} <= set(frame["management_mode"])
+    assert frame["account"].str.startswith("COLL:").any()
+    assert not frame.isna().to_numpy().any()
+
+
+def test_state_shares_respect_the_caps_of_the_flux():
+    rules = load("france", ON)
+    frame = rules.conventions
+    agents = frame[frame["account"] == "ETAT_AGENT"]
+    assert agents["share"].max() <= rules.get("national.flux.agents_cap")
+    state = (
+        frame[frame["account"].str.startswith("ETAT_")].groupby(["landlord", "departement"])["share"].sum()
+    )
+    assert state.max() <= rules.get("national.flux.state_cap") + 1e-9
+
+
+def test_priority_publics_have_all_letters():
+    codes = load("doubs", ON).get("national.priority_publics.codes")
+    assert list(codes) == ["dalo", *"abcdefg", "gbis", *"hijklmn"]
+
+
+def test_arrears_are_no_reason_to_set_a_household_aside():
+    reasons = load("doubs", ON).get("national.forbid_reasons.reasons")
+    text = " ".join([*reasons, *reasons.values()]).lower()
+    assert len(reasons) >= 8
+    for word in ("dette", "impay", "arrear", "score", "cotation"):
+        assert word not in text
+
+
+def test_prices_keep_the_announced_order():
+    rules = load("doubs", ON)
+    price = {r: rules.rule(r).price.value for r in ("dalo", "lec_q1_outside_qpv", "priority_publics", "flux")}
+    assert rules.get("national.fit.fill_value") == 10_000
+    assert list(price.values()) == [3000, 2000, 1500, 1000]
+
+
+def test_every_shipped_territory_is_listed():
+    assert list_territories() == ("belfort", "doubs", "france", "franche-comte", "haute-saone", "jura")
+
+
+def test_models_stay_small():
+    total = sum(p.stat().st_size for p in models_dir().rglob("*") if p.is_file())
+    assert total < 3_000_000

@@ -1,0 +1,146 @@
+"""A territory, a convention and a grid of one's own, outside or inside the shipped folder, and their errors."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import pytest
+
+from optimizer.datadirs import models_dir
+from optimizer.policy import PolicyError, check_models, load
+
+ON = date(2026, 11, 24)
+HEAD = "status: local\nsource: délibération\nreviewed_on: 2026-11-24\nby: x\n"
+TERRITORY = (
+    'title: Le mien\ndepartements: ["90"]\nmarket: tense\ngrid: mine.yaml\nconventions: [one.yaml, oph90]\n'
+    + HEAD
+)
+CONVENTION = 'landlord: MINE\nname: Le mien\ndepartement: "90"\nyear: 2026\n' + HEAD + (
+    'lines:\n  - {account: ALS, share: 0.5}\n  - {account: "COLL:90010", share: 0.3}\n'
+)  # fmt: skip
+GRID = (
+    "title: La mienne\ninvented: false\nin_force_from: 2026-01-01\n" + HEAD + "rubrics:\n  r:\n    title: R\n"
+    "    combine: sum\n    criteria:\n      emploi: {title: E, kind: flag, when: [{input: local_job, is: true}], points: 3}\n"
+)
+
+
+@pytest.fixture
+def own(tmp_path):
+    (tmp_path / "territoire.yaml").write_text(TERRITORY, encoding="utf-8")
+    (tmp_path / "one.yaml").write_text(CONVENTION, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(GRID, encoding="utf-8")
+    return tmp_path
+
+
+def test_files_beside_the_territory_are_used(own):
+    rules = load(own / "territoire.yaml", ON)
+    assert set(rules.landlords) == {"MINE", "OPH90"}
+    assert rules.grid_for("200069052").title == "La mienne"
+    assert rules.value("conventions.MINE.ALS.share").status == "local"
+    assert rules.conventions["area"].tolist()[0] == "90"
+    assert "one.yaml" in dict(rules.files)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("territoire.yaml", '["90"]', '["9Z"]', "POLICY_PLACE_UNKNOWN"),
+        ("territoire.yaml", "market: tense", "market: calm", "POLICY_BAD_VALUE"),
+        ("territoire.yaml", "oph90", "absent", "POLICY_FILE_MISSING"),
+        ("territoire.yaml", "title:", "titre:", "POLICY_UNKNOWN_KEY"),
+        ("one.yaml", "share: 0.5", "share: 50", "POLICY_BAD_VALUE"),
+        ("one.yaml", "share: 0.5", "share: 0.71", "POLICY_SHARES_OVER_ONE"),
+        ("one.yaml", "share: 0.5", "part: 0.5", "POLICY_UNKNOWN_KEY"),
+        ("one.yaml", ", share: 0.5", "", "POLICY_MISSING_KEY"),
+        ("one.yaml", "account: ALS", "account: MUTATION", "POLICY_BAD_VALUE"),
+        ("one.yaml", '"COLL:90010"', "ALS", "POLICY_CONVENTION_TWICE"),
+        ("one.yaml", '"COLL:90010"', '"COLL:90999"', "POLICY_AREA_UNKNOWN"),
+        ("one.yaml", "year: 2026", "year: soon", "POLICY_BAD_VALUE"),
+        ("mine.yaml", "points: 3", "points: 3.333", "POLICY_BAD_VALUE"),
+        ("mine.yaml", "input: local_job", "input: nationality", "POLICY_BAD_VALUE"),
+        ("mine.yaml", "input: local_job", "input: persons", "POLICY_BAD_VALUE"),
+    ],
+)
+def test_errors_of_own_files(own, file, old, new, code):
+    path = own / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load(own / "territoire.yaml", ON)
+    assert caught.value.code == code
+    assert str(own) not in str(caught.value)
+
+
+def test_settings_of_a_landlord(own):
+    path = own / "one.yaml"
+    silent = load(own / "territoire.yaml", ON).effort_limits("MINE")
+    assert (silent.filter_max, silent.credit_max) == (None, None)
+    path.write_text("rooms: relaxed\ncredit_effort_max: 0.4\n" + CONVENTION, encoding="utf-8")
+    rules = load(own / "territoire.yaml", ON)
+    assert (rules.effort_limits("MINE").credit_max, rules.effort_limits("MINE").filter_max) == (0.4, None)
+    assert (rules.rooms_table("MINE").name, rules.rooms_table("OPH90").name) == ("relaxed", "tense")
+    path.write_text("credit_effort_max: 40\n" + CONVENTION, encoding="utf-8")
+    with pytest.raises(PolicyError, match="credit_effort_max"):
+        load(own / "territoire.yaml", ON)
+
+
+def test_two_files_of_a_landlord_may_not_contradict(own):
+    (own / "one.yaml").write_text("rooms: relaxed\n" + CONVENTION, encoding="utf-8")
+    other = CONVENTION.replace('"90"', '"25"').replace('"COLL:90010"', '"COLL:25056"')
+    (own / "two.yaml").write_text("rooms: tense\n" + other, encoding="utf-8")
+    (own / "territoire.yaml").write_text(
+        TERRITORY.replace("oph90", "two.yaml").replace('["90"]', '["25", "90"]'), encoding="utf-8"
+    )
+    with pytest.raises(PolicyError) as caught:
+        load(own / "territoire.yaml", ON)
+    assert caught.value.code == "POLICY_SETTING_CONFLICT"
+
+
+def test_shares_may_sum_to_one_and_no_more(own):
+    path = own / "one.yaml"
+    path.write_text(CONVENTION.replace("share: 0.5", "share: 0.7005"), encoding="utf-8")
+    assert load(own / "territoire.yaml", ON).get("conventions.MINE.ALS.share") == 0.7005
+    path.write_text(CONVENTION.replace("share: 0.5", "share: 0.7006"), encoding="utf-8")
+    with pytest.raises(PolicyError):
+        load(own / "territoire.yaml", ON)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("national/lec.yaml", "value: 0.25", "value: 25", "POLICY_BAD_VALUE"),
+        ("national/prices.yaml", "flux:", "fluxx:", "POLICY_MISSING_CELL"),
+        ("national/ceilings.yaml", "21805", "218805", "POLICY_JUMP"),
+        ("national/ceiling_zones.yaml", '"92012"', '"93999"', "POLICY_PLACE_UNKNOWN"),
+        ("conventions/oph25.yaml", "share: 0.25", "share: 0.75", "POLICY_SHARES_OVER_ONE"),
+        ("conventions/oph25.yaml", "COLL:242500361", "COLL:242500362", "POLICY_AREA_UNKNOWN"),
+        ("territories/doubs.yaml", "- oph25", "- oph26", "POLICY_FILE_MISSING"),
+        ("territories/lec_q1_threshold.csv", "242500361;", "242500362;", "POLICY_PLACE_UNKNOWN"),
+        ("territories/lec_q1_threshold.csv", "9120;assumed", "beaucoup;assumed", "POLICY_BAD_VALUE"),
+        (
+            "territories/communes.csv",
+            "Besançon;242500361;25;27;118489",
+            "Besançon;242500361;25;27;x",
+            "POLICY_TABLE_UNREADABLE",
+        ),
+        ("territories/epci.csv", "siren;", "code;", "POLICY_TABLE_UNREADABLE"),
+        ("territories/dalo.csv", "place;since", "lieu;since", "POLICY_BAD_VALUE"),
+        ("conventions/france.csv", "ETAT_PRIO;0.25", "ETAT_PRIO;un quart", "POLICY_BAD_VALUE"),
+        ("territories/dalo.csv", "25;2026-01-01", "25;2026-02-30", "YAML_BAD_DATE"),
+        ("cotation/demonstration.yaml", "points: 100", "points: 100.001", "POLICY_BAD_VALUE"),
+    ],
+)
+def test_check_models_finds_a_broken_file(tmp_path, file, old, new, code):
+    models = tmp_path / "models"
+    shutil.copytree(models_dir(), models)
+    path = models / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    assert check_models(models) == []
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    findings = check_models(models)
+    assert code in {f.code for f in findings}
+    for finding in findings:
+        assert finding.sentence("fr") and finding.sentence("en")
