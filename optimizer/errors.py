@@ -141,9 +141,7 @@ class AttrifluxError(Exception):
         if known is None:
             return f"{self.code} {self.params}" if self.params else self.code
         return " ".join(
-            piece
-            for piece in (known.text(lang, self.params), known.remedy(lang, self.params))
-            if piece
+            piece for piece in (known.text(lang, self.params), known.remedy(lang, self.params)) if piece
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,34 @@
+# Deux commandes : « make demo » et « make test ». Chacune prépare elle-même son environnement dans .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test soak bench check clean
+
+$(STAMP): pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	@$(BIN)/attriflux demo --out demo --force
+
+check: $(STAMP)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: check
+	@$(BIN)/python -m pytest
+
+soak: check
+	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest --timeout 7200
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks.run
+
+clean:
+	@rm -rf $(VENV) demo dist build

@@ -1,0 +1,14 @@
+"""The command ``attriflux``: speaks, and computes nothing.
+
+One file per command under ``cli/commands``; each imports what it needs when it runs, so that ``--help`` stays fast.
+Progress goes to the error stream, results and ``--json`` to the output; exit codes are those of design §8.
+
+May import everything below. No other layer may import it.
+
+Why typer: help, completion and types from the signatures. Rejected: one big module (nobody finds the export), and
+printing from the library (a notebook is not a terminal).
+"""
+
+from optimizer.cli.app import main
+
+__all__ = ["main"]

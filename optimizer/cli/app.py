@@ -1,0 +1,80 @@
+"""The typer application, its language, and what happens to errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from optimizer import dropin
+from optimizer.errors import Lang
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
+app = typer.Typer(
+    name="attriflux",
+    help="Attribution des logements sociaux en flux : propositions optimales, certifiées et expliquées.\n\n"
+    "Proposition : la commission décide. Exemple : attriflux demo",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings=CONTEXT,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"attriflux {installed('attriflux')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version_asked: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Affiche la version.")
+    ] = False,
+) -> None:
+    """Options communes."""
+
+
+def main() -> None:
+    """Entry point of the command line: runs, and turns errors into sentences and exit codes."""
+    from optimizer.errors import AttrifluxError, InputProblems
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    dropin.load_all("optimizer.cli.commands")
+    lang = language()
+    try:
+        app(standalone_mode=True)
+    except InputProblems as problems:
+        from optimizer.cli.speak import say_findings
+
+        say_findings(problems.findings, lang)
+        sys.exit(2)
+    except AttrifluxError as error:
+        typer.echo(error.text(lang), err=True)
+        sys.exit(4 if error.code.startswith("NO_USABLE") else 2)
+    except FileNotFoundError as missing:
+        name = getattr(missing, "filename", None) or str(missing)
+        typer.echo(f"Introuvable : {name}" if lang == "fr" else f"Not found: {name}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("Interrompu." if lang == "fr" else "Interrupted.", err=True)
+        sys.exit(130)
+
+
+def language() -> Lang:
+    """The language asked by ``--lang`` (or ``ATTRIFLUX_LANG``), read before anything can fail."""
+    arguments = sys.argv[1:]
+    for i, word in enumerate(arguments):
+        if word == "--lang" and i + 1 < len(arguments):
+            return "en" if arguments[i + 1] == "en" else "fr"
+        if word.startswith("--lang="):
+            return "en" if word == "--lang=en" else "fr"
+    return "en" if os.environ.get("ATTRIFLUX_LANG") == "en" else "fr"

@@ -1,0 +1,57 @@
+"""``attriflux check``: reads and validates a case, writes nothing."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from optimizer.cli.app import app
+from optimizer.cli.arguments import (
+    AssumedOption,
+    CaseArgument,
+    JsonOption,
+    LangOption,
+    Language,
+    ModelsOption,
+)
+
+
+@app.command(
+    help="Lit et contrôle un dossier, sans rien calculer ni écrire.\n\nExemple : attriflux check mon-dossier"
+)
+def check(
+    case: CaseArgument,
+    models: ModelsOption = None,
+    accept_assumed: AssumedOption = False,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import finding_dict, say_findings, say_json, table
+    from optimizer.pipeline import check_case
+
+    read, findings = check_case(case, models=models, accept_assumed=accept_assumed)
+    errors = [f for f in findings if f.severity == "error"]
+    if json:
+        sizes = {} if read is None else {name: len(frame) for name, frame in read.tables.items()}
+        say_json(
+            {
+                "ok": not errors,
+                "tables": sizes,
+                "findings": [finding_dict(f, lang.value) for f in findings],
+            }
+        )
+        sys.exit(2 if errors else 0)
+    if read is not None:
+        rows = [(source.name, f"{source.rows}") for source in read.sources]
+        typer.echo(
+            table(
+                rows,
+                ("Fichier" if lang.value == "fr" else "File", "Lignes" if lang.value == "fr" else "Rows"),
+            )
+        )
+    if findings:
+        say_findings(findings, lang.value, as_json=False)
+    if errors:
+        sys.exit(2)
+    typer.echo("Dossier lisible et cohérent." if lang.value == "fr" else "The case can be used.")

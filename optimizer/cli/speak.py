@@ -1,0 +1,134 @@
+"""How the terminal speaks: findings, progress, JSON, tables in 80 columns."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import typer
+
+from optimizer.errors import Finding, Lang
+
+SHOWN = 200
+"""Findings printed in full; the rest is counted (``--json`` gives all of them)."""
+
+
+def say_findings(findings: Sequence[Finding], lang: Lang, *, as_json: bool | None = None) -> None:
+    """Print every finding, errors first; on the output stream as JSON when ``--json`` was asked."""
+    if as_json if as_json is not None else "--json" in sys.argv:
+        say_json({"findings": [finding_dict(f, lang) for f in findings]})
+        return
+    ordered = sorted(findings, key=lambda f: f.severity != "error")
+    for finding in ordered[:SHOWN]:
+        word = {"error": ("ERREUR", "ERROR"), "warning": ("Attention", "Warning")}[finding.severity]
+        head = f"{word[0 if lang == 'fr' else 1]} {finding.code}"
+        typer.echo(f"{head}  {finding.place(lang)}", err=True)
+        body = finding.sentence(lang)
+        place = finding.place(lang)
+        if place and body.startswith(place):
+            body = body[len(place) :].lstrip(" :")
+        typer.echo(textwrap.indent(textwrap.fill(body, 76), "  "), err=True)
+    if len(ordered) > SHOWN:
+        more = len(ordered) - SHOWN
+        typer.echo(f"… {more} autres (--json les donne tous)" if lang == "fr" else f"… {more} more", err=True)
+    errors = sum(f.severity == "error" for f in findings)
+    warnings = len(findings) - errors
+    if lang == "fr":
+        line = f"{errors} erreur{'s' if errors > 1 else ''}, {warnings} avertissement{'s' if warnings > 1 else ''}."
+        line += " Rien n'a été écrit." if errors else ""
+    else:
+        line = f"{errors} error(s), {warnings} warning(s)." + (" Nothing was written." if errors else "")
+    typer.echo(line, err=True)
+
+
+def finding_dict(finding: Finding, lang: Lang) -> dict[str, object]:
+    """One finding as JSON: place, code, value and the three sentences in the language asked."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "file": finding.file,
+        "row": finding.row,
+        "column": finding.column,
+        "value": finding.value,
+        "rows": list(finding.rows),
+        "message": finding.text(lang),
+        "expected": finding.expected(lang),
+        "remedy": finding.remedy(lang),
+    }
+
+
+def say_json(content: Mapping[str, Any]) -> None:
+    """One JSON document on the output stream."""
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str))
+
+
+def table(rows: Iterable[Sequence[str]], header: Sequence[str], width: int = 80) -> str:
+    """A plain table that fits the width; numbers (columns of digits) are right-aligned."""
+    lines = [list(header), *[list(r) for r in rows]]
+    widths = [max(len(line[j]) for line in lines) for j in range(len(header))]
+    while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > 8:
+        widths[widths.index(max(widths))] -= 1
+    right = [
+        all(line[j][:1].isdigit() or line[j][:1] in "-–" for line in lines[1:] if line[j])
+        for j in range(len(header))
+    ]
+    out = []
+    for n, line in enumerate(lines):
+        cells = []
+        for j, cell in enumerate(line):
+            text = cell if len(cell) <= widths[j] else cell[: widths[j] - 1] + "…"
+            cells.append(text.rjust(widths[j]) if right[j] and n else text.ljust(widths[j]))
+        out.append("  ".join(cells).rstrip())
+        if n == 0:
+            out.append("  ".join("-" * w for w in widths))
+    return "\n".join(out)
+
+
+class Progress:
+    """One line of progress on the error stream, at most once a second; silent when it is not a terminal."""
+
+    def __init__(self, lang: Lang, quiet: bool = False) -> None:
+        self.lang = lang
+        self.live = sys.stderr.isatty() and not quiet
+        self.quiet = quiet
+        self.started = time.monotonic()
+        self._last = 0.0
+        self._lock = threading.Lock()
+
+    def phase(self, text: str) -> None:
+        """A new phase begins."""
+        if self.quiet:
+            return
+        with self._lock:
+            if self.live:
+                sys.stderr.write(f"\r\x1b[2K{text}")
+                sys.stderr.flush()
+            else:
+                typer.echo(text, err=True)
+
+    def solving(self, bound: float | None, value: float | None) -> None:
+        """Bound, value and gap while solving."""
+        now = time.monotonic()
+        if self.quiet or not self.live or now - self._last < 1.0:
+            return
+        self._last = now
+        parts = [f"{now - self.started:5.0f} s"]
+        if value is not None:
+            parts.append(("valeur" if self.lang == "fr" else "value") + f" {value:,.2f}")
+        if bound is not None:
+            parts.append(("borne" if self.lang == "fr" else "bound") + f" {bound:,.2f}")
+        if value is not None and bound is not None and bound:
+            parts.append(("écart" if self.lang == "fr" else "gap") + f" {(bound - value) / abs(bound):.5%}")
+        sys.stderr.write("\r\x1b[2K" + "  ".join(parts))
+        sys.stderr.flush()
+
+    def done(self) -> None:
+        """End the live line."""
+        if self.live:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()

@@ -1,0 +1,273 @@
+"""The whole conversion of a case: bases, blocks, four modes, caps, whole dwellings; findings said, nothing guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+import pandas as pd
+
+from optimizer.conversion import messages as messages
+from optimizer.conversion.assiette import Base, assiette_table, bases
+from optimizer.conversion.blocks import OUTSIDE, Block, blocks, stays_out
+from optimizer.conversion.caps import BAILLEUR, Caps, apply_caps, cap_groups
+from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares
+from optimizer.conversion.rights import rights_ledger
+from optimizer.conversion.rounding import account_order, decimal_half_up, integers, rounded_shares
+from optimizer.errors import Finding, InputProblems
+
+FLUX_COLUMNS = (
+    "landlord", "departement", "year", "mode", "account", "stock", "vacated", "share_uncapped", "share", "dwellings",
+    "cap", "received_from_cap", "rights_left",
+)  # fmt: skip
+RIGHTS_COLUMNS = ("landlord", "departement", "account", "year", "opening", "added", "used", "left")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The numbers of the law and of the agreements that a conversion needs.
+
+    Attributes
+    ----------
+    caps : Caps
+    spread_years : int
+        H of mode 3.
+    receiver : str
+        Account that receives what is above a cap.
+    receivers : mapping
+        (landlord, département) -> receiver, where an agreement names another one.
+    kept : frozenset of str
+        Names of réservataires that stay in stock (defence, interior security, health).
+    negotiated : Negotiated, optional
+    """
+
+    caps: Caps
+    spread_years: int
+    receiver: str = BAILLEUR
+    receivers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    negotiated: Negotiated | None = None
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The result: published tables and exact values behind them.
+
+    Attributes
+    ----------
+    assiette, flux, rights : DataFrame
+        Columns of ``assiette.csv``, ``flux.csv`` (design §8) and of the ledger of single-use rights
+        (``landlord, departement, account, year, opening, added, used, left``).
+    exact : mapping
+        (landlord, département, mode) -> account -> capped share as an exact fraction.
+    rounded : mapping
+        The same to 4 decimals, sum 1: what becomes the shares of a convention.
+    findings : tuple
+        Warnings in a stable order.
+    """
+
+    assiette: pd.DataFrame
+    flux: pd.DataFrame
+    rights: pd.DataFrame
+    exact: Mapping[tuple[str, str, int], Mapping[str, Fraction]]
+    rounded: Mapping[tuple[str, str, int], Mapping[str, Fraction]]
+    blocks: tuple[Block, ...]
+    bases: tuple[Base, ...]
+    findings: tuple[Finding, ...]
+
+
+def convert(
+    stock: pd.DataFrame,
+    assiette: pd.DataFrame,
+    dwellings: pd.DataFrame,
+    departements: pd.Series,
+    *,
+    on: date,
+    year: int,
+    terms: Terms,
+    modes: Sequence[int] = (1, 2, 3, 4),
+    basis: str = "forecast",
+) -> Conversion:
+    """Convert a stock into shares of the year's flux, by each mode asked.
+
+    Parameters
+    ----------
+    stock, assiette, dwellings : DataFrame
+        Tables of the case; `assiette` or `dwellings` may be empty, not both.
+    departements : Series
+        Département of each dwelling, aligned with ``dwellings``.
+    on : date
+        Date at which rights and ended agreements are read.
+    year : int
+        Year of the assiette.
+    terms : Terms
+    modes : sequence of int
+    basis : str
+        Which base the shares apply to, where both exist.
+
+    Raises
+    ------
+    InputProblems
+        A landlord with stock and no base, a negative base, a negative negotiated share: all at once.
+    """
+    found, problems = bases(assiette, dwellings, departements, year)
+    held = blocks(stock, on, kept=terms.kept)
+    findings = [*problems, *_left_out(stock, terms.kept)]
+    by_place: dict[tuple[str, str], list[Block]] = {}
+    for block in held:
+        by_place.setdefault((block.landlord, block.departement), []).append(block)
+    chosen = _chosen(found, basis)
+    for place in sorted(by_place):
+        if place not in chosen:
+            findings.append(
+                Finding(
+                    "FLUX_NO_BASE",
+                    file="stock",
+                    params={"landlord": place[0], "departement": place[1], "year": year},
+                )
+            )
+    for place in sorted(chosen):
+        if place not in by_place:
+            findings.append(
+                Finding(
+                    "FLUX_BASE_WITHOUT_STOCK",
+                    "warning",
+                    file="assiette",
+                    params={"landlord": place[0], "departement": place[1]},
+                )
+            )
+    rows: list[dict[str, object]] = []
+    ledgers: list[pd.DataFrame] = []
+    exact: dict[tuple[str, str, int], Mapping[str, Fraction]] = {}
+    rounded: dict[tuple[str, str, int], Mapping[str, Fraction]] = {}
+    for place in sorted(set(by_place) & set(chosen)):
+        base, blocks_here = chosen[place], by_place[place]
+        findings += _said(blocks_here, base)
+        if base.assiette < 0 or not any(b.stock for b in blocks_here):
+            continue
+        receiver = terms.receivers.get(place, terms.receiver)
+        for mode in modes:
+            shares, more = mode_shares(
+                mode, blocks_here, base, spread_years=terms.spread_years, negotiated=terms.negotiated
+            )
+            findings += more
+            if shares is None:
+                continue
+            lines, capped, four, ledger = _mode_rows(mode, shares, blocks_here, base, terms, receiver)
+            rows += lines
+            ledgers += ledger
+            exact[(*place, mode)] = capped
+            rounded[(*place, mode)] = four
+    findings = _once(findings)
+    if any(f.severity == "error" for f in findings):
+        raise InputProblems(findings)
+    rights = pd.concat(ledgers, ignore_index=True) if ledgers else pd.DataFrame(columns=list(RIGHTS_COLUMNS))
+    return Conversion(
+        assiette_table(found), pd.DataFrame(rows, columns=list(FLUX_COLUMNS)), rights, exact, rounded, held, found,
+        tuple(findings),
+    )  # fmt: skip
+
+
+def _chosen(found: Iterable[Base], basis: str) -> dict[tuple[str, str], Base]:
+    chosen: dict[tuple[str, str], Base] = {}
+    for base in found:
+        place = (base.landlord, base.departement)
+        if place not in chosen or base.basis == basis:
+            chosen[place] = base
+    return chosen
+
+
+def _left_out(stock: pd.DataFrame, kept: frozenset[str]) -> list[Finding]:
+    sums = stock.groupby(["landlord", "departement", "account"], sort=True)["dwellings"].sum()
+    out = []
+    for key, count in sums.items():
+        landlord, departement, account = (str(part) for part in key)  # type: ignore[attr-defined]
+        if stays_out(account, kept):
+            code = "FLUX_OUTSIDE_ACCOUNT" if account in OUTSIDE else "FLUX_KEPT_IN_STOCK"
+            params = {
+                "account": account,
+                "count": int(count),
+                "landlord": landlord,
+                "departement": departement,
+            }
+            out.append(Finding(code, "warning", file="stock", params=params))
+    return out
+
+
+def _said(held: Sequence[Block], base: Base) -> list[Finding]:
+    place: dict[str, object] = {"landlord": base.landlord, "departement": base.departement}
+    out = []
+    if not any(b.stock for b in held):
+        out.append(Finding("FLUX_NO_STOCK", file="stock", params=place))
+    out += [
+        Finding(
+            "FLUX_ENDED", "warning", file="stock", params={**place, "account": b.account, "count": b.ended}
+        )
+        for b in held
+        if b.ended and b.account != BAILLEUR
+    ]
+    untold = sum(b.untold for b in held)
+    if untold:
+        mean = decimal_half_up(mean_rotation(held, base) * 100, 2)
+        params = {**place, "count": untold, "mean": f"{float(mean):.2f}"}
+        out.append(Finding("FLUX_NO_TURNOVER", "warning", file="stock", params=params))
+    return out
+
+
+def _mode_rows(
+    mode: int, shares: Mapping[str, Fraction], held: Sequence[Block], base: Base, terms: Terms, receiver: str
+) -> tuple[list[dict[str, object]], Mapping[str, Fraction], Mapping[str, Fraction], list[pd.DataFrame]]:
+    capped = apply_caps(shares, terms.caps, receiver)
+    counts = integers(capped.shares, base.assiette)
+    four = rounded_shares(capped.shares, cap_groups(capped.shares, terms.caps))
+    before = rounded_shares({a: shares.get(a, Fraction(0)) for a in capped.shares})
+    mean = mean_rotation(held, base)
+    block_of = {b.account: b for b in held}
+    rows: list[dict[str, object]] = []
+    ledgers: list[pd.DataFrame] = []
+    for account in sorted(capped.shares, key=account_order):
+        block = block_of.get(account)
+        dated = block.rights_with(mean) if block and mode == 3 and account != BAILLEUR else None
+        if block and not dated and block.lasting_with(mean):
+            dated = None  # rights without an end are never spent: nothing to run down
+        rows.append(
+            {
+                "landlord": base.landlord, "departement": base.departement, "year": base.year, "mode": mode,
+                "account": account, "stock": block.stock if block else 0,
+                "vacated": float(decimal_half_up(block.vacated_with(mean), 2)) if block else 0.0,
+                "share_uncapped": float(before[account]), "share": float(four[account]),
+                "dwellings": counts[account], "cap": "|".join(capped.names[account]),
+                "received_from_cap": float(decimal_half_up(capped.received[account], 4)),
+                "rights_left": None if dated is None else float(decimal_half_up(dated, 2)),
+            }
+        )  # fmt: skip
+        if dated and block:
+            ledgers.append(_ledger(account, dated, block.lasting_with(mean), counts[account], base, terms))
+    return rows, capped.shares, four, ledgers
+
+
+def _ledger(
+    account: str, dated: Fraction, lasting: Fraction, planned: int, base: Base, terms: Terms
+) -> pd.DataFrame:
+    """The run-down of one account's dated rights; the part of its flux that lasting rights give is not theirs."""
+    gross = dated / terms.spread_years
+    part = planned * gross / (gross + lasting)
+    frame = rights_ledger(dated, int(decimal_half_up(part, 0)), first_year=base.year)
+    frame.insert(0, "account", account)
+    frame.insert(0, "departement", base.departement)
+    frame.insert(0, "landlord", base.landlord)
+    return frame
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Without repeats (several modes may say the same), in the order first said."""
+    seen: set[tuple[object, ...]] = set()
+    out = []
+    for finding in findings:
+        key = (finding.code, *sorted((k, str(v)) for k, v in finding.params.items()))
+        if key not in seen:
+            seen.add(key)
+            out.append(finding)
+    return out

@@ -1,0 +1,102 @@
+"""What the conversion says of its inputs, in both languages."""
+
+from __future__ import annotations
+
+from optimizer.errors import define
+
+define(
+    "FLUX_NO_BASE",
+    "Le bailleur {landlord} (département {departement}) a un stock mais ni assiette {year} ni logements à proposer.",
+    "Landlord {landlord} (département {departement}) has stock but neither an assiette for {year} nor dwellings.",
+    remedy_fr="Ajouter une ligne à la table assiette, ou les logements libérés à la table logements",
+    remedy_en="Add a line to the assiette table, or its vacated dwellings to the dwellings table",
+)
+define(
+    "FLUX_NEGATIVE_BASE",
+    "L'assiette de {landlord} (département {departement}, {year}, {basis}) est négative : {vacated} libérés, {minus} retirés.",
+    "The assiette of {landlord} (département {departement}, {year}, {basis}) is negative: {vacated} vacated, {minus} subtracted.",
+    remedy_fr="Corriger les soustractions : elles ne peuvent dépasser les logements libérés",
+    remedy_en="Correct the subtractions: they cannot exceed the vacated dwellings",
+)
+define(
+    "FLUX_NO_STOCK",
+    "Le bailleur {landlord} (département {departement}) n'a aucun logement dans le stock : pas de part à calculer.",
+    "Landlord {landlord} (département {departement}) has no dwelling in its stock: no share to compute.",
+    remedy_fr="Renseigner la colonne logements de la table stock",
+    remedy_en="Fill the dwellings column of the stock table",
+)
+define(
+    "FLUX_BASE_WITHOUT_STOCK",
+    "Assiette donnée pour {landlord} (département {departement}) sans ligne de stock : aucune part n'est calculée.",
+    "Assiette given for {landlord} (département {departement}) without a stock line: no share is computed.",
+)
+define(
+    "FLUX_OUTSIDE_ACCOUNT",
+    "Le compte {account} ne porte pas de droits de réservation : {count} logements du stock laissés hors conversion.",
+    "Account {account} holds no reservation rights: {count} dwellings of the stock left out of the conversion.",
+)
+define(
+    "FLUX_KEPT_IN_STOCK",
+    "{count} logements de {account} ({landlord}, {departement}) restent en stock, hors flux.",
+    "{count} dwellings of {account} ({landlord}, {departement}) stay in stock, outside the flux.",
+)
+define(
+    "FLUX_ENDED",
+    "{count} logements de {account} ({landlord}, {departement}) ont une convention échue : comptés au bailleur.",
+    "{count} dwellings of {account} ({landlord}, {departement}) have an ended agreement: counted to the landlord.",
+)
+define(
+    "FLUX_NO_TURNOVER",
+    "{count} logements de {landlord} ({departement}) sans taux de rotation : rotation moyenne du bailleur {mean} % supposée.",
+    "{count} dwellings of {landlord} ({departement}) have no turnover rate: the landlord's mean, {mean} %, is assumed.",
+)
+define(
+    "FLUX_NO_ROTATION",
+    "Mode {mode} non calculé pour {landlord} ({departement}) : aucune rotation dans tout le stock.",
+    "Mode {mode} not computed for {landlord} ({departement}): no turnover in the whole stock.",
+)
+define(
+    "FLUX_NO_END",
+    "{count} logements par an relèvent de droits sans terme ({account}, {landlord}, {departement}) : étalés sans s'épuiser.",
+    "{count} dwellings per year fall under rights without an end date ({account}, {landlord}, {departement}): never spent.",
+)
+define(
+    "FLUX_OVER_BASE",
+    "Mode 3, {landlord} ({departement}) : les droits uniques demandent {asked} logements pour une assiette de {base} ; "
+    "parts réduites en proportion.",
+    "Mode 3, {landlord} ({departement}): single-use rights ask for {asked} dwellings with an assiette of {base}; "
+    "shares scaled down in proportion.",
+)
+define(
+    "FLUX_NEGOTIATED_NEGATIVE",
+    "Mode 4, {landlord} ({departement}) : la part de {account} deviendrait négative ({share}).",
+    "Mode 4, {landlord} ({departement}): the share of {account} would become negative ({share}).",
+    remedy_fr="Diminuer l'écart négocié dans case.yaml (negotiated)",
+    remedy_en="Lower the negotiated difference in case.yaml (negotiated)",
+)
+define(
+    "FLUX_NEGOTIATED_SUM",
+    "Mode 4 : les écarts négociés ont pour somme {total} ; la somme doit être nulle quand BAILLEUR y figure.",
+    "Mode 4: the negotiated differences sum to {total}; the sum must be zero when BAILLEUR is among them.",
+    remedy_fr="Équilibrer les écarts, ou retirer BAILLEUR qui prendra le solde",
+    remedy_en="Balance the differences, or leave BAILLEUR out: it takes the rest",
+)
+define(
+    "FLUX_NEGOTIATED_KEY",
+    "Mode 4 : clé « {key} » ou valeur inattendue dans negotiated.",
+    "Mode 4: unexpected key “{key}” or value in negotiated.",
+    remedy_fr="Écrire negotiated: {{base: 1, delta: {{ALS: 0.02}}}} avec base 1, 2 ou 3",
+    remedy_en="Write negotiated: {{base: 1, delta: {{ALS: 0.02}}}} with base 1, 2 or 3",
+)
+define(
+    "FLUX_NEGOTIATED_MISSING",
+    "Mode 4 demandé sans negotiated dans case.yaml : le mode 4 n'est pas calculé.",
+    "Mode 4 asked for without negotiated in case.yaml: mode 4 is not computed.",
+)
+define(
+    "FLUX_UNKNOWN_MODE",
+    "Mode de conversion inconnu : {mode}.",
+    "Unknown conversion mode: {mode}.",
+    remedy_fr="Choisir parmi 1, 2, 3, 4",
+    remedy_en="Choose among 1, 2, 3, 4",
+)

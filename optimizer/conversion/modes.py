@@ -1,0 +1,187 @@
+"""The four conversions of a stock into shares of the flux, exact and before any cap.
+
+1. strict initial share ``N_r / N`` · 2. share weighted by rotation ``N_r τ_r / Σ N_k τ_k`` · 3. rights turned into
+single-use rights ``F_r = (D_r / H) · (A / V)`` · 4. a negotiated difference on one of them. The modes are those of the
+public paper « Gestion en flux des réservations » (2020); the formulas of modes 3 and 4 are Attriflux's reading of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from optimizer.conversion import messages as messages
+from optimizer.conversion.assiette import Base
+from optimizer.conversion.blocks import Block
+from optimizer.conversion.caps import BAILLEUR, ZERO
+from optimizer.errors import AttrifluxError, Finding
+
+MODES = {
+    1: ("part initiale stricte", "strict initial share"),
+    2: ("part pondérée par la rotation", "share weighted by rotation"),
+    3: ("droits uniques", "single-use rights"),
+    4: ("négocié", "negotiated"),
+}
+"""Mode -> French and English names."""
+
+
+@dataclass(frozen=True)
+class Negotiated:
+    """Mode 4: a base mode and signed differences of share per account, which sum to zero."""
+
+    base: int
+    delta: Mapping[str, Fraction]
+
+
+def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
+    """Read ``negotiated`` of ``case.yaml``; None when there is none.
+
+    The difference of BAILLEUR may be left out: it is then what balances the others.
+
+    Raises
+    ------
+    AttrifluxError
+        ``FLUX_NEGOTIATED_KEY`` or ``FLUX_NEGOTIATED_SUM``.
+    """
+    if not content:
+        return None
+    for key in content:
+        if key not in ("base", "delta"):
+            raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=key)
+    base, delta = content.get("base", 1), content.get("delta", {})
+    if base not in (1, 2, 3) or isinstance(base, bool):
+        raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="base")
+    if not isinstance(delta, Mapping):
+        raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="delta")
+    exact: dict[str, Fraction] = {}
+    for account, value in sorted(delta.items()):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=f"delta.{account}")
+        exact[str(account)] = Fraction(repr(value))
+    total = sum(exact.values(), ZERO)
+    if BAILLEUR in exact and total:
+        raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=float(total))
+    exact.setdefault(BAILLEUR, -total)
+    return Negotiated(int(str(base)), exact)
+
+
+def mean_rotation(held: Sequence[Block], base: Base) -> Fraction:
+    """Rotation assumed for rows without one: the mean of the landlord's other rows, else V / N of the assiette."""
+    told = sum(b.stock - b.untold for b in held)
+    if told:
+        return sum((b.vacated for b in held), ZERO) / told
+    stock = sum(b.stock for b in held)
+    return min(Fraction(1), Fraction(base.vacated, stock)) if stock else ZERO
+
+
+def mode_shares(
+    mode: int,
+    held: Sequence[Block],
+    base: Base,
+    *,
+    spread_years: int,
+    negotiated: Negotiated | None = None,
+) -> tuple[dict[str, Fraction] | None, tuple[Finding, ...]]:
+    """Shares of one landlord in one département, before the caps.
+
+    Parameters
+    ----------
+    mode : int
+        1 to 4.
+    held : sequence of Block
+        The blocks of that landlord and département.
+    base : Base
+        Its assiette.
+    spread_years : int
+        H of mode 3: years over which single-use rights are spread.
+    negotiated : Negotiated, optional
+        Needed by mode 4.
+
+    Returns
+    -------
+    shares, findings
+        Account -> exact share, sum 1, BAILLEUR always present; None when the mode cannot be computed (said in the
+        findings).
+
+    Raises
+    ------
+    AttrifluxError
+        ``FLUX_UNKNOWN_MODE``.
+    """
+    place = {"landlord": base.landlord, "departement": base.departement}
+    mean = mean_rotation(held, base)
+    if mode == 1:
+        return _normalised({b.account: Fraction(b.stock) for b in held}), ()
+    if mode == 2:
+        shares = _normalised({b.account: b.vacated_with(mean) for b in held})
+        if shares is None:
+            return None, (Finding("FLUX_NO_ROTATION", "warning", params={**place, "mode": mode}),)
+        return shares, ()
+    if mode == 3:
+        return _single_rights(held, base, spread_years, mean)
+    if mode == 4:
+        if negotiated is None:
+            return None, (Finding("FLUX_NEGOTIATED_MISSING", "warning"),)
+        shares, findings = mode_shares(negotiated.base, held, base, spread_years=spread_years)
+        if shares is None:
+            return None, findings
+        moved = {
+            a: shares.get(a, ZERO) + negotiated.delta.get(a, ZERO) for a in {**shares, **negotiated.delta}
+        }
+        bad = tuple(
+            Finding(
+                "FLUX_NEGOTIATED_NEGATIVE",
+                file="case.yaml",
+                params={**place, "account": a, "share": f"{float(q):.4f}"},
+            )
+            for a, q in sorted(moved.items())
+            if q < 0
+        )
+        return (None if bad else moved), (*findings, *bad)
+    raise AttrifluxError("FLUX_UNKNOWN_MODE", mode=mode)
+
+
+def _normalised(weights: dict[str, Fraction]) -> dict[str, Fraction] | None:
+    weights.setdefault(BAILLEUR, ZERO)
+    total = sum(weights.values(), ZERO)
+    return {a: w / total for a, w in weights.items()} if total else None
+
+
+def _single_rights(
+    held: Sequence[Block], base: Base, spread_years: int, mean: Fraction
+) -> tuple[dict[str, Fraction], tuple[Finding, ...]]:
+    place = {"landlord": base.landlord, "departement": base.departement}
+    findings: list[Finding] = []
+    gross: dict[str, Fraction] = {}
+    for b in held:
+        if b.account == BAILLEUR:
+            continue
+        lasting = b.lasting_with(mean)
+        if lasting:
+            findings.append(
+                Finding(
+                    "FLUX_NO_END",
+                    "warning",
+                    params={**place, "account": b.account, "count": f"{float(lasting):.1f}"},
+                )
+            )
+        gross[b.account] = b.rights_with(mean) / spread_years + lasting
+    if not base.vacated or not base.assiette:
+        return {**dict.fromkeys(gross, ZERO), BAILLEUR: Fraction(1)}, tuple(findings)
+    # F_r / A = (D_r / H) · (A / V) / A: the assiette cancels out.
+    shares = {a: g / base.vacated for a, g in gross.items()}
+    total = sum(shares.values(), ZERO)
+    if total > 1:
+        findings.append(
+            Finding(
+                "FLUX_OVER_BASE",
+                "warning",
+                params={**place, "asked": ceil(total * base.assiette), "base": base.assiette},
+            )
+        )
+        shares = {a: q / total for a, q in shares.items()}
+        total = Fraction(1)
+    shares[BAILLEUR] = 1 - total
+    return shares, tuple(findings)

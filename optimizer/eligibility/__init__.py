@@ -1,0 +1,44 @@
+"""Who may be proposed for what: lawful pairs, the first reason of each refusal, and who may name whom.
+
+What lives here. ``encode`` turns a case into :class:`Facts` (dense columns sorted by identifier); ``menus`` lists, for
+each kind of dwelling, the applications that pass design §4 before the account question; ``naming`` and ``seats`` answer
+that question (design §3); ``pair_code``, ``misses`` and ``nearest_miss`` explain refusals; ``q1_state``, ``effort`` and
+`fit` give what later layers need of a pair. Public names::
+
+    encode(case, rules, *, accept_assumed=False) -> Facts           raises InputProblems
+    check_case(case, rules, *, accept_assumed=False) -> tuple[Finding, ...]
+    examine(case, rules, *, accept_assumed=False) -> Reading(facts, findings)     both at the price of one
+    menus(facts, rules) -> Menus            naming(facts, rules, dwelling, apps) -> (accounts, eligible, first)
+    seats(facts, rules, known=None) -> list[(dwelling, account, deadline_days, pool)]
+    pair_code(facts, rules, dwelling, apps) -> int8 (n,)            code_counts(facts, rules) -> int64 (A, 10)
+    pair_flags(facts, dwelling, apps) -> int8 (n,)                bits of FLAGS
+    misses(facts, rules) -> Misses          nearest_miss(facts, rules, a, known=None) -> (code, fr, en)
+    q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> (rate, residual)
+
+What it may import: ``policy`` (through the rule set it is given), ``domain``, ``errors``; numpy, pandas and pyarrow. It
+never reads a file and knows nothing of scores, prices or solvers.
+
+Why so: pairs are judged in one place (``pairs.py``) by whole columns, and dwellings that no rule tells apart are judged
+once, so that a commission of 20,000 applications takes a fraction of a second and a national year fits in memory. Each
+array is sorted by identifier, so the order of the rows of a file cannot change an answer.
+
+Rejected: a table of all pairs (three thousand million for a national year); refusing silently what a cell lacks (an
+unknown income or access is a flag, never a refusal nor a guess); treating the account as an attribute of the household
+(the same household may be named by several réservataires, and not by the same ones for two dwellings).
+"""
+
+from optimizer.eligibility.codes import pair_code
+from optimizer.eligibility.effort import effort
+from optimizer.eligibility.encode import Reading, check_case, encode, examine
+from optimizer.eligibility.facts import CODES, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
+from optimizer.eligibility.fit import FLAGS, pair_flags
+from optimizer.eligibility.income import income_missing, q1_state
+from optimizer.eligibility.menus import Menus, menus
+from optimizer.eligibility.misses import Misses, code_counts, misses, nearest_miss
+from optimizer.eligibility.naming import naming
+from optimizer.eligibility.seats import seats
+
+__all__ = [
+    "CODES", "FLAGS", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "check_case", "code_counts", "effort",
+    "encode", "examine", "income_missing", "menus", "misses", "naming", "nearest_miss", "pair_code", "pair_flags", "q1_state", "seats",
+]  # fmt: skip

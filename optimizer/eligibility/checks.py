@@ -1,0 +1,190 @@
+"""Checks of a case against the rules, table by table. Each keeps the sound rows and lists the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from optimizer.domain import Case
+from optimizer.eligibility.accounts import MUTATION_ONLY, NONE, STOCK, is_known, may_name
+from optimizer.eligibility.columns import arrow_text, choice, items, texts
+from optimizer.eligibility.conventions import Line
+from optimizer.eligibility.facts import EXCLUSION, Facts
+from optimizer.eligibility.findings import Findings
+from optimizer.eligibility.messages import (
+    ASSUMED_THRESHOLD,
+    CHOICES_OUTSIDE,
+    NO_CONVENTION,
+    NO_CONVENTION_HERE,
+    NOMINEE_OUTSIDE_POOL,
+    RESERVATION_CONFLICT,
+    STOCK_UNRESERVED,
+    UNKNOWN_ACCOUNT,
+    UNKNOWN_COMMUNE,
+)
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+Marks = NDArray[np.bool_]
+
+
+def _rows(mask: Marks) -> list[int]:
+    """Spreadsheet rows of the marked lines (the header is row 1)."""
+    return [int(i) + 2 for i in np.flatnonzero(mask)]
+
+
+def _grouped(findings: Findings, code: str, table: str, column: str, values: pd.Series, bad: Marks) -> None:
+    """One finding per wrong value of a column, with all its rows."""
+    for value in sorted({str(v) for v in values[bad]}):
+        rows = _rows(bad & (values == value).to_numpy(bool))
+        findings.add_rows(code, table, column, value, rows, territory=findings.territory)
+
+
+def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], findings: Findings) -> pd.DataFrame:
+    """Dwellings that can be encoded: required cells present, commune of the territory, account known."""
+    frame = case.table("dwellings")
+    complete = (
+        frame[["dwelling_id", "landlord", "commune", "rooms", "financing"]].notna().all(axis=1).to_numpy(bool)
+    )
+    complete = complete & ~frame["dwelling_id"].duplicated().to_numpy(bool)
+    given = frame["commune"].notna().to_numpy(bool)
+    known = frame["commune"].isin(rules.communes.index).to_numpy(bool)
+    _grouped(findings, UNKNOWN_COMMUNE, "dwellings", "commune", frame["commune"], given & ~known)
+    accounts = texts(frame, "reserved_to")
+    known_account = np.array([not a or is_known(a, findings.places) for a in accounts], dtype=bool)
+    _grouped(findings, UNKNOWN_ACCOUNT, "dwellings", "reserved_to", frame["reserved_to"], ~known_account)
+    exclusion = choice(frame, "assiette_exclusion", EXCLUSION)
+    unreserved = (exclusion == STOCK) & (accounts == "")
+    for i in np.flatnonzero(unreserved):
+        findings.add(
+            STOCK_UNRESERVED, "dwellings", int(i) + 2, "reserved_to", str(frame["dwelling_id"].iloc[i])
+        )
+    only = {NONE: "", STOCK: "", MUTATION_ONLY: "MUTATION"}
+    needed = np.array([only.get(int(e), "RELOGEMENT") for e in exclusion], dtype=object)
+    conflict = (accounts != "") & (needed != "") & (accounts != needed)
+    for i in np.flatnonzero(conflict):
+        findings.add(
+            RESERVATION_CONFLICT, "dwellings", int(i) + 2, "reserved_to", str(frame["dwelling_id"].iloc[i]),
+            account=accounts[i], exclusion=EXCLUSION[exclusion[i]],
+        )  # fmt: skip
+    sound = complete & known & known_account & ~unreserved & ~conflict
+    _check_conventions(case, frame, sound & (exclusion == NONE) & (accounts == ""), rules, lines, findings)
+    kept: pd.DataFrame = frame.loc[sound]
+    return kept
+
+
+def _check_conventions(
+    case: Case, frame: pd.DataFrame, in_flux: Marks, rules: RuleSet,
+    lines: tuple[Line, ...], findings: Findings,
+) -> None:  # fmt: skip
+    """A landlord with dwellings in the flux has a convention, and its lines cover them."""
+    areas: dict[str, set[str]] = {}
+    for line in lines:
+        areas.setdefault(line.landlord, set()).add(line.area)
+    landlords, communes = frame["landlord"][in_flux], frame["commune"][in_flux]
+    row_of = np.flatnonzero(in_flux) + 2
+    epci, departement = communes.map(rules.communes["epci"]), communes.map(rules.communes["departement"])
+    for landlord in sorted(set(landlords)):
+        here = (landlords == landlord).to_numpy(bool)
+        rows = [int(r) for r in row_of[here]]
+        if landlord not in areas:
+            findings.add_rows(
+                NO_CONVENTION,
+                "dwellings",
+                "landlord",
+                landlord,
+                rows,
+                count=len(rows),
+                year=case.settings.year,
+            )
+            continue
+        named = areas[landlord]
+        covered = communes[here].isin(named) | epci[here].isin(named) | departement[here].isin(named)
+        missing = [r for r, ok in zip(rows, covered, strict=True) if not ok]
+        if missing:
+            findings.add_rows(
+                NO_CONVENTION_HERE, "dwellings", "landlord", landlord, missing, severity="warning", count=len(missing)
+            )  # fmt: skip
+
+
+def sound_applications(case: Case, findings: Findings) -> pd.DataFrame:
+    """Applications that can be encoded; accounts they name are checked."""
+    frame = case.table("applications")
+    required = ["application_id", "first_registered_on", "persons", "choices"]
+    complete = frame[required].notna().all(axis=1).to_numpy(bool)
+    # an application whose perimeter was fixed has no need of choices of its own
+    complete = complete | frame[[*required[:3], "dalo_perimeter"]].notna().all(axis=1).to_numpy(bool)
+    complete = complete & ~frame["application_id"].duplicated().to_numpy(bool)
+    ptr, accounts = items(frame, "accounts")
+    if len(accounts):
+        unknown = sorted(a for a in pc.unique(accounts).to_pylist() if not is_known(a, findings.places))
+        row = np.repeat(np.arange(len(frame)), np.diff(ptr))
+        for value in unknown:
+            at = np.asarray(pc.equal(accounts, value).to_numpy(zero_copy_only=False), dtype=bool)
+            rows = sorted({int(r) + 2 for r in row[at]})
+            findings.add_rows(UNKNOWN_ACCOUNT, "applications", "accounts", value, rows)
+    return frame if complete.all() else frame.loc[complete]
+
+
+def check_accounts(case: Case, findings: Findings) -> None:
+    """Accounts of the tables that follow the flux."""
+    for table in ("nominations", "in_progress", "leases"):
+        frame = case.table(table)
+        values = [v for v in pc.unique(arrow_text(frame, "account")).to_pylist() if v]
+        for value in sorted(v for v in values if not is_known(v, findings.places)):
+            rows = _rows((frame["account"] == value).fillna(False).to_numpy(bool))
+            findings.add_rows(UNKNOWN_ACCOUNT, table, "account", value, rows)
+
+
+def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:
+    """One warning for all the chosen communes that exist nowhere in France (they keep their rank)."""
+    ptr, values = items(case.table("applications"), "choices")
+    if not len(values):
+        return
+    unknown = sorted(v for v in pc.unique(values).to_pylist() if v not in rules.all_communes.index)
+    if not unknown:
+        return
+    row = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
+    at = np.asarray(
+        pc.is_in(values, value_set=pc.cast(unknown, values.type)).to_numpy(zero_copy_only=False), dtype=bool
+    )
+    rows = sorted({int(r) + 2 for r in row[at]})
+    findings.add_rows(
+        CHOICES_OUTSIDE, "applications", "choices", ", ".join(unknown[:5]), rows, severity="warning",
+        count=len(unknown), territory=rules.title,
+    )  # fmt: skip
+
+
+def check_thresholds(dwellings: pd.DataFrame, rules: RuleSet, findings: Findings) -> None:
+    """A real case needs the published threshold of every EPCI where it has dwellings."""
+    epcis = sorted(set(dwellings["commune"].map(rules.communes["epci"])))
+    for epci in epcis:
+        threshold = rules.lec_epci.get(epci)
+        if threshold is not None and threshold.status == "assumed":
+            findings.add(ASSUMED_THRESHOLD, "", None, "territory", epci)
+
+
+def check_nominees(case: Case, facts: Facts, findings: Findings) -> None:
+    """Households named by an account outside its own pool: a warning, they are not proposed on that account."""
+    outside: dict[int, set[str]] = {}
+    for line in facts.nominations:
+        dwelling = line.dwelling
+        if dwelling < 0 or not facts.dwellings.receives[dwelling, line.account]:
+            continue
+        convention = facts.line_of(dwelling, line.account)
+        app = np.array([line.application], np.int32)
+        if not may_name(facts, line.account, convention, dwelling, app)[0]:
+            outside.setdefault(line.account, set()).add(str(facts.applications.ids[line.application]))
+    frame = case.table("nominations")
+    for account in sorted(outside):
+        name = facts.accounts[account]
+        mask = frame["application_id"].isin(sorted(outside[account])) & (frame["account"] == name)
+        rows = _rows(mask.fillna(False).to_numpy(bool))
+        findings.add_rows(
+            NOMINEE_OUTSIDE_POOL, "nominations", "application_id", name, rows, severity="warning"
+        )

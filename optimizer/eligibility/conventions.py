@@ -1,0 +1,284 @@
+"""The convention lines that hold for a case, checked, and the accounts that each kind of dwelling may go to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.domain import Case
+from optimizer.eligibility.accounts import MUTATION_ONLY, NONE, OUTSIDE_FLUX, POOLS, STOCK, is_known
+from optimizer.eligibility.facts import ConventionFacts, Receiving
+from optimizer.eligibility.findings import Findings
+from optimizer.eligibility.messages import (
+    DUPLICATE_LINE,
+    SHARE_DECIMALS,
+    SHARES_ABOVE_ONE,
+    UNKNOWN_ACCOUNT,
+    UNKNOWN_AREA,
+    UNKNOWN_POOL,
+)
+from optimizer.errors import AttrifluxError
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+SHARE_UNIT = 10_000
+SHARE_SUM_MAX = 10_005
+"""Shares of one commune may exceed 1 by 0.0005 (design §3), in ten-thousandths."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One convention line with every field filled; ``row`` is its spreadsheet row in the case, 0 when shipped."""
+
+    landlord: str
+    departement: str
+    area: str
+    account: str
+    share: int
+    pool: str
+    management_mode: str
+    count_rule: str
+    tolerance: int
+    carry_over: bool
+    opening_balance: int
+    deadline_days: int
+    cap_receiver: str
+    assumed: bool
+    row: int
+
+
+def default_deadline(rules: RuleSet) -> int:
+    """Days left to a direct réservataire when no convention says, by market."""
+    suffix = "_relaxed" if rules.market == "relaxed" else ""
+    return int(rules.integer(f"national.flux.proposal_deadline_days{suffix}"))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in record.items()} for record in frame.to_dict("records")]
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value) or value == ""
+
+
+def _hundred(value: float, unit: int) -> int:
+    return int(np.floor(value * unit + 0.5))
+
+
+def read_lines(case: Case, rules: RuleSet, landlords: frozenset[str], findings: Findings) -> tuple[Line, ...]:
+    """Lines of the landlords concerned: the case's own where it has some for a landlord, else the shipped ones.
+
+    Lines are sorted by (landlord, area, account). A wrong line is listed in ``findings`` and left out.
+    """
+    own = case.table("conventions")
+    named = frozenset(own["landlord"].dropna()) if len(own) else frozenset[str]()
+    lines = _case_lines(own, case, rules, findings)
+    shipped = rules.conventions
+    if len(shipped):
+        wanted = shipped[shipped["landlord"].isin(landlords - named)]
+        for record in _records(wanted):
+            lines.append(_line(record, assumed=_is_assumed(rules, record), row=0))
+    lines.sort(key=lambda line: (line.landlord, line.area, line.account, line.departement))
+    kept: list[Line] = []
+    for line in lines:
+        if kept and (kept[-1].landlord, kept[-1].area, kept[-1].account) == (
+            line.landlord,
+            line.area,
+            line.account,
+        ):
+            findings.add(
+                DUPLICATE_LINE, "conventions", line.row, "account", line.account, area=line.area,
+                landlord=line.landlord,
+            )  # fmt: skip
+            continue
+        kept.append(line)
+    _check_sums(kept, rules, findings)
+    return tuple(kept)
+
+
+def _is_assumed(rules: RuleSet, record: Mapping[str, Any]) -> bool:
+    landlord, account, area = record["landlord"], record["account"], record["area"]
+    for key in (f"conventions.{landlord}.{account}.share", f"conventions.{landlord}.{account}.{area}.share"):
+        try:
+            return bool(rules.value(key).status == "assumed")
+        except (AttrifluxError, KeyError):
+            continue
+    return False
+
+
+def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Findings) -> list[Line]:
+    places = findings.places
+    latest: dict[tuple[str, str], int] = {}
+    records = []
+    for position, record in enumerate(_records(own)):
+        if any(_missing(record.get(key)) for key in ("landlord", "account", "share")):
+            continue
+        row = position + 2
+        account = str(record["account"])
+        if account in OUTSIDE_FLUX or not is_known(account, places):
+            findings.add(UNKNOWN_ACCOUNT, "conventions", row, "account", account)
+            continue
+        if _missing(record.get("departement")):
+            continue
+        departement = str(record["departement"])
+        area = record.get("area")
+        if _missing(area):
+            area = account[5:] if account.startswith("COLL:") else departement
+        elif str(area) not in places:
+            findings.add(UNKNOWN_AREA, "conventions", row, "area", str(area))
+            continue
+        pool = "default" if _missing(record.get("pool")) else str(record["pool"])
+        if pool not in POOLS:
+            findings.add(UNKNOWN_POOL, "conventions", row, "pool", pool, known=", ".join(POOLS))
+            continue
+        share = float(record["share"])
+        if abs(share * SHARE_UNIT - round(share * SHARE_UNIT)) > 1e-6:
+            findings.add(SHARE_DECIMALS, "conventions", row, "share", format(share, ".10g"))
+            continue
+        year = case.settings.year if _missing(record.get("year")) else int(record["year"])
+        if year > case.settings.year:
+            continue
+        key = (str(record["landlord"]), departement)
+        latest[key] = max(latest.get(key, 0), year)
+        filled = {**record, "departement": departement, "area": str(area), "pool": pool, "year": year}
+        records.append((filled, row))
+    defaults = {
+        "management_mode": rules.text("national.flux.management_mode"),
+        "count_rule": rules.text("national.flux.count_rule"),
+        "tolerance": rules.number("national.flux.tolerance"),
+        "carry_over": bool(rules.get("national.flux.carry_over")),
+        "opening_balance": 0.0,
+        "proposal_deadline_days": default_deadline(rules),
+        "cap_receiver": rules.text("national.flux.cap_receiver"),
+    }
+    lines = []
+    for record, row in records:
+        if record["year"] == latest[(str(record["landlord"]), record["departement"])]:
+            given = {k: v for k, v in record.items() if not _missing(v)}
+            lines.append(_line({**defaults, **given}, assumed=False, row=row))
+    return lines
+
+
+def _line(record: Mapping[str, Any], *, assumed: bool, row: int) -> Line:
+    return Line(
+        landlord=str(record["landlord"]),
+        departement=str(record["departement"]),
+        area=str(record["area"]),
+        account=str(record["account"]),
+        share=_hundred(float(record["share"]), SHARE_UNIT),
+        pool=str(record["pool"]) or "default",
+        management_mode=str(record["management_mode"]),
+        count_rule=str(record["count_rule"]),
+        tolerance=_hundred(float(record["tolerance"]), SHARE_UNIT),
+        carry_over=bool(record["carry_over"]),
+        opening_balance=_hundred(float(record["opening_balance"]), 100),
+        deadline_days=int(record["proposal_deadline_days"]),
+        cap_receiver=str(record["cap_receiver"]),
+        assumed=assumed,
+        row=row,
+    )
+
+
+def _check_sums(lines: list[Line], rules: RuleSet, findings: Findings) -> None:
+    """Shares that apply in one commune add up to at most 1."""
+    communes = rules.communes
+    by_landlord: dict[str, dict[str, int]] = {}
+    rows: dict[str, int] = {}
+    for line in lines:
+        areas = by_landlord.setdefault(line.landlord, {})
+        areas[line.area] = areas.get(line.area, 0) + line.share
+        rows.setdefault(line.landlord, line.row)
+    for landlord in sorted(by_landlord):
+        areas = by_landlord[landlord]
+        if sum(areas.values()) <= SHARE_SUM_MAX:
+            continue
+        total = np.zeros(len(communes), np.int64)
+        for places in (communes.index, communes["epci"], communes["departement"]):
+            total += pd.Series(places).map(areas).fillna(0).to_numpy(np.int64)
+        if len(total) and int(total.max()) > SHARE_SUM_MAX:
+            worst = int(total.argmax())
+            findings.add(
+                SHARES_ABOVE_ONE, "conventions", rows[landlord] or None, "share", landlord,
+                commune=str(communes.index[worst]), total=f"{int(total[worst]) / SHARE_UNIT:.4f}",
+            )  # fmt: skip
+
+
+def facts_of(lines: tuple[Line, ...], landlords: Mapping[str, int], departements: Mapping[str, int],
+             accounts: Mapping[str, int]) -> tuple[ConventionFacts, ...]:  # fmt: skip
+    """The lines by index, in the same order."""
+    return tuple(
+        ConventionFacts(
+            landlords[line.landlord], departements.get(line.departement, -1), line.area, accounts[line.account],
+            line.share, line.tolerance, line.pool, line.management_mode, line.count_rule, line.carry_over,
+            line.opening_balance, line.deadline_days, line.cap_receiver, line.assumed,
+        )
+        for line in lines
+    )  # fmt: skip
+
+
+def receiving_of(
+    classes: NDArray[np.int64], lines: tuple[Line, ...], names: Mapping[str, tuple[str, ...]],
+    place: tuple[NDArray[np.int32], NDArray[np.int32]],
+) -> tuple[Receiving, NDArray[np.bool_]]:  # fmt: skip
+    """Accounts that may receive each class of dwellings.
+
+    Parameters
+    ----------
+    classes : (n, 4) int64
+        Landlord, commune, reservation (account or -1) and exclusion of each class.
+    names : texts of ``landlords``, ``communes``, ``epcis``, ``departements``, ``accounts``.
+    place : EPCI and département of each commune.
+
+    Returns
+    -------
+    Receiving, and the same as a (n, R) bool array. An account named by two lines that both cover the dwelling is kept
+    once, with the line of the smallest area (commune before EPCI before département).
+    """
+    accounts = names["accounts"]
+    position = {name: i for i, name in enumerate(accounts)}
+    bailleur, mutation, relogement = (position[a] for a in ("BAILLEUR", "MUTATION", "RELOGEMENT"))
+    by_area: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
+    for i, line in enumerate(lines):
+        # an agreement is made for one département, even when its area (an EPCI) crosses the border
+        by_area.setdefault((line.landlord, line.departement, line.area), []).append(
+            (position[line.account], i)
+        )
+    covering: dict[tuple[int, int], dict[int, int]] = {}
+    sets = np.zeros((len(classes), len(accounts)), bool)
+    ptr, found_account, found_line = [0], [], []
+    for c, (landlord, commune, reserved, exclusion) in enumerate(classes.tolist()):
+        name = names["landlords"][landlord]
+        here = covering.get((landlord, commune))
+        if here is None:
+            here = {}
+            areas = (
+                names["departements"][place[1][commune]], names["epcis"][place[0][commune]], names["communes"][commune],
+            )  # fmt: skip
+            for area in areas:
+                here.update(by_area.get((name, areas[0], area), ()))
+            covering[landlord, commune] = here
+        if reserved >= 0:
+            allowed = {reserved: here.get(reserved, -1)}
+        elif exclusion == MUTATION_ONLY:
+            allowed = {mutation: -1}
+        elif exclusion not in (NONE, STOCK):
+            allowed = {relogement: -1}
+        elif exclusion == STOCK:
+            allowed = {}
+        else:
+            allowed = {bailleur: -1, **here, mutation: -1, relogement: -1}
+        for account in sorted(allowed):
+            found_account.append(account)
+            found_line.append(allowed[account])
+            sets[c, account] = True
+        ptr.append(len(found_account))
+    receiving = Receiving(
+        np.array(ptr, np.int64), np.array(found_account, np.int32), np.array(found_line, np.int32)
+    )
+    return receiving, sets

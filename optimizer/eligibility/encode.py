@@ -1,0 +1,150 @@
+"""From a case and the rules to :class:`Facts`, listing every problem that only the rules can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.domain import Case
+from optimizer.domain.schema import TABLES
+from optimizer.eligibility import checks
+from optimizer.eligibility.accounts import known_places
+from optimizer.eligibility.conventions import Line, default_deadline, facts_of, read_lines
+from optimizer.eligibility.decisions import check_pins, read_decisions
+from optimizer.eligibility.encode_applications import encode_applications
+from optimizer.eligibility.encode_dwellings import encode_dwellings
+from optimizer.eligibility.facts import FINANCING, PROOF, Facts, Nomination
+from optimizer.eligibility.findings import Findings
+from optimizer.eligibility.vocabulary import Vocabulary, flux_landlords, read_vocabulary
+from optimizer.errors import Finding, InputProblems
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Facts of the sound rows of a case and everything found on the way."""
+
+    facts: Facts
+    findings: tuple[Finding, ...]
+
+
+def encode(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Facts:
+    """Encode a case as dense columns.
+
+    Parameters
+    ----------
+    accept_assumed : bool
+        Consent to compute a real case with an ``assumed`` first-quartile threshold (design §2).
+
+    Raises
+    ------
+    InputProblems
+        Everything :func:`check_case` calls an error, all at once.
+    """
+    reading = examine(case, rules, accept_assumed=accept_assumed)
+    if any(f.severity == "error" for f in reading.findings):
+        raise InputProblems(reading.findings)
+    return reading.facts
+
+
+def check_case(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> tuple[Finding, ...]:
+    """Errors and warnings that only the rules can tell, in the order of the tables; never raises for a bad cell."""
+    return examine(case, rules, accept_assumed=accept_assumed).findings
+
+
+def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Reading:
+    """Facts of the rows that are sound, and the findings about the others."""
+    places = known_places(rules)
+    findings = Findings(case, places, rules.title)
+    landlords = flux_landlords(case)
+    lines = read_lines(case, rules, landlords, findings)
+    dwellings = checks.sound_dwellings(case, rules, lines, findings)
+    applications = checks.sound_applications(case, findings)
+    checks.check_accounts(case, findings)
+    checks.check_choices(case, rules, findings)
+    if not (case.settings.synthetic or accept_assumed):
+        checks.check_thresholds(dwellings, rules, findings)
+    words = read_vocabulary(case, rules, lines, landlords, places)
+    facts = _assemble(case, dwellings, applications, rules, words, lines)
+    facts = replace(facts, **read_decisions(case, facts, rules, findings))
+    check_pins(case, facts, findings)
+    checks.check_nominees(case, facts, findings)
+    return Reading(facts, findings.found)
+
+
+def _assemble(
+    case: Case, dwellings: pd.DataFrame, applications: pd.DataFrame, rules: RuleSet, words: Vocabulary,
+    lines: tuple[Line, ...],
+) -> Facts:  # fmt: skip
+    homes, receiving, table_names = encode_dwellings(case, dwellings, rules, words, lines)
+    people, tables = encode_applications(case, applications, rules, words, homes, table_names)
+    thresholds = np.full(len(words.epcis), -1, np.int64)
+    lec = np.zeros(len(words.epcis), bool)
+    for i, epci in enumerate(words.epcis):
+        if epci in rules.lec_epci:
+            thresholds[i] = int(np.floor(float(rules.lec_epci[epci].value) * CENTS + 0.5))
+            lec[i] = True
+    return Facts(
+        dwellings=homes,
+        applications=people,
+        landlords=words.landlords,
+        communes=words.communes,
+        epcis=words.epcis,
+        departements=words.departements,
+        commune_epci=words.commune_epci,
+        commune_departement=words.commune_departement,
+        districts=words.districts,
+        residences=words.residences,
+        accounts=words.accounts,
+        conventions=facts_of(lines, words.landlord_index, words.departement_index, words.account_index),
+        nominations=_nominations(case, words, homes.ids, people.ids),
+        forbidden=np.zeros((0, 2), np.int32),
+        pins=np.zeros((0, 2), np.int32),
+        q1_threshold_cents=thresholds,
+        lec_epci=lec,
+        seed=case.settings.seed,
+        rooms_tables=tables,
+        receiving=receiving,
+        ceilings_cents=np.stack([rules.ceilings(f) for f in FINANCING]).astype(np.int64) * CENTS,
+        default_mode=rules.text("national.flux.management_mode"),
+        default_deadline_days=default_deadline(rules),
+        months_per_year=rules.integer("national.lec.income_months"),
+        labelled_proofs=_proofs(rules, "national.priority_publics.proof_state"),
+        target_proofs=_proofs(rules, "national.priority_publics.proof_target"),
+    )
+
+
+def _proofs(rules: RuleSet, key: str) -> tuple[int, ...]:
+    return tuple(sorted(PROOF.index(proof) for proof in rules.get(key)))
+
+
+def _nominations(
+    case: Case, words: Vocabulary, dwellings: NDArray[np.object_], applications: NDArray[np.object_]
+) -> tuple[Nomination, ...]:
+    """Lines that concern this run. A line naming a dwelling that is not in the case concerns another run."""
+    frame = case.table("nominations")
+    if not len(frame):
+        return ()
+    dwelling_at = {d: i for i, d in enumerate(dwellings)}
+    application_at = {a: i for i, a in enumerate(applications)}
+    columns = [
+        TABLES["nominations"].column(c).name for c in ("account", "application_id", "dwelling_id", "rank")
+    ]
+    found = set()
+    for account, application, dwelling, rank in frame[columns].itertuples(index=False, name=None):
+        anywhere = not isinstance(dwelling, str) or dwelling == ""
+        if account not in words.account_index or application not in application_at or pd.isna(rank):
+            continue
+        if not anywhere and dwelling not in dwelling_at:
+            continue
+        place = -1 if anywhere else dwelling_at[dwelling]
+        found.add((words.account_index[account], place, int(rank), application_at[application]))
+    return tuple(Nomination(account, app, dwelling, rank) for account, dwelling, rank, app in sorted(found))

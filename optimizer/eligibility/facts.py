@@ -1,0 +1,342 @@
+"""`Facts`: a case encoded as dense numpy columns, sorted by identifier, ready for vectorised rules.
+
+Dwellings are sorted by ``dwelling_id`` and applications by ``application_id`` (plain code-point order), so nothing
+downstream can depend on the row order of a file. Amounts are integers: euro cents, hundredths of a point, days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+S = NDArray[np.object_]
+
+FINANCING = ("plai", "plus", "pls")
+ACCESS = ("none", "accessible", "adapted")
+MOBILITY = ("none", "no_stairs", "accessible", "adapted")
+EXCLUSION = ("none", "mutation", "anru", "orcod", "unfit", "sale", "stock")
+RELOCATION = ("none", "npnru", "orcod", "unfit", "sale")
+PROOF = ("none", "declared", "verified", "labelled")
+Q1_NO, Q1_YES, Q1_UNKNOWN = 0, 1, 2
+OWN_ACCOUNTS = ("BAILLEUR", "MUTATION", "RELOGEMENT")
+"""Accounts without a réservataire: the landlord names."""
+
+CODES = (
+    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
+)  # fmt: skip
+"""Refusal codes of design §4 in order; code number = index + 1, 0 = eligible."""
+
+
+@dataclass(frozen=True)
+class Csr:
+    """Ragged lists: the items of row i are ``values[ptr[i]:ptr[i + 1]]``."""
+
+    ptr: I64
+    values: I32
+
+    def row(self, i: int) -> I32:
+        return self.values[self.ptr[i] : self.ptr[i + 1]]
+
+    def gather(self, rows: I32 | I64) -> tuple[I64, I64, I32]:
+        """The items of several rows: position in ``rows``, position inside its row, value."""
+        start = self.ptr[rows]
+        lengths = self.ptr[np.asarray(rows) + 1] - start
+        owner = np.repeat(np.arange(len(rows)), lengths)
+        offset = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return owner, offset, self.values[start[owner] + offset]
+
+    def holds(self, rows: I32 | I64, value: int) -> B:
+        """Which of the rows contain ``value``."""
+        found = np.zeros(len(rows), bool)
+        if len(self.values):
+            owner, _, values = self.gather(rows)
+            found[owner[values == value]] = True
+        return found
+
+    def filled(self, rows: I32 | I64) -> B:
+        """Which of the rows have at least one item."""
+        return np.asarray(self.ptr[np.asarray(rows) + 1] > self.ptr[rows], dtype=bool)
+
+
+@dataclass(frozen=True)
+class DwellingFacts:
+    """One value per dwelling, sorted by id. ``-1`` stands for «none» in index columns."""
+
+    ids: S
+    landlord: I32
+    commune: I32
+    epci: I32
+    departement: I32
+    zone: I8
+    rooms: I8
+    financing: I8
+    qpv: B
+    accessible: I8
+    upstairs_without_lift: B
+    """Above the ground floor in a building known to have no lift."""
+    ceiling_factor: I64
+    """In ten-thousandths: 10000 = no derogation."""
+    vacancy_points: I64
+    """Hundredths of a point of `fit` for the vacancy days, cap applied."""
+    vacancy_days: I64
+    reserved_to: I32
+    exclusion: I8
+    blocked: B
+    """Has a live line in `in_progress`: proposed to nobody in this run."""
+    district: I32
+    """Index in `Facts.districts`, -1 when the dwelling names none."""
+    residence: I32
+    priority_mix: B
+    flux_base: B
+    """assiette_exclusion none and reserved_to empty (account still to be checked: design §6)."""
+    receive_class: I32
+    """Row of `Facts.receiving` and of ``receive_sets``: dwellings of one landlord, commune, reservation and exclusion."""
+    receive_sets: B
+    """(n_classes, R): accounts which may receive the dwellings of the class (area, reserved_to, exclusion)."""
+    rooms_table: I8
+    """Index in `Facts.rooms_tables`: the table of the dwelling's landlord."""
+    access_unknown: B
+    """Nobody knows whether one reaches it without stairs (floor or lift missing)."""
+    rent_cents: I64
+    """-1 when unknown; same for charges."""
+    charges_cents: I64
+    surface_dm2: I64
+    """Tenths of m², -1 when unknown."""
+
+    @property
+    def receives(self) -> B:
+        """(D, R): accounts which may receive the dwelling. Dense: for small cases; else ``receive_sets``."""
+        return self.receive_sets[self.receive_class]
+
+
+@dataclass(frozen=True)
+class ApplicationFacts:
+    """One value per application, sorted by id."""
+
+    ids: S
+    active: B
+    to_renew: B
+    live_offer: B
+    seniority_days: I64
+    persons: I32
+    size_persons: I32
+    """persons + visiting children: the row of the rooms table."""
+    never_t1: B
+    """A couple, or a parent with a child."""
+    rooms_ok: I8
+    """Bit i set: rooms i+1 accepted by the first table; `RoomsTableFacts` gives those of the other landlords."""
+    rooms_first: I8
+    """Rooms value (1..6) that is the first table's first choice for the household (0 = none)."""
+    rooms_wanted: I8
+    """Bit mask of wanted rooms, 0 = any."""
+    dalo_rooms: I8
+    """Bit mask fixed by the commission de médiation, 0 = none."""
+    category: I8
+    """Household category 1..6; persons beyond six in `category_extra`."""
+    category_extra: I32
+    ceiling_income_cents: I64
+    """Income compared with the ceilings (N-1 instead of N-2 when at least 10 % lower), -1 unknown."""
+    monthly_income_cents: I64
+    """-1 unknown."""
+    income_declared_only: B
+    uc_hundredths: I64
+    """Consumption units × 100 (100 = one person)."""
+    mobility: I8
+    choices: Csr
+    """Commune indices in order of preference, as in the file; -1 for a commune outside the territory (keeps its rank)."""
+    wished: Csr
+    """`dalo_perimeter` where there is one, else `choices`: what the commune of a dwelling is compared with."""
+    extend: B
+    extend_epci: Csr
+    """EPCI indices reached by `extend`: those of the wished communes, ascending; empty without `extend`."""
+    districts_wanted: Csr
+    """District indices."""
+    dalo_perimeter: Csr
+    dalo: B
+    priority_any: B
+    """At least one L441-1 code (DALO included) whatever its proof."""
+    proof: I8
+    """Index in PROOF; ``declared`` where nothing is said beside a priority code."""
+    priority_mask: I64
+    """Bit j: code PRIORITY_CODES[j] of domain.schema."""
+    accepts_qpv: B
+    relocation: I8
+    current_landlord: I32
+    """Index in `Facts.landlords` (landlords of applications are added to that list), -1 none."""
+    current_dwelling: I32
+    """Index in the dwellings of the case, -1 none."""
+    als_employee: B
+    public_agent: B
+    essential_worker: B
+    explicit_accounts: Csr
+    """Account indices of `accounts`; no row = derived."""
+    acceptance: I64
+    """Ten-thousandths; default of the rules where the file gives none."""
+    dossier: I8
+    """0 complete, 1 to_verify, 2 unreachable."""
+    allowance_cents: I64
+    """Monthly housing allowance, 0 when unknown."""
+
+    @property
+    def uc_tenths(self) -> I32:
+        """Consumption units × 10, for display."""
+        return (self.uc_hundredths // 10).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Nomination:
+    """One line of `nominations`, indices; ``dwelling`` -1 = any dwelling of the account."""
+
+    account: int
+    application: int
+    dwelling: int
+    rank: int
+
+
+@dataclass(frozen=True)
+class ConventionFacts:
+    """One convention line that applies (design §2), by index. ``area_dwellings`` (n, D) would be dense: use the codes."""
+
+    landlord: int
+    departement: int
+    area: str
+    account: int
+    share: int
+    """Ten-thousandths."""
+    tolerance: int
+    pool: str
+    management_mode: str
+    count_rule: str
+    carry_over: bool
+    opening_balance: int
+    """Hundredths of a lease."""
+    deadline_days: int
+    cap_receiver: str
+    assumed: bool
+
+
+@dataclass(frozen=True)
+class RoomsTableFacts:
+    """Rooms accepted by one landlord's table for every household (bit i: rooms i+1) and its first choice (1..6)."""
+
+    mask: I8
+    first: I8
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """Who may receive the dwellings of class c: ``account[ptr[c]:ptr[c+1]]`` ascending, each with its convention line.
+
+    ``line`` is an index in `Facts.conventions`, -1 without one (BAILLEUR as remainder, MUTATION, RELOGEMENT, a
+    reservation outside any convention).
+    """
+
+    ptr: I64
+    account: I32
+    line: I32
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the rules read. Vocabularies are sorted tuples; accounts in the order of `account_order`."""
+
+    dwellings: DwellingFacts
+    applications: ApplicationFacts
+    landlords: tuple[str, ...]
+    communes: tuple[str, ...]
+    epcis: tuple[str, ...]
+    departements: tuple[str, ...]
+    commune_epci: I32
+    commune_departement: I32
+    districts: tuple[str, ...]
+    residences: tuple[str, ...]
+    accounts: tuple[str, ...]
+    """ETAT_PRIO, ETAT_AGENT, ALS, COLL:* sorted, OTHER:* sorted, BAILLEUR, MUTATION, RELOGEMENT."""
+    conventions: tuple[ConventionFacts, ...]
+    nominations: tuple[Nomination, ...]
+    forbidden: NDArray[np.int32]
+    """(n, 2) pairs (dwelling or -1 for all, application) of live `forbid` decisions, sorted."""
+    pins: NDArray[np.int32]
+    """(n, 2) pairs (dwelling, application), sorted."""
+    q1_threshold_cents: I64
+    """Per EPCI: annual euro cents per UC, -1 when the EPCI has none."""
+    lec_epci: B
+    """Per EPCI: under LEC."""
+    seed: str
+    rooms_tables: tuple[RoomsTableFacts, ...]
+    receiving: Receiving
+    ceilings_cents: I64
+    """(3 financings, 3 zones, 7): cents per year for categories 1..6, then per further person."""
+    default_mode: str
+    """Who names the households of a réservataire where no convention line says."""
+    default_deadline_days: int
+    """Days a direct réservataire has where no convention line says."""
+    months_per_year: int
+    """Months by which a monthly income is multiplied before it is compared with a threshold."""
+    labelled_proofs: tuple[int, ...]
+    """Proofs (index in PROOF) that open the préfet's priority account."""
+    target_proofs: tuple[int, ...]
+    """Proofs counted in the target of priority publics (DALO counts whatever the proof)."""
+
+    memo: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """Answers computed once from these facts (refusals over all dwellings); emptied by nobody, never part of a result."""
+
+    @cached_property
+    def nominees(self) -> Mapping[tuple[int, int], tuple[tuple[int, int], ...]]:
+        """(account, dwelling or -1) -> (rank, application) in the réservataire's order."""
+        lists: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for line in self.nominations:
+            lists.setdefault((line.account, line.dwelling), []).append((line.rank, line.application))
+        return {key: tuple(sorted(lines)) for key, lines in lists.items()}
+
+    @cached_property
+    def nominee_apps(self) -> Mapping[tuple[int, int], I32]:
+        """(account, dwelling or -1) -> applications of `nominees`, in the same order."""
+        return {key: np.array([app for _, app in lines], np.int32) for key, lines in self.nominees.items()}
+
+    @cached_property
+    def pinned_dwelling(self) -> Mapping[int, int]:
+        """Application -> the dwelling it is pinned to."""
+        return {int(a): int(d) for d, a in self.pins}
+
+    @cached_property
+    def pinned_application(self) -> Mapping[int, int]:
+        """Dwelling -> the application pinned to it."""
+        return {int(d): int(a) for d, a in self.pins}
+
+    def line_of(self, dwelling: int, account: int) -> int:
+        """Convention line that governs an account for a dwelling, -1 without one."""
+        c = int(self.dwellings.receive_class[dwelling])
+        a, b = int(self.receiving.ptr[c]), int(self.receiving.ptr[c + 1])
+        at = a + int(np.searchsorted(self.receiving.account[a:b], account))
+        if at < b and self.receiving.account[at] == account:
+            return int(self.receiving.line[at])
+        return -1
+
+    def mode_of(self, account: int, line: int) -> str:
+        """Who names the households of an account: its convention line says; without one, the landlord for its own
+        accounts and the default of ``models/`` for a reservation."""
+        if line >= 0:
+            return self.conventions[line].management_mode
+        return "delegated" if self.accounts[account] in OWN_ACCOUNTS else self.default_mode
+
+    @cached_property
+    def barred(self) -> Mapping[int, I32]:
+        """Dwelling -> applications kept away from it by a decision about that dwelling."""
+        here = self.forbidden[self.forbidden[:, 0] >= 0]
+        return {int(d): here[here[:, 0] == d, 1] for d in np.unique(here[:, 0])}
+
+    @cached_property
+    def barred_everywhere(self) -> B:
+        """(A,): kept away from every dwelling by a decision."""
+        mask = np.zeros(len(self.applications.ids), bool)
+        mask[self.forbidden[self.forbidden[:, 0] < 0, 1]] = True
+        return mask

@@ -1,0 +1,77 @@
+"""`fit` of a pair (design §5) and the flags shown beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.eligibility.facts import ACCESS, MOBILITY, PROOF, Facts
+from optimizer.eligibility.income import income_missing
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+I8 = NDArray[np.int8]
+I16 = NDArray[np.int16]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+
+FLAGS = (
+    "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
+    "ACCESS_UNKNOWN",
+)  # fmt: skip
+"""Flag names; flag i is bit i."""
+DOSSIER_TO_VERIFY, DOSSIER_UNREACHABLE = 1, 2
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The terms of `fit` in hundredths of a point; ``preference[rank]``, index 0 for a commune reached by `extend`."""
+
+    preference: I64
+    first_choice_rooms: int
+    adapted: int
+
+    def of(self, facts: Facts, dwelling: int, apps: I32, ranks: I16) -> I64:
+        """Fit of each pair in hundredths, vacancy points left out."""
+        d = facts.dwellings
+        points = self.preference[np.minimum(ranks.astype(np.int64), len(self.preference) - 1)]
+        best = facts.rooms_tables[int(d.rooms_table[dwelling])].first[apps]
+        points = points + self.first_choice_rooms * (best == d.rooms[dwelling])
+        if d.accessible[dwelling] == ACCESS.index("adapted"):
+            points = points + self.adapted * (facts.applications.mobility[apps] == MOBILITY.index("adapted"))
+        return np.asarray(points, dtype=np.int64)
+
+
+def fit_terms(rules: RuleSet) -> Fit:
+    """Read the terms: preference points fall linearly over ``preference_span`` ranks, rounded half up to hundredths."""
+    most, first, adapted = (
+        int(np.floor(rules.number(f"national.fit.{name}") * 100 + 0.5))
+        for name in ("preference_points", "first_choice_rooms_points", "adapted_points")
+    )
+    span = rules.integer("national.fit.preference_span")
+    left = np.maximum(span - np.arange(span + 1), 0)
+    preference = np.concatenate([[0], (2 * most * left + span) // (2 * span)])
+    return Fit(preference.astype(np.int64), first, adapted)
+
+
+def pair_flags(facts: Facts, dwelling: int, apps: I32) -> I8:
+    """Bits of ``FLAGS`` for each pair."""
+    a = facts.applications
+    declared = a.priority_any[apps] & (a.proof[apps] == PROOF.index("declared"))
+    bits = (
+        a.to_renew[apps],
+        a.ceiling_income_cents[apps] < 0,
+        income_missing(facts, apps),
+        a.dossier[apps] == DOSSIER_TO_VERIFY,
+        a.dossier[apps] == DOSSIER_UNREACHABLE,
+        declared,
+        (a.mobility[apps] != MOBILITY.index("none")) & bool(facts.dwellings.access_unknown[dwelling]),
+    )
+    flags = np.zeros(len(apps), np.int8)
+    for i, bit in enumerate(bits):
+        flags |= bit.astype(np.int8) << i
+    return flags

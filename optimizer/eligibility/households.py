@@ -1,0 +1,89 @@
+"""What is derived from a household's declared composition: ceiling category, consumption units, who never gets a T1.
+
+Ceiling categories: arrêté of 29 July 1987 as amended, annex I. Category = number of persons, one more for a young couple
+without dependants, for a lone person with dependants and when a person is disabled (never added together); beyond six,
+further persons are counted one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.eligibility.columns import booleans, integers
+from optimizer.errors import AttrifluxError
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+LAST_CATEGORY = 6
+YOUNG_COUPLE = "national.household.young_couple_ages_sum"
+"""Largest sum of ages of a *jeune ménage*; while ``models/`` has no such value, no couple is treated as one."""
+
+
+@dataclass(frozen=True)
+class Households:
+    """One value per row of the applications table."""
+
+    persons: I64
+    size_persons: I64
+    category: I64
+    category_extra: I64
+    uc_hundredths: I64
+    never_t1: B
+
+
+def young_couple_ages(rules: RuleSet) -> int:
+    """Largest sum of the ages of a young couple, -1 when the rules do not give one."""
+    try:
+        return int(rules.integer(YOUNG_COUPLE))
+    except AttrifluxError:
+        return -1
+
+
+def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
+    """Derive the household facts of every application.
+
+    ``dependants`` missing: persons other than the adults, else the children under 14. A person without adult count and
+    without dependants is taken as declared: only ``persons`` counts. An explicit ``household_category`` wins.
+    """
+    persons = np.maximum(integers(frame, "persons", 1), 1)
+    visiting = np.maximum(integers(frame, "visiting_children", 0), 0)
+    adults = integers(frame, "adults")
+    children = np.maximum(integers(frame, "children_under_14", 0), 0)
+    given = integers(frame, "dependants")
+    rest = np.where(adults >= 1, np.maximum(persons - adults, 0), np.minimum(children, persons - 1))
+    dependants = np.where(given >= 0, given, rest)
+    couple = booleans(frame, "couple")
+    ages = integers(frame, "ages_sum")
+    disabled = np.maximum(integers(frame, "disabled_persons", 0), 0)
+
+    lone_parent = ~couple & (dependants >= 1) & (persons - dependants == 1)
+    young = couple & (dependants == 0) & (persons == 2) & (ages >= 0) & (ages <= young_couple_ages(rules))
+    derived = persons + (lone_parent | young | (disabled >= 1))
+    # the extra step stops at six: beyond, the ceilings count persons
+    derived = np.where(persons >= LAST_CATEGORY, persons, np.minimum(derived, LAST_CATEGORY))
+    category = integers(frame, "household_category")
+    category = np.where(category >= 1, category, derived)
+
+    first, other, child = (
+        int(np.floor(rules.number(f"national.uc.{name}") * 100 + 0.5))
+        for name in ("first_person", "other_person", "child")
+    )
+    young_children = np.minimum(children, persons - 1)
+    uc = first + other * (persons - 1 - young_children) + child * young_children
+    parent = (children >= 1) | ((persons >= 2) & (adults >= 1) & (adults < persons))
+    return Households(
+        persons=persons,
+        size_persons=persons + visiting,
+        category=np.minimum(category, LAST_CATEGORY),
+        category_extra=np.maximum(category - LAST_CATEGORY, 0),
+        uc_hundredths=uc,
+        never_t1=couple | parent | (visiting >= 1),
+    )

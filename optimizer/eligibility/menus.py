@@ -1,0 +1,211 @@
+"""Menus: for each kind of dwelling, every application eligible before the account question, with its fit and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.eligibility.columns import row_of_items
+from optimizer.eligibility.facts import Csr, Facts
+from optimizer.eligibility.fit import fit_terms, pair_flags
+from optimizer.eligibility.pairs import suitable
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+I8 = NDArray[np.int8]
+I16 = NDArray[np.int16]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Menus:
+    """Eligible applications by kind of dwelling.
+
+    Attributes
+    ----------
+    menu_of_dwelling : (D,) int32
+        -1 for a dwelling held by work in progress, or that suits nobody.
+    ptr : (M+1,) int64
+        Entries of menu m: ``app[ptr[m]:ptr[m+1]]``, ascending application index.
+    fit : int64
+        Hundredths of a point, without the dwelling's vacancy points.
+    pref : int16
+        Preference rank from 1; 0 when the commune is reached by `extend` only.
+    flags : int8
+        Bits named in ``FLAGS``.
+    """
+
+    menu_of_dwelling: I32
+    ptr: I64
+    app: I32
+    fit: I64
+    pref: I16
+    flags: I8
+
+    def of(self, dwelling: int) -> slice:
+        """Entries of a dwelling (an empty slice without menu)."""
+        m = int(self.menu_of_dwelling[dwelling])
+        return slice(int(self.ptr[m]), int(self.ptr[m + 1])) if m >= 0 else slice(0, 0)
+
+
+@dataclass(frozen=True)
+class Kindred:
+    """Dwellings that no rule of eligibility tells apart: ``members`` of kind k, ``first[k]`` stands for them."""
+
+    kind: I32
+    representative: I32
+    commune: I32
+    district: I32
+
+
+def kindred(facts: Facts) -> Kindred:
+    """Group the dwellings of the case, held back or not, by all that the codes before ACCOUNT read."""
+    d = facts.dwellings
+    count = len(d.ids)
+    special = np.full(count, -1, np.int64)
+    owned = facts.applications.current_dwelling
+    alone = np.unique(np.concatenate([owned[owned >= 0], np.array(sorted(facts.barred), np.int32)])).astype(
+        np.int64
+    )
+    special[alone] = alone
+    access = d.accessible.astype(np.int64) * 4 + d.upstairs_without_lift * 2 + d.access_unknown
+    size = d.rooms.astype(np.int64) * 128 + d.rooms_table
+    money = d.financing.astype(np.int64) + 3 * d.ceiling_factor
+    keys = np.stack(
+        [d.commune.astype(np.int64), d.district.astype(np.int64), size, money, access, special], axis=1
+    )
+    _, first, kind = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    chosen: I32 = first.astype(np.int32)
+    return Kindred(kind.reshape(-1).astype(np.int32), chosen, d.commune[chosen], d.district[chosen])
+
+
+@dataclass(frozen=True)
+class Seekers:
+    """Applications in play (active, no live offer) by the communes they reach."""
+
+    chosen: Csr
+    """Commune -> applications that wish it, ascending."""
+    rank: I16
+    """Aligned with ``chosen.values``: their preference rank."""
+    extending: Csr
+    """EPCI -> applications that accept its other communes, ascending."""
+
+    def reaching(self, commune: int, epci: int, scratch: NDArray[np.bool_]) -> tuple[I32, I16]:
+        """Applications that reach a commune and their rank there (0: by `extend`), ascending.
+
+        ``scratch`` (A,) is all False before and after: it keeps the union linear in its size.
+        """
+        a, b = int(self.chosen.ptr[commune]), int(self.chosen.ptr[commune + 1])
+        wishing, rank = self.chosen.values[a:b], self.rank[a:b]
+        accepting = self.extending.row(epci)
+        if not len(accepting):
+            return wishing, rank
+        scratch[wishing] = True
+        accepting = accepting[~scratch[accepting]]
+        scratch[wishing] = False
+        apps = np.concatenate([wishing, accepting])
+        ranks = np.concatenate([rank, np.zeros(len(accepting), np.int16)])
+        order = np.argsort(apps, kind="stable")
+        return apps[order], ranks[order]
+
+
+def _grouped(key: I64, app: I64, width: int) -> tuple[Csr, I64]:
+    """Applications by key, ascending inside, and the permutation that was applied."""
+    order = np.lexsort((app, key))
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(key, minlength=width))]).astype(np.int64)
+    return Csr(ptr, app[order].astype(np.int32)), order
+
+
+def seekers(facts: Facts) -> Seekers:
+    """Index the applications in play by the communes of the case's dwellings."""
+    a = facts.applications
+    in_play = a.active & ~a.live_offer
+    useful = np.zeros(len(facts.communes) + 1, bool)
+    useful[facts.dwellings.commune] = True
+    row = row_of_items(a.wished)
+    kept = np.flatnonzero(useful[a.wished.values] & (a.wished.values >= 0) & in_play[row])
+    app, commune = row[kept], a.wished.values[kept].astype(np.int64)
+    rank = np.minimum(kept - a.wished.ptr[app] + 1, np.iinfo(np.int16).max - 1)
+    # a commune listed twice keeps its better rank: items are in order, so the first of each pair is kept
+    pair = app * len(useful) + commune
+    _, firsts = np.unique(pair, return_index=True)
+    app, commune, rank = app[firsts], commune[firsts], rank[firsts]
+    chosen, order = _grouped(commune, app, len(facts.communes))
+    epcis = np.zeros(len(facts.epcis), bool)
+    epcis[facts.dwellings.epci] = True
+    row = row_of_items(a.extend_epci)
+    kept = np.flatnonzero(epcis[a.extend_epci.values] & in_play[row])
+    extending, _ = _grouped(a.extend_epci.values[kept].astype(np.int64), row[kept], len(facts.epcis))
+    return Seekers(chosen, rank[order].astype(np.int16), extending)
+
+
+def by_kind(facts: Facts, kinds: Kindred) -> Iterator[tuple[int, I32, I16]]:
+    """For each kind of dwelling: the applications in play that reach it (district included) and their ranks."""
+    index = seekers(facts)
+    wanted = facts.applications.districts_wanted
+    scratch = np.zeros(len(facts.applications.ids), bool)
+    commune = -1
+    apps, ranks = np.zeros(0, np.int32), np.zeros(0, np.int16)
+    for k, d in enumerate(kinds.representative.tolist()):
+        if kinds.commune[k] != commune:
+            commune = int(kinds.commune[k])
+            apps, ranks = index.reaching(commune, int(facts.dwellings.epci[d]), scratch)
+        district = int(kinds.district[k])
+        if district >= 0 and len(wanted.values):
+            fine = ~wanted.filled(apps) | wanted.holds(apps, district)
+            yield k, apps[fine], ranks[fine]
+        else:
+            yield k, apps, ranks
+
+
+def menus(facts: Facts, rules: RuleSet) -> Menus:
+    """Every pair that passes all codes but ACCOUNT, once per kind of dwelling.
+
+    Work and memory grow with kinds × applications reaching their commune, never with dwellings × applications.
+    """
+    kinds = kindred(facts)
+    terms = fit_terms(rules)
+    free = np.zeros(len(kinds.representative), bool)
+    free[kinds.kind[~facts.dwellings.blocked]] = True
+    number = np.full(len(free), -1, np.int32)
+    lengths: list[int] = []
+    app_parts: list[I32] = [np.zeros(0, np.int32)]
+    fit_parts: list[I64] = [np.zeros(0, np.int64)]
+    pref_parts: list[I16] = [np.zeros(0, np.int16)]
+    flag_parts: list[I8] = [np.zeros(0, np.int8)]
+    for k, apps, ranks in by_kind(facts, kinds):
+        if not free[k]:
+            continue
+        dwelling = int(kinds.representative[k])
+        fine = suitable(facts, dwelling, apps)
+        if not len(fine):
+            continue
+        apps, ranks = apps[fine], ranks[fine]
+        number[k] = len(lengths)
+        lengths.append(len(apps))
+        app_parts.append(apps)
+        fit_parts.append(terms.of(facts, dwelling, apps, ranks))
+        pref_parts.append(ranks)
+        flag_parts.append(pair_flags(facts, dwelling, apps))
+    return Menus(
+        menu_of_dwelling=np.where(facts.dwellings.blocked, -1, number[kinds.kind]).astype(np.int32),
+        ptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        app=np.concatenate(_emptied(app_parts)),
+        fit=np.concatenate(_emptied(fit_parts)),
+        pref=np.concatenate(_emptied(pref_parts)),
+        flags=np.concatenate(_emptied(flag_parts)),
+    )
+
+
+def _emptied(parts: list[T]) -> list[T]:
+    """The parts, taken out of their list: they can be freed as soon as they are joined."""
+    taken = parts[:]
+    parts.clear()
+    return taken

@@ -1,0 +1,173 @@
+"""Wording of what only the rules can tell about a case (the reader has already checked the cells)."""
+
+from __future__ import annotations
+
+from optimizer.errors import define
+
+UNKNOWN_COMMUNE = define(
+    "ELIG_UNKNOWN_COMMUNE",
+    "la commune « {value} » n'est pas dans le territoire « {territory} »",
+    "commune “{value}” is not in territory “{territory}”",
+    expected_fr="un code INSEE de 5 caractères d'une commune du territoire",
+    expected_en="the 5-character INSEE code of a commune of the territory",
+    remedy_fr="Corrigez le code, ou choisissez dans case.yaml un territoire qui contient cette commune",
+    remedy_en="Correct the code, or choose in case.yaml a territory that contains this commune",
+)
+UNKNOWN_ACCOUNT = define(
+    "ELIG_UNKNOWN_ACCOUNT",
+    "« {value} » n'est pas un réservataire connu",
+    "“{value}” is not a known account",
+    expected_fr=(
+        "ETAT_PRIO, ETAT_AGENT, ALS, COLL:<code INSEE, SIREN d'EPCI ou département du territoire>, OTHER:<nom>, "
+        "BAILLEUR ; MUTATION et RELOGEMENT hors conventions"
+    ),
+    expected_en=(
+        "ETAT_PRIO, ETAT_AGENT, ALS, COLL:<INSEE code, EPCI SIREN or département of the territory>, OTHER:<name>, "
+        "BAILLEUR; MUTATION and RELOGEMENT outside conventions"
+    ),
+    remedy_fr="Corrigez le code du réservataire",
+    remedy_en="Correct the account code",
+)
+NO_CONVENTION = define(
+    "ELIG_NO_CONVENTION",
+    "le bailleur « {value} » a {count} logement(s) dans le flux et aucune convention de réservation pour {year}",
+    "landlord “{value}” has {count} dwelling(s) in the flux and no convention for {year}",
+    expected_fr="au moins une ligne de conventions pour ce bailleur, dans le dossier ou dans models/conventions/",
+    expected_en="at least one conventions line for this landlord, in the case or in models/conventions/",
+    remedy_fr="Ajoutez sa convention dans conventions, ou réservez ces logements (reserve_a)",
+    remedy_en="Add its convention to conventions, or reserve these dwellings (reserved_to)",
+)
+NO_CONVENTION_HERE = define(
+    "ELIG_NO_CONVENTION_HERE",
+    "le bailleur « {value} » n'a aucune ligne de convention qui couvre {count} de ses logements : ils vont à BAILLEUR",
+    "landlord “{value}” has no convention line covering {count} of its dwellings: they go to BAILLEUR",
+    remedy_fr="Vérifiez le périmètre (perimetre) des lignes de sa convention",
+    remedy_en="Check the area of the lines of its convention",
+)
+UNKNOWN_AREA = define(
+    "ELIG_UNKNOWN_AREA",
+    "le périmètre « {value} » n'est ni une commune, ni un EPCI, ni un département du territoire",
+    "area “{value}” is neither a commune, an EPCI nor a département of the territory",
+    remedy_fr="Corrigez le périmètre ; vide, c'est le code de COLL:… ou le département",
+    remedy_en="Correct the area; empty, it is the code of COLL:… or the département",
+)
+UNKNOWN_POOL = define(
+    "ELIG_UNKNOWN_POOL",
+    "le vivier « {value} » n'existe pas",
+    "pool “{value}” does not exist",
+    expected_fr="vide (vivier du réservataire) ou {known}",
+    expected_en="empty (the account's own pool) or {known}",
+)
+SHARES_ABOVE_ONE = define(
+    "ELIG_SHARES_ABOVE_ONE",
+    "les parts du bailleur « {value} » dans la commune {commune} font {total} : plus que le flux entier",
+    "the shares of landlord “{value}” in commune {commune} add up to {total}: more than the whole flux",
+    expected_fr="une somme d'au plus 1 dans chaque commune",
+    expected_en="a sum of at most 1 in every commune",
+    remedy_fr="Réduisez les parts ; BAILLEUR est le reste",
+    remedy_en="Lower the shares; BAILLEUR is the rest",
+)
+SHARE_DECIMALS = define(
+    "ELIG_SHARE_DECIMALS",
+    "la part « {value} » a plus de 4 décimales",
+    "share “{value}” has more than 4 decimals",
+    expected_fr="une part entre 0 et 1, au plus 4 décimales",
+    expected_en="a share between 0 and 1, at most 4 decimals",
+    remedy_fr="Arrondissez la part",
+    remedy_en="Round the share",
+)
+DUPLICATE_LINE = define(
+    "ELIG_DUPLICATE_LINE",
+    "deux lignes de convention pour {value} dans le périmètre {area} du bailleur {landlord}",
+    "two convention lines for {value} in area {area} of landlord {landlord}",
+    remedy_fr="Gardez-en une seule",
+    remedy_en="Keep one of them",
+)
+STOCK_UNRESERVED = define(
+    "ELIG_STOCK_UNRESERVED",
+    "le logement « {value} » est exclu de l'assiette parce qu'il est en stock, sans réservataire",
+    "dwelling “{value}” is excluded from the flux base as stock, without an account",
+    expected_fr="reserve_a rempli quand exclusion_assiette est stock",
+    expected_en="reserved_to filled when assiette_exclusion is stock",
+    remedy_fr="Remplissez reserve_a ou videz exclusion_assiette",
+    remedy_en="Fill reserved_to or empty assiette_exclusion",
+)
+RESERVATION_CONFLICT = define(
+    "ELIG_RESERVATION_CONFLICT",
+    "le logement « {value} » est réservé à {account} mais son exclusion ({exclusion}) ne le permet pas",
+    "dwelling “{value}” is reserved to {account} but its exclusion ({exclusion}) does not allow it",
+    remedy_fr="Gardez l'un des deux",
+    remedy_en="Keep one of the two",
+)
+UNKNOWN_REASON = define(
+    "ELIG_UNKNOWN_REASON",
+    "« {value} » n'est pas un motif admis pour écarter une demande",
+    "“{value}” is not an accepted reason to exclude an application",
+    expected_fr="un motif parmi {known}",
+    expected_en="a reason among {known}",
+    remedy_fr="Choisissez un motif de la liste ; une dette de loyer n'en est pas un",
+    remedy_en="Choose a reason of the list; arrears are not one",
+)
+PIN_UNKNOWN = define(
+    "ELIG_PIN_UNKNOWN",
+    "une décision « pin » doit nommer un logement et une demande du dossier",
+    "a “pin” decision must name a dwelling and an application of the case",
+    remedy_fr="Indiquez le logement et le numéro unique, ou retirez la décision",
+    remedy_en="Give the dwelling and the application, or remove the decision",
+)
+PIN_TWO_APPLICATIONS = define(
+    "ELIG_PIN_TWO_APPLICATIONS",
+    "deux demandes sont fixées sur le logement « {value} »",
+    "two applications are pinned to dwelling “{value}”",
+    remedy_fr="Gardez une seule décision « pin » par logement",
+    remedy_en="Keep one “pin” decision per dwelling",
+)
+PIN_TWO_DWELLINGS = define(
+    "ELIG_PIN_TWO_DWELLINGS",
+    "la même demande est fixée sur deux logements",
+    "the same application is pinned to two dwellings",
+    remedy_fr="Gardez une seule décision « pin » par demande",
+    remedy_en="Keep one “pin” decision per application",
+)
+PIN_AND_FORBID = define(
+    "ELIG_PIN_AND_FORBID",
+    "la même demande est à la fois fixée sur le logement « {value} » et écartée de ce logement",
+    "the same application is both pinned to dwelling “{value}” and excluded from it",
+    remedy_fr="Gardez l'une des deux décisions",
+    remedy_en="Keep one of the two decisions",
+)
+PIN_BLOCKED = define(
+    "ELIG_PIN_BLOCKED",
+    "le logement « {value} » a une orientation en cours : rien ne peut y être fixé",
+    "dwelling “{value}” has work in progress: nothing can be pinned to it",
+    remedy_fr="Terminez ou retirez la ligne de en_cours, ou retirez la décision",
+    remedy_en="Close or remove the in_progress line, or remove the decision",
+)
+PIN_INELIGIBLE = define(
+    "ELIG_PIN_INELIGIBLE",
+    "la demande fixée sur le logement « {value} » n'y est pas recevable : {refusal}",
+    "the application pinned to dwelling “{value}” is not eligible for it: {refusal}",
+    remedy_fr="Corrigez la donnée en cause ou retirez la décision",
+    remedy_en="Correct the data concerned or remove the decision",
+)
+ASSUMED_THRESHOLD = define(
+    "ELIG_ASSUMED_THRESHOLD",
+    "le seuil du premier quartile de l'EPCI {value} est supposé, et le dossier n'est pas synthétique",
+    "the first-quartile threshold of EPCI {value} is assumed, and the case is not synthetic",
+    expected_fr="le seuil de l'arrêté dans models/territories/",
+    expected_en="the threshold of the arrêté in models/territories/",
+    remedy_fr="Saisissez le seuil publié, ou relancez avec --accept-assumed : chaque page le dira",
+    remedy_en="Enter the published threshold, or run again with --accept-assumed: every page will say so",
+)
+NOMINEE_OUTSIDE_POOL = define(
+    "ELIG_NOMINEE_OUTSIDE_POOL",
+    "un ménage désigné par {value} n'est pas de son vivier : il ne sera pas proposé à ce titre",
+    "a household named by {value} is not in its pool: it will not be proposed on that account",
+    remedy_fr="Vérifiez les colonnes du vivier (salarie_al, agent_public, publics_prioritaires) ou reservataires",
+    remedy_en="Check the columns of the pool (als_employee, public_agent, priority_codes) or accounts",
+)
+CHOICES_OUTSIDE = define(
+    "ELIG_CHOICES_OUTSIDE",
+    "{count} commune(s) souhaitée(s) hors du territoire « {territory} » : sans effet ici, le rang des autres est gardé",
+    "{count} chosen commune(s) outside territory “{territory}”: no effect here, the rank of the others is kept",
+)

@@ -1,0 +1,219 @@
+"""Why an application fits no dwelling: counts of first codes over all dwellings, and the nearest miss in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.eligibility.facts import CODES, FINANCING, MOBILITY, Facts
+from optimizer.eligibility.menus import by_kind, kindred
+from optimizer.eligibility.naming import names_everybody, naming
+from optimizer.eligibility.pairs import (
+    ACCESSIBLE,
+    ACCOUNT,
+    CEILING,
+    COMMUNE,
+    FACTOR_UNIT,
+    FORBIDDEN,
+    INACTIVE,
+    LIVE_OFFER,
+    OWN_DWELLING,
+    ROOMS,
+    adequacy,
+    ceiling_cents,
+)
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+UNKNOWN_EXCESS = np.iinfo(np.int64).max
+CENT = 100
+
+
+@dataclass(frozen=True)
+class Misses:
+    """First codes of every application over all dwellings of the case, work in progress or not.
+
+    Attributes
+    ----------
+    counts : (A, 10) int64
+        Column c: dwellings whose pair has first code c (0: eligible). Each row sums to the number of dwellings.
+    excess_cents : (A,) int64
+        Smallest amount above a ceiling among pairs refused for it; a very large number without any.
+    excess_financing : (A,) int8
+        Its financing, as index in FINANCING.
+    """
+
+    counts: I64
+    excess_cents: I64
+    excess_financing: I8
+
+    def code(self, a: int) -> int:
+        """The code of the nearest miss: the one that comes last in the order of the checks; 0 when one pair is eligible."""
+        row = self.counts[a]
+        if row[0] or not row.any():
+            return 0
+        return int(np.flatnonzero(row)[-1])
+
+
+def misses(facts: Facts, rules: RuleSet | None) -> Misses:
+    """Count the first codes by kinds of dwellings; pairs are never listed. Computed once for given facts."""
+    known = facts.memo.get("misses")
+    if not isinstance(known, Misses):
+        known = facts.memo["misses"] = _count(facts, rules)
+    return known
+
+
+def _count(facts: Facts, rules: RuleSet | None) -> Misses:
+    a, d = facts.applications, facts.dwellings
+    count, total = len(a.ids), len(d.ids)
+    counts = np.zeros((count, len(CODES) + 1), np.int64)
+    excess = np.full(count, UNKNOWN_EXCESS, np.int64)
+    financing = np.zeros(count, np.int8)
+    kinds = kindred(facts)
+    order = np.argsort(kinds.kind, kind="stable")
+    start = np.searchsorted(kinds.kind[order], np.arange(len(kinds.representative) + 1))
+    for k, apps, _ in by_kind(facts, kinds):
+        members = order[start[k] : start[k + 1]]
+        dwelling = int(kinds.representative[k])
+        codes = adequacy(facts, dwelling, apps)
+        refused = codes > 0
+        # each application stands once in `apps`, so plain indexing adds every line
+        counts[apps[refused], codes[refused]] += len(members)
+        poor = apps[codes == CEILING]
+        _note_excess(facts, dwelling, poor, excess, financing)
+        for twin, n in _naming_twins(facts, members):
+            fine = apps[~refused]
+            if names_everybody(facts, twin):
+                counts[fine, 0] += n
+                continue
+            _, eligible, _ = naming(facts, rules, twin, fine)
+            named = eligible.any(axis=1)
+            counts[fine[named], 0] += n
+            counts[fine[~named], ACCOUNT] += n
+    counts[:, COMMUNE] = total - counts.sum(axis=1)
+    counts[a.live_offer] = 0
+    counts[a.live_offer, LIVE_OFFER] = total
+    counts[~a.active] = 0
+    counts[~a.active, INACTIVE] = total
+    return Misses(counts, excess, financing)
+
+
+def _naming_twins(facts: Facts, members: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Dwellings of one kind grouped by who may name households there: (representative, how many)."""
+    d = facts.dwellings
+    listed = {place for _, place in facts.nominees if place >= 0}
+    alone = [int(m) for m in members if int(m) in listed]
+    others = members[~np.isin(members, np.array(alone, np.int64))]
+    # the receiving class holds landlord, commune, reservation and exclusion: all that naming reads of a dwelling
+    _, first, number = np.unique(d.receive_class[others], return_index=True, return_counts=True)
+    groups = [(int(others[i]), int(n)) for i, n in zip(first, number, strict=True)]
+    return groups + [(m, 1) for m in alone]
+
+
+def _note_excess(facts: Facts, dwelling: int, apps: I32, excess: I64, financing: I8) -> None:
+    ceilings = ceiling_cents(facts, dwelling, apps)
+    over = facts.applications.ceiling_income_cents[apps] - ceilings // FACTOR_UNIT
+    nearer = over < excess[apps]
+    excess[apps[nearer]] = over[nearer]
+    financing[apps[nearer]] = facts.dwellings.financing[dwelling]
+
+
+def code_counts(facts: Facts, rules: RuleSet | None) -> I64:
+    """(A, 10): dwellings of the case by first code of the pair, column 0 = eligible."""
+    return misses(facts, rules).counts
+
+
+def nearest_miss(
+    facts: Facts, rules: RuleSet | None, a: int, known: Misses | None = None
+) -> tuple[int, str, str]:
+    """What kept an application from every dwelling: (code, French sentence, English sentence).
+
+    The code is the one reached last in the order of design §4 over all dwellings; (0, "", "") when a pair is eligible.
+    """
+    table = known if known is not None else misses(facts, rules)
+    code = table.code(a)
+    return (code, *_sentence(facts, table, a, code))
+
+
+def amount_fr(cents: int) -> str:
+    """Whole euros with a narrow no-break space between thousands, rounded up so that the excess is never shown as 0.
+
+    >>> amount_fr(123_950)
+    '1\\u202f240'
+    """
+    return f"{-(-cents // CENT):,}".replace(",", "\u202f")
+
+
+def rooms_fr(mask: int, word: str = "ou") -> str:
+    """``T3 ou T4`` for a mask of rooms (six stands for six and more)."""
+    names = [f"T{r}" + ("+" if r == 6 else "") for r in range(1, 7) if mask & (1 << (r - 1))]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
+
+
+def accepted_mask(facts: Facts, a: int) -> int:
+    """Rooms an application accepts, in the tables of the landlords that have dwellings here."""
+    people = facts.applications
+    if people.dalo_rooms[a]:
+        return int(people.dalo_rooms[a])
+    mask = 0
+    for table in np.unique(facts.dwellings.rooms_table).tolist():
+        mask |= int(facts.rooms_tables[table].mask[a])
+    wanted = int(people.rooms_wanted[a])
+    return mask & wanted if wanted else mask
+
+
+def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]:
+    people = facts.applications
+    if code == INACTIVE:
+        return "demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"
+    if code == LIVE_OFFER:
+        return "une autre proposition est en cours", "another offer is in progress"
+    if code == COMMUNE:
+        return "aucun logement libre dans vos communes", "no vacant dwelling in your communes"
+    if code == ROOMS:
+        mask = accepted_mask(facts, a)
+        if not mask:
+            return (
+                "la taille souhaitée ne convient pas au nombre de personnes",
+                "the wanted size does not suit the number of persons",
+            )
+        return (
+            f"aucun {rooms_fr(mask)} libre dans vos communes",
+            f"no vacant {rooms_fr(mask, 'or')} in your communes",
+        )
+    if code == CEILING:
+        name, cents = FINANCING[int(table.excess_financing[a])].upper(), int(table.excess_cents[a])
+        return (
+            f"plafond {name} dépassé de {amount_fr(cents)}\u202f€",
+            f"{name} ceiling exceeded by €{-(-cents // CENT):,}",
+        )
+    if code == ACCESSIBLE:
+        need = int(people.mobility[a])
+        if need == MOBILITY.index("adapted"):
+            return "aucun logement adapté libre à votre taille", "no vacant adapted dwelling of your size"
+        if need == MOBILITY.index("accessible"):
+            return (
+                "aucun logement accessible libre à votre taille",
+                "no vacant accessible dwelling of your size",
+            )
+        return (
+            "aucun logement libre sans escalier à votre taille",
+            "no vacant dwelling without stairs of your size",
+        )
+    if code == OWN_DWELLING:
+        return "le seul logement possible est le vôtre", "the only possible dwelling is your own"
+    if code == FORBIDDEN:
+        return "écartée par une décision motivée", "kept away by a reasoned decision"
+    if code == ACCOUNT:
+        return (
+            "aucun réservataire des logements possibles ne peut désigner ce ménage",
+            "no account of the possible dwellings can name this household",
+        )
+    return "", ""

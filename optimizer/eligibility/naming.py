@@ -1,0 +1,150 @@
+"""Who may name whom for a dwelling (design §3): accounts that receive it, pools, nominations, pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.eligibility.accounts import may_name
+from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.pairs import before_account
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+I32 = NDArray[np.int32]
+B = NDArray[np.bool_]
+NOBODY: I32 = np.zeros(0, np.int32)
+
+
+def accounts_of(facts: Facts, dwelling: int) -> tuple[I32, I32]:
+    """Accounts that may receive the dwelling, ascending, each with its convention line (-1 without one)."""
+    c = int(facts.dwellings.receive_class[dwelling])
+    a, b = int(facts.receiving.ptr[c]), int(facts.receiving.ptr[c + 1])
+    return facts.receiving.account[a:b], facts.receiving.line[a:b]
+
+
+def names_everybody(facts: Facts, dwelling: int) -> bool:
+    """Whether every household has an account there: BAILLEUR takes all but the landlord's tenants, MUTATION those."""
+    accounts, lines = accounts_of(facts, dwelling)
+    found = {facts.accounts[account]: int(line) for account, line in zip(accounts, lines, strict=True)}
+    if "MUTATION" not in found or "BAILLEUR" not in found:
+        return False
+    line = found["BAILLEUR"]
+    return line < 0 or (
+        facts.conventions[line].management_mode == "delegated"
+        and facts.conventions[line].pool in ("default", "any")
+    )
+
+
+def eligible_nominees(
+    facts: Facts, dwelling: int, account: int, line: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Nominees of an account who are eligible for the dwelling.
+
+    Returns
+    -------
+    Those named for this very dwelling, in the réservataire's order (of equal ranks, only the first counts as first),
+    and those named for any dwelling of the account. A household named both ways is in the first list only.
+    """
+
+    here, anywhere = (_fine(facts, dwelling, account, line, apps) for apps in (
+        facts.nominee_apps.get((account, dwelling), NOBODY), _general(facts, account, dwelling),
+    ))  # fmt: skip
+    named_here = set(here)
+    return here, tuple(app for app in anywhere if app not in named_here)
+
+
+def _fine(facts: Facts, dwelling: int, account: int, line: int, apps: I32) -> tuple[int, ...]:
+    if not len(apps):
+        return ()
+    fine = may_name(facts, account, line, dwelling, apps) & (before_account(facts, dwelling, apps) == 0)
+    return tuple(int(app) for app in apps[fine])
+
+
+def _general(facts: Facts, account: int, dwelling: int) -> I32:
+    """Nominees for any dwelling of an account who may reach the dwelling's commune, in the réservataire's order.
+
+    The lists of a national account are long and most names are far away: they are sorted by EPCI once.
+    """
+    by_epci = facts.memo.get(f"nominees {account}")
+    if not isinstance(by_epci, dict):
+        by_epci = facts.memo[f"nominees {account}"] = _by_epci(
+            facts, facts.nominee_apps.get((account, -1), NOBODY)
+        )
+    found: I32 = by_epci.get(int(facts.dwellings.epci[dwelling]), NOBODY)
+    return found
+
+
+def _by_epci(facts: Facts, apps: I32) -> dict[int, I32]:
+    owner, _, communes = facts.applications.wished.gather(apps)
+    inside = communes >= 0
+    places = facts.commune_epci[communes[inside]].astype(np.int64)
+    pairs = np.unique(places * len(apps) + owner[inside])
+    if not len(pairs):
+        return {}
+    epci, position = pairs // max(len(apps), 1), pairs % max(len(apps), 1)
+    start = np.flatnonzero(np.diff(epci, prepend=-1))
+    return {int(epci[a]): apps[part] for a, part in zip(start, np.split(position, start[1:]), strict=True)}
+
+
+def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tuple[I32, B, B]:
+    """Accounts that may name each application for a dwelling, and hold its first rank with it.
+
+    Parameters
+    ----------
+    dwelling : int
+        Index of the dwelling.
+    apps : (n,) int32
+        Indices of applications; only the ACCOUNT code is judged here for them.
+
+    Returns
+    -------
+    accounts : (r,) int32, ascending
+        Accounts which may receive the dwelling.
+    eligible : (n, r) bool
+        The account may name the application there.
+    first : (n, r) bool
+        The application may be the dwelling's first rank on that account: implies ``eligible``.
+
+    Notes
+    -----
+    Direct account: only nominees; when some were named for this very dwelling and are eligible, the best ranked of them
+    is the only first. Partial account: everybody of the pool may be named, first are the nominees while one is eligible.
+    A pin gives the first rank of its dwelling to its application, on whatever account may name it, and nowhere else.
+    """
+    accounts, lines = accounts_of(facts, dwelling)
+    eligible = np.zeros((len(apps), len(accounts)), bool)
+    first = np.zeros_like(eligible)
+    for j, (account, line) in enumerate(zip(accounts.tolist(), lines.tolist(), strict=True)):
+        pool = may_name(facts, account, line, dwelling, apps)
+        mode = facts.mode_of(account, line)
+        if mode == "delegated":
+            eligible[:, j] = first[:, j] = pool
+            continue
+        here, anywhere = eligible_nominees(facts, dwelling, account, line)
+        leaders = here[:1] or anywhere
+        if mode == "direct":
+            nominated = [
+                app for place in (dwelling, -1) for _, app in facts.nominees.get((account, place), ())
+            ]
+            pool = pool & np.isin(apps, np.array(nominated, np.int32))
+        eligible[:, j] = pool
+        first[:, j] = (
+            pool & np.isin(apps, np.array(leaders, np.int32)) if leaders or mode == "direct" else pool
+        )
+    _apply_pins(facts, dwelling, apps, eligible, first)
+    return accounts, eligible, first
+
+
+def _apply_pins(facts: Facts, dwelling: int, apps: I32, eligible: B, first: B) -> None:
+    if not len(facts.pins):
+        return
+    pinned = facts.pinned_application.get(dwelling)
+    if pinned is not None:
+        first[:] = eligible & (apps == pinned)[:, None]
+        return
+    elsewhere = np.isin(apps, facts.pins[:, 1])
+    first[elsewhere] = False

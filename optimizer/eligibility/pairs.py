@@ -1,0 +1,116 @@
+"""The refusal codes of design §4 for one dwelling and many applications, the account question left to ``naming``.
+
+``adequacy`` and ``reach`` are the only places where a pair is judged; menus, counts, pins and nearest misses all call
+them, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.eligibility.facts import ACCESS, CODES, MOBILITY, Facts
+
+INACTIVE, LIVE_OFFER, COMMUNE, ROOMS, CEILING, ACCESSIBLE, OWN_DWELLING, FORBIDDEN, ACCOUNT = range(
+    1, len(CODES) + 1
+)
+FACTOR_UNIT = 10_000
+I8 = NDArray[np.int8]
+I16 = NDArray[np.int16]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+
+
+def rooms_accepted(facts: Facts, dwelling: int, apps: I32) -> B:
+    """Rooms of the dwelling accepted: by the commission de médiation if it fixed them, else by the table and the wish."""
+    a, d = facts.applications, facts.dwellings
+    bit = 1 << (int(d.rooms[dwelling]) - 1)
+    table = facts.rooms_tables[int(d.rooms_table[dwelling])].mask[apps]
+    wanted, fixed = a.rooms_wanted[apps], a.dalo_rooms[apps]
+    usual = ((table & bit) > 0) & ((wanted == 0) | ((wanted & bit) > 0))
+    return np.where(fixed != 0, (fixed & bit) > 0, usual)
+
+
+def ceiling_cents(facts: Facts, dwelling: int, apps: I32) -> I64:
+    """Ceiling of the dwelling for each household, cents per year times ten thousand (derogation applied)."""
+    a, d = facts.applications, facts.dwellings
+    table = facts.ceilings_cents[int(d.financing[dwelling]), int(d.zone[dwelling])]
+    amounts = table[a.category[apps].astype(np.int64) - 1] + a.category_extra[apps] * table[-1]
+    return np.asarray(amounts * int(d.ceiling_factor[dwelling]), dtype=np.int64)
+
+
+def above_ceiling(facts: Facts, dwelling: int, apps: I32) -> B:
+    """Income known and above the ceiling."""
+    income = facts.applications.ceiling_income_cents[apps]
+    return np.asarray(
+        (income >= 0) & (income * FACTOR_UNIT > ceiling_cents(facts, dwelling, apps)), dtype=bool
+    )
+
+
+def unreachable(facts: Facts, dwelling: int, apps: I32) -> B:
+    """The dwelling does not meet the mobility need."""
+    need, d = facts.applications.mobility[apps], facts.dwellings
+    level = int(d.accessible[dwelling])
+    bad = np.zeros(len(apps), bool)
+    if level != ACCESS.index("adapted"):
+        bad |= need == MOBILITY.index("adapted")
+    if level == ACCESS.index("none"):
+        bad |= need == MOBILITY.index("accessible")
+    if d.upstairs_without_lift[dwelling]:
+        bad |= need != MOBILITY.index("none")
+    return bad
+
+
+def adequacy(facts: Facts, dwelling: int, apps: I32) -> I8:
+    """First code among ROOMS … FORBIDDEN for each application, 0 when none applies. Depends on the dwelling's rooms,
+    rooms table, financing, zone, ceiling factor, access, identity and forbids only."""
+    out = np.zeros(len(apps), np.int8)
+    barred = facts.barred_everywhere[apps]
+    if dwelling in facts.barred:
+        barred = barred | np.isin(apps, facts.barred[dwelling])
+    out[barred] = FORBIDDEN
+    out[facts.applications.current_dwelling[apps] == dwelling] = OWN_DWELLING
+    out[unreachable(facts, dwelling, apps)] = ACCESSIBLE
+    out[above_ceiling(facts, dwelling, apps)] = CEILING
+    out[~rooms_accepted(facts, dwelling, apps)] = ROOMS
+    return out
+
+
+def suitable(facts: Facts, dwelling: int, apps: I32) -> NDArray[np.int64]:
+    """Positions in ``apps`` where :func:`adequacy` is 0, each test made only on what the ones before have left."""
+    left = np.flatnonzero(rooms_accepted(facts, dwelling, apps))
+    left = left[~above_ceiling(facts, dwelling, apps[left])]
+    left = left[~unreachable(facts, dwelling, apps[left])]
+    rest = apps[left]
+    fine = (facts.applications.current_dwelling[rest] != dwelling) & ~facts.barred_everywhere[rest]
+    if dwelling in facts.barred:
+        fine &= ~np.isin(rest, facts.barred[dwelling])
+    kept: NDArray[np.int64] = left[fine]
+    return kept
+
+
+def reach(facts: Facts, dwelling: int, apps: I32) -> tuple[B, I16]:
+    """Whether each application reaches the dwelling's commune, and its preference rank there (0 by `extend` only)."""
+    a, d = facts.applications, facts.dwellings
+    owner, offset, values = a.wished.gather(apps)
+    hit = values == d.commune[dwelling]
+    last = np.iinfo(np.int16).max
+    rank = np.full(len(apps), last, np.int16)
+    np.minimum.at(rank, owner[hit], np.minimum(offset[hit] + 1, last - 1).astype(np.int16))
+    chosen = rank < last
+    reached = chosen | a.extend_epci.holds(apps, int(d.epci[dwelling]))
+    if d.district[dwelling] >= 0:
+        wanted = a.districts_wanted
+        reached = reached & (~wanted.filled(apps) | wanted.holds(apps, int(d.district[dwelling])))
+    return reached, np.where(chosen, rank, 0).astype(np.int16)
+
+
+def before_account(facts: Facts, dwelling: int, apps: I32) -> I8:
+    """First code of each pair among all codes but ACCOUNT."""
+    a = facts.applications
+    out = adequacy(facts, dwelling, apps)
+    out[~reach(facts, dwelling, apps)[0]] = COMMUNE
+    out[a.live_offer[apps]] = LIVE_OFFER
+    out[~a.active[apps]] = INACTIVE
+    return out

@@ -1,0 +1,25 @@
+"""Files to facts: a case folder or one workbook becomes a `Case`, or the list of all its problems.
+
+Lives here: the drop-in formats (``formats/``), header matching and column mappings, the converters of each kind of
+cell, the checks that need whole tables, the empty case people start from. Everything follows ``domain.schema``.
+
+May import ``domain``, ``dropin``, ``errors``; pandas, pyarrow, openpyxl (in a child process only), PyYAML, XlsxWriter.
+It knows no law: an unknown commune or a missing convention is told by ``eligibility``.
+
+Why every cell is read as text first: what a library guesses (``007`` as 7, ``NA`` as missing, ``03/04/2026`` as
+4 March) is wrong here in silence. Columns are converted by arrow kernels, words once each, so the checks cost less than
+reading the bytes.
+
+Rejected: ``pandas.read_csv`` and ``read_excel`` with defaults (they guess), pandera schemas (no spreadsheet rows nor
+two languages), a spreadsheet parser inside the main process (a 4 KiB file can ask for 512 GiB).
+"""
+
+from optimizer.importers import messages, messages_files
+from optimizer.importers.mapping import ready_mappings
+from optimizer.importers.reading import read, read_findings
+from optimizer.importers.registry import all_formats
+from optimizer.importers.template import template
+
+__all__ = [
+    "all_formats", "messages", "messages_files", "read", "read_findings", "ready_mappings", "template",
+]  # fmt: skip

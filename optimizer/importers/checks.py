@@ -1,0 +1,184 @@
+"""What only whole tables tell: keys, references from one table to another, dates against the date of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from optimizer.domain import CaseSettings, Table
+from optimizer.errors import Finding
+from optimizer.importers.cells import Problem
+from optimizer.importers.tables import ReadTable
+
+B = NDArray[np.bool_]
+_AFTER: tuple[tuple[str, str, bool], ...] = (
+    ("applications", "first_registered_on", True),
+    ("applications", "renewed_on", False),
+    ("leases", "signed_on", False),
+    ("in_progress", "since", False),
+)
+"""Dates that cannot follow the date of the case: table, column, whether it is an error."""
+_REFERENCES = (
+    ("nominations", "dwelling_id", "dwellings"),
+    ("nominations", "application_id", "applications"),
+    ("decisions", "dwelling_id", "dwellings"),
+    ("decisions", "application_id", "applications"),
+)
+
+
+def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) -> list[Finding]:
+    """Findings of all readable tables, table by table in the order of ``found``."""
+    findings: list[Finding] = []
+    for read in found.values():
+        if read.frame is not None:
+            findings += _duplicates(read, read.frame)
+    applications = found.get("applications")
+    if applications is not None and applications.frame is not None:
+        findings += _renewed(applications, applications.frame)
+        findings += _household(applications, applications.frame)
+    if settings is not None:
+        findings += _dates(found, settings)
+    findings += _references(found)
+    return findings
+
+
+def _day(value: Any) -> str:
+    """A date as French people write it."""
+    return pd.Timestamp(value).strftime("%d/%m/%Y")
+
+
+def _duplicates(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """Rows whose key was already seen; a row with an empty first key cell has none."""
+    key = [c for c in read.table.key if c in frame.columns]
+    if not key:
+        return []
+    given = frame[key[0]].notna().to_numpy(bool)
+    again = frame.duplicated(key, keep="first").to_numpy(bool) & given
+    if not again.any():
+        return []
+    at = np.flatnonzero(again)
+    same = np.ones(len(frame), bool)
+    for column in key:
+        values = frame[column]
+        wanted = values.iloc[int(at[0])]
+        same &= (
+            values.isna().to_numpy(bool)
+            if pd.isna(wanted)
+            else (values == wanted).fillna(False).to_numpy(bool)
+        )
+    first = int(read.rows[int(np.flatnonzero(same)[0])])
+    cells = [frame[c].iloc[int(at[0])] for c in key]
+    value = " · ".join(_day(c) if isinstance(c, pd.Timestamp) else str(c) for c in cells if not pd.isna(c))
+    params = {"first": first, "key": ", ".join(read.names.get(c, c) for c in key)}
+    return [read.finding(Problem("READ_DUPLICATE", at, value, params), key[0])]
+
+
+def _renewed(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """A renewal before the first registration: a warning (design §2)."""
+    wrong = (frame["renewed_on"] < frame["first_registered_on"]).to_numpy(bool)
+    if not wrong.any():
+        return []
+    at = np.flatnonzero(wrong)
+    first = frame["first_registered_on"].iloc[int(at[0])]
+    value = _day(frame["renewed_on"].iloc[int(at[0])])
+    return [
+        read.finding(
+            Problem("READ_RENEWED_BEFORE_FIRST", at, value, {"first": _day(first)}, "warning"), "renewed_on"
+        )
+    ]
+
+
+def _household(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """Adults and young children cannot outnumber the persons to house: a warning."""
+    if frame["adults"].isna().all() and frame["children_under_14"].isna().all():
+        return []
+    parts = frame["adults"].fillna(0) + frame["children_under_14"].fillna(0)
+    wrong = (parts > frame["persons"]).fillna(False).to_numpy(bool)
+    if not wrong.any():
+        return []
+    at = np.flatnonzero(wrong)
+    i = int(at[0])
+    return [
+        read.finding(
+            Problem(
+                "READ_PERSONS_BELOW_PARTS",
+                at,
+                str(frame["persons"].iloc[i]),
+                {"parts": int(parts.iloc[i])},
+                "warning",
+            ),
+            "persons",
+        )
+    ]
+
+
+def _dates(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Finding]:
+    findings = []
+    limit = np.datetime64(settings.on.isoformat(), "s")
+    for table, column, error in _AFTER:
+        read = found.get(table)
+        if read is None or read.frame is None:
+            continue
+        values = read.frame[column].to_numpy("datetime64[s]")
+        late = np.flatnonzero(values > limit)
+        if len(late):
+            params = {"on": _day(settings.on)}
+            value = _day(values[late[0]])
+            severity: Any = "error" if error else "warning"
+            problem = Problem("READ_AFTER_CASE_DATE", late, value, params, severity)
+            findings.append(read.finding(problem, column))
+    leases = found.get("leases")
+    if leases is not None and leases.frame is not None:
+        values = leases.frame["signed_on"].to_numpy("datetime64[s]")
+        start = np.datetime64(date(settings.year, 1, 1).isoformat(), "s")
+        wrong = np.flatnonzero(values < start)
+        if len(wrong):
+            problem = Problem(
+                "READ_LEASE_OTHER_YEAR", wrong, _day(values[wrong[0]]), {"year": settings.year}, "warning"
+            )
+            findings.append(leases.finding(problem, "signed_on"))
+    return findings
+
+
+def _references(found: Mapping[str, ReadTable]) -> list[Finding]:
+    """Identifiers of households and dwellings that are in no table: warnings, the row has no effect.
+
+    A ``pin`` of an unknown household or dwelling is an error that eligibility tells.
+    """
+    findings = []
+    for table, column, target in _REFERENCES:
+        read, other = found.get(table), found.get(target)
+        if read is None or other is None or read.frame is None or other.frame is None:
+            continue
+        known = other.frame[other.table.key[0]]
+        values = read.frame[column]
+        wrong: B = values.notna().to_numpy(bool) & ~_is_in(values, known)
+        if table == "decisions":
+            wrong = wrong & (read.frame["decision"] == "forbid").fillna(False).to_numpy(bool)
+        at = np.flatnonzero(wrong)
+        if len(at):
+            name = _alias(other.table)
+            problem = Problem(
+                "READ_UNKNOWN_REFERENCE", at, str(values.iloc[int(at[0])]), {"table": name}, "warning"
+            )
+            findings.append(read.finding(problem, column))
+    return findings
+
+
+def _is_in(values: pd.Series[Any], known: pd.Series[Any]) -> B:
+    found = pc.is_in(
+        pa.array(values, pa.string(), from_pandas=True),
+        value_set=pa.array(known, pa.string(), from_pandas=True),
+    )
+    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
+
+
+def _alias(table: Table) -> str:
+    return f"{table.alias} ({table.name})" if table.alias != table.name else table.name

@@ -1,0 +1,142 @@
+"""``columns.yaml``: under which header each column is found, by hand or from a ready mapping.
+
+::
+
+    mapping: fichier_partage        # a ready one, optional
+    applications:                   # then table by table: canonical (or French) name: header found
+      application_id: "N° de la demande"
+
+A file that names columns at its top level applies them to every table that has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optimizer.domain import TABLES, Table
+from optimizer.errors import Finding
+from optimizer.importers.headers import Headers
+from optimizer.importers.raw import shown
+from optimizer.importers.words import close_to, plain
+from optimizer.importers.yamltext import Block, Scalar, parse
+
+READY = Path(__file__).with_name("mappings")
+_NONE = Headers({})
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Headers by canonical table name."""
+
+    tables: Mapping[str, Headers] = field(default_factory=dict)
+
+    def of(self, table: str) -> Headers:
+        return self.tables.get(table, _NONE)
+
+
+def ready_mappings() -> tuple[str, ...]:
+    """Names of the ready mappings."""
+    return tuple(sorted(p.stem for p in READY.glob("*.yaml")))
+
+
+def read_mappings(raw: bytes, label: str) -> tuple[Mappings, list[Finding]]:
+    """The mappings of a case and every problem of the file."""
+    block, findings = parse(raw, label)
+    if block is None:
+        return Mappings(), findings
+    base: dict[str, dict[str, str]] = {}
+    chosen = block.items.get("mapping")
+    if chosen is not None:
+        name = chosen.text if isinstance(chosen, Scalar) else ""
+        if name in ready_mappings():
+            base = _ready(name)
+        else:
+            known = ", ".join(ready_mappings())
+            findings.append(
+                Finding(
+                    "READ_KEY_VALUE",
+                    file=label,
+                    row=chosen.line,
+                    column="mapping",
+                    value=shown(name),
+                    params={"expected_fr": known, "expected_en": known},
+                )  # fmt: skip
+            )
+    own = _tables(block, label, findings)
+    found = {}
+    for table in TABLES.values():
+        headers = {**base.get(table.name, {}), **own.get(table.name, {})}
+        if headers:
+            found[table.name] = Headers(headers, frozenset(own.get(table.name, {})))
+    return Mappings(found), findings
+
+
+def _ready(name: str) -> dict[str, dict[str, str]]:
+    block, _ = parse((READY / f"{name}.yaml").read_bytes(), name)
+    assert block is not None
+    return _tables(block, name, [])
+
+
+def _tables(block: Block, label: str, findings: list[Finding]) -> dict[str, dict[str, str]]:
+    """Canonical table -> canonical column -> header."""
+    by_name = {plain(n): t for t in TABLES.values() for n in (t.alias, t.name)}
+    found: dict[str, dict[str, str]] = {}
+    for key, node in block.items.items():
+        if key in ("mapping", "title"):
+            continue
+        table = by_name.get(plain(key))
+        if isinstance(node, Block) and table is not None:
+            inner = node.items.get("columns")
+            part = inner if isinstance(inner, Block) else node
+            found.setdefault(table.name, {}).update(_columns(part, table, label, findings))
+        elif isinstance(node, Scalar) and (everywhere := _everywhere(key)):
+            for name, column in everywhere:
+                found.setdefault(name, {}).setdefault(column, node.text)
+        else:
+            findings.append(_unknown(key, block.lines[key], tuple(TABLES), label))
+    return found
+
+
+def _everywhere(key: str) -> list[tuple[str, str]]:
+    wanted = plain(key)
+    return [
+        (t.name, c.name) for t in TABLES.values() for c in t.columns if wanted in (c.name, plain(c.alias))
+    ]
+
+
+def _columns(part: Block, table: Table, label: str, findings: list[Finding]) -> dict[str, str]:
+    names = {plain(n): c.name for c in table.columns for n in (c.alias, c.name) if n}
+    found = {}
+    for key, node in part.items.items():
+        name = names.get(plain(key), key if table.extra and not close_to(key, names) else None)
+        if name is None:
+            findings.append(_unknown(key, part.lines[key], tuple(c.name for c in table.columns), label))
+        elif not isinstance(node, Scalar) or not node.text.strip():
+            findings.append(
+                Finding(
+                    "READ_KEY_VALUE",
+                    file=label,
+                    row=part.lines[key],
+                    column=shown(key),
+                    value="…" if not isinstance(node, Scalar) else "",
+                    params={
+                        "expected_fr": "le nom d'une colonne du fichier",
+                        "expected_en": "the name of a column of the file",
+                    },
+                )  # fmt: skip
+            )
+        else:
+            found[name] = node.text.strip()
+    return found
+
+
+def _unknown(key: str, line: int, known: tuple[str, ...], label: str) -> Finding:
+    close = close_to(key, known)
+    params: dict[str, object] = {
+        "known": ", ".join(known[:12]) + (", …" if len(known) > 12 else ""),
+        "near_fr": f" ; vouliez-vous dire « {close} » ?" if close else "",
+        "near_en": f"; did you mean “{close}”?" if close else "",
+    }
+    return Finding("READ_KEY_UNKNOWN", file=label, row=line, column=shown(key), params=params)

@@ -1,0 +1,203 @@
+"""Wording of the problems of tables: headers, cells, keys, references."""
+
+from __future__ import annotations
+
+from optimizer.errors import define
+
+define(
+    "READ_COLUMN_MISSING",
+    "la colonne obligatoire « {column} » manque.",
+    "the required column “{column}” is missing.",
+    expected_fr="une colonne « {alias} » (ou « {name} »)",
+    expected_en="a column “{name}” (or “{alias}”)",
+    remedy_fr="Ajoutez-la, ou dites dans columns.yaml sous quel nom elle figure{near_fr}",
+    remedy_en="Add it, or say in columns.yaml under which name it is found{near_en}",
+)
+define(
+    "READ_COLUMN_TWICE",
+    "la colonne « {value} » figure deux fois (colonnes {first} et {second} du tableau).",
+    "the column “{value}” appears twice (columns {first} and {second} of the table).",
+    remedy_fr="Supprimez ou renommez l'une des deux",
+    remedy_en="Remove or rename one of them",
+)
+define(
+    "READ_COLUMN_UNKNOWN",
+    "la colonne « {value} » est inconnue : elle n'est pas lue{near_fr}.",
+    "the column “{value}” is unknown: it is not read{near_en}.",
+)
+define(
+    "READ_COLUMN_WITHOUT_NAME",
+    "la colonne n° {position} contient des valeurs et n'a pas de nom.",
+    "column number {position} holds values and has no name.",
+    remedy_fr="Donnez un nom à la colonne, ou videz-la",
+    remedy_en="Give the column a name, or empty it",
+)
+define(
+    "READ_COLUMN_MAPPED_ABSENT",
+    "columns.yaml annonce « {value} » pour « {name} », mais le fichier n'a pas cette colonne{near_fr}.",
+    "columns.yaml announces “{value}” for “{name}”, but the file has no such column{near_en}.",
+)
+define(
+    "READ_COLUMN_TYPE",
+    "la colonne « {column} » est enregistrée dans un type illisible ici ({value}).",
+    "the column “{column}” is stored in a type that cannot be read here ({value}).",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+)
+for _code, _fr, _en in (
+    ("READ_NUMBER", "« {value} » n'est pas un nombre.", "“{value}” is not a number."),
+    ("READ_INTEGER", "« {value} » n'est pas un nombre entier.", "“{value}” is not a whole number."),
+    ("READ_ROOMS", "« {value} » n'est pas un nombre de pièces.", "“{value}” is not a number of rooms."),
+    ("READ_DATE", "« {value} » n'est pas une date.", "“{value}” is not a date."),
+    ("READ_BOOLEAN", "« {value} » ne veut dire ni oui ni non.", "“{value}” means neither yes nor no."),
+    ("READ_CHOICE", "« {value} » n'est pas une valeur admise.", "“{value}” is not an accepted value."),
+    (
+        "READ_INSEE",
+        "« {value} » n'est pas un code INSEE de commune.",
+        "“{value}” is not the INSEE code of a commune.",
+    ),
+    (
+        "READ_QPV",
+        "« {value} » n'est ni oui, ni non, ni un code de QPV.",
+        "“{value}” is neither yes, nor no, nor a QPV code.",
+    ),
+):
+    define(
+        _code, _fr, _en,
+        expected_fr="{expected_fr}", expected_en="{expected_en}", remedy_fr="{remedy_fr}", remedy_en="{remedy_en}",
+    )  # fmt: skip
+define(
+    "READ_LIST_ITEM",
+    "dans la liste, « {item} » ne convient pas.",
+    "in the list, “{item}” does not fit.",
+    expected_fr="{expected_fr}, séparés par |",
+    expected_en="{expected_en}, separated by |",
+    remedy_fr="{remedy_fr}",
+    remedy_en="{remedy_en}",
+)
+define(
+    "READ_NUMBER_AMBIGUOUS",
+    "« {value} » peut se lire de deux façons : milliers ou décimales.",
+    "“{value}” can be read in two ways: thousands or decimals.",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+    remedy_fr="Écrivez le nombre sans séparateur de milliers, avec deux décimales au plus",
+    remedy_en="Write the number without thousands separator, with two decimals at most",
+)
+define(
+    "READ_OUT_OF_RANGE",
+    "« {value} » est hors des valeurs possibles.",
+    "“{value}” is outside the possible values.",
+    expected_fr="{range_fr}",
+    expected_en="{range_en}",
+    remedy_fr="{remedy_fr}",
+    remedy_en="{remedy_en}",
+)
+define(
+    "READ_TOO_LONG",
+    "« {value} » compte {length} caractères.",
+    "“{value}” has {length} characters.",
+    expected_fr="au plus {limit} caractères",
+    expected_en="at most {limit} characters",
+)
+define(
+    "READ_VALUE_MISSING",
+    "la valeur est obligatoire et manque.",
+    "the value is required and missing.",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+)
+define(
+    "READ_NUMBER_AS_TEXT_LOST",
+    "« {value} » est enregistré comme un nombre : ses derniers chiffres ou ses zéros de tête sont perdus.",
+    "“{value}” is stored as a number: its last digits or leading zeros are lost.",
+    expected_fr="un identifiant enregistré comme du texte",
+    expected_en="an identifier stored as text",
+    remedy_fr=(
+        "Réexportez la colonne au format Texte depuis le logiciel d'origine : changer le format après coup "
+        "ne rend pas les chiffres perdus"
+    ),
+    remedy_en=(
+        "Export the column again as Text from the original software: changing the format afterwards does not bring "
+        "the lost digits back"
+    ),
+)
+define(
+    "READ_CELL_ERROR",
+    "la cellule contient l'erreur de tableur « {value} ».",
+    "the cell holds the spreadsheet error “{value}”.",
+    remedy_fr="Corrigez la formule, ou collez la valeur",
+    remedy_en="Correct the formula, or paste the value",
+)
+define(
+    "READ_FORMULA_EMPTY",
+    "la formule « {value} » n'a pas de résultat enregistré.",
+    "the formula “{value}” has no stored result.",
+    remedy_fr="Ouvrez le classeur dans un tableur et enregistrez-le, ou collez les valeurs",
+    remedy_en="Open the workbook in a spreadsheet and save it, or paste the values",
+)
+define(
+    "READ_DOUBLE_ENCODED",
+    "« {value} » a été abîmé par un mauvais changement d'encodage.",
+    "“{value}” was damaged by a wrong change of encoding.",
+    remedy_fr="Réexportez le fichier en UTF-8 : « Ã© » est un « é » relu de travers",
+    remedy_en="Export the file again in UTF-8: “Ã©” is an “é” read the wrong way",
+)
+define(
+    "READ_CONTROL_CHARACTER",
+    "« {value} » contient un caractère invisible.",
+    "“{value}” holds an invisible character.",
+    remedy_fr="Ressaisissez la cellule",
+    remedy_en="Type the cell again",
+)
+define(
+    "READ_TOTAL_LINE",
+    "la ligne « {value} » ressemble à un total.",
+    "the line “{value}” looks like a total.",
+    remedy_fr="Supprimez les lignes de total : chaque ligne est un logement, une demande…",
+    remedy_en="Remove total lines: each line is a dwelling, an application…",
+)
+define(
+    "READ_DUPLICATE",
+    "« {value} » figure déjà ligne {first}.",
+    "“{value}” is already on row {first}.",
+    expected_fr="une seule ligne par {key}",
+    expected_en="a single row per {key}",
+    remedy_fr="Gardez la bonne ligne",
+    remedy_en="Keep the right row",
+)
+define(
+    "READ_RENEWED_BEFORE_FIRST",
+    "le renouvellement du {value} précède la première demande du {first}.",
+    "the renewal of {value} comes before the first application of {first}.",
+    remedy_fr="Vérifiez les deux dates : le renouvellement est lu tel quel",
+    remedy_en="Check both dates: the renewal is read as it is",
+)
+define(
+    "READ_AFTER_CASE_DATE",
+    "la date {value} est postérieure à la date du dossier ({on}).",
+    "the date {value} is later than the date of the case ({on}).",
+    remedy_fr="Corrigez la date, ou la clé « on » de case.yaml",
+    remedy_en="Correct the date, or the key “on” of case.yaml",
+)
+define(
+    "READ_LEASE_OTHER_YEAR",
+    "le bail signé le {value} n'est pas de l'année {year}.",
+    "the lease signed on {value} is not of year {year}.",
+    remedy_fr="La table des baux ne contient que ceux signés depuis le 1er janvier",
+    remedy_en="The leases table holds only those signed since 1 January",
+)
+define(
+    "READ_UNKNOWN_REFERENCE",
+    "« {value} » ne figure pas dans {table} : la ligne est sans effet.",
+    "“{value}” is not in {table}: the row has no effect.",
+    remedy_fr="Vérifiez l'identifiant",
+    remedy_en="Check the identifier",
+)
+define(
+    "READ_PERSONS_BELOW_PARTS",
+    "« {value} » personnes à loger, alors que les adultes et les enfants de moins de 14 ans sont {parts}.",
+    "“{value}” persons to house, while adults and children under 14 are {parts}.",
+    remedy_fr="Vérifiez la composition du ménage",
+    remedy_en="Check the household",
+)

@@ -1,0 +1,278 @@
+"""Wording of the problems of files: folders, encodings, workbooks, Parquet, ``case.yaml`` and ``columns.yaml``."""
+
+from __future__ import annotations
+
+from optimizer.errors import define
+
+define(
+    "READ_CASE_NOT_FOUND",
+    "le dossier ou classeur « {value} » n'existe pas.",
+    "the folder or workbook “{value}” does not exist.",
+)
+define(
+    "READ_CASE_NOT_A_FOLDER",
+    "« {value} » n'est ni un dossier ni un classeur .xlsx.",
+    "“{value}” is neither a folder nor an .xlsx workbook.",
+    remedy_fr="Donnez le dossier qui contient case.yaml et les tables, ou un seul classeur",
+    remedy_en="Give the folder that holds case.yaml and the tables, or a single workbook",
+)
+define(
+    "READ_TABLE_MISSING",
+    "il manque la table « {alias} » ({name}).",
+    "the table “{name}” ({alias}) is missing.",
+    remedy_fr="Ajoutez {alias}.csv, {name}.parquet ou une feuille « {alias} » ; avec les seuls en-têtes si elle est vide",
+    remedy_en="Add {name}.csv, {name}.parquet or a sheet “{name}”; with headers only if it is empty",
+)
+define(
+    "READ_TABLE_TWICE",
+    "la table « {name} » se trouve à la fois dans {first} et dans {second}.",
+    "the table “{name}” is both in {first} and in {second}.",
+    remedy_fr="Gardez un seul des deux",
+    remedy_en="Keep only one of them",
+)
+define(
+    "READ_FILE_UNKNOWN",
+    "ce fichier n'est le nom d'aucune table : il n'est pas lu{near_fr}.",
+    "this file bears the name of no table: it is not read{near_en}.",
+)
+define(
+    "READ_SHEET_UNKNOWN",
+    "la feuille « {value} » n'est le nom d'aucune table : elle n'est pas lue{near_fr}.",
+    "the sheet “{value}” bears the name of no table: it is not read{near_en}.",
+)
+define(
+    "READ_NO_TABLE_SHEET",
+    "aucune feuille ne porte le nom d'une table (feuilles trouvées : {value}).",
+    "no sheet bears the name of a table (sheets found: {value}).",
+    expected_fr="des feuilles nommées {known}",
+    expected_en="sheets named {known}",
+    remedy_fr="Renommez les feuilles",
+    remedy_en="Rename the sheets",
+)
+define(
+    "READ_EMPTY_FILE",
+    "le fichier est vide.",
+    "the file is empty.",
+    expected_fr="au moins une ligne d'en-têtes",
+    expected_en="at least a header line",
+)
+define(
+    "READ_UTF16",
+    "le fichier est en UTF-16 (« Unicode » des tableurs).",
+    "the file is in UTF-16 (what spreadsheets call “Unicode”).",
+    remedy_fr="Enregistrez-le au format « CSV UTF-8 »",
+    remedy_en="Save it as “CSV UTF-8”",
+)
+define(
+    "READ_ENCODING",
+    "le texte n'est ni en UTF-8 ni en Windows-1252.",
+    "the text is neither in UTF-8 nor in Windows-1252.",
+    remedy_fr="Enregistrez-le au format « CSV UTF-8 »",
+    remedy_en="Save it as “CSV UTF-8”",
+)
+define(
+    "READ_NOT_TEXT",
+    "le fichier n'est pas du texte : c'est {found_fr}.",
+    "the file is not text: it is {found_en}.",
+    remedy_fr="Donnez-lui sa vraie extension, ou enregistrez-le au format « CSV UTF-8 »",
+    remedy_en="Give it its real extension, or save it as “CSV UTF-8”",
+)
+define(
+    "READ_DELIMITER",
+    "les colonnes sont séparées par « | », qui sépare ici les éléments d'une liste.",
+    "columns are separated by “|”, which here separates the items of a list.",
+    expected_fr="« ; », « , » ou tabulation",
+    expected_en="“;”, “,” or tab",
+)
+define(
+    "READ_TITLE_ABOVE_HEADER",
+    "la ligne « {value} » précède les en-têtes, qui semblent être ligne {header}.",
+    "the line “{value}” comes before the headers, which seem to be on row {header}.",
+    expected_fr="les noms des colonnes sur la première ligne",
+    expected_en="the column names on the first line",
+    remedy_fr="Supprimez les lignes au-dessus des en-têtes",
+    remedy_en="Remove the lines above the headers",
+)
+define(
+    "READ_RAGGED_ROW",
+    "la ligne compte {count} cellules pour {width} colonnes.",
+    "the row has {count} cells for {width} columns.",
+    remedy_fr="Une valeur contient sans doute le séparateur : mettez-la entre guillemets ; ou le fichier est tronqué",
+    remedy_en="A value probably holds the separator: put it between quotes; or the file is truncated",
+)
+define(
+    "READ_QUOTE_OPEN",
+    "un guillemet ouvert sur cette ligne n'est jamais refermé.",
+    "a quote opened on this row is never closed.",
+    remedy_fr="Fermez le guillemet ; à l'intérieur d'une valeur, doublez-le (\"\")",
+    remedy_en='Close the quote; inside a value, double it ("")',
+)
+define(
+    "READ_QUOTE_MISPLACED",
+    "un guillemet est mal placé sur cette ligne.",
+    "a quote is misplaced on this row.",
+    remedy_fr="À l'intérieur d'une valeur entre guillemets, doublez-le (\"\")",
+    remedy_en='Inside a quoted value, double it ("")',
+)
+define(
+    "READ_CELL_HUGE",
+    "une cellule de cette ligne dépasse {limit} caractères.",
+    "a cell of this row exceeds {limit} characters.",
+    remedy_fr="Vérifiez les guillemets de cette ligne",
+    remedy_en="Check the quotes of this row",
+)
+define(
+    "READ_TOO_MANY_COLUMNS",
+    "le fichier a {count} colonnes.",
+    "the file has {count} columns.",
+    expected_fr="au plus {limit}",
+    expected_en="at most {limit}",
+)
+define(
+    "READ_FILE_TOO_BIG",
+    "le fichier pèse {size} Mo.",
+    "the file weighs {size} MB.",
+    expected_fr="au plus {limit} Mo pour ce format",
+    expected_en="at most {limit} MB for this format",
+    remedy_fr="Fournissez la table en Parquet",
+    remedy_en="Provide the table as Parquet",
+)
+define(
+    "READ_FORMAT_UNREAD",
+    "le format {value} n'est pas lu.",
+    "the format {value} is not read.",
+    remedy_fr="Enregistrez le fichier au format .xlsx (classeur sans macro) ou « CSV UTF-8 »",
+    remedy_en="Save the file as .xlsx (workbook without macros) or “CSV UTF-8”",
+)
+define(
+    "READ_NOT_A_WORKBOOK",
+    "malgré son extension, ce fichier n'est pas un classeur .xlsx : c'est {found_fr}.",
+    "despite its extension, this file is no .xlsx workbook: it is {found_en}.",
+    remedy_fr="Ouvrez-le dans un tableur et enregistrez-le au format .xlsx, ou donnez-lui sa vraie extension",
+    remedy_en="Open it in a spreadsheet and save it as .xlsx, or give it its real extension",
+)
+define(
+    "READ_WORKBOOK_PASSWORD",
+    "le classeur est protégé par un mot de passe.",
+    "the workbook is protected by a password.",
+    remedy_fr="Enregistrez-en une copie sans mot de passe",
+    remedy_en="Save a copy without password",
+)
+define(
+    "READ_WORKBOOK_MACROS",
+    "le classeur contient des macros.",
+    "the workbook holds macros.",
+    remedy_fr="Enregistrez-le au format .xlsx (classeur sans macro)",
+    remedy_en="Save it as .xlsx (workbook without macros)",
+)
+define(
+    "READ_WORKBOOK_DAMAGED",
+    "le classeur est abîmé et ne peut pas être lu.",
+    "the workbook is damaged and cannot be read.",
+    remedy_fr="Ouvrez-le dans un tableur et enregistrez-le de nouveau",
+    remedy_en="Open it in a spreadsheet and save it again",
+)
+define(
+    "READ_WORKBOOK_BOMB",
+    "décompressé, le classeur serait démesuré ({detail}).",
+    "unpacked, the workbook would be enormous ({detail}).",
+    expected_fr="au plus {limit}",
+    expected_en="at most {limit}",
+    remedy_fr="N'ouvrez pas ce fichier s'il vient d'un inconnu ; pour de grandes tables, fournissez du CSV ou du Parquet",
+    remedy_en="Do not open this file if it comes from a stranger; for large tables, provide CSV or Parquet",
+)
+define(
+    "READ_WORKBOOK_FAR_CELL",
+    "la feuille a une cellule {value}, très loin du tableau.",
+    "the sheet has a cell {value}, far away from the table.",
+    expected_fr="au plus {rows} lignes et {columns} colonnes",
+    expected_en="at most {rows} rows and {columns} columns",
+    remedy_fr="Supprimez les lignes et colonnes vides au-delà du tableau, ou fournissez du CSV ou du Parquet",
+    remedy_en="Delete the empty rows and columns beyond the table, or provide CSV or Parquet",
+)
+define(
+    "READ_WORKBOOK_DTD",
+    "le classeur contient une déclaration XML interdite (DTD ou entité) dans {value}.",
+    "the workbook holds a forbidden XML declaration (DTD or entity) in {value}.",
+    remedy_fr="N'ouvrez pas ce fichier s'il vient d'un inconnu : aucun tableur n'en écrit",
+    remedy_en="Do not open this file if it comes from a stranger: no spreadsheet writes any",
+)
+define(
+    "READ_WORKBOOK_LIMITS",
+    "la lecture du classeur a dépassé la mémoire ou le temps permis.",
+    "reading the workbook exceeded the memory or time allowed.",
+    remedy_fr="Fournissez ces tables en CSV ou en Parquet",
+    remedy_en="Provide these tables as CSV or Parquet",
+)
+define(
+    "READ_MERGED_CELLS",
+    "des cellules sont fusionnées ({value}) : seule la première garde sa valeur.",
+    "cells are merged ({value}): only the first one keeps its value.",
+    remedy_fr="Défusionnez les cellules et recopiez la valeur dans chacune",
+    remedy_en="Unmerge the cells and copy the value into each",
+)
+define(
+    "READ_NOT_PARQUET",
+    "le fichier n'est pas du Parquet lisible.",
+    "the file is not readable Parquet.",
+    remedy_fr="Exportez de nouveau la table",
+    remedy_en="Export the table again",
+)
+define(
+    "READ_TOO_MANY_ROWS",
+    "le fichier a {count} lignes.",
+    "the file has {count} rows.",
+    expected_fr="au plus {limit}",
+    expected_en="at most {limit}",
+)
+define(
+    "READ_YAML",
+    "le fichier n'est pas du YAML lisible ({detail}).",
+    "the file is not readable YAML ({detail}).",
+    expected_fr="une suite de lignes « clé: valeur », en UTF-8",
+    expected_en="a series of “key: value” lines, in UTF-8",
+)
+define(
+    "READ_YAML_ALIAS",
+    "les ancres et alias YAML (& et *) ne sont pas admis.",
+    "YAML anchors and aliases (& and *) are not accepted.",
+    remedy_fr="Recopiez la valeur",
+    remedy_en="Copy the value",
+)
+define(
+    "READ_YAML_TWICE",
+    "la clé « {column} » figure deux fois (première fois ligne {first}).",
+    "the key “{column}” appears twice (first on line {first}).",
+    remedy_fr="Gardez la bonne ligne",
+    remedy_en="Keep the right line",
+)
+define(
+    "READ_KEY_UNKNOWN",
+    "la clé « {column} » est inconnue{near_fr}.",
+    "the key “{column}” is unknown{near_en}.",
+    expected_fr="{known}",
+    expected_en="{known}",
+)
+define(
+    "READ_KEY_MISSING",
+    "la clé « {column} » est obligatoire et manque.",
+    "the key “{column}” is required and missing.",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+)
+define(
+    "READ_KEY_VALUE",
+    "« {column} » ne peut pas valoir « {value} ».",
+    "“{column}” cannot be “{value}”.",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+)
+define(
+    "READ_SETTINGS_MISSING",
+    "il manque case.yaml (ou, dans un classeur, la feuille « dossier »).",
+    "case.yaml (or, in a workbook, the sheet “dossier”) is missing.",
+    expected_fr="un fichier avec au moins title, territory, on et year",
+    expected_en="a file with at least title, territory, on and year",
+    remedy_fr="Partez d'un dossier vide : attriflux template mon-dossier",
+    remedy_en="Start from an empty case: attriflux template my-case",
+)

@@ -1,0 +1,153 @@
+"""Numbers of French and international spreadsheets: decimal comma or point, spaces between thousands."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from optimizer.domain import Column
+from optimizer.importers.cells import B, Bad, Converted, Problem, by_word, mask, nulls, one_array
+from optimizer.importers.expected import expected, range_of
+
+F64 = NDArray[np.float64]
+_PLAIN = r"^[+-]?[0-9]{1,15}([.,][0-9]{1,15})?$"
+_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?\Z")
+_BOTH = re.compile(r"[+-]?[\d \u00a0\u202f]*\d([.,]\d{3})+[.,]\d+\Z")
+_THREE = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
+_LONG = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
+_WITH_UNIT = re.compile(r"[+-]?[\d  \u00a0\u202f.,]+\s*(€|%|eur|euros?|m²|m2|ans?)\Z", re.IGNORECASE)
+_LARGEST_WHOLE = float(2**53)
+
+
+def number(word: str, column: Column) -> float | Bad:
+    """One word that the fast pattern did not take.
+
+    >>> from optimizer.domain import table
+    >>> number("1 234,50", table("dwellings").column("rent_eur"))
+    1234.5
+    """
+    if _SPACED.match(word) or _LONG.match(word):
+        found = float(re.sub("[ \u00a0\u202f]", "", word).replace(",", "."))
+        if math.isfinite(found):
+            return found
+    fr, en = expected(column)
+    params: dict[str, object] = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
+    if _BOTH.match(word):
+        return Bad("READ_NUMBER_AMBIGUOUS", params)
+    if _WITH_UNIT.match(word):
+        params |= {
+            "remedy_fr": "Retirez le symbole ou l'unité",
+            "remedy_en": "Remove the symbol or the unit",
+        }
+        if word.rstrip().endswith("%"):
+            params |= {"remedy_fr": "Écrivez 0,25 pour 25 %", "remedy_en": "Write 0.25 for 25 %"}
+    return Bad("READ_INTEGER" if column.kind == "int" else "READ_NUMBER", params)
+
+
+def from_text(text: Any, column: Column) -> tuple[F64, list[Problem]]:
+    """Numbers of a text column, NaN where empty or bad."""
+    simple = mask(pc.match_substring_regex(text, _PLAIN))
+    chosen = text if simple.all() else pc.if_else(pa.array(simple), text, pa.scalar(None, pa.string()))
+    values = _floats(pc.cast(pc.replace_substring(chosen, ",", "."), pa.float64()))
+    problems: list[Problem] = []
+    others = ~simple & ~nulls(text)
+    if others.any():
+        at = np.flatnonzero(others)
+        words = by_word(text.filter(pa.array(others)), lambda word: number(word, column))
+        values[at] = words.numpy(np.nan, np.float64)
+        problems += [Problem(p.code, at[p.at], p.value, p.params) for p in words.problems()]
+    if column.kind == "money":
+        three = mask(pc.match_substring_regex(text, _THREE))
+        if three.any():
+            fr, en = expected(column)
+            at = np.flatnonzero(three)
+            values[at] = np.nan
+            params = {"expected_fr": fr, "expected_en": en}
+            problems.append(Problem("READ_NUMBER_AMBIGUOUS", at, text[int(at[0])].as_py(), params))
+    return values, problems
+
+
+def _floats(values: Any) -> F64:
+    found: F64 = np.array(one_array(values).to_numpy(zero_copy_only=False), np.float64)
+    return found
+
+
+def numeric(values: Any, text: Any | None, column: Column) -> Converted:
+    """A column of kind ``int``, ``decimal``, ``money`` or ``rate``.
+
+    Parameters
+    ----------
+    values : arrow array; read as it is when it holds numbers.
+    text : the same column as trimmed text; not used when ``values`` holds numbers.
+    """
+    kind = one_array(values).type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        found = _floats(one_array(values).cast(pa.float64(), safe=False))
+        empty = nulls(one_array(values)) | np.isnan(found)
+        problems = _infinite(found, column)
+    else:
+        found, problems = from_text(text, column)
+        empty = nulls(text)
+    shown = one_array(values) if text is None else text
+    if column.kind == "int":
+        problems += _fractions(found, shown, column)
+    problems += _outside(found, shown, column)
+    series: pd.Series[Any] = pd.Series(found)
+    if column.kind == "int":
+        series = whole(found)
+    return Converted(series, empty, tuple(problems))
+
+
+def whole(found: F64) -> pd.Series[Any]:
+    """Whole numbers held as floats (NaN = missing) as ``Int64``."""
+    gone = np.isnan(found)
+    return pd.Series(pd.arrays.IntegerArray(np.where(gone, 0, found).astype(np.int64), gone))
+
+
+def _infinite(found: F64, column: Column) -> list[Problem]:
+    wrong: B = np.isinf(found)
+    if not wrong.any():
+        return []
+    found[wrong] = np.nan
+    fr, en = expected(column)
+    params = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
+    return [Problem("READ_NUMBER", np.flatnonzero(wrong), "inf", params)]
+
+
+def _fractions(found: F64, shown: Any, column: Column) -> list[Problem]:
+    with np.errstate(invalid="ignore"):
+        wrong: B = ~np.isnan(found) & ((found != np.floor(found)) | (np.abs(found) > _LARGEST_WHOLE))
+    if not wrong.any():
+        return []
+    at = np.flatnonzero(wrong)
+    found[wrong] = np.nan
+    fr, en = expected(column)
+    params = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
+    return [Problem("READ_INTEGER", at, str(shown[int(at[0])].as_py()), params)]
+
+
+def _outside(found: F64, shown: Any, column: Column) -> list[Problem]:
+    low = -np.inf if column.low is None else column.low
+    high = np.inf if column.high is None else column.high
+    with np.errstate(invalid="ignore"):
+        wrong: B = (found < low) | (found > high)
+    if not wrong.any():
+        return []
+    at = np.flatnonzero(wrong)
+    found[wrong] = np.nan
+    fr, en = range_of(column)
+    per_cent = column.kind == "rate"
+    params = {
+        "range_fr": f"{fr}{f' ({column.unit})' if column.unit else ''}",
+        "range_en": en,
+        "remedy_fr": "Écrivez 0,25 pour 25 %" if per_cent else "",
+        "remedy_en": "Write 0.25 for 25 %" if per_cent else "",
+    }
+    return [Problem("READ_OUT_OF_RANGE", at, str(shown[int(at[0])].as_py()), params)]

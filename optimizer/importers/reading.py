@@ -1,0 +1,251 @@
+"""From a path to a case: which file holds which table, then every table, then the checks across tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optimizer.domain import TABLES, Case, CaseSettings, SourceFile, Table
+from optimizer.errors import Finding, InputProblems
+from optimizer.importers.checks import check_tables
+from optimizer.importers.headers import near
+from optimizer.importers.mapping import Mappings, read_mappings
+from optimizer.importers.raw import RawTable, shown
+from optimizer.importers.registry import format_of
+from optimizer.importers.settings import of_sheet, read_settings
+from optimizer.importers.tables import ReadTable, read_table
+from optimizer.importers.words import NOTES_SHEETS, SETTINGS_SHEETS, plain
+from optimizer.importers.yamltext import Block, parse
+
+PROPOSE = ("dwellings", "applications")
+SETTINGS_FILE, COLUMNS_FILE = "case.yaml", "columns.yaml"
+_UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers")
+"""Spreadsheets that people send and that are not read: named rather than ignored."""
+_BY_NAME = {plain(n): t for t in TABLES.values() for n in (t.alias, t.name)}
+_WORDS = tuple(n for t in TABLES.values() for n in (t.alias, t.name))
+
+
+@dataclass
+class _Found:
+    """What the files gave so far."""
+
+    raw: dict[str, RawTable] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    """Tables whose file could not be read -> its label."""
+    sheet: RawTable | None = None
+    sources: list[SourceFile] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def place(self, table: Table, raw: RawTable) -> None:
+        """Keep a table, unless another file has it already."""
+        first = self.raw.get(table.name)
+        if first is None:
+            self.raw[table.name] = raw
+            return
+        self.findings.append(
+            Finding(
+                "READ_TABLE_TWICE",
+                file=raw.label,
+                params={"name": table.alias, "first": first.label, "second": raw.label},
+            )  # fmt: skip
+        )
+
+
+def read(path: str | Path, *, need: Sequence[str] = PROPOSE) -> Case:
+    """Read a case folder, or one workbook.
+
+    Parameters
+    ----------
+    path : str or Path
+    need : canonical names of the tables that must be there.
+
+    Returns
+    -------
+    Case
+        ``warnings`` holds what deserves a look.
+
+    Raises
+    ------
+    InputProblems
+        Every problem of every file, as soon as one is an error.
+    """
+    case, findings = read_findings(path, need=need)
+    if case is None or any(f.severity == "error" for f in findings):
+        raise InputProblems(findings)
+    return case
+
+
+def read_findings(
+    path: str | Path, *, need: Sequence[str] = PROPOSE
+) -> tuple[Case | None, tuple[Finding, ...]]:
+    """As :func:`read`, without raising: the case with bad cells missing, and every finding.
+
+    The case is None when its settings, a needed table or the header of a table cannot be read: checking the rest
+    against the rules would then list consequences, not causes.
+    """
+    place = Path(path)
+    if place.is_dir():
+        found, block, mappings, label = _folder(place)
+    elif place.is_file() and place.suffix.lower() == ".xlsx":
+        found, block, mappings, label = _workbook(place)
+    else:
+        return None, (_no_case(place),)
+    settings = _settings(found, block, label)
+    tables = _tables(found, mappings)
+    missing = _missing(found, need)
+    findings = [*found.findings, *missing]
+    for table in tables.values():
+        findings += table.findings
+    findings += check_tables(tables, settings)
+    warnings = tuple(f for f in findings if f.severity == "warning")
+    frames = {name: t.frame for name, t in tables.items() if t.frame is not None}
+    if settings is None or missing or found.broken or len(frames) < len(tables):
+        return None, tuple(findings)
+    sources = tuple(sorted(found.sources, key=lambda s: s.name))
+    return Case(settings, frames, sources, warnings, place), tuple(findings)
+
+
+def _no_case(place: Path) -> Finding:
+    name = shown(place.name or str(place))
+    if not place.exists():
+        return Finding("READ_CASE_NOT_FOUND", value=name)
+    if place.suffix.lower() in _UNREAD:
+        return Finding("READ_FORMAT_UNREAD", file=name, value=place.suffix.lower())
+    return Finding("READ_CASE_NOT_A_FOLDER", value=name)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _folder(folder: Path) -> tuple[_Found, Block | None, Mappings, str]:
+    """Open every file of the folder that is a table, a workbook of tables, or settings."""
+    found = _Found()
+    block: Block | None = None
+    mappings = Mappings()
+    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~")))
+    names = {p.name for p in files}
+    for name in (SETTINGS_FILE, COLUMNS_FILE):
+        if name not in names:
+            continue
+        raw = (folder / name).read_bytes()
+        if name == SETTINGS_FILE:
+            block, problems = parse(raw, name)
+            count = len(block.items) if block is not None else 0
+            if block is None:
+                found.broken[name] = name
+        else:
+            mappings, problems = read_mappings(raw, name)
+            count = len(mappings.tables)
+        found.findings += problems
+        found.sources.append(SourceFile(name, hashlib.sha256(raw).hexdigest(), count))
+    for path in files:
+        if path.name not in (SETTINGS_FILE, COLUMNS_FILE):
+            _open(path, path.name, found)
+    return found, block, mappings, SETTINGS_FILE
+
+
+def _workbook(path: Path) -> tuple[_Found, Block | None, Mappings, str]:
+    found = _Found()
+    _open(path, path.name, found)
+    return found, None, Mappings(), path.name
+
+
+def _open(path: Path, label: str, found: _Found) -> None:
+    """One file: its table, or its sheets that are tables."""
+    shape = format_of(path.suffix)
+    table = _BY_NAME.get(plain(path.stem))
+    if shape is None:
+        if path.suffix.lower() in _UNREAD:
+            found.findings.append(Finding("READ_FORMAT_UNREAD", file=label, value=path.suffix.lower()))
+            found.broken[table.name if table else label] = label
+        return
+    if table is None and not shape.many:
+        found.findings.append(Finding("READ_FILE_UNKNOWN", "warning", label, params=near(path.stem, _WORDS)))
+        return
+    opened = shape.read(path, label)
+    found.findings += opened.findings
+    if not opened.tables and opened.findings:
+        found.broken[table.name if table and not shape.many else label] = label
+    if shape.many:
+        rows = _sheets(opened.tables, label, found) if opened.tables or not opened.findings else 0
+    else:
+        rows = sum(len(t.rows) for t in opened.tables)
+        for raw in opened.tables:
+            if table is not None:
+                found.place(table, raw)
+    found.sources.append(SourceFile(label, _digest(path), rows))
+
+
+def _sheets(sheets: Iterable[RawTable], book: str, found: _Found) -> int:
+    """Place the sheets of a workbook; returns the number of their rows."""
+    rows, names, used = 0, [], False
+    for raw in sheets:
+        name = plain(raw.name)
+        table = _BY_NAME.get(name)
+        names.append(raw.name)
+        if name in SETTINGS_SHEETS:
+            found.sheet, used = raw, True
+        elif table is not None:
+            used = True
+            rows += len(raw.rows)
+            found.place(table, raw)
+        elif name not in NOTES_SHEETS:
+            found.findings.append(
+                Finding(
+                    "READ_SHEET_UNKNOWN",
+                    "warning",
+                    book,
+                    value=shown(raw.name),
+                    params=near(raw.name, _WORDS),
+                )
+            )
+    if not used:
+        known = ", ".join(t.alias for t in TABLES.values())
+        found.findings = [
+            f for f in found.findings if not (f.code == "READ_SHEET_UNKNOWN" and f.file == book)
+        ]
+        found.findings.append(
+            Finding("READ_NO_TABLE_SHEET", file=book, value=shown(", ".join(names)), params={"known": known})
+        )
+        found.broken[book] = book
+    return rows
+
+
+def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | None:
+    """Settings of case.yaml, else of the settings sheet."""
+    if SETTINGS_FILE in found.broken:
+        return None
+    if block is None:
+        if found.sheet is None:
+            if label == SETTINGS_FILE or not found.broken:
+                found.findings.append(Finding("READ_SETTINGS_MISSING", file=label))
+            return None
+        block, label = of_sheet(found.sheet), found.sheet.label
+    settings, problems = read_settings(block, label)
+    found.findings += problems
+    return settings
+
+
+def _tables(found: _Found, mappings: Mappings) -> dict[str, ReadTable]:
+    """Every table found, in the order of the schema."""
+    return {
+        name: read_table(found.raw[name], table, mappings.of(name))
+        for name, table in TABLES.items()
+        if name in found.raw
+    }
+
+
+def _missing(found: _Found, need: Sequence[str]) -> list[Finding]:
+    """Needed tables that no file holds. Silent about the one whose file is there but cannot be read."""
+    unread_book = any(name not in TABLES for name in found.broken if name != SETTINGS_FILE)
+    if unread_book:
+        return []
+    return [
+        Finding("READ_TABLE_MISSING", params={"alias": TABLES[name].alias, "name": name})
+        for name in need
+        if name not in found.raw and name not in found.broken
+    ]

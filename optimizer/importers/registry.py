@@ -1,0 +1,72 @@
+"""The register of the drop-in folder ``formats/``: a file there declares the extensions it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from optimizer.dropin import load_all
+from optimizer.importers.raw import Opened
+
+Reader = Callable[[Path, str], Opened]
+"""``read(path, label)``: never raises on the content of a file; problems are findings that show ``label``."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One file format. ``many`` tells whether a file holds several tables (a workbook)."""
+
+    id: str
+    extensions: tuple[str, ...]
+    title_fr: str
+    read: Reader
+    many: bool = False
+
+
+_FORMATS: dict[str, Format] = {}
+
+
+def format(
+    *, id: str, extensions: tuple[str, ...], title_fr: str, many: bool = False
+) -> Callable[[Reader], Reader]:
+    """Register a reader. Refuses a missing field, a second format of the same id, an extension already taken.
+
+    Raises
+    ------
+    ValueError
+    """
+
+    def register(read: Reader) -> Reader:
+        if not id.strip() or not title_fr.strip() or not extensions:
+            raise ValueError(f"format {id!r}: id, title and extensions are all required")
+        if id in _FORMATS:
+            raise ValueError(f"format {id!r} is declared twice")
+        for extension in extensions:
+            if not extension.startswith(".") or extension != extension.lower():
+                raise ValueError(f"format {id!r}: {extension!r} is not a lower-case extension")
+            taken = next((f.id for f in _FORMATS.values() if extension in f.extensions), None)
+            if taken is not None:
+                raise ValueError(f"format {id!r}: {extension!r} is read by {taken!r} already")
+        _FORMATS[id] = Format(id, extensions, title_fr, read, many)
+        return read
+
+    return register
+
+
+@cache
+def _load() -> None:
+    load_all("optimizer.importers.formats")
+
+
+def all_formats() -> tuple[Format, ...]:
+    """Every format, by id."""
+    _load()
+    return tuple(_FORMATS[key] for key in sorted(_FORMATS))
+
+
+def format_of(extension: str) -> Format | None:
+    """The format that reads files of this extension (any case), or None."""
+    wanted = extension.lower()
+    return next((f for f in all_formats() if wanted in f.extensions), None)

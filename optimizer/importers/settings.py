@@ -1,0 +1,196 @@
+"""``case.yaml``, or the sheet that holds the same keys, to the settings of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from optimizer.domain import CaseSettings, default_seed
+from optimizer.errors import Finding
+from optimizer.importers.raw import RawTable, shown
+from optimizer.importers.words import FALSE, TRUE, close_to, plain
+from optimizer.importers.yamltext import Block, Node, Scalar, Series, plain_value
+
+REQUIRED = ("title", "territory", "on", "year")
+KEYS = (
+    *REQUIRED, "landlord", "all_landlords", "shortlist_size", "seed", "changes", "negotiated", "synthetic",
+)  # fmt: skip
+MAX_LIST = 50
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+_WHAT: dict[str, tuple[str, str]] = {
+    "title": ("un texte", "a text"),
+    "territory": ("le nom d'un fichier de models/territories/, par exemple doubs", "the name of a file of models/territories/, for example doubs"),
+    "on": ("une date AAAA-MM-JJ ou JJ/MM/AAAA", "a date YYYY-MM-DD or DD/MM/YYYY"),
+    "year": (f"une année de {FIRST_YEAR} à {LAST_YEAR}", f"a year from {FIRST_YEAR} to {LAST_YEAR}"),
+    "landlord": ("le code d'un bailleur", "the code of a landlord"),
+    "all_landlords": ("true ou false", "true or false"),
+    "shortlist_size": (f"un nombre entier de 1 à {MAX_LIST}", f"a whole number from 1 to {MAX_LIST}"),
+    "seed": ("un texte", "a text"),
+    "changes": ("des lignes « clé: valeur »", "“key: value” lines"),
+    "negotiated": ("base: 1, 2 ou 3, et delta: des écarts par réservataire", "base: 1, 2 or 3, and delta: differences by account"),
+    "synthetic": ("true ou false", "true or false"),
+}  # fmt: skip
+
+
+class _Wrong(Exception):
+    """The value of a key does not fit; the key and the line may be those of an inner one."""
+
+    def __init__(self, key: str | None = None, line: int | None = None, value: str | None = None) -> None:
+        super().__init__(key)
+        self.key, self.line, self.value = key, line, value
+
+
+def of_sheet(raw: RawTable) -> Block:
+    """The key and value rows of a settings sheet, the header included when it is not a title of columns."""
+    lines: list[tuple[int, str | None, str | None]] = []
+    header = [*raw.header, "", ""]
+    lines.append((raw.header_row, header[0], header[1]))
+    cells = [c.to_pylist() for c in raw.columns[:2]]
+    for i, row in enumerate(raw.rows):
+        lines.append((int(row), cells[0][i], cells[1][i] if len(cells) > 1 else None))
+    block = Block(raw.header_row)
+    for row, key, value in lines:
+        name = (key or "").strip()
+        if not name or plain(name) in ("cle", "key", "parametre") or value is None or not str(value).strip():
+            continue
+        block.items.setdefault(name, Scalar(str(value).strip(), row))
+        block.lines.setdefault(name, row)
+    return block
+
+
+def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[Finding]]:
+    """Settings, or None when a required key is missing or wrong; every problem of every key."""
+    findings: list[Finding] = []
+    for key in block.items:
+        if key not in KEYS:
+            close = close_to(key, KEYS)
+            more: dict[str, object] = {
+                "known": ", ".join(KEYS),
+                "near_fr": f" ; vouliez-vous dire « {close} » ?" if close else "",
+                "near_en": f"; did you mean “{close}”?" if close else "",
+            }
+            findings.append(
+                Finding("READ_KEY_UNKNOWN", file=label, row=block.lines[key], column=shown(key), params=more)
+            )
+    values: dict[str, Any] = {}
+    for key, read in _READERS.items():
+        node = block.items.get(key)
+        if node is None or (isinstance(node, Scalar) and not node.text.strip()):
+            if key in REQUIRED:
+                findings.append(_missing(key, label))
+            continue
+        try:
+            values[key] = read(node)
+        except _Wrong as wrong:
+            fr, en = _WHAT[key]
+            findings.append(
+                Finding(
+                    "READ_KEY_VALUE",
+                    file=label,
+                    row=wrong.line or node.line,
+                    column=shown(wrong.key or key),
+                    value=shown(wrong.value if wrong.value is not None else _written(node)),
+                    params={"expected_fr": fr, "expected_en": en},
+                )  # fmt: skip
+            )
+    if any(key not in values for key in REQUIRED):
+        return None, findings
+    seed = default_seed(values["on"], values.get("landlord"))
+    values["seed_modified"] = values.get("seed", seed) != seed
+    values.setdefault("seed", seed)
+    return CaseSettings(**values), findings
+
+
+def _missing(key: str, label: str) -> Finding:
+    fr, en = _WHAT[key]
+    return Finding("READ_KEY_MISSING", file=label, column=key, params={"expected_fr": fr, "expected_en": en})
+
+
+def _written(node: Node) -> str:
+    return node.text if isinstance(node, Scalar) else "[…]" if isinstance(node, Series) else "{…}"
+
+
+def _text(node: Node) -> str:
+    if not isinstance(node, Scalar) or not node.text.strip():
+        raise _Wrong
+    return node.text.strip()
+
+
+def _date(node: Node) -> date:
+    text = _text(node)
+    try:
+        if "/" in text:
+            day, month, year = (int(p) for p in text.split("/"))
+            found = date(year, month, day)
+        else:
+            found = date.fromisoformat(text)
+    except ValueError:
+        raise _Wrong from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise _Wrong
+    return found
+
+
+def _whole(low: int, high: int) -> Callable[[Node], int]:
+    def read(node: Node) -> int:
+        text = _text(node)
+        if not text.isascii() or not text.isdigit() or len(text) > 9 or not low <= int(text) <= high:
+            raise _Wrong
+        return int(text)
+
+    return read
+
+
+def _flag(node: Node) -> bool:
+    text = _text(node).lower()
+    if text not in (*TRUE, *FALSE):
+        raise _Wrong
+    return text in TRUE
+
+
+def _changes(node: Node) -> Mapping[str, object]:
+    if not isinstance(node, Block):
+        raise _Wrong
+    found = plain_value(node)
+    assert isinstance(found, dict)
+    return found
+
+
+def _negotiated(node: Node) -> Mapping[str, object]:
+    """``{base: mode, delta: {account: difference of share}}``."""
+    if not isinstance(node, Block):
+        raise _Wrong
+    for key in node.items:
+        if key not in ("base", "delta"):
+            raise _Wrong(f"negotiated.{key}", node.lines[key], key)
+    found = plain_value(node)
+    assert isinstance(found, dict)
+    if found.get("base") not in (1, 2, 3):
+        raise _Wrong("negotiated.base", node.lines.get("base"), str(found.get("base", "")))
+    delta = node.items.get("delta")
+    if not isinstance(delta, Block):
+        raise _Wrong("negotiated.delta", node.lines.get("delta"))
+    for account, value in delta.items.items():
+        if (
+            not isinstance(value, Scalar)
+            or not isinstance(number := value.value(), (int, float))
+            or isinstance(number, bool)
+        ):
+            raise _Wrong(f"negotiated.delta.{account}", delta.lines[account], _written(value))
+    return found
+
+
+_READERS: dict[str, Callable[[Node], object]] = {
+    "title": _text,
+    "territory": _text,
+    "on": _date,
+    "year": _whole(FIRST_YEAR, LAST_YEAR),
+    "landlord": _text,
+    "all_landlords": _flag,
+    "shortlist_size": _whole(1, MAX_LIST),
+    "seed": _text,
+    "changes": _changes,
+    "negotiated": _negotiated,
+    "synthetic": _flag,
+}

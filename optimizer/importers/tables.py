@@ -1,0 +1,177 @@
+"""One raw table to a canonical frame, with every problem of its header and of its cells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from optimizer.domain import Column, Table
+from optimizer.errors import Finding
+from optimizer.importers.cells import Converted, Problem, as_text, mask, nulls, one_array, text_series
+from optimizer.importers.expected import expected
+from optimizer.importers.headers import Headers, match
+from optimizer.importers.kinds import NUMERIC, convert, nothing
+from optimizer.importers.raw import I64, Mark, RawTable, shown
+from optimizer.importers.texts import plain_text
+
+_THREADED = 50_000
+"""Rows from which columns are read by several threads (arrow works outside the interpreter lock)."""
+_TOTAL = r"^(?i:(sous[- ]?)?totaux?|(sous[- ]?)?total(\s.*)?|total.*:.*)$"
+_MARKS = {"error": "READ_CELL_ERROR", "formula": "READ_FORMULA_EMPTY", "long": "READ_NUMBER_AS_TEXT_LOST"}
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """A table as read.
+
+    Attributes
+    ----------
+    frame : canonical columns and dtypes; bad cells are missing. None when the header does not allow reading.
+    rows : (n,) spreadsheet rows of the frame.
+    names : canonical column -> the name found in the file, for later findings.
+    """
+
+    table: Table
+    label: str
+    frame: pd.DataFrame | None
+    rows: I64
+    names: dict[str, str]
+    findings: tuple[Finding, ...]
+
+    def finding(self, problem: Problem, column: str) -> Finding:
+        """A problem of cells as a finding: the first row is its place, the others are listed."""
+        rows = self.rows[problem.at]
+        return Finding(
+            problem.code, problem.severity, self.label, int(rows[0]), self.names.get(column, column),
+            shown(problem.value), tuple(int(r) for r in rows[1:]), problem.params,
+        )  # fmt: skip
+
+
+def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
+    """Match the header, convert every column, check required cells.
+
+    The findings come in the order of the file: header, then columns from left to right, each by its first row.
+    """
+    if not raw.header:
+        return ReadTable(table, raw.label, None, raw.rows, {}, raw.findings)
+    matched = match(raw, table, mapping)
+    names = {name: raw.header[i] for name, i in matched.known.items()}
+    raw, totals = _without_totals(raw, table, matched.known)
+    done = ReadTable(table, raw.label, None, raw.rows, names, ())
+    findings = [*raw.findings, *matched.findings, *totals]
+    wanted = [c for c in table.columns if c.name in matched.known]
+    made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c))
+    series = dict(zip((c.name for c in wanted), (m.series for m in made), strict=True))
+    for column, converted in sorted(
+        zip(wanted, made, strict=True), key=lambda pair: matched.known[pair[0].name]
+    ):
+        problems = [*converted.problems, *_missing(column, converted, series)]
+        for problem in sorted(problems, key=lambda p: int(p.at[0])):
+            findings.append(done.finding(problem, column.name))
+    for name, i in matched.extra.items():
+        converted = _extra(raw, i)
+        series[name] = converted.series
+        findings += [done.finding(p, raw.header[i]) for p in converted.problems]
+    if not matched.usable:
+        return replace(done, findings=tuple(findings))
+    n = len(raw.rows)
+    columns = {c.name: series[c.name] if c.name in series else nothing(c, n) for c in table.columns}
+    columns |= {name: series[name] for name in matched.extra}
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
+    return replace(done, frame=frame, findings=tuple(findings))
+
+
+def _each(n: int, columns: Iterable[Column], work: Callable[[Column], Converted]) -> list[Converted]:
+    """The columns one by one, or by threads in a long table; the order never changes."""
+    if n < _THREADED:
+        return [work(c) for c in columns]
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+        return list(pool.map(work, columns))
+
+
+def _convert(raw: RawTable, position: int, column: Column) -> Converted:
+    """One column, the cells that the spreadsheet could not store taken out first."""
+    marks = [m for m in raw.marks if m.column == position]
+    if not marks:
+        return convert(raw.columns[position], column)
+    wrong = [m for m in marks if m.kind != "long" or column.kind not in NUMERIC]
+    converted = convert(_emptied(raw.columns[position], wrong), column)
+    problems = [*converted.problems, *_marked(wrong)]
+    empty = converted.empty.copy()
+    empty[[m.row for m in wrong]] = False
+    return Converted(converted.series, empty, tuple(problems))
+
+
+def _emptied(values: Any, marks: list[Mark]) -> Any:
+    gone = np.zeros(len(values), bool)
+    gone[[m.row for m in marks]] = True
+    return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), one_array(values))
+
+
+def _marked(marks: list[Mark]) -> list[Problem]:
+    found = []
+    for kind, code in _MARKS.items():
+        same = sorted((m for m in marks if m.kind == kind), key=lambda m: m.row)
+        if same:
+            found.append(Problem(code, np.array([m.row for m in same], np.int64), same[0].text))
+    return found
+
+
+def _missing(column: Column, converted: Converted, series: dict[str, pd.Series[Any]]) -> list[Problem]:
+    """Required cells that are empty (the choices of a household whose perimeter was fixed may be)."""
+    if not column.required or not converted.empty.any():
+        return []
+    lacking: NDArray[np.bool_] = converted.empty
+    if column.name == "choices" and "dalo_perimeter" in series:
+        lacking = lacking & series["dalo_perimeter"].isna().to_numpy(bool)
+    if not lacking.any():
+        return []
+    fr, en = expected(column)
+    at = np.flatnonzero(lacking)
+    return [Problem("READ_VALUE_MISSING", at, "", {"expected_fr": fr, "expected_en": en})]
+
+
+def _extra(raw: RawTable, position: int) -> Converted:
+    """A column that a grid may declare: text, whatever it holds."""
+    marks = [m for m in raw.marks if m.column == position and m.kind != "long"]
+    values = _emptied(raw.columns[position], marks) if marks else raw.columns[position]
+    text = as_text(values)
+    if text is None:
+        return Converted(text_series(pa.nulls(len(values), pa.string())), np.ones(len(values), bool))
+    converted = plain_text(text, None)
+    return replace(converted, problems=(*converted.problems, *_marked(marks)))
+
+
+def _without_totals(
+    raw: RawTable, table: Table, known: dict[str, int] | Any
+) -> tuple[RawTable, list[Finding]]:
+    """Lines that begin with « Total » leave the table, as one problem, so that their cells raise no others."""
+    key = table.key[0] if table.key else table.columns[0].name
+    if key not in known or not raw.columns or not len(raw.rows):
+        return raw, []
+    first, own = as_text(raw.columns[0]), as_text(raw.columns[known[key]])
+    if first is None or own is None:
+        return raw, []
+    hit = mask(pc.match_substring_regex(first, _TOTAL))
+    hit = hit & (nulls(own) | mask(pc.match_substring_regex(own, _TOTAL)))
+    if not hit.any():
+        return raw, []
+    at = np.flatnonzero(hit)
+    finding = Finding(
+        "READ_TOTAL_LINE", file=raw.label, row=int(raw.rows[at[0]]), column=raw.header[0],
+        value=shown(first[int(at[0])].as_py()), rows=tuple(int(r) for r in raw.rows[at[1:]]),
+    )  # fmt: skip
+    kept = pa.array(~hit)
+    place = np.cumsum(~hit) - 1
+    marks = tuple(replace(m, row=int(place[m.row])) for m in raw.marks if not hit[m.row])
+    columns = tuple(one_array(c).filter(kept) for c in raw.columns)
+    return replace(raw, columns=columns, rows=raw.rows[~hit], marks=marks), [finding]

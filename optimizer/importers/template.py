@@ -1,0 +1,237 @@
+"""The empty case people start from: French headers, every column explained, lists to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from optimizer.domain import TABLES, Column, Table
+from optimizer.errors import AttrifluxError, define
+from optimizer.importers.expected import expected
+from optimizer.importers.explanations import example, meaning
+from optimizer.importers.words import in_french
+
+define(
+    "TEMPLATE_EXISTS",
+    "« {name} » existe déjà et n'est pas vide : rien n'a été écrit.",
+    "“{name}” already exists and is not empty: nothing was written.",
+    remedy_fr="Choisissez un autre nom",
+    remedy_en="Choose another name",
+)
+
+BOOK = "dossier.xlsx"
+LIST_ROWS = 20_000
+"""Rows that offer drop-down lists and keep identifiers as text."""
+_TEXT_KINDS = ("id", "text", "insee", "list", "choice", "qpv")
+_SETTINGS: tuple[tuple[str, str, str], ...] = (
+    ("title", "Mon dossier", "Titre, repris en tête des documents"),
+    ("territory", "doubs", "Territoire : doubs, jura, haute-saone, belfort, franche-comte ou france"),
+    ("on", "2026-01-01", "Date à laquelle les règles sont lues et l'ancienneté comptée"),
+    ("year", "2026", "Année des objectifs (flux, LEC…)"),
+    ("landlord", "", "Code du bailleur (facultatif)"),
+    ("all_landlords", "", "true si tous les bailleurs de l'EPCI sont dans le dossier (facultatif)"),
+    ("shortlist_size", "", "Nombre de candidats par logement (facultatif ; 3 par défaut)"),
+    ("seed", "", "Graine du tirage qui départage (facultatif ; une autre valeur est imprimée partout)"),
+)
+_HOW = (
+    "Remplissez au moins « logements » et « demandes » ; les autres tables sont facultatives et peuvent rester vides "
+    "ou être supprimées.",
+    "Une ligne par logement, par demande… Ne laissez ni titre ni total. Les colonnes facultatives peuvent être "
+    "supprimées, l'ordre des colonnes est libre.",
+    "Les identifiants et codes se saisissent comme du texte : un numéro de 18 chiffres enregistré comme un nombre perd "
+    "ses derniers chiffres.",
+    "Les listes dans une cellule se séparent par « | ». Dates : JJ/MM/AAAA ou AAAA-MM-JJ.",
+    "Pour contrôler le dossier : attriflux check. Pour proposer : attriflux propose.",
+)
+
+
+def template(directory: str | Path, xlsx: bool = False) -> Path:
+    """Write an empty case and return its path.
+
+    Parameters
+    ----------
+    directory : a new or empty folder; with ``xlsx`` also the name of a workbook to create.
+    xlsx : one workbook (``dossier.xlsx`` in the folder) instead of CSV files and ``case.yaml``.
+
+    Raises
+    ------
+    AttrifluxError
+        ``TEMPLATE_EXISTS``: something is there already.
+    """
+    target = Path(directory)
+    book = xlsx and target.suffix.lower() == ".xlsx"
+    if target.exists() and (book or not target.is_dir() or any(target.iterdir())):
+        raise AttrifluxError("TEMPLATE_EXISTS", name=target.name)
+    if book:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_book(target)
+        return target
+    target.mkdir(parents=True, exist_ok=True)
+    if xlsx:
+        _write_book(target / BOOK)
+        return target / BOOK
+    _write_folder(target)
+    return target
+
+
+def _name(column: Column) -> str:
+    return column.alias or column.name
+
+
+def _explained(table: Table) -> list[tuple[str, str, str, str, str, str]]:
+    """Per column: French name, canonical name, required, meaning, expected, example."""
+    return [
+        (
+            _name(c), c.name, "oui" if c.required else "", meaning(c), _expected(c), example(table, c),
+        )
+        for c in table.columns
+    ]  # fmt: skip
+
+
+def _expected(column: Column) -> str:
+    """What to type; closed values as they are, with their French meaning."""
+    if column.kind == "choice":
+        return ", ".join(v if w.lower() == v else f"{v} ({w})" for v, w in in_french(column))
+    return expected(column)[0]
+
+
+_COLUMNS = ("Colonne", "Nom canonique", "Obligatoire", "Ce qu'elle dit", "Attendu", "Exemple")
+
+
+def _write_folder(folder: Path) -> None:
+    lines = ["# Ce dossier est lu par Attriflux. Une ligne « clé: valeur » par réglage."]
+    for key, value, text in _SETTINGS:
+        lines.append(f"# {text}")
+        lines.append(f"{key}: {value}" if value else f"# {key}:")
+    (folder / "case.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for table in TABLES.values():
+        header = ";".join(_name(c) for c in table.columns)
+        (folder / f"{table.alias}.csv").write_text(header + "\n", encoding="utf-8-sig")
+    (folder / "LISEZMOI.md").write_text(_readme(), encoding="utf-8")
+
+
+def _readme() -> str:
+    parts = ["# Comment remplir ce dossier", "", *(f"- {line}" for line in _HOW), ""]
+    for table in TABLES.values():
+        parts += [f"## {table.alias}.csv — {table.fr}", "", _row(_COLUMNS), _row(["---"] * len(_COLUMNS))]
+        parts += [_row(line) for line in _explained(table)]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |"
+
+
+def _write_book(path: Path) -> None:
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        # A fixed date: the same template is the same file.
+        book.set_properties({"title": "Dossier Attriflux", "created": datetime(2026, 1, 1)})  # noqa: DTZ001
+        looks = _looks(book)
+        _notes_sheet(book.add_worksheet("LISEZMOI"), looks)
+        _settings_sheet(book.add_worksheet("dossier"), looks)
+        for table in TABLES.values():
+            _table_sheet(book.add_worksheet(table.alias), table, looks)
+
+
+def _looks(book: Any) -> dict[str, Any]:
+    head = {"bold": True, "bg_color": "#E8EDF3", "border": 1, "text_wrap": True, "valign": "top"}
+    return {
+        "head": book.add_format(head),
+        "required": book.add_format(head | {"bg_color": "#1F4E79", "font_color": "#FFFFFF"}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "text": book.add_format({"num_format": "@"}),
+        "date": book.add_format({"num_format": "dd/mm/yyyy"}),
+        "number": book.add_format({"num_format": "General"}),
+    }
+
+
+def _notes_sheet(sheet: Any, looks: dict[str, Any]) -> None:
+    sheet.set_column(0, 2, 22, looks["wrap"])
+    sheet.set_column(3, 3, 14, looks["wrap"])
+    sheet.set_column(4, 5, 55, looks["wrap"])
+    sheet.set_column(6, 6, 22, looks["text"])
+    sheet.write_string(0, 0, "Comment remplir ce classeur", looks["title"])
+    for i, line in enumerate(_HOW):
+        sheet.merge_range(1 + i, 0, 1 + i, 6, line, looks["wrap"])
+        sheet.set_row(1 + i, 30)
+    top = len(_HOW) + 2
+    for j, text in enumerate(("Feuille", *_COLUMNS)):
+        sheet.write_string(top, j, text, looks["head"])
+    row = top + 1
+    for table in TABLES.values():
+        for cells in _explained(table):
+            for j, text in enumerate((table.alias, *cells)):
+                sheet.write_string(row, j, text, looks["text"] if j == 6 else looks["wrap"])
+            row += 1
+    sheet.freeze_panes(top + 1, 0)
+    sheet.autofilter(top, 0, row - 1, 6)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _settings_sheet(sheet: Any, looks: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 18, looks["text"])
+    sheet.set_column(1, 1, 28, looks["text"])
+    sheet.set_column(2, 2, 80, looks["wrap"])
+    for j, text in enumerate(("clé", "valeur", "explication")):
+        sheet.write_string(0, j, text, looks["head"])
+    for i, (key, value, text) in enumerate(_SETTINGS, start=1):
+        sheet.write_string(i, 0, key, looks["text"])
+        if value:
+            sheet.write_string(i, 1, value, looks["text"])
+        sheet.write_string(i, 2, text, looks["wrap"])
+    sheet.freeze_panes(1, 0)
+
+
+def _table_sheet(sheet: Any, table: Table, looks: dict[str, Any]) -> None:
+    """Headers with a note each, drop-down lists, text kept as text."""
+    for j, column in enumerate(table.columns):
+        name = _name(column)
+        kind = "text" if column.kind in _TEXT_KINDS else "date" if column.kind == "date" else "number"
+        sheet.set_column(j, j, max(12, min(26, len(name) + 4)), looks[kind])
+        sheet.write_string(0, j, name, looks["required" if column.required else "head"])
+        note = f"{meaning(column)}.\nAttendu : {_expected(column)}."
+        shown = example(table, column)
+        sheet.write_comment(
+            0, j, note + (f"\nExemple : {shown}" if shown else ""), {"x_scale": 2, "y_scale": 1.5}
+        )
+        validation = _validation(column)
+        if validation is not None:
+            sheet.data_validation(1, j, LIST_ROWS, j, validation)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, 0, len(table.columns) - 1)
+
+
+def _validation(column: Column) -> dict[str, Any] | None:
+    """A drop-down list where values are closed; only a warning where something else may be typed."""
+    if column.kind == "choice":
+        words = [v.upper() if column.name == "financing" else v for v in column.values]
+        return {
+            "validate": "list", "source": words, "ignore_blank": True, "error_title": "Valeur non admise",
+            "error_message": "Choisissez une valeur de la liste.",
+        }  # fmt: skip
+    if column.kind == "bool":
+        return {
+            "validate": "list", "source": ["oui", "non"], "ignore_blank": True, "error_title": "Oui ou non",
+            "error_message": "Choisissez oui ou non.",
+        }  # fmt: skip
+    if column.kind == "qpv":
+        return {
+            "validate": "list", "source": ["oui", "non"], "ignore_blank": True, "error_type": "warning",
+            "error_title": "Code de quartier ?", "error_message": "Oui, non, ou le code du QPV.",
+        }  # fmt: skip
+    if column.kind == "rooms":
+        return {
+            "validate": "list", "source": ["1", "2", "3", "4", "5", "6"], "ignore_blank": True,
+            "error_type": "warning", "error_title": "Nombre de pièces",
+            "error_message": "Un nombre de 1 à 6, ou T1 à T6.",
+        }  # fmt: skip
+    return None

@@ -1,0 +1,279 @@
+"""Texts, and the words that stand for something: dates, yes and no, closed values, INSEE codes, rooms, lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from optimizer.domain import Column
+from optimizer.importers.cells import Bad, Converted, Problem, Words, by_word, mask, nulls, text_series
+from optimizer.importers.encoding import DOUBLE, DOUBLE_ENCODED
+from optimizer.importers.expected import expected
+from optimizer.importers.words import FALSE, TRUE, accepted, close_to, plain
+
+MAX_TEXT = 500
+MAX_LIST = 4000
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+_INVISIBLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069"
+_LINE_ENDS = "\t\r\n"
+_COMBINING = "\u0300-\u036f"
+_CONTROL = re.compile(f"[{_INVISIBLE}]")
+_CONTROL_OR_END = re.compile(f"[{_INVISIBLE}{_LINE_ENDS}]")
+_SUSPECT = f"[{_INVISIBLE}{_LINE_ENDS}{_COMBINING}]|{DOUBLE}"
+_SCIENTIFIC = r"^[0-9][.,][0-9]+[eE]\+[0-9]+$"
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z")
+_FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
+_ROOMS = re.compile(r"[TtFf]?\s?(\d{1,2})\s?\+?\Z")
+_INSEE = re.compile(r"(?:\d{5}|2[AB]\d{3})\Z", re.ASCII)
+_QPV_CODE = re.compile(r"(?=.*\d)[A-Za-z]{1,3}[0-9A-Za-z]{4,9}\Z", re.ASCII)
+_TOP_ROOMS = 6
+"""6 stands for 6 and more (design §2)."""
+_MOST_ROOMS = 20
+_NO_DAY = np.iinfo(np.int64).min
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def _bad(code: str, column: Column, fr: str = "", en: str = "", group: str = "", **more: object) -> Bad:
+    expected_fr, expected_en = expected(column)
+    params = {"expected_fr": expected_fr, "expected_en": expected_en, "remedy_fr": fr, "remedy_en": en}
+    return Bad(code, params | more, group)
+
+
+def plain_text(text: Any, column: Column | None) -> Converted:
+    """Free text or identifier (``column`` None: one more column of the file). Kept as it is, once composed (NFC)."""
+    name = column is not None and column.kind == "id"
+    limit = column.max_length if column is not None and column.max_length else MAX_TEXT
+    text, problems = _clean(text, single_line=name)
+    length = pc.utf8_length(text)
+    long = mask(pc.greater(length, limit))
+    if long.any():
+        at = np.flatnonzero(long)
+        params = {"limit": limit, "length": length[int(at[0])].as_py()}
+        problems.append(Problem("READ_TOO_LONG", at, text[int(at[0])].as_py(), params))
+    if name:
+        lost = mask(pc.match_substring_regex(text, _SCIENTIFIC))
+        if lost.any():
+            at = np.flatnonzero(lost)
+            problems.append(Problem("READ_NUMBER_AS_TEXT_LOST", at, text[int(at[0])].as_py()))
+    return Converted(text_series(_without(text, problems)), nulls(text), tuple(problems))
+
+
+def _without(text: Any, problems: list[Problem]) -> Any:
+    """The column with the bad cells emptied."""
+    if not problems:
+        return text
+    gone = np.zeros(len(text), bool)
+    for problem in problems:
+        gone[problem.at] = True
+    return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), text)
+
+
+def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
+    """Accents composed; double-encoded texts and invisible characters are problems."""
+    suspect = mask(pc.match_substring_regex(text, _SUSPECT))
+    if not suspect.any():
+        return text, []
+    control = _CONTROL_OR_END if single_line else _CONTROL
+
+    def judge(word: str) -> str | Bad:
+        if DOUBLE_ENCODED.search(word):
+            return Bad("READ_DOUBLE_ENCODED")
+        if control.search(word):
+            return Bad("READ_CONTROL_CHARACTER")
+        return unicodedata.normalize("NFC", word)
+
+    at = np.flatnonzero(suspect)
+    words = by_word(text.filter(pa.array(suspect)), judge)
+    problems = [Problem(p.code, at[p.at], p.value, p.params) for p in words.problems()]
+    composed = pa.array(
+        [m if isinstance(m, str) else w for m, w in zip(words.made, words.words, strict=True)], pa.string()
+    ).take(pa.array(words.codes))
+    return pc.replace_with_mask(text, pa.array(suspect), composed), problems
+
+
+def dates(text: Any, column: Column) -> Converted:
+    """``YYYY-MM-DD`` (a time of day is dropped) or ``DD/MM/YYYY``; day first, always."""
+    words = by_word(text, lambda word: _date(word, column))
+    days = words.numpy(_NO_DAY, np.int64)
+    days[words.codes < 0] = _NO_DAY
+    stamps = np.where(
+        days == _NO_DAY, np.datetime64("NaT", "s"), days.astype("datetime64[D]").astype("datetime64[s]")
+    )
+    return Converted(pd.Series(stamps), words.codes < 0, tuple(words.problems()))
+
+
+def _date(word: str, column: Column) -> int | Bad:
+    """Days since 1970-01-01."""
+    parts: tuple[str, ...] | None = None
+    if found := _ISO.match(word):
+        parts = found.groups()
+    elif found := _FRENCH.match(word):
+        parts = found.groups()[::-1]
+    if parts is None:
+        if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2}", word):
+            return _bad(
+                "READ_DATE",
+                column,
+                "Écrivez l'année sur quatre chiffres",
+                "Write the year with four digits",
+                "year",
+            )
+        if re.fullmatch(r"\d{5}([.,]\d+)?", word):
+            return _bad(
+                "READ_DATE",
+                column,
+                "Mettez la cellule au format date",
+                "Give the cell a date format",
+                "serial",
+            )
+        return _bad("READ_DATE", column)
+    year, month, day = (int(p) for p in parts)
+    try:
+        made = date(year, month, day)
+    except ValueError:
+        fr = "Ce jour n'existe pas ; le jour vient avant le mois"
+        return _bad("READ_DATE", column, fr, "No such day; the day comes before the month", "no day")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return _bad("READ_DATE", column, "Vérifiez l'année", "Check the year", "far year")
+    return made.toordinal() - _EPOCH
+
+
+def booleans(text: Any, column: Column) -> Converted:
+    """Yes and no in their many spellings."""
+
+    def convert(word: str) -> int | Bad:
+        lower = word.lower()
+        return 1 if lower in TRUE else 0 if lower in FALSE else _bad("READ_BOOLEAN", column)
+
+    words = by_word(text, convert)
+    found = words.numpy(2, np.int8)
+    found[words.codes < 0] = 2
+    series = pd.Series(pd.arrays.BooleanArray(found == 1, found == 2))
+    return Converted(series, words.codes < 0, tuple(words.problems()))
+
+
+def rooms(text: Any, column: Column) -> Converted:
+    """``3``, ``T3``, ``F3``, ``6+``; more than six is six."""
+    words = by_word(text, lambda word: _rooms(word, column))
+    found = words.numpy(0, np.int64)
+    found[words.codes < 0] = 0
+    series = pd.Series(pd.arrays.IntegerArray(found, found == 0))
+    return Converted(series, words.codes < 0, tuple(words.problems()))
+
+
+def _rooms(word: str, column: Column) -> int | Bad:
+    found = _ROOMS.match(word) or re.fullmatch(r"(\d{1,2})[.,]0+", word)
+    if found is None:
+        return _bad("READ_ROOMS", column)
+    count = int(found.group(1))
+    return min(count, _TOP_ROOMS) if 1 <= count <= _MOST_ROOMS else _bad("READ_ROOMS", column)
+
+
+def _of_words(text: Any, convert: Callable[[str], str | Bad]) -> Converted:
+    words: Words[str] = by_word(text, convert)
+    return Converted(text_series(words.arrow()), words.codes < 0, tuple(words.problems()))
+
+
+def insee(text: Any, column: Column) -> Converted:
+    return _of_words(text, lambda word: _insee(word, column))
+
+
+def _insee(word: str, column: Column) -> str | Bad:
+    if _INSEE.match(word):
+        return word
+    if re.fullmatch(r"\d{4}", word):
+        fr, en = f"Le zéro de tête est perdu : 0{word} ?", f"The leading zero is lost: 0{word}?"
+        return _bad("READ_INSEE", column, fr, en, "zero")
+    if _INSEE.match(word.upper()):
+        fr, en = f"Écrivez {word.upper()}", f"Write {word.upper()}"
+        return _bad("READ_INSEE", column, fr, en, "case")
+    return _bad("READ_INSEE", column)
+
+
+def choices(text: Any, column: Column) -> Converted:
+    return _of_words(text, lambda word: _choice(word, column))
+
+
+def _choice(word: str, column: Column) -> str | Bad:
+    known = accepted(column.name, column.values)
+    found = known.get(plain(word))
+    if found is not None:
+        return found
+    close = close_to(word, known)
+    fr, en = (f"Vouliez-vous dire « {close} » ?", f"Did you mean “{close}”?") if close else ("", "")
+    return _bad("READ_CHOICE", column, fr, en)
+
+
+def qpv(text: Any, column: Column) -> Converted:
+    """``yes``, ``no``, or the code of the district as it is written."""
+
+    def convert(word: str) -> str | Bad:
+        lower = word.lower()
+        if lower in TRUE:
+            return "yes"
+        if lower in FALSE:
+            return "no"
+        return word if _QPV_CODE.match(word) else _bad("READ_QPV", column)
+
+    return _of_words(text, convert)
+
+
+def lists(text: Any, column: Column) -> Converted:
+    """Items between ``|``, trimmed, empty ones dropped, joined again; one bad item empties the cell."""
+    empty = nulls(text)
+    cleaned, problems = _clean(text, single_line=False)
+    long = mask(pc.greater(pc.utf8_length(cleaned), MAX_LIST))
+    if long.any():
+        at = np.flatnonzero(long)
+        params = {"limit": MAX_LIST, "length": pc.utf8_length(cleaned[int(at[0])]).as_py()}
+        problems.append(Problem("READ_TOO_LONG", at, cleaned[int(at[0])].as_py(), params))
+    cleaned = _without(cleaned, problems)
+    parts = pc.split_pattern(pc.fill_null(cleaned, ""), "|")
+    offsets = np.asarray(parts.offsets.to_numpy(zero_copy_only=False), np.int64)
+    flat = parts.flatten()
+    trimmed = pc.utf8_trim_whitespace(flat)
+    items = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    words = by_word(items, _item_reader(column))
+    rows = np.repeat(np.arange(len(text)), np.diff(offsets))
+    for p in words.problems():
+        params = {**p.params, "item": p.value}
+        at = np.unique(rows[p.at])
+        problems.append(Problem("READ_LIST_ITEM", at, text[int(at[0])].as_py(), params))
+    made = words.arrow()
+    kept = words.codes >= 0
+    if kept.all() and made.equals(flat):
+        joined = cleaned
+    else:
+        kept = kept & ~nulls(made)
+        running = np.concatenate([[0], np.cumsum(kept)])
+        bounds = pa.array((running[offsets - offsets[0]]).astype(np.int32))
+        nested = pa.ListArray.from_arrays(bounds, made.filter(pa.array(kept)))
+        joined = pc.binary_join(nested, "|")
+        joined = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    return Converted(text_series(_without(joined, problems)), empty, tuple(problems))
+
+
+def _item_reader(column: Column) -> Callable[[str], str | Bad]:
+    def rooms_item(word: str) -> str | Bad:
+        found = _rooms(word, column)
+        return found if isinstance(found, Bad) else str(found)
+
+    def insee_item(word: str) -> str | Bad:
+        if not _INSEE.match(word) and re.fullmatch(r"[0-9AB]{5}([ ,;/]+[0-9AB]{5})+", word):
+            return _bad("READ_INSEE", column, "Séparez les codes par |", "Separate the codes by |")
+        return _insee(word, column)
+
+    readers: dict[str | None, Callable[[str], str | Bad]] = {
+        "insee": insee_item,
+        "rooms": rooms_item,
+        "choice": lambda word: _choice(word, column),
+    }
+    return readers.get(column.items, lambda word: word)

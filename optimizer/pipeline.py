@@ -1,0 +1,150 @@
+"""The whole story on one page: from a case folder to a certified optimum.
+
+read -> rules of the day -> facts -> scores -> problem -> solve -> what it means. Each arrow is a function of frozen
+values; lists, reports and files are made above from what this returns.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer import eligibility, importers, policy, scoring
+from optimizer.domain import Case
+from optimizer.eligibility.facts import Facts
+from optimizer.errors import Finding, InputProblems
+from optimizer.problem import Evaluation, build, evaluate
+from optimizer.problem.model import Problem
+from optimizer.results import rules_table
+from optimizer.solve import Progress, Solved, SolveOptions, solve
+
+PROPOSE_TABLES = ("dwellings", "applications")
+Phase = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A case ready to solve, and how long each step took (seconds)."""
+
+    case: Case
+    rules: policy.RuleSet
+    facts: Facts
+    scores: scoring.Scores
+    problem: Problem
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A solved case: first ranks, the counts of each rule, the proof."""
+
+    prepared: Prepared
+    solved: Solved
+    evaluation: Evaluation
+    rules: pd.DataFrame
+
+    @property
+    def num_run(self) -> NDArray[np.int64]:
+        return self.evaluation.num_run
+
+    @property
+    def den_run(self) -> NDArray[np.int64]:
+        return self.evaluation.den_run
+
+
+def load_rules(case: Case, models: Path | None = None) -> policy.RuleSet:
+    """The rules in force on the case's date, with the case's own changes."""
+    return policy.load(
+        case.settings.territory, on=case.settings.on, changes=case.settings.changes, models=models
+    )
+
+
+def check_case(
+    path: Path, *, models: Path | None = None, accept_assumed: bool = False
+) -> tuple[Case | None, tuple[Finding, ...]]:
+    """Every problem of a case at once: those of the files, then those only the rules can tell."""
+    case, findings = importers.read_findings(path, need=PROPOSE_TABLES)
+    if case is None:
+        return None, findings
+    try:
+        rules = load_rules(case, models)
+    except InputProblems as problems:
+        return case, (*findings, *problems.findings)
+    reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
+    more = scoring.check_case(case, reading.facts, rules)
+    return case, (*findings, *reading.findings, *more)
+
+
+def prepare(
+    source: Case | Path | str,
+    *,
+    models: Path | None = None,
+    accept_assumed: bool = False,
+    phase: Phase = lambda text: None,
+) -> Prepared:
+    """Read (when given a path), date the rules, encode, score and build the problem.
+
+    Raises
+    ------
+    InputProblems
+        Every problem of every file, at once.
+    """
+    timings: dict[str, float] = {}
+    clock = time.perf_counter()
+
+    def lap(name: str) -> None:
+        nonlocal clock
+        now = time.perf_counter()
+        timings[name] = now - clock
+        clock = now
+
+    findings: tuple[Finding, ...] = ()
+    if isinstance(source, Case):
+        case = source
+    else:
+        phase("Lecture du dossier…")
+        read, findings = importers.read_findings(Path(source), need=PROPOSE_TABLES)
+        if read is None:
+            raise InputProblems(findings)
+        case = read
+    lap("read")
+    rules = load_rules(case, models)
+    lap("rules")
+    phase("Contrôles et demandes recevables…")
+    reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
+    facts = reading.facts
+    lap("encode")
+    found = (*findings, *reading.findings)
+    if any(f.severity == "error" for f in found):
+        raise InputProblems((*found, *scoring.check_case(case, facts, rules)))
+    scores = scoring.score(case, facts, rules)
+    case = replace(case, warnings=(*case.warnings, *(f for f in found if f not in case.warnings)))
+    lap("score")
+    problem = build(case, facts, scores, rules)
+    lap("build")
+    return Prepared(case, rules, facts, scores, problem, timings)
+
+
+def optimise(
+    prepared: Prepared,
+    options: SolveOptions,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    phase: Phase = lambda text: None,
+) -> Optimum:
+    """Solve a prepared case and say what each rule got."""
+    phase("Calcul de l'optimum et de sa preuve…")
+    clock = time.perf_counter()
+    solved = solve(prepared.problem, options, progress=progress)
+    prepared.timings["solve"] = time.perf_counter() - clock
+    evaluation = evaluate(prepared.problem, solved.first)
+    clock = time.perf_counter()
+    rules = rules_table(prepared.problem, solved)
+    prepared.timings["rules_table"] = time.perf_counter() - clock
+    return Optimum(prepared, solved, evaluation, rules)

@@ -1,0 +1,161 @@
+"""The objective of a solution, counted again in integers from the Problem; a solution that does not hold is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.errors import AttrifluxError, define
+from optimizer.problem.model import (
+    I64,
+    MICRO_PER_HUNDREDTH,
+    RATE_UNIT,
+    FirstRanks,
+    Problem,
+    lottery_number,
+)
+
+define(
+    "SOLUTION_INVALID",
+    "La solution ne respecte pas le problème : {why_fr}.",
+    "The solution does not hold: {why_en}.",
+)
+
+
+class InvalidSolution(AttrifluxError):
+    """A set of first ranks that breaks a rule no price can buy (one household, one dwelling, eligibility, pins)."""
+
+    def __init__(self, why_fr: str, why_en: str) -> None:
+        super().__init__("SOLUTION_INVALID", why_fr=why_fr, why_en=why_en)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a solution is worth, exactly.
+
+    Attributes
+    ----------
+    objective : int
+        Micropoints (1e-6 point): ``value * 10_000 - sum(price * shortfall)``.
+    num_run, den_run : (R,) int64
+        First ranks counted by each row.
+    shortfall : (R,) int64
+        ``max(0, rate * den_run - num_run)`` in ten-thousandths of a lease.
+    value : int
+        Hundredths of a point, before prices.
+    seniority : int
+        Days, first tie stage (a seat counts 0).
+    lottery : int
+        Sum of the lottery numbers, second tie stage (a seat draws with an empty application).
+    """
+
+    objective: int
+    num_run: I64
+    den_run: I64
+    shortfall: I64
+    value: int
+    seniority: int
+    lottery: int
+
+
+def evaluate(problem: Problem, first: FirstRanks) -> Evaluation:
+    """Value, row counts and tie totals of a solution.
+
+    Raises
+    ------
+    InvalidSolution
+        A dwelling or an application used twice, arrays not sorted by dwelling, an index outside the problem, a pair
+        that is not eligible or may not hold the first rank on that account, a seat the class does not have, a pinned
+        dwelling left without household.
+    """
+    _check_shape(problem, first)
+    values = [_value_of(problem, int(d), int(a), int(c)) for d, a, c in _lines(first)]
+    num_run, den_run = count(problem, first)
+    rate = np.array([row.rate for row in problem.rows], np.int64)
+    price = [row.price for row in problem.rows]
+    shortfall = np.maximum(0, rate * den_run - RATE_UNIT * num_run).astype(np.int64)
+    value = sum(values)
+    lost = sum(p * int(s) for p, s in zip(price, shortfall, strict=True))
+    named = first.app[first.app >= 0]
+    return Evaluation(
+        objective=value * MICRO_PER_HUNDREDTH - lost,
+        num_run=num_run,
+        den_run=den_run,
+        shortfall=shortfall,
+        value=value,
+        seniority=int(problem.seniority[named].sum()),
+        lottery=sum(_lottery(problem, int(d), int(a), int(c)) for d, a, c in _lines(first)),
+    )
+
+
+def count(problem: Problem, first: FirstRanks) -> tuple[I64, I64]:
+    """``num_run, den_run`` of every row, from the kinds of the first ranks."""
+    n_rows = len(problem.rows)
+    kinds = problem.kinds
+    length = (kinds.ptr[1:] - kinds.ptr[:-1])[first.kind]
+    start = np.repeat(kinds.ptr[first.kind], length)
+    inside = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
+    at = start + inside
+    row = kinds.row[at]
+    num = np.bincount(row, kinds.num[at], n_rows).astype(np.int64)
+    den = np.bincount(row, kinds.den[at], n_rows).astype(np.int64)
+    return num, den
+
+
+def _lines(first: FirstRanks) -> list[tuple[int, int, int]]:
+    return list(zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True))
+
+
+def _check_shape(problem: Problem, first: FirstRanks) -> None:
+    n = len(first.dwelling)
+    if not (len(first.app) == n and len(first.kind) == n):
+        raise InvalidSolution("longueurs inégales", "arrays of unequal lengths")
+    for values, low, high in (
+        (first.dwelling, 0, len(problem.dwelling_ids)),
+        (first.app, -1, len(problem.application_ids)),
+        (first.kind, 0, len(problem.kinds)),
+    ):
+        if n and (int(values.min()) < low or int(values.max()) >= high):
+            raise InvalidSolution("indice hors du problème", "an index outside the problem")
+    if n and bool((np.diff(first.dwelling) <= 0).any()):
+        raise InvalidSolution(
+            "logement en double ou liste non triée", "a dwelling twice, or the list is not sorted"
+        )
+    named = first.app[first.app >= 0]
+    if len(np.unique(named)) != len(named):
+        raise InvalidSolution(
+            "demande proposée deux fois au premier rang", "an application holds two first ranks"
+        )
+    filled = np.zeros(len(problem.dwelling_ids), bool)
+    filled[first.dwelling] = True
+    if bool((problem.must_fill[problem.klass] & ~filled).any()):
+        raise InvalidSolution("décision imposée non suivie", "a pinned dwelling is left empty")
+
+
+def _value_of(problem: Problem, d: int, a: int, kind: int) -> int:
+    k = int(problem.klass[d])
+    if a < 0:
+        match = np.flatnonzero((problem.seats.klass == k) & (problem.seats.kind == kind))
+        if not len(match):
+            raise InvalidSolution("place réservée inexistante", "the class has no such seat")
+        return int(problem.seats.value[match[0]])
+    part = problem.entries_of(d)
+    where = np.flatnonzero(problem.entry_app[part] == a)
+    if not len(where):
+        raise InvalidSolution("couple non recevable", "the pair is not eligible")
+    e = part.start + int(where[0])
+    kinds, may_be_first = problem.options_of(int(problem.class_group[k]), int(problem.entry_type[e]))
+    if not bool(may_be_first[kinds == kind].any()):
+        raise InvalidSolution(
+            "premier rang impossible sur ce contingent", "that account may not give the pair the first rank"
+        )
+    return (
+        problem.fill_value + int(problem.entry_score[e]) + int(problem.entry_fit[e]) + int(problem.bonus[d])
+    )
+
+
+def _lottery(problem: Problem, d: int, a: int, kind: int) -> int:
+    account = problem.accounts[int(problem.kinds.account[kind])]
+    name = problem.application_ids[a] if a >= 0 else ""
+    return lottery_number(problem.seed, name, problem.dwelling_ids[d], account)

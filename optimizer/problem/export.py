@@ -1,0 +1,274 @@
+"""The instance for any other solver: eligible pairs, and the whole model as MPS or LP.
+
+MPS and LP say the same: minimise minus the objective, in points and unscaled; its optimum is minus the objective that is
+published. Binary ``x…``: a first rank; ``u…`` >= 0: the shortfall of a row, in leases. Every name is at most eight
+characters of ``[A-Za-z0-9_.]``, so that free and fixed MPS readers agree; ``names.csv`` beside the file says what each
+name stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, TextIO
+
+import numpy as np
+
+from optimizer.problem.columns import explicit
+from optimizer.problem.model import RATE_UNIT, Columns, Problem
+
+Style = Literal["french", "international"]
+PAIRS = ("dwelling_id", "application_id", "account", "score", "fit", "value")
+NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
+
+
+def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
+    """Every eligible pair and account, reserves included, never reduced; returns the number of lines.
+
+    Points have two decimals. A ``.parquet`` path gets a Parquet file with decimal columns instead.
+    """
+    columns = explicit(problem, first_only=False)
+    pairs = np.flatnonzero(columns.app >= 0)
+    if path.suffix.lower() == ".parquet":
+        _write_parquet(problem, columns, pairs, path)
+        return len(pairs)
+    separator, mark = (";", ",") if style == "french" else (",", ".")
+    encoding = "utf-8-sig" if style == "french" else "utf-8"
+    dwellings = [_cell(name, separator) for name in problem.dwelling_ids]
+    applications = [_cell(name, separator) for name in problem.application_ids]
+    accounts = [_cell(name, separator) for name in problem.accounts]
+    account = problem.kinds.account[columns.kind]
+    with path.open("w", encoding=encoding, newline="") as file:
+        file.write(separator.join(PAIRS) + "\n")
+        for low in range(0, len(pairs), 1 << 16):
+            part = pairs[low : low + (1 << 16)]
+            file.writelines(
+                f"{dwellings[d]}{separator}{applications[a]}{separator}{accounts[r]}{separator}"
+                f"{points(s, mark)}{separator}{points(f, mark)}{separator}{points(v, mark)}\n"
+                for d, a, r, s, f, v in zip(
+                    columns.dwelling[part].tolist(),
+                    columns.app[part].tolist(),
+                    account[part].tolist(),
+                    columns.score[part].tolist(),
+                    columns.fit[part].tolist(),
+                    columns.value[part].tolist(),
+                    strict=True,
+                )
+            )
+    return len(pairs)
+
+
+def _write_parquet(
+    problem: Problem, columns: Columns, pairs: np.ndarray[tuple[int], np.dtype[np.int64]], path: Path
+) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    def named(names: object, at: object) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(pa.array(at, pa.int32()), pa.array(list(names), pa.string()))  # type: ignore[call-overload]
+
+    def money(values: object) -> pa.Array:
+        hundredth = pa.scalar("0.01", pa.string()).cast(pa.decimal128(3, 2))
+        return pc.multiply(pa.array(values).cast(pa.decimal128(19, 0)), hundredth)
+
+    table = pa.table(
+        {
+            "dwelling_id": named(problem.dwelling_ids, columns.dwelling[pairs]),
+            "application_id": named(problem.application_ids, columns.app[pairs]),
+            "account": named(problem.accounts, problem.kinds.account[columns.kind[pairs]]),
+            "score": money(columns.score[pairs]),
+            "fit": money(columns.fit[pairs]),
+            "value": money(columns.value[pairs]),
+        }
+    )
+    pq.write_table(table, path)
+
+
+def points(hundredths: int, mark: str = ".") -> str:
+    """Hundredths as points with at most two decimals, exactly.
+
+    >>> points(1000550), points(-5, ","), points(300)
+    ('10005.5', '-0,05', '3')
+    """
+    return _decimal(hundredths, 2, mark)
+
+
+def _decimal(value: int, decimals: int, mark: str = ".") -> str:
+    whole, rest = divmod(abs(value), 10**decimals)
+    tail = f"{rest:0{decimals}d}".rstrip("0")
+    return ("-" if value < 0 else "") + str(whole) + (mark + tail if tail else "")
+
+
+def _cell(text: str, separator: str) -> str:
+    """A text no spreadsheet runs as a formula, quoted when it holds a separator, a quote or a line break."""
+    text = str(text)
+    safe = "'" + text if text.startswith(_DANGEROUS) else text
+    if any(c in safe for c in (separator, '"', "\n", "\r")):
+        return '"' + safe.replace('"', '""') + '"'
+    return safe
+
+
+class _Model:
+    """The model in words common to MPS and LP: names, and the exact coefficients of each column."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.columns = explicit(problem)
+        wanted = np.unique(self.columns.app[self.columns.app >= 0])
+        self.applications = wanted.tolist()
+        self.dwellings = np.unique(self.columns.dwelling).tolist()
+        self.must = {d for d in range(len(problem.dwelling_ids)) if bool(problem.must_fill[problem.klass[d]])}
+        self.dwellings = sorted({*self.dwellings, *self.must})
+        kinds = problem.kinds
+        self.marks = [
+            [
+                (
+                    int(kinds.row[i]),
+                    RATE_UNIT * int(kinds.num[i]) - problem.rows[kinds.row[i]].rate * int(kinds.den[i]),
+                )
+                for i in range(int(kinds.ptr[c]), int(kinds.ptr[c + 1]))
+            ]
+            for c in range(len(kinds))
+        ]
+
+    def lines(self) -> Iterator[tuple[str, int, int, list[tuple[int, int]]]]:
+        """(name, dwelling, application, [(row, coefficient in ten-thousandths)]) of each binary, objective apart."""
+        c = self.columns
+        for i, (d, a, k) in enumerate(zip(c.dwelling.tolist(), c.app.tolist(), c.kind.tolist(), strict=True)):
+            yield _name("x", i), d, a, self.marks[k]
+
+
+def _name(letter: str, i: int) -> str:
+    """A name of at most eight characters: the letter and the number in base 36.
+
+    >>> _name("x", 0), _name("x", 46655)
+    ('x0', 'xzzz')
+    """
+    digits = ""
+    while True:
+        i, rest = divmod(i, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+        if not i:
+            return letter + digits
+
+
+def write_mps(problem: Problem, path: Path) -> int:
+    """The model as MPS (fixed columns, also valid as free format) with ``names.csv`` beside; returns its columns."""
+    model = _Model(problem)
+    with path.open("w", encoding="ascii", newline="\n") as file:
+        file.write("NAME          ATTRIFLUX\nROWS\n N  cost\n")
+        file.writelines(f" {'E' if d in model.must else 'L'}  {_name('d', d)}\n" for d in model.dwellings)
+        file.writelines(f" L  {_name('a', a)}\n" for a in model.applications)
+        file.writelines(f" G  {_name('r', k)}\n" for k in range(len(problem.rows)))
+        file.write("COLUMNS\n    MARKER    'MARKER'                 'INTORG'\n")
+        for value, (name, d, a, marks) in zip(model.columns.value.tolist(), model.lines(), strict=True):
+            _entry(file, name, "cost", points(-value))
+            _entry(file, name, _name("d", d), "1")
+            if a >= 0:
+                _entry(file, name, _name("a", a), "1")
+            for row, coefficient in marks:
+                if coefficient:
+                    _entry(file, name, _name("r", row), _decimal(coefficient, 4))
+        file.write("    MARKER    'MARKER'                 'INTEND'\n")
+        for k, priced in enumerate(problem.rows):
+            _entry(file, _name("u", k), "cost", points(priced.price))
+            _entry(file, _name("u", k), _name("r", k), "1")
+        file.write("RHS\n")
+        for d in model.dwellings:
+            _entry(file, "RHS", _name("d", d), "1")
+        for a in model.applications:
+            _entry(file, "RHS", _name("a", a), "1")
+        file.write("BOUNDS\n")
+        file.writelines(f" UP BND       {_name('x', i):<8}  1\n" for i in range(len(model.columns)))
+        file.write("ENDATA\n")
+    _write_names(model, path.parent / "names.csv")
+    return len(model.columns) + len(problem.rows)
+
+
+def _entry(file: TextIO, column: str, row: str, value: str) -> None:
+    file.write(f"    {column:<8}  {row:<8}  {value:>12}\n")
+
+
+def write_lp(problem: Problem, path: Path) -> int:
+    """The model in LP format with ``names.csv`` beside; returns its columns."""
+    model = _Model(problem)
+    of_dwelling: dict[int, list[str]] = {d: [] for d in model.dwellings}
+    of_application: dict[int, list[str]] = {a: [] for a in model.applications}
+    of_row: list[list[str]] = [[] for _ in problem.rows]
+    cost: list[str] = []
+    names: list[str] = []
+    for value, (name, d, a, marks) in zip(model.columns.value.tolist(), model.lines(), strict=True):
+        names.append(name)
+        cost.append(_term(-value, 2, name))
+        of_dwelling[d].append(f"+ {name}")
+        if a >= 0:
+            of_application[a].append(f"+ {name}")
+        for row, coefficient in marks:
+            if coefficient:
+                of_row[row].append(_term(coefficient, 4, name))
+    shortfalls = [_name("u", k) for k in range(len(problem.rows))]
+    cost += [_term(row.price, 2, s) for row, s in zip(problem.rows, shortfalls, strict=True)]
+    cost.append("+ 0 zero")
+    with path.open("w", encoding="ascii", newline="\n") as file:
+        file.write("\\ Minimise minus the objective, in points\nMinimize\n")
+        _expression(file, "cost", cost, "")
+        file.write("Subject To\n")
+        for d in model.dwellings:
+            _expression(
+                file, _name("d", d), of_dwelling[d] or ["+ 0 zero"], "= 1" if d in model.must else "<= 1"
+            )
+        for a in model.applications:
+            _expression(file, _name("a", a), of_application[a], "<= 1")
+        for k, s in enumerate(shortfalls):
+            _expression(file, _name("r", k), [*of_row[k], f"+ {s}"], ">= 0")
+        file.write("Bounds\n zero = 0\n")
+        if names:
+            file.write("Binaries\n")
+            file.writelines(f" {name}\n" for name in names)
+        file.write("End\n")
+    _write_names(model, path.parent / "names.csv")
+    return len(model.columns) + len(problem.rows)
+
+
+def _term(value: int, decimals: int, name: str) -> str:
+    return f"{'-' if value < 0 else '+'} {_decimal(abs(value), decimals)} {name}"
+
+
+def _expression(file: TextIO, name: str, terms: list[str], end: str) -> None:
+    file.write(f" {name}:")
+    for low in range(0, len(terms), 8):
+        file.write(" " + " ".join(terms[low : low + 8]) + "\n" + (" " if low + 8 < len(terms) else ""))
+    file.write(f"  {end}\n" if end else "")
+
+
+def _write_names(model: _Model, path: Path) -> None:
+    """What each name stands for; comma separated, UTF-8, the same for MPS and LP."""
+    problem = model.problem
+    account = problem.kinds.account[model.columns.kind]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(NAMES) + "\n")
+
+        def line(*cells: str) -> None:
+            file.write(",".join(_cell(cell, ",") for cell in cells) + "\n")
+
+        for r, (name, d, a, _) in zip(account.tolist(), model.lines(), strict=True):
+            who = problem.application_ids[a] if a >= 0 else ""
+            line(
+                name,
+                "first_rank" if a >= 0 else "seat",
+                problem.dwelling_ids[d],
+                who,
+                problem.accounts[r],
+                "",
+                "",
+            )
+        for k, row in enumerate(problem.rows):
+            line(_name("u", k), "shortfall", "", "", "", row.rule, row.scope)
+        for d in model.dwellings:
+            line(_name("d", d), "dwelling", problem.dwelling_ids[d], "", "", "", "")
+        for a in model.applications:
+            line(_name("a", a), "application", "", problem.application_ids[a], "", "", "")
+        for k, row in enumerate(problem.rows):
+            line(_name("r", k), "row", "", "", "", row.rule, row.scope)

@@ -1,0 +1,193 @@
+"""Leases signed since 1 January and work in progress, read into the columns that rules count.
+
+Work in progress counts once its stage has reached the count rule of the account's convention (the default rule where
+there is none). One dwelling is at most one lease: of its lines in progress the most advanced counts, then the oldest,
+then the one of the smallest application number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.domain.schema import STAGES
+from optimizer.eligibility.columns import arrow_text, booleans, choice, codes, days, integers, items, texts
+from optimizer.eligibility.encode_dwellings import in_qpv
+from optimizer.eligibility.facts import FINANCING, PROOF, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
+from optimizer.problem.ground import (
+    OUTSIDE_FLUX,
+    RELOCATED,
+    Counted,
+    Forecast,
+    Ground,
+    proofs_counted,
+)
+
+if TYPE_CHECKING:
+    from optimizer.domain.case import Case
+    from optimizer.policy import RuleSet
+
+REACHED = {"oriented": 0, "presented": 1, "attributed": 3}
+"""First stage of STAGES that a count rule counts; `signed` counts leases only."""
+_OTHER_EXCLUDED = ("anru", "orcod", "unfit", "sale", "stock")
+_Q1 = {"no": Q1_NO, "yes": Q1_YES, "unknown": Q1_UNKNOWN}
+
+
+def read_ground(case: Case, facts: Facts, rules: RuleSet) -> Ground:
+    """The ground of a case: forecasts of its year, leases and work in progress counted so far."""
+    leases = case.table("leases")
+    signed = _signed(leases, facts, rules)
+    ground = Ground(facts, rules, case.settings, signed, len(leases) > 0, _forecast(case, facts))
+    before = Counted.joined((signed, _in_progress(case.table("in_progress"), ground)))
+    return replace(ground, before=before.where(before.commune >= 0))
+
+
+def _forecast(case: Case, facts: Facts) -> dict[tuple[int, int], Forecast]:
+    frame = case.table("assiette")
+    landlord = codes(arrow_text(frame, "landlord"), facts.landlords)
+    departement = codes(arrow_text(frame, "departement"), facts.departements)
+    year, basis = integers(frame, "year"), texts(frame, "basis")
+    vacated = integers(frame, "vacated", 0)
+    mutation = integers(frame, "mutation", 0)
+    excluded = sum((integers(frame, name, 0) for name in _OTHER_EXCLUDED), mutation)
+    found = {}
+    for i in range(len(frame)):
+        if basis[i] == "forecast" and year[i] == case.settings.year and min(landlord[i], departement[i]) >= 0:
+            base = int(vacated[i]) - int(excluded[i])
+            found[int(landlord[i]), int(departement[i])] = Forecast(int(vacated[i]), int(mutation[i]), base)
+    return found
+
+
+def _signed(frame: pd.DataFrame, facts: Facts, rules: RuleSet) -> Counted:
+    account = codes(arrow_text(frame, "account"), facts.accounts)
+    names = texts(frame, "account")
+    outside = np.isin(names, OUTSIDE_FLUX)
+    inside = ~(outside | booleans(frame, "mutation"))
+    said = frame["in_flux"].astype("boolean") if "in_flux" in frame.columns else pd.Series(pd.NA, frame.index)
+    given = ~said.isna().to_numpy(bool)
+    flux_base = np.where(given, booleans(frame, "in_flux"), inside)
+    dalo, some = _priority_codes(frame)
+    proof = choice(frame, "priority_status", PROOF)
+    words = texts(frame, "q1")
+    q1 = np.array([_Q1.get(w, Q1_UNKNOWN) for w in words], np.int8)
+    return Counted(
+        **_where(frame, facts),
+        residence=np.full(len(frame), -1, np.int32),
+        flux_base=flux_base.astype(bool),
+        account=account,
+        q1=q1,
+        dalo=dalo,
+        priority=dalo | (some & np.isin(proof, proofs_counted(rules))),
+        relocated=np.isin(texts(frame, "relocation"), RELOCATED),
+        essential=booleans(frame, "essential_worker"),
+        accepts_qpv=np.zeros(len(frame), bool),
+        named=np.ones(len(frame), bool),
+    )
+
+
+def _where(frame: pd.DataFrame, facts: Facts) -> dict[str, NDArray[Any]]:
+    commune = codes(arrow_text(frame, "commune"), facts.communes)
+    known = commune >= 0
+    at = np.where(known, commune, 0)
+    nowhere = np.full(len(frame), -1, np.int32)
+    return {
+        "landlord": codes(arrow_text(frame, "landlord"), facts.landlords),
+        "commune": commune,
+        "epci": np.where(known, facts.commune_epci[at], -1).astype(np.int32)
+        if len(facts.communes)
+        else nowhere,
+        "departement": np.where(known, facts.commune_departement[at], -1).astype(np.int32)
+        if len(facts.communes)
+        else nowhere,
+        "qpv": in_qpv(frame),
+        "rooms": integers(frame, "rooms", 0).astype(np.int8),
+        "financing": choice(frame, "financing", FINANCING, -1),
+    }
+
+
+def _priority_codes(frame: pd.DataFrame) -> tuple[NDArray[Any], NDArray[Any]]:
+    """(DALO, at least one code) per line."""
+    ptr, values = items(frame, "priority_codes")
+    words = np.asarray(values.to_pylist(), object)
+    dalo = np.concatenate([[0], np.cumsum(words == "dalo")]) if len(words) else np.zeros(1, np.int64)
+    return dalo[ptr[1:]] > dalo[ptr[:-1]], ptr[1:] > ptr[:-1]
+
+
+def _in_progress(frame: pd.DataFrame, ground: Ground) -> Counted:
+    facts = ground.facts
+    where = _where(frame, facts)
+    account = codes(arrow_text(frame, "account"), facts.accounts)
+    stage = codes(arrow_text(frame, "stage"), STAGES)
+    counted = _furthest(frame, stage) & (stage >= _first_counted_stage(where, account, ground))
+    app = codes(arrow_text(frame, "application_id"), [str(i) for i in facts.applications.ids])
+    people = _households(app, where["epci"], ground)
+    part = Counted(
+        **where,
+        residence=np.full(len(frame), -1, np.int32),
+        flux_base=~np.isin(texts(frame, "account"), OUTSIDE_FLUX),
+        account=account,
+        named=np.ones(len(frame), bool),
+        **people,
+    )
+    return part.where(counted)
+
+
+def _furthest(frame: pd.DataFrame, stage: NDArray[Any]) -> NDArray[Any]:
+    """One line per dwelling: the furthest stage, then the oldest, then the smallest application number."""
+    dwelling, app = texts(frame, "dwelling_id"), texts(frame, "application_id")
+    since = days(frame, "since").astype(np.int64)
+    order = sorted(range(len(frame)), key=lambda i: (dwelling[i], -int(stage[i]), int(since[i]), app[i]))
+    kept = np.zeros(len(frame), bool)
+    previous = None
+    for i in order:
+        kept[i] = dwelling[i] != previous
+        previous = dwelling[i]
+    return kept
+
+
+def _first_counted_stage(
+    where: dict[str, NDArray[Any]], account: NDArray[Any], ground: Ground
+) -> NDArray[Any]:
+    facts = ground.facts
+    default = ground.rules.text("national.flux.count_rule")
+    rule_of = {(line.landlord, line.account, line.area): line.count_rule for line in facts.conventions}
+    first = np.empty(len(account), np.int64)
+    for i in range(len(account)):
+        landlord, who = int(where["landlord"][i]), int(account[i])
+        found = default
+        if where["commune"][i] >= 0:
+            areas = (
+                facts.communes[where["commune"][i]],
+                facts.epcis[where["epci"][i]],
+                facts.departements[where["departement"][i]],
+            )
+            found = next((rule_of[landlord, who, a] for a in areas if (landlord, who, a) in rule_of), default)
+        first[i] = REACHED.get(found, len(STAGES))
+    return first
+
+
+def _households(app: NDArray[Any], epci: NDArray[Any], ground: Ground) -> dict[str, NDArray[Any]]:
+    """What is known of the applicants in progress that the case lists; unknown for the others."""
+    a = ground.facts.applications
+    known = app >= 0
+    who = np.where(known, app, 0)
+    q1 = np.full(len(app), Q1_UNKNOWN, np.int8)
+    for e in np.unique(epci[known & (epci >= 0)]).tolist():
+        here = known & (epci == e)
+        q1[here] = ground.q1(who[here], e)
+
+    def of(values: NDArray[Any]) -> NDArray[Any]:
+        return known & values[who] if len(values) else np.zeros(len(app), bool)
+
+    return {
+        "q1": q1,
+        "dalo": of(a.dalo),
+        "priority": of(ground.priority),
+        "relocated": of(ground.relocated),
+        "essential": of(a.essential_worker),
+        "accepts_qpv": of(a.accepts_qpv),
+    }

@@ -1,0 +1,196 @@
+"""`Problem`: dwelling classes, applications, accounts and rules — pairs stay implicit (design §9).
+
+Integers throughout. Values are hundredths of a point; rates are ten-thousandths; so the objective, value minus price ×
+shortfall, is an exact integer in *micropoints* (1e-6 point): ``value * 10_000`` and ``price_hundredths * rate``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+MICRO_PER_HUNDREDTH = 10_000
+RATE_UNIT = 10_000
+I8 = NDArray[np.int8]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+S = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a rule: ``shortfall = max(0, rate × den_run − num_run)`` leases, priced in points.
+
+    Attributes
+    ----------
+    rule, scope : str
+        Rule id and scope as published (``landlord=OPH25;area=25;account=ALS``).
+    price : int
+        Hundredths of a point per missing lease (0: shown only).
+    rate : int
+        Required rate in ten-thousandths.
+    share, tolerance : int
+        Ten-thousandths, as published.
+    num_before, den_before : int
+        Leases counted before the run.
+    remaining_num, remaining_den : int
+        ``F`` = leases still expected from `on` to 31 December as a fraction ``remaining_num / remaining_den``.
+    """
+
+    rule: str
+    scope: str
+    price: int
+    rate: int
+    share: int
+    tolerance: int
+    num_before: int
+    den_before: int
+    remaining_num: int
+    remaining_den: int
+    status: str = "sourced"
+    """Status of the share: sourced | local | assumed."""
+    opening_balance: int = 0
+    """Hundredths of a lease."""
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What a first rank counts for: an account and its num/den marks on the rows. Index = kind.
+
+    ``row[ptr[c]:ptr[c+1]]`` are the rows touched by kind c; ``num``/``den`` (0/1) say how. num implies den.
+    """
+
+    account: I32
+    ptr: I64
+    row: I32
+    num: I8
+    den: I8
+
+    def __len__(self) -> int:
+        return len(self.account)
+
+
+@dataclass(frozen=True)
+class Options:
+    """For a dwelling group g and an application type t: the kinds possible, as a sparse table.
+
+    ``key`` is the sorted array of ``g * n_types + t``; the options of key i are ``kind[ptr[i]:ptr[i+1]]`` with
+    ``first`` saying whether that account may hold the *first rank* (False: eligible, but only as a reserve — e.g. behind
+    the réservataire's own first name, or because of a pin).
+    """
+
+    key: I64
+    ptr: I64
+    kind: I32
+    first: B
+
+
+@dataclass(frozen=True)
+class Seats:
+    """A direct réservataire's seat: class, kind (flux marks only), value in hundredths (fill + median score)."""
+
+    klass: I32
+    kind: I32
+    value: I64
+    deadline_days: I32
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The optimisation problem of design §5-6. D dwellings, A applications, K classes, M menus, G groups, T types.
+
+    Attributes
+    ----------
+    dwelling_ids : (D,) object, sorted        application_ids : (A,) object, sorted
+    klass : (D,) int32          class of each dwelling: same menu, same group, same pins
+    bonus : (D,) int64          hundredths of a point of `fit` that only depend on the dwelling (vacancy days)
+    must_fill : (K,) bool       pinned class: its dwelling must be filled
+    class_menu, class_group : (K,) int32
+    menu_ptr : (M+1,) int64     entries of menu m: ``entry_*[menu_ptr[m]:menu_ptr[m+1]]``, every eligible application once,
+                                sorted by (score+fit descending, seniority descending, application index)
+    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus)
+    entry_type : int32          rule profile of that application in that menu
+    seniority : (A,) int64      days, the first tie stage
+    fill_value : int            hundredths
+    accounts : names; kinds, options, seats, rows
+    seed : str                  of the lottery numbers
+    """
+
+    dwelling_ids: S
+    application_ids: S
+    klass: I32
+    bonus: I64
+    class_menu: I32
+    class_group: I32
+    must_fill: B
+    menu_ptr: I64
+    entry_app: I32
+    entry_score: I64
+    entry_fit: I64
+    entry_type: I32
+    n_types: int
+    n_groups: int
+    options: Options
+    kinds: Kinds
+    seats: Seats
+    rows: tuple[Row, ...]
+    accounts: tuple[str, ...]
+    seniority: I64
+    fill_value: int
+    seed: str
+    notes: tuple[str, ...] = field(default=())
+
+    def options_of(self, group: int, type_: int) -> tuple[I32, B]:
+        """Kinds possible for (group, type) and whether each may be a first rank; empty when none."""
+        i = int(np.searchsorted(self.options.key, group * self.n_types + type_))
+        if i < len(self.options.key) and self.options.key[i] == group * self.n_types + type_:
+            a, b = self.options.ptr[i], self.options.ptr[i + 1]
+            return self.options.kind[a:b], self.options.first[a:b]
+        return self.options.kind[:0], self.options.first[:0]
+
+    def entries_of(self, dwelling: int) -> slice:
+        """Slice of the ``entry_*`` arrays holding the applications eligible for a dwelling."""
+        m = self.class_menu[self.klass[dwelling]]
+        return slice(int(self.menu_ptr[m]), int(self.menu_ptr[m + 1]))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Explicit columns: one per (dwelling, application or seat, kind). ``app`` is -1 for a seat.
+
+    ``value`` is the whole value of design §5 in hundredths (fill + score + fit + bonus), ``first`` as in `Options`.
+    Sorted by (dwelling, account, application).
+    """
+
+    dwelling: I32
+    app: I32
+    kind: I32
+    score: I64
+    fit: I64
+    value: I64
+    first: B
+
+    def __len__(self) -> int:
+        return len(self.dwelling)
+
+
+@dataclass(frozen=True)
+class FirstRanks:
+    """A solution: parallel arrays sorted by dwelling index; ``app`` -1 = the direct réservataire's seat."""
+
+    dwelling: I32
+    app: I32
+    kind: I32
+
+    def __len__(self) -> int:
+        return len(self.dwelling)
+
+
+def lottery_number(seed: str, application_id: str, dwelling_id: str, account: str) -> int:
+    """First 20 bits of SHA-256 of UTF-8 ``seed|application_id|dwelling_id|account`` (design §5, second tie stage)."""
+    digest = hashlib.sha256(f"{seed}|{application_id}|{dwelling_id}|{account}".encode()).digest()
+    return int.from_bytes(digest[:3], "big") >> 4

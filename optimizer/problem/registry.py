@@ -1,0 +1,184 @@
+"""The shape of a rule, and the register of the drop-in folder ``rules/``.
+
+A rule says three things: its lines for a case, which lines a first rank on a dwelling and an account enters (the solver's
+view), and which leases its lines count (the measure, from facts). The last two are written apart on purpose: the
+contract suite compares them on random proposals.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.dropin import load_all
+from optimizer.problem.ground import I64, B, Counted, Ground, Place
+
+ALWAYS = "always"
+NEVER = "never"
+"""Numerator marks that do not depend on the household."""
+
+Trait = Callable[[Ground, NDArray[np.int32], int], B]
+"""``trait(ground, applications, epci)``: which households count, given the EPCI of the dwelling."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a rule for a case, before it is counted.
+
+    Attributes
+    ----------
+    scope : as published.
+    key : what the rule finds its line by; unique inside the rule.
+    share, tolerance : exact; ``share`` None when ``number`` leases of the year are asked for instead.
+    price : hundredths of a point per missing lease.
+    status : of the share: sourced | local | assumed.
+    territory : (landlord, département) pairs whose `assiette` says how many leases the year will bring.
+    opening_balance : hundredths of a lease.
+    remaining : leases still expected, where the rule knows better than the common rule (den on one account).
+    """
+
+    scope: str
+    key: tuple[int, ...]
+    share: Fraction | None
+    tolerance: Fraction
+    price: int
+    status: str
+    territory: tuple[tuple[int, int], ...] = ()
+    opening_balance: int = 0
+    number: Fraction | None = None
+    remaining: Fraction | None = None
+
+
+class Mark(NamedTuple):
+    """A first rank enters the denominator of ``line``; ``counts``: ALWAYS, NEVER or the name of a trait."""
+
+    line: int
+    counts: str
+
+
+View = Callable[[Place, int], list[Mark]]
+"""``view(place, account)``: the lines a first rank enters there."""
+
+
+class Pairs(NamedTuple):
+    """Leases counted by lines: parallel arrays, ``num`` is whether the lease is in the numerator too."""
+
+    lease: I64
+    line: I64
+    num: B
+
+
+class RuleShape(ABC):
+    """A rule of the objective. Subclasses live in ``rules/``, one file each, under :func:`rule`."""
+
+    id: ClassVar[str]
+    order: ClassVar[int]
+    title_fr: ClassVar[str]
+    source: ClassVar[str]
+    unit: ClassVar[str]
+    counts_seats: ClassVar[bool] = False
+    """Whether a seat without household is counted (the flux only)."""
+    whole_stock: ClassVar[bool] = False
+    """Whether the year's leases are all vacated dwellings instead of the flux base."""
+    traits: ClassVar[Mapping[str, Trait]] = {}
+
+    @abstractmethod
+    def lines(self, ground: Ground) -> Sequence[Line]:
+        """The lines of the rule for the case, in any order."""
+
+    @abstractmethod
+    def view(self, lines: Sequence[Line], ground: Ground) -> View:
+        """The solver's view: what a first rank on a dwelling and an account enters."""
+
+    @abstractmethod
+    def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+        """The measure: which leases each line counts, from facts."""
+
+
+_RULES: dict[str, RuleShape] = {}
+
+
+def rule(
+    *, id: str, order: int, title_fr: str, source: str, unit: str = "baux"
+) -> Callable[[type[RuleShape]], type[RuleShape]]:
+    """Register a rule file. Refuses an empty field, a second rule of the same id or place, an undeclared trait.
+
+    Raises
+    ------
+    ValueError
+    """
+
+    def register(kind: type[RuleShape]) -> type[RuleShape]:
+        empty = [
+            name
+            for name, text in (("id", id), ("title_fr", title_fr), ("source", source))
+            if not text.strip()
+        ]
+        if empty or not unit.strip():
+            raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
+        if id in _RULES:
+            raise ValueError(f"rule {id!r} is declared twice")
+        if any(known.order == order for known in _RULES.values()):
+            raise ValueError(f"rule {id!r}: another rule has order {order}")
+        if {ALWAYS, NEVER} & set(kind.traits):
+            raise ValueError(f"rule {id!r}: a trait may not be named {ALWAYS!r} or {NEVER!r}")
+        kind.id, kind.order, kind.title_fr, kind.source, kind.unit = id, order, title_fr, source, unit
+        _RULES[id] = kind()
+        return kind
+
+    return register
+
+
+@cache
+def all_rules() -> tuple[RuleShape, ...]:
+    """Every rule of the folder, in the order of publication."""
+    load_all("optimizer.problem.rules")
+    return tuple(sorted(_RULES.values(), key=lambda r: r.order))
+
+
+def exact(value: object) -> Fraction:
+    """A number of ``models/`` as the decimal it was written as (0.1 is one tenth)."""
+    return Fraction(str(value))
+
+
+def hundredths(value: object) -> int:
+    """Points of ``models/`` in hundredths; more than two decimals would break the identity of the objective.
+
+    Raises
+    ------
+    ValueError
+    """
+    scaled = exact(value) * 100
+    if scaled.denominator != 1:
+        raise ValueError(f"a price has at most two decimals: {value}")
+    return int(scaled)
+
+
+def match(line_keys: Sequence[tuple[int, ...]], lease_keys: Sequence[NDArray[np.integer]]) -> tuple[I64, I64]:
+    """(lease, line) pairs with equal keys, in the order of the leases; a key belongs to one line at most.
+
+    ``lease_keys`` holds one array per component of the key.
+    """
+    n = len(lease_keys[0]) if lease_keys else 0
+    if not len(line_keys) or not n:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    wanted = np.array(line_keys, np.int64)
+    given = np.stack([np.asarray(part, np.int64) for part in lease_keys], axis=1)
+    code_of_line, code_of_lease = np.zeros(len(wanted), np.int64), np.zeros(n, np.int64)
+    for part in range(wanted.shape[1]):
+        values = np.unique(wanted[:, part])
+        at = np.minimum(np.searchsorted(values, given[:, part]), len(values) - 1)
+        hit = values[at] == given[:, part]
+        code_of_line = code_of_line * len(values) + np.searchsorted(values, wanted[:, part])
+        code_of_lease = np.where(hit & (code_of_lease >= 0), code_of_lease * len(values) + at, -1)
+    order = np.argsort(code_of_line, kind="stable")
+    at = np.minimum(np.searchsorted(code_of_line[order], code_of_lease), len(order) - 1)
+    hit = code_of_line[order][at] == code_of_lease
+    return np.flatnonzero(hit).astype(np.int64), order[at[hit]].astype(np.int64)

@@ -1,0 +1,122 @@
+"""An account does not get only one kind of dwelling: QPV, size and financing as in the supply, less a margin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from optimizer.eligibility.facts import FINANCING
+from optimizer.problem.areas import FluxYear
+from optimizer.problem.ground import B, Counted, Ground, Place
+from optimizer.problem.model import RATE_UNIT
+from optimizer.problem.registry import (
+    ALWAYS,
+    NEVER,
+    Line,
+    Mark,
+    Pairs,
+    RuleShape,
+    View,
+    exact,
+    hundredths,
+    match,
+    rule,
+)
+from optimizer.problem.required import half_up
+
+KINDS = ("kind=qpv", "rooms=T1-T2", "rooms=T3", "rooms=T4+", *(f"financing={name}" for name in FINANCING))
+"""The kinds of dwellings, as published in the scope; position = kind."""
+
+
+def kinds_of(qpv: bool, rooms: int, financing: int) -> tuple[bool, ...]:
+    """Whether a dwelling is of each of `KINDS` (rooms 0 and financing -1: unknown, of no kind)."""
+    return (
+        bool(qpv),
+        1 <= rooms <= 2,
+        rooms == 3,
+        rooms >= 4,
+        *(financing == i for i in range(len(FINANCING))),
+    )
+
+
+@rule(
+    id="account_balance",
+    order=9,
+    title_fr="Équilibre de chaque contingent",
+    source="CCH R. 441-5-1 : bilan par réservataire selon la typologie, le financement et le QPV",
+)
+class AccountBalance(RuleShape):
+    """One line per account of the flux and kind of dwelling. Off unless ``national.rules.account_balance.enabled``.
+
+    The supply is the flux base of the run: dwellings the account may receive. Denominator: leases on the account.
+    """
+
+    def lines(self, ground: Ground) -> Sequence[Line]:
+        if not ground.rules.get("national.rules.account_balance.enabled"):
+            return []
+        facts, terms = ground.facts, ground.rules.rule(self.id)
+        margin = exact(ground.rules.get("national.rules.account_balance.margin"))
+        year = FluxYear(ground)
+        names = facts.accounts
+        pairs = ground.landlord_departements
+        on_flux = {line.account for line in facts.conventions if (line.landlord, line.departement) in pairs}
+        accounts = sorted((on_flux | {names.index("BAILLEUR")}) - ground.outside_flux) if pairs else []
+        found = []
+        for account in accounts:
+            remaining = sum((year.of_account(*pair, account) for pair in pairs), Fraction(0))
+            supply = _supply(ground, account)
+            for kind, share in enumerate(supply):
+                kept = Fraction(half_up(max(Fraction(0), share - margin), RATE_UNIT), RATE_UNIT)
+                found.append(
+                    Line(
+                        scope=f"account={names[account]};{KINDS[kind]}",
+                        key=(account, kind),
+                        share=kept,
+                        tolerance=exact(terms.tolerance.value),
+                        price=hundredths(terms.price.value),
+                        status="assumed",
+                        remaining=remaining,
+                    )
+                )
+        return found
+
+    def view(self, lines: Sequence[Line], ground: Ground) -> View:
+        of_account: dict[int, list[tuple[int, int]]] = {}
+        for i, line in enumerate(lines):
+            of_account.setdefault(line.key[0], []).append((line.key[1], i))
+
+        def marks(place: Place, account: int) -> list[Mark]:
+            is_kind = kinds_of(place.qpv, place.rooms, place.financing)
+            return [
+                Mark(line, ALWAYS if is_kind[kind] else NEVER) for kind, line in of_account.get(account, ())
+            ]
+
+        return marks
+
+    def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+        lease, line, num = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, bool)]
+        for kind, mask in enumerate(_masks(leases)):
+            here = [i for i, one in enumerate(lines) if one.key[1] == kind]
+            found, at = match([(lines[i].key[0],) for i in here], (leases.account,))
+            lease.append(found)
+            line.append(np.array(here, np.int64)[at])
+            num.append(mask[found])
+        return Pairs(np.concatenate(lease), np.concatenate(line), np.concatenate(num))
+
+
+def _masks(leases: Counted) -> list[B]:
+    rooms = leases.rooms
+    sizes = [(rooms >= 1) & (rooms <= 2), rooms == 3, rooms >= 4]
+    return [leases.qpv, *sizes, *(leases.financing == i for i in range(len(FINANCING)))]
+
+
+def _supply(ground: Ground, account: int) -> list[Fraction]:
+    """Share of each kind in the flux base of the run that the account may receive (0 where there is none)."""
+    d = ground.facts.dwellings
+    receives = d.receive_sets[d.receive_class, account] if len(d.ids) else np.zeros(0, bool)
+    offered = (d.flux_base & ~d.blocked)[~d.blocked] & receives[~d.blocked]
+    masks = _masks(ground.dwellings_as_leases())
+    total = int(offered.sum())
+    return [Fraction(int((mask & offered).sum()), total) if total else Fraction(0) for mask in masks]

@@ -1,0 +1,85 @@
+"""Each réservataire's share of the yearly flux of a landlord in an area (CCH R. 441-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from optimizer.problem.areas import COMMUNE, DEPARTEMENT, EPCI, Area, FluxYear, area_of, in_areas
+from optimizer.problem.ground import Counted, Ground, Place
+from optimizer.problem.model import RATE_UNIT
+from optimizer.problem.registry import ALWAYS, NEVER, Line, Mark, Pairs, RuleShape, View, hundredths, rule
+
+
+@rule(
+    id="flux",
+    order=1,
+    title_fr="Part de flux de chaque réservataire",
+    source="CCH R. 441-5 (décret 2020-145) ; convention de réservation",
+)
+class Flux(RuleShape):
+    """One line per convention line. Denominator: the landlord's flux base in the area; numerator: on the account."""
+
+    counts_seats = True
+
+    def lines(self, ground: Ground) -> Sequence[Line]:
+        facts = ground.facts
+        terms = ground.rules.rule(self.id)
+        year = FluxYear(ground)
+        present = set(ground.landlord_departements)
+        found = []
+        for line in facts.conventions:
+            if (line.landlord, line.departement) not in present or line.account in ground.outside_flux:
+                continue
+            area = area_of(ground, line.landlord, line.area)
+            found.append(
+                Line(
+                    scope=f"landlord={facts.landlords[line.landlord]};area={line.area}"
+                    f";account={facts.accounts[line.account]}",
+                    key=(*area, line.account),
+                    share=Fraction(line.share, RATE_UNIT),
+                    tolerance=Fraction(line.tolerance, RATE_UNIT),
+                    price=hundredths(terms.price.value),
+                    status="assumed" if line.assumed else "local",
+                    opening_balance=line.opening_balance,
+                    remaining=year.of_area(area),
+                )
+            )
+        return found
+
+    def view(self, lines: Sequence[Line], ground: Ground) -> View:
+        within: dict[Area, list[tuple[int, int]]] = {}
+        for i, line in enumerate(lines):
+            within.setdefault(Area(*line.key[:3]), []).append((line.key[3], i))
+
+        def marks(place: Place, account: int) -> list[Mark]:
+            if not place.flux_base or account in ground.outside_flux:
+                return []
+            covering = (
+                Area(place.landlord, DEPARTEMENT, place.departement),
+                Area(place.landlord, EPCI, place.epci),
+                Area(place.landlord, COMMUNE, place.commune),
+            )
+            return [
+                Mark(line, ALWAYS if who == account else NEVER)
+                for area in covering
+                for who, line in within.get(area, ())
+            ]
+
+        return marks
+
+    def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+        areas = sorted({Area(*line.key[:3]) for line in lines})
+        position = {area: i for i, area in enumerate(areas)}
+        of_area = np.array([position[Area(*line.key[:3])] for line in lines], np.int64)
+        order = np.argsort(of_area, kind="stable")
+        start = np.searchsorted(of_area[order], np.arange(len(areas) + 1))
+        lease, area = in_areas(areas, leases)
+        width = start[area + 1] - start[area]
+        shift = np.arange(int(width.sum())) - np.repeat(np.cumsum(width) - width, width)
+        line = order[np.repeat(start[area], width) + shift]
+        lease = np.repeat(lease, width)
+        account = np.array([one.key[3] for one in lines], np.int64)
+        return Pairs(lease, line, leases.account[lease] == account[line])

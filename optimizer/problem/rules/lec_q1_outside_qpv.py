@@ -1,0 +1,52 @@
+"""LEC: a quarter of the leases outside QPV to households of the first quartile, or relocated (CCH L. 441-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.eligibility.facts import Q1_YES
+from optimizer.problem.ground import B, Counted, Ground, Place
+from optimizer.problem.places import ANY, lec_lines
+from optimizer.problem.registry import Line, Mark, Pairs, RuleShape, View, match, rule
+
+TRAIT = "first_quartile_or_relocated"
+
+
+def counts(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
+    """First quartile of the EPCI, or relocated by NPNRU or ORCOD. An unknown income is no first quartile."""
+    return np.asarray((ground.q1(apps, epci) == Q1_YES) | ground.relocated[apps], dtype=bool)
+
+
+@rule(
+    id="lec_q1_outside_qpv",
+    order=4,
+    title_fr="LEC : premier quartile hors QPV",
+    source="CCH L. 441-1, loi 2017-86 du 27 janvier 2017",
+)
+class FirstQuartileOutsideQpv(RuleShape):
+    """One line per landlord and EPCI under LEC, per EPCI where the case holds all landlords."""
+
+    traits = {TRAIT: counts}
+
+    def lines(self, ground: Ground) -> Sequence[Line]:
+        return lec_lines(ground, self.id)
+
+    def view(self, lines: Sequence[Line], ground: Ground) -> View:
+        line_of = {line.key: i for i, line in enumerate(lines)}
+        shared = ground.settings.all_landlords
+
+        def marks(place: Place, account: int) -> list[Mark]:
+            line = line_of.get((ANY if shared else place.landlord, place.epci))
+            return [] if line is None or place.qpv else [Mark(line, TRAIT)]
+
+        return marks
+
+    def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+        landlord = np.full(len(leases), ANY) if ground.settings.all_landlords else leases.landlord
+        outside = np.flatnonzero(~leases.qpv)
+        lease, line = match([one.key for one in lines], (landlord[outside], leases.epci[outside]))
+        lease = outside[lease]
+        return Pairs(lease, line, (leases.q1[lease] == Q1_YES) | leases.relocated[lease])

@@ -1,0 +1,98 @@
+"""Tables as files: French CSV by default, international on request, Parquet when they are long.
+
+French: ``;``, decimal comma, UTF-8 with BOM, CRLF-free lines. A text cell that a spreadsheet would run as a formula
+(leading ``= + - @``, tab, carriage return or NUL) is neutralised by an apostrophe; numbers stay numbers. The decimals
+written are those of the column's own kind, so that the identity of the objective holds on the published files.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+Style = Literal["french", "international"]
+PARQUET_FROM = 50_000
+"""Above this many lines the tables are written as Parquet (design §8)."""
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
+_FOUR = ("share", "tolerance", "rate_required", "den_remaining", "expected_num", "shortfall")
+
+
+def neutral(text: str) -> str:
+    """The text as a cell that no spreadsheet runs: ``=1+1`` becomes ``'=1+1``."""
+    return "'" + text if text.startswith(_DANGEROUS) else text
+
+
+def number(value: float, decimals: int, style: Style) -> str:
+    """A number without trailing zeros, with the style's decimal mark; empty for NaN."""
+    if value != value:
+        return ""
+    text = f"{value:.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text == "-0":
+        text = "0"
+    return text.replace(".", ",") if style == "french" else text
+
+
+def decimals_of(column: str) -> int:
+    """Decimals kept in a column: 4 for rates and shares, 6 for marginal points, 2 for points."""
+    if column in _FOUR or column.endswith(("_share", "_rate")):
+        return 4
+    return 6 if column == "marginal_points" else 2
+
+
+def _texts(series: pd.Series, style: Style) -> list[str]:
+    kind = series.dtype
+    if isinstance(kind, pd.BooleanDtype) or kind == np.bool_:
+        return ["" if pd.isna(x) else str(int(bool(x))) for x in series]
+    if pd.api.types.is_integer_dtype(kind):
+        return ["" if pd.isna(x) else str(int(x)) for x in series]
+    if pd.api.types.is_float_dtype(kind):
+        places = decimals_of(str(series.name))
+        return [number(float(x), places, style) for x in series.tolist()]
+    if pd.api.types.is_datetime64_any_dtype(kind):
+        return ["" if pd.isna(x) else x.strftime("%Y-%m-%d") for x in series]
+    out = []
+    for x in series.tolist():
+        if x is None or (isinstance(x, float) and x != x) or x is pd.NA:
+            out.append("")
+        elif isinstance(x, bool):
+            out.append(str(int(x)))
+        elif isinstance(x, (int, np.integer)):
+            out.append(str(int(x)))
+        elif isinstance(x, (float, np.floating)):
+            out.append(number(float(x), decimals_of(str(series.name)), style))
+        else:
+            out.append(neutral(str(x)))
+    return out
+
+
+def csv_bytes(frame: pd.DataFrame, style: Style = "french") -> bytes:
+    """The table as CSV bytes (same input, same bytes)."""
+    sink = io.StringIO(newline="")
+    writer = csv.writer(sink, delimiter=";" if style == "french" else ",", lineterminator="\n")
+    writer.writerow([str(c) for c in frame.columns])
+    columns: Sequence[list[str]] = [_texts(frame[c], style) for c in frame.columns]
+    writer.writerows(zip(*columns, strict=True))
+    text = sink.getvalue().encode("utf-8")
+    return b"\xef\xbb\xbf" + text if style == "french" else text
+
+
+def write_table(
+    frame: pd.DataFrame, folder: Path, stem: str, *, style: Style = "french", parquet: bool = False
+) -> str:
+    """Write one table and return the file's name (``proposals.csv`` or ``proposals.parquet``)."""
+    if parquet:
+        name = f"{stem}.parquet"
+        frame.to_parquet(folder / name, index=False)
+        return name
+    name = f"{stem}.csv"
+    (folder / name).write_bytes(csv_bytes(frame, style))
+    return name

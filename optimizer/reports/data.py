@@ -1,0 +1,112 @@
+"""What the pages and workbooks read: finished tables and words, nothing to compute with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from optimizer.errors import Lang
+
+
+@dataclass(frozen=True)
+class LegalNumber:
+    """A number of the law as shown on a page: its title, value, source, date and status."""
+
+    key: str
+    title: str
+    value: str
+    status: str
+    source: str
+    in_force: str
+
+    @property
+    def assumed(self) -> bool:
+        return self.status == "assumed"
+
+
+@dataclass(frozen=True)
+class ProofSummary:
+    """The certificate in words: ``status`` certified_optimal | certified_within | not_certified, numbers in points."""
+
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    stopped: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything a report shows. Frames have the columns of design §8; ``details`` those of shortlist.details."""
+
+    title: str
+    territory: str
+    on: date
+    year: int
+    landlord: str
+    seed: str
+    seed_modified: bool
+    synthetic: bool
+    proof: ProofSummary
+    proposals: pd.DataFrame
+    details: pd.DataFrame
+    dwellings: pd.DataFrame
+    dwelling_facts: pd.DataFrame
+    """dwelling_id, landlord, commune, commune_name, departement, rooms, financing, qpv, surface_m2, rent_eur,
+    charges_eur, residence, district, vacancy_days"""
+    applications: pd.DataFrame
+    population: pd.DataFrame
+    """application_id, status and the groups compared in the report: quartile, size, priority, origin, score, months"""
+    rules: pd.DataFrame
+    orientation: pd.DataFrame
+    leapfrogs: pd.DataFrame
+    numbers: tuple[LegalNumber, ...]
+    forbids: pd.DataFrame
+    """author, reason, count"""
+    lang: Lang = "fr"
+    notes: tuple[str, ...] = ()
+
+
+def proof_sentence(proof: ProofSummary, lang: Lang) -> str:
+    """« conforme aux règles saisies, aucune meilleure solution (preuve jointe) », or how far it may be from the best."""
+    if proof.status == "certified_optimal":
+        return (
+            "Conforme aux règles saisies, aucune meilleure solution (preuve jointe)."
+            if lang == "fr"
+            else "Meets the rules entered; no better solution exists (proof attached)."
+        )
+    if proof.status == "certified_within":
+        gap = f"{proof.gap:.2f}".replace(".", "," if lang == "fr" else ".")
+        share = f"{proof.gap / max(1.0, abs(proof.objective)):.4%}".replace(".", "," if lang == "fr" else ".")
+        if lang == "fr":
+            return f"Conforme aux règles saisies, certifié à {gap} points près ({share}) de la meilleure solution."
+        return f"Meets the rules entered, certified within {gap} points ({share}) of the best solution."
+    return (
+        "Proposition sans preuve : à ne pas utiliser en commission."
+        if lang == "fr"
+        else "Proposal without a proof."
+    )
+
+
+def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
+    """Why the computation stopped, with « non rejouable » after a clock or an interrupt."""
+    words = {
+        "proven": ("Calcul mené jusqu'à la preuve.", "Run to the proof."),
+        "gap": ("Arrêté à l'écart demandé.", "Stopped at the gap asked for."),
+        "time": (
+            "Arrêté par la limite de temps : résultat non rejouable.",
+            "Stopped by the time limit: not replayable.",
+        ),
+        "interrupted": ("Interrompu : résultat non rejouable.", "Interrupted: not replayable."),
+    }
+    pair = words.get(proof.stopped, ("", ""))
+    return pair[0] if lang == "fr" else pair[1]
+
+
+DECIDES = {
+    "fr": "Proposition : la commission décide.",
+    "en": "Proposal: the commission decides.",
+}

@@ -1,0 +1,395 @@
+"""``report.html`` and the sheets per dwelling: self-contained pages, no script, readable by a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from optimizer.domain.frames import records
+from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.reports.svg import bar, gauge
+from optimizer.reports.workbook import dwelling_words, flags_words, priority_words, quartile_word, why_words
+from optimizer.shortlist.labels import account_label, flag_label, rule_label
+
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_LISTS = 200
+"""Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
+MOST_GAUGES = 40
+SMALL_GROUP = 5
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _words(data: ReportData) -> dict[str, Any]:
+    fr = data.lang == "fr"
+    return {
+        "lang": data.lang,
+        "t": lambda french, english: french if fr else english,
+        "css": (TEMPLATES / "style.css").read_text(encoding="utf-8"),
+        "decides": DECIDES[data.lang],
+        "proof": proof_sentence(data.proof, data.lang),
+        "stop": stop_sentence(data.proof, data.lang),
+        "day": lambda d: d.strftime("%d/%m/%Y") if isinstance(d, date) else str(d),
+    }
+
+
+def show(value: float, data: ReportData, places: int = 1) -> str:
+    """A number on a page: French thousands and decimal comma, or English; a dash when unknown."""
+    if value != value:
+        return "–"
+    text = f"{value:,.{places}f}"
+    if data.lang == "fr":
+        text = text.replace(",", "\u202f").replace(".", ",")
+    return text
+
+
+def percent(value: float, data: ReportData, places: int = 1) -> str:
+    """A share in per cent, as screens show it."""
+    return (
+        "–" if value != value else show(100 * value, data, places) + ("\u00a0%" if data.lang == "fr" else "%")
+    )
+
+
+def report_html(data: ReportData) -> str:
+    """The whole ``report.html``."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        d=data,
+        cards=_cards(data),
+        gauges=_gauges(data),
+        accounts=_accounts(data),
+        groups=_groups(data),
+        leapfrogs=_leapfrogs(data),
+        flags=_flags(data),
+        forbids=data.forbids.to_dict(orient="records"),
+        lists=_lists(data) if len(data.dwellings) <= MOST_LISTS else [],
+        **_words(data),
+    )
+
+
+def _cards(data: ReportData) -> list[dict[str, str]]:
+    fr = data.lang == "fr"
+    status = data.dwellings["status"].value_counts()
+    people = data.applications["status"].value_counts()
+
+    def card(value: int, french: str, english: str) -> dict[str, str]:
+        return {"value": show(value, data, 0), "label": french if fr else english}
+
+    return [
+        card(len(data.dwellings), "logements", "dwellings"),
+        card(int(status.get("listed", 0)), "avec une liste", "with a list"),
+        card(
+            int(status.get("awaiting_reservataire", 0)),
+            "en attente du réservataire",
+            "awaiting the réservataire",
+        ),
+        card(int(status.get("no_candidate", 0)), "sans candidat", "without candidate"),
+        card(len(data.applications), "demandes lues", "applications read"),
+        card(int(people.get("proposed", 0)), "premiers rangs", "first ranks"),
+        card(int(people.get("reserve", 0)), "en réserve", "in reserve"),
+    ]
+
+
+def scope_words(scope: str, data: ReportData) -> str:
+    """``landlord=OPH25;area=25;account=ALS`` -> ``OPH25 · 25 · Action Logement``."""
+    parts = []
+    for piece in scope.split(";"):
+        key, _, value = piece.partition("=")
+        parts.append(account_label(value, data.lang) if key == "account" else value)
+    return " · ".join(parts)
+
+
+def _gauges(data: ReportData) -> list[dict[str, Any]]:
+    fr = data.lang == "fr"
+    assumed_keys = {n.key for n in data.numbers if n.assumed}
+    out = []
+    for rule, frame in data.rules.groupby("rule", sort=False):
+        rows = []
+        short_first = frame.assign(_s=-frame["shortfall"]).sort_values(["_s", "scope"], kind="stable")
+        for x in records(short_first.head(MOST_GAUGES)):
+            missing = int(-(-round(float(x.shortfall), 4) // 1))
+            target = float(x.num_before) + float(x.rate_required) * float(x.den_run)
+            expected = float(x.expected_num) if x.expected_num == x.expected_num else 0.0
+            rows.append(
+                {
+                    "scope": scope_words(str(x.scope), data),
+                    "share": percent(float(x.share), data),
+                    "done": f"{int(x.num_before)} / {int(x.den_before)}",
+                    "run": f"{int(x.num_run)} / {int(x.den_run)}",
+                    "expected": show(expected, data),
+                    "svg": gauge(
+                        float(x.num_before),
+                        float(x.num_run),
+                        expected,
+                        target,
+                        f"{int(x.num_before)} + {int(x.num_run)} / {target:.1f}",
+                    ),
+                    "missing": missing,
+                    "missing_text": _leases(missing, fr)
+                    if x.price > 0 or missing
+                    else ("affiché seulement" if fr else "shown only"),
+                }
+            )
+        hidden = len(frame) - len(rows)
+        out.append(
+            {
+                "label": rule_label(str(rule), data.lang),
+                "rows": rows,
+                "assumed": f"national.rules.{rule}" in assumed_keys,
+                "more": (
+                    f"… et {hidden} autres lignes (rules.csv)." if fr else f"… and {hidden} more (rules.csv)."
+                )
+                if hidden > 0
+                else "",
+            }
+        )
+    return out
+
+
+def _leases(n: int, fr: bool) -> str:
+    if fr:
+        return "aucun" if n == 0 else f"{n} bail" if n == 1 else f"{n} baux"
+    return "none" if n == 0 else f"{n} lease{'s' if n > 1 else ''}"
+
+
+def _accounts(data: ReportData) -> list[dict[str, object]]:
+    first = data.proposals[data.proposals["rank"] == 1]
+    out: list[dict[str, object]] = []
+    for account, frame in first.groupby("account", sort=False):
+        housed = frame[frame["application_id"] != ""]
+        out.append(
+            {
+                "label": account_label(str(account), data.lang),
+                "n": len(frame),
+                "points": show(float(housed["score"].mean()) if len(housed) else float("nan"), data),
+                "q1": percent(float((housed["q1"] == "yes").mean()) if len(housed) else float("nan"), data),
+                "priority": percent(
+                    float((housed["priority"] != "").mean()) if len(housed) else float("nan"), data
+                ),
+            }
+        )
+    return sorted(out, key=lambda x: (-int(str(x["n"])), str(x["label"])))
+
+
+def _groups(data: ReportData) -> list[dict[str, Any]]:
+    fr = data.lang == "fr"
+    labels = {
+        "quartile": ("Par quartile de ressources", "By income quartile"),
+        "size": ("Par taille du ménage", "By household size"),
+        "priority": ("Par priorité", "By priority"),
+        "origin": ("Mutation ou demande externe", "Transfer or external"),
+        "qpv": ("Acceptation d'un QPV", "Accepts a QPV"),
+    }
+    out = []
+    eligible = data.population[data.population["eligible"]]
+    for column, pair in labels.items():
+        if column not in eligible.columns:
+            continue
+        rows = []
+        for name, frame in sorted(eligible.groupby(column, sort=True), key=lambda x: str(x[0])):
+            if len(frame) < SMALL_GROUP:
+                continue
+            first = frame[frame["status"] == "proposed"]
+            rate = len(first) / len(frame)
+            rows.append(
+                {
+                    "label": str(name),
+                    "eligible": show(len(frame), data, 0),
+                    "first": show(len(first), data, 0),
+                    "rate": percent(rate, data),
+                    "svg": bar(rate, 1.0, percent(rate, data)),
+                    "points": show(float(first["score"].mean()) if len(first) else float("nan"), data),
+                    "months": show(float(first["months"].mean()) if len(first) else float("nan"), data),
+                }
+            )
+        if rows:
+            out.append({"label": pair[0 if fr else 1], "rows": rows})
+    return out
+
+
+def _leapfrogs(data: ReportData) -> list[dict[str, object]]:
+    frame = data.leapfrogs
+    shown = frame[frame["application_id_passed"] != ""]
+    tally = shown["explained_by"].value_counts()
+    ordered = sorted(tally.items(), key=lambda x: (-int(x[1]), str(x[0])))
+    return [{"label": why_words(str(why), data.lang), "n": show(int(n), data, 0)} for why, n in ordered]
+
+
+def _flags(data: ReportData) -> list[dict[str, object]]:
+    tally: dict[str, int] = {}
+    for text in data.proposals["flags"]:
+        for flag in str(text).split("|"):
+            if flag and flag != "AWAITING_RESERVATAIRE":
+                tally[flag] = tally.get(flag, 0) + 1
+    return [
+        {"label": flag_label(f, data.lang), "n": n}
+        for f, n in sorted(tally.items(), key=lambda x: (-x[1], x[0]))
+    ]
+
+
+def _lists(data: ReportData) -> list[dict[str, Any]]:
+    facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    lines: dict[str, list[Any]] = {}
+    for line in records(data.proposals):
+        lines.setdefault(str(line.dwelling_id), []).append(line)
+    out = []
+    for d in records(data.dwellings):
+        out.append(
+            {
+                "dwelling": d.dwelling_id,
+                "words": dwelling_words(facts[d.dwelling_id], data.lang == "fr"),
+                "account": account_label(d.account, data.lang),
+                "note": "; ".join(x for x in (_deadline(d.deadline, data), d.reason_if_short, d.advice) if x),
+                "lines": [
+                    {
+                        "rank": x.rank,
+                        "application": x.application_id,
+                        "score": show(float(x.score), data, 2),
+                        "reason": x.reason,
+                        "flags": flags_words(x.flags, data.lang),
+                    }
+                    for x in lines.get(str(d.dwelling_id), [])
+                    if x.application_id
+                ],
+            }
+        )
+    return out
+
+
+def _deadline(iso: str, data: ReportData) -> str:
+    if not iso:
+        return ""
+    day = f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
+    return f"désignation attendue avant le {day}" if data.lang == "fr" else f"names expected before {day}"
+
+
+def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The content of one A4 page per dwelling: why this réservataire, then each candidate (HTML and PDF share it)."""
+    fr = data.lang == "fr"
+    wanted = None if dwelling_ids is None else set(dwelling_ids)
+    facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    details = {int(row.line): row for row in records(data.details)}
+    lines: dict[str, list[tuple[int, Any]]] = {}
+    for i, line in enumerate(records(data.proposals)):
+        lines.setdefault(str(line.dwelling_id), []).append((i, line))
+    orientation: dict[str, list[Any]] = {}
+    for row in records(data.orientation):
+        orientation.setdefault(str(row.dwelling_id), []).append(row)
+    pages = []
+    for d in records(data.dwellings):
+        if wanted is not None and d.dwelling_id not in wanted:
+            continue
+        choices = orientation.get(str(d.dwelling_id), [])
+        chosen = next((x for x in choices if x.chosen), None)
+        others = sorted((x for x in choices if not x.chosen), key=lambda x: (x.loss_points, x.account))
+        pages.append(
+            {
+                "dwelling": d.dwelling_id,
+                "words": dwelling_words(facts[d.dwelling_id], fr),
+                "account": account_label(d.account, data.lang) or ("aucun" if fr else "none"),
+                "flux_header": ["Part du flux", "Faits", "En cours", "Restant", "Situation"]
+                if fr
+                else ["Share", "Done", "In progress", "Remaining", "Position"],
+                "flux": _flux_words(chosen, data),
+                "alternatives": "; ".join(
+                    f"{account_label(x.account, data.lang)} (−{show(x.loss_points, data, 2)} points, "
+                    f"{x.candidates} {'candidats' if fr else 'candidates'})"
+                    for x in others[:4]
+                ),
+                "note": "; ".join(x for x in (_deadline(d.deadline, data), d.reason_if_short, d.advice) if x),
+                "candidates": [
+                    _candidate(line, details[i], data)
+                    for i, line in lines.get(str(d.dwelling_id), [])
+                    if line.application_id
+                ],
+            }
+        )
+    return pages
+
+
+def _flux_words(row: Any, data: ReportData) -> list[str]:
+    fr = data.lang == "fr"
+    if row is None or row.flux_share != row.flux_share:
+        return ["–", "–", "–", "–", "hors convention de flux" if fr else "outside the flux agreement"]
+    done, remaining, share = float(row.flux_done), float(row.flux_remaining), float(row.flux_share)
+    if remaining != remaining:
+        state = "–"
+    elif remaining > 0:
+        state = f"il reste {show(remaining, data)}" if fr else f"{show(remaining, data)} left"
+    else:
+        state = "part atteinte" if fr else "share reached"
+    return [
+        percent(share, data),
+        show(done, data, 0),
+        show(float(row.flux_in_progress), data, 0),
+        show(remaining, data),
+        state,
+    ]
+
+
+def _candidate(line: Any, x: Any, data: ReportData) -> dict[str, Any]:
+    fr = data.lang == "fr"
+
+    def t(french: str, english: str) -> str:
+        return french if fr else english
+
+    children = x.children_under_14 if x.children_under_14 == x.children_under_14 else 0.0
+    visiting = (
+        f" (+ {x.visiting_children:.0f} {t('en visite', 'visiting')})" if x.visiting_children > 0 else ""
+    )
+    items = [
+        (t("Personnes", "Persons"), f"{x.persons:.0f}{visiting}"),
+        (
+            t("Adultes / enfants < 14 ans", "Adults / children < 14"),
+            f"{show(x.adults, data, 0)} / {children:.0f}",
+        ),
+        (t("Ressources par UC", "Income per UC"), f"{show(x.income_uc_eur, data, 0)} €/an"),
+        (t("Quartile", "Quartile"), quartile_word(line.q1, fr)),
+        (t("Taux d'effort", "Effort rate"), percent(x.effort_rate, data)),
+        (
+            t("Reste à vivre", "Residual income"),
+            f"{show(x.residual_eur, data, 2)} € / UC / {t('jour', 'day')}",
+        ),
+        (t("Logement actuel", "Present housing"), x.housing or "–"),
+        (t("Ancienneté", "Seniority"), f"{x.seniority_months:.0f} {t('mois', 'months')}"),
+        (t("Cotation", "Score"), f"{show(float(line.score), data, 2)} — {x.criteria or '–'}"),
+        (t("Total (cotation + adéquation)", "Total (score + fit)"), f"{show(float(line.value), data, 2)}"),
+    ]
+    return {
+        "rank": int(line.rank),
+        "application": line.application_id,
+        "priority": priority_words(line.priority, data.lang),
+        "reason": line.reason,
+        "facts": [items[i : i + 2] for i in range(0, len(items), 2)],
+        "flags": flags_words(line.flags, data.lang),
+    }
+
+
+def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
+    """One HTML file with a printed page per dwelling."""
+    template = _environment().get_template("sheets.html.j2")
+    words = _words(data)
+    return template.render(title=data.title, pages=pages, foot=f"{data.title} · {data.on:%d/%m/%Y}", **words)
+
+
+def population_groups(
+    quartile: pd.Series, persons: pd.Series, priority: pd.Series, origin: pd.Series
+) -> pd.DataFrame:
+    """The group columns of `ReportData.population` from raw facts (labels are French words kept in both languages)."""
+    size = persons.clip(upper=5).astype("Int64").astype(str).str.replace("5", "5 et plus")
+    return pd.DataFrame({"quartile": quartile, "size": size, "priority": priority, "origin": origin})

@@ -1,0 +1,43 @@
+"""The A4 pack as PDF, one page per dwelling, set with typst (no network, no system font needed)."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from optimizer.reports.data import DECIDES, ReportData, proof_sentence
+
+_SOURCE = Path(__file__).parent / "templates" / "sheets.typ"
+
+
+def write_pdf(path: Path, data: ReportData, pages: list[dict[str, Any]]) -> None:
+    """Write the pack. The content is passed as JSON data, never as typst source: no text of a file can run."""
+    import typst
+
+    content = {
+        "title": data.title,
+        "decides": DECIDES[data.lang],
+        "proof": proof_sentence(data.proof, data.lang),
+        "lang": data.lang,
+        "foot": f"{data.title} · {data.on:%d/%m/%Y}",
+        "account": "Contingent" if data.lang == "fr" else "Account",
+        "others": "Autres contingents possibles" if data.lang == "fr" else "Other accounts",
+        "application": "Demande" if data.lang == "fr" else "Application",
+        "check": "À vérifier" if data.lang == "fr" else "To check",
+        "pages": pages,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "sheets.typ"
+        source.write_bytes(_SOURCE.read_bytes())
+        (Path(folder) / "data.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        # A fixed date keeps the file the same for the same case.
+        pdf = typst.compile(str(source), format="pdf", timestamp=_midnight(data))
+    path.write_bytes(pdf)
+
+
+def _midnight(data: ReportData) -> int:
+    from datetime import UTC, datetime
+
+    return int(datetime(data.on.year, data.on.month, data.on.day, tzinfo=UTC).timestamp())

@@ -1,0 +1,427 @@
+"""``shortlists.xlsx``: the commission's workbook, ready to print on A4 landscape.
+
+XlsxWriter with formulas and links turned off, so that no text of a file can run (a cell beginning with ``= + - @`` is
+neutralised as in the CSV). Sheets: Synthèse, Listes, Logements, Objectifs, Passages devant, Demandes, Hypothèses.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from optimizer.domain.frames import records
+from optimizer.reports.csvfile import neutral
+from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label
+
+NAVY, PALE, RULE = "#1F3A5F", "#E8EEF6", "#B8C4D6"
+MOST_APPLICATIONS = 60_000
+
+STATUS = {
+    "proposed": ("1er rang", "first rank"),
+    "reserve": ("réserve", "reserve"),
+    "not_proposed": ("non proposée", "not proposed"),
+    "ineligible": ("non recevable", "not eligible"),
+    "listed": ("liste", "listed"),
+    "awaiting_reservataire": ("attente du réservataire", "awaiting réservataire"),
+    "no_candidate": ("sans candidat", "no candidate"),
+}
+
+
+class _Book:
+    """Formats and small helpers of one workbook."""
+
+    def __init__(self, path: Path, data: ReportData) -> None:
+        self.data = data
+        self.fr = data.lang == "fr"
+        self.book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "nan_inf_to_errors": False,
+            },
+        )
+        self.book.set_properties({"title": data.title, "comments": DECIDES[data.lang], "author": "Attriflux"})
+        # A fixed creation date: the same case gives the same bytes.
+        self.book.set_properties({"created": datetime(data.on.year, data.on.month, data.on.day, tzinfo=UTC)})
+        base = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
+        self.text = self.book.add_format({**base, "text_wrap": True, "bottom": 1, "bottom_color": RULE})
+        self.head = self.book.add_format(
+            {
+                **base,
+                "bold": True,
+                "font_color": "white",
+                "bg_color": NAVY,
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        )
+        self.band = self.book.add_format(
+            {**base, "bold": True, "bg_color": PALE, "top": 2, "top_color": NAVY, "text_wrap": True}
+        )
+        self.title = self.book.add_format({**base, "bold": True, "font_size": 16, "font_color": NAVY})
+        self.note = self.book.add_format({**base, "italic": True, "text_wrap": True})
+        self.num = self.book.add_format({**base, "num_format": "#,##0.00", "bottom": 1, "bottom_color": RULE})
+        self.whole = self.book.add_format({**base, "num_format": "0", "bottom": 1, "bottom_color": RULE})
+        self.share = self.book.add_format({**base, "num_format": "0.0%", "bottom": 1, "bottom_color": RULE})
+        self.first = self.book.add_format(
+            {**base, "bold": True, "text_wrap": True, "bottom": 1, "bottom_color": RULE}
+        )
+
+    def sheet(self, name: str, widths: list[float], *, freeze: int = 0) -> Any:
+        sheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.set_header(f'&L&"Calibri,Bold"{self.data.title.replace("&", "&&")}&R{self.data.on:%d/%m/%Y}')
+        sheet.set_footer(f"&L{DECIDES[self.data.lang]}&R&P / &N")
+        for j, width in enumerate(widths):
+            sheet.set_column(j, j, width)
+        if freeze:
+            sheet.freeze_panes(freeze, 0)
+            sheet.repeat_rows(0, freeze - 1)
+        return sheet
+
+    def say(self, fr: str, en: str) -> str:
+        return fr if self.fr else en
+
+    def cell(self, sheet: Any, r: int, c: int, value: object, fmt: Any) -> None:
+        if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+            sheet.write_blank(r, c, None, fmt)
+        elif isinstance(value, bool):
+            sheet.write_string(r, c, self.say("oui" if value else "non", "yes" if value else "no"), fmt)
+        elif isinstance(value, (int, float)):
+            sheet.write_number(r, c, value, fmt)
+        else:
+            sheet.write_string(r, c, neutral(str(value)), fmt)
+
+
+def write_workbook(path: Path, data: ReportData) -> None:
+    """Write ``shortlists.xlsx`` for the data of one run."""
+    book = _Book(path, data)
+    _summary(book)
+    _lists(book)
+    _dwellings(book)
+    _objectives(book)
+    _leapfrogs(book)
+    if len(data.applications) <= MOST_APPLICATIONS:
+        _applications(book)
+    _numbers(book)
+    book.book.close()
+
+
+def _summary(b: _Book) -> None:
+    data = b.data
+    sheet = b.sheet(b.say("Synthèse", "Summary"), [34, 110])
+    sheet.write_string(0, 0, data.title, b.title)
+    counts = data.dwellings["status"].value_counts()
+    people = data.applications["status"].value_counts()
+    rows: list[tuple[str, str]] = [
+        (b.say("Territoire", "Territory"), f"{data.territory} — {data.on:%d/%m/%Y}"),
+        (b.say("Preuve", "Proof"), proof_sentence(data.proof, data.lang)),
+        (b.say("Arrêt du calcul", "Why it stopped"), stop_sentence(data.proof, data.lang)),
+        (
+            b.say("Logements", "Dwellings"),
+            "; ".join(
+                f"{STATUS[s][0 if b.fr else 1]} : {int(counts.get(s, 0))}"
+                for s in ("listed", "awaiting_reservataire", "no_candidate")
+            ),
+        ),
+        (
+            b.say("Demandes", "Applications"),
+            "; ".join(
+                f"{STATUS[s][0 if b.fr else 1]} : {int(people.get(s, 0))}"
+                for s in ("proposed", "reserve", "not_proposed", "ineligible")
+            ),
+        ),
+        (
+            b.say("Tirage", "Lottery"),
+            (b.say("tirage modifié : ", "modified draw: ") if data.seed_modified else "") + data.seed,
+        ),
+    ]
+    if data.synthetic:
+        rows.append(
+            (
+                b.say("Données", "Data"),
+                b.say("cas synthétique : aucune personne réelle", "synthetic case: no real person"),
+            )
+        )
+    rows += [(b.say("À noter", "Note"), note) for note in data.notes]
+    for i, (head, text) in enumerate(rows, start=2):
+        b.cell(sheet, i, 0, head, b.band)
+        b.cell(sheet, i, 1, text, b.text)
+    b.cell(sheet, len(rows) + 3, 0, DECIDES[data.lang], b.note)
+
+
+def dwelling_words(row: Any, fr: bool) -> str:
+    """``T3 PLUS · Besançon · 62 m² · 412 € + 85 € · hors QPV`` for a row of dwelling_facts."""
+    parts = [f"T{row.rooms} {row.financing}", str(row.commune_name)]
+    if row.surface_m2 == row.surface_m2:
+        parts.append(f"{row.surface_m2:.0f} m²")
+    if row.rent_eur == row.rent_eur:
+        charges = f" + {row.charges_eur:.0f} €" if row.charges_eur == row.charges_eur else ""
+        parts.append(f"{row.rent_eur:.0f} €{charges}")
+    parts.append(("QPV" if row.qpv else "hors QPV") if fr else ("QPV" if row.qpv else "outside QPV"))
+    if row.residence:
+        parts.append(str(row.residence))
+    return " · ".join(parts)
+
+
+def _lists(b: _Book) -> None:
+    data = b.data
+    header = (
+        ["Rang", "Demande", "Pers.", "Adultes / enfants", "Ressources par UC (€/an)", "Quartile", "Taux d'effort", "Logement actuel",
+         "Ancienneté (mois)", "Priorité", "Cotation", "Points", "À vérifier", "Pourquoi"]
+        if b.fr
+        else ["Rank", "Application", "Persons", "Adults / children", "Income per UC (€/y)", "Quartile", "Effort", "Present housing",
+              "Seniority (months)", "Priority", "Score", "Points", "To check", "Why"]
+    )  # fmt: skip
+    sheet = b.sheet(b.say("Listes", "Lists"), [6, 20, 6, 10, 11, 9, 8, 18, 10, 13, 9, 10, 16, 62], freeze=1)
+    for j, name in enumerate(header):
+        b.cell(sheet, 0, j, name, b.head)
+    details = data.details.set_index("line")
+    facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    state = {row.dwelling_id: row for row in records(data.dwellings)}
+    r = 1
+    last = ""
+    for i, line in enumerate(records(data.proposals)):
+        if line.dwelling_id != last:
+            last = line.dwelling_id
+            d = state[last]
+            band = (
+                f"{last}   {dwelling_words(facts[last], b.fr)}   →   {account_label(line.account, data.lang)}"
+            )
+            if d.reason_if_short:
+                band += f"   ({d.reason_if_short})"
+            sheet.merge_range(r, 0, r, len(header) - 1, neutral(band), b.band)
+            r += 1
+        if not line.application_id:
+            d = state[last]
+            text = b.say(
+                f"Le réservataire désigne ses candidats avant le {_day(d.deadline)}. {d.advice}",
+                f"The réservataire names its households before {d.deadline}. {d.advice}",
+            )
+            sheet.merge_range(r, 0, r, len(header) - 1, neutral(text), b.text)
+            r += 1
+            continue
+        x = details.loc[i]
+        children = x.children_under_14 if x.children_under_14 == x.children_under_14 else 0
+        people = f"{x.adults:.0f} / {children:.0f}" if x.adults == x.adults else ""
+        values: list[tuple[object, Any]] = [
+            (int(line.rank), b.whole), (line.application_id, b.first if line.rank == 1 else b.text),
+            (x.persons, b.whole), (people, b.text), (x.income_uc_eur, b.whole),
+            (quartile_word(line.q1, b.fr), b.text), (x.effort_rate, b.share), (x.housing, b.text),
+            (x.seniority_months, b.whole), (priority_words(line.priority, b.data.lang), b.text), (line.score, b.num), (line.value, b.num),
+            (flags_words(line.flags, b.data.lang), b.text), (line.reason, b.text),
+        ]  # fmt: skip
+        for j, (value, fmt) in enumerate(values):
+            b.cell(sheet, r, j, value, fmt)
+        r += 1
+
+
+def quartile_word(q1: str, fr: bool) -> str:
+    """``1er quartile`` / ``2e à 4e`` / ``inconnu``."""
+    words = {"yes": ("1er", "first"), "no": ("2e à 4e", "2nd-4th"), "unknown": ("inconnu", "unknown")}
+    return words[q1][0 if fr else 1] if q1 in words else ""
+
+
+def priority_words(text: str, lang: Any) -> str:
+    """``c|j (labelled)`` -> « c, j (labellisée) »; the proof in words."""
+    words = {
+        "declared": ("déclarée", "declared"),
+        "verified": ("vérifiée", "verified"),
+        "labelled": ("labellisée", "labelled"),
+    }
+    out = str(text).replace("|", ", ")
+    for code, pair in words.items():
+        out = out.replace(f"({code})", f"({pair[0 if lang == 'fr' else 1]})")
+    return out
+
+
+def flags_words(flags: str, lang: Any) -> str:
+    """Flags in words, separated by commas."""
+    return ", ".join(flag_label(f, lang) for f in str(flags).split("|") if f)
+
+
+def _day(iso: str) -> str:
+    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}" if len(iso) == 10 else iso
+
+
+def _table(b: _Book, sheet: Any, header: list[str], rows: Any, formats: list[Any]) -> None:
+    for j, name in enumerate(header):
+        b.cell(sheet, 0, j, name, b.head)
+    for r, row in enumerate(rows, start=1):
+        for j, value in enumerate(row):
+            b.cell(sheet, r, j, value, formats[j])
+    sheet.autofilter(0, 0, max(1, len(rows)), len(header) - 1)
+
+
+def _dwellings(b: _Book) -> None:
+    data = b.data
+    sheet = b.sheet(b.say("Logements", "Dwellings"), [18, 60, 28, 18, 10, 12, 45, 45], freeze=1)
+    facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    rows = [
+        (d.dwelling_id, dwelling_words(facts[d.dwelling_id], b.fr), account_label(d.account, data.lang),
+         STATUS[d.status][0 if b.fr else 1], int(d.candidates), _day(d.deadline), d.reason_if_short, d.advice)
+        for d in records(data.dwellings)
+    ]  # fmt: skip
+    header = (
+        [
+            "Logement",
+            "Description",
+            "Réservataire",
+            "État",
+            "Candidats",
+            "Échéance",
+            "Si moins de trois",
+            "Conseil",
+        ]
+        if b.fr
+        else ["Dwelling", "Description", "Account", "Status", "Candidates", "Deadline", "If short", "Advice"]
+    )
+    _table(b, sheet, header, rows, [b.text, b.text, b.text, b.text, b.whole, b.text, b.text, b.text])
+
+
+def _objectives(b: _Book) -> None:
+    data = b.data
+    sheet = b.sheet(b.say("Objectifs", "Targets"), [38, 50, 9, 10, 10, 10, 10, 10, 12, 12, 14], freeze=1)
+    rows = [
+        (rule_label(x.rule, data.lang), x.scope, x.share, x.rate_required, int(x.num_before), int(x.den_before), int(x.num_run),
+         int(x.den_run), int(-(-x.shortfall // 1)), x.expected_num, x.price)
+        for x in records(data.rules)
+    ]  # fmt: skip
+    header = (
+        [
+            "Règle",
+            "Périmètre",
+            "Objectif",
+            "Taux requis",
+            "Faits",
+            "Sur",
+            "Proposés",
+            "Sur",
+            "Manque (baux entiers)",
+            "Attendu",
+            "Points par bail manquant",
+        ]
+        if b.fr
+        else [
+            "Rule",
+            "Scope",
+            "Target",
+            "Required rate",
+            "Done",
+            "Of",
+            "Proposed",
+            "Of",
+            "Missing (leases)",
+            "Expected",
+            "Points per missing lease",
+        ]
+    )
+    _table(
+        b,
+        sheet,
+        header,
+        rows,
+        [b.text, b.text, b.share, b.share, b.whole, b.whole, b.whole, b.whole, b.whole, b.num, b.num],
+    )
+
+
+def _leapfrogs(b: _Book) -> None:
+    data = b.data
+    shown = data.leapfrogs[data.leapfrogs["application_id_passed"] != ""]
+    sheet = b.sheet(b.say("Passages devant", "Leapfrogs"), [18, 7, 22, 22, 14, 80], freeze=1)
+    rows = [
+        (
+            x.dwelling_id,
+            int(x.rank),
+            x.application_id_ahead,
+            x.application_id_passed,
+            x.points_gap,
+            why_words(x.explained_by, data.lang),
+        )
+        for x in records(shown.head(20_000))
+    ]
+    header = (
+        ["Logement", "Rang", "Demande proposée", "Demande mieux cotée", "Écart (points)", "Raison"]
+        if b.fr
+        else ["Dwelling", "Rank", "Proposed", "Better scored", "Gap (points)", "Reason"]
+    )
+    _table(b, sheet, header, rows, [b.text, b.whole, b.text, b.text, b.num, b.text])
+
+
+def why_words(why: str, lang: Any) -> str:
+    """The reason of a leapfrog in words."""
+    words = {
+        "fit": ("adéquation : préférence, taille ou accès", "fit: preference, size or access"),
+        "places": ("déjà réserve sur deux listes", "already reserve on two lists"),
+        "class": (
+            "même public que le premier rang, ou DALO jamais en complément",
+            "same class as the first rank",
+        ),
+        "pin": ("décision enregistrée", "recorded decision"),
+        "nomination": ("ordre du réservataire", "the réservataire's order"),
+        "gap": ("calcul arrêté avant la preuve", "stopped before the proof"),
+    }
+    if why in words:
+        return words[why][0 if lang == "fr" else 1]
+    rule, _, rest = why.partition("[")
+    scope, _, price = rest.rpartition("]@")
+    return f"{rule_label(rule, lang)} ({scope}), {price} points" if price else why
+
+
+def _applications(b: _Book) -> None:
+    data = b.data
+    sheet = b.sheet(b.say("Demandes", "Applications"), [24, 16, 50, 10, 20], freeze=1)
+    rows = [
+        (x.application_id, STATUS[x.status][0 if b.fr else 1], reason_words(x.reason, data.lang),
+         None if x.best_rank is pd.NA or x.best_rank != x.best_rank else int(x.best_rank), x.dwelling_id)
+        for x in records(data.applications)
+    ]  # fmt: skip
+    header = (
+        ["Demande", "État", "Raison", "Meilleur rang", "Logement"]
+        if b.fr
+        else ["Application", "Status", "Reason", "Best rank", "Dwelling"]
+    )
+    _table(b, sheet, header, rows, [b.text, b.text, b.text, b.whole, b.text])
+
+
+def reason_words(reason: str, lang: Any) -> str:
+    """The status reason code of an application, in words."""
+    words = {
+        "FIRST_RANK": ("premier rang", "first rank"),
+        "RESERVE": ("en réserve", "in reserve"),
+        "OUTRANKED": ("recevable, mais d'autres demandes passent devant", "eligible, but others come first"),
+        "NO_DWELLING": ("aucun logement dans ce dossier", "no dwelling in this case"),
+    }
+    return words[reason][0 if lang == "fr" else 1] if reason in words else refusal_label(reason, lang)
+
+
+def _numbers(b: _Book) -> None:
+    data = b.data
+    sheet = b.sheet(b.say("Hypothèses", "Parameters"), [46, 60, 22, 14, 60, 14], freeze=1)
+    rows = [
+        (
+            n.key,
+            n.title,
+            n.value,
+            (b.say("supposé", "assumed") if n.assumed else n.status),
+            n.source,
+            n.in_force,
+        )
+        for n in data.numbers
+    ]
+    header = (
+        ["Clé", "Intitulé", "Valeur", "Statut", "Source", "En vigueur"]
+        if b.fr
+        else ["Key", "Title", "Value", "Status", "Source", "In force"]
+    )
+    _table(b, sheet, header, rows, [b.text] * 6)

@@ -1,0 +1,89 @@
+"""The table of the rules: what was asked, what the proposals give, what one more lease would cost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.problem import Evaluation, evaluate
+from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.solve import Solved, best_value
+
+MICRO = 1_000_000
+SMALL = 25
+"""Dwellings up to which one more lease is priced by solving again; above, by the multipliers."""
+
+COLUMNS = (
+    "rule",
+    "scope",
+    "share",
+    "tolerance",
+    "num_before",
+    "den_before",
+    "den_remaining",
+    "rate_required",
+    "num_run",
+    "den_run",
+    "shortfall",
+    "price",
+    "marginal_points",
+)
+
+
+def rules_table(problem: Problem, solved: Solved) -> pd.DataFrame:
+    """Columns of ``rules.csv`` but ``expected_num``, one line per row of the problem, in its order.
+
+    ``share, tolerance, rate_required, shortfall`` and ``den_remaining`` have four decimals (leases and shares of leases),
+    ``price`` two and ``marginal_points`` six (points).
+    """
+    found = evaluate(problem, solved.first)
+    rows = problem.rows
+    values: dict[str, object] = {
+        "rule": [r.rule for r in rows],
+        "scope": [r.scope for r in rows],
+        "share": _numbers([r.share / RATE_UNIT for r in rows]),
+        "tolerance": _numbers([r.tolerance / RATE_UNIT for r in rows]),
+        "num_before": np.array([r.num_before for r in rows], np.int64),
+        "den_before": np.array([r.den_before for r in rows], np.int64),
+        "den_remaining": _numbers([_half_up(r.remaining_num, r.remaining_den) for r in rows]),
+        "rate_required": _numbers([r.rate / RATE_UNIT for r in rows]),
+        "num_run": found.num_run,
+        "den_run": found.den_run,
+        "shortfall": _numbers([int(s) / RATE_UNIT for s in found.shortfall]),
+        "price": _numbers([r.price / 100 for r in rows]),
+        "marginal_points": _numbers([m / MICRO for m in marginal_points(problem, solved, found)]),
+    }
+    return pd.DataFrame({name: values[name] for name in COLUMNS})
+
+
+def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None = None) -> list[int]:
+    """Change of the optimum, in micropoints (≤ 0), when each row in turn asks for one more lease.
+
+    Zero where the row has no price or a whole lease to spare: the same proposals stay optimal. Otherwise solved again on
+    small proven cases, else minus the row's multiplier.
+    """
+    counted = found or evaluate(problem, solved.first)
+    exact = solved.certificate.status == "certified_optimal" and len(problem.dwelling_ids) <= SMALL
+    out: list[int] = []
+    for k, row in enumerate(problem.rows):
+        spare = RATE_UNIT * int(counted.num_run[k]) - row.rate * int(counted.den_run[k])
+        if row.price == 0 or spare >= RATE_UNIT:
+            out.append(0)
+            continue
+        value = None
+        if exact:
+            ask = np.zeros(len(problem.rows), np.int64)
+            ask[k] = RATE_UNIT
+            value = best_value(problem, ask, solved.first)
+        out.append(value - solved.objective if value is not None else -int(solved.multipliers[k]))
+    return out
+
+
+def _numbers(values: list[float]) -> NDArray[np.float64]:
+    return np.array(values, np.float64)
+
+
+def _half_up(num: int, den: int) -> float:
+    """A fraction of leases to four decimals, halves up."""
+    return (2 * num * RATE_UNIT + den) // (2 * den) / RATE_UNIT

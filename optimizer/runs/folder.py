@@ -1,0 +1,83 @@
+"""Output folders are whole or absent: everything is written beside, then put in place in one rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from optimizer.errors import AttrifluxError, define
+
+define(
+    "OUT_NOT_EMPTY",
+    "Le dossier de sortie « {name} » n'est pas vide.",
+    "The output folder “{name}” is not empty.",
+    remedy_fr="Choisir un dossier nouveau, ou ajouter --force pour remplacer son contenu",
+    remedy_en="Choose a new folder, or add --force to replace its content",
+)
+define(
+    "OUT_NOT_OURS",
+    "Le dossier « {name} » ne contient pas de run.json : il n'a pas été écrit par Attriflux et n'est pas remplacé.",
+    "The folder “{name}” has no run.json: it was not written by Attriflux and is not replaced.",
+    remedy_fr="Choisir un autre dossier",
+    remedy_en="Choose another folder",
+)
+define(
+    "OUT_IS_INPUT",
+    "Le dossier de sortie « {name} » contient le cas lui-même.",
+    "The output folder “{name}” holds the case itself.",
+    remedy_fr="Choisir un autre dossier",
+    remedy_en="Choose another folder",
+)
+define(
+    "OUT_UNWRITABLE",
+    "Impossible d'écrire dans « {name} » : {why}.",
+    "Cannot write in “{name}”: {why}.",
+)
+
+
+def check_out(out: Path, *, force: bool, inputs: Path | None = None, mark: str = "run.json") -> None:
+    """Refuse an output folder that holds something else than an older result (before any work is done)."""
+    if inputs is not None:
+        source = inputs.resolve()
+        target = out.resolve()
+        if target == source or target in source.parents:
+            raise AttrifluxError("OUT_IS_INPUT", name=out.name)
+    if not out.exists():
+        return
+    if out.is_file():
+        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why="fichier / file")
+    if not any(out.iterdir()):
+        return
+    if not force:
+        raise AttrifluxError("OUT_NOT_EMPTY", name=out.name)
+    if not (out / mark).is_file():
+        raise AttrifluxError("OUT_NOT_OURS", name=out.name)
+
+
+@contextmanager
+def atomic_folder(out: Path) -> Iterator[Path]:
+    """A temporary folder that replaces ``out`` when the block ends well, and disappears when it does not."""
+    out = out.absolute()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=error.strerror) from None
+    try:
+        yield work
+        work.chmod(0o755)
+        old = None
+        if out.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
+            os.replace(out, old / "content")
+        os.replace(work, out)
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=error.strerror) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""Options of a run: one frozen value, recorded whole in ``run.json``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from optimizer.errors import Lang
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to propose.
+
+    Attributes
+    ----------
+    gap : float
+        Relative gap accepted before the proof, 0 = go to the proof.
+    time_limit : float or None
+        Seconds; a run stopped by the clock is labelled « non rejouable ».
+    backend : str
+        ``auto``, ``highs``, ``cpsat``, ``pulp`` or ``scale``.
+    threads : int
+        Threads of the solver; never changes the files.
+    prospects : int
+        Names to call per dwelling before the documents are in (0: no file).
+    accept_assumed : bool
+        Consent to an assumed Q1 threshold on a case with real people.
+    csv : str
+        ``french`` (``;``, decimal comma, BOM) or ``international``.
+    pdf : bool
+        Whether to set the A4 pack as PDF too.
+    """
+
+    gap: float = 0.0
+    time_limit: float | None = None
+    backend: str = "auto"
+    threads: int = 1
+    prospects: int = 0
+    accept_assumed: bool = False
+    csv: Literal["french", "international"] = "french"
+    pdf: bool = True
+    models: Path | None = None
+    lang: Lang = "fr"
+
+    def record(self) -> dict[str, object]:
+        """The options as ``run.json`` keeps them: what changes the answer, no path of this machine."""
+        content = asdict(self)
+        content["models"] = self.models.name if self.models else None
+        return content

@@ -1,0 +1,230 @@
+"""``propose``: the optimum, the lists, the independent check, the files — in that order, or nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from optimizer import pipeline
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError, define
+from optimizer.pipeline import Optimum, Prepared
+from optimizer.runs.folder import atomic_folder, check_out
+from optimizer.runs.options import Options
+from optimizer.runs.tables import Tables, make_tables
+from optimizer.runs.writing import summary_of, write_certificate, write_pages, write_run_record, write_tables
+from optimizer.solve import Progress, SolveOptions
+
+define(
+    "VERIFICATION_FAILED",
+    "La vérification indépendante a refusé la proposition : rien n'a été écrit ({why}).",
+    "The independent check refused the proposal: nothing was written ({why}).",
+)
+
+
+class Reporter(Protocol):
+    """What shows progress: a terminal, or nothing in a notebook."""
+
+    def phase(self, text: str) -> None:
+        """A new phase begins."""
+
+    def solving(self, bound: float | None, value: float | None) -> None:
+        """Bound and value, in points, while solving."""
+
+
+class Silent:
+    """The reporter of the library: nothing prints."""
+
+    def phase(self, text: str) -> None:
+        """Nothing."""
+
+    def solving(self, bound: float | None, value: float | None) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What :func:`propose` returns: frozen tables with the columns of design §8.
+
+    Attributes
+    ----------
+    proposals, applications, dwellings, rules, orientation, leapfrogs, explanations, scores : DataFrame
+    certificate : dict
+        The content of ``certificate.json``.
+    stop : str
+        ``proven``, ``gap``, ``time`` or ``interrupted``.
+    """
+
+    tables: Tables
+    certificate: dict[str, Any]
+    stop: str
+    optimum: Optimum
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def proposals(self) -> pd.DataFrame:
+        """``proposals.csv`` as a frame."""
+        return self.tables.proposals
+
+    @property
+    def applications(self) -> pd.DataFrame:
+        """``applications.csv`` as a frame."""
+        return self.tables.applications
+
+    @property
+    def dwellings(self) -> pd.DataFrame:
+        """``dwellings.csv`` as a frame."""
+        return self.tables.dwellings
+
+    @property
+    def rules(self) -> pd.DataFrame:
+        """``rules.csv`` as a frame."""
+        return self.tables.rules
+
+    @property
+    def orientation(self) -> pd.DataFrame:
+        """``orientation.csv`` as a frame."""
+        return self.tables.orientation
+
+    @property
+    def leapfrogs(self) -> pd.DataFrame:
+        """``leapfrogs.csv`` as a frame."""
+        return self.tables.leapfrogs
+
+    @property
+    def explanations(self) -> pd.DataFrame:
+        """``explanations.csv`` as a frame."""
+        return self.tables.explanations
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """``scores.csv`` as a frame."""
+        return self.tables.scores
+
+
+@dataclass(frozen=True)
+class Written:
+    """What :func:`propose_to` wrote."""
+
+    out: Path
+    stop: str
+    verdict: str
+    summary: dict[str, object]
+    result: Result
+
+
+def _optimise(
+    prepared: Prepared, options: Options, reporter: Reporter, interrupt: threading.Event | None
+) -> Optimum:
+    def tell(state: Progress) -> None:
+        reporter.solving(
+            None if state.bound is None else state.bound / 1e6,
+            None if state.value is None else state.value / 1e6,
+        )
+
+    return pipeline.optimise(
+        prepared,
+        SolveOptions(
+            backend=options.backend,
+            gap=options.gap,
+            time_limit=options.time_limit,
+            threads=options.threads,
+            interrupt=interrupt,
+        ),
+        progress=tell,
+        phase=reporter.phase,
+    )
+
+
+def propose(
+    case: Case | Path | str,
+    options: Options | None = None,
+    *,
+    progress: Reporter | None = None,
+    interrupt: threading.Event | None = None,
+) -> Result:
+    """Contingent and ranked households for every dwelling of a case, with reasons and proof.
+
+    Parameters
+    ----------
+    case : Case, or path of a folder or workbook
+    options : Options, optional
+        Defaults: to the proof, backend chosen by size.
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used; all problems are listed.
+
+    Examples
+    --------
+    >>> import optimizer as af
+    >>> case = af.synthesize("commission", dwellings=4, applications=300, seed=1)
+    >>> af.propose(case).dwellings["dwelling_id"].is_unique
+    True
+    """
+    options = options or Options()
+    reporter = progress or Silent()
+    prepared = pipeline.prepare(
+        case, models=options.models, accept_assumed=options.accept_assumed, phase=reporter.phase
+    )
+    optimum = _optimise(prepared, options, reporter, interrupt)
+    reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")
+    clock = time.perf_counter()
+    tables = make_tables(optimum, options)
+    timings = dict(prepared.timings)
+    timings["lists"] = time.perf_counter() - clock
+    return Result(tables, optimum.solved.certificate.as_dict(), optimum.solved.stop, optimum, timings)
+
+
+def propose_to(
+    case: Path,
+    out: Path,
+    options: Options | None = None,
+    *,
+    force: bool = False,
+    progress: Reporter | None = None,
+    interrupt: threading.Event | None = None,
+) -> Written:
+    """:func:`propose`, checked by `verify` and written whole into ``out``.
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used.
+    AttrifluxError
+        ``OUT_NOT_EMPTY`` and its like before any work; ``VERIFICATION_FAILED`` when the independent check refuses.
+    """
+    from optimizer.verify import verify
+
+    options = options or Options()
+    reporter = progress or Silent()
+    case, out = Path(case), Path(out)
+    check_out(out, force=force, inputs=case)
+    result = propose(case, options, progress=reporter, interrupt=interrupt)
+    timings = dict(result.timings)
+    with atomic_folder(out) as work:
+        clock = time.perf_counter()
+        names = write_tables(work, result.tables, options)
+        write_certificate(work, result.certificate)
+        write_run_record(work, result, options, timings, verdict=None)
+        timings["write_tables"] = time.perf_counter() - clock
+        reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
+        clock = time.perf_counter()
+        verdict = verify(work, case, models=options.models)
+        timings["verify"] = time.perf_counter() - clock
+        if verdict.verdict == "refused":
+            raise AttrifluxError("VERIFICATION_FAILED", why=verdict.sentence(options.lang))
+        reporter.phase("Classeur et pages…" if options.lang == "fr" else "Workbook and pages…")
+        clock = time.perf_counter()
+        write_pages(work, result, options, verdict.sentence(options.lang))
+        timings["write_pages"] = time.perf_counter() - clock
+        write_run_record(work, result, options, timings, verdict=verdict.verdict)
+    return Written(
+        out, result.stop, verdict.verdict, summary_of(result, out, verdict, timings, names), result
+    )

@@ -1,0 +1,201 @@
+"""From a result to what the pages show: words, groups and numbers of the law, nothing that decides."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from optimizer import eligibility
+from optimizer.eligibility.facts import Q1_NO, Q1_YES
+from optimizer.reports.data import LegalNumber, ProofSummary, ReportData
+from optimizer.runs.options import Options
+
+if TYPE_CHECKING:
+    from optimizer.runs.proposing import Result
+
+
+def report_data(result: Result, options: Options, verdict: str) -> ReportData:
+    """Everything the workbook and the pages read."""
+    prepared = result.optimum.prepared
+    settings = prepared.case.settings
+    certificate = result.certificate
+    decisions = prepared.case.table("decisions")
+    forbids = decisions[decisions["decision"] == "forbid"] if len(decisions) else decisions
+    tally = (
+        forbids.groupby(["author", "reason"], sort=True).size().reset_index(name="count")
+        if len(forbids)
+        else pd.DataFrame({"author": [], "reason": [], "count": []})
+    )
+    notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
+    notes += list(dict.fromkeys(prepared.problem.notes))
+    return ReportData(
+        title=settings.title,
+        territory=str(prepared.rules.title or settings.territory),
+        on=settings.on,
+        year=settings.year,
+        landlord=settings.landlord or "",
+        seed=settings.seed,
+        seed_modified=settings.seed_modified,
+        synthetic=settings.synthetic,
+        proof=ProofSummary(
+            status=certificate["status"],
+            objective=float(certificate["objective"]),
+            bound=float(certificate["bound"]),
+            gap=float(certificate["gap"]),
+            stopped=certificate["stopped"],
+            verdict=verdict,
+        ),
+        proposals=result.proposals,
+        details=result.tables.details,
+        dwellings=result.dwellings,
+        dwelling_facts=_dwelling_facts(result),
+        applications=result.applications,
+        population=_population(result),
+        rules=result.rules,
+        orientation=result.orientation,
+        leapfrogs=result.leapfrogs,
+        numbers=tuple(_numbers(result)),
+        forbids=tally,
+        lang=options.lang,
+        notes=tuple(notes),
+    )
+
+
+def _dwelling_facts(result: Result) -> pd.DataFrame:
+    prepared = result.optimum.prepared
+    facts, dw = prepared.facts, prepared.facts.dwellings
+    communes = prepared.rules.communes["name"].to_dict()
+    codes = [facts.communes[c] for c in dw.commune.tolist()]
+
+    def cents(values: np.ndarray) -> np.ndarray:
+        return np.where(values >= 0, values / 100.0, np.nan)
+
+    return pd.DataFrame(
+        {
+            "dwelling_id": dw.ids,
+            "landlord": [facts.landlords[x] for x in dw.landlord.tolist()],
+            "commune": codes,
+            "commune_name": [str(communes.get(c, c)) for c in codes],
+            "departement": [facts.departements[x] for x in dw.departement.tolist()],
+            "rooms": dw.rooms.astype(np.int64),
+            "financing": [("PLAI", "PLUS", "PLS")[x] for x in dw.financing.tolist()],
+            "qpv": dw.qpv,
+            "surface_m2": np.where(dw.surface_dm2 >= 0, dw.surface_dm2 / 10.0, np.nan),
+            "rent_eur": cents(dw.rent_cents),
+            "charges_eur": cents(dw.charges_cents),
+            "residence": [facts.residences[x] if x >= 0 else "" for x in dw.residence.tolist()],
+            "district": [facts.districts[x] if x >= 0 else "" for x in dw.district.tolist()],
+            "vacancy_days": dw.vacancy_days,
+        }
+    )
+
+
+def _population(result: Result) -> pd.DataFrame:
+    """Groups compared in the report, one row per application; quartile in the EPCI of the first choice."""
+    prepared = result.optimum.prepared
+    facts, apps = prepared.facts, prepared.facts.applications
+    n = len(apps.ids)
+    start = apps.choices.ptr[:-1]
+    has = apps.choices.ptr[1:] > start
+    commune = (
+        np.where(has, apps.choices.values[np.minimum(start, max(0, len(apps.choices.values) - 1))], -1)
+        if len(apps.choices.values)
+        else np.full(n, -1)
+    )
+    epci = (
+        np.where(commune >= 0, facts.commune_epci[np.maximum(commune, 0)], -1)
+        if len(facts.commune_epci)
+        else np.full(n, -1)
+    )
+    state = np.full(n, 2, np.int8)
+    for e in np.unique(epci[epci >= 0]).tolist():
+        pick = np.flatnonzero(epci == e).astype(np.int32)
+        state[pick] = eligibility.q1_state(facts, pick, int(e))
+    quartile = np.select([state == Q1_YES, state == Q1_NO], ["1er quartile", "2e à 4e quartile"], "inconnu")
+    score = np.zeros(n)
+    for e in np.unique(epci[epci >= 0]).tolist():
+        pick = np.flatnonzero(epci == e).astype(np.int32)
+        score[pick] = prepared.scores.points(pick, int(e)) / 100
+    size = np.where(apps.persons >= 5, "5 et plus", apps.persons.astype(str))
+    labelled = apps.priority_any & (apps.proof >= 2)
+    priority = np.select(
+        [apps.dalo, labelled, apps.priority_any],
+        ["DALO", "prioritaire prouvé", "prioritaire déclaré"],
+        "autre",
+    )
+    frame = pd.DataFrame(
+        {
+            "application_id": apps.ids,
+            "status": result.applications["status"].to_numpy(),
+            "eligible": (result.applications["status"] != "ineligible").to_numpy(),
+            "quartile": quartile,
+            "size": size,
+            "priority": priority,
+            "origin": np.where(apps.current_landlord >= 0, "mutation", "externe"),
+            "qpv": np.where(apps.accepts_qpv, "accepte", "refuse ou inconnu"),
+            "score": score,
+            "months": np.floor(apps.seniority_days / 30.4375),
+        }
+    )
+    return frame
+
+
+def _numbers(result: Result) -> Iterator[LegalNumber]:
+    rules = result.optimum.prepared.rules
+    seen: set[str] = set()
+    wanted = [
+        *(f"national.rules.{r}" for r in ("priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv")),
+    ]
+    parameters = [rules.value(k) for k in wanted if k in set(rules.keys())] + list(rules.assumed())
+    epcis = {
+        result.optimum.prepared.facts.epcis[e]
+        for e in result.optimum.prepared.facts.dwellings.epci.tolist()
+        if e >= 0
+    }
+    parameters += [p for e, p in sorted(rules.lec_epci.items()) if e in epcis]
+    for p in parameters:
+        if p.key in seen or (p.key.startswith("territory.lec") and p.key.rsplit(".", 1)[-1] not in epcis):
+            continue
+        seen.add(p.key)
+        value = p.value
+        text = f"{value}" if isinstance(value, (int, float, str)) else "table"
+        unit = f" {p.unit}" if p.unit and text != "table" else ""
+        yield LegalNumber(
+            p.key, p.title, text.replace(".", ",") + unit, p.status, p.source, str(p.in_force_from)
+        )
+
+
+def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
+    """The same data per landlord and département, for workbooks and sheets of a large run."""
+    facts = data.dwelling_facts
+    for (landlord, departement), group in facts.groupby(["landlord", "departement"], sort=True):
+        ids = set(group["dwelling_id"])
+        keep = data.proposals["dwelling_id"].isin(ids)
+        lines = np.flatnonzero(keep.to_numpy())
+        position = {int(line): j for j, line in enumerate(lines.tolist())}
+        details = data.details[data.details["line"].isin(lines)].copy()
+        details["line"] = [position[int(x)] for x in details["line"]]
+        stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in f"{landlord}-{departement}")
+        yield (
+            stem,
+            dataclasses.replace(
+                data,
+                title=f"{data.title} — {landlord} ({departement})",
+                landlord=str(landlord),
+                proposals=data.proposals[keep].reset_index(drop=True),
+                details=details,
+                dwellings=data.dwellings[data.dwellings["dwelling_id"].isin(ids)].reset_index(drop=True),
+                dwelling_facts=group.reset_index(drop=True),
+                orientation=data.orientation[data.orientation["dwelling_id"].isin(ids)].reset_index(
+                    drop=True
+                ),
+                leapfrogs=data.leapfrogs[data.leapfrogs["dwelling_id"].isin(ids)].reset_index(drop=True),
+                rules=data.rules[
+                    data.rules["scope"].str.contains(f"landlord={landlord}", regex=False)
+                ].reset_index(drop=True),
+            ),
+        )

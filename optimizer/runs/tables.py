@@ -1,0 +1,191 @@
+"""All published tables of a run, from the optimum: one function, frozen frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from optimizer import eligibility
+from optimizer.domain.frames import records
+from optimizer.eligibility.facts import Facts
+from optimizer.errors import Lang
+from optimizer.pipeline import Optimum
+from optimizer.policy import RuleSet
+from optimizer.problem.model import Problem
+from optimizer.results import expected_nums
+from optimizer.runs.options import Options
+from optimizer.scoring import Scores
+from optimizer.shortlist import Shortlists, build_shortlists, prospects
+from optimizer.shortlist.details import line_details
+from optimizer.shortlist.explaining import explanations_table
+from optimizer.shortlist.explanations import price_classes
+from optimizer.shortlist.orientation import losses, orientation_table, second_best
+from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The published tables (design §8), and what only the pages need."""
+
+    proposals: pd.DataFrame
+    applications: pd.DataFrame
+    dwellings: pd.DataFrame
+    rules: pd.DataFrame
+    orientation: pd.DataFrame
+    leapfrogs: pd.DataFrame
+    explanations: pd.DataFrame
+    scores: pd.DataFrame
+    prospects: pd.DataFrame | None
+    details: pd.DataFrame
+    lists: Shortlists
+
+
+def make_tables(optimum: Optimum, options: Options) -> Tables:
+    """Lists, leapfrogs, statuses, orientation and explanations of an optimum.
+
+    Raises
+    ------
+    AttrifluxError
+        ``LEAPFROG_UNEXPLAINED`` when a proven run passes a household without a reason.
+    """
+    prepared = optimum.prepared
+    problem, facts, rules, case = prepared.problem, prepared.facts, prepared.rules, prepared.case
+    solved = optimum.solved
+    size = case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size")
+    proven = solved.certificate.status == "certified_optimal"
+    lists = build_shortlists(
+        problem,
+        facts,
+        solved.first,
+        num_run=optimum.num_run,
+        den_run=optimum.den_run,
+        proven=proven,
+        size=size,
+        lang=options.lang,
+    )
+    counts = eligibility.code_counts(facts, rules)
+    prices = price_classes(problem, solved.multipliers, solved.prices)
+    chosen = {
+        int(d): int(problem.kinds.account[c])
+        for d, c in zip(solved.first.dwelling, solved.first.kind, strict=True)
+    }
+    choices = losses(problem, prices, chosen)
+    rules_frame = optimum.rules.copy()
+    rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
+    breakdown = prepared.scores.breakdown()
+    flags = _flag_names(facts)
+    explanations = explanations_table(
+        problem,
+        facts,
+        prices,
+        counts,
+        lists,
+        sentence=lambda a: _nearest(facts, rules, a, options.lang),
+        lang=options.lang,
+    )
+    return Tables(
+        proposals=proposals_table(
+            problem,
+            facts,
+            lists,
+            q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
+            flag_names=flags,
+        ),
+        applications=applications_table(problem, facts, lists, counts),
+        dwellings=dwellings_table(
+            problem,
+            facts,
+            lists,
+            on=case.settings.on,
+            second_best=second_best(problem, choices, chosen),
+            single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
+            lang=options.lang,
+        ),
+        rules=rules_frame,
+        orientation=orientation_table(
+            problem,
+            facts,
+            choices,
+            chosen,
+            rules_frame,
+            flux_state(rules_frame, case.table("in_progress")),
+            case.table("residences"),
+            case.table("leases"),
+        ),
+        leapfrogs=leapfrogs_table(problem, lists),
+        explanations=explanations,
+        scores=breakdown,
+        prospects=prospects(
+            problem,
+            facts,
+            solved.first,
+            num_run=optimum.num_run,
+            den_run=optimum.den_run,
+            names=options.prospects,
+        )
+        if options.prospects
+        else None,
+        details=line_details(
+            case,
+            problem,
+            facts,
+            lists.lines,
+            effort=lambda d, apps: eligibility.effort(facts, rules, d, apps),
+            q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
+            criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
+            lang=options.lang,
+        ),
+        lists=lists,
+    )
+
+
+def _criteria(scores: Scores, a: int, epci: int) -> list[tuple[str, int]]:
+    found = scores.explain(a, epci)
+    return [] if found is None else [(title, amount) for _, title, amount in found.criteria]
+
+
+def _nearest(facts: Facts, rules: RuleSet, a: int, lang: Lang) -> str:
+    _, french, english = eligibility.nearest_miss(facts, rules, a)
+    return french if lang == "fr" else english
+
+
+def _flag_names(facts: Facts) -> Callable[[int, int], str]:
+    """Flags of a pair as published: names joined by ``|``."""
+
+    def names(dwelling: int, app: int) -> str:
+        bits = int(eligibility.pair_flags(facts, dwelling, np.array([app], np.int32))[0])
+        return "|".join(name for j, name in enumerate(eligibility.FLAGS) if bits >> j & 1)
+
+    return names
+
+
+def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) -> bool:
+    """Whether one candidate is enough on that first line: relocation, or a DALO household of the préfet."""
+    account = problem.accounts[int(lists.lines.account[i])]
+    app = int(lists.lines.app[i])
+    return account == "RELOGEMENT" or (
+        account == "ETAT_PRIO" and app >= 0 and bool(facts.applications.dalo[app])
+    )
+
+
+def flux_state(rules: pd.DataFrame, in_progress: pd.DataFrame) -> dict[tuple[str, str], dict[str, float]]:
+    """The year's flux per (landlord, account): share, done, in progress, remaining (leases)."""
+    pending: dict[tuple[str, str], int] = {}
+    for row in records(in_progress[["landlord", "account"]]):
+        key = (str(row.landlord), str(row.account))
+        pending[key] = pending.get(key, 0) + 1
+    state: dict[tuple[str, str], dict[str, float]] = {}
+    for row in records(rules[rules["rule"] == "flux"]):
+        scope = dict(piece.split("=", 1) for piece in str(row.scope).split(";"))
+        key = (scope["landlord"], scope["account"])
+        due = float(row.share) * (float(row.den_before) + float(row.den_remaining))
+        state[key] = {
+            "share": float(row.share),
+            "done": float(row.num_before),
+            "in_progress": float(pending.get(key, 0)),
+            "remaining": round(due - float(row.num_before), 2),
+        }
+    return state

@@ -1,0 +1,168 @@
+"""What a run writes: tables, certificate, record, workbook, pages — and the ten lines said at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from optimizer.reports.csvfile import PARQUET_FROM, write_table
+from optimizer.runs.options import Options
+
+if TYPE_CHECKING:
+    from optimizer.runs.proposing import Result
+    from optimizer.runs.tables import Tables
+    from optimizer.verify import Verdict
+
+NAMES = (
+    "proposals", "applications", "dwellings", "rules", "orientation", "leapfrogs", "explanations", "scores",
+)  # fmt: skip
+SHEETS_PER_FILE = 400
+"""Dwellings per sheet file; beyond, one file per landlord and département."""
+
+
+def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, int]:
+    """Write every table; returns lines per file name. Parquet as soon as one list table is long."""
+    parquet = len(tables.proposals) > PARQUET_FROM
+    names: dict[str, int] = {}
+    for stem in NAMES:
+        frame: pd.DataFrame = getattr(tables, stem)
+        names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)
+    if tables.prospects is not None:
+        names[write_table(tables.prospects, folder, "prospects", style=options.csv, parquet=parquet)] = len(
+            tables.prospects
+        )
+    return names
+
+
+def write_certificate(folder: Path, certificate: dict[str, Any]) -> None:
+    """``certificate.json``: compact, stable bytes."""
+    text = json.dumps(certificate, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    (folder / "certificate.json").write_text(text + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Versions of the program and of what decides with it."""
+    found: dict[str, str] = {}
+    for name in ("attriflux", "numpy", "pandas", "pyarrow", "highspy", "ortools", "pulp", "numba"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write_run_record(
+    folder: Path, result: Result, options: Options, timings: dict[str, float], *, verdict: str | None
+) -> None:
+    """``run.json``: options, versions, hashes of the inputs, timings (the only file that differs between two runs)."""
+    prepared = result.optimum.prepared
+    settings = prepared.case.settings
+    record = {
+        "format": "attriflux-run/1",
+        "title": settings.title,
+        "territory": settings.territory,
+        "on": settings.on.isoformat(),
+        "year": settings.year,
+        "landlord": settings.landlord,
+        "synthetic": settings.synthetic,
+        "seed": settings.seed,
+        "seed_modified": settings.seed_modified,
+        "options": options.record(),
+        "backend": result.optimum.solved.backend,
+        "backend_why": result.optimum.solved.reason_fr,
+        "solve_notes": list(result.optimum.solved.notes),
+        "stop": result.stop,
+        "replayable": result.stop in ("proven", "gap"),
+        "verdict": verdict,
+        "inputs": {source.name: source.sha256 for source in prepared.case.sources},
+        "rows": {source.name: source.rows for source in prepared.case.sources},
+        "fingerprint": prepared.rules.fingerprint(),
+        "assumed": [p.key for p in prepared.rules.assumed()],
+        "versions": versions(),
+        "timings": {name: round(seconds, 4) for name, seconds in timings.items()},
+        "phases": {name: round(float(s), 4) for name, s in sorted(result.optimum.solved.timings.items())},
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_pages(folder: Path, result: Result, options: Options, verdict: str) -> None:
+    """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF)."""
+    from optimizer.reports.pages import report_html, sheet_pages, sheets_html
+    from optimizer.reports.pdf import write_pdf
+    from optimizer.reports.workbook import write_workbook
+    from optimizer.runs.report_data import report_data, split
+
+    data = report_data(result, options, verdict)
+    (folder / "report.html").write_text(report_html(data), encoding="utf-8")
+    if len(data.proposals) <= PARQUET_FROM:
+        write_workbook(folder / "shortlists.xlsx", data)
+    else:
+        for stem, part in split(data):
+            write_workbook(folder / f"shortlists-{stem}.xlsx", part)
+    if len(data.dwellings) <= SHEETS_PER_FILE:
+        parts: Iterable[tuple[str, Any]] = [("", data)]
+    else:
+        parts = split(data)
+        (folder / "sheets").mkdir()
+    for stem, part in parts:
+        pages = sheet_pages(part)
+        base = folder / (f"sheets/{stem}" if stem else "sheets")
+        base.with_name(base.name + ".html").write_text(sheets_html(part, pages), encoding="utf-8")
+        if options.pdf and pages and len(data.dwellings) <= SHEETS_PER_FILE:
+            write_pdf(base.with_name(base.name + ".pdf"), part, pages)
+
+
+def summary_of(
+    result: Result, out: Path, verdict: Verdict, timings: dict[str, float], names: dict[str, int]
+) -> dict[str, object]:
+    """What the terminal says at the end, in both languages, and the same facts as data."""
+    status = result.dwellings["status"].value_counts()
+    listed, waiting, none = (
+        int(status.get(s, 0)) for s in ("listed", "awaiting_reservataire", "no_candidate")
+    )
+    people = result.applications["status"].value_counts()
+    missing = result.rules[(result.rules["shortfall"] > 0) & (result.rules["price"] > 0)]
+    total = sum(int(-(-float(x) // 1)) for x in missing["shortfall"])
+    seconds = sum(timings.values())
+    fr = [
+        f"{len(result.dwellings)} logements : {listed} avec une liste, {waiting} en attente du réservataire, {none} sans candidat.",
+        f"{len(result.applications)} demandes : {int(people.get('proposed', 0))} au premier rang, {int(people.get('reserve', 0))} en réserve, "
+        f"{int(people.get('not_proposed', 0))} non proposées, {int(people.get('ineligible', 0))} non recevables.",
+        "Tous les objectifs prioritaires sont tenus."
+        if missing.empty
+        else f"Objectifs : il manque {total} baux sur {len(missing)} lignes (rules.csv).",
+        verdict.sentence("fr"),
+        f"Ouvrir {out / 'report.html'} ; listes : {out / 'shortlists.xlsx'}.",
+        f"Temps : {seconds:.1f} s. Proposition : la commission décide.",
+    ]
+    en = [
+        f"{len(result.dwellings)} dwellings: {listed} with a list, {waiting} awaiting the réservataire, {none} without candidate.",
+        f"{len(result.applications)} applications: {int(people.get('proposed', 0))} first ranks, {int(people.get('reserve', 0))} reserves, "
+        f"{int(people.get('not_proposed', 0))} not proposed, {int(people.get('ineligible', 0))} not eligible.",
+        "Every priced target is met."
+        if missing.empty
+        else f"Targets: {total} leases missing on {len(missing)} rows (rules.csv).",
+        verdict.sentence("en"),
+        f"Open {out / 'report.html'}; lists: {out / 'shortlists.xlsx'}.",
+        f"Time: {seconds:.1f} s. Proposal: the commission decides.",
+    ]
+    return {
+        "out": str(out),
+        "stop": result.stop,
+        "verdict": verdict.verdict,
+        "objective": result.certificate["objective"],
+        "bound": result.certificate["bound"],
+        "dwellings": {"listed": listed, "awaiting_reservataire": waiting, "no_candidate": none},
+        "applications": {str(k): int(v) for k, v in people.items()},
+        "missing_leases": total,
+        "files": names,
+        "timings": {k: round(v, 3) for k, v in timings.items()},
+        "lines_fr": fr,
+        "lines_en": en,
+    }

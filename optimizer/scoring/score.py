@@ -1,0 +1,277 @@
+"""From a case and its grids to :class:`Scores` (design §5, the paragraph on ``score``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.domain import Case
+from optimizer.errors import Finding, InputProblems
+from optimizer.policy.grid import Grid
+from optimizer.scoring.grids import Points, evaluate
+from optimizer.scoring.inputs import Inputs
+from optimizer.scoring.percentile import mid_rank
+from optimizer.scoring.scores import GIVEN, SENIORITY, Basis, Scores, Standing
+from optimizer.scoring.view import FactsView
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+_NO_SCALE = -1
+
+
+@dataclass
+class _Scales:
+    """The scales met so far, by identifier, with the points of every application where a grid was evaluated."""
+
+    names: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    invented: list[bool] = field(default_factory=list)
+    points: dict[str, Points] = field(default_factory=dict)
+
+    def index(self, name: str, title: str, invented: bool = False) -> int:
+        if name not in self.names:
+            self.names.append(name)
+            self.titles.append(title)
+            self.invented.append(invented)
+        return self.names.index(name)
+
+
+def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
+    """Score the applications of a case.
+
+    A ``score`` given in the applications wins. An EPCI with lines in the table ``scores`` is scored by them alone.
+    Otherwise the grid that the territory gives to the EPCI (its mutation grid, where it has one, for sitting social
+    tenants); without any grid, seniority.
+    Points are used as they are when one scale serves one EPCI, or when the case gives a ``score``; otherwise each is
+    replaced by its mid-rank percentile among the applications scored in the same EPCI by the same scale.
+
+    Raises
+    ------
+    InputProblems
+        A cell of a criterion declared by a grid that cannot be read, all of them at once.
+    """
+    findings: list[Finding] = []
+    scores = _score(case, facts, rules, findings)
+    if findings:
+        raise InputProblems(findings)
+    return scores
+
+
+def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, ...]:
+    """Cells of the criteria declared by the grids in use that cannot be read."""
+    findings: list[Finding] = []
+    _score(case, facts, rules, findings)
+    return tuple(findings)
+
+
+def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]) -> Scores:
+    frame = case.table("applications")
+    row_of = pd.Index(frame["application_id"]).get_indexer(pd.Index(facts.applications.ids)).astype(np.int64)
+    ordered = frame.iloc[row_of]
+    file = next((s.name for s in case.sources if _is_applications(s.name)), "applications")
+    on = np.datetime64(case.settings.on.isoformat(), "D")
+    scales = _Scales()
+    mutation = ordered["current_landlord"].fillna("").astype(str).str.strip().ne("").to_numpy(bool)
+    given = _given(ordered)
+
+    def of_grid(grid: Grid) -> Points:
+        if grid.id not in scales.points:
+            inputs = Inputs(ordered, grid, rules, on, findings, file, row_of + 2)
+            scales.points[grid.id] = evaluate(grid, inputs)
+        return scales.points[grid.id]
+
+    table = _table_scores(case, facts)
+    standing: dict[int, Standing] = {}
+    unscored = 0
+    for epci, apps in _populations(facts).items():
+        scale = np.full(len(apps), _NO_SCALE, np.int32)
+        raw = np.zeros(len(apps), np.int64)
+        written = np.zeros(len(apps), bool)
+        grids = {m: rules.grid_for(facts.epcis[epci], mutation=m) for m in (False, True)}
+        lines = table.get(epci)
+        if lines is not None:
+            _apply_table(lines, apps, mutation, grids, scales, scale, raw)
+            written = scale != _NO_SCALE
+            kept = written | (given[apps] >= _FLOOR)
+            unscored += int((~kept).sum())
+            apps, scale, raw, written = apps[kept], scale[kept], raw[kept], written[kept]
+        else:
+            for moving, grid in grids.items():
+                mine = mutation[apps] == moving
+                if not mine.any():
+                    continue
+                if grid is None:
+                    scale[mine] = scales.index(SENIORITY, "Ancienneté de la demande (aucune grille)")
+                    raw[mine] = facts.applications.seniority_days[apps[mine]]
+                else:
+                    scale[mine] = scales.index(grid.id, grid.title, grid.invented)
+                    raw[mine] = of_grid(grid).total[apps[mine]]
+        standing[epci] = Standing(apps, scale, raw, raw, written)
+    notes: tuple[str, ...] = ()
+    if unscored and not (given >= _FLOOR).any():
+        notes = (f"{unscored} demande(s) absente(s) de la table scores de leur EPCI : 0 point.",)
+    if (given >= _FLOOR).any():
+        return _with_given(facts, scales, standing, given)
+    return _ranked(facts, scales, standing, notes)
+
+
+def _is_applications(name: str) -> bool:
+    stem = name.rsplit("/", 1)[-1].split(".", 1)[0].casefold()
+    return stem in ("applications", "demandes")
+
+
+_FLOOR = -(1 << 50)
+"""Every written score is above it; ``_given`` marks an empty cell below it (scores may be negative)."""
+
+
+def _given(frame: pd.DataFrame) -> I64:
+    """The ``score`` column in hundredths, below ``_FLOOR`` where empty."""
+    if "score" not in frame.columns:
+        return np.full(len(frame), _FLOOR - 1, np.int64)
+    values = frame["score"].to_numpy(np.float64, na_value=np.nan)
+    whole = np.clip(np.floor(np.nan_to_num(values) * 100 + 0.5), _FLOOR, -_FLOOR).astype(np.int64)
+    return np.where(np.isnan(values), _FLOOR - 1, whole)
+
+
+def _populations(facts: FactsView) -> dict[int, I32]:
+    """EPCI of the dwellings -> applications that wish one of its communes, ascending.
+
+    What the commission de médiation fixed stands in place of the choices, as it does for eligibility.
+    """
+    wished = facts.applications.wished
+    count = max(len(facts.applications.ids), 1)
+    useful = np.zeros(len(facts.epcis), bool)
+    useful[facts.dwellings.epci] = True
+    place = np.append(np.where(useful[facts.commune_epci], facts.commune_epci, -1), -1)[wished.values]
+    row = np.repeat(np.arange(len(wished.ptr) - 1), np.diff(wished.ptr))
+    kept = place >= 0
+    pairs = np.unique(place[kept].astype(np.int64) * count + row[kept])
+    epci, app = pairs // count, (pairs % count).astype(np.int32)
+    bounds = np.searchsorted(epci, np.arange(len(facts.epcis) + 1))
+    return {int(e): app[bounds[e] : bounds[e + 1]] for e in np.flatnonzero(useful)}
+
+
+def _table_scores(case: Case, facts: FactsView) -> dict[int, pd.DataFrame]:
+    """Lines of ``scores`` by EPCI index: ``app``, ``grid``, ``raw``, sorted by application then grid."""
+    frame = case.table("scores")
+    if not len(frame):
+        return {}
+    epci_at = {code: i for i, code in enumerate(facts.epcis)}
+    lines = pd.DataFrame(
+        {
+            "app": pd.Index(facts.applications.ids).get_indexer(pd.Index(frame["application_id"])),
+            "epci": frame["epci"].map(epci_at).fillna(-1).astype(np.int64).to_numpy(),
+            "grid": frame["grid"].astype(str).to_numpy(),
+            "raw": np.floor(frame["score"].fillna(0).to_numpy(np.float64) * 100 + 0.5).astype(np.int64),
+        }
+    )
+    lines = lines[(lines["app"] >= 0) & (lines["epci"] >= 0)].sort_values(
+        ["epci", "app", "grid"], kind="stable"
+    )
+    return {int(str(epci)): group for epci, group in lines.groupby("epci")}
+
+
+def _apply_table(
+    lines: pd.DataFrame, apps: I32, mutation: B, grids: dict[bool, Grid | None], scales: _Scales, scale: I32,
+    raw: I64,
+) -> None:  # fmt: skip
+    """Scores of an EPCI from its lines of ``scores``.
+
+    With several lines for one application in one EPCI, the line of its own grid there is taken, else the first by name.
+    """
+    own = {m: grid.id if grid is not None else "" for m, grid in grids.items()}
+    expected = np.where(mutation[lines["app"].to_numpy()], own[True], own[False])
+    preferred = lines.assign(other=(lines["grid"] != expected).to_numpy()).sort_values(
+        ["app", "other", "grid"]
+    )
+    chosen = preferred.drop_duplicates("app")
+    at = np.searchsorted(apps, chosen["app"].to_numpy())
+    inside = (
+        (at < len(apps)) & (apps[np.minimum(at, len(apps) - 1)] == chosen["app"].to_numpy())
+        if len(apps)
+        else []
+    )
+    chosen = chosen[inside]
+    at = at[inside]
+    for name in sorted(set(chosen["grid"])):
+        mine = (chosen["grid"] == name).to_numpy(bool)
+        scale[at[mine]] = scales.index(name, name)
+    raw[at] = chosen["raw"].to_numpy()
+
+
+def _with_given(facts: FactsView, scales: _Scales, standing: dict[int, Standing], given: I64) -> Scores:
+    """The case gives scores: they are used as they are, beside the grid's points for those who have none."""
+    written = given >= _FLOOR
+    index = scales.index(GIVEN, "Cotation saisie dans le dossier")
+    found = {}
+    for epci, here in standing.items():
+        mine = written[here.app]
+        raw = np.where(mine, given[here.app], np.where(_is_points(scales, here.grid), here.raw, 0))
+        scale = np.where(mine, index, here.grid).astype(np.int32)
+        found[epci] = Standing(here.app, scale, raw, raw, mine | here.written)
+    missing = int((~written).sum())
+    notes: tuple[str, ...] = ("La cotation est celle du dossier.",)
+    if missing:
+        notes += (f"{missing} demande(s) sans cotation saisie : points de la grille du territoire.",)
+    return _scores("given", facts, scales, found, _everywhere(facts, given, written), notes)
+
+
+def _everywhere(facts: FactsView, given: I64, written: B) -> I64 | None:
+    """Points that do not depend on the EPCI: only when every application has a written score."""
+    return given if bool(written.all()) and len(facts.applications.ids) else None
+
+
+def _is_points(scales: _Scales, grid: I32) -> B:
+    points = np.array([name != SENIORITY for name in scales.names], dtype=bool)
+    return points[grid] if len(grid) else np.zeros(0, bool)
+
+
+def _ranked(
+    facts: FactsView, scales: _Scales, standing: dict[int, Standing], before: tuple[str, ...]
+) -> Scores:
+    """Points of the one scale in the one EPCI, else percentiles."""
+    used = sorted({int(g) for here in standing.values() for g in np.unique(here.grid)})
+    names = [scales.names[g] for g in used]
+    notes = before + tuple(
+        f"Grille inventée pour la démonstration : {scales.titles[g]}." for g in used if scales.invented[g]
+    )
+    if SENIORITY not in names and len(names) <= 1 and len(standing) <= 1:
+        from_table = any(here.written.any() for here in standing.values())
+        basis: Basis = "given" if from_table else "grid"
+        overall = scales.points[names[0]].total if names and not from_table else None
+        return _scores(basis, facts, scales, standing, overall, notes)
+    found = {}
+    for epci, here in standing.items():
+        rank = np.zeros(len(here.app), np.int64)
+        for g in np.unique(here.grid).tolist():
+            mine = here.grid == g
+            rank[mine] = mid_rank(here.raw[mine])
+        found[epci] = Standing(here.app, here.grid, here.raw, rank, here.written)
+    if names == [SENIORITY]:
+        basis = "seniority"
+        notes += ("Aucune grille de cotation : le score est le rang centile d'ancienneté dans l'EPCI.",)
+    else:
+        basis = "percentile"
+        notes += (
+            "Plusieurs grilles ou plusieurs EPCI : le score est 100 × le rang centile dans l'EPCI et la grille, "
+            "car les points de deux grilles ne s'additionnent pas.",
+        )
+    return _scores(basis, facts, scales, found, None, notes)
+
+
+def _scores(
+    basis: Basis, facts: FactsView, scales: _Scales, standing: dict[int, Standing], overall: I64 | None,
+    notes: tuple[str, ...],
+) -> Scores:  # fmt: skip
+    return Scores(
+        basis, facts.applications.ids, facts.epcis, tuple(scales.names), tuple(scales.titles), tuple(scales.invented),
+        standing, overall, dict(scales.points), notes,
+    )  # fmt: skip

@@ -1,0 +1,187 @@
+"""The score of every application in every EPCI of the case's dwellings, and why it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.scoring.grids import Points
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+Basis = Literal["grid", "given", "percentile", "seniority"]
+GIVEN = "cotation_saisie"
+SENIORITY = "anciennete"
+"""Name of the scale used where a territory has no grid: days since the first application."""
+CONVERSION = "conversion_en_percentile"
+"""Line of the breakdown that takes the points of the grid to the published percentile."""
+POINT = 100
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Applications scored in one EPCI: aligned arrays, ascending application index.
+
+    ``raw`` are hundredths of the grid's points (days of seniority without a grid); ``score`` is what the objective uses.
+    """
+
+    app: I32
+    grid: I32
+    """Index in ``Scores.grids``."""
+    raw: I64
+    score: I64
+    written: B
+    """``raw`` was written in the case (column ``score`` or table ``scores``), not computed here."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One application's score in one EPCI. All amounts in hundredths; ``criteria`` are (name, title, points) ≠ 0."""
+
+    grid: str
+    title: str
+    invented: bool
+    score: int
+    raw: int
+    criteria: tuple[tuple[str, str, int], ...]
+    population: int
+    below: int
+    equal: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of a case.
+
+    Attributes
+    ----------
+    basis : str
+        ``grid``: points of the one grid; ``given``: points of the case; ``percentile``: several grids or EPCI;
+        ``seniority``: no grid anywhere, percentile of seniority.
+    grids : tuple of str
+        Identifiers of the scales in use (``Standing.grid`` indexes them).
+    standing : dict
+        EPCI index -> its standing.
+    points_by_grid : dict
+        Grid id -> points by criterion of every application, where a grid was evaluated.
+    notes_fr : tuple of str
+        What a page showing these scores must say.
+    """
+
+    basis: Basis
+    ids: NDArray[np.object_]
+    epcis: tuple[str, ...]
+    grids: tuple[str, ...]
+    titles: tuple[str, ...]
+    invented: tuple[bool, ...]
+    standing: Mapping[int, Standing]
+    overall: I64 | None
+    """(A,) points valid everywhere, when they do not depend on the EPCI; else None."""
+    points_by_grid: Mapping[str, Points]
+    notes_fr: tuple[str, ...]
+
+    def points(self, apps: I32, epci: int) -> I64:
+        """Score of each application for dwellings of an EPCI, hundredths; 0 for one that is not scored there."""
+        if self.overall is not None:
+            return self.overall[apps]
+        out = np.zeros(len(apps), np.int64)
+        here = self.standing.get(int(epci))
+        if here is not None and len(here.app):
+            at = np.minimum(np.searchsorted(here.app, apps), len(here.app) - 1)
+            found = here.app[at] == apps
+            out[found] = here.score[at[found]]
+        return out
+
+    def explain(self, a: int, epci: int) -> Explanation | None:
+        """Where the score of an application in an EPCI comes from; None when it is not scored there."""
+        here = self.standing.get(int(epci))
+        if here is None:
+            return None
+        at = int(np.searchsorted(here.app, a))
+        if at >= len(here.app) or here.app[at] != a:
+            return None
+        g = int(here.grid[at])
+        same = here.raw[here.grid == g]
+        raw = int(here.raw[at])
+        return Explanation(
+            self.grids[g], self.titles[g], self.invented[g], int(here.score[at]), raw,
+            self._criteria(g, a, raw, bool(here.written[at])), len(same), int((same < raw).sum()), int((same == raw).sum()),
+        )  # fmt: skip
+
+    def _criteria(self, g: int, a: int, raw: int, written: bool) -> tuple[tuple[str, str, int], ...]:
+        points = self.points_by_grid.get(self.grids[g])
+        if written:
+            return ((GIVEN, "Cotation saisie dans le dossier", raw),) if raw else ()
+        if points is None:
+            return ()
+        row = points.credited[a]
+        return tuple((points.names[j], points.titles[j], int(row[j])) for j in np.flatnonzero(row))
+
+    def breakdown(self, apps: I32 | None = None) -> pd.DataFrame:
+        """Points by criterion: ``application_id, epci, grid, criterion, points`` (points with two decimals).
+
+        Criteria without points are left out. The lines of an application in an EPCI add up to its score exactly: where
+        the score is a percentile, the line ``conversion_en_percentile`` makes the difference. ``apps`` restricts the
+        table to some applications.
+        """
+        parts = [self._lines(epci, apps) for epci in sorted(self.standing)]
+        columns = ["application_id", "epci", "grid", "criterion", "points"]
+        if not parts:
+            return pd.DataFrame(
+                {c: pd.Series([], dtype="float64" if c == "points" else "str") for c in columns}
+            )
+        table = pd.concat(parts, ignore_index=True)
+        return table[columns]
+
+    def _lines(self, epci: int, apps: I32 | None) -> pd.DataFrame:
+        here = self.standing[epci]
+        kept = np.ones(len(here.app), bool) if apps is None else np.isin(here.app, apps)
+        app, grid, score, raw, written = (
+            column[kept] for column in (here.app, here.grid, here.score, here.raw, here.written)
+        )
+        rows, values, orders = (
+            [np.flatnonzero(written)],
+            [raw[written]],
+            [np.zeros(int(written.sum()), np.int64)],
+        )
+        names = [np.full(len(rows[0]), GIVEN, dtype=object)]
+        known = np.where(written, raw, 0)
+        for g, name in enumerate(self.grids):
+            points = self.points_by_grid.get(name)
+            mine = np.flatnonzero((grid == g) & ~written)
+            if points is None or not len(mine):
+                continue
+            lines = points.credited[app[mine]]
+            at, criterion = np.nonzero(lines)
+            rows.append(mine[at])
+            names.append(np.array(points.names, dtype=object)[criterion])
+            values.append(lines[at, criterion])
+            orders.append(criterion.astype(np.int64))
+            known[mine] = lines.sum(axis=1)
+        rest = np.flatnonzero(score != known)
+        rows.append(rest)
+        unit = np.array(
+            [SENIORITY if self.grids[g] == SENIORITY else CONVERSION for g in grid[rest]], dtype=object
+        )
+        names.append(unit)
+        values.append((score - known)[rest])
+        orders.append(np.full(len(rest), np.iinfo(np.int32).max, np.int64))
+        row, order = np.concatenate(rows), np.concatenate(orders)
+        sequence = np.lexsort((order, row))
+        row = row[sequence]
+        scales = np.array(self.grids, dtype=object)
+        return pd.DataFrame(
+            {
+                "application_id": pd.Series(self.ids[app[row]], dtype="str"),
+                "epci": pd.Series([self.epcis[epci]] * len(row), dtype="str"),
+                "grid": pd.Series(scales[grid[row]] if len(row) else [], dtype="str"),
+                "criterion": pd.Series(np.concatenate(names)[sequence], dtype="str"),
+                "points": np.concatenate(values)[sequence] / POINT,
+            }
+        )

@@ -1,0 +1,105 @@
+"""French and English words for accounts, rules, flags and codes, as staff read them."""
+
+from __future__ import annotations
+
+from optimizer.errors import Lang
+
+ACCOUNTS: dict[str, tuple[str, str]] = {
+    "ETAT_PRIO": ("État (publics prioritaires)", "State (priority households)"),
+    "ETAT_AGENT": ("État (agents publics)", "State (public agents)"),
+    "ALS": ("Action Logement", "Action Logement"),
+    "BAILLEUR": ("bailleur (non réservé)", "landlord (not reserved)"),
+    "MUTATION": ("mutation interne", "own tenant transfer"),
+    "RELOGEMENT": ("relogement", "relocation"),
+}
+
+RULES: dict[str, tuple[str, str]] = {
+    "flux": ("part du flux de la convention", "agreed share of the flux"),
+    "mutation_max": ("plafond des mutations internes", "ceiling on own transfers"),
+    "priority_publics": ("25 % aux publics prioritaires", "25 % to priority households"),
+    "lec_q1_outside_qpv": (
+        "objectif LEC : premier quartile hors QPV",
+        "LEC target: first quartile outside QPV",
+    ),
+    "lec_q234_inside_qpv": (
+        "objectif LEC : quartiles 2 à 4 en QPV",
+        "LEC target: quartiles 2 to 4 inside QPV",
+    ),
+    "dalo": ("objectif DALO du département", "DALO target of the département"),
+    "essential_workers": ("travailleurs essentiels", "essential workers"),
+    "priority_mix": ("résidence à enjeu de mixité", "priority-mix residence"),
+    "account_balance": ("équilibre qualitatif des contingents", "qualitative balance of accounts"),
+}
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    "INACTIVE": ("demande radiée ou non renouvelée", "struck off or not renewed"),
+    "LIVE_OFFER": (
+        "déjà en commission ou destinataire d'une offre",
+        "already before a commission or offered",
+    ),
+    "COMMUNE": ("commune non souhaitée", "commune not wanted"),
+    "ROOMS": ("typologie inadaptée au ménage", "size does not fit the household"),
+    "CEILING": ("plafond de ressources dépassé", "income above the ceiling"),
+    "ACCESSIBLE": ("accessibilité insuffisante", "not accessible enough"),
+    "OWN_DWELLING": ("logement actuel du demandeur", "the applicant's present dwelling"),
+    "FORBIDDEN": ("écartée par une décision motivée", "set aside by a reasoned decision"),
+    "ACCOUNT": ("aucun réservataire commun", "no common account"),
+}
+
+FLAGS: dict[str, tuple[str, str]] = {
+    "TO_RENEW": ("à renouveler", "to renew"),
+    "CEILING_UNCHECKED": ("plafond non contrôlé", "ceiling not checked"),
+    "INCOME_MISSING": ("ressources manquantes", "income missing"),
+    "DOSSIER_TO_VERIFY": ("pièces à vérifier", "file to verify"),
+    "UNREACHABLE": ("injoignable", "unreachable"),
+    "PRIORITY_DECLARED_ONLY": ("priorité seulement déclarée", "priority only declared"),
+    "ACCESS_UNKNOWN": ("étage ou ascenseur inconnu", "floor or lift unknown"),
+}
+
+
+def _pick(pair: tuple[str, str], lang: Lang) -> str:
+    return pair[0] if lang == "fr" else pair[1]
+
+
+def account_label(account: str, lang: Lang = "fr") -> str:
+    """``COLL:242500361`` -> « collectivité 242500361 »; known accounts in words; empty stays empty."""
+    if account in ACCOUNTS:
+        return _pick(ACCOUNTS[account], lang)
+    head, _, code = account.partition(":")
+    if head == "COLL":
+        return f"collectivité {code}" if lang == "fr" else f"local authority {code}"
+    return code or account
+
+
+def rule_label(rule: str, lang: Lang = "fr") -> str:
+    return _pick(RULES[rule], lang) if rule in RULES else rule
+
+
+def refusal_label(code: str, lang: Lang = "fr") -> str:
+    return _pick(REFUSALS[code], lang) if code in REFUSALS else code
+
+
+def flag_label(flag: str, lang: Lang = "fr") -> str:
+    return _pick(FLAGS[flag], lang) if flag in FLAGS else flag
+
+
+def ordinal(n: int, lang: Lang = "fr") -> str:
+    """``1er``, ``2e`` in French; ``1st``, ``2nd``, ``11th`` in English."""
+    if lang == "fr":
+        return "1er" if n == 1 else f"{n}e"
+    if 10 <= n % 100 <= 20:
+        return f"{n}th"
+    return f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th') }"
+
+
+def points(hundredths: int, lang: Lang = "fr") -> str:
+    """Points without useless zeros: ``152,5`` (fr), ``152.5`` (en)."""
+    sign = "-" if hundredths < 0 else ""
+    whole, cents = divmod(abs(hundredths), 100)
+    text = f"{whole}" if cents == 0 else f"{whole}.{cents:02d}".rstrip("0")
+    return sign + (text.replace(".", ",") if lang == "fr" else text)
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """``3 demandes`` / ``1 demande`` (French: singular below 2)."""
+    return f"{n} {one if n < 2 else (many or one + 's')}"

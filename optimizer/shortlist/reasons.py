@@ -1,0 +1,110 @@
+"""The sentence on each line: why this household, at this rank, for this dwelling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimizer.errors import Lang
+from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.shortlist.labels import account_label, ordinal, plural, rule_label
+from optimizer.shortlist.leapfrogs import LineSummary
+from optimizer.shortlist.lookup import Pool
+
+
+@dataclass(frozen=True)
+class LineContext:
+    """What the sentence needs to know about one line."""
+
+    rank: int
+    account: str
+    pool: Pool
+    score: int
+    pinned: bool
+    named: bool
+    summary: LineSummary
+    missing: dict[str, int]
+    """Per rule row label (as in leapfrogs): whole leases that would be missing without this line."""
+
+
+def place_in_pool(pool: Pool, score: int) -> int:
+    """Rank of a score among everyone eligible for the dwelling on the account (ties share the best rank)."""
+    return 1 + int((pool.score > score).sum())
+
+
+def line_reason(context: LineContext, lang: Lang) -> str:
+    """The reason in one sentence: place in the cotation, who is passed over and why."""
+    place = place_in_pool(context.pool, context.score)
+    n = len(context.pool.app)
+    label = account_label(context.account, lang)
+    tied = int((context.pool.score == context.score).sum()) > 1
+    if lang == "fr":
+        head = (
+            f"{ordinal(place)}{' ex æquo' if tied else ''} à la cotation parmi "
+            f"{plural(n, 'demande recevable', 'demandes recevables')} du contingent {label}"
+        )
+    else:
+        head = f"{ordinal(place)}{' equal' if tied else ''} by score among {n} eligible on account {label}"
+    pieces = [head]
+    if context.pinned and context.rank == 1:
+        pieces.append(
+            "désignée par une décision enregistrée" if lang == "fr" else "named by a recorded decision"
+        )
+    if context.named:
+        pieces.append("ordre fixé par le réservataire" if lang == "fr" else "order set by the réservataire")
+    elif context.summary.total:
+        pieces.append(_passed(context, lang))
+    if place - 1 > context.summary.total and not context.named:
+        elsewhere = place - 1 - context.summary.total
+        if lang == "fr":
+            verb = "est proposée" if elsewhere == 1 else "sont proposées"
+            pieces.append(f"{plural(elsewhere, 'mieux cotée', 'mieux cotées')} {verb} ailleurs ou au-dessus")
+        else:
+            pieces.append(f"{elsewhere} better scored placed elsewhere or above")
+    if context.rank > 1:
+        pieces.insert(0, "réserve" if lang == "fr" else "reserve")
+    return " ; ".join(pieces) if lang == "fr" else "; ".join(pieces)
+
+
+def _passed(context: LineContext, lang: Lang) -> str:
+    total = context.summary.total
+    whys = [_why(reason, count, context, lang) for reason, count in context.summary.by_reason[:3]]
+    if lang == "fr":
+        noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
+        return f"passe devant {total} {noun} : " + ", ".join(whys)
+    return f"passes {total} better scored: " + ", ".join(whys)
+
+
+def _why(reason: str, count: int, context: LineContext, lang: Lang) -> str:
+    words = {
+        "fit": (
+            "adéquation (préférence, taille, accès) et points du logement",
+            "fit (preference, size, access)",
+        ),
+        "places": ("déjà réserve sur deux listes", "already reserve on two lists"),
+        "class": ("même public que le premier rang", "same class as the first rank"),
+        "pin": ("décision enregistrée", "recorded decision"),
+        "nomination": ("ordre du réservataire", "order of the réservataire"),
+        "gap": ("calcul arrêté avant la preuve", "stopped before the proof"),
+    }
+    if reason in words:
+        text = words[reason][0 if lang == "fr" else 1]
+    else:
+        rule = reason.split("[", 1)[0]
+        text = rule_label(rule, lang)
+        missing = context.missing.get(reason, 0)
+        if missing:
+            text += (
+                f", il manque {plural(missing, 'bail', 'baux')}"
+                if lang == "fr"
+                else f", {missing} lease{'s' if missing > 1 else ''} missing"
+            )
+    return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
+
+
+def whole_leases_missing(problem: Problem, num_run: list[int], den_run: list[int]) -> list[int]:
+    """Per row, the shortfall in whole leases (rounded up), as screens show it."""
+    out = []
+    for k, row in enumerate(problem.rows):
+        short = max(0, row.rate * den_run[k] - num_run[k] * RATE_UNIT)
+        out.append(-(-short // RATE_UNIT))
+    return out

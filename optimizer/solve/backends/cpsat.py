@@ -1,0 +1,117 @@
+"""OR-Tools CP-SAT on the explicit columns: every number an integer, divided by the grid."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
+from optimizer.solve.options import BackendTooLarge, RawSolution, SolveOptions, Watch
+from optimizer.solve.registry import Job, backend
+
+LIMIT = 2_000_000
+
+
+def available() -> str | None:
+    return None if find_spec("ortools") else "ortools"
+
+
+@backend("cpsat", features=("exact", "threads", "interrupt"), available=available)
+def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
+    """Maximise ``Σ value·x − Σ price·s`` with ``s_k ≥ rate·den + ask − 10_000·num`` in ten-thousandths of a lease."""
+    from ortools.sat.python import cp_model
+
+    columns, layout = job.columns, job.layout
+    if len(columns) > LIMIT:
+        raise BackendTooLarge("BACKEND_TOO_LARGE", backend="cpsat", columns=len(columns), limit=LIMIT)
+    model = cp_model.CpModel()
+    x = [model.new_bool_var("") for _ in range(len(columns))]
+    _one_each(model, job, x)
+    objective = cp_model.LinearExpr.weighted_sum(
+        x, (columns.value * MICRO_PER_HUNDREDTH // job.step).tolist()
+    )
+    spread = MICRO_PER_HUNDREDTH
+    for k in layout.active.tolist():
+        weight = row_weight(job, k)
+        used = np.flatnonzero(weight)
+        rest = model.new_int_var(0, RATE_UNIT * (len(job.problem.dwelling_ids) + 1) + int(layout.ask[k]), "")
+        terms = cp_model.LinearExpr.weighted_sum([x[j] for j in used.tolist()], weight[used].tolist())
+        model.add(rest + terms >= int(layout.ask[k]))
+        price, step = int(layout.price[k]), job.step
+        objective = objective - _scaled(model, rest, price, step, spread)
+    model.maximize(objective)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = options.threads
+    solver.parameters.random_seed = 0
+    if watch.time_limit is not None:
+        solver.parameters.max_time_in_seconds = max(0.0, watch.left())
+    status = solver.solve(model, _stopper(watch))
+    word = solver.status_name(status)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return RawSolution(None, False, watch.stopped() or "gap", word)
+    chosen = np.array([solver.boolean_value(v) for v in x], bool)
+    first = FirstRanks(
+        columns.dwelling[chosen].copy(), columns.app[chosen].copy(), columns.kind[chosen].copy()
+    )
+    proven = status == cp_model.OPTIMAL
+    return RawSolution(first, proven, "proven" if proven else watch.stopped() or "gap", word)
+
+
+def _scaled(model: Any, rest: Any, price: int, step: int, _spread: int) -> Any:
+    """``price·s`` in grid steps. A single s may miss the grid; the smallest admissible s never does.
+
+    s is a multiple of ``gcd(rate, 10_000, ask)`` at the optimum, and ``price × that`` is a multiple of the step by the
+    definition of the grid: so s is replaced by ``unit·t``.
+    """
+    import math
+
+    unit = step // math.gcd(price, step)
+    part = model.new_int_var(0, 2**40, "")
+    model.add(unit * part >= rest)
+    return (price * unit // step) * part
+
+
+def row_weight(job: Job, k: int) -> Any:
+    """``10_000·num − rate·den`` of every explicit column on row k, (n,) int64."""
+    kinds, layout = job.problem.kinds, job.layout
+    per_kind = np.zeros(len(kinds), np.int64)
+    here = np.flatnonzero(kinds.row == k)
+    np.add.at(
+        per_kind,
+        layout.kind_of_mark[here],
+        RATE_UNIT * kinds.num[here].astype(np.int64) - int(layout.rate[k]) * kinds.den[here].astype(np.int64),
+    )
+    return per_kind[job.columns.kind]
+
+
+def _one_each(model: Any, job: Job, x: list[Any]) -> None:
+    columns, problem = job.columns, job.problem
+    for d, group in _groups(columns.dwelling):
+        literals = [x[j] for j in group]
+        if problem.must_fill[problem.klass[d]]:
+            model.add_exactly_one(literals)
+        else:
+            model.add_at_most_one(literals)
+    for a, group in _groups(columns.app):
+        if a >= 0:
+            model.add_at_most_one([x[j] for j in group])
+
+
+def _groups(labels: Any) -> list[tuple[int, list[int]]]:
+    """(label, positions) in the order of the labels."""
+    order = np.argsort(labels, kind="stable")
+    cuts = np.flatnonzero(np.diff(labels[order])) + 1
+    return [(int(labels[part[0]]), part.tolist()) for part in np.split(order, cuts) if len(part)]
+
+
+def _stopper(watch: Watch) -> Any:
+    from ortools.sat.python import cp_model
+
+    class Stopper(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            if watch.stopped():
+                self.stop_search()
+
+    return Stopper()

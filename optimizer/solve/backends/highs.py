@@ -1,0 +1,68 @@
+"""HiGHS: the LP over implicit pairs, then the MIP over the columns its reduced costs leave."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from optimizer.solve.bound import TEN
+from optimizer.solve.dive import dive
+from optimizer.solve.options import RawSolution, SolveOptions, Watch
+from optimizer.solve.polish import columns_within, solve_restricted
+from optimizer.solve.registry import Job, backend
+
+ROUNDS = (1, *(20,) * 10, *(100,) * 10)
+"""Cases of the tree between two dives."""
+MIP_NODES = 4_000
+LIMIT = 150_000
+
+
+def available() -> str | None:
+    return None if find_spec("highspy") else "highspy"
+
+
+@backend("highs", features=("exact", "lp", "threads", "interrupt"), available=available)
+def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
+    """LP; tree and dives in turn, each sharpening the other; at last the complete MIP over what is left."""
+    prover, incumbent = job.prover, job.incumbent
+    for cases in ROUNDS:
+        prover.run(prover.solved + cases, options.gap)
+        if answer := _answer(job, options, watch):
+            return answer
+        _improve(job, options)
+        if answer := _answer(job, options, watch):
+            return answer
+    root = prover.root
+    if root is None or root.priced.total is None:
+        return RawSolution(incumbent.first, False, watch.stopped() or "gap", "no root bound")
+    slack = root.priced.total - incumbent.objective * TEN
+    more = columns_within(job.layout, root.multipliers, root.priced, slack, LIMIT)
+    if more is None:
+        return RawSolution(incumbent.first, False, "gap", "too many columns for the complete MIP")
+    job.master.add(more)
+    whole = solve_restricted(job.master, watch, step=job.step, threads=options.threads, nodes=MIP_NODES)
+    incumbent.offer(whole.first)
+    return RawSolution(
+        incumbent.first,
+        whole.complete,
+        "proven" if whole.complete else watch.stopped() or "gap",
+        whole.status,
+    )
+
+
+def _answer(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | None:
+    """The answer if nothing is left to do."""
+    first = job.incumbent.first
+    if job.prover.done:
+        return RawSolution(first, True, "proven", "tree closed")
+    if job.prover.within_gap(options.gap):
+        return RawSolution(first, False, "gap", "gap reached")
+    if reason := watch.stopped():
+        return RawSolution(first, False, reason, "stopped")
+    return None
+
+
+def _improve(job: Job, options: SolveOptions) -> None:
+    """Dive below the widest open case."""
+    case = job.prover.widest()
+    if case is not None:
+        dive(job.prover, case.path, options.threads)

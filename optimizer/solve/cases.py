@@ -1,0 +1,148 @@
+"""A case of the proof's tree: the splits on its path and what they allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
+from optimizer.solve.certificate import Split
+from optimizer.solve.layout import Layout
+
+
+@dataclass(frozen=True)
+class Step:
+    """One split of a path: index of its node, the split, the side taken."""
+
+    node: int
+    split: Split
+    high: bool
+
+
+Path = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """What a path says of one dwelling. Accounts and pairs (application, account) by index; -1 application: a seat."""
+
+    banned_accounts: frozenset[int] = frozenset()
+    banned_pairs: frozenset[tuple[int, int]] = frozenset()
+    account: int = -1
+    pair: tuple[int, int] | None = None
+
+    @property
+    def filled(self) -> bool:
+        """The dwelling must have a first rank."""
+        return self.account >= 0 or self.pair is not None
+
+    def allows(self, app: I32, account: I32) -> B:
+        ok: B = np.ones(len(app), bool)
+        for r in sorted(self.banned_accounts):
+            ok &= account != r
+        for a, r in sorted(self.banned_pairs):
+            ok &= ~((app == a) & (account == r))
+        if self.account >= 0:
+            ok &= account == self.account
+        if self.pair is not None:
+            ok &= (app == self.pair[0]) & (account == self.pair[1])
+        return ok
+
+
+def restrictions(path: Path) -> dict[int, Restriction]:
+    """Restriction of every dwelling the path speaks of, by dwelling index."""
+    found: dict[int, Restriction] = {}
+    for step in path:
+        split = step.split
+        if split.on not in ("pair", "account"):
+            continue
+        old = found.get(split.dwelling, Restriction())
+        accounts, pairs, account, pair = old.banned_accounts, old.banned_pairs, old.account, old.pair
+        if split.on == "account":
+            if step.high:
+                account = split.account
+            else:
+                accounts = accounts | {split.account}
+        elif step.high:
+            pair = (split.application, split.account)
+        else:
+            pairs = pairs | {(split.application, split.account)}
+        found[split.dwelling] = Restriction(accounts, pairs, account, pair)
+    return found
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """The rounded row ``s ≥ f (N − num)`` of row ``row``, valid once ``den ≥ n`` (reliability of the proof, below).
+
+    With an integer num and ``β = rate·n + ask``: s ≥ rate·den + ask − num ≥ β − num and s ≥ 0. If num ≤ ⌈β⌉ − 1 then
+    ``s ≥ β − num = f + (⌈β⌉ − 1 − num) ≥ f (⌈β⌉ − num)`` as f ≤ 1; if num ≥ ⌈β⌉ the right side is ≤ 0.
+    ``f`` (ten-thousandths) is the fractional part of β, or 1 when β is whole.
+    """
+
+    row: int
+    n: int
+    f: int
+    goal: int
+
+
+def rounded(layout: Layout, row: int, n: int) -> Rounded:
+    beta = int(layout.rate[row]) * n + int(layout.ask[row])
+    return Rounded(row, n, beta % RATE_UNIT or RATE_UNIT, -(-beta // RATE_UNIT))
+
+
+def den_floors(path: Path) -> dict[int, int]:
+    """Largest lower bound on den that the path implies, by row (only rows with one)."""
+    found: dict[int, int] = {}
+    for step in path:
+        if step.split.on == "den" and step.high:
+            found[step.split.row] = max(found.get(step.split.row, 0), step.split.at + 1)
+    return found
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns one dwelling may use: application (-1: a seat), kind, account, whole value in hundredths."""
+
+    app: I32
+    kind: I32
+    account: I32
+    value: I64
+    entry: I32
+
+
+@dataclass
+class Book:
+    """Explicit columns of single dwellings, made when a split names them."""
+
+    layout: Layout
+    _classes: dict[int, Columns] = field(default_factory=dict)
+
+    def columns(self, dwelling: int) -> Columns:
+        problem = self.layout.problem
+        klass = int(problem.klass[dwelling])
+        if klass not in self._classes:
+            self._classes[klass] = _class_columns(self.layout, klass)
+        base = self._classes[klass]
+        bonus = np.where(base.app >= 0, problem.bonus[dwelling], 0)
+        return Columns(base.app, base.kind, base.account, base.value + bonus, base.entry)
+
+
+def _class_columns(layout: Layout, klass: int) -> Columns:
+    problem: Problem = layout.problem
+    a, b = int(layout.full.ptr[klass]), int(layout.full.ptr[klass + 1])
+    key = layout.full.key[a:b]
+    length = layout.option_ptr[key + 1] - layout.option_ptr[key]
+    at = np.repeat(np.arange(a, b), length)
+    inside = np.arange(len(at)) - np.repeat(np.cumsum(length) - length, length)
+    kind = layout.option_kind[np.repeat(layout.option_ptr[key], length) + inside]
+    seats = layout.seats(klass)
+    kinds = np.concatenate([kind, problem.seats.kind[seats]]).astype(np.int32)
+    return Columns(
+        app=np.concatenate([layout.full.app[at], np.full(len(seats), -1)]).astype(np.int32),
+        kind=kinds,
+        account=problem.kinds.account[kinds],
+        value=np.concatenate([layout.full.value[at], problem.seats.value[seats]]).astype(np.int64),
+        entry=np.concatenate([layout.full.entry[at], np.full(len(seats), -1)]).astype(np.int32),
+    )

@@ -1,0 +1,73 @@
+"""A proposal from one case of the tree: round its counts one by one, re-solving the LP after each.
+
+With the counts of the priced rows whole, what is left is an assignment; its LP is nearly always integral, and a small MIP
+settles the rest. The steps taken here are not part of the proof.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.solve.bound import TEN
+from optimizer.solve.cases import Path, Step
+from optimizer.solve.certificate import Split
+from optimizer.solve.master import Relaxed
+from optimizer.solve.polish import solve_restricted, within
+from optimizer.solve.tree import EPS, Prover
+
+STEPS = 120
+NODES = 20
+
+
+def dive(prover: Prover, path: Path, threads: int = 1) -> bool:
+    """Look for a better proposal below a case; True when one was found."""
+    master, incumbent = prover.master, prover.incumbent
+    for depth in range(STEPS):
+        relaxed = master.solve(path, prover.watch, incumbent.objective + prover.step - 1)
+        if (
+            relaxed is None
+            or not relaxed.settled
+            or relaxed.elastic > EPS
+            or prover.closed(relaxed.priced.micropoints)
+        ):
+            return False
+        first = master.first_ranks(relaxed.x)
+        if incumbent.offer(first):
+            return True
+        split = prover.choose_rounding(path, relaxed)
+        if split is not None:
+            path = (*path, Step(-1 - depth, split, True))
+            continue
+        step = _nearest(prover, relaxed, depth)
+        if step is None:
+            return first is None and _settle(prover, path, relaxed, threads)
+        path = (*path, step)
+    return False
+
+
+def _nearest(prover: Prover, relaxed: Relaxed, depth: int) -> Step | None:
+    """The fractional count nearest to a whole number, of the dearest row among equals."""
+    best: tuple[float, int, Step] | None = None
+    for k in prover.layout.active.tolist():
+        for on, count in (("den", float(relaxed.den[k])), ("num", float(relaxed.num[k]))):
+            low = int(np.floor(count + EPS))
+            part = count - low
+            if part <= EPS:
+                continue
+            split = Split("den" if on == "den" else "num", row=k, at=low)
+            rank = (round(min(part, 1 - part), 9), -int(prover.layout.price[k]))
+            if best is None or rank < best[:2]:
+                best = (*rank, Step(-1 - depth, split, part >= 0.5))
+    return best[2] if best is not None else None
+
+
+def _settle(prover: Prover, path: Path, relaxed: Relaxed, threads: int) -> bool:
+    """Counts are whole, pairs are not: a MIP over the columns this case leaves."""
+    if relaxed.priced.total is None:
+        return False
+    slack = relaxed.priced.total - prover.incumbent.objective * TEN
+    keep = within(prover.master, path, relaxed.multipliers, relaxed.priced, slack)
+    found = solve_restricted(
+        prover.master, prover.watch, step=prover.step, path=path, keep=keep, nodes=NODES, threads=threads
+    )
+    return prover.incumbent.offer(found.first)

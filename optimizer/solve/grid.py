@@ -1,0 +1,45 @@
+"""The grid of the objective: the largest step all possible objective values are multiples of."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT
+from optimizer.solve.layout import Layout
+
+
+def grid(layout: Layout) -> int:
+    """Micropoints, at least 1: gcd of all column values and of price × rate and price × one lease of every priced row.
+
+    A bound can be floored to a multiple of it without losing a solution.
+    """
+    problem = layout.problem
+    found = 0
+    for klass in range(len(problem.class_menu)):
+        a, b = int(layout.full.ptr[klass]), int(layout.full.ptr[klass + 1])
+        if a == b or not len(layout.members(klass)):
+            continue
+        value = layout.full.value[a:b]
+        bonus = problem.bonus[layout.members(klass)]
+        found = math.gcd(found, int(value[0] + bonus[0]), int(np.gcd.reduce(value - value[0])))
+        found = math.gcd(found, int(np.gcd.reduce(bonus - bonus[0])))
+    used = layout.seat[np.diff(layout.member_ptr)[problem.seats.klass[layout.seat]] > 0]
+    if len(used):
+        found = math.gcd(found, int(np.gcd.reduce(problem.seats.value[used])))
+    found *= MICRO_PER_HUNDREDTH
+    for price, rate, ask in zip(
+        layout.price.tolist(), layout.rate.tolist(), layout.ask.tolist(), strict=True
+    ):
+        found = math.gcd(found, price * rate, price * RATE_UNIT, price * ask)
+    return max(1, found)
+
+
+def floor_to(value: int, step: int) -> int:
+    """Largest multiple of ``step`` not above ``value``.
+
+    >>> floor_to(-7, 5)
+    -10
+    """
+    return value // step * step

@@ -1,0 +1,126 @@
+"""The few calls of HiGHS we use, with their pitfalls answered once: empty models, statuses, interrupts, time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.solve.options import Watch
+
+F = NDArray[np.float64]
+INFINITY = float("inf")
+
+
+_SCHEDULER: dict[str, int] = {}
+"""HiGHS keeps one scheduler per process and refuses to run with another number of threads until it is reset."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Columns and rows of a finished HiGHS run. ``status``: optimal, infeasible, stopped, failed."""
+
+    status: str
+    objective: float
+    x: F
+    row_dual: F
+    column_dual: F
+    usable: bool
+
+
+def new_model(threads: int = 1) -> Any:
+    """A silent HiGHS instance with fixed seed."""
+    model = _silent_class()()
+    if _SCHEDULER.setdefault("threads", threads) != threads:
+        model.resetGlobalScheduler(True)
+        _SCHEDULER["threads"] = threads
+    model.setOptionValue("threads", int(threads))
+    model.setOptionValue("random_seed", 0)
+    return model
+
+
+@cache
+def _silent_class() -> Any:
+    """HiGHS prints its banner when callbacks are enabled, which its constructor does: be silent just before."""
+    import highspy
+
+    class Silent(highspy.Highs):  # type: ignore[misc, unused-ignore]
+        def enableCallbacks(self) -> Any:
+            self.setOptionValue("output_flag", False)
+            return super().enableCallbacks()
+
+    return Silent
+
+
+def add_columns(
+    model: Any, cost: F, lower: F, upper: F, columns: Sequence[Sequence[tuple[int, float]]]
+) -> None:
+    """Columns with their (row, coefficient) lists."""
+    if not len(cost):
+        return
+    size = [len(c) for c in columns]
+    start = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.int32)
+    index = np.array([r for c in columns for r, _ in c], np.int32)
+    value = np.array([v for c in columns for _, v in c], np.float64)
+    model.addCols(len(cost), cost, lower, upper, len(index), start, index, value)
+
+
+def add_rows(model: Any, lower: F, upper: F, rows: Sequence[Sequence[tuple[int, float]]]) -> None:
+    """Rows with their (column, coefficient) lists."""
+    if not len(lower):
+        return
+    size = [len(r) for r in rows]
+    start = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.int32)
+    index = np.array([c for r in rows for c, _ in r], np.int32)
+    value = np.array([v for r in rows for _, v in r], np.float64)
+    model.addRows(len(lower), lower, upper, len(index), start, index, value)
+
+
+def run(model: Any, watch: Watch | None = None) -> Answer:
+    """Run HiGHS; an empty model is an optimal one of value 0, which HiGHS calls ``kModelEmpty``."""
+    import highspy
+
+    if watch is not None:
+        left = watch.left()
+        model.setOptionValue(
+            "time_limit", max(0.0, model.getRunTime() + left) if left != INFINITY else INFINITY
+        )
+        if watch.event is not None:
+            _let_interrupt(model, watch.event.is_set)
+    model.run()
+    state = model.getModelStatus()
+    status = highspy.HighsModelStatus
+    word = {
+        status.kOptimal: "optimal",
+        status.kModelEmpty: "optimal",
+        status.kInfeasible: "infeasible",
+        status.kUnboundedOrInfeasible: "infeasible",
+        status.kTimeLimit: "stopped",
+        status.kInterrupt: "stopped",
+        status.kIterationLimit: "stopped",
+        status.kSolutionLimit: "stopped",
+    }.get(state, "failed")
+    solution = model.getSolution()
+    info = model.getInfo()
+    usable = word == "optimal" or info.primal_solution_status == 2
+    return Answer(
+        status=word,
+        objective=float(info.objective_function_value),
+        x=np.array(solution.col_value, np.float64),
+        row_dual=np.array(solution.row_dual, np.float64),
+        column_dual=np.array(solution.col_dual, np.float64),
+        usable=bool(usable and solution.value_valid),
+    )
+
+
+def _let_interrupt(model: Any, asked: Callable[[], bool]) -> None:
+    def stop(event: Any) -> None:
+        if asked():
+            event.interrupt()
+
+    model.cbSimplexInterrupt += stop
+    model.cbMipInterrupt += stop

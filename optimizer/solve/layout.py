@@ -1,0 +1,176 @@
+"""A `Problem` laid out for pricing: per class, the columns a first rank may use, with exact truncation.
+
+Everything later (bound, LP, tree, ties) reads these arrays. Pairs of a class stay grouped: its dwellings differ by their
+bonus only.
+
+*Truncation.* An LP solution or a set of prices of ours never prices more than ``width`` applications above zero. Among
+the entries of a class with the same options, sorted by value, at least one of the first ``width + 1`` then has the price
+zero and stands above all later ones: the best reduced value over the kept entries is the best over all of them. `width`
+is the number of dwellings that may name a household; :meth:`Layout.exact_for` says when the argument holds, and the full
+arrays are used when it does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Entries of all classes end to end; class k owns ``ptr[k]:ptr[k+1]``, best values first inside a key.
+
+    ``entry`` indexes ``problem.entry_*``, ``key`` the first-rank option lists, ``value`` is score + fit + fill value in
+    hundredths, without the dwelling's bonus.
+    """
+
+    ptr: I64
+    entry: I32
+    app: I32
+    key: I32
+    value: I64
+
+
+@dataclass(frozen=True)
+class Layout:
+    """See the module. ``ask`` (R,) is an extra demand of each row, in ten-thousandths of a lease (0 in a plain solve)."""
+
+    problem: Problem
+    ask: I64
+    member_ptr: I64
+    member: I32
+    option_ptr: I64
+    option_kind: I32
+    full: Entries
+    cut: Entries
+    width: int
+    seat_ptr: I64
+    seat: I32
+    price: I64
+    rate: I64
+    active: I32
+
+    def members(self, klass: int) -> I32:
+        """Dwellings of a class, largest bonus first, then by identifier."""
+        return self.member[self.member_ptr[klass] : self.member_ptr[klass + 1]]
+
+    def seats(self, klass: int) -> I32:
+        """Seats of a class: indices of ``problem.seats``."""
+        return self.seat[self.seat_ptr[klass] : self.seat_ptr[klass + 1]]
+
+    def exact_for(self, priced: int) -> bool:
+        """True when ``priced`` applications with a price above zero leave the truncated entries exact."""
+        return priced <= self.width
+
+    @cached_property
+    def kind_of_mark(self) -> I32:
+        """Kind of each (row, num, den) mark of ``problem.kinds``."""
+        length = np.diff(self.problem.kinds.ptr)
+        return np.repeat(np.arange(len(length), dtype=np.int32), length)
+
+    def marks(self, kind: int) -> slice:
+        return slice(int(self.problem.kinds.ptr[kind]), int(self.problem.kinds.ptr[kind + 1]))
+
+
+def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
+    """Arrays for pricing. ``ask``: extra ten-thousandths of a lease wanted by each row."""
+    n_classes = len(problem.class_menu)
+    member = np.lexsort((np.arange(len(problem.klass)), -problem.bonus, problem.klass)).astype(np.int32)
+    member_ptr = np.searchsorted(problem.klass[member], np.arange(n_classes + 1)).astype(np.int64)
+    option_ptr, option_kind, key_number = _first_options(problem)
+    full = _entries(problem, key_number)
+    capacity = np.diff(member_ptr)
+    width = int(capacity[np.diff(full.ptr) > 0].sum())
+    seat = np.argsort(problem.seats.klass, kind="stable").astype(np.int32)
+    seat_ptr = np.searchsorted(problem.seats.klass[seat], np.arange(n_classes + 1)).astype(np.int64)
+    price = np.array([row.price for row in problem.rows], np.int64)
+    rate = np.array([row.rate for row in problem.rows], np.int64)
+    asked = np.zeros(len(problem.rows), np.int64) if ask is None else ask
+    active = np.flatnonzero((price > 0) & ((rate > 0) | (asked > 0))).astype(np.int32)
+    return Layout(
+        problem=problem,
+        ask=asked,
+        member_ptr=member_ptr,
+        member=member,
+        option_ptr=option_ptr,
+        option_kind=option_kind,
+        full=full,
+        cut=_truncate(full, n_classes, len(option_ptr) - 1, width + 1),
+        width=width,
+        seat_ptr=seat_ptr,
+        seat=seat,
+        price=price,
+        rate=rate,
+        active=active,
+    )
+
+
+def _first_options(problem: Problem) -> tuple[I64, I32, I32]:
+    """Option lists kept to first ranks; number of each key (-1: none)."""
+    options = problem.options
+    length = (
+        np.add.reduceat(np.append(options.first, False).astype(np.int64), options.ptr[:-1])
+        if len(options.key)
+        else np.zeros(0, np.int64)
+    )
+    length = np.where(np.diff(options.ptr) > 0, length, 0)
+    some = length > 0
+    number = np.full(len(options.key), -1, np.int32)
+    number[some] = np.arange(int(some.sum()), dtype=np.int32)
+    ptr = np.concatenate([[0], np.cumsum(length[some])]).astype(np.int64)
+    return ptr, options.kind[options.first].astype(np.int32), number
+
+
+def _entries(problem: Problem, number: I32) -> Entries:
+    found: dict[tuple[int, int], tuple[I32, I32]] = {}
+    sizes, entries, keys = [], [], []
+    known = problem.options.key
+    for menu, group in zip(problem.class_menu.tolist(), problem.class_group.tolist(), strict=True):
+        if (menu, group) not in found:
+            a, b = int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])
+            wanted = group * problem.n_types + problem.entry_type[a:b].astype(np.int64)
+            at = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
+            key = np.where(known[at] == wanted, number[at], -1) if len(known) else np.full(b - a, -1)
+            keep = np.flatnonzero(key >= 0)
+            found[menu, group] = ((keep + a).astype(np.int32), key[keep].astype(np.int32))
+        entry, key = found[menu, group]
+        sizes.append(len(entry))
+        entries.append(entry)
+        keys.append(key)
+    entry = np.concatenate([np.zeros(0, np.int32), *entries])
+    return Entries(
+        ptr=np.concatenate([[0], np.cumsum(np.array(sizes, np.int64))]).astype(np.int64),
+        entry=entry,
+        app=problem.entry_app[entry],
+        key=np.concatenate([np.zeros(0, np.int32), *keys]),
+        value=problem.fill_value + problem.entry_score[entry] + problem.entry_fit[entry],
+    )
+
+
+def _truncate(full: Entries, n_classes: int, n_keys: int, width: int) -> Entries:
+    """The best ``width`` entries of each (class, key); menus are sorted by value, so the first ones."""
+    klass = np.repeat(np.arange(n_classes, dtype=np.int64), np.diff(full.ptr))
+    group = klass * max(1, n_keys) + full.key
+    order = np.argsort(group, kind="stable")
+    sorted_group = group[order]
+    rank = np.arange(len(order)) - np.searchsorted(sorted_group, sorted_group)
+    keep: B = np.zeros(len(order), bool)
+    keep[order[rank < width]] = True
+    size = np.bincount(klass[keep], minlength=n_classes)
+    return Entries(
+        ptr=np.concatenate([[0], np.cumsum(size)]).astype(np.int64),
+        entry=full.entry[keep],
+        app=full.app[keep],
+        key=full.key[keep],
+        value=full.value[keep],
+    )
+
+
+def shortfalls(layout: Layout, num: I64, den: I64) -> I64:
+    """Missing ten-thousandths of a lease of each row, its extra demand included."""
+    gap = layout.rate * den + layout.ask - RATE_UNIT * num
+    return np.maximum(0, gap).astype(np.int64)

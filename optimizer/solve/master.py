@@ -1,0 +1,280 @@
+"""The LP relaxation of a case, by column generation in HiGHS, kept warm from one case of the tree to the next.
+
+A column of the pool enters when its reduced value, priced over **all** eligible columns in
+integers, stands above its unit's dual. Branches are bounds on count rows, so a change of case is a change of bounds.
+
+Every branch and every dwelling that must be filled has an elastic column at a forbidding price: a case that contradicts
+itself then has a bound below any solution instead of an infeasible LP, and multipliers to show for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.problem.model import I32, I64, RATE_UNIT, B, FirstRanks
+from optimizer.solve.bound import HUNDREDTH, NEVER, TEN, Multipliers, Priced, best_options, price_out, reduced
+from optimizer.solve.cases import Path, Restriction, den_floors, restrictions, rounded
+from optimizer.solve.highs_model import INFINITY, Answer, F, run
+from optimizer.solve.options import Watch
+from optimizer.solve.pool import Pool
+
+MICRO = 1e6
+TOLERANCE = 10_000
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Solved LP of a case: multipliers and exact bound, values of the columns, counts of the rows.
+
+    ``settled`` False: the loop was left early because the bound already closes the case, or the clock stopped it.
+    """
+
+    multipliers: Multipliers
+    priced: Priced
+    x: F
+    num: F
+    den: F
+    shortfall: F
+    elastic: float
+    settled: bool
+
+
+class Master(Pool):
+    """The LP of any case of the tree, kept warm from one to the next."""
+
+    def enter(self, path: Path) -> None:
+        """Set the bounds of a case."""
+        self._enter_counts(path)
+        wanted = restrictions(path)
+        for d in sorted(wanted):
+            if self.unit_of_dwelling[d] < 0:
+                self.explode(int(self.layout.problem.klass[d]))
+        for d in sorted(set(self.limited) | set(wanted)):
+            limit = wanted.get(d, Restriction())
+            if self.limited.get(d, Restriction()) != limit:
+                self._limit(d, limit)
+        self.limited = wanted
+
+    def _enter_counts(self, path: Path) -> None:
+        low: dict[tuple[str, int], int] = {}
+        high: dict[tuple[str, int], int] = {}
+        for step in path:
+            key = (str(step.split.on), step.split.row)
+            if step.split.on in ("num", "den"):
+                if step.high:
+                    low[key] = max(low.get(key, 0), step.split.at + 1)
+                else:
+                    high[key] = min(high.get(key, step.split.at), step.split.at)
+        for key in sorted((set(low) | set(high)) - set(self.count_row)):
+            self._add_count_row(*key)
+        for key in sorted(self.open_counts | set(low) | set(high)):
+            self.model.changeRowBounds(
+                self.count_row[key], float(low.get(key, -INFINITY)), float(high.get(key, INFINITY))
+            )
+        self.open_counts = set(low) | set(high)
+        floors = {(k, n) for k, n in den_floors(path).items()}
+        for k, n in sorted(floors - set(self.mir_row)):
+            self._add_mir_row(k, n)
+        for k, n in sorted(self.open_mir | floors):
+            cut = rounded(self.layout, k, n)
+            goal = cut.f * cut.goal / RATE_UNIT if (k, n) in floors else -INFINITY
+            self.model.changeRowBounds(self.mir_row[k, n], goal, INFINITY)
+        self.open_mir = floors
+
+    def _limit(self, dwelling: int, limit: Restriction) -> None:
+        unit = self.units[int(self.unit_of_dwelling[dwelling])]
+        must = limit.filled or bool(self.layout.problem.must_fill[unit.klass])
+        if must:
+            self._make_elastic(unit)
+        self.model.changeRowBounds(unit.cap, 1.0 if must else -INFINITY, 1.0)
+        own = np.array(unit.columns, np.int64)
+        if len(own):
+            app = np.array([self.app[j] for j in own], np.int32)
+            account = self.layout.problem.kinds.account[[self.kind[j] for j in own]]
+            upper = np.where(limit.allows(app, account), INFINITY, 0.0)
+            at = np.array([self.at[j] for j in own], np.int32)
+            self.model.changeColsBounds(len(at), at, np.zeros(len(at)), upper)
+
+    # ---------------------------------------------------------------- solving
+
+    def solve(self, path: Path, watch: Watch, good_enough: int | None = None) -> Relaxed | None:
+        """LP of a case to the end of column generation; None when the clock or the user stopped it.
+
+        ``good_enough``: micropoints; once the exact bound is not above, the rest of the loop is left out.
+        """
+        self.enter(path)
+        best: Relaxed | None = None
+        primal = False
+        while True:
+            self.model.setOptionValue("simplex_strategy", 4 if primal else 1)
+            answer = run(self.model, watch)
+            if answer.status != "optimal":
+                self.model.clearSolver()
+                answer = run(self.model, watch)
+            if answer.status != "optimal":
+                return best if best is not None and watch.stopped() else None
+            multipliers = self.multipliers(path, answer)
+            priced = price_out(self.layout, self.book, path, multipliers)
+            closes = good_enough is not None and priced.micropoints <= good_enough
+            if best is None or priced.micropoints < best.priced.micropoints or closes:
+                best = self._relaxed(answer, multipliers, priced, False)
+            if closes or priced.total is None or watch.stopped():
+                return best
+            if not self._generate(path, multipliers, priced, answer):
+                final = self._relaxed(answer, multipliers, priced, True)
+                if best.priced.micropoints < priced.micropoints:
+                    final = Relaxed(best.multipliers, best.priced, *self._primal(answer), True)
+                return final
+            primal = True
+
+    def multipliers(self, path: Path, answer: Answer) -> Multipliers:
+        """Duals of the LP rounded to micropoints and made admissible."""
+        dual = np.rint(answer.row_dual * MICRO)
+        rows = np.zeros(len(self.layout.problem.rows), np.int64)
+        mir: dict[int, int] = {}
+        for k in self.layout.active.tolist():
+            price = int(self.layout.price[k]) * TEN
+            rows[k] = min(max(0, int(dual[self.base_row[k]])), price)
+        for k, n in sorted(self.open_mir):
+            price = int(self.layout.price[k]) * TEN
+            nu = min(max(0, int(dual[self.mir_row[k, n]])), price)
+            if nu:
+                mir[k] = nu
+                rows[k] = min(int(rows[k]), price - nu)
+        branch: dict[int, int] = {}
+        for key in sorted(self.open_counts):
+            y = int(dual[self.count_row[key]])
+            if y:
+                branch[self._step(path, key, y > 0)] = abs(y)
+        prices = np.zeros(len(self.layout.problem.application_ids), np.int64)
+        if self.app_row:
+            apps = np.fromiter(self.app_row.keys(), np.int64, len(self.app_row))
+            at = np.fromiter(self.app_row.values(), np.int64, len(self.app_row))
+            prices[apps] = np.maximum(0, -dual[at]).astype(np.int64)
+        return Multipliers(rows, mir, branch, prices)
+
+    @staticmethod
+    def _step(path: Path, key: tuple[str, int], high: bool) -> int:
+        """Node of the tightest split of a path on a count, on one side."""
+        steps = [s for s in path if (s.split.on, s.split.row) == key and s.high == high]
+        steps.sort(key=lambda s: s.split.at)
+        return (steps[-1] if high else steps[0]).node
+
+    def _generate(self, path: Path, m: Multipliers, priced: Priced, answer: Answer) -> int:
+        """Add columns whose reduced value stands above their unit's dual; how many."""
+        layout = self.layout
+        sigma = np.full(len(layout.problem.class_menu), -NEVER, np.int64)
+        link = np.zeros(len(sigma), np.int64)
+        for klass, u in enumerate(self.unit_of_class):
+            unit = self.units[u]
+            if unit.alive and len(unit.dwellings):
+                row = unit.link if unit.link >= 0 else unit.cap
+                sigma[klass] = int(np.rint(-answer.row_dual[row] * 1e10))
+                if unit.link < 0:
+                    link[klass] = int(layout.problem.bonus[unit.dwellings[0]]) * HUNDREDTH
+        for d in sorted(self.limited):
+            sigma[layout.problem.klass[d]] = -NEVER
+        entries = layout.cut if layout.exact_for(int((m.prices > 0).sum())) else layout.full
+        option_cost = best_options(layout, priced.kind_cost)
+        red = reduced(entries, option_cost, m.prices)
+        batch: list[tuple[int, int, int, int]] = []
+        over = np.flatnonzero(priced.named + link > sigma + TOLERANCE)
+        cost = priced.kind_cost
+        for klass in over.tolist():
+            a, b = int(entries.ptr[klass]), int(entries.ptr[klass + 1])
+            part = red[a:b] + link[klass]
+            u = self.unit_of_class[klass]
+            limit = 2 * len(self.units[u].dwellings) + 4
+            batch += self._pick(
+                u,
+                entries.key[a:b],
+                entries.app[a:b],
+                entries.value[a:b],
+                part,
+                int(sigma[klass]),
+                limit,
+                cost,
+            )
+        added = self._add_batch(batch)
+        return added + self._generate_single(m, cost, answer)
+
+    def _pick(
+        self, u: int, key: I32, app: I32, value: I64, red: I64, sigma: int, limit: int, cost: I64
+    ) -> list[tuple[int, int, int, int]]:
+        above = np.flatnonzero(red > sigma + TOLERANCE)
+        if len(above) > limit:
+            above = above[np.argsort(-red[above], kind="stable")[:limit]]
+        batch = []
+        for e in above.tolist():
+            options = self.layout.option_kind[
+                self.layout.option_ptr[key[e]] : self.layout.option_ptr[key[e] + 1]
+            ]
+            batch.append((u, int(app[e]), int(options[np.argmin(cost[options])]), int(value[e])))
+        return batch
+
+    def _generate_single(self, m: Multipliers, cost: I64, answer: Answer) -> int:
+        """The same for dwellings told apart: every column of theirs, restrictions applied."""
+        added = 0
+        problem = self.layout.problem
+        singles = set(self.limited) | {
+            int(self.units[u].dwellings[0]) for u in range(len(self.unit_of_class), len(self.units))
+        }
+        for d in sorted(singles):
+            columns = self.book.columns(d)
+            unit = self.units[int(self.unit_of_dwelling[d])]
+            limit = self.limited.get(d, Restriction())
+            price = np.where(columns.app >= 0, m.prices[columns.app], 0) if len(m.prices) else 0
+            red = columns.value * HUNDREDTH - cost[columns.kind] - price * TEN
+            sigma = int(np.rint(-answer.row_dual[unit.cap] * 1e10))
+            ok: B = (
+                limit.allows(columns.app, columns.account) & (red > sigma + TOLERANCE) & (columns.app >= 0)
+            )
+            above = np.flatnonzero(ok)
+            above = above[np.argsort(-red[above], kind="stable")[:6]]
+            bonus = int(problem.bonus[d])
+            number = int(self.unit_of_dwelling[d])
+            added += self._add_batch(
+                [
+                    (number, int(columns.app[j]), int(columns.kind[j]), int(columns.value[j]) - bonus)
+                    for j in above
+                ]
+            )
+        return added
+
+    def _primal(self, answer: Answer) -> tuple[F, F, F, F, float]:
+        x = answer.x[np.array(self.at, np.int64)] if self.at else np.zeros(0)
+        n_rows = len(self.layout.problem.rows)
+        num, den, short = np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows)
+        for j in np.flatnonzero(x > 1e-9).tolist():
+            for k, in_num, in_den in self.marks[self.kind[j]]:
+                num[k] += in_num * x[j]
+                den[k] += in_den * x[j]
+        for k, col in self.short_col.items():
+            short[k] = answer.x[col]
+        elastic = float(answer.x[self.elastic_cols].sum()) if self.elastic_cols else 0.0
+        return x, num, den, short, elastic
+
+    def _relaxed(self, answer: Answer, m: Multipliers, priced: Priced, settled: bool) -> Relaxed:
+        return Relaxed(m, priced, *self._primal(answer), settled)
+
+    def first_ranks(self, x: F) -> FirstRanks | None:
+        """The proposal an integral LP or MIP answer means; None when it is fractional."""
+        used = np.flatnonzero(x > 1e-6)
+        if len(used) and np.abs(x[used] - np.rint(x[used])).max() > 1e-5:
+            return None
+        named: dict[int, list[tuple[int, int]]] = {}
+        seated: dict[int, list[tuple[int, int]]] = {}
+        for j in used.tolist():
+            target = named if self.app[j] >= 0 else seated
+            target.setdefault(self.unit[j], []).extend([(self.app[j], self.kind[j])] * int(np.rint(x[j])))
+        lines = []
+        for u in sorted(set(named) | set(seated)):
+            dwellings = self.units[u].dwellings.tolist()
+            lines += [
+                (d, app, kind)
+                for d, (app, kind) in zip(dwellings, named.get(u, []) + seated.get(u, []), strict=False)
+            ]
+        part = np.array(sorted(lines), np.int32).reshape(-1, 3)
+        return FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())

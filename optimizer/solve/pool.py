@@ -1,0 +1,240 @@
+"""Units, columns and rows of the LP relaxation, added to HiGHS as they are needed.
+
+Units are classes of dwellings (a class splits into single dwellings once the tree distinguishes them). Columns are (unit,
+application, kind) and (unit, seat). Every row that holds a column is written when the column enters, and every column that
+belongs to a later row (a count, a rounded row) when that row is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.problem.model import I32, RATE_UNIT
+from optimizer.solve.cases import Book, Restriction, rounded
+from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model
+from optimizer.solve.layout import Layout
+
+
+@dataclass
+class Unit:
+    """Interchangeable dwellings: ``cap`` row (fills ≤ size), ``link`` row when their bonuses differ (else -1)."""
+
+    klass: int
+    dwellings: I32
+    cap: int
+    link: int
+    elastic: int = -1
+    alive: bool = True
+    columns: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Pool:
+    """Columns and rows of the LP. Lists by column: ``unit``, ``app`` (-1: seat), ``kind``, ``value``, HiGHS index ``at``."""
+
+    layout: Layout
+    book: Book
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        problem = self.layout.problem
+        self.model = new_model(self.threads)
+        self.model.setOptionValue("presolve", "off")
+        self.units: list[Unit] = []
+        self.unit_of_class: list[int] = []
+        self.unit_of_dwelling: I32 = np.full(len(problem.dwelling_ids), -1, np.int32)
+        self.unit: list[int] = []
+        self.app: list[int] = []
+        self.kind: list[int] = []
+        self.at: list[int] = []
+        self.value: list[int] = []
+        self.known: set[tuple[int, int, int]] = set()
+        self.app_row: dict[int, int] = {}
+        self.base_row: dict[int, int] = {}
+        self.short_col: dict[int, int] = {}
+        self.count_row: dict[tuple[str, int], int] = {}
+        self.elastic_cols: list[int] = []
+        self.mir_row: dict[tuple[int, int], int] = {}
+        self.open_counts: set[tuple[str, int]] = set()
+        self.open_mir: set[tuple[int, int]] = set()
+        self.limited: dict[int, Restriction] = {}
+        self.marks = [self._marks(c) for c in range(len(problem.kinds))]
+        values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
+        top = max([0, *values, *self.layout.price.tolist()])
+        self.forbidding = 100.0 * (top / 100.0 + 1.0)
+        for k in self.layout.active.tolist():
+            self._add_base(k)
+        for klass in range(len(problem.class_menu)):
+            self.unit_of_class.append(
+                self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
+            )
+        self._seed()
+
+    # ---------------------------------------------------------------- building
+
+    def _marks(self, kind: int) -> list[tuple[int, int, int]]:
+        part = self.layout.marks(kind)
+        kinds = self.layout.problem.kinds
+        wanted = set(self.layout.active.tolist())
+        marks = zip(kinds.row[part].tolist(), kinds.num[part].tolist(), kinds.den[part].tolist(), strict=True)
+        return [mark for mark in marks if mark[0] in wanted]
+
+    def _add_base(self, k: int) -> None:
+        self.short_col[k] = self._add_column(self.layout.price[k] / 100.0, 0.0, INFINITY, [])
+        self.base_row[k] = self._add_row(self.layout.ask[k] / RATE_UNIT, INFINITY, [(self.short_col[k], 1.0)])
+
+    def _add_column(self, cost: float, lower: float, upper: float, entries: list[tuple[int, float]]) -> int:
+        at = int(self.model.getNumCol())
+        add_columns(self.model, np.array([cost]), np.array([lower]), np.array([upper]), [entries])
+        return at
+
+    def _add_row(self, lower: float, upper: float, entries: list[tuple[int, float]]) -> int:
+        at = int(self.model.getNumRow())
+        add_rows(self.model, np.array([lower]), np.array([upper]), [entries])
+        return at
+
+    def _add_unit(self, klass: int, dwellings: I32, must: bool) -> int:
+        number = len(self.units)
+        size = float(len(dwellings))
+        bonus = self.layout.problem.bonus[dwellings]
+        cap = self._add_row(size if must else -INFINITY, size, [])
+        unit = Unit(klass, dwellings, cap, -1)
+        if len(np.unique(bonus)) > 1:
+            unit.link = self._add_row(0.0, 0.0, [])
+            for value, n in zip(*np.unique(bonus, return_counts=True), strict=True):
+                self._add_column(-value / 100.0, 0.0, float(n), [(cap, 1.0), (unit.link, -1.0)])
+        if must:
+            self._make_elastic(unit)
+        self.units.append(unit)
+        if len(dwellings) == 1:
+            self.unit_of_dwelling[dwellings[0]] = number
+        return number
+
+    def _make_elastic(self, unit: Unit) -> None:
+        if unit.elastic < 0:
+            unit.elastic = self._add_column(self.forbidding, 0.0, INFINITY, [(unit.cap, 1.0)])
+            self.elastic_cols.append(unit.elastic)
+
+    def _seed(self) -> None:
+        """Few best entries of each class and all seats: a first LP; pricing brings what is missing."""
+        layout = self.layout
+        for klass, u in enumerate(self.unit_of_class):
+            a, b = int(layout.cut.ptr[klass]), int(layout.cut.ptr[klass + 1])
+            size = len(self.units[u].dwellings)
+            if not size:
+                continue
+            chosen = np.arange(a, min(b, a + 3 * size + 5))
+            batch = []
+            for e in chosen.tolist():
+                key_ = int(layout.cut.key[e])
+                for kind in layout.option_kind[
+                    layout.option_ptr[key_] : layout.option_ptr[key_ + 1]
+                ].tolist():
+                    batch.append((u, int(layout.cut.app[e]), kind, int(layout.cut.value[e])))
+            batch += self._seat_batch(u)
+            self._add_batch(batch)
+
+    def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
+        seats = self.layout.problem.seats
+        own = self.layout.seats(self.units[u].klass).tolist()
+        return [(u, -1, int(seats.kind[i]), int(seats.value[i])) for i in own]
+
+    def add(self, columns: list[tuple[int, int, int, int]]) -> int:
+        """Add columns given by class: (class, application, kind, value without bonus)."""
+        batch = []
+        for klass, app, kind, value in columns:
+            unit = self.units[self.unit_of_class[klass]]
+            if unit.alive:
+                batch.append((self.unit_of_class[klass], app, kind, value))
+            else:
+                batch += [(int(self.unit_of_dwelling[d]), app, kind, value) for d in unit.dwellings.tolist()]
+        return self._add_batch(batch)
+
+    def _add_batch(self, batch: list[tuple[int, int, int, int]]) -> int:
+        """Add columns (unit, application, kind, value without bonus); those already there are left out."""
+        fresh = []
+        for u, app, kind, value in batch:
+            if (u, app, kind) not in self.known:
+                self.known.add((u, app, kind))
+                fresh.append((u, app, kind, value))
+        if not fresh:
+            return 0
+        new_apps = sorted({app for _, app, _, _ in fresh if app >= 0 and app not in self.app_row})
+        first = int(self.model.getNumRow())
+        n = len(new_apps)
+        add_rows(self.model, np.full(n, -INFINITY), np.ones(n), [[] for _ in range(n)])
+        self.app_row.update({app: first + i for i, app in enumerate(new_apps)})
+        at = int(self.model.getNumCol())
+        cost, upper, columns = [], [], []
+        for u, app, kind, value in fresh:
+            unit = self.units[u]
+            worth = value
+            if app >= 0 and unit.link < 0 and len(unit.dwellings):
+                worth += int(self.layout.problem.bonus[unit.dwellings[0]])
+            cost.append(-worth / 100.0)
+            upper.append(
+                INFINITY
+            )  # the application's and the unit's rows are the limit: a bound would hide their duals
+            columns.append(self._coefficients(unit, app, kind))
+            unit.columns.append(len(self.at))
+            self.unit.append(u)
+            self.app.append(app)
+            self.kind.append(kind)
+            self.value.append(value)
+            self.at.append(at)
+            at += 1
+        add_columns(self.model, np.array(cost), np.zeros(len(cost)), np.array(upper), columns)
+        return len(fresh)
+
+    def _coefficients(self, unit: Unit, app: int, kind: int) -> list[tuple[int, float]]:
+        row = unit.link if unit.link >= 0 and app >= 0 else unit.cap
+        found = [(row, 1.0)]
+        if app >= 0:
+            found.append((self.app_row[app], 1.0))
+        for k, num, den in self.marks[kind]:
+            weight = num - den * int(self.layout.rate[k]) / RATE_UNIT
+            if weight:
+                found.append((self.base_row[k], weight))
+            if num and ("num", k) in self.count_row:
+                found.append((self.count_row["num", k], 1.0))
+            if den and ("den", k) in self.count_row:
+                found.append((self.count_row["den", k], 1.0))
+        if self.mir_row:
+            nums = {k for k, num, _ in self.marks[kind] if num}
+            for (k, n), row_ in self.mir_row.items():
+                if k in nums:
+                    found.append((row_, rounded(self.layout, k, n).f / RATE_UNIT))
+        return found
+
+    def using(self, k: int, on: str) -> list[int]:
+        """Columns that count for a row."""
+        wanted = [
+            any(r == k and (num if on == "num" else den) for r, num, den in marks) for marks in self.marks
+        ]
+        return [at for at, kind in zip(self.at, self.kind, strict=True) if wanted[kind]]
+
+    def _add_count_row(self, on: str, k: int) -> None:
+        self.count_row[on, k] = row = self._add_row(
+            -INFINITY, INFINITY, [(at, 1.0) for at in self.using(k, on)]
+        )
+        for sign in (1.0, -1.0):
+            self.elastic_cols.append(self._add_column(self.forbidding, 0.0, INFINITY, [(row, sign)]))
+
+    def _add_mir_row(self, k: int, n: int) -> None:
+        f = rounded(self.layout, k, n).f / RATE_UNIT
+        entries = [(self.short_col[k], 1.0), *((at, f) for at in self.using(k, "num"))]
+        self.mir_row[k, n] = self._add_row(-INFINITY, INFINITY, entries)
+
+    def explode(self, klass: int) -> None:
+        """Split a class into single dwellings: the tree is about to tell them apart."""
+        old = self.units[self.unit_of_class[klass]]
+        if len(old.dwellings) <= 1 or not old.alive:
+            return
+        old.alive = False
+        self.model.changeRowBounds(old.cap, -INFINITY, 0.0)
+        must = bool(self.layout.problem.must_fill[klass])
+        for d in np.sort(old.dwellings).tolist():
+            u = self._add_unit(klass, np.array([d], np.int32), must)
+            self._add_batch([(u, self.app[j], self.kind[j], self.value[j]) for j in old.columns])

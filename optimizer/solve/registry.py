@@ -1,0 +1,137 @@
+"""Solver backends, one file each in ``backends/`` (drop-in), and the choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from optimizer.dropin import load_all
+from optimizer.errors import AttrifluxError
+from optimizer.problem import explicit
+from optimizer.problem.model import Columns, Problem
+from optimizer.solve.cases import Book
+from optimizer.solve.grid import grid
+from optimizer.solve.layout import Layout
+from optimizer.solve.master import Master
+from optimizer.solve.options import RawSolution, SolveOptions, Watch
+from optimizer.solve.tree import Incumbent, Prover
+
+FEATURES = frozenset({"exact", "implicit", "lp", "threads", "interrupt", "warm_start"})
+
+
+@dataclass
+class Job:
+    """What a backend works on: the problem, its layout, and shared tools made when first asked for."""
+
+    problem: Problem
+    layout: Layout
+    book: Book
+    incumbent: Incumbent
+    watch: Watch
+    threads: int = 1
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Explicit columns after the exact reduction."""
+        return explicit(self.problem, reduced=True)
+
+    @cached_property
+    def master(self) -> Master:
+        return Master(self.layout, self.book, self.threads)
+
+    @cached_property
+    def step(self) -> int:
+        return grid(self.layout)
+
+    @cached_property
+    def prover(self) -> Prover:
+        """The tree of the proof; what a backend has already split is not done again."""
+        return Prover(self.master, self.incumbent, self.step, self.watch)
+
+
+Solver = Callable[[Job, SolveOptions, Watch], RawSolution]
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A registered backend. ``available()`` names the missing library, or None."""
+
+    id: str
+    features: frozenset[str]
+    solve: Solver
+    available: Callable[[], str | None]
+
+
+_BACKENDS: dict[str, Backend] = {}
+
+
+def backend(
+    id: str, *, features: Iterable[str], available: Callable[[], str | None]
+) -> Callable[[Solver], Solver]:
+    """Register ``solve(job, options, watch) -> RawSolution`` under a name.
+
+    Raises
+    ------
+    ValueError
+        The name is taken or empty, or a feature is unknown.
+    """
+
+    def register(solver: Solver) -> Solver:
+        wanted = frozenset(features)
+        if not id or not wanted <= FEATURES:
+            raise ValueError(f"backend {id!r}: unknown features {sorted(wanted - FEATURES)} or no name")
+        if id in _BACKENDS:
+            raise ValueError(f"backend {id!r} is registered twice")
+        _BACKENDS[id] = Backend(id, wanted, solver, available)
+        return solver
+
+    return register
+
+
+def backends() -> dict[str, Backend]:
+    """All backends by name, sorted."""
+    load_all("optimizer.solve.backends")
+    return {name: _BACKENDS[name] for name in sorted(_BACKENDS)}
+
+
+def get(name: str) -> Backend:
+    """A usable backend.
+
+    Raises
+    ------
+    AttrifluxError
+        ``BACKEND_UNKNOWN`` or ``BACKEND_MISSING``.
+    """
+    known = backends()
+    if name not in known:
+        raise AttrifluxError("BACKEND_UNKNOWN", backend=name, known=", ".join(["auto", *known]))
+    missing = known[name].available()
+    if missing:
+        raise AttrifluxError("BACKEND_MISSING", backend=name, library=missing)
+    return known[name]
+
+
+IMPLICIT_FROM = 400
+"""Number of dwellings from which ``auto`` prefers a backend that never lists the pairs."""
+
+
+def choose(name: str, problem: Problem) -> tuple[Backend, str, str]:
+    """The backend to run and why, in French and in English."""
+    if name != "auto":
+        return get(name), "moteur demandé", "backend asked for"
+    n = len(problem.dwelling_ids)
+    if n >= IMPLICIT_FROM:
+        for found in backends().values():
+            if "implicit" in found.features and found.available() is None:
+                return (
+                    found,
+                    f"{n} logements : au-delà de {IMPLICIT_FROM}, le moteur qui n'énumère pas les couples",
+                    f"{n} dwellings: from {IMPLICIT_FROM} on, the backend that never lists the pairs",
+                )
+    return (
+        get("highs"),
+        f"{n} logements : programme linéaire puis programme en nombres entiers restreint",
+        f"{n} dwellings: linear program, then restricted integer program",
+    )

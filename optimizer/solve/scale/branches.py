@@ -1,0 +1,115 @@
+"""Counts of leases worth branching on, and branches written as rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from optimizer.solve.scale.cuts import effect_matrix
+from optimizer.solve.scale.model import Branch, Ints, LabelledTransport
+
+Count = tuple[int, bool, int]
+
+
+def count_of(branch: Branch) -> Count:
+    """What a branch counts, whatever its side and threshold."""
+    return branch.row, branch.lowest, branch.cell
+
+
+def branch_price(model: LabelledTransport) -> int:
+    """A price that no solution would pay by choice; the bound of a case is valid whatever it is."""
+    top = max(
+        (int(np.abs(v).max(initial=0)) for v in (model.entry_value, model.option_value, model.bonus)),
+        default=0,
+    )
+    coef = int(np.abs(model.effect_coef).max(initial=0))
+    return 1 + 2 * top + 4 * coef * int(model.row_price.max(initial=0))
+
+
+def _of_row(tables: list[sp.csc_matrix], branch: Branch) -> list[Ints]:
+    """Options and seats a branch on a row counts."""
+    spans = [slice(t.indptr[branch.row], t.indptr[branch.row + 1]) for t in tables]
+    low = min(int(t.data[x].min(initial=0)) for t, x in zip(tables, spans, strict=True))
+    out = []
+    for table, x in zip(tables, spans, strict=True):
+        data, where = table.data[x], table.indices[x]
+        out.append(np.sort(where[data == low] if branch.lowest else where[data != 0]).astype(np.int64))
+    return out
+
+
+def _of_cell(model: LabelledTransport, cell: int) -> list[Ints]:
+    """Options a branch on a cell counts, and no seat."""
+    span = model.option_start[cell : cell + 2]
+    return [np.arange(*span, dtype=np.int64), np.zeros(0, np.int64)]
+
+
+def with_branches(model: LabelledTransport, branches: tuple[Branch, ...]) -> LabelledTransport:
+    """The model with one more row per branch: at least t is ``t - count``, at most t is ``count - t``."""
+    if not branches:
+        return model
+    tables = [
+        effect_matrix(model.effect_start, model.effect_row, model.effect_coef, model.n_rows).tocsc(),
+        effect_matrix(
+            model.seat_effect_start, model.seat_effect_row, model.seat_effect_coef, model.n_rows
+        ).tocsc(),
+    ]
+    columns: list[list[sp.csc_matrix]] = [[], []]
+    for branch in branches:
+        sign = -1 if branch.at_least else 1
+        counted = _of_row(tables, branch) if branch.cell < 0 else _of_cell(model, branch.cell)
+        for table, out, at in zip(tables, columns, counted, strict=True):
+            data = np.full(len(at), sign, np.int64)
+            out.append(
+                sp.csc_matrix((data, at, np.array([0, len(at)])), shape=(table.shape[0], 1), dtype=np.int64)
+            )
+    options, seats = (
+        sp.hstack([table, *out], format="csr", dtype=np.int64)
+        for table, out in zip(tables, columns, strict=True)
+    )
+    constant = [b.threshold if b.at_least else -b.threshold for b in branches]
+    return replace(
+        model,
+        row_constant=np.r_[model.row_constant, constant].astype(np.int64),
+        row_price=np.r_[model.row_price, np.full(len(branches), branch_price(model))].astype(np.int64),
+        effect_start=options.indptr.astype(np.int64),
+        effect_row=options.indices.astype(np.int32),
+        effect_coef=options.data.astype(np.int64),
+        seat_effect_start=seats.indptr.astype(np.int64),
+        seat_effect_row=seats.indices.astype(np.int32),
+        seat_effect_coef=seats.data.astype(np.int64),
+    )
+
+
+def countable(model: LabelledTransport) -> list[Count]:
+    """Counts to branch on: the numerator-like leases and the whole scope of every priced row."""
+    table = effect_matrix(model.effect_start, model.effect_row, model.effect_coef, model.n_rows).tocsc()
+    out: list[Count] = []
+    for k in range(model.n_rows):
+        data = table.data[table.indptr[k] : table.indptr[k + 1]]
+        if model.row_price[k] and len(data):
+            if data.min() < 0:
+                out.append((k, True, -1))
+            if len(np.unique(data)) > 1 or data.min() > 0:
+                out.append((k, False, -1))
+    return out
+
+
+def covers_all(paths: list[tuple[Branch, ...]]) -> bool:
+    """Whether some cases, each a path of branches from the root, leave no solution out."""
+    if any(not path for path in paths):
+        return True
+    if not paths:
+        return False
+    first = paths[0][0]
+    for low in {p[0].threshold for p in paths if not p[0].at_least and _same(p[0], first)}:
+        below = [p[1:] for p in paths if _same(p[0], first) and not p[0].at_least and p[0].threshold == low]
+        above = [p[1:] for p in paths if _same(p[0], first) and p[0].at_least and p[0].threshold == low + 1]
+        if covers_all(below) and covers_all(above):
+            return True
+    return False
+
+
+def _same(one: Branch, other: Branch) -> bool:
+    return count_of(one) == count_of(other)

@@ -1,0 +1,168 @@
+"""Rounding cuts: what whole numbers of leases imply for shortfalls (mixed-integer rounding).
+
+Rows say ``s_k >= b_k + sum_j c_kj n_j`` with whole ``n_j >= 0``. Take a weighted sum of some rows; in the groups it
+touches, replace ``base`` leases each by "room less everything else" (vacancies included; the room is the
+capacity, or the largest number of households that can be housed there at all), so that the den-only leases vanish; divide by ``divisor`` and round (Nemhauser and Wolsey 1990). With ``B`` the new constant,
+``R = B mod divisor`` and ``G(a) = R floor(a / divisor) + min(R, a mod divisor)``::
+
+    sum w_k s_k >= R ceil(B / divisor) - sum_j G(-d_j) n_j
+
+holds for every solution and cuts off the fractional corner: 0.25 of 10 leases is 3 leases, not 2.5. Everything stays
+an integer, so a cut is one more row, whose shortfall is a sum of the model's shortfalls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from optimizer.solve.scale.model import Cut, Ints, LabelledTransport
+
+
+def effect_matrix(start: Ints, row: np.ndarray, coef: Ints, n_rows: int) -> sp.csr_matrix:
+    """(owners, rows) csr int64."""
+    return sp.csr_matrix((coef.astype(np.int64), row, start), shape=(len(start) - 1, n_rows))
+
+
+def _rounded(value: Ints, divisor: int, rest: int) -> Ints:
+    whole, part = np.divmod(value, divisor)
+    return rest * whole + np.minimum(rest, part)
+
+
+class CutMaker:
+    """Writes cuts as rows; holds what all of them need, so that each costs only the groups it touches."""
+
+    def __init__(self, model: LabelledTransport) -> None:
+        self.model = model
+        effects = (model.effect_start, model.effect_row, model.effect_coef)
+        self.options = effect_matrix(*effects, model.n_rows).tocsc()
+        seat_effects = (model.seat_effect_start, model.seat_effect_row, model.seat_effect_coef)
+        self.seats = effect_matrix(*seat_effects, model.n_rows).tocsc()
+        self.group_start = model.option_start[:: max(1, model.n_types)]
+        if len(model.seat_start):
+            group = np.repeat(model.class_group, np.diff(model.seat_start)).astype(np.int64)
+        else:
+            group = np.zeros(0, np.int64)
+        self.seat_group = group
+        self.seat_order = np.argsort(group, kind="stable")
+        self.seat_start = np.searchsorted(group[self.seat_order], np.arange(model.n_groups + 1))
+        self.room = np.zeros(model.n_groups, np.int64)
+        np.add.at(self.room, model.class_group, model.capacity)
+
+    def touch(self, cut: Cut) -> tuple[Ints, Ints, Ints]:
+        """Summed coefficient of each option and of each seat, and the groups where one is not zero."""
+        weight = np.array(cut.weights, np.int64)
+        of_option = self.options[:, list(cut.rows)] @ weight
+        of_seat = self.seats[:, list(cut.rows)] @ weight
+        at = np.flatnonzero(of_option)
+        groups = np.r_[np.searchsorted(self.group_start, at, side="right") - 1, self.seat_group[of_seat != 0]]
+        return of_option, of_seat, np.unique(groups).astype(np.int64)
+
+    def row(self, cut: Cut) -> tuple[int, Ints, Ints, Ints, Ints]:
+        """Constant, then options and their coefficients, seats and their coefficients (nonzero only).
+
+        Raises
+        ------
+        ValueError
+            A weight or the divisor is not positive, or a row is named twice.
+        """
+        if cut.divisor < 1 or min(cut.weights) < 1 or len(set(cut.rows)) != len(cut.rows):
+            raise ValueError("cut: weights and divisor must be positive, rows distinct")
+        model, weight = self.model, np.array(cut.weights, np.int64)
+        of_option, of_seat, touched = self.touch(cut)
+        option, option_base = _spread(touched, self.group_start)
+        place, _ = _spread(touched, self.seat_start)
+        seat = self.seat_order[place]
+        constant = int(model.row_constant[list(cut.rows)] @ weight)
+        room = cut.room if cut.room >= 0 else int(self.room[touched].sum())
+        total = constant + cut.base * room
+        rest = total % cut.divisor
+        vacancy = int(_rounded(np.array([cut.base]), cut.divisor, rest)[0])
+        rounded = rest * -(-total // cut.divisor) - vacancy * room
+        per_option = vacancy - _rounded(cut.base - of_option[option], cut.divisor, rest)
+        per_seat = vacancy - _rounded(cut.base - of_seat[seat], cut.divisor, rest)
+        return (
+            rounded,
+            option[per_option != 0],
+            per_option[per_option != 0],
+            seat[per_seat != 0],
+            per_seat[per_seat != 0],
+        )
+
+
+def _spread(owners: Ints, start: Ints) -> tuple[Ints, Ints]:
+    """All positions ``start[o] .. start[o + 1]`` of some owners, and how many each has."""
+    size = start[owners + 1] - start[owners]
+    first = np.repeat(start[owners] - np.r_[0, np.cumsum(size)[:-1]], size)
+    return first + np.arange(int(size.sum())), size
+
+
+def shares(n_rows: int, cuts: tuple[Cut, ...]) -> sp.csr_matrix:
+    """(rows + cuts, rows): which shortfalls each row bounds from below."""
+    i = [n for n, cut in enumerate(cuts) for _ in cut.rows]
+    j = [k for cut in cuts for k in cut.rows]
+    w = [x for cut in cuts for x in cut.weights]
+    below = sp.csr_matrix((np.array(w, np.int64), (i, j)), shape=(len(cuts), n_rows), dtype=np.int64)
+    return sp.vstack([sp.identity(n_rows, dtype=np.int64), below], format="csr")
+
+
+def extend(model: LabelledTransport, cuts: tuple[Cut, ...]) -> LabelledTransport:
+    """The model with one more row per cut (price 0: a cut has no shortfall of its own)."""
+    if not cuts:
+        return model
+    maker = CutMaker(model)
+    made = [maker.row(cut) for cut in cuts]
+    on_options = _columns([(m[1], m[2]) for m in made], maker.options.shape[0])
+    on_seats = _columns([(m[3], m[4]) for m in made], maker.seats.shape[0])
+    options = sp.hstack([maker.options, on_options], format="csr", dtype=np.int64)
+    seats = sp.hstack([maker.seats, on_seats], format="csr", dtype=np.int64)
+    return replace(
+        model,
+        row_constant=np.r_[model.row_constant, [m[0] for m in made]].astype(np.int64),
+        row_price=np.r_[model.row_price, np.zeros(len(cuts), np.int64)],
+        effect_start=options.indptr.astype(np.int64),
+        effect_row=options.indices.astype(np.int32),
+        effect_coef=options.data.astype(np.int64),
+        seat_effect_start=seats.indptr.astype(np.int64),
+        seat_effect_row=seats.indices.astype(np.int32),
+        seat_effect_coef=seats.data.astype(np.int64),
+    )
+
+
+def propose_cuts(model: LabelledTransport) -> tuple[Cut, ...]:
+    """Cuts worth having: one per ratio row; and ratio rows of one account summed with that account's floors."""
+    options = effect_matrix(model.effect_start, model.effect_row, model.effect_coef, model.n_rows).tocsc()
+    found: list[Cut] = []
+    floors: dict[int, list[tuple[int, int]]] = {}
+    ratios: list[tuple[int, int, int, int]] = []
+    for k in range(model.n_rows):
+        span = slice(options.indptr[k], options.indptr[k + 1])
+        coef, who = options.data[span], model.option_account[options.indices[span]]
+        if not len(coef) or model.row_price[k] == 0:
+            continue
+        account = int(who[0]) if (who == who[0]).all() else -1
+        low, high = int(coef.min()), int(coef.max())
+        if high < 0 and low == high and account >= 0:
+            floors.setdefault(account, []).append((k, -low))
+        elif low < 0 < high:
+            ratios.append((k, high, high - low, account))
+    for k, high, divisor, account in ratios:
+        if account < 0:
+            found.append(Cut((k,), (1,), divisor, high))
+            continue
+        helpers = [(j, high // unit) for j, unit in floors.get(account, []) if high % unit == 0]
+        if helpers:
+            found.append(Cut((k, *(j for j, _ in helpers)), (1, *(w for _, w in helpers)), divisor, 0))
+    maker = CutMaker(model)
+    rows = [maker.row(cut) for cut in found]
+    return tuple(cut for cut, row in zip(found, rows, strict=True) if row[0] or len(row[1]) or len(row[3]))
+
+
+def _columns(made: list[tuple[Ints, Ints]], height: int) -> sp.csc_matrix:
+    """Sparse columns from (positions, values)."""
+    start = np.r_[0, np.cumsum([len(m[0]) for m in made])]
+    where = np.concatenate([m[0] for m in made])
+    data = np.concatenate([m[1] for m in made])
+    return sp.csc_matrix((data, where, start), shape=(height, len(made)), dtype=np.int64)

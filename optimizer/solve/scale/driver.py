@@ -1,0 +1,143 @@
+"""Entrance: column generation to convergence, mixing, then cases and exact search when a proof is asked."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+import numpy as np
+
+from optimizer.solve.scale.certificate import bound_of, bound_of_leaves
+from optimizer.solve.scale.model import (
+    Certificate,
+    Ints,
+    LabelledTransport,
+    ScaleOptions,
+    ScaleResult,
+    StopReason,
+    WarmStart,
+)
+from optimizer.solve.scale.primal import serve_accounts
+from optimizer.solve.scale.run import Callback, Run
+from optimizer.solve.scale.tree import Tree
+from optimizer.solve.scale.warm import first_multipliers, leases_of
+
+
+def solve_transport(
+    model: LabelledTransport,
+    options: ScaleOptions | None = None,
+    progress: Callback | None = None,
+    warm: WarmStart | None = None,
+) -> ScaleResult:
+    """Solve a labelled transport problem to the asked gap, with a certificate.
+
+    Parameters
+    ----------
+    model : LabelledTransport
+        Checked first; ``ValueError`` when malformed.
+    options : ScaleOptions, optional
+        Limits; by default runs until proven, at most 200 iterations.
+    progress : callable, optional
+        Receives a ``Progress`` after every iteration.
+    warm : WarmStart, optional
+        Multipliers and assignment of an earlier, similar run; never changes what is proven.
+    """
+    options = options or ScaleOptions()
+    model.check()
+    run = Run(model, options, progress)
+    if warm is not None and warm.assigned_class is not None:
+        run.adopt(leases_of(run.structure, warm.assigned_class))
+    leaves = warm.leaves if warm is not None and options.gap == 0 else ()
+    stop = _iterate(run, first_multipliers(run.rows, warm, run.quantum), hurry=bool(leaves))
+    tree = None
+    if stop == "converged":
+        stop = "iteration_limit"
+        if options.gap == 0 and options.max_leaves:
+            tree = Tree(run, leaves)
+            if tree.explore():
+                stop = "proven"
+            else:
+                stop = run.stopped() or "iteration_limit"
+    return _result(run, stop, tree, searched=tree is not None and tree.searched)
+
+
+def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Literal["converged"]:
+    """Column generation at the root; ``hurry`` leaves after one pricing, when known cases wait."""
+    options, smooth = run.options, run.options.smoothing
+    y, keep, next_try = start, smooth, max(2e-4, 0.5 * options.gap)
+    while True:
+        fresh, wanted = run.price(y)
+        if run.iteration == 1:
+            run.first_solution()
+        assert run.best is not None
+        run.report()
+        if run.closed():
+            return "proven" if run.gap <= 0 else "gap"
+        lp_gap = (run.best.bound / run.quantum - run.master.value) / max(1, abs(run.bound))
+        converged = lp_gap < 1e-9 or (not fresh and keep == 0)
+        if lp_gap <= next_try or converged:
+            run.improve(*((4, 2, 50) if converged else (1, 3, 20)))
+            next_try = min(next_try, lp_gap) / 4
+            run.report()
+            if run.closed():
+                return "proven" if run.gap <= 0 else "gap"
+        reason = run.stopped()
+        if reason is not None:
+            return reason
+        if hurry:
+            return "converged"
+        if converged:
+            return "converged"
+        keep = smooth if fresh else keep / 2
+        keep = 0.0 if keep < 0.05 else keep
+        centre = run.best.multipliers / run.quantum
+        y = run.rows.clip(keep * centre + (1 - keep) * wanted, run.quantum)
+
+
+def _certificate(run: Run) -> Certificate:
+    assert run.best is not None
+    n = run.model.n_rows
+    price = np.zeros(run.model.n_classes, np.int64)
+    price[run.structure.class_of] = run.best.price
+    y = run.best.multipliers
+    return Certificate(run.quantum, y[:n], run.rows.cuts, y[n:], price)
+
+
+def _result(run: Run, stop: StopReason, tree: Tree | None, *, searched: bool) -> ScaleResult:
+    assert run.incumbent is not None
+    s, model = run.structure, run.model
+    objective = run.incumbent.objective
+    certificate = _certificate(run)
+    now = time.perf_counter()
+    bound = bound_of(model, certificate) // (certificate.quantum * run.grid) * run.grid
+    by: Literal["bound", "leaves", "search", "none"] = "bound" if bound <= objective else "none"
+    leaves: tuple[Certificate, ...] = ()
+    if by == "none" and tree is not None:
+        leaves = tree.certificates()
+        bound = min(bound, max(objective, bound_of_leaves(model, leaves) // run.grid * run.grid))
+        by = "leaves" if bound <= objective else "none"
+    if by == "none" and searched and stop == "proven":
+        bound, by = objective, "search"
+    run.clock.charge("certificate", now)
+    account, seats = serve_accounts(model, s, run.incumbent)
+    leases = run.incumbent.leases
+    assigned = np.full(model.n_applicants, -1, np.int32)
+    accounts = np.full(model.n_applicants, -1, np.int32)
+    who = s.applicant_of[leases.applicant]
+    assigned[who] = s.class_of[leases.klass]
+    accounts[who] = account
+    return ScaleResult(
+        assigned_class=assigned,
+        account=accounts,
+        seats=seats,
+        objective=objective,
+        bound=bound,
+        shortfall=run.incumbent.shortfall,
+        certificate=certificate,
+        leaves=leaves,
+        stop_reason="proven" if bound <= objective else stop,
+        proven_by=by,
+        iterations=run.iteration,
+        trace=tuple(run.trace),
+        timings_s={**run.clock.parts, "total": run.clock.elapsed()},
+    )

@@ -1,0 +1,177 @@
+"""Differences between two assignments, cut into the smallest parts that can be taken independently.
+
+Where the two assignments disagree, households that leave a class are paired with households that enter it, the same
+cell first. Pairs and households link into alternating chains and cycles: any subset of them, applied to the first
+assignment, is an assignment again. The leftovers of a class (entries without a leaver) fit because both assignments
+respect its capacity; in a class with dwelling bonuses they are kept together, so that values add up exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numba import njit
+
+from optimizer.solve.scale.leases import Leases, bonus_sum, class_counts
+from optimizer.solve.scale.model import Ints, SmallInts
+from optimizer.solve.scale.structure import Structure
+
+
+@njit(cache=True, nogil=True)
+def _root(parent, x):  # type: ignore[no-untyped-def]
+    while parent[x] != x:
+        parent[x] = parent[parent[x]]
+        x = parent[x]
+    return x
+
+
+@njit(cache=True, nogil=True)
+def _join(parent, x, y):  # type: ignore[no-untyped-def]
+    r, s = _root(parent, x), _root(parent, y)
+    if r != s:
+        parent[max(r, s)] = min(r, s)
+
+
+@njit(cache=True, nogil=True)
+def _link(n, out_who, out_class, out_cell, in_who, in_class, in_cell, together):  # type: ignore[no-untyped-def]
+    """Piece of each of ``n`` changed applicants; lists sorted by (class, cell)."""
+    parent = np.arange(n)
+    used_out = np.zeros(len(out_who), np.bool_)
+    used_in = np.zeros(len(in_who), np.bool_)
+    for stage in range(2):
+        i = 0
+        j = 0
+        while i < len(out_who) and j < len(in_who):
+            if used_out[i]:
+                i += 1
+            elif used_in[j]:
+                j += 1
+            elif out_class[i] < in_class[j] or (
+                stage == 0 and out_class[i] == in_class[j] and out_cell[i] < in_cell[j]
+            ):
+                i += 1
+            elif out_class[i] > in_class[j] or (stage == 0 and out_cell[i] > in_cell[j]):
+                j += 1
+            else:
+                used_out[i] = True
+                used_in[j] = True
+                _join(parent, out_who[i], in_who[j])
+                i += 1
+                j += 1
+    first = -1
+    for i in range(len(out_who)):
+        if not used_out[i] and together[out_class[i]]:
+            if first >= 0 and out_class[first] == out_class[i]:
+                _join(parent, out_who[first], out_who[i])
+            first = i
+    first = -1
+    for i in range(len(in_who)):
+        if not used_in[i] and together[in_class[i]]:
+            if first >= 0 and in_class[first] == in_class[i]:
+                _join(parent, in_who[first], in_who[i])
+            first = i
+    label = np.full(n, -1, np.int64)
+    count = 0
+    piece = np.empty(n, np.int64)
+    for a in range(n):
+        r = _root(parent, a)
+        if label[r] < 0:
+            label[r] = count
+            count += 1
+        piece[a] = label[r]
+    return count, piece
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """``n`` independent changes from a first to a second assignment.
+
+    ``who`` (changed applicants, ascending), ``piece`` of each, their second class, cell and value (class -1 = out);
+    ``gain`` (n,) in objective units; ``counts`` (n, cells) and ``classes`` (n, K) changes, csr int64.
+    """
+
+    n: int
+    who: Ints
+    piece: Ints
+    klass: SmallInts
+    cell: SmallInts
+    value: Ints
+    gain: Ints
+    counts: sp.csr_matrix
+    classes: sp.csr_matrix
+
+
+def _dense(leases: Leases, who: Ints) -> tuple[SmallInts, SmallInts, Ints]:
+    """Class, cell and value of each applicant of ``who`` (-1, -1, 0 when out)."""
+    at = np.minimum(np.searchsorted(leases.applicant, who), max(0, len(leases.applicant) - 1))
+    if not len(leases.applicant):
+        return np.full(len(who), -1, np.int32), np.full(len(who), -1, np.int32), np.zeros(len(who), np.int64)
+    held = leases.applicant[at] == who
+    return (
+        np.where(held, leases.klass[at], -1).astype(np.int32),
+        np.where(held, leases.cell[at], -1).astype(np.int32),
+        np.where(held, leases.value[at], 0),
+    )
+
+
+def cut_pieces(structure: Structure, first: Leases, second: Leases) -> Pieces:
+    """Cut the difference between two assignments of the same structure."""
+    s, cells = structure, structure.cells
+    both = np.union1d(first.applicant, second.applicant).astype(np.int64)
+    class_1, cell_1, value_1 = _dense(first, both)
+    class_2, cell_2, value_2 = _dense(second, both)
+    moved = np.flatnonzero((class_1 != class_2) | (cell_1 != cell_2))
+    who = both[moved]
+    class_1, cell_1, value_1 = class_1[moved], cell_1[moved], value_1[moved]
+    class_2, cell_2, value_2 = class_2[moved], cell_2[moved], value_2[moved]
+    out, into = np.flatnonzero(class_1 >= 0), np.flatnonzero(class_2 >= 0)
+    out = out[np.lexsort((out, cell_1[out], class_1[out]))]
+    into = into[np.lexsort((into, cell_2[into], class_2[into]))]
+    has_bonus = np.diff(s.bonus_start) > 0
+    n, piece = _link(len(who), out, class_1[out], cell_1[out], into, class_2[into], cell_2[into], has_bonus)
+    rows = np.r_[piece[out], piece[into]]
+    sign = np.r_[np.full(len(out), -1), np.full(len(into), 1)].astype(np.int64)
+    classes = sp.csr_matrix((sign, (rows, np.r_[class_1[out], class_2[into]])), shape=(n, s.n_classes))
+    counts = sp.csr_matrix((sign, (rows, np.r_[cell_1[out], cell_2[into]])), shape=(n, cells.n_cells))
+    classes.sum_duplicates()
+    counts.sum_duplicates()
+    if len(cells.seat_classes):
+        spread = sp.csr_matrix(
+            (
+                np.full(len(cells.seat_classes), -1),
+                (cells.seat_classes, cells.vacancy_cell[cells.seat_classes]),
+            ),
+            shape=(s.n_classes, cells.n_cells),
+            dtype=np.int64,
+        )
+        counts = (counts + classes @ spread).tocsr()
+    counts.eliminate_zeros()
+    classes.eliminate_zeros()
+    gain = np.zeros(n, np.int64)
+    np.add.at(gain, piece, value_2 - value_1)
+    gain += counts @ cells.fixed_value
+    if has_bonus.any():
+        before = class_counts(s, first)
+        change = bonus_sum(s, class_counts(s, second)) - bonus_sum(s, before)
+        net = classes.tocoo()
+        pays = has_bonus[net.col]
+        np.add.at(gain, net.row[pays], change[net.col[pays]])
+    return Pieces(n, who, piece, class_2, cell_2, value_2, gain, counts, classes)
+
+
+def apply_pieces(first: Leases, pieces: Pieces, chosen: np.ndarray) -> Leases:
+    """The first assignment with the chosen pieces (bool, (n,)) applied."""
+    take = chosen[pieces.piece]
+    who = pieces.who[take]
+    stay = ~np.isin(first.applicant, who, assume_unique=True)
+    enter = take & (pieces.klass >= 0)
+    applicant = np.r_[first.applicant[stay], pieces.who[enter]].astype(np.int32)
+    order = np.argsort(applicant, kind="stable")
+    return Leases(
+        applicant[order],
+        np.r_[first.klass[stay], pieces.klass[enter]].astype(np.int32)[order],
+        np.r_[first.cell[stay], pieces.cell[enter]].astype(np.int32)[order],
+        np.r_[first.value[stay], pieces.value[enter]][order],
+    )

@@ -1,0 +1,231 @@
+"""State and steps of one run: pricing, master, solutions, what to tell the caller."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import gcd
+
+import numpy as np
+
+from optimizer.solve.scale.cuts import propose_cuts
+from optimizer.solve.scale.leases import Leases, pool_matrix, splice
+from optimizer.solve.scale.master import Master
+from optimizer.solve.scale.model import (
+    Ints,
+    LabelledTransport,
+    Progress,
+    ScaleOptions,
+    StopReason,
+    TracePoint,
+)
+from optimizer.solve.scale.oracle import Oracle, Priced
+from optimizer.solve.scale.primal import Incumbent, label, mix
+from optimizer.solve.scale.programs import build_tail
+from optimizer.solve.scale.rows import with_cuts
+
+Callback = Callable[[Progress], None]
+
+
+def objective_grid(model: LabelledTransport) -> int:
+    """Greatest integer that divides every possible objective: the bound is floored to its multiples."""
+    step = 0
+    for start, row, coef in (
+        (model.effect_start, model.effect_row, model.effect_coef),
+        (model.seat_effect_start, model.seat_effect_row, model.seat_effect_coef),
+    ):
+        if len(row) and len(start):
+            step = gcd(step, int(np.gcd.reduce(model.row_price[row] * coef)))
+    if model.n_rows:
+        step = gcd(step, int(np.gcd.reduce(model.row_price * model.row_constant)))
+    for values in (model.option_value, model.bonus, model.seat_value, model.entry_value):
+        for at in range(0, len(values), 4096):
+            if step == 1:
+                return 1
+            step = gcd(step, int(np.gcd.reduce(values[at : at + 4096])))
+    return max(1, step)
+
+
+def choose_quantum(model: LabelledTransport) -> int:
+    """Multiplier steps per objective unit: fine beside the largest coefficient, with room for every sum in 63 bits.
+
+    Raises
+    ------
+    ValueError
+        Values so large that the sum over all dwellings could overflow at any quantum.
+    """
+    coefs = (np.abs(c).max(initial=0) for c in (model.effect_coef, model.seat_effect_coef))
+    coef = max(1, *(int(c) for c in coefs))
+    quantum = 256 << max(0, (coef - 1).bit_length() - 2)
+    amounts = (model.entry_value, model.option_value, model.bonus, model.seat_value)
+    top = sum(int(np.abs(v).max(initial=0)) for v in amounts) + 1
+    paid = int((model.row_price * np.abs(model.row_constant)).sum())
+    reach = int((model.row_price * coef).max(initial=0)) * min(model.n_rows, 64)
+    total = (top + reach) * max(1, int(model.capacity.sum())) + paid
+    # sums stay below 2^58 (case rows add to them), one pair below 2^50, far from the kernel's sentinels
+    while quantum > 1 and (total * quantum >= 1 << 58 or (top + reach) * quantum >= 1 << 50):
+        quantum >>= 1
+    if total >= 1 << 58 or top + reach >= 1 << 50:
+        raise ValueError("labelled transport: values too large for 63-bit sums; use a coarser scale")
+    return quantum
+
+
+@dataclass
+class Clock:
+    """Time spent per part of the run."""
+
+    began: float = field(default_factory=time.perf_counter)
+    parts: dict[str, float] = field(default_factory=dict)
+
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.began
+
+    def charge(self, part: str, since: float) -> float:
+        """Add the time since ``since`` to a part; returns now."""
+        now = time.perf_counter()
+        self.parts[part] = self.parts.get(part, 0.0) + now - since
+        return now
+
+
+class Run:
+    """State of one solve; ``solve_transport`` is its only user."""
+
+    def __init__(self, model: LabelledTransport, options: ScaleOptions, progress: Callback | None) -> None:
+        self.model, self.options, self.progress = model, options, progress
+        self.quantum = options.quantum or choose_quantum(model)
+        self.clock = Clock()
+        now = time.perf_counter()
+        self.grid = objective_grid(model)
+        cuts = propose_cuts(model)
+        self.structure, self.rows = with_cuts(model, cuts, exact_rooms=options.gap == 0)
+        self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
+        self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads)
+        self.master = Master(self.structure, self.tail)
+        self.clock.charge("structure", now)
+        self.best: Priced | None = None
+        self.incumbent: Incumbent | None = None
+        self.trace: list[TracePoint] = []
+        self.iteration = 0
+        self.bound_cap = 1 << 62
+
+    @property
+    def bound(self) -> int:
+        """Best bound, floored to the grid."""
+        assert self.best is not None
+        root = self.best.bound // (self.quantum * self.grid) * self.grid
+        return min(root, self.bound_cap)
+
+    @property
+    def gap(self) -> float:
+        """Relative gap; infinite before the first solution."""
+        if self.incumbent is None:
+            return float("inf")
+        return (self.bound - self.incumbent.objective) / max(1, abs(self.bound))
+
+    def report(self) -> None:
+        """Record one line and tell the caller."""
+        now = self.clock.elapsed()
+        objective = None if self.incumbent is None else self.incumbent.objective
+        self.trace.append(TracePoint(self.iteration, now, self.bound, objective, self.master.value))
+        if self.progress is not None:
+            self.progress(Progress(self.iteration, now, objective, self.bound, self.gap))
+
+    def closed(self) -> bool:
+        """Whether the asked gap is reached."""
+        return self.gap <= self.options.gap
+
+    def stopped(self) -> StopReason | None:
+        """A limit or interrupt, if any."""
+        if self.options.interrupted is not None and self.options.interrupted():
+            return "interrupted"
+        limit = self.options.time_limit_s
+        if limit is not None and self.clock.elapsed() > limit:
+            return "time_limit"
+        return "iteration_limit" if self.iteration >= self.options.max_iterations else None
+
+    def time_left(self) -> float | None:
+        """Seconds left when the caller set a limit: the only place where the clock may change an answer."""
+        limit = self.options.time_limit_s
+        return None if limit is None else max(0.1, limit - self.clock.elapsed())
+
+    def price(self, multipliers: Ints) -> tuple[int, np.ndarray]:
+        """One pricing and one master: number of new columns and the master's multipliers."""
+        now = time.perf_counter()
+        priced = self.oracle.solve(multipliers)
+        now = self.clock.charge("oracle", now)
+        if self.best is None or priced.bound < self.best.bound:
+            self.best = priced
+        fresh = self.master.add(priced.leases)
+        now = self.clock.charge("columns", now)
+        wanted = self.master.solve()
+        self.clock.charge("master", now)
+        self.iteration += 1
+        return fresh, wanted
+
+    def first_solution(self) -> None:
+        """Labels for the assignment behind the bound: proves the many cases where rules do not bind."""
+        assert self.best is not None
+        now = time.perf_counter()
+        self.offer(label(self.structure, self.rows, self.tail, self.best.leases))
+        self.clock.charge("primal", now)
+
+    def adopt(self, leases: Leases) -> None:
+        """Take an assignment from elsewhere as solution and as columns."""
+        now = time.perf_counter()
+        self.offer(label(self.structure, self.rows, self.tail, leases))
+        self.master.add(leases)
+        self.clock.charge("primal", now)
+
+    def mixing_gap(self, objective: int) -> float:
+        """When a mixing program may stop, in points: a share of what is missing, or of the gap asked."""
+        missing = self.bound - objective
+        return max(0.02 * missing, 0.25 * self.options.gap * abs(self.bound)) / self.model.scale
+
+    def offer(self, found: Incumbent) -> bool:
+        """Keep a better solution."""
+        if self.incumbent is None or found.objective > self.incumbent.objective:
+            self.incumbent = found
+            return True
+        return False
+
+    def ranked(self, depth: int) -> list[Leases]:
+        """Assignments made of each component's columns by falling weight in the master: first, second, ..."""
+        weight = self.master.weights
+        lists: list[list[tuple[float, int]]] = [[] for _ in range(self.structure.n_components)]
+        for j, column in enumerate(self.master.columns):
+            if weight[j] > 1e-9:
+                lists[column.component].append((-weight[j], j))
+        out = []
+        for entries in lists:
+            entries.sort()
+        for r in range(min(depth, max((len(x) for x in lists), default=0))):
+            parts = []
+            for e, entries in enumerate(lists):
+                if entries:
+                    j = entries[min(r, len(entries) - 1)][1]
+                    parts.append((e, self.master.columns[j].leases))
+            out.append(splice(self.structure, parts))
+        return out
+
+    def improve(self, width: int, rounds: int, nodes: int) -> None:
+        """Mix the assignments the master combines, ``width`` at a time, from the heaviest one and the incumbent."""
+        assert self.incumbent is not None
+        now = time.perf_counter()
+        lists = self.ranked(width * rounds)
+        if not lists:
+            return
+        fresh = label(self.structure, self.rows, self.tail, lists[0])
+        start = fresh
+        others = [self.incumbent.leases, *lists[1:]]
+        self.offer(fresh)
+        for at in range(0, len(others), width):
+            start = mix(
+                self.structure, self.rows, self.tail, start, others[at : at + width], nodes=nodes,
+                absolute_gap=self.mixing_gap(start.objective), time_limit_s=self.time_left(),
+            )  # fmt: skip
+            self.offer(start)
+            if self.closed() or self.stopped() in ("interrupted", "time_limit"):
+                break
+        self.clock.charge("primal", now)

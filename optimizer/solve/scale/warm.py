@@ -1,0 +1,73 @@
+"""Starting from an earlier run: its multipliers, and what is still possible of its assignment."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from optimizer.solve.scale.leases import Leases
+from optimizer.solve.scale.model import Ints, SmallInts, WarmStart
+from optimizer.solve.scale.rows import RowSystem
+from optimizer.solve.scale.structure import Structure
+
+
+@njit(cache=True, nogil=True)
+def _still_possible(wanted, capacity, credit, offer_start, offer_class, offer_cell, arc_start, arc_pair, arc_value,  # type: ignore[no-untyped-def]
+                    cell, value):  # fmt: skip
+    """Keep ``wanted[a]`` where an admissible arc leads there and a dwelling is left; first applicants first."""
+    left = capacity.copy()
+    for a in range(len(wanted)):
+        k = wanted[a]
+        kept = False
+        if k >= 0 and left[k] > 0:
+            for i in range(arc_start[a], arc_start[a + 1]):
+                p = arc_pair[i]
+                for j in range(offer_start[p], offer_start[p + 1]):
+                    if offer_class[j] == k and credit[offer_cell[j]]:
+                        cell[a] = offer_cell[j]
+                        value[a] = arc_value[i]
+                        kept = True
+        if kept:
+            left[k] -= 1
+        else:
+            wanted[a] = -1
+
+
+def leases_of(structure: Structure, assigned_class: SmallInts) -> Leases:
+    """Leases of an assignment in model numbering; pairs no longer eligible are dropped.
+
+    Raises
+    ------
+    ValueError
+        The assignment does not have one entry per applicant, or names an unknown class.
+    """
+    s = structure
+    if (
+        len(assigned_class) != s.model.n_applicants
+        or int(assigned_class.max(initial=-1)) >= s.model.n_classes
+    ):
+        raise ValueError("warm start: the assignment does not fit the model")
+    new = np.full(s.model.n_classes + 1, -1, np.int32)
+    new[s.class_of] = np.arange(s.n_classes, dtype=np.int32)
+    wanted = new[assigned_class[s.applicant_of]]
+    cell = np.full(s.n_applicants, -1, np.int32)
+    value = np.zeros(s.n_applicants, np.int64)
+    _still_possible(
+        wanted, s.capacity, s.cells.admissible, s.offer_start, s.offer_class, s.offer_cell,
+        s.arc_start, s.arc_pair, s.arc_value, cell, value,
+    )  # fmt: skip
+    held = np.flatnonzero(wanted >= 0)
+    return Leases(held.astype(np.int32), wanted[held], cell[held], value[held])
+
+
+def first_multipliers(rows: RowSystem, warm: WarmStart | None, quantum: int) -> Ints:
+    """Admissible multipliers near those of the earlier run; zero where there is none or the rows differ."""
+    y = np.zeros(rows.n_rows)
+    if warm is not None and warm.certificate is not None:
+        old = warm.certificate
+        n = len(rows.price)
+        if len(old.multipliers) == n:
+            y[:n] = old.multipliers / old.quantum
+            if len(old.cut_multipliers) == rows.n_rows - n:
+                y[n:] = old.cut_multipliers / old.quantum
+    return rows.clip(y, quantum)

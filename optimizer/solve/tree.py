@@ -1,0 +1,319 @@
+"""Our own branch and bound: it makes the published proof and corrects a backend that stopped short.
+
+A case is bounded by integers (`bound`), whatever the LP said. Splits, in this order: the denominator of a row whose
+rounded form would cut the LP solution off (`cases.Rounded` then holds on the high side), a fractional count of a priced
+row, the account of a dwelling, a single pair. The next case is always the one with the largest bound, then the oldest;
+the budget is a number of cases, so the tree is the same on every machine.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.problem import InvalidSolution, evaluate
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
+from optimizer.solve.bound import NEVER, Multipliers, nothing, price_out
+from optimizer.solve.cases import Path, Step, den_floors, rounded
+from optimizer.solve.certificate import Inner, Leaf, Node, Split
+from optimizer.solve.grid import floor_to
+from optimizer.solve.layout import Layout
+from optimizer.solve.master import Master, Relaxed
+from optimizer.solve.options import Watch
+
+EPS = 1e-6
+
+
+@dataclass
+class Incumbent:
+    """Best proposal so far and its exact objective in micropoints."""
+
+    layout: Layout
+    first: FirstRanks
+    objective: int
+    improved: int = 0
+
+    def offer(self, first: FirstRanks | None) -> bool:
+        """Take a proposal if it holds and is better."""
+        if first is None:
+            return False
+        try:
+            value = objective(self.layout, first)
+        except InvalidSolution:
+            return False
+        if value <= self.objective:
+            return False
+        self.first, self.objective = first, value
+        self.improved += 1
+        return True
+
+
+def objective(layout: Layout, first: FirstRanks) -> int:
+    """Micropoints of a proposal, extra demands included.
+
+    Raises
+    ------
+    InvalidSolution
+        It breaks a rule no price can buy.
+    """
+    found = evaluate(layout.problem, first)
+    if not layout.ask.any():
+        return found.objective
+    lost = 0
+    for k in layout.active.tolist():
+        gap = (
+            int(layout.rate[k]) * int(found.den_run[k])
+            + int(layout.ask[k])
+            - RATE_UNIT * int(found.num_run[k])
+        )
+        lost += int(layout.price[k]) * max(0, gap)
+    return found.value * MICRO_PER_HUNDREDTH - lost
+
+
+@dataclass
+class Open:
+    """A case not yet split."""
+
+    path: Path
+    multipliers: Multipliers
+    bound: int
+    empty: bool = False
+    split: tuple[Split, int, int] | None = None
+
+
+@dataclass
+class Proof:
+    """Finished tree: bound floored to the grid, and the multipliers of the root."""
+
+    bound: int
+    nodes: tuple[Node, ...]
+    root: Multipliers
+    root_bound: int
+    cases: int
+    open_leaves: tuple[tuple[Path, Multipliers, int], ...] = field(default=())
+    """Leaves whose floored bound still reaches the objective: only they can hold an optimum."""
+
+
+class Prover:
+    """The tree over one master. ``step``: grid of the objective."""
+
+    def __init__(self, master: Master, incumbent: Incumbent, step: int, watch: Watch) -> None:
+        self.master = master
+        self.layout = master.layout
+        self.incumbent = incumbent
+        self.step = step
+        self.watch = watch
+        self.nodes: list[Open] = []
+        self.heap: list[tuple[int, int]] = []
+        self.root: Relaxed | None = None
+        self.solved = 0
+        start = nothing(self.layout)
+        self._push((), start, self._bound((), start))
+
+    def _bound(self, path: Path, m: Multipliers) -> int:
+        priced = price_out(self.layout, self.master.book, path, m)
+        return NEVER if priced.total is None else priced.micropoints
+
+    def _push(self, path: Path, m: Multipliers, bound: int) -> int:
+        number = len(self.nodes)
+        self.nodes.append(Open(path, m, bound, bound == NEVER))
+        if bound != NEVER:
+            heapq.heappush(self.heap, (-bound, number))
+        return number
+
+    def widest(self) -> Open | None:
+        """The open case with the largest bound."""
+        return self.nodes[self.heap[0][1]] if self.heap else None
+
+    @property
+    def done(self) -> bool:
+        """Nothing better than the incumbent is left."""
+        return not self.heap or self.closed(-self.heap[0][0])
+
+    def within_gap(self, gap: float) -> bool:
+        return gap > 0.0 and self.upper() - self.incumbent.objective <= gap * abs(self.incumbent.objective)
+
+    def closed(self, bound: int) -> bool:
+        return floor_to(bound, self.step) <= self.incumbent.objective
+
+    def upper(self) -> int:
+        """Bound of the whole tree, floored to the grid, at least the objective."""
+        top = -self.heap[0][0] if self.heap else NEVER
+        return (
+            max(self.incumbent.objective, floor_to(top, self.step))
+            if top > NEVER
+            else self.incumbent.objective
+        )
+
+    def run(self, budget: int, gap: float = 0.0) -> None:
+        """Bound and split cases until all are closed, the budget is spent, the gap is reached or the clock stops."""
+        while self.heap:
+            bound, number = -self.heap[0][0], self.heap[0][1]
+            if self.closed(bound) or self.solved >= budget or self.watch.stopped():
+                return
+            if self.within_gap(gap):
+                return
+            heapq.heappop(self.heap)
+            if not self._work(number):
+                heapq.heappush(self.heap, (-self.nodes[number].bound, number))
+                return
+            self.solved += 1
+            if self.solved % 20 == 1:
+                self.watch.say("proof", self.incumbent.objective, self.upper(), self.solved)
+
+    def _work(self, number: int) -> bool:
+        """Bound one case and split it if need be; False when stopped in the middle."""
+        node = self.nodes[number]
+        while True:
+            relaxed = self.master.solve(node.path, self.watch, self._enough())
+            if relaxed is None:
+                return False
+            if number == 0 and relaxed.settled:
+                self.root = relaxed
+            if relaxed.priced.total is None:
+                node.empty, node.bound = True, NEVER
+                return True
+            if relaxed.priced.micropoints < node.bound:
+                node.bound, node.multipliers = relaxed.priced.micropoints, relaxed.multipliers
+            if self.closed(node.bound):
+                return True
+            if not relaxed.settled:
+                return False
+            if relaxed.elastic < EPS:
+                self.incumbent.offer(self.master.first_ranks(relaxed.x))
+            if self.closed(node.bound):
+                return True
+            choice = self._choose(node.path, relaxed)
+            if isinstance(choice, int):
+                self.master.explode(choice)
+                continue
+            if choice is None:
+                return True
+            self._split(number, choice)
+            return True
+
+    def _enough(self) -> int:
+        return self.incumbent.objective + self.step - 1
+
+    def _split(self, number: int, split: Split) -> None:
+        node = self.nodes[number]
+        low = self._push((*node.path, Step(number, split, False)), node.multipliers, node.bound)
+        high = self._push((*node.path, Step(number, split, True)), node.multipliers, node.bound)
+        node.split = (split, low, high)
+
+    # ---------------------------------------------------------------- what to split on
+
+    def _choose(self, path: Path, relaxed: Relaxed) -> Split | int | None:
+        """A split; a class to tell apart first; None when the LP solution leaves nothing to split."""
+        return (
+            self.choose_rounding(path, relaxed) or self._choose_count(relaxed) or self._choose_pair(relaxed)
+        )
+
+    def choose_rounding(self, path: Path, relaxed: Relaxed) -> Split | None:
+        """The denominator whose lower bound would let the dearest rounded row cut this LP solution off."""
+        layout = self.layout
+        floors = den_floors(path)
+        best: tuple[float, Split] | None = None
+        for k in layout.active.tolist():
+            n = int(np.floor(float(relaxed.den[k]) + EPS))
+            if n < 1 or floors.get(k, 0) >= n:
+                continue
+            cut = rounded(layout, k, n)
+            missing = cut.f / RATE_UNIT * (cut.goal - float(relaxed.num[k])) - float(relaxed.shortfall[k])
+            gain = missing * float(layout.price[k])
+            if missing > EPS and (best is None or gain > best[0] + EPS):
+                best = (gain, Split("den", row=k, at=n - 1))
+        return best[1] if best is not None else None
+
+    def _choose_count(self, relaxed: Relaxed) -> Split | None:
+        """The most fractional count of a row that costs something here."""
+        best: tuple[float, Split] | None = None
+        for k in self.layout.active.tolist():
+            if relaxed.multipliers.rows[k] == 0 and relaxed.multipliers.mir.get(k, 0) == 0:
+                continue
+            for on, count in (("den", float(relaxed.den[k])), ("num", float(relaxed.num[k]))):
+                low = int(np.floor(count + EPS))
+                part = count - low
+                gain = min(part, 1 - part) * float(self.layout.price[k])
+                if part > EPS and (best is None or gain > best[0] + EPS):
+                    best = (gain, Split("den" if on == "den" else "num", row=k, at=low))
+        return best[1] if best is not None else None
+
+    def _choose_pair(self, relaxed: Relaxed) -> Split | int | None:
+        master = self.master
+        x = relaxed.x
+        loose = np.flatnonzero(np.abs(x - np.rint(x)) > 1e-5)
+        if not len(loose):
+            return None
+        account_of = self.layout.problem.kinds.account
+        by_account: dict[tuple[int, int], float] = {}
+        for j in loose.tolist():
+            unit = master.units[master.unit[j]]
+            if len(unit.dwellings) > 1:
+                return unit.klass
+        for j in np.flatnonzero(x > 1e-9).tolist():
+            d = (
+                int(master.units[master.unit[j]].dwellings[0])
+                if len(master.units[master.unit[j]].dwellings) == 1
+                else -1
+            )
+            if d >= 0:
+                key = (d, int(account_of[master.kind[j]]))
+                by_account[key] = by_account.get(key, 0.0) + float(x[j])
+        best: tuple[float, Split] | None = None
+        for (d, r), total in sorted(by_account.items()):
+            away = abs(total - 0.5)
+            if away < 0.5 - 1e-5 and (best is None or away < best[0] - EPS):
+                best = (away, Split("account", dwelling=d, account=r))
+        if best is not None:
+            return best[1]
+        for j in loose.tolist():
+            away = abs(float(x[j]) - 0.5)
+            if best is None or away < best[0] - EPS:
+                d = int(master.units[master.unit[j]].dwellings[0])
+                r = int(account_of[master.kind[j]])
+                best = (away, Split("pair", dwelling=d, application=master.app[j], account=r))
+        return best[1] if best is not None else None
+
+    # ---------------------------------------------------------------- the published form
+
+    def proof(self) -> Proof:
+        """The tree as it stands, every leaf's bound recomputed."""
+        published: list[Node] = []
+        top = NEVER
+        still: list[tuple[Path, Multipliers, int]] = []
+        for node in self.nodes:
+            if node.split is not None:
+                split, low, high = node.split
+                published.append(Inner(split, low, high))
+                continue
+            bound = NEVER if node.empty else self._bound(node.path, node.multipliers)
+            if bound == NEVER:
+                published.append(Leaf({}, {}, {}, {}, 0, empty="must_fill"))
+                continue
+            top = max(top, floor_to(bound, self.step))
+            if floor_to(bound, self.step) >= self.incumbent.objective:
+                still.append((node.path, node.multipliers, bound))
+            published.append(_leaf(node.multipliers, bound))
+        root = self.nodes[0]
+        shown = self.root.multipliers if self.root is not None else root.multipliers
+        return Proof(
+            bound=top if top > NEVER else self.incumbent.objective,
+            nodes=tuple(published),
+            root=shown,
+            root_bound=self._bound((), shown),
+            cases=self.solved,
+            open_leaves=tuple(still),
+        )
+
+
+def _leaf(m: Multipliers, bound: int) -> Leaf:
+    return Leaf(
+        rows={k: int(v) for k, v in enumerate(m.rows.tolist()) if v},
+        mir={k: v for k, v in sorted(m.mir.items()) if v},
+        branch={k: v for k, v in sorted(m.branch.items()) if v},
+        prices={a: int(m.prices[a]) for a in np.flatnonzero(m.prices).tolist()},
+        bound=bound,
+    )

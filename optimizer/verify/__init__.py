@@ -1,0 +1,23 @@
+"""The second pair of eyes: a written proposal, checked again from the raw files.
+
+What lives here. A reader of the case and of ``models/`` of its own, the law computed a second time (who is eligible,
+who names whom, what a line is worth, what each rule counts), the certificate tree with every bound recomputed over
+all eligible pairs, the lists and the leapfrogs rebuilt. :func:`verify` returns a :class:`Verdict`: ``certified``,
+``certified within`` some points, or ``refused``.
+
+What it may import: ``optimizer.domain`` (the names of columns), ``optimizer.errors``, numpy, pyarrow, PyYAML and
+openpyxl. Never the code that computed the proposal: a mistake there must not be able to hide behind itself.
+
+Why integers. Values are hundredths of a point, rates ten-thousandths; a bound is summed in units of 1e-10 point, where
+every published number is whole. The largest net value is bounded beforehand in unlimited integers, and anything that
+could leave 64 bits is refused, so no sum can wrap around.
+
+Rejected: trusting the solver's statuses (nothing to check them against); a proof log of the solver (huge, and tied to
+one solver); recomputing the optimum (as slow and as fallible as the first time). A bound from multipliers is checked
+in one pass over the pairs, whoever found it.
+"""
+
+from optimizer.verify.verdict import Check, Verdict
+from optimizer.verify.whole import verify
+
+__all__ = ["Check", "Verdict", "verify"]

@@ -1,0 +1,287 @@
+"""Dwellings and applications as arrays, read from the raw tables (design §2 and §4). Order: the file's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from optimizer.domain.schema import (
+    ACCESS,
+    EXCLUSIONS,
+    FINANCINGS,
+    MOBILITY,
+    PRIORITY_CODES,
+    PROOFS,
+    RELOCATIONS,
+)
+from optimizer.verify import cells
+from optimizer.verify.cells import I32, I64, B, Lists
+from optimizer.verify.law import Law, Places
+from optimizer.verify.tables import RawTable
+from optimizer.verify.verdict import Unreadable
+
+S = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Dwellings:
+    """One value per dwelling. ``place`` is the index of its commune in `Law.places`."""
+
+    ids: list[str]
+    landlord: list[str]
+    place: I32
+    rooms: I64
+    financing: I32
+    qpv: B
+    accessible: I32
+    upstairs: B
+    access_unknown: B
+    factor: I64
+    vacancy_days: I64
+    reserved_to: list[str]
+    exclusion: list[str]
+    district: list[str]
+    residence: list[str]
+    priority_mix: B
+    number: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Applications:
+    """One value per application; amounts in cents, -1 unknown; ``size`` counts visiting children."""
+
+    ids: list[str]
+    number: dict[str, int]
+    active: B
+    to_renew: B
+    registered: I64
+    seniority: I64
+    persons: I64
+    size: I64
+    never_t1: B
+    rooms_wanted: I64
+    dalo_rooms: I64
+    category: I64
+    income: I64
+    monthly: I64
+    income_declared: B
+    uc_hundredths: I64
+    mobility: I32
+    wished: Lists
+    extend: B
+    district_words: list[str]
+    districts: Lists
+    """Districts wanted, as positions in ``district_words``."""
+    dalo: B
+    priority_any: B
+    priority_mask: I64
+    proof: I32
+    accepts_qpv: B
+    relocation: I32
+    landlord: S
+    current_dwelling: I32
+    als_employee: B
+    public_agent: B
+    essential: B
+    accounts: dict[int, frozenset[str]]
+    dossier: I32
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def unique_ids(table: RawTable, name: str) -> tuple[list[str], dict[str, int]]:
+    """Identifiers and their positions; empty or twice is nonsense."""
+    ids = cells.strings(table.text(name))
+    number = {x: i for i, x in enumerate(ids)}
+    if "" in number or len(number) != len(ids):
+        raise Unreadable(table.file, name)
+    return ids, number
+
+
+def read_dwellings(table: RawTable, places: Places, on: int) -> Dwellings:
+    """Raises Unreadable for what ``check`` would have refused."""
+    ids, number = unique_ids(table, "dwelling_id")
+    place = _known_place(cells.index_in(table.text("commune"), places.insee), table)
+    rooms = cells.rooms(table, "rooms")
+    financing = cells.choice(table, "financing", FINANCINGS)
+    if bool((rooms < 1).any()) or bool((financing < 0).any()):
+        raise Unreadable(table.file, "rooms, financing")
+    floor = cells.integers(table, "floor", -100)
+    lift, lift_known = cells.booleans(table, "lift")
+    vacant = cells.days(table, "vacant_since")
+    exclusion = cells.choice(table, "assiette_exclusion", EXCLUSIONS, 0)
+    factor = cells.scaled(table, "ceiling_factor", 10_000)
+    return Dwellings(
+        ids=ids,
+        landlord=cells.strings(table.text("landlord")),
+        place=place,
+        rooms=rooms,
+        financing=financing,
+        qpv=cells.qpv(table)[0],
+        accessible=np.maximum(cells.choice(table, "accessible", ACCESS), 0).astype(np.int32),
+        upstairs=(floor > 0) & lift_known & ~lift,
+        access_unknown=(floor == -100) | ((floor > 0) & ~lift_known),
+        factor=np.where(factor < 0, 10_000, factor),
+        vacancy_days=np.where(vacant == cells.NO_DAY, 0, np.maximum(0, on - vacant)),
+        reserved_to=cells.strings(table.text("reserved_to")),
+        exclusion=[EXCLUSIONS[max(0, x)] for x in exclusion.tolist()],
+        district=cells.strings(table.text("district")),
+        residence=cells.strings(table.text("residence")),
+        priority_mix=cells.booleans(table, "priority_mix_residence")[0],
+        number=number,
+    )
+
+
+def _known_place(place: I32, table: RawTable) -> I32:
+    if bool((place < 0).any()):
+        raise Unreadable(table.file, "commune")
+    return place
+
+
+def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) -> Applications:
+    """Raises Unreadable for what ``check`` would have refused."""
+    ids, number = unique_ids(table, "application_id")
+    registered = cells.days(table, "first_registered_on")
+    persons = cells.integers(table, "persons")
+    if bool((registered == cells.NO_DAY).any()) or bool((persons < 1).any()):
+        raise Unreadable(table.file, "first_registered_on, persons")
+    status = cells.choice(table, "status", ("active", "to_renew", "struck_off"))
+    renewed = cells.days(table, "renewed_on")
+    last = np.where(renewed == cells.NO_DAY, registered, renewed)
+    late = cells.months_later(last, law.whole("national.seniority.expired_months")) < on
+    old = cells.months_later(last, law.whole("national.seniority.to_renew_months")) <= on
+    visiting = np.maximum(0, cells.integers(table, "visiting_children", 0))
+    children = np.maximum(0, cells.integers(table, "children_under_14", 0))
+    adults = cells.integers(table, "adults")
+    couple = cells.booleans(table, "couple")[0]
+    codes = cells.lists(table.text("priority_codes"), PRIORITY_CODES, lower=True)
+    mask = cells.bits(codes, table.rows)
+    perimeter = cells.lists(table.text("dalo_perimeter"), law.places.insee)
+    chosen = cells.lists(table.text("choices"), law.places.insee)
+    words = _district_words(table)
+    declared = cells.choice(table, "income_status", ("declared", "verified"))
+    return Applications(
+        ids=ids,
+        number=number,
+        active=(status != 2) & ~((status < 0) & late),
+        to_renew=(status == 1) | ((status < 0) & old & ~late),
+        registered=registered,
+        seniority=np.maximum(0, on - registered),
+        persons=persons,
+        size=persons + visiting,
+        never_t1=couple
+        | (children > 0)
+        | (visiting > 0)
+        | ((adults > 0) & (persons > adults) & (persons > 1)),
+        rooms_wanted=cells.rooms_bits(table, "rooms_wanted"),
+        dalo_rooms=cells.rooms_bits(table, "dalo_rooms"),
+        category=_category(table, persons, adults, children, couple, law),
+        income=_ceiling_income(table, law),
+        monthly=cells.scaled(table, "monthly_income_eur", 100),
+        income_declared=declared != 1,
+        uc_hundredths=_consumption_units(persons, children, law),
+        mobility=np.maximum(0, cells.choice(table, "mobility_need", MOBILITY)).astype(np.int32),
+        wished=_either(perimeter, chosen),
+        extend=cells.booleans(table, "extend")[0],
+        district_words=words,
+        districts=cells.lists(table.text("districts_wanted"), words),
+        dalo=(mask & 1) > 0,
+        priority_any=mask > 0,
+        priority_mask=mask,
+        proof=_proof(table, mask),
+        accepts_qpv=cells.booleans(table, "accepts_qpv")[0],
+        relocation=np.maximum(0, cells.choice(table, "relocation", RELOCATIONS)).astype(np.int32),
+        landlord=np.array(cells.strings(table.text("current_landlord")), object),
+        current_dwelling=cells.index_in(table.text("current_dwelling"), dwellings.ids),
+        als_employee=cells.booleans(table, "als_employee")[0],
+        public_agent=cells.booleans(table, "public_agent")[0],
+        essential=cells.booleans(table, "essential_worker")[0],
+        accounts=_explicit(table),
+        dossier=np.maximum(
+            0, cells.choice(table, "dossier", ("complete", "to_verify", "unreachable"))
+        ).astype(np.int32),
+    )
+
+
+def _proof(table: RawTable, mask: I64) -> I32:
+    """0 none, 1 declared (also when nothing is said of existing codes), 2 verified, 3 labelled."""
+    found = cells.choice(table, "priority_status", PROOFS) + 1
+    return np.where((found == 0) & (mask > 0), 1, found).astype(np.int32)
+
+
+def _either(first: Lists, other: Lists) -> Lists:
+    """Row by row, the first list where it has items, else the other."""
+    use = first.lengths > 0
+    if not use.any():
+        return other
+    lengths = np.where(use, first.lengths, other.lengths)
+    ptr = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=ptr[1:])
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    inside = np.arange(ptr[-1]) - ptr[owner]
+    at_first, at_other = first.ptr[owner] + inside, other.ptr[owner] + inside
+    values = np.empty(int(ptr[-1]), np.int32)
+    mine = use[owner]
+    values[mine] = first.values[at_first[mine]]
+    values[~mine] = other.values[at_other[~mine]]
+    return Lists(ptr, values)
+
+
+def _district_words(table: RawTable) -> list[str]:
+    """Every district somebody wants, sorted."""
+    return sorted({str(x) for x in cells.split(table.text("districts_wanted"))[1].unique().to_pylist()})
+
+
+def _explicit(table: RawTable) -> dict[int, frozenset[str]]:
+    column = table.text("accounts")
+    if column.null_count == len(column):
+        return {}
+    found = {}
+    for i in np.flatnonzero(np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False))).tolist():
+        items = frozenset(x.strip() for x in column[i].as_py().split("|") if x.strip())
+        if items:
+            found[i] = items
+    return found
+
+
+def _ceiling_income(table: RawTable, law: Law) -> I64:
+    """Tax income N-2, or N-1 when it is lower by the share of the law; -1 unknown."""
+    n2 = cells.scaled(table, "tax_income_eur", 100)
+    n1 = cells.scaled(table, "tax_income_n1_eur", 100)
+    drop = law.fraction("national.seniority.income_drop_share")
+    keep = 1 - drop
+    lower = (n1 >= 0) & (n2 >= 0) & (n1 * keep.denominator <= n2 * keep.numerator)
+    return np.where(lower, n1, n2)
+
+
+def _consumption_units(persons: I64, children: I64, law: Law) -> I64:
+    """Hundredths of a consumption unit."""
+    first, other, child = (
+        law.hundredths(f"national.uc.{k}") for k in ("first_person", "other_person", "child")
+    )
+    young = np.minimum(children, persons - 1)
+    return first + child * young + other * (persons - 1 - young)
+
+
+def _category(table: RawTable, persons: I64, adults: I64, children: I64, couple: B, law: Law) -> I64:
+    """Household category of the ceilings (1..6, then persons beyond six): given, or derived from the household."""
+    given = cells.integers(table, "household_category", 0)
+    ages = cells.integers(table, "ages_sum")
+    disabled = np.maximum(0, cells.integers(table, "disabled_persons", 0))
+    said = cells.integers(table, "dependants")
+    rest = np.where(adults >= 1, np.maximum(0, persons - adults), np.minimum(children, persons - 1))
+    dependants = np.where(said >= 0, said, rest)
+    key = "national.household.young_couple_ages_sum"
+    limit = law.whole(key) if law.has(key) else -1
+    young = couple & (persons == 2) & (dependants == 0) & (ages >= 0) & (ages <= limit)
+    lone = ~couple & (dependants > 0) & (persons - dependants == 1)
+    up = (persons < 6) & (young | lone | (disabled > 0))
+    return np.where(given > 0, given, persons + up)

@@ -1,0 +1,204 @@
+"""The values of ``models/`` in force on the date of a case: read a second time, exact (texts, fractions, integers)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from optimizer.verify.tables import csv_columns, read_yaml
+from optimizer.verify.verdict import Unreadable
+
+FINANCINGS = ("plai", "plus", "pls")
+ZONES = ("paris_adjacent", "ile_de_france", "other_regions")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Communes of France by INSEE code, with their EPCI, département and ceiling zone."""
+
+    insee: tuple[str, ...]
+    epci: tuple[str, ...]
+    departement: tuple[str, ...]
+    zone: NDArray[np.int8]
+    number: Mapping[str, int]
+
+
+class Law:
+    """Values by dotted key, with the changes of the case applied.
+
+    Parameters
+    ----------
+    models : folder of the law
+    territory : name in ``territories/``, or a path to a territory file
+    on : date the rules are read at
+    changes : dotted keys of the case
+    """
+
+    def __init__(self, models: Path, territory: str, on: date, changes: Mapping[str, Any]) -> None:
+        self.models = models
+        self.on = on
+        self.changes = {str(k): v for k, v in changes.items()}
+        self._files: dict[str, Any] = {}
+        own = Path(territory)
+        self.territory_path = (
+            own if territory.endswith((".yaml", ".yml")) else models / "territories" / f"{territory}.yaml"
+        )
+        if not self.territory_path.is_file():
+            raise Unreadable(territory, "territoire inconnu")
+        self.territory: Mapping[str, Any] = read_yaml(self.territory_path)
+
+    def raw(self, key: str) -> Any:
+        """The value of ``national.…`` in force, as text, list or mapping. Raises Unreadable when there is none."""
+        if key in self.changes:
+            return self.changes[key]
+        _, name, *rest = key.split(".")
+        if name not in self._files:
+            path = self.models / "national" / f"{name}.yaml"
+            if not path.is_file():
+                raise Unreadable(path.name, "absent")
+            self._files[name] = read_yaml(path)
+        entry = self._files[name]
+        for part in rest:
+            if not isinstance(entry, Mapping) or part not in entry:
+                raise Unreadable(f"{name}.yaml", key)
+            entry = entry[part]
+        dated = sorted((date.fromisoformat(str(d)), v) for d, v in entry["values"].items())
+        past = [v for d, v in dated if d <= self.on]
+        if not past:
+            raise Unreadable(f"{name}.yaml", f"{key} : aucune valeur en vigueur")
+        return past[-1]["value"]
+
+    def has(self, key: str) -> bool:
+        """Whether the key exists."""
+        try:
+            self.raw(key)
+        except Unreadable:
+            return False
+        return True
+
+    def fraction(self, key: str) -> Fraction:
+        return Fraction(str(self.raw(key)))
+
+    def whole(self, key: str) -> int:
+        value = self.fraction(key)
+        if value.denominator != 1:
+            raise Unreadable(key, "nombre entier attendu")
+        return int(value)
+
+    def hundredths(self, key: str) -> int:
+        """A number of points with at most two decimals, × 100."""
+        value = self.fraction(key) * 100
+        if value.denominator != 1:
+            raise Unreadable(key, "au plus deux décimales")
+        return int(value)
+
+    def flag(self, key: str) -> bool:
+        return str(self.raw(key)).lower() in ("true", "1", "oui", "yes")
+
+    def words(self, key: str) -> tuple[str, ...]:
+        return tuple(str(x) for x in self.raw(key))
+
+    @property
+    def market(self) -> str:
+        return str(self.changes.get("territory.market", self.territory.get("market", "tense")))
+
+    @cached_property
+    def places(self) -> Places:
+        """Every commune; the zone follows the lists of ``ceiling_zones``."""
+        path = self.models / "territories" / "communes.csv"
+        table = csv_columns(path.read_bytes(), path.name)
+        insee = tuple(str(x) for x in table["insee"].to_pylist())
+        region = table["region"].to_pylist()
+        paris = frozenset(self.words("national.ceiling_zones.paris_adjacent"))
+        ile = str(self.raw("national.ceiling_zones.ile_de_france_region"))
+        zone = np.array(
+            [0 if i in paris else 1 if r == ile else 2 for i, r in zip(insee, region, strict=True)]
+        )
+        return Places(
+            insee,
+            tuple(x or "" for x in table["epci"].to_pylist()),
+            tuple(x or "" for x in table["departement"].to_pylist()),
+            zone.astype(np.int8),
+            {code: i for i, code in enumerate(insee)},
+        )
+
+    @property
+    def departements(self) -> tuple[str, ...]:
+        """Départements of the territory; empty = all."""
+        found = self.territory["departements"]
+        return () if isinstance(found, str) else tuple(str(d) for d in found)
+
+    def place_values(self, table: str, prefix: str) -> dict[str, Fraction]:
+        """Place -> value in force of one table by place, with the changes of the case."""
+        path = self.models / "territories" / f"{table}.csv"
+        rows: dict[str, tuple[date, Fraction]] = {}
+        if path.is_file():
+            found = csv_columns(path.read_bytes(), path.name)
+            for place, since, value in zip(
+                *(found[c].to_pylist() for c in ("place", "since", "value")), strict=True
+            ):
+                day = date.fromisoformat(since)
+                if day <= self.on and (place not in rows or rows[place][0] < day):
+                    rows[place] = (day, Fraction(value))
+        out = {place: value for place, (_, value) in rows.items()}
+        for key, value in self.changes.items():
+            if key.startswith(prefix + "."):
+                out[key.removeprefix(prefix + ".")] = Fraction(str(value))
+        return out
+
+    @cached_property
+    def q1_thresholds(self) -> dict[str, Fraction]:
+        """EPCI under LEC -> euros per year and consumption unit."""
+        return self.place_values("lec_q1_threshold", "territory.lec.q1_threshold")
+
+    def ceilings_cents(self, financing: int) -> NDArray[np.int64]:
+        """(3 zones, 7) cents per year: categories 1..6, then one further person."""
+        keys = [f"national.ceilings.{FINANCINGS[financing].upper()}.{zone}" for zone in ZONES]
+        return np.array([[int(Fraction(str(v)) * 100) for v in self.raw(k)] for k in keys], np.int64)
+
+    def rooms_table(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(accepted bits, first choice) by number of persons; row 0 is empty, the last row is for more."""
+        rows = {int(p): row for p, row in self.raw(f"national.rooms.{name}").items()}
+        mask = np.zeros(max(rows) + 1, np.int64)
+        first = np.zeros(max(rows) + 1, np.int64)
+        for persons, row in rows.items():
+            mask[persons] = sum(1 << (int(r) - 1) for r in row["accepted"])
+            first[persons] = int(row["first"])
+        return mask, first
+
+    def grid_names(self, epci: str) -> tuple[str, str]:
+        """(general grid, mutation grid) of an EPCI; empty = none."""
+        own = self.territory.get("grid_by_epci", {}).get(epci)
+        names = []
+        for key in ("grid", "mutation_grid"):
+            changed = self.changes.get(f"territory.{key}")
+            value = changed if changed is not None else (own or self.territory).get(key, "")
+            names.append("" if str(value) in ("", "none") else str(value))
+        return names[0], names[1]
+
+    def grid_file(self, name: str) -> Mapping[str, Any]:
+        """The raw content of a grid."""
+        beside = self.territory_path.parent / name
+        path = beside if name.endswith(".yaml") else self.models / "cotation" / f"{name}.yaml"
+        if not path.is_file():
+            raise Unreadable(path.name, "absent")
+        found: Mapping[str, Any] = read_yaml(path)
+        return found
+
+
+def first_known(values: Sequence[Any], default: Any) -> Any:
+    """The first value that is neither None nor empty text."""
+    return next((v for v in values if v is not None and v != ""), default)
+
+
+def text_column(values: Sequence[str]) -> pa.Array:
+    return pa.array(list(values), pa.string())

@@ -1,0 +1,216 @@
+"""The proof recomputed: multipliers allowed, each leaf's bound over all pairs, the bound of the whole tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optimizer.verify.bound import FROM_MICRO, Field
+from optimizer.verify.cells import I64
+from optimizer.verify.outputs import decimal
+from optimizer.verify.rows import Book
+from optimizer.verify.solution import RATE, Counts
+from optimizer.verify.tree import CountSplit, Leaf, Path, path_of, walk
+from optimizer.verify.verdict import Findings
+from optimizer.verify.world import World
+
+STATUSES = ("certified_optimal", "certified_within", "not_certified")
+FORMAT = "attriflux-certificate/1"
+
+
+@dataclass
+class Multipliers:
+    """Units per row (num and den), the constant they cost, units per application."""
+
+    num: I64
+    den: I64
+    constant: int
+    price: I64
+
+
+class Proof:
+    """A certificate against the recomputed case."""
+
+    def __init__(
+        self, raw: Mapping[str, Any], space: Field, book: Book, counts: Counts, found: Findings
+    ) -> None:
+        self.raw, self.field, self.book, self.counts, self.found = raw, space, book, counts, found
+        self.world: World = space.classes.world
+        self.row_at: list[int] = []
+        """Row of the book of each row of the certificate."""
+
+    def check(self) -> int | None:
+        """Check everything; the proven bound in micropoints on the grid, None when nothing is proven."""
+        found = self.found
+        with found.guard("objective"):
+            fine = decimal(self.raw["objective"]) == self.counts.objective
+            found.demand("objective", fine, "objectif du certificat")
+        with found.guard("ties"):
+            stages = self.raw["stages"]
+            fine = stages["seniority_days"] == self.counts.seniority
+            found.demand("ties", fine and stages["lottery"] == self.counts.lottery, "départages")
+        bound = None
+        with found.guard("tree"):
+            found.demand("tree", self.raw["format"] == FORMAT, "format")
+            self._rows()
+            bound = self._bound()
+        return bound
+
+    def _rows(self) -> None:
+        names = []
+        for raw in self.raw["rows"]:
+            name = (raw["rule"], raw["scope"])
+            names.append(name)
+            k = self.book.number[name]
+            row = self.book.rows[k]
+            fine = decimal(raw["price"]) == row.price * 10_000 and decimal(raw["rate"], 4) == row.rate
+            self.found.demand("multipliers", fine, "prix ou taux d'une ligne")
+            self.row_at.append(k)
+        priced = {(r.rule, r.scope) for r in self.book.rows if r.price}
+        fine = len(set(names)) == len(names) and priced <= set(names)
+        self.found.demand("tree", fine, "lignes de règles du certificat")
+
+    def _bound(self) -> int | None:
+        found = self.found
+        nodes = self.raw["nodes"]
+        step = self._grid()
+        if not nodes:
+            found.demand("tree", self.raw["status"] == "not_certified", "arbre vide")
+            nodes = [{"leaf": {"bound": None}}]
+        leaves, whole = walk([self._by_book(n) for n in nodes], self.world, self.book)
+        found.demand("tree", whole, "un cas n'est pas couvert")
+        highest: int | None = None
+        stated_most = 0
+        for leaf in leaves:
+            with found.guard("bound"):
+                worth, stated = self._leaf(leaf)
+                if worth is not None:
+                    highest = worth if highest is None else max(highest, worth)
+                    stated_most = max(stated_most, stated)
+        if highest is None or not whole:
+            return None
+        floored = highest // (step * FROM_MICRO) * step
+        with found.guard("status"):
+            self._status(floored, max(-(-highest // FROM_MICRO), stated_most))
+        return floored
+
+    def _by_book(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The node with the row numbers of the book in its split."""
+        split = node.get("split")
+        if not isinstance(split, Mapping) or "row" not in split:
+            return node
+        return {**node, "split": {**split, "row": self.row_at[_index(split["row"], len(self.row_at))]}}
+
+    def _grid(self) -> int:
+        step = decimal(self.raw["grid"])
+        true = self.field.grid([(r.price, r.rate) for r in self.book.rows if r.price])
+        self.found.demand("bound", step > 0 and true % max(step, 1) == 0, "pas de l'objectif")
+        return max(step, 1) if step > 0 and true % step == 0 else 1
+
+    def _leaf(self, leaf: Leaf) -> tuple[int | None, int]:
+        """(bound in units or None when nothing is possible, stated bound in micropoints)."""
+        path = path_of(leaf)
+        if leaf.empty:
+            # A path that asks for more than there is: also what no first rank can satisfy.
+            fine = path.contradiction(self._most) or self._nothing(path)
+            self.found.demand("tree", fine, "feuille dite vide sans raison")
+            return (None, 0) if fine else (self._trivial(), 0)
+        if path.clash():
+            return None, 0
+        use = self._multipliers(leaf, path)
+        special, taken = path.specials(), path.taken
+        tight = self.field.bound(use.num, use.den, use.price, special, taken)
+        loose = self.field.bound(use.num, use.den, use.price, special) if taken else tight
+        if loose is None:
+            return None, 0
+        fixed = use.constant + int(use.price.sum(dtype=object))
+        raw = leaf.content.get("bound")
+        stated = 0
+        if raw is not None:
+            stated = decimal(raw)
+            least = tight if tight is not None else loose
+            fine = least + fixed - FROM_MICRO < stated * FROM_MICRO < loose + fixed + FROM_MICRO
+            self.found.demand("bound", fine, "borne d'une feuille")
+        elif self.raw["nodes"]:
+            raise KeyError("bound")
+        return (None if tight is None else tight + fixed), stated
+
+    @cached_property
+    def _most(self) -> Mapping[tuple[str, int], int]:
+        return self.field.most()
+
+    def _trivial(self) -> int:
+        """The bound without multipliers: every dwelling its best first rank."""
+        n = np.zeros(len(self.book.rows), np.int64)
+        return self.field.bound(n, n, np.zeros(len(self.world.apps), np.int64), {}) or 0
+
+    def _nothing(self, path: Path) -> bool:
+        n = np.zeros(len(self.book.rows), np.int64)
+        price = np.zeros(len(self.world.apps), np.int64)
+        return self.field.bound(n, n, price, path.specials(), path.taken) is None
+
+    def _multipliers(self, leaf: Leaf, path: Path) -> Multipliers:
+        rows = self.book.rows
+        num, den = [0] * len(rows), [0] * len(rows)
+        constant = 0
+        use = [0] * len(rows)
+        for key, text in leaf.content.get("rows", {}).items():
+            k = self.row_at[_index(int(key), len(self.row_at))]
+            each = self._positive(text)
+            use[k] += each
+            num[k] += each * FROM_MICRO
+            den[k] -= each * rows[k].rate
+        for key, text in leaf.content.get("mir", {}).items():
+            k = self.row_at[_index(int(key), len(self.row_at))]
+            each = self._positive(text)
+            use[k] += each
+            least = path.low.get(("den", k))
+            if least is None:
+                self.found.add("multipliers", "arrondi sans borne du dénominateur")
+                continue
+            part = rows[k].rate * least % RATE or RATE
+            num[k] += each * part
+            constant -= each * part * -(-rows[k].rate * least // RATE)
+        over = sum(u > r.price * 10_000 for u, r in zip(use, rows, strict=True))
+        self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
+        steps = {str(i): (split, high) for i, split, high in leaf.path if isinstance(split, CountSplit)}
+        for key, text in leaf.content.get("branch", {}).items():
+            split, high = steps[key]
+            each = self._positive(text) * FROM_MICRO
+            side = num if split.on == "num" else den
+            side[split.row] += each if high else -each
+            constant += -each * (split.at + 1) if high else each * split.at
+        price = np.zeros(len(self.world.apps), np.int64)
+        for app, text in leaf.content.get("prices", {}).items():
+            each = self._positive(text) * FROM_MICRO
+            price[self.world.apps.number[app]] = each
+        return Multipliers(np.array(num, np.int64), np.array(den, np.int64), constant, price)
+
+    def _positive(self, text: object) -> int:
+        value = decimal(text)
+        if value < 0:
+            self.found.add("multipliers", "multiplicateur négatif")
+            return 0
+        return value
+
+    def _status(self, floored: int, most: int) -> None:
+        found, objective = self.found, self.counts.objective
+        bound, gap, status = decimal(self.raw["bound"]), decimal(self.raw["gap"]), self.raw["status"]
+        found.demand("bound", floored >= objective, "borne sous l'objectif")
+        found.demand("status", gap == bound - objective, "écart annoncé")
+        if status == "not_certified" and not self.raw["nodes"]:
+            return
+        found.demand("status", floored <= bound <= max(most, floored), "borne annoncée")
+        proven = floored <= objective
+        found.demand("status", status in STATUSES, "état inconnu")
+        found.demand("status", proven or status != "certified_optimal", "optimalité non prouvée")
+
+
+def _index(value: object, n: int) -> int:
+    if type(value) is not int or not 0 <= value < n:
+        raise ValueError("row")
+    return value

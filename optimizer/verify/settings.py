@@ -1,0 +1,53 @@
+"""``case.yaml`` read a second time: dates, seed, list size, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from optimizer.domain import default_seed
+from optimizer.verify.verdict import Unreadable
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the verification needs of ``case.yaml``."""
+
+    territory: str
+    on: date
+    year: int
+    seed: str
+    all_landlords: bool
+    shortlist_size: int | None
+    changes: Mapping[str, Any]
+
+
+def read_settings(raw: Mapping[str, Any]) -> Settings:
+    """Raises Unreadable when a required key is missing or malformed."""
+    try:
+        on = _date(str(raw["on"]))
+        landlord = raw.get("landlord") or None
+        size = raw.get("shortlist_size")
+        changes = raw.get("changes") or {}
+        if not isinstance(changes, Mapping):
+            raise Unreadable("case.yaml", "changes")
+        return Settings(
+            territory=str(raw["territory"]),
+            on=on,
+            year=int(raw.get("year") or on.year),
+            seed=str(raw.get("seed") or default_seed(on, landlord)),
+            all_landlords=str(raw.get("all_landlords", "")).lower() in ("true", "1", "oui", "vrai", "yes"),
+            shortlist_size=int(size) if size not in (None, "") else None,
+            changes=changes,
+        )
+    except (KeyError, ValueError) as error:
+        raise Unreadable("case.yaml", type(error).__name__) from error
+
+
+def _date(text: str) -> date:
+    if "/" in text:
+        day, month, year = text.split("/")
+        return date(int(year), int(month), int(day))
+    return date.fromisoformat(text[:10])

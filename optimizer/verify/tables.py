@@ -1,0 +1,251 @@
+"""Tables of a case as they lie on disk: text columns under canonical names. CSV dialects, workbooks, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import yaml
+
+from optimizer.domain import TABLES
+from optimizer.verify.verdict import Unreadable
+from optimizer.verify.words import canonical, every_table, headers_of, plain
+
+BOM = b"\xef\xbb\xbf"
+READY = Path(__file__).resolve().parents[1] / "importers" / "mappings"
+"""Ready mappings are data: headers of usual exports."""
+SETTINGS_SHEETS = ("case", "dossier", "parametres", "settings")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Text columns by canonical name; empty cells are null. ``columns`` keeps further columns by their header."""
+
+    file: str
+    rows: int
+    columns: Mapping[str, pa.Array]
+
+    def text(self, name: str) -> pa.Array:
+        """The column, or nulls when the file does not have it."""
+        return self.columns[name] if name in self.columns else pa.nulls(self.rows, pa.string())
+
+
+@dataclass(frozen=True)
+class RawCase:
+    """``case.yaml`` (all scalars as text), the tables found, and the SHA-256 of every file."""
+
+    settings: Mapping[str, Any]
+    tables: Mapping[str, RawTable]
+    hashes: Mapping[str, str]
+    used: tuple[str, ...] = ()
+    missing: Mapping[str, RawTable] = field(default_factory=dict)
+
+    def table(self, name: str) -> RawTable:
+        return self.tables.get(name) or RawTable(name, 0, {})
+
+
+def read_yaml(path: Path) -> Any:
+    """YAML with every scalar as text: ``on`` stays a word, ``0.1`` stays exact, ``01004`` keeps its zero."""
+    try:
+        return yaml.load(path.read_bytes().decode("utf-8-sig"), Loader=_loader())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Unreadable(path.name, type(error).__name__) from error
+
+
+def _loader() -> Any:
+    return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def read_case(path: Path) -> RawCase:
+    """The case folder, or the one workbook. Raises Unreadable on nonsense."""
+    if path.is_file():
+        return _read_workbook(path)
+    settings = read_yaml(path / "case.yaml") if (path / "case.yaml").is_file() else {}
+    mapping = read_yaml(path / "columns.yaml") if (path / "columns.yaml").is_file() else {}
+    hashes, tables, used = {}, {}, []
+    books = []
+    for file in sorted(p for p in path.iterdir() if p.is_file()):
+        hashes[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+        name = _table_of(file.stem)
+        if file.suffix.lower() == ".xlsx" and not file.name.startswith("~"):
+            books.append(file)
+        elif name and file.suffix.lower() in (".csv", ".tsv", ".txt", ".parquet"):
+            tables[name] = read_table(file, name, mapping or {})
+            used.append(file.name)
+    for book in books:
+        for name, table in _sheets(book, mapping or {}):
+            if name == "case":
+                settings = settings or _settings_of(table)
+            elif name not in tables:
+                tables[name] = table
+                used.append(book.name)
+    return RawCase(settings or {}, tables, hashes, tuple(dict.fromkeys(used)))
+
+
+def _table_of(stem: str) -> str:
+    found = every_table().get(plain(stem))
+    return found.name if found else ""
+
+
+def read_table(file: Path, name: str, mapping: Mapping[str, Any]) -> RawTable:
+    """One table file under its canonical columns."""
+    frame = _parquet(file) if file.suffix.lower() == ".parquet" else csv_columns(file.read_bytes(), file.name)
+    return _canonical(file.name, name, frame, mapping)
+
+
+def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
+    """Columns of a CSV as text: ``;``, ``,`` or tab; UTF-8 (BOM or not) or Windows-1252."""
+    raw = raw.removeprefix(BOM)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raw = raw.decode("cp1252", errors="replace").encode()
+    head = raw.split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
+    if not head.strip():
+        return {}
+    delimiter = max((";", ",", "\t"), key=head.count)
+    names = next(csv.reader([head], delimiter=delimiter))
+    try:
+        table = pacsv.read_csv(
+            io.BytesIO(raw),
+            read_options=pacsv.ReadOptions(column_names=[f"c{i}" for i in range(len(names))], skip_rows=1),
+            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in raw),
+            convert_options=pacsv.ConvertOptions(
+                column_types={f"c{i}": pa.string() for i in range(len(names))},
+                null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True,
+            ),
+        )  # fmt: skip
+    except pa.ArrowInvalid:
+        return _csv_slow(raw, delimiter, name)
+    return {n: _one(table.column(i)) for i, n in enumerate(names)}
+
+
+def _csv_slow(raw: bytes, delimiter: str, name: str) -> dict[str, pa.Array]:
+    lines = list(csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), delimiter=delimiter))
+    names = lines[0]
+    body = [line for line in lines[1:] if any(cell.strip() for cell in line)]
+    if any(len(line) > len(names) and any(c.strip() for c in line[len(names) :]) for line in body):
+        raise Unreadable(name, "lignes trop longues")
+    return {
+        n: pa.array([line[i] if i < len(line) else None for line in body], pa.string())
+        for i, n in enumerate(names)
+    }
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    chunks = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    return chunks.combine_chunks() if isinstance(chunks, pa.ChunkedArray) else chunks
+
+
+def _parquet(file: Path) -> dict[str, pa.Array]:
+    table = pq.read_table(file)
+    return {name: _as_text(_one(table.column(name))) for name in table.column_names}
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _as_text(column.dictionary_decode())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.array(
+            [None if x is None else "|".join(str(i) for i in x) for x in column.to_pylist()], pa.string()
+        )
+    if pa.types.is_timestamp(kind):
+        return pc.cast(pc.cast(column, pa.date32(), safe=False), pa.string())
+    return pc.cast(column, pa.string())
+
+
+def _canonical(file: str, name: str, found: Mapping[str, pa.Array], mapping: Mapping[str, Any]) -> RawTable:
+    schema = TABLES[name]
+    own = headers_of(mapping, schema, READY)
+    by_header = {plain(h): h for h in reversed(list(found))}
+    columns: dict[str, pa.Array] = {}
+    taken = set()
+    for column in schema.columns:
+        options = [own[column.name]] if column.name in own else [column.name, column.alias]
+        header = next((by_header[plain(o)] for o in options if o and plain(o) in by_header), None)
+        if header is not None:
+            columns[column.name] = canonical(trimmed(found[header]), column)
+            taken.add(header)
+    if schema.extra:
+        renamed = {plain(header): column for column, header in own.items()}
+        for header, values in found.items():
+            if header not in taken:
+                columns.setdefault(renamed.get(plain(header), plain(header)), trimmed(values))
+    rows = len(next(iter(found.values()))) if found else 0
+    return RawTable(file, rows, columns)
+
+
+def trimmed(values: pa.Array) -> pa.Array:
+    """Outer white space removed; empty becomes null."""
+    text = pc.utf8_trim_whitespace(values)
+    return pc.if_else(pc.equal(pc.utf8_length(text), 0), pa.scalar(None, pa.string()), text)
+
+
+def _read_workbook(path: Path) -> RawCase:
+    digest = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    beside = path.parent / "case.yaml"
+    settings: Mapping[str, Any] = read_yaml(beside) if beside.is_file() else {}
+    tables = {}
+    for name, table in _sheets(path, {}):
+        if name == "case":
+            settings = _settings_of(table) or settings
+        else:
+            tables[name] = table
+    return RawCase(settings, tables, digest, (path.name,))
+
+
+def _sheets(path: Path, mapping: Mapping[str, Any]) -> Iterator[tuple[str, RawTable]]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        for sheet in book.worksheets:
+            name = "case" if plain(sheet.title) in SETTINGS_SHEETS else _table_of(sheet.title)
+            if not name:
+                continue
+            lines = [[_cell(c) for c in line] for line in sheet.iter_rows(values_only=True)]
+            lines = [line for line in lines if any(c not in (None, "") for c in line)]
+            if name == "case":
+                cells = {
+                    str(i): pa.array([x[i] if i < len(x) else None for x in lines], pa.string())
+                    for i in (0, 1)
+                }
+                yield name, RawTable(path.name, len(lines), cells)
+                continue
+            names = [c or "" for c in lines[0]] if lines else []
+            found = {
+                n: pa.array([x[i] if i < len(x) else None for x in lines[1:]], pa.string())
+                for i, n in enumerate(names)
+                if n
+            }
+            yield name, _canonical(path.name, name, found, mapping)
+    finally:
+        book.close()
+
+
+def _cell(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _settings_of(table: RawTable) -> dict[str, Any]:
+    keys, values = table.text("0").to_pylist(), table.text("1").to_pylist()
+    return {str(k).strip(): v for k, v in zip(keys, values, strict=True) if k and v is not None}

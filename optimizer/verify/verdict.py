@@ -1,0 +1,200 @@
+"""What a verification says: a list of checks, and one of three verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from optimizer.errors import AttrifluxError, Lang, define
+
+CERTIFIED = "certified"
+WITHIN = "certified within"
+REFUSED = "refused"
+
+UNREADABLE = define(
+    "VERIFY_UNREADABLE",
+    "{file} : contenu illisible ({what}).",
+    "{file}: content cannot be read ({what}).",
+)
+
+TITLES: dict[str, tuple[str, str]] = {
+    "reading": ("fichiers du dossier et du résultat lus", "files of the case and of the result read"),
+    "inputs": ("empreintes des fichiers d'entrée conformes", "hashes of the input files match"),
+    "lines": ("lignes bien formées, rangs 1, 2, 3…", "lines well formed, ranks 1, 2, 3…"),
+    "first_ranks": (
+        "chaque demande et chaque logement au plus une fois au premier rang, décisions respectées",
+        "each application and dwelling at most once at first rank, decisions kept",
+    ),
+    "eligibility": (
+        "chaque demande proposée est recevable pour le logement et le contingent",
+        "each proposed application is eligible for the dwelling and the account",
+    ),
+    "scores": ("cotations recalculées", "scores recomputed"),
+    "values": ("adéquations et valeurs recalculées", "fits and values recomputed"),
+    "labels": ("quartile, priorité et signalements recalculés", "quartile, priority and flags recomputed"),
+    "rows": ("lignes de règles recalculées", "rows of the rules recomputed"),
+    "objective": (
+        "valeurs moins prix des baux manquants = objectif",
+        "values minus price of the missing leases = objective",
+    ),
+    "ties": ("départages recalculés (ancienneté, tirage)", "tie stages recomputed (seniority, lottery)"),
+    "tree": ("l'arbre de preuve couvre tous les cas", "the proof tree covers every case"),
+    "multipliers": ("multiplicateurs permis", "multipliers allowed"),
+    "bound": (
+        "bornes recalculées sur toutes les paires recevables",
+        "bounds recomputed over all eligible pairs",
+    ),
+    "status": ("état annoncé conforme à la preuve", "stated status agrees with the proof"),
+    "applications": (
+        "aucune demande perdue, états et raisons cohérents",
+        "no application lost, statuses and reasons consistent",
+    ),
+    "dwellings": ("chaque logement a son état et sa raison", "each dwelling has its status and reason"),
+    "shortlists": ("rangs 2 et suivants recalculés", "ranks 2 and following recomputed"),
+    "leapfrogs": ("passages devant une demande mieux cotée : tous expliqués", "leapfrogs: all explained"),
+    "orientation": ("fiche d'orientation recalculée", "orientation sheet recomputed"),
+    "explanations": ("explications cohérentes avec les listes", "explanations consistent with the lists"),
+    "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked; ``count`` is the number of problems found (0 when ``ok``)."""
+
+    id: str
+    ok: bool
+    count: int = 0
+    detail: str = ""
+    """Short and technical: never an application number."""
+
+    @property
+    def fr(self) -> str:
+        return self.text("fr")
+
+    @property
+    def en(self) -> str:
+        return self.text("en")
+
+    def text(self, lang: Lang) -> str:
+        """The sentence of the check, with the number of problems when there are some."""
+        head = TITLES[self.id][0 if lang == "fr" else 1]
+        if self.ok:
+            return head
+        many = "s" if self.count > 1 else ""
+        tail = f"{self.count} écart{many}" if lang == "fr" else f"{self.count} difference{many}"
+        return f"{head}{' :' if lang == 'fr' else ':'} {tail}" + (f" ({self.detail})" if self.detail else "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict, the checks behind it, objective and bound in points (exact decimal strings)."""
+
+    verdict: str
+    checks: tuple[Check, ...]
+    within: str = ""
+    objective: str = ""
+    bound: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return self.verdict == REFUSED
+
+    def sentence(self, lang: Lang = "fr") -> str:
+        """The verdict in one sentence, ready for a screen."""
+        bad = sum(not c.ok for c in self.checks)
+        within = self.within.replace(".", ",") if lang == "fr" else self.within
+        if self.verdict == CERTIFIED:
+            return (
+                "Certifié : conforme aux règles saisies, aucune meilleure solution (preuve revérifiée)."
+                if lang == "fr"
+                else "Certified: follows the rules entered, no better solution exists (proof checked again)."
+            )
+        if self.verdict == WITHIN:
+            return (
+                f"Certifié à {within} points près : conforme aux règles saisies, aucune solution ne fait mieux de plus."
+                if lang == "fr"
+                else f"Certified within {within} points: follows the rules entered, nothing is better by more."
+            )
+        many = "s" if bad > 1 else ""
+        return (
+            f"Refusé : {bad} contrôle{many} en échec."
+            if lang == "fr"
+            else f"Refused: {bad} check{many} failed."
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {
+            "verdict": self.verdict,
+            "within": self.within,
+            "objective": self.objective,
+            "bound": self.bound,
+            "checks": [
+                {"id": c.id, "ok": c.ok, "count": c.count, "fr": c.fr, "en": c.en, "detail": c.detail}
+                for c in self.checks
+            ],
+        }
+
+
+class Unreadable(AttrifluxError):
+    """A file does not contain what it must; the verification refuses."""
+
+    def __init__(self, file: str, what: str) -> None:
+        super().__init__(UNREADABLE, file=file, what=what)
+
+
+@dataclass
+class Findings:
+    """Collects problems per check while the verification goes on."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
+
+    def start(self, check: str) -> None:
+        """The check is being made (it appears in the verdict even without a problem)."""
+        self.counts.setdefault(check, 0)
+
+    def add(self, check: str, detail: str = "", count: int = 1) -> None:
+        """``count`` problems of a check; the first detail is kept."""
+        self.counts[check] = self.counts.get(check, 0) + count
+        if detail:
+            self.details.setdefault(check, detail)
+
+    def demand(self, check: str, fine: bool, detail: str) -> None:
+        """A problem unless ``fine``."""
+        self.start(check)
+        if not fine:
+            self.add(check, detail)
+
+    @contextmanager
+    def guard(self, check: str) -> Iterator[None]:
+        """Any malformed content met inside is a problem of that check, never a crash."""
+        self.start(check)
+        try:
+            yield
+        except AttrifluxError as error:
+            self.add(check, error.text("fr"))
+        except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+            self.add(check, f"contenu inattendu ({type(error).__name__})")
+
+    @property
+    def failed(self) -> bool:
+        return any(self.counts.values())
+
+    def checks(self) -> tuple[Check, ...]:
+        return tuple(
+            Check(name, not self.counts[name], self.counts[name], self.details.get(name, ""))
+            for name in TITLES
+            if name in self.counts
+        )
+
+
+def decimal_text(value: Fraction) -> str:
+    """An exact decimal with as few digits as needed (rounded up beyond ten decimals)."""
+    scaled = -((-value.numerator * 10**10) // value.denominator)
+    sign = "-" if scaled < 0 else ""
+    whole, rest = divmod(abs(scaled), 10**10)
+    return sign + (f"{whole}.{rest:010d}".rstrip("0").rstrip(".") if rest else str(whole))

@@ -1,0 +1,140 @@
+"""The whole verification on one page: read, recompute, compare, conclude."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from optimizer.errors import AttrifluxError
+from optimizer.verify.bound import Field
+from optimizer.verify.breakdown import check_breakdown
+from optimizer.verify.classes import Classes
+from optimizer.verify.coverage import check_applications, check_dwellings
+from optimizer.verify.leapfrogs import Leapfrogs, check_lists
+from optimizer.verify.lists import Lists
+from optimizer.verify.outputs import need_out, read_json, read_out
+from optimizer.verify.proof import Proof
+from optimizer.verify.rows import Book
+from optimizer.verify.scores import Scores
+from optimizer.verify.sheets import check_explanations, check_orientation
+from optimizer.verify.solution import check_labels, check_lines, check_rows, count_run, read_lines
+from optimizer.verify.tables import read_case
+from optimizer.verify.verdict import CERTIFIED, REFUSED, WITHIN, Findings, Verdict, decimal_text
+from optimizer.verify.world import World, read_world
+from optimizer.verify.year import Year
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Verdict:
+    """Check a written proposal again from the raw files.
+
+    Parameters
+    ----------
+    out_dir : folder written by ``propose``
+    case_path : the case: folder or workbook
+    models : folder of the law; the shipped one by default
+
+    Returns
+    -------
+    Verdict
+        ``refused`` as soon as one check fails; ``certified`` when the recomputed bound is the objective; else
+        ``certified within`` the points between them. Unreadable files are a refusal, never an exception.
+    """
+    found = Findings()
+    law = Path(models) if models is not None else shipped_models()
+    worlds: list[World] = []
+    with found.guard("reading"):
+        worlds.append(read_world(read_case(Path(case_path)), law))
+    if not worlds:
+        return Verdict(REFUSED, found.checks())
+    with found.guard("inputs"):
+        _check_inputs(read_json(Path(out_dir), "run.json"), Path(case_path), worlds[0], found)
+    return _compare(worlds[0], Path(out_dir), found)
+
+
+def shipped_models() -> Path:
+    """The checkout's ``models/``, else the copy inside the package."""
+    beside = _PACKAGE.parent / "models"
+    if (_PACKAGE.parent / "pyproject.toml").is_file() and beside.is_dir():
+        return beside
+    return _PACKAGE / "_shipped" / "models"
+
+
+def _compare(world: World, out: Path, found: Findings) -> Verdict:
+    """Recompute, compare each file of the result, conclude."""
+    try:
+        scores = Scores(world)
+        classes = Classes(world, scores)
+        book = Book(world)
+        Year(world, book).count()
+        lines = read_lines(need_out(out, "proposals"), world, found)
+    except AttrifluxError as error:
+        found.add("reading", error.text("fr"))
+        return Verdict(REFUSED, found.checks())
+    except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
+        found.add("reading", f"contenu inattendu ({type(error).__name__})")
+        return Verdict(REFUSED, found.checks())
+    with found.guard("eligibility"):
+        check_lines(lines, classes, found)
+    with found.guard("labels"):
+        check_labels(need_out(out, "proposals"), world, found)
+    counts = count_run(lines, world, book)
+    with found.guard("rows"):
+        check_rows(need_out(out, "rules"), book, counts, found)
+    bound = None
+    with found.guard("tree"):
+        raw = read_json(out, "certificate.json")
+        bound = Proof(raw, Field(classes, book), book, counts, found).check()
+    proven = bound is not None and bound <= counts.objective
+    size = world.settings.shortlist_size or world.law.whole("national.caleol.shortlist_size")
+    if not found.counts.get("lines") and not found.counts.get("eligibility"):
+        lists = Lists(classes, book, counts, lines, size)
+        check_lists(lists, lines, found)
+        with found.guard("leapfrogs"):
+            Leapfrogs(lists, proven, found).check(need_out(out, "leapfrogs"))
+        with found.guard("dwellings"):
+            check_dwellings(need_out(out, "dwellings"), lists, lines, world.settings.on, found)
+    with found.guard("applications"):
+        check_applications(need_out(out, "applications"), classes, lines, found)
+    with found.guard("breakdown"):
+        if table := read_out(out, "scores"):
+            check_breakdown(table, scores, found)
+    with found.guard("orientation"):
+        if table := read_out(out, "orientation"):
+            check_orientation(table, classes, lines, found)
+    with found.guard("explanations"):
+        if table := read_out(out, "explanations"):
+            check_explanations(table, classes, lines, found)
+    return conclude(found, counts.objective, bound)
+
+
+def conclude(found: Findings, objective: int, bound: int | None) -> Verdict:
+    """The verdict from the checks, the objective and the proven bound (micropoints)."""
+    said = decimal_text(Fraction(objective, 10**6))
+    if bound is None:
+        found.add("bound", "aucune borne prouvée")
+    if found.failed or bound is None:
+        return Verdict(REFUSED, found.checks(), objective=said)
+    proved = decimal_text(Fraction(bound, 10**6))
+    if bound <= objective:
+        return Verdict(CERTIFIED, found.checks(), "", said, proved)
+    return Verdict(WITHIN, found.checks(), decimal_text(Fraction(bound - objective, 10**6)), said, proved)
+
+
+def _check_inputs(run: Mapping[str, Any], case_path: Path, world: World, found: Findings) -> None:
+    """Hashes of the input files, date and seed of the run."""
+    stated = run["inputs"]
+    folder = case_path.parent if case_path.is_file() else case_path
+    for name, digest in sorted(stated.items()):
+        path = (folder / name).resolve()
+        inside = path.is_file() and path.is_relative_to(folder.resolve())
+        fine = inside and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+        found.demand("inputs", fine, name)
+    for name in world.raw.used:
+        found.demand("inputs", name in stated, name)
+    found.demand("inputs", str(run["on"]) == world.settings.on.isoformat(), "on")
+    found.demand("inputs", str(run["seed"]) == world.settings.seed, "seed")

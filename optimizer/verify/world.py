@@ -1,0 +1,207 @@
+"""Everything read once: settings, law, conventions, dwellings, applications, decisions, nominations, work in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimizer.verify import cells
+from optimizer.verify.agreements import Agreements, Line, lines_in_force, rooms_tables
+from optimizer.verify.cells import I32, B
+from optimizer.verify.facts import Applications, Dwellings, read_applications, read_dwellings
+from optimizer.verify.law import Law
+from optimizer.verify.pools import Pools
+from optimizer.verify.settings import Settings, read_settings
+from optimizer.verify.tables import RawCase
+from optimizer.verify.verdict import Unreadable
+
+STAGES = ("oriented", "nominated", "commission", "offered")
+
+
+@dataclass(frozen=True)
+class World:
+    """The case as the verifier sees it."""
+
+    raw: RawCase
+    settings: Settings
+    law: Law
+    agreements: Agreements
+    dwellings: Dwellings
+    apps: Applications
+    pools: Pools
+    live_offer: B
+    blocked: B
+    forbidden_all: B
+    forbidden: Mapping[int, frozenset[int]]
+    """Dwelling -> applications forbidden there."""
+    pins: Mapping[int, int]
+    """Dwelling -> pinned application."""
+    pinned_apps: frozenset[int]
+    nominations: Mapping[str, tuple[tuple[int, int, int], ...]]
+    """Account -> (dwelling or -1, rank, application)."""
+    rooms_tables: Mapping[str, str]
+    """Landlord -> rooms table named by its shipped agreement."""
+    forecast: Mapping[tuple[str, str], tuple[int, int, int]]
+    """(landlord, département) -> (vacated, mutations, flux base) of the year's forecast."""
+    lease_cache: dict[int, Any] = field(default_factory=dict, repr=False)
+    nominee_cache: dict[str, dict[int, Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def on(self) -> int:
+        return cells.as_day(self.settings.on)
+
+    def place(self, d: int) -> tuple[str, str, str]:
+        """(commune, EPCI, département) of a dwelling."""
+        places, i = self.law.places, int(self.dwellings.place[d])
+        return places.insee[i], places.epci[i], places.departement[i]
+
+    def receivers(self, d: int) -> tuple[str, ...]:
+        """Accounts that may receive a dwelling."""
+        w = self.dwellings
+        return self.agreements.receivers(w.landlord[d], *self.place(d), w.reserved_to[d], w.exclusion[d])
+
+    def nominee_arrays(self, account: str, dwelling: int) -> tuple[I32, I32]:
+        """Applications an account named for that dwelling, and for any dwelling, each in its order."""
+        known = self.nominee_cache.get(account)
+        if known is None:
+            known = {}
+            for d, rank, app in self.nominations.get(account, ()):
+                known.setdefault(d, []).append((rank, app))
+            known = {d: np.array([a for _, a in sorted(x)], np.int32) for d, x in known.items()}
+            self.nominee_cache[account] = known
+        nobody = np.zeros(0, np.int32)
+        return known.get(dwelling, nobody), known.get(-1, nobody)
+
+    def law_rooms(self, landlord: str) -> str:
+        """Name of the rooms table of a landlord: its agreement's, else the market's."""
+        return self.rooms_tables.get(landlord) or self.law.market
+
+    def line(self, d: int, account: str) -> Line | None:
+        """The convention line of an account for a dwelling."""
+        return self.agreements.line(self.dwellings.landlord[d], account, *self.place(d))
+
+
+def read_world(raw: RawCase, models: Path) -> World:
+    """Raises Unreadable on what cannot be a checked case."""
+    settings = read_settings(raw.settings)
+    law = Law(models, settings.territory, settings.on, settings.changes)
+    on = cells.as_day(settings.on)
+    dwellings = read_dwellings(raw.table("dwellings"), law.places, on)
+    if law.departements:
+        known = frozenset(law.departements)
+        if any(law.places.departement[i] not in known for i in np.unique(dwellings.place).tolist()):
+            raise Unreadable("dwellings", "commune hors du territoire")
+    apps = read_applications(raw.table("applications"), dwellings, law, on)
+    days = "proposal_deadline_days" + ("_relaxed" if law.market == "relaxed" else "")
+    agreements = Agreements(
+        lines_in_force(law, raw.table("conventions"), settings.year),
+        str(law.raw("national.flux.management_mode")),
+        law.whole(f"national.flux.{days}"),
+        str(law.raw("national.flux.count_rule")),
+    )
+    live, blocked = _in_progress(raw, law, agreements, dwellings, apps, on)
+    everywhere, forbidden, pins = _decisions(raw, dwellings, apps, on)
+    return World(
+        raw=raw,
+        settings=settings,
+        law=law,
+        agreements=agreements,
+        dwellings=dwellings,
+        apps=apps,
+        pools=Pools(apps, law),
+        live_offer=live,
+        blocked=blocked,
+        forbidden_all=everywhere,
+        forbidden=forbidden,
+        pins=pins,
+        pinned_apps=frozenset(pins.values()),
+        nominations=_nominations(raw, dwellings, apps),
+        rooms_tables=rooms_tables(law),
+        forecast=_forecast(raw, settings.year),
+    )
+
+
+def _in_progress(
+    raw: RawCase, law: Law, agreements: Agreements, dwellings: Dwellings, apps: Applications, on: int
+) -> tuple[B, B]:
+    """(households with a live offer, dwellings that wait for an answer)."""
+    table = raw.table("in_progress")
+    live, blocked = np.zeros(len(apps), bool), np.zeros(len(dwellings), bool)
+    if not table.rows:
+        return live, blocked
+    stage = cells.choice(table, "stage", STAGES)
+    since = cells.days(table, "since")
+    places = cells.index_in(table.text("commune"), law.places.insee)
+    columns = [cells.strings(table.text(n)) for n in ("dwelling_id", "application_id", "landlord", "account")]
+    for i, (dwelling, application, landlord, account) in enumerate(zip(*columns, strict=True)):
+        if application in apps.number and stage[i] >= 2:
+            live[apps.number[application]] = True
+        if dwelling in dwellings.number:
+            p = int(places[i])
+            where = (law.places.insee[p], law.places.epci[p], law.places.departement[p])
+            line = agreements.line(landlord, account, *where)
+            wait = line.deadline_days if line else agreements.default_days
+            if not (stage[i] == 0 and on - int(since[i]) > wait):
+                blocked[dwellings.number[dwelling]] = True
+    return live, blocked
+
+
+def _decisions(
+    raw: RawCase, dwellings: Dwellings, apps: Applications, on: int
+) -> tuple[B, dict[int, frozenset[int]], dict[int, int]]:
+    table = raw.table("decisions")
+    everywhere = np.zeros(len(apps), bool)
+    forbidden: dict[int, set[int]] = {}
+    pins: dict[int, int] = {}
+    expires = cells.days(table, "expires_on")
+    kind = cells.choice(table, "decision", ("pin", "forbid"))
+    names = (cells.strings(table.text("dwelling_id")), cells.strings(table.text("application_id")))
+    for i, (dwelling, application) in enumerate(zip(*names, strict=True)):
+        if application not in apps.number or (expires[i] != cells.NO_DAY and expires[i] < on):
+            continue
+        a = apps.number[application]
+        if kind[i] == 1 and not dwelling:
+            everywhere[a] = True
+        elif dwelling in dwellings.number:
+            d = dwellings.number[dwelling]
+            if kind[i] == 1:
+                forbidden.setdefault(d, set()).add(a)
+            elif pins.setdefault(d, a) != a:
+                raise Unreadable(table.file, "deux décisions pin sur un logement")
+    if len(set(pins.values())) != len(pins):
+        raise Unreadable(table.file, "deux décisions pin pour une demande")
+    return everywhere, {d: frozenset(x) for d, x in forbidden.items()}, pins
+
+
+def _nominations(
+    raw: RawCase, dwellings: Dwellings, apps: Applications
+) -> dict[str, tuple[tuple[int, int, int], ...]]:
+    table = raw.table("nominations")
+    ranks = cells.integers(table, "rank")
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    columns = [cells.strings(table.text(n)) for n in ("account", "application_id", "dwelling_id")]
+    for i, (account, application, dwelling) in enumerate(zip(*columns, strict=True)):
+        if application in apps.number and (not dwelling or dwelling in dwellings.number):
+            d = dwellings.number[dwelling] if dwelling else -1
+            found.setdefault(account, []).append((d, int(ranks[i]), apps.number[application]))
+    return {account: tuple(lines) for account, lines in found.items()}
+
+
+def _forecast(raw: RawCase, year: int) -> dict[tuple[str, str], tuple[int, int, int]]:
+    table = raw.table("assiette")
+    basis = cells.choice(table, "basis", ("forecast", "actual"))
+    years = cells.integers(table, "year")
+    vacated, *less = (
+        cells.integers(table, n, 0)
+        for n in ("vacated", "mutation", "anru", "orcod", "unfit", "sale", "stock")
+    )
+    names = (cells.strings(table.text("landlord")), cells.strings(table.text("departement")))
+    return {
+        key: (int(vacated[i]), int(less[0][i]), int(vacated[i] - sum(x[i] for x in less)))
+        for i, key in enumerate(zip(*names, strict=True))
+        if basis[i] == 0 and years[i] == year
+    }

@@ -1,0 +1,114 @@
+"""The suite of every solver backend: it finds each registered one by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from optimizer.errors import AttrifluxError
+from optimizer.problem import evaluate
+from optimizer.solve import Job, RawSolution, SolveOptions, Watch, backend, backends, solve
+from optimizer.solve.registry import choose, get
+from tests.solve.oracle import campaign, known_best, middle, same, tiny
+
+NAMES = sorted(backends())
+REQUIRED = {"highs", "cpsat", "pulp"}
+
+
+def test_the_required_backends_are_there_and_usable() -> None:
+    assert set(NAMES) >= REQUIRED
+    assert [name for name in REQUIRED if backends()[name].available()] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_optimum_ties_and_stages_equal_brute_force(name: str) -> None:
+    wrong = []
+    for seed in campaign(800):
+        problem = tiny(seed)
+        first, value, days, lottery = known_best(seed)
+        solved = solve(problem, SolveOptions(backend=name))
+        stages = (solved.stages.seniority_days, solved.stages.lottery)
+        if (solved.objective, solved.stop, *stages) != (value, "proven", days, lottery):
+            wrong.append((seed, solved.objective - value, solved.stop))
+        elif not same(solved.first, first):
+            wrong.append((seed, "list", 0))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "highs"])
+def test_backends_agree_where_brute_force_cannot_go(name: str) -> None:
+    for seed in campaign(60):
+        problem = middle(seed, 12, 60)
+        one, two = solve(problem, SolveOptions(backend="highs")), solve(problem, SolveOptions(backend=name))
+        assert (one.objective, one.stop) == (two.objective, two.stop)
+        assert same(one.first, two.first)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_never_better_than_the_exact_bound_and_repeatable(name: str) -> None:
+    for seed in range(3):
+        problem = middle(100 + seed, 10, 40)
+        runs = [solve(problem, SolveOptions(backend=name, threads=threads)) for threads in (1, 2, 1)]
+        assert all(run.objective <= run.bound for run in runs)
+        assert all(evaluate(problem, run.first).objective == run.objective for run in runs)
+        assert all(same(run.first, runs[0].first) for run in runs)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_time_still_gives_a_labelled_proposal(name: str) -> None:
+    problem = middle(7, 12, 60)
+    solved = solve(problem, SolveOptions(backend=name, time_limit=0.0))
+    assert solved.stop == "time"
+    assert solved.certificate.status == "certified_within"
+    assert evaluate(problem, solved.first).objective == solved.objective <= solved.bound
+
+
+def test_a_backend_that_lies_is_corrected_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from optimizer.solve import registry
+
+    problem = middle(3, 12, 60)
+    honest = solve(problem, SolveOptions(backend="highs"))
+    monkeypatch.setattr(registry, "_BACKENDS", dict(registry._BACKENDS))
+
+    @backend("liar", features=("exact",), available=lambda: None)
+    def liar(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
+        return RawSolution(job.incumbent.first, True, "proven", "optimal, trust me")
+
+    corrected = solve(problem, SolveOptions(backend="liar"))
+    assert corrected.objective == honest.objective
+    assert same(corrected.first, honest.first)
+    assert any("liar" in note for note in corrected.notes)
+
+
+def test_registration_refuses_doubles_and_unknown_features() -> None:
+    def nothing(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
+        return RawSolution(None, False, "gap")
+
+    with pytest.raises(ValueError, match="twice"):
+        backend("highs", features=("exact",), available=lambda: None)(nothing)
+    with pytest.raises(ValueError, match="unknown features"):
+        backend("other", features=("magic",), available=lambda: None)(nothing)
+
+
+def test_unknown_backend_is_named_with_the_known_ones() -> None:
+    with pytest.raises(AttrifluxError) as error:
+        get("cplex")
+    assert error.value.code == "BACKEND_UNKNOWN"
+    assert "highs" in error.value.text("fr")
+
+
+def test_auto_says_which_and_why() -> None:
+    chosen, fr, en = choose("auto", tiny(5))
+    assert chosen.id == "highs"
+    assert "5 logements" in fr and "5 dwellings" in en
+
+
+def test_asking_what_exists_loads_no_solver_library() -> None:
+    code = (
+        "import sys; from optimizer.solve import backends; [b.available() for b in backends().values()];"
+        "print(sorted(set(sys.modules) & {'ortools', 'pulp', 'highspy'}))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

@@ -1,0 +1,231 @@
+"""The contract of every rule file of ``problem/rules/``: found by the register, none named here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from optimizer import policy
+from optimizer.problem import (
+    FirstRanks,
+    Problem,
+    RuleShape,
+    all_rules,
+    count,
+    evaluate,
+    measure,
+    registry,
+    rule_book,
+)
+from optimizer.problem.ground import Counted, Ground
+from optimizer.problem.registry import Line, Pairs, View, exact, hundredths, match, rule
+from tests.golden.six_dwellings import golden, rules
+from tests.problem.random_cases import CAMPAIGN, random_ready
+from tests.strategies import random_first_ranks
+
+RULES = all_rules()
+SEEDS = range(20 * CAMPAIGN)
+
+
+def _of(problem: Problem, shape: RuleShape) -> list[int]:
+    return [k for k, row in enumerate(problem.rows) if row.rule == shape.id]
+
+
+@pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
+def test_a_rule_says_its_title_source_and_unit(shape: RuleShape) -> None:
+    assert shape.title_fr.strip() and shape.source.strip() and shape.unit == "baux"
+    assert (type(shape).__doc__ or "").strip()
+    assert type(shape).__module__ == f"optimizer.problem.rules.{shape.id}"
+
+
+def test_numbers_and_files_go_together() -> None:
+    assert {shape.id for shape in RULES} == set(policy.RULES)
+    orders = [shape.order for shape in RULES]
+    assert orders == sorted(set(orders))
+    for shape in RULES:
+        terms = rules().rule(shape.id)
+        assert hundredths(terms.price.value) > 0 and terms.price.source.strip()
+        assert 0 <= exact(terms.tolerance.value) < 1 and terms.tolerance.unit == "share"
+        assert terms.title == shape.title_fr
+
+
+@pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
+def test_rows_and_measure_agree_on_random_proposals(shape: RuleShape) -> None:
+    entered = 0
+    for seed in SEEDS:
+        case, facts, _, terms, problem = random_ready(seed)
+        book = rule_book(case, facts, terms)
+        assert book.rows == problem.rows
+        mine = _of(problem, shape)
+        rng = np.random.default_rng(seed)
+        for _ in range(4):
+            first = random_first_ranks(problem, rng)
+            num, den = count(problem, first)
+            seen = measure(book, first.dwelling, first.app, problem.kinds.account[first.kind])
+            assert (num[mine].tolist(), den[mine].tolist()) == (
+                seen[0][mine].tolist(),
+                seen[1][mine].tolist(),
+            )
+            assert (num[mine] <= den[mine]).all()
+            entered += int(den[mine].sum())
+    assert entered > 0
+
+
+@pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
+def test_before_counts_and_rates_are_within_bounds(shape: RuleShape) -> None:
+    seen = 0
+    for seed in SEEDS:
+        _, _, _, terms, problem = random_ready(seed)
+        price = hundredths(terms.rule(shape.id).price.value)
+        scopes = [problem.rows[k].scope for k in _of(problem, shape)]
+        assert scopes == sorted(set(scopes))
+        for k in _of(problem, shape):
+            row = problem.rows[k]
+            remaining = Fraction(row.remaining_num, row.remaining_den)
+            assert 0 <= row.num_before <= row.den_before and 0 <= row.rate <= 10_000 and remaining >= 0
+            assert row.price in (0, price)
+            assert row.price == 0 or row.den_before + remaining >= 4
+            assert row.status in ("sourced", "local", "assumed")
+            if remaining == 0:
+                assert row.rate == row.price == 0
+            seen += 1
+    assert seen > 0
+
+
+@pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
+def test_a_slack_rule_costs_nothing(shape: RuleShape) -> None:
+    for seed in SEEDS:
+        problem = random_ready(seed)[-1]
+        first = random_first_ranks(problem, np.random.default_rng(seed))
+        mine = set(_of(problem, shape))
+        slack = tuple(
+            dataclasses.replace(row, rate=0, price=10**9) if k in mine else dataclasses.replace(row, price=0)
+            for k, row in enumerate(problem.rows)
+        )
+        found = evaluate(dataclasses.replace(problem, rows=slack), first)
+        assert found.objective == found.value * 10_000
+
+
+@pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
+def test_asking_more_never_makes_a_solution_worth_more(shape: RuleShape) -> None:
+    for seed in SEEDS:
+        problem = random_ready(seed)[-1]
+        first = random_first_ranks(problem, np.random.default_rng(seed))
+        mine = set(_of(problem, shape))
+        more = tuple(
+            dataclasses.replace(row, rate=min(10_000, row.rate + 2_000)) if k in mine else row
+            for k, row in enumerate(problem.rows)
+        )
+        assert (
+            evaluate(dataclasses.replace(problem, rows=more), first).objective
+            <= evaluate(problem, first).objective
+        )
+
+
+@pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
+def test_a_rule_counts_nothing_where_there_is_nothing(shape: RuleShape) -> None:
+    case, facts, _ = golden()
+    book = rule_book(case, facts, rules())
+    nothing = np.zeros(0, np.int32)
+    num, den = measure(book, nothing, nothing, nothing)
+    assert len(num) == len(den) == len(book.rows) and not num.any() and not den.any()
+    section = next(s for s in book.sections if s.rule is shape)
+    assert [row.rule for row in book.rows[section.start : section.start + len(section.lines)]] == [
+        shape.id
+    ] * len(section.lines)
+
+
+class _Empty(RuleShape):
+    """A rule without lines."""
+
+    def lines(self, ground: Ground) -> Sequence[Line]:
+        return []
+
+    def view(self, lines: Sequence[Line], ground: Ground) -> View:
+        return lambda place, account: []
+
+    def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+        nothing = np.zeros(0, np.int64)
+        return Pairs(nothing, nothing, nothing.astype(bool))
+
+
+Fields = dict[str, object]
+FINE: Fields = {"id": "another", "order": 99, "title_fr": "Autre", "source": "CCH", "unit": "baux"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"title_fr": " "}, "empty title_fr"),
+        ({"source": ""}, "empty source"),
+        ({"id": ""}, "empty id"),
+        ({"unit": ""}, "empty unit"),
+        ({"id": "flux"}, "declared twice"),
+        ({"order": 1}, "order 1"),
+    ],
+)
+def test_the_register_refuses_what_is_missing_or_double(change: Fields, message: str) -> None:
+    before = dict(registry._RULES)
+    with pytest.raises(ValueError, match=message):
+        rule(**{**FINE, **change})(_Empty)  # type: ignore[arg-type]
+    assert registry._RULES == before
+
+
+@pytest.mark.parametrize("missing", ["id", "order", "title_fr", "source"])
+def test_the_register_needs_every_field(missing: str) -> None:
+    register: Callable[..., object] = rule
+    with pytest.raises(TypeError, match=missing):
+        register(**{k: v for k, v in FINE.items() if k != missing})
+
+
+def test_a_trait_may_not_hide_a_word_of_the_register() -> None:
+    class Bad(_Empty):
+        """A rule with a wrong trait name."""
+
+        traits = {"always": lambda ground, apps, epci: np.zeros(len(apps), bool)}
+
+    with pytest.raises(ValueError, match="always"):
+        rule(**FINE)(Bad)  # type: ignore[arg-type]
+    assert "another" not in registry._RULES
+
+
+def test_a_dropped_file_is_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Everything(_Empty):
+        """Every lease, all of them wanted."""
+
+        def lines(self, ground: Ground) -> Sequence[Line]:
+            return [Line("all", (0,), Fraction(1), Fraction(0), 1_00, "local", territory=((0, 0),))]
+
+        def view(self, lines: Sequence[Line], ground: Ground) -> View:
+            return lambda place, account: [registry.Mark(0, registry.ALWAYS)]
+
+        def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
+            every = np.arange(len(leases))
+            return Pairs(every, np.zeros_like(every), np.ones(len(every), bool))
+
+    Everything.id, Everything.order = "everything", 100
+    monkeypatch.setattr("optimizer.problem.rulebook.all_rules", lambda: (*RULES, Everything()))
+    case, facts, _ = golden()
+    book = rule_book(case, facts, rules())
+    assert (book.rows[-1].rule, book.rows[-1].scope, book.rows[-1].den_before) == ("everything", "all", 11)
+    first = FirstRanks(np.array([0, 1], np.int32), np.array([0, 1], np.int32), np.array([0, 0], np.int32))
+    num, _ = measure(book, first.dwelling, first.app, np.array([2, 2], np.int32))
+    assert num[-1] == 2
+
+
+def test_match_pairs_equal_keys_only() -> None:
+    lease, line = match([(1, 5), (0, 7), (1, 7)], (np.array([1, 0, 1, 2, 1]), np.array([7, 7, 6, 5, 5])))
+    assert list(zip(lease.tolist(), line.tolist(), strict=True)) == [(0, 2), (1, 1), (4, 0)]
+    assert len(match([], (np.array([1]),))[0]) == 0 == len(match([(1,)], (np.array([], np.int64),))[0])
+    lease, line = match([(3,)], (np.array([-1, 3, 4]),))
+    assert (lease.tolist(), line.tolist()) == ([1], [0])
+
+
+def test_prices_keep_two_decimals() -> None:
+    assert hundredths(1500) == 150_000 and hundredths(0.07) == 7
+    with pytest.raises(ValueError, match="two decimals"):
+        hundredths(0.001)

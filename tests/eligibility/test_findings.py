@@ -1,0 +1,221 @@
+"""What only the rules can tell of a case: every problem at once, with its place; and nothing computed from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from optimizer import eligibility as el
+from optimizer.domain import Case
+from optimizer.errors import InputProblems
+from tests.eligibility.small import BESANCON, PONTARLIER, application, dwelling, make_case, rules
+
+
+def found(
+    case: Case, **options: Any
+) -> list[tuple[str, str, int | None, str | None, str | None, tuple[int, ...]]]:
+    """(code, severity's initial, row, column, value, other rows); texts must render in both languages."""
+    findings = el.check_case(case, rules(), **options)
+    for finding in findings:
+        for lang in ("fr", "en"):
+            assert "{" not in finding.sentence(lang)  # type: ignore[arg-type]
+    errors = tuple(f for f in findings if f.severity == "error")
+    if errors:
+        with pytest.raises(InputProblems) as problems:
+            el.encode(case, rules(), **options)
+        assert problems.value.findings == findings
+    return [
+        (f.code.removeprefix("ELIG_"), f.severity[0], f.row, f.column, f.value, f.rows) for f in findings
+    ]  # fmt: skip
+
+
+def convention(account: str = "ALS", share: float = 0.2, **more: Any) -> dict[str, Any]:
+    return {
+        "landlord": "OPH25",
+        "departement": "25",
+        "year": 2026,
+        "account": account,
+        "share": share,
+        **more,
+    }
+
+
+def decision(kind: str, **more: Any) -> dict[str, Any]:
+    return {"decision": kind, "application_id": "A1", "reason": "medical", "author": "s", **more}
+
+
+def test_a_sound_case_has_no_finding() -> None:
+    assert found(make_case([dwelling()], [application()])) == []
+
+
+def test_unknown_communes_are_grouped() -> None:
+    case = make_case([dwelling("L1", commune="99999"), dwelling("L2"), dwelling("L3", commune="99999"),
+                      dwelling("L4", commune="75056")], [])  # fmt: skip
+    assert found(case) == [
+        ("UNKNOWN_COMMUNE", "e", 5, "commune", "75056", ()), ("UNKNOWN_COMMUNE", "e", 2, "commune", "99999", (4,)),
+    ]  # fmt: skip
+
+
+def test_unknown_accounts_everywhere() -> None:
+    case = make_case(
+        [dwelling("L1", reserved_to="COLL:99999")],
+        [application("A1", accounts="ALS|MAIRIE"), application("A2", accounts="MAIRIE")],
+        conventions=[convention("PREFET"), convention("MUTATION"), convention("ALS")],
+        nominations=[{"account": "AL", "application_id": "A1", "rank": 1}],
+        leases=[{"dwelling_id": "B1", "landlord": "OPH25", "commune": BESANCON, "account": "OTHER:",
+                 "signed_on": "2026-02-03"}],
+    )  # fmt: skip
+    assert found(case) == [
+        ("UNKNOWN_ACCOUNT", "e", 2, "account", "PREFET", ()),
+        ("UNKNOWN_ACCOUNT", "e", 3, "account", "MUTATION", ()),
+        ("UNKNOWN_ACCOUNT", "e", 2, "reserved_to", "COLL:99999", ()),
+        ("UNKNOWN_ACCOUNT", "e", 2, "accounts", "MAIRIE", (3,)),
+        ("UNKNOWN_ACCOUNT", "e", 2, "account", "AL", ()),
+        ("UNKNOWN_ACCOUNT", "e", 2, "account", "OTHER:", ()),
+    ]
+
+
+def test_a_landlord_in_the_flux_without_convention_is_named() -> None:
+    case = make_case(
+        [dwelling("L1", landlord="INCONNU"), dwelling("L2", landlord="INCONNU", reserved_to="ALS"),
+         dwelling("L3", landlord="INCONNU", assiette_exclusion="mutation"), dwelling("L4", landlord="INCONNU")], []
+    )  # fmt: skip
+    assert found(case) == [("NO_CONVENTION", "e", 2, "landlord", "INCONNU", (5,))]
+    kept = make_case([dwelling("L1", landlord="INCONNU", reserved_to="ALS")], [])
+    assert found(kept) == []
+    own = make_case([dwelling("L1", landlord="INCONNU")], [], conventions=[convention(landlord="INCONNU")])
+    assert found(own) == []
+
+
+def test_conventions_of_another_place_or_year() -> None:
+    elsewhere = make_case([dwelling()], [], conventions=[convention(area=PONTARLIER)])
+    assert found(elsewhere) == [("NO_CONVENTION_HERE", "w", 2, "landlord", "OPH25", ())]
+    later = make_case([dwelling()], [], conventions=[convention(year=2027)])
+    assert found(later) == [("NO_CONVENTION", "e", 2, "landlord", "OPH25", ())]
+    old = make_case(
+        [dwelling()], [], conventions=[convention("COLL:25", year=2024), convention("ALS", year=2025)]
+    )
+    facts = el.encode(old, rules())
+    assert [facts.accounts[line.account] for line in facts.conventions] == ["ALS"]
+
+
+def test_shares_of_a_commune_add_up_to_at_most_one() -> None:
+    fine = [
+        convention("ALS", 0.6),
+        convention(f"COLL:{BESANCON}", 0.4005),
+        convention(f"COLL:{PONTARLIER}", 0.3),
+    ]
+    assert found(make_case([dwelling()], [], conventions=fine)) == []
+    over = [convention("ALS", 0.6), convention(f"COLL:{BESANCON}", 0.4006)]
+    assert found(make_case([dwelling()], [], conventions=over)) == [
+        ("SHARES_ABOVE_ONE", "e", 2, "share", "OPH25", ())
+    ]  # fmt: skip
+
+
+def test_wrong_convention_cells() -> None:
+    case = make_case(
+        [dwelling()], [],
+        conventions=[convention(share=0.12345), convention(), convention(), convention("COLL:25", pool="amis"),
+                     convention("ETAT_PRIO", area="lune")],
+    )  # fmt: skip
+    codes = [(code, row) for code, _, row, _, _, _ in found(case)]
+    assert codes == [("SHARE_DECIMALS", 2), ("UNKNOWN_POOL", 5), ("UNKNOWN_AREA", 6), ("DUPLICATE_LINE", 4)]
+
+
+def test_stock_and_exclusions() -> None:
+    case = make_case(
+        [dwelling("L1", assiette_exclusion="stock"), dwelling("L2", assiette_exclusion="anru", reserved_to="ALS"),
+         dwelling("L3", assiette_exclusion="stock", reserved_to="OTHER:defense")], []
+    )  # fmt: skip
+    assert [(code, row) for code, _, row, _, _, _ in found(case)] == [
+        ("STOCK_UNRESERVED", 2),
+        ("RESERVATION_CONFLICT", 3),
+    ]
+
+
+def test_forbid_needs_a_reason_of_the_closed_list() -> None:
+    case = make_case([dwelling()], [application()], decisions=[decision("forbid", reason="dette de loyer")])
+    assert found(case) == [("UNKNOWN_REASON", "e", 2, "reason", "dette de loyer", ())]
+    label = rules().get("national.forbid_reasons.reasons")["medical"]
+    assert found(make_case([dwelling()], [application()], decisions=[decision("forbid", reason=label)])) == []
+
+
+def test_pins_that_cannot_hold() -> None:
+    homes = [dwelling("L1"), dwelling("L2"), dwelling("L3", rooms=6), dwelling("L4")]
+    people = [application("A1"), application("A2"), application("A3")]
+    work = {"dwelling_id": "L4", "landlord": "OPH25", "commune": BESANCON, "account": "ALS", "stage": "nominated",
+            "since": "2026-11-20"}  # fmt: skip
+
+    def pins(*lines: dict[str, Any]) -> list[tuple[str, int | None]]:
+        case = make_case(homes, people, decisions=list(lines), in_progress=[work])
+        return [(code, row) for code, _, row, _, _, _ in found(case)]
+
+    assert pins(decision("pin", dwelling_id="L1")) == []
+    assert pins(decision("pin", dwelling_id="L1"), decision("pin", dwelling_id="L1", application_id="A2")) == [
+        ("PIN_TWO_APPLICATIONS", 2), ("PIN_TWO_APPLICATIONS", 3),
+    ]  # fmt: skip
+    assert pins(decision("pin", dwelling_id="L1"), decision("pin", dwelling_id="L2")) == [
+        ("PIN_TWO_DWELLINGS", 2), ("PIN_TWO_DWELLINGS", 3),
+    ]  # fmt: skip
+    assert pins(decision("pin", dwelling_id="L1"), decision("forbid", dwelling_id="L1")) == [
+        ("PIN_AND_FORBID", 2)
+    ]
+    assert pins(decision("forbid"), decision("pin", dwelling_id="L1")) == [("PIN_AND_FORBID", 3)]
+    assert pins(decision("pin", dwelling_id="L3")) == [("PIN_INELIGIBLE", 2)]
+    assert pins(decision("pin", dwelling_id="L4")) == [("PIN_BLOCKED", 2)]
+    assert pins(decision("pin")) == [("PIN_UNKNOWN", 2)]
+    assert pins(decision("pin", dwelling_id="L9")) == [("PIN_UNKNOWN", 2)]
+    assert pins(decision("pin", dwelling_id="L3", expires_on="2026-11-22")) == []
+
+
+def test_an_assumed_threshold_needs_consent_on_a_real_case() -> None:
+    case = make_case([dwelling()], [application()], synthetic=False)
+    assert [code for code, *_ in found(case)] == ["ASSUMED_THRESHOLD"]
+    assert found(case, accept_assumed=True) == []
+    assert found(make_case([dwelling()], [application()])) == []
+
+
+def test_warnings_do_not_stop() -> None:
+    case = make_case(
+        [dwelling()], [application("A1", choices=f"99999|{BESANCON}"), application("A2")],
+        conventions=[convention(management_mode="direct")],
+        nominations=[{"account": "ALS", "application_id": "A2", "dwelling_id": "L1", "rank": 1}],
+    )  # fmt: skip
+    assert found(case) == [
+        ("CHOICES_OUTSIDE", "w", 2, "choices", "99999", ()), ("NOMINEE_OUTSIDE_POOL", "w", 2, "application_id", "ALS", ()),
+    ]  # fmt: skip
+    assert el.encode(case, rules()).applications.active.all()
+
+
+def test_all_problems_are_listed_together() -> None:
+    case = make_case(
+        [dwelling("L1", commune="99999"), dwelling("L2", landlord="INCONNU"), dwelling("L3", rooms=6)],
+        [application("A1", accounts="MAIRIE")],
+        decisions=[decision("forbid", reason="dette"), decision("pin", dwelling_id="L3")],
+        synthetic=False,
+    )
+    assert {code for code, *_ in found(case)} == {
+        "UNKNOWN_COMMUNE", "NO_CONVENTION", "UNKNOWN_ACCOUNT", "UNKNOWN_REASON", "PIN_INELIGIBLE", "ASSUMED_THRESHOLD",
+    }  # fmt: skip
+
+
+def test_missing_cells_never_crash_the_check() -> None:
+    """Bad cells have become missing in the reader; the rows are left out, the other problems are still found."""
+    case = make_case(
+        [
+            dwelling("L1", landlord=None),
+            dwelling("L2", commune=None, rooms=None),
+            dwelling("L3", commune="99999"),
+        ],
+        [
+            application("A1", persons=None),
+            application("A2", choices=None),
+            application("A3", first_registered_on=None),
+        ],
+        conventions=[convention(share=None), convention(account=None)],
+        nominations=[{"account": "ALS", "application_id": "A1", "rank": None}],
+        in_progress=[{"dwelling_id": "X", "landlord": None, "commune": None, "account": None, "stage": None}],
+        decisions=[decision("pin", dwelling_id="L1", application_id=None)],
+    )
+    assert [code for code, *_ in found(case)] == ["UNKNOWN_COMMUNE", "PIN_UNKNOWN"]

@@ -1,0 +1,221 @@
+"""One cell is wrong: exactly one problem, at its place, with its code. The other cells stay readable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.importers.base import csv_text, listed, problems, rows_of, write_base
+
+ISO, N, A = "READ_DATE", "READ_NUMBER", "READ_NUMBER_AMBIGUOUS"
+INT, OUT, LONG = "READ_INTEGER", "READ_OUT_OF_RANGE", "READ_TOO_LONG"
+VOID = "READ_VALUE_MISSING"
+
+# table, column, what is typed, code[, value shown when it is not what is typed]
+CELLS: list[tuple[str, ...]] = [
+    ("logements", "logement", "", VOID, ""),
+    ("logements", "bailleur", "", VOID, ""),
+    ("logements", "commune", "", VOID, ""),
+    ("logements", "pieces", "", VOID, ""),
+    ("logements", "financement", "   ", VOID, ""),
+    ("logements", "commune", "1004", "READ_INSEE"),
+    ("logements", "commune", "Besançon", "READ_INSEE"),
+    ("logements", "commune", "250560", "READ_INSEE"),
+    ("logements", "commune", "2a004", "READ_INSEE"),
+    ("logements", "commune", "2C004", "READ_INSEE"),
+    ("logements", "pieces", "T0", "READ_ROOMS"),
+    ("logements", "pieces", "studio", "READ_ROOMS"),
+    ("logements", "pieces", "T1bis", "READ_ROOMS"),
+    ("logements", "pieces", "-2", "READ_ROOMS"),
+    ("logements", "pieces", "42", "READ_ROOMS"),
+    ("logements", "financement", "PLI", "READ_CHOICE"),
+    ("logements", "financement", "PLUS CD", "READ_CHOICE"),
+    ("logements", "qpv", "peut-être", "READ_QPV"),
+    ("logements", "qpv", "2", "READ_QPV"),
+    ("logements", "surface", "64 m²", N),
+    ("logements", "surface", "3", OUT),
+    ("logements", "surface", "645", OUT),
+    ("logements", "loyer", "412,30 €", N),
+    ("logements", "loyer", "12 500€", N),
+    ("logements", "loyer", "1.234,50", A),
+    ("logements", "loyer", "1.234", A),
+    ("logements", "loyer", "-5", OUT),
+    ("logements", "loyer", "1e3", N),
+    ("logements", "loyer", "1e999", N),
+    ("logements", "loyer", "NaN", N),
+    ("logements", "loyer", "inf", N),
+    ("logements", "loyer", "12,3,4", N),
+    ("logements", "loyer", "1 23", N),
+    ("logements", "loyer", "=1+1", N),
+    ("logements", "loyer", "9" * 400, N, "9" * 79 + "…"),
+    ("logements", "charges", "'80", N),
+    ("logements", "pmr", "oui", "READ_CHOICE"),
+    ("logements", "etage", "RDC", INT),
+    ("logements", "etage", "2,5", INT),
+    ("logements", "etage", "99", OUT),
+    ("logements", "ascenseur", "peut-être", "READ_BOOLEAN"),
+    ("logements", "ascenseur", "2", "READ_BOOLEAN"),
+    ("logements", "disponible_le", "31/02/2026", ISO),
+    ("logements", "disponible_le", "12/31/2026", ISO),
+    ("logements", "disponible_le", "2026-13-01", ISO),
+    ("logements", "disponible_le", "3 avr. 2026", ISO),
+    ("logements", "disponible_le", "01/12/26", ISO),
+    ("logements", "disponible_le", "46357", ISO),
+    ("logements", "disponible_le", "1/1/0202", ISO),
+    ("logements", "disponible_le", "29/02/2025", ISO),
+    ("logements", "orientations_precedentes", "-1", OUT),
+    ("logements", "exclusion_assiette", "démolition", "READ_CHOICE"),
+    ("logements", "derogation_plafond", "120 %", N),
+    ("logements", "derogation_plafond", "12", OUT),
+    ("logements", "annee", "74", OUT),
+    ("logements", "residence", "R" * 501, LONG, "R" * 79 + "…"),
+    ("logements", "residence", "RÃ©sidence", "READ_DOUBLE_ENCODED"),
+    ("logements", "quartier", "Clairs\x1b[31m Soleils", "READ_CONTROL_CHARACTER", "Clairs\\x1b[31m Soleils"),
+    ("demandes", "numero_unique", "0250123456789000012", LONG),
+    ("demandes", "numero_unique", "1,23457E+17", "READ_NUMBER_AS_TEXT_LOST"),
+    ("demandes", "premiere_demande_le", "", VOID, ""),
+    ("demandes", "premiere_demande_le", "hier", ISO),
+    ("demandes", "premiere_demande_le", "25/11/2026", "READ_AFTER_CASE_DATE"),
+    ("demandes", "renouvelee_le", "30/01/2023", "READ_RENEWED_BEFORE_FIRST"),
+    ("demandes", "renouvelee_le", "01/01/2027", "READ_AFTER_CASE_DATE"),
+    ("demandes", "personnes", "", VOID, ""),
+    ("demandes", "personnes", "0", OUT),
+    ("demandes", "personnes", "trois", INT),
+    ("demandes", "personnes", "31", OUT),
+    ("demandes", "communes_souhaitees", "", VOID, ""),
+    ("demandes", "communes_souhaitees", "25580|Besançon", "READ_LIST_ITEM"),
+    ("demandes", "communes_souhaitees", "25580,25056", "READ_LIST_ITEM"),
+    ("demandes", "communes_souhaitees", "|".join(["25580"] * 700), LONG, ("25580|" * 14)[:79] + "…"),
+    ("demandes", "statut", "suspendue", "READ_CHOICE"),
+    ("demandes", "adultes", "-1", OUT),
+    ("demandes", "adultes", "5", "READ_PERSONS_BELOW_PARTS", "1"),
+    ("demandes", "enfants_moins_14", "deux", INT),
+    ("demandes", "revenu_fiscal", "18 500 euros", N),
+    ("demandes", "revenu_fiscal", "18,500", A),
+    ("demandes", "revenus_mensuels", "environ 900", N),
+    ("demandes", "statut_revenus", "attesté", "READ_CHOICE"),
+    ("demandes", "elargir", "sans objet", "READ_BOOLEAN"),
+    ("demandes", "quartiers", "Planoise|Ã‰pis", "READ_DOUBLE_ENCODED"),
+    ("demandes", "pieces_souhaitees", "T3|grand", "READ_LIST_ITEM"),
+    ("demandes", "publics_prioritaires", "DALO|z", "READ_LIST_ITEM"),
+    ("demandes", "preuve_priorite", "promise", "READ_CHOICE"),
+    ("demandes", "perimetre_dalo", "25", "READ_LIST_ITEM"),
+    ("demandes", "cotation", "12 pts", N),
+    ("demandes", "acceptation", "60", OUT),
+    ("demandes", "acceptation", "60 %", N),
+    ("demandes", "dossier", "perdu", "READ_CHOICE"),
+    ("demandes", "accepte_qpv", "NSP", "READ_BOOLEAN"),
+    ("designations", "reservataire", "", VOID, ""),
+    ("designations", "rang", "0", OUT),
+    ("designations", "rang", "1er", INT),
+    ("designations", "logement", "L404", "READ_UNKNOWN_REFERENCE"),
+    ("designations", "numero_unique", "404", "READ_UNKNOWN_REFERENCE"),
+    ("decisions", "decision", "refuser", "READ_CHOICE"),
+    ("decisions", "motif", "", VOID, ""),
+    ("decisions", "auteur", "", VOID, ""),
+    ("decisions", "numero_unique", "404", "READ_UNKNOWN_REFERENCE"),
+    ("baux", "signe_le", "", VOID, ""),
+    ("baux", "signe_le", "12/03/2025", "READ_LEASE_OTHER_YEAR"),
+    ("baux", "signe_le", "25/12/2026", "READ_AFTER_CASE_DATE"),
+    ("baux", "q1", "peut-être", "READ_CHOICE"),
+    ("baux", "mutation", "interne", "READ_BOOLEAN"),
+    ("en_cours", "etape", "visite", "READ_CHOICE"),
+    ("en_cours", "depuis", "25/11/2026", "READ_AFTER_CASE_DATE"),
+    ("conventions", "part", "15,5", OUT),
+    ("conventions", "part", "15,5 %", N),
+    ("conventions", "annee", "26", OUT),
+    ("conventions", "gestion", "mixte", "READ_CHOICE"),
+    ("conventions", "solde_ouverture", "moins deux", N),
+    ("stock", "logements", "48,5", INT),
+    ("stock", "nature_droits", "perpétuels", "READ_CHOICE"),
+    ("stock", "rotation", "9", OUT),
+    ("assiette", "nature", "estimée", "READ_CHOICE"),
+    ("assiette", "liberes", "", VOID, ""),
+    ("residences", "part_q1", "42", OUT),
+]
+WARNINGS = {
+    "READ_RENEWED_BEFORE_FIRST", "READ_UNKNOWN_REFERENCE", "READ_LEASE_OTHER_YEAR", "READ_PERSONS_BELOW_PARTS",
+}  # fmt: skip
+SOFT = {("demandes", "renouvelee_le"), ("baux", "signe_le"), ("en_cours", "depuis")}
+"""Dates after the case's own that only deserve a warning."""
+IDS = [f"{c[0]}-{c[1]}-{c[2][:24] or 'vide'}" for c in CELLS]
+
+
+def test_there_are_enough_samples():
+    assert len(CELLS) >= 115 and len({c[:3] for c in CELLS}) == len(CELLS)
+
+
+def test_the_base_case_is_sound(tmp_path: Path):
+    assert problems(write_base(tmp_path)) == ()
+
+
+@pytest.mark.parametrize("sample", CELLS, ids=IDS)
+def test_one_wrong_cell_is_one_problem(tmp_path: Path, sample: tuple[str, ...]):
+    table, column, typed, code = sample[:4]
+    rows = rows_of(table)
+    rows[-1][column] = typed
+    path = write_base(tmp_path, **{f"{table}__csv": csv_text(rows)})
+    found = problems(path)
+    shown = sample[4] if len(sample) > 4 else typed
+    if code in ("READ_AFTER_CASE_DATE", "READ_RENEWED_BEFORE_FIRST", "READ_LEASE_OTHER_YEAR"):
+        shown = typed
+    column_of_it = "personnes" if code == "READ_PERSONS_BELOW_PARTS" else column
+    own = [f for f in found if f.file == f"{table}.csv"]
+    assert listed(own) == [(code, f"{table}.csv", len(rows) + 1, column_of_it, shown)]
+    soft = code in WARNINGS or (code == "READ_AFTER_CASE_DATE" and (table, column) in SOFT)
+    assert own[0].severity == ("warning" if soft else "error")
+
+
+def test_the_same_problem_in_a_column_is_told_once(tmp_path: Path):
+    rows = [dict(row) for row in rows_of("logements") * 3]
+    for i, row in enumerate(rows):
+        row["logement"] = f"L{i}"
+        row["loyer"] = {1: "412 €", 3: "300 €", 4: "412 €"}.get(i, "400")
+    found = problems(write_base(tmp_path, logements__csv=csv_text(rows)))
+    assert listed(found) == [("READ_NUMBER", "logements.csv", 3, "loyer", "412 €")]
+    assert found[0].rows == (5, 6)
+    assert found[0].sentence("fr").endswith("2 autres lignes : 5, 6.")
+
+
+def test_different_problems_of_a_column_are_told_apart(tmp_path: Path):
+    rows = rows_of("logements")
+    rows[0]["disponible_le"], rows[1]["disponible_le"] = "01/12/26", "31/02/2026"
+    found = problems(write_base(tmp_path, logements__csv=csv_text(rows)))
+    assert listed(found) == [
+        ("READ_DATE", "logements.csv", 2, "disponible_le", "01/12/26"),
+        ("READ_DATE", "logements.csv", 3, "disponible_le", "31/02/2026"),
+    ]
+    assert "quatre chiffres" in found[0].sentence("fr") and "n'existe pas" in found[1].sentence("fr")
+
+
+def test_all_files_are_judged_at_once(tmp_path: Path):
+    dwellings, applications, stock = rows_of("logements"), rows_of("demandes"), rows_of("stock")
+    dwellings[0]["commune"], dwellings[1]["loyer"] = "999", "cher"
+    applications[0]["personnes"], applications[1]["dossier"] = "", "perdu"
+    stock[0]["logements"] = "beaucoup"
+    path = write_base(
+        tmp_path, logements__csv=csv_text(dwellings), demandes__csv=csv_text(applications),
+        stock__csv=csv_text(stock), case__yaml=None,
+    )  # fmt: skip
+    assert listed(problems(path)) == [
+        ("READ_SETTINGS_MISSING", "case.yaml", None, None, None),
+        ("READ_INSEE", "logements.csv", 2, "commune", "999"),
+        ("READ_NUMBER", "logements.csv", 3, "loyer", "cher"),
+        ("READ_VALUE_MISSING", "demandes.csv", 2, "personnes", ""),
+        ("READ_CHOICE", "demandes.csv", 3, "dossier", "perdu"),
+        ("READ_INTEGER", "stock.csv", 2, "logements", "beaucoup"),
+    ]
+
+
+def test_a_good_sentence(tmp_path: Path):
+    rows = rows_of("demandes")
+    rows[1]["revenu_fiscal"] = "12 500€"
+    told = problems(write_base(tmp_path, demandes__csv=csv_text(rows)))[0]
+    assert told.sentence("fr") == (
+        "demandes.csv, ligne 3, colonne « revenu_fiscal » : « 12 500€ » n'est pas un nombre. Attendu : un montant en "
+        "€/an, au moins 0, sans symbole, par exemple 512,40. Retirez le symbole ou l'unité."
+    )
+    assert told.sentence("en") == (
+        "demandes.csv, row 3, column “revenu_fiscal”: “12 500€” is not a number. Expected: an amount in €/year, at "
+        "least 0, without symbol, for example 512.40. Remove the symbol or the unit."
+    )

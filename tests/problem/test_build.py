@@ -1,0 +1,179 @@
+"""The built problem against a plain reading of every pair, on random whole cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from optimizer import eligibility, scoring
+from optimizer.domain.case import Case
+from optimizer.problem import FirstRanks, Problem, build, count, explicit, measure, rule_book
+from optimizer.problem.naming import median
+from tests.golden.six_dwellings import BALANCE, BESANCON, application, case, convention, dwelling, rules
+from tests.problem.random_cases import CAMPAIGN, random_ready
+
+SEEDS = sorted({*range(20 * CAMPAIGN), 167})
+"""167: two landlords whose dwellings only take mutations were once asked about together."""
+Pair = tuple[int, int, int]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pairs_accounts_and_values_are_those_of_a_plain_reading(seed: int) -> None:
+    _, facts, scores, terms, problem = random_ready(seed)
+    columns = explicit(problem, first_only=False)
+    account = problem.kinds.account[columns.kind]
+    found = {
+        (int(d), int(a), int(r)): (bool(f), int(v), int(s))
+        for d, a, r, f, v, s in zip(
+            columns.dwelling, columns.app, account, columns.first, columns.value, columns.score, strict=True
+        )
+        if a >= 0
+    }
+    assert len(found) == int((columns.app >= 0).sum())
+    menus = eligibility.menus(facts, terms)
+    everyone = np.arange(len(facts.applications.ids), dtype=np.int32)
+    expected: dict[Pair, tuple[bool, int, int]] = {}
+    for d in range(len(facts.dwellings.ids)):
+        part = menus.of(d)
+        fit = dict(zip(menus.app[part].tolist(), menus.fit[part].tolist(), strict=True))
+        points = scores.points(everyone, int(facts.dwellings.epci[d]))
+        accounts, eligible, first = eligibility.naming(facts, terms, d, everyone)
+        for a in fit:
+            for j in np.flatnonzero(eligible[a]).tolist():
+                value = 1_000_000 + int(points[a]) + fit[a] + int(facts.dwellings.vacancy_points[d])
+                expected[d, a, int(accounts[j])] = (bool(first[a, j]), value, int(points[a]))
+    assert found == expected
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_seats_are_those_of_eligibility_with_their_value(seed: int) -> None:
+    _, facts, scores, terms, problem = random_ready(seed)
+    columns = explicit(problem)
+    seats = columns.app < 0
+    assert (problem.kinds.den == 1).all()
+    found = {
+        (int(d), int(problem.kinds.account[k])): int(v)
+        for d, k, v in zip(columns.dwelling[seats], columns.kind[seats], columns.value[seats], strict=True)
+    }
+    expected = {}
+    deadlines = set()
+    for d, r, days, pool in eligibility.seats(facts, terms):
+        deadlines.add((int(problem.klass[d]), r, days))
+        points = np.sort(scores.points(pool, int(facts.dwellings.epci[d]))).tolist()
+        middle = (points[(len(points) - 1) // 2] + points[len(points) // 2] + 1) // 2 if points else 0
+        expected[d, r] = 1_000_000 + middle
+    assert found == expected
+    account = problem.kinds.account[problem.seats.kind]
+    stored = zip(
+        problem.seats.klass.tolist(), account.tolist(), problem.seats.deadline_days.tolist(), strict=True
+    )
+    assert set(stored) == deadlines
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_column_counts_as_its_lease_does(seed: int) -> None:
+    found, facts, _, terms, problem = random_ready(seed)
+    book = rule_book(found, facts, terms)
+    columns = explicit(problem, first_only=False)
+    for i in range(len(columns)):
+        one = FirstRanks(*(x[i : i + 1] for x in (columns.dwelling, columns.app, columns.kind)))
+        num, den = count(problem, one)
+        seen = measure(book, one.dwelling, one.app, problem.kinds.account[one.kind])
+        assert num.tolist() == seen[0].tolist() and den.tolist() == seen[1].tolist()
+        assert (num <= den).all()
+
+
+def _shuffled(found: Case, rng: np.random.Generator) -> Case:
+    tables = {
+        name: frame.iloc[rng.permutation(len(frame))].reset_index(drop=True)
+        for name, frame in found.tables.items()
+    }
+    return replace(found, tables=tables)
+
+
+def _same(a: object, b: object) -> bool:
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b)
+    if hasattr(a, "__dataclass_fields__"):
+        return all(_same(getattr(a, name), getattr(b, name)) for name in a.__dataclass_fields__)
+    return a == b
+
+
+@pytest.mark.parametrize("seed", range(8 * CAMPAIGN))
+def test_the_order_of_rows_changes_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    found, _, _, terms, problem = random_ready(seed)
+    other = _shuffled(found, rng)
+    facts = eligibility.encode(other, terms)
+    assert _same(problem, build(other, facts, scoring.score(other, facts, terms), terms))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_menus_are_sorted_and_pins_are_alone(seed: int) -> None:
+    _, facts, _, _, problem = random_ready(seed)
+    for m in range(len(problem.menu_ptr) - 1):
+        part = slice(int(problem.menu_ptr[m]), int(problem.menu_ptr[m + 1]))
+        app = problem.entry_app[part]
+        keys = list(
+            zip(
+                (-(problem.entry_score + problem.entry_fit)[part]).tolist(),
+                (-problem.seniority[app]).tolist(),
+                app.tolist(),
+                strict=True,
+            )
+        )
+        assert keys == sorted(keys) and len(set(app.tolist())) == len(app)
+    columns = explicit(problem, reduced=True)
+    pinned = {int(d): int(a) for d, a in facts.pins}
+    for d, a in pinned.items():
+        assert set(columns.app[columns.dwelling == d].tolist()) == {a}
+        assert set(columns.dwelling[columns.app == a].tolist()) == {d}
+    must = problem.must_fill[problem.klass]
+    assert np.flatnonzero(must).tolist() == sorted(pinned)
+
+
+def test_equal_dwellings_share_a_class_and_a_rule_that_is_off_splits_none() -> None:
+    tables = {
+        "dwellings": [
+            dwelling(i, "OPH", BESANCON, financing=f) for i, f in enumerate(("plus", "plus", "plai", "pls"))
+        ],
+        "applications": [application(i) for i in range(1, 6)],
+        "conventions": [convention("OPH", "ALS", 0.3)],
+    }
+    found = case(tables)
+    facts = eligibility.encode(found, rules())
+    problem = build(found, facts, scoring.score(found, facts, rules()), rules())
+    assert problem.klass[0] == problem.klass[1]
+    assert problem.n_groups == 1
+    found = case(tables)
+    facts = eligibility.encode(found, rules(*BALANCE))
+    on = build(found, facts, scoring.score(found, facts, rules(*BALANCE)), rules(*BALANCE))
+    assert on.n_groups == 3
+
+
+@pytest.mark.parametrize(
+    "tables", [{}, {"dwellings": [dwelling(1, "OPH", BESANCON)]}, {"applications": [application(1)]}]
+)
+def test_empty_cases_give_empty_problems(tables: dict[str, list[object]]) -> None:
+    tables = {"conventions": [convention("OPH", "ALS", 0.3)], **tables}
+    found = case(tables)  # type: ignore[arg-type]
+    facts = eligibility.encode(found, rules())
+    problem = build(found, facts, scoring.score(found, facts, rules()), rules())
+    assert len(explicit(problem)) == 0
+    assert len(problem.dwelling_ids) == len(tables.get("dwellings", []))
+    assert all(row.rate >= 0 for row in problem.rows)
+
+
+def test_median_of_an_even_pool_is_rounded_half_up() -> None:
+    assert median(np.array([], np.int64)) == 0
+    assert median(np.array([7])) == 7
+    assert median(np.array([100, 201])) == 151
+    assert median(np.array([-3, -2])) == -2
+
+
+def test_the_problem_does_not_keep_the_frames_alive() -> None:
+    _, _, _, _, problem = random_ready(9)
+    assert not any(isinstance(getattr(problem, name), pd.DataFrame) for name in Problem.__dataclass_fields__)

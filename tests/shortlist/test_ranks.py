@@ -1,0 +1,148 @@
+"""Ranks 2…k against a plain reading of design §6, and leapfrogs that all have a reason."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from optimizer.problem import count, evaluate
+from optimizer.problem.model import RATE_UNIT, FirstRanks, lottery_number
+from optimizer.shortlist.leapfrogs import LeapfrogFinder
+from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.ranks import MAX_LISTS, binding_rows, fill_ranks
+from tests.strategies import all_solutions, random_problem
+
+CASES = 400 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 40
+
+
+def best_solution(problem):
+    """The optimum by looking at every solution, ties broken as design §5 says."""
+    best, best_key = None, None
+    for first in all_solutions(problem):
+        try:
+            ev = evaluate(problem, first)
+        except Exception:  # noqa: BLE001  (a solution that breaks a pin)
+            continue
+        names = [
+            (
+                problem.dwelling_ids[d],
+                problem.accounts[problem.kinds.account[c]],
+                problem.application_ids[a] if a >= 0 else "",
+            )
+            for d, a, c in zip(first.dwelling, first.app, first.kind, strict=True)
+        ]
+        key = (-ev.objective, -ev.seniority, -ev.lottery, sorted(names))
+        if best_key is None or key < best_key:
+            best, best_key = first, key
+    return best
+
+
+def plain_ranks(problem, first, dalo, binding, size):
+    """Design §6 read literally, with lists and loops."""
+    eligible = {}
+    for i in range(len(first)):
+        d, r = int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])
+        found = []
+        sl = problem.entries_of(d)
+        for j in range(sl.start, sl.stop):
+            kinds, _ = problem.options_of(
+                int(problem.class_group[problem.klass[d]]), int(problem.entry_type[j])
+            )
+            for c in kinds.tolist():
+                if problem.kinds.account[c] == r:
+                    value = int(
+                        problem.entry_score[j] + problem.entry_fit[j] + problem.bonus[d] + problem.fill_value
+                    )
+                    found.append((int(problem.entry_app[j]), int(c), value))
+                    break
+        eligible[i] = found
+
+    def h(a, d, r):
+        return lottery_number(
+            problem.seed, str(problem.application_ids[a]), str(problem.dwelling_ids[d]), problem.accounts[r]
+        )
+
+    def gives(c):
+        k = problem.kinds
+        return {int(k.row[x]) for x in range(k.ptr[c], k.ptr[c + 1]) if k.num[x] and binding[k.row[x]]}
+
+    placed = {int(a) for a in first.app if a >= 0}
+    lists: dict[int, int] = {}
+    result = {i: [int(first.app[i])] for i in range(len(first)) if first.app[i] >= 0}
+    order = sorted(
+        result,
+        key=lambda i: (
+            h(int(first.app[i]), int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])),
+            problem.dwelling_ids[first.dwelling[i]],
+        ),
+    )
+    for _ in range(2, size + 1):
+        for i in order:
+            d, r = int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])
+            need = gives(int(first.kind[i]))
+            options = [
+                (not (need <= gives(c)), -v, -int(problem.seniority[a]), -h(a, d, r), a)
+                for a, c, v in eligible[i]
+                if a not in placed
+                and a not in result[i]
+                and lists.get(a, 0) < MAX_LISTS
+                and (not dalo[a] or dalo[first.app[i]])
+            ]
+            if options:
+                a = min(options)[-1]
+                result[i].append(a)
+                lists[a] = lists.get(a, 0) + 1
+    return {int(first.dwelling[i]): apps for i, apps in result.items()}
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_ranks_and_leapfrogs_of_random_optima(seed):
+    rng = np.random.default_rng(seed)
+    problem = random_problem(rng, dwellings=3, applications=6, pins=0.0)
+    first = best_solution(problem)
+    assert isinstance(first, FirstRanks)
+    dalo = rng.random(len(problem.application_ids)) < 0.3
+    num, den = count(problem, first)
+    binding = binding_rows(problem, num, den)
+    lines = fill_ranks(problem, first, dalo=dalo, binding=binding, size=3, named={})
+    got: dict[int, list[int]] = {}
+    for i in range(len(lines)):
+        if lines.app[i] >= 0:
+            got.setdefault(int(lines.dwelling[i]), []).append(int(lines.app[i]))
+    assert got == plain_ranks(problem, first, dalo, binding, 3)
+    finder = LeapfrogFinder(
+        problem, lines, dalo=dalo, binding=binding, num_run=num, den_run=den, named={}, pinned=frozenset(), proven=True,
+    )  # fmt: skip
+    found, summaries = finder.find()
+    assert all(x.why != "gap" for x in found)
+    pools = Pools(problem)
+    expected = 0
+    above: list[int] = []
+    for i in range(len(lines)):
+        if lines.app[i] < 0:
+            continue
+        if lines.rank[i] == 1:
+            above = []
+        pool = pools.pool(int(lines.dwelling[i]), int(lines.account[i]))
+        first_apps = set(first.app.tolist())
+        expected += sum(
+            1
+            for a, s in zip(pool.app.tolist(), pool.score.tolist(), strict=True)
+            if s > lines.score[i] and a not in above and a not in first_apps
+        )
+        above.append(int(lines.app[i]))
+    assert sum(s.total for s in summaries.values()) == expected
+
+
+def test_binding_means_that_losing_one_num_misses_a_lease():
+    rng = np.random.default_rng(3)
+    problem = random_problem(rng, dwellings=4, applications=6, rows=4)
+    while not problem.rows:
+        problem = random_problem(rng, dwellings=4, applications=6, rows=4)
+    n = len(problem.rows)
+    num, den = np.full(n, 2, np.int64), np.full(n, 5, np.int64)
+    got = binding_rows(problem, num, den)
+    for k, row in enumerate(problem.rows):
+        assert bool(got[k]) == (row.price > 0 and row.rate * 5 - 1 * RATE_UNIT > 0)

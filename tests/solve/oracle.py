@@ -1,0 +1,69 @@
+"""Plain readings of a small problem, to hold the solver against: all solutions, one by one."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import numpy as np
+
+from optimizer.problem import evaluate
+from optimizer.problem.model import FirstRanks, Problem
+from optimizer.solve.ties import lines
+from tests.strategies import all_solutions, random_problem
+
+
+def campaign(n: int) -> range:
+    """Seeds of a campaign: a tenth of them unless ``ATTRIFLUX_CAMPAIGN=full``."""
+    return range(n if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else max(1, n // 10))
+
+
+def tiny(seed: int, **changes: object) -> Problem:
+    """A problem of at most 5 dwellings and 7 applications, small enough to list its solutions."""
+    shape: dict[str, object] = {"dwellings": seed % 6, "applications": (seed * 7) % 8}
+    return random_problem(np.random.default_rng(seed), **{**shape, **changes})
+
+
+def middle(seed: int, dwellings: int, applications: int) -> Problem:
+    """A random commission: several menus, groups and rules, some of them contradictory."""
+    return random_problem(
+        np.random.default_rng(seed),
+        dwellings=dwellings,
+        applications=applications,
+        menus=10,
+        groups=6,
+        types=8,
+        rows=8,
+        accounts=5,
+        density=0.15,
+        empty_menu=0.05,
+    )
+
+
+@cache
+def known_best(seed: int) -> tuple[FirstRanks, int, int, int]:
+    """The brute-force optimum of ``tiny(seed)``, computed once for all backends."""
+    best = best_of_all(tiny(seed))
+    assert best is not None
+    return best
+
+
+def best_of_all(problem: Problem) -> tuple[FirstRanks, int, int, int] | None:
+    """The solution that value, seniority, lottery and list make unique, by brute force; None when there is none."""
+    best = None
+    for first in all_solutions(problem):
+        found = evaluate(problem, first)
+        key = (-found.objective, -found.seniority, -found.lottery, lines(problem, first))
+        if best is None or key < best[0]:
+            best = (key, first)
+    if best is None:
+        return None
+    return best[1], -best[0][0], -best[0][1], -best[0][2]
+
+
+def same(a: FirstRanks, b: FirstRanks) -> bool:
+    return (
+        a.dwelling.tolist() == b.dwelling.tolist()
+        and a.app.tolist() == b.app.tolist()
+        and a.kind.tolist() == b.kind.tolist()
+    )

@@ -1,0 +1,106 @@
+"""The published tree: it covers every case, its leaves hold for every solution, its JSON is what the contract says."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+from optimizer.problem import evaluate
+from optimizer.solve import Inner, Leaf, SolveOptions, points, solve
+from optimizer.solve.certificate import decimal
+from tests.solve.oracle import campaign, middle, tiny
+from tests.strategies import all_solutions
+
+
+def lines_of(problem, first):
+    return {
+        str(problem.dwelling_ids[d]): (
+            str(problem.application_ids[a]) if a >= 0 else "",
+            problem.accounts[int(problem.kinds.account[c])],
+        )
+        for d, a, c in zip(first.dwelling, first.app, first.kind, strict=True)
+    }
+
+
+def leaf_of(document: dict, problem, first) -> dict:
+    """Walk a solution down the published tree."""
+    found, lines = evaluate(problem, first), lines_of(problem, first)
+    node = document["nodes"][0]
+    while "leaf" not in node:
+        s = node["split"]
+        if s["on"] in ("num", "den"):
+            high = int((found.num_run if s["on"] == "num" else found.den_run)[s["row"]]) > s["at"]
+        elif s["on"] == "pair":
+            high = lines.get(s["dwelling"]) == (s["application"], s["account"])
+        else:
+            high = s["dwelling"] in lines and lines[s["dwelling"]][1] == s["account"]
+        node = document["nodes"][node["high" if high else "low"]]
+    return node["leaf"]
+
+
+def test_every_solution_lies_under_the_bound_of_its_leaf() -> None:
+    splits = 0
+    for seed in campaign(600):
+        problem = tiny(seed, dwellings=seed % 5)
+        document = json.loads(solve(problem).certificate.to_json())
+        splits += len(document["nodes"]) > 1
+        for first in all_solutions(problem):
+            leaf = leaf_of(document, problem, first)
+            assert "empty" not in leaf
+            assert Fraction(evaluate(problem, first).objective, 10**6) <= Fraction(leaf["bound"])
+    assert splits > 0
+
+
+def test_document_matches_the_contract() -> None:
+    problem = middle(1, 12, 60)
+    solved = solve(problem)
+    document = json.loads(solved.certificate.to_json())
+    assert list(document) == [
+        "format", "objective", "bound", "gap", "grid", "status", "stopped", "stages", "rows", "nodes",
+    ]  # fmt: skip
+    assert document["format"] == "attriflux-certificate/1"
+    assert document["objective"] == points(solved.objective) == document["bound"]
+    assert document["gap"] == "0.000000" and document["status"] == "certified_optimal"
+    assert document["stages"] == {
+        "seniority_days": solved.stages.seniority_days,
+        "lottery": solved.stages.lottery,
+        "unique": True,
+    }
+    assert [(r["rule"], r["scope"]) for r in document["rows"]] == [(r.rule, r.scope) for r in problem.rows]
+    assert [Fraction(r["rate"]) for r in document["rows"]] == [Fraction(r.rate, 10_000) for r in problem.rows]
+
+
+def test_tree_reaches_every_node_once_and_multipliers_stay_below_their_price() -> None:
+    for seed in range(12):
+        problem = middle(seed, 14, 70)
+        certificate = solve(problem).certificate
+        seen: list[int] = []
+        waiting = [0]
+        while waiting:
+            i = waiting.pop()
+            seen.append(i)
+            node = certificate.nodes[i]
+            if isinstance(node, Inner):
+                waiting += [node.low, node.high]
+        assert sorted(seen) == list(range(len(certificate.nodes)))
+        for node in certificate.nodes:
+            if isinstance(node, Leaf):
+                for k in set(node.rows) | set(node.mir):
+                    assert 0 <= node.rows.get(k, 0) + node.mir.get(k, 0) <= problem.rows[k].price * 10_000
+                assert all(v > 0 for v in [*node.prices.values(), *node.branch.values()])
+
+
+def test_most_random_commissions_are_certified_optimal() -> None:
+    done = total = 0
+    for seed in campaign(200):
+        problem = middle(1_000 + seed, 10 + seed % 51, 40 + 7 * (seed % 51))
+        solved = solve(problem, SolveOptions(nodes=1_500))
+        total += 1
+        done += solved.certificate.status == "certified_optimal"
+    assert done >= 0.95 * total
+
+
+def test_decimal_strings_are_exact() -> None:
+    assert points(1) == "0.000001"
+    assert points(-12_345_678) == "-12.345678"
+    assert decimal(2500, 4) == "0.2500"

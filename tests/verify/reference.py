@@ -1,0 +1,406 @@
+"""A plain reading of the design for the small country: one pair at a time, every solution tried. Slow and obvious."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction as F
+
+import town as t
+
+ON = date.fromisoformat(t.ON)
+FILL = 1000 * 100
+FLUX = ("ETAT_PRIO", "ALS", "COLL:25001")
+SHARES = {"ETAT_PRIO": (F("0.25"), "25"), "ALS": (F("0.3"), "25"), "COLL:25001": (F("0.2"), "25001")}
+MODES = {"ALS": "direct", "COLL:25001": "partial"}
+DAYS = {"ALS": 20}
+OUTSIDE = ("MUTATION", "RELOGEMENT")
+
+
+def yes(text: str) -> bool:
+    return text == "oui" or text.startswith("QN")
+
+
+def day(text: str) -> date:
+    if "/" in text:
+        d, m, y = text.split("/")
+        return date(int(y), int(m), int(d))
+    return date.fromisoformat(text)
+
+
+def number(text: str) -> F | None:
+    return F(text.replace(",", ".")) if text else None
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A first rank: application -1 is a seat."""
+
+    d: int
+    a: int
+    account: str
+
+
+@dataclass
+class Row:
+    rule: str
+    scope: str
+    share: F
+    price: int
+    num_before: int = 0
+    den_before: int = 0
+    remaining: F = F(0)
+    rate: int = 0
+    number: int | None = None
+
+
+@dataclass
+class Reference:
+    """Everything about one town."""
+
+    town: t.Town
+    rows: list[Row] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.D, self.A = self.town.dwellings, self.town.applications
+        self.nd, self.na = len(self.D), len(self.A)
+        self.percentile = len({t.COMMUNES[x["commune"]][0] for x in self.D}) > 1
+        self._rows()
+
+    # who, where
+    def epci(self, d: int) -> str:
+        return t.COMMUNES[self.D[d]["commune"]][0]
+
+    def blocked(self, d: int) -> bool:
+        for x in self.town.rows("in_progress"):
+            if x["dwelling_id"] == self.D[d]["dwelling_id"]:
+                late = x["stage"] == "oriented" and (ON - day(x["since"])).days > DAYS.get(x["account"], 30)
+                if not late:
+                    return True
+        return False
+
+    def code(self, d: int, a: int) -> int:
+        """First refusal code 1..8, 0 none."""
+        home, who = self.D[d], self.A[a]
+        if who["status"] == "struck_off":
+            return 1
+        for x in self.town.rows("in_progress"):
+            if x["application_id"] == who["application_id"] and x["stage"] == "offered":
+                return 2
+        if self.preference(d, a) is None:
+            return 3
+        persons = int(who["persons"])
+        child = int(who["children_under_14"] or 0) > 0
+        ok = t.ROOMS[min(persons, 4)][0]
+        if int(home["rooms"]) not in ok or (home["rooms"] == "1" and child):
+            return 4
+        income = number(who["tax_income_eur"])
+        lone = child and persons - min(int(who["children_under_14"]), persons - 1) == 1
+        ceiling = t.CEILINGS[home["financing"].upper()] + 5000 * (persons + lone - 1)
+        if income is not None and income > ceiling:
+            return 5
+        need = who["mobility_need"]
+        if need == "adapted" and home["accessible"] != "adapted":
+            return 6
+        if need and int(home["floor"] or 0) > 0 and home["lift"] == "non":
+            return 6
+        for x in self.town.rows("decisions"):
+            live = not x["expires_on"] or day(x["expires_on"]) >= ON
+            if (
+                live
+                and x["application_id"] == who["application_id"]
+                and x["dwelling_id"] in ("", home["dwelling_id"])
+            ):
+                return 8
+        return 0
+
+    def preference(self, d: int, a: int) -> int | None:
+        """Rank from 1, 0 when reached by extend, None when not reached."""
+        wished = self.A[a]["choices"].split("|")
+        if self.D[d]["commune"] in wished:
+            return wished.index(self.D[d]["commune"]) + 1
+        near = any(t.COMMUNES[c][0] == self.epci(d) for c in wished)
+        return 0 if near and self.A[a]["extend"] == "oui" else None
+
+    def receivers(self, d: int) -> list[str]:
+        home = self.D[d]
+        if home["assiette_exclusion"] == "anru":
+            return [] if home["reserved_to"] else ["RELOGEMENT"]
+        if home["reserved_to"]:
+            return [home["reserved_to"]]
+        flux = [x for x in FLUX if SHARES[x][1] in (home["commune"], "25")]
+        return [*flux, "BAILLEUR", *OUTSIDE]
+
+    def in_pool(self, d: int, a: int, account: str) -> bool:
+        who = self.A[a]
+        own = who["current_landlord"] == self.D[d]["landlord"]
+        if account == "MUTATION":
+            return own
+        if own:
+            return False
+        if account == "RELOGEMENT":
+            return who["relocation"] == "NPNRU"
+        if account == "ETAT_PRIO":
+            codes = who["priority_codes"]
+            return "DALO" in codes or (bool(codes) and who["priority_status"] == "labelled")
+        return account != "ALS" or who["als_employee"] == "oui"
+
+    def nominees(self, d: int, account: str) -> list[tuple[bool, int, int]]:
+        found = []
+        for x in self.town.rows("nominations"):
+            if x["account"] == account and x["dwelling_id"] in ("", self.D[d]["dwelling_id"]):
+                a = int(x["application_id"][1:])
+                if self.code(d, a) == 0 and self.in_pool(d, a, account):
+                    found.append((x["dwelling_id"] == "", int(x["rank"]), a))
+        return sorted(found)
+
+    def named(self, d: int, account: str) -> tuple[list[int], list[int]]:
+        """(eligible, may be first) on an account that receives the dwelling."""
+        pool = [a for a in range(self.na) if self.code(d, a) == 0 and self.in_pool(d, a, account)]
+        mode = MODES.get(account, "delegated")
+        own = self.nominees(d, account) if mode != "delegated" else []
+        if mode == "delegated" or (mode == "partial" and not own):
+            return pool, pool
+        here = [a for anywhere, _, a in own if not anywhere]
+        firsts = here[:1] or [a for _, _, a in own]
+        return (pool if mode == "partial" else sorted({a for _, _, a in own})), firsts
+
+    def seat(self, d: int, account: str) -> int | None:
+        """Value of the seat of a direct account without eligible nominee."""
+        if MODES.get(account) != "direct" or self.nominees(d, account):
+            return None
+        scores = sorted(
+            self.score(d, a) for a in range(self.na) if self.code(d, a) == 0 and self.in_pool(d, a, account)
+        )
+        if not scores:
+            return FILL
+        n = len(scores)
+        middle = F(scores[n // 2]) if n % 2 else F(scores[n // 2 - 1] + scores[n // 2], 2)
+        return FILL + int(middle + F(1, 2) // 1) if middle.denominator == 1 else FILL + int(middle + F(1, 2))
+
+    # worth
+    def points(self, a: int) -> int:
+        who = self.A[a]
+        start = day(who["first_registered_on"])
+        months = 12 * (ON.year - start.year) + ON.month - start.month - (ON.day < start.day)
+        return (
+            min(6000, 150 * max(0, months))
+            + (2500 if who["urgent"] == "oui" else 0)
+            + (10000 if "DALO" in who["priority_codes"] else 0)
+        )
+
+    def score(self, d: int, a: int) -> int:
+        if not self.percentile:
+            return self.points(a)
+        epci = self.epci(d)
+        group = [
+            b
+            for b in range(self.na)
+            if any(t.COMMUNES[c][0] == epci for c in self.A[b]["choices"].split("|"))
+        ]
+        below = sum(self.points(b) < self.points(a) for b in group)
+        same = sum(self.points(b) == self.points(a) for b in group)
+        return int(10_000 * (below + F(same, 2)) / len(group) + F(1, 2))
+
+    def vacancy(self, d: int) -> int:
+        since = self.D[d]["vacant_since"]
+        return min(2000, 10 * max(0, (ON - day(since)).days)) if since else 0
+
+    def fit(self, d: int, a: int) -> int:
+        rank = self.preference(d, a)
+        assert rank is not None
+        total = F(1000) * max(F(0), 1 - F(rank - 1, 8)) if rank else F(0)
+        if int(self.D[d]["rooms"]) == t.ROOMS[min(int(self.A[a]["persons"]), 4)][1]:
+            total += 500
+        if self.D[d]["accessible"] == "adapted" and self.A[a]["mobility_need"] == "adapted":
+            total += 50_000
+        return int(total) + self.vacancy(d)
+
+    def value(self, p: Pick) -> int:
+        if p.a < 0:
+            worth = self.seat(p.d, p.account)
+            assert worth is not None
+            return worth
+        return FILL + self.score(p.d, p.a) + self.fit(p.d, p.a)
+
+    # rules
+    def q1(self, d: int, a: int) -> str:
+        """yes, no, unknown for the EPCI of the dwelling."""
+        who = self.A[a]
+        income = number(who["monthly_income_eur"])
+        if self.epci(d) != "200000001" or income is None or income == 0:
+            return "unknown"
+        persons = int(who["persons"])
+        young = min(int(who["children_under_14"] or 0), persons - 1)
+        uc = 1 + F(3, 10) * young + F(1, 2) * (persons - 1 - young)
+        return "yes" if 12 * income / uc <= 9000 else "no"
+
+    def marks(self, d: int, account: str, a: int) -> dict[tuple[str, str], bool]:
+        """(rule, scope) -> num, for the rows whose den a first rank enters. a = -1: a seat."""
+        home = self.D[d]
+        found: dict[tuple[str, str], bool] = {}
+        if not home["assiette_exclusion"] and not home["reserved_to"] and account not in OUTSIDE:
+            for name, (_, area) in SHARES.items():
+                if area in ("25", home["commune"]):
+                    found["flux", f"landlord=X;area={area};account={name}"] = account == name
+        if a < 0:
+            return found
+        who = self.A[a]
+        qpv, q1 = yes(home["qpv"]), self.q1(d, a)
+        found["mutation_max", "landlord=X;departement=25"] = account != "MUTATION"
+        proven = bool(who["priority_codes"]) and who["priority_status"] in ("verified", "labelled")
+        dalo = "DALO" in who["priority_codes"]
+        found["priority_publics", f"landlord=X;departement=25;account={account}"] = dalo or proven
+        scope = f"landlord=X;epci={self.epci(d)}"
+        if qpv:
+            found["lec_q234_inside_qpv", scope] = q1 == "no"
+        else:
+            found["lec_q1_outside_qpv", scope] = q1 == "yes" or who["relocation"] == "NPNRU"
+        found["dalo", "departement=25"] = dalo and not (qpv and q1 == "yes" and who["accepts_qpv"] != "oui")
+        return {key: num for key, num in found.items() if key in {(r.rule, r.scope) for r in self.rows}}
+
+    def _before(self) -> list[tuple[dict[tuple[str, str], bool], bool, str]]:
+        """Leases already counted: marks, in the flux base, commune."""
+        found = []
+        for x in self.town.rows("leases"):
+            account, qpv = x["account"], yes(x["qpv"])
+            base = x["in_flux"] == "oui" or account not in OUTSIDE
+            marks: dict[tuple[str, str], bool] = {}
+            for name, (_, area) in SHARES.items():
+                if base and area in ("25", x["commune"]):
+                    marks["flux", f"landlord=X;area={area};account={name}"] = account == name
+            dalo = x["priority_codes"] == "DALO"
+            marks["mutation_max", "landlord=X;departement=25"] = account != "MUTATION"
+            marks["priority_publics", f"landlord=X;departement=25;account={account}"] = dalo or (
+                bool(x["priority_codes"]) and x["priority_status"] == "verified"
+            )
+            scope = f"landlord=X;epci={t.COMMUNES[x['commune']][0]}"
+            marks["lec_q234_inside_qpv" if qpv else "lec_q1_outside_qpv", scope] = x["q1"] == (
+                "no" if qpv else "yes"
+            )
+            marks["dalo", "departement=25"] = dalo and not (qpv and x["q1"] == "yes")
+            found.append((marks, base, x["commune"]))
+        return found
+
+    def _rows(self) -> None:
+        forecast = {x["landlord"]: x for x in self.town.rows("assiette")}
+        before = self._before()
+        own = [d for d in range(self.nd) if not self.blocked(d)]
+        base = [d for d in own if not self.D[d]["assiette_exclusion"] and not self.D[d]["reserved_to"]]
+
+        def expected(den: int, scope: list[int], whole: bool = False) -> F:
+            inside = [d for d in scope if whole or d in base]
+            total = len(own if whole else base)
+            if forecast:
+                year = 40 if whole else 30
+                rest = (F(year * len(inside), total) if total else F(0)) - den
+            elif self.town.rows("leases"):
+                rest = F(den * 184, 181)
+            else:
+                rest = F(len(scope))
+            return max(rest, F(len(scope)))
+
+        def flux(area: str) -> F:
+            scope = [d for d in base if area in ("25", self.D[d]["commune"])]
+            den = sum(b and area in ("25", c) for _, b, c in before)
+            return expected(den, scope)
+
+        rows = [
+            Row("flux", f"landlord=X;area={area};account={name}", share, 10_000, remaining=flux(area))
+            for name, (share, area) in SHARES.items()
+        ]
+        if forecast:
+            rows.append(Row("mutation_max", "landlord=X;departement=25", F(32, 40), 30_000, remaining=F(-1)))
+        given = {name: share * flux(area) for name, (share, area) in SHARES.items()}
+        rest = max(F(0), flux("25") - sum(given.values()))
+        for name in ("ALS", "BAILLEUR", "COLL:25001"):
+            rows.append(
+                Row("priority_publics", f"landlord=X;departement=25;account={name}", F(1, 4), 15_000,
+                    remaining=given.get(name, rest))
+            )  # fmt: skip
+        if any(self.epci(d) == "200000001" for d in range(self.nd)):
+            scope = "landlord=X;epci=200000001"
+            rows.append(Row("lec_q1_outside_qpv", scope, F(1, 4), 20_000, remaining=F(-1)))
+            rows.append(Row("lec_q234_inside_qpv", scope, F(1, 2), 20_000, remaining=F(-1)))
+        rows.append(Row("dalo", "departement=25", F(0), 30_000, remaining=F(-1), number=1))
+        rows.sort(key=lambda r: (t.RULES.index(r.rule), r.scope))
+        for row in rows:
+            for marks, _, _ in before:
+                if (row.rule, row.scope) in marks:
+                    row.den_before += 1
+                    row.num_before += marks[row.rule, row.scope]
+            if row.remaining < 0:
+                scope_of = {
+                    "mutation_max": own,
+                    "dalo": own,
+                    "lec_q1_outside_qpv": [d for d in own if self.epci(d) == "200000001" and not yes(self.D[d]["qpv"])],
+                    "lec_q234_inside_qpv": [d for d in own if self.epci(d) == "200000001" and yes(self.D[d]["qpv"])],
+                }[row.rule]  # fmt: skip
+                row.remaining = expected(row.den_before, scope_of, row.rule == "mutation_max")
+            year = row.den_before + row.remaining
+            if row.number is not None:
+                row.share = row.number / year if year else F(0)
+            if row.remaining > 0:
+                need = (row.share * year - row.num_before) / row.remaining
+                row.rate = int(min(max(need, F(0)), F(1)) * 10_000 + F(1, 2))
+            if row.remaining == 0 or year < 2:
+                row.price = 0
+        self.rows = rows
+
+    # solutions
+    def options(self, d: int) -> list[Pick]:
+        if self.blocked(d):
+            return []
+        found = []
+        for account in self.receivers(d):
+            found += [Pick(d, a, account) for a in self.named(d, account)[1]]
+            if self.seat(d, account) is not None:
+                found.append(Pick(d, -1, account))
+        return found
+
+    def solutions(self) -> Iterator[list[Pick]]:
+        choices = [self.options(d) for d in range(self.nd)]
+
+        def extend(d: int, taken: list[Pick]) -> Iterator[list[Pick]]:
+            if d == self.nd:
+                yield taken
+                return
+            yield from extend(d + 1, taken)
+            used = {p.a for p in taken if p.a >= 0}
+            for p in choices[d]:
+                if p.a not in used:
+                    yield from extend(d + 1, [*taken, p])
+
+        yield from extend(0, [])
+
+    def counts(self, picks: list[Pick]) -> tuple[list[int], list[int]]:
+        num, den = [0] * len(self.rows), [0] * len(self.rows)
+        at = {(r.rule, r.scope): k for k, r in enumerate(self.rows)}
+        for p in picks:
+            for key, good in self.marks(p.d, p.account, p.a).items():
+                den[at[key]] += 1
+                num[at[key]] += good
+        return num, den
+
+    def objective(self, picks: list[Pick]) -> int:
+        """Micropoints."""
+        num, den = self.counts(picks)
+        short = sum(r.price * max(0, r.rate * den[k] - num[k] * 10_000) for k, r in enumerate(self.rows))
+        return sum(self.value(p) for p in picks) * 10_000 - short
+
+    def seniority(self, picks: list[Pick]) -> int:
+        return sum((ON - day(self.A[p.a]["first_registered_on"])).days for p in picks if p.a >= 0)
+
+    def h(self, p: Pick) -> int:
+        app = self.A[p.a]["application_id"] if p.a >= 0 else ""
+        text = f"{t.SEED}|{app}|{self.D[p.d]['dwelling_id']}|{p.account}"
+        return int(hashlib.sha256(text.encode()).hexdigest()[:5], 16)
+
+    def best(self) -> list[Pick]:
+        """The optimum with its tie stages, by trying everything."""
+        return max(
+            self.solutions(),
+            key=lambda x: (self.objective(x), self.seniority(x), sum(self.h(p) for p in x)),
+        )

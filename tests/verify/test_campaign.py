@@ -1,0 +1,51 @@
+"""A thousand seeded falsifications of sound results, every one refused (a tenth of them by default)."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+
+import pytest
+from corruptions import CORRUPTIONS, Scene
+
+from optimizer.verify import verify
+
+WHOLE = 1000
+RUN = WHOLE if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else WHOLE // 10
+TOWNS = 40
+
+
+@pytest.fixture(scope="module")
+def scenes(country, tmp_path_factory):
+    """Falsified copies, made one by one: (name of the falsification, scene)."""
+    folder = tmp_path_factory.mktemp("campaign")
+
+    def make(number: int) -> tuple[str, Scene]:
+        r = random.Random(number)
+        while True:
+            action = CORRUPTIONS[number % len(CORRUPTIONS)]
+            case, out, pub = country.solved(r.randrange(TOWNS), r.choice(["", "", "account", "num", "den"]))
+            copy = folder / "copy"
+            shutil.rmtree(copy, ignore_errors=True)
+            for name, source in (("case", case), ("out", out), ("models", country.models)):
+                shutil.copytree(source, copy / name)
+            scene = Scene(r, copy / "case", copy / "out", copy / "models", pub)
+            if action(scene):
+                return action.__name__, scene
+
+    return make
+
+
+@pytest.mark.parametrize("part", range(10))
+def test_every_falsification_is_refused(scenes, part):
+    accepted = []
+    for number in range(part, RUN, 10):
+        name, scene = scenes(number)
+        if not verify(scene.out, scene.case, models=scene.models).refused:
+            accepted.append((number, name))
+    assert accepted == []
+
+
+def test_each_falsification_is_met_by_the_campaign():
+    assert 40 <= len(CORRUPTIONS) <= WHOLE // 10

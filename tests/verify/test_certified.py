@@ -1,0 +1,15 @@
+"""Results of a reference that tries every solution are certified, whatever the features of the case."""
+
+from __future__ import annotations
+
+import pytest
+
+from optimizer.verify import verify
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_optimum_of_brute_force_is_certified(country, seed):
+    case, out, _ = country.solved(seed)
+    verdict = verify(out, case, models=country.models)
+    assert [c.text("en") for c in verdict.checks if not c.ok] == []
+    assert verdict.verdict == "certified"

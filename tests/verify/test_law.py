@@ -1,0 +1,187 @@
+"""Figures worked out by hand: dates, quartile, categories, percentile, points of fit, required rates, F."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import town as t
+
+from optimizer.verify import cells
+from optimizer.verify.classes import Classes, Fit
+from optimizer.verify.law import Law
+from optimizer.verify.naming import _median
+from optimizer.verify.rows import Book, Row, with_rate
+from optimizer.verify.scores import Scores
+from optimizer.verify.tables import read_case
+from optimizer.verify.verdict import Unreadable
+from optimizer.verify.whole import shipped_models
+from optimizer.verify.world import read_world
+from optimizer.verify.year import Year
+
+
+def days(*texts):
+    return np.array([cells.as_day(date.fromisoformat(x)) for x in texts])
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [("2025-01-31", 1, "2025-02-28"), ("2024-01-31", 1, "2024-02-29"), ("2025-06-15", 13, "2026-07-15")],
+)
+def test_months_later(start, months, end):
+    assert cells.months_later(days(start), months).tolist() == days(end).tolist()
+
+
+def test_median_rounds_half_up():
+    assert [_median(np.array(x)) for x in ([], [5], [1, 2], [3, 1, 2], [1, 4, 2, 9])] == [0, 5, 2, 2, 3]
+
+
+def test_fit_points():
+    fit = Fit(100_000, 1000, 8, 500, 50_000, 10, 2000)
+    assert fit.preference_points(np.array([0, 1, 2, 8, 9, 20])).tolist() == [0, 1000, 875, 125, 0, 0]
+    assert fit.vacancy(np.array([0, 1, 37, 200, 999])).tolist() == [0, 10, 370, 2000, 2000]
+
+
+@pytest.mark.parametrize(
+    ("num", "den", "rest", "rate", "price"),
+    [
+        (0, 0, 40, 2500, 20_000), (10, 20, 20, 0, 20_000), (0, 30, 10, 10_000, 20_000), (1, 5, 6, 2917, 20_000),
+        (0, 1, 2, 3750, 0), (0, 9, 0, 0, 0),
+    ],
+)  # fmt: skip
+def test_required_rate(num, den, rest, rate, price):
+    row = Row("lec_q1_outside_qpv", "epci=x", Fraction(1, 4), Fraction(0), 20_000)
+    found = with_rate(row, num, den, Fraction(rest), 4, 4)
+    assert (found.rate, found.price) == (rate, price)
+
+
+def test_opening_balance_and_tolerance_lower_the_rate():
+    row = Row("flux", "x", Fraction(1, 4), Fraction(1, 100), 1000, opening=Fraction(-3))
+    assert with_rate(row, 0, 0, Fraction(40), 4, 4).rate == 3150
+
+
+def test_dalo_asks_what_is_left_of_the_number():
+    row = Row("dalo", "departement=25", Fraction(0), Fraction(0), 30_000, number=Fraction(10))
+    assert with_rate(row, 4, 60, Fraction(40), 4, 4).rate == 1500
+
+
+def world(tmp_path, country, dwellings, applications, **tables):
+    base = {"landlord": "X", "commune": "25001", "rooms": "2", "financing": "PLUS"}
+    home = [{"dwelling_id": f"D{i}", **base, **x} for i, x in enumerate(dwellings)]
+    person = {"first_registered_on": "2024-07-01", "persons": "2", "choices": "25001", "status": "active"}
+    people = [{"application_id": f"A{i}", **person, **x} for i, x in enumerate(applications)]
+    case = t.write_case(t.Town(home, people, tables), tmp_path / "case")
+    return read_world(read_case(case), country.models)
+
+
+def test_three_states_of_the_first_quartile(tmp_path, country):
+    # threshold 9000 per consumption unit; two persons of 14 and more: 1.5, with a child: 1.3
+    people = [
+        {"monthly_income_eur": "1125"}, {"monthly_income_eur": "1125,01"}, {"monthly_income_eur": ""},
+        {"monthly_income_eur": "0"}, {"monthly_income_eur": "0", "income_status": "verified"},
+        {"monthly_income_eur": "975", "children_under_14": "1"}, {"monthly_income_eur": "976", "children_under_14": "1"},
+    ]  # fmt: skip
+    w = world(tmp_path, country, [{}], people)
+    assert w.pools.q1("200000001").tolist() == [1, 0, 2, 2, 1, 1, 0]
+    assert set(w.pools.q1("200000002").tolist()) == {2}
+
+
+def test_household_categories(tmp_path, country):
+    people = [
+        {"persons": "1"}, {"persons": "1", "disabled_persons": "1"}, {"persons": "2"},
+        {"persons": "2", "adults": "1"}, {"persons": "3", "adults": "1", "disabled_persons": "1"},
+        {"persons": "6", "disabled_persons": "1"}, {"persons": "8"}, {"persons": "2", "household_category": "5"},
+    ]  # fmt: skip
+    w = world(tmp_path, country, [{}], people)
+    assert w.apps.category.tolist() == [1, 2, 2, 3, 4, 6, 8, 5]
+
+
+def test_expired_and_to_renew(tmp_path, country):
+    people = [
+        {"status": "", "first_registered_on": x}
+        for x in ("2025-06-01", "2025-05-31", "2025-07-01", "2025-07-02")
+    ] + [{"status": "", "first_registered_on": "2020-01-01", "renewed_on": "2026-01-01"}]
+    w = world(tmp_path, country, [{}], people)
+    assert w.apps.active.tolist() == [True, False, True, True, True]
+    assert w.apps.to_renew.tolist() == [True, False, True, False, False]
+
+
+def test_percentile_with_several_epci(tmp_path, country):
+    people = [
+        {"choices": "25001|25003", "first_registered_on": x}
+        for x in ("2026-01-01", "2025-07-01", "2025-07-01", "2024-07-01")
+    ]
+    w = world(tmp_path, country, [{}, {"commune": "25003"}], [*people, {"choices": "25003"}])
+    scores = Scores(w)
+    assert scores.percentile
+    assert scores.of("200000001")[:4].tolist() == [1250, 5000, 5000, 8750]
+    assert scores.of("200000001")[4] == 0
+
+
+def test_given_scores_stay_points(tmp_path, country):
+    w = world(tmp_path, country, [{}, {"commune": "25003"}], [{"score": "12,5"}, {"score": "7"}])
+    assert Scores(w).of("200000001").tolist() == [1250, 700]
+
+
+def test_forecast_less_what_is_done(tmp_path, country):
+    leases = [
+        {
+            "dwelling_id": f"L{i}",
+            "landlord": "X",
+            "commune": "25001",
+            "account": "ALS",
+            "signed_on": "2026-02-01",
+        }
+        for i in range(5)
+    ]
+    assiette = [
+        {
+            "landlord": "X",
+            "departement": "25",
+            "year": "2026",
+            "basis": "forecast",
+            "vacated": "60",
+            "mutation": "10",
+        }
+    ]
+    w = world(tmp_path, country, [{}, {"commune": "25002"}], [{}], leases=leases, assiette=assiette)
+    book = Book(w)
+    Year(w, book).count()
+    flux = {row.scope: row for row in book.rows if row.rule == "flux"}
+    assert flux["landlord=X;area=25;account=ALS"].remaining == 45
+    assert flux["landlord=X;area=25001;account=COLL:25001"].remaining == 20
+    assert flux["landlord=X;area=25;account=ALS"].num_before == 5
+    mutation = next(row for row in book.rows if row.rule == "mutation_max")
+    assert (mutation.share, mutation.remaining) == (Fraction(50, 60), 55)
+
+
+def test_pace_of_the_year_without_forecast(tmp_path, country):
+    leases = [
+        {"dwelling_id": "L", "landlord": "X", "commune": "25001", "account": "ALS", "signed_on": "2026-02-01"}
+    ]
+    w = world(tmp_path, country, [{}], [{}], leases=leases)
+    book = Book(w)
+    Year(w, book).count()
+    assert book.rows[0].remaining == Fraction(184, 181)
+
+
+def test_seat_and_nominations_of_a_direct_account(tmp_path, country):
+    people = [{"als_employee": "oui", "score": s} for s in ("10", "20", "31", "5")]
+    named = [{"account": "ALS", "application_id": "A1", "dwelling_id": "D1", "rank": "1"}]
+    w = world(tmp_path, country, [{}, {}], people, nominations=named)
+    classes = Classes(w, Scores(w))
+    free, taken = (classes.entries(int(classes.klass[d])) for d in (0, 1))
+    bit = free.accounts.index("ALS")
+    assert free.seats == (("ALS", 100_000 + 1500, 20),) and not (free.named >> bit & 1).any()
+    assert taken.seats == () and (taken.first >> bit & 1).tolist() == [0, 1, 0, 0]
+
+
+def test_shipped_law_is_readable():
+    law = Law(shipped_models(), "franche-comte", date(2026, 11, 24), {"national.fit.fill_value": "1.25"})
+    assert law.hundredths("national.fit.fill_value") == 125
+    assert law.ceilings_cents(1)[2, 0] == 2_340_300
+    assert Law(shipped_models(), "doubs", date(2024, 5, 1), {}).ceilings_cents(1)[2, 0] == 2_264_200
+    with pytest.raises(Unreadable):
+        law.raw("national.fit.nothing")
