@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from optimizer.errors import AttrifluxError, InputProblems
     from optimizer.importers import read
     from optimizer.runs import Options, Result, propose, propose_to
+    from optimizer.scenario import run_scenarios
     from optimizer.synth import synthesize, write_case
     from optimizer.verify import verify
 
@@ -27,13 +28,18 @@ _WHERE = {
     "InputProblems": "optimizer.errors",
     "Options": "optimizer.runs",
     "Result": "optimizer.runs",
+    "bilan": "optimizer.statement",
+    "flux": "optimizer.scenario",
     "propose": "optimizer.runs",
     "propose_to": "optimizer.runs",
     "read": "optimizer.importers",
+    "run_scenarios": "optimizer.scenario",
     "synthesize": "optimizer.synth",
     "verify": "optimizer.verify",
     "write_case": "optimizer.synth",
 }
+
+_MODULES = ("scenario", "statement")
 
 __all__ = [
     "AttrifluxError",
@@ -42,9 +48,14 @@ __all__ = [
     "InputProblems",
     "Options",
     "Result",
+    "bilan",
+    "flux",
     "propose",
     "propose_to",
     "read",
+    "run_scenarios",
+    "scenario",
+    "statement",
     "synthesize",
     "verify",
     "write_case",
@@ -53,9 +64,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Public names are imported when first used, so that ``attriflux --help`` stays fast."""
-    if name in _WHERE:
-        from importlib import import_module
+    from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f"optimizer.{name}")
+    if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
 

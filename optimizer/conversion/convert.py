@@ -13,7 +13,7 @@ from optimizer.conversion import messages as messages
 from optimizer.conversion.assiette import Base, assiette_table, bases
 from optimizer.conversion.blocks import OUTSIDE, Block, blocks, stays_out
 from optimizer.conversion.caps import BAILLEUR, Caps, apply_caps, cap_groups
-from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares
+from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares, two_words
 from optimizer.conversion.rights import rights_ledger
 from optimizer.conversion.rounding import account_order, decimal_half_up, integers, rounded_shares
 from optimizer.errors import Finding, InputProblems
@@ -211,7 +211,7 @@ def _said(held: Sequence[Block], base: Base) -> list[Finding]:
     untold = sum(b.untold for b in held)
     if untold:
         mean = decimal_half_up(mean_rotation(held, base) * 100, 2)
-        params = {**place, "count": untold, "mean": f"{float(mean):.2f}"}
+        params = {**place, "count": untold, **two_words("mean", float(mean), 2)}
         out.append(Finding("FLUX_NO_TURNOVER", "warning", file="stock", params=params))
     return out
 

@@ -47,7 +47,7 @@ define(
 )
 define(
     "FLUX_NO_TURNOVER",
-    "{count} logements de {landlord} ({departement}) sans taux de rotation : rotation moyenne du bailleur {mean} % supposée.",
+    "{count} logements de {landlord} ({departement}) sans taux de rotation : rotation moyenne du bailleur {mean_fr} % supposée.",
     "{count} dwellings of {landlord} ({departement}) have no turnover rate: the landlord's mean, {mean} %, is assumed.",
 )
 define(
@@ -57,7 +57,7 @@ define(
 )
 define(
     "FLUX_NO_END",
-    "{count} logements par an relèvent de droits sans terme ({account}, {landlord}, {departement}) : étalés sans s'épuiser.",
+    "{count_fr} logements par an relèvent de droits sans terme ({account}, {landlord}, {departement}) : étalés sans s'épuiser.",
     "{count} dwellings per year fall under rights without an end date ({account}, {landlord}, {departement}): never spent.",
 )
 define(

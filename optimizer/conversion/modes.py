@@ -67,6 +67,12 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
     return Negotiated(int(str(base)), exact)
 
 
+def two_words(name: str, value: float, places: int) -> dict[str, str]:
+    """A number for a sentence in both languages: ``name`` with a point, ``name_fr`` with a comma."""
+    text = f"{value:.{places}f}"
+    return {name: text, f"{name}_fr": text.replace(".", ",")}
+
+
 def mean_rotation(held: Sequence[Block], base: Base) -> Fraction:
     """Rotation assumed for rows without one: the mean of the landlord's other rows, else V / N of the assiette."""
     told = sum(b.stock - b.untold for b in held)
@@ -164,7 +170,7 @@ def _single_rights(
                 Finding(
                     "FLUX_NO_END",
                     "warning",
-                    params={**place, "account": b.account, "count": f"{float(lasting):.1f}"},
+                    params={**place, "account": b.account, **two_words("count", float(lasting), 1)},
                 )
             )
         gross[b.account] = b.rights_with(mean) / spread_years + lasting

@@ -19,7 +19,7 @@ _MEANING: dict[str, str] = {
     "construction_year": "Année de construction",
     "convention": "Référence de la convention d'où vient la réservation",
     "count_rule": "Étape à partir de laquelle un logement est décompté du flux",
-    "decision": "Ménage imposé sur le logement (pin) ou écarté (forbid)",
+    "decision": "Ménage imposé sur le logement, ou écarté",
     "departement": "Code du département",
     "dwelling_id": "Identifiant du logement",
     "dwellings": "Nombre de logements",
@@ -65,7 +65,7 @@ _MEANING: dict[str, str] = {
     "unfit": "Logements relouables pour la lutte contre l'habitat indigne (hors assiette)",
     "vacant": "Nombre de logements vacants",
     "vacated": "Logements libérés dans l'année",
-    "year": "Année",
+    "year": "Année concernée",
 }
 _EXAMPLE: dict[str, str] = {
     "dwelling_id": "OPH25-000123", "application_id": "A25000000000000001", "landlord": "OPH25", "commune": "25056",
@@ -102,7 +102,7 @@ def example(table: Table, column: Column) -> str:
     if column.kind == "bool":
         return "oui"
     if column.values and column.kind == "choice":
-        return in_french(column)[0][0] if column.name == "financing" else column.values[-1]
+        return in_french(column)[0][1]
     if table.name == "assiette" and column.name == "stock":
         return "20"
     return _EXAMPLE.get(column.name, "")

@@ -34,12 +34,12 @@ class Matched:
     """False when a required column is missing or a column appears twice: the rows would be judged wrongly."""
 
 
-def near(word: str, known: tuple[str, ...]) -> dict[str, object]:
+def near(word: str, known: tuple[str, ...], cutoff: float = 0.75) -> dict[str, object]:
     """Parameters ``near_fr`` and ``near_en`` of a message: the close name, or nothing."""
-    found = close_to(word, known)
+    found = close_to(word, known, cutoff)
     return {
-        "near_fr": f" ; vouliez-vous dire « {found} » ?" if found else "",
-        "near_en": f"; did you mean “{found}”?" if found else "",
+        "near_fr": f" (peut-être « {found} »)" if found else "",
+        "near_en": f" (perhaps “{found}”)" if found else "",
     }
 
 
@@ -129,6 +129,7 @@ def _rest(
     renamed = {plain(h): plain(c) for c, h in mapping.headers.items() if c not in _names(table)}
     words = tuple(n for c in table.columns for n in (c.name, c.alias) if n)
     extra: dict[str, int] = {}
+    unread: list[str] = []
     for i, name in enumerate(raw.header):
         if i in taken:
             continue
@@ -156,8 +157,13 @@ def _rest(
             continue
         if table.extra:
             extra.setdefault(renamed.get(plain(name), plain(name)), i)
-        more = near(name, words)
-        if not table.extra or (more["near_fr"] and plain(name) not in renamed):
+            if plain(name) in renamed:
+                continue
+        # Where a grid may declare columns, only an all but certain slip is worth a word.
+        more = near(name, words, 0.88 if table.extra else 0.75)
+        if plain(name) in map(plain, words):
+            unread.append(name)
+        elif more["near_fr"]:
             findings.append(
                 Finding(
                     "READ_COLUMN_UNKNOWN",
@@ -169,6 +175,19 @@ def _rest(
                     params=more,
                 )  # fmt: skip
             )
+        elif not table.extra:
+            unread.append(name)
+    if unread:
+        findings.append(
+            Finding(
+                "READ_COLUMNS_UNREAD",
+                "warning",
+                raw.label,
+                raw.header_row,
+                value=shown(", ".join(unread)),
+                params={"count": len(unread)},
+            )  # fmt: skip
+        )
     return {name: i for name, i in extra.items() if name and name not in _names(table)}
 
 

@@ -136,7 +136,7 @@ def _unknown(key: str, line: int, known: tuple[str, ...], label: str) -> Finding
     close = close_to(key, known)
     params: dict[str, object] = {
         "known": ", ".join(known[:12]) + (", …" if len(known) > 12 else ""),
-        "near_fr": f" ; vouliez-vous dire « {close} » ?" if close else "",
-        "near_en": f"; did you mean “{close}”?" if close else "",
+        "near_fr": f" (peut-être « {close} »)" if close else "",
+        "near_en": f" (perhaps “{close}”)" if close else "",
     }
     return Finding("READ_KEY_UNKNOWN", file=label, row=line, column=shown(key), params=params)

@@ -22,8 +22,15 @@ define(
 )
 define(
     "READ_COLUMN_UNKNOWN",
-    "la colonne « {value} » est inconnue : elle n'est pas lue{near_fr}.",
-    "the column “{value}” is unknown: it is not read{near_en}.",
+    "la colonne « {value} » est inconnue et n'est pas lue{near_fr}.",
+    "the column “{value}” is unknown and is not read{near_en}.",
+)
+define(
+    "READ_COLUMNS_UNREAD",
+    "{count} colonne(s) ne sont pas lues : {value}.",
+    "{count} column(s) are not read: {value}.",
+    remedy_fr="Rien à faire si elles ne servent pas ; sinon, dites dans columns.yaml ce qu'elles sont",
+    remedy_en="Nothing to do if they are of no use; else say in columns.yaml what they are",
 )
 define(
     "READ_COLUMN_WITHOUT_NAME",

@@ -32,13 +32,13 @@ define(
 )
 define(
     "READ_FILE_UNKNOWN",
-    "ce fichier n'est le nom d'aucune table : il n'est pas lu{near_fr}.",
-    "this file bears the name of no table: it is not read{near_en}.",
+    "le nom de ce fichier n'est celui d'aucune table : il n'est pas lu{near_fr}.",
+    "this file bears the name of no table and is not read{near_en}.",
 )
 define(
     "READ_SHEET_UNKNOWN",
-    "la feuille « {value} » n'est le nom d'aucune table : elle n'est pas lue{near_fr}.",
-    "the sheet “{value}” bears the name of no table: it is not read{near_en}.",
+    "la feuille « {value} » n'est le nom d'aucune table et n'est pas lue{near_fr}.",
+    "the sheet “{value}” bears the name of no table and is not read{near_en}.",
 )
 define(
     "READ_NO_TABLE_SHEET",
@@ -99,6 +99,13 @@ define(
     "the row has {count} cells for {width} columns.",
     remedy_fr="Une valeur contient sans doute le séparateur : mettez-la entre guillemets ; ou le fichier est tronqué",
     remedy_en="A value probably holds the separator: put it between quotes; or the file is truncated",
+)
+define(
+    "READ_ROW_LIMIT",
+    "la dernière ligne est la {value}ᵉ, la limite d'un tableur : la suite a pu être coupée.",
+    "the last row is number {value}, the limit of a spreadsheet: the rest may have been cut.",
+    remedy_fr="Comparez le nombre de lignes avec le logiciel d'origine",
+    remedy_en="Compare the number of rows with the original software",
 )
 define(
     "READ_QUOTE_OPEN",

@@ -23,6 +23,8 @@ _BOTH = re.compile(r"[+-]?[\d \u00a0\u202f]*\d([.,]\d{3})+[.,]\d+\Z")
 _THREE = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 _LONG = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 _WITH_UNIT = re.compile(r"[+-]?[\d  \u00a0\u202f.,]+\s*(€|%|eur|euros?|m²|m2|ans?)\Z", re.IGNORECASE)
+_LONGEST = 60
+"""Characters of the longest word worth looking at as a number."""
 _LARGEST_WHOLE = float(2**53)
 
 
@@ -33,15 +35,16 @@ def number(word: str, column: Column) -> float | Bad:
     >>> number("1 234,50", table("dwellings").column("rent_eur"))
     1234.5
     """
-    if _SPACED.match(word) or _LONG.match(word):
+    short = len(word) <= _LONGEST
+    if short and (_SPACED.match(word) or _LONG.match(word)):
         found = float(re.sub("[ \u00a0\u202f]", "", word).replace(",", "."))
         if math.isfinite(found):
             return found
     fr, en = expected(column)
     params: dict[str, object] = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
-    if _BOTH.match(word):
+    if short and _BOTH.match(word):
         return Bad("READ_NUMBER_AMBIGUOUS", params)
-    if _WITH_UNIT.match(word):
+    if short and _WITH_UNIT.match(word):
         params |= {
             "remedy_fr": "Retirez le symbole ou l'unité",
             "remedy_en": "Remove the symbol or the unit",

@@ -162,6 +162,9 @@ def _open(path: Path, label: str, found: _Found) -> None:
         if path.suffix.lower() in _UNREAD:
             found.findings.append(Finding("READ_FORMAT_UNREAD", file=label, value=path.suffix.lower()))
             found.broken[table.name if table else label] = label
+        elif path.suffix.lower() in (".yaml", ".yml"):
+            likely = near(path.stem + ".yaml", (SETTINGS_FILE, COLUMNS_FILE))
+            found.findings.append(Finding("READ_FILE_UNKNOWN", "warning", label, params=likely))
         return
     if table is None and not shape.many:
         found.findings.append(Finding("READ_FILE_UNKNOWN", "warning", label, params=near(path.stem, _WORDS)))

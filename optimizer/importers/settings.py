@@ -54,9 +54,28 @@ def of_sheet(raw: RawTable) -> Block:
         name = (key or "").strip()
         if not name or plain(name) in ("cle", "key", "parametre") or value is None or not str(value).strip():
             continue
-        block.items.setdefault(name, Scalar(str(value).strip(), row))
-        block.lines.setdefault(name, row)
+        _put(block, name, Scalar(str(value).strip(), row))
     return block
+
+
+def _put(block: Block, name: str, scalar: Scalar) -> None:
+    """``changes.<key>`` and ``negotiated.delta.<account>`` rows make the blocks that a YAML file would have."""
+    head, _, rest = name.partition(".")
+    inside = {"changes": "", "negotiated": "delta"}.get(head) if rest else None
+    if inside is None:
+        block.items.setdefault(name, scalar)
+        block.lines.setdefault(name, scalar.line)
+        return
+    inner = block.items.setdefault(head, Block(scalar.line))
+    block.lines.setdefault(head, scalar.line)
+    if not isinstance(inner, Block):
+        return
+    if inside and rest.startswith(f"{inside}."):
+        delta = inner.items.setdefault(inside, Block(scalar.line))
+        inner.lines.setdefault(inside, scalar.line)
+        inner, rest = (delta if isinstance(delta, Block) else inner), rest.removeprefix(f"{inside}.")
+    inner.items.setdefault(rest, scalar)
+    inner.lines.setdefault(rest, scalar.line)
 
 
 def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[Finding]]:
@@ -67,8 +86,8 @@ def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[F
             close = close_to(key, KEYS)
             more: dict[str, object] = {
                 "known": ", ".join(KEYS),
-                "near_fr": f" ; vouliez-vous dire « {close} » ?" if close else "",
-                "near_en": f"; did you mean “{close}”?" if close else "",
+                "near_fr": f" (peut-être « {close} »)" if close else "",
+                "near_en": f" (perhaps “{close}”)" if close else "",
             }
             findings.append(
                 Finding("READ_KEY_UNKNOWN", file=label, row=block.lines[key], column=shown(key), params=more)

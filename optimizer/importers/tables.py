@@ -26,6 +26,8 @@ from optimizer.importers.texts import plain_text
 _THREADED = 50_000
 """Rows from which columns are read by several threads (arrow works outside the interpreter lock)."""
 _TOTAL = r"^(?i:(sous[- ]?)?totaux?|(sous[- ]?)?total(\s.*)?|total.*:.*)$"
+_LAST_ROWS = (65_536, 1_048_576)
+"""Last rows of the old and of the present spreadsheets."""
 _MARKS = {"error": "READ_CELL_ERROR", "formula": "READ_FORMULA_EMPTY", "long": "READ_NUMBER_AS_TEXT_LOST"}
 
 
@@ -67,7 +69,7 @@ def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
     names = {name: raw.header[i] for name, i in matched.known.items()}
     raw, totals = _without_totals(raw, table, matched.known)
     done = ReadTable(table, raw.label, None, raw.rows, names, ())
-    findings = [*raw.findings, *matched.findings, *totals]
+    findings = [*raw.findings, *matched.findings, *totals, *_at_limit(raw)]
     wanted = [c for c in table.columns if c.name in matched.known]
     made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c))
     series = dict(zip((c.name for c in wanted), (m.series for m in made), strict=True))
@@ -88,6 +90,14 @@ def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
     columns |= {name: series[name] for name in matched.extra}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
     return replace(done, frame=frame, findings=tuple(findings))
+
+
+def _at_limit(raw: RawTable) -> list[Finding]:
+    """A table that ends on the last row of a spreadsheet was probably cut there: a warning."""
+    last = int(raw.rows[-1]) if len(raw.rows) else 0
+    if last not in _LAST_ROWS:
+        return []
+    return [Finding("READ_ROW_LIMIT", "warning", raw.label, last, value=str(last))]
 
 
 def _each(n: int, columns: Iterable[Column], work: Callable[[Column], Converted]) -> list[Converted]:

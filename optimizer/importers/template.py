@@ -91,9 +91,9 @@ def _explained(table: Table) -> list[tuple[str, str, str, str, str, str]]:
 
 
 def _expected(column: Column) -> str:
-    """What to type; closed values as they are, with their French meaning."""
+    """What to type; closed values in French, with the canonical word."""
     if column.kind == "choice":
-        return ", ".join(v if w.lower() == v else f"{v} ({w})" for v, w in in_french(column))
+        return ", ".join(w if w.lower() == v else f"{w} ({v})" for v, w in in_french(column))
     return expected(column)[0]
 
 
@@ -213,7 +213,7 @@ def _table_sheet(sheet: Any, table: Table, looks: dict[str, Any]) -> None:
 def _validation(column: Column) -> dict[str, Any] | None:
     """A drop-down list where values are closed; only a warning where something else may be typed."""
     if column.kind == "choice":
-        words = [v.upper() if column.name == "financing" else v for v in column.values]
+        words = [french for _, french in in_french(column)]
         return {
             "validate": "list", "source": words, "ignore_blank": True, "error_title": "Valeur non admise",
             "error_message": "Choisissez une valeur de la liste.",

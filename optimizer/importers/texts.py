@@ -17,10 +17,12 @@ from optimizer.domain import Column
 from optimizer.importers.cells import Bad, Converted, Problem, Words, by_word, mask, nulls, text_series
 from optimizer.importers.encoding import DOUBLE, DOUBLE_ENCODED
 from optimizer.importers.expected import expected
+from optimizer.importers.raw import shown
 from optimizer.importers.words import FALSE, TRUE, accepted, close_to, plain
 
 MAX_TEXT = 500
 MAX_LIST = 4000
+_SUGGESTIONS = 20
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _INVISIBLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2060\u2066-\u2069"
 _LINE_ENDS = "\t\r\n"
@@ -190,7 +192,10 @@ def _insee(word: str, column: Column) -> str | Bad:
     if _INSEE.match(word):
         return word
     if re.fullmatch(r"\d{4}", word):
-        fr, en = f"Le zéro de tête est perdu : 0{word} ?", f"The leading zero is lost: 0{word}?"
+        fr, en = (
+            f"Le zéro de tête est perdu : sans doute 0{word}",
+            f"The leading zero is lost: probably 0{word}",
+        )
         return _bad("READ_INSEE", column, fr, en, "zero")
     if _INSEE.match(word.upper()):
         fr, en = f"Écrivez {word.upper()}", f"Write {word.upper()}"
@@ -199,17 +204,25 @@ def _insee(word: str, column: Column) -> str | Bad:
 
 
 def choices(text: Any, column: Column) -> Converted:
-    return _of_words(text, lambda word: _choice(word, column))
+    return _of_words(text, _choice_reader(column))
 
 
-def _choice(word: str, column: Column) -> str | Bad:
+def _choice_reader(column: Column) -> Callable[[str], str | Bad]:
+    """Reads one closed value. Only the first wrong words get a suggestion: a column of others would cost minutes."""
     known = accepted(column.name, column.values)
-    found = known.get(plain(word))
-    if found is not None:
-        return found
-    close = close_to(word, known)
-    fr, en = (f"Vouliez-vous dire « {close} » ?", f"Did you mean “{close}”?") if close else ("", "")
-    return _bad("READ_CHOICE", column, fr, en)
+    wrong = 0
+
+    def read(word: str) -> str | Bad:
+        nonlocal wrong
+        found = known.get(plain(word))
+        if found is not None:
+            return found
+        wrong += 1
+        close = close_to(word, known) if wrong <= _SUGGESTIONS else ""
+        fr, en = (f"Peut-être « {close} »", f"Perhaps “{close}”") if close else ("", "")
+        return _bad("READ_CHOICE", column, fr, en)
+
+    return read
 
 
 def qpv(text: Any, column: Column) -> Converted:
@@ -244,7 +257,7 @@ def lists(text: Any, column: Column) -> Converted:
     words = by_word(items, _item_reader(column))
     rows = np.repeat(np.arange(len(text)), np.diff(offsets))
     for p in words.problems():
-        params = {**p.params, "item": p.value}
+        params = {**p.params, "item": shown(p.value)}
         at = np.unique(rows[p.at])
         problems.append(Problem("READ_LIST_ITEM", at, text[int(at[0])].as_py(), params))
     made = words.arrow()
@@ -274,6 +287,6 @@ def _item_reader(column: Column) -> Callable[[str], str | Bad]:
     readers: dict[str | None, Callable[[str], str | Bad]] = {
         "insee": insee_item,
         "rooms": rooms_item,
-        "choice": lambda word: _choice(word, column),
+        "choice": _choice_reader(column),
     }
     return readers.get(column.items, lambda word: word)

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from optimizer.domain import Column
 
 TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y")
 FALSE = ("0", "non", "false", "faux", "no", "n")
+_LONGEST_NAME = 80
 SETTINGS_SHEETS = ("case", "dossier", "parametres", "settings")
 """Sheets that hold what case.yaml holds (names in their plain form)."""
 NOTES_SHEETS = ("lisezmoi", "lisez_moi", "readme", "notes", "listes")
@@ -95,7 +96,7 @@ FRENCH: dict[str, dict[str, tuple[str, ...]]] = {
 """Column -> canonical word -> French words accepted for it, the one to show first."""
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def plain(name: str) -> str:
     """A name as compared: lower case, no accent, words joined by ``_``.
 
@@ -126,12 +127,14 @@ def in_french(column: Column) -> list[tuple[str, str]]:
     return [(v, words[v][0] if v in words else v) for v in column.values]
 
 
-def close_to(word: str, known: Iterable[str]) -> str:
+def close_to(word: str, known: Iterable[str], cutoff: float = 0.75) -> str:
     """The known word that looks most like ``word``, or ``""``.
 
     >>> close_to("logment", ["logement", "commune"])
     'logement'
     """
+    if len(word) > _LONGEST_NAME:
+        return ""
     options = {plain(k): k for k in known if k}
-    found = get_close_matches(plain(word), list(options), n=1, cutoff=0.75)
+    found = get_close_matches(plain(word), list(options), n=1, cutoff=cutoff)
     return options[found[0]] if found else ""

@@ -63,6 +63,8 @@ class ReportData:
     rules: pd.DataFrame
     orientation: pd.DataFrame
     leapfrogs: pd.DataFrame
+    shortfalls: pd.DataFrame
+    """rule, scope, missing_whole, most_possible, rate_that_holds, reason_fr, reason_en"""
     numbers: tuple[LegalNumber, ...]
     forbids: pd.DataFrame
     """author, reason, count"""

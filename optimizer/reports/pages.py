@@ -77,6 +77,7 @@ def report_html(data: ReportData) -> str:
         leapfrogs=_leapfrogs(data),
         flags=_flags(data),
         forbids=data.forbids.to_dict(orient="records"),
+        shortfalls=_shortfalls(data),
         lists=_lists(data) if len(data.dwellings) <= MOST_LISTS else [],
         **_words(data),
     )
@@ -165,6 +166,21 @@ def _leases(n: int, fr: bool) -> str:
     if fr:
         return "aucun" if n == 0 else f"{n} bail" if n == 1 else f"{n} baux"
     return "none" if n == 0 else f"{n} lease{'s' if n > 1 else ''}"
+
+
+def _shortfalls(data: ReportData) -> list[dict[str, str]]:
+    """Targets missed, in whole leases, with the reason and the rate these proposals would meet."""
+    fr = data.lang == "fr"
+    return [
+        {
+            "rule": rule_label(str(x.rule), data.lang),
+            "scope": scope_words(str(x.scope), data),
+            "missing": _leases(int(x.missing_whole), fr),
+            "why": str(x.reason_fr if fr else x.reason_en),
+            "holds": percent(float(x.rate_that_holds), data),
+        }
+        for x in records(data.shortfalls)
+    ]
 
 
 def _accounts(data: ReportData) -> list[dict[str, object]]:

@@ -58,6 +58,7 @@ def report_data(result: Result, options: Options, verdict: str) -> ReportData:
         rules=result.rules,
         orientation=result.orientation,
         leapfrogs=result.leapfrogs,
+        shortfalls=result.tables.shortfalls,
         numbers=tuple(_numbers(result)),
         forbids=tally,
         lang=options.lang,
@@ -194,6 +195,9 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
                     drop=True
                 ),
                 leapfrogs=data.leapfrogs[data.leapfrogs["dwelling_id"].isin(ids)].reset_index(drop=True),
+                shortfalls=data.shortfalls[
+                    data.shortfalls["scope"].str.contains(f"landlord={landlord}", regex=False)
+                ].reset_index(drop=True),
                 rules=data.rules[
                     data.rules["scope"].str.contains(f"landlord={landlord}", regex=False)
                 ].reset_index(drop=True),

@@ -15,7 +15,7 @@ from optimizer.errors import Lang
 from optimizer.pipeline import Optimum
 from optimizer.policy import RuleSet
 from optimizer.problem.model import Problem
-from optimizer.results import expected_nums
+from optimizer.results import expected_nums, unmet
 from optimizer.runs.options import Options
 from optimizer.scoring import Scores
 from optimizer.shortlist import Shortlists, build_shortlists, prospects
@@ -38,6 +38,7 @@ class Tables:
     leapfrogs: pd.DataFrame
     explanations: pd.DataFrame
     scores: pd.DataFrame
+    shortfalls: pd.DataFrame
     prospects: pd.DataFrame | None
     details: pd.DataFrame
     lists: Shortlists
@@ -55,6 +56,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     problem, facts, rules, case = prepared.problem, prepared.facts, prepared.rules, prepared.case
     solved = optimum.solved
     size = case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size")
+    max_lists = rules.integer("national.caleol.max_lists")
     proven = solved.certificate.status == "certified_optimal"
     lists = build_shortlists(
         problem,
@@ -64,6 +66,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         den_run=optimum.den_run,
         proven=proven,
         size=size,
+        max_lists=max_lists,
         lang=options.lang,
     )
     counts = eligibility.code_counts(facts, rules)
@@ -118,6 +121,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         leapfrogs=leapfrogs_table(problem, lists),
         explanations=explanations,
         scores=breakdown,
+        shortfalls=unmet(problem, solved),
         prospects=prospects(
             problem,
             facts,
@@ -125,6 +129,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             num_run=optimum.num_run,
             den_run=optimum.den_run,
             names=options.prospects,
+            max_lists=max_lists,
         )
         if options.prospects
         else None,

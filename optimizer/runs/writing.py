@@ -12,6 +12,7 @@ import pandas as pd
 
 from optimizer.reports.csvfile import PARQUET_FROM, write_table
 from optimizer.runs.options import Options
+from optimizer.shortlist.labels import plural
 
 if TYPE_CHECKING:
     from optimizer.runs.proposing import Result
@@ -136,7 +137,7 @@ def summary_of(
         f"{int(people.get('not_proposed', 0))} non proposées, {int(people.get('ineligible', 0))} non recevables.",
         "Tous les objectifs prioritaires sont tenus."
         if missing.empty
-        else f"Objectifs : il manque {total} baux sur {len(missing)} lignes (rules.csv).",
+        else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
         verdict.sentence("fr"),
         f"Ouvrir {out / 'report.html'} ; listes : {out / 'shortlists.xlsx'}.",
         f"Temps : {seconds:.1f} s. Proposition : la commission décide.",

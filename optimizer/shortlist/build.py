@@ -87,6 +87,7 @@ def build_shortlists(
     den_run: I64,
     proven: bool,
     size: int,
+    max_lists: int,
     lang: Lang = "fr",
 ) -> Shortlists:
     """Ranks 2…k, leapfrogs and reasons for the first ranks of the optimum.
@@ -102,7 +103,9 @@ def build_shortlists(
     named = own_order(problem, facts, pools, first)
     binding = binding_rows(problem, num_run, den_run)
     dalo = facts.applications.dalo
-    lines = fill_ranks(problem, first, dalo=dalo, binding=binding, size=size, named=named, pools=pools)
+    lines = fill_ranks(
+        problem, first, dalo=dalo, binding=binding, size=size, max_lists=max_lists, named=named, pools=pools
+    )
     pinned = frozenset(facts.pins[:, 0].tolist())
     finder = LeapfrogFinder(
         problem,
@@ -114,6 +117,7 @@ def build_shortlists(
         named=named,
         pinned=pinned,
         proven=proven,
+        max_lists=max_lists,
         pools=pools,
     )
     leapfrogs, summaries = finder.find()
@@ -151,7 +155,14 @@ def build_shortlists(
 
 
 def prospects(
-    problem: Problem, facts: Facts, first: FirstRanks, *, num_run: I64, den_run: I64, names: int
+    problem: Problem,
+    facts: Facts,
+    first: FirstRanks,
+    *,
+    num_run: I64,
+    den_run: I64,
+    names: int,
+    max_lists: int,
 ) -> pd.DataFrame:
     """``--prospects N``: the same order, N names per dwelling to call before the documents are in."""
     pools = Pools(problem)
@@ -161,6 +172,7 @@ def prospects(
         dalo=facts.applications.dalo,
         binding=binding_rows(problem, num_run, den_run),
         size=names,
+        max_lists=max_lists,
         named=own_order(problem, facts, pools, first),
         pools=pools,
     )

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, Problem
 from optimizer.shortlist.lookup import Pool, Pools
-from optimizer.shortlist.ranks import MAX_LISTS, Lines, given_rows
+from optimizer.shortlist.ranks import Lines, given_rows
 
 B = NDArray[np.bool_]
 I64 = NDArray[np.int64]
@@ -122,6 +122,7 @@ class LeapfrogFinder:
         named: Mapping[tuple[int, int], NDArray[np.int32]],
         pinned: frozenset[int],
         proven: bool,
+        max_lists: int,
         pools: Pools | None = None,
     ) -> None:
         self.problem = problem
@@ -130,6 +131,7 @@ class LeapfrogFinder:
         self.named = named
         self.pinned = pinned
         self.proven = proven
+        self.max_lists = max_lists
         self.pools = pools or Pools(problem)
         self.exchange = Exchange(problem, num_run, den_run)
         self.given = [given_rows(problem, c, binding) for c in range(len(problem.kinds))]
@@ -146,7 +148,7 @@ class LeapfrogFinder:
         for i in reserve[np.argsort(self.lines.order[reserve], kind="stable")].tolist():
             a = int(self.lines.app[i])
             count[a] += 1
-            if count[a] == MAX_LISTS:
+            if count[a] == self.max_lists:
                 full[a] = int(self.lines.order[i])
         return full
 

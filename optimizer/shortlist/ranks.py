@@ -28,9 +28,6 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 
-MAX_LISTS = 2
-"""A household is reserve on at most this many lists in a session (design §6)."""
-
 
 @dataclass(frozen=True)
 class Lines:
@@ -103,6 +100,7 @@ def fill_ranks(
     dalo: B,
     binding: B,
     size: int,
+    max_lists: int,
     named: Mapping[tuple[int, int], I32],
     pools: Pools | None = None,
 ) -> Lines:
@@ -116,6 +114,8 @@ def fill_ranks(
         From :func:`binding_rows`.
     size : int
         Lines wanted per dwelling (k).
+    max_lists : int
+        Lists a household may be reserve on in a session (``national.caleol.max_lists``).
     named : mapping
         (dwelling, account) -> application indices in the réservataire's own order, for lists it names itself.
     """
@@ -150,7 +150,7 @@ def fill_ranks(
             d, r = int(first.dwelling[i]), int(account[i])
             pool = cache[i]
             order += 1
-            free = ~placed[pool.app] & (lists[pool.app] < MAX_LISTS) & ~np.isin(pool.app, on_list[i])
+            free = ~placed[pool.app] & (lists[pool.app] < max_lists) & ~np.isin(pool.app, on_list[i])
             own = named.get((d, r))
             if own is not None:
                 at = _next_named(pool, free, own)

@@ -13,11 +13,13 @@ from optimizer.solve.certificate import Certificate, CertificateRow, Status
 from optimizer.solve.greedy import greedy
 from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, Watch
-from optimizer.solve.registry import Backend, Job, choose
+from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
 from optimizer.solve.tie_columns import view
 from optimizer.solve.ties import break_ties
 from optimizer.solve.tree import Incumbent, Proof, objective
 
+MOST_DWELLINGS = 5_000
+"""Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
 MOST_LEAVES = 400
 """Above it, ties are broken at the root, all leaves at once."""
 
@@ -57,7 +59,10 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     clock = time.perf_counter()
     watch.say("proof", start.objective)
     known = start.objective
-    job.prover.run(options.nodes, options.gap)
+    if raw.multipliers is not None:
+        job.prover.suggest(raw.multipliers)
+    grown = len(problem.dwelling_ids) <= (IMPLICIT_FROM if "implicit" in chosen.features else MOST_DWELLINGS)
+    job.prover.run(options.nodes if grown else 0, options.gap)
     proof = job.prover.proof()
     timings["proof"] = time.perf_counter() - clock
     if raw.proven and start.objective > known:

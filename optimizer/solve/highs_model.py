@@ -49,9 +49,11 @@ def _silent_class() -> Any:
     import highspy
 
     class Silent(highspy.Highs):  # type: ignore[misc, unused-ignore]
+        interruptible = False
+
         def enableCallbacks(self) -> Any:
             self.setOptionValue("output_flag", False)
-            return super().enableCallbacks()
+            return super().enableCallbacks()  # type: ignore[no-untyped-call, unused-ignore]
 
     return Silent
 
@@ -89,8 +91,9 @@ def run(model: Any, watch: Watch | None = None) -> Answer:
         model.setOptionValue(
             "time_limit", max(0.0, model.getRunTime() + left) if left != INFINITY else INFINITY
         )
-        if watch.event is not None:
+        if watch.event is not None and not model.interruptible:
             _let_interrupt(model, watch.event.is_set)
+            model.interruptible = True
     model.run()
     state = model.getModelStatus()
     status = highspy.HighsModelStatus

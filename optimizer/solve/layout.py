@@ -173,4 +173,4 @@ def _truncate(full: Entries, n_classes: int, n_keys: int, width: int) -> Entries
 def shortfalls(layout: Layout, num: I64, den: I64) -> I64:
     """Missing ten-thousandths of a lease of each row, its extra demand included."""
     gap = layout.rate * den + layout.ask - RATE_UNIT * num
-    return np.maximum(0, gap).astype(np.int64)
+    return np.asarray(np.maximum(0, gap), np.int64)

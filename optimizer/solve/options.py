@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.model import I64, FirstRanks
 from optimizer.solve.certificate import Certificate
+
+if TYPE_CHECKING:
+    from optimizer.solve.bound import Multipliers
 
 Stop = Literal["proven", "gap", "time", "interrupted"]
 
@@ -148,12 +151,15 @@ class RawSolution:
     proven : bool                   the library claims that nothing is better
     stop : why it ended
     note : str                      status words of the library, for `run.json`
+    multipliers : Multipliers or None
+        Of the root, when the backend has its own (integers in micropoints); the bound they give is recomputed here.
     """
 
     first: FirstRanks | None
     proven: bool
     stop: Stop
     note: str = ""
+    multipliers: Multipliers | None = None
 
 
 @dataclass(frozen=True)

@@ -118,14 +118,17 @@ class Pool:
             self.elastic_cols.append(unit.elastic)
 
     def _seed(self) -> None:
-        """Few best entries of each class and all seats: a first LP; pricing brings what is missing."""
+        """Few best entries of each class, its best free ones so that all classes can be filled, and all seats; pricing brings what is missing."""
         layout = self.layout
+        used = np.zeros(len(layout.problem.application_ids), bool)
         for klass, u in enumerate(self.unit_of_class):
             a, b = int(layout.cut.ptr[klass]), int(layout.cut.ptr[klass + 1])
             size = len(self.units[u].dwellings)
             if not size:
                 continue
-            chosen = np.arange(a, min(b, a + 3 * size + 5))
+            free = a + np.flatnonzero(~used[layout.cut.app[a:b]])[:size]
+            used[layout.cut.app[free]] = True
+            chosen = np.union1d(np.arange(a, min(b, a + 3 * size + 5)), free)
             batch = []
             for e in chosen.tolist():
                 key_ = int(layout.cut.key[e])

@@ -13,7 +13,9 @@ from optimizer.solve.cases import Book, Path, Restriction, restrictions
 from optimizer.solve.layout import Layout
 
 DIRECT = 60_000
-LIMIT = 3_000_000
+"""Columns above which the exact reduction of `problem.explicit` is tried."""
+LIMIT = 400_000
+"""Columns above which ties are left unbroken, and said to be."""
 
 
 @dataclass(frozen=True)

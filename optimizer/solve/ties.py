@@ -156,7 +156,7 @@ def _proposal(field: Field) -> FirstRanks:
 
 def _try(
     means: Means, field: Field, worth: I64, alive: B, fixed: I64, integer: bool
-) -> tuple[str, I64, I64, float]:
+) -> tuple[str, F, F, float]:
     status, x, dual, value = solve_stage(
         field.stage, worth, alive, fixed.tolist(), means.watch, means.threads, integer
     )

@@ -9,7 +9,7 @@ the budget is a number of cases, so the tree is the same on every machine.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -109,6 +109,8 @@ class Prover:
         self.heap: list[tuple[int, int]] = []
         self.root: Relaxed | None = None
         self.solved = 0
+        self.stuck = NEVER
+        """Largest bound of a case that leaves nothing to split and yet is not closed."""
         start = nothing(self.layout)
         self._push((), start, self._bound((), start))
 
@@ -123,6 +125,16 @@ class Prover:
             heapq.heappush(self.heap, (-bound, number))
         return number
 
+    def suggest(self, m: Multipliers) -> bool:
+        """Take a backend's own multipliers at the root, if nothing was split yet and their bound is tighter."""
+        root = self.nodes[0]
+        bound = self._bound((), m)
+        if root.split is not None or root.empty or bound >= root.bound:
+            return False
+        root.multipliers, root.bound = m, bound
+        self.heap = [(-bound, 0)]
+        return True
+
     def widest(self) -> Open | None:
         """The open case with the largest bound."""
         return self.nodes[self.heap[0][1]] if self.heap else None
@@ -130,7 +142,7 @@ class Prover:
     @property
     def done(self) -> bool:
         """Nothing better than the incumbent is left."""
-        return not self.heap or self.closed(-self.heap[0][0])
+        return self.closed(max(self.stuck, -self.heap[0][0] if self.heap else NEVER))
 
     def within_gap(self, gap: float) -> bool:
         return gap > 0.0 and self.upper() - self.incumbent.objective <= gap * abs(self.incumbent.objective)
@@ -140,7 +152,7 @@ class Prover:
 
     def upper(self) -> int:
         """Bound of the whole tree, floored to the grid, at least the objective."""
-        top = -self.heap[0][0] if self.heap else NEVER
+        top = max(self.stuck, -self.heap[0][0] if self.heap else NEVER)
         return (
             max(self.incumbent.objective, floor_to(top, self.step))
             if top > NEVER
@@ -190,6 +202,7 @@ class Prover:
                 self.master.explode(choice)
                 continue
             if choice is None:
+                self.stuck = max(self.stuck, node.bound)
                 return True
             self._split(number, choice)
             return True
@@ -200,8 +213,20 @@ class Prover:
     def _split(self, number: int, split: Split) -> None:
         node = self.nodes[number]
         low = self._push((*node.path, Step(number, split, False)), node.multipliers, node.bound)
-        high = self._push((*node.path, Step(number, split, True)), node.multipliers, node.bound)
+        path = (*node.path, Step(number, split, True))
+        m, bound = node.multipliers, node.bound
+        if split.on == "den" and split.row in m.mir:
+            # The rounded row changes with its floor, so the inherited multiplier says something else on this side.
+            m, bound = self._inherited(path, m, split.row)
+        high = self._push(path, m, bound)
         node.split = (split, low, high)
+
+    def _inherited(self, path: Path, m: Multipliers, row: int) -> tuple[Multipliers, int]:
+        """The better of keeping the multiplier of a rounded row and moving it to the plain row."""
+        rows = m.rows.copy()
+        rows[row] += m.mir[row]
+        moved = replace(m, rows=rows, mir={k: nu for k, nu in m.mir.items() if k != row})
+        return min(((x, self._bound(path, x)) for x in (m, moved)), key=lambda pair: pair[1])
 
     # ---------------------------------------------------------------- what to split on
 

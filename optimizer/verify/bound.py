@@ -93,8 +93,9 @@ class Field:
         self.kind_ptr = np.cumsum([0, *(len(m) for m in marks)]).astype(np.int64)
         self.mark_row = np.array([k for m in marks for k, _ in m], np.int64)
         self.mark_num = np.array([n for m in marks for _, n in m], np.int64)
-        self.top = int(self.value.max(initial=0)) + int(classes.bonus.max(initial=0))
-        self.top = max(self.top, int(self.seat[:, 1].max(initial=0)))
+        self.top = max(int(np.abs(self.value).max(initial=0)), int(np.abs(self.seat[:, 1]).max(initial=0)))
+        self.top += int(classes.bonus.max(initial=0))
+        """Largest value of a first rank, in hundredths and without sign: what 64 bits must hold."""
 
     def _dwellings(self) -> tuple[I64, I64, B]:
         """(class row, bonus, must be filled) of every open dwelling with a class row, by dwelling index order."""
@@ -188,7 +189,10 @@ class Field:
         return found
 
     def balance(self, num: I64, den: I64) -> I64:
-        """Units each kind adds for multipliers per row (``num`` and ``den`` coefficients in units)."""
+        """Units each kind adds for multipliers per row (``num`` and ``den`` coefficients in units).
+
+        The running total may pass 64 bits, its differences may not (:meth:`_demand_range`): modulo 2^64 they are exact.
+        """
         each = num[self.mark_row] * self.mark_num + den[self.mark_row] if len(self.mark_row) else np.zeros(0)
         total = np.concatenate([[0], np.cumsum(each, dtype=np.int64)])
         return np.asarray(total[self.kind_ptr[1:]] - total[self.kind_ptr[:-1]], np.int64)
@@ -205,8 +209,8 @@ class Field:
         special : dwelling -> what the leaf says of it.
         taken : applications fixed elsewhere, allowed only where ``special`` says so.
         """
-        kinds = self.balance(num, den)
         self._demand_range(num, den, price)
+        kinds = self.balance(num, den)
         best = (
             np.maximum.reduceat(kinds[self.type_kind], self.type_ptr[:-1]) if len(self._types) else kinds[:0]
         )

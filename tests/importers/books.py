@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+
 from tests.importers.base import SETTINGS, TABLES
 
 Cell = Any

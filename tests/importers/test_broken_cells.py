@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.importers.base import csv_text, listed, problems, rows_of, write_base
 
 ISO, N, A = "READ_DATE", "READ_NUMBER", "READ_NUMBER_AMBIGUOUS"

@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.importers.base import TABLES, Expected, csv_text, listed, problems, rows_of, write_base
 
 from optimizer.errors import InputProblems
-from optimizer.importers import read, read_findings
+from optimizer.importers import read, read_findings, texts
+from tests.importers.base import TABLES, Expected, csv_text, listed, problems, rows_of, write_base
 
 D = csv_text(TABLES["logements"])
 HEAD, ONE, TWO = D.splitlines()
@@ -121,6 +121,53 @@ def test_one_wrong_file(tmp_path: Path, sample: tuple[str, str | bytes, list[Exp
     assert listed(problems(path)) == sample[2]
 
 
+def test_a_file_cut_at_the_limit_of_spreadsheets(tmp_path: Path):
+    body = "".join(f"L{i};OPH25;25056;T3;PLUS\n" for i in range(65_535))
+    path = write_base(tmp_path, logements__csv=MINIMAL + body, demandes__csv=None)
+    case, found = read_findings(path, need=("dwellings",))
+    assert case is not None and len(case.table("dwellings")) == 65_535
+    cut = [f for f in found if f.file == FILE]
+    assert listed(cut) == [("READ_ROW_LIMIT", FILE, 65_536, None, "65536")] and cut[0].severity == "warning"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1" + " " * 60_000 + "x", "1." * 30_000, "9" * 100_000, "(" * 60_000, "1 000" * 20_000, "a|" * 60_000],
+    ids=["spaces", "points", "digits", "brackets", "thousands", "bars"],
+)
+def test_endless_cells_are_judged_in_passing(tmp_path: Path, cell: str):
+    rows = rows_of("logements")
+    for column in ("loyer", "etage", "disponible_le", "financement", "ascenseur", "commune", "pieces"):
+        rows[0][column] = cell
+    applications = rows_of("demandes")
+    applications[0]["publics_prioritaires"] = applications[0]["communes_souhaitees"] = cell
+    found = problems(
+        write_base(tmp_path, logements__csv=csv_text(rows), demandes__csv=csv_text(applications))
+    )
+    assert len([f for f in found if f.file == FILE]) == 7
+    assert {f.code for f in found if f.file == "demandes.csv"} <= {"READ_TOO_LONG", "READ_LIST_ITEM"}
+    assert all(len(f.sentence("fr")) < 600 for f in found)
+
+
+def test_a_header_without_end(tmp_path: Path):
+    assert listed(
+        problems(
+            write_base(tmp_path, logements__csv="x" * 300_000, designations__csv=None, decisions__csv=None)
+        )
+    ) == [("READ_CELL_HUGE", FILE, 1, None, None)]
+
+
+def test_a_column_of_other_words_costs_few_suggestions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    calls: list[str] = []
+    monkeypatch.setattr(texts, "close_to", lambda word, known: calls.append(word) or "")
+    body = "".join(f"L{i};OPH25;25056;T3;X{i}\n" for i in range(5_000))
+    found = problems(
+        write_base(tmp_path, logements__csv=MINIMAL + body, designations__csv=None, decisions__csv=None)
+    )
+    assert [(f.code, len(f.rows)) for f in found] == [("READ_CHOICE", 4_999)]
+    assert len(calls) <= 20
+
+
 def test_rows_of_nine_rooms_are_read_as_six(tmp_path: Path):
     case, found = read_findings(write_base(tmp_path, logements__csv=MINIMAL + "L1;OPH25;25056;T9;PLUS\n"))
     assert case is not None and case.table("dwellings")["rooms"].tolist() == [6]
@@ -169,7 +216,7 @@ def test_a_table_in_two_files(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("demande.csv", "READ_FILE_UNKNOWN"), ("notes.txt", "READ_FILE_UNKNOWN"), ("autre.xls", "READ_FORMAT_UNREAD"),
+        ("demande.csv", "READ_FILE_UNKNOWN"), ("notes.txt", "READ_FILE_UNKNOWN"), ("colums.yml", "READ_FILE_UNKNOWN"), ("autre.xls", "READ_FORMAT_UNREAD"),
         ("autre.xlsm", "READ_FORMAT_UNREAD"), ("autre.ods", "READ_FORMAT_UNREAD"), ("autre.XLSB", "READ_FORMAT_UNREAD"),
     ],
 )  # fmt: skip
@@ -236,7 +283,8 @@ PARQUETS: list[tuple[str, bytes, list[Expected]]] = [
     ("floor with a half", parquet(floor=pa.array([1.0, 2.5])), [("READ_INTEGER", P, 3, "floor", "2.5")]),
     ("negative rent", parquet(rent_eur=pa.array([400, -1])), [("READ_OUT_OF_RANGE", P, 3, "rent_eur", "-1")]),
     ("null identifier", parquet(dwelling_id=pa.array(["L1", None])), [("READ_VALUE_MISSING", P, 3, "dwelling_id", "")]),
-    ("unknown column", parquet(rend=pa.array([1, 2])), [("READ_COLUMN_UNKNOWN", P, 1, "rend", "rend")]),
+    ("unknown column", parquet(rent_euro=pa.array([1, 2])), [("READ_COLUMN_UNKNOWN", P, 1, "rent_euro", "rent_euro")]),
+    ("unread columns", parquet(zz=pa.array([1, 2]), yy=pa.array([1, 2])), [("READ_COLUMNS_UNREAD", P, 1, None, "zz, yy")]),
 ]  # fmt: skip
 
 
@@ -250,3 +298,18 @@ def test_one_wrong_parquet(tmp_path: Path, sample: tuple[str, bytes, list[Expect
         decisions__csv=None,
     )
     assert listed(problems(path)) == sample[2]
+
+
+def test_suggestions_read_well(tmp_path: Path):
+    rows = rows_of("demandes")
+    rows[0]["dossier"] = "complt"
+    text = csv_text(rows).replace("salarie_al", "salari_al", 1)
+    found = problems(write_base(tmp_path, demandes__csv=text, logement__csv="a;b\n"))
+    assert [f.sentence("fr") for f in found] == [
+        "logement.csv : le nom de ce fichier n'est celui d'aucune table : il n'est pas lu (peut-être « logements »).",
+        "demandes.csv, ligne 1, colonne « salari_al » : la colonne « salari_al » est inconnue et n'est pas lue (peut-être "
+        "« salarie_al »).",
+        "demandes.csv, ligne 2, colonne « dossier » : « complt » n'est pas une valeur admise. Attendu : complet "
+        "(complete), à vérifier (to_verify) ou injoignable (unreachable). Peut-être « complet ».",
+    ]
+    assert found[2].sentence("en").endswith("Perhaps “complet”.")

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.importers.base import SETTINGS, Expected, listed, problems, write_base
 
 from optimizer.importers import read, read_findings
+from tests.importers.base import SETTINGS, Expected, listed, problems, write_base
 
 Y, C = "case.yaml", "columns.yaml"
 
@@ -97,14 +97,14 @@ COLUMNS_SAMPLES: list[tuple[str, str, list[Expected]]] = [
         "optional header absent", "logements:\n  loyer: Loyer HC\n",
         [
             ("READ_COLUMN_MAPPED_ABSENT", "logements.csv", 1, "Loyer HC", "Loyer HC"),
-            ("READ_COLUMN_UNKNOWN", "logements.csv", 1, "loyer", "loyer"),
+            ("READ_COLUMNS_UNREAD", "logements.csv", 1, None, "loyer"),
         ],
     ),
     (
         "required header absent", "dwellings:\n  commune: INSEE\n",
         [
             ("READ_COLUMN_MISSING", "logements.csv", 1, "INSEE", None),
-            ("READ_COLUMN_UNKNOWN", "logements.csv", 1, "commune", "commune"),
+            ("READ_COLUMNS_UNREAD", "logements.csv", 1, None, "commune"),
         ],
     ),
 ]  # fmt: skip

@@ -6,11 +6,14 @@ import io
 import re
 import struct
 import zipfile
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from optimizer.importers import read, read_findings
+from optimizer.importers.formats import workbook
 from tests.importers.base import Expected, listed, write_base
 from tests.importers.books import (
     APPLICATIONS,
@@ -26,9 +29,6 @@ from tests.importers.books import (
     sheets_book,
     text_cells,
 )
-
-from optimizer.importers import read, read_findings
-from optimizer.importers.formats import workbook
 
 B = "dossier.xlsx"
 L, A = f"{B} › logements", f"{B} › demandes"
@@ -73,6 +73,16 @@ def test_a_workbook_is_a_case(tmp_path: Path):
     assert [(s.name, s.rows) for s in case.sources] == [(B, 4)]
 
 
+def test_a_settings_sheet_holds_changes_and_negotiated_shares(tmp_path: Path):
+    more = [
+        ["changes.national.lec.first_quartile_share", "0.30"], ["negotiated.base", 1],
+        ["negotiated.delta.COLL:25056", "-0.02"], ["negotiated.delta.ALS", 0.02],
+    ]  # fmt: skip
+    settings = read(save(tmp_path, book(dossier=[*settings_rows(), *more]))).settings
+    assert settings.changes == {"national.lec.first_quartile_share": 0.3}
+    assert settings.negotiated == {"base": 1, "delta": {"COLL:25056": -0.02, "ALS": 0.02}}
+
+
 def test_a_folder_may_hold_a_workbook(tmp_path: Path):
     path = write_base(
         tmp_path, logements__csv=None, demandes__csv=None, designations__csv=None, decisions__csv=None,
@@ -92,7 +102,7 @@ def test_every_table_fits_in_a_workbook(tmp_path: Path):
 
 
 def test_dates_and_numbers_keep_their_meaning(tmp_path: Path):
-    data = with_format(datetime(2024, 4, 3), "dd/mm/yyyy", 1, 1)
+    data = with_format(date(2024, 4, 3), "dd/mm/yyyy", 1, 1)
     assert read(save(tmp_path, data)).table("applications")["first_registered_on"].iloc[0].date() == date(
         2024, 4, 3
     )

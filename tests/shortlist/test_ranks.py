@@ -11,7 +11,7 @@ from optimizer.problem import count, evaluate
 from optimizer.problem.model import RATE_UNIT, FirstRanks, lottery_number
 from optimizer.shortlist.leapfrogs import LeapfrogFinder
 from optimizer.shortlist.lookup import Pools
-from optimizer.shortlist.ranks import MAX_LISTS, binding_rows, fill_ranks
+from optimizer.shortlist.ranks import binding_rows, fill_ranks
 from tests.strategies import all_solutions, random_problem
 
 CASES = 400 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 40
@@ -87,7 +87,7 @@ def plain_ranks(problem, first, dalo, binding, size):
                 for a, c, v in eligible[i]
                 if a not in placed
                 and a not in result[i]
-                and lists.get(a, 0) < MAX_LISTS
+                and lists.get(a, 0) < 2
                 and (not dalo[a] or dalo[first.app[i]])
             ]
             if options:
@@ -106,14 +106,14 @@ def test_ranks_and_leapfrogs_of_random_optima(seed):
     dalo = rng.random(len(problem.application_ids)) < 0.3
     num, den = count(problem, first)
     binding = binding_rows(problem, num, den)
-    lines = fill_ranks(problem, first, dalo=dalo, binding=binding, size=3, named={})
+    lines = fill_ranks(problem, first, dalo=dalo, binding=binding, size=3, max_lists=2, named={})
     got: dict[int, list[int]] = {}
     for i in range(len(lines)):
         if lines.app[i] >= 0:
             got.setdefault(int(lines.dwelling[i]), []).append(int(lines.app[i]))
     assert got == plain_ranks(problem, first, dalo, binding, 3)
     finder = LeapfrogFinder(
-        problem, lines, dalo=dalo, binding=binding, num_run=num, den_run=den, named={}, pinned=frozenset(), proven=True,
+        problem, lines, dalo=dalo, binding=binding, num_run=num, den_run=den, named={}, pinned=frozenset(), proven=True, max_lists=2,
     )  # fmt: skip
     found, summaries = finder.find()
     assert all(x.why != "gap" for x in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -38,6 +39,14 @@ def middle(seed: int, dwellings: int, applications: int) -> Problem:
         density=0.15,
         empty_menu=0.05,
     )
+
+
+def binding(seed: int, dwellings: int, applications: int) -> Problem:
+    """A commission whose rules all bind and round: its proof needs a real tree."""
+    problem = middle(seed, dwellings, applications)
+    rates = (2500, 3333, 6137, 1416)
+    rows = tuple(replace(r, price=200_000, rate=rates[k % 4]) for k, r in enumerate(problem.rows))
+    return replace(problem, rows=rows)
 
 
 @cache

@@ -154,3 +154,22 @@ def test_more_of_one_rule_never_raises_the_optimum() -> None:
             continue
         dearer = replace(problem, rows=tuple(replace(r, price=2 * r.price) for r in problem.rows))
         assert solve(dearer).objective <= solve(problem).objective
+
+
+def test_an_interrupt_that_never_comes_changes_nothing() -> None:
+    problem = middle(4, 12, 60)
+    plain, watched = solve(problem), solve(problem, SolveOptions(interrupt=threading.Event()))
+    assert watched.stop == "proven"
+    assert same(plain.first, watched.first)
+
+
+def test_threads_and_row_order_leave_the_same_first_ranks() -> None:
+    for seed in range(4):
+        problem = middle(seed, 12, 60)
+        base = solve(problem)
+        order = np.random.default_rng(seed).permutation(len(problem.rows))
+        place = np.argsort(order).astype(np.int32)
+        kinds = replace(problem.kinds, row=place[problem.kinds.row] if len(order) else problem.kinds.row)
+        moved = replace(problem, rows=tuple(problem.rows[k] for k in order), kinds=kinds)
+        assert same(base.first, solve(moved).first)
+        assert same(base.first, solve(problem, SolveOptions(threads=2)).first)

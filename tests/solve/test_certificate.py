@@ -8,7 +8,7 @@ from fractions import Fraction
 from optimizer.problem import evaluate
 from optimizer.solve import Inner, Leaf, SolveOptions, points, solve
 from optimizer.solve.certificate import decimal
-from tests.solve.oracle import campaign, middle, tiny
+from tests.solve.oracle import binding, campaign, middle, tiny
 from tests.strategies import all_solutions
 
 
@@ -88,6 +88,19 @@ def test_tree_reaches_every_node_once_and_multipliers_stay_below_their_price() -
                 for k in set(node.rows) | set(node.mir):
                     assert 0 <= node.rows.get(k, 0) + node.mir.get(k, 0) <= problem.rows[k].price * 10_000
                 assert all(v > 0 for v in [*node.prices.values(), *node.branch.values()])
+
+
+def test_what_the_tree_closed_stays_closed_when_recomputed() -> None:
+    """Multipliers inherited across a higher floor of den once gave a closed tree with a leaf above the objective."""
+    sizes = []
+    for seed in campaign(120):
+        problem = binding(seed, 20, 60)
+        solved = solve(problem)
+        sizes.append(len(solved.certificate.nodes))
+        assert solved.stop == "proven"
+        assert solved.certificate.status == "certified_optimal"
+        assert solved.bound == solved.objective
+    assert max(sizes) > 20
 
 
 def test_most_random_commissions_are_certified_optimal() -> None:

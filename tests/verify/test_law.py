@@ -10,6 +10,7 @@ import pytest
 import town as t
 
 from optimizer.verify import cells
+from optimizer.verify.bound import Field
 from optimizer.verify.classes import Classes, Fit
 from optimizer.verify.law import Law
 from optimizer.verify.naming import _median
@@ -176,6 +177,20 @@ def test_seat_and_nominations_of_a_direct_account(tmp_path, country):
     bit = free.accounts.index("ALS")
     assert free.seats == (("ALS", 100_000 + 1500, 20),) and not (free.named >> bit & 1).any()
     assert taken.seats == () and (taken.first >> bit & 1).tolist() == [0, 1, 0, 0]
+
+
+def test_values_beyond_64_bits_are_refused_not_wrapped(tmp_path, country):
+    nothing = np.zeros(3, np.int64)
+    for score, fits in (("1000000", True), ("999999999999", False)):
+        w = world(tmp_path, country, [{}], [{"score": score}, {}, {}])
+        book = Book(w)
+        space = Field(Classes(w, Scores(w)), book)
+        rows = np.zeros(len(book.rows), np.int64)
+        if fits:
+            assert space.bound(rows, rows, nothing, {}) > 10**16
+        else:
+            with pytest.raises(Unreadable):
+                space.bound(rows, rows, nothing, {})
 
 
 def test_shipped_law_is_readable():

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+
+import pandas as pd
 import pytest
 
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify
+
+TEXTS = (
+    "application_id", "dwelling_id", "application_id_ahead", "application_id_passed", "epci", "grid", "scope", "account",
+    "deadline",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["commission", "doubs"])
@@ -24,13 +32,56 @@ def test_as_written(written):
     assert not verdict.refused
 
 
-def test_touched(written):
+@pytest.fixture
+def copy(written, tmp_path):
+    """(case, private copy of the result)."""
     case, out = written
+    shutil.copytree(out, tmp_path / "out")
+    return case, tmp_path / "out"
+
+
+def read(out, name):
+    return pd.read_csv(
+        out / f"{name}.csv", sep=";", decimal=",", dtype={x: str for x in TEXTS}, encoding="utf-8-sig"
+    )
+
+
+def test_tables_as_parquet(copy):
+    case, out = copy
+    for name in ("proposals", "applications", "dwellings", "rules", "leapfrogs", "scores", "orientation"):
+        read(out, name).to_parquet(out / f"{name}.parquet", index=False)
+        (out / f"{name}.csv").unlink()
+    assert not verify(out, case).refused
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "change", "check"),
+    [
+        ("proposals", "rank", lambda x: x + 1, "lines"),
+        ("proposals", "score", lambda x: x + 0.01, "scores"),
+        ("proposals", "fit", lambda x: x + 0.5, "values"),
+        ("rules", "num_before", lambda x: x + 1, "rows"),
+        ("rules", "rate_required", lambda x: 1 - x, "rows"),
+        ("scores", "points", lambda x: x + 1, "breakdown"),
+        ("orientation", "chosen", lambda x: 1 - x, "orientation"),
+        ("orientation", "candidates", lambda x: x + 1, "orientation"),
+        ("dwellings", "candidates", lambda x: x + 1, "dwellings"),
+        ("explanations", "points_needed", lambda x: -1 - x, "explanations"),
+        ("explanations", "application_id", lambda x: "nobody", "explanations"),
+    ],
+)  # fmt: skip
+def test_each_file_has_its_check(copy, name, column, change, check):
+    case, out = copy
+    frame = read(out, name)
+    frame.loc[0, column] = change(frame.loc[0, column])
+    frame.to_csv(out / f"{name}.csv", sep=";", decimal=",", index=False)
+    verdict = verify(out, case)
+    assert check in [c.id for c in verdict.checks if not c.ok]
+
+
+def test_a_line_removed(copy):
+    case, out = copy
     path = out / "proposals.csv"
-    kept = path.read_bytes()
-    lines = kept.decode("utf-8-sig").splitlines(keepends=True)
-    path.write_bytes(b"\xef\xbb\xbf" + "".join([lines[0], *lines[2:]]).encode())
-    try:
-        assert verify(out, case).refused
-    finally:
-        path.write_bytes(kept)
+    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    path.write_text("".join([lines[0], *lines[2:]]), encoding="utf-8-sig")
+    assert verify(out, case).refused

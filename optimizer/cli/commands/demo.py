@@ -19,6 +19,9 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="Dossier à écrire.")] = Path("demo"),
     force: ForceOption = False,
     small: Annotated[bool, typer.Option("--small", help="Une semaine de commission seulement.")] = False,
+    year: Annotated[
+        bool, typer.Option("--year", help="L'année entière de la région (plusieurs minutes).")
+    ] = False,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
@@ -28,7 +31,7 @@ def demo(
 
     progress = Progress(lang.value, quiet=json)
     try:
-        summary = run_demo(out, force=force, small=small, lang=lang.value, progress=progress)
+        summary = run_demo(out, force=force, small=small, year=year, lang=lang.value, progress=progress)
     finally:
         progress.done()
     say_result(summary, json=json, lang=lang.value)

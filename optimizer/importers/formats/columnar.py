@@ -34,15 +34,18 @@ def read(path: Path, label: str) -> Opened:
             if width > MAX_COLUMNS:
                 return refused("READ_TOO_MANY_COLUMNS", label, params={"count": width, "limit": MAX_COLUMNS})
             table = file.read()
-    except (pa.ArrowException, OSError):
+        # Texts that are not UTF-8 would only be noticed where a word is shown.
+        table.validate(full=True)
+        names = [name.strip() for name in table.column_names]
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         return refused("READ_NOT_PARQUET", label)
-    kept = [i for i, name in enumerate(table.column_names) if not name.startswith("__index_level_")]
+    kept = [i for i, name in enumerate(names) if not name.startswith("__index_level_")]
     return Opened(
         (
             RawTable(
                 path.stem,
                 label,
-                tuple(table.column_names[i].strip() for i in kept),
+                tuple(names[i] for i in kept),
                 1,
                 tuple(table.column(i) for i in kept),
                 np.arange(table.num_rows, dtype=np.int64) + 2,

@@ -89,7 +89,7 @@ def _fast(raw: bytes, delimiter: str, name: str, label: str) -> RawTable | None:
     """Arrow's reader; None when a row does not have the cells of the header."""
     end = raw.find(b"\n")
     head = (raw if end < 0 else raw[:end]).decode("utf-8").rstrip("\r")
-    if head.count('"') % 2:
+    if head.count('"') % 2 or len(head) > MAX_CELL:
         return None
     header = [cell.strip() for cell in next(csv.reader([head], delimiter=delimiter))]
     if not 2 <= len(header) <= MAX_COLUMNS or sum(1 for h in header if h) < 2:

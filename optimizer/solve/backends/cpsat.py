@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib.util import find_spec
 from typing import Any
 
@@ -32,7 +33,6 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     objective = cp_model.LinearExpr.weighted_sum(
         x, (columns.value * MICRO_PER_HUNDREDTH // job.step).tolist()
     )
-    spread = MICRO_PER_HUNDREDTH
     for k in layout.active.tolist():
         weight = row_weight(job, k)
         used = np.flatnonzero(weight)
@@ -40,7 +40,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         terms = cp_model.LinearExpr.weighted_sum([x[j] for j in used.tolist()], weight[used].tolist())
         model.add(rest + terms >= int(layout.ask[k]))
         price, step = int(layout.price[k]), job.step
-        objective = objective - _scaled(model, rest, price, step, spread)
+        objective = objective - _scaled(model, rest, price, step)
     model.maximize(objective)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = options.threads
@@ -59,14 +59,12 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     return RawSolution(first, proven, "proven" if proven else watch.stopped() or "gap", word)
 
 
-def _scaled(model: Any, rest: Any, price: int, step: int, _spread: int) -> Any:
+def _scaled(model: Any, rest: Any, price: int, step: int) -> Any:
     """``price·s`` in grid steps. A single s may miss the grid; the smallest admissible s never does.
 
-    s is a multiple of ``gcd(rate, 10_000, ask)`` at the optimum, and ``price × that`` is a multiple of the step by the
-    definition of the grid: so s is replaced by ``unit·t``.
+    At the optimum s is 0 or ``rate·den + ask − 10_000·num``, and price times each of these terms is a multiple of the step by
+    the definition of the grid: so s is a multiple of ``unit`` and is replaced by ``unit·t``.
     """
-    import math
-
     unit = step // math.gcd(price, step)
     part = model.new_int_var(0, 2**40, "")
     model.add(unit * part >= rest)

@@ -51,14 +51,14 @@ class CutMaker:
         self.room = np.zeros(model.n_groups, np.int64)
         np.add.at(self.room, model.class_group, model.capacity)
 
-    def touch(self, cut: Cut) -> tuple[Ints, Ints, Ints]:
-        """Summed coefficient of each option and of each seat, and the groups where one is not zero."""
-        weight = np.array(cut.weights, np.int64)
-        of_option = self.options[:, list(cut.rows)] @ weight
-        of_seat = self.seats[:, list(cut.rows)] @ weight
-        at = np.flatnonzero(of_option)
-        groups = np.r_[np.searchsorted(self.group_start, at, side="right") - 1, self.seat_group[of_seat != 0]]
-        return of_option, of_seat, np.unique(groups).astype(np.int64)
+    def touch(self, cut: Cut) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints], Ints]:
+        """Options and seats with their summed coefficient (nonzero, ascending), and the groups they are in."""
+        options = _summed(self.options, cut)
+        seats = _summed(self.seats, cut)
+        groups = np.r_[
+            np.searchsorted(self.group_start, options[0], side="right") - 1, self.seat_group[seats[0]]
+        ]
+        return options, seats, np.unique(groups).astype(np.int64)
 
     def row(self, cut: Cut) -> tuple[int, Ints, Ints, Ints, Ints]:
         """Constant, then options and their coefficients, seats and their coefficients (nonzero only).
@@ -70,19 +70,18 @@ class CutMaker:
         """
         if cut.divisor < 1 or min(cut.weights) < 1 or len(set(cut.rows)) != len(cut.rows):
             raise ValueError("cut: weights and divisor must be positive, rows distinct")
-        model, weight = self.model, np.array(cut.weights, np.int64)
+        weight = np.array(cut.weights, np.int64)
         of_option, of_seat, touched = self.touch(cut)
-        option, option_base = _spread(touched, self.group_start)
-        place, _ = _spread(touched, self.seat_start)
-        seat = self.seat_order[place]
-        constant = int(model.row_constant[list(cut.rows)] @ weight)
+        option = _spread(touched, self.group_start)
+        seat = np.sort(self.seat_order[_spread(touched, self.seat_start)])
+        constant = int(self.model.row_constant[list(cut.rows)] @ weight)
         room = cut.room if cut.room >= 0 else int(self.room[touched].sum())
         total = constant + cut.base * room
         rest = total % cut.divisor
         vacancy = int(_rounded(np.array([cut.base]), cut.divisor, rest)[0])
         rounded = rest * -(-total // cut.divisor) - vacancy * room
-        per_option = vacancy - _rounded(cut.base - of_option[option], cut.divisor, rest)
-        per_seat = vacancy - _rounded(cut.base - of_seat[seat], cut.divisor, rest)
+        per_option = vacancy - _rounded(cut.base - _at(option, of_option), cut.divisor, rest)
+        per_seat = vacancy - _rounded(cut.base - _at(seat, of_seat), cut.divisor, rest)
         return (
             rounded,
             option[per_option != 0],
@@ -92,11 +91,28 @@ class CutMaker:
         )
 
 
-def _spread(owners: Ints, start: Ints) -> tuple[Ints, Ints]:
-    """All positions ``start[o] .. start[o + 1]`` of some owners, and how many each has."""
+def _summed(table: sp.csc_matrix, cut: Cut) -> tuple[Ints, Ints]:
+    spans = [slice(table.indptr[k], table.indptr[k + 1]) for k in cut.rows]
+    where = np.concatenate([table.indices[x] for x in spans]).astype(np.int64)
+    amount = np.concatenate([table.data[x] * w for x, w in zip(spans, cut.weights, strict=True)])
+    owners, place = np.unique(where, return_inverse=True)
+    total = np.zeros(len(owners), np.int64)
+    np.add.at(total, place, amount)
+    return owners[total != 0], total[total != 0]
+
+
+def _at(wanted: Ints, known: tuple[Ints, Ints]) -> Ints:
+    """Known amounts at the wanted numbers (ascending, a superset of the known ones), 0 elsewhere."""
+    out = np.zeros(len(wanted), np.int64)
+    out[np.searchsorted(wanted, known[0])] = known[1]
+    return out
+
+
+def _spread(owners: Ints, start: Ints) -> Ints:
+    """All positions ``start[o] .. start[o + 1]`` of some owners."""
     size = start[owners + 1] - start[owners]
     first = np.repeat(start[owners] - np.r_[0, np.cumsum(size)[:-1]], size)
-    return first + np.arange(int(size.sum())), size
+    return np.asarray(first + np.arange(int(size.sum())), dtype=np.int64)
 
 
 def shares(n_rows: int, cuts: tuple[Cut, ...]) -> sp.csr_matrix:

@@ -52,10 +52,10 @@ def solve_transport(
     tree = None
     if stop == "converged":
         stop = "iteration_limit"
-        if options.gap == 0 and options.max_leaves:
+        if options.max_leaves:
             tree = Tree(run, leaves)
             if tree.explore():
-                stop = "proven"
+                stop = "gap" if tree.open else "proven"
             else:
                 stop = run.stopped() or "iteration_limit"
     return _result(run, stop, tree, searched=tree is not None and tree.searched)
@@ -76,7 +76,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         lp_gap = (run.best.bound / run.quantum - run.master.value) / max(1, abs(run.bound))
         converged = lp_gap < 1e-9 or (not fresh and keep == 0)
         if lp_gap <= next_try or converged:
-            run.improve(*((4, 2, 50) if converged else (1, 3, 20)))
+            run.improve(*((4, 2, 50, 8) if converged else (1, 3, 20)))
             next_try = min(next_try, lp_gap) / 4
             run.report()
             if run.closed():

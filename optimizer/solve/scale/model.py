@@ -162,9 +162,11 @@ class Progress(NamedTuple):
 class ScaleOptions:
     """When to stop and how finely to work.
 
-    ``gap`` is relative to the bound; 0 asks for a proof. ``time_limit_s`` makes a run depend on the clock and is
-    therefore None by default. ``quantum`` is the number of multiplier steps in one objective unit
-    (default: chosen from the coefficients, see ``run.choose_quantum``).
+    ``gap`` is relative to the bound; 0 asks for a proof. ``max_iterations`` limits the pricings before cases are
+    distinguished, ``max_leaves`` the cases; running out of either ends as ``iteration_limit``. ``time_limit_s`` makes
+    a run depend on the clock and is therefore None by default. ``interrupted`` is asked between steps. ``quantum`` is
+    the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
+    ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open.
     """
 
     gap: float = 0.0

@@ -14,6 +14,9 @@ from optimizer.solve.scale.programs import MipAnswer, Tail, solve_mip
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
+MANY_LABELS = 400
+"""Above this, pieces are chosen with fractional labels first, and the labels made whole for the leases found."""
+
 
 @dataclass(frozen=True)
 class Incumbent:
@@ -40,14 +43,17 @@ def value_of(structure: Structure, rows: RowSystem, leases: Leases, labels: Ints
     return Incumbent(leases, labels, worth - int(missing @ rows.price), missing)
 
 
-def label(structure: Structure, rows: RowSystem, tail: Tail, leases: Leases) -> Incumbent:
-    """Best labels for given leases (a small integer program; exact up to its node limit)."""
+def label(
+    structure: Structure, rows: RowSystem, tail: Tail, leases: Leases, *, absolute_gap: float = 0.0
+) -> Incumbent:
+    """Best labels for given leases (a small integer program; exact up to its node limit and gap, in points)."""
     cells = structure.cells
     nothing = sp.csr_matrix((0, cells.n_cells), dtype=np.int64)
     counts = cell_counts(structure, leases)
     labels = np.zeros(len(cells.label_value), np.int64)
     if cells.n_pools:
-        answer = solve_mip(tail, np.zeros(0), nothing, counts, nodes=1000, absolute_gap=0.0)
+        nodes = 1000 if tail.n_labels <= MANY_LABELS else 20
+        answer = solve_mip(tail, np.zeros(0), nothing, counts, nodes=nodes, absolute_gap=absolute_gap)
         labels = repair_labels(structure, counts, None if answer is None else answer.labels)
     return value_of(structure, rows, leases, labels)
 
@@ -104,13 +110,17 @@ def mix(
         packing, room = _conflicts(structure, incumbent.leases, sets, keep)
     answer = solve_mip(
         tail, gain[keep], counts[keep], cell_counts(structure, incumbent.leases), packing, room,
-        nodes=nodes, absolute_gap=absolute_gap, time_limit_s=time_limit_s,
+        whole_labels=tail.n_labels <= MANY_LABELS, nodes=nodes, absolute_gap=absolute_gap,
+        time_limit_s=time_limit_s,
     )  # fmt: skip
     chosen = np.zeros(len(gain), bool)
     chosen[free] = True
     if answer is not None:
         chosen[keep[answer.columns > 0]] = True
-    return _applied(structure, rows, incumbent, sets, chosen, answer)
+    found = _applied(structure, rows, incumbent, sets, chosen, answer)
+    if tail.n_labels > MANY_LABELS:
+        found = label(structure, rows, tail, found.leases, absolute_gap=absolute_gap)
+    return found if found.objective > incumbent.objective else incumbent
 
 
 def _applied(
@@ -127,8 +137,7 @@ def _applied(
         at += pieces.n
     labels = answer.labels if answer is not None else incumbent.labels
     labels = repair_labels(structure, cell_counts(structure, leases), labels)
-    found = value_of(structure, rows, leases, labels)
-    return found if found.objective > incumbent.objective else incumbent
+    return value_of(structure, rows, leases, labels)
 
 
 def _conflicts(

@@ -127,6 +127,7 @@ def solve_mip(
     upper: Floats | None = None,
     exact: NDArray[np.bool_] | None = None,
     *,
+    whole_labels: bool = True,
     nodes: int = 200,
     absolute_gap: float = 0.5,
     time_limit_s: float | None = None,
@@ -164,8 +165,9 @@ def solve_mip(
     lp.row_lower_, lp.row_upper_ = low, high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    kinds = [highspy.HighsVarType.kInteger] * (n + tail.n_labels)
-    lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (lp.num_col_ - n - tail.n_labels)
+    n_whole = n + (tail.n_labels if whole_labels else 0)
+    kinds = [highspy.HighsVarType.kInteger] * n_whole
+    lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (lp.num_col_ - n_whole)
     h.passModel(lp)
     if start is not None:
         solution = highspy.HighsSolution()

@@ -25,6 +25,9 @@ from optimizer.solve.scale.primal import Incumbent, label, mix
 from optimizer.solve.scale.programs import build_tail
 from optimizer.solve.scale.rows import with_cuts
 
+FAR_OFF = 5e-5
+"""Relative gap above which a converged run looks for other assignments to mix before it distinguishes cases."""
+
 Callback = Callable[[Progress], None]
 
 
@@ -209,23 +212,52 @@ class Run:
             out.append(splice(self.structure, parts))
         return out
 
-    def improve(self, width: int, rounds: int, nodes: int) -> None:
-        """Mix the assignments the master combines, ``width`` at a time, from the heaviest one and the incumbent."""
+    def around(self, times: int) -> list[Leases]:
+        """Best assignments for multipliers near the best ones: other pieces to mix, from a fixed sequence."""
+        assert self.best is not None
+        rng = np.random.default_rng(self.iteration)
+        now = time.perf_counter()
+        out = []
+        for _ in range(times):
+            shaken = self.best.multipliers * rng.uniform(0.96, 1.04, self.rows.n_rows)
+            priced = self.oracle.solve(self.rows.clip(shaken / self.quantum, self.quantum))
+            if priced.bound < self.best.bound:
+                self.best = priced
+            out.append(priced.leases)
+        self.clock.charge("oracle", now)
+        return out
+
+    def improve(self, width: int, rounds: int, nodes: int, extra: int = 0) -> None:
+        """Mix the assignments the master combines, ``width`` at a time, from the heaviest one and the incumbent.
+
+        ``extra`` more assignments, from nearby multipliers, join while the gap is open.
+        """
         assert self.incumbent is not None
         now = time.perf_counter()
         lists = self.ranked(width * rounds)
         if not lists:
             return
-        fresh = label(self.structure, self.rows, self.tail, lists[0])
+        fresh = label(
+            self.structure,
+            self.rows,
+            self.tail,
+            lists[0],
+            absolute_gap=self.mixing_gap(self.incumbent.objective),
+        )
         start = fresh
         others = [self.incumbent.leases, *lists[1:]]
         self.offer(fresh)
-        for at in range(0, len(others), width):
+        at = 0
+        while at < len(others) or (extra and self.gap > FAR_OFF):
+            if at >= len(others):
+                others += self.around(extra)
+                extra = 0
             start = mix(
                 self.structure, self.rows, self.tail, start, others[at : at + width], nodes=nodes,
                 absolute_gap=self.mixing_gap(start.objective), time_limit_s=self.time_left(),
             )  # fmt: skip
             self.offer(start)
+            at += width
             if self.closed() or self.stopped() in ("interrupted", "time_limit"):
                 break
         self.clock.charge("primal", now)

@@ -88,7 +88,7 @@ class Tree:
         return scaled // step * self.run.grid
 
     def explore(self) -> bool:
-        """Treat cases until all are closed (True) or a limit stops the run (False)."""
+        """Treat cases until all are closed or the asked gap is (True), or a limit stops the run (False)."""
         run = self.run
         while self.open:
             if self.opened >= run.options.max_leaves or run.stopped() in ("interrupted", "time_limit"):
@@ -101,6 +101,8 @@ class Tree:
                 return False
             run.bound_cap = min(run.bound_cap, self.bound)
             run.report()
+            if run.closed():
+                return True
         return True
 
     def _treat(self, node: _Open) -> bool:
@@ -120,6 +122,8 @@ class Tree:
             if self._floor(best.bound) <= run.incumbent.objective:
                 self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))
                 return True
+            if run.stopped() in ("interrupted", "time_limit"):
+                return False
             fresh = run.master.add(priced.leases)
             wanted = run.master.solve()
             run.clock.charge("master", now)

@@ -1,0 +1,1 @@
+"""Instances, peers and timings of the scale engine; see ``README.md``."""

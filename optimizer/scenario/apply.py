@@ -1,0 +1,257 @@
+"""A case under a scenario: its settings, its conventions, its base, its deliveries. Frozen in, frozen out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer import policy
+from optimizer.conversion.assiette import reasons
+from optimizer.conversion.blocks import in_area
+from optimizer.conversion.rounding import SHARE_UNITS
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError, Finding
+from optimizer.policy.changes import matches, parse_line_key, sorted_changes
+from optimizer.policy.conventions import field_fits
+from optimizer.scenario import messages as messages
+from optimizer.scenario.files import Run, policy_changes
+from optimizer.scenario.flux import conventions_of, flux
+from optimizer.scenario.keys import own_key
+
+
+def apply(case: Case, run: Run, models: Path | None = None) -> Case:
+    """The case as it would be under the changes of a run.
+
+    Changes of `models/` go to the settings of the case; the others act on its tables, in this order: the base
+    (``assiette.…``), turnover (``stock.…``), deliveries, then the conversion (``flux.mode``), whose shares become those
+    of the conventions.
+
+    Raises
+    ------
+    AttrifluxError
+        ``SCENARIO_NO_STOCK``, ``SCENARIO_MODE_MISSING``, or what `policy` and `conversion` refuse.
+    """
+    own = {key: value for key, value in run.changes.items() if own_key(key) is not None}
+    tables = dict(case.tables)
+    settings = replace(case.settings, title=run.title)
+    case = replace(case, settings=settings, tables=tables, path=None)
+    if "conventions" in tables and len(tables["conventions"]):
+        tables["conventions"], rest = _changed_conventions(tables["conventions"], run.changes)
+    else:
+        rest = policy_changes(run.changes)
+    settings = replace(settings, changes={**settings.changes, **rest})
+    for key, value in sorted(own.items()):
+        found = own_key(key)
+        if found is None:
+            continue
+        parts = found[1]
+        if key.startswith("assiette."):
+            _change_assiette(tables, parts["landlord"], parts["field"], int(str(value)))
+        elif key.startswith("stock."):
+            _change_turnover(tables, parts["landlord"], parts["account"], float(str(value)))
+        elif key.startswith("delivery."):
+            _deliver(tables, parts["landlord"], parts["account"], int(str(value)))
+    if "case.shortlist_size" in own:
+        settings = replace(settings, shortlist_size=int(str(own["case.shortlist_size"])))
+    if "case.all_landlords" in own:
+        settings = replace(settings, all_landlords=bool(own["case.all_landlords"]))
+    settings = replace(settings, negotiated=_negotiated(settings.negotiated, own))
+    case = replace(case, settings=settings, tables=tables)
+    return _converted(case, run, own, models) if "flux.mode" in own else case
+
+
+def _negotiated(known: Mapping[str, object], own: Mapping[str, object]) -> dict[str, object]:
+    out = dict(known)
+    deltas = {
+        k.removeprefix("flux.negotiated."): v
+        for k, v in sorted(own.items())
+        if k.startswith("flux.negotiated.") and k != "flux.negotiated.base"
+    }
+    if "flux.negotiated.base" in own:
+        out["base"] = own["flux.negotiated.base"]
+    if deltas:
+        before = out.get("delta", {})
+        out["delta"] = {**(before if isinstance(before, Mapping) else {}), **deltas}
+        out.setdefault("base", 1)
+    return out
+
+
+def _changed_conventions(
+    lines: pd.DataFrame, changes: Mapping[str, object]
+) -> tuple[pd.DataFrame, dict[str, object]]:
+    """The case's own convention lines under the changes, and the changes that `policy` must still apply.
+
+    `policy` changes the shipped agreements only. A key that names lines of the case alone is taken out of what it gets.
+    """
+    out, rest = lines.copy(), {}
+    own = set(lines["landlord"])
+    for key, value in sorted_changes(policy_changes(changes)):
+        if not key.startswith("conventions."):
+            rest[key] = value
+            continue
+        landlord, account, area, name = parse_line_key(key)
+        if landlord == "*" or landlord not in own:
+            rest[key] = value
+        if not name or not field_fits(name, value):
+            rest[key] = value  # refused there, with its own sentence
+            continue
+        hit = [
+            matches(_Line(row), landlord, account, area)  # type: ignore[arg-type]
+            for row in out[["landlord", "account", "area", "departement"]].to_dict("records")
+        ]
+        if any(hit):
+            out.loc[hit, name] = value  # type: ignore[call-overload]
+        elif landlord in own:
+            raise AttrifluxError("POLICY_CHANGE_UNKNOWN", key=key, near="–")
+    return out, rest
+
+
+class _Line:
+    """The three parts of a case's convention line that a key names."""
+
+    def __init__(self, row: Mapping[object, object]) -> None:
+        self.landlord, self.account = str(row["landlord"]), str(row["account"])
+        area = row["area"]
+        default = self.account[5:] if self.account.startswith("COLL:") else str(row["departement"])
+        self.area = default if pd.isna(area) or area == "" else str(area)  # type: ignore[call-overload]
+
+
+def _change_assiette(tables: dict[str, pd.DataFrame], landlord: str, field: str, value: int) -> None:
+    """Replace one column of the forecast; a subtraction set to 0 also gives its dwellings back to the flux."""
+    if "assiette" in tables:
+        table = tables["assiette"].copy()
+        rows = table["basis"] == "forecast"
+        if landlord != "*":
+            rows &= table["landlord"] == landlord
+        table.loc[rows, field] = value
+        tables["assiette"] = table
+    if value == 0 and field != "vacated" and "dwellings" in tables:
+        homes = tables["dwellings"].copy()
+        rows = homes["assiette_exclusion"] == field
+        if landlord != "*":
+            rows &= homes["landlord"] == landlord
+        rows = rows.fillna(False).astype(bool)
+        homes.loc[rows, "assiette_exclusion"] = None
+        if field == "stock":
+            homes.loc[rows, "reserved_to"] = None
+        tables["dwellings"] = homes
+
+
+def _change_turnover(tables: dict[str, pd.DataFrame], landlord: str, account: str, value: float) -> None:
+    if "stock" not in tables:
+        return
+    table = tables["stock"].copy()
+    rows = (table["landlord"] == landlord) | (landlord == "*")
+    rows &= (table["account"] == account) | (account == "*")
+    table.loc[rows, "turnover"] = value
+    tables["stock"] = table
+
+
+def _deliver(tables: dict[str, pd.DataFrame], landlord: str, account: str, count: int) -> None:
+    """A new programme: ``count`` first lettings promised to an account, like the landlord's dwellings in the flux.
+
+    The new dwellings copy, in turn, those of the landlord that are in the flux, in the order of their identifiers; they
+    are new, never vacant, outside any residence, and named ``NEUF-…``.
+    """
+    homes = tables.get("dwellings")
+    if homes is None or not count:
+        return
+    models = homes[(homes["landlord"] == landlord) & (reasons(homes) == "none")].sort_values("dwelling_id")
+    if models.empty:
+        return
+    new = models.iloc[[i % len(models) for i in range(count)]].copy()
+    new["dwelling_id"] = [f"NEUF-{landlord}-{account.replace(':', '-')}-{i + 1:04d}" for i in range(count)]
+    new["first_letting"] = True
+    new["reserved_to"] = account
+    for column in ("vacant_since", "attempts", "residence", "priority_mix_residence"):
+        new[column] = pd.Series([None] * count, index=new.index, dtype=homes[column].dtype)
+    tables["dwellings"] = pd.concat([homes, new.astype(homes.dtypes.to_dict())], ignore_index=True)
+
+
+def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | None) -> Case:
+    """The case with the shares of one conversion mode as the shares of its conventions."""
+    if not len(case.table("stock")):
+        raise AttrifluxError("SCENARIO_NO_STOCK", name=run.name)
+    mode = int(str(own["flux.mode"]))
+    settings = case.settings
+    rules = policy.load(settings.territory, on=settings.on, changes=settings.changes, models=models)
+    basis = str(own.get("flux.basis", "forecast"))
+    result = flux(case, modes=(mode,), basis=basis, rules=rules)
+    shares = {
+        (landlord, departement): four
+        for (landlord, departement, _), four in result.conversion.rounded.items()
+    }
+    if not shares:
+        why = "; ".join(f.text("fr") for f in result.findings) or "assiette"
+        raise AttrifluxError("SCENARIO_MODE_MISSING", name=run.name, mode=mode, why=why)
+    own_lines = case.table("conventions")
+    rest = own_lines[~own_lines["landlord"].isin({landlord for landlord, _ in shares})]
+    table, cut = _with_shares(conventions_of(case, rules), shares, case.table("stock"), rules, settings.year)
+    joined = pd.concat([rest, table], ignore_index=True) if len(rest) else table
+    warnings = (*case.warnings, *result.conversion.findings, *cut)
+    return replace(case, tables={**case.tables, "conventions": typed_conventions(joined)}, warnings=warnings)
+
+
+def _with_shares(
+    lines: pd.DataFrame,
+    shares: Mapping[tuple[str, str], Mapping[str, Fraction]],
+    stock: pd.DataFrame,
+    rules: policy.RuleSet,
+    year: int,
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Convention lines whose shares are those of a conversion; what else they agree on is kept.
+
+    A collectivité's share is of the flux in its own area: its share of the landlord's flux is divided by the part of the
+    landlord's rotation that lies there. Where the others leave less in that area it is cut, and said.
+    """
+    cut: list[Finding] = []
+    landlords = {landlord for landlord, _ in shares}
+    epci_of = {str(insee): str(epci) for insee, epci in rules.all_communes["epci"].items()}
+    kept = lines[lines["landlord"].isin(landlords)]
+    rows = []
+    for (landlord, departement), four in sorted(shares.items()):
+        mine = kept[(kept["landlord"] == landlord) & (kept["departement"] == departement)]
+        known = {str(r["account"]): r for r in mine.to_dict("records")}
+        broad = sum((q for a, q in four.items() if not a.startswith("COLL:")), Fraction(0))
+        broad += sum((q for a, q in four.items() if a == f"COLL:{departement}"), Fraction(0))
+        own_share = four.get("BAILLEUR", Fraction(0))
+        room: dict[str, Fraction] = {}
+        for account, share in sorted(four.items()):
+            if not share or account == "BAILLEUR":
+                continue
+            line = dict(
+                known.get(account, {"landlord": landlord, "departement": departement, "account": account})
+            )
+            area = account[5:] if account.startswith("COLL:") else departement
+            if area != departement:
+                part = in_area(stock, landlord, departement, area, epci_of)
+                left = 1 - (broad - own_share) - room.get(_top(area, rules), Fraction(0))
+                due = share / part if part else share
+                share = min(max(left, Fraction(0)), due)
+                if share < due:
+                    params = {
+                        "landlord": landlord, "account": account, "due": f"{float(due):.4f}", "share": f"{float(share):.4f}",
+                    }  # fmt: skip
+                    cut.append(Finding("SCENARIO_SHARE_CUT", "warning", params=params))
+                share = Fraction(floor(share * SHARE_UNITS), SHARE_UNITS)
+                room[_top(area, rules)] = room.get(_top(area, rules), Fraction(0)) + share
+            rows.append({**line, "area": area, "year": year, "share": float(share)})
+    return pd.DataFrame(rows, columns=list(lines.columns)), tuple(cut)
+
+
+def _top(area: str, rules: policy.RuleSet) -> str:
+    """The EPCI of an area: shares that may meet in one commune are counted together."""
+    return str(rules.all_communes["epci"].get(area, area)) if len(area) == 5 else area
+
+
+def typed_conventions(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the canonical columns and kinds of the table `conventions`."""
+    from optimizer.domain import empty_frame
+
+    empty = empty_frame("conventions")
+    return frame.reindex(columns=list(empty.columns)).astype({n: str(k) for n, k in empty.dtypes.items()})

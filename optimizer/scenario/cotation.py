@@ -1,0 +1,310 @@
+"""What changing the grid changes: who moves, which lists, which criteria never decide, what hangs on one unverified fact."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer import importers, policy
+from optimizer.datadirs import models_dir
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError, define
+from optimizer.runs import Options, Result, propose
+from optimizer.scoring.scores import CONVERSION
+
+define(
+    "COTATION_GRID_UNKNOWN",
+    "Grille « {name} » introuvable ; grilles livrées : {known}.",
+    "Grid “{name}” cannot be found; shipped grids: {known}.",
+)
+define(
+    "COTATION_GIVEN",
+    "Toutes les demandes du cas portent une cotation déjà calculée : changer de grille n'y change rien.",
+    "Every application of the case has a score already: changing the grid changes nothing.",
+    remedy_fr="Retirer la colonne cotation du cas pour comparer deux grilles",
+    remedy_en="Remove the score column from the case to compare two grids",
+)
+
+LOW_STAKES = 0.10
+"""Share of first ranks changed below which a relaxed territory is told that the grid decides little (Attriflux's choice)."""
+KEYS = ["application_id", "epci", "grid"]
+SCALE = ["epci", "grid"]
+PUBLICS = (
+    "DALO",
+    "autres publics prioritaires",
+    "mutations",
+    "salariés Action Logement",
+    "autres demandeurs",
+)
+
+
+@dataclass(frozen=True)
+class GridTest:
+    """The comparison of two grids on one case.
+
+    Attributes
+    ----------
+    applications : DataFrame
+        ``application_id, epci, public, points_a, points_b, rank_a, rank_b, move`` (positive: moves up under B).
+    publics : DataFrame
+        ``public, applications, up, down, same, mean_move, top_a, top_b``: ``top`` is the share of the public among first
+        ranks proposed.
+    lists : DataFrame
+        ``dwelling_id, first_a, first_b, first_changed, list_changed``.
+    criteria : DataFrame
+        ``grid, criterion, applications, moves``: how many have points for it, and how many ranks it moves; 0 moves: the
+        criterion never decides.
+    fragile : DataFrame
+        ``grid, application_id, epci, fact, rank, rank_without``: listed files whose rank falls if the fact that is only
+        declared is not confirmed.
+    ties : mapping
+        Grid -> number of applications that share their points with another in the same EPCI.
+    """
+
+    grid_a: str
+    grid_b: str
+    market: str
+    applications: pd.DataFrame
+    publics: pd.DataFrame
+    lists: pd.DataFrame
+    criteria: pd.DataFrame
+    fragile: pd.DataFrame
+    ties: Mapping[str, int]
+
+    @property
+    def low_stakes(self) -> bool:
+        """Whether the grid decides little: relaxed market and few first ranks changed."""
+        return self.market == "relaxed" and self.changed_first <= LOW_STAKES * max(1, len(self.lists))
+
+    @property
+    def changed_first(self) -> int:
+        """Dwellings whose first rank is another household."""
+        return int(self.lists["first_changed"].sum())
+
+    @property
+    def changed_lists(self) -> int:
+        """Dwellings whose list or order differs."""
+        return int(self.lists["list_changed"].sum())
+
+
+def cotation_test(
+    grid_a: str,
+    grid_b: str,
+    case: Case | Path | str,
+    *,
+    models: Path | None = None,
+    options: Options | None = None,
+) -> GridTest:
+    """Score and propose a case under two grids, everything else equal.
+
+    Parameters
+    ----------
+    grid_a, grid_b : str
+        Name of a grid of ``models/cotation/``, or path of a grid file.
+
+    Raises
+    ------
+    AttrifluxError
+        ``COTATION_GRID_UNKNOWN``, ``COTATION_GIVEN``, or what the reading of a grid refuses.
+    """
+    if not isinstance(case, Case):
+        case = importers.read(Path(case), need=("dwellings", "applications"))
+    if len(case.table("applications")) and case.table("applications")["score"].notna().all():
+        raise AttrifluxError("COTATION_GIVEN")
+    with _with_grids((grid_a, grid_b), models) as (names, folder):
+        options = replace(options or Options(), models=folder)
+        results = [propose(_under(case, name), options) for name in names]
+        bare = [_without_declared(case, name, options) for name in names]
+    rules = results[0].optimum.prepared.rules
+    tables = [_points(r.scores) for r in results]
+    people = _moves(tables[0], tables[1], _public(case.table("applications")))
+    return GridTest(
+        grid_a=names[0],
+        grid_b=names[1],
+        market=rules.market,
+        applications=people,
+        publics=_publics(people, results),
+        lists=_lists(results[0].proposals, results[1].proposals),
+        criteria=pd.concat(
+            [_criteria(r.scores, r.optimum.prepared.rules, n) for r, n in zip(results, names, strict=True)],
+            ignore_index=True,
+        ),
+        fragile=pd.concat(
+            [_fragile(r, t, b, n) for r, t, b, n in zip(results, tables, bare, names, strict=True)],
+            ignore_index=True,
+        ),
+        ties={name: _ties(table) for name, table in zip(names, tables, strict=True)},
+    )
+
+
+@contextmanager
+def _with_grids(grids: tuple[str, str], models: Path | None) -> Iterator[tuple[list[str], Path | None]]:
+    """Names of the grids, and a ``models/`` folder that knows them (a copy when a grid is a file of the user)."""
+    source = models_dir(models)
+    known = sorted(p.stem for p in (source / "cotation").glob("*.yaml"))
+    files = {g: Path(g) for g in grids if g not in known}
+    for name, path in files.items():
+        if not path.is_file():
+            raise AttrifluxError("COTATION_GRID_UNKNOWN", name=name, known=", ".join(known))
+        policy.read_grid(path)
+    names = [files[g].stem if g in files else g for g in grids]
+    if not files:
+        yield names, models
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "models"
+        shutil.copytree(source, folder)
+        for path in files.values():
+            shutil.copyfile(path, folder / "cotation" / f"{path.stem}.yaml")
+        yield names, folder
+
+
+def _under(case: Case, grid: str) -> Case:
+    changes = {**case.settings.changes, "territory.grid": grid}
+    return replace(case, settings=replace(case.settings, changes=changes))
+
+
+def _without_declared(case: Case, grid: str, options: Options) -> dict[str, pd.DataFrame]:
+    """Points under a grid once each kind of merely declared fact is taken out."""
+    from optimizer import pipeline
+
+    table = case.table("applications")
+    declared = table["priority_codes"].notna() & ~table["priority_status"].isin(["verified", "labelled"])
+    income = table["monthly_income_eur"].notna() & (table["income_status"] != "verified").fillna(True)
+    out = {}
+    for fact, column, rows in (
+        ("priorité", "priority_codes", declared),
+        ("ressources", "monthly_income_eur", income),
+    ):
+        changed = table.copy()
+        changed[column] = table[column].mask(rows.astype(bool))
+        under = replace(_under(case, grid), tables={**case.tables, "applications": changed})
+        prepared = pipeline.prepare(under, models=options.models, accept_assumed=options.accept_assumed)
+        out[fact] = _points(prepared.scores.breakdown())
+    return out
+
+
+def _points(breakdown: pd.DataFrame) -> pd.DataFrame:
+    """Points of the grid and rank (1 = highest, ties share the best) per application, EPCI and grid.
+
+    Points of two grids do not add up: a household scored by the grid of transfers is ranked among transfers.
+    """
+    own = breakdown[breakdown["criterion"] != CONVERSION]
+    cents = (own["points"].astype(float) * 100).round().astype("int64")
+    everybody = breakdown[KEYS].drop_duplicates()
+    sums = own.assign(cents=cents).groupby(KEYS, sort=True)["cents"].sum().reset_index()
+    sums = everybody.merge(sums, on=KEYS, how="left").fillna({"cents": 0}).astype({"cents": "int64"})
+    sums = sums.sort_values(KEYS, ignore_index=True)
+    sums["rank"] = sums.groupby(SCALE)["cents"].rank(method="min", ascending=False).astype("int64")
+    return sums
+
+
+def _public(applications: pd.DataFrame) -> dict[str, str]:
+    codes = applications["priority_codes"].fillna("").astype(str)
+    kind = pd.Series(PUBLICS[4], index=applications.index)
+    kind = kind.mask(applications["als_employee"].fillna(False).astype(bool), PUBLICS[3])
+    kind = kind.mask(applications["current_landlord"].notna(), PUBLICS[2])
+    kind = kind.mask(codes != "", PUBLICS[1])
+    kind = kind.mask(codes.str.split("|").map(lambda items: "dalo" in items), PUBLICS[0])
+    return dict(zip(applications["application_id"].astype(str), kind, strict=True))
+
+
+def _moves(a: pd.DataFrame, b: pd.DataFrame, public: Mapping[str, str]) -> pd.DataFrame:
+    columns = ["application_id", "epci"]
+    a, b = (t.drop_duplicates(columns).drop(columns="grid") for t in (a, b))
+    both = a.merge(b, on=columns, how="outer", suffixes=("_a", "_b"), sort=True)
+    return pd.DataFrame(
+        {
+            "application_id": both["application_id"],
+            "epci": both["epci"],
+            "public": [public.get(str(x), PUBLICS[4]) for x in both["application_id"]],
+            "points_a": both["cents_a"] / 100,
+            "points_b": both["cents_b"] / 100,
+            "rank_a": both["rank_a"].astype("Int64"),
+            "rank_b": both["rank_b"].astype("Int64"),
+            "move": (both["rank_a"] - both["rank_b"]).astype("Int64"),
+        }
+    )
+
+
+def _publics(people: pd.DataFrame, results: list[Result]) -> pd.DataFrame:
+    public = dict(zip(people["application_id"].astype(str), people["public"], strict=True))
+    tops = []
+    for result in results:
+        first = result.proposals[(result.proposals["rank"] == 1) & (result.proposals["application_id"] != "")]
+        kinds = [public.get(str(a), PUBLICS[4]) for a in first["application_id"]]
+        tops.append({p: round(kinds.count(p) / len(kinds), 4) if kinds else float("nan") for p in PUBLICS})
+    rows = []
+    for name in PUBLICS:
+        move = people.loc[people["public"] == name, "move"].dropna()
+        mean = round(float(move.mean()), 2) if len(move) else float("nan")
+        counts = (int((move > 0).sum()), int((move < 0).sum()), int((move == 0).sum()))
+        rows.append((name, len(move), *counts, mean, tops[0][name], tops[1][name]))
+    return pd.DataFrame(
+        rows,
+        columns=["public", "applications", "up", "down", "same", "mean_move", "top_a_share", "top_b_share"],
+    )
+
+
+def _lists(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    def ordered(frame: pd.DataFrame) -> dict[str, list[str]]:
+        frame = frame.sort_values(["dwelling_id", "rank"])
+        return {
+            str(d): [str(x) for x in g["application_id"]] for d, g in frame.groupby("dwelling_id", sort=True)
+        }
+
+    left, right = ordered(a), ordered(b)
+    rows = []
+    for dwelling in sorted({*left, *right}):
+        one, two = left.get(dwelling, []), right.get(dwelling, [])
+        first = (one[:1] or [""])[0], (two[:1] or [""])[0]
+        rows.append((dwelling, *first, first[0] != first[1], one != two))
+    return pd.DataFrame(rows, columns=["dwelling_id", "first_a", "first_b", "first_changed", "list_changed"])
+
+
+def _criteria(breakdown: pd.DataFrame, rules: policy.RuleSet, grid: str) -> pd.DataFrame:
+    """For each criterion: how many have points for it, and how many ranks would differ without it."""
+    base = _points(breakdown).set_index(KEYS)
+    seen = {str(c) for c in breakdown["criterion"].unique()} - {CONVERSION}
+    declared = {f"{r.id}.{c.id}" for g in rules.grids if g.id == grid for r in g.rubrics for c in r.criteria}
+    rows = []
+    for criterion in sorted(seen | declared):
+        part = breakdown[breakdown["criterion"] == criterion]
+        cents = (part["points"].astype(float) * 100).round().astype("int64")
+        own = part.assign(cents=cents).groupby(KEYS)["cents"].sum()
+        without = base["cents"].sub(own, fill_value=0)
+        rank = without.groupby(level=SCALE).rank(method="min", ascending=False).astype("int64")
+        rows.append((grid, criterion, int((own != 0).sum()), int((rank != base["rank"]).sum())))
+    return pd.DataFrame(rows, columns=["grid", "criterion", "applications", "moves"])
+
+
+def _fragile(
+    result: Result, points: pd.DataFrame, bare: Mapping[str, pd.DataFrame], grid: str
+) -> pd.DataFrame:
+    """Listed files that would rank lower if a fact they only declared were not confirmed, all others unchanged."""
+    listed = set(result.proposals["application_id"]) - {""}
+    columns = ["grid", "application_id", "epci", "fact", "rank", "rank_without"]
+    parts = []
+    for fact, table in bare.items():
+        both = points.merge(table[[*KEYS, "cents"]], on=KEYS, suffixes=("", "_without"))
+        both = both[both["application_id"].isin(listed) & (both["cents_without"] < both["cents"])]
+        for scale, group in both.groupby(SCALE, sort=True):
+            here = points[(points["epci"] == scale[0]) & (points["grid"] == scale[1])]["cents"].to_numpy()
+            # One more than those strictly above; the household itself, with its full points, is one of them.
+            above = [int((here > cents).sum()) for cents in group["cents_without"]]
+            parts.append(group.assign(grid=grid, fact=fact, rank_without=above))
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    found = pd.concat(parts, ignore_index=True)
+    found = found[found["rank_without"] > found["rank"]]
+    return found[columns].sort_values(columns[:4], ignore_index=True)
+
+
+def _ties(points: pd.DataFrame) -> int:
+    return int(points.duplicated([*SCALE, "cents"], keep=False).sum())

@@ -1,0 +1,174 @@
+"""Stock to flux for a case: the numbers of the law from `policy`, the arithmetic from `conversion`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer import conversion, importers, policy
+from optimizer.conversion import Caps, Conversion, Inventory, Terms
+from optimizer.domain import Case
+from optimizer.errors import Finding, InputProblems
+from optimizer.scenario import messages as messages
+from optimizer.scenario.fit import public_fit
+
+NUMBERS = (
+    "national.flux.agents_cap", "national.flux.state_cap", "national.flux.guarantee_cap",
+    "national.flux.cap_receiver", "national.flux.spread_years", "national.flux.stock_rights",
+)  # fmt: skip
+"""Parameters a conversion rests on, in the order they are shown."""
+
+
+@dataclass(frozen=True)
+class Flux:
+    """Everything the stock-to-flux command shows.
+
+    Attributes
+    ----------
+    conversion : Conversion
+        ``.assiette``, ``.flux``, ``.rights`` and exact shares.
+    inventory : Inventory
+    fit : DataFrame
+        Stock beside what the active applications of each réservataire's public ask for (empty without applications).
+    exclusions : DataFrame
+        Each dwelling out of the assiette, with its reason (empty without dwellings).
+    first_lettings : DataFrame
+    numbers : tuple of Parameter
+        The values of ``models/`` used.
+    """
+
+    case: Case
+    conversion: Conversion
+    inventory: Inventory
+    fit: pd.DataFrame
+    exclusions: pd.DataFrame
+    first_lettings: pd.DataFrame
+    numbers: tuple[policy.Parameter, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def assiette(self) -> pd.DataFrame:
+        """``assiette.csv`` as a frame."""
+        return self.conversion.assiette
+
+    @property
+    def flux(self) -> pd.DataFrame:
+        """``flux.csv`` as a frame."""
+        return self.conversion.flux
+
+
+def conventions_of(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    """Convention lines in force: those of the case replace the shipped ones of the landlords they name."""
+    own, shipped = case.table("conventions"), rules.conventions
+    kept = shipped[~shipped["landlord"].isin(own["landlord"].unique())]
+    return pd.concat([kept, own], ignore_index=True) if len(own) else kept
+
+
+def terms_of(case: Case, rules: policy.RuleSet) -> tuple[Terms, tuple[Finding, ...]]:
+    """Caps, spread years and receivers in force for a case."""
+
+    def exact(key: str) -> Fraction:
+        return Fraction(repr(rules.get(key)))
+
+    default = rules.text("national.flux.cap_receiver")
+    receivers: dict[tuple[str, str], str] = {}
+    findings = []
+    lines = conventions_of(case, rules)
+    lines = lines[lines["cap_receiver"].notna() & (lines["cap_receiver"] != "")]
+    for key, group in lines.groupby(["landlord", "departement"], sort=True)["cap_receiver"]:
+        place = (str(key[0]), str(key[1]))
+        named = sorted({str(x) for x in group})
+        receivers[place] = named[0] if len(named) == 1 else default
+        if len(named) > 1:
+            params = {"landlord": place[0], "departement": place[1], "receiver": default}
+            findings.append(Finding("FLUX_SEVERAL_RECEIVERS", "warning", file="conventions", params=params))
+    return Terms(
+        caps=Caps(
+            exact("national.flux.agents_cap"),
+            exact("national.flux.state_cap"),
+            exact("national.flux.guarantee_cap"),
+        ),
+        spread_years=rules.integer("national.flux.spread_years"),
+        receiver=default,
+        receivers=receivers,
+        kept=frozenset(str(x) for x in rules.get("national.flux.stock_rights")),
+        negotiated=conversion.negotiated_from(case.settings.negotiated),
+    ), tuple(findings)
+
+
+def departements_of(dwellings: pd.DataFrame, rules: policy.RuleSet) -> tuple[pd.Series, tuple[Finding, ...]]:
+    """Département of each dwelling, and a finding per unknown commune."""
+    known = rules.all_communes["departement"].to_dict()
+    communes = dwellings["commune"].astype(object)
+    found = communes.map(known)
+    missing = communes[found.isna()].value_counts().sort_index()
+    return found.fillna(""), tuple(
+        Finding(
+            "FLUX_UNKNOWN_COMMUNE", file="dwellings", column="commune", params={"commune": c, "count": int(n)}
+        )
+        for c, n in missing.items()
+    )
+
+
+def flux(
+    case: Case | Path | str,
+    *,
+    modes: Sequence[int] | None = None,
+    basis: str = "forecast",
+    models: Path | None = None,
+    rules: policy.RuleSet | None = None,
+) -> Flux:
+    """Convert the stock of a case into shares of the year's flux.
+
+    Parameters
+    ----------
+    case : Case, or path of a folder or workbook
+        Needs `stock`, and `assiette` or `dwellings`.
+    modes : sequence of int, optional
+        1 strict share, 2 weighted by rotation, 3 single-use rights, 4 negotiated; default: all that the case allows
+        (4 only with ``negotiated``).
+    basis : str
+        ``forecast`` or ``actual``: the base the shares apply to where both are given.
+    models : path, optional
+        Another ``models/`` folder than the shipped one.
+    rules : RuleSet, optional
+        Rules already loaded (with a scenario's changes).
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used; all problems are listed.
+    """
+    if not isinstance(case, Case):
+        case = importers.read(Path(case), need=("stock",))
+    settings = case.settings
+    if rules is None:
+        rules = policy.load(settings.territory, on=settings.on, changes=settings.changes, models=models)
+    terms, more = terms_of(case, rules)
+    if modes is None:
+        modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
+    if set(modes) == {4} and terms.negotiated is None:
+        raise InputProblems([Finding("FLUX_NEGOTIATED_MISSING", file="case.yaml")])
+    dwellings = case.table("dwellings")
+    places, unknown = departements_of(dwellings, rules)
+    if unknown:
+        raise InputProblems(unknown)
+    stock = case.table("stock")
+    result = conversion.convert(
+        stock, case.table("assiette"), dwellings, places, on=settings.on, year=settings.year, terms=terms,
+        modes=tuple(modes), basis=basis,
+    )  # fmt: skip
+    return Flux(
+        case=case,
+        conversion=result,
+        inventory=conversion.inventory(stock, settings.on),
+        fit=public_fit(stock, case.table("applications"), rules),
+        exclusions=conversion.trace(dwellings, places),
+        first_lettings=conversion.first_lettings(dwellings, places, settings.year),
+        numbers=tuple(rules.value(key) for key in NUMBERS),
+        findings=(*case.warnings, *more, *result.findings),
+    )

@@ -1,0 +1,167 @@
+"""Files of the stock-to-flux command: ``assiette.csv``, ``flux.csv``, ledgers, workbook, page, record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer.conversion import MODES
+from optimizer.errors import Lang
+from optimizer.reports.csvfile import Style, write_table
+from optimizer.runs.folder import atomic_folder, check_out
+from optimizer.scenario.books import write_book
+from optimizer.scenario.flux import Flux, flux
+from optimizer.scenario.flux_page import flux_html
+from optimizer.scenario.tablefile import exact_csv
+
+FOUR_DECIMALS = ("share_uncapped", "share", "received_from_cap")
+
+MOST_AGREEMENTS = 5_000
+"""Lines of the sheet of agreements; beyond, they are summed by year of end."""
+
+
+@dataclass(frozen=True)
+class FluxWritten:
+    """What :func:`flux_to` wrote, and what the terminal says of it."""
+
+    out: Path
+    result: Flux
+    summary: dict[str, object]
+
+
+def flux_to(
+    case: Path,
+    out: Path,
+    *,
+    modes: Sequence[int] | None = None,
+    basis: str = "forecast",
+    style: Style = "french",
+    lang: Lang = "fr",
+    models: Path | None = None,
+    force: bool = False,
+) -> FluxWritten:
+    """Convert a case and write the result whole, or nothing.
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used.
+    AttrifluxError
+        ``OUT_NOT_EMPTY`` and its like, before any work.
+    """
+    case, out = Path(case), Path(out)
+    check_out(out, force=force, inputs=case)
+    result = flux(case, modes=modes, basis=basis, models=models)
+    with atomic_folder(out) as work:
+        write_flux(work, result, style=style, lang=lang)
+    return FluxWritten(out, result, _summary(result, out))
+
+
+def write_flux(folder: Path, result: Flux, *, style: Style = "french", lang: Lang = "fr") -> None:
+    """Every file of a conversion into ``folder``; same case, same bytes."""
+    write_table(result.assiette, folder, "assiette", style=style)
+    (folder / "flux.csv").write_bytes(
+        exact_csv(result.flux, style, dict.fromkeys(FOUR_DECIMALS, lambda i: 4))
+    )
+    write_table(result.conversion.rights, folder, "rights", style=style)
+    write_table(result.first_lettings, folder, "first_lettings", style=style)
+    write_table(result.exclusions, folder, "exclusions", style=style)
+    settings = result.case.settings
+    write_book(
+        folder / "inventory.xlsx",
+        {
+            "Contingents": result.inventory.accounts,
+            "Répartition": result.inventory.spreads,
+            "Conventions": ends_sheet(result.inventory.ends),
+            "Adéquation": result.fit,
+            "Assiette": result.assiette,
+            "Flux": result.flux,
+            "Droits uniques": result.conversion.rights,
+            "Premières mises en location": result.first_lettings,
+            "Hors assiette": result.exclusions,
+            "Hypothèses": numbers_table(result),
+        },
+        title=settings.title,
+        on=settings.on,
+        note="Parts avant arrondi plafonnées ; égalités de restes servies dans l'ordre du code du contingent.",
+    )
+    (folder / "flux.html").write_text(flux_html(result, lang), encoding="utf-8")
+    (folder / "run.json").write_text(_record(result), encoding="utf-8")
+
+
+def ends_sheet(ends: pd.DataFrame) -> pd.DataFrame:
+    """Agreements and their ends; by year of end when there are more than anybody reads."""
+    if len(ends) <= MOST_AGREEMENTS:
+        return ends
+    keys = ["landlord", "departement", "account", "end_year"]
+    dated = ends.assign(end_year=ends["ends_on"].dt.year)
+    return dated.groupby(keys, sort=True)["dwellings"].sum().reset_index()
+
+
+def numbers_table(result: Flux) -> pd.DataFrame:
+    """The values of the law and of the agreements used: title, value, status, source."""
+    return pd.DataFrame(
+        [
+            {
+                "paramètre": p.key,
+                "titre": p.title,
+                "valeur": ", ".join(map(str, p.value)) if isinstance(p.value, tuple) else str(p.value),
+                "statut": "supposé" if p.is_assumed else "sourcé",
+                "source": p.source,
+                "en vigueur depuis": p.in_force_from,
+            }
+            for p in result.numbers
+        ]
+    )
+
+
+def _record(result: Flux) -> str:
+    settings = result.case.settings
+    record = {
+        "format": "attriflux-flux/1",
+        "title": settings.title,
+        "territory": settings.territory,
+        "on": settings.on.isoformat(),
+        "year": settings.year,
+        "inputs": {s.name: s.sha256 for s in result.case.sources},
+        "assumed": [p.key for p in result.numbers if p.is_assumed],
+        "findings": [f.sentence("fr") for f in result.findings],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _summary(result: Flux, out: Path) -> dict[str, object]:
+    table = result.flux
+    modes = sorted({int(m) for m in table["mode"]})
+    base = int(result.assiette.loc[result.assiette["basis"] == "forecast", "assiette"].sum())
+    names_fr = ", ".join(f"{m} ({MODES[m][0]})" for m in modes)
+    names_en = ", ".join(f"{m} ({MODES[m][1]})" for m in modes)
+    stock = int(result.inventory.accounts["dwellings"].sum())
+    assumed = [p.title for p in result.numbers if p.is_assumed]
+    return {
+        "out": str(out),
+        "modes": modes,
+        "stock": stock,
+        "assiette": base,
+        "dwellings": {
+            str(m): {str(a): int(n) for a, n in group.groupby("account")["dwellings"].sum().items()}
+            for m, group in table.groupby("mode", sort=True)
+        },
+        "warnings": len(result.findings),
+        "lines_fr": [
+            f"{stock} logements en stock, assiette de {base} logements pour l'année.",
+            f"Modes calculés : {names_fr}.",
+            f"Valeurs supposées : {'; '.join(assumed) or 'aucune'}.",
+            f"Ouvrir {out / 'flux.html'} ; tables : flux.csv, assiette.csv, inventory.xlsx.",
+        ],
+        "lines_en": [
+            f"{stock} dwellings in stock, assiette of {base} dwellings for the year.",
+            f"Modes computed: {names_en}.",
+            f"Assumed values: {'; '.join(assumed) or 'none'}.",
+            f"Open {out / 'flux.html'}; tables: flux.csv, assiette.csv, inventory.xlsx.",
+        ],
+    }

@@ -1,0 +1,179 @@
+"""``flux.html``: the four conversions side by side, wording a planner can paste in a council paper."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from optimizer.conversion import MODES, account_order
+from optimizer.errors import Lang
+from optimizer.reports.data import DECIDES
+from optimizer.scenario.flux import Flux
+from optimizer.scenario.plots import percent, slope_chart
+from optimizer.shortlist.labels import account_label
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE = Path(__file__).parents[1] / "reports" / "templates" / "style.css"
+MOST_PLACES = 40
+"""Landlord × département sections on the page; the tables hold them all."""
+
+CAP_WORDS = {
+    "agents": ("agents publics", "public agents"),
+    "state": ("ensemble de l'État", "State as a whole"),
+    "guarantees": ("garanties d'emprunt", "loan guarantees"),
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Templates of the planning pages: escaped, strict."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+
+
+def page_words(lang: Lang) -> dict[str, Any]:
+    """What every planning page needs: style, language switch, the standing sentence."""
+    fr = lang == "fr"
+    return {
+        "lang": lang,
+        "t": lambda french, english: french if fr else english,
+        "css": STYLE.read_text(encoding="utf-8"),
+        "decides": DECIDES[lang],
+        "percent": percent,
+    }
+
+
+def flux_html(result: Flux, lang: Lang = "fr") -> str:
+    """The whole page, self-contained."""
+    settings = result.case.settings
+    places = result.flux[["landlord", "departement"]].drop_duplicates().itertuples(index=False)
+    shown = list(places)
+    return environment().get_template("flux.html.j2").render(
+        title=settings.title,
+        territory=settings.territory,
+        on=settings.on.strftime("%d/%m/%Y"),
+        year=settings.year,
+        synthetic=settings.synthetic,
+        sections=[_section(result, str(p[0]), str(p[1]), lang) for p in shown[:MOST_PLACES]],
+        hidden=max(0, len(shown) - MOST_PLACES),
+        numbers=[
+            {
+                "title": p.title,
+                "value": _value(p.value, p.unit),
+                "assumed": p.is_assumed,
+                "source": p.source,
+                "since": p.in_force_from.strftime("%d/%m/%Y") if p.in_force_from else "–",
+            }
+            for p in result.numbers
+        ],
+        findings=[f.sentence(lang) for f in result.findings],
+        **page_words(lang),
+    )  # fmt: skip
+
+
+def _value(value: object, unit: str) -> str:
+    if unit == "share" and isinstance(value, (int, float)):
+        return percent(float(value))
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[str, Any]:
+    def here(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[(frame["landlord"] == landlord) & (frame["departement"] == departement)]
+
+    table = here(result.flux)
+    modes = sorted({int(m) for m in table["mode"]})
+    accounts = sorted({str(a) for a in table["account"]}, key=account_order)
+    cell: dict[tuple[str, int], dict[Hashable, Any]] = {
+        (str(r["account"]), int(r["mode"])): r for r in table.to_dict("records")
+    }
+    at = 0 if lang == "fr" else 1
+    lines = []
+    for account in accounts:
+        first = next(cell[(account, m)] for m in modes if (account, m) in cell)
+        cells = []
+        for mode in modes:
+            row = cell.get((account, mode))
+            names = str(row["cap"]).split("|") if row is not None and row["cap"] else []
+            cells.append(
+                None
+                if row is None
+                else {
+                    "dwellings": int(row["dwellings"]),
+                    "share": percent(float(row["share"]), 2),
+                    "uncapped": percent(float(row["share_uncapped"]), 2),
+                    "capped": ", ".join(CAP_WORDS[n][at] for n in names),
+                    "received": percent(float(row["received_from_cap"]), 2)
+                    if row["received_from_cap"]
+                    else "",
+                }
+            )
+        lines.append(
+            {
+                "label": account_label(account, lang),
+                "stock": int(first["stock"]),
+                "vacated": f"{first['vacated']:g}".replace(".", "," if lang == "fr" else "."),
+                "cells": cells,
+            }
+        )
+    series: dict[str, list[float | None]] = {
+        account_label(a, lang): [float(cell[(a, m)]["share"]) if (a, m) in cell else None for m in modes]
+        for a in accounts
+    }
+    return {
+        "landlord": landlord,
+        "departement": departement,
+        "bases": here(result.assiette).to_dict("records"),
+        "modes": [(m, MODES[m][at]) for m in modes],
+        "lines": lines,
+        "chart": slope_chart(
+            series,
+            [f"mode {m}" for m in modes],
+            "Parts de flux par contingent selon le mode"
+            if lang == "fr"
+            else "Flux shares by account and mode",
+        ),
+        "inventory": _inventory(here(result.inventory.accounts), lang),
+        "rights": _rights(here(result.conversion.rights), lang),
+        "first": here(result.first_lettings).to_dict("records"),
+    }
+
+
+def _inventory(frame: pd.DataFrame, lang: Lang) -> list[dict[str, str]]:
+    def share(value: float) -> str:
+        return "–" if value != value else percent(value)
+
+    return [
+        {
+            "label": account_label(str(r["account"]), lang),
+            "dwellings": str(int(r["dwellings"])),
+            "share": share(r["share"]),
+            "turnover": share(r["turnover"]),
+            "qpv": share(r["qpv_share"]),
+            "ended": str(int(r["ended"])),
+            "last": "–" if pd.isna(r["ends_last"]) else r["ends_last"].strftime("%d/%m/%Y"),
+        }
+        for r in sorted(frame.to_dict("records"), key=lambda r: account_order(str(r["account"])))
+    ]
+
+
+def _rights(frame: pd.DataFrame, lang: Lang) -> list[dict[str, Any]]:
+    out = []
+    for account, group in frame.groupby("account", sort=False):
+        first, last = group.iloc[0], group.iloc[-1]
+        out.append(
+            {
+                "label": account_label(str(account), lang),
+                "opening": int(first["opening"]),
+                "yearly": int(first["used"]),
+                "end": int(last["year"]) if int(last["left"]) == 0 else None,
+            }
+        )
+    return out

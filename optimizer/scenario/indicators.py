@@ -1,0 +1,236 @@
+"""What a run means for a planner: one table of indicators, read from the published tables and the facts.
+
+Labelled everywhere « borne à information parfaite »: one optimum over all the dwellings at once, everybody accepting,
+except the lines that say « attendu ».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from optimizer.eligibility.facts import Facts
+from optimizer.policy import RuleSet
+from optimizer.runs import Result
+
+COLUMNS = ("indicator", "scope", "unit", "value")
+ENOUGH = 3
+"""Positions of the published lists counted as a full list when the case sets no size."""
+
+LABELS: Mapping[str, tuple[str, str]] = {
+    "account_dwellings": ("logements proposés sur le contingent", "dwellings proposed on the account"),
+    "account_planned": ("logements prévus par la convention", "dwellings the agreement plans"),
+    "account_priority": ("part de publics prioritaires du contingent", "priority share of the account"),
+    "rule_rate": ("taux atteint si tous acceptent", "rate reached if all accept"),
+    "rule_rate_expected": ("taux attendu", "expected rate"),
+    "rule_target": ("objectif", "target"),
+    "rule_shortfall": ("baux manquants", "missing leases"),
+    "rule_marginal": ("coût d'un bail de plus", "cost of one more lease"),
+    "objective": ("valeur de l'optimum", "value of the optimum"),
+    "dwellings_listed": ("logements avec une liste", "dwellings with a list"),
+    "dwellings_awaiting": ("logements en attente du réservataire", "dwellings awaiting the réservataire"),
+    "dwellings_no_candidate": ("logements sans candidat", "dwellings without candidate"),
+    "dwellings_short": ("logements sans liste complète", "dwellings without a full list"),
+    "vacancy_days": ("vacance attendue", "expected vacancy"),
+    "vacancy_cost": ("coût de vacance attendu", "expected cost of vacancy"),
+    "mean_score": ("cotation moyenne des premiers rangs", "mean score of first ranks"),
+    "mean_months": ("ancienneté moyenne des premiers rangs", "mean waiting of first ranks"),
+    "mutation_share": ("part de mutations internes", "share of own transfers"),
+    "q1_outside_qpv": ("premier quartile hors QPV", "first quartile outside QPV"),
+    "q1_inside_qpv": ("premier quartile en QPV", "first quartile inside QPV"),
+    "dalo_proposed": ("ménages DALO au premier rang", "DALO households in first rank"),
+    "weekly_leases": ("baux signés en lots hebdomadaires, moyenne", "leases signed in weekly batches, mean"),
+    "weekly_unlet": ("logements non loués en fin d'année, moyenne", "dwellings not let at the end, mean"),
+    "weekly_vacancy": ("jours d'attente des logements présentés, moyenne", "days waited by dwellings, mean"),
+    "weekly_q1_outside_qpv": ("premier quartile hors QPV, lots hebdomadaires", "first quartile outside QPV, weekly"),
+    "weekly_priority": ("part de publics prioritaires, lots hebdomadaires", "priority share, weekly"),
+    "weekly_months": ("ancienneté moyenne des entrants, lots hebdomadaires", "mean waiting of those housed, weekly"),
+}  # fmt: skip
+"""Indicator -> French and English names."""
+
+BOUNDS = {"low": ("plus bas", "lowest"), "high": ("plus haut", "highest")}
+"""Suffix of the extremes over the replications of the weekly run -> French and English words."""
+
+
+def label_of(indicator: str, english: bool = False) -> str:
+    """The name of an indicator, ``…_low`` and ``…_high`` of the weekly run included."""
+    stem, _, suffix = indicator.rpartition("_")
+    if indicator not in LABELS and suffix in BOUNDS and stem in LABELS:
+        return f"{LABELS[stem][english].partition(',')[0]}, {BOUNDS[suffix][english]}"
+    return LABELS[indicator][english]
+
+
+def indicator_order(indicator: str) -> tuple[int, str]:
+    """Sort key of indicators as shown; extremes stand behind their mean."""
+    names = list(LABELS)
+    stem = indicator if indicator in LABELS else indicator.rpartition("_")[0]
+    return names.index(stem), indicator
+
+
+def weekly_indicators(spread: pd.DataFrame) -> pd.DataFrame:
+    """Mean, lowest and highest of the weekly run as indicators beside the others."""
+    rows = []
+    for row in spread.to_dict("records"):
+        for suffix, column in (("", "mean"), ("_low", "low"), ("_high", "high")):
+            value = round(float(row[column]), 4 if row["unit"] == "share" else 2)
+            rows.append((f"{row['indicator']}{suffix}", row["scope"], row["unit"], value))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+UNITS: Mapping[str, tuple[str, str]] = {
+    "dwellings": ("logements", "dwellings"), "share": ("part", "share"), "leases": ("baux", "leases"),
+    "points": ("points", "points"), "days": ("jours", "days"), "euros": ("euros", "euros"),
+    "months": ("mois", "months"), "households": ("ménages", "households"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VacancyTerms:
+    """Values of ``models/national/vacancy.yaml`` an expected vacancy rests on."""
+
+    letting_days: float
+    round_days: float
+    structural_days: float
+    days_per_month: float
+    rent_m2: float
+    charges: float
+    surface: float
+
+    @classmethod
+    def read(cls, rules: RuleSet) -> VacancyTerms:
+        """The values in force."""
+
+        def number(name: str) -> float:
+            return rules.number(f"national.vacancy.{name}")
+
+        return cls(
+            number("letting_days"), number("round_days"), number("structural_months") * number("days_per_month"),
+            number("days_per_month"), number("rent_eur_m2_month"), number("charges_eur_month"), number("surface_m2"),
+        )  # fmt: skip
+
+
+def indicators(result: Result) -> pd.DataFrame:
+    """``indicator, scope, unit, value``: shares with 4 decimals, other values with 2, in a stable order."""
+    prepared = result.optimum.prepared
+    rows: list[tuple[str, str, str, float]] = []
+    proposals = result.proposals
+    first = proposals[proposals["rank"] == 1]
+    _accounts(rows, first, result.rules)
+    _rules(rows, result.rules)
+    rows.append(("objective", "", "points", float(result.certificate["objective"])))
+    status = result.dwellings["status"].value_counts()
+    for name, word in (
+        ("dwellings_listed", "listed"),
+        ("dwellings_awaiting", "awaiting_reservataire"),
+        ("dwellings_no_candidate", "no_candidate"),
+    ):
+        rows.append((name, "", "dwellings", float(status.get(word, 0))))
+    size = prepared.case.settings.shortlist_size or prepared.rules.integer("national.caleol.shortlist_size")
+    short = (result.dwellings["status"] == "listed") & (result.dwellings["candidates"] < size)
+    rows.append(("dwellings_short", "", "dwellings", float(short.sum())))
+    _vacancy(rows, result, VacancyTerms.read(prepared.rules))
+    _households(rows, first, prepared.facts)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    places = np.where(table["unit"] == "share", 4, 2)
+    table["value"] = [round(v, int(p)) for v, p in zip(table["value"], places, strict=True)]
+    return table
+
+
+def _accounts(rows: list[tuple[str, str, str, float]], first: pd.DataFrame, rules: pd.DataFrame) -> None:
+    for account, group in first.groupby("account", sort=True):
+        rows.append(("account_dwellings", f"account={account}", "dwellings", float(len(group))))
+        named = group[group["application_id"] != ""]
+        if len(named):
+            priority = float((named["priority"] != "").sum()) / len(named)
+            rows.append(("account_priority", f"account={account}", "share", priority))
+    planned: dict[str, float] = {}
+    for row in rules[rules["rule"] == "flux"].to_dict("records"):
+        account = _part(str(row["scope"]), "account")
+        run = float(row["den_run"])
+        planned[account] = planned.get(account, 0.0) + float(row["share"]) * run
+    for account in sorted(planned):
+        rows.append(("account_planned", f"account={account}", "dwellings", planned[account]))
+
+
+def _rules(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None:
+    for row in rules.to_dict("records"):
+        scope = f"rule={row['rule']};{row['scope']}"
+        den = float(row["den_before"]) + float(row["den_run"])
+        if den > 0:
+            rows.append(
+                ("rule_rate", scope, "share", (float(row["num_before"]) + float(row["num_run"])) / den)
+            )
+            expected = float(row["expected_num"])
+            if expected == expected:
+                rows.append(
+                    ("rule_rate_expected", scope, "share", (float(row["num_before"]) + expected) / den)
+                )
+        rows.append(("rule_target", scope, "share", float(row["share"])))
+        rows.append(("rule_shortfall", scope, "leases", float(row["shortfall"])))
+        marginal = row["marginal_points"]
+        if marginal is not None and marginal == marginal and marginal is not pd.NA:
+            rows.append(("rule_marginal", scope, "points", float(marginal)))
+
+
+def _part(scope: str, name: str) -> str:
+    return next((p.partition("=")[2] for p in scope.split(";") if p.startswith(name + "=")), "")
+
+
+def _vacancy(rows: list[tuple[str, str, str, float]], result: Result, terms: VacancyTerms) -> None:
+    """Expected days and cost: rounds lost to refusals (acceptance × ranks), the deadline of a direct réservataire, and
+    structural vacancy where nobody can be proposed or everybody may refuse."""
+    facts = result.optimum.prepared.facts
+    accept = dict(
+        zip(facts.applications.ids.tolist(), (facts.applications.acceptance / 10_000).tolist(), strict=True)
+    )
+    lists = result.proposals[result.proposals["application_id"] != ""]
+    chances: dict[str, list[float]] = {}
+    for d, a in zip(lists["dwelling_id"].tolist(), lists["application_id"].tolist(), strict=True):
+        chances.setdefault(str(d), []).append(float(accept[a]))
+    homes = facts.dwellings
+    surface = np.where(homes.surface_dm2 >= 0, homes.surface_dm2 / 100.0, terms.surface)
+    rent = np.where(homes.rent_cents >= 0, homes.rent_cents / 100.0, surface * terms.rent_m2) + terms.charges
+    monthly = dict(zip(homes.ids.tolist(), rent.tolist(), strict=True))
+    on = pd.Timestamp(result.optimum.prepared.case.settings.on)
+    days_all = cost_all = 0.0
+    for row in result.dwellings.to_dict("records"):
+        d, status = str(row["dwelling_id"]), str(row["status"])
+        if status == "no_candidate":
+            days = terms.structural_days
+        elif status == "awaiting_reservataire":
+            days = float((pd.Timestamp(str(row["deadline"])) - on).days) + terms.letting_days
+        else:
+            days = terms.letting_days
+            left = 1.0
+            for chance in chances.get(d, []):
+                left *= 1.0 - chance
+                days += left * terms.round_days
+            days += left * terms.structural_days
+        days_all += days
+        cost_all += days / terms.days_per_month * float(monthly[d])
+    rows.append(("vacancy_days", "", "days", days_all))
+    rows.append(("vacancy_cost", "", "euros", cost_all))
+
+
+def _households(rows: list[tuple[str, str, str, float]], first: pd.DataFrame, facts: Facts) -> None:
+    named = first[first["application_id"] != ""]
+    n = len(named)
+    if not n:
+        return
+    seniority = dict(
+        zip(facts.applications.ids.tolist(), facts.applications.seniority_days.tolist(), strict=True)
+    )
+    months = sum(int(seniority[a]) for a in named["application_id"]) / n / (365.25 / 12)
+    rows.append(("mean_score", "", "points", float(named["score"].astype(float).mean())))
+    rows.append(("mean_months", "", "months", months))
+    rows.append(("mutation_share", "", "share", float((named["account"] == "MUTATION").sum()) / n))
+    inside = dict(zip(facts.dwellings.ids.tolist(), facts.dwellings.qpv.tolist(), strict=True))
+    qpv = named["dwelling_id"].map(inside).astype(bool)
+    for name, mask in (("q1_outside_qpv", ~qpv), ("q1_inside_qpv", qpv)):
+        if mask.any():
+            rows.append((name, "", "share", float((named.loc[mask, "q1"] == "yes").sum()) / int(mask.sum())))
+    dalo = named["priority"].str.split(r"[| ]").map(lambda codes: "DALO" in codes)
+    rows.append(("dalo_proposed", "", "households", float(dalo.sum())))

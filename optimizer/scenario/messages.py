@@ -1,0 +1,94 @@
+"""What scenarios and the stock-to-flux command say of their inputs, in both languages."""
+
+from __future__ import annotations
+
+from optimizer.errors import define
+
+define(
+    "FLUX_UNKNOWN_COMMUNE",
+    "La commune {commune} n'est pas connue : le département de {count} logements manque pour compter l'assiette.",
+    "Commune {commune} is not known: the département of {count} dwellings is missing to count the assiette.",
+    remedy_fr="Corriger le code INSEE de la table logements",
+    remedy_en="Correct the INSEE code in the dwellings table",
+)
+define(
+    "FLUX_SEVERAL_RECEIVERS",
+    "{landlord} ({departement}) : plusieurs bénéficiaires d'excédent dans la convention ; {receiver} est retenu.",
+    "{landlord} ({departement}): several cap receivers in the agreement; {receiver} is used.",
+)
+define(
+    "SCENARIO_KEY_UNKNOWN",
+    "{file}, ligne {line} : clé « {key} » inconnue (proches : {near}).",
+    "{file}, line {line}: unknown key “{key}” (close: {near}).",
+)
+define(
+    "SCENARIO_BAD_VALUE",
+    "{file}, ligne {line} : « {value} » ne convient pas à {key} ; attendu : {expected_fr}.",
+    "{file}, line {line}: “{value}” does not fit {key}; expected: {expected_en}.",
+)
+define(
+    "SCENARIO_MISSING",
+    "{file} : il manque « {key} ».",
+    "{file}: “{key}” is missing.",
+)
+define(
+    "SCENARIO_TWICE",
+    "{file}, ligne {line} : « {key} » est à la fois dans changes et dans over.",
+    "{file}, line {line}: “{key}” is both in changes and in over.",
+)
+define(
+    "SCENARIO_CYCLE",
+    "{file} : based_on tourne en rond ({chain}).",
+    "{file}: based_on goes round in circles ({chain}).",
+)
+define(
+    "SCENARIO_NAME_TWICE",
+    "Deux scénarios portent le nom « {name} ».",
+    "Two scenarios are named “{name}”.",
+)
+define(
+    "SCENARIO_NOT_FOUND",
+    "{file} : le scénario de base « {name} » est introuvable.",
+    "{file}: the base scenario “{name}” cannot be found.",
+    remedy_fr="Le placer dans le même dossier, ou choisir un scénario livré",
+    remedy_en="Put it in the same folder, or choose a shipped scenario",
+)
+define(
+    "SCENARIO_REFUSED",
+    "{file}, ligne {line} : {why_fr}",
+    "{file}, line {line}: {why_en}",
+)
+define(
+    "SCENARIO_NO_STOCK",
+    "Le scénario « {name} » fixe flux.mode, mais le cas n'a pas de table stock.",
+    "Scenario “{name}” sets flux.mode, but the case has no stock table.",
+    remedy_fr="Ajouter la table stock au cas, ou choisir un autre cas",
+    remedy_en="Add the stock table to the case, or choose another case",
+)
+define(
+    "SCENARIO_MODE_MISSING",
+    "Le scénario « {name} » demande le mode {mode}, qui ne peut être calculé sur ce cas ({why}).",
+    "Scenario “{name}” asks for mode {mode}, which cannot be computed on this case ({why}).",
+)
+define(
+    "SCENARIO_TOO_MANY",
+    "{file} : over donne {count} scénarios, plus que les {most} permis.",
+    "{file}: over gives {count} scenarios, more than the {most} allowed.",
+)
+define(
+    "SCENARIO_NOT_A_RUN",
+    "Le dossier « {name} » ne contient pas de résultat de scénario.",
+    "The folder “{name}” holds no scenario result.",
+)
+define(
+    "SCENARIO_EXISTS",
+    "Le fichier « {name} » existe déjà.",
+    "The file “{name}” already exists.",
+    remedy_fr="Choisir un autre nom",
+    remedy_en="Choose another name",
+)
+define(
+    "SCENARIO_SHARE_CUT",
+    "{landlord} : {account} devrait recevoir {due} du flux de son périmètre, les autres parts n'en laissent que {share}.",
+    "{landlord}: {account} should receive {due} of the flux of its area, the other shares leave only {share}.",
+)

@@ -1,0 +1,248 @@
+"""Runs a matrix of scenarios: one folder each, kept by the hash of all inputs, on several processes, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer import importers, policy
+from optimizer.datadirs import scenarios_dir
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError
+from optimizer.runs import Options, propose_to
+from optimizer.runs.folder import atomic_folder, check_out
+from optimizer.scenario import messages as messages
+from optimizer.scenario.apply import apply
+from optimizer.scenario.compare import RECORD, write_comparison
+from optimizer.scenario.files import Run, Scenario, check_keys, expand, read_scenario, refusal
+from optimizer.scenario.indicators import indicators, weekly_indicators
+from optimizer.scenario.tablefile import unit_csv
+from optimizer.scenario.weekly import spread, weekly
+from optimizer.synth import write_case
+
+MARK = "scenarios.json"
+REFERENCE = Run("reference", "Référence : le cas tel qu'il est", "reference", {})
+NEED = ("dwellings", "applications")
+
+
+@dataclass(frozen=True)
+class Lived:
+    """How the year is lived week by week beside the optimum; no replication: not at all."""
+
+    replications: int
+    weeks: int
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What :func:`run_scenarios` did: the runs in order, those found already done, and the comparison."""
+
+    out: Path
+    runs: tuple[Run, ...]
+    reused: tuple[str, ...]
+    comparison: pd.DataFrame
+
+
+def demo_case() -> Path:
+    """The small shipped case that scenarios run on when none is given."""
+    return scenarios_dir() / "demo"
+
+
+def run_scenarios(
+    files: Sequence[Path | str],
+    out: Path,
+    *,
+    case: Path | None = None,
+    options: Options | None = None,
+    workers: int | None = None,
+    reference: bool = True,
+    replications: int = 0,
+    weeks: int = 52,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+) -> Ran:
+    """Run every scenario of the files, and the case as it is, and compare them.
+
+    Parameters
+    ----------
+    files : sequence
+        Paths, or names of shipped scenarios.
+    out : Path
+        Folder of the runs; an interrupted folder is taken up where it stopped.
+    case : Path, optional
+        Default: the shipped small case.
+    options : Options, optional
+        Of each `propose`; threads stay at 1, the runs themselves go in parallel.
+    workers : int, optional
+        Processes; default: all cores. Never changes a byte of the tables.
+    reference : bool
+        Whether to run the unchanged case first, as what the others are compared with.
+    replications, weeks : int
+        Replications of the year lived in weekly batches with refusals, beside the optimum; 0: none.
+
+    Raises
+    ------
+    AttrifluxError
+        A scenario that cannot be read or whose keys are refused, before the case is read.
+    InputProblems
+        The case, or the case under a scenario, cannot be used.
+    """
+    options = options or Options(pdf=False)
+    source = Path(case) if case is not None else demo_case()
+    out = Path(out)
+    scenarios = [read_scenario(f) for f in files]
+    runs = _named(scenarios, reference)
+    territory, on = settings_of(source)
+    for scenario in scenarios:
+        check_keys(scenario, territory, on, options.models)
+    check_out(out, force=True, inputs=source, mark=MARK)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text(_mark(runs), encoding="utf-8")
+    read = importers.read(source, need=NEED)
+    lived = Lived(replications, weeks if replications else 0)
+    key = f"{input_key(read, options)} {lived}"
+    jobs = [(run, _run_key(key, run)) for run in runs]
+    waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
+    reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
+    cases = [(run, mark, _applied(read, run, scenarios, options)) for run, mark in waiting]
+    _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress)
+    comparison = write_comparison(out, [run.name for run in runs], style=options.csv)
+    return Ran(out, tuple(runs), reused, comparison)
+
+
+def _named(scenarios: Sequence[Scenario], reference: bool) -> list[Run]:
+    runs = [REFERENCE] if reference else []
+    for scenario in scenarios:
+        runs += expand(scenario)
+    names = [run.name for run in runs]
+    for name in names:
+        if names.count(name) > 1:
+            raise AttrifluxError("SCENARIO_NAME_TWICE", name=name)
+    return runs
+
+
+def settings_of(case: Path) -> tuple[str, date]:
+    """Territory and date of a case, from its ``case.yaml`` alone where it is a folder."""
+    file = case / "case.yaml"
+    if file.is_file():
+        content = policy.read_yaml(file)
+        territory, on = content.get("territory"), content.get("on")
+        if isinstance(territory, str) and isinstance(on, date):
+            beside = case / territory
+            return (str(beside) if beside.is_file() else territory), on
+    read = importers.read(case, need=())
+    return read.settings.territory, read.settings.on
+
+
+def _applied(case: Case, run: Run, scenarios: Sequence[Scenario], options: Options) -> Case:
+    try:
+        return apply(case, run, options.models)
+    except AttrifluxError as error:
+        key = str(error.params.get("key", ""))
+        scenario = next((s for s in scenarios if s.name == run.scenario), None)
+        if scenario is not None and key in scenario.lines:
+            raise refusal(scenario, key, error) from None
+        raise
+
+
+def input_key(case: Case, options: Options) -> str:
+    """Hash of all that a run depends on beside its own changes: files, settings, rules, options, versions."""
+    settings = case.settings
+    rules = policy.load(settings.territory, on=settings.on, changes=settings.changes, models=options.models)
+    content = [
+        [(s.name, s.sha256) for s in sorted(case.sources, key=lambda s: s.name)],
+        repr(settings), rules.fingerprint(), sorted((k, str(v)) for k, v in options.record().items()),
+        [_version(name) for name in ("attriflux", "highspy", "ortools", "pulp", "numpy")],
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _run_key(key: str, run: Run) -> str:
+    content = json.dumps([key, run.name, run.title, sorted(run.changes.items())], default=str)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _done(folder: Path, mark: str) -> bool:
+    file = folder / RECORD
+    return file.is_file() and json.loads(file.read_text(encoding="utf-8")).get("key") == mark
+
+
+def _mark(runs: Sequence[Run]) -> str:
+    return (
+        json.dumps({"format": "attriflux-scenarios/1", "runs": [r.name for r in runs]}, ensure_ascii=False)
+        + "\n"
+    )
+
+
+def _run_all(
+    cases: Sequence[tuple[Run, str, Case]],
+    out: Path,
+    options: Options,
+    lived: Lived,
+    workers: int | None,
+    total: int,
+    done: int,
+    progress: Callable[[int, int, str], None],
+) -> None:
+    if done:
+        progress(done, total, "")
+    count = min(workers or os.cpu_count() or 1, max(1, len(cases)))
+    if count == 1:
+        for run, mark, case in cases:
+            run_one(case, run, mark, out / run.name, options, lived)
+            done += 1
+            progress(done, total, run.name)
+        return
+    # A fresh interpreter per worker: threads of a solver do not survive a fork.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        jobs = {
+            pool.submit(run_one, case, run, mark, out / run.name, options, lived): run
+            for run, mark, case in cases
+        }
+        try:
+            for job in as_completed(jobs):
+                job.result()
+                done += 1
+                progress(done, total, jobs[job].name)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def run_one(case: Case, run: Run, mark: str, folder: Path, options: Options, lived: Lived) -> None:
+    """One run into its folder, whole or not at all: the changed case, the checked proposal, the indicators."""
+    with atomic_folder(folder) as work:
+        changed = work / "cas"
+        write_case(replace(case, path=None), changed)
+        written = propose_to(changed, work / "resultat", options)
+        table = indicators(written.result)
+        if lived.replications:
+            year = weekly(case, weeks=lived.weeks, replications=lived.replications, options=options)
+            (work / "weekly.csv").write_bytes(unit_csv(year, options.csv))
+            table = pd.concat([table, weekly_indicators(spread(year))], ignore_index=True)
+        (work / "indicators.csv").write_bytes(unit_csv(table, options.csv))
+        record = {
+            "format": "attriflux-scenario/1", "key": mark, "name": run.name, "title": run.title,
+            "scenario": run.scenario, "changes": dict(sorted(run.changes.items())), "swept": dict(run.swept),
+            "stop": written.stop, "verdict": written.verdict,
+            "notes": [w.sentence(options.lang) for w in case.warnings if w.code.startswith(("SCENARIO", "FLUX"))],
+            "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in table.to_dict("records")],
+        }  # fmt: skip
+        text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+        (work / RECORD).write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,164 @@
+"""``bilan``: dwellings proposed and attributed in a year, by everything R. 441-5-1 names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer import importers, policy
+from optimizer.domain import Case
+from optimizer.errors import Finding, InputProblems
+from optimizer.statement import messages as messages
+from optimizer.statement.homes import homes_of
+from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of
+from optimizer.statement.reconcile import differences, reconcile
+
+COLUMNS = (
+    "landlord", "account", "commune", "qpv", "rooms", "financing", "construction_period", "proposed", "attributed",
+)  # fmt: skip
+DATES = ("oriented_on", "presented_on", "attributed_on", "signed_on")
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """A year's statement.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``bilan.csv`` (design §8).
+    ledger : DataFrame
+        One line per convention line: share, due, consumed by the four count rules, remaining, forecast.
+    lec : DataFrame
+        What the rest of the year must still reach, per EPCI.
+    lines : DataFrame
+        Convention lines in force, as in the table `conventions`.
+    reconciliation : DataFrame
+        Leases against events, line by line (all matched), or against the other system's list when one was given.
+    epci : mapping
+        Commune -> (code, name) of its EPCI.
+    """
+
+    case: Case
+    year: int
+    table: pd.DataFrame
+    ledger: pd.DataFrame
+    lec: pd.DataFrame
+    lines: pd.DataFrame
+    reconciliation: pd.DataFrame
+    epci: dict[str, tuple[str, str]]
+    names: dict[str, str]
+    deadline: policy.Parameter
+    findings: tuple[Finding, ...]
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Accounts of the statement, sorted."""
+        return tuple(sorted(set(self.table["account"])))
+
+
+def bilan(
+    case: Case | Path | str, year: int, *, models: Path | None = None, against: pd.DataFrame | None = None
+) -> Bilan:
+    """The statement of a year.
+
+    *Proposed*: dwellings oriented to the account in the year, each counted once per account. *Attributed*: dwellings whose
+    attribution was decided in the year; where the case has no `events`, leases of the year stand for both, and work in
+    progress oriented in the year is proposed.
+
+    Parameters
+    ----------
+    case : Case, or path of a folder or workbook
+    year : int
+    against : DataFrame, optional
+        The other system's list (``dwelling_id, account, signed_on``): reconciled and shown, never a refusal.
+
+    Raises
+    ------
+    InputProblems
+        Leases and events of the case do not agree: every difference is listed.
+    """
+    if not isinstance(case, Case):
+        case = importers.read(Path(case), need=())
+    leases, events = case.table("leases"), case.table("events")
+    if leases.empty and events.empty:
+        raise InputProblems([Finding("BILAN_NOTHING", params={"year": year})])
+    signed = leases[leases["signed_on"].dt.year == year]
+    followed = events[events["signed_on"].dt.year == year]
+    matched = reconcile(signed, followed) if len(events) else reconcile(signed, signed)
+    problems = list(differences(matched))
+    homes = homes_of(case)
+    lines = (
+        _from_events(events, year) if len(events) else _from_leases(signed, case.table("in_progress"), year)
+    )
+    unknown = sorted({str(d) for d in lines["dwelling_id"]} - {str(d) for d in homes.index})
+    problems += [
+        Finding("BILAN_UNKNOWN_DWELLING", file="evenements", params={"dwelling": d}) for d in unknown
+    ]
+    if problems:
+        raise InputProblems(problems)
+    rules = policy.load(
+        case.settings.territory, on=case.settings.on, changes=case.settings.changes, models=models
+    )
+    table = _counted(lines, homes)
+    epci, names = rules.all_communes["epci"], rules.all_communes["name"]
+    here = sorted({c for c in table["commune"] if c})
+    epci_names = rules.all_epci["name"].to_dict()
+    return Bilan(
+        case=case,
+        year=year,
+        table=table,
+        ledger=ledger(case, rules, year),
+        lec=ledger_of_lec(case, rules, year),
+        lines=lines_of(case, rules),
+        reconciliation=matched if against is None else reconcile(signed, against),
+        epci={c: (str(epci.get(c, "")), str(epci_names.get(epci.get(c, ""), ""))) for c in here},
+        names={c: str(names.get(c, c)) for c in here},
+        deadline=rules.value("national.flux.report_deadline"),
+        findings=case.warnings,
+    )
+
+
+def _from_events(events: pd.DataFrame, year: int) -> pd.DataFrame:
+    """One line per (dwelling, account): orientations and attributions of one letting count once, each lease counts."""
+    oriented = events["oriented_on"].fillna(events["presented_on"]).fillna(events["attributed_on"])
+    oriented = oriented.fillna(events["signed_on"])
+    decided = events["attributed_on"].fillna(events["signed_on"])
+    frame = pd.DataFrame(
+        {
+            "dwelling_id": events["dwelling_id"].astype(object),
+            "account": events["account"].astype(object),
+            "proposed": (oriented.dt.year == year).astype("int64"),
+            "attributed": (decided.dt.year == year).astype("int64"),
+            "signed": ((decided.dt.year == year) & events["signed_on"].notna()).astype("int64"),
+        }
+    )
+    sums = frame.groupby(["dwelling_id", "account"], as_index=False)[
+        ["proposed", "attributed", "signed"]
+    ].sum()
+    sums["attributed"] = sums["attributed"].clip(upper=1).clip(lower=sums["signed"])
+    sums["proposed"] = sums["proposed"].clip(upper=sums["attributed"].clip(lower=1))
+    return sums[(sums["proposed"] > 0) | (sums["attributed"] > 0)].drop(columns="signed")
+
+
+def _from_leases(signed: pd.DataFrame, in_progress: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Leases of the year are proposed and attributed; orientations begun in the year and not signed are proposed."""
+    keys = ["dwelling_id", "account"]
+    leased = signed[keys].astype(object).groupby(keys).size().reset_index(name="proposed")
+    leased["attributed"] = leased["proposed"]
+    started = in_progress.loc[in_progress["since"].dt.year == year, keys].astype(object).drop_duplicates()
+    known = set(zip(leased["dwelling_id"], leased["account"], strict=True))
+    fresh = started[
+        [key not in known for key in zip(started["dwelling_id"], started["account"], strict=True)]
+    ]
+    both: pd.DataFrame = pd.concat([leased, fresh.assign(proposed=1, attributed=0)], ignore_index=True)
+    return both
+
+
+def _counted(lines: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
+    joined = lines.merge(homes, left_on="dwelling_id", right_index=True, how="left")
+    keys = list(COLUMNS[:7])
+    table = joined.groupby(keys, sort=True, as_index=False)[["proposed", "attributed"]].sum()
+    return table[list(COLUMNS)].astype({"proposed": "int64", "attributed": "int64"})

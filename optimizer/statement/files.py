@@ -1,0 +1,221 @@
+"""Files of the statement: ``bilan.csv``, the ledgers, one workbook and one page per réservataire, the EPCI's whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from optimizer import importers
+from optimizer.conversion import account_order
+from optimizer.errors import Lang
+from optimizer.reports.csvfile import Style, write_table
+from optimizer.reports.data import DECIDES
+from optimizer.runs.folder import atomic_folder, check_out
+from optimizer.shortlist.labels import account_label
+from optimizer.statement.bilan import Bilan, bilan
+from optimizer.statement.book import write_statement_book
+from optimizer.statement.next_year import Place, next_conventions
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE = Path(__file__).parents[1] / "reports" / "templates" / "style.css"
+AXES = (
+    ("rooms", "Typologie", "Rooms"), ("financing", "Financement", "Financing"), ("qpv", "QPV", "QPV"),
+    ("commune", "Commune", "Commune"), ("construction_period", "Période de construction", "Construction period"),
+)  # fmt: skip
+"""What R. 441-5-1 asks to distinguish: column, French and English names."""
+
+
+@dataclass(frozen=True)
+class BilanWritten:
+    """What :func:`bilan_to` wrote, and what the terminal says of it."""
+
+    out: Path
+    result: Bilan
+    summary: dict[str, object]
+
+
+def bilan_to(
+    case: Path,
+    year: int,
+    out: Path,
+    *,
+    against: Path | None = None,
+    style: Style = "french",
+    lang: Lang = "fr",
+    models: Path | None = None,
+    force: bool = False,
+    following: bool = False,
+    shares: Mapping[Place, Mapping[str, Fraction]] | None = None,
+) -> BilanWritten:
+    """Establish the statement of a year and write it whole, or nothing.
+
+    Parameters
+    ----------
+    against : path, optional
+        A case whose table `leases` is the other system's list; it is reconciled line by line in ``reconciliation.csv``.
+    following : bool
+        Also write next year's ``conventions.csv`` and what changes, ``conventions-diff.csv``.
+    shares : mapping, optional
+        Shares of the next year by (landlord, département) and account, from a conversion.
+
+    Raises
+    ------
+    InputProblems
+        The totals do not reconcile: every difference is listed.
+    """
+    case, out = Path(case), Path(out)
+    check_out(out, force=force, inputs=case)
+    other = None
+    if against is not None:
+        theirs = importers.read(Path(against), need=("leases",)).table("leases")
+        other = theirs[theirs["signed_on"].dt.year == year]
+    result = bilan(case, year, models=models, against=other)
+    with atomic_folder(out) as work:
+        write_bilan(work, result, style=style, lang=lang)
+        if following:
+            table, changes = next_conventions(result, result.lines, shares)
+            write_table(table, work, "conventions", style=style)
+            # Columns named as rates are written with the 4 decimals of a share.
+            named = changes.rename(columns={"before": "before_rate", "after": "after_rate"})
+            write_table(named, work, "conventions-diff", style=style)
+    return BilanWritten(out, result, _summary(result, out))
+
+
+def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: Lang = "fr") -> None:
+    """Every file of a statement; same case, same bytes."""
+    write_table(result.table, folder, "bilan", style=style)
+    write_table(result.ledger, folder, "ledger", style=style)
+    write_table(result.lec, folder, "lec", style=style)
+    write_table(result.reconciliation, folder, "reconciliation", style=style)
+    whole = _with_epci(result)
+    title = f"Bilan annuel {result.year} – {result.case.settings.title}"
+    note = "CCH R. 441-5-1 : logements proposés et attribués, par réservataire."
+    sheets = {"Détail": result.table, "Par EPCI": whole, "Registre": result.ledger, "LEC": result.lec}
+    write_statement_book(folder / "bilan.xlsx", sheets, title=title, note=note, year=result.year)
+    (folder / "bilan.html").write_text(_page(result, result.table, None, lang), encoding="utf-8")
+    for account in result.accounts:
+        own = result.table[result.table["account"] == account].reset_index(drop=True)
+        ledger = result.ledger[result.ledger["account"] == account].reset_index(drop=True)
+        stem = f"bilan-{file_name(account)}"
+        name = account_label(account, lang)
+        write_statement_book(
+            folder / f"{stem}.xlsx",
+            {"Détail": own, "Registre": ledger},
+            title=f"{title} – {name}",
+            note=note,
+            year=result.year,
+        )
+        (folder / f"{stem}.html").write_text(_page(result, own, account, lang), encoding="utf-8")
+    (folder / "run.json").write_text(_record(result), encoding="utf-8")
+
+
+def file_name(account: str) -> str:
+    """``COLL:25056`` -> ``COLL-25056``."""
+    return re.sub(r"[^\w-]+", "-", account)
+
+
+def _with_epci(result: Bilan) -> pd.DataFrame:
+    """Proposed and attributed by EPCI, landlord and account: the whole brought to the EPCI."""
+    frame = result.table.assign(
+        epci=[result.epci.get(c, ("", ""))[0] for c in result.table["commune"]],
+        name=[result.epci.get(c, ("", ""))[1] for c in result.table["commune"]],
+    )
+    keys = ["epci", "name", "landlord", "account"]
+    return frame.groupby(keys, as_index=False, sort=True)[["proposed", "attributed"]].sum()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+
+
+def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -> str:
+    fr = lang == "fr"
+    settings = result.case.settings
+    ledger = result.ledger if account is None else result.ledger[result.ledger["account"] == account]
+    axes = [("account", "Réservataire", "Réservataire"), *AXES] if account is None else list(AXES)
+    return _environment().get_template("bilan.html.j2").render(
+        lang=lang,
+        t=lambda french, english: french if fr else english,
+        css=STYLE.read_text(encoding="utf-8"),
+        decides=DECIDES[lang],
+        title=settings.title,
+        synthetic=settings.synthetic,
+        year=result.year,
+        name=None if account is None else account_label(account, lang),
+        proposed=int(table["proposed"].sum()),
+        attributed=int(table["attributed"].sum()),
+        axes=[_axis(result, table, column, french if fr else english, lang) for column, french, english in axes],
+        ledger=[{**row, "label": account_label(str(row["account"]), lang)} for row in ledger.to_dict("records")],
+        lec=result.lec.to_dict("records") if account is None else [],
+        deadline=f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
+        source=result.deadline.source,
+        percent=lambda v: "–" if v != v else f"{100 * v:.1f} %".replace(".", "," if fr else "."),
+        show=lambda v: f"{v:g}".replace(".", "," if fr else "."),
+    )  # fmt: skip
+
+
+def _axis(result: Bilan, table: pd.DataFrame, column: str, title: str, lang: Lang) -> dict[str, Any]:
+    sums = table.groupby(column, sort=True)[["proposed", "attributed"]].sum()
+    labels = [_label(result, column, str(value), lang) for value in sums.index]
+    order = range(len(sums))
+    if column == "account":
+        order = sorted(order, key=lambda i: account_order(str(sums.index[i])))  # type: ignore[assignment]
+    values = sums.to_numpy().tolist()
+    return {"title": title, "rows": [(labels[i], int(values[i][0]), int(values[i][1])) for i in order]}
+
+
+def _label(result: Bilan, column: str, value: str, lang: Lang) -> str:
+    unknown = "non renseigné" if lang == "fr" else "not given"
+    if column == "account":
+        return account_label(value, lang)
+    if column == "commune":
+        return f"{result.names.get(value, '')} ({value})" if value else unknown
+    if column == "qpv":
+        inside = {"yes": ("en QPV", "in QPV"), "no": ("hors QPV", "outside QPV")}.get(value)
+        return unknown if inside is None else inside[0 if lang == "fr" else 1]
+    return value or unknown
+
+
+def _record(result: Bilan) -> str:
+    settings = result.case.settings
+    record = {
+        "format": "attriflux-bilan/1", "title": settings.title, "territory": settings.territory,
+        "on": settings.on.isoformat(), "year": result.year,
+        "inputs": {s.name: s.sha256 for s in result.case.sources},
+        "findings": [f.sentence("fr") for f in result.findings],
+    }  # fmt: skip
+    return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _summary(result: Bilan, out: Path) -> dict[str, object]:
+    proposed, attributed = int(result.table["proposed"].sum()), int(result.table["attributed"].sum())
+    states = result.reconciliation["state"].value_counts()
+    apart = int(states.sum() - states.get("matched", 0))
+    n = len(result.accounts)
+    return {
+        "out": str(out), "year": result.year, "proposed": proposed, "attributed": attributed,
+        "accounts": list(result.accounts), "reconciliation": {str(k): int(v) for k, v in states.items()},
+        "lines_fr": [
+            f"Bilan {result.year} : {proposed} logements proposés, {attributed} attribués, {n} réservataires.",
+            f"Rapprochement : {int(states.get('matched', 0))} lignes concordantes, {apart} différences (reconciliation.csv).",
+            f"Ouvrir {out / 'bilan.html'} ; un classeur et une page par réservataire.",
+        ],
+        "lines_en": [
+            f"Statement {result.year}: {proposed} dwellings proposed, {attributed} attributed, {n} accounts.",
+            f"Reconciliation: {int(states.get('matched', 0))} lines agree, {apart} differences (reconciliation.csv).",
+            f"Open {out / 'bilan.html'}; one workbook and one page per réservataire.",
+        ],
+    }  # fmt: skip

@@ -1,0 +1,241 @@
+"""The ledger of each account: share, due to date, consumed by each count rule, remaining, forecast to 31 December."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor, sqrt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer import policy
+from optimizer.conversion.inventory import in_qpv
+from optimizer.domain import Case
+
+COLUMNS = (
+    "landlord", "departement", "area", "account", "share", "tolerance", "carry_over", "opening_balance", "count_rule",
+    "base", "due", "consumed_oriented", "consumed_presented", "consumed_attributed", "consumed_signed", "consumed",
+    "balance", "year_base", "year_due", "remaining", "forecast", "forecast_low", "forecast_high",
+)  # fmt: skip
+LEC_COLUMNS = (
+    "epci", "name", "target", "outside_qpv", "good", "unknown", "reached_rate", "expected_remaining", "needed", "needed_rate",
+)  # fmt: skip
+OUTSIDE = ("MUTATION", "RELOGEMENT")
+STAGES = {"oriented": 0, "nominated": 1, "commission": 2, "offered": 3}
+REACHED = {"oriented": 0, "presented": 1, "attributed": 3}
+"""First stage of the work in progress that a count rule counts; `signed` counts leases only (design §6)."""
+EIGHTY = 1.2816
+"""Standard normal quantile of an 80 % two-sided interval."""
+
+
+def needed(share: Fraction, done: int, good: int, remaining: int) -> int:
+    """Leases that must still count among ``remaining`` for the year to reach ``share``.
+
+    With 500 leases done of which 90 count, 400 to come and a share of 25 %, 135 of the 400 are needed.
+    """
+    return max(0, ceil(share * (done + remaining)) - good)
+
+
+def year_fraction(on: date, year: int) -> tuple[int, int]:
+    """Days gone and days left of ``year`` on ``on``: (all, 0) once the year is over."""
+    start, end = date(year, 1, 1), date(year, 12, 31)
+    if on > end:
+        return (end - start).days + 1, 0
+    if on < start:
+        return 0, (end - start).days + 1
+    return (on - start).days, (end - on).days + 1
+
+
+def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
+    """The ledger of every convention line of the landlords that have leases, work in progress or an assiette.
+
+    ``base`` is the leases of the landlord's flux in the area, ``due`` = share × base + opening balance (with carry-over),
+    ``consumed`` follows the convention's count rule and the three others stand beside. The forecast is what is consumed
+    plus what the rest of the year brings at the rate observed; its interval is 80 % of a binomial.
+    """
+    leases = case.table("leases")
+    leases = leases[leases["signed_on"].dt.year == year]
+    progress = case.table("in_progress")
+    lines = lines_of(case, rules)
+    present = {
+        *leases["landlord"].dropna(),
+        *progress["landlord"].dropna(),
+        *case.table("assiette")["landlord"].dropna(),
+    }
+    lines = lines[lines["landlord"].isin(present)]
+    epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
+    departement = {str(c): str(d) for c, d in rules.all_communes["departement"].items()}
+    signed = _placed(leases[_in_flux(leases)], epci, departement)
+    pending = _placed(progress[~progress["account"].isin(list(OUTSIDE))], epci, departement)
+    pending = pending.assign(level=pending["stage"].map(STAGES).fillna(-1).astype(int))
+    pending = pending.sort_values(["dwelling_id", "level"], ascending=[True, False]).drop_duplicates(
+        "dwelling_id"
+    )
+    gone, left = year_fraction(case.settings.on, year)
+    forecast = _forecast(case.table("assiette"), year)
+    rows = []
+    for line in lines.to_dict("records"):
+        here = _inside(signed, line)
+        waiting = _inside(pending, line)
+        rows.append(
+            _row(
+                {str(k): v for k, v in line.items()},
+                here,
+                waiting,
+                forecast,
+                gone,
+                left,
+                _inside_share(signed, line),
+            )
+        )
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.sort_values(["landlord", "departement", "area", "account"], ignore_index=True)
+
+
+def lines_of(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    """Convention lines: the case's own for the landlords it names, defaults filled, else the shipped ones."""
+    own, shipped = case.table("conventions"), rules.conventions
+    named = list(own["landlord"].dropna().unique())
+    kept = shipped[~shipped["landlord"].isin(named)]
+    if not len(own):
+        return kept
+    frame = own.copy()
+    account = frame["account"].astype(object)
+    default = account.where(account.str.startswith("COLL:"), None).str.removeprefix("COLL:")
+    frame["area"] = frame["area"].astype(object).fillna(default).fillna(frame["departement"])
+    for name in ("count_rule", "tolerance", "carry_over"):
+        frame[name] = (
+            frame[name].astype(object).where(frame[name].notna(), rules.get(f"national.flux.{name}"))
+        )
+    frame["opening_balance"] = frame["opening_balance"].fillna(0)
+    return pd.concat([kept, frame], ignore_index=True)
+
+
+def _in_flux(leases: pd.DataFrame) -> pd.Series:
+    said = leases["in_flux"].astype("boolean")
+    inside = ~leases["account"].isin(list(OUTSIDE)) & ~leases["mutation"].astype("boolean").fillna(
+        False
+    ).astype(bool)
+    return said.where(said.notna(), inside).astype(bool)
+
+
+def _placed(frame: pd.DataFrame, epci: dict[str, str], departement: dict[str, str]) -> pd.DataFrame:
+    commune = frame["commune"].astype(object)
+    return frame.assign(epci=commune.map(epci).fillna(""), dep=commune.map(departement).fillna(""))
+
+
+def _inside(frame: pd.DataFrame, line: dict[Any, Any]) -> pd.DataFrame:
+    """Rows of the line's landlord inside its area."""
+    area = str(line["area"])
+    column = "commune" if len(area) == 5 else "epci" if len(area) == 9 else "dep"
+    mask = (frame["landlord"] == line["landlord"]) & (frame[column] == area)
+    inside: pd.DataFrame = frame.loc[mask]
+    return inside
+
+
+def _inside_share(signed: pd.DataFrame, line: dict[Any, Any]) -> Fraction:
+    """Part of the landlord's flux of the département that lies in the line's area; 1 when nothing is signed yet."""
+    whole = signed[(signed["landlord"] == line["landlord"]) & (signed["dep"] == line["departement"])]
+    return Fraction(len(_inside(whole, line)), len(whole)) if len(whole) else Fraction(1)
+
+
+def _forecast(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
+    rows = assiette[(assiette["year"] == year) & (assiette["basis"] == "forecast")]
+    minus = rows[["mutation", "anru", "orcod", "unfit", "sale", "stock"]].fillna(0).sum(axis=1)
+    base = (rows["vacated"].fillna(0) - minus).astype("int64")
+    return {
+        (str(landlord), str(place)): int(n)
+        for landlord, place, n in zip(rows["landlord"], rows["departement"], base, strict=True)
+    }
+
+
+def _row(
+    line: dict[str, Any],
+    here: pd.DataFrame,
+    waiting: pd.DataFrame,
+    forecast: dict[tuple[str, str], int],
+    gone: int,
+    left: int,
+    part: Fraction,
+) -> dict[str, object]:
+    share = Fraction(repr(float(line["share"])))
+    mine = here["account"] == line["account"]
+    signed = int(mine.sum())
+    levels = waiting.loc[waiting["account"] == line["account"], "level"].to_numpy(np.int64)
+    counts = {name: signed + int((levels >= level).sum()) for name, level in REACHED.items()} | {
+        "signed": signed
+    }
+    rule = str(line["count_rule"])
+    opening = Fraction(repr(float(line["opening_balance"]))) if bool(line["carry_over"]) else Fraction(0)
+    base = len(here) + (
+        int((waiting["level"].to_numpy(np.int64) >= REACHED[rule]).sum()) if rule in REACHED else 0
+    )
+    due = share * base - opening
+    planned = forecast.get((str(line["landlord"]), str(line["departement"])))
+    if planned is not None:
+        year_base = max(base, floor(planned * part + Fraction(1, 2)))
+    elif gone:
+        year_base = base + floor(Fraction(base * left, gone) + Fraction(1, 2))
+    else:
+        year_base = base
+    consumed = counts[rule]
+    year_due = share * year_base - opening
+    rest = year_base - base
+    rate = consumed / base if base else float(share)
+    spread = EIGHTY * sqrt(rest * rate * (1 - rate)) if 0 <= rate <= 1 else 0.0
+    expected = consumed + rest * rate
+    return {
+        **{name: line[name] for name in ("landlord", "departement", "area", "account")},
+        "share": float(share),
+        "tolerance": float(line["tolerance"]),
+        "carry_over": bool(line["carry_over"]),
+        "opening_balance": float(line["opening_balance"]),
+        "count_rule": rule,
+        "base": base,
+        "due": _two(due),
+        **{f"consumed_{name}": counts[name] for name in ("oriented", "presented", "attributed", "signed")},
+        "consumed": consumed,
+        "balance": _two(consumed - due),
+        "year_base": year_base,
+        "year_due": _two(year_due),
+        "remaining": max(0, ceil(year_due) - consumed),
+        "forecast": round(expected, 1),
+        "forecast_low": round(max(float(consumed), expected - spread), 1),
+        "forecast_high": round(min(float(consumed + rest), expected + spread), 1),
+    }
+
+
+def _two(value: Fraction) -> float:
+    return float(Fraction(floor(value * 100 + Fraction(1, 2)), 100))
+
+
+def ledger_of_lec(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
+    """What the rest of the year must reach outside QPV, per EPCI under LEC (loi Égalité et citoyenneté).
+
+    Leases of every account count. What is expected until 31 December goes on as the year went.
+    """
+    leases = case.table("leases")
+    leases = leases[leases["signed_on"].dt.year == year]
+    share = Fraction(repr(rules.get("national.lec.first_quartile_share")))
+    commune = leases["commune"].astype(object)
+    epci = commune.map(rules.all_communes["epci"].to_dict()).fillna("")
+    outside = in_qpv(leases["qpv"]) != "oui"
+    counts = (leases["q1"] == "yes") | leases["relocation"].isin(["npnru", "orcod"])
+    unknown = (leases["q1"].fillna("unknown") == "unknown") & ~counts
+    gone, left = year_fraction(case.settings.on, year)
+    names = rules.all_epci["name"].to_dict()
+    rows = []
+    for code in sorted(set(epci) & set(rules.lec_epci)):
+        mask = (epci == code) & outside
+        done, good = int(mask.sum()), int((mask & counts.fillna(False)).sum())
+        rest = floor(Fraction(done * left, gone) + Fraction(1, 2)) if gone else 0
+        must = needed(share, done, good, rest)
+        rows.append(
+            (
+                code, str(names.get(code, code)), float(share), done, good, int((mask & unknown).sum()),
+                round(good / done, 4) if done else float("nan"), rest, must, round(must / rest, 4) if rest else float("nan"),
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(LEC_COLUMNS))

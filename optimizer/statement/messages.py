@@ -1,0 +1,41 @@
+"""What the statement says of its inputs, in both languages."""
+
+from __future__ import annotations
+
+from optimizer.errors import define
+
+define(
+    "BILAN_ONLY_LEASE",
+    "Le logement {dwelling} a un bail signé le {signed_on} ({account}) sans suivi correspondant.",
+    "Dwelling {dwelling} has a lease signed on {signed_on} ({account}) without a matching event.",
+    remedy_fr="Compléter la table evenements, ou corriger le bail",
+    remedy_en="Complete the events table, or correct the lease",
+)
+define(
+    "BILAN_ONLY_EVENT",
+    "Le logement {dwelling} est suivi comme signé le {signed_on} ({account}) sans bail correspondant.",
+    "Dwelling {dwelling} is followed as signed on {signed_on} ({account}) without a matching lease.",
+    remedy_fr="Ajouter le bail, ou corriger le suivi",
+    remedy_en="Add the lease, or correct the event",
+)
+define(
+    "BILAN_OTHER_ACCOUNT",
+    "Le logement {dwelling} est compté sur {account} par le bail et sur {other} par le suivi.",
+    "Dwelling {dwelling} is counted on {account} by the lease and on {other} by the event.",
+    remedy_fr="Décider du contingent et corriger l'une des deux tables",
+    remedy_en="Decide on the account and correct one of the two tables",
+)
+define(
+    "BILAN_UNKNOWN_DWELLING",
+    "Le logement {dwelling} des evenements n'est décrit ni dans les baux, ni dans les logements, ni dans les en_cours.",
+    "Dwelling {dwelling} of the events is described neither in leases, nor dwellings, nor in_progress.",
+    remedy_fr="L'ajouter à l'une de ces tables : bailleur, commune, pièces et financement y sont lus",
+    remedy_en="Add it to one of these tables: landlord, commune, rooms and financing are read there",
+)
+define(
+    "BILAN_NOTHING",
+    "Le cas n'a ni baux ni evenements : il n'y a rien à établir pour {year}.",
+    "The case has neither leases nor events: there is nothing to state for {year}.",
+    remedy_fr="Ajouter la table baux, ou la table evenements",
+    remedy_en="Add the leases table, or the events table",
+)

@@ -1,0 +1,46 @@
+"""The README keeps its word: its Python example runs, its commands exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from tests.cli.running import ROOT, attriflux
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_example_runs(tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", TEXT, re.S)
+    assert len(blocks) == 1
+    assert len([line for line in blocks[0].splitlines() if line.strip()]) <= 10
+    done = subprocess.run(
+        [sys.executable, "-W", "error::FutureWarning", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{blocks[0]}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "certified_optimal" in done.stdout
+    assert "passages devant, tous expliqués" in done.stdout
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_commands_it_names_exist():
+    named = set(re.findall(r"attriflux ([a-z]+)", TEXT))
+    assert {"template", "check", "propose", "verify", "export", "synth"} <= named
+    told = attriflux("--help").out
+    assert all(re.search(rf"^\s+{name}\s", told, re.M) for name in named)
+
+
+def test_the_options_it_names_exist():
+    for command, words in re.findall(r"attriflux ([a-z]+)([^`\n]*)`", TEXT):
+        told = attriflux(command, "--help").out
+        for option in re.findall(r"--[a-z-]+", words):
+            assert option in told, (command, option)
+
+
+def test_the_targets_it_names_exist():
+    rules = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^make ([a-z]+)", TEXT, re.M):
+        assert re.search(rf"^{target}:", rules, re.M), target

@@ -1,0 +1,162 @@
+"""Same case, same bytes: whatever the order of rows, the file format, the solver, the threads or the hash seed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+import yaml
+
+import optimizer as af
+from optimizer.synth import write_case
+from tests.cli.running import content, own_process
+from tests.end_to_end.small import SAME, header, proposed, same_answer, table
+
+TEXTS = ("proposals.csv", "applications.csv", "dwellings.csv", "rules.csv", "leapfrogs.csv", "scores.csv")
+
+
+def shuffled(case: Path, folder: Path, seed: int) -> Path:
+    """The case with the rows and the columns of every table in another order."""
+    folder.mkdir()
+    draw = random.Random(seed)
+    for source in sorted(case.iterdir()):
+        if source.suffix != ".csv":
+            shutil.copy(source, folder)
+            continue
+        rows, names = table(source), header(source)
+        draw.shuffle(rows)
+        draw.shuffle(names)
+        with (folder / source.name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names, delimiter=";")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+def workbook(case: Path, path: Path) -> Path:
+    """The case as one workbook, every cell a text."""
+    settings = yaml.load(
+        (case / "case.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
+    )  # every value as text
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("dossier")
+        pairs = [("clé", "valeur")]
+        for key, value in settings.items():
+            pairs += (
+                [(f"{key}.{k}", v) for k, v in value.items()] if isinstance(value, dict) else [(key, value)]
+            )
+        for i, (key, value) in enumerate(pairs):
+            sheet.write_string(i, 0, key)
+            sheet.write_string(i, 1, value)
+        for source in sorted(case.glob("*.csv")):
+            sheet = book.add_worksheet(source.stem)
+            for i, row in enumerate([header(source), *(list(r.values()) for r in table(source))]):
+                for j, cell in enumerate(row):
+                    sheet.write_string(i, j, cell)
+    return path
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_rows_and_columns_in_another_order(week, tmp_path, seed):
+    case, out = week
+    other = proposed(shuffled(case, tmp_path / "case", seed), tmp_path / "out")
+    assert same_answer(out, other)
+    assert all((out / name).read_bytes() == (other / name).read_bytes() for name in TEXTS)
+
+
+@pytest.mark.parametrize("backend", ["highs", "cpsat", "pulp"])
+def test_every_backend(week, tmp_path, backend):
+    case, out = week
+    other = proposed(case, tmp_path / "out", "--backend", backend)
+    assert json.loads((other / "run.json").read_text(encoding="utf-8"))["backend"] == backend
+    assert same_answer(out, other)
+
+
+@pytest.mark.parametrize("backend", ["highs", "cpsat"])
+def test_threads(weeks, tmp_path, backend):
+    case, out = weeks["tight-2"]
+    assert same_answer(out, proposed(case, tmp_path / "out", "--backend", backend, "--threads", 2))
+
+
+def test_only_the_record_differs_between_two_runs(weeks, tmp_path):
+    case, out = weeks["tight-2"]
+    first, again = content(out), content(proposed(case, tmp_path / "out"))
+    assert set(first) == set(again)
+    assert {name for name in first if first[name] != again[name]} <= {"run.json"}
+    records = [json.loads(x["run.json"]) for x in (first, again)]
+    for record in records:
+        del record["timings"], record["phases"]
+    assert records[0] == records[1]
+
+
+@pytest.mark.parametrize("seed", ["0", "4711"])
+def test_hash_seeds(weeks, tmp_path, seed):
+    case, out = weeks["plain-1"]
+    done = own_process(
+        "propose", case, "--out", "out", "--no-pdf", cwd=tmp_path, environment={"PYTHONHASHSEED": seed}
+    )
+    assert done.code == 0, done.err
+    first, again = content(out), content(tmp_path / "out")
+    assert {name for name in first if first[name] != again[name]} <= {"run.json"}
+
+
+@pytest.mark.parametrize(
+    ("form", "week"),
+    [("parquet", "plain-1"), ("international", "plain-1"), ("xlsx", "doubs-4"), ("xlsx", "plain-1")],
+)
+def test_every_format_of_the_case(weeks, tmp_path, form, week):
+    """The week of one landlord changes a value of the law (``changes``), the one of the Doubs does not."""
+    case, out = weeks[week]
+    if form == "xlsx":
+        other = workbook(case, tmp_path / "case.xlsx")
+    else:
+        other = tmp_path / "case"
+        read = af.read(case)
+        if form == "parquet":
+            write_case(read, other, format="parquet")
+        else:
+            write_case(read, other, international=True)
+    assert same_answer(out, proposed(other, tmp_path / "out"))
+
+
+def test_windows_spreadsheets(weeks, tmp_path):
+    case, out = weeks["plain-1"]
+    other = tmp_path / "case"
+    shutil.copytree(case, other)
+    for path in other.glob("*.csv"):
+        text = path.read_text(encoding="utf-8-sig")
+        path.write_bytes(text.replace("\n", "\r\n").encode("cp1252"))
+    assert same_answer(out, proposed(other, tmp_path / "out"))
+
+
+def test_the_international_tables_say_the_same(weeks, tmp_path):
+    case, out = weeks["plain-3"]
+    other = proposed(case, tmp_path / "out", "--csv", "international")
+    for name in SAME:
+        data = (other / name).read_bytes()
+        assert not data.startswith(b"\xef\xbb\xbf")
+        with (other / name).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        french = table(out / name)
+        assert len(rows) == len(french)
+        for a, b in zip(rows, french, strict=True):
+            for key in a:
+                # Only numbers change their mark; a sentence keeps its own.
+                assert a[key] in (b[key], b[key].replace(",", ".")), (name, key)
+    done = own_process("verify", "out", "--case", case, cwd=tmp_path)
+    assert done.code == 0, done.err
+
+
+def test_the_python_api_gives_the_same_tables(weeks):
+    case, out = weeks["plain-1"]
+    result = af.propose(af.read(case))
+    assert list(result.proposals.columns) == header(out / "proposals.csv")
+    assert result.proposals["application_id"].tolist() == [
+        r["application_id"] for r in table(out / "proposals.csv")
+    ]
+    assert result.certificate == json.loads((out / "certificate.json").read_text(encoding="utf-8"))

@@ -1,0 +1,94 @@
+"""Other headers: the ready mappings, and mappings written by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from optimizer.domain import TABLES as SCHEMA
+from optimizer.importers import read, read_findings, ready_mappings
+from optimizer.importers.mapping import READY
+from optimizer.importers.words import plain
+from tests.importers.base import TABLES, csv_text, rows_of, write_base
+
+
+def ready(name: str) -> dict[str, dict[str, str]]:
+    content = yaml.safe_load((READY / f"{name}.yaml").read_text(encoding="utf-8"))
+    return {key: value for key, value in content.items() if key != "title"}
+
+
+def renamed(alias: str, headers: dict[str, str]) -> str:
+    """The sound table with the headers of an export; columns the export does not have are left out."""
+    schema = next(t for t in SCHEMA.values() if t.alias == alias)
+    names = {c.alias or c.name: headers.get(c.name) for c in schema.columns}
+    rows = [{str(names[k]): v for k, v in row.items() if names[k]} for row in TABLES[alias]]
+    return csv_text(rows)
+
+
+def test_there_are_two_ready_mappings():
+    assert ready_mappings() == ("bailleur", "fichier_partage")
+
+
+@pytest.mark.parametrize("name", ["bailleur", "fichier_partage"])
+def test_a_ready_mapping_speaks_of_the_schema(name: str):
+    for table, headers in ready(name).items():
+        columns = {c.name: c for c in SCHEMA[table].columns}
+        assert set(headers) <= set(columns)
+        assert {c.name for c in SCHEMA[table].columns if c.required} <= set(headers)
+        assert len({plain(h) for h in headers.values()}) == len(headers)
+
+
+@pytest.mark.parametrize("name", ["bailleur", "fichier_partage"])
+def test_an_export_with_its_ready_mapping_is_the_same_case(tmp_path: Path, name: str):
+    files: dict[str, str] = {"columns__yaml": f"mapping: {name}\n"}
+    mapped = ready(name)
+    for table, headers in mapped.items():
+        if SCHEMA[table].alias in TABLES:
+            files[f"{SCHEMA[table].alias}__csv"] = renamed(SCHEMA[table].alias, headers)
+    reference = read(write_base(tmp_path / "a"))
+    case, found = read_findings(write_base(tmp_path / "b", **files))
+    assert found == () and case is not None
+    for table, headers in mapped.items():
+        if table in reference.tables:
+            columns = [c for c in headers if c in reference.table(table)]
+            pd.testing.assert_frame_equal(case.table(table)[columns], reference.table(table)[columns])
+
+
+def test_a_line_by_hand_wins_over_the_ready_mapping(tmp_path: Path):
+    headers = {**ready("bailleur")["dwellings"], "rent_eur": "Loyer HC (janvier)"}
+    path = write_base(
+        tmp_path, logements__csv=renamed("logements", headers), baux__csv=None, en_cours__csv=None,
+        residences__csv=None, columns__yaml='mapping: bailleur\nlogements:\n  loyer: "loyer hc janvier"\n',
+    )  # fmt: skip
+    case, found = read_findings(path)
+    assert found == () and case is not None
+    assert case.table("dwellings")["rent_eur"].tolist() == [412.3, 298.0]
+
+
+def test_a_mapping_for_every_table(tmp_path: Path):
+    files = {f"{n}__csv": csv_text(rows_of(n)).replace("bailleur", "Organisme", 1) for n in TABLES}
+    case, found = read_findings(write_base(tmp_path, columns__yaml="bailleur: Organisme\n", **files))
+    assert found == () and case is not None
+    assert case.table("leases")["landlord"].tolist() == ["OPH25"]
+
+
+def test_a_column_of_a_grid_can_be_mapped(tmp_path: Path):
+    rows = [{**r, "Où logez-vous ?": "structure"} for r in rows_of("demandes")]
+    path = write_base(
+        tmp_path, demandes__csv=csv_text(rows), columns__yaml='demandes:\n  hebergement: "Où logez-vous ?"\n'
+    )
+    case, found = read_findings(path)
+    assert found == () and case is not None
+    assert case.table("applications")["hebergement"].tolist() == ["structure"] * 2
+
+
+def test_a_mapped_file_takes_part_in_the_record(tmp_path: Path):
+    path = write_base(tmp_path, columns__yaml="mapping: bailleur\nlogements: {}\n", case__yaml=None)
+    case, found = read_findings(path)
+    assert case is None and "READ_COLUMN_MISSING" in {f.code for f in found}
+    assert {f.column for f in found if f.code == "READ_COLUMN_MISSING" and f.file == "logements.csv"} >= {
+        "Code logement", "Code organisme",
+    }  # fmt: skip

@@ -1,0 +1,121 @@
+"""A case under a scenario: settings, base, deliveries, conversion shares."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from optimizer.errors import AttrifluxError
+from optimizer.scenario import Run, apply
+from tests.scenario.cases import filled, planner_case
+
+
+def run(**changes: object) -> Run:
+    return Run("essai", "Essai", "essai", {k.replace("__", "."): v for k, v in changes.items()})
+
+
+def with_tables(case, **tables):
+    return replace(case, tables={**case.tables, **tables})
+
+
+def shares(case) -> dict[str, float]:
+    table = case.table("conventions")
+    return dict(zip(table["account"], table["share"], strict=True))
+
+
+HOME = {"landlord": "OPH25", "commune": "25056", "rooms": 3, "financing": "plus"}
+
+
+def test_values_of_the_law_go_to_the_settings_and_the_case_is_left_alone():
+    case = planner_case()
+    under = apply(case, run(national__prices__flux=900))
+    assert under.settings.changes == {"national.prices.flux": 900}
+    assert under.settings.title == "Essai"
+    assert case.settings.changes == {}
+
+
+@pytest.mark.parametrize("mode", [1, 2, 3])
+def test_the_shares_of_a_mode_become_those_of_the_convention(mode):
+    under = apply(planner_case(), run(flux__mode=mode))
+    table = under.table("conventions")
+    assert set(table["landlord"]) == {"OPH25"}
+    expected = {
+        1: {"ETAT_PRIO": 0.25, "ETAT_AGENT": 0.05, "ALS": 0.25, "COLL:25056": 0.15},
+        2: {"ETAT_PRIO": 0.2161, "ETAT_AGENT": 0.05, "ALS": 0.2778, "COLL:25056": 0.1481},
+    }.get(mode)
+    if expected:
+        assert shares(under) == expected
+    assert shares(under)["ALS"] == {1: 0.25, 2: 0.2778, 3: 0.2667}[mode]
+
+
+def test_what_else_the_convention_agrees_on_is_kept():
+    line = {
+        "landlord": "OPH25", "departement": "25", "year": 2026, "account": "ALS", "share": 0.2,
+        "management_mode": "direct", "proposal_deadline_days": 9,
+    }  # fmt: skip
+    case = with_tables(planner_case(), conventions=filled("conventions", [line]))
+    table = apply(case, run(flux__mode=1)).table("conventions").set_index("account")
+    assert table.loc["ALS", "management_mode"] == "direct"
+    assert table.loc["ALS", "proposal_deadline_days"] == 9
+    assert table.loc["ALS", "share"] == 0.25
+
+
+def test_a_change_reaches_the_conventions_of_the_case_and_not_those_of_models():
+    line = {"landlord": "MAISON", "departement": "25", "year": 2026, "account": "ALS", "share": 0.2}
+    case = with_tables(planner_case(), conventions=filled("conventions", [line]))
+    under = apply(case, Run("e", "E", "e", {"conventions.MAISON.ALS.share": 0.3}))
+    assert shares(under) == {"ALS": 0.3}
+    assert under.settings.changes == {}
+    with pytest.raises(AttrifluxError) as caught:
+        apply(case, Run("e", "E", "e", {"conventions.MAISON.COLL:25.share": 0.3}))
+    assert caught.value.code == "POLICY_CHANGE_UNKNOWN"
+
+
+def test_a_subtraction_set_to_nothing_gives_its_dwellings_back():
+    homes = filled(
+        "dwellings",
+        [{**HOME, "dwelling_id": "a", "assiette_exclusion": "mutation"}, {**HOME, "dwelling_id": "b"}],
+    )
+    under = apply(with_tables(planner_case(), dwellings=homes), run(**{"assiette__*__mutation": 0}))
+    assert under.table("assiette")["mutation"].tolist() == [0]
+    assert under.table("dwellings")["assiette_exclusion"].isna().all()
+    assert homes["assiette_exclusion"].tolist()[0] == "mutation"
+
+
+def test_a_delivery_adds_first_lettings_promised_to_an_account():
+    homes = filled("dwellings", [{**HOME, "dwelling_id": "a", "vacant_since": "2025-10-01"}])
+    under = apply(with_tables(planner_case(), dwellings=homes), run(delivery__OPH25__ALS=2)).table(
+        "dwellings"
+    )
+    assert under["dwelling_id"].tolist() == ["a", "NEUF-OPH25-ALS-0001", "NEUF-OPH25-ALS-0002"]
+    new = under.iloc[1:]
+    assert new["reserved_to"].tolist() == ["ALS", "ALS"]
+    assert new["first_letting"].all()
+    assert new["vacant_since"].isna().all()
+
+
+def test_negotiated_differences_come_from_dotted_keys():
+    under = apply(planner_case(), run(flux__mode=4, flux__negotiated__base=2, flux__negotiated__ALS=0.02))
+    assert under.settings.negotiated == {"base": 2, "delta": {"ALS": 0.02}}
+    assert shares(under)["ALS"] == 0.2978
+
+
+def test_a_mode_without_stock_is_refused():
+    with pytest.raises(AttrifluxError) as caught:
+        apply(with_tables(planner_case(), stock=filled("stock", [])), run(flux__mode=1))
+    assert caught.value.code == "SCENARIO_NO_STOCK"
+
+
+def test_shares_that_meet_in_one_commune_never_pass_one():
+    rows = [
+        {"landlord": "OPH25", "departement": "25", "commune": c, "account": a, "dwellings": n, "turnover": 0.1}
+        for c, a, n in (
+            ("25056", "COLL:25056", 100), ("25056", "COLL:242500361", 100), ("25388", "BAILLEUR", 600), ("25388", "ALS", 200),
+        )
+    ]  # fmt: skip
+    under = apply(with_tables(planner_case(), stock=filled("stock", rows)), run(flux__mode=1))
+    table = shares(under)
+    assert table["ALS"] + table["COLL:25056"] + table["COLL:242500361"] <= 1
+    assert (table["COLL:242500361"], table["COLL:25056"]) == (0.5, 0.3)
+    assert [w.params["account"] for w in under.warnings if w.code == "SCENARIO_SHARE_CUT"] == ["COLL:25056"]

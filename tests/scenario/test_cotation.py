@@ -1,0 +1,84 @@
+"""Two grids on the small shipped case: who moves, which lists, which criteria decide, what is only declared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from optimizer import importers
+from optimizer.datadirs import models_dir
+from optimizer.errors import AttrifluxError
+from optimizer.scenario import cotation_test
+from optimizer.scenario.cotation_files import cotation_to
+from optimizer.scenario.running import demo_case
+
+
+@pytest.fixture(scope="module")
+def case():
+    return importers.read(demo_case(), need=("dwellings", "applications"))
+
+
+@pytest.fixture(scope="module")
+def found(case):
+    return cotation_test("demonstration", "demonstration_anciennete", case)
+
+
+def test_the_same_grid_changes_nothing(case):
+    same = cotation_test("demonstration", "demonstration", case)
+    assert (same.changed_first, same.changed_lists) == (0, 0)
+    assert (same.applications["move"] == 0).all()
+    assert same.low_stakes == (same.market == "relaxed")
+
+
+def test_moves_are_counted_by_public_and_reconcile(found):
+    table = found.publics
+    assert table["applications"].sum() == len(found.applications)
+    assert (table["up"] + table["down"] + table["same"] == table["applications"]).all()
+    assert found.changed_lists >= found.changed_first > 0
+
+
+def test_ranks_follow_points_inside_each_epci(found):
+    for _, group in found.applications.groupby("epci"):
+        best = group.sort_values("points_b", ascending=False).iloc[0]
+        assert best["rank_b"] == 1
+
+
+def test_every_criterion_of_both_grids_is_judged(found):
+    assert set(found.criteria["grid"]) == {"demonstration", "demonstration_anciennete"}
+    assert {"priorite.dalo", "anciennete.mois"} <= set(found.criteria["criterion"])
+    nobody = found.criteria[found.criteria["applications"] == 0]
+    assert (nobody["moves"] == 0).all()
+
+
+def test_a_file_is_fragile_only_when_its_rank_falls(found):
+    assert set(found.fragile["fact"]) <= {"priorité", "ressources"}
+    assert (found.fragile["rank_without"] > found.fragile["rank"]).all()
+    assert len(found.fragile)
+
+
+def test_a_grid_of_the_users_own_is_read_from_its_file(case, tmp_path, found):
+    copy = tmp_path / "ma_grille.yaml"
+    copy.write_bytes((models_dir() / "cotation" / "demonstration_anciennete.yaml").read_bytes())
+    mine = cotation_test("demonstration", str(copy), case)
+    assert mine.grid_b == "ma_grille"
+    assert mine.lists.equals(found.lists)
+
+
+def test_an_unknown_grid_is_named_with_the_known_ones(case):
+    with pytest.raises(AttrifluxError, match="demonstration_anciennete"):
+        cotation_test("demonstration", "nulle", case)
+
+
+def test_a_case_that_carries_its_scores_is_refused(case):
+    table = case.table("applications").assign(score=10.0)
+    with pytest.raises(AttrifluxError) as caught:
+        cotation_test("demonstration", "nulle", replace(case, tables={**case.tables, "applications": table}))
+    assert caught.value.code == "COTATION_GIVEN"
+
+
+def test_files_and_sentences(tmp_path):
+    _, summary = cotation_to("demonstration", "demonstration_anciennete", demo_case(), tmp_path / "out")
+    names = {p.name for p in (tmp_path / "out").iterdir()}
+    assert {"publics.csv", "lists.csv", "criteria.csv", "fragile.csv", "cotation.xlsx", "run.json"} <= names
+    assert "premiers rangs" in summary["lines_fr"][0]

@@ -1,0 +1,115 @@
+"""Scenario files: strict reading, inheritance, expansion, refusals with their line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from optimizer.errors import AttrifluxError
+from optimizer.scenario import check_keys, expand, new_scenario, read_scenario, shipped
+
+ON = date(2026, 1, 1)
+HEAD = 'title: "T"\nwhy: "W"\n'
+
+
+def write(folder: Path, body: str, name: str = "s") -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(HEAD + body, encoding="utf-8")
+    return file
+
+
+def refusal(file: Path) -> AttrifluxError:
+    with pytest.raises(AttrifluxError) as caught:
+        check_keys(read_scenario(file), "doubs", ON)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "line"),
+    [
+        ("changes:\n  flux.mode: 5\n", "SCENARIO_BAD_VALUE", 4),
+        ("changes:\n  flux.mode: true\n", "SCENARIO_BAD_VALUE", 4),
+        ("changes:\n  flux.modes: 1\n", "SCENARIO_KEY_UNKNOWN", 4),
+        ("changes:\n  assiette.*.mutations: 1\n", "SCENARIO_KEY_UNKNOWN", 4),
+        ("changes:\n  assiette.*.mutation: -1\n", "SCENARIO_BAD_VALUE", 4),
+        ("changes:\n  case.shortlist_size: 0\n", "SCENARIO_BAD_VALUE", 4),
+        ("changes:\n  flux.negotiated.ALS: 1.5\n", "SCENARIO_BAD_VALUE", 4),
+        ("comment: x\n", "SCENARIO_KEY_UNKNOWN", 3),
+        ("changes: 3\n", "SCENARIO_BAD_VALUE", 3),
+        ("over:\n  flux.mode: 1\n", "SCENARIO_BAD_VALUE", 4),
+        ("over:\n  flux.mode: []\n", "SCENARIO_BAD_VALUE", 4),
+        ("over:\n  flux.mode: [1, 1]\n", "SCENARIO_BAD_VALUE", 4),
+        ("changes:\n  flux.mode: 1\nover:\n  flux.mode: [1, 2]\n", "SCENARIO_TWICE", 6),
+        ("changes:\n  flux.mode: 1\n  flux.mode: 2\n", "YAML_DUPLICATE_KEY", 5),
+        ("changes:\n  case.all_landlords: 2026-02-31\n", "YAML_BAD_DATE", 4),
+        ("changes:\n\n  national.lec.first_quartile: 0.3\n", "SCENARIO_REFUSED", 5),
+        ("changes:\n  national.lec.first_quartile_share: 30\n", "SCENARIO_REFUSED", 4),
+        ("over:\n  national.prices.flux: [1000, -1]\n", "SCENARIO_REFUSED", 4),
+        ("changes:\n  conventions.OPH25.ALS.part: 0.2\n", "SCENARIO_REFUSED", 4),
+        ("based_on: s\n", "SCENARIO_CYCLE", None),
+        ("based_on: nobody\n", "SCENARIO_NOT_FOUND", None),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_line(tmp_path, body, code, line):
+    error = refusal(write(tmp_path, body))
+    assert error.code == code
+    assert error.params.get("line") == line
+    assert error.text("fr") != error.text("en")
+
+
+def test_title_and_why_are_required(tmp_path):
+    file = tmp_path / "s.yaml"
+    file.write_text("title: T\n", encoding="utf-8")
+    assert refusal(file).params["key"] == "why"
+
+
+def test_a_landlord_of_the_case_alone_is_left_to_the_case(tmp_path):
+    scenario = read_scenario(write(tmp_path, "changes:\n  conventions.MAISON.ALS.share: 0.2\n"))
+    check_keys(scenario, "doubs", ON)
+    assert scenario.changes == {"conventions.MAISON.ALS.share": 0.2}
+
+
+def test_inheritance_keeps_the_base_and_its_own_wins(tmp_path):
+    write(tmp_path, "changes:\n  flux.mode: 1\n  national.prices.flux: 900\n", "base")
+    child = read_scenario(write(tmp_path, "based_on: base\nchanges:\n  flux.mode: 2\n"))
+    assert child.changes == {"flux.mode": 2, "national.prices.flux": 900}
+    assert child.lines["national.prices.flux"] == ("base.yaml", 5)
+
+
+def test_a_matrix_expands_to_named_runs_in_the_order_written(tmp_path):
+    body = "over:\n  flux.mode: [1, 2]\n  national.lec.first_quartile_share: [0.25, 0.30]\n"
+    runs = expand(read_scenario(write(tmp_path, body)))
+    assert [r.name for r in runs] == [
+        "s--mode=1--first_quartile_share=0.25", "s--mode=1--first_quartile_share=0.3",
+        "s--mode=2--first_quartile_share=0.25", "s--mode=2--first_quartile_share=0.3",
+    ]  # fmt: skip
+    assert runs[3].changes == {"flux.mode": 2, "national.lec.first_quartile_share": 0.30}
+
+
+def test_a_matrix_too_large_is_refused(tmp_path):
+    values = ", ".join(str(n) for n in range(30))
+    body = f"over:\n  assiette.*.anru: [{values}]\n  assiette.*.sale: [{values}]\n"
+    assert refusal(write(tmp_path, body)).code == "SCENARIO_TOO_MANY"
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_is_accepted(name):
+    scenario = read_scenario(name)
+    check_keys(scenario, "doubs", ON)
+    assert scenario.why.endswith(("?", ".", "flux."))
+    assert expand(scenario)
+
+
+def test_at_least_eight_scenarios_are_shipped():
+    assert len(shipped()) >= 8
+
+
+def test_a_new_file_is_accepted_as_it_is_and_never_overwrites(tmp_path):
+    file = tmp_path / "mon-essai.yaml"
+    new_scenario(file, "lec-30")
+    assert read_scenario(file).changes == {"national.lec.first_quartile_share": 0.30}
+    with pytest.raises(AttrifluxError) as caught:
+        new_scenario(file)
+    assert caught.value.code == "SCENARIO_EXISTS"

@@ -1,0 +1,164 @@
+"""Runs on the small shipped case: kept, resumed, the same bytes whatever the workers, compared."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from optimizer.errors import AttrifluxError
+from optimizer.scenario import compare, comparison_table, read_record, run_scenarios, shipped
+
+HEAD = 'title: "T"\nwhy: "W ?"\n'
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "parts.yaml").write_text(HEAD + "over:\n  flux.mode: [1, 2]\n", encoding="utf-8")
+    return [folder / "parts.yaml"]
+
+
+@pytest.fixture(scope="module")
+def ran(files, tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "out"
+    run_scenarios(files, out, workers=1)
+    return out
+
+
+def tables(out: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(out)): p.read_bytes()
+        for p in sorted(out.rglob("*"))
+        if p.is_file() and p.name != "run.json"
+    }
+
+
+def test_one_folder_per_run_and_a_comparison(ran):
+    assert sorted(p.name for p in ran.iterdir() if p.is_dir()) == [
+        "parts--flux.mode=1",
+        "parts--flux.mode=2",
+        "reference",
+    ]
+    head = (ran / "comparison.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert head == "scenario;indicator;scope;unit;value;reference;difference"
+    for name in ("cas", "resultat"):
+        assert (ran / "reference" / name).is_dir()
+
+
+def test_negative_differences_stay_numbers(ran):
+    text = (ran / "comparison.csv").read_text(encoding="utf-8-sig")
+    assert "'-" not in text
+    assert ";-" in text
+
+
+def test_two_workers_give_the_same_bytes(files, ran, tmp_path):
+    run_scenarios(files, tmp_path / "out", workers=2)
+    assert tables(tmp_path / "out") == tables(ran)
+
+
+def test_what_is_done_is_not_done_again(files, ran, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(ran, out)
+    shutil.rmtree(out / "parts--flux.mode=2")
+    stamp = (out / "reference" / "scenario.json").stat().st_mtime_ns
+    told: list[tuple[int, int, str]] = []
+    again = run_scenarios(files, out, workers=1, progress=lambda *a: told.append(a))
+    assert again.reused == ("reference", "parts--flux.mode=1")
+    assert told == [(2, 3, ""), (3, 3, "parts--flux.mode=2")]
+    assert (out / "reference" / "scenario.json").stat().st_mtime_ns == stamp
+    assert tables(out) == tables(ran)
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(files, tmp_path):
+    (tmp_path / "lettre.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(AttrifluxError) as caught:
+        run_scenarios(files, tmp_path)
+    assert caught.value.code == "OUT_NOT_OURS"
+    assert [p.name for p in tmp_path.iterdir()] == ["lettre.txt"]
+
+
+def test_two_scenarios_of_one_name_are_refused(files, tmp_path):
+    with pytest.raises(AttrifluxError) as caught:
+        run_scenarios([*files, *files], tmp_path / "out")
+    assert caught.value.code == "SCENARIO_NAME_TWICE"
+
+
+def test_keys_are_checked_before_the_case_is_read(tmp_path):
+    wrong = tmp_path / "w.yaml"
+    wrong.write_text(HEAD + "changes:\n  national.prices.nothing: 1\n", encoding="utf-8")
+    case = tmp_path / "cas"
+    case.mkdir()
+    (case / "case.yaml").write_text(
+        "title: x\nterritory: doubs\non: 2026-01-01\nyear: 2026\n", encoding="utf-8"
+    )
+    (case / "logements.csv").write_text("n'importe;quoi\n", encoding="utf-8")
+    with pytest.raises(AttrifluxError) as caught:
+        run_scenarios([wrong], tmp_path / "out", case=case)
+    assert (caught.value.code, caught.value.params["line"]) == ("SCENARIO_REFUSED", 4)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_reference_of_a_comparison_is_its_first_run(ran, tmp_path):
+    table = compare([ran / "parts--flux.mode=1", ran / "reference"], tmp_path / "c")
+    first = table[table["scenario"] == "parts--flux.mode=1"]
+    assert (first["difference"] == 0).all()
+    one = read_record(ran / "parts--flux.mode=1").values[("objective", "", "points")]
+    two = read_record(ran / "reference").values[("objective", "", "points")]
+    row = table[(table["scenario"] == "reference") & (table["indicator"] == "objective")].iloc[0]
+    assert row["difference"] == pytest.approx(two - one)
+    page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8")
+    assert "information parfaite" in page
+    assert "flux.mode" in page
+
+
+def test_indicators_agree_with_the_published_tables(ran):
+    record = read_record(ran / "reference")
+    proposals = pd.read_csv(
+        ran / "reference/resultat/proposals.csv", sep=";", decimal=",", encoding="utf-8-sig"
+    )
+    first = proposals[proposals["rank"] == 1]
+    counted = {k[1]: v for k, v in record.values.items() if k[0] == "account_dwellings"}
+    assert counted == {f"account={a}": float(n) for a, n in first["account"].value_counts().items()}
+    objective = json.loads((ran / "reference/resultat/certificate.json").read_text())["objective"]
+    assert record.values[("objective", "", "points")] == round(float(objective), 2)
+    rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    short = sum(v for k, v in record.values.items() if k[0] == "rule_shortfall")
+    assert short == pytest.approx(rules["shortfall"].sum(), abs=0.01 * len(rules))
+
+
+def test_an_empty_folder_is_no_run(tmp_path):
+    with pytest.raises(AttrifluxError) as caught:
+        compare([tmp_path])
+    assert caught.value.code == "SCENARIO_NOT_A_RUN"
+    assert comparison_table([]).empty
+
+
+def test_the_year_lived_week_by_week_stands_beside_the_optimum(tmp_path):
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text(HEAD + "changes:\n  national.prices.flux: 900\n", encoding="utf-8")
+    ran = run_scenarios([scenario], tmp_path / "out", workers=1, reference=False, replications=2, weeks=2)
+    names = set(ran.comparison["indicator"])
+    assert {"objective", "weekly_leases", "weekly_leases_low", "weekly_unlet_high"} <= names
+    assert (tmp_path / "out" / "s" / "weekly.csv").is_file()
+    page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8")
+    assert "plus haut" in page
+
+
+def test_every_shipped_scenario_runs_on_the_small_case(tmp_path):
+    ran = run_scenarios(shipped(), tmp_path / "out", workers=2)
+    assert len(ran.runs) >= 9
+    records = [read_record(tmp_path / "out" / run.name) for run in ran.runs]
+    assert {r.verdict for r in records} <= {"certified", "certified_within"}
+    by_name = {r.name: r.values for r in records}
+    direct = by_name["gestion-directe"][("vacancy_days", "", "days")]
+    assert by_name["delai-15-jours"][("vacancy_days", "", "days")] < direct
+    waiting = ("dwellings_awaiting", "", "dwellings")
+    assert by_name["delegation-totale"][waiting] < by_name["gestion-directe"][waiting]
+    assert (
+        by_name["livraison"][("dwellings_listed", "", "dwellings")]
+        > by_name["reference"][("dwellings_listed", "", "dwellings")]
+    )

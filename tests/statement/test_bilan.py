@@ -1,0 +1,186 @@
+"""The yearly statement: counts, reconciliation, refusals, files."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimizer.errors import InputProblems
+from optimizer.statement import bilan, needed, reconcile
+from optimizer.statement.files import write_bilan
+from optimizer.statement.homes import construction_period
+from tests.statement.year import event, filled, lease, year_case
+
+
+def totals(result) -> dict[str, tuple[int, int]]:
+    sums = result.table.groupby("account")[["proposed", "attributed"]].sum()
+    return {str(a): (int(p), int(n)) for a, p, n in sums.itertuples()}
+
+
+def test_leases_and_work_in_progress_without_events():
+    case = year_case(
+        leases=[
+            lease("a", "ALS"),
+            lease("b", "ALS"),
+            lease("c", "ETAT_PRIO"),
+            lease("d", "ALS", "2025-12-30"),
+        ],
+        in_progress=[
+            {
+                "dwelling_id": "e",
+                "landlord": "OPH25",
+                "commune": "25056",
+                "account": "ALS",
+                "stage": "oriented",
+                "since": "2026-06-01",
+            }
+        ],
+    )
+    assert totals(bilan(case, 2026)) == {"ALS": (3, 2), "ETAT_PRIO": (1, 1)}
+    assert totals(bilan(case, 2025)) == {"ALS": (1, 1)}
+
+
+def test_events_count_each_orientation_of_a_dwelling_to_an_account_once():
+    case = year_case(
+        leases=[lease("a", "ALS")],
+        dwellings=[
+            {"dwelling_id": "b", "landlord": "OPH25", "commune": "25056", "rooms": 2, "financing": "plai"}
+        ],
+        events=[
+            event("a", "ETAT_PRIO", oriented="2026-01-05"),
+            event("a", "ALS", oriented="2026-02-01", presented="2026-02-10", attributed="2026-02-20"),
+            event("a", "ALS", oriented="2026-02-21", attributed="2026-02-25", signed="2026-03-01"),
+            event("b", "ALS", oriented="2025-12-20", attributed="2026-01-10"),
+        ],
+    )
+    result = bilan(case, 2026)
+    assert totals(result) == {"ALS": (1, 2), "ETAT_PRIO": (1, 0)}
+    assert result.reconciliation["state"].tolist() == ["matched"]
+
+
+def test_a_dwelling_let_twice_is_two_attributions():
+    case = year_case(leases=[lease("a", "ALS", "2026-01-10"), lease("a", "ALS", "2026-06-10")])
+    assert totals(bilan(case, 2026)) == {"ALS": (2, 2)}
+
+
+def test_every_difference_is_listed_and_refused():
+    case = year_case(
+        leases=[lease("a", "ALS"), lease("b", "ALS"), lease("c", "ALS")],
+        events=[
+            event("a", "ALS", oriented="2026-01-05", signed="2026-03-01"),
+            event("b", "ETAT_PRIO", oriented="2026-01-05", signed="2026-03-01"),
+            event("z", "ALS", oriented="2026-01-05", signed="2026-04-01"),
+        ],
+    )
+    with pytest.raises(InputProblems) as caught:
+        bilan(case, 2026)
+    assert [(f.code, f.params["dwelling"]) for f in caught.value.findings] == [
+        ("BILAN_OTHER_ACCOUNT", "b"), ("BILAN_ONLY_LEASE", "c"), ("BILAN_ONLY_EVENT", "z"), ("BILAN_UNKNOWN_DWELLING", "z"),
+    ]  # fmt: skip
+    assert "01/03/2026" in caught.value.findings[1].text("fr")
+
+
+def test_the_list_of_another_system_is_reconciled_and_never_refused():
+    case = year_case(leases=[lease("a", "ALS"), lease("b", "ALS")])
+    theirs = filled("leases", [lease("a", "ALS"), lease("b", "BAILLEUR"), lease("c", "ALS")])
+    table = bilan(case, 2026, against=theirs).reconciliation
+    assert dict(zip(table["dwelling_id"], table["state"], strict=True)) == {
+        "a": "matched", "b": "different_account", "c": "only_there",
+    }  # fmt: skip
+
+
+pairs = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.sampled_from(["ALS", "ETAT_PRIO"]), st.integers(1, 28)), max_size=9
+)
+
+
+@given(pairs, pairs)
+def test_every_line_of_both_lists_is_reconciled_once(ours, theirs):
+    tables = [
+        filled("leases", [lease(d, a, f"2026-01-{n:02d}") for d, a, n in lines]) for lines in (ours, theirs)
+    ]
+    table = reconcile(*tables)
+    assert table["account_here"].notna().sum() == len(ours)
+    assert table["account_there"].notna().sum() == len(theirs)
+    assert (reconcile(tables[0], tables[0])["state"] == "matched").all()
+
+
+def test_nothing_to_state_is_said():
+    with pytest.raises(InputProblems, match="erreur"):
+        bilan(year_case(), 2026)
+
+
+@pytest.mark.parametrize(
+    ("year", "period"),
+    [
+        (1930, "avant 1949"),
+        (1949, "1949-1974"),
+        (1980, "1975-1989"),
+        (2009, "1990-2009"),
+        (2024, "2010 et après"),
+        (None, ""),
+    ],
+)
+def test_construction_periods(year, period):
+    assert construction_period(year) == period
+
+
+def test_the_worked_example_of_the_year():
+    # 500 leases done of which 90 count, 400 to come, 25 %: 135 of the 400 remaining.
+    assert needed(Fraction(1, 4), 500, 90, 400) == 135
+    assert needed(Fraction(1, 4), 100, 60, 10) == 0
+
+
+def test_the_ledger_counts_by_the_four_rules_and_forecasts():
+    leases = [lease(f"a{i}", "ALS") for i in range(6)] + [lease(f"b{i}", "BAILLEUR") for i in range(14)]
+    leases.append(lease("m", "MUTATION", mutation=True))
+    progress = [
+        {
+            "dwelling_id": f"p{i}",
+            "landlord": "OPH25",
+            "commune": "25056",
+            "account": "ALS",
+            "stage": s,
+            "since": "2026-06-01",
+        }
+        for i, s in enumerate(("oriented", "nominated", "offered"))
+    ]
+    table = bilan(year_case(leases=leases, in_progress=progress), 2026).ledger
+    row = table[(table["account"] == "ALS") & (table["landlord"] == "OPH25")].iloc[0]
+    counts = [row[f"consumed_{n}"] for n in ("oriented", "presented", "attributed", "signed")]
+    assert counts == [9, 8, 7, 6]
+    assert row["base"] == 20
+    assert row["due"] == 3.6
+    assert row["year_base"] == 20 + 20  # 182 days gone, 183 left
+    assert row["forecast_low"] <= row["forecast"] <= row["forecast_high"]
+    assert row["forecast"] == pytest.approx(12, abs=0.2)
+
+
+def test_what_the_rest_of_the_year_must_reach():
+    leases = [lease(f"a{i}", "ALS", q1="yes" if i < 2 else "no") for i in range(20)]
+    table = bilan(year_case(leases=leases), 2026).lec
+    row = table[table["epci"] == "242500361"].iloc[0]
+    assert (row["outside_qpv"], row["good"], row["expected_remaining"]) == (20, 2, 20)
+    assert row["needed"] == 8
+
+
+def test_files_one_workbook_and_one_page_per_reservataire(tmp_path):
+    result = bilan(year_case(leases=[lease("a", "ALS"), lease("b", "COLL:25056", qpv="yes")]), 2026)
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        write_bilan(tmp_path / name, result)
+    lines = (tmp_path / "x" / "bilan.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines == [
+        "landlord;account;commune;qpv;rooms;financing;construction_period;proposed;attributed",
+        "OPH25;ALS;25056;no;T3;PLUS;1975-1989;1;1",
+        "OPH25;COLL:25056;25056;yes;T3;PLUS;1975-1989;1;1",
+    ]
+    for stem in ("bilan", "bilan-ALS", "bilan-COLL-25056"):
+        assert (tmp_path / "x" / f"{stem}.xlsx").is_file()
+        assert "R. 441-5-1" in (tmp_path / "x" / f"{stem}.html").read_text(encoding="utf-8")
+    assert "COLL" not in (tmp_path / "x" / "bilan-ALS.html").read_text(encoding="utf-8")
+    for file in sorted((tmp_path / "x").iterdir()):
+        assert file.read_bytes() == (tmp_path / "y" / file.name).read_bytes(), file.name
