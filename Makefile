@@ -22,10 +22,10 @@ check: $(STAMP)
 	@$(BIN)/lint-imports
 
 test: check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 soak: check
-	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest --timeout 7200
+	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,6 +67,8 @@ class ReportData:
     shortfalls: pd.DataFrame
     """rule, scope, missing_whole, most_possible, rate_that_holds, reason_fr, reason_en"""
     numbers: tuple[LegalNumber, ...]
+    places: Mapping[str, str]
+    """Names of communes, EPCI and départements by code."""
     forbids: pd.DataFrame
     """author, reason, count"""
     lang: Lang = "fr"

@@ -111,7 +111,11 @@ def scope_words(scope: str, data: ReportData) -> str:
     parts = []
     for piece in scope.split(";"):
         key, _, value = piece.partition("=")
-        parts.append(account_label(value, data.lang) if key == "account" else value)
+        parts.append(
+            account_label(value, data.lang, data.places)
+            if key == "account"
+            else data.places.get(value, value)
+        )
     return " · ".join(parts)
 
 
@@ -190,7 +194,7 @@ def _accounts(data: ReportData) -> list[dict[str, object]]:
         housed = frame[frame["application_id"] != ""]
         out.append(
             {
-                "label": account_label(str(account), data.lang),
+                "label": account_label(str(account), data.lang, data.places),
                 "n": len(frame),
                 "points": show(float(housed["score"].mean()) if len(housed) else float("nan"), data),
                 "q1": percent(float((housed["q1"] == "yes").mean()) if len(housed) else float("nan"), data),
@@ -228,11 +232,15 @@ def _groups(data: ReportData) -> list[dict[str, Any]]:
                     "eligible": show(len(frame), data, 0),
                     "first": show(len(first), data, 0),
                     "rate": percent(rate, data),
-                    "svg": bar(rate, 1.0, percent(rate, data)),
+                    "svg": "",
+                    "raw": rate,
                     "points": show(float(first["score"].mean()) if len(first) else float("nan"), data),
                     "months": show(float(first["months"].mean()) if len(first) else float("nan"), data),
                 }
             )
+        most = max((float(str(row["raw"])) for row in rows), default=0.0)
+        for row in rows:
+            row["svg"] = bar(float(str(row["raw"])), most, str(row["rate"]))
         if rows:
             out.append({"label": pair[0 if fr else 1], "rows": rows})
     return out
@@ -269,7 +277,7 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
             {
                 "dwelling": d.dwelling_id,
                 "words": dwelling_words(facts[d.dwelling_id], data.lang == "fr"),
-                "account": account_label(d.account, data.lang),
+                "account": account_label(d.account, data.lang, data.places),
                 "note": "; ".join(x for x in (_deadline(d.deadline, data), d.reason_if_short, d.advice) if x),
                 "lines": [
                     {
@@ -317,13 +325,13 @@ def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> 
             {
                 "dwelling": d.dwelling_id,
                 "words": dwelling_words(facts[d.dwelling_id], fr),
-                "account": account_label(d.account, data.lang) or ("aucun" if fr else "none"),
+                "account": account_label(d.account, data.lang, data.places) or ("aucun" if fr else "none"),
                 "flux_header": ["Part du flux", "Faits", "En cours", "Restant", "Situation"]
                 if fr
                 else ["Share", "Done", "In progress", "Remaining", "Position"],
                 "flux": _flux_words(chosen, data),
                 "alternatives": "; ".join(
-                    f"{account_label(x.account, data.lang)} (−{show(x.loss_points, data, 2)} points, "
+                    f"{account_label(x.account, data.lang, data.places)} (−{show(x.loss_points, data, 2)} points, "
                     f"{x.candidates} {'candidats' if fr else 'candidates'})"
                     for x in others[:4]
                 ),

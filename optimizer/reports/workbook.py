@@ -195,9 +195,7 @@ def _lists(b: _Book) -> None:
         if line.dwelling_id != last:
             last = line.dwelling_id
             d = state[last]
-            band = (
-                f"{last}   {dwelling_words(facts[last], b.fr)}   →   {account_label(line.account, data.lang)}"
-            )
+            band = f"{last}   {dwelling_words(facts[last], b.fr)}   →   {account_label(line.account, data.lang, data.places)}"
             if d.reason_if_short:
                 band += f"   ({d.reason_if_short})"
             sheet.merge_range(r, 0, r, len(header) - 1, neutral(band), b.band)
@@ -268,7 +266,7 @@ def _dwellings(b: _Book) -> None:
     sheet = b.sheet(b.say("Logements", "Dwellings"), [18, 60, 28, 18, 10, 12, 45, 45], freeze=1)
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     rows = [
-        (d.dwelling_id, dwelling_words(facts[d.dwelling_id], b.fr), account_label(d.account, data.lang),
+        (d.dwelling_id, dwelling_words(facts[d.dwelling_id], b.fr), account_label(d.account, data.lang, data.places),
          STATUS[d.status][0 if b.fr else 1], int(d.candidates), _day(d.deadline), d.reason_if_short, d.advice)
         for d in records(data.dwellings)
     ]  # fmt: skip

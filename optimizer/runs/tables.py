@@ -19,6 +19,7 @@ from optimizer.results import expected_nums, unmet
 from optimizer.runs.options import Options
 from optimizer.scoring import Scores
 from optimizer.shortlist import Shortlists, build_shortlists, prospects
+from optimizer.shortlist.confirming import confirm
 from optimizer.shortlist.details import line_details
 from optimizer.shortlist.explaining import explanations_table
 from optimizer.shortlist.explanations import price_classes
@@ -67,6 +68,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         proven=proven,
         size=size,
         max_lists=max_lists,
+        places=place_names(rules),
         lang=options.lang,
     )
     counts = eligibility.code_counts(facts, rules)
@@ -82,10 +84,10 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     flags = _flag_names(facts)
     explanations = explanations_table(
         problem,
-        facts,
-        prices,
         counts,
-        lists,
+        solved.first,
+        optimum.num_run,
+        optimum.den_run,
         sentence=lambda a: _nearest(facts, rules, a, options.lang),
         lang=options.lang,
     )
@@ -104,6 +106,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             lists,
             on=case.settings.on,
             second_best=second_best(problem, choices, chosen),
+            places=place_names(rules),
             single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
             lang=options.lang,
         ),
@@ -119,7 +122,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             case.table("leases"),
         ),
         leapfrogs=leapfrogs_table(problem, lists),
-        explanations=explanations,
+        explanations=confirm(problem, explanations, solved.first) if proven else explanations,
         scores=breakdown,
         shortfalls=unmet(problem, solved),
         prospects=prospects(
@@ -174,6 +177,14 @@ def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) ->
     return account == "RELOGEMENT" or (
         account == "ETAT_PRIO" and app >= 0 and bool(facts.applications.dalo[app])
     )
+
+
+def place_names(rules: RuleSet) -> dict[str, str]:
+    """Names of the communes and EPCI by code, as pages say the accounts of collectivités."""
+    names = {str(code): str(name) for code, name in rules.all_communes["name"].items()}
+    names.update({str(code): str(name) for code, name in rules.all_epci["name"].items()})
+    names.update({code: f"département {code}" for code in sorted(rules.departements)})
+    return names
 
 
 def flux_state(rules: pd.DataFrame, in_progress: pd.DataFrame) -> dict[tuple[str, str], dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,6 +89,7 @@ def build_shortlists(
     proven: bool,
     size: int,
     max_lists: int,
+    places: Mapping[str, str] | None = None,
     lang: Lang = "fr",
 ) -> Shortlists:
     """Ranks 2…k, leapfrogs and reasons for the first ranks of the optimum.
@@ -144,6 +146,7 @@ def build_shortlists(
                     pool=pools.pool(d, account),
                     score=int(lines.score[i]),
                     pinned=d in pinned,
+                    places=places or {},
                     named=(d, account) in named,
                     summary=summary,
                     missing={why: by_label.get(why.rsplit("@", 1)[0], 0) for why, _ in summary.by_reason},

@@ -8,28 +8,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
-from optimizer.shortlist.build import Shortlists
-from optimizer.shortlist.explanations import Prices, nearest_entries
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.shortlist.labels import points
+from optimizer.shortlist.nearest import nearest_exchanges
 
 
 def explanations_table(
     problem: Problem,
-    facts: Facts,
-    prices: Prices,
     code_counts: NDArray[np.int64],
-    lists: Shortlists,
+    first: FirstRanks,
+    num_run: NDArray[np.int64],
+    den_run: NDArray[np.int64],
     *,
     sentence: Callable[[int], str],
     lang: Lang = "fr",
 ) -> pd.DataFrame:
     """``application_id, nearest_miss, points_needed, dwelling_id, confirmed`` for everyone without a first rank.
 
-    An eligible household lacks points: the smallest rise of its value that reaches the price of a dwelling, rounded
-    up to the hundredth (``confirmed`` is filled by the sample that re-solves). A household that fits no dwelling gets
+    An eligible household lacks points: the rise of its score that makes its cheapest exchange a gain, rounded up to the
+    hundredth (``confirmed`` is filled by the sample that re-solves). A household that fits no dwelling gets
     the sentence of its nearest refusal.
 
     Parameters
@@ -37,15 +35,9 @@ def explanations_table(
     sentence : callable application -> sentence
         The nearest refusal in words (eligibility); called only for households that fit no dwelling.
     """
-    nearest = nearest_entries(problem, prices)
-    lines = lists.lines
+    nearest = nearest_exchanges(problem, first, num_run, den_run)
     placed = np.zeros(len(problem.application_ids), np.bool_)
-    first = (lines.rank == 1) & (lines.app >= 0)
-    placed[lines.app[first]] = True
-    example = np.full(len(problem.class_menu), -1, np.int64)
-    known = problem.klass >= 0
-    dwellings = np.flatnonzero(known)[::-1]
-    example[problem.klass[dwellings]] = dwellings
+    placed[first.app[first.app >= 0]] = True
     apps, words, needed, where = [], [], [], []
     for a in np.flatnonzero(~placed).tolist():
         apps.append(str(problem.application_ids[a]))
@@ -54,8 +46,8 @@ def explanations_table(
             needed.append(float("nan"))
             where.append("")
             continue
-        k = int(nearest.klass[a])
-        if k < 0:
+        d = int(nearest.dwelling[a])
+        if d < 0:
             words.append(
                 "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)"
                 if lang == "fr"
@@ -80,7 +72,7 @@ def explanations_table(
             )
         )
         needed.append(lacking / 100)
-        where.append(str(problem.dwelling_ids[example[k]]))
+        where.append(str(problem.dwelling_ids[d]))
     return pd.DataFrame(
         {
             "application_id": apps,

@@ -1,9 +1,7 @@
-"""What would have brought a first rank: the cheapest single change per household, from the prices of the optimum.
+"""Prices of the dwellings from the proof's multipliers: what the orientation sheet compares accounts with.
 
-With the multipliers λ of the rules and the prices π of the households (the certificate's), a dwelling d has the
-price ``p_d = max(0, best(value − λ·marks − π))``. A household without first rank whose best pair falls short of
-``p_d`` by g points enters the optimum only if its value there rises by at least about g: g is shown as the points
-needed, and ``confirmed`` says that re-solving with the points added gave it a first rank (checked on a sample).
+With the multipliers λ of the rules and the prices π of the households, a class has the price
+``max(0, best(value − λ·marks − π))``; an account whose best reduced value is lower costs at least the difference.
 """
 
 from __future__ import annotations
@@ -90,34 +88,3 @@ def price_classes(problem: Problem, multipliers: I64, application: I64) -> Price
         seat = int(problem.seats.value[i]) * MICRO_PER_HUNDREDTH - int(cost[problem.seats.kind[i]])
         klass[k] = max(int(klass[k]), seat)
     return Prices(cost, application, klass)
-
-
-@dataclass(frozen=True)
-class NearestEntry:
-    """Per application: the points its best pair lacks (micropoints; -1: no pair) and that class."""
-
-    lacking: I64
-    klass: I32
-
-
-def nearest_entries(problem: Problem, prices: Prices) -> NearestEntry:
-    """For every application the smallest gap to a first rank over all classes it is eligible for."""
-    n = len(problem.application_ids)
-    none = np.iinfo(np.int64).max
-    lacking = np.full(n, none, np.int64)
-    where = np.full(n, -1, np.int32)
-    for k in range(len(problem.class_menu)):
-        menu = int(problem.class_menu[k])
-        if menu < 0:
-            continue
-        entries = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
-        if entries.stop == entries.start:
-            continue
-        value, kind = reduced_entries(problem, k, prices.kind_cost)
-        apps = problem.entry_app[entries]
-        gap = np.where(kind >= 0, prices.klass[k] - (value - prices.application[apps]), none)
-        better = gap < lacking[apps]
-        lacking[apps[better]] = gap[better]
-        where[apps[better]] = k
-    lacking[where < 0] = -1
-    return NearestEntry(lacking, where)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from optimizer.errors import Lang
 
 ACCOUNTS: dict[str, tuple[str, str]] = {
@@ -61,12 +63,14 @@ def _pick(pair: tuple[str, str], lang: Lang) -> str:
     return pair[0] if lang == "fr" else pair[1]
 
 
-def account_label(account: str, lang: Lang = "fr") -> str:
-    """``COLL:242500361`` -> « collectivité 242500361 »; known accounts in words; empty stays empty."""
+def account_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | None = None) -> str:
+    """``COLL:242500361`` -> its name in ``places``, else « collectivité 242500361 »; known accounts in words."""
     if account in ACCOUNTS:
         return _pick(ACCOUNTS[account], lang)
     head, _, code = account.partition(":")
     if head == "COLL":
+        if places and code in places:
+            return places[code]
         return f"collectivité {code}" if lang == "fr" else f"local authority {code}"
     return code or account
 

@@ -70,6 +70,9 @@ class Exchange:
         self._cache: dict[tuple[int, int], tuple[int, int]] = {}
 
     def marks(self, kind: int) -> dict[int, tuple[int, int]]:
+        """num and den on each row; nothing for kind -1 (an empty dwelling)."""
+        if kind < 0:
+            return {}
         a, b = int(self.problem.kinds.ptr[kind]), int(self.problem.kinds.ptr[kind + 1])
         kinds = self.problem.kinds
         return {int(kinds.row[j]): (int(kinds.num[j]), int(kinds.den[j])) for j in range(a, b)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer.errors import Lang
@@ -22,6 +23,8 @@ class LineContext:
     pinned: bool
     named: bool
     summary: LineSummary
+    places: Mapping[str, str]
+    """Names of communes, EPCI and départements by code."""
     missing: dict[str, int]
     """Per rule row label (as in leapfrogs): whole leases that would be missing without this line."""
 
@@ -35,7 +38,7 @@ def line_reason(context: LineContext, lang: Lang) -> str:
     """The reason in one sentence: place in the cotation, who is passed over and why."""
     place = place_in_pool(context.pool, context.score)
     n = len(context.pool.app)
-    label = account_label(context.account, lang)
+    label = account_label(context.account, lang, context.places)
     tied = int((context.pool.score == context.score).sum()) > 1
     if lang == "fr":
         head = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import numpy as np
@@ -132,6 +132,7 @@ def dwellings_table(
     on: date,
     second_best: dict[int, tuple[str, int]],
     single_enough: Callable[[int, int], bool],
+    places: Mapping[str, str] | None = None,
     lang: Lang = "fr",
 ) -> pd.DataFrame:
     """``dwellings.csv``.
@@ -162,7 +163,7 @@ def dwellings_table(
     reason = [""] * n
     advice = [""] * n
     for d in range(n):
-        plan_b = _plan_b(second_best.get(d), lang)
+        plan_b = _plan_b(second_best.get(d), places or {}, lang)
         if status[d] == "awaiting_reservataire":
             days = _deadline_days(problem, d)
             deadline[d] = (on + timedelta(days=days)).isoformat()
@@ -192,10 +193,10 @@ def _deadline_days(problem: Problem, d: int) -> int:
     return int(problem.seats.deadline_days[at[0]]) if len(at) else 0
 
 
-def _plan_b(second: tuple[str, int] | None, lang: Lang) -> str:
+def _plan_b(second: tuple[str, int] | None, places: Mapping[str, str], lang: Lang) -> str:
     if second is None:
         return ""
-    name = account_label(second[0], lang)
+    name = account_label(second[0], lang, places)
     lost = f"{second[1] / 100:.2f}".replace(".", "," if lang == "fr" else ".")
     if lang == "fr":
         return f"plan B : {name} (perte d'au moins {lost} points)"

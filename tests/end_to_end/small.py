@@ -69,6 +69,8 @@ def write(
     }  # fmt: skip
     headers = {"dwellings": list(dwelling("")), "applications": list(application(""))}
     for name, rows in content.items():
+        if not rows and name not in headers:
+            continue
         (folder / f"{name}.csv").write_text(csv_text(rows, headers.get(name, ())), encoding="utf-8")
     lines = [f"{key}: {value}\n" for key, value in {**SETTINGS, **(settings or {})}.items()]
     (folder / "case.yaml").write_text("".join(lines), encoding="utf-8")

@@ -1,0 +1,57 @@
+"""Random cases that use every table at once: certified, the same for every backend and order, verified, exportable."""
+
+from __future__ import annotations
+
+import json
+import os
+from decimal import Decimal
+
+import highspy
+import pytest
+
+from tests.cli.running import attriflux
+from tests.end_to_end.shuffling import shuffled
+from tests.end_to_end.small import objective, proposed, same_answer, table
+from tests.end_to_end.varied import varied
+
+SEEDS = range(200 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 10)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_varied_case(tmp_path, seed):
+    case = varied(tmp_path / "case", seed)
+    out = proposed(case, tmp_path / "out")
+    told = json.loads((out / "certificate.json").read_text(encoding="utf-8"))
+    assert told["status"] == "certified_optimal"
+    assert objective(out) == Decimal(told["objective"])
+    backend = ("cpsat", "pulp", "highs")[seed % 3]
+    other = shuffled(case, tmp_path / "shuffled", seed)
+    assert same_answer(out, proposed(other, tmp_path / "other", "--backend", backend))
+    assert all(r["explained_by"] not in ("", "gap") for r in table(out / "leapfrogs.csv"))
+
+    assert attriflux("export", case, "--mps", tmp_path / "m.mps").code == 0
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    solver.setOptionValue("mip_feasibility_tolerance", 1e-10)
+    assert solver.readModel(str(tmp_path / "m.mps")) == highspy.HighsStatus.kOk
+    solver.run()
+    assert solver.getInfo().objective_function_value == pytest.approx(-float(told["objective"]), abs=1e-4)
+
+
+def test_the_cases_are_varied(tmp_path):
+    """The campaign meets what it says: awaited lines, several accounts and rules, codes of every kind."""
+    accounts, waiting, rules, reasons, flags = set(), 0, set(), set(), set()
+    for seed in range(100, 106):
+        out = proposed(varied(tmp_path / f"case{seed}", seed), tmp_path / f"out{seed}")
+        lines = table(out / "proposals.csv")
+        accounts |= {r["account"] for r in lines}
+        waiting += sum(not r["application_id"] for r in lines)
+        flags |= {flag for r in lines for flag in r["flags"].split("|")}
+        rules |= {r["rule"] for r in table(out / "rules.csv")}
+        reasons |= {r["reason"] for r in table(out / "applications.csv")}
+    assert {"ALS", "ETAT_PRIO", "BAILLEUR", "MUTATION"} <= accounts
+    assert waiting > 2
+    assert {"flux", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo"} <= rules
+    assert {"INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "FIRST_RANK", "RESERVE"} <= reasons
+    assert {"DOSSIER_TO_VERIFY", "UNREACHABLE"} & flags
