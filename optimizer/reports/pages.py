@@ -116,7 +116,7 @@ def scope_words(scope: str, data: ReportData) -> str:
             if key == "account"
             else data.places.get(value, value)
         )
-    return " · ".join(parts)
+    return " · ".join(dict.fromkeys(parts))
 
 
 def _gauges(data: ReportData) -> list[dict[str, Any]]:

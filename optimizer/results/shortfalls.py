@@ -106,12 +106,13 @@ def supply_of(problem: Problem, k: int) -> Supply:
     owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.ptr))
     counting[owner[here]] = True
     size = np.bincount(problem.klass, minlength=len(problem.class_menu))
+    cells = _counting_cells(problem, counting)
     seated = np.bincount(problem.seats.klass[counting[problem.seats.kind]], minlength=len(size)) > 0
     apps: list[I32] = []
     pairs = dwellings = 0
     edges: list[tuple[int, I32]] = []
     for klass in range(len(size)):
-        found = _counting_apps(problem, klass, counting)
+        found = _counting_apps(problem, klass, cells)
         if size[klass] and (len(found) or seated[klass]):
             dwellings += int(size[klass])
             pairs += int(size[klass]) * (len(found) + int(seated[klass]))
@@ -125,12 +126,17 @@ def supply_of(problem: Problem, k: int) -> Supply:
 def _counting_apps(problem: Problem, klass: int, counting: NDArray[np.bool_]) -> I32:
     menu, group = int(problem.class_menu[klass]), int(problem.class_group[klass])
     a, b = int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])
-    good = []
-    for t in np.unique(problem.entry_type[a:b]).tolist():
-        kind, first = problem.options_of(group, t)
-        if bool(counting[kind[first]].any()):
-            good.append(t)
-    return problem.entry_app[a:b][np.isin(problem.entry_type[a:b], good)]
+    return problem.entry_app[a:b][counting[group * problem.n_types + problem.entry_type[a:b]]]
+
+
+def _counting_cells(problem: Problem, counting: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether some first-rank option of each (group, type) counts; (groups × types,)."""
+    options = problem.options
+    hit = counting[options.kind] & options.first
+    owner = np.repeat(options.key, np.diff(options.ptr))
+    cells = np.zeros(problem.n_groups * problem.n_types, np.bool_)
+    cells[owner[hit]] = True
+    return cells
 
 
 def _largest(problem: Problem, edges: list[tuple[int, I32]], seated: NDArray[np.bool_], apps: I32) -> int:
