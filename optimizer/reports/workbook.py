@@ -120,7 +120,7 @@ def write_workbook(path: Path, data: ReportData) -> None:
 def _summary(b: _Book) -> None:
     data = b.data
     sheet = b.sheet(b.say("Synthèse", "Summary"), [34, 110])
-    sheet.write_string(0, 0, data.title, b.title)
+    b.cell(sheet, 0, 0, data.title, b.title)
     counts = data.dwellings["status"].value_counts()
     people = data.applications["status"].value_counts()
     rows: list[tuple[str, str]] = [

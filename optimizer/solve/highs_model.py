@@ -35,7 +35,8 @@ class Answer:
 def new_model(threads: int = 1) -> Any:
     """A silent HiGHS instance with fixed seed."""
     model = _silent_class()()
-    if _SCHEDULER.setdefault("threads", threads) != threads:
+    # the first time too: another part of the process may have run HiGHS with other threads
+    if _SCHEDULER.get("threads") != threads:
         model.resetGlobalScheduler(True)
         _SCHEDULER["threads"] = threads
     model.setOptionValue("threads", int(threads))
@@ -95,8 +96,12 @@ def run(model: Any, watch: Watch | None = None) -> Answer:
             _let_interrupt(model, watch.event.is_set)
             model.interruptible = True
     model.run()
-    state = model.getModelStatus()
     status = highspy.HighsModelStatus
+    if model.getModelStatus() == status.kNotset:
+        # HiGHS refuses silently when the process last ran it with another number of threads
+        model.resetGlobalScheduler(True)
+        model.run()
+    state = model.getModelStatus()
     word = {
         status.kOptimal: "optimal",
         status.kModelEmpty: "optimal",

@@ -135,6 +135,13 @@ def _premium(problem: Problem) -> int:
     return 2 * (prices + spread) + 1
 
 
+def share_of_points(problem: Problem, objective: int) -> float:
+    """Part of the kernel's objective that is points and not premium, so that a relative gap keeps its meaning."""
+    premium = _premium(problem) * int(problem.must_fill[problem.klass].sum())
+    worth = max(1, abs(objective))
+    return worth / (worth + premium)
+
+
 def first_ranks(problem: Problem, transport: Transport, found: ScaleResult) -> FirstRanks:
     """The kernel's assignment as first ranks.
 

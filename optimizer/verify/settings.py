@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import yaml
+
 from optimizer.domain import default_seed
 from optimizer.verify.verdict import Unreadable
 
@@ -33,6 +35,9 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
         changes = raw.get("changes") or {}
         if not isinstance(changes, Mapping):
             raise Unreadable("case.yaml", "changes")
+        # a workbook's settings sheet writes each change on its own line: ``changes.<key>``
+        lines = {str(k)[len("changes.") :]: _scalar(v) for k, v in raw.items() if str(k).startswith("changes.")}
+        changes = {**changes, **lines}
         return Settings(
             territory=str(raw["territory"]),
             on=on,
@@ -44,6 +49,11 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
         )
     except (KeyError, ValueError) as error:
         raise Unreadable("case.yaml", type(error).__name__) from error
+
+
+def _scalar(value: object) -> object:
+    """A cell as YAML would read it: a number, a boolean or a text."""
+    return yaml.safe_load(value) if isinstance(value, str) else value
 
 
 def _date(text: str) -> date:

@@ -233,9 +233,12 @@ def test_the_small_demo_from_another_folder(tmp_path):
     done = own_process("demo", "--small", "--json", cwd=tmp_path)
     assert done.code == 0, done.err
     told = json.loads(done.out)
-    assert told["verdict"] == "certified"
-    assert {p.name for p in (tmp_path / "demo").iterdir()} == {"cas", "resultat", "demo.json"}
-    checked = own_process("verify", "demo/resultat", "--case", "demo/cas", "--lang", "en", cwd=tmp_path)
+    assert told["commission"]["verdict"] == "certified"
+    assert {p.name for p in (tmp_path / "demo" / "commission").iterdir()} == {"cas", "resultat"}
+    words = (
+        next(line for line in told["lines_en"] if "attriflux verify" in line).split("attriflux ")[1].split()
+    )
+    checked = own_process(*words, "--lang", "en", cwd=tmp_path)
     assert checked.code == 0, checked.err
     assert "Certified" in checked.out
     again = own_process("demo", "--small", cwd=tmp_path)

@@ -43,10 +43,9 @@ def workbook(case: Path, path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_rows_and_columns_in_another_order(week, tmp_path, seed):
+def test_rows_and_columns_in_another_order(week, tmp_path):
     case, out = week
-    other = proposed(shuffled(case, tmp_path / "case", seed), tmp_path / "out")
+    other = proposed(shuffled(case, tmp_path / "case", 1), tmp_path / "out")
     assert same_answer(out, other)
     assert all((out / name).read_bytes() == (other / name).read_bytes() for name in TEXTS)
 
@@ -54,21 +53,24 @@ def test_rows_and_columns_in_another_order(week, tmp_path, seed):
 @pytest.mark.parametrize(
     ("name", "backend"),
     [
-        ("plain-1", "highs"), ("plain-1", "cpsat"), ("plain-1", "pulp"), ("tight-2", "highs"), ("tight-2", "cpsat"),
-        ("tight-2", "pulp"), ("plain-3", "pulp"), ("doubs-4", "highs"), ("doubs-4", "cpsat"),
+        ("plain-1", "cpsat"),
+        ("plain-1", "pulp"),
+        ("tight-2", "highs"),
+        ("tight-2", "pulp"),
+        ("doubs-4", "highs"),
     ],
-)  # fmt: skip
+)
 def test_every_backend(weeks, tmp_path, name, backend):
-    """CBC needs minutes for the week of the Doubs, so the reference solver is held against the others."""
+    """CBC needs minutes for the tight week of the Doubs: the small cases hold it against the others there."""
     case, out = weeks[name]
     other = proposed(case, tmp_path / "out", "--backend", backend)
     assert json.loads((other / "run.json").read_text(encoding="utf-8"))["backend"] == backend
     assert same_answer(out, other)
 
 
-@pytest.mark.parametrize("backend", ["highs", "cpsat"])
-def test_threads(weeks, tmp_path, backend):
-    case, out = weeks["tight-2"]
+@pytest.mark.parametrize(("name", "backend"), [("tight-2", "highs"), ("plain-1", "cpsat")])
+def test_threads(weeks, tmp_path, name, backend):
+    case, out = weeks[name]
     assert same_answer(out, proposed(case, tmp_path / "out", "--backend", backend, "--threads", 2))
 
 
@@ -83,11 +85,10 @@ def test_only_the_record_differs_between_two_runs(weeks, tmp_path):
     assert records[0] == records[1]
 
 
-@pytest.mark.parametrize("seed", ["0", "4711"])
-def test_hash_seeds(weeks, tmp_path, seed):
+def test_another_hash_seed(weeks, tmp_path):
     case, out = weeks["plain-1"]
     done = own_process(
-        "propose", case, "--out", "out", "--no-pdf", cwd=tmp_path, environment={"PYTHONHASHSEED": seed}
+        "propose", case, "--out", "out", "--no-pdf", cwd=tmp_path, environment={"PYTHONHASHSEED": "4711"}
     )
     assert done.code == 0, done.err
     first, again = content(out), content(tmp_path / "out")

@@ -21,7 +21,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """The kernel's best assignment and its multipliers; counted again and bounded again by the caller."""
     from optimizer.solve.scale import ScaleOptions, solve_transport
     from optimizer.solve.scale.model import Progress
-    from optimizer.solve.transport import first_ranks, multipliers, to_transport
+    from optimizer.solve.transport import first_ranks, multipliers, share_of_points, to_transport
 
     if not len(job.problem.dwelling_ids) or not len(job.problem.entry_app):
         return RawSolution(None, False, "gap", "nothing to match")
@@ -33,7 +33,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     found = solve_transport(
         transport.model,
         ScaleOptions(
-            gap=options.gap or GAP,
+            gap=(options.gap or GAP) * share_of_points(job.problem, job.incumbent.objective),
             max_iterations=MOST_ITERATIONS,
             time_limit_s=None if options.time_limit is None else max(0.1, watch.left()),
             interrupted=None if options.interrupt is None else options.interrupt.is_set,
