@@ -36,7 +36,9 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
         if not isinstance(changes, Mapping):
             raise Unreadable("case.yaml", "changes")
         # a workbook's settings sheet writes each change on its own line: ``changes.<key>``
-        lines = {str(k)[len("changes.") :]: _scalar(v) for k, v in raw.items() if str(k).startswith("changes.")}
+        lines = {
+            str(k)[len("changes.") :]: _scalar(v) for k, v in raw.items() if str(k).startswith("changes.")
+        }
         changes = {**changes, **lines}
         return Settings(
             territory=str(raw["territory"]),
