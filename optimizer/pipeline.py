@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from optimizer import eligibility, importers, policy, scoring
 from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
-from optimizer.errors import Finding, InputProblems
+from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.problem import Evaluation, build, evaluate
 from optimizer.problem.model import Problem
 from optimizer.results import rules_table
@@ -65,6 +65,13 @@ def load_rules(case: Case, models: Path | None = None) -> policy.RuleSet:
     )
 
 
+def told(error: AttrifluxError) -> tuple[Finding, ...]:
+    """An error of the rules (unknown territory, a key that cannot be changed) as findings of the settings file."""
+    if isinstance(error, InputProblems):
+        return error.findings
+    return (Finding(error.code, file="case.yaml", params=error.params),)
+
+
 def check_case(
     path: Path, *, models: Path | None = None, accept_assumed: bool = False
 ) -> tuple[Case | None, tuple[Finding, ...]]:
@@ -74,8 +81,8 @@ def check_case(
         return None, findings
     try:
         rules = load_rules(case, models)
-    except InputProblems as problems:
-        return case, (*findings, *problems.findings)
+    except AttrifluxError as error:
+        return case, (*findings, *told(error))
     reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
     more = scoring.check_case(case, reading.facts, rules)
     return case, (*findings, *reading.findings, *more)
@@ -114,7 +121,10 @@ def prepare(
             raise InputProblems(findings)
         case = read
     lap("read")
-    rules = load_rules(case, models)
+    try:
+        rules = load_rules(case, models)
+    except AttrifluxError as error:
+        raise InputProblems((*findings, *told(error))) from None
     lap("rules")
     phase("Contrôles et demandes recevables…")
     reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)

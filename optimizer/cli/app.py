@@ -58,11 +58,19 @@ def main() -> None:
         say_findings(problems.findings, lang)
         sys.exit(2)
     except AttrifluxError as error:
+        if "--json" in sys.argv:
+            from optimizer.cli.speak import say_json
+
+            say_json({"error": error.code, "message": error.text(lang)})
         typer.echo(error.text(lang), err=True)
         sys.exit(4 if error.code.startswith("NO_USABLE") else 2)
     except FileNotFoundError as missing:
         name = getattr(missing, "filename", None) or str(missing)
         typer.echo(f"Introuvable : {name}" if lang == "fr" else f"Not found: {name}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        name = getattr(error, "filename", None) or ""
+        typer.echo(f"{name} : {error.strerror}" if lang == "fr" else f"{name}: {error.strerror}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("Interrompu." if lang == "fr" else "Interrupted.", err=True)

@@ -36,7 +36,7 @@ class Backend(StrEnum):
 CaseArgument = Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier ou classeur .xlsx du cas.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Dossier à écrire, nouveau ou vide.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Remplace le contenu du dossier de sortie.")]
-LangOption = Annotated[Language, typer.Option("--lang", help="Langue : fr ou en.")]
+LangOption = Annotated[Language, typer.Option("--lang", envvar="ATTRIFLUX_LANG", help="Langue : fr ou en.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Réponse en JSON sur la sortie standard.")]
 CsvOption = Annotated[
     CsvStyle, typer.Option("--csv", help="Tables : french (; et virgule) ou international.")

@@ -32,7 +32,10 @@ def say_findings(findings: Sequence[Finding], lang: Lang, *, as_json: bool | Non
         place = finding.place(lang)
         if place and body.startswith(place):
             body = body[len(place) :].lstrip(" :")
-        typer.echo(textwrap.indent(textwrap.fill(body, 76), "  "), err=True)
+        typer.echo(
+            textwrap.indent(textwrap.fill(body, 76, break_on_hyphens=False, break_long_words=False), "  "),
+            err=True,
+        )
     if len(ordered) > SHOWN:
         more = len(ordered) - SHOWN
         typer.echo(f"… {more} autres (--json les donne tous)" if lang == "fr" else f"… {more} more", err=True)

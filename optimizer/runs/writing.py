@@ -148,7 +148,7 @@ def summary_of(
         f"{int(people.get('not_proposed', 0))} not proposed, {int(people.get('ineligible', 0))} not eligible.",
         "Every priced target is met."
         if missing.empty
-        else f"Targets: {total} leases missing on {len(missing)} rows (rules.csv).",
+        else f"Targets: {total} lease{'s' if total != 1 else ''} missing on {len(missing)} row{'s' if len(missing) != 1 else ''} (rules.csv).",
         verdict.sentence("en"),
         f"Open {out / 'report.html'}; lists: {out / 'shortlists.xlsx'}.",
         f"Time: {seconds:.1f} s. Proposal: the commission decides.",

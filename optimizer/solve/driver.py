@@ -59,9 +59,10 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     clock = time.perf_counter()
     watch.say("proof", start.objective)
     known = start.objective
-    if raw.multipliers is not None:
-        job.prover.suggest(raw.multipliers)
     grown = len(problem.dwelling_ids) <= (IMPLICIT_FROM if "implicit" in chosen.features else MOST_DWELLINGS)
+    if raw.multipliers is not None and not grown:
+        # where the tree grows, its own root is published: the same multipliers whatever the backend
+        job.prover.suggest(raw.multipliers)
     job.prover.run(options.nodes if grown else 0, options.gap)
     proof = job.prover.proof()
     timings["proof"] = time.perf_counter() - clock

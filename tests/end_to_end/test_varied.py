@@ -55,3 +55,11 @@ def test_the_cases_are_varied(tmp_path):
     assert {"flux", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo"} <= rules
     assert {"INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "FIRST_RANK", "RESERVE"} <= reasons
     assert {"DOSSIER_TO_VERIFY", "UNREACHABLE"} & flags
+
+
+@pytest.mark.parametrize("seed", [214, 224])
+def test_the_scale_kernel_gives_the_same_files(tmp_path, seed):
+    """Plan B and its loss come from the proof, not from the backend that found the proposal."""
+    case = varied(tmp_path / "case", seed)
+    out = proposed(case, tmp_path / "out", "--backend", "highs")
+    assert same_answer(out, proposed(case, tmp_path / "other", "--backend", "scale"))

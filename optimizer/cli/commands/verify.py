@@ -26,6 +26,9 @@ def verify(
     from optimizer.cli.speak import say_json
     from optimizer.verify import verify as run_verify
 
+    for place in (directory, case):
+        if not place.exists():
+            raise FileNotFoundError(2, "introuvable", str(place))
     verdict = run_verify(directory, case, models=models)
     refused = verdict.verdict == "refused"
     if json:
