@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ import pandas as pd
 from optimizer.domain.frames import records
 from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
 from optimizer.reports.svg import bar, gauge
-from optimizer.reports.workbook import dwelling_words, flags_words, priority_words, quartile_word, why_words
+from optimizer.reports.words import dwelling_words, flags_words, why_words
 from optimizer.shortlist.labels import account_label, flag_label, rule_label
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -25,7 +24,7 @@ SMALL_GROUP = 5
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -35,7 +34,7 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _words(data: ReportData) -> dict[str, Any]:
+def page_words(data: ReportData) -> dict[str, Any]:
     fr = data.lang == "fr"
     return {
         "lang": data.lang,
@@ -67,7 +66,7 @@ def percent(value: float, data: ReportData, places: int = 1) -> str:
 
 def report_html(data: ReportData) -> str:
     """The whole ``report.html``."""
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         d=data,
         cards=_cards(data),
@@ -79,7 +78,7 @@ def report_html(data: ReportData) -> str:
         forbids=data.forbids.to_dict(orient="records"),
         shortfalls=_shortfalls(data),
         lists=_lists(data) if len(data.dwellings) <= MOST_LISTS else [],
-        **_words(data),
+        **page_words(data),
     )
 
 
@@ -278,7 +277,9 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
                 "dwelling": d.dwelling_id,
                 "words": dwelling_words(facts[d.dwelling_id], data.lang == "fr"),
                 "account": account_label(d.account, data.lang, data.places),
-                "note": "; ".join(x for x in (_deadline(d.deadline, data), d.reason_if_short, d.advice) if x),
+                "note": "; ".join(
+                    x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
+                ),
                 "lines": [
                     {
                         "rank": x.rank,
@@ -295,120 +296,11 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
     return out
 
 
-def _deadline(iso: str, data: ReportData) -> str:
+def deadline_words(iso: str, data: ReportData) -> str:
     if not iso:
         return ""
     day = f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
     return f"désignation attendue avant le {day}" if data.lang == "fr" else f"names expected before {day}"
-
-
-def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """The content of one A4 page per dwelling: why this réservataire, then each candidate (HTML and PDF share it)."""
-    fr = data.lang == "fr"
-    wanted = None if dwelling_ids is None else set(dwelling_ids)
-    facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
-    details = {int(row.line): row for row in records(data.details)}
-    lines: dict[str, list[tuple[int, Any]]] = {}
-    for i, line in enumerate(records(data.proposals)):
-        lines.setdefault(str(line.dwelling_id), []).append((i, line))
-    orientation: dict[str, list[Any]] = {}
-    for row in records(data.orientation):
-        orientation.setdefault(str(row.dwelling_id), []).append(row)
-    pages = []
-    for d in records(data.dwellings):
-        if wanted is not None and d.dwelling_id not in wanted:
-            continue
-        choices = orientation.get(str(d.dwelling_id), [])
-        chosen = next((x for x in choices if x.chosen), None)
-        others = sorted((x for x in choices if not x.chosen), key=lambda x: (x.loss_points, x.account))
-        pages.append(
-            {
-                "dwelling": d.dwelling_id,
-                "words": dwelling_words(facts[d.dwelling_id], fr),
-                "account": account_label(d.account, data.lang, data.places) or ("aucun" if fr else "none"),
-                "flux_header": ["Part du flux", "Faits", "En cours", "Restant", "Situation"]
-                if fr
-                else ["Share", "Done", "In progress", "Remaining", "Position"],
-                "flux": _flux_words(chosen, data),
-                "alternatives": "; ".join(
-                    f"{account_label(x.account, data.lang, data.places)} (−{show(x.loss_points, data, 2)} points, "
-                    f"{x.candidates} {'candidats' if fr else 'candidates'})"
-                    for x in others[:4]
-                ),
-                "note": "; ".join(x for x in (_deadline(d.deadline, data), d.reason_if_short, d.advice) if x),
-                "candidates": [
-                    _candidate(line, details[i], data)
-                    for i, line in lines.get(str(d.dwelling_id), [])
-                    if line.application_id
-                ],
-            }
-        )
-    return pages
-
-
-def _flux_words(row: Any, data: ReportData) -> list[str]:
-    fr = data.lang == "fr"
-    if row is None or row.flux_share != row.flux_share:
-        return ["–", "–", "–", "–", "hors convention de flux" if fr else "outside the flux agreement"]
-    done, remaining, share = float(row.flux_done), float(row.flux_remaining), float(row.flux_share)
-    if remaining != remaining:
-        state = "–"
-    elif remaining > 0:
-        state = f"il reste {show(remaining, data)}" if fr else f"{show(remaining, data)} left"
-    else:
-        state = "part atteinte" if fr else "share reached"
-    return [
-        percent(share, data),
-        show(done, data, 0),
-        show(float(row.flux_in_progress), data, 0),
-        show(remaining, data),
-        state,
-    ]
-
-
-def _candidate(line: Any, x: Any, data: ReportData) -> dict[str, Any]:
-    fr = data.lang == "fr"
-
-    def t(french: str, english: str) -> str:
-        return french if fr else english
-
-    children = x.children_under_14 if x.children_under_14 == x.children_under_14 else 0.0
-    visiting = (
-        f" (+ {x.visiting_children:.0f} {t('en visite', 'visiting')})" if x.visiting_children > 0 else ""
-    )
-    items = [
-        (t("Personnes", "Persons"), f"{x.persons:.0f}{visiting}"),
-        (
-            t("Adultes / enfants < 14 ans", "Adults / children < 14"),
-            f"{show(x.adults, data, 0)} / {children:.0f}",
-        ),
-        (t("Ressources par UC", "Income per UC"), f"{show(x.income_uc_eur, data, 0)} €/an"),
-        (t("Quartile", "Quartile"), quartile_word(line.q1, fr)),
-        (t("Taux d'effort", "Effort rate"), percent(x.effort_rate, data)),
-        (
-            t("Reste à vivre", "Residual income"),
-            f"{show(x.residual_eur, data, 2)} € / UC / {t('jour', 'day')}",
-        ),
-        (t("Logement actuel", "Present housing"), x.housing or "–"),
-        (t("Ancienneté", "Seniority"), f"{x.seniority_months:.0f} {t('mois', 'months')}"),
-        (t("Cotation", "Score"), f"{show(float(line.score), data, 2)} — {x.criteria or '–'}"),
-        (t("Total (cotation + adéquation)", "Total (score + fit)"), f"{show(float(line.value), data, 2)}"),
-    ]
-    return {
-        "rank": int(line.rank),
-        "application": line.application_id,
-        "priority": priority_words(line.priority, data.lang),
-        "reason": line.reason,
-        "facts": [items[i : i + 2] for i in range(0, len(items), 2)],
-        "flags": flags_words(line.flags, data.lang),
-    }
-
-
-def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
-    """One HTML file with a printed page per dwelling."""
-    template = _environment().get_template("sheets.html.j2")
-    words = _words(data)
-    return template.render(title=data.title, pages=pages, foot=f"{data.title} · {data.on:%d/%m/%Y}", **words)
 
 
 def population_groups(

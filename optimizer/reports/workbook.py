@@ -16,20 +16,20 @@ import xlsxwriter
 from optimizer.domain.frames import records
 from optimizer.reports.csvfile import neutral
 from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
-from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label
+from optimizer.reports.words import (
+    STATUS,
+    day,
+    dwelling_words,
+    flags_words,
+    priority_words,
+    quartile_word,
+    reason_words,
+    why_words,
+)
+from optimizer.shortlist.labels import account_label, rule_label
 
 NAVY, PALE, RULE = "#1F3A5F", "#E8EEF6", "#B8C4D6"
 MOST_APPLICATIONS = 60_000
-
-STATUS = {
-    "proposed": ("1er rang", "first rank"),
-    "reserve": ("réserve", "reserve"),
-    "not_proposed": ("non proposée", "not proposed"),
-    "ineligible": ("non recevable", "not eligible"),
-    "listed": ("liste", "listed"),
-    "awaiting_reservataire": ("attente du réservataire", "awaiting réservataire"),
-    "no_candidate": ("sans candidat", "no candidate"),
-}
 
 
 class _Book:
@@ -160,20 +160,6 @@ def _summary(b: _Book) -> None:
     b.cell(sheet, len(rows) + 3, 0, DECIDES[data.lang], b.note)
 
 
-def dwelling_words(row: Any, fr: bool) -> str:
-    """``T3 PLUS · Besançon · 62 m² · 412 € + 85 € · hors QPV`` for a row of dwelling_facts."""
-    parts = [f"T{row.rooms} {row.financing}", str(row.commune_name)]
-    if row.surface_m2 == row.surface_m2:
-        parts.append(f"{row.surface_m2:.0f} m²")
-    if row.rent_eur == row.rent_eur:
-        charges = f" + {row.charges_eur:.0f} €" if row.charges_eur == row.charges_eur else ""
-        parts.append(f"{row.rent_eur:.0f} €{charges}")
-    parts.append(("QPV" if row.qpv else "hors QPV") if fr else ("QPV" if row.qpv else "outside QPV"))
-    if row.residence:
-        parts.append(str(row.residence))
-    return " · ".join(parts)
-
-
 def _lists(b: _Book) -> None:
     data = b.data
     header = (
@@ -203,7 +189,7 @@ def _lists(b: _Book) -> None:
         if not line.application_id:
             d = state[last]
             text = b.say(
-                f"Le réservataire désigne ses candidats avant le {_day(d.deadline)}. {d.advice}",
+                f"Le réservataire désigne ses candidats avant le {day(d.deadline)}. {d.advice}",
                 f"The réservataire names its households before {d.deadline}. {d.advice}",
             )
             sheet.merge_range(r, 0, r, len(header) - 1, neutral(text), b.text)
@@ -224,34 +210,6 @@ def _lists(b: _Book) -> None:
         r += 1
 
 
-def quartile_word(q1: str, fr: bool) -> str:
-    """``1er quartile`` / ``2e à 4e`` / ``inconnu``."""
-    words = {"yes": ("1er", "first"), "no": ("2e à 4e", "2nd-4th"), "unknown": ("inconnu", "unknown")}
-    return words[q1][0 if fr else 1] if q1 in words else ""
-
-
-def priority_words(text: str, lang: Any) -> str:
-    """``c|j (labelled)`` -> « c, j (labellisée) »; the proof in words."""
-    words = {
-        "declared": ("déclarée", "declared"),
-        "verified": ("vérifiée", "verified"),
-        "labelled": ("labellisée", "labelled"),
-    }
-    out = str(text).replace("|", ", ")
-    for code, pair in words.items():
-        out = out.replace(f"({code})", f"({pair[0 if lang == 'fr' else 1]})")
-    return out
-
-
-def flags_words(flags: str, lang: Any) -> str:
-    """Flags in words, separated by commas."""
-    return ", ".join(flag_label(f, lang) for f in str(flags).split("|") if f)
-
-
-def _day(iso: str) -> str:
-    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}" if len(iso) == 10 else iso
-
-
 def _table(b: _Book, sheet: Any, header: list[str], rows: Any, formats: list[Any]) -> None:
     for j, name in enumerate(header):
         b.cell(sheet, 0, j, name, b.head)
@@ -267,7 +225,7 @@ def _dwellings(b: _Book) -> None:
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     rows = [
         (d.dwelling_id, dwelling_words(facts[d.dwelling_id], b.fr), account_label(d.account, data.lang, data.places),
-         STATUS[d.status][0 if b.fr else 1], int(d.candidates), _day(d.deadline), d.reason_if_short, d.advice)
+         STATUS[d.status][0 if b.fr else 1], int(d.candidates), day(d.deadline), d.reason_if_short, d.advice)
         for d in records(data.dwellings)
     ]  # fmt: skip
     header = (
@@ -356,26 +314,6 @@ def _leapfrogs(b: _Book) -> None:
     _table(b, sheet, header, rows, [b.text, b.whole, b.text, b.text, b.num, b.text])
 
 
-def why_words(why: str, lang: Any) -> str:
-    """The reason of a leapfrog in words."""
-    words = {
-        "fit": ("adéquation : préférence, taille ou accès", "fit: preference, size or access"),
-        "places": ("déjà réserve sur deux listes", "already reserve on two lists"),
-        "class": (
-            "même public que le premier rang, ou DALO jamais en complément",
-            "same class as the first rank",
-        ),
-        "pin": ("décision enregistrée", "recorded decision"),
-        "nomination": ("ordre du réservataire", "the réservataire's order"),
-        "gap": ("calcul arrêté avant la preuve", "stopped before the proof"),
-    }
-    if why in words:
-        return words[why][0 if lang == "fr" else 1]
-    rule, _, rest = why.partition("[")
-    scope, _, price = rest.rpartition("]@")
-    return f"{rule_label(rule, lang)} ({scope}), {price} points" if price else why
-
-
 def _applications(b: _Book) -> None:
     data = b.data
     sheet = b.sheet(b.say("Demandes", "Applications"), [24, 16, 50, 10, 20], freeze=1)
@@ -390,17 +328,6 @@ def _applications(b: _Book) -> None:
         else ["Application", "Status", "Reason", "Best rank", "Dwelling"]
     )
     _table(b, sheet, header, rows, [b.text, b.text, b.text, b.whole, b.text])
-
-
-def reason_words(reason: str, lang: Any) -> str:
-    """The status reason code of an application, in words."""
-    words = {
-        "FIRST_RANK": ("premier rang", "first rank"),
-        "RESERVE": ("en réserve", "in reserve"),
-        "OUTRANKED": ("recevable, mais d'autres demandes passent devant", "eligible, but others come first"),
-        "NO_DWELLING": ("aucun logement dans ce dossier", "no dwelling in this case"),
-    }
-    return words[reason][0 if lang == "fr" else 1] if reason in words else refusal_label(reason, lang)
 
 
 def _numbers(b: _Book) -> None:

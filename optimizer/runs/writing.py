@@ -94,8 +94,9 @@ def write_run_record(
 
 def write_pages(folder: Path, result: Result, options: Options, verdict: str) -> None:
     """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF)."""
-    from optimizer.reports.pages import report_html, sheet_pages, sheets_html
+    from optimizer.reports.pages import report_html
     from optimizer.reports.pdf import write_pdf
+    from optimizer.reports.sheets import sheet_pages, sheets_html
     from optimizer.reports.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split
 
