@@ -29,7 +29,8 @@ from optimizer.reports.words import (
 from optimizer.shortlist.labels import account_label, rule_label
 
 NAVY, PALE, RULE = "#1F3A5F", "#E8EEF6", "#B8C4D6"
-MOST_APPLICATIONS = 60_000
+MOST_APPLICATIONS = 5_000
+"""Beyond, the sheet lists those on a list only and says that ``applications`` holds everyone."""
 
 
 class _Book:
@@ -111,8 +112,7 @@ def write_workbook(path: Path, data: ReportData) -> None:
     _dwellings(book)
     _objectives(book)
     _leapfrogs(book)
-    if len(data.applications) <= MOST_APPLICATIONS:
-        _applications(book)
+    _applications(book)
     _numbers(book)
     book.book.close()
 
@@ -317,10 +317,12 @@ def _leapfrogs(b: _Book) -> None:
 def _applications(b: _Book) -> None:
     data = b.data
     sheet = b.sheet(b.say("Demandes", "Applications"), [24, 16, 50, 10, 20], freeze=1)
+    few = len(data.applications) <= MOST_APPLICATIONS
+    shown = data.applications if few else data.applications[data.applications["best_rank"].notna()]
     rows = [
         (x.application_id, STATUS[x.status][0 if b.fr else 1], reason_words(x.reason, data.lang),
          None if x.best_rank is pd.NA or x.best_rank != x.best_rank else int(x.best_rank), x.dwelling_id)
-        for x in records(data.applications)
+        for x in records(shown)
     ]  # fmt: skip
     header = (
         ["Demande", "État", "Raison", "Meilleur rang", "Logement"]
@@ -328,6 +330,13 @@ def _applications(b: _Book) -> None:
         else ["Application", "Status", "Reason", "Best rank", "Dwelling"]
     )
     _table(b, sheet, header, rows, [b.text, b.text, b.text, b.whole, b.text])
+    if not few:
+        rest = len(data.applications) - len(shown)
+        text = b.say(
+            f"{rest} autres demandes, avec leur état et leur raison : fichier applications.",
+            f"{rest} other applications, with their status and reason: file applications.",
+        )
+        b.cell(sheet, len(rows) + 2, 0, text, b.note)
 
 
 def _numbers(b: _Book) -> None:

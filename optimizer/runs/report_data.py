@@ -13,7 +13,6 @@ from optimizer import eligibility
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
 from optimizer.reports.data import LegalNumber, ProofSummary, ReportData
 from optimizer.runs.options import Options
-from optimizer.runs.tables import place_names
 
 if TYPE_CHECKING:
     from optimizer.runs.proposing import Result
@@ -61,7 +60,7 @@ def report_data(result: Result, options: Options, verdict: str) -> ReportData:
         leapfrogs=result.leapfrogs,
         shortfalls=result.tables.shortfalls,
         numbers=tuple(_numbers(result)),
-        places=place_names(prepared.rules),
+        places=result.tables.places,
         forbids=tally,
         lang=options.lang,
         notes=tuple(notes),

@@ -43,6 +43,7 @@ class Tables:
     prospects: pd.DataFrame | None
     details: pd.DataFrame
     lists: Shortlists
+    places: dict[str, str]
 
 
 def make_tables(optimum: Optimum, options: Options) -> Tables:
@@ -57,6 +58,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     problem, facts, rules, case = prepared.problem, prepared.facts, prepared.rules, prepared.case
     solved = optimum.solved
     size = case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size")
+    places = place_names(rules)
     max_lists = rules.integer("national.caleol.max_lists")
     proven = solved.certificate.status == "certified_optimal"
     lists = build_shortlists(
@@ -68,7 +70,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         proven=proven,
         size=size,
         max_lists=max_lists,
-        places=place_names(rules),
+        places=places,
         lang=options.lang,
     )
     counts = eligibility.code_counts(facts, rules)
@@ -106,7 +108,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             lists,
             on=case.settings.on,
             second_best=second_best(problem, choices, chosen),
-            places=place_names(rules),
+            places=places,
             single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
             lang=options.lang,
         ),
@@ -147,6 +149,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             lang=options.lang,
         ),
         lists=lists,
+        places=places,
     )
 
 

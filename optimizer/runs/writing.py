@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,23 +101,26 @@ def write_pages(folder: Path, result: Result, options: Options, verdict: str) ->
     from optimizer.runs.report_data import report_data, split
 
     data = report_data(result, options, verdict)
-    (folder / "report.html").write_text(report_html(data), encoding="utf-8")
-    if len(data.proposals) <= PARQUET_FROM:
-        write_workbook(folder / "shortlists.xlsx", data)
-    else:
-        for stem, part in split(data):
-            write_workbook(folder / f"shortlists-{stem}.xlsx", part)
-    if len(data.dwellings) <= SHEETS_PER_FILE:
-        parts: Iterable[tuple[str, Any]] = [("", data)]
-    else:
-        parts = split(data)
+    single = len(data.dwellings) <= SHEETS_PER_FILE
+    if not single:
         (folder / "sheets").mkdir()
-    for stem, part in parts:
-        pages = sheet_pages(part)
-        base = folder / (f"sheets/{stem}" if stem else "sheets")
-        base.with_name(base.name + ".html").write_text(sheets_html(part, pages), encoding="utf-8")
-        if options.pdf and pages and len(data.dwellings) <= SHEETS_PER_FILE:
-            write_pdf(base.with_name(base.name + ".pdf"), part, pages)
+    # typst works outside the interpreter's lock: the PDF is set while the workbook is written
+    with ThreadPoolExecutor(max_workers=1) as setting:
+        pdf = None
+        for stem, part in [("", data)] if single else split(data):
+            pages = sheet_pages(part)
+            base = folder / (f"sheets/{stem}" if stem else "sheets")
+            base.with_name(base.name + ".html").write_text(sheets_html(part, pages), encoding="utf-8")
+            if options.pdf and pages and single:
+                pdf = setting.submit(write_pdf, base.with_name(base.name + ".pdf"), part, pages)
+        (folder / "report.html").write_text(report_html(data), encoding="utf-8")
+        if len(data.proposals) <= PARQUET_FROM:
+            write_workbook(folder / "shortlists.xlsx", data)
+        else:
+            for stem, part in split(data):
+                write_workbook(folder / f"shortlists-{stem}.xlsx", part)
+        if pdf is not None:
+            pdf.result()
 
 
 def summary_of(
