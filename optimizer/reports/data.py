@@ -108,6 +108,12 @@ def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
         "interrupted": ("Interrompu : résultat non rejouable.", "Interrupted: not replayable."),
     }
     pair = words.get(proof.stopped, ("", ""))
+    if proof.stopped == "proven" and proof.status != "certified_optimal":
+        # the backend's own word is not a proof: only the certificate's tree is
+        pair = (
+            "Recherche terminée ; l'arbre de preuve s'arrête à cet écart.",
+            "Search finished; the tree of the proof stops at this gap.",
+        )
     return pair[0] if lang == "fr" else pair[1]
 
 

@@ -1,0 +1,27 @@
+"""What a page may say of the proof: never more than the certificate."""
+
+from __future__ import annotations
+
+from optimizer.reports.data import ProofSummary, proof_sentence, stop_sentence
+
+
+def summary(status: str, stopped: str) -> ProofSummary:
+    return ProofSummary(status, 1000.0, 1001.5, 1.5, stopped, "")
+
+
+def test_a_closed_tree_may_be_called_a_proof():
+    proof = summary("certified_optimal", "proven")
+    assert "preuve jointe" in proof_sentence(proof, "fr")
+    assert "jusqu'à la preuve" in stop_sentence(proof, "fr")
+
+
+def test_a_backend_that_claims_an_optimum_is_not_a_proof():
+    proof = summary("certified_within", "proven")
+    assert "1,50 points près" in proof_sentence(proof, "fr")
+    assert "jusqu'à la preuve" not in stop_sentence(proof, "fr")
+    assert "s'arrête à cet écart" in stop_sentence(proof, "fr")
+
+
+def test_a_clock_is_said_not_replayable():
+    assert "non rejouable" in stop_sentence(summary("certified_within", "time"), "fr")
+    assert "not replayable" in stop_sentence(summary("certified_within", "interrupted"), "en")
