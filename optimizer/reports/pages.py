@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import pandas as pd
 
 from optimizer.domain.frames import records
 from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
@@ -301,11 +300,3 @@ def deadline_words(iso: str, data: ReportData) -> str:
         return ""
     day = f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
     return f"désignation attendue avant le {day}" if data.lang == "fr" else f"names expected before {day}"
-
-
-def population_groups(
-    quartile: pd.Series, persons: pd.Series, priority: pd.Series, origin: pd.Series
-) -> pd.DataFrame:
-    """The group columns of `ReportData.population` from raw facts (labels are French words kept in both languages)."""
-    size = persons.clip(upper=5).astype("Int64").astype(str).str.replace("5", "5 et plus")
-    return pd.DataFrame({"quartile": quartile, "size": size, "priority": priority, "origin": origin})

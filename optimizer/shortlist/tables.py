@@ -13,7 +13,7 @@ from optimizer.eligibility.facts import CODES, PROOF, Q1_NO, Q1_UNKNOWN, Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.build import Shortlists
-from optimizer.shortlist.labels import account_label, refusal_label
+from optimizer.shortlist.labels import account_label
 from optimizer.shortlist.lookup import Pools
 
 I64 = NDArray[np.int64]
@@ -250,11 +250,6 @@ def _why_short(
         if lang == "fr"
         else "too few available: the others are first elsewhere, on two lists already, or DALO (never filler)"
     )
-
-
-def refusal_words(code: str, lang: Lang) -> str:
-    """The refusal code in words, for the applicants' table of the workbook."""
-    return refusal_label(code, lang)
 
 
 def leapfrogs_table(problem: Problem, lists: Shortlists) -> pd.DataFrame:

@@ -119,4 +119,5 @@ def test_many_rows_are_read_by_threads_in_the_same_order(tmp_path: Path):
     big = synthesize("commission", dwellings=10, applications=60_000, seed=3)
     write_case(big, tmp_path, format="parquet")
     found = read(tmp_path)
+    assert len(found.table("applications")) == 60_000
     same(found, big)
