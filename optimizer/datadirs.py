@@ -7,6 +7,7 @@ folder of that name lying there by chance must not become the law.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -38,4 +39,4 @@ def _locate(name: str, explicit: str | Path | None, package: Path = _PACKAGE) ->
     for folder in candidates:
         if folder.is_dir():
             return folder
-    raise FileNotFoundError(f"no {name} folder at {candidates[0].name!r}")
+    raise FileNotFoundError(errno.ENOENT, f"no {name} folder", str(candidates[0]))

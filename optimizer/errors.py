@@ -6,12 +6,73 @@ problem of an input file (file, row, column, value, expectation, remedy). Standa
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Lang = Literal["fr", "en"]
 Severity = Literal["error", "warning"]
+
+
+class Said(NamedTuple):
+    """A parameter that is itself words: shown in the language of the sentence around it."""
+
+    fr: str
+    en: str
+
+
+class _Count(int):
+    """A number that agrees with its noun: ``{count:logement/logements}``. French says 0 and 1 in the singular."""
+
+    lang: Lang
+
+    def __format__(self, spec: str) -> str:
+        if "/" not in spec:
+            return int(self).__format__(spec)
+        one, several = spec.split("/")
+        single = self < 2 if self.lang == "fr" else self == 1
+        return f"{int(self)} {one if single else several}"
+
+
+def _spoken(template: str, lang: Lang, params: Mapping[str, object]) -> str:
+    words: dict[str, object] = {}
+    for name, value in params.items():
+        if isinstance(value, Said):
+            words[name] = getattr(value, lang)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            words[name] = count = _Count(value)
+            count.lang = lang
+        else:
+            words[name] = value
+    return template.format(**words)
+
+
+def _ended(text: str) -> str:
+    """The sentence with its full stop, so that another may follow."""
+    return text if not text or text.endswith((".", "!", "?", "…", ":")) else text + "."
+
+
+_REASONS = {
+    errno.EACCES: Said("accès refusé", "permission denied"),
+    errno.EPERM: Said("opération interdite", "operation not permitted"),
+    errno.EROFS: Said("support en lecture seule", "read-only disk"),
+    errno.ENOSPC: Said("disque plein", "no space left on the disk"),
+    errno.EDQUOT: Said("quota de disque atteint", "disk quota exceeded"),
+    errno.ENOENT: Said("dossier introuvable", "folder not found"),
+    errno.ENOTDIR: Said("un fichier se trouve sur le chemin", "a file stands in the path"),
+    errno.EISDIR: Said("c'est un dossier", "it is a folder"),
+    errno.EEXIST: Said("un fichier porte déjà ce nom", "a file already has this name"),
+    errno.ENAMETOOLONG: Said("nom trop long", "name too long"),
+    errno.EBUSY: Said("fichier occupé par un autre programme", "file in use by another program"),
+    errno.EIO: Said("erreur du disque", "disk error"),
+}
+
+
+def reason_of(error: OSError) -> Said:
+    """Why the system refused, in both languages; its own words where they are not translated."""
+    own = error.strerror or type(error).__name__
+    return _REASONS.get(error.errno or 0, Said(own, own))
 
 
 @dataclass(frozen=True)
@@ -27,13 +88,13 @@ class Message:
     remedy_en: str = ""
 
     def text(self, lang: Lang, params: Mapping[str, object]) -> str:
-        return (self.fr if lang == "fr" else self.en).format(**params)
+        return _spoken(self.fr if lang == "fr" else self.en, lang, params)
 
     def expected(self, lang: Lang, params: Mapping[str, object]) -> str:
-        return (self.expected_fr if lang == "fr" else self.expected_en).format(**params)
+        return _spoken(self.expected_fr if lang == "fr" else self.expected_en, lang, params)
 
     def remedy(self, lang: Lang, params: Mapping[str, object]) -> str:
-        return (self.remedy_fr if lang == "fr" else self.remedy_en).format(**params)
+        return _spoken(self.remedy_fr if lang == "fr" else self.remedy_en, lang, params)
 
 
 _MESSAGES: dict[str, Message] = {}
@@ -107,16 +168,18 @@ class Finding:
         if self.row is not None:
             parts.append(f"ligne {self.row}" if lang == "fr" else f"row {self.row}")
         if self.column:
-            parts.append(f"colonne « {self.column} »" if lang == "fr" else f"column “{self.column}”")
+            key = self.file.endswith((".yaml", ".yml"))
+            fr, en = ("clé", "key") if key else ("colonne", "column")
+            parts.append(f"{fr} « {self.column} »" if lang == "fr" else f"{en} “{self.column}”")
         return ", ".join(parts)
 
     def sentence(self, lang: Lang = "fr") -> str:
         """The whole finding in one paragraph: place, problem, expectation, remedy, other rows."""
-        pieces = [self.text(lang)]
+        pieces = [_ended(self.text(lang))]
         if expected := self.expected(lang):
-            pieces.append(("Attendu : " if lang == "fr" else "Expected: ") + expected + ".")
+            pieces.append(("Attendu : " if lang == "fr" else "Expected: ") + _ended(expected))
         if remedy := self.remedy(lang):
-            pieces.append(remedy + ".")
+            pieces.append(_ended(remedy))
         if self.rows:
             shown = ", ".join(str(r) for r in self.rows[:10]) + (", …" if len(self.rows) > 10 else "")
             n = len(self.rows)
@@ -140,9 +203,8 @@ class AttrifluxError(Exception):
         known = _MESSAGES.get(self.code)
         if known is None:
             return f"{self.code} {self.params}" if self.params else self.code
-        return " ".join(
-            piece for piece in (known.text(lang, self.params), known.remedy(lang, self.params)) if piece
-        )
+        text, remedy = known.text(lang, self.params), known.remedy(lang, self.params)
+        return f"{_ended(text)} {_ended(remedy)}" if remedy else text
 
     def __str__(self) -> str:
         return self.text("fr")
@@ -170,6 +232,6 @@ def _rebuild(kind: type[AttrifluxError], code: str, params: dict[str, object]) -
 
 define(
     "INPUT_PROBLEMS",
-    "{count} erreur(s) dans le dossier : rien n'a été écrit.",
-    "{count} error(s) in the case: nothing was written.",
+    "{count:erreur/erreurs} dans le dossier : rien n'a été écrit.",
+    "{count:error/errors} in the case: nothing was written.",
 )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from optimizer import eligibility, importers, policy, scoring
 from optimizer.domain import Case
+from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.problem import Evaluation, build, evaluate
@@ -25,6 +26,10 @@ from optimizer.results import rules_table
 from optimizer.solve import Progress, Solved, SolveOptions, solve
 
 PROPOSE_TABLES = ("dwellings", "applications")
+MANY_ROWS = 200_000
+"""Applications from which freed memory is given back after each step."""
+LARGE = 20_000
+"""Dwellings above which a run is that of a region or more: no page per dwelling, no table held whole without need."""
 Phase = Callable[[str], None]
 
 
@@ -61,7 +66,7 @@ class Optimum:
 def load_rules(case: Case, models: Path | None = None) -> policy.RuleSet:
     """The rules in force on the case's date, with the case's own changes."""
     return policy.load(
-        case.settings.territory, on=case.settings.on, changes=case.settings.changes, models=models
+        case.settings.rules_from, on=case.settings.on, changes=case.settings.changes, models=models
     )
 
 
@@ -93,9 +98,15 @@ def prepare(
     *,
     models: Path | None = None,
     accept_assumed: bool = False,
+    lean: bool = False,
     phase: Phase = lambda text: None,
 ) -> Prepared:
     """Read (when given a path), date the rules, encode, score and build the problem.
+
+    Parameters
+    ----------
+    lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
+        household read it, and a country's weighs 1.3 GB.
 
     Raises
     ------
@@ -104,14 +115,18 @@ def prepare(
     """
     timings: dict[str, float] = {}
     clock = time.perf_counter()
+    rows = 0
 
     def lap(name: str) -> None:
         nonlocal clock
         now = time.perf_counter()
         timings[name] = now - clock
         clock = now
+        if rows >= MANY_ROWS:
+            give_back()
 
     findings: tuple[Finding, ...] = ()
+    read: Case | None = None
     if isinstance(source, Case):
         case = source
     else:
@@ -120,6 +135,7 @@ def prepare(
         if read is None:
             raise InputProblems(findings)
         case = read
+    rows = len(case.table("applications"))
     lap("read")
     try:
         rules = load_rules(case, models)
@@ -135,6 +151,10 @@ def prepare(
         raise InputProblems((*found, *scoring.check_case(case, facts, rules)))
     scores = scoring.score(case, facts, rules)
     case = replace(case, warnings=(*case.warnings, *(f for f in found if f not in case.warnings)))
+    if lean and len(facts.dwellings.ids) > LARGE:
+        case = replace(case, tables={n: frame for n, frame in case.tables.items() if n != "applications"})
+        source = case
+        read = None
     lap("score")
     problem = build(case, facts, scores, rules)
     lap("build")

@@ -43,15 +43,21 @@ def options(
 
 def main() -> None:
     """Entry point of the command line: runs, and turns errors into sentences and exit codes."""
-    from optimizer.errors import AttrifluxError, InputProblems
+    from optimizer.errors import AttrifluxError, InputProblems, reason_of
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     dropin.load_all("optimizer.cli.commands")
+    from optimizer.cli.usage import USAGE_ERRORS, usage_sentence
+
     lang = language()
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except USAGE_ERRORS as error:
+        typer.echo(usage_sentence(error, lang), err=True)
+        sys.exit(2)
     except InputProblems as problems:
         from optimizer.cli.speak import say_findings
 
@@ -69,10 +75,10 @@ def main() -> None:
         typer.echo(f"Introuvable : {name}" if lang == "fr" else f"Not found: {name}", err=True)
         sys.exit(2)
     except OSError as error:
-        name = getattr(error, "filename", None) or ""
-        typer.echo(f"{name} : {error.strerror}" if lang == "fr" else f"{name}: {error.strerror}", err=True)
+        name, why = getattr(error, "filename", None) or "", getattr(reason_of(error), lang)
+        typer.echo(f"{name} : {why}." if lang == "fr" else f"{name}: {why}.", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("Interrompu." if lang == "fr" else "Interrupted.", err=True)
         sys.exit(130)
 

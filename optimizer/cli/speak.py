@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
 import threading
@@ -14,6 +15,8 @@ import typer
 
 from optimizer.errors import Finding, Lang
 
+_GLUE = "\ue000"
+"""Stands for a space that no line may end at (a private character: no cell shown holds it)."""
 SHOWN = 200
 """Findings printed in full; the rest is counted (``--json`` gives all of them)."""
 
@@ -27,15 +30,12 @@ def say_findings(findings: Sequence[Finding], lang: Lang, *, as_json: bool | Non
     for finding in ordered[:SHOWN]:
         word = {"error": ("ERREUR", "ERROR"), "warning": ("Attention", "Warning")}[finding.severity]
         head = f"{word[0 if lang == 'fr' else 1]} {finding.code}"
-        typer.echo(f"{head}  {finding.place(lang)}", err=True)
+        typer.echo(f"{head}  {finding.place(lang)}".rstrip(), err=True)
         body = finding.sentence(lang)
         place = finding.place(lang)
         if place and body.startswith(place):
             body = body[len(place) :].lstrip(" :")
-        typer.echo(
-            textwrap.indent(textwrap.fill(body, 76, break_on_hyphens=False, break_long_words=False), "  "),
-            err=True,
-        )
+        typer.echo(textwrap.indent(wrapped(body[:1].upper() + body[1:]), "  "), err=True)
     if len(ordered) > SHOWN:
         more = len(ordered) - SHOWN
         typer.echo(f"… {more} autres (--json les donne tous)" if lang == "fr" else f"… {more} more", err=True)
@@ -45,8 +45,16 @@ def say_findings(findings: Sequence[Finding], lang: Lang, *, as_json: bool | Non
         line = f"{errors} erreur{'s' if errors > 1 else ''}, {warnings} avertissement{'s' if warnings > 1 else ''}."
         line += " Rien n'a été écrit." if errors else ""
     else:
-        line = f"{errors} error(s), {warnings} warning(s)." + (" Nothing was written." if errors else "")
+        line = f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}."
+        line += " Nothing was written." if errors else ""
     typer.echo(line, err=True)
+
+
+def wrapped(text: str, width: int = 76) -> str:
+    """The text in lines that part no guillemet nor colon from its word."""
+    glued = re.sub(r"(?<=«) | (?=[»:;?!](?:[\s.,)]|$))", _GLUE, text)
+    lines = textwrap.fill(glued, width, break_on_hyphens=False, break_long_words=False)
+    return lines.replace(_GLUE, " ")
 
 
 def finding_dict(finding: Finding, lang: Lang) -> dict[str, object]:

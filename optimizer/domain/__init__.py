@@ -1,6 +1,6 @@
 """Frozen facts: the tables of a case, its settings, and nothing that needs a file, a clock or the law.
 
-May import only ``optimizer.errors`` and pandas. Everything above speaks of cases through these types, so that a
+May import only ``optimizer.errors``, numpy and pandas. Everything above speaks of cases through these types, so that a
 researcher can build one in memory and the reader of files can change without anybody noticing.
 
 The schema is data (``schema.py``): the importers, the template, the documentation and ``synth`` all derive from it.
@@ -10,9 +10,10 @@ Rejected: one class per row (millions of Python objects for a national year), an
 would surface as a wrong answer three layers up).
 """
 
-from optimizer.domain.case import Case, CaseSettings, SourceFile, default_seed
+from optimizer.domain.case import Case, CaseSettings, Origin, SourceFile, default_seed
 from optimizer.domain.schema import TABLES, Column, Table, empty_frame, table
 
 __all__ = [
-    "TABLES", "Case", "CaseSettings", "Column", "SourceFile", "Table", "default_seed", "empty_frame", "table",
+    "TABLES", "Case", "CaseSettings", "Column", "Origin", "SourceFile", "Table", "default_seed", "empty_frame",
+    "table",
 ]  # fmt: skip

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from optimizer.domain.schema import empty_frame
 from optimizer.errors import Finding
@@ -32,6 +34,13 @@ class CaseSettings:
     negotiated: Mapping[str, object] = field(default_factory=dict)
     synthetic: bool = False
     """True for cases written by ``synth``: no real person, assumed thresholds need no consent."""
+    territory_file: Path | None = field(default=None, repr=False, compare=False)
+    """Where ``territory`` lies when it is a file inside the case rather than a name of ``models/territories/``."""
+
+    @property
+    def rules_from(self) -> str | Path:
+        """What the reader of ``models/`` is asked for: the territory's own file, else its name."""
+        return self.territory_file or self.territory
 
 
 def default_seed(on: date, landlord: str | None) -> str:
@@ -49,6 +58,23 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a table was read: what a message needs to point at one of its cells.
+
+    Attributes
+    ----------
+    label : what messages show, ``demandes.csv`` or ``dossier.xlsx › demandes``.
+    names : canonical column -> the header found in the file.
+    rows : (n,) int64 or None
+        Spreadsheet row of each line of the frame; None when line i is on row i + 2, as in a file without empty lines.
+    """
+
+    label: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    rows: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     """Frozen facts. ``tables`` maps canonical table names to frames with canonical columns and dtypes.
 
@@ -60,6 +86,8 @@ class Case:
     sources: tuple[SourceFile, ...] = ()
     warnings: tuple[Finding, ...] = ()
     path: Path | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Canonical table name -> where it was read; absent for a table made in memory."""
 
     def has(self, table: str) -> bool:
         """Whether the case contains that table (even with no rows)."""
@@ -68,3 +96,12 @@ class Case:
     def table(self, table: str) -> pd.DataFrame:
         """The table, or an empty frame with its canonical columns. Do not modify it."""
         return self.tables[table] if table in self.tables else empty_frame(table)
+
+    def row_numbers(self, table: str) -> NDArray[np.int64]:
+        """Spreadsheet row of each line of a table (the header is row 1 where the table was made in memory)."""
+        count = len(self.table(table))
+        origin = self.origins.get(table)
+        # a scenario may have put other lines in the place of those that were read
+        if origin is not None and origin.rows is not None and len(origin.rows) == count:
+            return origin.rows
+        return np.arange(count, dtype=np.int64) + 2

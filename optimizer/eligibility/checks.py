@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 Marks = NDArray[np.bool_]
 
 
-def _rows(mask: Marks) -> list[int]:
-    """Spreadsheet rows of the marked lines (the header is row 1)."""
-    return [int(i) + 2 for i in np.flatnonzero(mask)]
+def _rows(findings: Findings, table: str, mask: Marks) -> list[int]:
+    """Spreadsheet rows of the marked lines."""
+    return [int(row) for row in findings.rows(table)[mask]]
 
 
 def _grouped(findings: Findings, code: str, table: str, column: str, values: pd.Series, bad: Marks) -> None:
     """One finding per wrong value of a column, with all its rows."""
     for value in sorted({str(v) for v in values[bad]}):
-        rows = _rows(bad & (values == value).to_numpy(bool))
+        rows = _rows(findings, table, bad & (values == value).to_numpy(bool))
         findings.add_rows(code, table, column, value, rows, territory=findings.territory)
 
 
 def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], findings: Findings) -> pd.DataFrame:
     """Dwellings that can be encoded: required cells present, commune of the territory, account known."""
-    frame = case.table("dwellings")
+    frame, rows = case.table("dwellings"), findings.rows("dwellings")
     complete = (
         frame[["dwelling_id", "landlord", "commune", "rooms", "financing"]].notna().all(axis=1).to_numpy(bool)
     )
@@ -62,14 +62,14 @@ def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], finding
     unreserved = (exclusion == STOCK) & (accounts == "")
     for i in np.flatnonzero(unreserved):
         findings.add(
-            STOCK_UNRESERVED, "dwellings", int(i) + 2, "reserved_to", str(frame["dwelling_id"].iloc[i])
+            STOCK_UNRESERVED, "dwellings", int(rows[i]), "reserved_to", str(frame["dwelling_id"].iloc[i])
         )
     only = {NONE: "", STOCK: "", MUTATION_ONLY: "MUTATION"}
     needed = np.array([only.get(int(e), "RELOGEMENT") for e in exclusion], dtype=object)
     conflict = (accounts != "") & (needed != "") & (accounts != needed)
     for i in np.flatnonzero(conflict):
         findings.add(
-            RESERVATION_CONFLICT, "dwellings", int(i) + 2, "reserved_to", str(frame["dwelling_id"].iloc[i]),
+            RESERVATION_CONFLICT, "dwellings", int(rows[i]), "reserved_to", str(frame["dwelling_id"].iloc[i]),
             account=accounts[i], exclusion=EXCLUSION[exclusion[i]],
         )  # fmt: skip
     sound = complete & known & known_account & ~unreserved & ~conflict
@@ -87,7 +87,7 @@ def _check_conventions(
     for line in lines:
         areas.setdefault(line.landlord, set()).add(line.area)
     landlords, communes = frame["landlord"][in_flux], frame["commune"][in_flux]
-    row_of = np.flatnonzero(in_flux) + 2
+    row_of = findings.rows("dwellings")[in_flux]
     epci, departement = communes.map(rules.communes["epci"]), communes.map(rules.communes["departement"])
     for landlord in sorted(set(landlords)):
         here = (landlords == landlord).to_numpy(bool)
@@ -126,7 +126,7 @@ def sound_applications(case: Case, findings: Findings) -> pd.DataFrame:
         row = np.repeat(np.arange(len(frame)), np.diff(ptr))
         for value in unknown:
             at = np.asarray(pc.equal(accounts, value).to_numpy(zero_copy_only=False), dtype=bool)
-            rows = sorted({int(r) + 2 for r in row[at]})
+            rows = sorted({int(r) for r in findings.rows("applications")[row[at]]})
             findings.add_rows(UNKNOWN_ACCOUNT, "applications", "accounts", value, rows)
     return frame if complete.all() else frame.loc[complete]
 
@@ -137,7 +137,7 @@ def check_accounts(case: Case, findings: Findings) -> None:
         frame = case.table(table)
         values = [v for v in pc.unique(arrow_text(frame, "account")).to_pylist() if v]
         for value in sorted(v for v in values if not is_known(v, findings.places)):
-            rows = _rows((frame["account"] == value).fillna(False).to_numpy(bool))
+            rows = _rows(findings, table, (frame["account"] == value).fillna(False).to_numpy(bool))
             findings.add_rows(UNKNOWN_ACCOUNT, table, "account", value, rows)
 
 
@@ -153,7 +153,7 @@ def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:
     at = np.asarray(
         pc.is_in(values, value_set=pc.cast(unknown, values.type)).to_numpy(zero_copy_only=False), dtype=bool
     )
-    rows = sorted({int(r) + 2 for r in row[at]})
+    rows = sorted({int(r) for r in findings.rows("applications")[row[at]]})
     findings.add_rows(
         CHOICES_OUTSIDE, "applications", "choices", ", ".join(unknown[:5]), rows, severity="warning",
         count=len(unknown), territory=rules.title,
@@ -166,7 +166,8 @@ def check_thresholds(dwellings: pd.DataFrame, rules: RuleSet, findings: Findings
     for epci in epcis:
         threshold = rules.lec_epci.get(epci)
         if threshold is not None and threshold.status == "assumed":
-            findings.add(ASSUMED_THRESHOLD, "", None, "territory", epci)
+            name = str(rules.all_epci["name"].get(epci, epci))
+            findings.add(ASSUMED_THRESHOLD, "", None, "territory", epci, name=name)
 
 
 def check_nominees(case: Case, facts: Facts, findings: Findings) -> None:
@@ -184,7 +185,7 @@ def check_nominees(case: Case, facts: Facts, findings: Findings) -> None:
     for account in sorted(outside):
         name = facts.accounts[account]
         mask = frame["application_id"].isin(sorted(outside[account])) & (frame["account"] == name)
-        rows = _rows(mask.fillna(False).to_numpy(bool))
+        rows = _rows(findings, "nominations", mask.fillna(False).to_numpy(bool))
         findings.add_rows(
             NOMINEE_OUTSIDE_POOL, "nominations", "application_id", name, rows, severity="warning"
         )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.domain import Case
+from optimizer.domain import TABLES, Case
 from optimizer.eligibility.accounts import MUTATION_ONLY, NONE, OUTSIDE_FLUX, POOLS, STOCK, is_known
 from optimizer.eligibility.facts import ConventionFacts, Receiving
 from optimizer.eligibility.findings import Findings
@@ -22,7 +22,7 @@ from optimizer.eligibility.messages import (
     UNKNOWN_AREA,
     UNKNOWN_POOL,
 )
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, Said
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -114,12 +114,17 @@ def _is_assumed(rules: RuleSet, record: Mapping[str, Any]) -> bool:
 
 def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Findings) -> list[Line]:
     places = findings.places
+    rows = findings.rows("conventions")
     latest: dict[tuple[str, str], int] = {}
     records = []
+    # the same key written twice in a file has been told by the reader, with both rows
+    told = own.duplicated(list(TABLES["conventions"].key)).to_numpy(bool) & findings.from_file("conventions")
     for position, record in enumerate(_records(own)):
+        if told[position]:
+            continue
         if any(_missing(record.get(key)) for key in ("landlord", "account", "share")):
             continue
-        row = position + 2
+        row = int(rows[position])
         account = str(record["account"])
         if account in OUTSIDE_FLUX or not is_known(account, places):
             findings.add(UNKNOWN_ACCOUNT, "conventions", row, "account", account)
@@ -139,7 +144,7 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
             continue
         share = float(record["share"])
         if abs(share * SHARE_UNIT - round(share * SHARE_UNIT)) > 1e-6:
-            findings.add(SHARE_DECIMALS, "conventions", row, "share", format(share, ".10g"))
+            findings.add(SHARE_DECIMALS, "conventions", row, "share", format(share, ".10g").replace(".", ","))
             continue
         year = case.settings.year if _missing(record.get("year")) else int(record["year"])
         if year > case.settings.year:
@@ -205,8 +210,14 @@ def _check_sums(lines: list[Line], rules: RuleSet, findings: Findings) -> None:
             worst = int(total.argmax())
             findings.add(
                 SHARES_ABOVE_ONE, "conventions", rows[landlord] or None, "share", landlord,
-                commune=str(communes.index[worst]), total=f"{int(total[worst]) / SHARE_UNIT:.4f}",
+                commune=f"{communes['name'].iloc[worst]} ({communes.index[worst]})", total=_percent(int(total[worst])),
             )  # fmt: skip
+
+
+def _percent(share: int) -> Said:
+    """Ten-thousandths as a percentage of a sentence."""
+    text = f"{share / 100:g}"
+    return Said(f"{text.replace('.', ',')} %", f"{text}%")
 
 
 def facts_of(lines: tuple[Line, ...], landlords: Mapping[str, int], departements: Mapping[str, int],

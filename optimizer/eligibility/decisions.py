@@ -20,8 +20,10 @@ from optimizer.eligibility.messages import (
     PIN_TWO_APPLICATIONS,
     PIN_TWO_DWELLINGS,
     PIN_UNKNOWN,
+    REFUSALS,
     UNKNOWN_REASON,
 )
+from optimizer.errors import Said
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -41,7 +43,7 @@ def _pairs(found: set[tuple[int, int]]) -> NDArray[np.int32]:
 def live_rows(case: Case) -> pd.DataFrame:
     """Decisions not expired on the date of the case, with their spreadsheet row in ``row``."""
     frame = case.table("decisions").reset_index(drop=True)
-    frame = frame.assign(row=np.arange(len(frame)) + 2)
+    frame = frame.assign(row=case.row_numbers("decisions"))
     if not len(frame):
         return frame
     until = days(frame, "expires_on")
@@ -56,6 +58,7 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
     frame = live_rows(case)
     labels = rules.get("national.forbid_reasons.reasons")
     accepted = {str(k).casefold() for k in labels} | {str(v).casefold() for v in labels.values()}
+    known = Said(" ; ".join(f"« {labels[k]} »" for k in sorted(labels)), ", ".join(sorted(labels)))
     dwelling_at = {d: i for i, d in enumerate(facts.dwellings.ids)}
     application_at = {a: i for i, a in enumerate(facts.applications.ids)}
     forbidden: set[tuple[int, int]] = set()
@@ -66,9 +69,7 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
         row = int(frame["row"].iloc[i])
         if decision == "forbid":
             if reason.strip().casefold() not in accepted:
-                findings.add(
-                    UNKNOWN_REASON, "decisions", row, "reason", reason, known=", ".join(sorted(labels))
-                )
+                findings.add(UNKNOWN_REASON, "decisions", row, "reason", reason, known=known)
                 continue
             if application in application_at and (everywhere[i] or dwelling in dwelling_at):
                 forbidden.add((-1 if everywhere[i] else dwelling_at[dwelling], application_at[application]))
@@ -97,13 +98,22 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
     barred = {(int(d), int(a)) for d, a in facts.forbidden}
     per_dwelling = np.bincount(facts.pins[:, 0], minlength=len(ids))
     per_application = np.bincount(facts.pins[:, 1], minlength=len(apps))
-    for d, a in facts.pins.tolist():
+    pins = facts.pins
+    for d in np.flatnonzero(per_dwelling > 1):
+        where = [int(rows[ids[d], apps[a]]) for a in pins[pins[:, 0] == d, 1]]
+        findings.add_rows(
+            PIN_TWO_APPLICATIONS, "decisions", "dwelling_id", str(ids[d]), where, count=len(where)
+        )
+    for a in np.flatnonzero(per_application > 1):
+        homes = [str(ids[d]) for d in pins[pins[:, 1] == a, 0]]
+        where = [int(rows[home, apps[a]]) for home in homes]
+        findings.add_rows(
+            PIN_TWO_DWELLINGS, "decisions", "application_id", homes[0], where,
+            count=len(homes), homes=", ".join(homes),
+        )  # fmt: skip
+    for d, a in pins.tolist():
         row = int(rows[ids[d], apps[a]])
         name = str(ids[d])
-        if per_dwelling[d] > 1:
-            findings.add(PIN_TWO_APPLICATIONS, "decisions", row, "dwelling_id", name)
-        if per_application[a] > 1:
-            findings.add(PIN_TWO_DWELLINGS, "decisions", row, "application_id", name)
         if (d, a) in barred or (-1, a) in barred:
             findings.add(PIN_AND_FORBID, "decisions", row, "decision", name)
             continue
@@ -112,4 +122,6 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
             continue
         code = int(pair_code(facts, None, d, np.array([a], np.int32))[0])
         if code:
-            findings.add(PIN_INELIGIBLE, "decisions", row, "dwelling_id", name, refusal=CODES[code - 1])
+            findings.add(
+                PIN_INELIGIBLE, "decisions", row, "dwelling_id", name, refusal=REFUSALS[CODES[code - 1]]
+            )

@@ -1,4 +1,8 @@
-"""Effort rate and residual income of a pair: shown on the sheets, never a silent filter (arrêté of 10 March 2011)."""
+"""Effort rate and residual income of a pair (arrêté of 10 March 2011): shown on the sheets.
+
+A rate filters, or withholds the credit of the rules, only where the landlord's own file sets a limit (design §4), and a
+rate that cannot be computed never does: the poorest files are the least complete.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +35,46 @@ def effort(
         (monthly income − that cost) per day and consumption unit, cents, rounded down (negative when the cost exceeds
         the income); -1 when the rent or the income is unknown.
     """
-    a, d = facts.applications, facts.dwellings
-    rent, charges = int(d.rent_cents[dwelling]), max(int(d.charges_cents[dwelling]), 0)
+    a = facts.applications
     nothing = np.full(len(apps), -1, np.int64)
-    if rent < 0:
+    if facts.dwellings.rent_cents[dwelling] < 0:
         return nothing, nothing.copy()
     income = a.monthly_income_cents[apps]
-    cost = np.maximum(rent + charges - a.allowance_cents[apps], 0)
+    cost = _cost(facts, dwelling, apps)
     divisor = np.maximum(income, 1)
     rate = np.minimum((cost * 2 * RATE_UNIT + divisor) // (2 * divisor), _SHOWN_MAX)
     days = rules.integer("national.effort.days_per_month")
     left = (income - cost) * UC_UNIT // (days * a.uc_hundredths[apps])
     return np.where(income > 0, rate, nothing), np.where(income >= 0, left, nothing)
+
+
+def _cost(facts: Facts, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Rent and charges less the housing allowance, cents a month, not below 0; the rent must be known."""
+    d = facts.dwellings
+    gross = int(d.rent_cents[dwelling]) + max(int(d.charges_cents[dwelling]), 0)
+    return np.maximum(gross - facts.applications.allowance_cents[apps], 0)
+
+
+def _beyond(facts: Facts, limit: int, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Rate known and above the limit, compared exactly: 33.001 % is above 33 %, whatever the sheet rounds it to."""
+    if limit < 0 or facts.dwellings.rent_cents[dwelling] < 0:
+        return np.zeros(len(apps), bool)
+    income = facts.applications.monthly_income_cents[apps]
+    return np.asarray((income > 0) & (_cost(facts, dwelling, apps) * RATE_UNIT > limit * income), dtype=bool)
+
+
+def rate_rounded_up(facts: Facts, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Rate in thousandths rounded up, so that a refused rate is never shown equal to the limit. Income above zero."""
+    income = facts.applications.monthly_income_cents[apps]
+    rate: NDArray[np.int64] = np.minimum(-(-_cost(facts, dwelling, apps) * 1000 // income), _SHOWN_MAX)
+    return rate
+
+
+def too_dear(facts: Facts, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Pairs that the landlord's own file refuses for their effort rate (``effort_filter_max``)."""
+    return _beyond(facts, int(facts.dwellings.effort_max[dwelling]), dwelling, apps)
+
+
+def without_credit(facts: Facts, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Pairs whose lease gives no credit to the rules that look at the household (``credit_effort_max``)."""
+    return _beyond(facts, int(facts.dwellings.effort_credit_max[dwelling]), dwelling, apps)

@@ -30,9 +30,11 @@ OWN_ACCOUNTS = ("BAILLEUR", "MUTATION", "RELOGEMENT")
 """Accounts without a réservataire: the landlord names."""
 
 CODES = (
-    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
+    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
+    "EFFORT", "ACCOUNT",
 )  # fmt: skip
-"""Refusal codes of design §4 in order; code number = index + 1, 0 = eligible."""
+"""Refusal codes of design §4 in order; code number = index + 1, 0 = eligible. ``EFFORT`` exists only where a landlord's
+own file sets a limit: it comes after the others, so that it never takes the place of another reason."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,10 @@ class DwellingFacts:
     charges_cents: I64
     surface_dm2: I64
     """Tenths of m², -1 when unknown."""
+    effort_max: I64
+    """Effort rate above which the landlord's file refuses a household, ten-thousandths; -1 where it says nothing."""
+    effort_credit_max: I64
+    """Effort rate above which the landlord's file withholds the credit of the rules, ten-thousandths; -1: nothing said."""
 
     @property
     def receives(self) -> B:
@@ -333,6 +339,14 @@ class Facts:
         """Dwelling -> applications kept away from it by a decision about that dwelling."""
         here = self.forbidden[self.forbidden[:, 0] >= 0]
         return {int(d): here[here[:, 0] == d, 1] for d in np.unique(here[:, 0])}
+
+    @cached_property
+    def inhabited(self) -> B:
+        """(D,): the present dwelling of an applicant of the case."""
+        mask = np.zeros(len(self.dwellings.ids), bool)
+        home = self.applications.current_dwelling
+        mask[home[home >= 0]] = True
+        return mask
 
     @cached_property
     def barred_everywhere(self) -> B:

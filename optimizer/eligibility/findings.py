@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from optimizer.domain import TABLES, Case
 from optimizer.errors import Finding
 
@@ -17,21 +20,43 @@ class Findings:
         self.territory = territory
         self._case = case
         self._found: list[Finding] = []
+        self._rows: dict[str, NDArray[np.int64]] = {}
 
     def file(self, table: str) -> str:
-        """The file that held the table, else its canonical name."""
+        """The file (and sheet) that held the table, else its canonical name."""
+        origin = self._case.origins.get(table)
+        if origin is not None:
+            return origin.label
         stems = (table, TABLES[table].alias)
         for source in self._case.sources:
             if PurePosixPath(source.name).stem.casefold() in stems:
                 return source.name
         return self._case.sources[0].name if len(self._case.sources) == 1 else table
 
+    def from_file(self, table: str) -> bool:
+        """Whether the table was read from a file, whose cells and keys the reader has judged."""
+        return table in self._case.origins
+
+    def rows(self, table: str) -> NDArray[np.int64]:
+        """Spreadsheet row of each line of a table."""
+        if table not in self._rows:
+            self._rows[table] = self._case.row_numbers(table)
+        return self._rows[table]
+
+    def _settings_file(self) -> str:
+        """Where the settings are: the only file of a case that is one workbook, else ``case.yaml``."""
+        path = self._case.path
+        return path.name if path is not None and path.suffix.lower() == ".xlsx" else "case.yaml"
+
     def add(
         self, code: str, table: str = "", row: int | None = None, column: str | None = None, value: str | None = None,
         *, severity: Literal["error", "warning"] = "error", rows: tuple[int, ...] = (), **params: object,
     ) -> None:  # fmt: skip
         """Add one problem; ``row`` 0 means a shipped line, which has no place in the case."""
-        place = self.file(table) if table else "case.yaml"
+        place = self.file(table) if table else self._settings_file()
+        origin = self._case.origins.get(table)
+        if origin is not None and column is not None:
+            column = origin.names.get(column, column)
         self._found.append(Finding(code, severity, place, row or None, column, value, rows, params))
 
     def add_rows(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.eligibility.effort import without_credit
 from optimizer.eligibility.facts import ACCESS, MOBILITY, PROOF, Facts
 from optimizer.eligibility.income import income_missing
 
@@ -21,9 +22,11 @@ I64 = NDArray[np.int64]
 
 FLAGS = (
     "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
-    "ACCESS_UNKNOWN",
+    "ACCESS_UNKNOWN", "EFFORT_NO_CREDIT",
 )  # fmt: skip
-"""Flag names; flag i is bit i."""
+"""Flag names; flag i is bit i (the eighth and last of an int8)."""
+NO_CREDIT = np.int8(-128)
+"""Bit of ``EFFORT_NO_CREDIT``: the lease would count in no rule that looks at the household (design §4)."""
 DOSSIER_TO_VERIFY, DOSSIER_UNREACHABLE = 1, 2
 
 
@@ -70,8 +73,21 @@ def pair_flags(facts: Facts, dwelling: int, apps: I32) -> I8:
         a.dossier[apps] == DOSSIER_UNREACHABLE,
         declared,
         (a.mobility[apps] != MOBILITY.index("none")) & bool(facts.dwellings.access_unknown[dwelling]),
+        without_credit(facts, dwelling, apps),
     )
     flags = np.zeros(len(apps), np.int8)
     for i, bit in enumerate(bits):
         flags |= bit.astype(np.int8) << i
+    return flags
+
+
+def flags_of_pairs(facts: Facts, dwellings: I32, apps: I32) -> I8:
+    """Bits of ``FLAGS`` of many pairs, dwelling by dwelling of those that the flags tell apart."""
+    d = facts.dwellings
+    alone = d.effort_credit_max[dwellings] >= 0
+    key = np.where(alone, dwellings.astype(np.int64) + 2, d.access_unknown[dwellings].astype(np.int64))
+    order = np.argsort(key, kind="stable")
+    flags = np.zeros(len(apps), np.int8)
+    for part in np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else []:
+        flags[part] = pair_flags(facts, int(dwellings[part[0]]), apps[part])
     return flags

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.eligibility.columns import row_of_items
 from optimizer.eligibility.facts import Csr, Facts
-from optimizer.eligibility.fit import fit_terms, pair_flags
-from optimizer.eligibility.pairs import suitable
+from optimizer.eligibility.fit import fit_terms
+from optimizer.eligibility.shelf import Shelf
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -21,7 +21,6 @@ I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,18 +33,18 @@ class Menus:
         -1 for a dwelling held by work in progress, or that suits nobody.
     ptr : (M+1,) int64
         Entries of menu m: ``app[ptr[m]:ptr[m+1]]``, ascending application index.
-    fit : int64
+    fit : int32
         Hundredths of a point, without the dwelling's vacancy points.
     pref : int16
-        Preference rank from 1; 0 when the commune is reached by `extend` only.
+        Preference rank from 1; 0 when the commune is reached by `extend` only. Empty in lean menus.
     flags : int8
-        Bits named in ``FLAGS``.
+        Bits named in ``FLAGS``. Empty in lean menus, unless a landlord's file withholds credit.
     """
 
     menu_of_dwelling: I32
     ptr: I64
     app: I32
-    fit: I64
+    fit: I32
     pref: I16
     flags: I8
 
@@ -78,10 +77,13 @@ def kindred(facts: Facts) -> Kindred:
     access = d.accessible.astype(np.int64) * 4 + d.upstairs_without_lift * 2 + d.access_unknown
     size = d.rooms.astype(np.int64) * 128 + d.rooms_table
     money = d.financing.astype(np.int64) + 3 * d.ceiling_factor
-    keys = np.stack(
-        [d.commune.astype(np.int64), d.district.astype(np.int64), size, money, access, special], axis=1
-    )
-    _, first, kind = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    columns = [d.commune.astype(np.int64), d.district.astype(np.int64), size, money, access, special]
+    limited = (d.effort_max >= 0) | (d.effort_credit_max >= 0)
+    if limited.any():
+        # the rent tells dwellings apart only where a landlord's file looks at the effort rate
+        cost = np.where(d.rent_cents < 0, -1, d.rent_cents + np.maximum(d.charges_cents, 0))
+        columns += [d.effort_max, d.effort_credit_max, np.where(limited, cost, -1)]
+    _, first, kind = np.unique(np.stack(columns, axis=1), axis=0, return_index=True, return_inverse=True)
     chosen: I32 = first.astype(np.int32)
     return Kindred(kind.reshape(-1).astype(np.int32), chosen, d.commune[chosen], d.district[chosen])
 
@@ -146,66 +148,79 @@ def seekers(facts: Facts) -> Seekers:
     return Seekers(chosen, rank[order].astype(np.int16), extending)
 
 
-def by_kind(facts: Facts, kinds: Kindred) -> Iterator[tuple[int, I32, I16]]:
-    """For each kind of dwelling: the applications in play that reach it (district included) and their ranks."""
+def by_kind(facts: Facts, kinds: Kindred) -> Iterator[tuple[int, Shelf]]:
+    """For each kind of dwelling: the applications in play that reach its commune, and their ranks.
+
+    The district is left to `Shelf.wanted_district`. One shelf serves all kinds of a commune, which come together.
+    """
     index = seekers(facts)
-    wanted = facts.applications.districts_wanted
     scratch = np.zeros(len(facts.applications.ids), bool)
     commune = -1
-    apps, ranks = np.zeros(0, np.int32), np.zeros(0, np.int16)
+    shelf = Shelf(facts, np.zeros(0, np.int32), np.zeros(0, np.int16))
     for k, d in enumerate(kinds.representative.tolist()):
         if kinds.commune[k] != commune:
             commune = int(kinds.commune[k])
-            apps, ranks = index.reaching(commune, int(facts.dwellings.epci[d]), scratch)
-        district = int(kinds.district[k])
-        if district >= 0 and len(wanted.values):
-            fine = ~wanted.filled(apps) | wanted.holds(apps, district)
-            yield k, apps[fine], ranks[fine]
-        else:
-            yield k, apps, ranks
+            shelf = Shelf(facts, *index.reaching(commune, int(facts.dwellings.epci[d]), scratch))
+        yield k, shelf
 
 
-def menus(facts: Facts, rules: RuleSet) -> Menus:
+class _Grown:
+    """A column of unknown length, grown in place so that it is never held twice."""
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self.size = 0
+        self._data: NDArray[Any] = np.empty(1 << 12, dtype)
+
+    def add(self, values: NDArray[Any]) -> None:
+        end = self.size + len(values)
+        if end > len(self._data):
+            self._data.resize(max(end, len(self._data) * 3 // 2), refcheck=False)
+        self._data[self.size : end] = values
+        self.size = end
+
+    def done(self) -> NDArray[Any]:
+        self._data.resize(self.size, refcheck=False)
+        return self._data
+
+
+def menus(facts: Facts, rules: RuleSet, *, lean: bool = False) -> Menus:
     """Every pair that passes all codes but ACCOUNT, once per kind of dwelling.
 
     Work and memory grow with kinds × applications reaching their commune, never with dwellings × applications.
+
+    Parameters
+    ----------
+    lean : leave ``pref`` empty, and ``flags`` too unless a landlord's file withholds the credit of the rules: what the
+        problem needs, at 8 bytes an entry.
     """
     kinds = kindred(facts)
     terms = fit_terms(rules)
+    flagged = not lean or bool((facts.dwellings.effort_credit_max >= 0).any())
     free = np.zeros(len(kinds.representative), bool)
     free[kinds.kind[~facts.dwellings.blocked]] = True
     number = np.full(len(free), -1, np.int32)
     lengths: list[int] = []
-    app_parts: list[I32] = [np.zeros(0, np.int32)]
-    fit_parts: list[I64] = [np.zeros(0, np.int64)]
-    pref_parts: list[I16] = [np.zeros(0, np.int16)]
-    flag_parts: list[I8] = [np.zeros(0, np.int8)]
-    for k, apps, ranks in by_kind(facts, kinds):
+    app, fit, pref, flags = _Grown(np.int32), _Grown(np.int32), _Grown(np.int16), _Grown(np.int8)
+    for k, shelf in by_kind(facts, kinds):
         if not free[k]:
             continue
         dwelling = int(kinds.representative[k])
-        fine = suitable(facts, dwelling, apps)
+        fine = shelf.suitable(dwelling, int(kinds.district[k]))
         if not len(fine):
             continue
-        apps, ranks = apps[fine], ranks[fine]
         number[k] = len(lengths)
-        lengths.append(len(apps))
-        app_parts.append(apps)
-        fit_parts.append(terms.of(facts, dwelling, apps, ranks))
-        pref_parts.append(ranks)
-        flag_parts.append(pair_flags(facts, dwelling, apps))
+        lengths.append(len(fine))
+        app.add(shelf.apps[fine])
+        fit.add(shelf.fit(terms, dwelling)[fine])
+        if not lean:
+            pref.add(shelf.ranks[fine])
+        if flagged:
+            flags.add(shelf.flags(dwelling)[fine])
     return Menus(
         menu_of_dwelling=np.where(facts.dwellings.blocked, -1, number[kinds.kind]).astype(np.int32),
         ptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        app=np.concatenate(_emptied(app_parts)),
-        fit=np.concatenate(_emptied(fit_parts)),
-        pref=np.concatenate(_emptied(pref_parts)),
-        flags=np.concatenate(_emptied(flag_parts)),
+        app=app.done(),
+        fit=fit.done(),
+        pref=pref.done(),
+        flags=flags.done(),
     )
-
-
-def _emptied(parts: list[T]) -> list[T]:
-    """The parts, taken out of their list: they can be freed as soon as they are joined."""
-    taken = parts[:]
-    parts.clear()
-    return taken

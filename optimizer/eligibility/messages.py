@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from optimizer.errors import define
+from optimizer.errors import Said, define
+
+REFUSALS = {
+    "INACTIVE": Said("demande radiée ou non renouvelée", "struck off or not renewed"),
+    "LIVE_OFFER": Said("une autre proposition est en cours", "another offer is in progress"),
+    "COMMUNE": Said("commune non souhaitée", "commune not wanted"),
+    "ROOMS": Said("taille inadaptée au ménage", "size does not fit the household"),
+    "CEILING": Said("plafond de ressources dépassé", "income above the ceiling"),
+    "ACCESSIBLE": Said("accessibilité insuffisante", "not accessible enough"),
+    "OWN_DWELLING": Said("c'est le logement actuel du demandeur", "it is the applicant's present dwelling"),
+    "FORBIDDEN": Said("écartée par une décision", "kept away by a decision"),
+    "EFFORT": Said(
+        "taux d'effort au-dessus de la limite du bailleur", "effort rate above the landlord's limit"
+    ),
+    "ACCOUNT": Said(
+        "aucun réservataire de ce logement ne peut désigner ce ménage",
+        "no account of this dwelling can name this household",
+    ),
+}
+"""Why a pair is refused, as a message says it."""
 
 UNKNOWN_COMMUNE = define(
     "ELIG_UNKNOWN_COMMUNE",
@@ -30,8 +49,8 @@ UNKNOWN_ACCOUNT = define(
 )
 NO_CONVENTION = define(
     "ELIG_NO_CONVENTION",
-    "le bailleur « {value} » a {count} logement(s) dans le flux et aucune convention de réservation pour {year}",
-    "landlord “{value}” has {count} dwelling(s) in the flux and no convention for {year}",
+    "le bailleur « {value} » a {count:logement/logements} dans le flux et aucune convention de réservation pour {year}",
+    "landlord “{value}” has {count:dwelling/dwellings} in the flux and no convention for {year}",
     expected_fr="au moins une ligne de conventions pour ce bailleur, dans le dossier ou dans models/conventions/",
     expected_en="at least one conventions line for this landlord, in the case or in models/conventions/",
     remedy_fr="Ajoutez sa convention dans conventions, ou réservez ces logements (reserve_a)",
@@ -39,7 +58,7 @@ NO_CONVENTION = define(
 )
 NO_CONVENTION_HERE = define(
     "ELIG_NO_CONVENTION_HERE",
-    "le bailleur « {value} » n'a aucune ligne de convention qui couvre {count} de ses logements : ils vont à BAILLEUR",
+    "le bailleur « {value} » n'a aucune ligne de convention qui couvre {count} de ses logements, laissés à BAILLEUR",
     "landlord “{value}” has no convention line covering {count} of its dwellings: they go to BAILLEUR",
     remedy_fr="Vérifiez le périmètre (perimetre) des lignes de sa convention",
     remedy_en="Check the area of the lines of its convention",
@@ -60,9 +79,9 @@ UNKNOWN_POOL = define(
 )
 SHARES_ABOVE_ONE = define(
     "ELIG_SHARES_ABOVE_ONE",
-    "les parts du bailleur « {value} » dans la commune {commune} font {total} : plus que le flux entier",
-    "the shares of landlord “{value}” in commune {commune} add up to {total}: more than the whole flux",
-    expected_fr="une somme d'au plus 1 dans chaque commune",
+    "les parts du bailleur « {value} » font {total} du flux à {commune} : plus que le flux entier",
+    "the shares of landlord “{value}” add up to {total} of the flux in {commune}: more than the whole flux",
+    expected_fr="une somme d'au plus 1 (100 %) dans chaque commune",
     expected_en="a sum of at most 1 in every commune",
     remedy_fr="Réduisez les parts ; BAILLEUR est le reste",
     remedy_en="Lower the shares; BAILLEUR is the rest",
@@ -96,8 +115,8 @@ RESERVATION_CONFLICT = define(
     "ELIG_RESERVATION_CONFLICT",
     "le logement « {value} » est réservé à {account} mais son exclusion ({exclusion}) ne le permet pas",
     "dwelling “{value}” is reserved to {account} but its exclusion ({exclusion}) does not allow it",
-    remedy_fr="Gardez l'un des deux",
-    remedy_en="Keep one of the two",
+    remedy_fr="Videz reserve_a ou exclusion_assiette",
+    remedy_en="Empty reserved_to or assiette_exclusion",
 )
 UNKNOWN_REASON = define(
     "ELIG_UNKNOWN_REASON",
@@ -117,15 +136,15 @@ PIN_UNKNOWN = define(
 )
 PIN_TWO_APPLICATIONS = define(
     "ELIG_PIN_TWO_APPLICATIONS",
-    "deux demandes sont fixées sur le logement « {value} »",
-    "two applications are pinned to dwelling “{value}”",
+    "{count:demande est fixée/demandes sont fixées} sur le logement « {value} »",
+    "{count:application is/applications are} pinned to dwelling “{value}”",
     remedy_fr="Gardez une seule décision « pin » par logement",
     remedy_en="Keep one “pin” decision per dwelling",
 )
 PIN_TWO_DWELLINGS = define(
     "ELIG_PIN_TWO_DWELLINGS",
-    "la même demande est fixée sur deux logements",
-    "the same application is pinned to two dwellings",
+    "la même demande est fixée sur {count:logement/logements} ({homes})",
+    "the same application is pinned to {count:dwelling/dwellings} ({homes})",
     remedy_fr="Gardez une seule décision « pin » par demande",
     remedy_en="Keep one “pin” decision per application",
 )
@@ -152,8 +171,8 @@ PIN_INELIGIBLE = define(
 )
 ASSUMED_THRESHOLD = define(
     "ELIG_ASSUMED_THRESHOLD",
-    "le seuil du premier quartile de l'EPCI {value} est supposé, et le dossier n'est pas synthétique",
-    "the first-quartile threshold of EPCI {value} is assumed, and the case is not synthetic",
+    "le seuil du premier quartile de {name} (EPCI {value}) est supposé, et le dossier n'est pas synthétique",
+    "the first-quartile threshold of {name} (EPCI {value}) is assumed, and the case is not synthetic",
     expected_fr="le seuil de l'arrêté dans models/territories/",
     expected_en="the threshold of the arrêté in models/territories/",
     remedy_fr="Saisissez le seuil publié, ou relancez avec --accept-assumed : chaque page le dira",
@@ -163,11 +182,11 @@ NOMINEE_OUTSIDE_POOL = define(
     "ELIG_NOMINEE_OUTSIDE_POOL",
     "un ménage désigné par {value} n'est pas de son vivier : il ne sera pas proposé à ce titre",
     "a household named by {value} is not in its pool: it will not be proposed on that account",
-    remedy_fr="Vérifiez les colonnes du vivier (salarie_al, agent_public, publics_prioritaires) ou reservataires",
-    remedy_en="Check the columns of the pool (als_employee, public_agent, priority_codes) or accounts",
+    remedy_fr="Vérifiez les colonnes du vivier (salarie_al, agent_public, publics_prioritaires) ou la colonne reservataires",
+    remedy_en="Check the columns of the pool (als_employee, public_agent, priority_codes) or the column accounts",
 )
 CHOICES_OUTSIDE = define(
     "ELIG_CHOICES_OUTSIDE",
-    "{count} commune(s) souhaitée(s) hors du territoire « {territory} » : sans effet ici, le rang des autres est gardé",
-    "{count} chosen commune(s) outside territory “{territory}”: no effect here, the rank of the others is kept",
+    "{count:commune souhaitée/communes souhaitées} hors du territoire « {territory} » : sans effet ici, le rang des autres est gardé",
+    "{count:chosen commune/chosen communes} outside territory “{territory}”: no effect here, the rank of the others is kept",
 )

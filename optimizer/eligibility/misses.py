@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.eligibility.effort import rate_rounded_up
 from optimizer.eligibility.facts import CODES, FINANCING, MOBILITY, Facts
 from optimizer.eligibility.menus import by_kind, kindred
 from optimizer.eligibility.naming import names_everybody, naming
@@ -16,15 +17,16 @@ from optimizer.eligibility.pairs import (
     ACCOUNT,
     CEILING,
     COMMUNE,
+    EFFORT,
     FACTOR_UNIT,
     FORBIDDEN,
     INACTIVE,
     LIVE_OFFER,
     OWN_DWELLING,
     ROOMS,
-    adequacy,
     ceiling_cents,
 )
+from optimizer.eligibility.shelf import Shelf
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -42,17 +44,23 @@ class Misses:
 
     Attributes
     ----------
-    counts : (A, 10) int64
+    counts : (A, 11) int64
         Column c: dwellings whose pair has first code c (0: eligible). Each row sums to the number of dwellings.
     excess_cents : (A,) int64
         Smallest amount above a ceiling among pairs refused for it; a very large number without any.
     excess_financing : (A,) int8
         Its financing, as index in FINANCING.
+    effort : (A,) int64 or (0,)
+        Smallest effort rate among pairs refused for it, thousandths; empty when no landlord sets a limit.
+    effort_max : like ``effort``
+        The limit it is above, ten-thousandths.
     """
 
     counts: I64
     excess_cents: I64
     excess_financing: I8
+    effort: I64
+    effort_max: I64
 
     def code(self, a: int) -> int:
         """The code of the nearest miss: the one that comes last in the order of the checks; 0 when one pair is eligible."""
@@ -76,33 +84,47 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
     counts = np.zeros((count, len(CODES) + 1), np.int64)
     excess = np.full(count, UNKNOWN_EXCESS, np.int64)
     financing = np.zeros(count, np.int8)
+    rates = np.full(count if (d.effort_max >= 0).any() else 0, UNKNOWN_EXCESS, np.int64)
+    limits = np.full(len(rates), -1, np.int64)
     kinds = kindred(facts)
     order = np.argsort(kinds.kind, kind="stable")
     start = np.searchsorted(kinds.kind[order], np.arange(len(kinds.representative) + 1))
-    for k, apps, _ in by_kind(facts, kinds):
+    shelf: Shelf | None = None
+    here = np.zeros((0, counts.shape[1]), np.int64)
+    for k, reaching in by_kind(facts, kinds):
+        if reaching is not shelf:
+            # one commune at a time: its counts stay in a short table, added up once
+            if shelf is not None:
+                counts[shelf.apps] += here
+            shelf, here = reaching, np.zeros((len(reaching.apps), counts.shape[1]), np.int64)
         members = order[start[k] : start[k + 1]]
         dwelling = int(kinds.representative[k])
-        codes = adequacy(facts, dwelling, apps)
+        codes = shelf.codes(dwelling)
+        inside = shelf.wanted_district(int(kinds.district[k]))
+        at = np.arange(len(codes)) if inside is None else np.flatnonzero(inside)
+        codes = codes[at]
         refused = codes > 0
-        # each application stands once in `apps`, so plain indexing adds every line
-        counts[apps[refused], codes[refused]] += len(members)
-        poor = apps[codes == CEILING]
-        _note_excess(facts, dwelling, poor, excess, financing)
+        # each application stands once in `at`, so plain indexing adds every line
+        here[at[refused], codes[refused]] += len(members)
+        _note_excess(facts, dwelling, shelf.apps[at[codes == CEILING]], excess, financing)
+        _note_effort(facts, dwelling, shelf.apps[at[codes == EFFORT]], rates, limits)
+        fine = at[~refused]
         for twin, n in _naming_twins(facts, members):
-            fine = apps[~refused]
             if names_everybody(facts, twin):
-                counts[fine, 0] += n
+                here[fine, 0] += n
                 continue
-            _, eligible, _ = naming(facts, rules, twin, fine)
+            _, eligible, _ = naming(facts, rules, twin, shelf.apps[fine])
             named = eligible.any(axis=1)
-            counts[fine[named], 0] += n
-            counts[fine[~named], ACCOUNT] += n
+            here[fine[named], 0] += n
+            here[fine[~named], ACCOUNT] += n
+    if shelf is not None:
+        counts[shelf.apps] += here
     counts[:, COMMUNE] = total - counts.sum(axis=1)
     counts[a.live_offer] = 0
     counts[a.live_offer, LIVE_OFFER] = total
     counts[~a.active] = 0
     counts[~a.active, INACTIVE] = total
-    return Misses(counts, excess, financing)
+    return Misses(counts, excess, financing, rates, limits)
 
 
 def _naming_twins(facts: Facts, members: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -125,8 +147,17 @@ def _note_excess(facts: Facts, dwelling: int, apps: I32, excess: I64, financing:
     financing[apps[nearer]] = facts.dwellings.financing[dwelling]
 
 
+def _note_effort(facts: Facts, dwelling: int, apps: I32, rates: I64, limits: I64) -> None:
+    if not len(apps):
+        return
+    rate = rate_rounded_up(facts, dwelling, apps)
+    nearer = rate < rates[apps]
+    rates[apps[nearer]] = rate[nearer]
+    limits[apps[nearer]] = facts.dwellings.effort_max[dwelling]
+
+
 def code_counts(facts: Facts, rules: RuleSet | None) -> I64:
-    """(A, 10): dwellings of the case by first code of the pair, column 0 = eligible."""
+    """(A, 11): dwellings of the case by first code of the pair, column 0 = eligible."""
     return misses(facts, rules).counts
 
 
@@ -149,6 +180,15 @@ def amount_fr(cents: int) -> str:
     '1\\u202f240'
     """
     return f"{-(-cents // CENT):,}".replace(",", "\u202f")
+
+
+def percent_fr(share: int) -> str:
+    """Ten-thousandths as a French percentage.
+
+    >>> percent_fr(3350)
+    '33,5\\u202f%'
+    """
+    return f"{share / 100:g}\u202f%".replace(".", ",")
 
 
 def rooms_fr(mask: int, word: str = "ou") -> str:
@@ -211,6 +251,12 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
         return "le seul logement possible est le vôtre", "the only possible dwelling is your own"
     if code == FORBIDDEN:
         return "écartée par une décision motivée", "kept away by a reasoned decision"
+    if code == EFFORT:
+        rate, limit = int(table.effort[a]), int(table.effort_max[a])
+        return (
+            f"taux d'effort de {percent_fr(rate * 10)}, au-dessus des {percent_fr(limit)} fixés par le bailleur",
+            f"effort rate of {rate / 10:g}%, above the landlord's {limit / 100:g}%",
+        )
     if code == ACCOUNT:
         return (
             "aucun réservataire des logements possibles ne peut désigner ce ménage",

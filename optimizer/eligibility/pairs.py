@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.eligibility.effort import too_dear
 from optimizer.eligibility.facts import ACCESS, CODES, MOBILITY, Facts
 
-INACTIVE, LIVE_OFFER, COMMUNE, ROOMS, CEILING, ACCESSIBLE, OWN_DWELLING, FORBIDDEN, ACCOUNT = range(
+INACTIVE, LIVE_OFFER, COMMUNE, ROOMS, CEILING, ACCESSIBLE, OWN_DWELLING, FORBIDDEN, EFFORT, ACCOUNT = range(
     1, len(CODES) + 1
 )
 FACTOR_UNIT = 10_000
@@ -63,9 +64,11 @@ def unreachable(facts: Facts, dwelling: int, apps: I32) -> B:
 
 
 def adequacy(facts: Facts, dwelling: int, apps: I32) -> I8:
-    """First code among ROOMS … FORBIDDEN for each application, 0 when none applies. Depends on the dwelling's rooms,
-    rooms table, financing, zone, ceiling factor, access, identity and forbids only."""
+    """First code among ROOMS … EFFORT for each application, 0 when none applies. Depends on the dwelling's rooms, rooms
+    table, financing, zone, ceiling factor, access, identity and forbids only; on its rent where the landlord's file sets
+    a limit on the effort rate."""
     out = np.zeros(len(apps), np.int8)
+    out[too_dear(facts, dwelling, apps)] = EFFORT
     barred = facts.barred_everywhere[apps]
     if dwelling in facts.barred:
         barred = barred | np.isin(apps, facts.barred[dwelling])
@@ -75,19 +78,6 @@ def adequacy(facts: Facts, dwelling: int, apps: I32) -> I8:
     out[above_ceiling(facts, dwelling, apps)] = CEILING
     out[~rooms_accepted(facts, dwelling, apps)] = ROOMS
     return out
-
-
-def suitable(facts: Facts, dwelling: int, apps: I32) -> NDArray[np.int64]:
-    """Positions in ``apps`` where :func:`adequacy` is 0, each test made only on what the ones before have left."""
-    left = np.flatnonzero(rooms_accepted(facts, dwelling, apps))
-    left = left[~above_ceiling(facts, dwelling, apps[left])]
-    left = left[~unreachable(facts, dwelling, apps[left])]
-    rest = apps[left]
-    fine = (facts.applications.current_dwelling[rest] != dwelling) & ~facts.barred_everywhere[rest]
-    if dwelling in facts.barred:
-        fine &= ~np.isin(rest, facts.barred[dwelling])
-    kept: NDArray[np.int64] = left[fine]
-    return kept
 
 
 def reach(facts: Facts, dwelling: int, apps: I32) -> tuple[B, I16]:

@@ -106,8 +106,8 @@ def _missing(raw: RawTable, column: Column, mapping: Headers, headers: tuple[str
     wanted = mapping.headers.get(column.name, column.alias or column.name)
     found = next((c for o in (wanted, column.name) if (c := close_to(o, headers))), "")
     more: dict[str, object] = {
-        "alias": wanted,
-        "name": column.name,
+        "either_fr": " ou ".join(f"« {n} »" for n in dict.fromkeys((wanted, column.name))),
+        "either_en": " or ".join(f"“{n}”" for n in dict.fromkeys((column.name, wanted))),
         "near_fr": f" (serait-ce « {shown(found)} » ?)" if found else "",
         "near_en": f" (is it “{shown(found)}”?)" if found else "",
     }

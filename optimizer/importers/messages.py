@@ -8,8 +8,8 @@ define(
     "READ_COLUMN_MISSING",
     "la colonne obligatoire « {column} » manque.",
     "the required column “{column}” is missing.",
-    expected_fr="une colonne « {alias} » (ou « {name} »)",
-    expected_en="a column “{name}” (or “{alias}”)",
+    expected_fr="une colonne {either_fr}",
+    expected_en="a column {either_en}",
     remedy_fr="Ajoutez-la, ou dites dans columns.yaml sous quel nom elle figure{near_fr}",
     remedy_en="Add it, or say in columns.yaml under which name it is found{near_en}",
 )
@@ -27,10 +27,10 @@ define(
 )
 define(
     "READ_COLUMNS_UNREAD",
-    "{count} colonne(s) ne sont pas lues : {value}.",
-    "{count} column(s) are not read: {value}.",
-    remedy_fr="Rien à faire si elles ne servent pas ; sinon, dites dans columns.yaml ce qu'elles sont",
-    remedy_en="Nothing to do if they are of no use; else say in columns.yaml what they are",
+    "{count:colonne n'est pas lue/colonnes ne sont pas lues} : {value}.",
+    "{count:column is/columns are} not read: {value}.",
+    remedy_fr="Rien à faire si vous n'en avez pas besoin ; sinon, donnez leur sens dans columns.yaml",
+    remedy_en="Nothing to do if you do not need them; else give their meaning in columns.yaml",
 )
 define(
     "READ_COLUMN_WITHOUT_NAME",

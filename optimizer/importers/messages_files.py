@@ -234,8 +234,8 @@ define(
 )
 define(
     "READ_YAML",
-    "le fichier n'est pas du YAML lisible ({detail}).",
-    "the file is not readable YAML ({detail}).",
+    "le fichier n'est pas du YAML lisible : {detail}.",
+    "the file is not readable YAML: {detail}.",
     expected_fr="une suite de lignes « clé: valeur », en UTF-8",
     expected_en="a series of “key: value” lines, in UTF-8",
 )

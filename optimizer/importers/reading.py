@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from optimizer.domain import TABLES, Case, CaseSettings, SourceFile, Table
+from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
 from optimizer.errors import Finding, InputProblems
 from optimizer.importers.checks import check_tables
 from optimizer.importers.headers import near
@@ -92,7 +92,7 @@ def read_findings(
         found, block, mappings, label = _workbook(place)
     else:
         return None, (_no_case(place),)
-    settings = _settings(found, block, label)
+    settings = _beside(_settings(found, block, label), place, found)
     tables = _tables(found, mappings)
     missing = _missing(found, need)
     findings = [*found.findings, *missing]
@@ -104,7 +104,31 @@ def read_findings(
     if settings is None or missing or found.broken or len(frames) < len(tables):
         return None, tuple(findings)
     sources = tuple(sorted(found.sources, key=lambda s: s.name))
-    return Case(settings, frames, sources, warnings, place), tuple(findings)
+    origins = {name: _origin(t) for name, t in tables.items()}
+    return Case(settings, frames, sources, warnings, place, origins), tuple(findings)
+
+
+def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSettings | None:
+    """A territory written as a file of the case: where it lies; its YAML files are then no unknown tables."""
+    if settings is None or not settings.territory.endswith((".yaml", ".yml")):
+        return settings
+    folder = (place if place.is_dir() else place.parent).resolve()
+    file = (folder / settings.territory).resolve()
+    if not file.is_file() or not file.is_relative_to(folder):
+        return settings
+    found.findings = [
+        f
+        for f in found.findings
+        if f.code != "READ_FILE_UNKNOWN"
+        or f.params != near(f.file, ())
+        or not f.file.endswith((".yaml", ".yml"))
+    ]
+    return replace(settings, territory_file=file)
+
+
+def _origin(table: ReadTable) -> Origin:
+    regular = len(table.rows) == 0 or (int(table.rows[0]) == 2 and int(table.rows[-1]) == len(table.rows) + 1)
+    return Origin(table.label, table.names, None if regular else table.rows)
 
 
 def _no_case(place: Path) -> Finding:

@@ -54,7 +54,7 @@ def build(
     hundredths of a point. Nothing depends on the order of the rows of a file.
     """
     book = rule_book(case, facts, rules)
-    known = eligibility.menus(facts, rules) if menus is None else menus
+    known = eligibility.menus(facts, rules, lean=True) if menus is None else menus
     fill_value = hundredths(rules.get("national.fit.fill_value"))
     table = KindTable(book)
     entries = read_entries(book, known, scores)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.fit import NO_CREDIT
 from optimizer.problem.model import I32, I64
 from optimizer.problem.registry import Trait
 from optimizer.problem.rulebook import RuleBook
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
+
+
+Points = NDArray[Any]
+"""Hundredths of a point: int64, or int32 in a problem of many entries."""
 
 
 class _Scores(Protocol):
@@ -31,18 +38,24 @@ class Entries:
 
     ptr: I64
     app: I32
-    score: I64
-    fit: I64
+    score: Points
+    fit: Points
     type: I32
+    """16 bits in a problem of many entries."""
     n_types: int
     bits: I64
     landlord_at: dict[tuple[int, int], int]
 
-    def menu_types(self, menu: int) -> tuple[I32, I32]:
-        """Types met in a menu, ascending, and one application of each."""
-        part = slice(int(self.ptr[menu]), int(self.ptr[menu + 1]))
-        types, at = np.unique(self.type[part], return_index=True)
-        return types, self.app[part][at]
+    def menu_types(self) -> Iterator[tuple[I32, I32]]:
+        """For each menu: types met, ascending, and the first application of each."""
+        first = np.zeros(self.n_types, np.int64)
+        for a, b in itertools.pairwise(self.ptr.tolist()):
+            types = self.type[a:b]
+            first[:] = -1
+            # the last assignment wins: backwards, so that it is the first entry
+            first[types[::-1]] = np.arange(b - 1, a - 1, -1)
+            present = np.flatnonzero(first >= 0)
+            yield present.astype(np.int32), self.app[first[present]]
 
 
 def traits_in_play(book: RuleBook) -> list[tuple[tuple[str, str], Trait]]:
@@ -55,41 +68,158 @@ def traits_in_play(book: RuleBook) -> list[tuple[tuple[str, str], Trait]]:
     return found
 
 
+NARROW_FROM = 50_000_000
+"""Entries from which scores and fits are held in 32 bits: whoever adds them up widens first (`Problem.values`)."""
+_BLOCK = 2_000_000
+"""Entries handled at once: columns of the work in between stay in a few tens of megabytes."""
+
+
 def read_entries(book: RuleBook, menus: Menus, scores: _Scores) -> Entries:
-    """Score, type and order of the entries of ``menus`` (which come in ascending application order)."""
-    facts = book.ground.facts
-    lengths = np.diff(menus.ptr)
-    menu_epci = _menu_epci(facts, menus)
-    epci = np.repeat(menu_epci, lengths)
-    score = np.zeros(len(menus.app), np.int64)
-    bits = np.zeros(len(menus.app), np.int64)
-    order = np.argsort(epci, kind="stable")
-    cuts = np.flatnonzero(np.diff(epci[order])) + 1
-    traits = traits_in_play(book)
-    for part in np.split(order, cuts) if len(order) else []:
-        here = int(epci[part[0]])
-        apps, back = np.unique(menus.app[part], return_inverse=True)
-        score[part] = scores.points(apps, here)[back]
-        marks = np.zeros(len(apps), np.int64)
-        for bit, (_, trait) in enumerate(traits):
-            marks |= trait(book.ground, apps, here).astype(np.int64) << bit
-        bits[part] = marks[back]
-    menu = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
-    landlord_at, tenant = _sitting(facts, menus, menu)
-    profile = naming_profile(facts)[menus.app]
-    width, depth = int(profile.max(initial=0)) + 1, int(tenant.max(initial=0)) + 1
-    codes, type_ = np.unique((bits * width + profile) * depth + tenant, return_inverse=True)
-    sorted_by = _best_first(menu, score + menus.fit, facts.applications.seniority_days[menus.app])
+    """Score, type and order of the entries of ``menus`` (which come in ascending application order).
+
+    Lean menus are sorted in place, their columns becoming those of the entries; others are left as they are. Menus are
+    read EPCI by EPCI: what depends on the household and the EPCI is looked up once, in columns as short as its people.
+    """
+    total = len(menus.app)
+    own = not len(menus.pref) and total > 0
+    points: type[np.signedinteger[Any]] = np.int32 if total >= NARROW_FROM else np.int64
+    app = menus.app if own else menus.app.copy()
+    fit = menus.fit if own and points is np.int32 else menus.fit.astype(points)
+    score = np.empty(total, points)
+    people = _People(book, menus, scores, np.empty(total, np.int16 if points is np.int32 else np.int32))
+    for epci, block in _blocks(menus, _menu_epci(book.ground.facts, menus)):
+        people.sort(epci, block, app, fit, score)
+    rank, codes = people.types()
+    for start in range(0, total, _BLOCK):
+        part = slice(start, start + _BLOCK)
+        people.type[part] = rank[people.type[part]]
     return Entries(
         ptr=menus.ptr,
-        app=menus.app[sorted_by],
-        score=score[sorted_by],
-        fit=menus.fit[sorted_by].astype(np.int64),
-        type=type_.reshape(-1)[sorted_by].astype(np.int32),
+        app=app,
+        score=score,
+        fit=fit,
+        type=people.type,
         n_types=max(1, len(codes)),
-        bits=codes // depth // width,
-        landlord_at=landlord_at,
+        bits=codes // people.depth // people.width,
+        landlord_at=people.landlords.at,
     )
+
+
+def _blocks(menus: Menus, epci: I64) -> Iterator[tuple[int, list[int]]]:
+    """Menus of one EPCI, as many at once as fit a block."""
+    order = np.argsort(epci, kind="stable")
+    block: list[int] = []
+    size, here = 0, -1
+    for menu in order.tolist():
+        length = int(menus.ptr[menu + 1] - menus.ptr[menu])
+        if block and (int(epci[menu]) != here or size + length > _BLOCK):
+            yield here, block
+            block, size = [], 0
+        here = int(epci[menu])
+        block.append(menu)
+        size += length
+    if block:
+        yield here, block
+
+
+class _People:
+    """What the entries of a block say of their households, and the types met so far.
+
+    A type is numbered as it is met, by its code ``(bits × width + profile) × depth + tenant``, and renumbered at the end
+    in the order of the codes.
+    """
+
+    def __init__(self, book: RuleBook, menus: Menus, scores: _Scores, type_: NDArray[Any]) -> None:
+        self.ground, self.menus, self.scores = book.ground, menus, scores
+        facts = book.ground.facts
+        self.traits = traits_in_play(book)
+        self.profile = naming_profile(facts)
+        self.width = int(self.profile.max(initial=0)) + 1
+        self.landlords = _Landlords(facts, menus)
+        self.depth = self.landlords.depth
+        self.days = facts.applications.seniority_days.astype(np.int64)
+        self.lodged = facts.applications.current_landlord
+        self.position = np.zeros(len(facts.applications.ids), np.int32)
+        self.met: dict[int, int] = {}
+        self.type = type_
+        """Number of each entry's type: 16 bits as long as they are enough."""
+
+    def sort(self, epci: int, block: list[int], app: I32, fit: Points, score: Points) -> None:
+        """Sort the menus of a block, all of one EPCI, and fill their scores and provisional types."""
+        ptr = self.menus.ptr
+        slices = [slice(int(ptr[m]), int(ptr[m + 1])) for m in block]
+        listed = np.concatenate([app[part] for part in slices])
+        here = _present(listed, self.position)
+        at = self.position[listed]
+        points = self.scores.points(here, epci)
+        if len(points) and int(np.abs(points).max()) > np.iinfo(score.dtype).max:
+            raise OverflowError("scores too large for a problem of that many entries")
+        marks = np.zeros(len(here), np.int64)
+        for bit, (_, trait) in enumerate(self.traits):
+            marks |= trait(self.ground, here, epci).astype(np.int64) << bit
+        # above the effort rate a landlord's file sets, a lease gives no rule its num (design §4)
+        plain, days = self.profile[here], self.days[here]
+        bases, base = np.unique(np.concatenate([marks * self.width + plain, plain]), return_inverse=True)
+        base = base.reshape(-1).astype(np.int64)
+        local = base[at]
+        if len(self.menus.flags):
+            flags = np.concatenate([self.menus.flags[part] for part in slices])
+            local = np.where((flags & NO_CREDIT) != 0, base[len(here) + at], local)
+        local = local * self.depth + self._tenants(block, slices, here, at)
+        number = self._number(bases, local)
+        if len(self.met) > np.iinfo(self.type.dtype).max:
+            self.type = self.type.astype(np.int32)
+        value = points[at] + np.concatenate([fit[part] for part in slices])
+        seniority = days[at]
+        start = 0
+        for part in slices:
+            there = slice(start, start + part.stop - part.start)
+            start = there.stop
+            order = _best_first(value[there], seniority[there])
+            app[part] = listed[there][order]
+            fit[part] = fit[part][order]
+            score[part] = points[at[there][order]]
+            self.type[part] = number[local[there][order]]
+
+    def _tenants(self, block: list[int], slices: list[slice], here: I32, at: I32) -> I64:
+        """Rank of the present landlord of each entry's household among those of its menu, 0 for none."""
+        tenant = np.zeros(len(at), np.int64)
+        lodged = self.lodged[here]
+        sitting = np.flatnonzero(lodged[at] >= 0)
+        if len(sitting):
+            menu = np.repeat(np.array(block, np.int64), [part.stop - part.start for part in slices])
+            tenant[sitting] = self.landlords.rank(menu[sitting], lodged[at[sitting]].astype(np.int64))
+        return tenant
+
+    def _number(self, bases: I64, local: I64) -> I32:
+        """Number of each local code (position of a base × depth + tenant), those not met left at 0."""
+        seen = np.zeros(len(bases) * self.depth, bool)
+        seen[local] = True
+        number = np.zeros(len(seen), np.int32)
+        for code in np.flatnonzero(seen).tolist():
+            whole = int(bases[code // self.depth]) * self.depth + code % self.depth
+            number[code] = self.met.setdefault(whole, len(self.met))
+        return number
+
+    def types(self) -> tuple[I32, I64]:
+        """Rank of each provisional number among the codes, and the codes ascending."""
+        codes = np.array(list(self.met), np.int64)
+        order = np.argsort(codes)
+        rank = np.empty(len(codes), np.int32)
+        rank[order] = np.arange(len(codes), dtype=np.int32)
+        return rank, codes[order]
+
+
+def _present(listed: I32, position: I32) -> I32:
+    """Applications listed, ascending and once each; ``position`` (A,) then holds the place of each."""
+    if len(listed) * 8 < len(position):
+        here = np.unique(listed)
+    else:
+        mask = np.zeros(len(position), bool)
+        mask[listed] = True
+        here = np.flatnonzero(mask).astype(np.int32)
+    position[here] = np.arange(len(here), dtype=np.int32)
+    return here
 
 
 def _menu_epci(facts: Facts, menus: Menus) -> I64:
@@ -99,26 +229,26 @@ def _menu_epci(facts: Facts, menus: Menus) -> I64:
     return epci
 
 
-def _sitting(facts: Facts, menus: Menus, menu: I64) -> tuple[dict[tuple[int, int], int], I64]:
-    """Rank of each landlord among those of a menu (from 1), and that of each entry's present landlord (0: none)."""
-    has = np.flatnonzero(menus.menu_of_dwelling >= 0)
-    n = len(facts.landlords) + 1
-    pairs = np.unique(
-        menus.menu_of_dwelling[has].astype(np.int64) * n + facts.dwellings.landlord[has].astype(np.int64)
-    )
-    if not len(pairs):
-        return {}, np.zeros(len(menu), np.int64)
-    first = np.searchsorted(pairs // n, pairs // n)
-    rank = np.arange(len(pairs)) - first + 1
-    landlord_at = {(int(p // n), int(p % n)): int(r) for p, r in zip(pairs, rank, strict=True)}
-    tenant = np.zeros(len(menu), np.int64)
-    now = facts.applications.current_landlord[menus.app].astype(np.int64)
-    sitting = np.flatnonzero(now >= 0)
-    code = menu[sitting] * n + now[sitting]
-    at = np.minimum(np.searchsorted(pairs, code), len(pairs) - 1)
-    hit = pairs[at] == code
-    tenant[sitting[hit]] = rank[at[hit]]
-    return landlord_at, tenant
+class _Landlords:
+    """The landlords of each menu, numbered from 1."""
+
+    def __init__(self, facts: Facts, menus: Menus) -> None:
+        has = np.flatnonzero(menus.menu_of_dwelling >= 0)
+        self._n = n = len(facts.landlords) + 1
+        self._pairs = pairs = np.unique(
+            menus.menu_of_dwelling[has].astype(np.int64) * n + facts.dwellings.landlord[has].astype(np.int64)
+        )
+        self._rank = np.arange(len(pairs)) - np.searchsorted(pairs // n, pairs // n) + 1
+        self.depth = int(self._rank.max(initial=0)) + 1
+        self.at = {
+            (p // n, p % n): r for p, r in zip(pairs.tolist(), self._rank.tolist(), strict=True)
+        }  # menu, landlord -> rank
+
+    def rank(self, menu: I64, landlord: I64) -> I64:
+        """Rank of each landlord in each menu, 0 where it has no dwelling there."""
+        code = menu * self._n + landlord
+        at = np.minimum(np.searchsorted(self._pairs, code), len(self._pairs) - 1)
+        return np.where(self._pairs[at] == code, self._rank[at], 0)
 
 
 def naming_profile(facts: Facts) -> I64:
@@ -158,15 +288,18 @@ def naming_profile(facts: Facts) -> I64:
     return numbered
 
 
-def _best_first(menu: I64, value: I64, seniority: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Order by (menu, value descending, seniority descending), ties in the order given: one key when it fits 63 bits."""
-    if not len(menu):
-        return np.zeros(0, np.int64)
-    worth, days = int(value.max()) - value, int(seniority.max()) - seniority.astype(np.int64)
-    spans = [int(menu.max()) + 1, int(worth.max()) + 1, int(days.max()) + 1]
+def _best_first(value: I64, seniority: I64) -> NDArray[np.int64]:
+    """Order by (value descending, seniority descending), ties in the order given.
+
+    One sort of keys that end with the position, which is several times faster than an indirect sort; where they would
+    not fit 63 bits, the indirect sort.
+    """
+    n = len(value)
+    worth, days = int(value.max()) - value, int(seniority.max()) - seniority
+    spans = [int(worth.max()) + 1, int(days.max()) + 1, n]
     order: I64
     if spans[0] * spans[1] * spans[2] < 1 << 62:
-        order = np.argsort((menu * spans[1] + worth) * spans[2] + days, kind="stable")
+        order = np.sort((worth * spans[1] + days) * n + np.arange(n)) % n
     else:
-        order = np.lexsort((days, worth, menu))
+        order = np.lexsort((days, worth))
     return order

@@ -70,7 +70,8 @@ def evaluate(problem: Problem, first: FirstRanks) -> Evaluation:
         dwelling left without household.
     """
     _check_shape(problem, first)
-    values = [_value_of(problem, int(d), int(a), int(c)) for d, a, c in _lines(first)]
+    seats = _seat_values(problem)
+    values = [_value_of(problem, seats, int(d), int(a), int(c)) for d, a, c in _lines(first)]
     num_run, den_run = count(problem, first)
     rate = np.array([row.rate for row in problem.rows], np.int64)
     price = [row.price for row in problem.rows]
@@ -133,13 +134,23 @@ def _check_shape(problem: Problem, first: FirstRanks) -> None:
         raise InvalidSolution("décision imposée non suivie", "a pinned dwelling is left empty")
 
 
-def _value_of(problem: Problem, d: int, a: int, kind: int) -> int:
+def _seat_values(problem: Problem) -> dict[tuple[int, int], int]:
+    """(class, kind) -> value of its first seat."""
+    seats = problem.seats
+    found: dict[tuple[int, int], int] = {}
+    for klass, kind, value in zip(
+        seats.klass.tolist(), seats.kind.tolist(), seats.value.tolist(), strict=True
+    ):
+        found.setdefault((klass, kind), value)
+    return found
+
+
+def _value_of(problem: Problem, seats: dict[tuple[int, int], int], d: int, a: int, kind: int) -> int:
     k = int(problem.klass[d])
     if a < 0:
-        match = np.flatnonzero((problem.seats.klass == k) & (problem.seats.kind == kind))
-        if not len(match):
+        if (k, kind) not in seats:
             raise InvalidSolution("place réservée inexistante", "the class has no such seat")
-        return int(problem.seats.value[match[0]])
+        return seats[k, kind]
     part = problem.entries_of(d)
     where = np.flatnonzero(problem.entry_app[part] == a)
     if not len(where):

@@ -86,7 +86,7 @@ def option_table(
     keys: list[I64] = []
     kinds: list[I32] = []
     firsts: list[B] = []
-    met = {menu: entries.menu_types(menu) for menu in sorted({m for used in groups.menus for m in used})}
+    met = list(entries.menu_types())
     for group, member in enumerate(groups.member.tolist()):
         used = groups.menus[group]
         if not used:

@@ -112,7 +112,8 @@ class Problem:
     class_menu, class_group : (K,) int32
     menu_ptr : (M+1,) int64     entries of menu m: ``entry_*[menu_ptr[m]:menu_ptr[m+1]]``, every eligible application once,
                                 sorted by (score+fit descending, seniority descending, application index)
-    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus)
+    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus); int32 from
+                                50 million entries on, so add them up with :meth:`values`
     entry_type : int32          rule profile of that application in that menu
     seniority : (A,) int64      days, the first tie stage
     fill_value : int            hundredths
@@ -151,6 +152,13 @@ class Problem:
             a, b = self.options.ptr[i], self.options.ptr[i + 1]
             return self.options.kind[a:b], self.options.first[a:b]
         return self.options.kind[:0], self.options.first[:0]
+
+    def values(self, entries: slice | I64) -> I64:
+        """Fill value + score + fit of some entries (a slice, or positions), hundredths, without the dwelling's bonus."""
+        found: I64 = self.entry_score[entries].astype(np.int64)
+        found += self.entry_fit[entries]
+        found += self.fill_value
+        return found
 
     def entries_of(self, dwelling: int) -> slice:
         """Slice of the ``entry_*`` arrays holding the applications eligible for a dwelling."""

@@ -38,6 +38,7 @@ class Naming:
     def __init__(self, facts: Facts, menus: Menus) -> None:
         self.facts, self.menus = facts, menus
         self._listed: dict[int, list[int]] = {}
+        self._sorted: dict[int, I32] = {}
         by_app: dict[int, list[int]] = {}
         for line in facts.nominations:
             if line.dwelling < 0:
@@ -129,7 +130,14 @@ class Naming:
         return accounts, eligible, first
 
     def _nominated(self, account: int, apps: I32) -> B:
-        return np.isin(apps, np.array(self._listed.get(account, ()), np.int32))
+        """Which of the applications the account named at large (its list can be a country's: it is sorted once)."""
+        names = self._sorted.get(account)
+        if names is None:
+            names = self._sorted[account] = np.array(sorted(self._listed.get(account, ())), np.int32)
+        if not len(names):
+            return np.zeros(len(apps), bool)
+        at = np.minimum(np.searchsorted(names, apps), len(names) - 1)
+        return np.asarray(names[at] == apps, dtype=bool)
 
     def seats(self, score: I64, entry_app: I32) -> list[tuple[int, Orientation]]:
         """(dwelling, seat) of the direct accounts without eligible nominee.

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 Style = Literal["french", "international"]
 PARQUET_FROM = 50_000
 """Above this many lines the tables are written as Parquet (design §8)."""
+ROW_GROUP = 1 << 20
+"""Rows of a row group of a Parquet file."""
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 _FOUR = ("share", "tolerance", "rate_required", "den_remaining", "expected_num", "shortfall")
@@ -90,9 +94,28 @@ def write_table(
 ) -> str:
     """Write one table and return the file's name (``proposals.csv`` or ``proposals.parquet``)."""
     if parquet:
-        name = f"{stem}.parquet"
-        frame.to_parquet(folder / name, index=False)
-        return name
+        return write_parts([frame], folder, stem)
     name = f"{stem}.csv"
     (folder / name).write_bytes(csv_bytes(frame, style))
+    return name
+
+
+def write_parts(parts: Iterable[pd.DataFrame], folder: Path, stem: str) -> str:
+    """Write a table to Parquet part by part: memory grows with a part, never with the table. Returns the file's name."""
+    name = f"{stem}.parquet"
+    writer: pq.ParquetWriter | None = None
+    try:
+        for frame in parts:
+            for start in range(0, max(1, len(frame)), ROW_GROUP):
+                block = pa.Table.from_pandas(
+                    frame.iloc[start : start + ROW_GROUP],
+                    schema=None if writer is None else writer.schema,
+                    preserve_index=False,
+                )
+                if writer is None:
+                    writer = pq.ParquetWriter(folder / name, block.schema)
+                writer.write_table(block)
+    finally:
+        if writer is not None:
+            writer.close()
     return name

@@ -249,7 +249,7 @@ def _leapfrogs(data: ReportData) -> list[dict[str, object]]:
     shown = frame[frame["application_id_passed"] != ""]
     tally = shown["explained_by"].value_counts()
     ordered = sorted(tally.items(), key=lambda x: (-int(x[1]), str(x[0])))
-    return [{"label": why_words(str(why), data.lang), "n": show(int(n), data, 0)} for why, n in ordered]
+    return [{"label": why_words(str(why), data.lang), "n": show(int(n), data, 0)} for why, n in ordered if n]
 
 
 def _flags(data: ReportData) -> list[dict[str, object]]:

@@ -318,7 +318,9 @@ def _applications(b: _Book) -> None:
     data = b.data
     sheet = b.sheet(b.say("Demandes", "Applications"), [24, 16, 50, 10, 20], freeze=1)
     few = len(data.applications) <= MOST_APPLICATIONS
-    shown = data.applications if few else data.applications[data.applications["best_rank"].notna()]
+    # a workbook of one landlord names those on its own lists
+    listed = data.applications["application_id"].isin(data.proposals["application_id"])
+    shown = data.applications if few else data.applications[listed]
     rows = [
         (x.application_id, STATUS[x.status][0 if b.fr else 1], reason_words(x.reason, data.lang),
          None if x.best_rank is pd.NA or x.best_rank != x.best_rank else int(x.best_rank), x.dwelling_id)

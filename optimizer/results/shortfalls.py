@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from optimizer.problem import evaluate
 from optimizer.problem.model import I32, I64, RATE_UNIT, Problem
@@ -47,11 +47,12 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
     """
     found = evaluate(problem, solved.first)
     lines: list[dict[str, Any]] = []
+    shelves = Shelves(problem)
     for k, row in enumerate(problem.rows):
         short = int(found.shortfall[k])
         if not short or not row.price:
             continue
-        supply = supply_of(problem, k)
+        supply = supply_of(problem, k, shelves)
         num, den = int(found.num_run[k]), int(found.den_run[k])
         rate = num * RATE_UNIT // den if den else RATE_UNIT
         fr, en = _why(supply, num)
@@ -98,48 +99,100 @@ MATCHED = 400_000
 """Pairs up to which the largest possible number is computed by matching."""
 
 
-def supply_of(problem: Problem, k: int) -> Supply:
-    """Eligible first ranks that count in the num of row k, and the largest number of them together."""
-    kinds = problem.kinds
-    counting = np.zeros(len(kinds), bool)
-    here = np.flatnonzero((kinds.row == k) & (kinds.num > 0))
-    owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.ptr))
-    counting[owner[here]] = True
-    size = np.bincount(problem.klass, minlength=len(problem.class_menu))
-    cells = _counting_cells(problem, counting)
-    seated = np.bincount(problem.seats.klass[counting[problem.seats.kind]], minlength=len(size)) > 0
+def supply_of(problem: Problem, k: int, shelves: Shelves | None = None) -> Supply:
+    """Eligible first ranks that count in the num of row k, and the largest number of them together.
+
+    ``shelves`` spares sorting the problem again for each row.
+    """
+    shelves = shelves or Shelves(problem)
+    kinds = shelves.counting(k)
+    seated = shelves.seated(kinds)
     apps: list[I32] = []
     pairs = dwellings = 0
     edges: list[tuple[int, I32]] = []
-    for klass in range(len(size)):
-        found = _counting_apps(problem, klass, cells)
-        if size[klass] and (len(found) or seated[klass]):
-            dwellings += int(size[klass])
-            pairs += int(size[klass]) * (len(found) + int(seated[klass]))
+    for klass, types in shelves.classes(kinds, seated):
+        found = shelves.apps(klass, types)
+        size, seat = int(shelves.size[klass]), klass in seated
+        if size and (len(found) or seat):
+            dwellings += size
+            pairs += size * (len(found) + int(seat))
             apps.append(found)
             edges.append((klass, found))
-    every = np.unique(np.concatenate([np.zeros(0, np.int32), *apps]))
+    every = shelves.union(apps)
     most = _largest(problem, edges, seated, every) if pairs <= MATCHED else None
     return Supply(pairs, dwellings, len(every), most)
 
 
-def _counting_apps(problem: Problem, klass: int, counting: NDArray[np.bool_]) -> I32:
-    menu, group = int(problem.class_menu[klass]), int(problem.class_group[klass])
-    a, b = int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])
-    return problem.entry_app[a:b][counting[group * problem.n_types + problem.entry_type[a:b]]]
+class Shelves:
+    """A problem sorted so that what counts in one row is found without looking at the others."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        kinds, options = problem.kinds, problem.options
+        owner = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(kinds.ptr))
+        here = np.flatnonzero(kinds.num > 0)
+        here = here[np.argsort(kinds.row[here], kind="stable")]
+        self._kind_of_row = owner[here]
+        self._row_at = np.searchsorted(kinds.row[here], np.arange(len(problem.rows) + 1))
+        first = np.flatnonzero(options.first)
+        first = first[np.argsort(options.kind[first], kind="stable")]
+        self._key_of_kind = np.repeat(options.key, np.diff(options.ptr))[first]
+        self._kind_at = np.searchsorted(options.kind[first], np.arange(len(kinds) + 1))
+        self._classes = np.argsort(problem.class_group, kind="stable")
+        groups = np.arange(problem.n_groups + 1)
+        self._group_at = np.searchsorted(problem.class_group[self._classes], groups)
+        self.size = np.bincount(problem.klass, minlength=len(problem.class_menu))
+        self._seats = np.argsort(problem.seats.kind, kind="stable")
+        self._seat_at = np.searchsorted(problem.seats.kind[self._seats], np.arange(len(kinds) + 1))
+
+    def counting(self, row: int) -> list[int]:
+        """Kinds that count in the num of a row."""
+        a, b = self._row_at[row], self._row_at[row + 1]
+        found: list[int] = np.unique(self._kind_of_row[a:b]).tolist()
+        return found
+
+    def seated(self, kinds: list[int]) -> frozenset[int]:
+        """Classes with a seat of one of the kinds."""
+        seats = [self._seats[self._seat_at[c] : self._seat_at[c + 1]] for c in kinds]
+        return frozenset(int(k) for part in seats for k in self.problem.seats.klass[part])
+
+    def classes(self, kinds: list[int], seated: frozenset[int]) -> Iterator[tuple[int, I64]]:
+        """Classes where one of the kinds can be, ascending, with the types of household it takes there."""
+        n_types = self.problem.n_types
+        keys = [self._key_of_kind[self._kind_at[c] : self._kind_at[c + 1]] for c in kinds]
+        key = np.unique(np.concatenate([np.zeros(0, np.int64), *keys]))
+        groups, start = np.unique(key // n_types, return_index=True)
+        types = (
+            dict(zip(groups.tolist(), np.split(key % n_types, start[1:]), strict=True)) if len(key) else {}
+        )
+        nobody = np.zeros(0, np.int64)
+        reached = [self._classes[self._group_at[g] : self._group_at[g + 1]] for g in types]
+        found = np.unique(np.concatenate([np.array(sorted(seated), np.int64), *reached]))
+        for klass in found.tolist():
+            yield klass, types.get(int(self.problem.class_group[klass]), nobody)
+
+    def apps(self, klass: int, types: I64) -> I32:
+        """Households of a class that are of one of the types."""
+        problem, menu = self.problem, int(self.problem.class_menu[klass])
+        if not len(types):
+            return problem.entry_app[:0]
+        part = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
+        wanted = np.zeros(problem.n_types, np.bool_)
+        wanted[types] = True
+        return problem.entry_app[part][wanted[problem.entry_type[part]]]
+
+    def union(self, apps: list[I32]) -> I32:
+        """Every application once, ascending."""
+        total = sum(len(found) for found in apps)
+        if total < len(self.problem.application_ids):
+            return np.unique(np.concatenate([np.zeros(0, np.int32), *apps]))
+        mask = np.zeros(len(self.problem.application_ids), np.bool_)
+        for found in apps:
+            mask[found] = True
+        return np.flatnonzero(mask).astype(np.int32)
 
 
-def _counting_cells(problem: Problem, counting: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether some first-rank option of each (group, type) counts; (groups × types,)."""
-    options = problem.options
-    hit = counting[options.kind] & options.first
-    owner = np.repeat(options.key, np.diff(options.ptr))
-    cells = np.zeros(problem.n_groups * problem.n_types, np.bool_)
-    cells[owner[hit]] = True
-    return cells
-
-
-def _largest(problem: Problem, edges: list[tuple[int, I32]], seated: NDArray[np.bool_], apps: I32) -> int:
+def _largest(problem: Problem, edges: list[tuple[int, I32]], seated: frozenset[int], apps: I32) -> int:
     """Maximum matching of dwellings and applications; a dwelling with a counting seat needs no application."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import maximum_bipartite_matching
@@ -148,7 +201,7 @@ def _largest(problem: Problem, edges: list[tuple[int, I32]], seated: NDArray[np.
     start, index = [0], []
     for klass, found in edges:
         n = int((problem.klass == klass).sum())
-        if seated[klass]:
+        if klass in seated:
             free += n
             continue
         column: I64 = np.searchsorted(apps, found)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from optimizer.errors import AttrifluxError, define
+from optimizer.errors import AttrifluxError, Said, define, reason_of
 
 define(
     "OUT_NOT_EMPTY",
@@ -49,7 +49,11 @@ def check_out(out: Path, *, force: bool, inputs: Path | None = None, mark: str =
     if not out.exists():
         return
     if out.is_file():
-        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why="fichier / file")
+        raise AttrifluxError(
+            "OUT_UNWRITABLE",
+            name=out.name,
+            why=Said("un fichier porte déjà ce nom", "a file already has this name"),
+        )
     if not any(out.iterdir()):
         return
     if not force:
@@ -66,7 +70,7 @@ def atomic_folder(out: Path) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
-        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=error.strerror) from None
+        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=reason_of(error)) from None
     try:
         yield work
         work.chmod(0o755)
@@ -78,6 +82,6 @@ def atomic_folder(out: Path) -> Iterator[Path]:
         if old is not None:
             shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=error.strerror) from None
+        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=reason_of(error)) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)

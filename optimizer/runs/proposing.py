@@ -171,7 +171,7 @@ def propose(
     options = options or Options()
     reporter = progress or Silent()
     prepared = pipeline.prepare(
-        case, models=options.models, accept_assumed=options.accept_assumed, phase=reporter.phase
+        case, models=options.models, accept_assumed=options.accept_assumed, lean=True, phase=reporter.phase
     )
     optimum = _optimise(prepared, options, reporter, interrupt)
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")

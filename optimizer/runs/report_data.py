@@ -12,6 +12,7 @@ import pandas as pd
 from optimizer import eligibility
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
 from optimizer.reports.data import LegalNumber, ProofSummary, ReportData
+from optimizer.runs.large import stem
 from optimizer.runs.options import Options
 
 if TYPE_CHECKING:
@@ -173,34 +174,40 @@ def _numbers(result: Result) -> Iterator[LegalNumber]:
 
 def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
     """The same data per landlord and département, for workbooks and sheets of a large run."""
-    facts = data.dwelling_facts
-    for (landlord, departement), group in facts.groupby(["landlord", "departement"], sort=True):
-        ids = set(group["dwelling_id"])
-        keep = data.proposals["dwelling_id"].isin(ids)
-        lines = np.flatnonzero(keep.to_numpy())
-        position = {int(line): j for j, line in enumerate(lines.tolist())}
-        details = data.details[data.details["line"].isin(lines)].copy()
-        details["line"] = [position[int(x)] for x in details["line"]]
-        stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in f"{landlord}-{departement}")
+    facts = data.dwelling_facts.reset_index(drop=True)
+    groups = facts.groupby(["landlord", "departement"], sort=True)
+    owner = pd.Series(groups.ngroup().to_numpy(), index=pd.Index(facts["dwelling_id"]))
+
+    def shared(frame: pd.DataFrame) -> dict[int, np.ndarray]:
+        """Rows of the frame by part, each row looked at once."""
+        part = owner.reindex(pd.Index(frame["dwelling_id"])).to_numpy()
+        order = np.argsort(part, kind="stable")
+        bounds = np.searchsorted(part[order], np.arange(len(groups) + 1))
+        return {j: order[bounds[j] : bounds[j + 1]] for j in range(len(groups))}
+
+    frames = {name: getattr(data, name) for name in ("proposals", "dwellings", "orientation", "leapfrogs")}
+    rows = {name: shared(frame) for name, frame in frames.items()}
+    details = data.details.set_index("line", drop=False)
+    for j, ((landlord, departement), group) in enumerate(groups):
+        lines = rows["proposals"][j]
+        mine = details.reindex(lines[np.isin(lines, details.index)])
+        position = {int(line): at for at, line in enumerate(lines.tolist())}
+        own = {name: frame.iloc[rows[name][j]].reset_index(drop=True) for name, frame in frames.items()}
+        scope = f"landlord={landlord}"
         yield (
-            stem,
+            stem(landlord, departement),
             dataclasses.replace(
                 data,
                 title=f"{data.title} — {landlord} ({departement})",
                 landlord=str(landlord),
-                proposals=data.proposals[keep].reset_index(drop=True),
-                details=details,
-                dwellings=data.dwellings[data.dwellings["dwelling_id"].isin(ids)].reset_index(drop=True),
+                details=mine.assign(line=[position[int(x)] for x in mine["line"]]).reset_index(drop=True),
                 dwelling_facts=group.reset_index(drop=True),
-                orientation=data.orientation[data.orientation["dwelling_id"].isin(ids)].reset_index(
-                    drop=True
-                ),
-                leapfrogs=data.leapfrogs[data.leapfrogs["dwelling_id"].isin(ids)].reset_index(drop=True),
-                shortfalls=data.shortfalls[
-                    data.shortfalls["scope"].str.contains(f"landlord={landlord}", regex=False)
-                ].reset_index(drop=True),
-                rules=data.rules[
-                    data.rules["scope"].str.contains(f"landlord={landlord}", regex=False)
-                ].reset_index(drop=True),
+                shortfalls=_of_scope(data.shortfalls, scope),
+                rules=_of_scope(data.rules, scope),
+                **own,
             ),
         )
+
+
+def _of_scope(frame: pd.DataFrame, scope: str) -> pd.DataFrame:
+    return frame[frame["scope"].str.contains(scope, regex=False)].reset_index(drop=True)

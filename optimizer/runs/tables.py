@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from optimizer import eligibility
 from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
-from optimizer.pipeline import Optimum
+from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
@@ -21,8 +22,9 @@ from optimizer.scoring import Scores
 from optimizer.shortlist import Shortlists, build_shortlists, prospects
 from optimizer.shortlist.confirming import confirm
 from optimizer.shortlist.details import line_details
-from optimizer.shortlist.explaining import explanations_table
+from optimizer.shortlist.explaining import explanation_parts
 from optimizer.shortlist.explanations import price_classes
+from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import losses, orientation_table, second_best
 from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
 
@@ -43,6 +45,8 @@ class Tables:
     prospects: pd.DataFrame | None
     details: pd.DataFrame
     lists: Shortlists
+    streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
+    """Tables too long to be held at once: made part by part when they are written, and empty above."""
     places: dict[str, str]
 
 
@@ -73,26 +77,55 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         places=places,
         lang=options.lang,
     )
+    large = is_large(problem)
     counts = eligibility.code_counts(facts, rules)
     prices = price_classes(problem, solved.multipliers, solved.prices)
-    chosen = {
-        int(d): int(problem.kinds.account[c])
-        for d, c in zip(solved.first.dwelling, solved.first.kind, strict=True)
-    }
-    choices = losses(problem, prices, chosen)
+    chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
+    chosen[solved.first.dwelling] = problem.kinds.account[solved.first.kind]
+    choices = losses(problem, facts, prices, chosen)
     rules_frame = optimum.rules.copy()
     rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
-    breakdown = prepared.scores.breakdown()
     flags = _flag_names(facts)
-    explanations = explanations_table(
-        problem,
-        counts,
-        solved.first,
-        optimum.num_run,
-        optimum.den_run,
-        sentence=lambda a: _nearest(facts, rules, a, options.lang),
-        lang=options.lang,
-    )
+    state = flux_state(rules_frame, case.table("in_progress"))
+
+    def explanations(part: int) -> Iterator[pd.DataFrame]:
+        return explanation_parts(
+            problem,
+            counts,
+            solved.first,
+            optimum.num_run,
+            optimum.den_run,
+            sentence=lambda a: _nearest(facts, rules, a, options.lang),
+            lang=options.lang,
+            size=part,
+        )
+
+    def orientation(part: int) -> Iterator[pd.DataFrame]:
+        for start in range(0, max(1, len(choices)), part):
+            lines = choices.part(slice(start, start + part))
+            yield orientation_table(
+                problem,
+                facts,
+                lines,
+                chosen,
+                rules_frame,
+                state,
+                case.table("residences"),
+                case.table("leases"),
+            )
+
+    def leapfrogs(part: int) -> Iterator[pd.DataFrame]:
+        for start in range(0, max(1, len(lists.leapfrogs)), part):
+            yield leapfrogs_table(problem, lists.leapfrogs.part(slice(start, start + part)))
+
+    streams: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {
+        "explanations": lambda: explanations(PART),
+        "orientation": lambda: orientation(PART),
+        "leapfrogs": lambda: leapfrogs(PART),
+        "scores": prepared.scores.breakdown_parts,
+    }
+    nothing = pd.DataFrame()
+    why = nothing if large else next(explanations(len(problem.application_ids)))
     return Tables(
         proposals=proposals_table(
             problem,
@@ -108,24 +141,16 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             lists,
             on=case.settings.on,
             second_best=second_best(problem, choices, chosen),
+            flag_names=flags,
             places=places,
             single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
             lang=options.lang,
         ),
         rules=rules_frame,
-        orientation=orientation_table(
-            problem,
-            facts,
-            choices,
-            chosen,
-            rules_frame,
-            flux_state(rules_frame, case.table("in_progress")),
-            case.table("residences"),
-            case.table("leases"),
-        ),
-        leapfrogs=leapfrogs_table(problem, lists),
-        explanations=confirm(problem, explanations, solved.first) if proven else explanations,
-        scores=breakdown,
+        orientation=nothing if large else next(orientation(len(choices) + 1)),
+        leapfrogs=_reasons_only(lists.leapfrogs) if large else leapfrogs_table(problem, lists.leapfrogs),
+        explanations=confirm(problem, why, solved.first) if proven and not large else why,
+        scores=nothing if large else prepared.scores.breakdown(),
         shortfalls=unmet(problem, solved),
         prospects=prospects(
             problem,
@@ -138,7 +163,9 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         )
         if options.prospects
         else None,
-        details=line_details(
+        details=pd.DataFrame({"line": np.zeros(0, np.int64)})
+        if large
+        else line_details(
             case,
             problem,
             facts,
@@ -150,12 +177,28 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         ),
         lists=lists,
         places=places,
+        streams=streams if large else {},
     )
 
 
+PART = 250_000
+"""Rows of a part."""
+
+
+def is_large(problem: Problem) -> bool:
+    """Whether long tables are written part by part, and the pages are those of `runs.large`."""
+    return len(problem.dwelling_ids) > LARGE
+
+
+def _reasons_only(leapfrogs: Leapfrogs) -> pd.DataFrame:
+    """What the report counts of the leapfrogs: whether a household is named, and the reason."""
+    passed = pd.Categorical.from_codes((leapfrogs.passed >= 0).astype(np.int8), pd.Index(["", "x"]))
+    why = pd.Categorical.from_codes(leapfrogs.why, pd.Index(leapfrogs.words))
+    return pd.DataFrame({"application_id_passed": passed, "explained_by": why})
+
+
 def _criteria(scores: Scores, a: int, epci: int) -> list[tuple[str, int]]:
-    found = scores.explain(a, epci)
-    return [] if found is None else [(title, amount) for _, title, amount in found.criteria]
+    return [(title, amount) for _, title, amount in scores.criteria(a, epci)]
 
 
 def _nearest(facts: Facts, rules: RuleSet, a: int, lang: Lang) -> str:
@@ -163,12 +206,13 @@ def _nearest(facts: Facts, rules: RuleSet, a: int, lang: Lang) -> str:
     return french if lang == "fr" else english
 
 
-def _flag_names(facts: Facts) -> Callable[[int, int], str]:
-    """Flags of a pair as published: names joined by ``|``."""
+def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]]:
+    """Flags of pairs as published: names joined by ``|``."""
+    words = ["|".join(n for j, n in enumerate(eligibility.FLAGS) if bits >> j & 1) for bits in range(256)]
 
-    def names(dwelling: int, app: int) -> str:
-        bits = int(eligibility.pair_flags(facts, dwelling, np.array([app], np.int32))[0])
-        return "|".join(name for j, name in enumerate(eligibility.FLAGS) if bits >> j & 1)
+    def names(dwellings: NDArray[np.int32], apps: NDArray[np.int32]) -> NDArray[np.object_]:
+        bits = eligibility.flags_of_pairs(facts, dwellings, apps)
+        return np.array(words, object)[bits.view(np.uint8)]
 
     return names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from optimizer.reports.csvfile import PARQUET_FROM, write_table
+from optimizer.errors import Lang
+from optimizer.reports.csvfile import PARQUET_FROM, write_parts, write_table
 from optimizer.runs.options import Options
+from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import plural
 
 if TYPE_CHECKING:
@@ -28,9 +31,14 @@ SHEETS_PER_FILE = 400
 
 def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, int]:
     """Write every table; returns lines per file name. Parquet as soon as one list table is long."""
-    parquet = len(tables.proposals) > PARQUET_FROM
+    parquet = len(tables.proposals) > PARQUET_FROM or bool(tables.streams)
     names: dict[str, int] = {}
     for stem in NAMES:
+        stream = tables.streams.get(stem)
+        if stream is not None:
+            counted = _Counted()
+            names[write_parts(counted.through(stream()), folder, stem)] = counted.rows
+            continue
         frame: pd.DataFrame = getattr(tables, stem)
         names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)
     if tables.prospects is not None:
@@ -38,6 +46,18 @@ def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, in
             tables.prospects
         )
     return names
+
+
+class _Counted:
+    """Rows of the parts that went through."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def through(self, parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for part in parts:
+            self.rows += len(part)
+            yield part
 
 
 def write_certificate(folder: Path, certificate: dict[str, Any]) -> None:
@@ -93,7 +113,7 @@ def write_run_record(
 
 
 def write_pages(folder: Path, result: Result, options: Options, verdict: str) -> None:
-    """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF)."""
+    """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF); a large run: see `runs.large`."""
     from optimizer.reports.pages import report_html
     from optimizer.reports.pdf import write_pdf
     from optimizer.reports.sheets import sheet_pages, sheets_html
@@ -101,6 +121,12 @@ def write_pages(folder: Path, result: Result, options: Options, verdict: str) ->
     from optimizer.runs.report_data import report_data, split
 
     data = report_data(result, options, verdict)
+    if is_large(result.optimum.prepared.problem):
+        from optimizer.runs.large import write_large
+
+        (folder / "report.html").write_text(report_html(data), encoding="utf-8")
+        write_large(folder, result, data, options.csv)
+        return
     single = len(data.dwellings) <= SHEETS_PER_FILE
     if not single:
         (folder / "sheets").mkdir()
@@ -123,6 +149,25 @@ def write_pages(folder: Path, result: Result, options: Options, verdict: str) ->
             pdf.result()
 
 
+def _where(result: Result, out: Path, lang: Lang) -> list[str]:
+    """Where to look, and what a run of that size gets instead of a page per dwelling."""
+    fr, report = lang == "fr", out / "report.html"
+    if is_large(result.optimum.prepared.problem):
+        if fr:
+            return [
+                f"Trop de logements pour un classeur et une feuille par logement : listes par bailleur et département dans {out / 'lists'} "
+                "(CSV), totaux dans by_landlord.csv et by_epci.csv, tables en Parquet.",
+                f"Ouvrir {report} ; pour un classeur et des feuilles A4, proposer le dossier d'un bailleur.",
+            ]
+        return [
+            f"Too many dwellings for a workbook and a sheet each: lists by landlord and département in {out / 'lists'} (CSV), "
+            "totals in by_landlord.csv and by_epci.csv, tables as Parquet.",
+            f"Open {report}; for a workbook and A4 sheets, propose the case of one landlord.",
+        ]
+    books = "shortlists.xlsx" if len(result.proposals) <= PARQUET_FROM else "shortlists-*.xlsx"
+    return [f"Ouvrir {report} ; listes : {out / books}." if fr else f"Open {report}; lists: {out / books}."]
+
+
 def summary_of(
     result: Result, out: Path, verdict: Verdict, timings: dict[str, float], names: dict[str, int]
 ) -> dict[str, object]:
@@ -143,7 +188,7 @@ def summary_of(
         if missing.empty
         else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
         verdict.sentence("fr"),
-        f"Ouvrir {out / 'report.html'} ; listes : {out / 'shortlists.xlsx'}.",
+        *_where(result, out, "fr"),
         f"Temps : {seconds:.1f} s. Proposition : la commission décide.",
     ]
     en = [
@@ -154,7 +199,7 @@ def summary_of(
         if missing.empty
         else f"Targets: {total} lease{'s' if total != 1 else ''} missing on {len(missing)} row{'s' if len(missing) != 1 else ''} (rules.csv).",
         verdict.sentence("en"),
-        f"Open {out / 'report.html'}; lists: {out / 'shortlists.xlsx'}.",
+        *_where(result, out, "en"),
         f"Time: {seconds:.1f} s. Proposal: the commission decides.",
     ]
     return {

@@ -1,7 +1,8 @@
 """Planning: stock to flux for a case, and what-ifs as files — run, kept, compared.
 
 What lives here. The stock-to-flux command on a whole case (:func:`flux`, :func:`flux_to`), the reader of scenario files,
-their expansion into named runs, the runner with its cache, the indicators of a run and the comparison of several.
+their expansion into named runs, the runner with its cache, the indicators of a run and the comparison of several; the
+cotation workshop: a grid from an order of criteria, and what another grid changes.
 
 What it may import: `runs`, `reports` and everything below; never `statement`, its sibling. A scenario is nothing but a
 `propose` under changed values: no allocation is computed here.
@@ -14,19 +15,22 @@ Rejected: scenarios as Python (nobody in a meeting edits it), a database of resu
 differences computed from rounded screens (the comparison reads the published tables).
 """
 
-from optimizer.scenario.apply import apply
+from optimizer.scenario.apply import apply, converted_lines
 from optimizer.scenario.compare import compare, comparison_table, read_record, shown
 from optimizer.scenario.cotation import GridTest, cotation_test
 from optimizer.scenario.cotation_files import cotation_to
 from optimizer.scenario.files import Run, Scenario, check_keys, expand, read_scenario, shipped
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_files import flux_to
+from optimizer.scenario.grid_new import NewGrid, new_grid, new_grid_to, read_base
 from optimizer.scenario.running import Ran, run_scenarios
 from optimizer.scenario.weekly import spread, weekly
+from optimizer.scenario.weights import METHODS, rank_weights
 from optimizer.scenario.writing import new_scenario
 
 __all__ = [
-    "Flux", "GridTest", "Ran", "Run", "Scenario", "apply", "check_keys", "compare", "comparison_table",
-    "cotation_test", "cotation_to", "expand", "flux", "flux_to", "new_scenario", "read_record", "read_scenario",
+    "METHODS", "Flux", "GridTest", "NewGrid", "Ran", "Run", "Scenario", "apply", "check_keys", "compare", "comparison_table", "converted_lines",
+    "cotation_test", "cotation_to", "expand", "flux", "flux_to", "new_grid", "new_grid_to",
+    "new_scenario", "rank_weights", "read_base", "read_record", "read_scenario",
     "run_scenarios", "shipped", "shown", "spread", "weekly",
 ]  # fmt: skip

@@ -178,23 +178,39 @@ def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | N
     if not len(case.table("stock")):
         raise AttrifluxError("SCENARIO_NO_STOCK", name=run.name)
     mode = int(str(own["flux.mode"]))
-    settings = case.settings
-    rules = policy.load(settings.territory, on=settings.on, changes=settings.changes, models=models)
     basis = str(own.get("flux.basis", "forecast"))
+    table, landlords, said = converted_lines(case, mode, basis=basis, models=models)
+    if not landlords:
+        why = "; ".join(f.text("fr") for f in said) or "assiette"
+        raise AttrifluxError("SCENARIO_MODE_MISSING", name=run.name, mode=mode, why=why)
+    own_lines = case.table("conventions")
+    rest = own_lines[~own_lines["landlord"].isin(landlords)]
+    joined = pd.concat([rest, table], ignore_index=True) if len(rest) else table
+    warnings = (*case.warnings, *said)
+    return replace(case, tables={**case.tables, "conventions": typed_conventions(joined)}, warnings=warnings)
+
+
+def converted_lines(
+    case: Case, mode: int, *, basis: str = "forecast", models: Path | None = None
+) -> tuple[pd.DataFrame, frozenset[str], tuple[Finding, ...]]:
+    """Convention lines whose shares are those of one conversion mode of the case's stock.
+
+    Returns
+    -------
+    lines, landlords, findings
+        Lines of the table `conventions`; the landlords whose stock could be converted (none: the findings say why).
+    """
+    settings = case.settings
+    rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
     result = flux(case, modes=(mode,), basis=basis, rules=rules)
     shares = {
         (landlord, departement): four
         for (landlord, departement, _), four in result.conversion.rounded.items()
     }
     if not shares:
-        why = "; ".join(f.text("fr") for f in result.findings) or "assiette"
-        raise AttrifluxError("SCENARIO_MODE_MISSING", name=run.name, mode=mode, why=why)
-    own_lines = case.table("conventions")
-    rest = own_lines[~own_lines["landlord"].isin({landlord for landlord, _ in shares})]
+        return conventions_of(case, rules).iloc[:0], frozenset(), result.findings
     table, cut = _with_shares(conventions_of(case, rules), shares, case.table("stock"), rules, settings.year)
-    joined = pd.concat([rest, table], ignore_index=True) if len(rest) else table
-    warnings = (*case.warnings, *result.conversion.findings, *cut)
-    return replace(case, tables={**case.tables, "conventions": typed_conventions(joined)}, warnings=warnings)
+    return table, frozenset(landlord for landlord, _ in shares), (*result.conversion.findings, *cut)
 
 
 def _with_shares(

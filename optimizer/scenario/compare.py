@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ import pandas as pd
 from optimizer.conversion import account_order
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.reports.csvfile import Style
+from optimizer.reports.tables_book import write_book
 from optimizer.scenario import messages as messages
-from optimizer.scenario.books import write_book
 from optimizer.scenario.flux_page import environment, page_words
 from optimizer.scenario.indicators import UNITS, indicator_order, label_of
 from optimizer.scenario.plots import curve, heat_map, slope_chart
@@ -24,6 +24,10 @@ from optimizer.shortlist.labels import account_label, rule_label
 
 RECORD = "scenario.json"
 COLUMNS = ("scenario", "indicator", "scope", "unit", "value", "reference", "difference")
+COUNTED = ("account_dwellings", "account_planned", "account_flux", "public_first")
+"""Counts: absent means none."""
+WHO = ("account_dwellings", "public_first")
+"""Indicators of the table that says who gains and who loses."""
 SMALL = 0.00005
 """Differences below the last published decimal of a share are none."""
 
@@ -40,6 +44,8 @@ class Record:
     stop: str
     verdict: str
     notes: tuple[str, ...]
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Code of each EPCI and collectivité of the scopes -> its name."""
 
 
 def read_record(folder: Path) -> Record:
@@ -51,13 +57,29 @@ def read_record(folder: Path) -> Record:
     values = {(i, s, u): float(v) for i, s, u, v in content["indicators"] if v is not None}
     return Record(
         content["name"], content["title"], content["changes"], content["swept"], values, content["stop"],
-        content["verdict"], tuple(content["notes"]),
+        content["verdict"], tuple(content["notes"]), content.get("places", {}),
     )  # fmt: skip
+
+
+def completed(records: Sequence[Record]) -> list[Record]:
+    """The records, where an account or a public that one run serves and another does not counts 0 there."""
+    counted = {key: 0.0 for r in records for key in r.values if key[0] in COUNTED}
+    return [
+        replace(
+            r, values={**r.values, **{k: 0.0 for k in counted if k not in r.values}}, places=_places(records)
+        )
+        for r in records
+    ]
+
+
+def _places(records: Sequence[Record]) -> dict[str, str]:
+    return {code: name for record in records for code, name in record.places.items()}
 
 
 def comparison_table(records: Sequence[Record]) -> pd.DataFrame:
     """``comparison.csv``: every indicator of every run beside the first run, which is the reference."""
     rows = []
+    records = completed(records)
     base = records[0].values if records else {}
     for record in records:
         for key, value in record.values.items():
@@ -82,6 +104,7 @@ def _said(value: object) -> str:
 
 def wide_table(records: Sequence[Record]) -> pd.DataFrame:
     """Indicators in lines, runs in columns: what a planner reads."""
+    records = completed(records)
     keys: dict[tuple[str, str, str], None] = {}
     for record in records:
         keys.update(dict.fromkeys(record.values))
@@ -136,15 +159,22 @@ def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: L
     return table
 
 
-def scope_label(indicator: str, scope: str, lang: Lang) -> str:
-    """The scope in words: rule names, account names, codes of places."""
+SIDES = {"yes": ("en QPV", "in QPV"), "no": ("hors QPV", "outside QPV")}
+
+
+def scope_label(scope: str, lang: Lang, places: Mapping[str, str] | None = None) -> str:
+    """The scope in words: names of rules, accounts and EPCI; other places by their code."""
     words = []
     for piece in filter(None, scope.split(";")):
         key, _, value = piece.partition("=")
         if key == "rule":
             words.append(rule_label(value, lang))
         elif key == "account":
-            words.append(account_label(value, lang))
+            words.append(account_label(value, lang, places))
+        elif key == "qpv":
+            words.append(SIDES[value][0 if lang == "fr" else 1])
+        elif key == "epci" and places and value in places:
+            words.append(places[value])
         else:
             words.append(value)
     return " · ".join(words)
@@ -165,8 +195,10 @@ def shown(value: float | None, unit: str, lang: Lang) -> str:
 def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
     """The page: inputs, gains and losses, attainment of the rules, plots; self-contained."""
     at = 0 if lang == "fr" else 1
+    records = completed(records)
     base = records[0]
     wide = wide_table(records).to_dict("records")
+    places = records[0].places
     rows = []
     for row in wide:
         key = (str(row["indicator"]), str(row["scope"]), str(row["unit"]))
@@ -184,8 +216,8 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
         moved = any(c["gap"] for c in cells)
         rows.append(
             {
-                "label": label_of(key[0], lang == "en"), "scope": scope_label(key[0], key[1], lang), "unit": UNITS[key[2]][at],
-                "cells": cells, "moved": moved,
+                "label": label_of(key[0], lang == "en"), "scope": scope_label(key[1], lang, places), "unit": UNITS[key[2]][at],
+                "cells": cells, "moved": moved, "who": key[0] in WHO,
             }
         )  # fmt: skip
     inputs = inputs_table(records).to_dict("records")
@@ -193,6 +225,7 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
         records=[{"name": r.name, "title": r.title, "stop": r.stop, "verdict": r.verdict, "notes": r.notes} for r in records],
         inputs=[{"key": i["key"], "cells": [i[r.name] for r in records]} for i in inputs],
         rows=rows,
+        who=[row for row in rows if row["who"]],
         slope=_slope(records, lang),
         heat=_heat(records, lang),
         curves=_curves(records, lang),
@@ -216,7 +249,9 @@ def _slope(records: Sequence[Record], lang: Lang) -> str:
     accounts = sorted({a for c in counts for a in c}, key=account_order)
     totals = [sum(c.values()) or 1.0 for c in counts]
     series: dict[str, list[float | None]] = {
-        account_label(a, lang): [c.get(a, 0.0) / t for c, t in zip(counts, totals, strict=True)]
+        account_label(a, lang, records[0].places): [
+            c.get(a, 0.0) / t for c, t in zip(counts, totals, strict=True)
+        ]
         for a in accounts
     }
     title = "Part des logements proposés par contingent" if lang == "fr" else "Share of dwellings by account"
@@ -240,7 +275,7 @@ def _heat(records: Sequence[Record], lang: Lang) -> str:
             target = record.values.get(("rule_target", scope, "share"))
             values.append(None if rate is None or not target else rate / target)
         worst = min((v for v in values if v is not None), default=9.0)
-        lines.append((worst, scope_label("rule_rate", scope, lang), values))
+        lines.append((worst, scope_label(scope, lang, records[0].places), values))
     lines.sort(key=lambda line: (line[0], line[1]))
     kept = lines[:30]
     title = "Objectifs : atteint sur visé" if lang == "fr" else "Targets: reached over aimed at"

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,8 @@ from optimizer.datadirs import models_dir
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, define
 from optimizer.runs import Options, Result, propose
+from optimizer.scenario.fragile import KEYS, SCALE, fragile, points_of
+from optimizer.scenario.publics import PUBLICS, public_of_household
 from optimizer.scoring.scores import CONVERSION
 
 define(
@@ -31,17 +34,10 @@ define(
     remedy_en="Remove the score column from the case to compare two grids",
 )
 
-LOW_STAKES = 0.10
-"""Share of first ranks changed below which a relaxed territory is told that the grid decides little (Attriflux's choice)."""
-KEYS = ["application_id", "epci", "grid"]
-SCALE = ["epci", "grid"]
-PUBLICS = (
-    "DALO",
-    "autres publics prioritaires",
-    "mutations",
-    "salariés Action Logement",
-    "autres demandeurs",
-)
+PUBLIC_COLUMNS = (
+    "public", "applications", "up", "down", "same", "mean_move", "top_a_share", "top_b_share", "head_a_share",
+    "head_b_share",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,22 +49,26 @@ class GridTest:
     applications : DataFrame
         ``application_id, epci, public, points_a, points_b, rank_a, rank_b, move`` (positive: moves up under B).
     publics : DataFrame
-        ``public, applications, up, down, same, mean_move, top_a, top_b``: ``top`` is the share of the public among first
-        ranks proposed.
+        ``public, applications, up, down, same, mean_move, top_a_share, top_b_share, head_a_share, head_b_share``: ``top``
+        is the share of the public among first ranks proposed, ``head`` its share among the best scored of each EPCI and
+        grid, as many as the EPCI has dwellings (ties at the last place included).
     lists : DataFrame
         ``dwelling_id, first_a, first_b, first_changed, list_changed``.
     criteria : DataFrame
-        ``grid, criterion, applications, moves``: how many have points for it, and how many ranks it moves; 0 moves: the
+        ``grid, criterion, title, applications, moves``: how many have points for it, and how many ranks it moves; 0 moves: the
         criterion never decides.
     fragile : DataFrame
-        ``grid, application_id, epci, fact, rank, rank_without``: listed files whose rank falls if the fact that is only
-        declared is not confirmed.
+        ``grid, application_id, epci, fact, rank, rank_without``: listed files whose rank falls if one fact is not
+        confirmed: a priority or an income that is only declared, or, in a file still ``to_verify``, any one criterion.
     ties : mapping
         Grid -> number of applications that share their points with another in the same EPCI.
+    low_stakes_share : Parameter
+        Share of first ranks changed up to which a relaxed territory is told that the grid decides little.
     """
 
     grid_a: str
     grid_b: str
+    grids: tuple[policy.Grid, policy.Grid]
     market: str
     applications: pd.DataFrame
     publics: pd.DataFrame
@@ -76,11 +76,17 @@ class GridTest:
     criteria: pd.DataFrame
     fragile: pd.DataFrame
     ties: Mapping[str, int]
+    low_stakes_share: policy.Parameter
 
     @property
     def low_stakes(self) -> bool:
         """Whether the grid decides little: relaxed market and few first ranks changed."""
-        return self.market == "relaxed" and self.changed_first <= LOW_STAKES * max(1, len(self.lists))
+        few = Fraction(repr(float(str(self.low_stakes_share.value))))
+        return self.market == "relaxed" and self.changed_first <= few * max(1, len(self.lists))
+
+    def priority_at_top(self, column: str) -> float:
+        """Share of priority publics, DALO included, in a column of ``publics`` (``top_a_share``, ``head_b_share``…)."""
+        return float(self.publics.loc[self.publics["public"].isin(PUBLICS[:2]), column].sum())
 
     @property
     def changed_first(self) -> int:
@@ -122,25 +128,31 @@ def cotation_test(
         results = [propose(_under(case, name), options) for name in names]
         bare = [_without_declared(case, name, options) for name in names]
     rules = results[0].optimum.prepared.rules
-    tables = [_points(r.scores) for r in results]
-    people = _moves(tables[0], tables[1], _public(case.table("applications")))
+    tables = [points_of(r.scores) for r in results]
+    people = _moves(tables[0], tables[1], public_of_household(case.table("applications")))
     return GridTest(
         grid_a=names[0],
         grid_b=names[1],
+        grids=(_grid(results[0], names[0]), _grid(results[1], names[1])),
         market=rules.market,
         applications=people,
-        publics=_publics(people, results),
+        publics=_publics(people, results, tables),
         lists=_lists(results[0].proposals, results[1].proposals),
         criteria=pd.concat(
             [_criteria(r.scores, r.optimum.prepared.rules, n) for r, n in zip(results, names, strict=True)],
             ignore_index=True,
         ),
         fragile=pd.concat(
-            [_fragile(r, t, b, n) for r, t, b, n in zip(results, tables, bare, names, strict=True)],
+            [fragile(r, t, b, n) for r, t, b, n in zip(results, tables, bare, names, strict=True)],
             ignore_index=True,
         ),
         ties={name: _ties(table) for name, table in zip(names, tables, strict=True)},
+        low_stakes_share=rules.value("national.cotation.low_stakes_share"),
     )
+
+
+def _grid(result: Result, name: str) -> policy.Grid:
+    return next(g for g in result.optimum.prepared.rules.grids if g.id == name)
 
 
 @contextmanager
@@ -186,33 +198,8 @@ def _without_declared(case: Case, grid: str, options: Options) -> dict[str, pd.D
         changed[column] = table[column].mask(rows.astype(bool))
         under = replace(_under(case, grid), tables={**case.tables, "applications": changed})
         prepared = pipeline.prepare(under, models=options.models, accept_assumed=options.accept_assumed)
-        out[fact] = _points(prepared.scores.breakdown())
+        out[fact] = points_of(prepared.scores.breakdown())
     return out
-
-
-def _points(breakdown: pd.DataFrame) -> pd.DataFrame:
-    """Points of the grid and rank (1 = highest, ties share the best) per application, EPCI and grid.
-
-    Points of two grids do not add up: a household scored by the grid of transfers is ranked among transfers.
-    """
-    own = breakdown[breakdown["criterion"] != CONVERSION]
-    cents = (own["points"].astype(float) * 100).round().astype("int64")
-    everybody = breakdown[KEYS].drop_duplicates()
-    sums = own.assign(cents=cents).groupby(KEYS, sort=True)["cents"].sum().reset_index()
-    sums = everybody.merge(sums, on=KEYS, how="left").fillna({"cents": 0}).astype({"cents": "int64"})
-    sums = sums.sort_values(KEYS, ignore_index=True)
-    sums["rank"] = sums.groupby(SCALE)["cents"].rank(method="min", ascending=False).astype("int64")
-    return sums
-
-
-def _public(applications: pd.DataFrame) -> dict[str, str]:
-    codes = applications["priority_codes"].fillna("").astype(str)
-    kind = pd.Series(PUBLICS[4], index=applications.index)
-    kind = kind.mask(applications["als_employee"].fillna(False).astype(bool), PUBLICS[3])
-    kind = kind.mask(applications["current_landlord"].notna(), PUBLICS[2])
-    kind = kind.mask(codes != "", PUBLICS[1])
-    kind = kind.mask(codes.str.split("|").map(lambda items: "dalo" in items), PUBLICS[0])
-    return dict(zip(applications["application_id"].astype(str), kind, strict=True))
 
 
 def _moves(a: pd.DataFrame, b: pd.DataFrame, public: Mapping[str, str]) -> pd.DataFrame:
@@ -233,23 +220,28 @@ def _moves(a: pd.DataFrame, b: pd.DataFrame, public: Mapping[str, str]) -> pd.Da
     )
 
 
-def _publics(people: pd.DataFrame, results: list[Result]) -> pd.DataFrame:
+def _publics(people: pd.DataFrame, results: list[Result], tables: list[pd.DataFrame]) -> pd.DataFrame:
     public = dict(zip(people["application_id"].astype(str), people["public"], strict=True))
-    tops = []
-    for result in results:
+    tops, heads = [], []
+    for result, points in zip(results, tables, strict=True):
         first = result.proposals[(result.proposals["rank"] == 1) & (result.proposals["application_id"] != "")]
-        kinds = [public.get(str(a), PUBLICS[4]) for a in first["application_id"]]
-        tops.append({p: round(kinds.count(p) / len(kinds), 4) if kinds else float("nan") for p in PUBLICS})
+        tops.append(_shares([public.get(str(a), PUBLICS[4]) for a in first["application_id"]]))
+        facts = result.optimum.prepared
+        place = facts.rules.all_communes["epci"].to_dict()
+        room = facts.case.table("dwellings")["commune"].astype(object).map(place).value_counts().to_dict()
+        best = points[points["rank"] <= points["epci"].map(room).fillna(0)]
+        heads.append(_shares([public.get(str(a), PUBLICS[4]) for a in best["application_id"]]))
     rows = []
     for name in PUBLICS:
         move = people.loc[people["public"] == name, "move"].dropna()
         mean = round(float(move.mean()), 2) if len(move) else float("nan")
         counts = (int((move > 0).sum()), int((move < 0).sum()), int((move == 0).sum()))
-        rows.append((name, len(move), *counts, mean, tops[0][name], tops[1][name]))
-    return pd.DataFrame(
-        rows,
-        columns=["public", "applications", "up", "down", "same", "mean_move", "top_a_share", "top_b_share"],
-    )
+        rows.append((name, len(move), *counts, mean, *(t[name] for t in (*tops, *heads))))
+    return pd.DataFrame(rows, columns=list(PUBLIC_COLUMNS))
+
+
+def _shares(kinds: list[str]) -> dict[str, float]:
+    return {p: round(kinds.count(p) / len(kinds), 4) if kinds else float("nan") for p in PUBLICS}
 
 
 def _lists(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
@@ -270,40 +262,20 @@ def _lists(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
 
 def _criteria(breakdown: pd.DataFrame, rules: policy.RuleSet, grid: str) -> pd.DataFrame:
     """For each criterion: how many have points for it, and how many ranks would differ without it."""
-    base = _points(breakdown).set_index(KEYS)
+    base = points_of(breakdown).set_index(KEYS)
     seen = {str(c) for c in breakdown["criterion"].unique()} - {CONVERSION}
-    declared = {f"{r.id}.{c.id}" for g in rules.grids if g.id == grid for r in g.rubrics for c in r.criteria}
+    titles = {f"{r.id}.{c.id}": c.title for g in rules.grids for r in g.rubrics for c in r.criteria}
+    own = {f"{r.id}.{c.id}" for g in rules.grids if g.id == grid for r in g.rubrics for c in r.criteria}
     rows = []
-    for criterion in sorted(seen | declared):
+    for criterion in sorted(seen | own):
         part = breakdown[breakdown["criterion"] == criterion]
         cents = (part["points"].astype(float) * 100).round().astype("int64")
-        own = part.assign(cents=cents).groupby(KEYS)["cents"].sum()
-        without = base["cents"].sub(own, fill_value=0)
+        given = part.assign(cents=cents).groupby(KEYS)["cents"].sum()
+        without = base["cents"].sub(given, fill_value=0)
         rank = without.groupby(level=SCALE).rank(method="min", ascending=False).astype("int64")
-        rows.append((grid, criterion, int((own != 0).sum()), int((rank != base["rank"]).sum())))
-    return pd.DataFrame(rows, columns=["grid", "criterion", "applications", "moves"])
-
-
-def _fragile(
-    result: Result, points: pd.DataFrame, bare: Mapping[str, pd.DataFrame], grid: str
-) -> pd.DataFrame:
-    """Listed files that would rank lower if a fact they only declared were not confirmed, all others unchanged."""
-    listed = set(result.proposals["application_id"]) - {""}
-    columns = ["grid", "application_id", "epci", "fact", "rank", "rank_without"]
-    parts = []
-    for fact, table in bare.items():
-        both = points.merge(table[[*KEYS, "cents"]], on=KEYS, suffixes=("", "_without"))
-        both = both[both["application_id"].isin(listed) & (both["cents_without"] < both["cents"])]
-        for scale, group in both.groupby(SCALE, sort=True):
-            here = points[(points["epci"] == scale[0]) & (points["grid"] == scale[1])]["cents"].to_numpy()
-            # One more than those strictly above; the household itself, with its full points, is one of them.
-            above = [int((here > cents).sum()) for cents in group["cents_without"]]
-            parts.append(group.assign(grid=grid, fact=fact, rank_without=above))
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    found = pd.concat(parts, ignore_index=True)
-    found = found[found["rank_without"] > found["rank"]]
-    return found[columns].sort_values(columns[:4], ignore_index=True)
+        moves = int((rank != base["rank"]).sum())
+        rows.append((grid, criterion, titles.get(criterion, criterion), int((given != 0).sum()), moves))
+    return pd.DataFrame(rows, columns=["grid", "criterion", "title", "applications", "moves"])
 
 
 def _ties(points: pd.DataFrame) -> int:

@@ -1,4 +1,4 @@
-"""Files of a comparison of grids: five tables, a workbook, a record."""
+"""Files of a comparison of grids: five tables, a workbook, a page, a record."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 from optimizer import importers
 from optimizer.errors import Lang
 from optimizer.reports.csvfile import Style, write_table
+from optimizer.reports.tables_book import write_book
 from optimizer.runs import Options
 from optimizer.runs.folder import atomic_folder, check_out
-from optimizer.scenario.books import write_book
 from optimizer.scenario.cotation import GridTest, cotation_test
+from optimizer.scenario.cotation_page import cotation_html
 
 
 def cotation_to(
@@ -50,6 +51,8 @@ def cotation_to(
             on=read.settings.on,
             note=" ".join(lines),
         )  # fmt: skip
+        page = cotation_html(found, read.settings, lines, lang)
+        (work / "cotation.html").write_text(page, encoding="utf-8")
         record = {
             "format": "attriflux-cotation/1", "grids": [found.grid_a, found.grid_b], "on": read.settings.on.isoformat(),
             "inputs": {s.name: s.sha256 for s in read.sources}, "lines": lines,
@@ -59,8 +62,8 @@ def cotation_to(
     summary: dict[str, object] = {
         "out": str(out), "grids": [found.grid_a, found.grid_b], "changed_first": found.changed_first,
         "changed_lists": found.changed_lists, "dwellings": len(found.lists), "low_stakes": found.low_stakes,
-        "ties": dict(found.ties), "lines_fr": [*sentences(found, "fr"), f"Ouvrir {out / 'cotation.xlsx'}."],
-        "lines_en": [*sentences(found, "en"), f"Open {out / 'cotation.xlsx'}."],
+        "ties": dict(found.ties), "lines_fr": [*sentences(found, "fr"), f"Ouvrir {out / 'cotation.html'} ; tables : cotation.xlsx."],
+        "lines_en": [*sentences(found, "en"), f"Open {out / 'cotation.html'}; tables: cotation.xlsx."],
     }  # fmt: skip
     return found, summary
 
@@ -71,26 +74,42 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
     n = len(found.lists)
     up, down = int(found.publics["up"].sum()), int(found.publics["down"].sum())
     idle = found.criteria[found.criteria["moves"] == 0]
-    never = ", ".join(f"{c} ({g})" for g, c in zip(idle["grid"], idle["criterion"], strict=True))
+    never = ", ".join(f"{c} ({g})" for g, c in zip(idle["grid"], idle["title"], strict=True))
     ties = ", ".join(f"{k} : {v}" for k, v in found.ties.items())
+    files = found.fragile["application_id"].nunique()
+    invented = ", ".join(dict.fromkeys(g.title for g in found.grids if g.invented))
+    top = [_percent(found.priority_at_top(c), fr) for c in ("top_a_share", "top_b_share")]
+    head = [_percent(found.priority_at_top(c), fr) for c in ("head_a_share", "head_b_share")]
+    limit = _percent(float(str(found.low_stakes_share.value)), fr)
     if fr:
         lines = [
             f"{found.changed_first} premiers rangs et {found.changed_lists} listes changent sur {n} logements.",
             f"{up} demandes montent, {down} descendent ; ex aequo : {ties}.",
+            f"Publics prioritaires : {top[0]} des premiers rangs avant, {top[1]} après ; {head[0]} puis {head[1]} des mieux cotées.",
             f"Critères qui ne départagent jamais : {never or 'aucun'}.",
-            f"{len(found.fragile)} dossiers listés dépendent d'un fait seulement déclaré.",
+            f"{files} dossiers listés dépendent d'un seul fait non vérifié.",
         ]
+        assumed = " (seuil supposé)" if found.low_stakes_share.is_assumed else ""
         if found.low_stakes:
             lines.append(
-                "Outil à faible enjeu en territoire détendu : peu de premiers rangs dépendent de la grille."
+                "Outil à faible enjeu en territoire détendu : "
+                f"au plus {limit} des premiers rangs dépendent de la grille{assumed}."
             )
-        return lines
+        return [*lines, f"Points inventés : {invented}."] if invented else lines
     lines = [
         f"{found.changed_first} first ranks and {found.changed_lists} lists change out of {n} dwellings.",
         f"{up} applications move up, {down} down; ties: {ties}.",
+        f"Priority publics: {top[0]} of first ranks before, {top[1]} after; {head[0]} then {head[1]} of the best scored.",
         f"Criteria that never decide: {never or 'none'}.",
-        f"{len(found.fragile)} listed files hang on a fact that is only declared.",
+        f"{files} listed files hang on one unverified fact.",
     ]
+    assumed = " (assumed threshold)" if found.low_stakes_share.is_assumed else ""
     if found.low_stakes:
-        lines.append("Low-stakes tool in a relaxed territory: few first ranks depend on the grid.")
-    return lines
+        lines.append(
+            f"Low-stakes tool in a relaxed territory: at most {limit} of first ranks depend on the grid{assumed}."
+        )
+    return [*lines, f"Invented points: {invented}."] if invented else lines
+
+
+def _percent(share: float, fr: bool) -> str:
+    return f"{100 * share:.0f} %" if fr else f"{100 * share:.0f}%"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from optimizer import conversion, importers, policy
 from optimizer.conversion import Caps, Conversion, Inventory, Terms
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
+from optimizer.runs.tables import place_names
 from optimizer.scenario import messages as messages
 from optimizer.scenario.fit import public_fit
 
@@ -39,6 +40,8 @@ class Flux:
     first_lettings : DataFrame
     numbers : tuple of Parameter
         The values of ``models/`` used.
+    places : mapping
+        Code of each commune, EPCI and département -> its name.
     """
 
     case: Case
@@ -49,6 +52,7 @@ class Flux:
     first_lettings: pd.DataFrame
     numbers: tuple[policy.Parameter, ...]
     findings: tuple[Finding, ...]
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def assiette(self) -> pd.DataFrame:
@@ -147,7 +151,7 @@ def flux(
         case = importers.read(Path(case), need=("stock",))
     settings = case.settings
     if rules is None:
-        rules = policy.load(settings.territory, on=settings.on, changes=settings.changes, models=models)
+        rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
     terms, more = terms_of(case, rules)
     if modes is None:
         modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
@@ -171,4 +175,5 @@ def flux(
         first_lettings=conversion.first_lettings(dwellings, places, settings.year),
         numbers=tuple(rules.value(key) for key in NUMBERS),
         findings=(*case.warnings, *more, *result.findings),
+        places=place_names(rules),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -117,14 +117,16 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
             )
         lines.append(
             {
-                "label": account_label(account, lang),
+                "label": account_label(account, lang, result.places),
                 "stock": int(first["stock"]),
                 "vacated": f"{first['vacated']:g}".replace(".", "," if lang == "fr" else "."),
                 "cells": cells,
             }
         )
     series: dict[str, list[float | None]] = {
-        account_label(a, lang): [float(cell[(a, m)]["share"]) if (a, m) in cell else None for m in modes]
+        account_label(a, lang, result.places): [
+            float(cell[(a, m)]["share"]) if (a, m) in cell else None for m in modes
+        ]
         for a in accounts
     }
     return {
@@ -140,19 +142,19 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
             if lang == "fr"
             else "Flux shares by account and mode",
         ),
-        "inventory": _inventory(here(result.inventory.accounts), lang),
-        "rights": _rights(here(result.conversion.rights), lang),
+        "inventory": _inventory(here(result.inventory.accounts), lang, result.places),
+        "rights": _rights(here(result.conversion.rights), lang, result.places),
         "first": here(result.first_lettings).to_dict("records"),
     }
 
 
-def _inventory(frame: pd.DataFrame, lang: Lang) -> list[dict[str, str]]:
+def _inventory(frame: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> list[dict[str, str]]:
     def share(value: float) -> str:
         return "–" if value != value else percent(value)
 
     return [
         {
-            "label": account_label(str(r["account"]), lang),
+            "label": account_label(str(r["account"]), lang, places),
             "dwellings": str(int(r["dwellings"])),
             "share": share(r["share"]),
             "turnover": share(r["turnover"]),
@@ -164,13 +166,13 @@ def _inventory(frame: pd.DataFrame, lang: Lang) -> list[dict[str, str]]:
     ]
 
 
-def _rights(frame: pd.DataFrame, lang: Lang) -> list[dict[str, Any]]:
+def _rights(frame: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> list[dict[str, Any]]:
     out = []
     for account, group in frame.groupby("account", sort=False):
         first, last = group.iloc[0], group.iloc[-1]
         out.append(
             {
-                "label": account_label(str(account), lang),
+                "label": account_label(str(account), lang, places),
                 "opening": int(first["opening"]),
                 "yearly": int(first["used"]),
                 "end": int(last["year"]) if int(last["left"]) == 0 else None,

@@ -12,27 +12,30 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from optimizer.eligibility.facts import Facts
 from optimizer.policy import RuleSet
 from optimizer.runs import Result
+from optimizer.scenario.households import household_rows
 
 COLUMNS = ("indicator", "scope", "unit", "value")
-ENOUGH = 3
-"""Positions of the published lists counted as a full list when the case sets no size."""
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "account_dwellings": ("logements proposés sur le contingent", "dwellings proposed on the account"),
+    "account_flux": ("logements du flux sur le contingent", "dwellings of the flux on the account"),
     "account_planned": ("logements prévus par la convention", "dwellings the agreement plans"),
     "account_priority": ("part de publics prioritaires du contingent", "priority share of the account"),
     "rule_rate": ("taux atteint si tous acceptent", "rate reached if all accept"),
     "rule_rate_expected": ("taux attendu", "expected rate"),
     "rule_target": ("objectif", "target"),
     "rule_shortfall": ("baux manquants", "missing leases"),
+    "rule_loss": ("points perdus faute d'atteindre l'objectif", "points lost for missing the target"),
     "rule_marginal": ("coût d'un bail de plus", "cost of one more lease"),
     "objective": ("valeur de l'optimum", "value of the optimum"),
     "dwellings_listed": ("logements avec une liste", "dwellings with a list"),
     "dwellings_awaiting": ("logements en attente du réservataire", "dwellings awaiting the réservataire"),
     "dwellings_no_candidate": ("logements sans candidat", "dwellings without candidate"),
+    "dwellings_below_size": (
+        "logements sans le nombre de candidats voulu, aucun compris", "dwellings below the number of candidates, none included",
+    ),
     "dwellings_short": ("logements sans liste complète", "dwellings without a full list"),
     "vacancy_days": ("vacance attendue", "expected vacancy"),
     "vacancy_cost": ("coût de vacance attendu", "expected cost of vacancy"),
@@ -41,7 +44,11 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "mutation_share": ("part de mutations internes", "share of own transfers"),
     "q1_outside_qpv": ("premier quartile hors QPV", "first quartile outside QPV"),
     "q1_inside_qpv": ("premier quartile en QPV", "first quartile inside QPV"),
+    "q1_share": ("premier quartile, par EPCI", "first quartile, by EPCI"),
+    "q234_share": ("autres quartiles, par EPCI", "other quartiles, by EPCI"),
+    "q_unknown_share": ("quartile inconnu (ressources, ou EPCI sans seuil), par EPCI", "quartile unknown (income, or EPCI without threshold), by EPCI"),
     "dalo_proposed": ("ménages DALO au premier rang", "DALO households in first rank"),
+    "public_first": ("premiers rangs par public", "first ranks by public"),
     "weekly_leases": ("baux signés en lots hebdomadaires, moyenne", "leases signed in weekly batches, mean"),
     "weekly_unlet": ("logements non loués en fin d'année, moyenne", "dwellings not let at the end, mean"),
     "weekly_vacancy": ("jours d'attente des logements présentés, moyenne", "days waited by dwellings, mean"),
@@ -96,6 +103,7 @@ class VacancyTerms:
     structural_days: float
     days_per_month: float
     rent_m2: float
+    rent_m2_idf: float
     charges: float
     surface: float
 
@@ -108,7 +116,8 @@ class VacancyTerms:
 
         return cls(
             number("letting_days"), number("round_days"), number("structural_months") * number("days_per_month"),
-            number("days_per_month"), number("rent_eur_m2_month"), number("charges_eur_month"), number("surface_m2"),
+            number("days_per_month"), number("rent_eur_m2_month"),
+            number("rent_eur_m2_month_idf"), number("charges_eur_month"), number("surface_m2"),
         )  # fmt: skip
 
 
@@ -131,8 +140,10 @@ def indicators(result: Result) -> pd.DataFrame:
     size = prepared.case.settings.shortlist_size or prepared.rules.integer("national.caleol.shortlist_size")
     short = (result.dwellings["status"] == "listed") & (result.dwellings["candidates"] < size)
     rows.append(("dwellings_short", "", "dwellings", float(short.sum())))
+    empty = result.dwellings["status"] == "no_candidate"
+    rows.append(("dwellings_below_size", "", "dwellings", float((short | empty).sum())))
     _vacancy(rows, result, VacancyTerms.read(prepared.rules))
-    _households(rows, first, prepared.facts)
+    rows += household_rows(first, result)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     places = np.where(table["unit"] == "share", 4, 2)
     table["value"] = [round(v, int(p)) for v, p in zip(table["value"], places, strict=True)]
@@ -147,12 +158,14 @@ def _accounts(rows: list[tuple[str, str, str, float]], first: pd.DataFrame, rule
             priority = float((named["priority"] != "").sum()) / len(named)
             rows.append(("account_priority", f"account={account}", "share", priority))
     planned: dict[str, float] = {}
+    reached: dict[str, float] = {}
     for row in rules[rules["rule"] == "flux"].to_dict("records"):
         account = _part(str(row["scope"]), "account")
-        run = float(row["den_run"])
-        planned[account] = planned.get(account, 0.0) + float(row["share"]) * run
+        planned[account] = planned.get(account, 0.0) + float(row["share"]) * float(row["den_run"])
+        reached[account] = reached.get(account, 0.0) + float(row["num_run"])
     for account in sorted(planned):
         rows.append(("account_planned", f"account={account}", "dwellings", planned[account]))
+        rows.append(("account_flux", f"account={account}", "dwellings", reached[account]))
 
 
 def _rules(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None:
@@ -170,6 +183,7 @@ def _rules(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None
                 )
         rows.append(("rule_target", scope, "share", float(row["share"])))
         rows.append(("rule_shortfall", scope, "leases", float(row["shortfall"])))
+        rows.append(("rule_loss", scope, "points", float(row["shortfall"]) * float(row["price"])))
         marginal = row["marginal_points"]
         if marginal is not None and marginal == marginal and marginal is not pd.NA:
             rows.append(("rule_marginal", scope, "points", float(marginal)))
@@ -192,7 +206,14 @@ def _vacancy(rows: list[tuple[str, str, str, float]], result: Result, terms: Vac
         chances.setdefault(str(d), []).append(float(accept[a]))
     homes = facts.dwellings
     surface = np.where(homes.surface_dm2 >= 0, homes.surface_dm2 / 100.0, terms.surface)
-    rent = np.where(homes.rent_cents >= 0, homes.rent_cents / 100.0, surface * terms.rent_m2) + terms.charges
+    rules = result.optimum.prepared.rules
+    table = result.optimum.prepared.case.table("dwellings")
+    region = table["commune"].astype(str).map(rules.all_communes["region"].to_dict())
+    capital = set(
+        table.loc[region == rules.get("national.ceiling_zones.ile_de_france_region"), "dwelling_id"]
+    )
+    rent_m2 = np.array([terms.rent_m2_idf if d in capital else terms.rent_m2 for d in homes.ids.tolist()])
+    rent = np.where(homes.rent_cents >= 0, homes.rent_cents / 100.0, surface * rent_m2) + terms.charges
     monthly = dict(zip(homes.ids.tolist(), rent.tolist(), strict=True))
     on = pd.Timestamp(result.optimum.prepared.case.settings.on)
     days_all = cost_all = 0.0
@@ -213,24 +234,3 @@ def _vacancy(rows: list[tuple[str, str, str, float]], result: Result, terms: Vac
         cost_all += days / terms.days_per_month * float(monthly[d])
     rows.append(("vacancy_days", "", "days", days_all))
     rows.append(("vacancy_cost", "", "euros", cost_all))
-
-
-def _households(rows: list[tuple[str, str, str, float]], first: pd.DataFrame, facts: Facts) -> None:
-    named = first[first["application_id"] != ""]
-    n = len(named)
-    if not n:
-        return
-    seniority = dict(
-        zip(facts.applications.ids.tolist(), facts.applications.seniority_days.tolist(), strict=True)
-    )
-    months = sum(int(seniority[a]) for a in named["application_id"]) / n / (365.25 / 12)
-    rows.append(("mean_score", "", "points", float(named["score"].astype(float).mean())))
-    rows.append(("mean_months", "", "months", months))
-    rows.append(("mutation_share", "", "share", float((named["account"] == "MUTATION").sum()) / n))
-    inside = dict(zip(facts.dwellings.ids.tolist(), facts.dwellings.qpv.tolist(), strict=True))
-    qpv = named["dwelling_id"].map(inside).astype(bool)
-    for name, mask in (("q1_outside_qpv", ~qpv), ("q1_inside_qpv", qpv)):
-        if mask.any():
-            rows.append((name, "", "share", float((named.loc[mask, "q1"] == "yes").sum()) / int(mask.sum())))
-    dalo = named["priority"].str.split(r"[| ]").map(lambda codes: "DALO" in codes)
-    rows.append(("dalo_proposed", "", "households", float(dalo.sum())))

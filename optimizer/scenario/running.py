@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -19,13 +18,15 @@ from optimizer import importers, policy
 from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
-from optimizer.runs import Options, propose_to
+from optimizer.policy.beside import copy_territory
+from optimizer.runs import Options, Result, propose_to
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario import messages as messages
 from optimizer.scenario.apply import apply
 from optimizer.scenario.compare import RECORD, write_comparison
 from optimizer.scenario.files import Run, Scenario, check_keys, expand, read_scenario, refusal
 from optimizer.scenario.indicators import indicators, weekly_indicators
+from optimizer.scenario.parallel import run_all, sweep
 from optimizer.scenario.tablefile import unit_csv
 from optimizer.scenario.weekly import spread, weekly
 from optimizer.synth import write_case
@@ -68,6 +69,7 @@ def run_scenarios(
     reference: bool = True,
     replications: int = 0,
     weeks: int = 52,
+    isolated: bool = False,
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> Ran:
     """Run every scenario of the files, and the case as it is, and compare them.
@@ -88,6 +90,8 @@ def run_scenarios(
         Whether to run the unchanged case first, as what the others are compared with.
     replications, weeks : int
         Replications of the year lived in weekly batches with refusals, beside the optimum; 0: none.
+    isolated : bool
+        Run in worker processes even when there is only one, so that an interrupt stops a solver at once.
 
     Raises
     ------
@@ -107,6 +111,7 @@ def run_scenarios(
     check_out(out, force=True, inputs=source, mark=MARK)
     out.mkdir(parents=True, exist_ok=True)
     (out / MARK).write_text(_mark(runs), encoding="utf-8")
+    sweep(out, [run.name for run in runs])
     read = importers.read(source, need=NEED)
     lived = Lived(replications, weeks if replications else 0)
     key = f"{input_key(read, options)} {lived}"
@@ -114,7 +119,7 @@ def run_scenarios(
     waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
     reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
     cases = [(run, mark, _applied(read, run, scenarios, options)) for run, mark in waiting]
-    _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress)
+    _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress, isolated)
     comparison = write_comparison(out, [run.name for run in runs], style=options.csv)
     return Ran(out, tuple(runs), reused, comparison)
 
@@ -130,7 +135,7 @@ def _named(scenarios: Sequence[Scenario], reference: bool) -> list[Run]:
     return runs
 
 
-def settings_of(case: Path) -> tuple[str, date]:
+def settings_of(case: Path) -> tuple[str | Path, date]:
     """Territory and date of a case, from its ``case.yaml`` alone where it is a folder."""
     file = case / "case.yaml"
     if file.is_file():
@@ -138,9 +143,9 @@ def settings_of(case: Path) -> tuple[str, date]:
         territory, on = content.get("territory"), content.get("on")
         if isinstance(territory, str) and isinstance(on, date):
             beside = case / territory
-            return (str(beside) if beside.is_file() else territory), on
+            return (beside if beside.is_file() else territory), on
     read = importers.read(case, need=())
-    return read.settings.territory, read.settings.on
+    return read.settings.rules_from, read.settings.on
 
 
 def _applied(case: Case, run: Run, scenarios: Sequence[Scenario], options: Options) -> Case:
@@ -157,7 +162,7 @@ def _applied(case: Case, run: Run, scenarios: Sequence[Scenario], options: Optio
 def input_key(case: Case, options: Options) -> str:
     """Hash of all that a run depends on beside its own changes: files, settings, rules, options, versions."""
     settings = case.settings
-    rules = policy.load(settings.territory, on=settings.on, changes=settings.changes, models=options.models)
+    rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=options.models)
     content = [
         [(s.name, s.sha256) for s in sorted(case.sources, key=lambda s: s.name)],
         repr(settings), rules.fingerprint(), sorted((k, str(v)) for k, v in options.record().items()),
@@ -199,30 +204,25 @@ def _run_all(
     total: int,
     done: int,
     progress: Callable[[int, int, str], None],
+    isolated: bool,
 ) -> None:
-    if done:
-        progress(done, total, "")
+    progress(done, total, "")
     count = min(workers or os.cpu_count() or 1, max(1, len(cases)))
-    if count == 1:
+    if count == 1 and not isolated:
         for run, mark, case in cases:
             run_one(case, run, mark, out / run.name, options, lived)
             done += 1
             progress(done, total, run.name)
         return
-    # A fresh interpreter per worker: threads of a solver do not survive a fork.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        jobs = {
-            pool.submit(run_one, case, run, mark, out / run.name, options, lived): run
-            for run, mark, case in cases
-        }
-        try:
-            for job in as_completed(jobs):
-                job.result()
-                done += 1
-                progress(done, total, jobs[job].name)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    finished = itertools.count(done + 1)
+    jobs = [
+        (run.name, run_one, (case, run, mark, out / run.name, options, lived)) for run, mark, case in cases
+    ]
+    try:
+        run_all(jobs, count, lambda name: progress(next(finished), total, name))
+    except BaseException:
+        sweep(out, [run.name for run, _, _ in cases])
+        raise
 
 
 def run_one(case: Case, run: Run, mark: str, folder: Path, options: Options, lived: Lived) -> None:
@@ -230,6 +230,8 @@ def run_one(case: Case, run: Run, mark: str, folder: Path, options: Options, liv
     with atomic_folder(folder) as work:
         changed = work / "cas"
         write_case(replace(case, path=None), changed)
+        if case.settings.territory_file is not None:
+            copy_territory(case.settings.territory_file, changed / case.settings.territory)
         written = propose_to(changed, work / "resultat", options)
         table = indicators(written.result)
         if lived.replications:
@@ -242,7 +244,16 @@ def run_one(case: Case, run: Run, mark: str, folder: Path, options: Options, liv
             "scenario": run.scenario, "changes": dict(sorted(run.changes.items())), "swept": dict(run.swept),
             "stop": written.stop, "verdict": written.verdict,
             "notes": [w.sentence(options.lang) for w in case.warnings if w.code.startswith(("SCENARIO", "FLUX"))],
+            "places": _places(table, written.result),
             "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in table.to_dict("records")],
         }  # fmt: skip
         text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         (work / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def _places(table: pd.DataFrame, result: Result) -> dict[str, str]:
+    """Names of the EPCI and collectivités that scopes of indicators give by their code."""
+    pieces = sorted({piece for scope in table["scope"] for piece in str(scope).split(";")})
+    codes = [p.rpartition(":" if "COLL:" in p else "=")[2] for p in pieces]
+    names = result.tables.places
+    return {code: names[code] for code in codes if code in names}

@@ -34,8 +34,8 @@ class Points:
     names: tuple[str, ...]
     """``rubric.criterion`` in the order of the file."""
     titles: tuple[str, ...]
-    credited: I64
-    """(A, n criteria)."""
+    credited: I64 | NDArray[np.int32]
+    """(A, n criteria); 32 bits where they are enough, which for a country halves the largest table of the scores."""
     total: I64
 
 
@@ -132,4 +132,7 @@ def evaluate(grid: Grid, inputs: Inputs) -> Points:
     titles = tuple(c.title for r in grid.rubrics for c in r.criteria)
     blocks = [credited(rubric, inputs) for rubric in grid.rubrics if rubric.criteria]
     table = np.concatenate(blocks, axis=1) if blocks else np.zeros((len(inputs), 0), np.int64)
-    return Points(names, titles, table, table.sum(axis=1, dtype=np.int64))
+    total = table.sum(axis=1, dtype=np.int64)
+    if not table.size or int(np.abs(table).max()) <= np.iinfo(np.int32).max:
+        table = table.astype(np.int32)
+    return Points(names, titles, table, total)

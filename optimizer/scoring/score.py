@@ -74,9 +74,14 @@ def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, .
 
 def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]) -> Scores:
     frame = case.table("applications")
-    row_of = pd.Index(frame["application_id"]).get_indexer(pd.Index(facts.applications.ids)).astype(np.int64)
+    # of an identifier written twice (the reader told it), the facts keep the first line
+    first = np.flatnonzero(~frame["application_id"].duplicated().to_numpy(bool))
+    known = pd.Index(frame["application_id"].iloc[first])
+    row_of = first[known.get_indexer(pd.Index(facts.applications.ids))].astype(np.int64)
     ordered = frame.iloc[row_of]
-    file = next((s.name for s in case.sources if _is_applications(s.name)), "applications")
+    origin = case.origins.get("applications")
+    file = origin.label if origin is not None else "applications"
+    rows = case.row_numbers("applications")[row_of]
     on = np.datetime64(case.settings.on.isoformat(), "D")
     scales = _Scales()
     mutation = ordered["current_landlord"].fillna("").astype(str).str.strip().ne("").to_numpy(bool)
@@ -84,7 +89,7 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
 
     def of_grid(grid: Grid) -> Points:
         if grid.id not in scales.points:
-            inputs = Inputs(ordered, grid, rules, on, findings, file, row_of + 2)
+            inputs = Inputs(ordered, grid, rules, on, findings, file, rows)
             scales.points[grid.id] = evaluate(grid, inputs)
         return scales.points[grid.id]
 
@@ -121,11 +126,6 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
     if (given >= _FLOOR).any():
         return _with_given(facts, scales, standing, given)
     return _ranked(facts, scales, standing, notes)
-
-
-def _is_applications(name: str) -> bool:
-    stem = name.rsplit("/", 1)[-1].split(".", 1)[0].casefold()
-    return stem in ("applications", "demandes")
 
 
 _FLOOR = -(1 << 50)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,6 +114,14 @@ class Scores:
             self._criteria(g, a, raw, bool(here.written[at])), len(same), int((same < raw).sum()), int((same == raw).sum()),
         )  # fmt: skip
 
+    def criteria(self, a: int, epci: int) -> tuple[tuple[str, str, int], ...]:
+        """(name, title, points) of each criterion of an application in an EPCI: `explain` without its population."""
+        here = self.standing.get(int(epci))
+        at = int(np.searchsorted(here.app, a)) if here is not None else 0
+        if here is None or at >= len(here.app) or here.app[at] != a:
+            return ()
+        return self._criteria(int(here.grid[at]), a, int(here.raw[at]), bool(here.written[at]))
+
     def _criteria(self, g: int, a: int, raw: int, written: bool) -> tuple[tuple[str, str, int], ...]:
         points = self.points_by_grid.get(self.grids[g])
         if written:
@@ -130,14 +138,17 @@ class Scores:
         the score is a percentile, the line ``conversion_en_percentile`` makes the difference. ``apps`` restricts the
         table to some applications.
         """
-        parts = [self._lines(epci, apps) for epci in sorted(self.standing)]
+        return pd.concat([*self.breakdown_parts(apps)], ignore_index=True)
+
+    def breakdown_parts(self, apps: I32 | None = None) -> Iterator[pd.DataFrame]:
+        """:meth:`breakdown` EPCI by EPCI; always at least one part."""
         columns = ["application_id", "epci", "grid", "criterion", "points"]
-        if not parts:
-            return pd.DataFrame(
+        for epci in sorted(self.standing):
+            yield self._lines(epci, apps)[columns]
+        if not self.standing:
+            yield pd.DataFrame(
                 {c: pd.Series([], dtype="float64" if c == "points" else "str") for c in columns}
             )
-        table = pd.concat(parts, ignore_index=True)
-        return table[columns]
 
     def _lines(self, epci: int, apps: I32 | None) -> pd.DataFrame:
         here = self.standing[epci]

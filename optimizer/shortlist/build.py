@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import FirstRanks, Problem
-from optimizer.shortlist.leapfrogs import Leapfrog, LeapfrogFinder, LineSummary
+from optimizer.shortlist.leapfrogs import LeapfrogFinder, Leapfrogs
 from optimizer.shortlist.lookup import Pools
 from optimizer.shortlist.ranks import Lines, binding_rows, fill_ranks
 from optimizer.shortlist.reasons import LineContext, line_reason, whole_leases_missing
@@ -31,8 +31,7 @@ class Shortlists:
         All lines, first ranks included, sorted by (dwelling, rank).
     reasons : list of str
         One sentence per line, in the language asked.
-    leapfrogs : list of Leapfrog
-    summaries : mapping line index -> LineSummary
+    leapfrogs : Leapfrogs
     size : int
         Lines wanted per dwelling.
     named : mapping (dwelling, account) -> the réservataire's own order
@@ -41,8 +40,7 @@ class Shortlists:
 
     lines: Lines
     reasons: list[str]
-    leapfrogs: list[Leapfrog]
-    summaries: dict[int, LineSummary]
+    leapfrogs: Leapfrogs
     size: int
     named: dict[tuple[int, int], I32]
     binding: NDArray[np.bool_]
@@ -55,28 +53,48 @@ def own_order(problem: Problem, facts: Facts, pools: Pools, first: FirstRanks) -
     Nominations for that very dwelling come before those open to every dwelling of the account; then by rank and
     application. An account without nominee eligible for the dwelling is not in the result.
     """
-    modes = {
-        (facts.landlords[c.landlord], facts.accounts[c.account]): c.management_mode for c in facts.conventions
-    }
-    by_account: dict[int, list[tuple[int, int, int, int]]] = {}
-    for nomination in facts.nominations:
-        by_account.setdefault(nomination.account, []).append(
-            (nomination.dwelling, nomination.rank, nomination.application, nomination.account)
-        )
+    here: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    anywhere: dict[int, list[tuple[int, int]]] = {}
+    for line in facts.nominations:
+        if line.dwelling < 0:
+            anywhere.setdefault(line.account, []).append((line.rank, line.application))
+        else:
+            here.setdefault((line.account, line.dwelling), []).append((line.rank, line.application))
+    chosen = problem.kinds.account[first.kind]
     order: dict[tuple[int, int], I32] = {}
-    for i in range(len(first)):
-        d, account = int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])
-        if first.app[i] < 0 or account not in by_account:
-            continue
-        landlord = facts.landlords[int(facts.dwellings.landlord[d])]
-        if modes.get((landlord, facts.accounts[account]), "delegated") == "delegated":
-            continue
-        eligible = set(pools.pool(d, account).app.tolist())
-        own = [x for x in by_account[account] if x[0] in (-1, d) and x[2] in eligible]
-        own.sort(key=lambda x: (x[0] == -1, x[1], x[2]))
-        if own:
-            order[d, account] = np.array(list(dict.fromkeys(x[2] for x in own)), np.int32)
+    place = np.full(len(problem.application_ids), -1, np.int32)
+    for account in sorted(set(anywhere) | {a for a, _ in here}):
+        general = list(dict.fromkeys(app for _, app in sorted(anywhere.get(account, []))))
+        place[general] = np.arange(len(general), dtype=np.int32)
+        for i in np.flatnonzero((chosen == account) & (first.app >= 0)).tolist():
+            d = int(first.dwelling[i])
+            if _mode(facts, d, account) == "delegated":
+                continue
+            part = pools.entries(d)
+            apps = problem.entry_app[part]
+            own = sorted(here.get((account, d), ()))
+            mask = place[apps] >= 0
+            if own:
+                mask |= np.isin(apps, np.array([app for _, app in own], np.int32))
+            at = np.flatnonzero(mask)
+            apps = apps[at[pools.kinds(d, account)[problem.entry_type[part][at]] >= 0]]
+            eligible = set(apps.tolist())
+            later = apps[place[apps] >= 0]
+            names = [app for _, app in own if app in eligible] + later[np.argsort(place[later])].tolist()
+            if names:
+                order[d, account] = np.array(list(dict.fromkeys(names)), np.int32)
+        place[general] = -1
     return order
+
+
+def _mode(facts: Facts, dwelling: int, account: int) -> str:
+    """Who names the households there: the convention line of the smallest area that covers the dwelling says."""
+    return facts.mode_of(account, facts.line_of(dwelling, account))
+
+
+def shared_lists(facts: Facts, named: Mapping[tuple[int, int], I32]) -> frozenset[tuple[int, int]]:
+    """Lists of `partial` accounts: the réservataire's nominations first, then the engine (design §3)."""
+    return frozenset((d, account) for d, account in named if _mode(facts, d, account) == "partial")
 
 
 def build_shortlists(
@@ -106,8 +124,9 @@ def build_shortlists(
     binding = binding_rows(problem, num_run, den_run)
     dalo = facts.applications.dalo
     lines = fill_ranks(
-        problem, first, dalo=dalo, binding=binding, size=size, max_lists=max_lists, named=named, pools=pools
-    )
+        problem, first, dalo=dalo, binding=binding, size=size, max_lists=max_lists, named=named,
+        shared=shared_lists(facts, named), pools=pools,
+    )  # fmt: skip
     pinned = frozenset(facts.pins[:, 0].tolist())
     finder = LeapfrogFinder(
         problem,
@@ -122,39 +141,32 @@ def build_shortlists(
         max_lists=max_lists,
         pools=pools,
     )
-    leapfrogs, summaries = finder.find()
     missing = whole_leases_missing(problem, num_run.tolist(), den_run.tolist())
     by_label: dict[str, int] = {}
     for k, row in enumerate(problem.rows):
         by_label[f"{row.rule}[{row.scope}]"] = missing[k]
-    reasons = []
-    for i in range(len(lines)):
+    reasons = [
+        "orientation : le réservataire désigne lui-même ses candidats"
+        if lang == "fr"
+        else "orientation: the réservataire names its own households"
+    ] * len(lines)
+    for i, pool, summary in finder.walk():
         d, account = int(lines.dwelling[i]), int(lines.account[i])
-        if lines.app[i] < 0:
-            reasons.append(
-                "orientation : le réservataire désigne lui-même ses candidats"
-                if lang == "fr"
-                else "orientation: the réservataire names its own households"
-            )
-            continue
-        summary = summaries.get(i, LineSummary(0, ()))
-        reasons.append(
-            line_reason(
-                LineContext(
-                    rank=int(lines.rank[i]),
-                    account=problem.accounts[account],
-                    pool=pools.pool(d, account),
-                    score=int(lines.score[i]),
-                    pinned=d in pinned,
-                    places=places or {},
-                    named=(d, account) in named,
-                    summary=summary,
-                    missing={why: by_label.get(why.rsplit("@", 1)[0], 0) for why, _ in summary.by_reason},
-                ),
-                lang,
-            )
+        reasons[i] = line_reason(
+            LineContext(
+                rank=int(lines.rank[i]),
+                account=problem.accounts[account],
+                pool=pool,
+                score=int(lines.score[i]),
+                pinned=d in pinned,
+                places=places or {},
+                named=(d, account) in named and int(lines.app[i]) in named[d, account],
+                summary=summary,
+                missing={why: by_label.get(why.rsplit("@", 1)[0], 0) for why, _ in summary.by_reason},
+            ),
+            lang,
         )
-    return Shortlists(lines, reasons, leapfrogs, summaries, size, named, binding, pinned)
+    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned)
 
 
 def prospects(
@@ -169,6 +181,7 @@ def prospects(
 ) -> pd.DataFrame:
     """``--prospects N``: the same order, N names per dwelling to call before the documents are in."""
     pools = Pools(problem)
+    named = own_order(problem, facts, pools, first)
     lines = fill_ranks(
         problem,
         first,
@@ -176,7 +189,8 @@ def prospects(
         binding=binding_rows(problem, num_run, den_run),
         size=names,
         max_lists=max_lists,
-        named=own_order(problem, facts, pools, first),
+        named=named,
+        shared=shared_lists(facts, named),
         pools=pools,
     )
     keep = lines.app >= 0

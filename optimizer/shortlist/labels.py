@@ -45,6 +45,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "ACCESSIBLE": ("accessibilité insuffisante", "not accessible enough"),
     "OWN_DWELLING": ("logement actuel du demandeur", "the applicant's present dwelling"),
     "FORBIDDEN": ("écartée par une décision motivée", "set aside by a reasoned decision"),
+    "EFFORT": ("taux d'effort au-dessus de la limite du bailleur", "effort rate above the landlord's limit"),
     "ACCOUNT": ("aucun réservataire commun", "no common account"),
 }
 
@@ -56,6 +57,10 @@ FLAGS: dict[str, tuple[str, str]] = {
     "UNREACHABLE": ("injoignable", "unreachable"),
     "PRIORITY_DECLARED_ONLY": ("priorité seulement déclarée", "priority only declared"),
     "ACCESS_UNKNOWN": ("étage ou ascenseur inconnu", "floor or lift unknown"),
+    "EFFORT_NO_CREDIT": (
+        "taux d'effort élevé : ne compte dans aucun objectif",
+        "high effort rate: counts towards no target",
+    ),
 }
 
 

@@ -13,18 +13,20 @@ account with a higher score, not above it on the list and without a first rank. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError, define
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, Problem
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
+from optimizer.shortlist.exchange import Exchange
 from optimizer.shortlist.lookup import Pool, Pools
-from optimizer.shortlist.ranks import Lines, given_rows
+from optimizer.shortlist.ranks import Lines, all_given
 
 B = NDArray[np.bool_]
+I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 SHOWN = 20
@@ -56,51 +58,6 @@ class LineSummary:
 
     total: int
     by_reason: tuple[tuple[str, int], ...]
-
-
-class Exchange:
-    """Change of the priced shortfalls when one lease of a kind replaces another; cached per pair of kinds."""
-
-    def __init__(self, problem: Problem, num_run: I64, den_run: I64) -> None:
-        self.problem = problem
-        self.num = num_run
-        self.den = den_run
-        self.rate = np.array([row.rate for row in problem.rows], np.int64)
-        self.price = np.array([row.price for row in problem.rows], np.int64)
-        self._cache: dict[tuple[int, int], tuple[int, int]] = {}
-
-    def marks(self, kind: int) -> dict[int, tuple[int, int]]:
-        """num and den on each row; nothing for kind -1 (an empty dwelling)."""
-        if kind < 0:
-            return {}
-        a, b = int(self.problem.kinds.ptr[kind]), int(self.problem.kinds.ptr[kind + 1])
-        kinds = self.problem.kinds
-        return {int(kinds.row[j]): (int(kinds.num[j]), int(kinds.den[j])) for j in range(a, b)}
-
-    def cost(self, out: int, into: int) -> tuple[int, int]:
-        """(micropoints lost to shortfalls by exchanging ``out`` for ``into``, row that worsens most or -1)."""
-        key = (out, into)
-        known = self._cache.get(key)
-        if known is not None:
-            return known
-        left, right = self.marks(out), self.marks(into)
-        total, worst, worst_row = 0, 0, -1
-        for row in sorted(left.keys() | right.keys()):
-            num0, den0 = left.get(row, (0, 0))
-            num1, den1 = right.get(row, (0, 0))
-            before = max(0, int(self.rate[row] * self.den[row] - self.num[row] * RATE_UNIT))
-            after = max(
-                0,
-                int(
-                    self.rate[row] * (self.den[row] + den1 - den0) - (self.num[row] + num1 - num0) * RATE_UNIT
-                ),
-            )
-            change = int(self.price[row]) * (after - before)
-            total += change
-            if change > worst:
-                worst, worst_row = change, row
-        self._cache[key] = (total, worst_row)
-        return total, worst_row
 
 
 def rule_reason(problem: Problem, row: int) -> str:
@@ -137,11 +94,15 @@ class LeapfrogFinder:
         self.max_lists = max_lists
         self.pools = pools or Pools(problem)
         self.exchange = Exchange(problem, num_run, den_run)
-        self.given = [given_rows(problem, c, binding) for c in range(len(problem.kinds))]
+        self.given = all_given(problem, binding)
         self.placed = np.zeros(len(problem.application_ids), np.bool_)
         at_first = (lines.rank == 1) & (lines.app >= 0)
         self.placed[lines.app[at_first]] = True
         self.full_at = self._full_at()
+        self._words: list[str] = []
+        self._number: dict[str, int] = {}
+        self._rules: dict[int, int] = {}
+        self._found = _Collected(self._word("count"))
 
     def _full_at(self) -> I64:
         """Fill order after which each application stood on its last allowed list (a large number: never)."""
@@ -157,77 +118,191 @@ class LeapfrogFinder:
 
     def find(self) -> tuple[list[Leapfrog], dict[int, LineSummary]]:
         """All leapfrogs in line order, and per line index its summary."""
-        found: list[Leapfrog] = []
-        summaries: dict[int, LineSummary] = {}
-        above: list[int] = []
-        pool: Pool | None = None
-        for i in range(len(self.lines)):
-            a = int(self.lines.app[i])
-            if a < 0:
-                continue
-            d, r, rank = int(self.lines.dwelling[i]), int(self.lines.account[i]), int(self.lines.rank[i])
-            if rank == 1:
-                above, first = [], i
-                pool = self.pools.pool(d, r)
-            assert pool is not None
-            mask = (pool.score > self.lines.score[i]) & ~self.placed[pool.app]
-            if above:
-                mask &= ~np.isin(pool.app, above)
-            above.append(a)
-            hit = np.flatnonzero(mask)
-            if not len(hit):
-                summaries[i] = LineSummary(0, ())
-                continue
-            hit = hit[np.lexsort((pool.app[hit], -pool.score[hit]))]
-            reasons = self._reasons(i, first, pool, hit)
-            for j, why in list(zip(hit.tolist(), reasons, strict=True))[:SHOWN]:
-                found.append(
-                    Leapfrog(d, rank, a, int(pool.app[j]), int(pool.score[j] - self.lines.score[i]), why)
-                )
-            if len(hit) > SHOWN:
-                found.append(Leapfrog(d, rank, a, -1, len(hit) - SHOWN, "count"))
-            tally: dict[str, int] = {}
-            for why in reasons:
-                tally[why] = tally.get(why, 0) + 1
-            summaries[i] = LineSummary(len(hit), tuple(sorted(tally.items(), key=lambda x: (-x[1], x[0]))))
-        return found, summaries
+        summaries = {i: summary for i, _, summary in self.walk()}
+        return list(self.found().rows()), summaries
 
-    def _reasons(self, i: int, first: int, pool: Pool, hit: NDArray[np.intp]) -> list[str]:
+    def walk(self) -> Iterator[tuple[int, Pool, LineSummary]]:
+        """Each line with a household, once, with its pool and its summary; :meth:`found` holds the leapfrogs after it.
+
+        Lines come by class of dwellings, so that a class is read once.
+        """
+        lines, pool, place = self.lines, None, (-1, -1)
+        starts = np.flatnonzero((lines.rank == 1) & (lines.app >= 0))
+        klass = self.problem.klass[lines.dwelling[starts]]
+        for first in starts[np.lexsort((lines.account[starts], klass))].tolist():
+            d, r = int(lines.dwelling[first]), int(lines.account[first])
+            if pool is None or (int(self.problem.klass[d]), r) != place:
+                pool, place = self.pools.pool(d, r), (int(self.problem.klass[d]), r)
+                unplaced = ~self.placed[pool.app]
+                bonus = int(self.problem.bonus[d])
+            extra = int(self.problem.bonus[d]) - bonus
+            above: list[int] = []
+            for i in range(first, len(lines)):
+                if i > first and lines.dwelling[i] != d:
+                    break
+                yield i, pool, self._line(i, first, pool, unplaced, above, extra)
+                above.append(int(lines.app[i]))
+
+    def found(self) -> Leapfrogs:
+        """The leapfrogs of the lines walked so far, in line order."""
+        return self._found.sorted(self.lines, tuple(self._words))
+
+    def _line(self, i: int, first: int, pool: Pool, unplaced: B, above: list[int], extra: int) -> LineSummary:
+        """Leapfrogs and summary of one line. ``extra``: bonus of the dwelling beyond that which ``pool`` counts."""
+        score = int(self.lines.score[i])
+        hit = np.flatnonzero((pool.score > score) & unplaced)
+        for a in above:
+            hit = hit[pool.app[hit] != a]
+        if not len(hit):
+            return LineSummary(0, ())
+        reasons = self._reasons(i, first, pool, hit, extra)
+        number, count = np.unique(reasons, return_counts=True)
+        tally = [(self._words[n], c) for n, c in zip(number.tolist(), count.tolist(), strict=True)]
+        best = np.arange(len(hit))
+        if len(hit) > 4 * SHOWN:
+            least = np.partition(pool.score[hit], len(hit) - SHOWN)[len(hit) - SHOWN]
+            best = np.flatnonzero(pool.score[hit] >= least)
+        best = best[np.lexsort((pool.app[hit[best]], -pool.score[hit[best]]))][:SHOWN]
+        shown = hit[best]
+        self._found.add(i, pool.app[shown], pool.score[shown] - score, reasons[best], len(hit) - len(shown))
+        return LineSummary(len(hit), tuple(sorted(tally, key=lambda x: (-x[1], x[0]))))
+
+    def _word(self, word: str) -> int:
+        """Number of a reason, so that a line holds numbers and not texts."""
+        known = self._number.get(word)
+        if known is None:
+            known = self._number[word] = len(self._words)
+            self._words.append(word)
+        return known
+
+    def _reasons(self, i: int, first: int, pool: Pool, hit: NDArray[np.intp], extra: int) -> I32:
         lines = self.lines
         d, r = int(lines.dwelling[i]), int(lines.account[i])
         if d in self.pinned and int(lines.rank[i]) == 1:
-            return ["pin"] * len(hit)
-        if (d, r) in self.named:
-            return ["nomination"] * len(hit)
+            return np.full(len(hit), self._word("pin"), np.int32)
+        if (d, r) in self.named and int(lines.app[i]) in self.named[d, r]:
+            return np.full(len(hit), self._word("nomination"), np.int32)
         if int(lines.rank[i]) == 1:
-            return [self._first_reason(i, pool, j) for j in hit.tolist()]
-        return [self._reserve_reason(i, first, pool, j) for j in hit.tolist()]
-
-    def _first_reason(self, i: int, pool: Pool, j: int) -> str:
-        if not pool.first[j]:
-            return "nomination"
-        gain = int(pool.value[j] - self.lines.value[i]) * MICRO_PER_HUNDREDTH
-        if gain <= 0:
-            return "fit"
-        cost, row = self.exchange.cost(int(self.lines.kind[i]), int(pool.kind[j]))
-        if cost >= gain and row >= 0:
-            return rule_reason(self.problem, row)
-        return self._gap()
-
-    def _reserve_reason(self, i: int, first: int, pool: Pool, j: int) -> str:
-        a = int(pool.app[j])
-        if self.dalo[a] and not self.dalo[self.lines.app[first]]:
-            return "class"
-        if self.full_at[a] < self.lines.order[i]:
-            return "places"
-        need = self.given[int(self.lines.kind[first])]
-        if need and need <= self.given[int(self.lines.kind[i])] and not need <= self.given[int(pool.kind[j])]:
-            return "class"
-        if pool.value[j] <= self.lines.value[i]:
-            return "fit"
-        return self._gap()
-
-    def _gap(self) -> str:
-        if self.proven:
+            reasons = self._first_reasons(i, pool, hit, extra)
+        else:
+            reasons = self._reserve_reasons(i, first, pool, hit, extra)
+        if self.proven and bool((reasons == self._word("gap")).any()):
             raise AttrifluxError("LEAPFROG_UNEXPLAINED")
-        return "gap"
+        return reasons
+
+    def _first_reasons(self, i: int, pool: Pool, hit: NDArray[np.intp], extra: int) -> I32:
+        gain = (pool.value[hit] + extra - self.lines.value[i]) * MICRO_PER_HUNDREDTH
+        reasons = np.full(len(hit), self._word("gap"), np.int32)
+        reasons[gain <= 0] = self._word("fit")
+        better = np.flatnonzero((gain > 0) & pool.first[hit])
+        if len(better):
+            kinds, back = np.unique(pool.kind[hit[better]], return_inverse=True)
+            known = self.exchange.known_costs(int(self.lines.kind[i]), kinds.tolist())
+            cost = np.array([lost for lost, _ in known], np.int64)[back.reshape(-1)]
+            row = np.array([self._rule(worst) for _, worst in known], np.int32)[back.reshape(-1)]
+            held = (cost >= gain[better]) & (row >= 0)
+            reasons[better[held]] = row[held]
+        reasons[~pool.first[hit]] = self._word("nomination")
+        return reasons
+
+    def _rule(self, row: int) -> int:
+        """Number of the reason « this row », -1 for none."""
+        if row < 0:
+            return -1
+        known = self._rules.get(row)
+        if known is None:
+            known = self._rules[row] = self._word(rule_reason(self.problem, row))
+        return known
+
+    def _reserve_reasons(self, i: int, first: int, pool: Pool, hit: NDArray[np.intp], extra: int) -> I32:
+        """The first that holds: DALO never filler, places, class, fit."""
+        apps = pool.app[hit]
+        reasons = np.full(len(hit), self._word("gap"), np.int32)
+        reasons[pool.value[hit] + extra <= self.lines.value[i]] = self._word("fit")
+        need = self.given[int(self.lines.kind[first])]
+        if need and need <= self.given[int(self.lines.kind[i])]:
+            kinds, back = np.unique(pool.kind[hit], return_inverse=True)
+            lacking = np.array([not need <= self.given[kind] for kind in kinds.tolist()], np.bool_)
+            reasons[lacking[back.reshape(-1)]] = self._word("class")
+        reasons[self.full_at[apps] < self.lines.order[i]] = self._word("places")
+        if not self.dalo[self.lines.app[first]]:
+            reasons[self.dalo[apps]] = self._word("class")
+        return reasons
+
+
+@dataclass(frozen=True)
+class Leapfrogs:
+    """All leapfrogs as columns, in line order; ``why`` indexes ``words``, ``passed`` is -1 on a count row."""
+
+    dwelling: I32
+    rank: I32
+    ahead: I32
+    passed: I32
+    gap: I32
+    why: I32
+    words: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.dwelling)
+
+    def part(self, rows: slice) -> Leapfrogs:
+        """Some of them, in the same words."""
+        return Leapfrogs(
+            self.dwelling[rows],
+            self.rank[rows],
+            self.ahead[rows],
+            self.passed[rows],
+            self.gap[rows],
+            self.why[rows],
+            self.words,
+        )
+
+    def rows(self) -> Iterator[Leapfrog]:
+        """One value per leapfrog."""
+        columns = (self.dwelling, self.rank, self.ahead, self.passed, self.gap, self.why)
+        for d, rank, ahead, passed, gap, why in zip(*(c.tolist() for c in columns), strict=True):
+            yield Leapfrog(d, rank, ahead, passed, gap, self.words[why])
+
+
+class _Collected:
+    """Leapfrogs as they are found: a few columns of 32 bits in blocks, so that millions of them stay small."""
+
+    def __init__(self, count_word: int) -> None:
+        self._count = count_word
+        self._blocks: list[NDArray[np.int32]] = []
+        self._open: list[NDArray[np.int32]] = []
+        self._held = 0
+
+    def add(self, line: int, passed: I32, gap: I64, why: I32, more: int) -> None:
+        """Those of one line, the highest scores first, and how many more there are."""
+        n = len(passed)
+        block = np.empty((n + (more > 0), 4), np.int32)
+        block[:, 0] = line
+        block[:n, 1], block[:n, 2], block[:n, 3] = passed, gap, why
+        if more:
+            block[n, 1:] = -1, more, self._count
+        self._open.append(block)
+        self._held += len(block)
+        if self._held > 1_000_000:
+            self._close()
+
+    def _close(self) -> None:
+        if self._open:
+            self._blocks.append(np.concatenate(self._open))
+        self._open, self._held = [], 0
+
+    def sorted(self, lines: Lines, words: tuple[str, ...]) -> Leapfrogs:
+        self._close()
+        table = np.concatenate([np.zeros((0, 4), np.int32), *self._blocks])
+        self._blocks = [table]
+        table = table[np.argsort(table[:, 0], kind="stable")]
+        line = table[:, 0]
+        return Leapfrogs(
+            lines.dwelling[line],
+            lines.rank[line],
+            lines.app[line],
+            table[:, 1],
+            table[:, 2],
+            table[:, 3],
+            words,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from optimizer.problem.model import Problem, lottery_number
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
+
+_REMEMBERED = 512
+"""(group, account) pairs whose table by type is kept."""
 
 
 @dataclass(frozen=True)
@@ -34,48 +38,65 @@ class Pool:
 
 
 class Pools:
-    """Eligible households per (dwelling, account), computed on demand from the implicit structure."""
+    """Eligible households per (dwelling, account), computed on demand from the implicit structure.
+
+    Nothing is kept per dwelling: a country has thousands of millions of pairs.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+        options = problem.options
+        bounds = np.arange(problem.n_groups + 1, dtype=np.int64) * problem.n_types
+        self._group_at = options.ptr[np.searchsorted(options.key, bounds)]
+        keys = np.repeat(options.key, np.diff(options.ptr))
+        self.option_type: I32 = (keys % problem.n_types).astype(np.int32)
+        self.option_account: I32 = problem.kinds.account[options.kind]
         self._by_type: dict[tuple[int, int], tuple[I32, B]] = {}
+
+    def options_of(self, group: int) -> slice:
+        """Options of a group: positions in ``problem.options.kind``, ``option_type`` and ``option_account``."""
+        return slice(int(self._group_at[group]), int(self._group_at[group + 1]))
 
     def kinds_by_type(self, group: int, account: int) -> tuple[I32, B]:
         """For each application type: its kind on that account in that group (-1: none), and whether it may be first."""
         known = self._by_type.get((group, account))
         if known is not None:
             return known
-        problem = self.problem
+        problem, here = self.problem, self.options_of(group)
         kind = np.full(problem.n_types, -1, np.int32)
         first = np.zeros(problem.n_types, np.bool_)
-        keys = problem.options.key
-        low, high = np.searchsorted(keys, [group * problem.n_types, (group + 1) * problem.n_types])
-        for i in range(int(low), int(high)):
-            a, b = int(problem.options.ptr[i]), int(problem.options.ptr[i + 1])
-            ks = problem.options.kind[a:b]
-            hit = np.flatnonzero(problem.kinds.account[ks] == account)
-            if len(hit):
-                t = int(keys[i]) - group * problem.n_types
-                kind[t] = ks[hit[0]]
-                first[t] = problem.options.first[a + int(hit[0])]
+        hit = np.flatnonzero(self.option_account[here] == account) + here.start
+        kind[self.option_type[hit]] = problem.options.kind[hit]
+        first[self.option_type[hit]] = problem.options.first[hit]
+        if len(self._by_type) >= _REMEMBERED:
+            self._by_type.clear()
         self._by_type[group, account] = (kind, first)
         return kind, first
+
+    def entries(self, dwelling: int) -> slice:
+        """Menu of a dwelling; empty when it has none."""
+        return self.problem.entries_of(dwelling) if self.problem.klass[dwelling] >= 0 else slice(0, 0)
+
+    def kinds(self, dwelling: int, account: int) -> I32:
+        """:meth:`kinds_by_type` for the group of a dwelling."""
+        klass = int(self.problem.klass[dwelling])
+        return self.kinds_by_type(int(self.problem.class_group[klass]) if klass >= 0 else 0, account)[0]
 
     def pool(self, dwelling: int, account: int) -> Pool:
         """Everyone eligible for (dwelling, account); empty when the dwelling has no menu."""
         problem = self.problem
         klass = int(problem.klass[dwelling])
-        entries = problem.entries_of(dwelling) if klass >= 0 else slice(0, 0)
+        entries = self.entries(dwelling)
         types = problem.entry_type[entries]
         by_type, may_first = self.kinds_by_type(int(problem.class_group[klass]) if klass >= 0 else 0, account)
         kind = by_type[types]
-        keep = kind >= 0
-        score = problem.entry_score[entries][keep]
+        keep = np.flatnonzero(kind >= 0)
+        score = problem.entry_score[entries][keep].astype(np.int64)
         fit = problem.entry_fit[entries][keep] + problem.bonus[dwelling]
         return Pool(
             app=problem.entry_app[entries][keep],
             kind=kind[keep],
-            first=may_first[types][keep],
+            first=may_first[types[keep]],
             score=score,
             fit=fit,
             value=problem.fill_value + score + fit,
@@ -83,16 +104,28 @@ class Pools:
 
     def accounts_of(self, dwelling: int) -> list[int]:
         """Accounts on which at least one household is eligible for the dwelling, in account order."""
-        klass = int(self.problem.klass[dwelling])
+        problem = self.problem
+        klass = int(problem.klass[dwelling])
         if klass < 0:
             return []
-        group = int(self.problem.class_group[klass])
-        types = np.unique(self.problem.entry_type[self.problem.entries_of(dwelling)])
-        found: set[int] = set()
-        for t in types.tolist():
-            kinds, _ = self.problem.options_of(group, t)
-            found.update(self.problem.kinds.account[kinds].tolist())
-        return sorted(found)
+        here = self.options_of(int(problem.class_group[klass]))
+        present = np.zeros(problem.n_types, bool)
+        present[problem.entry_type[self.entries(dwelling)]] = True
+        accounts: list[int] = np.unique(self.option_account[here][present[self.option_type[here]]]).tolist()
+        return accounts
+
+    @cached_property
+    def seats(self) -> dict[tuple[int, int], int]:
+        """(class, kind) -> the first seat of ``problem.seats``."""
+        found: dict[tuple[int, int], int] = {}
+        pairs = zip(self.problem.seats.klass.tolist(), self.problem.seats.kind.tolist(), strict=True)
+        for i, pair in enumerate(pairs):
+            found.setdefault(pair, i)
+        return found
+
+    def seat_value(self, dwelling: int, kind: int) -> int:
+        """Value of the seat of that kind on the dwelling, hundredths."""
+        return int(self.problem.seats.value[self.seats[int(self.problem.klass[dwelling]), kind]])
 
     def lottery(self, app: int, dwelling: int, account: int) -> int:
         """The lottery number h of design §5 (empty application id for a seat)."""

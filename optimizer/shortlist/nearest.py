@@ -8,14 +8,15 @@ therefore sufficient (never promised too low); the sample of ``confirming`` show
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
-from optimizer.shortlist.leapfrogs import Exchange
-from optimizer.shortlist.ranks import seat_value
+from optimizer.shortlist.exchange import Exchange
+from optimizer.shortlist.lookup import Pools
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -37,55 +38,100 @@ def nearest_exchanges(problem: Problem, first: FirstRanks, num_run: I64, den_run
     -----
     Pinned dwellings are left out: their place was decided before the run.
     """
-    exchange = Exchange(problem, num_run, den_run)
-    now = {int(d): (int(a), int(c)) for d, a, c in zip(first.dwelling, first.app, first.kind, strict=True)}
     n = len(problem.application_ids)
-    lacking = np.full(n, NONE, np.int64)
-    where = np.full(n, -1, np.int32)
-    value_of = _current_values(problem, first)
-    for d in range(len(problem.dwelling_ids)):
-        k = int(problem.klass[d])
-        if k < 0 or problem.must_fill[k]:
-            continue
-        entries = problem.entries_of(d)
+    search = _Search(
+        problem,
+        Pools(problem),
+        Exchange(problem, num_run, den_run),
+        np.full(n, NONE, np.int64),
+        np.full(n, -1, np.int32),
+    )
+    for klass, out, dwelling, worth in _places(problem, first):
+        search.offer(klass, out, dwelling, worth)
+    search.lacking[search.where < 0] = -1
+    return Nearest(search.lacking, search.where)
+
+
+def _places(problem: Problem, first: FirstRanks) -> Iterator[tuple[int, int, int, int]]:
+    """(class, kind to leave or -1, dwelling, what is lost there without its bonus): the cheapest dwelling of each kind.
+
+    Dwellings of one class that hold leases of one kind differ only by what their household is worth: the one which loses
+    least (then the first) is the nearest of them to everybody. Groups come together.
+    """
+    count = len(problem.dwelling_ids)
+    out = np.full(count, -1, np.int64)
+    out[first.dwelling] = first.kind
+    worth = _current_values(problem, first) - problem.bonus
+    klass = problem.klass.astype(np.int64)
+    open_ = np.flatnonzero((klass >= 0) & ~problem.must_fill[klass])
+    group = problem.class_group[klass]
+    order = open_[np.lexsort((open_, worth[open_], klass[open_], out[open_], group[open_]))]
+    if not len(order):
+        return
+    change = np.ones(len(order), bool)
+    change[1:] = (np.diff(klass[order]) != 0) | (np.diff(out[order]) != 0)
+    for d in order[change].tolist():
+        yield int(klass[d]), int(out[d]), d, int(worth[d])
+
+
+@dataclass
+class _Search:
+    """Nearest exchange of every application so far; the answers of the last group and kind are kept."""
+
+    problem: Problem
+    pools: Pools
+    exchange: Exchange
+    lacking: I64
+    where: I32
+    _place: tuple[int, int] = (-1, -1)
+    _charge: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def offer(self, klass: int, out: int, dwelling: int, worth: int) -> None:
+        """Compare a dwelling with the nearest found so far, for everybody in its menu."""
+        problem, menu = self.problem, int(self.problem.class_menu[klass])
+        entries = (
+            slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])) if menu >= 0 else slice(0, 0)
+        )
         if entries.stop == entries.start:
-            continue
-        out = now[d][1] if d in now else -1
-        types = problem.entry_type[entries]
-        cost = np.full(problem.n_types, NONE, np.int64)
-        for t in np.unique(types).tolist():
-            kinds, may = problem.options_of(int(problem.class_group[k]), t)
-            for c in kinds[may].tolist():
-                cost[t] = min(int(cost[t]), exchange.cost(out, c)[0])
-        value = (
-            problem.fill_value
-            + problem.entry_score[entries]
-            + problem.entry_fit[entries]
-            + int(problem.bonus[d])
-        )
-        charge = cost[types]
-        open_ = charge < NONE
-        loss = np.where(
-            open_, (value_of.get(d, 0) - value) * MICRO_PER_HUNDREDTH + np.where(open_, charge, 0), NONE
-        )
+            return
+        charge = self._charges(int(problem.class_group[klass]), out)[problem.entry_type[entries]]
+        possible = charge < NONE
+        value = problem.values(entries)
+        loss = np.where(possible, (worth - value) * MICRO_PER_HUNDREDTH + np.where(possible, charge, 0), NONE)
         apps = problem.entry_app[entries]
-        better = loss < lacking[apps]
-        lacking[apps[better]] = loss[better]
-        where[apps[better]] = d
-    lacking[where < 0] = -1
-    return Nearest(lacking, where)
+        known = self.lacking[apps]
+        better = (loss < known) | ((loss == known) & possible & (dwelling < self.where[apps]))
+        apps = apps[better]
+        self.lacking[apps] = loss[better]
+        self.where[apps] = dwelling
+
+    def _charges(self, group: int, out: int) -> I64:
+        """For each type: the least the rules charge for its first rank in the place of ``out`` (NONE: not open)."""
+        if self._place != (group, out):
+            options, here = self.problem.options, self.pools.options_of(group)
+            first = np.flatnonzero(options.first[here]) + here.start
+            kinds, back = np.unique(options.kind[first], return_inverse=True)
+            cost, _ = self.exchange.costs(out, kinds.astype(np.int32))
+            self._charge = np.full(self.problem.n_types, NONE, np.int64)
+            np.minimum.at(self._charge, self.pools.option_type[first], cost[back.reshape(-1)])
+            self._place = (group, out)
+        return self._charge
 
 
-def _current_values(problem: Problem, first: FirstRanks) -> dict[int, int]:
-    """Value in hundredths of the first rank each dwelling has."""
-    found: dict[int, int] = {}
+def _current_values(problem: Problem, first: FirstRanks) -> I64:
+    """(D,) value in hundredths of the first rank each dwelling has, 0 for none."""
+    found = np.zeros(len(problem.dwelling_ids), np.int64)
+    pools = Pools(problem)
     for d, a, c in zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True):
         if a < 0:
-            found[d] = seat_value(problem, d, c)
+            found[d] = pools.seat_value(d, c)
             continue
         entries = problem.entries_of(d)
         at = entries.start + int(np.flatnonzero(problem.entry_app[entries] == a)[0])
-        found[d] = int(
-            problem.fill_value + problem.entry_score[at] + problem.entry_fit[at] + problem.bonus[d]
+        found[d] = (
+            problem.fill_value
+            + int(problem.entry_score[at])
+            + int(problem.entry_fit[at])
+            + int(problem.bonus[d])
         )
     return found

@@ -8,6 +8,7 @@ the proof's own gap. The chosen account shows 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -17,89 +18,150 @@ from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
 from optimizer.shortlist.explanations import Prices
+from optimizer.shortlist.frames import money, named
 from optimizer.shortlist.lookup import Pools
 
+I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 _NONE = np.iinfo(np.int64).min // 4
+_FINANCING, _ACCESS = (
+    np.array(["PLAI", "PLUS", "PLS"], object),
+    np.array(["none", "accessible", "adapted"], object),
+)
 
 
-def class_account_values(problem: Problem, prices: Prices) -> tuple[I64, I64]:
-    """Best reduced value per (class, account) in micropoints (a very small number: impossible), and candidates.
+@dataclass(frozen=True)
+class Choices:
+    """The accounts that each dwelling may be put on, sorted by (dwelling, account).
 
-    Returns
-    -------
-    (K, R) int64, (K, R) int64
-        The second counts households eligible on the account (first rank or reserve).
+    Attributes
+    ----------
+    dwelling, account : (n,) int32
+    loss : (n,) int64            hundredths of a point that the choice costs at least
+    candidates : (n,) int64      households eligible on the account (first rank or reserve)
+    dalo, priority, unknown : (n,) int64
+        Of them: DALO, other priority, monthly income unknown.
+    best_score : (n,) int64      hundredths, 0 without candidate
     """
-    n_classes, n_accounts = len(problem.class_menu), len(problem.accounts)
-    best = np.full((n_classes, n_accounts), _NONE, np.int64)
-    count = np.zeros((n_classes, n_accounts), np.int64)
-    for k in range(n_classes):
-        menu = int(problem.class_menu[k])
-        if menu < 0:
-            continue
-        group = int(problem.class_group[k])
-        entries = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
-        types = problem.entry_type[entries]
-        if not len(types):
-            continue
-        reduced = (
-            problem.fill_value + problem.entry_score[entries] + problem.entry_fit[entries]
-        ) * MICRO_PER_HUNDREDTH - prices.application[problem.entry_app[entries]]
-        present, inverse = np.unique(types, return_inverse=True)
-        top = np.full(len(present), _NONE, np.int64)
-        np.maximum.at(top, inverse, reduced)
-        size = np.bincount(inverse, minlength=len(present))
-        for j, t in enumerate(present.tolist()):
-            kinds, first = problem.options_of(group, t)
-            for c, ok in zip(kinds.tolist(), first.tolist(), strict=True):
-                r = int(problem.kinds.account[c])
-                count[k, r] += size[j]
-                if ok:
-                    best[k, r] = max(best[k, r], int(top[j]) - int(prices.kind_cost[c]))
-    for i in range(len(problem.seats.klass)):
-        k, c = int(problem.seats.klass[i]), int(problem.seats.kind[i])
-        r = int(problem.kinds.account[c])
-        seat = int(problem.seats.value[i]) * MICRO_PER_HUNDREDTH - int(prices.kind_cost[c])
-        best[k, r] = max(best[k, r], seat)
-    return best, count
+
+    dwelling: I32
+    account: I32
+    loss: I64
+    candidates: I64
+    dalo: I64
+    priority: I64
+    unknown: I64
+    best_score: I64
+
+    def __len__(self) -> int:
+        return len(self.dwelling)
+
+    def part(self, lines: slice) -> Choices:
+        """Some of the lines."""
+        return Choices(*(getattr(self, f.name)[lines] for f in fields(self)))
+
+    def chosen(self, account: I32) -> NDArray[np.bool_]:
+        """Whether each line is the account given to its dwelling; ``account`` (D,), -1 for none."""
+        return np.asarray(account[self.dwelling] == self.account, dtype=bool)
 
 
-def losses(problem: Problem, prices: Prices, chosen: Mapping[int, int]) -> list[tuple[int, int, int, int]]:
-    """(dwelling, account, loss in hundredths, candidates) for every possible account of every dwelling."""
-    best, count = class_account_values(problem, prices)
-    out = []
-    for d in range(len(problem.dwelling_ids)):
-        k = int(problem.klass[d])
-        if k < 0:
-            continue
-        top = max(0, int(best[k].max()))
-        for r in np.flatnonzero(best[k] > _NONE).tolist():
-            loss = 0 if chosen.get(d) == r else max(0, top - int(best[k, r])) // MICRO_PER_HUNDREDTH
-            out.append((d, r, loss, int(count[k, r])))
-    return out
+class _Classes:
+    """Best reduced value and profile of the candidates, class by class and account by account."""
+
+    def __init__(self, problem: Problem, facts: Facts, prices: Prices) -> None:
+        self.problem, self.prices, self.pools = problem, prices, Pools(problem)
+        apps = facts.applications
+        self.marks = np.stack(
+            [apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly_income_cents < 0]
+        ).astype(np.float64)
+        self.seats: dict[int, list[int]] = {}
+        for i, k in enumerate(problem.seats.klass.tolist()):
+            self.seats.setdefault(k, []).append(i)
+
+    def of(self, klass: int) -> NDArray[np.int64]:
+        """(n, 7): account, best reduced value (micropoints), candidates, DALO, priority, unknown, best score."""
+        problem, menu = self.problem, int(self.problem.class_menu[klass])
+        here = self.pools.options_of(int(problem.class_group[klass]))
+        rows: dict[int, list[int]] = {}
+        if menu >= 0 and problem.menu_ptr[menu + 1] > problem.menu_ptr[menu]:
+            self._named(slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])), here, rows)
+        for i in self.seats.get(klass, ()):
+            kind = int(problem.seats.kind[i])
+            worth = int(problem.seats.value[i]) * MICRO_PER_HUNDREDTH - int(self.prices.kind_cost[kind])
+            row = rows.setdefault(int(problem.kinds.account[kind]), [_NONE, 0, 0, 0, 0, 0])
+            row[0] = max(row[0], worth)
+        kept = [[r, *row] for r, row in sorted(rows.items()) if row[0] > _NONE]
+        return np.array(kept, np.int64).reshape(-1, 7)
+
+    def _named(self, entries: slice, options: slice, rows: dict[int, list[int]]) -> None:
+        """Households of a menu by account: sums by type first, then over the types an account may name."""
+        problem, n_types = self.problem, self.problem.n_types
+        types, apps = problem.entry_type[entries], problem.entry_app[entries]
+        size = np.bincount(types, minlength=n_types)
+        worth, score = np.full(n_types, _NONE, np.int64), np.full(n_types, _NONE, np.int64)
+        reduced = problem.values(entries) * MICRO_PER_HUNDREDTH - self.prices.application[apps]
+        np.maximum.at(worth, types, reduced)
+        np.maximum.at(score, types, problem.entry_score[entries].astype(np.int64))
+        met = np.flatnonzero(size[self.pools.option_type[options]] > 0)
+        type_ = self.pools.option_type[options][met]
+        accounts, back = np.unique(self.pools.option_account[options][met], return_inverse=True)
+        back = back.reshape(-1)
+        best, top = np.full(len(accounts), _NONE, np.int64), np.full(len(accounts), _NONE, np.int64)
+        first = problem.options.first[options][met]
+        cost = self.prices.kind_cost[problem.options.kind[options][met]]
+        np.maximum.at(best, back[first], (worth[type_] - cost)[first])
+        np.maximum.at(top, back, score[type_])
+        counts = [size, *(np.bincount(types, mark[apps], n_types) for mark in self.marks)]
+        sums = [np.bincount(back, count[type_], len(accounts)).astype(np.int64) for count in counts]
+        table = np.stack([best, *sums, top], axis=1)
+        rows.update(zip(accounts.tolist(), table.tolist(), strict=True))
 
 
-def second_best(
-    problem: Problem, rows: list[tuple[int, int, int, int]], chosen: Mapping[int, int]
-) -> dict[int, tuple[str, int]]:
+def losses(problem: Problem, facts: Facts, prices: Prices, chosen: I32) -> Choices:
+    """Every possible account of every dwelling, with its loss and the profile of its candidates.
+
+    Parameters
+    ----------
+    chosen : (D,) int32
+        Account of the optimum, -1 for none.
+    """
+    classes = _Classes(problem, facts, prices)
+    tables = [classes.of(k) for k in range(len(problem.class_menu))]
+    length = np.array([len(t) for t in tables], np.int64)
+    start = np.concatenate([[0], np.cumsum(length)])
+    table = np.concatenate([np.zeros((0, 7), np.int64), *tables])
+    owner = np.repeat(np.arange(len(tables)), length)
+    top = np.zeros(len(tables), np.int64)
+    np.maximum.at(top, owner, table[:, 1])
+    klass = problem.klass.astype(np.int64)
+    size = np.where(klass >= 0, length[klass], 0) if len(length) else np.zeros(len(klass), np.int64)
+    dwelling = np.repeat(np.arange(len(klass), dtype=np.int32), size)
+    at = np.repeat(start[klass] - np.cumsum(size) + size, size) + np.arange(int(size.sum()))
+    account = table[at, 0].astype(np.int32)
+    loss = np.maximum(0, top[klass[dwelling]] - table[at, 1]) // MICRO_PER_HUNDREDTH
+    loss[chosen[dwelling] == account] = 0
+    return Choices(dwelling, account, loss, *(table[at, j] for j in range(2, 7)))
+
+
+def second_best(problem: Problem, choices: Choices, chosen: I32) -> dict[int, tuple[str, int]]:
     """Plan B of each dwelling: the cheapest other account that has candidates, and its loss in hundredths."""
-    plan: dict[int, tuple[str, int]] = {}
-    for d, r, loss, candidates in rows:
-        if chosen.get(d) == r or candidates == 0:
-            continue
-        name = problem.accounts[r]
-        if d not in plan or loss < plan[d][1]:
-            plan[d] = (name, loss)
-    return plan
+    other = np.flatnonzero(~choices.chosen(chosen) & (choices.candidates > 0))
+    other = other[np.lexsort((choices.account[other], choices.loss[other], choices.dwelling[other]))]
+    if not len(other):
+        return {}
+    ahead = np.concatenate([[True], np.diff(choices.dwelling[other]) != 0])
+    return {
+        int(choices.dwelling[i]): (problem.accounts[int(choices.account[i])], int(choices.loss[i]))
+        for i in other[ahead].tolist()
+    }
 
 
 def orientation_table(
     problem: Problem,
     facts: Facts,
-    rows: list[tuple[int, int, int, int]],
-    chosen: Mapping[int, int],
+    choices: Choices,
+    chosen: I32,
     rules: pd.DataFrame,
     flux_state: Mapping[tuple[str, str], Mapping[str, float]],
     residences: pd.DataFrame,
@@ -112,70 +174,67 @@ def orientation_table(
     flux_state : mapping (landlord, account) -> share, done, in_progress, remaining
         The year's flux (input 3).
     """
-    dw = facts.dwellings
-    by_residence = {str(x.residence): x for x in records(residences)} if len(residences) else {}
-    recent: dict[str, int] = {}
+    dw, d = facts.dwellings, choices.dwelling
+    communes, landlords = np.array(facts.communes, object), np.array(facts.landlords, object)
+    accounts = np.array(problem.accounts, object)
+    number = len(accounts)
+    pair, back = np.unique(dw.landlord[d].astype(np.int64) * number + choices.account, return_inverse=True)
+    states = [flux_state.get((landlords[p // number], accounts[p % number]), {}) for p in pair.tolist()]
+
+    def flux(name: str) -> NDArray[np.float64]:
+        values = np.array([float(state.get(name, np.nan)) for state in states], np.float64)
+        return values[back.reshape(-1)] if len(values) else np.zeros(0)
+
+    known = {str(x.residence): x for x in records(residences)} if len(residences) else {}
+    homes = [known.get(name) for name in facts.residences]
+    q1_share = np.array([getattr(h, "q1_share", np.nan) for h in homes] + [np.nan], object)
+    fragility = np.array([getattr(h, "fragility", "") for h in homes] + [""], object)
+    recent = np.zeros(len(communes) + 1, np.int64)
     if len(leases):
-        for commune, number in leases["commune"].value_counts().items():
-            recent[str(commune)] = int(number)
-    objectives = _objectives(rules)
-    pools = Pools(problem)
-    profile: dict[tuple[int, int], tuple[int, int, int, float]] = {}
-    out: list[dict[str, object]] = []
-    for d, r, loss, candidates in rows:
-        k = int(problem.klass[d])
-        landlord = facts.landlords[int(dw.landlord[d])]
-        account = problem.accounts[r]
-        if (k, r) not in profile:
-            pool = pools.pool(d, r)
-            apps = facts.applications
-            profile[k, r] = (
-                int(apps.dalo[pool.app].sum()),
-                int((apps.priority_any[pool.app] & ~apps.dalo[pool.app]).sum()),
-                int((apps.monthly_income_cents[pool.app] < 0).sum()),
-                float(pool.score.max()) / 100 if len(pool.app) else 0.0,
-            )
-        dalo, priority, unknown, top = profile[k, r]
-        state = flux_state.get((landlord, account), {})
-        residence = facts.residences[int(dw.residence[d])] if dw.residence[d] >= 0 else ""
-        known = by_residence.get(residence)
-        commune = facts.communes[int(dw.commune[d])]
-        epci = facts.epcis[int(dw.epci[d])] if dw.epci[d] >= 0 else ""
-        out.append(
-            {
-                "dwelling_id": str(problem.dwelling_ids[d]),
-                "account": account,
-                "chosen": int(chosen.get(d) == r),
-                "loss_points": round(loss / 100, 2),
-                "commune": commune,
-                "rooms": int(dw.rooms[d]),
-                "financing": ("PLAI", "PLUS", "PLS")[int(dw.financing[d])],
-                "qpv": int(dw.qpv[d]),
-                "accessible": ("none", "accessible", "adapted")[int(dw.accessible[d])],
-                "vacancy_days": int(dw.vacancy_days[d]),
-                "objectives": objectives.get((landlord, epci), objectives.get(("", epci), "")),
-                "flux_share": state.get("share", np.nan),
-                "flux_done": state.get("done", np.nan),
-                "flux_in_progress": state.get("in_progress", np.nan),
-                "flux_remaining": state.get("remaining", np.nan),
-                "residence": residence,
-                "residence_q1_share": getattr(known, "q1_share", np.nan) if known is not None else np.nan,
-                "residence_fragility": getattr(known, "fragility", "") if known is not None else "",
-                "recent_move_ins": recent.get(commune, 0),
-                "candidates": candidates,
-                "candidates_dalo": dalo,
-                "candidates_priority": priority,
-                "candidates_income_unknown": unknown,
-                "best_score": top,
-            }
-        )
-    columns = [
-        "dwelling_id", "account", "chosen", "loss_points", "commune", "rooms", "financing", "qpv", "accessible",
-        "vacancy_days", "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "residence",
-        "residence_q1_share", "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo",
-        "candidates_priority", "candidates_income_unknown", "best_score",
-    ]  # fmt: skip
-    return pd.DataFrame(out, columns=columns)
+        counted = leases["commune"].value_counts()
+        recent[:-1] = [int(counted.get(code, 0)) for code in facts.communes]
+    residence = np.where(dw.residence[d] >= 0, dw.residence[d], len(homes))
+    return pd.DataFrame(
+        {
+            "dwelling_id": named(problem.dwelling_ids, d),
+            "account": named(accounts, choices.account),
+            "chosen": choices.chosen(chosen).astype(np.int64),
+            "loss_points": money(choices.loss),
+            "commune": named(communes, dw.commune[d]),
+            "rooms": dw.rooms[d].astype(np.int64),
+            "financing": named(_FINANCING, dw.financing[d]),
+            "qpv": dw.qpv[d].astype(np.int64),
+            "accessible": named(_ACCESS, dw.accessible[d]),
+            "vacancy_days": dw.vacancy_days[d].astype(np.int64),
+            "objectives": _objectives_of(facts, rules)[d],
+            "flux_share": flux("share"),
+            "flux_done": flux("done"),
+            "flux_in_progress": flux("in_progress"),
+            "flux_remaining": flux("remaining"),
+            "residence": named(np.array([*facts.residences, ""], object), residence),
+            "residence_q1_share": q1_share[residence],
+            "residence_fragility": fragility[residence],
+            "recent_move_ins": recent[dw.commune[d]],
+            "candidates": choices.candidates,
+            "candidates_dalo": choices.dalo,
+            "candidates_priority": choices.priority,
+            "candidates_income_unknown": choices.unknown,
+            "best_score": np.where(choices.candidates > 0, choices.best_score, 0) / 100,
+        }
+    )
+
+
+def _objectives_of(facts: Facts, rules: pd.DataFrame) -> NDArray[np.object_]:
+    """(D,) LEC reached so far for the landlord of each dwelling in its EPCI."""
+    texts, dw = _objectives(rules), facts.dwellings
+    width = len(facts.epcis) + 1
+    pairs, back = np.unique(dw.landlord.astype(np.int64) * width + dw.epci, return_inverse=True)
+    names = (*facts.epcis, "")
+    said = []
+    for pair in pairs.tolist():
+        epci = names[pair % width]
+        said.append(texts.get((facts.landlords[pair // width], epci), texts.get(("", epci), "")))
+    return np.array(said, object)[back.reshape(-1)] if said else np.zeros(0, object)
 
 
 def _objectives(rules: pd.DataFrame) -> dict[tuple[str, str], str]:

@@ -13,17 +13,12 @@ from optimizer.eligibility.facts import CODES, PROOF, Q1_NO, Q1_UNKNOWN, Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.build import Shortlists
+from optimizer.shortlist.frames import money, named
 from optimizer.shortlist.labels import account_label
+from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.lookup import Pools
 
 I64 = NDArray[np.int64]
-
-Q1_WORDS = {Q1_NO: "no", Q1_UNKNOWN: "unknown"}
-
-
-def money(values: I64) -> NDArray[np.float64]:
-    """Hundredths to points, exact to two decimals."""
-    return np.round(values / 100.0, 2)
 
 
 def proposals_table(
@@ -32,27 +27,30 @@ def proposals_table(
     lists: Shortlists,
     *,
     q1_state: Callable[[NDArray[np.int32], int], NDArray[np.int8]],
-    flag_names: Callable[[int, int], str],
+    flag_names: Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]],
 ) -> pd.DataFrame:
-    """``proposals.csv``. ``q1_state(apps, epci)`` and ``flag_names(dwelling, app)`` come from eligibility."""
+    """``proposals.csv``. ``q1_state(apps, epci)`` and ``flag_names(dwellings, apps)`` come from eligibility."""
     lines = lists.lines
-    n = len(lines)
-    q1, priority, flags = [""] * n, [""] * n, [""] * n
-    for i in range(n):
-        a, d = int(lines.app[i]), int(lines.dwelling[i])
-        if a < 0:
-            flags[i] = "AWAITING_RESERVATAIRE"
-            continue
-        state = int(q1_state(np.array([a], np.int32), int(facts.dwellings.epci[d]))[0])
-        q1[i] = Q1_WORDS.get(state, "yes")
-        priority[i] = priority_word(facts, a)
-        flags[i] = flag_names(d, a)
+    named_line = np.flatnonzero(lines.app >= 0)
+    apps, homes = lines.app[named_line], lines.dwelling[named_line]
+    words = np.array(["yes", "no", "unknown"], object)
+    q1 = np.full(len(lines), "", object)
+    epci = facts.dwellings.epci[homes]
+    for place in np.unique(epci).tolist():
+        here = np.flatnonzero(epci == place)
+        state = q1_state(apps[here], int(place))
+        q1[named_line[here]] = words[np.where(state == Q1_NO, 1, np.where(state == Q1_UNKNOWN, 2, 0))]
+    priority = np.full(len(lines), "", object)
+    for i in named_line[facts.applications.priority_any[apps]].tolist():
+        priority[i] = priority_word(facts, int(lines.app[i]))
+    flags = np.full(len(lines), "AWAITING_RESERVATAIRE", object)
+    flags[named_line] = flag_names(homes, apps)
     return pd.DataFrame(
         {
-            "dwelling_id": problem.dwelling_ids[lines.dwelling],
-            "account": [problem.accounts[x] for x in lines.account],
+            "dwelling_id": named(problem.dwelling_ids, lines.dwelling),
+            "account": named(np.array(problem.accounts, object), lines.account),
             "rank": lines.rank,
-            "application_id": [str(problem.application_ids[a]) if a >= 0 else "" for a in lines.app.tolist()],
+            "application_id": named(problem.application_ids, lines.app),
             "score": money(lines.score),
             "fit": money(lines.fit),
             "value": money(lines.value),
@@ -84,7 +82,7 @@ def applications_table(problem: Problem, facts: Facts, lists: Shortlists, code_c
 
     Parameters
     ----------
-    code_counts : (A, 10) int64
+    code_counts : (A, 11) int64
         Dwellings per first refusal code (column 0: eligible), from eligibility.
     """
     lines = lists.lines
@@ -101,14 +99,12 @@ def applications_table(problem: Problem, facts: Facts, lists: Shortlists, code_c
         words = np.array([*CODES, "NO_DWELLING"], dtype=object)
         reason[refused] = words[np.where(nothing, len(CODES), last - 1)]
     best = np.zeros(n, np.int64)
-    dwelling = np.full(n, "", dtype=object)
+    where = np.full(n, -1, np.int64)
     order = np.lexsort((lines.dwelling, lines.rank))[::-1]
-    for i in order.tolist():
-        a = int(lines.app[i])
-        if a < 0:
-            continue
-        best[a] = int(lines.rank[i])
-        dwelling[a] = str(problem.dwelling_ids[lines.dwelling[i]])
+    order = order[lines.app[order] >= 0]
+    # the last assignment wins: the best rank, then the first dwelling
+    best[lines.app[order]] = lines.rank[order]
+    where[lines.app[order]] = lines.dwelling[order]
     status[best == 1] = "proposed"
     reason[best == 1] = "FIRST_RANK"
     status[best > 1] = "reserve"
@@ -118,10 +114,35 @@ def applications_table(problem: Problem, facts: Facts, lists: Shortlists, code_c
             "application_id": problem.application_ids,
             "status": status,
             "reason": reason,
-            "best_rank": pd.array([b if b else None for b in best.tolist()], dtype="Int64"),
-            "dwelling_id": dwelling,
+            "best_rank": pd.arrays.IntegerArray(best, best == 0),
+            "dwelling_id": named(problem.dwelling_ids, where),
         }
     )
+
+
+NO_SERIOUS = (
+    "sans candidat sérieux : chaque candidature porte un signalement à lever",
+    "no serious candidate: every line carries a flag to be settled",
+)
+_NOT_A_DOUBT = "EFFORT_NO_CREDIT"
+"""The one flag that says nothing against the file itself."""
+
+
+def _doubtful(
+    lists: Shortlists,
+    n: int,
+    flag_names: Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]] | None,
+) -> NDArray[np.bool_]:
+    """(n,) dwellings with a list of which every line is flagged."""
+    lines = lists.lines
+    named = np.flatnonzero(lines.app >= 0)
+    count = np.bincount(lines.dwelling[named], minlength=n)
+    if flag_names is None or not len(named):
+        return np.zeros(n, bool)
+    names = flag_names(lines.dwelling[named], lines.app[named])
+    clean = np.array([name in ("", _NOT_A_DOUBT) for name in names.tolist()], bool)
+    sound = np.bincount(lines.dwelling[named][clean], minlength=n)
+    return np.asarray((count > 0) & (sound == 0), dtype=bool)
 
 
 def dwellings_table(
@@ -132,6 +153,7 @@ def dwellings_table(
     on: date,
     second_best: dict[int, tuple[str, int]],
     single_enough: Callable[[int, int], bool],
+    flag_names: Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]] | None = None,
     places: Mapping[str, str] | None = None,
     lang: Lang = "fr",
 ) -> pd.DataFrame:
@@ -143,29 +165,31 @@ def dwellings_table(
         Plan B, from the orientation table.
     single_enough : callable (dwelling, first line index) -> bool
         Whether one candidate is enough there (relocation, DALO named by the préfet).
+    flag_names : callable (dwellings, applications) -> flags of each pair
+        With it, a list whose every line is flagged says so (design §6).
     """
     lines = lists.lines
     n = len(problem.dwelling_ids)
+    doubtful = _doubtful(lists, n, flag_names)
     account = [""] * n
     status = ["no_candidate"] * n
     deadline = [""] * n
     candidates = np.zeros(n, np.int64)
     first_line: dict[int, int] = {}
-    for i in range(len(lines)):
+    for i in np.flatnonzero(lines.rank == 1).tolist():
         d = int(lines.dwelling[i])
-        if lines.rank[i] == 1:
-            first_line[d] = i
-            account[d] = problem.accounts[int(lines.account[i])]
-            status[d] = "listed" if lines.app[i] >= 0 else "awaiting_reservataire"
-        if lines.app[i] >= 0:
-            candidates[d] += 1
+        first_line[d] = i
+        account[d] = problem.accounts[int(lines.account[i])]
+        status[d] = "listed" if lines.app[i] >= 0 else "awaiting_reservataire"
+    np.add.at(candidates, lines.dwelling[lines.app >= 0], 1)
+    deadlines = _deadlines(problem)
     pools = Pools(problem)
     reason = [""] * n
     advice = [""] * n
     for d in range(n):
         plan_b = _plan_b(second_best.get(d), places or {}, lang)
         if status[d] == "awaiting_reservataire":
-            days = _deadline_days(problem, d)
+            days = deadlines.get(int(problem.klass[d]), 0)
             deadline[d] = (on + timedelta(days=days)).isoformat()
             advice[d] = plan_b
         elif status[d] == "no_candidate":
@@ -175,6 +199,8 @@ def dwellings_table(
             if candidates[d] < lists.size:
                 reason[d] = _why_short(problem, facts, pools, lists, d, i, single_enough(d, i), lang)
                 advice[d] = plan_b
+            if doubtful[d]:
+                reason[d] = " ; ".join(part for part in (reason[d], NO_SERIOUS[lang != "fr"]) if part)
     return pd.DataFrame(
         {
             "dwelling_id": problem.dwelling_ids,
@@ -188,9 +214,13 @@ def dwellings_table(
     )
 
 
-def _deadline_days(problem: Problem, d: int) -> int:
-    at = np.flatnonzero(problem.seats.klass == problem.klass[d])
-    return int(problem.seats.deadline_days[at[0]]) if len(at) else 0
+def _deadlines(problem: Problem) -> dict[int, int]:
+    """Class -> days its first seat has."""
+    found: dict[int, int] = {}
+    seats = problem.seats
+    for klass, days in zip(seats.klass.tolist(), seats.deadline_days.tolist(), strict=True):
+        found.setdefault(klass, days)
+    return found
 
 
 def _plan_b(second: tuple[str, int] | None, places: Mapping[str, str], lang: Lang) -> str:
@@ -252,17 +282,16 @@ def _why_short(
     )
 
 
-def leapfrogs_table(problem: Problem, lists: Shortlists) -> pd.DataFrame:
+def leapfrogs_table(problem: Problem, rows: Leapfrogs) -> pd.DataFrame:
     """``leapfrogs.csv``; a count row has an empty ``application_id_passed`` and the number in ``points_gap``."""
-    rows = lists.leapfrogs
-    ids = problem.application_ids
+    passed = rows.passed >= 0
     return pd.DataFrame(
         {
-            "dwelling_id": [str(problem.dwelling_ids[x.dwelling]) for x in rows],
-            "rank": np.array([x.rank for x in rows], np.int64),
-            "application_id_ahead": [str(ids[x.ahead]) for x in rows],
-            "application_id_passed": [str(ids[x.passed]) if x.passed >= 0 else "" for x in rows],
-            "points_gap": [float(x.gap) if x.passed < 0 else round(x.gap / 100.0, 2) for x in rows],
-            "explained_by": [x.why for x in rows],
+            "dwelling_id": named(problem.dwelling_ids, rows.dwelling),
+            "rank": rows.rank.astype(np.int64),
+            "application_id_ahead": named(problem.application_ids, rows.ahead),
+            "application_id_passed": named(problem.application_ids, rows.passed),
+            "points_gap": np.where(passed, money(rows.gap.astype(np.int64)), rows.gap),
+            "explained_by": named(np.array(rows.words, object), rows.why),
         }
     )

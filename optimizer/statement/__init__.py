@@ -2,7 +2,7 @@
 
 What lives here. Dwellings proposed and attributed by réservataire × typology × financing × QPV × commune × construction
 period; the ledger of each account (share, due, consumed by the four count rules, remaining, forecast to 31 December);
-the reconciliation of two systems that count differently; the files of both.
+the reconciliation of two systems that count differently; the agreements of the next year; the files of all of them.
 
 What it may import: `runs`, `reports` and everything below; never `scenario`, its sibling.
 
@@ -14,9 +14,15 @@ three réservataires in turn is three orientations of one dwelling), rates witho
 """
 
 from optimizer.statement.bilan import Bilan, bilan
+from optimizer.statement.dashboards import Dashboard, dashboard, dashboard_to
 from optimizer.statement.files import bilan_to
 from optimizer.statement.ledger import ledger, needed
+from optimizer.statement.next_files import Following, following
+from optimizer.statement.next_stock import NextStock, next_case, next_stock
 from optimizer.statement.next_year import next_conventions
 from optimizer.statement.reconcile import reconcile
 
-__all__ = ["Bilan", "bilan", "bilan_to", "ledger", "needed", "next_conventions", "reconcile"]
+__all__ = [
+    "Bilan", "Dashboard", "Following", "NextStock", "bilan", "bilan_to", "dashboard", "dashboard_to", "following", "ledger", "needed", "next_case",
+    "next_conventions", "next_stock", "reconcile",
+]  # fmt: skip

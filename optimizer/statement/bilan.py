@@ -10,8 +10,9 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
+from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
-from optimizer.statement.homes import homes_of
+from optimizer.statement.homes import PERIODS, homes_of
 from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of
 from optimizer.statement.reconcile import differences, reconcile
 
@@ -39,6 +40,8 @@ class Bilan:
         Leases against events, line by line (all matched), or against the other system's list when one was given.
     epci : mapping
         Commune -> (code, name) of its EPCI.
+    places : mapping
+        Code of each commune, EPCI and département -> its name.
     """
 
     case: Case
@@ -50,7 +53,9 @@ class Bilan:
     reconciliation: pd.DataFrame
     epci: dict[str, tuple[str, str]]
     names: dict[str, str]
+    places: dict[str, str]
     deadline: policy.Parameter
+    periods: policy.Parameter
     findings: tuple[Finding, ...]
 
     @property
@@ -89,7 +94,10 @@ def bilan(
     followed = events[events["signed_on"].dt.year == year]
     matched = reconcile(signed, followed) if len(events) else reconcile(signed, signed)
     problems = list(differences(matched))
-    homes = homes_of(case)
+    rules = policy.load(
+        case.settings.rules_from, on=case.settings.on, changes=case.settings.changes, models=models
+    )
+    homes = homes_of(case, rules.get(PERIODS))
     lines = (
         _from_events(events, year) if len(events) else _from_leases(signed, case.table("in_progress"), year)
     )
@@ -99,9 +107,6 @@ def bilan(
     ]
     if problems:
         raise InputProblems(problems)
-    rules = policy.load(
-        case.settings.territory, on=case.settings.on, changes=case.settings.changes, models=models
-    )
     table = _counted(lines, homes)
     epci, names = rules.all_communes["epci"], rules.all_communes["name"]
     here = sorted({c for c in table["commune"] if c})
@@ -116,7 +121,9 @@ def bilan(
         reconciliation=matched if against is None else reconcile(signed, against),
         epci={c: (str(epci.get(c, "")), str(epci_names.get(epci.get(c, ""), ""))) for c in here},
         names={c: str(names.get(c, c)) for c in here},
+        places=place_names(rules),
         deadline=rules.value("national.flux.report_deadline"),
+        periods=rules.value(PERIODS),
         findings=case.warnings,
     )
 

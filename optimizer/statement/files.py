@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,11 @@ from optimizer.conversion import account_order
 from optimizer.errors import Lang
 from optimizer.reports.csvfile import Style, write_table
 from optimizer.reports.data import DECIDES
+from optimizer.reports.tables_book import STATEMENT, write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.shortlist.labels import account_label
 from optimizer.statement.bilan import Bilan, bilan
-from optimizer.statement.book import write_statement_book
-from optimizer.statement.next_year import Place, next_conventions
+from optimizer.statement.next_files import Following, said_of, write_following
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = Path(__file__).parents[1] / "reports" / "templates" / "style.css"
@@ -53,8 +53,7 @@ def bilan_to(
     lang: Lang = "fr",
     models: Path | None = None,
     force: bool = False,
-    following: bool = False,
-    shares: Mapping[Place, Mapping[str, Fraction]] | None = None,
+    following: Callable[[Bilan], Following] | None = None,
 ) -> BilanWritten:
     """Establish the statement of a year and write it whole, or nothing.
 
@@ -62,10 +61,9 @@ def bilan_to(
     ----------
     against : path, optional
         A case whose table `leases` is the other system's list; it is reconciled line by line in ``reconciliation.csv``.
-    following : bool
-        Also write next year's ``conventions.csv`` and what changes, ``conventions-diff.csv``.
-    shares : mapping, optional
-        Shares of the next year by (landlord, département) and account, from a conversion.
+    following : callable, optional
+        What makes the agreements of the next year from the statement (:func:`~optimizer.statement.next_files.following`):
+        their files, and what changes, are written beside it.
 
     Raises
     ------
@@ -81,13 +79,15 @@ def bilan_to(
     result = bilan(case, year, models=models, against=other)
     with atomic_folder(out) as work:
         write_bilan(work, result, style=style, lang=lang)
-        if following:
-            table, changes = next_conventions(result, result.lines, shares)
-            write_table(table, work, "conventions", style=style)
-            # Columns named as rates are written with the 4 decimals of a share.
-            named = changes.rename(columns={"before": "before_rate", "after": "after_rate"})
-            write_table(named, work, "conventions-diff", style=style)
-    return BilanWritten(out, result, _summary(result, out))
+        coming = None
+        if following is not None:
+            coming = following(result)
+            write_following(work, result, coming, models=models, style=style, lang=lang)
+    summary = _summary(result, out)
+    if coming is not None:
+        for language in ("fr", "en"):
+            summary[f"lines_{language}"] += [said_of(coming, result, language)]  # type: ignore[operator]
+    return BilanWritten(out, result, summary)
 
 
 def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: Lang = "fr") -> None:
@@ -100,19 +100,21 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
     title = f"Bilan annuel {result.year} – {result.case.settings.title}"
     note = "CCH R. 441-5-1 : logements proposés et attribués, par réservataire."
     sheets = {"Détail": result.table, "Par EPCI": whole, "Registre": result.ledger, "LEC": result.lec}
-    write_statement_book(folder / "bilan.xlsx", sheets, title=title, note=note, year=result.year)
+    last = date(result.year, 12, 31)
+    write_book(folder / "bilan.xlsx", sheets, title=title, note=note, on=last, look=STATEMENT)
     (folder / "bilan.html").write_text(_page(result, result.table, None, lang), encoding="utf-8")
     for account in result.accounts:
         own = result.table[result.table["account"] == account].reset_index(drop=True)
         ledger = result.ledger[result.ledger["account"] == account].reset_index(drop=True)
         stem = f"bilan-{file_name(account)}"
-        name = account_label(account, lang)
-        write_statement_book(
+        name = account_label(account, lang, result.places)
+        write_book(
             folder / f"{stem}.xlsx",
             {"Détail": own, "Registre": ledger},
             title=f"{title} – {name}",
             note=note,
-            year=result.year,
+            on=last,
+            look=STATEMENT,
         )
         (folder / f"{stem}.html").write_text(_page(result, own, account, lang), encoding="utf-8")
     (folder / "run.json").write_text(_record(result), encoding="utf-8")
@@ -154,14 +156,15 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
         title=settings.title,
         synthetic=settings.synthetic,
         year=result.year,
-        name=None if account is None else account_label(account, lang),
+        name=None if account is None else account_label(account, lang, result.places),
         proposed=int(table["proposed"].sum()),
         attributed=int(table["attributed"].sum()),
         axes=[_axis(result, table, column, french if fr else english, lang) for column, french, english in axes],
-        ledger=[{**row, "label": account_label(str(row["account"]), lang)} for row in ledger.to_dict("records")],
+        ledger=[{**row, "label": account_label(str(row["account"]), lang, result.places)} for row in ledger.to_dict("records")],
         lec=result.lec.to_dict("records") if account is None else [],
         deadline=f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
         source=result.deadline.source,
+        periods=result.periods,
         percent=lambda v: "–" if v != v else f"{100 * v:.1f} %".replace(".", "," if fr else "."),
         show=lambda v: f"{v:g}".replace(".", "," if fr else "."),
     )  # fmt: skip
@@ -180,7 +183,7 @@ def _axis(result: Bilan, table: pd.DataFrame, column: str, title: str, lang: Lan
 def _label(result: Bilan, column: str, value: str, lang: Lang) -> str:
     unknown = "non renseigné" if lang == "fr" else "not given"
     if column == "account":
-        return account_label(value, lang)
+        return account_label(value, lang, result.places)
     if column == "commune":
         return f"{result.names.get(value, '')} ({value})" if value else unknown
     if column == "qpv":

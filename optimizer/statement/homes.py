@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from optimizer.conversion.inventory import in_qpv
@@ -10,25 +12,24 @@ from optimizer.domain import Case
 ATTRIBUTES = ("landlord", "commune", "qpv", "rooms", "financing", "construction_year")
 UNKNOWN = ""
 
-PERIODS = ((1949, "avant 1949"), (1975, "1949-1974"), (1990, "1975-1989"), (2010, "1990-2009"))
-"""Construction periods of the statement: first year after the period, name. R. 441-5-1 asks for a period and gives no
-bounds; these are those of the usual inventories (first thermal rules in 1975), Attriflux's convention."""
-LAST_PERIOD = "2010 et après"
+PERIODS = "national.statement.construction_periods"
+"""Key of the periods in ``models/``: first year that is no longer in the period -> name."""
 
 
-def construction_period(year: object) -> str:
-    """The period of a construction year; empty when it is not known."""
+def construction_period(year: object, periods: Mapping[str, str]) -> str:
+    """The period of a construction year; empty when it is not known, or later than the last bound."""
     if year is None or year is pd.NA or year != year:
         return UNKNOWN
     number = int(str(int(float(str(year)))))
-    return next((name for bound, name in PERIODS if number < bound), LAST_PERIOD)
+    bounds = sorted((int(bound), name) for bound, name in periods.items())
+    return next((name for bound, name in bounds if number < bound), UNKNOWN)
 
 
-def homes_of(case: Case) -> pd.DataFrame:
+def homes_of(case: Case, periods: Mapping[str, str]) -> pd.DataFrame:
     """One row per known dwelling, index ``dwelling_id``: landlord, commune, qpv, rooms, financing, construction_period.
 
     The first table that knows a value gives it, in the order leases, dwellings, in_progress; ``qpv`` is ``yes``, ``no``
-    or empty, ``rooms`` ``T1``…``T6``, ``financing`` in capitals.
+    or empty, ``rooms`` ``T1``…``T6``, ``financing`` in capitals. ``periods``: see :data:`PERIODS`.
     """
     found: pd.DataFrame | None = None
     for name in ("leases", "dwellings", "in_progress"):
@@ -44,5 +45,5 @@ def homes_of(case: Case) -> pd.DataFrame:
     out["qpv"] = in_qpv(found["qpv"]).map({"oui": "yes", "non": "no"}).fillna(UNKNOWN)
     out["rooms"] = [UNKNOWN if pd.isna(n) else f"T{int(n)}" for n in found["rooms"]]
     out["financing"] = found["financing"].fillna(UNKNOWN).astype(str).str.upper()
-    out["construction_period"] = [construction_period(y) for y in found["construction_year"]]
+    out["construction_period"] = [construction_period(y, periods) for y in found["construction_year"]]
     return out.sort_index()

@@ -1,4 +1,4 @@
-"""Next year's conventions from this year's ledger: balances carried over, new shares where a conversion gives them."""
+"""Next year's conventions from this year's ledger: balances carried over, ended rights, shares of a conversion."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ import pandas as pd
 
 from optimizer.domain import empty_frame
 from optimizer.statement.bilan import Bilan
+from optimizer.statement.next_stock import Holder
 
-DIFF_COLUMNS = ("landlord", "departement", "area", "account", "field", "before", "after")
-FIELDS = ("share", "opening_balance")
-Place = tuple[str, str]
+DIFF_COLUMNS = ("landlord", "departement", "area", "account", "field", "before", "after", "why")
+KEYS = ["landlord", "departement", "area", "account"]
+CARRIED, NOT_CARRIED, NEW = "solde reporté", "sans report", "nouveau réservataire"
 
 
 def next_conventions(
-    result: Bilan, lines: pd.DataFrame, shares: Mapping[Place, Mapping[str, Fraction]] | None = None
+    result: Bilan,
+    lines: pd.DataFrame,
+    converted: pd.DataFrame | None = None,
+    *,
+    gone: Mapping[Holder, str] | None = None,
+    why: str = "conversion du stock",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table `conventions` of the next year, and what changes.
 
@@ -27,49 +33,59 @@ def next_conventions(
         balance becomes next year's opening balance; where it does not, the balance starts at 0.
     lines : DataFrame
         Convention lines in force this year, with the columns of the table `conventions`.
-    shares : mapping, optional
-        (landlord, département) -> account -> share to 4 decimals, from a conversion of the new stock. It replaces the
-        share of every line whose area is the whole département; an account without a line gets one, an account without
-        rights any more has share 0. Shares of a smaller area are renegotiated by hand and kept.
+    converted : DataFrame, optional
+        ``landlord, departement, area, account, share`` from a conversion of the new stock: for the landlords and
+        départements it has, it replaces every share, adds the accounts that have none yet and drops those without rights.
+    gone : mapping, optional
+        Accounts whose rights ended or are spent -> why: their lines are dropped even without a conversion.
+    why : str
+        What the table of differences says of a converted share.
 
     Returns
     -------
     conventions, diff
-        ``diff``: ``landlord, departement, area, account, field, before, after``, one line per value that changes.
+        ``diff``: ``landlord, departement, area, account, field, before, after, why``, one line per value that changes.
     """
-    keys = ["landlord", "departement", "area", "account"]
-    balance = {tuple(str(r[k]) for k in keys): float(r["balance"]) for r in result.ledger.to_dict("records")}
-    rows, changes = [], []
+    balance = {tuple(str(r[k]) for k in KEYS): float(r["balance"]) for r in result.ledger.to_dict("records")}
+    shares: dict[tuple[str, ...], Fraction] = {}
+    for row in (converted if converted is not None else pd.DataFrame()).to_dict("records"):
+        shares[tuple(str(row[k]) for k in KEYS)] = Fraction(repr(float(row["share"])))
+    places = {key[:2] for key in shares}
+    ended = dict(gone or {})
+    rows: list[dict[str, object]] = []
+    changes: list[tuple[object, ...]] = []
     seen: set[tuple[str, ...]] = set()
     for record in lines.to_dict("records"):
         line = {str(k): v for k, v in record.items()}
-        key = tuple(str(line[k]) for k in keys)
+        key = tuple(str(line[k]) for k in KEYS)
         if key not in balance:
             continue
         seen.add(key)
-        new = dict(line)
-        new["year"] = result.year + 1
+        new = {**line, "year": result.year + 1}
         new["opening_balance"] = balance[key] if bool(line["carry_over"]) else 0.0
-        given = (shares or {}).get((key[0], key[1]))
-        if given is not None and key[2] == key[1]:
-            new["share"] = float(given.get(key[3], Fraction(0)))
-        rows.append(new)
+        reason = why
+        if key[:2] in places:
+            new["share"] = float(shares.get(key, Fraction(0)))
+        if (key[0], key[1], key[3]) in ended and not shares.get(key):
+            new["share"], reason = 0.0, ended[key[0], key[1], key[3]]
+        if new["share"]:
+            rows.append(new)
+        else:
+            new["opening_balance"] = 0.0
+        carried = CARRIED if bool(line["carry_over"]) and new["share"] else NOT_CARRIED
         changes += [
-            (*key, field, float(line[field]), float(new[field]))
-            for field in FIELDS
+            (*key, field, float(line[field]), float(new[field]), reason if field == "share" else carried)
+            for field in ("share", "opening_balance")
             if round(float(line[field]), 4) != round(float(new[field]), 4)
         ]
-    for (landlord, departement), given in sorted((shares or {}).items()):
-        for account, share in sorted(given.items()):
-            key = (landlord, departement, departement, account)
-            narrow = account.startswith("COLL:") and account != f"COLL:{departement}"
-            if not share or account == "BAILLEUR" or narrow or key in seen:
-                continue
-            new = dict(zip(keys, key, strict=True))
-            rows.append({**new, "year": result.year + 1, "share": float(share), "opening_balance": 0.0})
-            changes.append((*key, "share", 0.0, float(share)))
+    for key, share in sorted(shares.items()):
+        if share and key not in seen:
+            fresh: dict[str, object] = dict(zip(KEYS, key, strict=True))
+            rows.append({**fresh, "year": result.year + 1, "share": float(share), "opening_balance": 0.0})
+            changes.append((*key, "share", 0.0, float(share), NEW))
     empty = empty_frame("conventions")
     table = pd.DataFrame(rows, columns=list(empty.columns))
     table = table.astype({name: str(kind) for name, kind in empty.dtypes.items()})
-    table = table.sort_values(keys, ignore_index=True)
-    return table, pd.DataFrame(changes, columns=list(DIFF_COLUMNS)).sort_values(keys, ignore_index=True)
+    table = table.sort_values(KEYS, ignore_index=True)
+    diff = pd.DataFrame(changes, columns=list(DIFF_COLUMNS)).sort_values([*KEYS, "field"], ignore_index=True)
+    return table, diff

@@ -108,6 +108,17 @@ def rooms_tables(law: Law) -> dict[str, str]:
     return found
 
 
+def effort_limits(law: Law, key: str) -> dict[str, Fraction]:
+    """Landlord -> the limit on the effort rate of that key in its own file, where the file has one (design §4)."""
+    found: dict[str, Fraction] = {}
+    for name in law.territory.get("conventions", ()):
+        path = _path(law, name)
+        data = read_yaml(path) if path.is_file() else {}
+        if data.get(key) is not None:
+            found[str(data["landlord"])] = Fraction(str(data[key]))
+    return found
+
+
 def _path(law: Law, name: str) -> Path:
     if name.endswith(".yaml"):
         return law.territory_path.parent / name

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import gcd
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes
-from optimizer.verify.rows import PROFILES, TRAITS, Book, Lease, lease_of, profile
+from optimizer.verify.naming import Entries
+from optimizer.verify.rows import PROFILES, TRAITS, Book, Lease, lease_of, profile_at
 from optimizer.verify.verdict import Unreadable
 
 UNIT = 10**10
@@ -53,38 +52,59 @@ class Special:
         return self.only is not None or self.account is not None
 
 
+HELD = 60_000_000
+"""Entries of classes held for repeated bounds (16 bytes each); beyond, each bound reads the classes again."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Households that may be first in a class: who, value in hundredths without vacancy points, type."""
+
+    app: I32
+    value: I64
+    type: I32
+
+
 class Field:
-    """All first ranks possible of a case, flattened for repeated bounds."""
+    """All first ranks possible of a case, for repeated bounds.
+
+    Held end to end while they fit in memory. A country's do not: its bounds are taken class by class as they are read.
+    """
 
     def __init__(self, classes: Classes, book: Book) -> None:
         self.classes, self.book = classes, book
         self.kinds = Kinds()
         self._by_lease: dict[tuple[Lease, str], I64] = {}
+        self._by_marks: dict[tuple[tuple[int, str], ...], I64] = {}
         self._types: dict[tuple[int, ...], int] = {}
-        app: list[I32] = []
-        value: list[I64] = []
-        kind: list[I32] = []
-        start: list[int] = []
         seats: list[tuple[int, int, int]] = []
         self.class_row: dict[int, int] = {}
-        total = 0
+        self._steps: list[tuple[int, int]] = []
+        self._present: list[I32] = []
+        size: list[int] = []
+        top = held = 0
+        parts: list[Columns] | None = []
         for c, entries in classes.all_entries():
-            first = entries.first > 0
+            columns = self._columns(c, entries)
+            row = self.class_row[c] = len(size)
+            size.append(len(columns.value))
+            self._present.append(np.unique(columns.type))
+            first = int(columns.value[0]) if len(columns.value) else 0
+            self._steps.append(
+                (first, int(np.gcd.reduce(columns.value - first)) if len(columns.value) else 0)
+            )
+            top = max(top, int(np.abs(columns.value).max(initial=0)))
+            if parts is not None:
+                parts.append(columns)
+                held += size[-1]
+                if held > HELD:
+                    parts = None
             lease = lease_of(classes.world, classes.members[c][0])
-            mine = entries.app[first]
-            bits = profile(classes.world, lease.epci, mine.astype(np.int64))
-            app.append(mine)
-            value.append(entries.score[first] + entries.fit[first] + classes.fit.fill)
-            kind.append(self._types_of(lease, entries.accounts, entries.first[first] * PROFILES + bits))
-            row = self.class_row[c] = len(start)
-            start.append(total)
-            total += len(mine)
             for account, worth, _ in entries.seats:
                 seats.append((row, worth, self.kinds.of(self.marks_of(lease, account, 0, seat=True))))
-        self.app = _joined(app, np.int32)
-        self.value = _joined(value, np.int64)
-        self.type = _joined(kind, np.int32)
-        self.start = np.array([*start, total], np.int64)
+        self.start = np.cumsum([0, *size]).astype(np.int64)
+        self.held = None if parts is None else _together(parts)
+        """Columns of all classes end to end, None when there are too many: then a bound reads the classes again."""
         self.seat = np.array(seats, np.int64).reshape(-1, 3)
         self.rows_of = self._dwellings()
         self.type_ptr = np.cumsum([0, *(len(t) for t in self._types)]).astype(np.int64)
@@ -93,9 +113,34 @@ class Field:
         self.kind_ptr = np.cumsum([0, *(len(m) for m in marks)]).astype(np.int64)
         self.mark_row = np.array([k for m in marks for k, _ in m], np.int64)
         self.mark_num = np.array([n for m in marks for _, n in m], np.int64)
-        self.top = max(int(np.abs(self.value).max(initial=0)), int(np.abs(self.seat[:, 1]).max(initial=0)))
+        self.top = max(top, int(np.abs(self.seat[:, 1]).max(initial=0)))
         self.top += int(classes.bonus.max(initial=0))
         """Largest value of a first rank, in hundredths and without sign: what 64 bits must hold."""
+
+    def _columns(self, c: int, entries: Entries) -> Columns:
+        """Who may be first in a class, for what value, as what type."""
+        world, d = self.classes.world, self.classes.members[c][0]
+        first = entries.first > 0
+        app = entries.app[first]
+        bits = profile_at(world, d, app.astype(np.int64))
+        types = self._types_of(lease_of(world, d), entries.accounts, entries.first[first] * PROFILES + bits)
+        return Columns(app, entries.score[first] + entries.fit[first] + self.classes.fit.fill, types)
+
+    def _tops(self, best: I64, barred: I64) -> I64:
+        """Best net value of each class row, without the dwellings' own points."""
+        top = np.full(len(self.start) - 1, BARRED, np.int64)
+        if self.held is not None:
+            net = self.held.value * FROM_HUNDREDTH + best[self.held.type] - barred[self.held.app]
+            filled = np.flatnonzero(np.diff(self.start) > 0)
+            if len(filled):
+                top[filled] = np.maximum.reduceat(net, self.start[filled])
+            return top
+        for c, entries in self.classes.all_entries():
+            part = self._columns(c, entries)
+            if len(part.value):
+                net = part.value * FROM_HUNDREDTH + best[part.type] - barred[part.app]
+                top[self.class_row[c]] = net.max()
+        return top
 
     def _dwellings(self) -> tuple[I64, I64, B]:
         """(class row, bonus, must be filled) of every open dwelling with a class row, by dwelling index order."""
@@ -119,30 +164,34 @@ class Field:
         return tuple(sorted((k, int(TRAITS[t](one)[0])) for k, t in found))
 
     def _kinds_by_profile(self, lease: Lease, account: str) -> I64:
-        key = (lease, account)
-        if key not in self._by_lease:
-            marks = sorted(self.book.marks(lease, account))
-            every = np.arange(PROFILES)
-            rows = [k for k, _ in marks]
-            code = np.zeros(PROFILES, np.int64)
-            for bit, (_, trait) in enumerate(marks):
-                code |= TRAITS[trait](every) << bit
-            unique, inverse = np.unique(code, return_inverse=True)
-            numbers = [
-                self.kinds.of(tuple((k, one >> bit & 1) for bit, k in enumerate(rows)))
-                for one in unique.tolist()
-            ]
-            out = np.array(numbers, np.int64)[inverse.reshape(-1)]
-            self._by_lease[key] = out
-        return self._by_lease[key]
+        known = self._by_lease.get((lease, account))
+        if known is None:
+            marks = tuple(sorted(self.book.marks(lease, account)))
+            if marks not in self._by_marks:
+                self._by_marks[marks] = self._numbered(marks)
+            known = self._by_lease[lease, account] = self._by_marks[marks]
+        return known
+
+    def _numbered(self, marks: tuple[tuple[int, str], ...]) -> I64:
+        """Kind of each profile where a lease enters these rows."""
+        every = np.arange(PROFILES)
+        rows = [k for k, _ in marks]
+        code = np.zeros(PROFILES, np.int64)
+        for bit, (_, trait) in enumerate(marks):
+            code |= TRAITS[trait](every) << bit
+        unique, inverse = np.unique(code, return_inverse=True)
+        numbers = [
+            self.kinds.of(tuple((k, one >> bit & 1) for bit, k in enumerate(rows))) for one in unique.tolist()
+        ]
+        return np.array(numbers, np.int64)[inverse.reshape(-1)]
 
     def _types_of(self, lease: Lease, accounts: tuple[str, ...], keys: I64) -> I32:
         unique, inverse = np.unique(keys, return_inverse=True)
-        tables = [self._kinds_by_profile(lease, account).tolist() for account in accounts]
+        tables = [self._kinds_by_profile(lease, account) for account in accounts]
         types = np.zeros(len(unique), np.int32)
         for i, key in enumerate(unique.tolist()):
             mask, bits = divmod(key, PROFILES)
-            kinds = {table[bits] for b, table in enumerate(tables) if mask >> b & 1}
+            kinds = {int(table[bits]) for b, table in enumerate(tables) if mask >> b & 1}
             types[i] = self._types.setdefault(tuple(sorted(kinds)), len(self._types))
         return types[inverse.reshape(-1)]
 
@@ -159,11 +208,10 @@ class Field:
         for row, more in zip(klass.tolist(), bonus.tolist(), strict=True):
             shift.setdefault(row, set()).add(more)
         for row, bonuses in shift.items():
-            part = self.value[self.start[row] : self.start[row + 1]]
-            if not len(part) or found == 1:
+            if self.start[row] == self.start[row + 1] or found == 1:
                 continue
-            least = min(bonuses)
-            found = gcd(found, int(np.gcd.reduce(part + least)), *(b - least for b in bonuses))
+            least, (first, step) = min(bonuses), self._steps[row]
+            found = gcd(found, first + least, step, *(b - least for b in bonuses))
         found *= 10_000
         for price, rate in prices:
             found = gcd(found, price * 10_000, price * rate)
@@ -178,11 +226,14 @@ class Field:
         klass, _, _ = self.rows_of
         size = np.bincount(klass, minlength=len(self.start) - 1)
         found: dict[tuple[str, int], int] = {}
-        for row in range(len(self.start) - 1):
+        seats: dict[int, list[int]] = {}
+        for row, kind in self.seat[:, [0, 2]].tolist():
+            seats.setdefault(row, []).append(kind)
+        for row, present in enumerate(self._present):
             here: set[tuple[str, int]] = set()
-            for t in np.unique(self.type[self.start[row] : self.start[row + 1]]).tolist():
+            for t in present.tolist():
                 here |= of_type[t]
-            for kind in self.seat[self.seat[:, 0] == row, 2].tolist():
+            for kind in seats.get(row, ()):
                 here |= counted[kind]
             for key in here:
                 found[key] = found.get(key, 0) + int(size[row])
@@ -216,11 +267,7 @@ class Field:
         )
         barred = price.copy()
         barred[list(taken)] = LIMIT
-        net = self.value * FROM_HUNDREDTH + best[self.type] - barred[self.app]
-        top = np.full(len(self.start) - 1, BARRED, np.int64)
-        filled = np.flatnonzero(np.diff(self.start) > 0)
-        if len(filled):
-            top[filled] = np.maximum.reduceat(net, self.start[filled])
+        top = self._tops(best, barred)
         seats = np.full(len(top), BARRED, np.int64)
         if len(self.seat):
             np.maximum.at(seats, self.seat[:, 0], self.seat[:, 1] * FROM_HUNDREDTH + kinds[self.seat[:, 2]])
@@ -251,7 +298,7 @@ class Field:
         classes = self.classes
         entries = classes.entries(int(classes.klass[d]))
         lease = lease_of(classes.world, d)
-        bits = profile(classes.world, lease.epci, entries.app.astype(np.int64))
+        bits = profile_at(classes.world, d, entries.app.astype(np.int64))
         best: int | None = None if rule.must or d in classes.world.pins else 0
         allowed = [
             b
@@ -282,8 +329,11 @@ class Field:
         return best
 
 
-def _joined(parts: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
-    return np.concatenate(parts).astype(kind) if parts else np.zeros(0, kind)
+def _together(parts: Sequence[Columns]) -> Columns:
+    """The columns of classes end to end."""
+    if not parts:
+        return Columns(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int32))
+    return Columns(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("app", "value", "type")))
 
 
 def _sum(values: I64) -> int:

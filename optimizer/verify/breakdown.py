@@ -12,22 +12,26 @@ from optimizer.verify.verdict import Findings
 def check_breakdown(out: Out, scores: Scores, found: Findings) -> None:
     """Every (application, EPCI, grid) of the table sums to the recomputed points or score."""
     found.start("breakdown")
-    number = scores.world.apps.number
-    apps = np.array([number.get(x, -1) for x in out.strings("application_id")], np.int64)
-    epcis, grids = (np.array(out.strings(n), object) for n in ("epci", "grid"))
+    apps = out.index("application_id", scores.world.apps.ids)
+    (epci_at, epcis), (grid_at, grids) = out.words("epci"), out.words("grid")
     points = out.scaled("points", 100)
     found.demand("breakdown", not bool((apps < 0).any()), "demande inconnue")
-    for epci in sorted(set(epcis.tolist())):
-        for grid in sorted(set(grids[epcis == epci].tolist())):
-            here = (epcis == epci) & (grids == grid) & (apps >= 0)
-            total = np.bincount(apps[here], weights=points[here], minlength=len(number)).astype(np.int64)
-            who = np.unique(apps[here])
-            fine = np.zeros(len(who), bool)
-            known = [epci] if epci else list(scores.epcis)
-            for place in known:
-                fine |= total[who] == scores.of(place)[who]
-                for name, mask, raw in scores.groups(place):
-                    fine |= mask[who] & (name in (grid, "")) & (raw[who] == total[who])
-            bad = int((~fine).sum())
-            if bad:
-                found.add("breakdown", f"{epci} {grid}", bad)
+    pair = epci_at.astype(np.int64) * max(1, len(grids)) + grid_at
+    order = np.argsort(pair, kind="stable")
+    codes, start = np.unique(pair[order], return_index=True)
+    bounds = [*start.tolist(), len(order)]
+    for i, code in enumerate(codes.tolist()):
+        epci, grid = epcis[code // len(grids)], grids[code % len(grids)]
+        lines = order[bounds[i] : bounds[i + 1]]
+        lines = lines[apps[lines] >= 0]
+        who, at = np.unique(apps[lines], return_inverse=True)
+        total = np.zeros(len(who), np.int64)
+        np.add.at(total, at.reshape(-1), points[lines])
+        fine = np.zeros(len(who), bool)
+        for place in [epci] if epci else list(scores.epcis):
+            fine |= total == scores.of(place)[who]
+            for name, mask, raw in scores.groups(place):
+                fine |= mask[who] & (name in (grid, "")) & (raw[who] == total)
+        bad = int((~fine).sum())
+        if bad:
+            found.add("breakdown", f"{epci} {grid}", bad)

@@ -1,6 +1,6 @@
 """Classes of dwellings with the same eligible applications, and those applications with all that a line needs.
 
-A class keeps, for every application that passes the codes of design §4 up to ``FORBIDDEN``: its value without the
+A class keeps, for every application that passes the codes of design §4 before ``ACCOUNT``: its value without the
 dwelling's vacancy points, the accounts that may name it and those on which it may be first (bits of the class's own
 list of accounts).
 """
@@ -15,6 +15,7 @@ import numpy as np
 
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.naming import Entries, name_all
+from optimizer.verify.recent import Recent
 from optimizer.verify.scores import Scores
 from optimizer.verify.world import World
 
@@ -40,8 +41,12 @@ class Fit:
         return np.minimum(self.vacancy_max, (200 * days + self.days_per_point) // (2 * self.days_per_point))
 
 
+HELD = 20_000_000
+"""Entries of classes that are kept; those read before are built again when they are asked for again."""
+
+
 class Classes:
-    """All classes of a case; entries are built on demand and kept while they fit in memory."""
+    """All classes of a case; entries are built on demand and the last ones kept."""
 
     def __init__(self, world: World, scores: Scores) -> None:
         self.world, self.scores = world, scores
@@ -59,11 +64,12 @@ class Classes:
         self.members: list[list[int]] = []
         self.klass = np.full(len(world.dwellings), -1, np.int64)
         self._group()
-        self._kept: dict[int, Entries] = {}
+        self._kept: Recent[int, Entries] = Recent(HELD)
         self._rooms: dict[str, tuple[I64, I64]] = {}
         self._ceiling: dict[tuple[int, int], I64] = {}
         self._elsewhere: dict[str, B] = {}
-        self._reach_cache: dict[int, tuple[I32, I64]] = {}
+        self._extend_cache: Recent[str, I32] = Recent(HELD)
+        self._reach_cache: Recent[int, tuple[I32, I64]] = Recent(HELD)
 
     def _group(self) -> None:
         w, d = self.world, self.world.dwellings
@@ -74,16 +80,23 @@ class Classes:
         columns = zip(
             d.landlord, d.place.tolist(), d.rooms.tolist(), d.financing.tolist(), d.qpv.tolist(),
             d.accessible.tolist(), d.upstairs.tolist(), d.factor.tolist(), d.reserved_to, d.exclusion, d.district,
-            d.priority_mix.tolist(), d.residence, strict=True,
+            d.priority_mix.tolist(), d.residence, self._costs(), strict=True,
         )  # fmt: skip
         for i, key in enumerate(columns):
-            *same, mix, residence = key
-            full = (*same, residence if mix else "", i if i in own else -1)
+            *same, mix, residence, cost = key
+            full = (*same, residence if mix else "", cost, i if i in own else -1)
             c = found.setdefault(full, len(found))
             if c == len(self.members):
                 self.members.append([])
             self.members[c].append(i)
             self.klass[i] = c
+
+    def _costs(self) -> list[int]:
+        """Rent and charges of each dwelling whose landlord limits the effort rate, -1 elsewhere or unknown."""
+        w, d = self.world, self.world.dwellings
+        limited = {*w.effort_max, *w.effort_credit_max}
+        pairs = zip(d.landlord, d.rent.tolist(), d.housing_cost.tolist(), strict=True)
+        return [cost if name in limited and rent >= 0 else -1 for name, rent, cost in pairs]
 
     def __len__(self) -> int:
         return len(self.members)
@@ -97,15 +110,27 @@ class Classes:
         return self.world.receivers(self.members[c][0])
 
     def all_entries(self) -> Iterator[tuple[int, Entries]]:
-        """Every class with an open dwelling, with its entries."""
-        for c in range(len(self)):
+        """Every class with an open dwelling, with its entries, place by place."""
+        for c in np.argsort(self.order).tolist():
             if self.open_members(c):
                 yield c, self.entries(c)
 
     def entries(self, c: int) -> Entries:
-        if c not in self._kept:
-            self._kept[c] = self._build(c)
-        return self._kept[c]
+        return self._kept.get(c, lambda: self._build(c), lambda x: len(x.app))
+
+    @cached_property
+    def order(self) -> I64:
+        """Rank of each class by EPCI and commune: read in this order, what depends on a place is asked once."""
+        places = self.world.law.places
+        first = [members[0] for members in self.members]
+        at = [int(self.world.dwellings.place[d]) for d in first]
+        keys = sorted(
+            range(len(first)),
+            key=lambda c: (places.epci[at[c]], at[c], self.world.dwellings.landlord[first[c]], c),
+        )
+        rank = np.empty(len(keys), np.int64)
+        rank[keys] = np.arange(len(keys))
+        return rank
 
     @cached_property
     def _wishes(self) -> tuple[I64, I32, I64]:
@@ -123,17 +148,28 @@ class Classes:
 
     def reach(self, place: int) -> tuple[I32, I64]:
         """Applications that wish the commune (preference rank) or reach it by ``extend`` (rank 0), ascending."""
-        if place not in self._reach_cache:
-            ptr, owner, rank = self._wishes
-            at = slice(int(ptr[place]), int(ptr[place + 1]))
-            known = np.full(len(self.world.apps), -1, np.int64)
-            epci = self.world.law.places.epci[place]
-            if epci:
-                known[self.scores.reach(epci) & self.world.apps.extend] = 0
-            known[owner[at]] = rank[at]
-            apps = np.flatnonzero(known >= 0).astype(np.int32)
-            self._reach_cache[place] = (apps, known[apps])
-        return self._reach_cache[place]
+        return self._reach_cache.get(place, lambda: self._reaching(place), lambda x: len(x[0]))
+
+    def _reaching(self, place: int) -> tuple[I32, I64]:
+        ptr, owner, rank = self._wishes
+        at = slice(int(ptr[place]), int(ptr[place + 1]))
+        wishing, ranks = owner[at], rank[at]
+        epci = self.world.law.places.epci[place]
+        if not epci:
+            return wishing.astype(np.int32), ranks
+        extending = self._extending(epci)
+        more = extending[~np.isin(extending, wishing)]
+        apps, ranks = np.concatenate([wishing, more]), np.concatenate([ranks, np.zeros(len(more), np.int64)])
+        order = np.argsort(apps, kind="stable")
+        return apps[order].astype(np.int32), ranks[order]
+
+    def _extending(self, epci: str) -> I32:
+        """Applications that accept the other communes of the EPCI, ascending."""
+
+        def ask() -> I32:
+            return np.flatnonzero(self.scores.reach(epci) & self.world.apps.extend).astype(np.int32)
+
+        return self._extend_cache.get(epci, ask, len)
 
     def rooms_of(self, landlord: str) -> tuple[I64, I64]:
         """(accepted bits, first choice) of every application by the landlord's table."""
@@ -172,7 +208,7 @@ class Classes:
         return self._elsewhere[district]
 
     def code(self, c: int, apps: I32, reached: B) -> I32:
-        """First refusal code before ``ACCOUNT`` (1..8) of applications for the class; 0 = none.
+        """First refusal code before ``ACCOUNT`` (1..9) of applications for the class; 0 = none.
 
         ``reached`` says who wishes the commune or reaches it by ``extend``.
         """
@@ -197,9 +233,9 @@ class Classes:
             forbidden = forbidden | np.isin(apps, sorted(w.forbidden[d]))
         refusals = (
             ~a.active[apps], w.live_offer[apps], far, (bits[apps] >> (int(dw.rooms[d]) - 1)) & 1 == 0, above, closed,
-            a.current_dwelling[apps] == d, forbidden,
+            a.current_dwelling[apps] == d, forbidden, w.effort_above(w.effort_max, d, apps),
         )  # fmt: skip
-        for number in range(8, 0, -1):
+        for number in range(len(refusals), 0, -1):
             code[refusals[number - 1]] = number
         return code
 

@@ -10,11 +10,13 @@ from optimizer.verify.cells import B
 from optimizer.verify.classes import Classes
 from optimizer.verify.lists import Lists
 from optimizer.verify.outputs import Out
-from optimizer.verify.solution import Line
+from optimizer.verify.solution import Line, flags_of
 from optimizer.verify.verdict import Findings
+from optimizer.verify.world import World
 
 CODES = (
-    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
+    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
+    "EFFORT", "ACCOUNT",
 )  # fmt: skip
 STATUS = {"proposed": "FIRST_RANK", "reserve": "RESERVE"}
 ALL_AT_ONCE = 200_000_000
@@ -25,7 +27,7 @@ def eligible_somewhere(classes: Classes) -> tuple[B, B]:
     """(on a dwelling open in this run, on any dwelling): applications with an account that may name them."""
     n = len(classes.world.apps)
     here, anywhere = np.zeros(n, bool), np.zeros(n, bool)
-    for c in range(len(classes)):
+    for c in np.argsort(classes.order).tolist():
         apps = classes.entries(c).app
         anywhere[apps] = True
         if classes.open_members(c):
@@ -82,11 +84,13 @@ def _check_reasons(classes: Classes, refused: list[tuple[int, str]], found: Find
     apps = np.array([a for a, _ in kept], np.int32)
     wanted = np.array([CODES.index(w) + 1 if w in CODES else 0 for _, w in kept])
     met = np.zeros(len(kept), bool)
-    for c in range(n):
+    for c in np.argsort(classes.order).tolist():
         reached = np.isin(apps, classes.reach(int(classes.world.dwellings.place[classes.members[c][0]]))[0])
         code = classes.code(c, apps, reached)
-        named = np.isin(apps, classes.entries(c).app)
-        code[(code == 0) & ~named] = len(CODES)
+        open_ = np.flatnonzero(code == 0)
+        if len(open_):
+            named = np.isin(apps[open_], classes.entries(c).app)
+            code[open_[~named]] = len(CODES)
         met |= code == wanted
     found.demand("applications", bool(met.all()), "raison d'irrecevabilité")
 
@@ -112,11 +116,16 @@ def check_dwellings(out: Out, lists: Lists, lines: list[Line], on: date, found: 
             fine = status[i] == "no_candidate" and not account[i] and bool(why[i])
         elif people:
             fine = status[i] == "listed" and account[i] == group[0].account and not deadline[i]
-            fine &= people >= lists.size or bool(why[i])
+            fine &= bool(why[i]) or (people >= lists.size and not _doubtful(world, d, group))
         else:
             fine = status[i] == "awaiting_reservataire" and account[i] == group[0].account
             fine &= _same_day(deadline[i], on + timedelta(days=_days(lists, d, account[i])))
         found.demand("dwellings", fine and candidates[i] == people, "état, contingent, nombre ou raison")
+
+
+def _doubtful(world: World, d: int, group: list[Line]) -> bool:
+    """Every line of the list is flagged for the file itself (design §6: « sans candidat sérieux »)."""
+    return all(flags_of(world, d, x.app) - {"EFFORT_NO_CREDIT"} for x in group)
 
 
 def _days(lists: Lists, d: int, account: str) -> int:

@@ -47,6 +47,9 @@ class Dwellings:
     district: list[str]
     residence: list[str]
     priority_mix: B
+    rent: I64
+    """Cents a month, -1 unknown; the charges, 0 when unknown, are in ``housing_cost``."""
+    housing_cost: I64
     number: dict[str, int]
 
     def __len__(self) -> int:
@@ -71,6 +74,7 @@ class Applications:
     category: I64
     income: I64
     monthly: I64
+    allowance: I64
     income_declared: B
     uc_hundredths: I64
     mobility: I32
@@ -117,6 +121,7 @@ def read_dwellings(table: RawTable, places: Places, on: int) -> Dwellings:
     floor = cells.integers(table, "floor", -100)
     lift, lift_known = cells.booleans(table, "lift")
     vacant = cells.days(table, "vacant_since")
+    rent = cells.scaled(table, "rent_eur", 100)
     exclusion = cells.choice(table, "assiette_exclusion", EXCLUSIONS, 0)
     factor = cells.scaled(table, "ceiling_factor", 10_000)
     return Dwellings(
@@ -136,6 +141,8 @@ def read_dwellings(table: RawTable, places: Places, on: int) -> Dwellings:
         district=cells.strings(table.text("district")),
         residence=cells.strings(table.text("residence")),
         priority_mix=cells.booleans(table, "priority_mix_residence")[0],
+        rent=rent,
+        housing_cost=rent + cells.scaled(table, "charges_eur", 100, 0),
         number=number,
     )
 
@@ -186,6 +193,7 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
         category=_category(table, persons, adults, children, couple, law),
         income=_ceiling_income(table, law),
         monthly=cells.scaled(table, "monthly_income_eur", 100),
+        allowance=cells.scaled(table, "housing_allowance_eur", 100, 0),
         income_declared=declared != 1,
         uc_hundredths=_consumption_units(persons, children, law),
         mobility=np.maximum(0, cells.choice(table, "mobility_need", MOBILITY)).astype(np.int32),

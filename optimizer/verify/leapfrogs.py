@@ -10,8 +10,8 @@ import numpy as np
 from optimizer.verify.lists import Filling, Lists
 from optimizer.verify.outputs import Out
 from optimizer.verify.rows import PROFILES, TRAITS, lease_of
-from optimizer.verify.solution import RATE, Line
-from optimizer.verify.verdict import Findings
+from optimizer.verify.solution import RATE
+from optimizer.verify.verdict import Findings, Unreadable
 
 SHOWN = 20
 COUNT = "count"
@@ -21,88 +21,102 @@ Key = tuple[int, int, int, int]
 """(dwelling, rank, application ahead, application passed or -1 on a count row)."""
 
 
-def check_lists(lists: Lists, lines: list[Line], found: Findings) -> None:
-    """Ranks 2…k of every dwelling as rebuilt."""
+def check_lists(lists: Lists, proven: bool, out: Out | None, found: Findings) -> None:
+    """Ranks 2…k of every dwelling, and the leapfrogs of each list when there is a table of them: one pass."""
     found.start("shortlists")
-    published: dict[int, list[int]] = {}
-    for line in lines:
-        if line.app >= 0:
-            published.setdefault(line.dwelling, []).append(line.app)
-    for d in sorted({*published, *lists.filling}):
-        expected = lists.filling[d].apps if d in lists.filling else []
-        found.demand("shortlists", published.get(d, []) == expected, "ordre des rangs")
+    found.demand("shortlists", set(lists.published) == set(lists.firsts), "liste sans premier rang")
+    leapfrogs = None
+    with found.guard("leapfrogs"):
+        if out is None:
+            raise Unreadable("leapfrogs.csv", "absent")
+        leapfrogs = Leapfrogs(lists, proven, found, out)
+    for f in lists.fillings():
+        for rank in range(2, max(lists.size, len(f.apps)) + 1):
+            at = lists.expected(f, rank) if rank <= lists.size else -1
+            expected = int(f.pool.app[at]) if at >= 0 else -1
+            published = f.apps[rank - 1] if rank <= len(f.apps) else -1
+            found.demand("shortlists", published == expected, "ordre des rangs")
+            if published < 0:
+                break
+        if leapfrogs is not None:
+            with found.guard("leapfrogs"):
+                leapfrogs.check(f)
+    if leapfrogs is not None:
+        leapfrogs.close()
 
 
 class Leapfrogs:
-    """What must be in ``leapfrogs``, and whether a published reason is possible."""
+    """The table ``leapfrogs`` by dwelling, and whether each list has those it must, for a possible reason."""
 
-    def __init__(self, lists: Lists, proven: bool, found: Findings) -> None:
+    def __init__(self, lists: Lists, proven: bool, found: Findings, out: Out) -> None:
         self.lists, self.proven, self.found = lists, proven, found
         self.world = lists.world
-        self.expected: dict[Key, int] = {}
-        self._expect()
-
-    def _expect(self) -> None:
-        ids = self.world.apps.ids
-        for d, f in sorted(self.lists.filling.items()):
-            pool = f.pool
-            waiting = ~self.lists.placed[pool.app]
-            for rank, a in enumerate(f.apps, start=1):
-                score = int(pool.score[pool.at(a)])
-                passed = waiting & (pool.score > score)
-                for above in f.apps[: rank - 1]:
-                    passed[pool.at(above)] = False
-                hit = np.flatnonzero(passed).tolist()
-                if len(hit) > SHOWN:
-                    cut = np.sort(pool.score[hit])[-SHOWN]
-                    near = [j for j in hit if pool.score[j] >= cut]
-                else:
-                    near = hit
-                near.sort(key=lambda j: (-int(pool.score[j]), ids[pool.app[j]]))
-                for j in near[:SHOWN]:
-                    self.expected[d, rank, a, int(pool.app[j])] = int(pool.score[j]) - score
-                if len(hit) > SHOWN:
-                    self.expected[d, rank, a, -1] = len(hit) - SHOWN
-
-    def check(self, out: Out) -> None:
-        """The published table against the expected one."""
-        found = self.found
+        apps, dwellings = self.world.apps, self.world.dwellings
+        self._dwelling = out.index("dwelling_id", dwellings.ids)
+        self._order = np.argsort(self._dwelling, kind="stable")
+        self._start = np.searchsorted(self._dwelling[self._order], np.arange(-1, len(dwellings) + 1))
+        self._rank, self._gap = out.scaled("rank", 1), out.scaled("points_gap", 100)
+        self._ahead = out.index("application_id_ahead", apps.ids)
+        self._passed = out.index("application_id_passed", apps.ids, unknown=-2)
+        self._why, self._words = out.words("explained_by")
+        self._seen = 0
         found.start("leapfrogs")
-        published = self._read(out)
-        for key in sorted({*published, *self.expected}):
-            if key not in published or key not in self.expected:
+
+    def close(self) -> None:
+        """Lines of dwellings without a list."""
+        extra = len(self._order) - self._seen
+        if extra:
+            self.found.add("leapfrogs", "ligne absente ou en trop", extra)
+
+    def check(self, f: Filling) -> None:
+        """The published lines of a dwelling against the expected ones."""
+        found, expected, published = self.found, self._expect(f), self._read(f.line.dwelling)
+        for key in sorted({*published, *expected}):
+            if key not in published or key not in expected:
                 found.add("leapfrogs", "ligne absente ou en trop")
                 continue
             gap, why = published[key]
-            wanted = self.expected[key] * (100 if key[3] < 0 else 1)
+            wanted = expected[key] * (100 if key[3] < 0 else 1)
             found.demand("leapfrogs", gap == wanted, "écart de points")
-            fine = why == COUNT if key[3] < 0 else self.possible(key, why)
+            fine = why == COUNT if key[3] < 0 else self.possible(f, key, why)
             found.demand("leapfrogs", fine, "raison impossible")
 
-    def _read(self, out: Out) -> dict[Key, tuple[int, str]]:
-        gaps = out.scaled("points_gap", 100)
-        columns = [
-            out.strings(n)
-            for n in ("dwelling_id", "rank", "application_id_ahead", "application_id_passed", "explained_by")
-        ]
+    def _expect(self, f: Filling) -> dict[Key, int]:
+        """Gap in hundredths, or number of further ones, of every line the list must have."""
+        ids, pool, d = self.world.apps.ids, f.pool, f.line.dwelling
+        expected: dict[Key, int] = {}
+        waiting = ~self.lists.placed[pool.app]
+        for rank, a in enumerate(f.apps, start=1):
+            score = int(pool.score[pool.at(a)])
+            passed = waiting & (pool.score > score)
+            for above in f.apps[: rank - 1]:
+                passed[pool.at(above)] = False
+            hit = np.flatnonzero(passed)
+            near = hit
+            if len(hit) > SHOWN:
+                cut = np.partition(pool.score[hit], len(hit) - SHOWN)[len(hit) - SHOWN]
+                near = hit[pool.score[hit] >= cut]
+            best = sorted(near.tolist(), key=lambda j: (-int(pool.score[j]), ids[pool.app[j]]))
+            for j in best[:SHOWN]:
+                expected[d, rank, a, int(pool.app[j])] = int(pool.score[j]) - score
+            if len(hit) > SHOWN:
+                expected[d, rank, a, -1] = len(hit) - SHOWN
+        return expected
+
+    def _read(self, d: int) -> dict[Key, tuple[int, str]]:
+        at = self._order[self._start[d + 1] : self._start[d + 2]]
+        self._seen += len(at)
         rows: dict[Key, tuple[int, str]] = {}
-        for i, (dwelling, rank, ahead, passed, why) in enumerate(zip(*columns, strict=True)):
-            apps = self.world.apps.number
-            key = (
-                self.world.dwellings.number.get(dwelling, -1),
-                int(rank),
-                apps.get(ahead, -1),
-                apps.get(passed, -2) if passed else -1,
-            )
+        for i in at.tolist():
+            key = (d, int(self._rank[i]), int(self._ahead[i]), int(self._passed[i]))
             if key in rows:
                 self.found.add("leapfrogs", "ligne deux fois")
-            rows[key] = (int(gaps[i]), why)
+            rows[key] = (int(self._gap[i]), self._words[self._why[i]])
         return rows
 
-    def possible(self, key: Key, why: str) -> bool:
+    def possible(self, f: Filling, key: Key, why: str) -> bool:
         """Whether a reason of the closed set can explain that household being passed."""
         d, rank, ahead, passed = key
-        f = self.lists.filling[d]
         pool = f.pool
         me, other = pool.at(ahead), pool.at(passed)
         if why.startswith("need:"):
@@ -112,7 +126,8 @@ class Leapfrogs:
         if why == "pin":
             return rank == 1 and d in self.world.pins
         if why == "nomination":
-            return f.own is not None or (rank == 1 and not bool(pool.first[other]))
+            named = f.own is not None and ahead in f.own
+            return named or (rank == 1 and not bool(pool.first[other]))
         if why == "fit":
             return bool(pool.value[other] <= pool.value[me])
         if why == "gap":
@@ -120,7 +135,7 @@ class Leapfrogs:
         if rank == 1:
             return False
         if why == "places":
-            return bool(self.lists.full_at[passed] < self.lists.order[d, ahead])
+            return bool(self.lists.full_at[passed] < self.lists.clock(d, rank))
         return self._class_explains(f, me, other)
 
     def _class_explains(self, f: Filling, me: int, other: int) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes
 from optimizer.verify.naming import mode_of, nominees
-from optimizer.verify.rows import PROFILES, TRAITS, Book, lease_of, profile
+from optimizer.verify.rows import PROFILES, TRAITS, Book, lease_of, profile_at
 from optimizer.verify.solution import RATE, Counts, Line, lottery
 
 
@@ -27,46 +28,78 @@ class Pool:
         return int(np.searchsorted(self.app, app))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Filling:
-    """A list under construction."""
+    """A published list with what it was filled from."""
 
     line: Line
     pool: Pool
     own: list[int] | None
     given: I64
     """Bit k of the pool's entries: a lease to them gives binding row k (of this place and account) its num."""
-    apps: list[int] = field(default_factory=list)
+    apps: list[int]
+    """Households of the published list, first rank first."""
 
 
 class Lists:
-    """Expected lines of every dwelling that has a first rank."""
+    """The published lists, and whom each rank should hold.
+
+    Ranks are filled in turn, and who is still free then depends on the ranks filled before. The published lists say when
+    each household came to its last list; each rank is then checked by itself, in any order, so that pools are read class
+    by class and never held together. If every rank is the one expected given those before it, the lists are those that
+    filling from nothing would give (by induction on the turns); the first rank that differs is found, which refuses.
+    """
 
     def __init__(self, classes: Classes, book: Book, counts: Counts, lines: list[Line], size: int) -> None:
         self.classes, self.book, self.counts, self.size = classes, book, counts, size
-        self.world = classes.world
-        self.max_lists = self.world.law.whole("national.caleol.max_lists")
+        self.world = w = classes.world
+        self.max_lists = w.law.whole("national.caleol.max_lists")
         self.binding = [
             row.price > 0 and row.rate * counts.den[k] > (counts.num[k] - 1) * RATE
             for k, row in enumerate(book.rows)
         ]
-        n = len(self.world.apps)
+        n = len(w.apps)
+        self.firsts = {x.dwelling: x for x in lines if x.rank == 1 and x.app >= 0}
         self.placed = np.zeros(n, bool)
-        self.firsts = [x for x in lines if x.rank == 1]
-        self.placed[[x.app for x in self.firsts if x.app >= 0]] = True
-        self.reserve = np.zeros(n, np.int64)
-        self.full_at = np.full(n, np.iinfo(np.int64).max)
-        self.order: dict[tuple[int, int], int] = {}
-        """(dwelling, application) -> when the reserve was filled."""
-        self.filling: dict[int, Filling] = {}
-        self._given: dict[tuple[object, str], I64] = {}
-        for line in self.firsts:
+        self.placed[[x.app for x in self.firsts.values()]] = True
+        self.published: dict[int, list[int]] = {}
+        for line in lines:
             if line.app >= 0:
-                pool = self.pool(line.dwelling, line.account)
-                own = self.own_order(line.dwelling, line.account, pool)
-                given = self.given(line.dwelling, line.account)[pool.profile]
-                self.filling[line.dwelling] = Filling(line, pool, own, given, [line.app])
-        self._fill()
+                self.published.setdefault(line.dwelling, []).append(line.app)
+        turn = sorted((self.h(x.app, d, x.account), w.dwellings.ids[d], d) for d, x in self.firsts.items())
+        self._turn = {d: i for i, (_, _, d) in enumerate(turn, start=1)}
+        self.full_at = self._full_at()
+        self._given: dict[tuple[object, str], I64] = {}
+
+    def clock(self, dwelling: int, rank: int) -> int:
+        """When a rank of a list is filled: rank by rank, each in the order of the turns."""
+        return (rank - 2) * len(self._turn) + self._turn[dwelling]
+
+    def _full_at(self) -> I64:
+        """When each application came to its last allowed list as a reserve (a large number: never)."""
+        taken = sorted(
+            (self.clock(d, rank), a)
+            for d, apps in self.published.items()
+            if d in self._turn
+            for rank, a in enumerate(apps[1:], start=2)
+        )
+        count: dict[int, int] = {}
+        full = np.full(len(self.world.apps), np.iinfo(np.int64).max)
+        for clock, a in taken:
+            count[a] = count.get(a, 0) + 1
+            if count[a] == self.max_lists:
+                full[a] = clock
+        return full
+
+    def fillings(self) -> Iterator[Filling]:
+        """Every list with a household at its first rank, class by class."""
+        order = self.classes.order[self.classes.klass]
+        for d in sorted(self.firsts, key=lambda d: (int(order[d]), d)):
+            line = self.firsts[d]
+            pool = self.pool(d, line.account)
+            own = self.own_order(d, line.account, pool)
+            given = self.given(d, line.account)[pool.profile]
+            yield Filling(line, pool, own, given, self.published[d])
 
     def pool(self, dwelling: int, account: str) -> Pool:
         entries = self.classes.entries(int(self.classes.klass[dwelling]))
@@ -74,13 +107,12 @@ class Lists:
         here = entries.named >> bit & 1 > 0
         app = entries.app[here]
         fit = entries.fit[here] + self.classes.bonus[dwelling]
-        epci = self.world.place(dwelling)[1]
         return Pool(
             app,
             entries.first[here] >> bit & 1 > 0,
             entries.score[here],
             entries.score[here] + fit + self.classes.fit.fill,
-            profile(self.world, epci, app.astype(np.int64)),
+            profile_at(self.world, dwelling, app.astype(np.int64)),
         )
 
     def own_order(self, dwelling: int, account: str, pool: Pool) -> list[int] | None:
@@ -104,36 +136,22 @@ class Lists:
             self._given[key] = out
         return self._given[key]
 
-    def _fill(self) -> None:
-        w = self.world
-        turn = sorted(
-            (self.h(f.line.app, d, f.line.account), w.dwellings.ids[d], d) for d, f in self.filling.items()
-        )
-        clock = 0
-        for _ in range(2, self.size + 1):
-            for _, _, d in turn:
-                clock += 1
-                at = self._next(d)
-                if at >= 0:
-                    a = int(self.filling[d].pool.app[at])
-                    self.filling[d].apps.append(a)
-                    self.order[d, a] = clock
-                    self.reserve[a] += 1
-                    if self.reserve[a] == self.max_lists:
-                        self.full_at[a] = clock
-
     def h(self, app: int, dwelling: int, account: str) -> int:
         w = self.world
         return lottery(w.settings.seed, w.apps.ids[app], w.dwellings.ids[dwelling], account)
 
-    def _next(self, dwelling: int) -> int:
-        f = self.filling[dwelling]
-        pool = f.pool
-        free = ~self.placed[pool.app] & (self.reserve[pool.app] < self.max_lists)
-        for a in f.apps:
+    def expected(self, f: Filling, rank: int) -> int:
+        """Position in the pool of whom the rank should hold, given the ranks above it; -1 for nobody."""
+        pool, dwelling = f.pool, f.line.dwelling
+        free = ~self.placed[pool.app] & (self.full_at[pool.app] >= self.clock(dwelling, rank))
+        if self.max_lists <= 0:
+            free[:] = False
+        for a in f.apps[: rank - 1]:
             free[pool.at(a)] = False
         if f.own is not None:
-            return next((pool.at(a) for a in f.own if free[pool.at(a)]), -1)
+            named = next((pool.at(a) for a in f.own if free[pool.at(a)]), -1)
+            if named >= 0 or mode_of(self.world, dwelling, f.line.account) == "direct":
+                return named
         if not self.world.apps.dalo[f.line.app]:
             free &= ~self.world.apps.dalo[pool.app]
         need = f.given[pool.at(f.line.app)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from optimizer.verify.cells import I64, floats, strings
+from optimizer.verify.cells import I32, I64, floats, index_in, strings
 from optimizer.verify.tables import RawTable, csv_columns, trimmed
 from optimizer.verify.tables import _parquet as parquet_columns
 from optimizer.verify.verdict import Unreadable
@@ -41,6 +41,25 @@ class Out:
         if name not in self.table.columns:
             raise Unreadable(self.table.file, f"colonne {name} absente")
         return [_GUARD.sub("", x) for x in strings(self.table.columns[name])]
+
+    def _bare(self, name: str) -> pa.Array:
+        """The column with the apostrophe that guards a cell taken off."""
+        if name not in self.table.columns:
+            raise Unreadable(self.table.file, f"colonne {name} absente")
+        return pc.replace_substring_regex(self.table.columns[name], "^'([=+\\-@\t\r\\x00])", "\\1")
+
+    def index(self, name: str, words: Sequence[str], unknown: int = -1) -> I32:
+        """Position of each text among ``words``: -1 where empty, ``unknown`` for another text."""
+        column = self._bare(name)
+        found = index_in(column, words, -1)
+        known = np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), bool)
+        return np.where((found < 0) & known, np.int32(unknown), found)
+
+    def words(self, name: str) -> tuple[I32, list[str]]:
+        """The column as positions among its different texts ("" for empty)."""
+        coded = pc.fill_null(self._bare(name), "").dictionary_encode()
+        codes = np.asarray(coded.indices.to_numpy(zero_copy_only=False), np.int32)
+        return codes, [str(x) for x in coded.dictionary.to_pylist()]
 
     def scaled(self, name: str, scale: int) -> I64:
         """Numbers × scale, which must be whole; empty cells read 0."""

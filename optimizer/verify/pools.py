@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.verify.cells import I32, B
 from optimizer.verify.facts import Applications
 from optimizer.verify.law import Law
+from optimizer.verify.recent import Recent
 from optimizer.verify.verdict import Unreadable
 
 Q1_NO, Q1_YES, Q1_UNKNOWN = 0, 1, 2
@@ -16,6 +17,10 @@ _OWN = {"ETAT_PRIO": "state_priority", "ETAT_AGENT": "public_agents", "ALS": "al
 _SAME = {"public_agent": "public_agents", "als_employee": "als_employees"}
 _DERIVED = ("BAILLEUR", "MUTATION", "RELOGEMENT")
 PROOF_WORDS = ("", "declared", "verified", "labelled")
+
+
+COLUMNS = 300_000_000
+"""Bytes of masks over all applications that are kept, of each kind."""
 
 
 class Pools:
@@ -27,26 +32,30 @@ class Pools:
         proofs = law.words("national.priority_publics.proof_target")
         counted = np.isin(apps.proof, [PROOF_WORDS.index(p) for p in proofs])
         self.counted_priority: B = apps.dalo | (apps.priority_any & counted)
-        self._pool: dict[tuple[str, str], B] = {}
-        self._own: dict[str, B] = {}
-        self._q1: dict[str, I32] = {}
+        self._pool: Recent[tuple[str, str], B] = Recent(COLUMNS)
+        self._own: Recent[str, B] = Recent(COLUMNS)
+        self._relocated: Recent[int, B] = Recent(COLUMNS)
+        self._q1: Recent[str, I32] = Recent(COLUMNS)
 
     def own_tenants(self, landlord: str) -> B:
         """Sitting tenants of that landlord."""
-        if landlord not in self._own:
-            self._own[landlord] = np.asarray(self.apps.landlord == landlord, bool) & (landlord != "")
-        return self._own[landlord]
+
+        def ask() -> B:
+            return np.asarray(self.apps.landlord == landlord, bool) & (landlord != "")
+
+        return self._own.get(landlord, ask, lambda x: x.nbytes)
 
     def of(self, account: str, pool: str) -> B:
         """The pool of a flux account, ``accounts`` of the applications taking the place of the derived pools."""
-        key = (account, pool)
-        if key not in self._pool:
+
+        def ask() -> B:
             mask = self._by_facts(_SAME.get(pool, pool) or _OWN.get(account, "any")).copy()
             if account not in _DERIVED:
                 for a, names in self.apps.accounts.items():
                     mask[a] = account in names
-            self._pool[key] = mask
-        return self._pool[key]
+            return mask
+
+        return self._pool.get((account, pool), ask, lambda x: x.nbytes)
 
     def _by_facts(self, pool: str) -> B:
         a = self.apps
@@ -68,26 +77,30 @@ class Pools:
 
     def relocated(self, exclusion: str) -> B:
         """Who RELOGEMENT takes for a dwelling: everybody relocated, or only those of the dwelling's operation."""
-        operation = {"anru": 1, "orcod": 2, "unfit": 3, "sale": 4}.get(exclusion)
-        return self.apps.relocation > 0 if operation is None else self.apps.relocation == operation
+        operation = {"anru": 1, "orcod": 2, "unfit": 3, "sale": 4}.get(exclusion, 0)
+        relocation = self.apps.relocation
+
+        def ask() -> B:
+            return relocation == operation if operation else relocation > 0
+
+        return self._relocated.get(operation, ask, lambda x: x.nbytes)
 
     def q1(self, epci: str) -> I32:
         """First quartile of the EPCI for every application: no, yes, unknown."""
-        if epci not in self._q1:
-            a = self.apps
-            unknown = (a.monthly < 0) | ((a.monthly == 0) & a.income_declared)
-            threshold = self.law.q1_thresholds.get(epci)
-            if threshold is None:
-                state = np.full(len(a), Q1_UNKNOWN, np.int32)
-            else:
-                limit = threshold * 100
-                if limit.denominator != 1:
-                    raise Unreadable("lec_q1_threshold.csv", epci)
-                months = self.law.whole("national.lec.income_months")
-                below = months * a.monthly * 100 <= int(limit) * a.uc_hundredths
-                state = np.where(unknown, Q1_UNKNOWN, np.where(below, Q1_YES, Q1_NO)).astype(np.int32)
-            self._q1[epci] = state
-        return self._q1[epci]
+        return self._q1.get(epci, lambda: self._quartile(epci), lambda x: x.nbytes)
+
+    def _quartile(self, epci: str) -> I32:
+        a = self.apps
+        threshold = self.law.q1_thresholds.get(epci)
+        if threshold is None:
+            return np.full(len(a), Q1_UNKNOWN, np.int32)
+        unknown = (a.monthly < 0) | ((a.monthly == 0) & a.income_declared)
+        limit = threshold * 100
+        if limit.denominator != 1:
+            raise Unreadable("lec_q1_threshold.csv", epci)
+        months = self.law.whole("national.lec.income_months")
+        below = months * a.monthly * 100 <= int(limit) * a.uc_hundredths
+        return np.where(unknown, Q1_UNKNOWN, np.where(below, Q1_YES, Q1_NO)).astype(np.int32)
 
 
 def ten_thousandths(value: Fraction, what: str) -> int:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from optimizer.verify import cells
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.grid import grid_points
+from optimizer.verify.recent import Recent
 from optimizer.verify.world import World
+
+COLUMNS = 500_000_000
+"""Bytes of columns over all applications that are kept, of each kind."""
 
 
 class Scores:
@@ -24,8 +27,9 @@ class Scores:
     def __init__(self, world: World) -> None:
         self.world = world
         self._grids: dict[str, dict[str, I64]] = {}
-        self._epci: dict[str, I64] = {}
-        self._reach: dict[str, B] = {}
+        self._totals: dict[str, I64] = {}
+        self._epci: Recent[str, I64] = Recent(COLUMNS)
+        self._reach: Recent[str, B] = Recent(COLUMNS)
         found = np.unique(world.dwellings.place).tolist()
         self.epcis = tuple(sorted({world.law.places.epci[i] for i in found}))
 
@@ -61,8 +65,12 @@ class Scores:
 
     def total(self, grid: str) -> I64:
         """Points of the grid for every application."""
-        parts = list(self.breakdown(grid).values())
-        return np.sum(parts, axis=0) if parts else np.zeros(len(self.world.apps), np.int64)
+        if grid not in self._totals:
+            total = np.zeros(len(self.world.apps), np.int64)
+            for points in self.breakdown(grid).values():
+                total += points
+            self._totals[grid] = total
+        return self._totals[grid]
 
     def groups(self, epci: str) -> list[tuple[str, B, I64]]:
         """(grid, who is scored by it, points) of an EPCI; the grid is empty when there is none."""
@@ -97,27 +105,32 @@ class Scores:
 
     def reach(self, epci: str) -> B:
         """Applications that reach the EPCI: a wished commune lies there."""
-        if epci not in self._reach:
-            wished = self.world.apps.wished
-            inside = np.append(self._epci_names == epci, False)
-            out = np.zeros(len(self.world.apps), bool)
-            out[self._wished_owner[inside[wished.values]]] = True
-            self._reach[epci] = out
-        return self._reach[epci]
+        return self._reach.get(epci, lambda: self._reaching(epci), lambda x: x.nbytes)
+
+    def _reaching(self, epci: str) -> B:
+        out = np.zeros(len(self.world.apps), bool)
+        place = self._epci_places.get(epci, -2)
+        a, b = np.searchsorted(self._wishes[0], [place, place + 1])
+        out[self._wishes[1][a:b]] = True
+        return out
 
     @cached_property
-    def _wished_owner(self) -> I32:
-        return self.world.apps.wished.owner
+    def _epci_places(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(sorted(set(self.world.law.places.epci)))}
 
     @cached_property
-    def _epci_names(self) -> np.ndarray[Any, Any]:
-        return np.array(self.world.law.places.epci)
+    def _wishes(self) -> tuple[I32, I32]:
+        """(EPCI of a wished commune, application), sorted by EPCI: an EPCI is read without looking at the others."""
+        wished = self.world.apps.wished
+        of_commune = np.array([self._epci_places[e] for e in self.world.law.places.epci] + [-1], np.int32)
+        epci = of_commune[wished.values]
+        order = np.argsort(epci, kind="stable")
+        return epci[order], wished.owner[order]
 
     def of(self, epci: str) -> I64:
         """Score of every application in that EPCI (0 where it has none)."""
-        if epci not in self._epci:
-            self._epci[epci] = self._percentiles(epci) if self.percentile else self._points(epci)
-        return self._epci[epci]
+        ask = self._percentiles if self.percentile else self._points
+        return self._epci.get(epci, lambda: ask(epci), lambda x: x.nbytes)
 
     def _points(self, epci: str) -> I64:
         points, known = self.given

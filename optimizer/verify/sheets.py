@@ -23,10 +23,12 @@ def check_orientation(out: Out, classes: Classes, lines: list[Line], found: Find
     chosen, candidates = out.scaled("chosen", 1), out.scaled("candidates", 1)
     loss, best = out.scaled("loss_points", 100), out.scaled("best_score", 100)
     shown: dict[int, list[str]] = {}
-    for i, (name, account) in enumerate(zip(ids, accounts, strict=True)):
-        d = world.dwellings.number.get(name, -1)
+    at = np.array([world.dwellings.number.get(name, -1) for name in ids], np.int64)
+    found.demand("orientation", not bool((at < 0).any()), "logement inconnu")
+    rank = np.where(at < 0, -1, classes.order[classes.klass[at]]) if len(classes) else at
+    for i in np.argsort(rank, kind="stable").tolist():
+        d, account = int(at[i]), accounts[i]
         if d < 0:
-            found.add("orientation", "logement inconnu")
             continue
         shown.setdefault(d, []).append(account)
         mine = chosen_account.get(d) == account

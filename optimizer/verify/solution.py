@@ -12,7 +12,7 @@ from optimizer.verify.classes import Classes
 from optimizer.verify.naming import Entries
 from optimizer.verify.outputs import Out
 from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN
-from optimizer.verify.rows import TRAITS, Book, lease_of, profile
+from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
 from optimizer.verify.verdict import Findings
 from optimizer.verify.world import World
 
@@ -96,7 +96,7 @@ def check_lines(lines: list[Line], classes: Classes, found: Findings) -> None:
     at_first = {x.dwelling: x.app for x in firsts}
     for d, a in world.pins.items():
         found.demand("first_ranks", at_first.get(d, -1) == a, "décision non respectée")
-    for line in lines:
+    for line in sorted(lines, key=lambda x: int(classes.order[classes.klass[x.dwelling]])):
         _check_line(line, classes, found)
 
 
@@ -128,11 +128,12 @@ def _check_line(line: Line, classes: Classes, found: Findings) -> None:
 def check_labels(out: Out, world: World, found: Findings) -> None:
     """Quartile, priority and flags of every line."""
     q1_words, priorities, flags = (out.strings(n) for n in ("q1", "priority", "flags"))
-    ids = zip(out.strings("dwelling_id"), out.strings("application_id"), strict=True)
-    for i, (dwelling, app) in enumerate(ids):
-        a, d = world.apps.number.get(app, -1), world.dwellings.number.get(dwelling, -1)
-        if a < 0 or d < 0:
-            continue
+    homes = out.index("dwelling_id", world.dwellings.ids)
+    apps = out.index("application_id", world.apps.ids)
+    known = np.flatnonzero((homes >= 0) & (apps >= 0))
+    # EPCI by EPCI: the quartile is a column over all applications
+    for i in known[np.argsort(world.epci_rank[homes[known]], kind="stable")].tolist():
+        a, d = int(apps[i]), int(homes[i])
         state = int(world.pools.q1(world.place(d)[1])[a])
         word = "no" if state == Q1_NO else "unknown" if state == Q1_UNKNOWN else "yes"
         fine = q1_words[i] == word and priorities[i] == priority_word(world, a)
@@ -159,6 +160,7 @@ def flags_of(world: World, d: int, a: int) -> set[str]:
         "UNREACHABLE": bool(apps.dossier[a] == 2),
         "PRIORITY_DECLARED_ONLY": bool(apps.priority_any[a] and apps.proof[a] == 1),
         "ACCESS_UNKNOWN": bool(apps.mobility[a] > 0 and world.dwellings.access_unknown[d]),
+        "EFFORT_NO_CREDIT": bool(world.effort_above(world.effort_credit_max, d, np.array([a]))[0]),
     }
     return {name for name, on in found.items() if on}
 
@@ -168,12 +170,11 @@ def count_run(lines: list[Line], world: World, book: Book) -> Counts:
     n = len(book.rows)
     num, den = [0] * n, [0] * n
     value = seniority = draw = 0
-    for line in lines:
-        if line.rank != 1:
-            continue
+    firsts = [line for line in lines if line.rank == 1]
+    for line in sorted(firsts, key=lambda x: int(world.epci_rank[x.dwelling])):
         bits = np.zeros(1, np.int64)
         if line.app >= 0:
-            bits = profile(world, world.place(line.dwelling)[1], np.array([line.app]))
+            bits = profile_at(world, line.dwelling, np.array([line.app]))
             seniority += int(world.apps.seniority[line.app])
         for k, trait in book.marks(lease_of(world, line.dwelling), line.account, seat=line.app < 0):
             den[k] += 1

@@ -89,7 +89,15 @@ def read_case(path: Path) -> RawCase:
             elif name not in tables:
                 tables[name] = table
                 used.append(book.name)
-    return RawCase(settings or {}, tables, hashes, tuple(dict.fromkeys(used)))
+    return RawCase(_with_territory(settings or {}, path), tables, hashes, tuple(dict.fromkeys(used)))
+
+
+def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The settings, where a territory that is a file inside the case is named by its path."""
+    name = str(settings.get("territory", ""))
+    file = (folder / name).resolve()
+    inside = name.endswith((".yaml", ".yml")) and file.is_file() and file.is_relative_to(folder.resolve())
+    return {**settings, "territory": str(file)} if inside else settings
 
 
 def _table_of(stem: str) -> str:
@@ -202,7 +210,7 @@ def _read_workbook(path: Path) -> RawCase:
             settings = _settings_of(table) or settings
         else:
             tables[name] = table
-    return RawCase(settings, tables, digest, (path.name,))
+    return RawCase(_with_territory(settings, path.parent), tables, digest, (path.name,))
 
 
 def _sheets(path: Path, mapping: Mapping[str, Any]) -> Iterator[tuple[str, RawTable]]:

@@ -13,7 +13,7 @@ from optimizer.verify.bound import Field
 from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import check_applications, check_dwellings
-from optimizer.verify.leapfrogs import Leapfrogs, check_lists
+from optimizer.verify.leapfrogs import check_lists
 from optimizer.verify.lists import Lists
 from optimizer.verify.outputs import need_out, read_json, read_out
 from optimizer.verify.proof import Proof
@@ -93,9 +93,8 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
     size = world.settings.shortlist_size or world.law.whole("national.caleol.shortlist_size")
     if not found.counts.get("lines") and not found.counts.get("eligibility"):
         lists = Lists(classes, book, counts, lines, size)
-        check_lists(lists, lines, found)
-        with found.guard("leapfrogs"):
-            Leapfrogs(lists, proven, found).check(need_out(out, "leapfrogs"))
+        with found.guard("shortlists"):
+            check_lists(lists, proven, read_out(out, "leapfrogs"), found)
         with found.guard("dwellings"):
             check_dwellings(need_out(out, "dwellings"), lists, lines, world.settings.on, found)
     with found.guard("applications"):

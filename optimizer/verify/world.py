@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from optimizer.verify import cells
-from optimizer.verify.agreements import Agreements, Line, lines_in_force, rooms_tables
-from optimizer.verify.cells import I32, B
+from optimizer.verify.agreements import Agreements, Line, effort_limits, lines_in_force, rooms_tables
+from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.facts import Applications, Dwellings, read_applications, read_dwellings
 from optimizer.verify.law import Law
 from optimizer.verify.pools import Pools
@@ -45,10 +47,20 @@ class World:
     """Account -> (dwelling or -1, rank, application)."""
     rooms_tables: Mapping[str, str]
     """Landlord -> rooms table named by its shipped agreement."""
+    effort_max: Mapping[str, Fraction]
+    """Landlord -> effort rate above which its own file refuses a household."""
+    effort_credit_max: Mapping[str, Fraction]
+    """Landlord -> effort rate above which a lease gives the rules on households no credit."""
     forecast: Mapping[tuple[str, str], tuple[int, int, int]]
     """(landlord, département) -> (vacated, mutations, flux base) of the year's forecast."""
     lease_cache: dict[int, Any] = field(default_factory=dict, repr=False)
     nominee_cache: dict[str, dict[int, Any]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def epci_rank(self) -> I64:
+        """(D,) rank of the EPCI of each dwelling: in this order, columns that depend on the EPCI are asked once."""
+        _, rank = np.unique(np.array(self.law.places.epci), return_inverse=True)
+        return np.asarray(rank.reshape(-1)[self.dwellings.place], np.int64)
 
     @property
     def on(self) -> int:
@@ -79,6 +91,15 @@ class World:
     def law_rooms(self, landlord: str) -> str:
         """Name of the rooms table of a landlord: its agreement's, else the market's."""
         return self.rooms_tables.get(landlord) or self.law.market
+
+    def effort_above(self, limits: Mapping[str, Fraction], d: int, apps: I64 | I32) -> B:
+        """Whose effort rate is above the limit of the dwelling's landlord; a rate that cannot be computed never is."""
+        limit = limits.get(self.dwellings.landlord[d])
+        if limit is None or self.dwellings.rent[d] < 0:
+            return np.zeros(len(apps), bool)
+        income = self.apps.monthly[apps]
+        cost = np.maximum(0, int(self.dwellings.housing_cost[d]) - self.apps.allowance[apps])
+        return (income > 0) & (cost * limit.denominator > income * limit.numerator)
 
     def line(self, d: int, account: str) -> Line | None:
         """The convention line of an account for a dwelling."""
@@ -121,6 +142,8 @@ def read_world(raw: RawCase, models: Path) -> World:
         pinned_apps=frozenset(pins.values()),
         nominations=_nominations(raw, dwellings, apps),
         rooms_tables=rooms_tables(law),
+        effort_max=effort_limits(law, "effort_filter_max"),
+        effort_credit_max=effort_limits(law, "credit_effort_max"),
         forecast=_forecast(raw, settings.year),
     )
 

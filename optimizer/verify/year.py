@@ -109,6 +109,18 @@ class Year:
         self.left = (on.replace(month=12, day=31) - on).days + 1
         self.before = leases_before(world)
         self._areas: dict[tuple[str, str], Fraction] = {}
+        self._runs: dict[tuple[str, str, bool], int] = {}
+        self._by_area: dict[tuple[str, str], list[Lease]] = {}
+        for lease in self.own:
+            for base in {False, lease.flux_base}:
+                key = (lease.landlord, lease.departement, base)
+                self._runs[key] = self._runs.get(key, 0) + 1
+            if lease.flux_base:
+                for area in {lease.commune, lease.epci, lease.departement}:
+                    self._by_area.setdefault((lease.landlord, area), []).append(lease)
+        self._departements: dict[str, set[str]] = {}
+        for epci, departement in zip(world.law.places.epci, world.law.places.departement, strict=True):
+            self._departements.setdefault(epci, set()).add(departement)
 
     def count(self) -> None:
         """Fill every row of the book."""
@@ -190,17 +202,13 @@ class Year:
         return max(rest, Fraction(len(scope)))
 
     def _run_of(self, pair: tuple[str, str], whole: bool) -> int:
-        return sum((x.landlord, x.departement) == pair and (whole or x.flux_base) for x in self.own)
+        return self._runs.get((*pair, not whole), 0)
 
     def of_area(self, landlord: str, area: str) -> Fraction:
         """F of the flux of a landlord in an area."""
         key = (landlord, area)
         if key not in self._areas:
-            scope = [
-                x
-                for x in self.own
-                if x.landlord == landlord and x.flux_base and area in (x.commune, x.epci, x.departement)
-            ]
+            scope = self._by_area.get(key, [])
             den = sum(
                 x.landlord == landlord and x.flux_base and area in (x.commune, x.epci, x.departement)
                 for x, _, _ in self.before
@@ -214,7 +222,7 @@ class Year:
         places = self.world.law.places
         if area in places.number:
             return ((landlord, places.departement[places.number[area]]),)
-        deps = {d for e, d in zip(places.epci, places.departement, strict=True) if e == area}
+        deps = self._departements.get(area, set())
         if deps:
             return tuple((landlord, d) for d in sorted(deps) if (landlord, d) in self.book.present)
         return ((landlord, area),)

@@ -11,7 +11,7 @@ from optimizer.policy import RuleSet
 Row = dict[str, Any]
 NAMES = (
     "ELIGIBLE", "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
-    "ACCOUNT",
+    "EFFORT", "ACCOUNT",
 )  # fmt: skip
 
 
@@ -160,7 +160,19 @@ class Plain:
             return 6
         if a.get("current_dwelling") == d["dwelling_id"]:
             return 7
-        return 8 if self.forbidden(d, a) else 0
+        if self.forbidden(d, a):
+            return 8
+        limit = self.rules.effort_limits(d["landlord"]).filter_max
+        return 9 if limit is not None and self.dearer(d, a, limit) else 0
+
+    def dearer(self, d: Row, a: Row, limit: float) -> bool:
+        """Effort rate known and above the limit."""
+        rent, income = d.get("rent_eur"), a.get("monthly_income_eur")
+        if rent is None or not income:
+            return False
+        cost = Fraction(str(rent)) + Fraction(str(d.get("charges_eur") or 0))
+        cost -= Fraction(str(a.get("housing_allowance_eur") or 0))
+        return max(cost, Fraction(0)) / Fraction(str(income)) > Fraction(str(limit))
 
     def line(self, d: Row, account: str) -> Row | None:
         for area in (d["commune"], self.epci(d["commune"]), self.departement(d["commune"])):
@@ -254,7 +266,7 @@ class Plain:
         return found
 
     def code(self, d: Row, a: Row) -> int:
-        return self.before_account(d, a) or (0 if self.naming(d, a) else 9)
+        return self.before_account(d, a) or (0 if self.naming(d, a) else 10)
 
     def fit(self, d: Row, a: Row) -> int:
         """Hundredths, vacancy left out."""

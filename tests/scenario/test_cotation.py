@@ -10,7 +10,7 @@ from optimizer import importers
 from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError
 from optimizer.scenario import cotation_test
-from optimizer.scenario.cotation_files import cotation_to
+from optimizer.scenario.cotation_files import cotation_to, sentences
 from optimizer.scenario.running import demo_case
 
 
@@ -52,7 +52,8 @@ def test_every_criterion_of_both_grids_is_judged(found):
 
 
 def test_a_file_is_fragile_only_when_its_rank_falls(found):
-    assert set(found.fragile["fact"]) <= {"priorité", "ressources"}
+    assert "priorité" in set(found.fragile["fact"])
+    assert not found.fragile.duplicated(["grid", "application_id", "epci", "fact"]).any()
     assert (found.fragile["rank_without"] > found.fragile["rank"]).all()
     assert len(found.fragile)
 
@@ -80,5 +81,45 @@ def test_a_case_that_carries_its_scores_is_refused(case):
 def test_files_and_sentences(tmp_path):
     _, summary = cotation_to("demonstration", "demonstration_anciennete", demo_case(), tmp_path / "out")
     names = {p.name for p in (tmp_path / "out").iterdir()}
-    assert {"publics.csv", "lists.csv", "criteria.csv", "fragile.csv", "cotation.xlsx", "run.json"} <= names
+    page = (tmp_path / "out" / "cotation.html").read_text(encoding="utf-8")
+    assert "inventée pour la démonstration" in page
+    assert "la commission décide" in page
+    named = importers.read(demo_case()).table("applications")["application_id"].astype(str)
+    assert not [a for a in named if a in page]
+    assert {
+        "cotation.html",
+        "publics.csv",
+        "lists.csv",
+        "criteria.csv",
+        "fragile.csv",
+        "cotation.xlsx",
+        "run.json",
+    } <= names
     assert "premiers rangs" in summary["lines_fr"][0]
+
+
+def test_priority_publics_at_the_top_and_the_assumed_threshold(found):
+    shares = found.publics[["top_a_share", "top_b_share", "head_a_share", "head_b_share"]]
+    assert shares.sum().round(3).tolist() == [1, 1, 1, 1]
+    assert 0 < found.priority_at_top("top_a_share") <= 1
+    assert found.low_stakes_share.is_assumed
+    assert not found.low_stakes
+
+
+def test_a_relaxed_territory_where_little_changes_is_told_so(case):
+    changes = {"territory.market": "relaxed", "national.cotation.low_stakes_share": 0.9}
+    relaxed = replace(case, settings=replace(case.settings, changes=changes))
+    found = cotation_test("demonstration", "demonstration_anciennete", relaxed)
+    assert found.low_stakes
+    said = next(s for s in sentences(found, "fr") if "faible enjeu en territoire détendu" in s)
+    assert "seuil supposé" in said
+
+
+def test_a_file_to_verify_hangs_on_each_of_its_criteria(case):
+    table = case.table("applications")
+    every = table.assign(dossier="to_verify").astype(table.dtypes.to_dict())
+    found = cotation_test(
+        "demonstration", "demonstration", replace(case, tables={**case.tables, "applications": every})
+    )
+    assert "Emploi sur le territoire" in set(found.fragile["fact"])
+    assert "Mois depuis la première demande" not in set(found.fragile["fact"])

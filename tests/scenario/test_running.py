@@ -130,6 +130,41 @@ def test_indicators_agree_with_the_published_tables(ran):
     assert short == pytest.approx(rules["shortfall"].sum(), abs=0.01 * len(rules))
 
 
+def test_every_consequence_of_the_comparison_is_there_and_adds_up(ran):
+    values = read_record(ran / "reference").values
+    names = {k[0] for k in values}
+    assert {
+        "account_planned", "account_flux", "account_dwellings", "account_priority", "rule_rate", "rule_marginal",
+        "rule_loss", "dwellings_below_size", "vacancy_days", "vacancy_cost", "mean_score", "mean_months", "mutation_share",
+        "q1_share", "q234_share", "q_unknown_share", "public_first",
+    } <= names  # fmt: skip
+    quartiles: dict[str, float] = {}
+    for (name, scope, _), value in values.items():
+        if name in ("q1_share", "q234_share", "q_unknown_share"):
+            quartiles[scope] = quartiles.get(scope, 0) + value
+    assert {"epci=242500361;qpv=no", "epci=242500361;qpv=yes"} <= set(quartiles)
+    assert all(total == pytest.approx(1, abs=2e-4) for total in quartiles.values())
+    proposals = pd.read_csv(
+        ran / "reference/resultat/proposals.csv", sep=";", decimal=",", encoding="utf-8-sig"
+    )
+    named = proposals[(proposals["rank"] == 1) & proposals["application_id"].notna()]
+    assert sum(v for k, v in values.items() if k[0] == "public_first") == len(named)
+    rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    lost = sum(v for k, v in values.items() if k[0] == "rule_loss")
+    assert lost == pytest.approx((rules["shortfall"] * rules["price"]).sum(), abs=0.1)
+
+
+def test_gains_and_losses_are_shown_by_account_and_by_public(ran):
+    page = (ran / "comparison.html").read_text(encoding="utf-8")
+    assert "Qui gagne, qui perd" in page
+    assert "salariés Action Logement" in page
+    assert "CU Grand Besançon Métropole" in page
+    table = pd.read_csv(ran / "comparison.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    publics = table[table["indicator"] == "public_first"]
+    by_run = publics.groupby("scenario")["value"].sum()
+    assert (publics.groupby("scenario")["difference"].sum() == by_run - by_run["reference"]).all()
+
+
 def test_an_empty_folder_is_no_run(tmp_path):
     with pytest.raises(AttrifluxError) as caught:
         compare([tmp_path])

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer import policy
 from optimizer.errors import InputProblems
 from optimizer.statement import bilan, needed, reconcile
 from optimizer.statement.files import write_bilan
-from optimizer.statement.homes import construction_period
-from tests.statement.year import event, filled, lease, year_case
+from optimizer.statement.homes import PERIODS, construction_period
+from tests.statement.year import ON, event, filled, lease, year_case
 
 
 def totals(result) -> dict[str, tuple[int, int]]:
@@ -125,7 +126,9 @@ def test_nothing_to_state_is_said():
     ],
 )
 def test_construction_periods(year, period):
-    assert construction_period(year) == period
+    rules = policy.load("doubs", on=ON)
+    assert construction_period(year, rules.get(PERIODS)) == period
+    assert rules.value(PERIODS).is_assumed
 
 
 def test_the_worked_example_of_the_year():

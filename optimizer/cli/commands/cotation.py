@@ -1,7 +1,9 @@
-"""``attriflux cotation``: test what changing the grid changes."""
+"""``attriflux cotation``: a grid from an order of criteria, and what changing the grid changes."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,7 +23,7 @@ from optimizer.cli.arguments import (
 )
 
 cotation = typer.Typer(
-    help="Cotation : comparer deux grilles sur un cas.\n\n"
+    help="Cotation : composer une grille, comparer deux grilles sur un cas.\n\n"
     "Exemple : attriflux cotation test demonstration demonstration_anciennete cas --out essai",
     no_args_is_help=True,
     context_settings=CONTEXT,
@@ -32,7 +34,7 @@ app.add_typer(cotation, name="cotation")
 
 @cotation.callback()
 def group() -> None:
-    """Cotation : comparer deux grilles sur un cas."""
+    """Cotation : composer une grille, comparer deux grilles sur un cas."""
 
 
 @cotation.command(
@@ -61,9 +63,152 @@ def test(
     )  # fmt: skip
     if not json:
         rows = [
-            (r["public"], str(r["applications"]), str(r["up"]), str(r["down"]), f"{r['mean_move']:+.1f}")
+            (
+                r["public"],
+                str(r["applications"]),
+                str(r["up"]),
+                str(r["down"]),
+                f"{r['mean_move']:+.1f}".replace(".", ","),
+                f"{100 * r['top_a_share']:.0f} % → {100 * r['top_b_share']:.0f} %",
+            )
             for r in found.publics.to_dict("records")
         ]
-        header = ("Public", "Demandes", "Montent", "Descendent", "Rang moyen")
+        header = ("Public", "Demandes", "Montent", "Descendent", "Rangs gagnés", "1ers rangs")
         typer.echo(table(rows, header))
     say_result(summary, json=json, lang=lang.value)
+
+
+BaseOption = Annotated[
+    str,
+    typer.Option("--base", metavar="GRILLE", help="Grille qui donne la forme des critères : nom ou fichier."),
+]
+
+
+@cotation.command(
+    help="Écrit une grille à partir de critères rangés du plus au moins important.\n\n"
+    "« a=b » met deux critères au même rang ; « _ » est une carte blanche (simos).\n\n"
+    "Exemple : attriflux cotation new ma_grille.yaml dalo l441_1 anciennete suroccupation=effort"
+)
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Fichier .yaml à écrire.")],
+    criteria: Annotated[
+        list[str], typer.Argument(metavar="CRITERE…", help="Voir « attriflux cotation criteria ».")
+    ],
+    method: Annotated[
+        str, typer.Option("--method", help="Voir « attriflux cotation methods ».")
+    ] = "centroid",
+    points: Annotated[
+        int | None,
+        typer.Option(
+            "--points",
+            min=1,
+            max=100_000,
+            help="Points à répartir ; défaut : de quoi départager.",
+            show_default=False,
+        ),
+    ] = None,
+    ratio: Annotated[
+        float | None,
+        typer.Option(
+            "--ratio", min=1.01, max=1000, help="Simos : premier poids sur dernier.", show_default=False
+        ),
+    ] = None,
+    base: BaseOption = "catalogue",
+    title: Annotated[str, typer.Option("--title", help="Titre de la grille.")] = "Grille à compléter",
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import say_json, table
+    from optimizer.scenario import new_grid_to
+
+    made = new_grid_to(
+        file, criteria, method, points=points, ratio=None if ratio is None else Fraction(str(ratio)), base=base,
+        title=title, models=models,
+    )  # fmt: skip
+    if json:
+        say_json(
+            {
+                "file": str(file), "method": made.method.name, "source": made.method.source, "total": made.total,
+                "criteria": [{"name": c.name, "weight": round(float(c.weight), 4), "points": c.points} for c in made.chosen],
+            }
+        )  # fmt: skip
+        return
+    fr = lang is Language.fr
+    rows = [
+        (
+            c.criterion.title,
+            f"{100 * float(c.weight):.1f} %".replace(".", "," if fr else "."),
+            str(c.points),
+        )
+        for c in made.chosen
+    ]
+    typer.echo(table(rows, ("Critère", "Poids", "Points") if fr else ("Criterion", "Weight", "Points")))
+    typer.echo(made.method.fr if fr else made.method.en)
+    typer.echo(f"Source : {made.method.source}.")
+    if not made.reads_priorities:
+        typer.echo(
+            "Attention : aucun critère ne lit les publics prioritaires ; la cotation doit les servir "
+            "(CCH L. 441-1, R. 441-2-10 11°)."
+            if fr
+            else "Warning: no criterion reads the publics prioritaires, which a grid must serve (CCH L. 441-1)."
+        )
+    typer.echo(
+        f"Écrit : {file}. À modifier librement, puis : attriflux cotation test demonstration {file} CAS --out essai"
+        if fr
+        else f"Written: {file}. Edit it, then: attriflux cotation test demonstration {file} CASE --out trial"
+    )
+
+
+@cotation.command(
+    "criteria",
+    help="Liste les critères qu'une nouvelle grille peut prendre.\n\nExemple : attriflux cotation criteria",
+)
+def list_criteria(
+    base: BaseOption = "catalogue", models: ModelsOption = None, json: JsonOption = False
+) -> None:
+    from optimizer.cli.speak import say_json, table
+    from optimizer.scenario import read_base
+
+    found = [(c.id, r.title, c.title) for r in read_base(base, models).rubrics for c in r.criteria]
+    if json:
+        say_json({"criteria": [{"name": n, "rubric": r, "title": t} for n, r, t in found]})
+        return
+    typer.echo(table([(n, t) for n, _, t in found], ("Critère", "Ce qu'il lit")))
+
+
+@cotation.command(
+    "methods",
+    help="Montre les poids que chaque méthode tire d'un ordre.\n\nExemple : attriflux cotation methods --count 6",
+)
+def list_methods(
+    count: Annotated[int, typer.Option("--count", min=1, max=12, help="Nombre de critères.")] = 6,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import say_json, table
+    from optimizer.scenario import METHODS, rank_weights
+
+    fr = lang is Language.fr
+    weights = {m.name: [float(w) for w in rank_weights([1] * count, m.name)] for m in METHODS}
+    if json:
+        say_json(
+            {
+                "methods": [
+                    {
+                        "name": m.name,
+                        "meaning": m.fr if fr else m.en,
+                        "formula": m.formula,
+                        "source": m.source,
+                        "weights": [round(w, 4) for w in weights[m.name]],
+                    }
+                    for m in METHODS
+                ]
+            }
+        )
+        return
+    rows = [(m.name, *(f"{100 * w:.0f}" for w in weights[m.name])) for m in METHODS]
+    head = "Poids en % par rang" if fr else "Weight in % by rank"
+    typer.echo(table(rows, (head, *(str(i) for i in range(1, count + 1)))))
+    for m in METHODS:
+        typer.echo(f"\n{m.name} : {m.fr if fr else m.en}\n  {m.formula}\n  {m.source}")

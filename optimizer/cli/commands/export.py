@@ -40,7 +40,11 @@ def export(
     from optimizer.runs.exporting import export_case
 
     if pairs is None and mps is None and lp is None:
-        raise typer.BadParameter("--pairs, --mps ou --lp")
+        raise typer.BadParameter(
+            "choisissez au moins un fichier à écrire, --pairs, --mps ou --lp"
+            if lang.value == "fr"
+            else "choose at least one file to write: --pairs, --mps or --lp"
+        )
     counts = export_case(case, pairs=pairs, mps=mps, lp=lp, models=models, accept_assumed=accept_assumed)
     if json:
         say_json(counts)

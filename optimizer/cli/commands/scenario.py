@@ -91,8 +91,16 @@ def run(
     try:
         ran = run_scenarios(
             files, out, case=case, options=options, workers=workers, reference=reference, replications=replications,
-            weeks=weeks, progress=tell,
+            weeks=weeks, isolated=True, progress=tell,
         )  # fmt: skip
+    except KeyboardInterrupt:
+        progress.done()
+        kept = "Les scénarios finis sont gardés : la même commande reprend où elle s'est arrêtée."
+        typer.echo(
+            kept if lang is Language.fr else "Finished scenarios are kept: the same command resumes.",
+            err=True,
+        )
+        raise
     finally:
         progress.done()
     if json:
@@ -100,7 +108,12 @@ def run(
         return
     typer.echo(terminal_table(ran.comparison, lang.value))
     if ran.reused:
-        typer.echo(f"{len(ran.reused)} scénarios déjà calculés, repris tels quels.")
+        many = len(ran.reused) > 1
+        typer.echo(
+            f"{len(ran.reused)} scénarios déjà calculés, repris tels quels."
+            if many
+            else "1 scénario déjà calculé, repris tel quel."
+        )
     typer.echo(f"Ouvrir {out / 'comparison.html'} ; tables : comparison.csv, comparison.xlsx.")
     typer.echo("Borne à information parfaite. Proposition : la commission décide.")
 
@@ -154,6 +167,10 @@ def list_shipped(json: JsonOption = False) -> None:
     typer.echo(table([(s.name, s.title) for s in found], ("Scénario", "Titre")))
 
 
+NAME_WIDTH = 22
+"""Longest name of a scenario in the terminal's table; when one is longer, all are numbered above it."""
+
+
 def terminal_table(comparison: pd.DataFrame, lang: Lang) -> str:
     """The few indicators that fit a terminal, scenarios in lines."""
     from optimizer.cli.speak import table
@@ -167,8 +184,13 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang) -> str:
         ("mean_months", "months", "Mois" if lang == "fr" else "Months"),
         ("q1_outside_qpv", "share", "Q1 hors QPV" if lang == "fr" else "Q1 outside"),
     )
-    rows = []
-    for name, group in comparison.groupby("scenario", sort=False):
+    rows, legend = [], []
+    names = [str(name) for name in comparison["scenario"].unique()]
+    numbered = max(map(len, names), default=0) > NAME_WIDTH
+    for number, (name, group) in enumerate(comparison.groupby("scenario", sort=False), start=1):
         values = dict(zip(group["indicator"], group["value"], strict=True))
-        rows.append((str(name), *(shown(values.get(k), unit, lang) for k, unit, _ in keys)))
-    return table(rows, ("Scénario" if lang == "fr" else "Scenario", *(k[2] for k in keys)))
+        said = str(number) if numbered else str(name)
+        rows.append((said, *(shown(values.get(k), unit, lang) for k, unit, _ in keys)))
+        legend.append(f"{number:>3}  {name}")
+    text = table(rows, ("Scénario" if lang == "fr" else "Scenario", *(k[2] for k in keys)))
+    return "\n".join([*legend, "", text]) if numbered else text

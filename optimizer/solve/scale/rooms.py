@@ -22,6 +22,7 @@ def most_households(structure: Structure, inside: np.ndarray) -> tuple[int, Ints
     credit = np.where(inside[s.offer_class], 1, IMPOSSIBLE).astype(np.int64)
     k, n = s.n_classes, s.n_applicants
     price, count, base = np.zeros(k, np.int64), np.zeros(k, np.int64), np.zeros(n, np.int64)
+    worth = np.zeros(n, np.int64)
     owner, cell = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
     slot, member = np.zeros(n, np.int64), np.zeros(int(s.slot_start[-1]), np.int32)
     nothing, work = np.zeros(k, np.int64), np.zeros(3, np.int64)
@@ -32,7 +33,7 @@ def most_households(structure: Structure, inside: np.ndarray) -> tuple[int, Ints
             s.pair_start[e], s.pair_start[e + 1], 0, s.capacity, s.slot_start,
             s.offer_start, s.offer_class, s.offer_cell, credit, nothing, s.bonus_start, s.bonus,
             s.arc_start, s.arc_pair, s.arc_value,
-            price, base, owner, cell, slot, member, count, work,
+            price, worth, base, owner, cell, slot, member, count, work,
         )  # fmt: skip
     return int(count[inside].sum()), price
 

@@ -1,0 +1,134 @@
+"""The applications that reach one commune, and what `pairs`, `fit` say of them, kept while its dwellings are read.
+
+The kinds of dwellings of a commune ask the same few questions again and again: six sizes, three financings, six kinds of
+access. Each is asked once for all applications of the commune, in contiguous columns, and a kind only joins the answers.
+The questions themselves stay where they are, so that a menu cannot disagree with the code of a pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.eligibility.effort import too_dear
+from optimizer.eligibility.facts import Csr, Facts
+from optimizer.eligibility.fit import Fit, pair_flags
+from optimizer.eligibility.pairs import (
+    ACCESSIBLE,
+    CEILING,
+    EFFORT,
+    FORBIDDEN,
+    OWN_DWELLING,
+    ROOMS,
+    above_ceiling,
+    rooms_accepted,
+    unreachable,
+)
+
+I8 = NDArray[np.int8]
+I16 = NDArray[np.int16]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+A = TypeVar("A", bound=NDArray[Any])
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Applications that reach a commune, ascending, with their preference rank there (0: by `extend` only)."""
+
+    facts: Facts
+    apps: I32
+    ranks: I16
+    _kept: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    def _once(self, key: Hashable, ask: Callable[[], A]) -> A:
+        known: Any = self._kept.get(key)
+        if known is None:
+            known = self._kept[key] = ask()
+        answer: A = known
+        return answer
+
+    def wanted_district(self, district: int) -> B | None:
+        """Applications that accept the district; None when it refuses nobody."""
+        wanted = self.facts.applications.districts_wanted
+        if district < 0 or not len(wanted.values):
+            return None
+        return self._once(("district", district), lambda: self._accepting(wanted, district))
+
+    def _accepting(self, wanted: Csr, district: int) -> B:
+        anywhere = self._once("anywhere", lambda: ~wanted.filled(self.apps))
+        choosy = self._once("choosy", lambda: np.flatnonzero(~anywhere))
+        fine: B = anywhere.copy()
+        fine[choosy] = wanted.holds(self.apps[choosy], district)
+        return fine
+
+    def _rooms(self, dwelling: int) -> B:
+        d = self.facts.dwellings
+        key = ("rooms", int(d.rooms[dwelling]), int(d.rooms_table[dwelling]))
+        return self._once(key, lambda: rooms_accepted(self.facts, dwelling, self.apps))
+
+    def _above(self, dwelling: int) -> B:
+        d = self.facts.dwellings
+        key = ("ceiling", int(d.financing[dwelling]), int(d.zone[dwelling]), int(d.ceiling_factor[dwelling]))
+        return self._once(key, lambda: above_ceiling(self.facts, dwelling, self.apps))
+
+    def _unreachable(self, dwelling: int) -> B:
+        d = self.facts.dwellings
+        key = ("access", int(d.accessible[dwelling]), bool(d.upstairs_without_lift[dwelling]))
+        return self._once(key, lambda: unreachable(self.facts, dwelling, self.apps))
+
+    def _barred(self) -> B:
+        return self._once("barred", lambda: self.facts.barred_everywhere[self.apps])
+
+    def suitable(self, dwelling: int, district: int) -> NDArray[np.int64]:
+        """Positions of the applications that no code but ACCOUNT refuses for the dwelling."""
+        facts = self.facts
+        fine = self._rooms(dwelling) & ~self._above(dwelling)
+        fine &= ~self._unreachable(dwelling)
+        fine &= ~self._barred()
+        inside = self.wanted_district(district)
+        if inside is not None:
+            fine &= inside
+        left = np.flatnonzero(fine)
+        if facts.inhabited[dwelling]:
+            left = left[facts.applications.current_dwelling[self.apps[left]] != dwelling]
+        if dwelling in facts.barred:
+            left = left[~np.isin(self.apps[left], facts.barred[dwelling])]
+        if facts.dwellings.effort_max[dwelling] >= 0:
+            left = left[~too_dear(facts, dwelling, self.apps[left])]
+        return left
+
+    def codes(self, dwelling: int) -> I8:
+        """`pairs.adequacy` of every application for the dwelling, from the answers kept."""
+        facts = self.facts
+        out = np.zeros(len(self.apps), np.int8)
+        if facts.dwellings.effort_max[dwelling] >= 0:
+            out[too_dear(facts, dwelling, self.apps)] = EFFORT
+        out[self._barred()] = FORBIDDEN
+        if dwelling in facts.barred:
+            out[np.isin(self.apps, facts.barred[dwelling])] = FORBIDDEN
+        if facts.inhabited[dwelling]:
+            out[facts.applications.current_dwelling[self.apps] == dwelling] = OWN_DWELLING
+        out[self._unreachable(dwelling)] = ACCESSIBLE
+        out[self._above(dwelling)] = CEILING
+        out[~self._rooms(dwelling)] = ROOMS
+        return out
+
+    def fit(self, terms: Fit, dwelling: int) -> I32:
+        """Fit of every application for the dwelling, hundredths."""
+        d = self.facts.dwellings
+        key = ("fit", int(d.rooms[dwelling]), int(d.rooms_table[dwelling]), int(d.accessible[dwelling]))
+        return self._once(key, lambda: terms.of(self.facts, dwelling, self.apps, self.ranks).astype(np.int32))
+
+    def flags(self, dwelling: int) -> I8:
+        """`pair_flags` of every application for the dwelling."""
+        d = self.facts.dwellings
+        if d.effort_credit_max[dwelling] >= 0:
+            return pair_flags(self.facts, dwelling, self.apps)
+        key = ("flags", bool(d.access_unknown[dwelling]))
+        return self._once(key, lambda: pair_flags(self.facts, dwelling, self.apps))

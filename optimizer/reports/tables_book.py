@@ -1,0 +1,200 @@
+"""Plain workbooks of tables: one sheet per table, safe text, fixed dates, ready to print. Same tables, same bytes.
+
+Comparisons, conversions and statements are written here in one way; a :class:`Look` says what differs between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from optimizer.reports.csvfile import neutral
+
+NAVY, LINE = "#1F3A5F", "#B8C4D6"
+HEADER_ROW = 3
+SAFE = {
+    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False,
+}  # fmt: skip
+"""A cell is what it says: no text becomes a formula, a link or a number."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a family of workbooks says and shows its own way.
+
+    Attributes
+    ----------
+    headings : mapping
+        Column -> its name on the sheet; other columns keep theirs.
+    words : mapping
+        Column -> code -> what the cell says.
+    shares : tuple of str
+        Columns shown in per cent: whole names, or endings where ``ruled``.
+    widths : mapping, optional
+        Column -> width, ``""`` for the others; None: fitted to the content.
+    totals : tuple of str
+        Columns summed on a last line, on the sheets that have them.
+    footer : str
+    ruled : bool
+        Thin lines under the cells, thousands apart, filters on the header.
+    """
+
+    headings: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    shares: tuple[str, ...] = ()
+    widths: Mapping[str, int] | None = None
+    totals: tuple[str, ...] = ()
+    footer: str = ""
+    ruled: bool = False
+
+
+PLANNING = Look(shares=("share", "rate", "turnover"), ruled=True)
+"""Comparisons of scenarios and of grids, conversions: many columns, filtered by the reader."""
+
+STATEMENT = Look(
+    headings={
+        "landlord": "Bailleur", "account": "Réservataire", "commune": "Commune", "qpv": "QPV", "rooms": "Typologie",
+        "financing": "Financement", "construction_period": "Période de construction", "proposed": "Proposés",
+        "attributed": "Attribués", "departement": "Département", "area": "Périmètre", "share": "Part",
+        "tolerance": "Tolérance", "carry_over": "Report", "opening_balance": "Solde d'ouverture",
+        "count_rule": "Règle de décompte", "base": "Flux à ce jour", "due": "Dû à ce jour",
+        "consumed_oriented": "Orientés", "consumed_presented": "Candidat présenté", "consumed_attributed": "Attribués",
+        "consumed_signed": "Baux signés", "consumed": "Décomptés", "balance": "Solde", "year_base": "Flux de l'année",
+        "year_due": "Dû pour l'année", "remaining": "Restants", "forecast": "Prévu au 31/12",
+        "forecast_low": "Bas (80 %)", "forecast_high": "Haut (80 %)", "epci": "EPCI", "name": "Nom",
+    },
+    words={"qpv": {"yes": "en QPV", "no": "hors QPV", "": "non renseigné"}},
+    shares=("share", "tolerance"),
+    widths={"commune": 26, "account": 26, "name": 26, "": 15},
+    totals=("proposed", "attributed"),
+    footer="&LProposition : la commission décide&RPage &P / &N",
+)  # fmt: skip
+"""The yearly statement: French headings, totals, a page footer."""
+
+
+def write_book(
+    path: Path,
+    sheets: Mapping[str, pd.DataFrame],
+    *,
+    title: str,
+    on: date,
+    note: str = "",
+    look: Look = PLANNING,
+) -> None:
+    """Write a workbook whose bytes depend on nothing but its content.
+
+    Parameters
+    ----------
+    sheets : mapping
+        Sheet name (≤ 31 characters) -> table.
+    title, note : str
+        Written above each table.
+    on : date
+        Date of creation recorded in the file.
+    """
+    book = xlsxwriter.Workbook(str(path), SAFE)
+    created = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    book.set_properties({"title": title, "author": "Attriflux", "created": created})
+    styles = _ruled(book) if look.ruled else _bare(book)
+    for name, frame in sheets.items():
+        sheet = book.add_worksheet(name[:31])
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        if look.footer:
+            sheet.set_footer(look.footer)
+        sheet.write_string(0, 0, neutral(title), styles["title"])
+        sheet.write_string(1, 0, neutral(note), styles["note"])
+        sheet.freeze_panes(HEADER_ROW + 1, 0)
+        sheet.repeat_rows(HEADER_ROW)
+        _fill(sheet, frame, styles, look)
+        _total(sheet, frame, styles, look)
+        if look.ruled and len(frame):
+            sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(frame), max(0, len(frame.columns) - 1))
+    book.close()
+
+
+def _ruled(book: Any) -> dict[str, Any]:
+    base = {"font_name": "Calibri", "font_size": 10}
+    line = {"bottom": 1, "bottom_color": LINE}
+    return {
+        "head": book.add_format(
+            {**base, "bold": True, "font_color": "white", "bg_color": NAVY, "text_wrap": True}
+        ),
+        "share": book.add_format({**base, "num_format": "0.00%", **line}),
+        "number": book.add_format({**base, "num_format": "#,##0.##", **line}),
+        "text": book.add_format({**base, **line}),
+        "title": book.add_format({**base, "bold": True, "font_size": 14, "font_color": NAVY}),
+        "note": book.add_format({**base, "italic": True}),
+    }
+
+
+def _bare(book: Any) -> dict[str, Any]:
+    return {
+        "title": book.add_format({"bold": True, "font_size": 14, "font_color": NAVY}),
+        "note": book.add_format({"italic": True}),
+        "head": book.add_format({"bold": True, "font_color": "white", "bg_color": NAVY, "text_wrap": True}),
+        "total": book.add_format({"bold": True, "top": 2}),
+        "share": book.add_format({"num_format": "0.00%"}),
+        "number": book.add_format({}),
+        "text": None,
+    }
+
+
+def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look) -> None:
+    columns = [str(c) for c in frame.columns]
+    for j, column in enumerate(columns):
+        sheet.write_string(HEADER_ROW, j, look.headings.get(column, column), styles["head"])
+        sheet.set_column(j, j, _width(frame, j, look))
+    for i, values in enumerate(frame.itertuples(index=False, name=None), start=HEADER_ROW + 1):
+        for j, value in enumerate(values):
+            _cell(sheet, i, j, value, columns[j], styles, look)
+
+
+def _width(frame: pd.DataFrame, j: int, look: Look) -> int:
+    column = str(frame.columns[j])
+    if look.widths is not None:
+        return look.widths.get(column, look.widths[""])
+    texts = [str(x) for x in frame.iloc[:200, j]]
+    return min(44, max(10, len(column) + 1, *(len(t) + 1 for t in texts), 0))
+
+
+def _cell(
+    sheet: Any, i: int, j: int, value: object, column: str, styles: Mapping[str, Any], look: Look
+) -> None:
+    if column in look.words:
+        sheet.write_string(i, j, look.words[column][str(value)], styles["text"])
+    elif value is None or value is pd.NA or value is pd.NaT or value != value:
+        if look.ruled:
+            sheet.write_blank(i, j, None, styles["text"])
+    elif isinstance(value, bool):
+        sheet.write_string(i, j, "oui" if value else "non", styles["text"])
+    elif isinstance(value, (pd.Timestamp, datetime, date)):
+        sheet.write_string(i, j, value.strftime("%d/%m/%Y"), styles["text"])
+    elif isinstance(value, str):
+        sheet.write_string(i, j, neutral(value), styles["text"])
+    else:
+        kind = "share" if _is_share(column, look) else "number"
+        sheet.write_number(i, j, float(value), styles[kind])  # type: ignore[arg-type]
+
+
+def _is_share(column: str, look: Look) -> bool:
+    if not look.ruled:
+        return column in look.shares
+    return column.endswith(look.shares) or column.startswith(("part", "taux"))
+
+
+def _total(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look) -> None:
+    summed = [c for c in look.totals if c in frame.columns]
+    if not summed:
+        return
+    last = HEADER_ROW + 1 + len(frame)
+    sheet.write_string(last, 0, "Total", styles["total"])
+    for column in summed:
+        sheet.write_number(last, list(frame.columns).index(column), int(frame[column].sum()), styles["total"])

@@ -1,0 +1,166 @@
+"""Gauges: one target each, what is done, in progress, proposed and expected, in whole leases against the straight line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from optimizer.policy import Parameter
+from optimizer.statement.dashboards.lines import SCALE
+from optimizer.statement.dashboards.year import Year
+
+Direction = Literal["at_least", "at_most"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Leases in a denominator and, among them, in its numerator, by how sure they are; ``day`` dates the numerators."""
+
+    num_signed: int
+    den_signed: int
+    num_progress: int
+    den_progress: int
+    num_run: int
+    den_run: int
+    num_expected: Fraction
+    den_expected: Fraction
+    day: tuple[pd.Timestamp, ...] = ()
+
+    @property
+    def num(self) -> int:
+        """Counted to date: signed, and in progress as far as the count rule of the account says."""
+        return self.num_signed + self.num_progress
+
+    @property
+    def den(self) -> int:
+        return self.den_signed + self.den_progress
+
+
+def count(lines: pd.DataFrame, den: pd.Series, num: pd.Series) -> Counts:
+    """Count masks over the lines of a year; ``num`` is taken inside ``den``. A seat counts whole in denominators."""
+    num = num & den
+    state, sure = lines["state"], lines["counted"].astype(bool)
+    progress = (state == "progress") & sure
+    ahead = state.isin(["proposed", "reserve"])
+    weight = lines["weight"].to_numpy(np.int64).tolist()
+
+    def n(mask: pd.Series) -> int:
+        return int(mask.sum())
+
+    def chance(mask: pd.Series) -> Fraction:
+        return Fraction(sum(w for w, m in zip(weight, (mask & ahead).tolist(), strict=True) if m), SCALE)
+
+    done = num & ((state == "signed") | progress)
+    return Counts(
+        n(num & (state == "signed")), n(den & (state == "signed")), n(num & progress), n(den & progress),
+        n(num & (state == "proposed")), n(den & (state == "proposed")), chance(num), chance(den),
+        tuple(sorted(pd.Timestamp(d) for d in lines.loc[done, "day"])),
+    )  # fmt: skip
+
+
+def named(lines: pd.DataFrame) -> pd.Series:
+    """Lines that count in rules about households: all but the seats of a réservataire who has not named anybody yet."""
+    return ~((lines["state"] == "proposed") & (lines["application_id"] == ""))
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A target of the year and where it stands. ``share`` None: the target is the number ``year_target``.
+
+    Attributes
+    ----------
+    remaining : leases still expected in the denominator until 31 December, this run included.
+    year_target : leases of the numerator that the whole year needs, or may have (``at_most``).
+    opening : balance carried over, in the numerator's leases.
+    sources : where the target is read.
+    """
+
+    id: str
+    title: str
+    scope: str
+    share: Fraction | None
+    direction: Direction
+    counts: Counts
+    remaining: Fraction
+    year_target: int
+    sources: tuple[Parameter, ...]
+    note: str = ""
+    late_key: str = ""
+    tolerance: Fraction = Fraction(0)
+    opening: Fraction = Fraction(0)
+    primary: bool = True
+    """Whether a trajectory is drawn for it."""
+
+    def straight(self, gone: int, left: int) -> Fraction:
+        """Leases the straight line asks for after ``gone`` days."""
+        return Fraction(self.year_target * gone, max(1, gone + left))
+
+    def behind(self, gone: int, left: int) -> int:
+        """Whole leases under the straight line after ``gone`` days."""
+        return max(0, floor(self.straight(gone, left) - self.counts.num))
+
+    @property
+    def still_needed(self) -> int:
+        """Leases of the numerator still to be signed to reach the year's target."""
+        return max(0, self.year_target - self.counts.num)
+
+    @property
+    def missing(self) -> int:
+        """Whole leases behind (``at_least``) or above (``at_most``) the share of what is counted to date."""
+        if self.share is None:
+            return 0
+        goal = self.share * self.counts.den - self.opening
+        if self.direction == "at_least":
+            return max(0, ceil(goal) - self.counts.num)
+        return max(0, self.counts.num - floor(goal))
+
+    @property
+    def a_whole_lease(self) -> bool:
+        """Whether the gap to date is at least one lease: less is the rounding of a small base, not an alert."""
+        if self.share is None:
+            return False
+        gap = self.share * self.counts.den - self.opening - self.counts.num
+        return (gap if self.direction == "at_least" else -gap) >= 1
+
+
+def rate(num: Fraction | int, den: Fraction | int) -> Fraction | None:
+    return Fraction(num) / Fraction(den) if den else None
+
+
+def rate_gauge(
+    year: Year, counts: Counts, *, id: str, title: str, scope: str, sources: tuple[Parameter, ...],
+    rows: Iterable[tuple[str, str]] = (), late_key: str = "", primary: bool = True,
+) -> Gauge:  # fmt: skip
+    """A gauge of a share of leases, the first of ``sources``; ``rows`` are the rule book's lines whose expected leases it adds up."""
+    share = Fraction(str(sources[0].value))
+    remaining = expected_rest(year, counts, tuple(rows))
+    target = ceil(share * (counts.den + floor(remaining + Fraction(1, 2))))
+    return Gauge(
+        id,
+        title,
+        scope,
+        share,
+        "at_least",
+        counts,
+        remaining,
+        target,
+        sources,
+        late_key=late_key,
+        primary=primary,
+    )
+
+
+def expected_rest(year: Year, counts: Counts, rows: tuple[tuple[str, str], ...]) -> Fraction:
+    """Leases still expected: as ``propose`` counts them where its own lines say, else as the year went on."""
+    known = {(row.rule, row.scope): Fraction(row.remaining_num, row.remaining_den) for row in year.book.rows}
+    if rows and all(row in known for row in rows):
+        return max(Fraction(counts.den_run), sum((known[row] for row in rows), Fraction(0)))
+    gone, left = year.days
+    rest = Fraction(counts.den * left, gone) if gone and counts.den else Fraction(0)
+    return max(rest, Fraction(counts.den_run))

@@ -1,0 +1,252 @@
+"""The leases of the year as one table: signed, in progress, proposed at first rank, and the reserves behind.
+
+One row per (dwelling, household). ``weight`` is the probability that the line becomes a lease, in units of 1 / ``SCALE``:
+whole for what is signed or in progress, and for a proposal the chance that its household is reached and accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer import eligibility, policy
+from optimizer.conversion.inventory import in_qpv
+from optimizer.domain import Case
+from optimizer.domain.schema import RELOCATIONS
+from optimizer.eligibility.facts import PROOF, Q1_NO, Q1_YES, Facts
+from optimizer.errors import AttrifluxError
+from optimizer.problem.ground import Ground, first_ranks
+from optimizer.statement.dashboards.run import Run
+from optimizer.statement.ledger import OUTSIDE, REACHED, STAGES
+
+SCALE = 10**12
+FULL = 10_000
+RELOCATED = ("npnru", "orcod")
+"""Relocations that count with the first quartile outside QPV (CCH L. 441-1)."""
+Q1_WORDS = {Q1_NO: "no", Q1_YES: "yes"}
+COLUMNS = (
+    "state", "dwelling_id", "application_id", "landlord", "commune", "epci", "departement", "qpv", "account", "rooms",
+    "financing", "residence", "q1", "dalo", "priority", "relocation", "relocated", "essential", "accepts_qpv", "in_flux", "rank", "weight", "day",
+    "stage", "counted",
+)  # fmt: skip
+
+
+class Households:
+    """What the case says of its applications, by number: the facts that the rules count."""
+
+    def __init__(self, facts: Facts, rules: policy.RuleSet) -> None:
+        self.facts, a = facts, facts.applications
+        proofs = [PROOF.index(word) for word in rules.get("national.priority_publics.proof_target")]
+        self.priority = a.dalo | (a.priority_any & np.isin(a.proof, proofs))
+        self.at = {str(name): i for i, name in enumerate(a.ids.tolist())}
+        self._epci = {name: i for i, name in enumerate(facts.epcis)}
+
+    def columns(self, numbers: list[str], epcis: list[str]) -> dict[str, list[Any]]:
+        """``q1, dalo, priority, relocation, essential, acceptance`` of the households that the case knows."""
+        a = self.facts.applications
+        at = np.array([self.at.get(n, -1) for n in numbers], np.int64)
+        known, who = at >= 0, np.maximum(at, 0)
+        q1 = ["unknown"] * len(at)
+        for epci in sorted(set(epcis)):
+            if epci not in self._epci:
+                continue
+            rows = [i for i, e in enumerate(epcis) if e == epci and known[i]]
+            states = eligibility.q1_state(self.facts, who[rows].astype(np.int32), self._epci[epci])
+            for i, state in zip(rows, states.tolist(), strict=True):
+                q1[i] = Q1_WORDS.get(int(state), "unknown")
+
+        def of(values: Any) -> Any:
+            return values[who] & known if len(values) else np.zeros(len(at), bool)
+
+        relocation = a.relocation[who] if len(a.relocation) else np.zeros(len(at), np.int8)
+        acceptance = a.acceptance[who] if len(a.acceptance) else np.zeros(len(at), np.int64)
+        return {
+            "q1": q1,
+            "dalo": of(a.dalo).tolist(),
+            "priority": of(self.priority).tolist(),
+            "relocation": [
+                RELOCATIONS[int(r)] if k else "none" for r, k in zip(relocation, known, strict=True)
+            ],
+            "essential": of(a.essential_worker).tolist(),
+            "accepts_qpv": of(a.accepts_qpv).tolist(),
+            "acceptance": [int(x) if k else FULL for x, k in zip(acceptance, known, strict=True)],
+        }
+
+
+def year_lines(
+    case: Case, rules: policy.RuleSet, ground: Ground, conventions: pd.DataFrame, run: Run | None
+) -> pd.DataFrame:
+    """Every line of the case's year, sorted by state, dwelling and rank."""
+    people = Households(ground.facts, rules)
+    residence = dict(
+        zip(case.table("dwellings")["dwelling_id"], case.table("dwellings")["residence"], strict=True)
+    )
+    parts = [_signed(case, rules), _in_progress(case, rules, conventions, people)]
+    if run is not None:
+        parts.append(_proposed(case, rules, ground, run, people))
+    frame = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else parts[0]
+    told = [residence.get(d) for d in frame["dwelling_id"]]
+    frame["residence"] = [str(r) if isinstance(r, str) else "" for r in told]
+    order = ["state", "dwelling_id", "rank", "day"]
+    return frame[list(COLUMNS)].sort_values(order, kind="stable", ignore_index=True)
+
+
+def territory(commune: pd.Series, rules: policy.RuleSet) -> pd.DataFrame:
+    """``epci`` and ``departement`` of INSEE codes, empty for a code that does not exist; same index."""
+    known = rules.all_communes[["epci", "departement"]].reindex(sorted(set(commune.dropna())))
+    frame = known.reindex(commune.astype(object)).fillna("").astype(str)
+    return frame.set_axis(commune.index)
+
+
+def _places(frame: pd.DataFrame, rules: policy.RuleSet) -> dict[str, Any]:
+    around = territory(frame["commune"], rules)
+    return {
+        "commune": frame["commune"].astype(object).astype(str),
+        "epci": around["epci"],
+        "departement": around["departement"],
+        "qpv": in_qpv(frame["qpv"]) == "oui",
+    }
+
+
+def _home(frame: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "dwelling_id": frame["dwelling_id"].astype(str),
+        "application_id": _text(frame["application_id"]),
+        "landlord": _text(frame["landlord"]),
+        "account": _text(frame["account"]),
+        "rooms": frame["rooms"].astype("Int64"),
+        "financing": _text(frame["financing"]).str.upper(),
+    }
+
+
+def _text(series: pd.Series) -> pd.Series:
+    return series.astype(object).where(series.notna(), "").astype(str)
+
+
+def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    frame = case.table("leases")
+    frame = frame[frame["signed_on"].dt.year == case.settings.year]
+    codes = [
+        str(x).split("|") if isinstance(x, str) and x else [] for x in frame["priority_codes"].astype(object)
+    ]
+    proofs = tuple(rules.get("national.priority_publics.proof_target"))
+    dalo = np.array(["dalo" in c for c in codes], bool)
+    some = np.array([bool(c) for c in codes], bool)
+    said = frame["in_flux"].astype("boolean")
+    mutation = frame["mutation"].astype("boolean").fillna(False).astype(bool)
+    inside = ~frame["account"].isin(list(OUTSIDE)) & ~mutation
+    return pd.DataFrame(
+        {
+            "state": "signed", **_home(frame), **_places(frame, rules),
+            "q1": frame["q1"].astype(object).fillna("unknown").astype(str),
+            "dalo": dalo,
+            "priority": dalo | (some & frame["priority_status"].isin(list(proofs)).to_numpy()),
+            "relocation": _text(frame["relocation"]).replace("", "none"),
+            "relocated": frame["relocation"].isin(RELOCATED),
+            "essential": frame["essential_worker"].astype("boolean").fillna(False).astype(bool),
+            "accepts_qpv": False,
+            "in_flux": said.where(said.notna(), inside).astype(bool),
+            "rank": 1, "weight": SCALE, "day": frame["signed_on"], "stage": "", "counted": True,
+        }
+    ).reset_index(drop=True)  # fmt: skip
+
+
+def _in_progress(
+    case: Case, rules: policy.RuleSet, conventions: pd.DataFrame, people: Households
+) -> pd.DataFrame:
+    """One line per dwelling, the furthest; ``counted`` once its stage has reached the convention's count rule."""
+    frame = case.table("in_progress")
+    frame = frame.assign(
+        level=frame["stage"].map(STAGES).fillna(-1).astype(int), who=_text(frame["application_id"])
+    )
+    frame = frame.sort_values(["dwelling_id", "level", "since", "who"], ascending=[True, False, True, True])
+    frame = frame.drop_duplicates("dwelling_id")
+    places = _places(frame, rules)
+    home = _home(frame)
+    rule_of = {
+        (str(x["landlord"]), str(x["account"]), str(x["area"])): str(x["count_rule"])
+        for x in conventions.to_dict("records")
+    }
+    default = rules.text("national.flux.count_rule")
+    counted = []
+    rows = zip(home["landlord"], home["account"], *(places[p] for p in ("commune", "epci", "departement")),
+               frame["level"], strict=True)  # fmt: skip
+    for landlord, account, commune, epci, departement, level in rows:
+        areas = (commune, epci, departement)
+        name = next(
+            (rule_of[landlord, account, a] for a in areas if (landlord, account, a) in rule_of), default
+        )
+        counted.append(int(level) >= REACHED.get(name, len(STAGES)))
+    known = people.columns(home["application_id"].tolist(), places["epci"].tolist())
+    known.pop("acceptance")
+    known["relocated"] = [word in RELOCATED for word in known["relocation"]]
+    return pd.DataFrame(
+        {
+            "state": "progress", **home, **places, **{k: pd.Series(v, index=frame.index) for k, v in known.items()},
+            "in_flux": ~frame["account"].isin(list(OUTSIDE)),
+            "rank": 1, "weight": SCALE, "day": frame["since"], "stage": frame["stage"].astype(str),
+            "counted": pd.Series(counted, index=frame.index, dtype=bool),
+        }
+    ).reset_index(drop=True)  # fmt: skip
+
+
+def _proposed(
+    case: Case, rules: policy.RuleSet, ground: Ground, run: Run, people: Households
+) -> pd.DataFrame:
+    """First ranks and reserves of the run, with what the rules count of them; a line without household is a seat."""
+    lines = run.proposals
+    frame = pd.DataFrame(
+        {
+            "dwelling_id": lines["dwelling_id"], "account": lines["account"], "application_id": lines["application_id"],
+            "rank": [int(x or 1) for x in lines["rank"]],
+        }
+    ).sort_values(["dwelling_id", "rank"], kind="stable", ignore_index=True)  # fmt: skip
+    homes = case.table("dwellings").set_index("dwelling_id")
+    frame = frame.join(homes[["landlord", "commune", "qpv", "rooms", "financing"]], on="dwelling_id")
+    home, places = _home(frame), _places(frame, rules)
+    dwelling = _numbers(ground.facts.dwellings.ids.tolist(), home["dwelling_id"])
+    account = _numbers(ground.facts.accounts, home["account"])
+    seat = home["application_id"] == ""
+    app = np.where(seat, -1, _numbers(ground.facts.applications.ids.tolist(), home["application_id"], seat))
+    counted = first_ranks(ground, dwelling, app, account)
+    known = people.columns(home["application_id"].tolist(), places["epci"].tolist())
+    return pd.DataFrame(
+        {
+            "state": np.where(frame["rank"] == 1, "proposed", "reserve"), **home, **places,
+            "q1": [Q1_WORDS.get(int(x), "unknown") for x in counted.q1], "dalo": counted.dalo, "priority": counted.priority,
+            "relocation": known["relocation"], "relocated": counted.relocated, "essential": counted.essential,
+            "accepts_qpv": counted.accepts_qpv, "in_flux": counted.flux_base, "rank": frame["rank"],
+            "weight": _chances(home["dwelling_id"].tolist(), known["acceptance"]), "day": pd.NaT, "stage": "", "counted": True,
+        }
+    )  # fmt: skip
+
+
+def _numbers(words: Sequence[object], wanted: pd.Series, spare: pd.Series | None = None) -> NDArray[np.int64]:
+    """Positions of ``wanted`` among ``words``.
+
+    Raises
+    ------
+    AttrifluxError
+        ``DASHBOARD_OTHER_CASE``: a name of the proposals is unknown to the case.
+    """
+    at = {str(w): i for i, w in enumerate(words)}
+    out = np.array([at.get(x, -1) for x in wanted], np.int64)
+    missing = out < 0 if spare is None else (out < 0) & ~spare.to_numpy()
+    if missing.any():
+        raise AttrifluxError("DASHBOARD_OTHER_CASE", name="proposals", file=str(wanted.name))
+    return out
+
+
+def _chances(dwellings: list[str], acceptance: list[int]) -> NDArray[np.int64]:
+    """Chance that each line signs, names being called in the order of the ranks: ``accept_i × Π (1 − accept_j)``."""
+    out, left, before = np.zeros(len(dwellings), np.int64), SCALE, ""
+    for i, (dwelling, accept) in enumerate(zip(dwellings, acceptance, strict=True)):
+        left = SCALE if dwelling != before else left
+        before = dwelling
+        out[i] = left * accept // FULL
+        left -= int(out[i])
+    return out

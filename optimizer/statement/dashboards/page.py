@@ -1,0 +1,219 @@
+"""``dashboard.html``: self-contained, no script, French, readable by a screen reader and on a telephone."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from math import floor
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+import pandas as pd
+
+from optimizer.policy import Parameter
+from optimizer.reports.data import DECIDES, ProofSummary, proof_sentence, stop_sentence
+from optimizer.statement.dashboards.alerts import SERIOUS
+from optimizer.statement.dashboards.board import Dashboard, all_accept, as_expected
+from optimizer.statement.dashboards.gauges import Gauge, rate
+from optimizer.statement.dashboards.headings import HEADINGS, is_share
+from optimizer.statement.dashboards.picture import bar, trajectory
+from optimizer.statement.dashboards.tables import Table
+from optimizer.statement.dashboards.words import decimal, leases, percent, some
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE = Path(__file__).parents[2] / "reports" / "templates" / "style.css"
+KIND_TITLES = {
+    "landlord": "Tableau de bord du bailleur", "epci": "Tableau de bord de l'EPCI",
+    "prefet": "Tableau de bord du préfet", "maire": "Tableau de bord du maire",
+}  # fmt: skip
+GROUPS = {
+    "dalo": "DALO", "flux": "Parts de flux", "lec_q1_outside_qpv": "Mixité (LEC)", "lec_q234_inside_qpv": "Mixité (LEC)",
+    "priority_publics": "25 % aux publics prioritaires, par réservataire", "mutation_max": "Mutations internes",
+    "essential_workers": "Travailleurs essentiels",
+}  # fmt: skip
+UNITS = {"share": "", "days": " jours", "count": "", "dwellings": " logements", "euros_per_year": " € par an"}
+MOST_PLOTS = 24
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+
+
+def page(result: Dashboard) -> str:
+    """The whole page."""
+    year, settings = result.year, result.year.case.settings
+    large = year.rules.integer("national.rules.min_count")
+    primary = [g for g in result.gauges if g.primary and g.year_target > 0]
+    drawn = [g for g in primary if g.year_target >= large] or primary
+    return _environment().get_template("dashboard.html.j2").render(
+        css=STYLE.read_text(encoding="utf-8"),
+        decides=DECIDES["fr"],
+        kind=KIND_TITLES[result.viewer.kind],
+        viewer=result.viewer,
+        settings=settings,
+        has_run=year.run is not None,
+        proof=_proof(result),
+        notes=_notes(result),
+        cards=_cards(result),
+        alerts=[
+            {"word": LEVELS[a.level], "level": a.level, "subject": a.subject, "scope": a.scope, "sentence": a.sentence,
+             "threshold": number_words(a.threshold), "assumed": a.threshold.is_assumed, "source": a.threshold.source,
+             "title": a.threshold.title}
+            for a in result.alerts
+        ],
+        groups=_groups(result),
+        plots=[{"title": g.title, "scope": g.scope, "svg": trajectory(g, year), "words": _plot_words(g, result)} for g in drawn[:MOST_PLOTS]],
+        more_plots=len(primary) - len(drawn[:MOST_PLOTS]),
+        tables=[_table(table) for table in result.tables],
+        numbers=[
+            {"title": p.title, "value": number_words(p), "assumed": p.is_assumed, "status": STATUS[p.status], "source": p.source,
+             "since": p.in_force_from.strftime("%d/%m/%Y") if p.in_force_from else "–"}
+            for p in result.numbers
+        ],
+    )  # fmt: skip
+
+
+def _proof(result: Dashboard) -> str:
+    """The proof of the run in the words of its own report, and why it stopped."""
+    run = result.year.run
+    if run is None:
+        return ""
+    c = run.certificate
+    proof = ProofSummary(
+        str(c["status"]), float(c["objective"]), float(c["bound"]), float(c["gap"]), str(c["stopped"]), ""
+    )
+    return f"Propositions jointes : {proof_sentence(proof, 'fr')} {stop_sentence(proof, 'fr')}"
+
+
+def _notes(result: Dashboard) -> list[str]:
+    """What every page says of its case: synthetic, partial, another draw, assumed thresholds of the first quartile."""
+    settings, viewer = result.year.case.settings, result.viewer
+    notes = []
+    if settings.synthetic:
+        notes.append("Cas synthétique : aucune personne réelle.")
+    if settings.seed_modified:
+        notes.append(f"Tirage modifié : {settings.seed}")
+    if viewer.kind != "landlord" and not settings.all_landlords:
+        notes.append(
+            "Ce dossier ne réunit pas tous les bailleurs : les chiffres sont ceux des bailleurs présents seulement."
+        )
+    assumed = [p for p in result.numbers if p.is_assumed and p.key.startswith("territory.lec.")]
+    if assumed and not settings.synthetic:
+        notes.append(
+            "Seuils du premier quartile supposés : le quartile des ménages proposés est une hypothèse."
+        )
+    return notes
+
+
+LEVELS = {"alert": "Alerte", "watch": "À surveiller", "ahead": "Avance"}
+STATUS = {"sourced": "sourcé", "local": "local", "assumed": "supposé"}
+
+
+def number_words(p: Parameter) -> str:
+    """A value with its unit: ``25 %``, ``90 jours``."""
+    if p.unit == "share" and isinstance(p.value, (int, float)):
+        return percent(Fraction(repr(p.value)))
+    text = decimal(p.value) if isinstance(p.value, (int, float)) else str(p.value)
+    return text + UNITS.get(p.unit, f" {p.unit}")
+
+
+def _cards(result: Dashboard) -> list[dict[str, str]]:
+    state = result.year.lines["state"].value_counts()
+    serious = sum(a.level == SERIOUS for a in result.alerts)
+    cards = [("baux signés", int(state.get("signed", 0))), ("en cours", int(state.get("progress", 0)))]
+    if result.year.run is not None:
+        cards.append(("proposés par ce calcul", int(state.get("proposed", 0))))
+    cards.append(("alerte" if serious < 2 else "alertes", serious))
+    return [{"label": label, "value": decimal(value, 0)} for label, value in cards]
+
+
+def _groups(result: Dashboard) -> list[dict[str, Any]]:
+    """Gauges of one subject together, in the order of the viewer, with the sources of their targets."""
+    found: dict[str, list[Gauge]] = {}
+    for gauge in result.gauges:
+        by_landlord = gauge.id.startswith("lec") and not gauge.primary
+        found.setdefault(GROUPS[gauge.id] + (", par bailleur" if by_landlord else ""), []).append(gauge)
+    return [
+        {
+            "title": title, "id": f"jauges-{i}", "rows": [_gauge(g, result) for g in gauges],
+            "sources": list(dict.fromkeys(s.source for g in gauges for s in g.sources)),
+        }
+        for i, (title, gauges) in enumerate(found.items(), start=1)
+    ]  # fmt: skip
+
+
+def _gauge(g: Gauge, result: Dashboard) -> dict[str, Any]:
+    gone, left = result.year.days
+    c, number = g.counts, g.share is None
+    rest = floor(g.remaining + Fraction(1, 2))
+    return {
+        "title": g.title, "scope": g.scope, "note": g.note, "assumed": g.sources[0].is_assumed,
+        "target": f"{decimal(g.year_target, 0)} ménages" if g.share is None else percent(g.share),
+        "now": decimal(c.num, 0) if number else percent(rate(c.num, c.den)),
+        "done": "" if number else f"{decimal(c.num, 0)} sur {decimal(c.den, 0)}",
+        "all": decimal(c.num + c.num_run, 0) if number else percent(all_accept(g)),
+        "expected": decimal(c.num + c.num_expected) if number else percent(as_expected(g)),
+        "left": f"{decimal(g.still_needed, 0)} des {decimal(rest, 0)}" if g.direction == "at_least" else "–",
+        "year": decimal(g.year_target, 0), "gap": _gap(g, gone, left), "svg": bar(g, gone, left),
+        "late": (g.missing > 0 and c.den > 0) or (number and g.behind(gone, left) > 0),
+    }  # fmt: skip
+
+
+def _gap(g: Gauge, gone: int, left: int) -> str:
+    """Whole leases short of the target (or above it) to date; a number is compared with the straight line."""
+    if g.share is None:
+        behind = g.behind(gone, left)
+        return f"{some(behind, 'ménage', 'ménages')} de retard" if behind else "sur la ligne droite"
+    if not g.counts.den:
+        return "–"
+    if not g.missing:
+        return "tenu"
+    return f"{leases(g.missing)} {'en moins' if g.direction == 'at_least' else 'en trop'}"
+
+
+def _plot_words(g: Gauge, result: Dashboard) -> str:
+    gone, left = result.year.days
+    straight = g.straight(gone, left)
+    return f"{decimal(g.counts.num, 0)} fait{'s' if g.counts.num > 1 else ''}, {decimal(straight)} sur la ligne droite, {decimal(g.year_target, 0)} pour l'année"
+
+
+def _table(table: Table) -> dict[str, Any]:
+    frame = _with_interval(table.frame)
+    columns = [str(c) for c in frame.columns]
+    numeric = [pd.api.types.is_numeric_dtype(frame[c]) or is_share(c) for c in columns]
+    head = list(zip([HEADINGS[c] for c in columns], numeric, strict=True))
+    rows = [
+        [(_cell(v, c), n) for v, c, n in zip(row, columns, numeric, strict=True)]
+        for row in frame.head(table.most).itertuples(index=False, name=None)
+    ]
+    return {
+        "id": table.id,
+        "title": table.title,
+        "note": table.note,
+        "head": head,
+        "rows": rows,
+        "more": max(0, len(frame) - table.most),
+    }
+
+
+def _with_interval(frame: pd.DataFrame) -> pd.DataFrame:
+    """The forecast and its interval in one column: a page is narrower than a sheet."""
+    if "forecast_low" not in frame.columns:
+        return frame
+    rows = zip(frame["forecast"], frame["forecast_low"], frame["forecast_high"], strict=True)
+    words = [f"{decimal(m)} ({decimal(a)} à {decimal(b)})" for m, a, b in rows]
+    return frame.drop(columns=["forecast_low", "forecast_high"]).assign(forecast=words)
+
+
+def _cell(value: object, column: str) -> str:
+    if value is None or value is pd.NA or value != value:
+        return "–"
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return percent(float(value)) if is_share(column) else decimal(float(value), 2)
+    return str(value)

@@ -1,0 +1,84 @@
+"""The proposals of a run, read back from the folder that ``propose`` wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError
+from optimizer.statement.dashboards import messages as messages
+
+READ = ("proposals", "dwellings")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Tables of a run, every column as text, its record and its certificate."""
+
+    proposals: pd.DataFrame
+    dwellings: pd.DataFrame
+    record: dict[str, Any]
+    certificate: dict[str, Any]
+
+
+def read_run(folder: Path, case: Case) -> Run:
+    """The tables of ``folder``, once its input hashes are those of ``case``.
+
+    Raises
+    ------
+    AttrifluxError
+        ``DASHBOARD_NO_RUN``: a file is missing or unreadable. ``DASHBOARD_OTHER_CASE``: made from other files.
+    """
+    folder = Path(folder)
+    record = _json(folder, "run.json")
+    made_from = {str(k): str(v) for k, v in record.get("inputs", {}).items()}
+    here = {source.name: source.sha256 for source in case.sources}
+    for name in sorted({*made_from, *here}):
+        if made_from.get(name) != here.get(name):
+            raise AttrifluxError("DASHBOARD_OTHER_CASE", name=folder.name, file=name)
+    found = {name: _table(folder, name) for name in READ}
+    certificate = _json(folder, "certificate.json")
+    return Run(found["proposals"], found["dwellings"], record, certificate)
+
+
+def _json(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise AttrifluxError("DASHBOARD_NO_RUN", name=folder.name, missing=name) from None
+    return content
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / f"{name}.csv"
+    if path.is_file():
+        return _from_csv(path)
+    path = folder / f"{name}.parquet"
+    if path.is_file():
+        frame = pd.read_parquet(path)
+        return pd.DataFrame({str(c): ["" if pd.isna(x) else str(x) for x in frame[c]] for c in frame.columns})
+    raise AttrifluxError("DASHBOARD_NO_RUN", name=folder.name, missing=f"{name}.csv")
+
+
+def _from_csv(path: Path) -> pd.DataFrame:
+    """A table as ``propose`` wrote it, in either dialect; neutralised cells get their text back."""
+    text = path.read_text(encoding="utf-8-sig")
+    head = text.split("\n", 1)[0]
+    french = head.count(";") >= head.count(",")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if french else ","))
+    columns = {
+        name: [_plain(row[j]) for row in rows[1:]] for j, name in enumerate(rows[0])
+    }  # fmt: skip
+    return pd.DataFrame(columns, dtype=object)
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(DANGEROUS) else cell

@@ -1,0 +1,191 @@
+"""The year as one viewer may see it: who looks, and the tables narrowed to what is theirs before anything is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from optimizer import eligibility, importers, pipeline, policy
+from optimizer.domain import Case
+from optimizer.eligibility.facts import Facts
+from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.problem import RuleBook, rule_book
+from optimizer.statement.dashboards.lines import territory, year_lines
+from optimizer.statement.dashboards.run import Run, read_run
+from optimizer.statement.ledger import ledger, lines_of, year_fraction
+
+Kind = Literal["landlord", "epci", "prefet", "maire"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+COLUMN = {"landlord": "landlord", "epci": "epci", "prefet": "departement", "maire": "commune"}
+KIND_WORDS = {
+    "landlord": ("un bailleur", "a landlord"), "epci": ("un EPCI", "an EPCI"),
+    "prefet": ("un département", "a département"), "maire": ("une commune", "a commune"),
+}  # fmt: skip
+MOST_KNOWN = 12
+"""Codes proposed when the one given is unknown."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the year: a landlord, an EPCI, the préfet of a département or the maire of a commune."""
+
+    kind: Kind
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Year:
+    """A case's year, narrowed to a viewer.
+
+    Attributes
+    ----------
+    lines : DataFrame
+        Leases, work in progress and proposals (``lines.COLUMNS``) of the viewer's own territory or stock.
+    dwellings, homes : DataFrame
+        The viewer's dwellings of the case, and what the run says of them (empty without a run).
+    ledger : DataFrame
+        Every account of the case (``statement.ledger``): views choose their own rows.
+    applications : DataFrame
+        ``application_id, active, to_renew, dalo, relocation, housed``, where one of the wished communes is the viewer's; all of
+        them for a landlord.
+    """
+
+    case: Case
+    rules: policy.RuleSet
+    facts: Facts
+    book: RuleBook
+    viewer: Viewer
+    run: Run | None
+    lines: pd.DataFrame
+    dwellings: pd.DataFrame
+    homes: pd.DataFrame
+    ledger: pd.DataFrame
+    conventions: pd.DataFrame
+    applications: pd.DataFrame
+    names: Mapping[str, str]
+
+    @property
+    def on(self) -> date:
+        return self.case.settings.on
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """Days gone and days left of the year."""
+        return year_fraction(self.on, self.case.settings.year)
+
+
+def read_year(
+    case: Case | Path | str,
+    kind: Kind,
+    code: str,
+    *,
+    proposals: Path | None = None,
+    models: Path | None = None,
+) -> Year:
+    """Read a case (and a run of it) and narrow it to one viewer.
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used; all problems are listed.
+    AttrifluxError
+        ``DASHBOARD_UNKNOWN``: the viewer's code is not in the case.
+    """
+    if not isinstance(case, Case):
+        case = importers.read(Path(case), need=())
+    rules = pipeline.load_rules(case, models)
+    # Thresholds of the first quartile that are assumed are marked on the page; nothing is decided here.
+    reading = eligibility.examine(case, rules, accept_assumed=True)
+    if any(f.severity == "error" for f in reading.findings):
+        raise InputProblems(reading.findings)
+    facts = reading.facts
+    run = None if proposals is None else read_run(proposals, case)
+    conventions = lines_of(case, rules)
+    book = rule_book(case, facts, rules)
+    lines = year_lines(case, rules, book.ground, conventions, run)
+    dwellings = _dwellings(case, rules)
+    viewer = find_viewer(kind, code, lines, dwellings, rules)
+    column = COLUMN[kind]
+    mine = dwellings[dwellings[column] == code].reset_index(drop=True)
+    homes = pd.DataFrame(
+        columns=["dwelling_id", "account", "status", "candidates", "deadline", "reason_if_short"]
+    )
+    if run is not None:
+        homes = run.dwellings[run.dwellings["dwelling_id"].isin(mine["dwelling_id"])].reset_index(drop=True)
+    return Year(
+        case=case, rules=rules, facts=facts, book=book, viewer=viewer, run=run,
+        lines=lines[lines[column] == code].reset_index(drop=True),
+        dwellings=mine, homes=homes,
+        ledger=ledger(case, rules, case.settings.year),
+        conventions=conventions,
+        applications=_applications(case, facts, viewer, lines),
+        names=_names(rules),
+    )  # fmt: skip
+
+
+def find_viewer(
+    kind: Kind, code: str, lines: pd.DataFrame, dwellings: pd.DataFrame, rules: policy.RuleSet
+) -> Viewer:
+    """The viewer of a code; a commune, EPCI or département of the territory without anything this year is a viewer too."""
+    column = COLUMN[kind]
+    present = sorted({*lines[column], *dwellings[column]} - {""})
+    places: dict[str, dict[str, str]] = {
+        "landlord": dict(rules.landlords), "epci": _words(rules.epci), "maire": _words(rules.communes),
+        "prefet": {d: f"département {d}" for d in rules.departements},
+    }  # fmt: skip
+    if code not in present and code not in places[kind]:
+        fr, en = KIND_WORDS[kind]
+        raise AttrifluxError(
+            "DASHBOARD_UNKNOWN",
+            code=code,
+            kind_fr=fr,
+            kind_en=en,
+            known=", ".join(present[:MOST_KNOWN]) or "–",
+        )
+    return Viewer(kind, code, str(places[kind].get(code, code)))
+
+
+def _names(rules: policy.RuleSet) -> dict[str, str]:
+    return _words(rules.communes) | _words(rules.all_epci)
+
+
+def _words(places: pd.DataFrame) -> dict[str, str]:
+    return {str(code): str(name) for code, name in places["name"].items()}
+
+
+def _dwellings(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    frame = case.table("dwellings")
+    around = territory(frame["commune"], rules)
+    return frame.assign(**around).sort_values("dwelling_id", ignore_index=True)
+
+
+def _applications(case: Case, facts: Facts, viewer: Viewer, lines: pd.DataFrame) -> pd.DataFrame:
+    """Active applications that wish the viewer's territory (all of the case's for a landlord), with what concerns DALO."""
+    a = facts.applications
+    housed = set(lines.loc[lines["state"] == "signed", "application_id"])
+    frame = pd.DataFrame(
+        {
+            "at": range(len(a.ids)), "application_id": [str(x) for x in a.ids.tolist()], "active": a.active,
+            "to_renew": a.to_renew, "dalo": a.dalo, "relocation": a.relocation.astype("int64"),
+        }
+    )  # fmt: skip
+    frame["housed"] = frame["application_id"].isin(housed)
+    if viewer.kind == "landlord":
+        return frame
+    of = {
+        "maire": facts.communes,
+        "epci": [facts.epcis[e] if e >= 0 else "" for e in facts.commune_epci.tolist()],
+        "prefet": [facts.departements[d] if d >= 0 else "" for d in facts.commune_departement.tolist()],
+    }[viewer.kind]
+    here = [i for i, place in enumerate(of) if place == viewer.code]
+    wished = a.wished.values
+    hit = np.concatenate([[0], np.cumsum(np.isin(wished, here))])
+    wishing = hit[a.wished.ptr[1:]] > hit[a.wished.ptr[:-1]]
+    return frame[wishing].reset_index(drop=True)

@@ -1,0 +1,292 @@
+"""Design §3: who may receive a dwelling, who may be named, who names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.writing import codes, lists, reasons, row, run
+
+ALS_FIRST = """
+    landlord departement year account   share area
+    BAIL     25          2026 ALS       0.4   .
+    BAIL     25          2026 COLL:25056 0.3  .
+    BAIL     25          2026 BAILLEUR  0.3   .
+"""
+
+
+def test_areas_and_default_areas(tmp_path: Path) -> None:
+    """«default: the code of COLL:…, else the département … only dwellings there may go to it»."""
+    result = run(
+        tmp_path,
+        conventions=ALS_FIRST,
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25542   3     PLUS
+        """,
+        applications="""
+            id first_registered_on persons choices     status score monthly_income_eur
+            N1 2024-01-01          3       25056|25542 active 10    1500
+        """,
+    )
+    able = result.orientation[result.orientation["candidates"] > 0]
+    of = {d: sorted(able[able["dwelling_id"] == d]["account"]) for d in ("L1", "L2")}
+    assert of == {"L1": ["BAILLEUR", "COLL:25056"], "L2": ["BAILLEUR"]}, "N1 is no employee: never on ALS"
+
+
+@pytest.mark.parametrize(("second", "fine"), [("0.6005", True), ("0.6006", False)])
+def test_shares_of_a_commune_sum_to_one_within_five_ten_thousandths(
+    tmp_path: Path, second: str, fine: bool
+) -> None:
+    found = codes(
+        tmp_path,
+        conventions=f"""
+            landlord departement year account    share
+            BAIL     25          2026 ALS        0.4
+            BAIL     25          2026 COLL:25056 {second}
+        """,
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+        """,
+        applications="""
+            id first_registered_on persons choices status
+            N1 2024-01-01          3       25056   active
+        """,
+    )
+    assert (found == []) == fine
+
+
+def test_the_rest_has_a_row_only_if_the_convention_gives_it_a_share(tmp_path: Path) -> None:
+    home = """
+        id landlord commune rooms financing
+        L1 BAIL     25056   3     PLUS
+    """
+    people = """
+        id first_registered_on persons choices status score
+        N1 2024-01-01          3       25056   active 10
+    """
+    without = """
+        landlord departement year account share
+        BAIL     25          2026 ALS     0.4
+    """
+    given = run(tmp_path / "a", conventions=ALS_FIRST, dwellings=home, applications=people)
+    rest = run(tmp_path / "b", conventions=without, dwellings=home, applications=people)
+    flux = [list(r.rules[r.rules["rule"] == "flux"]["scope"]) for r in (given, rest)]
+    assert any("account=BAILLEUR" in scope for scope in flux[0])
+    assert flux[1] == ["landlord=BAIL;area=25;account=ALS"]
+    assert lists(rest)["L1"] == ["BAILLEUR", "N1"], "the rest may still receive"
+
+
+def pools(folder: Path, account: str) -> set[str]:
+    """Who may be named by an account: everybody eligible for a dwelling kept for it."""
+    result = run(
+        folder,
+        settings={"shortlist_size": "9"},
+        conventions=ALS_FIRST,
+        dwellings=f"""
+            id landlord commune rooms financing reserved_to
+            L1 BAIL     25056   3     PLUS      {account}
+        """,
+        applications="""
+            id    first_registered_on persons choices status score priority_codes priority_status als_employee public_agent accounts current_landlord
+            dalo  2024-01-01 3 25056 active 10 DALO declared . . . .
+            label 2024-01-02 3 25056 active 10 a    labelled . . . .
+            seen  2024-01-03 3 25056 active 10 a    verified . . . .
+            agent 2024-01-04 3 25056 active 10 .    .        . 1 . .
+            work  2024-01-05 3 25056 active 10 .    .        1 . . .
+            bound 2024-01-06 3 25056 active 10 DALO labelled 1 1 ALS .
+            sent  2024-01-07 3 25056 active 10 .    .        . . ETAT_PRIO|COLL:25056 .
+            own   2024-01-08 3 25056 active 10 DALO labelled 1 1 . BAIL
+            other 2024-01-09 3 25056 active 10 .    .        1 . . AUTRE
+        """,
+    )
+    return {name for name, why in reasons(result).items() if why != "ACCOUNT"}
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        ("ETAT_PRIO", {"dalo", "label", "sent"}),
+        ("ETAT_AGENT", {"agent"}),
+        ("ALS", {"work", "bound", "other"}),
+        ("COLL:25056", {"dalo", "label", "seen", "agent", "work", "sent", "other"}),
+        ("BAILLEUR", {"dalo", "label", "seen", "agent", "work", "bound", "sent", "other"}),
+    ],
+)
+def test_default_pools_and_explicit_accounts(tmp_path: Path, account: str, expected: set[str]) -> None:
+    """Sitting tenants of the dwelling's landlord under no other account; `accounts` overrides the first four pools."""
+    assert pools(tmp_path, account) == expected
+
+
+def test_exclusions_and_relocations(tmp_path: Path) -> None:
+    """Each operation takes its own relocated households only; ``mutation`` takes the landlord's own tenants only."""
+    result = run(
+        tmp_path,
+        dwellings="""
+            id landlord commune rooms financing assiette_exclusion
+            L1 BAIL     25056   3     PLUS      anru
+            L2 BAIL     25056   3     PLUS      orcod
+            L3 BAIL     25056   3     PLUS      unfit
+            L4 BAIL     25056   3     PLUS      sale
+            L5 BAIL     25056   3     PLUS      mutation
+        """,
+        applications="""
+            id    first_registered_on persons choices status score relocation current_landlord
+            npnru 2024-01-01 3 25056 active 10 NPNRU .
+            orcod 2024-01-02 3 25056 active 10 ORCOD .
+            unfit 2024-01-03 3 25056 active 10 unfit .
+            sale  2024-01-04 3 25056 active 10 sale  .
+            own   2024-01-05 3 25056 active 10 .     BAIL
+            free  2024-01-06 3 25056 active 99 .     .
+        """,
+    )
+    assert lists(result) == {
+        "L1": ["RELOGEMENT", "npnru"], "L2": ["RELOGEMENT", "orcod"], "L3": ["RELOGEMENT", "unfit"],
+        "L4": ["RELOGEMENT", "sale"], "L5": ["MUTATION", "own"],
+    }  # fmt: skip
+    assert reasons(result)["free"] == "ACCOUNT"
+
+
+def test_stock_needs_its_account(tmp_path: Path) -> None:
+    found = codes(
+        tmp_path,
+        dwellings="""
+            id landlord commune rooms financing assiette_exclusion
+            L1 BAIL     25056   3     PLUS      stock
+        """,
+        applications="""
+            id first_registered_on persons choices status
+            N1 2024-01-01          3       25056   active
+        """,
+    )
+    assert found == ["ELIG_STOCK_UNRESERVED"]
+
+
+DIRECT = """
+    landlord departement year account share management_mode proposal_deadline_days
+    BAIL     25          2026 ALS     0.4   direct          12
+"""
+EMPLOYEES = """
+    id first_registered_on persons choices status score als_employee
+    N1 2024-01-01          3       25056   active 10    1
+    N2 2024-01-02          3       25056   active 20    1
+    N3 2024-01-03          3       25056   active 40    1
+    N4 2024-01-04          3       25056   active 99    .
+"""
+KEPT = """
+    id landlord commune rooms financing reserved_to
+    L1 BAIL     25056   3     PLUS      ALS
+"""
+
+
+def test_a_direct_account_without_nomination(tmp_path: Path) -> None:
+    """Seat = fill_value + the median score of the pool eligible for it (10, 20, 40: 20); deadline 12 days after."""
+    result = run(tmp_path, conventions=DIRECT, dwellings=KEPT, applications=EMPLOYEES)
+    [line] = result.proposals.to_dict("records")
+    assert (line["account"], line["application_id"], line["value"]) == ("ALS", "", 10_020.0)
+    [home] = result.dwellings.to_dict("records")
+    assert (home["status"], str(home["deadline"])[:10]) == ("awaiting_reservataire", "2026-07-13")
+    assert "BAILLEUR" not in home["advice"], "kept for ALS: there is no second-best account"
+
+
+def test_plan_b_is_the_second_best_account(tmp_path: Path) -> None:
+    result = run(
+        tmp_path,
+        conventions=DIRECT,
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25056   3     PLUS
+            L3 BAIL     25056   3     PLUS
+            L4 BAIL     25056   3     PLUS
+        """,
+        applications=EMPLOYEES,
+    )
+    waiting = result.dwellings[result.dwellings["status"] == "awaiting_reservataire"]
+    assert len(waiting) >= 2, (
+        "the share of ALS, 0.4 of 4 dwellings, is worth more than one household's points"
+    )
+    assert all("bailleur" in text.lower() for text in waiting["advice"])
+    # counted by flux, neutral for household rules
+    assert row(result, "flux", "account=ALS")["num_run"] == len(waiting)
+    assert row(result, "flux", "account=ALS")["den_run"] == 4
+    assert row(result, "priority_publics", "account=ALS")["den_run"] == 0
+    assert row(result, "lec_q1_outside_qpv")["den_run"] == 4 - len(waiting)
+
+
+def test_a_direct_account_keeps_its_own_order(tmp_path: Path) -> None:
+    """Only households of `nominations`, in the réservataire's own order, whatever their points."""
+    result = run(
+        tmp_path, conventions=DIRECT, dwellings=KEPT, applications=EMPLOYEES,
+        nominations="""
+            account application_id dwelling_id rank
+            ALS     N3             L1          3
+            ALS     N1             L1          1
+            ALS     N4             L1          2
+        """,
+    )  # fmt: skip
+    assert lists(result) == {"L1": ["ALS", "N1", "N3"]}, "N4 is not of the pool, N2 is not named"
+
+
+def test_a_partial_account_takes_nominations_first_then_the_engine(tmp_path: Path) -> None:
+    result = run(
+        tmp_path, conventions=DIRECT.replace("direct ", "partial"), dwellings=KEPT, applications=EMPLOYEES,
+        nominations="""
+            account application_id dwelling_id rank
+            ALS     N1             L1          1
+        """,
+    )  # fmt: skip
+    assert lists(result) == {"L1": ["ALS", "N1", "N3", "N2"]}
+
+
+def progress(folder: Path, rule: str, stage: str, since: str = "2026-06-25") -> tuple[float, float, bool]:
+    """(num_before, den_before of ALS's flux row, whether L1 is proposed) with one line in progress on L1."""
+    result = run(
+        folder,
+        conventions=f"""
+            landlord departement year account share count_rule proposal_deadline_days
+            BAIL     25          2026 ALS     0.4   {rule}     10
+        """,
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25056   3     PLUS
+        """,
+        applications="""
+            id first_registered_on persons choices status score
+            N1 2024-01-01          3       25056   active 10
+            N2 2024-01-02          3       25056   active 20
+            N3 2024-01-03          3       25056   active 20
+        """,
+        in_progress=f"""
+            dwelling_id landlord commune qpv rooms financing account application_id stage   since
+            L1          BAIL     25056   0   3     PLUS      ALS     N1             {stage} {since}
+        """,
+    )
+    flux = row(result, "flux", "account=ALS")
+    return flux["num_before"], flux["den_before"], "L1" in lists(result)
+
+
+@pytest.mark.parametrize(
+    ("rule", "stage", "counted"),
+    [
+        ("oriented", "oriented", 1), ("oriented", "offered", 1), ("presented", "oriented", 0),
+        ("presented", "commission", 1), ("attributed", "commission", 0), ("attributed", "offered", 1),
+        ("signed", "offered", 0),
+    ],
+)  # fmt: skip
+def test_work_in_progress_counts_by_the_count_rule_and_blocks_its_dwelling(
+    tmp_path: Path, rule: str, stage: str, counted: int
+) -> None:
+    assert progress(tmp_path, rule, stage) == (counted, counted, False)
+
+
+def test_after_the_deadline_the_dwelling_may_go_elsewhere(tmp_path: Path) -> None:
+    """Ten days: since 21 June it still waits on 1 July, since 20 June it does not; it counts as the rule says."""
+    assert progress(tmp_path / "a", "oriented", "oriented", "2026-06-21") == (1, 1, False)
+    assert progress(tmp_path / "b", "oriented", "oriented", "2026-06-20") == (1, 1, True)
+    assert progress(tmp_path / "c", "signed", "oriented", "2026-06-20") == (0, 0, True)
+    assert progress(tmp_path / "d", "signed", "nominated", "2026-06-20") == (0, 0, False), "oriented only"

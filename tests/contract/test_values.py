@@ -1,0 +1,265 @@
+"""Design §5: score, percentile, fit, value, objective, ties — worked out by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.contract.writing import lists, run
+
+HOME = """
+    id landlord commune rooms financing
+    L1 BAIL     25056   3     PLUS
+"""
+
+
+def lines(result: object, column: str) -> dict[str, float]:
+    """Application -> a column of its line."""
+    table = result.proposals  # type: ignore[attr-defined]
+    return dict(zip(table["application_id"], table[column], strict=True))
+
+
+def test_preference_points(tmp_path: Path) -> None:
+    """10·max(0, 1 − (rank − 1)/8): 10, 8.75, … 1.25, then 0; 0 when reached by `extend`. No room points: T4 for three."""
+    towns = ["25462", "25388", "25014", "25030", "25035", "25036", "25058", "25073", "25084"]
+    rows = []
+    for rank in (1, 2, 3, 8, 9, 10):
+        choices = "|".join([*towns[: rank - 1], "25056"])
+        rows.append(f"R{rank:02d} 2024-01-01 3 {choices} active {100 - rank} .")
+    rows.append("far 2024-01-01 3 25542 active 50 1")
+    people = "id first_registered_on persons choices status score extend\n" + "\n".join(rows)
+    home = HOME.replace("   3     PLUS", "   4     PLUS")
+    result = run(tmp_path, settings={"shortlist_size": "9"}, dwellings=home, applications=people)
+    assert lines(result, "fit") == {
+        "R01": 10.0, "R02": 8.75, "R03": 7.5, "R08": 1.25, "R09": 0.0, "R10": 0.0, "far": 0.0,
+    }  # fmt: skip
+
+
+def test_rooms_access_and_vacancy_points(tmp_path: Path) -> None:
+    """+5 first choice of the table (T3 for three), +500 adapted for adapted, + days/10 up to 20 (23 days: 2.30)."""
+    result = run(
+        tmp_path,
+        dwellings="""
+            id landlord commune rooms financing accessible floor vacant_since
+            L1 BAIL     25056   3     PLUS      none       0     2026-06-08
+            L2 BAIL     25056   4     PLUS      none       0     2025-01-01
+            L3 BAIL     25056   3     PLUS      adapted    0     2026-07-01
+            L4 BAIL     25056   3     PLUS      adapted    0     .
+        """,
+        applications="""
+            id first_registered_on persons choices status score mobility_need rooms_wanted
+            N1 2024-01-01          3       25056   active 50    .             3
+            N2 2024-01-01          3       25056   active 40    .             4
+            N3 2024-01-01          3       25056   active 30    adapted       .
+        """,
+    )
+    firsts = result.proposals[result.proposals["rank"] == 1].set_index("dwelling_id")
+    assert firsts.loc["L1", "fit"] == 10 + 5 + 2.3
+    assert firsts.loc["L2", "fit"] == 10 + 20
+    adapted = firsts[firsts["application_id"] == "N3"].iloc[0]
+    assert adapted["fit"] == 10 + 5 + 500
+    assert (result.proposals["value"] == 10_000 + result.proposals["score"] + result.proposals["fit"]).all()
+
+
+def test_points_of_one_grid_stay_points(tmp_path: Path) -> None:
+    people = """
+        id first_registered_on persons choices status score
+        N1 2024-01-01          3       25056   active 12.5
+        N2 2024-01-01          3       25056   active 7
+    """
+    assert lines(run(tmp_path, dwellings=HOME, applications=people), "score") == {"N1": 12.5, "N2": 7.0}
+
+
+TWO_TOWNS = """
+    id landlord commune rooms financing
+    L1 BAIL     25056   3     PLUS
+    L2 BAIL     25462   3     PLUS
+"""
+EIGHT = """
+    id first_registered_on persons choices     status
+    N1 2024-01-01          3       25056       active
+    N2 2024-01-02          3       25056       active
+    N3 2024-01-03          3       25056       active
+    N4 2024-01-04          3       25056|25462 active
+    P1 2024-01-05          3       25462       active
+    P2 2024-01-06          3       25462       active
+    P3 2024-01-07          3       25462       active
+    P5 2024-01-08          3       25462       active
+"""
+
+
+def test_percentile_where_two_territories_meet(tmp_path: Path) -> None:
+    """100 × mid-rank: (below + half of the equal ones) / n. In Besançon 10, 20, 20, 40: 12.5, 50, 50, 87.5.
+
+    In Pontarlier 5, 40, 40, 40, 90: 10, 50, 50, 50, 90. N4 asks for both and has a percentile in each.
+    """
+    result = run(
+        tmp_path,
+        settings={"shortlist_size": "9"},
+        dwellings=TWO_TOWNS,
+        applications=EIGHT,
+        scores="""
+            application_id epci      grid score
+            N1             242500361 g    10
+            N2             242500361 g    20
+            N3             242500361 g    20
+            N4             242500361 g    40
+            N4             242500338 g    40
+            P1             242500338 g    5
+            P2             242500338 g    40
+            P3             242500338 g    40
+            P5             242500338 g    90
+        """,
+    )
+    found = {(line.dwelling_id, line.application_id): line.score for line in result.proposals.itertuples()}
+    expected = {
+        ("L1", "N1"): 12.5, ("L1", "N2"): 50.0, ("L1", "N3"): 50.0, ("L1", "N4"): 87.5,
+        ("L2", "P1"): 10.0, ("L2", "P2"): 50.0, ("L2", "P3"): 50.0, ("L2", "P5"): 90.0,
+    }  # fmt: skip
+    assert {pair: found[pair] for pair in expected} == expected
+    assert found.get(("L2", "N4"), 50.0) == 50.0
+
+
+def test_percentile_inside_each_grid_of_one_territory(tmp_path: Path) -> None:
+    """Two grids in one EPCI: 10, 30 of one are 25 and 75; 1, 2, 3, 3 of the other 12.5, 37.5, 75 and 75."""
+    people = "\n".join(line for line in EIGHT.strip().splitlines() if " P5" not in line)
+    result = run(
+        tmp_path,
+        settings={"shortlist_size": "9"},
+        dwellings=HOME,
+        applications=people.replace("25056|25462", "25056").replace("25462", "25056"),
+        scores="""
+            application_id epci      grid score
+            N1             242500361 a    10
+            N2             242500361 a    30
+            N3             242500361 b    1
+            N4             242500361 b    2
+            P1             242500361 b    3
+            P2             242500361 b    3
+        """,
+    )
+    found = lines(result, "score")
+    assert {a: found[a] for a in ("N1", "N2", "N3", "N4", "P1", "P2")} == {
+        "N1": 25.0, "N2": 75.0, "N3": 12.5, "N4": 37.5, "P1": 75.0, "P2": 75.0,
+    }  # fmt: skip
+
+
+def test_objective_is_values_less_priced_shortfalls(tmp_path: Path) -> None:
+    """Σ value − Σ price × shortfall, from the published lines and rows alone."""
+    result = run(
+        tmp_path,
+        conventions="""
+            landlord departement year account share
+            BAIL     25          2026 ALS     0.6
+        """,
+        dwellings="""
+            id landlord commune rooms financing qpv
+            L1 BAIL     25056   3     PLUS      0
+            L2 BAIL     25056   3     PLUS      0
+            L3 BAIL     25056   3     PLUS      1
+            L4 BAIL     25056   3     PLUS      0
+        """,
+        applications="""
+            id first_registered_on persons choices status score als_employee monthly_income_eur
+            N1 2024-01-01          3       25056   active 50    1            2500
+            N2 2024-01-02          3       25056   active 40    .            2500
+            N3 2024-01-03          3       25056   active 30    .            900
+            N4 2024-01-04          3       25056   active 20    .            900
+        """,
+    )
+    firsts = result.proposals[result.proposals["rank"] == 1]
+    value = sum(Decimal(str(x)) for x in firsts["value"])
+    cost = sum(
+        Decimal(str(p)) * Decimal(str(s))
+        for p, s in zip(result.rules["price"], result.rules["shortfall"], strict=True)
+    )
+    assert Decimal(str(result.certificate["objective"])) == value - cost
+    assert len(firsts) == 4 and cost > 0
+
+
+def h(application: str, dwelling: str, account: str) -> int:
+    """First 20 bits of SHA-256 of ``seed|application_id|dwelling_id|account``."""
+    digest = hashlib.sha256(f"contrat|{application}|{dwelling}|{account}".encode()).digest()
+    return int.from_bytes(digest, "big") >> 236
+
+
+def test_ties_go_to_seniority_then_to_the_draw(tmp_path: Path) -> None:
+    people = """
+        id first_registered_on persons choices status score
+        N1 2024-01-02          3       25056   active 50
+        N2 2024-01-01          3       25056   active 50
+        N3 2024-01-02          3       25056   active 50
+    """
+    senior = run(tmp_path / "a", dwellings=HOME, applications=people)
+    assert lists(senior)["L1"][1] == "N2"
+    equal = people.replace("2024-01-01", "2024-01-02")
+    drawn = run(tmp_path / "b", dwellings=HOME, applications=equal)
+    order = sorted(("N1", "N2", "N3"), key=lambda a: -h(a, "L1", "BAILLEUR"))
+    assert lists(drawn)["L1"] == ["BAILLEUR", *order]
+    stages = drawn.certificate["stages"]
+    # 2 January 2024 to 1 July 2026: 364 + 365 + 181 + 1 days
+    assert stages["seniority_days"] == 911
+    assert stages["lottery"] == h(order[0], "L1", "BAILLEUR")
+
+
+def test_sum_of_seniority_counts_not_each_household(tmp_path: Path) -> None:
+    """Two dwellings of two sizes: of the equal optima, the one with the largest sum of days over the first ranks."""
+    result = run(
+        tmp_path,
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25056   2     PLUS
+        """,
+        applications="""
+            id first_registered_on persons choices status score
+            N1 2020-01-01          2       25056   active 50
+            N2 2020-01-02          3       25056   active 50
+            N3 2025-01-01          2       25056   active 50
+        """,
+    )
+    # N1 suits both, N2 L1 only, N3 both; first choice of two persons is a T3, of three a T3:
+    # L1 to N2 and L2 to N1 is worth as much as L1 to N1 and L2 to N3, or L1 to N2 and L2 to N3, and more days than both
+    firsts = {d: names[1] for d, names in lists(result).items()}
+    assert firsts == {"L1": "N2", "L2": "N1"}
+
+
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_one_first_rank_per_dwelling_and_per_household(tmp_path: Path, size: int) -> None:
+    homes = "id landlord commune rooms financing\n" + "\n".join(
+        f"L{i} BAIL 25056 3 PLUS" for i in range(size)
+    )
+    result = run(
+        tmp_path,
+        dwellings=homes,
+        applications="""
+            id first_registered_on persons choices status score
+            N1 2024-01-01          3       25056   active 50
+            N2 2024-01-02          3       25056   active 40
+            N3 2024-01-03          3       25056   active 30
+        """,
+    )
+    firsts = result.proposals[result.proposals["rank"] == 1]
+    assert (
+        len(firsts) == min(size, 3) and firsts["application_id"].is_unique and firsts["dwelling_id"].is_unique
+    )
+
+
+def test_without_a_grid_the_percentile_of_seniority(tmp_path: Path) -> None:
+    """No grid: 900, 600, 600 and 100 days: 87.5, 50, 50, 12.5, and it is said on the page."""
+    result = run(
+        tmp_path,
+        settings={"shortlist_size": "4", "changes": '{"territory.grid": none}'},
+        dwellings=HOME,
+        applications="""
+            id first_registered_on persons choices status
+            N1 2024-01-13          3       25056   active
+            N2 2024-11-08          3       25056   active
+            N3 2024-11-08          3       25056   active
+            N4 2026-03-23          3       25056   active
+        """,
+    )
+    assert lines(result, "score") == {"N1": 87.5, "N2": 50.0, "N3": 50.0, "N4": 12.5}

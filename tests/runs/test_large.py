@@ -1,0 +1,74 @@
+"""A run of many dwellings: tables in parts, lists by landlord instead of pages, the same content, still verified."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from optimizer import pipeline
+from optimizer.runs import Options, propose_to, tables
+from optimizer.synth import synthesize, write_case
+
+PARTED = ("explanations", "orientation", "leapfrogs", "scores")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """(written whole, written as a large run, what the second says at the end)."""
+    folder = tmp_path_factory.mktemp("large")
+    write_case(synthesize("doubs", dwellings=30, applications=400, seed=5), folder / "case")
+    options = Options(accept_assumed=True, pdf=False, csv="international")
+    propose_to(folder / "case", folder / "whole", options)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (pipeline, tables):
+            patch.setattr(module, "LARGE", 5)
+        patch.setattr(tables, "PART", 7)
+        written = propose_to(folder / "case", folder / "large", options)
+    return folder / "whole", folder / "large", written
+
+
+def test_parted_tables_are_the_whole_ones(both):
+    whole, large, _ = both
+    for name in (*PARTED, "proposals", "applications", "dwellings", "rules"):
+        one = pd.read_csv(whole / f"{name}.csv", keep_default_na=False, dtype=str, encoding="utf-8")
+        other = pd.read_parquet(large / f"{name}.parquet")
+        assert list(one.columns) == list(other.columns)
+        assert len(one) == len(other)
+        for column in one.columns:
+            mine, theirs = one[column], other[column]
+            if pd.api.types.is_numeric_dtype(theirs.dtype):
+                number = pd.to_numeric(mine.replace("", None))
+                assert (number - theirs.astype("float64")).abs().max() < 1e-6 or number.isna().all()
+                assert (number.isna() == theirs.isna()).all()
+            else:
+                # a cell that a spreadsheet would run is guarded in CSV only
+                assert (mine.str.removeprefix("'") == theirs.fillna("").astype(str)).all(), (name, column)
+
+
+def test_lists_hold_every_line_once_and_totals_every_dwelling(both):
+    _, large, _ = both
+    files = sorted((large / "lists").iterdir())
+    lists = pd.concat([pd.read_csv(f, keep_default_na=False, dtype=str) for f in files])
+    proposals = pd.read_parquet(large / "proposals.parquet")
+    keys = ["dwelling_id", "rank", "application_id"]
+    assert sorted(map(tuple, lists[keys].astype(str).values.tolist())) == sorted(
+        map(tuple, proposals[keys].astype(str).values.tolist())
+    )
+    for by in ("landlord", "epci"):
+        totals = pd.read_csv(large / f"by_{by}.csv")
+        assert totals["dwellings"].sum() == 30
+        states = totals[["listed", "awaiting_reservataire", "no_candidate"]].sum(axis=1)
+        assert (states == totals["dwellings"]).all()
+        named = (proposals["rank"] == 1) & (proposals["application_id"] != "")
+        assert totals["first_ranks"].sum() == int(named.sum())
+        assert totals["reserves"].sum() == int((proposals["rank"] > 1).sum())
+
+
+def test_no_page_per_dwelling_and_the_screen_says_so(both):
+    _, large, written = both
+    names = {path.name for path in large.iterdir()}
+    assert "report.html" in names
+    assert not {n for n in names if n.endswith((".xlsx", ".pdf")) or n.startswith("sheets")}
+    assert any("listes par bailleur" in line for line in written.summary["lines_fr"])
+    assert any("lists by landlord" in line for line in written.summary["lines_en"])
+    assert written.verdict != "refused"

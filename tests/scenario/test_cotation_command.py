@@ -1,0 +1,72 @@
+"""The commands of the cotation workshop: lists, a new grid, its comparison, refusals."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from optimizer.cli.app import app
+from optimizer.cli.commands import cotation as cotation
+from optimizer.errors import AttrifluxError
+from optimizer.scenario.running import demo_case
+
+RUN = CliRunner()
+
+
+def test_criteria_and_methods_are_listed():
+    done = RUN.invoke(app, ["cotation", "criteria", "--json"])
+    names = {c["name"] for c in json.loads(done.output)["criteria"]}
+    assert {"dalo", "anciennete", "refus"} <= names
+    done = RUN.invoke(app, ["cotation", "methods", "--count", "3", "--json"])
+    weights = {m["name"]: m["weights"] for m in json.loads(done.output)["methods"]}
+    assert weights["rank_sum"] == [0.5, 0.3333, 0.1667]
+    done = RUN.invoke(app, ["cotation", "methods"])
+    assert "Barron et Barrett" in done.output
+
+
+def test_a_new_grid_is_written_said_and_compared(tmp_path):
+    file = tmp_path / "ma_grille.yaml"
+    done = RUN.invoke(
+        app, ["cotation", "new", str(file), "dalo", "l441_1", "anciennete", "--method", "rank_sum"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "50,0 %" in done.output
+    assert "Attention" not in done.output
+    arguments = [
+        "cotation",
+        "test",
+        "demonstration",
+        str(file),
+        str(demo_case()),
+        "--out",
+        str(tmp_path / "essai"),
+    ]
+    done = RUN.invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert "des premiers rangs avant" in done.output
+    assert (tmp_path / "essai" / "cotation.xlsx").is_file()
+
+
+def test_a_grid_without_priorities_is_warned_of(tmp_path):
+    done = RUN.invoke(app, ["cotation", "new", str(tmp_path / "g.yaml"), "anciennete", "effort"])
+    assert "L. 441-1" in done.output
+
+
+def test_the_ratio_of_simos_goes_with_simos(tmp_path):
+    file = str(tmp_path / "g.yaml")
+    done = RUN.invoke(
+        app, ["cotation", "new", file, "dalo", "_", "effort", "--ratio", "3", "--method", "simos"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "75,0 %" in done.output
+    refused = RUN.invoke(app, ["cotation", "new", file + "2", "dalo", "effort", "--ratio", "3"])
+    assert isinstance(refused.exception, AttrifluxError)
+    assert refused.exception.code == "COTATION_BLANK"
+
+
+@pytest.mark.parametrize("command", ["new", "test", "criteria", "methods"])
+def test_help_has_an_example(command):
+    done = RUN.invoke(app, ["cotation", command, "--help"])
+    assert "Exemple" in done.output

@@ -1,0 +1,24 @@
+"""One middle of the year for every test of the folder: reading it is fast, making it takes some seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from optimizer.statement import Dashboard, dashboard
+from tests.statement.dashboards.midyear import middle_of_the_year, on_disk
+
+
+@pytest.fixture(scope="package")
+def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(case folder, folder of a run on it)."""
+    return on_disk(middle_of_the_year(110, 900, 3), tmp_path_factory.mktemp("annee"))
+
+
+@pytest.fixture(scope="package")
+def board(year: tuple[Path, Path]) -> Callable[[str, str], Dashboard]:
+    """The dashboard of a viewer on that case with its run, made once."""
+    return cache(lambda kind, code: dashboard(year[0], kind, code, proposals=year[1]))

@@ -1,0 +1,91 @@
+"""Falsified inputs, law and rows of the rules: what the result says it stands on."""
+
+from __future__ import annotations
+
+import town as t
+from scenes import Scene, corruption, edit, shifted
+
+
+@corruption
+def wrong_hash(s: Scene) -> bool:
+    run = s.json("run.json")
+    name = s.r.choice(sorted(run["inputs"]))
+    digest = run["inputs"][name]
+    run["inputs"][name] = ("0" if digest[0] != "0" else "1") + digest[1:]
+    s.write_json("run.json", run)
+    return True
+
+
+@corruption
+def input_left_out(s: Scene) -> bool:
+    run = s.json("run.json")
+    del run["inputs"][s.r.choice(["dwellings.csv", "applications.csv"])]
+    s.write_json("run.json", run)
+    return True
+
+
+@corruption
+def other_seed(s: Scene) -> bool:
+    run = s.json("run.json")
+    run["seed"] += "x"
+    s.write_json("run.json", run)
+    return True
+
+
+@corruption
+def case_edited_afterwards(s: Scene) -> bool:
+    path = s.case / "applications.csv"
+    path.write_text(path.read_text() + "\n")
+    return True
+
+
+@corruption
+def case_edited_and_rehashed(s: Scene) -> bool:
+    """A proposed household moves away: the stated result no longer follows from the stated inputs."""
+    proposed = next((x["application_id"] for x in s.table("proposals") if x["application_id"]), None)
+    if proposed is None:
+        return False
+    town = s.pub.ref.town
+    rows = [dict(x) for x in town.applications]
+    next(x for x in rows if x["application_id"] == proposed)["status"] = "struck_off"
+    (s.case / "applications.csv").write_text(t.csv_text(rows))
+    s.rehash()
+    return True
+
+
+@corruption
+def share_changed_in_conventions(s: Scene) -> bool:
+    path = s.models / "conventions" / "x.yaml"
+    path.write_text(path.read_text().replace("share: 0.25", "share: 0.26"))
+    return True
+
+
+@corruption
+def price_changed_in_the_law(s: Scene) -> bool:
+    path = s.models / "national" / "prices.yaml"
+    path.write_text(path.read_text().replace("300", "301"))
+    return any(row.rule == "dalo" and row.price for row in s.pub.ref.rows)
+
+
+@corruption
+def row_removed(s: Scene) -> bool:
+    rows = s.table("rules")
+    rows.pop(s.r.randrange(len(rows)))
+    s.write("rules", rows)
+    return True
+
+
+@corruption
+def row_edited(s: Scene) -> bool:
+    column, by = s.r.choice(
+        [
+            ("rate_required", "0.0001"), ("num_run", "1"), ("den_run", "1"), ("num_before", "1"), ("den_before", "1"),
+            ("den_remaining", "0.5"), ("share", "0.001"), ("shortfall", "0.1"), ("price", "1"), ("tolerance", "0.01"),
+        ]
+    )  # fmt: skip
+    return edit(s, "rules", column, lambda x: shifted(x, by), lambda x: True)
+
+
+@corruption
+def row_moved_to_another_scope(s: Scene) -> bool:
+    return edit(s, "rules", "scope", lambda x: x + "9", lambda x: True)

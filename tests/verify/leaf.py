@@ -1,0 +1,194 @@
+"""A leaf of the reference's proof: LP multipliers rounded to micropoints, and the exact bound they prove."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction as F
+from typing import TYPE_CHECKING
+
+import numpy as np
+from picks import Pick
+from scipy.optimize import linprog
+
+if TYPE_CHECKING:
+    from publish import Published
+
+
+def points(value: F | int, unit: int = 1) -> str:
+    """Exact decimal text without useless zeros."""
+    text = f"{Decimal(F(value, unit).numerator) / Decimal(F(value, unit).denominator):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def comma(text: str) -> str:
+    return text.replace(".", ",")
+
+
+def short(row, num: int, den: int) -> int:
+    return max(0, row.rate * den - num * 10_000)
+
+
+class Leaf:
+    """LP relaxation under a path, its multipliers rounded to micropoints, and the bound they prove."""
+
+    def __init__(self, pub: Published, path) -> None:
+        self.pub, self.ref, self.path = pub, pub.ref, path
+        ref = self.ref
+        self.picks = [p for d in range(ref.nd) for p in ref.options(d) if self._allowed(p)]
+        self.must = {self._d(s) for _, s, high in path if high and s["on"] in ("pair", "account")}
+        at = {(r.rule, r.scope): k for k, r in enumerate(ref.rows)}
+        self.marks = [
+            {at[key]: int(good) for key, good in ref.marks(p.d, p.account, p.a).items()} for p in self.picks
+        ]
+
+    def _d(self, split) -> int:
+        return int(split["dwelling"][1:])
+
+    def _allowed(self, p: Pick) -> bool:
+        app = self.ref.A[p.a]["application_id"] if p.a >= 0 else ""
+        for _, s, high in self.path:
+            if s["on"] == "pair":
+                mine = self._d(s) == p.d
+                exact = mine and s["application"] == app and s["account"] == p.account
+                if (high and mine and not exact) or (not high and exact):
+                    return False
+            if s["on"] == "account" and self._d(s) == p.d and (s["account"] == p.account) != high:
+                return False
+        return True
+
+    def solve(self):
+        ref, n, rows = self.ref, len(self.picks), self.ref.rows
+        m = len(rows)
+        for d in self.must:
+            if not any(p.d == d for p in self.picks):
+                return {"empty": "no candidate left"}, None, None
+        least = {s["row"]: s["at"] + 1 for _, s, high in self.path if s["on"] == "den" and high}
+        a_ub, b_ub, names = [], [], []
+        for k, r in enumerate(rows):
+            line = np.zeros(n + m)
+            for j, marks in enumerate(self.marks):
+                if k in marks:
+                    line[j] = r.rate / 10_000 - marks[k]
+            line[n + k] = -1
+            a_ub.append(line), b_ub.append(0.0), names.append(("rows", k))
+            if k in least:
+                part, up = self._mir(k, least[k])
+                line = np.zeros(n + m)
+                for j, marks in enumerate(self.marks):
+                    line[j] = -float(part) * marks.get(k, 0)
+                line[n + k] = -1
+                a_ub.append(line), b_ub.append(-float(part) * up), names.append(("mir", k))
+        for i, s, high in self.path:
+            if s["on"] in ("num", "den"):
+                line = np.zeros(n + m)
+                for j, marks in enumerate(self.marks):
+                    line[j] = (marks.get(s["row"], 0) if s["on"] == "num" else s["row"] in marks) * (
+                        -1 if high else 1
+                    )
+                (
+                    a_ub.append(line),
+                    b_ub.append(float(-(s["at"] + 1) if high else s["at"])),
+                    names.append(("branch", i)),
+                )
+        for a in range(ref.na):
+            line = np.zeros(n + m)
+            line[[j for j, p in enumerate(self.picks) if p.a == a]] = 1
+            a_ub.append(line), b_ub.append(1.0), names.append(("prices", a))
+        for d in range(ref.nd):
+            line = np.zeros(n + m)
+            line[[j for j, p in enumerate(self.picks) if p.d == d]] = 1
+            a_ub.append(line), b_ub.append(1.0), names.append(("dwelling", d))
+            if d in self.must:
+                a_ub.append(-line), b_ub.append(-1.0), names.append(("must", d))
+        cost = np.array([-ref.value(p) / 100 for p in self.picks] + [r.price / 100 for r in rows])
+        found = linprog(cost, A_ub=np.array(a_ub), b_ub=b_ub, bounds=[(0, None)] * (n + m), method="highs")
+        if found.status == 2:
+            return self._impossible()
+        duals = -found.ineqlin.marginals
+        use: dict[str, dict[int, int]] = {"rows": {}, "mir": {}, "branch": {}, "prices": {}}
+        for (kind, key), value in zip(names, duals, strict=True):
+            if kind in use and value > 1e-9:
+                use[kind][key] = int(np.ceil(value * 10**6 - 1e-4))
+        for k, r in enumerate(rows):
+            over = use["rows"].get(k, 0) + use["mir"].get(k, 0) - r.price * 10_000
+            if over > 0:
+                kind = "rows" if use["rows"].get(k, 0) >= over else "mir"
+                use[kind][k] -= over
+        bound = self.bound(use, least)
+        leaf = {
+            "rows": {str(k): points(v, 10**6) for k, v in use["rows"].items()},
+            "mir": {str(k): points(v, 10**6) for k, v in use["mir"].items()},
+            "branch": {str(k): points(v, 10**6) for k, v in use["branch"].items()},
+            "prices": {ref.A[a]["application_id"]: points(v, 10**6) for a, v in use["prices"].items()},
+            "bound": points(-(-bound // 1), 10**6),
+        }
+        fractional = np.flatnonzero(np.abs(found.x[:n] - 0.5) < 0.5 - 1e-6)
+        split = None
+        if len(fractional):
+            p = self.picks[int(fractional[0])]
+            split = {
+                "on": "pair", "dwelling": ref.D[p.d]["dwelling_id"],
+                "application": ref.A[p.a]["application_id"] if p.a >= 0 else "", "account": p.account,
+            }  # fmt: skip
+        elif bound // 1 > self.pub.objective:
+            split = self._free_pair(found.x[:n])
+        return leaf, bound // 1 if bound // 1 <= self.pub.objective or split is None else bound, split
+
+    def _free_pair(self, x):
+        """Any pair not yet decided: the bound is not tight and nothing is fractional."""
+        ref = self.ref
+        done = {(s["dwelling"], s["application"], s["account"]) for _, s, _ in self.path if s["on"] == "pair"}
+        for p in self.picks:
+            app = ref.A[p.a]["application_id"] if p.a >= 0 else ""
+            if (ref.D[p.d]["dwelling_id"], app, p.account) not in done and p.d not in self.must:
+                return {
+                    "on": "pair",
+                    "dwelling": ref.D[p.d]["dwelling_id"],
+                    "application": app,
+                    "account": p.account,
+                }
+        return None
+
+    def _impossible(self):
+        """No LP solution: decide further pairs until the contradiction is one of form."""
+        split = self._free_pair(None)
+        if split is None:
+            return {"empty": "contradiction"}, None, None
+        return {}, F(10**15), split
+
+    def _mir(self, k: int, least: int) -> tuple[F, int]:
+        exact = F(self.ref.rows[k].rate * least, 10_000)
+        return (exact - exact // 1) or F(1), -(-exact // 1)
+
+    def bound(self, use, least) -> F:
+        """The bound of the multipliers in micropoints, exact."""
+        total = F(sum(use["prices"].values()))
+        for k, nu in use["mir"].items():
+            part, up = self._mir(k, least[k])
+            total -= nu * part * up
+        for i, s, high in self.path:
+            mu = use["branch"].get(i, 0)
+            if mu:
+                total += -mu * (s["at"] + 1) if high else mu * s["at"]
+        for d in range(self.ref.nd):
+            worth = [self._net(j, use, least) for j, p in enumerate(self.picks) if p.d == d]
+            if d in self.must:
+                total += max(worth)
+            else:
+                total += max([F(0), *worth])
+        return total
+
+    def _net(self, j: int, use, least) -> F:
+        p, marks = self.picks[j], self.marks[j]
+        net = F(self.ref.value(p) * 10_000) - (use["prices"].get(p.a, 0) if p.a >= 0 else 0)
+        for k, lam in use["rows"].items():
+            if k in marks:
+                net -= lam * (F(self.ref.rows[k].rate, 10_000) - marks[k])
+        for k, nu in use["mir"].items():
+            net += nu * self._mir(k, least[k])[0] * marks.get(k, 0)
+        for i, s, high in self.path:
+            mu = use["branch"].get(i, 0)
+            hit = marks.get(s.get("row"), 0) if s["on"] == "num" else int(s.get("row") in marks)
+            if mu and hit:
+                net += mu if high else -mu
+        return net
