@@ -118,18 +118,18 @@ def _population(result: Result) -> pd.DataFrame:
     for e in np.unique(epci[epci >= 0]).tolist():
         pick = np.flatnonzero(epci == e).astype(np.int32)
         state[pick] = eligibility.q1_state(facts, pick, int(e))
-    quartile = np.select([state == Q1_YES, state == Q1_NO], ["1er quartile", "2e à 4e quartile"], "inconnu")
+    # words by number: an array of fixed-width texts would weigh 80 bytes a household
+    quartiles = np.array(["1er quartile", "2e à 4e quartile", "inconnu"], object)
+    quartile = quartiles[np.select([state == Q1_YES, state == Q1_NO], [0, 1], 2)]
     score = np.zeros(n)
     for e in np.unique(epci[epci >= 0]).tolist():
         pick = np.flatnonzero(epci == e).astype(np.int32)
         score[pick] = prepared.scores.points(pick, int(e)) / 100
-    size = np.where(apps.persons >= 5, "5 et plus", apps.persons.astype(str))
+    sizes = np.array([*(str(n) for n in range(5)), "5 et plus"], object)
+    size = sizes[np.clip(apps.persons, 0, 5)]
     labelled = apps.priority_any & (apps.proof >= 2)
-    priority = np.select(
-        [apps.dalo, labelled, apps.priority_any],
-        ["DALO", "prioritaire prouvé", "prioritaire déclaré"],
-        "autre",
-    )
+    priorities = np.array(["DALO", "prioritaire prouvé", "prioritaire déclaré", "autre"], object)
+    priority = priorities[np.select([apps.dalo, labelled, apps.priority_any], [0, 1, 2], 3)]
     frame = pd.DataFrame(
         {
             "application_id": apps.ids,
@@ -138,8 +138,8 @@ def _population(result: Result) -> pd.DataFrame:
             "quartile": quartile,
             "size": size,
             "priority": priority,
-            "origin": np.where(apps.current_landlord >= 0, "mutation", "externe"),
-            "qpv": np.where(apps.accepts_qpv, "accepte", "refuse ou inconnu"),
+            "origin": np.array(["externe", "mutation"], object)[(apps.current_landlord >= 0).astype(np.int8)],
+            "qpv": np.array(["refuse ou inconnu", "accepte"], object)[apps.accepts_qpv.astype(np.int8)],
             "score": score,
             "months": np.floor(apps.seniority_days / 30.4375),
         }

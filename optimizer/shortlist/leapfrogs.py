@@ -232,29 +232,38 @@ class LeapfrogFinder:
 
 @dataclass(frozen=True)
 class Leapfrogs:
-    """All leapfrogs as columns, in line order; ``why`` indexes ``words``, ``passed`` is -1 on a count row."""
+    """All leapfrogs as columns, in line order: 16 bytes each, a country has 24 million.
 
-    dwelling: I32
-    rank: I32
-    ahead: I32
+    ``line`` indexes ``lines``, ``why`` indexes ``words``; ``passed`` is -1 on a count row.
+    """
+
+    lines: Lines
+    line: I32
     passed: I32
     gap: I32
     why: I32
     words: tuple[str, ...]
 
     def __len__(self) -> int:
-        return len(self.dwelling)
+        return len(self.line)
+
+    @property
+    def dwelling(self) -> I32:
+        return self.lines.dwelling[self.line]
+
+    @property
+    def rank(self) -> I32:
+        return self.lines.rank[self.line]
+
+    @property
+    def ahead(self) -> I32:
+        """The household of the line, who goes ahead."""
+        return self.lines.app[self.line]
 
     def part(self, rows: slice) -> Leapfrogs:
         """Some of them, in the same words."""
         return Leapfrogs(
-            self.dwelling[rows],
-            self.rank[rows],
-            self.ahead[rows],
-            self.passed[rows],
-            self.gap[rows],
-            self.why[rows],
-            self.words,
+            self.lines, self.line[rows], self.passed[rows], self.gap[rows], self.why[rows], self.words
         )
 
     def rows(self) -> Iterator[Leapfrog]:
@@ -292,17 +301,10 @@ class _Collected:
         self._open, self._held = [], 0
 
     def sorted(self, lines: Lines, words: tuple[str, ...]) -> Leapfrogs:
+        """In line order; the blocks are let go."""
         self._close()
         table = np.concatenate([np.zeros((0, 4), np.int32), *self._blocks])
-        self._blocks = [table]
-        table = table[np.argsort(table[:, 0], kind="stable")]
-        line = table[:, 0]
-        return Leapfrogs(
-            lines.dwelling[line],
-            lines.rank[line],
-            lines.app[line],
-            table[:, 1],
-            table[:, 2],
-            table[:, 3],
-            words,
-        )
+        self._blocks = []
+        order = np.argsort(table[:, 0], kind="stable")
+        line, passed, gap, why = (table[order, j] for j in range(4))
+        return Leapfrogs(lines, line, passed, gap, why, words)

@@ -7,9 +7,10 @@ list of accounts).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from optimizer.verify.naming import Entries, name_all
 from optimizer.verify.recent import Recent
 from optimizer.verify.scores import Scores
 from optimizer.verify.world import World
+
+Column = TypeVar("Column")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,21 @@ class Fit:
 
     def vacancy(self, days: I64) -> I64:
         return np.minimum(self.vacancy_max, (200 * days + self.days_per_point) // (2 * self.days_per_point))
+
+
+@dataclass(frozen=True)
+class Some:
+    """Some applications, and what was asked of them: the classes of a commune ask the same few questions."""
+
+    apps: I32
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, ask: Callable[[], Column]) -> Column:
+        """The answer kept under a key, else the one given now."""
+        if key not in self.kept:
+            self.kept[key] = ask()
+        answer: Column = self.kept[key]
+        return answer
 
 
 HELD = 20_000_000
@@ -69,6 +87,7 @@ class Classes:
         self._ceiling: dict[tuple[int, int], I64] = {}
         self._elsewhere: dict[str, B] = {}
         self._extend_cache: Recent[str, I32] = Recent(HELD)
+        self._near: Recent[int, Some] = Recent(HELD)
         self._reach_cache: Recent[int, tuple[I32, I64]] = Recent(HELD)
 
     def _group(self) -> None:
@@ -212,39 +231,66 @@ class Classes:
 
         ``reached`` says who wishes the commune or reaches it by ``extend``.
         """
-        w, a = self.world, self.world.apps
-        d = self.members[c][0]
-        dw = w.dwellings
-        bits, _ = self.rooms_of(dw.landlord[d])
+        refusals = self._refusals(c, Some(apps))
+        refusals[2] = refusals[2] | ~reached
         code = np.zeros(len(apps), np.int32)
-        need, access = a.mobility[apps], int(dw.accessible[d])
-        above = (a.income[apps] >= 0) & (
-            a.income[apps] * 10_000
-            > self.ceiling(int(dw.financing[d]), int(w.law.places.zone[dw.place[d]]))[apps] * dw.factor[d]
-        )
-        far = ~reached
-        if dw.district[d]:
-            far = far | self.elsewhere(dw.district[d])[apps]
-        closed = ((need == 3) & (access != 2)) | ((need == 2) & (access == 0))
-        if dw.upstairs[d]:
-            closed |= need > 0
-        forbidden = w.forbidden_all[apps]
-        if d in w.forbidden:
-            forbidden = forbidden | np.isin(apps, sorted(w.forbidden[d]))
-        refusals = (
-            ~a.active[apps], w.live_offer[apps], far, (bits[apps] >> (int(dw.rooms[d]) - 1)) & 1 == 0, above, closed,
-            a.current_dwelling[apps] == d, forbidden, w.effort_above(w.effort_max, d, apps),
-        )  # fmt: skip
         for number in range(len(refusals), 0, -1):
             code[refusals[number - 1]] = number
         return code
+
+    def _refusals(self, c: int, some: Some) -> list[B]:
+        """Who each code before ``ACCOUNT`` refuses, in their order, all of ``some`` reaching the commune."""
+        w, a, apps = self.world, self.world.apps, some.apps
+        d = self.members[c][0]
+        dw = w.dwellings
+        rooms, access, upstairs = int(dw.rooms[d]), int(dw.accessible[d]), bool(dw.upstairs[d])
+        table, factor = w.law_rooms(dw.landlord[d]), int(dw.factor[d])
+        money = (int(dw.financing[d]), int(w.law.places.zone[dw.place[d]]))
+        nobody = some.once("nobody", lambda: np.zeros(len(apps), bool))
+
+        def above() -> B:
+            income = some.once("income", lambda: a.income[apps])
+            found: B = (income >= 0) & (income * 10_000 > self.ceiling(*money)[apps] * factor)
+            return found
+
+        def closed() -> B:
+            need = some.once("need", lambda: a.mobility[apps])
+            shut: B = ((need == 3) & (access != 2)) | ((need == 2) & (access == 0))
+            if upstairs:
+                shut |= need > 0
+            return shut
+
+        def small() -> B:
+            unfit: B = (self.rooms_of(dw.landlord[d])[0][apps] >> (rooms - 1)) & 1 == 0
+            return unfit
+
+        forbidden = some.once("forbidden", lambda: w.forbidden_all[apps])
+        if d in w.forbidden:
+            forbidden = forbidden | np.isin(apps, sorted(w.forbidden[d]))
+        district, home = dw.district[d], some.once("home", lambda: a.current_dwelling[apps])
+        return [
+            some.once("gone", lambda: ~a.active[apps]),
+            some.once("live", lambda: w.live_offer[apps]),
+            some.once(("district", district), lambda: self.elsewhere(district)[apps]) if district else nobody,
+            some.once(("rooms", table, rooms), small),
+            some.once(("ceiling", *money, factor), above),
+            some.once(("access", access, upstairs), closed),
+            home == d,
+            forbidden,
+            w.effort_above(w.effort_max, d, apps),
+        ]
 
     def _build(self, c: int) -> Entries:
         w, a = self.world, self.world.apps
         d = self.members[c][0]
         dw = w.dwellings
-        apps, rank = self.reach(int(dw.place[d]))
-        fine = self.code(c, apps, np.ones(len(apps), bool)) == 0
+        place = int(dw.place[d])
+        apps, rank = self.reach(place)
+        some = self._near.get(place, lambda: Some(apps), lambda x: 20 * len(x.apps))
+        refused = np.zeros(len(apps), bool)
+        for refusal in self._refusals(c, some):
+            refused |= refusal
+        fine = np.flatnonzero(~refused)
         apps, rank = apps[fine], rank[fine]
         epci = w.place(d)[1]
         score = self.scores.of(epci)[apps]
