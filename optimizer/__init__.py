@@ -6,6 +6,10 @@
     result = af.propose(case)
     result.proposals, result.rules, result.certificate
     af.synthesize("commission", dwellings=40, applications=20_000, seed=1)
+
+A planner's and a secretary's: ``af.flux(case).flux``, ``af.run_scenarios(["quatre-modes"], "essais")``,
+``af.bilan(case, 2026).ledger``, ``af.dashboard(case, "prefet", "25").alerts``; all the rest in ``af.scenario`` and
+``af.statement``.
 """
 
 from __future__ import annotations
@@ -13,11 +17,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from optimizer import scenario, statement
     from optimizer.domain import Case, CaseSettings
     from optimizer.errors import AttrifluxError, InputProblems
     from optimizer.importers import read
     from optimizer.runs import Options, Result, propose, propose_to
-    from optimizer.scenario import run_scenarios
+    from optimizer.scenario.comparison_files import compare
+    from optimizer.scenario.cotation import cotation_test
+    from optimizer.scenario.flux import flux
+    from optimizer.scenario.flux_files import flux_to
+    from optimizer.scenario.grid_new import new_grid
+    from optimizer.scenario.running import run_scenarios
+    from optimizer.statement.bilan import bilan
+    from optimizer.statement.dashboards import dashboard, dashboard_to
+    from optimizer.statement.files import bilan_to
     from optimizer.synth import synthesize, write_case
     from optimizer.verify import verify
 
@@ -29,7 +42,14 @@ _WHERE = {
     "Options": "optimizer.runs",
     "Result": "optimizer.runs",
     "bilan": "optimizer.statement",
+    "bilan_to": "optimizer.statement",
+    "compare": "optimizer.scenario",
+    "cotation_test": "optimizer.scenario",
+    "dashboard": "optimizer.statement",
+    "dashboard_to": "optimizer.statement",
     "flux": "optimizer.scenario",
+    "flux_to": "optimizer.scenario",
+    "new_grid": "optimizer.scenario",
     "propose": "optimizer.runs",
     "propose_to": "optimizer.runs",
     "read": "optimizer.importers",
@@ -49,7 +69,14 @@ __all__ = [
     "Options",
     "Result",
     "bilan",
+    "bilan_to",
+    "compare",
+    "cotation_test",
+    "dashboard",
+    "dashboard_to",
     "flux",
+    "flux_to",
+    "new_grid",
     "propose",
     "propose_to",
     "read",

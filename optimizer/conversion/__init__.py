@@ -15,17 +15,17 @@ Rejected: floats with a rounding tolerance (two machines, two conventions), roun
 not the assiette), caps applied after rounding (a cap of 5 % would move with the size of the landlord).
 """
 
-from optimizer.conversion.assiette import Base, assiette_table, bases, first_lettings, trace
+from optimizer.conversion.assiette import Base, assiette_table, bases, first_lettings, subtractions, trace
 from optimizer.conversion.blocks import Block, blocks, in_area
 from optimizer.conversion.caps import Capped, Caps, apply_caps
 from optimizer.conversion.convert import Conversion, Terms, convert
 from optimizer.conversion.inventory import Inventory, inventory
 from optimizer.conversion.modes import MODES, Negotiated, mode_shares, negotiated_from
-from optimizer.conversion.rights import rights_ledger, yearly_plan
+from optimizer.conversion.rights import rights_ledger, spread_rights, yearly_plan
 from optimizer.conversion.rounding import account_order, integers, largest_remainder, rounded_shares
 
 __all__ = [
     "MODES", "Base", "Block", "Capped", "Caps", "Conversion", "Inventory", "Negotiated", "Terms", "account_order",
     "apply_caps", "assiette_table", "bases", "blocks", "convert", "first_lettings", "in_area", "integers", "inventory",
-    "largest_remainder", "mode_shares", "negotiated_from", "rights_ledger", "rounded_shares", "trace", "yearly_plan",
+    "largest_remainder", "mode_shares", "negotiated_from", "rights_ledger", "rounded_shares", "spread_rights", "subtractions", "trace", "yearly_plan",
 ]  # fmt: skip

@@ -149,6 +149,44 @@ def trace(dwellings: pd.DataFrame, departements: pd.Series) -> pd.DataFrame:
     return frame.sort_values(["landlord", "departement", "reason", "dwelling_id"], ignore_index=True)
 
 
+def subtractions(found: tuple[Base, ...], traced: pd.DataFrame) -> pd.DataFrame:
+    """What each subtraction rests on: dwellings of the case one by one, and the stated rate for the others.
+
+    Parameters
+    ----------
+    found : tuple of Base
+    traced : DataFrame
+        As :func:`trace` gives it.
+
+    Returns
+    -------
+    DataFrame
+        ``landlord, departement, year, basis, reason, dwellings, identified, stated, stated_rate``: ``identified`` dwellings are
+        named in the exclusions of the case (all of them where the base is counted from the dwellings), ``stated`` ones rest
+        on the figure of the table `assiette`, whose rate on the vacated dwellings is given.
+    """
+    named = traced.groupby(["landlord", "departement", "reason"]).size().to_dict() if len(traced) else {}
+    rows = []
+    for b in found:
+        for reason in MINUS:
+            n = int(getattr(b, reason))
+            known = min(n, int(named.get((b.landlord, b.departement, reason), 0)))
+            rate = round((n - known) / b.vacated, 4) if b.vacated else 0.0
+            rows.append((b.landlord, b.departement, b.year, b.basis, reason, n, known, n - known, rate))
+    columns = [
+        "landlord",
+        "departement",
+        "year",
+        "basis",
+        "reason",
+        "dwellings",
+        "identified",
+        "stated",
+        "stated_rate",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def first_lettings(dwellings: pd.DataFrame, departements: pd.Series, year: int) -> pd.DataFrame:
     """The ledger of first lettings: agreed account, dwellings, and the year they enter the flux (the year after).
 

@@ -14,7 +14,7 @@ from optimizer.conversion.assiette import Base, assiette_table, bases
 from optimizer.conversion.blocks import OUTSIDE, Block, blocks, stays_out
 from optimizer.conversion.caps import BAILLEUR, Caps, apply_caps, cap_groups
 from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares, two_words
-from optimizer.conversion.rights import rights_ledger
+from optimizer.conversion.rights import rights_ledger, spread_rights
 from optimizer.conversion.rounding import account_order, decimal_half_up, integers, rounded_shares
 from optimizer.errors import Finding, InputProblems
 
@@ -41,6 +41,8 @@ class Terms:
     kept : frozenset of str
         Names of réservataires that stay in stock (defence, interior security, health).
     negotiated : Negotiated, optional
+    added : mapping
+        (landlord, account) -> year -> single-use rights that new financing brings on 1 January (mode 3).
     """
 
     caps: Caps
@@ -49,6 +51,7 @@ class Terms:
     receivers: Mapping[tuple[str, str], str] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
     negotiated: Negotiated | None = None
+    added: Mapping[tuple[str, str], Mapping[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ def convert(
                     params={"landlord": place[0], "departement": place[1]},
                 )
             )
+    brought = spread_rights(terms.added, held, sorted(set(by_place) & set(chosen)))
+    findings += _brought_by_nobody(terms.added, by_place)
     rows: list[dict[str, object]] = []
     ledgers: list[pd.DataFrame] = []
     exact: dict[tuple[str, str, int], Mapping[str, Fraction]] = {}
@@ -148,14 +153,21 @@ def convert(
         if base.assiette < 0 or not any(b.stock for b in blocks_here):
             continue
         receiver = terms.receivers.get(place, terms.receiver)
+        fresh = {account: years for (*where, account), years in brought.items() if tuple(where) == place}
+        now = {a: sum(n for y, n in years.items() if y <= base.year) for a, years in fresh.items()}
         for mode in modes:
             shares, more = mode_shares(
-                mode, blocks_here, base, spread_years=terms.spread_years, negotiated=terms.negotiated
+                mode,
+                blocks_here,
+                base,
+                spread_years=terms.spread_years,
+                negotiated=terms.negotiated,
+                added=now,
             )
             findings += more
             if shares is None:
                 continue
-            lines, capped, four, ledger = _mode_rows(mode, shares, blocks_here, base, terms, receiver)
+            lines, capped, four, ledger = _mode_rows(mode, shares, blocks_here, base, terms, receiver, fresh)
             rows += lines
             ledgers += ledger
             exact[(*place, mode)] = capped
@@ -217,7 +229,13 @@ def _said(held: Sequence[Block], base: Base) -> list[Finding]:
 
 
 def _mode_rows(
-    mode: int, shares: Mapping[str, Fraction], held: Sequence[Block], base: Base, terms: Terms, receiver: str
+    mode: int,
+    shares: Mapping[str, Fraction],
+    held: Sequence[Block],
+    base: Base,
+    terms: Terms,
+    receiver: str,
+    fresh: Mapping[str, Mapping[int, int]],
 ) -> tuple[list[dict[str, object]], Mapping[str, Fraction], Mapping[str, Fraction], list[pd.DataFrame]]:
     capped = apply_caps(shares, terms.caps, receiver)
     counts = integers(capped.shares, base.assiette)
@@ -229,8 +247,14 @@ def _mode_rows(
     ledgers: list[pd.DataFrame] = []
     for account in sorted(capped.shares, key=account_order):
         block = block_of.get(account)
-        dated = block.rights_with(mean) if block and mode == 3 and account != BAILLEUR else None
-        if block and not dated and block.lasting_with(mean):
+        years = fresh.get(account, {})
+        lasting = block.lasting_with(mean) if block else Fraction(0)
+        dated = None
+        if mode == 3 and account != BAILLEUR and (block or years):
+            dated = (block.rights_with(mean) if block else Fraction(0)) + sum(
+                n for y, n in years.items() if y <= base.year
+            )
+        if not dated and lasting:
             dated = None  # rights without an end are never spent: nothing to run down
         rows.append(
             {
@@ -243,22 +267,45 @@ def _mode_rows(
                 "rights_left": None if dated is None else float(decimal_half_up(dated, 2)),
             }
         )  # fmt: skip
-        if dated and block:
-            ledgers.append(_ledger(account, dated, block.lasting_with(mean), counts[account], base, terms))
+        if dated:
+            later = {y: n for y, n in years.items() if y > base.year}
+            ledgers.append(_ledger(account, dated, lasting, counts[account], base, terms, later))
     return rows, capped.shares, four, ledgers
 
 
 def _ledger(
-    account: str, dated: Fraction, lasting: Fraction, planned: int, base: Base, terms: Terms
+    account: str,
+    dated: Fraction,
+    lasting: Fraction,
+    planned: int,
+    base: Base,
+    terms: Terms,
+    later: Mapping[int, int],
 ) -> pd.DataFrame:
-    """The run-down of one account's dated rights; the part of its flux that lasting rights give is not theirs."""
+    """The run-down of one account's dated rights; the part of its flux that lasting rights give is not theirs.
+
+    Rights brought after the year of the base are used at the rate of the others, from the year they come in.
+    """
     gross = dated / terms.spread_years
     part = planned * gross / (gross + lasting)
-    frame = rights_ledger(dated, int(decimal_half_up(part, 0)), first_year=base.year)
+    frame = rights_ledger(
+        dated, int(decimal_half_up(part, 0)), first_year=base.year, added=later, yearly=part / dated
+    )
     frame.insert(0, "account", account)
     frame.insert(0, "departement", base.departement)
     frame.insert(0, "landlord", base.landlord)
     return frame
+
+
+def _brought_by_nobody(
+    added: Mapping[tuple[str, str], Mapping[int, int]], places: Mapping[tuple[str, str], object]
+) -> list[Finding]:
+    known = {landlord for landlord, _ in places}
+    return [
+        Finding("FLUX_RIGHTS_NO_LANDLORD", params={"landlord": landlord, "account": account})
+        for landlord, account in sorted(added)
+        if landlord not in known
+    ]
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

@@ -85,8 +85,8 @@ define(
     "FLUX_NEGOTIATED_KEY",
     "Mode 4 : clé « {key} » ou valeur inattendue dans negotiated.",
     "Mode 4: unexpected key “{key}” or value in negotiated.",
-    remedy_fr="Écrire negotiated: {{base: 1, delta: {{ALS: 0.02}}}} avec base 1, 2 ou 3",
-    remedy_en="Write negotiated: {{base: 1, delta: {{ALS: 0.02}}}} with base 1, 2 or 3",
+    remedy_fr='Écrire negotiated: {{base: 1, delta: {{ALS: 0.02}}}} avec base 1, 2 ou 3, et au besoin counterparts: {{ALS: "…"}}',
+    remedy_en='Write negotiated: {{base: 1, delta: {{ALS: 0.02}}}} with base 1, 2 or 3, and counterparts: {{ALS: "…"}} if needed',
 )
 define(
     "FLUX_NEGOTIATED_MISSING",
@@ -99,4 +99,11 @@ define(
     "Unknown conversion mode: {mode}.",
     remedy_fr="Choisir parmi 1, 2, 3, 4",
     remedy_en="Choose among 1, 2, 3, 4",
+)
+define(
+    "FLUX_RIGHTS_NO_LANDLORD",
+    "Des droits nouveaux sont donnés à {account} chez {landlord}, qui n'a aucun stock dans ce cas.",
+    "New rights are given to {account} with {landlord}, which holds no stock in this case.",
+    remedy_fr="Corriger le code du bailleur",
+    remedy_en="Correct the landlord's code",
 )

@@ -8,7 +8,7 @@ public paper « Gestion en flux des réservations » (2020); the formulas of mod
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 
@@ -33,6 +33,8 @@ class Negotiated:
 
     base: int
     delta: Mapping[str, Fraction]
+    counterparts: Mapping[str, str] = field(default_factory=dict)
+    """Account -> what it gives in return, as agreed; shown beside its share, never computed with."""
 
 
 def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
@@ -48,9 +50,15 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
     if not content:
         return None
     for key in content:
-        if key not in ("base", "delta"):
+        if key not in ("base", "delta", "counterparts"):
             raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=key)
     base, delta = content.get("base", 1), content.get("delta", {})
+    given = content.get("counterparts", {})
+    if not isinstance(given, Mapping):
+        raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="counterparts")
+    for account, words in given.items():
+        if isinstance(words, Mapping) or not str(words).strip():
+            raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=f"counterparts.{account}")
     if base not in (1, 2, 3) or isinstance(base, bool):
         raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="base")
     if not isinstance(delta, Mapping):
@@ -64,7 +72,7 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
     if BAILLEUR in exact and total:
         raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=float(total))
     exact.setdefault(BAILLEUR, -total)
-    return Negotiated(int(str(base)), exact)
+    return Negotiated(int(str(base)), exact, {str(a): str(w).strip() for a, w in sorted(given.items())})
 
 
 def two_words(name: str, value: float, places: int) -> dict[str, str]:
@@ -89,6 +97,7 @@ def mode_shares(
     *,
     spread_years: int,
     negotiated: Negotiated | None = None,
+    added: Mapping[str, int] | None = None,
 ) -> tuple[dict[str, Fraction] | None, tuple[Finding, ...]]:
     """Shares of one landlord in one département, before the caps.
 
@@ -104,6 +113,8 @@ def mode_shares(
         H of mode 3: years over which single-use rights are spread.
     negotiated : Negotiated, optional
         Needed by mode 4.
+    added : mapping account -> rights, optional
+        Single-use rights that new financing has brought by the year of the base: mode 3 counts them with the others.
 
     Returns
     -------
@@ -126,11 +137,11 @@ def mode_shares(
             return None, (Finding("FLUX_NO_ROTATION", "warning", params={**place, "mode": mode}),)
         return shares, ()
     if mode == 3:
-        return _single_rights(held, base, spread_years, mean)
+        return _single_rights(held, base, spread_years, mean, added or {})
     if mode == 4:
         if negotiated is None:
             return None, (Finding("FLUX_NEGOTIATED_MISSING", "warning"),)
-        shares, findings = mode_shares(negotiated.base, held, base, spread_years=spread_years)
+        shares, findings = mode_shares(negotiated.base, held, base, spread_years=spread_years, added=added)
         if shares is None:
             return None, findings
         moved = {
@@ -156,7 +167,7 @@ def _normalised(weights: dict[str, Fraction]) -> dict[str, Fraction] | None:
 
 
 def _single_rights(
-    held: Sequence[Block], base: Base, spread_years: int, mean: Fraction
+    held: Sequence[Block], base: Base, spread_years: int, mean: Fraction, added: Mapping[str, int]
 ) -> tuple[dict[str, Fraction], tuple[Finding, ...]]:
     place = {"landlord": base.landlord, "departement": base.departement}
     findings: list[Finding] = []
@@ -174,6 +185,8 @@ def _single_rights(
                 )
             )
         gross[b.account] = b.rights_with(mean) / spread_years + lasting
+    for account, rights in added.items():
+        gross[account] = gross.get(account, ZERO) + Fraction(rights, spread_years)
     if not base.vacated or not base.assiette:
         return {**dict.fromkeys(gross, ZERO), BAILLEUR: Fraction(1)}, tuple(findings)
     # F_r / A = (D_r / H) · (A / V) / A: the assiette cancels out.

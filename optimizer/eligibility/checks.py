@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Case
 from optimizer.eligibility.accounts import MUTATION_ONLY, NONE, STOCK, is_known, may_name
-from optimizer.eligibility.columns import arrow_text, choice, items, texts
+from optimizer.eligibility.columns import arrow_text, booleans, choice, items, texts
 from optimizer.eligibility.conventions import Line
 from optimizer.eligibility.facts import EXCLUSION, Facts
 from optimizer.eligibility.findings import Findings
@@ -73,7 +73,8 @@ def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], finding
             account=accounts[i], exclusion=EXCLUSION[exclusion[i]],
         )  # fmt: skip
     sound = complete & known & known_account & ~unreserved & ~conflict
-    _check_conventions(case, frame, sound & (exclusion == NONE) & (accounts == ""), rules, lines, findings)
+    in_flux = sound & (exclusion == NONE) & (accounts == "") & ~booleans(frame, "first_letting")
+    _check_conventions(case, frame, in_flux, rules, lines, findings)
     kept: pd.DataFrame = frame.loc[sound]
     return kept
 

@@ -135,7 +135,7 @@ def encode_dwellings(
         district=codes(arrow_text(frame, "district"), words.districts),
         residence=codes(arrow_text(frame, "residence"), words.residences),
         priority_mix=booleans(frame, "priority_mix_residence"),
-        flux_base=(exclusion == 0) & (reserved < 0),
+        flux_base=(exclusion == 0) & (reserved < 0) & ~booleans(frame, "first_letting"),
         receive_class=receive_class.reshape(-1).astype(np.int32),
         receive_sets=sets,
         rooms_table=table_of[landlord] if count else np.zeros(0, np.int8),

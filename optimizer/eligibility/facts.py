@@ -98,7 +98,8 @@ class DwellingFacts:
     residence: I32
     priority_mix: B
     flux_base: B
-    """assiette_exclusion none and reserved_to empty (account still to be checked: design §6)."""
+    """assiette_exclusion none, reserved_to empty, no first letting, which has its own ledger (account still to be checked:
+    design §6)."""
     receive_class: I32
     """Row of `Facts.receiving` and of ``receive_sets``: dwellings of one landlord, commune, reservation and exclusion."""
     receive_sets: B

@@ -38,6 +38,16 @@ class Fit:
     first_choice_rooms: int
     adapted: int
 
+    @property
+    def least(self) -> int:
+        """The smallest fit a pair can have, vacancy points left out."""
+        return int(self.preference.min()) + min(0, self.first_choice_rooms) + min(0, self.adapted)
+
+    @property
+    def most(self) -> int:
+        """The largest."""
+        return int(self.preference.max()) + max(0, self.first_choice_rooms) + max(0, self.adapted)
+
     def of(self, facts: Facts, dwelling: int, apps: I32, ranks: I16) -> I64:
         """Fit of each pair in hundredths, vacancy points left out."""
         d = facts.dwellings

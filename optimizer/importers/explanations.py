@@ -54,7 +54,7 @@ _MEANING: dict[str, str] = {
     "rights_kind": "Droits renouvelés à chaque libération, droit unique, ou droits vides",
     "rooms": "Nombre de pièces principales : 1 à 6 (6 = 6 et plus), « T3 » accepté",
     "sale": "Logements gardés vacants pour la vente (hors assiette)",
-    "score": "Cotation, en points",
+    "score": "Cotation, en points ; vide = grille du territoire ; avec plusieurs EPCI, convertie en rang centile par EPCI et grille",
     "share": "Part du flux du bailleur dans le périmètre, au plus 4 décimales",
     "signed_on": "Date de signature du bail",
     "since": "Depuis quand le logement est à cette étape",

@@ -28,7 +28,10 @@ _WHAT: dict[str, tuple[str, str]] = {
     "shortlist_size": (f"un nombre entier de 1 à {MAX_LIST}", f"a whole number from 1 to {MAX_LIST}"),
     "seed": ("un texte", "a text"),
     "changes": ("des lignes « clé: valeur »", "“key: value” lines"),
-    "negotiated": ("base: 1, 2 ou 3, et delta: des écarts par réservataire", "base: 1, 2 or 3, and delta: differences by account"),
+    "negotiated": (
+        "base: 1, 2 ou 3, delta: des écarts par réservataire, et au besoin counterparts: leurs contreparties",
+        "base: 1, 2 or 3, delta: differences by account, and counterparts if needed",
+    ),
     "synthetic": ("true ou false", "true or false"),
 }  # fmt: skip
 
@@ -59,9 +62,12 @@ def of_sheet(raw: RawTable) -> Block:
 
 
 def _put(block: Block, name: str, scalar: Scalar) -> None:
-    """``changes.<key>`` and ``negotiated.delta.<account>`` rows make the blocks that a YAML file would have."""
+    """``changes.<key>``, ``negotiated.delta.<account>`` and ``negotiated.counterparts.<account>`` rows make the blocks
+    that a YAML file would have."""
     head, _, rest = name.partition(".")
     inside = {"changes": "", "negotiated": "delta"}.get(head) if rest else None
+    if head == "negotiated" and rest.startswith("counterparts."):
+        inside = "counterparts"
     if inside is None:
         block.items.setdefault(name, scalar)
         block.lines.setdefault(name, scalar.line)
@@ -177,11 +183,11 @@ def _changes(node: Node) -> Mapping[str, object]:
 
 
 def _negotiated(node: Node) -> Mapping[str, object]:
-    """``{base: mode, delta: {account: difference of share}}``."""
+    """``{base: mode, delta: {account: difference of share}, counterparts: {account: what it gives}}``."""
     if not isinstance(node, Block):
         raise _Wrong
     for key in node.items:
-        if key not in ("base", "delta"):
+        if key not in ("base", "delta", "counterparts"):
             raise _Wrong(f"negotiated.{key}", node.lines[key], key)
     found = plain_value(node)
     assert isinstance(found, dict)
@@ -197,6 +203,12 @@ def _negotiated(node: Node) -> Mapping[str, object]:
             or isinstance(number, bool)
         ):
             raise _Wrong(f"negotiated.delta.{account}", delta.lines[account], _written(value))
+    given = node.items.get("counterparts")
+    if given is not None and not isinstance(given, Block):
+        raise _Wrong("negotiated.counterparts", node.lines.get("counterparts"))
+    for account, value in given.items.items() if isinstance(given, Block) else ():
+        if not isinstance(value, Scalar) or not value.text.strip():
+            raise _Wrong(f"negotiated.counterparts.{account}", given.lines[account], _written(value))  # type: ignore[union-attr]
     return found
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import optimizer.eligibility as eligibility
-from optimizer.problem.entries import Entries, read_entries
+from optimizer.domain.memory import give_back
+from optimizer.problem.entries import NARROW_FROM, Entries, read_entries
 from optimizer.problem.groups import Groups, read_groups
 from optimizer.problem.kinds import KindTable, option_table
 from optimizer.problem.model import I64, Problem, Seats
@@ -57,7 +58,12 @@ def build(
     known = eligibility.menus(facts, rules, lean=True) if menus is None else menus
     fill_value = hundredths(rules.get("national.fit.fill_value"))
     table = KindTable(book)
+    many = len(known.app) >= NARROW_FROM
+    if many:
+        give_back()
     entries = read_entries(book, known, scores)
+    if many:
+        give_back()
     naming = Naming(facts, known)
     groups = read_groups(book, naming, entries, table)
     seats, seat_sets = _seat_sets(naming, entries)

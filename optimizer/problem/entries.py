@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 Points = NDArray[Any]
-"""Hundredths of a point: int64, or int32 in a problem of many entries."""
+"""Hundredths of a point: int64, or 16 or 32 bits in a problem of many entries."""
 
 
 class _Scores(Protocol):
@@ -69,7 +69,7 @@ def traits_in_play(book: RuleBook) -> list[tuple[tuple[str, str], Trait]]:
 
 
 NARROW_FROM = 50_000_000
-"""Entries from which scores and fits are held in 32 bits: whoever adds them up widens first (`Problem.values`)."""
+"""Entries from which scores and fits are held in 16 or 32 bits: whoever adds them up widens first (`Problem.values`)."""
 _BLOCK = 2_000_000
 """Entries handled at once: columns of the work in between stay in a few tens of megabytes."""
 
@@ -82,13 +82,18 @@ def read_entries(book: RuleBook, menus: Menus, scores: _Scores) -> Entries:
     """
     total = len(menus.app)
     own = not len(menus.pref) and total > 0
-    points: type[np.signedinteger[Any]] = np.int32 if total >= NARROW_FROM else np.int64
+    many = total >= NARROW_FROM
     app = menus.app if own else menus.app.copy()
-    fit = menus.fit if own and points is np.int32 else menus.fit.astype(points)
-    score = np.empty(total, points)
-    people = _People(book, menus, scores, np.empty(total, np.int16 if points is np.int32 else np.int32))
+    fit = menus.fit if own and many else menus.fit.astype(np.int32 if many else np.int64)
+    people = _People(
+        book,
+        menus,
+        scores,
+        np.empty(total, np.int16 if many else np.int64),
+        np.empty(total, np.int16 if many else np.int32),
+    )
     for epci, block in _blocks(menus, _menu_epci(book.ground.facts, menus)):
-        people.sort(epci, block, app, fit, score)
+        people.sort(epci, block, app, fit)
     rank, codes = people.types()
     for start in range(0, total, _BLOCK):
         part = slice(start, start + _BLOCK)
@@ -96,7 +101,7 @@ def read_entries(book: RuleBook, menus: Menus, scores: _Scores) -> Entries:
     return Entries(
         ptr=menus.ptr,
         app=app,
-        score=score,
+        score=people.score,
         fit=fit,
         type=people.type,
         n_types=max(1, len(codes)),
@@ -129,7 +134,9 @@ class _People:
     in the order of the codes.
     """
 
-    def __init__(self, book: RuleBook, menus: Menus, scores: _Scores, type_: NDArray[Any]) -> None:
+    def __init__(
+        self, book: RuleBook, menus: Menus, scores: _Scores, score: Points, type_: NDArray[Any]
+    ) -> None:
         self.ground, self.menus, self.scores = book.ground, menus, scores
         facts = book.ground.facts
         self.traits = traits_in_play(book)
@@ -141,10 +148,27 @@ class _People:
         self.lodged = facts.applications.current_landlord
         self.position = np.zeros(len(facts.applications.ids), np.int32)
         self.met: dict[int, int] = {}
+        self.score = score
+        """Score of each entry: 16, then 32 bits as long as they are enough."""
         self.type = type_
         """Number of each entry's type: 16 bits as long as they are enough."""
 
-    def sort(self, epci: int, block: list[int], app: I32, fit: Points, score: Points) -> None:
+    def _hold(self, points: I64) -> None:
+        """Widen the scores for larger ones.
+
+        Raises
+        ------
+        OverflowError
+            32 bits do not hold them either, in a problem of so many entries.
+        """
+        top = int(np.abs(points).max(initial=0))
+        if top <= np.iinfo(self.score.dtype).max:
+            return
+        if top > np.iinfo(np.int32).max:
+            raise OverflowError("scores too large for a problem of that many entries")
+        self.score = self.score.astype(np.int32)
+
+    def sort(self, epci: int, block: list[int], app: I32, fit: Points) -> None:
         """Sort the menus of a block, all of one EPCI, and fill their scores and provisional types."""
         ptr = self.menus.ptr
         slices = [slice(int(ptr[m]), int(ptr[m + 1])) for m in block]
@@ -152,8 +176,7 @@ class _People:
         here = _present(listed, self.position)
         at = self.position[listed]
         points = self.scores.points(here, epci)
-        if len(points) and int(np.abs(points).max()) > np.iinfo(score.dtype).max:
-            raise OverflowError("scores too large for a problem of that many entries")
+        self._hold(points)
         marks = np.zeros(len(here), np.int64)
         for bit, (_, trait) in enumerate(self.traits):
             marks |= trait(self.ground, here, epci).astype(np.int64) << bit
@@ -178,7 +201,7 @@ class _People:
             order = _best_first(value[there], seniority[there])
             app[part] = listed[there][order]
             fit[part] = fit[part][order]
-            score[part] = points[at[there][order]]
+            self.score[part] = points[at[there][order]]
             self.type[part] = number[local[there][order]]
 
     def _tenants(self, block: list[int], slices: list[slice], here: I32, at: I32) -> I64:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.errors import AttrifluxError, define
+from optimizer.problem.finding import entries_of_pairs, may_be_first
 from optimizer.problem.model import (
     I64,
     MICRO_PER_HUNDREDTH,
@@ -70,13 +71,12 @@ def evaluate(problem: Problem, first: FirstRanks) -> Evaluation:
         dwelling left without household.
     """
     _check_shape(problem, first)
-    seats = _seat_values(problem)
-    values = [_value_of(problem, seats, int(d), int(a), int(c)) for d, a, c in _lines(first)]
+    values = _values(problem, first)
     num_run, den_run = count(problem, first)
     rate = np.array([row.rate for row in problem.rows], np.int64)
     price = [row.price for row in problem.rows]
     shortfall = np.maximum(0, rate * den_run - RATE_UNIT * num_run).astype(np.int64)
-    value = sum(values)
+    value = int(values.sum())
     lost = sum(p * int(s) for p, s in zip(price, shortfall, strict=True))
     named = first.app[first.app >= 0]
     return Evaluation(
@@ -145,25 +145,27 @@ def _seat_values(problem: Problem) -> dict[tuple[int, int], int]:
     return found
 
 
-def _value_of(problem: Problem, seats: dict[tuple[int, int], int], d: int, a: int, kind: int) -> int:
-    k = int(problem.klass[d])
-    if a < 0:
-        if (k, kind) not in seats:
+def _values(problem: Problem, first: FirstRanks) -> I64:
+    """Whole value of each first rank, hundredths."""
+    value = np.zeros(len(first), np.int64)
+    seated = np.flatnonzero(first.app < 0)
+    seats = _seat_values(problem) if len(seated) else {}
+    for i in seated.tolist():
+        place = (int(problem.klass[first.dwelling[i]]), int(first.kind[i]))
+        if place not in seats:
             raise InvalidSolution("place réservée inexistante", "the class has no such seat")
-        return seats[k, kind]
-    part = problem.entries_of(d)
-    where = np.flatnonzero(problem.entry_app[part] == a)
-    if not len(where):
+        value[i] = seats[place]
+    named = np.flatnonzero(first.app >= 0)
+    dwelling = first.dwelling[named]
+    entry = entries_of_pairs(problem, dwelling, first.app[named])
+    if bool((entry < 0).any()):
         raise InvalidSolution("couple non recevable", "the pair is not eligible")
-    e = part.start + int(where[0])
-    kinds, may_be_first = problem.options_of(int(problem.class_group[k]), int(problem.entry_type[e]))
-    if not bool(may_be_first[kinds == kind].any()):
+    if not bool(may_be_first(problem, dwelling, entry, first.kind[named]).all()):
         raise InvalidSolution(
             "premier rang impossible sur ce contingent", "that account may not give the pair the first rank"
         )
-    return (
-        problem.fill_value + int(problem.entry_score[e]) + int(problem.entry_fit[e]) + int(problem.bonus[d])
-    )
+    value[named] = problem.values(entry) + problem.bonus[dwelling]
+    return value
 
 
 def _lottery(problem: Problem, d: int, a: int, kind: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,8 +113,8 @@ class Problem:
     class_menu, class_group : (K,) int32
     menu_ptr : (M+1,) int64     entries of menu m: ``entry_*[menu_ptr[m]:menu_ptr[m+1]]``, every eligible application once,
                                 sorted by (score+fit descending, seniority descending, application index)
-    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus); int32 from
-                                50 million entries on, so add them up with :meth:`values`
+    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus); 16 or 32 bits
+                                from 50 million entries on, so add them up with :meth:`values`
     entry_type : int32          rule profile of that application in that menu
     seniority : (A,) int64      days, the first tie stage
     fill_value : int            hundredths
@@ -130,9 +131,9 @@ class Problem:
     must_fill: B
     menu_ptr: I64
     entry_app: I32
-    entry_score: I64
-    entry_fit: I64
-    entry_type: I32
+    entry_score: NDArray[Any]
+    entry_fit: NDArray[Any]
+    entry_type: NDArray[Any]
     n_types: int
     n_groups: int
     options: Options
@@ -153,7 +154,7 @@ class Problem:
             return self.options.kind[a:b], self.options.first[a:b]
         return self.options.kind[:0], self.options.first[:0]
 
-    def values(self, entries: slice | I64) -> I64:
+    def values(self, entries: slice | I32 | I64) -> I64:
         """Fill value + score + fit of some entries (a slice, or positions), hundredths, without the dwelling's bonus."""
         found: I64 = self.entry_score[entries].astype(np.int64)
         found += self.entry_fit[entries]

@@ -100,7 +100,10 @@ def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
     """Why the computation stopped, with « non rejouable » after a clock or an interrupt."""
     words = {
         "proven": ("Calcul mené jusqu'à la preuve.", "Run to the proof."),
-        "gap": ("Arrêté à l'écart demandé.", "Stopped at the gap asked for."),
+        "gap": (
+            "Calcul terminé à cet écart, demandé ou laissé par l'arbre de preuve : rejouable à l'identique.",
+            "Finished at this gap, asked for or left by the tree of the proof: replayable as it is.",
+        ),
         "time": (
             "Arrêté par la limite de temps : résultat non rejouable.",
             "Stopped by the time limit: not replayable.",
@@ -109,7 +112,7 @@ def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
     }
     pair = words.get(proof.stopped, ("", ""))
     if proof.stopped == "proven" and proof.status != "certified_optimal":
-        # the backend's own word is not a proof: only the certificate's tree is
+        # a folder of an earlier version: a backend's own word is not a proof, only the certificate's tree is
         pair = (
             "Recherche terminée ; l'arbre de preuve s'arrête à cet écart.",
             "Search finished; the tree of the proof stops at this gap.",

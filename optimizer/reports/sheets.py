@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 from typing import Any
 
 from optimizer.domain.frames import records
+from optimizer.errors import Lang
 from optimizer.reports.data import ReportData
 from optimizer.reports.pages import deadline_words, environment, page_words, percent, show
 from optimizer.reports.words import dwelling_words, flags_words, priority_words, quartile_word
-from optimizer.shortlist.labels import account_label
+from optimizer.shortlist.labels import account_label, loss_words, plural
 
 
 def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -30,7 +32,7 @@ def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> 
             continue
         choices = orientation.get(str(d.dwelling_id), [])
         chosen = next((x for x in choices if x.chosen), None)
-        others = sorted((x for x in choices if not x.chosen), key=lambda x: (x.loss_points, x.account))
+        others = sorted((x for x in choices if not x.chosen), key=_cheapest)
         pages.append(
             {
                 "dwelling": d.dwelling_id,
@@ -40,12 +42,8 @@ def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> 
                 if fr
                 else ["Share", "Done", "In progress", "Remaining", "Position"],
                 "flux": _flux_words(chosen, data),
-                "alternatives": "; ".join(
-                    f"{account_label(x.account, data.lang, data.places)} (−{show(x.loss_points, data, 2)} points, "
-                    f"{x.candidates} {'candidats' if fr else 'candidates'})"
-                    for x in others[:4]
-                ),
-                "note": "; ".join(
+                "alternatives": (" ; " if fr else "; ").join(_alternative(x, data) for x in others[:4]),
+                "note": (" ; " if fr else "; ").join(
                     x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
                 ),
                 "candidates": [
@@ -58,6 +56,25 @@ def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> 
     return pages
 
 
+def _cheapest(choice: Any) -> tuple[float, float, str]:
+    """By the exact exchange where one is known, then by the bound."""
+    most = float(choice.loss_at_most)
+    return (most if most == most else float("inf"), float(choice.loss_points), str(choice.account))
+
+
+def _alternative(choice: Any, data: ReportData) -> str:
+    most = float(choice.loss_at_most)
+    lost = loss_words(round(choice.loss_points * 100), round(most * 100) if most == most else -1, data.lang)
+    return (
+        f"{account_label(choice.account, data.lang, data.places)} ({lost} ; {_candidates(choice, data.lang)})"
+    )
+
+
+def _candidates(choice: Any, lang: Lang) -> str:
+    n = int(choice.candidates)
+    return plural(n, "candidat") if lang == "fr" else f"{n} candidate{'s' * (n != 1)}"
+
+
 def _flux_words(row: Any, data: ReportData) -> list[str]:
     fr = data.lang == "fr"
     if row is None or row.flux_share != row.flux_share:
@@ -66,16 +83,26 @@ def _flux_words(row: Any, data: ReportData) -> list[str]:
     if remaining != remaining:
         state = "–"
     elif remaining > 0:
-        state = f"il reste {show(remaining, data)}" if fr else f"{show(remaining, data)} left"
+        state = _pace(float(row.flux_behind), fr)
     else:
         state = "part atteinte" if fr else "share reached"
     return [
         percent(share, data),
         show(done, data, 0),
         show(float(row.flux_in_progress), data, 0),
-        show(remaining, data),
+        "–" if remaining != remaining else show(max(0.0, float(ceil(remaining))), data, 0),
         state,
     ]
+
+
+def _pace(behind: float, fr: bool) -> str:
+    """Late or ahead of the share of the leases signed so far, in whole leases."""
+    whole = ceil(behind)
+    if whole == 0:
+        return "à l'heure" if fr else "on time"
+    if fr:
+        return f"{'en retard' if whole > 0 else 'en avance'} de {plural(abs(whole), 'bail', 'baux')}"
+    return f"{abs(whole)} lease{'s' * (abs(whole) != 1)} {'late' if whole > 0 else 'ahead'}"
 
 
 def _candidate(line: Any, x: Any, data: ReportData) -> dict[str, Any]:

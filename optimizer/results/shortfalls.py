@@ -179,7 +179,8 @@ class Shelves:
         part = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
         wanted = np.zeros(problem.n_types, np.bool_)
         wanted[types] = True
-        return problem.entry_app[part][wanted[problem.entry_type[part]]]
+        found: I32 = problem.entry_app[part][wanted[problem.entry_type[part]]]
+        return found
 
     def union(self, apps: list[I32]) -> I32:
         """Every application once, ascending."""

@@ -40,26 +40,49 @@ define(
 
 
 def check_out(out: Path, *, force: bool, inputs: Path | None = None, mark: str = "run.json") -> None:
-    """Refuse an output folder that holds something else than an older result (before any work is done)."""
+    """Refuse an output folder that holds something else than an older result, or that cannot be written.
+
+    Asked before any work is done: an hour of solving must not end on a full or forbidden place.
+    """
     if inputs is not None:
         source = inputs.resolve()
         target = out.resolve()
         if target == source or target in source.parents:
-            raise AttrifluxError("OUT_IS_INPUT", name=out.name)
+            raise AttrifluxError("OUT_IS_INPUT", name=_named(out))
+    try:
+        _check_content(out, force, mark)
+        _check_place(out.absolute().parent)
+    except OSError as error:
+        raise AttrifluxError("OUT_UNWRITABLE", name=_named(out), why=reason_of(error)) from None
+
+
+def _named(out: Path) -> str:
+    """Its own name, or the whole path of a place without one (``.``, ``/``)."""
+    return out.name or str(out.absolute())
+
+
+def _check_place(parent: Path) -> None:
+    """Whether a folder can be made there: the only way to know is to make one in the first parent that exists."""
+    while not parent.exists():
+        parent = parent.parent
+    os.rmdir(tempfile.mkdtemp(prefix=".attriflux.", dir=parent))
+
+
+def _check_content(out: Path, force: bool, mark: str) -> None:
     if not out.exists():
         return
     if out.is_file():
         raise AttrifluxError(
             "OUT_UNWRITABLE",
-            name=out.name,
+            name=_named(out),
             why=Said("un fichier porte déjà ce nom", "a file already has this name"),
         )
     if not any(out.iterdir()):
         return
     if not force:
-        raise AttrifluxError("OUT_NOT_EMPTY", name=out.name)
+        raise AttrifluxError("OUT_NOT_EMPTY", name=_named(out))
     if not (out / mark).is_file():
-        raise AttrifluxError("OUT_NOT_OURS", name=out.name)
+        raise AttrifluxError("OUT_NOT_OURS", name=_named(out))
 
 
 @contextmanager
@@ -70,7 +93,7 @@ def atomic_folder(out: Path) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
-        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=reason_of(error)) from None
+        raise AttrifluxError("OUT_UNWRITABLE", name=_named(out), why=reason_of(error)) from None
     try:
         yield work
         work.chmod(0o755)
@@ -82,6 +105,6 @@ def atomic_folder(out: Path) -> Iterator[Path]:
         if old is not None:
             shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise AttrifluxError("OUT_UNWRITABLE", name=out.name, why=reason_of(error)) from None
+        raise AttrifluxError("OUT_UNWRITABLE", name=_named(out), why=reason_of(error)) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)

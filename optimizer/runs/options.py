@@ -23,6 +23,8 @@ class Options:
         ``auto``, ``highs``, ``cpsat``, ``pulp`` or ``scale``.
     threads : int
         Threads of the solver; never changes the files.
+    engine : str
+        Where a large case is priced: ``threads``, ``dask-local:N`` or ``dask://host:port``; never changes the files.
     prospects : int
         Names to call per dwelling before the documents are in (0: no file).
     accept_assumed : bool
@@ -37,6 +39,7 @@ class Options:
     time_limit: float | None = None
     backend: str = "auto"
     threads: int = 1
+    engine: str = "threads"
     prospects: int = 0
     accept_assumed: bool = False
     csv: Literal["french", "international"] = "french"
@@ -48,4 +51,5 @@ class Options:
         """The options as ``run.json`` keeps them: what changes the answer, no path of this machine."""
         content = asdict(self)
         content["models"] = self.models.name if self.models else None
+        content["engine"] = self.engine.split(":", 1)[0]
         return content

@@ -18,7 +18,7 @@ from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.runs.options import Options
 from optimizer.runs.tables import Tables, make_tables
 from optimizer.runs.writing import summary_of, write_certificate, write_pages, write_run_record, write_tables
-from optimizer.solve import Progress, SolveOptions
+from optimizer.solve import Progress, SolveOptions, check_engine
 
 define(
     "VERIFICATION_FAILED",
@@ -134,6 +134,7 @@ def _optimise(
             gap=options.gap,
             time_limit=options.time_limit,
             threads=options.threads,
+            engine=options.engine,
             interrupt=interrupt,
         ),
         progress=tell,
@@ -170,6 +171,7 @@ def propose(
     """
     options = options or Options()
     reporter = progress or Silent()
+    check_engine(options.engine)
     prepared = pipeline.prepare(
         case, models=options.models, accept_assumed=options.accept_assumed, lean=True, phase=reporter.phase
     )

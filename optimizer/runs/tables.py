@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -82,11 +83,14 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     prices = price_classes(problem, solved.multipliers, solved.prices)
     chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
     chosen[solved.first.dwelling] = problem.kinds.account[solved.first.kind]
-    choices = losses(problem, facts, prices, chosen)
+    ran = (optimum.num_run, optimum.den_run)
+    choices = losses(
+        problem, facts, prices, solved.first, ran, solved.objective, exchanges=len(chosen) <= MOST_EXCHANGED
+    )
     rules_frame = optimum.rules.copy()
     rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
     flags = _flag_names(facts)
-    state = flux_state(rules_frame, case.table("in_progress"))
+    state = flux_state(rules_frame, case.table("in_progress"), facts)
 
     def explanations(part: int) -> Iterator[pd.DataFrame]:
         return explanation_parts(
@@ -183,6 +187,8 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
 
 PART = 250_000
 """Rows of a part."""
+MOST_EXCHANGED = 8_000
+"""Dwellings for which the best exchange of each account is looked for (a region's year); beyond, only the bound."""
 
 
 def is_large(problem: Problem) -> bool:
@@ -234,21 +240,32 @@ def place_names(rules: RuleSet) -> dict[str, str]:
     return names
 
 
-def flux_state(rules: pd.DataFrame, in_progress: pd.DataFrame) -> dict[tuple[str, str], dict[str, float]]:
-    """The year's flux per (landlord, account): share, done, in progress, remaining (leases)."""
-    pending: dict[tuple[str, str], int] = {}
-    for row in records(in_progress[["landlord", "account"]]):
-        key = (str(row.landlord), str(row.account))
-        pending[key] = pending.get(key, 0) + 1
-    state: dict[tuple[str, str], dict[str, float]] = {}
+def flux_state(
+    rules: pd.DataFrame, in_progress: pd.DataFrame, facts: Facts
+) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
+    """The year's flux per (landlord, account) and area of its convention line, in leases.
+
+    ``share``, ``done``, ``in_progress``, ``remaining`` until 31 December, ``behind``: what the share of the leases signed
+    so far asks beyond what is done (negative: ahead).
+    """
+    at = {code: i for i, code in enumerate(facts.communes)}
+    pending: Counter[tuple[str, str, str]] = Counter()
+    for row in records(in_progress[["landlord", "account", "commune"]]):
+        place = at.get(str(row.commune), -1)
+        if place >= 0:
+            epci = facts.epcis[facts.commune_epci[place]]
+            departement = facts.departements[facts.commune_departement[place]]
+            pending.update((str(row.landlord), str(row.account), a) for a in (row.commune, epci, departement))
+    state: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
     for row in records(rules[rules["rule"] == "flux"]):
         scope = dict(piece.split("=", 1) for piece in str(row.scope).split(";"))
-        key = (scope["landlord"], scope["account"])
-        due = float(row.share) * (float(row.den_before) + float(row.den_remaining))
-        state[key] = {
-            "share": float(row.share),
-            "done": float(row.num_before),
-            "in_progress": float(pending.get(key, 0)),
-            "remaining": round(due - float(row.num_before), 2),
+        share, done = float(row.share), float(row.num_before)
+        due = share * (float(row.den_before) + float(row.den_remaining))
+        state.setdefault((scope["landlord"], scope["account"]), {})[scope["area"]] = {
+            "share": share,
+            "done": done,
+            "in_progress": float(pending[scope["landlord"], scope["account"], scope["area"]]),
+            "remaining": round(due - done, 2),
+            "behind": round(share * float(row.den_before) - done, 2),
         }
     return state

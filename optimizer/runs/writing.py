@@ -189,7 +189,7 @@ def summary_of(
         else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
         verdict.sentence("fr"),
         *_where(result, out, "fr"),
-        f"Temps : {seconds:.1f} s. Proposition : la commission décide.",
+        f"Temps : {seconds:.1f} s".replace(".", ",") + ". Proposition : la commission décide.",
     ]
     en = [
         f"{len(result.dwellings)} dwellings: {listed} with a list, {waiting} awaiting the réservataire, {none} without candidate.",

@@ -16,21 +16,23 @@ differences computed from rounded screens (the comparison reads the published ta
 """
 
 from optimizer.scenario.apply import apply, converted_lines
-from optimizer.scenario.compare import compare, comparison_table, read_record, shown
+from optimizer.scenario.comparison_files import compare
 from optimizer.scenario.cotation import GridTest, cotation_test
 from optimizer.scenario.cotation_files import cotation_to
 from optimizer.scenario.files import Run, Scenario, check_keys, expand, read_scenario, shipped
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_files import flux_to
 from optimizer.scenario.grid_new import NewGrid, new_grid, new_grid_to, read_base
+from optimizer.scenario.records import comparison_table, inputs_table, read_record
 from optimizer.scenario.running import Ran, run_scenarios
 from optimizer.scenario.weekly import spread, weekly
 from optimizer.scenario.weights import METHODS, rank_weights
+from optimizer.scenario.wording import shown, signed
 from optimizer.scenario.writing import new_scenario
 
 __all__ = [
     "METHODS", "Flux", "GridTest", "NewGrid", "Ran", "Run", "Scenario", "apply", "check_keys", "compare", "comparison_table", "converted_lines",
-    "cotation_test", "cotation_to", "expand", "flux", "flux_to", "new_grid", "new_grid_to",
+    "cotation_test", "cotation_to", "expand", "flux", "flux_to", "inputs_table", "new_grid", "new_grid_to",
     "new_scenario", "rank_weights", "read_base", "read_record", "read_scenario",
-    "run_scenarios", "shipped", "shown", "spread", "weekly",
+    "run_scenarios", "shipped", "shown", "signed", "spread", "weekly",
 ]  # fmt: skip

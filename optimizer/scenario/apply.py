@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import policy
-from optimizer.conversion.assiette import reasons
 from optimizer.conversion.blocks import in_area
 from optimizer.conversion.rounding import SHARE_UNITS
 from optimizer.domain import Case
@@ -19,8 +18,10 @@ from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy.changes import matches, parse_line_key, sorted_changes
 from optimizer.policy.conventions import field_fits
 from optimizer.scenario import messages as messages
+from optimizer.scenario.case_changes import change_tables, new_rights
 from optimizer.scenario.files import Run, policy_changes
 from optimizer.scenario.flux import conventions_of, flux
+from optimizer.scenario.in_force import Line
 from optimizer.scenario.keys import own_key
 
 
@@ -47,15 +48,8 @@ def apply(case: Case, run: Run, models: Path | None = None) -> Case:
     settings = replace(settings, changes={**settings.changes, **rest})
     for key, value in sorted(own.items()):
         found = own_key(key)
-        if found is None:
-            continue
-        parts = found[1]
-        if key.startswith("assiette."):
-            _change_assiette(tables, parts["landlord"], parts["field"], int(str(value)))
-        elif key.startswith("stock."):
-            _change_turnover(tables, parts["landlord"], parts["account"], float(str(value)))
-        elif key.startswith("delivery."):
-            _deliver(tables, parts["landlord"], parts["account"], int(str(value)))
+        if found is not None and not change_tables(tables, key, found[1], value):
+            raise AttrifluxError("SCENARIO_NOTHING", key=key, name=run.name)
     if "case.shortlist_size" in own:
         settings = replace(settings, shortlist_size=int(str(own["case.shortlist_size"])))
     if "case.all_landlords" in own:
@@ -78,6 +72,12 @@ def _negotiated(known: Mapping[str, object], own: Mapping[str, object]) -> dict[
         before = out.get("delta", {})
         out["delta"] = {**(before if isinstance(before, Mapping) else {}), **deltas}
         out.setdefault("base", 1)
+    given = {
+        k.removeprefix("flux.counterpart."): v for k, v in own.items() if k.startswith("flux.counterpart.")
+    }
+    if given:
+        before = out.get("counterparts", {})
+        out["counterparts"] = {**(before if isinstance(before, Mapping) else {}), **given}
     return out
 
 
@@ -101,7 +101,7 @@ def _changed_conventions(
             rest[key] = value  # refused there, with its own sentence
             continue
         hit = [
-            matches(_Line(row), landlord, account, area)  # type: ignore[arg-type]
+            matches(Line(row), landlord, account, area)  # type: ignore[arg-type]
             for row in out[["landlord", "account", "area", "departement"]].to_dict("records")
         ]
         if any(hit):
@@ -111,87 +111,42 @@ def _changed_conventions(
     return out, rest
 
 
-class _Line:
-    """The three parts of a case's convention line that a key names."""
-
-    def __init__(self, row: Mapping[object, object]) -> None:
-        self.landlord, self.account = str(row["landlord"]), str(row["account"])
-        area = row["area"]
-        default = self.account[5:] if self.account.startswith("COLL:") else str(row["departement"])
-        self.area = default if pd.isna(area) or area == "" else str(area)  # type: ignore[call-overload]
-
-
-def _change_assiette(tables: dict[str, pd.DataFrame], landlord: str, field: str, value: int) -> None:
-    """Replace one column of the forecast; a subtraction set to 0 also gives its dwellings back to the flux."""
-    if "assiette" in tables:
-        table = tables["assiette"].copy()
-        rows = table["basis"] == "forecast"
-        if landlord != "*":
-            rows &= table["landlord"] == landlord
-        table.loc[rows, field] = value
-        tables["assiette"] = table
-    if value == 0 and field != "vacated" and "dwellings" in tables:
-        homes = tables["dwellings"].copy()
-        rows = homes["assiette_exclusion"] == field
-        if landlord != "*":
-            rows &= homes["landlord"] == landlord
-        rows = rows.fillna(False).astype(bool)
-        homes.loc[rows, "assiette_exclusion"] = None
-        if field == "stock":
-            homes.loc[rows, "reserved_to"] = None
-        tables["dwellings"] = homes
-
-
-def _change_turnover(tables: dict[str, pd.DataFrame], landlord: str, account: str, value: float) -> None:
-    if "stock" not in tables:
-        return
-    table = tables["stock"].copy()
-    rows = (table["landlord"] == landlord) | (landlord == "*")
-    rows &= (table["account"] == account) | (account == "*")
-    table.loc[rows, "turnover"] = value
-    tables["stock"] = table
-
-
-def _deliver(tables: dict[str, pd.DataFrame], landlord: str, account: str, count: int) -> None:
-    """A new programme: ``count`` first lettings promised to an account, like the landlord's dwellings in the flux.
-
-    The new dwellings copy, in turn, those of the landlord that are in the flux, in the order of their identifiers; they
-    are new, never vacant, outside any residence, and named ``NEUF-…``.
-    """
-    homes = tables.get("dwellings")
-    if homes is None or not count:
-        return
-    models = homes[(homes["landlord"] == landlord) & (reasons(homes) == "none")].sort_values("dwelling_id")
-    if models.empty:
-        return
-    new = models.iloc[[i % len(models) for i in range(count)]].copy()
-    new["dwelling_id"] = [f"NEUF-{landlord}-{account.replace(':', '-')}-{i + 1:04d}" for i in range(count)]
-    new["first_letting"] = True
-    new["reserved_to"] = account
-    for column in ("vacant_since", "attempts", "residence", "priority_mix_residence"):
-        new[column] = pd.Series([None] * count, index=new.index, dtype=homes[column].dtype)
-    tables["dwellings"] = pd.concat([homes, new.astype(homes.dtypes.to_dict())], ignore_index=True)
-
-
 def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | None) -> Case:
     """The case with the shares of one conversion mode as the shares of its conventions."""
     if not len(case.table("stock")):
         raise AttrifluxError("SCENARIO_NO_STOCK", name=run.name)
     mode = int(str(own["flux.mode"]))
     basis = str(own.get("flux.basis", "forecast"))
-    table, landlords, said = converted_lines(case, mode, basis=basis, models=models)
+    added = new_rights(own)
+    table, landlords, said = converted_lines(case, mode, basis=basis, models=models, added=added)
     if not landlords:
         why = "; ".join(f.text("fr") for f in said) or "assiette"
         raise AttrifluxError("SCENARIO_MODE_MISSING", name=run.name, mode=mode, why=why)
     own_lines = case.table("conventions")
     rest = own_lines[~own_lines["landlord"].isin(landlords)]
     joined = pd.concat([rest, table], ignore_index=True) if len(rest) else table
-    warnings = (*case.warnings, *said)
+    warnings = (*case.warnings, *said, *_overruled(run, landlords))
     return replace(case, tables={**case.tables, "conventions": typed_conventions(joined)}, warnings=warnings)
 
 
+def _overruled(run: Run, landlords: frozenset[str]) -> tuple[Finding, ...]:
+    """Shares that the scenario sets and that the conversion replaces: said, because the key then changes nothing."""
+    out = []
+    for key in sorted(run.changes):
+        if key.startswith("conventions.") and key.endswith(".share"):
+            landlord = parse_line_key(key)[0]
+            if landlord == "*" or landlord in landlords:
+                out.append(Finding("SCENARIO_SHARE_OVERRULED", "warning", params={"key": key}))
+    return tuple(out)
+
+
 def converted_lines(
-    case: Case, mode: int, *, basis: str = "forecast", models: Path | None = None
+    case: Case,
+    mode: int,
+    *,
+    basis: str = "forecast",
+    models: Path | None = None,
+    added: Mapping[tuple[str, str], Mapping[int, int]] | None = None,
 ) -> tuple[pd.DataFrame, frozenset[str], tuple[Finding, ...]]:
     """Convention lines whose shares are those of one conversion mode of the case's stock.
 
@@ -202,7 +157,7 @@ def converted_lines(
     """
     settings = case.settings
     rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
-    result = flux(case, modes=(mode,), basis=basis, rules=rules)
+    result = flux(case, modes=(mode,), basis=basis, rules=rules, added=added)
     shares = {
         (landlord, departement): four
         for (landlord, departement, _), four in result.conversion.rounded.items()

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from optimizer import importers
 from optimizer.datadirs import scenarios_dir
 from optimizer.errors import AttrifluxError
 from optimizer.policy import PolicyError, YamlMap, check_changes, read_yaml
@@ -254,3 +255,16 @@ def _has_form(key: str) -> bool:
 
     landlord, _, _, name = parse_line_key(key)
     return bool(name) and landlord != "*"
+
+
+def settings_of(case: Path) -> tuple[str | Path, date]:
+    """Territory and date of a case, from its ``case.yaml`` alone where it is a folder."""
+    file = case / "case.yaml"
+    if file.is_file():
+        content = read_yaml(file)
+        territory, on = content.get("territory"), content.get("on")
+        if isinstance(territory, str) and isinstance(on, date):
+            beside = case / territory
+            return (beside if beside.is_file() else territory), on
+    read = importers.read(case, need=())
+    return read.settings.rules_from, read.settings.on

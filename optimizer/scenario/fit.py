@@ -1,11 +1,21 @@
-"""Whether a réservataire's stock fits what its public asks for: rooms and communes, stock beside active applications."""
+"""Whether a réservataire's stock fits what its public asks for: rooms, communes, ceilings, beside active applications."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from optimizer import policy
+from optimizer.scenario.demand import (
+    ABOVE,
+    CEILINGS,
+    UNKNOWN,
+    ceiling_of,
+    first_choice,
+    in_area,
+    public_of,
+    still_active,
+    wanted_rooms,
+)
 
 COLUMNS = (
     "landlord",
@@ -20,48 +30,24 @@ COLUMNS = (
 )
 
 
-def public_of(applications: pd.DataFrame, account: str) -> pd.Series:
-    """Rows that belong to the account's default public (CCH R. 441-5; explicit ``accounts`` come first)."""
-    if account == "ETAT_PRIO":
-        codes = applications["priority_codes"].fillna("").astype(str)
-        dalo = codes.str.split("|").map(lambda items: "dalo" in items)
-        inside = dalo | ((codes != "") & (applications["priority_status"] == "labelled").fillna(False))
-    elif account == "ETAT_AGENT":
-        inside = applications["public_agent"].fillna(False).astype(bool)
-    elif account == "ALS":
-        inside = applications["als_employee"].fillna(False).astype(bool)
-    else:
-        return pd.Series(True, index=applications.index)
-    named = applications["accounts"].fillna("").astype(str)
-    listed = named.str.split("|").map(lambda items: account in items)
-    return inside.where(named == "", listed).astype(bool)
-
-
-def wanted_rooms(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:
-    """``T3``…: the first typology asked for, else the table's first choice for the number of persons."""
-    table = rules.rooms_table()
-    persons = applications["persons"].fillna(1).to_numpy(np.int64)
-    usual = table.first_choice.argmax(axis=1)[table.row(persons)]
-    asked = pd.to_numeric(applications["rooms_wanted"].astype(object).astype(str).str.extract(r"^T?(\d)")[0])
-    return asked.fillna(pd.Series(usual, index=applications.index)).astype(int).map(lambda n: f"T{min(6, n)}")
-
-
 def public_fit(stock: pd.DataFrame, applications: pd.DataFrame, rules: policy.RuleSet) -> pd.DataFrame:
-    """Stock and demand of each block by rooms and by commune.
+    """Stock and demand of each block by rooms, by commune and by ceiling.
 
     Returns
     -------
     DataFrame
         ``landlord, departement, account, dimension, value, stock, stock_share, demand, demand_share``; demand counts the
-        active applications of the account's public (first commune chosen); empty without applications.
+        active applications of the account's public (first commune chosen); by ceiling, dwellings by their financing beside
+        households by the lowest ceiling they are under. Empty without applications.
     """
     if applications.empty or stock.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    active = applications[(applications["status"].fillna("active") != "struck_off")]
+    active = still_active(applications)
     asked = pd.DataFrame(
         {
             "rooms": wanted_rooms(active, rules),
-            "commune": active["choices"].fillna("").astype(str).str.split("|").str[0],
+            "commune": first_choice(active),
+            "ceiling": ceiling_of(active, rules),
         }
     )
     departement = asked["commune"].map(rules.all_communes["departement"].to_dict()).fillna("")
@@ -69,17 +55,30 @@ def public_fit(stock: pd.DataFrame, applications: pd.DataFrame, rules: policy.Ru
         dwellings=stock["dwellings"].fillna(0).astype("int64"),
         rooms=stock["rooms"].map(lambda n: "" if pd.isna(n) else f"T{int(n)}"),
         commune=stock["commune"].fillna("").astype(str),
+        ceiling=stock["financing"]
+        .astype(object)
+        .where(stock["financing"].notna(), "")
+        .astype(str)
+        .str.upper(),
     )
-    publics = {a: public_of(active, str(a)) for a in sorted(held["account"].unique())}
+    publics = {
+        a: public_of(active, str(a)) & in_area(asked["commune"], str(a), rules)
+        for a in sorted(held["account"].unique())
+    }
     rows = []
     for key, group in held.groupby(["landlord", "departement", "account"], sort=True):
         landlord, place, account = (str(part) for part in key)
         mask = publics[account] & (departement == place)
-        for dimension in ("rooms", "commune"):
+        for dimension in ("rooms", "commune", "ceiling"):
             have = group[group[dimension] != ""].groupby(dimension)["dwellings"].sum()
             want = asked.loc[mask, dimension].value_counts()
             have_all, want_all = int(have.sum()), int(want.sum())
-            for value in sorted({*have.index, *want.index}) if dimension == "rooms" else sorted(have.index):
+            values = sorted({*have.index, *want.index})
+            if dimension == "commune":
+                values = sorted(have.index)
+            elif dimension == "ceiling":
+                values = [v for v in (*CEILINGS, ABOVE, UNKNOWN) if v in values]
+            for value in values:
                 n, m = int(have.get(value, 0)), int(want.get(value, 0))
                 rows.append(
                     (landlord, place, account, dimension, value, n, _part(n, have_all), m, _part(m, want_all))

@@ -10,16 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import conversion, importers, policy
-from optimizer.conversion import Caps, Conversion, Inventory, Terms
+from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Terms
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
 from optimizer.runs.tables import place_names
 from optimizer.scenario import messages as messages
+from optimizer.scenario import stocktaking
 from optimizer.scenario.fit import public_fit
 
 NUMBERS = (
     "national.flux.agents_cap", "national.flux.state_cap", "national.flux.guarantee_cap",
-    "national.flux.cap_receiver", "national.flux.spread_years", "national.flux.stock_rights",
+    "national.flux.cap_receiver", "national.flux.spread_years", "national.flux.stock_rights", "national.flux.counterparts",
 )  # fmt: skip
 """Parameters a conversion rests on, in the order they are shown."""
 
@@ -34,7 +35,13 @@ class Flux:
         ``.assiette``, ``.flux``, ``.rights`` and exact shares.
     inventory : Inventory
     fit : DataFrame
-        Stock beside what the active applications of each réservataire's public ask for (empty without applications).
+        Stock beside what the active applications of each réservataire's public ask for: rooms, commune, ceiling (empty
+        without applications).
+    mixity, moves, commitments : DataFrame
+        QPV and first quartile per contingent; dwellings that pass from one contingent to another; agreements, their ends
+        and counterparts (:mod:`~optimizer.scenario.stocktaking`).
+    trace : DataFrame
+        What each subtraction of the assiette rests on.
     exclusions : DataFrame
         Each dwelling out of the assiette, with its reason (empty without dwellings).
     first_lettings : DataFrame
@@ -48,8 +55,13 @@ class Flux:
     conversion: Conversion
     inventory: Inventory
     fit: pd.DataFrame
+    mixity: pd.DataFrame
+    moves: pd.DataFrame
+    commitments: pd.DataFrame
     exclusions: pd.DataFrame
+    trace: pd.DataFrame
     first_lettings: pd.DataFrame
+    negotiated: Negotiated | None
     numbers: tuple[policy.Parameter, ...]
     findings: tuple[Finding, ...]
     places: Mapping[str, str] = field(default_factory=dict)
@@ -72,8 +84,10 @@ def conventions_of(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     return pd.concat([kept, own], ignore_index=True) if len(own) else kept
 
 
-def terms_of(case: Case, rules: policy.RuleSet) -> tuple[Terms, tuple[Finding, ...]]:
-    """Caps, spread years and receivers in force for a case."""
+def terms_of(
+    case: Case, rules: policy.RuleSet, added: Mapping[tuple[str, str], Mapping[int, int]] | None = None
+) -> tuple[Terms, tuple[Finding, ...]]:
+    """Caps, spread years and receivers in force for a case, with the single-use rights that new financing brings."""
 
     def exact(key: str) -> Fraction:
         return Fraction(repr(rules.get(key)))
@@ -101,6 +115,7 @@ def terms_of(case: Case, rules: policy.RuleSet) -> tuple[Terms, tuple[Finding, .
         receivers=receivers,
         kept=frozenset(str(x) for x in rules.get("national.flux.stock_rights")),
         negotiated=conversion.negotiated_from(case.settings.negotiated),
+        added=added or {},
     ), tuple(findings)
 
 
@@ -125,6 +140,7 @@ def flux(
     basis: str = "forecast",
     models: Path | None = None,
     rules: policy.RuleSet | None = None,
+    added: Mapping[tuple[str, str], Mapping[int, int]] | None = None,
 ) -> Flux:
     """Convert the stock of a case into shares of the year's flux.
 
@@ -141,6 +157,8 @@ def flux(
         Another ``models/`` folder than the shipped one.
     rules : RuleSet, optional
         Rules already loaded (with a scenario's changes).
+    added : mapping, optional
+        (landlord, account) -> year -> single-use rights that new financing brings on 1 January (mode 3).
 
     Raises
     ------
@@ -152,7 +170,7 @@ def flux(
     settings = case.settings
     if rules is None:
         rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
-    terms, more = terms_of(case, rules)
+    terms, more = terms_of(case, rules, added)
     if modes is None:
         modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
     if set(modes) == {4} and terms.negotiated is None:
@@ -162,6 +180,7 @@ def flux(
     if unknown:
         raise InputProblems(unknown)
     stock = case.table("stock")
+    exclusions = conversion.trace(dwellings, places)
     result = conversion.convert(
         stock, case.table("assiette"), dwellings, places, on=settings.on, year=settings.year, terms=terms,
         modes=tuple(modes), basis=basis,
@@ -171,7 +190,12 @@ def flux(
         conversion=result,
         inventory=conversion.inventory(stock, settings.on),
         fit=public_fit(stock, case.table("applications"), rules),
-        exclusions=conversion.trace(dwellings, places),
+        mixity=stocktaking.mixity(case, rules),
+        moves=stocktaking.moves(case, rules),
+        commitments=stocktaking.commitments(stock, settings.on, rules),
+        exclusions=exclusions,
+        trace=conversion.subtractions(result.bases, exclusions),
+        negotiated=terms.negotiated,
         first_lettings=conversion.first_lettings(dwellings, places, settings.year),
         numbers=tuple(rules.value(key) for key in NUMBERS),
         findings=(*case.warnings, *more, *result.findings),

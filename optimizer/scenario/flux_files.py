@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +16,11 @@ from optimizer.reports.tables_book import write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_page import flux_html
+from optimizer.scenario.flux_sheets import INVENTORY, blocks_sheet, ends_sheet, in_words, spread_sheet
+from optimizer.scenario.flux_under import flux_under
 from optimizer.scenario.tablefile import exact_csv
 
 FOUR_DECIMALS = ("share_uncapped", "share", "received_from_cap")
-
-MOST_AGREEMENTS = 5_000
-"""Lines of the sheet of agreements; beyond, they are summed by year of end."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,15 @@ def flux_to(
     lang: Lang = "fr",
     models: Path | None = None,
     force: bool = False,
+    scenario: Path | str | None = None,
 ) -> FluxWritten:
     """Convert a case and write the result whole, or nothing.
+
+    Parameters
+    ----------
+    scenario : path or name, optional
+        A scenario file without ``over``: its changes (assiette, turnover, new rights, values of ``models/``) are applied to
+        the case first; ``flux.mode`` is left to ``modes``.
 
     Raises
     ------
@@ -55,7 +61,10 @@ def flux_to(
     """
     case, out = Path(case), Path(out)
     check_out(out, force=force, inputs=case)
-    result = flux(case, modes=modes, basis=basis, models=models)
+    if scenario is None:
+        result = flux(case, modes=modes, basis=basis, models=models)
+    else:
+        result = flux_under(case, scenario, modes=modes, basis=basis, models=models)
     with atomic_folder(out) as work:
         write_flux(work, result, style=style, lang=lang)
     return FluxWritten(out, result, _summary(result, out))
@@ -70,36 +79,34 @@ def write_flux(folder: Path, result: Flux, *, style: Style = "french", lang: Lan
     write_table(result.conversion.rights, folder, "rights", style=style)
     write_table(result.first_lettings, folder, "first_lettings", style=style)
     write_table(result.exclusions, folder, "exclusions", style=style)
+    write_table(result.trace, folder, "subtractions", style=style)
     settings = result.case.settings
+    sheets = {
+        "Contingents": result.inventory.accounts,
+        "Répartition": spread_sheet(result.inventory.spreads),
+        "Blocs": blocks_sheet(result.case.table("stock")),
+        "Conventions": ends_sheet(result.commitments),
+        "Adéquation": result.fit,
+        "Mixité": result.mixity,
+        "Mobilité entre contingents": result.moves,
+        "Assiette": result.assiette,
+        "Retraits": result.trace,
+        "Flux": result.flux,
+        "Droits uniques": result.conversion.rights,
+        "Premières mises en location": result.first_lettings,
+        "Hors assiette": result.exclusions,
+        "Hypothèses": numbers_table(result),
+    }
     write_book(
         folder / "inventory.xlsx",
-        {
-            "Contingents": result.inventory.accounts,
-            "Répartition": result.inventory.spreads,
-            "Conventions": ends_sheet(result.inventory.ends),
-            "Adéquation": result.fit,
-            "Assiette": result.assiette,
-            "Flux": result.flux,
-            "Droits uniques": result.conversion.rights,
-            "Premières mises en location": result.first_lettings,
-            "Hors assiette": result.exclusions,
-            "Hypothèses": numbers_table(result),
-        },
+        {name: in_words(frame, result.places) for name, frame in sheets.items()},
         title=settings.title,
         on=settings.on,
         note="Parts avant arrondi plafonnées ; égalités de restes servies dans l'ordre du code du contingent.",
+        look=INVENTORY,
     )
     (folder / "flux.html").write_text(flux_html(result, lang), encoding="utf-8")
     (folder / "run.json").write_text(_record(result), encoding="utf-8")
-
-
-def ends_sheet(ends: pd.DataFrame) -> pd.DataFrame:
-    """Agreements and their ends; by year of end when there are more than anybody reads."""
-    if len(ends) <= MOST_AGREEMENTS:
-        return ends
-    keys = ["landlord", "departement", "account", "end_year"]
-    dated = ends.assign(end_year=ends["ends_on"].dt.year)
-    return dated.groupby(keys, sort=True)["dwellings"].sum().reset_index()
 
 
 def numbers_table(result: Flux) -> pd.DataFrame:
@@ -109,7 +116,7 @@ def numbers_table(result: Flux) -> pd.DataFrame:
             {
                 "paramètre": p.key,
                 "titre": p.title,
-                "valeur": ", ".join(map(str, p.value)) if isinstance(p.value, tuple) else str(p.value),
+                "valeur": _value(p.value),
                 "statut": "supposé" if p.is_assumed else "sourcé",
                 "source": p.source,
                 "en vigueur depuis": p.in_force_from,
@@ -117,6 +124,12 @@ def numbers_table(result: Flux) -> pd.DataFrame:
             for p in result.numbers
         ]
     )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " ; ".join(f"{k} : {v}" for k, v in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _record(result: Flux) -> str:

@@ -14,6 +14,7 @@ from optimizer.conversion import MODES, account_order
 from optimizer.errors import Lang
 from optimizer.reports.data import DECIDES
 from optimizer.scenario.flux import Flux
+from optimizer.scenario.flux_stock import stock_part
 from optimizer.scenario.plots import percent, slope_chart
 from optimizer.shortlist.labels import account_label
 
@@ -27,6 +28,12 @@ CAP_WORDS = {
     "state": ("ensemble de l'État", "State as a whole"),
     "guarantees": ("garanties d'emprunt", "loan guarantees"),
 }
+
+
+MINUS_WORDS = {
+    "mutation": ("mutations", "transfers"), "anru": ("ANRU", "ANRU"), "orcod": ("ORCOD", "ORCOD"),
+    "unfit": ("insalubrité", "unfit housing"), "sale": ("vente", "sale"), "stock": ("en stock", "kept in stock"),
+}  # fmt: skip
 
 
 @cache
@@ -63,6 +70,7 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
         synthetic=settings.synthetic,
         sections=[_section(result, str(p[0]), str(p[1]), lang) for p in shown[:MOST_PLACES]],
         hidden=max(0, len(shown) - MOST_PLACES),
+        totals=_totals(result, lang) if len(shown) > 1 else [],
         numbers=[
             {
                 "title": p.title,
@@ -79,9 +87,44 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
 
 
 def _value(value: object, unit: str) -> str:
+    if isinstance(value, Mapping):
+        return " ; ".join(f"{k} : {v}" for k, v in value.items())
     if unit == "share" and isinstance(value, (int, float)):
         return percent(float(value))
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:
+    """Each département over all its landlords: dwellings and share of the assiette by account and mode."""
+    out = []
+    for departement, table in result.flux.groupby("departement", sort=True):
+        modes = sorted({int(m) for m in table["mode"]})
+        sums = table.groupby(["account", "mode"])["dwellings"].sum().to_dict()
+        whole = {m: int(table.loc[table["mode"] == m, "dwellings"].sum()) for m in modes}
+        one = table[table["mode"] == modes[0]]
+        stock = one.groupby("account")["stock"].sum().to_dict()
+        lines = []
+        for account in sorted({str(a) for a in table["account"]}, key=account_order):
+            counts = {m: int(sums.get((account, m), 0)) for m in modes}
+            lines.append(
+                {
+                    "label": account_label(account, lang, result.places),
+                    "stock": int(stock.get(account, 0)),
+                    "cells": [
+                        (counts[m], percent(counts[m] / whole[m], 2) if whole[m] else "–") for m in modes
+                    ],
+                }
+            )
+        out.append(
+            {
+                "departement": str(departement),
+                "landlords": int(table["landlord"].nunique()),
+                "modes": [(m, MODES[m][0 if lang == "fr" else 1]) for m in modes],
+                "lines": lines,
+                "whole": [whole[m] for m in modes],
+            }
+        )
+    return out
 
 
 def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[str, Any]:
@@ -142,28 +185,23 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
             if lang == "fr"
             else "Flux shares by account and mode",
         ),
-        "inventory": _inventory(here(result.inventory.accounts), lang, result.places),
+        "stock": stock_part(result, landlord, departement, lang),
+        "trace": [
+            {**r, "title": MINUS_WORDS[str(r["reason"])][at], "rate": percent(float(r["stated_rate"]))}
+            for r in here(result.trace).to_dict("records")
+            if r["dwellings"]
+        ],
+        "counterparts": [
+            (account_label(a, lang, result.places), words)
+            for a, words in (result.negotiated.counterparts.items() if result.negotiated else ())
+            if 4 in modes
+        ],
         "rights": _rights(here(result.conversion.rights), lang, result.places),
-        "first": here(result.first_lettings).to_dict("records"),
+        "first": [
+            {**r, "label": account_label(str(r["account"]), lang, result.places) if r["account"] else "–"}
+            for r in here(result.first_lettings).to_dict("records")
+        ],
     }
-
-
-def _inventory(frame: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> list[dict[str, str]]:
-    def share(value: float) -> str:
-        return "–" if value != value else percent(value)
-
-    return [
-        {
-            "label": account_label(str(r["account"]), lang, places),
-            "dwellings": str(int(r["dwellings"])),
-            "share": share(r["share"]),
-            "turnover": share(r["turnover"]),
-            "qpv": share(r["qpv_share"]),
-            "ended": str(int(r["ended"])),
-            "last": "–" if pd.isna(r["ends_last"]) else r["ends_last"].strftime("%d/%m/%Y"),
-        }
-        for r in sorted(frame.to_dict("records"), key=lambda r: account_order(str(r["account"])))
-    ]
 
 
 def _rights(frame: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -25,13 +25,25 @@ class OwnKey:
 
 
 _NAME = r"[^.\s]+"
+_ACCOUNT = r"(?:ETAT_PRIO|ETAT_AGENT|ALS|BAILLEUR|COLL:[0-9A-Z]+|OTHER:[^.\s]+)"
+"""The codes an account may have (design §3): a slip of the pen is refused before any case is read."""
 OWN_KEYS: tuple[OwnKey, ...] = (
     OwnKey("flux.mode", r"flux\.mode", "mode", "1, 2, 3 ou 4", "1, 2, 3 or 4"),
     OwnKey("flux.basis", r"flux\.basis", "basis", "forecast ou actual", "forecast or actual"),
     OwnKey("flux.negotiated.base", r"flux\.negotiated\.base", "base", "1, 2 ou 3", "1, 2 or 3"),
     OwnKey(
-        "flux.negotiated.<compte>", rf"flux\.negotiated\.(?P<account>{_NAME})", "delta",
+        "flux.negotiated.<compte>", rf"flux\.negotiated\.(?P<account>{_ACCOUNT})", "delta",
         "un écart de part entre -1 et 1", "a difference of share between -1 and 1",
+    ),
+    OwnKey(
+        "flux.counterpart.<compte>", rf"flux\.counterpart\.(?P<account>{_ACCOUNT})", "text",
+        "la contrepartie négociée, en quelques mots", "the counterpart agreed, in a few words",
+    ),
+    OwnKey(
+        "rights.<bailleur>.<compte>.<année>",
+        rf"rights\.(?P<landlord>{_NAME})\.(?P<account>{_ACCOUNT})\.(?P<year>20\d\d)", "count",
+        "les droits uniques qu'un nouveau financement apporte au 1er janvier, 0 ou plus",
+        "the single-use rights that new financing brings on 1 January, 0 or more",
     ),
     OwnKey(
         "assiette.<bailleur>.<colonne>",
@@ -39,11 +51,11 @@ OWN_KEYS: tuple[OwnKey, ...] = (
         "un nombre entier de logements, 0 ou plus", "a whole number of dwellings, 0 or more",
     ),
     OwnKey(
-        "stock.<bailleur>.<compte>.turnover", rf"stock\.(?P<landlord>{_NAME})\.(?P<account>{_NAME})\.(?P<field>turnover)",
+        "stock.<bailleur>.<compte>.turnover", rf"stock\.(?P<landlord>{_NAME})\.(?P<account>{_ACCOUNT}|\*)\.(?P<field>turnover)",
         "rate", "un taux entre 0 et 1", "a rate between 0 and 1",
     ),
     OwnKey(
-        "delivery.<bailleur>.<compte>", rf"delivery\.(?P<landlord>{_NAME})\.(?P<account>{_NAME})", "count",
+        "delivery.<bailleur>.<compte>", rf"delivery\.(?P<landlord>{_NAME})\.(?P<account>{_ACCOUNT})", "count",
         "un nombre entier de logements, 0 ou plus", "a whole number of dwellings, 0 or more",
     ),
     OwnKey("case.shortlist_size", r"case\.shortlist_size", "size", "un nombre entier de 1 à 20", "a whole number from 1 to 20"),
@@ -79,6 +91,8 @@ def value_fits(kind: str, value: object) -> bool:
         return isinstance(value, bool)
     if isinstance(value, bool):
         return False
+    if kind == "text":
+        return isinstance(value, str) and bool(value.strip())
     if kind == "basis":
         return value in ("forecast", "actual")
     if kind == "mode":

@@ -92,3 +92,22 @@ define(
     "{landlord} : {account} devrait recevoir {due} du flux de son périmètre, les autres parts n'en laissent que {share}.",
     "{landlord}: {account} should receive {due} of the flux of its area, the other shares leave only {share}.",
 )
+define(
+    "SCENARIO_NOTHING",
+    "« {key} » ne désigne rien dans ce cas : ni bailleur, ni contingent, ni table de ce nom.",
+    "“{key}” names nothing in this case: no landlord, account or table of that name.",
+    remedy_fr="Corriger le code du bailleur ou du contingent, ou ajouter la table au cas",
+    remedy_en="Correct the code of the landlord or account, or add the table to the case",
+)
+define(
+    "SCENARIO_SHARE_OVERRULED",
+    "{key} ne change rien : flux.mode recalcule les parts de ce bailleur.",
+    "{key} changes nothing: flux.mode computes the shares of this landlord anew.",
+)
+define(
+    "SCENARIO_MATRIX",
+    "Le scénario « {name} » essaie plusieurs valeurs (over) : la conversion n'en prend qu'une.",
+    "Scenario “{name}” tries several values (over): the conversion takes one.",
+    remedy_fr="Choisir un scénario sans over, ou faire tourner la matrice avec scenario run",
+    remedy_en="Choose a scenario without over, or run the matrix with scenario run",
+)

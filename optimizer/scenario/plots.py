@@ -37,10 +37,10 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
     def y(v: float) -> float:
         return bottom - (bottom - top) * v / (most * 1.05)
 
-    out = [_open(width, height, label)]
+    out = [open_svg(width, height, label)]
     for i, step in enumerate(steps):
         out.append(f'<line x1="{x(i):.1f}" x2="{x(i):.1f}" y1="{top}" y2="{bottom}" stroke="{LINE}"/>')
-        out.append(_text(x(i), 18, step, "middle"))
+        out.append(text_svg(x(i), 18, step, "middle"))
     names = list(series)
     for n, name in enumerate(names):
         colour = COLOURS[n % len(COLOURS)]
@@ -55,7 +55,13 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
         for n, at in placed:
             value = series[names[n]][i] or 0.0
             out.append(
-                _text(x(i) + shift, at + 4, f"{names[n]} {percent(value)}", anchor, COLOURS[n % len(COLOURS)])
+                text_svg(
+                    x(i) + shift,
+                    at + 4,
+                    f"{names[n] if len(names[n]) <= 32 else names[n][:31] + '…'} {percent(value)}",
+                    anchor,
+                    COLOURS[n % len(COLOURS)],
+                )
             )
         if len(steps) == 1:
             break
@@ -74,9 +80,9 @@ def heat_map(
     rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float | None]], label: str
 ) -> str:
     """Attainment in [0, 1] per rule and scenario: red below, blue at or above the target; the number is written too."""
-    left, top, cell, line = 430, 84, 92, 24
+    left, top, cell, line = 430, 84, 92 if len(columns) <= 8 else 56, 24
     width, height = left + cell * len(columns) + 8, top + line * len(rows) + 8
-    out = [_open(width, height, label)]
+    out = [open_svg(width, height, label)]
     for j, name in enumerate(columns):
         at = left + cell * j + cell / 2
         short = name if len(name) <= 22 else name[:21] + "…"
@@ -87,14 +93,14 @@ def heat_map(
     for i, name in enumerate(rows):
         y = top + line * i
         short = name if len(name) <= 66 else name[:65] + "…"
-        out.append(_text(left - 8, y + 16, short, "end"))
+        out.append(text_svg(left - 8, y + 16, short, "end"))
         for j in range(len(columns)):
             value = values[i][j]
             fill, words = _shade(value)
             out.append(
                 f'<rect x="{left + cell * j}" y="{y}" width="{cell - 2}" height="{line - 2}" fill="{fill}"/>'
             )
-            out.append(_text(left + cell * j + cell / 2 - 1, y + 16, words, "middle"))
+            out.append(text_svg(left + cell * j + cell / 2 - 1, y + 16, words, "middle"))
     return "".join([*out, "</svg>"])
 
 
@@ -123,26 +129,28 @@ def curve(points: Sequence[tuple[float, float]], x_label: str, y_label: str, lab
     def y(v: float) -> float:
         return bottom - (bottom - top) * (v - y0) / (y1 - y0)
 
-    out = [_open(width, height, label)]
+    out = [open_svg(width, height, label)]
     out.append(f'<path d="M{left} {top}V{bottom}H{width - 24}" fill="none" stroke="{LINE}"/>')
     path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in ordered)
     out.append(f'<polyline fill="none" stroke="{COLOURS[0]}" stroke-width="2.5" points="{path}"/>')
     for a, b in ordered:
         out.append(f'<circle cx="{x(a):.1f}" cy="{y(b):.1f}" r="3.5" fill="{COLOURS[0]}"/>')
-        out.append(_text(x(a), bottom + 16, f"{a:g}".replace(".", ","), "middle"))
-    out.append(_text(left - 6, y(y0) + 4, f"{y0:.0f}", "end"))
-    out.append(_text(left - 6, y(y1) + 4, f"{y1:.0f}", "end"))
-    out.append(_text((left + width) / 2, height - 10, x_label, "middle"))
-    out.append(_text(left, top - 5, y_label, "start"))
+        out.append(text_svg(x(a), bottom + 16, f"{a:g}".replace(".", ","), "middle"))
+    out.append(text_svg(left - 6, y(y0) + 4, f"{y0:.0f}", "end"))
+    out.append(text_svg(left - 6, y(y1) + 4, f"{y1:.0f}", "end"))
+    out.append(text_svg((left + width) / 2, height - 10, x_label, "middle"))
+    out.append(text_svg(left, top - 5, y_label, "start"))
     return "".join([*out, "</svg>"])
 
 
-def _open(width: int, height: int, label: str) -> str:
+def open_svg(width: int, height: int, label: str) -> str:
+    """The opening tag of a plot, with its text alternative."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="system-ui,Arial,sans-serif">'
     )
 
 
-def _text(x: float, y: float, words: str, anchor: str, colour: str = INK) -> str:
+def text_svg(x: float, y: float, words: str, anchor: str, colour: str = INK) -> str:
+    """A few words of a plot, escaped."""
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" text-anchor="{anchor}" fill="{colour}">{escape(words)}</text>'

@@ -6,9 +6,8 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -23,15 +22,26 @@ from optimizer.runs import Options, Result, propose_to
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario import messages as messages
 from optimizer.scenario.apply import apply
-from optimizer.scenario.compare import RECORD, write_comparison
-from optimizer.scenario.files import Run, Scenario, check_keys, expand, read_scenario, refusal
+from optimizer.scenario.comparison_files import write_comparison
+from optimizer.scenario.files import (
+    Run,
+    Scenario,
+    check_keys,
+    expand,
+    read_scenario,
+    refusal,
+    settings_of,
+)
+from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators, weekly_indicators
 from optimizer.scenario.parallel import run_all, sweep
+from optimizer.scenario.records import RECORD
 from optimizer.scenario.tablefile import unit_csv
 from optimizer.scenario.weekly import spread, weekly
 from optimizer.synth import write_case
 
 MARK = "scenarios.json"
+FORMAT = "attriflux-scenario/2"
 REFERENCE = Run("reference", "Référence : le cas tel qu'il est", "reference", {})
 NEED = ("dwellings", "applications")
 
@@ -42,6 +52,16 @@ class Lived:
 
     replications: int
     weeks: int
+
+
+@dataclass(frozen=True)
+class Start:
+    """A run about to be made: its own hash, that of the case it starts from, and the values it changes as they were."""
+
+    run: Run
+    mark: str
+    case: str
+    before: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -118,7 +138,13 @@ def run_scenarios(
     jobs = [(run, _run_key(key, run)) for run in runs]
     waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
     reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
-    cases = [(run, mark, _applied(read, run, scenarios, options)) for run, mark in waiting]
+    cases = [
+        (
+            Start(run, mark, key, in_force(read, run.changes, options.models)),
+            _applied(read, run, scenarios, options),
+        )
+        for run, mark in waiting
+    ]
     _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress, isolated)
     comparison = write_comparison(out, [run.name for run in runs], style=options.csv)
     return Ran(out, tuple(runs), reused, comparison)
@@ -133,19 +159,6 @@ def _named(scenarios: Sequence[Scenario], reference: bool) -> list[Run]:
         if names.count(name) > 1:
             raise AttrifluxError("SCENARIO_NAME_TWICE", name=name)
     return runs
-
-
-def settings_of(case: Path) -> tuple[str | Path, date]:
-    """Territory and date of a case, from its ``case.yaml`` alone where it is a folder."""
-    file = case / "case.yaml"
-    if file.is_file():
-        content = policy.read_yaml(file)
-        territory, on = content.get("territory"), content.get("on")
-        if isinstance(territory, str) and isinstance(on, date):
-            beside = case / territory
-            return (beside if beside.is_file() else territory), on
-    read = importers.read(case, need=())
-    return read.settings.rules_from, read.settings.on
 
 
 def _applied(case: Case, run: Run, scenarios: Sequence[Scenario], options: Options) -> Case:
@@ -185,7 +198,10 @@ def _run_key(key: str, run: Run) -> str:
 
 def _done(folder: Path, mark: str) -> bool:
     file = folder / RECORD
-    return file.is_file() and json.loads(file.read_text(encoding="utf-8")).get("key") == mark
+    if not file.is_file():
+        return False
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return bool(content.get("format") == FORMAT and content.get("key") == mark)
 
 
 def _mark(runs: Sequence[Run]) -> str:
@@ -196,7 +212,7 @@ def _mark(runs: Sequence[Run]) -> str:
 
 
 def _run_all(
-    cases: Sequence[tuple[Run, str, Case]],
+    cases: Sequence[tuple[Start, Case]],
     out: Path,
     options: Options,
     lived: Lived,
@@ -209,24 +225,26 @@ def _run_all(
     progress(done, total, "")
     count = min(workers or os.cpu_count() or 1, max(1, len(cases)))
     if count == 1 and not isolated:
-        for run, mark, case in cases:
-            run_one(case, run, mark, out / run.name, options, lived)
+        for start, case in cases:
+            run_one(case, start, out / start.run.name, options, lived)
             done += 1
-            progress(done, total, run.name)
+            progress(done, total, start.run.name)
         return
     finished = itertools.count(done + 1)
     jobs = [
-        (run.name, run_one, (case, run, mark, out / run.name, options, lived)) for run, mark, case in cases
+        (start.run.name, run_one, (case, start, out / start.run.name, options, lived))
+        for start, case in cases
     ]
     try:
         run_all(jobs, count, lambda name: progress(next(finished), total, name))
     except BaseException:
-        sweep(out, [run.name for run, _, _ in cases])
+        sweep(out, [start.run.name for start, _ in cases])
         raise
 
 
-def run_one(case: Case, run: Run, mark: str, folder: Path, options: Options, lived: Lived) -> None:
+def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> None:
     """One run into its folder, whole or not at all: the changed case, the checked proposal, the indicators."""
+    run = start.run
     with atomic_folder(folder) as work:
         changed = work / "cas"
         write_case(replace(case, path=None), changed)
@@ -240,9 +258,10 @@ def run_one(case: Case, run: Run, mark: str, folder: Path, options: Options, liv
             table = pd.concat([table, weekly_indicators(spread(year))], ignore_index=True)
         (work / "indicators.csv").write_bytes(unit_csv(table, options.csv))
         record = {
-            "format": "attriflux-scenario/1", "key": mark, "name": run.name, "title": run.title,
+            "format": FORMAT, "key": start.mark, "case": start.case, "before": dict(start.before), "name": run.name, "title": run.title,
             "scenario": run.scenario, "changes": dict(sorted(run.changes.items())), "swept": dict(run.swept),
             "stop": written.stop, "verdict": written.verdict,
+            "status": written.result.certificate["status"], "gap": str(written.result.certificate["gap"]),
             "notes": [w.sentence(options.lang) for w in case.warnings if w.code.startswith(("SCENARIO", "FLUX"))],
             "places": _places(table, written.result),
             "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in table.to_dict("records")],

@@ -147,7 +147,12 @@ def _sign(
             homes.loc[dwelling].get("reserved_to"),
             homes.loc[dwelling].get("assiette_exclusion"),
         )
-        stays_out = pd.notna(reserved) or (pd.notna(excluded) and excluded != "none")
+        first = homes.loc[dwelling].get("first_letting")
+        stays_out = (
+            pd.notna(reserved)
+            or (pd.notna(excluded) and excluded != "none")
+            or (pd.notna(first) and bool(first))
+        )
         lease["in_flux"] = not stays_out and line["account"] not in ("MUTATION", "RELOGEMENT")
         year.leases.append(lease)
     return sorted(left)

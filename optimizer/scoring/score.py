@@ -25,6 +25,10 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 _NO_SCALE = -1
+SEVERAL = (
+    "Plusieurs grilles ou plusieurs EPCI : le score est 100 × le rang centile dans l'EPCI et la grille, "
+    "car les points de deux grilles ne s'additionnent pas."
+)
 
 
 @dataclass
@@ -50,8 +54,9 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
     A ``score`` given in the applications wins. An EPCI with lines in the table ``scores`` is scored by them alone.
     Otherwise the grid that the territory gives to the EPCI (its mutation grid, where it has one, for sitting social
     tenants); without any grid, seniority.
-    Points are used as they are when one scale serves one EPCI, or when the case gives a ``score``; otherwise each is
-    replaced by its mid-rank percentile among the applications scored in the same EPCI by the same scale.
+    Points are used as they are when one scale serves one EPCI, or when the case gives a ``score`` and has one EPCI;
+    otherwise each is replaced by its mid-rank percentile among the applications scored in the same EPCI by the same
+    scale. An empty ``score`` is "from the grid": written and computed points of one grid are ranked together.
 
     Raises
     ------
@@ -208,19 +213,27 @@ def _apply_table(
 
 
 def _with_given(facts: FactsView, scales: _Scales, standing: dict[int, Standing], given: I64) -> Scores:
-    """The case gives scores: they are used as they are, beside the grid's points for those who have none."""
+    """The case gives scores: points as they are in one EPCI, percentiles inside (EPCI, grid) in several.
+
+    Those without a score have the grid's points; where there is no grid, 0.
+    """
     written = given >= _FLOOR
+    several = len(standing) > 1
     index = scales.index(GIVEN, "Cotation saisie dans le dossier")
     found = {}
     for epci, here in standing.items():
-        mine = written[here.app]
-        raw = np.where(mine, given[here.app], np.where(_is_points(scales, here.grid), here.raw, 0))
-        scale = np.where(mine, index, here.grid).astype(np.int32)
-        found[epci] = Standing(here.app, scale, raw, raw, mine | here.written)
+        mine, by_grid = written[here.app], _is_points(scales, here.grid)
+        raw = np.where(mine, given[here.app], np.where(by_grid, here.raw, 0))
+        own = by_grid if several else ~mine
+        scale = np.where(own, here.grid, index).astype(np.int32)
+        score = _percentiles(scale, raw) if several else raw
+        found[epci] = Standing(here.app, scale, raw, score, mine | here.written)
     missing = int((~written).sum())
     notes: tuple[str, ...] = ("La cotation est celle du dossier.",)
     if missing:
         notes += (f"{missing} demande(s) sans cotation saisie : points de la grille du territoire.",)
+    if several:
+        return _scores("percentile", facts, scales, found, None, (*notes, SEVERAL))
     return _scores("given", facts, scales, found, _everywhere(facts, given, written), notes)
 
 
@@ -230,8 +243,18 @@ def _everywhere(facts: FactsView, given: I64, written: B) -> I64 | None:
 
 
 def _is_points(scales: _Scales, grid: I32) -> B:
+    """Which scales are points of a grid: neither seniority nor none."""
     points = np.array([name != SENIORITY for name in scales.names], dtype=bool)
-    return points[grid] if len(grid) else np.zeros(0, bool)
+    return (grid != _NO_SCALE) & points[grid] if len(grid) else np.zeros(0, bool)
+
+
+def _percentiles(scale: I32, raw: I64) -> I64:
+    """Mid-rank percentile of each among those of its scale."""
+    rank = np.zeros(len(scale), np.int64)
+    for g in np.unique(scale).tolist():
+        mine = scale == g
+        rank[mine] = mid_rank(raw[mine])
+    return rank
 
 
 def _ranked(
@@ -250,20 +273,14 @@ def _ranked(
         return _scores(basis, facts, scales, standing, overall, notes)
     found = {}
     for epci, here in standing.items():
-        rank = np.zeros(len(here.app), np.int64)
-        for g in np.unique(here.grid).tolist():
-            mine = here.grid == g
-            rank[mine] = mid_rank(here.raw[mine])
+        rank = _percentiles(here.grid, here.raw)
         found[epci] = Standing(here.app, here.grid, here.raw, rank, here.written)
     if names == [SENIORITY]:
         basis = "seniority"
         notes += ("Aucune grille de cotation : le score est le rang centile d'ancienneté dans l'EPCI.",)
     else:
         basis = "percentile"
-        notes += (
-            "Plusieurs grilles ou plusieurs EPCI : le score est 100 × le rang centile dans l'EPCI et la grille, "
-            "car les points de deux grilles ne s'additionnent pas.",
-        )
+        notes += (SEVERAL,)
     return _scores(basis, facts, scales, found, None, notes)
 
 

@@ -61,7 +61,7 @@ def _places(problem: Problem, first: FirstRanks) -> Iterator[tuple[int, int, int
     count = len(problem.dwelling_ids)
     out = np.full(count, -1, np.int64)
     out[first.dwelling] = first.kind
-    worth = _current_values(problem, first) - problem.bonus
+    worth = current_values(problem, first) - problem.bonus
     klass = problem.klass.astype(np.int64)
     open_ = np.flatnonzero((klass >= 0) & ~problem.must_fill[klass])
     group = problem.class_group[klass]
@@ -118,7 +118,7 @@ class _Search:
         return self._charge
 
 
-def _current_values(problem: Problem, first: FirstRanks) -> I64:
+def current_values(problem: Problem, first: FirstRanks) -> I64:
     """(D,) value in hundredths of the first rank each dwelling has, 0 for none."""
     found = np.zeros(len(problem.dwelling_ids), np.int64)
     pools = Pools(problem)

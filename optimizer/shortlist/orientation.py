@@ -1,8 +1,9 @@
 """Orientation: for each dwelling and account, the six things staff ask for, and what that account would cost.
 
-The loss is a lower bound proved by the prices of the optimum: with multipliers λ and household prices π, putting a
-dwelling on an account whose best reduced value is v_r while its best is p costs at least ``p − v_r`` points minus
-the proof's own gap. The chosen account shows 0.
+The loss lies between two figures. At least: with multipliers λ and household prices π, putting a dwelling on an account
+whose best reduced value is v_r while its best is p costs at least ``p − v_r`` points less what separates the bound of these
+prices from the optimum. At most: the best exact exchange with every other first rank kept (`switching`). The chosen account
+shows 0.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from numpy.typing import NDArray
 
 from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.shortlist.explanations import Prices
 from optimizer.shortlist.frames import money, named
 from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.switching import UNKNOWN, switch_costs
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
+FluxState = Mapping[tuple[str, str], Mapping[str, Mapping[str, float]]]
 _NONE = np.iinfo(np.int64).min // 4
 _FINANCING, _ACCESS = (
     np.array(["PLAI", "PLUS", "PLS"], object),
@@ -39,6 +42,7 @@ class Choices:
     ----------
     dwelling, account : (n,) int32
     loss : (n,) int64            hundredths of a point that the choice costs at least
+    at_most : (n,) int64         hundredths that it costs at most; `switching.UNKNOWN` where no exchange says
     candidates : (n,) int64      households eligible on the account (first rank or reserve)
     dalo, priority, unknown : (n,) int64
         Of them: DALO, other priority, monthly income unknown.
@@ -48,6 +52,7 @@ class Choices:
     dwelling: I32
     account: I32
     loss: I64
+    at_most: I64
     candidates: I64
     dalo: I64
     priority: I64
@@ -118,14 +123,28 @@ class _Classes:
         rows.update(zip(accounts.tolist(), table.tolist(), strict=True))
 
 
-def losses(problem: Problem, facts: Facts, prices: Prices, chosen: I32) -> Choices:
+def losses(
+    problem: Problem,
+    facts: Facts,
+    prices: Prices,
+    first: FirstRanks,
+    counts: tuple[I64, I64],
+    objective: int,
+    *,
+    exchanges: bool,
+) -> Choices:
     """Every possible account of every dwelling, with its loss and the profile of its candidates.
 
     Parameters
     ----------
-    chosen : (D,) int32
-        Account of the optimum, -1 for none.
+    counts : (num_run, den_run)
+    objective : int
+        Of the proposal, micropoints.
+    exchanges : bool
+        Look for the best exchange of each line too (not for a country).
     """
+    chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
+    chosen[first.dwelling] = problem.kinds.account[first.kind]
     classes = _Classes(problem, facts, prices)
     tables = [classes.of(k) for k in range(len(problem.class_menu))]
     length = np.array([len(t) for t in tables], np.int64)
@@ -139,20 +158,38 @@ def losses(problem: Problem, facts: Facts, prices: Prices, chosen: I32) -> Choic
     dwelling = np.repeat(np.arange(len(klass), dtype=np.int32), size)
     at = np.repeat(start[klass] - np.cumsum(size) + size, size) + np.arange(int(size.sum()))
     account = table[at, 0].astype(np.int32)
-    loss = np.maximum(0, top[klass[dwelling]] - table[at, 1]) // MICRO_PER_HUNDREDTH
+    served = np.where(klass >= 0, top[klass] + problem.bonus * MICRO_PER_HUNDREDTH, 0) if len(top) else klass
+    # reduced values are rounded down by less than a micropoint each
+    rounding = len(klass) + 1
+    slack = int(prices.application.sum()) + int(np.maximum(0, served).sum()) + rounding - objective
+    loss = np.maximum(0, top[klass[dwelling]] - table[at, 1] - max(0, slack)) // MICRO_PER_HUNDREDTH
     loss[chosen[dwelling] == account] = 0
-    return Choices(dwelling, account, loss, *(table[at, j] for j in range(2, 7)))
+    at_most = np.full(len(loss), UNKNOWN, np.int64)
+    if exchanges:
+        at_most = switch_costs(problem, first, counts, dwelling, account)
+    at_most[chosen[dwelling] == account] = 0
+    return Choices(dwelling, account, loss, at_most, *(table[at, j] for j in range(2, 7)))
 
 
-def second_best(problem: Problem, choices: Choices, chosen: I32) -> dict[int, tuple[str, int]]:
-    """Plan B of each dwelling: the cheapest other account that has candidates, and its loss in hundredths."""
+def second_best(problem: Problem, choices: Choices, chosen: I32) -> dict[int, tuple[str, int, int]]:
+    """Plan B of each dwelling: the cheapest other account that has candidates, and its loss (at least, at most).
+
+    Cheapest by the exact exchange where one is known; hundredths of a point, `switching.UNKNOWN` when none is.
+    """
     other = np.flatnonzero(~choices.chosen(chosen) & (choices.candidates > 0))
-    other = other[np.lexsort((choices.account[other], choices.loss[other], choices.dwelling[other]))]
+    unknown, most = choices.at_most[other] < 0, choices.at_most[other]
+    other = other[
+        np.lexsort((choices.account[other], choices.loss[other], most, unknown, choices.dwelling[other]))
+    ]
     if not len(other):
         return {}
     ahead = np.concatenate([[True], np.diff(choices.dwelling[other]) != 0])
     return {
-        int(choices.dwelling[i]): (problem.accounts[int(choices.account[i])], int(choices.loss[i]))
+        int(choices.dwelling[i]): (
+            problem.accounts[int(choices.account[i])],
+            int(choices.loss[i]),
+            int(choices.at_most[i]),
+        )
         for i in other[ahead].tolist()
     }
 
@@ -163,7 +200,7 @@ def orientation_table(
     choices: Choices,
     chosen: I32,
     rules: pd.DataFrame,
-    flux_state: Mapping[tuple[str, str], Mapping[str, float]],
+    flux_state: FluxState,
     residences: pd.DataFrame,
     leases: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -171,15 +208,13 @@ def orientation_table(
 
     Parameters
     ----------
-    flux_state : mapping (landlord, account) -> share, done, in_progress, remaining
-        The year's flux (input 3).
+    flux_state : mapping (landlord, account) -> area -> share, done, in_progress, remaining, behind
+        The year's flux (input 3), from the line of the convention whose area holds the dwelling.
     """
     dw, d = facts.dwellings, choices.dwelling
     communes, landlords = np.array(facts.communes, object), np.array(facts.landlords, object)
     accounts = np.array(problem.accounts, object)
-    number = len(accounts)
-    pair, back = np.unique(dw.landlord[d].astype(np.int64) * number + choices.account, return_inverse=True)
-    states = [flux_state.get((landlords[p // number], accounts[p % number]), {}) for p in pair.tolist()]
+    states, back = _flux_states(facts, choices, accounts, landlords, flux_state)
 
     def flux(name: str) -> NDArray[np.float64]:
         values = np.array([float(state.get(name, np.nan)) for state in states], np.float64)
@@ -200,6 +235,7 @@ def orientation_table(
             "account": named(accounts, choices.account),
             "chosen": choices.chosen(chosen).astype(np.int64),
             "loss_points": money(choices.loss),
+            "loss_at_most": np.where(choices.at_most < 0, np.nan, choices.at_most / 100),
             "commune": named(communes, dw.commune[d]),
             "rooms": dw.rooms[d].astype(np.int64),
             "financing": named(_FINANCING, dw.financing[d]),
@@ -211,6 +247,7 @@ def orientation_table(
             "flux_done": flux("done"),
             "flux_in_progress": flux("in_progress"),
             "flux_remaining": flux("remaining"),
+            "flux_behind": flux("behind"),
             "residence": named(np.array([*facts.residences, ""], object), residence),
             "residence_q1_share": q1_share[residence],
             "residence_fragility": fragility[residence],
@@ -222,6 +259,29 @@ def orientation_table(
             "best_score": np.where(choices.candidates > 0, choices.best_score, 0) / 100,
         }
     )
+
+
+def _flux_states(
+    facts: Facts,
+    choices: Choices,
+    accounts: NDArray[np.object_],
+    landlords: NDArray[np.object_],
+    state: FluxState,
+) -> tuple[list[Mapping[str, float]], I64]:
+    """The flux of each (landlord, account, commune) met, and which of them each line is."""
+    dw, d = facts.dwellings, choices.dwelling
+    keys = np.stack([dw.landlord[d], choices.account, dw.commune[d]], axis=1).astype(np.int64)
+    met, back = np.unique(keys.reshape(-1, 3), axis=0, return_inverse=True)
+    found: list[Mapping[str, float]] = []
+    for landlord, account, commune in met.tolist():
+        by_area = state.get((landlords[landlord], accounts[account]), {})
+        areas = (
+            facts.communes[commune],
+            facts.epcis[facts.commune_epci[commune]],
+            facts.departements[facts.commune_departement[commune]],
+        )
+        found.append(next((by_area[area] for area in areas if area in by_area), {}))
+    return found, np.asarray(back.reshape(-1), np.int64)
 
 
 def _objectives_of(facts: Facts, rules: pd.DataFrame) -> NDArray[np.object_]:

@@ -14,7 +14,7 @@ from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.build import Shortlists
 from optimizer.shortlist.frames import money, named
-from optimizer.shortlist.labels import account_label
+from optimizer.shortlist.labels import account_label, loss_words
 from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.lookup import Pools
 
@@ -151,7 +151,7 @@ def dwellings_table(
     lists: Shortlists,
     *,
     on: date,
-    second_best: dict[int, tuple[str, int]],
+    second_best: dict[int, tuple[str, int, int]],
     single_enough: Callable[[int, int], bool],
     flag_names: Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]] | None = None,
     places: Mapping[str, str] | None = None,
@@ -161,7 +161,7 @@ def dwellings_table(
 
     Parameters
     ----------
-    second_best : mapping dwelling -> (account, loss in hundredths)
+    second_best : mapping dwelling -> (account, loss at least, loss at most), hundredths
         Plan B, from the orientation table.
     single_enough : callable (dwelling, first line index) -> bool
         Whether one candidate is enough there (relocation, DALO named by the préfet).
@@ -223,14 +223,11 @@ def _deadlines(problem: Problem) -> dict[int, int]:
     return found
 
 
-def _plan_b(second: tuple[str, int] | None, places: Mapping[str, str], lang: Lang) -> str:
+def _plan_b(second: tuple[str, int, int] | None, places: Mapping[str, str], lang: Lang) -> str:
     if second is None:
         return ""
-    name = account_label(second[0], lang, places)
-    lost = f"{second[1] / 100:.2f}".replace(".", "," if lang == "fr" else ".")
-    if lang == "fr":
-        return f"plan B : {name} (perte d'au moins {lost} points)"
-    return f"plan B: {name} (at least {lost} points lost)"
+    name, lost = account_label(second[0], lang, places), loss_words(second[1], second[2], lang)
+    return f"plan B : {name} ({lost})" if lang == "fr" else f"plan B: {name} ({lost})"
 
 
 def _why_empty(problem: Problem, facts: Facts, pools: Pools, d: int, lang: Lang) -> tuple[str, str]:

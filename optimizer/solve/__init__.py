@@ -2,7 +2,8 @@
 
 What lives here. :func:`solve` runs a backend (``backends/``, drop-in), counts its proposal again in integers, proves it with
 our own branch and bound (``tree``, over the LP of ``master`` and the integer ``bound``), and breaks ties (``ties``) so that
-the first ranks are unique. ``certificate`` is what is published. ``scale/`` is the engine for whole territories.
+the first ranks are unique. ``certificate`` is what is published. ``scale/`` is the kernel for whole territories,
+``engines/`` (drop-in) the places where it may compute.
 
 What it may import: ``problem`` and below. It is the only place that knows a solver library, and each library is loaded
 inside the function that calls it.
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from optimizer.solve.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
 from optimizer.solve.driver import best_value, solve
+from optimizer.solve.engine_registry import check_engine, engines
 from optimizer.solve.options import (
     BackendTooLarge,
     Progress,
@@ -50,6 +52,8 @@ __all__ = [
     "backend",
     "best_value",
     "backends",
+    "check_engine",
+    "engines",
     "points",
     "solve",
 ]

@@ -22,11 +22,11 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT
 from optimizer.solve.cases import Book, Path, Restriction, den_floors, restrictions, rounded
+from optimizer.solve.implicit import HUNDREDTH as HUNDREDTH
+from optimizer.solve.implicit import NEVER as NEVER
+from optimizer.solve.implicit import TEN as TEN
+from optimizer.solve.implicit import best_named
 from optimizer.solve.layout import Entries, Layout
-
-TEN = 10_000
-HUNDREDTH = 100_000_000
-NEVER = -(2**61)
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,12 @@ def price_out(layout: Layout, book: Book, path: Path, m: Multipliers) -> Priced:
     """Bound of a case: one pass over all columns."""
     problem = layout.problem
     cost = kind_costs(layout, path, m)
-    entries = layout.cut if layout.exact_for(int((m.prices > 0).sum())) else layout.full
-    named = segment_max(reduced(entries, best_options(layout, cost), m.prices), entries.ptr)
+    options = best_options(layout, cost)
+    if layout.listed:
+        entries = layout.cut if layout.exact_for(int((m.prices > 0).sum())) else layout.full
+        named = segment_max(reduced(entries, options, m.prices), entries.ptr)
+    else:
+        named = best_named(problem, layout.lists, options, m.prices)
     seat_values = problem.seats.value[layout.seat] * HUNDREDTH - cost[problem.seats.kind[layout.seat]]
     seated = segment_max(seat_values, layout.seat_ptr)
     dwelling = np.maximum(

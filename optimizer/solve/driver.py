@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
+from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.solve.cases import Book
@@ -14,6 +16,7 @@ from optimizer.solve.greedy import greedy
 from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, Watch
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
+from optimizer.solve.root import root_proof
 from optimizer.solve.tie_columns import view
 from optimizer.solve.ties import break_ties
 from optimizer.solve.tree import Incumbent, Proof, objective
@@ -22,6 +25,8 @@ MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
 MOST_LEAVES = 400
 """Above it, ties are broken at the root, all leaves at once."""
+MOST_LISTED = 60_000_000
+"""(class, household) pairs above which equal proposals are not told apart: the tie stages would list them."""
 
 
 def solve(problem: Problem, options: SolveOptions | None = None, progress: Report | None = None) -> Solved:
@@ -36,8 +41,8 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     Returns
     -------
     Solved
-        ``stop`` is ``proven`` when nothing better exists: every leaf of the certificate's tree is closed, or the backend
-        says so and the tree ran out of its budget (the certificate then states its own, wider gap).
+        ``stop`` is ``proven`` only when every leaf of the published certificate is closed. A backend's own word proves
+        nothing: when the tree ran out of its budget first, the stop is ``gap`` and a note says what the backend claimed.
 
     Raises
     ------
@@ -47,7 +52,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     """
     options = options or SolveOptions()
     watch = Watch(options.time_limit, options.interrupt, progress)
-    chosen, reason_fr, reason_en = choose(options.backend, problem)
+    chosen, reason_fr, reason_en = choose(options.backend, problem, options.engine)
     timings: dict[str, float] = {}
     clock = time.perf_counter()
     layout = lay_out(problem)
@@ -60,21 +65,40 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     watch.say("proof", start.objective)
     known = start.objective
     grown = len(problem.dwelling_ids) <= (IMPLICIT_FROM if "implicit" in chosen.features else MOST_DWELLINGS)
-    if raw.multipliers is not None and not grown:
-        # where the tree grows, its own root is published: the same multipliers whatever the backend
-        job.prover.suggest(raw.multipliers)
-    job.prover.run(options.nodes if grown else 0, options.gap)
-    proof = job.prover.proof()
+    if grown or "prover" in job.__dict__:
+        if raw.multipliers is not None and not grown:
+            # where the tree grows, its own root is published: the same multipliers whatever the backend
+            job.prover.suggest(raw.multipliers)
+        job.prover.run(options.nodes if grown else 0, options.gap)
+        proof = job.prover.proof()
+    else:
+        proof = root_proof(layout, job.book, raw.multipliers, start.objective, job.step)
     timings["proof"] = time.perf_counter() - clock
     if raw.proven and start.objective > known:
         notes.append(f"backend {chosen.id} claimed an optimum that the proof improved")
-    stop = _stop(proof, start, raw, options, watch)
+    stop = _stop(proof, start, raw, watch)
+    claimed = stop == "gap" and raw.proven and options.gap == 0.0
+    if claimed:
+        notes.append(
+            f"backend {chosen.id} claims the optimum; the tree of the certificate leaves a gap and proves less"
+        )
     clock = time.perf_counter()
-    first, stages, tied = _ties(job, proof, start, stop, watch)
+    tied = False
+    first, stages = _untied(job, start)
+    if stop == "proven" or claimed:
+        # equal proposals are told apart under a claim too: the published one then hardly depends on the backend
+        try:
+            first, stages, tied = _ties(job, proof, start, watch)
+        except AttrifluxError as error:
+            if stop == "proven" or error.code != "TIES_LOST":
+                raise
+            notes.append(f"backend {chosen.id} claimed an optimum that the tie stages contradict")
     timings["ties"] = time.perf_counter() - clock
-    if not tied and stop == "proven":
+    if not tied and (stop == "proven" or claimed):
         stop = watch.stopped() or stop
         notes.append("ties between equal proposals were not broken")
+    if stop != "proven":
+        stages = replace(stages, unique=None)
     watch.say("done", start.objective, max(proof.bound, start.objective), proof.cases)
     return Solved(
         first=first,
@@ -116,35 +140,36 @@ def _run_backend(
     return raw
 
 
-def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, options: SolveOptions, watch: Watch) -> Stop:
+def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, watch: Watch) -> Stop:
+    """Why it ended; ``proven`` is what the certificate proves, never what a backend claims."""
     if proof.bound <= incumbent.objective:
         return "proven"
     if reason := watch.stopped():
         return reason
-    if raw.proven and options.gap == 0.0:
-        return "proven"
     if raw.stop in ("time", "interrupted"):
         return raw.stop
     return "gap"
 
 
-def _ties(
-    job: Job, proof: Proof, incumbent: Incumbent, stop: Stop, watch: Watch
-) -> tuple[FirstRanks, Stages, bool]:
-    """The unique optimum and its stages; an unproven proposal is kept as it is."""
-    first = incumbent.first
-    if stop == "proven":
-        value = incumbent.objective
-        paths = [(path, m) for path, m, _ in proof.open_leaves]
-        if len(paths) > MOST_LEAVES:
-            paths = [((), proof.root)]
-        views = [view(job.layout, job.book, path, m, value) for path, m in paths]
-        leaves = [leaf for leaf in views if leaf is not None]
-        broken = break_ties(job.layout, leaves, value, job.step, watch, job.threads)
-        if broken is not None:
-            return *broken, True
-    counted = evaluate(job.problem, first)
-    return first, Stages(counted.seniority, counted.lottery, None), False
+def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch) -> tuple[FirstRanks, Stages, bool]:
+    """The unique proposal among those of the value reached, and its stages."""
+    value = incumbent.objective
+    length = np.diff(job.problem.menu_ptr)
+    if not job.layout.listed and int(length[job.problem.class_menu].sum()) > MOST_LISTED:
+        return *_untied(job, incumbent), False
+    paths = [(path, m) for path, m, _ in proof.open_leaves]
+    if len(paths) > MOST_LEAVES:
+        paths = [((), proof.root)]
+    views = [view(job.layout, job.book, path, m, value) for path, m in paths]
+    leaves = [leaf for leaf in views if leaf is not None]
+    broken = break_ties(job.layout, leaves, value, job.step, watch, job.threads)
+    return (*broken, True) if broken is not None else (*_untied(job, incumbent), False)
+
+
+def _untied(job: Job, incumbent: Incumbent) -> tuple[FirstRanks, Stages]:
+    """The proposal as it is, with the stages it happens to reach."""
+    counted = evaluate(job.problem, incumbent.first)
+    return incumbent.first, Stages(counted.seniority, counted.lottery, None)
 
 
 def _shown(proof: Proof, layout: Layout) -> I64:

@@ -6,6 +6,7 @@ import numpy as np
 
 from optimizer.errors import AttrifluxError
 from optimizer.problem.model import FirstRanks
+from optimizer.solve.implicit import first_free
 from optimizer.solve.layout import Layout
 
 
@@ -19,21 +20,16 @@ def greedy(layout: Layout) -> FirstRanks:
     """
     problem = layout.problem
     must = problem.must_fill[problem.klass]
-    used = np.zeros(len(problem.application_ids), bool)
+    order = np.lexsort((np.arange(len(must)), ~must))
+    entry, options = first_free(problem, layout.lists, order)
     lines: list[tuple[int, int, int]] = []
-    for d in np.lexsort((np.arange(len(must)), ~must)).tolist():
-        klass = int(problem.klass[d])
-        a, b = int(layout.full.ptr[klass]), int(layout.full.ptr[klass + 1])
-        free = np.flatnonzero(~used[layout.full.app[a:b]])
-        if len(free) and (must[d] or int(layout.full.value[a + free[0]] + problem.bonus[d]) > 0):
-            e = a + int(free[0])
-            app = int(layout.full.app[e])
-            used[app] = True
-            lines.append((d, app, int(layout.option_kind[layout.option_ptr[layout.full.key[e]]])))
+    for d, e, named in zip(order.tolist(), entry.tolist(), options.tolist(), strict=True):
+        if e >= 0:
+            lines.append((d, int(problem.entry_app[e]), int(layout.option_kind[layout.option_ptr[named]])))
             continue
         if must[d]:
             raise AttrifluxError("NO_SOLUTION")
-        seats = layout.seats(klass)
+        seats = layout.seats(int(problem.klass[d]))
         if len(seats):
             best = int(seats[np.argmax(problem.seats.value[seats])])
             if problem.seats.value[best] > 0:

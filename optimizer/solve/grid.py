@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT
+from optimizer.solve.implicit import steps
 from optimizer.solve.layout import Layout
 
 
@@ -17,13 +18,10 @@ def grid(layout: Layout) -> int:
     """
     problem = layout.problem
     found = 0
-    for klass in range(len(problem.class_menu)):
-        a, b = int(layout.full.ptr[klass]), int(layout.full.ptr[klass + 1])
-        if a == b or not len(layout.members(klass)):
-            continue
-        value = layout.full.value[a:b]
+    first, step = steps(problem, layout.lists)
+    for klass in np.flatnonzero((step >= 0) & (np.diff(layout.member_ptr) > 0)).tolist():
         bonus = problem.bonus[layout.members(klass)]
-        found = math.gcd(found, int(value[0] + bonus[0]), int(np.gcd.reduce(value - value[0])))
+        found = math.gcd(found, int(first[klass] + bonus[0]), int(step[klass]))
         found = math.gcd(found, int(np.gcd.reduce(bonus - bonus[0])))
     used = layout.seat[np.diff(layout.member_ptr)[problem.seats.klass[layout.seat]] > 0]
     if len(used):

@@ -101,6 +101,7 @@ def run(model: Any, watch: Watch | None = None) -> Answer:
         # HiGHS refuses silently when the process last ran it with another number of threads
         model.resetGlobalScheduler(True)
         model.run()
+    _try_other_ways(model)
     state = model.getModelStatus()
     word = {
         status.kOptimal: "optimal",
@@ -123,6 +124,25 @@ def run(model: Any, watch: Watch | None = None) -> Answer:
         column_dual=np.array(solution.col_dual, np.float64),
         usable=bool(usable and solution.value_valid),
     )
+
+
+def _try_other_ways(model: Any) -> None:
+    """Run again, first without presolve, then by interior points, a model that HiGHS gave up without an answer.
+
+    Its dual simplex gives up on some badly scaled models after presolve ("excessive dual values") and says nothing but
+    ``kNotset``; whoever asked recomputes what the answer is worth in exact numbers, so any way to one is a good one.
+    """
+    import highspy
+
+    status = highspy.HighsModelStatus
+    for name, value in (("presolve", "off"), ("solver", "ipm")):
+        if model.getModelStatus() not in (status.kNotset, status.kSolveError, status.kUnknown):
+            return
+        usual = model.getOptionValue(name)[1]
+        model.setOptionValue(name, value)
+        model.clearSolver()
+        model.run()
+        model.setOptionValue(name, usual)
 
 
 def _let_interrupt(model: Any, asked: Callable[[], bool]) -> None:

@@ -18,6 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
+from optimizer.solve.implicit import Lists, read_lists, steps
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,11 @@ class Entries:
 
 @dataclass(frozen=True)
 class Layout:
-    """See the module. ``ask`` (R,) is an extra demand of each row, in ten-thousandths of a lease (0 in a plain solve)."""
+    """See the module. ``ask`` (R,) is an extra demand of each row, in ten-thousandths of a lease (0 in a plain solve).
+
+    ``full`` and ``cut`` list the entries of every class: what the tree and the tie stages work on. They are made when first
+    asked for, and never for a country, whose classes hold 800 million entries: `implicit` passes over those by ``lists``.
+    """
 
     problem: Problem
     ask: I64
@@ -45,8 +50,8 @@ class Layout:
     member: I32
     option_ptr: I64
     option_kind: I32
-    full: Entries
-    cut: Entries
+    key_number: I32
+    lists: Lists
     width: int
     seat_ptr: I64
     seat: I32
@@ -67,6 +72,21 @@ class Layout:
         return priced <= self.width
 
     @cached_property
+    def full(self) -> Entries:
+        """Every entry of every class."""
+        return _entries(self.problem, self.key_number)
+
+    @cached_property
+    def cut(self) -> Entries:
+        """The entries that an LP solution or prices of ours can need."""
+        return _truncate(self.full, len(self.problem.class_menu), len(self.option_ptr) - 1, self.width + 1)
+
+    @property
+    def listed(self) -> bool:
+        """Whether ``full`` was made."""
+        return "full" in self.__dict__
+
+    @cached_property
     def kind_of_mark(self) -> I32:
         """Kind of each (row, num, den) mark of ``problem.kinds``."""
         length = np.diff(self.problem.kinds.ptr)
@@ -82,9 +102,9 @@ def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
     member = np.lexsort((np.arange(len(problem.klass)), -problem.bonus, problem.klass)).astype(np.int32)
     member_ptr = np.searchsorted(problem.klass[member], np.arange(n_classes + 1)).astype(np.int64)
     option_ptr, option_kind, key_number = _first_options(problem)
-    full = _entries(problem, key_number)
-    capacity = np.diff(member_ptr)
-    width = int(capacity[np.diff(full.ptr) > 0].sum())
+    lists = read_lists(problem, key_number)
+    _, step = steps(problem, lists)
+    width = int(np.diff(member_ptr)[step >= 0].sum())
     seat = np.argsort(problem.seats.klass, kind="stable").astype(np.int32)
     seat_ptr = np.searchsorted(problem.seats.klass[seat], np.arange(n_classes + 1)).astype(np.int64)
     price = np.array([row.price for row in problem.rows], np.int64)
@@ -98,8 +118,8 @@ def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
         member=member,
         option_ptr=option_ptr,
         option_kind=option_kind,
-        full=full,
-        cut=_truncate(full, n_classes, len(option_ptr) - 1, width + 1),
+        key_number=key_number,
+        lists=lists,
         width=width,
         seat_ptr=seat_ptr,
         seat=seat,
@@ -147,7 +167,7 @@ def _entries(problem: Problem, number: I32) -> Entries:
         entry=entry,
         app=problem.entry_app[entry],
         key=np.concatenate([np.zeros(0, np.int32), *keys]),
-        value=problem.fill_value + problem.entry_score[entry] + problem.entry_fit[entry],
+        value=problem.values(entry),
     )
 
 

@@ -70,6 +70,9 @@ class SolveOptions:
         Seconds. A run it stops is labelled *non rejouable*.
     threads : int
         Threads of the solver; they never change a proven answer.
+    engine : str
+        Where pricings are computed: ``threads``, ``dask-local:N``, ``dask://host:port`` (`engine_registry`); never
+        changes an answer that no clock stopped. Another one than ``threads`` needs a backend with feature ``engines``.
     interrupt : threading.Event or None
         Once set, the best certified proposal is returned as soon as possible.
     warm : FirstRanks or None
@@ -82,6 +85,7 @@ class SolveOptions:
     gap: float = 0.0
     time_limit: float | None = None
     threads: int = 1
+    engine: str = "threads"
     interrupt: threading.Event | None = None
     warm: FirstRanks | None = None
     nodes: int = 3_000

@@ -17,7 +17,7 @@ from optimizer.solve.master import Master
 from optimizer.solve.options import RawSolution, SolveOptions, Watch
 from optimizer.solve.tree import Incumbent, Prover
 
-FEATURES = frozenset({"exact", "implicit", "lp", "threads", "interrupt", "warm_start"})
+FEATURES = frozenset({"exact", "implicit", "lp", "threads", "engines", "interrupt", "warm_start"})
 
 
 @dataclass
@@ -117,11 +117,25 @@ IMPLICIT_FROM = 400
 """Number of dwellings from which ``auto`` prefers a backend that never lists the pairs."""
 
 
-def choose(name: str, problem: Problem) -> tuple[Backend, str, str]:
-    """The backend to run and why, in French and in English."""
+def choose(name: str, problem: Problem, engine: str = "threads") -> tuple[Backend, str, str]:
+    """The backend to run and why, in French and in English.
+
+    Raises
+    ------
+    AttrifluxError
+        ``BACKEND_UNKNOWN``, ``BACKEND_MISSING``, or ``ENGINE_UNUSED``: the backend asked for cannot use the engine.
+    """
     if name != "auto":
-        return get(name), "moteur demandé", "backend asked for"
+        asked = get(name)
+        if engine != "threads" and "engines" not in asked.features:
+            raise AttrifluxError("ENGINE_UNUSED", backend=name, engine=engine)
+        return asked, "moteur demandé", "backend asked for"
     n = len(problem.dwelling_ids)
+    if engine != "threads":
+        for found in backends().values():
+            if "engines" in found.features and found.available() is None:
+                where = engine.split(":", 1)[0]
+                return found, f"calcul demandé sur {where}", f"computation asked on {where}"
     if n >= IMPLICIT_FROM:
         for found in backends().values():
             if "implicit" in found.features and found.available() is None:

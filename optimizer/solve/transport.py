@@ -3,6 +3,10 @@
 Objective units are micropoints. A row's shortfall counts in ten-thousandths of a lease, so its price per unit is the price
 in hundredths of a point. A class that must be filled (a pin) gets a premium on every pair, taken off again at the end: the
 premium is larger than everything the rules could charge for one lease, so the kernel always fills it.
+
+A country's menus hold 300 million entries. The kernel then gets the best of each menu and type only (`implicit.leading`):
+what it returns is a proposal and multipliers, and the bound made of these is taken over every pair as always. Leaving
+entries out can cost value, never truth: the gap says what it cost.
 """
 
 from __future__ import annotations
@@ -12,12 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, Problem
-from optimizer.solve.bound import HUNDREDTH, TEN, Multipliers, best_options, kind_costs, reduced
+from optimizer.solve.bound import HUNDREDTH, TEN, Multipliers, best_options, kind_costs
+from optimizer.solve.implicit import held, household_prices, leading
 from optimizer.solve.layout import Layout
 from optimizer.solve.scale.model import LabelledTransport, ScaleResult
 
 I32 = np.int32
 I64 = np.int64
+MOST_ENTRIES = 40_000_000
+"""Menu entries the kernel is given at most."""
+_BLOCK = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,9 @@ def to_transport(problem: Problem) -> Transport:
     premium = np.zeros(problem.n_groups, I64)
     premium[problem.class_group[problem.must_fill]] = _premium(problem)
     group_of_option = key // problem.n_types
+    types = coarse_types(problem)
+    kept = leading(problem.menu_ptr, types, problem.n_types, MOST_ENTRIES)
+    part = slice(None) if kept is None else kept
     model = LabelledTransport(
         n_applicants=len(problem.application_ids),
         n_groups=problem.n_groups,
@@ -57,10 +68,10 @@ def to_transport(problem: Problem) -> Transport:
         capacity=capacity,
         class_menu=problem.class_menu.astype(I32),
         class_group=problem.class_group.astype(I32),
-        menu_start=problem.menu_ptr.astype(I64),
-        entry_applicant=problem.entry_app.astype(I32),
-        entry_value=(problem.fill_value + problem.entry_score + problem.entry_fit) * MICRO_PER_HUNDREDTH,
-        entry_type=coarse_types(problem),
+        menu_start=problem.menu_ptr if kept is None else np.searchsorted(kept, problem.menu_ptr).astype(I64),
+        entry_applicant=problem.entry_app[part],
+        entry_value=problem.values(part) * MICRO_PER_HUNDREDTH,
+        entry_type=types[part],
         option_start=np.cumsum(start),
         option_account=kinds.account[kind].astype(I32),
         option_value=premium[group_of_option],
@@ -82,7 +93,7 @@ def to_transport(problem: Problem) -> Transport:
     return Transport(model, kind.astype(I32), seat)
 
 
-def coarse_types(problem: Problem) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def coarse_types(problem: Problem) -> np.ndarray[tuple[int], np.dtype[np.integer]]:
     """Entry types with those merged that no group of the menu tells apart (the smallest stands for them).
 
     A type says all that any group of the problem may ask of an application; the dwellings of one menu ask much less.
@@ -95,22 +106,30 @@ def coarse_types(problem: Problem) -> np.ndarray[tuple[int], np.dtype[np.int32]]
         a, b = int(options.ptr[i]), int(options.ptr[i + 1])
         named = tuple(options.kind[a:b][options.first[a:b]].tolist())
         number[i] = lists.setdefault(named, len(lists)) if named else -1
-    merged = problem.entry_type.astype(I32).copy()
+    merged = problem.entry_type.copy()
     menus = np.unique(np.stack([problem.class_menu, problem.class_group], axis=1), axis=0)
     start = np.searchsorted(menus[:, 0], np.arange(len(problem.menu_ptr)))
+    seen = np.zeros(problem.n_types, bool)
+    stands = np.zeros(problem.n_types, merged.dtype)
     for menu in range(len(problem.menu_ptr) - 1):
         entries = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
         groups = menus[start[menu] : start[menu + 1], 1].astype(np.int64)
         if entries.stop == entries.start or not len(groups):
             continue
-        present, inverse = np.unique(problem.entry_type[entries], return_inverse=True)
-        key = groups[:, None] * problem.n_types + present[None, :]
-        at = np.minimum(np.searchsorted(options.key, key), max(0, len(options.key) - 1))
-        found = (
-            np.where(options.key[at] == key, number[at], -1) if len(options.key) else np.full(key.shape, -1)
-        )
-        _, first, same = np.unique(found, axis=1, return_index=True, return_inverse=True)
-        merged[entries] = present[first[same.reshape(-1)]][inverse]
+        types = problem.entry_type[entries]
+        seen[types] = True
+        present = np.flatnonzero(seen)
+        seen[present] = False
+        same = np.zeros(len(present), np.int64)
+        for group in groups.tolist():
+            # types told apart so far, told apart further by the lists of one more group
+            wanted = group * problem.n_types + present
+            at = np.minimum(np.searchsorted(options.key, wanted), max(0, len(options.key) - 1))
+            found = np.where(options.key[at] == wanted, number[at], -1) if len(options.key) else same - 1
+            _, same = np.unique(same * (len(lists) + 1) + found + 1, return_inverse=True)
+        _, first = np.unique(same, return_index=True)
+        stands[present] = present[first[same]]
+        merged[entries] = stands[types]
     return merged
 
 
@@ -129,10 +148,9 @@ def _premium(problem: Problem) -> int:
     """Micropoints no set of rules can charge for one lease, nor values differ by: twice the sum of both."""
     prices = sum(row.price * RATE_UNIT for row in problem.rows)
     spread = 0
-    if len(problem.entry_app):
-        value = problem.entry_score + problem.entry_fit + problem.fill_value
-        spread = int(np.abs(value).max()) * MICRO_PER_HUNDREDTH
-    return 2 * (prices + spread) + 1
+    for start in range(0, len(problem.entry_app), _BLOCK):
+        spread = max(spread, int(np.abs(problem.values(slice(start, start + _BLOCK))).max()))
+    return 2 * (prices + spread * MICRO_PER_HUNDREDTH) + 1
 
 
 def share_of_points(problem: Problem, objective: int) -> float:
@@ -184,10 +202,9 @@ def _values(problem: Problem, found: ScaleResult):  # type: ignore[no-untyped-de
     menu_of = np.full(n, -1, I64)
     people = np.flatnonzero(found.assigned_class >= 0)
     menu_of[people] = problem.class_menu[found.assigned_class[people]]
-    entry_menu = np.repeat(np.arange(len(problem.menu_ptr) - 1), np.diff(problem.menu_ptr))
-    at = np.flatnonzero(menu_of[problem.entry_app] == entry_menu)
-    value[problem.entry_app[at]] = problem.entry_score[at] + problem.entry_fit[at]
-    type_of[problem.entry_app[at]] = problem.entry_type[at]
+    at = held(problem, menu_of)[people]
+    value[people] = problem.values(at)
+    type_of[people] = problem.entry_type[at]
     return value, type_of
 
 
@@ -208,15 +225,8 @@ def multipliers(layout: Layout, found: ScaleResult) -> Multipliers:
     problem, proof = layout.problem, found.certificate
     rows = np.minimum(proof.multipliers[: len(problem.rows)] * RATE_UNIT // proof.quantum, layout.price * TEN)
     rows = np.where(layout.rate > 0, rows, 0).astype(I64)
-    zero = np.zeros(len(problem.application_ids), I64)
-    start = Multipliers(rows, {}, {}, zero)
-    cost = kind_costs(layout, (), start)
-    entries = layout.full
-    worth = reduced(entries, best_options(layout, cost), zero)
-    klass = np.repeat(np.arange(len(entries.ptr) - 1), np.diff(entries.ptr))
+    start = Multipliers(rows, {}, {}, np.zeros(len(problem.application_ids), I64))
+    costs = best_options(layout, kind_costs(layout, (), start))
     price = proof.class_price.astype(I64) * TEN // proof.quantum
-    over = -((price[klass] - worth) // TEN)
-    prices = np.zeros(len(zero), I64)
-    np.maximum.at(prices, entries.app, np.maximum(0, over))
     assert HUNDREDTH == MICRO_PER_HUNDREDTH * TEN
-    return Multipliers(rows, {}, {}, prices)
+    return Multipliers(rows, {}, {}, household_prices(problem, layout.lists, costs, price))

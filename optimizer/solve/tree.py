@@ -316,12 +316,12 @@ class Prover:
                 continue
             bound = NEVER if node.empty else self._bound(node.path, node.multipliers)
             if bound == NEVER:
-                published.append(Leaf({}, {}, {}, {}, 0, empty="must_fill"))
+                published.append(published_leaf(node.multipliers, bound))
                 continue
             top = max(top, floor_to(bound, self.step))
             if floor_to(bound, self.step) >= self.incumbent.objective:
                 still.append((node.path, node.multipliers, bound))
-            published.append(_leaf(node.multipliers, bound))
+            published.append(published_leaf(node.multipliers, bound))
         root = self.nodes[0]
         shown = self.root.multipliers if self.root is not None else root.multipliers
         return Proof(
@@ -334,7 +334,10 @@ class Prover:
         )
 
 
-def _leaf(m: Multipliers, bound: int) -> Leaf:
+def published_leaf(m: Multipliers, bound: int) -> Leaf:
+    """A leaf as the certificate shows it (``NEVER``: a dwelling that must be filled has no column)."""
+    if bound == NEVER:
+        return Leaf({}, {}, {}, {}, 0, empty="must_fill")
     return Leaf(
         rows={k: int(v) for k, v in enumerate(m.rows.tolist()) if v},
         mir={k: v for k, v in sorted(m.mir.items()) if v},

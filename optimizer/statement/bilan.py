@@ -12,6 +12,7 @@ from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
+from optimizer.statement.bridge import bridge, gaps
 from optimizer.statement.homes import PERIODS, homes_of
 from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of
 from optimizer.statement.reconcile import differences, reconcile
@@ -36,6 +37,8 @@ class Bilan:
         What the rest of the year must still reach, per EPCI.
     lines : DataFrame
         Convention lines in force, as in the table `conventions`.
+    bridge : DataFrame
+        From the dwellings attributed of the statement to the leases of the ledger, by landlord and account.
     reconciliation : DataFrame
         Leases against events, line by line (all matched), or against the other system's list when one was given.
     epci : mapping
@@ -50,6 +53,7 @@ class Bilan:
     ledger: pd.DataFrame
     lec: pd.DataFrame
     lines: pd.DataFrame
+    bridge: pd.DataFrame
     reconciliation: pd.DataFrame
     epci: dict[str, tuple[str, str]]
     names: dict[str, str]
@@ -83,7 +87,7 @@ def bilan(
     Raises
     ------
     InputProblems
-        Leases and events of the case do not agree: every difference is listed.
+        Leases and events of the case do not agree, or the statement and the ledger do not: every difference is listed.
     """
     if not isinstance(case, Case):
         case = importers.read(Path(case), need=())
@@ -108,6 +112,10 @@ def bilan(
     if problems:
         raise InputProblems(problems)
     table = _counted(lines, homes)
+    book = ledger(case, rules, year)
+    crossing = bridge(case, rules, year, lines.merge(homes, left_on="dwelling_id", right_index=True), book)
+    if wrong := gaps(crossing):
+        raise InputProblems(wrong)
     epci, names = rules.all_communes["epci"], rules.all_communes["name"]
     here = sorted({c for c in table["commune"] if c})
     epci_names = rules.all_epci["name"].to_dict()
@@ -115,7 +123,8 @@ def bilan(
         case=case,
         year=year,
         table=table,
-        ledger=ledger(case, rules, year),
+        ledger=book,
+        bridge=crossing,
         lec=ledger_of_lec(case, rules, year),
         lines=lines_of(case, rules),
         reconciliation=matched if against is None else reconcile(signed, against),

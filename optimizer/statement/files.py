@@ -32,6 +32,8 @@ AXES = (
     ("commune", "Commune", "Commune"), ("construction_period", "Période de construction", "Construction period"),
 )  # fmt: skip
 """What R. 441-5-1 asks to distinguish: column, French and English names."""
+ORDERS = {"financing": ("PLAI", "PLUS", "PLS"), "qpv": ("no", "yes")}
+"""Values of an axis in the order people read them; what is not given comes last."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,19 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
     write_table(result.table, folder, "bilan", style=style)
     write_table(result.ledger, folder, "ledger", style=style)
     write_table(result.lec, folder, "lec", style=style)
+    write_table(result.bridge, folder, "bridge", style=style)
     write_table(result.reconciliation, folder, "reconciliation", style=style)
     whole = _with_epci(result)
     title = f"Bilan annuel {result.year} – {result.case.settings.title}"
     note = "CCH R. 441-5-1 : logements proposés et attribués, par réservataire."
-    sheets = {"Détail": result.table, "Par EPCI": whole, "Registre": result.ledger, "LEC": result.lec}
+    sheets = {
+        "Détail": result.table, "Par EPCI": whole, "Registre": result.ledger, "Du bilan au registre": result.bridge,
+        "LEC": result.lec,
+    }  # fmt: skip
     last = date(result.year, 12, 31)
-    write_book(folder / "bilan.xlsx", sheets, title=title, note=note, on=last, look=STATEMENT)
+    write_book(
+        folder / "bilan.xlsx", _named(sheets, result, lang), title=title, note=note, on=last, look=STATEMENT
+    )
     (folder / "bilan.html").write_text(_page(result, result.table, None, lang), encoding="utf-8")
     for account in result.accounts:
         own = result.table[result.table["account"] == account].reset_index(drop=True)
@@ -110,7 +118,7 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
         name = account_label(account, lang, result.places)
         write_book(
             folder / f"{stem}.xlsx",
-            {"Détail": own, "Registre": ledger},
+            _named({"Détail": own, "Registre": ledger}, result, lang),
             title=f"{title} – {name}",
             note=note,
             on=last,
@@ -118,6 +126,26 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
         )
         (folder / f"{stem}.html").write_text(_page(result, own, account, lang), encoding="utf-8")
     (folder / "run.json").write_text(_record(result), encoding="utf-8")
+
+
+def _named(sheets: dict[str, pd.DataFrame], result: Bilan, lang: Lang) -> dict[str, pd.DataFrame]:
+    """The sheets with names of accounts, communes and areas beside or instead of their codes."""
+    out = {}
+    for sheet, frame in sheets.items():
+        said = {}
+        for column in ("account", "commune", "area"):
+            if column in frame.columns:
+                words = {v: _place(result, column, str(v), lang) for v in frame[column].unique()}
+                said[column] = frame[column].map(words)
+        out[sheet] = frame.assign(**said)
+    return out
+
+
+def _place(result: Bilan, column: str, value: str, lang: Lang) -> str:
+    if column == "account":
+        return account_label(value, lang, result.places)
+    name = result.places.get(value, "")
+    return f"{name} ({value})" if name and name != value else value
 
 
 def file_name(account: str) -> str:
@@ -160,7 +188,17 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
         proposed=int(table["proposed"].sum()),
         attributed=int(table["attributed"].sum()),
         axes=[_axis(result, table, column, french if fr else english, lang) for column, french, english in axes],
-        ledger=[{**row, "label": account_label(str(row["account"]), lang, result.places)} for row in ledger.to_dict("records")],
+        ledger=[
+            {
+                **row, "label": account_label(str(row["account"]), lang, result.places),
+                "where": result.places.get(str(row["area"]), str(row["area"])),
+            }
+            for row in ledger.to_dict("records")
+        ],
+        bridge=[
+            {**row, "label": account_label(str(row["account"]), lang, result.places)}
+            for row in (result.bridge if account is None else result.bridge[result.bridge["account"] == account]).to_dict("records")
+        ],
         lec=result.lec.to_dict("records") if account is None else [],
         deadline=f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
         source=result.deadline.source,
@@ -176,6 +214,12 @@ def _axis(result: Bilan, table: pd.DataFrame, column: str, title: str, lang: Lan
     order = range(len(sums))
     if column == "account":
         order = sorted(order, key=lambda i: account_order(str(sums.index[i])))  # type: ignore[assignment]
+    elif column in ORDERS or column == "construction_period":
+        known = ORDERS.get(column) or tuple(
+            name for _, name in sorted(result.periods.value.items(), key=lambda x: int(x[0]))
+        )
+        place = {name: i for i, name in enumerate(known)}
+        order = sorted(order, key=lambda i: place.get(str(sums.index[i]), len(known)))  # type: ignore[assignment]
     values = sums.to_numpy().tolist()
     return {"title": title, "rows": [(labels[i], int(values[i][0]), int(values[i][1])) for i in order]}
 

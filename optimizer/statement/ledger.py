@@ -67,8 +67,8 @@ def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     lines = lines[lines["landlord"].isin(present)]
     epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
     departement = {str(c): str(d) for c, d in rules.all_communes["departement"].items()}
-    signed = _placed(leases[_in_flux(leases)], epci, departement)
-    pending = _placed(progress[~progress["account"].isin(list(OUTSIDE))], epci, departement)
+    signed = placed(leases[in_flux(leases)], epci, departement)
+    pending = placed(progress[~progress["account"].isin(list(OUTSIDE))], epci, departement)
     pending = pending.assign(level=pending["stage"].map(STAGES).fillna(-1).astype(int))
     pending = pending.sort_values(["dwelling_id", "level"], ascending=[True, False]).drop_duplicates(
         "dwelling_id"
@@ -113,7 +113,8 @@ def lines_of(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     return pd.concat([kept, frame], ignore_index=True)
 
 
-def _in_flux(leases: pd.DataFrame) -> pd.Series:
+def in_flux(leases: pd.DataFrame) -> pd.Series:
+    """Leases of the flux: what the table says, else every account but transfers and relocations."""
     said = leases["in_flux"].astype("boolean")
     inside = ~leases["account"].isin(list(OUTSIDE)) & ~leases["mutation"].astype("boolean").fillna(
         False
@@ -121,7 +122,8 @@ def _in_flux(leases: pd.DataFrame) -> pd.Series:
     return said.where(said.notna(), inside).astype(bool)
 
 
-def _placed(frame: pd.DataFrame, epci: dict[str, str], departement: dict[str, str]) -> pd.DataFrame:
+def placed(frame: pd.DataFrame, epci: dict[str, str], departement: dict[str, str]) -> pd.DataFrame:
+    """With the EPCI and the département (``dep``) of each row."""
     commune = frame["commune"].astype(object)
     return frame.assign(epci=commune.map(epci).fillna(""), dep=commune.map(departement).fillna(""))
 

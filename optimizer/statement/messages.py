@@ -39,3 +39,10 @@ define(
     remedy_fr="Ajouter la table baux, ou la table evenements",
     remedy_en="Add the leases table, or the events table",
 )
+define(
+    "BILAN_LEDGER_GAP",
+    "{landlord} ({departement}), {account} : {attributed} attribués et {signed} baux au bilan, {ledger_signed} baux au registre.",
+    "{landlord} ({departement}), {account}: {attributed} attributed and {signed} leases in the statement, {ledger_signed} in the ledger.",
+    remedy_fr="Vérifier les périmètres des conventions : un bail ne compte que sur une ligne",
+    remedy_en="Check the areas of the agreements: a lease counts on one line only",
+)

@@ -22,6 +22,7 @@ from optimizer.synth.ledgers import Base, draw_decisions, draw_residences
 from optimizer.synth.margins import Tally
 from optimizer.synth.nominations import by_dwelling, general
 from optimizer.synth.profile import read_profile
+from optimizer.synth.stock import draw_stock
 from optimizer.synth.world import World, make_world
 from optimizer.synth.writing import FolderWriter, Format, as_arrow, write_settings
 
@@ -99,6 +100,10 @@ def parts(plan: Plan) -> Iterator[tuple[str, Any]]:
         yield from _week(plan, lines, first)
     yield "residences", to_arrow("residences", draw_residences(world))
     yield "assiette", to_arrow("assiette", base.forecast())
+    if (
+        not world.profile.parquet
+    ):  # a country's inventory has millions of lines and none of its commands reads it
+        yield "stock", to_arrow("stock", draw_stock(world, lines))
 
 
 def _week(plan: Plan, lines: Lines, first: Columns) -> Iterator[tuple[str, Any]]:

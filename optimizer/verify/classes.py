@@ -99,7 +99,7 @@ class Classes:
         columns = zip(
             d.landlord, d.place.tolist(), d.rooms.tolist(), d.financing.tolist(), d.qpv.tolist(),
             d.accessible.tolist(), d.upstairs.tolist(), d.factor.tolist(), d.reserved_to, d.exclusion, d.district,
-            d.priority_mix.tolist(), d.residence, self._costs(), strict=True,
+            d.first_letting.tolist(), d.priority_mix.tolist(), d.residence, self._costs(), strict=True,
         )  # fmt: skip
         for i, key in enumerate(columns):
             *same, mix, residence, cost = key

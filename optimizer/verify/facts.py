@@ -44,6 +44,7 @@ class Dwellings:
     vacancy_days: I64
     reserved_to: list[str]
     exclusion: list[str]
+    first_letting: B
     district: list[str]
     residence: list[str]
     priority_mix: B
@@ -138,6 +139,7 @@ def read_dwellings(table: RawTable, places: Places, on: int) -> Dwellings:
         vacancy_days=np.where(vacant == cells.NO_DAY, 0, np.maximum(0, on - vacant)),
         reserved_to=cells.strings(table.text("reserved_to")),
         exclusion=[EXCLUSIONS[max(0, x)] for x in exclusion.tolist()],
+        first_letting=cells.booleans(table, "first_letting")[0],
         district=cells.strings(table.text("district")),
         residence=cells.strings(table.text("residence")),
         priority_mix=cells.booleans(table, "priority_mix_residence")[0],

@@ -317,9 +317,10 @@ def lease_of(world: World, d: int) -> Lease:
     known = world.lease_cache.get(d)
     if known is None:
         w = world.dwellings
+        base = w.exclusion[d] == "none" and not w.reserved_to[d] and not w.first_letting[d]
         known = Lease(
             w.landlord[d], *world.place(d), bool(w.qpv[d]), int(w.rooms[d]), int(w.financing[d]),
-            w.exclusion[d] == "none" and not w.reserved_to[d], w.residence[d] if w.priority_mix[d] else "",
+            base, w.residence[d] if w.priority_mix[d] else "",
         )  # fmt: skip
         world.lease_cache[d] = known
     return known

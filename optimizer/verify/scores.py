@@ -1,6 +1,6 @@
 """Score of an application in the EPCI of a dwelling, in hundredths of a point (design §5).
 
-One grid and one EPCI among the dwellings, or scores given in the file: points. Otherwise 100 × mid-rank percentile
+One EPCI among the dwellings and one grid, or scores given in the file: points. Otherwise 100 × mid-rank percentile
 inside (EPCI, grid), over the applications that reach the EPCI. No grid: percentile of seniority.
 """
 
@@ -76,16 +76,9 @@ class Scores:
         """(grid, who is scored by it, points) of an EPCI; the grid is empty when there is none."""
         n = len(self.world.apps)
         from_table = [(g, v) for (e, g), v in sorted(self.table_points.items()) if e == epci]
-        if from_table:
-            out = []
-            for grid, values in from_table:
-                who, points = np.zeros(n, bool), np.zeros(n, np.int64)
-                index = np.array(sorted(values), np.int64)
-                who[index] = True
-                points[index] = [values[i] for i in index.tolist()]
-                out.append((grid, who, points))
-            return out
         general, transfer = self.world.law.grid_names(epci)
+        if from_table:
+            return self._from_table(from_table, general, transfer or general)
         if not general:
             return [("", np.ones(n, bool), self.world.apps.seniority)]
         if transfer and transfer != general:
@@ -95,12 +88,33 @@ class Scores:
             ]
         return [(general, np.ones(n, bool), self.total(general))]
 
+    def _from_table(
+        self, lines: list[tuple[str, dict[int, int]]], general: str, transfer: str
+    ) -> list[tuple[str, B, I64]]:
+        """Of several lines of an application in an EPCI, that of its own grid there counts, else the first by name."""
+        n = len(self.world.apps)
+        stems = [name.removesuffix(".yaml").rpartition("/")[2] for name in (transfer, general)]
+        expected = np.where(self.mutation, *stems)
+        written = []
+        taken = np.zeros(n, bool)
+        for grid, values in lines:
+            who, points = np.zeros(n, bool), np.zeros(n, np.int64)
+            who[list(values)] = True
+            points[list(values)] = list(values.values())
+            taken |= who & (expected == grid)
+            written.append((grid, who, points))
+        out = []
+        for grid, who, points in written:
+            out.append((grid, who & ((expected == grid) | ~taken), points))
+            taken = taken | who
+        return out
+
     @cached_property
     def percentile(self) -> bool:
         """Whether points of several grids or EPCI meet, or there is no grid."""
         if self.given[1].any():
-            return False
-        grids = {g for e in self.epcis for g, who, _ in self.groups(e) if bool(who.any())}
+            return len(self.epcis) > 1
+        grids = {g for e in self.epcis for g, who, _ in self.groups(e) if bool((who & self.reach(e)).any())}
         return len(self.epcis) > 1 or len(grids) > 1 or "" in grids
 
     def reach(self, epci: str) -> B:
@@ -145,7 +159,7 @@ class Scores:
     def _percentiles(self, epci: str) -> I64:
         out = np.zeros(len(self.world.apps), np.int64)
         reach = self.reach(epci)
-        for _, who, points in self.groups(epci):
+        for who, points in self._ranked(epci):
             index = np.flatnonzero(who & reach)
             n = len(index)
             if n:
@@ -154,3 +168,18 @@ class Scores:
                 twice = below + np.searchsorted(ordered, points[index], "right")
                 out[index] = (10_000 * twice + n) // (2 * n)
         return out
+
+    def _ranked(self, epci: str) -> list[tuple[B, I64]]:
+        """(who, points) ranked together: by grid, a written ``score`` in place of the grid's points.
+
+        Where an EPCI has no grid for a household, written scores form a group of their own, the empty ones with 0.
+        """
+        groups = self.groups(epci)
+        points, known = self.given
+        if not known.any():
+            return [(who, mine) for _, who, mine in groups]
+        found = [(who, np.where(known, points, mine)) for grid, who, mine in groups if grid]
+        rest = known.copy()
+        for grid, who, _ in groups:
+            rest = rest & ~who if grid else rest | who
+        return [*found, (rest, np.where(known, points, 0))]

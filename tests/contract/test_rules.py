@@ -101,27 +101,30 @@ def test_the_required_rate_is_clipped(tmp_path: Path) -> None:
 
 
 def test_flux_base(tmp_path: Path) -> None:
-    """Excluded, kept for an account, given to MUTATION or RELOGEMENT: none is in the base."""
+    """Excluded, kept for an account, let for the first time, given to MUTATION or RELOGEMENT: none is in the base."""
     result = of(
         tmp_path,
         dwellings="""
-            id landlord commune rooms financing assiette_exclusion reserved_to
-            L1 BAIL     25056   3     PLUS      none               .
-            L2 BAIL     25056   3     PLUS      none               ALS
-            L3 BAIL     25056   3     PLUS      stock              ALS
-            L4 BAIL     25056   3     PLUS      mutation           .
-            L5 BAIL     25056   3     PLUS      anru               .
-            L6 BAIL     25056   3     PLUS      none               .
+            id landlord commune rooms financing assiette_exclusion reserved_to first_letting
+            L1 BAIL     25056   3     PLUS      none               .           .
+            L2 BAIL     25056   3     PLUS      none               ALS         .
+            L3 BAIL     25056   3     PLUS      stock              ALS         .
+            L4 BAIL     25056   3     PLUS      mutation           .           .
+            L5 BAIL     25056   3     PLUS      anru               .           .
+            L6 BAIL     25056   3     PLUS      none               .           non
+            L7 BAIL     25056   3     PLUS      none               .           oui
         """,
         applications=PEOPLE.replace("priority_status\n", "priority_status current_landlord relocation\n")
         .replace("verified .    .\n", "verified .    . . .\n")
         .replace("a    verified\n", "a    verified . .\n")
         .replace("a    declared\n", "a    declared . .\n")
         + "    T1 2024-01-05 3 25056 active 90 . 3000 verified . . BAIL .\n"
-        + "    R1 2024-01-06 3 25056 active 90 . 3000 verified . . . NPNRU\n",
+        + "    R1 2024-01-06 3 25056 active 90 . 3000 verified . . . NPNRU\n"
+        + "    N5 2024-01-07 3 25056 active 10 . 3000 verified . . . .\n",
     )
     firsts = result.proposals[result.proposals["rank"] == 1].set_index("dwelling_id")["account"].to_dict()
     assert (firsts["L4"], firsts["L5"]) == ("MUTATION", "RELOGEMENT")
+    assert firsts["L7"] in ("ALS", "COLL:25", "BAILLEUR")
     inside = sum(firsts.get(d) in ("ALS", "COLL:25", "BAILLEUR") for d in ("L1", "L6"))
     check(row(result, "flux", "account=ALS"), den_run=inside, den_remaining=2)
 

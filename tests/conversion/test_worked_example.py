@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pandas as pd
 import pytest
 
-from optimizer.conversion import Caps, Negotiated, blocks, negotiated_from, rights_ledger, yearly_plan
-from optimizer.errors import AttrifluxError
+from optimizer.conversion import (
+    Caps,
+    Negotiated,
+    blocks,
+    negotiated_from,
+    rights_ledger,
+    spread_rights,
+    subtractions,
+    yearly_plan,
+)
+from optimizer.errors import AttrifluxError, InputProblems
 from tests.conversion.samples import AGENT, ALS, COLL, ON, OWN, PRIO, column, run, stock_rows
 
 NO_CAPS = Caps(Fraction(1), Fraction(1), Fraction(1))
@@ -95,3 +105,55 @@ def test_years_left_are_counted_between_anniversaries():
     # 1 January 2026 to 2 July 2028: two years and 183 days of the 366 of 2028.
     held = blocks(stock_rows((ALS, 100, 0.5, "2028-07-02")), ON)
     assert held[0].rights == 50 * (2 + Fraction(183, 366))
+
+
+def test_new_financing_adds_rights_and_raises_the_plan():
+    got = run(added={("OPH25", ALS): {2026: 360, 2030: 150}})
+    # (3240 + 360) rights over 15 years = 240 a year, on the base 240 x 630 / 810
+    assert column(got, 3, "dwellings")[ALS] == 187
+    assert column(got, 3, "rights_left")[ALS] == 3600
+    ledger = got.rights[got.rights["account"] == ALS].set_index("year")
+    assert ledger.loc[2026, "opening"] == 3600 and ledger.loc[2029, "used"] == 187
+    assert ledger.loc[2030, "added"] == 150 and ledger.loc[2030, "used"] == 195
+    assert ledger["used"].sum() == 3750 and ledger["left"].iloc[-1] == 0
+    assert (ledger["opening"] + ledger["added"] - ledger["used"] == ledger["left"]).all()
+    before = run()
+    assert column(got, 1, "dwellings") == column(before, 1, "dwellings")
+
+
+def test_new_rights_of_an_unknown_landlord_are_refused():
+    with pytest.raises(InputProblems) as caught:
+        run(added={("OPH99", ALS): {2026: 10}})
+    assert [f.code for f in caught.value.findings if f.severity == "error"] == ["FLUX_RIGHTS_NO_LANDLORD"]
+
+
+def test_new_rights_are_spread_over_departements_in_whole_rights():
+    rows = stock_rows((ALS, 2, 0.1, None), (ALS, 1, 0.1, None)).assign(landlord="L", departement=["25", "39"])
+    held = blocks(rows, ON)
+    places = [("L", "25"), ("L", "39")]
+    assert spread_rights({("L", ALS): {2027: 4}}, held, places) == {
+        ("L", "25", ALS): {2027: 3}, ("L", "39", ALS): {2027: 1},
+    }  # fmt: skip
+
+
+def test_counterparts_are_kept_beside_the_differences_and_change_nothing():
+    read = negotiated_from({"base": 1, "delta": {ALS: 0.01}, "counterparts": {ALS: "garantie de 40 prêts"}})
+    assert read is not None
+    assert read.counterparts == {ALS: "garantie de 40 prêts"}
+    plain = negotiated_from({"base": 1, "delta": {ALS: 0.01}})
+    assert column(run(negotiated=read), 4, "share") == column(run(negotiated=plain), 4, "share")
+    with pytest.raises(AttrifluxError):
+        negotiated_from({"base": 1, "delta": {}, "counterparts": {ALS: " "}})
+
+
+def test_each_subtraction_says_what_it_rests_on():
+    got = run()
+    traced = pd.DataFrame(
+        [("OPH25", "25", f"d{i}", "anru") for i in range(15)],
+        columns=["landlord", "departement", "dwelling_id", "reason"],
+    )
+    table = subtractions(got.bases, traced).set_index("reason")
+    assert table["dwellings"].sum() == got.bases[0].minus
+    assert (table["identified"] + table["stated"] == table["dwellings"]).all()
+    assert table.loc["anru", "identified"] == 15 and table.loc["anru", "stated"] == 10
+    assert table.loc["mutation", "stated_rate"] == round(120 / 810, 4)

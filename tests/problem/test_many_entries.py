@@ -19,7 +19,11 @@ def test_same_problem_in_narrow_columns_and_small_blocks(profile, block, monkeyp
     monkeypatch.setattr(entries, "NARROW_FROM", 1)
     monkeypatch.setattr(entries, "_BLOCK", block)
     narrow = pipeline.prepare(case, accept_assumed=True).problem
-    assert (narrow.entry_score.dtype, narrow.entry_type.dtype) == (np.int32, np.int16)
+    assert (narrow.entry_score.dtype, narrow.entry_fit.dtype, narrow.entry_type.dtype) == (
+        np.int16,
+        np.uint16,
+        np.int16,
+    )
     for field in dataclasses.fields(wide):
         one, other = getattr(wide, field.name), getattr(narrow, field.name)
         if isinstance(one, np.ndarray):

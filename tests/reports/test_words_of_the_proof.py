@@ -22,6 +22,12 @@ def test_a_backend_that_claims_an_optimum_is_not_a_proof():
     assert "s'arrête à cet écart" in stop_sentence(proof, "fr")
 
 
+def test_a_gap_is_called_replayable_and_no_proof():
+    proof = summary("certified_within", "gap")
+    assert "rejouable à l'identique" in stop_sentence(proof, "fr")
+    assert "jusqu'à la preuve" not in stop_sentence(proof, "fr")
+
+
 def test_a_clock_is_said_not_replayable():
     assert "non rejouable" in stop_sentence(summary("certified_within", "time"), "fr")
     assert "not replayable" in stop_sentence(summary("certified_within", "interrupted"), "en")

@@ -46,6 +46,22 @@ def test_what_is_refused(tmp_path, content, force, code):
     assert tmp_path.name in error.value.text("fr")
 
 
+@pytest.mark.parametrize("out", ["taken/out", "taken/sub/out", "/proc/none/out", "taken"])
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(tmp_path, out):
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(AttrifluxError) as error:
+        check_out(tmp_path / out, force=True)
+    assert error.value.code == "OUT_UNWRITABLE"
+    assert "Impossible d'écrire dans" in error.value.text("fr")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_place_to_come_is_accepted_and_left_as_it_was(tmp_path):
+    check_out(tmp_path / "a" / "b" / "out", force=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_case_is_never_the_output(tmp_path):
     case = tmp_path / "cas"
     case.mkdir()

@@ -21,7 +21,8 @@ from optimizer.solve.scale import (
 )
 from optimizer.solve.scale.cells import split_cells
 from optimizer.solve.scale.leases import total_value
-from optimizer.solve.scale.oracle import Oracle, class_worth
+from optimizer.solve.scale.oracle import Oracle
+from optimizer.solve.scale.pricing import class_worth
 from optimizer.solve.scale.rows import with_cuts
 
 

@@ -119,3 +119,36 @@ def test_shares_that_meet_in_one_commune_never_pass_one():
     assert table["ALS"] + table["COLL:25056"] + table["COLL:242500361"] <= 1
     assert (table["COLL:242500361"], table["COLL:25056"]) == (0.5, 0.3)
     assert [w.params["account"] for w in under.warnings if w.code == "SCENARIO_SHARE_CUT"] == ["COLL:25056"]
+
+
+@pytest.mark.parametrize(
+    "key", ["assiette.OPH99.mutation", "stock.OPH99.ALS.turnover", "stock.*.COLL:99999.turnover", "delivery.OPH99.ALS",
+            "rights.OPH99.ALS.2027"],
+)  # fmt: skip
+def test_a_key_that_names_nothing_in_the_case_is_refused(key):
+    value = 0.1 if key.endswith("turnover") else 1
+    with pytest.raises(AttrifluxError) as caught:
+        apply(planner_case(), Run("e", "E", "e", {key: value}))
+    assert caught.value.code == "SCENARIO_NOTHING" and caught.value.params["key"] == key
+
+
+def test_new_rights_raise_the_share_of_mode_3_and_only_from_their_year():
+    plain = shares(apply(planner_case(), run(flux__mode=3)))
+    now = shares(apply(planner_case(), Run("e", "E", "e", {"flux.mode": 3, "rights.OPH25.ALS.2026": 405})))
+    later = shares(apply(planner_case(), Run("e", "E", "e", {"flux.mode": 3, "rights.OPH25.ALS.2031": 405})))
+    assert plain["ALS"] == 0.2667 and later == plain
+    assert now["ALS"] == 0.3  # 405 rights over 15 years are 27 of the 810 vacated
+
+
+def test_a_share_that_the_conversion_replaces_is_said():
+    under = apply(planner_case(), Run("e", "E", "e", {"flux.mode": 1, "conventions.OPH25.ALS.share": 0.3}))
+    assert [f.params["key"] for f in under.warnings if f.code == "SCENARIO_SHARE_OVERRULED"] == [
+        "conventions.OPH25.ALS.share"
+    ]
+    assert shares(under)["ALS"] == 0.25
+
+
+def test_a_counterpart_comes_with_the_difference():
+    changes = {"flux.mode": 4, "flux.negotiated.ALS": 0.01, "flux.counterpart.ALS": "terrain cédé"}
+    under = apply(planner_case(), Run("e", "E", "e", changes))
+    assert under.settings.negotiated["counterparts"] == {"ALS": "terrain cédé"}

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from optimizer.errors import InputProblems
+from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import flux
-from optimizer.scenario.flux_files import ends_sheet, write_flux
+from optimizer.scenario.flux_files import flux_to, write_flux
+from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
+from optimizer.synth import write_case
 from tests.scenario.cases import filled, planner_case
 
 
@@ -106,6 +108,7 @@ def test_a_long_list_of_agreements_is_summed_by_year_of_end():
         {
             "landlord": "L", "departement": "25", "account": "ALS", "convention": [str(i) for i in range(6000)],
             "ends_on": pd.to_datetime(["2030-01-01", "2031-06-01"] * 3000), "dwellings": 1, "years_left": 4.0,
+            "counterpart": "prêt",
         }
     )  # fmt: skip
     assert ends_sheet(ends.head(10)).equals(ends.head(10))
@@ -118,3 +121,139 @@ def test_mode_4_alone_without_a_negotiation_is_refused_and_beside_others_is_said
     beside = flux(planner_case(), modes=(1, 4))
     assert set(beside.flux["mode"]) == {1}
     assert "FLUX_NEGOTIATED_MISSING" in {f.code for f in beside.findings}
+
+
+def test_ceilings_of_the_public_stand_beside_the_financing_of_the_stock():
+    case = planner_case()
+    people = case.table("applications").copy()
+    people["tax_income_eur"] = [5_000.0, 25_000.0, 60_000.0] * 4
+    people["persons"] = 1
+    fit = flux(replace(case, tables={**case.tables, "applications": people})).fit
+    own = fit[(fit["account"] == "BAILLEUR") & (fit["dimension"] == "ceiling")].set_index("value")
+    # one person, other regions, 2026: PLAI 12,870, PLUS 23,403, PLS 30,424
+    assert own["demand"].to_dict() == {"PLAI": 4, "PLUS": 0, "PLS": 4, "au-dessus": 4}
+    assert own["stock"].to_dict() == {"PLAI": 0, "PLUS": 3000, "PLS": 0, "au-dessus": 0}
+
+
+def test_mixity_counts_known_quartiles_and_says_how_many_are_not():
+    case = planner_case()
+    people = case.table("applications").copy()
+    people["monthly_income_eur"] = [300.0, 3_000.0, None] * 4
+    people["persons"] = 1
+    leases = [
+        {"dwelling_id": f"b{i}", "landlord": "OPH25", "commune": "25056", "qpv": q, "account": "ALS",
+         "signed_on": "2026-02-01", "q1": w}
+        for i, (q, w) in enumerate((("yes", "yes"), ("no", "no"), ("no", "unknown"), (None, "no")))
+    ]  # fmt: skip
+    tables = {**case.tables, "applications": people, "leases": filled("leases", leases)}
+    table = flux(replace(case, tables=tables)).mixity.set_index("account")
+    als = table.loc["ALS"]
+    assert (als["demand"], als["demand_q1_share"], als["demand_unknown"]) == (6, 0.5, 2)
+    assert (als["leases"], als["leases_unknown"]) == (4, 1)
+    assert als["leases_qpv_share"] == round(1 / 3, 4) and als["leases_q1_share"] == round(1 / 3, 4)
+    assert als["qpv_share"] == 1.0  # 1,000 said to be in QPV, the 1,500 others say nothing
+
+
+def test_a_collectivite_is_compared_with_those_who_ask_for_its_area():
+    case = planner_case()
+    people = case.table("applications").copy()
+    people["choices"] = ["25056"] * 5 + ["25388"] * 7
+    table = flux(replace(case, tables={**case.tables, "applications": people})).mixity.set_index("account")
+    assert table["demand"].to_dict()["COLL:25056"] == 5
+    assert table["demand"].to_dict()["BAILLEUR"] == 12
+
+
+def test_dwellings_that_pass_between_contingents_are_counted():
+    case = planner_case()
+    stock = case.table("stock").copy()
+    stock.loc[2, "ends_on"] = pd.Timestamp("2025-12-31")
+    stock.loc[3, "ends_on"] = pd.Timestamp("2026-07-01")
+    home = {"landlord": "OPH25", "commune": "25056", "rooms": 3, "financing": "plus"}
+    events = [
+        {"dwelling_id": "a", "account": "ALS", "oriented_on": "2026-01-05"},
+        {"dwelling_id": "a", "account": "BAILLEUR", "oriented_on": "2026-02-10"},
+        {"dwelling_id": "b", "account": "ALS", "oriented_on": "2026-01-05"},
+        {"dwelling_id": "b", "account": "ALS", "oriented_on": "2026-03-05"},
+        {"dwelling_id": "c", "account": "ALS", "oriented_on": "2025-01-05"},
+    ]
+    homes = [{**home, "dwelling_id": d} for d in "abc"]
+    tables = {
+        **case.tables,
+        "stock": stock,
+        "events": filled("events", events),
+        "dwellings": filled("dwellings", homes),
+    }
+    moves = flux(replace(case, tables=tables)).moves
+    assert [tuple(r)[2:] for r in moves.itertuples(index=False)] == [
+        ("ALS", "BAILLEUR", "convention à échoir dans l'année", 1000),
+        ("ALS", "BAILLEUR", "convention échue", 1500),
+        ("ALS", "BAILLEUR", "réorientation dans l'année", 1),
+    ]
+
+
+def test_commitments_hold_every_reserved_dwelling_with_its_counterpart():
+    result = flux(planner_case())
+    table = result.commitments
+    stock = result.case.table("stock")
+    reserved = stock[stock["account"] != "BAILLEUR"].groupby("account")["dwellings"].sum()
+    assert table.groupby("account")["dwellings"].sum().to_dict() == reserved.to_dict()
+    assert set(table["state"]) == {"sans terme", "en cours"}
+    assert (table["counterpart"] != "").all()
+
+
+def test_the_crossed_table_of_blocks_keeps_totals_and_turnover():
+    stock = planner_case().table("stock")
+    table = blocks_sheet(stock)
+    assert table["dwellings"].sum() == stock["dwellings"].sum()
+    als = table[table["account"] == "ALS"]
+    assert len(als) == 2 and set(als["turnover"]) == {0.09}
+    many = pd.concat([stock.head(1).assign(convention=f"c{i}") for i in range(6000)], ignore_index=True)
+    short = blocks_sheet(many)
+    assert len(short) == 1 and short["dwellings"].tolist() == [6000 * 2500]
+
+
+def test_a_long_spread_leaves_the_agreements_to_their_own_sheet():
+    spreads = pd.DataFrame({"dimension": ["convention"] * 30_000 + ["rooms"] * 5, "dwellings": 1})
+    assert len(spread_sheet(spreads)) == 5
+    assert len(spread_sheet(spreads.tail(10))) == 10
+
+
+def test_a_scenario_is_applied_before_the_conversion(tmp_path):
+    write_case(planner_case(), tmp_path / "cas")
+    file = tmp_path / "droits.yaml"
+    file.write_text(
+        'title: "Droits nouveaux"\nwhy: "un programme de 2030"\nchanges:\n  assiette.OPH25.mutation: 0\n'
+        "  rights.OPH25.ALS.2030: 150\n",
+        encoding="utf-8",
+    )
+    written = flux_to(tmp_path / "cas", tmp_path / "out", modes=(1, 3), scenario=file)
+    assert written.result.assiette["assiette"].tolist() == [750]
+    rights = written.result.conversion.rights
+    assert rights[(rights["account"] == "ALS") & (rights["year"] == 2030)]["added"].tolist() == [150]
+    assert "Droits nouveaux" in (tmp_path / "out" / "flux.html").read_text(encoding="utf-8")
+    matrix = tmp_path / "matrice.yaml"
+    matrix.write_text('title: "M"\nwhy: "m"\nover:\n  flux.mode: [1, 2]\n', encoding="utf-8")
+    with pytest.raises(AttrifluxError) as caught:
+        flux_to(tmp_path / "cas", tmp_path / "autre", scenario=matrix)
+    assert caught.value.code == "SCENARIO_MATRIX" and not (tmp_path / "autre").exists()
+
+
+def test_a_wrong_landlord_in_the_scenario_is_refused_with_its_line(tmp_path):
+    write_case(planner_case(), tmp_path / "cas")
+    file = tmp_path / "faux.yaml"
+    file.write_text('title: "F"\nwhy: "f"\nchanges:\n  assiette.OPH99.mutation: 0\n', encoding="utf-8")
+    with pytest.raises(AttrifluxError) as caught:
+        flux_to(tmp_path / "cas", tmp_path / "out", scenario=file)
+    assert caught.value.code == "SCENARIO_REFUSED" and caught.value.params["line"] == 4
+
+
+def test_the_whole_departement_is_summed_where_it_has_several_landlords(tmp_path):
+    case = planner_case()
+    twice = {
+        name: pd.concat([case.table(name), case.table(name).assign(landlord="ESH25")], ignore_index=True)
+        for name in ("stock", "assiette")
+    }
+    write_flux(tmp_path, flux(replace(case, tables={**case.tables, **twice})))
+    page = (tmp_path / "flux.html").read_text(encoding="utf-8")
+    assert "Ensemble du département 25 (2 bailleurs)" in page
+    assert "<b>314</b>" in page and "<b>1260</b>" in page  # 2 x 157 and 2 x 630

@@ -103,13 +103,45 @@ def test_two_epci_give_percentiles_inside_each() -> None:
 
 def test_a_given_score_wins_and_the_grid_fills_the_gaps() -> None:
     scores, facts = scored(
-        [application("A1", score=12.345), application("A2"), application("A3", score=-3.0)],
-        [dwelling(), dwelling("L2", commune=PONTARLIER)],
+        [application("A1", score=12.345), application("A2"), application("A3", score=-3.0)], [dwelling()]
     )
     assert scores.basis == "given"
     assert [of(scores, facts, a) for a in ("A1", "A2", "A3")] == [1235, 600, -300]
     assert any(note.startswith("1 demande") for note in scores.notes_fr)
     assert scores.breakdown()["criterion"].tolist() == [scoring.GIVEN, "anciennete.mois", scoring.GIVEN]
+
+
+def test_given_scores_of_several_epci_are_percentiles_inside_each() -> None:
+    """In Besançon 12.35, 6 (from the grid) and −3 are ranked together; in Pontarlier 12.35 is alone with 90."""
+    both = f"{BESANCON}|{PONTARLIER}"
+    people = [
+        application("A1", choices=both, score=12.345),
+        application("A2"),
+        application("A3", score=-3.0),
+        application("A4", choices=PONTARLIER, score=90.0),
+    ]
+    homes = [dwelling(), dwelling("L2", commune=PONTARLIER)]
+    scores, facts = scored(people, homes)
+    assert scores.basis == "percentile"
+    assert [of(scores, facts, a) for a in ("A1", "A2", "A3", "A4")] == [8333, 5000, 1667, 0]
+    assert [of(scores, facts, a, GRAND_PONTARLIER) for a in ("A1", "A4")] == [2500, 7500]
+    assert any("centile" in note for note in scores.notes_fr)
+    table = scores.breakdown()
+    here = table[(table["application_id"] == "A1") & (table["epci"] == GRAND_BESANCON)]
+    assert list(zip(here["criterion"], here["points"], strict=True)) == [
+        (scoring.GIVEN, 12.35), ("conversion_en_percentile", 70.98),
+    ]  # fmt: skip
+
+
+def test_given_scores_where_no_grid_exists_are_ranked_together_and_the_empty_ones_last() -> None:
+    people = [
+        application(f"A{i}", choices=f"{BESANCON}|{PONTARLIER}", score=s)
+        for i, s in enumerate((7.0, None, 3.0))
+    ]
+    homes = [dwelling(), dwelling("L2", commune=PONTARLIER)]
+    scores, facts = scored(people, homes, law=replace(rules(), grids=()))
+    for epci in (GRAND_BESANCON, GRAND_PONTARLIER):
+        assert [of(scores, facts, f"A{i}", epci) for i in range(3)] == [8333, 1667, 5000]
 
 
 def test_scores_table_of_one_grid_is_used_as_it_is() -> None:

@@ -187,3 +187,51 @@ def test_files_one_workbook_and_one_page_per_reservataire(tmp_path):
     assert "COLL" not in (tmp_path / "x" / "bilan-ALS.html").read_text(encoding="utf-8")
     for file in sorted((tmp_path / "x").iterdir()):
         assert file.read_bytes() == (tmp_path / "y" / file.name).read_bytes(), file.name
+
+
+def test_the_statement_and_the_ledger_agree_account_by_account():
+    case = year_case(
+        leases=[
+            lease("a", "ALS"), lease("b", "ALS", mutation=True, in_flux=False), lease("c", "ALS"),
+            lease("d", "ALS", "2026-01-15"), lease("e", "BAILLEUR"), lease("f", "ALS", "2026-05-01"),
+        ],
+        dwellings=[{"dwelling_id": "g", "landlord": "OPH25", "commune": "25056", "rooms": 2, "financing": "plai"}],
+        events=[
+            event("a", "ALS", oriented="2026-01-05", attributed="2026-02-20", signed="2026-03-01"),
+            event("b", "ALS", oriented="2026-01-05", attributed="2026-02-20", signed="2026-03-01"),
+            event("c", "ALS", oriented="2026-01-05", attributed="2026-02-20", signed="2026-03-01"),
+            event("d", "ALS", oriented="2025-12-05", attributed="2025-12-20", signed="2026-01-15"),
+            event("e", "BAILLEUR", oriented="2026-01-05", attributed="2026-02-20", signed="2026-03-01"),
+            event("f", "ALS", oriented="2026-03-05", attributed="2026-04-20", signed="2026-05-01"),
+            event("g", "ALS", oriented="2026-05-05", attributed="2026-06-20"),
+        ],
+    )  # fmt: skip
+    result = bilan(case, 2026)
+    row = result.bridge.set_index("account").loc["ALS"]
+    names = [
+        "attributed",
+        "not_signed",
+        "attributed_before",
+        "signed",
+        "outside_flux",
+        "no_line",
+        "ledger_signed",
+    ]
+    assert row[names].tolist() == [5, 1, 1, 5, 1, 0, 4]
+    other = result.bridge.set_index("account").loc["BAILLEUR"]
+    assert other[names].tolist() == [1, 0, 0, 1, 0, 1, 0]
+    assert (result.bridge["difference"] == 0).all()
+    assert result.bridge["attributed"].sum() == result.table["attributed"].sum()
+    assert result.bridge["ledger_signed"].sum() == result.ledger["consumed_signed"].sum()
+
+
+def test_areas_that_overlap_for_one_account_are_refused():
+    line = {"landlord": "OPH25", "departement": "25", "year": 2026, "account": "ALS", "share": 0.1}
+    case = year_case(
+        leases=[lease("a", "ALS")],
+        conventions=[{**line, "area": "25"}, {**line, "area": "25056"}],
+    )
+    with pytest.raises(InputProblems) as caught:
+        bilan(case, 2026)
+    assert [f.code for f in caught.value.findings] == ["BILAN_LEDGER_GAP"]
+    assert "2 baux au registre" in caught.value.findings[0].text("fr")

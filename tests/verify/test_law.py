@@ -121,9 +121,40 @@ def test_percentile_with_several_epci(tmp_path, country):
     assert scores.of("200000001")[4] == 0
 
 
-def test_given_scores_stay_points(tmp_path, country):
-    w = world(tmp_path, country, [{}, {"commune": "25003"}], [{"score": "12,5"}, {"score": "7"}])
+def test_given_scores_of_one_epci_stay_points(tmp_path, country):
+    w = world(tmp_path, country, [{}, {"commune": "25002"}], [{"score": "12,5"}, {"score": "7"}])
     assert Scores(w).of("200000001").tolist() == [1250, 700]
+
+
+def test_given_scores_of_several_epci_are_percentiles(tmp_path, country):
+    """An empty score is "from the grid" (24 months here): ranked with the written ones."""
+    people = [
+        {"score": "12,5", "choices": "25001|25003"},
+        {"score": "-7"},
+        {},
+        {"score": "99", "choices": "25003"},
+    ]
+    scores = Scores(world(tmp_path, country, [{}, {"commune": "25003"}], people))
+    assert scores.total("plain").tolist()[2] == 3600
+    assert scores.of("200000001").tolist() == [5000, 1667, 8333, 0]
+    assert scores.of("200000002").tolist() == [2500, 0, 0, 7500]
+
+
+def test_one_line_of_the_table_counts_per_application(tmp_path, country):
+    """The line of the EPCI's own grid, whatever the order of the names; else the first by name."""
+    lines = [
+        {"application_id": a, "epci": "200000001", "grid": grid, "score": score}
+        for a, grid, score in (
+            ("A0", "a", "9"), ("A0", "plain", "1"), ("A0", "z", "5"), ("A1", "z", "4"), ("A1", "b", "3"),
+        )
+    ]  # fmt: skip
+    scores = Scores(world(tmp_path, country, [{}], [{}, {}], scores=lines))
+    counted = {grid: (who.tolist(), points.tolist()) for grid, who, points in scores.groups("200000001")}
+    assert {grid: who for grid, (who, _) in counted.items() if any(who)} == {
+        "plain": [True, False],
+        "b": [False, True],
+    }
+    assert counted["plain"][1] == [100, 0]
 
 
 def test_forecast_less_what_is_done(tmp_path, country):

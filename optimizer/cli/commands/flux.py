@@ -22,7 +22,7 @@ from optimizer.cli.arguments import (
 
 @app.command(
     help="Convertit le stock réservé en parts du flux annuel : assiette, quatre modes, plafonds, registres.\n\n"
-    "Exemple : attriflux flux cas --out flux --modes 1,2,3"
+    "Exemple : attriflux flux cas --out flux --modes 1,2,3 --scenario sans-mutation"
 )
 def flux(
     case: CaseArgument,
@@ -36,6 +36,14 @@ def flux(
     basis: Annotated[
         str, typer.Option("--basis", help="Assiette retenue : forecast (prévision) ou actual (réalisé).")
     ] = "forecast",
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            "--scenario",
+            help="Scénario (fichier ou nom livré) appliqué au cas d'abord : assiette, rotation, droits nouveaux, plafonds.",
+            show_default=False,
+        ),
+    ] = None,
     force: ForceOption = False,
     csv: CsvOption = CsvStyle.french,
     models: ModelsOption = None,
@@ -50,7 +58,7 @@ def flux(
         raise typer.BadParameter("forecast ou actual", param_hint="--basis")
     written = flux_to(
         case, out, modes=None if modes is None else asked_modes(modes), basis=basis, style=csv.value,
-        lang=lang.value, models=models, force=force,
+        lang=lang.value, models=models, force=force, scenario=scenario,
     )  # fmt: skip
     if written.result.findings and not json:
         say_findings(written.result.findings, lang.value)

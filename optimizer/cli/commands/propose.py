@@ -41,6 +41,14 @@ def propose(
     ] = None,
     backend: Annotated[Backend, typer.Option("--backend", help="Solveur.")] = Backend.auto,
     threads: Annotated[int, typer.Option("--threads", min=1, help="Fils d'exécution.")] = 1,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="LIEU",
+            help="Où calculer : threads, dask-local:N (N processus) ou dask://hôte:port.",
+        ),
+    ] = "threads",
     prospects: Annotated[int, typer.Option("--prospects", min=0, help="N noms à appeler par logement.")] = 0,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
@@ -67,8 +75,8 @@ def propose(
             case,
             out,
             Options(
-                gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, prospects=prospects,
-                accept_assumed=accept_assumed, csv=csv.value, pdf=pdf, models=models, lang=lang.value,
+                gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, engine=engine,
+                prospects=prospects, accept_assumed=accept_assumed, csv=csv.value, pdf=pdf, models=models, lang=lang.value,
             ),
             force=force,
             progress=progress,

@@ -76,7 +76,7 @@ def run(
 ) -> None:
     from optimizer.cli.speak import Progress, say_json
     from optimizer.runs import Options
-    from optimizer.scenario import run_scenarios
+    from optimizer.scenario import inputs_table, read_record, run_scenarios
 
     progress = Progress(lang.value, quiet=json)
 
@@ -106,7 +106,8 @@ def run(
     if json:
         say_json({"out": str(out), "runs": [r.name for r in ran.runs], "reused": list(ran.reused)})
         return
-    typer.echo(terminal_table(ran.comparison, lang.value))
+    folders = [out / r.name for r in ran.runs]
+    typer.echo(terminal_table(ran.comparison, lang.value, inputs_table([read_record(f) for f in folders])))
     if ran.reused:
         many = len(ran.reused) > 1
         typer.echo(
@@ -147,12 +148,15 @@ def compare(
 ) -> None:
     from optimizer.cli.speak import say_json
     from optimizer.scenario import compare as compare_runs
+    from optimizer.scenario import inputs_table, read_record
 
     table = compare_runs(folders, out, style=csv.value, lang=lang.value)
     if json:
         say_json({"comparison": table.to_dict("records")})
         return
-    typer.echo(terminal_table(table, lang.value))
+    typer.echo(terminal_table(table, lang.value, inputs_table([read_record(f) for f in folders])))
+    if out is not None:
+        typer.echo(f"Ouvrir {out / 'comparison.html'} ; tables : comparison.csv, comparison.xlsx.")
 
 
 @scenario.command("list", help="Liste les scénarios livrés.\n\nExemple : attriflux scenario list")
@@ -169,10 +173,13 @@ def list_shipped(json: JsonOption = False) -> None:
 
 NAME_WIDTH = 22
 """Longest name of a scenario in the terminal's table; when one is longer, all are numbered above it."""
+MOST_KEYS = 12
+"""Changed keys shown in the terminal; the files hold them all."""
 
 
-def terminal_table(comparison: pd.DataFrame, lang: Lang) -> str:
-    """The few indicators that fit a terminal, scenarios in lines."""
+def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | None = None) -> str:
+    """What differs in the inputs, then the few indicators that fit a terminal, scenarios in lines, with their differences
+    from the first one."""
     from optimizer.cli.speak import table
     from optimizer.scenario import shown
 
@@ -184,13 +191,56 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang) -> str:
         ("mean_months", "months", "Mois" if lang == "fr" else "Months"),
         ("q1_outside_qpv", "share", "Q1 hors QPV" if lang == "fr" else "Q1 outside"),
     )
-    rows, legend = [], []
+    rows, gaps, legend = [], [], []
     names = [str(name) for name in comparison["scenario"].unique()]
     numbered = max(map(len, names), default=0) > NAME_WIDTH
+    first: dict[str, float] = {}
     for number, (name, group) in enumerate(comparison.groupby("scenario", sort=False), start=1):
         values = dict(zip(group["indicator"], group["value"], strict=True))
-        said = str(number) if numbered else str(name)
-        rows.append((said, *(shown(values.get(k), unit, lang) for k, unit, _ in keys)))
+        first = first or values
+        label = str(number) if numbered else str(name)
+        rows.append((label, *(shown(values.get(k), unit, lang) for k, unit, _ in keys)))
+        if number > 1:
+            gaps.append((label, *(_gap(values.get(k), first.get(k), unit, lang) for k, unit, _ in keys)))
         legend.append(f"{number:>3}  {name}")
-    text = table(rows, ("Scénario" if lang == "fr" else "Scenario", *(k[2] for k in keys)))
-    return "\n".join([*legend, "", text]) if numbered else text
+    parts = ["\n".join(legend)] if numbered else []
+    if inputs is not None and len(inputs):
+        parts.append(_inputs_table(inputs, names, numbered, lang))
+    heads = [k[2] for k in keys]
+    parts.append(table(rows, ("Scénario" if lang == "fr" else "Scenario", *heads)))
+    if gaps:
+        parts.append(table(gaps, ("Écart au 1er" if lang == "fr" else "Gap to 1st", *heads)))
+    return "\n\n".join(parts)
+
+
+def _gap(value: float | None, reference: float | None, unit: str, lang: Lang) -> str:
+    from optimizer.scenario import signed
+
+    if value is None or reference is None or value != value or reference != reference:
+        return "–"
+    return signed(value - reference, unit, lang) if abs(value - reference) >= 0.00005 else "="
+
+
+def _inputs_table(inputs: pd.DataFrame, names: list[str], numbered: bool, lang: Lang) -> str:
+    """Changed keys in lines, scenarios in columns; with many scenarios, keys in columns."""
+    from optimizer.cli.speak import table
+
+    shown_keys = inputs.head(MOST_KEYS)
+    labels = [str(i) for i, _ in enumerate(names, start=1)] if numbered else names
+    if len(names) <= 4:
+        rows = [(str(r["key"]), *(str(r[n]) or "–" for n in names)) for r in shown_keys.to_dict("records")]
+        text = table(rows, ("Entrée" if lang == "fr" else "Input", *labels))
+    else:
+        keys = [str(k) for k in shown_keys["key"]]
+        rows = [
+            (label, *(str(v) or "–" for v in shown_keys[name]))
+            for label, name in zip(labels, names, strict=True)
+        ]
+        text = table(rows, ("Entrées" if lang == "fr" else "Inputs", *(_short(k) for k in keys)))
+    more = len(inputs) - len(shown_keys)
+    return text + (f"\n… {more}" if more else "")
+
+
+def _short(key: str) -> str:
+    """The end of a long key: enough to tell it from its neighbours."""
+    return key if len(key) <= NAME_WIDTH else "…" + key[-(NAME_WIDTH - 1) :]

@@ -16,9 +16,10 @@ def available() -> str | None:
     return None if find_spec("highspy") and find_spec("numba") else "numba"
 
 
-@backend("scale", features=("implicit", "threads", "interrupt"), available=available)
+@backend("scale", features=("implicit", "threads", "engines", "interrupt"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """The kernel's best assignment and its multipliers; counted again and bounded again by the caller."""
+    from optimizer.solve.engine_registry import open_engine
     from optimizer.solve.scale import ScaleOptions, solve_transport
     from optimizer.solve.scale.model import Progress
     from optimizer.solve.transport import first_ranks, multipliers, share_of_points, to_transport
@@ -30,18 +31,20 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     def tell(state: Progress) -> None:
         watch.say("solve", state.objective, state.bound)
 
-    found = solve_transport(
-        transport.model,
-        ScaleOptions(
-            gap=(options.gap or GAP) * share_of_points(job.problem, job.incumbent.objective),
-            max_iterations=MOST_ITERATIONS,
-            time_limit_s=None if options.time_limit is None else max(0.1, watch.left()),
-            interrupted=None if options.interrupt is None else options.interrupt.is_set,
-            threads=max(2, options.threads),
-            max_leaves=0,
-        ),
-        progress=tell,
-    )
+    with open_engine(options.engine, max(2, options.threads)) as engine:
+        found = solve_transport(
+            transport.model,
+            ScaleOptions(
+                gap=(options.gap or GAP) * share_of_points(job.problem, job.incumbent.objective),
+                max_iterations=MOST_ITERATIONS,
+                time_limit_s=None if options.time_limit is None else max(0.1, watch.left()),
+                interrupted=None if options.interrupt is None else options.interrupt.is_set,
+                threads=max(2, options.threads),
+                max_leaves=0,
+                engine=engine,
+            ),
+            progress=tell,
+        )
     stop: Stop = {"time_limit": "time", "interrupted": "interrupted"}.get(found.stop_reason, "gap")  # type: ignore[assignment]
     return RawSolution(
         first_ranks(job.problem, transport, found),

@@ -22,6 +22,13 @@ from optimizer.solve.scale.run import Callback, Run
 from optimizer.solve.scale.tree import Tree
 from optimizer.solve.scale.warm import first_multipliers, leases_of
 
+FIRST_RADIUS = 3.0
+"""First half side of the box around the best multipliers, points per lease."""
+GROW, SHRINK = 3.0, 0.8
+"""Factors of a side that presses while the bound gets better, and of every side when it does not."""
+ROUGH = 0.01
+"""Part of the box's side that a household may lose by staying where the last pricing had it."""
+
 
 def solve_transport(
     model: LabelledTransport,
@@ -62,19 +69,37 @@ def solve_transport(
 
 
 def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Literal["converged"]:
-    """Column generation at the root; ``hurry`` leaves after one pricing, when known cases wait."""
-    options, smooth = run.options, run.options.smoothing
-    y, keep, next_try = start, smooth, max(2e-4, 0.5 * options.gap)
+    """Column generation at the root in a box that follows the best bound; ``hurry`` leaves after one pricing.
+
+    The master only sees the assignments found so far and would run far astray where it knows none; the box (Marsten,
+    Hogan and Blankenship 1975) keeps the next multipliers near the best ones, which also keeps most households where the
+    last pricing had them. A row's side grows while the multipliers press on it and shrinks when the bound gets worse.
+    """
+    options = run.options
+    y, next_try = start, max(2e-4, 0.5 * options.gap)
+    radius = np.full(run.rows.n_rows, FIRST_RADIUS)
+    rough = True
     while True:
-        fresh, wanted = run.price(y)
+        before = run.best
+        side = float(np.median(radius)) if len(radius) else 0.0
+        slack = min(run.slack(), int(side * ROUGH * run.model.scale)) if rough else 0
+        fresh = run.price(y, slack)
         if run.iteration == 1:
             run.first_solution()
         assert run.best is not None
         run.report()
         if run.closed():
             return "proven" if run.gap <= 0 else "gap"
-        lp_gap = (run.best.bound / run.quantum - run.master.value) / max(1, abs(run.bound))
-        converged = lp_gap < 1e-9 or (not fresh and keep == 0)
+        better = before is None or run.best is not before
+        wanted, pressed = run.ask(radius)
+        rough = bool(fresh)
+        free = run.master.value
+        lp_gap = (run.best.bound / run.quantum - free) / max(1, abs(run.bound))
+        if better:
+            radius = np.where(pressed, radius * GROW, radius)
+        else:
+            radius = np.maximum(radius * SHRINK, 1e-4)
+        converged = not pressed.any() and (lp_gap < 1e-9 or (not fresh and slack == 0))
         if lp_gap <= next_try or converged:
             run.improve(*((4, 2, 50, 8) if converged else (1, 3, 20)))
             next_try = min(next_try, lp_gap) / 4
@@ -88,10 +113,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
             return "converged"
         if converged:
             return "converged"
-        keep = smooth if fresh else keep / 2
-        keep = 0.0 if keep < 0.05 else keep
-        centre = run.best.multipliers / run.quantum
-        y = run.rows.clip(keep * centre + (1 - keep) * wanted, run.quantum)
+        y = run.rows.clip(wanted, run.quantum)
 
 
 def _certificate(run: Run) -> Certificate:

@@ -8,9 +8,18 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.solve.scale.leases import Leases, component_view
+from optimizer.solve.scale.leases import Leases, component_of_class, component_view
+from optimizer.solve.scale.model import Ints
+from optimizer.solve.scale.pieces import Pieces, cut_pieces
 from optimizer.solve.scale.programs import INF, Floats, Tail, new_solver, run_solver
 from optimizer.solve.scale.structure import Structure
+
+PRIMAL = 4
+"""HiGHS's number of the primal simplex: columns come and prices of the box change, so the last basis stays feasible."""
+LARGE_PART = 0.05
+"""Part of the dwellings from which a component's columns bring their pieces; small ones mix by their many columns."""
+YOUNG = 4
+"""Pricings after which the pieces of a column without weight are dropped."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +30,33 @@ class Column:
     leases: Leases
 
 
+@dataclass
+class _Batch:
+    """Pieces of the way from new columns to another assignment: where they are in the program, how long without use."""
+
+    counts: sp.csr_matrix
+    column: int
+    row: int
+    owners: list[int]
+    idle: int = 0
+
+    @property
+    def size(self) -> int:
+        return int(self.counts.shape[0])
+
+
 class Master:
     """Grows by the columns of each pricing; gives prices of rows and the weight of each column."""
 
     def __init__(self, structure: Structure, tail: Tail) -> None:
         self.structure = structure
         self.columns: list[Column] = []
+        homes = (
+            np.add.reduceat(structure.capacity, structure.class_start[:-1])
+            if structure.n_components
+            else np.zeros(0)
+        )
+        self._share = homes / max(1, int(structure.capacity.sum()))
         self.value = -INF
         self.weights: Floats = np.zeros(0)
         self._seen: set[tuple[int, bytes]] = set()
@@ -38,6 +68,7 @@ class Master:
         e = self.structure.n_components
         low, high = tail.bounds()
         h = self._h = new_solver()
+        h.setOptionValue("simplex_strategy", PRIMAL)
         n_rows = e + tail.height
         none = (0, np.zeros(n_rows, np.int32), np.zeros(0, np.int32), np.zeros(0))
         h.addRows(n_rows, np.r_[np.ones(e), low], np.r_[np.ones(e), high], *none)
@@ -47,7 +78,32 @@ class Master:
             n, tail.cost, np.zeros(n), np.full(n, INF), m.nnz,
             m.indptr[:-1].astype(np.int32), (m.indices + e).astype(np.int32), m.data,
         )  # fmt: skip
-        self._first = n
+        rows = np.arange(e + tail.n_pools, n_rows, dtype=np.int32)
+        for sign in (1.0, -1.0):
+            nothing, step = np.zeros(tail.n_rows), np.full(tail.n_rows, sign)
+            starts = np.arange(tail.n_rows, dtype=np.int32)
+            h.addCols(tail.n_rows, nothing, nothing, nothing, tail.n_rows, starts, rows, step)
+        self._box = n
+        self._width = n + 2 * tail.n_rows
+        self._at: list[int] = []
+        self._batches: list[_Batch] = []
+
+    def confine(self, centre: Floats, radius: Floats | None) -> None:
+        """Keep the next multipliers within ``radius`` (points per lease, (rows,)) of a centre; None sets them free.
+
+        One column per row and side: what it buys is priced at the edge of the box.
+        """
+        n = self.tail.n_rows
+        columns = np.arange(self._box, self._box + 2 * n, dtype=np.int32)
+        low = np.zeros(2 * n)
+        if radius is None:
+            self._h.changeColsBounds(2 * n, columns, low, low)
+            return
+        middle = centre * self.tail.norm / self.tail.money
+        floor = middle - radius
+        cost = np.r_[-(middle + radius), np.maximum(0.0, floor)]
+        self._h.changeColsCost(2 * n, columns, cost)
+        self._h.changeColsBounds(2 * n, columns, low, np.r_[np.full(n, INF), np.where(floor > 0, INF, 0.0)])
 
     def replace_rows(self, tail: Tail) -> None:
         """Same columns, other rows (after cuts were added)."""
@@ -55,8 +111,12 @@ class Master:
         for cost, counts, components in self._views:
             self._append(cost, counts, components)
 
-    def add(self, leases: Leases) -> int:
-        """Add the columns of one assignment that are new; returns how many."""
+    def add(self, leases: Leases, toward: Leases | None = None) -> int:
+        """Add the columns of one assignment that are new; returns how many.
+
+        With ``toward``, also the pieces of the way to another assignment: any part of what the column weighs may take
+        any of them, for they are independent.
+        """
         value, counts = component_view(self.structure, leases)
         fresh = []
         for e in range(self.structure.n_components):
@@ -70,7 +130,67 @@ class Master:
             self._views.append(view)
             self._append(*view)
             self.columns.extend(Column(e, leases) for e in fresh)
+            if toward is not None:
+                self._add_pieces(cut_pieces(self.structure, leases, toward), fresh)
         return len(fresh)
+
+    def _add_pieces(self, pieces: Pieces, fresh: list[int]) -> None:
+        """Columns for the pieces that some row or pool sees, at most the weight of their assignment."""
+        body = self.tail.body(pieces.counts)
+        body.eliminate_zeros()
+        of_class = component_of_class(self.structure)
+        place = np.full(self.structure.n_components, -1, np.int64)
+        place[fresh] = self._at[len(self._at) - len(fresh) :]
+        first = np.full(pieces.n, -1, np.int64)
+        who, at = np.unique(pieces.piece, return_index=True)
+        first[who] = of_class[self._some_class(pieces, at)]
+        large = self._share[first] >= LARGE_PART
+        keep = np.flatnonzero((np.diff(body.indptr) > 0) & (place[first] >= 0) & large)
+        n = len(keep)
+        if not n:
+            return
+        e, height = self.structure.n_components, self._h.getNumRow()
+        self._h.addRows(
+            n, np.full(n, -INF), np.zeros(n), n, np.arange(n, dtype=np.int32),
+            place[first[keep]].astype(np.int32), np.full(n, -1.0),
+        )  # fmt: skip
+        part = body[keep]
+        own = sp.csr_matrix((np.ones(n), (np.arange(n), np.arange(n))), shape=(n, n))
+        gap = height - e - self.tail.height
+        matrix = sp.hstack([sp.csr_matrix((n, e)), part, sp.csr_matrix((n, gap)), own], format="csr")
+        self._h.addCols(
+            n, pieces.gain[keep] / self.tail.money, np.zeros(n), np.full(n, INF), matrix.nnz,
+            matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
+        )  # fmt: skip
+        owners = list(range(len(self._at) - len(fresh), len(self._at)))
+        self._batches.append(_Batch(pieces.counts[keep], self._width, height, owners))
+        self._width += n
+
+    def _some_class(self, pieces: Pieces, at: Ints) -> Ints:
+        """A class each piece touches."""
+        into = pieces.klass[at].astype(np.int64)
+        return np.where(into >= 0, into, pieces.left[at])
+
+    def tidy(self) -> None:
+        """Drop the pieces of columns that have carried no weight for a while: the newer ones say more."""
+        gone = []
+        for batch in self._batches[:-YOUNG]:
+            batch.idle = 0 if self.weights[batch.owners].max() > 1e-9 else batch.idle + 1
+            if batch.idle >= YOUNG:
+                gone.append(batch)
+        if not gone:
+            return
+        columns = np.concatenate([np.arange(b.column, b.column + b.size) for b in gone]).astype(np.int32)
+        rows = np.concatenate([np.arange(b.row, b.row + b.size) for b in gone]).astype(np.int32)
+        self._h.deleteCols(len(columns), columns)
+        self._h.deleteRows(len(rows), rows)
+        self._batches = [b for b in self._batches if not any(b is g for g in gone)]
+        for b in self._batches:
+            b.column -= int(np.searchsorted(columns, b.column))
+            b.row -= int(np.searchsorted(rows, b.row))
+        at = np.array(self._at)
+        self._at = (at - np.searchsorted(columns, at)).tolist()
+        self._width -= len(columns)
 
     def _append(self, cost: Floats, counts: sp.csr_matrix, components: list[int]) -> None:
         e, n = self.structure.n_components, len(components)
@@ -80,6 +200,8 @@ class Master:
             n, cost, np.zeros(n), np.full(n, INF), body.nnz,
             body.indptr[:-1].astype(np.int32), body.indices.astype(np.int32), body.data,
         )  # fmt: skip
+        self._at.extend(range(self._width, self._width + n))
+        self._width += n
 
     def reprice(self, tail: Tail) -> None:
         """Same rows with other prices and constants."""
@@ -97,6 +219,9 @@ class Master:
         for _, counts, components in self._views:
             cells += counts.T @ self.weights[at : at + len(components)]
             at += len(components)
+        value = np.asarray(self._h.getSolution().col_value)
+        for batch in self._batches:
+            cells += batch.counts.T @ value[batch.column : batch.column + batch.size]
         labels = np.asarray(self._h.getSolution().col_value)[: self.tail.n_labels]
         return cells, labels
 
@@ -111,6 +236,7 @@ class Master:
             raise RuntimeError(f"master LP not solved: {self._h.getModelStatus()}")
         solution = self._h.getSolution()
         self.value = self._h.getInfo().objective_function_value * self.tail.money
-        self.weights = np.asarray(solution.col_value)[self._first :]
-        dual = np.asarray(solution.row_dual)[self.structure.n_components + self.tail.n_pools :]
+        self.weights = np.asarray(solution.col_value)[self._at]
+        start = self.structure.n_components + self.tail.n_pools
+        dual = np.asarray(solution.row_dual)[start : start + self.tail.n_rows]
         return -dual * self.tail.money / self.tail.norm

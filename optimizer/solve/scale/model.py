@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from optimizer.solve.scale.pricing import Engine
 
 Ints = NDArray[np.int64]
 SmallInts = NDArray[np.int32]
@@ -166,7 +169,8 @@ class ScaleOptions:
     distinguished, ``max_leaves`` the cases; running out of either ends as ``iteration_limit``. ``time_limit_s`` makes
     a run depend on the clock and is therefore None by default. ``interrupted`` is asked between steps. ``quantum`` is
     the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
-    ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open.
+    ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open. ``engine`` is where pricings
+    before the case distinction are computed (default: ``threads`` of this process); it changes no byte of the answer.
     """
 
     gap: float = 0.0
@@ -179,6 +183,7 @@ class ScaleOptions:
     max_leaves: int = 200
     max_search_columns: int = 4_000
     search_nodes: int = 5_000
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from numba import njit
 from optimizer.solve.scale.heap import pop, push
 
 FAR = np.int64(1) << np.int64(60)
+OFTEN = 10
+"""Times a component's arcs are looked at before they are put in order (again): sorting then costs less than it saves."""
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -43,11 +45,16 @@ def lowest(p, price, offer_start, offer_class, offer_credit):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True)
-def best_gain(a, best, p0, quantum, price, floor, offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value):  # type: ignore[no-untyped-def]
+def best_gain(  # type: ignore[no-untyped-def]
+    a, best, p0, quantum, price, floor, entry,
+    offer_start, offer_class, offer_credit, arc_start, shift, arc_pair, arc_value,
+):  # fmt: skip
     """What applicant ``a`` gains at most, if more than ``best``; floors read on the way are brought up to date."""
-    for i in range(arc_start[a], arc_start[a + 1]):
+    for i in range(arc_start[a] - shift, arc_start[a + 1] - shift):
         p = arc_pair[i]
         worth = np.int64(arc_value[i]) * quantum
+        if worth - entry[p - p0] <= best:
+            break
         if worth - floor[p - p0] > best:
             floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
             best = max(best, worth - floor[p - p0])
@@ -55,17 +62,43 @@ def best_gain(a, best, p0, quantum, price, floor, offer_start, offer_class, offe
 
 
 @njit(cache=True, nogil=True)
+def in_order(  # type: ignore[no-untyped-def]
+    a0, a1, p0, quantum, price, floor,
+    offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value,
+):  # fmt: skip
+    """Pairs and values of the applicants' arcs by falling gain at present floors, and these floors.
+
+    ``arc_pair`` and ``arc_value`` hold the arcs of ``a0..a1`` only. While prices rise, what an arc gains stays below
+    what it gained here, so a search that goes through the arcs in this order may stop early.
+    """
+    for q in range(len(floor)):
+        floor[q] = lowest(q + p0, price, offer_start, offer_class, offer_credit)
+    pair, value = np.empty_like(arc_pair), np.empty_like(arc_value)
+    shift = arc_start[a0]
+    for a in range(a0, a1):
+        start, end = arc_start[a] - shift, arc_start[a + 1] - shift
+        loss = np.empty(end - start, np.int64)
+        for i in range(start, end):
+            loss[i - start] = floor[arc_pair[i] - p0] - np.int64(arc_value[i]) * quantum
+        order = np.argsort(loss)
+        for i in range(start, end):
+            pair[i] = arc_pair[start + order[i - start]]
+            value[i] = arc_value[start + order[i - start]]
+    return pair, value, floor.copy()
+
+
+@njit(cache=True, nogil=True)
 def seek(  # type: ignore[no-untyped-def]
     new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-    outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, base, member, count,
+    outside, bonus_start, bonus, arc_start, shift, arc_pair, arc_value, entry, price, base, member, count,
     dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
 ):  # fmt: skip
     """Cheapest way to house ``new`` at a cost below ``best``: (cost, last class, who leaves, touched, opened, heap).
 
-    ``last class`` is -1 when there is none, ``who leaves`` -1 for a vacancy. Two filters keep a search short:
-    ``reach[p]``, the smallest distance at which pair p was already opened, and ``floor[p]``, the least price less
-    credit among its classes when last read (prices only rise while applicants enter, so an old value is still a
-    lower bound).
+    ``last class`` is -1 when there is none, ``who leaves`` -1 for a vacancy. Three filters keep a search short:
+    ``reach[p]``, the smallest distance at which pair p was already opened; ``floor[p]``, the least price less credit
+    among its classes when last read (prices only rise while applicants enter, so an old value is still a lower bound);
+    and ``entry[p]``, that floor when the arcs were put in order (`in_order`).
     """
     end = -1
     leaver = -1
@@ -79,11 +112,13 @@ def seek(  # type: ignore[no-untyped-def]
     last = np.int64(0)
     while True:
         # relax every arc of applicant a; ``stand`` is its distance plus what it gains where it is
-        work[2] += arc_start[a + 1] - arc_start[a]
-        for i in range(arc_start[a], arc_start[a + 1]):
+        for i in range(arc_start[a] - shift, arc_start[a + 1] - shift):
             p = arc_pair[i] - p0
             worth = np.int64(arc_value[i]) * quantum
             e = stand - worth
+            work[2] += 1
+            if e + entry[p] >= best:
+                break
             if e >= reach[p] or e + floor[p] >= best:
                 continue
             if reach[p] == FAR:
@@ -161,7 +196,10 @@ def seek(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def seat(end, leaver, k0, slot_start, via, via_worth, via_base, via_cell, worth, base, owner, cell, slot, member, count):  # type: ignore[no-untyped-def]
+def seat(  # type: ignore[no-untyped-def]
+    end, leaver, k0, slot_start, via, via_worth, via_base, via_cell,
+    worth, base, owner, cell, slot, member, count,
+):  # fmt: skip
     """Carry out the chain of moves that ends in class ``end``: a vacancy there, or the dwelling of ``leaver``."""
     k = k0 + end
     if leaver >= 0:
@@ -237,20 +275,40 @@ def place_component(  # type: ignore[no-untyped-def]
                 top = gain
         rank[a - a0] = -top
     order = np.argsort(rank)
+    shift = arc_start[a0]
+    pairs, values = arc_pair[shift : arc_start[a1]], arc_value[shift : arc_start[a1]]
+    entry = np.full(p1 - p0, -FAR, np.int64)
+    since = work[2]
     for place in range(a1 - a0):
         new = a0 + order[place]
         if rank[new - a0] >= 0:
             break
         best = best_gain(
-            new, np.int64(0), p0, quantum, price, floor, offer_start, offer_class, offer_credit,
-            arc_start, arc_pair, arc_value,
+            new, np.int64(0), p0, quantum, price, floor, entry, offer_start, offer_class, offer_credit,
+            arc_start, shift, pairs, values,
         )  # fmt: skip
         if best <= 0:
             continue
+        if work[2] - since > OFTEN * len(pairs):
+            pairs, values, entry = in_order(
+                a0,
+                a1,
+                p0,
+                quantum,
+                price,
+                floor,
+                offer_start,
+                offer_class,
+                offer_credit,
+                arc_start,
+                pairs,
+                values,
+            )
+            since = work[2]
         work[0] += 1
         best, end, leaver, n_touched, n_opened, keys, vals = seek(
             new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-            outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, base, member, count,
+            outside, bonus_start, bonus, arc_start, shift, pairs, values, entry, price, base, member, count,
             dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
         )  # fmt: skip
         if end >= 0:

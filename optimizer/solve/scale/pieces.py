@@ -88,13 +88,14 @@ def _link(n, out_who, out_class, out_cell, in_who, in_class, in_cell, together):
 class Pieces:
     """``n`` independent changes from a first to a second assignment.
 
-    ``who`` (changed applicants, ascending), ``piece`` of each, their second class, cell and value (class -1 = out);
+    ``who`` (changed applicants, ascending), ``piece`` of each, the class they left and their second class, cell and value (class -1 = out);
     ``gain`` (n,) in objective units; ``counts`` (n, cells) and ``classes`` (n, K) changes, csr int64.
     """
 
     n: int
     who: Ints
     piece: Ints
+    left: SmallInts
     klass: SmallInts
     cell: SmallInts
     value: Ints
@@ -158,7 +159,7 @@ def cut_pieces(structure: Structure, first: Leases, second: Leases) -> Pieces:
         net = classes.tocoo()
         pays = has_bonus[net.col]
         np.add.at(gain, net.row[pays], change[net.col[pays]])
-    return Pieces(n, who, piece, class_2, cell_2, value_2, gain, counts, classes)
+    return Pieces(n, who, piece, class_1, class_2, cell_2, value_2, gain, counts, classes)
 
 
 def apply_pieces(first: Leases, pieces: Pieces, chosen: np.ndarray) -> Leases:

@@ -13,12 +13,22 @@ import numpy as np
 from numba import njit
 
 from optimizer.solve.scale.heap import pop, push
-from optimizer.solve.scale.paths import FAR, best_gain, forget, lowest, seat, seek, slot_bonus
+from optimizer.solve.scale.paths import (
+    FAR,
+    OFTEN,
+    best_gain,
+    forget,
+    in_order,
+    lowest,
+    seat,
+    seek,
+    slot_bonus,
+)
 
 
 @njit(cache=True, nogil=True)
 def transpose(arc_start, arc_pair, arc_value, n_pairs):  # type: ignore[no-untyped-def]
-    """Arcs by pair: start (n_pairs + 1), applicant and value of each."""
+    """Arcs by pair, best value first: start (n_pairs + 1), applicant and value of each."""
     start = np.zeros(n_pairs + 1, np.int64)
     for i in range(len(arc_pair)):
         start[arc_pair[i] + 1] += 1
@@ -33,6 +43,10 @@ def transpose(arc_start, arc_pair, arc_value, n_pairs):  # type: ignore[no-untyp
             who[place[p]] = a
             value[place[p]] = arc_value[i]
             place[p] += 1
+    for p in range(n_pairs):
+        span = slice(start[p], start[p + 1])
+        order = np.argsort(-value[span].astype(np.int64), kind="mergesort")
+        who[span], value[span] = who[span][order], value[span][order]
     return start, who, value
 
 
@@ -105,10 +119,12 @@ def _fill(  # type: ignore[no-untyped-def]
             j = class_offer[o]
             p = class_pair[o]
             level = price[k] - offer_credit[j]
-            work[2] += by_start[p + 1] - by_start[p]
             for i in range(by_start[p], by_start[p + 1]):
                 a = by_who[i]
                 w = np.int64(by_value[i]) * quantum
+                work[2] += 1
+                if key + level - w >= best:
+                    break
                 r = owner[a]
                 if r < 0:
                     nd = key + max(np.int64(0), level - w)
@@ -185,8 +201,68 @@ def repair_component(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Solve one component again, in place, from ``price``, ``worth``, ``owner``, ``cell`` of an earlier solution.
 
-    ``credit`` (cells,) are the new credits, ``moved`` (A,) is how much the credit of each housed household's cell rose. Units as in `place_component`.
+    ``credit`` (cells,) are the new credits, ``moved`` (A,) is how much the credit of each housed household's cell rose.
+    Units as in `place_component`. Prices follow the least rise among the members of a class and then start a little
+    too low, by what credits moved apart: households without a dwelling then bid them up in short searches, which is
+    far cheaper than lowering prices from the vacancies' side. Large moves are worked off in rounds of falling slack.
     """
+    nk = k1 - k0
+    least = np.full(nk, FAR, np.int64)
+    for k in range(k0, k1):
+        count[k] = 0
+    housed = 0
+    mean = np.int64(0)
+    for a in range(a0, a1):
+        k = owner[a]
+        if k >= 0:
+            slot[a] = slot_start[k] + count[k]
+            member[slot[a]] = a
+            count[k] += 1
+            least[k - k0] = min(least[k - k0], moved[a])
+            mean += moved[a]
+            housed += 1
+    mean //= max(1, housed)
+    apart = np.int64(0)
+    for a in range(a0, a1):
+        if owner[a] >= 0:
+            apart += abs(moved[a] - mean)
+            base[a] = worth[a] + credit[cell[a]]
+    apart //= max(1, housed)
+    for k in range(k0, k1):
+        if count[k] > 0:
+            price[k] += least[k - k0]
+    drop = apart
+    while True:
+        loose = drop
+        if loose < 3 * slack + quantum:
+            loose = slack
+        for k in range(k0, k1):
+            if count[k] > 0:
+                price[k] -= drop
+                price[k] = max(
+                    price[k], outside[k] - quantum * slot_bonus(bonus_start, bonus, k, count[k] - 1)
+                )
+            if count[k] < capacity[k]:
+                limit = outside[k] - quantum * slot_bonus(bonus_start, bonus, k, count[k])
+                if count[k] == 0 or price[k] > limit:
+                    price[k] = limit
+        _round(
+            k0, k1, a0, a1, p0, p1, quantum, loose, capacity, slot_start, offer_start, offer_class, offer_cell,
+            offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer,
+            class_pair, by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
+        )  # fmt: skip
+        if loose == slack:
+            return
+        drop //= 3
+
+
+@njit(cache=True, nogil=True)
+def _round(  # type: ignore[no-untyped-def]
+    k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
+    outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer, class_pair,
+    by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
+):  # fmt: skip
+    """Keep who is within ``slack`` of the best offer; house the others; fill what is vacant and too dear."""
     nk = k1 - k0
     dist = np.full(nk, FAR, np.int64)
     via = np.empty(nk, np.int32)
@@ -201,24 +277,6 @@ def repair_component(  # type: ignore[no-untyped-def]
     floor = np.empty(p1 - p0, np.int64)
     keys = np.empty(64 + 4 * nk, np.int64)
     vals = np.empty(64 + 4 * nk, np.int32)
-    total = np.zeros(nk, np.int64)
-    for k in range(k0, k1):
-        count[k] = 0
-    for a in range(a0, a1):
-        k = owner[a]
-        if k >= 0:
-            slot[a] = slot_start[k] + count[k]
-            member[slot[a]] = a
-            count[k] += 1
-            total[k - k0] += moved[a]
-    for k in range(k0, k1):
-        if count[k] > 0:
-            price[k] += total[k - k0] // count[k]
-            price[k] = max(price[k], outside[k] - quantum * slot_bonus(bonus_start, bonus, k, count[k] - 1))
-        if count[k] < capacity[k]:
-            limit = outside[k] - quantum * slot_bonus(bonus_start, bonus, k, count[k])
-            if count[k] == 0 or price[k] > limit:
-                price[k] = limit
     for p in range(p0, p1):
         floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
     waiting = np.empty(a1 - a0, np.int32)
@@ -242,18 +300,38 @@ def repair_component(  # type: ignore[no-untyped-def]
             rank[n] = -gain
             n += 1
     order = np.argsort(rank[:n])
+    shift = arc_start[a0]
+    pairs, values = arc_pair[shift : arc_start[a1]], arc_value[shift : arc_start[a1]]
+    entry = np.full(p1 - p0, -FAR, np.int64)
+    since = work[2]
     for i in range(n):
         new = waiting[order[i]]
         best = best_gain(
-            new, np.int64(0), p0, quantum, price, floor, offer_start, offer_class, offer_credit,
-            arc_start, arc_pair, arc_value,
+            new, np.int64(0), p0, quantum, price, floor, entry, offer_start, offer_class, offer_credit,
+            arc_start, shift, pairs, values,
         )  # fmt: skip
         if best <= slack:
             continue
+        if work[2] - since > OFTEN * len(pairs):
+            pairs, values, entry = in_order(
+                a0,
+                a1,
+                p0,
+                quantum,
+                price,
+                floor,
+                offer_start,
+                offer_class,
+                offer_credit,
+                arc_start,
+                pairs,
+                values,
+            )
+            since = work[2]
         work[0] += 1
         best, end, leaver, n_touched, n_opened, keys, vals = seek(
             new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-            outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, base, member, count,
+            outside, bonus_start, bonus, arc_start, shift, pairs, values, entry, price, base, member, count,
             dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
         )  # fmt: skip
         if end >= 0:
@@ -267,12 +345,14 @@ def repair_component(  # type: ignore[no-untyped-def]
             dear = price[k] - outside[k] + quantum * slot_bonus(bonus_start, bonus, k, count[k])
             if dear <= slack:
                 break
-            work[0] += 1
+            work[3] += 1
+            before = work[2]
             keys, vals = _fill(
                 k, dear, k0, quantum, slot_start, class_start, class_offer, class_pair, offer_cell, offer_credit,
                 outside, bonus_start, bonus, by_start, by_who, by_value, price, worth, base, owner, cell, slot,
                 member, count, dist, via, goes, via_worth, via_base, via_cell, settled, touched, keys, vals, work,
             )  # fmt: skip
+            work[4] += work[2] - before
 
 
 @njit(cache=True, nogil=True)

@@ -28,6 +28,9 @@ from optimizer.solve.scale.rows import with_cuts
 FAR_OFF = 5e-5
 """Relative gap above which a converged run looks for other assignments to mix before it distinguishes cases."""
 
+SLACK = 0.1
+"""Part of the gap that a pricing may leave on the table while the multipliers still move."""
+
 Callback = Callable[[Progress], None]
 
 
@@ -104,7 +107,7 @@ class Run:
         cuts = propose_cuts(model)
         self.structure, self.rows = with_cuts(model, cuts, exact_rooms=options.gap == 0)
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
-        self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads)
+        self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads, options.engine)
         self.master = Master(self.structure, self.tail)
         self.clock.charge("structure", now)
         self.best: Priced | None = None
@@ -153,19 +156,40 @@ class Run:
         limit = self.options.time_limit_s
         return None if limit is None else max(0.1, limit - self.clock.elapsed())
 
-    def price(self, multipliers: Ints) -> tuple[int, np.ndarray]:
-        """One pricing and one master: number of new columns and the master's multipliers."""
+    def slack(self) -> int:
+        """What a household may lose by staying where the last pricing had it: a part of the gap, shared out."""
+        if self.incumbent is None:
+            return 0
+        missing = self.bound - self.incumbent.objective
+        return max(0, int(missing * SLACK) // max(1, int(self.model.capacity.sum())))
+
+    def price(self, multipliers: Ints, slack: int = 0) -> int:
+        """One pricing; number of new columns for the master."""
         now = time.perf_counter()
-        priced = self.oracle.solve(multipliers)
+        priced = self.oracle.solve(multipliers, slack)
         now = self.clock.charge("oracle", now)
+        toward = None if self.best is None else self.best.leases
         if self.best is None or priced.bound < self.best.bound:
             self.best = priced
-        fresh = self.master.add(priced.leases)
-        now = self.clock.charge("columns", now)
-        wanted = self.master.solve()
-        self.clock.charge("master", now)
+        fresh = self.master.add(priced.leases, toward)
+        self.clock.charge("columns", now)
         self.iteration += 1
-        return fresh, wanted
+        return fresh
+
+    def ask(self, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The master's multipliers within ``radius`` of the best ones, and which press on the box.
+
+        ``master.value`` is afterwards the value of the free master: what the columns found so far can prove at most.
+        """
+        assert self.best is not None
+        now = time.perf_counter()
+        centre = self.best.multipliers / self.quantum
+        self.master.confine(centre, radius)
+        wanted = self.master.solve()
+        pressed = np.abs(wanted - centre) > radius * self.tail.money / self.tail.norm * (1 - 1e-6)
+        self.master.tidy()
+        self.clock.charge("master", now)
+        return wanted, pressed
 
     def first_solution(self) -> None:
         """Labels for the assignment behind the bound: proves the many cases where rules do not bind."""

@@ -1,0 +1,109 @@
+"""The three files of a comparison: exact CSV, a workbook and a page in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer.errors import Lang
+from optimizer.reports.csvfile import Style
+from optimizer.reports.data import proof_sentence
+from optimizer.reports.tables_book import PLANNING, write_book
+from optimizer.scenario.comparison_page import comparison_html
+from optimizer.scenario.indicators import UNITS, label_of
+from optimizer.scenario.records import (
+    SMALL,
+    Record,
+    comparison_table,
+    inputs_table,
+    places_of,
+    read_record,
+    wide_table,
+)
+from optimizer.scenario.tablefile import unit_csv
+from optimizer.scenario.wording import scope_label
+
+HEADINGS: Mapping[Lang, Mapping[str, str]] = {
+    "fr": {
+        "indicator": "Indicateur", "scope": "Périmètre", "unit": "Unité", "scenario": "Scénario", "value": "Valeur",
+        "reference": "Référence", "difference": "Écart", "key": "Clé", "title": "Titre", "proof": "Preuve", "notes": "Remarques",
+    },
+    "en": {},
+}  # fmt: skip
+
+
+def write_comparison(
+    out: Path, names: Sequence[str], *, style: Style = "french", lang: Lang = "fr"
+) -> pd.DataFrame:
+    """Write ``comparison.csv``, ``comparison.xlsx`` and ``comparison.html`` for the runs of a folder."""
+    records = [read_record(out / name) for name in names]
+    return write_records(out, records, style=style, lang=lang)
+
+
+def compare(
+    folders: Sequence[Path], out: Path | None = None, *, style: Style = "french", lang: Lang = "fr"
+) -> pd.DataFrame:
+    """Compare run folders; the first one is the reference. Written into ``out`` when it is given.
+
+    Raises
+    ------
+    AttrifluxError
+        ``SCENARIO_NOT_A_RUN``: a folder that `scenario run` did not write.
+    """
+    records = [read_record(Path(folder)) for folder in folders]
+    if out is None:
+        return comparison_table(records)
+    out.mkdir(parents=True, exist_ok=True)
+    return write_records(out, records, style=style, lang=lang)
+
+
+def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: Lang) -> pd.DataFrame:
+    """The three files of a comparison; same records, same bytes."""
+    table = comparison_table(records)
+    (out / "comparison.csv").write_bytes(unit_csv(table, style, ("value", "reference", "difference")))
+    places = places_of(records)
+    write_book(
+        out / "comparison.xlsx",
+        {
+            "Résultats": in_words(wide_table(records), lang, places),
+            "Entrées": inputs_table(records),
+            "Écarts": in_words(table[table["difference"].fillna(0).abs() >= SMALL], lang, places),
+            "Scénarios": runs_table(records, lang),
+        },
+        title="Comparaison de scénarios" if lang == "fr" else "Comparison of scenarios",
+        on=date(2000, 1, 1),
+        note="Borne à information parfaite : un seul optimum, tous acceptent. Proposition : la commission décide.",
+        look=replace(PLANNING, headings=HEADINGS[lang]),
+    )
+    (out / "comparison.html").write_text(comparison_html(records, lang), encoding="utf-8")
+    return table
+
+
+def runs_table(records: Sequence[Record], lang: Lang) -> pd.DataFrame:
+    """One line per run: its title, what is proved of it, its notes."""
+    return pd.DataFrame(
+        {
+            "scenario": [r.name for r in records],
+            "title": [r.title for r in records],
+            "proof": [proof_sentence(r.proof, lang) for r in records],
+            "notes": [" ".join(r.notes) for r in records],
+        }
+    )
+
+
+def in_words(table: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> pd.DataFrame:
+    """A table of indicators with their names, scopes and units in words; numbers are left alone."""
+    if table.empty:
+        return table
+    names = {i: label_of(i, lang == "en") for i in table["indicator"].unique()}
+    scopes = {s: scope_label(s, lang, places) for s in table["scope"].unique()}
+    units = {u: UNITS[u][0 if lang == "fr" else 1] for u in table["unit"].unique()}
+    return table.assign(
+        indicator=table["indicator"].map(names),
+        scope=table["scope"].map(scopes),
+        unit=table["unit"].map(units),
+    )

@@ -1,0 +1,95 @@
+"""What applications ask for, as an inventory reads it: whose public they are, rooms, first commune, ceiling, quartile."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from optimizer import policy
+from optimizer.eligibility.columns import hundredths
+from optimizer.eligibility.encode_applications import ceiling_income
+from optimizer.eligibility.households import LAST_CATEGORY, read_households
+
+CEILINGS = ("PLAI", "PLUS", "PLS")
+MONTHS = 12
+ABOVE, UNKNOWN = "au-dessus", "non renseigné"
+
+
+def public_of(applications: pd.DataFrame, account: str) -> pd.Series:
+    """Rows that belong to the account's default public (CCH R. 441-5; explicit ``accounts`` come first)."""
+    if account == "ETAT_PRIO":
+        codes = applications["priority_codes"].fillna("").astype(str)
+        dalo = codes.str.split("|").map(lambda items: "dalo" in items)
+        inside = dalo | ((codes != "") & (applications["priority_status"] == "labelled").fillna(False))
+    elif account == "ETAT_AGENT":
+        inside = applications["public_agent"].fillna(False).astype(bool)
+    elif account == "ALS":
+        inside = applications["als_employee"].fillna(False).astype(bool)
+    else:
+        return pd.Series(True, index=applications.index)
+    named = applications["accounts"].fillna("").astype(str)
+    listed = named.str.split("|").map(lambda items: account in items)
+    return inside.where(named == "", listed).astype(bool)
+
+
+def still_active(applications: pd.DataFrame) -> pd.DataFrame:
+    """Applications that were not struck off."""
+    return applications[applications["status"].fillna("active") != "struck_off"]
+
+
+def first_choice(applications: pd.DataFrame) -> pd.Series:
+    """The first commune asked for; empty text where none is named."""
+    return applications["choices"].fillna("").astype(str).str.split("|").str[0]
+
+
+def in_area(communes: pd.Series, account: str, rules: policy.RuleSet) -> pd.Series:
+    """Whether each commune lies where the account may name: the commune, EPCI or département of a collectivité."""
+    area = account.removeprefix("COLL:")
+    if area == account:
+        return pd.Series(True, index=communes.index)
+    column = {5: None, 9: "epci"}.get(len(area), "departement")
+    where = communes if column is None else communes.map(rules.all_communes[column].to_dict())
+    return (where == area).fillna(False).astype(bool)
+
+
+def wanted_rooms(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:
+    """``T3``…: the first typology asked for, else the table's first choice for the number of persons."""
+    table = rules.rooms_table()
+    persons = applications["persons"].fillna(1).to_numpy(np.int64)
+    usual = table.first_choice.argmax(axis=1)[table.row(persons)]
+    asked = pd.to_numeric(applications["rooms_wanted"].astype(object).astype(str).str.extract(r"^T?(\d)")[0])
+    return asked.fillna(pd.Series(usual, index=applications.index)).astype(int).map(lambda n: f"T{min(6, n)}")
+
+
+def first_quartile(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:
+    """``yes``, ``no`` or ``unknown`` against the threshold of the EPCI of the first commune asked for.
+
+    Unknown where the income is missing, or zero and only declared, and where the EPCI has no threshold (design §4).
+    """
+    epci = first_choice(applications).map(rules.all_communes["epci"].to_dict())
+    limit = {code: int(p.value) * 100 for code, p in rules.lec_epci.items()}
+    threshold = epci.map(limit).fillna(-1).to_numpy(np.int64)
+    income = hundredths(applications, "monthly_income_eur")
+    verified = (applications["income_status"] == "verified").fillna(False).to_numpy(bool)
+    unknown = (income < 0) | ((income == 0) & ~verified) | (threshold < 0)
+    uc = read_households(applications, rules).uc_hundredths
+    low = income * (MONTHS * 100) <= threshold * uc  # cents of a year against cents per hundredth of a unit
+    return pd.Series(
+        np.where(unknown, "unknown", np.where(low, "yes", "no")), index=applications.index, dtype=object
+    )
+
+
+def ceiling_of(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:
+    """The lowest ceiling each household is under (PLAI, PLUS, PLS), above all of them, or not known."""
+    homes = read_households(applications, rules)
+    zone = first_choice(applications).map(rules.all_communes["zone"].to_dict()).fillna(-1).to_numpy(np.int64)
+    income = ceiling_income(applications, rules)
+    out = np.full(len(applications), ABOVE, dtype=object)
+    for name in reversed(CEILINGS):
+        table = rules.ceilings(name)
+        row = table[np.maximum(zone, 0)]
+        most = row[np.arange(len(row)), np.minimum(homes.category, LAST_CATEGORY) - 1]
+        most = most + homes.category_extra * row[:, LAST_CATEGORY]
+        out[income <= most * 100] = name
+    out[(income < 0) | (zone < 0)] = UNKNOWN
+    return pd.Series(out, index=applications.index, dtype=object)

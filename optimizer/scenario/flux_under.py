@@ -1,0 +1,53 @@
+"""A conversion under the changes of a scenario: an assiette, a turnover, new rights, another value of the law."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from optimizer import importers
+from optimizer.errors import AttrifluxError
+from optimizer.scenario import messages as messages
+from optimizer.scenario.apply import apply
+from optimizer.scenario.case_changes import new_rights
+from optimizer.scenario.files import check_keys, expand, read_scenario, refusal, settings_of
+from optimizer.scenario.flux import Flux, flux
+
+
+def flux_under(
+    case: Path,
+    scenario: Path | str,
+    *,
+    modes: Sequence[int] | None = None,
+    basis: str = "forecast",
+    models: Path | None = None,
+) -> Flux:
+    """The conversion of a case as a scenario changes it.
+
+    Raises
+    ------
+    AttrifluxError
+        ``SCENARIO_MATRIX``: the file tries several values. Other ``SCENARIO_…``: as for any scenario, with the line.
+    """
+    read = read_scenario(scenario)
+    if read.over:
+        raise AttrifluxError("SCENARIO_MATRIX", name=read.name)
+    territory, on = settings_of(case)
+    check_keys(read, territory, on, models)
+    run = expand(read)[0]
+    run = replace(run, changes={k: v for k, v in run.changes.items() if k != "flux.mode"})
+    found = importers.read(case, need=("stock",))
+    try:
+        changed = apply(found, run, models)
+    except AttrifluxError as error:
+        key = str(error.params.get("key", ""))
+        if key in read.lines:
+            raise refusal(read, key, error) from None
+        raise
+    title = f"{found.settings.title} – {read.title}"
+    changed = replace(changed, settings=replace(changed.settings, title=title))
+    return flux(
+        changed, modes=modes, basis=str(run.changes.get("flux.basis", basis)), models=models,
+        added=new_rights(run.changes),
+    )  # fmt: skip

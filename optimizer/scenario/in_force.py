@@ -1,0 +1,105 @@
+"""What a case says where a scenario changes a value: the other half of a difference of inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer import policy
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError
+from optimizer.policy.changes import matches, parse_line_key
+from optimizer.scenario.flux import conventions_of
+from optimizer.scenario.keys import is_policy_key, own_key
+
+MOST_VALUES = 3
+"""Different values of the lines a key names that are written out; beyond, their number."""
+
+
+def in_force(case: Case, keys: Iterable[str], models: Path | None = None) -> dict[str, str]:
+    """Key -> its value in the case before any scenario, as text; nothing for a key that has none to show.
+
+    Several lines that a key with ``*`` names: their values, or how many there are.
+    """
+    settings = case.settings
+    rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
+    lines = conventions_of(case, rules)
+    out = {}
+    for key in sorted(set(keys)):
+        if key.startswith("conventions."):
+            found = _of_lines(lines, key)
+        elif is_policy_key(key):
+            found = _of_rules(rules, key)
+        else:
+            found = _of_case(case, key)
+        if found:
+            out[key] = found
+    return out
+
+
+def said(value: object) -> str:
+    """A value as scenario files write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _several(values: Iterable[object]) -> str:
+    different = sorted({said(v) for v in values})
+    return " | ".join(different) if len(different) <= MOST_VALUES else f"{len(different)} valeurs"
+
+
+def _of_rules(rules: policy.RuleSet, key: str) -> str:
+    try:
+        value = rules.get(key)
+    except AttrifluxError:
+        return ""
+    return said(value) if isinstance(value, (str, int, float, bool)) else ""
+
+
+def _of_lines(lines: pd.DataFrame, key: str) -> str:
+    landlord, account, area, name = parse_line_key(key)
+    if name not in lines.columns:
+        return ""
+    hit = [matches(Line(row), landlord, account, area) for row in lines.to_dict("records")]  # type: ignore[arg-type]
+    return _several(v for v in lines.loc[hit, str(name)] if not pd.isna(v))
+
+
+class Line:
+    """The three parts of a convention line that a key names."""
+
+    def __init__(self, row: Mapping[Hashable, Any]) -> None:
+        self.landlord, self.account = str(row["landlord"]), str(row["account"])
+        area = row["area"]
+        default = self.account[5:] if self.account.startswith("COLL:") else str(row["departement"])
+        self.area = default if pd.isna(area) or area == "" else str(area)
+
+
+def _of_case(case: Case, key: str) -> str:
+    found = own_key(key)
+    if found is None:
+        return ""
+    parts = found[1]
+    if key == "flux.mode":
+        return "parts des conventions"
+    if key.startswith("assiette."):
+        table = case.table("assiette")
+        rows = (table["basis"] == "forecast") & (
+            (table["landlord"] == parts["landlord"]) | (parts["landlord"] == "*")
+        )
+        return said(int(table.loc[rows, parts["field"]].fillna(0).sum())) if rows.any() else ""
+    if key.startswith("stock."):
+        table = case.table("stock")
+        rows = (table["landlord"] == parts["landlord"]) | (parts["landlord"] == "*")
+        rows &= (table["account"] == parts["account"]) | (parts["account"] == "*")
+        return _several(round(float(v), 4) for v in table.loc[rows, "turnover"].dropna())
+    if key.startswith(("delivery.", "rights.")):
+        return "0"
+    if key == "case.all_landlords":
+        return said(case.settings.all_landlords)
+    return ""

@@ -1,0 +1,101 @@
+"""Plots of the inventory, as accessible SVG: stock by contingent in and outside QPV, agreements by year of end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from optimizer.scenario.plots import COLOURS, INK, LINE, PALE, open_svg, text_svg
+
+OUTSIDE, INSIDE, UNTOLD = "#1F3A5F", "#B26B00", LINE
+MOST_YEARS = 40
+"""Years drawn; later ends are counted in the last one."""
+
+
+def stock_bars(rows: Sequence[tuple[str, int, int, int]], words: tuple[str, str, str], label: str) -> str:
+    """Dwellings by contingent: outside QPV, in QPV, not known.
+
+    Parameters
+    ----------
+    rows : sequence of (name, outside, inside, unknown)
+    words : names of the three parts, for the key.
+    label : str
+        Text alternative.
+    """
+    left, right, line, top = 220, 70, 26, 30
+    width, height = 940, top + line * len(rows) + 8
+    most = max((sum(r[1:]) for r in rows), default=1) or 1
+    out = [open_svg(width, height, label)]
+    at = float(left)
+    for word, colour in zip(words, (OUTSIDE, INSIDE, UNTOLD), strict=True):
+        out.append(f'<rect x="{at:.0f}" y="6" width="12" height="12" fill="{colour}"/>')
+        out.append(text_svg(at + 18, 16, word, "start"))
+        at += 40 + 7 * len(word)
+    for i, (name, *parts) in enumerate(rows):
+        y = top + line * i
+        out.append(text_svg(left - 8, y + 16, clipped(name, 30), "end"))
+        x = float(left)
+        for value, colour in zip(parts, (OUTSIDE, INSIDE, UNTOLD), strict=True):
+            long = (width - left - right) * value / most
+            if value:
+                out.append(
+                    f'<rect x="{x:.1f}" y="{y + 3}" width="{long:.1f}" height="{line - 8}" fill="{colour}"/>'
+                )
+            x += long
+        out.append(text_svg(x + 6, y + 16, f"{sum(parts)}", "start"))
+    return "".join([*out, "</svg>"])
+
+
+def ends_chart(ends: Mapping[str, Mapping[int, int]], first: int, label: str) -> str:
+    """Dwellings whose agreement ends, by year, one colour per contingent; empty text without any dated agreement.
+
+    Parameters
+    ----------
+    ends : mapping
+        Contingent -> year of end -> dwellings.
+    first : int
+        First year drawn: earlier ends are not.
+    """
+    last = max((y for years in ends.values() for y in years), default=first - 1)
+    if last < first:
+        return ""
+    years = list(range(first, min(last, first + MOST_YEARS - 1) + 1))
+    names = list(ends)
+    heights = {y: [_at(ends[n], y, years[-1]) for n in names] for y in years}
+    most = max(sum(h) for h in heights.values()) or 1
+    width, top, bottom, left = 940, 34, 210, 56
+    step = (width - left - 12) / len(years)
+    out = [open_svg(width, 240, label)]
+    at = float(left)
+    for n, name in enumerate(names):
+        out.append(f'<rect x="{at:.0f}" y="4" width="12" height="12" fill="{COLOURS[n % len(COLOURS)]}"/>')
+        out.append(text_svg(at + 18, 14, clipped(name, 28), "start"))
+        at += 40 + 7 * min(28, len(name))
+    for value in (most // 2, most):
+        y = bottom - (bottom - top) * value / most
+        out.append(f'<line x1="{left}" x2="{width - 12}" y1="{y:.1f}" y2="{y:.1f}" stroke="{PALE}"/>')
+        out.append(text_svg(left - 6, y + 4, str(value), "end"))
+    out.append(f'<line x1="{left}" x2="{width - 12}" y1="{bottom}" y2="{bottom}" stroke="{LINE}"/>')
+    for i, year in enumerate(years):
+        x, y = left + step * i, float(bottom)
+        for n, value in enumerate(heights[year]):
+            high = (bottom - top) * value / most
+            if value:
+                y -= high
+                out.append(
+                    f'<rect x="{x + 1:.1f}" y="{y:.1f}" width="{max(1.0, step - 2):.1f}" height="{high:.1f}" '
+                    f'fill="{COLOURS[n % len(COLOURS)]}"><title>{year} : {escape(names[n])} {value}</title></rect>'
+                )
+        if len(years) <= 16 or (year - first) % 5 == 0:
+            out.append(text_svg(x + step / 2, bottom + 16, str(year), "middle", INK))
+    return "".join([*out, "</svg>"])
+
+
+def _at(years: Mapping[int, int], year: int, last: int) -> int:
+    """Dwellings of a year; the last one drawn holds the later ones."""
+    return sum(n for y, n in years.items() if y >= last) if year == last else years.get(year, 0)
+
+
+def clipped(text: str, most: int) -> str:
+    """``text``, or its beginning and « … » when it is longer than ``most``."""
+    return text if len(text) <= most else text[: most - 1] + "…"

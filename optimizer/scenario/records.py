@@ -1,0 +1,147 @@
+"""Several runs side by side: their records, what differs in the inputs, what differs in the results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.errors import AttrifluxError
+from optimizer.reports.data import ProofSummary
+from optimizer.scenario import messages as messages
+from optimizer.scenario.in_force import said
+from optimizer.scenario.indicators import indicator_order
+
+RECORD = "scenario.json"
+COLUMNS = ("scenario", "indicator", "scope", "unit", "value", "reference", "difference")
+COUNTED = ("account_dwellings", "account_planned", "account_flux", "public_first")
+"""Counts: absent means none."""
+SMALL = 0.00005
+"""Differences below the last published decimal of a share are none."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One finished run as kept in its folder."""
+
+    name: str
+    title: str
+    changes: Mapping[str, object]
+    swept: Mapping[str, object]
+    values: Mapping[tuple[str, str, str], float]
+    stop: str
+    verdict: str
+    notes: tuple[str, ...]
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Code of each EPCI and collectivité of the scopes -> its name."""
+    before: Mapping[str, str] = field(default_factory=dict)
+    """Changed key -> its value in the case, as text."""
+    case: str = ""
+    """Hash of the case and options the run started from: values in force are those of the runs of one case."""
+    status: str = "not_certified"
+    """What the certificate proves: the page never trusts the solver's own word."""
+    gap: float = 0.0
+    """Points between the bound and the objective."""
+
+    @property
+    def proof(self) -> ProofSummary:
+        """The certificate in the words every page uses."""
+        value = self.values.get(("objective", "", "points"), 0.0)
+        return ProofSummary(self.status, value, value + self.gap, self.gap, self.stop, self.verdict)
+
+    @property
+    def proven(self) -> bool:
+        """Certified optimal, and not refused by the independent check."""
+        return self.status == "certified_optimal" and self.verdict != "refused"
+
+
+def read_record(folder: Path) -> Record:
+    """The record of a run folder. Raises ``SCENARIO_NOT_A_RUN`` when there is none."""
+    file = folder / RECORD
+    if not file.is_file():
+        raise AttrifluxError("SCENARIO_NOT_A_RUN", name=folder.name)
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    values = {(i, s, u): float(v) for i, s, u, v in content["indicators"] if v is not None}
+    return Record(
+        content["name"], content["title"], content["changes"], content["swept"], values, content["stop"],
+        content["verdict"], tuple(content["notes"]), content.get("places", {}), content.get("before", {}),
+        content.get("case", ""), *_certified(folder, content),
+    )  # fmt: skip
+
+
+def _certified(folder: Path, content: Mapping[str, Any]) -> tuple[str, float]:
+    """Status and gap of a run; those of its certificate for a folder written before they were in the record."""
+    if "status" in content:
+        return str(content["status"]), float(content["gap"])
+    file = folder / "resultat" / "certificate.json"
+    if not file.is_file():
+        return "not_certified", 0.0
+    certificate = json.loads(file.read_text(encoding="utf-8"))
+    return str(certificate.get("status", "not_certified")), float(certificate.get("gap", 0.0))
+
+
+def completed(records: Sequence[Record]) -> list[Record]:
+    """The records, where an account or a public that one run serves and another does not counts 0 there."""
+    counted = {key: 0.0 for r in records for key in r.values if key[0] in COUNTED}
+    return [
+        replace(
+            r,
+            values={**r.values, **{k: 0.0 for k in counted if k not in r.values}},
+            places=places_of(records),
+        )
+        for r in records
+    ]
+
+
+def places_of(records: Sequence[Record]) -> dict[str, str]:
+    """Names of the EPCI and collectivités of all runs, by code."""
+    return {code: name for record in records for code, name in record.places.items()}
+
+
+def comparison_table(records: Sequence[Record]) -> pd.DataFrame:
+    """``comparison.csv``: every indicator of every run beside the first run, which is the reference."""
+    rows = []
+    records = completed(records)
+    base = records[0].values if records else {}
+    for record in records:
+        for key, value in record.values.items():
+            reference = base.get(key)
+            difference = None if reference is None else value - reference
+            rows.append((record.name, *key, value, reference, difference))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def inputs_table(records: Sequence[Record]) -> pd.DataFrame:
+    """What differs in the inputs: one line per changed key, one column per run; where a run leaves the key alone, the value
+    in force in the case (empty when it is not known)."""
+    keys = sorted({key for r in records for key in r.changes})
+    known: dict[tuple[str, str], str] = {}
+    for record in records:
+        known.update({(record.case, key): value for key, value in record.before.items()})
+    content: dict[str, list[str]] = {"key": keys}
+    for record in records:
+        content[record.name] = [
+            said(record.changes[k]) if k in record.changes else known.get((record.case, k), "") for k in keys
+        ]
+    return pd.DataFrame(content)
+
+
+def wide_table(records: Sequence[Record]) -> pd.DataFrame:
+    """Indicators in lines, runs in columns: what a planner reads."""
+    records = completed(records)
+    keys: dict[tuple[str, str, str], None] = {}
+    for record in records:
+        keys.update(dict.fromkeys(record.values))
+    ordered = sorted(keys, key=lambda k: (indicator_order(k[0]), k[1]))
+    content: dict[str, list[object]] = {
+        "indicator": [k[0] for k in ordered],
+        "scope": [k[1] for k in ordered],
+        "unit": [k[2] for k in ordered],
+    }
+    for record in records:
+        content[record.name] = [record.values.get(k) for k in ordered]
+    return pd.DataFrame(content)

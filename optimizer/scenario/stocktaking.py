@@ -1,0 +1,197 @@
+"""The rest of the inventory: mixity, passages between contingents, commitments and what they were given for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer import policy
+from optimizer.conversion.inventory import in_qpv
+from optimizer.domain import Case
+from optimizer.scenario.demand import first_choice, first_quartile, in_area, public_of, still_active
+
+KEYS = ["landlord", "departement", "account"]
+MIXITY = (
+    *KEYS, "dwellings", "qpv_share", "demand", "demand_q1_share", "demand_unknown", "leases", "leases_qpv_share",
+    "leases_q1_share", "leases_unknown",
+)  # fmt: skip
+MOVES = ("landlord", "departement", "from_account", "to_account", "why", "dwellings")
+COMMITMENTS = (
+    *KEYS,
+    "convention",
+    "ends_on",
+    "rights_kind",
+    "dwellings",
+    "years_left",
+    "state",
+    "counterpart",
+)
+SOON_YEARS = 5
+"""Agreements that end within so many years are shown apart: the horizon of a convention and the next one."""
+
+
+def mixity(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    """Per contingent: QPV share of its stock, first quartile among those its public asks, and among the year's leases.
+
+    Shares are of the known values; the unknown ones are counted beside. Demand is the active applications of the account's
+    public whose first commune lies in the département.
+    """
+    stock = case.table("stock")
+    held = stock.assign(
+        n=stock["dwellings"].fillna(0).astype("int64"), side=in_qpv(stock["qpv"]),
+        **{name: stock[name].astype(object) for name in KEYS},
+    )  # fmt: skip
+    people = still_active(case.table("applications"))
+    quartile = first_quartile(people, rules)
+    wanted = first_choice(people).map(rules.all_communes["departement"].to_dict()).fillna("")
+    publics = {str(a): public_of(people, str(a)) for a in sorted(held["account"].unique())}
+    choices = first_choice(people)
+    publics = {a: mask & in_area(choices, a, rules) for a, mask in publics.items()}
+    counted = {
+        (account, place): quartile[mask & (wanted == place)].value_counts().to_dict()
+        for account, mask in publics.items()
+        for place in sorted(held["departement"].unique())
+    }
+    leases = _leases(case, rules)
+    told = held[held["side"].isin(["oui", "non"])]
+    whole = held.groupby(KEYS, sort=True)["n"].sum()
+    known = told.groupby(KEYS)["n"].sum().to_dict()
+    inside = told[told["side"] == "oui"].groupby(KEYS)["n"].sum().to_dict()
+    rows = []
+    for key, n in whole.items():
+        landlord, place, account = (str(part) for part in key)  # type: ignore[attr-defined]
+        asked = counted[account, place]
+        signed = leases.get((landlord, place, account), {})
+        rows.append(
+            (
+                landlord, place, account, int(n), _part(inside.get(key, 0), known.get(key, 0)),
+                sum(asked.values()), _part(asked.get("yes", 0), asked.get("yes", 0) + asked.get("no", 0)),
+                asked.get("unknown", 0), signed.get("all", 0), _part(signed.get("inside", 0), signed.get("told", 0)),
+                _part(signed.get("yes", 0), signed.get("yes", 0) + signed.get("no", 0)), signed.get("unknown", 0),
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(MIXITY))
+
+
+def _leases(case: Case, rules: policy.RuleSet) -> dict[tuple[str, str, str], dict[str, int]]:
+    """Leases of the case's year by landlord, département and account: in QPV or not, first quartile or not."""
+    leases = case.table("leases")
+    leases = leases[leases["signed_on"].dt.year == case.settings.year]
+    place = leases["commune"].astype(object).map(rules.all_communes["departement"].to_dict()).fillna("")
+    out: dict[tuple[str, str, str], dict[str, int]] = {}
+    sides, quartiles = in_qpv(leases["qpv"]), leases["q1"].fillna("unknown").astype(str)
+    for landlord, dep, account, side, quartile in zip(
+        leases["landlord"].astype(str), place, leases["account"].astype(str), sides, quartiles, strict=True
+    ):
+        counts = out.setdefault((landlord, dep, account), {})
+        for name, one in (
+            ("all", True), ("told", side in ("oui", "non")), ("inside", side == "oui"), (quartile, True),
+        ):  # fmt: skip
+            counts[name] = counts.get(name, 0) + int(one)
+    return out
+
+
+def moves(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    """Dwellings that pass from one contingent to another: agreements ended or ending in the year, dwellings oriented again.
+
+    A dwelling of `events` oriented to one account and later, in the same year, to another has passed from the first to the
+    second; an agreement that ends gives its dwellings back to the landlord.
+    """
+    settings = case.settings
+    stock = case.table("stock")
+    frame = stock.assign(n=stock["dwellings"].fillna(0).astype("int64"))
+    frame = frame[frame["ends_on"].notna() & (frame["account"] != "BAILLEUR")]
+    ended = frame["ends_on"] <= pd.Timestamp(settings.on)
+    year_end = frame["ends_on"] <= pd.Timestamp(date(settings.year, 12, 31))
+    parts: list[tuple[str, str, str, str, str, int]] = []
+    for mask, why in ((ended, "convention échue"), (~ended & year_end, "convention à échoir dans l'année")):
+        sums = frame[mask].astype({k: object for k in KEYS}).groupby(KEYS, sort=True)["n"].sum().reset_index()
+        for landlord, place, account, n in sums.itertuples(index=False, name=None):
+            parts.append((str(landlord), str(place), str(account), "BAILLEUR", why, int(n)))
+    parts += _oriented_again(case, rules)
+    table = pd.DataFrame(parts, columns=list(MOVES))
+    return table.sort_values(
+        ["landlord", "departement", "why", "from_account", "to_account"], ignore_index=True
+    )
+
+
+def _oriented_again(case: Case, rules: policy.RuleSet) -> list[tuple[str, str, str, str, str, int]]:
+    events = case.table("events")
+    if events.empty:
+        return []
+    start = events["oriented_on"].fillna(events["presented_on"]).fillna(events["attributed_on"])
+    start = start.fillna(events["signed_on"])
+    seen = pd.DataFrame(
+        {
+            "dwelling_id": events["dwelling_id"].astype(str),
+            "account": events["account"].astype(str),
+            "on": start,
+        }
+    )
+    seen = seen[start.dt.year == case.settings.year].sort_values(["dwelling_id", "on", "account"])
+    before = seen.groupby("dwelling_id")["account"].shift()
+    passed = seen[before.notna() & (before != seen["account"])].assign(
+        before=before[before.notna() & (before != seen["account"])]
+    )
+    where = _homes(case, rules)
+    counts: dict[tuple[str, str, str, str], int] = {}
+    for dwelling, old, new in zip(passed["dwelling_id"], passed["before"], passed["account"], strict=True):
+        landlord, place = where.get(dwelling, ("", ""))
+        counts[landlord, place, old, new] = counts.get((landlord, place, old, new), 0) + 1
+    return [(*k[:4], "réorientation dans l'année", n) for k, n in sorted(counts.items())]
+
+
+def _homes(case: Case, rules: policy.RuleSet) -> dict[str, tuple[str, str]]:
+    departement = rules.all_communes["departement"].to_dict()
+    out: dict[str, tuple[str, str]] = {}
+    for name in ("in_progress", "leases", "dwellings"):
+        table = case.table(name)
+        for d, landlord, commune in zip(
+            table["dwelling_id"].astype(str), table["landlord"].astype(str), table["commune"], strict=True
+        ):
+            out[d] = (landlord, str(departement.get(commune, "")))
+    return out
+
+
+def commitments(stock: pd.DataFrame, on: date, rules: policy.RuleSet) -> pd.DataFrame:
+    """Agreements by contingent, with their end, what is left, their state and what was given for them."""
+    words: Mapping[str, str] = rules.get("national.flux.counterparts")
+    reserved = stock[stock["account"] != "BAILLEUR"]
+    if reserved.empty:
+        return pd.DataFrame(columns=list(COMMITMENTS))
+    # the end as a year and text: half a million rows are summed by codes, not by dates
+    frame = pd.DataFrame(
+        {
+            **{name: reserved[name].astype(object) for name in KEYS},
+            "convention": reserved["convention"].astype(object).where(reserved["convention"].notna(), ""),
+            "ends_on": reserved["ends_on"],
+            "rights_kind": reserved["rights_kind"].astype(object).where(reserved["rights_kind"].notna(), ""),
+            "dwellings": reserved["dwellings"].fillna(0).astype("int64"),
+        }
+    )
+    by = [*KEYS, "convention", "ends_on", "rights_kind"]
+    sums = frame.groupby(by, sort=True, dropna=False)["dwellings"].sum().reset_index()
+    days = (sums["ends_on"] - pd.Timestamp(on)).dt.days
+    sums["years_left"] = (days.clip(lower=0) / 365.25).round(1)
+    sums["state"] = _states(days)
+    families = sums["account"].astype(str).str.split(":").str[0]
+    sums["counterpart"] = families.map(dict(words)).fillna("")
+    return sums[list(COMMITMENTS)]
+
+
+def _states(days: pd.Series) -> NDArray[np.object_]:
+    known = days.notna().to_numpy(bool)
+    left = days.fillna(0).to_numpy(float)
+    out = np.full(len(days), "sans terme", dtype=object)
+    out[known] = "en cours"
+    out[known & (left <= SOON_YEARS * 365.25)] = f"échoit dans les {SOON_YEARS} ans"
+    out[known & (left <= 0)] = "échue"
+    return out
+
+
+def _part(n: int, total: int) -> float:
+    return round(n / total, 4) if total else float("nan")

@@ -1,0 +1,104 @@
+"""What putting a dwelling on another account costs at most: the best exact exchange, all other first ranks kept.
+
+The prices of the proof only give a lower bound (`orientation.losses`); staff who change a réservataire in the room want to
+know what they give up by that one move. The exchange gives the dwelling to the best household of the other account that
+has no first rank (or to its seat) and charges what the rules then charge, exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
+from optimizer.shortlist.exchange import Exchange
+from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.nearest import current_values
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+
+UNKNOWN = -1
+"""No household without a first rank may take the dwelling on that account."""
+
+
+def switch_costs(
+    problem: Problem, first: FirstRanks, counts: tuple[I64, I64], dwelling: I32, account: I32
+) -> I64:
+    """Hundredths of a point that each (dwelling, account) costs at most, rounded up; `UNKNOWN` where nobody is free.
+
+    Parameters
+    ----------
+    counts : (num_run, den_run) of the proposal
+    """
+    search = _Switch(problem, first, counts)
+    pairs = zip(dwelling.tolist(), account.tolist(), strict=True)
+    return np.array([search.cost(d, r) for d, r in pairs], np.int64)
+
+
+class _Switch:
+    """The best takers of each class and account, found once."""
+
+    def __init__(self, problem: Problem, first: FirstRanks, counts: tuple[I64, I64]) -> None:
+        self.problem, self.pools = problem, Pools(problem)
+        self.exchange = Exchange(problem, *counts)
+        self.free = np.ones(len(problem.application_ids), bool)
+        self.free[first.app[first.app >= 0]] = False
+        count = len(problem.dwelling_ids)
+        self.held = current_values(problem, first)
+        self.app, self.kind = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+        self.app[first.dwelling], self.kind[first.dwelling] = first.app, first.kind
+        self.seats: dict[int, list[int]] = {}
+        for i, klass in enumerate(problem.seats.klass.tolist()):
+            self.seats.setdefault(klass, []).append(i)
+        self._takers: dict[tuple[int, int], dict[int, int]] = {}
+
+    def cost(self, d: int, r: int) -> int:
+        """As `switch_costs`, for one pair."""
+        problem, klass = self.problem, int(self.problem.klass[d])
+        worth = {kind: value + int(problem.bonus[d]) for kind, value in self.takers(klass, r).items()}
+        for kind, value in [*self._same_household(d, klass, r), *self._own_seats(klass, r)]:
+            worth[kind] = max(worth.get(kind, value), value)
+        if not worth:
+            return UNKNOWN
+        charges = self.exchange.known_costs(int(self.kind[d]), list(worth))
+        gain = max(
+            value * MICRO_PER_HUNDREDTH - charge
+            for value, (charge, _) in zip(worth.values(), charges, strict=True)
+        )
+        return -(-max(0, int(self.held[d]) * MICRO_PER_HUNDREDTH - gain) // MICRO_PER_HUNDREDTH)
+
+    def takers(self, klass: int, r: int) -> dict[int, int]:
+        """Kind -> the most that a household without a first rank is worth (hundredths, without the dwelling's bonus)."""
+        known = self._takers.get((klass, r))
+        if known is None:
+            entries = self._menu(klass)
+            types, apps = self.problem.entry_type[entries], self.problem.entry_app[entries]
+            kinds, may = self.pools.kinds_by_type(int(self.problem.class_group[klass]), r)
+            at = np.flatnonzero(may[types] & self.free[apps])
+            value = self.problem.values(entries)[at]
+            order = np.argsort(value, kind="stable")
+            known = dict(zip(kinds[types[at]][order].tolist(), value[order].tolist(), strict=True))
+            self._takers[klass, r] = known
+        return known
+
+    def _same_household(self, d: int, klass: int, r: int) -> list[tuple[int, int]]:
+        """(kind, value) of the household that holds the dwelling now, should it hold it on that account."""
+        if self.app[d] < 0:
+            return []
+        entries = self._menu(klass)
+        kinds, may = self.pools.kinds_by_type(int(self.problem.class_group[klass]), r)
+        at = np.flatnonzero(self.problem.entry_app[entries] == self.app[d])
+        types = self.problem.entry_type[entries][at].tolist()
+        return [(int(kinds[t]), int(self.held[d])) for t in types if may[t]]
+
+    def _own_seats(self, klass: int, r: int) -> list[tuple[int, int]]:
+        seats = self.problem.seats
+        found = [(int(seats.kind[i]), int(seats.value[i])) for i in self.seats.get(klass, ())]
+        return [(kind, value) for kind, value in found if self.problem.kinds.account[kind] == r]
+
+    def _menu(self, klass: int) -> slice:
+        menu = int(self.problem.class_menu[klass])
+        if menu < 0:
+            return slice(0, 0)
+        return slice(int(self.problem.menu_ptr[menu]), int(self.problem.menu_ptr[menu + 1]))

@@ -1,0 +1,240 @@
+"""Where pricings are computed: a shard of components, its state, and the contract of engines.
+
+A component's answer is a function of its own arrays, its last answer, the credits then and now, and the slack: nothing
+else. So components may be priced on threads, in other processes or on other machines, in any grouping and any order,
+again after a loss, and the answer is the same bytes. `Threads` is the engine of one process; others are given through
+``ScaleOptions.engine`` and call the same `LocalPricer` wherever they run.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.solve.scale.leases import Leases
+from optimizer.solve.scale.model import Ints, SmallInts
+from optimizer.solve.scale.paths import place_component
+from optimizer.solve.scale.repair import applicant_gains, offers_by_class, repair_component, transpose
+from optimizer.solve.scale.structure import Structure
+
+COUNTERS = 5
+"""Counters of work a kernel call keeps."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The arrays of `Structure` that pricing reads, for all components or for consecutive ones renumbered from 0."""
+
+    class_start: Ints
+    applicant_start: Ints
+    pair_start: Ints
+    capacity: Ints
+    slot_start: Ints
+    offer_start: Ints
+    offer_class: SmallInts
+    offer_cell: SmallInts
+    bonus_start: Ints
+    bonus: Ints
+    arc_start: Ints
+    arc_pair: SmallInts
+    arc_value: NDArray[np.integer]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.capacity)
+
+    @property
+    def n_applicants(self) -> int:
+        """Number of applicants."""
+        return len(self.arc_start) - 1
+
+    @cached_property
+    def by_pair(self) -> tuple[Ints, SmallInts, NDArray[np.integer]]:
+        """Arcs listed by pair."""
+        start, who, value = transpose(
+            self.arc_start, self.arc_pair, self.arc_value, len(self.offer_start) - 1
+        )
+        return start, who, value
+
+    @cached_property
+    def by_class(self) -> tuple[Ints, SmallInts, SmallInts]:
+        """Offers listed by class."""
+        start, offer, pair = offers_by_class(self.offer_start, self.offer_class, self.n_classes)
+        return start, offer, pair
+
+
+def whole(structure: Structure) -> Shard:
+    """All components of a structure; no array is copied."""
+    return Shard(**{name: getattr(structure, name) for name in Shard.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One pricing in the shard's numbers: assignment, class prices, and the two sums of the Lagrangian bound.
+
+    ``gains`` is what applicants earn at these prices, ``dwellings`` what dwellings do, both times the quantum.
+    """
+
+    leases: Leases
+    price: Ints
+    gains: int
+    dwellings: int
+    work: Ints
+
+
+class Pricer(Protocol):
+    """Prices the components of one structure again and again; remembers its last answer."""
+
+    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
+        """Best assignment for the credit of each household cell and the outside value of each class."""
+
+
+class Engine(Protocol):
+    """A place where pricings are computed; must not change any byte of an answer."""
+
+    def open(self, structure: Structure, quantum: int) -> Pricer:
+        """A pricer of all components of a structure, with no answer yet."""
+
+
+@dataclass
+class _Outcome:
+    """Arrays the kernel fills, and the credits they answer."""
+
+    credit: Ints
+    offer_credit: Ints
+    outside: Ints
+    slack: int
+    price: Ints
+    count: Ints
+    worth: Ints
+    base: Ints
+    owner: SmallInts
+    cell: SmallInts
+
+
+@dataclass(frozen=True)
+class Threads:
+    """The engine of one process: components on threads."""
+
+    threads: int
+
+    def open(self, structure: Structure, quantum: int) -> LocalPricer:
+        """A pricer on the structure's own arrays."""
+        return LocalPricer(whole(structure), quantum, self.threads)
+
+
+class LocalPricer:
+    """Solve the components of a shard, each time from the last answer.
+
+    A component whose credits did not move is not solved again; the others are repaired (`repair`).
+    """
+
+    def __init__(self, shard: Shard, quantum: int, threads: int = 1) -> None:
+        self.shard = shard
+        self.quantum = quantum
+        self.threads = threads
+        size = np.diff(shard.applicant_start) * np.maximum(1, np.diff(shard.class_start))
+        self._order = np.argsort(-size, kind="stable")
+        self._last: _Outcome | None = None
+
+    def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
+        """Take an earlier answer, and what it was an answer to, as the last one."""
+        out = self._start(credit, outside, slack)
+        out.price[:] = price
+        out.count[:] = np.bincount(leases.klass, minlength=self.shard.n_classes)
+        out.owner[leases.applicant] = leases.klass
+        out.cell[leases.applicant] = leases.cell
+        out.worth[leases.applicant] = leases.value * self.quantum
+        self._last = out
+
+    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
+        """Best assignment for these credits, and its part of the bound."""
+        s, q = self.shard, self.quantum
+        out = self._start(credit, outside, slack)
+        last = self._last
+        moved = [e for e in self._order if not self._reuse(e, out)]
+        slot = np.zeros(s.n_applicants, np.int64)
+        member = np.zeros(int(s.slot_start[-1]), np.int32)
+        rise = np.zeros(0, np.int64)
+        if last is not None:
+            rise = np.where(out.owner >= 0, credit[out.cell] - last.credit[out.cell], 0)
+
+        def one(e: int) -> Ints:
+            work = np.zeros(COUNTERS, np.int64)
+            place = (
+                s.class_start[e], s.class_start[e + 1], s.applicant_start[e], s.applicant_start[e + 1],
+                s.pair_start[e], s.pair_start[e + 1],
+            )  # fmt: skip
+            offers = (s.capacity, s.slot_start, s.offer_start, s.offer_class, s.offer_cell, out.offer_credit)
+            arcs = (outside, s.bonus_start, s.bonus, s.arc_start, s.arc_pair, s.arc_value)
+            answer = (out.price, out.worth, out.base, out.owner, out.cell, slot, member, out.count, work)
+            if last is None:
+                place_component(*place, q, *offers, *arcs, *answer)
+            else:
+                repair_component(
+                    *place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, rise, *answer
+                )
+            return work
+
+        if last is not None and moved:
+            _ = s.by_class, s.by_pair  # built once, before threads ask for them
+        if self.threads > 1 and len(moved) > 1:
+            with ThreadPoolExecutor(self.threads) as pool:
+                works = list(pool.map(one, moved))
+        else:
+            works = [one(e) for e in moved]
+        self._last = out
+        held = np.flatnonzero(out.owner >= 0)
+        gains = applicant_gains(
+            q, s.offer_start, s.offer_class, out.offer_credit, s.arc_start, s.arc_pair, s.arc_value, out.price
+        )
+        return Answer(
+            leases=Leases(held.astype(np.int32), out.owner[held], out.cell[held], out.worth[held] // q),
+            price=out.price,
+            gains=int(gains),
+            dwellings=class_worth(s, out.price, outside, q),
+            work=sum(works, np.zeros(COUNTERS, np.int64)),
+        )
+
+    def _start(self, credit: Ints, outside: Ints, slack: int) -> _Outcome:
+        """Arrays to fill, holding the last answer when there is one."""
+        s, last = self.shard, self._last
+        n, k = s.n_applicants, s.n_classes
+        offers = credit[s.offer_cell]
+        if last is None:
+            return _Outcome(
+                credit, offers, outside, slack, np.zeros(k, np.int64), np.zeros(k, np.int64), np.zeros(n, np.int64),
+                np.zeros(n, np.int64), np.full(n, -1, np.int32), np.full(n, -1, np.int32),
+            )  # fmt: skip
+        return _Outcome(
+            credit, offers, outside, slack, last.price.copy(), last.count.copy(), last.worth.copy(),
+            last.base.copy(), last.owner.copy(), last.cell.copy(),
+        )  # fmt: skip
+
+    def _reuse(self, e: int, out: _Outcome) -> bool:
+        """Whether a component's credits and outside values are those of the last call, solved at least as well."""
+        last, s = self._last, self.shard
+        if last is None or last.slack > out.slack:
+            return False
+        offers = slice(s.offer_start[s.pair_start[e]], s.offer_start[s.pair_start[e + 1]])
+        classes = slice(s.class_start[e], s.class_start[e + 1])
+        return np.array_equal(last.offer_credit[offers], out.offer_credit[offers]) and np.array_equal(
+            last.outside[classes], out.outside[classes]
+        )
+
+
+def class_worth(shard: Shard | Structure, price: Ints, outside: Ints, quantum: int) -> int:
+    """Sum over dwellings of max(outside, price + bonus): the dwellings' part of the bound."""
+    s = shard
+    plain = np.diff(s.bonus_start) == 0
+    total = int((np.maximum(outside, price) * s.capacity)[plain].sum())
+    if plain.all():
+        return total
+    which = np.repeat(np.arange(s.n_classes), np.diff(s.bonus_start))
+    return total + int(np.maximum(outside[which], price[which] + s.bonus[: len(which)] * quantum).sum())

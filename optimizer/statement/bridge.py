@@ -1,0 +1,133 @@
+"""From the statement to the ledger, account by account: two counts of one year that must agree to the unit."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optimizer import policy
+from optimizer.domain import Case
+from optimizer.errors import Finding
+from optimizer.statement import messages as messages
+from optimizer.statement.ledger import in_flux, lines_of, placed
+
+KEYS = ["landlord", "departement", "account"]
+COLUMNS = (
+    *KEYS, "attributed", "not_signed", "attributed_before", "signed", "outside_flux", "no_line", "ledger_signed", "difference",
+)  # fmt: skip
+
+
+def bridge(
+    case: Case, rules: policy.RuleSet, year: int, counted: pd.DataFrame, ledger: pd.DataFrame
+) -> pd.DataFrame:
+    """What separates the dwellings attributed of the statement from the leases signed of the ledger.
+
+    Parameters
+    ----------
+    counted : DataFrame
+        One line per (dwelling, account) of the statement: ``landlord, commune, account, dwelling_id, attributed``.
+    ledger : DataFrame
+        As :func:`optimizer.statement.ledger.ledger` gives it.
+
+    Returns
+    -------
+    DataFrame
+        ``attributed`` (statement) − ``not_signed`` in the year + ``attributed_before`` the year and signed in it = ``signed``;
+        less ``outside_flux`` (transfers, relocations, first lettings, stock) and ``no_line`` (no share agreed there for the
+        account) = ``ledger_signed``. ``difference`` is what is left: nothing, or the statement is refused.
+    """
+    departement = {str(c): str(d) for c, d in rules.all_communes["departement"].items()}
+    leases = case.table("leases")
+    leases = leases[leases["signed_on"].dt.year == year]
+    epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
+    signed = placed(leases, epci, departement).rename(columns={"dep": "departement"})
+    flux = in_flux(leases).to_numpy(bool)
+    covered = _covered(signed, lines_of(case, rules))
+    parts = {
+        "signed": pd.Series(True, index=signed.index),
+        "outside_flux": pd.Series(~flux, index=signed.index),
+        "no_line": pd.Series(flux & ~covered, index=signed.index),
+        "attributed_before": _before(signed, _decided_in(case.table("events"), year)),
+    }
+    by = [signed[name].astype(object) for name in KEYS]
+    sums = {name: mask.groupby(by).sum() for name, mask in parts.items()}
+    here = counted.assign(departement=counted["commune"].map(departement).fillna(""))
+    attributed = here.groupby(KEYS)["attributed"].sum()
+    lines = ledger.groupby(KEYS)["consumed_signed"].sum()
+    rows = []
+    for key in sorted({*attributed.index, *sums["signed"].index, *lines.index}):
+        n = {name: int(values.get(key, 0)) for name, values in sums.items()}
+        given = int(attributed.get(key, 0))
+        kept = int(lines.get(key, 0))
+        waiting = given - (n["signed"] - n["attributed_before"])
+        left = n["signed"] - n["outside_flux"] - n["no_line"] - kept
+        rows.append(
+            (
+                *key,
+                given,
+                waiting,
+                n["attributed_before"],
+                n["signed"],
+                n["outside_flux"],
+                n["no_line"],
+                kept,
+                left,
+            )
+        )
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table[(table[list(COLUMNS[3:])] != 0).any(axis=1)].reset_index(drop=True)
+
+
+def gaps(table: pd.DataFrame) -> tuple[Finding, ...]:
+    """One error per account whose two counts do not agree, or that signs more than it attributes."""
+    out = []
+    for row in table.to_dict("records"):
+        if row["difference"] != 0 or row["not_signed"] < 0:
+            names = ("landlord", "departement", "account", "attributed", "signed", "ledger_signed")
+            out.append(Finding("BILAN_LEDGER_GAP", file="baux", params={k: row[k] for k in names}))
+    return tuple(out)
+
+
+def _before(signed: pd.DataFrame, decided: dict[tuple[str, str], int] | None) -> pd.Series:
+    """Leases of the year that an earlier year attributed; without a follow-up a lease stands for its attribution."""
+    out = pd.Series(False, index=signed.index)
+    if decided is None:
+        return out
+    left = dict(decided)
+    ordered = signed.sort_values(["dwelling_id", "signed_on"], ascending=[True, False])
+    for at, d, a in zip(
+        ordered.index, ordered["dwelling_id"].astype(str), ordered["account"].astype(str), strict=True
+    ):
+        left[d, a] = left.get((d, a), 0) - 1
+        out[at] = left[d, a] < 0
+    return out
+
+
+def _decided_in(events: pd.DataFrame, year: int) -> dict[tuple[str, str], int] | None:
+    """(dwelling, account) -> attributions decided in the year that were signed; None without events."""
+    if events.empty:
+        return None
+    decided = events["attributed_on"].fillna(events["signed_on"])
+    kept = events[(decided.dt.year == year) & (events["signed_on"].dt.year == year)]
+    out: dict[tuple[str, str], int] = {}
+    for pair in zip(kept["dwelling_id"].astype(str), kept["account"].astype(str), strict=True):
+        out[pair] = out.get(pair, 0) + 1
+    return out
+
+
+def _covered(signed: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
+    """Leases for which their landlord agreed a share with their account where they lie."""
+    agreed = {
+        (str(b), str(a), str(area))
+        for b, a, area in zip(lines["landlord"], lines["account"], lines["area"], strict=True)
+    }
+    return pd.Series(
+        [
+            any((b, a, place) in agreed for place in places)
+            for b, a, *places in zip(
+                signed["landlord"].astype(str), signed["account"].astype(str), signed["commune"].astype(str),
+                signed["epci"].astype(str), signed["departement"].astype(str), strict=True,
+            )
+        ],
+        index=signed.index,
+        dtype=bool,
+    )  # fmt: skip
