@@ -57,7 +57,9 @@ def test_keys_are_unique(week: Case, year: Case) -> None:
     for case in _both(week, year):
         for name, frame in case.tables.items():
             key = list(TABLES[name].key)
-            assert not frame.duplicated(key).any(), name
+            assert not key or not frame.duplicated(key).any(), (
+                name
+            )  # some tables count, their rows have no key
 
 
 def test_identifiers_are_opaque(year: Case) -> None:

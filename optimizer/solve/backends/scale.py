@@ -41,6 +41,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
                 interrupted=None if options.interrupt is None else options.interrupt.is_set,
                 threads=max(2, options.threads),
                 max_leaves=0,
+                cuts=False,
                 engine=engine,
             ),
             progress=tell,

@@ -99,7 +99,8 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
             radius = np.where(pressed, radius * GROW, radius)
         else:
             radius = np.maximum(radius * SHRINK, 1e-4)
-        converged = not pressed.any() and (lp_gap < 1e-9 or (not fresh and slack == 0))
+        # a convex model that promises nothing inside the box promises nothing anywhere
+        converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and pressed.any()))
         if lp_gap <= next_try or converged:
             run.improve(*((4, 2, 50, 8) if converged else (1, 3, 20)))
             next_try = min(next_try, lp_gap) / 4

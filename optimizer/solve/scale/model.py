@@ -169,6 +169,7 @@ class ScaleOptions:
     distinguished, ``max_leaves`` the cases; running out of either ends as ``iteration_limit``. ``time_limit_s`` makes
     a run depend on the clock and is therefore None by default. ``interrupted`` is asked between steps. ``quantum`` is
     the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
+    Without ``cuts`` the bound rests on the model's own rows alone, for a caller whose certificate knows no others.
     ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open. ``engine`` is where pricings
     before the case distinction are computed (default: ``threads`` of this process); it changes no byte of the answer.
     """
@@ -179,7 +180,7 @@ class ScaleOptions:
     interrupted: Callable[[], bool] | None = None
     threads: int = 2
     quantum: int | None = None
-    smoothing: float = 0.6
+    cuts: bool = True
     max_leaves: int = 200
     max_search_columns: int = 4_000
     search_nodes: int = 5_000

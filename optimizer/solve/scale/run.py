@@ -104,7 +104,7 @@ class Run:
         self.clock = Clock()
         now = time.perf_counter()
         self.grid = objective_grid(model)
-        cuts = propose_cuts(model)
+        cuts = propose_cuts(model) if options.cuts else ()
         self.structure, self.rows = with_cuts(model, cuts, exact_rooms=options.gap == 0)
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
         self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads, options.engine)
@@ -158,7 +158,7 @@ class Run:
 
     def slack(self) -> int:
         """What a household may lose by staying where the last pricing had it: a part of the gap, shared out."""
-        if self.incumbent is None:
+        if self.incumbent is None or self.best is None:
             return 0
         missing = self.bound - self.incumbent.objective
         return max(0, int(missing * SLACK) // max(1, int(self.model.capacity.sum())))
