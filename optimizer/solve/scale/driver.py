@@ -93,8 +93,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         better = before is None or run.best is not before
         wanted, pressed = run.ask(radius)
         rough = bool(fresh)
-        free = run.master.value
-        lp_gap = (run.best.bound / run.quantum - free) / max(1, abs(run.bound))
+        lp_gap = (run.best.bound / run.quantum - run.master.value) / max(1, abs(run.bound))
         if better:
             radius = np.where(pressed, radius * GROW, radius)
         else:

@@ -179,7 +179,7 @@ class Run:
     def ask(self, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The master's multipliers within ``radius`` of the best ones, and which press on the box.
 
-        ``master.value`` is afterwards the value of the free master: what the columns found so far can prove at most.
+        ``master.value`` is afterwards what the columns found so far promise inside the box, never above the best bound.
         """
         assert self.best is not None
         now = time.perf_counter()
