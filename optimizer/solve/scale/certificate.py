@@ -11,6 +11,8 @@ recomputed from the options and seats of the model, cell by cell.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numba import njit
 
@@ -19,14 +21,17 @@ from optimizer.solve.scale.cells import IMPOSSIBLE
 from optimizer.solve.scale.cuts import CutMaker, extend, shares
 from optimizer.solve.scale.model import Certificate, Cut, Ints, LabelledTransport
 
+MANY_ENTRIES = 1_000_000
+"""Entries from which the pass is shared between two threads."""
+
 
 @njit(cache=True, nogil=True)
 def _applicant_gains(  # type: ignore[no-untyped-def]
-    menu_start, entry_applicant, entry_value, entry_type, classes_start, classes, group, n_types, credit, price,
-    quantum, gain, least,
+    first, last, menu_start, entry_applicant, entry_value, entry_type, classes_start, classes, group, n_types, credit,
+    price, quantum, gain, least,
 ):  # fmt: skip
-    """Best gain of each applicant over all its arcs, no pruning; ``least`` is scratch, (T,)."""
-    for m in range(len(menu_start) - 1):
+    """Best gain of each applicant over all its arcs of menus ``first..last``; ``least`` is scratch, (T,)."""
+    for m in range(first, last):
         if classes_start[m] == classes_start[m + 1]:
             continue
         for t in range(n_types):
@@ -39,7 +44,9 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
             least[t] = low
         for j in range(menu_start[m], menu_start[m + 1]):
             g = np.int64(entry_value[j]) * quantum - least[entry_type[j]]
-            if g > gain[entry_applicant[j]]:
+            if (
+                g > 0 and g > gain[entry_applicant[j]]
+            ):  # most gain nothing: their applicant need not be looked up
                 gain[entry_applicant[j]] = g
 
 
@@ -66,14 +73,16 @@ def bound_of(model: LabelledTransport, certificate: Certificate) -> int:
     """
     q = certificate.quantum
     model = with_branches(model, certificate.branches)
-    y = np.r_[certificate.multipliers, certificate.branch_multipliers, certificate.cut_multipliers]
-    used = shares(model.n_rows, certificate.cuts).T @ y
+    weighing = np.flatnonzero(certificate.cut_multipliers)
+    cuts = tuple(certificate.cuts[i] for i in weighing)  # one of multiplier zero adds nothing to the bound
+    y = np.r_[certificate.multipliers, certificate.branch_multipliers, certificate.cut_multipliers[weighing]]
+    used = shares(model.n_rows, cuts).T @ y
     if len(y) and (int(y.min()) < 0 or bool((used > model.row_price * q).any())):
         raise ValueError("certificate: a multiplier is out of its range")
-    for cut in certificate.cuts:
+    for cut in cuts:
         if cut.room >= 0 and room_bound(model, cut) > cut.room:
             raise ValueError("certificate: the room of a cut is not proven by its cover")
-    full = extend(model, certificate.cuts)
+    full = extend(model, cuts)
     option = _worth(full.effect_start, full.effect_row, full.effect_coef, full.option_value, y, q)
     credit = _best_per_owner(full.option_start, option, IMPOSSIBLE)
     outside = np.zeros(full.n_classes, np.int64)
@@ -131,12 +140,21 @@ def _sum_up(model: LabelledTransport, credit: Ints, outside: Ints, price: Ints, 
     classes = classes[menu[classes] >= 0]
     n_menus = len(model.menu_start) - 1
     start = np.r_[0, np.cumsum(np.bincount(menu[classes], minlength=n_menus))].astype(np.int64)
-    gain = np.zeros(model.n_applicants, np.int64)
-    _applicant_gains(
-        model.menu_start, model.entry_applicant, model.entry_value, model.entry_type, start, classes,
-        model.class_group, model.n_types, credit, price, quantum, gain, np.zeros(max(1, model.n_types), np.int64),
-    )  # fmt: skip
-    total = int(gain.sum())
+    middle = int(np.searchsorted(model.menu_start, model.menu_start[-1] // 2))
+
+    def gains(menus: tuple[int, int]) -> Ints:
+        gain = np.zeros(model.n_applicants, np.int64)
+        _applicant_gains(
+            *menus, model.menu_start, model.entry_applicant, model.entry_value, model.entry_type, start, classes,
+            model.class_group, model.n_types, credit, price, quantum, gain, np.zeros(max(1, model.n_types), np.int64),
+        )  # fmt: skip
+        return gain
+
+    if model.menu_start[-1] < MANY_ENTRIES:
+        total = int(gains((0, n_menus)).sum())
+    else:
+        with ThreadPoolExecutor(2) as pool:
+            total = int(np.maximum(*pool.map(gains, ((0, middle), (middle, n_menus)))).sum())
     size = np.diff(model.bonus_start) if len(model.bonus_start) else np.zeros(model.n_classes, np.int64)
     plain = size == 0
     total += int((np.maximum(outside, price) * model.capacity)[plain].sum())

@@ -79,6 +79,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
     y, next_try = start, max(2e-4, 0.5 * options.gap)
     radius = np.full(run.rows.n_rows, FIRST_RADIUS)
     rough = True
+    pressed = np.ones(run.rows.n_rows, bool)
     while True:
         before = run.best
         side = float(np.median(radius)) if len(radius) else 0.0
@@ -91,6 +92,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         if run.closed():
             return "proven" if run.gap <= 0 else "gap"
         better = before is None or run.best is not before
+        confined = pressed.any()
         wanted, pressed = run.ask(radius)
         rough = bool(fresh)
         lp_gap = (run.best.bound / run.quantum - run.master.value) / max(1, abs(run.bound))
@@ -98,8 +100,9 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
             radius = np.where(pressed, radius * GROW, radius)
         else:
             radius = np.maximum(radius * SHRINK, 1e-4)
-        # a convex model that promises nothing inside the box promises nothing anywhere
-        converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and pressed.any()))
+        # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
+        # was right at its own minimum, which is everybody's unless the box held it back
+        converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
         if lp_gap <= next_try or converged:
             run.improve(*((4, 2, 50, 8) if converged else (1, 3, 20)))
             next_try = min(next_try, lp_gap) / 4
