@@ -1,4 +1,4 @@
-"""Run the benchmark suite: ``python -m benchmarks.scale.run [--sets quick,lp,mip,cbc,national] [--repeat 5]``.
+"""Run the benchmark suite: ``python -m benchmarks.scale.run [--sets quick,growth,full,warm,lp,mip,cbc,national] [--repeat 5]``.
 
 Both sides of a ratio run in this one process, one after the other. Ours always includes building the model from raw
 attributes; compilation is excluded by a first small solve; drawing the territory is excluded on both sides. Writes a
@@ -24,9 +24,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scale import dwelling_first, peers
-from benchmarks.scale.families import raw_of
+from benchmarks.scale.again import again
+from benchmarks.scale.families import FAMILIES, raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, ScaleResult, solve_transport
+from optimizer.solve.scale import LabelledTransport, ScaleOptions, ScaleResult, WarmStart, solve_transport
 
 RESULTS = Path(__file__).parents[1] / "results"
 PROOF, SMALL_GAP = 0.0, 1e-4
@@ -219,8 +220,56 @@ def growth(repeat: int) -> list[Line]:
     return lines
 
 
+def full(repeat: int) -> list[Line]:
+    """Every feature of the product on the tight draws, beside the simplified model: what realism costs."""
+    lines = []
+    for size in ((200, 2_000), (500, 5_000), (1_000, 10_000), (3_224, 9_864), (20_000, 150_000)):
+        seconds, result = timed(repeat, *size, True, SMALL_GAP)
+        models = [FAMILIES["full_like"](*size, 0)]
+        kept: list[ScaleResult] = []
+
+        def once(models: list[LabelledTransport] = models, kept: list[ScaleResult] = kept) -> float:
+            began = time.perf_counter()
+            kept[:] = [solve_transport(models[0], ScaleOptions(gap=SMALL_GAP))]
+            return time.perf_counter() - began
+
+        whole = median_of(repeat, once)
+        note = f"full model: {_told(kept[0])}"
+        lines.append(Line("full", _name(*size, True), whole, seconds, whole / seconds, "<= 5 (aim)", note))
+    return lines
+
+
+def warm(repeat: int) -> list[Line]:
+    """B10's year again after a changed share, a pin and a new week: from scratch, then from the earlier run."""
+    size = (3_224, 9_864)
+    raw = raw_of(*size, 0, is_tight=True)
+    model = build(raw)
+    earlier = solve_transport(model, ScaleOptions(gap=PROOF))
+    lines = []
+    for name, changed, start in again(raw, model, earlier):
+        cold, first = _again(repeat, changed, None)
+        seconds, second = _again(repeat, changed, start)
+        note = f"cold {_told(first)}; warm {_told(second)}"
+        lines.append(
+            Line("warm", f"{_name(*size, True)}, {name}", seconds, cold, cold / seconds, ">= 5", note)
+        )
+    return lines
+
+
+def _again(repeat: int, model: LabelledTransport, start: WarmStart | None) -> tuple[float, ScaleResult]:
+    kept: list[ScaleResult] = []
+
+    def once() -> float:
+        began = time.perf_counter()
+        kept[:] = [solve_transport(model, ScaleOptions(gap=PROOF), warm=start)]
+        return time.perf_counter() - began
+
+    return median_of(repeat, once), kept[0]
+
+
 SETS: dict[str, Callable[[int], list[Line]]] = {
-    "quick": quick, "growth": growth, "lp": lp, "mip": mip, "cbc": cbc, "national": national,
+    "quick": quick, "growth": growth, "full": full, "warm": warm, "lp": lp, "mip": mip, "cbc": cbc,
+    "national": national,
 }  # fmt: skip
 
 

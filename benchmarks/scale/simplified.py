@@ -66,11 +66,15 @@ def _entries(choice, size, level, mobility, home, score, kind, smallest, largest
     return who, value, profile
 
 
+def class_codes(raw: RawTerritory) -> np.ndarray:
+    """What tells the class of each dwelling apart, one number; classes are numbered by it."""
+    blocks = ((raw.d_commune.astype(np.int64) * 6 + raw.d_rooms) * 3 + raw.d_financing) * 2 + raw.d_accessible
+    return np.asarray((blocks * 64 + raw.d_landlord) * 2 + raw.d_qpv, dtype=np.int64)
+
+
 def build(raw: RawTerritory) -> LabelledTransport:
     """Labelled transport of one raw territory: classes by (commune, rooms, financing, access, landlord, QPV)."""
-    blocks = ((raw.d_commune.astype(np.int64) * 6 + raw.d_rooms) * 3 + raw.d_financing) * 2 + raw.d_accessible
-    code = (blocks * 64 + raw.d_landlord) * 2 + raw.d_qpv
-    classes, capacity = np.unique(code, return_counts=True)
+    classes, capacity = np.unique(class_codes(raw), return_counts=True)
     menus, class_menu = np.unique(classes // 128, return_inverse=True)
     menu_of = np.full(raw.n_communes * 36, -1, np.int64)
     menu_of[menus] = np.arange(len(menus))

@@ -158,11 +158,22 @@ def _conflicts(
         (np.ones(int(twice.sum())), (column[twice], order[row[twice]])),
         shape=(len(keep), int((times > 1).sum())),
     )
+    share = share[:, _distinct(share)]
     classes = sp.vstack([p.classes for p in sets], format="csr")[keep]
     full = structure.capacity - np.bincount(leases.klass, minlength=structure.n_classes)
     used = np.flatnonzero(np.asarray(abs(classes).sum(axis=0)).ravel() > 0)
     packing = sp.hstack([share, classes[:, used]], format="csr")
     return packing, np.r_[np.ones(share.shape[1]), full[used]].astype(float)
+
+
+def _distinct(share: sp.csr_matrix) -> Ints:
+    """First of each set of equal columns: applicants who meet in the same pieces forbid the same."""
+    by_column = share.tocsc()
+    by_column.sort_indices()
+    first: dict[bytes, int] = {}
+    for j in range(share.shape[1]):
+        first.setdefault(by_column.indices[by_column.indptr[j] : by_column.indptr[j + 1]].tobytes(), j)
+    return np.array(list(first.values()), np.int64)
 
 
 def serve_accounts(model: LabelledTransport, structure: Structure, incumbent: Incumbent) -> tuple[Ints, Ints]:

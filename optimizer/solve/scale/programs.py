@@ -149,7 +149,13 @@ def solve_mip(
     if capacity is not None:
         floor = np.full(extra, -INF) if exact is None else np.where(exact, capacity, -INF)
         low, high = np.r_[low, floor], np.r_[high, capacity]
+    free = n + tail.n_labels + np.flatnonzero(tail.cost[tail.n_labels :] == 0)
+    asks = np.diff(matrix[:, free].tocsr().indptr) == 0  # a row whose shortfall costs nothing asks nothing
+    matrix, low, high = matrix.tocsr()[asks].tocsc(), low[asks], high[asks]
     h = new_solver()
+    h.setOptionValue(
+        "presolve", "off"
+    )  # pieces are few and their packing rows distinct: presolve cost more than it saved
     h.setOptionValue("mip_max_nodes", nodes)
     h.setOptionValue("mip_rel_gap", 0.0)
     h.setOptionValue("mip_abs_gap", absolute_gap)
