@@ -32,23 +32,23 @@ define(
 )
 define(
     "FLUX_OUTSIDE_ACCOUNT",
-    "Le compte {account} ne porte pas de droits de réservation : {count} logements du stock laissés hors conversion.",
-    "Account {account} holds no reservation rights: {count} dwellings of the stock left out of the conversion.",
+    "Le compte {account} ne porte pas de droits de réservation : {count:logement/logements} du stock hors conversion.",
+    "Account {account} holds no reservation rights: {count:dwelling/dwellings} of the stock left out of the conversion.",
 )
 define(
     "FLUX_KEPT_IN_STOCK",
-    "{count} logements de {account} ({landlord}, {departement}) restent en stock, hors flux.",
-    "{count} dwellings of {account} ({landlord}, {departement}) stay in stock, outside the flux.",
+    "{count:logement/logements} de {account} ({landlord}, {departement}) : en stock, hors flux.",
+    "{count:dwelling/dwellings} of {account} ({landlord}, {departement}): in stock, outside the flux.",
 )
 define(
     "FLUX_ENDED",
-    "{count} logements de {account} ({landlord}, {departement}) ont une convention échue : comptés au bailleur.",
-    "{count} dwellings of {account} ({landlord}, {departement}) have an ended agreement: counted to the landlord.",
+    "{count:logement/logements} de {account} ({landlord}, {departement}) sous convention échue : au compte du bailleur.",
+    "{count:dwelling/dwellings} of {account} ({landlord}, {departement}) under an ended agreement: counted to the landlord.",
 )
 define(
     "FLUX_NO_TURNOVER",
-    "{count} logements de {landlord} ({departement}) sans taux de rotation : rotation moyenne du bailleur {mean_fr} % supposée.",
-    "{count} dwellings of {landlord} ({departement}) have no turnover rate: the landlord's mean, {mean} %, is assumed.",
+    "{count:logement/logements} de {landlord} ({departement}) sans taux de rotation : rotation moyenne du bailleur {mean_fr} % supposée.",
+    "{count:dwelling/dwellings} of {landlord} ({departement}) without a turnover rate: the landlord's mean, {mean} %, is assumed.",
 )
 define(
     "FLUX_NO_ROTATION",

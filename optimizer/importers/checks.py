@@ -45,6 +45,7 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
         findings += _household(applications, applications.frame)
     if settings is not None:
         findings += _dates(found, settings)
+        findings += _followed(found, settings)
     findings += _references(found)
     return findings
 
@@ -170,6 +171,26 @@ def _references(found: Mapping[str, ReadTable]) -> list[Finding]:
             )
             findings.append(read.finding(problem, column))
     return findings
+
+
+def _followed(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Finding]:
+    """Dwellings followed in the year of the case that no table describes: a warning, their orientations are not counted."""
+    events = found.get("events")
+    if events is None or events.frame is None:
+        return []
+    frame = events.frame
+    wrong: B = frame["dwelling_id"].notna().to_numpy(bool)
+    for name in ("dwellings", "in_progress", "leases"):
+        table = found.get(name)
+        if table is not None and table.frame is not None:
+            wrong = wrong & ~_is_in(frame["dwelling_id"], table.frame["dwelling_id"])
+    dates = [frame[name] for name in ("oriented_on", "presented_on", "attributed_on", "signed_on")]
+    wrong = wrong & np.any([(d.dt.year == settings.year).to_numpy(bool) for d in dates], axis=0)
+    at = np.flatnonzero(wrong)
+    if not len(at):
+        return []
+    value = str(frame["dwelling_id"].iloc[int(at[0])])
+    return [events.finding(Problem("READ_EVENT_UNKNOWN_DWELLING", at, value, {}, "warning"), "dwelling_id")]
 
 
 def _is_in(values: pd.Series[Any], known: pd.Series[Any]) -> B:

@@ -202,6 +202,14 @@ define(
     remedy_en="Check the identifier",
 )
 define(
+    "READ_EVENT_UNKNOWN_DWELLING",
+    "Le logement « {value} » n'est décrit ni dans les logements, ni dans les en_cours, ni dans les baux : "
+    "son orientation n'est comptée sur aucun contingent.",
+    "Dwelling “{value}” is described neither in dwellings, nor in_progress, nor leases: its orientation is counted on no account.",
+    remedy_fr="L'ajouter à l'une de ces tables : bailleur et commune y sont lus",
+    remedy_en="Add it to one of these tables: landlord and commune are read there",
+)
+define(
     "READ_PERSONS_BELOW_PARTS",
     "« {value} » personnes à loger, alors que les adultes et les enfants de moins de 14 ans sont {parts}.",
     "“{value}” persons to house, while adults and children under 14 are {parts}.",

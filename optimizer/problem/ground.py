@@ -101,6 +101,8 @@ class Ground:
     rules: RuleSet
     settings: CaseSettings
     before: Counted
+    returned: Counted
+    """Orientations that came back without a lease, where a count rule has consumed them: the flux alone looks at them."""
     has_leases: bool
     forecast: Mapping[tuple[int, int], Forecast]
     """By (landlord, département)."""

@@ -2,7 +2,7 @@
 
 Work in progress counts once its stage has reached the count rule of the account's convention (the default rule where
 there is none). One dwelling is at most one lease: of its lines in progress the most advanced counts, then the oldest,
-then the one of the smallest application number.
+then the one of the smallest application number. Orientations that came back without a lease stand apart (`returned`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain.schema import STAGES
-from optimizer.eligibility.columns import arrow_text, booleans, choice, codes, days, integers, items, texts
+from optimizer.eligibility.columns import arrow_text, booleans, choice, codes, integers, items, texts
 from optimizer.eligibility.encode_dwellings import in_qpv
 from optimizer.eligibility.facts import FINANCING, PROOF, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.problem.ground import (
@@ -26,24 +26,24 @@ from optimizer.problem.ground import (
     Ground,
     proofs_counted,
 )
+from optimizer.problem.returned import REACHED, furthest, returned_orientations
 
 if TYPE_CHECKING:
     from optimizer.domain.case import Case
     from optimizer.policy import RuleSet
 
-REACHED = {"oriented": 0, "presented": 1, "attributed": 3}
-"""First stage of STAGES that a count rule counts; `signed` counts leases only."""
 _OTHER_EXCLUDED = ("anru", "orcod", "unfit", "sale", "stock")
 _Q1 = {"no": Q1_NO, "yes": Q1_YES, "unknown": Q1_UNKNOWN}
 
 
 def read_ground(case: Case, facts: Facts, rules: RuleSet) -> Ground:
-    """The ground of a case: forecasts of its year, leases and work in progress counted so far."""
+    """The ground of a case: forecasts of its year, leases, work in progress and orientations counted so far."""
     leases = case.table("leases")
     signed = _signed(leases, facts, rules)
-    ground = Ground(facts, rules, case.settings, signed, len(leases) > 0, _forecast(case, facts))
+    nothing = signed.where(np.zeros(len(signed), bool))
+    ground = Ground(facts, rules, case.settings, signed, nothing, len(leases) > 0, _forecast(case, facts))
     before = Counted.joined((signed, _in_progress(case.table("in_progress"), ground)))
-    return replace(ground, before=before.where(before.commune >= 0))
+    return replace(ground, before=before.where(before.commune >= 0), returned=_returned(case, ground))
 
 
 def _forecast(case: Case, facts: Facts) -> dict[tuple[int, int], Forecast]:
@@ -90,6 +90,15 @@ def _signed(frame: pd.DataFrame, facts: Facts, rules: RuleSet) -> Counted:
 
 
 def _where(frame: pd.DataFrame, facts: Facts) -> dict[str, NDArray[Any]]:
+    return {
+        **_place(frame, facts),
+        "qpv": in_qpv(frame),
+        "rooms": integers(frame, "rooms", 0).astype(np.int8),
+        "financing": choice(frame, "financing", FINANCING, -1),
+    }
+
+
+def _place(frame: pd.DataFrame, facts: Facts) -> dict[str, NDArray[Any]]:
     commune = codes(arrow_text(frame, "commune"), facts.communes)
     known = commune >= 0
     at = np.where(known, commune, 0)
@@ -103,9 +112,6 @@ def _where(frame: pd.DataFrame, facts: Facts) -> dict[str, NDArray[Any]]:
         "departement": np.where(known, facts.commune_departement[at], -1).astype(np.int32)
         if len(facts.communes)
         else nowhere,
-        "qpv": in_qpv(frame),
-        "rooms": integers(frame, "rooms", 0).astype(np.int8),
-        "financing": choice(frame, "financing", FINANCING, -1),
     }
 
 
@@ -121,8 +127,8 @@ def _in_progress(frame: pd.DataFrame, ground: Ground) -> Counted:
     facts = ground.facts
     where = _where(frame, facts)
     account = codes(arrow_text(frame, "account"), facts.accounts)
-    stage = codes(arrow_text(frame, "stage"), STAGES)
-    counted = _furthest(frame, stage) & (stage >= _first_counted_stage(where, account, ground))
+    kept, stage = furthest(frame)
+    counted = kept & (stage >= _first_counted(where, account, facts, ground.rules))
     app = codes(arrow_text(frame, "application_id"), [str(i) for i in facts.applications.ids])
     people = _households(app, where["epci"], ground)
     part = Counted(
@@ -136,38 +142,81 @@ def _in_progress(frame: pd.DataFrame, ground: Ground) -> Counted:
     return part.where(counted)
 
 
-def _furthest(frame: pd.DataFrame, stage: NDArray[Any]) -> NDArray[Any]:
-    """One line per dwelling: the furthest stage, then the oldest, then the smallest application number."""
-    dwelling, app = texts(frame, "dwelling_id"), texts(frame, "application_id")
-    since = days(frame, "since").astype(np.int64)
-    order = sorted(range(len(frame)), key=lambda i: (dwelling[i], -int(stage[i]), int(since[i]), app[i]))
-    kept = np.zeros(len(frame), bool)
-    previous = None
-    for i in order:
-        kept[i] = dwelling[i] != previous
-        previous = dwelling[i]
-    return kept
+def pending_work(case: Case, facts: Facts, rules: RuleSet) -> pd.DataFrame:
+    """Dwellings in progress, one line each: ``landlord, account, commune, epci, departement`` by name, and ``counted``.
+
+    ``counted``: the stage has reached the count rule of the account, so that the rows of the rules have it already.
+    """
+    frame = case.table("in_progress")
+    where, account = _place(frame, facts), codes(arrow_text(frame, "account"), facts.accounts)
+    kept, stage = furthest(frame)
+    counted = stage >= _first_counted(where, account, facts, rules)
+    kept &= where["commune"] >= 0
+    named = {"landlord": texts(frame, "landlord"), "account": texts(frame, "account")}
+    for name in ("commune", "epci", "departement"):
+        words = np.array([*getattr(facts, f"{name}s"), ""], object)
+        named[name] = words[where[name]]
+    return pd.DataFrame({**named, "counted": counted}).loc[kept].reset_index(drop=True)
 
 
-def _first_counted_stage(
-    where: dict[str, NDArray[Any]], account: NDArray[Any], ground: Ground
-) -> NDArray[Any]:
-    facts = ground.facts
-    default = ground.rules.text("national.flux.count_rule")
-    rule_of = {(line.landlord, line.account, line.area): line.count_rule for line in facts.conventions}
-    first = np.empty(len(account), np.int64)
+def _first_counted(
+    where: dict[str, NDArray[Any]], account: NDArray[Any], facts: Facts, rules: RuleSet
+) -> NDArray[np.int64]:
+    """First stage of each line's account that counts."""
+    names = _count_rules(where, account, facts, rules)
+    return np.array([REACHED.get(name, len(STAGES)) for name in names], np.int64)
+
+
+def _count_rules(
+    where: dict[str, NDArray[Any]], account: NDArray[Any], facts: Facts, rules: RuleSet
+) -> list[str]:
+    """The count rule of an account at each place: of its line of the smallest area there, else the default."""
+    default = rules.text("national.flux.count_rule")
+    # an agreement is made for one département, even when its area (an EPCI) crosses the border
+    rule_of = {
+        (line.landlord, line.departement, line.account, line.area): line.count_rule
+        for line in facts.conventions
+    }
+    found = []
     for i in range(len(account)):
-        landlord, who = int(where["landlord"][i]), int(account[i])
-        found = default
+        landlord, dep, who = int(where["landlord"][i]), int(where["departement"][i]), int(account[i])
+        keys: list[tuple[int, int, int, str]] = []
         if where["commune"][i] >= 0:
             areas = (
                 facts.communes[where["commune"][i]],
                 facts.epcis[where["epci"][i]],
-                facts.departements[where["departement"][i]],
+                facts.departements[dep],
             )
-            found = next((rule_of[landlord, who, a] for a in areas if (landlord, who, a) in rule_of), default)
-        first[i] = REACHED.get(found, len(STAGES))
-    return first
+            keys = [(landlord, dep, who, area) for area in areas]
+        found.append(next((rule_of[key] for key in keys if key in rule_of), default))
+    return found
+
+
+def _returned(case: Case, ground: Ground) -> Counted:
+    """Orientations that came back under the count rule of their account, in the flux base; no household, no home."""
+    facts = ground.facts
+    table = returned_orientations(case, case.settings.year)
+    place = _place(table, facts)
+    account = codes(arrow_text(table, "account"), facts.accounts)
+    own = texts(table, "rule") == np.array(_count_rules(place, account, facts, ground.rules), object)
+    row = np.flatnonzero(own & table["inside"].to_numpy(bool) & (place["commune"] >= 0))
+    no = np.zeros(len(row), bool)
+    return Counted(
+        **{name: values[row] for name, values in place.items()},
+        qpv=no,
+        rooms=np.zeros(len(row), np.int8),
+        financing=np.full(len(row), -1, np.int8),
+        residence=np.full(len(row), -1, np.int32),
+        flux_base=~no,
+        account=account[row],
+        q1=np.full(len(row), Q1_UNKNOWN, np.int8),
+        dalo=no,
+        priority=no,
+        relocated=no,
+        essential=no,
+        accepts_qpv=no,
+        named=no,
+    )
 
 
 def _households(app: NDArray[Any], epci: NDArray[Any], ground: Ground) -> dict[str, NDArray[Any]]:

@@ -85,6 +85,8 @@ class RuleShape(ABC):
     unit: ClassVar[str]
     counts_seats: ClassVar[bool] = False
     """Whether a seat without household is counted (the flux only)."""
+    counts_returned: ClassVar[bool] = False
+    """Whether orientations that came back without a lease are counted before the run (the flux only)."""
     whole_stock: ClassVar[bool] = False
     """Whether the year's leases are all vacated dwellings instead of the flux base."""
     traits: ClassVar[Mapping[str, Trait]] = {}

@@ -60,7 +60,8 @@ def rule_book(case: Case, facts: Facts, rules: RuleSet) -> RuleBook:
 
 
 def _rows(shape: RuleShape, lines: tuple[Line, ...], ground: Ground) -> list[Row]:
-    num, den = _count(shape, lines, ground, ground.before)
+    before = Counted.joined((ground.before, ground.returned)) if shape.counts_returned else ground.before
+    num, den = _count(shape, lines, ground, before)
     remaining = [line.remaining for line in lines]
     if any(f is None for f in remaining):
         own = shape.counted(lines, ground, ground.dwellings_as_leases())

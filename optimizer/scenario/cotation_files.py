@@ -13,6 +13,7 @@ from optimizer.runs import Options
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.cotation import GridTest, cotation_test
 from optimizer.scenario.cotation_page import cotation_html
+from optimizer.shortlist.labels import plural, spaced
 
 
 def cotation_to(
@@ -83,11 +84,12 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
     limit = _percent(float(str(found.low_stakes_share.value)), fr)
     if fr:
         lines = [
-            f"{found.changed_first} premiers rangs et {found.changed_lists} listes changent sur {n} logements.",
-            f"{up} demandes montent, {down} descendent ; ex aequo : {ties}.",
+            _changes(found.changed_first, found.changed_lists, n),
+            f"{plural(up, 'demande')} {'monte' if up < 2 else 'montent'}, "
+            f"{spaced(down)} {'descend' if down < 2 else 'descendent'} ; ex aequo : {ties}.",
             f"Publics prioritaires : {top[0]} des premiers rangs avant, {top[1]} après ; {head[0]} puis {head[1]} des mieux cotées.",
             f"Critères qui ne départagent jamais : {never or 'aucun'}.",
-            f"{files} dossiers listés dépendent d'un seul fait non vérifié.",
+            f"{plural(files, 'dossier listé', 'dossiers listés')} {'dépend' if files < 2 else 'dépendent'} d'un seul fait non vérifié.",
         ]
         assumed = " (seuil supposé)" if found.low_stakes_share.is_assumed else ""
         if found.low_stakes:
@@ -97,11 +99,11 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
             )
         return [*lines, f"Points inventés : {invented}."] if invented else lines
     lines = [
-        f"{found.changed_first} first ranks and {found.changed_lists} lists change out of {n} dwellings.",
-        f"{up} applications move up, {down} down; ties: {ties}.",
+        f"{_english(found.changed_first, 'first rank')} and {_english(found.changed_lists, 'list')} change out of {_english(n, 'dwelling')}.",
+        f"{_english(up, 'application')} move{'s' * (up == 1)} up, {down} down; ties: {ties}.",
         f"Priority publics: {top[0]} of first ranks before, {top[1]} after; {head[0]} then {head[1]} of the best scored.",
         f"Criteria that never decide: {never or 'none'}.",
-        f"{files} listed files hang on one unverified fact.",
+        f"{_english(files, 'listed file')} hang{'s' * (files == 1)} on one unverified fact.",
     ]
     assumed = " (assumed threshold)" if found.low_stakes_share.is_assumed else ""
     if found.low_stakes:
@@ -109,6 +111,18 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
             f"Low-stakes tool in a relaxed territory: at most {limit} of first ranks depend on the grid{assumed}."
         )
     return [*lines, f"Invented points: {invented}."] if invented else lines
+
+
+def _changes(first: int, lists: int, dwellings: int) -> str:
+    """What another grid changes, in whole dwellings."""
+    whole = f"sur {plural(dwellings, 'logement')}."
+    if not first and not lists:
+        return f"Aucun premier rang, aucune liste ne change {whole}"
+    return f"{plural(first, 'premier rang', 'premiers rangs')} et {plural(lists, 'liste')} changent {whole}"
+
+
+def _english(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' * (n != 1)}"
 
 
 def _percent(share: float, fr: bool) -> str:

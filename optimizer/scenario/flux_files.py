@@ -19,6 +19,7 @@ from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import INVENTORY, blocks_sheet, ends_sheet, in_words, spread_sheet
 from optimizer.scenario.flux_under import flux_under
 from optimizer.scenario.tablefile import exact_csv
+from optimizer.shortlist.labels import plural
 
 FOUR_DECIMALS = ("share_uncapped", "share", "received_from_cap")
 
@@ -166,13 +167,13 @@ def _summary(result: Flux, out: Path) -> dict[str, object]:
         },
         "warnings": len(result.findings),
         "lines_fr": [
-            f"{stock} logements en stock, assiette de {base} logements pour l'année.",
+            f"{plural(stock, 'logement')} en stock, assiette de {plural(base, 'logement')} pour l'année.",
             f"Modes calculés : {names_fr}.",
             f"Valeurs supposées : {'; '.join(assumed) or 'aucune'}.",
             f"Ouvrir {out / 'flux.html'} ; tables : flux.csv, assiette.csv, inventory.xlsx.",
         ],
         "lines_en": [
-            f"{stock} dwellings in stock, assiette of {base} dwellings for the year.",
+            f"{stock} dwelling{'s' * (stock != 1)} in stock, assiette of {base} dwelling{'s' * (base != 1)} for the year.",
             f"Modes computed: {names_en}.",
             f"Assumed values: {'; '.join(assumed) or 'none'}.",
             f"Open {out / 'flux.html'}; tables: flux.csv, assiette.csv, inventory.xlsx.",

@@ -6,8 +6,8 @@ from optimizer.errors import define
 
 define(
     "FLUX_UNKNOWN_COMMUNE",
-    "La commune {commune} n'est pas connue : le département de {count} logements manque pour compter l'assiette.",
-    "Commune {commune} is not known: the département of {count} dwellings is missing to count the assiette.",
+    "La commune {commune} n'est pas connue : le département de {count:logement/logements} manque pour compter l'assiette.",
+    "Commune {commune} is not known: the département of {count:dwelling/dwellings} is missing to count the assiette.",
     remedy_fr="Corriger le code INSEE de la table logements",
     remedy_en="Correct the INSEE code in the dwellings table",
 )
@@ -81,6 +81,13 @@ define(
     "The folder “{name}” holds no scenario result.",
 )
 define(
+    "SCENARIO_OTHER_FORMAT",
+    "Le dossier « {name} » a été écrit par une autre version ({found}, attendu {expected}).",
+    "The folder “{name}” was written by another version ({found}, expected {expected}).",
+    remedy_fr="Relancer scenario run sur les mêmes fichiers : les calculs seront refaits",
+    remedy_en="Run scenario run again on the same files: the runs are made anew",
+)
+define(
     "SCENARIO_EXISTS",
     "Le fichier « {name} » existe déjà.",
     "The file “{name}” already exists.",
@@ -103,6 +110,13 @@ define(
     "SCENARIO_SHARE_OVERRULED",
     "{key} ne change rien : flux.mode recalcule les parts de ce bailleur.",
     "{key} changes nothing: flux.mode computes the shares of this landlord anew.",
+)
+define(
+    "SCENARIO_KEY_UNUSED",
+    "{key} ne change rien : {mode} s'en sert, et {now}.",
+    "{key} changes nothing: {mode} reads it, and {now}.",
+    remedy_fr="Fixer flux.mode dans le scénario, ou retirer la clé",
+    remedy_en="Set flux.mode in the scenario, or remove the key",
 )
 define(
     "SCENARIO_MATRIX",

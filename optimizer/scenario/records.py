@@ -17,6 +17,8 @@ from optimizer.scenario.in_force import said
 from optimizer.scenario.indicators import indicator_order
 
 RECORD = "scenario.json"
+FORMAT = "attriflux-scenario/2"
+"""What a record says of itself; another format was written by another version and is not read."""
 COLUMNS = ("scenario", "indicator", "scope", "unit", "value", "reference", "difference")
 COUNTED = ("account_dwellings", "account_planned", "account_flux", "public_first")
 """Counts: absent means none."""
@@ -60,17 +62,34 @@ class Record:
 
 
 def read_record(folder: Path) -> Record:
-    """The record of a run folder. Raises ``SCENARIO_NOT_A_RUN`` when there is none."""
+    """The record of a run folder.
+
+    Raises
+    ------
+    AttrifluxError
+        ``SCENARIO_NOT_A_RUN`` when there is none that can be read, ``SCENARIO_OTHER_FORMAT`` when another version wrote it.
+    """
     file = folder / RECORD
     if not file.is_file():
         raise AttrifluxError("SCENARIO_NOT_A_RUN", name=folder.name)
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    content = _content(file, folder.name)
     values = {(i, s, u): float(v) for i, s, u, v in content["indicators"] if v is not None}
     return Record(
         content["name"], content["title"], content["changes"], content["swept"], values, content["stop"],
         content["verdict"], tuple(content["notes"]), content.get("places", {}), content.get("before", {}),
         content.get("case", ""), *_certified(folder, content),
     )  # fmt: skip
+
+
+def _content(file: Path, name: str) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise AttrifluxError("SCENARIO_NOT_A_RUN", name=name) from None
+    found = content.get("format", "–") if isinstance(content, dict) else "–"
+    if not isinstance(content, dict) or found != FORMAT:
+        raise AttrifluxError("SCENARIO_OTHER_FORMAT", name=name, found=str(found), expected=FORMAT)
+    return content
 
 
 def _certified(folder: Path, content: Mapping[str, Any]) -> tuple[str, float]:

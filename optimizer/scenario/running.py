@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +15,7 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy.beside import copy_territory
 from optimizer.runs import Options, Result, propose_to
 from optimizer.runs.folder import atomic_folder, check_out
@@ -34,14 +33,14 @@ from optimizer.scenario.files import (
 )
 from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators, weekly_indicators
-from optimizer.scenario.parallel import run_all, sweep
-from optimizer.scenario.records import RECORD
+from optimizer.scenario.parallel import run_all, sweep, weeks_lived, weeks_of
+from optimizer.scenario.records import FORMAT, RECORD
 from optimizer.scenario.tablefile import unit_csv
+from optimizer.scenario.unused import unused
 from optimizer.scenario.weekly import spread, weekly
 from optimizer.synth import write_case
 
 MARK = "scenarios.json"
-FORMAT = "attriflux-scenario/2"
 REFERENCE = Run("reference", "Référence : le cas tel qu'il est", "reference", {})
 NEED = ("dwellings", "applications")
 
@@ -135,13 +134,14 @@ def run_scenarios(
     read = importers.read(source, need=NEED)
     lived = Lived(replications, weeks if replications else 0)
     key = f"{input_key(read, options)} {lived}"
-    jobs = [(run, _run_key(key, run)) for run in runs]
+    unread = _unread(scenarios, read)
+    jobs = [(run, _run_key(key, run, unread.get(run.name, ()))) for run in runs]
     waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
     reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
     cases = [
         (
             Start(run, mark, key, in_force(read, run.changes, options.models)),
-            _applied(read, run, scenarios, options),
+            _applied(read, run, scenarios, options, unread.get(run.name, ())),
         )
         for run, mark in waiting
     ]
@@ -161,9 +161,20 @@ def _named(scenarios: Sequence[Scenario], reference: bool) -> list[Run]:
     return runs
 
 
-def _applied(case: Case, run: Run, scenarios: Sequence[Scenario], options: Options) -> Case:
+def _unread(scenarios: Sequence[Scenario], case: Case) -> dict[str, tuple[Finding, ...]]:
+    """Keys that change nothing, by name of run."""
+    found: dict[str, tuple[Finding, ...]] = {}
+    for scenario in scenarios:
+        found |= unused(expand(scenario), case.settings.negotiated)
+    return found
+
+
+def _applied(
+    case: Case, run: Run, scenarios: Sequence[Scenario], options: Options, unread: tuple[Finding, ...]
+) -> Case:
     try:
-        return apply(case, run, options.models)
+        changed = apply(case, run, options.models)
+        return replace(changed, warnings=(*changed.warnings, *unread))
     except AttrifluxError as error:
         key = str(error.params.get("key", ""))
         scenario = next((s for s in scenarios if s.name == run.scenario), None)
@@ -191,8 +202,9 @@ def _version(name: str) -> str:
         return ""
 
 
-def _run_key(key: str, run: Run) -> str:
-    content = json.dumps([key, run.name, run.title, sorted(run.changes.items())], default=str)
+def _run_key(key: str, run: Run, unread: Sequence[Finding]) -> str:
+    words = [key, run.name, run.title, sorted(run.changes.items()), *(f.sentence("en") for f in unread)]
+    content = json.dumps(words, default=str)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -230,13 +242,29 @@ def _run_all(
             done += 1
             progress(done, total, start.run.name)
         return
-    finished = itertools.count(done + 1)
+    ended, told = done, 0
+    folders = [out / start.run.name for start, _ in cases]
     jobs = [
-        (start.run.name, run_one, (case, start, out / start.run.name, options, lived))
-        for start, case in cases
+        (folder.name, run_one, (case, start, folder, options, lived))
+        for folder, (start, case) in zip(folders, cases, strict=True)
     ]
+
+    def finished(name: str) -> None:
+        nonlocal ended
+        ended += 1
+        progress(ended, total, name)
+
+    def tick() -> None:
+        nonlocal told
+        weeks = weeks_lived(folders)
+        if weeks and weeks != told:
+            told = weeks
+            words = "semaines vécues" if options.lang == "fr" else "weeks lived"
+            whole = len(folders) * lived.replications * lived.weeks
+            progress(ended, total, f"({words} : {weeks}/{whole})")
+
     try:
-        run_all(jobs, count, lambda name: progress(next(finished), total, name))
+        run_all(jobs, count, finished, tick)
     except BaseException:
         sweep(out, [start.run.name for start, _ in cases])
         raise
@@ -253,7 +281,7 @@ def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Liv
         written = propose_to(changed, work / "resultat", options)
         table = indicators(written.result)
         if lived.replications:
-            year = weekly(case, weeks=lived.weeks, replications=lived.replications, options=options)
+            year = _lived_weekly(case, folder, options, lived)
             (work / "weekly.csv").write_bytes(unit_csv(year, options.csv))
             table = pd.concat([table, weekly_indicators(spread(year))], ignore_index=True)
         (work / "indicators.csv").write_bytes(unit_csv(table, options.csv))
@@ -268,6 +296,22 @@ def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Liv
         }  # fmt: skip
         text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         (work / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def _lived_weekly(case: Case, folder: Path, options: Options, lived: Lived) -> pd.DataFrame:
+    """The year week by week, with the number of weeks lived so far beside the run's folder."""
+    told = weeks_of(folder)
+    try:
+        return weekly(
+            case, weeks=lived.weeks, replications=lived.replications, options=options,
+            progress=lambda done, whole: _tell(told, done),
+        )  # fmt: skip
+    finally:
+        told.unlink(missing_ok=True)
+
+
+def _tell(file: Path, weeks: int) -> None:
+    file.write_text(str(weeks), encoding="utf-8")
 
 
 def _places(table: pd.DataFrame, result: Result) -> dict[str, str]:

@@ -16,8 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from optimizer import eligibility, pipeline
 from optimizer.domain import Case, empty_frame
-from optimizer.runs import Options, Result, propose
+from optimizer.problem import evaluate
+from optimizer.runs import Options
+from optimizer.shortlist import build_shortlists
+from optimizer.shortlist.tables import proposals_table
+from optimizer.solve import SolveOptions, solve
 
 COPIED = ("dwelling_id", "landlord", "commune", "qpv", "rooms", "financing", "construction_year")
 COLUMNS = ("replication", "indicator", "scope", "unit", "value")
@@ -84,8 +89,9 @@ def weekly(
         for week, fresh in enumerate(plan, start=1):
             waiting = sorted({*waiting, *fresh})
             if waiting:
-                result = propose(_now(case, year, waiting), options)
-                waiting = _sign(result, case, year, waiting, seed or case.settings.seed, replication, week)
+                prepared, lists = _lists(_now(case, year, waiting), options)
+                drawn = seed or case.settings.seed
+                waiting = _sign(prepared, lists, case, year, waiting, drawn, replication, week)
             year.waited += 7 * len(waiting)
             progress((replication - 1) * weeks + week, replications * weeks)
         rows += [(replication, *row) for row in _measured(case, year, len(waiting))]
@@ -113,17 +119,55 @@ def _now(case: Case, year: _Year, waiting: list[str]) -> Case:
     return replace(case, tables=tables, path=None)
 
 
+def _lists(case: Case, options: Options) -> tuple[pipeline.Prepared, pd.DataFrame]:
+    """The lists of one week, as `propose` gives them; nothing else of its tables, which take most of its time."""
+    prepared = pipeline.prepare(case, models=options.models, accept_assumed=options.accept_assumed)
+    problem, facts, rules = prepared.problem, prepared.facts, prepared.rules
+    solved = solve(
+        problem,
+        SolveOptions(
+            backend=options.backend, gap=options.gap, time_limit=options.time_limit, threads=options.threads,
+            engine=options.engine,
+        ),
+    )  # fmt: skip
+    counted = evaluate(problem, solved.first)
+    lists = build_shortlists(
+        problem,
+        facts,
+        solved.first,
+        num_run=counted.num_run,
+        den_run=counted.den_run,
+        proven=solved.certificate.status == "certified_optimal",
+        size=case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size"),
+        max_lists=rules.integer("national.caleol.max_lists"),
+    )
+    return prepared, proposals_table(
+        problem,
+        facts,
+        lists,
+        q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
+        flag_names=lambda homes, apps: np.full(len(apps), "", object),
+    )
+
+
 def _sign(
-    result: Result, case: Case, year: _Year, waiting: list[str], seed: str, replication: int, week: int
+    prepared: pipeline.Prepared,
+    lists: pd.DataFrame,
+    case: Case,
+    year: _Year,
+    waiting: list[str],
+    seed: str,
+    replication: int,
+    week: int,
 ) -> list[str]:
     """Offer each dwelling along its list; returns those that nobody took."""
-    facts = result.optimum.prepared.facts
+    facts = prepared.facts
     at = {str(a): i for i, a in enumerate(facts.applications.ids.tolist())}
-    usual = result.optimum.prepared.rules.number("national.caleol.acceptance")
+    usual = prepared.rules.number("national.caleol.acceptance")
     homes = case.table("dwellings").set_index("dwelling_id", drop=False)
     people = case.table("applications").set_index("application_id", drop=False)
     left = set(waiting)
-    offered = result.proposals.sort_values(["rank", "dwelling_id"])
+    offered = lists.sort_values(["rank", "dwelling_id"])
     for line in offered.to_dict("records"):
         dwelling, person = str(line["dwelling_id"]), str(line["application_id"])
         if dwelling not in left or person in year.housed:

@@ -126,7 +126,7 @@ def bilan(
         ledger=book,
         bridge=crossing,
         lec=ledger_of_lec(case, rules, year),
-        lines=lines_of(case, rules),
+        lines=lines_of(case, rules, year),
         reconciliation=matched if against is None else reconcile(signed, against),
         epci={c: (str(epci.get(c, "")), str(epci_names.get(epci.get(c, ""), ""))) for c in here},
         names={c: str(names.get(c, c)) for c in here},

@@ -41,7 +41,7 @@ def bridge(
     epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
     signed = placed(leases, epci, departement).rename(columns={"dep": "departement"})
     flux = in_flux(leases).to_numpy(bool)
-    covered = _covered(signed, lines_of(case, rules))
+    covered = _covered(signed, lines_of(case, rules, year))
     parts = {
         "signed": pd.Series(True, index=signed.index),
         "outside_flux": pd.Series(~flux, index=signed.index),

@@ -21,7 +21,7 @@ from optimizer.reports.csvfile import Style, write_table
 from optimizer.reports.data import DECIDES
 from optimizer.reports.tables_book import STATEMENT, write_book
 from optimizer.runs.folder import atomic_folder, check_out
-from optimizer.shortlist.labels import account_label
+from optimizer.shortlist.labels import account_label, plural
 from optimizer.statement.bilan import Bilan, bilan
 from optimizer.statement.next_files import Following, said_of, write_following
 
@@ -195,6 +195,7 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
             }
             for row in ledger.to_dict("records")
         ],
+        back=bool(ledger["returned"].any()),
         bridge=[
             {**row, "label": account_label(str(row["account"]), lang, result.places)}
             for row in (result.bridge if account is None else result.bridge[result.bridge["account"] == account]).to_dict("records")
@@ -250,19 +251,24 @@ def _record(result: Bilan) -> str:
 def _summary(result: Bilan, out: Path) -> dict[str, object]:
     proposed, attributed = int(result.table["proposed"].sum()), int(result.table["attributed"].sum())
     states = result.reconciliation["state"].value_counts()
-    apart = int(states.sum() - states.get("matched", 0))
+    same = int(states.get("matched", 0))
+    apart = int(states.sum()) - same
     n = len(result.accounts)
     return {
         "out": str(out), "year": result.year, "proposed": proposed, "attributed": attributed,
         "accounts": list(result.accounts), "reconciliation": {str(k): int(v) for k, v in states.items()},
         "lines_fr": [
-            f"Bilan {result.year} : {proposed} logements proposés, {attributed} attribués, {n} réservataires.",
-            f"Rapprochement : {int(states.get('matched', 0))} lignes concordantes, {apart} différences (reconciliation.csv).",
+            f"Bilan {result.year} : {plural(proposed, 'logement proposé', 'logements proposés')}, "
+            f"{plural(attributed, 'attribué')}, {plural(n, 'réservataire')}.",
+            f"Rapprochement : {plural(same, 'ligne concordante', 'lignes concordantes')}, "
+            f"{plural(apart, 'différence')} (reconciliation.csv).",
             f"Ouvrir {out / 'bilan.html'} ; un classeur et une page par réservataire.",
         ],
         "lines_en": [
-            f"Statement {result.year}: {proposed} dwellings proposed, {attributed} attributed, {n} accounts.",
-            f"Reconciliation: {int(states.get('matched', 0))} lines agree, {apart} differences (reconciliation.csv).",
+            f"Statement {result.year}: {proposed} dwelling{'s' * (proposed != 1)} proposed, {attributed} attributed, "
+            f"{n} account{'s' * (n != 1)}.",
+            f"Reconciliation: {same} line{'s' * (same != 1)} agree{'s' * (same == 1)}, "
+            f"{apart} difference{'s' * (apart != 1)} (reconciliation.csv).",
             f"Open {out / 'bilan.html'}; one workbook and one page per réservataire.",
         ],
     }  # fmt: skip

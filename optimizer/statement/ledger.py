@@ -1,31 +1,35 @@
-"""The ledger of each account: share, due to date, consumed by each count rule, remaining, forecast to 31 December."""
+"""The ledger of each account: share, due to date, consumed by each count rule, remaining, forecast to 31 December.
+
+Fed by `leases`, `in_progress` and `events`, as `propose` is: its base and what is consumed are the `den_before` and
+`num_before` of the flux rows. Orientations that came back without a lease are consumed where the count rule of the account
+says so (:mod:`optimizer.problem.returned`); they take nothing from the leases still expected.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor, sqrt
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from optimizer import policy
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
+from optimizer.domain.schema import STAGES
+from optimizer.problem.returned import REACHED, furthest, returned_orientations
 
 COLUMNS = (
     "landlord", "departement", "area", "account", "share", "tolerance", "carry_over", "opening_balance", "count_rule",
     "base", "due", "consumed_oriented", "consumed_presented", "consumed_attributed", "consumed_signed", "consumed",
-    "balance", "year_base", "year_due", "remaining", "forecast", "forecast_low", "forecast_high",
+    "returned", "balance", "year_base", "year_due", "remaining", "forecast", "forecast_low", "forecast_high",
 )  # fmt: skip
 LEC_COLUMNS = (
     "epci", "name", "target", "outside_qpv", "good", "unknown", "reached_rate", "expected_remaining", "needed", "needed_rate",
 )  # fmt: skip
 OUTSIDE = ("MUTATION", "RELOGEMENT")
-STAGES = {"oriented": 0, "nominated": 1, "commission": 2, "offered": 3}
-REACHED = {"oriented": 0, "presented": 1, "attributed": 3}
-"""First stage of the work in progress that a count rule counts; `signed` counts leases only (design §6)."""
 EIGHTY = 1.2816
 """Standard normal quantile of an 80 % two-sided interval."""
 
@@ -51,57 +55,88 @@ def year_fraction(on: date, year: int) -> tuple[int, int]:
 def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     """The ledger of every convention line of the landlords that have leases, work in progress or an assiette.
 
-    ``base`` is the leases of the landlord's flux in the area, ``due`` = share × base + opening balance (with carry-over),
-    ``consumed`` follows the convention's count rule and the three others stand beside. The forecast is what is consumed
-    plus what the rest of the year brings at the rate observed; its interval is 80 % of a binomial.
+    ``base`` is the landlord's flux in the area: its leases, and the work in progress and the orientations come back that
+    the count rule of their account counts. ``due`` = share × base + opening balance (with carry-over), ``consumed`` follows
+    the count rule — ``returned`` of it came back without a lease — and the four rules stand beside. The forecast is what is
+    consumed plus what the rest of the year brings at the rate observed; its interval is 80 % of a binomial.
     """
     leases = case.table("leases")
     leases = leases[leases["signed_on"].dt.year == year]
     progress = case.table("in_progress")
-    lines = lines_of(case, rules)
+    lines = lines_of(case, rules, year)
+    epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
+    departement = {str(c): str(d) for c, d in rules.all_communes["departement"].items()}
+    rule_at = count_rule_of(lines, rules.text("national.flux.count_rule"))
+    back = returned_orientations(case, year)
+    back = placed(back[back["inside"].astype(bool)], epci, departement)
+    back = back.assign(counted=rules_at(back, rule_at) == back["rule"])
     present = {
         *leases["landlord"].dropna(),
         *progress["landlord"].dropna(),
+        *back["landlord"],
         *case.table("assiette")["landlord"].dropna(),
     }
     lines = lines[lines["landlord"].isin(present)]
-    epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
-    departement = {str(c): str(d) for c, d in rules.all_communes["departement"].items()}
     signed = placed(leases[in_flux(leases)], epci, departement)
-    pending = placed(progress[~progress["account"].isin(list(OUTSIDE))], epci, departement)
-    pending = pending.assign(level=pending["stage"].map(STAGES).fillna(-1).astype(int))
-    pending = pending.sort_values(["dwelling_id", "level"], ascending=[True, False]).drop_duplicates(
-        "dwelling_id"
-    )
+    kept, level = furthest(progress)
+    pending = placed(progress.assign(level=level)[kept], epci, departement)
+    pending = pending[~pending["account"].isin(list(OUTSIDE))]
+    first = rules_at(pending, rule_at).map(REACHED).fillna(len(STAGES))
+    pending = pending.assign(counted=pending["level"] >= first)
     gone, left = year_fraction(case.settings.on, year)
     forecast = _forecast(case.table("assiette"), year)
     rows = []
     for line in lines.to_dict("records"):
-        here = _inside(signed, line)
-        waiting = _inside(pending, line)
-        rows.append(
-            _row(
-                {str(k): v for k, v in line.items()},
-                here,
-                waiting,
-                forecast,
-                gone,
-                left,
-                _inside_share(signed, line),
-            )
-        )
+        named = {str(k): v for k, v in line.items()}
+        tables = tuple(_inside(frame, line) for frame in (signed, pending, back))
+        rows.append(_row(named, tables, forecast, gone, left, _inside_share(signed, line)))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["landlord", "departement", "area", "account"], ignore_index=True)
 
 
-def lines_of(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
-    """Convention lines: the case's own for the landlords it names, defaults filled, else the shipped ones."""
+RuleAt = Callable[[str, str, tuple[str, str, str]], str]
+"""(landlord, account, (commune, EPCI, département)) -> count rule."""
+
+
+def count_rule_of(lines: pd.DataFrame, default: str) -> RuleAt:
+    """The count rule of an account at a place: of its line of the smallest area there, else ``default``."""
+    names = ("landlord", "account", "departement", "area", "count_rule")
+    rule_of = {
+        (str(b), str(a), str(d), str(area)): str(rule)
+        for b, a, d, area, rule in zip(*(lines[name] for name in names), strict=True)
+    }
+
+    def found(landlord: str, account: str, places: tuple[str, str, str]) -> str:
+        keys = [(landlord, account, places[2], place) for place in places]
+        return next((rule_of[key] for key in keys if key in rule_of), default)
+
+    return found
+
+
+def rules_at(frame: pd.DataFrame, rule_at: RuleAt) -> pd.Series:
+    """The count rule of each row of a placed frame."""
+    names = ("landlord", "account", "commune", "epci", "dep")
+    rows = zip(*(frame[name].astype(object).astype(str) for name in names), strict=True)
+    found = [rule_at(landlord, account, (c, e, d)) for landlord, account, c, e, d in rows]
+    return pd.Series(found, index=frame.index, dtype=object)
+
+
+def lines_of(case: Case, rules: policy.RuleSet, year: int | None = None) -> pd.DataFrame:
+    """Convention lines of a year (the case's): its own for the landlords it names, defaults filled, else the shipped ones.
+
+    Of the years that the case gives for a landlord and a département, the latest that has begun holds.
+    """
     own, shipped = case.table("conventions"), rules.conventions
     named = list(own["landlord"].dropna().unique())
     kept = shipped[~shipped["landlord"].isin(named)]
-    if not len(own):
+    last = case.settings.year if year is None else year
+    made = own["year"].fillna(last).astype("int64")
+    made = made[made <= last]
+    if not len(made):
         return kept
-    frame = own.copy()
+    frame = own.loc[made.index].copy()
+    places = [frame["landlord"].astype(object), frame["departement"].astype(object)]
+    frame = frame[made == made.groupby(places).transform("max")]
     account = frame["account"].astype(object)
     default = account.where(account.str.startswith("COLL:"), None).str.removeprefix("COLL:")
     frame["area"] = frame["area"].astype(object).fillna(default).fillna(frame["departement"])
@@ -155,34 +190,37 @@ def _forecast(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
 
 def _row(
     line: dict[str, Any],
-    here: pd.DataFrame,
-    waiting: pd.DataFrame,
+    tables: tuple[pd.DataFrame, ...],
     forecast: dict[tuple[str, str], int],
     gone: int,
     left: int,
     part: Fraction,
 ) -> dict[str, object]:
+    """``tables``: leases of the flux, work in progress and orientations that came back, inside the line's area."""
+    here, pending, back = tables
     share = Fraction(repr(float(line["share"])))
-    mine = here["account"] == line["account"]
-    signed = int(mine.sum())
-    levels = waiting.loc[waiting["account"] == line["account"], "level"].to_numpy(np.int64)
-    counts = {name: signed + int((levels >= level).sum()) for name, level in REACHED.items()} | {
-        "signed": signed
-    }
+    signed = int((here["account"] == line["account"]).sum())
+    waiting = pending[pending["account"] == line["account"]]
+    gone_back = back[back["account"] == line["account"]]
+    counts = {
+        name: signed + int((waiting["level"] >= level).sum()) + int((gone_back["rule"] == name).sum())
+        for name, level in REACHED.items()
+    } | {"signed": signed}
     rule = str(line["count_rule"])
     opening = Fraction(repr(float(line["opening_balance"]))) if bool(line["carry_over"]) else Fraction(0)
-    base = len(here) + (
-        int((waiting["level"].to_numpy(np.int64) >= REACHED[rule]).sum()) if rule in REACHED else 0
-    )
+    let = len(here) + int(pending["counted"].sum())
+    returned = int(back["counted"].sum())
+    base = let + returned
     due = share * base - opening
     planned = forecast.get((str(line["landlord"]), str(line["departement"])))
     if planned is not None:
-        year_base = max(base, floor(planned * part + Fraction(1, 2)))
+        year_base = returned + max(let, floor(planned * part + Fraction(1, 2)))
     elif gone:
-        year_base = base + floor(Fraction(base * left, gone) + Fraction(1, 2))
+        year_base = base + floor(Fraction(let * left, gone) + Fraction(1, 2))
     else:
         year_base = base
-    consumed = counts[rule]
+    own_returned = int(gone_back["counted"].sum())
+    consumed = signed + int(waiting["counted"].sum()) + own_returned
     year_due = share * year_base - opening
     rest = year_base - base
     rate = consumed / base if base else float(share)
@@ -199,6 +237,7 @@ def _row(
         "due": _two(due),
         **{f"consumed_{name}": counts[name] for name in ("oriented", "presented", "attributed", "signed")},
         "consumed": consumed,
+        "returned": own_returned,
         "balance": _two(consumed - due),
         "year_base": year_base,
         "year_due": _two(year_due),

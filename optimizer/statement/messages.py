@@ -41,8 +41,8 @@ define(
 )
 define(
     "BILAN_LEDGER_GAP",
-    "{landlord} ({departement}), {account} : {attributed} attribués et {signed} baux au bilan, {ledger_signed} baux au registre.",
-    "{landlord} ({departement}), {account}: {attributed} attributed and {signed} leases in the statement, {ledger_signed} in the ledger.",
+    "{landlord} ({departement}), {account} : {attributed:attribué/attribués} et {signed:bail/baux} au bilan, {ledger_signed:bail/baux} au registre.",
+    "{landlord} ({departement}), {account}: {attributed} attributed and {signed:lease/leases} in the statement, {ledger_signed} in the ledger.",
     remedy_fr="Vérifier les périmètres des conventions : un bail ne compte que sur une ligne",
     remedy_en="Check the areas of the agreements: a lease counts on one line only",
 )

@@ -25,7 +25,7 @@ from optimizer.policy.folder import Folder
 from optimizer.policy.territory import Territory, read_territory
 from optimizer.reports.csvfile import Style, write_table
 from optimizer.reports.data import DECIDES
-from optimizer.shortlist.labels import account_label
+from optimizer.shortlist.labels import account_label, plural
 from optimizer.statement.bilan import Bilan
 from optimizer.statement.next_stock import NextStock
 from optimizer.statement.next_year import next_conventions
@@ -268,7 +268,7 @@ def said_of(coming: Following, result: Bilan, lang: Lang) -> str:
     n, shares = len(coming.conventions), int((coming.diff["field"] == "share").sum())
     year = result.year + 1
     if lang == "fr":
-        return f"Conventions {year} : {n} lignes, {shares} parts changées ; conventions-{year}/, conventions-diff.html."
-    return (
-        f"Agreements {year}: {n} lines, {shares} shares changed; conventions-{year}/, conventions-diff.html."
-    )
+        words = f"{plural(n, 'ligne')}, {plural(shares, 'part changée', 'parts changées')}"
+        return f"Conventions {year} : {words} ; conventions-{year}/, conventions-diff.html."
+    words = f"{n} line{'s' * (n != 1)}, {shares} share{'s' * (shares != 1)} changed"
+    return f"Agreements {year}: {words}; conventions-{year}/, conventions-diff.html."

@@ -11,6 +11,7 @@ from optimizer.domain.schema import FINANCINGS, PRIORITY_CODES, PROOFS, RELOCATI
 from optimizer.verify import cells
 from optimizer.verify.agreements import OUTSIDE, Line
 from optimizer.verify.pools import PROOF_WORDS
+from optimizer.verify.returned import COUNTED_FROM, furthest_lines, returned
 from optimizer.verify.rows import (
     DALO,
     ESSENTIAL,
@@ -29,7 +30,6 @@ from optimizer.verify.rows import (
 from optimizer.verify.tables import RawTable
 from optimizer.verify.world import STAGES, World
 
-COUNTED_FROM = {"oriented": 0, "presented": 1, "attributed": 3}
 Done = tuple[Lease, str, int]
 """A lease already counted: where, on which account, profile bits of the household."""
 
@@ -78,23 +78,17 @@ def _in_progress(world: World) -> Iterator[Done]:
     table = world.raw.table("in_progress")
     if not table.rows:
         return
-    names = [cells.strings(table.text(n)) for n in ("dwelling_id", "application_id", "account")]
-    stage = cells.choice(table, "stage", STAGES)
-    since = cells.days(table, "since")
+    applications, accounts = (cells.strings(table.text(n)) for n in ("application_id", "account"))
     where = _where(world, table)
-    furthest: dict[str, tuple[int, int, str, int]] = {}
-    for i, (dwelling, application, _) in enumerate(zip(*names, strict=True)):
-        key = (-int(stage[i]), int(since[i]), application, i)
-        furthest[dwelling] = min(furthest.get(dwelling, key), key)
-    for i in sorted(x[3] for x in furthest.values()):
+    for i, stage in sorted(furthest_lines(table).values()):
         landlord, commune, epci, dep = where[i][:4]
-        line = world.agreements.line(landlord, names[2][i], commune, epci, dep)
+        line = world.agreements.line(landlord, accounts[i], commune, epci, dep)
         rule = line.count_rule if line else world.agreements.default_count
-        if stage[i] < COUNTED_FROM.get(rule, len(STAGES)):
+        if stage < COUNTED_FROM.get(rule, len(STAGES)):
             continue
-        a = world.apps.number.get(names[1][i], -1)
+        a = world.apps.number.get(applications[i], -1)
         bits = int(profile(world, epci, np.array([a]))[0]) if a >= 0 else 0
-        yield Lease(*where[i], names[2][i] not in OUTSIDE), names[2][i], bits
+        yield Lease(*where[i], accounts[i] not in OUTSIDE), accounts[i], bits
 
 
 class Year:
@@ -137,6 +131,11 @@ class Year:
             for k, trait in marks:
                 den[k] += 1
                 num[k] += int(TRAITS[trait](one)[0])
+        for (landlord, commune, epci, departement), account, times in returned(self.world):
+            for area in (departement, epci, commune):
+                for k, trait in self.book.at("flux", landlord, area, account):
+                    den[k] += times
+                    num[k] += times if trait == "always" else 0
         scope: list[list[Lease]] = [[] for _ in range(n)]
         for lease in self.own:
             for k in self._rows_of_dwelling(lease):

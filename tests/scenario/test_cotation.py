@@ -10,7 +10,7 @@ from optimizer import importers
 from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError
 from optimizer.scenario import cotation_test
-from optimizer.scenario.cotation_files import cotation_to, sentences
+from optimizer.scenario.cotation_files import _changes, cotation_to, sentences
 from optimizer.scenario.running import demo_case
 
 
@@ -123,3 +123,21 @@ def test_a_file_to_verify_hangs_on_each_of_its_criteria(case):
     )
     assert "Emploi sur le territoire" in set(found.fragile["fact"])
     assert "Mois depuis la première demande" not in set(found.fragile["fact"])
+
+
+@pytest.mark.parametrize(
+    ("first", "lists", "dwellings", "said"),
+    [
+        (0, 0, 48, "Aucun premier rang, aucune liste ne change sur 48 logements."),
+        (0, 1, 48, "0 premier rang et 1 liste changent sur 48 logements."),
+        (1, 2, 1, "1 premier rang et 2 listes changent sur 1 logement."),
+        (
+            1200,
+            1300,
+            4000,
+            "1\u202f200 premiers rangs et 1\u202f300 listes changent sur 4\u202f000 logements.",
+        ),
+    ],
+)
+def test_numbers_agree_with_their_nouns(first, lists, dwellings, said):
+    assert _changes(first, lists, dwellings) == said

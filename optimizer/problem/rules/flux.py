@@ -20,9 +20,14 @@ from optimizer.problem.registry import ALWAYS, NEVER, Line, Mark, Pairs, RuleSha
     source="CCH R. 441-5 (décret 2020-145) ; convention de réservation",
 )
 class Flux(RuleShape):
-    """One line per convention line. Denominator: the landlord's flux base in the area; numerator: on the account."""
+    """One line per convention line. Denominator: the landlord's flux base in the area; numerator: on the account.
+
+    Orientations that came back without a lease count before the run where the agreement's count rule has consumed them; the
+    leases still expected are not fewer for them.
+    """
 
     counts_seats = True
+    counts_returned = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         facts = ground.facts

@@ -179,4 +179,8 @@ def _to_renew(year: Year) -> Iterator[Alert]:
 def _named(dwellings: pd.Series) -> str:
     names = sorted(str(d) for d in dwellings)
     shown = ", ".join(names[:NAMED_MOST])
-    return shown if len(names) <= NAMED_MOST else f"{shown} et {len(names) - NAMED_MOST} autres"
+    return (
+        shown
+        if len(names) <= NAMED_MOST
+        else f"{shown} et {some(len(names) - NAMED_MOST, 'autre', 'autres')}"
+    )

@@ -28,7 +28,7 @@ from optimizer.statement.dashboards.year import Kind, Viewer, Year, read_year
 
 GAUGE_COLUMNS = (
     "gauge", "title", "scope", "target_share", "year_target", "num_signed", "den_signed", "num_progress", "den_progress",
-    "now_rate", "straight_line", "missing", "num_run", "den_run", "all_accept_rate", "num_expected", "den_expected",
+    "num_returned", "den_returned", "now_rate", "straight_line", "missing", "num_run", "den_run", "all_accept_rate", "num_expected", "den_expected",
     "expected_rate", "still_needed", "den_remaining", "status", "source",
 )  # fmt: skip
 
@@ -177,7 +177,7 @@ def gauge_table(year: Year, gauges: tuple[Gauge, ...]) -> pd.DataFrame:
         source = g.sources[0]
         rows.append((
             g.id, g.title, g.scope, _four(g.share), g.year_target, c.num_signed, c.den_signed, c.num_progress,
-            c.den_progress, _four(rate(c.num, c.den)), float(round(g.straight(gone, left), 2)), g.missing, c.num_run, c.den_run,
+            c.den_progress, c.num_returned, c.den_returned, _four(rate(c.num, c.den)), float(round(g.straight(gone, left), 2)), g.missing, c.num_run, c.den_run,
             _four(all_accept(g)), _four(c.num_expected), _four(c.den_expected), _four(as_expected(g)), g.still_needed,
             _four(g.remaining), source.status, source.source,
         ))  # fmt: skip

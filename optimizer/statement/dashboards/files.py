@@ -153,7 +153,8 @@ def _summary(result: Dashboard, out: Path) -> dict[str, object]:
             f"Ouvrir {out / 'dashboard.html'} ; classeur : {out / 'dashboard.xlsx'}.",
         ],
         "lines_en": [
-            f"Dashboard of {name}: {gauges} targets, {serious} alerts, {watch} points to watch.",
+            f"Dashboard of {name}: {gauges} target{'s' * (gauges != 1)}, {serious} alert{'s' * (serious != 1)}, "
+            f"{watch} point{'s' * (watch != 1)} to watch.",
             f"Open {out / 'dashboard.html'}; workbook: {out / 'dashboard.xlsx'}.",
         ],
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
@@ -20,7 +20,10 @@ Direction = Literal["at_least", "at_most"]
 
 @dataclass(frozen=True)
 class Counts:
-    """Leases in a denominator and, among them, in its numerator, by how sure they are; ``day`` dates the numerators."""
+    """Leases in a denominator and, among them, in its numerator, by how sure they are; ``day`` dates the numerators.
+
+    ``num_returned``, ``den_returned``: orientations that came back without a lease and count on the flux all the same.
+    """
 
     num_signed: int
     den_signed: int
@@ -31,15 +34,23 @@ class Counts:
     num_expected: Fraction
     den_expected: Fraction
     day: tuple[pd.Timestamp, ...] = ()
+    num_returned: int = 0
+    den_returned: int = 0
 
     @property
     def num(self) -> int:
-        """Counted to date: signed, and in progress as far as the count rule of the account says."""
-        return self.num_signed + self.num_progress
+        """Counted to date: signed, in progress or come back, as far as the count rule of the account says."""
+        return self.num_signed + self.num_progress + self.num_returned
 
     @property
     def den(self) -> int:
-        return self.den_signed + self.den_progress
+        return self.den_signed + self.den_progress + self.den_returned
+
+    def with_returned(self, returned: pd.DataFrame, account: str) -> Counts:
+        """The same with the orientations that came back in its denominator, those of ``account`` in its numerator."""
+        mine = returned[returned["account"] == account]
+        day = tuple(sorted([*self.day, *(pd.Timestamp(d) for d in mine["day"])]))
+        return replace(self, day=day, num_returned=len(mine), den_returned=len(returned))
 
 
 def count(lines: pd.DataFrame, den: pd.Series, num: pd.Series) -> Counts:

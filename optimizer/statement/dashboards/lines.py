@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from optimizer import eligibility, policy
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
-from optimizer.domain.schema import RELOCATIONS
+from optimizer.domain.schema import RELOCATIONS, STAGES
 from optimizer.eligibility.facts import PROOF, Q1_NO, Q1_YES, Facts
 from optimizer.errors import AttrifluxError
 from optimizer.problem.ground import Ground, first_ranks
+from optimizer.problem.returned import REACHED, furthest, returned_orientations
 from optimizer.statement.dashboards.run import Run
-from optimizer.statement.ledger import OUTSIDE, REACHED, STAGES
+from optimizer.statement.ledger import OUTSIDE, RuleAt, count_rule_of
 
 SCALE = 10**12
 FULL = 10_000
@@ -85,7 +86,8 @@ def year_lines(
     residence = dict(
         zip(case.table("dwellings")["dwelling_id"], case.table("dwellings")["residence"], strict=True)
     )
-    parts = [_signed(case, rules), _in_progress(case, rules, conventions, people)]
+    rule_at = count_rule_of(conventions, rules.text("national.flux.count_rule"))
+    parts = [_signed(case, rules), _in_progress(case, rules, rule_at, people)]
     if run is not None:
         parts.append(_proposed(case, rules, ground, run, people))
     frame = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else parts[0]
@@ -93,6 +95,21 @@ def year_lines(
     frame["residence"] = [str(r) if isinstance(r, str) else "" for r in told]
     order = ["state", "dwelling_id", "rank", "day"]
     return frame[list(COLUMNS)].sort_values(order, kind="stable", ignore_index=True)
+
+
+def returned_lines(case: Case, rules: policy.RuleSet, conventions: pd.DataFrame) -> pd.DataFrame:
+    """Orientations that came back without a lease and that their account counts: they enter the gauges of the flux alone.
+
+    ``landlord, account, commune, epci, departement, day``.
+    """
+    back = returned_orientations(case, case.settings.year)
+    back = back[back["inside"].astype(bool)].reset_index(drop=True)
+    back = pd.concat([back, territory(back["commune"], rules)], axis=1)
+    rule_at = count_rule_of(conventions, rules.text("national.flux.count_rule"))
+    rows = zip(*(back[n] for n in ("landlord", "account", "commune", "epci", "departement")), strict=True)
+    own = pd.Series([rule_at(b, a, (c, e, d)) for b, a, c, e, d in rows], index=back.index, dtype=object)
+    names = ["landlord", "account", "commune", "epci", "departement", "day"]
+    return back.loc[own == back["rule"], names].reset_index(drop=True)
 
 
 def territory(commune: pd.Series, rules: policy.RuleSet) -> pd.DataFrame:
@@ -155,32 +172,19 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     ).reset_index(drop=True)  # fmt: skip
 
 
-def _in_progress(
-    case: Case, rules: policy.RuleSet, conventions: pd.DataFrame, people: Households
-) -> pd.DataFrame:
+def _in_progress(case: Case, rules: policy.RuleSet, rule_at: RuleAt, people: Households) -> pd.DataFrame:
     """One line per dwelling, the furthest; ``counted`` once its stage has reached the convention's count rule."""
     frame = case.table("in_progress")
-    frame = frame.assign(
-        level=frame["stage"].map(STAGES).fillna(-1).astype(int), who=_text(frame["application_id"])
-    )
-    frame = frame.sort_values(["dwelling_id", "level", "since", "who"], ascending=[True, False, True, True])
-    frame = frame.drop_duplicates("dwelling_id")
+    kept, stage = furthest(frame)
+    frame = frame.assign(level=stage)[kept].sort_values("dwelling_id")
     places = _places(frame, rules)
     home = _home(frame)
-    rule_of = {
-        (str(x["landlord"]), str(x["account"]), str(x["area"])): str(x["count_rule"])
-        for x in conventions.to_dict("records")
-    }
-    default = rules.text("national.flux.count_rule")
-    counted = []
     rows = zip(home["landlord"], home["account"], *(places[p] for p in ("commune", "epci", "departement")),
                frame["level"], strict=True)  # fmt: skip
-    for landlord, account, commune, epci, departement, level in rows:
-        areas = (commune, epci, departement)
-        name = next(
-            (rule_of[landlord, account, a] for a in areas if (landlord, account, a) in rule_of), default
-        )
-        counted.append(int(level) >= REACHED.get(name, len(STAGES)))
+    counted = [
+        int(level) >= REACHED.get(rule_at(landlord, account, (commune, epci, departement)), len(STAGES))
+        for landlord, account, commune, epci, departement, level in rows
+    ]
     known = people.columns(home["application_id"].tolist(), places["epci"].tolist())
     known.pop("acceptance")
     known["relocated"] = [word in RELOCATED for word in known["relocation"]]

@@ -154,7 +154,7 @@ def _gauge(g: Gauge, result: Dashboard) -> dict[str, Any]:
     rest = floor(g.remaining + Fraction(1, 2))
     return {
         "title": g.title, "scope": g.scope, "note": g.note, "assumed": g.sources[0].is_assumed,
-        "target": f"{decimal(g.year_target, 0)} ménages" if g.share is None else percent(g.share),
+        "target": some(g.year_target, "ménage", "ménages") if g.share is None else percent(g.share),
         "now": decimal(c.num, 0) if number else percent(rate(c.num, c.den)),
         "done": "" if number else f"{decimal(c.num, 0)} sur {decimal(c.den, 0)}",
         "all": decimal(c.num + c.num_run, 0) if number else percent(all_accept(g)),

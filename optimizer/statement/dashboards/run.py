@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +11,10 @@ import pandas as pd
 
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
+from optimizer.reports.reading_back import read_back
 from optimizer.statement.dashboards import messages as messages
 
 READ = ("proposals", "dwellings")
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
 
 @dataclass(frozen=True)
@@ -58,27 +56,7 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:
-    path = folder / f"{name}.csv"
-    if path.is_file():
-        return _from_csv(path)
-    path = folder / f"{name}.parquet"
-    if path.is_file():
-        frame = pd.read_parquet(path)
-        return pd.DataFrame({str(c): ["" if pd.isna(x) else str(x) for x in frame[c]] for c in frame.columns})
-    raise AttrifluxError("DASHBOARD_NO_RUN", name=folder.name, missing=f"{name}.csv")
-
-
-def _from_csv(path: Path) -> pd.DataFrame:
-    """A table as ``propose`` wrote it, in either dialect; neutralised cells get their text back."""
-    text = path.read_text(encoding="utf-8-sig")
-    head = text.split("\n", 1)[0]
-    french = head.count(";") >= head.count(",")
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if french else ","))
-    columns = {
-        name: [_plain(row[j]) for row in rows[1:]] for j, name in enumerate(rows[0])
-    }  # fmt: skip
-    return pd.DataFrame(columns, dtype=object)
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(DANGEROUS) else cell
+    frame = read_back(folder, name)
+    if frame is None:
+        raise AttrifluxError("DASHBOARD_NO_RUN", name=folder.name, missing=f"{name}.csv")
+    return frame

@@ -71,14 +71,15 @@ def ledger_table(year: Year) -> Table:
             "landlord": x["landlord"], "account": label(year, str(x["account"])), "area": place_name(year, area),
             **{k: x[k] for k in ("share", "due", "consumed_oriented", "consumed_presented", "consumed_attributed", "consumed_signed")},
             "proposed": proposed,
-            **{k: x[k] for k in ("balance", "year_due", "remaining", "forecast", "forecast_low", "forecast_high")},
+            **{k: x[k] for k in ("returned", "balance", "year_due", "remaining", "forecast", "forecast_low", "forecast_high")},
         })  # fmt: skip
     columns = [
         "account", "landlord", "area", "share", "due", "consumed_oriented", "consumed_presented", "consumed_attributed",
-        "consumed_signed", "proposed", "balance", "year_due", "remaining", "forecast", "forecast_low", "forecast_high",
+        "consumed_signed", "returned", "proposed", "balance", "year_due", "remaining", "forecast", "forecast_low", "forecast_high",
     ]  # fmt: skip
     told = {"landlord": "landlord", "maire": "area"}.get(year.viewer.kind)
-    columns = [c for c in columns if c != told]
+    nothing = "" if own["returned"].any() else "returned"
+    columns = [c for c in columns if c not in (told, nothing)]
     note = "Mêmes chiffres que le registre du bilan ; prévision au 31 décembre avec son intervalle à 80 %."
     return Table("ledger", "Registre du flux", pd.DataFrame(rows, columns=columns), note)
 

@@ -12,6 +12,7 @@ from optimizer.conversion import account_order
 from optimizer.policy import Parameter
 from optimizer.shortlist.labels import account_label
 from optimizer.statement.dashboards.gauges import Gauge, count, named, rate_gauge
+from optimizer.statement.dashboards.words import some
 from optimizer.statement.dashboards.year import Year
 
 STATE = ("ETAT_PRIO", "ETAT_AGENT")
@@ -65,7 +66,10 @@ def _flux_gauge(year: Year, row: dict[object, object]) -> Gauge:
     lines = year.lines
     column = "commune" if len(area) == 5 else "epci" if len(area) == 9 else "departement"
     base = (lines["landlord"] == landlord) & (lines[column] == area) & lines["in_flux"].astype(bool)
-    counts = count(lines, base, lines["account"] == account)
+    back = year.returned
+    counts = count(lines, base, lines["account"] == account).with_returned(
+        back[(back["landlord"] == landlord) & (back[column] == area)], account
+    )
     share, opening = (
         _exact(row["share"]),
         _exact(row["opening_balance"]) if row["carry_over"] else Fraction(0),
@@ -81,7 +85,7 @@ def _flux_gauge(year: Year, row: dict[object, object]) -> Gauge:
     return Gauge(
         "flux", who[:1].upper() + who[1:], scope, share, "at_least", counts,
         Fraction(max(0, int(str(row["year_base"])) - int(str(row["base"])))), max(0, -floor(-year_due)),
-        (_agreed(year, landlord, account, area, row),), COUNTED[str(row["count_rule"])], LATE_FLUX, _exact(row["tolerance"]), opening,
+        (_agreed(year, landlord, account, area, row),), _counted(row, counts.num_returned), LATE_FLUX, _exact(row["tolerance"]), opening,
     )  # fmt: skip
 
 
@@ -89,6 +93,15 @@ COUNTED = {
     "signed": "compté au bail signé", "attributed": "compté à l'attribution",
     "presented": "compté à la présentation d'un candidat", "oriented": "compté à l'orientation",
 }  # fmt: skip
+
+
+def _counted(row: dict[object, object], returned: int) -> str:
+    """How the account counts, and how many of its orientations came back without a lease."""
+    words = COUNTED[str(row["count_rule"])]
+    if not returned:
+        return words
+    back = some(returned, "orientation revenue", "orientations revenues")
+    return f"{words}, dont {back} sans bail"
 
 
 def _agreed(year: Year, landlord: str, account: str, area: str, row: dict[object, object]) -> Parameter:

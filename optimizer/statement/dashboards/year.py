@@ -16,7 +16,7 @@ from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.problem import RuleBook, rule_book
-from optimizer.statement.dashboards.lines import territory, year_lines
+from optimizer.statement.dashboards.lines import returned_lines, territory, year_lines
 from optimizer.statement.dashboards.run import Run, read_run
 from optimizer.statement.ledger import ledger, lines_of, year_fraction
 
@@ -48,6 +48,8 @@ class Year:
     ----------
     lines : DataFrame
         Leases, work in progress and proposals (``lines.COLUMNS``) of the viewer's own territory or stock.
+    returned : DataFrame
+        Orientations that came back without a lease and that their account counts, narrowed too (``lines.returned_lines``).
     dwellings, homes : DataFrame
         The viewer's dwellings of the case, and what the run says of them (empty without a run).
     ledger : DataFrame
@@ -64,6 +66,7 @@ class Year:
     viewer: Viewer
     run: Run | None
     lines: pd.DataFrame
+    returned: pd.DataFrame
     dwellings: pd.DataFrame
     homes: pd.DataFrame
     ledger: pd.DataFrame
@@ -113,6 +116,7 @@ def read_year(
     dwellings = _dwellings(case, rules)
     viewer = find_viewer(kind, code, lines, dwellings, rules)
     column = COLUMN[kind]
+    back = returned_lines(case, rules, conventions)
     mine = dwellings[dwellings[column] == code].reset_index(drop=True)
     homes = pd.DataFrame(
         columns=["dwelling_id", "account", "status", "candidates", "deadline", "reason_if_short"]
@@ -122,6 +126,7 @@ def read_year(
     return Year(
         case=case, rules=rules, facts=facts, book=book, viewer=viewer, run=run,
         lines=lines[lines[column] == code].reset_index(drop=True),
+        returned=back[back[column] == code].reset_index(drop=True),
         dwellings=mine, homes=homes,
         ledger=ledger(case, rules, case.settings.year),
         conventions=conventions,

@@ -1,0 +1,136 @@
+"""Orientations that came back without a lease: what a count rule before the lease has used up all the same.
+
+An agreement that counts at `oriented` (or `presented`, `attributed`) has consumed the dwelling even when nobody moved in.
+`events` follows each orientation: (dwelling, account, day of orientation), however many candidates it had; rows without
+that day are one orientation a year. It counts in the year it first reached the stage of the rule, up to the date of the
+case. Of the k orientations of a dwelling on an account that did, the leases of the year and the work in progress already
+counted there are taken away; the rest came back, and counts once each on the flux rows only: it is no lease.
+
+Where the dwelling is: `dwellings`, else `in_progress`, else `leases`; a dwelling none of them describes is not counted (the
+reading warns). It is in the flux base as `dwellings` says, else unless one of its leases says no on an account of the flux.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.domain.schema import STAGES
+from optimizer.eligibility.columns import arrow_text, booleans, codes, days, texts
+from optimizer.problem.ground import OUTSIDE_FLUX
+
+if TYPE_CHECKING:
+    from optimizer.domain.case import Case
+
+REACHED = {"oriented": 0, "presented": 1, "attributed": 3}
+"""First stage of STAGES that a count rule counts; `signed` counts leases only."""
+DATES = ("oriented_on", "presented_on", "attributed_on", "signed_on")
+FIRST_DATE = {"oriented": 0, "presented": 1, "attributed": 2}
+"""First date of DATES that says a count rule was reached; a later one stands for it where it is missing."""
+KEY = ["dwelling_id", "account"]
+COLUMNS = (*KEY, "rule", "day", "landlord", "commune", "inside")
+
+
+def returned_orientations(case: Case, year: int) -> pd.DataFrame:
+    """Orientations of a year that came back without a lease, as each count rule sees them.
+
+    Returns
+    -------
+    DataFrame
+        ``dwelling_id, account, rule, day, landlord, commune, inside``: one row per orientation and rule it has reached,
+        with the day it did, sorted. Leases and work in progress stand for the latest orientations. ``inside``: in the flux
+        base. Accounts outside the flux and dwellings nobody describes are left out.
+    """
+    events = case.table("events")
+    if not len(events):
+        return pd.DataFrame(columns=list(COLUMNS))
+    leases, progress = case.table("leases"), case.table("in_progress")
+    signed = _sized(_keys(leases)[_years(days(leases, "signed_on")) == year])
+    kept, stage = furthest(progress)
+    on = np.datetime64(case.settings.on.isoformat(), "D")
+    parts = []
+    for rule, first in REACHED.items():
+        rows = _reached(events, rule)
+        rows = rows[(_years(rows["day"].to_numpy("datetime64[D]")) == year) & (rows["day"] <= on)]
+        rows = rows.sort_values([*KEY, "day"], ignore_index=True)
+        done = signed.add(_sized(_keys(progress)[kept & (stage >= first)]), fill_value=0).rename("done")
+        rows = rows.join(_sized(rows).rename("all"), on=KEY).join(done, on=KEY)
+        back = rows["all"] - rows["done"].fillna(0) - rows.groupby(KEY).cumcount()
+        parts.append(rows[back > 0].assign(rule=rule))
+    every: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    found = every.join(_places(case, kept), on="dwelling_id", how="inner")
+    return found[list(COLUMNS)].reset_index(drop=True).sort_values(["rule", *KEY, "day"], ignore_index=True)
+
+
+def furthest(in_progress: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
+    """One line per dwelling, and the stage of every line (its place in STAGES, -1 unknown).
+
+    Of the lines of a dwelling the furthest stage is kept, then the oldest, then the smallest application number.
+    """
+    stage = codes(arrow_text(in_progress, "stage"), STAGES)
+    order = pd.DataFrame(
+        {
+            "dwelling": texts(in_progress, "dwelling_id"),
+            "stage": -stage,
+            "since": days(in_progress, "since").astype(np.int64),
+            "who": texts(in_progress, "application_id"),
+        }
+    ).sort_values(["dwelling", "stage", "since", "who"], kind="stable")
+    kept = np.zeros(len(in_progress), bool)
+    kept[order.index[~order["dwelling"].duplicated()].to_numpy()] = True
+    return kept, stage
+
+
+def _reached(events: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """``dwelling_id, account, day``: one row per orientation that reached the rule, with the first day it did."""
+    dates = [days(events, name) for name in DATES]
+    first = FIRST_DATE[rule]
+    day = dates[first]
+    for later in dates[first + 1 :]:
+        day = np.where(np.isnat(day), later, day)
+    known = ~np.isnat(dates[0])
+    # without a day of orientation, the rows of one year are one orientation
+    start = np.where(known, dates[0], day.astype("datetime64[Y]").astype("datetime64[D]"))
+    rows = _keys(events).assign(
+        known=known, start=start.astype("datetime64[s]"), day=day.astype("datetime64[s]")
+    )
+    rows = rows[~np.isnat(day) & ~rows["account"].isin(OUTSIDE_FLUX)]
+    once: pd.DataFrame = rows.groupby([*KEY, "known", "start"], as_index=False)[["day"]].min()
+    return once
+
+
+def _years(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    return day.astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+def _keys(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: texts(frame, name) for name in KEY}, dtype=object)
+
+
+def _sized(frame: pd.DataFrame) -> pd.Series:
+    return frame.groupby(KEY).size()
+
+
+def _places(case: Case, kept: NDArray[np.bool_]) -> pd.DataFrame:
+    """``landlord, commune, inside`` of every dwelling that a table describes, by number."""
+    dwellings, progress, leases = (case.table(name) for name in ("dwellings", "in_progress", "leases"))
+    excluded = ~np.isin(texts(dwellings, "assiette_exclusion").astype(str), ["", "none"])
+    reserved = texts(dwellings, "reserved_to") != ""
+    own = _place(dwellings).assign(inside=~(excluded | reserved | booleans(dwellings, "first_letting")))
+    let = _place(leases).assign(day=days(leases, "signed_on").astype(np.int64))
+    let = let.sort_values(["dwelling_id", "day"], ascending=[True, False], kind="stable").drop(columns="day")
+    said = arrow_text(leases, "in_flux").is_valid().to_numpy(zero_copy_only=False)
+    out = said & ~booleans(leases, "in_flux") & ~np.isin(texts(leases, "account").astype(str), OUTSIDE_FLUX)
+    other = pd.concat([_place(progress)[kept], let])
+    other["inside"] = ~other["dwelling_id"].isin(set(texts(leases, "dwelling_id")[out]))
+    every = pd.concat([own, other]).drop_duplicates("dwelling_id")
+    return every.set_index("dwelling_id").astype({"inside": bool})
+
+
+def _place(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: texts(frame, name) for name in ("dwelling_id", "landlord", "commune")}, dtype=object
+    )

@@ -1,0 +1,57 @@
+"""Keys of a scenario that change nothing, because its conversion is not the one that reads them: said, never silent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from optimizer.errors import Finding, Said
+from optimizer.scenario import messages as messages
+from optimizer.scenario.files import Run
+
+RIGHTS, NEGOTIATED = ("rights.",), ("flux.negotiated.", "flux.counterpart.")
+CONVERSION = ("flux.basis", "stock.")
+"""What only a conversion reads, whatever its mode."""
+
+
+def unused(runs: Sequence[Run], negotiated: Mapping[str, object]) -> dict[str, tuple[Finding, ...]]:
+    """One warning per key that no run of its scenario reads, by name of run.
+
+    Parameters
+    ----------
+    runs : the runs of one scenario: a matrix over ``flux.mode`` reads in one run what it leaves aside in another.
+    negotiated : `negotiated` of the case's settings, which gives the base of mode 4 where the scenario does not.
+    """
+    read = {key for run in runs for key in run.changes if _needs(key) and _is_read(key, run, negotiated)}
+    return {
+        run.name: tuple(
+            _said(key, run) for key in sorted(run.changes) if _needs(key) is not None and key not in read
+        )
+        for run in runs
+    }
+
+
+def _needs(key: str) -> Said | None:
+    """The conversion that reads a key, in words; None for a key read by every run."""
+    if key.startswith(RIGHTS):
+        return Said("seul le mode 3 (ou 4 sur cette base)", "mode 3 alone (or 4 on that base)")
+    if key.startswith(NEGOTIATED):
+        return Said("seul le mode 4", "mode 4 alone")
+    if key.startswith(CONVERSION):
+        return Said("seule une conversion", "a conversion alone")
+    return None
+
+
+def _is_read(key: str, run: Run, negotiated: Mapping[str, object]) -> bool:
+    mode = int(str(run.changes.get("flux.mode", 0)))
+    if key.startswith(RIGHTS):
+        base = run.changes.get("flux.negotiated.base", negotiated.get("base", 1))
+        return mode == 3 or (mode == 4 and str(base) == "3")
+    return mode == 4 if key.startswith(NEGOTIATED) else mode > 0
+
+
+def _said(key: str, run: Run) -> Finding:
+    mode = run.changes.get("flux.mode")
+    now = Said("flux.mode n'est pas fixé", "flux.mode is not set")
+    if mode is not None:
+        now = Said(f"flux.mode est {mode}", f"flux.mode is {mode}")
+    return Finding("SCENARIO_KEY_UNUSED", "warning", params={"key": key, "mode": _needs(key), "now": now})

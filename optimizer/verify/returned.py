@@ -1,0 +1,139 @@
+"""Orientations that came back without a lease, counted on the flux rows where the agreement's count rule consumed them.
+
+One orientation is (dwelling, account, day of orientation); rows without that day are one a year. It belongs to the year of
+the first day its rule was reached. Leases of the year and counted work in progress of the same dwelling and account are
+taken from the number of orientations; what is left came back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from optimizer.verify import cells
+from optimizer.verify.agreements import OUTSIDE
+from optimizer.verify.tables import RawTable
+from optimizer.verify.world import STAGES, World
+
+COUNTED_FROM = {"oriented": 0, "presented": 1, "attributed": 3}
+_REACHED_BY = {"oriented": 0, "presented": 1, "attributed": 2}
+_DATES = ("oriented_on", "presented_on", "attributed_on", "signed_on")
+Spot = tuple[str, str, str, str]
+"""Landlord, commune, EPCI, département; the last three empty where the commune is unknown."""
+
+
+def furthest_lines(table: RawTable) -> dict[str, tuple[int, int]]:
+    """Dwelling -> (line, stage) of its work in progress that counts: furthest, then oldest, then smallest application."""
+    stage, since = cells.choice(table, "stage", STAGES), cells.days(table, "since")
+    best: dict[str, tuple[int, int, str, int]] = {}
+    names = zip(
+        cells.strings(table.text("dwelling_id")), cells.strings(table.text("application_id")), strict=True
+    )
+    for i, (dwelling, application) in enumerate(names):
+        key = (-int(stage[i]), int(since[i]), application, i)
+        best[dwelling] = min(best.get(dwelling, key), key)
+    return {dwelling: (key[3], -key[0]) for dwelling, key in best.items()}
+
+
+def returned(world: World) -> Iterator[tuple[Spot, str, int]]:
+    """(where, account, how many) of the orientations that count without a lease, in the flux base."""
+    table = world.raw.table("events")
+    if not table.rows:
+        return
+    seen = _orientations(table)
+    year, on = world.settings.year, world.on
+    opens, closes = cells.as_day(date(year, 1, 1)), cells.as_day(date(year, 12, 31))
+    leases = _leases(world, opens, closes)
+    progress = world.raw.table("in_progress")
+    accounts = cells.strings(progress.text("account"))
+    pending = {d: (accounts[i], stage) for d, (i, stage) in furthest_lines(progress).items()}
+    spots, closed = _spots(world), _out_of_flux(world)
+    for (dwelling, account), firsts in sorted(seen.items()):
+        spot = spots.get(dwelling)
+        if spot is None or not spot[1] or account in OUTSIDE or dwelling in closed:
+            continue
+        line = world.agreements.line(spot[0], account, *spot[1:])
+        rule = line.count_rule if line else world.agreements.default_count
+        if rule not in COUNTED_FROM:
+            continue
+        days = firsts[_REACHED_BY[rule]].values()
+        done = leases[dwelling, account]
+        who, stage = pending.get(dwelling, ("", -1))
+        done += who == account and stage >= COUNTED_FROM[rule]
+        back = sum(opens <= day <= min(on, closes) for day in days) - done
+        if back > 0:
+            yield spot, account, back
+
+
+def _orientations(
+    table: RawTable,
+) -> dict[tuple[str, str], tuple[dict[tuple[bool, int], int], ...]]:
+    """(dwelling, account) -> for each rule, orientation -> first day it was reached."""
+    dates = [cells.days(table, name).tolist() for name in _DATES]
+    names = zip(cells.strings(table.text("dwelling_id")), cells.strings(table.text("account")), strict=True)
+    seen: dict[tuple[str, str], tuple[dict[tuple[bool, int], int], ...]] = {}
+    for i, pair in enumerate(names):
+        row = [column[i] for column in dates]
+        for rule, firsts in enumerate(seen.setdefault(pair, ({}, {}, {}))):
+            day = next((x for x in row[rule:] if x != cells.NO_DAY), None)
+            if day is None:
+                continue
+            known = row[0] != cells.NO_DAY
+            which = (known, row[0] if known else (date(1970, 1, 1) + timedelta(days=day)).year)
+            firsts[which] = min(firsts.get(which, day), day)
+    return seen
+
+
+def _leases(world: World, opens: int, closes: int) -> Counter[tuple[str, str]]:
+    table = world.raw.table("leases")
+    names = zip(cells.strings(table.text("dwelling_id")), cells.strings(table.text("account")), strict=True)
+    signed = cells.days(table, "signed_on").tolist()
+    return Counter(pair for pair, day in zip(names, signed, strict=True) if opens <= day <= closes)
+
+
+def _spots(world: World) -> Mapping[str, Spot]:
+    """Where each dwelling is: as `dwellings` says, else the counted line of `in_progress`, else the latest lease."""
+    found: dict[str, Spot] = {}
+    leases = world.raw.table("leases")
+    signed = cells.days(leases, "signed_on").tolist()
+    where = _places(world, leases)
+    names = cells.strings(leases.text("dwelling_id"))
+    for i in sorted(range(leases.rows), key=lambda i: signed[i]):
+        found[names[i]] = where[i]
+    progress = world.raw.table("in_progress")
+    where = _places(world, progress)
+    found |= {dwelling: where[i] for dwelling, (i, _) in furthest_lines(progress).items()}
+    own = world.dwellings
+    found |= {name: (own.landlord[d], *world.place(d)) for name, d in own.number.items()}
+    return found
+
+
+def _places(world: World, table: RawTable) -> list[Spot]:
+    places = world.law.places
+    at = cells.index_in(table.text("commune"), places.insee).tolist()
+    return [
+        (landlord, places.insee[i], places.epci[i], places.departement[i])
+        if i >= 0
+        else (landlord, "", "", "")
+        for landlord, i in zip(cells.strings(table.text("landlord")), at, strict=True)
+    ]
+
+
+def _out_of_flux(world: World) -> set[str]:
+    """Dwellings of the case outside the flux base; of the others, those that a lease of the flux says are outside."""
+    own = world.dwellings
+    table = world.raw.table("leases")
+    said, known = cells.booleans(table, "in_flux")
+    names = zip(cells.strings(table.text("dwelling_id")), cells.strings(table.text("account")), strict=True)
+    out = {
+        dwelling
+        for i, (dwelling, account) in enumerate(names)
+        if known[i] and not said[i] and account not in OUTSIDE and dwelling not in own.number
+    }
+    closed = (
+        name
+        for name, d in own.number.items()
+        if own.exclusion[d] != "none" or own.reserved_to[d] or own.first_letting[d]
+    )
+    return out | set(closed)
