@@ -134,7 +134,7 @@ def sound_applications(case: Case, findings: Findings) -> pd.DataFrame:
 
 def check_accounts(case: Case, findings: Findings) -> None:
     """Accounts of the tables that follow the flux."""
-    for table in ("nominations", "in_progress", "leases"):
+    for table in ("nominations", "in_progress", "leases", "events"):
         frame = case.table(table)
         values = [v for v in pc.unique(arrow_text(frame, "account")).to_pylist() if v]
         for value in sorted(v for v in values if not is_known(v, findings.places)):

@@ -87,6 +87,8 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
     rates = np.full(count if (d.effort_max >= 0).any() else 0, UNKNOWN_EXCESS, np.int64)
     limits = np.full(len(rates), -1, np.int64)
     kinds = kindred(facts)
+    listed = np.zeros(total, bool)
+    listed[[place for _, place in facts.nominees if place >= 0]] = True
     order = np.argsort(kinds.kind, kind="stable")
     start = np.searchsorted(kinds.kind[order], np.arange(len(kinds.representative) + 1))
     shelf: Shelf | None = None
@@ -109,7 +111,7 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
         _note_excess(facts, dwelling, shelf.apps[at[codes == CEILING]], excess, financing)
         _note_effort(facts, dwelling, shelf.apps[at[codes == EFFORT]], rates, limits)
         fine = at[~refused]
-        for twin, n in _naming_twins(facts, members):
+        for twin, n in _naming_twins(facts, members, listed):
             if names_everybody(facts, twin):
                 here[fine, 0] += n
                 continue
@@ -127,12 +129,16 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
     return Misses(counts, excess, financing, rates, limits)
 
 
-def _naming_twins(facts: Facts, members: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Dwellings of one kind grouped by who may name households there: (representative, how many)."""
+def _naming_twins(
+    facts: Facts, members: NDArray[np.int64], listed: NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """Dwellings of one kind grouped by who may name households there: (representative, how many).
+
+    ``listed``: (D,) dwellings that somebody was named for.
+    """
     d = facts.dwellings
-    listed = {place for _, place in facts.nominees if place >= 0}
-    alone = [int(m) for m in members if int(m) in listed]
-    others = members[~np.isin(members, np.array(alone, np.int64))]
+    alone: list[int] = members[listed[members]].tolist()
+    others = members[~listed[members]]
     # the receiving class holds landlord, commune, reservation and exclusion: all that naming reads of a dwelling
     _, first, number = np.unique(d.receive_class[others], return_index=True, return_counts=True)
     groups = [(int(others[i]), int(n)) for i, n in zip(first, number, strict=True)]

@@ -127,10 +127,9 @@ def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tup
         here, anywhere = eligible_nominees(facts, dwelling, account, line)
         leaders = here[:1] or anywhere
         if mode == "direct":
-            nominated = [
-                app for place in (dwelling, -1) for _, app in facts.nominees.get((account, place), ())
-            ]
-            pool = pool & np.isin(apps, np.array(nominated, np.int32))
+            nobody = np.zeros(0, np.int32)
+            nominated = [facts.nominee_apps.get((account, place), nobody) for place in (dwelling, -1)]
+            pool = pool & np.isin(apps, np.concatenate(nominated))
         eligible[:, j] = pool
         first[:, j] = (
             pool & np.isin(apps, np.array(leaders, np.int32)) if leaders or mode == "direct" else pool

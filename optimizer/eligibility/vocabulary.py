@@ -74,6 +74,7 @@ def read_vocabulary(
     accounts = {line.account for line in lines}
     for table, column in (
         ("dwellings", "reserved_to"), ("nominations", "account"), ("in_progress", "account"), ("leases", "account"),
+        ("events", "account"),
     ):  # fmt: skip
         accounts |= distinct(arrow_text(case.table(table), column))
     accounts |= distinct(items(applications, "accounts")[1])

@@ -119,7 +119,7 @@ def supply_of(problem: Problem, k: int, shelves: Shelves | None = None) -> Suppl
             apps.append(found)
             edges.append((klass, found))
     every = shelves.union(apps)
-    most = _largest(problem, edges, seated, every) if pairs <= MATCHED else None
+    most = _largest(shelves.size, edges, seated, every) if pairs <= MATCHED else None
     return Supply(pairs, dwellings, len(every), most)
 
 
@@ -193,15 +193,18 @@ class Shelves:
         return np.flatnonzero(mask).astype(np.int32)
 
 
-def _largest(problem: Problem, edges: list[tuple[int, I32]], seated: frozenset[int], apps: I32) -> int:
-    """Maximum matching of dwellings and applications; a dwelling with a counting seat needs no application."""
+def _largest(size: I64, edges: list[tuple[int, I32]], seated: frozenset[int], apps: I32) -> int:
+    """Maximum matching of dwellings and applications; a dwelling with a counting seat needs no application.
+
+    ``size``: dwellings of each class.
+    """
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import maximum_bipartite_matching
 
     free = 0
     start, index = [0], []
     for klass, found in edges:
-        n = int((problem.klass == klass).sum())
+        n = int(size[klass])
         if klass in seated:
             free += n
             continue

@@ -5,12 +5,18 @@ who names whom, what a line is worth, what each rule counts), the certificate tr
 all eligible pairs, the lists and the leapfrogs rebuilt. :func:`verify` returns a :class:`Verdict`: ``certified``,
 ``certified within`` some points, or ``refused``.
 
-What it may import: ``optimizer.domain`` (the names of columns), ``optimizer.errors``, numpy, pyarrow, PyYAML and
+What it may import: ``optimizer.domain`` (the names of columns), ``optimizer.errors``, numpy, numba, pyarrow, PyYAML and
 openpyxl. Never the code that computed the proposal: a mistake there must not be able to hide behind itself.
 
 Why integers. Values are hundredths of a point, rates ten-thousandths; a bound is summed in units of 1e-10 point, where
 every published number is whole. The largest net value is bounded beforehand in unlimited integers, and anything that
 could leave 64 bits is refused, so no sum can wrap around.
+
+How it reads a country. No list of pairs: households of a commune form a *block*, dwellings that refuse the same ones a
+*door*, doors with one landlord and one set of rules a *class*. One sweep over the doors, place by place, feeds every check;
+codes and points are one compiled pass over the block per door, accounts and rules are worked out per type of household.
+The sweep costs the sum over doors of who reaches their commune, never dwellings × applications; a bound that is asked
+again passes over the doors again unless the pairs fit in memory. Memory grows with dwellings + applications.
 
 Rejected: trusting the solver's statuses (nothing to check them against); a proof log of the solver (huge, and tied to
 one solver); recomputing the optimum (as slow and as fallible as the first time). A bound from multipliers is checked

@@ -1,21 +1,31 @@
 """The bound of a leaf over all eligible pairs and seats, in whole units of 1e-10 point.
 
-Every first rank possible is a *kind* (the rows it enters, with or without num); an entry of a class may hold several
-kinds (one per account) and is worth ``value + max over kinds of the multipliers' balance − price of the application``.
-The maximum over a class is one vectorised pass; each dwelling of the class then adds its own vacancy points.
+Every first rank possible is a *kind* (the rows it enters, with or without num); a pair may be of several kinds (one per
+account) and is worth ``value + max over kinds of the multipliers' balance − price of the application``. Value and price
+are of the household and the door, the balance of its type and the class: one compiled pass over the households of a door
+keeps the best ``value − price`` of each type, and a class is a maximum over the types it may take. Each dwelling of the
+class then adds its own vacancy points.
+
+Why no sum leaves 64 bits: |value| + Σ |multipliers| + the largest price is computed in unlimited integers and refused
+from 2^61 (`Field._demand_range`); an application that a leaf takes away costs 2^61 and a segment without anybody is
+worth −2^62, so no sum goes below −2^62 − 2^61.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import gcd
+from typing import Any
 
 import numpy as np
 
+from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
-from optimizer.verify.classes import Classes
-from optimizer.verify.naming import Entries
+from optimizer.verify.classes import Classes, Door
+from optimizer.verify.kinds import Kinds, Marks
+from optimizer.verify.naming import Named
+from optimizer.verify.passes import class_tops, on_step, tops
 from optimizer.verify.rows import PROFILES, TRAITS, Book, Lease, lease_of, profile_at
 from optimizer.verify.verdict import Unreadable
 
@@ -25,17 +35,6 @@ FROM_HUNDREDTH = UNIT // 100
 FROM_MICRO = UNIT // 10**6
 LIMIT = 2**61
 BARRED = -(2**62)
-Marks = tuple[tuple[int, int], ...]
-
-
-@dataclass
-class Kinds:
-    """Kinds met so far: the (row, num) marks of each, numbered."""
-
-    number: dict[Marks, int] = field(default_factory=dict)
-
-    def of(self, marks: Marks) -> int:
-        return self.number.setdefault(marks, len(self.number))
 
 
 @dataclass(frozen=True)
@@ -52,95 +51,130 @@ class Special:
         return self.only is not None or self.account is not None
 
 
-HELD = 60_000_000
-"""Entries of classes held for repeated bounds (16 bytes each); beyond, each bound reads the classes again."""
+HELD = 20_000_000
+"""Pairs held for repeated bounds (16 bytes each); beyond, each bound passes over the doors again."""
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Households that may be first in a class: who, value in hundredths without vacancy points, type."""
+class Part:
+    """The types of a door that some open class may put first: their segments start at ``start``."""
 
-    app: I32
-    value: I64
-    type: I32
+    door: int
+    types: I64
+    start: int
+
+    def segments(self, n_types: int) -> I32:
+        """Segment of each type of the door, -1 where nobody asks."""
+        found = np.full(n_types, -1, np.int32)
+        found[self.types] = np.arange(self.start, self.start + len(self.types), dtype=np.int32)
+        return found
 
 
 class Field:
     """All first ranks possible of a case, for repeated bounds.
 
-    Held end to end while they fit in memory. A country's do not: its bounds are taken class by class as they are read.
+    A *segment* is the households of one type at one door; a class is a list of segments, each with what it may be there
+    (a set of kinds). Values of a segment are held while they fit in memory. A country's do not: each bound then passes
+    over the doors again, and a segment keeps one number, its best.
     """
 
     def __init__(self, classes: Classes, book: Book) -> None:
         self.classes, self.book = classes, book
         self.kinds = Kinds()
-        self._by_lease: dict[tuple[Lease, str], I64] = {}
-        self._by_marks: dict[tuple[tuple[int, str], ...], I64] = {}
-        self._types: dict[tuple[int, ...], int] = {}
-        seats: list[tuple[int, int, int]] = []
+        self._tables: dict[tuple[int, tuple[str, ...]], I64] = {}
+        self._kinds_of: list[I32] = []
+        self._lengths: list[I32] = []
+        self._n_sets = 0
+        self._block: Block | None = None
+        self._shared: dict[tuple[int, tuple[str, ...], bytes], I32] = {}
+        self._seats: list[tuple[int, int, int]] = []
         self.class_row: dict[int, int] = {}
-        self._steps: list[tuple[int, int]] = []
-        self._present: list[I32] = []
-        size: list[int] = []
-        top = held = 0
-        parts: list[Columns] | None = []
-        for c, entries in classes.all_entries():
-            columns = self._columns(c, entries)
-            row = self.class_row[c] = len(size)
-            size.append(len(columns.value))
-            self._present.append(np.unique(columns.type))
-            first = int(columns.value[0]) if len(columns.value) else 0
-            self._steps.append(
-                (first, int(np.gcd.reduce(columns.value - first)) if len(columns.value) else 0)
-            )
-            top = max(top, int(np.abs(columns.value).max(initial=0)))
-            if parts is not None:
-                parts.append(columns)
-                held += size[-1]
-                if held > HELD:
-                    parts = None
-            lease = lease_of(classes.world, classes.members[c][0])
-            for account, worth, _ in entries.seats:
-                seats.append((row, worth, self.kinds.of(self.marks_of(lease, account, 0, seat=True))))
-        self.start = np.cumsum([0, *size]).astype(np.int64)
-        self.held = None if parts is None else _together(parts)
-        """Columns of all classes end to end, None when there are too many: then a bound reads the classes again."""
-        self.seat = np.array(seats, np.int64).reshape(-1, 3)
+        self._parts: list[Part] = []
+        self._segments: list[I32] = []
+        self._sets: list[I32] = []
+        self._held: list[tuple[I64, I32, I32]] | None = []
+        self._size, self._count, self.top = 0, 0, 0
+
+    def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Add the classes of a door."""
+        classes, world = self.classes, self.classes.world
+        wanted = np.zeros(len(door.count), bool)
+        rows = []
+        for c, who in named:
+            if not classes.open_members(c):
+                continue
+            d = classes.members[c][0]
+            row = self.class_row[c] = len(self.class_row)
+            for account, worth, _ in who.seats:
+                marks = self.marks_of(lease_of(world, d), account, 0, seat=True)
+                self._seats.append((row, worth, self.kinds.of(marks)))
+            types = np.flatnonzero((who.first > 0) & (door.count > 0))
+            wanted[types] = True
+            rows.append((types, self._by_type(door, d, who)[types]))
+        part = Part(door.number, np.flatnonzero(wanted), self._count)
+        at = part.segments(len(wanted))
+        self._segments += [at[types] for types, _ in rows]
+        self._sets += [sets for _, sets in rows]
+        self._parts.append(part)
+        self._count += len(part.types)
+        block = door.block
+        self.top = max(self.top, block.once("top", lambda: int(np.abs(block.base).max(initial=0))))
+        self._size += int(door.count[wanted].sum())
+        if self._size > HELD:
+            self._held = None
+        if self._held is not None and len(part.types):
+            segment = at[door.type[door.fine]]
+            order = np.argsort(segment, kind="stable")[int((segment < 0).sum()) :]
+            value = door.value[order] + classes.fit.fill
+            self._held.append((value, block.app[door.fine[order]], segment[order]))
+
+    def close(self) -> None:
+        """Everything is read: what each bound needs, end to end."""
+        fit = self.classes.fit
+        self.ptr = np.cumsum([0, *(len(x) for x in self._segments)]).astype(np.int64)
+        self.segment = _joined(self._segments, np.int32)
+        self.set_of = _joined(self._sets, np.int32)
+        self._segments, self._sets, self._tables = [], [], {}
+        self._block, self._shared = None, {}
+        self.seat = np.array(self._seats, np.int64).reshape(-1, 3)
+        if self._held is not None:
+            values, apps, segments = zip(*self._held, strict=True) if self._held else ((), (), ())
+            joined = _joined(segments, np.int32)
+            self.value, self.app = _joined(values, np.int64), _joined(apps, np.int32)
+            self.start = np.searchsorted(joined, np.arange(self._count)).astype(np.int64)
+            self._held = []
         self.rows_of = self._dwellings()
-        self.type_ptr = np.cumsum([0, *(len(t) for t in self._types)]).astype(np.int64)
-        self.type_kind = np.array([k for t in self._types for k in t], np.int64)
+        self.set_ptr = np.append(0, np.cumsum(_joined(self._lengths, np.int32), dtype=np.int64)).astype(
+            np.int64
+        )
+        self.set_kind = _joined(self._kinds_of, np.int32)
+        self._kinds_of, self._lengths = [], []
         marks = list(self.kinds.number)
         self.kind_ptr = np.cumsum([0, *(len(m) for m in marks)]).astype(np.int64)
         self.mark_row = np.array([k for m in marks for k, _ in m], np.int64)
         self.mark_num = np.array([n for m in marks for _, n in m], np.int64)
-        self.top = max(top, int(np.abs(self.seat[:, 1]).max(initial=0)))
-        self.top += int(classes.bonus.max(initial=0))
-        """Largest value of a first rank, in hundredths and without sign: what 64 bits must hold."""
-
-    def _columns(self, c: int, entries: Entries) -> Columns:
-        """Who may be first in a class, for what value, as what type."""
-        world, d = self.classes.world, self.classes.members[c][0]
-        first = entries.first > 0
-        app = entries.app[first]
-        bits = profile_at(world, d, app.astype(np.int64))
-        types = self._types_of(lease_of(world, d), entries.accounts, entries.first[first] * PROFILES + bits)
-        return Columns(app, entries.score[first] + entries.fit[first] + self.classes.fit.fill, types)
+        self.top += fit.fill + fit.first_rooms + fit.adapted
+        self.top = max(self.top, int(np.abs(self.seat[:, 1]).max(initial=0)))
+        self.top += int(self.classes.bonus.max(initial=0))
+        """At least the largest value of a first rank, in hundredths and without sign: what 64 bits must hold."""
 
     def _tops(self, best: I64, barred: I64) -> I64:
         """Best net value of each class row, without the dwellings' own points."""
-        top = np.full(len(self.start) - 1, BARRED, np.int64)
-        if self.held is not None:
-            net = self.held.value * FROM_HUNDREDTH + best[self.held.type] - barred[self.held.app]
-            filled = np.flatnonzero(np.diff(self.start) > 0)
-            if len(filled):
-                top[filled] = np.maximum.reduceat(net, self.start[filled])
-            return top
-        for c, entries in self.classes.all_entries():
-            part = self._columns(c, entries)
-            if len(part.value):
-                net = part.value * FROM_HUNDREDTH + best[part.type] - barred[part.app]
-                top[self.class_row[c]] = net.max()
-        return top
+        top = np.full(self._count, BARRED, np.int64)
+        if self._held is not None:
+            if self._count:
+                net = self.value * FROM_HUNDREDTH - barred[self.app]
+                top = np.maximum.reduceat(net, self.start)
+        else:
+            fill = self.classes.fit.fill
+            for part in self._parts:
+                if len(part.types):
+                    door = self.classes.door(part.door)
+                    at, kind = part.segments(len(door.count)), door.type
+                    tops(door.fine, kind, door.block.app, door.value + fill, barred, FROM_HUNDREDTH, at, top)
+        found = np.full(len(self.ptr) - 1, BARRED, np.int64)
+        class_tops(self.ptr, self.segment, self.set_of, top, best, found)
+        return found
 
     def _dwellings(self) -> tuple[I64, I64, B]:
         """(class row, bonus, must be filled) of every open dwelling with a class row, by dwelling index order."""
@@ -164,75 +198,82 @@ class Field:
         return tuple(sorted((k, int(TRAITS[t](one)[0])) for k, t in found))
 
     def _kinds_by_profile(self, lease: Lease, account: str) -> I64:
-        known = self._by_lease.get((lease, account))
-        if known is None:
-            marks = tuple(sorted(self.book.marks(lease, account)))
-            if marks not in self._by_marks:
-                self._by_marks[marks] = self._numbered(marks)
-            known = self._by_lease[lease, account] = self._by_marks[marks]
-        return known
+        return self.kinds.by_profile(tuple(sorted(self.book.marks(lease, account))))
 
-    def _numbered(self, marks: tuple[tuple[int, str], ...]) -> I64:
-        """Kind of each profile where a lease enters these rows."""
-        every = np.arange(PROFILES)
-        rows = [k for k, _ in marks]
-        code = np.zeros(PROFILES, np.int64)
-        for bit, (_, trait) in enumerate(marks):
-            code |= TRAITS[trait](every) << bit
-        unique, inverse = np.unique(code, return_inverse=True)
-        numbers = [
-            self.kinds.of(tuple((k, one >> bit & 1) for bit, k in enumerate(rows))) for one in unique.tolist()
-        ]
-        return np.array(numbers, np.int64)[inverse.reshape(-1)]
+    def _by_type(self, door: Door, d: int, who: Named) -> I32:
+        """Number of the set of kinds of each type (-1: never first), asked once where doors of a block share it."""
+        if self._block is not door.block:
+            self._block, self._shared = door.block, {}
+        key = (self.book.spot(d), who.accounts, who.first.tobytes())
+        if key not in self._shared:
+            found = np.full(len(who.first), -1, np.int32)
+            some = who.first > 0
+            found[some] = self._sets_of(d, who.accounts, who.first[some] * PROFILES + door.profile[some])
+            self._shared[key] = found
+        return self._shared[key]
 
-    def _types_of(self, lease: Lease, accounts: tuple[str, ...], keys: I64) -> I32:
+    def _sets_of(self, d: int, accounts: tuple[str, ...], keys: I64) -> I32:
+        """Number of the set of kinds of each key (mask of accounts × PROFILES + profile) at a dwelling."""
+        here = (self.book.spot(d), accounts)
+        if here not in self._tables:
+            lease = lease_of(self.classes.world, d)
+            tables = [self._kinds_by_profile(lease, x) for x in accounts]
+            self._tables[here] = np.array(tables, np.int64).reshape(len(accounts), PROFILES)
         unique, inverse = np.unique(keys, return_inverse=True)
-        tables = [self._kinds_by_profile(lease, account) for account in accounts]
-        types = np.zeros(len(unique), np.int32)
-        for i, key in enumerate(unique.tolist()):
-            mask, bits = divmod(key, PROFILES)
-            kinds = {int(table[bits]) for b, table in enumerate(tables) if mask >> b & 1}
-            types[i] = self._types.setdefault(tuple(sorted(kinds)), len(self._types))
-        return types[inverse.reshape(-1)]
+        may = (unique[:, None] // PROFILES >> np.arange(len(accounts)) & 1) > 0
+        row, account = np.nonzero(may)
+        self._kinds_of.append(self._tables[here][account, unique[row] % PROFILES].astype(np.int32))
+        self._lengths.append(may.sum(axis=1, dtype=np.int32))
+        found = np.arange(self._n_sets, self._n_sets + len(unique), dtype=np.int32)
+        self._n_sets += len(unique)
+        return found[inverse.reshape(-1)]
 
-    def grid(self, prices: Sequence[tuple[int, int]]) -> int:
-        """Largest step (micropoints) of which every possible objective is a multiple; 0 when nothing is possible.
+    def on_grid(self, step: int, prices: Sequence[tuple[int, int]]) -> bool:
+        """Whether every possible objective is a multiple of ``step`` micropoints.
 
         ``prices``: (price in hundredths, rate in ten-thousandths) of the rows.
         """
-        found = 0
-        if len(self.seat):
-            found = int(np.gcd.reduce(self.seat[:, 1]))
+        if any(price * 10_000 % step or price * rate % step for price, rate in prices):
+            return False
+        each = step // gcd(step, 10_000)
+        if each == 1:
+            return True
+        if each >= LIMIT:
+            return not len(self.seat) and not self._count
+        if bool((self.seat[:, 1] % each).any()):
+            return False
         klass, bonus, _ = self.rows_of
         shift: dict[int, set[int]] = {}
         for row, more in zip(klass.tolist(), bonus.tolist(), strict=True):
-            shift.setdefault(row, set()).add(more)
-        for row, bonuses in shift.items():
-            if self.start[row] == self.start[row + 1] or found == 1:
-                continue
-            least, (first, step) = min(bonuses), self._steps[row]
-            found = gcd(found, first + least, step, *(b - least for b in bonuses))
-        found *= 10_000
-        for price, rate in prices:
-            found = gcd(found, price * 10_000, price * rate)
-        return found
+            shift.setdefault(row, set()).add(self.classes.fit.fill + more)
+        rest = np.full(self._count, -1, np.int64)
+        for part in self._parts:
+            door = self.classes.door(part.door)
+            by_type = np.full(len(door.count), -1, np.int64)
+            on_step(door.fine, door.type, door.value, each, by_type)
+            rest[part.start : part.start + len(part.types)] = by_type[part.types]
+        for row, more in shift.items():
+            mine = rest[self.segment[self.ptr[row] : self.ptr[row + 1]]]
+            if bool((mine < 0).any()) or any(bool(((mine + x) % each).any()) for x in more):
+                return False
+        return True
 
     def most(self) -> dict[tuple[str, int], int]:
         """("num" or "den", row) -> dwellings with a first rank that would be counted there."""
         counted: dict[int, set[tuple[str, int]]] = {}
         for kind, marks in enumerate(self.kinds.number):
             counted[kind] = {("den", k) for k, _ in marks} | {("num", k) for k, n in marks if n}
-        of_type = [set().union(*(counted[k] for k in t)) for t in self._types]
         klass, _, _ = self.rows_of
-        size = np.bincount(klass, minlength=len(self.start) - 1)
+        size = np.bincount(klass, minlength=len(self.class_row))
         found: dict[tuple[str, int], int] = {}
         seats: dict[int, list[int]] = {}
         for row, kind in self.seat[:, [0, 2]].tolist():
             seats.setdefault(row, []).append(kind)
-        for row, present in enumerate(self._present):
+        for row in range(len(self.class_row)):
             here: set[tuple[str, int]] = set()
-            for t in present.tolist():
-                here |= of_type[t]
+            for t in np.unique(self.set_of[self.ptr[row] : self.ptr[row + 1]]).tolist():
+                for kind in self.set_kind[self.set_ptr[t] : self.set_ptr[t + 1]].tolist():
+                    here |= counted[kind]
             for kind in seats.get(row, ()):
                 here |= counted[kind]
             for key in here:
@@ -262,9 +303,7 @@ class Field:
         """
         self._demand_range(num, den, price)
         kinds = self.balance(num, den)
-        best = (
-            np.maximum.reduceat(kinds[self.type_kind], self.type_ptr[:-1]) if len(self._types) else kinds[:0]
-        )
+        best = np.maximum.reduceat(kinds[self.set_kind], self.set_ptr[:-1]) if self._n_sets else kinds[:0]
         barred = price.copy()
         barred[list(taken)] = LIMIT
         top = self._tops(best, barred)
@@ -329,11 +368,17 @@ class Field:
         return best
 
 
-def _together(parts: Sequence[Columns]) -> Columns:
-    """The columns of classes end to end."""
-    if not parts:
-        return Columns(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int32))
-    return Columns(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("app", "value", "type")))
+def field_of(classes: Classes, book: Book) -> Field:
+    """All first ranks possible, read door by door."""
+    found = Field(classes, book)
+    for door, named in classes.sweep():
+        found.read(door, named)
+    found.close()
+    return found
+
+
+def _joined(parts: Sequence[np.ndarray[Any, Any]], kind: type) -> np.ndarray[Any, Any]:
+    return np.concatenate(parts) if len(parts) else np.zeros(0, kind)
 
 
 def _sum(values: I64) -> int:

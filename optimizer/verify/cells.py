@@ -16,6 +16,7 @@ from optimizer.verify.verdict import Unreadable
 
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
+U8 = NDArray[np.uint8]
 B = NDArray[np.bool_]
 NO_DAY = np.iinfo(np.int64).min
 TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y")
@@ -67,15 +68,23 @@ def floats(table: RawTable, name: str) -> NDArray[np.float64]:
     column = table.text(name)
     if column.null_count == len(column):
         return np.full(len(column), np.nan)
-    text = pc.replace_substring_regex(pc.replace_substring(column, ",", "."), "[\\s\u00a0\u202f]", "")
     try:
-        number = pc.cast(text, pa.float64())
+        number = _numbers(column)
     except pa.ArrowInvalid as error:
         raise Unreadable(table.file, name) from error
     found = np.asarray(pc.fill_null(number, np.nan).to_numpy(zero_copy_only=False), np.float64)
     if bool(np.isinf(found).any()):
         raise Unreadable(table.file, name)
     return found
+
+
+def _numbers(column: pa.Array) -> pa.Array:
+    """As written, else with decimal commas and spaces between thousands."""
+    try:
+        return pc.cast(column, pa.float64())
+    except pa.ArrowInvalid:
+        text = pc.replace_substring_regex(pc.replace_substring(column, ",", "."), "[\\s\u00a0\u202f]", "")
+        return pc.cast(text, pa.float64())
 
 
 def scaled(table: RawTable, name: str, scale: int, missing: int = -1) -> I64:
@@ -193,3 +202,11 @@ def rooms_bits(table: RawTable, name: str) -> I64:
         raise Unreadable(table.file, name)
     folded = np.minimum(found.values % 20, 5).astype(np.int32)
     return bits(Lists(found.ptr, folded), table.rows)
+
+
+def ascending(ids: list[str]) -> I32:
+    """Rank of each text in the order of texts."""
+    order = pc.sort_indices(pa.array(ids, pa.string())).to_numpy()
+    rank = np.empty(len(ids), np.int32)
+    rank[order] = np.arange(len(ids), dtype=np.int32)
+    return rank

@@ -2,135 +2,191 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
 
-from optimizer.verify.cells import B
-from optimizer.verify.classes import Classes
-from optimizer.verify.lists import Lists
+from optimizer.verify.cells import I32, B
+from optimizer.verify.classes import Classes, Door
+from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
-from optimizer.verify.solution import Line, flags_of
+from optimizer.verify.passes import meet
+from optimizer.verify.solution import FLAGS, Lines, flags_of
 from optimizer.verify.verdict import Findings
-from optimizer.verify.world import World
 
 CODES = (
     "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
     "EFFORT", "ACCOUNT",
 )  # fmt: skip
-STATUS = {"proposed": "FIRST_RANK", "reserve": "RESERVE"}
-ALL_AT_ONCE = 200_000_000
-"""Pairs up to which the reason of every ineligible application is recomputed; beyond, of an even sample."""
 
 
-def eligible_somewhere(classes: Classes) -> tuple[B, B]:
-    """(on a dwelling open in this run, on any dwelling): applications with an account that may name them."""
-    n = len(classes.world.apps)
-    here, anywhere = np.zeros(n, bool), np.zeros(n, bool)
-    for c in np.argsort(classes.order).tolist():
-        apps = classes.entries(c).app
-        anywhere[apps] = True
-        if classes.open_members(c):
-            here[apps] = True
-    return here, anywhere
+class Reasons:
+    """What every application met at every dwelling: the codes that came first, and whether an account may name it."""
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        n = len(classes.world.apps)
+        self._met = np.zeros(n, np.int32)
+        self._seen = np.zeros(n, np.uint8)
+        self._reached = np.zeros(n, np.int32)
+        self._places: set[int] = set()
+
+    def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Add a door with its classes."""
+        block, classes = door.block, self.classes
+        place = int(classes.world.dwellings.place[classes.members[named[0][0]][0]])
+        if place not in self._places:
+            self._places.add(place)
+            self._reached[block.app] += 1
+        said = np.zeros(len(door.count), np.uint8)
+        for c, who in named:
+            some = who.named > 0
+            said |= np.where(some, np.uint8(6 if classes.open_members(c) else 2), np.uint8(1))
+        meet(block.app, door.code, door.type, said, self._met, self._seen)
+
+    @property
+    def here(self) -> B:
+        """Applications that an account may name on a dwelling open in this run."""
+        return (self._seen & 4) > 0
+
+    @property
+    def anywhere(self) -> B:
+        """Applications that an account may name on some dwelling."""
+        return (self._seen & 2) > 0
+
+    def met(self) -> I32:
+        """Bit ``CODES.index(code) + 1``: the code came first at a dwelling; bit 0: no code did."""
+        world = self.classes.world
+        if not len(self.classes):
+            return np.zeros(len(self._met), np.int32)
+        away = self._reached < len(self._places)
+        code = np.where(~world.apps.active, 1, np.where(world.live_offer, 2, 3))
+        return self._met | np.where(away, 1 << code, 0).astype(np.int32) | self.anywhere
 
 
-def check_applications(out: Out, classes: Classes, lines: list[Line], found: Findings) -> None:
+STATUSES = ("proposed", "reserve", "not_proposed", "ineligible")
+
+
+def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings) -> None:
     """One line per application, with the status and reason that the lists and the law give it."""
-    world = classes.world
+    world = reasons.classes.world
     found.start("applications")
-    ids = out.strings("application_id")
-    found.demand("applications", sorted(ids) == sorted(world.apps.ids), "demande absente ou en trop")
-    status, reason, dwelling = (out.strings(n) for n in ("status", "reason", "dwelling_id"))
-    best = out.scaled("best_rank", 1)
-    ranks: dict[int, tuple[int, set[int]]] = {}
-    for line in lines:
-        if line.app >= 0:
-            top, where = ranks.get(line.app, (line.rank, set()))
-            if line.rank < top:
-                top, where = line.rank, set()
-            if line.rank == top:
-                where.add(line.dwelling)
-            ranks[line.app] = (top, where)
-    here, anywhere = eligible_somewhere(classes)
-    refused = []
-    for i, name in enumerate(ids):
-        a = world.apps.number.get(name, -1)
-        if a < 0:
-            continue
-        top, where = ranks.get(a, (0, set()))
-        if top:
-            word = "proposed" if top == 1 else "reserve"
-            fine = status[i] == word and reason[i] == STATUS[word] and best[i] == top
-            fine &= world.dwellings.number.get(dwelling[i], -1) in where
-        else:
-            fine = status[i] in ("not_proposed", "ineligible") and best[i] == 0 and not dwelling[i]
-            fine &= (status[i] == "ineligible") == (not anywhere[a]) or (bool(anywhere[a]) and not here[a])
-            fine &= status[i] != "not_proposed" or reason[i] not in (*CODES, "")
-        found.demand("applications", fine, "état, rang ou raison")
-        if status[i] == "ineligible":
-            refused.append((a, reason[i]))
-    _check_reasons(classes, refused, found)
+    n = len(world.apps)
+    app = out.index("application_id", world.ids.apps, -2)
+    once = len(app) == n and bool((app >= 0).all()) and len(np.unique(app)) == n
+    found.demand("applications", once, "demande absente ou en trop")
+    at = np.flatnonzero(app >= 0)
+    app = app[at]
+    status_at, words = out.words("status")
+    status = np.array([STATUSES.index(x) if x in STATUSES else -1 for x in words])[status_at[at]]
+    why_at, why_words = out.words("reason")
+    why_at = why_at[at]
+    best = out.scaled("best_rank", 1)[at]
+    home = out.index("dwelling_id", world.ids.dwellings, -2)[at]
+    top = np.full(n, NOWHERE)
+    named = lines.app >= 0
+    np.minimum.at(top, lines.app[named], lines.rank[named])
+    mine = top[app]
+    shown = mine < NOWHERE
+    # where each application stands at its best rank: pairs (application, dwelling)
+    at_top = named & (lines.rank == top[np.maximum(lines.app, 0)])
+    width = len(world.dwellings) + 3
+    pairs = np.unique(lines.app[at_top].astype(np.int64) * width + lines.dwelling[at_top] + 2)
+    there = np.isin(app.astype(np.int64) * width + home + 2, pairs)
+    word = np.array([x in (*CODES, "") for x in why_words], bool)
+    right = np.array([_KEPT.get(x, 0) for x in why_words])
+    listed = (status == (mine > 1)) & (right[why_at] == np.where(mine > 1, 2, 1)) & (best == mine) & there
+    here, anywhere = reasons.here[app], reasons.anywhere[app]
+    refused = status == 3
+    other = ((status == 2) | refused) & (best == 0) & (home == -1)
+    other &= (refused == ~anywhere) | (anywhere & ~here)
+    other &= ~((status == 2) & word[why_at])
+    bad = int(np.count_nonzero(~np.where(shown, listed, other)))
+    if bad:
+        found.add("applications", "état, rang ou raison", bad)
+    number = np.array([CODES.index(x) + 1 if x in CODES else 0 for x in why_words])[why_at]
+    if len(reasons.classes):
+        wrong = refused & (reasons.met()[app] >> number & 1 == 0)
+    else:
+        wrong = refused & (number > 0)
+    if wrong.any():
+        found.add("applications", "raison d'irrecevabilité", int(np.count_nonzero(wrong)))
 
 
-def _check_reasons(classes: Classes, refused: list[tuple[int, str]], found: Findings) -> None:
-    """The reason of an ineligible application is the first refusal on at least one dwelling."""
-    n = len(classes)
-    if not n:
-        found.demand("applications", all(w not in CODES for _, w in refused), "raison sans logement")
-        return
-    most = max(1, ALL_AT_ONCE // n)
-    kept = refused if len(refused) <= most else refused[:: -(-len(refused) // most)]
-    apps = np.array([a for a, _ in kept], np.int32)
-    wanted = np.array([CODES.index(w) + 1 if w in CODES else 0 for _, w in kept])
-    met = np.zeros(len(kept), bool)
-    for c in np.argsort(classes.order).tolist():
-        reached = np.isin(apps, classes.reach(int(classes.world.dwellings.place[classes.members[c][0]]))[0])
-        code = classes.code(c, apps, reached)
-        open_ = np.flatnonzero(code == 0)
-        if len(open_):
-            named = np.isin(apps[open_], classes.entries(c).app)
-            code[open_[~named]] = len(CODES)
-        met |= code == wanted
-    found.demand("applications", bool(met.all()), "raison d'irrecevabilité")
+NOWHERE = 2**40
+_KEPT = {"FIRST_RANK": 1, "RESERVE": 2}
 
 
-def check_dwellings(out: Out, lists: Lists, lines: list[Line], on: date, found: Findings) -> None:
+def check_dwellings(
+    out: Out, deadlines: Deadlines, lines: Lines, size: int, on: date, found: Findings
+) -> None:
     """One line per dwelling: account, status, number of candidates, deadline, reason of a short list."""
-    world = lists.world
+    world = deadlines.world
     found.start("dwellings")
-    ids = out.strings("dwelling_id")
-    found.demand("dwellings", sorted(ids) == sorted(world.dwellings.ids), "logement absent ou en trop")
-    account, status, deadline, why = (
-        out.strings(n) for n in ("account", "status", "deadline", "reason_if_short")
-    )
-    candidates = out.scaled("candidates", 1)
-    by_dwelling: dict[int, list[Line]] = {}
-    for line in lines:
-        by_dwelling.setdefault(line.dwelling, []).append(line)
-    for i, name in enumerate(ids):
-        d = world.dwellings.number.get(name, -1)
-        group = by_dwelling.get(d, [])
-        people = sum(x.app >= 0 for x in group)
-        if not group:
-            fine = status[i] == "no_candidate" and not account[i] and bool(why[i])
-        elif people:
-            fine = status[i] == "listed" and account[i] == group[0].account and not deadline[i]
-            fine &= bool(why[i]) or (people >= lists.size and not _doubtful(world, d, group))
-        else:
-            fine = status[i] == "awaiting_reservataire" and account[i] == group[0].account
-            fine &= _same_day(deadline[i], on + timedelta(days=_days(lists, d, account[i])))
-        found.demand("dwellings", fine and candidates[i] == people, "état, contingent, nombre ou raison")
+    n = len(world.dwellings)
+    home = out.index("dwelling_id", world.ids.dwellings, -2)
+    once = len(home) == n and bool((home >= 0).all()) and len(np.unique(home)) == n
+    found.demand("dwellings", once, "logement absent ou en trop")
+    at = np.flatnonzero(home >= 0)
+    home = home[at]
+    group = np.bincount(lines.dwelling, minlength=n)[home]
+    named = lines.app >= 0
+    people = np.bincount(lines.dwelling[named], minlength=n)[home]
+    serious = np.zeros(len(named), bool)
+    doubts = flags_of(world, lines.dwelling[named], lines.app[named])
+    serious[named] = doubts & ~(1 << FLAGS.index("EFFORT_NO_CREDIT")) == 0
+    doubtful = np.bincount(lines.dwelling[serious], minlength=n)[home] == 0
+    account_at, accounts = out.words("account")
+    account_at = account_at[at]
+    number = {name: i for i, name in enumerate(accounts)}
+    of_line = np.array([number.get(x, -1) for x in lines.accounts] + [-1])
+    expected = np.full(n, -1)
+    first = lines.rank == 1
+    expected[lines.dwelling[first]] = of_line[lines.account[first]]
+    right = account_at == expected[home]
+    nobody = account_at == number.get("", -1)
+    status_at, statuses = out.words("status")
+    state = np.array([STATES.index(x) if x in STATES else -1 for x in statuses])[status_at[at]]
+    why_at, whys = out.words("reason_if_short")
+    why = np.array([bool(x) for x in whys], bool)[why_at[at]]
+    day_at, days = out.words("deadline")
+    day_at = day_at[at]
+    due = np.array([bool(x) for x in days], bool)[day_at]
+    fine = np.where(people > 0, (state == 0) & right & ~due & (why | ((people >= size) & ~doubtful)), True)
+    fine = np.where(group == 0, (state == 2) & nobody & why, fine)
+    fine &= out.scaled("candidates", 1)[at] == people
+    for i in np.flatnonzero((group > 0) & (people == 0)).tolist():
+        d = int(home[i])
+        day = on + timedelta(days=deadlines.days.get((d, accounts[account_at[i]]), 0))
+        fine[i] &= state[i] == 1 and right[i] and _same_day(days[day_at[i]], day)
+    bad = int(np.count_nonzero(~fine))
+    if bad:
+        found.add("dwellings", "état, contingent, nombre ou raison", bad)
 
 
-def _doubtful(world: World, d: int, group: list[Line]) -> bool:
-    """Every line of the list is flagged for the file itself (design §6: « sans candidat sérieux »)."""
-    return all(flags_of(world, d, x.app) - {"EFFORT_NO_CREDIT"} for x in group)
+STATES = ("listed", "awaiting_reservataire", "no_candidate")
 
 
-def _days(lists: Lists, d: int, account: str) -> int:
-    seats = lists.classes.entries(int(lists.classes.klass[d])).seats
-    return next((days for name, _, days in seats if name == account), 0)
+class Deadlines:
+    """Days that the réservataire of each dwelling awaiting a nomination has, read door by door."""
+
+    def __init__(self, classes: Classes, lines: Lines) -> None:
+        self.world, self.classes = classes.world, classes
+        waiting = np.flatnonzero(lines.app < 0)
+        self._waiting: dict[int, list[tuple[int, str]]] = {}
+        for i in waiting.tolist():
+            d = int(lines.dwelling[i])
+            name = lines.accounts[lines.account[i]]
+            self._waiting.setdefault(int(classes.klass[d]), []).append((d, name))
+        self.days: dict[tuple[int, str], int] = {}
+
+    def read(self, named: Sequence[tuple[int, Named]]) -> None:
+        """Add the classes of a door."""
+        for c, who in named:
+            for d, name in self._waiting.get(c, ()):
+                found = next((days for account, _, days in who.seats if account == name), 0)
+                self.days[d, name] = found
 
 
 def _same_day(text: str, day: date) -> bool:

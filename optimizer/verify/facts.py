@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from optimizer.domain.schema import (
     ACCESS,
@@ -23,8 +22,6 @@ from optimizer.verify.cells import I32, I64, B, Lists
 from optimizer.verify.law import Law, Places
 from optimizer.verify.tables import RawTable
 from optimizer.verify.verdict import Unreadable
-
-S = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,9 @@ class Applications:
     proof: I32
     accepts_qpv: B
     relocation: I32
-    landlord: S
+    landlord: I32
+    """Present landlord as a position in ``landlord_words``, 0 for none."""
+    landlord_words: list[str]
     current_dwelling: I32
     als_employee: B
     public_agent: B
@@ -176,6 +175,7 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
     perimeter = cells.lists(table.text("dalo_perimeter"), law.places.insee)
     chosen = cells.lists(table.text("choices"), law.places.insee)
     words = _district_words(table)
+    tenant_of, landlords = _coded(table.text("current_landlord"))
     declared = cells.choice(table, "income_status", ("declared", "verified"))
     return Applications(
         ids=ids,
@@ -209,7 +209,8 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
         proof=_proof(table, mask),
         accepts_qpv=cells.booleans(table, "accepts_qpv")[0],
         relocation=np.maximum(0, cells.choice(table, "relocation", RELOCATIONS)).astype(np.int32),
-        landlord=np.array(cells.strings(table.text("current_landlord")), object),
+        landlord=tenant_of,
+        landlord_words=landlords,
         current_dwelling=cells.index_in(table.text("current_dwelling"), dwellings.ids),
         als_employee=cells.booleans(table, "als_employee")[0],
         public_agent=cells.booleans(table, "public_agent")[0],
@@ -219,6 +220,12 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
             0, cells.choice(table, "dossier", ("complete", "to_verify", "unreachable"))
         ).astype(np.int32),
     )
+
+
+def _coded(column: pa.Array) -> tuple[I32, list[str]]:
+    """(position of each text among the different ones, 0 where empty; those texts, "" first)."""
+    words = ["", *sorted({str(x) for x in column.unique().to_pylist() if x})]
+    return np.maximum(cells.index_in(column, words), 0), words
 
 
 def _proof(table: RawTable, mask: I64) -> I32:

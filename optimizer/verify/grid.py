@@ -78,7 +78,7 @@ class Inputs:
         a = self.apps
         every = np.ones(len(a), bool)
         if name == "is_mutation":
-            return np.asarray(a.landlord != "", bool), every
+            return a.landlord > 0, every
         if name == "lone_parent":
             adults = cells.integers(self.table, "adults")
             return (adults == 1) & (a.persons >= 2), adults >= 0

@@ -1,172 +1,150 @@
-"""Published lists and leapfrogs against the rebuilt ones: nobody missing, every reason possible (design §6)."""
+"""Published leapfrogs against those the lists must have: nobody missing, every reason possible (design §6)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from optimizer.verify.lists import Filling, Lists
-from optimizer.verify.outputs import Out
-from optimizer.verify.rows import PROFILES, TRAITS, lease_of
-from optimizer.verify.solution import RATE
+from optimizer.verify.cells import I32, I64
+from optimizer.verify.classes import Door
+from optimizer.verify.lists import Ledger, Lists, Shown, traits
+from optimizer.verify.naming import Named
+from optimizer.verify.outputs import Out, out_parts
+from optimizer.verify.rows import Book
 from optimizer.verify.verdict import Findings, Unreadable
+from optimizer.verify.walks import CLASS, COUNT, FIT, GAP, NEED, NOMINATION, PIN, PLACES, RULE, leapfrogs
+from optimizer.verify.world import Ids
 
-SHOWN = 20
-COUNT = "count"
-WORDS = ("fit", "pin", "nomination", "places", "class", "gap")
+COLUMNS = (
+    "dwelling_id", "rank", "application_id_ahead", "application_id_passed", "points_gap", "explained_by",
+)  # fmt: skip
+WORDS = {
+    "fit": FIT, "pin": PIN, "nomination": NOMINATION, "places": PLACES, "class": CLASS, "gap": GAP, "count": COUNT,
+}  # fmt: skip
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>\d+(\.\d+)?)")
-Key = tuple[int, int, int, int]
-"""(dwelling, rank, application ahead, application passed or -1 on a count row)."""
 
 
-def check_lists(lists: Lists, proven: bool, out: Out | None, found: Findings) -> None:
-    """Ranks 2…k of every dwelling, and the leapfrogs of each list when there is a table of them: one pass."""
-    found.start("shortlists")
-    found.demand("shortlists", set(lists.published) == set(lists.firsts), "liste sans premier rang")
-    leapfrogs = None
-    with found.guard("leapfrogs"):
-        if out is None:
-            raise Unreadable("leapfrogs.csv", "absent")
-        leapfrogs = Leapfrogs(lists, proven, found, out)
-    for f in lists.fillings():
-        for rank in range(2, max(lists.size, len(f.apps)) + 1):
-            at = lists.expected(f, rank) if rank <= lists.size else -1
-            expected = int(f.pool.app[at]) if at >= 0 else -1
-            published = f.apps[rank - 1] if rank <= len(f.apps) else -1
-            found.demand("shortlists", published == expected, "ordre des rangs")
-            if published < 0:
-                break
-        if leapfrogs is not None:
-            with found.guard("leapfrogs"):
-                leapfrogs.check(f)
-    if leapfrogs is not None:
-        leapfrogs.close()
+class Ranked:
+    """Ranks 2…k of every dwelling and the leapfrogs of each list, door by door."""
+
+    def __init__(self, lists: Lists, found: Findings, folder: Path) -> None:
+        self.lists, self.found = lists, found
+        found.start("shortlists")
+        found.demand("shortlists", not lists.orphans, "liste sans premier rang")
+        self.table: Leapfrogs | None = None
+        with found.guard("leapfrogs"):
+            self.table = Leapfrogs(lists, found, folder)
+
+    def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """The lists of the dwellings behind a door."""
+        with self.found.guard("shortlists"):
+            shown = self.lists.shown(door, named)
+            if shown is not None:
+                self.lists.check(door, shown, self.found)
+                if self.table is not None:
+                    self.table.check(door, shown)
+
+    def close(self, proven: bool) -> None:
+        """What only the whole table tells."""
+        if self.table is not None:
+            self.table.close(proven)
 
 
 class Leapfrogs:
     """The table ``leapfrogs`` by dwelling, and whether each list has those it must, for a possible reason."""
 
-    def __init__(self, lists: Lists, proven: bool, found: Findings, out: Out) -> None:
-        self.lists, self.proven, self.found = lists, proven, found
+    def __init__(self, lists: Lists, found: Findings, folder: Path) -> None:
+        parts = out_parts(folder, "leapfrogs", COLUMNS)
+        if parts is None:
+            raise Unreadable("leapfrogs.csv", "absent")
+        self.lists, self.found = lists, found
         self.world = lists.world
-        apps, dwellings = self.world.apps, self.world.dwellings
-        self._dwelling = out.index("dwelling_id", dwellings.ids)
-        self._order = np.argsort(self._dwelling, kind="stable")
-        self._start = np.searchsorted(self._dwelling[self._order], np.arange(-1, len(dwellings) + 1))
-        self._rank, self._gap = out.scaled("rank", 1), out.scaled("points_gap", 100)
-        self._ahead = out.index("application_id_ahead", apps.ids)
-        self._passed = out.index("application_id_passed", apps.ids, unknown=-2)
-        self._why, self._words = out.words("explained_by")
-        self._seen = 0
+        self._rules: dict[str, int] = {}
+        self._rule_row: list[int] = []
+        ids = self.world.ids
+        read = [self._part(part, ids) for part in parts]
+        columns = [np.concatenate(x) for x in zip(*read, strict=True)]
+        dwelling, self._rank, self._ahead, self._passed, self._gap, self._why = columns
+        if bool((np.diff(dwelling) < 0).any()):
+            order = np.argsort(dwelling, kind="stable")
+            dwelling, self._rank, self._ahead, self._passed, self._gap, self._why = (
+                x[order] for x in columns
+            )
+        self._start = np.searchsorted(dwelling, np.arange(len(self.world.dwellings) + 1))
+        self._rows, self._seen, self._gaps = len(dwelling), 0, 0
+        self._rule = np.array([*self._rule_row, -1], np.int64)
+        self._pinned = np.zeros(len(self.world.dwellings), bool)
+        self._pinned[list(self.world.pins)] = True
+        self._traits = traits()
+        self._ledger = Ledger.of(lists.book, lists.counts)
         found.start("leapfrogs")
 
-    def close(self) -> None:
-        """Lines of dwellings without a list."""
-        extra = len(self._order) - self._seen
+    def _part(self, out: Out, ids: Ids) -> tuple[I32, I32, I32, I32, I64, I32]:
+        why, words = out.words("explained_by")
+        numbers = np.array([self._reason(x) for x in words], np.int32)
+        return (
+            out.index("dwelling_id", ids.dwellings),
+            out.scaled("rank", 1).astype(np.int32),
+            out.index("application_id_ahead", ids.apps),
+            out.index("application_id_passed", ids.apps, unknown=-2),
+            out.scaled("points_gap", 100),
+            numbers[why],
+        )
+
+    def _reason(self, word: str) -> int:
+        """Number of a reason; 0 for what can never be one."""
+        if word in WORDS:
+            return WORDS[word]
+        if word.startswith("need:"):
+            return NEED if word[5:] in self.world.dwellings.number else 0
+        named = _RULE.fullmatch(word)
+        if not named:
+            return 0
+        if word not in self._rules:
+            book: Book = self.lists.book
+            k = book.number.get((named["rule"], named["scope"]), -1)
+            price = round(float(named["price"]) * 100)
+            self._rules[word] = RULE + len(self._rule_row)
+            self._rule_row.append(k if k >= 0 and price == book.rows[k].price else -1)
+        return self._rules[word]
+
+    def close(self, proven: bool) -> None:
+        """Lines of dwellings without a list; a gap explains nothing of a proven run."""
+        if proven and self._gaps:
+            self.found.add("leapfrogs", "raison impossible", self._gaps)
+        extra = self._rows - self._seen
         if extra:
             self.found.add("leapfrogs", "ligne absente ou en trop", extra)
 
-    def check(self, f: Filling) -> None:
-        """The published lines of a dwelling against the expected ones."""
-        found, expected, published = self.found, self._expect(f), self._read(f.line.dwelling)
-        for key in sorted({*published, *expected}):
-            if key not in published or key not in expected:
-                found.add("leapfrogs", "ligne absente ou en trop")
-                continue
-            gap, why = published[key]
-            wanted = expected[key] * (100 if key[3] < 0 else 1)
-            found.demand("leapfrogs", gap == wanted, "écart de points")
-            fine = why == COUNT if key[3] < 0 else self.possible(f, key, why)
-            found.demand("leapfrogs", fine, "raison impossible")
-
-    def _expect(self, f: Filling) -> dict[Key, int]:
-        """Gap in hundredths, or number of further ones, of every line the list must have."""
-        ids, pool, d = self.world.apps.ids, f.pool, f.line.dwelling
-        expected: dict[Key, int] = {}
-        waiting = ~self.lists.placed[pool.app]
-        for rank, a in enumerate(f.apps, start=1):
-            score = int(pool.score[pool.at(a)])
-            passed = waiting & (pool.score > score)
-            for above in f.apps[: rank - 1]:
-                passed[pool.at(above)] = False
-            hit = np.flatnonzero(passed)
-            near = hit
-            if len(hit) > SHOWN:
-                cut = np.partition(pool.score[hit], len(hit) - SHOWN)[len(hit) - SHOWN]
-                near = hit[pool.score[hit] >= cut]
-            best = sorted(near.tolist(), key=lambda j: (-int(pool.score[j]), ids[pool.app[j]]))
-            for j in best[:SHOWN]:
-                expected[d, rank, a, int(pool.app[j])] = int(pool.score[j]) - score
-            if len(hit) > SHOWN:
-                expected[d, rank, a, -1] = len(hit) - SHOWN
-        return expected
-
-    def _read(self, d: int) -> dict[Key, tuple[int, str]]:
-        at = self._order[self._start[d + 1] : self._start[d + 2]]
-        self._seen += len(at)
-        rows: dict[Key, tuple[int, str]] = {}
-        for i in at.tolist():
-            key = (d, int(self._rank[i]), int(self._ahead[i]), int(self._passed[i]))
-            if key in rows:
-                self.found.add("leapfrogs", "ligne deux fois")
-            rows[key] = (int(self._gap[i]), self._words[self._why[i]])
-        return rows
-
-    def possible(self, f: Filling, key: Key, why: str) -> bool:
-        """Whether a reason of the closed set can explain that household being passed."""
-        d, rank, ahead, passed = key
-        pool = f.pool
-        me, other = pool.at(ahead), pool.at(passed)
-        if why.startswith("need:"):
-            return why[5:] in self.world.dwellings.number
-        if why not in WORDS:
-            return rank == 1 and self._rule_explains(f, me, other, why)
-        if why == "pin":
-            return rank == 1 and d in self.world.pins
-        if why == "nomination":
-            named = f.own is not None and ahead in f.own
-            return named or (rank == 1 and not bool(pool.first[other]))
-        if why == "fit":
-            return bool(pool.value[other] <= pool.value[me])
-        if why == "gap":
-            return not self.proven
-        if rank == 1:
-            return False
-        if why == "places":
-            return bool(self.lists.full_at[passed] < self.lists.clock(d, rank))
-        return self._class_explains(f, me, other)
-
-    def _class_explains(self, f: Filling, me: int, other: int) -> bool:
-        dalo = self.world.apps.dalo
-        if dalo[f.pool.app[other]] and not dalo[f.line.app]:
-            return True
-        need = f.given[f.pool.at(f.line.app)]
-        return bool(need and f.given[me] & need == need and f.given[other] & need != need)
-
-    def _rule_explains(self, f: Filling, me: int, other: int, why: str) -> bool:
-        """The named row exists at that price, gets worse by the exchange, and the whole exchange does not gain."""
-        named = _RULE.fullmatch(why)
-        if not named:
-            return False
-        book = self.lists.book
-        k = book.number.get((named["rule"], named["scope"]))
-        if k is None or round(float(named["price"]) * 100) != book.rows[k].price:
-            return False
-        changes = self.exchange(f, me, other)
-        gain = int(f.pool.value[other] - f.pool.value[me]) * RATE
-        return changes.get(k, 0) > 0 and sum(changes.values()) >= gain
-
-    def exchange(self, f: Filling, me: int, other: int) -> Mapping[int, int]:
-        """Micropoints each row loses when the passed household takes the place."""
-        book, counts = self.lists.book, self.lists.counts
-        every = np.arange(PROFILES)
-        found = {}
-        for k, trait in book.marks(lease_of(self.world, f.line.dwelling), f.line.account):
-            num = TRAITS[trait](every)
-            more = int(num[f.pool.profile[other]] - num[f.pool.profile[me]])
-            row = book.rows[k]
-            after = max(0, row.rate * counts.den[k] - (counts.num[k] + more) * RATE)
-            found[k] = row.price * (after - counts.short[k])
-        return found
+    def check(self, door: Door, shown: Shown) -> None:
+        """The published lines of the lists of a door against the expected ones."""
+        lists, a, block = self.lists, self.world.apps, door.block
+        start, stop = self._start[shown.dwelling], self._start[shown.dwelling + 1]
+        row_ptr = np.zeros(len(start) + 1, np.int64)
+        np.cumsum(stop - start, out=row_ptr[1:])
+        rows = np.arange(row_ptr[-1]) + np.repeat(start - row_ptr[:-1], stop - start)
+        self._seen += len(rows)
+        passed, ahead = self._passed[rows], self._ahead[rows]
+        at = block.where(passed)
+        at[(at < 0) & (passed != -1)] = -2
+        marks = [mark for stand in shown.stands for mark in stand.marks]
+        ledger = self._ledger
+        lost, wrong, unfit, gaps = leapfrogs(
+            door.fine, block.app, block.score, door.worth, door.type,
+            shown.allowed, shown.may_first, shown.given,
+            a.dalo[door.rep], door.profile, shown.ptr, shown.at, shown.stand, shown.turn, shown.own_ptr, shown.own,
+            self._pinned[shown.dwelling], lists.n_turns, lists.placed, lists.full_at, row_ptr, self._rank[rows],
+            block.where(ahead), at, self._gap[rows], self._why[rows], self._rule,
+            np.cumsum([0, *(len(x.marks) for x in shown.stands)]).astype(np.int64),
+            np.array([k for k, _ in marks], np.int64), np.array([t for _, t in marks], np.int64), self._traits,
+            ledger.rate, ledger.num, ledger.den, ledger.short, ledger.price,
+        )  # fmt: skip
+        self._gaps += gaps
+        for number, detail in (
+            (lost, "ligne absente ou en trop"), (wrong, "écart de points"), (unfit, "raison impossible"),
+        ):  # fmt: skip
+            if number:
+                self.found.add("leapfrogs", detail, number)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.verify.agreements import Line
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.world import World
+
+NOBODY = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True)
 class Entries:
-    """The applications eligible for a class, by application index.
+    """The applications eligible for a class, by application index, one by one.
 
     ``named`` and ``first`` are bit masks over ``accounts``; ``fit`` is without the vacancy points.
     """
@@ -27,63 +31,106 @@ class Entries:
     """(account, value in hundredths, deadline in days) of direct réservataires without eligible nominee."""
 
 
-def pool_mask(world: World, dwelling: int, account: str, apps: I32) -> B:
-    """Which applications the account may name for the dwelling, nominations aside."""
-    landlord = world.dwellings.landlord[dwelling]
-    own = world.pools.own_tenants(landlord)[apps]
-    if account == "MUTATION":
-        return own
-    if account == "RELOGEMENT":
-        return world.pools.relocated(world.dwellings.exclusion[dwelling])[apps] & ~own
-    line = world.line(dwelling, account)
-    return world.pools.of(account, line.pool if line else "")[apps] & ~own
-
-
 def mode_of(world: World, dwelling: int, account: str) -> str:
     """``direct``, ``delegated`` or ``partial``; accounts outside the flux are the landlord's own."""
-    if account in ("BAILLEUR", "MUTATION", "RELOGEMENT"):
+    return _mode(world, account, world.line(dwelling, account))
+
+
+def _mode(world: World, account: str, line: Line | None) -> str:
+    own = account in ("BAILLEUR", "MUTATION", "RELOGEMENT")
+    return line.mode if line else "delegated" if own else world.agreements.default_mode
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """An account that may receive some dwellings of a commune; ``pool``: the types it may name, nominations aside."""
+
+    account: str
+    mode: str
+    pool: B
+    mask: I64
+    """The pool as bits of the account's place among the receivers."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """Who names which type of household for a class: bit masks by type over ``accounts``."""
+
+    accounts: tuple[str, ...]
+    named: I64
+    first: I64
+    seats: tuple[tuple[str, int, int], ...]
+    """(account, value in hundredths, deadline in days) of direct réservataires without eligible nominee."""
+
+    def allowed(self, account: str, rank: int) -> B:
+        """Types that may stand at a rank on the account."""
+        bit = self.accounts.index(account)
+        may: B = ((self.first if rank == 1 else self.named) >> bit & 1) > 0
+        return may
+
+
+def receivers_of(world: World, dwelling: int, apps: I32) -> tuple[tuple[Receiver, ...], I64]:
+    """(accounts that may receive the dwelling with their pools among ``apps``, masks of those that nobody nominates to)."""
+    found = []
+    free = np.zeros(len(apps), np.int64)
+    own = world.pools.own_tenants(world.dwellings.landlord[dwelling], apps)
+    others = ~own
+    for bit, account in enumerate(world.receivers(dwelling)):
         line = world.line(dwelling, account)
-        return line.mode if line else "delegated"
-    line = world.line(dwelling, account)
-    return line.mode if line else world.agreements.default_mode
+        if account == "MUTATION":
+            pool = own
+        elif account == "RELOGEMENT":
+            pool = world.pools.relocated(world.dwellings.exclusion[dwelling], apps) & others
+        else:
+            pool = world.pools.of(account, line.pool if line else "", apps) & others
+        found.append(Receiver(account, _mode(world, account, line), pool, pool.astype(np.int64) << bit))
+        if found[-1].mode not in ("direct", "partial"):
+            free |= found[-1].mask
+    return tuple(found), free
 
 
-def nominees(world: World, dwelling: int, account: str) -> list[tuple[bool, int, int]]:
-    """(for any dwelling, rank, application) of the account's nominations that concern the dwelling, in order."""
-    lines = [x for x in world.nominations.get(account, ()) if x[0] in (-1, dwelling)]
-    return sorted((x[0] == -1, x[1], x[2]) for x in lines)
+def name_types(
+    world: World,
+    dwelling: int,
+    receivers: tuple[tuple[Receiver, ...], I64],
+    nominees: Mapping[str, Mapping[int, I32]],
+    apps: I32,
+    present: B,
+    worth: Callable[[B], int],
+) -> Named:
+    """Who names each type for a class.
 
-
-def name_all(
-    world: World, dwelling: int, accounts: tuple[str, ...], apps: I32, score: I64, fit: I64, fill: int
-) -> Entries:
-    """Entries of a class: eligible applications with at least one account, and the seats.
-
-    ``apps`` ascending: those that pass the codes before ``ACCOUNT``.
+    Parameters
+    ----------
+    nominees : account -> dwelling, -1 for any -> whom it named there, in its order
+    apps : the household that stands for each type, ascending; a nominated household is a type of its own
+    present : types with a household that passes the codes before ``ACCOUNT``
+    worth : value of a seat for whom the account could name
     """
-    named = np.zeros(len(apps), np.int64)
-    first = np.zeros(len(apps), np.int64)
-    seats = []
+    each, free = receivers
+    named, first = free.copy(), free.copy()
+    seats: list[tuple[str, int, int]] = []
     pinned_here = world.pins.get(dwelling, -1)
-    for bit, account in enumerate(accounts):
-        pool = pool_mask(world, dwelling, account, apps)
-        may, may_first = pool, pool
-        mode = mode_of(world, dwelling, account)
-        if mode in ("direct", "partial"):
-            chosen, firsts = _nominated(world, dwelling, account, apps, pool)
-            if mode == "direct":
-                may = chosen
-            if mode == "direct" or chosen.any():
-                may_first = firsts
-            if mode == "direct" and not chosen.any() and pinned_here < 0:
-                line = world.line(dwelling, account)
-                days = line.deadline_days if line else world.agreements.default_days
-                seats.append((account, fill + _median(score[pool]), days))
-        named |= np.where(may, np.int64(1) << bit, 0)
-        first |= np.where(may_first, np.int64(1) << bit, 0)
+    for bit, one in enumerate(each):
+        if one.mode not in ("direct", "partial"):
+            continue
+        mine = nominees.get(one.account, {})
+        lists = (mine.get(-1, NOBODY), mine.get(dwelling, NOBODY))
+        any_list = len(lists[0]) + len(lists[1]) > 0
+        chosen, firsts = _nominated(*lists, apps, one.pool & present) if any_list else (NOBODY, NOBODY)
+        some = bool(chosen.any())
+        if some:
+            named |= chosen.astype(np.int64) << bit if one.mode == "direct" else one.mask
+            first |= firsts.astype(np.int64) << bit
+        elif one.mode == "partial":
+            named |= one.mask
+            first |= one.mask
+        elif pinned_here < 0:
+            line = world.line(dwelling, one.account)
+            days = line.deadline_days if line else world.agreements.default_days
+            seats.append((one.account, worth(one.pool), days))
     first = _pins(world, pinned_here, apps, named, first)
-    keep = named > 0
-    return Entries(accounts, apps[keep], score[keep], fit[keep], named[keep], first[keep], tuple(seats))
+    return Named(tuple(x.account for x in each), named, first, tuple(seats))
 
 
 def _pins(world: World, pinned_here: int, apps: I32, named: I64, first: I64) -> I64:
@@ -95,14 +142,15 @@ def _pins(world: World, pinned_here: int, apps: I32, named: I64, first: I64) -> 
     return first
 
 
-def _nominated(world: World, dwelling: int, account: str, apps: I32, pool: B) -> tuple[B, B]:
+def _nominated(anywhere: I32, own: I32, apps: I32, pool: B) -> tuple[B, B]:
     """(eligible nominees, those that may be first) as masks over ``apps``."""
     chosen = np.zeros(len(apps), bool)
     firsts = np.zeros(len(apps), bool)
     if not len(apps):
         return chosen, firsts
-    own, anywhere = world.nominee_arrays(account, dwelling)
     for named, here in ((anywhere, False), (own, True)):
+        if not len(named):
+            continue
         at = np.minimum(np.searchsorted(apps, named), len(apps) - 1)
         at = at[(apps[at] == named) & pool[at]]
         chosen[at] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,64 +13,84 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from optimizer.verify.cells import I32, I64, floats, index_in, strings
+from optimizer.verify.cells import I32, I64, floats
 from optimizer.verify.tables import RawTable, csv_columns, trimmed
-from optimizer.verify.tables import _parquet as parquet_columns
 from optimizer.verify.verdict import Unreadable
 
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,10})?")
-_GUARD = re.compile(r"^'(?=[=+\-@\t\r\x00])")
 
 
 @dataclass(frozen=True)
 class Out:
-    """One table of the result."""
+    """One table of the result, or some of its rows; columns as they lie in the file."""
 
-    table: RawTable
-
-    @property
-    def rows(self) -> int:
-        return self.table.rows
+    file: str
+    rows: int
+    columns: Mapping[str, pa.Array]
 
     def has(self, name: str) -> bool:
-        return name in self.table.columns
+        return name in self.columns
 
-    def strings(self, name: str) -> list[str]:
-        """Texts, with the apostrophe that keeps spreadsheets from running a cell taken off again."""
-        if name not in self.table.columns:
-            raise Unreadable(self.table.file, f"colonne {name} absente")
-        return [_GUARD.sub("", x) for x in strings(self.table.columns[name])]
-
-    def _bare(self, name: str) -> pa.Array:
-        """The column with the apostrophe that guards a cell taken off."""
-        if name not in self.table.columns:
-            raise Unreadable(self.table.file, f"colonne {name} absente")
-        return pc.replace_substring_regex(self.table.columns[name], "^'([=+\\-@\t\r\\x00])", "\\1")
-
-    def index(self, name: str, words: Sequence[str], unknown: int = -1) -> I32:
-        """Position of each text among ``words``: -1 where empty, ``unknown`` for another text."""
-        column = self._bare(name)
-        found = index_in(column, words, -1)
-        known = np.asarray(pc.is_valid(column).to_numpy(zero_copy_only=False), bool)
-        return np.where((found < 0) & known, np.int32(unknown), found)
+    def _column(self, name: str) -> pa.Array:
+        if name not in self.columns:
+            raise Unreadable(self.file, f"colonne {name} absente")
+        return self.columns[name]
 
     def words(self, name: str) -> tuple[I32, list[str]]:
-        """The column as positions among its different texts ("" for empty)."""
-        coded = pc.fill_null(self._bare(name), "").dictionary_encode()
-        codes = np.asarray(coded.indices.to_numpy(zero_copy_only=False), np.int32)
-        return codes, [str(x) for x in coded.dictionary.to_pylist()]
+        """The column as positions among its different texts ("" for empty), trimmed, spreadsheet guards taken off."""
+        codes, words = self._coded(name)
+        once = words.dictionary_encode()
+        at = np.asarray(once.indices.to_numpy(zero_copy_only=False), np.int32)
+        return at[codes], [str(x) for x in once.dictionary.to_pylist()]
+
+    def _coded(self, name: str) -> tuple[I32, pa.Array]:
+        column = self._column(name)
+        if not (pa.types.is_dictionary(column.type) or pa.types.is_string(column.type)):
+            column = pc.cast(column, pa.string())
+        coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        texts = pc.utf8_trim_whitespace(pc.cast(coded.dictionary, pa.string()))
+        if pc.any(pc.starts_with(texts, "'")).as_py():
+            texts = pc.replace_substring_regex(texts, "^'([=+\\-@\t\r\\x00])", "\\1")
+        texts = pa.concat_arrays([texts, pa.array([""], pa.string())])
+        codes = pc.fill_null(coded.indices, len(texts) - 1)
+        return np.asarray(codes.to_numpy(zero_copy_only=False), np.int32), texts
+
+    def strings(self, name: str) -> list[str]:
+        """Texts, "" for empty."""
+        codes, words = self._coded(name)
+        return [str(x) for x in words.take(pa.array(codes)).to_pylist()]
+
+    def index(self, name: str, words: pa.Array | Sequence[str], unknown: int = -1) -> I32:
+        """Position of each text among ``words``: -1 where empty, ``unknown`` for another text."""
+        codes, texts = self._coded(name)
+        known = words if isinstance(words, pa.Array) else pa.array(words, pa.string())
+        found = pc.fill_null(pc.index_in(texts, value_set=known), unknown)
+        at = np.asarray(found.to_numpy(zero_copy_only=False), np.int32)
+        empty = np.asarray(pc.equal(texts, "").to_numpy(zero_copy_only=False), bool)
+        return np.where(empty, np.int32(-1), at)[codes]
 
     def scaled(self, name: str, scale: int) -> I64:
         """Numbers × scale, which must be whole; empty cells read 0."""
-        if name not in self.table.columns:
-            raise Unreadable(self.table.file, f"colonne {name} absente")
-        found = np.nan_to_num(floats(self.table, name), nan=0.0) * scale
+        column = self._column(name)
+        if (
+            pa.types.is_integer(column.type)
+            or pa.types.is_boolean(column.type)
+            or pa.types.is_floating(column.type)
+        ):
+            number = pc.fill_null(pc.cast(column, pa.float64()), 0.0)
+            found = np.asarray(number.to_numpy(zero_copy_only=False), np.float64)
+        else:
+            found = floats(
+                RawTable(self.file, self.rows, {name: trimmed(pc.cast(column, pa.string()))}), name
+            )
+        found = np.where(np.isnan(found), 0.0, found) * scale
         if len(found) and float(np.abs(found).max()) > 2**52:
-            raise Unreadable(self.table.file, f"{name} : nombre trop grand")
+            raise Unreadable(self.file, f"{name} : nombre trop grand")
         whole = np.rint(found)
         if bool((np.abs(found - whole) > 1e-4).any()):
-            raise Unreadable(self.table.file, f"{name} : trop de décimales")
+            raise Unreadable(self.file, f"{name} : trop de décimales")
         return whole.astype(np.int64)
 
     def numbers(self, name: str) -> list[Fraction]:
@@ -78,24 +98,57 @@ class Out:
         return [Fraction(x.replace(",", ".") or "0") for x in self.strings(name)]
 
 
-def read_out(folder: Path, stem: str) -> Out | None:
-    """A table of the result, or None when it is not there."""
+PART = 1 << 22
+"""Rows read at a time of a long Parquet table."""
+
+
+def out_parts(folder: Path, stem: str, names: Sequence[str] = ()) -> Iterator[Out] | None:
+    """A table of the result part by part (only ``names`` of it when given), or None when it is not there."""
     parquet, text = folder / f"{stem}.parquet", folder / f"{stem}.csv"
     if parquet.is_file():
-        found = parquet_columns(parquet)
-        file = parquet.name
-    elif text.is_file():
-        found = csv_columns(text.read_bytes(), text.name)
-        file = text.name
-    else:
-        return None
-    rows = len(next(iter(found.values()))) if found else 0
-    return Out(RawTable(file, rows, {k: trimmed(pc.cast(v, pa.string())) for k, v in found.items()}))
+        return _parquet_parts(parquet, names)
+    if text.is_file():
+        return iter([_csv_out(text)])
+    return None
 
 
-def need_out(folder: Path, stem: str) -> Out:
+def _parquet_parts(file: Path, names: Sequence[str]) -> Iterator[Out]:
+    with pq.ParquetFile(file) as book:
+        kept = [x for x in book.schema_arrow.names if not names or x in names]
+        if not book.metadata.num_rows:
+            yield _out(file.name, book.read(columns=kept))
+        for batch in book.iter_batches(batch_size=PART, columns=kept):
+            yield _out(file.name, pa.Table.from_batches([batch]))
+
+
+def _out(file: str, table: pa.Table) -> Out:
+    columns = {}
+    for name in table.column_names:
+        column = table.column(name)
+        if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+            column = pc.cast(column, pa.string())
+        columns[name] = column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+    return Out(file, table.num_rows, columns)
+
+
+def _csv_out(file: Path) -> Out:
+    found = csv_columns(file.read_bytes(), file.name)
+    return Out(file.name, len(next(iter(found.values()))) if found else 0, found)
+
+
+def read_out(folder: Path, stem: str, names: Sequence[str] = ()) -> Out | None:
+    """A table of the result (only ``names`` of it when given), or None when it is not there."""
+    parquet, text = folder / f"{stem}.parquet", folder / f"{stem}.csv"
+    if parquet.is_file():
+        with pq.ParquetFile(parquet) as book:
+            kept = [x for x in book.schema_arrow.names if not names or x in names]
+            return _out(parquet.name, book.read(columns=kept))
+    return _csv_out(text) if text.is_file() else None
+
+
+def need_out(folder: Path, stem: str, names: Sequence[str] = ()) -> Out:
     """As :func:`read_out`; Unreadable when the file is missing."""
-    found = read_out(folder, stem)
+    found = read_out(folder, stem, names)
     if found is None:
         raise Unreadable(f"{stem}.csv", "absent")
     return found

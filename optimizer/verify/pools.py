@@ -6,10 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from optimizer.verify.cells import I32, B
+from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.facts import Applications
 from optimizer.verify.law import Law
-from optimizer.verify.recent import Recent
 from optimizer.verify.verdict import Unreadable
 
 Q1_NO, Q1_YES, Q1_UNKNOWN = 0, 1, 2
@@ -19,12 +18,8 @@ _DERIVED = ("BAILLEUR", "MUTATION", "RELOGEMENT")
 PROOF_WORDS = ("", "declared", "verified", "labelled")
 
 
-COLUMNS = 300_000_000
-"""Bytes of masks over all applications that are kept, of each kind."""
-
-
 class Pools:
-    """Masks over all applications, computed once each."""
+    """Which of some applications an account may name; ``apps`` is an array of positions, or a slice."""
 
     def __init__(self, apps: Applications, law: Law) -> None:
         self.apps = apps
@@ -32,74 +27,63 @@ class Pools:
         proofs = law.words("national.priority_publics.proof_target")
         counted = np.isin(apps.proof, [PROOF_WORDS.index(p) for p in proofs])
         self.counted_priority: B = apps.dalo | (apps.priority_any & counted)
-        self._pool: Recent[tuple[str, str], B] = Recent(COLUMNS)
-        self._own: Recent[str, B] = Recent(COLUMNS)
-        self._relocated: Recent[int, B] = Recent(COLUMNS)
-        self._q1: Recent[str, I32] = Recent(COLUMNS)
+        self.explicit = np.zeros(len(apps), bool)
+        self.explicit[list(apps.accounts)] = True
+        self._landlord = {name: i for i, name in enumerate(apps.landlord_words)}
 
-    def own_tenants(self, landlord: str) -> B:
+    def own_tenants(self, landlord: str, apps: I32) -> B:
         """Sitting tenants of that landlord."""
+        number = self._landlord.get(landlord, 0)
+        mine: B = self.apps.landlord[apps] == number
+        return mine if number else np.zeros(len(mine), bool)
 
-        def ask() -> B:
-            return np.asarray(self.apps.landlord == landlord, bool) & (landlord != "")
-
-        return self._own.get(landlord, ask, lambda x: x.nbytes)
-
-    def of(self, account: str, pool: str) -> B:
+    def of(self, account: str, pool: str, apps: I32) -> B:
         """The pool of a flux account, ``accounts`` of the applications taking the place of the derived pools."""
+        mask = self._by_facts(_SAME.get(pool, pool) or _OWN.get(account, "any"), apps)
+        if account not in _DERIVED:
+            for i in np.flatnonzero(self.explicit[apps]).tolist():
+                mask[i] = account in self.apps.accounts[int(apps[i])]
+        return mask
 
-        def ask() -> B:
-            mask = self._by_facts(_SAME.get(pool, pool) or _OWN.get(account, "any")).copy()
-            if account not in _DERIVED:
-                for a, names in self.apps.accounts.items():
-                    mask[a] = account in names
-            return mask
-
-        return self._pool.get((account, pool), ask, lambda x: x.nbytes)
-
-    def _by_facts(self, pool: str) -> B:
+    def _by_facts(self, pool: str, apps: I32) -> B:
+        """A new mask."""
         a = self.apps
         if pool == "any":
-            return np.ones(len(a), bool)
+            return np.ones(len(apps), bool)
         if pool == "state_priority":
             words = self.law.words("national.priority_publics.proof_state")
-            return a.dalo | (a.priority_any & np.isin(a.proof, [PROOF_WORDS.index(p) for p in words]))
-        if pool == "priority":
-            return self.counted_priority
+            proven = np.isin(a.proof[apps], [PROOF_WORDS.index(p) for p in words])
+            return np.asarray(a.dalo[apps] | (a.priority_any[apps] & proven), bool)
         found = {
+            "priority": self.counted_priority,
             "public_agents": a.public_agent,
             "als_employees": a.als_employee,
             "essential_workers": a.essential,
         }
         if pool not in found:
             raise Unreadable("conventions", f"vivier {pool}")
-        return found[pool]
+        return found[pool][apps]
 
-    def relocated(self, exclusion: str) -> B:
+    def relocated(self, exclusion: str, apps: I32) -> B:
         """Who RELOGEMENT takes for a dwelling: everybody relocated, or only those of the dwelling's operation."""
         operation = {"anru": 1, "orcod": 2, "unfit": 3, "sale": 4}.get(exclusion, 0)
-        relocation = self.apps.relocation
+        relocation = self.apps.relocation[apps]
+        found: B = relocation == operation if operation else relocation > 0
+        return found
 
-        def ask() -> B:
-            return relocation == operation if operation else relocation > 0
-
-        return self._relocated.get(operation, ask, lambda x: x.nbytes)
-
-    def q1(self, epci: str) -> I32:
-        """First quartile of the EPCI for every application: no, yes, unknown."""
-        return self._q1.get(epci, lambda: self._quartile(epci), lambda x: x.nbytes)
-
-    def _quartile(self, epci: str) -> I32:
+    def q1(self, epci: str, apps: I32 | I64 | slice = slice(None)) -> I32:
+        """First quartile of the EPCI for some applications: no, yes, unknown."""
         a = self.apps
+        monthly = a.monthly[apps]
         threshold = self.law.q1_thresholds.get(epci)
         if threshold is None:
-            return np.full(len(a), Q1_UNKNOWN, np.int32)
-        unknown = (a.monthly < 0) | ((a.monthly == 0) & a.income_declared)
+            return np.full(len(monthly), Q1_UNKNOWN, np.int32)
+        unknown = (monthly < 0) | ((monthly == 0) & a.income_declared[apps])
         limit = threshold * 100
         if limit.denominator != 1:
             raise Unreadable("lec_q1_threshold.csv", epci)
         months = self.law.whole("national.lec.income_months")
-        below = months * a.monthly * 100 <= int(limit) * a.uc_hundredths
+        below = months * monthly * 100 <= int(limit) * a.uc_hundredths[apps]
         return np.where(unknown, Q1_UNKNOWN, np.where(below, Q1_YES, Q1_NO)).astype(np.int32)
 
 

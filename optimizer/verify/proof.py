@@ -107,9 +107,10 @@ class Proof:
 
     def _grid(self) -> int:
         step = decimal(self.raw["grid"])
-        true = self.field.grid([(r.price, r.rate) for r in self.book.rows if r.price])
-        self.found.demand("bound", step > 0 and true % max(step, 1) == 0, "pas de l'objectif")
-        return max(step, 1) if step > 0 and true % step == 0 else 1
+        prices = [(r.price, r.rate) for r in self.book.rows if r.price]
+        fine = step > 0 and self.field.on_grid(step, prices)
+        self.found.demand("bound", fine, "pas de l'objectif")
+        return step if fine else 1
 
     def _leaf(self, leaf: Leaf) -> tuple[int | None, int]:
         """(bound in units or None when nothing is possible, stated bound in micropoints)."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.verify.agreements import OUTSIDE, account_rank
-from optimizer.verify.cells import I64
+from optimizer.verify.cells import I32, I64
 from optimizer.verify.pools import Q1_NO, Q1_YES, ten_thousandths
 from optimizer.verify.world import World
 
@@ -69,9 +69,9 @@ class Row:
     rate: int = 0
 
 
-def profile(world: World, epci: str, apps: I64 | slice) -> I64:
+def profile(world: World, epci: str, apps: I64 | I32 | slice) -> I64:
     """Profile bits of applications for a dwelling in that EPCI."""
-    a, q1 = world.apps, world.pools.q1(epci)[apps]
+    a, q1 = world.apps, world.pools.q1(epci, apps)
     found = (
         a.dalo[apps] * DALO
         + world.pools.counted_priority[apps] * PRIORITY
@@ -112,7 +112,7 @@ class Book:
         self._at: dict[tuple[str, ...], list[tuple[int, str]]] = {}
         self._named_before = {
             str(x)
-            for table in ("leases", "in_progress")
+            for table in ("leases", "in_progress", "events")
             for x in world.raw.table(table).text("account").unique().to_pylist()
             if x
         }
@@ -136,6 +136,10 @@ class Book:
             for key, trait in keys:
                 self._at.setdefault(key, []).append((k, trait))
         self.number = {(row.rule, row.scope): k for k, row in enumerate(self.rows)}
+        self.by_kind = any(key[0] == "balance" for key in self._at)
+        """Whether a rule looks at rooms or financing."""
+        self._spots: dict[tuple[object, ...], int] = {}
+        self._spot_of: dict[int, int] = {}
 
     def _price(self, rule: str) -> int:
         return self.world.law.hundredths(f"national.prices.{rule}")
@@ -305,6 +309,16 @@ class Book:
             kinds = lease.kinds()
             found += [(k, "always" if kinds[int(t[4:])] else "never") for k, t in at["balance", account]]
         return found
+
+    def spot(self, d: int) -> int:
+        """Number of what the rules see of a dwelling: the same number, the same rows for every account."""
+        known = self._spot_of.get(d)
+        if known is None:
+            lease = lease_of(self.world, d)
+            key = (lease.landlord, lease.commune, lease.qpv, lease.flux_base, lease.residence)
+            kinds = (lease.rooms, lease.financing) if self.by_kind else ()
+            known = self._spot_of[d] = self._spots.setdefault((*key, *kinds), len(self._spots))
+        return known
 
     def fill(self, rows: Mapping[int, Row]) -> None:
         """Replace rows by their counted versions."""

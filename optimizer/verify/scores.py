@@ -17,8 +17,8 @@ from optimizer.verify.grid import grid_points
 from optimizer.verify.recent import Recent
 from optimizer.verify.world import World
 
-COLUMNS = 500_000_000
-"""Bytes of columns over all applications that are kept, of each kind."""
+COLUMNS = 300_000_000
+"""Bytes of columns over the applications that reach an EPCI that are kept, of each kind."""
 
 
 class Scores:
@@ -28,8 +28,8 @@ class Scores:
         self.world = world
         self._grids: dict[str, dict[str, I64]] = {}
         self._totals: dict[str, I64] = {}
-        self._epci: Recent[str, I64] = Recent(COLUMNS)
-        self._reach: Recent[str, B] = Recent(COLUMNS)
+        self._epci: Recent[str, tuple[I32, I64]] = Recent(COLUMNS)
+        self._reach: Recent[str, I32] = Recent(COLUMNS)
         found = np.unique(world.dwellings.place).tolist()
         self.epcis = tuple(sorted({world.law.places.epci[i] for i in found}))
 
@@ -42,7 +42,16 @@ class Scores:
 
     @cached_property
     def mutation(self) -> B:
-        return np.asarray(self.world.apps.landlord != "", bool)
+        return self.world.apps.landlord > 0
+
+    @cached_property
+    def _others(self) -> B:
+        """Who does not ask for a mutation."""
+        return ~self.mutation
+
+    @cached_property
+    def _everybody(self) -> B:
+        return np.ones(len(self.world.apps), bool)
 
     @cached_property
     def table_points(self) -> Mapping[tuple[str, str], dict[int, int]]:
@@ -74,19 +83,18 @@ class Scores:
 
     def groups(self, epci: str) -> list[tuple[str, B, I64]]:
         """(grid, who is scored by it, points) of an EPCI; the grid is empty when there is none."""
-        n = len(self.world.apps)
         from_table = [(g, v) for (e, g), v in sorted(self.table_points.items()) if e == epci]
         general, transfer = self.world.law.grid_names(epci)
         if from_table:
             return self._from_table(from_table, general, transfer or general)
         if not general:
-            return [("", np.ones(n, bool), self.world.apps.seniority)]
+            return [("", self._everybody, self.world.apps.seniority)]
         if transfer and transfer != general:
             return [
-                (general, ~self.mutation, self.total(general)),
+                (general, self._others, self.total(general)),
                 (transfer, self.mutation, self.total(transfer)),
             ]
-        return [(general, np.ones(n, bool), self.total(general))]
+        return [(general, self._everybody, self.total(general))]
 
     def _from_table(
         self, lines: list[tuple[str, dict[int, int]]], general: str, transfer: str
@@ -109,24 +117,29 @@ class Scores:
             taken = taken | who
         return out
 
+    def settle(self) -> None:
+        """Compute what is read from the tables: they can be let go then."""
+        for epci in self.epcis or ("",):
+            self.groups(epci)
+        self._grids = {}
+        _ = self._any_given, self.percentile
+
     @cached_property
     def percentile(self) -> bool:
         """Whether points of several grids or EPCI meet, or there is no grid."""
-        if self.given[1].any():
+        if len(self.epcis) > 1 or self.given[1].any():
             return len(self.epcis) > 1
-        grids = {g for e in self.epcis for g, who, _ in self.groups(e) if bool((who & self.reach(e)).any())}
-        return len(self.epcis) > 1 or len(grids) > 1 or "" in grids
+        grids = {g for e in self.epcis for g, who, _ in self.groups(e) if bool(who[self.reach(e)].any())}
+        return len(grids) > 1 or "" in grids
 
-    def reach(self, epci: str) -> B:
-        """Applications that reach the EPCI: a wished commune lies there."""
+    def reach(self, epci: str) -> I32:
+        """Applications that reach the EPCI, ascending: a wished commune lies there."""
         return self._reach.get(epci, lambda: self._reaching(epci), lambda x: x.nbytes)
 
-    def _reaching(self, epci: str) -> B:
-        out = np.zeros(len(self.world.apps), bool)
+    def _reaching(self, epci: str) -> I32:
         place = self._epci_places.get(epci, -2)
         a, b = np.searchsorted(self._wishes[0], [place, place + 1])
-        out[self._wishes[1][a:b]] = True
-        return out
+        return np.unique(self._wishes[1][a:b])
 
     @cached_property
     def _epci_places(self) -> dict[str, int]:
@@ -141,45 +154,57 @@ class Scores:
         order = np.argsort(epci, kind="stable")
         return epci[order], wished.owner[order]
 
-    def of(self, epci: str) -> I64:
-        """Score of every application in that EPCI (0 where it has none)."""
-        ask = self._percentiles if self.percentile else self._points
-        return self._epci.get(epci, lambda: ask(epci), lambda x: x.nbytes)
+    def at(self, epci: str, apps: I32) -> I64:
+        """Score of some applications in that EPCI (0 where they have none)."""
+        if not self.percentile:
+            return self._points(epci, apps)
+        reach, score = self._epci.get(epci, lambda: self._percentiles(epci), lambda x: 3 * x[0].nbytes)
+        if not len(reach):
+            return np.zeros(len(apps), np.int64)
+        found = np.minimum(np.searchsorted(reach, apps), len(reach) - 1)
+        return np.where(reach[found] == apps, score[found], 0)
 
-    def _points(self, epci: str) -> I64:
-        points, known = self.given
-        out = np.zeros(len(self.world.apps), np.int64)
+    def of(self, epci: str) -> I64:
+        """Score of every application in that EPCI."""
+        return self.at(epci, np.arange(len(self.world.apps), dtype=np.int32))
+
+    def _points(self, epci: str, apps: I32) -> I64:
+        points, known = (x[apps] for x in self.given)
+        out = np.zeros(len(apps), np.int64)
         if not known.all():
             for grid, who, mine in self.groups(epci):
                 if grid:
-                    out[who] = mine[who]
-        out[known] = points[known]
-        return out
+                    out = np.where(who[apps], mine[apps], out)
+        return np.where(known, points, out)
 
-    def _percentiles(self, epci: str) -> I64:
-        out = np.zeros(len(self.world.apps), np.int64)
-        reach = self.reach(epci)
-        for who, points in self._ranked(epci):
-            index = np.flatnonzero(who & reach)
-            n = len(index)
+    def _percentiles(self, epci: str) -> tuple[I32, I64]:
+        """(applications that reach the EPCI, their score)."""
+        apps = self.reach(epci)
+        out = np.zeros(len(apps), np.int64)
+        for who, points in self._ranked(epci, apps):
+            mine = points[who]
+            n = len(mine)
             if n:
-                ordered = np.sort(points[index])
-                below = np.searchsorted(ordered, points[index], "left")
-                twice = below + np.searchsorted(ordered, points[index], "right")
-                out[index] = (10_000 * twice + n) // (2 * n)
-        return out
+                ordered = np.sort(mine)
+                twice = np.searchsorted(ordered, mine, "left") + np.searchsorted(ordered, mine, "right")
+                out[who] = (10_000 * twice + n) // (2 * n)
+        return apps, out
 
-    def _ranked(self, epci: str) -> list[tuple[B, I64]]:
-        """(who, points) ranked together: by grid, a written ``score`` in place of the grid's points.
+    def _ranked(self, epci: str, apps: I32) -> list[tuple[B, I64]]:
+        """(who of ``apps``, points) ranked together: by grid, a written ``score`` in place of the grid's points.
 
         Where an EPCI has no grid for a household, written scores form a group of their own, the empty ones with 0.
         """
-        groups = self.groups(epci)
-        points, known = self.given
-        if not known.any():
+        groups = [(grid, who[apps], mine[apps]) for grid, who, mine in self.groups(epci)]
+        points, known = self.given[0][apps], self.given[1][apps]
+        if not self._any_given:
             return [(who, mine) for _, who, mine in groups]
         found = [(who, np.where(known, points, mine)) for grid, who, mine in groups if grid]
         rest = known.copy()
         for grid, who, _ in groups:
             rest = rest & ~who if grid else rest | who
         return [*found, (rest, np.where(known, points, 0))]
+
+    @cached_property
+    def _any_given(self) -> bool:
+        return bool(self.given[1].any())

@@ -1,4 +1,4 @@
-"""``orientation`` and ``explanations``: what staff read beside the lists agrees with the lists and the raw data.
+"""``orientation``: what staff read beside the lists agrees with the lists and the raw data.
 
 The loss of choosing another account comes from the solver; here it is only held to its sign (0 where chosen). The
 candidates of each account, the best score and the account chosen are recomputed.
@@ -6,55 +6,91 @@ candidates of each account, the best score and the account chosen are recomputed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
-from optimizer.verify.classes import Classes
-from optimizer.verify.outputs import Out
-from optimizer.verify.solution import Line
+from optimizer.verify.classes import Classes, Door
+from optimizer.verify.naming import Named
+from optimizer.verify.outputs import Out, out_parts
+from optimizer.verify.solution import Lines
 from optimizer.verify.verdict import Findings
 
-
-def check_orientation(out: Out, classes: Classes, lines: list[Line], found: Findings) -> None:
-    """One row per dwelling × account that may receive it; the chosen one is that of the first rank."""
-    found.start("orientation")
-    world = classes.world
-    chosen_account = {x.dwelling: x.account for x in lines if x.rank == 1}
-    ids, accounts = out.strings("dwelling_id"), out.strings("account")
-    chosen, candidates = out.scaled("chosen", 1), out.scaled("candidates", 1)
-    loss, best = out.scaled("loss_points", 100), out.scaled("best_score", 100)
-    shown: dict[int, list[str]] = {}
-    at = np.array([world.dwellings.number.get(name, -1) for name in ids], np.int64)
-    found.demand("orientation", not bool((at < 0).any()), "logement inconnu")
-    rank = np.where(at < 0, -1, classes.order[classes.klass[at]]) if len(classes) else at
-    for i in np.argsort(rank, kind="stable").tolist():
-        d, account = int(at[i]), accounts[i]
-        if d < 0:
-            continue
-        shown.setdefault(d, []).append(account)
-        mine = chosen_account.get(d) == account
-        found.demand("orientation", bool(chosen[i]) == mine, "contingent retenu")
-        found.demand("orientation", loss[i] == 0 if mine else loss[i] >= 0, "perte de points")
-        entries = classes.entries(int(classes.klass[d]))
-        if account not in entries.accounts:
-            found.add("orientation", "contingent qui ne peut pas recevoir le logement")
-            continue
-        here = entries.named >> entries.accounts.index(account) & 1 > 0
-        top = int(entries.score[here].max()) if here.any() else 0
-        found.demand("orientation", candidates[i] == int(np.count_nonzero(here)), "nombre de candidats")
-        found.demand("orientation", best[i] == top, "meilleure cotation")
-    for d, account in sorted(chosen_account.items()):
-        found.demand("orientation", shown.get(d, []).count(account) == 1, "contingent retenu absent")
+ORIENTATION = ("dwelling_id", "account", "chosen", "candidates", "loss_points", "best_score")
 
 
-def check_explanations(out: Out, classes: Classes, lines: list[Line], found: Findings) -> None:
-    """Known applications without a first rank, at most once each; known dwellings; no negative number of points."""
-    found.start("explanations")
-    world = classes.world
-    placed = {x.app for x in lines if x.rank == 1}
-    apps = [world.apps.number.get(x, -2) for x in out.strings("application_id")]
-    places = [world.dwellings.number.get(x, -1) if x else 0 for x in out.strings("dwelling_id")]
-    points = out.scaled("points_needed", 100)
-    found.demand("explanations", len(set(apps)) == len(apps), "demande deux fois")
-    for a, d, need in zip(apps, places, points.tolist(), strict=True):
-        fine = a >= 0 and a not in placed and d >= 0 and need >= 0
-        found.demand("explanations", fine, "demande, logement ou points")
+class Choices:
+    """Candidates and best score of each account of each class, read door by door."""
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        self.number: dict[str, int] = {}
+        self._key: list[int] = []
+        self._count: list[int] = []
+        self._best: list[int] = []
+
+    def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Add a door with its classes."""
+        present = door.count > 0
+        for c, who in named:
+            bits = np.arange(len(who.accounts))[:, None]
+            may = (who.named >> bits & 1 > 0) & present
+            self._key += [
+                c << 32 | self.number.setdefault(account, len(self.number)) for account in who.accounts
+            ]
+            self._count += (may @ door.count).tolist()
+            # a malus may make every score negative: only an account without candidate has 0
+            top = np.where(may, door.best, np.iinfo(np.int64).min).max(axis=1, initial=np.iinfo(np.int64).min)
+            self._best += np.where(may.any(axis=1), top, 0).tolist()
+
+    def check(self, folder: Path, lines: Lines, found: Findings) -> None:
+        """The table ``orientation``: the chosen account is that of the first rank, the candidates are those there are."""
+        parts = out_parts(folder, "orientation", ORIENTATION)
+        if parts is None:
+            return
+        found.start("orientation")
+        key = np.array(self._key, np.int64)
+        order = np.argsort(key)
+        key, count, best = key[order], np.array(self._count)[order], np.array(self._best)[order]
+        n = len(self.classes.world.dwellings)
+        chosen = np.full(n, -1, np.int64)
+        first = lines.rank == 1
+        numbers = np.array([self.number.get(x, -2) for x in lines.accounts] + [-1], np.int64)
+        chosen[lines.dwelling[first]] = numbers[lines.account[first]]
+        shown = np.zeros(n, np.int64)
+        for out in parts:
+            self._part(out, key, count, best, chosen, shown, found)
+        wrong = int(np.count_nonzero((chosen != -1) & (shown != 1)))
+        if wrong:
+            found.add("orientation", "contingent retenu absent", wrong)
+
+    def _part(
+        self, out: Out, key: Ints, count: Ints, best: Ints, chosen: Ints, shown: Ints, found: Findings
+    ) -> None:
+        home = out.index("dwelling_id", self.classes.world.ids.dwellings)
+        account_at, words = out.words("account")
+        columns = [out.scaled(x, s) for x, s in zip(ORIENTATION[2:], (1, 1, 100, 100), strict=True)]
+        known = np.flatnonzero(home >= 0)
+        bad: dict[str, int | np.integer[Any]] = {"logement inconnu": len(home) - len(known)}
+        account = np.array([self.number.get(x, -3) for x in words], np.int64)[account_at[known]]
+        home = home[known]
+        said, candidates, loss, top = (x[known] for x in columns)
+        mine = chosen[home] == account
+        np.add.at(shown, home[mine], 1)
+        bad["contingent retenu"] = np.count_nonzero((said != 0) != mine)
+        bad["perte de points"] = np.count_nonzero(np.where(mine, loss != 0, loss < 0))
+        asked = self.classes.klass[home] << 32 | np.maximum(account, 0)
+        at = np.minimum(np.searchsorted(key, asked), max(0, len(key) - 1))
+        there = (key[at] == asked) & (account >= 0) if len(key) else np.zeros(len(home), bool)
+        bad["contingent qui ne peut pas recevoir le logement"] = np.count_nonzero(~there)
+        at = at[there]
+        bad["nombre de candidats"] = np.count_nonzero(candidates[there] != count[at])
+        bad["meilleure cotation"] = np.count_nonzero(top[there] != best[at])
+        for detail, number in bad.items():
+            if number:
+                found.add("orientation", detail, int(number))
+
+
+Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.domain.schema import PRIORITY_CODES
-from optimizer.verify.classes import Classes
-from optimizer.verify.naming import Entries
+from optimizer.verify.cells import I32, I64, B
+from optimizer.verify.classes import Classes, Door
+from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
-from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN
-from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
+from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN, Q1_YES
+from optimizer.verify.rows import PROFILES, TRAITS, Book, lease_of, profile
 from optimizer.verify.verdict import Findings
 from optimizer.verify.world import World
 
@@ -20,16 +22,44 @@ RATE = 10_000
 
 
 @dataclass(frozen=True)
-class Line:
-    """One published line by index; ``app`` -1 awaits the réservataire. Points in hundredths."""
+class Lines:
+    """The published lines by index, by dwelling and rank; ``app`` -1 awaits the réservataire. Points in hundredths."""
 
-    dwelling: int
-    account: str
-    rank: int
-    app: int
-    score: int
-    fit: int
-    value: int
+    dwelling: I32
+    account: I32
+    """Position in ``accounts``."""
+    rank: I64
+    app: I32
+    score: I64
+    fit: I64
+    value: I64
+    accounts: list[str]
+
+    def __len__(self) -> int:
+        return len(self.dwelling)
+
+    def take(self, at: I64) -> Lines:
+        """Some of the lines, in that order."""
+        return Lines(
+            self.dwelling[at],
+            self.account[at],
+            self.rank[at],
+            self.app[at],
+            self.score[at],
+            self.fit[at],
+            self.value[at],
+            self.accounts,
+        )
+
+    def accounts_of(self, numbers: I32) -> list[str]:
+        """The accounts behind their numbers."""
+        return [self.accounts[i] for i in numbers.tolist()]
+
+    @property
+    def placed(self) -> I32:
+        """Applications of the first ranks."""
+        found: I32 = self.app[(self.rank == 1) & (self.app >= 0)]
+        return found
 
 
 @dataclass(frozen=True)
@@ -43,6 +73,8 @@ class Counts:
     """Micropoints."""
     seniority: int
     lottery: int
+    draws: I64
+    """Lottery of each first rank, in the order of the lines."""
 
 
 def lottery(seed: str, application: str, dwelling: str, account: str) -> int:
@@ -51,94 +83,164 @@ def lottery(seed: str, application: str, dwelling: str, account: str) -> int:
     return int(digest[:5], 16)
 
 
-def read_lines(out: Out, world: World, found: Findings) -> list[Line]:
+def read_lines(out: Out, world: World, found: Findings) -> Lines:
     """Lines of ``proposals`` with known identifiers, sorted by dwelling and rank; the others are problems."""
-    ids, apps, accounts = (out.strings(n) for n in ("dwelling_id", "application_id", "account"))
-    rank, score, fit, value = (
-        out.scaled(n, s) for n, s in (("rank", 1), ("score", 100), ("fit", 100), ("value", 100))
-    )
-    reasons = out.strings("reason")
-    lines = []
-    for i, (dwelling, app) in enumerate(zip(ids, apps, strict=True)):
-        d = world.dwellings.number.get(dwelling, -1)
-        a = world.apps.number.get(app, -2) if app else -1
-        if d < 0 or a == -2 or not reasons[i]:
-            found.add("lines", "identifiant inconnu ou raison absente")
-            continue
-        lines.append(Line(d, accounts[i], int(rank[i]), a, int(score[i]), int(fit[i]), int(value[i])))
-    lines.sort(key=lambda x: (x.dwelling, x.rank))
-    by_dwelling: dict[int, list[Line]] = {}
-    for line in lines:
-        by_dwelling.setdefault(line.dwelling, []).append(line)
-    for d, group in by_dwelling.items():
-        good = [x.rank for x in group] == list(range(1, len(group) + 1))
-        good &= len({x.account for x in group}) == 1 and not world.blocked[d]
-        good &= len({x.app for x in group}) == len(group)
-        good &= all(x.app >= 0 for x in group) or len(group) == 1
-        found.demand("lines", good, "rangs, contingent ou logement en cours")
+    home, app = out.index("dwelling_id", world.dwellings.ids), out.index("application_id", world.apps.ids, -2)
+    account, accounts = out.words("account")
+    why, reasons = out.words("reason")
+    columns = [out.scaled(n, s) for n, s in (("rank", 1), ("score", 100), ("fit", 100), ("value", 100))]
+    known = (home >= 0) & (app > -2) & (np.array([*reasons, "x"], object) != "")[why]
+    if not known.all():
+        found.add("lines", "identifiant inconnu ou raison absente", int((~known).sum()))
+    at = np.flatnonzero(known)
+    at = at[np.lexsort((columns[0][at], home[at]))]
+    rank, score, fit, value = (x[at] for x in columns)
+    lines = Lines(home[at], account[at], rank, app[at], score, fit, value, accounts)
+    if len(lines):
+        _check_groups(lines, world, found)
     return lines
 
 
-def entry_of(entries: Entries, app: int) -> int:
-    """Position of an application among the entries, -1 when it is not eligible."""
-    at = int(np.searchsorted(entries.app, app))
-    return at if at < len(entries.app) and entries.app[at] == app else -1
+def _check_groups(lines: Lines, world: World, found: Findings) -> None:
+    """Of each dwelling: ranks 1, 2, 3…, one account, each household once, not in progress, a seat alone."""
+    first = np.flatnonzero(np.r_[True, lines.dwelling[1:] != lines.dwelling[:-1]])
+    size = np.diff(np.r_[first, len(lines)])
+    start = np.repeat(first, size)
+    bad = lines.rank != np.arange(len(lines)) - start + 1
+    bad |= lines.account != lines.account[start]
+    bad |= (lines.app < 0) & (np.repeat(size, size) > 1)
+    bad |= world.blocked[lines.dwelling]
+    order = np.lexsort((lines.app, lines.dwelling))
+    again = (lines.app[order][1:] == lines.app[order][:-1]) & (
+        lines.dwelling[order][1:] == lines.dwelling[order][:-1]
+    )
+    bad[order[1:][again]] = True
+    wrong = int(np.add.reduceat(bad, first, dtype=np.int64).astype(bool).sum())
+    if wrong:
+        found.add("lines", "rangs, contingent ou logement en cours", wrong)
+    found.start("lines")
 
 
-def check_lines(lines: list[Line], classes: Classes, found: Findings) -> None:
-    """Eligibility, accounts and points of every line; first ranks at most once each; pins kept."""
-    world = classes.world
-    for check in ("first_ranks", "eligibility", "scores", "values"):
-        found.start(check)
-    firsts = [x for x in lines if x.rank == 1]
-    placed = [x.app for x in firsts if x.app >= 0]
-    found.demand("first_ranks", len(set(placed)) == len(placed), "une demande deux fois au premier rang")
-    at_first = {x.dwelling: x.app for x in firsts}
+def check_firsts(lines: Lines, world: World, found: Findings) -> None:
+    """First ranks at most once each; pins kept."""
+    found.start("first_ranks")
+    placed = lines.placed
+    once = len(np.unique(placed)) == len(placed)
+    found.demand("first_ranks", once, "une demande deux fois au premier rang")
+    first = lines.rank == 1
+    at_first = dict(zip(lines.dwelling[first].tolist(), lines.app[first].tolist(), strict=True))
     for d, a in world.pins.items():
         found.demand("first_ranks", at_first.get(d, -1) == a, "décision non respectée")
-    for line in sorted(lines, key=lambda x: int(classes.order[classes.klass[x.dwelling]])):
-        _check_line(line, classes, found)
 
 
-def _check_line(line: Line, classes: Classes, found: Findings) -> None:
-    entries = classes.entries(int(classes.klass[line.dwelling]))
-    if line.account not in entries.accounts:
-        found.add("eligibility", "contingent qui ne peut pas recevoir le logement")
-        return
-    if line.app < 0:
-        seat = next((s for s in entries.seats if s[0] == line.account), None)
-        if seat is None:
-            found.add("eligibility", "orientation impossible")
-            return
-        found.demand("scores", line.score == seat[1] - classes.fit.fill, "valeur d'une orientation")
-        found.demand("values", line.value == seat[1] and line.fit == 0, "valeur d'une orientation")
-        return
-    at = entry_of(entries, line.app)
-    bit = entries.accounts.index(line.account)
-    allowed = (entries.first if line.rank == 1 else entries.named)[at] >> bit & 1 if at >= 0 else 0
-    if not allowed:
-        found.add("eligibility", "demande non recevable")
-        return
-    fit = int(entries.fit[at] + classes.bonus[line.dwelling])
-    found.demand("scores", line.score == int(entries.score[at]), "cotation")
-    fine = line.fit == fit and line.value == classes.fit.fill + int(entries.score[at]) + fit
-    found.demand("values", fine, "adéquation ou valeur")
+class Pairs:
+    """Eligibility, accounts and points of every line, door by door."""
+
+    def __init__(self, lines: Lines, classes: Classes, found: Findings) -> None:
+        for check in ("eligibility", "scores", "values"):
+            found.start(check)
+        self.classes, self.found = classes, found
+        klass = classes.klass[lines.dwelling]
+        order = np.lexsort((np.arange(len(lines)), klass))
+        self.lines, self.klass = lines.take(order), klass[order]
+        self.start = np.searchsorted(self.klass, np.arange(len(classes) + 1))
+
+    def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """The lines of the dwellings behind a door."""
+        for c, who in named:
+            a, b = int(self.start[c]), int(self.start[c + 1])
+            if a == b:
+                continue
+            lines, found = self.lines, self.found
+            account, rank, app = lines.account[a:b], lines.rank[a:b], lines.app[a:b]
+            score, fit, value = lines.score[a:b], lines.fit[a:b], lines.value[a:b]
+            bonus = self.classes.bonus[lines.dwelling[a:b]]
+            numbers = [who.accounts.index(x) if x in who.accounts else -1 for x in lines.accounts_of(account)]
+            bit = np.array(numbers, np.int64)
+            _count(found, "eligibility", "contingent qui ne peut pas recevoir le logement", bit < 0)
+            seat = (app < 0) & (bit >= 0)
+            if seat.any():
+                worth = {name: value for name, value, _ in who.seats}
+                expected = np.array([worth.get(x, -1) for x in lines.accounts_of(account)], np.int64)
+                _count(found, "eligibility", "orientation impossible", seat & (expected < 0))
+                seat &= expected >= 0
+                wrong = seat & (score != expected - self.classes.fit.fill)
+                _count(found, "scores", "valeur d'une orientation", wrong)
+                wrong = seat & ((value != expected) | (fit != 0))
+                _count(found, "values", "valeur d'une orientation", wrong)
+            here = (app >= 0) & (bit >= 0)
+            at = door.block.where(app)
+            may = here & (at >= 0)
+            at = np.maximum(at, 0)
+            if may.any():
+                mask = np.where(rank == 1, who.first[door.type[at]], who.named[door.type[at]])
+                may &= (door.code[at] == 0) & (mask >> np.maximum(bit, 0) & 1 > 0)
+            _count(found, "eligibility", "demande non recevable", here & ~may)
+            if may.any():
+                true = door.block.score[at]
+                whole = door.worth[at] + bonus
+                _count(found, "scores", "cotation", may & (score != true))
+                wrong = (fit != whole - true) | (value != self.classes.fit.fill + whole)
+                _count(found, "values", "adéquation ou valeur", may & wrong)
+
+
+def _count(found: Findings, check: str, detail: str, bad: B) -> None:
+    number = int(np.count_nonzero(bad))
+    if number:
+        found.add(check, detail, number)
 
 
 def check_labels(out: Out, world: World, found: Findings) -> None:
     """Quartile, priority and flags of every line."""
-    q1_words, priorities, flags = (out.strings(n) for n in ("q1", "priority", "flags"))
     homes = out.index("dwelling_id", world.dwellings.ids)
     apps = out.index("application_id", world.apps.ids)
     known = np.flatnonzero((homes >= 0) & (apps >= 0))
-    # EPCI by EPCI: the quartile is a column over all applications
-    for i in known[np.argsort(world.epci_rank[homes[known]], kind="stable")].tolist():
-        a, d = int(apps[i]), int(homes[i])
-        state = int(world.pools.q1(world.place(d)[1])[a])
-        word = "no" if state == Q1_NO else "unknown" if state == Q1_UNKNOWN else "yes"
-        fine = q1_words[i] == word and priorities[i] == priority_word(world, a)
-        shown = {x.strip() for x in flags[i].replace(",", "|").split("|") if x.strip()}
-        found.demand("labels", fine and shown == flags_of(world, d, a), "quartile, priorité ou signalement")
+    d, a = homes[known], apps[known]
+    (q1_at, q1_words), (prio_at, prio_words), (flag_at, flag_words) = (
+        out.words(n) for n in ("q1", "priority", "flags")
+    )
+    state = quartiles(world, d, a)
+    shown = np.array([_STATES.get(x, -1) for x in q1_words], np.int64)[q1_at[known]]
+    bad = shown != state
+    bits = world.apps.priority_mask[a] * 4 + world.apps.proof[a]
+    different, first, inverse = np.unique(bits, return_index=True, return_inverse=True)
+    words = [priority_word(world, int(x)) for x in a[first].tolist()]
+    number = {word: i for i, word in enumerate(prio_words)}
+    wanted = np.array([number.get(x, -1) for x in words], np.int64)
+    bad |= prio_at[known] != wanted[inverse.reshape(-1)]
+    marks = np.array([_marks(x) for x in flag_words], np.int64)
+    bad |= marks[flag_at[known]] != flags_of(world, d, a)
+    _count(found, "labels", "quartile, priorité ou signalement", bad)
+
+
+_STATES = {"no": Q1_NO, "unknown": Q1_UNKNOWN, "yes": Q1_YES}
+FLAGS = (
+    "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
+    "ACCESS_UNKNOWN", "EFFORT_NO_CREDIT",
+)  # fmt: skip
+
+
+def _marks(text: str) -> int:
+    """The flags of a cell as bits; a word that is none of them is a bit that no pair has."""
+    words = {x.strip() for x in text.replace(",", "|").split("|") if x.strip()}
+    return sum({1 << (FLAGS.index(x) if x in FLAGS else len(FLAGS)) for x in words})
+
+
+def by_epci(world: World, dwellings: I32) -> Iterator[tuple[str, I64]]:
+    """(EPCI, positions of the dwellings that lie there)."""
+    rank = world.epci_rank[dwellings]
+    order = np.argsort(rank, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(rank[order])) + 1):
+        if len(part):
+            yield world.place(int(dwellings[part[0]]))[1], part
+
+
+def quartiles(world: World, dwellings: I32, apps: I32) -> I32:
+    """Q1 of each pair, in the EPCI of the dwelling."""
+    found = np.zeros(len(apps), np.int32)
+    for epci, at in by_epci(world, dwellings):
+        found[at] = world.pools.q1(epci, apps[at])
+    return found
 
 
 def priority_word(world: World, a: int) -> str:
@@ -149,42 +251,74 @@ def priority_word(world: World, a: int) -> str:
     return "|".join(codes) + (f" ({proof})" if codes and proof else "")
 
 
-def flags_of(world: World, d: int, a: int) -> set[str]:
-    """Flags of a pair by name."""
-    apps = world.apps
-    found = {
-        "TO_RENEW": bool(apps.to_renew[a]),
-        "CEILING_UNCHECKED": bool(apps.income[a] < 0),
-        "INCOME_MISSING": bool(apps.monthly[a] < 0 or (apps.monthly[a] == 0 and apps.income_declared[a])),
-        "DOSSIER_TO_VERIFY": bool(apps.dossier[a] == 1),
-        "UNREACHABLE": bool(apps.dossier[a] == 2),
-        "PRIORITY_DECLARED_ONLY": bool(apps.priority_any[a] and apps.proof[a] == 1),
-        "ACCESS_UNKNOWN": bool(apps.mobility[a] > 0 and world.dwellings.access_unknown[d]),
-        "EFFORT_NO_CREDIT": bool(world.effort_above(world.effort_credit_max, d, np.array([a]))[0]),
-    }
-    return {name for name, on in found.items() if on}
+def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
+    """Flags of pairs as bits of FLAGS."""
+    a = world.apps
+    marks = (
+        a.to_renew[apps],
+        a.income[apps] < 0,
+        (a.monthly[apps] < 0) | ((a.monthly[apps] == 0) & a.income_declared[apps]),
+        a.dossier[apps] == 1,
+        a.dossier[apps] == 2,
+        a.priority_any[apps] & (a.proof[apps] == 1),
+        (a.mobility[apps] > 0) & world.dwellings.access_unknown[dwellings],
+        no_credit(world, dwellings, apps),
+    )
+    found = np.zeros(len(apps), np.int64)
+    for bit, on in enumerate(marks):
+        found |= on.astype(np.int64) << bit
+    return found
 
 
-def count_run(lines: list[Line], world: World, book: Book) -> Counts:
+def no_credit(world: World, dwellings: I32, apps: I32) -> B:
+    """Pairs whose effort rate is above what the landlord's file gives the rules credit for."""
+    found = np.zeros(len(apps), bool)
+    if world.effort_credit_max:
+        limited = [x in world.effort_credit_max for x in world.dwellings.landlord]
+        for i in np.flatnonzero(np.array(limited, bool)[dwellings]).tolist():
+            found[i] = world.effort_above(world.effort_credit_max, int(dwellings[i]), apps[i : i + 1])[0]
+    return found
+
+
+def profiles(world: World, dwellings: I32, apps: I32) -> I64:
+    """Profile bits of pairs, each in the EPCI of its dwelling."""
+    found = np.zeros(len(apps), np.int64)
+    for epci, at in by_epci(world, dwellings):
+        found[at] = profile(world, epci, apps[at])
+    found[no_credit(world, dwellings, apps)] = 0
+    return found
+
+
+def count_run(lines: Lines, world: World, book: Book) -> Counts:
     """Counts of the first ranks on every row, shortfalls, objective, tie stages."""
     n = len(book.rows)
     num, den = [0] * n, [0] * n
-    value = seniority = draw = 0
-    firsts = [line for line in lines if line.rank == 1]
-    for line in sorted(firsts, key=lambda x: int(world.epci_rank[x.dwelling])):
-        bits = np.zeros(1, np.int64)
-        if line.app >= 0:
-            bits = profile_at(world, line.dwelling, np.array([line.app]))
-            seniority += int(world.apps.seniority[line.app])
-        for k, trait in book.marks(lease_of(world, line.dwelling), line.account, seat=line.app < 0):
+    firsts = lines.take(np.flatnonzero(lines.rank == 1))
+    named = firsts.app >= 0
+    bits = np.zeros(len(firsts), np.int64)
+    bits[named] = profiles(world, firsts.dwelling[named], firsts.app[named])
+    seniority = int(world.apps.seniority[firsts.app[named]].sum())
+    known: dict[tuple[int, str, bool], list[tuple[int, B]]] = {}
+    every = np.arange(PROFILES)
+    draws = []
+    rows = zip(
+        firsts.dwelling.tolist(), firsts.accounts_of(firsts.account), firsts.app.tolist(), bits.tolist(), strict=True
+    )  # fmt: skip
+    for d, account, a, mine in rows:
+        key = (book.spot(d), account, a < 0)
+        if key not in known:
+            marks = book.marks(lease_of(world, d), account, seat=a < 0)
+            known[key] = [(k, TRAITS[trait](every) > 0) for k, trait in marks]
+        for k, counts in known[key]:
             den[k] += 1
-            num[k] += int(TRAITS[trait](bits)[0])
-        value += line.value
-        name = world.apps.ids[line.app] if line.app >= 0 else ""
-        draw += lottery(world.settings.seed, name, world.dwellings.ids[line.dwelling], line.account)
+            num[k] += bool(counts[mine])
+        name = world.apps.ids[a] if a >= 0 else ""
+        draws.append(lottery(world.settings.seed, name, world.dwellings.ids[d], account))
     short = [max(0, row.rate * den[k] - num[k] * RATE) for k, row in enumerate(book.rows)]
-    objective = value * RATE - sum(row.price * short[k] for k, row in enumerate(book.rows))
-    return Counts(num, den, short, objective, seniority, draw)
+    objective = sum(firsts.value.tolist()) * RATE - sum(
+        row.price * short[k] for k, row in enumerate(book.rows)
+    )
+    return Counts(num, den, short, objective, seniority, sum(draws), np.array(draws, np.int64))
 
 
 def check_rows(out: Out, book: Book, counts: Counts, found: Findings) -> None:

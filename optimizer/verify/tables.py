@@ -24,6 +24,8 @@ from optimizer.verify.words import canonical, every_table, headers_of, plain
 BOM = b"\xef\xbb\xbf"
 READY = Path(__file__).resolve().parents[1] / "importers" / "mappings"
 """Ready mappings are data: headers of usual exports."""
+NOTHING = pa.nulls(0, pa.string())
+"""Takes the place of a column that has been read: a country's columns are not held twice."""
 SETTINGS_SHEETS = ("case", "dossier", "parametres", "settings")
 
 
@@ -45,7 +47,7 @@ class RawCase:
     """``case.yaml`` (all scalars as text), the tables found, and the SHA-256 of every file."""
 
     settings: Mapping[str, Any]
-    tables: Mapping[str, RawTable]
+    tables: dict[str, RawTable]
     hashes: Mapping[str, str]
     used: tuple[str, ...] = ()
     missing: Mapping[str, RawTable] = field(default_factory=dict)
@@ -156,8 +158,9 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _parquet(file: Path) -> dict[str, pa.Array]:
-    table = pq.read_table(file)
-    return {name: _as_text(_one(table.column(name))) for name in table.column_names}
+    with pq.ParquetFile(file) as book:
+        names = book.schema_arrow.names
+        return {name: _as_text(_one(book.read(columns=[name]).column(0))) for name in names}
 
 
 def _as_text(column: pa.Array) -> pa.Array:
@@ -178,19 +181,21 @@ def _canonical(file: str, name: str, found: Mapping[str, pa.Array], mapping: Map
     own = headers_of(mapping, schema, READY)
     by_header = {plain(h): h for h in reversed(list(found))}
     columns: dict[str, pa.Array] = {}
+    rows = len(next(iter(found.values()))) if found else 0
+    found = dict(found)
     taken = set()
     for column in schema.columns:
         options = [own[column.name]] if column.name in own else [column.name, column.alias]
         header = next((by_header[plain(o)] for o in options if o and plain(o) in by_header), None)
         if header is not None:
             columns[column.name] = canonical(trimmed(found[header]), column)
+            found[header] = NOTHING
             taken.add(header)
     if schema.extra:
         renamed = {plain(header): column for column, header in own.items()}
         for header, values in found.items():
             if header not in taken:
                 columns.setdefault(renamed.get(plain(header), plain(header)), trimmed(values))
-    rows = len(next(iter(found.values()))) if found else 0
     return RawTable(file, rows, columns)
 
 

@@ -12,15 +12,16 @@ from optimizer.errors import AttrifluxError
 from optimizer.verify.bound import Field
 from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.classes import Classes
-from optimizer.verify.coverage import check_applications, check_dwellings
-from optimizer.verify.leapfrogs import check_lists
+from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
+from optimizer.verify.explanations import check_explanations
+from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
-from optimizer.verify.outputs import need_out, read_json, read_out
+from optimizer.verify.outputs import need_out, read_json
 from optimizer.verify.proof import Proof
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
-from optimizer.verify.sheets import check_explanations, check_orientation
-from optimizer.verify.solution import check_labels, check_lines, check_rows, count_run, read_lines
+from optimizer.verify.sheets import Choices
+from optimizer.verify.solution import Pairs, check_firsts, check_labels, check_rows, count_run, read_lines
 from optimizer.verify.tables import read_case
 from optimizer.verify.verdict import CERTIFIED, REFUSED, WITHIN, Findings, Verdict, decimal_text
 from optimizer.verify.world import World, read_world
@@ -68,46 +69,58 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
     """Recompute, compare each file of the result, conclude."""
     try:
         scores = Scores(world)
+        scores.settle()
+        world.forget("applications", "scores")
         classes = Classes(world, scores)
         book = Book(world)
         Year(world, book).count()
-        lines = read_lines(need_out(out, "proposals"), world, found)
+        proposals = need_out(out, "proposals")
+        lines = read_lines(proposals, world, found)
     except AttrifluxError as error:
         found.add("reading", error.text("fr"))
         return Verdict(REFUSED, found.checks())
     except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
         found.add("reading", f"contenu inattendu ({type(error).__name__})")
         return Verdict(REFUSED, found.checks())
-    with found.guard("eligibility"):
-        check_lines(lines, classes, found)
+    check_firsts(lines, world, found)
     with found.guard("labels"):
-        check_labels(need_out(out, "proposals"), world, found)
+        check_labels(proposals, world, found)
     counts = count_run(lines, world, book)
     with found.guard("rows"):
         check_rows(need_out(out, "rules"), book, counts, found)
+    size = world.settings.shortlist_size or world.law.whole("national.caleol.shortlist_size")
+    space, reasons, choices = Field(classes, book), Reasons(classes), Choices(classes)
+    deadlines, pairs = Deadlines(classes, lines), Pairs(lines, classes, found)
+    lists = (
+        None if found.counts.get("lines") else Ranked(Lists(classes, book, counts, lines, size), found, out)
+    )
+    with found.guard("eligibility"):
+        for door, named in classes.sweep():
+            pairs.check(door, named)
+            space.read(door, named)
+            reasons.read(door, named)
+            choices.read(door, named)
+            deadlines.read(named)
+            if lists is not None:
+                lists.check(door, named)
+        space.close()
     bound = None
     with found.guard("tree"):
         raw = read_json(out, "certificate.json")
-        bound = Proof(raw, Field(classes, book), book, counts, found).check()
+        bound = Proof(raw, space, book, counts, found).check()
     proven = bound is not None and bound <= counts.objective
-    size = world.settings.shortlist_size or world.law.whole("national.caleol.shortlist_size")
-    if not found.counts.get("lines") and not found.counts.get("eligibility"):
-        lists = Lists(classes, book, counts, lines, size)
-        with found.guard("shortlists"):
-            check_lists(lists, proven, read_out(out, "leapfrogs"), found)
+    if lists is not None:
+        lists.close(proven)
         with found.guard("dwellings"):
-            check_dwellings(need_out(out, "dwellings"), lists, lines, world.settings.on, found)
+            check_dwellings(need_out(out, "dwellings"), deadlines, lines, size, world.settings.on, found)
     with found.guard("applications"):
-        check_applications(need_out(out, "applications"), classes, lines, found)
+        check_applications(need_out(out, "applications"), reasons, lines, found)
     with found.guard("breakdown"):
-        if table := read_out(out, "scores"):
-            check_breakdown(table, scores, found)
+        check_breakdown(out, scores, found)
     with found.guard("orientation"):
-        if table := read_out(out, "orientation"):
-            check_orientation(table, classes, lines, found)
+        choices.check(out, lines, found)
     with found.guard("explanations"):
-        if table := read_out(out, "explanations"):
-            check_explanations(table, classes, lines, found)
+        check_explanations(out, classes, book, counts, lines, proven, found)
     return conclude(found, counts.objective, bound)
 
 

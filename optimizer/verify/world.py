@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
+from optimizer.domain.memory import give_back
 from optimizer.verify import cells
 from optimizer.verify.agreements import Agreements, Line, effort_limits, lines_in_force, rooms_tables
 from optimizer.verify.cells import I32, I64, B
@@ -18,10 +20,18 @@ from optimizer.verify.facts import Applications, Dwellings, read_applications, r
 from optimizer.verify.law import Law
 from optimizer.verify.pools import Pools
 from optimizer.verify.settings import Settings, read_settings
-from optimizer.verify.tables import RawCase
+from optimizer.verify.tables import RawCase, RawTable
 from optimizer.verify.verdict import Unreadable
 
 STAGES = ("oriented", "nominated", "commission", "offered")
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Identifiers as columns, to be looked up among."""
+
+    dwellings: pa.Array
+    apps: pa.Array
 
 
 @dataclass(frozen=True)
@@ -54,13 +64,29 @@ class World:
     forecast: Mapping[tuple[str, str], tuple[int, int, int]]
     """(landlord, département) -> (vacated, mutations, flux base) of the year's forecast."""
     lease_cache: dict[int, Any] = field(default_factory=dict, repr=False)
-    nominee_cache: dict[str, dict[int, Any]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def epci_rank(self) -> I64:
         """(D,) rank of the EPCI of each dwelling: in this order, columns that depend on the EPCI are asked once."""
         _, rank = np.unique(np.array(self.law.places.epci), return_inverse=True)
         return np.asarray(rank.reshape(-1)[self.dwellings.place], np.int64)
+
+    def forget(self, *tables: str) -> None:
+        """Let raw tables go that nothing reads any more: a country's weigh more than all that was read from them."""
+        for name in tables:
+            if name in self.raw.tables:
+                self.raw.tables[name] = RawTable(name, 0, {})
+        give_back()
+
+    @cached_property
+    def ids(self) -> Ids:
+        """Identifiers of dwellings and applications."""
+        return Ids(*(pa.array(x.ids, pa.string()) for x in (self.dwellings, self.apps)))
+
+    @cached_property
+    def id_rank(self) -> I32:
+        """(A,) rank of each application's identifier."""
+        return cells.ascending(self.apps.ids)
 
     @property
     def on(self) -> int:
@@ -76,17 +102,32 @@ class World:
         w = self.dwellings
         return self.agreements.receivers(w.landlord[d], *self.place(d), w.reserved_to[d], w.exclusion[d])
 
-    def nominee_arrays(self, account: str, dwelling: int) -> tuple[I32, I32]:
-        """Applications an account named for that dwelling, and for any dwelling, each in its order."""
-        known = self.nominee_cache.get(account)
-        if known is None:
-            known = {}
-            for d, rank, app in self.nominations.get(account, ()):
-                known.setdefault(d, []).append((rank, app))
-            known = {d: np.array([a for _, a in sorted(x)], np.int32) for d, x in known.items()}
-            self.nominee_cache[account] = known
-        nobody = np.zeros(0, np.int32)
-        return known.get(dwelling, nobody), known.get(-1, nobody)
+    @cached_property
+    def _nominated(self) -> dict[int, list[tuple[str, int, int]]]:
+        """Application -> (account, dwelling or -1, rank) of its nominations."""
+        found: dict[int, list[tuple[str, int, int]]] = {}
+        for account, lines in self.nominations.items():
+            for d, rank, app in lines:
+                found.setdefault(app, []).append((account, d, rank))
+        return found
+
+    def nominees(self, apps: Sequence[int]) -> dict[str, dict[int, I32]]:
+        """Account -> dwelling (-1: any) -> those of ``apps`` it named for it, in its order."""
+        lines: dict[str, dict[int, list[tuple[int, int]]]] = {}
+        for app in apps:
+            for account, d, rank in self._nominated.get(app, ()):
+                lines.setdefault(account, {}).setdefault(d, []).append((rank, app))
+        return {
+            account: {d: np.array([a for _, a in sorted(x)], np.int32) for d, x in mine.items()}
+            for account, mine in lines.items()
+        }
+
+    @cached_property
+    def is_nominated(self) -> B:
+        """(A,) named by some account."""
+        found = np.zeros(len(self.apps), bool)
+        found[list(self._nominated)] = True
+        return found
 
     def law_rooms(self, landlord: str) -> str:
         """Name of the rooms table of a landlord: its agreement's, else the market's."""

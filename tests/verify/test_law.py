@@ -10,8 +10,9 @@ import pytest
 import town as t
 
 from optimizer.verify import cells
-from optimizer.verify.bound import Field
-from optimizer.verify.classes import Classes, Fit
+from optimizer.verify.blocks import Fit
+from optimizer.verify.bound import field_of
+from optimizer.verify.classes import Classes
 from optimizer.verify.law import Law
 from optimizer.verify.naming import _median
 from optimizer.verify.rows import Book, Row, with_rate
@@ -215,7 +216,7 @@ def test_values_beyond_64_bits_are_refused_not_wrapped(tmp_path, country):
     for score, fits in (("1000000", True), ("999999999999", False)):
         w = world(tmp_path, country, [{}], [{"score": score}, {}, {}])
         book = Book(w)
-        space = Field(Classes(w, Scores(w)), book)
+        space = field_of(Classes(w, Scores(w)), book)
         rows = np.zeros(len(book.rows), np.int64)
         if fits:
             assert space.bound(rows, rows, nothing, {}) > 10**16

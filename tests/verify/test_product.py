@@ -85,3 +85,37 @@ def test_a_line_removed(copy):
     lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     path.write_text("".join([lines[0], *lines[2:]]), encoding="utf-8-sig")
     assert verify(out, case).refused
+
+
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        ("points_needed", lambda row: row["points_needed"] - 0.05),
+        ("points_needed", lambda row: 0.0),
+        ("dwelling_id", lambda row: ""),
+        ("confirmed", lambda row: "maybe"),
+    ],
+)
+def test_confirmed_points_are_counted_again(copy, column, change):
+    case, out = copy
+    frame = read(out, "explanations")
+    tried = frame.index[frame["confirmed"] == "yes"]
+    assert len(tried) == 5
+    for at in tried[frame.loc[tried, "points_needed"] > 0.05]:
+        edited = frame.copy()
+        edited.loc[at, column] = change(edited.loc[at])
+        edited.to_csv(out / "explanations.csv", sep=";", decimal=",", index=False)
+        assert [c.id for c in verify(out, case).checks if not c.ok] == ["explanations"]
+
+
+def test_any_true_number_of_points_may_be_confirmed(copy):
+    """Of any household the exchange can be counted again; never of one that fits no dwelling."""
+    case, out = copy
+    frame = read(out, "explanations")
+    named = frame.index[(frame["points_needed"] > 0) & (frame["confirmed"] != "yes")][:5]
+    frame.loc[named, "confirmed"] = "yes"
+    frame.to_csv(out / "explanations.csv", sep=";", decimal=",", index=False)
+    assert not verify(out, case).refused
+    frame.loc[frame.index[frame["points_needed"].isna()][0], "confirmed"] = "yes"
+    frame.to_csv(out / "explanations.csv", sep=";", decimal=",", index=False)
+    assert verify(out, case).refused

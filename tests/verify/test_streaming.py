@@ -6,7 +6,7 @@ import pytest
 
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
-from optimizer.verify import bound, classes, pools, scores, verify
+from optimizer.verify import blocks, bound, classes, scores, verify
 from optimizer.verify.recent import Recent
 
 
@@ -16,7 +16,7 @@ def test_same_verdict_when_nothing_is_kept(profile, tmp_path, monkeypatch):
     propose_to(tmp_path / "case", tmp_path / "out", Options(accept_assumed=True, pdf=False))
     whole = verify(tmp_path / "out", tmp_path / "case")
     monkeypatch.setattr(bound, "HELD", 0)
-    for module, name in ((classes, "HELD"), (pools, "COLUMNS"), (scores, "COLUMNS")):
+    for module, name in ((classes, "HELD"), (blocks, "HELD"), (scores, "COLUMNS")):
         monkeypatch.setattr(module, name, 1)
     assert verify(tmp_path / "out", tmp_path / "case") == whole
     assert not whole.refused

@@ -1,0 +1,165 @@
+"""Compiled passes over all pairs of a block: one read of each household per door, no pair kept.
+
+Everything is whole numbers. What could leave 64 bits is refused before a pass begins (`blocks`, `bound`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from optimizer.verify.cells import I32, I64, U8, B
+
+GONE, LIVE, EVERYWHERE = 1, 2, 4
+"""Bits of a household's own status: not active, live offer, forbidden everywhere."""
+
+
+@njit(cache=True, nogil=True)
+def local_types(key: I64, seen: I32) -> tuple[I32, I32]:
+    """(type of each household, first household of each type): types numbered as they are met.
+
+    ``seen`` is -1 everywhere, and is again so on return.
+    """
+    n = len(key)
+    found = np.empty(n, np.int32)
+    first = np.empty(n, np.int32)
+    count = 0
+    for i in range(n):
+        t = seen[key[i]]
+        if t < 0:
+            t = count
+            seen[key[i]] = t
+            first[t] = i
+            count += 1
+        found[i] = t
+    for t in range(count):
+        seen[key[first[t]]] = -1
+    return found, first[:count].copy()
+
+
+@njit(cache=True, nogil=True)
+def door_codes(
+    status: U8, elsewhere: B, bits: U8, income: I64, category: I64, need: U8, home: I32, app: I32, effort: B,
+    room: int, cap: I64, access: int, upstairs: bool, dwelling: int, barred: I32,
+) -> U8:  # fmt: skip
+    """First refusal code before ``ACCOUNT`` of each household of the block at a door, 0 = none.
+
+    ``cap``: ceiling × factor of categories 1..6, then of each further person. ``elsewhere``, ``effort``: empty = nobody.
+    """
+    n = len(app)
+    code = np.zeros(n, np.uint8)
+    for i in range(n):
+        s = status[i]
+        if s & 1:
+            code[i] = 1
+        elif s & 2:
+            code[i] = 2
+        elif len(elsewhere) and elsewhere[i]:
+            code[i] = 3
+        elif not (bits[i] >> (room - 1)) & 1:
+            code[i] = 4
+        else:
+            c = category[i]
+            limit = cap[min(max(c, 1), 6) - 1] + max(0, c - 6) * cap[6]
+            w = need[i]
+            if income[i] >= 0 and income[i] * 10_000 > limit:
+                code[i] = 5
+            elif (w == 3 and access != 2) or (w == 2 and access == 0) or (w > 0 and upstairs):
+                code[i] = 6
+            elif home[i] == dwelling:
+                code[i] = 7
+            elif s & 4:
+                code[i] = 8
+            else:
+                for a in barred:
+                    if a == app[i]:
+                        code[i] = 8
+                if code[i] == 0 and len(effort) and effort[i]:
+                    code[i] = 9
+    return code
+
+
+@njit(cache=True, nogil=True)
+def inside(code: U8, kind: I32, score: I64, n_types: int) -> tuple[I32, I64, I64]:
+    """(households that no code refuses, how many of each type, best score of each type)."""
+    n = 0
+    for i in range(len(code)):
+        n += code[i] == 0
+    fine = np.empty(n, np.int32)
+    count = np.zeros(n_types, np.int64)
+    best = np.zeros(n_types, np.int64)
+    n = 0
+    for i in range(len(code)):
+        if code[i] == 0:
+            fine[n] = i
+            n += 1
+            t = kind[i]
+            if count[t] == 0 or score[i] > best[t]:
+                best[t] = score[i]
+            count[t] += 1
+    return fine, count, best
+
+
+@njit(cache=True, nogil=True)
+def worths(base: I64, first: U8, room: int, points: int, need: U8, adapted: int) -> I64:
+    """``base`` with the points of the first choice of rooms and of an adapted dwelling that meets an adapted need."""
+    out = base.copy()
+    for i in range(len(base)):
+        if first[i] == room:
+            out[i] += points
+        if need[i] == 3:
+            out[i] += adapted
+    return out
+
+
+@njit(cache=True, nogil=True)
+def meet(app: I32, code: U8, kind: I32, said: U8, met: I32, seen: U8) -> None:
+    """Note for each household the codes it met and where an account may name it.
+
+    ``said`` by type: bit 0 some class of the door has no account for it, bit 1 some class has one, bit 2 one of them
+    with an open dwelling. ``met`` gathers code bits (10 = ``ACCOUNT``), ``seen`` bits 1 and 2.
+    """
+    for i in range(len(app)):
+        if code[i]:
+            met[app[i]] |= 1 << code[i]
+        else:
+            s = said[kind[i]]
+            if s & 1:
+                met[app[i]] |= 1 << 10
+            seen[app[i]] |= s & 6
+
+
+@njit(cache=True, nogil=True)
+def tops(
+    fine: I32, kind: I32, app: I32, value: I64, barred: I64, unit: int, seg: I32, top: I64
+) -> None:  # fmt: skip
+    """Largest ``value × unit − barred`` by type of a door, into its segments (``seg`` of each type, -1 = not asked)."""
+    for k in range(len(fine)):
+        i = fine[k]
+        s = seg[kind[i]]
+        if s >= 0:
+            net = value[k] * unit - barred[app[i]]
+            if net > top[s]:
+                top[s] = net
+
+
+@njit(cache=True, nogil=True)
+def on_step(fine: I32, kind: I32, value: I64, step: int, rest: I64) -> None:
+    """By type: the remainder of all values at ``step``, or -2 when they differ; ``rest`` starts at -1."""
+    for k in range(len(fine)):
+        t = kind[fine[k]]
+        r = value[k] % step
+        if rest[t] == -1:
+            rest[t] = r
+        elif rest[t] != r:
+            rest[t] = -2
+
+
+@njit(cache=True, nogil=True)
+def class_tops(ptr: I64, seg: I32, kind: I32, top: I64, best: I64, found: I64) -> None:
+    """Best of each class row: over its segments, the segment's top plus the balance of what it may be."""
+    for c in range(len(ptr) - 1):
+        for k in range(ptr[c], ptr[c + 1]):
+            net = top[seg[k]] + best[kind[k]]
+            if net > found[c]:
+                found[c] = net
