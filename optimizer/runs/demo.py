@@ -76,6 +76,6 @@ def run_demo(
             assert isinstance(said, list)
             text += [f"— {written.result.optimum.prepared.case.settings.title}", *said]
     check = f"attriflux verify {out}/commission/resultat --case {out}/commission/cas"
-    lines["lines_fr"].append(f"Revérifier : {check}")
-    lines["lines_en"].append(f"Check again: {check}")
+    lines["lines_fr"] += ["Revérifier :", f"  {check}"]
+    lines["lines_en"] += ["Check again:", f"  {check}"]
     return {**summaries, **lines}

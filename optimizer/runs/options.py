@@ -33,6 +33,8 @@ class Options:
         ``french`` (``;``, decimal comma, BOM) or ``international``.
     pdf : bool
         Whether to set the A4 pack as PDF too.
+    warm_start : Path or None
+        Folder of an earlier run of this case or of one much like it; a proven answer is the same without it.
     """
 
     gap: float = 0.0
@@ -45,11 +47,13 @@ class Options:
     csv: Literal["french", "international"] = "french"
     pdf: bool = True
     models: Path | None = None
+    warm_start: Path | None = None
     lang: Lang = "fr"
 
     def record(self) -> dict[str, object]:
         """The options as ``run.json`` keeps them: what changes the answer, no path of this machine."""
         content = asdict(self)
         content["models"] = self.models.name if self.models else None
+        content["warm_start"] = self.warm_start is not None
         content["engine"] = self.engine.split(":", 1)[0]
         return content

@@ -14,11 +14,12 @@ from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, define
 from optimizer.pipeline import Optimum, Prepared
+from optimizer.runs.earlier import read_earlier
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.runs.options import Options
 from optimizer.runs.tables import Tables, make_tables
 from optimizer.runs.writing import summary_of, write_certificate, write_pages, write_run_record, write_tables
-from optimizer.solve import Progress, SolveOptions, check_engine
+from optimizer.solve import Earlier, Progress, SolveOptions, check_engine
 
 define(
     "VERIFICATION_FAILED",
@@ -58,6 +59,8 @@ class Result:
         The content of ``certificate.json``.
     stop : str
         ``proven``, ``gap``, ``time`` or ``interrupted``.
+    started_from : str or None
+        SHA-256 of the certificate of the run it started from.
     """
 
     tables: Tables
@@ -65,6 +68,7 @@ class Result:
     stop: str
     optimum: Optimum
     timings: dict[str, float] = field(default_factory=dict)
+    started_from: str | None = None
 
     @property
     def proposals(self) -> pd.DataFrame:
@@ -119,7 +123,11 @@ class Written:
 
 
 def _optimise(
-    prepared: Prepared, options: Options, reporter: Reporter, interrupt: threading.Event | None
+    prepared: Prepared,
+    options: Options,
+    earlier: Earlier | None,
+    reporter: Reporter,
+    interrupt: threading.Event | None,
 ) -> Optimum:
     def tell(state: Progress) -> None:
         reporter.solving(
@@ -136,6 +144,7 @@ def _optimise(
             threads=options.threads,
             engine=options.engine,
             interrupt=interrupt,
+            earlier=earlier,
         ),
         progress=tell,
         phase=reporter.phase,
@@ -161,6 +170,8 @@ def propose(
     ------
     InputProblems
         The case cannot be used; all problems are listed.
+    AttrifluxError
+        ``WARM_START_UNREADABLE`` or ``WARM_START_FOREIGN``: ``options.warm_start`` is no result of this or a similar case.
 
     Examples
     --------
@@ -172,16 +183,24 @@ def propose(
     options = options or Options()
     reporter = progress or Silent()
     check_engine(options.engine)
+    earlier = None if options.warm_start is None else read_earlier(options.warm_start)
     prepared = pipeline.prepare(
         case, models=options.models, accept_assumed=options.accept_assumed, lean=True, phase=reporter.phase
     )
-    optimum = _optimise(prepared, options, reporter, interrupt)
+    optimum = _optimise(prepared, options, earlier, reporter, interrupt)
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")
     clock = time.perf_counter()
     tables = make_tables(optimum, options)
     timings = dict(prepared.timings)
     timings["lists"] = time.perf_counter() - clock
-    return Result(tables, optimum.solved.certificate.as_dict(), optimum.solved.stop, optimum, timings)
+    return Result(
+        tables,
+        optimum.solved.certificate.as_dict(),
+        optimum.solved.stop,
+        optimum,
+        timings,
+        None if earlier is None else earlier.digest,
+    )
 
 
 def propose_to(

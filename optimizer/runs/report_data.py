@@ -14,8 +14,10 @@ from optimizer.eligibility.facts import Q1_NO, Q1_YES
 from optimizer.reports.data import LegalNumber, ProofSummary, ReportData
 from optimizer.runs.large import stem
 from optimizer.runs.options import Options
+from optimizer.shortlist.labels import account_label
 
 if TYPE_CHECKING:
+    from optimizer.errors import Lang
     from optimizer.runs.proposing import Result
 
 
@@ -31,6 +33,8 @@ def report_data(result: Result, options: Options, verdict: str) -> ReportData:
         if len(forbids)
         else pd.DataFrame({"author": [], "reason": [], "count": []})
     )
+    if options.lang == "fr":
+        tally["reason"] = tally["reason"].replace(_labels(result, "national.forbid_reasons.reasons"))
     notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
     notes += list(dict.fromkeys(prepared.problem.notes))
     return ReportData(
@@ -60,12 +64,26 @@ def report_data(result: Result, options: Options, verdict: str) -> ReportData:
         orientation=result.orientation,
         leapfrogs=result.leapfrogs,
         shortfalls=result.tables.shortfalls,
-        numbers=tuple(_numbers(result)),
+        numbers=tuple(_numbers(result, options)),
         places=result.tables.places,
         forbids=tally,
+        confirmed=_confirmed(result.explanations),
+        priority_letters=_labels(result, "national.priority_publics.codes"),
         lang=options.lang,
         notes=tuple(notes),
     )
+
+
+def _confirmed(explanations: pd.DataFrame) -> int:
+    """Households whose number of lacking points was checked."""
+    return int((explanations["confirmed"] == "yes").sum()) if "confirmed" in explanations else 0
+
+
+def _labels(result: Result, key: str) -> dict[str, str]:
+    """The words of a closed list of the models by code."""
+    rules = result.optimum.prepared.rules
+    found = rules.get(key) if key in set(rules.keys()) else {}
+    return {str(code): str(words) for code, words in found.items()} if isinstance(found, dict) else {}
 
 
 def _dwelling_facts(result: Result) -> pd.DataFrame:
@@ -147,7 +165,7 @@ def _population(result: Result) -> pd.DataFrame:
     return frame
 
 
-def _numbers(result: Result) -> Iterator[LegalNumber]:
+def _numbers(result: Result, options: Options) -> Iterator[LegalNumber]:
     rules = result.optimum.prepared.rules
     seen: set[str] = set()
     wanted = [
@@ -160,16 +178,72 @@ def _numbers(result: Result) -> Iterator[LegalNumber]:
         if e >= 0
     }
     parameters += [p for e, p in sorted(rules.lec_epci.items()) if e in epcis]
+    owners = {result.optimum.prepared.facts.landlords[x] for x in _landlords(result)}
+    shown: set[tuple[str, str]] = set()
     for p in parameters:
         if p.key in seen or (p.key.startswith("territory.lec") and p.key.rsplit(".", 1)[-1] not in epcis):
             continue
         seen.add(p.key)
-        value = p.value
-        text = f"{value}" if isinstance(value, (int, float, str)) else "table"
-        unit = f" {p.unit}" if p.unit and text != "table" else ""
-        yield LegalNumber(
-            p.key, p.title, text.replace(".", ",") + unit, p.status, p.source, str(p.in_force_from)
-        )
+        title = p.title
+        if p.key.startswith("conventions."):
+            landlord, account = p.key.split(".")[1:3]
+            if landlord not in owners:
+                continue
+            name = account_label(account, "fr", result.tables.places)  # the titles of the models are French
+            title = title.replace(f", {account},", f" : {name},")
+        text = _value_words(p.value, p.unit, options.lang)
+        if (title, text) not in shown:
+            shown.add((title, text))
+            yield LegalNumber(p.key, title, text, p.status, p.source, str(p.in_force_from))
+
+
+def _landlords(result: Result) -> list[int]:
+    found: list[int] = np.unique(result.optimum.prepared.facts.dwellings.landlord).tolist()
+    return found
+
+
+UNITS = {
+    "points": ("points", "points"),
+    "euros": ("€", "€"),
+    "euros_per_year": ("€/an", "€/year"),
+    "euros_per_m2_month": ("€/m²/mois", "€/m²/month"),
+    "euros_per_day_uc": ("€/jour/UC", "€/day/UC"),
+    "m2": ("m²", "m²"),
+    "days": ("jours", "days"),
+    "months": ("mois", "months"),
+    "years": ("ans", "years"),
+}
+CODES = {
+    "signed": ("bail signé", "lease signed"),
+    "oriented": ("orientation", "oriented"),
+    "presented": ("présentation", "presented"),
+    "attributed": ("attribution", "attributed"),
+    "delegated": ("gestion déléguée", "delegated"),
+    "direct": ("gestion directe", "direct"),
+    "partial": ("gestion partagée", "partial"),
+    "tense": ("tendu", "tense"),
+    "relaxed": ("détendu", "relaxed"),
+    "none": ("aucune", "none"),
+}
+"""Codes of the models that staff read; the others are names already."""
+
+
+def _value_words(value: object, unit: str, lang: Lang) -> str:
+    """``25 %``, ``3 000 points``, ``oui``: a value of the models as a page shows it."""
+    fr = lang == "fr"
+    pick = 0 if fr else 1
+    if isinstance(value, bool):
+        return ("oui" if value else "non") if fr else ("yes" if value else "no")
+    if isinstance(value, str):
+        return CODES[value][pick] if value in CODES else account_label(value, lang)
+    if not isinstance(value, (int, float)):
+        return "table"
+    text = f"{100 * value if unit == 'share' else value:,.4f}".rstrip("0").rstrip(".")
+    if fr:
+        text = text.replace(",", "\u202f").replace(".", ",")
+    if unit == "share":
+        return text + ("\u00a0%" if fr else "%")
+    return f"{text}\u00a0{UNITS[unit][pick]}" if unit in UNITS else text
 
 
 def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:

@@ -16,12 +16,13 @@ from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
+from optimizer.problem.ledger import pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
 from optimizer.runs.options import Options
 from optimizer.scoring import Scores
 from optimizer.shortlist import Shortlists, build_shortlists, prospects
-from optimizer.shortlist.confirming import confirm
+from optimizer.shortlist.confirming import Sample, confirm
 from optimizer.shortlist.details import line_details
 from optimizer.shortlist.explaining import explanation_parts
 from optimizer.shortlist.explanations import price_classes
@@ -90,7 +91,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     rules_frame = optimum.rules.copy()
     rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
     flags = _flag_names(facts)
-    state = flux_state(rules_frame, case.table("in_progress"), facts)
+    state = flux_state(rules_frame, pending_work(case, facts, rules))
 
     def explanations(part: int) -> Iterator[pd.DataFrame]:
         return explanation_parts(
@@ -153,7 +154,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         rules=rules_frame,
         orientation=nothing if large else next(orientation(len(choices) + 1)),
         leapfrogs=_reasons_only(lists.leapfrogs) if large else leapfrogs_table(problem, lists.leapfrogs),
-        explanations=confirm(problem, why, solved.first) if proven and not large else why,
+        explanations=confirm(problem, why, solved, _sample(rules)) if proven and not large else why,
         scores=nothing if large else prepared.scores.breakdown(),
         shortfalls=unmet(problem, solved),
         prospects=prospects(
@@ -182,6 +183,15 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         lists=lists,
         places=places,
         streams=streams if large else {},
+    )
+
+
+def _sample(rules: RuleSet) -> Sample:
+    """How many explanations are checked, from the rules of the day."""
+    return Sample(
+        rules.integer("national.explanations.confirmed_households"),
+        rules.integer("national.explanations.resolved_households"),
+        rules.integer("national.explanations.resolved_up_to_dwellings"),
     )
 
 
@@ -241,31 +251,36 @@ def place_names(rules: RuleSet) -> dict[str, str]:
 
 
 def flux_state(
-    rules: pd.DataFrame, in_progress: pd.DataFrame, facts: Facts
+    rules: pd.DataFrame, pending: pd.DataFrame
 ) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
     """The year's flux per (landlord, account) and area of its convention line, in leases.
 
-    ``share``, ``done``, ``in_progress``, ``remaining`` until 31 December, ``behind``: what the share of the leases signed
-    so far asks beyond what is done (negative: ahead).
+    ``share``; ``done`` (leases, and orientations come back that the agreement counts), ``in_progress`` (dwellings whose
+    candidates are being followed) and ``remaining`` until 31 December, which add up to the year's part; ``behind``: what the
+    share of what is counted so far asks beyond what is counted on the account (negative: ahead).
+
+    Parameters
+    ----------
+    pending : as :func:`optimizer.problem.ledger.pending_work`.
     """
-    at = {code: i for i, code in enumerate(facts.communes)}
-    pending: Counter[tuple[str, str, str]] = Counter()
-    for row in records(in_progress[["landlord", "account", "commune"]]):
-        place = at.get(str(row.commune), -1)
-        if place >= 0:
-            epci = facts.epcis[facts.commune_epci[place]]
-            departement = facts.departements[facts.commune_departement[place]]
-            pending.update((str(row.landlord), str(row.account), a) for a in (row.commune, epci, departement))
+    waiting: Counter[tuple[str, str, str]] = Counter()
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for row in records(pending):
+        keys = [(row.landlord, row.account, area) for area in (row.commune, row.epci, row.departement)]
+        waiting.update(keys)
+        counted.update(keys if row.counted else ())
     state: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
     for row in records(rules[rules["rule"] == "flux"]):
         scope = dict(piece.split("=", 1) for piece in str(row.scope).split(";"))
-        share, done = float(row.share), float(row.num_before)
+        key = (scope["landlord"], scope["account"], scope["area"])
+        share, so_far = float(row.share), float(row.num_before)
+        done = so_far - counted[key]
         due = share * (float(row.den_before) + float(row.den_remaining))
         state.setdefault((scope["landlord"], scope["account"]), {})[scope["area"]] = {
             "share": share,
             "done": done,
-            "in_progress": float(pending[scope["landlord"], scope["account"], scope["area"]]),
-            "remaining": round(due - done, 2),
-            "behind": round(share * float(row.den_before) - done, 2),
+            "in_progress": float(waiting[key]),
+            "remaining": round(due - done - waiting[key], 2),
+            "behind": round(share * float(row.den_before) - so_far, 2),
         }
     return state

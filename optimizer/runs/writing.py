@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from optimizer.errors import Lang
 from optimizer.reports.csvfile import PARQUET_FROM, write_parts, write_table
 from optimizer.runs.options import Options
 from optimizer.runs.tables import is_large
-from optimizer.shortlist.labels import plural
+from optimizer.shortlist.labels import plural, spaced
 
 if TYPE_CHECKING:
     from optimizer.runs.proposing import Result
@@ -97,6 +98,7 @@ def write_run_record(
         "backend": result.optimum.solved.backend,
         "backend_why": result.optimum.solved.reason_fr,
         "solve_notes": list(result.optimum.solved.notes),
+        "warm_start": _warm_start(result),
         "stop": result.stop,
         "replayable": result.stop in ("proven", "gap"),
         "verdict": verdict,
@@ -110,6 +112,14 @@ def write_run_record(
     }
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _warm_start(result: Result) -> dict[str, object]:
+    """Whether the run started from an earlier one: which (by the hash of its certificate), and what of it served."""
+    taken = result.optimum.solved.taken_over
+    if taken is None:
+        return {"used": False}
+    return {"used": True, "certificate": result.started_from, **asdict(taken)}
 
 
 def write_pages(folder: Path, result: Result, options: Options, verdict: str) -> None:
@@ -181,9 +191,11 @@ def summary_of(
     total = sum(int(-(-float(x) // 1)) for x in missing["shortfall"])
     seconds = sum(timings.values())
     fr = [
-        f"{len(result.dwellings)} logements : {listed} avec une liste, {waiting} en attente du réservataire, {none} sans candidat.",
-        f"{len(result.applications)} demandes : {int(people.get('proposed', 0))} au premier rang, {int(people.get('reserve', 0))} en réserve, "
-        f"{int(people.get('not_proposed', 0))} non proposées, {int(people.get('ineligible', 0))} non recevables.",
+        f"{plural(len(result.dwellings), 'logement')} : {spaced(listed)} avec une liste, {spaced(waiting)} en attente du réservataire, "
+        f"{spaced(none)} sans candidat.",
+        f"{plural(len(result.applications), 'demande')} : {spaced(int(people.get('proposed', 0)))} au premier rang, "
+        f"{spaced(int(people.get('reserve', 0)))} en réserve, {spaced(int(people.get('not_proposed', 0)))} non proposées, "
+        f"{spaced(int(people.get('ineligible', 0)))} non recevables.",
         "Tous les objectifs prioritaires sont tenus."
         if missing.empty
         else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
@@ -192,9 +204,9 @@ def summary_of(
         f"Temps : {seconds:.1f} s".replace(".", ",") + ". Proposition : la commission décide.",
     ]
     en = [
-        f"{len(result.dwellings)} dwellings: {listed} with a list, {waiting} awaiting the réservataire, {none} without candidate.",
-        f"{len(result.applications)} applications: {int(people.get('proposed', 0))} first ranks, {int(people.get('reserve', 0))} reserves, "
-        f"{int(people.get('not_proposed', 0))} not proposed, {int(people.get('ineligible', 0))} not eligible.",
+        f"{len(result.dwellings):,} dwellings: {listed:,} with a list, {waiting:,} awaiting the réservataire, {none:,} without candidate.",
+        f"{len(result.applications):,} applications: {int(people.get('proposed', 0)):,} first ranks, {int(people.get('reserve', 0)):,} reserves, "
+        f"{int(people.get('not_proposed', 0)):,} not proposed, {int(people.get('ineligible', 0)):,} not eligible.",
         "Every priced target is met."
         if missing.empty
         else f"Targets: {total} lease{'s' if total != 1 else ''} missing on {len(missing)} row{'s' if len(missing) != 1 else ''} (rules.csv).",

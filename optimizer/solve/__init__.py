@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from optimizer.solve.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
 from optimizer.solve.driver import best_value, solve
+from optimizer.solve.earlier import Earlier
 from optimizer.solve.engine_registry import check_engine, engines
 from optimizer.solve.options import (
     BackendTooLarge,
@@ -39,6 +40,7 @@ __all__ = [
     "BackendTooLarge",
     "Certificate",
     "CertificateRow",
+    "Earlier",
     "Inner",
     "Job",
     "Leaf",

@@ -12,9 +12,10 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.solve.cases import Book
 from optimizer.solve.certificate import Certificate, CertificateRow, Status
+from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
 from optimizer.solve.layout import Layout, lay_out
-from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, Watch
+from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
 from optimizer.solve.root import root_proof
 from optimizer.solve.tie_columns import view
@@ -48,7 +49,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     ------
     AttrifluxError
         ``NO_SOLUTION`` (pins that contradict each other), ``BACKEND_UNKNOWN``, ``BACKEND_MISSING``,
-        ``BACKEND_TOO_LARGE``.
+        ``BACKEND_TOO_LARGE``, ``WARM_START_FOREIGN``.
     """
     options = options or SolveOptions()
     watch = Watch(options.time_limit, options.interrupt, progress)
@@ -56,8 +57,9 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     timings: dict[str, float] = {}
     clock = time.perf_counter()
     layout = lay_out(problem)
-    start = _start(layout, options)
-    job = Job(problem, layout, Book(layout), start, watch, options.threads, timings)
+    placed = None if options.earlier is None else place(layout, options.earlier)
+    start = _start(layout, options, placed)
+    job = Job(problem, layout, Book(layout), start, watch, options.threads, timings, placed)
     timings["layout"] = time.perf_counter() - clock
     notes: list[str] = []
     raw = _run_backend(chosen, job, options, watch, notes)
@@ -114,14 +116,24 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         prices=proof.root.prices,
         timings=timings,
         notes=tuple(notes),
+        taken_over=_taken_over(options, placed),
     )
 
 
-def _start(layout: Layout, options: SolveOptions) -> Incumbent:
+def _start(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
     first = greedy(layout)
     incumbent = Incumbent(layout, first, objective(layout, first))
     incumbent.offer(options.warm)
+    if placed is not None:
+        incumbent.offer(placed.first)
     return incumbent
+
+
+def _taken_over(options: SolveOptions, placed: Start | None) -> TakenOver | None:
+    if options.earlier is None or placed is None:
+        return None
+    given = options.earlier
+    return TakenOver(placed.rows_known, len(given.multipliers), placed.ranks_kept, len(given.first))
 
 
 def _run_backend(

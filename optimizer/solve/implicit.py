@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.problem.model import I32, I64, Problem
+from optimizer.problem.model import I32, I64, B, Problem
 
 NEVER = -(2**61)
 HUNDREDTH = 100_000_000
@@ -90,8 +90,12 @@ def household_prices(problem: Problem, lists: Lists, list_cost: I64, class_price
     return prices
 
 
-def first_free(problem: Problem, lists: Lists, dwellings: I64) -> tuple[I64, I32]:
+def first_free(problem: Problem, lists: Lists, dwellings: I64, used: B) -> tuple[I64, I32]:
     """For each dwelling in the order given, its best household not yet taken by one before it.
+
+    Parameters
+    ----------
+    used : (A,) bool        households that are taken; those given a dwelling are added
 
     Returns
     -------
@@ -103,7 +107,6 @@ def first_free(problem: Problem, lists: Lists, dwellings: I64) -> tuple[I64, I32
     entry = np.full(len(dwellings), -1, np.int64)
     chosen = np.full(len(dwellings), -1, np.int32)
     klass = problem.klass[dwellings]
-    used = np.zeros(len(problem.application_ids), np.bool_)
     _greedy(
         *_columns(problem), problem.menu_ptr, lists.menu, lists.group, lists.ptr, lists.type, lists.list,
         lists.n_types, problem.fill_value, lists.of_class[klass], problem.bonus[dwellings],

@@ -14,6 +14,7 @@ from optimizer.solve.certificate import Certificate
 
 if TYPE_CHECKING:
     from optimizer.solve.bound import Multipliers
+    from optimizer.solve.earlier import Earlier
 
 Stop = Literal["proven", "gap", "time", "interrupted"]
 
@@ -77,6 +78,8 @@ class SolveOptions:
         Once set, the best certified proposal is returned as soon as possible.
     warm : FirstRanks or None
         A proposal to start from (checked; ignored when it no longer holds).
+    earlier : Earlier or None
+        What another run published, by name, to start from (`earlier`); never changes a proven answer.
     nodes : int
         Budget of the proof's tree, in nodes and not in seconds, so that it is the same everywhere.
     """
@@ -88,6 +91,7 @@ class SolveOptions:
     engine: str = "threads"
     interrupt: threading.Event | None = None
     warm: FirstRanks | None = None
+    earlier: Earlier | None = None
     nodes: int = 3_000
 
     def __post_init__(self) -> None:
@@ -176,6 +180,16 @@ class Stages:
 
 
 @dataclass(frozen=True)
+class TakenOver:
+    """How many multipliers and first ranks of an earlier run served, out of how many it had."""
+
+    multipliers: int
+    multipliers_given: int
+    first_ranks: int
+    first_ranks_given: int
+
+
+@dataclass(frozen=True)
 class Solved:
     """The answer of :func:`optimizer.solve.solve`.
 
@@ -191,6 +205,7 @@ class Solved:
     prices : (A,) int64             micropoints, price of each application at the root
     timings : seconds by phase
     notes : sentences worth keeping in `run.json` (a backend that was corrected, a search that was cut)
+    taken_over : what an earlier run gave, when there was one
     """
 
     first: FirstRanks
@@ -206,3 +221,4 @@ class Solved:
     prices: I64
     timings: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    taken_over: TakenOver | None = None

@@ -11,6 +11,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem import explicit
 from optimizer.problem.model import Columns, Problem
 from optimizer.solve.cases import Book
+from optimizer.solve.earlier import Start
 from optimizer.solve.grid import grid
 from optimizer.solve.layout import Layout
 from optimizer.solve.master import Master
@@ -31,6 +32,8 @@ class Job:
     watch: Watch
     threads: int = 1
     timings: dict[str, float] = field(default_factory=dict)
+    start: Start | None = None
+    """What an earlier run gives on this problem; its proposal was offered to ``incumbent``."""
 
     @cached_property
     def columns(self) -> Columns:

@@ -22,7 +22,7 @@ def root_proof(layout: Layout, book: Book, suggested: Multipliers | None, value:
     """
     best, bound = nothing(layout), NEVER
     for m in (best, suggested):
-        if m is None:
+        if m is None or (bound != NEVER and floor_to(bound, step) <= value):
             continue
         priced = price_out(layout, book, (), m)
         found = NEVER if priced.total is None else priced.micropoints

@@ -17,9 +17,10 @@ import numpy as np
 
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, Problem
 from optimizer.solve.bound import HUNDREDTH, TEN, Multipliers, best_options, kind_costs
-from optimizer.solve.implicit import held, household_prices, leading
+from optimizer.solve.earlier import Start
+from optimizer.solve.implicit import NEVER, best_named, held, household_prices, leading
 from optimizer.solve.layout import Layout
-from optimizer.solve.scale.model import LabelledTransport, ScaleResult
+from optimizer.solve.scale.model import Certificate, LabelledTransport, ScaleResult, WarmStart
 
 I32 = np.int32
 I64 = np.int64
@@ -193,6 +194,21 @@ def first_ranks(problem: Problem, transport: Transport, found: ScaleResult) -> F
         np.array(app, I32)[by].astype(I32),
         np.array(kind, I32)[by].astype(I32),
     )
+
+
+def warm_start(layout: Layout, start: Start) -> WarmStart:
+    """Multipliers, class prices and households of an earlier run for the kernel, which labels and seats them itself."""
+    problem = layout.problem
+    nothing = np.zeros(0, I64)
+    asked = Multipliers(start.rows, {}, {}, start.prices)
+    costs = best_options(layout, kind_costs(layout, (), asked))
+    price = best_named(problem, layout.lists, costs, start.prices)
+    # a row of the kernel counts ten-thousandths of a lease, and 1e-10 point is a ten-thousandth of its unit
+    known = Certificate(RATE_UNIT, start.rows, (), nothing, np.where(price > NEVER, price, 0))
+    housed = start.first.app >= 0
+    assigned = np.full(len(problem.application_ids), -1, I32)
+    assigned[start.first.app[housed]] = problem.klass[start.first.dwelling[housed]]
+    return WarmStart(known, (), assigned)
 
 
 def _values(problem: Problem, found: ScaleResult):  # type: ignore[no-untyped-def]

@@ -111,8 +111,10 @@ class Prover:
         self.solved = 0
         self.stuck = NEVER
         """Largest bound of a case that leaves nothing to split and yet is not closed."""
-        start = nothing(self.layout)
-        self._push((), start, self._bound((), start))
+        self.nothing = nothing(self.layout)
+        self.plain = self._bound((), self.nothing)
+        """Bound of the multipliers that ask nothing."""
+        self._push((), self.nothing, self.plain)
 
     def _bound(self, path: Path, m: Multipliers) -> int:
         priced = price_out(self.layout, self.master.book, path, m)
@@ -179,7 +181,8 @@ class Prover:
         """Bound one case and split it if need be; False when stopped in the middle."""
         node = self.nodes[number]
         while True:
-            relaxed = self.master.solve(node.path, self.watch, self._enough())
+            # the root is solved to the end: its multipliers are shown, and must not depend on a good start
+            relaxed = self.master.solve(node.path, self.watch, None if number == 0 else self._enough())
             if relaxed is None:
                 return False
             if number == 0 and relaxed.settled:
@@ -322,8 +325,10 @@ class Prover:
             if floor_to(bound, self.step) >= self.incumbent.objective:
                 still.append((node.path, node.multipliers, bound))
             published.append(published_leaf(node.multipliers, bound))
-        root = self.nodes[0]
-        shown = self.root.multipliers if self.root is not None else root.multipliers
+        shown = self.root.multipliers if self.root is not None else self.nodes[0].multipliers
+        if self.plain != NEVER and self.closed(self.plain):
+            # a good start ends before the root is solved: without it the same must be shown
+            shown = self.nothing
         return Proof(
             bound=top if top > NEVER else self.incumbent.objective,
             nodes=tuple(published),

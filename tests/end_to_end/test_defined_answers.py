@@ -23,7 +23,7 @@ from tests.end_to_end.small import (
     write,
 )  # fmt: skip
 
-BACKENDS = ("highs", "cpsat", "pulp")
+BACKENDS = ("highs", "cpsat", "pulp", "scale")
 
 
 def forbid(application_id: str, reason: str, dwelling_id: str = "") -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+from optimizer.verify.verdict import CERTIFIED, TITLES, Verdict
 from tests.cli.running import ROOT, attriflux
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,3 +45,15 @@ def test_the_targets_it_names_exist():
     rules = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"^make ([a-z]+)", TEXT, re.M):
         assert re.search(rf"^{target}:", rules, re.M), target
+
+
+def test_the_verdict_it_shows_is_the_one_of_the_demo():
+    """Sentences of the program itself; that the demo's week ends certified is held by the demo's own test."""
+    shown = re.search(r"\$ attriflux verify (\S+) --case (\S+)\n(.*?)```", TEXT, re.S)
+    assert shown is not None
+    assert (shown[1], shown[2]) == ("demo/commission/resultat", "demo/commission/cas")
+    lines = shown[3].splitlines()
+    told = [line.removeprefix("ok  ") for line in lines if line.startswith("ok  ")]
+    assert told and set(told) <= {fr for fr, _ in TITLES.values()}
+    assert f"(et {len(TITLES) - len(told)} autres contrôles)" in shown[3]
+    assert lines[-1] == Verdict(CERTIFIED, ()).sentence("fr")

@@ -58,6 +58,8 @@ def test_rows_and_columns_in_another_order(week, tmp_path):
         ("tight-2", "highs"),
         ("tight-2", "pulp"),
         ("doubs-4", "highs"),
+        ("tight-2", "scale"),
+        ("doubs-4", "scale"),
     ],
 )
 def test_every_backend(weeks, tmp_path, name, backend):

@@ -15,7 +15,7 @@ from optimizer.solve import Progress, SolveOptions, solve
 from tests.solve.oracle import campaign, middle, same, tiny
 from tests.strategies import random_problem
 
-ALL = ("highs", "cpsat", "pulp")
+ALL = ("highs", "cpsat", "pulp", "scale")
 
 
 def shaped(seed: int = 0, **changes: object) -> Problem:

@@ -19,7 +19,7 @@ def available() -> str | None:
     return None if find_spec("ortools") else "ortools"
 
 
-@backend("cpsat", features=("exact", "threads", "interrupt"), available=available)
+@backend("cpsat", features=("exact", "threads", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """Maximise ``Σ value·x − Σ price·s`` with ``s_k ≥ rate·den + ask − 10_000·num`` in ten-thousandths of a lease."""
     from ortools.sat.python import cp_model
@@ -42,6 +42,9 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         price, step = int(layout.price[k]), job.step
         objective = objective - _scaled(model, rest, price, step)
     model.maximize(objective)
+    if job.start is not None:
+        for literal, taken in zip(x, _chosen(job), strict=True):
+            model.add_hint(literal, taken)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = options.threads
     solver.parameters.random_seed = 0
@@ -57,6 +60,15 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     )
     proven = status == cp_model.OPTIMAL
     return RawSolution(first, proven, "proven" if proven else watch.stopped() or "gap", word)
+
+
+def _chosen(job: Job) -> list[bool]:
+    """Whether each explicit column is a line of the best proposal known."""
+    first = job.incumbent.first
+    lines = set(zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True))
+    columns = job.columns
+    each = zip(columns.dwelling.tolist(), columns.app.tolist(), columns.kind.tolist(), strict=True)
+    return [line in lines for line in each]
 
 
 def _scaled(model: Any, rest: Any, price: int, step: int) -> Any:

@@ -20,7 +20,7 @@ def available() -> str | None:
     return None if find_spec("highspy") else "highspy"
 
 
-@backend("highs", features=("exact", "lp", "threads", "interrupt"), available=available)
+@backend("highs", features=("exact", "lp", "threads", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """LP; tree and dives in turn, each sharpening the other; at last the complete MIP over what is left."""
     prover, incumbent = job.prover, job.incumbent

@@ -16,17 +16,19 @@ def available() -> str | None:
     return None if find_spec("highspy") and find_spec("numba") else "numba"
 
 
-@backend("scale", features=("implicit", "threads", "engines", "interrupt"), available=available)
+@backend("scale", features=("implicit", "threads", "engines", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """The kernel's best assignment and its multipliers; counted again and bounded again by the caller."""
     from optimizer.solve.engine_registry import open_engine
     from optimizer.solve.scale import ScaleOptions, solve_transport
     from optimizer.solve.scale.model import Progress
-    from optimizer.solve.transport import first_ranks, multipliers, share_of_points, to_transport
+    from optimizer.solve.scale.warm import Resuming
+    from optimizer.solve.transport import first_ranks, multipliers, share_of_points, to_transport, warm_start
 
     if not len(job.problem.dwelling_ids) or not len(job.problem.entry_app):
         return RawSolution(None, False, "gap", "nothing to match")
     transport = to_transport(job.problem)
+    warm = None if job.start is None else warm_start(job.layout, job.start)
 
     def tell(state: Progress) -> None:
         watch.say("solve", state.objective, state.bound)
@@ -42,10 +44,12 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
                 threads=max(2, options.threads),
                 max_leaves=0,
                 cuts=False,
-                engine=engine,
+                engine=engine if warm is None else Resuming(engine, warm),
             ),
             progress=tell,
+            warm=warm,
         )
+    job.timings |= {f"kernel_{part}": seconds for part, seconds in found.timings_s.items()}
     stop: Stop = {"time_limit": "time", "interrupted": "interrupted"}.get(found.stop_reason, "gap")  # type: ignore[assignment]
     return RawSolution(
         first_ranks(job.problem, transport, found),

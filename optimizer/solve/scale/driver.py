@@ -22,10 +22,12 @@ from optimizer.solve.scale.run import Callback, Run
 from optimizer.solve.scale.tree import Tree
 from optimizer.solve.scale.warm import first_multipliers, leases_of
 
-FIRST_RADIUS = 3.0
+FIRST_RADIUS = 30.0
 """First half side of the box around the best multipliers, points per lease."""
 GROW, SHRINK = 3.0, 0.8
 """Factors of a side that presses while the bound gets better, and of every side when it does not."""
+WARM_TRIES = 6
+"""Pricings of a warm run after each of which assignments are mixed: its bound is good long before its master knows."""
 ROUGH = 0.01
 """Part of the box's side that a household may lose by staying where the last pricing had it."""
 
@@ -79,6 +81,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
     y, next_try = start, max(2e-4, 0.5 * options.gap)
     radius = np.full(run.rows.n_rows, FIRST_RADIUS)
     rough = True
+    warm = run.incumbent is not None
     pressed = np.ones(run.rows.n_rows, bool)
     while True:
         before = run.best
@@ -103,8 +106,10 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
         # was right at its own minimum, which is everybody's unless the box held it back
         converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
-        if lp_gap <= next_try or converged:
-            run.improve(*((4, 2, 50, 8) if converged else (1, 3, 20)))
+        if lp_gap <= next_try or converged or (warm and run.iteration <= WARM_TRIES):
+            run.improve(*((1, 6, 20, 4) if converged else (1, 3, 20)))
+            if converged and not run.closed():
+                run.improve(4, 2, 50, 8)
             next_try = min(next_try, lp_gap) / 4
             run.report()
             if run.closed():

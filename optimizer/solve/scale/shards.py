@@ -133,6 +133,20 @@ class ShardedPricer:
         self._ask = ask
         self._last: list[Last | None] = [None] * len(placed)
 
+    def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
+        """Take an earlier answer, and what it was an answer to, as the last one of every shard."""
+        nothing = np.zeros(COUNTERS, np.int64)
+        for i, place in enumerate(self.placed):
+            own = slice(*np.searchsorted(leases.applicant, [place.applicants.start, place.applicants.stop]))
+            part = Leases(
+                leases.applicant[own] - np.int32(place.applicants.start),
+                leases.klass[own] - np.int32(place.classes.start),
+                np.searchsorted(place.cells, leases.cell[own]).astype(np.int32),
+                leases.value[own],
+            )
+            answer = Answer(part, price[place.classes], 0, 0, nothing)
+            self._last[i] = Last(answer, credit[place.cells], outside[place.classes], slack)
+
     def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
         """Best assignment for these credits; shards whose credits did not move are not asked again."""
         asked: list[tuple[int, Question]] = []

@@ -1,14 +1,21 @@
-"""Starting from an earlier run: its multipliers, and what is still possible of its assignment."""
+"""Starting from an earlier run: its multipliers, its class prices, and what is still possible of its assignment."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numba import njit
 
 from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.model import Ints, SmallInts, WarmStart
+from optimizer.solve.scale.pricing import Answer, Engine, Pricer
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
+
+LARGEST = 1 << 49
+"""Largest price taken over, times the quantum: no pair is worth twice as much (`run.choose_quantum`)."""
 
 
 @njit(cache=True, nogil=True)
@@ -71,3 +78,50 @@ def first_multipliers(rows: RowSystem, warm: WarmStart | None, quantum: int) -> 
             if len(old.cut_multipliers) == rows.n_rows - n:
                 y[n:] = old.cut_multipliers / old.quantum
     return rows.clip(y, quantum)
+
+
+@runtime_checkable
+class Resumable(Pricer, Protocol):
+    """A pricer that can be given a last answer it did not compute."""
+
+    def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
+        """Take an answer, and what it was an answer to, as the last one."""
+
+
+@dataclass(frozen=True)
+class Resuming:
+    """An engine whose first pricing repairs an earlier assignment at earlier prices instead of placing everybody.
+
+    The first pricing is the longest of a run. Any assignment and any prices may be repaired (`repair`), and what comes
+    out is an optimum for the credits asked, as without.
+    """
+
+    engine: Engine
+    warm: WarmStart
+
+    def open(self, structure: Structure, quantum: int) -> Pricer:
+        """The engine's own pricer, with the earlier run as its last answer when that run says enough."""
+        pricer = self.engine.open(structure, quantum)
+        known, assigned = self.warm.certificate, self.warm.assigned_class
+        if known is None or assigned is None or not isinstance(pricer, Resumable):
+            return pricer
+        whole, rest = np.divmod(known.class_price[structure.class_of], known.quantum)
+        prices = np.clip(whole * quantum + rest * quantum // known.quantum, -LARGEST, LARGEST)
+        return _Resumed(pricer, leases_of(structure, assigned), prices)
+
+
+@dataclass
+class _Resumed:
+    """Gives its pricer the earlier answer just before the first question."""
+
+    pricer: Resumable
+    leases: Leases
+    prices: Ints
+    asked: bool = field(default=False)
+
+    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
+        if not self.asked:
+            self.asked = True
+            # said to be coarser than asked, so that it is solved again though no credit moved
+            self.pricer.resume(self.leases, self.prices, credit, outside, slack + 1)
+        return self.pricer.price(credit, outside, slack)

@@ -1,0 +1,102 @@
+"""The folder of an earlier run, read for what another may start from: multipliers and first ranks, by name.
+
+The inputs of the two runs are not compared: a new week, a changed share or a pin is what a warm start is for. What no
+longer fits is dropped when it is put on the problem (`optimizer.solve.earlier`); here only files that are not those of a
+run are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from optimizer.errors import AttrifluxError, Said, define, reason_of
+from optimizer.reports.reading_back import read_back
+from optimizer.solve import Earlier
+from optimizer.solve.certificate import FORMAT, MICRO
+
+define(
+    "WARM_START_UNREADABLE",
+    "Le départ « {name} » n'est pas un résultat de propose utilisable : {file}, {why}.",
+    "The start “{name}” is not a usable result of propose: {file}, {why}.",
+    remedy_fr="Donner le dossier écrit par attriflux propose --out, ou retirer --warm-start",
+    remedy_en="Give the folder written by attriflux propose --out, or leave out --warm-start",
+)
+
+COLUMNS = ("dwelling_id", "account", "rank", "application_id")
+_POINTS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
+
+
+def read_earlier(folder: Path) -> Earlier:
+    """What ``certificate.json`` and ``proposals`` of a result folder offer to a later run.
+
+    Raises
+    ------
+    AttrifluxError
+        ``WARM_START_UNREADABLE``: a file is missing, is not one that ``propose`` wrote, or is damaged.
+    """
+    folder = Path(folder)
+    name = folder.name or str(folder.absolute())
+    file = "certificate.json"
+    try:
+        raw = (folder / file).read_bytes()
+        multipliers, prices = _multipliers(json.loads(raw.decode("utf-8")))
+        file = "proposals"
+        first = _first_ranks(folder)
+    except OSError as error:
+        raise AttrifluxError("WARM_START_UNREADABLE", name=name, file=file, why=reason_of(error)) from None
+    except (ValueError, RecursionError, KeyError, TypeError, IndexError):
+        why = Said("contenu inattendu ou abîmé", "unexpected or damaged content")
+        raise AttrifluxError("WARM_START_UNREADABLE", name=name, file=file, why=why) from None
+    return Earlier(name, hashlib.sha256(raw).hexdigest(), multipliers, prices, first)
+
+
+def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """Of each row and of each application, from the leaf with the largest bound: the closest to the root."""
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError("not a certificate")
+    rows = [(_text(row["rule"]), _text(row["scope"])) for row in content["rows"]]
+    leaves = [node["leaf"] for node in content["nodes"] if "leaf" in node]
+    full = [leaf for leaf in leaves if "empty" not in leaf]
+    found = dict.fromkeys(rows, 0)
+    if not full:
+        return found, {}
+    widest = max(full, key=lambda leaf: _micropoints(leaf["bound"].lstrip("-")))
+    for part in ("rows", "mir"):
+        for k, text in widest[part].items():
+            found[rows[_index(k, len(rows))]] += _micropoints(text)
+    return found, {name: _micropoints(text) for name, text in widest["prices"].items()}
+
+
+def _first_ranks(folder: Path) -> tuple[tuple[str, str, str], ...]:
+    frame = read_back(folder, "proposals", COLUMNS)
+    if frame is None:
+        raise FileNotFoundError(2, None)
+    first = frame[frame["rank"] == "1"]
+    if len(frame) and first.empty:
+        raise ValueError("no first rank")
+    dwelling, account, application = (first[c].tolist() for c in ("dwelling_id", "account", "application_id"))
+    return tuple(zip(dwelling, application, account, strict=True))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("not a text")
+    return value
+
+
+def _index(text: str, count: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count):
+        raise ValueError("not a row")
+    return int(text)
+
+
+def _micropoints(text: Any) -> int:
+    """Points written in decimals, as micropoints; nothing that a certificate would not hold."""
+    match = _POINTS.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError("not an amount of points")
+    return int(match[1]) * MICRO + int((match[2] or "").ljust(6, "0"))

@@ -1,0 +1,64 @@
+"""A first pricing that repairs an earlier answer: the same optimum as one that places everybody, on any engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.solve.scale import Certificate, ScaleOptions, WarmStart, solve_transport
+from optimizer.solve.scale.oracle import Oracle
+from optimizer.solve.scale.pricing import Threads
+from optimizer.solve.scale.rows import with_cuts
+from optimizer.solve.scale.run import choose_quantum
+from optimizer.solve.scale.warm import Resuming
+from tests.scale.reference import random_model
+from tests.scale.test_engines import Pickled, differences
+
+
+def any_start(model, rng) -> WarmStart:
+    """Any class for anybody, any prices."""
+    wanted = rng.integers(-1, max(1, model.n_classes), model.n_applicants).astype(np.int32)
+    if not model.n_classes:
+        wanted[:] = -1
+    price = rng.integers(-2_000, 20_000, model.n_classes) * 7
+    none = np.zeros(0, np.int64)
+    known = Certificate(7, rng.integers(0, 50, model.n_rows), (), none, price)
+    return WarmStart(known, (), wanted)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_the_first_bound_is_that_of_a_fresh_pricing(block):
+    for seed in range(60 * block, 60 * (block + 1)):
+        model, rng = random_model(seed, plain=seed % 5 == 0), np.random.default_rng(seed)
+        quantum = choose_quantum(model)
+        structure, rows = with_cuts(model, (), exact_rooms=False)
+        start = any_start(model, rng)
+        fresh = Oracle(structure, rows, quantum, 1)
+        resumed = Oracle(structure, rows, quantum, 1, Resuming(Threads(1), start))
+        sharded = Oracle(structure, rows, quantum, 1, Resuming(Pickled(3), start))
+        for _ in range(3):
+            asked = rows.clip(rng.uniform(0, 60, rows.n_rows), quantum)
+            found = [oracle.solve(asked) for oracle in (fresh, resumed, sharded)]
+            assert found[0].bound == found[1].bound == found[2].bound, seed
+            assert np.array_equal(found[1].price, found[2].price), seed
+            for name in ("applicant", "klass", "cell", "value"):
+                same = getattr(found[1].leases, name), getattr(found[2].leases, name)
+                assert np.array_equal(*same), (seed, name)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_proven_value_is_the_same_and_engines_agree(seed):
+    model = random_model(seed)
+    cold = solve_transport(model, ScaleOptions(max_iterations=80, threads=1))
+    start = any_start(model, np.random.default_rng(seed))
+    options = ScaleOptions(max_iterations=80, threads=1)
+    warm = [
+        solve_transport(model, replace(options, engine=Resuming(place, start)), warm=start)
+        for place in (Threads(1), Pickled(2))
+    ]
+    assert differences(warm[1], warm[0]) == []
+    if cold.stop_reason == warm[0].stop_reason == "proven":
+        assert warm[0].objective == cold.objective
+    assert warm[0].bound >= cold.objective and cold.bound >= warm[0].objective
