@@ -1,21 +1,28 @@
-"""The typer application, its language, and what happens to errors."""
+"""The typer application and what happens to errors."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
 import typer
 
 from optimizer import dropin
-from optimizer.errors import Lang
+from optimizer.cli.arguments import LangOption, Language
+from optimizer.cli.languages import both, language
+from optimizer.cli.pages import Group, example, help_page
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 app = typer.Typer(
     name="attriflux",
-    help="Attribution des logements sociaux en flux : propositions optimales, certifiées et expliquées.\n\n"
-    "Proposition : la commission décide. Exemple : attriflux demo",
+    cls=Group,
+    help=both(
+        "Attribution des logements sociaux en flux : propositions optimales, certifiées et expliquées.\n\n"
+        "Proposition : la commission décide.\n\nAide d'une commande : attriflux COMMANDE --help",
+        "Social housing allocation by yearly flux: optimal, certified and explained proposals.\n\n"
+        "Proposal: the commission decides.\n\nHelp on a command: attriflux COMMAND --help",
+    ),
+    epilog=example("attriflux demo"),
     no_args_is_help=True,
     add_completion=False,
     context_settings=CONTEXT,
@@ -35,8 +42,15 @@ def version(asked: bool) -> None:
 @app.callback()
 def options(
     version_asked: Annotated[
-        bool, typer.Option("--version", callback=version, is_eager=True, help="Affiche la version.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=version,
+            is_eager=True,
+            help=both("Affiche la version.", "Shows the version."),
+        ),
     ] = False,
+    lang: LangOption = Language.fr,
 ) -> None:
     """Options communes."""
 
@@ -53,7 +67,11 @@ def main() -> None:
 
     lang = language()
     try:
-        code = app(standalone_mode=False)
+        command = typer.main.get_command(app)
+        if page := help_page(command, sys.argv[1:]):
+            typer.echo(page)
+            sys.exit(0)
+        code = command.main(prog_name="attriflux", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except USAGE_ERRORS as error:
         typer.echo(usage_sentence(error, lang), err=True)
@@ -81,14 +99,3 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Interrompu." if lang == "fr" else "Interrupted.", err=True)
         sys.exit(130)
-
-
-def language() -> Lang:
-    """The language asked by ``--lang`` (or ``ATTRIFLUX_LANG``), read before anything can fail."""
-    arguments = sys.argv[1:]
-    for i, word in enumerate(arguments):
-        if word == "--lang" and i + 1 < len(arguments):
-            return "en" if arguments[i + 1] == "en" else "fr"
-        if word.startswith("--lang="):
-            return "en" if word == "--lang=en" else "fr"
-    return "en" if os.environ.get("ATTRIFLUX_LANG") == "en" else "fr"

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from optimizer.cli.languages import both
+
 
 class Language(StrEnum):
     """Languages of the screen and of the sentences in the files."""
@@ -33,18 +35,119 @@ class Backend(StrEnum):
     scale = "scale"
 
 
-CaseArgument = Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier ou classeur .xlsx du cas.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Dossier à écrire, nouveau ou vide.")]
-ForceOption = Annotated[bool, typer.Option("--force", help="Remplace le contenu du dossier de sortie.")]
-LangOption = Annotated[Language, typer.Option("--lang", envvar="ATTRIFLUX_LANG", help="Langue : fr ou en.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Réponse en JSON sur la sortie standard.")]
+FOLDER = both("DOSSIER", "FOLDER")
+FILE = both("FICHIER", "FILE")
+NUMBER = both("NOMBRE", "NUMBER")
+CASE = both("CAS", "CASE")
+COUNT = "N"
+
+
+CaseArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar=CASE,
+        help=both(
+            "Le cas : son dossier, ou son classeur .xlsx.", "The case: its folder, or its .xlsx workbook."
+        ),
+    ),
+]
+OutOption = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar=FOLDER,
+        help=both("Dossier à écrire, nouveau ou vide.", "Folder to write, new or empty."),
+    ),
+]
+ForceOption = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help=both("Remplace le contenu du dossier de sortie.", "Replaces the content of the output folder."),
+    ),
+]
+LangOption = Annotated[
+    Language,
+    typer.Option(
+        "--lang",
+        metavar="fr|en",
+        help=both(
+            "Langue : fr ou en (ou la variable ATTRIFLUX_LANG).",
+            "Language: fr or en (or the variable ATTRIFLUX_LANG).",
+        ),
+    ),
+]
+JsonOption = Annotated[
+    bool,
+    typer.Option(
+        "--json", help=both("Réponse en JSON sur la sortie standard.", "Answers in JSON on standard output.")
+    ),
+]
 CsvOption = Annotated[
-    CsvStyle, typer.Option("--csv", help="Tables : french (; et virgule) ou international.")
+    CsvStyle,
+    typer.Option(
+        "--csv",
+        metavar="|".join(CsvStyle),
+        help=both(
+            "Tables : french (point-virgule, virgule décimale) ou international.",
+            "Tables: french (semicolons, decimal comma) or international.",
+        ),
+    ),
 ]
 ModelsOption = Annotated[
-    Path | None, typer.Option("--models", help="Autre dossier de règles que celui livré.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--models",
+        metavar=FOLDER,
+        help=both(
+            "Autre dossier de règles que celui livré.", "Another folder of rules than the shipped one."
+        ),
+        show_default=False,
+    ),
+]
+WarmStartOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--warm-start",
+        metavar=FOLDER,
+        help=both(
+            "Résultat antérieur d'où partir (autre semaine, part changée) : plus rapide, même réponse prouvée.",
+            "Earlier result to start from (another week, a changed share): faster, same proven answer.",
+        ),
+        show_default=False,
+    ),
 ]
 AssumedOption = Annotated[
     bool,
-    typer.Option("--accept-assumed", help="Accepte un seuil de premier quartile supposé sur un cas réel."),
+    typer.Option(
+        "--accept-assumed",
+        help=both(
+            "Accepte un seuil de premier quartile supposé sur un cas réel.",
+            "Accepts an assumed first-quartile threshold on a real case.",
+        ),
+    ),
+]
+BackendOption = Annotated[
+    Backend,
+    typer.Option(
+        "--backend",
+        metavar="|".join(Backend),
+        help=both(
+            "Moteur de calcul ; auto choisit selon la taille et dit pourquoi.",
+            "Solver; auto chooses by size and says why.",
+        ),
+    ),
+]
+GapOption = Annotated[
+    float,
+    typer.Option(
+        "--gap",
+        min=0.0,
+        max=1.0,
+        metavar=NUMBER,
+        help=both(
+            "Écart relatif accepté, de 0 à 1 ; 0 va jusqu'à la preuve.",
+            "Accepted relative gap, from 0 to 1; 0 goes to the proof.",
+        ),
+    ),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import textwrap
 import threading
@@ -13,10 +12,16 @@ from typing import Any
 
 import typer
 
+from optimizer.cli.languages import both, say
+from optimizer.cli.wrapping import wrapped
 from optimizer.errors import Finding, Lang
 
-_GLUE = "\ue000"
-"""Stands for a space that no line may end at (a private character: no cell shown holds it)."""
+for _french, _english in (
+    ("Lecture du dossier…", "Reading the case…"),
+    ("Contrôles et demandes recevables…", "Checks and eligible applications…"),
+    ("Calcul de l'optimum et de sa preuve…", "Computing the optimum and its proof…"),
+):
+    both(_french, _english)  # phases told by the layers below, which know no language
 SHOWN = 200
 """Findings printed in full; the rest is counted (``--json`` gives all of them)."""
 
@@ -50,13 +55,6 @@ def say_findings(findings: Sequence[Finding], lang: Lang, *, as_json: bool | Non
     typer.echo(line, err=True)
 
 
-def wrapped(text: str, width: int = 76) -> str:
-    """The text in lines that part no guillemet nor colon from its word."""
-    glued = re.sub(r"(?<=«) | (?=[»:;?!](?:[\s.,)]|$))", _GLUE, text)
-    lines = textwrap.fill(glued, width, break_on_hyphens=False, break_long_words=False)
-    return lines.replace(_GLUE, " ")
-
-
 def finding_dict(finding: Finding, lang: Lang) -> dict[str, object]:
     """One finding as JSON: place, code, value and the three sentences in the language asked."""
     return {
@@ -79,22 +77,24 @@ def say_json(content: Mapping[str, Any]) -> None:
 
 
 def table(rows: Iterable[Sequence[str]], header: Sequence[str], width: int = 80) -> str:
-    """A plain table that fits the width; numbers (columns of digits) are right-aligned."""
+    """A plain table that fits the width: long texts go on, on the next lines; columns of digits are right-aligned."""
     lines = [list(header), *[list(r) for r in rows]]
     widths = [max(len(line[j]) for line in lines) for j in range(len(header))]
     while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > 8:
         widths[widths.index(max(widths))] -= 1
     right = [
-        all(line[j][:1].isdigit() or line[j][:1] in "-–" for line in lines[1:] if line[j])
+        all(line[j][:1].isdigit() or line[j][:1] in "-–+" for line in lines[1:] if line[j])
         for j in range(len(header))
     ]
     out = []
     for n, line in enumerate(lines):
-        cells = []
-        for j, cell in enumerate(line):
-            text = cell if len(cell) <= widths[j] else cell[: widths[j] - 1] + "…"
-            cells.append(text.rjust(widths[j]) if right[j] and n else text.ljust(widths[j]))
-        out.append("  ".join(cells).rstrip())
+        parts = [wrapped(cell, widths[j], long=True).splitlines() or [""] for j, cell in enumerate(line)]
+        for i in range(max(map(len, parts))):
+            cells = []
+            for j, part in enumerate(parts):
+                text = part[i] if i < len(part) else ""
+                cells.append(text.rjust(widths[j]) if right[j] and n else text.ljust(widths[j]))
+            out.append("  ".join(cells).rstrip())
         if n == 0:
             out.append("  ".join("-" * w for w in widths))
     return "\n".join(out)
@@ -115,6 +115,7 @@ class Progress:
         """A new phase begins."""
         if self.quiet:
             return
+        text = say(text, self.lang)
         with self._lock:
             if self.live:
                 sys.stderr.write(f"\r\x1b[2K{text}")

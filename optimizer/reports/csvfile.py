@@ -24,13 +24,13 @@ PARQUET_FROM = 50_000
 ROW_GROUP = 1 << 20
 """Rows of a row group of a Parquet file."""
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 _FOUR = ("share", "tolerance", "rate_required", "den_remaining", "expected_num", "shortfall")
 
 
 def neutral(text: str) -> str:
     """The text as a cell that no spreadsheet runs: ``=1+1`` becomes ``'=1+1``."""
-    return "'" + text if text.startswith(_DANGEROUS) else text
+    return "'" + text if text.startswith(DANGEROUS) else text
 
 
 def number(value: float, decimals: int, style: Style) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -73,6 +73,10 @@ class ReportData:
     """author, reason, count"""
     lang: Lang = "fr"
     notes: tuple[str, ...] = ()
+    confirmed: int = 0
+    """Households without a first rank whose number of lacking points was checked."""
+    priority_letters: Mapping[str, str] = field(default_factory=dict)
+    """What each letter of article L. 441-1 means."""
 
 
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:

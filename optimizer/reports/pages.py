@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ import jinja2
 from optimizer.domain.frames import records
 from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
 from optimizer.reports.svg import bar, gauge
-from optimizer.reports.words import dwelling_words, flags_words, why_words
+from optimizer.reports.words import dwelling_words, flags_words, scope_words, why_words
 from optimizer.shortlist.labels import account_label, flag_label, rule_label
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -20,6 +21,20 @@ MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
 MOST_GAUGES = 40
 SMALL_GROUP = 5
+GROUPS_EN = {
+    "1er quartile": "first quartile",
+    "2e à 4e quartile": "second to fourth quartile",
+    "inconnu": "unknown",
+    "5 et plus": "5 and more",
+    "prioritaire prouvé": "priority, proven",
+    "prioritaire déclaré": "priority, declared",
+    "autre": "other",
+    "externe": "external",
+    "mutation": "transfer",
+    "refuse ou inconnu": "refuses or unknown",
+    "accepte": "accepts",
+}
+"""Names of the compared groups, which the tables hold in French."""
 
 
 @cache
@@ -30,7 +45,13 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=kept_together,
     )
+
+
+def kept_together(value: object) -> object:
+    """A text whose French signs stay on the line of their word; markup and numbers as they are."""
+    return re.sub(r" (?=[;:?!»])|(?<=«) ", "\u00a0", value) if type(value) is str else value
 
 
 def page_words(data: ReportData) -> dict[str, Any]:
@@ -104,19 +125,6 @@ def _cards(data: ReportData) -> list[dict[str, str]]:
     ]
 
 
-def scope_words(scope: str, data: ReportData) -> str:
-    """``landlord=OPH25;area=25;account=ALS`` -> ``OPH25 · 25 · Action Logement``."""
-    parts = []
-    for piece in scope.split(";"):
-        key, _, value = piece.partition("=")
-        parts.append(
-            account_label(value, data.lang, data.places)
-            if key == "account"
-            else data.places.get(value, value)
-        )
-    return " · ".join(dict.fromkeys(parts))
-
-
 def _gauges(data: ReportData) -> list[dict[str, Any]]:
     fr = data.lang == "fr"
     assumed_keys = {n.key for n in data.numbers if n.assumed}
@@ -130,10 +138,10 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
             expected = float(x.expected_num) if x.expected_num == x.expected_num else 0.0
             rows.append(
                 {
-                    "scope": scope_words(str(x.scope), data),
+                    "scope": scope_words(str(x.scope), data.lang, data.places),
                     "share": percent(float(x.share), data),
-                    "done": f"{int(x.num_before)} / {int(x.den_before)}",
-                    "run": f"{int(x.num_run)} / {int(x.den_run)}",
+                    "done": f"{show(x.num_before, data, 0)} / {show(x.den_before, data, 0)}",
+                    "run": f"{show(x.num_run, data, 0)} / {show(x.den_run, data, 0)}",
                     "expected": show(expected, data),
                     "svg": gauge(
                         float(x.num_before),
@@ -176,7 +184,7 @@ def _shortfalls(data: ReportData) -> list[dict[str, str]]:
     return [
         {
             "rule": rule_label(str(x.rule), data.lang),
-            "scope": scope_words(str(x.scope), data),
+            "scope": scope_words(str(x.scope), data.lang, data.places),
             "missing": _leases(int(x.missing_whole), fr),
             "why": str(x.reason_fr if fr else x.reason_en),
             "holds": percent(float(x.rate_that_holds), data),
@@ -226,10 +234,10 @@ def _groups(data: ReportData) -> list[dict[str, Any]]:
             rate = len(first) / len(frame)
             rows.append(
                 {
-                    "label": str(name),
+                    "label": str(name) if fr else GROUPS_EN.get(str(name), str(name)),
                     "eligible": show(len(frame), data, 0),
                     "first": show(len(first), data, 0),
-                    "rate": percent(rate, data),
+                    "rate": percent(rate, data, 2 if 0 < rate < 0.001 else 1),
                     "svg": "",
                     "raw": rate,
                     "points": show(float(first["score"].mean()) if len(first) else float("nan"), data),
@@ -249,7 +257,11 @@ def _leapfrogs(data: ReportData) -> list[dict[str, object]]:
     shown = frame[frame["application_id_passed"] != ""]
     tally = shown["explained_by"].value_counts()
     ordered = sorted(tally.items(), key=lambda x: (-int(x[1]), str(x[0])))
-    return [{"label": why_words(str(why), data.lang), "n": show(int(n), data, 0)} for why, n in ordered if n]
+    return [
+        {"label": why_words(str(why), data.lang, data.places), "n": show(int(n), data, 0)}
+        for why, n in ordered
+        if n
+    ]
 
 
 def _flags(data: ReportData) -> list[dict[str, object]]:
@@ -276,7 +288,7 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
                 "dwelling": d.dwelling_id,
                 "words": dwelling_words(facts[d.dwelling_id], data.lang == "fr"),
                 "account": account_label(d.account, data.lang, data.places),
-                "note": "; ".join(
+                "note": (" ; " if data.lang == "fr" else "; ").join(
                     x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
                 ),
                 "lines": [

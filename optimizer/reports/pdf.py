@@ -26,6 +26,9 @@ def write_pdf(path: Path, data: ReportData, pages: list[dict[str, Any]]) -> None
         "others": "Autres contingents possibles" if data.lang == "fr" else "Other accounts",
         "application": "Demande" if data.lang == "fr" else "Application",
         "check": "À vérifier" if data.lang == "fr" else "To check",
+        "letters": "Publics prioritaires (CCH L. 441-1)"
+        if data.lang == "fr"
+        else "Priority publics (CCH L. 441-1)",
         "pages": pages,
     }
     with tempfile.TemporaryDirectory() as folder:

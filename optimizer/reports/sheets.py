@@ -10,7 +10,7 @@ from optimizer.domain.frames import records
 from optimizer.errors import Lang
 from optimizer.reports.data import ReportData
 from optimizer.reports.pages import deadline_words, environment, page_words, percent, show
-from optimizer.reports.words import dwelling_words, flags_words, priority_words, quartile_word
+from optimizer.reports.words import dwelling_words, flags_words, letters_used, priority_words, quartile_word
 from optimizer.shortlist.labels import account_label, loss_words, plural
 
 
@@ -46,6 +46,9 @@ def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> 
                 "note": (" ; " if fr else "; ").join(
                     x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
                 ),
+                "letters": letters_used(
+                    (x.priority for _, x in lines.get(str(d.dwelling_id), [])), data.priority_letters
+                ),
                 "candidates": [
                     _candidate(line, details[i], data)
                     for i, line in lines.get(str(d.dwelling_id), [])
@@ -72,6 +75,9 @@ def _alternative(choice: Any, data: ReportData) -> str:
 
 def _candidates(choice: Any, lang: Lang) -> str:
     n = int(choice.candidates)
+    if n == 0 and choice.loss_at_most == choice.loss_at_most:
+        # a seat: the réservataire names its households after the orientation
+        return "candidats à désigner" if lang == "fr" else "names to come"
     return plural(n, "candidat") if lang == "fr" else f"{n} candidate{'s' * (n != 1)}"
 
 

@@ -65,7 +65,7 @@ STATEMENT = Look(
         "tolerance": "Tolérance", "carry_over": "Report", "opening_balance": "Solde d'ouverture",
         "count_rule": "Règle de décompte", "base": "Flux à ce jour", "due": "Dû à ce jour",
         "consumed_oriented": "Orientés", "consumed_presented": "Candidat présenté", "consumed_attributed": "Attribués",
-        "consumed_signed": "Baux signés", "consumed": "Décomptés", "balance": "Solde", "year_base": "Flux de l'année",
+        "consumed_signed": "Baux signés", "consumed": "Décomptés", "returned": "dont revenus sans bail", "balance": "Solde", "year_base": "Flux de l'année",
         "year_due": "Dû pour l'année", "remaining": "Restants", "forecast": "Prévu au 31/12",
         "forecast_low": "Bas (80 %)", "forecast_high": "Haut (80 %)", "epci": "EPCI", "name": "Nom",
         "not_signed": "Attribués, non signés", "attributed_before": "Attribués avant l'année", "signed": "Baux de l'année",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from optimizer.shortlist.labels import flag_label, refusal_label, rule_label
+from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label, spaced
 
 STATUS = {
     "proposed": ("1er rang", "first rank"),
@@ -50,6 +51,12 @@ def priority_words(text: str, lang: Any) -> str:
     return out
 
 
+def letters_used(priorities: Iterable[str], letters: Mapping[str, str]) -> str:
+    """What the letters of article L. 441-1 that occur mean: ``c : mal logé… ; d : …``; empty without any."""
+    seen = {code for text in set(priorities) for code in str(text).partition(" (")[0].split("|")}
+    return " ; ".join(f"{code} : {title}" for code, title in letters.items() if code in seen)
+
+
 def flags_words(flags: str, lang: Any) -> str:
     """Flags in words, separated by commas."""
     return ", ".join(flag_label(f, lang) for f in str(flags).split("|") if f)
@@ -59,7 +66,16 @@ def day(iso: str) -> str:
     return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}" if len(iso) == 10 else iso
 
 
-def why_words(why: str, lang: Any) -> str:
+def scope_words(scope: str, lang: Any, places: Mapping[str, str]) -> str:
+    """``landlord=OPH25;area=25;account=ALS`` -> ``OPH25 · département 25 · Action Logement``."""
+    parts = []
+    for piece in scope.split(";"):
+        key, _, value = piece.partition("=")
+        parts.append(account_label(value, lang, places) if key == "account" else places.get(value, value))
+    return " · ".join(dict.fromkeys(parts))
+
+
+def why_words(why: str, lang: Any, places: Mapping[str, str]) -> str:
     """The reason of a leapfrog in words."""
     words = {
         "fit": ("adéquation : préférence, taille ou accès", "fit: preference, size or access"),
@@ -76,7 +92,10 @@ def why_words(why: str, lang: Any) -> str:
         return words[why][0 if lang == "fr" else 1]
     rule, _, rest = why.partition("[")
     scope, _, price = rest.rpartition("]@")
-    return f"{rule_label(rule, lang)} ({scope}), {price} points" if price else why
+    if not price:
+        return why
+    whole = price.isdigit() and lang == "fr"
+    return f"{rule_label(rule, lang)} ({scope_words(scope, lang, places)}), {spaced(int(price)) if whole else price} points"
 
 
 def reason_words(reason: str, lang: Any) -> str:

@@ -6,6 +6,7 @@ neutralised as in the CSV). Sheets: Synthèse, Listes, Logements, Objectifs, Pas
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ from optimizer.reports.words import (
     day,
     dwelling_words,
     flags_words,
+    letters_used,
     priority_words,
     quartile_word,
     reason_words,
+    scope_words,
     why_words,
 )
-from optimizer.shortlist.labels import account_label, rule_label
+from optimizer.shortlist.labels import account_label, rule_label, spaced
 
 NAVY, PALE, RULE = "#1F3A5F", "#E8EEF6", "#B8C4D6"
 MOST_APPLICATIONS = 5_000
@@ -93,6 +96,12 @@ class _Book:
     def say(self, fr: str, en: str) -> str:
         return fr if self.fr else en
 
+    def listing(self, parts: Iterable[str]) -> str:
+        return self.say(" ; ", "; ").join(parts)
+
+    def count(self, n: int) -> str:
+        return spaced(n) if self.fr else f"{n:,}"
+
     def cell(self, sheet: Any, r: int, c: int, value: object, fmt: Any) -> None:
         if value is None or value is pd.NA or (isinstance(value, float) and value != value):
             sheet.write_blank(r, c, None, fmt)
@@ -129,15 +138,15 @@ def _summary(b: _Book) -> None:
         (b.say("Arrêt du calcul", "Why it stopped"), stop_sentence(data.proof, data.lang)),
         (
             b.say("Logements", "Dwellings"),
-            "; ".join(
-                f"{STATUS[s][0 if b.fr else 1]} : {int(counts.get(s, 0))}"
+            b.listing(
+                f"{STATUS[s][0 if b.fr else 1]}{b.say(' : ', ': ')}{b.count(int(counts.get(s, 0)))}"
                 for s in ("listed", "awaiting_reservataire", "no_candidate")
             ),
         ),
         (
             b.say("Demandes", "Applications"),
-            "; ".join(
-                f"{STATUS[s][0 if b.fr else 1]} : {int(people.get(s, 0))}"
+            b.listing(
+                f"{STATUS[s][0 if b.fr else 1]}{b.say(' : ', ': ')}{b.count(int(people.get(s, 0)))}"
                 for s in ("proposed", "reserve", "not_proposed", "ineligible")
             ),
         ),
@@ -154,6 +163,8 @@ def _summary(b: _Book) -> None:
             )
         )
     rows += [(b.say("À noter", "Note"), note) for note in data.notes]
+    if letters := letters_used(data.proposals["priority"], data.priority_letters):
+        rows.append((b.say("Publics prioritaires", "Priority publics"), letters))
     for i, (head, text) in enumerate(rows, start=2):
         b.cell(sheet, i, 0, head, b.band)
         b.cell(sheet, i, 1, text, b.text)
@@ -249,7 +260,7 @@ def _objectives(b: _Book) -> None:
     data = b.data
     sheet = b.sheet(b.say("Objectifs", "Targets"), [38, 50, 9, 10, 10, 10, 10, 10, 12, 12, 14], freeze=1)
     rows = [
-        (rule_label(x.rule, data.lang), x.scope, x.share, x.rate_required, int(x.num_before), int(x.den_before), int(x.num_run),
+        (rule_label(x.rule, data.lang), scope_words(str(x.scope), data.lang, data.places), x.share, x.rate_required, int(x.num_before), int(x.den_before), int(x.num_run),
          int(x.den_run), int(-(-x.shortfall // 1)), x.expected_num, x.price)
         for x in records(data.rules)
     ]  # fmt: skip
@@ -302,7 +313,7 @@ def _leapfrogs(b: _Book) -> None:
             x.application_id_ahead,
             x.application_id_passed,
             x.points_gap,
-            why_words(x.explained_by, data.lang),
+            why_words(x.explained_by, data.lang, data.places),
         )
         for x in records(shown.head(20_000))
     ]
@@ -335,8 +346,8 @@ def _applications(b: _Book) -> None:
     if not few:
         rest = len(data.applications) - len(shown)
         text = b.say(
-            f"{rest} autres demandes, avec leur état et leur raison : fichier applications.",
-            f"{rest} other applications, with their status and reason: file applications.",
+            f"{b.count(rest)} autres demandes, avec leur état et leur raison : fichier applications.",
+            f"{b.count(rest)} other applications, with their status and reason: file applications.",
         )
         b.cell(sheet, len(rows) + 2, 0, text, b.note)
 

@@ -84,7 +84,7 @@ def line_details(
             "seniority_months": np.floor(problem.seniority[lines.app[keep]] / 30.4375),
             "criteria": [
                 " ; ".join(
-                    f"{title} {points(amount, lang)}"
+                    f"{title}{' : ' if lang == 'fr' else ': '}{points(amount, lang)}"
                     for title, amount in criteria(int(a), int(facts.dwellings.epci[d]))
                 )
                 for a, d in zip(lines.app[keep], lines.dwelling[keep], strict=True)

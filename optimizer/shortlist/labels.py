@@ -17,7 +17,10 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
 
 RULES: dict[str, tuple[str, str]] = {
     "flux": ("part du flux de la convention", "agreed share of the flux"),
-    "mutation_max": ("plafond des mutations internes", "ceiling on own transfers"),
+    "mutation_max": (
+        "part hors mutation interne (plafond des mutations)",
+        "share outside own transfers (ceiling on transfers)",
+    ),
     "priority_publics": ("25 % aux publics prioritaires", "25 % to priority households"),
     "lec_q1_outside_qpv": (
         "objectif LEC : premier quartile hors QPV",
@@ -80,6 +83,16 @@ def account_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | N
     return code or account
 
 
+def pool_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | None = None) -> str:
+    """Whose candidates: « du contingent Action Logement », « en mutation interne »."""
+    label = account_label(account, lang, places)
+    if lang != "fr":
+        return f"on account {label}"
+    if account in ("MUTATION", "RELOGEMENT"):
+        return f"en {label}"
+    return f"du {label}" if account == "BAILLEUR" else f"du contingent {label}"
+
+
 def rule_label(rule: str, lang: Lang = "fr") -> str:
     return _pick(RULES[rule], lang) if rule in RULES else rule
 
@@ -109,9 +122,14 @@ def points(hundredths: int, lang: Lang = "fr") -> str:
     return sign + (text.replace(".", ",") if lang == "fr" else text)
 
 
+def spaced(n: int) -> str:
+    """A whole number as French readers expect it, with a narrow no-break space between thousands."""
+    return f"{n:,}".replace(",", "\u202f")
+
+
 def plural(n: int, one: str, many: str | None = None) -> str:
     """``3 demandes`` / ``1 demande`` (French: singular below 2)."""
-    return f"{n} {one if n < 2 else (many or one + 's')}"
+    return f"{spaced(n)} {one if n < 2 else (many or one + 's')}"
 
 
 def loss_words(least: int, most: int, lang: Lang) -> str:
@@ -122,8 +140,8 @@ def loss_words(least: int, most: int, lang: Lang) -> str:
     """
 
     def points(value: int) -> str:
-        text = f"{value / 100:.2f}"
-        return text.replace(".", ",") if lang == "fr" else text
+        text = f"{value / 100:,.2f}"
+        return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
 
     fr = lang == "fr"
     if most == 0:

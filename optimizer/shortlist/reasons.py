@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from optimizer.errors import Lang
 from optimizer.problem.model import RATE_UNIT, Problem
-from optimizer.shortlist.labels import account_label, ordinal, plural, rule_label
+from optimizer.shortlist.labels import ordinal, plural, pool_label, rule_label, spaced
 from optimizer.shortlist.leapfrogs import LineSummary
 from optimizer.shortlist.lookup import Pool
 
@@ -38,15 +38,15 @@ def line_reason(context: LineContext, lang: Lang) -> str:
     """The reason in one sentence: place in the cotation, who is passed over and why."""
     place = place_in_pool(context.pool, context.score)
     n = len(context.pool.app)
-    label = account_label(context.account, lang, context.places)
+    whose = pool_label(context.account, lang, context.places)
     tied = int((context.pool.score == context.score).sum()) > 1
     if lang == "fr":
         head = (
-            f"{ordinal(place)}{' ex æquo' if tied else ''} à la cotation parmi "
-            f"{plural(n, 'demande recevable', 'demandes recevables')} du contingent {label}"
+            f"{ordinal(place, lang)}{' ex æquo' if tied else ''} à la cotation parmi "
+            f"{plural(n, 'demande recevable', 'demandes recevables')} {whose}"
         )
     else:
-        head = f"{ordinal(place)}{' equal' if tied else ''} by score among {n} eligible on account {label}"
+        head = f"{ordinal(place, lang)}{' equal' if tied else ''} by score among {n} eligible {whose}"
     pieces = [head]
     if context.pinned and context.rank == 1:
         pieces.append(
@@ -73,7 +73,7 @@ def _passed(context: LineContext, lang: Lang) -> str:
     whys = [_why(reason, count, context, lang) for reason, count in context.summary.by_reason[:3]]
     if lang == "fr":
         noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
-        return f"passe devant {total} {noun} : " + ", ".join(whys)
+        return f"passe devant {spaced(total)} {noun} : " + ", ".join(whys)
     return f"passes {total} better scored: " + ", ".join(whys)
 
 

@@ -14,7 +14,7 @@ from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.build import Shortlists
 from optimizer.shortlist.frames import money, named
-from optimizer.shortlist.labels import account_label, loss_words
+from optimizer.shortlist.labels import account_label, loss_words, plural
 from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.lookup import Pools
 
@@ -267,7 +267,7 @@ def _why_short(
         return text[0 if lang == "fr" else 1]
     if n < lists.size:
         return (
-            f"insuffisance de candidats : {n} demande(s) recevable(s) sur ce contingent"
+            f"insuffisance de candidats : {plural(n, 'demande recevable', 'demandes recevables')} sur ce contingent"
             if lang == "fr"
             else f"too few candidates: {n} eligible on this account"
         )

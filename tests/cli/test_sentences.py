@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli.speak import wrapped
+from optimizer.cli.wrapping import wrapped
 from optimizer.errors import AttrifluxError, Finding, define, messages, reason_of
 from tests.cli.running import attriflux
 

@@ -10,6 +10,8 @@ import typer
 
 from optimizer.cli.app import app
 from optimizer.cli.arguments import (
+    CASE,
+    COUNT,
     CaseArgument,
     CsvOption,
     CsvStyle,
@@ -20,24 +22,46 @@ from optimizer.cli.arguments import (
     ModelsOption,
     OutOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 if TYPE_CHECKING:
     from optimizer.statement import Bilan, Following
 
 
 @app.command(
-    help="Établit le bilan annuel : logements proposés et attribués, un classeur par réservataire.\n\n"
-    "Exemple : attriflux bilan cas --year 2026 --next --mode 2 --out bilan-2026"
+    cls=Command,
+    help=both(
+        "Établit le bilan annuel, un classeur par réservataire. Logements proposés et attribués, comptés sur les baux (CCH R. 441-5-1) ; avec --next, les conventions de l'année suivante.",
+        "Yearly statement, one workbook per réservataire. Dwellings proposed and attributed, counted on the leases (CCH R. 441-5-1); with --next, the agreements of the next year.",
+    ),
+    epilog=example(
+        "attriflux bilan cas --year 2026 --next --mode 2 --out bilan",
+        "attriflux bilan case --year 2026 --next --mode 2 --out statement",
+    ),
 )
 def bilan(
     case: CaseArgument,
-    year: Annotated[int, typer.Option("--year", min=2000, max=2100, help="Année du bilan.")],
+    year: Annotated[
+        int,
+        typer.Option(
+            "--year",
+            min=2000,
+            max=2100,
+            help=both("Année du bilan.", "Year of the statement."),
+            metavar=both("ANNEE", "YEAR"),
+        ),
+    ],
     out: OutOption,
     against: Annotated[
         Path | None,
         typer.Option(
             "--against",
-            help="Cas dont la table baux est la liste d'un autre système, à rapprocher.",
+            help=both(
+                "Cas dont la table baux est la liste d'un autre système, à rapprocher.",
+                "Case whose leases table is another system's list, to reconcile with.",
+            ),
+            metavar=CASE,
             show_default=False,
         ),
     ] = None,
@@ -45,7 +69,10 @@ def bilan(
         bool,
         typer.Option(
             "--next",
-            help="Écrit aussi les conventions de l'année suivante (fichiers YAML) et ce qui y change.",
+            help=both(
+                "Écrit aussi les conventions de l'année suivante (fichiers YAML) et ce qui y change.",
+                "Also writes next year's agreements (YAML files) and what changes in them.",
+            ),
         ),
     ] = False,
     mode: Annotated[
@@ -54,7 +81,11 @@ def bilan(
             "--mode",
             min=1,
             max=4,
-            help="Avec --next : parts recalculées du stock par ce mode.",
+            help=both(
+                "Avec --next : parts recalculées du stock par ce mode, 1 à 4.",
+                "With --next: shares computed from the stock by this mode, 1 to 4.",
+            ),
+            metavar=COUNT,
             show_default=False,
         ),
     ] = None,
@@ -62,7 +93,11 @@ def bilan(
         Path | None,
         typer.Option(
             "--stock",
-            help="Avec --next : cas dont les tables stock et assiette sont celles de l'année suivante.",
+            help=both(
+                "Avec --next : cas dont les tables stock et assiette sont celles de l'année suivante.",
+                "With --next: case whose stock and assiette tables are next year's.",
+            ),
+            metavar=CASE,
             show_default=False,
         ),
     ] = None,
@@ -77,7 +112,10 @@ def bilan(
 
     for value, name in ((mode, "--mode"), (stock, "--stock")):
         if value is not None and not following:
-            raise typer.BadParameter(f"{name} va avec --next", param_hint=name)
+            raise typer.BadParameter(
+                "va avec --next" if lang is Language.fr else "goes with --next",
+                param_hint=name,
+            )
     written = bilan_to(
         case, year, out, against=against, style=csv.value, lang=lang.value, models=models, force=force,
         following=partial(coming, mode=mode, stock=stock, models=models) if following else None,

@@ -15,10 +15,17 @@ from optimizer.cli.arguments import (
     Language,
     ModelsOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 @app.command(
-    help="Lit et contrôle un dossier, sans rien calculer ni écrire.\n\nExemple : attriflux check mon-dossier"
+    cls=Command,
+    help=both(
+        "Lit et contrôle un dossier, sans rien calculer ni écrire.",
+        "Reads and checks a case; computes and writes nothing.",
+    ),
+    epilog=example("attriflux check mon-dossier", "attriflux check my-case"),
 )
 def check(
     case: CaseArgument,

@@ -10,6 +10,9 @@ import typer
 
 from optimizer.cli.app import CONTEXT, app
 from optimizer.cli.arguments import (
+    COUNT,
+    FILE,
+    NUMBER,
     AssumedOption,
     CaseArgument,
     CsvOption,
@@ -21,10 +24,19 @@ from optimizer.cli.arguments import (
     ModelsOption,
     OutOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, Group, example
 
 cotation = typer.Typer(
-    help="Cotation : composer une grille, comparer deux grilles sur un cas.\n\n"
-    "Exemple : attriflux cotation test demonstration demonstration_anciennete cas --out essai",
+    cls=Group,
+    help=both(
+        "Cotation : composer une grille, en comparer deux sur un cas.",
+        "Cotation: compose a grid, compare two on a case.",
+    ),
+    epilog=example(
+        "attriflux cotation test demonstration ma_grille.yaml cas --out essai",
+        "attriflux cotation test demonstration my_grid.yaml case --out trial",
+    ),
     no_args_is_help=True,
     context_settings=CONTEXT,
     rich_markup_mode=None,
@@ -33,17 +45,36 @@ app.add_typer(cotation, name="cotation")
 
 
 @cotation.callback()
-def group() -> None:
-    """Cotation : composer une grille, comparer deux grilles sur un cas."""
+def group(lang: LangOption = Language.fr) -> None:
+    """Cotation: compose a grid, compare two on a case."""
 
 
 @cotation.command(
-    help="Dit ce que change la grille B par rapport à la grille A, toutes choses égales.\n\n"
-    "Exemple : attriflux cotation test demonstration ma-grille.yaml cas --out essai"
+    cls=Command,
+    help=both(
+        "Dit ce que change la grille B, toutes choses égales.",
+        "Says what grid B changes, all else being equal.",
+    ),
+    epilog=example(
+        "attriflux cotation test demonstration ma_grille.yaml cas --out essai",
+        "attriflux cotation test demonstration my_grid.yaml case --out trial",
+    ),
 )
 def test(
-    grid_a: Annotated[str, typer.Argument(metavar="GRILLE_A", help="Nom d'une grille livrée, ou fichier.")],
-    grid_b: Annotated[str, typer.Argument(metavar="GRILLE_B", help="Nom d'une grille livrée, ou fichier.")],
+    grid_a: Annotated[
+        str,
+        typer.Argument(
+            metavar=both("GRILLE_A", "GRID_A"),
+            help=both("Nom d'une grille livrée, ou fichier.", "Name of a shipped grid, or a file."),
+        ),
+    ],
+    grid_b: Annotated[
+        str,
+        typer.Argument(
+            metavar=both("GRILLE_B", "GRID_B"),
+            help=both("Nom d'une grille livrée, ou fichier.", "Name of a shipped grid, or a file."),
+        ),
+    ],
     case: CaseArgument,
     out: OutOption,
     force: ForceOption = False,
@@ -68,7 +99,7 @@ def test(
                 str(r["applications"]),
                 str(r["up"]),
                 str(r["down"]),
-                f"{r['mean_move']:+.1f}".replace(".", ","),
+                "–" if r["mean_move"] != r["mean_move"] else f"{r['mean_move']:+.1f}".replace(".", ","),
                 f"{100 * r['top_a_share']:.0f} % → {100 * r['top_b_share']:.0f} %",
             )
             for r in found.publics.to_dict("records")
@@ -80,22 +111,46 @@ def test(
 
 BaseOption = Annotated[
     str,
-    typer.Option("--base", metavar="GRILLE", help="Grille qui donne la forme des critères : nom ou fichier."),
+    typer.Option(
+        "--base",
+        metavar=both("GRILLE", "GRID"),
+        help=both(
+            "Grille qui donne la forme des critères : nom ou fichier.",
+            "Grid that gives the criteria their shape: name or file.",
+        ),
+    ),
 ]
 
 
 @cotation.command(
-    help="Écrit une grille à partir de critères rangés du plus au moins important.\n\n"
-    "« a=b » met deux critères au même rang ; « _ » est une carte blanche (simos).\n\n"
-    "Exemple : attriflux cotation new ma_grille.yaml dalo l441_1 anciennete suroccupation=effort"
+    cls=Command,
+    help=both(
+        "Écrit une grille depuis des critères rangés par importance. Du plus au moins important ; « a=b » met deux critères au même rang ; « _ » est une carte blanche (simos).",
+        "Writes a grid from criteria ranked by importance. From the most to the least important; “a=b” puts two criteria at the same rank; “_” is a blank card (simos).",
+    ),
+    epilog=example(
+        "attriflux cotation new ma_grille.yaml dalo l441_1 anciennete",
+        "attriflux cotation new my_grid.yaml dalo l441_1 anciennete",
+    ),
 )
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Fichier .yaml à écrire.")],
+    file: Annotated[
+        Path, typer.Argument(metavar=FILE, help=both("Fichier .yaml à écrire.", ".yaml file to write."))
+    ],
     criteria: Annotated[
-        list[str], typer.Argument(metavar="CRITERE…", help="Voir « attriflux cotation criteria ».")
+        list[str],
+        typer.Argument(
+            metavar=both("CRITERE…", "CRITERION…"),
+            help=both("Voir « attriflux cotation criteria ».", "See “attriflux cotation criteria”."),
+        ),
     ],
     method: Annotated[
-        str, typer.Option("--method", help="Voir « attriflux cotation methods ».")
+        str,
+        typer.Option(
+            "--method",
+            help=both("Voir « attriflux cotation methods ».", "See “attriflux cotation methods”."),
+            metavar=both("METHODE", "METHOD"),
+        ),
     ] = "centroid",
     points: Annotated[
         int | None,
@@ -103,18 +158,35 @@ def new(
             "--points",
             min=1,
             max=100_000,
-            help="Points à répartir ; défaut : de quoi départager.",
+            help=both(
+                "Points à répartir ; défaut : de quoi départager.",
+                "Points to share out; default: enough to tell criteria apart.",
+            ),
+            metavar=COUNT,
             show_default=False,
         ),
     ] = None,
     ratio: Annotated[
         float | None,
         typer.Option(
-            "--ratio", min=1.01, max=1000, help="Simos : premier poids sur dernier.", show_default=False
+            "--ratio",
+            min=1.01,
+            max=1000,
+            help=both("Simos : premier poids sur dernier.", "Simos: first weight over last."),
+            metavar=NUMBER,
+            show_default=False,
         ),
     ] = None,
     base: BaseOption = "catalogue",
-    title: Annotated[str, typer.Option("--title", help="Titre de la grille.")] = "Grille à compléter",
+    title: Annotated[
+        str | None,
+        typer.Option(
+            "--title",
+            help=both("Titre de la grille.", "Title of the grid."),
+            metavar=both("TITRE", "TITLE"),
+            show_default=False,
+        ),
+    ] = None,
     models: ModelsOption = None,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
@@ -124,7 +196,7 @@ def new(
 
     made = new_grid_to(
         file, criteria, method, points=points, ratio=None if ratio is None else Fraction(str(ratio)), base=base,
-        title=title, models=models,
+        title=title or ("Grille à compléter" if lang is Language.fr else "Grid to complete"), models=models,
     )  # fmt: skip
     if json:
         say_json(
@@ -162,10 +234,17 @@ def new(
 
 @cotation.command(
     "criteria",
-    help="Liste les critères qu'une nouvelle grille peut prendre.\n\nExemple : attriflux cotation criteria",
+    cls=Command,
+    help=both(
+        "Liste les critères qu'une nouvelle grille peut prendre.", "Lists the criteria a new grid may take."
+    ),
+    epilog=example("attriflux cotation criteria"),
 )
 def list_criteria(
-    base: BaseOption = "catalogue", models: ModelsOption = None, json: JsonOption = False
+    base: BaseOption = "catalogue",
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import say_json, table
     from optimizer.scenario import read_base
@@ -174,15 +253,30 @@ def list_criteria(
     if json:
         say_json({"criteria": [{"name": n, "rubric": r, "title": t} for n, r, t in found]})
         return
-    typer.echo(table([(n, t) for n, _, t in found], ("Critère", "Ce qu'il lit")))
+    typer.echo(
+        table(
+            [(n, t) for n, _, t in found],
+            ("Critère", "Ce qu'il lit") if lang is Language.fr else ("Criterion", "What it reads"),
+        )
+    )
 
 
 @cotation.command(
     "methods",
-    help="Montre les poids que chaque méthode tire d'un ordre.\n\nExemple : attriflux cotation methods --count 6",
+    cls=Command,
+    help=both(
+        "Montre les poids que chaque méthode tire d'un ordre.",
+        "Shows the weights each method draws from an order.",
+    ),
+    epilog=example("attriflux cotation methods --count 6"),
 )
 def list_methods(
-    count: Annotated[int, typer.Option("--count", min=1, max=12, help="Nombre de critères.")] = 6,
+    count: Annotated[
+        int,
+        typer.Option(
+            "--count", min=1, max=12, help=both("Nombre de critères.", "Number of criteria."), metavar=COUNT
+        ),
+    ] = 6,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:

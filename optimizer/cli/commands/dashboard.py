@@ -10,6 +10,7 @@ import typer
 
 from optimizer.cli.app import app
 from optimizer.cli.arguments import (
+    FOLDER,
     CaseArgument,
     CsvOption,
     CsvStyle,
@@ -20,6 +21,8 @@ from optimizer.cli.arguments import (
     ModelsOption,
     OutOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 class ViewerKind(StrEnum):
@@ -32,22 +35,48 @@ class ViewerKind(StrEnum):
 
 
 @app.command(
-    help="Tableau de bord de l'année : jauges, trajectoires, alertes, pour un bailleur, un EPCI, le préfet ou un maire.\n\n"
-    "Exemple : attriflux dashboard cas --for maire --of 25056 --proposals resultat --out bord"
+    cls=Command,
+    help=both(
+        "Tableau de bord de l'année : jauges, trajectoires et alertes. Pour un bailleur, un EPCI, le préfet ou un maire, chacun ne voyant que ce qui le regarde.",
+        "The year to date: gauges, trajectories and alerts. For a landlord, an EPCI, the préfet or a maire, each seeing only what is theirs.",
+    ),
+    epilog=example(
+        "attriflux dashboard cas --for maire --of 25056 --out bord",
+        "attriflux dashboard case --for maire --of 25056 --out board",
+    ),
 )
 def dashboard(
     case: CaseArgument,
-    viewer: Annotated[ViewerKind, typer.Option("--for", help="Pour qui.")],
+    viewer: Annotated[
+        ViewerKind,
+        typer.Option(
+            "--for",
+            help=both(
+                "Pour qui : bailleur, EPCI, préfet ou maire.", "For whom: landlord, EPCI, préfet or maire."
+            ),
+            metavar="|".join(ViewerKind),
+        ),
+    ],
     of: Annotated[
         str,
         typer.Option(
-            "--of", help="Code du bailleur, SIREN de l'EPCI, département ou code INSEE de la commune."
+            "--of",
+            help=both(
+                "Code du bailleur, SIREN de l'EPCI, département ou code INSEE de la commune.",
+                "The landlord's code, the EPCI's SIREN, the département or the commune's INSEE code.",
+            ),
+            metavar="CODE",
         ),
     ],
     out: OutOption,
     proposals: Annotated[
         Path | None,
-        typer.Option("--proposals", help="Dossier écrit par propose sur ce cas.", show_default=False),
+        typer.Option(
+            "--proposals",
+            help=both("Dossier écrit par propose sur ce cas.", "Folder that propose wrote for this case."),
+            metavar=FOLDER,
+            show_default=False,
+        ),
     ] = None,
     force: ForceOption = False,
     csv: CsvOption = CsvStyle.french,

@@ -8,19 +8,45 @@ from typing import Annotated
 import typer
 
 from optimizer.cli.app import app
-from optimizer.cli.arguments import ForceOption, JsonOption, LangOption, Language
+from optimizer.cli.arguments import (
+    FOLDER,
+    ForceOption,
+    JsonOption,
+    LangOption,
+    Language,
+)
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 @app.command(
-    help="Le travail principal sur la Franche-Comté livrée, de bout en bout, puis où regarder.\n\n"
-    "Exemple : attriflux demo --out demo"
+    cls=Command,
+    help=both(
+        "Démonstration sur la Franche-Comté livrée, de bout en bout. Écrit des cas synthétiques, propose, vérifie, puis dit où regarder.",
+        "Demonstration on the shipped Franche-Comté, end to end. Writes synthetic cases, proposes, verifies, then says where to look.",
+    ),
+    epilog=example("attriflux demo --out demo"),
 )
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="Dossier à écrire.")] = Path("demo"),
+    out: Annotated[
+        Path, typer.Option("--out", help=both("Dossier à écrire.", "Folder to write."), metavar=FOLDER)
+    ] = Path("demo"),
     force: ForceOption = False,
-    small: Annotated[bool, typer.Option("--small", help="Une semaine de commission seulement.")] = False,
+    small: Annotated[
+        bool,
+        typer.Option(
+            "--small", help=both("Une semaine de commission seulement.", "One week of commission only.")
+        ),
+    ] = False,
     year: Annotated[
-        bool, typer.Option("--year", help="L'année entière de la région (plusieurs minutes).")
+        bool,
+        typer.Option(
+            "--year",
+            help=both(
+                "L'année entière de la région (plusieurs minutes).",
+                "The region's whole year (several minutes).",
+            ),
+        ),
     ] = False,
     json: JsonOption = False,
     lang: LangOption = Language.fr,

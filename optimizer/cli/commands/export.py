@@ -9,6 +9,7 @@ import typer
 
 from optimizer.cli.app import app
 from optimizer.cli.arguments import (
+    FILE,
     AssumedOption,
     CaseArgument,
     JsonOption,
@@ -16,20 +17,44 @@ from optimizer.cli.arguments import (
     Language,
     ModelsOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 @app.command(
-    help="Écrit l'instance pour un autre solveur : couples recevables, MPS ou LP.\n\n"
-    "Exemple : attriflux export cas --pairs couples.csv --mps cas.mps"
+    cls=Command,
+    help=both(
+        "Écrit le problème pour un autre solveur : couples, MPS ou LP. Tous les couples recevables, jamais réduits ; l'optimum est celui de propose.",
+        "Writes the problem for another solver: pairs, MPS or LP. All eligible pairs, never reduced; its optimum is propose's.",
+    ),
+    epilog=example(
+        "attriflux export cas --pairs couples.csv --mps cas.mps",
+        "attriflux export case --pairs pairs.csv --mps case.mps",
+    ),
 )
 def export(
     case: CaseArgument,
-    pairs: Annotated[Path | None, typer.Option("--pairs", help="Tous les couples recevables.")] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            "--pairs", help=both("Tous les couples recevables.", "All eligible pairs."), metavar=FILE
+        ),
+    ] = None,
     mps: Annotated[
-        Path | None, typer.Option("--mps", help="Programme linéaire en nombres entiers, MPS.")
+        Path | None,
+        typer.Option(
+            "--mps",
+            help=both("Programme linéaire en nombres entiers, MPS.", "Integer linear program, MPS."),
+            metavar=FILE,
+        ),
     ] = None,
     lp: Annotated[
-        Path | None, typer.Option("--lp", help="Programme linéaire en nombres entiers, LP.")
+        Path | None,
+        typer.Option(
+            "--lp",
+            help=both("Programme linéaire en nombres entiers, LP.", "Integer linear program, LP."),
+            metavar=FILE,
+        ),
     ] = None,
     models: ModelsOption = None,
     accept_assumed: AssumedOption = False,

@@ -12,48 +12,95 @@ import typer
 
 from optimizer.cli.app import app
 from optimizer.cli.arguments import (
+    COUNT,
     AssumedOption,
     Backend,
+    BackendOption,
     CaseArgument,
     CsvOption,
     CsvStyle,
     ForceOption,
+    GapOption,
     JsonOption,
     LangOption,
     Language,
     ModelsOption,
     OutOption,
+    WarmStartOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 @app.command(
-    help="Propose, pour chaque logement, le contingent et les ménages classés, avec raisons et preuve.\n\n"
-    "Exemple : attriflux propose cas --out resultat"
+    cls=Command,
+    help=both(
+        "Propose réservataire et ménages classés de chaque logement. Une raison sur chaque ligne, une preuve que rien de meilleur n'existe sous les règles saisies, revérifiée avant d'écrire.",
+        "Proposes each dwelling's réservataire and ranked households. A reason on each line, a proof that nothing better exists under the rules entered, checked again before writing.",
+    ),
+    epilog=example("attriflux propose cas --out resultat", "attriflux propose case --out result"),
 )
 def propose(
     case: CaseArgument,
     out: OutOption,
-    gap: Annotated[
-        float, typer.Option("--gap", min=0.0, max=1.0, help="Écart relatif accepté (0 = preuve).")
-    ] = 0.0,
+    gap: GapOption = 0.0,
     time_limit: Annotated[
-        float | None, typer.Option("--time-limit", min=0.0, help="Arrêt après S secondes (non rejouable).")
+        float | None,
+        typer.Option(
+            "--time-limit",
+            min=0.0,
+            help=both(
+                "Arrêt après S secondes ; le résultat est alors marqué non rejouable.",
+                "Stops after S seconds; the result is then marked as not replayable.",
+            ),
+            metavar="S",
+        ),
     ] = None,
-    backend: Annotated[Backend, typer.Option("--backend", help="Solveur.")] = Backend.auto,
-    threads: Annotated[int, typer.Option("--threads", min=1, help="Fils d'exécution.")] = 1,
+    backend: BackendOption = Backend.auto,
+    threads: Annotated[
+        int,
+        typer.Option(
+            "--threads",
+            min=1,
+            help=both(
+                "Fils d'exécution ; ne changent jamais le résultat.", "Threads; they never change the result."
+            ),
+            metavar=COUNT,
+        ),
+    ] = 1,
     engine: Annotated[
         str,
         typer.Option(
             "--engine",
-            metavar="LIEU",
-            help="Où calculer : threads, dask-local:N (N processus) ou dask://hôte:port.",
+            metavar=both("LIEU", "PLACE"),
+            help=both(
+                "Où calculer : threads, dask-local:N (N processus) ou dask://hôte:port.",
+                "Where to compute: threads, dask-local:N (N processes) or dask://host:port.",
+            ),
         ),
     ] = "threads",
-    prospects: Annotated[int, typer.Option("--prospects", min=0, help="N noms à appeler par logement.")] = 0,
+    prospects: Annotated[
+        int,
+        typer.Option(
+            "--prospects",
+            min=0,
+            help=both(
+                "N noms à appeler par logement, avant les pièces.",
+                "N names to call per dwelling, before the documents are in.",
+            ),
+            metavar=COUNT,
+        ),
+    ] = 0,
+    warm_start: WarmStartOption = None,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
     csv: CsvOption = CsvStyle.french,
-    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Fiches par logement en PDF.")] = True,
+    pdf: Annotated[
+        bool,
+        typer.Option(
+            "--pdf/--no-pdf", help=both("Fiches par logement en PDF.", "One sheet per dwelling as PDF.")
+        ),
+    ] = True,
     models: ModelsOption = None,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
@@ -76,7 +123,8 @@ def propose(
             out,
             Options(
                 gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, engine=engine,
-                prospects=prospects, accept_assumed=accept_assumed, csv=csv.value, pdf=pdf, models=models, lang=lang.value,
+                prospects=prospects, accept_assumed=accept_assumed, csv=csv.value, pdf=pdf, models=models,
+                warm_start=warm_start, lang=lang.value,
             ),
             force=force,
             progress=progress,
@@ -93,9 +141,13 @@ def propose(
 def say_result(summary: dict[str, object], *, json: bool, lang: str) -> None:
     """What was done, in ten lines of 80 columns, or as JSON."""
     from optimizer.cli.speak import say_json
+    from optimizer.cli.wrapping import wrapped
 
     if json:
         say_json(summary)
         return
     for line in summary["lines_en" if lang == "en" else "lines_fr"]:  # type: ignore[attr-defined]
-        typer.echo(line)
+        # a command is there to be copied whole
+        command = line.lstrip().startswith("attriflux ")
+        indent = line[: len(line) - len(line.lstrip())]
+        typer.echo(line if command else wrapped(line, 80, after=indent + "  "))

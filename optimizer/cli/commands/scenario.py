@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,16 +10,24 @@ import typer
 
 from optimizer.cli.app import CONTEXT, app
 from optimizer.cli.arguments import (
+    CASE,
+    COUNT,
+    FILE,
+    FOLDER,
     AssumedOption,
     Backend,
+    BackendOption,
     CsvOption,
     CsvStyle,
+    GapOption,
     JsonOption,
     LangOption,
     Language,
     ModelsOption,
     OutOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, Group, example
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,48 +35,95 @@ if TYPE_CHECKING:
     from optimizer.errors import Lang
 
 scenario = typer.Typer(
-    help="Scénarios : écrire, faire tourner, comparer.\n\n"
-    "Exemple : attriflux scenario run quatre-modes --out scenarios-2026",
+    cls=Group,
+    help=both("Scénarios : écrire, faire tourner, comparer.", "Scenarios: write, run, compare."),
+    epilog=example("attriflux scenario run quatre-modes --out scenarios-2026"),
     no_args_is_help=True,
     context_settings=CONTEXT,
     rich_markup_mode=None,
 )
 app.add_typer(scenario, name="scenario")
 
+
+@scenario.callback()
+def group(lang: LangOption = Language.fr) -> None:
+    """Scenarios: write, run, compare."""
+
+
 FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FICHIER…", help="Fichiers de scénarios, ou noms de scénarios livrés.")
+    list[str],
+    typer.Argument(
+        metavar=both("FICHIER…", "FILE…"),
+        help=both(
+            "Fichiers de scénarios, ou noms de scénarios livrés.",
+            "Scenario files, or names of shipped scenarios.",
+        ),
+    ),
 ]
 
 
 @scenario.command(
-    help="Fait tourner des scénarios et les compare.\n\nExemple : attriflux scenario run lec-30 --out essais"
+    cls=Command,
+    help=both("Fait tourner des scénarios et les compare.", "Runs scenarios and compares them."),
+    epilog=example(
+        "attriflux scenario run lec-30 --out essais", "attriflux scenario run lec-30 --out trials"
+    ),
 )
 def run(
     files: FilesArgument,
     out: OutOption,
     case: Annotated[
-        Path | None, typer.Option("--case", help="Cas ; défaut : le petit cas livré.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--case",
+            help=both("Cas ; défaut : le petit cas livré.", "Case; default: the small shipped one."),
+            metavar=CASE,
+            show_default=False,
+        ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option("--workers", min=1, help="Processus ; défaut : tous les cœurs.", show_default=False),
+        typer.Option(
+            "--workers",
+            min=1,
+            help=both("Processus ; défaut : tous les cœurs.", "Processes; default: all cores."),
+            metavar=COUNT,
+            show_default=False,
+        ),
     ] = None,
     reference: Annotated[
-        bool, typer.Option("--reference/--no-reference", help="Ajoute le cas tel qu'il est, comme référence.")
+        bool,
+        typer.Option(
+            "--reference/--no-reference",
+            help=both(
+                "Ajoute le cas tel qu'il est, comme référence.", "Adds the case as it is, as the reference."
+            ),
+        ),
     ] = True,
     replications: Annotated[
         int,
         typer.Option(
             "--replications",
             min=0,
-            help="Années vécues en lots hebdomadaires avec refus, à côté de l'optimum.",
+            help=both(
+                "Années vécues en lots hebdomadaires avec refus, à côté de l'optimum.",
+                "Years lived in weekly batches with refusals, beside the optimum.",
+            ),
+            metavar=COUNT,
         ),
     ] = 0,
-    weeks: Annotated[int, typer.Option("--weeks", min=1, max=366, help="Lots de l'année vécue.")] = 52,
-    gap: Annotated[
-        float, typer.Option("--gap", min=0.0, max=1.0, help="Écart relatif accepté (0 = preuve).")
-    ] = 0.0,
-    backend: Annotated[Backend, typer.Option("--backend", help="Solveur.")] = Backend.auto,
+    weeks: Annotated[
+        int,
+        typer.Option(
+            "--weeks",
+            min=1,
+            max=366,
+            help=both("Lots de l'année vécue.", "Batches of the lived year."),
+            metavar=COUNT,
+        ),
+    ] = 52,
+    gap: GapOption = 0.0,
+    backend: BackendOption = Backend.auto,
     accept_assumed: AssumedOption = False,
     csv: CsvOption = CsvStyle.french,
     models: ModelsOption = None,
@@ -106,42 +162,82 @@ def run(
     if json:
         say_json({"out": str(out), "runs": [r.name for r in ran.runs], "reused": list(ran.reused)})
         return
-    folders = [out / r.name for r in ran.runs]
-    typer.echo(terminal_table(ran.comparison, lang.value, inputs_table([read_record(f) for f in folders])))
+    records = [read_record(out / r.name) for r in ran.runs]
+    typer.echo(terminal_table(ran.comparison, lang.value, inputs_table(records)))
+    say_notes({r.name: r.notes for r in records}, lang)
     if ran.reused:
         many = len(ran.reused) > 1
         typer.echo(
-            f"{len(ran.reused)} scénarios déjà calculés, repris tels quels."
-            if many
-            else "1 scénario déjà calculé, repris tel quel."
+            (
+                f"{len(ran.reused)} scénarios déjà calculés, repris tels quels."
+                if many
+                else "1 scénario déjà calculé, repris tel quel."
+            )
+            if lang is Language.fr
+            else f"{len(ran.reused)} scenario{'s' * many} already computed, taken as they were."
         )
-    typer.echo(f"Ouvrir {out / 'comparison.html'} ; tables : comparison.csv, comparison.xlsx.")
-    typer.echo("Borne à information parfaite. Proposition : la commission décide.")
+    say_where(out, lang)
+    typer.echo(
+        "Borne à information parfaite. Proposition : la commission décide."
+        if lang is Language.fr
+        else "A bound with perfect information. Proposal: the commission decides."
+    )
 
 
 @scenario.command(
-    help="Écrit un scénario à compléter.\n\nExemple : attriflux scenario new mon-essai.yaml --base lec-30"
+    cls=Command,
+    help=both("Écrit un scénario à compléter.", "Writes a scenario to fill in."),
+    epilog=example(
+        "attriflux scenario new mon-essai.yaml --base lec-30",
+        "attriflux scenario new my-trial.yaml --base lec-30",
+    ),
 )
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Fichier .yaml à écrire.")],
+    file: Annotated[
+        Path, typer.Argument(metavar=FILE, help=both("Fichier .yaml à écrire.", ".yaml file to write."))
+    ],
     base: Annotated[
-        str | None, typer.Option("--base", help="Scénario dont il hérite.", show_default=False)
+        str | None,
+        typer.Option(
+            "--base",
+            help=both("Scénario dont il hérite.", "Scenario it inherits from."),
+            metavar="SCENARIO",
+            show_default=False,
+        ),
     ] = None,
+    lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.scenario import new_scenario
 
     new_scenario(file, base)
-    typer.echo(f"Écrit : {file}")
+    typer.echo(f"Écrit : {file}" if lang is Language.fr else f"Written: {file}")
 
 
 @scenario.command(
-    help="Compare des dossiers de scénarios ; le premier sert de référence.\n\nExemple : attriflux scenario compare essais/reference essais/lec-30 --out comparaison"
+    cls=Command,
+    help=both(
+        "Compare des dossiers de scénarios ; le premier sert de référence.",
+        "Compares folders of scenarios; the first one is the reference.",
+    ),
+    epilog=example(
+        "attriflux scenario compare essais/reference essais/lec-30",
+        "attriflux scenario compare trials/reference trials/lec-30",
+    ),
 )
 def compare(
     folders: Annotated[
-        list[Path], typer.Argument(metavar="DOSSIER…", help="Dossiers écrits par scenario run.")
+        list[Path],
+        typer.Argument(
+            metavar=both("DOSSIER…", "FOLDER…"),
+            help=both("Dossiers écrits par scenario run.", "Folders written by scenario run."),
+        ),
     ],
-    out: Annotated[Path | None, typer.Option("--out", help="Dossier à écrire.", show_default=False)] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help=both("Dossier à écrire.", "Folder to write."), metavar=FOLDER, show_default=False
+        ),
+    ] = None,
     csv: CsvOption = CsvStyle.french,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
@@ -154,13 +250,20 @@ def compare(
     if json:
         say_json({"comparison": table.to_dict("records")})
         return
-    typer.echo(terminal_table(table, lang.value, inputs_table([read_record(f) for f in folders])))
+    records = [read_record(f) for f in folders]
+    typer.echo(terminal_table(table, lang.value, inputs_table(records)))
+    say_notes({r.name: r.notes for r in records}, lang)
     if out is not None:
-        typer.echo(f"Ouvrir {out / 'comparison.html'} ; tables : comparison.csv, comparison.xlsx.")
+        say_where(out, lang)
 
 
-@scenario.command("list", help="Liste les scénarios livrés.\n\nExemple : attriflux scenario list")
-def list_shipped(json: JsonOption = False) -> None:
+@scenario.command(
+    "list",
+    cls=Command,
+    help=both("Liste les scénarios livrés.", "Lists the shipped scenarios."),
+    epilog=example("attriflux scenario list"),
+)
+def list_shipped(json: JsonOption = False, lang: LangOption = Language.fr) -> None:
     from optimizer.cli.speak import say_json, table
     from optimizer.scenario import read_scenario, shipped
 
@@ -168,19 +271,54 @@ def list_shipped(json: JsonOption = False) -> None:
     if json:
         say_json({"scenarios": [{"name": s.name, "title": s.title, "why": s.why} for s in found]})
         return
-    typer.echo(table([(s.name, s.title) for s in found], ("Scénario", "Titre")))
+    typer.echo(
+        table(
+            [(s.name, s.title) for s in found],
+            ("Scénario", "Titre") if lang is Language.fr else ("Scenario", "Title"),
+        )
+    )
+
+
+def say_notes(notes: Mapping[str, Sequence[str]], lang: Language) -> None:
+    """What each run was told of its inputs, each sentence once, with the runs it is about."""
+    runs: dict[str, list[str]] = {}
+    for name, sentences in notes.items():
+        for sentence in sentences:
+            runs.setdefault(sentence, []).append(name)
+    if not runs:
+        return
+    fr = lang is Language.fr
+    typer.echo("\nRemarques" if fr else "\nNotes")
+    for sentence, names in list(runs.items())[:MOST_KEYS]:
+        more = f" (+ {len(names) - MOST_NOTED})" if len(names) > MOST_NOTED else ""
+        typer.echo(f"- {', '.join(names[:MOST_NOTED])}{more}{' ' if fr else ''}: {sentence}")
+    if len(runs) > MOST_KEYS:
+        typer.echo(f"- … ({len(runs) - MOST_KEYS})")
+
+
+def say_where(out: Path, lang: Language) -> None:
+    """Which files to open."""
+    page = out / "comparison.html"
+    typer.echo(
+        f"Ouvrir {page} ; tables : comparison.csv, comparison.xlsx."
+        if lang is Language.fr
+        else f"Open {page}; tables: comparison.csv, comparison.xlsx."
+    )
 
 
 NAME_WIDTH = 22
 """Longest name of a scenario in the terminal's table; when one is longer, all are numbered above it."""
 MOST_KEYS = 12
-"""Changed keys shown in the terminal; the files hold them all."""
+"""Changed keys, and notes, shown in the terminal; the files hold them all."""
+MOST_NOTED = 3
+"""Runs named beside a note they share."""
 
 
 def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | None = None) -> str:
     """What differs in the inputs, then the few indicators that fit a terminal, scenarios in lines, with their differences
     from the first one."""
     from optimizer.cli.speak import table
+    from optimizer.cli.weekly_table import weekly_table
     from optimizer.scenario import shown
 
     keys = (
@@ -210,7 +348,8 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
     parts.append(table(rows, ("Scénario" if lang == "fr" else "Scenario", *heads)))
     if gaps:
         parts.append(table(gaps, ("Écart au 1er" if lang == "fr" else "Gap to 1st", *heads)))
-    return "\n\n".join(parts)
+    lived = weekly_table(comparison, lang, numbered)
+    return "\n\n".join([*parts, lived] if lived else parts)
 
 
 def _gap(value: float | None, reference: float | None, unit: str, lang: Lang) -> str:

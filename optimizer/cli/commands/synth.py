@@ -8,6 +8,7 @@ import typer
 
 from optimizer.cli.app import app
 from optimizer.cli.arguments import (
+    COUNT,
     CsvOption,
     CsvStyle,
     JsonOption,
@@ -16,24 +17,65 @@ from optimizer.cli.arguments import (
     ModelsOption,
     OutOption,
 )
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 @app.command(
-    help="Écrit un cas synthétique calé sur un profil : doubs, jura, haute-saone, belfort, franche-comte, "
-    "commission, france.\n\nExemple : attriflux synth commission --out cas --seed 7"
+    cls=Command,
+    help=both(
+        "Écrit un cas synthétique calé sur un profil. Profils : doubs, jura, haute-saone, belfort, franche-comte, commission, france.",
+        "Writes a synthetic case calibrated on a profile. Profiles: doubs, jura, haute-saone, belfort, franche-comte, commission, france.",
+    ),
+    epilog=example(
+        "attriflux synth commission --out cas --seed 7", "attriflux synth commission --out case --seed 7"
+    ),
 )
 def synth(
-    profile: Annotated[str, typer.Argument(metavar="PROFIL", help="Nom du profil.")],
+    profile: Annotated[
+        str,
+        typer.Argument(
+            metavar=both("PROFIL", "PROFILE"), help=both("Nom du profil.", "Name of the profile.")
+        ),
+    ],
     out: OutOption,
-    dwellings: Annotated[int | None, typer.Option("--dwellings", min=0, help="Nombre de logements.")] = None,
+    dwellings: Annotated[
+        int | None,
+        typer.Option(
+            "--dwellings", min=0, help=both("Nombre de logements.", "Number of dwellings."), metavar=COUNT
+        ),
+    ] = None,
     applications: Annotated[
-        int | None, typer.Option("--applications", min=0, help="Nombre de demandes.")
+        int | None,
+        typer.Option(
+            "--applications",
+            min=0,
+            help=both("Nombre de demandes.", "Number of applications."),
+            metavar=COUNT,
+        ),
     ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="Graine : mêmes octets pour la même graine.")
+        int,
+        typer.Option(
+            "--seed",
+            min=0,
+            help=both("Graine : mêmes octets pour la même graine.", "Seed: same bytes for the same seed."),
+            metavar=COUNT,
+        ),
     ] = 0,
-    tight: Annotated[bool, typer.Option("--tight", help="Forme où LEC et flux contraignent.")] = False,
-    parquet: Annotated[bool, typer.Option("--parquet", help="Tables en Parquet.")] = False,
+    tight: Annotated[
+        bool,
+        typer.Option(
+            "--tight",
+            help=both(
+                "Forme où les objectifs LEC et le flux contraignent.",
+                "Form in which LEC targets and the flux bind.",
+            ),
+        ),
+    ] = False,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help=both("Tables en Parquet.", "Tables as Parquet."))
+    ] = False,
     csv: CsvOption = CsvStyle.french,
     models: ModelsOption = None,
     json: JsonOption = False,
@@ -49,13 +91,20 @@ def synth(
     if json:
         say_json({"out": str(out), "targets": targets.to_dict(orient="records")})
         return
+
+    def number(value: float, sign: str = "") -> str:
+        """Whole counts and shares to four decimals, in the language's own signs."""
+        text = format(value, f"{sign},.4f").rstrip("0").rstrip(".")
+        text = text.lstrip("+-") if text.strip("+-") == "0" else text
+        return text.replace(",", "\u202f").replace(".", ",") if lang is Language.fr else text
+
     header = (
         ("Marge", "Cible", "Obtenu", "Écart")
         if lang.value == "fr"
         else ("Margin", "Target", "Obtained", "Diff.")
     )
     rows = [
-        (str(r[0]), f"{r[1]:.4g}", f"{r[2]:.4g}", f"{r[3]:+.3g}")
+        (str(r[0]), number(r[1]), number(r[2]), number(r[3], sign="+"))
         for r in targets[["margin", "target", "obtained", "difference"]].itertuples(index=False)
     ]
     typer.echo(table(rows, header))

@@ -8,16 +8,35 @@ from typing import Annotated
 import typer
 
 from optimizer.cli.app import app
-from optimizer.cli.arguments import LangOption, Language
+from optimizer.cli.arguments import (
+    FOLDER,
+    LangOption,
+    Language,
+)
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 @app.command(
-    help="Écrit un dossier vide, chaque colonne expliquée.\n\nExemple : attriflux template mon-dossier --xlsx"
+    cls=Command,
+    help=both(
+        "Écrit un dossier vide, chaque colonne expliquée.", "Writes an empty case, each column explained."
+    ),
+    epilog=example("attriflux template mon-dossier --xlsx", "attriflux template my-case --xlsx"),
 )
 def template(
-    directory: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier à créer.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar=FOLDER, help=both("Dossier à créer.", "Folder to create."))
+    ],
     xlsx: Annotated[
-        bool, typer.Option("--xlsx", help="Un seul classeur Excel, avec listes déroulantes.")
+        bool,
+        typer.Option(
+            "--xlsx",
+            help=both(
+                "Un seul classeur Excel, avec listes déroulantes.",
+                "One Excel workbook, with drop-down lists.",
+            ),
+        ),
     ] = False,
     lang: LangOption = Language.fr,
 ) -> None:

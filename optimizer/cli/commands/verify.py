@@ -9,21 +9,49 @@ from typing import Annotated
 import typer
 
 from optimizer.cli.app import app
-from optimizer.cli.arguments import JsonOption, LangOption, Language, ModelsOption
+from optimizer.cli.arguments import (
+    CASE,
+    JsonOption,
+    LangOption,
+    Language,
+    ModelsOption,
+)
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
 
 
 @app.command(
-    help="Revérifie une proposition depuis les fichiers bruts, sans le code qui l'a calculée.\n\n"
-    "Exemple : attriflux verify resultat --case cas"
+    cls=Command,
+    help=both(
+        "Revérifie une proposition, par un second programme. Il relit les fichiers bruts et ne partage rien avec celui qui a calculé.",
+        "Checks a proposal again, by a second program. It rereads the raw files and shares nothing with the one that computed.",
+    ),
+    epilog=example("attriflux verify resultat --case cas", "attriflux verify result --case case"),
 )
 def verify(
-    directory: Annotated[Path, typer.Argument(metavar="RESULTAT", help="Dossier écrit par propose.")],
-    case: Annotated[Path, typer.Option("--case", help="Le dossier du cas.")],
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar=both("RESULTAT", "RESULT"),
+            help=both("Dossier écrit par propose.", "Folder written by propose."),
+        ),
+    ],
+    case: Annotated[
+        Path,
+        typer.Option(
+            "--case",
+            help=both(
+                "Le cas : son dossier, ou son classeur .xlsx.", "The case: its folder, or its .xlsx workbook."
+            ),
+            metavar=CASE,
+        ),
+    ],
     models: ModelsOption = None,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import say_json
+    from optimizer.cli.wrapping import wrapped
     from optimizer.verify import verify as run_verify
 
     for place in (directory, case):
@@ -36,6 +64,7 @@ def verify(
     else:
         for check in verdict.checks:
             mark = "ok " if check.ok else "NON" if lang.value == "fr" else "NO "
-            typer.echo(f"{mark} {check.fr if lang.value == 'fr' else check.en}", err=not check.ok)
-        typer.echo(verdict.sentence(lang.value), err=refused)
+            said = f"{mark} {check.fr if lang.value == 'fr' else check.en}"
+            typer.echo(wrapped(said, 80, after="    "), err=not check.ok)
+        typer.echo(wrapped(verdict.sentence(lang.value), 80, after="  "), err=refused)
     sys.exit(3 if refused else 0)
