@@ -56,7 +56,7 @@ def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     """The ledger of every convention line of the landlords that have leases, work in progress or an assiette.
 
     ``base`` is the landlord's flux in the area: its leases, and the work in progress and the orientations come back that
-    the count rule of their account counts. ``due`` = share × base + opening balance (with carry-over), ``consumed`` follows
+    the count rule of their account counts. ``due`` = share × base − opening balance, ``consumed`` follows
     the count rule — ``returned`` of it came back without a lease — and the four rules stand beside. The forecast is what is
     consumed plus what the rest of the year brings at the rate observed; its interval is 80 % of a binomial.
     """
@@ -207,7 +207,9 @@ def _row(
         for name, level in REACHED.items()
     } | {"signed": signed}
     rule = str(line["count_rule"])
-    opening = Fraction(repr(float(line["opening_balance"]))) if bool(line["carry_over"]) else Fraction(0)
+    opening = Fraction(
+        repr(float(line["opening_balance"]))
+    )  # one given counts; `carry_over` is about next year's
     let = len(here) + int(pending["counted"].sum())
     returned = int(back["counted"].sum())
     base = let + returned

@@ -72,7 +72,7 @@ def _flux_gauge(year: Year, row: dict[object, object]) -> Gauge:
     )
     share, opening = (
         _exact(row["share"]),
-        _exact(row["opening_balance"]) if row["carry_over"] else Fraction(0),
+        _exact(row["opening_balance"]),
     )
     year_due = _exact(row["year_due"])
     who = label(year, account)
