@@ -80,7 +80,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
     options = run.options
     y, next_try = start, max(2e-4, 0.5 * options.gap)
     radius = np.full(run.rows.n_rows, FIRST_RADIUS)
-    rough = True
+    rough, tried = True, False
     warm = run.incumbent is not None
     pressed = np.ones(run.rows.n_rows, bool)
     while True:
@@ -107,10 +107,11 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         # was right at its own minimum, which is everybody's unless the box held it back
         converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
         if lp_gap <= next_try or converged or (warm and run.iteration <= WARM_TRIES):
-            run.improve(*((1, 6, 20, 4) if converged else (1, 3, 20)))
+            run.improve(*((1, 6, 20, 4) if converged else (1, 3 if tried else 1, 20)))
             if converged and not run.closed():
                 run.improve(4, 2, 50, 8)
-            next_try = min(next_try, lp_gap) / 4
+            next_try = min(next_try, lp_gap) / (64 if tried else 4)
+            tried = True
             run.report()
             if run.closed():
                 return "proven" if run.gap <= 0 else "gap"
