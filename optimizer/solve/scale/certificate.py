@@ -50,6 +50,14 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
                 gain[entry_applicant[j]] = g
 
 
+@njit(cache=True, nogil=True)
+def _sum_of_larger(one, other):  # type: ignore[no-untyped-def]
+    total = np.int64(0)
+    for i in range(len(one)):
+        total += max(one[i], other[i])
+    return total
+
+
 def _worth(start: Ints, row: np.ndarray, coef: Ints, value: Ints, y: Ints, quantum: int) -> Ints:
     paid = np.r_[0, np.cumsum(coef * y[row])]
     return np.asarray(value * quantum - (paid[start[1:]] - paid[start[:-1]]), dtype=np.int64)
@@ -154,7 +162,7 @@ def _sum_up(model: LabelledTransport, credit: Ints, outside: Ints, price: Ints, 
         total = int(gains((0, n_menus)).sum())
     else:
         with ThreadPoolExecutor(2) as pool:
-            total = int(np.maximum(*pool.map(gains, ((0, middle), (middle, n_menus)))).sum())
+            total = int(_sum_of_larger(*pool.map(gains, ((0, middle), (middle, n_menus)))))
     size = np.diff(model.bonus_start) if len(model.bonus_start) else np.zeros(model.n_classes, np.int64)
     plain = size == 0
     total += int((np.maximum(outside, price) * model.capacity)[plain].sum())

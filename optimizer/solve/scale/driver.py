@@ -28,6 +28,8 @@ GROW, SHRINK = 3.0, 0.8
 """Factors of a side that presses while the bound gets better, and of every side when it does not."""
 WARM_TRIES = 6
 """Pricings of a warm run after each of which assignments are mixed: its bound is good long before its master knows."""
+FRESH = 10
+"""Pricings between two tries to mix assignments: without new ones another try finds what the last one found."""
 ROUGH = 0.01
 """Part of the box's side that a household may lose by staying where the last pricing had it."""
 
@@ -80,7 +82,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
     options = run.options
     y, next_try = start, max(2e-4, 0.5 * options.gap)
     radius = np.full(run.rows.n_rows, FIRST_RADIUS)
-    rough, tried = True, False
+    rough, tried = True, -FRESH
     warm = run.incumbent is not None
     pressed = np.ones(run.rows.n_rows, bool)
     while True:
@@ -106,12 +108,13 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
         # was right at its own minimum, which is everybody's unless the box held it back
         converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
-        if lp_gap <= next_try or converged or (warm and run.iteration <= WARM_TRIES):
-            run.improve(*((1, 6, 20, 4) if converged else (1, 3 if tried else 1, 20)))
+        soon = lp_gap <= next_try and run.iteration >= tried + FRESH
+        if soon or converged or (warm and run.iteration <= WARM_TRIES):
+            run.improve(*((1, 6, 20, 4) if converged else (1, 3 if tried > 0 else 1, 20)))
             if converged and not run.closed():
                 run.improve(4, 2, 50, 8)
-            next_try = min(next_try, lp_gap) / (64 if tried else 4)
-            tried = True
+            next_try = min(next_try, lp_gap) / 4
+            tried = run.iteration
             run.report()
             if run.closed():
                 return "proven" if run.gap <= 0 else "gap"
