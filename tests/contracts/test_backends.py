@@ -58,7 +58,9 @@ def test_backends_agree_where_brute_force_cannot_go(name: str) -> None:
     for seed in seeds:
         one, two = by_highs(seed), solve(random_commission(seed), SolveOptions(backend=name))
         proven += two.stop == "proven"
-        if (two.objective, two.stop) != (one.objective, one.stop) or not same(one.first, two.first):
+        # ties are broken on a proof: two runs that stop a few micropoints short of one may name equals differently
+        differ = two.stop == "proven" and not same(one.first, two.first)
+        if (two.objective, two.stop) != (one.objective, one.stop) or differ:
             wrong.append((seed, two.objective - one.objective, two.stop, one.stop))
     assert wrong == []
     # now and then multipliers in whole micropoints leave a bound a few micropoints above the optimum
