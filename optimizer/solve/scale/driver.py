@@ -110,9 +110,12 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
         soon = lp_gap <= next_try and run.iteration >= tried + FRESH
         if soon or converged or (warm and run.iteration <= WARM_TRIES):
-            run.improve(*((1, 6, 20, 4) if converged else (1, 3 if tried > 0 else 1, 20)))
-            if converged and not run.closed():
-                run.improve(4, 2, 50, 8)
+            if converged:  # one assignment at a time first: without packing rows the programs are short
+                run.improve(1, 6, 20, 4)
+                if not run.closed():
+                    run.improve(4, 2, 50, 8)
+            else:
+                run.improve(1, 3 if tried > 0 else 1, 20)
             next_try = min(next_try, lp_gap) / 4
             tried = run.iteration
             run.report()
@@ -121,9 +124,7 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         reason = run.stopped()
         if reason is not None:
             return reason
-        if hurry:
-            return "converged"
-        if converged:
+        if hurry or converged:
             return "converged"
         y = run.rows.clip(wanted, run.quantum)
 
