@@ -42,6 +42,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "mean_score": ("cotation moyenne des premiers rangs", "mean score of first ranks"),
     "mean_months": ("ancienneté moyenne des premiers rangs", "mean waiting of first ranks"),
     "mutation_share": ("part de mutations internes", "share of own transfers"),
+    "lec_outside_qpv": ("LEC hors QPV : premier quartile ou relogement, EPCI soumis", "LEC outside QPV: first quartile or relocation, EPCI concerned"),
+    "lec_inside_qpv": ("LEC en QPV : autres quartiles, EPCI soumis", "LEC inside QPV: other quartiles, EPCI concerned"),
     "q1_outside_qpv": ("premier quartile hors QPV", "first quartile outside QPV"),
     "q1_inside_qpv": ("premier quartile en QPV", "first quartile inside QPV"),
     "q1_share": ("premier quartile, par EPCI", "first quartile, by EPCI"),
@@ -129,6 +131,7 @@ def indicators(result: Result) -> pd.DataFrame:
     first = proposals[proposals["rank"] == 1]
     _accounts(rows, first, result.rules)
     _rules(rows, result.rules)
+    _lec(rows, result.rules)
     rows.append(("objective", "", "points", float(result.certificate["objective"])))
     status = result.dwellings["status"].value_counts()
     for name, word in (
@@ -187,6 +190,17 @@ def _rules(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None
         marginal = row["marginal_points"]
         if marginal is not None and marginal == marginal and marginal is not pd.NA:
             rows.append(("rule_marginal", scope, "points", float(marginal)))
+
+
+def _lec(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None:
+    """Both LEC rates over all EPCI under the law, counted as the law does: a first quartile share alone leaves out the
+    relocations, and would read as a missed target where it is met."""
+    for name, rule in (("lec_outside_qpv", "lec_q1_outside_qpv"), ("lec_inside_qpv", "lec_q234_inside_qpv")):
+        lines = rules[rules["rule"] == rule]
+        den = float(lines["den_before"].astype(float).sum() + lines["den_run"].astype(float).sum())
+        if den > 0:
+            num = float(lines["num_before"].astype(float).sum() + lines["num_run"].astype(float).sum())
+            rows.append((name, "", "share", num / den))
 
 
 def _part(scope: str, name: str) -> str:

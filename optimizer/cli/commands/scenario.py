@@ -327,7 +327,7 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
         ("dwellings_no_candidate", "dwellings", "Sans cand." if lang == "fr" else "None"),
         ("vacancy_days", "days", "Vacance j" if lang == "fr" else "Vacancy d"),
         ("mean_months", "months", "Mois" if lang == "fr" else "Months"),
-        ("q1_outside_qpv", "share", "Q1 hors QPV" if lang == "fr" else "Q1 outside"),
+        ("lec_outside_qpv", "share", "LEC hors QPV" if lang == "fr" else "LEC outside"),
     )
     rows, gaps, legend = [], [], []
     names = [str(name) for name in comparison["scenario"].unique()]

@@ -21,6 +21,8 @@ from optimizer.solve.scale.cells import IMPOSSIBLE
 from optimizer.solve.scale.cuts import CutMaker, extend, shares
 from optimizer.solve.scale.model import Certificate, Cut, Ints, LabelledTransport
 
+BLOCK = 256
+"""Entries sifted together by the pass."""
 MANY_ENTRIES = 1_000_000
 """Entries from which the pass is shared between two threads."""
 
@@ -31,6 +33,7 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
     price, quantum, gain, least,
 ):  # fmt: skip
     """Best gain of each applicant over all its arcs of menus ``first..last``; ``least`` is scratch, (T,)."""
+    gaining = np.empty(BLOCK + 1, np.int64)
     for m in range(first, last):
         if classes_start[m] == classes_start[m + 1]:
             continue
@@ -42,12 +45,17 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
                 if x < low:
                     low = x
             least[t] = low
-        for j in range(menu_start[m], menu_start[m + 1]):
-            g = np.int64(entry_value[j]) * quantum - least[entry_type[j]]
-            if (
-                g > 0 and g > gain[entry_applicant[j]]
-            ):  # most gain nothing: their applicant need not be looked up
-                gain[entry_applicant[j]] = g
+        for begin in range(menu_start[m], menu_start[m + 1], BLOCK):
+            # one in eight gains anything, at random: gathered without a branch, as a processor cannot foresee it
+            n = 0
+            for j in range(begin, min(begin + BLOCK, menu_start[m + 1])):
+                gaining[n] = j
+                n += np.int64(entry_value[j]) * quantum > least[entry_type[j]]
+            for i in range(n):
+                j = gaining[i]
+                g = np.int64(entry_value[j]) * quantum - least[entry_type[j]]
+                if g > gain[entry_applicant[j]]:
+                    gain[entry_applicant[j]] = g
 
 
 @njit(cache=True, nogil=True)
