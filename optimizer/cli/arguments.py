@@ -146,8 +146,8 @@ GapOption = Annotated[
         max=1.0,
         metavar=NUMBER,
         help=both(
-            "Écart relatif accepté, de 0 à 1 ; 0 va jusqu'à la preuve.",
-            "Accepted relative gap, from 0 to 1; 0 goes to the proof.",
+            "Écart relatif accepté, de 0 à 1 ; 0 : jusqu'à la preuve, ou 0,0002 avec le moteur scale.",
+            "Accepted relative gap, from 0 to 1; 0: to the proof, or 0.0002 with backend scale.",
         ),
     ),
 ]

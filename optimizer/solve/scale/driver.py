@@ -30,6 +30,9 @@ WARM_TRIES = 6
 """Pricings of a warm run after each of which assignments are mixed: its bound is good long before its master knows."""
 FRESH = 10
 """Pricings between two tries to mix assignments: without new ones another try finds what the last one found."""
+NEAR = 2e-3
+"""Relative gap of a first pricing up to which the cases of an earlier run are gone over at once: above it the
+multipliers have first to move, and programs would search far too wide."""
 ROUGH = 0.01
 """Part of the box's side that a household may lose by staying where the last pricing had it."""
 
@@ -108,8 +111,10 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
         # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
         # was right at its own minimum, which is everybody's unless the box held it back
         converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
+        hurry = hurry and run.gap <= NEAR
         soon = lp_gap <= next_try and run.iteration >= tried + FRESH
-        if soon or converged or (warm and run.iteration <= WARM_TRIES):
+        early = warm and run.iteration <= WARM_TRIES and (options.gap > 0 or run.gap <= NEAR)
+        if soon or converged or early:
             if converged:  # one assignment at a time first: without packing rows the programs are short
                 run.improve(1, 6, 20, 4)
                 if not run.closed():
