@@ -30,7 +30,8 @@ def weekly_table(comparison: pd.DataFrame, lang: Lang, numbered: bool) -> str:
     for number, (name, group) in enumerate(comparison.groupby("scenario", sort=False), start=1):
         values = dict(zip(group["indicator"], group["value"], strict=True))
         label = str(number) if numbered else str(name)
-        signed = float(group.loc[group["indicator"] == "weekly_leases", "value"].sum())
+        # means kept to the hundredth: three of them may sum to 293.99
+        signed = round(float(group.loc[group["indicator"] == "weekly_leases", "value"].sum()), 1)
         for end, word, leases in (
             ("", label, shown(signed, "leases", lang)),
             ("_low", "  bas" if fr else "  low", ""),

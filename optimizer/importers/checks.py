@@ -139,11 +139,11 @@ def _dates(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Findi
     if leases is not None and leases.frame is not None:
         values = leases.frame["signed_on"].to_numpy("datetime64[s]")
         start = np.datetime64(date(settings.year, 1, 1).isoformat(), "s")
-        wrong = np.flatnonzero(values < start)
+        after = np.datetime64(date(settings.year + 1, 1, 1).isoformat(), "s")
+        wrong = np.flatnonzero((values < start) | (values >= after))
         if len(wrong):
-            problem = Problem(
-                "READ_LEASE_OTHER_YEAR", wrong, _day(values[wrong[0]]), {"year": settings.year}, "warning"
-            )
+            numbers = {"year": settings.year, "count": len(wrong)}
+            problem = Problem("READ_LEASE_OTHER_YEAR", wrong, _day(values[wrong[0]]), numbers, "warning")
             findings.append(leases.finding(problem, "signed_on"))
     return findings
 

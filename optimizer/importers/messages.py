@@ -189,10 +189,10 @@ define(
 )
 define(
     "READ_LEASE_OTHER_YEAR",
-    "le bail signé le {value} n'est pas de l'année {year}.",
-    "the lease signed on {value} is not of year {year}.",
-    remedy_fr="La table des baux ne contient que ceux signés depuis le 1er janvier",
-    remedy_en="The leases table holds only those signed since 1 January",
+    "{count:bail signé/baux signés} dans une autre année que {year} (le premier, le {value}) : hors du compte de l'année.",
+    "{count:lease/leases} signed in another year than {year} (the first on {value}): not counted in the year.",
+    remedy_fr="La table des baux contient ceux de l'année du dossier ; corriger la date ou la clé « year » de case.yaml",
+    remedy_en="The leases table holds those of the year of the case; correct the date, or the key “year” of case.yaml",
 )
 define(
     "READ_UNKNOWN_REFERENCE",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.errors import Said
 from optimizer.policy.folder import Folder
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import bad_value, date_of, expectation, fits, only_keys, status_of, text_of
@@ -312,7 +313,7 @@ def as_frame(lines: Iterable[Line]) -> pd.DataFrame:
     return frame.astype(kinds)
 
 
-def oversubscribed(lines: Iterable[Line], epci_of: Mapping[str, str]) -> list[tuple[str, str, float]]:
+def oversubscribed(lines: Iterable[Line], epci_of: Mapping[str, str]) -> list[tuple[str, str, Said]]:
     """(landlord, area, sum) wherever the shares that apply in a commune exceed 1, tolerance 0.0005.
 
     ``epci_of`` maps communes to EPCI. Only areas named by some line can exceed what the whole département has.
@@ -327,5 +328,6 @@ def oversubscribed(lines: Iterable[Line], epci_of: Mapping[str, str]) -> list[tu
             applying = {departement, area, epci_of.get(area, area)}
             total = sum(areas.get(a, 0) for a in applying)
             if total > round(MAX_SUM * 10_000):
-                found.append((landlord, area, total / 10_000))
+                words = f"{total / 10_000:g}"
+                found.append((landlord, area, Said(words.replace(".", ","), words)))
     return found

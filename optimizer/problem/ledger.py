@@ -1,5 +1,7 @@
 """Leases signed since 1 January and work in progress, read into the columns that rules count.
 
+A ledger is of a calendar year: leases signed in another year than the case's are not counted, as if they were not given.
+
 Work in progress counts once its stage has reached the count rule of the account's convention (the default rule where
 there is none). One dwelling is at most one lease: of its lines in progress the most advanced counts, then the oldest,
 then the one of the smallest application number. Orientations that came back without a lease stand apart (`returned`).
@@ -15,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain.schema import STAGES
-from optimizer.eligibility.columns import arrow_text, booleans, choice, codes, integers, items, texts
+from optimizer.eligibility.columns import arrow_text, booleans, choice, codes, days, integers, items, texts
 from optimizer.eligibility.encode_dwellings import in_qpv
 from optimizer.eligibility.facts import FINANCING, PROOF, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.problem.ground import (
@@ -26,7 +28,7 @@ from optimizer.problem.ground import (
     Ground,
     proofs_counted,
 )
-from optimizer.problem.returned import REACHED, furthest, returned_orientations
+from optimizer.problem.returned import REACHED, furthest, returned_orientations, years
 
 if TYPE_CHECKING:
     from optimizer.domain.case import Case
@@ -38,12 +40,20 @@ _Q1 = {"no": Q1_NO, "yes": Q1_YES, "unknown": Q1_UNKNOWN}
 
 def read_ground(case: Case, facts: Facts, rules: RuleSet) -> Ground:
     """The ground of a case: forecasts of its year, leases, work in progress and orientations counted so far."""
-    leases = case.table("leases")
+    leases = leases_of_year(case)
     signed = _signed(leases, facts, rules)
     nothing = signed.where(np.zeros(len(signed), bool))
     ground = Ground(facts, rules, case.settings, signed, nothing, len(leases) > 0, _forecast(case, facts))
     before = Counted.joined((signed, _in_progress(case.table("in_progress"), ground)))
     return replace(ground, before=before.where(before.commune >= 0), returned=_returned(case, ground))
+
+
+def leases_of_year(case: Case) -> pd.DataFrame:
+    """The leases signed in the year of the case: the only ones that its rules count."""
+    leases = case.table("leases")
+    ours = years(days(leases, "signed_on")) == case.settings.year
+    kept: pd.DataFrame = leases[ours].reset_index(drop=True)
+    return kept
 
 
 def _forecast(case: Case, facts: Facts) -> dict[tuple[int, int], Forecast]:

@@ -48,13 +48,13 @@ def returned_orientations(case: Case, year: int) -> pd.DataFrame:
     if not len(events):
         return pd.DataFrame(columns=list(COLUMNS))
     leases, progress = case.table("leases"), case.table("in_progress")
-    signed = _sized(_keys(leases)[_years(days(leases, "signed_on")) == year])
+    signed = _sized(_keys(leases)[years(days(leases, "signed_on")) == year])
     kept, stage = furthest(progress)
     on = np.datetime64(case.settings.on.isoformat(), "D")
     parts = []
     for rule, first in REACHED.items():
         rows = _reached(events, rule)
-        rows = rows[(_years(rows["day"].to_numpy("datetime64[D]")) == year) & (rows["day"] <= on)]
+        rows = rows[(years(rows["day"].to_numpy("datetime64[D]")) == year) & (rows["day"] <= on)]
         rows = rows.sort_values([*KEY, "day"], ignore_index=True)
         done = signed.add(_sized(_keys(progress)[kept & (stage >= first)]), fill_value=0).rename("done")
         rows = rows.join(_sized(rows).rename("all"), on=KEY).join(done, on=KEY)
@@ -102,7 +102,8 @@ def _reached(events: pd.DataFrame, rule: str) -> pd.DataFrame:
     return once
 
 
-def _years(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
+def years(day: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """The calendar year of each day; a missing day is of no year of a case."""
     return day.astype("datetime64[Y]").astype(np.int64) + 1970
 
 

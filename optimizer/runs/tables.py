@@ -16,7 +16,7 @@ from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
-from optimizer.problem.ledger import pending_work
+from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
 from optimizer.runs.options import Options
@@ -116,7 +116,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
                 rules_frame,
                 state,
                 case.table("residences"),
-                case.table("leases"),
+                leases_of_year(case),
             )
 
     def leapfrogs(part: int) -> Iterator[pd.DataFrame]:

@@ -15,7 +15,7 @@ from optimizer.conversion.blocks import in_area
 from optimizer.conversion.rounding import SHARE_UNITS
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding
-from optimizer.policy.changes import matches, parse_line_key, sorted_changes
+from optimizer.policy.changes import matches, near, parse_line_key, sorted_changes
 from optimizer.policy.conventions import field_fits
 from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import change_tables, new_rights
@@ -107,21 +107,23 @@ def _changed_conventions(
         if any(hit):
             out.loc[hit, name] = value  # type: ignore[call-overload]
         elif landlord in own:
-            raise AttrifluxError("POLICY_CHANGE_UNKNOWN", key=key, near="–")
+            mine = out.loc[out["landlord"] == landlord, "account"].unique()
+            known = [f"conventions.{landlord}.{other}.{name}" for other in mine]
+            raise AttrifluxError("POLICY_CHANGE_UNKNOWN", key=key, near=near(key, known))
     return out, rest
 
 
 def _converted(case: Case, run: Run, own: Mapping[str, object], models: Path | None) -> Case:
     """The case with the shares of one conversion mode as the shares of its conventions."""
     if not len(case.table("stock")):
-        raise AttrifluxError("SCENARIO_NO_STOCK", name=run.name)
+        raise AttrifluxError("SCENARIO_NO_STOCK", name=run.name, key="flux.mode")
     mode = int(str(own["flux.mode"]))
     basis = str(own.get("flux.basis", "forecast"))
     added = new_rights(own)
     table, landlords, said = converted_lines(case, mode, basis=basis, models=models, added=added)
     if not landlords:
         why = "; ".join(f.text("fr") for f in said) or "assiette"
-        raise AttrifluxError("SCENARIO_MODE_MISSING", name=run.name, mode=mode, why=why)
+        raise AttrifluxError("SCENARIO_MODE_MISSING", name=run.name, mode=mode, why=why, key="flux.mode")
     own_lines = case.table("conventions")
     rest = own_lines[~own_lines["landlord"].isin(landlords)]
     joined = pd.concat([rest, table], ignore_index=True) if len(rest) else table

@@ -14,8 +14,9 @@ from optimizer.reports.csvfile import Style
 from optimizer.reports.data import proof_sentence
 from optimizer.reports.tables_book import PLANNING, write_book
 from optimizer.scenario.comparison_page import comparison_html
-from optimizer.scenario.indicators import UNITS, label_of
+from optimizer.scenario.indicators import UNITS, indicator_order, label_of
 from optimizer.scenario.records import (
+    MARGIN,
     SMALL,
     Record,
     comparison_table,
@@ -23,14 +24,16 @@ from optimizer.scenario.records import (
     places_of,
     read_record,
     wide_table,
+    within_margin,
 )
 from optimizer.scenario.tablefile import unit_csv
-from optimizer.scenario.wording import scope_label
+from optimizer.scenario.wording import WITHIN, scope_label
 
 HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "fr": {
         "indicator": "Indicateur", "scope": "Périmètre", "unit": "Unité", "scenario": "Scénario", "value": "Valeur",
         "reference": "Référence", "difference": "Écart", "key": "Clé", "title": "Titre", "proof": "Preuve", "notes": "Remarques",
+        "reading": "Lecture",
     },
     "en": {},
 }  # fmt: skip
@@ -71,7 +74,7 @@ def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: L
         {
             "Résultats": in_words(wide_table(records), lang, places),
             "Entrées": inputs_table(records),
-            "Écarts": in_words(table[table["difference"].fillna(0).abs() >= SMALL], lang, places),
+            "Écarts": in_words(differences_table(records), lang, places),
             "Scénarios": runs_table(records, lang),
         },
         title="Comparaison de scénarios" if lang == "fr" else "Comparison of scenarios",
@@ -81,6 +84,18 @@ def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: L
     )
     (out / "comparison.html").write_text(comparison_html(records, lang), encoding="utf-8")
     return table
+
+
+def differences_table(records: Sequence[Record]) -> pd.DataFrame:
+    """What differs from the first run, by indicator, with what the certificates leave open said beside."""
+    table = comparison_table(records)
+    margins = {r.name: r.margin for r in records}
+    kept = table[(table["difference"].fillna(0).abs() >= SMALL) & (table["indicator"] != MARGIN[0])]
+    first = records[0].margin if records else None
+    gaps = zip(kept["scenario"], kept["indicator"], kept["difference"], strict=True)
+    kept = kept.assign(reading=[within_margin(i, float(d), first, margins[name]) for name, i, d in gaps])
+    order = [indicator_order(str(i)) for i in kept["indicator"]]
+    return kept.iloc[sorted(range(len(kept)), key=lambda k: order[k])].reset_index(drop=True)
 
 
 def runs_table(records: Sequence[Record], lang: Lang) -> pd.DataFrame:
@@ -102,6 +117,8 @@ def in_words(table: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> pd.D
     names = {i: label_of(i, lang == "en") for i in table["indicator"].unique()}
     scopes = {s: scope_label(s, lang, places) for s in table["scope"].unique()}
     units = {u: UNITS[u][0 if lang == "fr" else 1] for u in table["unit"].unique()}
+    if "reading" in table.columns:
+        table = table.assign(reading=table["reading"].map({True: WITHIN[lang == "en"], False: ""}))
     return table.assign(
         indicator=table["indicator"].map(names),
         scope=table["scope"].map(scopes),

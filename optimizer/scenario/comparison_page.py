@@ -10,13 +10,24 @@ from optimizer.errors import Lang
 from optimizer.reports.data import proof_sentence, stop_sentence
 from optimizer.scenario.flux_page import environment, page_words
 from optimizer.scenario.indicators import UNITS, label_of
+from optimizer.scenario.lived import lived_rows
 from optimizer.scenario.plots import curve, heat_map, slope_chart
-from optimizer.scenario.records import SMALL, Record, completed, inputs_table, wide_table
-from optimizer.scenario.wording import scope_label, shown, signed
+from optimizer.scenario.records import (
+    MARGIN,
+    SMALL,
+    Record,
+    completed,
+    inputs_table,
+    wide_table,
+    within_margin,
+)
+from optimizer.scenario.wording import WITHIN, scope_label, shown, signed
 from optimizer.shortlist.labels import account_label
 
 WHO = ("account_dwellings", "public_first")
 """Indicators of the table that says who gains and who loses."""
+OFTEN_NOTHING = ("rule_shortfall", "rule_loss", "rule_marginal")
+"""Indicators whose rows of zeros stay in the workbook: hundreds of rules miss nothing and cost nothing."""
 MOST_NAMED = 4
 """Runs whose names still fit above the columns; more are numbered as in the list of the page."""
 LONGEST_NAME = 26
@@ -25,7 +36,9 @@ LONGEST_NAME = 26
 def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
     """The page: the first run is the reference."""
     records = completed(records)
-    rows = _rows(records, lang)
+    every = _rows(records, lang)
+    rows = [row for row in every if not row["empty"]]
+    empty = len(every) - len(rows)
     inputs = inputs_table(records).to_dict("records")
     return environment().get_template("comparison.html.j2").render(
         records=[_run(r, lang) for r in records],
@@ -34,7 +47,11 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
         inputs=[
             {"key": i["key"], "cells": [(i[r.name], i["key"] in r.changes) for r in records]} for i in inputs
         ],
-        rows=_grouped(rows),
+        numbered=column_names(records) != [r.name for r in records],
+        main=[row for row in rows if row["main"]],
+        rows=_grouped([row for row in rows if not row["main"]]),
+        empty=empty,
+        lived=lived_rows(records, lang),
         who=[row for row in rows if row["who"]],
         slope=_slope(records, lang),
         heat=_heat(records, lang),
@@ -64,22 +81,24 @@ def _rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
     rows = []
     for row in wide_table(records).to_dict("records"):
         key = (str(row["indicator"]), str(row["scope"]), str(row["unit"]))
+        if key[0].startswith("weekly_"):
+            continue
         reference = base.values.get(key)
         cells = []
         for record in records:
             value = record.values.get(key)
             gap = None if value is None or reference is None else value - reference
-            same = gap is None or abs(gap) < SMALL
-            cells.append(
-                {
-                    "value": shown(value, key[2], lang),
-                    "gap": "" if same or gap is None else signed(gap, key[2], lang),
-                }
-            )
+            cell = {"value": shown(value, key[2], lang), "gap": "", "open": ""}
+            if gap is not None and abs(gap) >= SMALL and key != MARGIN:
+                cell["gap"] = signed(gap, key[2], lang)
+                if within_margin(key[0], gap, base.margin, record.margin):
+                    cell["open"] = WITHIN[lang == "en"]
+            cells.append(cell)
         rows.append(
             {
                 "indicator": key[0], "label": label_of(key[0], lang == "en"), "scope": scope_label(key[1], lang, places),
-                "unit": UNITS[key[2]][0 if lang == "fr" else 1], "cells": cells, "who": key[0] in WHO,
+                "unit": UNITS[key[2]][0 if lang == "fr" else 1], "cells": cells, "who": key[0] in WHO, "main": not key[1],
+                "empty": key[0] in OFTEN_NOTHING and not any(r.values.get(key) for r in records),
             }
         )  # fmt: skip
     return rows
@@ -142,6 +161,7 @@ def _heat(records: Sequence[Record], lang: Lang) -> str:
 def _curves(records: Sequence[Record], lang: Lang) -> list[dict[str, str]]:
     """The cost of a quota: one number swept, everything else equal, against the value of the optimum."""
     groups: dict[str, list[tuple[float, float]]] = {}
+    margins: dict[str, list[float | None]] = {}
     for record in records:
         if len(record.swept) != 1:
             continue
@@ -154,9 +174,33 @@ def _curves(records: Sequence[Record], lang: Lang) -> list[dict[str, str]]:
             and key != "flux.mode"
         ):
             groups.setdefault(key, []).append((float(value), objective))
+            margins.setdefault(key, []).append(record.margin)
     label = "valeur de l'optimum (points)" if lang == "fr" else "value of the optimum (points)"
     return [
-        {"title": key, "svg": curve(points, key, label, f"{label} / {key}")}
+        {
+            "title": key,
+            "svg": curve(points, key, label, f"{label} / {key}"),
+            "open": _open_steps(margins[key], lang),
+        }
         for key, points in sorted(groups.items())
         if len(points) > 1
     ]
+
+
+def _open_steps(margins: Sequence[float | None], lang: Lang) -> str:
+    """What the certificates leave open of a curve; nothing where every point is proved."""
+    if None in margins:
+        return (
+            "Un point au moins n'est pas certifié : sa marche n'est pas concluante."
+            if lang == "fr"
+            else "At least one point is not certified: its step is not conclusive."
+        )
+    widest = max((m for m in margins if m is not None), default=0.0)
+    if not widest:
+        return ""
+    points = shown(widest, "points", lang)
+    return (
+        f"Une marche plus petite que la marge certifiée ({points} points au plus) n'est pas concluante."
+        if lang == "fr"
+        else f"A step within the certified margin ({points} points at most) is not conclusive."
+    )

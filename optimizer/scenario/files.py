@@ -212,7 +212,8 @@ def check_keys(scenario: Scenario, territory: str | Path, on: date, models: Path
     ------
     AttrifluxError
         ``SCENARIO_REFUSED`` with the file and line of the key that `policy` refuses. A convention key that names a
-        landlord of no shipped agreement is left to the case, which may bring it.
+        landlord of no shipped agreement is left to the case, which may bring it, as are shares that are too many beside those
+        of a shipped agreement.
     """
     seen: set[str] = set()
     for run in expand(scenario):
@@ -234,15 +235,28 @@ def check_keys(scenario: Scenario, territory: str | Path, on: date, models: Path
                 ):
                     pending = {k: v for k, v in pending.items() if k != key}
                     continue
+                landlord = error.params.get("landlord")
+                left = {k: v for k, v in pending.items() if not k.startswith(f"conventions.{landlord}.")}
+                if error.code == "POLICY_SHARES_OVER_ONE" and len(left) < len(pending):
+                    pending = left
+                    continue
                 raise refusal(scenario, key, error) from None
 
 
 def refusal(scenario: Scenario, key: str, error: AttrifluxError) -> AttrifluxError:
     """``SCENARIO_REFUSED`` for a key that another part refused, with the line it stands on."""
-    file, line = scenario.lines.get(key, (f"{scenario.name}.yaml", 1))
+    file, line = scenario.lines.get(key) or _line_about(scenario, str(error.params.get("landlord", "")))
     return AttrifluxError(
         "SCENARIO_REFUSED", file=file, line=line, why_fr=error.text("fr"), why_en=error.text("en")
     )
+
+
+def _line_about(scenario: Scenario, landlord: str) -> tuple[str, int]:
+    """Where the scenario changes a share of a landlord, else its first key: for a refusal that names no key."""
+    for key, place in scenario.lines.items():
+        if key.startswith((f"conventions.{landlord}.", "conventions.*.")) and key.endswith(".share"):
+            return place
+    return next(iter(scenario.lines.values()), (f"{scenario.name}.yaml", 1))
 
 
 def policy_changes(changes: Mapping[str, object]) -> dict[str, object]:

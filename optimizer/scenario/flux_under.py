@@ -9,9 +9,9 @@ from pathlib import Path
 from optimizer import importers
 from optimizer.errors import AttrifluxError
 from optimizer.scenario import messages as messages
-from optimizer.scenario.apply import apply
 from optimizer.scenario.case_changes import new_rights
-from optimizer.scenario.files import check_keys, expand, read_scenario, refusal, settings_of
+from optimizer.scenario.checking import applied
+from optimizer.scenario.files import check_keys, expand, read_scenario, settings_of
 from optimizer.scenario.flux import Flux, flux
 
 
@@ -38,13 +38,7 @@ def flux_under(
     run = expand(read)[0]
     run = replace(run, changes={k: v for k, v in run.changes.items() if k != "flux.mode"})
     found = importers.read(case, need=("stock",))
-    try:
-        changed = apply(found, run, models)
-    except AttrifluxError as error:
-        key = str(error.params.get("key", ""))
-        if key in read.lines:
-            raise refusal(read, key, error) from None
-        raise
+    changed, _ = applied(found, run, read, models)
     title = f"{found.settings.title} – {read.title}"
     changed = replace(changed, settings=replace(changed.settings, title=title))
     return flux(

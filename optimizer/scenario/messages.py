@@ -59,6 +59,18 @@ define(
     "{file}, line {line}: {why_en}",
 )
 define(
+    "SCENARIO_NO_LANDLORD",
+    "{file}, ligne {line} : « {key} » vise {landlord}, qui n'a de convention ni dans ce cas ni dans son territoire ({territory}).",
+    "{file}, line {line}: “{key}” is about {landlord}, which has an agreement neither in this case nor in its territory ({territory}).",
+    remedy_fr="Écrire un de ses bailleurs ({known}), ou choisir un autre cas",
+    remedy_en="Write one of its landlords ({known}), or choose another case",
+)
+define(
+    "SCENARIO_PROBLEM",
+    "avec la valeur {value}, le cas n'est plus utilisable. {why}",
+    "with the value {value}, the case can no longer be used. {why}",
+)
+define(
     "SCENARIO_NO_STOCK",
     "Le scénario « {name} » fixe flux.mode, mais le cas n'a pas de table stock.",
     "Scenario “{name}” sets flux.mode, but the case has no stock table.",

@@ -80,7 +80,7 @@ def heat_map(
     rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float | None]], label: str
 ) -> str:
     """Attainment in [0, 1] per rule and scenario: red below, blue at or above the target; the number is written too."""
-    left, top, cell, line = 430, 84, 92 if len(columns) <= 8 else 56, 24
+    left, top, cell, line = 540, 84, 92 if len(columns) <= 8 else 56, 24
     width, height = left + cell * len(columns) + 8, top + line * len(rows) + 8
     out = [open_svg(width, height, label)]
     for j, name in enumerate(columns):
@@ -92,7 +92,7 @@ def heat_map(
         )
     for i, name in enumerate(rows):
         y = top + line * i
-        short = name if len(name) <= 66 else name[:65] + "…"
+        short = name if len(name) <= 84 else name[:83] + "…"
         out.append(text_svg(left - 8, y + 16, short, "end"))
         for j in range(len(columns)):
             value = values[i][j]

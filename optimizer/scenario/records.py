@@ -22,6 +22,10 @@ FORMAT = "attriflux-scenario/2"
 COLUMNS = ("scenario", "indicator", "scope", "unit", "value", "reference", "difference")
 COUNTED = ("account_dwellings", "account_planned", "account_flux", "public_first")
 """Counts: absent means none."""
+VALUED = ("objective", "rule_loss", "rule_marginal")
+"""Indicators in points of the value: what the certificate leaves open is in the same unit."""
+MARGIN = ("objective_margin", "", "points")
+"""Points by which the optimum of a run may still pass its value; no line for a run without certificate."""
 SMALL = 0.00005
 """Differences below the last published decimal of a share are none."""
 
@@ -56,6 +60,11 @@ class Record:
         return ProofSummary(self.status, value, value + self.gap, self.gap, self.stop, self.verdict)
 
     @property
+    def margin(self) -> float | None:
+        """Points left open by the certificate; None when nothing is certified."""
+        return None if self.status == "not_certified" or self.verdict == "refused" else self.gap
+
+    @property
     def proven(self) -> bool:
         """Certified optimal, and not refused by the independent check."""
         return self.status == "certified_optimal" and self.verdict != "refused"
@@ -74,11 +83,35 @@ def read_record(folder: Path) -> Record:
         raise AttrifluxError("SCENARIO_NOT_A_RUN", name=folder.name)
     content = _content(file, folder.name)
     values = {(i, s, u): float(v) for i, s, u, v in content["indicators"] if v is not None}
-    return Record(
+    record = Record(
         content["name"], content["title"], content["changes"], content["swept"], values, content["stop"],
         content["verdict"], tuple(content["notes"]), content.get("places", {}), content.get("before", {}),
         content.get("case", ""), *_certified(folder, content),
     )  # fmt: skip
+    return record if record.margin is None else replace(record, values={**values, MARGIN: record.margin})
+
+
+def within_margin(indicator: str, difference: float, reference: float | None, run: float | None) -> bool:
+    """Whether the certificates leave open the sign of a difference between two runs: it then says nothing.
+
+    Parameters
+    ----------
+    difference : value of the run less that of the reference, in the unit of the indicator.
+    reference, run : the margins of the two runs (:attr:`Record.margin`).
+
+    Notes
+    -----
+    The optimum of each run lies between its value and its value plus its margin. A run that looks better is so when it passes
+    the reference by more than the margin of the reference; one that looks worse, when it lacks more than its own margin. What
+    a rule costs is read on one of the solutions inside the margin: the sum of both margins may come from that choice alone.
+    """
+    if indicator not in VALUED:
+        return False
+    if reference is None or run is None:
+        return True
+    if indicator == "objective":
+        return max(reference, run) > 0 and -run <= difference <= reference
+    return reference + run > 0 and abs(difference) <= reference + run
 
 
 def _content(file: Path, name: str) -> dict[str, Any]:

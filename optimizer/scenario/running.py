@@ -21,6 +21,7 @@ from optimizer.runs import Options, Result, propose_to
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario import messages as messages
 from optimizer.scenario.apply import apply
+from optimizer.scenario.checking import checked, sound
 from optimizer.scenario.comparison_files import write_comparison
 from optimizer.scenario.files import (
     Run,
@@ -28,7 +29,6 @@ from optimizer.scenario.files import (
     check_keys,
     expand,
     read_scenario,
-    refusal,
     settings_of,
 )
 from optimizer.scenario.in_force import in_force
@@ -115,9 +115,9 @@ def run_scenarios(
     Raises
     ------
     AttrifluxError
-        A scenario that cannot be read or whose keys are refused, before the case is read.
+        A scenario that cannot be read or whose keys are refused, before the case is read; or which does not apply to it.
     InputProblems
-        The case, or the case under a scenario, cannot be used.
+        The case, or the case under a scenario, cannot be used. Nothing is written.
     """
     options = options or Options(pdf=False)
     source = Path(case) if case is not None else demo_case()
@@ -128,9 +128,6 @@ def run_scenarios(
     for scenario in scenarios:
         check_keys(scenario, territory, on, options.models)
     check_out(out, force=True, inputs=source, mark=MARK)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).write_text(_mark(runs), encoding="utf-8")
-    sweep(out, [run.name for run in runs])
     read = importers.read(source, need=NEED)
     lived = Lived(replications, weeks if replications else 0)
     key = f"{input_key(read, options)} {lived}"
@@ -138,13 +135,19 @@ def run_scenarios(
     jobs = [(run, _run_key(key, run, unread.get(run.name, ()))) for run in runs]
     waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
     reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
+    if waiting:
+        sound(read, models=options.models, accept_assumed=options.accept_assumed)
     cases = [
         (
             Start(run, mark, key, in_force(read, run.changes, options.models)),
-            _applied(read, run, scenarios, options, unread.get(run.name, ())),
+            _checked(read, run, scenarios, options, unread.get(run.name, ())),
         )
         for run, mark in waiting
     ]
+    # nothing is written before every scenario is known to apply
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text(_mark(runs), encoding="utf-8")
+    sweep(out, [run.name for run in runs])
     _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress, isolated)
     comparison = write_comparison(out, [run.name for run in runs], style=options.csv)
     return Ran(out, tuple(runs), reused, comparison)
@@ -169,18 +172,14 @@ def _unread(scenarios: Sequence[Scenario], case: Case) -> dict[str, tuple[Findin
     return found
 
 
-def _applied(
+def _checked(
     case: Case, run: Run, scenarios: Sequence[Scenario], options: Options, unread: tuple[Finding, ...]
 ) -> Case:
-    try:
-        changed = apply(case, run, options.models)
-        return replace(changed, warnings=(*changed.warnings, *unread))
-    except AttrifluxError as error:
-        key = str(error.params.get("key", ""))
-        scenario = next((s for s in scenarios if s.name == run.scenario), None)
-        if scenario is not None and key in scenario.lines:
-            raise refusal(scenario, key, error) from None
-        raise
+    scenario = next((s for s in scenarios if s.name == run.scenario), None)
+    if scenario is None:  # the case as it is
+        return apply(case, run, options.models)
+    changed = checked(case, run, scenario, models=options.models, accept_assumed=options.accept_assumed)
+    return replace(changed, warnings=(*changed.warnings, *unread))
 
 
 def input_key(case: Case, options: Options) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,8 @@ def _sign(
     homes = case.table("dwellings").set_index("dwelling_id", drop=False)
     people = case.table("applications").set_index("application_id", drop=False)
     left = set(waiting)
+    on, of_year = case.settings.on, case.settings.year
+    signed_on = on if on.year == of_year else date(of_year, 1, 1)  # leases of another year count nowhere
     offered = lists.sort_values(["rank", "dwelling_id"])
     for line in offered.to_dict("records"):
         dwelling, person = str(line["dwelling_id"]), str(line["application_id"])
@@ -177,7 +180,7 @@ def _sign(
             continue
         left.discard(dwelling)
         lease: dict[str, Any] = {name: homes.loc[dwelling].get(name) for name in COPIED}
-        lease |= {"account": line["account"], "signed_on": case.settings.on, "q1": line["q1"] or "unknown"}
+        lease |= {"account": line["account"], "signed_on": signed_on, "q1": line["q1"] or "unknown"}
         if person:
             year.housed.add(person)
             who = people.loc[person]

@@ -12,6 +12,7 @@ from optimizer.synth.applications import application_ids
 from optimizer.synth.columns import Columns, days, decimals, numbers, texts, words
 from optimizer.synth.draws import I64, Draws, apportion
 from optimizer.synth.dwellings import residence_names
+from optimizer.synth.profile import Profile
 from optimizer.synth.world import World
 
 _COUNTED = ("mutation", "anru", "orcod", "unfit", "sale", "stock")
@@ -19,18 +20,24 @@ _FRAGILITY = ("faible", "moyenne", "forte")
 
 
 class Base:
-    """Vacated dwellings of each landlord × département by reason of exclusion, counted as they are drawn."""
+    """Vacated dwellings of each landlord × département by reason of exclusion, counted as they are drawn.
+
+    First lettings are none of them: they have a ledger of their own and enter the flux the year after.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._counts = np.zeros((len(world.landlords), len(world.departements), len(EXCLUSIONS)), np.int64)
+        self._present = np.zeros(self._counts.shape[:2], bool)
 
     def add(self, columns: Columns, departement: I64) -> None:
         """Count the rows of a chunk of ``dwellings``."""
         world = self._world
         landlord = _positions(columns["landlord"], world.landlords)
         exclusion = _positions(columns["assiette_exclusion"], EXCLUSIONS)
-        np.add.at(self._counts, (landlord, departement, exclusion), 1)
+        vacated = ~columns["first_letting"].to_numpy(zero_copy_only=False)
+        self._present[landlord, departement] = True
+        np.add.at(self._counts, (landlord[vacated], departement[vacated], exclusion[vacated]), 1)
 
     def forecast(self) -> Columns:
         """The table ``assiette``: what is foreseen for the year, exclusions as drawn, transfers at the usual rate.
@@ -40,12 +47,13 @@ class Base:
         world, profile = self._world, self._world.profile
         counts = self._counts.copy()
         if profile.kind == "week":
-            weights = [round(float(profile.of("exclusion").get(e, 0)) * 10_000) for e in EXCLUSIONS]
+            weights = base_weights(profile)
             counts[:] = 0
-            for d, vacated in enumerate(world.yearly):
-                counts[0, d] = apportion(vacated, weights)
+            for d, offered in enumerate(world.yearly):
+                counts[0, d] = apportion(offered, weights)[:-1]
         vacated = counts.sum(axis=2)
-        landlord, departement = np.nonzero(vacated)
+        # a landlord with first lettings only has a line too: nothing vacated is not the same as not known
+        landlord, departement = np.nonzero(self._present | (vacated > 0))
         rows = counts[landlord, departement]
         own = vacated[landlord, departement] * round(profile.rate("own_mutation") * 10_000) // 10_000
         columns: Columns = {
@@ -65,6 +73,15 @@ def _positions(column: object, vocabulary: tuple[str, ...]) -> I64:
     index = np.array([vocabulary.index(w) for w in encoded.dictionary.to_pylist()], np.int64)
     at: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     return index[at] if len(at) else at
+
+
+def base_weights(profile: Profile) -> list[int]:
+    """Shares of the dwellings of a year by reason of exclusion, and last that of first lettings (none is excluded)."""
+    first = round(profile.rate("first_letting") * 10_000)
+    shares = [round(float(profile.of("exclusion").get(e, 0)) * 10_000) for e in EXCLUSIONS]
+    free = EXCLUSIONS.index("none")
+    vacated = [s * (10_000 - first if k == free else 10_000) for k, s in enumerate(shares)]
+    return [*vacated, shares[free] * first]
 
 
 def draw_residences(world: World) -> Columns:

@@ -11,6 +11,7 @@ from optimizer.domain.schema import FINANCINGS
 from optimizer.synth.accounts import Lines
 from optimizer.synth.columns import Columns, days, decimals, numbers, texts, words
 from optimizer.synth.draws import I64, Draws, share, table
+from optimizer.synth.ledgers import base_weights
 from optimizer.synth.world import World
 
 _UNIT = 10_000
@@ -24,7 +25,7 @@ def draw_stock(world: World, lines: Lines) -> Columns:
 
     Each dwelling of each residence is held by an account in proportion to the shares of its landlord's agreement where the
     dwelling stands; agreements end residence by residence. Turnover differs by account as the profile says and is scaled so
-    that each département vacates as many dwellings as its year does.
+    that each département vacates as many dwellings as its year does, first lettings apart.
     """
     frame, vocabulary = _dwellings(world, lines)
     held = frame.groupby(list(KEYS), sort=True).size().reset_index(name="dwellings")
@@ -113,8 +114,10 @@ def _turnover(world: World, held: pd.DataFrame, names: list[str]) -> I64:
     departement = held["departement"].to_numpy(np.int64)
     flow = np.zeros(len(world.departements), np.int64)
     np.add.at(flow, departement, base * held["dwellings"].to_numpy(np.int64))
+    weights = base_weights(world.profile)
+    old = Fraction(sum(weights[:-1]), sum(weights))  # the rest are first lettings, of no stock yet
     factor = [
-        Fraction(yearly * _UNIT, int(total)) if total else Fraction(1)
+        old * Fraction(yearly * _UNIT, int(total)) if total else Fraction(1)
         for yearly, total in zip(world.yearly, flow.tolist(), strict=True)
     ]
     scaled = {

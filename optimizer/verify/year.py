@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -54,8 +55,16 @@ def _where(world: World, table: RawTable) -> list[tuple[str, str, str, str, bool
     ]
 
 
+def signed_in_year(world: World) -> list[bool]:
+    """Line by line, whether a lease is of the year of the case; the others are counted nowhere."""
+    year = world.settings.year
+    opens, closes = cells.as_day(date(year, 1, 1)), cells.as_day(date(year, 12, 31))
+    return [opens <= day <= closes for day in cells.days(world.raw.table("leases"), "signed_on").tolist()]
+
+
 def _signed(world: World) -> Iterator[Done]:
     table = world.raw.table("leases")
+    of_year = signed_in_year(world)
     accounts = cells.strings(table.text("account"))
     q1 = cells.choice(table, "q1", ("yes", "no", "unknown"))
     mask = cells.bits(cells.lists(table.text("priority_codes"), PRIORITY_CODES, lower=True), table.rows)
@@ -66,6 +75,8 @@ def _signed(world: World) -> Iterator[Done]:
     mutation = cells.booleans(table, "mutation")[0]
     said, known = cells.booleans(table, "in_flux")
     for i, where in enumerate(_where(world, table)):
+        if not of_year[i]:
+            continue
         base = bool(said[i]) if known[i] else accounts[i] not in OUTSIDE and not mutation[i]
         dalo = bool(mask[i] & 1)
         bits = (DALO if dalo else 0) | (ESSENTIAL if essential[i] else 0)
@@ -96,7 +107,7 @@ class Year:
 
     def __init__(self, world: World, book: Book) -> None:
         self.world, self.book = world, book
-        self.has_leases = world.raw.table("leases").rows > 0
+        self.has_leases = any(signed_in_year(world))
         self.own = [lease_of(world, d) for d in range(len(world.dwellings)) if not world.blocked[d]]
         on = world.settings.on
         self.gone = max(1, (on - on.replace(month=1, day=1)).days)

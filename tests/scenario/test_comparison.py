@@ -14,12 +14,16 @@ from optimizer.cli.weekly_table import weekly_table
 from optimizer.errors import AttrifluxError
 from optimizer.scenario import compare, inputs_table, read_record, run_scenarios
 from optimizer.scenario.files import Run
+from optimizer.scenario.lived import lived_rows
 from optimizer.scenario.parallel import sweep, weeks_lived, weeks_of
+from optimizer.scenario.records import Record, within_margin
 from optimizer.scenario.unused import unused
+from optimizer.scenario.wording import shown, signed
 from tests.cli.running import attriflux
 
 SWEPT = "national.lec.first_quartile_share"
 LONELY = "flux.negotiated.ALS"
+OBJECTIVE = ("objective", "", "points")
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,98 @@ def test_the_page_draws_shares_attainment_and_the_cost_of_the_quota(folders, tmp
     assert "Coût du quota" not in (tmp_path / "d" / "comparison.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("indicator", "difference", "reference", "run", "said"),
+    [
+        ("objective", 72.13, 219.25, 147.12, True),
+        ("objective", 219.26, 219.25, 900.0, False),  # better than the best the reference can still become
+        ("objective", -147.13, 219.25, 147.12, False),
+        ("objective", -147.12, 0.0, 147.12, True),
+        ("objective", -5.0, 0.0, 0.0, False),
+        ("objective", 9000.0, None, 0.0, True),
+        ("rule_loss", -366.0, 219.25, 147.12, True),
+        ("rule_marginal", 366.5, 219.25, 147.12, False),
+        ("rule_loss", 1.0, 0.0, 0.0, False),
+        ("mean_score", 1.0, 219.25, 147.12, False),
+    ],
+)
+def test_a_difference_that_the_certificates_leave_open(indicator, difference, reference, run, said):
+    assert within_margin(indicator, difference, reference, run) is said
+
+
+def test_every_format_says_that_a_difference_is_within_the_margin(folders, tmp_path):
+    words = "écart inférieur à la marge certifiée : non concluant"
+    gap = abs(read_record(folders[2]).values[OBJECTIVE] - read_record(folders[0]).values[OBJECTIVE])
+    for name, margin in (("wide", gap + 1), ("narrow", gap - 1)):
+        made = []
+        for folder in folders:
+            record = json.loads((folder / "scenario.json").read_text(encoding="utf-8"))
+            record |= {"status": "certified_within", "gap": str(margin)}
+            made.append(tmp_path / name / folder.name)
+            made[-1].mkdir(parents=True)
+            (made[-1] / "scenario.json").write_text(json.dumps(record), encoding="utf-8")
+        table = compare([made[0], made[2]], tmp_path / name / "c")
+        margins = table[table["indicator"] == "objective_margin"]["value"]
+        assert margins.tolist() == pytest.approx([margin, margin])
+        page = (tmp_path / name / "c" / "comparison.html").read_text(encoding="utf-8")
+        short = page.partition("<h2>L&#39;essentiel")[2].partition("<h2>")[0]
+        book = openpyxl.load_workbook(tmp_path / name / "c" / "comparison.xlsx", read_only=True)
+        lines = list(book["Écarts"].iter_rows(values_only=True))
+        book.close()
+        (value,) = [line for line in lines if line[1] == "valeur de l'optimum"]
+        done = attriflux("scenario", "compare", made[0], made[2])
+        open_or_not = name == "wide"
+        assert (words in short, value[-1] == words, f"* {words}" in done.out) == (open_or_not,) * 3
+        assert "inférieur à la marge certifiée est marqué non concluant" in page
+        assert any(
+            line[1] == "effet sur la valeur d'un bail de plus demandé" and line[-1] == words for line in lines
+        )
+        compare(made, tmp_path / name / "d")
+        curve = (
+            (tmp_path / name / "d" / "comparison.html")
+            .read_text(encoding="utf-8")
+            .partition("Coût du quota")[2]
+        )
+        assert "n&#39;est pas concluante" in curve.partition("<h2>")[0]
+    compare(folders, tmp_path / "proved")
+    proved = (tmp_path / "proved" / "comparison.html").read_text(encoding="utf-8")
+    assert words not in proved and "concluante" not in proved
+
+
+def test_the_page_shows_what_is_short_first_and_leaves_rows_of_zeros_to_the_workbook(folders, tmp_path):
+    compare(folders, tmp_path / "c")
+    page = (tmp_path / "c" / "comparison.html").read_text(encoding="utf-8")
+    assert (
+        page.index("<h2>L&#39;essentiel") < page.index("Parts par contingent") < page.index("<h2>Détail par")
+    )
+    details = page.partition("<h2>Détail par")[2]
+    records = [read_record(f) for f in folders]
+    keys = {k for r in records for k in r.values if k[0] in ("rule_shortfall", "rule_loss", "rule_marginal")}
+    nothing = [k for k in keys if not any(r.values.get(k) for r in records)]
+    assert nothing and f"laissées dans comparison.xlsx : {len(nothing)}." in details
+    shown_rows = details.partition("points perdus faute")[2].partition("effet sur la valeur")[0]
+    assert shown_rows.count("<tr>") < sum(k[0] == "rule_loss" for k in keys)
+
+
+def test_small_and_negative_numbers_read_well():
+    assert [signed(x, "months", "fr") for x in (-0.04, 0.06, -1.0)] == ["≈ 0", "+0,1", "−1"]
+    assert [signed(x, "share", "fr") for x in (0.0004, -0.012)] == ["≈ 0", "−1,2\u00a0pt"]
+    assert (shown(-3000.0, "points", "fr"), shown(-0.5, "points", "en")) == ("−3\u202f000", "−0.5")
+
+
+def test_the_lived_year_says_when_ranges_overlap():
+    def record(name: str, mean: float, low: float, high: float) -> Record:
+        stem = "weekly_vacancy"
+        values = {(f"{stem}{end}", "", "days"): v for end, v in (("", mean), ("_low", low), ("_high", high))}
+        return Record(name, name, {}, {}, values, "optimal", "certified", ())
+
+    base = record("a", 100.0, 90.0, 110.0)
+    (row,) = lived_rows([base, record("b", 108.0, 105.0, 120.0), record("c", 130.0, 120.0, 140.0)], "fr")
+    assert [c["gap"] for c in row["cells"]] == ["", "+8", "+30"]
+    assert [c["open"] for c in row["cells"]] == ["", "non concluant", ""]
+    assert row["cells"][2]["range"] == "120 – 140"
+
+
 def test_a_record_of_another_version_is_refused_with_what_to_do(folders, tmp_path):
     old = tmp_path / "old"
     old.mkdir()
@@ -100,7 +196,8 @@ def test_a_key_nobody_reads_is_said_on_the_page_and_in_the_terminal(folders, tmp
     done = attriflux("scenario", "compare", *folders)
     assert done.code == 0
     lines = done.out.partition("Remarques")[2]
-    assert lines.count(said) == 1 and folders[1].name in lines and folders[2].name in lines
+    assert lines.count(said) == 1 and f"- 2, 3 : {said}" in lines
+    assert f"  2  {folders[1].name}" in done.out and f"  3  {folders[2].name}" in done.out
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_the_year_lived_week_by_week_stands_beside_the_optimum(tmp_path):
     assert {"objective", "weekly_leases", "weekly_leases_low", "weekly_unlet_high"} <= names
     assert (tmp_path / "out" / "s" / "weekly.csv").is_file()
     page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8")
-    assert "plus haut" in page
+    assert "vécue en lots hebdomadaires, avec refus" in page
 
 
 def test_every_shipped_scenario_runs_on_the_small_case(tmp_path):

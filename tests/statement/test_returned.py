@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -170,6 +171,36 @@ def test_propose_is_steered_by_it_and_verify_counts_it_again(tmp_path):
     assert verify(tmp_path / "out", case).refused
 
 
+def test_leases_of_another_year_are_said_and_counted_nowhere(tmp_path):
+    ours = [lease("A", "ALS"), lease("B", "BAILLEUR", "2026-01-01")]
+    others = [lease(f"O{i}", "ALS", day) for i, day in enumerate(("2025-12-31", "2027-01-01", "2019-05-05"))]
+    without = alike(count_three(followed(tmp_path / "a", leases=ours)))
+    with_them = alike(count_three(followed(tmp_path / "b", leases=[*others, *ours])))
+    assert with_them.flux("ALS")[:2] == (1, 2)
+    assert (with_them.engine, with_them.ledger) == (without.engine, without.ledger)
+    (warning,) = [f for f in importers.read(tmp_path / "b").warnings if f.code == "READ_LEASE_OTHER_YEAR"]
+    assert "3 baux signés dans une autre année que 2026" in warning.text("fr")
+    assert (warning.severity, warning.row, warning.rows) == ("warning", 2, (3, 4))
+    board = dashboard(tmp_path / "b", "landlord", "BAIL")
+    assert {g.sources[0].key.split(".")[2]: g.counts.den for g in board.gauges if g.id == "flux"}["ALS"] == 2
+    # alone, they are no year to go on from: without a forecast the run's own dwellings are expected
+    alone = {"assiette": (), "conventions": AGREEMENT}
+    pace = alike(count_three(followed(tmp_path / "c", leases=others, **alone)))
+    assert pace.engine == alike(count_three(followed(tmp_path / "d", **alone))).engine
+
+
+def test_a_file_written_under_leases_of_another_year_is_certified(tmp_path):
+    leases = [lease("A", "ALS"), *(lease(f"O{i}", "ALS", "2025-03-03") for i in range(9))]
+    case = followed(tmp_path / "case", leases=leases)
+    written = propose_to(case, tmp_path / "out", af.Options(accept_assumed=True))
+    assert written.verdict in ("certified", "within")
+    rules = written.result.rules.set_index("scope")
+    row = rules.loc["landlord=BAIL;area=25;account=ALS"]
+    assert (row["num_before"], row["den_before"], row["den_remaining"]) == (1, 1, 39)
+    table = pd.read_csv(tmp_path / "out" / "orientation.csv", sep=";", encoding="utf-8-sig")
+    assert set(table["recent_move_ins"]) == {1}
+
+
 ACCOUNTS = ("ALS", "ETAT_PRIO", "COLL:25056", "COLL:242500361", "BAILLEUR", "OTHER:x", "MUTATION")
 day = st.sampled_from(["", "", "2025-12-20", "2026-01-05", "2026-02-10", "2026-11-23", "2026-12-05"])
 place = {
@@ -180,9 +211,11 @@ an_event = st.fixed_dictionaries(
     {"dwelling_id": st.sampled_from(["L1", "L2", "P", "R", "nowhere"]), "account": st.sampled_from(ACCOUNTS),
      "application_id": st.sampled_from(["", "0"]), "oriented_on": day, "presented_on": day, "attributed_on": day, "signed_on": day}
 )  # fmt: skip
+LEASED = ["2026-01-01", "2026-02-20", "2026-12-31", "2025-12-31", "2024-06-01", "2027-01-01"]
+"""Three days of the year of the case and three of others."""
 a_lease = st.fixed_dictionaries(
     {"dwelling_id": st.sampled_from(["L1", "P", "R"]), **place, "account": st.sampled_from(ACCOUNTS),
-     "signed_on": st.sampled_from(["2026-01-01", "2026-02-20", "2026-03-01"]), "in_flux": st.sampled_from(["", "oui", "non"])}
+     "signed_on": st.sampled_from(LEASED), "in_flux": st.sampled_from(["", "oui", "non"])}
 )  # fmt: skip
 a_line = st.fixed_dictionaries(
     {"dwelling_id": st.sampled_from(["L1", "P", "R"]), **place, "account": st.sampled_from(ACCOUNTS),
@@ -210,6 +243,8 @@ def test_engine_verifier_and_ledger_agree_whatever_the_events(
     folder = tmp_path_factory.mktemp("events") / "case"
     tables = {"conventions": lines, "events": events, "leases": leases, "in_progress": pending}
     first = alike(count_three(followed(folder, dwellings=homes, **tables)))
+    others = [x for x in leases if not x["signed_on"].startswith("2026")]
+    assert first.warnings.count("READ_LEASE_OTHER_YEAR") == (len(others) > 0)
     for name in ("events", "leases", "in_progress"):
         rows = list(tables[name])
         order.shuffle(rows)

@@ -280,11 +280,12 @@ def list_shipped(json: JsonOption = False, lang: LangOption = Language.fr) -> No
 
 
 def say_notes(notes: Mapping[str, Sequence[str]], lang: Language) -> None:
-    """What each run was told of its inputs, each sentence once, with the runs it is about."""
+    """What each run was told of its inputs, each sentence once, with the runs it is about, as the table names them."""
     runs: dict[str, list[str]] = {}
-    for name, sentences in notes.items():
+    numbered = max(map(len, notes), default=0) > NAME_WIDTH
+    for number, (name, sentences) in enumerate(notes.items(), start=1):
         for sentence in sentences:
-            runs.setdefault(sentence, []).append(name)
+            runs.setdefault(sentence, []).append(str(number) if numbered else name)
     if not runs:
         return
     fr = lang is Language.fr
@@ -320,6 +321,8 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
     from optimizer.cli.speak import table
     from optimizer.cli.weekly_table import weekly_table
     from optimizer.scenario import shown
+    from optimizer.scenario.records import MARGIN, within_margin
+    from optimizer.scenario.wording import WITHIN
 
     keys = (
         ("objective", "points", "Valeur" if lang == "fr" else "Value"),
@@ -339,7 +342,13 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
         label = str(number) if numbered else str(name)
         rows.append((label, *(shown(values.get(k), unit, lang) for k, unit, _ in keys)))
         if number > 1:
-            gaps.append((label, *(_gap(values.get(k), first.get(k), unit, lang) for k, unit, _ in keys)))
+            cells = [_gap(values.get(k), first.get(k), unit, lang) for k, unit, _ in keys]
+            margins = first.get(MARGIN[0]), values.get(MARGIN[0])
+            if cells[0] not in ("–", "=") and within_margin(
+                "objective", values["objective"] - first["objective"], *margins
+            ):
+                cells[0] += " *"
+            gaps.append((label, *cells))
         legend.append(f"{number:>3}  {name}")
     parts = ["\n".join(legend)] if numbered else []
     if inputs is not None and len(inputs):
@@ -347,7 +356,8 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
     heads = [k[2] for k in keys]
     parts.append(table(rows, ("Scénario" if lang == "fr" else "Scenario", *heads)))
     if gaps:
-        parts.append(table(gaps, ("Écart au 1er" if lang == "fr" else "Gap to 1st", *heads)))
+        told = table(gaps, ("Écart au 1er" if lang == "fr" else "Gap to 1st", *heads))
+        parts.append(told + (f"\n* {WITHIN[lang == 'en']}." if any(" *" in row[1] for row in gaps) else ""))
     lived = weekly_table(comparison, lang, numbered)
     return "\n\n".join([*parts, lived] if lived else parts)
 

@@ -1,0 +1,117 @@
+"""What a scenario breaks in a case is told under the scenario's file and line, before anything is written."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import optimizer as af
+from optimizer import importers
+from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.scenario import expand, read_scenario, run_scenarios, shipped
+from optimizer.scenario.checking import checked
+from optimizer.scenario.flux_under import flux_under
+from optimizer.synth import write_case
+
+HEAD = 'title: "T"\nwhy: "W"\nchanges:\n  national.lec.first_quartile_share: 0.30\n'
+ELSEWHERE = {
+    "collectivites-20": ("SCENARIO_NO_LANDLORD", "collectivites-20.yaml, ligne 7 : « conventions.OPH25.COLL:200065647.share » vise OPH25"),
+    "livraison": ("SCENARIO_REFUSED", "livraison.yaml, ligne 7 : « delivery.OPH25.ALS » ne désigne rien dans ce cas"),
+}  # fmt: skip
+"""Shipped scenarios about a landlord of the Doubs, and what is said of them in Belfort."""
+
+
+@pytest.fixture(scope="module")
+def belfort(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("belfort") / "cas"
+    write_case(af.synthesize("belfort", dwellings=40, applications=40, seed=3), folder)
+    return folder
+
+
+def written(folder: Path, body: str) -> Path:
+    file = folder / "s.yaml"
+    file.write_text(HEAD + body, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_scenario_applies_to_another_territory_or_says_why_not(belfort, name):
+    case = importers.read(belfort, need=("dwellings", "applications"))
+    scenario = read_scenario(name)
+    if name not in ELSEWHERE:
+        assert checked(case, expand(scenario)[0], scenario).settings.title.startswith(scenario.title)
+        return
+    with pytest.raises(AttrifluxError) as caught:
+        checked(case, expand(scenario)[0], scenario)
+    code, start = ELSEWHERE[name]
+    assert caught.value.code == code and caught.value.text("fr").startswith(start)
+    assert "case.yaml" not in caught.value.text("fr")
+
+
+@pytest.mark.parametrize("name", sorted(ELSEWHERE))
+def test_the_command_refuses_in_one_line_and_writes_nothing(belfort, name, tmp_path):
+    words = ["attriflux", "scenario", "run", name, "--case", str(belfort), "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.argv={words!r}; from optimizer.cli import main; main()"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2 and not (tmp_path / "out").exists()
+    assert done.stderr.startswith(ELSEWHERE[name][1]) and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "said"),
+    [
+        ("  delivery.OPH90.COLL:25056: 3\n", 5, "« COLL:25056 » n'est pas un réservataire connu"),
+        ("  case.shortlist_size: 4\n  delivery.OPH90.COLL:25056: 3\n", 6, "avec la valeur 3, le cas n'est plus utilisable."),
+    ],
+)  # fmt: skip
+def test_a_problem_that_only_the_changed_case_has_is_put_on_its_key(belfort, tmp_path, body, line, said):
+    with pytest.raises(InputProblems) as caught:
+        run_scenarios([written(tmp_path, body)], tmp_path / "out", case=belfort)
+    (problem,) = caught.value.findings
+    assert (problem.file, problem.row, problem.column) == ("s.yaml", line, "delivery.OPH90.COLL:25056")
+    assert said in problem.text("fr") and problem.text("fr") != problem.text("en")
+    assert not (tmp_path / "out").exists()
+
+
+def test_shares_above_one_are_told_at_the_share_that_the_scenario_sets(belfort, tmp_path):
+    file = written(tmp_path, "  conventions.ESH-FC.ALS.share: 0.9\n")
+    with pytest.raises(AttrifluxError) as caught:
+        run_scenarios([file], tmp_path / "out", case=belfort)
+    assert (caught.value.params["file"], caught.value.params["line"]) == ("s.yaml", 5)
+    assert "1,27, plus que 1" in caught.value.text("fr") and not (tmp_path / "out").exists()
+    with pytest.raises(AttrifluxError, match=r"^s\.yaml, ligne 5 : Les parts du bailleur ESH-FC"):
+        flux_under(belfort, file)
+
+
+def test_a_share_that_fits_the_agreement_of_the_case_is_not_weighed_against_the_shipped_one(
+    belfort, tmp_path
+):
+    case = importers.read(belfort, need=("dwellings", "applications"))
+    lines = case.table("conventions").reindex([0])
+    lines = lines.assign(landlord="ESH-FC", departement="90", area="90", year=2026, account="ALS", share=0.2)
+    own = tmp_path / "cas"
+    write_case(af.synthesize("belfort", dwellings=40, applications=40, seed=3), own)
+    lines[["landlord", "departement", "area", "year", "account", "share"]].to_csv(
+        own / "conventions.csv", index=False
+    )
+    scenario = read_scenario(written(tmp_path, "  conventions.ESH-FC.ALS.share: 0.9\n"))
+    changed = checked(importers.read(own, need=("dwellings",)), expand(scenario)[0], scenario)
+    assert changed.table("conventions")["share"].tolist() == [0.9]
+
+
+def test_a_case_with_errors_of_its_own_is_not_blamed_on_the_scenario(belfort, tmp_path):
+    own = tmp_path / "cas"
+    write_case(af.synthesize("belfort", dwellings=40, applications=40, seed=3), own)
+    (own / "conventions.csv").write_text(
+        "landlord,departement,area,year,account,share\nOPH90,90,90,2026,COLL:25056,0.2\n", encoding="utf-8"
+    )
+    with pytest.raises(InputProblems) as caught:
+        run_scenarios(["lec-30"], tmp_path / "out", case=own)
+    assert {f.file for f in caught.value.findings} == {"conventions.csv", "logements.csv"} and not (
+        tmp_path / "out"
+    ).exists()
