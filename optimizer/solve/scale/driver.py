@@ -17,6 +17,7 @@ from optimizer.solve.scale.model import (
     StopReason,
     WarmStart,
 )
+from optimizer.solve.scale.nudge import Nudger
 from optimizer.solve.scale.primal import serve_accounts
 from optimizer.solve.scale.run import Callback, Run
 from optimizer.solve.scale.tree import Tree
@@ -30,6 +31,10 @@ WARM_TRIES = 6
 """Pricings of a warm run after each of which assignments are mixed: its bound is good long before its master knows."""
 FRESH = 10
 """Pricings between two tries to mix assignments: without new ones another try finds what the last one found."""
+NUDGED = 5e-3
+"""Relative gap from which a try is followed by pushes on single rows (`nudge`): above it their bound is too far."""
+PUSHES = 40
+"""Most pushes after one try."""
 NEAR = 2e-3
 """Relative gap of a first pricing up to which the cases of an earlier run are gone over at once: above it the
 multipliers have first to move, and programs would search far too wide."""
@@ -62,7 +67,10 @@ def solve_transport(
     if warm is not None and warm.assigned_class is not None:
         run.adopt(leases_of(run.structure, warm.assigned_class))
     leaves = warm.leaves if warm is not None and options.gap == 0 else ()
-    stop = _iterate(run, first_multipliers(run.rows, warm, run.quantum), hurry=bool(leaves))
+    nudger = Nudger(run)
+    stop = _iterate(run, nudger, first_multipliers(run.rows, warm, run.quantum), hurry=bool(leaves))
+    if stop == "gap" and options.polish:
+        nudger.improve(options.polish, beyond=True)
     tree = None
     if stop == "converged":
         stop = "iteration_limit"
@@ -75,7 +83,9 @@ def solve_transport(
     return _result(run, stop, tree, searched=tree is not None and tree.searched)
 
 
-def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Literal["converged"]:
+def _iterate(
+    run: Run, nudger: Nudger, start: Ints, *, hurry: bool = False
+) -> StopReason | Literal["converged"]:
     """Column generation at the root in a box that follows the best bound; ``hurry`` leaves after one pricing.
 
     The master only sees the assignments found so far and would run far astray where it knows none; the box (Marsten,
@@ -121,6 +131,8 @@ def _iterate(run: Run, start: Ints, *, hurry: bool = False) -> StopReason | Lite
                     run.improve(4, 2, 50, 8)
             else:
                 run.improve(1, 3 if tried > 0 else 1, 20)
+            if run.gap <= NUDGED:
+                nudger.improve(PUSHES)
             next_try = min(next_try, lp_gap) / 4
             tried = run.iteration
             run.report()

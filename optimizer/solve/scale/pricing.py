@@ -145,6 +145,7 @@ class LocalPricer:
 
     def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
         """Take an earlier answer, and what it was an answer to, as the last one."""
+        self._last = None
         out = self._start(credit, outside, slack)
         out.price[:] = price
         out.count[:] = np.bincount(leases.klass, minlength=self.shard.n_classes)

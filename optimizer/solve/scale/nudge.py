@@ -1,0 +1,115 @@
+"""Leases that are missing for want of whole numbers: one row at a time is pushed a little, from the incumbent itself.
+
+Multipliers that prove a bound say what a lease of a row is worth, a few points, and leave the rest to chance: among the
+many assignments worth the same, the incumbent may lack half a lease that costs hundreds. Pricing anew would change half
+of them at once, in pieces too large to choose from. So the last answer is taken to be the incumbent, a household stays
+where it is unless that costs it more than ``STAY``, and one row's multiplier is raised: what moves are the few chains that
+serve this row at least loss, and mixing keeps those that pay.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimizer.solve.scale.leases import Leases
+from optimizer.solve.scale.model import Ints
+from optimizer.solve.scale.oracle import cell_credits
+from optimizer.solve.scale.pricing import LocalPricer, whole
+from optimizer.solve.scale.primal import mix
+from optimizer.solve.scale.run import Run
+
+STEPS = (1.0, 3.0, 10.0, 30.0, 100.0)
+"""Points a lease by which a row's multiplier is raised, in turn."""
+STAY = 1.0
+"""Points a household may lose by staying where the incumbent has it."""
+SHAKE = 0.1
+"""Part of a push by which the other multipliers are shaken from the second round on, so that other chains are seen."""
+MOST_ARCS = 5_000_000
+"""Arcs above which nothing is pushed: there whole numbers weigh nothing beside the gap asked."""
+NODES = 20
+SATURATED = 0.999
+"""Part of its price from which a row's multiplier says that the lease is not to be had."""
+
+
+class Nudger:
+    """Pushes rows of one run; keeps a pricer of its own, in this process, so that engines change no byte."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.small = len(run.structure.arc_pair) <= MOST_ARCS
+        self._pricer: LocalPricer | None = None
+
+    def improve(self, calls: int, *, beyond: bool = False) -> None:
+        """At most ``calls`` pushes, the dearest missing lease first; ends early when a round finds nothing.
+
+        ``beyond``: goes on when the gap asked is reached, until nothing is open.
+        """
+        run = self.run
+        if not self.small or run.best is None or run.incumbent is None:
+            return
+        rng = np.random.default_rng(run.iteration)
+        for number in range(calls):
+            before = run.incumbent.objective
+            for push in STEPS:
+                for row in self._short_rows():
+                    self._push(row, push, rng if number else None)
+                    calls -= 1
+                    done = run.gap <= 0 if beyond else run.closed()
+                    if calls <= 0 or done or run.stopped() in ("interrupted", "time_limit"):
+                        return
+            if run.incumbent.objective == before and number:
+                return
+
+    def _short_rows(self) -> Iterator[int]:
+        """Rows that lack leases which are to be had, the dearest first, each once, as the incumbent stands by then."""
+        run = self.run
+        assert run.best is not None
+        price = run.model.row_price
+        n = len(price)
+        to_be_had = run.best.multipliers[:n] < SATURATED * price * run.quantum
+        done = np.zeros(n, bool)
+        while True:
+            assert run.incumbent is not None
+            lost = np.asarray(run.incumbent.shortfall[:n], np.float64) * price
+            lost[done | ~to_be_had] = 0.0
+            row = int(np.argmax(lost)) if n else 0
+            if not n or lost[row] <= 0:
+                return
+            done[row] = True
+            yield row
+
+    def _push(self, row: int, push: float, rng: np.random.Generator | None) -> None:
+        """Raise one multiplier, see what moves, keep what pays."""
+        run = self.run
+        assert run.best is not None and run.incumbent is not None
+        unit = run.tail.money / run.tail.norm
+        centre = run.best.multipliers / run.quantum
+        wanted = centre.copy()
+        wanted[row] += push * unit[row]
+        if rng is not None:
+            wanted += SHAKE * push * unit * rng.standard_normal(len(centre)) * (centre > 0)
+        now = time.perf_counter()
+        found = self._moved(run.rows.clip(wanted, run.quantum))
+        now = run.clock.charge("oracle", now)
+        mixed = mix(
+            run.structure, run.rows, run.tail, run.incumbent, [found], nodes=NODES,
+            absolute_gap=run.mixing_gap(run.incumbent.objective), time_limit_s=run.time_left(),
+        )  # fmt: skip
+        run.offer(mixed)
+        run.clock.charge("primal", now)
+
+    def _moved(self, multipliers: Ints) -> Leases:
+        """The incumbent repaired for these multipliers."""
+        run = self.run
+        assert run.best is not None and run.incumbent is not None
+        if self._pricer is None:
+            self._pricer = LocalPricer(whole(run.structure), run.quantum, run.options.threads)
+        slack = int(STAY * run.model.scale)
+        known = cell_credits(run.structure, run.rows, run.best.multipliers, run.quantum)
+        # said to be coarser than asked, so that every component is looked at though its credits did not move
+        self._pricer.resume(run.incumbent.leases, run.best.price, *known, slack + 1)
+        asked = cell_credits(run.structure, run.rows, multipliers, run.quantum)
+        return self._pricer.price(*asked, slack).leases

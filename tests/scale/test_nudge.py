@@ -1,0 +1,64 @@
+"""Pushes on single rows: better where whole leases were left to chance, never wrong, the same on any engine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.scale.families import full_like
+from optimizer.solve.scale import ScaleOptions, solve_transport
+from optimizer.solve.scale.evaluation import objective_of
+from optimizer.solve.scale.oracle import Oracle
+from optimizer.solve.scale.rows import with_cuts
+from optimizer.solve.scale.run import choose_quantum
+from optimizer.solve.scale.warm import leases_of
+from tests.scale.reference import optimum_by_milp, random_model
+from tests.scale.test_engines import Pickled
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_most_of_what_a_loose_gap_leaves_open_is_closed(seed):
+    model = full_like(60, 600, seed)
+    plain, polished = (
+        solve_transport(model, ScaleOptions(gap=5e-3, max_leaves=0, cuts=False, polish=n)) for n in (0, 40)
+    )
+    assert polished.bound == plain.bound
+    assert plain.bound - polished.objective < 0.5 * (plain.bound - plain.objective)
+    assert polished.objective == objective_of(
+        model, polished.assigned_class, polished.account, polished.seats
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_polished_value_is_reached_and_never_above_the_optimum(seed):
+    model = random_model(seed)
+    found = solve_transport(model, ScaleOptions(gap=0.05, max_leaves=0, cuts=False, polish=10, threads=1))
+    assert found.objective == objective_of(model, found.assigned_class, found.account, found.seats)
+    assert found.objective <= optimum_by_milp(model) <= found.bound
+
+
+def test_no_engine_changes_a_byte():
+    model = full_like(60, 600, 1)
+    here, there = (
+        solve_transport(model, ScaleOptions(gap=5e-3, max_leaves=0, cuts=False, polish=20, engine=engine))
+        for engine in (None, Pickled(2))
+    )
+    assert here.objective == there.objective
+    assert np.array_equal(here.assigned_class, there.assigned_class)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_pricer_told_an_answer_forgets_the_one_it_had(seed):
+    model, rng = random_model(seed), np.random.default_rng(seed)
+    quantum = choose_quantum(model)
+    structure, rows = with_cuts(model, (), exact_rooms=False)
+    first, second = (rows.clip(rng.uniform(0, 60, rows.n_rows), quantum) for _ in range(2))
+    known = leases_of(structure, rng.integers(-1, model.n_classes, model.n_applicants).astype(np.int32))
+    used, fresh = (Oracle(structure, rows, quantum, 1) for _ in range(2))
+    price = used.solve(first).price
+    bounds = []
+    for oracle in (used, fresh):
+        oracle._pricer.resume(known, price, *oracle.credits(first), 1)
+        found = oracle.solve(second)
+        bounds.append((found.bound, found.leases.applicant.tolist(), found.leases.klass.tolist()))
+    assert bounds[0] == bounds[1]
