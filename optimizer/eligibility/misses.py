@@ -208,8 +208,13 @@ def accepted_mask(facts: Facts, a: int) -> int:
     people = facts.applications
     if people.dalo_rooms[a]:
         return int(people.dalo_rooms[a])
+    here = facts.memo.get("rooms_tables_here")
+    if not isinstance(
+        here, list
+    ):  # found once: a country has 390,000 dwellings, and this is asked per household
+        here = facts.memo["rooms_tables_here"] = np.unique(facts.dwellings.rooms_table).tolist()
     mask = 0
-    for table in np.unique(facts.dwellings.rooms_table).tolist():
+    for table in here:
         mask |= int(facts.rooms_tables[table].mask[a])
     wanted = int(people.rooms_wanted[a])
     return mask & wanted if wanted else mask

@@ -64,6 +64,17 @@ def _fine(facts: Facts, dwelling: int, account: int, line: int, apps: I32) -> tu
     return tuple(int(app) for app in apps[fine])
 
 
+def _nominated(facts: Facts, account: int) -> B:
+    """(A,) whether the account names the application for any of its dwellings; found once, lists may be a country's."""
+    known = facts.memo.get(f"nominated {account}")
+    if not isinstance(known, np.ndarray):
+        known = np.zeros(len(facts.applications.ids), np.bool_)
+        named = facts.nominee_apps.get((account, -1), NOBODY)
+        known[named[named >= 0]] = True
+        facts.memo[f"nominated {account}"] = known
+    return known
+
+
 def _general(facts: Facts, account: int, dwelling: int) -> I32:
     """Nominees for any dwelling of an account who may reach the dwelling's commune, in the réservataire's order.
 
@@ -127,9 +138,8 @@ def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tup
         here, anywhere = eligible_nominees(facts, dwelling, account, line)
         leaders = here[:1] or anywhere
         if mode == "direct":
-            nobody = np.zeros(0, np.int32)
-            nominated = [facts.nominee_apps.get((account, place), nobody) for place in (dwelling, -1)]
-            pool = pool & np.isin(apps, np.concatenate(nominated))
+            own = facts.nominee_apps.get((account, dwelling), NOBODY)
+            pool = pool & (_nominated(facts, account)[apps] | np.isin(apps, own))
         eligible[:, j] = pool
         first[:, j] = (
             pool & np.isin(apps, np.array(leaders, np.int32)) if leaders or mode == "direct" else pool

@@ -107,7 +107,7 @@ def supply_of(problem: Problem, k: int, shelves: Shelves | None = None) -> Suppl
     shelves = shelves or Shelves(problem)
     kinds = shelves.counting(k)
     seated = shelves.seated(kinds)
-    apps: list[I32] = []
+    met = np.zeros(len(problem.application_ids), np.bool_)
     pairs = dwellings = 0
     edges: list[tuple[int, I32]] = []
     for klass, types in shelves.classes(kinds, seated):
@@ -116,9 +116,11 @@ def supply_of(problem: Problem, k: int, shelves: Shelves | None = None) -> Suppl
         if size and (len(found) or seat):
             dwellings += size
             pairs += size * (len(found) + int(seat))
-            apps.append(found)
+            met[found] = True
             edges.append((klass, found))
-    every = shelves.union(apps)
+            if pairs > MATCHED:  # nothing is matched then: a country's row would hold gigabytes of households
+                edges.clear()
+    every = np.flatnonzero(met).astype(np.int32)
     most = _largest(shelves.size, edges, seated, every) if pairs <= MATCHED else None
     return Supply(pairs, dwellings, len(every), most)
 
@@ -181,16 +183,6 @@ class Shelves:
         wanted[types] = True
         found: I32 = problem.entry_app[part][wanted[problem.entry_type[part]]]
         return found
-
-    def union(self, apps: list[I32]) -> I32:
-        """Every application once, ascending."""
-        total = sum(len(found) for found in apps)
-        if total < len(self.problem.application_ids):
-            return np.unique(np.concatenate([np.zeros(0, np.int32), *apps]))
-        mask = np.zeros(len(self.problem.application_ids), np.bool_)
-        for found in apps:
-            mask[found] = True
-        return np.flatnonzero(mask).astype(np.int32)
 
 
 def _largest(size: I64, edges: list[tuple[int, I32]], seated: frozenset[int], apps: I32) -> int:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from optimizer import pipeline
 from optimizer.domain import Case
+from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.runs.options import Options
-from optimizer.runs.tables import Tables, make_tables
+from optimizer.runs.tables import Tables, is_large, make_tables
 from optimizer.runs.writing import summary_of, write_certificate, write_pages, write_run_record, write_tables
 from optimizer.solve import Earlier, Progress, SolveOptions, check_engine
 
@@ -203,6 +205,19 @@ def propose(
     )
 
 
+def _without_pairs(result: Result) -> Result:
+    """The result of a large run once its tables are written: the menus weigh gigabytes, and the check needs room."""
+    optimum = result.optimum
+    problem = optimum.prepared.problem
+    if not is_large(problem):
+        return result
+    names = ("entry_app", "entry_score", "entry_fit", "entry_type")
+    emptied: dict[str, Any] = {name: np.zeros(0, getattr(problem, name).dtype) for name in names}
+    thin = replace(problem, menu_ptr=np.zeros_like(problem.menu_ptr), **emptied)
+    optimum = replace(optimum, prepared=replace(optimum.prepared, problem=thin))
+    return replace(result, tables=replace(result.tables, streams={}), optimum=optimum)
+
+
 def propose_to(
     case: Path,
     out: Path,
@@ -235,6 +250,8 @@ def propose_to(
         write_certificate(work, result.certificate)
         write_run_record(work, result, options, timings, verdict=None)
         timings["write_tables"] = time.perf_counter() - clock
+        result = _without_pairs(result)
+        give_back()
         reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
         clock = time.perf_counter()
         verdict = verify(work, case, models=options.models)

@@ -156,8 +156,8 @@ class LeapfrogFinder:
         if not len(hit):
             return LineSummary(0, ())
         reasons = self._reasons(i, first, pool, hit, extra)
-        number, count = np.unique(reasons, return_counts=True)
-        tally = [(self._words[n], c) for n, c in zip(number.tolist(), count.tolist(), strict=True)]
+        count = np.bincount(reasons)
+        tally = [(self._words[n], int(count[n])) for n in np.flatnonzero(count).tolist()]
         best = np.arange(len(hit))
         if len(hit) > 4 * SHOWN:
             least = np.partition(pool.score[hit], len(hit) - SHOWN)[len(hit) - SHOWN]
@@ -196,10 +196,10 @@ class LeapfrogFinder:
         reasons[gain <= 0] = self._word("fit")
         better = np.flatnonzero((gain > 0) & pool.first[hit])
         if len(better):
-            kinds, back = np.unique(pool.kind[hit[better]], return_inverse=True)
+            kinds, back = _met(pool, hit[better])
             known = self.exchange.known_costs(int(self.lines.kind[i]), kinds.tolist())
-            cost = np.array([lost for lost, _ in known], np.int64)[back.reshape(-1)]
-            row = np.array([self._rule(worst) for _, worst in known], np.int32)[back.reshape(-1)]
+            cost = np.array([lost for lost, _ in known], np.int64)[back]
+            row = np.array([self._rule(worst) for _, worst in known], np.int32)[back]
             held = (cost >= gain[better]) & (row >= 0)
             reasons[better[held]] = row[held]
         reasons[~pool.first[hit]] = self._word("nomination")
@@ -221,13 +221,23 @@ class LeapfrogFinder:
         reasons[pool.value[hit] + extra <= self.lines.value[i]] = self._word("fit")
         need = self.given[int(self.lines.kind[first])]
         if need and need <= self.given[int(self.lines.kind[i])]:
-            kinds, back = np.unique(pool.kind[hit], return_inverse=True)
+            kinds, back = _met(pool, hit)
             lacking = np.array([not need <= self.given[kind] for kind in kinds.tolist()], np.bool_)
-            reasons[lacking[back.reshape(-1)]] = self._word("class")
+            reasons[lacking[back]] = self._word("class")
         reasons[self.full_at[apps] < self.lines.order[i]] = self._word("places")
         if not self.dalo[self.lines.app[first]]:
             reasons[self.dalo[apps]] = self._word("class")
         return reasons
+
+
+def _met(pool: Pool, hit: NDArray[np.intp]) -> tuple[I32, NDArray[np.intp]]:
+    """The distinct kinds of some households of a pool, ascending, and which of them each is; no sorting per line."""
+    kinds, which = pool.kinds
+    here = which[hit]
+    met = np.flatnonzero(np.bincount(here, minlength=len(kinds)))
+    place = np.zeros(len(kinds), np.intp)
+    place[met] = np.arange(len(met))
+    return kinds[met], place[here]
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,12 @@ class Pool:
     fit: I64
     value: I64
 
+    @cached_property
+    def kinds(self) -> tuple[I32, NDArray[np.intp]]:
+        """The distinct kinds, ascending, and which of them each household is."""
+        kinds, which = np.unique(self.kind, return_inverse=True)
+        return kinds, which.reshape(-1)
+
 
 class Pools:
     """Eligible households per (dwelling, account), computed on demand from the implicit structure.

@@ -80,6 +80,7 @@ class _Classes:
         self.marks = np.stack(
             [apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly_income_cents < 0]
         ).astype(np.float64)
+        self._menu, self._sums = -1, list[NDArray[np.int64]]()
         self.seats: dict[int, list[int]] = {}
         for i, k in enumerate(problem.seats.klass.tolist()):
             self.seats.setdefault(k, []).append(i)
@@ -90,7 +91,7 @@ class _Classes:
         here = self.pools.options_of(int(problem.class_group[klass]))
         rows: dict[int, list[int]] = {}
         if menu >= 0 and problem.menu_ptr[menu + 1] > problem.menu_ptr[menu]:
-            self._named(slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])), here, rows)
+            self._named(menu, here, rows)
         for i in self.seats.get(klass, ()):
             kind = int(problem.seats.kind[i])
             worth = int(problem.seats.value[i]) * MICRO_PER_HUNDREDTH - int(self.prices.kind_cost[kind])
@@ -99,15 +100,29 @@ class _Classes:
         kept = [[r, *row] for r, row in sorted(rows.items()) if row[0] > _NONE]
         return np.array(kept, np.int64).reshape(-1, 7)
 
-    def _named(self, entries: slice, options: slice, rows: dict[int, list[int]]) -> None:
-        """Households of a menu by account: sums by type first, then over the types an account may name."""
+    def _by_type(self, menu: int) -> list[NDArray[np.int64]]:
+        """Of each type of a menu: best reduced value without the account's cost, best score, households, marks.
+
+        The last menu is kept: classes that share one are asked in a row.
+        """
+        if menu == self._menu:
+            return self._sums
         problem, n_types = self.problem, self.problem.n_types
+        entries = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
         types, apps = problem.entry_type[entries], problem.entry_app[entries]
-        size = np.bincount(types, minlength=n_types)
         worth, score = np.full(n_types, _NONE, np.int64), np.full(n_types, _NONE, np.int64)
         reduced = problem.values(entries) * MICRO_PER_HUNDREDTH - self.prices.application[apps]
         np.maximum.at(worth, types, reduced)
         np.maximum.at(score, types, problem.entry_score[entries].astype(np.int64))
+        counts = [np.bincount(types, minlength=n_types)]
+        counts += [np.bincount(types, mark[apps], n_types) for mark in self.marks]
+        self._menu, self._sums = menu, [worth, score, *(n.astype(np.int64) for n in counts)]
+        return self._sums
+
+    def _named(self, menu: int, options: slice, rows: dict[int, list[int]]) -> None:
+        """Households of a menu by account: sums by type first, then over the types an account may name."""
+        problem = self.problem
+        worth, score, size, *marked = self._by_type(menu)
         met = np.flatnonzero(size[self.pools.option_type[options]] > 0)
         type_ = self.pools.option_type[options][met]
         accounts, back = np.unique(self.pools.option_account[options][met], return_inverse=True)
@@ -117,8 +132,7 @@ class _Classes:
         cost = self.prices.kind_cost[problem.options.kind[options][met]]
         np.maximum.at(best, back[first], (worth[type_] - cost)[first])
         np.maximum.at(top, back, score[type_])
-        counts = [size, *(np.bincount(types, mark[apps], n_types) for mark in self.marks)]
-        sums = [np.bincount(back, count[type_], len(accounts)).astype(np.int64) for count in counts]
+        sums = [np.bincount(back, count[type_], len(accounts)).astype(np.int64) for count in (size, *marked)]
         table = np.stack([best, *sums, top], axis=1)
         rows.update(zip(accounts.tolist(), table.tolist(), strict=True))
 
@@ -146,7 +160,9 @@ def losses(
     chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
     chosen[first.dwelling] = problem.kinds.account[first.kind]
     classes = _Classes(problem, facts, prices)
-    tables = [classes.of(k) for k in range(len(problem.class_menu))]
+    tables = [np.zeros((0, 7), np.int64)] * len(problem.class_menu)
+    for k in np.argsort(problem.class_menu, kind="stable").tolist():
+        tables[k] = classes.of(k)
     length = np.array([len(t) for t in tables], np.int64)
     start = np.concatenate([[0], np.cumsum(length)])
     table = np.concatenate([np.zeros((0, 7), np.int64), *tables])

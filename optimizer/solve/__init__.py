@@ -2,8 +2,8 @@
 
 What lives here. :func:`solve` runs a backend (``backends/``, drop-in), counts its proposal again in integers, proves it with
 our own branch and bound (``tree``, over the LP of ``master`` and the integer ``bound``), and breaks ties (``ties``) so that
-the first ranks are unique. ``certificate`` is what is published. ``scale/`` is the kernel for whole territories,
-``engines/`` (drop-in) the places where it may compute.
+the first ranks are unique. ``certificate`` is what is published. ``scale/`` is the kernel for whole territories, ``parts``,
+``transport`` and ``answers`` the way there and back, ``engines/`` (drop-in) the places where it may compute.
 
 What it may import: ``problem`` and below. It is the only place that knows a solver library, and each library is loaded
 inside the function that calls it.

@@ -249,10 +249,15 @@ def leading(menu_ptr: I64, types: NDArray[np.integer], n_types: int, most: int) 
     """
     if len(types) <= most:
         return None
-    depth, kept = 1, _leading(menu_ptr, types, n_types, 1, np.zeros(0, np.int64))
-    while (deeper := _leading(menu_ptr, types, n_types, 2 * depth, np.zeros(0, np.int64))) <= most:
-        depth, kept = 2 * depth, deeper
-    at = np.empty(kept, np.int64)
+    depth = 1
+    while _leading(menu_ptr, types, n_types, 2 * depth, np.zeros(0, np.int64)) <= most:
+        depth *= 2
+    return first_of_type(menu_ptr, types, n_types, depth)
+
+
+def first_of_type(menu_ptr: I64, types: NDArray[np.integer], n_types: int, depth: int) -> I64:
+    """Positions of the ``depth`` first entries of each type of each menu, ascending."""
+    at = np.empty(_leading(menu_ptr, types, n_types, depth, np.zeros(0, np.int64)), np.int64)
     _leading(menu_ptr, types, n_types, depth, at)
     return at
 

@@ -9,7 +9,8 @@ import pytest
 
 from optimizer.problem import evaluate
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.transport import coarse_types, to_transport
+from optimizer.solve.parts import whole
+from optimizer.solve.transport import Carver, coarse_types, to_transport
 from tests.solve.oracle import binding, campaign, middle, same
 from tests.strategies import random_problem
 
@@ -65,7 +66,7 @@ def test_the_transport_model_is_well_formed_and_merged_types_lose_nothing(seed):
     problem = random_problem(rng, dwellings=5, applications=8)
     transport = to_transport(problem)
     transport.model.check()
-    merged = coarse_types(problem)
+    merged = coarse_types(problem, whole(problem), Carver(problem).lists)
     menu = np.repeat(np.arange(len(problem.menu_ptr) - 1), np.diff(problem.menu_ptr))
     for k in range(len(problem.class_menu)):
         group = int(problem.class_group[k])

@@ -1,0 +1,135 @@
+"""A problem cut into what shares no household and no rule: nothing lost, nothing shared, the same optimum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.problem import evaluate
+from optimizer.problem.model import Kinds, Options, Problem, Seats
+from optimizer.solve import SolveOptions, solve
+from optimizer.solve.backends import scale
+from optimizer.solve.parts import parts_of
+from optimizer.solve.transport import Carver
+from tests.strategies import random_problem
+
+
+def beside(a: Problem, b: Problem) -> Problem:
+    """Two problems as one, with other names for the dwellings and households of the second."""
+    k, m, g, r, n = len(a.class_menu), len(a.menu_ptr) - 1, a.n_groups, len(a.rows), len(a.kinds)
+    types, accounts = max(a.n_types, b.n_types), tuple(dict.fromkeys((*a.accounts, *b.accounts)))
+
+    def kinds_of(p: Problem) -> np.ndarray:
+        return np.array([accounts.index(p.accounts[i]) for i in p.kinds.account.tolist()], np.int32)
+
+    def join(one: np.ndarray, other: np.ndarray, shift: int = 0) -> np.ndarray:
+        return np.concatenate([one, other + shift]).astype(one.dtype)
+
+    def keys(p: Problem, shift: int) -> np.ndarray:
+        return (p.options.key // p.n_types + shift) * types + p.options.key % p.n_types
+
+    return replace(
+        a,
+        dwelling_ids=np.array([*("1" + a.dwelling_ids), *("2" + b.dwelling_ids)], object),
+        application_ids=np.array([*("1" + a.application_ids), *("2" + b.application_ids)], object),
+        klass=join(a.klass, b.klass, k),
+        bonus=join(a.bonus, b.bonus),
+        class_menu=join(a.class_menu, b.class_menu, m),
+        class_group=join(a.class_group, b.class_group, g),
+        must_fill=np.concatenate([a.must_fill, b.must_fill]),
+        menu_ptr=join(a.menu_ptr, b.menu_ptr[1:], int(a.menu_ptr[-1])),
+        entry_app=join(a.entry_app, b.entry_app, len(a.application_ids)),
+        entry_score=join(a.entry_score, b.entry_score),
+        entry_fit=join(a.entry_fit, b.entry_fit),
+        entry_type=join(a.entry_type, b.entry_type),
+        n_types=types,
+        n_groups=g + b.n_groups,
+        options=Options(
+            join(keys(a, 0), keys(b, g)),
+            join(a.options.ptr, b.options.ptr[1:], int(a.options.ptr[-1])),
+            join(a.options.kind, b.options.kind, n),
+            np.concatenate([a.options.first, b.options.first]),
+        ),
+        kinds=Kinds(
+            np.concatenate([kinds_of(a), kinds_of(b)]),
+            join(a.kinds.ptr, b.kinds.ptr[1:], int(a.kinds.ptr[-1])),
+            join(a.kinds.row, b.kinds.row, r),
+            join(a.kinds.num, b.kinds.num),
+            join(a.kinds.den, b.kinds.den),
+        ),
+        seats=Seats(
+            join(a.seats.klass, b.seats.klass, k),
+            join(a.seats.kind, b.seats.kind, n),
+            join(a.seats.value, b.seats.value),
+            join(a.seats.deadline_days, b.seats.deadline_days),
+        ),
+        rows=(*a.rows, *(replace(row, scope=row.scope + ";two") for row in b.rows)),
+        accounts=accounts,
+        seniority=join(a.seniority, b.seniority),
+    )
+
+
+def pair(seed: int) -> tuple[Problem, Problem]:
+    rng = np.random.default_rng(seed)
+    one = random_problem(rng, dwellings=int(rng.integers(1, 9)), applications=int(rng.integers(1, 14)))
+    return one, random_problem(rng, dwellings=int(rng.integers(1, 9)), applications=int(rng.integers(1, 14)))
+
+
+def crowded(seed: int) -> Problem:
+    """Two menus and two types for thirty dwellings: one entry of each type is far too few."""
+    return random_problem(
+        np.random.default_rng(seed), dwellings=30, applications=120, menus=2, groups=2, types=2, density=0.8
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_parts_share_nothing_and_leave_nothing_that_can_be_named(seed):
+    a, b = pair(seed)
+    problem = beside(a, replace(b, fill_value=a.fill_value))
+    parts = parts_of(problem)
+    for field, n in (("classes", len(problem.class_menu)), ("applications", len(problem.application_ids)),
+                     ("rows", len(problem.rows))):  # fmt: skip
+        found = np.concatenate([np.zeros(0, np.int64), *(getattr(p, field) for p in parts)])
+        assert len(np.unique(found)) == len(found)
+        assert not len(found) or 0 <= found.min() <= found.max() < n
+    length = np.diff(problem.menu_ptr)
+    inside = np.concatenate([np.zeros(0, np.int64), *(p.classes for p in parts)])
+    assert set(np.flatnonzero(length[problem.class_menu] > 0)) | set(problem.seats.klass) <= set(inside)
+    edge = len(a.class_menu)
+    assert all((p.classes < edge).all() or (p.classes >= edge).all() for p in parts)
+    for p in parts:
+        named = np.concatenate(
+            [np.zeros(0, np.int64), *(problem.entry_app[problem.menu_ptr[m] : problem.menu_ptr[m + 1]] for m in p.menus)]
+        )  # fmt: skip
+        assert set(named) <= set(p.applications)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_solving_part_by_part_finds_the_same_optimum(seed, monkeypatch):
+    a, b = pair(100 + seed)
+    problem = beside(a, replace(b, fill_value=a.fill_value))
+    exact = solve(problem, SolveOptions(backend="highs"))
+    monkeypatch.setattr(scale, "PARTS_FROM", 0)
+    found = solve(problem, SolveOptions(backend="scale"))
+    assert found.objective == exact.objective == evaluate(problem, found.first).objective
+    assert found.bound >= exact.objective
+
+
+def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypatch):
+    """One entry of each type first: then more, until the bound over all entries is as close as that of those given."""
+    for name, value in (("PARTS_FROM", 0), ("LONG", 0), ("FIRST_DEPTH", 1), ("PART_GAP", 1e-3)):
+        monkeypatch.setattr(scale, name, value)
+    depths: list[int | None] = []
+    carve = Carver.carve
+    monkeypatch.setattr(
+        Carver, "carve", lambda self, part, depth=None: depths.append(depth) or carve(self, part, depth)
+    )
+    for seed in range(2):
+        problem = beside(crowded(seed), crowded(50 + seed))
+        found = solve(problem, SolveOptions(backend="scale", nodes=0))
+        exact = solve(problem, SolveOptions(backend="highs", gap=1e-3))
+        assert found.objective == evaluate(problem, found.first).objective <= exact.bound
+        assert exact.objective <= found.bound <= found.objective * 1.02
+    assert {1, 8, None} <= set(depths)
