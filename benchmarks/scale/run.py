@@ -199,7 +199,7 @@ def national(repeat: int) -> list[Line]:
 
 
 def growth(repeat: int) -> list[Line]:
-    """Wall time to 0.01 % against eligible pairs, slack family; slope on logarithms."""
+    """Wall time to 0.01 % against eligible pairs, slack family, up to a country; slope on logarithms."""
     points = []
     lines = []
     for size in (
@@ -210,6 +210,8 @@ def growth(repeat: int) -> list[Line]:
         (2_000, 15_000),
         (6_000, 45_000),
         (20_000, 150_000),
+        (60_000, 430_000),
+        (390_000, 2_800_000),
     ):
         seconds, result = timed(repeat, *size, False, SMALL_GAP)
         pairs = build(raw_of(*size, 0, is_tight=False)).n_pairs
