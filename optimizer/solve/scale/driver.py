@@ -19,7 +19,7 @@ from optimizer.solve.scale.model import (
 )
 from optimizer.solve.scale.nudge import Nudger
 from optimizer.solve.scale.primal import serve_accounts
-from optimizer.solve.scale.run import Callback, Run
+from optimizer.solve.scale.run import FAR_OFF, Callback, Run
 from optimizer.solve.scale.tree import Tree
 from optimizer.solve.scale.warm import first_multipliers, leases_of
 
@@ -32,7 +32,8 @@ WARM_TRIES = 6
 FRESH = 10
 """Pricings between two tries to mix assignments: without new ones another try finds what the last one found."""
 NUDGED = 5e-3
-"""Relative gap from which a try is followed by pushes on single rows (`nudge`): above it their bound is too far."""
+"""Relative gap from which a try is followed by pushes on single rows (`nudge`): above it their bound is too far, and below
+`FAR_OFF`, or when an earlier run's cases wait for a proof, cases tell the rest apart sooner."""
 PUSHES = 40
 """Most pushes after one try."""
 NEAR = 2e-3
@@ -131,7 +132,7 @@ def _iterate(
                     run.improve(4, 2, 50, 8)
             else:
                 run.improve(1, 3 if tried > 0 else 1, 20)
-            if run.gap <= NUDGED:
+            if FAR_OFF < run.gap <= NUDGED and (options.gap > 0 or not warm):
                 nudger.improve(PUSHES)
             next_try = min(next_try, lp_gap) / 4
             tried = run.iteration

@@ -27,8 +27,8 @@ STAY = 1.0
 """Points a household may lose by staying where the incumbent has it."""
 SHAKE = 0.1
 """Part of a push by which the other multipliers are shaken from the second round on, so that other chains are seen."""
-MOST_ARCS = 5_000_000
-"""Arcs above which nothing is pushed: there whole numbers weigh nothing beside the gap asked."""
+MOST_ARCS = 1_000_000
+"""Arcs above which nothing is pushed: a push takes seconds there, and whole numbers weigh little beside the gap asked."""
 NODES = 20
 SATURATED = 0.999
 """Part of its price from which a row's multiplier says that the lease is not to be had."""

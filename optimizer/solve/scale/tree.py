@@ -163,10 +163,12 @@ class Tree:
         lists = run.ranked(5)
         assert run.incumbent is not None
         start = value_of(self.structure, rows, run.incumbent.leases, run.incumbent.labels)
-        found = mix(
-            self.structure, rows, tail, start, lists, nodes=20, absolute_gap=0.5 * run.grid / run.model.scale
-        )
-        run.offer(value_of(run.structure, run.rows, found.leases, found.labels))
+        for other in lists:  # one at a time: without packing rows the programs are short
+            start = mix(
+                self.structure, rows, tail, start, [other], nodes=20,
+                absolute_gap=0.5 * run.grid / run.model.scale,
+            )  # fmt: skip
+        run.offer(value_of(run.structure, run.rows, start.leases, start.labels))
         run.clock.charge("primal", now)
 
     def _divide(self, node: _Open, best: Priced, *, cells_too: bool) -> bool:
