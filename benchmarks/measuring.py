@@ -181,7 +181,7 @@ def propose_line(
 def _proposal(case: Path, out: Path, limits: Limits) -> Answer:
     options = Options(time_limit=limits.cap_s, threads=limits.threads, accept_assumed=True)
     clock = time.perf_counter()
-    written = runs.propose_to(case, out, options, force=True)
+    written = runs.propose_to(case, out, options, force=True, keep=False)
     seconds = time.perf_counter() - clock
     record: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
     solved = written.result.optimum.solved

@@ -10,7 +10,7 @@ that question (design §3); ``pair_code``, ``misses`` and ``nearest_miss`` expla
     examine(case, rules, *, accept_assumed=False) -> Reading(facts, findings)     both at the price of one
     menus(facts, rules) -> Menus            naming(facts, rules, dwelling, apps) -> (accounts, eligible, first)
     seats(facts, rules, known=None) -> list[(dwelling, account, deadline_days, pool)]
-    pair_code(facts, rules, dwelling, apps) -> int8 (n,)            code_counts(facts, rules) -> int64 (A, 11)
+    pair_code(facts, rules, dwelling, apps) -> int8 (n,)            code_counts(facts, rules) -> int32 (A, 11)
     pair_flags(facts, dwelling, apps) -> int8 (n,)                bits of FLAGS; flags_of_pairs(facts, dwellings, apps)
     misses(facts, rules) -> Misses          nearest_miss(facts, rules, a, known=None) -> (code, fr, en)
     q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> (rate, residual)

@@ -18,13 +18,11 @@ from optimizer.eligibility.pairs import (
     CEILING,
     COMMUNE,
     EFFORT,
-    FACTOR_UNIT,
     FORBIDDEN,
     INACTIVE,
     LIVE_OFFER,
     OWN_DWELLING,
     ROOMS,
-    ceiling_cents,
 )
 from optimizer.eligibility.shelf import Shelf
 
@@ -44,7 +42,7 @@ class Misses:
 
     Attributes
     ----------
-    counts : (A, 11) int64
+    counts : (A, 11) int32
         Column c: dwellings whose pair has first code c (0: eligible). Each row sums to the number of dwellings.
     excess_cents : (A,) int64
         Smallest amount above a ceiling among pairs refused for it; a very large number without any.
@@ -56,7 +54,7 @@ class Misses:
         The limit it is above, ten-thousandths.
     """
 
-    counts: I64
+    counts: I32
     excess_cents: I64
     excess_financing: I8
     effort: I64
@@ -81,7 +79,7 @@ def misses(facts: Facts, rules: RuleSet | None) -> Misses:
 def _count(facts: Facts, rules: RuleSet | None) -> Misses:
     a, d = facts.applications, facts.dwellings
     count, total = len(a.ids), len(d.ids)
-    counts = np.zeros((count, len(CODES) + 1), np.int64)
+    counts = np.zeros((count, len(CODES) + 1), np.int32)
     excess = np.full(count, UNKNOWN_EXCESS, np.int64)
     financing = np.zeros(count, np.int8)
     rates = np.full(count if (d.effort_max >= 0).any() else 0, UNKNOWN_EXCESS, np.int64)
@@ -92,25 +90,17 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
     order = np.argsort(kinds.kind, kind="stable")
     start = np.searchsorted(kinds.kind[order], np.arange(len(kinds.representative) + 1))
     shelf: Shelf | None = None
-    here = np.zeros((0, counts.shape[1]), np.int64)
+    here = np.zeros((0, counts.shape[1]), np.int32)
     for k, reaching in by_kind(facts, kinds):
         if reaching is not shelf:
             # one commune at a time: its counts stay in a short table, added up once
             if shelf is not None:
                 counts[shelf.apps] += here
-            shelf, here = reaching, np.zeros((len(reaching.apps), counts.shape[1]), np.int64)
+            shelf, here = reaching, np.zeros((len(reaching.apps), counts.shape[1]), np.int32)
         members = order[start[k] : start[k + 1]]
         dwelling = int(kinds.representative[k])
-        codes = shelf.codes(dwelling)
-        inside = shelf.wanted_district(int(kinds.district[k]))
-        at = np.arange(len(codes)) if inside is None else np.flatnonzero(inside)
-        codes = codes[at]
-        refused = codes > 0
-        # each application stands once in `at`, so plain indexing adds every line
-        here[at[refused], codes[refused]] += len(members)
-        _note_excess(facts, dwelling, shelf.apps[at[codes == CEILING]], excess, financing)
-        _note_effort(facts, dwelling, shelf.apps[at[codes == EFFORT]], rates, limits)
-        fine = at[~refused]
+        fine, dear = shelf.tally(dwelling, int(kinds.district[k]), len(members), here, excess, financing)
+        _note_effort(facts, dwelling, shelf.apps[dear], rates, limits)
         for twin, n in _naming_twins(facts, members, listed):
             if names_everybody(facts, twin):
                 here[fine, 0] += n
@@ -121,7 +111,7 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
             here[fine[~named], ACCOUNT] += n
     if shelf is not None:
         counts[shelf.apps] += here
-    counts[:, COMMUNE] = total - counts.sum(axis=1)
+    counts[:, COMMUNE] = total - counts.sum(axis=1, dtype=np.int32)
     counts[a.live_offer] = 0
     counts[a.live_offer, LIVE_OFFER] = total
     counts[~a.active] = 0
@@ -145,14 +135,6 @@ def _naming_twins(
     return groups + [(m, 1) for m in alone]
 
 
-def _note_excess(facts: Facts, dwelling: int, apps: I32, excess: I64, financing: I8) -> None:
-    ceilings = ceiling_cents(facts, dwelling, apps)
-    over = facts.applications.ceiling_income_cents[apps] - ceilings // FACTOR_UNIT
-    nearer = over < excess[apps]
-    excess[apps[nearer]] = over[nearer]
-    financing[apps[nearer]] = facts.dwellings.financing[dwelling]
-
-
 def _note_effort(facts: Facts, dwelling: int, apps: I32, rates: I64, limits: I64) -> None:
     if not len(apps):
         return
@@ -162,7 +144,7 @@ def _note_effort(facts: Facts, dwelling: int, apps: I32, rates: I64, limits: I64
     limits[apps[nearer]] = facts.dwellings.effort_max[dwelling]
 
 
-def code_counts(facts: Facts, rules: RuleSet | None) -> I64:
+def code_counts(facts: Facts, rules: RuleSet | None) -> I32:
     """(A, 11): dwellings of the case by first code of the pair, column 0 = eligible."""
     return misses(facts, rules).counts
 

@@ -18,13 +18,9 @@ from optimizer.eligibility.effort import too_dear
 from optimizer.eligibility.facts import Csr, Facts
 from optimizer.eligibility.fit import Fit, pair_flags
 from optimizer.eligibility.pairs import (
-    ACCESSIBLE,
-    CEILING,
-    EFFORT,
-    FORBIDDEN,
-    OWN_DWELLING,
-    ROOMS,
+    FACTOR_UNIT,
     above_ceiling,
+    ceiling_cents,
     rooms_accepted,
     unreachable,
 )
@@ -103,21 +99,40 @@ class Shelf:
             left = left[~too_dear(facts, dwelling, self.apps[left])]
         return left
 
-    def codes(self, dwelling: int) -> I8:
-        """`pairs.adequacy` of every application for the dwelling, from the answers kept."""
-        facts = self.facts
-        out = np.zeros(len(self.apps), np.int8)
-        if facts.dwellings.effort_max[dwelling] >= 0:
-            out[too_dear(facts, dwelling, self.apps)] = EFFORT
-        out[self._barred()] = FORBIDDEN
-        if dwelling in facts.barred:
-            out[np.isin(self.apps, facts.barred[dwelling])] = FORBIDDEN
-        if facts.inhabited[dwelling]:
-            out[facts.applications.current_dwelling[self.apps] == dwelling] = OWN_DWELLING
-        out[self._unreachable(dwelling)] = ACCESSIBLE
-        out[self._above(dwelling)] = CEILING
-        out[~self._rooms(dwelling)] = ROOMS
-        return out
+    def _over(self, dwelling: int) -> I64:
+        """Cents by which the income of every application is above the ceiling of the dwelling."""
+        facts, d = self.facts, self.facts.dwellings
+        key = ("over", int(d.financing[dwelling]), int(d.zone[dwelling]), int(d.ceiling_factor[dwelling]))
+        return self._once(
+            key,
+            lambda: (
+                facts.applications.ceiling_income_cents[self.apps]
+                - ceiling_cents(facts, dwelling, self.apps) // FACTOR_UNIT
+            ),
+        )
+
+    def tally(
+        self, dwelling: int, district: int, times: int, count: I32, excess: I64, financing: I8
+    ) -> tuple[I32, I32]:
+        """Add the first code of each application, `pairs.adequacy`, to ``count``, from the answers kept.
+
+        Returns
+        -------
+        Positions of those that no code but ACCOUNT refuses, and of those whose first code is EFFORT.
+        """
+        from optimizer.eligibility.passes import tally
+
+        facts, nobody = self.facts, np.zeros(0, np.bool_)
+        home = self._once("home", lambda: facts.applications.current_dwelling[self.apps])
+        here = np.isin(self.apps, facts.barred[dwelling]) if dwelling in facts.barred else nobody
+        dear = too_dear(facts, dwelling, self.apps) if facts.dwellings.effort_max[dwelling] >= 0 else nobody
+        inside = self.wanted_district(district)
+        found: tuple[I32, I32] = tally(
+            self._rooms(dwelling), self._above(dwelling), self._unreachable(dwelling), self._barred(), home, here, dear,
+            nobody if inside is None else inside, dwelling, times, count, self._over(dwelling), self.apps, excess, financing,
+            facts.dwellings.financing[dwelling],
+        )  # fmt: skip
+        return found
 
     def fit(self, terms: Fit, dwelling: int) -> I32:
         """Fit of every application for the dwelling, hundredths."""

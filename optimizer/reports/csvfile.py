@@ -111,6 +111,7 @@ def write_parts(parts: Iterable[pd.DataFrame], folder: Path, stem: str) -> str:
                     frame.iloc[start : start + ROW_GROUP],
                     schema=None if writer is None else writer.schema,
                     preserve_index=False,
+                    nthreads=1,  # threads started for each part cost more than they save
                 )
                 if writer is None:
                     writer = pq.ParquetWriter(folder / name, block.schema)

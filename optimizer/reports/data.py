@@ -36,7 +36,8 @@ class ProofSummary:
     bound: float
     gap: float
     stopped: str
-    verdict: str
+    verdict: str = ""
+    """What the independent check said, where a page shows it."""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numba import njit
 
 from optimizer.problem import evaluate
-from optimizer.problem.model import I32, I64, RATE_UNIT, Problem
+from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
 from optimizer.solve import Solved
 
 COLUMNS = (
@@ -111,14 +112,16 @@ def supply_of(problem: Problem, k: int, shelves: Shelves | None = None) -> Suppl
     pairs = dwellings = 0
     edges: list[tuple[int, I32]] = []
     for klass, types in shelves.classes(kinds, seated):
-        found = shelves.apps(klass, types)
         size, seat = int(shelves.size[klass]), klass in seated
-        if size and (len(found) or seat):
+        if not size:
+            continue
+        found = shelves.meet(klass, types, met)
+        if found or seat:
             dwellings += size
-            pairs += size * (len(found) + int(seat))
-            met[found] = True
-            edges.append((klass, found))
-            if pairs > MATCHED:  # nothing is matched then: a country's row would hold gigabytes of households
+            pairs += size * (found + int(seat))
+            if pairs <= MATCHED:
+                edges.append((klass, shelves.apps(klass, types)))
+            else:  # nothing is matched then: a country's row would hold gigabytes of households
                 edges.clear()
     every = np.flatnonzero(met).astype(np.int32)
     most = _largest(shelves.size, edges, seated, every) if pairs <= MATCHED else None
@@ -144,6 +147,7 @@ class Shelves:
         groups = np.arange(problem.n_groups + 1)
         self._group_at = np.searchsorted(problem.class_group[self._classes], groups)
         self.size = np.bincount(problem.klass, minlength=len(problem.class_menu))
+        self._wanted = np.zeros(problem.n_types, np.bool_)
         self._seats = np.argsort(problem.seats.kind, kind="stable")
         self._seat_at = np.searchsorted(problem.seats.kind[self._seats], np.arange(len(kinds) + 1))
 
@@ -173,6 +177,14 @@ class Shelves:
         for klass in found.tolist():
             yield klass, types.get(int(self.problem.class_group[klass]), nobody)
 
+    def meet(self, klass: int, types: I64, met: B) -> int:
+        """Mark the households of a class that are of one of the types; returns how many."""
+        if not len(types):
+            return 0
+        problem, menu = self.problem, int(self.problem.class_menu[klass])
+        start, stop = int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])
+        return int(_meet(problem.entry_app, problem.entry_type, start, stop, types, self._wanted, met))
+
     def apps(self, klass: int, types: I64) -> I32:
         """Households of a class that are of one of the types."""
         problem, menu = self.problem, int(self.problem.class_menu[klass])
@@ -183,6 +195,21 @@ class Shelves:
         wanted[types] = True
         found: I32 = problem.entry_app[part][wanted[problem.entry_type[part]]]
         return found
+
+
+@njit(cache=True, nogil=True)
+def _meet(app, kind, start, stop, types, wanted, met):  # type: ignore[no-untyped-def]
+    """Mark in ``met`` the households of a menu of one of the types; ``wanted`` (by type) is False before and after."""
+    for t in types:
+        wanted[t] = True
+    n = 0
+    for e in range(start, stop):
+        if wanted[kind[e]]:
+            met[app[e]] = True
+            n += 1
+    for t in types:
+        wanted[t] = False
+    return n
 
 
 def _largest(size: I64, edges: list[tuple[int, I32]], seated: frozenset[int], apps: I32) -> int:

@@ -7,8 +7,10 @@ run gives each; ``report.html`` holds the whole. Workbooks and A4 sheets come fr
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -93,3 +95,60 @@ def write_large(folder: Path, result: Result, data: ReportData, style: Style) ->
     for by in ("landlord", "epci"):
         (folder / f"by_{by}.csv").write_bytes(csv_bytes(totals(result, by), style))
     write_lists(folder, data, style)
+
+
+def without_pairs(result: Result) -> Result:
+    """The result of a large run once everything is made of it: the menus weigh gigabytes, and the check needs room."""
+    optimum = result.optimum
+    problem = optimum.prepared.problem
+    names = ("entry_app", "entry_score", "entry_fit", "entry_type")
+    thin = dataclasses.replace(
+        problem,
+        menu_ptr=np.zeros_like(problem.menu_ptr),
+        **{name: _hollow(getattr(problem, name)) for name in names},
+    )
+    prepared = dataclasses.replace(optimum.prepared, problem=thin)
+    return dataclasses.replace(
+        result,
+        tables=dataclasses.replace(result.tables, streams={}),
+        optimum=dataclasses.replace(optimum, prepared=prepared),
+    )
+
+
+def without_rows(result: Result) -> Result:
+    """Its numbers: the rules, what is missing, the proof and what each dwelling and application became; no row of the rest."""
+    tables, optimum, prepared = result.tables, result.optimum, result.optimum.prepared
+    problem = prepared.problem
+    light = _hollow(tables)
+    states = {
+        name: pd.DataFrame({"status": getattr(tables, name)["status"].astype("category")})
+        for name in ("dwellings", "applications")
+    }
+    light = dataclasses.replace(
+        light, rules=tables.rules, shortfalls=tables.shortfalls, places=tables.places, streams={}, **states
+    )
+    hollow = dataclasses.replace(
+        prepared,
+        case=dataclasses.replace(prepared.case, tables={}),
+        facts=_hollow(prepared.facts),
+        scores=_hollow(prepared.scores),
+        problem=dataclasses.replace(
+            _hollow(problem), dwelling_ids=problem.dwelling_ids, rows=problem.rows, accounts=problem.accounts
+        ),
+    )
+    return dataclasses.replace(result, tables=light, optimum=dataclasses.replace(optimum, prepared=hollow))
+
+
+def _hollow(value: Any) -> Any:
+    """The same frozen value without its rows: arrays, frames, lists and mappings are empty, words and numbers stay."""
+    if isinstance(value, np.ndarray):
+        return value[:0].copy()
+    if isinstance(value, pd.DataFrame):
+        return value.iloc[:0].copy()
+    if isinstance(value, (list, tuple, Mapping)):
+        return type(value)()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.replace(
+            value, **{f.name: _hollow(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
+        )
+    return value

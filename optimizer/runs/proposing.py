@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
 
 from optimizer import pipeline
@@ -18,6 +17,7 @@ from optimizer.errors import AttrifluxError, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.folder import atomic_folder, check_out
+from optimizer.runs.large import without_pairs, without_rows
 from optimizer.runs.options import Options
 from optimizer.runs.tables import Tables, is_large, make_tables
 from optimizer.runs.writing import summary_of, write_certificate, write_pages, write_run_record, write_tables
@@ -190,9 +190,14 @@ def propose(
         case, models=options.models, accept_assumed=options.accept_assumed, lean=True, phase=reporter.phase
     )
     optimum = _optimise(prepared, options, earlier, reporter, interrupt)
+    large = is_large(prepared.problem)
+    if large:
+        give_back()
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")
     clock = time.perf_counter()
     tables = make_tables(optimum, options)
+    if large:
+        give_back()
     timings = dict(prepared.timings)
     timings["lists"] = time.perf_counter() - clock
     return Result(
@@ -205,29 +210,25 @@ def propose(
     )
 
 
-def _without_pairs(result: Result) -> Result:
-    """The result of a large run once its tables are written: the menus weigh gigabytes, and the check needs room."""
-    optimum = result.optimum
-    problem = optimum.prepared.problem
-    if not is_large(problem):
-        return result
-    names = ("entry_app", "entry_score", "entry_fit", "entry_type")
-    emptied: dict[str, Any] = {name: np.zeros(0, getattr(problem, name).dtype) for name in names}
-    thin = replace(problem, menu_ptr=np.zeros_like(problem.menu_ptr), **emptied)
-    optimum = replace(optimum, prepared=replace(optimum.prepared, problem=thin))
-    return replace(result, tables=replace(result.tables, streams={}), optimum=optimum)
-
-
 def propose_to(
     case: Path,
     out: Path,
     options: Options | None = None,
     *,
     force: bool = False,
+    keep: bool = True,
     progress: Reporter | None = None,
     interrupt: threading.Event | None = None,
 ) -> Written:
     """:func:`propose`, checked by `verify` and written whole into ``out``.
+
+    Everything is written in a folder beside, which takes its place when the check has passed and disappears otherwise. The
+    pages of a large run are made before the check, so that what they are made from can be let go: a country weighs
+    gigabytes, and the check needs that room.
+
+    Parameters
+    ----------
+    keep : whether ``Written.result`` holds the rows of a large run; without, it holds its numbers and empty tables.
 
     Raises
     ------
@@ -250,19 +251,31 @@ def propose_to(
         write_certificate(work, result.certificate)
         write_run_record(work, result, options, timings, verdict=None)
         timings["write_tables"] = time.perf_counter() - clock
-        result = _without_pairs(result)
-        give_back()
+        large = is_large(result.optimum.prepared.problem)
+        if large:
+            result = without_pairs(result)
+            give_back()
+            _write_pages(work, result, options, reporter, timings)
+            result = result if keep else without_rows(result)
+            give_back()
         reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
         clock = time.perf_counter()
         verdict = verify(work, case, models=options.models)
         timings["verify"] = time.perf_counter() - clock
         if verdict.verdict == "refused":
             raise AttrifluxError("VERIFICATION_FAILED", why=verdict.sentence(options.lang))
-        reporter.phase("Classeur et pages…" if options.lang == "fr" else "Workbook and pages…")
-        clock = time.perf_counter()
-        write_pages(work, result, options, verdict.sentence(options.lang))
-        timings["write_pages"] = time.perf_counter() - clock
+        if not large:
+            _write_pages(work, result, options, reporter, timings)
         write_run_record(work, result, options, timings, verdict=verdict.verdict)
     return Written(
         out, result.stop, verdict.verdict, summary_of(result, out, verdict, timings, names), result
     )
+
+
+def _write_pages(
+    work: Path, result: Result, options: Options, reporter: Reporter, timings: dict[str, float]
+) -> None:
+    reporter.phase("Classeur et pages…" if options.lang == "fr" else "Workbook and pages…")
+    clock = time.perf_counter()
+    write_pages(work, result, options)
+    timings["write_pages"] = time.perf_counter() - clock

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from optimizer.runs.proposing import Result
 
 
-def report_data(result: Result, options: Options, verdict: str) -> ReportData:
+def report_data(result: Result, options: Options) -> ReportData:
     """Everything the workbook and the pages read."""
     prepared = result.optimum.prepared
     settings = prepared.case.settings
@@ -52,7 +52,6 @@ def report_data(result: Result, options: Options, verdict: str) -> ReportData:
             bound=float(certificate["bound"]),
             gap=float(certificate["gap"]),
             stopped=certificate["stopped"],
-            verdict=verdict,
         ),
         proposals=result.proposals,
         details=result.tables.details,

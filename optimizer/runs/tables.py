@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -130,15 +130,18 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         "scores": prepared.scores.breakdown_parts,
     }
     nothing = pd.DataFrame()
+    proposals = proposals_table(
+        problem,
+        facts,
+        lists,
+        q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
+        flag_names=flags,
+    )
+    if large:  # the table holds the sentences now, and a country has 300 MB of them
+        lists = replace(lists, reasons=[])
     why = nothing if large else next(explanations(len(problem.application_ids)))
     return Tables(
-        proposals=proposals_table(
-            problem,
-            facts,
-            lists,
-            q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
-            flag_names=flags,
-        ),
+        proposals=proposals,
         applications=applications_table(problem, facts, lists, counts),
         dwellings=dwellings_table(
             problem,

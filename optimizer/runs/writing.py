@@ -122,7 +122,7 @@ def _warm_start(result: Result) -> dict[str, object]:
     return {"used": True, "certificate": result.started_from, **asdict(taken)}
 
 
-def write_pages(folder: Path, result: Result, options: Options, verdict: str) -> None:
+def write_pages(folder: Path, result: Result, options: Options) -> None:
     """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF); a large run: see `runs.large`."""
     from optimizer.reports.pages import report_html
     from optimizer.reports.pdf import write_pdf
@@ -130,7 +130,7 @@ def write_pages(folder: Path, result: Result, options: Options, verdict: str) ->
     from optimizer.reports.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split
 
-    data = report_data(result, options, verdict)
+    data = report_data(result, options)
     if is_large(result.optimum.prepared.problem):
         from optimizer.runs.large import write_large
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import FirstRanks, Problem
-from optimizer.shortlist.leapfrogs import LeapfrogFinder, Leapfrogs
+from optimizer.shortlist.leapfrogs import LeapfrogFinder, Leapfrogs, rule_reason
 from optimizer.shortlist.lookup import Pools
 from optimizer.shortlist.ranks import Lines, binding_rows, fill_ranks
 from optimizer.shortlist.reasons import LineContext, line_reason, whole_leases_missing
@@ -142,27 +142,27 @@ def build_shortlists(
         pools=pools,
     )
     missing = whole_leases_missing(problem, num_run.tolist(), den_run.tolist())
-    by_label: dict[str, int] = {}
-    for k, row in enumerate(problem.rows):
-        by_label[f"{row.rule}[{row.scope}]"] = missing[k]
+    by_label = {f"{row.rule}[{row.scope}]": missing[k] for k, row in enumerate(problem.rows)}
+    by_reason = {
+        rule_reason(problem, k): by_label[f"{row.rule}[{row.scope}]"] for k, row in enumerate(problem.rows)
+    }
     reasons = [
         "orientation : le réservataire désigne lui-même ses candidats"
         if lang == "fr"
         else "orientation: the réservataire names its own households"
     ] * len(lines)
-    for i, pool, summary in finder.walk():
+    for i, standing, summary in finder.walk():
         d, account = int(lines.dwelling[i]), int(lines.account[i])
         reasons[i] = line_reason(
             LineContext(
                 rank=int(lines.rank[i]),
                 account=problem.accounts[account],
-                pool=pool,
-                score=int(lines.score[i]),
+                standing=standing,
                 pinned=d in pinned,
                 places=places or {},
                 named=(d, account) in named and int(lines.app[i]) in named[d, account],
                 summary=summary,
-                missing={why: by_label.get(why.rsplit("@", 1)[0], 0) for why, _ in summary.by_reason},
+                missing=by_reason,
             ),
             lang,
         )

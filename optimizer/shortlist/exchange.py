@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.shortlist.passes import exchange_costs
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -23,6 +24,7 @@ class Exchange:
         self.den = den_run
         self.rate = np.array([row.rate for row in problem.rows], np.int64)
         self.price = np.array([row.price for row in problem.rows], np.int64)
+        self._change = (np.zeros(len(problem.rows), np.int64), np.zeros(len(problem.rows), np.int64))
         self._known: dict[tuple[int, int], tuple[int, int]] = {}
 
     def cost(self, out: int, into: int) -> tuple[int, int]:
@@ -48,23 +50,9 @@ class Exchange:
         Of rows that worsen alike the first is named.
         """
         kinds = self.problem.kinds
-        length = kinds.ptr[into + 1] - kinds.ptr[into]
-        owner = np.repeat(np.arange(len(into)), length)
-        at = np.repeat(kinds.ptr[into] - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
-        left = slice(int(kinds.ptr[out]), int(kinds.ptr[out + 1])) if out >= 0 else slice(0, 0)
-        rows, place = np.unique(np.concatenate([kinds.row[at], kinds.row[left]]), return_inverse=True)
-        if not len(rows):
-            return np.zeros(len(into), np.int64), np.full(len(into), -1, np.int64)
-        num, den = np.zeros((len(into), len(rows)), np.int64), np.zeros((len(into), len(rows)), np.int64)
-        here, gone = place.reshape(-1)[: len(at)], place.reshape(-1)[len(at) :]
-        num[owner, here] = kinds.num[at]
-        den[owner, here] = kinds.den[at]
-        num[:, gone] -= kinds.num[left]
-        den[:, gone] -= kinds.den[left]
-        rate, base_num, base_den = self.rate[rows], self.num[rows], self.den[rows]
-        before = np.maximum(0, rate * base_den - base_num * RATE_UNIT)
-        after = np.maximum(0, rate * (base_den + den) - (base_num + num) * RATE_UNIT)
-        change = self.price[rows] * (after - before)
-        worst = np.argmax(change, axis=1)
-        rises = change[np.arange(len(into)), worst] > 0
-        return change.sum(axis=1), np.where(rises, rows[worst], -1).astype(np.int64)
+        total, worst = np.empty(len(into), np.int64), np.empty(len(into), np.int64)
+        exchange_costs(
+            out, into, kinds.ptr, kinds.row, kinds.num, kinds.den, self.rate, self.price, self.num, self.den, RATE_UNIT,
+            *self._change, total, worst,
+        )  # fmt: skip
+        return total, worst

@@ -17,7 +17,7 @@ from optimizer.shortlist.nearest import Nearest, nearest_exchanges
 
 def explanations_table(
     problem: Problem,
-    code_counts: NDArray[np.int64],
+    code_counts: NDArray[np.int32],
     first: FirstRanks,
     num_run: NDArray[np.int64],
     den_run: NDArray[np.int64],
@@ -51,7 +51,7 @@ def explanations_table(
 
 def explanation_parts(
     problem: Problem,
-    code_counts: NDArray[np.int64],
+    code_counts: NDArray[np.int32],
     first: FirstRanks,
     num_run: NDArray[np.int64],
     den_run: NDArray[np.int64],
@@ -71,7 +71,7 @@ def explanation_parts(
 
 def _explained(
     problem: Problem,
-    code_counts: NDArray[np.int64],
+    code_counts: NDArray[np.int32],
     nearest: Nearest,
     apps: NDArray[np.intp],
     sentence: Callable[[int], str],

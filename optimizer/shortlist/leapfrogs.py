@@ -22,8 +22,20 @@ from numpy.typing import NDArray
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
 from optimizer.shortlist.exchange import Exchange
-from optimizer.shortlist.lookup import Pool, Pools
-from optimizer.shortlist.ranks import Lines, all_given
+from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.passes import (
+    FIRST,
+    GAP,
+    NAMED,
+    PINNED,
+    RESERVE,
+    RULE,
+    lacking,
+    passed_over,
+    pool_size,
+    types_ahead,
+)  # fmt: skip
+from optimizer.shortlist.ranks import Lines
 
 B = NDArray[np.bool_]
 I32 = NDArray[np.int32]
@@ -31,6 +43,10 @@ I64 = NDArray[np.int64]
 
 SHOWN = 20
 """Leapfrogs written per line, the highest scores first; a count row follows when there are more (design §8)."""
+
+_WORDS = ("count", "fit", "pin", "nomination", "places", "class", "gap")
+"""The reasons that are no rule, by number (`passes`)."""
+_PLAIN = np.arange(len(_WORDS), dtype=np.int32)
 
 define(
     "LEAPFROG_UNEXPLAINED",
@@ -53,6 +69,15 @@ class Leapfrog:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where a line stands in the cotation of its pool: ``size`` households, ``place`` (ties share the best), ``tied``."""
+
+    size: int
+    place: int
+    tied: bool
+
+
+@dataclass(frozen=True)
 class LineSummary:
     """How many households a line passes, by reason, for the sentence on the line itself."""
 
@@ -65,6 +90,38 @@ def rule_reason(problem: Problem, row: int) -> str:
     line = problem.rows[row]
     price = f"{line.price // 100}" if line.price % 100 == 0 else f"{line.price / 100:.2f}"
     return f"{line.rule}[{line.scope}]@{price}"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A menu and an account: the kind of each type (-1: none), who may be first, the types with a kind, how many there are."""
+
+    menu: slice
+    kind_of: I32
+    first: B
+    types: I64
+    size: int
+
+
+_NOWHERE = _Place(slice(0, 0), np.zeros(0, np.int32), np.zeros(0, np.bool_), np.zeros(0, np.int64), 0)
+
+
+@dataclass(frozen=True)
+class _Scratch:
+    """Tables by type that a list overwrites, for the types of its account; ``need`` and ``met`` are False between two."""
+
+    cost: I64
+    rule: I32
+    lacks: B
+    met: B
+    need: B
+    """By row."""
+
+    @staticmethod
+    def of(problem: Problem) -> _Scratch:
+        n = problem.n_types
+        flags = (np.zeros(size, np.bool_) for size in (n, n, len(problem.rows)))
+        return _Scratch(np.zeros(n, np.int64), np.full(n, -1, np.int32), *flags)
 
 
 class LeapfrogFinder:
@@ -93,16 +150,17 @@ class LeapfrogFinder:
         self.proven = proven
         self.max_lists = max_lists
         self.pools = pools or Pools(problem)
+        self.binding = binding
         self.exchange = Exchange(problem, num_run, den_run)
-        self.given = all_given(problem, binding)
         self.placed = np.zeros(len(problem.application_ids), np.bool_)
         at_first = (lines.rank == 1) & (lines.app >= 0)
         self.placed[lines.app[at_first]] = True
         self.full_at = self._full_at()
-        self._words: list[str] = []
-        self._number: dict[str, int] = {}
+        self._least_fit = int(problem.entry_fit.min()) if len(problem.entry_fit) else 0
+        self._words = list(_WORDS)
         self._rules: dict[int, int] = {}
-        self._found = _Collected(self._word("count"))
+        self._found = _Collected()
+        self._scratch = _Scratch.of(problem)
 
     def _full_at(self) -> I64:
         """Fill order after which each application stood on its last allowed list (a large number: never)."""
@@ -121,123 +179,105 @@ class LeapfrogFinder:
         summaries = {i: summary for i, _, summary in self.walk()}
         return list(self.found().rows()), summaries
 
-    def walk(self) -> Iterator[tuple[int, Pool, LineSummary]]:
-        """Each line with a household, once, with its pool and its summary; :meth:`found` holds the leapfrogs after it.
+    def walk(self) -> Iterator[tuple[int, Standing, LineSummary]]:
+        """Each line with a household, once, with where it stands and its summary; :meth:`found` holds the leapfrogs after it.
 
-        Lines come by class of dwellings, so that a class is read once.
+        Lines come by class of dwellings, so that what the accounts and rules say of a class is worked out once.
         """
-        lines, pool, place = self.lines, None, (-1, -1)
+        lines, problem = self.lines, self.problem
         starts = np.flatnonzero((lines.rank == 1) & (lines.app >= 0))
-        klass = self.problem.klass[lines.dwelling[starts]]
-        for first in starts[np.lexsort((lines.account[starts], klass))].tolist():
+        klass = problem.klass[lines.dwelling[starts]]
+        starts = starts[np.lexsort((lines.account[starts], klass))]
+        stops = np.searchsorted(lines.dwelling, lines.dwelling[starts], side="right")
+        place, here = (-1, -1), _NOWHERE
+        for first, stop in zip(starts.tolist(), stops.tolist(), strict=True):
             d, r = int(lines.dwelling[first]), int(lines.account[first])
-            if pool is None or (int(self.problem.klass[d]), r) != place:
-                pool, place = self.pools.pool(d, r), (int(self.problem.klass[d]), r)
-                unplaced = ~self.placed[pool.app]
-                bonus = int(self.problem.bonus[d])
-            extra = int(self.problem.bonus[d]) - bonus
-            above: list[int] = []
-            for i in range(first, len(lines)):
-                if i > first and lines.dwelling[i] != d:
-                    break
-                yield i, pool, self._line(i, first, pool, unplaced, above, extra)
-                above.append(int(lines.app[i]))
+            if (int(problem.klass[d]), r) != place:
+                place, here = (int(problem.klass[d]), r), self._place(d, r)
+            yield from self._list(first, stop, here)
+
+    def _place(self, d: int, r: int) -> _Place:
+        """What the accounts say of the menu of a dwelling."""
+        kind_of, first = self.pools.kinds_by_type(self.pools.group(d), r)
+        menu = self.pools.entries(d)
+        size = pool_size(self.problem.entry_type, menu.start, menu.stop, kind_of)
+        return _Place(menu, kind_of, first, np.flatnonzero(kind_of >= 0), int(size))
 
     def found(self) -> Leapfrogs:
         """The leapfrogs of the lines walked so far, in line order."""
         return self._found.sorted(self.lines, tuple(self._words))
 
-    def _line(self, i: int, first: int, pool: Pool, unplaced: B, above: list[int], extra: int) -> LineSummary:
-        """Leapfrogs and summary of one line. ``extra``: bonus of the dwelling beyond that which ``pool`` counts."""
-        score = int(self.lines.score[i])
-        hit = np.flatnonzero((pool.score > score) & unplaced)
-        for a in above:
-            hit = hit[pool.app[hit] != a]
-        if not len(hit):
-            return LineSummary(0, ())
-        reasons = self._reasons(i, first, pool, hit, extra)
-        count = np.bincount(reasons)
-        tally = [(self._words[n], int(count[n])) for n in np.flatnonzero(count).tolist()]
-        best = np.arange(len(hit))
-        if len(hit) > 4 * SHOWN:
-            least = np.partition(pool.score[hit], len(hit) - SHOWN)[len(hit) - SHOWN]
-            best = np.flatnonzero(pool.score[hit] >= least)
-        best = best[np.lexsort((pool.app[hit[best]], -pool.score[hit[best]]))][:SHOWN]
-        shown = hit[best]
-        self._found.add(i, pool.app[shown], pool.score[shown] - score, reasons[best], len(hit) - len(shown))
-        return LineSummary(len(hit), tuple(sorted(tally, key=lambda x: (-x[1], x[0]))))
-
-    def _word(self, word: str) -> int:
-        """Number of a reason, so that a line holds numbers and not texts."""
-        known = self._number.get(word)
-        if known is None:
-            known = self._number[word] = len(self._words)
-            self._words.append(word)
-        return known
-
-    def _reasons(self, i: int, first: int, pool: Pool, hit: NDArray[np.intp], extra: int) -> I32:
-        lines = self.lines
-        d, r = int(lines.dwelling[i]), int(lines.account[i])
-        if d in self.pinned and int(lines.rank[i]) == 1:
-            return np.full(len(hit), self._word("pin"), np.int32)
-        if (d, r) in self.named and int(lines.app[i]) in self.named[d, r]:
-            return np.full(len(hit), self._word("nomination"), np.int32)
-        if int(lines.rank[i]) == 1:
-            reasons = self._first_reasons(i, pool, hit, extra)
-        else:
-            reasons = self._reserve_reasons(i, first, pool, hit, extra)
-        if self.proven and bool((reasons == self._word("gap")).any()):
+    def _list(self, first: int, stop: int, here: _Place) -> Iterator[tuple[int, Standing, LineSummary]]:
+        """Leapfrogs and summary of each line of one list."""
+        lines, problem, kinds, s = self.lines, self.problem, self.problem.kinds, self._scratch
+        d, part, n = int(lines.dwelling[first]), slice(first, stop), stop - first
+        how = self._how(first, stop)
+        seeks = np.zeros(n, np.bool_)
+        lacking(
+            here.kind_of[here.types], here.types, kinds.ptr, kinds.row, kinds.num, self.binding,
+            lines.kind[first], lines.kind[part], s.need, s.lacks, seeks,
+        )  # fmt: skip
+        more = problem.fill_value + int(problem.bonus[d])
+        word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
+        places, tied = np.empty(n, np.int64), np.empty(n, np.int64)
+        tally = np.empty((n, len(word)), np.int64)
+        self._found.room(n * (SHOWN + 1))
+        self._found.held = passed_over(
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, here.menu.start, here.menu.stop,
+            self._least_fit, more, here.kind_of, here.first, s.lacks, s.cost, s.rule, self.placed, self.dalo, self.full_at,
+            first, how, seeks, lines.app[part], lines.score[part], lines.value[part], lines.order[part],
+            bool(self.dalo[lines.app[first]]), MICRO_PER_HUNDREDTH,
+            word, SHOWN, places, tied, tally, np.empty((n, SHOWN, 3), np.int64), self._found.open, self._found.held,
+        )  # fmt: skip
+        if self.proven and bool(tally[:, GAP].any()):
             raise AttrifluxError("LEAPFROG_UNEXPLAINED")
-        return reasons
+        names = [self._words[w] for w in word.tolist()]
+        for j, counts in enumerate(tally.tolist()):
+            reasons = [(names[w], count) for w, count in enumerate(counts) if count]
+            reasons.sort(key=lambda x: (-x[1], x[0]))
+            standing = Standing(here.size, int(places[j]) + 1, int(tied[j]) > 1)
+            yield first + j, standing, LineSummary(sum(counts), tuple(reasons))
 
-    def _first_reasons(self, i: int, pool: Pool, hit: NDArray[np.intp], extra: int) -> I32:
-        gain = (pool.value[hit] + extra - self.lines.value[i]) * MICRO_PER_HUNDREDTH
-        reasons = np.full(len(hit), self._word("gap"), np.int32)
-        reasons[gain <= 0] = self._word("fit")
-        better = np.flatnonzero((gain > 0) & pool.first[hit])
-        if len(better):
-            kinds, back = _met(pool, hit[better])
-            known = self.exchange.known_costs(int(self.lines.kind[i]), kinds.tolist())
-            cost = np.array([lost for lost, _ in known], np.int64)[back]
-            row = np.array([self._rule(worst) for _, worst in known], np.int32)[back]
-            held = (cost >= gain[better]) & (row >= 0)
-            reasons[better[held]] = row[held]
-        reasons[~pool.first[hit]] = self._word("nomination")
-        return reasons
+    def _how(self, first: int, stop: int) -> I32:
+        """How each line of a list got its place."""
+        d, r = int(self.lines.dwelling[first]), int(self.lines.account[first])
+        how = np.full(stop - first, RESERVE, np.int32)
+        how[0] = FIRST
+        own = self.named.get((d, r))
+        if own is not None:
+            how[np.isin(self.lines.app[first:stop], own)] = NAMED
+        if d in self.pinned:
+            how[0] = PINNED
+        return how
+
+    def _charges(self, first: int, here: _Place, more: int) -> I32:
+        """What the rules charge for putting each type met in the place of a first rank; published number of each reason."""
+        lines, problem, s = self.lines, self.problem, self._scratch
+        met = types_ahead(
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, here.menu.start, here.menu.stop,
+            here.kind_of, here.first, self.placed, more, lines.value[first], lines.score[first], s.met,
+        )  # fmt: skip
+        if not met:
+            return _PLAIN
+        types = here.types[s.met[here.types]]
+        s.met[types] = False
+        into: list[int] = here.kind_of[types].tolist()
+        known = self.exchange.known_costs(int(lines.kind[first]), list(dict.fromkeys(into)))
+        charge = dict(zip(dict.fromkeys(into), known, strict=True))
+        rows = list(dict.fromkeys(row for _, row in known if row >= 0))
+        number = {row: RULE + i for i, row in enumerate(rows)}
+        for t, kind in zip(types.tolist(), into, strict=True):
+            lost, row = charge[kind]
+            s.cost[t], s.rule[t] = lost, number.get(row, -1)
+        return np.array([*_PLAIN.tolist(), *(self._rule(row) for row in rows)], np.int32)
 
     def _rule(self, row: int) -> int:
-        """Number of the reason « this row », -1 for none."""
-        if row < 0:
-            return -1
+        """Number of the reason « this row »."""
         known = self._rules.get(row)
         if known is None:
-            known = self._rules[row] = self._word(rule_reason(self.problem, row))
+            known = self._rules[row] = len(self._words)
+            self._words.append(rule_reason(self.problem, row))
         return known
-
-    def _reserve_reasons(self, i: int, first: int, pool: Pool, hit: NDArray[np.intp], extra: int) -> I32:
-        """The first that holds: DALO never filler, places, class, fit."""
-        apps = pool.app[hit]
-        reasons = np.full(len(hit), self._word("gap"), np.int32)
-        reasons[pool.value[hit] + extra <= self.lines.value[i]] = self._word("fit")
-        need = self.given[int(self.lines.kind[first])]
-        if need and need <= self.given[int(self.lines.kind[i])]:
-            kinds, back = _met(pool, hit)
-            lacking = np.array([not need <= self.given[kind] for kind in kinds.tolist()], np.bool_)
-            reasons[lacking[back]] = self._word("class")
-        reasons[self.full_at[apps] < self.lines.order[i]] = self._word("places")
-        if not self.dalo[self.lines.app[first]]:
-            reasons[self.dalo[apps]] = self._word("class")
-        return reasons
-
-
-def _met(pool: Pool, hit: NDArray[np.intp]) -> tuple[I32, NDArray[np.intp]]:
-    """The distinct kinds of some households of a pool, ascending, and which of them each is; no sorting per line."""
-    kinds, which = pool.kinds
-    here = which[hit]
-    met = np.flatnonzero(np.bincount(here, minlength=len(kinds)))
-    place = np.zeros(len(kinds), np.intp)
-    place[met] = np.arange(len(met))
-    return kinds[met], place[here]
 
 
 @dataclass(frozen=True)
@@ -286,35 +326,34 @@ class Leapfrogs:
 class _Collected:
     """Leapfrogs as they are found: a few columns of 32 bits in blocks, so that millions of them stay small."""
 
-    def __init__(self, count_word: int) -> None:
-        self._count = count_word
+    def __init__(self) -> None:
         self._blocks: list[NDArray[np.int32]] = []
-        self._open: list[NDArray[np.int32]] = []
-        self._held = 0
+        self.open = np.empty((1 << 10, 4), np.int32)
+        """Rows of (line, passed, gap, reason); the first ``held`` are filled."""
+        self.held = 0
 
-    def add(self, line: int, passed: I32, gap: I64, why: I32, more: int) -> None:
-        """Those of one line, the highest scores first, and how many more there are."""
-        n = len(passed)
-        block = np.empty((n + (more > 0), 4), np.int32)
-        block[:, 0] = line
-        block[:n, 1], block[:n, 2], block[:n, 3] = passed, gap, why
-        if more:
-            block[n, 1:] = -1, more, self._count
-        self._open.append(block)
-        self._held += len(block)
-        if self._held > 1_000_000:
-            self._close()
-
-    def _close(self) -> None:
-        if self._open:
-            self._blocks.append(np.concatenate(self._open))
-        self._open, self._held = [], 0
+    def room(self, rows: int) -> None:
+        """See to it that so many rows can be added to ``open``."""
+        if self.held + rows > len(self.open):
+            self._blocks.append(self.open[: self.held].copy())
+            self.open, self.held = np.empty((max(1 << 18, rows), 4), np.int32), 0
 
     def sorted(self, lines: Lines, words: tuple[str, ...]) -> Leapfrogs:
-        """In line order; the blocks are let go."""
-        self._close()
-        table = np.concatenate([np.zeros((0, 4), np.int32), *self._blocks])
-        self._blocks = []
-        order = np.argsort(table[:, 0], kind="stable")
-        line, passed, gap, why = (table[order, j] for j in range(4))
+        """In line order. The rows of a line follow each other in one block, and each block is let go as it is put in place."""
+        blocks, self._blocks = [*self._blocks, self.open[: self.held]], []
+        self.open, self.held = self.open[:0], 0
+        size = np.zeros(len(lines), np.int64)
+        for block in blocks:
+            size += np.bincount(block[:, 0], minlength=len(lines))
+        start = np.cumsum(size) - size
+        columns = [np.empty(int(size.sum()), np.int32) for _ in range(4)]
+        while blocks:
+            block = blocks.pop()
+            here = block[:, 0]
+            run = np.flatnonzero(np.diff(here, prepend=-1))
+            inside = np.arange(len(here)) - np.repeat(run, np.diff(run, append=len(here)))
+            at = start[here] + inside
+            for column, values in zip(columns, block.T, strict=True):
+                column[at] = values
+        line, passed, gap, why = columns
         return Leapfrogs(lines, line, passed, gap, why, words)

@@ -36,12 +36,6 @@ class Pool:
     fit: I64
     value: I64
 
-    @cached_property
-    def kinds(self) -> tuple[I32, NDArray[np.intp]]:
-        """The distinct kinds, ascending, and which of them each household is."""
-        kinds, which = np.unique(self.kind, return_inverse=True)
-        return kinds, which.reshape(-1)
-
 
 class Pools:
     """Eligible households per (dwelling, account), computed on demand from the implicit structure.
@@ -62,6 +56,15 @@ class Pools:
     def options_of(self, group: int) -> slice:
         """Options of a group: positions in ``problem.options.kind``, ``option_type`` and ``option_account``."""
         return slice(int(self._group_at[group]), int(self._group_at[group + 1]))
+
+    def options_at(self, dwelling: int) -> slice:
+        """:meth:`options_of` the group of a dwelling."""
+        return self.options_of(self.group(dwelling))
+
+    def group(self, dwelling: int) -> int:
+        """Group of a dwelling; the first one when it has no class (nor a menu)."""
+        klass = int(self.problem.klass[dwelling])
+        return int(self.problem.class_group[klass]) if klass >= 0 else 0
 
     def kinds_by_type(self, group: int, account: int) -> tuple[I32, B]:
         """For each application type: its kind on that account in that group (-1: none), and whether it may be first."""
@@ -85,16 +88,14 @@ class Pools:
 
     def kinds(self, dwelling: int, account: int) -> I32:
         """:meth:`kinds_by_type` for the group of a dwelling."""
-        klass = int(self.problem.klass[dwelling])
-        return self.kinds_by_type(int(self.problem.class_group[klass]) if klass >= 0 else 0, account)[0]
+        return self.kinds_by_type(self.group(dwelling), account)[0]
 
     def pool(self, dwelling: int, account: int) -> Pool:
         """Everyone eligible for (dwelling, account); empty when the dwelling has no menu."""
         problem = self.problem
-        klass = int(problem.klass[dwelling])
         entries = self.entries(dwelling)
         types = problem.entry_type[entries]
-        by_type, may_first = self.kinds_by_type(int(problem.class_group[klass]) if klass >= 0 else 0, account)
+        by_type, may_first = self.kinds_by_type(self.group(dwelling), account)
         kind = by_type[types]
         keep = np.flatnonzero(kind >= 0)
         score = problem.entry_score[entries][keep].astype(np.int64)

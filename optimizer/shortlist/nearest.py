@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.shortlist.exchange import Exchange
 from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.passes import offer
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -94,26 +96,20 @@ class _Search:
         )
         if entries.stop == entries.start:
             return
-        charge = self._charges(int(problem.class_group[klass]), out)[problem.entry_type[entries]]
-        possible = charge < NONE
-        value = problem.values(entries)
-        loss = np.where(possible, (worth - value) * MICRO_PER_HUNDREDTH + np.where(possible, charge, 0), NONE)
-        apps = problem.entry_app[entries]
-        known = self.lacking[apps]
-        better = (loss < known) | ((loss == known) & possible & (dwelling < self.where[apps]))
-        apps = apps[better]
-        self.lacking[apps] = loss[better]
-        self.where[apps] = dwelling
+        offer(
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, entries.start, entries.stop,
+            self._charges(int(problem.class_group[klass]), out), NONE, worth - problem.fill_value, MICRO_PER_HUNDREDTH,
+            dwelling, self.lacking, self.where,
+        )  # fmt: skip
 
     def _charges(self, group: int, out: int) -> I64:
         """For each type: the least the rules charge for its first rank in the place of ``out`` (NONE: not open)."""
         if self._place != (group, out):
             options, here = self.problem.options, self.pools.options_of(group)
             first = np.flatnonzero(options.first[here]) + here.start
-            kinds, back = np.unique(options.kind[first], return_inverse=True)
-            cost, _ = self.exchange.costs(out, kinds.astype(np.int32))
+            cost, _ = self.exchange.costs(out, options.kind[first])
             self._charge = np.full(self.problem.n_types, NONE, np.int64)
-            np.minimum.at(self._charge, self.pools.option_type[first], cost[back.reshape(-1)])
+            np.minimum.at(self._charge, self.pools.option_type[first], cost)
             self._place = (group, out)
         return self._charge
 
@@ -122,16 +118,9 @@ def current_values(problem: Problem, first: FirstRanks) -> I64:
     """(D,) value in hundredths of the first rank each dwelling has, 0 for none."""
     found = np.zeros(len(problem.dwelling_ids), np.int64)
     pools = Pools(problem)
-    for d, a, c in zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True):
-        if a < 0:
-            found[d] = pools.seat_value(d, c)
-            continue
-        entries = problem.entries_of(d)
-        at = entries.start + int(np.flatnonzero(problem.entry_app[entries] == a)[0])
-        found[d] = (
-            problem.fill_value
-            + int(problem.entry_score[at])
-            + int(problem.entry_fit[at])
-            + int(problem.bonus[d])
-        )
+    for i in np.flatnonzero(first.app < 0).tolist():
+        found[first.dwelling[i]] = pools.seat_value(int(first.dwelling[i]), int(first.kind[i]))
+    housed = np.flatnonzero(first.app >= 0)
+    home = first.dwelling[housed]
+    found[home] = problem.values(entries_of_pairs(problem, home, first.app[housed])) + problem.bonus[home]
     return found

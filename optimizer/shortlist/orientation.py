@@ -21,6 +21,7 @@ from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.shortlist.explanations import Prices
 from optimizer.shortlist.frames import money, named
 from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.passes import sums_by_account, sums_by_type
 from optimizer.shortlist.switching import UNKNOWN, switch_costs
 
 I32 = NDArray[np.int32]
@@ -77,10 +78,17 @@ class _Classes:
     def __init__(self, problem: Problem, facts: Facts, prices: Prices) -> None:
         self.problem, self.prices, self.pools = problem, prices, Pools(problem)
         apps = facts.applications
-        self.marks = np.stack(
-            [apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly_income_cents < 0]
-        ).astype(np.float64)
-        self._menu, self._sums = -1, list[NDArray[np.int64]]()
+        dalo = apps.dalo
+        self.marks = (dalo, apps.priority_any & ~dalo, apps.monthly_income_cents < 0)
+        n = problem.n_types
+        self._menu = -1
+        self._worth, self._top, self._size = (
+            np.empty(n, np.int64),
+            np.empty(n, np.int64),
+            np.zeros((n, 4), np.int64),
+        )
+        self._where = np.full(len(problem.accounts), -1, np.int64)
+        self._rows = np.empty((len(problem.accounts), 7), np.int64)
         self.seats: dict[int, list[int]] = {}
         for i, k in enumerate(problem.seats.klass.tolist()):
             self.seats.setdefault(k, []).append(i)
@@ -100,41 +108,30 @@ class _Classes:
         kept = [[r, *row] for r, row in sorted(rows.items()) if row[0] > _NONE]
         return np.array(kept, np.int64).reshape(-1, 7)
 
-    def _by_type(self, menu: int) -> list[NDArray[np.int64]]:
+    def _by_type(self, menu: int) -> None:
         """Of each type of a menu: best reduced value without the account's cost, best score, households, marks.
 
         The last menu is kept: classes that share one are asked in a row.
         """
         if menu == self._menu:
-            return self._sums
-        problem, n_types = self.problem, self.problem.n_types
-        entries = slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]))
-        types, apps = problem.entry_type[entries], problem.entry_app[entries]
-        worth, score = np.full(n_types, _NONE, np.int64), np.full(n_types, _NONE, np.int64)
-        reduced = problem.values(entries) * MICRO_PER_HUNDREDTH - self.prices.application[apps]
-        np.maximum.at(worth, types, reduced)
-        np.maximum.at(score, types, problem.entry_score[entries].astype(np.int64))
-        counts = [np.bincount(types, minlength=n_types)]
-        counts += [np.bincount(types, mark[apps], n_types) for mark in self.marks]
-        self._menu, self._sums = menu, [worth, score, *(n.astype(np.int64) for n in counts)]
-        return self._sums
+            return
+        problem = self.problem
+        sums_by_type(
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit,
+            int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1]), problem.fill_value, MICRO_PER_HUNDREDTH,
+            self.prices.application, *self.marks, _NONE, self._worth, self._top, self._size,
+        )  # fmt: skip
+        self._menu = menu
 
     def _named(self, menu: int, options: slice, rows: dict[int, list[int]]) -> None:
         """Households of a menu by account: sums by type first, then over the types an account may name."""
-        problem = self.problem
-        worth, score, size, *marked = self._by_type(menu)
-        met = np.flatnonzero(size[self.pools.option_type[options]] > 0)
-        type_ = self.pools.option_type[options][met]
-        accounts, back = np.unique(self.pools.option_account[options][met], return_inverse=True)
-        back = back.reshape(-1)
-        best, top = np.full(len(accounts), _NONE, np.int64), np.full(len(accounts), _NONE, np.int64)
-        first = problem.options.first[options][met]
-        cost = self.prices.kind_cost[problem.options.kind[options][met]]
-        np.maximum.at(best, back[first], (worth[type_] - cost)[first])
-        np.maximum.at(top, back, score[type_])
-        sums = [np.bincount(back, count[type_], len(accounts)).astype(np.int64) for count in (size, *marked)]
-        table = np.stack([best, *sums, top], axis=1)
-        rows.update(zip(accounts.tolist(), table.tolist(), strict=True))
+        self._by_type(menu)
+        met = sums_by_account(
+            self.pools.option_type[options], self.pools.option_account[options], self.problem.options.first[options],
+            self.problem.options.kind[options], self.prices.kind_cost, _NONE,
+            self._worth, self._top, self._size, self._rows, self._where,
+        )  # fmt: skip
+        rows.update((row[0], row[1:]) for row in self._rows[:met].tolist())
 
 
 def losses(
@@ -236,10 +233,13 @@ def orientation_table(
         values = np.array([float(state.get(name, np.nan)) for state in states], np.float64)
         return values[back.reshape(-1)] if len(values) else np.zeros(0)
 
-    known = {str(x.residence): x for x in records(residences)} if len(residences) else {}
-    homes = [known.get(name) for name in facts.residences]
-    q1_share = np.array([getattr(h, "q1_share", np.nan) for h in homes] + [np.nan], object)
-    fragility = np.array([getattr(h, "fragility", "") for h in homes] + [""], object)
+    names = residences["residence"].astype(str).tolist() if len(residences) else []
+    known = {name: i for i, name in enumerate(names)}
+    homes = [known.get(name, -1) for name in facts.residences]
+    q1_share, fragility = (
+        _said(residences, "q1_share", homes, np.nan),
+        _said(residences, "fragility", homes, ""),
+    )
     recent = np.zeros(len(communes) + 1, np.int64)
     if len(leases):
         counted = leases["commune"].value_counts()
@@ -275,6 +275,14 @@ def orientation_table(
             "best_score": np.where(choices.candidates > 0, choices.best_score, 0) / 100,
         }
     )
+
+
+def _said(table: pd.DataFrame, column: str, rows: list[int], nothing: object) -> NDArray[np.object_]:
+    """Values of a column at rows, ``nothing`` where the row is -1, and once more at the end."""
+    values = table[column].tolist() if column in table else []
+    found = np.empty(len(rows) + 1, object)
+    found[:] = [values[i] if i >= 0 and values else nothing for i in [*rows, -1]]
+    return found
 
 
 def _flux_states(

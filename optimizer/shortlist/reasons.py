@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from optimizer.errors import Lang
 from optimizer.problem.model import RATE_UNIT, Problem
 from optimizer.shortlist.labels import ordinal, plural, pool_label, rule_label, spaced
-from optimizer.shortlist.leapfrogs import LineSummary
-from optimizer.shortlist.lookup import Pool
+from optimizer.shortlist.leapfrogs import LineSummary, Standing
 
 
 @dataclass(frozen=True)
@@ -18,28 +17,20 @@ class LineContext:
 
     rank: int
     account: str
-    pool: Pool
-    score: int
+    standing: Standing
     pinned: bool
     named: bool
     summary: LineSummary
     places: Mapping[str, str]
     """Names of communes, EPCI and départements by code."""
-    missing: dict[str, int]
+    missing: Mapping[str, int]
     """Per rule row label (as in leapfrogs): whole leases that would be missing without this line."""
-
-
-def place_in_pool(pool: Pool, score: int) -> int:
-    """Rank of a score among everyone eligible for the dwelling on the account (ties share the best rank)."""
-    return 1 + int((pool.score > score).sum())
 
 
 def line_reason(context: LineContext, lang: Lang) -> str:
     """The reason in one sentence: place in the cotation, who is passed over and why."""
-    place = place_in_pool(context.pool, context.score)
-    n = len(context.pool.app)
+    place, n, tied = context.standing.place, context.standing.size, context.standing.tied
     whose = pool_label(context.account, lang, context.places)
-    tied = int((context.pool.score == context.score).sum()) > 1
     if lang == "fr":
         head = (
             f"{ordinal(place, lang)}{' ex æquo' if tied else ''} à la cotation parmi "

@@ -77,12 +77,14 @@ def priority_word(facts: Facts, a: int) -> str:
     return "|".join(codes) + ("" if proof == "none" else f" ({proof})")
 
 
-def applications_table(problem: Problem, facts: Facts, lists: Shortlists, code_counts: I64) -> pd.DataFrame:
+def applications_table(
+    problem: Problem, facts: Facts, lists: Shortlists, code_counts: NDArray[np.int32]
+) -> pd.DataFrame:
     """``applications.csv``: every application read, with a status and a reason code.
 
     Parameters
     ----------
-    code_counts : (A, 11) int64
+    code_counts : (A, 11) int32
         Dwellings per first refusal code (column 0: eligible), from eligibility.
     """
     lines = lists.lines

@@ -78,10 +78,12 @@ class Field:
     over the doors again, and a segment keeps one number, its best.
     """
 
-    def __init__(self, classes: Classes, book: Book) -> None:
+    def __init__(self, classes: Classes, book: Book, foreseen: I64 | None = None) -> None:
+        """``foreseen``: prices of the only leaf of the proof, whose bests are then found as the doors are read."""
         self.classes, self.book = classes, book
+        self._foreseen, self._ahead = foreseen, list[I64]()
         self.kinds = Kinds()
-        self._tables: dict[tuple[int, tuple[str, ...]], I64] = {}
+        self._tables: dict[tuple[int, tuple[str, ...]], I32] = {}
         self._kinds_of: list[I32] = []
         self._lengths: list[I32] = []
         self._n_sets = 0
@@ -122,6 +124,10 @@ class Field:
         self._size += int(door.count[wanted].sum())
         if self._size > HELD:
             self._held = None
+        if self._foreseen is not None and len(part.types):
+            top = np.full(len(part.types), BARRED, np.int64)
+            self._door_tops(door, np.where(at < 0, at, at - np.int32(part.start)), self._foreseen, top)
+            self._ahead.append(top)
         if self._held is not None and len(part.types):
             segment = at[door.type[door.fine]]
             order = np.argsort(segment, kind="stable")[int((segment < 0).sum()) :]
@@ -136,6 +142,7 @@ class Field:
         self.set_of = _joined(self._sets, np.int32)
         self._segments, self._sets, self._tables = [], [], {}
         self._block, self._shared = None, {}
+        self.kinds.forget()
         self.seat = np.array(self._seats, np.int64).reshape(-1, 3)
         if self._held is not None:
             values, apps, segments = zip(*self._held, strict=True) if self._held else ((), (), ())
@@ -161,20 +168,25 @@ class Field:
     def _tops(self, best: I64, barred: I64) -> I64:
         """Best net value of each class row, without the dwellings' own points."""
         top = np.full(self._count, BARRED, np.int64)
-        if self._held is not None:
+        if self._foreseen is not None and np.array_equal(barred, self._foreseen):
+            top = _joined(self._ahead, np.int64)
+        elif self._held is not None:
             if self._count:
                 net = self.value * FROM_HUNDREDTH - barred[self.app]
                 top = np.maximum.reduceat(net, self.start)
         else:
-            fill = self.classes.fit.fill
             for part in self._parts:
                 if len(part.types):
                     door = self.classes.door(part.door)
-                    at, kind = part.segments(len(door.count)), door.type
-                    tops(door.fine, kind, door.block.app, door.value + fill, barred, FROM_HUNDREDTH, at, top)
+                    self._door_tops(door, part.segments(len(door.count)), barred, top)
         found = np.full(len(self.ptr) - 1, BARRED, np.int64)
         class_tops(self.ptr, self.segment, self.set_of, top, best, found)
         return found
+
+    def _door_tops(self, door: Door, segment: I32, barred: I64, top: I64) -> None:
+        """Best net value of each segment of a door, put into ``top``; ``segment`` by type, -1 where nobody asks."""
+        value = door.value + self.classes.fit.fill
+        tops(door.fine, door.type, door.block.app, value, barred, FROM_HUNDREDTH, segment, top)
 
     def _dwellings(self) -> tuple[I64, I64, B]:
         """(class row, bonus, must be filled) of every open dwelling with a class row, by dwelling index order."""
@@ -197,7 +209,7 @@ class Field:
         found = self.book.marks(lease, account, seat=seat)
         return tuple(sorted((k, int(TRAITS[t](one)[0])) for k, t in found))
 
-    def _kinds_by_profile(self, lease: Lease, account: str) -> I64:
+    def _kinds_by_profile(self, lease: Lease, account: str) -> I32:
         return self.kinds.by_profile(tuple(sorted(self.book.marks(lease, account))))
 
     def _by_type(self, door: Door, d: int, who: Named) -> I32:
@@ -218,11 +230,11 @@ class Field:
         if here not in self._tables:
             lease = lease_of(self.classes.world, d)
             tables = [self._kinds_by_profile(lease, x) for x in accounts]
-            self._tables[here] = np.array(tables, np.int64).reshape(len(accounts), PROFILES)
+            self._tables[here] = np.array(tables, np.int32).reshape(len(accounts), PROFILES)
         unique, inverse = np.unique(keys, return_inverse=True)
         may = (unique[:, None] // PROFILES >> np.arange(len(accounts)) & 1) > 0
         row, account = np.nonzero(may)
-        self._kinds_of.append(self._tables[here][account, unique[row] % PROFILES].astype(np.int32))
+        self._kinds_of.append(self._tables[here][account, unique[row] % PROFILES])
         self._lengths.append(may.sum(axis=1, dtype=np.int32))
         found = np.arange(self._n_sets, self._n_sets + len(unique), dtype=np.int32)
         self._n_sets += len(unique)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.verify.cells import I64
+from optimizer.verify.cells import I32, I64
 from optimizer.verify.rows import PROFILES, TRAITS
 
 Marks = tuple[tuple[int, int], ...]
@@ -18,19 +18,23 @@ class Kinds:
     """Kinds met so far, numbered."""
 
     number: dict[Marks, int] = field(default_factory=dict)
-    _by_marks: dict[tuple[tuple[int, str], ...], I64] = field(default_factory=dict)
+    _by_marks: dict[tuple[tuple[int, str], ...], I32] = field(default_factory=dict)
     _patterns: dict[tuple[str, ...], tuple[list[int], I64]] = field(default_factory=dict)
 
     def of(self, marks: Marks) -> int:
         return self.number.setdefault(marks, len(self.number))
 
-    def by_profile(self, marks: tuple[tuple[int, str], ...]) -> I64:
+    def by_profile(self, marks: tuple[tuple[int, str], ...]) -> I32:
         """Kind of each profile of household where a lease enters these (row, trait)."""
         if marks not in self._by_marks:
             self._by_marks[marks] = self._numbered(marks)
         return self._by_marks[marks]
 
-    def _numbered(self, marks: tuple[tuple[int, str], ...]) -> I64:
+    def forget(self) -> None:
+        """Let the answers of :meth:`by_profile` go (numbers stay): a country has hundreds of thousands."""
+        self._by_marks = {}
+
+    def _numbered(self, marks: tuple[tuple[int, str], ...]) -> I32:
         traits = tuple(trait for _, trait in marks)
         if traits not in self._patterns:
             every = np.arange(PROFILES)
@@ -42,4 +46,4 @@ class Kinds:
         codes, inverse = self._patterns[traits]
         rows = [k for k, _ in marks]
         of = (tuple((k, one >> bit & 1) for bit, k in enumerate(rows)) for one in codes)
-        return np.array([self.of(x) for x in of], np.int64)[inverse]
+        return np.array([self.of(x) for x in of], np.int32)[inverse]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.verify.cells import I32, I64
 from optimizer.verify.classes import Door
@@ -18,6 +20,7 @@ from optimizer.verify.verdict import Findings, Unreadable
 from optimizer.verify.walks import CLASS, COUNT, FIT, GAP, NEED, NOMINATION, PIN, PLACES, RULE, leapfrogs
 from optimizer.verify.world import Ids
 
+I16 = NDArray[np.int16]
 COLUMNS = (
     "dwelling_id", "rank", "application_id_ahead", "application_id_passed", "points_gap", "explained_by",
 )  # fmt: skip
@@ -25,6 +28,16 @@ WORDS = {
     "fit": FIT, "pin": PIN, "nomination": NOMINATION, "places": PLACES, "class": CLASS, "gap": GAP, "count": COUNT,
 }  # fmt: skip
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>\d+(\.\d+)?)")
+
+
+ROWS = ("_rank", "_ahead", "_passed", "_gap", "_why")
+"""Columns of the table, 18 bytes a row: a country has 24 million rows."""
+
+
+def _narrow(values: I64, kind: type[np.signedinteger[Any]]) -> np.ndarray[Any, Any]:
+    """The numbers in fewer bits; what they cannot hold becomes their end, which no rank nor number of points is."""
+    ends = np.iinfo(kind)
+    return np.clip(values, ends.min, ends.max).astype(kind)
 
 
 class Ranked:
@@ -47,6 +60,11 @@ class Ranked:
                 if self.table is not None:
                     self.table.check(door, shown)
 
+    def forget(self) -> None:
+        """Every door has been read: the rows of the leapfrogs are let go."""
+        if self.table is not None:
+            self.table.forget()
+
     def close(self, proven: bool) -> None:
         """What only the whole table tells."""
         if self.table is not None:
@@ -65,14 +83,16 @@ class Leapfrogs:
         self._rules: dict[str, int] = {}
         self._rule_row: list[int] = []
         ids = self.world.ids
-        read = [self._part(part, ids) for part in parts]
-        columns = [np.concatenate(x) for x in zip(*read, strict=True)]
-        dwelling, self._rank, self._ahead, self._passed, self._gap, self._why = columns
+        read = [list(self._part(part, ids)) for part in parts]
+        # column by column, so that a country's table is never held twice
+        dwelling, self._rank, self._ahead, self._passed, self._gap, self._why = (
+            np.concatenate([part.pop(0) for part in read]) for _ in range(6)
+        )
         if bool((np.diff(dwelling) < 0).any()):
             order = np.argsort(dwelling, kind="stable")
-            dwelling, self._rank, self._ahead, self._passed, self._gap, self._why = (
-                x[order] for x in columns
-            )
+            dwelling = dwelling[order]
+            for name in ROWS:
+                setattr(self, name, getattr(self, name)[order])
         self._start = np.searchsorted(dwelling, np.arange(len(self.world.dwellings) + 1))
         self._rows, self._seen, self._gaps = len(dwelling), 0, 0
         self._rule = np.array([*self._rule_row, -1], np.int64)
@@ -82,15 +102,15 @@ class Leapfrogs:
         self._ledger = Ledger.of(lists.book, lists.counts)
         found.start("leapfrogs")
 
-    def _part(self, out: Out, ids: Ids) -> tuple[I32, I32, I32, I32, I64, I32]:
+    def _part(self, out: Out, ids: Ids) -> tuple[I32, I16, I32, I32, I32, I32]:
         why, words = out.words("explained_by")
         numbers = np.array([self._reason(x) for x in words], np.int32)
         return (
             out.index("dwelling_id", ids.dwellings),
-            out.scaled("rank", 1).astype(np.int32),
+            _narrow(out.scaled("rank", 1), np.int16),
             out.index("application_id_ahead", ids.apps),
             out.index("application_id_passed", ids.apps, unknown=-2),
-            out.scaled("points_gap", 100),
+            _narrow(out.scaled("points_gap", 100), np.int32),
             numbers[why],
         )
 
@@ -110,6 +130,11 @@ class Leapfrogs:
             self._rules[word] = RULE + len(self._rule_row)
             self._rule_row.append(k if k >= 0 and price == book.rows[k].price else -1)
         return self._rules[word]
+
+    def forget(self) -> None:
+        """Let the rows go: every door has been read."""
+        for name in (*ROWS, "_start"):
+            setattr(self, name, getattr(self, name)[:0].copy())
 
     def close(self, proven: bool) -> None:
         """Lines of dwellings without a list; a gap explains nothing of a proven run."""
@@ -136,8 +161,8 @@ class Leapfrogs:
             door.fine, block.app, block.score, door.worth, door.type,
             shown.allowed, shown.may_first, shown.given,
             a.dalo[door.rep], door.profile, shown.ptr, shown.at, shown.stand, shown.turn, shown.own_ptr, shown.own,
-            self._pinned[shown.dwelling], lists.n_turns, lists.placed, lists.full_at, row_ptr, self._rank[rows],
-            block.where(ahead), at, self._gap[rows], self._why[rows], self._rule,
+            self._pinned[shown.dwelling], lists.n_turns, lists.placed, lists.full_at, row_ptr, self._rank[rows].astype(np.int32),
+            block.where(ahead), at, self._gap[rows].astype(np.int64), self._why[rows], self._rule,
             np.cumsum([0, *(len(x.marks) for x in shown.stands)]).astype(np.int64),
             np.array([k for k, _ in marks], np.int64), np.array([t for _, t in marks], np.int64), self._traits,
             ledger.rate, ledger.num, ledger.den, ledger.short, ledger.price,

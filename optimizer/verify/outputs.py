@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from optimizer.verify.cells import I32, I64, floats
+from optimizer.verify.cells import I32, I64, B, floats
 from optimizer.verify.tables import RawTable, csv_columns, trimmed
 from optimizer.verify.verdict import Unreadable
 
@@ -61,6 +61,14 @@ class Out:
         """Texts, "" for empty."""
         codes, words = self._coded(name)
         return [str(x) for x in words.take(pa.array(codes)).to_pylist()]
+
+    def filled(self, name: str) -> B:
+        """Where the column has a text; its words are not gathered (sentences are all different)."""
+        column = self._column(name)
+        if not pa.types.is_string(column.type):
+            column = pc.cast(column, pa.string())
+        some = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(column)), 0)
+        return np.asarray(pc.fill_null(some, False).to_numpy(zero_copy_only=False), bool)
 
     def index(self, name: str, words: pa.Array | Sequence[str], unknown: int = -1) -> I32:
         """Position of each text among ``words``: -1 where empty, ``unknown`` for another text."""

@@ -101,6 +101,21 @@ def inside(code: U8, kind: I32, score: I64, n_types: int) -> tuple[I32, I64, I64
 
 
 @njit(cache=True, nogil=True)
+def by_account(named: I64, count: I64, best: I64, n: int) -> tuple[I64, I64]:
+    """(households, best score) of each of ``n`` accounts, from those of each type; 0 for an account without candidate."""
+    total = np.zeros(n, np.int64)
+    top = np.zeros(n, np.int64)
+    for t in range(len(count)):
+        if count[t]:
+            for b in range(n):
+                if named[t] >> b & 1:
+                    # a malus may make every score negative
+                    top[b] = max(top[b], best[t]) if total[b] else best[t]
+                    total[b] += count[t]
+    return total, top
+
+
+@njit(cache=True, nogil=True)
 def worths(base: I64, first: U8, room: int, points: int, need: U8, adapted: int) -> I64:
     """``base`` with the points of the first choice of rooms and of an adapted dwelling that meets an adapted need."""
     out = base.copy()

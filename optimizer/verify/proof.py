@@ -32,6 +32,18 @@ class Multipliers:
     price: I64
 
 
+def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
+    """Units per application of a proof of one leaf; None for another proof, and for what :class:`Proof` will refuse."""
+    try:
+        (node,) = raw["nodes"]
+        price = np.zeros(len(world.apps), np.int64)
+        for app, text in node["leaf"].get("prices", {}).items():
+            price[world.apps.number[app]] = decimal(text) * FROM_MICRO
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return None
+    return price
+
+
 class Proof:
     """A certificate against the recomputed case."""
 

@@ -138,7 +138,8 @@ class Scores:
 
     def _reaching(self, epci: str) -> I32:
         place = self._epci_places.get(epci, -2)
-        a, b = np.searchsorted(self._wishes[0], [place, place + 1])
+        # of the column's own type: another would copy the whole column for each EPCI
+        a, b = np.searchsorted(self._wishes[0], np.array([place, place + 1], np.int32))
         return np.unique(self._wishes[1][a:b])
 
     @cached_property

@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out, out_parts
+from optimizer.verify.passes import by_account
 from optimizer.verify.solution import Lines
 from optimizer.verify.verdict import Findings
 
@@ -27,23 +28,18 @@ class Choices:
     def __init__(self, classes: Classes) -> None:
         self.classes = classes
         self.number: dict[str, int] = {}
-        self._key: list[int] = []
-        self._count: list[int] = []
-        self._best: list[int] = []
+        self._key: list[Ints] = []
+        self._count: list[Ints] = []
+        self._best: list[Ints] = []
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Add a door with its classes."""
-        present = door.count > 0
         for c, who in named:
-            bits = np.arange(len(who.accounts))[:, None]
-            may = (who.named >> bits & 1 > 0) & present
-            self._key += [
-                c << 32 | self.number.setdefault(account, len(self.number)) for account in who.accounts
-            ]
-            self._count += (may @ door.count).tolist()
-            # a malus may make every score negative: only an account without candidate has 0
-            top = np.where(may, door.best, np.iinfo(np.int64).min).max(axis=1, initial=np.iinfo(np.int64).min)
-            self._best += np.where(may.any(axis=1), top, 0).tolist()
+            numbers = [self.number.setdefault(account, len(self.number)) for account in who.accounts]
+            count, best = by_account(who.named, door.count, door.best, len(numbers))
+            self._key.append(np.array(numbers, np.int64) | c << 32)
+            self._count.append(count)
+            self._best.append(best)
 
     def check(self, folder: Path, lines: Lines, found: Findings) -> None:
         """The table ``orientation``: the chosen account is that of the first rank, the candidates are those there are."""
@@ -51,9 +47,12 @@ class Choices:
         if parts is None:
             return
         found.start("orientation")
-        key = np.array(self._key, np.int64)
+        key, count, best = (
+            np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (self._key, self._count, self._best)
+        )
+        self._key, self._count, self._best = [], [], []
         order = np.argsort(key)
-        key, count, best = key[order], np.array(self._count)[order], np.array(self._best)[order]
+        key, count, best = key[order], count[order], best[order]
         n = len(self.classes.world.dwellings)
         chosen = np.full(n, -1, np.int64)
         first = lines.rank == 1

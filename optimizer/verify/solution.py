@@ -87,9 +87,8 @@ def read_lines(out: Out, world: World, found: Findings) -> Lines:
     """Lines of ``proposals`` with known identifiers, sorted by dwelling and rank; the others are problems."""
     home, app = out.index("dwelling_id", world.dwellings.ids), out.index("application_id", world.apps.ids, -2)
     account, accounts = out.words("account")
-    why, reasons = out.words("reason")
     columns = [out.scaled(n, s) for n, s in (("rank", 1), ("score", 100), ("fit", 100), ("value", 100))]
-    known = (home >= 0) & (app > -2) & (np.array([*reasons, "x"], object) != "")[why]
+    known = (home >= 0) & (app > -2) & out.filled("reason")
     if not known.all():
         found.add("lines", "identifiant inconnu ou raison absente", int((~known).sum()))
     at = np.flatnonzero(known)

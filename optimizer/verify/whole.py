@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError
 from optimizer.verify.bound import Field
 from optimizer.verify.breakdown import check_breakdown
@@ -17,7 +18,7 @@ from optimizer.verify.explanations import check_explanations
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.outputs import need_out, read_json
-from optimizer.verify.proof import Proof
+from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
 from optimizer.verify.sheets import Choices
@@ -85,11 +86,16 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
     check_firsts(lines, world, found)
     with found.guard("labels"):
         check_labels(proposals, world, found)
+    del proposals
+    give_back()
     counts = count_run(lines, world, book)
     with found.guard("rows"):
         check_rows(need_out(out, "rules"), book, counts, found)
     size = world.settings.shortlist_size or world.law.whole("national.caleol.shortlist_size")
-    space, reasons, choices = Field(classes, book), Reasons(classes), Choices(classes)
+    raw: Mapping[str, Any] = {}
+    with found.guard("tree"):
+        raw = read_json(out, "certificate.json")
+    space, reasons, choices = Field(classes, book, foreseen(raw, world)), Reasons(classes), Choices(classes)
     deadlines, pairs = Deadlines(classes, lines), Pairs(lines, classes, found)
     lists = (
         None if found.counts.get("lines") else Ranked(Lists(classes, book, counts, lines, size), found, out)
@@ -104,10 +110,15 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
             if lists is not None:
                 lists.check(door, named)
         space.close()
+    if lists is not None:
+        lists.forget()
+    give_back()
     bound = None
     with found.guard("tree"):
-        raw = read_json(out, "certificate.json")
-        bound = Proof(raw, space, book, counts, found).check()
+        if raw:
+            bound = Proof(raw, space, book, counts, found).check()
+    del space
+    give_back()
     proven = bound is not None and bound <= counts.objective
     if lists is not None:
         lists.close(proven)

@@ -23,7 +23,7 @@ def both(tmp_path_factory):
         for module in (pipeline, tables):
             patch.setattr(module, "LARGE", 5)
         patch.setattr(tables, "PART", 7)
-        written = propose_to(folder / "case", folder / "large", options)
+        written = propose_to(folder / "case", folder / "large", options, keep=False)
     return folder / "whole", folder / "large", written
 
 
@@ -76,3 +76,15 @@ def test_no_page_per_dwelling_and_the_screen_says_so(both):
     assert any("listes par bailleur" in line for line in written.summary["lines_fr"])
     assert any("lists by landlord" in line for line in written.summary["lines_en"])
     assert written.verdict != "refused"
+
+
+def test_a_run_that_is_not_kept_holds_its_numbers_and_no_row(both):
+    whole, _, written = both
+    result = written.result
+    for name in (*PARTED, "proposals"):
+        assert len(getattr(result, name)) == 0, name
+    problem, facts = result.optimum.prepared.problem, result.optimum.prepared.facts
+    assert len(problem.entry_app) == len(facts.applications.ids) == len(result.tables.lists.lines.app) == 0
+    assert len(result.rules) == len(pd.read_csv(whole / "rules.csv"))
+    assert result.optimum.solved.objective > 0
+    assert sum(written.summary["applications"].values()) == 400

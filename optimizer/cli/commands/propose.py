@@ -127,6 +127,7 @@ def propose(
                 warm_start=warm_start, lang=lang.value,
             ),
             force=force,
+            keep=False,
             progress=progress,
             interrupt=stop,
         )  # fmt: skip

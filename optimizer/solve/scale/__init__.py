@@ -5,7 +5,7 @@ dwellings, menus of applicants shared by classes, account labels, priced rows. N
 here; an adapter writes the model from a ``Problem``. One file per idea: ``model`` (what is asked and answered),
 ``structure`` (renumbering), ``cells`` (labels apart from pairs), ``cuts``, ``rooms`` and ``rows`` (rounding),
 ``paths`` and ``oracle`` (pricing), ``unions`` (sets that grow together), ``programs`` and ``master`` (HiGHS), ``leases``, ``pieces`` and ``primal``
-(solutions), ``nudge`` (whole leases), ``run``, ``driver`` and ``tree`` (the story), ``branches`` (cases), ``search`` (exact end game), ``warm``,
+(solutions), ``nudge`` (whole leases), ``run``, ``driver``, ``tries`` and ``tree`` (the story), ``branches`` (cases), ``search`` (exact end game), ``warm``,
 ``certificate`` and ``evaluation`` (both sides recomputed from the model).
 
 What it may import. numpy, scipy.sparse, numba, highspy; nothing of ``optimizer``. Money is integer everywhere except
@@ -56,14 +56,16 @@ keep the rounding exact where dwellings must stay empty.
 What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row. On the
 Doubs year of the full model (3,224 dwellings, 9,864 applications, 85 rows, tight) plain columns left the linear gap
 above 0.2 % after 20 pricings; with pieces it was 0.003 % after 20.
-There 48 pricings and mixing ended at 0.0139 % with five leases missing that a few points each would have given. After 18
-pricings, 40 pushes (13 s of processor) brought 78,000 open points to 6,300, and 40 more (16 s) to 2,580, 0.008 %.
+There 48 pricings and mixing ended at 0.0139 % with five leases missing that a few points each would have given. Repairing
+the incumbent for the best multipliers and mixing three pricings apart (``tries``) now reaches 0.02 % after 15 pricings, and
+a few pushes 0.008 %: 33 s of processor instead of 56.
 
 What was rejected, with measurements in ``benchmarks/results``: dwellings inserted one by one with full lists (10 to 25
 times slower than applicants with pair filters); epsilon-scaling auctions (a free applicant must end at price 0, which
 warm prices break); labels inside the pricing problem (columns become all-or-nothing per account); rounding a single
 column (hundreds of units from feasible at a bound within 0.05 %); MIP over near-tight arcs before branching (10 s for
-200 dwellings whose gap ten cases close); a guide master with one convexity row per loosely tied part of a chained component
+200 dwellings whose gap ten cases close); whole labels beside pieces in one program (bounds creep for seconds);
+dividing on the count farthest from whole (`tree`); a guide master with one convexity row per loosely tied part of a chained component
 (no gain on the chain, long mixing programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings).
 """
 

@@ -39,6 +39,14 @@ def _of_row(tables: list[sp.csc_matrix], branch: Branch) -> list[Ints]:
     return out
 
 
+def _columns(where: list[Ints], sign: Ints, height: int) -> sp.csc_matrix:
+    """One column per branch: its sign wherever it counts."""
+    size = np.array([len(w) for w in where], np.int64)
+    data = np.repeat(sign, size)
+    start = np.r_[0, np.cumsum(size)]
+    return sp.csc_matrix((data, np.concatenate(where), start), shape=(height, len(where)), dtype=np.int64)
+
+
 def _of_cell(model: LabelledTransport, cell: int) -> list[Ints]:
     """Options a branch on a cell counts, and no seat."""
     span = model.option_start[cell : cell + 2]
@@ -55,18 +63,13 @@ def with_branches(model: LabelledTransport, branches: tuple[Branch, ...]) -> Lab
             model.seat_effect_start, model.seat_effect_row, model.seat_effect_coef, model.n_rows
         ).tocsc(),
     ]
-    columns: list[list[sp.csc_matrix]] = [[], []]
-    for branch in branches:
-        sign = -1 if branch.at_least else 1
-        counted = _of_row(tables, branch) if branch.cell < 0 else _of_cell(model, branch.cell)
-        for table, out, at in zip(tables, columns, counted, strict=True):
-            data = np.full(len(at), sign, np.int64)
-            out.append(
-                sp.csc_matrix((data, at, np.array([0, len(at)])), shape=(table.shape[0], 1), dtype=np.int64)
-            )
+    counted = [_of_row(tables, b) if b.cell < 0 else _of_cell(model, b.cell) for b in branches]
+    sign = np.array([-1 if b.at_least else 1 for b in branches], np.int64)
     options, seats = (
-        sp.hstack([table, *out], format="csr", dtype=np.int64)
-        for table, out in zip(tables, columns, strict=True)
+        sp.hstack(
+            [table, _columns([c[i] for c in counted], sign, table.shape[0])], format="csr", dtype=np.int64
+        )
+        for i, table in enumerate(tables)
     )
     constant = [b.threshold if b.at_least else -b.threshold for b in branches]
     return replace(

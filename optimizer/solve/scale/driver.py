@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -18,27 +19,17 @@ from optimizer.solve.scale.model import (
     WarmStart,
 )
 from optimizer.solve.scale.nudge import Nudger
+from optimizer.solve.scale.pricing import Threads
 from optimizer.solve.scale.primal import serve_accounts
-from optimizer.solve.scale.run import FAR_OFF, Callback, Run
+from optimizer.solve.scale.run import Callback, Run
 from optimizer.solve.scale.tree import Tree
-from optimizer.solve.scale.warm import first_multipliers, leases_of
+from optimizer.solve.scale.tries import Tries
+from optimizer.solve.scale.warm import Resuming, first_multipliers, leases_of
 
 FIRST_RADIUS = 30.0
 """First half side of the box around the best multipliers, points per lease."""
 GROW, SHRINK = 3.0, 0.8
 """Factors of a side that presses while the bound gets better, and of every side when it does not."""
-WARM_TRIES = 6
-"""Pricings of a warm run after each of which assignments are mixed: its bound is good long before its master knows."""
-FRESH = 10
-"""Pricings between two tries to mix assignments: without new ones another try finds what the last one found."""
-NUDGED = 5e-3
-"""Relative gap from which a try is followed by pushes on single rows (`nudge`): above it their bound is too far, and below
-`FAR_OFF`, or when an earlier run's cases wait for a proof, cases tell the rest apart sooner."""
-PUSHES = 40
-"""Most pushes after one try."""
-NEAR = 2e-3
-"""Relative gap of a first pricing up to which the cases of an earlier run are gone over at once: above it the
-multipliers have first to move, and programs would search far too wide."""
 ROUGH = 0.01
 """Part of the box's side that a household may lose by staying where the last pricing had it."""
 
@@ -64,19 +55,21 @@ def solve_transport(
     """
     options = options or ScaleOptions()
     model.check()
+    if warm is not None and not isinstance(options.engine, Resuming):
+        options = replace(options, engine=Resuming(options.engine or Threads(options.threads), warm))
     run = Run(model, options, progress)
     if warm is not None and warm.assigned_class is not None:
         run.adopt(leases_of(run.structure, warm.assigned_class))
-    leaves = warm.leaves if warm is not None and options.gap == 0 else ()
-    nudger = Nudger(run)
-    stop = _iterate(run, nudger, first_multipliers(run.rows, warm, run.quantum), hurry=bool(leaves))
+    leaves = warm.leaves if warm is not None and options.gap == 0 and options.max_leaves else ()
+    nudger, start = Nudger(run), first_multipliers(run.rows, warm, run.quantum)
+    stop = _iterate(run, nudger, start, cases_wait=bool(leaves))
     if stop == "gap" and options.polish:
         nudger.improve(options.polish, beyond=True)
     tree = None
     if stop == "converged":
         stop = "iteration_limit"
         if options.max_leaves:
-            tree = Tree(run, leaves)
+            tree = Tree(run, nudger, leaves, start)
             if tree.explore():
                 stop = "gap" if tree.open else "proven"
             else:
@@ -85,26 +78,26 @@ def solve_transport(
 
 
 def _iterate(
-    run: Run, nudger: Nudger, start: Ints, *, hurry: bool = False
+    run: Run, nudger: Nudger, start: Ints, *, cases_wait: bool = False
 ) -> StopReason | Literal["converged"]:
-    """Column generation at the root in a box that follows the best bound; ``hurry`` leaves after one pricing.
+    """Column generation at the root in a box that follows the best bound.
 
     The master only sees the assignments found so far and would run far astray where it knows none; the box (Marsten,
     Hogan and Blankenship 1975) keeps the next multipliers near the best ones, which also keeps most households where the
     last pricing had them. A row's side grows while the multipliers press on it and shrinks when the bound gets worse.
+    With ``cases_wait`` an earlier run has left cases, which settle the rest: nothing is mixed here, and it ends as soon
+    as the bound moves slowly.
     """
-    options = run.options
-    y, next_try = start, max(2e-4, 0.5 * options.gap)
+    y, tries = start, Tries(run, nudger, warm=run.incumbent is not None)
     radius = np.full(run.rows.n_rows, FIRST_RADIUS)
-    rough, tried = True, -FRESH
-    warm = run.incumbent is not None
+    rough = True
     pressed = np.ones(run.rows.n_rows, bool)
     while True:
         before = run.best
         side = float(np.median(radius)) if len(radius) else 0.0
         slack = min(run.slack(), int(side * ROUGH * run.model.scale)) if rough else 0
         fresh = run.price(y, slack)
-        if run.iteration == 1:
+        if run.iteration == 1 and not (cases_wait and run.incumbent is not None):
             run.first_solution()
         assert run.best is not None
         run.report()
@@ -122,27 +115,16 @@ def _iterate(
         # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
         # was right at its own minimum, which is everybody's unless the box held it back
         converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
-        hurry = hurry and run.gap <= NEAR
-        soon = lp_gap <= next_try and run.iteration >= tried + FRESH
-        early = warm and run.iteration <= WARM_TRIES and (options.gap > 0 or run.gap <= NEAR)
-        if soon or converged or early:
-            if converged:  # one assignment at a time first: without packing rows the programs are short
-                run.improve(1, 6, 20, 4)
-                if not run.closed():
-                    run.improve(4, 2, 50, 8)
-            else:
-                run.improve(1, 3 if tried > 0 else 1, 20)
-            if FAR_OFF < run.gap <= NUDGED and (options.gap > 0 or not warm):
-                nudger.improve(PUSHES)
-            next_try = min(next_try, lp_gap) / 4
-            tried = run.iteration
+        if cases_wait:
+            converged |= tries.hurry(before)
+        elif tries.make(lp_gap, converged=converged):
             run.report()
-            if run.closed():
-                return "proven" if run.gap <= 0 else "gap"
+        if run.closed():
+            return "proven" if run.gap <= 0 else "gap"
         reason = run.stopped()
         if reason is not None:
             return reason
-        if hurry or converged:
+        if converged:
             return "converged"
         y = run.rows.clip(wanted, run.quantum)
 

@@ -233,6 +233,9 @@ class Master:
             return np.zeros(0)
         run_solver(self._h)
         if self._h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self._h.clearSolver()  # a basis that has become too near singular: from scratch
+            run_solver(self._h)
+        if self._h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"master LP not solved: {self._h.getModelStatus()}")
         solution = self._h.getSolution()
         self.value = self._h.getInfo().objective_function_value * self.tail.money

@@ -63,6 +63,22 @@ class Nudger:
             if run.incumbent.objective == before and number:
                 return
 
+    def approach(self) -> None:
+        """Move towards the best assignment for the best multipliers as far as it pays."""
+        run = self.run
+        assert run.best is not None
+        self.toward(run.best.price, *cell_credits(run.structure, run.rows, run.best.multipliers, run.quantum))
+
+    def toward(self, price: Ints, credit: Ints, outside: Ints) -> None:
+        """Repair the incumbent for credits which class prices answer, and keep what pays of what moves.
+
+        Whoever is well placed at these prices stays, so the pieces are few and short: a try in hundredths of a second.
+        """
+        now = time.perf_counter()
+        found = self._moved(price, (credit, outside), (credit, outside))
+        self.run.clock.charge("oracle", now)
+        self._keep(found)
+
     def _short_rows(self) -> Iterator[int]:
         """Rows that lack leases which are to be had, the dearest first, each once, as the incumbent stands by then."""
         run = self.run
@@ -91,9 +107,25 @@ class Nudger:
         wanted[row] += push * unit[row]
         if rng is not None:
             wanted += SHAKE * push * unit * rng.standard_normal(len(centre)) * (centre > 0)
+        self._reach(run.rows.clip(wanted, run.quantum))
+
+    def _reach(self, multipliers: Ints) -> None:
+        """Repair the incumbent for these multipliers, and keep what pays."""
+        run = self.run
+        assert run.best is not None
         now = time.perf_counter()
-        found = self._moved(run.rows.clip(wanted, run.quantum))
-        now = run.clock.charge("oracle", now)
+        known, asked = (
+            cell_credits(run.structure, run.rows, y, run.quantum) for y in (run.best.multipliers, multipliers)
+        )
+        found = self._moved(run.best.price, known, asked)
+        run.clock.charge("oracle", now)
+        self._keep(found)
+
+    def _keep(self, found: Leases) -> None:
+        """Mix in what pays."""
+        run = self.run
+        assert run.incumbent is not None
+        now = time.perf_counter()
         mixed = mix(
             run.structure, run.rows, run.tail, run.incumbent, [found], nodes=NODES,
             absolute_gap=run.mixing_gap(run.incumbent.objective), time_limit_s=run.time_left(),
@@ -101,15 +133,13 @@ class Nudger:
         run.offer(mixed)
         run.clock.charge("primal", now)
 
-    def _moved(self, multipliers: Ints) -> Leases:
-        """The incumbent repaired for these multipliers."""
+    def _moved(self, price: Ints, known: tuple[Ints, Ints], asked: tuple[Ints, Ints]) -> Leases:
+        """The incumbent repaired for what is asked, from prices that answer what is known."""
         run = self.run
-        assert run.best is not None and run.incumbent is not None
+        assert run.incumbent is not None
         if self._pricer is None:
             self._pricer = LocalPricer(whole(run.structure), run.quantum, run.options.threads)
         slack = int(STAY * run.model.scale)
-        known = cell_credits(run.structure, run.rows, run.best.multipliers, run.quantum)
         # said to be coarser than asked, so that every component is looked at though its credits did not move
-        self._pricer.resume(run.incumbent.leases, run.best.price, *known, slack + 1)
-        asked = cell_credits(run.structure, run.rows, multipliers, run.quantum)
+        self._pricer.resume(run.incumbent.leases, price, *known, slack + 1)
         return self._pricer.price(*asked, slack).leases

@@ -17,13 +17,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.solve.scale.leases import Leases
+from optimizer.solve.scale.market import clearing_prices
 from optimizer.solve.scale.model import Ints, SmallInts
 from optimizer.solve.scale.paths import place_component
-from optimizer.solve.scale.repair import applicant_gains, offers_by_class, repair_component, transpose
+from optimizer.solve.scale.repair import (
+    applicant_gains,
+    offers_by_class,
+    open_component,
+    repair_component,
+    transpose,
+)
 from optimizer.solve.scale.structure import Structure
 
 COUNTERS = 5
 """Counters of work a kernel call keeps."""
+LARGE = 1_000_000
+"""Arcs of a component from which a pricing starts from the prices of `market`, not from nothing."""
+APART, FAR_APART = 1e-4, 3e-3
+"""Parts of what a household brings. When credits moved apart by more than the first on average, a large component is priced
+from nothing again, since repairing it would take longer; by more than the second, without the last prices either."""
+REPAIR = -1
 
 
 @dataclass(frozen=True)
@@ -175,7 +188,12 @@ class LocalPricer:
             offers = (s.capacity, s.slot_start, s.offer_start, s.offer_class, s.offer_cell, out.offer_credit)
             arcs = (outside, s.bonus_start, s.bonus, s.arc_start, s.arc_pair, s.arc_value)
             answer = (out.price, out.worth, out.base, out.owner, out.cell, slot, member, out.count, work)
-            if last is None:
+            heat = self._heat(e, out, rise) if large[e] else REPAIR
+            if heat != REPAIR:
+                prices = (s.capacity, s.offer_start, s.offer_class, out.offer_credit)
+                clearing_prices(*place, q, *prices, *arcs, out.price, heat)
+                open_component(*place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, *answer)
+            elif last is None:
                 place_component(*place, q, *offers, *arcs, *answer)
             else:
                 repair_component(
@@ -183,7 +201,8 @@ class LocalPricer:
                 )
             return work
 
-        if last is not None and moved:
+        large = np.diff(s.arc_start[s.applicant_start]) >= LARGE
+        if moved and (last is not None or large.any()):
             _ = s.by_class, s.by_pair  # built once, before threads ask for them
         if self.threads > 1 and len(moved) > 1:
             with ThreadPoolExecutor(self.threads) as pool:
@@ -202,6 +221,20 @@ class LocalPricer:
             dwellings=class_worth(s, out.price, outside, q),
             work=sum(works, np.zeros(COUNTERS, np.int64)),
         )
+
+    def _heat(self, e: int, out: _Outcome, rise: Ints) -> int:
+        """Heat of `market` with which a large component begins, or ``REPAIR``."""
+        span = slice(self.shard.applicant_start[e], self.shard.applicant_start[e + 1])
+        housed = out.owner[span] >= 0
+        if not housed.any():
+            return 0
+        moved = rise[span][housed]
+        worth = int((out.worth[span][housed] + out.credit[out.cell[span][housed]]).sum())
+        # sums of integers: the same whatever the order
+        apart = int(np.abs(moved - int(moved.sum()) // len(moved)).sum())
+        if apart <= APART * worth:
+            return REPAIR
+        return 1 if apart <= FAR_APART * worth else 0
 
     def _start(self, credit: Ints, outside: Ints, slack: int) -> _Outcome:
         """Arrays to fill, holding the last answer when there is one."""

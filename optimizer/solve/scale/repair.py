@@ -257,6 +257,24 @@ def repair_component(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def open_component(  # type: ignore[no-untyped-def]
+    k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
+    outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer, class_pair,
+    by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
+):  # fmt: skip
+    """Solve one component from nothing but ``price``, at least what the first vacancy of each class earns outside."""
+    for a in range(a0, a1):
+        owner[a] = -1
+    for k in range(k0, k1):
+        count[k] = 0
+    _round(
+        k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell,
+        offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer,
+        class_pair, by_start, by_who, by_value, credit, price, worth, base, owner, cell, slot, member, count, work,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
 def _round(  # type: ignore[no-untyped-def]
     k0, k1, a0, a1, p0, p1, quantum, slack, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
     outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer, class_pair,

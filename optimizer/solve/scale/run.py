@@ -251,11 +251,8 @@ class Run:
         self.clock.charge("oracle", now)
         return out
 
-    def improve(self, width: int, rounds: int, nodes: int, extra: int = 0) -> None:
-        """Mix the assignments the master combines, ``width`` at a time, from the heaviest one and the incumbent.
-
-        ``extra`` more assignments, from nearby multipliers, join while the gap is open.
-        """
+    def improve(self, width: int, rounds: int, nodes: int) -> None:
+        """Mix the assignments the master combines, ``width`` at a time, from the heaviest one and the incumbent."""
         assert self.incumbent is not None
         now = time.perf_counter()
         lists = self.ranked(width * rounds)
@@ -271,17 +268,23 @@ class Run:
         start = fresh
         others = [self.incumbent.leases, *lists[1:]]
         self.offer(fresh)
-        at = 0
-        while at < len(others) or (extra and self.gap > FAR_OFF):
-            if at >= len(others):
-                others += self.around(extra)
-                extra = 0
+        self._mix_in(start, others, width, nodes)
+        self.clock.charge("primal", now)
+
+    def widen(self, width: int, times: int, nodes: int) -> None:
+        """Mix into the incumbent what is best for multipliers near the best ones."""
+        assert self.incumbent is not None
+        others = self.around(times)
+        now = time.perf_counter()
+        self._mix_in(self.incumbent, others, width, nodes)
+        self.clock.charge("primal", now)
+
+    def _mix_in(self, start: Incumbent, others: list[Leases], width: int, nodes: int) -> None:
+        for at in range(0, len(others), width):
             start = mix(
                 self.structure, self.rows, self.tail, start, others[at : at + width], nodes=nodes,
                 absolute_gap=self.mixing_gap(start.objective), time_limit_s=self.time_left(),
             )  # fmt: skip
             self.offer(start)
-            at += width
             if self.closed() or self.stopped() in ("interrupted", "time_limit"):
                 break
-        self.clock.charge("primal", now)

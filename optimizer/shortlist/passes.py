@@ -1,0 +1,360 @@
+"""Compiled passes over the menu of a dwelling: who comes next on a list, and whom a list passes over.
+
+A menu is sorted by (score + fit descending, seniority descending, application), and a country has thousands of households
+on each: a pass stops where nobody further can matter, and no array per line is made. What depends on accounts and rules is
+worked out by type first, in *scratch* tables that are left as they were found (no kind, nothing marked).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+FIT, PIN, NOMINATION, PLACES, CLASS, GAP, RULE = 1, 2, 3, 4, 5, 6, 7
+"""Reasons of a leapfrog by number; those from ``RULE`` on are rules of the line. 0 is the count row."""
+FIRST, RESERVE, PINNED, NAMED = 0, 1, 2, 3
+"""How a line got its place."""
+
+
+@njit(cache=True, nogil=True)
+def next_entries(  # type: ignore[no-untyped-def]
+    app, kind, score, fit, seniority, start, stop,
+    option_type, option_account, option_kind, account,
+    ptr, row, num, binding, first_kind, fillers, free, dalo, above, kind_of, same, need,
+):  # fmt: skip
+    """(entries of the next household of a list, their kinds): the best one and those tied with it that fit as well.
+
+    Households that give at least the binding rows of ``first_kind`` come first, then everybody; DALO only with ``fillers``.
+    Scratch: ``kind_of`` (types) -1, ``same`` (types), ``need`` (rows) False.
+    """
+    wanted = 0
+    for k in range(ptr[first_kind], ptr[first_kind + 1]):
+        if num[k] > 0 and binding[row[k]] and not need[row[k]]:
+            need[row[k]] = True
+            wanted += 1
+    for o in range(len(option_type)):
+        if option_account[o] == account:
+            c = option_kind[o]
+            got = 0
+            if wanted:
+                for k in range(ptr[c], ptr[c + 1]):
+                    if num[k] > 0 and need[row[k]]:
+                        got += 1
+            kind_of[option_type[o]] = c
+            same[option_type[o]] = got >= wanted
+    found = spare = -1
+    for e in range(start, stop):
+        a = app[e]
+        if not free[a] or kind_of[kind[e]] < 0 or (dalo[a] and not fillers):
+            continue
+        if same[kind[e]]:
+            if not _among(above, a):
+                found = e
+                break
+        elif spare < 0 and not _among(above, a):
+            spare = e
+    strict = found >= 0
+    if not strict:
+        found = spare
+    count = 0
+    end = found
+    if found >= 0:
+        worth, days = np.int64(score[found]) + np.int64(fit[found]), seniority[app[found]]
+        while (
+            end < stop and np.int64(score[end]) + np.int64(fit[end]) == worth and seniority[app[end]] == days
+        ):
+            count += _fits(end, app, kind, kind_of, same, strict, free, dalo, fillers, above)
+            end += 1
+    entries = np.empty(count, np.int64)
+    kinds = np.empty(count, np.int32)
+    count = 0
+    for e in range(found, end):
+        if _fits(e, app, kind, kind_of, same, strict, free, dalo, fillers, above):
+            entries[count] = e
+            kinds[count] = kind_of[kind[e]]
+            count += 1
+    for o in range(len(option_type)):
+        kind_of[option_type[o]] = -1
+    for k in range(ptr[first_kind], ptr[first_kind + 1]):
+        need[row[k]] = False
+    return entries, kinds
+
+
+@njit(cache=True, nogil=True)
+def _among(above, a):  # type: ignore[no-untyped-def]
+    for b in above:
+        if a == b:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _above(line_app, j, a):  # type: ignore[no-untyped-def]
+    for k in range(j):
+        if line_app[k] == a:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _fits(e, app, kind, kind_of, same, strict, free, dalo, fillers, above):  # type: ignore[no-untyped-def]
+    a = app[e]
+    if not free[a] or kind_of[kind[e]] < 0 or (dalo[a] and not fillers) or (strict and not same[kind[e]]):
+        return False
+    return not _among(above, a)
+
+
+@njit(cache=True, nogil=True)
+def pool_size(kind, start, stop, kind_of):  # type: ignore[no-untyped-def]
+    """Households of a menu that some account may name: whose type has a kind."""
+    n = 0
+    for e in range(start, stop):
+        n += kind_of[kind[e]] >= 0
+    return n
+
+
+@njit(cache=True, nogil=True)
+def types_ahead(app, kind, score, fit, start, stop, kind_of, first, placed, more, worth, line_score, met):  # type: ignore[no-untyped-def]
+    """Mark in ``met`` the types of the unplaced households with a higher score who would be worth more at first rank.
+
+    ``more``: what the dwelling adds to score + fit. Returns how many households.
+    """
+    n = 0
+    for e in range(start, stop):
+        value = np.int64(score[e]) + np.int64(fit[e]) + more
+        if value <= worth:
+            break
+        t = kind[e]
+        if score[e] > line_score and kind_of[t] >= 0 and first[t] and not placed[app[e]]:
+            met[t] = True
+            n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def passed_over(  # type: ignore[no-untyped-def]
+    app, kind, score, fit, start, stop, least_fit, more, kind_of, first, lacks, cost, rule, placed, dalo, full_at,
+    lines, how, seeks, line_app, line_score, line_worth, line_order, fillers, micro,
+    word, shown, places, tied, tally, best, block, at,
+):  # fmt: skip
+    """Households that the lines of one list pass over, by reason; the first ``shown`` of each line go into ``block``.
+
+    Lines ``lines`` … of the list are given rank by rank: ``how`` it got its place, whether it ``seeks`` the class of the first
+    rank. By type: ``lacks`` a binding row of the first rank, ``cost`` and ``rule`` of an exchange at first rank. Fills by line
+    ``places`` (how many score more), ``tied``, ``tally`` (by reason); returns where the block ends. ``word``: published
+    number of each reason. ``best``: room for (household, score, reason) of those shown.
+    """
+    n = len(line_app)
+    lowest = line_score[0]
+    for j in range(n):
+        lowest = min(lowest, line_score[j])
+        places[j] = tied[j] = 0
+        for why in range(tally.shape[1]):
+            tally[j, why] = 0
+    kept = np.zeros(n, np.int64)
+    for e in range(start, stop):
+        points = np.int64(score[e])
+        if points + np.int64(fit[e]) < lowest + least_fit:
+            break
+        t, a = kind[e], app[e]
+        if points < lowest or kind_of[t] < 0:
+            continue
+        for j in range(n):
+            if points <= line_score[j]:
+                tied[j] += points == line_score[j]
+                continue
+            places[j] += 1
+            if placed[a]:
+                continue
+            if _above(line_app, j, a):
+                continue
+            why = _reason(
+                j, t, a, points + np.int64(fit[e]) + more - line_worth[j], how[j], seeks[j], first, lacks, cost, rule,
+                dalo, full_at, line_order[j], fillers, micro,
+            )  # fmt: skip
+            tally[j, why] += 1
+            kept[j] = _keep(best, j, kept[j], shown, a, points, why)
+    for j in range(n):
+        total = 0
+        for why in range(tally.shape[1]):
+            total += tally[j, why]
+        for k in range(kept[j]):
+            block[at, 0] = lines + j
+            block[at, 1] = best[j, k, 0]
+            block[at, 2] = best[j, k, 1] - line_score[j]
+            block[at, 3] = word[best[j, k, 2]]
+            at += 1
+        if total > kept[j]:
+            block[at, 0] = lines + j
+            block[at, 1] = -1
+            block[at, 2] = total - kept[j]
+            block[at, 3] = word[0]
+            at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _reason(j, t, a, gain, how, seeks, first, lacks, cost, rule, dalo, full_at, order, fillers, micro):  # type: ignore[no-untyped-def]
+    """Number of the reason why a line passes over a household worth ``gain`` hundredths more there."""
+    if how == PINNED:
+        return PIN
+    if how == NAMED:
+        return NOMINATION
+    if how == FIRST:
+        if not first[t]:
+            return NOMINATION
+        if gain <= 0:
+            return FIT
+        return rule[t] if rule[t] >= 0 and cost[t] >= gain * micro else GAP
+    if dalo[a] and not fillers:
+        return CLASS
+    if full_at[a] < order:
+        return PLACES
+    if seeks and lacks[t]:
+        return CLASS
+    return FIT if gain <= 0 else GAP
+
+
+@njit(cache=True, nogil=True)
+def _keep(best, j, kept, shown, a, points, why):  # type: ignore[no-untyped-def]
+    """Put a household among those shown of a line: the highest scores, of equal ones the first applications."""
+    if kept == shown:
+        if points < best[j, kept - 1, 1] or (points == best[j, kept - 1, 1] and a > best[j, kept - 1, 0]):
+            return kept
+        kept -= 1
+    k = kept
+    while k and (points > best[j, k - 1, 1] or (points == best[j, k - 1, 1] and a < best[j, k - 1, 0])):
+        for part in range(3):
+            best[j, k, part] = best[j, k - 1, part]
+        k -= 1
+    best[j, k, 0], best[j, k, 1], best[j, k, 2] = a, points, why
+    return kept + 1
+
+
+@njit(cache=True, nogil=True)
+def lacking(kinds, of_types, ptr, row, num, binding, first_kind, line_kind, need, lacks, seeks):  # type: ignore[no-untyped-def]
+    """``lacks`` by type: a lease of its kind lacks a binding row that ``first_kind`` gives; ``seeks`` by line: it has them all.
+
+    ``kinds`` of the types ``of_types``. Returns whether the first rank gives any. Scratch: ``need`` (rows) False.
+    """
+    wanted = 0
+    for k in range(ptr[first_kind], ptr[first_kind + 1]):
+        if num[k] > 0 and binding[row[k]] and not need[row[k]]:
+            need[row[k]] = True
+            wanted += 1
+    for j in range(len(line_kind)):
+        seeks[j] = wanted > 0 and _given(line_kind[j], ptr, row, num, need) == wanted
+    for o in range(len(kinds)):
+        lacks[of_types[o]] = wanted > 0 and _given(kinds[o], ptr, row, num, need) < wanted
+    for k in range(ptr[first_kind], ptr[first_kind + 1]):
+        need[row[k]] = False
+    return wanted > 0
+
+
+@njit(cache=True, nogil=True)
+def _given(c, ptr, row, num, need):  # type: ignore[no-untyped-def]
+    got = 0
+    for k in range(ptr[c], ptr[c + 1]):
+        if num[k] > 0 and need[row[k]]:
+            got += 1
+    return got
+
+
+@njit(cache=True, nogil=True)
+def sums_by_type(  # type: ignore[no-untyped-def]
+    app, kind, score, fit, start, stop, fill, micro, price, dalo, priority, unknown, nothing, worth, top, size
+):  # fmt: skip
+    """By type of a menu: best reduced value and best score (``nothing`` without anybody), households, marks (3 columns)."""
+    for t in range(len(worth)):
+        worth[t] = top[t] = nothing
+        size[t, 0] = size[t, 1] = size[t, 2] = size[t, 3] = 0
+    for e in range(start, stop):
+        t, a, points = kind[e], app[e], np.int64(score[e])
+        worth[t] = max(worth[t], (points + np.int64(fit[e]) + fill) * micro - price[a])
+        top[t] = max(top[t], points)
+        size[t, 0] += 1
+        size[t, 1] += dalo[a]
+        size[t, 2] += priority[a]
+        size[t, 3] += unknown[a]
+
+
+@njit(cache=True, nogil=True)
+def sums_by_account(  # type: ignore[no-untyped-def]
+    option_type, option_account, option_first, option_kind, kind_cost, nothing, worth, top, size, out, where
+):  # fmt: skip
+    """Rows of ``out`` (account, best reduced value, households, three marks, best score) of the accounts met.
+
+    Returns how many. ``where`` (accounts) is -1 everywhere, and is again so on return.
+    """
+    n = 0
+    for o in range(len(option_type)):
+        t = option_type[o]
+        if not size[t, 0]:
+            continue
+        r = option_account[o]
+        if where[r] < 0:
+            where[r] = n
+            out[n, 0] = r
+            out[n, 1] = out[n, 6] = nothing
+            out[n, 2] = out[n, 3] = out[n, 4] = out[n, 5] = 0
+            n += 1
+        i = where[r]
+        if option_first[o]:
+            out[i, 1] = max(out[i, 1], worth[t] - kind_cost[option_kind[o]])
+        for j in range(4):
+            out[i, 2 + j] += size[t, j]
+        out[i, 6] = max(out[i, 6], top[t])
+    for i in range(n):
+        where[out[i, 0]] = -1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def offer(app, kind, score, fit, start, stop, charge, never, worth, micro, dwelling, lacking, where):  # type: ignore[no-untyped-def]
+    """Compare a dwelling with the nearest found so far for everybody on its menu.
+
+    ``charge`` by type (``never``: no first rank is open); ``worth``: what is lost there, less the fill value. Of equal losses
+    the first dwelling is kept.
+    """
+    for e in range(start, stop):
+        cost = charge[kind[e]]
+        if cost >= never:
+            continue
+        a = app[e]
+        loss = (worth - np.int64(score[e]) - np.int64(fit[e])) * micro + cost
+        if loss < lacking[a] or (loss == lacking[a] and dwelling < where[a]):
+            lacking[a] = loss
+            where[a] = dwelling
+
+
+@njit(cache=True, nogil=True)
+def exchange_costs(  # type: ignore[no-untyped-def]
+    out, into, ptr, row, num, den, rate, price, num_run, den_run, unit, dnum, dden, total, worst
+):  # fmt: skip
+    """Change of the priced shortfalls when a lease of each kind ``into`` replaces ``out`` (-1: nothing), and the row hit most.
+
+    Of rows hit alike the first; -1 when none is. Scratch: ``dnum``, ``dden`` (rows) 0.
+    """
+    first, last = (ptr[out], ptr[out + 1]) if out >= 0 else (0, 0)
+    for i in range(len(into)):
+        c = into[i]
+        for k in range(ptr[c], ptr[c + 1]):
+            dnum[row[k]] = num[k]
+            dden[row[k]] = den[k]
+        for k in range(first, last):
+            dnum[row[k]] -= num[k]
+            dden[row[k]] -= den[k]
+        lost = most = 0
+        at = -1
+        for side in range(2):
+            begin, end = (ptr[c], ptr[c + 1]) if side == 0 else (first, last)
+            for k in range(begin, end):
+                r = row[k]
+                before = max(0, rate[r] * den_run[r] - num_run[r] * unit)
+                after = max(0, rate[r] * (den_run[r] + dden[r]) - (num_run[r] + dnum[r]) * unit)
+                dnum[r] = dden[r] = 0
+                change = price[r] * (after - before)
+                lost += change
+                if change > most or (change == most and change > 0 and r < at):
+                    most, at = change, r
+        total[i], worst[i] = lost, at

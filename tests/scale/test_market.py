@@ -1,0 +1,92 @@
+"""Pricing from market prices: the same optimum as one that places households one by one, in far shorter searches."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optimizer.solve.scale import pricing
+from optimizer.solve.scale.market import _logarithm, _power
+from optimizer.solve.scale.oracle import Oracle
+from optimizer.solve.scale.rows import with_cuts
+from optimizer.solve.scale.run import choose_quantum
+from tests.scale.reference import random_model
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Every component that has an arc is priced from market prices."""
+    monkeypatch.setattr(pricing, "LARGE", 1)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_the_bound_is_that_of_households_entering_one_by_one(block, monkeypatch):
+    for seed in range(60 * block, 60 * (block + 1)):
+        model, rng = random_model(seed, plain=seed % 5 == 0), np.random.default_rng(seed)
+        quantum = choose_quantum(model)
+        structure, rows = with_cuts(model, (), exact_rooms=False)
+        asked = [rows.clip(rng.uniform(0, most, rows.n_rows), quantum) for most in (60, 60, 5, 5.01, 60)]
+        bounds = []
+        for large in (1 << 60, 1):
+            monkeypatch.setattr(pricing, "LARGE", large)
+            oracle = Oracle(structure, rows, quantum, 1)
+            bounds.append([oracle.solve(y).bound for y in asked])
+        assert bounds[0] == bounds[1], seed
+
+
+def saturated(n_classes: int, n_applicants: int, seed: int):
+    """A city with too few dwellings: each household asks for a twentieth of the places, anywhere."""
+    rng = np.random.default_rng(seed)
+    model = random_model(0, plain=True)
+    score = rng.integers(10_000, 22_000, n_applicants)
+    near = [np.flatnonzero(rng.random(n_applicants) < 0.05) for _ in range(n_classes)]
+    return type(model)(
+        n_applicants=n_applicants,
+        n_groups=1,
+        n_types=1,
+        capacity=rng.integers(1, 4, n_classes),
+        class_menu=np.arange(n_classes, dtype=np.int32),
+        class_group=np.zeros(n_classes, np.int32),
+        menu_start=np.cumsum([0, *map(len, near)]),
+        entry_applicant=np.concatenate(near).astype(np.int32),
+        entry_value=score[np.concatenate(near)] - rng.integers(0, 2_000, sum(map(len, near))),
+        entry_type=np.zeros(sum(map(len, near)), np.int32),
+        option_start=np.array([0, 1]),
+        option_account=np.zeros(1, np.int32),
+        option_value=np.zeros(1, np.int64),
+        effect_start=np.array([0, 0]),
+        effect_row=np.zeros(0, np.int32),
+        effect_coef=np.zeros(0, np.int64),
+        row_constant=np.zeros(0, np.int64),
+        row_price=np.zeros(0, np.int64),
+    )
+
+
+def test_searches_are_far_shorter_where_a_city_is_full(monkeypatch):
+    model = saturated(600, 5_000, 1)
+    structure, rows = with_cuts(model, (), exact_rooms=False)
+    looked, bounds = [], []
+    for large in (1 << 60, 1):
+        monkeypatch.setattr(pricing, "LARGE", large)
+        oracle = Oracle(structure, rows, choose_quantum(model), 1)
+        bounds.append(oracle.solve(np.zeros(0, np.int64)).bound)
+        looked.append(int(oracle.work[1]))
+    assert bounds[0] == bounds[1]
+    assert looked[1] < looked[0] / 2, looked
+
+
+def test_a_pricing_is_the_same_on_any_number_of_threads(always):
+    for seed in range(40):
+        model = random_model(seed)
+        structure, rows = with_cuts(model, (), exact_rooms=False)
+        y = rows.clip(np.full(rows.n_rows, 20.0), 64)
+        one, two = (Oracle(structure, rows, 64, threads).solve(y) for threads in (1, 2))
+        assert np.array_equal(one.price, two.price)
+        assert np.array_equal(one.leases.klass, two.leases.klass)
+
+
+def test_the_polynomials_stay_near_the_functions():
+    x = np.linspace(-39.0, 0.0, 2_001)
+    assert np.allclose([_power(v) for v in x], np.exp(x), rtol=1e-3, atol=0)
+    y = np.exp(np.linspace(-27.0, 27.0, 2_001))
+    assert np.allclose([_logarithm(v) for v in y], np.log(y), atol=2e-4)
