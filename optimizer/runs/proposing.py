@@ -189,8 +189,10 @@ def propose(
     prepared = pipeline.prepare(
         case, models=options.models, accept_assumed=options.accept_assumed, lean=True, phase=reporter.phase
     )
-    optimum = _optimise(prepared, options, earlier, reporter, interrupt)
     large = is_large(prepared.problem)
+    if large:
+        give_back()
+    optimum = _optimise(prepared, options, earlier, reporter, interrupt)
     if large:
         give_back()
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")

@@ -11,9 +11,9 @@ from optimizer.solve.implicit import NEVER, best_named, held, household_prices
 from optimizer.solve.layout import Layout
 from optimizer.solve.parts import Part
 from optimizer.solve.scale.model import Certificate, ScaleResult, WarmStart
-from optimizer.solve.transport import Transport
+from optimizer.solve.transport import Placed
 
-Answer = tuple[Transport, ScaleResult]
+Answer = tuple[Placed, ScaleResult]
 
 
 def first_ranks(problem: Problem, answers: list[Answer]) -> FirstRanks:
@@ -25,12 +25,12 @@ def first_ranks(problem: Problem, answers: list[Answer]) -> FirstRanks:
     n = len(problem.application_ids)
     assigned, account = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     seats = np.zeros(len(problem.seats.klass), np.int64)
-    for transport, found in answers:
-        part = transport.part
+    for placed, found in answers:
+        part = placed.part
         housed = np.flatnonzero(found.assigned_class >= 0)
         assigned[part.applications[housed]] = part.classes[found.assigned_class[housed]]
         account[part.applications[housed]] = found.account[housed]
-        seats[transport.seat] = found.seats
+        seats[placed.seat] = found.seats
     order = np.lexsort((np.arange(len(problem.klass)), -problem.bonus, problem.klass))
     start = np.searchsorted(problem.klass[order], np.arange(len(problem.class_menu) + 1))
     menu_of = np.where(assigned >= 0, problem.class_menu[np.maximum(0, assigned)], -1).astype(np.int64)
@@ -110,8 +110,8 @@ def multipliers(layout: Layout, answers: list[Answer]) -> Multipliers:
     problem = layout.problem
     rows: I64 = np.zeros(len(problem.rows), np.int64)
     price: I64 = np.zeros(len(problem.class_menu), np.int64)
-    for transport, found in answers:
-        part, proof = transport.part, found.certificate
+    for placed, found in answers:
+        part, proof = placed.part, found.certificate
         rows[part.rows] = proof.multipliers[: len(part.rows)] * RATE_UNIT // proof.quantum
         price[part.classes] = proof.class_price.astype(np.int64) * TEN // proof.quantum
     rows = np.where(layout.rate > 0, np.minimum(rows, layout.price * TEN), 0).astype(np.int64)

@@ -38,6 +38,19 @@ class Transport:
     part: Part
     seat: I64
 
+    @property
+    def placed(self) -> Placed:
+        """What an answer needs of it; the model of a region weighs hundreds of megabytes."""
+        return Placed(self.part, self.seat)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where an answer belongs: the part, and the position in ``problem.seats`` of each seat."""
+
+    part: Part
+    seat: I64
+
 
 def to_transport(problem: Problem) -> Transport:
     """The kernel's model of a whole problem; first-rank options only."""
@@ -97,23 +110,26 @@ class Carver:
         seat = np.argsort(seat_class, kind="stable")
         seat = seat[seat_class[seat] >= 0]
         seat_effect = self._effects(part, problem.seats.kind[seat])
-        value = _column(problem, part, problem.entry_score).astype(np.int64)
-        value += _column(problem, part, problem.entry_fit)
-        value += problem.fill_value
-        value *= MICRO_PER_HUNDREDTH
         rows = [problem.rows[k] for k in part.rows.tolist()]
         premium = np.zeros(len(part.groups), np.int64)
         pinned = part.classes[problem.must_fill[part.classes]]
-        premium[new_group[problem.class_group[pinned]]] = _premium([row.price for row in rows], value)
+        premium[new_group[problem.class_group[pinned]]] = _premium(
+            [row.price for row in rows], _spread(problem, part)
+        )
         menu_start = np.concatenate([[0], np.cumsum(np.diff(problem.menu_ptr)[part.menus])]).astype(np.int64)
-        applicant = _column(problem, part, problem.entry_app)
         kept = None
         if part.whole:
             kept = leading(menu_start, types, problem.n_types, MOST_ENTRIES)
         elif depth is not None:
             kept = first_of_type(menu_start, types, problem.n_types, depth)
+        chosen = slice(None) if kept is None else kept
+        types = types[chosen]
+        applicant = _column(problem, part, problem.entry_app)[chosen]
+        value = _column(problem, part, problem.entry_score)[chosen].astype(np.int64)
+        value += _column(problem, part, problem.entry_fit)[chosen]
+        value += problem.fill_value
+        value *= MICRO_PER_HUNDREDTH
         if kept is not None:
-            value, types, applicant = value[kept], types[kept], applicant[kept]
             menu_start = np.searchsorted(kept, menu_start).astype(np.int64)
         if not part.whole:
             types = new_type[types].astype(types.dtype)
@@ -167,7 +183,8 @@ def share_of_points(problem: Problem, model: LabelledTransport, part: Part, obje
     ``objective``: micropoints the part is worth, roughly.
     """
     pinned = problem.must_fill[part.classes]
-    premium = _premium(model.row_price.tolist(), model.entry_value) if pinned.any() else 0
+    spread = max(int(model.entry_value.max(initial=0)), -int(model.entry_value.min(initial=0)))
+    premium = _premium(model.row_price.tolist(), spread) if pinned.any() else 0
     worth = max(1, abs(objective))
     return worth / (worth + premium * int(model.capacity[pinned].sum()))
 
@@ -227,7 +244,16 @@ def _places(numbers: I64, n: int) -> I64:
     return place
 
 
-def _premium(prices: list[int], value: NDArray[np.integer]) -> int:
+def _spread(problem: Problem, part: Part) -> int:
+    """Largest size of a pair's value in a part, micropoints; read menu by menu, as a region's values weigh a gigabyte."""
+    most = 0
+    for a, b in np.stack([problem.menu_ptr[part.menus], problem.menu_ptr[part.menus + 1]], axis=1).tolist():
+        value = problem.entry_score[a:b].astype(np.int64) + problem.entry_fit[a:b]
+        if len(value):
+            most = max(most, int(value.max()) + problem.fill_value, -int(value.min()) - problem.fill_value)
+    return most * MICRO_PER_HUNDREDTH
+
+
+def _premium(prices: list[int], spread: int) -> int:
     """Micropoints no set of rules can charge for one lease, nor values differ by: twice the sum of both."""
-    spread = max(int(value.max(initial=0)), -int(value.min(initial=0)))
     return 2 * (sum(prices) * RATE_UNIT + spread) + 1

@@ -87,6 +87,8 @@ class _Task:
     parts: list[Part]
     states: dict[int, Progress] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    full: threading.Lock = field(default_factory=threading.Lock)
+    """One whole part in memory at a time: every entry of a region is a gigabyte."""
 
     def solve(self, i: int) -> Answer:
         """Solve one part to the gap asked of the whole."""
@@ -107,10 +109,10 @@ class _Task:
         while True:
             found = self._run(i, transport.model, gap, limit, warm)
             if depth is None or found.stop_reason in ("interrupted", "time_limit"):
-                return transport, found
+                return transport.placed, found
             left_out = self._bound(part, found) - found.bound
             if left_out <= gap * abs(found.bound):
-                return transport, found
+                return transport.placed, found
             # entries left out would have paid: the same again with more of them, from where this ended
             warm, depth = found.warm, DEEPER * depth
             transport = self.carver.carve(part, depth)
@@ -147,7 +149,8 @@ class _Task:
         """The bound over every entry of a part."""
         from optimizer.solve.scale import bound_of
 
-        return bound_of(self.carver.carve(part).model, found.certificate) // found.certificate.quantum
+        with self.full:
+            return bound_of(self.carver.carve(part).model, found.certificate) // found.certificate.quantum
 
     def _limit(self, i: int) -> float | None:
         """Seconds for a part: of what is left, its share among the parts that still have to begin."""

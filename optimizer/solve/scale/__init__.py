@@ -4,14 +4,16 @@ What lives here. ``solve_transport(model, options, progress, warm)`` on a ``Labe
 dwellings, menus of applicants shared by classes, account labels, priced rows. Nothing else of the product is known
 here; an adapter writes the model from a ``Problem``. One file per idea: ``model`` (what is asked and answered),
 ``structure`` (renumbering), ``cells`` (labels apart from pairs), ``cuts``, ``rooms`` and ``rows`` (rounding),
-``paths`` and ``oracle`` (pricing), ``unions`` (sets that grow together), ``programs`` and ``master`` (HiGHS), ``leases``, ``pieces`` and ``primal``
-(solutions), ``nudge`` (whole leases), ``run``, ``driver``, ``tries`` and ``tree`` (the story), ``branches`` (cases), ``search`` (exact end game), ``warm``,
-``certificate`` and ``evaluation`` (both sides recomputed from the model).
+``paths``, ``repair``, ``market`` and ``oracle`` (pricing), ``unions`` (sets that grow together), ``programs`` and
+``master`` (HiGHS), ``leases``, ``pieces`` and ``primal`` (solutions), ``nudge`` (whole leases), ``run``, ``driver``,
+``tries`` and ``tree`` (the story), ``branches`` (cases), ``search`` (exact end game), ``warm``, ``certificate`` and
+``evaluation`` (both sides recomputed from the model).
 
 What it may import. numpy, scipy.sparse, numba, highspy; nothing of ``optimizer``. Money is integer everywhere except
 inside HiGHS, whose answers are only hints: multipliers are rounded to a grid, bounds and objectives are recomputed
-exactly (only a proof marked ``search`` trusts its branch and bound). No clock decides anything unless a time limit is asked; HiGHS runs on one thread with a fixed seed, the
-pricing threads work on separate components, so the same model and options give the same bytes.
+exactly (only a proof marked ``search`` trusts its branch and bound). No clock decides anything unless a time limit is
+asked; HiGHS runs on one thread with a fixed seed, the pricing threads work on separate components, so the same model
+and options give the same bytes.
 
 Why this way. *Model.* With n the number of leases per (cell, option), value v of a pair, rows k::
 
@@ -43,6 +45,9 @@ type) pair at the smallest distance dominates the rest. A search costs O(opened 
 worst case O(A (N + K log K)) for A applicants, N entries, K classes; measured growth is near linear in entries.
 Arcs are kept by falling gain at earlier prices, which only rise, so a search leaves an applicant's list early. The next
 pricing starts from the last assignment (``repair``): who is still best placed stays, the others bid again.
+A département in which everything is full is another matter: the last vacancies are far from everywhere, each newcomer
+floods all of it, and the work grows with its square. From a million arcs on, pricings start from prices near the ones
+that clear a smoothed market (``market``), a few dozen passes over the arcs, after which every search ends nearby.
 
 *Primal.* Two assignments differ by independent chains and cycles; a small integer program picks the best subset under
 the true objective (``pieces``). Feasible by construction: every subset respects applicants and capacities, and
@@ -55,19 +60,25 @@ keep the rounding exact where dwellings must stay empty.
 
 What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row. On the
 Doubs year of the full model (3,224 dwellings, 9,864 applications, 85 rows, tight) plain columns left the linear gap
-above 0.2 % after 20 pricings; with pieces it was 0.003 % after 20.
-There 48 pricings and mixing ended at 0.0139 % with five leases missing that a few points each would have given. Repairing
-the incumbent for the best multipliers and mixing three pricings apart (``tries``) now reaches 0.02 % after 15 pricings, and
-a few pushes 0.008 %: 33 s of processor instead of 56.
+above 0.2 % after 20 pricings; with pieces it was 0.003 % after 20. There 48 pricings and mixing ended at 0.0139 % with
+five leases missing that a few points each would have given. Repairing the incumbent for the best multipliers and
+mixing three pricings apart (``tries``) now reaches 0.02 % after 15 pricings, and a few pushes 0.008 %: 33 s of
+processor instead of 56.
+
+What a region needs. A part of 76,261 dwellings (16.3 million arcs, one component): the first pricing by entering
+households did not end in 240 s; from market prices it takes 32 s of processor, exact. Another of 17,168 dwellings: 25
+s before, 8 s now, and every later pricing 5 s instead of 23 to 55 by repair, which stays for small moves. Pieces are
+bundled to some 1,500 per pricing (``pieces``): the master took 50 to 100 s per pricing there, now 0.3 to 3 s.
 
 What was rejected, with measurements in ``benchmarks/results``: dwellings inserted one by one with full lists (10 to 25
 times slower than applicants with pair filters); epsilon-scaling auctions (a free applicant must end at price 0, which
-warm prices break); labels inside the pricing problem (columns become all-or-nothing per account); rounding a single
-column (hundreds of units from feasible at a bound within 0.05 %); MIP over near-tight arcs before branching (10 s for
-200 dwellings whose gap ten cases close); whole labels beside pieces in one program (bounds creep for seconds);
-dividing on the count farthest from whole (`tree`); a guide master with one convexity row per loosely tied part of a chained component
-(no gain on the chain, long mixing programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings).
-"""
+warm prices break); Sinkhorn's two-sided scaling for market prices (a shift of all prices moves nothing for dozens of
+passes) and searches that accept any end within a point (the floods look for the first end, not for a better one);
+labels inside the pricing problem (columns become all-or-nothing per account); rounding a single column (hundreds of
+units from feasible at a bound within 0.05 %); MIP over near-tight arcs before branching (10 s for 200 dwellings whose
+gap ten cases close); whole labels beside pieces in one program (bounds creep for seconds); dividing on the count
+farthest from whole (`tree`); a guide master with one convexity row per loosely tied part of a chained component (no
+gain on the chain, long mixing programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings)."""
 
 from optimizer.solve.scale.certificate import bound_of, bound_of_leaves
 from optimizer.solve.scale.driver import solve_transport

@@ -95,7 +95,8 @@ def _iterate(
     while True:
         before = run.best
         side = float(np.median(radius)) if len(radius) else 0.0
-        slack = min(run.slack(), int(side * ROUGH * run.model.scale)) if rough else 0
+        easy = max(int(side * ROUGH * run.model.scale), run.small_change()) if rough else 0
+        slack = min(run.slack(), easy)
         fresh = run.price(y, slack)
         if run.iteration == 1 and not (cases_wait and run.incumbent is not None):
             run.first_solution()

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from optimizer.solve.scale.leases import Leases, component_of_class, component_view
 from optimizer.solve.scale.model import Ints
-from optimizer.solve.scale.pieces import Pieces, cut_pieces
+from optimizer.solve.scale.pieces import Pieces, bundles, cut_pieces
 from optimizer.solve.scale.programs import INF, Floats, Tail, new_solver, run_solver
 from optimizer.solve.scale.structure import Structure
 
@@ -20,6 +20,8 @@ LARGE_PART = 0.05
 """Part of the dwellings from which a component's columns bring their pieces; small ones mix by their many columns."""
 YOUNG = 4
 """Pricings after which the pieces of a column without weight are dropped."""
+MOST_PIECES = 1_500
+"""Pieces of one pricing; beyond, those alike are taken together, or the program is slower than the pricing."""
 
 
 @dataclass(frozen=True)
@@ -149,21 +151,26 @@ class Master:
         n = len(keep)
         if not n:
             return
+        part, gain, counts = body[keep], pieces.gain[keep], pieces.counts[keep]
+        if n > MOST_PIECES:
+            group = bundles(part, gain, first[keep], MOST_PIECES)
+            n = group.shape[0]
+            part, counts, gain = group @ part, group @ counts, group @ gain
+            keep = keep[group.indices[group.indptr[:-1]]]
         e, height = self.structure.n_components, self._h.getNumRow()
         self._h.addRows(
             n, np.full(n, -INF), np.zeros(n), n, np.arange(n, dtype=np.int32),
             place[first[keep]].astype(np.int32), np.full(n, -1.0),
         )  # fmt: skip
-        part = body[keep]
         own = sp.csr_matrix((np.ones(n), (np.arange(n), np.arange(n))), shape=(n, n))
         gap = height - e - self.tail.height
         matrix = sp.hstack([sp.csr_matrix((n, e)), part, sp.csr_matrix((n, gap)), own], format="csr")
         self._h.addCols(
-            n, pieces.gain[keep] / self.tail.money, np.zeros(n), np.full(n, INF), matrix.nnz,
+            n, gain / self.tail.money, np.zeros(n), np.full(n, INF), matrix.nnz,
             matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
         )  # fmt: skip
         owners = list(range(len(self._at) - len(fresh), len(self._at)))
-        self._batches.append(_Batch(pieces.counts[keep], self._width, height, owners))
+        self._batches.append(_Batch(counts, self._width, height, owners))
         self._width += n
 
     def _some_class(self, pieces: Pieces, at: Ints) -> Ints:

@@ -162,3 +162,22 @@ def apply_pieces(first: Leases, pieces: Pieces, chosen: np.ndarray) -> Leases:
         np.r_[first.cell[stay], pieces.cell[enter]].astype(np.int32)[order],
         np.r_[first.value[stay], pieces.value[enter]][order],
     )
+
+
+def bundles(body: sp.csr_matrix, gain: Ints, component: Ints, most: int) -> sp.csr_matrix:
+    """Pieces (n of them) put together in about ``most`` bundles, as a matrix of ones (bundles, n).
+
+    Pieces of a bundle are of one component and move the same row most, the same way, at a like gain, so that little is lost
+    by moving together. Every piece must move a row.
+    """
+    n = body.shape[0]
+    row = np.repeat(np.arange(n), np.diff(body.indptr))
+    order = np.lexsort((body.indices, -np.abs(body.data), row))
+    first = order[body.indptr[:-1]]
+    by = np.lexsort((gain, np.sign(body.data[first]), body.indices[first], component))
+    start = np.searchsorted(component[by], component[by])
+    size = -(-n // most)
+    opens = (np.arange(n) - start) % size == 0
+    bundle = np.empty(n, np.int64)
+    bundle[by] = np.cumsum(opens) - 1
+    return sp.csr_matrix((np.ones(n), (bundle, np.arange(n))), shape=(int(opens.sum()), n))

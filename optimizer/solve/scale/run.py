@@ -28,6 +28,8 @@ from optimizer.solve.scale.rows import with_cuts
 FAR_OFF = 5e-5
 """Relative gap above which a converged run looks for other assignments to mix before it distinguishes cases."""
 
+EASY = 0.2
+"""Part of the gap asked that pricings may leave on the table whatever the multipliers do."""
 SLACK = 0.1
 """Part of the gap that a pricing may leave on the table while the multipliers still move."""
 
@@ -162,6 +164,12 @@ class Run:
             return 0
         missing = self.bound - self.incumbent.objective
         return max(0, int(missing * SLACK) // max(1, int(self.model.capacity.sum())))
+
+    def small_change(self) -> int:
+        """What a household may lose without the gap asked being felt, in value units."""
+        if self.best is None:
+            return 0
+        return int(self.options.gap * EASY * abs(self.bound)) // max(1, int(self.model.capacity.sum()))
 
     def price(self, multipliers: Ints, slack: int = 0) -> int:
         """One pricing; number of new columns for the master."""
