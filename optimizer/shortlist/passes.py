@@ -17,6 +17,17 @@ FIRST, RESERVE, PINNED, NAMED = 0, 1, 2, 3
 
 
 @njit(cache=True, nogil=True)
+def _asked(first_kind, ptr, row, num, binding, need):  # type: ignore[no-untyped-def]
+    """Mark in ``need`` the binding rows that a kind gives; how many."""
+    wanted = 0
+    for k in range(ptr[first_kind], ptr[first_kind + 1]):
+        if num[k] > 0 and binding[row[k]] and not need[row[k]]:
+            need[row[k]] = True
+            wanted += 1
+    return wanted
+
+
+@njit(cache=True, nogil=True)
 def next_entries(  # type: ignore[no-untyped-def]
     app, kind, score, fit, seniority, start, stop,
     option_type, option_account, option_kind, account,
@@ -27,21 +38,12 @@ def next_entries(  # type: ignore[no-untyped-def]
     Households that give at least the binding rows of ``first_kind`` come first, then everybody; DALO only with ``fillers``.
     Scratch: ``kind_of`` (types) -1, ``same`` (types), ``need`` (rows) False.
     """
-    wanted = 0
-    for k in range(ptr[first_kind], ptr[first_kind + 1]):
-        if num[k] > 0 and binding[row[k]] and not need[row[k]]:
-            need[row[k]] = True
-            wanted += 1
+    wanted = _asked(first_kind, ptr, row, num, binding, need)
     for o in range(len(option_type)):
         if option_account[o] == account:
             c = option_kind[o]
-            got = 0
-            if wanted:
-                for k in range(ptr[c], ptr[c + 1]):
-                    if num[k] > 0 and need[row[k]]:
-                        got += 1
             kind_of[option_type[o]] = c
-            same[option_type[o]] = got >= wanted
+            same[option_type[o]] = wanted == 0 or _given(c, ptr, row, num, need) >= wanted
     found = spare = -1
     for e in range(start, stop):
         a = app[e]
@@ -237,11 +239,7 @@ def lacking(kinds, of_types, ptr, row, num, binding, first_kind, line_kind, need
 
     ``kinds`` of the types ``of_types``. Returns whether the first rank gives any. Scratch: ``need`` (rows) False.
     """
-    wanted = 0
-    for k in range(ptr[first_kind], ptr[first_kind + 1]):
-        if num[k] > 0 and binding[row[k]] and not need[row[k]]:
-            need[row[k]] = True
-            wanted += 1
+    wanted = _asked(first_kind, ptr, row, num, binding, need)
     for j in range(len(line_kind)):
         seeks[j] = wanted > 0 and _given(line_kind[j], ptr, row, num, need) == wanted
     for o in range(len(kinds)):
