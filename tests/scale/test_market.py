@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optimizer.solve.scale import pricing
-from optimizer.solve.scale.market import _logarithm, _power
+from optimizer.solve.scale.market import logarithm, power
 from optimizer.solve.scale.oracle import Oracle
 from optimizer.solve.scale.rows import with_cuts
 from optimizer.solve.scale.run import choose_quantum
@@ -87,6 +87,6 @@ def test_a_pricing_is_the_same_on_any_number_of_threads(always):
 
 def test_the_polynomials_stay_near_the_functions():
     x = np.linspace(-39.0, 0.0, 2_001)
-    assert np.allclose([_power(v) for v in x], np.exp(x), rtol=1e-3, atol=0)
+    assert np.allclose([power(v) for v in x], np.exp(x), rtol=1e-3, atol=0)
     y = np.exp(np.linspace(-27.0, 27.0, 2_001))
-    assert np.allclose([_logarithm(v) for v in y], np.log(y), atol=2e-4)
+    assert np.allclose([logarithm(v) for v in y], np.log(y), atol=2e-4)

@@ -19,6 +19,7 @@ from optimizer.solve.scale.model import (
     WarmStart,
 )
 from optimizer.solve.scale.nudge import Nudger
+from optimizer.solve.scale.pilot import pilot
 from optimizer.solve.scale.pricing import Threads
 from optimizer.solve.scale.primal import serve_accounts
 from optimizer.solve.scale.run import Callback, Run
@@ -26,8 +27,11 @@ from optimizer.solve.scale.tree import Tree
 from optimizer.solve.scale.tries import Tries
 from optimizer.solve.scale.warm import Resuming, first_multipliers, leases_of
 
-FIRST_RADIUS = 30.0
-"""First half side of the box around the best multipliers, points per lease."""
+FIRST_RADIUS, PILOT_RADIUS = 30.0, 10.0
+"""First half side of the box around the best multipliers, points per lease: from nothing, and after a pilot."""
+PILOTED = 500_000
+"""Arcs of the largest component from which first multipliers come from a pilot. On the Doubs year (200,000) and on chains of
+small components plain pricings are as short as its readings, and the rest is mixing."""
 GROW, SHRINK = 3.0, 0.8
 """Factors of a side that presses while the bound gets better, and of every side when it does not."""
 ROUGH = 0.01
@@ -62,7 +66,15 @@ def solve_transport(
         run.adopt(leases_of(run.structure, warm.assigned_class))
     leaves = warm.leaves if warm is not None and options.gap == 0 and options.max_leaves else ()
     nudger, start = Nudger(run), first_multipliers(run.rows, warm, run.quantum)
-    stop = _iterate(run, nudger, start, cases_wait=bool(leaves))
+    radius = FIRST_RADIUS
+    piloted = warm is None and _largest(run) >= PILOTED
+    if piloted:
+        now = time.perf_counter()
+        start, price = pilot(run.structure, run.rows, run.quantum, options.threads)
+        run.oracle.begin(start, price)
+        radius = PILOT_RADIUS
+        run.clock.charge("pilot", now)
+    stop = _iterate(run, nudger, start, radius, piloted=piloted, cases_wait=bool(leaves))
     if stop == "gap" and options.polish:
         nudger.improve(options.polish, beyond=True)
     tree = None
@@ -77,19 +89,32 @@ def solve_transport(
     return _result(run, stop, tree, searched=tree is not None and tree.searched)
 
 
+def _largest(run: Run) -> int:
+    """Arcs of the largest component."""
+    s = run.structure
+    return int(np.diff(s.arc_start[s.applicant_start]).max(initial=0)) if s.n_components else 0
+
+
 def _iterate(
-    run: Run, nudger: Nudger, start: Ints, *, cases_wait: bool = False
+    run: Run,
+    nudger: Nudger,
+    start: Ints,
+    first_radius: float,
+    *,
+    piloted: bool = False,
+    cases_wait: bool = False,
 ) -> StopReason | Literal["converged"]:
     """Column generation at the root in a box that follows the best bound.
 
     The master only sees the assignments found so far and would run far astray where it knows none; the box (Marsten,
     Hogan and Blankenship 1975) keeps the next multipliers near the best ones, which also keeps most households where the
     last pricing had them. A row's side grows while the multipliers press on it and shrinks when the bound gets worse.
+    ``piloted`` multipliers are good from the start: solutions are looked for at once, as in a warm run.
     With ``cases_wait`` an earlier run has left cases, which settle the rest: nothing is mixed here, and it ends as soon
     as the bound moves slowly.
     """
-    y, tries = start, Tries(run, nudger, warm=run.incumbent is not None)
-    radius = np.full(run.rows.n_rows, FIRST_RADIUS)
+    y, tries = start, Tries(run, nudger, warm=piloted or run.incumbent is not None)
+    radius = np.full(run.rows.n_rows, first_radius)
     rough = True
     pressed = np.ones(run.rows.n_rows, bool)
     while True:

@@ -36,7 +36,7 @@ than vacancies bring them down."""
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _power(x):  # type: ignore[no-untyped-def]
+def power(x):  # type: ignore[no-untyped-def]
     """e to the ``x`` for -40 < x <= 0, to three digits."""
     t = x * 1.4426950408889634
     n = np.int64(t)
@@ -46,7 +46,7 @@ def _power(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _logarithm(x):  # type: ignore[no-untyped-def]
+def logarithm(x):  # type: ignore[no-untyped-def]
     """Natural logarithm for x > 0, kept between -28 and 28."""
     n = 0
     while x >= 1.4142135 and n < 40:
@@ -61,11 +61,11 @@ def _logarithm(x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _demand(  # type: ignore[no-untyped-def]
+def demand_at(  # type: ignore[no-untyped-def]
     k0, a0, a1, p0, heat, price, offer_start, offer_class, credit, arc_start, arc_pair, arc_value, quantum,
-    level, asked, chance, demand,
+    level, asked, chance, lot, demand,
 ):  # fmt: skip
-    """``demand`` of each class at these prices: the expected number of households that take it."""
+    """``demand`` of each class at these prices, the expected number of households that take it, and of each offer."""
     for q in range(len(level)):
         p = p0 + q
         top = -1e18
@@ -75,8 +75,8 @@ def _demand(  # type: ignore[no-untyped-def]
         for j in range(offer_start[p], offer_start[p + 1]):
             x = (credit[j] - price[offer_class[j] - k0] - top) / heat
             if x > -FAR_LESS:
-                total += _power(x)
-        level[q] = top + heat * _logarithm(total) if total > 0.0 else top
+                total += power(x)
+        level[q] = top + heat * logarithm(total) if total > 0.0 else top
         asked[q] = 0.0
     for a in range(a0, a1):
         start, end = arc_start[a], arc_start[a + 1]
@@ -89,24 +89,70 @@ def _demand(  # type: ignore[no-untyped-def]
             continue
         best = max(best, 0.0)
         least = best - FAR_LESS * heat
-        total = _power(-best / heat) if least < 0.0 else 0.0
+        total = power(-best / heat) if least < 0.0 else 0.0
         for i in range(start, end):
             x = arc_value[i] * quantum + level[arc_pair[i] - p0]
             chance[i - start] = 0.0
             if x > least:
-                chance[i - start] = _power((x - best) / heat)
+                chance[i - start] = power((x - best) / heat)
                 total += chance[i - start]
         for i in range(start, end):
             if chance[i - start] > 0.0:
                 asked[arc_pair[i] - p0] += chance[i - start] / total
     demand[:] = 0.0
     for q in range(len(level)):
-        if asked[q] > 0.0:
-            p = p0 + q
-            for j in range(offer_start[p], offer_start[p + 1]):
+        p = p0 + q
+        for j in range(offer_start[p], offer_start[p + 1]):
+            lot[j] = 0.0
+            if asked[q] > 0.0:
                 x = (credit[j] - price[offer_class[j] - k0] - level[q]) / heat
                 if x > -FAR_LESS:
-                    demand[offer_class[j] - k0] += asked[q] * _power(min(0.0, x))
+                    lot[j] = asked[q] * power(min(0.0, x))
+                    demand[offer_class[j] - k0] += lot[j]
+
+
+@njit(cache=True, nogil=True)
+def reprice(heat, longest, capacity, demand, least, now, step, turn):  # type: ignore[no-untyped-def]
+    """One step of every class price, at most ``longest``; by how many households demand exceeds the dwellings."""
+    net = 0.0
+    for k in range(len(now)):
+        if now[k] > least[k] or demand[k] > capacity[k]:
+            net += demand[k] - capacity[k]
+        excess = logarithm(max(demand[k], 1e-12) / capacity[k])
+        if excess < 0.0 and now[k] <= least[k]:
+            excess = 0.0
+        sign = 1.0 if excess > 0.0 else (-1.0 if excess < 0.0 else 0.0)
+        if sign * turn[k] > 0.0:
+            step[k] = min(step[k] * LONGER, longest)
+        elif sign * turn[k] < 0.0:
+            step[k] *= SHORTER
+        turn[k] = sign
+        now[k] = max(least[k], now[k] + sign * min(step[k], 4.0 * heat * abs(excess)))
+    return net
+
+
+@njit(cache=True, nogil=True)
+def first_prices(  # type: ignore[no-untyped-def]
+    k0, k1, a0, a1, p0, p1, quantum, capacity, least, offer_start, credit, arc_start, arc_pair, arc_value, now,
+):  # fmt: skip
+    """Write one price for all classes, at which about as many households come as there are dwellings; most one brings."""
+    dwellings = np.int64(0)
+    for k in range(k0, k1):
+        dwellings += capacity[k]
+    level = np.empty(p1 - p0)
+    for q in range(p1 - p0):
+        level[q] = -1e18
+        for j in range(offer_start[p0 + q], offer_start[p0 + q + 1]):
+            level[q] = max(level[q], credit[j])
+    top = np.zeros(a1 - a0)
+    for a in range(a0, a1):
+        for i in range(arc_start[a], arc_start[a + 1]):
+            top[a - a0] = max(top[a - a0], arc_value[i] * quantum + level[arc_pair[i] - p0])
+    top = -np.sort(-top)
+    common = top[dwellings - 1] if dwellings < len(top) else 0.0
+    for q in range(k1 - k0):
+        now[q] = max(least[q], common)
+    return max(top[0], 1.0) if len(top) else 1.0
 
 
 @njit(cache=True, nogil=True)
@@ -128,25 +174,32 @@ def clearing_prices(  # type: ignore[no-untyped-def]
     for j in range(offer_start[p0], offer_start[p1]):
         credit[j] = offer_credit[j]
     level, asked = np.empty(p1 - p0), np.empty(p1 - p0)
-    for q in range(p1 - p0):
-        level[q] = -1e18
-        for j in range(offer_start[p0 + q], offer_start[p0 + q + 1]):
-            level[q] = max(level[q], credit[j])
-    top = np.zeros(a1 - a0)
     longest = 0
     for a in range(a0, a1):
         longest = max(longest, arc_start[a + 1] - arc_start[a])
-        for i in range(arc_start[a], arc_start[a + 1]):
-            top[a - a0] = max(top[a - a0], arc_value[i] * quantum + level[arc_pair[i] - p0])
-    top = -np.sort(-top)
-    last = np.minimum(dwellings, len(top)) - 1
-    worth = max(top[0], 1.0)
-    now = np.maximum(least, top[last] if dwellings < len(top) else 0.0)
+    now = np.empty(nk)
+    worth = first_prices(
+        k0,
+        k1,
+        a0,
+        a1,
+        p0,
+        p1,
+        quantum,
+        capacity,
+        least,
+        offer_start,
+        credit,
+        arc_start,
+        arc_pair,
+        arc_value,
+        now,
+    )
     if first > 0:
         for q in range(nk):
             now[q] = max(least[q], price[k0 + q] + ABOVE * HEATS[first] * worth)
     step, turn = np.full(nk, HEATS[first] * worth), np.zeros(nk)
-    chance, demand = np.empty(longest), np.empty(nk)
+    chance, demand, lot = np.empty(longest), np.empty(nk), np.empty(len(credit))
     for h in range(first, len(HEATS)):
         heat = HEATS[h] * worth
         net = 0.0
@@ -157,23 +210,10 @@ def clearing_prices(  # type: ignore[no-untyped-def]
         for sweep in range(MOST * SWEEPS[h]):
             if sweep >= SWEEPS[h] and abs(net) <= NEAR * dwellings:
                 break
-            _demand(
+            demand_at(
                 k0, a0, a1, p0, heat, now, offer_start, offer_class, credit, arc_start, arc_pair, arc_value, quantum,
-                level, asked, chance, demand,
+                level, asked, chance, lot, demand,
             )  # fmt: skip
-            net = 0.0
-            for q in range(nk):
-                if now[q] > least[q] or demand[q] > capacity[k0 + q]:
-                    net += demand[q] - capacity[k0 + q]
-                excess = _logarithm(max(demand[q], 1e-12) / capacity[k0 + q])
-                if excess < 0.0 and now[q] <= least[q]:
-                    excess = 0.0
-                sign = 1.0 if excess > 0.0 else (-1.0 if excess < 0.0 else 0.0)
-                if sign * turn[q] > 0.0:
-                    step[q] = min(step[q] * LONGER, 0.3 * worth)
-                elif sign * turn[q] < 0.0:
-                    step[q] *= SHORTER
-                turn[q] = sign
-                now[q] = max(least[q], now[q] + sign * min(step[q], 4.0 * heat * abs(excess)))
+            net = reprice(heat, 0.3 * worth, capacity[k0:k1], demand, least, now, step, turn)
     for q in range(nk):
         price[k0 + q] = np.int64(max(least[q], now[q] - ABOVE * HEATS[-1] * worth))

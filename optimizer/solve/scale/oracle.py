@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.solve.scale.cells import IMPOSSIBLE
-from optimizer.solve.scale.leases import Leases
+from optimizer.solve.scale.leases import Leases, no_leases
 from optimizer.solve.scale.model import Ints
-from optimizer.solve.scale.pricing import COUNTERS, Engine, Threads
+from optimizer.solve.scale.pricing import COUNTERS, Engine, Resumable, Threads
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -42,6 +42,11 @@ class Oracle:
     def credits(self, multipliers: Ints) -> tuple[Ints, Ints]:
         """Credit of each household cell and outside value of each class, times the quantum."""
         return cell_credits(self.structure, self.rows, multipliers, self.quantum)
+
+    def begin(self, multipliers: Ints, price: Ints) -> None:
+        """Prices from which the first pricing starts, near those of these multipliers."""
+        if isinstance(self._pricer, Resumable):
+            self._pricer.resume(no_leases(), price, *self.credits(multipliers), 1 << 40)
 
     def solve(self, multipliers: Ints, slack: int = 0) -> Priced:
         """Best assignment when each row unit costs ``multipliers / quantum``.

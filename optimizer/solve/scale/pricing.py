@@ -11,7 +11,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,11 @@ COUNTERS = 5
 """Counters of work a kernel call keeps."""
 LARGE = 1_000_000
 """Arcs of a component from which a pricing starts from the prices of `market`, not from nothing."""
-APART, FAR_APART = 1e-4, 3e-3
+APART, NEAR, FAR_APART = 1e-4, 1.5e-3, 3e-3
 """Parts of what a household brings. When credits moved apart by more than the first on average, a large component is priced
-from nothing again, since repairing it would take longer; by more than the second, without the last prices either."""
-REPAIR = -1
+from nothing again, since repairing it would take longer; up to the second, from the last prices cleared at the lowest
+heat; by more than the third, without the last prices."""
+REPAIR, GIVEN = -1, -2
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,14 @@ class Pricer(Protocol):
 
     def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
         """Best assignment for the credit of each household cell and the outside value of each class."""
+
+
+@runtime_checkable
+class Resumable(Pricer, Protocol):
+    """A pricer that can be given a last answer it did not compute; without leases, prices to start from."""
+
+    def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
+        """Take an answer, and what it was an answer to, as the last one."""
 
 
 class Engine(Protocol):
@@ -190,8 +199,9 @@ class LocalPricer:
             answer = (out.price, out.worth, out.base, out.owner, out.cell, slot, member, out.count, work)
             heat = self._heat(e, out, rise) if large[e] else REPAIR
             if heat != REPAIR:
-                prices = (s.capacity, s.offer_start, s.offer_class, out.offer_credit)
-                clearing_prices(*place, q, *prices, *arcs, out.price, heat)
+                if heat != GIVEN:
+                    prices = (s.capacity, s.offer_start, s.offer_class, out.offer_credit)
+                    clearing_prices(*place, q, *prices, *arcs, out.price, heat)
                 open_component(*place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, *answer)
             elif last is None:
                 place_component(*place, q, *offers, *arcs, *answer)
@@ -223,18 +233,18 @@ class LocalPricer:
         )
 
     def _heat(self, e: int, out: _Outcome, rise: Ints) -> int:
-        """Heat of `market` with which a large component begins, or ``REPAIR``."""
+        """Heat of `market` with which a large component begins, or ``REPAIR``, or ``GIVEN`` when prices are known."""
         span = slice(self.shard.applicant_start[e], self.shard.applicant_start[e + 1])
         housed = out.owner[span] >= 0
         if not housed.any():
-            return 0
+            return 0 if self._last is None else GIVEN
         moved = rise[span][housed]
         worth = int((out.worth[span][housed] + out.credit[out.cell[span][housed]]).sum())
         # sums of integers: the same whatever the order
         apart = int(np.abs(moved - int(moved.sum()) // len(moved)).sum())
         if apart <= APART * worth:
             return REPAIR
-        return 1 if apart <= FAR_APART * worth else 0
+        return 3 if apart <= NEAR * worth else 1 if apart <= FAR_APART * worth else 0
 
     def _start(self, credit: Ints, outside: Ints, slack: int) -> _Outcome:
         """Arrays to fill, holding the last answer when there is one."""

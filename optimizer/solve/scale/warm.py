@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numba import njit
@@ -11,7 +10,7 @@ from numba import njit
 from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.model import Ints, SmallInts, WarmStart
 from optimizer.solve.scale.oracle import Priced
-from optimizer.solve.scale.pricing import Answer, Engine, LocalPricer, Pricer, whole
+from optimizer.solve.scale.pricing import Answer, Engine, LocalPricer, Pricer, Resumable, whole
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -79,14 +78,6 @@ def first_multipliers(rows: RowSystem, warm: WarmStart | None, quantum: int) -> 
             if len(old.cut_multipliers) == rows.n_rows - n:
                 y[n:] = old.cut_multipliers / old.quantum
     return rows.clip(y, quantum)
-
-
-@runtime_checkable
-class Resumable(Pricer, Protocol):
-    """A pricer that can be given a last answer it did not compute."""
-
-    def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
-        """Take an answer, and what it was an answer to, as the last one."""
 
 
 @dataclass(frozen=True)
