@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.solve.bound import TEN
+from optimizer.solve.branching import EPS, dearest_rounding
 from optimizer.solve.cases import Path, Step
 from optimizer.solve.certificate import Split
 from optimizer.solve.master import Relaxed
 from optimizer.solve.polish import solve_restricted, within
-from optimizer.solve.tree import EPS, Prover
+from optimizer.solve.tree import Prover
 
 STEPS = 120
 NODES = 20
@@ -34,7 +35,7 @@ def dive(prover: Prover, path: Path, threads: int = 1) -> bool:
         first = master.first_ranks(relaxed.x)
         if incumbent.offer(first):
             return True
-        split = prover.choose_rounding(path, relaxed)
+        split = dearest_rounding(prover.layout, path, relaxed)
         if split is not None:
             path = (*path, Step(-1 - depth, split, True))
             continue
@@ -71,3 +72,17 @@ def _settle(prover: Prover, path: Path, relaxed: Relaxed, threads: int) -> bool:
         prover.master, prover.watch, step=prover.step, path=path, keep=keep, nodes=NODES, threads=threads
     )
     return prover.incumbent.offer(found.first)
+
+
+def close(prover: Prover, budget: int, gap: float, threads: int = 1) -> bool:
+    """Run the tree; False when its pace said that the budget would be spent for nothing.
+
+    A gap can also be wide because a proposal is missing: before giving up, one is looked for.
+    """
+    while True:
+        prover.run(budget, gap)
+        if prover.done or prover.within_gap(gap) or prover.watch.stopped() or not prover.stalled(budget):
+            return True
+        case = prover.widest()
+        if prover.solved >= budget or case is None or not dive(prover, case.path, threads):
+            return prover.solved >= budget

@@ -12,6 +12,7 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.solve.cases import Book
 from optimizer.solve.certificate import Certificate, CertificateRow, Status
+from optimizer.solve.dive import close
 from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
 from optimizer.solve.layout import Layout, lay_out
@@ -71,7 +72,11 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         if raw.multipliers is not None and not grown:
             # where the tree grows, its own root is published: the same multipliers whatever the backend
             job.prover.suggest(raw.multipliers)
-        job.prover.run(options.nodes if grown else 0, options.gap)
+        if not close(job.prover, options.nodes if grown else 0, options.gap, options.threads):
+            notes.append(
+                f"the tree of the certificate stopped after {job.prover.solved} cases: at its pace, "
+                f"{options.nodes} would not have closed the gap"
+            )
         proof = job.prover.proof()
     else:
         proof = root_proof(layout, job.book, raw.multipliers, start.objective, job.step)

@@ -126,6 +126,37 @@ def run(model: Any, watch: Watch | None = None) -> Answer:
     )
 
 
+def cost_after(model: Any, steps: int) -> float | None:
+    """Objective after at most so many simplex steps; None when HiGHS has none to tell.
+
+    Of a dual simplex stopped on its way it bounds the optimum from below.
+    """
+    import highspy
+
+    usual = model.getOptionValue("simplex_iteration_limit")[1]
+    model.setOptionValue("simplex_iteration_limit", steps)
+    model.run()
+    model.setOptionValue("simplex_iteration_limit", usual)
+    status = highspy.HighsModelStatus
+    if model.getModelStatus() not in (status.kOptimal, status.kIterationLimit):
+        return None
+    return float(model.getInfo().objective_function_value)
+
+
+def restart(model: Any, basis: Any) -> None:
+    """Continue from a basis of the same model that may have had fewer columns and rows."""
+    import highspy
+
+    status = highspy.HighsBasisStatus
+    columns = model.getNumCol() - len(basis.col_status)
+    rows = model.getNumRow() - len(basis.row_status)
+    if columns:
+        basis.col_status = [*basis.col_status, *[status.kLower] * columns]
+    if rows:
+        basis.row_status = [*basis.row_status, *[status.kBasic] * rows]
+    model.setBasis(basis)
+
+
 def _try_other_ways(model: Any) -> None:
     """Run again, first without presolve, then by interior points, a model that HiGHS gave up without an answer.
 

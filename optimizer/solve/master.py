@@ -9,14 +9,15 @@ itself then has a bound below any solution instead of an infeasible LP, and mult
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, FirstRanks
 from optimizer.solve.bound import HUNDREDTH, NEVER, TEN, Multipliers, Priced, best_options, price_out, reduced
 from optimizer.solve.cases import Path, Restriction, den_floors, restrictions, rounded
-from optimizer.solve.highs_model import INFINITY, Answer, F, run
+from optimizer.solve.highs_model import INFINITY, Answer, F, cost_after, restart, run
 from optimizer.solve.options import Watch
 from optimizer.solve.pool import Pool
 
@@ -29,6 +30,7 @@ class Relaxed:
     """Solved LP of a case: multipliers and exact bound, values of the columns, counts of the rows.
 
     ``settled`` False: the loop was left early because the bound already closes the case, or the clock stopped it.
+    ``basis`` of HiGHS and ``cost`` (points, the objective turned round) are those of a settled LP.
     """
 
     multipliers: Multipliers
@@ -39,6 +41,8 @@ class Relaxed:
     shortfall: F
     elastic: float
     settled: bool
+    basis: Any = None
+    cost: float = 0.0
 
 
 class Master(Pool):
@@ -99,12 +103,17 @@ class Master(Pool):
 
     # ---------------------------------------------------------------- solving
 
-    def solve(self, path: Path, watch: Watch, good_enough: int | None = None) -> Relaxed | None:
+    def solve(
+        self, path: Path, watch: Watch, good_enough: int | None = None, basis: Any = None
+    ) -> Relaxed | None:
         """LP of a case to the end of column generation; None when the clock or the user stopped it.
 
-        ``good_enough``: micropoints; once the exact bound is not above, the rest of the loop is left out.
+        ``good_enough``: micropoints; once the exact bound is not above, the rest of the loop is left out. ``basis``: of
+        the case this one is a side of; without it HiGHS goes on from whatever case it solved last, often a far one.
         """
         self.enter(path)
+        if basis is not None:
+            restart(self.model, basis)
         best: Relaxed | None = None
         primal = False
         while True:
@@ -126,8 +135,15 @@ class Master(Pool):
                 final = self._relaxed(answer, multipliers, priced, True)
                 if best.priced.micropoints < priced.micropoints:
                     final = Relaxed(best.multipliers, best.priced, *self._primal(answer), True)
-                return final
+                return replace(final, basis=self.model.getBasis(), cost=answer.objective)
             primal = True
+
+    def attempt(self, path: Path, basis: Any, steps: int) -> float | None:
+        """Cost of a case on the columns at hand after so many simplex steps from a basis; None when unknown."""
+        self.enter(path)
+        restart(self.model, basis)
+        self.model.setOptionValue("simplex_strategy", 1)
+        return cost_after(self.model, steps)
 
     def multipliers(self, path: Path, answer: Answer) -> Multipliers:
         """Duals of the LP rounded to micropoints and made admissible."""

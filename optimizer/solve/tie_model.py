@@ -104,14 +104,18 @@ def tie_model(layout: Layout, found: Candidates, leaf: LeafView, step: int) -> S
         stage.add_many(
             np.concatenate([at, np.arange(len(slack))]), np.concatenate([columns, slack]), one, one
         )
+    slacks = stage.columns
     _rule_rows(layout, found, leaf, stage, losses)
     gone_d = np.setdiff1d(np.flatnonzero((leaf.term > 0) & ~leaf.must), used_d)
     gone_a = np.setdiff1d(np.flatnonzero(leaf.multipliers.prices > 0), used_a)
     gone = sum(leaf.term[gone_d].tolist()) + TEN * sum(leaf.multipliers.prices[gone_a].tolist())
     unit = float(step * TEN)
-    col, coef = np.concatenate(losses.col), np.concatenate(losses.coef) / unit
-    keep = (coef > 0) & (stage.upper[col] > 0)
-    stage.add(col[keep], coef[keep], -INFINITY, (leaf.slack - gone) / unit + HALF)
+    col, loss = np.concatenate(losses.col), np.concatenate(losses.coef)
+    # a slack of a row is a whole number of ten-thousandths: one of them may already lose too much, and in the loss row
+    # its large coefficient would stand beside small ones, where HiGHS's simplex does not come to an end
+    stage.upper[col[(col >= slacks) & (loss > RATE_UNIT * leaf.slack)]] = 0.0
+    keep = (loss > 0) & (stage.upper[col] > 0)
+    stage.add(col[keep], loss[keep] / unit, -INFINITY, (leaf.slack - gone) / unit + HALF)
     lost = set(problem.dwelling_ids[d] for d in np.setdiff1d(np.flatnonzero(leaf.must), used_d).tolist())
     if lost:
         stage.add(np.zeros(0, np.int64), np.zeros(0), 1.0, INFINITY)

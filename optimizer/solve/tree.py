@@ -1,29 +1,35 @@
 """Our own branch and bound: it makes the published proof and corrects a backend that stopped short.
 
-A case is bounded by integers (`bound`), whatever the LP said. Splits, in this order: the denominator of a row whose
-rounded form would cut the LP solution off (`cases.Rounded` then holds on the high side), a fractional count of a priced
-row, the account of a dwelling, a single pair. The next case is always the one with the largest bound, then the oldest;
-the budget is a number of cases, so the tree is the same on every machine.
+A case is bounded by integers (`bound`), whatever the LP said. Splits, in this order: a count of a priced row, among them
+the denominator of a row whose rounded form would cut the LP solution off (`cases.Rounded` then holds on the high side;
+`branching` compares them); the account of a dwelling, a single pair. The next case is always the one with the largest
+bound, then the oldest; the budget is a number of cases, so the tree is the same on every machine.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.bound import NEVER, Multipliers, nothing, price_out
-from optimizer.solve.cases import Path, Step, den_floors, rounded
+from optimizer.solve.branching import EPS, Chooser
+from optimizer.solve.cases import Path, Step
 from optimizer.solve.certificate import Inner, Leaf, Node, Split
 from optimizer.solve.grid import floor_to
 from optimizer.solve.layout import Layout
 from optimizer.solve.master import Master, Relaxed
 from optimizer.solve.options import Watch
 
-EPS = 1e-6
+SEEN = 400
+"""Cases before the pace of the bound is judged."""
+MARGIN = 3
+"""How many times too slow the pace must be before the rest of the budget is given back."""
 
 
 @dataclass
@@ -81,6 +87,9 @@ class Open:
     bound: int
     empty: bool = False
     split: tuple[Split, int, int] | None = None
+    basis: Any = None
+    """Of its LP once it is split: the ``waiting`` sides start from it."""
+    waiting: int = 2
 
 
 @dataclass
@@ -105,10 +114,13 @@ class Prover:
         self.incumbent = incumbent
         self.step = step
         self.watch = watch
+        self.chooser = Chooser(master)
         self.nodes: list[Open] = []
         self.heap: list[tuple[int, int]] = []
         self.root: Relaxed | None = None
         self.solved = 0
+        self.seen: list[int] = []
+        """Least bound of the whole tree, by number of cases solved."""
         self.stuck = NEVER
         """Largest bound of a case that leaves nothing to split and yet is not closed."""
         self.nothing = nothing(self.layout)
@@ -161,9 +173,35 @@ class Prover:
             else self.incumbent.objective
         )
 
-    def run(self, budget: int, gap: float = 0.0) -> None:
-        """Bound and split cases until all are closed, the budget is spent, the gap is reached or the clock stops."""
+    def stalled(self, budget: int) -> bool:
+        """Whether the pace so far says that the rest of a budget cannot close the gap, by a wide margin.
+
+        The bound falls by about as much each time the number of cases doubles; of that, `MARGIN` times as much as the
+        last doubling gave is hoped for.
+        """
+        n = len(self.seen) - 1
+        if n < SEEN:
+            return False
+        doublings = math.log2(max(1.0, budget / n))
+        pace = self.seen[n // 2] - self.seen[n]
+        return self.seen[n] - self.incumbent.objective > MARGIN * doublings * pace
+
+    def _note(self) -> None:
+        # a side just opened may stand above its parent until it is solved: what was proven before still holds
+        upper = self.upper()
+        before = self.seen[-1] if self.seen else upper
+        self.seen += [min(before, upper)] * (self.solved + 1 - len(self.seen))
+
+    def run(self, budget: int, gap: float = 0.0, whole: int | None = None) -> None:
+        """Bound and split cases until all are closed, the budget is spent, the gap is reached or the clock stops.
+
+        A budget that its pace says to be spent for nothing is not (`stalled`); ``whole``: the budget that pace is held
+        against, when this one is only a part of it.
+        """
         while self.heap:
+            self._note()
+            if self.stalled(budget if whole is None else whole):
+                return
             bound, number = -self.heap[0][0], self.heap[0][1]
             if self.closed(bound) or self.solved >= budget or self.watch.stopped():
                 return
@@ -180,9 +218,16 @@ class Prover:
     def _work(self, number: int) -> bool:
         """Bound one case and split it if need be; False when stopped in the middle."""
         node = self.nodes[number]
+        basis, again = self._basis(node), False
         while True:
             # the root is solved to the end: its multipliers are shown, and must not depend on a good start
-            relaxed = self.master.solve(node.path, self.watch, None if number == 0 else self._enough())
+            relaxed = self.master.solve(
+                node.path,
+                self.watch,
+                None if number == 0 else self._enough(),
+                basis,
+            )
+            basis = None
             if relaxed is None:
                 return False
             if number == 0 and relaxed.settled:
@@ -200,15 +245,32 @@ class Prover:
                 self.incumbent.offer(self.master.first_ranks(relaxed.x))
             if self.closed(node.bound):
                 return True
-            choice = self._choose(node.path, relaxed)
+            choice = self._choose(node, relaxed)
             if isinstance(choice, int):
                 self.master.explode(choice)
+                continue
+            if choice is None and not again:
+                # whole, and yet a rounded multiplier or two too much: the vertex found from nowhere is another one
+                again = True
+                self.master.model.clearSolver()
                 continue
             if choice is None:
                 self.stuck = max(self.stuck, node.bound)
                 return True
             self._split(number, choice)
+            node.basis = relaxed.basis
             return True
+
+    def _basis(self, node: Open) -> Any:
+        """Basis of the case that this one is a side of; let go once both sides have had it."""
+        if not node.path:
+            return None
+        parent = self.nodes[node.path[-1].node]
+        parent.waiting -= 1
+        basis = parent.basis
+        if parent.waiting <= 0:
+            parent.basis = None
+        return basis
 
     def _enough(self) -> int:
         return self.incumbent.objective + self.step - 1
@@ -233,41 +295,10 @@ class Prover:
 
     # ---------------------------------------------------------------- what to split on
 
-    def _choose(self, path: Path, relaxed: Relaxed) -> Split | int | None:
+    def _choose(self, node: Open, relaxed: Relaxed) -> Split | int | None:
         """A split; a class to tell apart first; None when the LP solution leaves nothing to split."""
-        return (
-            self.choose_rounding(path, relaxed) or self._choose_count(relaxed) or self._choose_pair(relaxed)
-        )
-
-    def choose_rounding(self, path: Path, relaxed: Relaxed) -> Split | None:
-        """The denominator whose lower bound would let the dearest rounded row cut this LP solution off."""
-        layout = self.layout
-        floors = den_floors(path)
-        best: tuple[float, Split] | None = None
-        for k in layout.active.tolist():
-            n = int(np.floor(float(relaxed.den[k]) + EPS))
-            if n < 1 or floors.get(k, 0) >= n:
-                continue
-            cut = rounded(layout, k, n)
-            missing = cut.f / RATE_UNIT * (cut.goal - float(relaxed.num[k])) - float(relaxed.shortfall[k])
-            gain = missing * float(layout.price[k])
-            if missing > EPS and (best is None or gain > best[0] + EPS):
-                best = (gain, Split("den", row=k, at=n - 1))
-        return best[1] if best is not None else None
-
-    def _choose_count(self, relaxed: Relaxed) -> Split | None:
-        """The most fractional count of a row that costs something here."""
-        best: tuple[float, Split] | None = None
-        for k in self.layout.active.tolist():
-            if relaxed.multipliers.rows[k] == 0 and relaxed.multipliers.mir.get(k, 0) == 0:
-                continue
-            for on, count in (("den", float(relaxed.den[k])), ("num", float(relaxed.num[k]))):
-                low = int(np.floor(count + EPS))
-                part = count - low
-                gain = min(part, 1 - part) * float(self.layout.price[k])
-                if part > EPS and (best is None or gain > best[0] + EPS):
-                    best = (gain, Split("den" if on == "den" else "num", row=k, at=low))
-        return best[1] if best is not None else None
+        room = node.bound - self.incumbent.objective
+        return self.chooser.choose(node.path, relaxed, room) or self._choose_pair(relaxed)
 
     def _choose_pair(self, relaxed: Relaxed) -> Split | int | None:
         master = self.master

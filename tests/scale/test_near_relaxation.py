@@ -22,7 +22,7 @@ def program(seed: int, n: int = 200, n_rows: int = 6):
     price = rng.integers(20, 200, n_rows).astype(float)
     tail = Tail(
         0, 0, n_rows, np.ones(n_rows), 1.0, -price, sp.eye(n_rows, format="csc"),
-        sp.csr_matrix((n_cells, 0)), fixed, need,
+        sp.csr_matrix((n_cells, 0)), fixed, sp.csr_matrix(-fixed), need,
     )  # fmt: skip
     gain = rng.integers(-30, 6, n).astype(float)
     return tail, gain, counts.astype(np.int64), price
@@ -55,7 +55,7 @@ def test_what_the_relaxation_cannot_reach_is_searched_for(monkeypatch):
     monkeypatch.setattr(programs, "MANY", 1)
     tail = Tail(
         0, 0, 1, np.ones(1), 1.0, np.array([-90.0]), sp.eye(1, format="csc"),
-        sp.csr_matrix((1, 0)), sp.csr_matrix(np.array([[-2]])), np.array([1]),
+        sp.csr_matrix((1, 0)), sp.csr_matrix(np.array([[-2]])), sp.csr_matrix(np.array([[2]])), np.array([1]),
     )  # fmt: skip
     counts = sp.csr_matrix(np.array([[1]]))
     answer = solve_mip(tail, np.array([-60.0]), counts, np.zeros(1, np.int64), absolute_gap=1.0)

@@ -16,17 +16,20 @@ from tests.scale.reference import optimum_by_milp, random_model
 from tests.scale.test_engines import Pickled
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_most_of_what_a_loose_gap_leaves_open_is_closed(seed):
-    model = full_like(60, 600, seed)
-    plain, polished = (
-        solve_transport(model, ScaleOptions(gap=5e-3, max_leaves=0, cuts=False, polish=n)) for n in (0, 40)
-    )
-    assert polished.bound == plain.bound
-    assert plain.bound - polished.objective < 0.5 * (plain.bound - plain.objective)
-    assert polished.objective == objective_of(
-        model, polished.assigned_class, polished.account, polished.seats
-    )
+def test_most_of_what_a_loose_gap_leaves_open_is_closed():
+    before = after = 0
+    for seed in range(6):
+        model = full_like(60, 600, seed)
+        plain, polished = (
+            solve_transport(model, ScaleOptions(gap=5e-3, max_leaves=0, cuts=False, polish=n))
+            for n in (0, 40)
+        )
+        assert polished.bound == plain.bound and polished.objective >= plain.objective
+        assert polished.objective == objective_of(
+            model, polished.assigned_class, polished.account, polished.seats
+        )
+        before, after = before + plain.bound - plain.objective, after + polished.bound - polished.objective
+    assert after < 0.5 * before
 
 
 @pytest.mark.parametrize("seed", range(40))

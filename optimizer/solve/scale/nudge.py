@@ -18,7 +18,6 @@ from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.model import Ints
 from optimizer.solve.scale.oracle import cell_credits
 from optimizer.solve.scale.pricing import LocalPricer, whole
-from optimizer.solve.scale.primal import mix
 from optimizer.solve.scale.run import Run
 
 STEPS = (1.0, 3.0, 10.0, 30.0, 100.0)
@@ -126,11 +125,7 @@ class Nudger:
         run = self.run
         assert run.incumbent is not None
         now = time.perf_counter()
-        mixed = mix(
-            run.structure, run.rows, run.tail, run.incumbent, [found], nodes=NODES,
-            absolute_gap=run.mixing_gap(run.incumbent.objective), time_limit_s=run.time_left(),
-        )  # fmt: skip
-        run.offer(mixed)
+        run.offer(run.blend(run.incumbent, [found], NODES, run.mixing_gap(run.incumbent.objective)))
         run.clock.charge("primal", now)
 
     def _moved(self, price: Ints, known: tuple[Ints, Ints], asked: tuple[Ints, Ints]) -> Leases:

@@ -20,6 +20,10 @@ LABEL_PART = 0.25
 """Part of a mix's tolerance left to its labels, which are chosen afterwards."""
 
 
+HALF = 0.5
+"""Half the smallest difference between two objectives: what a real number may be off and still tell them apart."""
+
+
 @dataclass(frozen=True)
 class Incumbent:
     """A feasible solution: leases, labels taken per pool option, exact objective and shortfalls."""
@@ -111,28 +115,24 @@ def mix(
         free = np.zeros(0, np.int64)
         keep = np.flatnonzero(visible | (gain > 0))
         packing, room = _conflicts(structure, incumbent.leases, sets, keep)
+    held = total_value(structure, incumbent.leases) + int(gain[free].sum())
+    least = incumbent.objective + HALF
     answer = solve_mip(
         tail, gain[keep], counts[keep], cell_counts(structure, incumbent.leases), packing, room,
-        whole_labels=False, nodes=nodes, absolute_gap=absolute_gap,
-        time_limit_s=time_limit_s,
+        whole_labels=False, nodes=nodes, absolute_gap=absolute_gap, time_limit_s=time_limit_s,
+        least=(least - held) / tail.money,
     )  # fmt: skip
+    if answer is not None and answer.value * tail.money + held < least:
+        return incumbent
     chosen = np.zeros(len(gain), bool)
     chosen[free] = True
     if answer is not None:
         chosen[keep[answer.columns > 0]] = True
     found = _applied(structure, rows, incumbent, sets, chosen, answer)
-    if tail.n_labels:
-        promise = float("inf") if answer is None else _promise(structure, tail, incumbent, gain[free], answer)
-        if max(promise, found.objective) <= incumbent.objective:
-            return incumbent
+    if tail.n_labels and (answer is None or found.objective + HALF < answer.value * tail.money + held):
         tidied = label(structure, rows, tail, found.leases, absolute_gap=LABEL_PART * absolute_gap)
         found = max(found, tidied, key=lambda solution: solution.objective)
     return found if found.objective > incumbent.objective else incumbent
-
-
-def _promise(structure: Structure, tail: Tail, incumbent: Incumbent, free: Ints, answer: MipAnswer) -> float:
-    """What a mix would be worth with fractional labels: whole ones give no more."""
-    return answer.value * tail.money + float(free.sum()) + total_value(structure, incumbent.leases) + 0.5
 
 
 def _applied(

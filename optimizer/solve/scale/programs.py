@@ -20,6 +20,8 @@ from optimizer.solve.scale.structure import Structure
 
 Floats = NDArray[np.float64]
 INF = float("inf")
+WHOLE = 1e-6
+"""Distance from a whole number that is rounding."""
 
 
 class _Quiet(highspy.Highs):
@@ -59,6 +61,7 @@ class Tail:
     matrix: sp.csc_matrix
     pool: sp.csr_matrix
     fixed: sp.csr_matrix
+    seen: sp.csr_matrix
     constant: Ints
 
     @property
@@ -68,8 +71,7 @@ class Tail:
 
     def body(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         """Coefficients of columns with these (columns, cells) counts on the tail's rows, (columns, height)."""
-        scale = sp.diags(-1.0 / self.norm)
-        return sp.hstack([counts @ self.pool, (counts @ self.fixed) @ scale], format="csr")
+        return counts @ self.seen
 
     def bounds(self, base: Ints | None = None) -> tuple[Floats, Floats]:
         """Row bounds when ``base`` (cells,) leases are already there."""
@@ -100,52 +102,17 @@ def build_tail(structure: Structure, rows: RowSystem, pool: sp.csr_matrix) -> Ta
     stretch = sp.diags(1.0 / largest) @ rows.share @ sp.diags(largest[:n_model])
     slack = sp.vstack([sp.csr_matrix((cells.n_pools, n_model)), stretch])
     cost = np.r_[cells.label_value / money, -(rows.price * largest[:n_model]) / money]
+    seen = sp.hstack([pool, rows.fixed @ sp.diags(-1.0 / largest)], format="csr")
     return Tail(
         cells.n_pools, n_labels, rows.n_rows, largest, money, cost, sp.hstack([labels, slack], format="csc"),
-        pool, rows.fixed, rows.constant,
+        pool, rows.fixed, seen, rows.constant,
     )  # fmt: skip
 
 
 MANY = 500
 """Integer columns from which the whole values of the relaxation are first kept as they are."""
-NEARLY, FEW = 1e-6, 200
-"""How far from whole a value may be that is kept, and nodes of the program over the others."""
-
-
-def _near_relaxation(
-    lp: highspy.HighsLp, n_whole: int, absolute_gap: float, time_limit_s: float | None
-) -> tuple[Floats, float, float] | None:
-    """A solution that keeps what the relaxation has whole, its value and the relaxation's; None when further than the gap.
-
-    A basis leaves no more columns fractional than there are rows that bind, a few dozen among thousands of pieces: the
-    program over them alone is solved in hundredths of a second, and the relaxation says what the others can still give.
-    """
-    kinds = lp.integrality_
-    h = new_solver()
-    if time_limit_s is not None:
-        h.setOptionValue("time_limit", max(0.1, time_limit_s))
-    lp.integrality_ = []
-    h.passModel(lp)
-    lp.integrality_ = kinds
-    run_solver(h)
-    if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    bound = h.getInfo().objective_function_value
-    x = np.asarray(h.getSolution().col_value)[:n_whole]
-    near = np.rint(x)
-    kept = np.flatnonzero(np.abs(x - near) <= NEARLY).astype(np.int32)
-    h.changeColsBounds(len(kept), kept, near[kept], near[kept])
-    left = np.setdiff1d(np.arange(n_whole, dtype=np.int32), kept)
-    for j in left.tolist():
-        h.changeColIntegrality(j, highspy.HighsVarType.kInteger)
-    h.setOptionValue("mip_rel_gap", 0.0)
-    h.setOptionValue("mip_abs_gap", absolute_gap / 4)
-    h.setOptionValue("mip_max_nodes", FEW)
-    run_solver(h)
-    info = h.getInfo()
-    if info.primal_solution_status != 2 or bound - info.objective_function_value > absolute_gap:
-        return None
-    return np.asarray(h.getSolution().col_value), info.objective_function_value, bound
+FEW = 200
+"""Nodes of the program over the others."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +141,7 @@ def solve_mip(
     absolute_gap: float = 0.5,
     time_limit_s: float | None = None,
     start: Floats | None = None,
+    least: float = -INF,
 ) -> MipAnswer | None:
     """Choose integer columns (``cost`` in objective units, ``counts`` (columns, cells)) on top of ``base`` leases.
 
@@ -185,19 +153,30 @@ def solve_mip(
     body = tail.body(counts)
     if packing is not None:
         body = sp.hstack([body, packing], format="csr")
-    below = sp.csr_matrix((extra, tail.matrix.shape[1]))
-    matrix = sp.hstack([body.T, sp.vstack([tail.matrix, below])], format="csc")
     low, high = tail.bounds(base)
+    free = n + tail.n_labels + np.flatnonzero(tail.cost[tail.n_labels :] == 0)
+    m = tail.matrix
+    matrix = sp.csc_matrix(
+        (
+            np.r_[body.data, m.data],
+            np.r_[body.indices, m.indices],
+            np.r_[body.indptr, body.indptr[-1] + m.indptr[1:]],
+        ),
+        shape=(tail.height + extra, n + m.shape[1]),
+    )
     if capacity is not None:
         floor = np.full(extra, -INF) if exact is None else np.where(exact, capacity, -INF)
         low, high = np.r_[low, floor], np.r_[high, capacity]
-    free = n + tail.n_labels + np.flatnonzero(tail.cost[tail.n_labels :] == 0)
-    asks = np.diff(matrix[:, free].tocsr().indptr) == 0  # a row whose shortfall costs nothing asks nothing
-    matrix, low, high = matrix.tocsr()[asks].tocsc(), low[asks], high[asks]
+    if len(free):  # a row whose shortfall costs nothing asks nothing
+        asks = np.ones(matrix.shape[0], bool)
+        asks[matrix[:, free].indices] = False
+        matrix, low, high = matrix.tocsr()[asks].tocsc(), low[asks], high[asks]
     h = new_solver()
     h.setOptionValue(
         "presolve", "off"
     )  # pieces are few and their packing rows distinct: presolve cost more than it saved
+    # the zero solution is there from the start: jumping about for a first one took more than half the time
+    h.setOptionValue("mip_heuristic_run_feasibility_jump", False)
     h.setOptionValue("mip_max_nodes", nodes)
     h.setOptionValue("mip_rel_gap", 0.0)
     h.setOptionValue("mip_abs_gap", absolute_gap)
@@ -216,17 +195,17 @@ def solve_mip(
     n_whole = n + (tail.n_labels if whole_labels else 0)
     kinds = [highspy.HighsVarType.kInteger] * n_whole
     lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (lp.num_col_ - n_whole)
-    if n >= MANY and start is None:
-        quick = _near_relaxation(lp, n_whole, absolute_gap, time_limit_s)
-        if quick is not None:
-            x, value, bound = quick
-            whole = np.rint(x[: n + tail.n_labels]).astype(np.int64)
-            return MipAnswer(whole[:n], whole[n:], value, bound, True)
     h.passModel(lp)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         h.setSolution(solution)
+    if start is None:
+        told = _relaxed(h, n_whole, n, tail.n_labels, least, absolute_gap)
+        if told is not None:
+            return told
+        h.setOptionValue("mip_max_nodes", nodes)
+        h.setOptionValue("mip_abs_gap", absolute_gap)
     run_solver(h)
     info = h.getInfo()
     if info.primal_solution_status != 2:
@@ -241,3 +220,41 @@ def solve_mip(
         info.mip_dual_bound if n + tail.n_labels else 0.0,
         done,
     )
+
+
+def _relaxed(
+    h: highspy.Highs, n_whole: int, n: int, n_labels: int, least: float, absolute_gap: float
+) -> MipAnswer | None:
+    """What the linear relaxation settles: not worth ``least``, whole already, or nearly so; None when nothing of it.
+
+    A basis leaves no more columns fractional than there are rows that bind, a few dozen among thousands of pieces: where
+    there are many, those that are whole are kept, the program over the others is solved in hundredths of a second, and
+    the relaxation says whether its answer is within the gap.
+    """
+    h.setOptionValue("solve_relaxation", True)
+    run_solver(h)
+    h.setOptionValue("solve_relaxation", False)
+    if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    value = h.getInfo().objective_function_value
+    x = np.asarray(h.getSolution().col_value)[: n + n_labels]
+    whole = np.rint(x).astype(np.int64)
+    if value < least:
+        return MipAnswer(np.zeros(n, np.int64), np.zeros(n_labels, np.int64), -INF, value, True)
+    off = np.abs(x[:n_whole] - whole[:n_whole]) > WHOLE
+    if not off.any():
+        return MipAnswer(whole[:n], whole[n:], value, value, True)
+    if n < MANY:
+        return None
+    kept = np.flatnonzero(~off).astype(np.int32)
+    upper = np.asarray(h.getLp().col_upper_)[kept]
+    h.changeColsBounds(len(kept), kept, whole[kept].astype(float), whole[kept].astype(float))
+    h.setOptionValue("mip_max_nodes", FEW)
+    h.setOptionValue("mip_abs_gap", absolute_gap / 4)
+    run_solver(h)
+    info = h.getInfo()
+    if info.primal_solution_status == 2 and value - info.objective_function_value <= absolute_gap:
+        x = np.rint(np.asarray(h.getSolution().col_value)[: n + n_labels]).astype(np.int64)
+        return MipAnswer(x[:n], x[n:], info.objective_function_value, value, True)
+    h.changeColsBounds(len(kept), kept, np.zeros(len(kept)), upper)
+    return None

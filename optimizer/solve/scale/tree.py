@@ -24,11 +24,12 @@ from optimizer.solve.scale.leases import pool_matrix
 from optimizer.solve.scale.model import Branch, Certificate, Ints
 from optimizer.solve.scale.nudge import Nudger
 from optimizer.solve.scale.oracle import Oracle, Priced
-from optimizer.solve.scale.primal import mix, value_of
+from optimizer.solve.scale.primal import value_of
 from optimizer.solve.scale.programs import Floats, Tail, build_tail
 from optimizer.solve.scale.rows import RowSystem
-from optimizer.solve.scale.run import Run
+from optimizer.solve.scale.run import SHAKE, Run
 from optimizer.solve.scale.search import search
+from optimizer.solve.scale.tries import Lookout
 from optimizer.solve.scale.warm import Continuing
 
 PATIENCE = 40  # pricings per case
@@ -39,6 +40,8 @@ GROW, SHRINK = 3.0, 0.6
 """Factors of a side that presses while the bound gets better, and of every side when it does not (`driver`)."""
 CANDIDATES = 12
 """Counts farthest from whole that are compared before a case is divided."""
+FINER = (0.003, 0.001, 0.0003)
+"""Shakes with which a solution is looked for where nothing is left to divide on (`tries`)."""
 EASY = 30  # cases divided on rule counts alone before exact search is tried on each
 
 
@@ -113,11 +116,7 @@ class Tree:
         """Bound of what is still open, floored to the grid; the objective when nothing is."""
         assert self.run.incumbent is not None
         done = self.run.incumbent.objective
-        return max(self._floor(-self.open[0][0]), done) if self.open else done
-
-    def _floor(self, scaled: int) -> int:
-        step = self.run.quantum * self.run.grid
-        return scaled // step * self.run.grid
+        return max(self.run.floor(-self.open[0][0]), done) if self.open else done
 
     def explore(self) -> bool:
         """Treat cases until all are closed or the asked gap is (True), or a limit stops the run (False)."""
@@ -148,17 +147,24 @@ class Tree:
         if self._closed(node, best):
             return True
         if self.opened & (self.opened - 1) == 0:  # solutions are rarely missing: look at 1, 2, 4, 8 ... cases
-            self._improve(best, rows, tail)
+            self._lookout(node, best, rows, tail).improve()
         elif self.opened <= EASY and self._split(node, best).cost < 0.5 * run.grid:
-            self._improve(best, rows, tail)  # dividing promises nothing: one is missing
+            self._lookout(node, best, rows, tail).improve()  # dividing promises nothing: one is missing
         if not self.widened and not self._enough(best) and self._split(node, best).cost < 0.5 * run.grid:
             self.widened = True
-            run.widen(2, 8, 20)
+            self._lookout(node, best, rows, tail).shake(SHAKE)
         if self._closed(node, best):
             return True
         if self.opened <= EASY and self._divide(node, best, cells_too=False):
             return True
-        return self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True)
+        if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
+            return True
+        # everything is whole: a solution is missing, and worth nearly the same as many others
+        for shake in FINER:
+            self._lookout(node, best, rows, tail).shake(shake)
+            if self._closed(node, best):
+                return True
+        return False
 
     def _converge(self, node: _Open, rows: RowSystem, tail: Tail) -> Priced | None:
         """Best pricing of a case, as good as it gets or good enough; None when a limit stops the run.
@@ -208,8 +214,7 @@ class Tree:
 
     def _enough(self, best: Priced) -> bool:
         """Whether a bound says that its case holds nothing better than the incumbent."""
-        assert self.run.incumbent is not None
-        return self._floor(best.bound) <= self.run.incumbent.objective
+        return self.run.missing(best) <= 0
 
     def _closed(self, node: _Open, best: Priced) -> bool:
         """Keep the certificate of a case whose bound is good enough."""
@@ -231,23 +236,9 @@ class Tree:
         cost[self.tail.n_labels :] = -(price * self.tail.norm[: len(price)]) / self.tail.money
         return rows, replace(self.tail, cost=cost, constant=constant)
 
-    def _improve(self, best: Priced, rows: RowSystem, tail: Tail) -> None:
-        run = self.run
-        self.nudger.toward(best.price, *self.oracle.credits(best.multipliers))
-        if self._enough(best):
-            return
-        now = time.perf_counter()
-        lists = run.ranked(5)
-        assert run.incumbent is not None
-        missing = self._floor(best.bound) - run.incumbent.objective
-        start = value_of(self.structure, rows, run.incumbent.leases, run.incumbent.labels)
-        for other in lists:  # one at a time: without packing rows the programs are short
-            start = mix(
-                self.structure, rows, tail, start, [other], nodes=20,
-                absolute_gap=max(0.5 * run.grid, 0.02 * missing) / run.model.scale,
-            )  # fmt: skip
-        run.offer(value_of(run.structure, run.rows, start.leases, start.labels))
-        run.clock.charge("primal", now)
+    def _lookout(self, node: _Open, best: Priced, rows: RowSystem, tail: Tail) -> Lookout:
+        case = (self.structure, rows, tail, node.branches)
+        return Lookout(self.run, self.nudger, self.oracle, case, best)
 
     def _divide(self, node: _Open, best: Priced, *, cells_too: bool) -> bool:
         """Branch on the count that tells most, else on the cell farthest from whole; False when all are whole."""

@@ -1,12 +1,18 @@
-"""When solutions are looked for while the multipliers still move, and how hard."""
+"""When solutions are looked for while the multipliers still move, and how hard; and how in one case of a proof."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import numpy as np
+
+from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.nudge import Nudger
-from optimizer.solve.scale.oracle import Priced
-from optimizer.solve.scale.run import FAR_OFF, Run
+from optimizer.solve.scale.oracle import Oracle, Priced
+from optimizer.solve.scale.primal import value_of
+from optimizer.solve.scale.run import FAR_OFF, Case, Run
 
 FIRST_TRY = 2e-4
 """Gap between bound and master at which solutions are first looked for, relative; half the gap asked when that is more."""
@@ -32,15 +38,21 @@ NEAR = 2e-3
 multipliers have first to move, and programs would search far too wide."""
 SLOW = 0.1
 """Part of what is missing below which a pricing has moved the bound slowly."""
+HEAVIEST = 5
+"""Assignments of the master that are mixed in a case."""
+LOOKS, FAR = 8, 4
+"""Pricings for shaken multipliers that are mixed in a case, and how much more every other one is shaken."""
+NODES = 20
+"""Nodes of a mix's program in a case."""
 
 
 class Tries:
     """Schedule of one run: what is worth trying after a pricing, the cheapest first."""
 
-    def __init__(self, run: Run, nudger: Nudger, *, warm: bool) -> None:
-        self.run, self.nudger, self.warm = run, nudger, warm
+    def __init__(self, run: Run, nudger: Nudger, *, warm: bool, piloted: bool = False) -> None:
+        self.run, self.nudger, self.warm, self.piloted = run, nudger, warm, piloted
         self.first = self.next = max(FIRST_TRY, 0.5 * run.options.gap)
-        self.tried, self.step = -FRESH, FRESH
+        self.tried, self.step = (2 if piloted else 0) - FRESH, FRESH  # one assignment gives nothing to mix
         self.approached, self.pause = 0, 1
         self.cases = run.options.gap == 0 and run.options.max_leaves > 0
 
@@ -49,11 +61,12 @@ class Tries:
 
         A mix pays when there are new columns, and all the more when the last one did: at 20,000 dwellings of the full
         model the bound is settled long before the incumbent, and three mixes three pricings apart close what one mix
-        every ten leaves open.
+        every ten leaves open. A pilot's multipliers are good at once, and so are mixes as long as each finds much.
         """
         run, gap = self.run, self.run.options.gap
         soon = lp_gap <= max(self.next, gap) and run.iteration >= self.tried + self.step
-        early = self.warm and run.iteration <= WARM_TRIES and (gap > 0 or run.gap <= NEAR)
+        good = self.warm or (self.piloted and run.iteration > 1 and (self.tried < 0 or self.step == SOON))
+        early = good and run.iteration <= WARM_TRIES and (gap > 0 or run.gap <= NEAR)
         if not (soon or converged or early):
             near = lp_gap <= self.first and run.gap <= NUDGED
             if near and run.iteration >= self.approached + self.pause:
@@ -98,7 +111,11 @@ class Tries:
         self.approached = run.iteration
 
     def _everything(self) -> None:
-        """All that mixing can give, one assignment at a time first: without packing rows the programs are short."""
+        """All that mixing can give, one assignment at a time first: without packing rows the programs are short.
+
+        When cases may be distinguished they tell sooner which solution is missing, and look for it themselves (`tree`):
+        then only what the master combines is mixed.
+        """
         run = self.run
         steps: tuple[Callable[[], None], ...] = (
             lambda: run.improve(1, 6, 20),
@@ -108,7 +125,7 @@ class Tries:
             lambda: run.improve(4, 2, 50),
             lambda: run.widen(4, 8, 50),
         )
-        for step in steps:
+        for step in steps[:2] if self.cases else steps:
             step()
             if (
                 run.closed()
@@ -116,3 +133,52 @@ class Tries:
                 or run.stopped() in ("interrupted", "time_limit")
             ):
                 return
+
+
+@dataclass(frozen=True)
+class Lookout:
+    """Solutions looked for in one case, whose best pricing is ``best``."""
+
+    run: Run
+    nudger: Nudger
+    oracle: Oracle
+    case: Case
+    best: Priced
+
+    def improve(self) -> None:
+        """Approach the best assignment, then mix those the master combines, one at a time."""
+        run = self.run
+        self.nudger.toward(self.best.price, *self.oracle.credits(self.best.multipliers))
+        if run.missing(self.best) > 0:
+            self._mix_in(run.ranked(HEAVIEST), 1)
+
+    def shake(self, by: float) -> None:
+        """Mix what is best for multipliers near those of the case, two at a time.
+
+        Where dividing promises nothing a solution is missing, and it is worth nearly the same as many others. Near the
+        case's own multipliers and under its rows it was found where shaking those of the root had not.
+        """
+        run, rows = self.run, self.case[1]
+        now = time.perf_counter()
+        rng = np.random.default_rng(run.iteration)
+        others = []
+        for i in range(LOOKS):
+            part = by if i % 2 else FAR * by
+            shaken = self.best.multipliers * rng.uniform(1 - part, 1 + part, rows.n_rows)
+            others.append(self.oracle.solve(rows.clip(shaken / run.quantum, run.quantum)).leases)
+        run.clock.charge("oracle", now)
+        self._mix_in(others, 2)
+
+    def _mix_in(self, others: list[Leases], width: int) -> None:
+        run = self.run
+        assert run.incumbent is not None
+        structure, rows = self.case[:2]
+        now = time.perf_counter()
+        tolerance = max(0.5 * run.grid, 0.02 * run.missing(self.best)) / run.model.scale
+        start = value_of(structure, rows, run.incumbent.leases, run.incumbent.labels)
+        for at in range(0, len(others), width):
+            start = run.blend(start, others[at : at + width], NODES, tolerance, self.case)
+            run.offer(value_of(run.structure, run.rows, start.leases, start.labels))
+            if run.missing(self.best) <= 0 or run.stopped() in ("interrupted", "time_limit"):
+                break
+        run.clock.charge("primal", now)

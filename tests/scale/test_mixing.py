@@ -1,0 +1,77 @@
+"""Mixing assignments: nothing is mixed twice in vain, and what is missing at the end is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.scale.families import full_like, raw_of
+from benchmarks.scale.simplified import build
+from optimizer.solve.scale import ScaleOptions, solve_transport
+from optimizer.solve.scale import run as steps
+from optimizer.solve.scale.model import Branch
+from optimizer.solve.scale.run import Run
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """A run with a first solution, another assignment, and what was mixed so far."""
+    mixed = []
+    plain = steps.mix
+
+    def counted(*given, **options):
+        mixed.append(given[3])
+        return plain(*given, **options)
+
+    monkeypatch.setattr(steps, "mix", counted)
+    run = Run(full_like(60, 600, 0), ScaleOptions(threads=1), None)
+    run.price(np.zeros(run.rows.n_rows, np.int64))
+    run.first_solution()
+    raised = run.rows.clip(np.full(run.rows.n_rows, 5.0), run.quantum)
+    return run, run.oracle.solve(raised).leases, mixed
+
+
+def test_what_was_mixed_in_vain_is_not_mixed_again(started):
+    run, other, mixed = started
+    best = run.blend(run.incumbent, [other], 20, 0.0)
+    while run.blend(best, [other], 20, 0.0) is not best:
+        best = run.blend(best, [other], 20, 0.0)
+    tries = len(mixed)
+    assert run.blend(best, [other], 20, 0.0) is best
+    assert len(mixed) == tries
+    run.blend(best, [other, other], 20, 0.0)
+    assert len(mixed) == tries + 1
+
+
+def test_a_case_mixes_again_only_what_it_values_otherwise(started):
+    run, other, mixed = started
+    best = run.incumbent
+    while (found := run.blend(best, [other], 20, 0.0)) is not best:
+        best = found
+    tries = len(mixed)
+    case = (run.structure, run.rows, run.tail, (Branch(0, True, True, 1),))
+    assert run.blend(best, [other], 20, 0.0, case) is best
+    assert len(mixed) == tries
+    poorer = replace(best, objective=best.objective - 1)
+    run.blend(poorer, [other], 20, 0.0, case)
+    assert len(mixed) == tries + 1
+
+
+def test_what_a_case_mixed_in_vain_may_be_mixed_elsewhere(started):
+    run, other, mixed = started
+    best = run.incumbent
+    while (found := run.blend(best, [other], 20, 0.0)) is not best:
+        best = found
+    run._vain.clear()
+    case = (run.structure, run.rows, run.tail, (Branch(0, True, True, 1),))
+    assert run.blend(best, [other], 20, 0.0, case) is best
+    tries = len(mixed)
+    assert run.blend(best, [other], 20, 0.0) is best
+    assert len(mixed) == tries + 1
+
+
+def test_the_last_points_are_found_though_dividing_promises_nothing():
+    found = solve_transport(build(raw_of(500, 5_000, 9, is_tight=True)), ScaleOptions())
+    assert (found.stop_reason, found.objective) == ("proven", 627_416)

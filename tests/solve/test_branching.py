@@ -1,0 +1,119 @@
+"""Divisions of the proof: the count that costs most, sides that start from their parent, a budget given back in time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.solve import SolveOptions, solve
+from optimizer.solve.branching import Candidate, Losses, candidates, score
+from optimizer.solve.cases import Book, Step
+from optimizer.solve.certificate import Inner, Split
+from optimizer.solve.driver import objective
+from optimizer.solve.greedy import greedy
+from optimizer.solve.layout import lay_out
+from optimizer.solve.master import Master
+from optimizer.solve.options import Watch
+from optimizer.solve.registry import Job
+from optimizer.solve.tree import MARGIN, SEEN, Incumbent, Prover
+from tests.solve.oracle import binding
+
+
+def prover_of(problem) -> Prover:
+    layout = lay_out(problem)
+    first = greedy(layout)
+    start = Incumbent(layout, first, objective(layout, first))
+    return Job(problem, layout, Book(layout), start, Watch()).prover
+
+
+def root_of(prover: Prover):
+    relaxed = prover.master.solve((), prover.watch)
+    assert relaxed is not None and relaxed.settled
+    return relaxed
+
+
+def test_the_side_that_loses_less_decides() -> None:
+    assert score(3.0, 4.0) > score(2.0, 9.0) > score(0.0, 15.0) > score(0.0, 8.0)
+
+
+def test_what_trials_told_is_believed_after_a_few_and_scaled_by_distance() -> None:
+    losses = Losses()
+    c = Candidate(Split("num", row=1, at=2), False, 0.25, 0.75, (8.0, 8.0))
+    assert losses.expected(c, False) == 2.0 and not losses.known(c)
+    for _ in range(4):
+        losses.learn(c, False, 1.0)
+        losses.learn(c, True, 0.0)
+    assert losses.known(c)
+    farther = Candidate(Split("num", row=1, at=7), False, 0.5, 0.5, (8.0, 8.0))
+    assert losses.expected(farther, False) == 2.0 and losses.expected(farther, True) == 0.0
+
+
+def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
+    checked = 0
+    for seed in range(8):
+        prover = prover_of(binding(seed, 14, 40))
+        relaxed = root_of(prover)
+        likely = list(candidates(prover.layout, (), relaxed))
+        if not 1 < len(likely) <= 5:
+            continue
+        room = 10**15
+        chosen = prover.chooser.choose((), relaxed, room)
+        worth = {}
+        for c in likely:
+            sides = []
+            for high in (False, True):
+                value = prover.master.attempt((Step(-1, c.split, high),), relaxed.basis, 100_000)
+                sides.append(max(0.0, value - relaxed.cost))
+            worth[c.split] = score(*sides)
+        assert worth[chosen] >= max(worth.values()) - 1e-3
+        checked += 1
+    assert checked
+
+
+def test_a_side_solved_from_its_parents_basis_has_the_same_bound() -> None:
+    for seed in range(4):
+        problem = binding(seed, 14, 40)
+        prover = prover_of(problem)
+        relaxed = root_of(prover)
+        split = prover.chooser.choose((), relaxed, 10**15)
+        if split is None:
+            continue
+        for high in (False, True):
+            path = (Step(0, split, high),)
+            warm = prover.master.solve(path, prover.watch, basis=relaxed.basis)
+            layout = lay_out(problem)
+            cold = Master(layout, Book(layout)).solve(path, prover.watch)
+            assert abs(warm.priced.micropoints - cold.priced.micropoints) <= 1_000
+
+
+def test_proofs_of_binding_rules_stay_small() -> None:
+    sizes = []
+    for seed in range(6):
+        solved = solve(binding(seed, 20, 60))
+        assert solved.stop == "proven"
+        sizes.append(sum(isinstance(node, Inner) for node in solved.certificate.nodes))
+    assert max(sizes) <= 30
+
+
+def test_a_budget_is_given_back_only_when_the_pace_is_far_too_slow() -> None:
+    prover = prover_of(binding(0, 12, 30))
+    value = prover.incumbent.objective
+    n, budget = 2 * SEEN, 8 * SEEN  # two doublings left
+
+    def pace(gap: int, gained: int) -> bool:
+        prover.seen = np.linspace(value + gap + 2 * gained, value + gap, n + 1).astype(np.int64).tolist()
+        return prover.stalled(budget)
+
+    assert pace(gap=2 * MARGIN * 1_000 + 100, gained=1_000)
+    assert not pace(gap=2 * MARGIN * 1_000 - 100, gained=1_000)
+    prover.seen = [value + 10**9] * (SEEN - 1)
+    assert not prover.stalled(budget)
+
+
+def test_a_tree_that_stalls_says_so_and_keeps_its_bound(monkeypatch) -> None:
+    monkeypatch.setattr("optimizer.solve.tree.SEEN", 2)
+    monkeypatch.setattr("optimizer.solve.tree.MARGIN", 0)
+    solved = next(
+        s for s in (solve(binding(k, 20, 60), SolveOptions(backend="scale")) for k in range(30)) if s.notes
+    )
+    assert any("at its pace" in note for note in solved.notes)
+    assert solved.stop == "gap" and solved.bound > solved.objective
