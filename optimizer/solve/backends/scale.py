@@ -108,11 +108,13 @@ class _Task:
         gap *= share_of_points(problem, transport.model, part, worth)
         while True:
             found = self._run(i, transport.model, gap, limit, warm)
+            placed = transport.placed
             if depth is None or found.stop_reason in ("interrupted", "time_limit"):
-                return transport.placed, found
+                return placed, found
+            del transport  # a region's model is let go before every entry of it is read
             left_out = self._bound(part, found) - found.bound
             if left_out <= gap * abs(found.bound):
-                return transport.placed, found
+                return placed, found
             # entries left out would have paid: the same again with more of them, from where this ended
             warm, depth = found.warm, DEEPER * depth
             transport = self.carver.carve(part, depth)
