@@ -81,6 +81,7 @@ def test_the_answer_is_proven_the_same_with_and_without(monkeypatch):
         answers = []
         for least in (1 << 60, 1):
             monkeypatch.setattr(driver, "PILOTED", least)
+            monkeypatch.setattr(driver, "BINDING", 0.0)
             answers.append(solve_transport(model))
         plain, piloted = answers
         assert plain.stop_reason == piloted.stop_reason == "proven", seed
