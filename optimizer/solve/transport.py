@@ -132,7 +132,9 @@ class Carver:
         if kept is not None:
             menu_start = np.searchsorted(kept, menu_start).astype(np.int64)
         if not part.whole:
-            types = new_type.astype(types.dtype)[types]  # a region's types in 64 bits would weigh half a gigabyte
+            types = new_type.astype(types.dtype)[
+                types
+            ]  # a region's types in 64 bits would weigh half a gigabyte
             applicant = _places(part.applications, len(problem.application_ids)).astype(np.int32)[applicant]
         model = LabelledTransport(
             n_applicants=len(part.applications),
