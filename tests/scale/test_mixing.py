@@ -33,11 +33,21 @@ def started(monkeypatch):
     return run, run.oracle.solve(raised).leases, mixed
 
 
+def mixed_out(run, best, other):
+    """The incumbent after mixing another assignment until it gives nothing more."""
+    while (found := run.blend(best, [other], 20, 0.0)) is not best:
+        best = found
+    return best
+
+
+def one_case(run):
+    """The whole problem with a branch."""
+    return run.structure, run.rows, run.tail, (Branch(0, True, True, 1),)
+
+
 def test_what_was_mixed_in_vain_is_not_mixed_again(started):
     run, other, mixed = started
-    best = run.blend(run.incumbent, [other], 20, 0.0)
-    while run.blend(best, [other], 20, 0.0) is not best:
-        best = run.blend(best, [other], 20, 0.0)
+    best = mixed_out(run, run.incumbent, other)
     tries = len(mixed)
     assert run.blend(best, [other], 20, 0.0) is best
     assert len(mixed) == tries
@@ -47,11 +57,9 @@ def test_what_was_mixed_in_vain_is_not_mixed_again(started):
 
 def test_a_case_mixes_again_only_what_it_values_otherwise(started):
     run, other, mixed = started
-    best = run.incumbent
-    while (found := run.blend(best, [other], 20, 0.0)) is not best:
-        best = found
+    best = mixed_out(run, run.incumbent, other)
     tries = len(mixed)
-    case = (run.structure, run.rows, run.tail, (Branch(0, True, True, 1),))
+    case = one_case(run)
     assert run.blend(best, [other], 20, 0.0, case) is best
     assert len(mixed) == tries
     poorer = replace(best, objective=best.objective - 1)
@@ -61,11 +69,9 @@ def test_a_case_mixes_again_only_what_it_values_otherwise(started):
 
 def test_what_a_case_mixed_in_vain_may_be_mixed_elsewhere(started):
     run, other, mixed = started
-    best = run.incumbent
-    while (found := run.blend(best, [other], 20, 0.0)) is not best:
-        best = found
+    best = mixed_out(run, run.incumbent, other)
     run._vain.clear()
-    case = (run.structure, run.rows, run.tail, (Branch(0, True, True, 1),))
+    case = one_case(run)
     assert run.blend(best, [other], 20, 0.0, case) is best
     tries = len(mixed)
     assert run.blend(best, [other], 20, 0.0) is best

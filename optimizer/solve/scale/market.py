@@ -179,22 +179,8 @@ def clearing_prices(  # type: ignore[no-untyped-def]
         longest = max(longest, arc_start[a + 1] - arc_start[a])
     now = np.empty(nk)
     worth = first_prices(
-        k0,
-        k1,
-        a0,
-        a1,
-        p0,
-        p1,
-        quantum,
-        capacity,
-        least,
-        offer_start,
-        credit,
-        arc_start,
-        arc_pair,
-        arc_value,
-        now,
-    )
+        k0, k1, a0, a1, p0, p1, quantum, capacity, least, offer_start, credit, arc_start, arc_pair, arc_value, now
+    )  # fmt: skip
     if first > 0:
         for q in range(nk):
             now[q] = max(least[q], price[k0 + q] + ABOVE * HEATS[first] * worth)

@@ -13,6 +13,9 @@ from optimizer.solve.scale.pricing import COUNTERS, Engine, Resumable, Threads
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
+ROUGHEST = 1 << 40
+"""Slack, in objective units, above any that is asked."""
+
 
 @dataclass(frozen=True)
 class Priced:
@@ -44,9 +47,13 @@ class Oracle:
         return cell_credits(self.structure, self.rows, multipliers, self.quantum)
 
     def begin(self, multipliers: Ints, price: Ints) -> None:
-        """Prices from which the first pricing starts, near those of these multipliers."""
+        """Prices (classes,), times the quantum, from which the next pricing starts; near those of these multipliers.
+
+        They change how long it takes, never whether it is the best. A pricer that cannot resume starts from nothing.
+        """
         if isinstance(self._pricer, Resumable):
-            self._pricer.resume(no_leases(), price, *self.credits(multipliers), 1 << 40)
+            # said to be coarser than anything asked, so that it is solved though no credit moved
+            self._pricer.resume(no_leases(), price, *self.credits(multipliers), ROUGHEST)
 
     def solve(self, multipliers: Ints, slack: int = 0) -> Priced:
         """Best assignment when each row unit costs ``multipliers / quantum``.

@@ -187,6 +187,17 @@ def pilot(structure: Structure, rows: RowSystem, quantum: int, threads: int) -> 
 
     Cuts keep a multiplier of nothing. The same on any number of threads: components are read apart, and what they add to
     rows is summed in a fixed order.
+
+    Parameters
+    ----------
+    structure, rows : the model's working form and its priced rows
+    quantum : multiplier steps per objective unit
+    threads : components read at the same time
+
+    Returns
+    -------
+    multipliers : (rows and cuts,) int64, admissible (`RowSystem.clip`)
+    prices : (classes,) int64, a start for the first pricing (`Oracle.begin`); any prices would be valid
     """
     side = _Side(structure, rows, quantum)
     homes = _Homes(structure, quantum, side.credits(1.0))

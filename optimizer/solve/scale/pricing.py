@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.solve.scale.leases import Leases
-from optimizer.solve.scale.market import clearing_prices
+from optimizer.solve.scale.market import HEATS, clearing_prices
 from optimizer.solve.scale.model import Ints, SmallInts
 from optimizer.solve.scale.paths import place_component
 from optimizer.solve.scale.repair import (
@@ -244,7 +244,9 @@ class LocalPricer:
         apart = int(np.abs(moved - int(moved.sum()) // len(moved)).sum())
         if apart <= APART * worth:
             return REPAIR
-        return 3 if apart <= NEAR * worth else 1 if apart <= FAR_APART * worth else 0
+        if apart <= NEAR * worth:
+            return len(HEATS) - 1
+        return 1 if apart <= FAR_APART * worth else 0
 
     def _start(self, credit: Ints, outside: Ints, slack: int) -> _Outcome:
         """Arrays to fill, holding the last answer when there is one."""
