@@ -27,6 +27,9 @@ define(
 )
 
 COLUMNS = ("dwelling_id", "account", "rank", "application_id")
+RATE_UNIT = 10_000
+LARGEST_WHOLE = 10**12
+"""Of a cut: no number in it is larger."""
 _POINTS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 
 
@@ -68,6 +71,13 @@ def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, in
     for part in ("rows", "mir"):
         for k, text in widest[part].items():
             found[rows[_index(k, len(rows))]] += _micropoints(text)
+    for cut in widest.get("cuts", ()):
+        # what a lease in num is worth to a cut: its multiplier times the fraction it rounds by
+        unit = max(1, _whole(cut["unit"]))
+        over = _whole(cut["times"]) * _whole(cut["cap" if "cap" in cut else "floor"]) % unit
+        for k, weight in cut["rows"].items():
+            worth = _micropoints(cut["nu"]) * _whole(weight) * RATE_UNIT * over // unit**2
+            found[rows[_index(k, len(rows))]] += worth
     return found, {name: _micropoints(text) for name, text in widest["prices"].items()}
 
 
@@ -92,6 +102,12 @@ def _index(text: str, count: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count):
         raise ValueError("not a row")
     return int(text)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= LARGEST_WHOLE:
+        raise ValueError("not a whole number")
+    return value
 
 
 def _micropoints(text: Any) -> int:

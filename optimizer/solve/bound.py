@@ -1,14 +1,16 @@
 """The bound of a case from any multipliers and prices, in integers, over every eligible column.
 
-For ``λ, ν, μ, π ≥ 0`` with ``λ_k + ν_k ≤ price_k`` the Lagrangian of the problem gives, for every solution x of the case::
+For ``λ, ν, μ, π, γ ≥ 0`` with ``λ_k + ν_k + Σ_c γ_c·10⁴ w_ck / unit_c ≤ price_k`` the Lagrangian of the problem gives, for
+every solution x of the case::
 
-    objective(x) ≤ Σ_a π_a − Σ_k (λ_k·ask_k + ν_k·f_k·N_k) + Σ_low μ·n − Σ_high μ·(n+1)
+    objective(x) ≤ Σ_a π_a − Σ_k (λ_k·ask_k + ν_k·f_k·N_k) − Σ_c γ_c·constant_c / unit_c + Σ_low μ·n − Σ_high μ·(n+1)
                    + Σ_d max(0, max over its columns of value − cost(kind) − π_a)
 
-    cost(kind) = Σ_k den·(λ_k·rate_k ± μ) − num·(λ_k + ν_k·f_k ± μ)
+    cost(kind) = Σ_k den·(λ_k·rate_k ± μ) − num·(λ_k + ν_k·f_k ± μ) − Σ_c γ_c·coef_c(kind) / unit_c
 
-(the 0 is left out for a dwelling that must be filled). It holds whatever produced the numbers: rounding, a solver's
-error or a bug can only make it weak, never wrong.
+(the 0 is left out for a dwelling that must be filled; γ belongs to the cuts of `solve.cuts`). It holds whatever produced
+the numbers: rounding, a solver's error or a bug can only make it weak, never wrong. Fractions of a unit are rounded to the
+weak side, once per kind.
 
 Units: 1e-10 point (micropoint × ten-thousandth). A value of 1e6 points is 1e16 and one price × rate 3e13, so sums of a few
 terms fit int64; totals over dwellings are Python integers.
@@ -16,12 +18,13 @@ terms fit int64; totals over dwellings are Python integers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT
 from optimizer.solve.cases import Book, Path, Restriction, den_floors, restrictions, rounded
+from optimizer.solve.cuts import Cut, gains, owed
 from optimizer.solve.implicit import HUNDREDTH as HUNDREDTH
 from optimizer.solve.implicit import NEVER as NEVER
 from optimizer.solve.implicit import TEN as TEN
@@ -31,12 +34,13 @@ from optimizer.solve.layout import Entries, Layout
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Integers in micropoints: λ (R,), ν by row, μ by node index, π (A,)."""
+    """Integers in micropoints: λ (R,), ν by row, μ by node index, π (A,), γ by cut."""
 
     rows: I64
     mir: dict[int, int]
     branch: dict[int, int]
     prices: I64
+    cuts: dict[Cut, int] = field(default_factory=dict)
 
 
 def nothing(layout: Layout) -> Multipliers:
@@ -81,6 +85,7 @@ def constant(layout: Layout, path: Path, m: Multipliers) -> int:
     for k, nu in sorted(m.mir.items()):
         cut = rounded(layout, k, floors[k])
         total -= nu * cut.f * cut.goal
+    total -= owed(m.cuts)
     for step in path:
         mu = m.branch.get(step.node, 0)
         total += mu * TEN * (-(step.split.at + 1) if step.high else step.split.at)
@@ -106,7 +111,8 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
     kinds = layout.problem.kinds
     marks = den[kinds.row] * kinds.den - num[kinds.row] * kinds.num
     ends = np.concatenate([[0], np.cumsum(marks)])
-    return np.asarray(ends[kinds.ptr[1:]] - ends[kinds.ptr[:-1]], np.int64)
+    cost = ends[kinds.ptr[1:]] - ends[kinds.ptr[:-1]]
+    return np.asarray(cost - gains(m.cuts, len(kinds)), np.int64)
 
 
 def best_options(layout: Layout, kind_cost: I64) -> I64:
@@ -133,7 +139,15 @@ def reduced(entries: Entries, option_cost: I64, prices: I64) -> I64:
 
 
 def price_out(layout: Layout, book: Book, path: Path, m: Multipliers) -> Priced:
-    """Bound of a case: one pass over all columns."""
+    """Bound of a case: one pass over all columns.
+
+    Raises
+    ------
+    ValueError
+        A cut does not hold in the case.
+    """
+    if not all(book.holds(cut, path) for cut in m.cuts):
+        raise ValueError("cut: more or fewer leases than the case allows")
     problem = layout.problem
     cost = kind_costs(layout, path, m)
     options = best_options(layout, cost)

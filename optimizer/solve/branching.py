@@ -126,6 +126,7 @@ class Chooser:
 
 def candidates(layout: Layout, path: Path, relaxed: Relaxed) -> Iterator[Candidate]:
     """Rounded rows that cut the LP solution off, and counts that are not whole, row by row."""
+    cut = {k for c in relaxed.multipliers.cuts for k in c.shape.rows}
     for k in layout.active.tolist():
         price = float(layout.price[k]) / 100.0
         den = float(relaxed.den[k])
@@ -134,7 +135,7 @@ def candidates(layout: Layout, path: Path, relaxed: Relaxed) -> Iterator[Candida
             n = int(np.floor(den + EPS))
             split = Split("den", row=k, at=n - 1)
             yield Candidate(split, True, den - (n - 1), missing * price, (0.05 * price, 1.0))
-        binds = relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0
+        binds = k in cut or relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0
         rate = (0.05 if binds else 0.005) * price
         for count, split in (
             (den, Split("den", row=k, at=int(np.floor(den + EPS)))),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
 from optimizer.solve.certificate import Split
+from optimizer.solve.cuts import Cut, Cuts
 from optimizer.solve.layout import Layout
 
 
@@ -101,6 +103,15 @@ def den_floors(path: Path) -> dict[int, int]:
     return found
 
 
+def den_ceilings(path: Path) -> dict[int, int]:
+    """Least upper bound on den that the path implies, by row (only rows with one)."""
+    found: dict[int, int] = {}
+    for step in path:
+        if step.split.on == "den" and not step.high:
+            found[step.split.row] = min(found.get(step.split.row, step.split.at), step.split.at)
+    return found
+
+
 @dataclass(frozen=True)
 class Columns:
     """Columns one dwelling may use: application (-1: a seat), kind, account, whole value in hundredths."""
@@ -118,6 +129,18 @@ class Book:
 
     layout: Layout
     _classes: dict[int, Columns] = field(default_factory=dict)
+
+    @cached_property
+    def cuts(self) -> Cuts:
+        """The cuts of the problem."""
+        return Cuts(self.layout)
+
+    def holds(self, cut: Cut, path: Path) -> bool:
+        """Whether the denominator of a cut keeps its cap, or its floor, everywhere in a case."""
+        base = cut.shape.base
+        if cut.low:
+            return cut.at <= max(den_floors(path).get(k, 0) for k in base)
+        return cut.at >= self.cuts.cap(base, den_ceilings(path))
 
     def columns(self, dwelling: int) -> Columns:
         problem = self.layout.problem

@@ -17,11 +17,12 @@ from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
 from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
+from optimizer.solve.published import Proof
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
 from optimizer.solve.root import root_proof
 from optimizer.solve.tie_columns import view
 from optimizer.solve.ties import break_ties
-from optimizer.solve.tree import Incumbent, Proof, objective
+from optimizer.solve.tree import Incumbent, objective
 
 MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
@@ -176,7 +177,7 @@ def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch) -> tuple[F
         return *_untied(job, incumbent), False
     paths = [(path, m) for path, m, _ in proof.open_leaves]
     if len(paths) > MOST_LEAVES:
-        paths = [((), proof.root)]
+        paths = [((), proof.tight)]
     views = [view(job.layout, job.book, path, m, value) for path, m in paths]
     leaves = [leaf for leaf in views if leaf is not None]
     broken = break_ties(job.layout, leaves, value, job.step, watch, job.threads)

@@ -16,13 +16,16 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, FirstRanks
 from optimizer.solve.bound import HUNDREDTH, NEVER, TEN, Multipliers, Priced, best_options, price_out, reduced
-from optimizer.solve.cases import Path, Restriction, den_floors, restrictions, rounded
+from optimizer.solve.cases import Path, Restriction, den_ceilings, den_floors, restrictions, rounded
+from optimizer.solve.cuts import Cut, leaning
 from optimizer.solve.highs_model import INFINITY, Answer, F, cost_after, restart, run
 from optimizer.solve.options import Watch
 from optimizer.solve.pool import Pool
 
 MICRO = 1e6
 TOLERANCE = 10_000
+MISSING = 1e-6
+"""Leases by which a cut must be missed to enter the LP."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,41 @@ class Master(Pool):
             goal = cut.f * cut.goal / RATE_UNIT if (k, n) in floors else -INFINITY
             self.model.changeRowBounds(self.mir_row[k, n], goal, INFINITY)
         self.open_mir = floors
+        self._enter_cuts(path)
+
+    def _enter_cuts(self, path: Path) -> None:
+        holding = {cut for cut in self.cut_row if self.book.holds(cut, path)}
+        for cut in sorted(holding ^ self.open_cuts, key=lambda c: c.order):
+            self._open(cut, cut in holding)
+        self.open_cuts = holding
+
+    def _open(self, cut: Cut, yes: bool) -> None:
+        low = cut.constant / cut.shape.unit if yes else -INFINITY
+        self.model.changeRowBounds(self.cut_row[cut], low, INFINITY)
+
+    def _separate(self, path: Path, answer: Answer) -> int:
+        """Add the cuts that the LP solution misses; how many."""
+        x, _, _, short, _ = self._primal(answer)
+        count = np.bincount(self.kind, x, len(self.marks)) if len(x) else np.zeros(len(self.marks))
+        added = 0
+        cuts, ceilings, floors = self.book.cuts, den_ceilings(path), den_floors(path)
+        for shape in cuts.shapes:
+            tries = [cuts.cut(shape, cuts.cap(shape.base, ceilings))]
+            floor = max(floors.get(k, 0) for k in shape.base)
+            if floor:
+                tries.append(cuts.cut(shape, floor, low=True))
+            for cut in tries:
+                held = sum(share * short[k] for k, share in cut.shares()) / RATE_UNIT
+                if (
+                    cut not in self.open_cuts
+                    and held + MISSING < (cut.constant - cut.coef @ count) / cut.shape.unit
+                ):
+                    if cut not in self.cut_row:
+                        self._add_cut_row(cut)
+                    self._open(cut, True)
+                    self.open_cuts.add(cut)
+                    added += 1
+        return added
 
     def _limit(self, dwelling: int, limit: Restriction) -> None:
         unit = self.units[int(self.unit_of_dwelling[dwelling])]
@@ -104,12 +142,18 @@ class Master(Pool):
     # ---------------------------------------------------------------- solving
 
     def solve(
-        self, path: Path, watch: Watch, good_enough: int | None = None, basis: Any = None
+        self,
+        path: Path,
+        watch: Watch,
+        good_enough: int | None = None,
+        basis: Any = None,
+        cutting: bool = True,
     ) -> Relaxed | None:
         """LP of a case to the end of column generation; None when the clock or the user stopped it.
 
         ``good_enough``: micropoints; once the exact bound is not above, the rest of the loop is left out. ``basis``: of
         the case this one is a side of; without it HiGHS goes on from whatever case it solved last, often a far one.
+        ``cutting``: once no column is missing, add the cuts that the solution misses and go on.
         """
         self.enter(path)
         if basis is not None:
@@ -132,6 +176,9 @@ class Master(Pool):
             if closes or priced.total is None or watch.stopped():
                 return best
             if not self._generate(path, multipliers, priced, answer):
+                if cutting and self._separate(path, answer):
+                    primal = False
+                    continue
                 final = self._relaxed(answer, multipliers, priced, True)
                 if best.priced.micropoints < priced.micropoints:
                     final = Relaxed(best.multipliers, best.priced, *self._primal(answer), True)
@@ -159,6 +206,7 @@ class Master(Pool):
             if nu:
                 mir[k] = nu
                 rows[k] = min(int(rows[k]), price - nu)
+        cuts = self._cut_multipliers(dual, rows, mir)
         branch: dict[int, int] = {}
         for key in sorted(self.open_counts):
             y = int(dual[self.count_row[key]])
@@ -169,7 +217,24 @@ class Master(Pool):
             apps = np.fromiter(self.app_row.keys(), np.int64, len(self.app_row))
             at = np.fromiter(self.app_row.values(), np.int64, len(self.app_row))
             prices[apps] = np.maximum(0, -dual[at]).astype(np.int64)
-        return Multipliers(rows, mir, branch, prices)
+        return Multipliers(rows, mir, branch, prices, cuts)
+
+    def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Cut, int]:
+        """Of the cuts, made admissible; ``rows`` and ``mir`` keep what these leave of each price."""
+        cuts = {c: int(dual[self.cut_row[c]]) for c in sorted(self.open_cuts, key=lambda c: c.order)}
+        cuts = {c: nu for c, nu in cuts.items() if nu > 0}
+        for k, taken in leaning(cuts).items():
+            left = int(self.layout.price[k]) * TEN * RATE_UNIT - taken
+            for c, share in [(c, dict(c.shares()).get(k, 0)) for c in cuts] if left < 0 else ():
+                if share and left < 0:
+                    less = min(cuts[c], -(left // share))
+                    cuts[c] -= less
+                    left += less * share
+            free = left // RATE_UNIT
+            if mir.get(k, 0) > free:
+                mir[k] = free
+            rows[k] = min(int(rows[k]), free - mir.get(k, 0))
+        return cuts
 
     @staticmethod
     def _step(path: Path, key: tuple[str, int], high: bool) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.problem.model import I32, RATE_UNIT
 from optimizer.solve.cases import Book, Restriction, rounded
+from optimizer.solve.cuts import Cut
 from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model
 from optimizer.solve.layout import Layout
 
@@ -59,6 +60,9 @@ class Pool:
         self.mir_row: dict[tuple[int, int], int] = {}
         self.open_counts: set[tuple[str, int]] = set()
         self.open_mir: set[tuple[int, int]] = set()
+        self.cut_row: dict[Cut, int] = {}
+        self.open_cuts: set[Cut] = set()
+        self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
         self.limited: dict[int, Restriction] = {}
         self.marks = [self._marks(c) for c in range(len(problem.kinds))]
         values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
@@ -209,6 +213,7 @@ class Pool:
             for (k, n), row_ in self.mir_row.items():
                 if k in nums:
                     found.append((row_, rounded(self.layout, k, n).f / RATE_UNIT))
+        found += self.in_cuts[kind]
         return found
 
     def using(self, k: int, on: str) -> list[int]:
@@ -229,6 +234,14 @@ class Pool:
         f = rounded(self.layout, k, n).f / RATE_UNIT
         entries = [(self.short_col[k], 1.0), *((at, f) for at in self.using(k, "num"))]
         self.mir_row[k, n] = self._add_row(-INFINITY, INFINITY, entries)
+
+    def _add_cut_row(self, cut: Cut) -> None:
+        coef = (cut.coef / cut.shape.unit).tolist()
+        entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares()]
+        entries += [(at, coef[c]) for at, c in zip(self.at, self.kind, strict=True) if coef[c]]
+        self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)
+        for kind in np.flatnonzero(cut.coef).tolist():
+            self.in_cuts[kind].append((row, coef[kind]))
 
     def explode(self, klass: int) -> None:
         """Split a class into single dwellings: the tree is about to tell them apart."""

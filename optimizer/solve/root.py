@@ -9,7 +9,7 @@ from optimizer.solve.bound import NEVER, Multipliers, nothing, price_out
 from optimizer.solve.cases import Book
 from optimizer.solve.grid import floor_to
 from optimizer.solve.layout import Layout
-from optimizer.solve.tree import Proof, published_leaf
+from optimizer.solve.published import Proof, published_leaf
 
 
 def root_proof(layout: Layout, book: Book, suggested: Multipliers | None, value: int, step: int) -> Proof:
@@ -35,5 +35,6 @@ def root_proof(layout: Layout, book: Book, suggested: Multipliers | None, value:
         root=best,
         root_bound=bound,
         cases=0,
+        tight=best,
         open_leaves=(((), best, bound),) if bound != NEVER and floored >= value else (),
     )

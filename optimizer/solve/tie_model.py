@@ -3,10 +3,12 @@
 The optimal value is kept by the *loss identity*. For the multipliers of a leaf, with U their exact bound, every proposal of
 the leaf satisfies::
 
-    U − objective = Σ loss(column) + Σ_a π_a·(unused) + Σ_d term_d·(empty) + Σ_k (p_k − λ_k − ν_k)·s_k
-                    + Σ_k λ_k·(s_k − missing_k) + Σ_k ν_k·(s_k − f_k (N_k − num_k)) + Σ μ·(slack of the split)
+    U − objective = Σ loss(column) + Σ_a π_a·(unused) + Σ_d term_d·(empty) + Σ_k (p_k − λ_k − ν_k − Σ_c γ_c w_ck)·s_k
+                    + Σ_k λ_k·(s_k − missing_k) + Σ_k ν_k·(s_k − f_k (N_k − num_k)) + Σ_c γ_c·(slack of the cut)
+                    + Σ μ·(slack of the split)
 
-where every term is ≥ 0. So a variable whose coefficient exceeds U − OPT is zero, and what remains is one row of small
+where every term is ≥ 0 (fractions of a unit aside, which the bound rounds up: at most one per dwelling, far below half a
+step of the objective). So a variable whose coefficient exceeds U − OPT is zero, and what remains is one row of small
 numbers, which a MIP solver holds exactly where a row of objective values could not be.
 """
 
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 from optimizer.problem.model import I64, RATE_UNIT, B
 from optimizer.solve.bound import TEN
 from optimizer.solve.cases import den_floors, rounded
+from optimizer.solve.cuts import leaning
 from optimizer.solve.highs_model import INFINITY, new_model, run
 from optimizer.solve.layout import Layout
 from optimizer.solve.options import Watch
@@ -78,10 +81,13 @@ class Losses:
 
     col: list[I64] = field(default_factory=list)
     coef: list[F] = field(default_factory=list)
+    grain: list[F] = field(default_factory=list)
+    """How many of its smallest steps make one: the slack of a row is a whole number of these."""
 
-    def add(self, col: I64, coef: I64) -> None:
+    def add(self, col: I64, coef: I64, grain: int = RATE_UNIT) -> None:
         self.col.append(np.asarray(col, np.int64))
         self.coef.append(np.asarray(coef, np.float64))
+        self.grain.append(np.full(len(col), float(grain)))
 
 
 def tie_model(layout: Layout, found: Candidates, leaf: LeafView, step: int) -> Stage:
@@ -111,9 +117,9 @@ def tie_model(layout: Layout, found: Candidates, leaf: LeafView, step: int) -> S
     gone = sum(leaf.term[gone_d].tolist()) + TEN * sum(leaf.multipliers.prices[gone_a].tolist())
     unit = float(step * TEN)
     col, loss = np.concatenate(losses.col), np.concatenate(losses.coef)
-    # a slack of a row is a whole number of ten-thousandths: one of them may already lose too much, and in the loss row
-    # its large coefficient would stand beside small ones, where HiGHS's simplex does not come to an end
-    stage.upper[col[(col >= slacks) & (loss > RATE_UNIT * leaf.slack)]] = 0.0
+    # a slack of a row is a whole number of ten-thousandths (of a cut: of its unit): one of them may already lose too much,
+    # and in the loss row its large coefficient would stand beside small ones, where HiGHS's simplex does not come to an end
+    stage.upper[col[(col >= slacks) & (loss > np.concatenate(losses.grain) * leaf.slack)]] = 0.0
     keep = (loss > 0) & (stage.upper[col] > 0)
     stage.add(col[keep], loss[keep] / unit, -INFINITY, (leaf.slack - gone) / unit + HALF)
     lost = set(problem.dwelling_ids[d] for d in np.setdiff1d(np.flatnonzero(leaf.must), used_d).tolist())
@@ -128,9 +134,10 @@ def _rule_rows(layout: Layout, found: Candidates, leaf: LeafView, stage: Stage, 
     floors = den_floors(leaf.path)
     m = leaf.multipliers
     short = stage.more(np.full(len(rows), INFINITY))
+    taken = leaning(m.cuts)
     for i, k in enumerate(rows.tolist()):
         lam, nu, price = int(m.rows[k]), m.mir.get(k, 0), int(layout.price[k]) * TEN
-        losses.add(short[i : i + 1], np.array([(price - lam - nu) * TEN]))
+        losses.add(short[i : i + 1], np.array([(price - lam - nu) * TEN - taken.get(k, 0)]))
         spare = stage.more(np.array([INFINITY]))
         losses.add(spare, np.array([lam * TEN]))
         weight = RATE_UNIT * num[i] - int(layout.rate[k]) * den[i]
@@ -143,6 +150,7 @@ def _rule_rows(layout: Layout, found: Candidates, leaf: LeafView, stage: Stage, 
             losses.add(spare, np.array([nu * TEN]))
             _tie(stage, f * num[i], [(int(short[i]), 1.0), (int(spare[0]), -1.0)], f * cut.goal, f * cut.goal)
     place = {k: i for i, k in enumerate(rows.tolist())}
+    _cut_rows(found, leaf, {k: int(short[i]) for k, i in place.items()}, stage, losses)
     for step in leaf.path:
         if step.split.on not in ("num", "den"):
             continue
@@ -152,6 +160,17 @@ def _rule_rows(layout: Layout, found: Candidates, leaf: LeafView, stage: Stage, 
         losses.add(spare, np.array([m.branch.get(step.node, 0) * TEN]))
         goal = float(step.split.at + 1 if step.high else step.split.at)
         _tie(stage, count.astype(np.float64), [(int(spare[0]), -1.0 if step.high else 1.0)], goal, goal)
+
+
+def _cut_rows(found: Candidates, leaf: LeafView, short: dict[int, int], stage: Stage, losses: Losses) -> None:
+    """The cuts of the leaf; ``short``: the shortfall column of each row."""
+    for cut, nu in sorted(leaf.multipliers.cuts.items(), key=lambda pair: pair[0].order):
+        unit = cut.shape.unit
+        spare = stage.more(np.array([INFINITY]))
+        losses.add(spare, np.array([nu * TEN]), unit)
+        held = [(short[k], share / RATE_UNIT) for k, share in cut.shares()]
+        goal = cut.constant / unit
+        _tie(stage, cut.coef[found.kind] / unit, [*held, (int(spare[0]), -1.0)], goal, goal)
 
 
 def _tie(stage: Stage, weight: F, extra: Sequence[tuple[int, float]], low: float, high: float) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,17 @@ from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.bound import NEVER, Multipliers, nothing, price_out
 from optimizer.solve.branching import EPS, Chooser
 from optimizer.solve.cases import Path, Step
-from optimizer.solve.certificate import Inner, Leaf, Node, Split
+from optimizer.solve.certificate import Inner, Node, Split
 from optimizer.solve.grid import floor_to
 from optimizer.solve.layout import Layout
 from optimizer.solve.master import Master, Relaxed
 from optimizer.solve.options import Watch
+from optimizer.solve.published import Proof, published_leaf
 
 SEEN = 400
 """Cases before the pace of the bound is judged."""
+HELD = 300
+"""Solved cases that may wait to be divided: each holds the solution and the basis of its LP."""
 MARGIN = 3
 """How many times too slow the pace must be before the rest of the budget is given back."""
 
@@ -90,19 +93,11 @@ class Open:
     basis: Any = None
     """Of its LP once it is split: the ``waiting`` sides start from it."""
     waiting: int = 2
-
-
-@dataclass
-class Proof:
-    """Finished tree: bound floored to the grid, and the multipliers of the root."""
-
-    bound: int
-    nodes: tuple[Node, ...]
-    root: Multipliers
-    root_bound: int
-    cases: int
-    open_leaves: tuple[tuple[Path, Multipliers, int], ...] = field(default=())
-    """Leaves whose floored bound still reaches the objective: only they can hold an optimum."""
+    relaxed: Relaxed | None = None
+    """Its LP, from the time it is solved to the time it is divided."""
+    tried: bool = False
+    again: bool = False
+    """It is to be solved from nowhere."""
 
 
 class Prover:
@@ -118,6 +113,11 @@ class Prover:
         self.nodes: list[Open] = []
         self.heap: list[tuple[int, int]] = []
         self.root: Relaxed | None = None
+        """LP of the root with all its cuts."""
+        self.shown: Multipliers | None = None
+        """Multipliers of the root without cuts."""
+        self.held = 0
+        """LPs of cases not divided yet."""
         self.solved = 0
         self.seen: list[int] = []
         """Least bound of the whole tree, by number of cases solved."""
@@ -208,62 +208,81 @@ class Prover:
             if self.within_gap(gap):
                 return
             heapq.heappop(self.heap)
+            node = self.nodes[number]
+            if node.relaxed is not None:
+                # its own bound is the largest now: until then there was no need to divide it
+                self._divide(number)
+                continue
+            first = not node.tried
             if not self._work(number):
-                heapq.heappush(self.heap, (-self.nodes[number].bound, number))
+                heapq.heappush(self.heap, (-node.bound, number))
                 return
-            self.solved += 1
+            self.solved += first
             if self.solved % 20 == 1:
                 self.watch.say("proof", self.incumbent.objective, self.upper(), self.solved)
 
     def _work(self, number: int) -> bool:
-        """Bound one case and split it if need be; False when stopped in the middle."""
+        """Bound one case; False when stopped in the middle."""
         node = self.nodes[number]
-        basis, again = self._basis(node), False
-        while True:
-            # the root is solved to the end: its multipliers are shown, and must not depend on a good start
-            relaxed = self.master.solve(
-                node.path,
-                self.watch,
-                None if number == 0 else self._enough(),
-                basis,
-            )
-            basis = None
-            if relaxed is None:
-                return False
-            if number == 0 and relaxed.settled:
-                self.root = relaxed
-            if relaxed.priced.total is None:
-                node.empty, node.bound = True, NEVER
-                return True
-            if relaxed.priced.micropoints < node.bound:
-                node.bound, node.multipliers = relaxed.priced.micropoints, relaxed.multipliers
-            if self.closed(node.bound):
-                return True
-            if not relaxed.settled:
-                return False
-            if relaxed.elastic < EPS:
-                self.incumbent.offer(self.master.first_ranks(relaxed.x))
-            if self.closed(node.bound):
-                return True
-            choice = self._choose(node, relaxed)
-            if isinstance(choice, int):
-                self.master.explode(choice)
-                continue
-            if choice is None and not again:
-                # whole, and yet a rounded multiplier or two too much: the vertex found from nowhere is another one
-                again = True
-                self.master.model.clearSolver()
-                continue
-            if choice is None:
-                self.stuck = max(self.stuck, node.bound)
-                return True
+        if number == 0 and self.shown is None:
+            # without cuts: what one lease of a row is worth cannot be read from a sum of several rows
+            plain = self.master.solve((), self.watch, cutting=False)
+            if plain is not None and plain.settled:
+                self.shown = plain.multipliers
+        if node.again:
+            # whole, and yet a rounded multiplier or two too much: the vertex found from nowhere is another one
+            self.master.model.clearSolver()
+        # the root is solved to the end: its multipliers are shown, and must not depend on a good start
+        enough = None if number == 0 else self._enough()
+        relaxed = self.master.solve(node.path, self.watch, enough, self._basis(node))
+        if relaxed is None:
+            return False
+        node.tried = True
+        if number == 0 and relaxed.settled:
+            self.root = relaxed
+        if relaxed.priced.total is None:
+            node.empty, node.bound = True, NEVER
+            return True
+        if relaxed.priced.micropoints < node.bound:
+            node.bound, node.multipliers = relaxed.priced.micropoints, relaxed.multipliers
+        if self.closed(node.bound):
+            return True
+        if not relaxed.settled:
+            return False
+        if relaxed.elastic < EPS:
+            self.incumbent.offer(self.master.first_ranks(relaxed.x))
+        if not self.closed(node.bound):
+            node.relaxed = relaxed
+            self.held += 1
+            if self.held > HELD:
+                self._divide(number)
+            else:
+                heapq.heappush(self.heap, (-node.bound, number))
+        return True
+
+    def _divide(self, number: int) -> None:
+        """Split a solved case, have it solved again, or say that nothing is left to split."""
+        node = self.nodes[number]
+        relaxed, node.relaxed = node.relaxed, None
+        self.held -= 1
+        assert relaxed is not None
+        choice = self._choose(node, relaxed)
+        if isinstance(choice, Split):
             self._split(number, choice)
             node.basis = relaxed.basis
-            return True
+            return
+        if choice is not None:
+            self.master.explode(choice)
+        elif not node.again:
+            node.again = True
+        else:
+            self.stuck = max(self.stuck, node.bound)
+            return
+        heapq.heappush(self.heap, (-node.bound, number))
 
     def _basis(self, node: Open) -> Any:
         """Basis of the case that this one is a side of; let go once both sides have had it."""
-        if not node.path:
+        if not node.path or node.tried:
             return None
         parent = self.nodes[node.path[-1].node]
         parent.waiting -= 1
@@ -339,45 +358,48 @@ class Prover:
     # ---------------------------------------------------------------- the published form
 
     def proof(self) -> Proof:
-        """The tree as it stands, every leaf's bound recomputed."""
+        """The tree as it stands, every leaf's bound recomputed.
+
+        A case that was divided before the best proposal was known, and that this proposal closes, is a leaf again.
+        """
+        kept = self._kept()
+        new = {number: i for i, number in enumerate(kept)}
         published: list[Node] = []
         top = NEVER
         still: list[tuple[Path, Multipliers, int]] = []
-        for node in self.nodes:
-            if node.split is not None:
+        for node in (self.nodes[number] for number in kept):
+            if node.split is not None and node.split[1] in new:
                 split, low, high = node.split
-                published.append(Inner(split, low, high))
+                published.append(Inner(split, new[low], new[high]))
                 continue
             bound = NEVER if node.empty else self._bound(node.path, node.multipliers)
-            if bound == NEVER:
-                published.append(published_leaf(node.multipliers, bound))
-                continue
-            top = max(top, floor_to(bound, self.step))
-            if floor_to(bound, self.step) >= self.incumbent.objective:
-                still.append((node.path, node.multipliers, bound))
-            published.append(published_leaf(node.multipliers, bound))
-        shown = self.root.multipliers if self.root is not None else self.nodes[0].multipliers
+            if bound > NEVER:
+                top = max(top, floor_to(bound, self.step))
+                if floor_to(bound, self.step) >= self.incumbent.objective:
+                    still.append((node.path, node.multipliers, bound))
+            published.append(published_leaf(node.multipliers, bound, new))
+        shown = self.shown if self.shown is not None else self.nodes[0].multipliers
         if self.plain != NEVER and self.closed(self.plain):
             # a good start ends before the root is solved: without it the same must be shown
             shown = self.nothing
+        tight = self.root.multipliers if self.root is not None else shown
         return Proof(
             bound=top if top > NEVER else self.incumbent.objective,
             nodes=tuple(published),
             root=shown,
-            root_bound=self._bound((), shown),
+            root_bound=self._bound((), tight),
+            tight=tight,
             cases=self.solved,
             open_leaves=tuple(still),
         )
 
-
-def published_leaf(m: Multipliers, bound: int) -> Leaf:
-    """A leaf as the certificate shows it (``NEVER``: a dwelling that must be filled has no column)."""
-    if bound == NEVER:
-        return Leaf({}, {}, {}, {}, 0, empty="must_fill")
-    return Leaf(
-        rows={k: int(v) for k, v in enumerate(m.rows.tolist()) if v},
-        mir={k: v for k, v in sorted(m.mir.items()) if v},
-        branch={k: v for k, v in sorted(m.branch.items()) if v},
-        prices={a: int(m.prices[a]) for a in np.flatnonzero(m.prices).tolist()},
-        bound=bound,
-    )
+    def _kept(self) -> list[int]:
+        """Nodes of the published tree: nothing below a case that is closed, ascending."""
+        found, waiting = [], [0]
+        while waiting:
+            number = waiting.pop()
+            found.append(number)
+            node = self.nodes[number]
+            if node.split is not None and not self.closed(node.bound):
+                waiting += node.split[1:]
+        return sorted(found)

@@ -302,7 +302,13 @@ class Field:
         return np.asarray(total[self.kind_ptr[1:]] - total[self.kind_ptr[:-1]], np.int64)
 
     def bound(
-        self, num: I64, den: I64, price: I64, special: Mapping[int, Special], taken: Sequence[int] = ()
+        self,
+        num: I64,
+        den: I64,
+        price: I64,
+        special: Mapping[int, Special],
+        taken: Sequence[int] = (),
+        more: I64 | None = None,
     ) -> int | None:
         """Σ over dwellings of the best first rank (units); None when a dwelling that must be filled cannot be.
 
@@ -312,9 +318,9 @@ class Field:
         price : units per application.
         special : dwelling -> what the leaf says of it.
         taken : applications fixed elsewhere, allowed only where ``special`` says so.
+        more : units each kind adds besides.
         """
-        self._demand_range(num, den, price)
-        kinds = self.balance(num, den)
+        kinds = self._balances(num, den, price, more)
         best = np.maximum.reduceat(kinds[self.set_kind], self.set_ptr[:-1]) if self._n_sets else kinds[:0]
         barred = price.copy()
         barred[list(taken)] = LIMIT
@@ -336,8 +342,13 @@ class Field:
             total += one
         return total
 
-    def _demand_range(self, num: I64, den: I64, price: I64) -> None:
-        widest = sum(abs(int(x)) for x in num) + sum(abs(int(x)) for x in den)
+    def _balances(self, num: I64, den: I64, price: I64, more: I64 | None) -> I64:
+        self._demand_range(num, den, price, 0 if more is None else int(np.abs(more).max(initial=0)))
+        kinds = self.balance(num, den)
+        return kinds if more is None else kinds + more
+
+    def _demand_range(self, num: I64, den: I64, price: I64, more: int) -> None:
+        widest = more + sum(abs(int(x)) for x in num) + sum(abs(int(x)) for x in den)
         widest += self.top * FROM_HUNDREDTH + int(price.max(initial=0))
         if widest >= LIMIT or int(price.min(initial=0)) < 0:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")

@@ -11,6 +11,7 @@ import numpy as np
 
 from optimizer.verify.bound import FROM_MICRO, Field
 from optimizer.verify.cells import I64
+from optimizer.verify.cuts import Cuts
 from optimizer.verify.outputs import decimal
 from optimizer.verify.rows import Book
 from optimizer.verify.solution import RATE, Counts
@@ -30,6 +31,8 @@ class Multipliers:
     den: I64
     constant: int
     price: I64
+    kinds: I64 | None = None
+    """Units per kind that cuts add."""
 
 
 def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
@@ -136,8 +139,10 @@ class Proof:
             return None, 0
         use = self._multipliers(leaf, path)
         special, taken = path.specials(), path.taken
-        tight = self.field.bound(use.num, use.den, use.price, special, taken)
-        loose = self.field.bound(use.num, use.den, use.price, special) if taken else tight
+        tight = self.field.bound(use.num, use.den, use.price, special, taken, use.kinds)
+        loose = tight
+        if taken:
+            loose = self.field.bound(use.num, use.den, use.price, special, more=use.kinds)
         if loose is None:
             return None, 0
         fixed = use.constant + int(use.price.sum(dtype=object))
@@ -155,6 +160,10 @@ class Proof:
     @cached_property
     def _most(self) -> Mapping[tuple[str, int], int]:
         return self.field.most()
+
+    @cached_property
+    def _cuts(self) -> Cuts:
+        return Cuts(self.field, self.book.rows)
 
     def _trivial(self) -> int:
         """The bound without multipliers: every dwelling its best first rank."""
@@ -188,7 +197,13 @@ class Proof:
             part = rows[k].rate * least % RATE or RATE
             num[k] += each * part
             constant -= each * part * -(-rows[k].rate * least // RATE)
-        over = sum(u > r.price * 10_000 for u, r in zip(use, rows, strict=True))
+        kinds = None
+        if leaf.content.get("cuts"):
+            cut = self._cuts.taken(leaf.content["cuts"], path, self.row_at, self.found)
+            kinds, constant = cut.kinds, constant - cut.constant
+            over = any(use[k] * RATE + x > rows[k].price * 10_000 * RATE for k, x in cut.use.items())
+            self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
+        over = any(u > r.price * 10_000 for u, r in zip(use, rows, strict=True))
         self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
         steps = {str(i): (split, high) for i, split, high in leaf.path if isinstance(split, CountSplit)}
         for key, text in leaf.content.get("branch", {}).items():
@@ -201,7 +216,7 @@ class Proof:
         for app, text in leaf.content.get("prices", {}).items():
             each = self._positive(text) * FROM_MICRO
             price[self.world.apps.number[app]] = each
-        return Multipliers(np.array(num, np.int64), np.array(den, np.int64), constant, price)
+        return Multipliers(np.array(num, np.int64), np.array(den, np.int64), constant, price, kinds)
 
     def _positive(self, text: object) -> int:
         value = decimal(text)

@@ -43,10 +43,28 @@ def middle(seed: int, dwellings: int, applications: int) -> Problem:
 
 def binding(seed: int, dwellings: int, applications: int) -> Problem:
     """A commission whose rules all bind and round: its proof needs a real tree."""
-    problem = middle(seed, dwellings, applications)
+    return _bound_by_rules(middle(seed, dwellings, applications))
+
+
+def sharp(seed: int, **changes: object) -> Problem:
+    """A tiny problem whose rules bind, round and find few households."""
+    return _few(_bound_by_rules(tiny(seed, **changes)), seed)
+
+
+def rare(seed: int, dwellings: int, applications: int) -> Problem:
+    """A commission whose rules bind, round and find few households: its proof needs a tree even with cuts."""
+    return _few(binding(seed, dwellings, applications), seed)
+
+
+def _bound_by_rules(problem: Problem) -> Problem:
     rates = (2500, 3333, 6137, 1416)
     rows = tuple(replace(r, price=200_000, rate=rates[k % 4]) for k, r in enumerate(problem.rows))
     return replace(problem, rows=rows)
+
+
+def _few(problem: Problem, seed: int) -> Problem:
+    few = np.random.default_rng([seed, 9]).random(len(problem.kinds.num)) < 0.3
+    return replace(problem, kinds=replace(problem.kinds, num=(problem.kinds.num * few).astype(np.int8)))
 
 
 @cache

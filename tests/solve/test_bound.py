@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from optimizer.problem import evaluate, explicit
-from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.problem.model import I64, RATE_UNIT, Problem
 from optimizer.solve.bound import NEVER, TEN, Multipliers, price_out
-from optimizer.solve.cases import Book, Path, Step, restrictions, rounded
+from optimizer.solve.cases import Book, Path, Step, den_ceilings, den_floors, restrictions, rounded
 from optimizer.solve.certificate import Split
+from optimizer.solve.cuts import Cut, leaning
 from optimizer.solve.grid import floor_to, grid
 from optimizer.solve.layout import lay_out
 from optimizer.solve.tree import objective
@@ -67,7 +68,7 @@ def inside(problem: Problem, first, path: Path) -> bool:
     return True
 
 
-def random_multipliers(problem: Problem, path: Path, rng: np.random.Generator) -> Multipliers:
+def random_multipliers(problem: Problem, book: Book, path: Path, rng: np.random.Generator) -> Multipliers:
     price = np.array([r.price * 10_000 for r in problem.rows], np.int64)
     rows = (price * rng.random(len(price))).astype(np.int64) if len(price) else price
     floors = {s.split.row for s in path if s.split.on == "den" and s.high}
@@ -76,7 +77,32 @@ def random_multipliers(problem: Problem, path: Path, rng: np.random.Generator) -
     prices = rng.integers(0, 10**9, len(problem.application_ids)) * (
         rng.random(len(problem.application_ids)) < 0.6
     )
-    return Multipliers(rows, mir, branch, prices.astype(np.int64))
+    return Multipliers(
+        rows, mir, branch, prices.astype(np.int64), random_cuts(price, rows, mir, book, path, rng)
+    )
+
+
+def random_cuts(
+    price: I64, rows: I64, mir: dict[int, int], book: Book, path: Path, rng: np.random.Generator
+) -> dict[Cut, int]:
+    """Cuts that hold in the case, with what rows and rounded rows leave of the prices."""
+    found: dict[Cut, int] = {}
+    if not book.cuts.shapes or rng.random() < 0.3:
+        return found
+    for i in rng.integers(0, len(book.cuts.shapes), 3).tolist():
+        shape = book.cuts.shapes[i]
+        floor = max(den_floors(path).get(k, 0) for k in shape.base)
+        cut = book.cuts.cut(shape, book.cuts.cap(shape.base, den_ceilings(path)))
+        if floor and rng.random() < 0.5:
+            cut = book.cuts.cut(shape, floor, low=True)
+        taken = leaning(found)
+        left = [
+            ((int(price[k]) - int(rows[k]) - mir.get(k, 0)) * RATE_UNIT - taken.get(k, 0)) // share
+            for k, share in cut.shares()
+        ]
+        if cut not in found and min(left) > 0:
+            found[cut] = int(min(left) * rng.random())
+    return found
 
 
 def test_any_multipliers_bound_every_solution_of_the_case() -> None:
@@ -88,7 +114,9 @@ def test_any_multipliers_bound_every_solution_of_the_case() -> None:
         layout = lay_out(problem, ask)
         book = Book(layout)
         path = random_path(problem, rng)
-        bounds = [price_out(layout, book, path, random_multipliers(problem, path, rng)) for _ in range(3)]
+        bounds = [
+            price_out(layout, book, path, random_multipliers(problem, book, path, rng)) for _ in range(3)
+        ]
         for first in all_solutions(problem):
             if inside(problem, first, path):
                 value = objective(layout, first)

@@ -15,7 +15,7 @@ from optimizer.solve.master import Master
 from optimizer.solve.options import Watch
 from optimizer.solve.registry import Job
 from optimizer.solve.tree import MARGIN, SEEN, Incumbent, Prover
-from tests.solve.oracle import binding
+from tests.solve.oracle import binding, rare
 
 
 def prover_of(problem) -> Prover:
@@ -117,3 +117,37 @@ def test_a_tree_that_stalls_says_so_and_keeps_its_bound(monkeypatch) -> None:
     )
     assert any("at its pace" in note for note in solved.notes)
     assert solved.stop == "gap" and solved.bound > solved.objective
+
+
+def test_what_the_best_proposal_closes_is_published_as_one_leaf() -> None:
+    prover = prover_of(binding(7, 20, 60))
+    prover.run(3_000)
+    proof = prover.proof()
+    assert prover.done and len(prover.nodes) > 10
+    assert len(proof.nodes) == 1 and proof.bound == prover.incumbent.objective
+
+
+def test_published_multipliers_bear_the_numbers_of_the_published_nodes() -> None:
+    sizes = set()
+    for seed in range(12):
+        prover = prover_of(rare(seed, 16, 50))
+        prover.run(3_000)
+        proof = prover.proof()
+        sizes.add(len(prover.nodes) - len(proof.nodes))
+        waiting: list[tuple[int, frozenset[int]]] = [(0, frozenset())]
+        while waiting:
+            i, above = waiting.pop()
+            node = proof.nodes[i]
+            if isinstance(node, Inner):
+                waiting += [(side, above | {i}) for side in (node.low, node.high)]
+            else:
+                assert set(node.branch) <= above
+    assert max(sizes) > 0
+
+
+def test_cases_beyond_those_that_may_wait_are_divided_at_once(monkeypatch) -> None:
+    usual = solve(rare(2, 20, 60))
+    monkeypatch.setattr("optimizer.solve.tree.HELD", 2)
+    held = solve(rare(2, 20, 60))
+    assert held.stop == usual.stop == "proven" and held.objective == usual.objective
+    assert held.first.app.tolist() == usual.first.app.tolist()

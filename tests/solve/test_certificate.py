@@ -8,7 +8,7 @@ from fractions import Fraction
 from optimizer.problem import evaluate
 from optimizer.solve import Inner, Leaf, SolveOptions, points, solve
 from optimizer.solve.certificate import decimal
-from tests.solve.oracle import binding, campaign, middle, tiny
+from tests.solve.oracle import campaign, middle, rare, sharp
 from tests.strategies import all_solutions
 
 
@@ -39,16 +39,17 @@ def leaf_of(document: dict, problem, first) -> dict:
 
 
 def test_every_solution_lies_under_the_bound_of_its_leaf() -> None:
-    splits = 0
+    splits = cuts = 0
     for seed in campaign(600):
-        problem = tiny(seed, dwellings=seed % 5)
+        problem = sharp(seed, dwellings=seed % 5)
         document = json.loads(solve(problem).certificate.to_json())
         splits += len(document["nodes"]) > 1
         for first in all_solutions(problem):
             leaf = leaf_of(document, problem, first)
             assert "empty" not in leaf
+            cuts += len(leaf["cuts"])
             assert Fraction(evaluate(problem, first).objective, 10**6) <= Fraction(leaf["bound"])
-    assert splits > 0
+    assert splits > 0 and cuts > 0
 
 
 def test_document_matches_the_contract() -> None:
@@ -87,14 +88,15 @@ def test_tree_reaches_every_node_once_and_multipliers_stay_below_their_price() -
             if isinstance(node, Leaf):
                 for k in set(node.rows) | set(node.mir):
                     assert 0 <= node.rows.get(k, 0) + node.mir.get(k, 0) <= problem.rows[k].price * 10_000
-                assert all(v > 0 for v in [*node.prices.values(), *node.branch.values()])
+                nus = [nu for _, nu in node.cuts]
+                assert all(v > 0 for v in [*node.prices.values(), *node.branch.values(), *nus])
 
 
 def test_what_the_tree_closed_stays_closed_when_recomputed() -> None:
     """Multipliers inherited across a higher floor of den once gave a closed tree with a leaf above the objective."""
     sizes = []
     for seed in campaign(120):
-        problem = binding(seed, 20, 60)
+        problem = rare(seed, 20, 60)
         solved = solve(problem)
         sizes.append(len(solved.certificate.nodes))
         assert solved.stop == "proven"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -140,14 +141,21 @@ def price_removed(s: Scene) -> bool:
     if not free:
         return False
     del leaf["prices"][s.r.choice(free)]
+    s.write_json("certificate.json", certificate)
+    return bound_shifts(s, leaf, path)
+
+
+def bound_shifts(s: Scene, leaf: dict[str, Any], path: list[tuple[int, Any, bool]]) -> bool:
+    """Whether the reference computes another bound than the one a changed leaf states."""
     use: dict[str, dict[int, int]] = {
         k: {int(i): int(Decimal(x) * 10**6) for i, x in leaf[k].items()} for k in ("rows", "mir", "branch")
     }
     use["prices"] = {int(a[1:]): int(Decimal(x) * 10**6) for a, x in leaf["prices"].items()}
+    use["cuts"] = {i: int(Decimal(cut["nu"]) * 10**6) for i, cut in enumerate(leaf["cuts"])}
     least = {x["row"]: x["at"] + 1 for _, x, high in path if x["on"] == "den" and high}
-    bound = Leaf(s.pub, path).bound(use, least)
-    s.write_json("certificate.json", certificate)
-    return abs(bound - Fraction(leaf["bound"]) * 10**6) >= 1
+    reference = Leaf(s.pub, path)
+    reference.cuts = [{**cut, "rows": {int(k): w for k, w in cut["rows"].items()}} for cut in leaf["cuts"]]
+    return abs(reference.bound(use, least) - Fraction(leaf["bound"]) * 10**6) >= 1
 
 
 def fixed(path: list[tuple[int, Any, bool]]) -> set[str]:
@@ -230,6 +238,105 @@ def rounding_without_a_bound(s: Scene) -> bool:
     leaf["mir"][str(free[0])] = "0.5"
     s.write_json("certificate.json", certificate)
     return True
+
+
+def some_cut(s: Scene, certificate: Any) -> tuple[int, dict[str, Any]] | None:
+    """(node, cut) of a leaf with cuts."""
+    nodes = certificate["nodes"]
+    found = [(i, cut) for i, n in enumerate(nodes) for cut in n.get("leaf", {}).get("cuts", [])]
+    return s.r.choice(found) if found else None
+
+
+def with_cut(change: Callable[[Scene, Any, int, dict[str, Any]], bool]) -> Callable[[Scene], bool]:
+    """A falsification of one cut; it returns False where it changes nothing that matters."""
+
+    def action(s: Scene) -> bool:
+        certificate = s.json("certificate.json")
+        found = some_cut(s, certificate)
+        if found is None or not change(s, certificate, *found):
+            return False
+        s.write_json("certificate.json", certificate)
+        return True
+
+    action.__name__ = change.__name__
+    return corruption(action)
+
+
+@with_cut
+def cut_with_a_negative_price(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    cut["nu"] = "-" + cut["nu"]
+    return True
+
+
+@with_cut
+def cut_above_the_price_of_its_rows(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    k, weight = s.r.choice(sorted(cut["rows"].items()))
+    most = Fraction(certificate["rows"][int(k)]["price"]) * cut["unit"] / (weight * 10_000)
+    cut["nu"] = f"{Decimal(int(most * 10**6) + s.r.choice([1, 10**6])) / 10**6:f}"
+    return True
+
+
+@with_cut
+def cut_under_a_cap_that_nobody_counts(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    path = path_to(certificate["nodes"], at)
+    if any(x["on"] == "den" and x["row"] in cut["base"] for _, x, _ in path):
+        return False
+    cut["cap"] -= 1
+    return True
+
+
+@with_cut
+def cut_above_a_floor_that_no_split_gives(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    path = path_to(certificate["nodes"], at)
+    if any(x["on"] == "den" and x["row"] in cut["base"] and high for _, x, high in path):
+        return False
+    cut.pop("cap")
+    cut["floor"] = s.r.choice([1, 2])
+    return True
+
+
+@with_cut
+def cut_of_an_unknown_row(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    unknown = s.r.choice([len(certificate["rows"]), -1])
+    if s.r.random() < 0.5:
+        cut["base"].append(unknown)
+    else:
+        cut["rows"][str(unknown)] = 1
+    return True
+
+
+@with_cut
+def cut_with_a_part_missing(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    del cut[s.r.choice(sorted(cut))]
+    return True
+
+
+@with_cut
+def cut_with_numbers_that_are_none(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    k = s.r.choice(sorted(cut["rows"]))
+    where, key = s.r.choice([(cut, "times"), (cut, "unit"), (cut, "cap"), (cut["rows"], k)])
+    where[key] = s.r.choice([str(where[key]), float(where[key]), True, None, -(10**30), 7 * 10**12])
+    # a cap may be as wide as one likes as long as the bound is that of the wider cap
+    return key != "cap" or where[key] != 7 * 10**12
+
+
+@with_cut
+def cut_of_other_numbers(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    """Counted only where the reference says that the bound of the leaf changes."""
+    k = s.r.choice(sorted(cut["rows"]))
+    where, key = s.r.choice([(cut, "times"), (cut, "cap"), (cut["rows"], k)])
+    where[key] += s.r.choice([1, 2, 100])
+    nodes = certificate["nodes"]
+    return bound_shifts(s, nodes[at]["leaf"], path_to(nodes, at))
+
+
+@with_cut
+def cut_left_out(s: Scene, certificate: Any, at: int, cut: dict[str, Any]) -> bool:
+    """Counted only where the reference says that the bound of the leaf changes."""
+    nodes = certificate["nodes"]
+    leaf = nodes[at]["leaf"]
+    leaf["cuts"].remove(cut)
+    return bound_shifts(s, leaf, path_to(nodes, at))
 
 
 @corruption

@@ -41,8 +41,52 @@ class Leaf:
             {at[key]: int(good) for key, good in ref.marks(p.d, p.account, p.a).items()} for p in self.picks
         ]
 
+        self.cuts = self._cuts()
+        self._known: dict[int, list[F]] = {}
+
     def _d(self, split) -> int:
         return int(split["dwelling"][1:])
+
+    def _cuts(self) -> list[dict]:
+        """Cuts of every priced row by itself, and of a few pairs of rows one of which weighs the rate of the other."""
+        rows = self.ref.rows
+        priced = [k for k, r in enumerate(rows) if r.price and r.rate]
+        found = [({k: 1}, [k], rows[k].rate, 10**4) for k in priced]
+        pairs = [
+            (p, m) for p in priced for m in priced if rows[m].rule in ("mutation_max", "flux") and m != p
+        ]
+        for p, m in pairs[:: 1 + len(pairs) // 8]:
+            found.append(({p: 10**4, m: rows[p].rate}, sorted((p, m)), rows[p].rate * rows[m].rate, 10**8))
+        return [
+            {"rows": weights, "base": base, "times": times, "cap": self._cap(base), "unit": unit}
+            for weights, base, times, unit in found
+        ]
+
+    def _cap(self, base: list[int]) -> int:
+        """Dwellings with an option counted in one of the denominators, whatever the path says."""
+        at = {(r.rule, r.scope): k for k, r in enumerate(self.ref.rows)}
+        return sum(
+            any(at[key] in base for p in self.ref.options(d) for key in self.ref.marks(p.d, p.account, p.a))
+            for d in range(self.ref.nd)
+        )
+
+    def written(self, cut: dict) -> tuple[F, list[F]]:
+        """(constant, coefficient of each pick) in leases: Σ 10⁴ w s / unit ≥ constant − Σ coefficient."""
+        unit, times = cut["unit"], cut["times"]
+        side, n = (-1, cut["floor"]) if "floor" in cut else (1, cut["cap"])
+        rest = times * n % unit
+
+        def g(a: int) -> int:
+            return rest * (a // unit) + min(rest, a % unit)
+
+        coefs = []
+        for marks in self.marks:
+            inside = any(k in marks for k in cut["base"])
+            a = times * inside - sum(
+                w * (self.ref.rows[k].rate - 10_000 * marks[k]) for k, w in cut["rows"].items() if k in marks
+            )
+            coefs.append(F(g(a) - side * g(side * times) * inside, unit))
+        return F(rest * -(-times * n // unit) - side * g(side * times) * n, unit), coefs
 
     def _allowed(self, p: Pick) -> bool:
         app = self.ref.A[p.a]["application_id"] if p.a >= 0 else ""
@@ -78,6 +122,13 @@ class Leaf:
                     line[j] = -float(part) * marks.get(k, 0)
                 line[n + k] = -1
                 a_ub.append(line), b_ub.append(-float(part) * up), names.append(("mir", k))
+        for i, cut in enumerate(self.cuts):
+            constant, coefs = self.written(cut)
+            line = np.zeros(n + m)
+            line[:n] = [-float(c) for c in coefs]
+            for k, w in cut["rows"].items():
+                line[n + k] = -w * 10**4 / cut["unit"]
+            a_ub.append(line), b_ub.append(-float(constant)), names.append(("cuts", i))
         for i, s, high in self.path:
             if s["on"] in ("num", "den"):
                 line = np.zeros(n + m)
@@ -105,19 +156,39 @@ class Leaf:
         if found.status == 2:
             return self._impossible()
         duals = -found.ineqlin.marginals
-        use: dict[str, dict[int, int]] = {"rows": {}, "mir": {}, "branch": {}, "prices": {}}
+        use: dict[str, dict[int, int]] = {"rows": {}, "mir": {}, "branch": {}, "prices": {}, "cuts": {}}
         for (kind, key), value in zip(names, duals, strict=True):
             if kind in use and value > 1e-9:
                 use[kind][key] = int(np.ceil(value * 10**6 - 1e-4))
         for k, r in enumerate(rows):
-            over = use["rows"].get(k, 0) + use["mir"].get(k, 0) - r.price * 10_000
+            taken = sum(
+                F(nu * self.cuts[i]["rows"].get(k, 0) * 10**4, self.cuts[i]["unit"])
+                for i, nu in use["cuts"].items()
+            )
+            if taken > r.price * 10_000:
+                use["cuts"], taken = (
+                    {i: nu for i, nu in use["cuts"].items() if k not in self.cuts[i]["rows"]},
+                    F(0),
+                )
+            over = int(use["rows"].get(k, 0) + use["mir"].get(k, 0) + -(-taken // 1) - r.price * 10_000)
             if over > 0:
-                kind = "rows" if use["rows"].get(k, 0) >= over else "mir"
-                use[kind][k] -= over
+                for kind in ("rows", "mir"):
+                    less = min(over, use[kind].get(k, 0))
+                    if less:
+                        use[kind][k] -= less
+                        over -= less
         bound = self.bound(use, least)
         leaf = {
             "rows": {str(k): points(v, 10**6) for k, v in use["rows"].items()},
             "mir": {str(k): points(v, 10**6) for k, v in use["mir"].items()},
+            "cuts": [
+                {
+                    **self.cuts[i],
+                    "rows": {str(k): w for k, w in self.cuts[i]["rows"].items()},
+                    "nu": points(v, 10**6),
+                }
+                for i, v in use["cuts"].items()
+            ],
             "branch": {str(k): points(v, 10**6) for k, v in use["branch"].items()},
             "prices": {ref.A[a]["application_id"]: points(v, 10**6) for a, v in use["prices"].items()},
             "bound": points(-(-bound // 1), 10**6),
@@ -166,6 +237,8 @@ class Leaf:
         for k, nu in use["mir"].items():
             part, up = self._mir(k, least[k])
             total -= nu * part * up
+        for i, nu in use["cuts"].items():
+            total -= nu * self.written(self.cuts[i])[0]
         for i, s, high in self.path:
             mu = use["branch"].get(i, 0)
             if mu:
@@ -178,6 +251,11 @@ class Leaf:
                 total += max([F(0), *worth])
         return total
 
+    def _coefs(self, i: int) -> list[F]:
+        if i not in self._known:
+            self._known[i] = self.written(self.cuts[i])[1]
+        return self._known[i]
+
     def _net(self, j: int, use, least) -> F:
         p, marks = self.picks[j], self.marks[j]
         net = F(self.ref.value(p) * 10_000) - (use["prices"].get(p.a, 0) if p.a >= 0 else 0)
@@ -186,6 +264,8 @@ class Leaf:
                 net -= lam * (F(self.ref.rows[k].rate, 10_000) - marks[k])
         for k, nu in use["mir"].items():
             net += nu * self._mir(k, least[k])[0] * marks.get(k, 0)
+        for i, nu in use["cuts"].items():
+            net += nu * self._coefs(i)[j]
         for i, s, high in self.path:
             mu = use["branch"].get(i, 0)
             hit = marks.get(s.get("row"), 0) if s["on"] == "num" else int(s.get("row") in marks)

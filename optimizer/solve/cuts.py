@@ -1,0 +1,205 @@
+"""Rounded rows that hold everywhere: what whole numbers of leases imply for shortfalls (mixed-integer rounding).
+
+A row says ``10⁴ s_k ≥ rate_k·den_k + ask_k − 10⁴·num_k``. Take whole weights w ≥ 0 on some rows, and replace ``times`` leases
+of a denominator ``den_b`` (or of several, a lease of two of them once) by what is known of it: ``at − v`` where it cannot exceed ``at`` (a *cap*: the dwellings that
+could be counted there at all, or a split of the path), ``at + v`` where a split says it is at least ``at`` (a *floor*), with
+a whole v ≥ 0. With n_t dwellings of kind t this reads ``10⁴ Σ w_k s_k ≥ B − Σ a_t n_t − a_v v`` where
+
+    B = Σ w_k ask_k + times·at,  a_t = times·den_bt − Σ w_k (rate_k den_kt − 10⁴ num_kt),  a_v = ±times (+: a cap)
+
+and everything is whole. Dividing by ``unit`` and rounding (Nemhauser and Wolsey 1990), with ``R = B mod unit`` and
+``G(a) = R·⌊a / unit⌋ + min(R, a mod unit)``, holds for every solution::
+
+    10⁴ Σ w_k s_k ≥ R·⌈B / unit⌉ − Σ G(a_t) n_t − G(a_v) v
+
+It cuts off the fractional corner: a quarter of 10 leases is 3 leases, not 2.5. ``v`` is put back in terms of den_b, and all
+is divided by ``unit``, so that a multiplier of a cut is a price per lease like that of a row: Σ (10⁴ w_k / unit) s_k ≥
+(constant − Σ coef_t n_t) / unit.
+
+References
+----------
+G. Nemhauser, L. Wolsey, *A recursive procedure to generate all cuts for 0-1 mixed integer programs*, Mathematical
+Programming 46 (1990), 379-390.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.problem.model import I64, RATE_UNIT
+from optimizer.solve.layout import Layout
+
+UNITS = (RATE_UNIT, RATE_UNIT**2)
+"""Divisors allowed: ten-thousandths of a lease, or their square where one row weighs the rate of another."""
+FINE = RATE_UNIT**2
+TOGETHER = 6
+"""Rows of one denominator of which every sum is looked at; of more, only those of two."""
+
+
+@dataclass(frozen=True, order=True)
+class Shape:
+    """A cut before it is known how many leases its base has: ``weights`` of the ``rows``, ``times`` leases counted in the
+    denominator of one of the rows of the ``base``."""
+
+    rows: tuple[int, ...]
+    weights: tuple[int, ...]
+    base: tuple[int, ...]
+    times: int
+    unit: int
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cut of the module. ``low``: ``at`` is a floor of the denominator, else a cap.
+
+    ``constant`` and ``coef`` (n_kinds,) are in ``1 / unit`` of a lease.
+    """
+
+    shape: Shape
+    at: int
+    low: bool
+    constant: int = field(compare=False)
+    coef: I64 = field(compare=False)
+
+    @property
+    def order(self) -> tuple[Shape, int, bool]:
+        """What cuts are sorted by."""
+        return self.shape, self.at, self.low
+
+    def shares(self) -> Iterator[tuple[int, int]]:
+        """(row, how much of a multiplier its price must bear, in ten-thousandths)."""
+        for k, w in zip(self.shape.rows, self.shape.weights, strict=True):
+            yield k, w * (FINE // self.shape.unit)
+
+
+def leaning(cuts: Mapping[Cut, int]) -> dict[int, int]:
+    """What the cuts take of each row's price, in 1e-10 point: with λ_k + ν_k at most price_k."""
+    found: dict[int, int] = {}
+    for cut, nu in cuts.items():
+        for k, share in cut.shares():
+            found[k] = found.get(k, 0) + nu * share
+    return found
+
+
+def owed(cuts: Mapping[Cut, int]) -> int:
+    """Σ nu·constant in 1e-10 point, rounded down: the bound, which it lowers, can only be weaker for it."""
+    total = sum(nu * cut.constant * (FINE // cut.shape.unit) for cut, nu in cuts.items())
+    return total // RATE_UNIT
+
+
+def gains(cuts: Mapping[Cut, int], n_kinds: int) -> I64:
+    """Σ nu·coef of each kind in 1e-10 point, rounded up, (n_kinds,).
+
+    Coefficients are below a few units (10⁸), so a multiplier times one is split where it would not fit 64 bits.
+    """
+    whole, rest = np.zeros(n_kinds, np.int64), np.zeros(n_kinds, np.int64)
+    for cut, nu in cuts.items():
+        if cut.shape.unit == RATE_UNIT:
+            whole += nu * cut.coef
+        else:
+            high, low = divmod(nu, RATE_UNIT)
+            whole += high * cut.coef
+            rest += low * cut.coef
+    return np.asarray(whole - (-rest) // RATE_UNIT, np.int64)
+
+
+class Cuts:
+    """Writes the cuts of a problem, each once. ``shapes``: those that are worth looking at."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        kinds = layout.problem.kinds
+        shape = (len(layout.problem.rows), len(kinds))
+        self.num, self.den = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.num[kinds.row, layout.kind_of_mark] = kinds.num
+        self.den[kinds.row, layout.kind_of_mark] = kinds.den
+        self.possible = self._possible()
+        self.size = np.diff(layout.member_ptr)
+        self._most: dict[tuple[int, ...], int] = {}
+        self.shapes = tuple(self._shapes())
+        self._made: dict[tuple[Shape, int, bool], Cut] = {}
+
+    def _possible(self) -> NDArray[np.bool_]:
+        """(classes, kinds): may a dwelling of the class have a first rank of the kind?"""
+        layout = self.layout
+        found = np.zeros((len(layout.problem.class_menu), len(layout.problem.kinds)), bool)
+        for klass in range(len(found)):
+            asked = np.zeros(len(layout.option_ptr) - 1, bool)
+            asked[layout.full.key[layout.full.ptr[klass] : layout.full.ptr[klass + 1]]] = True
+            found[klass, layout.option_kind[np.repeat(asked, np.diff(layout.option_ptr))]] = True
+            found[klass, layout.problem.seats.kind[layout.seats(klass)]] = True
+        return found
+
+    def counted(self, base: tuple[int, ...]) -> I64:
+        """(n_kinds,) 1 where a lease is in the denominator of one of the rows."""
+        return np.asarray(self.den[list(base)].any(axis=0), np.int64)
+
+    def most(self, base: tuple[int, ...]) -> int:
+        """Dwellings that could be counted in one of the denominators."""
+        if base not in self._most:
+            could = self.possible[:, self.counted(base) > 0].any(axis=1)
+            self._most[base] = int(self.size[could].sum())
+        return self._most[base]
+
+    def _shapes(self) -> Iterator[Shape]:
+        """Cuts worth looking at: a row by itself, rows of one denominator added up, a row with one that holds its leases.
+
+        The last: a row p whose leases all count for a row m where both see them (p asks for households on an account, m
+        for leases on it; p counts the flux, m what is not a mutation). With rate_p of m's leases added to p's, those leases
+        weigh the same as those they displace, and what is left is the number of dwellings either could count.
+        """
+        layout = self.layout
+        rate = layout.rate.tolist()
+        rows = [k for k in layout.active.tolist() if 0 < rate[k] <= RATE_UNIT]
+        for k in rows:
+            yield Shape((k,), (1,), (k,), rate[k], RATE_UNIT)
+        for p in rows:
+            for m in rows:
+                both = (self.den[p] > 0) & (self.den[m] > 0)
+                if m != p and both.any() and bool((self.num[m][both] > 0).all()):
+                    (a, wa), (b, wb) = sorted(((p, RATE_UNIT), (m, rate[p])))
+                    yield Shape((a, b), (wa, wb), (min(p, m), max(p, m)), rate[p] * rate[m], FINE)
+        same: dict[bytes, list[int]] = {}
+        for k in rows:
+            same.setdefault(self.den[k].tobytes(), []).append(k)
+        for together in same.values():
+            most = len(together) if len(together) <= TOGETHER else 2
+            for n in range(2, most + 1):
+                for some in combinations(together, n):
+                    yield Shape(some, (1,) * n, (some[0],), sum(rate[k] for k in some), RATE_UNIT)
+
+    def cap(self, base: tuple[int, ...], ceilings: Mapping[int, int]) -> int:
+        """Most leases of some denominators together; ``ceilings``: what a path says of them, by row."""
+        most = self.most(base)
+        return min(most, sum(ceilings[k] for k in base)) if all(k in ceilings for k in base) else most
+
+    def cut(self, shape: Shape, at: int, low: bool = False) -> Cut:
+        """The cut of a shape for a cap, or a floor, of its denominator."""
+        key = (shape, at, low)
+        if key not in self._made:
+            self._made[key] = self._write(shape, at, low)
+        return self._made[key]
+
+    def _write(self, shape: Shape, at: int, low: bool) -> Cut:
+        layout, unit = self.layout, shape.unit
+        in_base = self.counted(shape.base)
+        a = shape.times * in_base
+        total = shape.times * at
+        for k, w in zip(shape.rows, shape.weights, strict=True):
+            a -= w * (int(layout.rate[k]) * self.den[k] - RATE_UNIT * self.num[k])
+            total += w * int(layout.ask[k])
+        rest = total % unit
+
+        def rounded(value: I64) -> I64:
+            whole, part = np.divmod(value, unit)
+            return rest * whole + np.minimum(rest, part)
+
+        spare = int(rounded(np.array([-shape.times if low else shape.times]))[0])
+        sign = 1 if low else -1
+        constant = rest * -(-total // unit) + sign * spare * at
+        return Cut(shape, at, low, constant, rounded(a) + sign * spare * in_base)

@@ -1,0 +1,51 @@
+"""Multipliers read from a certificate with cuts: what a lease is worth to a row, and numbers that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from optimizer.runs.earlier import _multipliers
+
+
+def document(**cut: object) -> dict[str, object]:
+    whole: dict[str, object] = {
+        "rows": {"1": 1},
+        "base": [1],
+        "times": 2500,
+        "cap": 10,
+        "unit": 10_000,
+        "nu": "40.0",
+    }
+    leaf = {"rows": {"0": "1.5", "1": "2.0"}, "mir": {}, "branch": {}, "prices": {"A": "3.0"}, "bound": "7.0"}
+    rows = [{"rule": "flux", "scope": "a"}, {"rule": "dalo", "scope": "b"}]
+    return {
+        "format": "attriflux-certificate/1",
+        "rows": rows,
+        "nodes": [{"leaf": {**leaf, "cuts": [{**whole, **cut}]}}],
+    }
+
+
+def test_a_cut_adds_what_a_lease_is_worth_to_it() -> None:
+    """A quarter of 10 leases is 2.5: the cut gives half its multiplier per lease."""
+    found, prices = _multipliers(document())
+    assert found == {("flux", "a"): 1_500_000, ("dalo", "b"): 22_000_000}
+    assert prices == {"A": 3_000_000}
+    fine, _ = _multipliers(document(rows={"0": 10_000, "1": 2_500}, times=25_000_000, unit=10**8))
+    assert fine == {("flux", "a"): 21_500_000, ("dalo", "b"): 7_000_000}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nu": "-1"},
+        {"nu": 1.0},
+        {"rows": {"2": 1}},
+        {"rows": {"1": "1"}},
+        {"times": 0.5},
+        {"unit": None},
+        {"cap": True},
+    ],
+)
+def test_a_damaged_cut_is_no_start(change: dict[str, object]) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        _multipliers(document(**change))
