@@ -10,7 +10,7 @@ import pytest
 from benchmarks.scale.again import again
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, WarmStart, bound_of_leaves, solve_transport
+from optimizer.solve.scale import ScaleOptions, WarmStart, bound_of_leaves, driver, pricing, solve_transport
 from optimizer.solve.scale.branches import branch_price, with_branches
 from optimizer.solve.scale.model import Branch
 from tests.scale.reference import optimum_by_milp, random_model
@@ -32,6 +32,20 @@ def test_the_tight_year_again_needs_few_cases_and_few_pricings():
             cold = solve_transport(changed, ScaleOptions())
             assert (cold.objective, cold.stop_reason) == (warm.objective, "proven")
             assert len(cold.leaves) <= 12 and warm.iterations < cold.iterations
+
+
+def test_a_proof_by_cases_transposes_the_arcs_once_and_reads_each_case_once(monkeypatch):
+    """The root's pricer, the nudger's and those of cases share what is as large as the arcs; the root, which proves
+    nothing then, is not read."""
+    model = build(raw_of(3_224, 9_864, 0, is_tight=True))
+    plain, built, whole = pricing.transpose, [], []
+    monkeypatch.setattr(pricing, "transpose", lambda *arcs: built.append(len(arcs[1])) or plain(*arcs))
+    read = driver.bound_of
+    monkeypatch.setattr(driver, "bound_of", lambda *given: whole.append(0) or read(*given))
+    found = solve_transport(model, ScaleOptions())
+    assert found.proven_by == "leaves" and len(found.leaves) > 1
+    assert [n for n in built if n == max(built)] == [max(built)]
+    assert whole == []
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import numpy as np
 import pytest
 
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, driver, pricing, solve_transport
+from optimizer.solve.scale import ScaleOptions, bound_of, driver, pricing, solve_transport
+from optimizer.solve.scale import pilot as piloting
+from optimizer.solve.scale.evaluation import objective_of
 from optimizer.solve.scale.oracle import Oracle
 from optimizer.solve.scale.pilot import pilot
 from optimizer.solve.scale.rows import with_cuts
@@ -81,8 +84,88 @@ def test_the_answer_is_proven_the_same_with_and_without(monkeypatch):
         answers = []
         for least in (1 << 60, 1):
             monkeypatch.setattr(driver, "PILOTED", least)
+            monkeypatch.setattr(driver, "MAIN", 0.0)
             monkeypatch.setattr(driver, "BINDING", 0.0)
             answers.append(solve_transport(model))
         plain, piloted = answers
         assert plain.stop_reason == piloted.stop_reason == "proven", seed
         assert plain.objective == piloted.objective, seed
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """A pilot whatever the size."""
+    monkeypatch.setattr(driver, "PILOTED", 1)
+    monkeypatch.setattr(driver, "MAIN", 0.0)
+    monkeypatch.setattr(driver, "BINDING", 0.0)
+
+
+def test_a_first_pricing_is_not_made_twice(monkeypatch):
+    """Rows that hardly bind: the look that tells so is the first pricing, and the root closes as without it."""
+    model = build(raw_of(1_000, 10_000, 0, is_tight=True))
+    monkeypatch.setattr(driver, "PILOTED", 1 << 60)
+    plain = solve_transport(model, ScaleOptions(gap=1e-4))
+    monkeypatch.setattr(driver, "PILOTED", 1)
+    monkeypatch.setattr(driver, "MAIN", 0.0)
+    monkeypatch.setattr(driver, "BINDING", 1e9)
+    looked = solve_transport(model, ScaleOptions(gap=1e-4))
+    assert not looked.leaves and looked.iterations == plain.iterations
+    assert (looked.objective, looked.bound) == (plain.objective, plain.bound)
+
+
+def test_no_pilot_where_components_are_many_and_alike(monkeypatch):
+    model = build(raw_of(3_224, 9_864, 0, is_tight=True))
+    run = driver.Run(model, ScaleOptions(), None)
+    size = np.diff(run.structure.arc_start[run.structure.applicant_start])
+    assert len(size) > 1
+    monkeypatch.setattr(driver, "PILOTED", 1)
+    for part, large in ((1.01, False), (0.99, True)):
+        monkeypatch.setattr(driver, "MAIN", part * size.max() / size.sum())
+        assert driver._is_large(run) is large
+
+
+@pytest.mark.parametrize("asked", [0, 1, 5, 60, 150])
+def test_an_interrupt_at_any_time_leaves_a_certified_answer(always, monkeypatch, asked):
+    """Also within the pilot and within a pricing: nothing long is begun afterwards."""
+    model = build(raw_of(500, 5_000, 0, is_tight=True))
+    best = solve_transport(model, ScaleOptions(threads=1))
+    calls, readings, placed = [], [], []
+    read, place = piloting.demand_at, pricing.place_component
+    monkeypatch.setattr(piloting, "demand_at", lambda *a: (readings.append(len(calls)), read(*a)))
+    monkeypatch.setattr(pricing, "place_component", lambda *a: (placed.append(len(calls)), place(*a)))
+
+    def interrupted() -> bool:
+        calls.append(0)
+        return len(calls) > asked
+
+    found = solve_transport(model, ScaleOptions(threads=1, interrupted=interrupted))
+    assert found.stop_reason == "interrupted"
+    assert max([0, *readings, *placed]) <= asked
+    assert objective_of(model, found.assigned_class, found.account, found.seats) == found.objective
+    assert found.objective <= best.objective <= found.bound
+    assert found.bound == bound_of(model, found.certificate) // found.certificate.quantum
+
+
+def test_what_the_last_pricings_say_is_handed_out_when_a_run_stops(monkeypatch):
+    """Long before solutions are mixed: labels for the best assignment so far, not for that of the first pricing."""
+    model = build(raw_of(3_224, 9_864, 0, is_tight=True))
+    priced, price = [], driver.Run.price
+    monkeypatch.setattr(driver.Run, "price", lambda *a: priced.append(0) or price(*a))
+    stopped = ScaleOptions(threads=1, interrupted=lambda: len(priced) > 7)
+    first: list[int] = []
+    found = solve_transport(model, stopped, lambda p: first.append(p.objective))
+    assert found.stop_reason == "interrupted" and found.iterations == 8
+    assert found.objective > first[0] + 0.5 * (found.bound - first[0])
+
+
+def test_a_small_time_limit_is_kept_by_a_pilot(always, monkeypatch):
+    """A pilot that would read for minutes stops at its part of the limit, and pricings follow."""
+    model = build(raw_of(3_224, 9_864, 0, is_tight=True))
+    monkeypatch.setattr(piloting, "MOST", 100_000)
+    monkeypatch.setattr(piloting, "NEAR", -1.0)
+    began = time.perf_counter()
+    found = solve_transport(model, ScaleOptions(time_limit_s=0.3))
+    assert time.perf_counter() - began < 5.0
+    assert found.stop_reason in ("time_limit", "proven") and found.iterations > 1
+    assert found.bound == bound_of(model, found.certificate) // found.certificate.quantum >= 3_740_090
+    assert objective_of(model, found.assigned_class, found.account, found.seats) == found.objective

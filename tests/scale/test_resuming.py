@@ -62,3 +62,21 @@ def test_the_proven_value_is_the_same_and_engines_agree(seed):
     if cold.stop_reason == warm[0].stop_reason == "proven":
         assert warm[0].objective == cold.objective
     assert warm[0].bound >= cold.objective and cold.bound >= warm[0].objective
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_pricing_left_early_gives_a_bound_that_holds_and_is_made_again(seed):
+    model, rng = random_model(seed), np.random.default_rng(seed)
+    quantum = choose_quantum(model)
+    structure, rows = with_cuts(model, (), exact_rooms=False)
+    fresh, left = (Oracle(structure, rows, quantum, 1) for _ in range(2))
+    left_at = [0]
+    left.heed(lambda: left_at[0] > 0)
+    for halt in (0, 1, 0):
+        asked = rows.clip(rng.uniform(0, 60, rows.n_rows), quantum)
+        left_at[0] = halt
+        best, found = fresh.solve(asked), left.solve(asked)
+        assert found.bound >= best.bound
+        assert (np.bincount(found.leases.klass, minlength=structure.n_classes) <= structure.capacity).all()
+        left_at[0] = 0
+        assert left.solve(asked).bound == best.bound, (seed, halt)

@@ -21,7 +21,7 @@ from optimizer.solve.scale.cells import IMPOSSIBLE
 from optimizer.solve.scale.cuts import CutMaker, extend, shares
 from optimizer.solve.scale.model import Certificate, Cut, Ints, LabelledTransport
 
-BLOCK = 256
+BLOCK = 1_024
 """Entries sifted together by the pass."""
 MANY_ENTRIES = 1_000_000
 """Entries from which the pass is shared between two threads."""
@@ -32,8 +32,12 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
     first, last, menu_start, entry_applicant, entry_value, entry_type, classes_start, classes, group, n_types, credit,
     price, quantum, gain, least,
 ):  # fmt: skip
-    """Best gain of each applicant over all its arcs of menus ``first..last``; ``least`` is scratch, (T,)."""
+    """Best gain of each applicant over all its arcs of menus ``first..last``; ``least`` is scratch, (T,).
+
+    Indices are unsigned in the loops over entries: negative ones would count from the end, which costs a sixth of the pass.
+    """
     gaining = np.empty(BLOCK + 1, np.int64)
+    limit = np.empty(len(least), np.int64)
     for m in range(first, last):
         if classes_start[m] == classes_start[m + 1]:
             continue
@@ -45,25 +49,19 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
                 if x < low:
                     low = x
             least[t] = low
+            limit[t] = low // quantum
         for begin in range(menu_start[m], menu_start[m + 1], BLOCK):
             # one in eight gains anything, at random: gathered without a branch, as a processor cannot foresee it
             n = 0
-            for j in range(begin, min(begin + BLOCK, menu_start[m + 1])):
-                gaining[n] = j
-                n += np.int64(entry_value[j]) * quantum > least[entry_type[j]]
+            for j in range(np.uint64(begin), np.uint64(min(begin + BLOCK, menu_start[m + 1]))):
+                gaining[np.uint64(n)] = j
+                n += np.int64(entry_value[j]) > limit[np.uint64(entry_type[j])]
             for i in range(n):
-                j = gaining[i]
-                g = np.int64(entry_value[j]) * quantum - least[entry_type[j]]
-                if g > gain[entry_applicant[j]]:
-                    gain[entry_applicant[j]] = g
-
-
-@njit(cache=True, nogil=True)
-def _sum_of_larger(one, other):  # type: ignore[no-untyped-def]
-    total = np.int64(0)
-    for i in range(len(one)):
-        total += max(one[i], other[i])
-    return total
+                entry = np.uint64(gaining[i])
+                g = np.int64(entry_value[entry]) * quantum - least[np.uint64(entry_type[entry])]
+                a = np.uint64(entry_applicant[entry])
+                if g > gain[a]:
+                    gain[a] = g
 
 
 def _worth(start: Ints, row: np.ndarray, coef: Ints, value: Ints, y: Ints, quantum: int) -> Ints:
@@ -170,7 +168,8 @@ def _sum_up(model: LabelledTransport, credit: Ints, outside: Ints, price: Ints, 
         total = int(gains((0, n_menus)).sum())
     else:
         with ThreadPoolExecutor(2) as pool:
-            total = int(_sum_of_larger(*pool.map(gains, ((0, middle), (middle, n_menus)))))
+            one, other = pool.map(gains, ((0, middle), (middle, n_menus)))
+        total = int(np.maximum(one, other, out=one).sum())
     size = np.diff(model.bonus_start) if len(model.bonus_start) else np.zeros(model.n_classes, np.int64)
     plain = size == 0
     total += int((np.maximum(outside, price) * model.capacity)[plain].sum())

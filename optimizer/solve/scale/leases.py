@@ -22,7 +22,8 @@ class Leases:
 
     def part(self, structure: Structure, component: int) -> slice:
         """Positions of the leases of one component."""
-        bounds = structure.applicant_start[component : component + 2]
+        # in the type of the list, or numpy converts all of it for two numbers
+        bounds = structure.applicant_start[component : component + 2].astype(self.applicant.dtype)
         low, high = np.searchsorted(self.applicant, bounds)
         return slice(int(low), int(high))
 

@@ -167,7 +167,8 @@ class ScaleOptions:
 
     ``gap`` is relative to the bound; 0 asks for a proof. ``max_iterations`` limits the pricings before cases are
     distinguished, ``max_leaves`` the cases; running out of either ends as ``iteration_limit``. ``time_limit_s`` makes
-    a run depend on the clock and is therefore None by default. ``interrupted`` is asked between steps. ``quantum`` is
+    a run depend on the clock and is therefore None by default. ``interrupted`` is asked between steps, and between
+    the components of a pricing by any of its threads. ``quantum`` is
     the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
     Without ``cuts`` the bound rests on the model's own rows alone, for a caller whose certificate knows no others.
     ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open. ``engine`` is where pricings

@@ -57,7 +57,7 @@ class Nudger:
                     self._push(row, push, rng if number else None)
                     calls -= 1
                     done = run.gap <= 0 if beyond else run.closed()
-                    if calls <= 0 or done or run.stopped() in ("interrupted", "time_limit"):
+                    if calls <= 0 or done or run.halted():
                         return
             if run.incumbent.objective == before and number:
                 return
@@ -134,6 +134,7 @@ class Nudger:
         assert run.incumbent is not None
         if self._pricer is None:
             self._pricer = LocalPricer(whole(run.structure), run.quantum, run.options.threads)
+            self._pricer.heed(run.halted)
         slack = int(STAY * run.model.scale)
         # said to be coarser than asked, so that every component is looked at though its credits did not move
         self._pricer.resume(run.incumbent.leases, price, *known, slack + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from optimizer.solve.scale.cells import IMPOSSIBLE
 from optimizer.solve.scale.leases import Leases, no_leases
 from optimizer.solve.scale.model import Ints
-from optimizer.solve.scale.pricing import COUNTERS, Engine, Resumable, Threads
+from optimizer.solve.scale.pricing import COUNTERS, Engine, Haltable, Resumable, Threads
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -41,6 +42,11 @@ class Oracle:
         self.quantum = quantum
         self.work = np.zeros(COUNTERS, np.int64)
         self._pricer = (engine or Threads(threads)).open(structure, quantum)
+
+    def heed(self, halt: Callable[[], bool]) -> None:
+        """Have a pricer of this process stop between components; the bound then rests on what it has."""
+        if isinstance(self._pricer, Haltable):
+            self._pricer.heed(halt)
 
     def credits(self, multipliers: Ints) -> tuple[Ints, Ints]:
         """Credit of each household cell and outside value of each class, times the quantum."""

@@ -90,29 +90,41 @@ class Pieces:
     classes: sp.csr_matrix
 
 
-def _dense(leases: Leases, who: Ints) -> tuple[SmallInts, SmallInts, Ints]:
-    """Class, cell and value of each applicant of ``who`` (-1, -1, 0 when out)."""
-    at = np.minimum(np.searchsorted(leases.applicant, who), max(0, len(leases.applicant) - 1))
-    if not len(leases.applicant):
-        return np.full(len(who), -1, np.int32), np.full(len(who), -1, np.int32), np.zeros(len(who), np.int64)
-    held = leases.applicant[at] == who
-    return (
-        np.where(held, leases.klass[at], -1).astype(np.int32),
-        np.where(held, leases.cell[at], -1).astype(np.int32),
-        np.where(held, leases.value[at], 0),
-    )
+@njit(cache=True, nogil=True)
+def _moved(who_1, class_1, cell_1, value_1, who_2, class_2, cell_2, value_2):  # type: ignore[no-untyped-def]
+    """Applicants that two sorted lists of leases place differently; class, cell, value in each (-1, -1, 0 when out)."""
+    most = len(who_1) + len(who_2)
+    who = np.empty(most, np.int64)
+    klass = np.empty((2, most), np.int32)
+    cell = np.empty((2, most), np.int32)
+    value = np.empty((2, most), np.int64)
+    n = 0
+    i = 0
+    j = 0
+    while i < len(who_1) or j < len(who_2):
+        first = j == len(who_2) or (i < len(who_1) and who_1[i] <= who_2[j])
+        second = i == len(who_1) or (j < len(who_2) and who_2[j] <= who_1[i])
+        if not (first and second and class_1[i] == class_2[j] and cell_1[i] == cell_2[j]):
+            who[n] = who_1[i] if first else who_2[j]
+            klass[0, n], cell[0, n], value[0, n] = -1, -1, 0
+            klass[1, n], cell[1, n], value[1, n] = -1, -1, 0
+            if first:
+                klass[0, n], cell[0, n], value[0, n] = class_1[i], cell_1[i], value_1[i]
+            if second:
+                klass[1, n], cell[1, n], value[1, n] = class_2[j], cell_2[j], value_2[j]
+            n += 1
+        i += first
+        j += second
+    return who[:n].copy(), klass[:, :n].copy(), cell[:, :n].copy(), value[:, :n].copy()
 
 
 def cut_pieces(structure: Structure, first: Leases, second: Leases) -> Pieces:
     """Cut the difference between two assignments of the same structure."""
     s, cells = structure, structure.cells
-    both = np.union1d(first.applicant, second.applicant).astype(np.int64)
-    class_1, cell_1, value_1 = _dense(first, both)
-    class_2, cell_2, value_2 = _dense(second, both)
-    moved = np.flatnonzero((class_1 != class_2) | (cell_1 != cell_2))
-    who = both[moved]
-    class_1, cell_1, value_1 = class_1[moved], cell_1[moved], value_1[moved]
-    class_2, cell_2, value_2 = class_2[moved], cell_2[moved], value_2[moved]
+    who, (class_1, class_2), (cell_1, cell_2), (value_1, value_2) = _moved(
+        first.applicant, first.klass, first.cell, first.value,
+        second.applicant, second.klass, second.cell, second.value,
+    )  # fmt: skip
     out, into = np.flatnonzero(class_1 >= 0), np.flatnonzero(class_2 >= 0)
     out = out[np.lexsort((out, cell_1[out], class_1[out]))]
     into = into[np.lexsort((into, cell_2[into], class_2[into]))]

@@ -14,6 +14,7 @@ follow multipliers that move, their signs hold for long, and longer steps have a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -162,8 +163,8 @@ class _Homes:
         self.least = outside - self.first_bonus
         self.price = np.maximum(self.price, self.least)
 
-    def read(self, e: int, heat: float) -> None:
-        """Demand in one component."""
+    def read(self, e: int, heat: float) -> bool:
+        """Demand in one component; True, as it is known then."""
         s = self.structure
         k, a, p = self._place(e)
         demand_at(
@@ -171,6 +172,7 @@ class _Homes:
             s.arc_start, s.arc_pair, s.arc_value, self.quantum,
             self.level[p], self.asked[p], np.empty(self.longest), self.lot, self.demand[k],
         )  # fmt: skip
+        return True
 
     def leases(self) -> Floats:
         """Expected leases of each cell: no more than there are dwellings, the others vacant."""
@@ -182,7 +184,13 @@ class _Homes:
         return count
 
 
-def pilot(structure: Structure, rows: RowSystem, quantum: int, threads: int) -> tuple[Ints, Ints]:
+def pilot(
+    structure: Structure,
+    rows: RowSystem,
+    quantum: int,
+    threads: int,
+    halt: Callable[[], bool] = lambda: False,
+) -> tuple[Ints, Ints]:
     """Multipliers of the rows and prices of the classes near those that clear both, times the quantum.
 
     Cuts keep a multiplier of nothing. The same on any number of threads: components are read apart, and what they add to
@@ -193,6 +201,7 @@ def pilot(structure: Structure, rows: RowSystem, quantum: int, threads: int) -> 
     structure, rows : the model's working form and its priced rows
     quantum : multiplier steps per objective unit
     threads : components read at the same time
+    halt : asked before each component is read, from any thread; once it says so, what was reached by then is the answer
 
     Returns
     -------
@@ -215,13 +224,19 @@ def pilot(structure: Structure, rows: RowSystem, quantum: int, threads: int) -> 
                 if sweep >= SWEEPS[h] and abs(net) <= NEAR * dwellings:
                     break
                 homes.take(side.credits(heat))
-                list(pool.map(lambda e, heat=heat: homes.read(e, heat), order))
+                if not all(pool.map(lambda e, heat=heat: not halt() and homes.read(e, heat), order)):
+                    return _answer(side, homes, rows, quantum)
                 leases = homes.leases()
                 net = reprice(
                     heat, FARTHEST * heat, homes.capacity, homes.demand, homes.least,
                     homes.price, homes.step, homes.turn,
                 )  # fmt: skip
                 side.follow(heat, leases)
-    price = np.maximum(homes.least, homes.price - ABOVE * HEATS[-1] * worth)
+    return _answer(side, homes, rows, quantum)
+
+
+def _answer(side: _Side, homes: _Homes, rows: RowSystem, quantum: int) -> tuple[Ints, Ints]:
+    """Multipliers and prices as they stand, in integers."""
+    price = np.maximum(homes.least, homes.price - ABOVE * HEATS[-1] * homes.worth)
     y = np.r_[side.multipliers, np.zeros(rows.n_rows - side.n)]
     return rows.clip(y / quantum, quantum), np.rint(price).astype(np.int64)

@@ -8,6 +8,7 @@ again after a loss, and the answer is the same bytes. `Threads` is the engine of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,8 @@ APART, NEAR, FAR_APART = 1e-4, 1.5e-3, 3e-3
 from nothing again, since repairing it would take longer; up to the second, from the last prices cleared at the lowest
 heat; by more than the third, without the last prices."""
 REPAIR, GIVEN = -1, -2
+UNSOLVED = 1 << 60
+"""Slack, in objective units, of an answer that leaves components out: above any that is asked."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,17 @@ class Shard:
 
 
 def whole(structure: Structure) -> Shard:
-    """All components of a structure; no array is copied."""
-    return Shard(**{name: getattr(structure, name) for name in Shard.__dataclass_fields__})
+    """All components of a structure; no array is copied, and structures of the same arrays share one shard.
+
+    Its transposed arcs are as large as the arcs: the root's pricer, the nudger's and those of cases read the same.
+    """
+    known = structure.shared.get("shard")
+    arrays = {name: getattr(structure, name) for name in Shard.__dataclass_fields__}
+    if isinstance(known, Shard) and all(getattr(known, name) is array for name, array in arrays.items()):
+        return known
+    shard = Shard(**arrays)
+    structure.shared["shard"] = shard
+    return shard
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,17 @@ class Resumable(Pricer, Protocol):
         """Take an answer, and what it was an answer to, as the last one."""
 
 
+@runtime_checkable
+class Haltable(Pricer, Protocol):
+    """A pricer that asks, between components, whether the run has to stop.
+
+    Components left out keep their last assignment and prices: an answer to hand out and a bound that holds, not the best.
+    """
+
+    def heed(self, halt: Callable[[], bool]) -> None:
+        """Ask ``halt`` from now on; from any thread."""
+
+
 class Engine(Protocol):
     """A place where pricings are computed; must not change any byte of an answer."""
 
@@ -126,7 +149,7 @@ class Engine(Protocol):
 
 @dataclass
 class _Outcome:
-    """Arrays the kernel fills, and the credits they answer."""
+    """Arrays the kernel fills, and the credits they answer; ``gains`` of each component, -1 where nobody summed them."""
 
     credit: Ints
     offer_credit: Ints
@@ -138,6 +161,7 @@ class _Outcome:
     base: Ints
     owner: SmallInts
     cell: SmallInts
+    gains: Ints
 
 
 @dataclass(frozen=True)
@@ -164,6 +188,11 @@ class LocalPricer:
         size = np.diff(shard.applicant_start) * np.maximum(1, np.diff(shard.class_start))
         self._order = np.argsort(-size, kind="stable")
         self._last: _Outcome | None = None
+        self._halt: Callable[[], bool] | None = None
+
+    def heed(self, halt: Callable[[], bool]) -> None:
+        """Ask ``halt`` before each component."""
+        self._halt = halt
 
     def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
         """Take an earlier answer, and what it was an answer to, as the last one."""
@@ -174,6 +203,7 @@ class LocalPricer:
         out.owner[leases.applicant] = leases.klass
         out.cell[leases.applicant] = leases.cell
         out.worth[leases.applicant] = leases.value * self.quantum
+        out.gains[:] = -1
         self._last = out
 
     def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
@@ -190,6 +220,10 @@ class LocalPricer:
 
         def one(e: int) -> Ints:
             work = np.zeros(COUNTERS, np.int64)
+            if self._halt is not None and self._halt():
+                out.gains[e] = -1
+                out.slack = UNSOLVED
+                return work
             place = (
                 s.class_start[e], s.class_start[e + 1], s.applicant_start[e], s.applicant_start[e + 1],
                 s.pair_start[e], s.pair_start[e + 1],
@@ -209,7 +243,14 @@ class LocalPricer:
                 repair_component(
                     *place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, rise, *answer
                 )
+            gain(e)
             return work
+
+        def gain(e: int) -> None:
+            out.gains[e] = applicant_gains(
+                s.applicant_start[e], s.applicant_start[e + 1], s.pair_start[e], s.pair_start[e + 1], q,
+                s.offer_start, s.offer_class, out.offer_credit, s.arc_start, s.arc_pair, s.arc_value, out.price,
+            )  # fmt: skip
 
         large = np.diff(s.arc_start[s.applicant_start]) >= LARGE
         if moved and (last is not None or large.any()):
@@ -221,13 +262,12 @@ class LocalPricer:
             works = [one(e) for e in moved]
         self._last = out
         held = np.flatnonzero(out.owner >= 0)
-        gains = applicant_gains(
-            q, s.offer_start, s.offer_class, out.offer_credit, s.arc_start, s.arc_pair, s.arc_value, out.price
-        )
+        for e in np.flatnonzero(out.gains < 0).tolist():
+            gain(e)  # as an earlier answer that was given has it, or left out
         return Answer(
             leases=Leases(held.astype(np.int32), out.owner[held], out.cell[held], out.worth[held] // q),
             price=out.price,
-            gains=int(gains),
+            gains=int(out.gains.sum()),
             dwellings=class_worth(s, out.price, outside, q),
             work=sum(works, np.zeros(COUNTERS, np.int64)),
         )
@@ -257,10 +297,11 @@ class LocalPricer:
             return _Outcome(
                 credit, offers, outside, slack, np.zeros(k, np.int64), np.zeros(k, np.int64), np.zeros(n, np.int64),
                 np.zeros(n, np.int64), np.full(n, -1, np.int32), np.full(n, -1, np.int32),
+                np.full(len(s.class_start) - 1, -1, np.int64),
             )  # fmt: skip
         return _Outcome(
             credit, offers, outside, slack, last.price.copy(), last.count.copy(), last.worth.copy(),
-            last.base.copy(), last.owner.copy(), last.cell.copy(),
+            last.base.copy(), last.owner.copy(), last.cell.copy(), last.gains.copy(),
         )  # fmt: skip
 
     def _reuse(self, e: int, out: _Outcome) -> bool:

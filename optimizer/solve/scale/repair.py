@@ -374,17 +374,18 @@ def _round(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def applicant_gains(quantum, offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value, price):  # type: ignore[no-untyped-def]
-    """Sum over applicants of their best gain at these class prices: their part of the bound."""
-    n_pairs = len(offer_start) - 1
-    floor = np.empty(n_pairs, np.int64)
-    for p in range(n_pairs):
-        floor[p] = lowest(p, price, offer_start, offer_class, offer_credit)
+def applicant_gains(  # type: ignore[no-untyped-def]
+    a0, a1, p0, p1, quantum, offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value, price
+):
+    """Sum over a component's applicants of their best gain at these class prices: their part of the bound."""
+    floor = np.empty(p1 - p0, np.int64)
+    for p in range(p0, p1):
+        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
     total = np.int64(0)
-    for a in range(len(arc_start) - 1):
+    for a in range(a0, a1):
         gain = np.int64(0)
         for i in range(arc_start[a], arc_start[a + 1]):
-            g = np.int64(arc_value[i]) * quantum - floor[arc_pair[i]]
+            g = np.int64(arc_value[i]) * quantum - floor[arc_pair[i] - p0]
             if g > gain:
                 gain = g
         total += gain

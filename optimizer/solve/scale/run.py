@@ -120,6 +120,7 @@ class Run:
         self.structure, self.rows = with_cuts(model, cuts, exact_rooms=options.gap == 0)
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
         self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads, options.engine)
+        self.oracle.heed(self.halted)
         self.master = Master(self.structure, self.tail)
         self.clock.charge("structure", now)
         self.best: Priced | None = None
@@ -171,6 +172,16 @@ class Run:
         if limit is not None and self.clock.elapsed() > limit:
             return "time_limit"
         return "iteration_limit" if self.iteration >= self.options.max_iterations else None
+
+    def halted(self) -> bool:
+        """Whether the clock or an interrupt asks to stop at once."""
+        return self.stopped() in ("interrupted", "time_limit")
+
+    def part_of_time(self, part: float) -> Callable[[], bool]:
+        """Whether a part of the time left from now on is over, or an interrupt asks to stop."""
+        limit, now = self.options.time_limit_s, self.clock.elapsed()
+        until = None if limit is None else now + part * (limit - now)
+        return lambda: self.halted() or (until is not None and self.clock.elapsed() > until)
 
     def time_left(self) -> float | None:
         """Seconds left when the caller set a limit: the only place where the clock may change an answer."""
@@ -331,7 +342,7 @@ class Run:
         for at in range(0, len(others), width):
             start = self.blend(start, others[at : at + width], nodes, self.mixing_gap(start.objective))
             self.offer(start)
-            if self.closed() or self.stopped() in ("interrupted", "time_limit"):
+            if self.closed() or self.halted():
                 break
 
 

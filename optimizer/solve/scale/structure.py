@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
@@ -114,7 +114,8 @@ class Structure:
 
     ``class_of`` and ``applicant_of`` give the model's numbers back. A *pair* is a (menu, type) met in some entry; the
     arcs of applicant ``a`` are ``arc_start[a] .. arc_start[a + 1]``, each a pair and a value, and each pair offers the
-    classes ``offer_class[offer_start[p] .. offer_start[p + 1]]`` in the cells ``offer_cell``.
+    classes ``offer_class[offer_start[p] .. offer_start[p + 1]]`` in the cells ``offer_cell``. ``shared`` keeps what is
+    built from these arrays once (`pricing.whole`), for every structure that ``replace`` makes of this one too.
     """
 
     model: LabelledTransport
@@ -136,6 +137,7 @@ class Structure:
     bonus_start: Ints
     bonus: Ints
     cells: CellTable
+    shared: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def n_classes(self) -> int:

@@ -110,6 +110,7 @@ class Tree:
         assert run.best is not None
         here = Continuing(run.options.threads, run.best)
         self.oracle = Oracle(self.structure, self.rows, run.quantum, run.options.threads, here)
+        self.oracle.heed(run.halted)
 
     @property
     def bound(self) -> int:
@@ -122,7 +123,7 @@ class Tree:
         """Treat cases until all are closed or the asked gap is (True), or a limit stops the run (False)."""
         run = self.run
         while self.open:
-            if self.opened >= run.options.max_leaves or run.stopped() in ("interrupted", "time_limit"):
+            if self.opened >= run.options.max_leaves or run.halted():
                 return False
             bound, _, node = heapq.heappop(self.open)
             assert run.incumbent is not None
@@ -189,7 +190,7 @@ class Tree:
                 best = priced
             if self._enough(best):
                 return best
-            if run.stopped() in ("interrupted", "time_limit"):
+            if run.halted():
                 return None
             fresh = run.master.add(priced.leases, toward)
             confined = bool(pressed.any())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,7 @@ from numba import njit
 from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.model import Ints, SmallInts, WarmStart
 from optimizer.solve.scale.oracle import Priced
-from optimizer.solve.scale.pricing import Answer, Engine, LocalPricer, Pricer, Resumable, whole
+from optimizer.solve.scale.pricing import Answer, Engine, Haltable, LocalPricer, Pricer, Resumable, whole
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -110,6 +111,10 @@ class _Resumed:
     leases: Leases
     prices: Ints
     asked: bool = field(default=False)
+
+    def heed(self, halt: Callable[[], bool]) -> None:
+        if isinstance(self.pricer, Haltable):
+            self.pricer.heed(halt)
 
     def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
         if not self.asked:
