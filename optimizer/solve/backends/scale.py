@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from optimizer.solve.scale.pricing import Engine
     from optimizer.solve.transport import Carver
 
-GAP = 2e-4
+GAP = 1e-4
 """Relative gap asked of the kernel when none is given: the proof's own tree goes on from there on small cases."""
 MOST_ITERATIONS = 120
 POLISH = 40

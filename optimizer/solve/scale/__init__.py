@@ -46,8 +46,9 @@ worst case O(A (N + K log K)) for A applicants, N entries, K classes; measured g
 Arcs are kept by falling gain at earlier prices, which only rise, so a search leaves an applicant's list early. The next
 pricing starts from the last assignment (``repair``): who is still best placed stays, the others bid again.
 A département in which everything is full is another matter: the last vacancies are far from everywhere, each newcomer
-floods all of it, and the work grows with its square. From a million arcs on, pricings start from prices near the ones
-that clear a smoothed market (``market``), a few dozen passes over the arcs, after which every search ends nearby.
+floods all of it, and the work grows with its square. From 200,000 arcs on, pricings start from prices near the ones
+that clear a smoothed market (``market``), a few dozen passes over the arcs, after which every search ends nearby (tight
+Doubs year of the full model to 0.01 %: 39 s of processor, 74 s when only a million arcs were priced so).
 
 *Primal.* Two assignments differ by independent chains and cycles; a small integer program picks the best subset under
 the true objective (``pieces``). Feasible by construction: every subset respects applicants and capacities, and

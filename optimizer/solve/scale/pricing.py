@@ -32,7 +32,7 @@ from optimizer.solve.scale.structure import Structure
 
 COUNTERS = 5
 """Counters of work a kernel call keeps."""
-LARGE = 1_000_000
+LARGE = 200_000
 """Arcs of a component from which a pricing starts from the prices of `market`, not from nothing."""
 APART, NEAR, FAR_APART = 1e-4, 1.5e-3, 3e-3
 """Parts of what a household brings. When credits moved apart by more than the first on average, a large component is priced
