@@ -1,4 +1,4 @@
-"""Which count a case of the proof is divided on: the one whose two sides cost most.
+"""Which count a case of the proof is divided on: the one whose two sides cost most; a pair where all counts are whole.
 
 Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound. So each side of the
 likely counts is tried in the LP, on the columns at hand and for a bounded number of simplex steps, and what it loses is
@@ -163,4 +163,40 @@ def dearest_rounding(layout: Layout, path: Path, relaxed: Relaxed) -> Split | No
         gain = missing * float(layout.price[k])
         if missing > EPS and (best is None or gain > best[0] + EPS):
             best = (gain, Split("den", row=k, at=int(np.floor(float(relaxed.den[k]) + EPS)) - 1))
+    return best[1] if best is not None else None
+
+
+def account_or_pair(master: Master, relaxed: Relaxed) -> Split | int | None:
+    """Where all counts are whole: the account of a dwelling, else a single pair, nearest to a half.
+
+    A class whose dwellings must be told apart first is returned by its number; None when nothing is fractional.
+    """
+    x = relaxed.x
+    loose = np.flatnonzero(np.abs(x - np.rint(x)) > 1e-5)
+    if not len(loose):
+        return None
+    account_of = master.layout.problem.kinds.account
+    by_account: dict[tuple[int, int], float] = {}
+    for j in loose.tolist():
+        unit = master.units[master.unit[j]]
+        if len(unit.dwellings) > 1:
+            return unit.klass
+    for j in np.flatnonzero(x > 1e-9).tolist():
+        dwellings = master.units[master.unit[j]].dwellings
+        if len(dwellings) == 1:
+            key = (int(dwellings[0]), int(account_of[master.kind[j]]))
+            by_account[key] = by_account.get(key, 0.0) + float(x[j])
+    best: tuple[float, Split] | None = None
+    for (d, r), total in sorted(by_account.items()):
+        away = abs(total - 0.5)
+        if away < 0.5 - 1e-5 and (best is None or away < best[0] - EPS):
+            best = (away, Split("account", dwelling=d, account=r))
+    if best is not None:
+        return best[1]
+    for j in loose.tolist():
+        away = abs(float(x[j]) - 0.5)
+        if best is None or away < best[0] - EPS:
+            d = int(master.units[master.unit[j]].dwellings[0])
+            r = int(account_of[master.kind[j]])
+            best = (away, Split("pair", dwelling=d, application=master.app[j], account=r))
     return best[1] if best is not None else None

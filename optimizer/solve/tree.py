@@ -13,12 +13,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.bound import NEVER, Multipliers, nothing, price_out
-from optimizer.solve.branching import EPS, Chooser
+from optimizer.solve.branching import EPS, Chooser, account_or_pair
 from optimizer.solve.cases import Path, Step
 from optimizer.solve.certificate import Inner, Node, Split
 from optimizer.solve.grid import floor_to
@@ -317,43 +315,7 @@ class Prover:
     def _choose(self, node: Open, relaxed: Relaxed) -> Split | int | None:
         """A split; a class to tell apart first; None when the LP solution leaves nothing to split."""
         room = node.bound - self.incumbent.objective
-        return self.chooser.choose(node.path, relaxed, room) or self._choose_pair(relaxed)
-
-    def _choose_pair(self, relaxed: Relaxed) -> Split | int | None:
-        master = self.master
-        x = relaxed.x
-        loose = np.flatnonzero(np.abs(x - np.rint(x)) > 1e-5)
-        if not len(loose):
-            return None
-        account_of = self.layout.problem.kinds.account
-        by_account: dict[tuple[int, int], float] = {}
-        for j in loose.tolist():
-            unit = master.units[master.unit[j]]
-            if len(unit.dwellings) > 1:
-                return unit.klass
-        for j in np.flatnonzero(x > 1e-9).tolist():
-            d = (
-                int(master.units[master.unit[j]].dwellings[0])
-                if len(master.units[master.unit[j]].dwellings) == 1
-                else -1
-            )
-            if d >= 0:
-                key = (d, int(account_of[master.kind[j]]))
-                by_account[key] = by_account.get(key, 0.0) + float(x[j])
-        best: tuple[float, Split] | None = None
-        for (d, r), total in sorted(by_account.items()):
-            away = abs(total - 0.5)
-            if away < 0.5 - 1e-5 and (best is None or away < best[0] - EPS):
-                best = (away, Split("account", dwelling=d, account=r))
-        if best is not None:
-            return best[1]
-        for j in loose.tolist():
-            away = abs(float(x[j]) - 0.5)
-            if best is None or away < best[0] - EPS:
-                d = int(master.units[master.unit[j]].dwellings[0])
-                r = int(account_of[master.kind[j]])
-                best = (away, Split("pair", dwelling=d, application=master.app[j], account=r))
-        return best[1] if best is not None else None
+        return self.chooser.choose(node.path, relaxed, room) or account_or_pair(self.master, relaxed)
 
     # ---------------------------------------------------------------- the published form
 

@@ -270,28 +270,6 @@ class Field:
                 return False
         return True
 
-    def most(self) -> dict[tuple[str, int], int]:
-        """("num" or "den", row) -> dwellings with a first rank that would be counted there."""
-        counted: dict[int, set[tuple[str, int]]] = {}
-        for kind, marks in enumerate(self.kinds.number):
-            counted[kind] = {("den", k) for k, _ in marks} | {("num", k) for k, n in marks if n}
-        klass, _, _ = self.rows_of
-        size = np.bincount(klass, minlength=len(self.class_row))
-        found: dict[tuple[str, int], int] = {}
-        seats: dict[int, list[int]] = {}
-        for row, kind in self.seat[:, [0, 2]].tolist():
-            seats.setdefault(row, []).append(kind)
-        for row in range(len(self.class_row)):
-            here: set[tuple[str, int]] = set()
-            for t in np.unique(self.set_of[self.ptr[row] : self.ptr[row + 1]]).tolist():
-                for kind in self.set_kind[self.set_ptr[t] : self.set_ptr[t + 1]].tolist():
-                    here |= counted[kind]
-            for kind in seats.get(row, ()):
-                here |= counted[kind]
-            for key in here:
-                found[key] = found.get(key, 0) + int(size[row])
-        return found
-
     def balance(self, num: I64, den: I64) -> I64:
         """Units each kind adds for multipliers per row (``num`` and ``den`` coefficients in units).
 

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.verify.bound import Field
+from optimizer.verify.caps import most_of
 from optimizer.verify.cells import I64
 from optimizer.verify.outputs import decimal
 from optimizer.verify.rows import Row
@@ -157,21 +158,6 @@ class Cuts:
         constant = r * -(-cut.times * cut.n // unit) + side * z * cut.n
         values, of_kind = np.unique(g(a) + side * z * inside, return_inverse=True)
         return Written(constant, tuple(values.tolist()), of_kind.reshape(-1))
-
-
-def most_of(space: Field, base: tuple[int, ...]) -> int:
-    """Dwellings with a first rank that would be counted in the denominator of one of these rows."""
-    wanted = frozenset(base)
-    inside = np.array([any(k in wanted for k, _ in marks) for marks in space.kinds.number], bool)
-    klass, _, _ = space.rows_of
-    some = np.zeros(len(space.class_row), bool)
-    if len(space.set_ptr) > 1:
-        of_set = np.logical_or.reduceat(inside[space.set_kind], space.set_ptr[:-1])
-        row = np.repeat(np.arange(len(some)), np.diff(space.ptr))
-        some[row[of_set[space.set_of]]] = True
-    if len(space.seat):
-        some[space.seat[inside[space.seat[:, 2]], 0]] = True
-    return int(some[klass].sum())
 
 
 def _statement(raw: Mapping[str, Any], row_at: list[int]) -> Statement:

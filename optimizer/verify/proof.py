@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.verify.bound import FROM_MICRO, Field
+from optimizer.verify.caps import most_by_row
 from optimizer.verify.cells import I64
 from optimizer.verify.cuts import Cuts
 from optimizer.verify.outputs import decimal
@@ -159,7 +160,7 @@ class Proof:
 
     @cached_property
     def _most(self) -> Mapping[tuple[str, int], int]:
-        return self.field.most()
+        return most_by_row(self.field)
 
     @cached_property
     def _cuts(self) -> Cuts:
