@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.errors import AttrifluxError, Said, define, reason_of
+from optimizer.problem.model import RATE_UNIT
 from optimizer.reports.reading_back import read_back
 from optimizer.solve import Earlier
 from optimizer.solve.certificate import FORMAT, MICRO
@@ -27,7 +28,6 @@ define(
 )
 
 COLUMNS = ("dwelling_id", "account", "rank", "application_id")
-RATE_UNIT = 10_000
 LARGEST_WHOLE = 10**12
 """Of a cut: no number in it is larger."""
 _POINTS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
