@@ -45,6 +45,8 @@ class Candidate:
     low: float
     high: float
     rate: tuple[float, float]
+    matters: bool = True
+    """Whether the row asks for anything: of one with room to spare any whole number will do."""
 
     def memory(self, high: bool) -> tuple[str, int, bool, bool]:
         return str(self.split.on), self.split.row, self.rounds, high
@@ -118,6 +120,7 @@ class Chooser:
 
     def _try(self, path: Path, relaxed: Relaxed, c: Candidate, high: bool) -> float:
         """Points that one side of a count loses, as far as a few simplex steps tell."""
+        assert relaxed.basis is not None
         value = self.master.attempt((*path, Step(-1, c.split, high)), relaxed.basis, STEPS)
         lost = 0.0 if value is None else max(0.0, value - relaxed.cost)
         self.losses.learn(c, high, lost)
@@ -135,7 +138,7 @@ def candidates(layout: Layout, path: Path, relaxed: Relaxed) -> Iterator[Candida
             n = int(np.floor(den + EPS))
             split = Split("den", row=k, at=n - 1)
             yield Candidate(split, True, den - (n - 1), missing * price, (0.05 * price, 1.0))
-        binds = k in cut or relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0
+        binds = bool(k in cut or relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0)
         rate = (0.05 if binds else 0.005) * price
         for count, split in (
             (den, Split("den", row=k, at=int(np.floor(den + EPS)))),
@@ -143,7 +146,7 @@ def candidates(layout: Layout, path: Path, relaxed: Relaxed) -> Iterator[Candida
         ):
             part = count - split.at
             if EPS < part < 1 - EPS:
-                yield Candidate(split, False, part, 1 - part, (rate, rate))
+                yield Candidate(split, False, part, 1 - part, (rate, rate), binds)
 
 
 def rounding(layout: Layout, path: Path, relaxed: Relaxed, row: int) -> float:

@@ -13,6 +13,7 @@ from optimizer.solve.branching import EPS, dearest_rounding
 from optimizer.solve.cases import Path, Step
 from optimizer.solve.certificate import Split
 from optimizer.solve.master import Relaxed
+from optimizer.solve.plunge import plunge
 from optimizer.solve.polish import solve_restricted, within
 from optimizer.solve.tree import Prover
 
@@ -74,6 +75,14 @@ def _settle(prover: Prover, path: Path, relaxed: Relaxed, threads: int) -> bool:
     return prover.incumbent.offer(found.first)
 
 
+def improve(prover: Prover, threads: int = 1) -> bool:
+    """Look for a better proposal below the widest open case; True when one was found."""
+    case = prover.widest()
+    if case is None:
+        return False
+    return dive(prover, case.path, threads) if prover.master.assigner is None else plunge(prover)
+
+
 def close(prover: Prover, budget: int, gap: float, threads: int = 1) -> bool:
     """Run the tree; False when its pace said that the budget would be spent for nothing.
 
@@ -83,6 +92,5 @@ def close(prover: Prover, budget: int, gap: float, threads: int = 1) -> bool:
         prover.run(budget, gap)
         if prover.done or prover.within_gap(gap) or prover.watch.stopped() or not prover.stalled(budget):
             return True
-        case = prover.widest()
-        if prover.solved >= budget or case is None or not dive(prover, case.path, threads):
+        if prover.solved >= budget or not improve(prover, threads):
             return prover.solved >= budget

@@ -15,6 +15,7 @@ from optimizer.solve.certificate import Certificate, CertificateRow, Status
 from optimizer.solve.dive import close
 from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
+from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
 from optimizer.solve.published import Proof
@@ -22,7 +23,6 @@ from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
 from optimizer.solve.root import root_proof
 from optimizer.solve.tie_columns import view
 from optimizer.solve.ties import break_ties
-from optimizer.solve.tree import Incumbent, objective
 
 MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""

@@ -143,18 +143,33 @@ def cost_after(model: Any, steps: int) -> float | None:
     return float(model.getInfo().objective_function_value)
 
 
-def restart(model: Any, basis: Any) -> None:
+@dataclass(frozen=True)
+class Basis:
+    """Basis of a solved model: the number of the status of each of its columns and rows, a byte each."""
+
+    columns: bytes
+    rows: bytes
+
+
+def basis_of(model: Any) -> Basis:
+    """The basis HiGHS ended with."""
+    found = model.getBasis()
+    return Basis(bytes(map(int, found.col_status)), bytes(map(int, found.row_status)))
+
+
+def restart(model: Any, basis: Basis) -> None:
     """Continue from a basis of the same model that may have had fewer columns and rows."""
     import highspy
 
     status = highspy.HighsBasisStatus
-    columns = model.getNumCol() - len(basis.col_status)
-    rows = model.getNumRow() - len(basis.row_status)
-    if columns:
-        basis.col_status = [*basis.col_status, *[status.kLower] * columns]
-    if rows:
-        basis.row_status = [*basis.row_status, *[status.kBasic] * rows]
-    model.setBasis(basis)
+    known = [status(i) for i in range(len(status.__members__))]
+    columns = model.getNumCol() - len(basis.columns)
+    rows = model.getNumRow() - len(basis.rows)
+    whole = highspy.HighsBasis()
+    whole.col_status = [*(known[i] for i in basis.columns), *[status.kLower] * columns]
+    whole.row_status = [*(known[i] for i in basis.rows), *[status.kBasic] * rows]
+    whole.valid = True
+    model.setBasis(whole)
 
 
 def _try_other_ways(model: Any) -> None:

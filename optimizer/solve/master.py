@@ -10,20 +10,27 @@ itself then has a bound below any solution instead of an infeasible LP, and mult
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from optimizer.problem.model import I32, I64, RATE_UNIT, B, FirstRanks
-from optimizer.solve.bound import HUNDREDTH, NEVER, TEN, Multipliers, Priced, best_options, price_out, reduced
+from optimizer.problem.model import I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
+from optimizer.solve.assigner import Assigned
+from optimizer.solve.attractive import Attractive
+from optimizer.solve.bound import (
+    TEN,
+    Multipliers,
+    Priced,
+    kind_costs,
+    price_out,
+)
 from optimizer.solve.cases import Path, Restriction, den_ceilings, den_floors, restrictions, rounded
 from optimizer.solve.cuts import Cut, leaning
-from optimizer.solve.highs_model import INFINITY, Answer, F, cost_after, restart, run
+from optimizer.solve.highs_model import INFINITY, Answer, Basis, F, basis_of, cost_after, restart, run
 from optimizer.solve.options import Watch
-from optimizer.solve.pool import Pool
 
 MICRO = 1e6
-TOLERANCE = 10_000
+MET = 2_000
+"""Micropoints between a bound and the value of the LP that are rounding."""
 MISSING = 1e-6
 """Leases by which a cut must be missed to enter the LP."""
 
@@ -44,11 +51,11 @@ class Relaxed:
     shortfall: F
     elastic: float
     settled: bool
-    basis: Any = None
+    basis: Basis | None = None
     cost: float = 0.0
 
 
-class Master(Pool):
+class Master(Attractive):
     """The LP of any case of the tree, kept warm from one to the next."""
 
     def enter(self, path: Path) -> None:
@@ -146,7 +153,7 @@ class Master(Pool):
         path: Path,
         watch: Watch,
         good_enough: int | None = None,
-        basis: Any = None,
+        basis: Basis | None = None,
         cutting: bool = True,
     ) -> Relaxed | None:
         """LP of a case to the end of column generation; None when the clock or the user stopped it.
@@ -156,8 +163,7 @@ class Master(Pool):
         ``cutting``: once no column is missing, add the cuts that the solution misses and go on.
         """
         self.enter(path)
-        if basis is not None:
-            restart(self.model, basis)
+        held = self._begin(basis)
         best: Relaxed | None = None
         primal = False
         while True:
@@ -166,31 +172,81 @@ class Master(Pool):
             if answer.status != "optimal":
                 self.model.clearSolver()
                 answer = run(self.model, watch)
+            if held:
+                self._free(held)
+                held, primal = [], True
+                continue
             if answer.status != "optimal":
                 return best if best is not None and watch.stopped() else None
-            multipliers = self.multipliers(path, answer)
+            multipliers, found = self._assigned(path, self.multipliers(path, answer), answer)
             priced = price_out(self.layout, self.book, path, multipliers)
             closes = good_enough is not None and priced.micropoints <= good_enough
             if best is None or priced.micropoints < best.priced.micropoints or closes:
                 best = self._relaxed(answer, multipliers, priced, False)
             if closes or priced.total is None or watch.stopped():
                 return best
-            if not self._generate(path, multipliers, priced, answer):
+            if found is None:
+                added = self._generate(multipliers, priced, answer)
+            else:
+                met = best.priced.micropoints <= -answer.objective * MICRO + MET
+                added = 0 if met else self.add(found.columns)
+            if not added:
                 if cutting and self._separate(path, answer):
                     primal = False
                     continue
                 final = self._relaxed(answer, multipliers, priced, True)
                 if best.priced.micropoints < priced.micropoints:
                     final = Relaxed(best.multipliers, best.priced, *self._primal(answer), True)
-                return replace(final, basis=self.model.getBasis(), cost=answer.objective)
+                return replace(final, basis=basis_of(self.model), cost=answer.objective)
             primal = True
 
-    def attempt(self, path: Path, basis: Any, steps: int) -> float | None:
+    def _begin(self, basis: Basis | None) -> list[int]:
+        """Start from a basis; the columns it does not know are shut, and returned.
+
+        At the multipliers of the basis some of them may pay: the dual simplex would begin by undoing that, thousands of
+        steps from what it is asked. They are let in once the rest is solved.
+        """
+        if basis is None:
+            return []
+        restart(self.model, basis)
+        if self.assigner is None or self.limited:
+            return []
+        new = self.at[np.searchsorted(self.at, len(basis.columns)) :]
+        at = np.array(new, np.int32)
+        self.model.changeColsBounds(len(at), at, np.zeros(len(at)), np.zeros(len(at)))
+        return new
+
+    def _free(self, columns: list[int]) -> None:
+        at = np.array(columns, np.int32)
+        self.model.changeColsBounds(len(at), at, np.zeros(len(at)), np.full(len(at), INFINITY))
+
+    def _assigned(self, path: Path, m: Multipliers, answer: Answer) -> tuple[Multipliers, Assigned | None]:
+        """The same multipliers with the household prices that make most of them, where that is done (`assigner`)."""
+        if self.assigner is None or self.limited:
+            return m, None
+        found = self.assigner.assign(kind_costs(self.layout, path, m), self._class_prices(answer))
+        return replace(m, prices=found.prices), found
+
+    def _class_prices(self, answer: Answer) -> I64:
+        """Duals of the units of classes, (K,) in micropoints: what a dwelling is worth before its bonus."""
+        price = np.zeros(len(self.unit_of_class), np.int64)
+        bonus = self.layout.problem.bonus
+        for klass, u in enumerate(self.unit_of_class):
+            unit = self.units[u]
+            if unit.alive and len(unit.dwellings):
+                dual = -answer.row_dual[unit.link if unit.link >= 0 else unit.cap]
+                alike = 0 if unit.link >= 0 else int(bonus[unit.dwellings[0]])
+                price[klass] = int(np.rint(dual * MICRO)) - alike * MICRO_PER_HUNDREDTH
+        return price
+
+    def attempt(self, path: Path, basis: Basis, steps: int) -> float | None:
         """Cost of a case on the columns at hand after so many simplex steps from a basis; None when unknown."""
         self.enter(path)
-        restart(self.model, basis)
+        held = self._begin(basis)
         self.model.setOptionValue("simplex_strategy", 1)
-        return cost_after(self.model, steps)
+        cost = cost_after(self.model, steps)
+        self._free(held)
+        return cost
 
     def multipliers(self, path: Path, answer: Answer) -> Multipliers:
         """Duals of the LP rounded to micropoints and made admissible."""
@@ -242,87 +298,6 @@ class Master(Pool):
         steps = [s for s in path if (s.split.on, s.split.row) == key and s.high == high]
         steps.sort(key=lambda s: s.split.at)
         return (steps[-1] if high else steps[0]).node
-
-    def _generate(self, path: Path, m: Multipliers, priced: Priced, answer: Answer) -> int:
-        """Add columns whose reduced value stands above their unit's dual; how many."""
-        layout = self.layout
-        sigma = np.full(len(layout.problem.class_menu), -NEVER, np.int64)
-        link = np.zeros(len(sigma), np.int64)
-        for klass, u in enumerate(self.unit_of_class):
-            unit = self.units[u]
-            if unit.alive and len(unit.dwellings):
-                row = unit.link if unit.link >= 0 else unit.cap
-                sigma[klass] = int(np.rint(-answer.row_dual[row] * 1e10))
-                if unit.link < 0:
-                    link[klass] = int(layout.problem.bonus[unit.dwellings[0]]) * HUNDREDTH
-        for d in sorted(self.limited):
-            sigma[layout.problem.klass[d]] = -NEVER
-        entries = layout.cut if layout.exact_for(int((m.prices > 0).sum())) else layout.full
-        option_cost = best_options(layout, priced.kind_cost)
-        red = reduced(entries, option_cost, m.prices)
-        batch: list[tuple[int, int, int, int]] = []
-        over = np.flatnonzero(priced.named + link > sigma + TOLERANCE)
-        cost = priced.kind_cost
-        for klass in over.tolist():
-            a, b = int(entries.ptr[klass]), int(entries.ptr[klass + 1])
-            part = red[a:b] + link[klass]
-            u = self.unit_of_class[klass]
-            limit = 2 * len(self.units[u].dwellings) + 4
-            batch += self._pick(
-                u,
-                entries.key[a:b],
-                entries.app[a:b],
-                entries.value[a:b],
-                part,
-                int(sigma[klass]),
-                limit,
-                cost,
-            )
-        added = self._add_batch(batch)
-        return added + self._generate_single(m, cost, answer)
-
-    def _pick(
-        self, u: int, key: I32, app: I32, value: I64, red: I64, sigma: int, limit: int, cost: I64
-    ) -> list[tuple[int, int, int, int]]:
-        above = np.flatnonzero(red > sigma + TOLERANCE)
-        if len(above) > limit:
-            above = above[np.argsort(-red[above], kind="stable")[:limit]]
-        batch = []
-        for e in above.tolist():
-            options = self.layout.option_kind[
-                self.layout.option_ptr[key[e]] : self.layout.option_ptr[key[e] + 1]
-            ]
-            batch.append((u, int(app[e]), int(options[np.argmin(cost[options])]), int(value[e])))
-        return batch
-
-    def _generate_single(self, m: Multipliers, cost: I64, answer: Answer) -> int:
-        """The same for dwellings told apart: every column of theirs, restrictions applied."""
-        added = 0
-        problem = self.layout.problem
-        singles = set(self.limited) | {
-            int(self.units[u].dwellings[0]) for u in range(len(self.unit_of_class), len(self.units))
-        }
-        for d in sorted(singles):
-            columns = self.book.columns(d)
-            unit = self.units[int(self.unit_of_dwelling[d])]
-            limit = self.limited.get(d, Restriction())
-            price = np.where(columns.app >= 0, m.prices[columns.app], 0) if len(m.prices) else 0
-            red = columns.value * HUNDREDTH - cost[columns.kind] - price * TEN
-            sigma = int(np.rint(-answer.row_dual[unit.cap] * 1e10))
-            ok: B = (
-                limit.allows(columns.app, columns.account) & (red > sigma + TOLERANCE) & (columns.app >= 0)
-            )
-            above = np.flatnonzero(ok)
-            above = above[np.argsort(-red[above], kind="stable")[:6]]
-            bonus = int(problem.bonus[d])
-            number = int(self.unit_of_dwelling[d])
-            added += self._add_batch(
-                [
-                    (number, int(columns.app[j]), int(columns.kind[j]), int(columns.value[j]) - bonus)
-                    for j in above
-                ]
-            )
-        return added
 
     def _primal(self, answer: Answer) -> tuple[F, F, F, F, float]:
         x = answer.x[np.array(self.at, np.int64)] if self.at else np.zeros(0)

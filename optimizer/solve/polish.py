@@ -17,8 +17,13 @@ from optimizer.solve.bound import HUNDREDTH, NEVER, TEN, Multipliers, Priced
 from optimizer.solve.cases import Path, restrictions
 from optimizer.solve.highs_model import INFINITY, Answer, add_columns, add_rows, new_model, run
 from optimizer.solve.layout import Layout
-from optimizer.solve.master import Master
+from optimizer.solve.master import Master, Relaxed
 from optimizer.solve.options import Watch
+
+LOOSE = 1e-6
+NEARLY = 20_000
+"""Micropoints a column may lose to be one that costs nothing."""
+ROUND_NODES = 50
 
 
 @dataclass(frozen=True)
@@ -147,3 +152,42 @@ def within(master: Master, path: Path, m: Multipliers, priced: Priced, slack: in
         return np.zeros(0, bool)
     red = value * HUNDREDTH - cost[kind] - price[app]
     return np.asarray(red + slack >= np.where(app >= 0, floor[unit_of], seat_floor[unit_of]), bool)
+
+
+def round_near(
+    master: Master,
+    path: Path,
+    relaxed: Relaxed,
+    watch: Watch,
+    *,
+    step: int,
+    within_limits: bool = True,
+    threads: int = 1,
+) -> FirstRanks | None:
+    """A proposal next to the LP solution of a case, nearly all of whose counts are whole; None when none was found.
+
+    What the LP solution gives whole is kept; where it is fractional, a MIP chooses among the columns that cost nothing,
+    within the limits that the case sets to counts, which takes a moment, or with counts as they come, which takes longer
+    and may find better ones.
+    """
+    # columns that came after this LP was solved are at zero in it
+    x = np.concatenate([relaxed.x, np.zeros(len(master.at) - len(relaxed.x))])
+    loose = np.abs(x - np.rint(x)) > LOOSE
+    unit, app = np.array(master.unit, np.int64), np.array(master.app, np.int64)
+    open_unit = np.zeros(len(master.units), bool)
+    open_unit[unit[loose]] = True
+    kept: B = (x > 0.5) & ~loose & ~open_unit[unit]
+    held = np.zeros(len(master.layout.problem.application_ids) + 1, bool)
+    held[app[kept & (app >= 0)]] = True
+    free = within(master, path, relaxed.multipliers, relaxed.priced, NEARLY * TEN)
+    keep = kept | loose | (open_unit[unit] & free & ~held[app])
+    found = solve_restricted(
+        master,
+        watch,
+        step=step,
+        path=path if within_limits else (),
+        keep=keep,
+        nodes=ROUND_NODES,
+        threads=threads,
+    )
+    return found.first

@@ -12,10 +12,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.problem.model import I32, RATE_UNIT
+from optimizer.solve.assigner import assigner
 from optimizer.solve.cases import Book, Restriction, rounded
 from optimizer.solve.cuts import Cut
 from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model
 from optimizer.solve.layout import Layout
+
+STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
+"""Options of HiGHS where pairs come from whole assignments: such columns are few and far from degenerate, and costs that are
+not perturbed need a quarter of the steps (Doubs year: eight cases of the tree 11.3 s, with these 3.2 s)."""
 
 
 @dataclass
@@ -74,7 +79,14 @@ class Pool:
             self.unit_of_class.append(
                 self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
             )
-        self._seed()
+        self.assigner = assigner(self.layout)
+        if self.assigner is None:
+            self._seed()
+        else:
+            for name, value in STEADY.items():
+                self.model.setOptionValue(name, value)
+            self._add_batch([seat for u in self.unit_of_class for seat in self._seat_batch(u)])
+            self.add(self.assigner.assign(np.zeros(len(problem.kinds), np.int64)).columns)
 
     # ---------------------------------------------------------------- building
 

@@ -13,10 +13,11 @@ from optimizer.problem.model import Columns, Problem
 from optimizer.solve.cases import Book
 from optimizer.solve.earlier import Start
 from optimizer.solve.grid import grid
+from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import Layout
 from optimizer.solve.master import Master
 from optimizer.solve.options import RawSolution, SolveOptions, Watch
-from optimizer.solve.tree import Incumbent, Prover
+from optimizer.solve.tree import Prover
 
 FEATURES = frozenset({"exact", "implicit", "lp", "threads", "engines", "interrupt", "warm_start"})
 

@@ -32,11 +32,13 @@ MOST_ENTRIES = 40_000_000
 
 @dataclass(frozen=True)
 class Transport:
-    """The kernel's model of a part, with what leads back: the part and the position in ``problem.seats`` of each seat."""
+    """The kernel's model of a part, with what leads back: the part, the position in ``problem.seats`` of each seat, and the
+    kind of each option."""
 
     model: LabelledTransport
     part: Part
     seat: I64
+    option_kind: I32
 
     @property
     def placed(self) -> Placed:
@@ -165,7 +167,7 @@ class Carver:
             seat_effect_coef=seat_effect[2],
             scale=1_000_000,
         )
-        return Transport(model, part, seat)
+        return Transport(model, part, seat, kind)
 
     def _effects(self, part: Part, kind: I32) -> tuple[I64, I32, I64]:
         """What each kind adds to the part's rows: start, row, coefficient."""

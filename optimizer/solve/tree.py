@@ -11,18 +11,17 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
-from optimizer.problem import InvalidSolution, evaluate
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.bound import NEVER, Multipliers, nothing, price_out
-from optimizer.solve.branching import EPS, Chooser, account_or_pair
+from optimizer.solve.branching import EPS, Chooser, account_or_pair, candidates
 from optimizer.solve.cases import Path, Step
 from optimizer.solve.certificate import Inner, Node, Split
 from optimizer.solve.grid import floor_to
-from optimizer.solve.layout import Layout
+from optimizer.solve.highs_model import Basis
+from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.master import Master, Relaxed
 from optimizer.solve.options import Watch
+from optimizer.solve.polish import round_near
 from optimizer.solve.published import Proof, published_leaf
 
 SEEN = 400
@@ -34,52 +33,6 @@ MARGIN = 3
 
 
 @dataclass
-class Incumbent:
-    """Best proposal so far and its exact objective in micropoints."""
-
-    layout: Layout
-    first: FirstRanks
-    objective: int
-    improved: int = 0
-
-    def offer(self, first: FirstRanks | None) -> bool:
-        """Take a proposal if it holds and is better."""
-        if first is None:
-            return False
-        try:
-            value = objective(self.layout, first)
-        except InvalidSolution:
-            return False
-        if value <= self.objective:
-            return False
-        self.first, self.objective = first, value
-        self.improved += 1
-        return True
-
-
-def objective(layout: Layout, first: FirstRanks) -> int:
-    """Micropoints of a proposal, extra demands included.
-
-    Raises
-    ------
-    InvalidSolution
-        It breaks a rule no price can buy.
-    """
-    found = evaluate(layout.problem, first)
-    if not layout.ask.any():
-        return found.objective
-    lost = 0
-    for k in layout.active.tolist():
-        gap = (
-            int(layout.rate[k]) * int(found.den_run[k])
-            + int(layout.ask[k])
-            - RATE_UNIT * int(found.num_run[k])
-        )
-        lost += int(layout.price[k]) * max(0, gap)
-    return found.value * MICRO_PER_HUNDREDTH - lost
-
-
-@dataclass
 class Open:
     """A case not yet split."""
 
@@ -88,7 +41,7 @@ class Open:
     bound: int
     empty: bool = False
     split: tuple[Split, int, int] | None = None
-    basis: Any = None
+    basis: Basis | None = None
     """Of its LP once it is split: the ``waiting`` sides start from it."""
     waiting: int = 2
     relaxed: Relaxed | None = None
@@ -121,6 +74,8 @@ class Prover:
         """Least bound of the whole tree, by number of cases solved."""
         self.stuck = NEVER
         """Largest bound of a case that leaves nothing to split and yet is not closed."""
+        self.near = False
+        """Whether the tree was begun again with a near proposal."""
         self.nothing = nothing(self.layout)
         self.plain = self._bound((), self.nothing)
         """Bound of the multipliers that ask nothing."""
@@ -136,6 +91,16 @@ class Prover:
         if bound != NEVER:
             heapq.heappush(self.heap, (-bound, number))
         return number
+
+    def again(self) -> None:
+        """Forget every division, and what was learnt: now that a proposal is near, other counts are the ones to divide on."""
+        self.chooser, self.near = Chooser(self.master), True
+        root = self.nodes[0]
+        self.nodes, self.heap, self.held, self.stuck = [], [], 0, NEVER
+        self._push((), root.multipliers, root.bound)
+        if self.root is not None and not self.closed(root.bound):
+            self.nodes[0].tried, self.nodes[0].relaxed = True, self.root
+            self.held = 1
 
     def suggest(self, m: Multipliers) -> bool:
         """Take a backend's own multipliers at the root, if nothing was split yet and their bound is tighter."""
@@ -209,18 +174,30 @@ class Prover:
             node = self.nodes[number]
             if node.relaxed is not None:
                 # its own bound is the largest now: until then there was no need to divide it
-                self._divide(number)
+                self.divide(number)
                 continue
-            first = not node.tried
-            if not self._work(number):
-                heapq.heappush(self.heap, (-node.bound, number))
+            if not self.work(number):
                 return
-            self.solved += first
             if self.solved % 20 == 1:
                 self.watch.say("proof", self.incumbent.objective, self.upper(), self.solved)
 
-    def _work(self, number: int) -> bool:
-        """Bound one case; False when stopped in the middle."""
+    def take(self, number: int) -> None:
+        """Take an open case off the heap, to be treated now."""
+        self.heap = [entry for entry in self.heap if entry[1] != number]
+        heapq.heapify(self.heap)
+
+    def work(self, number: int) -> bool:
+        """Bound a case that was taken; False, and it is open again, when stopped in the middle."""
+        node = self.nodes[number]
+        first = not node.tried
+        done = self._bound_case(number)
+        if done:
+            self.solved += first
+        else:
+            heapq.heappush(self.heap, (-node.bound, number))
+        return done
+
+    def _bound_case(self, number: int) -> bool:
         node = self.nodes[number]
         if number == 0 and self.shown is None:
             # without cuts: what one lease of a row is worth cannot be read from a sum of several rows
@@ -236,7 +213,7 @@ class Prover:
         if relaxed is None:
             return False
         node.tried = True
-        if number == 0 and relaxed.settled:
+        if not node.path and relaxed.settled and self.root is None:
             self.root = relaxed
         if relaxed.priced.total is None:
             node.empty, node.bound = True, NEVER
@@ -253,17 +230,20 @@ class Prover:
             node.relaxed = relaxed
             self.held += 1
             if self.held > HELD:
-                self._divide(number)
+                self.divide(number)
             else:
                 heapq.heappush(self.heap, (-node.bound, number))
         return True
 
-    def _divide(self, number: int) -> None:
+    def divide(self, number: int) -> None:
         """Split a solved case, have it solved again, or say that nothing is left to split."""
         node = self.nodes[number]
         relaxed, node.relaxed = node.relaxed, None
         self.held -= 1
         assert relaxed is not None
+        if self._rounded(node, relaxed):
+            heapq.heappush(self.heap, (-node.bound, number))
+            return
         choice = self._choose(node, relaxed)
         if isinstance(choice, Split):
             self._split(number, choice)
@@ -278,7 +258,31 @@ class Prover:
             return
         heapq.heappush(self.heap, (-node.bound, number))
 
-    def _basis(self, node: Open) -> Any:
+    def _rounded(self, node: Open, relaxed: Relaxed) -> bool:
+        """Whether a proposal as good as the bound was found next to the LP solution, all counts that matter being whole."""
+        master = self.master
+        if master.assigner is None or any(c.matters for c in candidates(self.layout, node.path, relaxed)):
+            return False
+        return self._round(node, relaxed)
+
+    def _round(self, node: Open, relaxed: Relaxed) -> bool:
+        for limits in (True, False):
+            # better counts are looked for while no proposal is near
+            if limits or not self.near:
+                self.incumbent.offer(
+                    round_near(
+                        self.master, node.path, relaxed, self.watch, step=self.step, within_limits=limits
+                    )
+                )
+        return self.closed(node.bound)
+
+    def round_near(self, number: int) -> None:
+        """Look for a proposal next to the LP solution of a case that is not divided yet."""
+        node = self.nodes[number]
+        if node.relaxed is not None:
+            self._round(node, node.relaxed)
+
+    def _basis(self, node: Open) -> Basis | None:
         """Basis of the case that this one is a side of; let go once both sides have had it."""
         if not node.path or node.tried:
             return None

@@ -14,8 +14,8 @@ from optimizer.results import expected_nums, marginal_points, rules_table, unmet
 from optimizer.results.rules import COLUMNS
 from optimizer.results.shortfalls import supply_of
 from optimizer.solve import solve
+from optimizer.solve.incumbent import objective
 from optimizer.solve.layout import lay_out
-from optimizer.solve.tree import objective
 from tests.solve.oracle import campaign, middle, tiny
 from tests.strategies import all_solutions
 

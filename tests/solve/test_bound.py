@@ -14,8 +14,8 @@ from optimizer.solve.cases import Book, Path, Step, den_ceilings, den_floors, re
 from optimizer.solve.certificate import Split
 from optimizer.solve.cuts import Cut, leaning
 from optimizer.solve.grid import floor_to, grid
+from optimizer.solve.incumbent import objective
 from optimizer.solve.layout import lay_out
-from optimizer.solve.tree import objective
 from tests.solve.oracle import campaign, tiny
 from tests.strategies import all_solutions
 

@@ -10,11 +10,12 @@ from optimizer.solve.cases import Book, Step
 from optimizer.solve.certificate import Inner, Split
 from optimizer.solve.driver import objective
 from optimizer.solve.greedy import greedy
+from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import lay_out
 from optimizer.solve.master import Master
 from optimizer.solve.options import Watch
 from optimizer.solve.registry import Job
-from optimizer.solve.tree import MARGIN, SEEN, Incumbent, Prover
+from optimizer.solve.tree import MARGIN, SEEN, Prover
 from tests.solve.oracle import binding, rare
 
 

@@ -196,8 +196,8 @@ def test_only_the_case_with_the_largest_bound_is_divided(monkeypatch: pytest.Mon
         divided.append(number)
         usual(self, number)
 
-    usual = Prover._divide
-    monkeypatch.setattr(Prover, "_divide", divide)
+    usual = Prover.divide
+    monkeypatch.setattr(Prover, "divide", divide)
     solved = solve(binding(12, 12, 12))
     assert solved.stop == "proven" and len(divided) > 20
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from optimizer.solve.bound import TEN
-from optimizer.solve.dive import dive
+from optimizer.solve.dive import improve
 from optimizer.solve.options import RawSolution, SolveOptions, Watch
 from optimizer.solve.polish import columns_within, solve_restricted
 from optimizer.solve.registry import Job, backend
 
 ROUNDS = (1, *(20,) * 10, *(100,) * 10)
 """Cases of the tree between two dives."""
+LARGE_ROUNDS = (1, *(60,) * 4, *(150,) * 20)
+"""The same where a look for proposals goes through the tree itself (`plunge`)."""
 MIP_NODES = 4_000
 LIMIT = 40_000
 """Columns above which the complete MIP is left out: with 90,000 its root alone took minutes and closed nothing."""
@@ -25,14 +27,15 @@ def available() -> str | None:
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """LP; tree and dives in turn, each sharpening the other; at last the complete MIP over what is left."""
     prover, incumbent = job.prover, job.incumbent
-    budget = max(options.nodes, sum(ROUNDS))
-    for cases in ROUNDS:
+    rounds = ROUNDS if job.master.assigner is None else LARGE_ROUNDS
+    budget = max(options.nodes, sum(rounds))
+    for cases in rounds:
         prover.run(prover.solved + cases, options.gap, budget)
         if answer := _answer(job, options, watch):
             return answer
         if prover.stalled(budget):
             break
-        _improve(job, options)
+        improve(prover, options.threads)
         if answer := _answer(job, options, watch):
             return answer
     root = prover.root
@@ -63,10 +66,3 @@ def _answer(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | None
     if reason := watch.stopped():
         return RawSolution(first, False, reason, "stopped")
     return None
-
-
-def _improve(job: Job, options: SolveOptions) -> None:
-    """Dive below the widest open case."""
-    case = job.prover.widest()
-    if case is not None:
-        dive(job.prover, case.path, options.threads)

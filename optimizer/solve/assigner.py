@@ -1,0 +1,151 @@
+"""Given what each kind of lease costs, the best assignment and the household prices that prove it, over all pairs.
+
+The LP of a case (`master`) knows a few pairs and many rules: its multipliers are good, its household prices are those of the
+pairs it happens to hold, and over all pairs they bound nothing. Given the multipliers, what is left is a transport problem,
+which the kernel solves exactly (`scale.paths`, `scale.repair`), each time from its last answer. Its prices turn the same
+multipliers into the best bound they can give, and its assignment is what the LP lacks: not one column, as in
+Dantzig and Wolfe, but each of its pairs, which the LP mixes as it likes. On the Doubs year seven rounds end at the LP's
+optimum with 17,000 pairs, where adding the pairs that single dwellings find attractive took 90,000 and fifteen times as
+long.
+
+References
+----------
+G. Dantzig, P. Wolfe, *Decomposition principle for linear programs*, Operations Research 8 (1960), 101-111.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.problem.model import I64, MICRO_PER_HUNDREDTH
+from optimizer.solve.bound import HUNDREDTH, TEN, best_options, segment_max
+from optimizer.solve.implicit import household_prices
+from optimizer.solve.layout import Layout
+
+if TYPE_CHECKING:
+    from optimizer.solve.scale.leases import Leases
+    from optimizer.solve.scale.pricing import Answer
+
+QUANTUM = 100
+"""Steps of the kernel in one micropoint; the bound (`solve.bound`) counts ten-thousandths of one."""
+FROM = 200
+"""Dwellings from which a case is priced this way; below, the prices of the LP take less time."""
+FAR = 20_000
+"""Part of what households bring by which costs may move on average before an answer starts from given prices."""
+PAIR, TOTAL = 1 << 49, 1 << 58
+"""Largest worth of a pair and of all dwellings, times the quantum, for which the kernel has room (`scale.run`)."""
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """``prices`` (A,) in micropoints; ``columns``: the leases, as (class, application, kind, value without bonus)."""
+
+    prices: I64
+    columns: list[tuple[int, int, int, int]]
+
+
+class Assigner:
+    """Best assignments of one problem for one set of costs after another."""
+
+    def __init__(self, layout: Layout) -> None:
+        from optimizer.solve.scale.cells import split_cells
+        from optimizer.solve.scale.pricing import LocalPricer, whole
+        from optimizer.solve.scale.structure import build_structure
+        from optimizer.solve.transport import to_transport
+
+        self.layout = layout
+        transport = to_transport(layout.problem)
+        model = transport.model
+        bare = build_structure(model)
+        self.structure = replace(bare, cells=split_cells(model, bare.class_of))
+        self.kind = transport.option_kind
+        self.start = model.option_start
+        self.cells = np.flatnonzero(np.diff(self.start) > 0)
+        """Those that admit something."""
+        self.premium = model.option_value
+        """Of each option, so that a dwelling that must be filled is."""
+        self.must = layout.problem.must_fill.astype(np.int64) * int(self.premium.max(initial=0))
+        self._pricer = LocalPricer(whole(self.structure), QUANTUM)
+        self._last: tuple[Leases, I64] | None = None
+
+    def assign(self, kind_cost: I64, near: I64 | None = None) -> Assigned:
+        """Best assignment when a lease of each kind costs ``kind_cost`` (n_kinds,), 1e-10 point.
+
+        ``near``: prices of the classes (K,), micropoints, near those of the answer, such as the duals of an LP: it is
+        reached from them when the last answer is far. They change how long it takes, not what is proven.
+        """
+        from optimizer.solve.scale.leases import no_leases
+        from optimizer.solve.scale.oracle import ROUGHEST
+
+        s, layout = self.structure, self.layout
+        problem = layout.problem
+        credit, outside = self._asked(kind_cost)
+        if near is not None and self._far(credit):
+            price = ((near + self.must) * QUANTUM)[s.class_of].clip(-PAIR, PAIR)
+            self._pricer.resume(no_leases(), price, credit, outside, ROUGHEST)
+        answer = self._pricer.price(credit, outside, 0)
+        self._last = (answer.leases, credit)
+        price = np.zeros(len(problem.class_menu), np.int64)
+        price[s.class_of] = answer.price
+        price = (price - self.must * QUANTUM) * (TEN // QUANTUM)
+        options = best_options(layout, kind_cost)
+        return Assigned(
+            household_prices(problem, layout.lists, options, price), self._columns(answer, kind_cost)
+        )
+
+    def _far(self, credit: I64) -> bool:
+        """Whether costs moved so much since the last answer that mending it takes longer than a good start."""
+        if self._last is None:
+            return True
+        leases, before = self._last
+        moved = np.abs(credit[leases.cell] - before[leases.cell])
+        worth = leases.value * QUANTUM + np.abs(before[leases.cell])
+        return int(moved.sum()) > int(worth.sum()) // FAR
+
+    def _asked(self, kind_cost: I64) -> tuple[I64, I64]:
+        """Credit of each household cell, outside value of each class."""
+        from optimizer.solve.scale.cells import IMPOSSIBLE
+
+        layout = self.layout
+        seats = layout.problem.seats
+        step = TEN // QUANTUM
+        credit = np.full(len(self.start) - 1, IMPOSSIBLE, np.int64)
+        worth = self.premium * QUANTUM - kind_cost[self.kind] // step
+        credit[self.cells] = np.maximum.reduceat(worth, self.start[:-1][self.cells]) if len(worth) else 0
+        value = seats.value[layout.seat] * HUNDREDTH - kind_cost[seats.kind[layout.seat]]
+        seated = np.maximum(0, segment_max(value, layout.seat_ptr))
+        return credit, (seated[self.structure.class_of] // step).astype(np.int64)
+
+    def _columns(self, answer: Answer, kind_cost: I64) -> list[tuple[int, int, int, int]]:
+        """The leases, each of its cheapest kind."""
+        s, leases = self.structure, answer.leases
+        cell, of = np.unique(leases.cell, return_inverse=True)
+        kind = np.zeros(len(cell), np.int64)
+        for i, c in enumerate(cell.tolist()):
+            options = self.kind[self.start[c] : self.start[c + 1]]
+            kind[i] = options[np.argmin(kind_cost[options])]
+        return list(
+            zip(
+                s.class_of[leases.klass].tolist(),
+                s.applicant_of[leases.applicant].tolist(),
+                kind[of].tolist(),
+                (leases.value // MICRO_PER_HUNDREDTH).tolist(),
+                strict=True,
+            )
+        )
+
+
+def assigner(layout: Layout) -> Assigner | None:
+    """For a problem that is large enough, and whose sums the kernel has room for; else None."""
+    problem = layout.problem
+    if len(problem.dwelling_ids) < FROM or not len(problem.entry_app):
+        return None
+    made = Assigner(layout)
+    reach = int((layout.price * 10_000).max(initial=0)) * min(len(layout.active), 64)
+    model = made.structure.model
+    amounts = (model.entry_value, model.option_value, model.bonus, model.seat_value)
+    worth = (sum(int(np.abs(v).max(initial=0)) for v in amounts) + reach + 1) * QUANTUM
+    return made if worth < PAIR and worth * len(problem.dwelling_ids) < TOTAL else None

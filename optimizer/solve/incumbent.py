@@ -1,0 +1,55 @@
+"""The best proposal so far and its exact objective."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimizer.problem import InvalidSolution, evaluate
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
+from optimizer.solve.layout import Layout
+
+
+@dataclass
+class Incumbent:
+    """Best proposal so far and its exact objective in micropoints."""
+
+    layout: Layout
+    first: FirstRanks
+    objective: int
+    improved: int = 0
+
+    def offer(self, first: FirstRanks | None) -> bool:
+        """Take a proposal if it holds and is better."""
+        if first is None:
+            return False
+        try:
+            value = objective(self.layout, first)
+        except InvalidSolution:
+            return False
+        if value <= self.objective:
+            return False
+        self.first, self.objective = first, value
+        self.improved += 1
+        return True
+
+
+def objective(layout: Layout, first: FirstRanks) -> int:
+    """Micropoints of a proposal, extra demands included.
+
+    Raises
+    ------
+    InvalidSolution
+        It breaks a rule no price can buy.
+    """
+    found = evaluate(layout.problem, first)
+    if not layout.ask.any():
+        return found.objective
+    lost = 0
+    for k in layout.active.tolist():
+        gap = (
+            int(layout.rate[k]) * int(found.den_run[k])
+            + int(layout.ask[k])
+            - RATE_UNIT * int(found.num_run[k])
+        )
+        lost += int(layout.price[k]) * max(0, gap)
+    return found.value * MICRO_PER_HUNDREDTH - lost

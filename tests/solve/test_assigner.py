@@ -1,0 +1,126 @@
+"""Prices from the best assignment: tight against every assignment one by one, and the same proofs as without them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.problem import evaluate
+from optimizer.problem.model import MICRO_PER_HUNDREDTH
+from optimizer.solve import Solved, SolveOptions, assigner, solve
+from optimizer.solve.bound import HUNDREDTH, TEN, Multipliers, constant, kind_costs, price_out
+from optimizer.solve.cases import Book
+from optimizer.solve.certificate import Inner
+from optimizer.solve.greedy import greedy
+from optimizer.solve.incumbent import Incumbent, objective
+from optimizer.solve.layout import lay_out
+from optimizer.solve.options import Watch
+from optimizer.solve.plunge import plunge
+from optimizer.solve.registry import Job
+from tests.solve.oracle import binding, campaign, rare, tiny
+from tests.strategies import all_solutions
+
+
+@pytest.fixture
+def everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases of any size are priced by assignments."""
+    monkeypatch.setattr("optimizer.solve.assigner.FROM", 1)
+
+
+def asked(layout, rng: np.random.Generator) -> Multipliers:
+    """Some multipliers no rule forbids."""
+    price = layout.price * TEN
+    rows = np.where(layout.rate > 0, (price * rng.choice([0.0, 0.02, 0.3, 1.0], len(price))), 0)
+    return Multipliers(rows.astype(np.int64), {}, {}, np.zeros(len(layout.problem.application_ids), np.int64))
+
+
+def test_the_prices_bound_what_the_best_assignment_is_worth_and_no_more(everywhere) -> None:
+    """Weak duality holds for any prices; these meet the best of all assignments, listed one by one."""
+    seen = 0
+    for seed in campaign(1_500):
+        problem = tiny(seed)
+        layout = lay_out(problem)
+        made = assigner.assigner(layout)
+        solutions = list(all_solutions(problem))
+        if made is None or not solutions:
+            continue
+        m = asked(layout, np.random.default_rng(seed))
+        cost = kind_costs(layout, (), m)
+        worth = []
+        for first in solutions:
+            paid = sum(int(cost[k]) for k in first.kind.tolist())
+            worth.append(evaluate(problem, first).value * HUNDREDTH - paid)
+        near = np.random.default_rng(seed).integers(-(10**9), 10**9, len(problem.class_menu))
+        for start in (None, near):
+            found = made.assign(cost, start)
+            priced = price_out(layout, Book(layout), (), replace(m, prices=found.prices))
+            assert priced.total is not None
+            bound = priced.total - constant(layout, (), m)
+            slack = len(problem.dwelling_ids) * (TEN + TEN // assigner.QUANTUM + 1) + 1
+            assert max(worth) <= bound <= max(worth) + slack
+            seen += 1
+    assert seen > 100
+
+
+def test_the_columns_are_pairs_that_may_be_first_ranks(everywhere) -> None:
+    for seed in campaign(300):
+        problem = tiny(seed)
+        layout = lay_out(problem)
+        made = assigner.assigner(layout)
+        if made is None:
+            continue
+        cost = kind_costs(layout, (), asked(layout, np.random.default_rng(seed)))
+        named = {
+            (int(problem.klass[d]), int(a), int(k))
+            for first in all_solutions(problem)
+            for d, a, k in zip(first.dwelling, first.app, first.kind, strict=True)
+        }
+        for klass, app, kind, value in made.assign(cost).columns:
+            assert not named or (klass, app, kind) in named
+            entries = problem.entries_of(int(np.flatnonzero(problem.klass == klass)[0]))
+            at = entries.start + int(np.flatnonzero(problem.entry_app[entries] == app)[0])
+            assert value * MICRO_PER_HUNDREDTH == int(problem.values(np.array([at]))[0]) * MICRO_PER_HUNDREDTH
+
+
+def proven(problem) -> Solved:
+    found = solve(problem, SolveOptions(backend="highs"))
+    assert found.stop == "proven"
+    return found
+
+
+@pytest.mark.parametrize("make", [tiny, lambda s: binding(s, 9, 14), lambda s: rare(s, 12, 16)])
+def test_a_proof_by_assignments_ends_at_the_same_proposal(make, monkeypatch: pytest.MonkeyPatch) -> None:
+    branched = 0
+    for seed in campaign(200):
+        problem = make(seed)
+        plain = proven(problem)
+        with monkeypatch.context() as at:
+            at.setattr("optimizer.solve.assigner.FROM", 1)
+            priced = proven(problem)
+        assert priced.objective == plain.objective
+        assert [x.tolist() for x in (priced.first.dwelling, priced.first.app, priced.first.kind)] == [
+            x.tolist() for x in (plain.first.dwelling, plain.first.app, plain.first.kind)
+        ]
+        branched += any(isinstance(node, Inner) for node in priced.certificate.nodes)
+    assert branched or make is tiny
+
+
+def test_a_plunge_leaves_a_tree_that_still_proves(everywhere) -> None:
+    better = 0
+    for seed in range(12):
+        problem = binding(seed, 16, 30)
+        layout = lay_out(problem)
+        first = greedy(layout)
+        start = Incumbent(layout, first, objective(layout, first))
+        prover = Job(problem, layout, Book(layout), start, Watch()).prover
+        prover.run(1)
+        before = start.objective
+        better += plunge(prover)
+        assert start.objective >= before
+        open_ones = [number for _, number in prover.heap]
+        assert len(open_ones) == len(set(open_ones))
+        prover.run(4_000)
+        assert prover.done and start.objective == proven(problem).objective
+    assert better
