@@ -112,25 +112,27 @@ class Master(Attractive):
         """Add the cuts that the LP solution misses; how many."""
         x, _, _, short, _ = self._primal(answer)
         count = np.bincount(self.kind, x, len(self.marks)) if len(x) else np.zeros(len(self.marks))
-        added = 0
         cuts, ceilings, floors = self.book.cuts, den_ceilings(path), den_floors(path)
+        worst: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, Cut]] = {}
         for shape in cuts.shapes:
             tries = [cuts.cut(shape, cuts.cap(shape.base, ceilings))]
-            floor = max(floors.get(k, 0) for k in shape.base)
-            if floor:
-                tries.append(cuts.cut(shape, floor, low=True))
+            low = cuts.lowest(shape, floors)
+            if low is not None:
+                tries.append(low)
             for cut in tries:
                 held = sum(share * short[k] for k, share in cut.shares()) / RATE_UNIT
-                if (
-                    cut not in self.open_cuts
-                    and held + MISSING < (cut.constant - cut.coef @ count) / cut.shape.unit
-                ):
-                    if cut not in self.cut_row:
-                        self._add_cut_row(cut)
-                    self._open(cut, True)
-                    self.open_cuts.add(cut)
-                    added += 1
-        return added
+                missed = (cut.constant - cut.coef @ count) / cut.shape.unit - held
+                if missed > MISSING and cut not in self.open_cuts:
+                    # of the multiples of a row, the one that is missed most, a lease for a lease
+                    depth, like = missed / max(shape.weights), (shape.rows, shape.base)
+                    if like not in worst or depth > worst[like][0]:
+                        worst[like] = (depth, cut)
+        for _, cut in worst.values():
+            if cut not in self.cut_row:
+                self._add_cut_row(cut)
+            self._open(cut, True)
+            self.open_cuts.add(cut)
+        return len(worst)
 
     def _limit(self, dwelling: int, limit: Restriction) -> None:
         unit = self.units[int(self.unit_of_dwelling[dwelling])]

@@ -70,6 +70,46 @@ def test_no_solution_breaks_a_cut() -> None:
     assert checked > 1_000 and tight > 50
 
 
+def test_three_times_a_row_says_that_a_third_of_each_further_lease_is_due() -> None:
+    """35 % of 325 leases or more, in whole leases, is at least 114 and a third of each lease above 325; 20 more are 7."""
+    problem = replace_rates(binding(3, 12, 20), 3500)
+    cuts = Cuts(lay_out(problem))
+    row = next(k for k in range(len(problem.rows)) if (cuts.den[k] > cuts.num[k]).any())
+    cut = cuts.cut(Shape((row,), (3,), (row,), 3 * 3500, RATE_UNIT), 325, low=True)
+    asks = [
+        [(den, num) for num in range(den + 1) if 4 * cut.constant <= 4 * _counted(cuts, cut, row, den, num)]
+        for den in range(325, 346)
+    ]
+    assert [min(num for _, num in some) for some in asks] == [
+        114 - (-(den - 325) // 3) for den in range(325, 346)
+    ]
+    assert min(num for _, num in asks[-1]) == 121
+
+
+def replace_rates(problem: Problem, rate: int) -> Problem:
+    return replace(problem, rows=tuple(replace(row, rate=rate) for row in problem.rows))
+
+
+def _counted(cuts: Cuts, cut: Cut, row: int, den: int, num: int) -> int:
+    """What a cut's left side is worth for so many leases counted in a row, so many of them for it."""
+    both = np.flatnonzero((cuts.den[row] > 0) & (cuts.num[row] > 0))
+    only = np.flatnonzero((cuts.den[row] > 0) & (cuts.num[row] == 0))
+    value = int(cut.coef[only[0]]) * (den - num)
+    return value + (int(cut.coef[both[0]]) * num if len(both) else 0)
+
+
+def test_rows_of_one_denominator_share_its_floor() -> None:
+    shared = 0
+    cuts = Cuts(lay_out(department(0)))
+    for shape in cuts.shapes:
+        for k in cuts.alike[shape.base[0]] if len(shape.base) == 1 else ():
+            assert (cuts.den[k] == cuts.den[shape.base[0]]).all()
+            cut = cuts.lowest(shape, {k: 7})
+            assert cut is not None and cut.low and cut.at == 7 and cut.shape.base == (k,)
+            shared += k != shape.base[0]
+    assert shared
+
+
 def test_the_cap_counts_the_dwellings_with_a_column_in_the_base() -> None:
     for seed in campaign(300):
         problem = tiny(seed)
