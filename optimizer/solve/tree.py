@@ -267,13 +267,12 @@ class Prover:
 
     def _round(self, node: Open, relaxed: Relaxed) -> bool:
         for limits in (True, False):
-            # better counts are looked for while no proposal is near
-            if limits or not self.near:
-                self.incumbent.offer(
-                    round_near(
-                        self.master, node.path, relaxed, self.watch, step=self.step, within_limits=limits
-                    )
-                )
+            found = self.incumbent.offer(
+                round_near(self.master, node.path, relaxed, self.watch, step=self.step, within_limits=limits)
+            )
+            # better counts are looked for once, from the first proposal that is near
+            if not found or self.near:
+                break
         return self.closed(node.bound)
 
     def round_near(self, number: int) -> None:
