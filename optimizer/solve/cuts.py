@@ -173,10 +173,7 @@ class Cuts:
                 if m != p and both.any() and bool((self.num[m][both] > 0).all()):
                     (a, wa), (b, wb) = sorted(((p, RATE_UNIT), (m, rate[p])))
                     yield Shape((a, b), (wa, wb), (min(p, m), max(p, m)), rate[p] * rate[m], FINE)
-        same: dict[bytes, list[int]] = {}
-        for k in rows:
-            same.setdefault(self.den[k].tobytes(), []).append(k)
-        for together in same.values():
+        for together in dict.fromkeys(tuple(j for j in self.alike[k] if j in rows) for k in rows):
             most = len(together) if len(together) <= TOGETHER else 2
             for n in range(2, most + 1):
                 for some in combinations(together, n):

@@ -162,7 +162,6 @@ def round_near(
     *,
     step: int,
     within_limits: bool = True,
-    threads: int = 1,
 ) -> FirstRanks | None:
     """A proposal next to the LP solution of a case, nearly all of whose counts are whole; None when none was found.
 
@@ -188,6 +187,5 @@ def round_near(
         path=path if within_limits else (),
         keep=keep,
         nodes=ROUND_NODES,
-        threads=threads,
     )
     return found.first
