@@ -72,6 +72,10 @@ def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, in
         for k, text in widest[part].items():
             found[rows[_index(k, len(rows))]] += _micropoints(text)
     for cut in widest.get("cuts", ()):
+        if "counts" in cut:
+            for k, weight in cut["counts"].items():
+                found[rows[_index(k, len(rows))]] += _micropoints(cut["nu"]) * _whole(weight) // RATE_UNIT
+            continue
         # what a lease in num is worth to a cut: its multiplier times the fraction it rounds by
         unit = max(1, _whole(cut["unit"]))
         over = _whole(cut["times"]) * _whole(cut["cap" if "cap" in cut else "floor"]) % unit

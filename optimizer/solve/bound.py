@@ -24,7 +24,7 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT
 from optimizer.solve.cases import Book, Path, Restriction, den_floors, restrictions, rounded
-from optimizer.solve.cuts import Cut, gains, owed
+from optimizer.solve.cuts import Inequality, gains, owed
 from optimizer.solve.implicit import HUNDREDTH as HUNDREDTH
 from optimizer.solve.implicit import NEVER as NEVER
 from optimizer.solve.implicit import TEN as TEN
@@ -40,7 +40,7 @@ class Multipliers:
     mir: dict[int, int]
     branch: dict[int, int]
     prices: I64
-    cuts: dict[Cut, int] = field(default_factory=dict)
+    cuts: dict[Inequality, int] = field(default_factory=dict)
 
 
 def nothing(layout: Layout) -> Multipliers:

@@ -29,7 +29,7 @@ PATIENCE = 5
 """Counts looked at in vain after the best one."""
 RELIABLE = 4
 """Trials of each side from which the memory is believed."""
-STEPS = 100
+STEPS = 40
 """Simplex steps of a trial: the losses of a bad count show early."""
 DEARER = 1 / 8
 """Weight of the side that loses more: the bound only rises by the side that loses less."""
@@ -129,7 +129,7 @@ class Chooser:
 
 def candidates(layout: Layout, path: Path, relaxed: Relaxed) -> Iterator[Candidate]:
     """Rounded rows that cut the LP solution off, and counts that are not whole, row by row."""
-    cut = {k for c in relaxed.multipliers.cuts for k in c.shape.rows}
+    cut = {k for c in relaxed.multipliers.cuts for k in c.rows}
     for k in layout.active.tolist():
         price = float(layout.price[k]) / 100.0
         den = float(relaxed.den[k])

@@ -9,7 +9,8 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
 from optimizer.solve.certificate import Split
-from optimizer.solve.cuts import Cut, Cuts
+from optimizer.solve.cuts import Cut, Cuts, Inequality
+from optimizer.solve.envelopes import Envelope, Envelopes, Window
 from optimizer.solve.layout import Layout
 
 
@@ -112,6 +113,26 @@ def den_ceilings(path: Path) -> dict[int, int]:
     return found
 
 
+Limits = dict[tuple[str, int], int]
+"""By (num or den, row)."""
+
+
+def count_limits(path: Path) -> tuple[Limits, Limits]:
+    """Largest lower bounds and least upper bounds that a path puts on counts."""
+    floors: Limits = {}
+    ceilings: Limits = {}
+    for step in path:
+        split = step.split
+        if split.on not in ("num", "den"):
+            continue
+        key = (str(split.on), split.row)
+        if step.high:
+            floors[key] = max(floors.get(key, 0), split.at + 1)
+        else:
+            ceilings[key] = min(ceilings.get(key, split.at), split.at)
+    return floors, ceilings
+
+
 @dataclass(frozen=True)
 class Columns:
     """Columns one dwelling may use: application (-1: a seat), kind, account, whole value in hundredths."""
@@ -135,8 +156,23 @@ class Book:
         """The cuts of the problem."""
         return Cuts(self.layout)
 
-    def holds(self, cut: Cut, path: Path) -> bool:
-        """Whether the denominator of a cut keeps its cap, or its floor, everywhere in a case."""
+    @cached_property
+    def envelopes(self) -> Envelopes:
+        """The envelopes of the problem."""
+        return Envelopes(self.cuts)
+
+    def windows(self, path: Path) -> dict[tuple[int, ...], Window]:
+        """What a case says of each group of rows of one denominator; without those that contradict themselves."""
+        floors, ceilings = count_limits(path)
+        found = ((rows, self.envelopes.window(rows, floors, ceilings)) for rows in self.envelopes.groups)
+        return {rows: window for rows, window in found if window is not None}
+
+    def holds(self, cut: Inequality, path: Path) -> bool:
+        """Whether the counts of a cut keep their limits everywhere in a case."""
+        if isinstance(cut, Envelope):
+            window = self.envelopes.window(cut.rows, *count_limits(path))
+            return window is not None and window.within(cut.window)
+        assert isinstance(cut, Cut)
         base = cut.shape.base
         if cut.low:
             return cut.at <= max(den_floors(path).get(k, 0) for k in base)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from optimizer.solve.cuts import Cut
+from optimizer.solve.cuts import Inequality
 
 FORMAT = "attriflux-certificate/1"
 MICRO = 1_000_000
@@ -43,7 +43,7 @@ class Leaf:
     prices: dict[int, int]
     bound: int
     empty: str = ""
-    cuts: tuple[tuple[Cut, int], ...] = ()
+    cuts: tuple[tuple[Inequality, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Certificate:
             "leaf": {
                 "rows": {str(k): points(v) for k, v in sorted(node.rows.items())},
                 "mir": {str(k): points(v) for k, v in sorted(node.mir.items())},
-                "cuts": [cut_lines(cut, nu) for cut, nu in node.cuts],
+                "cuts": [{**cut.lines(), "nu": points(nu)} for cut, nu in node.cuts],
                 "branch": {str(k): points(v) for k, v in sorted(node.branch.items())},
                 "prices": {self.application_ids[a]: points(v) for a, v in sorted(node.prices.items())},
                 "bound": points(node.bound),
@@ -141,19 +141,6 @@ class Certificate:
             where["application"] = self.application_ids[split.application] if split.application >= 0 else ""
         where["account"] = self.accounts[split.account]
         return where
-
-
-def cut_lines(cut: Cut, nu: int) -> dict[str, Any]:
-    """A cut and its multiplier: whoever has the rows and the counts can write the cut again from it."""
-    shape = cut.shape
-    return {
-        "rows": {str(k): w for k, w in zip(shape.rows, shape.weights, strict=True)},
-        "base": list(shape.base),
-        "times": shape.times,
-        "floor" if cut.low else "cap": cut.at,
-        "unit": shape.unit,
-        "nu": points(nu),
-    }
 
 
 def points(micropoints: int) -> str:

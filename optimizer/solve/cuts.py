@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,23 @@ class Shape:
     unit: int
 
 
+class Inequality(Protocol):
+    """``Σ share·s ≥ (constant − Σ coef_t n_t) / unit`` for every solution of the cases where it holds."""
+
+    @property
+    def unit(self) -> int: ...
+    @property
+    def rows(self) -> tuple[int, ...]: ...
+    @property
+    def constant(self) -> int: ...
+    @property
+    def coef(self) -> I64: ...
+    @property
+    def order(self) -> tuple[Any, ...]: ...
+    def shares(self) -> Iterator[tuple[int, int]]: ...
+    def lines(self) -> dict[str, Any]: ...
+
+
 @dataclass(frozen=True)
 class Cut:
     """A cut of the module. ``low``: ``at`` is a floor of the denominator, else a cap.
@@ -70,17 +88,36 @@ class Cut:
     coef: I64 = field(compare=False)
 
     @property
-    def order(self) -> tuple[Shape, int, bool]:
+    def unit(self) -> int:
+        return self.shape.unit
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return self.shape.rows
+
+    @property
+    def order(self) -> tuple[Any, ...]:
         """What cuts are sorted by."""
-        return self.shape, self.at, self.low
+        return 0, self.shape, self.at, self.low
 
     def shares(self) -> Iterator[tuple[int, int]]:
         """(row, how much of a multiplier its price must bear, in ten-thousandths)."""
         for k, w in zip(self.shape.rows, self.shape.weights, strict=True):
             yield k, w * (FINE // self.shape.unit)
 
+    def lines(self) -> dict[str, Any]:
+        """What the certificate says of it: whoever has the rows and the counts can write it again."""
+        shape = self.shape
+        return {
+            "rows": {str(k): w for k, w in zip(shape.rows, shape.weights, strict=True)},
+            "base": list(shape.base),
+            "times": shape.times,
+            "floor" if self.low else "cap": self.at,
+            "unit": shape.unit,
+        }
 
-def leaning(cuts: Mapping[Cut, int]) -> dict[int, int]:
+
+def leaning(cuts: Mapping[Inequality, int]) -> dict[int, int]:
     """What the cuts take of each row's price, in 1e-10 point: with λ_k + ν_k at most price_k."""
     found: dict[int, int] = {}
     for cut, nu in cuts.items():
@@ -89,20 +126,20 @@ def leaning(cuts: Mapping[Cut, int]) -> dict[int, int]:
     return found
 
 
-def owed(cuts: Mapping[Cut, int]) -> int:
+def owed(cuts: Mapping[Inequality, int]) -> int:
     """Σ nu·constant in 1e-10 point, rounded down: the bound, which it lowers, can only be weaker for it."""
-    total = sum(nu * cut.constant * (FINE // cut.shape.unit) for cut, nu in cuts.items())
+    total = sum(nu * cut.constant * (FINE // cut.unit) for cut, nu in cuts.items())
     return total // RATE_UNIT
 
 
-def gains(cuts: Mapping[Cut, int], n_kinds: int) -> I64:
+def gains(cuts: Mapping[Inequality, int], n_kinds: int) -> I64:
     """Σ nu·coef of each kind in 1e-10 point, rounded up, (n_kinds,).
 
     Coefficients are below a few units (10⁸), so a multiplier times one is split where it would not fit 64 bits.
     """
     whole, rest = np.zeros(n_kinds, np.int64), np.zeros(n_kinds, np.int64)
     for cut, nu in cuts.items():
-        if cut.shape.unit == RATE_UNIT:
+        if cut.unit == RATE_UNIT:
             whole += nu * cut.coef
         else:
             high, low = divmod(nu, RATE_UNIT)

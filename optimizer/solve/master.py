@@ -24,7 +24,8 @@ from optimizer.solve.bound import (
     price_out,
 )
 from optimizer.solve.cases import Path, Restriction, den_ceilings, den_floors, restrictions, rounded
-from optimizer.solve.cuts import Cut, leaning
+from optimizer.solve.cuts import Cut, Inequality, leaning
+from optimizer.solve.envelopes import Envelope
 from optimizer.solve.highs_model import INFINITY, Answer, Basis, F, basis_of, cost_after, restart, run
 from optimizer.solve.options import Watch
 
@@ -104,13 +105,13 @@ class Master(Attractive):
             self._open(cut, cut in holding)
         self.open_cuts = holding
 
-    def _open(self, cut: Cut, yes: bool) -> None:
-        low = cut.constant / cut.shape.unit if yes else -INFINITY
+    def _open(self, cut: Inequality, yes: bool) -> None:
+        low = cut.constant / cut.unit if yes else -INFINITY
         self.model.changeRowBounds(self.cut_row[cut], low, INFINITY)
 
-    def _separate(self, path: Path, answer: Answer) -> int:
-        """Add the cuts that the LP solution misses; how many."""
-        x, _, _, short, _ = self._primal(answer)
+    def _separate(self, path: Path, answer: Answer, m: Multipliers) -> int:
+        """Add the cuts and envelopes that the LP solution misses; how many."""
+        x, num, den, short, _ = self._primal(answer)
         count = np.bincount(self.kind, x, len(self.marks)) if len(x) else np.zeros(len(self.marks))
         cuts, ceilings, floors = self.book.cuts, den_ceilings(path), den_floors(path)
         worst: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, Cut]] = {}
@@ -127,12 +128,30 @@ class Master(Attractive):
                     depth, like = missed / max(shape.weights), (shape.rows, shape.base)
                     if like not in worst or depth > worst[like][0]:
                         worst[like] = (depth, cut)
-        for _, cut in worst.values():
-            if cut not in self.cut_row:
-                self._add_cut_row(cut)
-            self._open(cut, True)
-            self.open_cuts.add(cut)
-        return len(worst)
+        found: list[Inequality] = [each for _, each in worst.values()]
+        pull = self._pull(path, m)
+        for window in self.book.windows(path).values():
+            envelope = self.book.envelopes.missed(window, num, den, short, pull)
+            if envelope is not None and envelope not in self.open_cuts:
+                found.append(envelope)
+        for new in found:
+            if new not in self.cut_row:
+                self._add_cut_row(new)
+            self._open(new, True)
+            self.open_cuts.add(new)
+        return len(found)
+
+    def _pull(self, path: Path, m: Multipliers) -> F:
+        """(R,) about how many points a lease in num of each row is worth to some multipliers."""
+        worth = m.rows / MICRO
+        floors = den_floors(path)
+        for k, nu in m.mir.items():
+            worth[k] += nu * rounded(self.layout, k, floors[k]).f / RATE_UNIT / MICRO
+        for cut, nu in m.cuts.items():
+            held = cut.counts if isinstance(cut, Envelope) else tuple(share for _, share in cut.shares())
+            for k, share in zip(cut.rows, held, strict=True):
+                worth[k] += nu * share / RATE_UNIT / MICRO
+        return np.asarray(worth, np.float64)
 
     def _limit(self, dwelling: int, limit: Restriction) -> None:
         unit = self.units[int(self.unit_of_dwelling[dwelling])]
@@ -180,7 +199,13 @@ class Master(Attractive):
                 continue
             if answer.status != "optimal":
                 return best if best is not None and watch.stopped() else None
-            multipliers, found = self._assigned(path, self.multipliers(path, answer), answer)
+            multipliers = self.multipliers(path, answer)
+            far = good_enough is None or -answer.objective * MICRO > good_enough + MET
+            if cutting and far and self.assigner is not None and self._separate(path, answer, multipliers):
+                # over the pairs at hand first: pricing all of them takes longer
+                primal = False
+                continue
+            multipliers, found = self._assigned(path, multipliers, answer)
             priced = price_out(self.layout, self.book, path, multipliers)
             closes = good_enough is not None and priced.micropoints <= good_enough
             if best is None or priced.micropoints < best.priced.micropoints or closes:
@@ -193,7 +218,7 @@ class Master(Attractive):
                 met = best.priced.micropoints <= -answer.objective * MICRO + MET
                 added = 0 if met else self.add(found.columns)
             if not added:
-                if cutting and self._separate(path, answer):
+                if cutting and self._separate(path, answer, multipliers):
                     primal = False
                     continue
                 final = self._relaxed(answer, multipliers, priced, True)
@@ -277,7 +302,7 @@ class Master(Attractive):
             prices[apps] = np.maximum(0, -dual[at]).astype(np.int64)
         return Multipliers(rows, mir, branch, prices, cuts)
 
-    def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Cut, int]:
+    def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Inequality, int]:
         """Of the cuts, made admissible; ``rows`` and ``mir`` keep what these leave of each price."""
         cuts = {c: int(dual[self.cut_row[c]]) for c in sorted(self.open_cuts, key=lambda c: c.order)}
         cuts = {c: nu for c, nu in cuts.items() if nu > 0}

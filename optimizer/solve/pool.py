@@ -14,7 +14,8 @@ import numpy as np
 from optimizer.problem.model import I32, RATE_UNIT
 from optimizer.solve.assigner import assigner
 from optimizer.solve.cases import Book, Restriction, rounded
-from optimizer.solve.cuts import Cut
+from optimizer.solve.cuts import Inequality
+from optimizer.solve.envelopes import Envelope
 from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model
 from optimizer.solve.layout import Layout
 
@@ -66,8 +67,10 @@ class Pool:
         self.mir_row: dict[tuple[int, int], int] = {}
         self.open_counts: set[tuple[str, int]] = set()
         self.open_mir: set[tuple[int, int]] = set()
-        self.cut_row: dict[Cut, int] = {}
-        self.open_cuts: set[Cut] = set()
+        self.cut_row: dict[Inequality, int] = {}
+        self.open_cuts: set[Inequality] = set()
+        self.tally: dict[tuple[str, int], tuple[int, int]] = {}
+        """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
         self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
         self.limited: dict[int, Restriction] = {}
         self.marks = [self._marks(c) for c in range(len(problem.kinds))]
@@ -226,6 +229,10 @@ class Pool:
             for (k, n), row_ in self.mir_row.items():
                 if k in nums:
                     found.append((row_, rounded(self.layout, k, n).f / RATE_UNIT))
+        for k, num, den in self.marks[kind]:
+            for on in ("num",) * bool(num) + ("den",) * bool(den):
+                if (on, k) in self.tally:
+                    found.append((self.tally[on, k][0], 1.0))
         found += self.in_cuts[kind]
         return found
 
@@ -248,8 +255,29 @@ class Pool:
         entries = [(self.short_col[k], 1.0), *((at, f) for at in self.using(k, "num"))]
         self.mir_row[k, n] = self._add_row(-INFINITY, INFINITY, entries)
 
-    def _add_cut_row(self, cut: Cut) -> None:
-        coef = (cut.coef / cut.shape.unit).tolist()
+    def _tally(self, on: str, k: int) -> int:
+        """Column that equals a count: an envelope is then a short row, however many pairs count in it."""
+        if (on, k) not in self.tally:
+            # without bounds, else a count of nothing would keep from the pairs what the envelopes charge for it
+            at = self._add_column(0.0, -INFINITY, INFINITY, [])
+            row = self._add_row(0.0, 0.0, [(at, -1.0), *((j, 1.0) for j in self.using(k, on))])
+            self.tally[on, k] = row, at
+        return self.tally[on, k][1]
+
+    def _add_envelope_row(self, cut: Envelope) -> None:
+        entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares() if share]
+        entries += [
+            (self._tally("num", k), mu / RATE_UNIT) for k, mu in zip(cut.rows, cut.counts, strict=True) if mu
+        ]
+        if cut.slope:
+            entries.append((self._tally("den", cut.rows[0]), -cut.slope / RATE_UNIT))
+        self.cut_row[cut] = self._add_row(-INFINITY, INFINITY, entries)
+
+    def _add_cut_row(self, cut: Inequality) -> None:
+        if isinstance(cut, Envelope):
+            self._add_envelope_row(cut)
+            return
+        coef = (cut.coef / cut.unit).tolist()
         entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares()]
         entries += [(at, coef[c]) for at, c in zip(self.at, self.kind, strict=True) if coef[c]]
         self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)

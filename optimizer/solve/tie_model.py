@@ -165,7 +165,7 @@ def _rule_rows(layout: Layout, found: Candidates, leaf: LeafView, stage: Stage, 
 def _cut_rows(found: Candidates, leaf: LeafView, short: dict[int, int], stage: Stage, losses: Losses) -> None:
     """The cuts of the leaf; ``short``: the shortfall column of each row."""
     for cut, nu in sorted(leaf.multipliers.cuts.items(), key=lambda pair: pair[0].order):
-        unit = cut.shape.unit
+        unit = cut.unit
         spare = stage.more(np.array([INFINITY]))
         losses.add(spare, np.array([nu * TEN]), unit)
         held = [(short[k], share / RATE_UNIT) for k, share in cut.shares()]

@@ -28,6 +28,8 @@ SEEN = 400
 """Cases before the pace of the bound is judged."""
 HELD = 300
 """Solved cases that may wait to be divided: each holds the solution and the basis of its LP."""
+WAIT = 5
+"""Cases after which a proposal is looked for again next to an LP solution, the first time that none was found."""
 MARGIN = 3
 """How many times too slow the pace must be before the rest of the budget is given back."""
 
@@ -76,6 +78,8 @@ class Prover:
         """Largest bound of a case that leaves nothing to split and yet is not closed."""
         self.near = False
         """Whether the tree was begun again with a near proposal."""
+        self.wait, self.patient = 0, 0
+        """Cases between two looks for a proposal next to an LP solution, and number of cases from which the next is due."""
         self.nothing = nothing(self.layout)
         self.plain = self._bound((), self.nothing)
         """Bound of the multipliers that ask nothing."""
@@ -93,8 +97,8 @@ class Prover:
         return number
 
     def again(self) -> None:
-        """Forget every division, and what was learnt: now that a proposal is near, other counts are the ones to divide on."""
-        self.chooser, self.near = Chooser(self.master), True
+        """Forget every division: now that a proposal is near, other counts are the ones to divide on."""
+        self.near = True
         root = self.nodes[0]
         self.nodes, self.heap, self.held, self.stuck = [], [], 0, NEVER
         self._push((), root.multipliers, root.bound)
@@ -266,6 +270,8 @@ class Prover:
         return self._round(node, relaxed)
 
     def _round(self, node: Open, relaxed: Relaxed) -> bool:
+        if self.solved < self.patient:
+            return False
         for limits in (True, False):
             found = self.incumbent.offer(
                 round_near(self.master, node.path, relaxed, self.watch, step=self.step, within_limits=limits)
@@ -273,6 +279,9 @@ class Prover:
             # better counts are looked for once, from the first proposal that is near
             if not found or self.near:
                 break
+        # what was looked for in vain is rarely found a case or two further on
+        self.wait = 0 if found else max(WAIT, 2 * self.wait)
+        self.patient = self.solved + self.wait
         return self.closed(node.bound)
 
     def round_near(self, number: int) -> None:

@@ -14,6 +14,8 @@ All numbers are whole and Σ w_k short_k ≥ 0, so by mixed-integer rounding (Ne
 Nothing of this is read from the certificate but the names and the numbers it starts from; that the cap or the floor holds is
 found from the raw files and the path.
 
+A cut with ``counts`` is an envelope (`verify.envelopes`), with unit 10⁸ once written.
+
 Why nothing leaves 64 bits: Σ w ≤ 10⁸ and |times| ≤ 10¹² are demanded, so |a_t| ≤ 3·10¹², and |G(x)| ≤ |x| + unit. Products
 with a multiplier are made in unlimited integers, one per different coefficient, and demanded to stay below 2^56 each.
 """
@@ -29,6 +31,7 @@ import numpy as np
 from optimizer.verify.bound import Field
 from optimizer.verify.caps import most_of
 from optimizer.verify.cells import I64
+from optimizer.verify.envelopes import Envelopes, Hull, hull_of
 from optimizer.verify.outputs import decimal
 from optimizer.verify.rows import Row
 from optimizer.verify.solution import RATE
@@ -81,7 +84,8 @@ class Cuts:
     def __init__(self, space: Field, rows: list[Row]) -> None:
         self.field, self.rows = space, rows
         self._known: dict[tuple[int, ...], int] = {}
-        self._written: dict[Statement, Written] = {}
+        self._written: dict[Statement | Hull, Written] = {}
+        self._envelopes = Envelopes(space, rows)
 
     def taken(self, raw: list[Mapping[str, Any]], path: Path, row_at: list[int], found: Findings) -> Taken:
         """The cuts of a leaf with their multipliers.
@@ -96,14 +100,14 @@ class Cuts:
         constant, top = 0, 0
         use: dict[int, int] = {}
         for each in raw:
-            cut = _statement(each, row_at)
+            cut = hull_of(each, row_at) if "counts" in each else _statement(each, row_at)
             nu = decimal(each["nu"])
             if nu < 0 or not self._holds(cut, path):
                 found.add(
                     "multipliers", "coupe que le cas ne garantit pas" if nu >= 0 else "multiplicateur négatif"
                 )
                 continue
-            scale = nu * (SQUARE // cut.unit)
+            scale = nu if isinstance(cut, Hull) else nu * (SQUARE // cut.unit)
             for k, w in cut.weights:
                 use[k] = use.get(k, 0) + scale * w
             written = self._write(cut)
@@ -118,8 +122,10 @@ class Cuts:
                 rest += each_kind[:, 1]
         return Taken(whole - (-rest) // RATE, constant // RATE, use)
 
-    def _holds(self, cut: Statement, path: Path) -> bool:
-        """Whether every proposal of the leaf keeps the cap or the floor."""
+    def _holds(self, cut: Statement | Hull, path: Path) -> bool:
+        """Whether every proposal of the leaf keeps the cap, the floor or the window."""
+        if isinstance(cut, Hull):
+            return self._envelopes.holds(cut, path)
         keys = [("den", k) for k in cut.base]
         if cut.floor:
             return cut.n <= max(path.low.get(key, 0) for key in keys)
@@ -133,10 +139,15 @@ class Cuts:
             self._known[base] = most_of(self.field, base)
         return self._known[base]
 
-    def _write(self, cut: Statement) -> Written:
+    def _write(self, cut: Statement | Hull) -> Written:
         if cut not in self._written:
-            self._written[cut] = self._round(cut)
+            self._written[cut] = self._enveloped(cut) if isinstance(cut, Hull) else self._round(cut)
         return self._written[cut]
+
+    def _enveloped(self, hull: Hull) -> Written:
+        constant, adds = self._envelopes.written(hull)
+        values, of_kind = np.unique(adds, return_inverse=True)
+        return Written(constant, tuple(values.tolist()), of_kind.reshape(-1))
 
     def _round(self, cut: Statement) -> Written:
         n_rows, unit = len(self.rows), cut.unit

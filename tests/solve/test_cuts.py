@@ -187,8 +187,8 @@ def test_cuts_close_most_of_the_gap_at_the_root(seed: int) -> None:
     assert plain is not None and cut is not None and not plain.multipliers.cuts
     assert 0 <= cut.priced.micropoints - best < (plain.priced.micropoints - best) // 3
     used = cut.multipliers.cuts
-    assert {c.shape.unit for c in used} == set(UNITS)
-    assert any(len(c.shape.rows) > 1 and c.shape.unit == RATE_UNIT for c in master.cut_row)
+    assert {c.unit for c in used} == set(UNITS)
+    assert any(len(c.rows) > 1 and c.unit == RATE_UNIT for c in master.cut_row)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
