@@ -37,6 +37,9 @@ WORTH = 0.02
 """Points by which an LP solution must miss an envelope."""
 STEPS = 10 * RATE_UNIT
 """Steps of a weight of one."""
+STEEPEST = 2.0
+"""Largest slope: a lease more in den asks for one more of each row at most, and at the ends of a window any steeper line is as good,
+on paper; in whole multipliers it is worth nothing."""
 ROUNDS = 60
 """Points of a window that are looked for one by one."""
 
@@ -228,12 +231,11 @@ class Envelopes:
         count = np.array([n for n, _ in sides]).reshape(2, n_rows, len(d))
         paid = np.array([c for _, c in sides]).reshape(2, n_rows, len(d))
         model = new_model()
-        free = np.full(2, 1e7)
         add_columns(
             model,
             np.concatenate([num, [-den, -1.0]]),
-            np.concatenate([np.zeros(n_rows), -free]),
-            np.concatenate([np.minimum(price, 1.0), free]),
+            np.concatenate([np.zeros(n_rows + 1), [-INFINITY]]),
+            np.concatenate([np.minimum(price, 1.0), [STEEPEST, INFINITY]]),
             [[] for _ in range(n_rows + 2)],
         )
         add_rows(model, np.ones(1), np.ones(1), [[(r, 1.0) for r in range(n_rows)]])

@@ -27,6 +27,8 @@ def plunge(prover: Prover) -> bool:
         if number is not None and idle and idle % EVERY == 0:
             prover.round_near(number)
         prover.watch.say("proof", prover.incumbent.objective, prover.upper(), prover.solved)
+        if prover.incumbent.improved > improved and not prover.near:
+            break
     if prover.incumbent.improved == improved:
         return False
     if not prover.near:
@@ -57,6 +59,8 @@ def _step(prover: Prover, number: int) -> int | None:
         if not prover.work(side):
             return None
         case = prover.nodes[side]
-        if case.relaxed is not None and (best is None or case.bound > prover.nodes[best].bound):
+        # a side far below its parent was left unfinished: it is gone down when the other fell even farther
+        alive = not case.empty and not prover.closed(case.bound)
+        if alive and (best is None or case.bound > prover.nodes[best].bound):
             best = side
     return best

@@ -21,9 +21,12 @@ from optimizer.solve.master import Master, Relaxed
 from optimizer.solve.options import Watch
 
 LOOSE = 1e-6
-NEARLY = 20_000
-"""Micropoints a column may lose to be one that costs nothing."""
+NEARLY = 200_000
+"""Micropoints a column may lose to be one that costs next to nothing: with a tenth of it a year of 1,000 dwellings, all of whose
+counts were whole, had no proposal left."""
 ROUND_NODES = 50
+NEAR = 30_000
+"""Part of a case's bound that a proposal next to its LP solution may lose: a MIP without an end in sight stops early."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,12 @@ def solve_restricted(
     nodes: int = 0,
     keep: B | None = None,
     threads: int = 1,
+    least: int | None = None,
 ) -> Polished:
     """MIP over the columns of the master (``keep``: a mask over them) in one case of the tree.
 
     The counts of the priced rows enter as integer variables: branching on them is what settles a rule.
+    ``least``: micropoints below which a proposal is not looked for.
     """
     master.enter(path)
     lp = master.model.getLp()
@@ -106,6 +111,8 @@ def solve_restricted(
     model.setOptionValue("mip_abs_gap", 0.45 * step / 1e6)
     if nodes:
         model.setOptionValue("mip_max_nodes", int(nodes))
+    if least is not None:
+        model.setOptionValue("objective_bound", -least / 1e6)
     answer: Answer = run(model, watch)
     if not answer.usable or answer.status == "infeasible":
         return Polished(None, answer.status == "infeasible", answer.status)
@@ -161,13 +168,12 @@ def round_near(
     watch: Watch,
     *,
     step: int,
-    within_limits: bool = True,
+    least: int,
 ) -> FirstRanks | None:
     """A proposal next to the LP solution of a case, nearly all of whose counts are whole; None when none was found.
 
-    What the LP solution gives whole is kept; where it is fractional, a MIP chooses among the columns that cost nothing,
-    within the limits that the case sets to counts, which takes a moment, or with counts as they come, which takes longer
-    and may find better ones.
+    What the LP solution gives whole is kept; where it is fractional, a MIP chooses among the columns that cost next to
+    nothing, within the limits that the case sets to counts. ``least``: micropoints it must be worth to be of use.
     """
     # columns that came after this LP was solved are at zero in it
     x = np.concatenate([relaxed.x, np.zeros(len(master.at) - len(relaxed.x))])
@@ -184,8 +190,9 @@ def round_near(
         master,
         watch,
         step=step,
-        path=path if within_limits else (),
+        path=path,
         keep=keep,
         nodes=ROUND_NODES,
+        least=max(least, relaxed.priced.micropoints - abs(relaxed.priced.micropoints) // NEAR),
     )
     return found.first

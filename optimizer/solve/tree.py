@@ -28,6 +28,11 @@ SEEN = 400
 """Cases before the pace of the bound is judged."""
 HELD = 300
 """Solved cases that may wait to be divided: each holds the solution and the basis of its LP."""
+FAR = 100_000
+"""Part of a bound by which a side must fall below its parent to be left unfinished: looking for a proposal, before there is one
+that closes them, such sides would take most of the time."""
+WIDE = 10_000_000
+"""Micropoints from which that part is worth it: in a small case every LP is quick."""
 WAIT = 5
 """Cases after which a proposal is looked for again next to an LP solution, the first time that none was found."""
 MARGIN = 3
@@ -212,11 +217,14 @@ class Prover:
             # whole, and yet a rounded multiplier or two too much: the vertex found from nowhere is another one
             self.master.model.clearSolver()
         # the root is solved to the end: its multipliers are shown, and must not depend on a good start
-        enough = None if number == 0 else self._enough()
+        enough = None if number == 0 else self._enough(node.bound)
         relaxed = self.master.solve(node.path, self.watch, enough, self._basis(node))
         if relaxed is None:
             return False
-        node.tried = True
+        postponed = not relaxed.settled and enough is not None and relaxed.priced.micropoints <= enough
+        if not postponed or self.closed(relaxed.priced.micropoints):
+            self._let_go(node)
+            node.tried = True
         if not node.path and relaxed.settled and self.root is None:
             self.root = relaxed
         if relaxed.priced.total is None:
@@ -225,6 +233,10 @@ class Prover:
         if relaxed.priced.micropoints < node.bound:
             node.bound, node.multipliers = relaxed.priced.micropoints, relaxed.multipliers
         if self.closed(node.bound):
+            return True
+        if postponed:
+            # far below its parent: it waits, its LP unfinished, and is rarely seen again
+            heapq.heappush(self.heap, (-node.bound, number))
             return True
         if not relaxed.settled:
             return False
@@ -272,13 +284,16 @@ class Prover:
     def _round(self, node: Open, relaxed: Relaxed) -> bool:
         if self.solved < self.patient:
             return False
-        for limits in (True, False):
-            found = self.incumbent.offer(
-                round_near(self.master, node.path, relaxed, self.watch, step=self.step, within_limits=limits)
+        found = self.incumbent.offer(
+            round_near(
+                self.master,
+                node.path,
+                relaxed,
+                self.watch,
+                step=self.step,
+                least=self.incumbent.objective + self.step,
             )
-            # better counts are looked for once, from the first proposal that is near
-            if not found or self.near:
-                break
+        )
         # what was looked for in vain is rarely found a case or two further on
         self.wait = 0 if found else max(WAIT, 2 * self.wait)
         self.patient = self.solved + self.wait
@@ -291,18 +306,22 @@ class Prover:
             self._round(node, node.relaxed)
 
     def _basis(self, node: Open) -> Basis | None:
-        """Basis of the case that this one is a side of; let go once both sides have had it."""
-        if not node.path or node.tried:
-            return None
-        parent = self.nodes[node.path[-1].node]
-        parent.waiting -= 1
-        basis = parent.basis
-        if parent.waiting <= 0:
-            parent.basis = None
-        return basis
+        """Basis of the case that this one is a side of."""
+        return None if not node.path or node.tried else self.nodes[node.path[-1].node].basis
 
-    def _enough(self) -> int:
-        return self.incumbent.objective + self.step - 1
+    def _let_go(self, node: Open) -> None:
+        """The basis a case started from is kept until both sides are done with it."""
+        if node.path and not node.tried:
+            parent = self.nodes[node.path[-1].node]
+            parent.waiting -= 1
+            if parent.waiting <= 0:
+                parent.basis = None
+
+    def _enough(self, above: int) -> int:
+        """Bound from which the LP of a case need not be finished; ``above``: what is known of it from its parent."""
+        far = abs(above) // FAR
+        closed = self.incumbent.objective + self.step - 1
+        return max(closed, above - far) if far >= WIDE else closed
 
     def _split(self, number: int, split: Split) -> None:
         node = self.nodes[number]

@@ -12,7 +12,7 @@ from optimizer.solve.registry import Job, backend
 
 ROUNDS = (1, *(20,) * 10, *(100,) * 10)
 """Cases of the tree between two dives."""
-LARGE_ROUNDS = (1, *(60,) * 4, *(150,) * 20)
+LARGE_ROUNDS = (1, 60, 60, 120, *(240,) * 15)
 """The same where a look for proposals goes through the tree itself (`plunge`)."""
 MIP_NODES = 4_000
 LIMIT = 40_000
