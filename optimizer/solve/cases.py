@@ -95,24 +95,6 @@ def rounded(layout: Layout, row: int, n: int) -> Rounded:
     return Rounded(row, n, beta % RATE_UNIT or RATE_UNIT, -(-beta // RATE_UNIT))
 
 
-def den_floors(path: Path) -> dict[int, int]:
-    """Largest lower bound on den that the path implies, by row (only rows with one)."""
-    found: dict[int, int] = {}
-    for step in path:
-        if step.split.on == "den" and step.high:
-            found[step.split.row] = max(found.get(step.split.row, 0), step.split.at + 1)
-    return found
-
-
-def den_ceilings(path: Path) -> dict[int, int]:
-    """Least upper bound on den that the path implies, by row (only rows with one)."""
-    found: dict[int, int] = {}
-    for step in path:
-        if step.split.on == "den" and not step.high:
-            found[step.split.row] = min(found.get(step.split.row, step.split.at), step.split.at)
-    return found
-
-
 Limits = dict[tuple[str, int], int]
 """By (num or den, row)."""
 
@@ -131,6 +113,16 @@ def count_limits(path: Path) -> tuple[Limits, Limits]:
         else:
             ceilings[key] = min(ceilings.get(key, split.at), split.at)
     return floors, ceilings
+
+
+def den_floors(path: Path) -> dict[int, int]:
+    """Largest lower bound on den that the path implies, by row (only rows with one)."""
+    return {k: n for (on, k), n in count_limits(path)[0].items() if on == "den"}
+
+
+def den_ceilings(path: Path) -> dict[int, int]:
+    """Least upper bound on den that the path implies, by row (only rows with one)."""
+    return {k: n for (on, k), n in count_limits(path)[1].items() if on == "den"}
 
 
 @dataclass(frozen=True)

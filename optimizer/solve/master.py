@@ -23,7 +23,15 @@ from optimizer.solve.bound import (
     kind_costs,
     price_out,
 )
-from optimizer.solve.cases import Path, Restriction, den_ceilings, den_floors, restrictions, rounded
+from optimizer.solve.cases import (
+    Path,
+    Restriction,
+    count_limits,
+    den_ceilings,
+    den_floors,
+    restrictions,
+    rounded,
+)
 from optimizer.solve.cuts import Cut, Inequality, leaning
 from optimizer.solve.envelopes import Envelope
 from optimizer.solve.highs_model import INFINITY, Answer, Basis, F, basis_of, cost_after, restart, run
@@ -73,15 +81,7 @@ class Master(Attractive):
         self.limited = wanted
 
     def _enter_counts(self, path: Path) -> None:
-        low: dict[tuple[str, int], int] = {}
-        high: dict[tuple[str, int], int] = {}
-        for step in path:
-            key = (str(step.split.on), step.split.row)
-            if step.split.on in ("num", "den"):
-                if step.high:
-                    low[key] = max(low.get(key, 0), step.split.at + 1)
-                else:
-                    high[key] = min(high.get(key, step.split.at), step.split.at)
+        low, high = count_limits(path)
         for key in sorted((set(low) | set(high)) - set(self.count_row)):
             self._add_count_row(*key)
         for key in sorted(self.open_counts | set(low) | set(high)):
