@@ -146,17 +146,18 @@ class Envelopes:
             return None
         return Window(rows, low, high, least, most)
 
-    def missed(self, window: Window, num: F, den: F, short: F, pull: F) -> Envelope | None:
+    def missed(self, window: Window, num: F, den: F, short: F, pull: F, threads: int = 1) -> Envelope | None:
         """The envelope that counts and shortfalls of an LP solution (R,) miss by most; None when by less than `WORTH`.
 
         ``pull`` (R,): points that a lease in num of each row is worth to the LP: what the envelope can be worth at most.
+        ``threads``: those of the LP; HiGHS would start its workers anew for another number.
         """
         rows = list(window.rows)
         scale = max(1.0, float(pull[rows].sum()))
         if float(pull[rows].sum()) < WORTH:
             return None
         price = np.floor(self.layout.price[rows] / 100.0 / scale * STEPS) / STEPS
-        found = self._weights(window, num[rows], float(den[rows[0]]), price)
+        found = self._weights(window, num[rows], float(den[rows[0]]), price, threads)
         if found is None:
             return None
         counts = np.rint(found[0] * STEPS).astype(np.int64)
@@ -175,7 +176,7 @@ class Envelopes:
         return made if missed * scale > WORTH else None
 
     def envelope(self, window: Window, prices: I64, counts: I64, slope: int) -> Envelope:
-        """The highest line of a slope under φ, for weights in ten-thousandths."""
+        """The highest line of a slope under φ; ``prices`` and ``counts`` (rows of the window,) and ``slope`` in ten-thousandths."""
         d = np.arange(window.low, window.high + 1, dtype=np.int64)
         constant = int((self._least(window, d, prices, counts) - slope * RATE_UNIT * d).min())
         coef = np.zeros(len(self.layout.problem.kinds), np.int64)
@@ -210,7 +211,7 @@ class Envelopes:
             total += best
         return total
 
-    def _weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
+    def _weights(self, window: Window, num: F, den: float, price: F, threads: int) -> tuple[F, float] | None:
         """(μ, a) of the envelope that is missed by most, Σ μ = 1; None where all are kept."""
         n_rows = len(window.rows)
         d = np.arange(window.low, window.high + 1, dtype=np.int64)
@@ -230,7 +231,7 @@ class Envelopes:
         ]
         count = np.array([n for n, _ in sides]).reshape(2, n_rows, len(d))
         paid = np.array([c for _, c in sides]).reshape(2, n_rows, len(d))
-        model = new_model()
+        model = new_model(threads)
         add_columns(
             model,
             np.concatenate([num, [-den, -1.0]]),
