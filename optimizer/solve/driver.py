@@ -22,7 +22,7 @@ from optimizer.solve.published import Proof
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
 from optimizer.solve.root import root_proof
 from optimizer.solve.tie_columns import view
-from optimizer.solve.ties import break_ties
+from optimizer.solve.ties import Tied, break_ties
 
 MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
@@ -91,20 +91,27 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
             f"backend {chosen.id} claims the optimum; the tree of the certificate leaves a gap and proves less"
         )
     clock = time.perf_counter()
-    tied = False
     first, stages = _untied(job, start)
     if stop == "proven" or claimed:
         # equal proposals are told apart under a claim too: the published one then hardly depends on the backend
+        untied = "ties between equal proposals were not broken"
         try:
-            first, stages, tied = _ties(job, proof, start, watch)
+            tied = _ties(job, proof, start, watch)
         except AttrifluxError as error:
             if stop == "proven" or error.code != "TIES_LOST":
                 raise
-            notes.append(f"backend {chosen.id} claimed an optimum that the tie stages contradict")
+            tied, untied = None, f"backend {chosen.id} claimed an optimum that the tie stages contradict"
+        if tied is not None:
+            first, stages = tied.first, tied.stages
+            untied = (
+                f"the draw between equal proposals was left {tied.short} short of its bound"
+                if tied.short
+                else ""
+            )
+        if untied:
+            stop = watch.stopped() or stop
+            notes.append(untied)
     timings["ties"] = time.perf_counter() - clock
-    if not tied and (stop == "proven" or claimed):
-        stop = watch.stopped() or stop
-        notes.append("ties between equal proposals were not broken")
     if stop != "proven":
         stages = replace(stages, unique=None)
     watch.say("done", start.objective, max(proof.bound, start.objective), proof.cases)
@@ -169,19 +176,18 @@ def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, watch: Watch) ->
     return "gap"
 
 
-def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch) -> tuple[FirstRanks, Stages, bool]:
-    """The unique proposal among those of the value reached, and its stages."""
+def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch) -> Tied | None:
+    """The unique proposal among those of the value reached; None when it was not looked for to the end."""
     value = incumbent.objective
     length = np.diff(job.problem.menu_ptr)
     if not job.layout.listed and int(length[job.problem.class_menu].sum()) > MOST_LISTED:
-        return *_untied(job, incumbent), False
+        return None
     paths = [(path, m) for path, m, _ in proof.open_leaves]
     if len(paths) > MOST_LEAVES:
         paths = [((), proof.tight)]
     views = [view(job.layout, job.book, path, m, value) for path, m in paths]
     leaves = [leaf for leaf in views if leaf is not None]
-    broken = break_ties(job.layout, leaves, value, job.step, watch, job.threads)
-    return (*broken, True) if broken is not None else (*_untied(job, incumbent), False)
+    return break_ties(job.layout, leaves, incumbent.first, job.step, watch, job.threads)
 
 
 def _untied(job: Job, incumbent: Incumbent) -> tuple[FirstRanks, Stages]:

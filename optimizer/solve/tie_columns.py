@@ -14,7 +14,7 @@ from optimizer.solve.layout import Layout
 
 DIRECT = 60_000
 """Columns above which the exact reduction of `problem.explicit` is tried."""
-LIMIT = 400_000
+LIMIT = 4_000_000
 """Columns above which ties are left unbroken, and said to be."""
 
 

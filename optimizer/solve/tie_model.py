@@ -1,4 +1,4 @@
-"""The linear model of one tie problem: the optima inside one leaf of the proof.
+"""What the optima inside one leaf of the proof have in common: the linear model of one tie problem.
 
 The optimal value is kept by the *loss identity*. For the multipliers of a leaf, with U their exact bound, every proposal of
 the leaf satisfies::
@@ -7,226 +7,311 @@ the leaf satisfies::
                     + Σ_k λ_k·(s_k − missing_k) + Σ_k ν_k·(s_k − f_k (N_k − num_k)) + Σ_c γ_c·(slack of the cut)
                     + Σ μ·(slack of the split)
 
-where every term is ≥ 0 (fractions of a unit aside, which the bound rounds up: at most one per dwelling, far below half a
-step of the objective). So a variable whose coefficient exceeds U − OPT is zero, and what remains is one row of small
-numbers, which a MIP solver holds exactly where a row of objective values could not be.
+where every term is ≥ 0 (fractions of a unit aside, which the bound rounds up: at most one per dwelling, and as much is
+allowed for). At the optimum the sum is U − OPT, the *slack* of the leaf, so no term exceeds it: a column that loses more is
+gone, a dwelling whose emptiness loses more is filled, and every shortfall and every spare lease lies within slack ÷ price of
+nothing. Those limits are what makes the LP below tight: with a spare lease free up to the next whole step, and the sum alone
+to hold it, the LP mixes counts that no optimum has (500 dwellings: not solved in 190 s; with the limits, at once).
+
+The rows of the rules speak of *counts*, the columns n of the model that say how many leases each row has in num and in den;
+the columns of households meet them there. For each row the whole pairs (den, num) that lose no more than the slack are
+known, a range of num for each den (`Table`), and the hull of these points is in the model. So what is fractional is found,
+and divided on, in a space of some hundred counts (`tie_search`) however many households are tied.
+
+The identity itself is a row only where it can still say something: in a leaf whose slack reaches one step of the objective.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem.model import I64, RATE_UNIT, B
+from optimizer.problem.model import I32, I64, RATE_UNIT, B
 from optimizer.solve.bound import TEN
 from optimizer.solve.cases import den_floors, rounded
 from optimizer.solve.cuts import leaning
-from optimizer.solve.highs_model import INFINITY, new_model, run
+from optimizer.solve.highs_model import INFINITY
 from optimizer.solve.layout import Layout
-from optimizer.solve.options import Watch
 from optimizer.solve.tie_columns import Candidates, LeafView
 
 F = NDArray[np.float64]
 HALF = 0.45
 
 
-@dataclass
-class Stage:
-    """Linear model of one tie problem: columns x (one per candidate) then slack columns, rows as sparse triplets."""
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A row of the model: coefficients of base columns, of each kind, of each candidate."""
 
-    columns: int
-    upper: F
-    row: list[I64] = field(default_factory=list)
-    col: list[I64] = field(default_factory=list)
-    coef: list[F] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
+    base: dict[int, float]
+    low: float
+    high: float
+    kinds: F | None = None
+    candidates: F | None = None
 
-    def add(self, col: I64, coef: F, low: float, high: float) -> None:
-        self.row.append(np.full(len(col), len(self.low), np.int64))
-        self.col.append(np.asarray(col, np.int64))
-        self.coef.append(np.asarray(coef, np.float64))
-        self.low.append(low)
-        self.high.append(high)
 
-    def add_many(self, group: I64, col: I64, low: F, high: F) -> None:
-        """Rows with coefficient 1: ``group`` is the row number of each column, from 0."""
-        self.row.append(np.asarray(group, np.int64) + len(self.low))
-        self.col.append(np.asarray(col, np.int64))
-        self.coef.append(np.ones(len(col)))
-        self.low += low.tolist()
-        self.high += high.tolist()
+@dataclass(frozen=True)
+class Table:
+    """Whole pairs that a row allows: for each ``den`` (ascending) of the count ``d``, least and most of the count ``n``."""
 
-    def drop(self) -> None:
-        """Forget the last row added."""
-        for part in (self.row, self.col, self.coef):
-            part.pop()
-        self.low.pop()
-        self.high.pop()
-
-    def more(self, upper: F) -> I64:
-        """Further slack columns; their numbers."""
-        first = self.columns
-        self.columns += len(upper)
-        self.upper = np.concatenate([self.upper, upper])
-        return np.arange(first, self.columns)
+    n: int
+    d: int
+    den: I64
+    least: I64
+    most: I64
 
 
 @dataclass
-class Losses:
-    """Coefficients of the loss identity, in 1e-10 point."""
+class TieModel:
+    """Base columns (counts, slacks, empty dwellings, unused households), rows, and where each candidate stands in them.
 
-    col: list[I64] = field(default_factory=list)
-    coef: list[F] = field(default_factory=list)
-    grain: list[F] = field(default_factory=list)
-    """How many of its smallest steps make one: the slack of a row is a whole number of these."""
+    Attributes
+    ----------
+    kind, dwelling, app : (n,) of each candidate: kind, dwelling and household by their place here (-1: a seat)
+    apps : (households,) index in the problem of each household that a candidate names
+    inside : (counts, kinds) 0/1: does a lease of the kind count
+    low, high : (counts,) limits of the counts
+    upper : limits of the base columns after the counts
+    """
 
-    def add(self, col: I64, coef: I64, grain: int = RATE_UNIT) -> None:
-        self.col.append(np.asarray(col, np.int64))
-        self.coef.append(np.asarray(coef, np.float64))
-        self.grain.append(np.full(len(col), float(grain)))
+    found: Candidates
+    kind: I64
+    dwelling: I64
+    app: I64
+    apps: I32
+    dwellings: int
+    inside: F
+    low: F
+    high: F
+    upper: list[float] = field(default_factory=list)
+    empty: dict[int, int] = field(default_factory=dict)
+    unused: dict[int, int] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    identity: Line = field(default_factory=lambda: Line({}, 0.0, 0.0))
+
+    @property
+    def counts(self) -> int:
+        return len(self.low)
+
+    @property
+    def base(self) -> int:
+        return self.counts + len(self.upper)
+
+    def more(self, upper: float) -> int:
+        """A further base column between 0 and ``upper``; its number."""
+        self.upper.append(upper)
+        return self.base - 1
 
 
-def tie_model(layout: Layout, found: Candidates, leaf: LeafView, step: int) -> Stage:
-    """Rows of the problem and of the leaf's path, and the loss identity in grid steps."""
-    problem = layout.problem
-    n = len(found)
-    stage, losses = Stage(n, np.ones(n)), Losses()
-    losses.add(np.arange(n), found.loss)
-    used_d, at_d = np.unique(found.dwelling, return_inverse=True)
-    named = np.flatnonzero(found.app >= 0)
-    used_a, at_a = np.unique(found.app[named], return_inverse=True)
-    may_stay_empty = ~leaf.must[used_d] & (leaf.term[used_d] <= leaf.slack)
-    empty = stage.more(may_stay_empty.astype(np.float64))
-    price = leaf.multipliers.prices[used_a]
-    unused = stage.more((price * TEN <= leaf.slack).astype(np.float64))
-    losses.add(empty, leaf.term[used_d])
-    losses.add(unused, price * TEN)
-    for at, columns, slack in ((at_d, np.arange(n), empty), (at_a, named, unused)):
-        one = np.ones(len(slack))
-        stage.add_many(
-            np.concatenate([at, np.arange(len(slack))]), np.concatenate([columns, slack]), one, one
-        )
-    slacks = stage.columns
-    _rule_rows(layout, found, leaf, stage, losses)
-    gone_d = np.setdiff1d(np.flatnonzero((leaf.term > 0) & ~leaf.must), used_d)
-    gone_a = np.setdiff1d(np.flatnonzero(leaf.multipliers.prices > 0), used_a)
+def tie_model(layout: Layout, found: Candidates, leaf: LeafView, step: int) -> TieModel | None:
+    """The model of one leaf; None when it holds no proposal of the optimal value.
+
+    ``step``: of the objective, in micropoints.
+    """
+    used, dwelling = np.unique(found.dwelling, return_inverse=True)
+    named = found.app >= 0
+    apps, at = np.unique(found.app[named], return_inverse=True)
+    app = np.full(len(found), -1, np.int64)
+    app[named] = at
+    lost = np.setdiff1d(np.flatnonzero(leaf.must), used)
+    gone_d = np.setdiff1d(np.flatnonzero((leaf.term > 0) & ~leaf.must), used)
+    gone_a = np.setdiff1d(np.flatnonzero(leaf.multipliers.prices > 0), apps)
     gone = sum(leaf.term[gone_d].tolist()) + TEN * sum(leaf.multipliers.prices[gone_a].tolist())
-    unit = float(step * TEN)
-    col, loss = np.concatenate(losses.col), np.concatenate(losses.coef)
-    # a slack of a row is a whole number of ten-thousandths (of a cut: of its unit): one of them may already lose too much,
-    # and in the loss row its large coefficient would stand beside small ones, where HiGHS's simplex does not come to an end
-    stage.upper[col[(col >= slacks) & (loss > np.concatenate(losses.grain) * leaf.slack)]] = 0.0
-    keep = (loss > 0) & (stage.upper[col] > 0)
-    stage.add(col[keep], loss[keep] / unit, -INFINITY, (leaf.slack - gone) / unit + HALF)
-    lost = set(problem.dwelling_ids[d] for d in np.setdiff1d(np.flatnonzero(leaf.must), used_d).tolist())
-    if lost:
-        stage.add(np.zeros(0, np.int64), np.zeros(0), 1.0, INFINITY)
-    return stage
+    left = leaf.slack - gone + HALF * step * TEN
+    if len(lost) or left < 0:
+        return None
+    kinds, kind = np.unique(found.kind, return_inverse=True)
+    none = np.zeros(0)
+    model = TieModel(found, kind, dwelling, app, apps, len(used), np.zeros((0, len(kinds))), none, none)
+    return model if _Writer(layout, leaf, model, kinds, used).write(left, step * TEN) else None
 
 
-def _rule_rows(layout: Layout, found: Candidates, leaf: LeafView, stage: Stage, losses: Losses) -> None:
-    rows = layout.active
-    num, den = _counting(layout, found)
-    floors = den_floors(leaf.path)
-    m = leaf.multipliers
-    short = stage.more(np.full(len(rows), INFINITY))
-    taken = leaning(m.cuts)
-    for i, k in enumerate(rows.tolist()):
-        lam, nu, price = int(m.rows[k]), m.mir.get(k, 0), int(layout.price[k]) * TEN
-        losses.add(short[i : i + 1], np.array([(price - lam - nu) * TEN - taken.get(k, 0)]))
-        spare = stage.more(np.array([INFINITY]))
-        losses.add(spare, np.array([lam * TEN]))
-        weight = RATE_UNIT * num[i] - int(layout.rate[k]) * den[i]
-        ask = float(layout.ask[k]) / RATE_UNIT
-        _tie(stage, weight / RATE_UNIT, [(int(short[i]), 1.0), (int(spare[0]), -1.0)], ask, ask)
-        if k in floors:
-            cut = rounded(layout, k, floors[k])
+class _Writer:
+    """Writes the columns and rows of one model."""
+
+    def __init__(self, layout: Layout, leaf: LeafView, model: TieModel, kinds: I32, used: I32) -> None:
+        self.layout, self.leaf, self.model, self.kinds, self.used = layout, leaf, model, kinds, used
+        # the bound rounds up once per dwelling at most
+        self.slack = int(leaf.slack) + len(layout.problem.dwelling_ids)
+        self.term = leaf.term[used]
+        self.filled: B = leaf.must[used] | (self.term > self.slack)
+        self.place: dict[tuple[str, int], int] = {}
+        self.short: dict[int, int] = {}
+        self.loss: dict[int, float] = {}
+
+    def write(self, left: float, unit: int) -> bool:
+        """False when a row allows no pair of counts."""
+        self._counts()
+        self._splits()
+        for k in self.layout.active.tolist():
+            if not self._rule(k):
+                return False
+        self._cuts()
+        self._people()
+        model = self.model
+        losing = {j: v / unit for j, v in self.loss.items() if v > 0 and model.upper[j - model.counts] > 0}
+        model.identity = Line(losing, -INFINITY, left / unit, candidates=model.found.loss / unit)
+        if self.leaf.slack >= unit:
+            model.lines.append(model.identity)
+        return True
+
+    def _counts(self) -> None:
+        """The counts, equal ones once, between what the dwellings must and what they can give."""
+        model = self.model
+        num, den = _counting(self.layout, self.kinds)
+        of = np.bincount(model.dwelling, minlength=model.dwellings)
+        known: dict[bytes, int] = {}
+        rows: list[I64] = []
+        low: list[int] = []
+        high: list[int] = []
+        for i, k in enumerate(self.layout.active.tolist()):
+            for on, inside in (("num", num[i]), ("den", den[i])):
+                key = inside.tobytes()
+                if key not in known:
+                    known[key] = len(rows)
+                    rows.append(inside)
+                    here = np.bincount(model.dwelling, inside[model.kind], model.dwellings)
+                    low.append(int((self.filled & (here == of)).sum()))
+                    high.append(int((here > 0).sum()))
+                self.place[on, k] = known[key]
+        model.inside = np.array(rows, np.float64).reshape(len(rows), len(self.kinds))
+        model.low, model.high = np.array(low, np.float64), np.array(high, np.float64)
+
+    def _splits(self) -> None:
+        """What the path says of counts; a split with a multiplier holds its count nearly at its limit."""
+        low, high = self.model.low, self.model.high
+        for step in self.leaf.path:
+            if step.split.on not in ("num", "den"):
+                continue
+            q = self.place[str(step.split.on), step.split.row]
+            mu = self.leaf.multipliers.branch.get(step.node, 0) * TEN
+            room = self.slack // mu if mu > 0 else INFINITY
+            if step.high:
+                low[q], high[q] = max(low[q], step.split.at + 1), min(high[q], step.split.at + 1 + room)
+            else:
+                low[q], high[q] = max(low[q], step.split.at - room), min(high[q], step.split.at)
+
+    def _spare(self, loss: int, grain: int) -> int:
+        """A column that loses ``loss`` a lease and is a whole number of ``1 / grain``: no larger than the slack allows."""
+        upper = (self.slack * grain // loss) / grain if loss > 0 else INFINITY
+        column = self.model.more(upper)
+        self.loss[column] = float(loss)
+        return column
+
+    def _rule(self, k: int) -> bool:
+        layout, m = self.layout, self.leaf.multipliers
+        n, d = self.place["num", k], self.place["den", k]
+        lam, nu = int(m.rows[k]) * TEN, m.mir.get(k, 0) * TEN
+        short_loss = int(layout.price[k]) * TEN * TEN - lam - nu - leaning(m.cuts).get(k, 0)
+        rate, ask = int(layout.rate[k]), int(layout.ask[k])
+        short, spare = self._spare(short_loss, RATE_UNIT), self._spare(lam, RATE_UNIT)
+        self.short[k] = short
+        self._line(((n, 1.0), (d, -rate / RATE_UNIT), (short, 1.0), (spare, -1.0)), ask / RATE_UNIT)
+        floor = den_floors(self.leaf.path).get(k)
+        if floor is not None:
+            cut = rounded(layout, k, floor)
             f = cut.f / RATE_UNIT
-            spare = stage.more(np.array([INFINITY]))
-            losses.add(spare, np.array([nu * TEN]))
-            _tie(stage, f * num[i], [(int(short[i]), 1.0), (int(spare[0]), -1.0)], f * cut.goal, f * cut.goal)
-    place = {k: i for i, k in enumerate(rows.tolist())}
-    _cut_rows(found, leaf, {k: int(short[i]) for k, i in place.items()}, stage, losses)
-    for step in leaf.path:
-        if step.split.on not in ("num", "den"):
-            continue
-        i = place[step.split.row]
-        count = num[i] if step.split.on == "num" else den[i]
-        spare = stage.more(np.array([INFINITY]))
-        losses.add(spare, np.array([m.branch.get(step.node, 0) * TEN]))
-        goal = float(step.split.at + 1 if step.high else step.split.at)
-        _tie(stage, count.astype(np.float64), [(int(spare[0]), -1.0 if step.high else 1.0)], goal, goal)
+            self._line(((n, f), (short, 1.0), (self._spare(nu, RATE_UNIT), -1.0)), f * cut.goal)
+        table = self._table(k, short_loss, lam, nu)
+        if not len(table.den):
+            return False
+        self.model.tables.append(table)
+        low, high = self.model.low, self.model.high
+        low[d], high[d] = max(low[d], table.den[0]), min(high[d], table.den[-1])
+        low[n], high[n] = max(low[n], table.least.min()), min(high[n], table.most.max())
+        for points, sign in ((table.least, 1), (table.most, -1)):
+            for (d0, n0), (d1, n1) in pairwise(_hull(table.den, sign * points)):
+                slope = (n1 - n0) / (d1 - d0)
+                if slope and n != d:
+                    held = {n: float(sign), d: -slope}
+                    self.model.lines.append(Line(held, n0 - slope * d0, INFINITY))
+        return True
+
+    def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
+        """Pairs (den, num) of a row whose own terms of the identity stay within the slack.
+
+        Each of them is convex in num for a given den, so what one allows is a range.
+        """
+        n, d = self.place["num", k], self.place["den", k]
+        low, high = self.model.low, self.model.high
+        den = np.arange(int(low[d]), int(high[d]) + 1, dtype=np.int64)
+        target = int(self.layout.ask[k]) + int(self.layout.rate[k]) * den
+        least = np.full(len(den), int(low[n]), np.int64)
+        most = np.minimum(den, int(high[n]))
+        if short_loss > 0:
+            least = np.maximum(least, -((self._steps(short_loss) - target) // RATE_UNIT))
+        if lam > 0:
+            most = np.minimum(most, (target + self._steps(lam)) // RATE_UNIT)
+        floor = den_floors(self.leaf.path).get(k)
+        if nu > 0 and floor is not None:
+            cut, room = rounded(self.layout, k, floor), self._steps(nu)
+            whole = -(-target // RATE_UNIT)
+            most = np.minimum(most, np.maximum(target // RATE_UNIT, cut.goal + room // cut.f))
+            over = target - cut.f * cut.goal - room
+            if cut.f < RATE_UNIT:
+                below = -(-over // (RATE_UNIT - cut.f))
+            else:
+                below = np.where(over > 0, whole, least)
+            least = np.maximum(least, np.minimum(whole, below))
+        if n == d:
+            least, most = np.maximum(least, den), np.minimum(most, den)
+        ok = least <= most
+        return Table(n, d, den[ok], least[ok], most[ok])
+
+    def _steps(self, loss: int) -> int:
+        """Ten-thousandths of a lease that the slack pays for."""
+        return min(self.slack * RATE_UNIT // loss, 2**40)
+
+    def _cuts(self) -> None:
+        for cut, nu in sorted(self.leaf.multipliers.cuts.items(), key=lambda pair: pair[0].order):
+            spare = self._spare(nu * TEN, cut.unit)
+            held = [(self.short[k], share / RATE_UNIT) for k, share in cut.shares()]
+            self._line((*held, (spare, -1.0)), cut.constant / cut.unit, kinds=cut.coef[self.kinds] / cut.unit)
+
+    def _people(self) -> None:
+        """Dwellings that may stay empty and households that may be left."""
+        model = self.model
+        for d in np.flatnonzero(~self.filled).tolist():
+            model.empty[d] = model.more(1.0)
+            self.loss[model.empty[d]] = float(self.term[d])
+        prices = self.leaf.multipliers.prices[model.apps] * TEN
+        for a in np.flatnonzero(prices <= self.slack).tolist():
+            model.unused[a] = model.more(1.0)
+            self.loss[model.unused[a]] = float(prices[a])
+
+    def _line(self, terms: Iterable[tuple[int, float]], goal: float, kinds: F | None = None) -> None:
+        base: dict[int, float] = {}
+        for j, v in terms:
+            base[j] = base.get(j, 0.0) + v
+        self.model.lines.append(Line(base, goal, goal, kinds))
 
 
-def _cut_rows(found: Candidates, leaf: LeafView, short: dict[int, int], stage: Stage, losses: Losses) -> None:
-    """The cuts of the leaf; ``short``: the shortfall column of each row."""
-    for cut, nu in sorted(leaf.multipliers.cuts.items(), key=lambda pair: pair[0].order):
-        unit = cut.unit
-        spare = stage.more(np.array([INFINITY]))
-        losses.add(spare, np.array([nu * TEN]), unit)
-        held = [(short[k], share / RATE_UNIT) for k, share in cut.shares()]
-        goal = cut.constant / unit
-        _tie(stage, cut.coef[found.kind] / unit, [*held, (int(spare[0]), -1.0)], goal, goal)
+def _hull(den: I64, points: I64) -> list[tuple[int, int]]:
+    """Corners of the largest convex line below the points."""
+    kept: list[tuple[int, int]] = []
+    for x, y in zip(den.tolist(), points.tolist(), strict=True):
+        while len(kept) > 1:
+            (x0, y0), (x1, y1) = kept[-2:]
+            if (y1 - y0) * (x - x0) < (y - y0) * (x1 - x0):
+                break
+            kept.pop()
+        kept.append((x, y))
+    return kept
 
 
-def _tie(stage: Stage, weight: F, extra: Sequence[tuple[int, float]], low: float, high: float) -> None:
-    used = np.flatnonzero(weight)
-    col = np.concatenate([used, np.array([c for c, _ in extra], np.int64)])
-    stage.add(col, np.concatenate([weight[used], np.array([v for _, v in extra])]), low, high)
-
-
-def _counting(layout: Layout, found: Candidates) -> tuple[I64, I64]:
-    """(rows, candidates) 0/1: does the candidate count in num, in den, of each priced row."""
-    kinds = layout.problem.kinds
+def _counting(layout: Layout, kinds: I32) -> tuple[I64, I64]:
+    """(rows, kinds) 0/1: does a lease of the kind count in num, in den, of each priced row."""
+    marks = layout.problem.kinds
     place = np.full(len(layout.problem.rows) + 1, -1, np.int64)
     place[layout.active] = np.arange(len(layout.active))
-    at = place[kinds.row]
+    at = place[marks.row]
     here = np.flatnonzero(at >= 0)
-    num = np.zeros((len(layout.active), len(kinds)), np.int64)
+    num = np.zeros((len(layout.active), len(marks)), np.int64)
     den = np.zeros_like(num)
-    num[at[here], layout.kind_of_mark[here]] = kinds.num[here]
-    den[at[here], layout.kind_of_mark[here]] = kinds.den[here]
-    return num[:, found.kind], den[:, found.kind]
-
-
-def _matrix(stage: Stage) -> tuple[NDArray[np.int32], NDArray[np.int32], F]:
-    """Column-wise start, index, value."""
-    row, col, coef = np.concatenate(stage.row), np.concatenate(stage.col), np.concatenate(stage.coef)
-    order = np.lexsort((row, col))
-    start = np.searchsorted(col[order], np.arange(stage.columns))
-    return start.astype(np.int32), row[order].astype(np.int32), coef[order]
-
-
-def solve_stage(
-    stage: Stage, objective: I64, alive: B, fixed: Sequence[int], watch: Watch, threads: int, integer: bool
-) -> tuple[str, F, F, float]:
-    """(status, x, reduced costs, value) of maximising over the candidates still alive; ``fixed`` are set to 1."""
-    import highspy
-
-    n = len(alive)
-    start, index, value = _matrix(stage)
-    upper = stage.upper.copy()
-    upper[:n][~alive] = 0.0
-    lower = np.zeros(stage.columns)
-    lower[list(fixed)] = 1.0
-    cost = np.zeros(stage.columns)
-    cost[:n] = -objective
-    model = new_model(threads)
-    rows = len(stage.low)
-    none = np.zeros(0, np.int32)
-    model.addRows(
-        rows, np.array(stage.low), np.array(stage.high), 0, np.zeros(rows, np.int32), none, np.zeros(0)
-    )
-    model.addCols(stage.columns, cost, lower, upper, len(index), start, index, value)
-    if integer:
-        chosen = np.flatnonzero(alive).astype(np.int32)
-        kind = np.full(len(chosen), int(highspy.HighsVarType.kInteger.value), np.uint8)
-        model.changeColsIntegrality(len(chosen), chosen, kind)
-        model.setOptionValue("mip_rel_gap", 0.0)
-        model.setOptionValue("mip_abs_gap", 0.5)
-    answer = run(model, watch)
-    return answer.status, answer.x[:n], answer.column_dual[:n], -answer.objective
+    num[at[here], layout.kind_of_mark[here]] = marks.num[here]
+    den[at[here], layout.kind_of_mark[here]] = marks.den[here]
+    return num[:, kinds], den[:, kinds]
