@@ -38,6 +38,8 @@ class ProofSummary:
     stopped: str
     verdict: str = ""
     """What the independent check said, where a page shows it."""
+    drawn: bool = True
+    """Whether equal proposals were told apart to the end (design §5)."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,13 @@ def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
         "interrupted": ("Interrompu : résultat non rejouable.", "Interrupted: not replayable."),
     }
     pair = words.get(proof.stopped, ("", ""))
+    if proof.stopped == "proven" and not proof.drawn:
+        pair = (
+            "Calcul mené jusqu'à la preuve ; le tirage entre propositions de même valeur ne l'a pas été : une autre, "
+            "de même valeur, pouvait aussi bien être retenue.",
+            "Run to the proof; the draw between proposals of the same value was not: another one, of the same value, "
+            "could as well have been kept.",
+        )
     if proof.stopped == "proven" and proof.status != "certified_optimal":
         # a folder of an earlier version: a backend's own word is not a proof, only the certificate's tree is
         pair = (

@@ -52,6 +52,7 @@ def report_data(result: Result, options: Options) -> ReportData:
             bound=float(certificate["bound"]),
             gap=float(certificate["gap"]),
             stopped=certificate["stopped"],
+            drawn=certificate["stages"]["unique"] is not None,
         ),
         proposals=result.proposals,
         details=result.tables.details,

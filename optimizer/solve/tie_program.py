@@ -79,6 +79,15 @@ class Solution:
         return self.broken < EPS and not bool(((self.x > EPS) & (self.x < 1 - EPS)).any())
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A whole choice (None: none was found) and what it gains; ``ended``: nothing gains more."""
+
+    chosen: I64 | None
+    gain: int
+    ended: bool
+
+
 class Program:
     """Maximises a gain over the candidates ``alive`` of a model, whose counts may be limited further.
 
@@ -256,23 +265,19 @@ class Program:
             return None
         return self.gain.constant - float(self.lp.getInfo().objective_function_value)
 
-    def finish(
-        self, low: F, high: F, some: B, fixed: I64, extra: Sequence[Line] = ()
-    ) -> tuple[int, I64] | None:
-        """Best whole choice among ``some`` of the candidates by a general MIP: (gain, the chosen); None when there is none.
+    def finish(self, low: F, high: F, some: B, fixed: I64, nodes: int | None = None) -> Whole:
+        """Best whole choice among ``some`` of the candidates by a general MIP of at most so many nodes.
 
         Used where the counts are whole and the households are not; ``fixed`` are chosen whatever they gain.
+
+        Raises
+        ------
+        Stopped
         """
         import highspy
 
-        whole = Program(
-            self.model,
-            self.gain,
-            (*self.lines[len(self.model.lines) :], *extra),
-            some,
-            self.watch,
-            self.threads,
-        )
+        lines = self.lines[len(self.model.lines) :]
+        whole = Program(self.model, self.gain, lines, some, self.watch, self.threads)
         whole.hold(np.flatnonzero(some))
         whole.limit(low, high)
         lp = whole.lp
@@ -288,11 +293,16 @@ class Program:
         lp.changeColsIntegrality(len(integer), integer, kind)
         lp.setOptionValue("mip_rel_gap", 0.0)
         lp.setOptionValue("mip_abs_gap", HALF)
-        answer = whole._run()
-        if answer is None:
-            return None
+        if nodes is not None:
+            lp.setOptionValue("mip_max_nodes", nodes)
+        answer = run(lp, self.watch)
+        ended = answer.status in ("optimal", "infeasible")
+        if not ended and (nodes is None or self.watch.stopped()):
+            raise Stopped
+        if answer.status == "infeasible" or not answer.usable:
+            return Whole(None, 0, ended)
         chosen = np.sort(whole.columns[answer.x[first:] > 0.5])
-        return self.gain.total(self.model, chosen), chosen
+        return Whole(chosen, self.gain.total(self.model, chosen), ended)
 
 
 def best_of(wanted: I64, reduced: F, group: I64, most: int) -> I64:

@@ -30,6 +30,8 @@ MOST, PATIENCE, RELIABLE, STEPS = 10, 4, 4, 60
 """Counts tried, counts tried in vain, trials after which the memory is believed, simplex steps of a trial."""
 FEW = (0, 3)
 """Columns of each dwelling, besides those of the LP, in the first MIPs of a case whose counts are whole."""
+NODES = 2_000
+"""Nodes of one of them; ten times as many of the last, which is to end."""
 NONE = np.zeros(0, np.int64)
 DEARER = 1 / 8
 """Weight of the side that loses more."""
@@ -212,18 +214,22 @@ class Search:
         for few in FEW:
             wanted = best_of(np.flatnonzero(program.alive), solution.reduced, program.model.dwelling, few)
             some[wanted] = True
-            best = program.finish(counts, counts, some, NONE)
-            if best is not None:
+            found = program.finish(counts, counts, some, NONE, NODES)
+            if found.chosen is not None:
+                best = found.gain, found.chosen
                 break
         if best is not None and (best[0] > solution.value - 1 + FLOOR or not self.accept(best[1])):
             return best
         worst = above if best is None else max(above, best[0])
         some = program.alive & (solution.reduced <= solution.value - worst + HALF)
-        if best is not None and int(some.sum()) > MOST_LEFT:
+        if int(some.sum()) > MOST_LEFT:
             self.given_up = True
             return best
-        better = program.finish(case.low, case.high, some, NONE)
-        return best if better is None or (best is not None and better[0] < best[0]) else better
+        found = program.finish(case.low, case.high, some, NONE, 10 * NODES)
+        self.given_up |= not found.ended
+        if found.chosen is None or (best is not None and found.gain < best[0]):
+            return best
+        return found.gain, found.chosen
 
     def _choose(self, case: Case, solution: Solution, above: int) -> tuple[int, tuple[float, float]]:
         """The count whose two sides lose most, and what they lose; beyond the room to the best choice nothing counts."""

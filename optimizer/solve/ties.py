@@ -313,8 +313,7 @@ def _smallest(means: Means, field: Field) -> I64:
     program = Program(model, nothing, field.lines, field.alive, means.watch, means.threads)
 
     def whole(some: B, fixed: I64) -> I64 | None:
-        best = program.finish(model.low, model.high, some, fixed)
-        return None if best is None else best[1]
+        return program.finish(model.low, model.high, some, fixed).chosen
 
     names = [problem.accounts[int(problem.kinds.account[c])] for c in found.kind.tolist()]
     ids = [problem.application_ids[a] if a >= 0 else "" for a in found.app.tolist()]

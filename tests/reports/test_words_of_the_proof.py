@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from optimizer.reports.data import ProofSummary, proof_sentence, stop_sentence
 
 
@@ -31,3 +33,12 @@ def test_a_gap_is_called_replayable_and_no_proof():
 def test_a_clock_is_said_not_replayable():
     assert "non rejouable" in stop_sentence(summary("certified_within", "time"), "fr")
     assert "not replayable" in stop_sentence(summary("certified_within", "interrupted"), "en")
+
+
+def test_a_draw_that_was_not_ended_is_told_beside_the_proof():
+    proof = replace(summary("certified_optimal", "proven"), drawn=False)
+    assert "preuve jointe" in proof_sentence(proof, "fr")
+    assert "de même valeur" in stop_sentence(proof, "fr")
+    assert "of the same value" in stop_sentence(proof, "en")
+    # where a gap is left, equal proposals are the least of it
+    assert "même valeur" not in stop_sentence(replace(proof, stopped="gap"), "fr")

@@ -163,14 +163,14 @@ def test_the_search_finds_what_a_general_mip_finds() -> None:
             days = _days(problem, field)
             program = Program(model, days, [model.identity], field.alive, Watch(), 1)
             first = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
-            if first is None:
+            if first.chosen is None:
                 continue
             drawn = ties._lottery(ties.Means(problem, Watch(), 1, 0), field)
-            lines = [model.identity, ties._held(model, days, first[0])]
+            lines = [model.identity, ties._held(model, days, first.gain)]
             program = Program(model, drawn, lines, field.alive, Watch(), 1)
             second = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
-            assert second is not None
-            best = max(best or (-1, -1), (first[0], second[0]))
+            assert second.chosen is not None
+            best = max(best or (-1, -1), (first.gain, second.gain))
         assert best == (case.solved.stages.seniority_days, case.solved.stages.lottery)
         checked += 1
         with pytest.MonkeyPatch.context() as patch:
