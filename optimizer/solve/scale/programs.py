@@ -254,7 +254,8 @@ def _relaxed(
     run_solver(h)
     info = h.getInfo()
     if info.primal_solution_status == 2 and value - info.objective_function_value <= absolute_gap:
-        x = np.rint(np.asarray(h.getSolution().col_value)[: n + n_labels]).astype(np.int64)
-        return MipAnswer(x[:n], x[n:], info.objective_function_value, value, True)
+        found = np.asarray(h.getSolution().col_value)[: n + n_labels]
+        taken: Ints = np.rint(found).astype(np.int64)
+        return MipAnswer(taken[:n], taken[n:], info.objective_function_value, value, True)
     h.changeColsBounds(len(kept), kept, np.zeros(len(kept)), upper)
     return None
