@@ -21,7 +21,7 @@ STEPS = 120
 NODES = 20
 
 
-def dive(prover: Prover, path: Path, threads: int = 1) -> bool:
+def dive(prover: Prover, path: Path) -> bool:
     """Look for a better proposal below a case; True when one was found."""
     master, incumbent = prover.master, prover.incumbent
     for depth in range(STEPS):
@@ -42,7 +42,7 @@ def dive(prover: Prover, path: Path, threads: int = 1) -> bool:
             continue
         step = _nearest(prover, relaxed, depth)
         if step is None:
-            return first is None and _settle(prover, path, relaxed, threads)
+            return first is None and _settle(prover, path, relaxed)
         path = (*path, step)
     return False
 
@@ -63,27 +63,25 @@ def _nearest(prover: Prover, relaxed: Relaxed, depth: int) -> Step | None:
     return best[2] if best is not None else None
 
 
-def _settle(prover: Prover, path: Path, relaxed: Relaxed, threads: int) -> bool:
+def _settle(prover: Prover, path: Path, relaxed: Relaxed) -> bool:
     """Counts are whole, pairs are not: a MIP over the columns this case leaves."""
     if relaxed.priced.total is None:
         return False
     slack = relaxed.priced.total - prover.incumbent.objective * TEN
     keep = within(prover.master, path, relaxed.multipliers, relaxed.priced, slack)
-    found = solve_restricted(
-        prover.master, prover.watch, step=prover.step, path=path, keep=keep, nodes=NODES, threads=threads
-    )
+    found = solve_restricted(prover.master, prover.watch, step=prover.step, path=path, keep=keep, nodes=NODES)
     return prover.incumbent.offer(found.first)
 
 
-def improve(prover: Prover, threads: int = 1) -> bool:
+def improve(prover: Prover) -> bool:
     """Look for a better proposal below the widest open case; True when one was found."""
     case = prover.widest()
     if case is None:
         return False
-    return dive(prover, case.path, threads) if prover.master.assigner is None else plunge(prover)
+    return dive(prover, case.path) if prover.master.assigner is None else plunge(prover)
 
 
-def close(prover: Prover, budget: int, gap: float, threads: int = 1) -> bool:
+def close(prover: Prover, budget: int, gap: float) -> bool:
     """Run the tree; False when its pace said that the budget would be spent for nothing.
 
     A gap can also be wide because a proposal is missing: before giving up, one is looked for.
@@ -92,5 +90,5 @@ def close(prover: Prover, budget: int, gap: float, threads: int = 1) -> bool:
         prover.run(budget, gap)
         if prover.done or prover.within_gap(gap) or prover.watch.stopped() or not prover.stalled(budget):
             return True
-        if prover.solved >= budget or not improve(prover, threads):
+        if prover.solved >= budget or not improve(prover):
             return prover.solved >= budget

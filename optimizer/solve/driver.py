@@ -61,7 +61,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     layout = lay_out(problem)
     placed = None if options.earlier is None else place(layout, options.earlier)
     start = _start(layout, options, placed)
-    job = Job(problem, layout, Book(layout), start, watch, options.threads, timings, placed)
+    job = Job(problem, layout, Book(layout), start, watch, timings, placed)
     timings["layout"] = time.perf_counter() - clock
     notes: list[str] = []
     raw = _run_backend(chosen, job, options, watch, notes)
@@ -73,7 +73,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         if raw.multipliers is not None and not grown:
             # where the tree grows, its own root is published: the same multipliers whatever the backend
             job.prover.suggest(raw.multipliers)
-        if not close(job.prover, options.nodes if grown else 0, options.gap, options.threads):
+        if not close(job.prover, options.nodes if grown else 0, options.gap):
             notes.append(
                 f"the tree of the certificate stopped after {job.prover.solved} cases: at its pace, "
                 f"{options.nodes} would not have closed the gap"
@@ -187,7 +187,7 @@ def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch) -> Tied | 
         paths = [((), proof.tight)]
     views = [view(job.layout, job.book, path, m, value) for path, m in paths]
     leaves = [leaf for leaf in views if leaf is not None]
-    return break_ties(job.layout, leaves, incumbent.first, job.step, watch, job.threads)
+    return break_ties(job.layout, leaves, incumbent.first, job.step, watch)
 
 
 def _untied(job: Job, incumbent: Incumbent) -> tuple[FirstRanks, Stages]:

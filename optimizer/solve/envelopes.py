@@ -146,18 +146,17 @@ class Envelopes:
             return None
         return Window(rows, low, high, least, most)
 
-    def missed(self, window: Window, num: F, den: F, short: F, pull: F, threads: int = 1) -> Envelope | None:
+    def missed(self, window: Window, num: F, den: F, short: F, pull: F) -> Envelope | None:
         """The envelope that counts and shortfalls of an LP solution (R,) miss by most; None when by less than `WORTH`.
 
         ``pull`` (R,): points that a lease in num of each row is worth to the LP: what the envelope can be worth at most.
-        ``threads``: those of the LP; HiGHS would start its workers anew for another number.
         """
         rows = list(window.rows)
         scale = max(1.0, float(pull[rows].sum()))
         if float(pull[rows].sum()) < WORTH:
             return None
         price = np.floor(self.layout.price[rows] / 100.0 / scale * STEPS) / STEPS
-        found = self._weights(window, num[rows], float(den[rows[0]]), price, threads)
+        found = self._weights(window, num[rows], float(den[rows[0]]), price)
         if found is None:
             return None
         counts = np.rint(found[0] * STEPS).astype(np.int64)
@@ -211,7 +210,7 @@ class Envelopes:
             total += best
         return total
 
-    def _weights(self, window: Window, num: F, den: float, price: F, threads: int) -> tuple[F, float] | None:
+    def _weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
         """(μ, a) of the envelope that is missed by most, Σ μ = 1; None where all are kept."""
         n_rows = len(window.rows)
         d = np.arange(window.low, window.high + 1, dtype=np.int64)
@@ -231,7 +230,7 @@ class Envelopes:
         ]
         count = np.array([n for n, _ in sides]).reshape(2, n_rows, len(d))
         paid = np.array([c for _, c in sides]).reshape(2, n_rows, len(d))
-        model = new_model(threads)
+        model = new_model()
         add_columns(
             model,
             np.concatenate([num, [-den, -1.0]]),

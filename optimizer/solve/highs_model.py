@@ -16,8 +16,8 @@ F = NDArray[np.float64]
 INFINITY = float("inf")
 
 
-_SCHEDULER: dict[str, int] = {}
-"""HiGHS keeps one scheduler per process and refuses to run with another number of threads until it is reset."""
+_STARTED: list[bool] = []
+"""Whether the scheduler was reset: HiGHS keeps one per process and refuses to run with another number of threads until then."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,18 @@ class Answer:
     usable: bool
 
 
-def new_model(threads: int = 1) -> Any:
-    """A silent HiGHS instance with fixed seed."""
+def new_model() -> Any:
+    """A silent HiGHS instance with fixed seed and one thread.
+
+    With two, it lets two methods race for the first LP of a MIP and goes on from the vertex of the faster one: the same
+    case would be divided differently from run to run.
+    """
     model = _silent_class()()
-    # the first time too: another part of the process may have run HiGHS with other threads
-    if _SCHEDULER.get("threads") != threads:
+    if not _STARTED:
+        # another part of the process may have run HiGHS with other threads before
         model.resetGlobalScheduler(True)
-        _SCHEDULER["threads"] = threads
-    model.setOptionValue("threads", int(threads))
+        _STARTED.append(True)
+    model.setOptionValue("threads", 1)
     model.setOptionValue("random_seed", 0)
     return model
 

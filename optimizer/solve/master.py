@@ -131,7 +131,7 @@ class Master(Attractive):
         found: list[Inequality] = [each for _, each in worst.values()]
         pull = self._pull(path, m)
         for window in self.book.windows(path).values():
-            envelope = self.book.envelopes.missed(window, num, den, short, pull, self.threads)
+            envelope = self.book.envelopes.missed(window, num, den, short, pull)
             if envelope is not None and envelope not in self.open_cuts:
                 found.append(envelope)
         for new in found:

@@ -81,7 +81,6 @@ def solve_restricted(
     relative_gap: float = 0.0,
     nodes: int = 0,
     keep: B | None = None,
-    threads: int = 1,
     least: int | None = None,
 ) -> Polished:
     """MIP over the columns of the master (``keep``: a mask over them) in one case of the tree.
@@ -97,7 +96,7 @@ def solve_restricted(
     upper[master.elastic_cols] = 0.0
     if keep is not None:
         upper[at[~keep]] = 0.0
-    model = new_model(threads)
+    model = new_model()
     model.passModel(lp)
     model.changeColsBounds(n, np.arange(n, dtype=np.int32), np.array(lp.col_lower_, np.float64), upper)
     counted = _count_variables(master, model)

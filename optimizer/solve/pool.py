@@ -44,11 +44,10 @@ class Pool:
 
     layout: Layout
     book: Book
-    threads: int = 1
 
     def __post_init__(self) -> None:
         problem = self.layout.problem
-        self.model = new_model(self.threads)
+        self.model = new_model()
         self.model.setOptionValue("presolve", "off")
         self.units: list[Unit] = []
         self.unit_of_class: list[int] = []

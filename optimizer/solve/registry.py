@@ -31,7 +31,6 @@ class Job:
     book: Book
     incumbent: Incumbent
     watch: Watch
-    threads: int = 1
     timings: dict[str, float] = field(default_factory=dict)
     start: Start | None = None
     """What an earlier run gives on this problem; its proposal was offered to ``incumbent``."""
@@ -43,7 +42,7 @@ class Job:
 
     @cached_property
     def master(self) -> Master:
-        return Master(self.layout, self.book, self.threads)
+        return Master(self.layout, self.book)
 
     @cached_property
     def step(self) -> int:

@@ -94,10 +94,8 @@ class Program:
     ``lines``: rows besides those of the model (the stages before).
     """
 
-    def __init__(
-        self, model: TieModel, gain: Gain, lines: Sequence[Line], alive: B, watch: Watch, threads: int
-    ) -> None:
-        self.model, self.gain, self.alive, self.watch, self.threads = model, gain, alive, watch, threads
+    def __init__(self, model: TieModel, gain: Gain, lines: Sequence[Line], alive: B, watch: Watch) -> None:
+        self.model, self.gain, self.alive, self.watch = model, gain, alive, watch
         self.lines = (*model.lines, *lines)
         self.columns = np.zeros(0, np.int64)
         """Candidates in the LP, in the order of its columns."""
@@ -108,7 +106,7 @@ class Program:
         self.by_candidate = [
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
         ]
-        self.lp = new_model(threads)
+        self.lp = new_model()
         self.breaking = 0
         self._write()
 
@@ -277,7 +275,7 @@ class Program:
         import highspy
 
         lines = self.lines[len(self.model.lines) :]
-        whole = Program(self.model, self.gain, lines, some, self.watch, self.threads)
+        whole = Program(self.model, self.gain, lines, some, self.watch)
         whole.hold(np.flatnonzero(some))
         whole.limit(low, high)
         lp = whole.lp

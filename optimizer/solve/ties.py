@@ -58,7 +58,6 @@ class Field:
 class Means:
     problem: Problem
     watch: Watch
-    threads: int
     objective: int
 
 
@@ -73,7 +72,7 @@ class Tied:
 
 
 def break_ties(
-    layout: Layout, leaves: list[LeafView], known: FirstRanks, step: int, watch: Watch, threads: int
+    layout: Layout, leaves: list[LeafView], known: FirstRanks, step: int, watch: Watch
 ) -> Tied | None:
     """The optimum that the stages choose; None when they were stopped or there are too many columns to list.
 
@@ -88,7 +87,7 @@ def break_ties(
         ``TIES_LOST``: a stage returned a proposal whose exact objective is not the optimum (never shown instead).
     """
     problem = layout.problem
-    means = Means(problem, watch, threads, evaluate(problem, known).objective)
+    means = Means(problem, watch, evaluate(problem, known).objective)
     fields: list[Field] = []
     for leaf in leaves:
         found = candidates(layout, leaf)
@@ -210,7 +209,7 @@ def _search(
     """`Search.best` of one leaf."""
     model = field.model
     while True:
-        program = Program(model, gain, lines, field.alive, means.watch, means.threads)
+        program = Program(model, gain, lines, field.alive, means.watch)
         if field.chosen is not None:
             program.hold(field.chosen)
         if gain.candidates.any():
@@ -310,7 +309,7 @@ def _smallest(means: Means, field: Field) -> I64:
     assert field.chosen is not None
     n = len(found)
     nothing = Gain(np.zeros(n, np.int64), np.zeros(len(model.apps), np.int64))
-    program = Program(model, nothing, field.lines, field.alive, means.watch, means.threads)
+    program = Program(model, nothing, field.lines, field.alive, means.watch)
 
     def whole(some: B, fixed: I64) -> I64 | None:
         return program.finish(model.low, model.high, some, fixed).chosen

@@ -53,10 +53,10 @@ def tied(problem: Problem) -> Case:
     usual = ties.break_ties
 
     def keep(
-        layout: Layout, leaves: list[LeafView], known: FirstRanks, step: int, watch: Watch, threads: int
+        layout: Layout, leaves: list[LeafView], known: FirstRanks, step: int, watch: Watch
     ) -> ties.Tied | None:
         kept.layout, kept.leaves, kept.known, kept.step = layout, leaves, known, step
-        return usual(layout, leaves, known, step, watch, threads)
+        return usual(layout, leaves, known, step, watch)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(_ties.__globals__, "break_ties", keep)
@@ -161,13 +161,13 @@ def test_the_search_finds_what_a_general_mip_finds() -> None:
         for _, model in models(case):
             field = ties.Field(model, np.ones(len(model.found), bool), None)
             days = _days(problem, field)
-            program = Program(model, days, [model.identity], field.alive, Watch(), 1)
+            program = Program(model, days, [model.identity], field.alive, Watch())
             first = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             if first.chosen is None:
                 continue
-            drawn = ties._lottery(ties.Means(problem, Watch(), 1, 0), field)
+            drawn = ties._lottery(ties.Means(problem, Watch(), 0), field)
             lines = [model.identity, ties._held(model, days, first.gain)]
-            program = Program(model, drawn, lines, field.alive, Watch(), 1)
+            program = Program(model, drawn, lines, field.alive, Watch())
             second = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             assert second.chosen is not None
             best = max(best or (-1, -1), (first.gain, second.gain))
@@ -175,13 +175,13 @@ def test_the_search_finds_what_a_general_mip_finds() -> None:
         checked += 1
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Search, "_solve", counted)
-            again = ties.break_ties(case.layout, case.leaves, case.known, case.step, Watch(), 1)
+            again = ties.break_ties(case.layout, case.leaves, case.known, case.step, Watch())
         assert again is not None and same(again.first, case.solved.first)
     assert checked >= 6 and divided > 0
 
 
 def _days(problem: Problem, field: ties.Field) -> ties.Gain:
-    return ties._seniority(ties.Means(problem, Watch(), 1, 0), field)
+    return ties._seniority(ties.Means(problem, Watch(), 0), field)
 
 
 def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first() -> None:
@@ -191,11 +191,11 @@ def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first(
     assert evaluate(problem, case.solved.first).objective == case.solved.objective
     # the answer itself as what is known, and no optimum of the leaf known at all
     for known in (case.solved.first, case.known):
-        again = ties.break_ties(case.layout, case.leaves, known, case.step, Watch(), 2)
+        again = ties.break_ties(case.layout, case.leaves, known, case.step, Watch())
         assert again is not None and again.short == 0 and same(again.first, case.solved.first)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ties, "_places", lambda *_: None)
-        again = ties.break_ties(case.layout, case.leaves, case.known, case.step, Watch(), 1)
+        again = ties.break_ties(case.layout, case.leaves, case.known, case.step, Watch())
     assert again is not None and same(again.first, case.solved.first)
 
 

@@ -23,7 +23,7 @@ def available() -> str | None:
     return None if find_spec("highspy") else "highspy"
 
 
-@backend("highs", features=("exact", "lp", "threads", "interrupt", "warm_start"), available=available)
+@backend("highs", features=("exact", "lp", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """LP; tree and dives in turn, each sharpening the other; at last the complete MIP over what is left."""
     prover, incumbent = job.prover, job.incumbent
@@ -35,7 +35,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
             return answer
         if prover.stalled(budget):
             break
-        improve(prover, options.threads)
+        improve(prover)
         if answer := _answer(job, options, watch):
             return answer
     root = prover.root
@@ -46,7 +46,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     if more is None:
         return RawSolution(incumbent.first, False, "gap", "too many columns for the complete MIP")
     job.master.add(more)
-    whole = solve_restricted(job.master, watch, step=job.step, threads=options.threads, nodes=MIP_NODES)
+    whole = solve_restricted(job.master, watch, step=job.step, nodes=MIP_NODES)
     incumbent.offer(whole.first)
     return RawSolution(
         incumbent.first,
