@@ -125,9 +125,9 @@ def add_months(start: NDArray[np.datetime64], months: int) -> NDArray[np.datetim
     """The same day ``months`` later, or the last day of that month when it is shorter (NaT stays NaT)."""
     month = start.astype("datetime64[M]")
     day = (start - month.astype(DAY)).astype(np.int64)
-    target = month + months
-    last = ((target + 1).astype(DAY) - target.astype(DAY)).astype(np.int64) - 1
-    moved = target.astype(DAY) + np.minimum(day, last)
+    target = month + np.timedelta64(months, "M")
+    last = ((target + np.timedelta64(1, "M")).astype(DAY) - target.astype(DAY)).astype(np.int64) - 1
+    moved = target.astype(DAY) + np.minimum(day, last).astype("timedelta64[D]")
     return np.where(np.isnat(start), np.datetime64("NaT", "D"), moved)
 
 

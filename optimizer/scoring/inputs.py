@@ -231,7 +231,7 @@ class Inputs:
     def date(self, name: str) -> NDArray[np.datetime64]:
         """A date input, NaT where unknown."""
         if name not in self.frame.columns:
-            return np.full(len(self), np.datetime64("NaT"), DAY)
+            return np.full(len(self), np.datetime64("NaT", "D"), DAY)
         column = self.frame[name]
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             return np.asarray(column.to_numpy("datetime64[s]"), dtype="datetime64[s]").astype(DAY)

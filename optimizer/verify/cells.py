@@ -160,10 +160,10 @@ def months_later(day: I64, months: int) -> I64:
     stamps = np.where(day == NO_DAY, 0, day).astype("datetime64[D]")
     month = stamps.astype("datetime64[M]")
     inside = (stamps - month.astype("datetime64[D]")).astype(np.int64)
-    target = month + months
+    target = month + np.timedelta64(months, "M")
     start = target.astype("datetime64[D]")
-    length = ((target + 1).astype("datetime64[D]") - start).astype(np.int64)
-    moved = (start + np.minimum(inside, length - 1)).astype(np.int64)
+    length = ((target + np.timedelta64(1, "M")).astype("datetime64[D]") - start).astype(np.int64)
+    moved = start.astype(np.int64) + np.minimum(inside, length - 1)
     return np.where(day == NO_DAY, NO_DAY, moved)
 
 
