@@ -30,7 +30,10 @@ class Whole:
 def solve(problem: Problem, *, limit_s: float, threads: int = 1) -> Whole:
     """Maximise ``sum value x - sum price s`` in points under ``s_k >= rate den - num``."""
     columns = explicit(problem, reduced=False)
-    solver = new_model(threads)
+    solver = new_model()
+    if threads > 1:
+        solver.resetGlobalScheduler(True)
+    solver.setOptionValue("threads", threads)
     solver.setOptionValue("time_limit", float(limit_s))
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.passModel(_program(problem, columns))
