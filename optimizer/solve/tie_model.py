@@ -134,7 +134,7 @@ class _Writer:
     """Writes the columns and rows of one model."""
 
     def __init__(self, layout: Layout, leaf: LeafView, model: TieModel, kinds: I32, used: I32) -> None:
-        self.layout, self.leaf, self.model, self.kinds, self.used = layout, leaf, model, kinds, used
+        self.layout, self.leaf, self.model, self.kinds = layout, leaf, model, kinds
         # the bound rounds up once per dwelling at most
         self.slack = int(leaf.slack) + len(layout.problem.dwelling_ids)
         self.term = leaf.term[used]

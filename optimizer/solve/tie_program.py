@@ -96,6 +96,7 @@ class Program:
 
     def __init__(self, model: TieModel, gain: Gain, lines: Sequence[Line], alive: B, watch: Watch) -> None:
         self.model, self.gain, self.alive, self.watch = model, gain, alive, watch
+        self.stages = tuple(lines)
         self.lines = (*model.lines, *lines)
         self.columns = np.zeros(0, np.int64)
         """Candidates in the LP, in the order of its columns."""
@@ -274,8 +275,7 @@ class Program:
         """
         import highspy
 
-        lines = self.lines[len(self.model.lines) :]
-        whole = Program(self.model, self.gain, lines, some, self.watch)
+        whole = Program(self.model, self.gain, self.stages, some, self.watch)
         whole.hold(np.flatnonzero(some))
         whole.limit(low, high)
         lp = whole.lp

@@ -11,8 +11,8 @@ import pytest
 from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
-from optimizer.solve import Job, RawSolution, Solved, SolveOptions, Watch, backend, backends, solve
-from optimizer.solve.registry import choose, get
+from optimizer.solve import Job, RawSolution, Solved, SolveOptions, Watch, backend, solve
+from optimizer.solve.registry import backends, choose, get
 from tests.solve.oracle import binding, campaign, known_best, middle, same, tiny
 
 NAMES = sorted(backends())
