@@ -92,6 +92,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--dwellings", type=int)
     parser.add_argument("--applications", type=int)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--given", action="store_true", help="the profile as it is, not its tight form")
     parser.add_argument("--backend", default="scale")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--gap", type=float, default=0.0, help="0: the backend's own")
@@ -107,7 +108,11 @@ def options() -> argparse.ArgumentParser:
 
 def _synthetic(asked: argparse.Namespace, seed: int) -> Case:
     return synth.synthesize(
-        asked.profile, dwellings=asked.dwellings, applications=asked.applications, seed=seed, tight=True
+        asked.profile,
+        dwellings=asked.dwellings,
+        applications=asked.applications,
+        seed=seed,
+        tight=not asked.given,
     )
 
 

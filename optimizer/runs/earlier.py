@@ -18,6 +18,8 @@ from optimizer.problem.model import RATE_UNIT
 from optimizer.reports.reading_back import read_back
 from optimizer.solve import Earlier
 from optimizer.solve.certificate import FORMAT, MICRO
+from optimizer.solve.cuts import UNITS
+from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope, ToldRow
 
 define(
     "WARM_START_UNREADABLE",
@@ -28,6 +30,7 @@ define(
 )
 
 COLUMNS = ("dwelling_id", "account", "rank", "application_id")
+STEEP = 10**9
 LARGEST_WHOLE = 10**12
 """Of a cut: no number in it is larger."""
 _POINTS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
@@ -46,7 +49,9 @@ def read_earlier(folder: Path) -> Earlier:
     file = "certificate.json"
     try:
         raw = (folder / file).read_bytes()
-        multipliers, prices = _multipliers(json.loads(raw.decode("utf-8")))
+        content = json.loads(raw.decode("utf-8"))
+        multipliers, prices = _multipliers(content)
+        rows, tree = _told_rows(content), _tree(content)
         file = "proposals"
         first = _first_ranks(folder)
     except OSError as error:
@@ -54,7 +59,7 @@ def read_earlier(folder: Path) -> Earlier:
     except (ValueError, RecursionError, KeyError, TypeError, IndexError):
         why = Said("contenu inattendu ou abîmé", "unexpected or damaged content")
         raise AttrifluxError("WARM_START_UNREADABLE", name=name, file=file, why=why) from None
-    return Earlier(name, hashlib.sha256(raw).hexdigest(), multipliers, prices, first)
+    return Earlier(name, hashlib.sha256(raw).hexdigest(), multipliers, prices, first, rows, tree)
 
 
 def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
@@ -83,6 +88,79 @@ def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, in
             worth = _micropoints(cut["nu"]) * _whole(weight) * RATE_UNIT * over // unit**2
             found[rows[_index(k, len(rows))]] += worth
     return found, {name: _micropoints(text) for name, text in widest["prices"].items()}
+
+
+def _told_rows(content: Any) -> tuple[ToldRow, ...]:
+    return tuple(
+        ToldRow(_text(row["rule"]), _text(row["scope"]), _micropoints(row["rate"]) * RATE_UNIT // MICRO)
+        for row in content["rows"]
+    )
+
+
+def _tree(content: Any) -> tuple[Division | Closed, ...]:
+    """The nodes; each is named once by one before it, so that following them ends."""
+    n, n_rows = len(content["nodes"]), len(content["rows"])
+    named = {0}
+    found: list[Division | Closed] = []
+    for i, node in enumerate(content["nodes"]):
+        if "leaf" in node:
+            found.append(_closed(node["leaf"], n, n_rows))
+            continue
+        split, sides = node["split"], (_whole(node["low"]), _whole(node["high"]))
+        for side in sides:
+            if not i < side < n or side in named:
+                raise ValueError("not a tree")
+            named.add(side)
+        on = _text(split["on"])
+        if on == "num":
+            found.append(Division("num", _place(split["row"], n_rows), _whole(split["at"]), *sides))
+        elif on == "den":
+            found.append(Division("den", _place(split["row"], n_rows), _whole(split["at"]), *sides))
+        else:
+            found.append(Division("num", -1, 0, *sides))
+    return tuple(found)
+
+
+def _closed(leaf: Any, n: int, n_rows: int) -> Closed:
+    if "empty" in leaf:
+        return Closed({}, {}, {}, {})
+
+    def amounts(part: str, count: int) -> dict[int, int]:
+        return {_index(k, count): _micropoints(text) for k, text in leaf[part].items()}
+
+    return Closed(
+        amounts("rows", n_rows),
+        amounts("mir", n_rows),
+        amounts("branch", n),
+        {_text(name): _micropoints(text) for name, text in leaf["prices"].items()},
+        tuple(_cut(cut, n_rows) for cut in leaf.get("cuts", ())),
+    )
+
+
+def _cut(cut: Any, n_rows: int) -> ToldCut | ToldEnvelope:
+    rows = tuple(_index(k, n_rows) for k in cut["rows"])
+    weights = tuple(_whole(w) for w in cut["rows"].values())
+    nu = _micropoints(cut["nu"])
+    if not rows:
+        raise ValueError("no row")
+    if "counts" in cut:
+        counts = {_index(k, n_rows): _whole(mu) for k, mu in cut["counts"].items()}
+        slope = cut["slope"]
+        if tuple(counts) != rows or type(slope) is not int or abs(slope) > STEEP:
+            raise ValueError("not an envelope")
+        return ToldEnvelope(rows, weights, tuple(counts.values()), slope, nu)
+    base = tuple(_place(k, n_rows) for k in cut["base"])
+    unit, low = cut["unit"], "floor" in cut
+    if not base or unit not in UNITS or not all(weights):
+        raise ValueError("not a cut")
+    at = _whole(cut["floor" if low else "cap"])
+    return ToldCut(rows, weights, base, _whole(cut["times"]), int(unit), at, low, nu)
+
+
+def _place(value: Any, count: int) -> int:
+    if _whole(value) >= count:
+        raise ValueError("not a row")
+    return int(value)
 
 
 def _first_ranks(folder: Path) -> tuple[tuple[str, str, str], ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -34,6 +35,62 @@ LARGEST = 10**12
 
 
 @dataclass(frozen=True)
+class ToldRow:
+    """A row as a certificate names it; ``rate`` in ten-thousandths."""
+
+    rule: str
+    scope: str
+    rate: int
+
+
+@dataclass(frozen=True)
+class Division:
+    """A division on a count of a row (its place in `Earlier.rows`; -1: on something else) into two later cases."""
+
+    on: Literal["num", "den"]
+    row: int
+    at: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class ToldCut:
+    """A rounded sum of rows and its multiplier; ``base`` counts up to ``at`` leases, or from ``at`` on (``low``)."""
+
+    rows: tuple[int, ...]
+    weights: tuple[int, ...]
+    base: tuple[int, ...]
+    times: int
+    unit: int
+    at: int
+    low: bool
+    nu: int
+
+
+@dataclass(frozen=True)
+class ToldEnvelope:
+    """An envelope and its multiplier."""
+
+    rows: tuple[int, ...]
+    prices: tuple[int, ...]
+    counts: tuple[int, ...]
+    slope: int
+    nu: int
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A case and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households."""
+
+    rows: Mapping[int, int]
+    mir: Mapping[int, int]
+    branch: Mapping[int, int]
+    prices: Mapping[str, int]
+    cuts: tuple[ToldCut | ToldEnvelope, ...] = ()
+
+
+@dataclass(frozen=True)
 class Earlier:
     """What an earlier run published, as far as another may start from it.
 
@@ -44,6 +101,8 @@ class Earlier:
     multipliers : micropoints per missing lease, by (rule, scope)
     prices : micropoints, by application; those left out are 0
     first : (dwelling, application, account) of the first ranks; an empty application is a seat
+    rows : of its certificate, in its order
+    tree : of its certificate, a division before what it divides; empty when it is not known
     """
 
     name: str
@@ -51,6 +110,8 @@ class Earlier:
     multipliers: Mapping[tuple[str, str], int]
     prices: Mapping[str, int]
     first: tuple[tuple[str, str, str], ...]
+    rows: tuple[ToldRow, ...] = ()
+    tree: tuple[Division | Closed, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,16 @@ class Prover:
             self.nodes[0].tried, self.nodes[0].relaxed = True, self.root
             self.held = 1
 
+    def begin_again(self) -> None:
+        """Forget every case but the root, whose bound is what is known of nothing."""
+        self.nodes, self.heap = [], []
+        self._push((), self.nothing, self.plain)
+
+    def gather(self) -> None:
+        """Put every case that is not divided on the heap."""
+        self.heap = [(-n.bound, i) for i, n in enumerate(self.nodes) if n.split is None and n.bound != NEVER]
+        heapq.heapify(self.heap)
+
     def suggest(self, m: Multipliers) -> bool:
         """Take a backend's own multipliers at the root, if nothing was split yet and their bound is tighter."""
         root = self.nodes[0]
@@ -135,6 +145,18 @@ class Prover:
 
     def closed(self, bound: int) -> bool:
         return floor_to(bound, self.step) <= self.incumbent.objective
+
+    def reaches(self, bound: int) -> bool:
+        """Whether a case of this bound may hold a proposal as good as the incumbent."""
+        return floor_to(bound, self.step) >= self.incumbent.objective
+
+    def sharpen(self, number: int) -> None:
+        """Solve the LP of a closed case, for multipliers as good as it has."""
+        node = self.nodes[number]
+        relaxed = self.master.solve(node.path, self.watch)
+        if relaxed is not None and relaxed.priced.micropoints < node.bound:
+            node.bound, node.multipliers = relaxed.priced.micropoints, relaxed.multipliers
+            node.empty = relaxed.priced.total is None
 
     def upper(self) -> int:
         """Bound of the whole tree, floored to the grid, at least the objective."""
@@ -206,13 +228,17 @@ class Prover:
             heapq.heappush(self.heap, (-node.bound, number))
         return done
 
-    def _bound_case(self, number: int) -> bool:
-        node = self.nodes[number]
-        if number == 0 and self.shown is None:
-            # without cuts: what one lease of a row is worth cannot be read from a sum of several rows
+    def show(self) -> None:
+        """Solve the root without cuts: what one lease of a row is worth cannot be read from a sum of several rows."""
+        if self.shown is None:
             plain = self.master.solve((), self.watch, cutting=False)
             if plain is not None and plain.settled:
                 self.shown = plain.multipliers
+
+    def _bound_case(self, number: int) -> bool:
+        node = self.nodes[number]
+        if number == 0:
+            self.show()
         if node.again:
             # whole, and yet a rounded multiplier or two too much: the vertex found from nowhere is another one
             self.master.model.clearSolver()
@@ -262,7 +288,7 @@ class Prover:
             return
         choice = self._choose(node, relaxed)
         if isinstance(choice, Split):
-            self._split(number, choice)
+            self.split(number, choice)
             node.basis = relaxed.basis
             return
         if choice is not None:
@@ -323,7 +349,8 @@ class Prover:
         closed = self.incumbent.objective + self.step - 1
         return max(closed, above - far) if far >= WIDE else closed
 
-    def _split(self, number: int, split: Split) -> None:
+    def split(self, number: int, split: Split) -> tuple[int, int]:
+        """Divide a case; the numbers of its sides, which start from its bound and its multipliers."""
         node = self.nodes[number]
         low = self._push((*node.path, Step(number, split, False)), node.multipliers, node.bound)
         path = (*node.path, Step(number, split, True))
@@ -333,6 +360,7 @@ class Prover:
             m, bound = self._inherited(path, m, split.row)
         high = self._push(path, m, bound)
         node.split = (split, low, high)
+        return low, high
 
     def _inherited(self, path: Path, m: Multipliers, row: int) -> tuple[Multipliers, int]:
         """The better of keeping the multiplier of a rounded row and moving it to the plain row."""

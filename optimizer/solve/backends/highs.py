@@ -9,6 +9,7 @@ from optimizer.solve.dive import improve
 from optimizer.solve.options import RawSolution, SolveOptions, Watch
 from optimizer.solve.polish import columns_within, solve_restricted
 from optimizer.solve.registry import Job, backend
+from optimizer.solve.replay import replay, tighten
 
 ROUNDS = (1, *(20,) * 10, *(100,) * 10)
 """Cases of the tree between two dives."""
@@ -27,18 +28,14 @@ def available() -> str | None:
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """LP; tree and dives in turn, each sharpening the other; at last the complete MIP over what is left."""
     prover, incumbent = job.prover, job.incumbent
-    rounds = ROUNDS if job.master.assigner is None else LARGE_ROUNDS
-    budget = max(options.nodes, sum(rounds))
-    for cases in rounds:
-        prover.run(prover.solved + cases, options.gap, budget)
-        if answer := _answer(job, options, watch):
-            return answer
-        if prover.stalled(budget):
-            break
-        improve(prover)
-        if answer := _answer(job, options, watch):
-            return answer
-    root = prover.root
+    taken = replay(prover, options.earlier) if options.earlier is not None else 0
+    answer = _by_tree(job, options, watch)
+    if answer is not None:
+        if taken and answer.proven:
+            tighten(prover)
+        return answer
+    # a tree taken over from an earlier run goes without the root's own LP
+    root = prover.root or job.master.solve((), watch)
     if root is None or root.priced.total is None:
         return RawSolution(incumbent.first, False, watch.stopped() or "gap", "no root bound")
     slack = root.priced.total - incumbent.objective * TEN
@@ -54,6 +51,23 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         "proven" if whole.complete else watch.stopped() or "gap",
         whole.status,
     )
+
+
+def _by_tree(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | None:
+    """Tree and dives in turn; None when they leave a gap."""
+    prover = job.prover
+    rounds = ROUNDS if job.master.assigner is None else LARGE_ROUNDS
+    budget = max(options.nodes, sum(rounds))
+    for cases in rounds:
+        prover.run(prover.solved + cases, options.gap, budget)
+        if answer := _answer(job, options, watch):
+            return answer
+        if prover.stalled(budget):
+            break
+        improve(prover)
+        if answer := _answer(job, options, watch):
+            return answer
+    return None
 
 
 def _answer(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | None:

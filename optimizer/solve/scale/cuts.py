@@ -60,6 +60,12 @@ class CutMaker:
         ]
         return options, seats, np.unique(groups).astype(np.int64)
 
+    def rest(self, cut: Cut) -> int:
+        """What a cut rounds by: the remainder of its constant; 0 where it says nothing new."""
+        constant = int(self.model.row_constant[list(cut.rows)] @ np.array(cut.weights, np.int64))
+        room = cut.room if cut.room >= 0 else int(self.room[self.touch(cut)[2]].sum())
+        return (constant + cut.base * room) % cut.divisor
+
     def row(self, cut: Cut) -> tuple[int, Ints, Ints, Ints, Ints]:
         """Constant, then options and their coefficients, seats and their coefficients (nonzero only).
 

@@ -227,6 +227,8 @@ class Certificate:
     """What proves a bound: multipliers of rows, branches and cuts, and class prices (all times ``quantum``).
 
     ``branches`` restrict the case it speaks of; a branch is one more row whose price is ``branch_price``.
+    ``row_constant`` and ``cut_rest`` (what each cut rounds by) are those of the model it was found on: they prove nothing,
+    and carry it over to a model with others (`warm`).
     """
 
     quantum: int
@@ -236,6 +238,8 @@ class Certificate:
     class_price: Ints
     branches: tuple[Branch, ...] = ()
     branch_multipliers: Ints = field(default_factory=_empty)
+    row_constant: Ints = field(default_factory=_empty)
+    cut_rest: Ints = field(default_factory=_empty)
 
 
 @dataclass(frozen=True)

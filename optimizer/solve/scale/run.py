@@ -10,7 +10,7 @@ from math import gcd
 
 import numpy as np
 
-from optimizer.solve.scale.cuts import propose_cuts
+from optimizer.solve.scale.cuts import CutMaker, propose_cuts
 from optimizer.solve.scale.leases import Leases, pool_matrix, splice
 from optimizer.solve.scale.master import Master
 from optimizer.solve.scale.model import (
@@ -118,6 +118,8 @@ class Run:
         self.grid = objective_grid(model)
         cuts = propose_cuts(model) if options.cuts else ()
         self.structure, self.rows = with_cuts(model, cuts, exact_rooms=options.gap == 0)
+        maker = CutMaker(model)
+        self.cut_rest = np.array([maker.rest(cut) for cut in self.rows.cuts], np.int64)
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
         self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads, options.engine)
         self.oracle.heed(self.halted)
@@ -135,6 +137,17 @@ class Run:
         """Best bound, floored to the grid."""
         assert self.best is not None
         return min(self.floor(self.best.bound), self.bound_cap)
+
+    def leave(self) -> Priced | None:
+        """Forget the best multipliers, not their bound, so that others are looked at from elsewhere; returns them."""
+        held, self.bound_cap = self.best, self.bound
+        self.best = None
+        return held
+
+    def regain(self, held: Priced | None) -> None:
+        """Take up multipliers left before, if nothing better was found since."""
+        if held is not None and (self.best is None or held.bound < self.best.bound):
+            self.best = held
 
     def floor(self, scaled: int) -> int:
         """What a Lagrangian bound (times the quantum) says of the objective: floored to the grid."""

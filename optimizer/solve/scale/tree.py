@@ -30,7 +30,7 @@ from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.run import SHAKE, Run
 from optimizer.solve.scale.search import search
 from optimizer.solve.scale.tries import Lookout
-from optimizer.solve.scale.warm import Continuing
+from optimizer.solve.scale.warm import Continuing, carried, shifted
 
 PATIENCE = 40  # pricings per case
 NARROW, WIDE = 10.0, 300.0
@@ -68,14 +68,28 @@ class Tree:
     """Explores cases best bound first; keeps the certificate of every closed one."""
 
     def __init__(
-        self, run: Run, nudger: Nudger, warm: tuple[Certificate, ...] = (), root: Ints | None = None
+        self,
+        run: Run,
+        nudger: Nudger,
+        warm: tuple[Certificate, ...] = (),
+        root: Ints | None = None,
+        *,
+        reopen: bool = True,
     ) -> None:
-        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them."""
+        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them.
+
+        Unless they are to ``reopen``, they only say which counts are worth a division: compared are those, where one is not
+        whole.
+        """
         assert run.best is not None
         self.run, self.nudger = run, nudger
         self.counts = countable(run.model)
         self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
         known = dict.fromkeys(self.counts)
+        self.telling: frozenset[Count] = frozenset()
+        if not reopen:
+            self.telling = frozenset(count_of(b) for leaf in warm for b in leaf.branches)
+            warm = ()
         self.counts = list(known | dict.fromkeys(count_of(b) for leaf in warm for b in leaf.branches))
         self._watch()
         self.leaves: list[Certificate] = []
@@ -86,6 +100,7 @@ class Tree:
         start = np.r_[y[: self.n_rows], np.zeros(self.n_watch, np.int64), y[self.n_rows :]]
         cases = [_Open((), start, run.best.price)]
         if warm:
+            warm = tuple(shifted(run.model, leaf) for leaf in warm)
             moved = np.zeros_like(y) if root is None else y - root
             cases = [self._reopened(leaf, moved) for leaf in warm]
         self.open = [(-run.best.bound, i, case) for i, case in enumerate(cases)]
@@ -277,6 +292,8 @@ class Tree:
         off = np.round(np.abs(counts - np.rint(counts)), 4)
         likely = np.argsort(-off, kind="stable")[:CANDIDATES]
         likely = likely[off[likely] >= 1e-4]
+        telling = [i for i in likely.tolist() if self.counts[i] in self.telling]
+        likely = np.array(telling) if telling else likely
         if not len(likely):
             return -1, 0.0
         assert run.incumbent is not None
@@ -352,17 +369,16 @@ class Tree:
         paid = np.zeros(len(branches), np.int64)
         for at, i in tightest.items():
             paid[i] = y[at]
-        return Certificate(self.run.quantum, y[:n], self.rows.cuts, y[n + w :], price, branches, paid)
+        cuts, told = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
+        return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *told)
 
     def _reopened(self, leaf: Certificate, moved: Ints) -> _Open:
         """A case of an earlier run to be treated again, its multipliers moved as the root's have."""
-        start = np.zeros(self.rows.n_rows, np.int64)
-        start[: self.n_rows] = leaf.multipliers
+        own, cut = carried(self.rows, self.run.cut_rest, leaf)
+        start = np.r_[own, np.zeros(self.n_watch), cut]
         for b, y in zip(leaf.branches, leaf.branch_multipliers, strict=True):
-            start[self._position(b)] = max(int(start[self._position(b)]), int(y))
-        if len(leaf.cut_multipliers) == self.rows.n_rows - self.n_rows - self.n_watch:
-            start[self.n_rows + self.n_watch :] = leaf.cut_multipliers
-        start = start * self.run.quantum // leaf.quantum
+            start[self._position(b)] = max(start[self._position(b)], y / leaf.quantum)
+        start = np.rint(start * self.run.quantum).astype(np.int64)
         start[: self.n_rows] += moved[: self.n_rows]
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]

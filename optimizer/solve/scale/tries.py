@@ -62,8 +62,10 @@ class Tries:
         self.loose = False
         self.cases = run.options.gap == 0 and run.options.max_leaves > 0
 
-    def make(self, lp_gap: float, *, converged: bool) -> bool:
+    def make(self, lp_gap: float, *, converged: bool, confined: bool = False) -> bool:
         """Try what is due when the master may still lower the bound by ``lp_gap``; whether anything was.
+
+        ``confined``: the box holds the master back, and what it promises says little.
 
         A mix pays when there are new columns, and all the more when the last one did: at 20,000 dwellings of the full
         model the bound is settled long before the incumbent, and three mixes three pricings apart close what one mix
@@ -90,7 +92,7 @@ class Tries:
                 self._everything()
             else:
                 run.improve(1, 3 if self.tried > 0 else 1, 20)
-            settled = lp_gap <= SETTLED * gap or converged
+            settled = (lp_gap <= SETTLED * gap and not confined) or converged
             if settled and FAR_OFF < run.gap <= NUDGED and not (self.warm and gap == 0):
                 self.nudger.improve(PUSHES)
         self.next = min(self.next, lp_gap) / 4
@@ -106,6 +108,8 @@ class Tries:
             self.nudger.approach()
         if run.gap <= FAR_OFF:
             return True
+        if run.best is before:
+            return False  # no better bound: the box was too wide, and nothing is known of the pace
         gained = None if before is None else (before.bound - run.best.bound) / run.quantum
         return gained is not None and gained < SLOW * (run.bound - self._value()) and run.gap <= NEAR
 

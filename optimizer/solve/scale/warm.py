@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numba import njit
 
 from optimizer.solve.scale.leases import Leases
-from optimizer.solve.scale.model import Ints, SmallInts, WarmStart
+from optimizer.solve.scale.model import Certificate, Cut, Ints, LabelledTransport, SmallInts, WarmStart
 from optimizer.solve.scale.oracle import Priced
 from optimizer.solve.scale.pricing import Answer, Engine, Haltable, LocalPricer, Pricer, Resumable, whole
+from optimizer.solve.scale.programs import Floats
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -68,17 +69,60 @@ def leases_of(structure: Structure, assigned_class: SmallInts) -> Leases:
     return Leases(held.astype(np.int32), wanted[held], cell[held], value[held])
 
 
-def first_multipliers(rows: RowSystem, warm: WarmStart | None, quantum: int) -> Ints:
+def first_multipliers(rows: RowSystem, cut_rest: Ints, warm: WarmStart | None, quantum: int) -> Ints:
     """Admissible multipliers near those of the earlier run; zero where there is none or the rows differ."""
-    y = np.zeros(rows.n_rows)
-    if warm is not None and warm.certificate is not None:
-        old = warm.certificate
-        n = len(rows.price)
-        if len(old.multipliers) == n:
-            y[:n] = old.multipliers / old.quantum
-            if len(old.cut_multipliers) == rows.n_rows - n:
-                y[n:] = old.cut_multipliers / old.quantum
-    return rows.clip(y, quantum)
+    known = None if warm is None else warm.certificate
+    if known is None or len(known.multipliers) != len(rows.price):
+        return rows.clip(np.zeros(rows.n_rows), quantum)
+    return rows.clip(np.concatenate(carried(rows, cut_rest, known)), quantum)
+
+
+def carried(rows: RowSystem, cut_rest: Ints, old: Certificate) -> tuple[Floats, Floats]:
+    """Multipliers of the rows and of the cuts, in units, as near as these rows allow to what a certificate says.
+
+    A lease more or less in a constant changes what a cut rounds by, and may leave it nothing to round. What its multiplier
+    is worth to a lease it counts is kept: by the same cut with another remainder, or by its rows when it is gone.
+    """
+    own, cut = old.multipliers / old.quantum, np.zeros(len(rows.cuts))
+    at = {_named(c): i for i, c in enumerate(rows.cuts)}
+    rest = old.cut_rest if len(old.cut_rest) == len(old.cuts) else [c.divisor for c in old.cuts]
+    for c, multiplier, by in zip(old.cuts, old.cut_multipliers / old.quantum, rest, strict=True):
+        i, pull = at.get(_named(c), -1), multiplier * by
+        if i >= 0 and cut_rest[i]:
+            most = min(rows.price[k] / w for k, w in zip(c.rows, c.weights, strict=True))
+            cut[i] = min(most, pull / cut_rest[i])
+            continue
+        for k, w in zip(c.rows, c.weights, strict=True):
+            own[k] += w * pull / c.divisor
+    return own, cut
+
+
+def same_rounding(rows: RowSystem, cut_rest: Ints, old: Certificate) -> bool:
+    """Whether the cuts of an earlier run round by what they did: then its cases still speak of the counts that matter."""
+    return [_named(c) for c in rows.cuts] == [_named(c) for c in old.cuts] and np.array_equal(
+        cut_rest, old.cut_rest
+    )
+
+
+def _named(cut: Cut) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
+    """A cut without the room it has in one model."""
+    return cut.rows, cut.weights, cut.divisor, cut.base
+
+
+def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
+    """An earlier case whose thresholds have moved as the leases asked for have."""
+    if len(leaf.row_constant) != model.n_rows or (leaf.row_constant == model.row_constant).all():
+        return leaf
+    more = model.row_constant - leaf.row_constant
+    lowest = np.zeros(model.n_rows, np.int64)
+    np.minimum.at(lowest, model.effect_row, model.effect_coef)
+    np.minimum.at(lowest, model.seat_effect_row, model.seat_effect_coef)
+    by = np.where(lowest < 0, np.rint(more / np.maximum(1, -lowest)), 0).astype(np.int64)
+    branches = tuple(
+        replace(b, threshold=b.threshold + int(by[b.row])) if b.lowest and b.cell < 0 else b
+        for b in leaf.branches
+    )
+    return replace(leaf, branches=branches)
 
 
 @dataclass(frozen=True)

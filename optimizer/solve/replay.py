@@ -1,0 +1,193 @@
+"""The tree of an earlier run, divided again on this problem: what it has closed is closed again by one pricing a case.
+
+A pin, a changed share or a new week moves few cases. Each is bounded by the multipliers that closed it then, with what fits
+this problem of them; where that is not enough, the best assignment under the same multipliers gives new household prices
+(`assigner`). What is still open is solved like any other case. Nothing here is believed: every bound is recomputed, and the
+divisions cover every proposal whatever they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from optimizer.problem.model import RATE_UNIT
+from optimizer.solve.assigner import Assigner, assigner
+from optimizer.solve.bound import NEVER, TEN, Multipliers, kind_costs, price_out
+from optimizer.solve.cases import Path, count_limits, den_ceilings, den_floors
+from optimizer.solve.certificate import Split
+from optimizer.solve.cuts import Inequality, Shape, leaning
+from optimizer.solve.earlier import Closed, Division, Earlier, ToldCut, ToldEnvelope
+from optimizer.solve.tree import Prover
+
+FAR = 100_000
+"""Part of the value by which a case may stay above the best proposal: where more has changed (a share of a year of 500 dwellings:
+a thousandth), dividing anew costs less than the 150 cases that the earlier divisions then need."""
+
+
+def replay(prover: Prover, earlier: Earlier) -> int:
+    """Divide a fresh tree as an earlier one was; number of its cases (0: it was let go, or there was none)."""
+    if not earlier.tree or prover.nodes[0].split is not None:
+        return 0
+    # first, and from nothing: the multipliers shown are the same with and without an earlier run
+    prover.show()
+    if prover.watch.stopped() or prover.done:
+        return 0
+    told = _Told(prover, earlier)
+    cases = told.divide()
+    most = prover.incumbent.objective + abs(prover.incumbent.objective) // FAR
+    for number, closed in cases:
+        told.price(number, closed)
+        if prover.nodes[number].bound > most or prover.watch.stopped():
+            prover.begin_again()
+            return 0
+    prover.master.add(told.columns)
+    prover.near = True
+    prover.gather()
+    return len(cases)
+
+
+def tighten(prover: Prover) -> None:
+    """Solve the cases taken over that may hold an optimum: what tells equal proposals apart looks at each of them."""
+    for number, node in enumerate(prover.nodes):
+        if node.split is None and not node.tried and not node.empty and prover.reaches(node.bound):
+            prover.sharpen(number)
+
+
+class _Told:
+    """An earlier tree in the terms of a problem."""
+
+    def __init__(self, prover: Prover, earlier: Earlier) -> None:
+        self.prover, self.earlier = prover, earlier
+        self.layout, self.book = prover.layout, prover.master.book
+        problem = self.layout.problem
+        active = set(self.layout.active.tolist())
+        place = {(row.rule, row.scope): k for k, row in enumerate(problem.rows)}
+        found = [place.get((row.rule, row.scope), -1) for row in earlier.rows]
+        self.row = [k if k in active else -1 for k in found]
+        """Of each earlier row, the row here; -1: none that asks for anything."""
+        self.app = {name: i for i, name in enumerate(problem.application_ids.tolist())}
+        self.number: dict[int, int] = {}
+        """Of each earlier division, the case it divides here."""
+        self.columns: list[tuple[int, int, int, int]] = []
+        """Pairs of the assignments, kept apart until the tree is: one that is let go leaves no trace in the run."""
+
+    @cached_property
+    def assigner(self) -> Assigner | None:
+        """Its own: the next answer of the run's depends on its last."""
+        return None if self.prover.master.assigner is None else assigner(self.layout)
+
+    def divide(self) -> list[tuple[int, Closed]]:
+        """The cases, each with the multipliers of the earlier case it stands for."""
+        cases = []
+        waiting = [(0, 0)]
+        while waiting:
+            old, number = waiting.pop()
+            node = self.earlier.tree[old]
+            if isinstance(node, Division) and node.row >= 0 and self.row[node.row] >= 0:
+                split = Split(node.on, row=self.row[node.row], at=node.at + self._moved(node))
+                low, high = self.prover.split(number, split)
+                self.number[old] = number
+                waiting += [(node.high, high), (node.low, low)]
+                continue
+            while isinstance(node, Division):  # on something that is not here: one case for all below
+                node = self.earlier.tree[node.low]
+            cases.append((number, node))
+        return cases
+
+    def _moved(self, node: Division) -> int:
+        """Leases by which a threshold moves because the share asked for has: about so many more are in num."""
+        if node.on == "den":
+            return 0
+        k = self.row[node.row]
+        more = int(self.layout.rate[k]) - self.earlier.rows[node.row].rate
+        return round(more * self.book.cuts.most((k,)) / RATE_UNIT)
+
+    def price(self, number: int, closed: Closed) -> None:
+        """Bound a case by the multipliers of its like, with the household prices that were theirs or else the best."""
+        node = self.prover.nodes[number]
+        m = self._multipliers(node.path, closed)
+        priced = price_out(self.layout, self.book, node.path, m)
+        best = priced.micropoints
+        if priced.total is not None and not self.prover.closed(best) and self.assigner is not None:
+            # prices of classes near those of the answer: what their best pair is worth at the prices at hand
+            near = np.where(priced.named > NEVER // 2, np.maximum(0, priced.named) // TEN, 0)
+            found = self.assigner.assign(kind_costs(self.layout, node.path, m), near)
+            better = replace(m, prices=found.prices)
+            bound = price_out(self.layout, self.book, node.path, better).micropoints
+            if bound < best:
+                m, best = better, bound
+            self.columns += found.columns
+        if best < node.bound:
+            node.multipliers, node.bound, node.empty = m, best, best == NEVER
+
+    def _multipliers(self, path: Path, closed: Closed) -> Multipliers:
+        """What an earlier case says, as far as it has a meaning here, made admissible."""
+        floors = den_floors(path)
+        rows = np.zeros(len(self.layout.problem.rows), np.int64)
+        mir: dict[int, int] = {}
+        for old, value in closed.rows.items():
+            if self.row[old] >= 0:
+                rows[self.row[old]] += value
+        for old, value in closed.mir.items():
+            k = self.row[old]
+            if k >= 0 and floors.get(k, 0) > 0:
+                mir[k] = value
+            elif k >= 0:
+                rows[k] += value
+        here = {step.node for step in path}
+        branch = {
+            number: closed.branch[old]
+            for old, number in self.number.items()
+            if number in here and old in closed.branch
+        }
+        prices = np.zeros(len(self.layout.problem.application_ids), np.int64)
+        for name, value in closed.prices.items():
+            if name in self.app:
+                prices[self.app[name]] = value
+        cuts: dict[Inequality, int] = {}
+        for told in closed.cuts:
+            cut = self._cut(path, told)
+            if cut is not None and told.nu:
+                cuts[cut] = cuts.get(cut, 0) + told.nu
+        return self._admissible(Multipliers(rows, mir, branch, prices, cuts))
+
+    def _cut(self, path: Path, told: ToldCut | ToldEnvelope) -> Inequality | None:
+        """The cut on this problem, for what the case allows now; None when it has no meaning here."""
+        rows = tuple(self.row[k] for k in told.rows)
+        if min(rows) < 0 or len(set(rows)) < len(rows):
+            return None
+        cuts = self.book.cuts
+        if isinstance(told, ToldEnvelope):
+            if not set(rows) <= set(cuts.alike[rows[0]]):
+                return None
+            window = self.book.envelopes.window(rows, *count_limits(path))
+            if window is None:
+                return None
+            prices, counts = np.array(told.prices, np.int64), np.array(told.counts, np.int64)
+            return self.book.envelopes.envelope(window, prices, counts, told.slope)
+        base = tuple(self.row[k] for k in told.base)
+        if min(base) < 0:
+            return None
+        shape = Shape(rows, told.weights, base, told.times, told.unit)
+        if told.low:
+            least = max(den_floors(path).get(k, 0) for k in base)
+            return cuts.cut(shape, min(told.at, least), low=True) if least else None
+        return cuts.cut(shape, max(told.at, cuts.cap(base, den_ceilings(path))))
+
+    def _admissible(self, m: Multipliers) -> Multipliers:
+        """With no row's price exceeded: cuts that ask too much are left out, the others take what they need first."""
+        limit = self.layout.price * TEN
+        cuts = dict(m.cuts)
+        for k, taken in leaning(cuts).items():
+            if taken > int(limit[k]) * RATE_UNIT:
+                cuts = {cut: nu for cut, nu in cuts.items() if k not in cut.rows}
+        free = limit.copy()
+        for k, taken in leaning(cuts).items():
+            free[k] -= -(-taken // RATE_UNIT)
+        mir = {k: min(nu, int(free[k])) for k, nu in m.mir.items()}
+        for k, nu in mir.items():
+            free[k] -= nu
+        return Multipliers(np.minimum(m.rows, free), mir, m.branch, m.prices, cuts)
