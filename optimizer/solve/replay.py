@@ -49,13 +49,6 @@ def replay(prover: Prover, earlier: Earlier) -> int:
     return len(cases)
 
 
-def tighten(prover: Prover) -> None:
-    """Solve the cases taken over that may hold an optimum: what tells equal proposals apart looks at each of them."""
-    for number, node in enumerate(prover.nodes):
-        if node.split is None and not node.tried and not node.empty and prover.reaches(node.bound):
-            prover.sharpen(number)
-
-
 class _Told:
     """An earlier tree in the terms of a problem."""
 

@@ -146,18 +146,6 @@ class Prover:
     def closed(self, bound: int) -> bool:
         return floor_to(bound, self.step) <= self.incumbent.objective
 
-    def reaches(self, bound: int) -> bool:
-        """Whether a case of this bound may hold a proposal as good as the incumbent."""
-        return floor_to(bound, self.step) >= self.incumbent.objective
-
-    def sharpen(self, number: int) -> None:
-        """Solve the LP of a closed case, for multipliers as good as it has."""
-        node = self.nodes[number]
-        relaxed = self.master.solve(node.path, self.watch)
-        if relaxed is not None and relaxed.priced.micropoints < node.bound:
-            node.bound, node.multipliers = relaxed.priced.micropoints, relaxed.multipliers
-            node.empty = relaxed.priced.total is None
-
     def upper(self) -> int:
         """Bound of the whole tree, floored to the grid, at least the objective."""
         top = max(self.stuck, -self.heap[0][0] if self.heap else NEVER)

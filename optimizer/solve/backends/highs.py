@@ -9,7 +9,7 @@ from optimizer.solve.dive import improve
 from optimizer.solve.options import RawSolution, SolveOptions, Watch
 from optimizer.solve.polish import columns_within, solve_restricted
 from optimizer.solve.registry import Job, backend
-from optimizer.solve.replay import replay, tighten
+from optimizer.solve.replay import replay
 
 ROUNDS = (1, *(20,) * 10, *(100,) * 10)
 """Cases of the tree between two dives."""
@@ -28,11 +28,9 @@ def available() -> str | None:
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """LP; tree and dives in turn, each sharpening the other; at last the complete MIP over what is left."""
     prover, incumbent = job.prover, job.incumbent
-    taken = replay(prover, options.earlier) if options.earlier is not None else 0
-    answer = _by_tree(job, options, watch)
-    if answer is not None:
-        if taken and answer.proven:
-            tighten(prover)
+    if options.earlier is not None:
+        replay(prover, options.earlier)
+    if answer := _by_tree(job, options, watch):
         return answer
     # a tree taken over from an earlier run goes without the root's own LP
     root = prover.root or job.master.solve((), watch)
