@@ -90,3 +90,23 @@ def test_multipliers_that_lead_nowhere_are_given_up(monkeypatch: pytest.MonkeyPa
     assert len(left) == 1 and lost.bound <= left[0]
     assert lost.objective <= exact.objective <= lost.bound
     assert bound_of(changed, lost.certificate) // lost.certificate.quantum == lost.bound
+
+
+def test_an_earlier_run_never_keeps_from_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its start ends without one, the answer is that of a run without it."""
+    raw = draw(500, 1_600, tight=True)
+    changed, start = next((m, w) for name, m, w in again(raw, build(raw), year()) if name == "a new week")
+    cold = solve_transport(changed, ScaleOptions(threads=1))
+    usual = driver._iterate
+    calls: list[bool] = []
+
+    def lead_astray(run: Run, *words: object, **named: object) -> object:
+        calls.append(run.incumbent is not None and run.iteration == 0)
+        reached = usual(run, *words, **named)  # type: ignore[arg-type]
+        return "converged" if calls[-1] else reached
+
+    monkeypatch.setattr(driver, "_iterate", lead_astray)
+    monkeypatch.setattr(driver.Tree, "explore", lambda tree: False)
+    warm = solve_transport(changed, ScaleOptions(threads=1), warm=start)
+    assert calls == [True, False]
+    assert warm.objective <= cold.objective <= warm.bound

@@ -70,7 +70,7 @@ def solve_transport(
     warm : WarmStart, optional
         Multipliers and assignment of an earlier, similar run; never changes what is proven.
     """
-    options = options or ScaleOptions()
+    options = asked = options or ScaleOptions()
     model.check()
     if warm is not None and not isinstance(options.engine, Resuming):
         options = replace(options, engine=Resuming(options.engine or Threads(options.threads), warm))
@@ -81,7 +81,8 @@ def solve_transport(
     if leaves and len(leaves[0].multipliers) != model.n_rows:
         leaves = ()
     nudger, start = Nudger(run), first_multipliers(run.rows, run.cut_rest, warm, run.quantum)
-    reopen = bool(leaves) and same_rounding(run.rows, run.cut_rest, leaves[0])
+    if leaves and not same_rounding(run.rows, run.cut_rest, leaves[0]):
+        leaves = ()  # other counts matter now: dividing anew takes fewer pricings
     proving = warm is not None and options.gap == 0
     radius, first = (WARM_RADIUS if proving else FIRST_RADIUS), start
     fresh = _look(run, start) if warm is None and _is_large(run) else None
@@ -91,7 +92,9 @@ def solve_transport(
         run.report()
         first = _piloted(run)
     most = LOST if warm is not None and options.gap > 0 and _is_large(run) else None
-    stop = _iterate(run, nudger, first, radius, piloted=piloted, cases_wait=reopen, looked=fresh, most=most)
+    stop = _iterate(
+        run, nudger, first, radius, piloted=piloted, cases_wait=bool(leaves), looked=fresh, most=most
+    )
     if stop == "lost":
         # too much has changed for the earlier multipliers: as without them, with what was found so far
         held = run.leave()
@@ -103,12 +106,17 @@ def solve_transport(
     if stop == "converged" or stop == "lost":
         stop = "iteration_limit"
         if options.max_leaves:
-            tree = Tree(run, nudger, leaves, start, reopen=reopen)
+            tree = Tree(run, nudger, leaves, start)
             if tree.explore():
                 stop = "gap" if tree.open else "proven"
             else:
                 stop = run.stopped() or "iteration_limit"
-    return _result(run, stop, tree, searched=tree is not None and tree.searched)
+    found = _result(run, stop, tree, searched=tree is not None and tree.searched)
+    if warm is not None and tree is not None and stop == "iteration_limit" and asked.time_limit_s is None:
+        # an earlier run never keeps from a proof: with its start the cases ran out, without it they may not
+        without = solve_transport(model, asked, progress)
+        return without if without.gap <= found.gap else found
+    return found
 
 
 def _piloted(run: Run) -> Ints:

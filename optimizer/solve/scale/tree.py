@@ -68,28 +68,14 @@ class Tree:
     """Explores cases best bound first; keeps the certificate of every closed one."""
 
     def __init__(
-        self,
-        run: Run,
-        nudger: Nudger,
-        warm: tuple[Certificate, ...] = (),
-        root: Ints | None = None,
-        *,
-        reopen: bool = True,
+        self, run: Run, nudger: Nudger, warm: tuple[Certificate, ...] = (), root: Ints | None = None
     ) -> None:
-        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them.
-
-        Unless they are to ``reopen``, they only say which counts are worth a division: compared are those, where one is not
-        whole.
-        """
+        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them."""
         assert run.best is not None
         self.run, self.nudger = run, nudger
         self.counts = countable(run.model)
         self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
         known = dict.fromkeys(self.counts)
-        self.telling: frozenset[Count] = frozenset()
-        if not reopen:
-            self.telling = frozenset(count_of(b) for leaf in warm for b in leaf.branches)
-            warm = ()
         self.counts = list(known | dict.fromkeys(count_of(b) for leaf in warm for b in leaf.branches))
         self._watch()
         self.leaves: list[Certificate] = []
@@ -292,8 +278,6 @@ class Tree:
         off = np.round(np.abs(counts - np.rint(counts)), 4)
         likely = np.argsort(-off, kind="stable")[:CANDIDATES]
         likely = likely[off[likely] >= 1e-4]
-        telling = [i for i in likely.tolist() if self.counts[i] in self.telling]
-        likely = np.array(telling) if telling else likely
         if not len(likely):
             return -1, 0.0
         assert run.incumbent is not None
