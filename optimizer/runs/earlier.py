@@ -19,7 +19,7 @@ from optimizer.reports.reading_back import read_back
 from optimizer.solve import Earlier
 from optimizer.solve.certificate import FORMAT, MICRO
 from optimizer.solve.cuts import UNITS
-from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope, ToldRow
+from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope
 
 define(
     "WARM_START_UNREADABLE",
@@ -30,9 +30,10 @@ define(
 )
 
 COLUMNS = ("dwelling_id", "account", "rank", "application_id")
-STEEP = 10**9
 LARGEST_WHOLE = 10**12
 """Of a cut: no number in it is larger."""
+LARGEST_WEIGHT, LARGEST_PRICE = 10**9, 10**10
+"""Of a cut that is to be written again in 64 bits: its weights, and the prices of an envelope."""
 _POINTS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 
 
@@ -51,7 +52,7 @@ def read_earlier(folder: Path) -> Earlier:
         raw = (folder / file).read_bytes()
         content = json.loads(raw.decode("utf-8"))
         multipliers, prices = _multipliers(content)
-        rows, tree = _told_rows(content), _tree(content)
+        rows, tree = _rows(content), _tree(content)
         file = "proposals"
         first = _first_ranks(folder)
     except OSError as error:
@@ -66,7 +67,7 @@ def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, in
     """Of each row and of each application, from the leaf with the largest bound: the closest to the root."""
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError("not a certificate")
-    rows = [(_text(row["rule"]), _text(row["scope"])) for row in content["rows"]]
+    rows = _rows(content)
     leaves = [node["leaf"] for node in content["nodes"] if "leaf" in node]
     full = [leaf for leaf in leaves if "empty" not in leaf]
     found = dict.fromkeys(rows, 0)
@@ -90,11 +91,8 @@ def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, in
     return found, {name: _micropoints(text) for name, text in widest["prices"].items()}
 
 
-def _told_rows(content: Any) -> tuple[ToldRow, ...]:
-    return tuple(
-        ToldRow(_text(row["rule"]), _text(row["scope"]), _micropoints(row["rate"]) * RATE_UNIT // MICRO)
-        for row in content["rows"]
-    )
+def _rows(content: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(row["rule"]), _text(row["scope"])) for row in content["rows"])
 
 
 def _tree(content: Any) -> tuple[Division | Closed, ...]:
@@ -146,15 +144,17 @@ def _cut(cut: Any, n_rows: int) -> ToldCut | ToldEnvelope:
     if "counts" in cut:
         counts = {_index(k, n_rows): _whole(mu) for k, mu in cut["counts"].items()}
         slope = cut["slope"]
-        if tuple(counts) != rows or type(slope) is not int or abs(slope) > STEEP:
+        if tuple(counts) != rows or type(slope) is not int or max(weights) > LARGEST_PRICE:
+            raise ValueError("not an envelope")
+        if max(*counts.values(), abs(slope)) > LARGEST_WEIGHT:
             raise ValueError("not an envelope")
         return ToldEnvelope(rows, weights, tuple(counts.values()), slope, nu)
     base = tuple(_place(k, n_rows) for k in cut["base"])
     unit, low = cut["unit"], "floor" in cut
-    if not base or unit not in UNITS or not all(weights):
+    times, at = _whole(cut["times"]), _whole(cut["floor" if low else "cap"])
+    if not base or unit not in UNITS or not all(weights) or max(*weights, times, at) > LARGEST_WEIGHT:
         raise ValueError("not a cut")
-    at = _whole(cut["floor" if low else "cap"])
-    return ToldCut(rows, weights, base, _whole(cut["times"]), int(unit), at, low, nu)
+    return ToldCut(rows, weights, base, times, int(unit), at, low, nu)
 
 
 def _place(value: Any, count: int) -> int:

@@ -35,15 +35,6 @@ LARGEST = 10**12
 
 
 @dataclass(frozen=True)
-class ToldRow:
-    """A row as a certificate names it; ``rate`` in ten-thousandths."""
-
-    rule: str
-    scope: str
-    rate: int
-
-
-@dataclass(frozen=True)
 class Division:
     """A division on a count of a row (its place in `Earlier.rows`; -1: on something else) into two later cases."""
 
@@ -81,7 +72,10 @@ class ToldEnvelope:
 
 @dataclass(frozen=True)
 class Closed:
-    """A case and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households."""
+    """A case and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households.
+
+    They are as the file says: any amount that is not negative.
+    """
 
     rows: Mapping[int, int]
     mir: Mapping[int, int]
@@ -101,7 +95,7 @@ class Earlier:
     multipliers : micropoints per missing lease, by (rule, scope)
     prices : micropoints, by application; those left out are 0
     first : (dwelling, application, account) of the first ranks; an empty application is a seat
-    rows : of its certificate, in its order
+    rows : (rule, scope) of each row of its certificate, in its order
     tree : of its certificate, a division before what it divides; empty when it is not known
     """
 
@@ -110,7 +104,7 @@ class Earlier:
     multipliers: Mapping[tuple[str, str], int]
     prices: Mapping[str, int]
     first: tuple[tuple[str, str, str], ...]
-    rows: tuple[ToldRow, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
     tree: tuple[Division | Closed, ...] = ()
 
 

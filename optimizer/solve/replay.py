@@ -19,7 +19,7 @@ from optimizer.solve.bound import NEVER, TEN, Multipliers, kind_costs, price_out
 from optimizer.solve.cases import Path, count_limits, den_ceilings, den_floors
 from optimizer.solve.certificate import Split
 from optimizer.solve.cuts import Inequality, Shape, leaning
-from optimizer.solve.earlier import Closed, Division, Earlier, ToldCut, ToldEnvelope
+from optimizer.solve.earlier import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope
 from optimizer.solve.tree import Prover
 
 FAR = 100_000
@@ -41,7 +41,7 @@ def replay(prover: Prover, earlier: Earlier) -> int:
     for number, closed in cases:
         told.price(number, closed)
         if prover.nodes[number].bound > most or prover.watch.stopped():
-            prover.begin_again()
+            prover.begin_anew()
             return 0
     prover.master.add(told.columns)
     prover.near = True
@@ -58,7 +58,7 @@ class _Told:
         problem = self.layout.problem
         active = set(self.layout.active.tolist())
         place = {(row.rule, row.scope): k for k, row in enumerate(problem.rows)}
-        found = [place.get((row.rule, row.scope), -1) for row in earlier.rows]
+        found = [place.get(name, -1) for name in earlier.rows]
         self.row = [k if k in active else -1 for k in found]
         """Of each earlier row, the row here; -1: none that asks for anything."""
         self.app = {name: i for i, name in enumerate(problem.application_ids.tolist())}
@@ -80,7 +80,7 @@ class _Told:
             old, number = waiting.pop()
             node = self.earlier.tree[old]
             if isinstance(node, Division) and node.row >= 0 and self.row[node.row] >= 0:
-                split = Split(node.on, row=self.row[node.row], at=node.at + self._moved(node))
+                split = Split(node.on, row=self.row[node.row], at=node.at)
                 low, high = self.prover.split(number, split)
                 self.number[old] = number
                 waiting += [(node.high, high), (node.low, low)]
@@ -89,14 +89,6 @@ class _Told:
                 node = self.earlier.tree[node.low]
             cases.append((number, node))
         return cases
-
-    def _moved(self, node: Division) -> int:
-        """Leases by which a threshold moves because the share asked for has: about so many more are in num."""
-        if node.on == "den":
-            return 0
-        k = self.row[node.row]
-        more = int(self.layout.rate[k]) - self.earlier.rows[node.row].rate
-        return round(more * self.book.cuts.most((k,)) / RATE_UNIT)
 
     def price(self, number: int, closed: Closed) -> None:
         """Bound a case by the multipliers of its like, with the household prices that were theirs or else the best."""
@@ -123,23 +115,23 @@ class _Told:
         mir: dict[int, int] = {}
         for old, value in closed.rows.items():
             if self.row[old] >= 0:
-                rows[self.row[old]] += value
+                rows[self.row[old]] += min(value, LARGEST)
         for old, value in closed.mir.items():
             k = self.row[old]
             if k >= 0 and floors.get(k, 0) > 0:
-                mir[k] = value
+                mir[k] = min(value, LARGEST)
             elif k >= 0:
-                rows[k] += value
+                rows[k] += min(value, LARGEST)
         here = {step.node for step in path}
         branch = {
-            number: closed.branch[old]
+            number: min(closed.branch[old], LARGEST)
             for old, number in self.number.items()
             if number in here and old in closed.branch
         }
         prices = np.zeros(len(self.layout.problem.application_ids), np.int64)
         for name, value in closed.prices.items():
             if name in self.app:
-                prices[self.app[name]] = value
+                prices[self.app[name]] = min(value, LARGEST)
         cuts: dict[Inequality, int] = {}
         for told in closed.cuts:
             cut = self._cut(path, told)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from optimizer.solve.bound import NEVER, Multipliers, nothing, price_out
 from optimizer.solve.branching import EPS, Chooser, account_or_pair, candidates
@@ -20,6 +20,7 @@ from optimizer.solve.grid import floor_to
 from optimizer.solve.highs_model import Basis
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.master import Master, Relaxed
+from optimizer.solve.open_cases import Open, published_numbers
 from optimizer.solve.options import Watch
 from optimizer.solve.polish import round_near
 from optimizer.solve.published import Proof, published_leaf
@@ -37,25 +38,6 @@ WAIT = 5
 """Cases after which a proposal is looked for again next to an LP solution, the first time that none was found."""
 MARGIN = 3
 """How many times too slow the pace must be before the rest of the budget is given back."""
-
-
-@dataclass
-class Open:
-    """A case not yet split."""
-
-    path: Path
-    multipliers: Multipliers
-    bound: int
-    empty: bool = False
-    split: tuple[Split, int, int] | None = None
-    basis: Basis | None = None
-    """Of its LP once it is split: the ``waiting`` sides start from it."""
-    waiting: int = 2
-    relaxed: Relaxed | None = None
-    """Its LP, from the time it is solved to the time it is divided."""
-    tried: bool = False
-    again: bool = False
-    """It is to be solved from nowhere."""
 
 
 class Prover:
@@ -105,16 +87,18 @@ class Prover:
         """Forget every division: now that a proposal is near, other counts are the ones to divide on."""
         self.near = True
         root = self.nodes[0]
-        self.nodes, self.heap, self.held, self.stuck = [], [], 0, NEVER
-        self._push((), root.multipliers, root.bound)
+        self._begin(root.multipliers, root.bound)
         if self.root is not None and not self.closed(root.bound):
             self.nodes[0].tried, self.nodes[0].relaxed = True, self.root
             self.held = 1
 
-    def begin_again(self) -> None:
-        """Forget every case but the root, whose bound is what is known of nothing."""
-        self.nodes, self.heap = [], []
-        self._push((), self.nothing, self.plain)
+    def begin_anew(self) -> None:
+        """Forget every case, and what was known of the root."""
+        self._begin(self.nothing, self.plain)
+
+    def _begin(self, m: Multipliers, bound: int) -> None:
+        self.nodes, self.heap, self.held, self.stuck = [], [], 0, NEVER
+        self._push((), m, bound)
 
     def gather(self) -> None:
         """Put every case that is not divided on the heap."""
@@ -371,7 +355,7 @@ class Prover:
 
         A case that was divided before the best proposal was known, and that this proposal closes, is a leaf again.
         """
-        kept = self._kept()
+        kept = published_numbers(self.nodes, self.closed)
         new = {number: i for i, number in enumerate(kept)}
         published: list[Node] = []
         top = NEVER
@@ -401,14 +385,3 @@ class Prover:
             cases=self.solved,
             open_leaves=tuple(still),
         )
-
-    def _kept(self) -> list[int]:
-        """Nodes of the published tree: nothing below a case that is closed, ascending."""
-        found, waiting = [], [0]
-        while waiting:
-            number = waiting.pop()
-            found.append(number)
-            node = self.nodes[number]
-            if node.split is not None and not self.closed(node.bound):
-                waiting += node.split[1:]
-        return sorted(found)

@@ -78,8 +78,6 @@ def solve_transport(
     if warm is not None and warm.assigned_class is not None:
         run.adopt(leases_of(run.structure, warm.assigned_class))
     leaves = warm.leaves if warm is not None and options.gap == 0 and options.max_leaves else ()
-    if leaves and len(leaves[0].multipliers) != model.n_rows:
-        leaves = ()
     nudger, start = Nudger(run), first_multipliers(run.rows, run.cut_rest, warm, run.quantum)
     if leaves and not same_rounding(run.rows, run.cut_rest, leaves[0]):
         leaves = ()  # other counts matter now: dividing anew takes fewer pricings
@@ -103,7 +101,7 @@ def solve_transport(
     if stop == "gap" and options.polish:
         nudger.improve(options.polish, beyond=True)
     tree = None
-    if stop == "converged" or stop == "lost":
+    if stop == "converged" or stop == "lost":  # the latter only for the type: the second look has no limit
         stop = "iteration_limit"
         if options.max_leaves:
             tree = Tree(run, nudger, leaves, start)

@@ -1,0 +1,43 @@
+"""A case of the proof's tree while it is worked on, and which of them are published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optimizer.solve.bound import Multipliers
+from optimizer.solve.cases import Path
+from optimizer.solve.certificate import Split
+from optimizer.solve.highs_model import Basis
+from optimizer.solve.master import Relaxed
+
+
+@dataclass
+class Open:
+    """A case, divided or not. ``bound`` in micropoints; ``split``: the division and the numbers of its two sides."""
+
+    path: Path
+    multipliers: Multipliers
+    bound: int
+    empty: bool = False
+    split: tuple[Split, int, int] | None = None
+    basis: Basis | None = None
+    """Of its LP once it is split: the ``waiting`` sides start from it."""
+    waiting: int = 2
+    relaxed: Relaxed | None = None
+    """Its LP, from the time it is solved to the time it is divided."""
+    tried: bool = False
+    again: bool = False
+    """It is to be solved from nowhere."""
+
+
+def published_numbers(nodes: list[Open], closed: Callable[[int], bool]) -> list[int]:
+    """Numbers of the cases to publish, ascending: nothing below one whose bound closes it."""
+    found, waiting = [], [0]
+    while waiting:
+        number = waiting.pop()
+        found.append(number)
+        node = nodes[number]
+        if node.split is not None and not closed(node.bound):
+            waiting += node.split[1:]
+    return sorted(found)
