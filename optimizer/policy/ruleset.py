@@ -172,6 +172,10 @@ class RuleSet:
             return tuple(sorted(self._facts.departements))
         return tuple(sorted(self.all_communes["departement"].unique()))
 
+    def place_of(self, communes: pd.Series, column: str) -> pd.Series:
+        """The EPCI, département, region, name or zone of each INSEE code: same index, object; missing where unknown."""
+        return communes.astype(object).map(self.all_communes[column]).astype(object)
+
     def ceilings(self, financing: str) -> NDArray[np.int64]:
         """Income ceilings in euros per year: row = zone code, columns = categories 1..6 then one extra person.
 

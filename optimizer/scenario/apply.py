@@ -20,7 +20,7 @@ from optimizer.policy.conventions import field_fits
 from optimizer.scenario import messages as messages
 from optimizer.scenario.case_changes import change_tables, new_rights
 from optimizer.scenario.files import Run, policy_changes
-from optimizer.scenario.flux import conventions_of, flux
+from optimizer.scenario.flux import conventions_of, converted
 from optimizer.scenario.in_force import Line
 from optimizer.scenario.keys import own_key
 
@@ -159,15 +159,12 @@ def converted_lines(
     """
     settings = case.settings
     rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
-    result = flux(case, modes=(mode,), basis=basis, rules=rules, added=added)
-    shares = {
-        (landlord, departement): four
-        for (landlord, departement, _), four in result.conversion.rounded.items()
-    }
+    result, _, _, findings = converted(case, rules, modes=(mode,), basis=basis, added=added)
+    shares = {(landlord, departement): four for (landlord, departement, _), four in result.rounded.items()}
     if not shares:
-        return conventions_of(case, rules).iloc[:0], frozenset(), result.findings
+        return conventions_of(case, rules).iloc[:0], frozenset(), findings
     table, cut = _with_shares(conventions_of(case, rules), shares, case.table("stock"), rules, settings.year)
-    return table, frozenset(landlord for landlord, _ in shares), (*result.conversion.findings, *cut)
+    return table, frozenset(landlord for landlord, _ in shares), (*result.findings, *cut)
 
 
 def _with_shares(

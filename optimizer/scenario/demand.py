@@ -48,7 +48,7 @@ def in_area(communes: pd.Series, account: str, rules: policy.RuleSet) -> pd.Seri
     if area == account:
         return pd.Series(True, index=communes.index)
     column = {5: None, 9: "epci"}.get(len(area), "departement")
-    where = communes if column is None else communes.map(rules.all_communes[column].to_dict())
+    where = communes if column is None else rules.place_of(communes, column)
     return (where == area).fillna(False).astype(bool)
 
 
@@ -66,7 +66,7 @@ def first_quartile(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Seri
 
     Unknown where the income is missing, or zero and only declared, and where the EPCI has no threshold (design §4).
     """
-    epci = first_choice(applications).map(rules.all_communes["epci"].to_dict())
+    epci = rules.place_of(first_choice(applications), "epci")
     limit = {code: int(p.value) * 100 for code, p in rules.lec_epci.items()}
     threshold = epci.map(limit).fillna(-1).to_numpy(np.int64)
     income = hundredths(applications, "monthly_income_eur")
@@ -82,7 +82,7 @@ def first_quartile(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Seri
 def ceiling_of(applications: pd.DataFrame, rules: policy.RuleSet) -> pd.Series:
     """The lowest ceiling each household is under (PLAI, PLUS, PLS), above all of them, or not known."""
     homes = read_households(applications, rules)
-    zone = first_choice(applications).map(rules.all_communes["zone"].to_dict()).fillna(-1).to_numpy(np.int64)
+    zone = rules.place_of(first_choice(applications), "zone").fillna(-1).to_numpy(np.int64)
     income = ceiling_income(applications, rules)
     out = np.full(len(applications), ABOVE, dtype=object)
     for name in reversed(CEILINGS):

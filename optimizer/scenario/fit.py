@@ -50,7 +50,7 @@ def public_fit(stock: pd.DataFrame, applications: pd.DataFrame, rules: policy.Ru
             "ceiling": ceiling_of(active, rules),
         }
     )
-    departement = asked["commune"].map(rules.all_communes["departement"].to_dict()).fillna("")
+    departement = rules.place_of(asked["commune"], "departement").fillna("")
     held = stock.assign(
         dwellings=stock["dwellings"].fillna(0).astype("int64"),
         rooms=stock["rooms"].map(lambda n: "" if pd.isna(n) else f"T{int(n)}"),

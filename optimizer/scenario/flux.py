@@ -121,9 +121,8 @@ def terms_of(
 
 def departements_of(dwellings: pd.DataFrame, rules: policy.RuleSet) -> tuple[pd.Series, tuple[Finding, ...]]:
     """Département of each dwelling, and a finding per unknown commune."""
-    known = rules.all_communes["departement"].to_dict()
     communes = dwellings["commune"].astype(object)
-    found = communes.map(known)
+    found = rules.place_of(communes, "departement")
     missing = communes[found.isna()].value_counts().sort_index()
     return found.fillna(""), tuple(
         Finding(
@@ -170,21 +169,9 @@ def flux(
     settings = case.settings
     if rules is None:
         rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
-    terms, more = terms_of(case, rules, added)
-    if modes is None:
-        modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
-    if set(modes) == {4} and terms.negotiated is None:
-        raise InputProblems([Finding("FLUX_NEGOTIATED_MISSING", file="case.yaml")])
-    dwellings = case.table("dwellings")
-    places, unknown = departements_of(dwellings, rules)
-    if unknown:
-        raise InputProblems(unknown)
-    stock = case.table("stock")
+    result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
+    stock, dwellings = case.table("stock"), case.table("dwellings")
     exclusions = conversion.trace(dwellings, places)
-    result = conversion.convert(
-        stock, case.table("assiette"), dwellings, places, on=settings.on, year=settings.year, terms=terms,
-        modes=tuple(modes), basis=basis,
-    )  # fmt: skip
     return Flux(
         case=case,
         conversion=result,
@@ -198,6 +185,37 @@ def flux(
         negotiated=terms.negotiated,
         first_lettings=conversion.first_lettings(dwellings, places, settings.year),
         numbers=tuple(rules.value(key) for key in NUMBERS),
-        findings=(*case.warnings, *more, *result.findings),
+        findings=findings,
         places=place_names(rules),
     )
+
+
+def converted(
+    case: Case,
+    rules: policy.RuleSet,
+    *,
+    modes: Sequence[int] | None = None,
+    basis: str = "forecast",
+    added: Mapping[tuple[str, str], Mapping[int, int]] | None = None,
+) -> tuple[Conversion, Terms, pd.Series, tuple[Finding, ...]]:
+    """The conversion alone, for who needs shares and no inventory. Arguments and errors as :func:`flux`.
+
+    Returns
+    -------
+    conversion, terms, departements, findings
+        The département of each row of `dwellings`; findings with the case's own warnings first.
+    """
+    terms, more = terms_of(case, rules, added)
+    if modes is None:
+        modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
+    if set(modes) == {4} and terms.negotiated is None:
+        raise InputProblems([Finding("FLUX_NEGOTIATED_MISSING", file="case.yaml")])
+    dwellings = case.table("dwellings")
+    places, unknown = departements_of(dwellings, rules)
+    if unknown:
+        raise InputProblems(unknown)
+    result = conversion.convert(
+        case.table("stock"), case.table("assiette"), dwellings, places, on=case.settings.on, year=case.settings.year,
+        terms=terms, modes=tuple(modes), basis=basis,
+    )  # fmt: skip
+    return result, terms, places, (*case.warnings, *more, *result.findings)

@@ -223,7 +223,7 @@ def _vacancy(rows: list[tuple[str, str, str, float]], result: Result, terms: Vac
     surface = np.where(homes.surface_dm2 >= 0, homes.surface_dm2 / 100.0, terms.surface)
     rules = result.optimum.prepared.rules
     table = result.optimum.prepared.case.table("dwellings")
-    region = table["commune"].astype(str).map(rules.all_communes["region"].to_dict())
+    region = rules.place_of(table["commune"].astype(str), "region")
     capital = set(
         table.loc[region == rules.get("national.ceiling_zones.ile_de_france_region"), "dwelling_id"]
     )

@@ -47,7 +47,7 @@ def mixity(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     )  # fmt: skip
     people = still_active(case.table("applications"))
     quartile = first_quartile(people, rules)
-    wanted = first_choice(people).map(rules.all_communes["departement"].to_dict()).fillna("")
+    wanted = rules.place_of(first_choice(people), "departement").fillna("")
     publics = {str(a): public_of(people, str(a)) for a in sorted(held["account"].unique())}
     choices = first_choice(people)
     publics = {a: mask & in_area(choices, a, rules) for a, mask in publics.items()}
@@ -81,7 +81,7 @@ def _leases(case: Case, rules: policy.RuleSet) -> dict[tuple[str, str, str], dic
     """Leases of the case's year by landlord, département and account: in QPV or not, first quartile or not."""
     leases = case.table("leases")
     leases = leases[leases["signed_on"].dt.year == case.settings.year]
-    place = leases["commune"].astype(object).map(rules.all_communes["departement"].to_dict()).fillna("")
+    place = rules.place_of(leases["commune"], "departement").fillna("")
     out: dict[tuple[str, str, str], dict[str, int]] = {}
     sides, quartiles = in_qpv(leases["qpv"]), leases["q1"].fillna("unknown").astype(str)
     for landlord, dep, account, side, quartile in zip(

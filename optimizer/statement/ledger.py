@@ -263,7 +263,7 @@ def ledger_of_lec(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     leases = leases[leases["signed_on"].dt.year == year]
     share = Fraction(repr(rules.get("national.lec.first_quartile_share")))
     commune = leases["commune"].astype(object)
-    epci = commune.map(rules.all_communes["epci"].to_dict()).fillna("")
+    epci = rules.place_of(commune, "epci").fillna("")
     outside = in_qpv(leases["qpv"]) != "oui"
     counts = (leases["q1"] == "yes") | leases["relocation"].isin(["npnru", "orcod"])
     unknown = (leases["q1"].fillna("unknown") == "unknown") & ~counts
