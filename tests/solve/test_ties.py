@@ -42,8 +42,8 @@ def department(dwellings: int, applications: int, seed: int) -> Problem:
 
 @cache
 def commission() -> tuple[Problem, Case]:
-    """A quarter of a thousand dwellings, whose draw needs counts to be divided."""
-    problem = department(250, 1250, 0)
+    """Two hundred dwellings, whose draw needs counts to be divided."""
+    problem = department(200, 700, 1)
     return problem, tied(problem)
 
 
