@@ -31,11 +31,12 @@ def again(
     loser = int(np.flatnonzero(earlier.assigned_class[model.entry_applicant] < 0)[0])
     value[loser] += PIN
     yield "a pin", replace(model, entry_value=value), start
-    yield "a new week", *_new_week(raw, earlier)
+    yield "a new week", *new_week(raw, earlier)
 
 
-def _new_week(raw: RawTerritory, earlier: ScaleResult) -> tuple[LabelledTransport, WarmStart]:
-    rng = np.random.default_rng(1)
+def new_week(raw: RawTerritory, earlier: ScaleResult, seed: int = 1) -> tuple[LabelledTransport, WarmStart]:
+    """One of many weeks: which dwellings have gone and which have come is drawn from ``seed``."""
+    rng = np.random.default_rng(seed)
     n = len(raw.d_commune)
     gone = rng.choice(n, int(n * NEW_PART), replace=False)
     like = rng.integers(0, n, len(gone))

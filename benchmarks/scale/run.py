@@ -24,13 +24,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scale import dwelling_first, peers
-from benchmarks.scale.again import again
+from benchmarks.scale.again import again, new_week
 from benchmarks.scale.families import FAMILIES, raw_of
+from benchmarks.scale.raw_instances import RawTerritory
 from benchmarks.scale.simplified import build
 from optimizer.solve.scale import LabelledTransport, ScaleOptions, ScaleResult, WarmStart, solve_transport
 
 RESULTS = Path(__file__).parents[1] / "results"
 PROOF, SMALL_GAP = 0.0, 1e-4
+OTHER_WEEKS = range(2, 13)
 
 
 @dataclass
@@ -255,7 +257,31 @@ def warm(repeat: int) -> list[Line]:
         lines.append(
             Line("warm", f"{_name(*size, True)}, {name}", seconds, cold, cold / seconds, ">= 5", note)
         )
-    return lines
+    return [*lines, _other_weeks(_name(*size, True), raw, earlier)]
+
+
+def _other_weeks(name: str, raw: RawTerritory, earlier: ScaleResult) -> Line:
+    """Medians over other weeks: one week alone says little, for how many cases a proof takes is partly luck."""
+    cold, warm, open_ones = [], [], 0
+    for seed in OTHER_WEEKS:
+        week, start = new_week(raw, earlier, seed)
+        (before, one), (after, two) = _again(1, week, None), _again(1, week, start)
+        if one.stop_reason == two.stop_reason == "proven":
+            cold.append(before)
+            warm.append(after)
+        else:
+            open_ones += 1
+    ratios = sorted(c / w for c, w in zip(cold, warm, strict=True))
+    note = f"{len(ratios)} weeks, ratios {ratios[0]:.1f} to {ratios[-1]:.1f}; {open_ones} not proven in 200 cases"
+    return Line(
+        "warm",
+        f"{name}, other weeks",
+        statistics.median(warm),
+        statistics.median(cold),
+        statistics.median(ratios),
+        ">= 5",
+        note,
+    )
 
 
 def _again(repeat: int, model: LabelledTransport, start: WarmStart | None) -> tuple[float, ScaleResult]:

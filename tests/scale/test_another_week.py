@@ -8,12 +8,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from benchmarks.scale.again import again
+from benchmarks.scale.again import again, new_week
 from benchmarks.scale.raw_instances import draw
 from benchmarks.scale.simplified import build
 from optimizer.solve.scale import ScaleOptions, ScaleResult, bound_of, driver, solve_transport
 from optimizer.solve.scale.model import Branch
 from optimizer.solve.scale.run import Run
+from optimizer.solve.scale.tree import Tree
 from optimizer.solve.scale.warm import carried, same_rounding, shifted
 
 
@@ -110,3 +111,27 @@ def test_an_earlier_run_never_keeps_from_a_proof(monkeypatch: pytest.MonkeyPatch
     warm = solve_transport(changed, ScaleOptions(threads=1), warm=start)
     assert calls == [True, False]
     assert warm.objective <= cold.objective <= warm.bound
+
+
+def test_what_was_divided_on_before_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same proof with fewer programs solved to choose what to divide on."""
+    raw = draw(3_224, 9_864, tight=True)
+    earlier = solve_transport(build(raw), ScaleOptions(threads=1))
+    changed, start = new_week(raw, earlier, 3)
+    assert {b.row for leaf in earlier.leaves for b in leaf.branches}
+    asked: list[int] = []
+    usual = Tree._compare
+
+    def compare(tree: Tree, *words: object) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            solve = tree.run.master.solve
+            patch.setattr(tree.run.master, "solve", lambda: asked.append(0) or solve())
+            return usual(tree, *words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Tree, "_compare", compare)
+    told = solve_transport(changed, ScaleOptions(threads=1), warm=start)
+    few = len(asked)
+    monkeypatch.setattr(driver, "_divided_on", lambda _: frozenset())
+    untold = solve_transport(changed, ScaleOptions(threads=1), warm=start)
+    assert told.stop_reason == untold.stop_reason == "proven" and told.objective == untold.objective
+    assert 0 < 2 * few < len(asked) - few

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from optimizer.solve.scale.branches import Count, count_of
 from optimizer.solve.scale.certificate import bound_of, bound_of_leaves
 from optimizer.solve.scale.model import (
     Certificate,
@@ -104,7 +105,7 @@ def solve_transport(
     if stop == "converged" or stop == "lost":  # the latter only for the type: the second look has no limit
         stop = "iteration_limit"
         if options.max_leaves:
-            tree = Tree(run, nudger, leaves, start)
+            tree = Tree(run, nudger, leaves, start, _divided_on(warm))
             if tree.explore():
                 stop = "gap" if tree.open else "proven"
             else:
@@ -115,6 +116,12 @@ def solve_transport(
         without = solve_transport(model, asked, progress)
         return without if without.gap <= found.gap else found
     return found
+
+
+def _divided_on(warm: WarmStart | None) -> frozenset[Count]:
+    """Counts the cases of an earlier run were divided on."""
+    leaves = () if warm is None else warm.leaves
+    return frozenset(count_of(branch) for leaf in leaves for branch in leaf.branches)
 
 
 def _piloted(run: Run) -> Ints:

@@ -40,6 +40,8 @@ GROW, SHRINK = 3.0, 0.6
 """Factors of a side that presses while the bound gets better, and of every side when it does not (`driver`)."""
 CANDIDATES = 12
 """Counts farthest from whole that are compared before a case is divided."""
+TELLS = 0.1
+"""Part of what is missing that a division on a count of the earlier run must cost for the others not to be asked."""
 FINER = (0.003, 0.001, 0.0003)
 """Shakes with which a solution is looked for where nothing is left to divide on (`tries`)."""
 EASY = 30  # cases divided on rule counts alone before exact search is tried on each
@@ -68,11 +70,15 @@ class Tree:
     """Explores cases best bound first; keeps the certificate of every closed one."""
 
     def __init__(
-        self, run: Run, nudger: Nudger, warm: tuple[Certificate, ...] = (), root: Ints | None = None
-    ) -> None:
-        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them."""
+        self, run: Run, nudger: Nudger, warm: tuple[Certificate, ...] = (), root: Ints | None = None,
+        told: frozenset[Count] = frozenset(),
+    ) -> None:  # fmt: skip
+        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them.
+
+        ``told``: counts an earlier run divided on; they are compared before all others (`_compare`).
+        """
         assert run.best is not None
-        self.run, self.nudger = run, nudger
+        self.run, self.nudger, self.told = run, nudger, told
         self.counts = countable(run.model)
         self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
         known = dict.fromkeys(self.counts)
@@ -148,7 +154,10 @@ class Tree:
             return False
         if self._closed(node, best):
             return True
-        if self.opened & (self.opened - 1) == 0:  # solutions are rarely missing: look at 1, 2, 4, 8 ... cases
+        mixed = bool(self.told) and not node.branches  # a warm run mixes before it comes here
+        if (
+            self.opened & (self.opened - 1) == 0 and not mixed
+        ):  # solutions are rarely missing: 1, 2, 4, 8 ... cases
             self._lookout(node, best, rows, tail).improve()
         elif self.opened <= EASY and self._split(node, best).cost < 0.5 * run.grid:
             self._lookout(node, best, rows, tail).improve()  # dividing promises nothing: one is missing
@@ -272,13 +281,15 @@ class Tree:
     def _compare(self, node: _Open, counts: Floats, best: Priced) -> tuple[int, float]:
         """Count whose sides cost most in the master, above all the cheaper one, and this cost; -1 when all are whole.
 
-        Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound.
+        Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound. What an earlier
+        run divided on tells most a week later too: where it tells enough, the others are not asked.
         """
         run = self.run
         off = np.round(np.abs(counts - np.rint(counts)), 4)
-        likely = np.argsort(-off, kind="stable")[:CANDIDATES]
-        likely = likely[off[likely] >= 1e-4]
-        if not len(likely):
+        farthest = [int(i) for i in np.argsort(-off, kind="stable") if off[i] >= 1e-4]
+        first = [i for i in farthest if self.counts[i] in self.told]
+        likely = [*first, *(i for i in farthest[:CANDIDATES] if i not in first)]
+        if not likely:
             return -1, 0.0
         assert run.incumbent is not None
         now = time.perf_counter()
@@ -286,6 +297,8 @@ class Tree:
         enough = max(1.0, best.bound / run.quantum - run.incumbent.objective)
         scores: list[float] = []
         for at in likely:
+            if 0 < len(first) == len(scores) and max(scores) >= TELLS * enough:
+                break
             lost = []
             for side in _sides(self.counts[at], float(counts[at])):
                 run.master.reprice(self._case((*node.branches, side))[1])
@@ -297,7 +310,7 @@ class Tree:
         run.master.reprice(self._case(node.branches)[1])
         run.master.solve()
         run.clock.charge("master", now)
-        return int(likely[int(np.argmax(scores))]), max(scores)
+        return likely[int(np.argmax(scores))], max(scores)
 
     def _also_watch(self, what: Count, start: Ints) -> Ints:
         """Watch one more count; returns ``start`` in the new numbering, open cases are renumbered."""

@@ -169,15 +169,17 @@ class Lookout:
         case's own multipliers and under its rows it was found where shaking those of the root had not.
         """
         run, rows = self.run, self.case[1]
-        now = time.perf_counter()
         rng = np.random.default_rng(run.iteration)
-        others = []
-        for i in range(LOOKS):
-            part = by if i % 2 else FAR * by
-            shaken = self.best.multipliers * rng.uniform(1 - part, 1 + part, rows.n_rows)
-            others.append(self.oracle.solve(rows.clip(shaken / run.quantum, run.quantum)).leases)
-        run.clock.charge("oracle", now)
-        self._mix_in(others, 2)
+        for _ in range(LOOKS // 2):
+            now = time.perf_counter()
+            others = []
+            for part in (FAR * by, by):
+                shaken = self.best.multipliers * rng.uniform(1 - part, 1 + part, rows.n_rows)
+                others.append(self.oracle.solve(rows.clip(shaken / run.quantum, run.quantum)).leases)
+            run.clock.charge("oracle", now)
+            self._mix_in(others, 2)
+            if run.missing(self.best) <= 0 or run.halted():
+                return
 
     def _mix_in(self, others: list[Leases], width: int) -> None:
         run = self.run
