@@ -9,6 +9,7 @@ joined by ``|``; choices are the lower-case words of ``values``); ``int/rooms`` 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pandas as pd
@@ -307,4 +308,10 @@ def table(name: str) -> Table:
 
 def empty_frame(name: str) -> pd.DataFrame:
     """A frame with the canonical columns of the table and no rows."""
+    return _empty(name).copy(deep=False)
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    # a case asks for the tables it does not have some forty times
     return pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in TABLES[name].columns})

@@ -176,6 +176,10 @@ class RuleSet:
         """The EPCI, département, region, name or zone of each INSEE code: same index, object; missing where unknown."""
         return communes.astype(object).map(self.all_communes[column]).astype(object)
 
+    def by_commune(self, column: str) -> dict[str, str]:
+        """INSEE code -> EPCI, département, region or name, for reading one code at a time."""
+        return dict(zip(self.all_communes.index.tolist(), self.all_communes[column].tolist(), strict=True))
+
     def ceilings(self, financing: str) -> NDArray[np.int64]:
         """Income ceilings in euros per year: row = zone code, columns = categories 1..6 then one extra person.
 

@@ -247,7 +247,7 @@ def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) ->
 
 def place_names(rules: RuleSet) -> dict[str, str]:
     """Names of the communes and EPCI by code, as pages say the accounts of collectivités."""
-    names = {str(code): str(name) for code, name in rules.all_communes["name"].items()}
+    names = rules.by_commune("name")
     names.update({str(code): str(name) for code, name in rules.all_epci["name"].items()})
     names.update({code: f"département {code}" for code in sorted(rules.departements)})
     return names

@@ -181,7 +181,7 @@ def _with_shares(
     """
     cut: list[Finding] = []
     landlords = {landlord for landlord, _ in shares}
-    epci_of = {str(insee): str(epci) for insee, epci in rules.all_communes["epci"].items()}
+    epci_of = rules.by_commune("epci")
     kept = lines[lines["landlord"].isin(landlords)]
     rows = []
     for (landlord, departement), four in sorted(shares.items()):

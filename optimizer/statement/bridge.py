@@ -35,10 +35,10 @@ def bridge(
         less ``outside_flux`` (transfers, relocations, first lettings, stock) and ``no_line`` (no share agreed there for the
         account) = ``ledger_signed``. ``difference`` is what is left: nothing, or the statement is refused.
     """
-    departement = {str(c): str(d) for c, d in rules.all_communes["departement"].items()}
+    departement = rules.by_commune("departement")
     leases = case.table("leases")
     leases = leases[leases["signed_on"].dt.year == year]
-    epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
+    epci = rules.by_commune("epci")
     signed = placed(leases, epci, departement).rename(columns={"dep": "departement"})
     flux = in_flux(leases).to_numpy(bool)
     covered = _covered(signed, lines_of(case, rules, year))

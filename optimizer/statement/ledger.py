@@ -64,8 +64,8 @@ def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     leases = leases[leases["signed_on"].dt.year == year]
     progress = case.table("in_progress")
     lines = lines_of(case, rules, year)
-    epci = {str(c): str(e) for c, e in rules.all_communes["epci"].items()}
-    departement = {str(c): str(d) for c, d in rules.all_communes["departement"].items()}
+    epci = rules.by_commune("epci")
+    departement = rules.by_commune("departement")
     rule_at = count_rule_of(lines, rules.text("national.flux.count_rule"))
     back = returned_orientations(case, year)
     back = placed(back[back["inside"].astype(bool)], epci, departement)
