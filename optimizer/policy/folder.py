@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from optimizer.policy.messages import PolicyError
@@ -33,7 +34,8 @@ class Folder:
         return content
 
     def yaml(self, name: str, path: Path | None = None) -> YamlMap:
-        return parse_yaml(self.content(name, path), name)
+        """A file as a mapping, which nobody modifies: the same content is parsed once per process."""
+        return _parsed(self.content(name, path), name)
 
     def table(
         self, name: str, header: Sequence[str], path: Path | None = None
@@ -55,6 +57,11 @@ class Folder:
     def names(self, folder: str, suffix: str = ".yaml") -> tuple[str, ...]:
         """Stems of the files of a subfolder, sorted."""
         return tuple(sorted(p.stem for p in (self.root / folder).glob(f"*{suffix}")))
+
+
+@lru_cache(maxsize=256)
+def _parsed(content: bytes, name: str) -> YamlMap:
+    return parse_yaml(content, name)
 
 
 def _bad(name: str, line: int, key: str, value: str, expected: str) -> PolicyError:
