@@ -227,7 +227,7 @@ def _publics(people: pd.DataFrame, results: list[Result], tables: list[pd.DataFr
         first = result.proposals[(result.proposals["rank"] == 1) & (result.proposals["application_id"] != "")]
         tops.append(_shares([public.get(str(a), PUBLICS[4]) for a in first["application_id"]]))
         facts = result.optimum.prepared
-        place = facts.rules.all_communes["epci"].to_dict()
+        place = facts.rules.by_commune("epci")
         room = facts.case.table("dwellings")["commune"].astype(object).map(place).value_counts().to_dict()
         best = points[points["rank"] <= points["epci"].map(room).fillna(0)]
         heads.append(_shares([public.get(str(a), PUBLICS[4]) for a in best["application_id"]]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -34,16 +34,14 @@ def household_rows(first: pd.DataFrame, result: Result) -> list[Row]:
         ("mean_score", "", "points", float(named["score"].astype(float).mean())),
         ("mean_months", "", "months", months),
         ("mutation_share", "", "share", float((named["account"] == "MUTATION").sum()) / n),
-        *_quartiles(
-            named, facts, prepared.rules.all_communes["epci"].to_dict(), prepared.case.table("dwellings")
-        ),
+        *_quartiles(named, facts, prepared.rules.by_commune("epci"), prepared.case.table("dwellings")),
         ("dalo_proposed", "", "households", float(dalo.sum())),
         *(("public_first", f"public={p}", "households", float(kinds.count(p))) for p in PUBLICS),
     ]
 
 
 def _quartiles(
-    named: pd.DataFrame, facts: Facts, epci_of: Mapping[Hashable, str], dwellings: pd.DataFrame
+    named: pd.DataFrame, facts: Facts, epci_of: Mapping[str, str], dwellings: pd.DataFrame
 ) -> list[Row]:
     """Q1 of the whole case in and outside QPV, then Q1, Q2–Q4 and unknown of each EPCI in and outside QPV."""
     inside = dict(zip(facts.dwellings.ids.tolist(), facts.dwellings.qpv.tolist(), strict=True))

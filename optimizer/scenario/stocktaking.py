@@ -146,7 +146,7 @@ def _oriented_again(case: Case, rules: policy.RuleSet) -> list[tuple[str, str, s
 
 
 def _homes(case: Case, rules: policy.RuleSet) -> dict[str, tuple[str, str]]:
-    departement = rules.all_communes["departement"].to_dict()
+    departement = rules.by_commune("departement")
     out: dict[str, tuple[str, str]] = {}
     for name in ("in_progress", "leases", "dwellings"):
         table = case.table(name)
