@@ -71,14 +71,14 @@ class Tree:
 
     def __init__(
         self, run: Run, nudger: Nudger, warm: tuple[Certificate, ...] = (), root: Ints | None = None,
-        before: frozenset[Count] = frozenset(),
+        divided_before: frozenset[Count] = frozenset(),
     ) -> None:  # fmt: skip
         """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them.
 
-        ``before``: counts an earlier run divided on; they are compared before all others (`_compare`).
+        ``divided_before``: counts an earlier run divided on; they are compared before all others (`_compare`).
         """
         assert run.best is not None
-        self.run, self.nudger, self.before = run, nudger, before
+        self.run, self.nudger, self.divided_before = run, nudger, divided_before
         self.counts = countable(run.model)
         self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
         known = dict.fromkeys(self.counts)
@@ -155,7 +155,7 @@ class Tree:
         if self._closed(node, best):
             return True
         # solutions are rarely missing: look at 1, 2, 4, 8 ... cases; a warm run has mixed before it comes here
-        mixed = bool(self.before) and not node.branches
+        mixed = bool(self.divided_before) and not node.branches
         if self.opened & (self.opened - 1) == 0 and not mixed:
             self._lookout(node, best, rows, tail).improve()
         elif self.opened <= EASY and self._split(node, best).cost < 0.5 * run.grid:
@@ -286,7 +286,7 @@ class Tree:
         run = self.run
         off = np.round(np.abs(counts - np.rint(counts)), 4)
         farthest = [int(i) for i in np.argsort(-off, kind="stable") if off[i] >= 1e-4]
-        first = [i for i in farthest if self.counts[i] in self.before]
+        first = [i for i in farthest if self.counts[i] in self.divided_before]
         likely = [*first, *(i for i in farthest[:CANDIDATES] if i not in first)]
         if not likely:
             return -1, 0.0
