@@ -54,7 +54,9 @@ Doubs year of the full model to 0.01 %: 39 s of processor, 74 s when only a mill
 the true objective (``pieces``). Feasible by construction: every subset respects applicants and capacities, and
 shortfalls absorb any rule. Where many assignments are worth the same, what is left to chance is whole numbers: the
 incumbent itself is repaired for multipliers that ask one row for a little more, and its few short chains are mixed in
-(``nudge``). *Proof.* Bound floored to the objective's grid; else branching on whole counts of leases
+(``nudge``). A mix chooses accounts afterwards, as real numbers first, so that it sees no loss where shares of one landlord
+suit no number of leases together; where the rest is settled one mix keeps the counts that accounts decide whole
+(``Tail.counted``). *Proof.* Bound floored to the objective's grid; else branching on whole counts of leases
 (``tree``), each leaf with its own multipliers and prices; else an integer program on arcs within the gap.
 Floors that nobody can meet need no treatment apart: their multiplier rests at the price, and rooms (``rooms``)
 keep the rounding exact where dwellings must stay empty.

@@ -25,7 +25,7 @@ from optimizer.solve.scale.pricing import Threads
 from optimizer.solve.scale.primal import serve_accounts
 from optimizer.solve.scale.run import Callback, Run
 from optimizer.solve.scale.tree import Tree
-from optimizer.solve.scale.tries import Tries
+from optimizer.solve.scale.tries import PAIRS, Tries
 from optimizer.solve.scale.warm import Resuming, first_multipliers, leases_of, same_rounding
 
 FIRST_RADIUS, PILOT_RADIUS, WARM_RADIUS = 30.0, 10.0, 3.0
@@ -99,7 +99,9 @@ def solve_transport(
         held = run.leave()
         stop = _iterate(run, nudger, _piloted(run), PILOT_RADIUS, piloted=True)
         run.regain(held)
-    if stop == "gap" and options.polish:
+    if options.polish and stop in ("gap", "iteration_limit"):
+        nudger.settle(PAIRS if stop == "iteration_limit" else 0)
+    if options.polish and stop == "gap":
         nudger.improve(options.polish, beyond=True)
     tree = None
     if stop == "converged" or stop == "lost":  # the latter only for the type: the second look has no limit

@@ -29,6 +29,10 @@ SHAKE = 0.1
 MOST_ARCS = 1_000_000
 """Arcs above which nothing is pushed: on 1.2 million of them a run to 0.01 % took 154 s with pushes and 118 s without."""
 NODES = 20
+IN_VAIN = 20
+"""Pushes in a row without a gain after which pushing ends."""
+LEFT = 0.02
+"""Part of what is missing that a mix with whole counts may leave."""
 SATURATED = 0.999
 """Part of its price from which a row's multiplier says that the lease is not to be had."""
 
@@ -50,14 +54,17 @@ class Nudger:
         if not self.small or run.best is None or run.incumbent is None:
             return
         rng = np.random.default_rng(run.iteration)
+        idle = 0
         for number in range(calls):
             before = run.incumbent.objective
             for push in STEPS:
                 for row in self._short_rows():
+                    held = run.incumbent.objective
                     self._push(row, push, rng if number else None)
                     calls -= 1
+                    idle = 0 if run.incumbent.objective > held else idle + 1
                     done = run.gap <= 0 if beyond else run.closed()
-                    if calls <= 0 or done or run.halted():
+                    if calls <= 0 or (beyond and idle >= IN_VAIN) or done or run.halted():
                         return
             if run.incumbent.objective == before and number:
                 return
@@ -67,6 +74,25 @@ class Nudger:
         run = self.run
         assert run.best is not None
         self.toward(run.best.price, *cell_credits(run.structure, run.rows, run.best.multipliers, run.quantum))
+
+    def settle(self, pairs: int = 0) -> None:
+        """Mix with the counts that labels decide in whole numbers: the best assignment, then ``pairs`` of others near it.
+
+        A mix leaves labels to be made whole afterwards (`primal`), and so sees no loss where a landlord's shares cannot all
+        be met with the leases it has. This one does, in seconds instead of tenths; on the tight Doubs year of the full
+        model it gains in one mix a third of what is missing, where 40 pushes gain a hundredth of it.
+        """
+        run = self.run
+        if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
+            return
+        near = [run.best.leases, *run.around(2 * pairs)]
+        for others in (near[:1], *(near[at : at + 2] for at in range(1, len(near), 2))):
+            if run.closed() and pairs or run.halted():
+                return
+            now = time.perf_counter()
+            tolerance = LEFT * (run.bound - run.incumbent.objective) / run.model.scale
+            run.offer(run.blend(run.incumbent, others, NODES, tolerance, whole_counts=True))
+            run.clock.charge("primal", now)
 
     def toward(self, price: Ints, credit: Ints, outside: Ints) -> None:
         """Repair the incumbent for credits which class prices answer, and keep what pays of what moves.

@@ -93,6 +93,7 @@ def mix(
     *,
     nodes: int,
     absolute_gap: float,
+    whole_counts: bool = False,
     time_limit_s: float | None = None,
 ) -> Incumbent:
     """Best combination of an incumbent and pieces of the way to other assignments; never worse.
@@ -119,7 +120,7 @@ def mix(
     least = incumbent.objective + HALF
     answer = solve_mip(
         tail, gain[keep], counts[keep], cell_counts(structure, incumbent.leases), packing, room,
-        whole_labels=False, nodes=nodes, absolute_gap=absolute_gap, time_limit_s=time_limit_s,
+        whole_labels=False, whole_counts=whole_counts, nodes=nodes, absolute_gap=absolute_gap, time_limit_s=time_limit_s,
         least=(least - held) / tail.money,
     )  # fmt: skip
     if answer is not None and answer.value * tail.money + held < least:

@@ -332,7 +332,14 @@ class Run:
         self.clock.charge("primal", now)
 
     def blend(
-        self, start: Incumbent, others: list[Leases], nodes: int, tolerance: float, case: Case | None = None
+        self,
+        start: Incumbent,
+        others: list[Leases],
+        nodes: int,
+        tolerance: float,
+        case: Case | None = None,
+        *,
+        whole_counts: bool = False,
     ) -> Incumbent:
         """Mix (`primal`), under the rows of a case when one is given, unless the same was mixed before in vain
         and no more coarsely.
@@ -341,12 +348,13 @@ class Run:
         the assignments a case combines are mostly its parent's.
         """
         s, rows, tail, branches = case or (self.structure, self.rows, self.tail, ())
-        keys = [_key(start, others, path) for path in dict.fromkeys(((), branches))]
+        keys = [_key(start, others, path, whole_counts) for path in dict.fromkeys(((), branches))]
         if min(self._vain.get(key, INF) for key in keys) <= tolerance:
             return start
         found = mix(
-            s, rows, tail, start, others, nodes=nodes, absolute_gap=tolerance, time_limit_s=self.time_left()
-        )
+            s, rows, tail, start, others, nodes=nodes, absolute_gap=tolerance, whole_counts=whole_counts,
+            time_limit_s=self.time_left(),
+        )  # fmt: skip
         if found.objective <= start.objective:
             self._vain[keys[-1]] = tolerance
         return found
@@ -359,9 +367,9 @@ class Run:
                 break
 
 
-def _key(start: Incumbent, others: list[Leases], branches: tuple[Branch, ...]) -> bytes:
+def _key(start: Incumbent, others: list[Leases], branches: tuple[Branch, ...], whole: bool) -> bytes:
     """Fingerprint of a mix."""
-    h = blake2b(repr((start.objective, branches)).encode(), digest_size=16)
+    h = blake2b(repr((start.objective, branches, whole)).encode(), digest_size=16)
     for leases in (start.leases, *others):
         for part in (leases.applicant, leases.klass, leases.cell):
             h.update(part.tobytes())

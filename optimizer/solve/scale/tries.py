@@ -31,6 +31,8 @@ NUDGED = 5e-3
 bound is too far, and below `FAR_OFF`, or when an earlier run's cases wait for a proof, cases tell the rest apart sooner."""
 SETTLED = 0.25
 """Part of the gap asked that the bound may still lose when pushes begin."""
+PAIRS = 4
+"""Pairs of assignments mixed with whole counts when all else leaves a gap."""
 PUSHES = 40
 """Most pushes after one try."""
 NEAR = 2e-3
@@ -94,7 +96,10 @@ class Tries:
                 run.improve(1, 3 if self.tried > 0 else 1, 20)
             settled = (lp_gap <= SETTLED * gap and not confined) or converged
             if settled and FAR_OFF < run.gap <= NUDGED and not (self.warm and gap == 0):
-                self.nudger.improve(PUSHES)
+                if gap > 0:
+                    self.nudger.settle()
+                if not run.closed():
+                    self.nudger.improve(PUSHES)
         self.next = min(self.next, lp_gap) / 4
         self.tried = run.iteration
         self.step = SOON if self._value() - held > MUCH * missing else FRESH
@@ -138,6 +143,7 @@ class Tries:
             self.nudger.approach,
             lambda: run.improve(4, 2, 50),
             lambda: run.widen(4, 8, 50),
+            lambda: self.nudger.settle(PAIRS),
         )
         for step in steps[:2] if self.cases else steps:
             step()
