@@ -99,10 +99,12 @@ def solve_transport(
         held = run.leave()
         stop = _iterate(run, nudger, _piloted(run), PILOT_RADIUS, piloted=True)
         run.regain(held)
-    if options.polish and stop in ("gap", "iteration_limit"):
-        nudger.settle(PAIRS if stop == "iteration_limit" else 0)
     if options.polish and stop == "gap":
+        nudger.settle()
         nudger.improve(options.polish, beyond=True)
+    elif options.polish and stop == "iteration_limit":
+        nudger.settle(PAIRS)
+        stop = "gap" if run.closed() else stop
     tree = None
     if stop == "converged" or stop == "lost":  # the latter only for the type: the second look has no limit
         stop = "iteration_limit"

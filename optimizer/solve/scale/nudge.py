@@ -85,14 +85,23 @@ class Nudger:
         run = self.run
         if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
             return
-        near = [run.best.leases, *run.around(2 * pairs)]
-        for others in (near[:1], *(near[at : at + 2] for at in range(1, len(near), 2))):
-            if run.closed() and pairs or run.halted():
+        self._mix_whole([run.best.leases])
+        if not pairs or run.closed() or run.halted():
+            return
+        near = run.around(2 * pairs)
+        for at in range(0, len(near), 2):
+            self._mix_whole(near[at : at + 2])
+            if run.closed() or run.halted():
                 return
-            now = time.perf_counter()
-            tolerance = LEFT * (run.bound - run.incumbent.objective) / run.model.scale
-            run.offer(run.blend(run.incumbent, others, NODES, tolerance, whole_counts=True))
-            run.clock.charge("primal", now)
+
+    def _mix_whole(self, others: list[Leases]) -> None:
+        """Mix others into the incumbent with whole counts."""
+        run = self.run
+        assert run.incumbent is not None
+        now = time.perf_counter()
+        tolerance = LEFT * (run.bound - run.incumbent.objective) / run.model.scale
+        run.offer(run.blend(run.incumbent, others, NODES, tolerance, whole_counts=True))
+        run.clock.charge("primal", now)
 
     def toward(self, price: Ints, credit: Ints, outside: Ints) -> None:
         """Repair the incumbent for credits which class prices answer, and keep what pays of what moves.
