@@ -26,7 +26,7 @@ class CsvStyle(StrEnum):
 
 
 class Backend(StrEnum):
-    """Solvers of the same problem; ``auto`` chooses by size and says why."""
+    """Solvers of the same problem; ``auto`` chooses by size and time allowed, and says why."""
 
     auto = "auto"
     highs = "highs"
@@ -133,8 +133,8 @@ BackendOption = Annotated[
         "--backend",
         metavar="|".join(Backend),
         help=both(
-            "Moteur de calcul ; auto choisit selon la taille et dit pourquoi.",
-            "Solver; auto chooses by size and says why.",
+            "Moteur de calcul ; auto choisit selon la taille et le temps accordé, et dit pourquoi.",
+            "Solver; auto chooses by size and time allowed, and says why.",
         ),
     ),
 ]

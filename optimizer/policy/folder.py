@@ -41,22 +41,27 @@ class Folder:
         self, name: str, header: Sequence[str], path: Path | None = None
     ) -> list[tuple[int, list[str]]]:
         """Rows of a ``;`` table with their line numbers; the header must be exactly ``header``."""
-        try:
-            text = self.content(name, path).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise PolicyError("POLICY_TABLE_UNREADABLE", file=name, detail="UTF-8") from None
-        rows = list(csv.reader(io.StringIO(text), delimiter=";"))
-        if not rows or rows[0] != list(header):
-            found = ";".join(rows[0]) if rows else ""
-            raise _bad(name, 1, "en-tête", found, ";".join(header))
-        for line, row in enumerate(rows[1:], start=2):
-            if len(row) != len(header):
-                raise _bad(name, line, "ligne", ";".join(row), f"{len(header)} ;")
-        return list(enumerate(rows[1:], start=2))
+        return table_rows(self.content(name, path), name, header)
 
     def names(self, folder: str, suffix: str = ".yaml") -> tuple[str, ...]:
         """Stems of the files of a subfolder, sorted."""
         return tuple(sorted(p.stem for p in (self.root / folder).glob(f"*{suffix}")))
+
+
+def table_rows(content: bytes, name: str, header: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Rows of the content of a ``;`` table with their line numbers; the header must be exactly ``header``."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PolicyError("POLICY_TABLE_UNREADABLE", file=name, detail="UTF-8") from None
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    if not rows or rows[0] != list(header):
+        found = ";".join(rows[0]) if rows else ""
+        raise _bad(name, 1, "en-tête", found, ";".join(header))
+    for line, row in enumerate(rows[1:], start=2):
+        if len(row) != len(header):
+            raise _bad(name, line, "ligne", ";".join(row), f"{len(header)} ;")
+    return list(enumerate(rows[1:], start=2))
 
 
 @lru_cache(maxsize=256)

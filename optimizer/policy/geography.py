@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -21,13 +22,18 @@ EPCI_FILE = "territories/epci.csv"
 
 
 def _read(folder: Folder, name: str, columns: dict[str, pa.DataType]) -> pd.DataFrame:
-    content = folder.content(name)
+    """A table of places as a frame of the caller's own: the same content is parsed once per process."""
+    return _parsed(folder.content(name), name, tuple(columns.items())).copy()
+
+
+@lru_cache(maxsize=8)
+def _parsed(content: bytes, name: str, columns: tuple[tuple[str, pa.DataType], ...]) -> pd.DataFrame:
     try:
         table = pa_csv.read_csv(
             io.BytesIO(content),
             parse_options=pa_csv.ParseOptions(delimiter=";"),
             convert_options=pa_csv.ConvertOptions(
-                column_types=columns, include_columns=list(columns), strings_can_be_null=False
+                column_types=dict(columns), include_columns=[c for c, _ in columns], strings_can_be_null=False
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
-from optimizer.policy.folder import Folder
+from optimizer.policy.folder import Folder, table_rows
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import (
     STATUSES,
@@ -19,7 +20,7 @@ from optimizer.policy.parameter import (
     review_months,
     text_of,
 )
-from optimizer.policy.strict_yaml import YamlMap
+from optimizer.policy.strict_yaml import YamlMap, parse_yaml
 
 TABLES = {
     "lec_q1_threshold": "territory.lec.q1_threshold",
@@ -29,12 +30,14 @@ TABLES = {
 }
 """Table -> prefix of the dotted keys of its values."""
 
+_DESCRIBED = "territories/places.yaml"
 _HEADER = ("place", "since", "value", "status", "source")
 
 
-def describe_tables(folder: Folder) -> tuple[dict[str, YamlMap], dict[str, YamlMap]]:
+@lru_cache(maxsize=4)
+def _described(content: bytes) -> tuple[dict[str, YamlMap], dict[str, YamlMap]]:
     """Titles, units and sources of the place tables."""
-    data = folder.yaml("territories/places.yaml")
+    data = parse_yaml(content, _DESCRIBED)
     only_keys(data, ("tables", "sources"), ("tables", "sources"))
     tables, sources = data["tables"], data["sources"]
     for group in (tables, sources):
@@ -60,16 +63,21 @@ def read_places(folder: Folder) -> dict[str, dict[str, Entry]]:
     PolicyError
         Wrong header, date, status, source code, or a value its unit does not allow, with the line.
     """
-    tables, sources = describe_tables(folder)
-    return {name: _read_table(folder, name, tables[name], sources) for name in TABLES}
+    described = folder.content(_DESCRIBED)
+    return {
+        name: dict(_read_table(folder.content(f"territories/{name}.csv"), name, described)) for name in TABLES
+    }
 
 
-def _read_table(folder: Folder, name: str, table: YamlMap, sources: dict[str, YamlMap]) -> dict[str, Entry]:
-    file = f"territories/{name}.csv"
+@lru_cache(maxsize=4 * len(TABLES))
+def _read_table(content: bytes, name: str, described: bytes) -> dict[str, Entry]:
+    """A table nobody modifies: the same content is parsed once per process, a run of scenarios reads it a hundred times."""
+    tables, sources = _described(described)
+    table, file = tables[name], f"territories/{name}.csv"
     unit, title = str(table["unit"]), text_of(table, "title")
     months = review_months(table)
     history: dict[str, list[DatedValue]] = {}
-    for line, (place, since_text, value_text, status, source) in folder.table(file, _HEADER):
+    for line, (place, since_text, value_text, status, source) in table_rows(content, file, _HEADER):
         try:
             since = date.fromisoformat(since_text)
         except ValueError:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 
 from optimizer.errors import AttrifluxError
@@ -54,7 +56,7 @@ def random_commission(seed: int) -> Problem:
 @pytest.mark.parametrize("name", [n for n in NAMES if n != "highs"])
 def test_backends_agree_where_brute_force_cannot_go(name: str) -> None:
     wrong, proven = [], 0
-    seeds = campaign(1_000)
+    seeds = campaign(1_000, 20)
     for seed in seeds:
         one, two = by_highs(seed), solve(random_commission(seed), SolveOptions(backend=name))
         proven += two.stop == "proven"
@@ -150,6 +152,26 @@ def test_auto_says_which_and_why() -> None:
     chosen, fr, en = choose("auto", tiny(5))
     assert chosen.id == "highs"
     assert "5 logements" in fr and "5 dwellings" in en
+
+
+@pytest.mark.parametrize(
+    ("dwellings", "limit", "id", "word"),
+    [
+        (399, 10.0, "highs", "programme linéaire"),
+        (400, None, "highs", "programme linéaire"),
+        (400, 119.0, "scale", "moins de 120 s"),
+        (600, 120.0, "highs", "programme linéaire"),
+        (601, 600.0, "scale", "n'énumère pas"),
+        (601, None, "scale", "n'énumère pas"),
+    ],
+)
+def test_auto_goes_by_size_and_by_the_time_there_is(
+    dwellings: int, limit: float | None, id: str, word: str
+) -> None:
+    problem = replace(tiny(5), dwelling_ids=np.arange(dwellings).astype(str).astype(object))
+    chosen, fr, en = choose("auto", problem, time_limit=limit)
+    assert chosen.id == id
+    assert word in fr and f"{dwellings} " in fr and f"{dwellings} " in en
 
 
 def test_asking_what_exists_loads_no_solver_library() -> None:

@@ -9,6 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+from optimizer.runs import Options
+from optimizer.scenario import run_scenarios
+
 MATRIX = 'title: "T"\nwhy: "W ?"\nover:\n  national.prices.flux: [900, 1100]\n'
 
 
@@ -60,7 +63,5 @@ def test_an_interrupted_matrix_resumes_without_recomputing_and_gives_the_same_by
     assert "déjà calculé" in text
     assert kept.items() <= finished(out).items()
 
-    alone = start(file, tmp_path / "alone", 1)
-    _, said = alone.communicate(timeout=300)
-    assert alone.returncode == 0, said
+    run_scenarios([file], tmp_path / "alone", workers=1, options=Options(pdf=False, gap=0.01))
     assert content(out) == content(tmp_path / "alone")

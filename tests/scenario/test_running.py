@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -188,12 +190,18 @@ def test_the_year_lived_week_by_week_stands_beside_the_optimum(tmp_path):
 
 
 def some_of(files: list[Path], folder: Path) -> list[Path]:
-    """The files as they are in a full campaign; else each list of values is cut to its ends."""
+    """The files as they are in a full campaign; else two lists of values are cut to their ends, a third to its first."""
     if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full":
         return files
     folder.mkdir()
     for file in files:
-        text = re.sub(r"(?m)(:\s*\[[^,\]]+),[^\]]*,", r"\1,", file.read_text(encoding="utf-8"))
+        seen = count()
+
+        def some(found: re.Match[str], seen: Iterator[int] = seen) -> str:
+            values = found[1].split(",")
+            return f": [{values[0]}]" if next(seen) >= 2 else f": [{values[0]},{values[-1]}]"
+
+        text = re.sub(r":\s*\[([^\]]+)\]", some, file.read_text(encoding="utf-8"))
         (folder / file.name).write_text(text, encoding="utf-8")
     return sorted(folder.iterdir())
 
@@ -202,7 +210,7 @@ def test_every_shipped_scenario_runs_on_the_small_case(tmp_path):
     files = some_of([locate(name) for name in shipped()], tmp_path / "files")
     ran = run_scenarios(files, tmp_path / "out", workers=1, options=Options(pdf=False, gap=0.001))
     assert {run.scenario for run in ran.runs} >= {file.stem for file in files}
-    assert len(ran.runs) >= 24
+    assert len(ran.runs) >= 20
     records = [read_record(tmp_path / "out" / run.name) for run in ran.runs]
     assert {r.verdict for r in records} <= {"certified", "certified within"}
     by_name = {r.name: r.values for r in records}

@@ -18,9 +18,9 @@ MOST = 5_000
 """Solutions of a problem that are listed one by one."""
 
 
-def campaign(n: int) -> range:
-    """Seeds of a campaign: a tenth of them unless ``ATTRIFLUX_CAMPAIGN=full``."""
-    return range(n if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else max(1, n // 10))
+def campaign(n: int, part: int = 10) -> range:
+    """Seeds of a campaign: one in ``part`` of them unless ``ATTRIFLUX_CAMPAIGN=full``."""
+    return range(n if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else max(1, n // part))
 
 
 @cache

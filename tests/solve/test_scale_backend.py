@@ -38,7 +38,7 @@ def test_scale_and_highs_give_the_same_first_ranks(seed):
 def test_a_stop_at_the_gap_keeps_a_valid_bound_around_the_optimum() -> None:
     """Proven: the same first ranks as `highs`. Stopped earlier: bound ≥ optimum ≥ objective, and never called proven."""
     stopped = proven = 0
-    for seed in campaign(400):
+    for seed in campaign(400, 20):
         kind = binding if seed % 2 else middle
         problem = kind(30_000 + seed, 5 + seed % 20, 20 + 10 * (seed % 14))
         exact = solve(problem, SolveOptions(backend="highs"))

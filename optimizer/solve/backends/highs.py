@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from optimizer.solve.bound import TEN
 from optimizer.solve.dive import improve
+from optimizer.solve.head_start import head_start
 from optimizer.solve.options import RawSolution, SolveOptions, Watch
 from optimizer.solve.polish import columns_within, solve_restricted
 from optimizer.solve.registry import Job, backend
@@ -30,6 +31,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     prover, incumbent = job.prover, job.incumbent
     if options.earlier is not None:
         replay(prover, options.earlier)
+    head_start(job, options, watch)
     if answer := _by_tree(job, options, watch):
         return answer
     # a tree taken over from an earlier run goes without the root's own LP
