@@ -242,7 +242,7 @@ def orientation_table(
     )
     recent = np.zeros(len(communes) + 1, np.int64)
     if len(leases):
-        counted = leases["commune"].value_counts()
+        counted = leases["commune"].value_counts().to_dict()
         recent[:-1] = [int(counted.get(code, 0)) for code in facts.communes]
     residence = np.where(dw.residence[d] >= 0, dw.residence[d], len(homes))
     return pd.DataFrame(

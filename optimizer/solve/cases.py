@@ -12,6 +12,7 @@ from optimizer.solve.certificate import Split
 from optimizer.solve.cuts import Cut, Cuts, Inequality
 from optimizer.solve.envelopes import Envelope, Envelopes, Window
 from optimizer.solve.layout import Layout
+from optimizer.solve.separation import Separation
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,11 @@ class Book:
     def cuts(self) -> Cuts:
         """The cuts of the problem."""
         return Cuts(self.layout)
+
+    @cached_property
+    def separation(self) -> Separation:
+        """What tells which of them an LP solution misses."""
+        return Separation(self.cuts)
 
     @cached_property
     def envelopes(self) -> Envelopes:

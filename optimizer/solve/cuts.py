@@ -24,7 +24,7 @@ Programming 46 (1990), 379-390.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Protocol
@@ -216,19 +216,23 @@ class Cuts:
                 for some in combinations(together, n):
                     yield Shape(some, (1,) * n, (some[0],), sum(rate[k] for k in some), RATE_UNIT)
 
-    def lowest(self, shape: Shape, floors: Mapping[int, int]) -> Cut | None:
-        """The cut of a shape for the largest floor of its denominator; ``floors``: what a path says, by row.
+    def lowest(self, shapes: Sequence[Shape], floors: Mapping[int, int]) -> list[Cut]:
+        """The cuts of shapes of one base for the largest floor of its denominator; ``floors``: what a path says, by row.
 
         Rows of one denominator share their floors: the base is then the row that the path speaks of.
         """
-        known = [k for k in shape.base if k in floors]
-        if len(shape.base) == 1:
-            known = [k for k in self.alike[shape.base[0]] if k in floors]
+        base = shapes[0].base
+        known = self.floored(base, floors)
         if not known:
-            return None
+            return []
         best = max(known, key=lambda k: (floors[k], -k))
-        base = (best,) if len(shape.base) == 1 else shape.base
-        return self.cut(replace(shape, base=base), floors[best], low=True)
+        if len(base) == 1:
+            shapes = [replace(shape, base=(best,)) for shape in shapes]
+        return self.cuts(shapes, [floors[best]] * len(shapes), low=True)
+
+    def floored(self, base: tuple[int, ...], floors: Mapping[int, int]) -> list[int]:
+        """Rows whose floor is one of the base's denominator."""
+        return [k for k in (base if len(base) > 1 else self.alike[base[0]]) if k in floors]
 
     def cap(self, base: tuple[int, ...], ceilings: Mapping[int, int]) -> int:
         """Most leases of some denominators together; ``ceilings``: what a path says of them, by row."""
@@ -237,26 +241,52 @@ class Cuts:
 
     def cut(self, shape: Shape, at: int, low: bool = False) -> Cut:
         """The cut of a shape for a cap, or a floor, of its denominator."""
-        key = (shape, at, low)
-        if key not in self._made:
-            self._made[key] = self._write(shape, at, low)
-        return self._made[key]
+        return self.cuts([shape], [at], low)[0]
 
-    def _write(self, shape: Shape, at: int, low: bool) -> Cut:
-        layout, unit = self.layout, shape.unit
-        in_base = self.counted(shape.base)
-        a = shape.times * in_base
-        total = shape.times * at
-        for k, w in zip(shape.rows, shape.weights, strict=True):
-            a -= w * (int(layout.rate[k]) * self.den[k] - RATE_UNIT * self.num[k])
-            total += w * int(layout.ask[k])
+    def plain(self) -> list[Cut]:
+        """The cut of each shape for the cap that holds everywhere."""
+        return self.cuts(self.shapes, [self.most(shape.base) for shape in self.shapes])
+
+    def cuts(self, shapes: Sequence[Shape], at: Sequence[int], low: bool = False) -> list[Cut]:
+        """The cuts of several shapes, each with its cap or floor."""
+        keys = [(shape, number, low) for shape, number in zip(shapes, at, strict=True)]
+        new = [key for key in dict.fromkeys(keys) if key not in self._made]
+        for key, cut in zip(
+            new, self._write([s for s, _, _ in new], [n for _, n, _ in new], low), strict=True
+        ):
+            self._made[key] = cut
+        return [self._made[key] for key in keys]
+
+    def _write(self, shapes: list[Shape], at: list[int], low: bool) -> list[Cut]:
+        """Cuts of several shapes: what each says of every kind, row after row of a table (shapes, n_kinds)."""
+        layout, n = self.layout, len(shapes)
+        if not n:
+            return []
+        bases = {shape.base: None for shape in shapes}
+        place = {base: i for i, base in enumerate(bases)}
+        in_base = np.array([self.counted(base) for base in bases])[[place[shape.base] for shape in shapes]]
+        times, unit, at_most = (
+            np.array(values, np.int64) for values in ([s.times for s in shapes], [s.unit for s in shapes], at)
+        )
+        a = times[:, None] * in_base
+        total = times * at_most
+        for j in range(max(len(shape.rows) for shape in shapes)):
+            some = np.array([i for i, shape in enumerate(shapes) if len(shape.rows) > j], np.int64)
+            k = np.array([shapes[i].rows[j] for i in some], np.int64)
+            w = np.array([shapes[i].weights[j] for i in some], np.int64)
+            a[some] -= w[:, None] * (layout.rate[k][:, None] * self.den[k] - RATE_UNIT * self.num[k])
+            total[some] += w * layout.ask[k]
         rest = total % unit
 
         def rounded(value: I64) -> I64:
-            whole, part = np.divmod(value, unit)
-            return rest * whole + np.minimum(rest, part)
+            whole, part = np.divmod(value, unit[:, None])
+            return np.asarray(rest[:, None] * whole + np.minimum(rest[:, None], part), np.int64)
 
-        spare = int(rounded(np.array([-shape.times if low else shape.times]))[0])
+        spare = rounded(-times[:, None] if low else times[:, None])
         sign = 1 if low else -1
-        constant = rest * -(-total // unit) + sign * spare * at
-        return Cut(shape, at, low, constant, rounded(a) + sign * spare * in_base)
+        constant = rest * -(-total // unit) + sign * spare[:, 0] * at_most
+        coef = rounded(a) + sign * spare * in_base
+        return [
+            Cut(shape, number, low, free, each)
+            for shape, number, free, each in zip(shapes, at, constant.tolist(), coef, strict=True)
+        ]

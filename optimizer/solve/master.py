@@ -40,8 +40,6 @@ from optimizer.solve.options import Watch
 MICRO = 1e6
 MET = 2_000
 """Micropoints between a bound and the value of the LP that are rounding."""
-MISSING = 1e-6
-"""Leases by which a cut must be missed to enter the LP."""
 
 
 @dataclass(frozen=True)
@@ -112,23 +110,17 @@ class Master(Attractive):
     def _separate(self, path: Path, answer: Answer, m: Multipliers) -> int:
         """Add the cuts and envelopes that the LP solution misses; how many."""
         x, num, den, short, _ = self._primal(answer)
-        count = np.bincount(self.kind, x, len(self.marks)) if len(x) else np.zeros(len(self.marks))
-        cuts, ceilings, floors = self.book.cuts, den_ceilings(path), den_floors(path)
+        count = np.zeros(len(self.marks))
+        count += np.bincount(self.kind, x, len(self.marks)) if len(x) else 0.0
         worst: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, Cut]] = {}
-        for shape in cuts.shapes:
-            tries = [cuts.cut(shape, cuts.cap(shape.base, ceilings))]
-            low = cuts.lowest(shape, floors)
-            if low is not None:
-                tries.append(low)
-            for cut in tries:
-                held = sum(share * short[k] for k, share in cut.shares()) / RATE_UNIT
-                missed = (cut.constant - cut.coef @ count) / cut.shape.unit - held
-                if missed > MISSING and cut not in self.open_cuts:
-                    # of the multiples of a row, the one that is missed most, a lease for a lease
-                    depth, like = missed / max(shape.weights), (shape.rows, shape.base)
-                    if like not in worst or depth > worst[like][0]:
-                        worst[like] = (depth, cut)
-        found: list[Inequality] = [each for _, each in worst.values()]
+        for each in self.book.separation.missed(count, short, den_ceilings(path), den_floors(path)):
+            shape = each.cut.shape
+            if each.cut not in self.open_cuts:
+                # of the multiples of a row, the one that is missed most, a lease for a lease
+                depth, like = each.by / max(shape.weights), (shape.rows, shape.base)
+                if like not in worst or depth > worst[like][0]:
+                    worst[like] = (depth, each.cut)
+        found: list[Inequality] = [cut for _, cut in worst.values()]
         pull = self._pull(path, m)
         for window in self.book.windows(path).values():
             envelope = self.book.envelopes.missed(window, num, den, short, pull)

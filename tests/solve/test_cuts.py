@@ -104,8 +104,8 @@ def test_rows_of_one_denominator_share_its_floor() -> None:
     for shape in cuts.shapes:
         for k in cuts.alike[shape.base[0]] if len(shape.base) == 1 else ():
             assert (cuts.den[k] == cuts.den[shape.base[0]]).all()
-            cut = cuts.lowest(shape, {k: 7})
-            assert cut is not None and cut.low and cut.at == 7 and cut.shape.base == (k,)
+            (cut,) = cuts.lowest([shape], {k: 7})
+            assert cut.low and cut.at == 7 and cut.shape.base == (k,)
             shared += k != shape.base[0]
     assert shared
 
