@@ -1,11 +1,14 @@
 """One profile for every property test: the same examples everywhere; the long campaign draws new ones.
 
+Collected tests and loaded libraries are no garbage: told so, the collector takes a tenth less of the time.
+
 And an order of the folders: two workers begin at the first folder and at the one in the middle, and should not spend their
 first minute on compiling the same functions.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -29,3 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return ("scale", True) if folder in AFTER_SCALE else (folder, False)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Take what is there for good out of the garbage collector's rounds."""
+    del session
+    gc.collect()
+    gc.freeze()

@@ -24,12 +24,12 @@ def campaign(n: int, part: int = 10) -> range:
 
 
 @cache
-def listed(n: int) -> tuple[int, ...]:
+def listed(n: int, part: int = 10) -> tuple[int, ...]:
     """Seeds of a campaign whose ``tiny(seed)`` has at most 5,000 solutions; a full campaign lists them all.
 
     Six seeds in two hundred hold nine tenths of the solutions.
     """
-    seeds = campaign(n)
+    seeds = campaign(n, part)
     if len(seeds) == n:
         return tuple(seeds)
     return tuple(s for s in seeds if sum(1 for _ in islice(all_solutions(tiny(s)), MOST + 1)) <= MOST)
