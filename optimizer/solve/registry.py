@@ -118,12 +118,12 @@ def get(name: str) -> Backend:
 
 IMPLICIT_FROM = 400
 """Number of dwellings from which there is a backend that never lists the pairs for ``auto`` to take."""
-PROVEN_TO = 600
-"""Number of dwellings up to which ``auto`` would rather have a proof. At 600 and 2,400 applications `highs` proves in 83 s what
-`scale` leaves at 0.022 % after 160 s, at 500 and 2,000 in 40 s (0.014 % after 50 s); at 1,000 and 3,500 in 130 s what `scale`
-brings within 0.009 % in 32 s."""
-SHORT = 120.0
-"""Time limit, in seconds, below which that proof is not to be hoped for, and proposals come sooner from the other."""
+PROVEN_TO = 1_000
+"""Number of dwellings up to which ``auto`` would rather have a proof. On the Doubs of 600 dwellings and 2,400 applications `highs`
+proves in 83 s what `scale` leaves at 0.022 % after 160, on 800 and 2,800 in 96 s (0.016 % after 130), on 1,000 and 3,500 in
+126 s (0.009 % after 32); with tight rules it is at 0.011 % after 75 s and at 0.0001 % in the end on 600 (0.027 % after 135)."""
+A_DWELLING = 0.3
+"""Seconds per dwelling: under a shorter limit that proof is not to be hoped for, and proposals come sooner from the other."""
 
 
 def choose(
@@ -147,11 +147,11 @@ def choose(
             if "engines" in found.features and found.available() is None:
                 where = engine.split(":", 1)[0]
                 return found, f"calcul demandé sur {where}", f"computation asked on {where}"
-    hurried = time_limit is not None and time_limit < SHORT
-    if n > PROVEN_TO or (n >= IMPLICIT_FROM and hurried):
+    short = None if time_limit is None or time_limit >= A_DWELLING * n else time_limit
+    if n > PROVEN_TO or (n >= IMPLICIT_FROM and short is not None):
         for found in backends().values():
             if "implicit" in found.features and found.available() is None:
-                return (found, *_why_implicit(n, hurried=n <= PROVEN_TO))
+                return (found, *_why_implicit(n, None if n > PROVEN_TO else short))
     return (
         get("highs"),
         f"{n} logements : programme linéaire puis programme en nombres entiers restreint",
@@ -159,11 +159,11 @@ def choose(
     )
 
 
-def _why_implicit(n: int, *, hurried: bool) -> tuple[str, str]:
-    if hurried:
+def _why_implicit(n: int, limit: float | None) -> tuple[str, str]:
+    if limit is not None:
         return (
-            f"{n} logements en moins de {SHORT:.0f} s : le moteur qui propose le plus tôt",
-            f"{n} dwellings in less than {SHORT:.0f} s: the backend that proposes soonest",
+            f"{n} logements en {limit:.0f} s au plus : le moteur qui propose le plus tôt",
+            f"{n} dwellings in {limit:.0f} s at most: the backend that proposes soonest",
         )
     return (
         f"{n} logements : au-delà de {PROVEN_TO}, le moteur qui n'énumère pas les couples",

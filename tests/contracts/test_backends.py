@@ -159,10 +159,12 @@ def test_auto_says_which_and_why() -> None:
     [
         (399, 10.0, "highs", "programme linéaire"),
         (400, None, "highs", "programme linéaire"),
-        (400, 119.0, "scale", "moins de 120 s"),
-        (600, 120.0, "highs", "programme linéaire"),
-        (601, 600.0, "scale", "n'énumère pas"),
-        (601, None, "scale", "n'énumère pas"),
+        (400, 119.0, "scale", "119 s au plus"),
+        (400, 120.0, "highs", "programme linéaire"),
+        (1_000, 120.0, "scale", "120 s au plus"),
+        (1_000, 600.0, "highs", "programme linéaire"),
+        (1_001, 600.0, "scale", "n'énumère pas"),
+        (1_001, None, "scale", "n'énumère pas"),
     ],
 )
 def test_auto_goes_by_size_and_by_the_time_there_is(
