@@ -55,6 +55,8 @@ FAMILIES: dict[str, Family] = {
     "commission-tight": Family(_full("commission", tight=True), 40, 20_000),
     "doubs": Family(_full("doubs", tight=False), 3_224, 9_864),
     "doubs-tight": Family(_full("doubs", tight=True), 3_224, 9_864),
+    "doubs-500": Family(_full("doubs", tight=False), 500, 2_000),
+    "doubs-800": Family(_full("doubs", tight=False), 800, 2_800),
 }
 """Known optima hold at seed 0 and full size; they were proven by the scale engine (``benchmarks/scale/README.md``)."""
 

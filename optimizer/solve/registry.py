@@ -119,9 +119,10 @@ def get(name: str) -> Backend:
 IMPLICIT_FROM = 400
 """Number of dwellings from which there is a backend that never lists the pairs for ``auto`` to take."""
 PROVEN_TO = 1_000
-"""Number of dwellings up to which ``auto`` would rather have a proof. On the Doubs of 600 dwellings and 2,400 applications `highs`
-proves in 83 s what `scale` leaves at 0.022 % after 160, on 800 and 2,800 in 96 s (0.016 % after 130), on 1,000 and 3,500 in
-126 s (0.009 % after 32); with tight rules it is at 0.011 % after 75 s and at 0.0001 % in the end on 600 (0.027 % after 135)."""
+"""Number of dwellings up to which ``auto`` would rather have a proof. On the Doubs of 500 dwellings and 2,000 applications `highs`
+proves in 38 s what `scale` leaves at 0.016 % after 83, on 800 and 2,800 in 49 s (0.010 % after 34;
+`benchmarks/results/backends-2026-11-27.md`), on 1,000 and 3,500 in two to three minutes; with tight rules it is at 0.011 % after
+75 s and at 0.0001 % in the end on 600 and 2,400 (0.027 % after 135)."""
 A_DWELLING = 0.3
 """Seconds per dwelling: under a shorter limit that proof is not to be hoped for, and proposals come sooner from the other."""
 
