@@ -155,23 +155,25 @@ def test_auto_says_which_and_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dwellings", "limit", "id", "word"),
+    ("dwellings", "limit", "gap", "id", "word"),
     [
-        (399, 10.0, "highs", "programme linéaire"),
-        (400, None, "highs", "programme linéaire"),
-        (400, 119.0, "scale", "119 s au plus"),
-        (400, 120.0, "highs", "programme linéaire"),
-        (1_000, 120.0, "scale", "120 s au plus"),
-        (1_000, 600.0, "highs", "programme linéaire"),
-        (1_001, 600.0, "scale", "n'énumère pas"),
-        (1_001, None, "scale", "n'énumère pas"),
+        (399, 10.0, 0.01, "highs", "programme linéaire"),
+        (400, None, 0.0, "highs", "programme linéaire"),
+        (400, None, 0.0001, "highs", "programme linéaire"),
+        (400, None, 0.001, "scale", "écart admis"),
+        (400, 119.0, 0.0, "scale", "temps court"),
+        (400, 120.0, 0.0, "highs", "programme linéaire"),
+        (1_000, 120.0, 0.0, "scale", "temps court"),
+        (1_000, 600.0, 0.0, "highs", "programme linéaire"),
+        (1_001, 600.0, 0.0, "scale", "n'énumère pas"),
+        (1_001, None, 0.001, "scale", "n'énumère pas"),
     ],
 )
-def test_auto_goes_by_size_and_by_the_time_there_is(
-    dwellings: int, limit: float | None, id: str, word: str
+def test_auto_goes_by_size_and_by_what_is_asked(
+    dwellings: int, limit: float | None, gap: float, id: str, word: str
 ) -> None:
     problem = replace(tiny(5), dwelling_ids=np.arange(dwellings).astype(str).astype(object))
-    chosen, fr, en = choose("auto", problem, time_limit=limit)
+    chosen, fr, en = choose("auto", problem, time_limit=limit, gap=gap)
     assert chosen.id == id
     assert word in fr and f"{dwellings} " in fr and f"{dwellings} " in en
 
