@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.solve.scale.cuts import effect_matrix
+from optimizer.solve.scale.cuts import beside, effect_matrix
 from optimizer.solve.scale.model import Branch, Ints, LabelledTransport
 
 Count = tuple[int, bool, int]
@@ -39,18 +39,15 @@ def _of_row(tables: list[sp.csc_matrix], branch: Branch) -> list[Ints]:
     return out
 
 
-def _columns(where: list[Ints], sign: Ints, height: int) -> sp.csc_matrix:
-    """One column per branch: its sign wherever it counts."""
-    size = np.array([len(w) for w in where], np.int64)
-    data = np.repeat(sign, size)
-    start = np.r_[0, np.cumsum(size)]
-    return sp.csc_matrix((data, np.concatenate(where), start), shape=(height, len(where)), dtype=np.int64)
-
-
 def _of_cell(model: LabelledTransport, cell: int) -> list[Ints]:
     """Options a branch on a cell counts, and no seat."""
     span = model.option_start[cell : cell + 2]
     return [np.arange(*span, dtype=np.int64), np.zeros(0, np.int64)]
+
+
+def counted_by(model: LabelledTransport, tables: list[sp.csc_matrix], branch: Branch) -> list[Ints]:
+    """Options and seats a branch counts; ``tables`` are their effects by row."""
+    return _of_row(tables, branch) if branch.cell < 0 else _of_cell(model, branch.cell)
 
 
 def with_branches(model: LabelledTransport, branches: tuple[Branch, ...]) -> LabelledTransport:
@@ -63,12 +60,10 @@ def with_branches(model: LabelledTransport, branches: tuple[Branch, ...]) -> Lab
             model.seat_effect_start, model.seat_effect_row, model.seat_effect_coef, model.n_rows
         ).tocsc(),
     ]
-    counted = [_of_row(tables, b) if b.cell < 0 else _of_cell(model, b.cell) for b in branches]
-    sign = np.array([-1 if b.at_least else 1 for b in branches], np.int64)
+    counted = [counted_by(model, tables, b) for b in branches]
+    sign = [-1 if b.at_least else 1 for b in branches]
     options, seats = (
-        sp.hstack(
-            [table, _columns([c[i] for c in counted], sign, table.shape[0])], format="csr", dtype=np.int64
-        )
+        beside(table, [(c[i], np.full(len(c[i]), by, np.int64)) for c, by in zip(counted, sign, strict=True)])
         for i, table in enumerate(tables)
     )
     constant = [b.threshold if b.at_least else -b.threshold for b in branches]

@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import njit
 
-from optimizer.solve.scale.branches import covers_all, with_branches
+from optimizer.solve.scale.branches import branch_price, counted_by, covers_all
 from optimizer.solve.scale.cells import IMPOSSIBLE
-from optimizer.solve.scale.cuts import CutMaker, extend, shares
+from optimizer.solve.scale.cuts import CutMaker, shares
 from optimizer.solve.scale.model import Certificate, Cut, Ints, LabelledTransport
 
 BLOCK = 1_024
@@ -64,9 +64,54 @@ def _applicant_gains(  # type: ignore[no-untyped-def]
                     gain[a] = g
 
 
-def _worth(start: Ints, row: np.ndarray, coef: Ints, value: Ints, y: Ints, quantum: int) -> Ints:
-    paid = np.r_[0, np.cumsum(coef * y[row])]
-    return np.asarray(value * quantum - (paid[start[1:]] - paid[start[:-1]]), dtype=np.int64)
+class _Rows:
+    """What the rows, cuts and branches of certificates of one model count, each worked out once."""
+
+    def __init__(self, model: LabelledTransport) -> None:
+        self.model, self.maker = model, CutMaker(model)
+        self._cuts: dict[Cut, tuple[int, Ints, Ints, Ints, Ints]] = {}
+
+    def cut(self, cut: Cut) -> tuple[int, Ints, Ints, Ints, Ints]:
+        """A cut as a row (`CutMaker.row`).
+
+        Raises
+        ------
+        ValueError
+            Its room is not what its cover proves.
+        """
+        if cut not in self._cuts:
+            if cut.room >= 0 and room_bound(self.model, cut, self.maker) > cut.room:
+                raise ValueError("certificate: the room of a cut is not proven by its cover")
+            self._cuts[cut] = self.maker.row(cut)
+        return self._cuts[cut]
+
+    def paid(self, certificate: Certificate, cuts: tuple[Cut, ...], on_cuts: Ints) -> tuple[Ints, Ints, int]:
+        """What each option and each seat pays at these multipliers, and the multipliers' sum over the constants."""
+        model, y = self.model, certificate.multipliers
+        option = _summed_by(model.effect_start, model.effect_coef * y[model.effect_row])
+        seat = _summed_by(model.seat_effect_start, model.seat_effect_coef * y[model.seat_effect_row])
+        constant = int((y * model.row_constant).sum())
+        tables = [self.maker.options, self.maker.seats]
+        for branch, by in zip(certificate.branches, certificate.branch_multipliers.tolist(), strict=True):
+            sign = -1 if branch.at_least else 1
+            of_option, of_seat = counted_by(model, tables, branch)
+            option[of_option] += sign * by
+            seat[of_seat] += sign * by
+            constant -= sign * branch.threshold * by
+        for cut, by in zip(cuts, on_cuts.tolist(), strict=True):
+            base, of_option, more, of_seat, more_seats = self.cut(cut)
+            option[of_option] += more * by
+            seat[of_seat] += more_seats * by
+            constant += base * by
+        return option, seat, constant
+
+
+def _summed_by(start: Ints, amount: Ints) -> Ints:
+    """Sum of the amounts of each owner."""
+    if not len(start):
+        return np.zeros(0, np.int64)
+    total = np.r_[0, np.cumsum(amount)]
+    return np.asarray(total[start[1:]] - total[start[:-1]], dtype=np.int64)
 
 
 def _best_per_owner(start: Ints, worth: Ints, nothing: int) -> Ints:
@@ -85,28 +130,29 @@ def bound_of(model: LabelledTransport, certificate: Certificate) -> int:
     ValueError
         A multiplier is negative or above its price, or a cut is not well formed.
     """
-    q = certificate.quantum
-    model = with_branches(model, certificate.branches)
+    return _bound(_Rows(model), certificate)
+
+
+def _bound(rows: _Rows, certificate: Certificate) -> int:
+    model, q = rows.model, certificate.quantum
     weighing = np.flatnonzero(certificate.cut_multipliers)
     cuts = tuple(certificate.cuts[i] for i in weighing)  # one of multiplier zero adds nothing to the bound
-    y = np.r_[certificate.multipliers, certificate.branch_multipliers, certificate.cut_multipliers[weighing]]
-    used = shares(model.n_rows, cuts).T @ y
-    if len(y) and (int(y.min()) < 0 or bool((used > model.row_price * q).any())):
+    on_cuts = certificate.cut_multipliers[weighing]
+    used = shares(model.n_rows, cuts).T @ np.r_[certificate.multipliers, on_cuts]
+    y = np.r_[certificate.multipliers, certificate.branch_multipliers, on_cuts]
+    most = branch_price(model) * q if certificate.branches else 0
+    if len(y) and (
+        int(y.min()) < 0
+        or bool((used > model.row_price * q).any())
+        or bool((certificate.branch_multipliers > most).any())
+    ):
         raise ValueError("certificate: a multiplier is out of its range")
-    for cut in cuts:
-        if cut.room >= 0 and room_bound(model, cut) > cut.room:
-            raise ValueError("certificate: the room of a cut is not proven by its cover")
-    full = extend(model, cuts)
-    option = _worth(full.effect_start, full.effect_row, full.effect_coef, full.option_value, y, q)
-    credit = _best_per_owner(full.option_start, option, IMPOSSIBLE)
-    outside = np.zeros(full.n_classes, np.int64)
-    if len(full.seat_start):
-        seat = _worth(
-            full.seat_effect_start, full.seat_effect_row, full.seat_effect_coef, full.seat_value, y, q
-        )
-        outside = _best_per_owner(full.seat_start, seat, 0)
-    total = _sum_up(full, credit, outside, certificate.class_price, q)
-    return total - int((y * full.row_constant).sum())
+    option, seat, constant = rows.paid(certificate, cuts, on_cuts)
+    credit = _best_per_owner(model.option_start, model.option_value * q - option, IMPOSSIBLE)
+    outside = np.zeros(model.n_classes, np.int64)
+    if len(model.seat_start):
+        outside = _best_per_owner(model.seat_start, model.seat_value * q - seat, 0)
+    return _sum_up(model, credit, outside, certificate.class_price, q) - constant
 
 
 def bound_of_leaves(model: LabelledTransport, leaves: tuple[Certificate, ...]) -> int:
@@ -119,15 +165,16 @@ def bound_of_leaves(model: LabelledTransport, leaves: tuple[Certificate, ...]) -
     """
     if not covers_all([leaf.branches for leaf in leaves]):
         raise ValueError("certificate: the leaves do not cover all cases")
-    return max(bound_of(model, leaf) // leaf.quantum for leaf in leaves)
+    rows = _Rows(model)
+    return max(_bound(rows, leaf) // leaf.quantum for leaf in leaves)
 
 
-def room_bound(model: LabelledTransport, cut: Cut) -> int:
+def room_bound(model: LabelledTransport, cut: Cut, maker: CutMaker | None = None) -> int:
     """Most leases the groups of a cut can hold, as its cover proves: weak duality with every pair worth 1.
 
     Dwellings of classes with seats count in full, since a seat needs no household.
     """
-    _, _, touched = CutMaker(model).touch(cut)
+    _, _, touched = (maker or CutMaker(model)).touch(cut)
     inside = np.isin(model.class_group, touched) & (model.capacity > 0)
     if len(model.seat_start):
         open_seats = inside & (np.diff(model.seat_start) > 0)

@@ -20,6 +20,8 @@ import scipy.sparse as sp
 
 from optimizer.solve.scale.model import Cut, Ints, LabelledTransport
 
+_Touched = tuple[tuple[Ints, Ints], tuple[Ints, Ints], Ints]
+
 
 def effect_matrix(start: Ints, row: np.ndarray, coef: Ints, n_rows: int) -> sp.csr_matrix:
     """(owners, rows) csr int64."""
@@ -50,15 +52,21 @@ class CutMaker:
         self.seat_start = np.searchsorted(group[self.seat_order], np.arange(model.n_groups + 1))
         self.room = np.zeros(model.n_groups, np.int64)
         np.add.at(self.room, model.class_group, model.capacity)
+        self._touched: dict[tuple[tuple[int, ...], tuple[int, ...]], _Touched] = {}
 
-    def touch(self, cut: Cut) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints], Ints]:
+    def touch(self, cut: Cut) -> _Touched:
         """Options and seats with their summed coefficient (nonzero, ascending), and the groups they are in."""
+        known = self._touched.get((cut.rows, cut.weights))
+        if known is not None:
+            return known
         options = _summed(self.options, cut)
         seats = _summed(self.seats, cut)
         groups = np.r_[
             np.searchsorted(self.group_start, options[0], side="right") - 1, self.seat_group[seats[0]]
         ]
-        return options, seats, np.unique(groups).astype(np.int64)
+        found = options, seats, np.unique(groups).astype(np.int64)
+        self._touched[cut.rows, cut.weights] = found
+        return found
 
     def rest(self, cut: Cut) -> int:
         """What a cut rounds by: the remainder of its constant; 0 where it says nothing new."""
@@ -130,16 +138,16 @@ def shares(n_rows: int, cuts: tuple[Cut, ...]) -> sp.csr_matrix:
     return sp.vstack([sp.identity(n_rows, dtype=np.int64), below], format="csr")
 
 
-def extend(model: LabelledTransport, cuts: tuple[Cut, ...]) -> LabelledTransport:
-    """The model with one more row per cut (price 0: a cut has no shortfall of its own)."""
+def extend(
+    model: LabelledTransport, cuts: tuple[Cut, ...], maker: CutMaker | None = None
+) -> LabelledTransport:
+    """The model with one more row per cut (price 0: a cut has no shortfall of its own); ``maker`` is that of the model."""
     if not cuts:
         return model
-    maker = CutMaker(model)
+    maker = maker or CutMaker(model)
     made = [maker.row(cut) for cut in cuts]
-    on_options = _columns([(m[1], m[2]) for m in made], maker.options.shape[0])
-    on_seats = _columns([(m[3], m[4]) for m in made], maker.seats.shape[0])
-    options = sp.hstack([maker.options, on_options], format="csr", dtype=np.int64)
-    seats = sp.hstack([maker.seats, on_seats], format="csr", dtype=np.int64)
+    options = beside(maker.options, [(m[1], m[2]) for m in made])
+    seats = beside(maker.seats, [(m[3], m[4]) for m in made])
     return replace(
         model,
         row_constant=np.r_[model.row_constant, [m[0] for m in made]].astype(np.int64),
@@ -153,9 +161,10 @@ def extend(model: LabelledTransport, cuts: tuple[Cut, ...]) -> LabelledTransport
     )
 
 
-def propose_cuts(model: LabelledTransport) -> tuple[Cut, ...]:
+def propose_cuts(model: LabelledTransport, maker: CutMaker | None = None) -> tuple[Cut, ...]:
     """Cuts worth having: one per ratio row; and ratio rows of one account summed with that account's floors."""
-    options = effect_matrix(model.effect_start, model.effect_row, model.effect_coef, model.n_rows).tocsc()
+    maker = maker or CutMaker(model)
+    options = maker.options
     found: list[Cut] = []
     floors: dict[int, list[tuple[int, int]]] = {}
     ratios: list[tuple[int, int, int, int]] = []
@@ -177,14 +186,20 @@ def propose_cuts(model: LabelledTransport) -> tuple[Cut, ...]:
         helpers = [(j, high // unit) for j, unit in floors.get(account, []) if high % unit == 0]
         if helpers:
             found.append(Cut((k, *(j for j, _ in helpers)), (1, *(w for _, w in helpers)), divisor, 0))
-    maker = CutMaker(model)
     rows = [maker.row(cut) for cut in found]
     return tuple(cut for cut, row in zip(found, rows, strict=True) if row[0] or len(row[1]) or len(row[3]))
 
 
-def _columns(made: list[tuple[Ints, Ints]], height: int) -> sp.csc_matrix:
-    """Sparse columns from (positions, values)."""
-    start = np.r_[0, np.cumsum([len(m[0]) for m in made])]
-    where = np.concatenate([m[0] for m in made])
-    data = np.concatenate([m[1] for m in made])
-    return sp.csc_matrix((data, where, start), shape=(height, len(made)), dtype=np.int64)
+def beside(table: sp.csc_matrix, made: list[tuple[Ints, Ints]]) -> sp.csr_matrix:
+    """A table with more columns, each (positions, values)."""
+    start = table.indptr[-1] + np.cumsum([len(m[0]) for m in made])
+    whole = sp.csc_matrix(
+        (
+            np.concatenate((table.data, *(m[1] for m in made))),
+            np.concatenate((table.indices, *(m[0] for m in made))),
+            np.concatenate((table.indptr, start)),
+        ),
+        shape=(table.shape[0], table.shape[1] + len(made)),
+        dtype=np.int64,
+    )
+    return whole.tocsr()

@@ -111,7 +111,7 @@ def solve_transport(
         if options.max_leaves:
             tree = Tree(run, nudger, leaves, start, _divided_on(warm))
             if tree.explore():
-                stop = "gap" if tree.open else "proven"
+                stop = "proven" if run.gap <= 0 or not tree.open else "gap"
             else:
                 stop = run.stopped() or "iteration_limit"
     found = _result(run, stop, tree, searched=tree is not None and tree.searched)

@@ -37,9 +37,10 @@ class _Batch:
     """Pieces of the way from new columns to another assignment: where they are in the program, how long without use."""
 
     counts: sp.csr_matrix
-    column: int
-    row: int
-    owners: list[int]
+    gain: Floats
+    owner: Ints
+    column: int = 0
+    row: int = 0
     idle: int = 0
 
     @property
@@ -108,10 +109,52 @@ class Master:
         self._h.changeColsBounds(2 * n, columns, low, np.r_[np.full(n, INF), np.where(floor > 0, INF, 0.0)])
 
     def replace_rows(self, tail: Tail) -> None:
-        """Same columns, other rows (after cuts were added)."""
+        """Same columns and pieces; the same rows, and new ones between the priced rows and the cuts."""
+        batches, last = self._batches, self._h.getBasis()
+        known = self._where(tail) if last.valid else None
         self._load(tail)
         for cost, counts, components in self._views:
             self._append(cost, counts, components)
+        for batch in batches:
+            self._append_pieces(batch, tail.body(batch.counts))
+        if known is None:
+            return
+        # what was the best before is nearly the best now, and much sooner said than found again
+        away, inside = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
+        basis, columns, rows = highspy.HighsBasis(), last.col_status, last.row_status
+        basis.col_status = [columns[i] if i >= 0 else away for i in known[0].tolist()]
+        basis.row_status = [rows[i] if i >= 0 else inside for i in known[1].tolist()]
+        basis.valid = True
+        self._h.setBasis(basis)
+
+    def _where(self, tail: Tail) -> tuple[Ints, Ints] | None:
+        """Where each column and row of the program with the rows of ``tail`` is in that of now, -1: nowhere.
+
+        None when the labels are others.
+        """
+        e, last = self.structure.n_components, self.tail
+        if (last.n_pools, last.n_labels) != (tail.n_pools, tail.n_labels):
+            return None
+        n = len(last.cost) - last.n_labels
+        new = np.full(len(tail.cost) - tail.n_labels - n, -1)
+        priced = np.concatenate((np.arange(n), new))
+        rows = np.concatenate((priced, np.arange(n, last.n_rows)))
+        box = [np.where(rows < 0, -1, rows + self._box + side * last.n_rows) for side in (0, 1)]
+        pieces = [np.arange(b.size) for b in self._batches]
+        first = last.n_labels, e + last.n_pools
+        columns = (
+            np.arange(first[0]),
+            np.where(priced < 0, -1, priced + first[0]),
+            *box,
+            np.array(self._at, np.int64),
+            *(at + b.column for at, b in zip(pieces, self._batches, strict=True)),
+        )
+        lines = (
+            np.arange(first[1]),
+            np.where(rows < 0, -1, rows + first[1]),
+            *(at + b.row for at, b in zip(pieces, self._batches, strict=True)),
+        )
+        return np.concatenate(columns), np.concatenate(lines)
 
     def add(self, leases: Leases, toward: Leases | None = None) -> int:
         """Add the columns of one assignment that are new; returns how many.
@@ -142,35 +185,37 @@ class Master:
         body.eliminate_zeros()
         of_class = component_of_class(self.structure)
         place = np.full(self.structure.n_components, -1, np.int64)
-        place[fresh] = self._at[len(self._at) - len(fresh) :]
+        place[fresh] = np.arange(len(self._at) - len(fresh), len(self._at))
         first = np.full(pieces.n, -1, np.int64)
         who, at = np.unique(pieces.piece, return_index=True)
         first[who] = of_class[self._some_class(pieces, at)]
         large = self._share[first] >= LARGE_PART
         keep = np.flatnonzero((np.diff(body.indptr) > 0) & (place[first] >= 0) & large)
-        n = len(keep)
-        if not n:
+        if not len(keep):
             return
         part, gain, counts = body[keep], pieces.gain[keep], pieces.counts[keep]
-        if n > MOST_PIECES:
+        if len(keep) > MOST_PIECES:
             group = bundles(part, gain, first[keep], MOST_PIECES)
-            n = group.shape[0]
             part, counts, gain = group @ part, group @ counts, group @ gain
             keep = keep[group.indices[group.indptr[:-1]]]
-        e, height = self.structure.n_components, self._h.getNumRow()
+        self._append_pieces(_Batch(counts, gain / self.tail.money, place[first[keep]]), part)
+
+    def _append_pieces(self, batch: _Batch, part: sp.csr_matrix) -> None:
+        """Pieces with their coefficients on the tail's rows, each at most the weight of its column."""
+        e, height, n = self.structure.n_components, self._h.getNumRow(), batch.size
         self._h.addRows(
             n, np.full(n, -INF), np.zeros(n), n, np.arange(n, dtype=np.int32),
-            place[first[keep]].astype(np.int32), np.full(n, -1.0),
+            np.array(self._at)[batch.owner].astype(np.int32), np.full(n, -1.0),
         )  # fmt: skip
         own = sp.csr_matrix((np.ones(n), (np.arange(n), np.arange(n))), shape=(n, n))
         gap = height - e - self.tail.height
         matrix = sp.hstack([sp.csr_matrix((n, e)), part, sp.csr_matrix((n, gap)), own], format="csr")
         self._h.addCols(
-            n, gain / self.tail.money, np.zeros(n), np.full(n, INF), matrix.nnz,
+            n, batch.gain, np.zeros(n), np.full(n, INF), matrix.nnz,
             matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
         )  # fmt: skip
-        owners = list(range(len(self._at) - len(fresh), len(self._at)))
-        self._batches.append(_Batch(counts, self._width, height, owners))
+        batch.column, batch.row = self._width, height
+        self._batches.append(batch)
         self._width += n
 
     def _some_class(self, pieces: Pieces, at: Ints) -> Ints:
@@ -182,7 +227,7 @@ class Master:
         """Drop the pieces of columns that have carried no weight for a while: the newer ones say more."""
         gone = []
         for batch in self._batches[:-YOUNG]:
-            batch.idle = 0 if self.weights[batch.owners].max() > 1e-9 else batch.idle + 1
+            batch.idle = 0 if self.weights[batch.owner].max() > 1e-9 else batch.idle + 1
             if batch.idle >= YOUNG:
                 gone.append(batch)
         if not gone:

@@ -17,17 +17,12 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.solve.scale.arcs import applicant_gains, offers_by_class, transpose
 from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.market import HEATS, clearing_prices
 from optimizer.solve.scale.model import Ints, SmallInts
 from optimizer.solve.scale.paths import place_component
-from optimizer.solve.scale.repair import (
-    applicant_gains,
-    offers_by_class,
-    open_component,
-    repair_component,
-    transpose,
-)
+from optimizer.solve.scale.repair import open_component, repair_component
 from optimizer.solve.scale.structure import Structure
 
 COUNTERS = 5

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from optimizer.solve.scale.arcs import ask_bidders
 from optimizer.solve.scale.heap import pop, push
 from optimizer.solve.scale.paths import (
     FAR,
@@ -24,50 +25,6 @@ from optimizer.solve.scale.paths import (
     seek,
     slot_bonus,
 )
-
-
-@njit(cache=True, nogil=True)
-def transpose(arc_start, arc_pair, arc_value, n_pairs):  # type: ignore[no-untyped-def]
-    """Arcs by pair, best value first: start (n_pairs + 1), applicant and value of each."""
-    start = np.zeros(n_pairs + 1, np.int64)
-    for i in range(len(arc_pair)):
-        start[arc_pair[i] + 1] += 1
-    for p in range(n_pairs):
-        start[p + 1] += start[p]
-    place = start[:-1].copy()
-    who = np.empty(len(arc_pair), np.int32)
-    value = np.empty(len(arc_pair), arc_value.dtype)
-    for a in range(len(arc_start) - 1):
-        for i in range(arc_start[a], arc_start[a + 1]):
-            p = arc_pair[i]
-            who[place[p]] = a
-            value[place[p]] = arc_value[i]
-            place[p] += 1
-    for p in range(n_pairs):
-        span = slice(start[p], start[p + 1])
-        order = np.argsort(-value[span].astype(np.int64), kind="mergesort")
-        who[span], value[span] = who[span][order], value[span][order]
-    return start, who, value
-
-
-@njit(cache=True, nogil=True)
-def offers_by_class(offer_start, offer_class, n_classes):  # type: ignore[no-untyped-def]
-    """Offers of each class: start (K + 1), offer, and the pair of each."""
-    start = np.zeros(n_classes + 1, np.int64)
-    for j in range(len(offer_class)):
-        start[offer_class[j] + 1] += 1
-    for k in range(n_classes):
-        start[k + 1] += start[k]
-    place = start[:-1].copy()
-    offer = np.empty(len(offer_class), np.int32)
-    pair = np.empty(len(offer_class), np.int32)
-    for p in range(len(offer_start) - 1):
-        for j in range(offer_start[p], offer_start[p + 1]):
-            k = offer_class[j]
-            offer[place[k]] = j
-            pair[place[k]] = p
-            place[k] += 1
-    return start, offer, pair
 
 
 @njit(cache=True, nogil=True)
@@ -205,6 +162,9 @@ def repair_component(  # type: ignore[no-untyped-def]
     Units as in `place_component`. Prices follow the least rise among the members of a class and then start a little
     too low, by what credits moved apart: households without a dwelling then bid them up in short searches, which is
     far cheaper than lowering prices from the vacancies' side. Large moves are worked off in rounds of falling slack.
+    Where no credit moved, what changed is who is housed and what is vacant (a later week): a vacancy then costs what its
+    highest bidder would pay, so that nobody is better off there and all but a few stay. On the tight Doubs year with 64
+    other dwellings that takes 3 ms; 22 ms at the price of nothing, for which hundreds left where they were.
     """
     nk = k1 - k0
     least = np.full(nk, FAR, np.int64)
@@ -242,10 +202,15 @@ def repair_component(  # type: ignore[no-untyped-def]
                 price[k] = max(
                     price[k], outside[k] - quantum * slot_bonus(bonus_start, bonus, k, count[k] - 1)
                 )
-            if count[k] < capacity[k]:
+            if count[k] < capacity[k] and (count[k] == 0 or drop > 0):
                 limit = outside[k] - quantum * slot_bonus(bonus_start, bonus, k, count[k])
                 if count[k] == 0 or price[k] > limit:
                     price[k] = limit
+        if drop == 0:
+            ask_bidders(
+                k0, k1, a0, a1, p0, p1, quantum, capacity, offer_start, offer_class, offer_credit, arc_start,
+                arc_pair, arc_value, class_start, class_offer, class_pair, by_start, by_who, by_value, price, count,
+            )  # fmt: skip
         _round(
             k0, k1, a0, a1, p0, p1, quantum, loose, capacity, slot_start, offer_start, offer_class, offer_cell,
             offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, class_start, class_offer,
@@ -371,22 +336,3 @@ def _round(  # type: ignore[no-untyped-def]
                 member, count, dist, via, goes, via_worth, via_base, via_cell, settled, touched, keys, vals, work,
             )  # fmt: skip
             work[4] += work[2] - before
-
-
-@njit(cache=True, nogil=True)
-def applicant_gains(  # type: ignore[no-untyped-def]
-    a0, a1, p0, p1, quantum, offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value, price
-):
-    """Sum over a component's applicants of their best gain at these class prices: their part of the bound."""
-    floor = np.empty(p1 - p0, np.int64)
-    for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
-    total = np.int64(0)
-    for a in range(a0, a1):
-        gain = np.int64(0)
-        for i in range(arc_start[a], arc_start[a + 1]):
-            g = np.int64(arc_value[i]) * quantum - floor[arc_pair[i] - p0]
-            if g > gain:
-                gain = g
-        total += gain
-    return total

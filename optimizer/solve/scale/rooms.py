@@ -38,10 +38,10 @@ def most_households(structure: Structure, inside: np.ndarray) -> tuple[int, Ints
     return int(count[inside].sum()), price
 
 
-def with_rooms(structure: Structure, cuts: tuple[Cut, ...]) -> tuple[Cut, ...]:
+def with_rooms(structure: Structure, cuts: tuple[Cut, ...], maker: CutMaker | None = None) -> tuple[Cut, ...]:
     """The cuts with their proven room where it is below the capacity."""
     model, s = structure.model, structure
-    maker = CutMaker(model)
+    maker = maker or CutMaker(model)
     seats = np.zeros(s.n_classes, bool)
     if len(model.seat_start):
         seats = np.diff(model.seat_start)[s.class_of] > 0

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from optimizer.solve.scale.cells import split_cells
-from optimizer.solve.scale.cuts import extend, shares
+from optimizer.solve.scale.cuts import CutMaker, extend, shares
 from optimizer.solve.scale.model import Cut, Ints, LabelledTransport
 from optimizer.solve.scale.rooms import with_rooms
 from optimizer.solve.scale.structure import Structure, build_structure
@@ -51,13 +51,13 @@ class RowSystem:
 
 
 def with_cuts(
-    model: LabelledTransport, cuts: tuple[Cut, ...], *, exact_rooms: bool
+    model: LabelledTransport, cuts: tuple[Cut, ...], *, exact_rooms: bool, maker: CutMaker | None = None
 ) -> tuple[Structure, RowSystem]:
     """Structure and rows of a model with some cuts; ``exact_rooms`` first tightens them (one pricing each)."""
-    structure = build_structure(model)
+    structure, maker = build_structure(model), maker or CutMaker(model)
     if exact_rooms:
-        cuts = with_rooms(structure, cuts)
-    extended = extend(model, cuts)
+        cuts = with_rooms(structure, cuts, maker)
+    extended = extend(model, cuts, maker)
     cells = split_cells(extended, structure.class_of)
     share = shares(model.n_rows, cuts)
     rows = RowSystem(extended.row_constant, model.row_price, share, cells.fixed, cells.label, cuts)

@@ -27,7 +27,7 @@ from optimizer.solve.scale.oracle import Oracle, Priced
 from optimizer.solve.scale.primal import value_of
 from optimizer.solve.scale.programs import Floats, Tail, build_tail
 from optimizer.solve.scale.rows import RowSystem
-from optimizer.solve.scale.run import SHAKE, Run
+from optimizer.solve.scale.run import Run
 from optimizer.solve.scale.search import search
 from optimizer.solve.scale.tries import Lookout
 from optimizer.solve.scale.warm import Continuing, carried, shifted
@@ -42,8 +42,10 @@ CANDIDATES = 12
 """Counts farthest from whole that are compared before a case is divided."""
 TELLS = 0.1
 """Part of what is missing that a division on a count of the earlier run must cost for the others not to be asked."""
-FINER = (0.003, 0.001, 0.0003)
-"""Shakes with which a solution is looked for where nothing is left to divide on (`tries`)."""
+SHAKES = (0.0003, 0.001, 0.003)
+"""Shakes with which a solution is looked for where dividing promises nothing (`tries`): what is best for multipliers a little
+off is worth the same and differs in thousands of households. On ten weeks of the tight Doubs year the least shake found what
+was missing eight times of ten and in half the time, a hundredth four times."""
 EASY = 30  # cases divided on rule counts alone before exact search is tried on each
 
 
@@ -162,7 +164,7 @@ class Tree:
             self._lookout(node, best, rows, tail).improve()  # dividing promises nothing: one is missing
         if not self.widened and not self._enough(best) and self._split(node, best).cost < 0.5 * run.grid:
             self.widened = True
-            self._lookout(node, best, rows, tail).shake(SHAKE)
+            self._lookout(node, best, rows, tail).shake(SHAKES[0])
         if self._closed(node, best):
             return True
         if self.opened <= EASY and self._divide(node, best, cells_too=False):
@@ -170,7 +172,7 @@ class Tree:
         if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
             return True
         # everything is whole: a solution is missing, and worth nearly the same as many others
-        for shake in FINER:
+        for shake in SHAKES:
             self._lookout(node, best, rows, tail).shake(shake)
             if self._closed(node, best):
                 return True
