@@ -18,6 +18,13 @@ def count_of(branch: Branch) -> Count:
     return branch.row, branch.lowest, branch.cell
 
 
+def sides_of(what: Count, value: float) -> tuple[Branch, Branch]:
+    """At most the whole number below a value, or at least the one above."""
+    row, lowest, cell = what
+    low = int(np.floor(value))
+    return Branch(row, lowest, False, low, cell), Branch(row, lowest, True, low + 1, cell)
+
+
 def branch_price(model: LabelledTransport) -> int:
     """A price that no solution would pay by choice; the bound of a case is valid whatever it is."""
     top = max(

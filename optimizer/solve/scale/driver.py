@@ -44,6 +44,9 @@ with one."""
 LOST = 8
 """Pricings after which an earlier run's multipliers are given up where a gap is asked for: a week later the tight Doubs year is
 within 0.014 % after eight, and still beyond 0.01 % after 120."""
+WARM_CASES = 50
+"""Cases after which an earlier run's start is given up where a proof is asked for: a week later the tight Doubs year takes two
+to twelve, and the one in twenty that took more had not ended after 200."""
 PILOT_TIME = 0.4
 """Part of the time left that a pilot may take, so that a pricing from where it ended has more."""
 GROW, SHRINK = 3.0, 0.8
@@ -109,6 +112,8 @@ def solve_transport(
     if stop == "converged" or stop == "lost":  # the latter only for the type: the second look has no limit
         stop = "iteration_limit"
         if options.max_leaves:
+            if warm is not None:
+                run.options = replace(options, max_leaves=min(options.max_leaves, WARM_CASES))
             tree = Tree(run, nudger, leaves, start, _divided_on(warm))
             if tree.explore():
                 stop = "proven" if run.gap <= 0 or not tree.open else "gap"

@@ -110,21 +110,38 @@ class Master:
 
     def replace_rows(self, tail: Tail) -> None:
         """Same columns and pieces; the same rows, and new ones between the priced rows and the cuts."""
-        batches, last = self._batches, self._h.getBasis()
-        known = self._where(tail) if last.valid else None
+        batches, last = self._batches, self.standing() if self.columns else None
+        known = None if last is None else self._where(tail)
+        found = None if known is None else self.mass()
         self._load(tail)
         for cost, counts, components in self._views:
             self._append(cost, counts, components)
         for batch in batches:
             self._append_pieces(batch, tail.body(batch.counts))
-        if known is None:
+        if last is None or known is None or found is None or tail.rows is None:
             return
-        # what was the best before is nearly the best now, and much sooner said than found again
+        # what was the best before is the best now, and much sooner said than found again: a new row holds, or what it
+        # lacks is its shortfall
         away, inside = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
         basis, columns, rows = highspy.HighsBasis(), last.col_status, last.row_status
-        basis.col_status = [columns[i] if i >= 0 else away for i in known[0].tolist()]
-        basis.row_status = [rows[i] if i >= 0 else inside for i in known[1].tolist()]
-        basis.valid = True
+        stands = [columns[i] if i >= 0 else away for i in known[0].tolist()]
+        holds = [rows[i] if i >= 0 else inside for i in known[1].tolist()]
+        lacks = tail.constant + found[0] @ tail.rows.fixed + found[1] @ tail.rows.label
+        priced = np.flatnonzero(known[0][tail.n_labels : len(tail.cost)] < 0)
+        for k in priced[lacks[priced] > 0].tolist():
+            stands[tail.n_labels + k] = inside
+            holds[self.structure.n_components + tail.n_pools + k] = away
+        basis.col_status, basis.row_status, basis.valid = stands, holds, True
+        self._h.setBasis(basis)
+
+    def standing(self) -> highspy.HighsBasis:
+        """The basis of the best solution; looked for when columns have come or gone since."""
+        if not self._h.getBasis().valid or len(self.weights) < len(self.columns):
+            self.solve()
+        return self._h.getBasis()
+
+    def stand(self, basis: highspy.HighsBasis) -> None:
+        """Start the next solve from a basis of the same rows and columns."""
         self._h.setBasis(basis)
 
     def _where(self, tail: Tail) -> tuple[Ints, Ints] | None:

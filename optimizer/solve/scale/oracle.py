@@ -61,6 +61,13 @@ class Oracle:
             # said to be coarser than anything asked, so that it is solved though no credit moved
             self._pricer.resume(no_leases(), price, *self.credits(multipliers), ROUGHEST)
 
+    def go_on(self, last: Priced) -> None:
+        """Price from an answer on that was given under other rows; its multipliers are those of these rows."""
+        if isinstance(self._pricer, Resumable):
+            # said to be coarser than anything asked: it is not known how well it was solved
+            credits = self.credits(last.multipliers)
+            self._pricer.resume(last.leases, last.price, *credits, ROUGHEST)
+
     def solve(self, multipliers: Ints, slack: int = 0) -> Priced:
         """Best assignment when each row unit costs ``multipliers / quantum``.
 

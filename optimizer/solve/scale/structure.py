@@ -13,6 +13,9 @@ from optimizer.solve.scale.cells import NO_CELLS, CellTable
 from optimizer.solve.scale.model import Ints, LabelledTransport, SmallInts
 from optimizer.solve.scale.unions import join, root
 
+DENSE = 4
+"""Cells per lease up to which leases are tallied in a table of all cells, not sorted."""
+
 
 @njit(cache=True, nogil=True)
 def _connect(menu_start, entry_applicant, used, n_applicants):  # type: ignore[no-untyped-def]
@@ -225,5 +228,11 @@ def _bonuses(model: LabelledTransport, class_of: Ints) -> tuple[Ints, Ints]:
 def count_matrix(rows: Ints, cells: Ints, shape: tuple[int, int]) -> sp.csr_matrix:
     """Integer (component, cell) counts of a list of leases."""
     key = rows * np.int64(shape[1]) + cells
-    unique, count = np.unique(key, return_counts=True)
-    return sp.csr_matrix((count.astype(np.int64), (unique // shape[1], unique % shape[1])), shape=shape)
+    if shape[0] * shape[1] <= DENSE * len(key):
+        tally = np.bincount(key, minlength=shape[0] * shape[1])
+        unique = np.flatnonzero(tally)
+        count = tally[unique]
+    else:
+        unique, count = np.unique(key, return_counts=True)
+    start = np.searchsorted(unique, np.arange(shape[0] + 1) * np.int64(shape[1]))
+    return sp.csr_matrix((count.astype(np.int64), unique % shape[1], start), shape=shape)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.solve.scale.branches import Count, branch_price, count_of, countable, with_branches
+from optimizer.solve.scale.branches import Count, branch_price, count_of, countable, sides_of, with_branches
 from optimizer.solve.scale.cells import split_cells
 from optimizer.solve.scale.cuts import extend, shares
 from optimizer.solve.scale.leases import pool_matrix
@@ -27,10 +27,10 @@ from optimizer.solve.scale.oracle import Oracle, Priced
 from optimizer.solve.scale.primal import value_of
 from optimizer.solve.scale.programs import Floats, Tail, build_tail
 from optimizer.solve.scale.rows import RowSystem
-from optimizer.solve.scale.run import Run
+from optimizer.solve.scale.run import FAR_OFF, Run
 from optimizer.solve.scale.search import search
 from optimizer.solve.scale.tries import Lookout
-from optimizer.solve.scale.warm import Continuing, carried, shifted
+from optimizer.solve.scale.warm import carried, shifted
 
 PATIENCE = 40  # pricings per case
 NARROW, WIDE = 10.0, 300.0
@@ -42,10 +42,9 @@ CANDIDATES = 12
 """Counts farthest from whole that are compared before a case is divided."""
 TELLS = 0.1
 """Part of what is missing that a division on a count of the earlier run must cost for the others not to be asked."""
-SHAKES = (0.0003, 0.001, 0.003)
-"""Shakes with which a solution is looked for where dividing promises nothing (`tries`): what is best for multipliers a little
-off is worth the same and differs in thousands of households. On ten weeks of the tight Doubs year the least shake found what
-was missing eight times of ten and in half the time, a hundredth four times."""
+SHAKES = (0.1, 0.3, 1.0)
+"""Shakes (points per lease) with which a solution is looked for where dividing promises nothing (`tries`), the first again and
+again: on weeks of the tight Doubs year each found what was missing 10 or 11 times of 24, and 3 points 4 times."""
 EASY = 30  # cases divided on rule counts alone before exact search is tried on each
 
 
@@ -85,13 +84,13 @@ class Tree:
         self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
         known = dict.fromkeys(self.counts)
         self.counts = list(known | dict.fromkeys(count_of(b) for leaf in warm for b in leaf.branches))
-        self._watch()
+        y = run.best.multipliers
+        start = np.r_[y[: self.n_rows], np.zeros(2 * len(self.counts), np.int64), y[self.n_rows :]]
+        self._watch(replace(run.best, multipliers=start))
         self.leaves: list[Certificate] = []
         self.searched = False
-        self.widened = False
+        self.next_shake, self.wait = 0, 4
         self._told: tuple[Priced, _Split] | None = None
-        y = run.best.multipliers
-        start = np.r_[y[: self.n_rows], np.zeros(self.n_watch, np.int64), y[self.n_rows :]]
         cases = [_Open((), start, run.best.price)]
         if warm:
             warm = tuple(shifted(run.model, leaf) for leaf in warm)
@@ -101,8 +100,8 @@ class Tree:
         self.opened = 0
         self.numbered = len(self.open)
 
-    def _watch(self) -> None:
-        """(Re)write rows, tail and master for the counts watched now."""
+    def _watch(self, last: Priced) -> None:
+        """(Re)write rows, tail and master for the counts watched now, and price from ``last`` on."""
         run, model = self.run, self.run.model
         sides = [Branch(k, low, up, 0, cell) for k, low, cell in self.counts for up in (True, False)]
         watched = with_branches(model, tuple(sides))
@@ -116,10 +115,9 @@ class Tree:
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
         run.master.structure = self.structure
         run.master.replace_rows(self.tail)
-        assert run.best is not None
-        here = Continuing(run.options.threads, run.best)
-        self.oracle = Oracle(self.structure, self.rows, run.quantum, run.options.threads, here)
+        self.oracle = Oracle(self.structure, self.rows, run.quantum, run.options.threads)
         self.oracle.heed(run.halted)
+        self.oracle.go_on(last)
 
     @property
     def bound(self) -> int:
@@ -160,10 +158,10 @@ class Tree:
         mixed = bool(self.divided_before) and not node.branches
         if self.opened & (self.opened - 1) == 0 and not mixed:
             self._lookout(node, best, rows, tail).improve()
-        elif self.opened <= EASY and self._split(node, best).cost < 0.5 * run.grid:
-            self._lookout(node, best, rows, tail).improve()  # dividing promises nothing: one is missing
-        if not self.widened and not self._enough(best) and self._split(node, best).cost < 0.5 * run.grid:
-            self.widened = True
+        elif self.opened <= EASY and self._promises_nothing(node, best):
+            self._lookout(node, best, rows, tail).improve()
+        if self.opened >= self.next_shake and not self._enough(best) and self._promises_nothing(node, best):
+            self.next_shake, self.wait = self.opened + self.wait, 2 * self.wait
             self._lookout(node, best, rows, tail).shake(SHAKES[0])
         if self._closed(node, best):
             return True
@@ -263,12 +261,16 @@ class Tree:
             if cell < 0:
                 return False
             what, value = (-1, False, cell), float(split.cells[cell])
-            start = self._also_watch(what, start)
-        for branch in _sides(what, value):
+            start = self._also_watch(what, best)
+        for branch in sides_of(what, value):
             self.numbered += 1
             child = _Open((*node.branches, branch), start, best.price)
             heapq.heappush(self.open, (-best.bound, self.numbered, child))
         return True
+
+    def _promises_nothing(self, node: _Open, best: Priced) -> bool:
+        """Whether dividing a case would hardly lower its bound: then a solution is missing."""
+        return self._split(node, best).cost < 0.5 * self.run.grid
 
     def _split(self, node: _Open, best: Priced) -> _Split:
         """How to divide a case, asked of the master once."""
@@ -295,35 +297,41 @@ class Tree:
         assert run.incumbent is not None
         now = time.perf_counter()
         whole = run.master.value
-        enough = max(1.0, best.bound / run.quantum - run.incumbent.objective)
+        missing = best.bound / run.quantum - run.incumbent.objective
+        enough = max(1.0, min(missing, FAR_OFF * abs(run.bound)))  # a poor incumbent asks no more of a count
+        # each side from the case's own solution: that of another side is twice as far
         scores: list[float] = []
+        here = run.master.standing()
         for at in likely:
             if 0 < len(first) == len(scores) and max(scores) >= TELLS * enough:
                 break
             lost = []
-            for side in _sides(self.counts[at], float(counts[at])):
+            for side in sides_of(self.counts[at], float(counts[at])):
                 run.master.reprice(self._case((*node.branches, side))[1])
+                run.master.stand(here)
                 run.master.solve()
                 lost.append(min(enough, whole - run.master.value))
             scores.append(min(lost) + max(lost) / 8)
             if min(lost) >= enough:
                 break
         run.master.reprice(self._case(node.branches)[1])
+        run.master.stand(here)
         run.master.solve()
         run.clock.charge("master", now)
         return likely[int(np.argmax(scores))], max(scores)
 
-    def _also_watch(self, what: Count, start: Ints) -> Ints:
-        """Watch one more count; returns ``start`` in the new numbering, open cases are renumbered."""
+    def _also_watch(self, what: Count, best: Priced) -> Ints:
+        """Watch one more count; returns the multipliers of ``best`` in the new numbering, open cases are renumbered."""
         at = self.n_rows + self.n_watch
         self.counts.append(what)
-        self._watch()
 
         def wider(y: Ints) -> Ints:
             return np.concatenate((y[:at], np.zeros(2, np.int64), y[at:]))
 
         self.open = [(b, i, replace(case, start=wider(case.start))) for b, i, case in self.open]
-        return wider(start)
+        start = wider(best.multipliers)
+        self._watch(replace(best, multipliers=start))
+        return start
 
     def _search(self, node: _Open, best: Priced, rows: RowSystem, tail: Tail) -> bool:
         """Close a case by exact search on its near arcs."""
@@ -381,13 +389,6 @@ class Tree:
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]
         return _Open(leaf.branches, np.maximum(start, 0), price)
-
-
-def _sides(what: Count, value: float) -> tuple[Branch, Branch]:
-    """At most the whole number below a value, or at least the one above."""
-    row, lowest, cell = what
-    low = int(np.floor(value))
-    return Branch(row, lowest, False, low, cell), Branch(row, lowest, True, low + 1, cell)
 
 
 def _least_whole(values: np.ndarray) -> int:

@@ -10,8 +10,7 @@ from numba import njit
 
 from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.model import Certificate, Cut, Ints, LabelledTransport, SmallInts, WarmStart
-from optimizer.solve.scale.oracle import Priced
-from optimizer.solve.scale.pricing import Answer, Engine, Haltable, LocalPricer, Pricer, Resumable, whole
+from optimizer.solve.scale.pricing import Answer, Engine, Haltable, Pricer, Resumable
 from optimizer.solve.scale.programs import Floats
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
@@ -168,16 +167,3 @@ class _Resumed:
             # said to be coarser than asked, so that it is solved again though no credit moved
             self.pricer.resume(self.leases, self.prices, credit, outside, slack + 1)
         return self.pricer.price(credit, outside, slack)
-
-
-@dataclass(frozen=True)
-class Continuing:
-    """An engine of this process that goes on from a pricing of the same components under other rows."""
-
-    threads: int
-    last: Priced
-
-    def open(self, structure: Structure, quantum: int) -> Pricer:
-        """A pricer whose first answer repairs the last one."""
-        pricer = LocalPricer(whole(structure), quantum, self.threads)
-        return _Resumed(pricer, self.last.leases, self.last.price)
