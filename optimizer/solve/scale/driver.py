@@ -44,6 +44,9 @@ with one."""
 LOST = 8
 """Pricings after which an earlier run's multipliers are given up where a gap is asked for: a week later the tight Doubs year is
 within 0.014 % after eight, and still beyond 0.01 % after 120."""
+WORTH = 0.99
+"""Part of an earlier run's leases that must still be possible for its accounts to be looked for: those of the first pricing are
+better as soon as more dwellings are empty, as a week later, when one in fifty is."""
 WARM_CASES = 50
 """Cases after which an earlier run's start is given up where a proof is asked for: a week later the tight Doubs year takes two
 to twelve, and the one in twenty that took more had not ended after 200."""
@@ -79,8 +82,10 @@ def solve_transport(
     if warm is not None and not isinstance(options.engine, Resuming):
         options = replace(options, engine=Resuming(options.engine or Threads(options.threads), warm))
     run = Run(model, options, progress)
-    if warm is not None and warm.assigned_class is not None:
-        run.adopt(leases_of(run.structure, warm.assigned_class))
+    known = None if warm is None else warm.assigned_class
+    if known is not None:
+        kept = leases_of(run.structure, known)
+        run.adopt(kept, labelled=len(kept.applicant) >= WORTH * int((known >= 0).sum()))
     leaves = warm.leaves if warm is not None and options.gap == 0 and options.max_leaves else ()
     nudger, start = Nudger(run), first_multipliers(run.rows, run.cut_rest, warm, run.quantum)
     if leaves and not same_rounding(run.rows, run.cut_rest, leaves[0]):
@@ -95,7 +100,15 @@ def solve_transport(
         first = _piloted(run)
     most = LOST if warm is not None and options.gap > 0 and _is_large(run) else None
     stop = _iterate(
-        run, nudger, first, radius, piloted=piloted, cases_wait=bool(leaves), looked=fresh, most=most
+        run,
+        nudger,
+        first,
+        radius,
+        warm=known is not None,
+        piloted=piloted,
+        cases_wait=bool(leaves),
+        looked=fresh,
+        most=most,
     )
     if stop == "lost":
         # too much has changed for the earlier multipliers: as without them, with what was found so far
@@ -164,6 +177,7 @@ def _iterate(
     start: Ints,
     first_radius: float,
     *,
+    warm: bool = False,
     piloted: bool = False,
     cases_wait: bool = False,
     looked: int | None = None,
@@ -174,12 +188,11 @@ def _iterate(
     The master only sees the assignments found so far and would run far astray where it knows none; the box (Marsten,
     Hogan and Blankenship 1975) keeps the next multipliers near the best ones, which also keeps most households where the
     last pricing had them. A row's side grows while the multipliers press on it and shrinks when the bound gets worse.
-    ``piloted`` multipliers are good from the start: solutions are looked for at once, as in a warm run.
+    ``warm`` and ``piloted`` multipliers are good from the start: solutions are looked for at once.
     With ``cases_wait`` an earlier run has left cases, which settle the rest: nothing is mixed here, and it ends as soon
     as the bound moves slowly. ``looked``: the first multipliers are priced already, and gave so many new columns.
     ``most``: pricings after which it is lost, and said to be.
     """
-    warm = run.incumbent is not None and run.iteration == 0
     y, tries = start, Tries(run, nudger, warm=warm, piloted=piloted)
     radius = np.full(run.rows.n_rows, first_radius)
     rough = True

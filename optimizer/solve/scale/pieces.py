@@ -9,6 +9,7 @@ respect its capacity; in a class with dwelling bonuses they are kept together, s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -75,7 +76,7 @@ class Pieces:
     """``n`` independent changes from a first to a second assignment.
 
     ``who`` (changed applicants, ascending), ``piece`` of each, the class they left and their second class, cell and value (class -1 = out);
-    ``gain`` (n,) in objective units; ``counts`` (n, cells) and ``classes`` (n, K) changes, csr int64.
+    ``gain`` (n,) in objective units; ``counts`` (n, cells) and ``classes`` (n, ``n_classes``) changes, csr int64.
     """
 
     n: int
@@ -87,7 +88,12 @@ class Pieces:
     value: Ints
     gain: Ints
     counts: sp.csr_matrix
-    classes: sp.csr_matrix
+    n_classes: int
+
+    @cached_property
+    def classes(self) -> sp.csr_matrix:
+        """Households each piece brings to each class or takes away; only mixes ask, pricings do not."""
+        return _class_changes(self.piece, self.left, self.klass, (self.n, self.n_classes))
 
 
 @njit(cache=True, nogil=True)
@@ -118,6 +124,17 @@ def _moved(who_1, class_1, cell_1, value_1, who_2, class_2, cell_2, value_2):  #
     return who[:n].copy(), klass[:, :n].copy(), cell[:, :n].copy(), value[:, :n].copy()
 
 
+def _class_changes(piece: Ints, left: SmallInts, into: SmallInts, shape: tuple[int, int]) -> sp.csr_matrix:
+    """Households per piece and class: one less where each leaves, one more where it enters."""
+    out, come = left >= 0, into >= 0
+    sign = np.r_[np.full(int(out.sum()), -1), np.full(int(come.sum()), 1)].astype(np.int64)
+    where = np.r_[piece[out], piece[come]], np.r_[left[out], into[come]]
+    found = sp.csr_matrix((sign, where), shape=shape)
+    found.sum_duplicates()
+    found.eliminate_zeros()
+    return found
+
+
 def cut_pieces(structure: Structure, first: Leases, second: Leases) -> Pieces:
     """Cut the difference between two assignments of the same structure."""
     s, cells = structure, structure.cells
@@ -132,9 +149,7 @@ def cut_pieces(structure: Structure, first: Leases, second: Leases) -> Pieces:
     n, piece = _link(len(who), out, class_1[out], cell_1[out], into, class_2[into], cell_2[into], has_bonus)
     rows = np.r_[piece[out], piece[into]]
     sign = np.r_[np.full(len(out), -1), np.full(len(into), 1)].astype(np.int64)
-    classes = sp.csr_matrix((sign, (rows, np.r_[class_1[out], class_2[into]])), shape=(n, s.n_classes))
     counts = sp.csr_matrix((sign, (rows, np.r_[cell_1[out], cell_2[into]])), shape=(n, cells.n_cells))
-    classes.sum_duplicates()
     counts.sum_duplicates()
     if len(cells.seat_classes):
         spread = sp.csr_matrix(
@@ -145,19 +160,18 @@ def cut_pieces(structure: Structure, first: Leases, second: Leases) -> Pieces:
             shape=(s.n_classes, cells.n_cells),
             dtype=np.int64,
         )
-        counts = (counts + classes @ spread).tocsr()
+        counts = (counts + _class_changes(piece, class_1, class_2, (n, s.n_classes)) @ spread).tocsr()
     counts.eliminate_zeros()
-    classes.eliminate_zeros()
     gain = np.zeros(n, np.int64)
     np.add.at(gain, piece, value_2 - value_1)
     gain += counts @ cells.fixed_value
     if has_bonus.any():
         before = class_counts(s, first)
         change = bonus_sum(s, class_counts(s, second)) - bonus_sum(s, before)
-        net = classes.tocoo()
+        net = _class_changes(piece, class_1, class_2, (n, s.n_classes)).tocoo()
         pays = has_bonus[net.col]
         np.add.at(gain, net.row[pays], change[net.col[pays]])
-    return Pieces(n, who, piece, class_1, class_2, cell_2, value_2, gain, counts, classes)
+    return Pieces(n, who, piece, class_1, class_2, cell_2, value_2, gain, counts, s.n_classes)
 
 
 def apply_pieces(first: Leases, pieces: Pieces, chosen: np.ndarray) -> Leases:

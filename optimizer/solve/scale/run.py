@@ -249,10 +249,11 @@ class Run:
         self.offer(label(self.structure, self.rows, self.tail, self.best.leases))
         self.clock.charge("primal", now)
 
-    def adopt(self, leases: Leases) -> None:
-        """Take an assignment from elsewhere as solution and as columns."""
+    def adopt(self, leases: Leases, *, labelled: bool = True) -> None:
+        """Take an assignment from elsewhere as columns and, ``labelled``, as solution."""
         now = time.perf_counter()
-        self.offer(label(self.structure, self.rows, self.tail, leases))
+        if labelled:
+            self.offer(label(self.structure, self.rows, self.tail, leases))
         self.master.add(leases)
         self.clock.charge("primal", now)
 

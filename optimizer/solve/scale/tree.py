@@ -156,9 +156,8 @@ class Tree:
             return True
         # solutions are rarely missing: look at 1, 2, 4, 8 ... cases; a warm run has mixed before it comes here
         mixed = bool(self.divided_before) and not node.branches
-        if self.opened & (self.opened - 1) == 0 and not mixed:
-            self._lookout(node, best, rows, tail).improve()
-        elif self.opened <= EASY and self._promises_nothing(node, best):
+        due = self.opened & (self.opened - 1) == 0 and not mixed
+        if due or (self.opened <= EASY and self._promises_nothing(node, best)):
             self._lookout(node, best, rows, tail).improve()
         if self.opened >= self.next_shake and not self._enough(best) and self._promises_nothing(node, best):
             self.next_shake, self.wait = self.opened + self.wait, 2 * self.wait
@@ -299,14 +298,15 @@ class Tree:
         whole = run.master.value
         missing = best.bound / run.quantum - run.incumbent.objective
         enough = max(1.0, min(missing, FAR_OFF * abs(run.bound)))  # a poor incumbent asks no more of a count
-        # each side from the case's own solution: that of another side is twice as far
         scores: list[float] = []
-        here = run.master.standing()
+        here = run.master.standing()  # each side from the case's own solution: another side's is twice as far
         for at in likely:
             if 0 < len(first) == len(scores) and max(scores) >= TELLS * enough:
                 break
-            lost = []
+            lost: list[float] = []
             for side in sides_of(self.counts[at], float(counts[at])):
+                if lost and lost[0] + enough / 8 <= max(scores, default=-1.0):
+                    break  # whatever its other side costs, another count tells more
                 run.master.reprice(self._case((*node.branches, side))[1])
                 run.master.stand(here)
                 run.master.solve()
