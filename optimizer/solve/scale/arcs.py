@@ -53,21 +53,34 @@ def offers_by_class(offer_start, offer_class, n_classes):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
+def floors(p0, p1, price, offer_start, offer_class, offer_credit):  # type: ignore[no-untyped-def]
+    """Least price less credit of each pair of a component, (p1 - p0,), times the quantum."""
+    floor = np.empty(p1 - p0, np.int64)
+    for p in range(p0, p1):
+        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
+    return floor
+
+
+@njit(cache=True, nogil=True)
+def gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value):  # type: ignore[no-untyped-def]
+    """Best gain of one applicant over its arcs, at least 0, times the quantum."""
+    gain = np.int64(0)
+    for i in range(arc_start[a], arc_start[a + 1]):
+        g = np.int64(arc_value[i]) * quantum - floor[arc_pair[i] - p0]
+        if g > gain:
+            gain = g
+    return gain
+
+
+@njit(cache=True, nogil=True)
 def applicant_gains(  # type: ignore[no-untyped-def]
     a0, a1, p0, p1, quantum, offer_start, offer_class, offer_credit, arc_start, arc_pair, arc_value, price
 ):
     """Sum over a component's applicants of their best gain at these class prices: their part of the bound."""
-    floor = np.empty(p1 - p0, np.int64)
-    for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
+    floor = floors(p0, p1, price, offer_start, offer_class, offer_credit)
     total = np.int64(0)
     for a in range(a0, a1):
-        gain = np.int64(0)
-        for i in range(arc_start[a], arc_start[a + 1]):
-            g = np.int64(arc_value[i]) * quantum - floor[arc_pair[i] - p0]
-            if g > gain:
-                gain = g
-        total += gain
+        total += gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value)
     return total
 
 
@@ -85,13 +98,10 @@ def ask_bidders(  # type: ignore[no-untyped-def]
             some = True
     if not some:
         return
-    floor = np.empty(p1 - p0, np.int64)
-    for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
-    gain = np.zeros(a1 - a0, np.int64)
+    floor = floors(p0, p1, price, offer_start, offer_class, offer_credit)
+    gain = np.empty(a1 - a0, np.int64)
     for a in range(a0, a1):
-        for i in range(arc_start[a], arc_start[a + 1]):
-            gain[a - a0] = max(gain[a - a0], np.int64(arc_value[i]) * quantum - floor[arc_pair[i] - p0])
+        gain[a - a0] = gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value)
     for k in range(k0, k1):
         if count[k] > 0 or capacity[k] == 0:
             continue

@@ -48,8 +48,8 @@ WORTH = 0.99
 """Part of an earlier run's leases that must still be possible for its accounts to be looked for: those of the first pricing are
 better as soon as more dwellings are empty, as a week later, when one in fifty is."""
 WARM_CASES = 50
-"""Cases after which an earlier run's start is given up where a proof is asked for: a week later the tight Doubs year takes two
-to twelve, and the one in twenty that took more had not ended after 200."""
+"""Cases after which an earlier run's start is given up where a proof is asked for without a time limit: a week later the tight
+Doubs year takes two to twelve, and the one in twenty that took more had not ended after 200."""
 PILOT_TIME = 0.4
 """Part of the time left that a pilot may take, so that a pricing from where it ended has more."""
 GROW, SHRINK = 3.0, 0.8
@@ -125,7 +125,7 @@ def solve_transport(
     if stop == "converged" or stop == "lost":  # the latter only for the type: the second look has no limit
         stop = "iteration_limit"
         if options.max_leaves:
-            if warm is not None:
+            if warm is not None and asked.time_limit_s is None:
                 run.options = replace(options, max_leaves=min(options.max_leaves, WARM_CASES))
             tree = Tree(run, nudger, leaves, start, _divided_on(warm))
             if tree.explore():

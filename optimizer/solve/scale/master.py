@@ -34,7 +34,8 @@ class Column:
 
 @dataclass
 class _Batch:
-    """Pieces of the way from new columns to another assignment: where they are in the program, how long without use."""
+    """Pieces of the way from new columns to another assignment: what each gains (points) and the number of its column, where
+    they are in the program, how long without use."""
 
     counts: sp.csr_matrix
     gain: Floats

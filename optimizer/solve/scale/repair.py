@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from optimizer.solve.scale.arcs import ask_bidders
+from optimizer.solve.scale.arcs import ask_bidders, floors, gain_of
 from optimizer.solve.scale.heap import pop, push
 from optimizer.solve.scale.paths import (
     FAR,
@@ -20,7 +20,6 @@ from optimizer.solve.scale.paths import (
     best_gain,
     forget,
     in_order,
-    lowest,
     seat,
     seek,
     slot_bonus,
@@ -257,20 +256,14 @@ def _round(  # type: ignore[no-untyped-def]
     touched = np.empty(nk, np.int32)
     reach = np.full(p1 - p0, FAR, np.int64)
     opened = np.empty(p1 - p0, np.int32)
-    floor = np.empty(p1 - p0, np.int64)
     keys = np.empty(64 + 4 * nk, np.int64)
     vals = np.empty(64 + 4 * nk, np.int32)
-    for p in range(p0, p1):
-        floor[p - p0] = lowest(p, price, offer_start, offer_class, offer_credit)
+    floor = floors(p0, p1, price, offer_start, offer_class, offer_credit)
     waiting = np.empty(a1 - a0, np.int32)
     rank = np.empty(a1 - a0, np.int64)
     n = 0
     for a in range(a0, a1):
-        gain = np.int64(0)
-        for i in range(arc_start[a], arc_start[a + 1]):
-            g = np.int64(arc_value[i]) * quantum - floor[arc_pair[i] - p0]
-            if g > gain:
-                gain = g
+        gain = gain_of(a, p0, quantum, floor, arc_start, arc_pair, arc_value)
         k = owner[a]
         if k >= 0:
             base[a] = worth[a] + credit[cell[a]]
