@@ -11,8 +11,9 @@ from benchmarks.scale.again import again
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
 from optimizer.solve.scale import ScaleOptions, WarmStart, bound_of_leaves, driver, pricing, solve_transport
-from optimizer.solve.scale.branches import branch_price, with_branches
+from optimizer.solve.scale.branches import branch_price
 from optimizer.solve.scale.model import Branch
+from tests.scale.longer import with_branches
 from tests.scale.reference import optimum_by_milp, random_model
 
 

@@ -11,7 +11,7 @@ from benchmarks.scale.again import new_week
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
 from optimizer.solve.scale import ScaleOptions, solve_transport
-from optimizer.solve.scale.branches import branch_price, with_branches
+from optimizer.solve.scale.branches import branch_price
 from optimizer.solve.scale.certificate import bound_of
 from optimizer.solve.scale.cuts import extend, propose_cuts
 from optimizer.solve.scale.model import Branch, Certificate
@@ -23,6 +23,7 @@ from optimizer.solve.scale.run import Run, choose_quantum
 from optimizer.solve.scale.structure import count_matrix
 from optimizer.solve.scale.tree import Tree
 from optimizer.solve.scale.warm import Resuming, carried
+from tests.scale.longer import with_branches
 from tests.scale.reference import random_model
 
 

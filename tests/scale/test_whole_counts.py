@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.scale.families import full_like
 from optimizer.solve.scale import ScaleOptions, solve_transport
-from optimizer.solve.scale.branches import countable, with_branches
+from optimizer.solve.scale.branches import countable
 from optimizer.solve.scale.cells import split_cells
 from optimizer.solve.scale.evaluation import objective_of
 from optimizer.solve.scale.leases import cell_counts, pool_matrix
@@ -18,6 +18,7 @@ from optimizer.solve.scale.programs import build_tail
 from optimizer.solve.scale.rows import with_cuts
 from optimizer.solve.scale.run import Run
 from optimizer.solve.scale.warm import leases_of
+from tests.scale.longer import with_branches
 from tests.scale.reference import optimum_by_milp, random_model
 
 HALVES = LabelledTransport(

@@ -1,13 +1,11 @@
-"""Counts of leases worth branching on, and branches written as rows."""
+"""Counts of leases worth branching on, and what a branch counts."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.solve.scale.cuts import beside, effect_matrix
+from optimizer.solve.scale.cuts import effect_matrix
 from optimizer.solve.scale.model import Branch, Ints, LabelledTransport
 
 Count = tuple[int, bool, int]
@@ -55,36 +53,6 @@ def _of_cell(model: LabelledTransport, cell: int) -> list[Ints]:
 def counted_by(model: LabelledTransport, tables: list[sp.csc_matrix], branch: Branch) -> list[Ints]:
     """Options and seats a branch counts; ``tables`` are their effects by row."""
     return _of_row(tables, branch) if branch.cell < 0 else _of_cell(model, branch.cell)
-
-
-def with_branches(model: LabelledTransport, branches: tuple[Branch, ...]) -> LabelledTransport:
-    """The model with one more row per branch: at least t is ``t - count``, at most t is ``count - t``."""
-    if not branches:
-        return model
-    tables = [
-        effect_matrix(model.effect_start, model.effect_row, model.effect_coef, model.n_rows).tocsc(),
-        effect_matrix(
-            model.seat_effect_start, model.seat_effect_row, model.seat_effect_coef, model.n_rows
-        ).tocsc(),
-    ]
-    counted = [counted_by(model, tables, b) for b in branches]
-    sign = [-1 if b.at_least else 1 for b in branches]
-    options, seats = (
-        beside(table, [(c[i], np.full(len(c[i]), by, np.int64)) for c, by in zip(counted, sign, strict=True)])
-        for i, table in enumerate(tables)
-    )
-    constant = [b.threshold if b.at_least else -b.threshold for b in branches]
-    return replace(
-        model,
-        row_constant=np.r_[model.row_constant, constant].astype(np.int64),
-        row_price=np.r_[model.row_price, np.full(len(branches), branch_price(model))].astype(np.int64),
-        effect_start=options.indptr.astype(np.int64),
-        effect_row=options.indices.astype(np.int32),
-        effect_coef=options.data.astype(np.int64),
-        seat_effect_start=seats.indptr.astype(np.int64),
-        seat_effect_row=seats.indices.astype(np.int32),
-        seat_effect_coef=seats.data.astype(np.int64),
-    )
 
 
 def countable(model: LabelledTransport) -> list[Count]:

@@ -17,9 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.solve.scale.branches import Count, branch_price, count_of, countable, sides_of, with_branches
-from optimizer.solve.scale.cells import split_cells
-from optimizer.solve.scale.cuts import extend, shares
+from optimizer.solve.scale.branches import Count, branch_price, count_of, countable, sides_of
 from optimizer.solve.scale.leases import pool_matrix
 from optimizer.solve.scale.model import Branch, Certificate, Ints
 from optimizer.solve.scale.nudge import Nudger
@@ -31,6 +29,7 @@ from optimizer.solve.scale.run import FAR_OFF, Run
 from optimizer.solve.scale.search import search
 from optimizer.solve.scale.tries import Lookout
 from optimizer.solve.scale.warm import carried, shifted
+from optimizer.solve.scale.watched import watch
 
 PATIENCE = 40  # pricings per case
 NARROW, WIDE = 10.0, 300.0
@@ -102,16 +101,10 @@ class Tree:
 
     def _watch(self, last: Priced) -> None:
         """(Re)write rows, tail and master for the counts watched now, and price from ``last`` on."""
-        run, model = self.run, self.run.model
-        sides = [Branch(k, low, up, 0, cell) for k, low, cell in self.counts for up in (True, False)]
-        watched = with_branches(model, tuple(sides))
-        self.n_watch = len(sides)
-        extended = extend(watched, run.rows.cuts)
-        cells = split_cells(extended, run.structure.class_of)
+        run = self.run
+        cells, self.rows = watch(run.model, run.structure.cells, run.rows, self.counts)
+        self.n_watch = 2 * len(self.counts)
         self.structure = replace(run.structure, cells=cells)
-        price = np.r_[model.row_price, np.zeros(self.n_watch, np.int64)]
-        share = shares(watched.n_rows, run.rows.cuts)
-        self.rows = RowSystem(extended.row_constant, price, share, cells.fixed, cells.label, run.rows.cuts)
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
         run.master.structure = self.structure
         run.master.replace_rows(self.tail)
