@@ -143,6 +143,8 @@ class Book:
 
     layout: Layout
     _classes: dict[int, Columns] = field(default_factory=dict)
+    _limits: tuple[Path, Limits, Limits] = ((), {}, {})
+    """Of the case asked of last: every cut is held against it."""
 
     @cached_property
     def cuts(self) -> Cuts:
@@ -167,14 +169,17 @@ class Book:
 
     def holds(self, cut: Inequality, path: Path) -> bool:
         """Whether the counts of a cut keep their limits everywhere in a case."""
+        if self._limits[0] is not path:
+            self._limits = (path, *count_limits(path))
+        _, floors, ceilings = self._limits
         if isinstance(cut, Envelope):
-            window = self.envelopes.window(cut.rows, *count_limits(path))
+            window = self.envelopes.window(cut.rows, floors, ceilings)
             return window is not None and window.within(cut.window)
         assert isinstance(cut, Cut)
         base = cut.shape.base
         if cut.low:
-            return cut.at <= max(den_floors(path).get(k, 0) for k in base)
-        return cut.at >= self.cuts.cap(base, den_ceilings(path))
+            return cut.at <= max(floors.get(("den", k), 0) for k in base)
+        return cut.at >= self.cuts.cap(base, {k: n for (on, k), n in ceilings.items() if on == "den"})
 
     def columns(self, dwelling: int) -> Columns:
         problem = self.layout.problem

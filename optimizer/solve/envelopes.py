@@ -127,6 +127,8 @@ class Envelopes:
             dict.fromkeys(tuple(j for j in cuts.alike[k] if j in rows) for k in rows if cuts.most((k,)))
         )
         """Rows of one denominator that ask for a share of it."""
+        self._known: dict[tuple[Window, bytes], tuple[F, float] | None] = {}
+        """Weights already looked for. From one LP to the next most denominators and their counts stay as they are."""
 
     def window(
         self,
@@ -212,6 +214,12 @@ class Envelopes:
 
     def _weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
         """(μ, a) of the envelope that is missed by most, Σ μ = 1; None where all are kept."""
+        key = window, np.concatenate([num, [den], price]).tobytes()
+        if key not in self._known:
+            self._known[key] = self._look_for_weights(window, num, den, price)
+        return self._known[key]
+
+    def _look_for_weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
         n_rows = len(window.rows)
         d = np.arange(window.low, window.high + 1, dtype=np.int64)
         asked = [self._asked(k, d) for k in window.rows]

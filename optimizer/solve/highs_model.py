@@ -170,8 +170,8 @@ def restart(model: Any, basis: Basis) -> None:
     columns = model.getNumCol() - len(basis.columns)
     rows = model.getNumRow() - len(basis.rows)
     whole = highspy.HighsBasis()
-    whole.col_status = [*(known[i] for i in basis.columns), *[status.kLower] * columns]
-    whole.row_status = [*(known[i] for i in basis.rows), *[status.kBasic] * rows]
+    whole.col_status = [*map(known.__getitem__, basis.columns), *[status.kLower] * columns]
+    whole.row_status = [*map(known.__getitem__, basis.rows), *[status.kBasic] * rows]
     whole.valid = True
     model.setBasis(whole)
 

@@ -110,8 +110,7 @@ class Master(Attractive):
     def _separate(self, path: Path, answer: Answer, m: Multipliers) -> int:
         """Add the cuts and envelopes that the LP solution misses; how many."""
         x, num, den, short, _ = self._primal(answer)
-        count = np.zeros(len(self.marks))
-        count += np.bincount(self.kind, x, len(self.marks)) if len(x) else 0.0
+        count = np.asarray(np.bincount(self.columns[1], x, len(self.marks)), np.float64)
         worst: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, Cut]] = {}
         for each in self.book.separation.missed(count, short, den_ceilings(path), den_floors(path)):
             shape = each.cut.shape
@@ -319,13 +318,13 @@ class Master(Attractive):
         return (steps[-1] if high else steps[0]).node
 
     def _primal(self, answer: Answer) -> tuple[F, F, F, F, float]:
-        x = answer.x[np.array(self.at, np.int64)] if self.at else np.zeros(0)
-        n_rows = len(self.layout.problem.rows)
-        num, den, short = np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows)
-        for j in np.flatnonzero(x > 1e-9).tolist():
-            for k, in_num, in_den in self.marks[self.kind[j]]:
-                num[k] += in_num * x[j]
-                den[k] += in_den * x[j]
+        at, kind = self.columns
+        x = answer.x[at] if len(at) else np.zeros(0)
+        short = np.zeros(len(self.layout.problem.rows))
+        some = np.flatnonzero(x > 1e-9)
+        count = np.bincount(kind[some], x[some], len(self.marks))
+        # summed in numpy's own order, not a library's that depends on its threads
+        num, den = ((self.counting[on] * count).sum(axis=1) for on in ("num", "den"))
         for k, col in self.short_col.items():
             short[k] = answer.x[col]
         elastic = float(answer.x[self.elastic_cols].sum()) if self.elastic_cols else 0.0

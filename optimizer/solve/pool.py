@@ -8,10 +8,11 @@ belongs to a later row (a count, a rounded row) when that row is made.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from optimizer.problem.model import I32, RATE_UNIT
+from optimizer.problem.model import I32, I64, RATE_UNIT, B
 from optimizer.solve.assigner import assigner
 from optimizer.solve.cases import Book, Restriction, rounded
 from optimizer.solve.cuts import Inequality
@@ -72,6 +73,7 @@ class Pool:
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
         self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
         self.limited: dict[int, Restriction] = {}
+        self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self.marks = [self._marks(c) for c in range(len(problem.kinds))]
         values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
         top = max([0, *values, *self.layout.price.tolist()])
@@ -237,10 +239,26 @@ class Pool:
 
     def using(self, k: int, on: str) -> list[int]:
         """Columns that count for a row."""
-        wanted = [
-            any(r == k and (num if on == "num" else den) for r, num, den in marks) for marks in self.marks
-        ]
-        return [at for at, kind in zip(self.at, self.kind, strict=True) if wanted[kind]]
+        at, kind = self.columns
+        return at[self.counting[on][k, kind]].tolist() if len(at) else []
+
+    @property
+    def columns(self) -> tuple[I64, I64]:
+        """Index in HiGHS and kind of every column, as arrays."""
+        if len(self._columns[0]) < len(self.at):
+            self._columns = np.array(self.at, np.int64), np.array(self.kind, np.int64)
+        return self._columns
+
+    @cached_property
+    def counting(self) -> dict[str, B]:
+        """(rows, kinds) by num and den: does a lease of the kind count in a priced row?"""
+        shape = len(self.layout.problem.rows), len(self.marks)
+        found: dict[str, B] = {"num": np.zeros(shape, bool), "den": np.zeros(shape, bool)}
+        for kind, marks in enumerate(self.marks):
+            for k, num, den in marks:
+                found["num"][k, kind] |= bool(num)
+                found["den"][k, kind] |= bool(den)
+        return found
 
     def _add_count_row(self, on: str, k: int) -> None:
         self.count_row[on, k] = row = self._add_row(

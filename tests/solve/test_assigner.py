@@ -64,6 +64,46 @@ def test_the_prices_bound_what_the_best_assignment_is_worth_and_no_more(everywhe
     assert seen > 100
 
 
+def starts_of(pricer, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What each pricing from now on starts from."""
+    began: list[object] = []
+    price = pricer.price
+    monkeypatch.setattr(pricer, "price", lambda *given: began.append(pricer.last) or price(*given))
+    return began
+
+
+def test_an_answer_is_reached_from_the_nearest_one_known(everywhere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was asked in between, and with the bound that an assigner without any memory has."""
+    seen = 0
+    for seed in campaign(200):
+        problem = binding(seed, 9, 14)
+        layout = lay_out(problem)
+        made, fresh = assigner.assigner(layout), assigner.assigner(layout)
+        if made is None or fresh is None:
+            continue
+        rng = np.random.default_rng(seed)
+        here, there = (asked(layout, rng) for _ in range(2))
+        near = replace(here, rows=np.minimum(here.rows + 3, layout.price * TEN * (layout.rate > 0)))
+        costs = [kind_costs(layout, (), m) for m in (here, there, near)]
+        began = starts_of(made._pricer, monkeypatch)
+        answers = []
+        for cost in costs:
+            found = made.assign(cost)
+            answers.append(made._pricer.last)
+        known = made._known[1:][::-1]
+        apart = [one.apart(made._known[0].credit) for one in known]
+        assert began[0] is None and began[1] is answers[0]
+        assert began[2] is answers[int(np.argmin(apart))] or apart[0] == apart[1]
+        seen += began[2] is answers[0] and apart[0] < apart[1]
+        bounds = [
+            price_out(layout, Book(layout), (), replace(near, prices=one.prices)).total
+            for one in (found, fresh.assign(costs[2]))
+        ]
+        slack = len(problem.dwelling_ids) * (TEN + TEN // assigner.QUANTUM + 1) + 1
+        assert abs(bounds[0] - bounds[1]) <= slack
+    assert seen > 5
+
+
 def test_the_columns_are_pairs_that_may_be_first_ranks(everywhere) -> None:
     for seed in campaign(300):
         problem = tiny(seed)

@@ -178,3 +178,24 @@ def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal(
         assert best <= bounds[0] <= bounds[1] + 10
         lowered += bounds[0] < bounds[1] - 10
     assert lowered
+
+
+def test_weights_are_looked_for_once_for_the_same_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most denominators stand where they stood in the LP before."""
+    asked, looked = [], []
+    ask, look = Envelopes._weights, Envelopes._look_for_weights
+
+    def noted(self, window, num, den, price):
+        asked.append((window, num.tolist(), den, price.tolist()))
+        return ask(self, window, num, den, price)
+
+    def counted(self, window, num, den, price):
+        looked.append((window, num.tolist(), den, price.tolist()))
+        return look(self, window, num, den, price)
+
+    monkeypatch.setattr(Envelopes, "_weights", noted)
+    monkeypatch.setattr(Envelopes, "_look_for_weights", counted)
+    layout = lay_out(department(0))
+    assert Master(layout, Book(layout)).solve((), Watch()) is not None
+    assert 0 < len(looked) < len(asked)
+    assert all(looked.count(one) == 1 for one in asked)

@@ -146,7 +146,7 @@ class Engine(Protocol):
 
 
 @dataclass
-class _Outcome:
+class Outcome:
     """Arrays the kernel fills, and the credits they answer; ``gains`` of each component, -1 where nobody summed them."""
 
     credit: Ints
@@ -185,7 +185,8 @@ class LocalPricer:
         self.threads = threads
         size = np.diff(shard.applicant_start) * np.maximum(1, np.diff(shard.class_start))
         self._order = np.argsort(-size, kind="stable")
-        self._last: _Outcome | None = None
+        self.last: Outcome | None = None
+        """What the next pricing starts from; one that was there before may be put back."""
         self._halt: Callable[[], bool] | None = None
 
     def heed(self, halt: Callable[[], bool]) -> None:
@@ -194,7 +195,7 @@ class LocalPricer:
 
     def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
         """Take an earlier answer, and what it was an answer to, as the last one."""
-        self._last = None
+        self.last = None
         out = self._start(credit, outside, slack)
         out.price[:] = price
         out.count[:] = np.bincount(leases.klass, minlength=self.shard.n_classes)
@@ -202,13 +203,13 @@ class LocalPricer:
         out.cell[leases.applicant] = leases.cell
         out.worth[leases.applicant] = leases.value * self.quantum
         out.gains[:] = -1
-        self._last = out
+        self.last = out
 
     def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
         """Best assignment for these credits, and its part of the bound."""
         s, q = self.shard, self.quantum
         out = self._start(credit, outside, slack)
-        last = self._last
+        last = self.last
         moved = [e for e in self._order if not self._reuse(e, out)]
         slot = np.zeros(s.n_applicants, np.int64)
         member = np.zeros(int(s.slot_start[-1]), np.int32)
@@ -258,7 +259,7 @@ class LocalPricer:
                 works = list(pool.map(one, moved))
         else:
             works = [one(e) for e in moved]
-        self._last = out
+        self.last = out
         held = np.flatnonzero(out.owner >= 0)
         for e in np.flatnonzero(out.gains < 0).tolist():
             gain(e)  # as an earlier answer that was given has it, or left out
@@ -270,12 +271,12 @@ class LocalPricer:
             work=sum(works, np.zeros(COUNTERS, np.int64)),
         )
 
-    def _heat(self, e: int, out: _Outcome, rise: Ints) -> int:
+    def _heat(self, e: int, out: Outcome, rise: Ints) -> int:
         """Heat of `market` with which a large component begins, or ``REPAIR``, or ``GIVEN`` when prices are known."""
         span = slice(self.shard.applicant_start[e], self.shard.applicant_start[e + 1])
         housed = out.owner[span] >= 0
         if not housed.any():
-            return 0 if self._last is None else GIVEN
+            return 0 if self.last is None else GIVEN
         moved = rise[span][housed]
         worth = int((out.worth[span][housed] + out.credit[out.cell[span][housed]]).sum())
         # sums of integers: the same whatever the order
@@ -286,25 +287,25 @@ class LocalPricer:
             return len(HEATS) - 1
         return 1 if apart <= FAR_APART * worth else 0
 
-    def _start(self, credit: Ints, outside: Ints, slack: int) -> _Outcome:
+    def _start(self, credit: Ints, outside: Ints, slack: int) -> Outcome:
         """Arrays to fill, holding the last answer when there is one."""
-        s, last = self.shard, self._last
+        s, last = self.shard, self.last
         n, k = s.n_applicants, s.n_classes
         offers = credit[s.offer_cell]
         if last is None:
-            return _Outcome(
+            return Outcome(
                 credit, offers, outside, slack, np.zeros(k, np.int64), np.zeros(k, np.int64), np.zeros(n, np.int64),
                 np.zeros(n, np.int64), np.full(n, -1, np.int32), np.full(n, -1, np.int32),
                 np.full(len(s.class_start) - 1, -1, np.int64),
             )  # fmt: skip
-        return _Outcome(
+        return Outcome(
             credit, offers, outside, slack, last.price.copy(), last.count.copy(), last.worth.copy(),
             last.base.copy(), last.owner.copy(), last.cell.copy(), last.gains.copy(),
         )  # fmt: skip
 
-    def _reuse(self, e: int, out: _Outcome) -> bool:
+    def _reuse(self, e: int, out: Outcome) -> bool:
         """Whether a component's credits and outside values are those of the last call, solved at least as well."""
-        last, s = self._last, self.shard
+        last, s = self.last, self.shard
         if last is None or last.slack > out.slack:
             return False
         offers = slice(s.offer_start[s.pair_start[e]], s.offer_start[s.pair_start[e + 1]])
