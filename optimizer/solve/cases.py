@@ -118,12 +118,16 @@ def count_limits(path: Path) -> tuple[Limits, Limits]:
 
 def den_floors(path: Path) -> dict[int, int]:
     """Largest lower bound on den that the path implies, by row (only rows with one)."""
-    return {k: n for (on, k), n in count_limits(path)[0].items() if on == "den"}
+    return _of_dens(count_limits(path)[0])
 
 
 def den_ceilings(path: Path) -> dict[int, int]:
     """Least upper bound on den that the path implies, by row (only rows with one)."""
-    return {k: n for (on, k), n in count_limits(path)[1].items() if on == "den"}
+    return _of_dens(count_limits(path)[1])
+
+
+def _of_dens(limits: Limits) -> dict[int, int]:
+    return {k: n for (on, k), n in limits.items() if on == "den"}
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ class Book:
         base = cut.shape.base
         if cut.low:
             return cut.at <= max(floors.get(("den", k), 0) for k in base)
-        return cut.at >= self.cuts.cap(base, {k: n for (on, k), n in ceilings.items() if on == "den"})
+        return cut.at >= self.cuts.cap(base, _of_dens(ceilings))
 
     def columns(self, dwelling: int) -> Columns:
         problem = self.layout.problem

@@ -324,7 +324,7 @@ class Master(Attractive):
         some = np.flatnonzero(x > 1e-9)
         count = np.bincount(kind[some], x[some], len(self.marks))
         # summed in numpy's own order, not a library's that depends on its threads
-        num, den = ((self.counting[on] * count).sum(axis=1) for on in ("num", "den"))
+        num, den = ((inside * count).sum(axis=1) for inside in (self.book.cuts.num, self.book.cuts.den))
         for k, col in self.short_col.items():
             short[k] = answer.x[col]
         elastic = float(answer.x[self.elastic_cols].sum()) if self.elastic_cols else 0.0

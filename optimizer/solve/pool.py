@@ -8,11 +8,10 @@ belongs to a later row (a count, a rounded row) when that row is made.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
-from optimizer.problem.model import I32, I64, RATE_UNIT, B
+from optimizer.problem.model import I32, I64, RATE_UNIT
 from optimizer.solve.assigner import assigner
 from optimizer.solve.cases import Book, Restriction, rounded
 from optimizer.solve.cuts import Inequality
@@ -240,7 +239,9 @@ class Pool:
     def using(self, k: int, on: str) -> list[int]:
         """Columns that count for a row."""
         at, kind = self.columns
-        return at[self.counting[on][k, kind]].tolist() if len(at) else []
+        counts = self.book.cuts.num if on == "num" else self.book.cuts.den
+        found: list[int] = at[counts[k, kind] > 0].tolist()
+        return found
 
     @property
     def columns(self) -> tuple[I64, I64]:
@@ -248,17 +249,6 @@ class Pool:
         if len(self._columns[0]) < len(self.at):
             self._columns = np.array(self.at, np.int64), np.array(self.kind, np.int64)
         return self._columns
-
-    @cached_property
-    def counting(self) -> dict[str, B]:
-        """(rows, kinds) by num and den: does a lease of the kind count in a priced row?"""
-        shape = len(self.layout.problem.rows), len(self.marks)
-        found: dict[str, B] = {"num": np.zeros(shape, bool), "den": np.zeros(shape, bool)}
-        for kind, marks in enumerate(self.marks):
-            for k, num, den in marks:
-                found["num"][k, kind] |= bool(num)
-                found["den"][k, kind] |= bool(den)
-        return found
 
     def _add_count_row(self, on: str, k: int) -> None:
         self.count_row[on, k] = row = self._add_row(

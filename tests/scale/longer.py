@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from optimizer.solve.scale.branches import branch_price, counted_by
-from optimizer.solve.scale.cuts import beside, effect_matrix
+from optimizer.solve.scale.cuts import beside, effect_matrix, longer
 from optimizer.solve.scale.model import Branch, LabelledTransport
 
 
@@ -28,14 +26,4 @@ def with_branches(model: LabelledTransport, branches: tuple[Branch, ...]) -> Lab
         for i, table in enumerate(tables)
     )
     constant = [b.threshold if b.at_least else -b.threshold for b in branches]
-    return replace(
-        model,
-        row_constant=np.r_[model.row_constant, constant].astype(np.int64),
-        row_price=np.r_[model.row_price, np.full(len(branches), branch_price(model))].astype(np.int64),
-        effect_start=options.indptr.astype(np.int64),
-        effect_row=options.indices.astype(np.int32),
-        effect_coef=options.data.astype(np.int64),
-        seat_effect_start=seats.indptr.astype(np.int64),
-        seat_effect_row=seats.indices.astype(np.int32),
-        seat_effect_coef=seats.data.astype(np.int64),
-    )
+    return longer(model, constant, [branch_price(model)] * len(branches), options, seats)

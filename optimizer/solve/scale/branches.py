@@ -33,15 +33,23 @@ def branch_price(model: LabelledTransport) -> int:
     return 1 + 2 * top + 4 * coef * int(model.row_price.max(initial=0))
 
 
+def lowest(tables: list[sp.csc_matrix], row: int) -> int:
+    """Smallest coefficient of a row in some tables, at most 0."""
+    return min(int(t.data[t.indptr[row] : t.indptr[row + 1]].min(initial=0)) for t in tables)
+
+
+def having(table: sp.csc_matrix, row: int, wanted: int | None) -> Ints:
+    """Positions, ascending, whose coefficient in a row is ``wanted`` (None: any but 0)."""
+    span = slice(table.indptr[row], table.indptr[row + 1])
+    data = table.data[span]
+    hit = data != 0 if wanted is None else data == wanted
+    return np.sort(table.indices[span][hit]).astype(np.int64)
+
+
 def _of_row(tables: list[sp.csc_matrix], branch: Branch) -> list[Ints]:
     """Options and seats a branch on a row counts."""
-    spans = [slice(t.indptr[branch.row], t.indptr[branch.row + 1]) for t in tables]
-    low = min(int(t.data[x].min(initial=0)) for t, x in zip(tables, spans, strict=True))
-    out = []
-    for table, x in zip(tables, spans, strict=True):
-        data, where = table.data[x], table.indices[x]
-        out.append(np.sort(where[data == low] if branch.lowest else where[data != 0]).astype(np.int64))
-    return out
+    wanted = lowest(tables, branch.row) if branch.lowest else None
+    return [having(table, branch.row, wanted) for table in tables]
 
 
 def _of_cell(model: LabelledTransport, cell: int) -> list[Ints]:

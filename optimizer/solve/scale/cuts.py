@@ -148,10 +148,21 @@ def extend(
     made = [maker.row(cut) for cut in cuts]
     options = beside(maker.options, [(m[1], m[2]) for m in made])
     seats = beside(maker.seats, [(m[3], m[4]) for m in made])
+    return longer(model, [m[0] for m in made], [0] * len(made), options, seats)
+
+
+def longer(
+    model: LabelledTransport,
+    constant: list[int],
+    price: list[int],
+    options: sp.csr_matrix,
+    seats: sp.csr_matrix,
+) -> LabelledTransport:
+    """A model with more rows, of these constants and prices; ``options`` and ``seats`` are the effects on all of them."""
     return replace(
         model,
-        row_constant=np.r_[model.row_constant, [m[0] for m in made]].astype(np.int64),
-        row_price=np.r_[model.row_price, np.zeros(len(cuts), np.int64)],
+        row_constant=np.r_[model.row_constant, constant].astype(np.int64),
+        row_price=np.r_[model.row_price, price].astype(np.int64),
         effect_start=options.indptr.astype(np.int64),
         effect_row=options.indices.astype(np.int32),
         effect_coef=options.data.astype(np.int64),
@@ -190,14 +201,16 @@ def propose_cuts(model: LabelledTransport, maker: CutMaker | None = None) -> tup
     return tuple(cut for cut, row in zip(found, rows, strict=True) if row[0] or len(row[1]) or len(row[3]))
 
 
-def beside(table: sp.csc_matrix, made: list[tuple[Ints, Ints]]) -> sp.csr_matrix:
-    """A table with more columns, each (positions, values)."""
-    start = table.indptr[-1] + np.cumsum([len(m[0]) for m in made])
+def beside(table: sp.csc_matrix, made: list[tuple[Ints, Ints]], after: int | None = None) -> sp.csr_matrix:
+    """A table with more columns, each (positions, values), after its first ``after`` (None: after all)."""
+    n = table.shape[1] if after is None else after
+    at = int(table.indptr[n])
+    start = at + np.cumsum([0, *(len(m[0]) for m in made)])
     whole = sp.csc_matrix(
         (
-            np.concatenate((table.data, *(m[1] for m in made))),
-            np.concatenate((table.indices, *(m[0] for m in made))),
-            np.concatenate((table.indptr, start)),
+            np.concatenate((table.data[:at], *(m[1] for m in made), table.data[at:])),
+            np.concatenate((table.indices[:at], *(m[0] for m in made), table.indices[at:])),
+            np.concatenate((table.indptr[:n], start, table.indptr[n + 1 :] + (start[-1] - at))),
         ),
         shape=(table.shape[0], table.shape[1] + len(made)),
         dtype=np.int64,
