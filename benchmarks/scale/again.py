@@ -23,15 +23,33 @@ def again(
     raw: RawTerritory, model: LabelledTransport, earlier: ScaleResult
 ) -> Iterator[tuple[str, LabelledTransport, WarmStart]]:
     """(What changed, model, start made of the earlier run) for a changed share, a pin and a new week."""
-    start = WarmStart(earlier.certificate, earlier.leaves, earlier.assigned_class)
-    wanted = model.row_constant.copy()
-    wanted[0] += MORE_LEASES
-    yield "a changed share", replace(model, row_constant=wanted), start
-    value = model.entry_value.copy()
-    loser = int(np.flatnonzero(earlier.assigned_class[model.entry_applicant] < 0)[0])
-    value[loser] += PIN
-    yield "a pin", replace(model, entry_value=value), start
+    yield "a changed share", *changed_share(model, earlier, 0)
+    yield "a pin", *pinned(model, earlier, 0)
     yield "a new week", *new_week(raw, earlier)
+
+
+def changed_share(
+    model: LabelledTransport, earlier: ScaleResult, row: int
+) -> tuple[LabelledTransport, WarmStart]:
+    """One row asks for ``MORE_LEASES`` more."""
+    lease = -int(model.effect_coef[model.effect_row == row].min(initial=-1))
+    wanted = model.row_constant.copy()
+    wanted[row] += MORE_LEASES * lease
+    return replace(model, row_constant=wanted), _start(earlier)
+
+
+def pinned(
+    model: LabelledTransport, earlier: ScaleResult, place: float
+) -> tuple[LabelledTransport, WarmStart]:
+    """A pair of a household that had nothing is pinned: of all those pairs, in their order, the one at ``place`` in [0, 1)."""
+    losers = np.flatnonzero(earlier.assigned_class[model.entry_applicant] < 0)
+    value = model.entry_value.copy()
+    value[losers[int(place * len(losers))]] += PIN
+    return replace(model, entry_value=value), _start(earlier)
+
+
+def _start(earlier: ScaleResult) -> WarmStart:
+    return WarmStart(earlier.certificate, earlier.leaves, earlier.assigned_class)
 
 
 def new_week(raw: RawTerritory, earlier: ScaleResult, seed: int = 1) -> tuple[LabelledTransport, WarmStart]:

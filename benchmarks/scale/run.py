@@ -17,22 +17,23 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from benchmarks.scale import dwelling_first, peers
-from benchmarks.scale.again import again, new_week
+from benchmarks.scale.again import again, changed_share, new_week, pinned
 from benchmarks.scale.families import FAMILIES, raw_of
-from benchmarks.scale.raw_instances import RawTerritory
 from benchmarks.scale.simplified import build
 from optimizer.solve.scale import LabelledTransport, ScaleOptions, ScaleResult, WarmStart, solve_transport
 
 RESULTS = Path(__file__).parents[1] / "results"
+Others = Iterable[tuple[LabelledTransport, WarmStart]]
 PROOF, SMALL_GAP = 0.0, 1e-4
-OTHER_WEEKS = range(2, 13)
+OTHERS = 10
+"""About how many other changes of each kind are looked at, once each."""
 
 
 @dataclass
@@ -257,25 +258,30 @@ def warm(repeat: int) -> list[Line]:
         lines.append(
             Line("warm", f"{_name(*size, True)}, {name}", seconds, cold, cold / seconds, ">= 5", note)
         )
-    return [*lines, _other_weeks(_name(*size, True), raw, earlier)]
+    name, step = _name(*size, True), model.n_rows // OTHERS
+    others = {
+        "shares": (changed_share(model, earlier, row) for row in range(1, model.n_rows, step)),
+        "pins": (pinned(model, earlier, i / OTHERS) for i in range(1, OTHERS)),
+        "weeks": (new_week(raw, earlier, seed) for seed in range(2, OTHERS + 3)),
+    }
+    return [*lines, *(_others(f"{name}, other {what}", some) for what, some in others.items())]
 
 
-def _other_weeks(name: str, raw: RawTerritory, earlier: ScaleResult) -> Line:
-    """Medians over other weeks: one week alone says little, for how many cases a proof takes is partly luck."""
+def _others(name: str, changes: Others) -> Line:
+    """Medians over other changes of a kind: one alone says little, for how many cases a proof takes is partly luck."""
     cold, warm, open_ones = [], [], 0
-    for seed in OTHER_WEEKS:
-        week, start = new_week(raw, earlier, seed)
-        (before, one), (after, two) = _again(1, week, None), _again(1, week, start)
+    for changed, start in changes:
+        (before, one), (after, two) = _again(1, changed, None), _again(1, changed, start)
         if one.stop_reason == two.stop_reason == "proven":
             cold.append(before)
             warm.append(after)
         else:
             open_ones += 1
     ratios = sorted(c / w for c, w in zip(cold, warm, strict=True))
-    note = f"{len(ratios)} weeks, ratios {ratios[0]:.1f} to {ratios[-1]:.1f}; {open_ones} not proven in 200 cases"
+    note = f"{len(ratios)} of them, ratios {ratios[0]:.1f} to {ratios[-1]:.1f}; {open_ones} not proven in 200 cases"
     return Line(
         "warm",
-        f"{name}, other weeks",
+        name,
         statistics.median(warm),
         statistics.median(cold),
         statistics.median(ratios),

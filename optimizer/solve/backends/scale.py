@@ -145,7 +145,7 @@ class _Task:
 
     def _polish(self, i: int, cold: bool) -> int:
         """Pushes allowed: an earlier run has been through them already."""
-        return 0 if not self.parts[i].whole else POLISH if cold else POLISH // 4
+        return 0 if not self.parts[i].whole else POLISH if cold else POLISH // 10
 
     def _bound(self, part: Part, found: ScaleResult) -> int:
         """The bound over every entry of a part."""

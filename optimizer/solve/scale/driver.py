@@ -44,6 +44,8 @@ with one."""
 LOST = 8
 """Pricings after which an earlier run's multipliers are given up where a gap is asked for: a week later the tight Doubs year is
 within 0.014 % after eight, and still beyond 0.01 % after 120."""
+ALMOST = 1.25
+"""Times the gap asked up to which they are kept all the same: ten pricings give what is missing, a new beginning takes twenty."""
 WORTH = 0.99
 """Part of an earlier run's leases that must still be possible for its accounts to be looked for: those of the first pricing are
 better as soon as more dwellings are empty, as a week later, when one in fifty is."""
@@ -52,6 +54,9 @@ WARM_CASES = 50
 Doubs year takes two to twelve, and the one in twenty that took more had not ended after 200."""
 PILOT_TIME = 0.4
 """Part of the time left that a pilot may take, so that a pricing from where it ended has more."""
+PROMISED = 1.0
+"""Steps of the objective that the master may still promise when a run for a proof goes on to its cases, which price on where it
+matters: of the ten pricings of a warm run on the tight Doubs year the last four gave less."""
 GROW, SHRINK = 3.0, 0.8
 """Factors of a side that presses while the bound gets better, and of every side when it does not."""
 ROUGH = 0.01
@@ -116,7 +121,8 @@ def solve_transport(
         stop = _iterate(run, nudger, _piloted(run), PILOT_RADIUS, piloted=True)
         run.regain(held)
     if options.polish and stop == "gap":
-        nudger.settle()
+        if warm is None:
+            nudger.settle()
         nudger.improve(options.polish, beyond=True)
     elif options.polish and stop == "iteration_limit":
         nudger.settle(PAIRS)
@@ -224,7 +230,8 @@ def _iterate(
             radius = np.maximum(radius * SHRINK, 1e-4)
         # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
         # was right at its own minimum, which is everybody's unless the box held it back
-        converged = lp_gap < 1e-9 or (not fresh and slack == 0 and not (better and confined))
+        least = PROMISED * run.grid / max(1, abs(run.bound)) if tries.cases else 0.0
+        converged = lp_gap < max(1e-9, least) or (not fresh and slack == 0 and not (better and confined))
         if cases_wait:
             converged |= tries.hurry(before)
         elif tries.make(lp_gap, converged=converged, confined=warm and bool(pressed.any())):
@@ -238,7 +245,7 @@ def _iterate(
             return reason
         if converged:
             return "converged"
-        if most is not None and run.iteration >= most:
+        if most is not None and run.iteration >= most and run.gap > ALMOST * run.options.gap:
             return "lost"
         y = run.rows.clip(wanted, run.quantum)
 

@@ -31,8 +31,15 @@ MOST_ARCS = 1_000_000
 NODES = 20
 IN_VAIN = 20
 """Pushes in a row without a gain after which pushing ends."""
-LEFT = 0.02
-"""Part of what is missing that a mix with whole counts may leave."""
+LEFT, ROUGHLY = 0.02, 0.2
+"""Part of what is missing that a mix with whole counts may leave: the last one, and one that others follow. On the tight Doubs year
+of the full model the second takes two seconds where the first takes six, and what it leaves the next ones find."""
+TURNS, VAIN = 16, 2
+"""Most mixes of two assignments each with which a run from an earlier proposal catches up, and how many in a row may find little."""
+LITTLE = 0.05
+"""Part of what is missing below which one has found little."""
+CATCH_UP = 20
+"""Pushes that follow them."""
 SATURATED = 0.999
 """Part of its price from which a row's multiplier says that the lease is not to be had."""
 
@@ -94,12 +101,35 @@ class Nudger:
             if run.closed() or run.halted():
                 return
 
-    def _mix_whole(self, others: list[Leases]) -> None:
+    def catch_up(self) -> None:
+        """What an earlier proposal lacks after a change, once mixing what the master combines finds little.
+
+        The earlier multipliers bound the changed problem as closely as twenty pricings more would, and of the assignments to
+        mix the master knows too few. On the tight Doubs year of the full model 300 points of 32 million are missing then,
+        after a pin, to 1,000, a week later: one to three mixes with whole counts find them, in 5 to 20 s.
+        """
+        run = self.run
+        if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
+            return
+        self._mix_whole([run.best.leases])
+        vain = 0
+        for turn in range(1, TURNS + 1):
+            if vain >= VAIN or run.closed() or run.halted():
+                break
+            held, missing = run.incumbent.objective, run.bound - run.incumbent.objective
+            self._mix_whole(run.around(2, turn), ROUGHLY)
+            vain = vain + 1 if run.incumbent.objective - held < LITTLE * missing else 0
+        if not (run.closed() or run.halted()):
+            self.improve(CATCH_UP)
+        if not (run.closed() or run.halted()):
+            self._mix_whole([run.best.leases])
+
+    def _mix_whole(self, others: list[Leases], left: float = LEFT) -> None:
         """Mix others into the incumbent with whole counts."""
         run = self.run
         assert run.incumbent is not None
         now = time.perf_counter()
-        tolerance = LEFT * (run.bound - run.incumbent.objective) / run.model.scale
+        tolerance = left * (run.bound - run.incumbent.objective) / run.model.scale
         run.offer(run.blend(run.incumbent, others, NODES, tolerance, whole_counts=True))
         run.clock.charge("primal", now)
 

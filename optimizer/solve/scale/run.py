@@ -288,10 +288,13 @@ class Run:
             out.append(splice(self.structure, parts))
         return out
 
-    def around(self, times: int) -> list[Leases]:
-        """Best assignments for multipliers near the best ones: other pieces to mix, from a fixed sequence."""
+    def around(self, times: int, turn: int = 0) -> list[Leases]:
+        """Best assignments for multipliers near the best ones: other pieces to mix, from a fixed sequence.
+
+        ``turn``: how often they were asked for since the last pricing; each time they are others.
+        """
         assert self.best is not None
-        rng = np.random.default_rng(self.iteration)
+        rng = np.random.default_rng((self.iteration, turn) if turn else self.iteration)
         now = time.perf_counter()
         out = []
         for _ in range(times):

@@ -17,26 +17,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.solve.scale.branches import Count, branch_price, count_of, countable, sides_of
-from optimizer.solve.scale.leases import pool_matrix
+from optimizer.solve.scale.branches import Count, count_of, countable, sides_of
+from optimizer.solve.scale.case import Cases, Open
 from optimizer.solve.scale.model import Branch, Certificate, Ints
 from optimizer.solve.scale.nudge import Nudger
-from optimizer.solve.scale.oracle import Oracle, Priced
+from optimizer.solve.scale.oracle import Priced
 from optimizer.solve.scale.primal import value_of
-from optimizer.solve.scale.programs import Floats, Tail, build_tail
+from optimizer.solve.scale.programs import Floats, Tail
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.run import FAR_OFF, Run
 from optimizer.solve.scale.search import search
 from optimizer.solve.scale.tries import Lookout
 from optimizer.solve.scale.warm import carried, shifted
-from optimizer.solve.scale.watched import watch
 
-PATIENCE = 40  # pricings per case
-NARROW, WIDE = 10.0, 300.0
-"""First half sides of the box around a case's best multipliers, points per lease: every row's, and that of the newest
-branch, whose multiplier nobody knows yet."""
-GROW, SHRINK = 3.0, 0.6
-"""Factors of a side that presses while the bound gets better, and of every side when it does not (`driver`)."""
 CANDIDATES = 12
 """Counts farthest from whole that are compared before a case is divided."""
 TELLS = 0.1
@@ -45,15 +38,6 @@ SHAKES = (0.1, 0.3, 1.0)
 """Shakes (points per lease) with which a solution is looked for where dividing promises nothing (`tries`), the first again and
 again: on weeks of the tight Doubs year each found what was missing 10 or 11 times of 24, and 3 points 4 times."""
 EASY = 30  # cases divided on rule counts alone before exact search is tried on each
-
-
-@dataclass(frozen=True)
-class _Open:
-    """A case still to be treated: its branches, and the multipliers and class prices of its parent."""
-
-    branches: tuple[Branch, ...]
-    start: Ints
-    price: Ints
 
 
 @dataclass(frozen=True)
@@ -66,7 +50,7 @@ class _Split:
     cells: Floats
 
 
-class Tree:
+class Tree(Cases):
     """Explores cases best bound first; keeps the certificate of every closed one."""
 
     def __init__(
@@ -78,19 +62,17 @@ class Tree:
         ``divided_before``: counts an earlier run divided on; they are compared before all others (`_compare`).
         """
         assert run.best is not None
-        self.run, self.nudger, self.divided_before = run, nudger, divided_before
-        self.counts = countable(run.model)
-        self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
-        known = dict.fromkeys(self.counts)
-        self.counts = list(known | dict.fromkeys(count_of(b) for leaf in warm for b in leaf.branches))
+        self.nudger, self.divided_before = nudger, divided_before
+        known, n = dict.fromkeys(countable(run.model)), run.model.n_rows
+        counts = list(known | dict.fromkeys(count_of(b) for leaf in warm for b in leaf.branches))
         y = run.best.multipliers
-        start = np.r_[y[: self.n_rows], np.zeros(2 * len(self.counts), np.int64), y[self.n_rows :]]
-        self._watch(replace(run.best, multipliers=start))
+        start = np.r_[y[:n], np.zeros(2 * len(counts), np.int64), y[n:]]
+        super().__init__(run, counts, replace(run.best, multipliers=start))
         self.leaves: list[Certificate] = []
         self.searched = False
         self.next_shake, self.wait = 0, 4
         self._told: tuple[Priced, _Split] | None = None
-        cases = [_Open((), start, run.best.price)]
+        cases = [Open((), start, run.best.price)]
         if warm:
             warm = tuple(shifted(run.model, leaf) for leaf in warm)
             moved = np.zeros_like(y) if root is None else y - root
@@ -98,19 +80,6 @@ class Tree:
         self.open = [(-run.best.bound, i, case) for i, case in enumerate(cases)]
         self.opened = 0
         self.numbered = len(self.open)
-
-    def _watch(self, last: Priced) -> None:
-        """(Re)write rows, tail and master for the counts watched now, and price from ``last`` on."""
-        run = self.run
-        cells, self.rows = watch(run.model, run.structure.cells, run.rows, self.counts)
-        self.n_watch = 2 * len(self.counts)
-        self.structure = replace(run.structure, cells=cells)
-        self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
-        run.master.structure = self.structure
-        run.master.replace_rows(self.tail)
-        self.oracle = Oracle(self.structure, self.rows, run.quantum, run.options.threads)
-        self.oracle.heed(run.halted)
-        self.oracle.go_on(last)
 
     @property
     def bound(self) -> int:
@@ -137,7 +106,7 @@ class Tree:
                 return True
         return True
 
-    def _treat(self, node: _Open) -> bool:
+    def _treat(self, node: Open) -> bool:
         run = self.run
         rows, tail = self._case(node.branches)
         self.oracle.rows = rows
@@ -159,6 +128,15 @@ class Tree:
             return True
         if self.opened <= EASY and self._divide(node, best, cells_too=False):
             return True
+        if self.roughly:
+            told = replace(node, start=best.multipliers, told=True)
+            best = self._converge(told, rows, tail, to_the_end=True)
+            if best is None:
+                return False
+            if self._closed(node, best) or (
+                self.opened <= EASY and self._divide(node, best, cells_too=False)
+            ):
+                return True
         if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
             return True
         # everything is whole: a solution is missing, and worth nearly the same as many others
@@ -168,81 +146,18 @@ class Tree:
                 return True
         return False
 
-    def _converge(self, node: _Open, rows: RowSystem, tail: Tail) -> Priced | None:
-        """Best pricing of a case, as good as it gets or good enough; None when a limit stops the run.
-
-        The box is that of the root (`driver._iterate`): few pricings, each of a few households that move.
-        """
-        run = self.run
-        best: Priced | None = None
-        y = rows.clip(node.start / run.quantum, run.quantum)
-        radius = np.full(rows.n_rows, NARROW)
-        for branch in node.branches[-1:]:
-            radius[self._position(branch)] = WIDE
-        pressed = np.ones(rows.n_rows, bool)
-        for _ in range(PATIENCE):
-            now = time.perf_counter()
-            priced = self.oracle.solve(y)
-            now = run.clock.charge("oracle", now)
-            run.iteration += 1
-            toward = None if best is None else best.leases
-            better = best is None or priced.bound < best.bound
-            if best is None or better:
-                best = priced
-            if self._enough(best):
-                return best
-            if run.halted():
-                return None
-            fresh = run.master.add(priced.leases, toward)
-            confined = bool(pressed.any())
-            if better:
-                radius = np.where(pressed, radius * GROW, radius)
-            else:
-                radius = np.maximum(radius * SHRINK, 1e-3)
-            centre = best.multipliers / run.quantum
-            run.master.confine(centre, radius)
-            wanted = run.master.solve()
-            run.master.tidy()
-            pressed = np.abs(wanted - centre) > radius * tail.money / tail.norm * (1 - 1e-6)
-            run.clock.charge("master", now)
-            if run.master.value >= best.bound / run.quantum - 0.05 * run.grid:
-                break
-            if not fresh and not (better and confined):
-                break
-            y = rows.clip(wanted, run.quantum)
-        run.master.confine(np.zeros(rows.n_rows), None)
-        run.master.solve()
-        return best
-
-    def _enough(self, best: Priced) -> bool:
-        """Whether a bound says that its case holds nothing better than the incumbent."""
-        return self.run.missing(best) <= 0
-
-    def _closed(self, node: _Open, best: Priced) -> bool:
+    def _closed(self, node: Open, best: Priced) -> bool:
         """Keep the certificate of a case whose bound is good enough."""
         if self._enough(best):
             self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))
             return True
         return False
 
-    def _case(self, branches: tuple[Branch, ...]) -> tuple[RowSystem, Tail]:
-        """Prices and constants of a case."""
-        price, constant = self.rows.price.copy(), self.rows.constant.copy()
-        for b in branches:
-            i = self._position(b)
-            value = b.threshold if b.at_least else -b.threshold
-            constant[i] = value if price[i] == 0 else max(int(constant[i]), value)
-            price[i] = self.big
-        rows = replace(self.rows, price=price, constant=constant)
-        cost = self.tail.cost.copy()
-        cost[self.tail.n_labels :] = -(price * self.tail.norm[: len(price)]) / self.tail.money
-        return rows, replace(self.tail, cost=cost, constant=constant)
-
-    def _lookout(self, node: _Open, best: Priced, rows: RowSystem, tail: Tail) -> Lookout:
+    def _lookout(self, node: Open, best: Priced, rows: RowSystem, tail: Tail) -> Lookout:
         case = (self.structure, rows, tail, node.branches)
         return Lookout(self.run, self.nudger, self.oracle, case, best)
 
-    def _divide(self, node: _Open, best: Priced, *, cells_too: bool) -> bool:
+    def _divide(self, node: Open, best: Priced, *, cells_too: bool) -> bool:
         """Branch on the count that tells most, else on the cell farthest from whole; False when all are whole."""
         split = self._split(node, best)
         start = best.multipliers
@@ -256,15 +171,15 @@ class Tree:
             start = self._also_watch(what, best)
         for branch in sides_of(what, value):
             self.numbered += 1
-            child = _Open((*node.branches, branch), start, best.price)
+            child = Open((*node.branches, branch), start, best.price)
             heapq.heappush(self.open, (-best.bound, self.numbered, child))
         return True
 
-    def _promises_nothing(self, node: _Open, best: Priced) -> bool:
+    def _promises_nothing(self, node: Open, best: Priced) -> bool:
         """Whether dividing a case would hardly lower its bound: then a solution is missing."""
         return self._split(node, best).cost < 0.5 * self.run.grid
 
-    def _split(self, node: _Open, best: Priced) -> _Split:
+    def _split(self, node: Open, best: Priced) -> _Split:
         """How to divide a case, asked of the master once."""
         if self._told is None or self._told[0] is not best:
             cells, labels = self.run.master.mass()
@@ -273,7 +188,7 @@ class Tree:
             self._told = best, _Split(*self._compare(node, counts, best), counts, cells)
         return self._told[1]
 
-    def _compare(self, node: _Open, counts: Floats, best: Priced) -> tuple[int, float]:
+    def _compare(self, node: Open, counts: Floats, best: Priced) -> tuple[int, float]:
         """Count whose sides cost most in the master, above all the cheaper one, and this cost; -1 when all are whole.
 
         Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound. What an earlier
@@ -326,7 +241,7 @@ class Tree:
         self._watch(replace(best, multipliers=start))
         return start
 
-    def _search(self, node: _Open, best: Priced, rows: RowSystem, tail: Tail) -> bool:
+    def _search(self, node: Open, best: Priced, rows: RowSystem, tail: Tail) -> bool:
         """Close a case by exact search on its near arcs."""
         run = self.run
         assert run.incumbent is not None
@@ -351,9 +266,6 @@ class Tree:
         ]
         return (*self.leaves, *waiting)
 
-    def _position(self, branch: Branch) -> int:
-        return self.n_rows + 2 * self.counts.index(count_of(branch)) + (0 if branch.at_least else 1)
-
     def _certificate(self, branches: tuple[Branch, ...], y: Ints, class_price: Ints) -> Certificate:
         """Multipliers by row, by branch (the tightest of each side carries it) and by cut, in model numbering."""
         price = np.zeros(self.run.model.n_classes, np.int64)
@@ -371,7 +283,7 @@ class Tree:
         cuts, told = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
         return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *told)
 
-    def _reopened(self, leaf: Certificate, moved: Ints) -> _Open:
+    def _reopened(self, leaf: Certificate, moved: Ints) -> Open:
         """A case of an earlier run to be treated again, its multipliers moved as the root's have."""
         own, cut = carried(self.rows, self.run.cut_rest, leaf)
         start = np.r_[own, np.zeros(self.n_watch), cut]
@@ -381,7 +293,7 @@ class Tree:
         start[: self.n_rows] += moved[: self.n_rows]
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]
-        return _Open(leaf.branches, np.maximum(start, 0), price)
+        return Open(leaf.branches, np.maximum(start, 0), price, told=True)
 
 
 def _least_whole(values: np.ndarray) -> int:

@@ -61,7 +61,7 @@ class Tries:
         self.first = self.next = max(FIRST_TRY, 0.5 * run.options.gap)
         self.tried, self.step = (2 if piloted else 0) - FRESH, FRESH  # one assignment gives nothing to mix
         self.approached, self.pause = 0, 1
-        self.loose = False
+        self.loose = self.caught_up = False
         self.cases = run.options.gap == 0 and run.options.max_leaves > 0
 
     def make(self, lp_gap: float, *, converged: bool, confined: bool = False) -> bool:
@@ -98,6 +98,10 @@ class Tries:
                 self._everything()
             else:
                 run.improve(1, 3 if self.tried > 0 else 1, 20)
+            behind = self._value() - held < LITTLE * missing and run.iteration > 1
+            if self.warm and gap > 0 and behind and not self.caught_up and not run.closed():
+                self.caught_up = True
+                self.nudger.catch_up()
             settled = (lp_gap <= SETTLED * gap and not confined) or converged
             if settled and FAR_OFF < run.gap <= NUDGED and not (self.warm and gap == 0):
                 if gap > 0:

@@ -1,0 +1,88 @@
+"""One case of the distinction: what its pricings may leave out, and where they begin."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from benchmarks.scale.again import again, new_week
+from benchmarks.scale.raw_instances import RawTerritory, draw
+from benchmarks.scale.simplified import build
+from optimizer.solve.scale import ScaleOptions, ScaleResult, case, driver, solve_transport
+from optimizer.solve.scale.case import Cases, Open
+from optimizer.solve.scale.oracle import Oracle, Priced
+
+ONE = ScaleOptions(threads=1)
+
+
+@cache
+def year() -> tuple[RawTerritory, ScaleResult]:
+    raw = draw(500, 1_600, tight=True)
+    return raw, solve_transport(build(raw), ONE)
+
+
+def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The master, which never promises too much, says that the case stays open; priced to the end it does."""
+    raw, earlier = year()
+    left: list[bool] = []
+    usual = Cases._converge
+
+    def converge(self: Cases, node: Open, *words: object, **named: bool) -> Priced | None:
+        best = usual(self, node, *words, **named)  # type: ignore[arg-type]
+        rough = self.roughly
+        left.append(rough)
+        if rough and best is not None:
+            told = Open(node.branches, best.multipliers, best.price, told=True)
+            end = usual(self, told, *words, to_the_end=True)  # type: ignore[arg-type]
+            assert end is not None and not self.roughly
+            assert end.bound <= best.bound and not self._enough(end)
+        return best
+
+    monkeypatch.setattr(Cases, "_converge", converge)
+    for seed in (1, 2, 3):
+        week, start = new_week(raw, earlier, seed)
+        found = solve_transport(week, ONE, warm=start)
+        assert found.stop_reason == "proven"
+    assert any(left) and not all(left)
+
+
+def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raw = draw(3_224, 9_864, tight=True)
+    earlier = solve_transport(build(raw), ONE)
+    began: list[tuple[Open, bool]] = []
+    usual_case, usual_price = Cases._converge, Oracle.solve
+    waiting: list[Open] = []
+
+    def converge(self: Cases, node: Open, *words: object, **named: bool) -> Priced | None:
+        waiting[:] = [node]
+        return usual_case(self, node, *words, **named)  # type: ignore[arg-type]
+
+    def price(self: Oracle, y, *words: int) -> Priced:  # type: ignore[no-untyped-def]
+        if waiting and len(y) == len(waiting[0].start):
+            node = waiting.pop()
+            began.append((node, bool((y == self.rows.clip(node.start / self.quantum, self.quantum)).all())))
+        return usual_price(self, y, *words)
+
+    monkeypatch.setattr(Cases, "_converge", converge)
+    monkeypatch.setattr(Oracle, "solve", price)
+    for name, model, start in again(raw, build(raw), earlier):
+        assert solve_transport(model, ONE, warm=start).stop_reason == "proven", name
+    assert any(node.told for node, _ in began), "cases of the earlier run"
+    for node, same in began:
+        assert same or (node.branches and not node.told)
+    assert not all(same for _, same in began)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_proof_that_prices_everything_to_the_end_says_the_same(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    model = build(draw(300, 900 + 40 * seed, seed, tight=True))
+    found = solve_transport(model, ONE)
+    monkeypatch.setattr(case, "SURE", 0.0)
+    monkeypatch.setattr(driver, "PROMISED", 0.0)
+    end = solve_transport(model, ONE)
+    assert found.stop_reason == end.stop_reason == "proven" and found.objective == end.objective

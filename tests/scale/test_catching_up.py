@@ -1,0 +1,130 @@
+"""An earlier proposal that a change leaves short: caught up by mixing, for better only, when its mixes no longer do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from benchmarks.scale.families import full_like
+from optimizer.solve.scale import (
+    LabelledTransport,
+    ScaleOptions,
+    ScaleResult,
+    bound_of,
+    driver,
+    solve_transport,
+)
+from optimizer.solve.scale.evaluation import objective_of
+from optimizer.solve.scale.nudge import TURNS, Nudger
+from optimizer.solve.scale.run import Run
+
+OPTIONS = ScaleOptions(gap=2e-4, max_iterations=60, max_leaves=0, cuts=False, threads=1)
+
+
+@cache
+def earlier(seed: int) -> tuple[LabelledTransport, ScaleResult]:
+    model = full_like(120, 500, seed)
+    return model, solve_transport(model, OPTIONS)
+
+
+def changed(model: LabelledTransport, seed: int) -> LabelledTransport:
+    """A row in ten asks for a lease more."""
+    rng = np.random.default_rng(seed)
+    lease = np.zeros(model.n_rows, np.int64)
+    np.maximum.at(lease, model.effect_row, -model.effect_coef)
+    more = np.where(rng.random(model.n_rows) < 0.1, 1, 0)
+    return replace(model, row_constant=model.row_constant + more * lease)
+
+
+def begun(model: LabelledTransport, found: ScaleResult) -> Run:
+    """A run that has priced the earlier multipliers, with labels for the assignment that answers them."""
+    run = Run(model, OPTIONS, None)
+    run.price(run.rows.clip(found.certificate.multipliers / found.certificate.quantum, run.quantum))
+    run.first_solution()
+    return run
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_most_of_what_is_missing_is_found_and_twice_the_same(seed: int) -> None:
+    model, found = earlier(seed)
+    later, ends = changed(model, seed), []
+    for _ in range(2):
+        run = begun(later, found)
+        before = run.bound - run.incumbent.objective
+        Nudger(run).catch_up()
+        after = run.bound - run.incumbent.objective
+        assert run.incumbent.objective <= run.bound and (after < 0.5 * before or run.closed())
+        ends.append((run.incumbent.objective, run.incumbent.leases.klass.tolist()))
+    assert ends[0] == ends[1]
+
+
+def test_it_ends_when_the_gap_is_reached_or_the_clock_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, found = earlier(1)
+    mixes: list[int] = []
+    usual = Nudger._mix_whole
+    monkeypatch.setattr(Nudger, "_mix_whole", lambda self, *words: mixes.append(1) or usual(self, *words))
+    run = begun(changed(model, 1), found)
+    monkeypatch.setattr(run, "closed", lambda: len(mixes) >= 2)
+    Nudger(run).catch_up()
+    assert len(mixes) == 2
+    mixes.clear()
+    run = begun(changed(model, 1), found)
+    monkeypatch.setattr(run, "halted", lambda: True)
+    Nudger(run).catch_up()
+    assert len(mixes) == 1
+    mixes.clear()
+    run = begun(changed(model, 1), found)
+    monkeypatch.setattr(run, "closed", lambda: False)
+    Nudger(run).catch_up()
+    assert 3 < len(mixes) <= TURNS + 2
+
+
+def test_only_a_run_from_an_earlier_one_catches_up_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    usual = Nudger.catch_up
+    monkeypatch.setattr(Nudger, "catch_up", lambda self: calls.append(self.run.iteration) or usual(self))
+    times = []
+    for seed in (0, 1):
+        model, found = earlier(seed)
+        later = changed(model, seed)
+        calls.clear()
+        cold = solve_transport(later, OPTIONS)
+        assert not calls
+        warm = solve_transport(later, OPTIONS, warm=found.warm)
+        assert len(calls) <= 1 and all(at > 1 for at in calls)
+        times.append(len(calls))
+        for one in (cold, warm):
+            assert one.objective == objective_of(later, one.assigned_class, one.account, one.seats)
+            assert one.objective <= min(cold.bound, warm.bound)
+            assert bound_of(later, one.certificate) // one.certificate.quantum >= one.bound
+    assert any(times)
+
+
+def test_other_assignments_are_looked_at_each_time() -> None:
+    model, found = earlier(1)
+    seen = [
+        [x.klass.tobytes() + x.applicant.tobytes() for x in begun(model, found).around(2, turn)]
+        for turn in (0, 1, 2, 1)
+    ]
+    assert seen[1] == seen[3] and len({tuple(some) for some in seen}) == 3
+
+
+def test_nearly_reached_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a few pricings more will give is not begun again with a pilot."""
+    model, found = earlier(2)
+    later = changed(model, 2)
+    monkeypatch.setattr(driver, "_is_large", lambda run: True)
+    monkeypatch.setattr(driver, "LOST", 1)
+    pilots: list[int] = []
+    usual = driver._piloted
+    monkeypatch.setattr(driver, "_piloted", lambda run: pilots.append(run.iteration) or usual(run))
+    narrow = replace(OPTIONS, gap=1e-7, max_iterations=12)
+    solve_transport(later, narrow, warm=found.warm)
+    assert pilots == [1]
+    pilots.clear()
+    monkeypatch.setattr(driver, "ALMOST", 1e6)
+    solve_transport(later, narrow, warm=found.warm)
+    assert not pilots
