@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from optimizer.solve.scale.leases import Leases, component_of_class, component_view
-from optimizer.solve.scale.model import Ints
+from optimizer.solve.scale.model import Ints, SmallInts
 from optimizer.solve.scale.pieces import Pieces, bundles, cut_pieces
 from optimizer.solve.scale.programs import INF, Floats, Tail, new_solver, run_solver
 from optimizer.solve.scale.structure import Structure
@@ -225,13 +225,8 @@ class Master:
             n, np.full(n, -INF), np.zeros(n), n, np.arange(n, dtype=np.int32),
             np.array(self._at)[batch.owner].astype(np.int32), np.full(n, -1.0),
         )  # fmt: skip
-        own = sp.csr_matrix((np.ones(n), (np.arange(n), np.arange(n))), shape=(n, n))
-        gap = height - e - self.tail.height
-        matrix = sp.hstack([sp.csr_matrix((n, e)), part, sp.csr_matrix((n, gap)), own], format="csr")
-        self._h.addCols(
-            n, batch.gain, np.zeros(n), np.full(n, INF), matrix.nnz,
-            matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
-        )  # fmt: skip
+        starts, rows, values = _beside(part, e, np.arange(height, height + n, dtype=np.int32), first=False)
+        self._h.addCols(n, batch.gain, np.zeros(n), np.full(n, INF), len(rows), starts, rows, values)
         batch.column, batch.row = self._width, height
         self._batches.append(batch)
         self._width += n
@@ -264,12 +259,9 @@ class Master:
 
     def _append(self, cost: Floats, counts: sp.csr_matrix, components: list[int]) -> None:
         e, n = self.structure.n_components, len(components)
-        pick = sp.csr_matrix((np.ones(n), (np.arange(n), components)), shape=(n, e))
-        body = sp.hstack([pick, self.tail.body(counts)], format="csr")
-        self._h.addCols(
-            n, cost, np.zeros(n), np.full(n, INF), body.nnz,
-            body.indptr[:-1].astype(np.int32), body.indices.astype(np.int32), body.data,
-        )  # fmt: skip
+        body = self.tail.body(counts)
+        starts, rows, values = _beside(body, e, np.array(components, np.int32), first=True)
+        self._h.addCols(n, cost, np.zeros(n), np.full(n, INF), len(rows), starts, rows, values)
         self._at.extend(range(self._width, self._width + n))
         self._width += n
 
@@ -313,3 +305,19 @@ class Master:
         start = self.structure.n_components + self.tail.n_pools
         dual = np.asarray(solution.row_dual)[start : start + self.tail.n_rows]
         return -dual * self.tail.money / self.tail.norm
+
+
+def _beside(
+    body: sp.csr_matrix, shift: int, place: SmallInts, *, first: bool
+) -> tuple[SmallInts, SmallInts, Floats]:
+    """Columns of a program: the rows of ``body`` moved by ``shift``, each with a 1 at its ``place`` as well, first or last.
+
+    Starts, places and values, written in place: to stack matrices takes longer than to solve the program.
+    """
+    n, size = body.shape[0], np.diff(body.indptr)
+    starts = body.indptr[:-1] + np.arange(n)
+    at = np.arange(body.nnz) + np.repeat(np.arange(n), size) + first
+    places, values = np.empty(body.nnz + n, np.int32), np.ones(body.nnz + n)
+    places[at], values[at] = body.indices + shift, body.data
+    places[starts if first else starts + size] = place
+    return starts.astype(np.int32), places, values

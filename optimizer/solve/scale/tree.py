@@ -19,6 +19,7 @@ import numpy as np
 
 from optimizer.solve.scale.branches import Count, count_of, countable, sides_of
 from optimizer.solve.scale.case import Cases, Open
+from optimizer.solve.scale.leases import cell_counts
 from optimizer.solve.scale.model import Branch, Certificate, Ints
 from optimizer.solve.scale.nudge import Nudger
 from optimizer.solve.scale.oracle import Priced
@@ -76,7 +77,7 @@ class Tree(Cases):
         if warm:
             warm = tuple(shifted(run.model, leaf) for leaf in warm)
             moved = np.zeros_like(y) if root is None else y - root
-            cases = [self._reopened(leaf, moved) for leaf in warm]
+            cases = sorted((self._reopened(leaf, moved) for leaf in warm), key=self._strange)
         self.open = [(-run.best.bound, i, case) for i, case in enumerate(cases)]
         self.opened = 0
         self.numbered = len(self.open)
@@ -282,6 +283,21 @@ class Tree(Cases):
             paid[i] = y[at]
         cuts, told = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
         return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *told)
+
+    def _strange(self, case: Open) -> int:
+        """By how many leases the incumbent misses the counts of a case: where it misses none, the best proposal is likely.
+
+        That case is treated first: the others close sooner once a good proposal is known.
+        """
+        assert self.run.incumbent is not None
+        held = self.run.incumbent
+        cells = cell_counts(self.structure, held.leases)
+        counts = -(cells @ self.rows.fixed + held.labels @ self.rows.label)
+        off = 0
+        for b in case.branches:
+            more = b.threshold - int(counts[self.n_rows + 2 * self.counts.index(count_of(b))])
+            off += max(0, more if b.at_least else -more)
+        return off
 
     def _reopened(self, leaf: Certificate, moved: Ints) -> Open:
         """A case of an earlier run to be treated again, its multipliers moved as the root's have."""
