@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from benchmarks.scale.again import again, new_week
+from benchmarks.scale.again import again, new_week, pinned
 from benchmarks.scale.raw_instances import RawTerritory, draw
 from benchmarks.scale.simplified import build
 from optimizer.solve.scale import ScaleOptions, ScaleResult, case, driver, solve_transport
 from optimizer.solve.scale.case import Cases, Open
 from optimizer.solve.scale.oracle import Oracle, Priced
+from optimizer.solve.scale.tree import Tree
 
 ONE = ScaleOptions(threads=1)
 
@@ -86,3 +88,27 @@ def test_a_proof_that_prices_everything_to_the_end_says_the_same(
     monkeypatch.setattr(driver, "PROMISED", 0.0)
     end = solve_transport(model, ONE)
     assert found.stop_reason == end.stop_reason == "proven" and found.objective == end.objective
+
+
+def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the order in which they were closed; a pin changes few counts."""
+    raw = draw(3_224, 9_864, tight=True)
+    earlier = solve_transport(build(raw), ONE)
+    model, start = pinned(build(raw), earlier, 0.1)
+    seen: list[list[int]] = []
+    usual = Tree.explore
+
+    def explore(tree: Tree) -> bool:
+        order = [at[2] for at in sorted(tree.open, key=lambda one: one[:2])]
+        seen.append([tree._strange(one) for one in order])
+        return usual(tree)
+
+    monkeypatch.setattr(Tree, "explore", explore)
+    ends = []
+    for leaves in (start.leaves, start.leaves[::-1]):
+        found = solve_transport(model, ONE, warm=replace(start, leaves=leaves))
+        assert found.stop_reason == "proven"
+        ends.append(found.objective)
+    assert len(seen) == 2 and ends[0] == ends[1]
+    for counts in seen:
+        assert counts == sorted(counts) and counts[0] < counts[-1]

@@ -6,7 +6,7 @@ here; an adapter writes the model from a ``Problem``. One file per idea: ``model
 ``structure`` (renumbering), ``cells`` (labels apart from pairs), ``cuts``, ``rooms`` and ``rows`` (rounding),
 ``paths``, ``repair``, ``market`` and ``oracle`` (pricing), ``pilot`` (first multipliers), ``unions`` (sets that grow together), ``programs`` and
 ``master`` (HiGHS), ``leases``, ``pieces`` and ``primal`` (solutions), ``nudge`` (whole leases), ``run``, ``driver``,
-``tries`` and ``tree`` (the story), ``branches`` (cases), ``search`` (exact end game), ``warm``, ``certificate`` and
+``tries`` and ``tree`` (the story), ``branches`` and ``case`` (cases), ``search`` (exact end game), ``warm``, ``certificate`` and
 ``evaluation`` (both sides recomputed from the model).
 
 What it may import. numpy, scipy.sparse, numba, highspy; nothing of ``optimizer``. Money is integer everywhere except
@@ -60,6 +60,12 @@ suit no number of leases together; where the rest is settled one mix keeps the c
 (``tree``), each leaf with its own multipliers and prices; else an integer program on arcs within the gap.
 Floors that nobody can meet need no treatment apart: their multiplier rests at the price, and rooms (``rooms``)
 keep the rounding exact where dwellings must stay empty.
+
+*From an earlier run* (``warm``). Its multipliers, moved as the rounding of the rows has, bound a changed problem as
+closely as some twenty pricings, and the first pricing repairs its assignment at its prices. For a proof its cases are
+gone over (``tree``), first the one that its proposal lies in: once a good proposal is known the others close after a
+pricing or two. For a gap it is the proposal that is missing: when mixing what the master combines finds little, mixes
+with whole counts find the rest (``nudge``).
 
 What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row. On the
 Doubs year of the full model (3,224 dwellings, 9,864 applications, 85 rows, tight) plain columns left the linear gap

@@ -24,7 +24,7 @@ PATIENCE = 40  # pricings per case
 NARROW, WIDE = 10.0, 300.0
 """First half sides of the box around a case's best multipliers, points per lease: every row's, and that of the newest
 branch, whose multiplier nobody knows yet."""
-SURE = 0.1
+SURE = 0.2
 """Part of what a case is sure to leave open that its pricings may leave on the table: it will be divided whatever they find."""
 GROW, SHRINK = 3.0, 0.6
 """Factors of a side that presses while the bound gets better, and of every side when it does not (`driver`)."""

@@ -117,6 +117,13 @@ class Tree(Cases):
             return False
         if self._closed(node, best):
             return True
+        if self.roughly and self._promises_nothing(node, best):
+            # it is not divided for nothing: what is missing is looked for near its very best multipliers
+            best = self._converge(_going_on(node, best), rows, tail, to_the_end=True)
+            if best is None:
+                return False
+            if self._closed(node, best):
+                return True
         # solutions are rarely missing: look at 1, 2, 4, 8 ... cases; a warm run has mixed before it comes here
         mixed = bool(self.divided_before) and not node.branches
         due = self.opened & (self.opened - 1) == 0 and not mixed
@@ -130,13 +137,10 @@ class Tree(Cases):
         if self.opened <= EASY and self._divide(node, best, cells_too=False):
             return True
         if self.roughly:
-            told = replace(node, start=best.multipliers, told=True)
-            best = self._converge(told, rows, tail, to_the_end=True)
+            best = self._converge(_going_on(node, best), rows, tail, to_the_end=True)
             if best is None:
                 return False
-            if self._closed(node, best) or (
-                self.opened <= EASY and self._divide(node, best, cells_too=False)
-            ):
+            if self._closed(node, best):
                 return True
         if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
             return True
@@ -310,6 +314,11 @@ class Tree(Cases):
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]
         return Open(leaf.branches, np.maximum(start, 0), price, told=True)
+
+
+def _going_on(node: Open, best: Priced) -> Open:
+    """A case to be priced on from its best multipliers so far."""
+    return replace(node, start=best.multipliers, told=True)
 
 
 def _least_whole(values: np.ndarray) -> int:
