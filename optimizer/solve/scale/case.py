@@ -15,7 +15,7 @@ from optimizer.solve.scale.branches import Count, branch_price, count_of
 from optimizer.solve.scale.leases import pool_matrix
 from optimizer.solve.scale.model import Branch, Ints
 from optimizer.solve.scale.oracle import Oracle, Priced
-from optimizer.solve.scale.programs import Tail, build_tail
+from optimizer.solve.scale.programs import Floats, Tail, build_tail
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.run import FAR_OFF, Run
 from optimizer.solve.scale.watched import watch
@@ -76,6 +76,13 @@ class Cases:
         cost = self.tail.cost.copy()
         cost[self.tail.n_labels :] = -(price * self.tail.norm[: len(price)]) / self.tail.money
         return rows, replace(self.tail, cost=cost, constant=constant)
+
+    def _watched(self, cells: Floats | Ints, labels: Floats | Ints) -> Floats:
+        """The counts watched, of leases per cell and labels."""
+        watch = self.n_rows + 2 * np.arange(len(self.counts))
+        return np.asarray(
+            -(cells @ self.rows.fixed[:, watch] + labels @ self.rows.label[:, watch]), np.float64
+        )
 
     def _position(self, branch: Branch) -> int:
         return self.n_rows + 2 * self.counts.index(count_of(branch)) + (0 if branch.at_least else 1)

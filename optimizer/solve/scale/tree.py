@@ -112,14 +112,16 @@ class Tree(Cases):
         rows, tail = self._case(node.branches)
         self.oracle.rows = rows
         run.master.reprice(tail)
-        best = self._converge(node, rows, tail)
+        # what counts alone do not divide is searched, and needs the very best bound
+        best = self._converge(node, rows, tail, to_the_end=self.opened > EASY)
         if best is None:
             return False
         if self._closed(node, best):
             return True
         if self.roughly and self._promises_nothing(node, best):
-            # it is not divided for nothing: what is missing is looked for near its very best multipliers
-            best = self._converge(_going_on(node, best), rows, tail, to_the_end=True)
+            # a solution is missing, and found sooner near the very best multipliers
+            further = replace(node, start=best.multipliers, told=True)
+            best = self._converge(further, rows, tail, to_the_end=True)
             if best is None:
                 return False
             if self._closed(node, best):
@@ -136,12 +138,6 @@ class Tree(Cases):
             return True
         if self.opened <= EASY and self._divide(node, best, cells_too=False):
             return True
-        if self.roughly:
-            best = self._converge(_going_on(node, best), rows, tail, to_the_end=True)
-            if best is None:
-                return False
-            if self._closed(node, best):
-                return True
         if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
             return True
         # everything is whole: a solution is missing, and worth nearly the same as many others
@@ -188,8 +184,7 @@ class Tree(Cases):
         """How to divide a case, asked of the master once."""
         if self._told is None or self._told[0] is not best:
             cells, labels = self.run.master.mass()
-            watch = self.n_rows + 2 * np.arange(len(self.counts))
-            counts = -(cells @ self.rows.fixed[:, watch] + labels @ self.rows.label[:, watch])
+            counts = self._watched(cells, labels)
             self._told = best, _Split(*self._compare(node, counts, best), counts, cells)
         return self._told[1]
 
@@ -295,11 +290,10 @@ class Tree(Cases):
         """
         assert self.run.incumbent is not None
         held = self.run.incumbent
-        cells = cell_counts(self.structure, held.leases)
-        counts = -(cells @ self.rows.fixed + held.labels @ self.rows.label)
+        counts = self._watched(cell_counts(self.structure, held.leases), held.labels)
         off = 0
         for b in case.branches:
-            more = b.threshold - int(counts[self.n_rows + 2 * self.counts.index(count_of(b))])
+            more = b.threshold - int(counts[self.counts.index(count_of(b))])
             off += max(0, more if b.at_least else -more)
         return off
 
@@ -314,11 +308,6 @@ class Tree(Cases):
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]
         return Open(leaf.branches, np.maximum(start, 0), price, told=True)
-
-
-def _going_on(node: Open, best: Priced) -> Open:
-    """A case to be priced on from its best multipliers so far."""
-    return replace(node, start=best.multipliers, told=True)
 
 
 def _least_whole(values: np.ndarray) -> int:
