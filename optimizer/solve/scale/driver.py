@@ -121,7 +121,7 @@ def solve_transport(
         stop = _iterate(run, nudger, _piloted(run), PILOT_RADIUS, piloted=True)
         run.regain(held)
     if options.polish and stop == "gap":
-        if warm is None:
+        if warm is None:  # an earlier run has settled what this one started from
             nudger.settle()
         nudger.improve(options.polish, beyond=True)
     elif options.polish and stop == "iteration_limit":

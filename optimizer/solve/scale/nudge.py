@@ -37,7 +37,7 @@ of the full model the second takes two seconds where the first takes six, and wh
 TURNS, VAIN = 16, 2
 """Most mixes of two assignments each with which a run from an earlier proposal catches up, and how many in a row may find little."""
 LITTLE = 0.05
-"""Part of what is missing below which one has found little."""
+"""Part of what is missing below which a try has found little."""
 CATCH_UP = 20
 """Pushes that follow them."""
 SATURATED = 0.999

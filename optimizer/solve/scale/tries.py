@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.solve.scale.leases import Leases
-from optimizer.solve.scale.nudge import Nudger
+from optimizer.solve.scale.nudge import LITTLE, Nudger
 from optimizer.solve.scale.oracle import Oracle, Priced
 from optimizer.solve.scale.primal import value_of
 from optimizer.solve.scale.run import FAR_OFF, Case, Run
@@ -24,8 +24,6 @@ SOON = 3
 """The same when the last try found much of what was missing."""
 MUCH = 0.3
 """Part of what is missing from which a try has found much."""
-LITTLE = 0.05
-"""Part of what is missing below which approaching the best assignment has found little, and waits twice as long."""
 NUDGED = 5e-3
 """Relative gap from which a try is followed by pushes on single rows (`nudge`), once the bound is settled: above it their
 bound is too far, and below `FAR_OFF`, or when an earlier run's cases wait for a proof, cases tell the rest apart sooner."""
