@@ -44,8 +44,9 @@ with one."""
 LOST = 8
 """Pricings after which an earlier run's multipliers are given up where a gap is asked for: a week later the tight Doubs year is
 within 0.014 % after eight, and still beyond 0.01 % after 120."""
-ALMOST = 1.25
-"""Times the gap asked up to which they are kept all the same: ten pricings give what is missing, a new beginning takes twenty."""
+ALMOST, LONGEST = 1.25, 3
+"""Times the gap asked up to which they are kept all the same, and times as many pricings after which they no longer are: ten
+give what is missing, a new beginning takes twenty."""
 WORTH = 0.99
 """Part of an earlier run's leases that must still be possible for its accounts to be looked for: those of the first pricing are
 better as soon as more dwellings are empty, as a week later, when one in fifty is."""
@@ -245,7 +246,8 @@ def _iterate(
             return reason
         if converged:
             return "converged"
-        if most is not None and run.iteration >= most and run.gap > ALMOST * run.options.gap:
+        near = run.gap <= ALMOST * run.options.gap and run.iteration < LONGEST * (most or 0)
+        if most is not None and run.iteration >= most and not near:
             return "lost"
         y = run.rows.clip(wanted, run.quantum)
 
