@@ -43,7 +43,7 @@ def having(table: sp.csc_matrix, row: int, wanted: int | None) -> Ints:
     span = slice(table.indptr[row], table.indptr[row + 1])
     data = table.data[span]
     hit = data != 0 if wanted is None else data == wanted
-    return np.sort(table.indices[span][hit]).astype(np.int64)
+    return np.asarray(np.sort(table.indices[span][hit]), np.int64)
 
 
 def _of_row(tables: list[sp.csc_matrix], branch: Branch) -> list[Ints]:
