@@ -35,7 +35,7 @@ def changed_share(
     lease = -int(model.effect_coef[model.effect_row == row].min(initial=-1))
     wanted = model.row_constant.copy()
     wanted[row] += MORE_LEASES * lease
-    return replace(model, row_constant=wanted), _start(earlier)
+    return replace(model, row_constant=wanted), earlier.warm
 
 
 def pinned(
@@ -45,11 +45,7 @@ def pinned(
     losers = np.flatnonzero(earlier.assigned_class[model.entry_applicant] < 0)
     value = model.entry_value.copy()
     value[losers[int(place * len(losers))]] += PIN
-    return replace(model, entry_value=value), _start(earlier)
-
-
-def _start(earlier: ScaleResult) -> WarmStart:
-    return WarmStart(earlier.certificate, earlier.leaves, earlier.assigned_class)
+    return replace(model, entry_value=value), earlier.warm
 
 
 def new_week(raw: RawTerritory, earlier: ScaleResult, seed: int = 1) -> tuple[LabelledTransport, WarmStart]:

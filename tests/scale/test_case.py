@@ -12,6 +12,7 @@ from benchmarks.scale.raw_instances import RawTerritory, draw
 from benchmarks.scale.simplified import build
 from optimizer.solve.scale import ScaleOptions, ScaleResult, case, driver, solve_transport
 from optimizer.solve.scale.case import Cases, Open
+from optimizer.solve.scale.leases import cell_counts
 from optimizer.solve.scale.oracle import Oracle, Priced
 from optimizer.solve.scale.tree import Tree
 
@@ -99,8 +100,11 @@ def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch
     usual = Tree.explore
 
     def explore(tree: Tree) -> bool:
+        held = tree.run.incumbent
+        assert held is not None
+        counts = tree._watched(cell_counts(tree.structure, held.leases), held.labels)
         order = [at[2] for at in sorted(tree.open, key=lambda one: one[:2])]
-        seen.append([tree._strange(one) for one in order])
+        seen.append([tree._missed(one, counts) for one in order])
         return usual(tree)
 
     monkeypatch.setattr(Tree, "explore", explore)

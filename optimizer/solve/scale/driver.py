@@ -246,9 +246,10 @@ def _iterate(
             return reason
         if converged:
             return "converged"
-        near = run.gap <= ALMOST * run.options.gap and run.iteration < LONGEST * (most or 0)
-        if most is not None and run.iteration >= most and not near:
-            return "lost"
+        if most is not None and run.iteration >= most:
+            near = run.gap <= ALMOST * run.options.gap and run.iteration < LONGEST * most
+            if not near:
+                return "lost"
         y = run.rows.clip(wanted, run.quantum)
 
 

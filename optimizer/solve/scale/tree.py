@@ -77,7 +77,12 @@ class Tree(Cases):
         if warm:
             warm = tuple(shifted(run.model, leaf) for leaf in warm)
             moved = np.zeros_like(y) if root is None else y - root
-            cases = sorted((self._reopened(leaf, moved) for leaf in warm), key=self._strange)
+            held = run.incumbent
+            assert held is not None
+            # the case that the incumbent lies in first: the others close sooner once a good proposal is known
+            counts_held = self._watched(cell_counts(self.structure, held.leases), held.labels)
+            reopened = (self._reopened(leaf, moved) for leaf in warm)
+            cases = sorted(reopened, key=lambda case: self._missed(case, counts_held))
         self.open = [(-run.best.bound, i, case) for i, case in enumerate(cases)]
         self.opened = 0
         self.numbered = len(self.open)
@@ -283,14 +288,8 @@ class Tree(Cases):
         cuts, told = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
         return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *told)
 
-    def _strange(self, case: Open) -> int:
-        """By how many leases the incumbent misses the counts of a case: where it misses none, the best proposal is likely.
-
-        That case is treated first: the others close sooner once a good proposal is known.
-        """
-        assert self.run.incumbent is not None
-        held = self.run.incumbent
-        counts = self._watched(cell_counts(self.structure, held.leases), held.labels)
+    def _missed(self, case: Open, counts: Floats) -> int:
+        """By how many leases the watched ``counts`` of a proposal miss those of a case; 0: it lies in the case."""
         off = 0
         for b in case.branches:
             more = b.threshold - int(counts[self.counts.index(count_of(b))])
