@@ -23,7 +23,7 @@ from __future__ import annotations
 from optimizer.solve.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
 from optimizer.solve.driver import best_value, solve
 from optimizer.solve.earlier import Earlier
-from optimizer.solve.engine_registry import check_engine, engines
+from optimizer.solve.engine_registry import all_engines, check_engine
 from optimizer.solve.options import (
     BackendTooLarge,
     Progress,
@@ -33,7 +33,7 @@ from optimizer.solve.options import (
     Stages,
     Watch,
 )
-from optimizer.solve.registry import Backend, Job, backend, backends
+from optimizer.solve.registry import Backend, Job, all_backends, backend
 
 __all__ = [
     "Backend",
@@ -51,11 +51,11 @@ __all__ = [
     "Split",
     "Stages",
     "Watch",
+    "all_backends",
+    "all_engines",
     "backend",
     "best_value",
-    "backends",
     "check_engine",
-    "engines",
     "points",
     "solve",
 ]

@@ -81,7 +81,7 @@ def engine(scheme: str, *, form: str, check: Callable[[str], None]) -> Callable[
     return register
 
 
-def engines() -> dict[str, EngineKind]:
+def all_engines() -> dict[str, EngineKind]:
     """All engines by scheme, sorted."""
     load_all("optimizer.solve.engines")
     return {scheme: _ENGINES[scheme] for scheme in sorted(_ENGINES)}
@@ -90,12 +90,12 @@ def engines() -> dict[str, EngineKind]:
 def unknown(address: str) -> AttrifluxError:
     """The error for an address that no engine reads."""
     return AttrifluxError(
-        "ENGINE_UNKNOWN", engine=address, known=", ".join(kind.form for kind in engines().values())
+        "ENGINE_UNKNOWN", engine=address, known=", ".join(kind.form for kind in all_engines().values())
     )
 
 
 def _kind(address: str) -> EngineKind:
-    found = engines().get(address.split(":", 1)[0])
+    found = all_engines().get(address.split(":", 1)[0])
     if found is None:
         raise unknown(address)
     return found

@@ -93,7 +93,7 @@ def backend(
     return register
 
 
-def backends() -> dict[str, Backend]:
+def all_backends() -> dict[str, Backend]:
     """All backends by name, sorted."""
     load_all("optimizer.solve.backends")
     return {name: _BACKENDS[name] for name in sorted(_BACKENDS)}
@@ -107,7 +107,7 @@ def get(name: str) -> Backend:
     AttrifluxError
         ``BACKEND_UNKNOWN`` or ``BACKEND_MISSING``.
     """
-    known = backends()
+    known = all_backends()
     if name not in known:
         raise AttrifluxError("BACKEND_UNKNOWN", backend=name, known=", ".join(["auto", *known]))
     missing = known[name].available()
@@ -148,13 +148,13 @@ def choose(
         return asked, "moteur demandé", "backend asked for"
     n = len(problem.dwelling_ids)
     if engine != "threads":
-        for found in backends().values():
+        for found in all_backends().values():
             if "engines" in found.features and found.available() is None:
                 where = engine.split(":", 1)[0]
                 return found, f"calcul demandé sur {where}", f"computation asked on {where}"
     hurried = gap >= LOOSE or (time_limit is not None and time_limit < A_DWELLING * n)
     if n > PROVEN_TO or (n >= IMPLICIT_FROM and hurried):
-        for found in backends().values():
+        for found in all_backends().values():
             if "implicit" in found.features and found.available() is None:
                 return (found, *_why_implicit(n, hurried=n <= PROVEN_TO))
     return (

@@ -14,16 +14,16 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.solve import Job, RawSolution, Solved, SolveOptions, Watch, backend, solve
-from optimizer.solve.registry import backends, choose, get
+from optimizer.solve.registry import all_backends, choose, get
 from tests.solve.oracle import binding, campaign, known_best, listed, middle, same, tiny
 
-NAMES = sorted(backends())
+NAMES = sorted(all_backends())
 REQUIRED = {"highs", "cpsat", "pulp"}
 
 
 def test_the_required_backends_are_there_and_usable() -> None:
     assert set(NAMES) >= REQUIRED
-    assert [name for name in REQUIRED if backends()[name].available()] == []
+    assert [name for name in REQUIRED if all_backends()[name].available()] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -180,7 +180,7 @@ def test_auto_goes_by_size_and_by_what_is_asked(
 
 def test_asking_what_exists_loads_no_solver_library() -> None:
     code = (
-        "import sys; from optimizer.solve import backends; [b.available() for b in backends().values()];"
+        "import sys; from optimizer.solve import all_backends; [b.available() for b in all_backends().values()];"
         "print(sorted(set(sys.modules) & {'ortools', 'pulp', 'highspy'}))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -18,7 +18,9 @@ from optimizer.solve.scale import (
     solve_transport,
 )
 from optimizer.solve.scale.evaluation import objective_of
-from optimizer.solve.scale.nudge import TURNS, Nudger
+from optimizer.solve.scale.leases import total_value, vacancies
+from optimizer.solve.scale.nudge import PUSHED, TURNS, VAIN, Nudger
+from optimizer.solve.scale.pieces import apart, apply_pieces, cut_pieces
 from optimizer.solve.scale.run import Run
 
 OPTIONS = ScaleOptions(gap=2e-4, max_iterations=60, max_leaves=0, cuts=False, threads=1)
@@ -74,12 +76,12 @@ def test_it_ends_when_the_gap_is_reached_or_the_clock_says_so(monkeypatch: pytes
     run = begun(changed(model, 1), found)
     monkeypatch.setattr(run, "halted", lambda: True)
     Nudger(run).catch_up()
-    assert len(mixes) == 1
+    assert not mixes
     mixes.clear()
     run = begun(changed(model, 1), found)
     monkeypatch.setattr(run, "closed", lambda: False)
     Nudger(run).catch_up()
-    assert 3 < len(mixes) <= TURNS + 2
+    assert VAIN < len(mixes) <= TURNS + 1
 
 
 def test_only_a_run_from_an_earlier_one_catches_up_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,13 +105,53 @@ def test_only_a_run_from_an_earlier_one_catches_up_and_once(monkeypatch: pytest.
     assert any(times)
 
 
-def test_other_assignments_are_looked_at_each_time() -> None:
+def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None:
     model, found = earlier(1)
-    seen = [
-        [x.klass.tobytes() + x.applicant.tobytes() for x in begun(model, found).around(2, turn)]
-        for turn in (0, 1, 2, 1)
-    ]
-    assert seen[1] == seen[3] and len({tuple(some) for some in seen}) == 3
+    seen = []
+    for turn in (0, 1, 2, 1):
+        nudger = Nudger(begun(changed(model, 1), found))
+        others = nudger._pushed_apart(turn)
+        assert len(others) == 1 + PUSHED
+        seen.append(tuple(x.klass.tobytes() + x.applicant.tobytes() for x in others))
+    assert seen[1] == seen[3] and len(set(seen)) == 3
+    assert len({some[0] for some in seen}) == 1, (
+        "the incumbent repaired for the best multipliers is not shaken"
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pieces_apart_may_be_taken_in_any_subset(seed: int) -> None:
+    model, found = earlier(seed)
+    nudger = Nudger(begun(changed(model, seed), found))
+    run, rng = nudger.run, np.random.default_rng(seed)
+    held = run.incumbent.leases
+    sets = [p for p in (cut_pieces(run.structure, held, x) for x in nudger._pushed_apart(1)) if p.n]
+    mask = apart(sets, vacancies(run.structure, held))
+    assert len(mask) == sum(p.n for p in sets) and 0 < mask.sum() < len(mask)
+    for part in (1.0, 0.5, 0.5, 0.2):
+        leases, at, worth = held, 0, total_value(run.structure, held)
+        chosen = mask & (rng.random(len(mask)) < part)
+        for pieces in sets:
+            take = chosen[at : at + pieces.n]
+            leases, at = apply_pieces(leases, pieces, take), at + pieces.n
+            worth += int(pieces.gain[take].sum())
+        assert (np.diff(leases.applicant) > 0).all() and (vacancies(run.structure, leases) >= 0).all()
+        if not np.diff(run.structure.bonus_start).any():
+            assert total_value(run.structure, leases) == worth
+
+
+def test_a_mix_ends_with_what_is_enough() -> None:
+    """Never worse, and nothing more is looked for once the gap asked is reached."""
+    model, found = earlier(2)
+    ends = []
+    for enough in (None, 0):
+        run = begun(changed(model, 2), found)
+        others = Nudger(run)._pushed_apart(0)
+        start = run.incumbent.objective
+        asked = None if enough is None else start + 1
+        ends.append(run.blend(run.incumbent, others, 20, 0.0, whole_counts=True, enough=asked).objective)
+        assert start < ends[-1] <= run.bound
+    assert ends[1] <= ends[0]
 
 
 def test_nearly_reached_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import socket
 import subprocess
@@ -20,12 +19,13 @@ import pytest
 
 from benchmarks.scale.families import FAMILIES
 from optimizer.errors import AttrifluxError
-from optimizer.solve import SolveOptions, check_engine, engines, solve
+from optimizer.solve import SolveOptions, all_engines, check_engine, solve
 from optimizer.solve.engine_registry import engine, open_engine
 from optimizer.solve.engines import dask as dask_engine
 from optimizer.solve.scale import LabelledTransport, Progress, ScaleOptions, ScaleResult, solve_transport
 from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.shards import Question, ShardedPricer, cut_shards, price_shard
+from optimizer.solve.scale.shards import cut_shards
+from tests.scale.engine_checks import Pickled, differences
 from tests.scale.reference import random_model
 from tests.solve.oracle import middle
 
@@ -55,19 +55,6 @@ def on_threads(which: int) -> ScaleResult:
     return run(instance(which), None)
 
 
-def differences(one: ScaleResult, two: ScaleResult) -> list[str]:
-    """Names of what is not the same bytes."""
-    arrays = ("assigned_class", "account", "seats", "shortfall")
-    out = [x for x in arrays if getattr(one, x).tobytes() != getattr(two, x).tobytes()]
-    proofs = ("multipliers", "cut_multipliers", "class_price")
-    out += [
-        x for x in proofs if getattr(one.certificate, x).tobytes() != getattr(two.certificate, x).tobytes()
-    ]
-    return out + [
-        x for x in ("objective", "bound", "iterations", "stop_reason") if getattr(one, x) != getattr(two, x)
-    ]
-
-
 @contextmanager
 def plain_cluster(workers: int) -> Iterator[Any]:
     """A scheduler like one that is started by hand: no certificates."""
@@ -94,7 +81,7 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 def test_every_engine_is_in_the_suite() -> None:
-    assert set(SAMPLES) == set(engines())
+    assert set(SAMPLES) == set(all_engines())
 
 
 @pytest.mark.parametrize("which", range(len(INSTANCES)))
@@ -109,23 +96,6 @@ def test_tiny_models_too(opened: Any) -> None:
     for seed in range(8):
         model = random_model(seed)
         assert differences(run(model, opened), run(model, None)) == [], seed
-
-
-class Pickled:
-    """An engine without library: every shard and question is copied, and tasks run in another order."""
-
-    def __init__(self, parts: int) -> None:
-        self.parts = parts
-
-    def open(self, structure: Any, quantum: int) -> ShardedPricer:
-        placed = cut_shards(structure, self.parts)
-        copies = [pickle.dumps(p.shard) for p in placed]
-
-        def ask(asked: list[tuple[int, Question]]) -> list[Any]:
-            tasks = [pickle.dumps((pickle.loads(copies[i]), question)) for i, question in asked]
-            return [price_shard(*pickle.loads(task)) for task in reversed(tasks)][::-1]
-
-        return ShardedPricer(placed, quantum, ask)
 
 
 @pytest.mark.parametrize("block", range(4))
@@ -354,7 +324,7 @@ def test_a_problem_goes_the_whole_way() -> None:
 
 
 def test_a_scheme_is_registered_once() -> None:
-    engines()
+    all_engines()
     for scheme in ("threads", "", "a:b"):
         with pytest.raises(ValueError, match="registered twice"):
             engine(scheme, form="", check=lambda address: None)(lambda address, threads: ExitStack())

@@ -12,8 +12,8 @@ from optimizer.solve.scale.oracle import Oracle
 from optimizer.solve.scale.rows import with_cuts
 from optimizer.solve.scale.run import choose_quantum
 from optimizer.solve.scale.warm import leases_of
+from tests.scale.engine_checks import Pickled
 from tests.scale.reference import optimum_by_milp, random_model
-from tests.scale.test_engines import Pickled
 
 
 def test_most_of_what_a_loose_gap_leaves_open_is_closed():

@@ -13,8 +13,8 @@ from optimizer.solve.scale.pricing import Threads
 from optimizer.solve.scale.rows import with_cuts
 from optimizer.solve.scale.run import choose_quantum
 from optimizer.solve.scale.warm import Resuming
+from tests.scale.engine_checks import Pickled, differences
 from tests.scale.reference import random_model
-from tests.scale.test_engines import Pickled, differences
 
 
 def any_start(model, rng) -> WarmStart:

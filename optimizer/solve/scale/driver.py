@@ -124,7 +124,8 @@ def solve_transport(
     if options.polish and stop == "gap":
         if warm is None:  # an earlier run has settled what this one started from
             nudger.settle()
-        nudger.improve(options.polish, beyond=True)
+        if not nudger.caught_up:  # what pushes on single rows would give, mixes of many have given
+            nudger.improve(options.polish, beyond=True)
     elif options.polish and stop == "iteration_limit":
         nudger.settle(PAIRS)
         stop = "gap" if run.closed() else stop

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.solve.scale.leases import Leases
+from optimizer.solve.scale.leases import Leases, cell_counts
 from optimizer.solve.scale.model import Ints
 from optimizer.solve.scale.oracle import cell_credits
 from optimizer.solve.scale.pricing import LocalPricer, whole
+from optimizer.solve.scale.primal import needs
 from optimizer.solve.scale.run import Run
 
 STEPS = (1.0, 3.0, 10.0, 30.0, 100.0)
@@ -32,10 +33,13 @@ NODES = 20
 IN_VAIN = 20
 """Pushes in a row without a gain after which pushing ends."""
 LEFT, ROUGHLY = 0.02, 0.2
-"""Part of what is missing that a mix with whole counts may leave: the last one, and one that others follow. On the tight Doubs year
-of the full model the second takes two seconds where the first takes six, and what it leaves the next ones find."""
+"""Part of what is missing that a mix with whole counts may leave: the last one, and one that others follow."""
 TURNS, VAIN = 16, 2
-"""Most mixes of two assignments each with which a run from an earlier proposal catches up, and how many in a row may find little."""
+"""Most mixes with which a run from an earlier proposal catches up, and how many in a row may find little."""
+PUSHED, PUSH = 8, 3.0
+"""Rows pushed for one of them, and by how many points a lease."""
+ENOUGH = 0.95
+"""Part of the gap asked at which such a mix ends."""
 LITTLE = 0.05
 """Part of what is missing below which a try has found little."""
 CATCH_UP = 20
@@ -51,6 +55,8 @@ class Nudger:
         self.run = run
         self.small = len(run.structure.arc_pair) <= MOST_ARCS
         self._pricer: LocalPricer | None = None
+        self.caught_up = False
+        """Whether `catch_up` has been called."""
 
     def improve(self, calls: int, *, beyond: bool = False) -> None:
         """At most ``calls`` pushes, the dearest missing lease first; ends early when a round finds nothing.
@@ -102,36 +108,71 @@ class Nudger:
                 return
 
     def catch_up(self) -> None:
-        """What an earlier proposal lacks after a change, once mixing what the master combines finds little.
+        """What an earlier proposal lacks after a change, once it is near.
 
-        The earlier multipliers bound the changed problem as closely as twenty pricings more would, and of the assignments to
-        mix the master knows too few. On the tight Doubs year of the full model 300 points of 32 million are missing then,
-        after a pin, to 1,000, a week later: one to three mixes with whole counts find them, in 5 to 20 s.
+        The earlier multipliers bound the changed problem as closely as twenty pricings more would. What is missing are leases
+        in whole numbers: a third of one that a row lacks at its whole price, two thirds of one too many of another, three
+        quarters of the gap on the tight Doubs year of the full model. Assignments for other multipliers differ in large pieces
+        that serve one row and harm three. Those of the incumbent with one row pushed differ in a hundred small ones; of all
+        that exclude no other, one mix with whole counts finds half of what is missing in 5 s.
         """
-        run = self.run
+        run, self.caught_up = self.run, True
         if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
             return
-        self._mix_whole([run.best.leases])
         vain = 0
-        for turn in range(1, TURNS + 1):
+        for turn in range(TURNS):
             if vain >= VAIN or run.closed() or run.halted():
                 break
             held, missing = run.incumbent.objective, run.bound - run.incumbent.objective
-            self._mix_whole(run.around(2, turn), ROUGHLY)
+            enough = run.bound - int(ENOUGH * run.options.gap * abs(run.bound))
+            self._mix_whole(self._pushed_apart(turn), ROUGHLY, enough)
             vain = vain + 1 if run.incumbent.objective - held < LITTLE * missing else 0
         if not (run.closed() or run.halted()):
             self.improve(CATCH_UP)
         if not (run.closed() or run.halted()):
             self._mix_whole([run.best.leases])
 
-    def _mix_whole(self, others: list[Leases], left: float = LEFT) -> None:
+    def _mix_whole(self, others: list[Leases], left: float = LEFT, enough: int | None = None) -> None:
         """Mix others into the incumbent with whole counts."""
         run = self.run
         assert run.incumbent is not None
         now = time.perf_counter()
         tolerance = left * (run.bound - run.incumbent.objective) / run.model.scale
-        run.offer(run.blend(run.incumbent, others, NODES, tolerance, whole_counts=True))
+        mixed = run.blend(run.incumbent, others, NODES, tolerance, whole_counts=True, enough=enough)
+        run.offer(mixed)
         run.clock.charge("primal", now)
+
+    def _pushed_apart(self, turn: int) -> list[Leases]:
+        """The incumbent repaired for the best multipliers, and from there once for each of the rows that cost most, with its own
+        raised where leases are missing and lowered where there are too many.
+
+        A row costs what it asks for too much at its multiplier, and what it lacks at the rest of its price: nothing if leases
+        came in parts. ``turn``: from the second on the other multipliers are shaken as well.
+        """
+        run = self.run
+        assert run.best is not None and run.incumbent is not None
+        now = time.perf_counter()
+        price, known = run.model.row_price, run.best.multipliers / run.quantum
+        need = needs(run.rows, cell_counts(run.structure, run.incumbent.leases), run.incumbent.labels)
+        y = known[: len(price)]
+        lost = np.where(need > 0, (price - y) * need, -y * need)
+        unit = run.tail.money / run.tail.norm
+        rng = np.random.default_rng((run.iteration, turn))
+        credits = cell_credits(run.structure, run.rows, run.best.multipliers, run.quantum)
+        out = [self._moved(run.best.price, credits, credits)]
+        assert self._pricer is not None
+        repaired = self._pricer.last
+        for row in np.argsort(-lost, kind="stable")[:PUSHED].tolist():
+            wanted = known.copy()
+            wanted[row] += PUSH * unit[row] * (1 if need[row] > 0 else -1)
+            if turn:
+                wanted += SHAKE * PUSH * unit * rng.standard_normal(len(wanted)) * (known > 0)
+            asked = run.rows.clip(wanted, run.quantum)
+            self._pricer.last = repaired
+            credit = cell_credits(run.structure, run.rows, asked, run.quantum)
+            out.append(self._pricer.price(*credit, int(STAY * run.model.scale)).leases)
+        run.clock.charge("oracle", now)
+        return out
 
     def toward(self, price: Ints, credit: Ints, outside: Ints) -> None:
         """Repair the incumbent for credits which class prices answer, and keep what pays of what moves.

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 from numba import njit
+from numpy.typing import NDArray
 
 from optimizer.solve.scale.leases import Leases, bonus_sum, class_counts
 from optimizer.solve.scale.model import Ints, SmallInts
@@ -188,6 +189,34 @@ def apply_pieces(first: Leases, pieces: Pieces, chosen: np.ndarray) -> Leases:
         np.r_[first.cell[stay], pieces.cell[enter]].astype(np.int32)[order],
         np.r_[first.value[stay], pieces.value[enter]][order],
     )
+
+
+def apart(sets: list[Pieces], vacant: Ints) -> NDArray[np.bool_]:
+    """Pieces of several assignments of which any subset may be taken, as a mask over all of them; ``vacant``: per class, (K,).
+
+    The smallest come first, and each keeps out what would move one of its households too or might want a dwelling of a class
+    whose vacancies are spoken for. What is left needs no packing row: of 1,000 pieces about 200, and a program over them is
+    solved in 4 s where the one over all, with 1,700 more rows, takes 16 to 50.
+    """
+    size = np.concatenate([np.bincount(p.piece, minlength=p.n) for p in sets])
+    enters = sp.vstack([p.classes.maximum(0) for p in sets], format="csr")
+    enters.eliminate_zeros()
+    moved = [who for p in sets for who in _by_piece(p)]
+    free, met = vacant.copy(), np.zeros(1 + max(int(p.who.max(initial=-1)) for p in sets), bool)
+    mask = np.zeros(len(size), bool)
+    for i in np.argsort(size, kind="stable"):
+        into = slice(enters.indptr[i], enters.indptr[i + 1])
+        classes, more = enters.indices[into], enters.data[into]
+        if not met[moved[i]].any() and (free[classes] >= more).all():
+            mask[i] = met[moved[i]] = True
+            free[classes] -= more
+    return mask
+
+
+def _by_piece(pieces: Pieces) -> list[Ints]:
+    """Households each piece moves."""
+    order = np.argsort(pieces.piece, kind="stable")
+    return np.split(pieces.who[order], np.searchsorted(pieces.piece[order], np.arange(1, pieces.n)))
 
 
 def bundles(body: sp.csr_matrix, gain: Ints, component: Ints, most: int) -> sp.csr_matrix:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.solve.scale.leases import Leases, cell_counts, total_value
+from optimizer.solve.scale.leases import Leases, cell_counts, total_value, vacancies
 from optimizer.solve.scale.model import Ints, LabelledTransport
-from optimizer.solve.scale.pieces import Pieces, apply_pieces, cut_pieces
-from optimizer.solve.scale.programs import MipAnswer, Tail, solve_mip
+from optimizer.solve.scale.pieces import Pieces, apart, apply_pieces, cut_pieces
+from optimizer.solve.scale.programs import INF, MipAnswer, Tail, solve_mip
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -34,11 +34,16 @@ class Incumbent:
     shortfall: Ints
 
 
-def shortfalls(rows: RowSystem, counts: Ints, labels: Ints) -> Ints:
-    """Shortfall of each model row, in coefficient units."""
+def needs(rows: RowSystem, counts: Ints, labels: Ints) -> Ints:
+    """What each model row still asks for, in coefficient units; negative: it has more than it asks."""
     n = len(rows.price)
     need = rows.constant[:n] + (counts @ rows.fixed[:, :n]) + (labels @ rows.label[:, :n])
-    return np.maximum(0, np.asarray(need, dtype=np.int64))
+    return np.asarray(need, dtype=np.int64)
+
+
+def shortfalls(rows: RowSystem, counts: Ints, labels: Ints) -> Ints:
+    """Shortfall of each model row, in coefficient units."""
+    return np.maximum(0, needs(rows, counts, labels))
 
 
 def value_of(structure: Structure, rows: RowSystem, leases: Leases, labels: Ints) -> Incumbent:
@@ -95,12 +100,14 @@ def mix(
     absolute_gap: float,
     whole_counts: bool = False,
     time_limit_s: float | None = None,
+    enough: int | None = None,
 ) -> Incumbent:
     """Best combination of an incumbent and pieces of the way to other assignments; never worse.
 
     Pieces that change no count are taken when they gain. Pieces of different assignments exclude each other where
     they touch the same applicant, and share the vacancies of a class. Labels are chosen last: whole ones beside pieces
-    keep HiGHS tightening bounds one by one, for seconds instead of hundredths.
+    keep HiGHS tightening bounds one by one, for seconds instead of hundredths. With ``enough``, an objective that ends the
+    search, only pieces that exclude no other are mixed (`apart`): for assignments that differ by many small ones.
     """
     sets = [p for p in (cut_pieces(structure, incumbent.leases, other) for other in others) if p.n]
     if not sets:
@@ -112,6 +119,10 @@ def mix(
         free = np.flatnonzero(~visible & (gain > 0))
         keep = np.flatnonzero(visible)
         packing, room = None, None
+    elif enough is not None:
+        free = np.zeros(0, np.int64)
+        keep = np.flatnonzero((visible | (gain > 0)) & apart(sets, vacancies(structure, incumbent.leases)))
+        packing, room = None, None
     else:
         free = np.zeros(0, np.int64)
         keep = np.flatnonzero(visible | (gain > 0))
@@ -121,7 +132,7 @@ def mix(
     answer = solve_mip(
         tail, gain[keep], counts[keep], cell_counts(structure, incumbent.leases), packing, room,
         whole_labels=False, whole_counts=whole_counts, nodes=nodes, absolute_gap=absolute_gap, time_limit_s=time_limit_s,
-        least=(least - held) / tail.money,
+        least=(least - held) / tail.money, enough=INF if enough is None else (enough - held) / tail.money,
     )  # fmt: skip
     if answer is not None and answer.value * tail.money + held < least:
         return incumbent

@@ -180,6 +180,7 @@ def solve_mip(
     time_limit_s: float | None = None,
     start: Floats | None = None,
     least: float = -INF,
+    enough: float = INF,
 ) -> MipAnswer | None:
     """Choose integer columns (``cost`` in objective units, ``counts`` (columns, cells)) on top of ``base`` leases.
 
@@ -187,7 +188,7 @@ def solve_mip(
     counts that labels decide (`Tail.counted`) are whole though labels are not: then hardly a label has to change afterwards,
     and a shortfall that no label can avoid is seen. On a year of the full model that is 150 whole numbers; 766 whole labels
     take five times as long to the same answer. Stops at ``nodes`` nodes, so a run can be
-    replayed; None when no solution was found.
+    replayed, or with an answer worth ``enough``; None when no solution was found.
     """
     n = len(cost)
     extra = 0 if packing is None else packing.shape[1]
@@ -260,6 +261,8 @@ def solve_mip(
             return told
         h.setOptionValue("mip_max_nodes", nodes)
         h.setOptionValue("mip_abs_gap", absolute_gap)
+    if enough < INF:
+        h.setOptionValue("objective_target", enough)
     run_solver(h)
     info = h.getInfo()
     if info.primal_solution_status != 2:

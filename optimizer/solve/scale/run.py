@@ -288,13 +288,10 @@ class Run:
             out.append(splice(self.structure, parts))
         return out
 
-    def around(self, times: int, turn: int = 0) -> list[Leases]:
-        """Best assignments for multipliers near the best ones: other pieces to mix, from a fixed sequence.
-
-        ``turn``: how often they were asked for since the last pricing; each time they are others.
-        """
+    def around(self, times: int) -> list[Leases]:
+        """Best assignments for multipliers near the best ones: other pieces to mix, from a fixed sequence."""
         assert self.best is not None
-        rng = np.random.default_rng((self.iteration, turn) if turn else self.iteration)
+        rng = np.random.default_rng(self.iteration)
         now = time.perf_counter()
         out = []
         for _ in range(times):
@@ -344,6 +341,7 @@ class Run:
         case: Case | None = None,
         *,
         whole_counts: bool = False,
+        enough: int | None = None,
     ) -> Incumbent:
         """Mix (`primal`), under the rows of a case when one is given, unless the same was mixed before in vain
         and no more coarsely.
@@ -357,7 +355,7 @@ class Run:
             return start
         found = mix(
             s, rows, tail, start, others, nodes=nodes, absolute_gap=tolerance, whole_counts=whole_counts,
-            time_limit_s=self.time_left(),
+            time_limit_s=self.time_left(), enough=enough,
         )  # fmt: skip
         if found.objective <= start.objective:
             self._vain[keys[-1]] = tolerance
