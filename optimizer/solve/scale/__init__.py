@@ -64,8 +64,9 @@ keep the rounding exact where dwellings must stay empty.
 *From an earlier run* (``warm``). Its multipliers, moved as the rounding of the rows has, bound a changed problem as
 closely as some twenty pricings, and the first pricing repairs its assignment at its prices. For a proof its cases are
 gone over (``tree``), first the one that its proposal lies in: once a good proposal is known the others close after a
-pricing or two. For a gap it is the proposal that is missing: when mixing what the master combines finds little, mixes
-with whole counts find the rest (``nudge``).
+pricing or two. For a gap it is the proposal that is missing, and of it whole leases: rows that lack a third of one at the
+whole price, and others that have two thirds of one too many. So each of the rows that cost most is pushed a little, and
+what moves is mixed all at once, with whole counts, as far as no piece excludes another (``nudge``, ``pieces.apart``).
 
 What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row. On the
 Doubs year of the full model (3,224 dwellings, 9,864 applications, 85 rows, tight) plain columns left the linear gap
