@@ -103,6 +103,9 @@ def test_only_a_run_from_an_earlier_one_catches_up_and_once(monkeypatch: pytest.
             assert one.objective <= min(cold.bound, warm.bound)
             assert bound_of(later, one.certificate) // one.certificate.quantum >= one.bound
     assert any(times)
+    calls.clear()
+    solve_transport(later, replace(OPTIONS, gap=0.0, max_iterations=12), warm=found.warm)
+    assert not calls, "a proof tells the little that is missing apart by cases"
 
 
 def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None:
