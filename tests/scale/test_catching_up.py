@@ -143,6 +143,17 @@ def test_pieces_apart_may_be_taken_in_any_subset(seed: int) -> None:
             assert total_value(run.structure, leases) == worth
 
 
+def test_what_has_no_labels_keeps_its_last_pushes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without counts that labels decide nothing is looked for here, and pushes on single rows are not left out for it."""
+    model, found = earlier(1)
+    run = begun(changed(model, 1), found)
+    nudger, before = Nudger(run), run.incumbent.objective
+    counts, labels = run.tail.counted
+    monkeypatch.setitem(vars(run.tail), "counted", (counts[:, :0], labels[:, :0]))
+    nudger.catch_up()
+    assert not nudger.caught_up and run.incumbent.objective == before
+
+
 def test_a_mix_ends_with_what_is_enough() -> None:
     """Never worse, and nothing more is looked for once the gap asked is reached."""
     model, found = earlier(2)

@@ -56,7 +56,7 @@ class Nudger:
         self.small = len(run.structure.arc_pair) <= MOST_ARCS
         self._pricer: LocalPricer | None = None
         self.caught_up = False
-        """Whether `catch_up` has been called."""
+        """Whether `catch_up` has looked for what was missing."""
 
     def improve(self, calls: int, *, beyond: bool = False) -> None:
         """At most ``calls`` pushes, the dearest missing lease first; ends early when a round finds nothing.
@@ -116,9 +116,10 @@ class Nudger:
         that serve one row and harm three. Those of the incumbent with one row pushed differ in a hundred small ones; of all
         that exclude no other, one mix with whole counts finds half of what is missing in 5 s.
         """
-        run, self.caught_up = self.run, True
+        run = self.run
         if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
             return
+        self.caught_up = True
         vain = 0
         for turn in range(TURNS):
             if vain >= VAIN or run.closed() or run.halted():

@@ -350,7 +350,8 @@ class Run:
         the assignments a case combines are mostly its parent's.
         """
         s, rows, tail, branches = case or (self.structure, self.rows, self.tail, ())
-        keys = [_key(start, others, path, whole_counts) for path in dict.fromkeys(((), branches))]
+        how = (whole_counts, enough is not None)
+        keys = [_key(start, others, path, how) for path in dict.fromkeys(((), branches))]
         if min(self._vain.get(key, INF) for key in keys) <= tolerance:
             return start
         found = mix(
@@ -369,9 +370,11 @@ class Run:
                 break
 
 
-def _key(start: Incumbent, others: list[Leases], branches: tuple[Branch, ...], whole: bool) -> bytes:
+def _key(
+    start: Incumbent, others: list[Leases], branches: tuple[Branch, ...], how: tuple[bool, bool]
+) -> bytes:
     """Fingerprint of a mix."""
-    h = blake2b(repr((start.objective, branches, whole)).encode(), digest_size=16)
+    h = blake2b(repr((start.objective, branches, how)).encode(), digest_size=16)
     for leases in (start.leases, *others):
         for part in (leases.applicant, leases.klass, leases.cell):
             h.update(part.tobytes())

@@ -100,14 +100,9 @@ class Tries:
                 self._everything()
             else:
                 run.improve(1, 3 if self.tried > 0 else 1, 20)
-            due = run.gap <= CLOSE * gap or self._value() - held < LITTLE * missing
-            if (
-                self.warm
-                and gap > 0
-                and due
-                and run.iteration > 1
-                and not (self.nudger.caught_up or run.closed())
-            ):
+            behind = run.gap <= CLOSE * gap or self._value() - held < LITTLE * missing
+            once = self.warm and gap > 0 and run.iteration > 1 and not self.nudger.caught_up
+            if once and behind and not run.closed():
                 self.nudger.catch_up()
             settled = (lp_gap <= SETTLED * gap and not confined) or converged
             if settled and FAR_OFF < run.gap <= NUDGED and not (self.warm and gap == 0):
