@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED_TOP = {
     "optimizer", "models", "scenarios", "benchmarks", "tests", "docs", ".ci", "pyproject.toml", "README.md", "LICENSE",
-    "CHANGELOG.md", "Makefile", ".gitignore",
+    "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "requirements.lock", "Makefile", ".gitignore",
 }  # fmt: skip
 
 
