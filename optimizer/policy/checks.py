@@ -11,6 +11,7 @@ from typing import TypeVar
 import pandas as pd
 
 from optimizer.datadirs import models_dir
+from optimizer.domain.account import place_of
 from optimizer.errors import Finding
 from optimizer.policy.conventions import Line, in_force, oversubscribed, read_agreement
 from optimizer.policy.folder import Folder
@@ -212,8 +213,8 @@ def _check_lines(
         for code in (line.departement, line.area):
             if code not in departements and code not in communes.index and code not in epci.index:
                 yield _problem("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
-        if line.account.startswith("COLL:"):
-            code = line.account.removeprefix("COLL:")
+        if place_of(line.account):
+            code = place_of(line.account)
             if code not in departements and code not in communes.index and code not in epci.index:
                 yield _unknown_place(line.file, code)
     for year in sorted({line.year for line in lines}):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
+from optimizer.domain.account import account_of
 from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
@@ -140,6 +141,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     if large:  # the table holds the sentences now, and a country has 300 MB of them
         lists = replace(lists, reasons=[])
     why = nothing if large else next(explanations(len(problem.application_ids)))
+    single = rules.get("national.caleol.single_candidate_accounts")
     return Tables(
         proposals=proposals,
         applications=applications_table(problem, facts, lists, counts),
@@ -151,7 +153,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             second_best=second_best(problem, choices, chosen),
             flag_names=flags,
             places=places,
-            single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
+            single_enough=lambda d, i: _single_enough(problem, facts, lists, i, single),
             lang=options.lang,
         ),
         rules=rules_frame,
@@ -236,12 +238,14 @@ def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]]
     return names
 
 
-def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) -> bool:
+def _single_enough(
+    problem: Problem, facts: Facts, lists: Shortlists, i: int, single: Collection[str]
+) -> bool:
     """Whether one candidate is enough on that first line: relocation, or a DALO household of the préfet."""
-    account = problem.accounts[int(lists.lines.account[i])]
+    account = account_of(problem.accounts[int(lists.lines.account[i])])
     app = int(lists.lines.app[i])
-    return account == "RELOGEMENT" or (
-        account == "ETAT_PRIO" and app >= 0 and bool(facts.applications.dalo[app])
+    return account.least(2, single) < 2 or (
+        account.kind.dalo_alone and app >= 0 and bool(facts.applications.dalo[app])
     )
 
 

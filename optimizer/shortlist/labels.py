@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from optimizer.domain.account import account_of, find_account
 from optimizer.errors import Lang
-
-ACCOUNTS: dict[str, tuple[str, str]] = {
-    "ETAT_PRIO": ("État (publics prioritaires)", "State (priority households)"),
-    "ETAT_AGENT": ("État (agents publics)", "State (public agents)"),
-    "ALS": ("Action Logement", "Action Logement"),
-    "BAILLEUR": ("bailleur (non réservé)", "landlord (not reserved)"),
-    "MUTATION": ("mutation interne", "own tenant transfer"),
-    "RELOGEMENT": ("relogement", "relocation"),
-}
 
 RULES: dict[str, tuple[str, str]] = {
     "flux": ("part du flux de la convention", "agreed share of the flux"),
@@ -73,24 +65,13 @@ def _pick(pair: tuple[str, str], lang: Lang) -> str:
 
 def account_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | None = None) -> str:
     """``COLL:242500361`` -> its name in ``places``, else « collectivité 242500361 »; known accounts in words."""
-    if account in ACCOUNTS:
-        return _pick(ACCOUNTS[account], lang)
-    head, _, code = account.partition(":")
-    if head == "COLL":
-        if places and code in places:
-            return places[code]
-        return f"collectivité {code}" if lang == "fr" else f"local authority {code}"
-    return code or account
+    found = find_account(account)
+    return account.partition(":")[2] or account if found is None else found.label(lang, places)
 
 
 def pool_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | None = None) -> str:
     """Whose candidates: « du contingent Action Logement », « en mutation interne »."""
-    label = account_label(account, lang, places)
-    if lang != "fr":
-        return f"on account {label}"
-    if account in ("MUTATION", "RELOGEMENT"):
-        return f"en {label}"
-    return f"du {label}" if account == "BAILLEUR" else f"du contingent {label}"
+    return account_of(account).of_label(lang, places)
 
 
 def rule_label(rule: str, lang: Lang = "fr") -> str:

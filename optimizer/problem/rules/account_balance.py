@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from optimizer.domain.account import remainder
 from optimizer.eligibility.facts import FINANCING
 from optimizer.problem.areas import FluxYear
 from optimizer.problem.ground import B, Counted, Ground, Place
@@ -62,7 +63,7 @@ class AccountBalance(RuleShape):
         names = facts.accounts
         pairs = ground.landlord_departements
         on_flux = {line.account for line in facts.conventions if (line.landlord, line.departement) in pairs}
-        accounts = sorted((on_flux | {names.index("BAILLEUR")}) - ground.outside_flux) if pairs else []
+        accounts = sorted((on_flux | {names.index(remainder())}) - ground.outside_flux) if pairs else []
         found = []
         for account in accounts:
             remaining = sum((year.of_account(*pair, account) for pair in pairs), Fraction(0))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+
+from optimizer.domain.account import transfers
 from optimizer.problem.ground import Counted, Ground, Place
 from optimizer.problem.registry import (
     ALWAYS,
@@ -55,16 +58,21 @@ class MutationMax(RuleShape):
 
     def view(self, lines: Sequence[Line], ground: Ground) -> View:
         line_of = {line.key: i for i, line in enumerate(lines)}
-        mutation = ground.facts.accounts.index("MUTATION")
+        own = _transfers(ground)
 
         def marks(place: Place, account: int) -> list[Mark]:
             line = line_of.get((place.landlord, place.departement))
             if line is None:
                 return []
-            return [Mark(line, NEVER if account == mutation else ALWAYS)]
+            return [Mark(line, NEVER if account in own else ALWAYS)]
 
         return marks
 
     def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
         lease, line = match([one.key for one in lines], (leases.landlord, leases.departement))
-        return Pairs(lease, line, leases.account[lease] != ground.facts.accounts.index("MUTATION"))
+        return Pairs(lease, line, ~np.isin(leases.account[lease], _transfers(ground)))
+
+
+def _transfers(ground: Ground) -> list[int]:
+    """Accounts of the landlords' own tenants, by index."""
+    return [ground.facts.accounts.index(code) for code in transfers()]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.account import account_of
 from optimizer.problem.areas import FluxYear
 from optimizer.problem.ground import B, Counted, Ground, Place
 from optimizer.problem.registry import (
@@ -49,12 +50,14 @@ class PriorityPublics(RuleShape):
         assert terms.share is not None
         year = FluxYear(ground)
         names = facts.accounts
+        asked = [account_of(name).kind.priority_target for name in names]
+        always = {i for i, when in enumerate(asked) if when == "always"}
         present: dict[tuple[int, int], set[int]] = {
-            pair: {names.index("BAILLEUR")} for pair in ground.landlord_departements
+            pair: set(always) for pair in ground.landlord_departements
         }
         for line in facts.conventions:
-            pair, name = (line.landlord, line.departement), names[line.account]
-            if pair in present and (name == "ALS" or name.startswith("COLL:")):
+            pair = (line.landlord, line.departement)
+            if pair in present and asked[line.account]:
                 present[pair].add(line.account)
         return [
             Line(

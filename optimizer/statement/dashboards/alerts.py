@@ -9,6 +9,7 @@ from math import floor
 
 import pandas as pd
 
+from optimizer.domain.account import account_of, of_place
 from optimizer.policy import Parameter
 from optimizer.statement.dashboards.gauges import Gauge, rate
 from optimizer.statement.dashboards.targets import LATE_TRAJECTORY, label
@@ -136,7 +137,7 @@ def deadlines(year: Year) -> pd.DataFrame:
     default = year.rules.integer(f"national.flux.proposal_deadline_days{relaxed}")
     waiting = year.lines[(year.lines["state"] == "progress") & (year.lines["stage"] == "oriented")]
     if year.viewer.kind == "maire":
-        waiting = waiting[waiting["account"] == f"COLL:{year.viewer.code}"]
+        waiting = waiting[waiting["account"].isin(of_place(year.viewer.code))]
     rows = []
     for x in waiting.to_dict("records"):
         areas = [(x["landlord"], x["account"], x[p]) for p in ("commune", "epci", "departement")]
@@ -150,13 +151,19 @@ def deadlines(year: Year) -> pd.DataFrame:
 
 
 def _few(year: Year) -> Iterator[Alert]:
-    """Lists of the run that are short, and say why; from RELOGEMENT one candidate is enough (CCH R. 441-3)."""
+    """Lists of the run that are short, and say why; on accounts of `models/` one candidate is enough (CCH R. 441-3)."""
     limit = year.rules.value("national.dashboard.few_candidates")
     homes = year.homes
     if year.viewer.kind == "maire":
-        homes = homes[homes["account"] == f"COLL:{year.viewer.code}"]
+        homes = homes[homes["account"].isin(of_place(year.viewer.code))]
     number = pd.Series([int(x or 0) for x in homes["candidates"]], index=homes.index, dtype="int64")
-    listed = homes["status"].isin(["listed", "no_candidate"]) & (homes["account"] != "RELOGEMENT")
+    single = year.rules.get("national.caleol.single_candidate_accounts")
+    # a dwelling without any candidate has no account yet: its list needs all of them
+    wanted = [
+        account_of(a).least(int(limit.value), single) if a else int(limit.value) for a in homes["account"]
+    ]
+    enough = pd.Series([n < int(limit.value) for n in wanted], index=homes.index, dtype=bool)
+    listed = homes["status"].isin(["listed", "no_candidate"]) & ~enough
     short = homes.loc[listed & (number < int(limit.value)) & (homes["reason_if_short"] != ""), "dwelling_id"]
     if len(short):
         yield Alert(

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from optimizer import eligibility, policy
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
+from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import RELOCATIONS, STAGES
 from optimizer.eligibility.facts import PROOF, Q1_NO, Q1_YES, Facts
 from optimizer.errors import AttrifluxError
 from optimizer.problem.ground import Ground, first_ranks
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 from optimizer.statement.dashboards.run import Run
-from optimizer.statement.ledger import OUTSIDE, RuleAt, count_rule_of
+from optimizer.statement.ledger import RuleAt, count_rule_of
 
 SCALE = 10**12
 FULL = 10_000
@@ -155,7 +156,7 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     some = np.array([bool(c) for c in codes], bool)
     said = frame["in_flux"].astype("boolean")
     mutation = frame["mutation"].astype("boolean").fillna(False).astype(bool)
-    inside = ~frame["account"].isin(list(OUTSIDE)) & ~mutation
+    inside = ~frame["account"].isin(outside_flux()) & ~mutation
     return pd.DataFrame(
         {
             "state": "signed", **_home(frame), **_places(frame, rules),
@@ -191,7 +192,7 @@ def _in_progress(case: Case, rules: policy.RuleSet, rule_at: RuleAt, people: Hou
     return pd.DataFrame(
         {
             "state": "progress", **home, **places, **{k: pd.Series(v, index=frame.index) for k, v in known.items()},
-            "in_flux": ~frame["account"].isin(list(OUTSIDE)),
+            "in_flux": ~frame["account"].isin(outside_flux()),
             "rank": 1, "weight": SCALE, "day": frame["since"], "stage": frame["stage"].astype(str),
             "counted": pd.Series(counted, index=frame.index, dtype=bool),
         }

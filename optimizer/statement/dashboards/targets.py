@@ -9,13 +9,20 @@ from math import floor
 import pandas as pd
 
 from optimizer.conversion import account_order
+from optimizer.domain.account import (
+    has_priority_target,
+    of_place,
+    place_of,
+    remainder,
+    state_accounts,
+    transfers,
+)
 from optimizer.policy import Parameter
 from optimizer.shortlist.labels import account_label
 from optimizer.statement.dashboards.gauges import Gauge, count, named, rate_gauge
 from optimizer.statement.dashboards.words import some
 from optimizer.statement.dashboards.year import Year
 
-STATE = ("ETAT_PRIO", "ETAT_AGENT")
 LATE_FLUX, LATE_LEC, LATE_PRIORITY = (
     f"national.dashboard.{name}_late_share" for name in ("flux", "lec", "priority")
 )
@@ -29,8 +36,8 @@ def place_name(year: Year, code: str) -> str:
 
 def label(year: Year, account: str) -> str:
     """An account in words; a département's own reservation by its number."""
-    code = account.removeprefix("COLL:")
-    if account.startswith("COLL:") and code not in year.names:
+    code = place_of(account)
+    if code and code not in year.names:
         return f"Département {code}"
     return account_label(account, "fr", year.names)
 
@@ -44,12 +51,12 @@ def own_ledger(year: Year) -> pd.DataFrame:
     if viewer.kind == "landlord":
         return rows[rows["landlord"] == viewer.code]
     if viewer.kind == "prefet":
-        return rows[(rows["departement"] == viewer.code) & rows["account"].isin(list(STATE))]
+        return rows[(rows["departement"] == viewer.code) & rows["account"].isin(state_accounts())]
     if viewer.kind == "maire":
-        return rows[(rows["account"] == f"COLL:{viewer.code}") & (rows["area"] == viewer.code)]
+        return rows[rows["account"].isin(of_place(viewer.code)) & (rows["area"] == viewer.code)]
     communes = year.rules.all_communes
     areas = {viewer.code, *communes.index[communes["epci"] == viewer.code]}
-    return rows[rows["area"].isin(areas) & rows["account"].str.startswith("COLL:")]
+    return rows[rows["area"].isin(areas) & (rows["account"].map(place_of) != "")]
 
 
 def flux_gauges(year: Year) -> list[Gauge]:
@@ -129,18 +136,14 @@ def priority_gauges(year: Year) -> list[Gauge]:
     """25 % of the leases of each réservataire but the État, over the viewer's lines; BAILLEUR landlord by landlord."""
     source = year.rules.value("national.rules.priority_publics.share")
     lines = year.lines
-    concerned = lines[
-        (lines["account"] == "ALS")
-        | (lines["account"] == "BAILLEUR")
-        | lines["account"].str.startswith("COLL:")
-    ]
+    concerned = lines[lines["account"].map(has_priority_target).astype(bool)]
     keys = {
-        (a, x if a == "BAILLEUR" else "")
+        (a, x if a == remainder() else "")
         for a, x in zip(concerned["account"], concerned["landlord"], strict=True)
     }
     out = []
     for account, landlord in sorted(keys, key=lambda k: (account_order(k[0]), k)):
-        if year.viewer.kind == "maire" and account != f"COLL:{year.viewer.code}":
+        if year.viewer.kind == "maire" and account not in of_place(year.viewer.code):
             continue
         mine = (lines["account"] == account) & ((lines["landlord"] == landlord) if landlord else True)
         counts = count(lines, mine & named(lines), lines["priority"].astype(bool))
@@ -267,7 +270,7 @@ def mutation_gauges(year: Year) -> list[Gauge]:
             continue
         here = lines["departement"] == row["departement"]
         # A lease said to be a transfer is out of the flux whatever the account it was written on.
-        counts = count(lines, here & named(lines), lines["account"] == "MUTATION")
+        counts = count(lines, here & named(lines), lines["account"].isin(transfers()))
         source = Parameter(
             f"assiette.{year.viewer.code}.{row['departement']}.mutation", "Mutations internes prévues à l'assiette",
             int(row["mutation"]), "dwellings", "local", "table assiette du dossier ; CCH R. 441-5",
