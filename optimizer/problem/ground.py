@@ -106,6 +106,8 @@ class Ground:
     has_leases: bool
     forecast: Mapping[tuple[int, int], Forecast]
     """By (landlord, département)."""
+    signed: int = 0
+    """How many of ``before`` are signed leases: the first ones; work in progress follows."""
 
     @cached_property
     def outside_flux(self) -> frozenset[int]:

@@ -45,7 +45,10 @@ def read_ground(case: Case, facts: Facts, rules: RuleSet) -> Ground:
     nothing = signed.where(np.zeros(len(signed), bool))
     ground = Ground(facts, rules, case.settings, signed, nothing, len(leases) > 0, _forecast(case, facts))
     before = Counted.joined((signed, _in_progress(case.table("in_progress"), ground)))
-    return replace(ground, before=before.where(before.commune >= 0), returned=_returned(case, ground))
+    return replace(
+        ground, before=before.where(before.commune >= 0), returned=_returned(case, ground),
+        signed=int((signed.commune >= 0).sum()),
+    )  # fmt: skip
 
 
 def leases_of_year(case: Case) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
+from optimizer.problem import all_rules
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
@@ -277,7 +278,8 @@ def flux_state(
         waiting.update(keys)
         counted.update(keys if row.counted else ())
     state: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
-    for row in records(rules[rules["rule"] == "flux"]):
+    agreed = [shape.id for shape in all_rules() if shape.agreed]
+    for row in records(rules[rules["rule"].isin(agreed)]):
         scope = dict(piece.split("=", 1) for piece in str(row.scope).split(";"))
         key = (scope["landlord"], scope["account"], scope["area"])
         share, so_far = float(row.share), float(row.num_before)

@@ -6,27 +6,7 @@ from collections.abc import Mapping
 
 from optimizer.domain.account import account_of, find_account
 from optimizer.errors import Lang
-
-RULES: dict[str, tuple[str, str]] = {
-    "flux": ("part du flux de la convention", "agreed share of the flux"),
-    "mutation_max": (
-        "part hors mutation interne (plafond des mutations)",
-        "share outside own transfers (ceiling on transfers)",
-    ),
-    "priority_publics": ("25 % aux publics prioritaires", "25 % to priority households"),
-    "lec_q1_outside_qpv": (
-        "objectif LEC : premier quartile hors QPV",
-        "LEC target: first quartile outside QPV",
-    ),
-    "lec_q234_inside_qpv": (
-        "objectif LEC : quartiles 2 à 4 en QPV",
-        "LEC target: quartiles 2 to 4 inside QPV",
-    ),
-    "dalo": ("objectif DALO du département", "DALO target of the département"),
-    "essential_workers": ("travailleurs essentiels", "essential workers"),
-    "priority_mix": ("résidence à enjeu de mixité", "priority-mix residence"),
-    "account_balance": ("équilibre qualitatif des contingents", "qualitative balance of accounts"),
-}
+from optimizer.problem.registry import find_rule
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "INACTIVE": ("demande radiée ou non renouvelée", "struck off or not renewed"),
@@ -75,7 +55,21 @@ def pool_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | None
 
 
 def rule_label(rule: str, lang: Lang = "fr") -> str:
-    return _pick(RULES[rule], lang) if rule in RULES else rule
+    """A rule of ``rules.csv`` in the words of its class; the id itself where no rule has it."""
+    shape = find_rule(rule)
+    return rule if shape is None else _pick(shape.short, lang)
+
+
+def rule_long(rule: str, lang: Lang = "fr") -> str:
+    """The sentence that says who counts among what; empty where no rule has the id."""
+    shape = find_rule(rule)
+    return "" if shape is None else _pick(shape.long, lang)
+
+
+def share_key(rule: str) -> str:
+    """Key of ``models/`` of a rule's default share; empty where it has none."""
+    shape = find_rule(rule)
+    return "" if shape is None else shape.share_key
 
 
 def refusal_label(code: str, lang: Lang = "fr") -> str:

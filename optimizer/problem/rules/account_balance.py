@@ -54,6 +54,15 @@ class AccountBalance(RuleShape):
     The supply is the flux base of the run: dwellings the account may receive. Denominator: leases on the account.
     """
 
+    title_en = "Balance of each account"
+    short = ("équilibre qualitatif des contingents", "qualitative balance of accounts")
+    long = (
+        "Baux du contingent dans chaque sorte de logement (QPV, taille, financement) : comme dans l'offre, à un écart près.",
+        "Leases of the account in each kind of dwelling (QPV, size, financing): as in the supply, within a margin.",
+    )
+    group = ("Équilibre des contingents", "Balance of accounts")
+    viewers = {}
+
     def lines(self, ground: Ground) -> Sequence[Line]:
         if not ground.rules.get("national.rules.account_balance.enabled"):
             return []

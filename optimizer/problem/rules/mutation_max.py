@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 
 from optimizer.domain.account import transfers
 from optimizer.problem.ground import Counted, Ground, Place
@@ -32,6 +33,21 @@ from optimizer.problem.registry import (
 )
 class MutationMax(RuleShape):
     """One line per landlord and département with a forecast. Denominator: every lease; numerator: not a mutation."""
+
+    title_en = "Transfers inside the landlord's stock"
+    short = (
+        "part hors mutation interne (plafond des mutations)",
+        "share outside own transfers (ceiling on transfers)",
+    )
+    long = (
+        "Baux du bailleur qui ne sont pas des mutations internes : pas plus de mutations que la prévision de l'année.",
+        "Leases of the landlord that are not own transfers: no more transfers than the year's forecast.",
+    )
+    group = ("Mutations internes", "Own transfers")
+    viewers = {"landlord": 4}
+    gauge = "ceilings"
+    gauge_title = "Mutations internes (plafond)"
+    late_key = "national.dashboard.flux_late_share"
 
     whole_stock = True
 
@@ -71,6 +87,10 @@ class MutationMax(RuleShape):
     def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
         lease, line = match([one.key for one in lines], (leases.landlord, leases.departement))
         return Pairs(lease, line, ~np.isin(leases.account[lease], _transfers(ground)))
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        # the ceiling counts the transfers themselves; a lease said to be one is out of the flux whatever its account
+        return pd.Series(True, index=lines.index), lines["account"].isin(transfers())
 
 
 def _transfers(ground: Ground) -> list[int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.domain.account import account_of
+from optimizer.domain.account import account_of, has_priority_target
 from optimizer.problem.areas import FluxYear
 from optimizer.problem.ground import B, Counted, Ground, Place
 from optimizer.problem.registry import (
@@ -43,10 +44,22 @@ class PriorityPublics(RuleShape):
     convention lines in the département, and BAILLEUR always.
     """
 
+    title_en = "Priority publics of each réservataire"
+    short = ("25 % aux publics prioritaires", "25 % to priority households")
+    long = (
+        "Baux du contingent signés par des ménages DALO ou relevant de L. 441-1 avec une preuve qui compte.",
+        "Leases of the account signed by DALO households or publics of L. 441-1 with a proof that counts.",
+    )
+    group = ("25 % aux publics prioritaires, par réservataire", "25 % to priority publics, by réservataire")
+    share_key = "national.rules.priority_publics.share"
+    viewers = {"landlord": 3, "epci": 3, "prefet": 4, "maire": 2}
+    gauge = "account_rates"
+    late_key = "national.dashboard.priority_late_share"
+
     traits = {TRAIT: is_priority}
 
     def lines(self, ground: Ground) -> Sequence[Line]:
-        facts, terms = ground.facts, ground.rules.rule(self.id)
+        facts, terms = ground.facts, ground.rules.rule(self.id, self.share_key)
         assert terms.share is not None
         year = FluxYear(ground)
         names = facts.accounts
@@ -87,3 +100,6 @@ class PriorityPublics(RuleShape):
         keys = (leases.landlord, leases.departement, leases.account)
         lease, line = match([one.key for one in lines], keys)
         return Pairs(lease, line, leases.priority[lease])
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        return lines["account"].map(has_priority_target).astype(bool), lines["priority"].astype(bool)

@@ -17,7 +17,6 @@ from optimizer.statement.dashboards.words import decimal, leases, percent, some
 from optimizer.statement.dashboards.year import Year
 
 SERIOUS, WATCH, GOOD = "alert", "watch", "ahead"
-FLUX_AHEAD = "national.dashboard.flux_ahead_share"
 NAMED_MOST = 8
 """Dwellings named in a sentence; the tables hold the others."""
 
@@ -57,8 +56,8 @@ def _of_gauge(year: Year, g: Gauge) -> Iterator[Alert]:
             sentence = f"{leases(g.missing)} {late} : {_to_date(g)} ; {_rest(g)}."
             yield Alert(SERIOUS, g.title, g.scope, sentence, limit)
             return
-        ahead = rules.value(FLUX_AHEAD)
-        if g.id == "flux" and -gap > Fraction(str(ahead.value)) and counts.num > g.share * counts.den + 1:
+        ahead = rules.value(g.ahead_key) if g.ahead_key else None
+        if ahead is not None and -gap > Fraction(str(ahead.value)) and counts.num > g.share * counts.den + 1:
             over = floor(counts.num - g.share * counts.den + g.opening)
             yield Alert(GOOD, g.title, g.scope, f"{leases(over)} d'avance : {_to_date(g)}.", ahead)
     if g.direction == "at_least" and gone and (g.share is None or g.primary):
@@ -72,7 +71,7 @@ def _of_gauge(year: Year, g: Gauge) -> Iterator[Alert]:
 
 
 def _units(g: Gauge, n: int) -> str:
-    return some(n, "ménage", "ménages") if g.id == "dalo" else leases(n)
+    return some(n, "ménage", "ménages") if g.share is None else leases(n)
 
 
 def _to_date(g: Gauge) -> str:
