@@ -39,6 +39,8 @@ class AccountKind:
         Whether many accounts share the kind (``COLL:25056``, ``COLL:242500361``).
     code_pattern : str
         What may follow the prefix, as a regular expression.
+    rest_fr, rest_en : str
+        What follows the prefix, in the words of help texts: « nom ».
     place : bool
         Whether what follows the prefix is the code of a commune, an EPCI or a département, whose name stands for the account.
     outside_flux : bool
@@ -78,6 +80,8 @@ class AccountKind:
     shown: int = 4
     prefix: bool = False
     code_pattern: str = r"[^\s.|;]+"
+    rest_fr: str = "code"
+    rest_en: str = "code"
     place: bool = False
     outside_flux: bool = False
     pool: str = ANY
@@ -99,10 +103,9 @@ class AccountKind:
         """Regular expression of the codes of the kind."""
         return rf"{self.code}:{self.code_pattern}" if self.prefix else self.code
 
-    @property
-    def form(self) -> str:
-        """The code as help texts say it: ``ALS``, ``COLL:<code>``."""
-        return f"{self.code}:<code>" if self.prefix else self.code
+    def form(self, lang: Lang = "fr") -> str:
+        """The code as help texts say it: ``ALS``, ``OTHER:<nom>``."""
+        return f"{self.code}:<{self.rest_fr if lang == 'fr' else self.rest_en}>" if self.prefix else self.code
 
 
 @dataclass(frozen=True)
@@ -277,10 +280,23 @@ def convention_pattern() -> str:
     return "|".join(k.pattern for k in all_kinds() if not k.outside_flux)
 
 
-def convention_forms(last: str) -> str:
-    """The accounts a convention line may name, in words: ``ETAT_PRIO, … ou OTHER:<code>``; ``last`` stands before the last."""
-    forms = [k.form for k in all_kinds() if not k.outside_flux]
-    return f"{', '.join(forms[:-1])} {last} {forms[-1]}"
+def convention_forms(lang: Lang) -> str:
+    """The accounts a convention line may name, as help texts say them: ``ETAT_PRIO, …, OTHER:<nom> ou BAILLEUR``."""
+    return _listed([k.form(lang) for k in all_kinds() if not k.outside_flux], "ou" if lang == "fr" else "or")
+
+
+def account_forms(lang: Lang) -> str:
+    """Every account as help texts say them: ``ETAT_PRIO, …, BAILLEUR ; MUTATION et RELOGEMENT hors conventions``."""
+    inside = ", ".join(k.form(lang) for k in all_kinds() if not k.outside_flux)
+    outside = [k.form(lang) for k in all_kinds() if k.outside_flux]
+    if lang == "fr":
+        return f"{inside} ; {_listed(outside, 'et')} hors conventions"
+    return f"{inside}; {_listed(outside, 'and')} outside conventions"
+
+
+def _listed(words: list[str], last: str) -> str:
+    """``a, b ou c``."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def is_convention_account(code: str) -> bool:

@@ -226,7 +226,7 @@ def _fields(item: object, owner: YamlMap, more: tuple[str, ...]) -> dict[str, An
 def _account(item: YamlMap, value: object) -> str:
     if not isinstance(value, str) or not is_convention_account(value):
         bad_value(
-            item, "account", value, convention_forms("ou"), convention_forms("or"),
+            item, "account", value, convention_forms("fr"), convention_forms("en"),
         )  # fmt: skip
     return value
 

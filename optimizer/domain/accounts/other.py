@@ -11,5 +11,7 @@ KIND = kind(
         en="{code}",
         source="CCH R. 441-5 : autres réservataires liés par une convention",
         prefix=True,
+        rest_fr="nom",
+        rest_en="name",
     )
 )
