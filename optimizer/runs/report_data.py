@@ -11,8 +11,8 @@ import pandas as pd
 
 from optimizer import eligibility
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
+from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
 from optimizer.problem import all_rules
-from optimizer.reports.data import LegalNumber, ProofSummary, ReportData
 from optimizer.runs.large import stem
 from optimizer.runs.options import Options
 from optimizer.shortlist.labels import account_label

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from optimizer.errors import AttrifluxError
+from optimizer.presentation.csvfile import csv_bytes
 from optimizer.problem import all_rules
-from optimizer.reports.csvfile import csv_bytes
 from optimizer.statement import dashboard, dashboard_to
 from optimizer.statement.dashboards.files import write_dashboard
 from optimizer.statement.dashboards.headings import HEADINGS
