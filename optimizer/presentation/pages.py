@@ -14,7 +14,7 @@ from optimizer.domain.frames import records
 from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.svg import bar, gauge
 from optimizer.presentation.words import dwelling_words, flags_words, scope_words, why_words
-from optimizer.shortlist.labels import account_label, flag_label, rule_label
+from optimizer.shortlist.labels import account_label, flag_label, rule_label, rule_long, share_key
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_LISTS = 200
@@ -160,8 +160,9 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
         out.append(
             {
                 "label": rule_label(str(rule), data.lang),
+                "long": rule_long(str(rule), data.lang),
                 "rows": rows,
-                "assumed": f"national.rules.{rule}" in assumed_keys,
+                "assumed": share_key(str(rule)) in assumed_keys,
                 "more": (
                     f"… et {hidden} autres lignes (rules.csv)." if fr else f"… and {hidden} more (rules.csv)."
                 )
