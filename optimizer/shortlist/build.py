@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
+from optimizer.problem import Evaluation
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.leapfrogs import LeapfrogFinder, Leapfrogs, rule_reason
 from optimizer.shortlist.lookup import Pools
@@ -18,7 +19,6 @@ from optimizer.shortlist.ranks import Lines, binding_rows, fill_ranks
 from optimizer.shortlist.reasons import LineContext, line_reason, whole_leases_missing
 
 I32 = NDArray[np.int32]
-I64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,7 @@ def build_shortlists(
     facts: Facts,
     first: FirstRanks,
     *,
-    num_run: I64,
-    den_run: I64,
+    counted: Evaluation,
     proven: bool,
     size: int,
     max_lists: int,
@@ -114,14 +113,14 @@ def build_shortlists(
 
     Parameters
     ----------
-    num_run, den_run : (n_rows,) int64
-        Leases of the optimum counted on each row.
+    counted : Evaluation
+        The optimum counted again.
     proven : bool
         Whether the run is certified optimal: then a leapfrog without reason is an error.
     """
     pools = Pools(problem)
     named = own_order(problem, facts, pools, first)
-    binding = binding_rows(problem, num_run, den_run)
+    binding = binding_rows(problem, counted)
     dalo = facts.applications.dalo
     lines = fill_ranks(
         problem, first, dalo=dalo, binding=binding, size=size, max_lists=max_lists, named=named,
@@ -131,17 +130,17 @@ def build_shortlists(
     finder = LeapfrogFinder(
         problem,
         lines,
+        first=first,
+        counted=counted,
         dalo=dalo,
         binding=binding,
-        num_run=num_run,
-        den_run=den_run,
         named=named,
         pinned=pinned,
         proven=proven,
         max_lists=max_lists,
         pools=pools,
     )
-    missing = whole_leases_missing(problem, num_run.tolist(), den_run.tolist())
+    missing = whole_leases_missing(counted)
     by_label = {f"{row.rule}[{row.scope}]": missing[k] for k, row in enumerate(problem.rows)}
     by_reason = {
         rule_reason(problem, k): by_label[f"{row.rule}[{row.scope}]"] for k, row in enumerate(problem.rows)
@@ -174,8 +173,7 @@ def prospects(
     facts: Facts,
     first: FirstRanks,
     *,
-    num_run: I64,
-    den_run: I64,
+    counted: Evaluation,
     names: int,
     max_lists: int,
 ) -> pd.DataFrame:
@@ -186,7 +184,7 @@ def prospects(
         problem,
         first,
         dalo=facts.applications.dalo,
-        binding=binding_rows(problem, num_run, den_run),
+        binding=binding_rows(problem, counted),
         size=names,
         max_lists=max_lists,
         named=named,

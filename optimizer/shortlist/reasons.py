@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer.errors import Lang
-from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.problem import Evaluation
+from optimizer.problem.model import RATE_UNIT
 from optimizer.shortlist.labels import ordinal, plural, pool_label, rule_label, spaced
 from optimizer.shortlist.leapfrogs import LineSummary, Standing
 
@@ -95,10 +96,6 @@ def _why(reason: str, count: int, context: LineContext, lang: Lang) -> str:
     return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
 
 
-def whole_leases_missing(problem: Problem, num_run: list[int], den_run: list[int]) -> list[int]:
+def whole_leases_missing(counted: Evaluation) -> list[int]:
     """Per row, the shortfall in whole leases (rounded up), as screens show it."""
-    out = []
-    for k, row in enumerate(problem.rows):
-        short = max(0, row.rate * den_run[k] - num_run[k] * RATE_UNIT)
-        out.append(-(-short // RATE_UNIT))
-    return out
+    return [-(-short // RATE_UNIT) for short in counted.shortfall.tolist()]
