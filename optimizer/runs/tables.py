@@ -140,7 +140,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         effort_rate=lambda d, apps: eligibility.effort(facts, rules, d, apps).rate,
     )
     if large:  # the table holds the sentences now, and a country has 300 MB of them
-        lists = replace(lists, reasons=[])
+        lists = replace(lists, reasons=[], finder=None)
     why = nothing if large else next(explaining.parts(len(problem.application_ids)))
     return Tables(
         proposals=proposals,

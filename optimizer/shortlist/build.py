@@ -36,6 +36,8 @@ class Shortlists:
         Lines wanted per dwelling.
     named : mapping (dwelling, account) -> the réservataire's own order
     binding : (n_rows,) bool
+    pinned : dwellings whose first rank is a decision
+    finder : what found the leapfrogs, for questions about single households; let go of in a large run
     """
 
     lines: Lines
@@ -45,6 +47,7 @@ class Shortlists:
     named: dict[tuple[int, int], I32]
     binding: NDArray[np.bool_]
     pinned: frozenset[int]
+    finder: LeapfrogFinder | None
 
 
 def own_order(problem: Problem, facts: Facts, pools: Pools, first: FirstRanks) -> dict[tuple[int, int], I32]:
@@ -158,6 +161,7 @@ def build_shortlists(
                 account=problem.accounts[account],
                 standing=standing,
                 pinned=d in pinned,
+                heavy=int(lines.burden[i]) > 0,
                 places=places or {},
                 named=(d, account) in named and int(lines.app[i]) in named[d, account],
                 summary=summary,
@@ -165,7 +169,7 @@ def build_shortlists(
             ),
             lang,
         )
-    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned)
+    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned, finder)
 
 
 def prospects(

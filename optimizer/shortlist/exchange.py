@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem import Evaluation, orders_kept
+from optimizer.problem import Evaluation
+from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
 from optimizer.shortlist.passes import FORBIDDEN, exchange_costs
 

@@ -23,12 +23,14 @@ class Prices:
 
     Attributes
     ----------
-    kind_cost : (n_kinds,) int64     Σ_k λ_k (rate·den − num): what a lease of that kind costs in rules
+    kind_cost : (n_kinds,) int64     Σ_k λ_k (rate_k·den − num) − lean: what a lease of that kind costs
     application : (A,) int64         π_a ≥ 0
+    play : int                       Σ_k λ_k play_k: what may be missing without a point lost
     """
 
     kind_cost: I64
     application: I64
+    play: int
 
 
 def kind_costs(problem: Problem, multipliers: I64) -> I64:

@@ -34,6 +34,7 @@ from optimizer.shortlist.passes import (
     PINNED,
     RESERVE,
     RULE,
+    first_reasons,
     lacking,
     passed_over,
     pool_size,
@@ -45,6 +46,8 @@ B = NDArray[np.bool_]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
+BY_SCORE, ALIKE = -3, -4
+"""Why a first rank stands before a household where it passes nobody over: its score is higher, or the same."""
 SHOWN = 20
 """Leapfrogs written per line, the highest scores first; a count row follows when there are more (design §8)."""
 
@@ -83,10 +86,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class LineSummary:
-    """How many households a line passes, by reason, for the sentence on the line itself."""
+    """How many households a line passes, by reason, and by how many points at most (hundredths): for the line's sentence."""
 
     total: int
-    by_reason: tuple[tuple[str, int], ...]
+    by_reason: tuple[tuple[str, int, int], ...]
 
 
 def rule_reason(problem: Problem, row: int) -> str:
@@ -232,31 +235,58 @@ class LeapfrogFinder:
         more = problem.fill_value + int(problem.bonus[d])
         word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
         places, tied = np.empty(n, np.int64), np.empty(n, np.int64)
-        tally = np.empty((n, len(word)), np.int64)
+        tally, widest = np.empty((n, len(word)), np.int64), np.empty((n, len(word)), np.int64)
         self._found.room(n * (SHOWN + 1))
-        parts = np.stack(
-            [
-                lines.fit[part] - int(problem.bonus[d]), lines.burden[part], lines.lean[part],
-                kinds.keep[lines.kind[part]],
-            ],
-            axis=1,
-        )  # fmt: skip
+        parts = self._parts(first, stop)
         self._found.held = passed_over(
             problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden,
             here.menu.start, here.menu.stop, self._least, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.lacks, s.cost, s.rule,
             self.placed, self.dalo, self.full_at,
             first, how, seeks, lines.app[part], lines.score[part], parts, lines.value[part], lines.order[part],
             bool(self.dalo[lines.app[first]]), MICRO_PER_HUNDREDTH,
-            word, SHOWN, places, tied, tally, np.empty((n, SHOWN, 3), np.int64), self._found.open, self._found.held,
+            word, SHOWN, places, tied, tally, widest, np.empty((n, SHOWN, 3), np.int64), self._found.open, self._found.held,
         )  # fmt: skip
         if self.proven and bool(tally[:, GAP].any()):
             raise AttrifluxError("LEAPFROG_UNEXPLAINED")
         names = [self._words[w] for w in word.tolist()]
         for j, counts in enumerate(tally.tolist()):
-            reasons = [(names[w], count) for w, count in enumerate(counts) if count]
+            reasons = [(names[w], count, int(widest[j, w])) for w, count in enumerate(counts) if count]
             reasons.sort(key=lambda x: (-x[1], x[0]))
             standing = Standing(here.size, int(places[j]) + 1, int(tied[j]) > 1)
             yield first + j, standing, LineSummary(sum(counts), tuple(reasons))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The reasons met so far, by their published number."""
+        return tuple(self._words)
+
+    def first_reasons(self, first: int) -> I32:
+        """By entry of the dwelling's menu: why a first rank stands before that household, a published number.
+
+        Below 0 (`standings`): its score is lower, or the same. Households that hold a first rank elsewhere are told as if they
+        were free.
+        """
+        lines, problem, s = self.lines, self.problem, self._scratch
+        d, r = int(lines.dwelling[first]), int(lines.account[first])
+        here = self._place(d, r)
+        how = int(self._how(first, first + 1)[0])
+        more = problem.fill_value + int(problem.bonus[d])
+        word = self._charges(first, here, more) if how == FIRST else _PLAIN
+        out = np.zeros(here.menu.stop - here.menu.start, np.int32)
+        first_reasons(
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden,
+            here.menu.start, here.menu.stop, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.cost, s.rule,
+            self.placed, self.dalo, self.full_at, how, lines.score[first], self._parts(first, first + 1)[0],
+            lines.value[first], BY_SCORE, ALIKE, MICRO_PER_HUNDREDTH, word, out,
+        )  # fmt: skip
+        return out
+
+    def _parts(self, first: int, stop: int) -> I64:
+        """(lines, 4): fit without burden nor what the dwelling adds, burden, lean, what of it keeps an earlier result."""
+        lines, part = self.lines, slice(first, stop)
+        bonus = self.problem.bonus[lines.dwelling[part]]
+        keep = self.problem.kinds.keep[lines.kind[part]]
+        return np.stack([lines.fit[part] - bonus, lines.burden[part], lines.lean[part], keep], axis=1)
 
     def _how(self, first: int, stop: int) -> I32:
         """How each line of a list got its place."""

@@ -142,7 +142,7 @@ def types_ahead(  # type: ignore[no-untyped-def]
 def passed_over(  # type: ignore[no-untyped-def]
     app, kind, score, fit, burden, start, stop, least, more, kind_of, lean_of, keep_of, first, lacks, cost, rule, placed, dalo, full_at,
     lines, how, seeks, line_app, line_score, line_parts, line_worth, line_order, fillers, micro,
-    word, shown, places, tied, tally, best, block, at,
+    word, shown, places, tied, tally, widest, best, block, at,
 ):  # fmt: skip
     """Households that the lines of one list pass over, by reason; the first ``shown`` of each line go into ``block``.
 
@@ -150,7 +150,7 @@ def passed_over(  # type: ignore[no-untyped-def]
     rank, its score, its ``parts`` (fit without burden nor what the dwelling adds, burden, lean, what of it is for an earlier
     result) and its value. ``least``: the least that the fit may be. By type: ``lean_of``, ``keep_of``, ``lacks`` a binding row
     of the first rank, ``cost`` and ``rule`` of an exchange at first rank. Fills by line ``places`` (how many score more),
-    ``tied``, ``tally`` (by reason); returns where the block ends. ``word``: published number of each reason. ``best``: room
+    ``tied``, ``tally`` and ``widest`` (largest difference of scores) by reason; returns where the block ends. ``word``: published number of each reason. ``best``: room
     for (household, score, reason) of those shown.
     """
     n = len(line_app)
@@ -159,7 +159,7 @@ def passed_over(  # type: ignore[no-untyped-def]
         lowest = min(lowest, line_score[j])
         places[j] = tied[j] = 0
         for why in range(tally.shape[1]):
-            tally[j, why] = 0
+            tally[j, why] = widest[j, why] = 0
     kept = np.zeros(n, np.int64)
     parts = np.empty(4, np.int64)
     for e in range(start, stop):
@@ -187,6 +187,7 @@ def passed_over(  # type: ignore[no-untyped-def]
             if why == FIT:
                 why = _part(parts, line_parts[j])
             tally[j, why] += 1
+            widest[j, why] = max(widest[j, why], points - line_score[j])
             kept[j] = _keep(best, j, kept[j], shown, a, points, why)
     for j in range(n):
         total = 0
@@ -205,6 +206,30 @@ def passed_over(  # type: ignore[no-untyped-def]
             block[at, 3] = word[0]
             at += 1
     return at
+
+
+@njit(cache=True, nogil=True)
+def first_reasons(  # type: ignore[no-untyped-def]
+    app, kind, score, fit, burden, start, stop, more, kind_of, lean_of, keep_of, first, cost, rule, placed, dalo, full_at,
+    how, line_score, line_parts, line_worth, by_score, alike, micro, word, out,
+):  # fmt: skip
+    """``out`` by entry of a menu: why the first rank of its list stands before each household; all arguments as above.
+
+    ``by_score`` where the household's score is lower, ``alike`` where it is the same.
+    """
+    parts = np.empty(4, np.int64)
+    for e in range(start, stop):
+        points, t, a = np.int64(score[e]), kind[e], app[e]
+        if kind_of[t] < 0:
+            continue
+        if points <= line_score:
+            out[e - start] = by_score if points < line_score else alike
+            continue
+        parts[0] = np.int64(fit[e]) + np.int64(burden[e])
+        parts[1], parts[2], parts[3] = burden[e], lean_of[t], keep_of[t]
+        gain = points + parts[0] - parts[1] + parts[2] + more - line_worth
+        why = _reason(t, a, gain, how, False, first, first, cost, rule, dalo, full_at, 0, True, micro)
+        out[e - start] = word[_part(parts, line_parts) if why == FIT else why]
 
 
 @njit(cache=True, nogil=True)

@@ -32,7 +32,7 @@ def switch_costs(
     ----------
     counted : the proposal counted again
     """
-    search = _Switch(problem, first, counts)
+    search = _Switch(problem, first, counted)
     pairs = zip(dwelling.tolist(), account.tolist(), strict=True)
     return np.array([search.cost(d, r) for d, r in pairs], np.int64)
 
