@@ -227,11 +227,14 @@ def _nearest(facts: Facts, rules: RuleSet, a: int, lang: Lang) -> str:
 
 def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]]:
     """Flags of pairs as published: names joined by ``|``."""
-    words = ["|".join(n for j, n in enumerate(eligibility.FLAGS) if bits >> j & 1) for bits in range(256)]
+    words = [
+        "|".join(n for j, n in enumerate(eligibility.FLAGS) if bits >> j & 1)
+        for bits in range(1 << len(eligibility.FLAGS))
+    ]
 
     def names(dwellings: NDArray[np.int32], apps: NDArray[np.int32]) -> NDArray[np.object_]:
         bits = eligibility.flags_of_pairs(facts, dwellings, apps)
-        return np.array(words, object)[bits.view(np.uint8)]
+        return np.array(words, object)[bits.view(np.uint16)]
 
     return names
 
