@@ -9,6 +9,7 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
     list_territories(models=None) -> tuple[str, ...]
     read_yaml(path) -> YamlMap                                  dict with .line_of(key) and .path; strict
     read_grid(path) -> Grid                                     one file of models/cotation/
+    span(grid, accrual_years) -> int                            how many hundredths of a point a grid puts between households
     PREFIXES = ("national.", "territory.", "conventions.", "cotation.")   keys that ``changes`` may carry here
     ZONES = ("paris_adjacent", "ile_de_france", "other_regions")          zone code = position
     FINANCINGS = ("PLAI", "PLUS", "PLS");  RULES = {rule id: (French title, key of its default share or "")}
@@ -66,6 +67,7 @@ from optimizer.policy.checks import check_models
 from optimizer.policy.geography import ZONES
 from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import read_grid
+from optimizer.policy.grid_span import span
 from optimizer.policy.loading import check_changes, list_territories, load
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Parameter
@@ -91,4 +93,5 @@ __all__ = [
     "load",
     "read_grid",
     "read_yaml",
+    "span",
 ]
