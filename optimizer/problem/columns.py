@@ -153,7 +153,14 @@ def _part(problem: Problem, block: Block, seats: list[int]) -> _Part:
     order = np.lexsort((app, problem.kinds.account[kind]))
     value = problem.fill_value + score + fit - burden + lean
     return _Part(
-        app[order], kind[order], score[order], fit[order], burden[order], lean[order], value[order], first[order]
+        app[order],
+        kind[order],
+        score[order],
+        fit[order],
+        burden[order],
+        lean[order],
+        value[order],
+        first[order],
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.finding import entries_of_pairs, may_be_first
 from optimizer.problem.model import (
+    I32,
     I64,
     MICRO_PER_HUNDREDTH,
     RATE_UNIT,

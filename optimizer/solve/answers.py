@@ -121,7 +121,9 @@ def multipliers(layout: Layout, answers: list[Answer]) -> Multipliers:
             ordered = proof.multipliers[len(part.rows) : len(part.rows) + len(problem.orders)]
             orders = {p: int(v) * RATE_UNIT // proof.quantum for p, v in enumerate(ordered.tolist()) if v}
         price[part.classes] = proof.class_price.astype(np.int64) * TEN // proof.quantum
-    rows = np.where((layout.rate > 0) | ~layout.uniform, np.minimum(rows, layout.price * TEN), 0).astype(np.int64)
+    rows = np.where((layout.rate > 0) | ~layout.uniform, np.minimum(rows, layout.price * TEN), 0).astype(
+        np.int64
+    )
     nobody = np.zeros(len(problem.application_ids), np.int64)
     start = Multipliers(rows, {}, {}, nobody, orders=orders)
     costs = best_options(layout, kind_costs(layout, (), start))

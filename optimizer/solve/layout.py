@@ -200,4 +200,3 @@ def _truncate(full: Entries, n_classes: int, n_keys: int, width: int) -> Entries
         key=full.key[keep],
         value=full.value[keep],
     )
-

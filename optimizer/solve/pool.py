@@ -75,9 +75,7 @@ class Pool:
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self.marks = [self._marks(c) for c in range(len(problem.kinds))]
         values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
-        top = max([0, *values, *self.layout.price.tolist()]) + int(
-            np.abs(problem.kinds.value).max(initial=0)
-        )
+        top = max([0, *values, *self.layout.price.tolist()]) + int(np.abs(problem.kinds.value).max(initial=0))
         self.forbidding = 100.0 * (top / 100.0 + 1.0)
         for k in self.layout.active.tolist():
             self._add_base(k)
