@@ -52,8 +52,8 @@ class Kept:
 
     @property
     def first(self) -> tuple[tuple[str, str, str], ...]:
-        """(dwelling, application, account) of the first ranks with a household."""
-        return tuple((d, names[0], account) for d, (account, names) in self.lists.items() if names)
+        """(dwelling, account, application) of the first ranks with a household."""
+        return tuple((d, account, names[0]) for d, (account, names) in self.lists.items() if names)
 
 
 def read_kept(start: Path | str | Result) -> Kept:
@@ -67,8 +67,8 @@ def read_kept(start: Path | str | Result) -> Kept:
     if not isinstance(start, (Path, str)):
         lines = start.proposals[list(COLUMNS)].astype({"rank": int})
         digest = hashlib.sha256(csv_bytes(start.proposals, "french")).hexdigest()
-        known = frozenset(start.applications["application_id"].astype(str))
-        return Kept("", digest, _lists(lines), known or None)
+        people = frozenset(start.applications["application_id"].astype(str))
+        return Kept("", digest, _lists(lines), people or None)
     folder = Path(start)
     name = folder.name or str(folder.absolute())
     try:
@@ -77,14 +77,14 @@ def read_kept(start: Path | str | Result) -> Kept:
         if raw is None or frame is None:
             raise FileNotFoundError(2, None)
         frame = frame.assign(rank=frame["rank"].astype(int))
-        people = read_back(folder, "applications", ("application_id",))
+        told = read_back(folder, "applications", ("application_id",))
         digest = hashlib.sha256(raw.read_bytes()).hexdigest()
     except OSError as error:
         raise AttrifluxError("KEEP_UNREADABLE", name=name, why=reason_of(error)) from None
     except (ValueError, TypeError, KeyError):
         why = Said("contenu inattendu ou abîmé", "unexpected or damaged content")
         raise AttrifluxError("KEEP_UNREADABLE", name=name, why=why) from None
-    known = None if people is None else frozenset(people["application_id"].astype(str))
+    known = None if told is None else frozenset(told["application_id"].astype(str))
     return Kept(name, digest, _lists(frame), known)
 
 
@@ -99,9 +99,10 @@ def _lists(lines: pd.DataFrame) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def weighed(problem: Problem, kept: Kept) -> pd.DataFrame:
-    """``kept.csv``: the first ranks that weigh in this run, dwelling and household both in its case."""
+    """``kept.csv``: the first ranks that weigh in this run, dwelling, account and household all in its case."""
     homes, people = set(problem.dwelling_ids.tolist()), set(problem.application_ids.tolist())
-    lines = sorted((d, account, a) for d, a, account in kept.first if d in homes and a in people)
+    accounts = set(problem.accounts)
+    lines = sorted(x for x in kept.first if x[0] in homes and x[1] in accounts and x[2] in people)
     return pd.DataFrame(
         np.array(lines, object).reshape(-1, 3), columns=["dwelling_id", "account", "application_id"]
     )

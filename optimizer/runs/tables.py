@@ -19,16 +19,18 @@ from optimizer.policy import RuleSet
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
+from optimizer.runs.keeping import Kept, weighed
 from optimizer.runs.options import Options
 from optimizer.scoring import Scores
 from optimizer.shortlist import Shortlists, build_shortlists, prospects
+from optimizer.shortlist.changes import changes_table, empty_changes
 from optimizer.shortlist.confirming import Sample, confirm
 from optimizer.shortlist.details import line_details
 from optimizer.shortlist.explaining import Explaining
 from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.leapfrogs import Leapfrogs
-from optimizer.shortlist.positions import reached
 from optimizer.shortlist.orientation import losses, orientation_table, second_best
+from optimizer.shortlist.positions import reached
 from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
 
 
@@ -47,14 +49,16 @@ class Tables:
     shortfalls: pd.DataFrame
     prospects: pd.DataFrame | None
     details: pd.DataFrame
+    changes: pd.DataFrame
+    kept: pd.DataFrame
     lists: Shortlists
     streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
     """Tables too long to be held at once: made part by part when they are written, and empty above."""
     places: dict[str, str]
 
 
-def make_tables(optimum: Optimum, options: Options) -> Tables:
-    """Lists, leapfrogs, statuses, orientation and explanations of an optimum.
+def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:
+    """Lists, leapfrogs, statuses, orientation and explanations of an optimum; what moved against a result kept.
 
     Raises
     ------
@@ -99,8 +103,8 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         optimum.evaluation,
         counts,
         free,
-        score=lambda apps, homes: _scores_there(prepared.scores, facts, apps, homes),
-        top=highest_score(facts, prepared.scores),
+        score=lambda apps, homes: scores_there(prepared.scores, facts, apps, homes),
+        top=facts.span,
         sentence=lambda a: _nearest(facts, rules, a, options.lang),
         lang=options.lang,
     )
@@ -159,7 +163,9 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         rules=rules_frame,
         orientation=nothing if large else next(orientation(len(choices) + 1)),
         leapfrogs=_reasons_only(lists.leapfrogs) if large else leapfrogs_table(problem, lists.leapfrogs),
-        explanations=confirm(problem, why, solved, _sample(rules), options.lang) if proven and not large else why,
+        explanations=confirm(problem, why, solved, _sample(rules), options.lang)
+        if proven and not large
+        else why,
         scores=nothing if large else prepared.scores.breakdown(),
         shortfalls=unmet(problem, solved),
         prospects=prospects(
@@ -184,6 +190,22 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
             lang=options.lang,
         ),
+        changes=empty_changes()
+        if kept is None
+        else changes_table(
+            problem,
+            facts,
+            solved.first,
+            optimum.evaluation,
+            lists.lines,
+            kept.lists,
+            known=kept.applications,
+            code=lambda d, apps: eligibility.pair_code(facts, rules, d, apps),
+            places=places,
+            max_lists=max_lists,
+            lang=options.lang,
+        ),
+        kept=nothing if kept is None else weighed(problem, kept),
         lists=lists,
         places=places,
         streams=streams if large else {},
@@ -239,7 +261,7 @@ def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]]
     return names
 
 
-def _scores_there(
+def scores_there(
     scores: Scores, facts: Facts, apps: NDArray[np.integer], homes: NDArray[np.integer]
 ) -> NDArray[np.int64]:
     """Score of each application in the EPCI of a dwelling, hundredths."""

@@ -160,7 +160,9 @@ class _Asked:
             best = min(held, key=lambda p: (p.rank, p.dwelling))
             home = str(self.index.dwellings[best.dwelling])
             where = self._say(f"logement {home}", f"dwelling {home}")
-            text += f" ({where})" if best.rank == 1 else f" ({self._say('rang', 'rank')} {best.rank}, {where})"
+            text += (
+                f" ({where})" if best.rank == 1 else f" ({self._say('rang', 'rank')} {best.rank}, {where})"
+            )
         return text
 
     def _scored(self) -> list[str]:
@@ -178,7 +180,11 @@ class _Asked:
             total = points(sum(amount for _, amount in parts), self.lang)
             detail = " ; ".join(f"{title} {points(amount, self.lang)}" for title, amount in parts)
             where = codes.get(code, code)
-            out.append(self._say(f"Cotation ({where}) : {total} ({detail}).", f"Score ({where}): {total} ({detail})."))
+            out.append(
+                self._say(
+                    f"Cotation ({where}) : {total} ({detail}).", f"Score ({where}): {total} ({detail})."
+                )
+            )
         return out
 
     def _home(self, d: int) -> str:
@@ -293,7 +299,9 @@ class _Asked:
         lines = [say(NOT_A_DECISION, self.lang), ""]
         lines.append(self._say(f"Demande n° {self.number}", f"Application no. {self.number}"))
         lines.append(f"{self.meta['title']}{self._say(', règles du ', ', rules of ')}{self._day()}")
-        for head, body in zip(HEADS, (self._degree(), self._data(), self._weights(), self._steps()), strict=True):
+        for head, body in zip(
+            HEADS, (self._degree(), self._data(), self._weights(), self._steps()), strict=True
+        ):
             lines += ["", say(head, self.lang), *body]
         return [*lines, "", self._say("Textes", "Texts") + colon + say(LAW, self.lang)]
 
@@ -313,12 +321,24 @@ class _Asked:
     def _data(self) -> list[str]:
         own = {
             name: self.index[f"own_{name}"][self.a].item()
-            for name in ("days", "persons", "uc", "income", "declared", "dalo", "priority", "choices", "dossier")
+            for name in (
+                "days",
+                "persons",
+                "uc",
+                "income",
+                "declared",
+                "dalo",
+                "priority",
+                "choices",
+                "dossier",
+            )
         }
         unknown = self._say("non renseignées", "not given")
         income = unknown
         if own["income"] >= 0:
-            proof = self._say("déclarées", "declared") if own["declared"] else self._say("vérifiées", "verified")
+            proof = (
+                self._say("déclarées", "declared") if own["declared"] else self._say("vérifiées", "verified")
+            )
             income = f"{points(own['income'], self.lang)} € {self._say('par mois', 'a month')} ({proof})"
         title = self._say("aucun", "none")
         if own["priority"]:
@@ -343,10 +363,14 @@ class _Asked:
         if grids:
             lines.insert(0, self._say("Grille de cotation", "Scoring grid") + colon + grids)
         lines += self._spread()
-        lines.append(self._say("Règles et poids d'un bail manquant :", "Rules, and the weight of one missing lease:"))
+        lines.append(
+            self._say("Règles et poids d'un bail manquant :", "Rules, and the weight of one missing lease:")
+        )
         for fr, en, low, high, price in (row[:2] + row[2] for row in self.meta["rules"]):
             share = self._shares(low, high)
-            lines.append(f"- {fr if self.lang == 'fr' else en}{colon}{share}, {points(round(price * 100), self.lang)} points")
+            lines.append(
+                f"- {fr if self.lang == 'fr' else en}{colon}{share}, {points(round(price * 100), self.lang)} points"
+            )
         return lines
 
     def _shares(self, low: float, high: float) -> str:
@@ -370,10 +394,16 @@ class _Asked:
         lines = []
         for epci in found:
             where = codes.get(names[epci], names[epci])
-            lines.append(self._say(f"Répartition des cotations ({where}) :", f"How scores are spread ({where}):"))
+            lines.append(
+                self._say(f"Répartition des cotations ({where}) :", f"How scores are spread ({where}):")
+            )
             for j, count in enumerate(bands[epci].tolist()):
                 low, high = top * j // n, top * (j + 1) // n
-                said = str(count) if count >= FEW or not count else self._say(f"moins de {FEW}", f"fewer than {FEW}")
+                said = (
+                    str(count)
+                    if count >= FEW or not count
+                    else self._say(f"moins de {FEW}", f"fewer than {FEW}")
+                )
                 span = f"{points(low, self.lang)}–{points(high, self.lang)}"
                 lines.append(f"  {span} : {said}" if self.lang == "fr" else f"  {span}: {said}")
         return lines
@@ -384,7 +414,9 @@ class _Asked:
             lines.append(self._there())
         elif self.everywhere:
             count = many(
-                len(self.everywhere), *(("logement", "logements") if self.lang == "fr" else ("dwelling", "dwellings")), self.lang
+                len(self.everywhere),
+                *(("logement", "logements") if self.lang == "fr" else ("dwelling", "dwellings")),
+                self.lang,
             )
             best = min(self.everywhere, key=lambda p: (p.place / p.size, p.dwelling))
             stands = place(best.place, best.size, self.lang)
@@ -441,4 +473,6 @@ class _Asked:
         )
         tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)
         words = ", ".join(f"{text} ({n})" for text, n in tally.most_common())
-        return [self._say(f"Ce qui a compté, par logement : {words}.", f"What decided, by dwelling: {words}.")]
+        return [
+            self._say(f"Ce qui a compté, par logement : {words}.", f"What decided, by dwelling: {words}.")
+        ]

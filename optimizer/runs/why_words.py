@@ -26,7 +26,10 @@ REASONS: dict[int, tuple[str, str]] = {
 STATUS: dict[str, tuple[str, str]] = {
     "proposed": ("proposée au premier rang", "proposed at a first rank"),
     "reserve": ("en réserve", "in reserve"),
-    "not_proposed": ("recevable, sans rang dans cette proposition", "eligible, without a rank in this proposal"),
+    "not_proposed": (
+        "recevable, sans rang dans cette proposition",
+        "eligible, without a rank in this proposal",
+    ),
     "NO_FREE_DWELLING": (
         "recevable seulement pour des logements déjà en cours d'attribution",
         "eligible only for dwellings already in progress",

@@ -150,7 +150,9 @@ class Causes:
         name = _code_name(last)
         words = refusal_label(name, self.lang)
         if self.lang == "fr":
-            told = f"{none} ; {plural(stopped, 'demande la plus proche', 'demandes les plus proches')} : {words}"
+            told = (
+                f"{none} ; {plural(stopped, 'demande la plus proche', 'demandes les plus proches')} : {words}"
+            )
         else:
             told = f"{none}; nearest {stopped}: {words}"
         return told, self._say(_ACTS.get(name, _ACT))
@@ -176,7 +178,9 @@ class Causes:
         else:
             many = f"{eligible} eligible on this account"
             elsewhere = f"{many}, the others first elsewhere, on two lists already, or DALO (never filler)"
-        return self._joined(cause, f"{lack}{' :' if self.lang == 'fr' else ':'} {many if eligible <= listed else elsewhere}")
+        return self._joined(
+            cause, f"{lack}{' :' if self.lang == 'fr' else ':'} {many if eligible <= listed else elsewhere}"
+        )
 
     def _joined(self, *parts: str) -> str:
         return (" ; " if self.lang == "fr" else "; ").join(part for part in parts if part)

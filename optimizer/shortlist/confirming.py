@@ -57,10 +57,11 @@ def confirm(
     order = sorted(zip(map(lambda x: _draw(problem.seed, x), names), lacking.index.tolist(), strict=True))
     number = {str(x): i for i, x in enumerate(problem.application_ids)}
     said = explanations.copy()
+    needed = lacking["points_needed"].astype(float).to_dict()
     for _, at in order[: sample.households]:
         app = number[str(said.at[at, "application_id"])]
         # one hundredth more, so that no tie decides
-        enough = round(float(said.at[at, "points_needed"]) * 100) + 1
+        enough = round(needed[at] * 100) + 1
         again = solve(raised(problem, app, enough), SolveOptions(warm=solved.first))
         held = np.flatnonzero(again.first.app == app)
         if again.stop != "proven" or not len(held):

@@ -30,7 +30,7 @@ class Exchange:
         play = np.array([row.play for row in rows], np.int64)
         self.short = counted.asked - RATE_UNIT * counted.num_run - play
         self.kept = orders_kept(problem, first)
-        self._change = tuple(np.zeros(n, np.int64) for n in (len(rows), len(rows), len(problem.orders)))
+        self._change = np.zeros((2, len(rows)), np.int64), np.zeros(len(problem.orders), np.int64)
         self._known: dict[tuple[int, int], tuple[int, int]] = {}
 
     def cost(self, out: int, into: int) -> tuple[int, int]:
@@ -55,10 +55,10 @@ class Exchange:
 
         Of rows that worsen alike the first is named; `NEVER` where a réservataire's order would be passed over.
         """
-        kinds = self.problem.kinds
+        kinds, (marks, orders) = self.problem.kinds, self._change
         total, worst = np.empty(len(into), np.int64), np.empty(len(into), np.int64)
         exchange_costs(
             out, into, kinds.ptr, kinds.row, kinds.num, kinds.den, kinds.more, self.rate, self.price, self.short, RATE_UNIT,
-            kinds.order_ptr, kinds.order_row, kinds.order_sign, self.kept, *self._change, total, worst,
+            kinds.order_ptr, kinds.order_row, kinds.order_sign, self.kept, marks[0], marks[1], orders, total, worst,
         )  # fmt: skip
         return total, worst

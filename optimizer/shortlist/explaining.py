@@ -79,7 +79,9 @@ class Explaining:
         score[known] = self.score(apps[known], where[known])
         beyond = (where >= 0) & (lacking > self.top - score)
         amounts, back = np.unique(lacking, return_inverse=True)
-        words = np.array([lacking_words(int(amount), self.lang) for amount in amounts], object)[back.reshape(-1)]
+        words = np.array([lacking_words(int(amount), self.lang) for amount in amounts], object)[
+            back.reshape(-1)
+        ]
         for i in np.flatnonzero(beyond).tolist():
             words[i] = _beyond(int(place[i]), int(of[i]), self.lang)
         words[where < 0] = (

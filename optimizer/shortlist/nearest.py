@@ -126,5 +126,7 @@ def current_values(problem: Problem, first: FirstRanks) -> I64:
     housed = np.flatnonzero(first.app >= 0)
     home = first.dwelling[housed]
     lean = problem.kinds.value[first.kind[housed]]
-    found[home] = problem.values(entries_of_pairs(problem, home, first.app[housed])) + problem.bonus[home] + lean
+    found[home] = (
+        problem.values(entries_of_pairs(problem, home, first.app[housed])) + problem.bonus[home] + lean
+    )
     return found

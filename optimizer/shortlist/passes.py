@@ -182,7 +182,20 @@ def passed_over(  # type: ignore[no-untyped-def]
                 continue
             gain = points + parts[0] - parts[1] + parts[2] + more - line_worth[j]
             why = _reason(
-                t, a, gain, how[j], seeks[j], first, lacks, cost, rule, dalo, full_at, line_order[j], fillers, micro
+                t,
+                a,
+                gain,
+                how[j],
+                seeks[j],
+                first,
+                lacks,
+                cost,
+                rule,
+                dalo,
+                full_at,
+                line_order[j],
+                fillers,
+                micro,
             )
             if why == FIT:
                 why = _part(parts, line_parts[j])

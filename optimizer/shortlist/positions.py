@@ -36,7 +36,9 @@ def places_of(score: I64, of: I64) -> I64:
     return np.asarray(len(ordered) - np.searchsorted(ordered, of, side="right") + 1, np.int64)
 
 
-def best_positions(problem: Problem, apps: NDArray[np.integer], dwellings: NDArray[np.integer]) -> tuple[I64, I64]:
+def best_positions(
+    problem: Problem, apps: NDArray[np.integer], dwellings: NDArray[np.integer]
+) -> tuple[I64, I64]:
     """Place and number of households on the account where each household stands best for its dwelling.
 
     Of accounts where the place is the same, the one with fewer households; 0 and 0 where the dwelling is -1 or nobody may
@@ -57,7 +59,9 @@ def best_positions(problem: Problem, apps: NDArray[np.integer], dwellings: NDArr
             score = problem.entry_score[entries].astype(np.int64)
             mine = at >= 0
             at, found = at[mine], places_of(score, score[mine])
-            better = (size[at] == 0) | (found < place[at]) | ((found == place[at]) & (len(entries) < size[at]))
+            better = (
+                (size[at] == 0) | (found < place[at]) | ((found == place[at]) & (len(entries) < size[at]))
+            )
             place[at[better]], size[at[better]] = found[better], len(entries)
         where[apps[here]] = -1
     return place, size

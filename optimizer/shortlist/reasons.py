@@ -59,7 +59,9 @@ def line_reason(context: LineContext, lang: Lang) -> str:
             pieces.append(f"{elsewhere} better scored placed elsewhere or above")
     if context.heavy:
         pieces.append(
-            "malgré un taux d'effort au-delà du seuil" if lang == "fr" else "despite an effort rate above the threshold"
+            "malgré un taux d'effort au-delà du seuil"
+            if lang == "fr"
+            else "despite an effort rate above the threshold"
         )
     if context.rank > 1:
         pieces.insert(0, "réserve" if lang == "fr" else "reserve")
@@ -82,7 +84,10 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
             f"taux d'effort plus lourd dans ce logement (jusqu'à {far} points de cotation d'écart)",
             f"heavier effort rate in this dwelling (up to {far} points of score apart)",
         ),
-        "lean": ("injoignable, ou DALO mieux servi par ce contingent", "unreachable, or DALO better served by this account"),
+        "lean": (
+            "injoignable, ou DALO mieux servi par ce contingent",
+            "unreachable, or DALO better served by this account",
+        ),
         "keep": ("proposition antérieure gardée", "earlier proposal kept"),
         "fit": (
             "adéquation (préférence, taille, accès) et points du logement",

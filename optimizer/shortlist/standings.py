@@ -84,12 +84,18 @@ def standings(problem: Problem, lines: Lines, finder: LeapfrogFinder, *, most: i
             rank[mine] = k
             if k == 1:
                 reason[mine] = FIRST_RANK
-        columns.append((apps[at], np.full(len(at), d, np.int32), account[at], place[at], size[at], rank[at], reason[at]))
+        columns.append(
+            (apps[at], np.full(len(at), d, np.int32), account[at], place[at], size[at], rank[at], reason[at])
+        )
     return _sorted(problem, columns, finder.words, most, shown)
 
 
 def _sorted(
-    problem: Problem, columns: list[tuple[NDArray[np.integer], ...]], words: tuple[str, ...], most: int, shown: int
+    problem: Problem,
+    columns: list[tuple[NDArray[np.integer], ...]],
+    words: tuple[str, ...],
+    most: int,
+    shown: int,
 ) -> Standings:
     kinds = (np.int32, np.int32, np.int32, np.int32, np.int32, np.int8, np.int32)
     app, dwelling, account, place, size, rank, reason = (
@@ -103,7 +109,15 @@ def _sorted(
         order = order[np.arange(len(order)) - start < shown]
     ptr = np.searchsorted(app[order], np.arange(len(problem.application_ids) + 1)).astype(np.int64)
     return Standings(
-        ptr, dwelling[order], account[order], place[order], size[order], rank[order], reason[order], words, whole
+        ptr,
+        dwelling[order],
+        account[order],
+        place[order],
+        size[order],
+        rank[order],
+        reason[order],
+        words,
+        whole,
     )
 
 

@@ -42,7 +42,12 @@ def kept_but(problem: Problem, first: FirstRanks, d: int) -> list[FirstRanks]:
     found = []
     for other in all_solutions(problem):
         lines = set(zip(other.dwelling.tolist(), other.app.tolist(), other.kind.tolist(), strict=True))
-        if rest <= lines and len(lines) == len(rest) + 1 and d in other.dwelling.tolist() and holds(problem, other):
+        if (
+            rest <= lines
+            and len(lines) == len(rest) + 1
+            and d in other.dwelling.tolist()
+            and holds(problem, other)
+        ):
             found.append(other)
     return found
 
