@@ -108,7 +108,7 @@ def prepare(
 
     Parameters
     ----------
-    price_assumed, kept : as `problem.build.build` takes them
+    price_assumed, kept : as :func:`optimizer.problem.build` takes them.
     lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
         household read it, and a country's weighs 1.3 GB.
 
