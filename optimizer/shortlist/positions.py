@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +50,9 @@ def best_positions(
     known = np.flatnonzero(dwellings >= 0)
     klass = problem.klass[dwellings[known]]
     order = known[np.argsort(klass, kind="stable")]
-    bounds = np.flatnonzero(np.diff(np.sort(klass), prepend=-1))
+    bounds = np.flatnonzero(np.diff(np.sort(klass), prepend=-1)).tolist()
     where = np.full(len(problem.application_ids), -1, np.int64)
-    for a, b in zip(bounds.tolist(), [*bounds[1:].tolist(), len(order)], strict=True):
+    for a, b in pairwise([*bounds, len(order)]):
         here = order[a:b]
         where[apps[here]] = here
         for _, entries in accounts_at(problem, pools, int(problem.klass[dwellings[here[0]]])):

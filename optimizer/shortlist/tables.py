@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -80,8 +81,8 @@ def _rates(
     dwelling: NDArray[np.int32], app: NDArray[np.int32], rate: Callable[[int, NDArray[np.int32]], I64]
 ) -> Iterator[tuple[slice, I64]]:
     """Effort rates list by list: the lines of a dwelling follow each other, and a seat stands alone."""
-    start = np.flatnonzero(np.diff(dwelling, prepend=-1))
-    for a, b in zip(start.tolist(), [*start[1:].tolist(), len(dwelling)], strict=True):
+    start = np.flatnonzero(np.diff(dwelling, prepend=-1)).tolist()
+    for a, b in pairwise([*start, len(dwelling)]):
         if app[a] >= 0:
             yield slice(a, b), rate(int(dwelling[a]), app[a:b])
 
