@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Case
 from optimizer.domain.frames import records
-from optimizer.eligibility.effort import Effort as Rates
+from optimizer.eligibility import Effort
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.labels import points
 from optimizer.shortlist.ranks import Lines
 
-Effort = Callable[[int, NDArray[np.int32]], Rates]
+EffortOf = Callable[[int, NDArray[np.int32]], Effort]
 Criteria = Callable[[int, int], Iterable[tuple[str, int]]]
 Q1 = Callable[[NDArray[np.int32], int], NDArray[np.int8]]
 
@@ -32,7 +32,7 @@ def line_details(
     facts: Facts,
     lines: Lines,
     *,
-    effort: Effort,
+    effort: EffortOf,
     q1_state: Q1,
     criteria: Criteria,
     lang: Lang = "fr",
@@ -41,7 +41,7 @@ def line_details(
 
     Parameters
     ----------
-    effort : callable (dwelling, apps) -> `eligibility.effort`
+    effort : callable (dwelling, apps) -> `eligibility.Effort`
     criteria : callable (application, epci) -> (title, hundredths) pairs
         The score by criterion, as the grid words it.
 
