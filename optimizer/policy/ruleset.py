@@ -60,13 +60,17 @@ def rule_keys(rule: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class EffortLimits:
-    """What one landlord's file says of the effort rate; None = nothing (shown only, the default)."""
+class EffortThreshold:
+    """Effort rate above which the burden counts for a landlord, and its weight as a part of the grid's span.
 
-    filter_max: float | None
-    """Above it, a pair is not proposed."""
-    credit_max: float | None
-    """Above it, a lease gives no credit to the rules (``credit_effort_max``)."""
+    ``deliberation`` and ``deliberated_on`` are empty and None where the landlord has fixed nothing: the threshold and the
+    weight are then those of ``models/national/burden.yaml``.
+    """
+
+    threshold: float
+    weight: float
+    deliberation: str = ""
+    deliberated_on: date | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +197,25 @@ class RuleSet:
         first.flags.writeable = False
         return RoomsTable(name, accepted, first, bool(self.get("national.rooms.t1_single_only")))
 
-    def effort_limits(self, landlord: str) -> EffortLimits:
-        """Limits on the effort rate that a landlord's own file sets; none for most."""
+    def effort_threshold(self, landlord: str) -> EffortThreshold:
+        """The effort threshold a landlord has deliberated, with full weight; else the shipped one, with its weight."""
         own = self._settings.get(landlord, {})
-        return EffortLimits(own.get("effort_filter_max"), own.get("credit_effort_max"))
+        if "effort_threshold" not in own:
+            return EffortThreshold(
+                self.number("national.burden.free_rate"), self.number("national.burden.weight")
+            )
+        weight = self.number("national.burden.weight_deliberated")
+        return EffortThreshold(
+            own["effort_threshold"], weight, own["effort_deliberation"], own["effort_deliberated_on"]
+        )
+
+    def dalo_of(self, landlord: str) -> Mapping[str, int]:
+        """Département -> DALO households of the year that the landlord's convention files name; empty without any.
+
+        ``case.yaml`` has its own numbers (``CaseSettings.dalo``), which win over these.
+        """
+        numbers: Mapping[str, int] = self._settings.get(landlord, {}).get("dalo", {})
+        return numbers
 
     @cached_property
     def communes(self) -> pd.DataFrame:
@@ -226,6 +245,11 @@ class RuleSet:
     def dalo_numbers(self) -> Mapping[str, Parameter]:
         """Département of the territory -> DALO households to house in the year."""
         return self._places("territory.dalo")
+
+    @cached_property
+    def vacated_numbers(self) -> Mapping[str, Parameter]:
+        """Département of the territory -> social dwellings vacated in the year, every landlord together."""
+        return self._places("territory.vacated")
 
     @cached_property
     def essential_shares(self) -> Mapping[str, Parameter]:
