@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.model import FirstRanks, Kinds, Options, Orders, Problem, Row, Seats
+from optimizer.solve.obeying import obeying
 
 ACCOUNTS = ("ETAT_PRIO", "ALS", "COLL:25056", "BAILLEUR", "MUTATION")
 RULES = ("flux", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers")
@@ -131,7 +132,7 @@ def _by_place(rng, s: Shape, problem: Problem) -> Problem:
 def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
     """Up to two nominees, each before some others: in a group of dwellings, on an account, whatever their type."""
     free = [a for a in range(len(problem.application_ids)) if a not in pinned]
-    if not free or not len(problem.options.key) or rng.random() >= s.orders:
+    if not free or not s.dwellings or not len(problem.options.key) or rng.random() >= s.orders:
         return problem
     nominees = rng.permutation(free)[: int(rng.integers(1, 3))].tolist()
     n, old = problem.n_types, problem.options
@@ -206,7 +207,7 @@ def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
         ),
         seats=replace(problem.seats, kind=np.array(seat_kind, np.int32)),
         orders=Orders(
-            dwelling=np.array([g for g, _, _ in rows], np.int32),
+            dwelling=np.array([g % s.dwellings for g, _, _ in rows], np.int32),
             account=np.array([r for _, r, _ in rows], np.int32),
             app=np.array([nominees[b] for _, _, b in rows], np.int32),
         ),
@@ -415,7 +416,8 @@ def _extend(problem: Problem, choices, d: int, taken: list, used: set) -> Iterat
 
 
 def random_first_ranks(problem: Problem, rng: np.random.Generator, fill: float = 0.8) -> FirstRanks:
-    """A random valid solution: pinned dwellings first, then each other dwelling with probability ``fill``."""
+    """A random valid solution: pinned dwellings first, then each other dwelling with probability ``fill``; what passes over
+    a réservataire's order is taken back."""
     used: set[int] = set()
     taken: list[tuple[int, int, int]] = []
     pinned = [bool(problem.must_fill[problem.klass[d]]) for d in range(len(problem.dwelling_ids))]
@@ -426,4 +428,4 @@ def random_first_ranks(problem: Problem, rng: np.random.Generator, fill: float =
             taken.append((d, app, kind))
             used |= {app} if app >= 0 else set()
     part = np.array(sorted(taken), np.int32).reshape(-1, 3)
-    return FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
+    return obeying(problem, FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy()))

@@ -96,6 +96,22 @@ class Layout:
         length = np.diff(self.problem.kinds.ptr)
         return np.repeat(np.arange(len(length), dtype=np.int32), length)
 
+    @cached_property
+    def _kinds_of(self) -> dict[int, I32]:
+        kinds = self.problem.kinds
+        owner = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(kinds.order_ptr))
+        first = {a: p for p, a in reversed(list(enumerate(self.problem.orders.app.tolist())))}
+        return {a: owner[(kinds.order_row == p) & (kinds.order_sign < 0)] for a, p in sorted(first.items())}
+
+    @property
+    def listed_households(self) -> tuple[int, ...]:
+        """Households with somebody placed after them on some réservataire's list."""
+        return tuple(self._kinds_of)
+
+    def kinds_of(self, app: int) -> I32:
+        """Kinds of the first ranks of such a household: they are nobody else's."""
+        return self._kinds_of[app]
+
     def marks(self, kind: int) -> slice:
         return slice(int(self.problem.kinds.ptr[kind]), int(self.problem.kinds.ptr[kind + 1]))
 
