@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +29,9 @@ class Entries:
     first: I64
     seats: tuple[tuple[str, int, int], ...]
     """(account, value in hundredths, deadline in days) of direct réservataires without eligible nominee."""
+    burden: I64
+    lean: I64
+    """(applications, accounts)"""
 
 
 def mode_of(world: World, dwelling: int, account: str) -> str:
@@ -61,6 +64,8 @@ class Named:
     first: I64
     seats: tuple[tuple[str, int, int], ...]
     """(account, value in hundredths, deadline in days) of direct réservataires without eligible nominee."""
+    lean: I64 = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    """(types, accounts) points of ``lean``, hundredths."""
 
     def allowed(self, account: str, rank: int) -> B:
         """Types that may stand at a rank on the account."""

@@ -85,9 +85,8 @@ def profile(world: World, epci: str, apps: I64 | I32 | slice) -> I64:
 
 
 def profile_at(world: World, dwelling: int, apps: I64) -> I64:
-    """Profile bits at a dwelling: none where the landlord's file withholds the credit for the effort rate (design §4)."""
-    bits = profile(world, world.place(dwelling)[1], apps)
-    return np.where(world.effort_above(world.effort_credit_max, dwelling, apps), 0, bits)
+    """Profile bits at a dwelling."""
+    return profile(world, world.place(dwelling)[1], apps)
 
 
 Trait = Callable[[I64], I64]

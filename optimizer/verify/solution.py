@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.domain.schema import PRIORITY_CODES
+from optimizer.verify.blocks import accepted_rooms
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.effort import BEFORE, ESTIMATED, UNKNOWN, Efforts, Rates
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN, Q1_YES
@@ -32,6 +34,8 @@ class Lines:
     app: I32
     score: I64
     fit: I64
+    burden: I64
+    lean: I64
     value: I64
     accounts: list[str]
 
@@ -47,6 +51,8 @@ class Lines:
             self.app[at],
             self.score[at],
             self.fit[at],
+            self.burden[at],
+            self.lean[at],
             self.value[at],
             self.accounts,
         )
@@ -87,14 +93,18 @@ def read_lines(out: Out, world: World, found: Findings) -> Lines:
     """Lines of ``proposals`` with known identifiers, sorted by dwelling and rank; the others are problems."""
     home, app = out.index("dwelling_id", world.dwellings.ids), out.index("application_id", world.apps.ids, -2)
     account, accounts = out.words("account")
-    columns = [out.scaled(n, s) for n, s in (("rank", 1), ("score", 100), ("fit", 100), ("value", 100))]
+    columns = [
+        out.scaled("rank", 1),
+        *(out.scaled(n, 100) for n in ("score", "fit", "burden", "lean", "value")),
+    ]
     known = (home >= 0) & (app > -2) & out.filled("reason")
     if not known.all():
         found.add("lines", "identifiant inconnu ou raison absente", int((~known).sum()))
     at = np.flatnonzero(known)
     at = at[np.lexsort((columns[0][at], home[at]))]
-    rank, score, fit, value = (x[at] for x in columns)
-    lines = Lines(home[at], account[at], rank, app[at], score, fit, value, accounts)
+    rank, *points = (x[at] for x in columns)
+    score, fit, burden, lean, value = points
+    lines = Lines(home[at], account[at], rank, app[at], score, fit, burden, lean, value, accounts)
     if len(lines):
         _check_groups(lines, world, found)
     return lines
@@ -153,6 +163,7 @@ class Pairs:
             lines, found = self.lines, self.found
             account, rank, app = lines.account[a:b], lines.rank[a:b], lines.app[a:b]
             score, fit, value = lines.score[a:b], lines.fit[a:b], lines.value[a:b]
+            burden, lean = lines.burden[a:b], lines.lean[a:b]
             bonus = self.classes.bonus[lines.dwelling[a:b]]
             numbers = [who.accounts.index(x) if x in who.accounts else -1 for x in lines.accounts_of(account)]
             bit = np.array(numbers, np.int64)
@@ -165,7 +176,7 @@ class Pairs:
                 seat &= expected >= 0
                 wrong = seat & (score != expected - self.classes.fit.fill)
                 _count(found, "scores", "valeur d'une orientation", wrong)
-                wrong = seat & ((value != expected) | (fit != 0))
+                wrong = seat & ((value != expected) | (fit != 0) | (burden != 0) | (lean != 0))
                 _count(found, "values", "valeur d'une orientation", wrong)
             here = (app >= 0) & (bit >= 0)
             at = door.block.where(app)
@@ -177,10 +188,13 @@ class Pairs:
             _count(found, "eligibility", "demande non recevable", here & ~may)
             if may.any():
                 true = door.block.score[at]
+                heavy, light = door.burden[at], who.lean[door.type[at], np.maximum(bit, 0)]
                 whole = door.worth[at] + bonus
                 _count(found, "scores", "cotation", may & (score != true))
-                wrong = (fit != whole - true) | (value != self.classes.fit.fill + whole)
-                _count(found, "values", "adéquation ou valeur", may & wrong)
+                _count(found, "values", "adéquation", may & (fit != whole + heavy - true))
+                _count(found, "values", "charge", may & (burden != heavy))
+                _count(found, "values", "inflexion", may & (lean != light))
+                _count(found, "values", "valeur", may & (value != self.classes.fit.fill + whole + light))
 
 
 def _count(found: Findings, check: str, detail: str, bad: B) -> None:
@@ -189,8 +203,8 @@ def _count(found: Findings, check: str, detail: str, bad: B) -> None:
         found.add(check, detail, number)
 
 
-def check_labels(out: Out, world: World, found: Findings) -> None:
-    """Quartile, priority and flags of every line."""
+def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> None:
+    """Quartile, priority, effort rate and flags of every line."""
     homes = out.index("dwelling_id", world.dwellings.ids)
     apps = out.index("application_id", world.apps.ids)
     known = np.flatnonzero((homes >= 0) & (apps >= 0))
@@ -208,15 +222,29 @@ def check_labels(out: Out, world: World, found: Findings) -> None:
     wanted = np.array([number.get(x, -1) for x in words], np.int64)
     bad |= prio_at[known] != wanted[inverse.reshape(-1)]
     marks = np.array([_marks(x) for x in flag_words], np.int64)
-    bad |= marks[flag_at[known]] != flags_of(world, d, a)
+    rates = rates_of(efforts, d, a)
+    bad |= marks[flag_at[known]] != flags_of(world, rates, d, a)
     _count(found, "labels", "quartile, priorité ou signalement", bad)
+    _check_efforts(out, known, rates, found)
+
+
+def _check_efforts(out: Out, known: I64, rates: Rates, found: Findings) -> None:
+    """The effort rate of every line with a household: four decimals, half up, empty where there is none."""
+    wrong = out.filled("effort")[known] != (rates.status != UNKNOWN)
+    wrong |= out.scaled("effort", 10_000)[known] != np.maximum(0, rates.shown())
+    _count(found, "labels", "taux d'effort", wrong)
+    seats = np.ones(out.rows, bool)
+    seats[known] = False
+    _count(found, "labels", "taux d'effort d'une orientation", seats & out.filled("effort"))
 
 
 _STATES = {"no": Q1_NO, "unknown": Q1_UNKNOWN, "yes": Q1_YES}
 FLAGS = (
     "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
-    "ACCESS_UNKNOWN", "EFFORT_NO_CREDIT",
+    "ACCESS_UNKNOWN", "EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "SMALL_ASKED",
 )  # fmt: skip
+DOUBTS = (1 << FLAGS.index("EFFORT_HIGH")) - 1
+"""The flags that say something of the file is not known or not verified."""
 
 
 def _marks(text: str) -> int:
@@ -250,9 +278,28 @@ def priority_word(world: World, a: int) -> str:
     return "|".join(codes) + (f" ({proof})" if codes and proof else "")
 
 
-def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
+def rates_of(efforts: Efforts, dwellings: I32, apps: I32) -> Rates:
+    """Effort rates of pairs."""
+    top, bottom = np.zeros(len(apps), np.int64), np.ones(len(apps), np.int64)
+    status = np.zeros(len(apps), np.uint8)
+    order = np.argsort(dwellings, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(dwellings[order])) + 1):
+        if len(part):
+            one = efforts.at(int(dwellings[part[0]]), apps[part])
+            top[part], bottom[part], status[part] = one.top, one.bottom, one.status
+    return Rates(top, bottom, status)
+
+
+def doubts_of(world: World, dwellings: I32, apps: I32) -> I64:
+    """The flags of pairs that say something of the file is not known or not verified."""
+    n = len(apps)
+    nothing = Rates(np.zeros(n, np.int64), np.ones(n, np.int64), np.zeros(n, np.uint8))
+    return flags_of(world, nothing, dwellings, apps) & DOUBTS
+
+
+def flags_of(world: World, rates: Rates, dwellings: I32, apps: I32) -> I64:
     """Flags of pairs as bits of FLAGS."""
-    a = world.apps
+    a, limit = world.apps, world.law.fraction("national.effort.max_rate")
     marks = (
         a.to_renew[apps],
         a.income[apps] < 0,
@@ -261,7 +308,10 @@ def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
         a.dossier[apps] == 2,
         a.priority_any[apps] & (a.proof[apps] == 1),
         (a.mobility[apps] > 0) & world.dwellings.access_unknown[dwellings],
-        no_credit(world, dwellings, apps),
+        (rates.status != UNKNOWN) & (rates.top * limit.denominator > rates.bottom * limit.numerator),
+        rates.status == ESTIMATED,
+        rates.status == BEFORE,
+        small_asked(world, dwellings, apps),
     )
     found = np.zeros(len(apps), np.int64)
     for bit, on in enumerate(marks):
@@ -269,13 +319,14 @@ def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
     return found
 
 
-def no_credit(world: World, dwellings: I32, apps: I32) -> B:
-    """Pairs whose effort rate is above what the landlord's file gives the rules credit for."""
+def small_asked(world: World, dwellings: I32, apps: I32) -> B:
+    """Pairs whose single room is accepted because the household of two asked for it, against the table."""
     found = np.zeros(len(apps), bool)
-    if world.effort_credit_max:
-        limited = [x in world.effort_credit_max for x in world.dwellings.landlord]
-        for i in np.flatnonzero(np.array(limited, bool)[dwellings]).tolist():
-            found[i] = world.effort_above(world.effort_credit_max, int(dwellings[i]), apps[i : i + 1])[0]
+    rooms, names = world.dwellings.rooms[dwellings], [world.law_rooms(x) for x in world.dwellings.landlord]
+    for name in sorted(set(names)):
+        at = np.flatnonzero(np.array([x == name for x in names], bool)[dwellings] & (rooms == 1))
+        if len(at):
+            found[at] = accepted_rooms(world, name)[2][apps[at]]
     return found
 
 
@@ -284,7 +335,6 @@ def profiles(world: World, dwellings: I32, apps: I32) -> I64:
     found = np.zeros(len(apps), np.int64)
     for epci, at in by_epci(world, dwellings):
         found[at] = profile(world, epci, apps[at])
-    found[no_credit(world, dwellings, apps)] = 0
     return found
 
 

@@ -85,7 +85,7 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
         return Verdict(REFUSED, found.checks())
     check_firsts(lines, world, found)
     with found.guard("labels"):
-        check_labels(proposals, world, found)
+        check_labels(proposals, world, classes.burdens.efforts, found)
     del proposals
     give_back()
     counts = count_run(lines, world, book)
