@@ -36,6 +36,8 @@ class Line:
     count_rule: str
     opening_balance: Fraction
     deadline_days: int
+    assumed: bool
+    """Whether its share is assumed (shipped lines are)."""
 
     def covers(self, commune: str, epci: str, departement: str) -> bool:
         """Whether a dwelling there is in the line's area."""
@@ -82,6 +84,7 @@ def _from_case(table: RawTable) -> Iterator[dict[str, Any]]:
         for name in ("share", "tolerance", "opening_balance", "proposal_deadline_days"):
             row[name] = _number(row[name])
         row["area"] = row["area"] or _own_area(row["account"], row["departement"])
+        row["assumed"] = False
         yield row
 
 
@@ -158,6 +161,7 @@ def _of_file(path: Path) -> Iterator[dict[str, Any]]:
             "year": int(data["year"]),
             "area": str(item.get("area") or _own_area(account, departement)),
             "account": account,
+            "assumed": first_known((item.get("status"), data.get("status")), "") == "assumed",
             **{f: first_known((item.get(f), defaults.get(f)), "") for f in FIELDS},
         }
 
@@ -184,6 +188,7 @@ def _changed(law: Law, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 and area in ("*", row["area"])
             ):
                 row[name] = value
+                row["assumed"] &= name != "share"
     return rows
 
 
@@ -202,6 +207,7 @@ def _filled(law: Law, row: Mapping[str, Any]) -> Line:
         count_rule=str(first_known((row["count_rule"],), law.raw("national.flux.count_rule"))),
         opening_balance=Fraction(str(first_known((row["opening_balance"],), "0"))),
         deadline_days=int(Fraction(deadline)),
+        assumed=bool(row["assumed"]),
     )
 
 
@@ -229,6 +235,12 @@ class Agreements:
         ]
         order = {commune: 0, epci: 1, departement: 2}
         return min(found, key=lambda x: order[x.area]) if found else None
+
+    def rest(self, landlord: str, commune: str, epci: str, departement: str) -> Fraction:
+        """The landlord's own part where a dwelling is: what the shares of the others leave."""
+        lines = (x for x in self.of(landlord) if x.account not in ("BAILLEUR", *OUTSIDE))
+        given = sum((x.share for x in lines if x.covers(commune, epci, departement)), Fraction(0))
+        return max(Fraction(0), 1 - given)
 
     def receivers(
         self, landlord: str, commune: str, epci: str, departement: str, reserved_to: str, exclusion: str

@@ -18,10 +18,12 @@ from optimizer.verify.blocks import HELD, LIMIT, Block, Blocks, Column, Fit
 from optimizer.verify.burden import Burdens
 from optimizer.verify.cells import I32, I64, U8, B
 from optimizer.verify.lean import Lean
-from optimizer.verify.naming import Entries, Named, _median, name_types, receivers_of
+from optimizer.verify.naming import Entries, Named, Nominees, name_types, receivers_of
 from optimizer.verify.passes import door_codes, inside, worths
 from optimizer.verify.recent import Recent
+from optimizer.verify.rows import Book, lease_of
 from optimizer.verify.scores import Scores
+from optimizer.verify.seats import seat_value
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
@@ -67,8 +69,9 @@ class Door:
 class Classes:
     """All doors and classes of a case; doors are built on demand and the last ones kept."""
 
-    def __init__(self, world: World, scores: Scores) -> None:
-        self.world, self.scores = world, scores
+    def __init__(self, world: World, scores: Scores, book: Book) -> None:
+        """``book``: the rules, counted up to the run (a seat pays what it may not bring)."""
+        self.world, self.scores, self.book = world, scores, book
         law = world.law
         self.fit = Fit(
             law.hundredths("national.fit.fill_value"),
@@ -200,18 +203,20 @@ class Classes:
         key = ("receivers", dw.landlord[d], dw.reserved_to[d], dw.exclusion[d])
         receivers = block.once(key, lambda: receivers_of(w, d, block.rep))
 
-        def worth(pool: B) -> int:
+        def worth(account: str, pool: B) -> int:
             def ask() -> int:
-                mine = pool[door.type[door.fine]] if n else np.zeros(0, bool)
-                return self.fit.fill + _median(block.score[door.fine][mine])
+                mine = door.fine[pool[door.type[door.fine]]] if n else door.fine
+                traits = door.profile[door.type[mine]]
+                lease = lease_of(w, d)
+                return seat_value(self.fit.fill, block.score[mine], traits, self.book, lease, account)
 
-            return door.once(pool.tobytes(), ask)
+            return door.once((account, self.book.spot(d), pool.tobytes()), ask)
 
         found = name_types(w, d, receivers, self.nominees(block), block.rep, door.count > 0, worth)
         return replace(found, lean=self.lean.of(d, found, door.count, door.best, door.rep))
 
-    def nominees(self, block: Block) -> dict[str, dict[int, I32]]:
-        """Account -> dwelling, -1 for any -> households of the block it named there, in its order."""
+    def nominees(self, block: Block) -> dict[str, dict[int, Nominees]]:
+        """Account -> dwelling, -1 for any -> households of the block it named there, in its order, with their ranks."""
         w = self.world
         return block.once("nominees", lambda: w.nominees(block.rep[w.is_nominated[block.rep]].tolist()))
 

@@ -124,14 +124,20 @@ class World:
                 found.setdefault(app, []).append((account, d, rank))
         return found
 
-    def nominees(self, apps: Sequence[int]) -> dict[str, dict[int, I32]]:
-        """Account -> dwelling (-1: any) -> those of ``apps`` it named for it, in its order."""
+    def nominees(self, apps: Sequence[int]) -> dict[str, dict[int, tuple[I32, I64]]]:
+        """Account -> dwelling (-1: any) -> those of ``apps`` it named for it, in its order, and their ranks."""
         lines: dict[str, dict[int, list[tuple[int, int]]]] = {}
         for app in apps:
             for account, d, rank in self._nominated.get(app, ()):
                 lines.setdefault(account, {}).setdefault(d, []).append((rank, app))
         return {
-            account: {d: np.array([a for _, a in sorted(x)], np.int32) for d, x in mine.items()}
+            account: {
+                d: (
+                    np.array([a for _, a in sorted(x)], np.int32),
+                    np.array([r for r, _ in sorted(x)], np.int64),
+                )
+                for d, x in mine.items()
+            }
             for account, mine in lines.items()
         }
 

@@ -1,0 +1,42 @@
+"""What an orientation without household is worth: the median score of those the account could name, less what it may not bring."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.verify.cells import I64
+from optimizer.verify.rows import HOUSEHOLD_RULES, TRAITS, UNIT, Book, Lease
+
+
+def seat_value(fill: int, scores: I64, profiles: I64, book: Book, lease: Lease, account: str) -> int:
+    """Value of a seat, hundredths.
+
+    Parameters
+    ----------
+    fill : value of a filled dwelling, hundredths
+    scores, profiles : of the known pool: score in hundredths, profile bits; own tenants are not in it
+    lease, account : what is oriented, and to whom
+
+    Notes
+    -----
+    A seat counts in no rule on households. For each that covers the dwelling it pays ``price × max(0, rate − share)``,
+    share = part of the known pool that would count in num; nobody known pays nothing. The sum is rounded once, half up.
+    """
+    n = len(scores)
+    if not n:
+        return fill
+    loss = 0
+    for k, trait in book.marks(lease, account):
+        row = book.rows[k]
+        if row.price and row.rule in HOUSEHOLD_RULES:
+            loss += row.price * max(0, row.rate * n - UNIT * int(TRAITS[trait](profiles).sum()))
+    return fill + median(scores) - (2 * loss + n * UNIT) // (2 * n * UNIT)
+
+
+def median(values: I64) -> int:
+    """Median in hundredths; of an even count the mean of the two middle ones, rounded half up."""
+    n = len(values)
+    ordered = np.sort(values)
+    if n % 2:
+        return int(ordered[n // 2])
+    return (int(ordered[n // 2 - 1]) + int(ordered[n // 2]) + 1) // 2
