@@ -23,7 +23,6 @@ from optimizer.eligibility.columns import (
     texts,
 )
 from optimizer.eligibility.conventions import Line, default_deadline, receiving_of
-from optimizer.eligibility.effort import RATE_UNIT
 from optimizer.eligibility.facts import ACCESS, EXCLUSION, FINANCING, DwellingFacts, Receiving
 from optimizer.eligibility.geography import geography
 from optimizer.eligibility.vocabulary import Vocabulary
@@ -66,20 +65,6 @@ def blocked_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...]) -> fr
     return frozenset(blocked)
 
 
-def _effort_limits(rules: RuleSet, landlord: str) -> tuple[int, int]:
-    """(refused above, no credit above) in ten-thousandths, -1 where the landlord's file is silent."""
-    said = rules.effort_limits(landlord)
-    refused, credit = (
-        -1 if limit is None else int(np.floor(limit * RATE_UNIT + 0.5))
-        for limit in (said.filter_max, said.credit_max)
-    )
-    return refused, credit
-
-
-def _of_landlord(values: list[int], landlord: NDArray[np.int32]) -> NDArray[np.int64]:
-    return np.array([*values, -1], np.int64)[landlord]
-
-
 def encode_dwellings(
     case: Case, frame: pd.DataFrame, rules: RuleSet, words: Vocabulary, lines: tuple[Line, ...]
 ) -> tuple[DwellingFacts, Receiving, tuple[str, ...]]:
@@ -109,7 +94,6 @@ def encode_dwellings(
     tables = [rules.rooms_table(name).name for name in words.landlords]
     table_names = tuple(sorted(set(tables)))
     table_of = np.array([table_names.index(name) for name in tables], np.int8)
-    limits = [_effort_limits(rules, name) for name in words.landlords]
     facts = DwellingFacts(
         ids=texts(frame, "dwelling_id"),
         landlord=landlord,
@@ -143,7 +127,7 @@ def encode_dwellings(
         rent_cents=hundredths(frame, "rent_eur"),
         charges_cents=hundredths(frame, "charges_eur"),
         surface_dm2=scaled(frame, "surface_m2", 10, -1),
-        effort_max=_of_landlord([own for own, _ in limits], landlord),
-        effort_credit_max=_of_landlord([credit for _, credit in limits], landlord),
+        effort_max=np.full(count, -1, np.int64),
+        effort_credit_max=np.full(count, -1, np.int64),
     )
     return facts, receiving, table_names

@@ -19,7 +19,9 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
         ceilings(financing) -> int64 array (3 zones, 7): euros per year, categories 1..6 then one extra person
         rooms_table(landlord=None) -> RoomsTable(name, accepted, first_choice, t1_single_only): bool arrays
             (max_persons + 1, 7); row = persons (.row(persons) clips to the last row), column = rooms (6 = 6 and more)
-        effort_limits(landlord) -> EffortLimits(filter_max, credit_max), None where the landlord's file is silent
+        effort_threshold(landlord) -> EffortThreshold(threshold, weight, deliberation, deliberated_on): the landlord's own
+            where its file deliberates one, else the shipped one
+        dalo_of(landlord) -> {departement: DALO households of the year} from the landlord's convention files
         communes: DataFrame index insee; name, epci ("" for four islands), departement, region, population,
             zone (int8), qpv (bool), qpv_share; only the territory's départements. all_communes, all_epci: the country
         epci: DataFrame index siren; name, type, population, lec (bool)
@@ -67,7 +69,7 @@ from optimizer.policy.grid_reader import read_grid
 from optimizer.policy.loading import check_changes, list_territories, load
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Parameter
-from optimizer.policy.ruleset import FINANCINGS, RULES, EffortLimits, RoomsTable, RuleSet, RuleTerms
+from optimizer.policy.ruleset import FINANCINGS, RULES, EffortThreshold, RoomsTable, RuleSet, RuleTerms
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
 
 __all__ = [
@@ -75,7 +77,7 @@ __all__ = [
     "PREFIXES",
     "RULES",
     "ZONES",
-    "EffortLimits",
+    "EffortThreshold",
     "Grid",
     "Parameter",
     "PolicyError",

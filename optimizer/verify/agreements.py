@@ -10,6 +10,7 @@ from typing import Any
 
 from optimizer.verify.cells import strings
 from optimizer.verify.law import Law, first_known
+from optimizer.verify.settings import dalo_numbers
 from optimizer.verify.tables import RawTable, csv_columns, read_yaml
 from optimizer.verify.verdict import Unreadable
 
@@ -102,24 +103,34 @@ def _shipped(law: Law) -> Iterator[dict[str, Any]]:
 
 def rooms_tables(law: Law) -> dict[str, str]:
     """Landlord -> the rooms table its shipped agreement names."""
-    found = {}
-    for name in law.territory.get("conventions", ()):
-        path = _path(law, name)
-        data = read_yaml(path) if path.is_file() else {}
-        if data.get("rooms"):
-            found[str(data["landlord"])] = str(data["rooms"])
+    return {str(data["landlord"]): str(data["rooms"]) for data in _files(law) if data.get("rooms")}
+
+
+def deliberated(law: Law) -> dict[str, Fraction]:
+    """Landlord -> its own threshold of the effort rate, where its file gives it with deliberation and date (design §5)."""
+    asked = ("effort_threshold", "effort_deliberation", "effort_deliberated_on")
+    return {
+        str(data["landlord"]): Fraction(str(data["effort_threshold"]))
+        for data in _files(law)
+        if all(data.get(key) not in (None, "") for key in asked)
+    }
+
+
+def dalo_of_files(law: Law) -> dict[tuple[str, str], Fraction]:
+    """(landlord, département) -> DALO households of the year, from the landlords' files."""
+    found: dict[tuple[str, str], Fraction] = {}
+    for data in _files(law):
+        if data.get("dalo"):
+            found |= dalo_numbers(data["dalo"], str(data["landlord"]))
     return found
 
 
-def effort_limits(law: Law, key: str) -> dict[str, Fraction]:
-    """Landlord -> the limit on the effort rate of that key in its own file, where the file has one (design §4)."""
-    found: dict[str, Fraction] = {}
+def _files(law: Law) -> Iterator[Mapping[str, Any]]:
+    """The landlords' files that the territory names."""
     for name in law.territory.get("conventions", ()):
         path = _path(law, name)
-        data = read_yaml(path) if path.is_file() else {}
-        if data.get(key) is not None:
-            found[str(data["landlord"])] = Fraction(str(data[key]))
-    return found
+        if path.is_file():
+            yield read_yaml(path)
 
 
 def _path(law: Law, name: str) -> Path:

@@ -12,12 +12,11 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.passes import meet
-from optimizer.verify.solution import FLAGS, Lines, flags_of
+from optimizer.verify.solution import Lines, doubts_of
 from optimizer.verify.verdict import Findings
 
 CODES = (
-    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
-    "EFFORT", "ACCOUNT",
+    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
 )  # fmt: skip
 
 
@@ -134,8 +133,7 @@ def check_dwellings(
     named = lines.app >= 0
     people = np.bincount(lines.dwelling[named], minlength=n)[home]
     serious = np.zeros(len(named), bool)
-    doubts = flags_of(world, lines.dwelling[named], lines.app[named])
-    serious[named] = doubts & ~(1 << FLAGS.index("EFFORT_NO_CREDIT")) == 0
+    serious[named] = doubts_of(world, lines.dwelling[named], lines.app[named]) == 0
     doubtful = np.bincount(lines.dwelling[serious], minlength=n)[home] == 0
     account_at, accounts = out.words("account")
     account_at = account_at[at]

@@ -154,9 +154,7 @@ def name_types(
                 days = line.deadline_days if line else world.agreements.default_days
                 seats.append((one.account, worth(one.account, one.pool), days))
         if len(order[0]):
-            orders.append(
-                Order(one.account, tuple(apps[order[0]].tolist()), tuple(order[1].tolist()))
-            )
+            orders.append(Order(one.account, tuple(apps[order[0]].tolist()), tuple(order[1].tolist())))
     accounts = tuple(x.account for x in each)
     oriented = world.orient.get(dwelling, "")
     if oriented:

@@ -107,9 +107,8 @@ def profile(world: World, epci: str, apps: I64 | I32 | slice) -> I64:
 
 
 def profile_at(world: World, dwelling: int, apps: I64) -> I64:
-    """Profile bits at a dwelling: none where the landlord's file withholds the credit for the effort rate (design §4)."""
-    bits = profile(world, world.place(dwelling)[1], apps)
-    return np.where(world.effort_above(world.effort_credit_max, dwelling, apps), 0, bits)
+    """Profile bits at a dwelling."""
+    return profile(world, world.place(dwelling)[1], apps)
 
 
 Trait = Callable[[I64], I64]
@@ -466,7 +465,13 @@ def with_rate(
         rate = half_up(min(max(wanted, Fraction(0)), Fraction(1)), 10**decimals) * 10 ** (4 - decimals)
     priced = remaining > 0 and year >= min_count and (grounded or row.number is None)
     return replace(
-        row, share=share, num_before=num, den_before=den, remaining=remaining, rate=rate, price=row.price if priced else 0
+        row,
+        share=share,
+        num_before=num,
+        den_before=den,
+        remaining=remaining,
+        rate=rate,
+        price=row.price if priced else 0,
     )
 
 

@@ -40,4 +40,3 @@ def median(values: I64) -> int:
     if n % 2:
         return int(ordered[n // 2])
     return (int(ordered[n // 2 - 1]) + int(ordered[n // 2]) + 1) // 2
-

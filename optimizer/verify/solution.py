@@ -10,8 +10,10 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.domain.schema import PRIORITY_CODES
+from optimizer.verify.blocks import accepted_rooms
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.effort import BEFORE, ESTIMATED, UNKNOWN, Efforts, Rates
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN, Q1_YES
@@ -220,8 +222,8 @@ def _count(found: Findings, check: str, detail: str, bad: B) -> None:
         found.add(check, detail, number)
 
 
-def check_labels(out: Out, world: World, found: Findings) -> None:
-    """Quartile, priority and flags of every line."""
+def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> None:
+    """Quartile, priority, effort rate and flags of every line."""
     homes = out.index("dwelling_id", world.dwellings.ids)
     apps = out.index("application_id", world.apps.ids)
     known = np.flatnonzero((homes >= 0) & (apps >= 0))
@@ -239,15 +241,29 @@ def check_labels(out: Out, world: World, found: Findings) -> None:
     wanted = np.array([number.get(x, -1) for x in words], np.int64)
     bad |= prio_at[known] != wanted[inverse.reshape(-1)]
     marks = np.array([_marks(x) for x in flag_words], np.int64)
-    bad |= marks[flag_at[known]] != flags_of(world, d, a)
+    rates = rates_of(efforts, d, a)
+    bad |= marks[flag_at[known]] != flags_of(world, rates, d, a)
     _count(found, "labels", "quartile, priorité ou signalement", bad)
+    _check_efforts(out, known, rates, found)
+
+
+def _check_efforts(out: Out, known: I64, rates: Rates, found: Findings) -> None:
+    """The effort rate of every line with a household: four decimals, half up, empty where there is none."""
+    wrong = out.filled("effort")[known] != (rates.status != UNKNOWN)
+    wrong |= out.scaled("effort", 10_000)[known] != np.maximum(0, rates.shown())
+    _count(found, "labels", "taux d'effort", wrong)
+    seats = np.ones(out.rows, bool)
+    seats[known] = False
+    _count(found, "labels", "taux d'effort d'une orientation", seats & out.filled("effort"))
 
 
 _STATES = {"no": Q1_NO, "unknown": Q1_UNKNOWN, "yes": Q1_YES}
 FLAGS = (
     "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
-    "ACCESS_UNKNOWN", "EFFORT_NO_CREDIT",
+    "ACCESS_UNKNOWN", "EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "SMALL_ASKED",
 )  # fmt: skip
+DOUBTS = (1 << FLAGS.index("EFFORT_HIGH")) - 1
+"""The flags that say something of the file is not known or not verified."""
 
 
 def _marks(text: str) -> int:
@@ -281,9 +297,28 @@ def priority_word(world: World, a: int) -> str:
     return "|".join(codes) + (f" ({proof})" if codes and proof else "")
 
 
-def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
+def rates_of(efforts: Efforts, dwellings: I32, apps: I32) -> Rates:
+    """Effort rates of pairs."""
+    top, bottom = np.zeros(len(apps), np.int64), np.ones(len(apps), np.int64)
+    status = np.zeros(len(apps), np.uint8)
+    order = np.argsort(dwellings, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(dwellings[order])) + 1):
+        if len(part):
+            one = efforts.at(int(dwellings[part[0]]), apps[part])
+            top[part], bottom[part], status[part] = one.top, one.bottom, one.status
+    return Rates(top, bottom, status)
+
+
+def doubts_of(world: World, dwellings: I32, apps: I32) -> I64:
+    """The flags of pairs that say something of the file is not known or not verified."""
+    n = len(apps)
+    nothing = Rates(np.zeros(n, np.int64), np.ones(n, np.int64), np.zeros(n, np.uint8))
+    return flags_of(world, nothing, dwellings, apps) & DOUBTS
+
+
+def flags_of(world: World, rates: Rates, dwellings: I32, apps: I32) -> I64:
     """Flags of pairs as bits of FLAGS."""
-    a = world.apps
+    a, limit = world.apps, world.law.fraction("national.effort.max_rate")
     marks = (
         a.to_renew[apps],
         a.income[apps] < 0,
@@ -292,7 +327,10 @@ def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
         a.dossier[apps] == 2,
         a.priority_any[apps] & (a.proof[apps] == 1),
         (a.mobility[apps] > 0) & world.dwellings.access_unknown[dwellings],
-        no_credit(world, dwellings, apps),
+        (rates.status != UNKNOWN) & (rates.top * limit.denominator > rates.bottom * limit.numerator),
+        rates.status == ESTIMATED,
+        rates.status == BEFORE,
+        small_asked(world, dwellings, apps),
     )
     found = np.zeros(len(apps), np.int64)
     for bit, on in enumerate(marks):
@@ -300,13 +338,14 @@ def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
     return found
 
 
-def no_credit(world: World, dwellings: I32, apps: I32) -> B:
-    """Pairs whose effort rate is above what the landlord's file gives the rules credit for."""
+def small_asked(world: World, dwellings: I32, apps: I32) -> B:
+    """Pairs whose single room is accepted because the household of two asked for it, against the table."""
     found = np.zeros(len(apps), bool)
-    if world.effort_credit_max:
-        limited = [x in world.effort_credit_max for x in world.dwellings.landlord]
-        for i in np.flatnonzero(np.array(limited, bool)[dwellings]).tolist():
-            found[i] = world.effort_above(world.effort_credit_max, int(dwellings[i]), apps[i : i + 1])[0]
+    rooms, names = world.dwellings.rooms[dwellings], [world.law_rooms(x) for x in world.dwellings.landlord]
+    for name in sorted(set(names)):
+        at = np.flatnonzero(np.array([x == name for x in names], bool)[dwellings] & (rooms == 1))
+        if len(at):
+            found[at] = accepted_rooms(world, name)[2][apps[at]]
     return found
 
 
@@ -315,7 +354,6 @@ def profiles(world: World, dwellings: I32, apps: I32) -> I64:
     found = np.zeros(len(apps), np.int64)
     for epci, at in by_epci(world, dwellings):
         found[at] = profile(world, epci, apps[at])
-    found[no_credit(world, dwellings, apps)] = 0
     return found
 
 

@@ -120,11 +120,9 @@ def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         raw = raw.decode("cp1252", errors="replace").encode()
-    head = raw.split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
-    if not head.strip():
+    delimiter, names = _head(raw)
+    if not names:
         return {}
-    delimiter = max((";", ",", "\t"), key=head.count)
-    names = next(csv.reader([head], delimiter=delimiter))
     try:
         table = pacsv.read_csv(
             io.BytesIO(raw),
@@ -138,6 +136,21 @@ def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
     except pa.ArrowInvalid:
         return _csv_slow(raw, delimiter, name)
     return {n: _one(table.column(i)) for i, n in enumerate(names)}
+
+
+def _head(raw: bytes) -> tuple[str, list[str]]:
+    """(delimiter, headers) of the first line; no headers when it is empty."""
+    head = raw.split(b"\n", 1)[0].decode("utf-8", errors="replace").rstrip("\r")
+    if not head.strip():
+        return ",", []
+    delimiter = max((";", ",", "\t"), key=head.count)
+    return delimiter, next(csv.reader([head], delimiter=delimiter))
+
+
+def header_names(file: Path) -> list[str]:
+    """The headers of a CSV file as they stand, in its order."""
+    with file.open("rb") as stream:
+        return _head(stream.readline(1 << 20).removeprefix(BOM))[1]
 
 
 def _csv_slow(raw: bytes, delimiter: str, name: str) -> dict[str, pa.Array]:

@@ -42,11 +42,15 @@ def assumed_places(law: Law, table: str, prefix: str) -> frozenset[str]:
         if day <= law.on and (place not in last or last[place][0] < day):
             last[place] = (day, status or "")
     return frozenset(
-        place for place, (_, status) in last.items() if status == ASSUMED and f"{prefix}.{place}" not in law.changes
+        place
+        for place, (_, status) in last.items()
+        if status == ASSUMED and f"{prefix}.{place}" not in law.changes
     )
 
 
-def dalo_numbers(law: Law, given: Mapping[tuple[str, str], Fraction]) -> dict[tuple[str, str], tuple[Fraction, bool]]:
+def dalo_numbers(
+    law: Law, given: Mapping[tuple[str, str], Fraction]
+) -> dict[tuple[str, str], tuple[Fraction, bool]]:
     """(landlord, département) -> (DALO households of the year, whether that is assumed): the case, then convention files."""
     found: dict[tuple[str, str], tuple[Fraction, bool]] = {}
     for name in law.territory.get("conventions", ()):

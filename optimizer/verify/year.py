@@ -193,9 +193,7 @@ class Year:
         """Rows a dwelling of the run can enter on some account."""
         return {k for account in ("BAILLEUR", "MUTATION") for k, _ in self.book.marks(lease, account)}
 
-    def _remaining(
-        self, row: Row, done: Sequence[Lease], scope: Sequence[Lease]
-    ) -> tuple[Fraction, bool]:
+    def _remaining(self, row: Row, done: Sequence[Lease], scope: Sequence[Lease]) -> tuple[Fraction, bool]:
         """(F, whether it comes from ``assiette`` or leases)."""
         if row.rule == "flux":
             parts = dict(x.split("=", 1) for x in row.scope.split(";"))
@@ -209,9 +207,7 @@ class Year:
             return sum(found, Fraction(0)), True
         return self.expected(done, scope, base=False)
 
-    def expected(
-        self, done: Sequence[Lease], scope: Sequence[Lease], base: bool
-    ) -> tuple[Fraction, bool]:
+    def expected(self, done: Sequence[Lease], scope: Sequence[Lease], base: bool) -> tuple[Fraction, bool]:
         """Leases still expected in a scope, part by part: by ``assiette``, by the pace of the year, or the run's own dwellings.
 
         ``done``, ``scope``: leases of the year and dwellings of the run in it. ``base``: whether only the flux base counts.
