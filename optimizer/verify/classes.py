@@ -18,7 +18,7 @@ from optimizer.verify.blocks import HELD, LIMIT, Block, Blocks, Column, Fit
 from optimizer.verify.burden import Burdens
 from optimizer.verify.cells import I32, I64, U8, B
 from optimizer.verify.lean import Lean
-from optimizer.verify.naming import Entries, Named, Nominees, name_types, receivers_of
+from optimizer.verify.naming import Entries, Named, Nominees, Order, name_types, receivers_of
 from optimizer.verify.passes import door_codes, inside, worths
 from optimizer.verify.recent import Recent
 from optimizer.verify.rows import Book, lease_of
@@ -219,6 +219,10 @@ class Classes:
         """Account -> dwelling, -1 for any -> households of the block it named there, in its order, with their ranks."""
         w = self.world
         return block.once("nominees", lambda: w.nominees(block.rep[w.is_nominated[block.rep]].tolist()))
+
+    def orders(self, c: int) -> tuple[Order, ...]:
+        """The eligible nominees of each account that names its households, for a class."""
+        return self.named(c, self.door(self.door_of[c])).orders
 
     def entries(self, c: int) -> Entries:
         """The households eligible for a class one by one, by application index."""

@@ -19,7 +19,7 @@ from optimizer.verify.pools import Q1_NO, Q1_YES, ten_thousandths
 from optimizer.verify.targets import assumed_places, dalo_numbers, is_assumed
 from optimizer.verify.world import World
 
-UNIT = 10_000
+LEASE = 10_000
 """Parts of a lease: what rates, shares and shortfalls are counted in."""
 RULES = (
     "flux", "flux_max", "mutation_max", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo",
@@ -87,7 +87,7 @@ class Row:
 
     def missing(self, num: int, den: int, more: int = 0) -> int:
         """Ten-thousandths of a lease that a run lacks; ``more``: what its leases ask for above ``rate``."""
-        return max(0, self.rate * den + more - num * UNIT - self.slack)
+        return max(0, self.rate * den + more - num * LEASE - self.slack)
 
 
 def profile(world: World, epci: str, apps: I64 | I32 | slice) -> I64:
@@ -241,7 +241,7 @@ class Book:
             if row.scope.endswith("account=BAILLEUR"):
                 rest = self.world.agreements.rest
                 share = rest(lease.landlord, lease.commune, lease.epci, lease.departement)
-            self._asked[key] = UNIT - ten_thousandths(share, row.rule)
+            self._asked[key] = LEASE - ten_thousandths(share, row.rule)
         return self._asked[key]
 
     def more(self, k: int, lease: Lease) -> int:
@@ -481,13 +481,13 @@ def with_allowance(row: Row, num: int, den: int, asked: int, play: Fraction, run
     ``num``: leases that do not count against it; ``asked``: sum of ``1 − s`` over those of den; ``run``: ``1 − s`` of each
     dwelling of the run that may be in den.
     """
-    due = den - Fraction(asked, UNIT)
+    due = den - Fraction(asked, LEASE)
     left = max(Fraction(0), due - (den - num) - row.opening) + play
     share = row.share
     if row.scope.endswith("account=BAILLEUR") and run:
-        share = Fraction(half_up(1 - Fraction(sum(run), UNIT * len(run)), UNIT), UNIT)
-    rate = min(run, default=UNIT - ten_thousandths(share, row.rule))
+        share = Fraction(half_up(1 - Fraction(sum(run), LEASE * len(run)), LEASE), LEASE)
+    rate = min(run, default=LEASE - ten_thousandths(share, row.rule))
     return replace(
-        row, share=share, num_before=num, den_before=den, slack=int(left * UNIT // 1), rate=rate,
+        row, share=share, num_before=num, den_before=den, slack=int(left * LEASE // 1), rate=rate,
         several=len(set(run)) > 1,
     )  # fmt: skip

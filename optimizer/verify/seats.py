@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.verify.cells import I64
-from optimizer.verify.rows import HOUSEHOLD_RULES, TRAITS, UNIT, Book, Lease
+from optimizer.verify.rows import HOUSEHOLD_RULES, TRAITS, LEASE, Book, Lease
 
 
 def seat_value(fill: int, scores: I64, profiles: I64, book: Book, lease: Lease, account: str) -> int:
@@ -29,8 +29,8 @@ def seat_value(fill: int, scores: I64, profiles: I64, book: Book, lease: Lease, 
     for k, trait in book.marks(lease, account):
         row = book.rows[k]
         if row.price and row.rule in HOUSEHOLD_RULES:
-            loss += row.price * max(0, row.rate * n - UNIT * int(TRAITS[trait](profiles).sum()))
-    return fill + median(scores) - (2 * loss + n * UNIT) // (2 * n * UNIT)
+            loss += row.price * max(0, row.rate * n - LEASE * int(TRAITS[trait](profiles).sum()))
+    return fill + median(scores) - (2 * loss + n * LEASE) // (2 * n * LEASE)
 
 
 def median(values: I64) -> int:
