@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
 from fractions import Fraction as F
 from pathlib import Path
 
 import town as t
+import worth
 from leaf import Leaf, comma, points, short
 from picks import MODES, ON, Pick
 from reference import Reference
@@ -15,6 +17,11 @@ from reference import Reference
 CODES = (
     "", "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
 )  # fmt: skip
+
+
+DOUBTS = {
+    "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY", "ACCESS_UNKNOWN",
+}  # fmt: skip
 
 
 class Published:
@@ -78,7 +85,9 @@ class Published:
         for p in self.first:
             if p.a < 0:
                 value = self.ref.value(p)
-                rows.append(self._line(p, 1, value - 100_000, 0, value, "", "", "AWAITING_RESERVATAIRE"))
+                rows.append(
+                    self._line(p, 1, (value - 100_000, 0, 0, 0, value), "", "", "", "AWAITING_RESERVATAIRE")
+                )
                 continue
             for rank, a in enumerate(self.lists[p.d], 1):
                 q = Pick(p.d, a, p.account)
@@ -86,28 +95,43 @@ class Published:
                 codes = who["priority_codes"]
                 rows.append(
                     self._line(
-                        q, rank, self.ref.score(p.d, a), self.ref.fit(p.d, a), self.ref.value(q), self.ref.q1(p.d, a),
+                        q, rank, self._points(q), self._rate(p.d, a), self.ref.q1(p.d, a),
                         f"{codes} ({who['priority_status']})" if codes else "", "|".join(self._flags(p.d, a)),
                     )
                 )  # fmt: skip
         return rows
 
+    def _points(self, p: Pick) -> tuple[int, ...]:
+        """Score, fit, burden, lean, value."""
+        ref = self.ref
+        return (ref.score(p.d, p.a), ref.fit(p.d, p.a), ref.burden(p.d, p.a), ref.lean(p), ref.value(p))
+
+    def _rate(self, d: int, a: int) -> str:
+        rate = self.ref.effort(d, a)[1]
+        return "" if rate is None else comma(points(int(worth.half_up(rate, F(1, 10_000)) * 10_000), 10_000))
+
     def _flags(self, d: int, a: int) -> list[str]:
         who = self.ref.A[a]
+        status, rate = self.ref.effort(d, a)
         on = {
             "CEILING_UNCHECKED": not who["tax_income_eur"],
             "INCOME_MISSING": who["monthly_income_eur"] in ("", "0"),
             "DOSSIER_TO_VERIFY": who["dossier"] == "to_verify",
+            "UNREACHABLE": who["dossier"] == "unreachable",
             "PRIORITY_DECLARED_ONLY": who["priority_codes"] and who["priority_status"] == "declared",
             "ACCESS_UNKNOWN": who["mobility_need"] and not self.ref.D[d]["floor"],
+            "EFFORT_HIGH": rate is not None and rate > F("0.33"),
+            "ALLOWANCE_ESTIMATED": status == "estimated",
+            "ALLOWANCE_MISSING": status == "before",
         }
         return [name for name, shown in on.items() if shown]
 
-    def _line(self, p, rank, score, fit, value, q1, priority, flags) -> dict[str, str]:
+    def _line(self, p, rank, worths, effort, q1, priority, flags) -> dict[str, str]:
+        names = ("score", "fit", "burden", "lean", "value")
         return {
             "dwelling_id": self.ref.D[p.d]["dwelling_id"], "account": p.account, "rank": str(rank),
             "application_id": self.ref.A[p.a]["application_id"] if p.a >= 0 else "",
-            "score": comma(points(score, 100)), "fit": comma(points(fit, 100)), "value": comma(points(value, 100)),
+            **{name: comma(points(x, 100)) for name, x in zip(names, worths, strict=True)}, "effort": effort,
             "q1": q1, "priority": priority, "flags": flags, "reason": "une raison",
         }  # fmt: skip
 
@@ -130,7 +154,7 @@ class Published:
         return rows
 
     def _short(self, d: int, n: int, status: str) -> str:
-        if status == "listed" and all(self._flags(d, a) for a in self.lists[d]):
+        if status == "listed" and all(DOUBTS & {*self._flags(d, a)} for a in self.lists[d]):
             return "sans candidat sérieux"
         return "peu de demandes" if n < 3 and status != "awaiting_reservataire" else ""
 
@@ -229,7 +253,7 @@ class Published:
         floored = most // 1
         bound = max(floored, F(self.objective))
         return {
-            "format": "attriflux-certificate/1",
+            "format": "attriflux-certificate/2",
             "objective": points(self.objective, 10**6),
             "bound": points(bound, 10**6),
             "gap": points(bound - self.objective, 10**6),
@@ -291,11 +315,29 @@ def publish(town: t.Town, case: Path, out: Path, split: str = "") -> Published:
         write_table(out, name, getattr(pub, name)())
     (out / "certificate.json").write_text(json.dumps(pub.certificate(), indent=1))
     (out / "run.json").write_text(json.dumps({"inputs": t.hashes(case), "on": t.ON, "seed": t.SEED}))
+    seal(out)
     return pub
 
 
+def seal(out: Path) -> None:
+    """The record names every file beside it, and its own hash."""
+    run = json.loads((out / "run.json").read_text())
+    run.pop("self_sha256", None)
+    names = sorted(
+        p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file() and p.name != "run.json"
+    )
+    contents = {name: (out / name).read_bytes() for name in names}
+    run["manifest"] = [
+        {"name": name, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+        for name, raw in contents.items()
+    ]
+    text = json.dumps(run, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    run["self_sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    (out / "run.json").write_text(json.dumps(run))
+
+
 HEADERS = {
-    "proposals": "dwelling_id,account,rank,application_id,score,fit,value,q1,priority,flags,reason",
+    "proposals": "dwelling_id,account,rank,application_id,score,fit,burden,lean,value,effort,q1,priority,flags,reason",
     "applications": "application_id,status,reason,best_rank,dwelling_id",
     "dwellings": "dwelling_id,account,status,candidates,deadline,reason_if_short,advice",
     "rules": "rule,scope,share,tolerance,num_before,den_before,den_remaining,rate_required,num_run,den_run,shortfall,"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction as F
 
 import town as t
+import worth
 from picks import DAYS, FILL, FLUX, MODES, ON, OUTSIDE, SHARES, Pick, Row, day, number, yes
 
 
@@ -173,12 +174,40 @@ class Reference:
             total += 50_000
         return int(total) + self.vacancy(d)
 
+    def effort(self, d: int, a: int) -> tuple[str, F | None]:
+        """(status, rate) of a pair."""
+        return worth.effort(self.D[d], self.A[a], self.town.rows("simulations"))
+
+    def burden(self, d: int, a: int) -> int:
+        return worth.burden(*self.effort(d, a), self.A[a], self.span)
+
+    @property
+    def span(self) -> int:
+        return 10_000 if self.percentile else worth.SPAN
+
+    def lean(self, p: Pick) -> int:
+        """Hundredths of a point of a household on an account."""
+        who, total = self.A[p.a], 0
+        dalo = "DALO" in who["priority_codes"]
+        people = {x: len(self.named(p.d, x)[0]) for x in self.receivers(p.d)}
+        spared = dalo and p.account == "ETAT_PRIO" or who["prefet_designated"] == "oui"
+        spared = spared or self.D[p.d]["subsidy_d331_25_1"] == "oui" or MODES.get(p.account) == "direct"
+        if p.account not in OUTSIDE and not spared:
+            total -= 100 * worth.LEAN["points_per_missing_name"] * worth.missing_names(people)[p.account]
+        named_by_state = "ETAT_PRIO" in people and p.a in self.named(p.d, "ETAT_PRIO")[0]
+        if dalo and (p.account == "ETAT_PRIO" or not named_by_state):
+            total += 100 * worth.LEAN["dalo_points"]
+        if who["dossier"] == "unreachable":
+            total -= self.span + 100 * worth.LEAN["unreachable_margin"]
+        return total
+
     def value(self, p: Pick) -> int:
         if p.a < 0:
-            worth = self.seat(p.d, p.account)
-            assert worth is not None
-            return worth
-        return FILL + self.score(p.d, p.a) + self.fit(p.d, p.a)
+            seat = self.seat(p.d, p.account)
+            assert seat is not None
+            return seat
+        own = self.score(p.d, p.a) + self.fit(p.d, p.a) - self.burden(p.d, p.a)
+        return FILL + own + self.lean(p)
 
     # rules
     def q1(self, d: int, a: int) -> str:
