@@ -64,6 +64,9 @@ RULES = (
     "flux", "flux_max", "mutation_max", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo",
     "essential_workers", "priority_mix", "account_balance",
 )  # fmt: skip
+HOUSEHOLD_RULES = (
+    "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers", "priority_mix",
+)  # fmt: skip
 Rows = list[dict[str, str]]
 
 
@@ -109,6 +112,7 @@ def write_models(folder: Path, *, grid: bool = True) -> Path:
         "place,since,value,status,source\n200000001,2026-01-01,9000,local,x\n"
     )
     (places / "dalo.csv").write_text("place,since,value,status,source\n25,2026-01-01,1,local,x\n")
+    (places / "vacated.csv").write_text("place,since,value,status,source\n25,2026-01-01,8,assumed,x\n")
     (places / "town.yaml").write_text(
         'title: Town\ndepartements: ["25"]\nmarket: tense\nconventions: [x]\n'
         + ("grid: plain\n" if grid else "")
@@ -213,6 +217,10 @@ def random_town(seed: int, dwellings: int = 3, applications: int = 6) -> Town:
             {"dwelling_id": f"D{r.randrange(dwellings)}", "application_id": f"A{r.randrange(applications)}",
              "allowance_eur": r.choice(["", "120,5"]), "rls_eur": r.choice(["", "8"]), "effort": r.choice(["", "0,41"])}
         ]  # fmt: skip
+    if r.random() < 0.6:
+        town.settings["dalo"] = f"{{X: {{'25': {r.randrange(1, 9)}}}}}"
+    if r.random() < 0.3:
+        town.settings["synthetic"] = "true"
     if r.random() < 0.3:
         town.tables["assiette"] = [
             {"landlord": "X", "departement": "25", "year": "2026", "basis": "forecast", "vacated": "40", "mutation": "8",
