@@ -24,6 +24,10 @@ def comma(text: str) -> str:
     return text.replace(".", ",")
 
 
+BROKEN = 10**5
+"""Points that breaking an order costs a relaxation."""
+
+
 class Leaf:
     """LP relaxation under a path, its multipliers rounded to micropoints, and the bound they prove."""
 
@@ -121,14 +125,15 @@ class Leaf:
 
     def solve(self):
         ref, n, rows = self.ref, len(self.picks), self.ref.rows
-        m = len(rows)
+        # an order that a path breaks costs a lot rather than leaving nothing: its multiplier then lowers the bound
+        m, o = len(rows), len(self.orders)
         for d in self.must:
             if not any(p.d == d for p in self.picks):
                 return {"empty": "no candidate left"}, None, None
         least = {s["row"]: s["at"] + 1 for _, s, high in self.path if s["on"] == "den" and high}
         a_ub, b_ub, names = [], [], []
         for k, r in enumerate(rows):
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             for j, marks in enumerate(self.marks):
                 if k in marks:
                     line[j] = self.asked[j][k] / 10_000 - marks[k]
@@ -136,25 +141,26 @@ class Leaf:
             a_ub.append(line), b_ub.append(r.slack / 10_000), names.append(("rows", k))
             if k in least and not r.several:
                 part, up = self._mir(k, least[k])
-                line = np.zeros(n + m)
+                line = np.zeros(n + m + o)
                 for j, marks in enumerate(self.marks):
                     line[j] = -float(part) * marks.get(k, 0)
                 line[n + k] = -1
                 a_ub.append(line), b_ub.append(-float(part) * up), names.append(("mir", k))
         for i, cut in enumerate(self.cuts):
             constant, coefs = self.written(cut)
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             line[:n] = [-float(c) for c in coefs]
             for k, w in cut["rows"].items():
                 line[n + k] = -w * 10**4 / cut["unit"]
             a_ub.append(line), b_ub.append(-float(constant)), names.append(("cuts", i))
         for i, order in enumerate(self.orders):
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             line[:n] = [self._waits(j, order) for j in range(n)]
+            line[n + m + i] = -1
             a_ub.append(line), b_ub.append(0.0), names.append(("order", i))
         for i, s, high in self.path:
             if s["on"] in ("num", "den"):
-                line = np.zeros(n + m)
+                line = np.zeros(n + m + o)
                 for j, marks in enumerate(self.marks):
                     line[j] = (marks.get(s["row"], 0) if s["on"] == "num" else s["row"] in marks) * (
                         -1 if high else 1
@@ -165,17 +171,17 @@ class Leaf:
                     names.append(("branch", i)),
                 )
         for a in range(ref.na):
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             line[[j for j, p in enumerate(self.picks) if p.a == a]] = 1
             a_ub.append(line), b_ub.append(1.0), names.append(("prices", a))
         for d in range(ref.nd):
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             line[[j for j, p in enumerate(self.picks) if p.d == d]] = 1
             a_ub.append(line), b_ub.append(1.0), names.append(("dwelling", d))
             if d in self.must:
                 a_ub.append(-line), b_ub.append(-1.0), names.append(("must", d))
-        cost = np.array([-ref.value(p) / 100 for p in self.picks] + [r.price / 100 for r in rows])
-        found = linprog(cost, A_ub=np.array(a_ub), b_ub=b_ub, bounds=[(0, None)] * (n + m), method="highs")
+        cost = np.array([-ref.value(p) / 100 for p in self.picks] + [r.price / 100 for r in rows] + [BROKEN] * o)
+        found = linprog(cost, A_ub=np.array(a_ub), b_ub=b_ub, bounds=[(0, None)] * (n + m + o), method="highs")
         if found.status == 2:
             return self._impossible()
         duals = -found.ineqlin.marginals
