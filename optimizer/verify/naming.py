@@ -103,7 +103,7 @@ def receivers_of(world: World, dwelling: int, apps: I32) -> tuple[tuple[Receiver
         if account == "MUTATION":
             pool = own
         elif account == "RELOGEMENT":
-            pool = world.pools.relocated(world.dwellings.exclusion[dwelling], apps) & others
+            pool = world.pools.relocated(world.dwellings.exclusion[dwelling], apps)
         else:
             pool = world.pools.of(account, line.pool if line else "", apps) & others
         found.append(Receiver(account, _mode(world, account, line), pool, pool.astype(np.int64) << bit))

@@ -94,10 +94,10 @@ class Reference:
         own = who["current_landlord"] == self.D[d]["landlord"]
         if account == "MUTATION":
             return own
-        if own:
-            return False
         if account == "RELOGEMENT":
             return who["relocation"] == "NPNRU"
+        if own:
+            return False
         if account == "ETAT_PRIO":
             codes = who["priority_codes"]
             return "DALO" in codes or (bool(codes) and who["priority_status"] == "labelled")
