@@ -30,7 +30,7 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.kinds import Kinds, Marks
 from optimizer.verify.naming import Named, Order
 from optimizer.verify.passes import class_tops, on_step, tops
-from optimizer.verify.rows import PROFILES, TRAITS, LEASE, Book, Lease, Row, lease_of, profile_at
+from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, Lease, Row, lease_of, profile_at
 from optimizer.verify.verdict import Unreadable
 
 UNIT = 10**10
@@ -156,7 +156,7 @@ class Field:
             segment = at[door.type[door.fine]]
             order = np.argsort(segment, kind="stable")[int((segment < 0).sum()) :]
             value = door.value[order] + classes.fit.fill
-            self._held.append((value, block.app[door.fine[order]], segment[order]))
+            self._held.append((value, door.block.app[door.fine[order]], segment[order]))
 
     def close(self) -> None:
         """Everything is read: what each bound needs, end to end."""
@@ -299,7 +299,9 @@ class Field:
         first = lean[self.set_ptr[:-1]] if self._n_sets else lean
         alike = np.ones(self._n_sets, bool)
         if self._n_sets:
-            alike = np.maximum.reduceat(lean, self.set_ptr[:-1]) == np.minimum.reduceat(lean, self.set_ptr[:-1])
+            alike = np.maximum.reduceat(lean, self.set_ptr[:-1]) == np.minimum.reduceat(
+                lean, self.set_ptr[:-1]
+            )
         for row, more in shift.items():
             here = slice(int(self.ptr[row]), int(self.ptr[row + 1]))
             mine, sets = rest[self.segment[here]], self.set_of[here]
@@ -371,7 +373,9 @@ class Field:
         widest = 0 if use.kinds is None else int(np.abs(use.kinds).max(initial=0))
         widest += sum(abs(int(x)) for x in use.num) + sum(abs(int(x)) for x in use.den)
         widest += sum(abs(int(x)) for x in use.more) * int(self.mark_more.max(initial=0))
-        widest += self.top * FROM_HUNDREDTH + max(abs(int(use.price.max(initial=0))), abs(int(use.price.min(initial=0))))
+        widest += self.top * FROM_HUNDREDTH + max(
+            abs(int(use.price.max(initial=0))), abs(int(use.price.min(initial=0)))
+        )
         if widest >= LIMIT:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
 
@@ -418,7 +422,9 @@ class Field:
         """The eligible nominees of an account for an open dwelling."""
         if d not in self.position:
             return None
-        return next((x for x in self.classes.orders(int(self.classes.klass[d])) if x.account == account), None)
+        return next(
+            (x for x in self.classes.orders(int(self.classes.klass[d])) if x.account == account), None
+        )
 
     def _passing(self, d: int, account: str, apps: I32, rule: Special) -> I64:
         """Units that each household (-1: the seat) loses by standing after nominees of the account."""

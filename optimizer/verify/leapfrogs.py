@@ -70,19 +70,23 @@ class Ranked:
         with self.found.guard("shortlists"):
             self.lists.count(door, named)
 
-    def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
-        """The lists of the dwellings behind a door, once :meth:`Lists.settle` has been called."""
+    def check_all(self) -> None:
+        """Second reading, of the doors that have lists: every rank, every leapfrog; their rows are then let go."""
+        with self.found.guard("shortlists"):
+            self.lists.settle()
+        for door, named in self.lists.doors():
+            self._check(door, named)
+        if self.table is not None:
+            self.table.forget()
+
+    def _check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """The lists of the dwellings behind a door."""
         with self.found.guard("shortlists"):
             shown = self.lists.shown(door, named)
             if shown is not None:
                 self.lists.check(door, shown, self.found)
                 if self.table is not None:
                     self.table.check(door, shown)
-
-    def forget(self) -> None:
-        """Every door has been read: the rows of the leapfrogs are let go."""
-        if self.table is not None:
-            self.table.forget()
 
     def close(self, proven: bool) -> None:
         """What only the whole table tells."""
@@ -199,7 +203,9 @@ class Leapfrogs:
         """Whether the first of each list is a nominee that another dwelling's first rank waits for."""
         firsts = door.block.app[shown.at[shown.ptr[:-1]]].tolist()
         wanted = self.lists.wanted_by
-        found = [bool(wanted.get(a, set()) - {d}) for a, d in zip(firsts, shown.dwelling.tolist(), strict=True)]
+        found = [
+            bool(wanted.get(a, set()) - {d}) for a, d in zip(firsts, shown.dwelling.tolist(), strict=True)
+        ]
         return np.array(found, bool)
 
     def _kept(self, door: Door, shown: Shown) -> I32:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,6 +127,15 @@ class Lists:
         self.full_at = np.full(len(w.apps), NEVER)
         self.keep = w.law.hundredths("national.lean.keep_points")
         self._given: dict[tuple[int, str], tuple[I64, tuple[tuple[int, int], ...]]] = {}
+
+    def doors(self) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
+        """The doors of dwellings that have a list, with their classes, place by place."""
+        wanted = set(np.flatnonzero(np.diff(self.start)).tolist())
+        for k in self.classes.door_order:
+            mine = [c for c in self.classes.classes_of[k] if c in wanted]
+            if mine:
+                door = self.classes.door(k)
+                yield door, [(c, self.classes.named(c, door)) for c in mine]
 
     def count(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """First reading: how many may stand on each list, and which nominees the first ranks wait for."""
@@ -301,7 +310,9 @@ class Lists:
         turn = int(shown.turn[q])
         own = range(int(shown.own_ptr[q]), int(shown.own_ptr[q + 1]))
         free = [int(shown.own[k]) for k in own if shown.own_rank[k] == shown.own_rank[at]]
-        free = [i for i in free if i not in above and not self.placed[app[i]] and self.full_at[app[i]] >= turn]
+        free = [
+            i for i in free if i not in above and not self.placed[app[i]] and self.full_at[app[i]] >= turn
+        ]
         need = int(stand.given[door.type[shown.at[start]]])
 
         def key(i: int) -> tuple[bool, int, int]:
@@ -347,7 +358,10 @@ class Ledger:
     def of(cls, book: Book, counts: Counts) -> Ledger:
         """The rows of a run."""
         for k, row in enumerate(book.rows):
-            if row.price * (row.rate * (counts.den[k] + 1) + counts.more[k] + counts.short[k] + RATE) >= LIMIT:
+            if (
+                row.price * (row.rate * (counts.den[k] + 1) + counts.more[k] + counts.short[k] + RATE)
+                >= LIMIT
+            ):
                 raise Unreadable("rules", row.rule)
         asked = [r.rate * counts.den[k] + counts.more[k] - r.slack for k, r in enumerate(book.rows)]
         columns = (asked, counts.num, counts.short, [r.price for r in book.rows])

@@ -231,12 +231,10 @@ class Proof:
             price[self.world.apps.number[app]] = each
         constant += int(price.sum(dtype=object))
         orders = self._orders(leaf.content.get("order", ()), price)
-        columns = (np.array(x, np.int64) for x in (num, den, more))
-        return Multipliers(Weights(*columns, price, kinds), constant, orders)
+        by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
+        return Multipliers(Weights(by_num, by_den, by_more, price, kinds), constant, orders)
 
-    def _orders(
-        self, raw: Iterable[Mapping[str, Any]], price: I64
-    ) -> dict[int, list[tuple[str, int, int]]]:
+    def _orders(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, list[tuple[str, int, int]]]:
         """The order rows of a leaf by dwelling, each one that the case has; ``price`` is lowered for their nominees."""
         found: dict[int, list[tuple[str, int, int]]] = {}
         total = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.verify.cells import I64
-from optimizer.verify.rows import HOUSEHOLD_RULES, TRAITS, LEASE, Book, Lease
+from optimizer.verify.rows import HOUSEHOLD_RULES, LEASE, TRAITS, Book, Lease
 
 
 def seat_value(fill: int, scores: I64, profiles: I64, book: Book, lease: Lease, account: str) -> int:

@@ -37,6 +37,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "chaque demande proposée est recevable pour le logement et le contingent",
         "each proposed application is eligible for the dwelling and the account",
     ),
+    "nominations": (
+        "au premier rang, aucune demande désignée n'est passée par une demande moins bien placée par le réservataire",
+        "at first rank nobody passes a household that the réservataire placed before",
+    ),
     "scores": ("cotations recalculées", "scores recomputed"),
     "values": (
         "adéquations, charges, inflexions et valeurs recalculées",
@@ -148,10 +152,11 @@ class Verdict:
                 else f"Certified within {within} points: follows the rules entered, nothing is better by more."
             )
         many = "s" if bad > 1 else ""
+        which = "; ".join(c.text(lang) for c in self.checks if not c.ok)
         return (
-            f"Refusé : {bad} contrôle{many} en échec."
+            f"Refusé : {bad} contrôle{many} en échec. {which}."
             if lang == "fr"
-            else f"Refused: {bad} check{many} failed."
+            else f"Refused: {bad} check{many} failed. {which}."
         )
 
     def to_dict(self) -> dict[str, object]:

@@ -237,9 +237,10 @@ def leapfrogs(
                 fine_reason = False
                 if FIT <= why <= KEEP:
                     keep = keep_points * (np.int64(me == kept[q]) - np.int64(other == kept[q]))
-                    more = burden[other] - burden[me]
+                    more = int(burden[other] - burden[me])
                     fit = (value[me] - score[me]) - (value[other] - score[other]) - more
-                    fine_reason = gain <= 0 and _part(why, fit, more, lean[row, mine] - lean[row, t] - keep, keep)
+                    light = int(lean[row, mine] - lean[row, t] - keep)
+                    fine_reason = gain <= 0 and _part(int(why), int(fit), more, light, int(keep))
                 elif why == PIN:
                     fine_reason = rank == 1 and pinned[q]
                 elif why == NOMINATION:

@@ -70,7 +70,9 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Ver
         world = replace(world, kept=kept_firsts(out, run, world, found))
     with found.guard("manifest"):
         check_manifest(out, run, found)
-    return _compare(world, out, found)
+    options = run.get("options")
+    priced = isinstance(options, Mapping) and options.get("price_assumed") is True
+    return _compare(world, out, priced, found)
 
 
 def shipped_models() -> Path:
@@ -81,13 +83,13 @@ def shipped_models() -> Path:
     return _PACKAGE / "_shipped" / "models"
 
 
-def _compare(world: World, out: Path, found: Findings) -> Verdict:
-    """Recompute, compare each file of the result, conclude."""
+def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> Verdict:
+    """Recompute, compare each file of the result, conclude. ``price_assumed``: whether assumed targets kept their price."""
     try:
         scores = Scores(world)
         scores.settle()
         world.forget("applications", "scores")
-        book = Book(world)
+        book = Book(world, price_assumed)
         Year(world, book).count()
         classes = Classes(world, scores, book)
         proposals = need_out(out, "proposals")
@@ -123,10 +125,10 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
             choices.read(door, named)
             deadlines.read(named)
             if lists is not None:
-                lists.check(door, named)
+                lists.count(door, named)
         space.close()
     if lists is not None:
-        lists.forget()
+        lists.check_all()
     give_back()
     bound = None
     with found.guard("tree"):
