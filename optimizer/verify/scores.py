@@ -125,11 +125,11 @@ class Scores:
         self, written: list[tuple[str, B, I64]], general: str, transfer: str, epci: str
     ) -> list[tuple[str, B, I64]]:
         """The written scores, and those of the grid for whom the table leaves out."""
-        absent = ~self.given[1]
+        absent = self._everybody
         for _, who, _ in written:
             absent = absent & ~who
         if not general:
-            if bool(absent[self.reach(epci)].any()):
+            if bool((absent & ~self.given[1])[self.reach(epci)].any()):
                 raise Unreadable("scores", f"demande sans cotation, sans grille à {epci}")
             return written
         out = {grid: (who, points) for grid, who, points in written}
