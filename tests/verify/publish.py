@@ -371,6 +371,8 @@ def publish(town: t.Town, case: Path, out: Path, split: str = "") -> Published:
 
 def seal(out: Path) -> None:
     """The record names every file beside it, and its own hash."""
+    if not (out / "run.json").is_file():
+        return
     run = json.loads((out / "run.json").read_text())
     run.pop("self_sha256", None)
     names = sorted(

@@ -66,6 +66,8 @@ class Reference:
         if need and int(home["floor"] or 0) > 0 and home["lift"] == "non":
             return 6
         for x in self.town.rows("decisions"):
+            if x["decision"] == "orient":
+                continue
             live = not x["expires_on"] or day(x["expires_on"]) >= ON
             if (
                 live
@@ -405,7 +407,8 @@ class Reference:
         if self.blocked(d):
             return []
         found = []
-        for account in self.receivers(d):
+        to = [x["account"] for x in self.town.rows("decisions") if x["decision"] == "orient"]
+        for account in to if to and d == 0 else self.receivers(d):
             found += [Pick(d, a, account) for a in self.named(d, account)[1]]
             if self.seat(d, account) is not None:
                 found.append(Pick(d, -1, account))
