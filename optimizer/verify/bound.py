@@ -132,9 +132,9 @@ class Field:
             d = classes.members[c][0]
             row = self.class_row[c] = len(self.class_row)
             self._most_lean = max(self._most_lean, int(np.abs(who.lean).max(initial=0)))
-            for account, worth, _ in who.seats:
-                marks = self.marks_of(lease_of(world, d), account, 0, seat=True)
-                self._seats.append((row, worth, self.kinds.of(marks)))
+            for seat in who.seats:
+                marks = self.marks_of(lease_of(world, d), seat.account, 0, seat=True)
+                self._seats.append((row, classes.fit.fill + seat.worth, self.kinds.of(marks)))
             types = np.flatnonzero((who.first > 0) & (door.count > 0))
             wanted[types] = True
             rows.append((types, self._by_type(door, d, who)[types]))
@@ -408,12 +408,13 @@ class Field:
                 net = worth * FROM_HUNDREDTH + kinds[kind] - price[entries.app[may]]
                 net -= self._passing(d, account, entries.app[may], rule)
                 best = max(int(net.max()), best) if best is not None else int(net.max())
-        for account, value, _ in entries.seats:
+        for seat in entries.seats:
+            account = seat.account
             here = (rule.account in (None, account)) and account not in rule.not_accounts
             here &= (-1, account) not in rule.without and rule.only in (None, (-1, account))
             if here:
                 kind_of_seat = self.kinds.number[self.marks_of(lease, account, 0, seat=True)]
-                net_seat = value * FROM_HUNDREDTH + int(kinds[kind_of_seat])
+                net_seat = (classes.fit.fill + seat.worth) * FROM_HUNDREDTH + int(kinds[kind_of_seat])
                 net_seat -= int(self._passing(d, account, np.array([-1], np.int32), rule)[0])
                 best = max(net_seat, best) if best is not None else net_seat
         return best

@@ -23,7 +23,7 @@ from optimizer.verify.passes import door_codes, inside, worths
 from optimizer.verify.recent import Recent
 from optimizer.verify.rows import Book, lease_of
 from optimizer.verify.scores import Scores
-from optimizer.verify.seats import seat_value
+from optimizer.verify.seats import seat_points
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
@@ -203,12 +203,12 @@ class Classes:
         key = ("receivers", dw.landlord[d], dw.reserved_to[d], dw.exclusion[d])
         receivers = block.once(key, lambda: receivers_of(w, d, block.rep))
 
-        def worth(account: str, pool: B) -> int:
-            def ask() -> int:
+        def worth(account: str, pool: B) -> tuple[int, int]:
+            def ask() -> tuple[int, int]:
                 mine = door.fine[pool[door.type[door.fine]]] if n else door.fine
                 traits = door.profile[door.type[mine]]
                 lease = lease_of(w, d)
-                return seat_value(self.fit.fill, block.score[mine], traits, self.book, lease, account)
+                return seat_points(block.score[mine], traits, self.book, lease, account)
 
             return door.once((account, self.book.spot(d), pool.tobytes()), ask)
 

@@ -190,7 +190,7 @@ class Deadlines:
         """Add the classes of a door."""
         for c, who in named:
             for d, name in self._waiting.get(c, ()):
-                found = next((days for account, _, days in who.seats if account == name), 0)
+                found = next((x.days for x in who.seats if x.account == name), 0)
                 self.days[d, name] = found
 
 

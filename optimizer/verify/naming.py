@@ -15,6 +15,24 @@ NOBODY = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True)
+class Seat:
+    """An orientation to a direct réservataire without household: the dwelling waits for its nominees."""
+
+    account: str
+    score: int
+    """Median of those it could name, hundredths."""
+    less: int
+    """Taken off for what it may not bring to the rules on households, hundredths."""
+    days: int
+    """Deadline of the account."""
+
+    @property
+    def worth(self) -> int:
+        """Points without the filled dwelling's."""
+        return self.score - self.less
+
+
+@dataclass(frozen=True)
 class Entries:
     """The applications eligible for a class, by application index, one by one.
 
@@ -27,8 +45,7 @@ class Entries:
     fit: I64
     named: I64
     first: I64
-    seats: tuple[tuple[str, int, int], ...]
-    """(account, value in hundredths, deadline in days) of direct réservataires."""
+    seats: tuple[Seat, ...]
     burden: I64
     lean: I64
     """(applications, accounts)"""
@@ -79,8 +96,7 @@ class Named:
     accounts: tuple[str, ...]
     named: I64
     first: I64
-    seats: tuple[tuple[str, int, int], ...]
-    """(account, value in hundredths, deadline in days) of direct réservataires."""
+    seats: tuple[Seat, ...]
     orders: tuple[Order, ...] = ()
     lean: I64 = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     """(types, accounts) points of ``lean``, hundredths."""
@@ -120,7 +136,7 @@ def name_types(
     nominees: Mapping[str, Mapping[int, Nominees]],
     apps: I32,
     present: B,
-    worth: Callable[[str, B], int],
+    worth: Callable[[str, B], tuple[int, int]],
 ) -> Named:
     """Who names each type for a class; its ``lean`` is left empty.
 
@@ -129,11 +145,11 @@ def name_types(
     nominees : account -> dwelling, -1 for any -> whom it named there, in its order, with the ranks
     apps : the household that stands for each type, ascending; a nominated household is a type of its own
     present : types with a household that passes the codes before ``ACCOUNT``
-    worth : value of a seat of an account, for whom it could name
+    worth : (median score, points taken off) of a seat of an account, for whom it could name
     """
     each, free = receivers
     named, first = free.copy(), free.copy()
-    seats: list[tuple[str, int, int]] = []
+    seats: list[Seat] = []
     orders: list[Order] = []
     pinned_here = world.pins.get(dwelling, -1)
     for bit, one in enumerate(each):
@@ -153,14 +169,15 @@ def name_types(
             if pinned_here < 0:
                 line = world.line(dwelling, one.account)
                 days = line.deadline_days if line else world.agreements.default_days
-                seats.append((one.account, worth(one.account, one.pool), days))
+                score, less = worth(one.account, one.pool)
+                seats.append(Seat(one.account, score, less, days))
         if len(order[0]):
             orders.append(Order(one.account, tuple(apps[order[0]].tolist()), tuple(order[1].tolist())))
     accounts = tuple(x.account for x in each)
     oriented = world.orient.get(dwelling, "")
     if oriented:
         first = first & sum(1 << i for i, x in enumerate(accounts) if x == oriented)
-        seats = [x for x in seats if x[0] == oriented]
+        seats = [x for x in seats if x.account == oriented]
     first = _pins(world, dwelling, accounts, apps, first)
     return Named(accounts, named, first, tuple(seats), tuple(orders))
 

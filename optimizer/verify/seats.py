@@ -8,12 +8,11 @@ from optimizer.verify.cells import I64
 from optimizer.verify.rows import HOUSEHOLD_RULES, LEASE, TRAITS, Book, Lease
 
 
-def seat_value(fill: int, scores: I64, profiles: I64, book: Book, lease: Lease, account: str) -> int:
-    """Value of a seat, hundredths.
+def seat_points(scores: I64, profiles: I64, book: Book, lease: Lease, account: str) -> tuple[int, int]:
+    """(median score, points taken off) of a seat, hundredths.
 
     Parameters
     ----------
-    fill : value of a filled dwelling, hundredths
     scores, profiles : of the known pool: score in hundredths, profile bits; own tenants are not in it
     lease, account : what is oriented, and to whom
 
@@ -24,13 +23,13 @@ def seat_value(fill: int, scores: I64, profiles: I64, book: Book, lease: Lease, 
     """
     n = len(scores)
     if not n:
-        return fill
+        return 0, 0
     loss = 0
     for k, trait in book.marks(lease, account):
         row = book.rows[k]
         if row.price and row.rule in HOUSEHOLD_RULES:
             loss += row.price * max(0, row.rate * n - LEASE * int(TRAITS[trait](profiles).sum()))
-    return fill + median(scores) - (2 * loss + n * LEASE) // (2 * n * LEASE)
+    return median(scores), (2 * loss + n * LEASE) // (2 * n * LEASE)
 
 
 def median(values: I64) -> int:

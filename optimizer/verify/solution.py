@@ -176,14 +176,16 @@ class Pairs:
             _count(found, "eligibility", "contingent qui ne peut pas recevoir le logement", bit < 0)
             seat = (app < 0) & (bit >= 0)
             if seat.any():
-                worth = {name: value for name, value, _ in who.seats}
-                expected = np.array([worth.get(x, -1) for x in lines.accounts_of(account)], np.int64)
-                _count(found, "eligibility", "orientation impossible", seat & (expected < 0))
-                seat &= expected >= 0
-                wrong = seat & (score != expected - self.classes.fit.fill)
-                _count(found, "scores", "valeur d'une orientation", wrong)
-                wrong = seat & ((value != expected) | (fit != 0) | (burden != 0) | (lean != 0))
-                _count(found, "values", "valeur d'une orientation", wrong)
+                known = {x.account: (x.score, x.less) for x in who.seats}
+                each = [known.get(x) for x in lines.accounts_of(account)]
+                there = np.array([x is not None for x in each], bool)
+                _count(found, "eligibility", "orientation impossible", seat & ~there)
+                seat &= there
+                middle, less = (np.array([x[i] if x else 0 for x in each], np.int64) for i in (0, 1))
+                _count(found, "scores", "valeur d'une orientation", seat & (score != middle))
+                wrong = (fit != 0) | (burden != 0) | (lean != -less)
+                wrong |= value != self.classes.fit.fill + middle - less
+                _count(found, "values", "valeur d'une orientation", seat & wrong)
             here = (app >= 0) & (bit >= 0)
             at = door.block.where(app)
             may = here & (at >= 0)

@@ -104,9 +104,8 @@ class Published:
         for p in self.first:
             if p.a < 0:
                 value = self.ref.value(p)
-                rows.append(
-                    self._line(p, 1, (value - 100_000, 0, 0, 0, value), "", "", "", "AWAITING_RESERVATAIRE")
-                )
+                score, less = self.ref.seat_parts[p.d, p.account]
+                rows.append(self._line(p, 1, (score, 0, 0, -less, value), "", "", "", "AWAITING_RESERVATAIRE"))
                 continue
             for rank, a in enumerate(self.lists[p.d], 1):
                 q = Pick(p.d, a, p.account)

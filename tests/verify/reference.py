@@ -23,6 +23,8 @@ class Reference:
         self.D, self.A = self.town.dwellings, self.town.applications
         self.nd, self.na = len(self.D), len(self.A)
         self._known_terms: dict[Pick, list[tuple[int, int]]] = {}
+        self.seat_parts: dict[tuple[int, str], tuple[int, int]] = {}
+        """(dwelling, account) -> (median score, points taken off) of the seats asked for."""
         self._values: dict[Pick, int] = {}
         self._passed: dict[Pick, list[int]] = {}
         self.percentile = len({t.COMMUNES[x["commune"]][0] for x in self.D}) > 1
@@ -143,6 +145,7 @@ class Reference:
         if MODES.get(account) != "direct":
             return None
         pool = [a for a in range(self.na) if self.code(d, a) == 0 and self.in_pool(d, a, account)]
+        self.seat_parts[d, account] = (0, 0)
         if not pool:
             return FILL
         scores = sorted(self.score(d, a) for a in pool)
@@ -153,6 +156,7 @@ class Reference:
             if row.rule in t.HOUSEHOLD_RULES and (row.rule, row.scope) in self.marks(d, account, pool[0]):
                 share = F(sum(self.marks(d, account, a)[row.rule, row.scope] for a in pool), n)
                 loss += row.price * max(F(0), F(row.rate, 10_000) - share)
+        self.seat_parts[d, account] = (int(middle + F(1, 2)), int(loss + F(1, 2)))
         return FILL + int(middle + F(1, 2)) - int(loss + F(1, 2))
 
     # worth
