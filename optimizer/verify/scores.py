@@ -129,7 +129,7 @@ class Scores:
         for _, who, _ in written:
             absent = absent & ~who
         if not general:
-            if bool((absent & ~self.given[1])[self.reach(epci)].any()):
+            if bool((absent & ~self.given[1] & self.world.apps.active)[self.reach(epci)].any()):
                 raise Unreadable("scores", f"demande sans cotation, sans grille à {epci}")
             return written
         out = {grid: (who, points) for grid, who, points in written}
@@ -146,15 +146,19 @@ class Scores:
         """M of design §5 in hundredths: what separates the lowest from the highest score of the case."""
         if self.percentile:
             return 10_000
-        written, everybody = self.given[1].copy(), len(self.world.apps)
+        written = self.given[1].copy()
         top = [int(self.given[0][written].max())] if written.any() else []
-        for (epci, _), values in self.table_points.items():
-            if epci in self.epcis and values:
-                written[list(values)] = True
-                top.append(max(values.values()))
-        if written.all() and everybody:
-            return max(0, *top)
-        general = self.world.law.grid_names(self.epcis[0])[0] if self.epcis else ""
+        for epci in self.epcis:
+            in_table = {g for e, g in self.table_points if e == epci}
+            for grid, who, points in self.groups(epci):
+                lines = self.table_points.get((epci, grid), {}) if grid in in_table else {}
+                mine = np.array([a for a in lines if who[a] and not self.given[1][a]], np.int64)
+                if len(mine):
+                    written[mine] = True
+                    top.append(int(points[mine].max()))
+        if all(bool((written | ~self.world.apps.active)[self.reach(e)].all()) for e in self.epcis):
+            return max([0, *top])
+        general = self.world.law.grid_names(self.epcis[0])[0]
         low, high = grid_range(self.world.law, general) if general else (0, 0)
         return max(high - low, 0, *top)
 
@@ -243,7 +247,7 @@ class Scores:
             return [(who, mine) for _, who, mine in groups]
         found = [(who, np.where(known, points, mine)) for grid, who, mine in groups if grid]
         if groups and not groups[0][0]:
-            if known.any() and not known.all():
+            if known.any() and bool((~known & self.world.apps.active[apps]).any()):
                 raise Unreadable("applications", f"score : demande sans cotation, sans grille à {epci}")
             return [(known, points)] if known.any() else [(groups[0][1], groups[0][2])]
         rest = known.copy()
