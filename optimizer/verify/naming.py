@@ -103,6 +103,7 @@ def receivers_of(world: World, dwelling: int, apps: I32) -> tuple[tuple[Receiver
         if account == "MUTATION":
             pool = own
         elif account == "RELOGEMENT":
+            # the landlord's own tenants too: a relocation may stay within its stock
             pool = world.pools.relocated(world.dwellings.exclusion[dwelling], apps)
         else:
             pool = world.pools.of(account, line.pool if line else "", apps) & others

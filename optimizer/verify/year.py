@@ -182,7 +182,8 @@ class Year:
                 for area in (lease.departement, lease.epci, lease.commune)
                 for k in self._flux_rows(lease, area)
             }
-            marks = [*marks, *((k, "never") for k in sorted(rows))]
+            upper = [self.book.rows[k].upper for k in sorted(rows)]
+            marks += [(k, "always" if up else "never") for k, up in zip(sorted(rows), upper, strict=True)]
         return marks
 
     def _flux_rows(self, lease: Lease, area: str) -> list[int]:

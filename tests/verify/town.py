@@ -64,6 +64,9 @@ RULES = (
     "flux", "flux_max", "mutation_max", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo",
     "essential_workers", "priority_mix", "account_balance",
 )  # fmt: skip
+HOUSEHOLD_RULES = (
+    "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers", "priority_mix",
+)  # fmt: skip
 Rows = list[dict[str, str]]
 
 
@@ -109,6 +112,7 @@ def write_models(folder: Path, *, grid: bool = True) -> Path:
         "place,since,value,status,source\n200000001,2026-01-01,9000,local,x\n"
     )
     (places / "dalo.csv").write_text("place,since,value,status,source\n25,2026-01-01,1,local,x\n")
+    (places / "vacated.csv").write_text("place,since,value,status,source\n25,2026-01-01,8,assumed,x\n")
     (places / "town.yaml").write_text(
         'title: Town\ndepartements: ["25"]\nmarket: tense\nconventions: [x]\n'
         + ("grid: plain\n" if grid else "")
@@ -179,11 +183,13 @@ def random_town(seed: int, dwellings: int = 3, applications: int = 6) -> Town:
         )  # fmt: skip
     for i in range(applications):
         town.applications.append(_household(r, i, communes))
-    if r.random() < 0.5:
-        kind = r.choice([f"D{r.randrange(dwellings)}", ""])
+    if r.random() < 0.6:
+        kinds = r.choice([[f"D{r.randrange(dwellings)}"], [""], ["", "D1"]])
+        ranks = r.choice([[1, 2, 3], [2, 1, 3], [1, 1, 2], [2, 1, 1]])
+        account = r.choice(["ALS", "ALS", "COLL:25001"])
         town.tables["nominations"] = [
-            {"account": r.choice(["ALS", "COLL:25001"]), "application_id": f"A{a}", "dwelling_id": kind, "rank": str(n)}
-            for n, a in enumerate(r.sample(range(applications), 2), 1)
+            {"account": account, "application_id": f"A{a}", "dwelling_id": r.choice(kinds), "rank": str(rank)}
+            for rank, a in zip(ranks, r.sample(range(applications), r.choice([2, 3])), strict=False)
         ]  # fmt: skip
     if r.random() < 0.4:
         town.tables["leases"] = [
@@ -206,13 +212,22 @@ def random_town(seed: int, dwellings: int = 3, applications: int = 6) -> Town:
     if r.random() < 0.25:
         town.tables["decisions"] = [
             {"dwelling_id": r.choice(["D1", ""]), "application_id": "A1", "decision": "forbid", "reason": "withdrawn",
-             "author": "c", "expires_on": r.choice(["", "2026-06-01"])}
+             "author": "c", "expires_on": r.choice(["", "2026-06-01"]), "account": ""}
         ]  # fmt: skip
+        if not town.dwellings[0]["assiette_exclusion"] and not town.dwellings[0]["reserved_to"]:
+            town.tables["decisions"].append(
+                {"dwelling_id": "D0", "application_id": "", "decision": "orient", "reason": "", "author": "c",
+                 "expires_on": "", "account": r.choice(["ALS", "BAILLEUR", "ETAT_PRIO"])}
+            )  # fmt: skip
     if r.random() < 0.2:
         town.tables["simulations"] = [
             {"dwelling_id": f"D{r.randrange(dwellings)}", "application_id": f"A{r.randrange(applications)}",
              "allowance_eur": r.choice(["", "120,5"]), "rls_eur": r.choice(["", "8"]), "effort": r.choice(["", "0,41"])}
         ]  # fmt: skip
+    if r.random() < 0.6:
+        town.settings["dalo"] = f"{{X: {{'25': {r.randrange(1, 9)}}}}}"
+    if r.random() < 0.3:
+        town.settings["synthetic"] = "true"
     if r.random() < 0.3:
         town.tables["assiette"] = [
             {"landlord": "X", "departement": "25", "year": "2026", "basis": "forecast", "vacated": "40", "mutation": "8",
