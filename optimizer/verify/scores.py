@@ -105,7 +105,7 @@ class Scores:
     ) -> list[tuple[str, B, I64]]:
         """Of several lines of an application in an EPCI, that of its own grid there counts, else the first by name."""
         n = len(self.world.apps)
-        stems = [name.removesuffix(".yaml").rpartition("/")[2] for name in (transfer, general)]
+        stems = [stem_of(name) for name in (transfer, general)]
         expected = np.where(self.mutation, *stems)
         written = []
         taken = np.zeros(n, bool)
@@ -135,7 +135,7 @@ class Scores:
         out = {grid: (who, points) for grid, who, points in written}
         parts = ((general, absent & self._others), (transfer or general, absent & self.mutation))
         for name, who in parts:
-            stem = name.removesuffix(".yaml").rpartition("/")[2]
+            stem = stem_of(name)
             mine = self.total(name) if who.any() else np.zeros(len(who), np.int64)
             before, points = out.get(stem, (np.zeros(len(who), bool), np.zeros(len(who), np.int64)))
             out[stem] = (before | who, np.where(who, mine, points))
@@ -163,11 +163,19 @@ class Scores:
         return max(high - low, 0, *top)
 
     def settle(self) -> None:
-        """Compute what is read from the tables: they can be let go then."""
+        """Compute what is read from the tables: they can be let go after :meth:`forget`."""
         for epci in self.epcis or ("",):
             self.groups(epci)
-        self._grids = {}
         _ = self._any_given, self.percentile, self.span
+
+    def forget(self) -> None:
+        """Let the points by criterion go: only their sums are asked for again."""
+        self._grids = {}
+
+    def grid_of(self, epci: str, apps: I32) -> str:
+        """The grid that computes the points of those households in an EPCI, by the first of them."""
+        general, transfer = self.world.law.grid_names(epci)
+        return transfer if transfer and self.mutation[int(apps[0])] else general
 
     @cached_property
     def percentile(self) -> bool:
@@ -263,3 +271,8 @@ class Scores:
     @cached_property
     def _any_given(self) -> bool:
         return bool(self.given[1].any())
+
+
+def stem_of(grid: str) -> str:
+    """The name of a grid without its folder and ending."""
+    return grid.removesuffix(".yaml").rpartition("/")[2]
