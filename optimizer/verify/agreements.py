@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.verify.cells import strings
-from optimizer.verify.law import Law, first_known
+from optimizer.verify.law import Law, first_known, within
 from optimizer.verify.settings import dalo_numbers
 from optimizer.verify.tables import RawTable, csv_columns, read_yaml
 from optimizer.verify.verdict import Unreadable
@@ -135,8 +135,8 @@ def _files(law: Law) -> Iterator[Mapping[str, Any]]:
 
 def _path(law: Law, name: str) -> Path:
     if name.endswith(".yaml"):
-        return law.territory_path.parent / name
-    return law.models / "conventions" / f"{name}.yaml"
+        return law.beside(name)
+    return within(law.models / "conventions", f"{name}.yaml")
 
 
 def _of_file(path: Path) -> Iterator[dict[str, Any]]:
@@ -145,7 +145,7 @@ def _of_file(path: Path) -> Iterator[dict[str, Any]]:
     data = read_yaml(path)
     defaults = data.get("defaults") or {}
     if "table" in data:
-        table = csv_columns((path.parent / data["table"]).read_bytes(), data["table"])
+        table = csv_columns(within(path.parent, data["table"]).read_bytes(), data["table"])
         columns = {name: [x or "" for x in values.to_pylist()] for name, values in table.items()}
         items: list[Mapping[str, Any]] = [
             {k: v[i] for k, v in columns.items()} for i in range(len(columns["landlord"]))

@@ -105,7 +105,7 @@ class Scores:
     ) -> list[tuple[str, B, I64]]:
         """Of several lines of an application in an EPCI, that of its own grid there counts, else the first by name."""
         n = len(self.world.apps)
-        stems = [name.removesuffix(".yaml").rpartition("/")[2] for name in (transfer, general)]
+        stems = [stem_of(name) for name in (transfer, general)]
         expected = np.where(self.mutation, *stems)
         written = []
         taken = np.zeros(n, bool)
@@ -129,13 +129,13 @@ class Scores:
         for _, who, _ in written:
             absent = absent & ~who
         if not general:
-            if bool((absent & ~self.given[1])[self.reach(epci)].any()):
+            if bool((absent & ~self.given[1] & self.world.apps.active)[self.reach(epci)].any()):
                 raise Unreadable("scores", f"demande sans cotation, sans grille à {epci}")
             return written
         out = {grid: (who, points) for grid, who, points in written}
         parts = ((general, absent & self._others), (transfer or general, absent & self.mutation))
         for name, who in parts:
-            stem = name.removesuffix(".yaml").rpartition("/")[2]
+            stem = stem_of(name)
             mine = self.total(name) if who.any() else np.zeros(len(who), np.int64)
             before, points = out.get(stem, (np.zeros(len(who), bool), np.zeros(len(who), np.int64)))
             out[stem] = (before | who, np.where(who, mine, points))
@@ -146,24 +146,36 @@ class Scores:
         """M of design §5 in hundredths: what separates the lowest from the highest score of the case."""
         if self.percentile:
             return 10_000
-        written, everybody = self.given[1].copy(), len(self.world.apps)
+        written = self.given[1].copy()
         top = [int(self.given[0][written].max())] if written.any() else []
-        for (epci, _), values in self.table_points.items():
-            if epci in self.epcis and values:
-                written[list(values)] = True
-                top.append(max(values.values()))
-        if written.all() and everybody:
-            return max(0, *top)
-        general = self.world.law.grid_names(self.epcis[0])[0] if self.epcis else ""
+        for epci in self.epcis:
+            in_table = {g for e, g in self.table_points if e == epci}
+            for grid, who, points in self.groups(epci):
+                lines = self.table_points.get((epci, grid), {}) if grid in in_table else {}
+                mine = np.array([a for a in lines if who[a] and not self.given[1][a]], np.int64)
+                if len(mine):
+                    written[mine] = True
+                    top.append(int(points[mine].max()))
+        if all(bool((written | ~self.world.apps.active)[self.reach(e)].all()) for e in self.epcis):
+            return max([0, *top])
+        general = self.world.law.grid_names(self.epcis[0])[0]
         low, high = grid_range(self.world.law, general) if general else (0, 0)
         return max(high - low, 0, *top)
 
     def settle(self) -> None:
-        """Compute what is read from the tables: they can be let go then."""
+        """Compute what is read from the tables: they can be let go after :meth:`forget`."""
         for epci in self.epcis or ("",):
             self.groups(epci)
-        self._grids = {}
         _ = self._any_given, self.percentile, self.span
+
+    def forget(self) -> None:
+        """Let the points by criterion go: only their sums are asked for again."""
+        self._grids = {}
+
+    def grid_of(self, epci: str, apps: I32) -> str:
+        """The grid that computes the points of those households in an EPCI, by the first of them."""
+        general, transfer = self.world.law.grid_names(epci)
+        return transfer if transfer and self.mutation[int(apps[0])] else general
 
     @cached_property
     def percentile(self) -> bool:
@@ -243,7 +255,7 @@ class Scores:
             return [(who, mine) for _, who, mine in groups]
         found = [(who, np.where(known, points, mine)) for grid, who, mine in groups if grid]
         if groups and not groups[0][0]:
-            if known.any() and not known.all():
+            if known.any() and bool((~known & self.world.apps.active[apps]).any()):
                 raise Unreadable("applications", f"score : demande sans cotation, sans grille à {epci}")
             return [(known, points)] if known.any() else [(groups[0][1], groups[0][2])]
         rest = known.copy()
@@ -259,3 +271,8 @@ class Scores:
     @cached_property
     def _any_given(self) -> bool:
         return bool(self.given[1].any())
+
+
+def stem_of(grid: str) -> str:
+    """The name of a grid without its folder and ending."""
+    return grid.removesuffix(".yaml").rpartition("/")[2]

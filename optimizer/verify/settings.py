@@ -53,7 +53,7 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
             shortlist_size=int(size) if size not in (None, "") else None,
             changes=changes,
             synthetic=_yes(raw.get("synthetic")),
-            dalo=dalo_numbers(raw.get("dalo")),
+            dalo=dalo_numbers(raw.get("dalo")) | _dalo_lines(raw),
         )
     except (KeyError, ValueError) as error:
         raise Unreadable("case.yaml", type(error).__name__) from error
@@ -74,6 +74,16 @@ def dalo_numbers(raw: object, landlord: str = "") -> dict[tuple[str, str], Fract
         if isinstance(each, Mapping)
         for place, number in each.items()
     }
+
+
+def _dalo_lines(raw: Mapping[str, Any]) -> dict[tuple[str, str], Fraction]:
+    """The same from a workbook's settings sheet: ``dalo.<landlord>.<département>`` on lines of their own."""
+    found = {}
+    for key, value in raw.items():
+        landlord, _, place = str(key).removeprefix("dalo.").rpartition(".")
+        if str(key).startswith("dalo.") and landlord:
+            found[landlord, place] = Fraction(str(value))
+    return found
 
 
 def _scalar(value: object) -> object:

@@ -97,9 +97,12 @@ def read_case(path: Path) -> RawCase:
 def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     """The settings, where a territory that is a file inside the case is named by its path."""
     name = str(settings.get("territory", ""))
+    if not name.endswith((".yaml", ".yml")):
+        return settings
     file = (folder / name).resolve()
-    inside = name.endswith((".yaml", ".yml")) and file.is_file() and file.is_relative_to(folder.resolve())
-    return {**settings, "territory": str(file)} if inside else settings
+    if not file.is_file() or not file.is_relative_to(folder.resolve()):
+        raise Unreadable("case.yaml", "territory : un fichier hors du dossier")
+    return {**settings, "territory": str(file)}
 
 
 def _table_of(stem: str) -> str:

@@ -88,6 +88,9 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
     try:
         scores = Scores(world)
         scores.settle()
+        with found.guard("breakdown"):
+            check_breakdown(out, scores, found)
+        scores.forget()
         world.forget("applications", "scores")
         book = Book(world, price_assumed)
         Year(world, book).count()
@@ -143,8 +146,6 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
             check_dwellings(need_out(out, "dwellings"), deadlines, lines, size, world.settings.on, found)
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
-    with found.guard("breakdown"):
-        check_breakdown(out, scores, found)
     with found.guard("orientation"):
         choices.check(out, lines, found)
     with found.guard("explanations"):

@@ -220,7 +220,13 @@ def test_a_household_without_score_nor_grid_is_refused(tmp_path, country):
     rows = [{"application_id": "A0", "epci": "200000001", "grid": "plain", "score": "70"}]
     home = {"dwelling_id": "D", "landlord": "X", "commune": "25001", "rooms": "2", "financing": "PLUS"}
     people = [
-        {"application_id": f"A{i}", "first_registered_on": "2024-07-01", "persons": "2", "choices": c}
+        {
+            "application_id": f"A{i}",
+            "first_registered_on": "2024-07-01",
+            "persons": "2",
+            "choices": c,
+            "status": "active",
+        }
         for i, c in enumerate(("25001", "25003", "25001"))
     ]
 
