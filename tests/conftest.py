@@ -19,7 +19,7 @@ settings.register_profile("steady", derandomize=True, deadline=None, database=No
 settings.register_profile("campaign", deadline=None, max_examples=2_000)
 settings.load_profile("campaign" if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else "steady")
 
-AFTER_SCALE = ("reports", "results", "runs", "benchmarks", "contract", "contracts")
+AFTER_SCALE = ("presentation", "results", "runs", "benchmarks", "contract", "contracts")
 """Folders that run after `tests/scale`, which is in the middle and compiles the kernels they need."""
 
 

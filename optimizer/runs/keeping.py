@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from optimizer.errors import AttrifluxError, Said, define, reason_of
-from optimizer.reports.csvfile import csv_bytes
-from optimizer.reports.reading_back import read_back
+from optimizer.presentation.csvfile import csv_bytes
+from optimizer.presentation.reading_back import read_back
 
 if TYPE_CHECKING:
     from optimizer.problem.model import Problem
