@@ -138,7 +138,7 @@ class Published:
             "UNREACHABLE": who["dossier"] == "unreachable",
             "PRIORITY_DECLARED_ONLY": who["priority_codes"] and who["priority_status"] == "declared",
             "ACCESS_UNKNOWN": who["mobility_need"] and not self.ref.D[d]["floor"],
-            "EFFORT_HIGH": rate is not None and rate > F("0.33"),
+            "EFFORT_HIGH": rate is not None and status != "before" and rate > F("0.33"),
             "ALLOWANCE_ESTIMATED": status == "estimated",
             "ALLOWANCE_MISSING": status == "before",
         }

@@ -273,7 +273,9 @@ class Reference:
         found: dict[tuple[str, str], bool] = {}
         known = {(r.rule, r.scope) for r in self.rows}
         if not home["assiette_exclusion"] and not home["reserved_to"] and account not in OUTSIDE:
-            found = self.base_marks(home["commune"], account, a >= 0 and self.A[a]["prefet_designated"] == "oui")
+            found = self.base_marks(
+                home["commune"], account, a >= 0 and self.A[a]["prefet_designated"] == "oui"
+            )
         if ("mutation_max", "landlord=X;departement=25") in known:
             found["mutation_max", "landlord=X;departement=25"] = account != "MUTATION"
         if a < 0:
@@ -288,7 +290,9 @@ class Reference:
             found["lec_q234_inside_qpv", scope] = q1 == "no"
         else:
             found["lec_q1_outside_qpv", scope] = q1 == "yes" or who["relocation"] == "NPNRU"
-        found["dalo", "landlord=X;departement=25"] = dalo and not (qpv and q1 == "yes" and who["accepts_qpv"] != "oui")
+        found["dalo", "landlord=X;departement=25"] = dalo and not (
+            qpv and q1 == "yes" and who["accepts_qpv"] != "oui"
+        )
         return {key: num for key, num in found.items() if key in known}
 
     def _before(self) -> list[tuple[dict[tuple[str, str], bool], bool, str]]:
