@@ -318,10 +318,11 @@ def doubts_of(world: World, dwellings: I32, apps: I32) -> I64:
 def flags_of(world: World, rates: Rates, dwellings: I32, apps: I32) -> I64:
     """Flags of pairs as bits of FLAGS."""
     a, limit = world.apps, world.law.fraction("national.effort.max_rate")
+    told = (a.per_unit[apps] >= 0) | (a.quartile[apps] >= 0)
     marks = (
         a.to_renew[apps],
         a.income[apps] < 0,
-        (a.monthly[apps] < 0) | ((a.monthly[apps] == 0) & a.income_declared[apps]),
+        ((a.monthly[apps] < 0) | ((a.monthly[apps] == 0) & a.income_declared[apps])) & ~told,
         a.dossier[apps] == 1,
         a.dossier[apps] == 2,
         a.priority_any[apps] & (a.proof[apps] == 1),
