@@ -80,6 +80,8 @@ class ReportData:
     """Households without a first rank whose number of lacking points was checked."""
     priority_letters: Mapping[str, str] = field(default_factory=dict)
     """What each letter of article L. 441-1 means."""
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What moved against the result kept and why (``changes.csv``); empty without one."""
 
 
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:

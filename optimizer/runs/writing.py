@@ -15,6 +15,7 @@ import pandas as pd
 
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
+from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.options import Options
 from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import plural, spaced
@@ -43,11 +44,20 @@ def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, in
             continue
         frame: pd.DataFrame = getattr(tables, stem)
         names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)
+    if result_kept(tables):
+        for stem in ("changes", "kept"):
+            frame = getattr(tables, stem)
+            names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)
     if tables.prospects is not None:
         names[write_table(tables.prospects, folder, "prospects", style=options.csv, parquet=parquet)] = len(
             tables.prospects
         )
     return names
+
+
+def result_kept(tables: Tables) -> bool:
+    """Whether an earlier result weighed in the run: its tables have their columns then, be they without rows."""
+    return len(tables.kept.columns) > 0
 
 
 class _Counted:
@@ -63,9 +73,8 @@ class _Counted:
 
 
 def write_certificate(folder: Path, certificate: dict[str, Any]) -> None:
-    """``certificate.json``: compact, stable bytes."""
-    text = json.dumps(certificate, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    (folder / "certificate.json").write_text(text + "\n", encoding="utf-8")
+    """``certificate.json``."""
+    (folder / "certificate.json").write_bytes(certificate_bytes(certificate))
 
 
 def versions() -> dict[str, str]:
@@ -103,6 +112,7 @@ def write_run_record(
         "backend_why": result.optimum.solved.reason_fr,
         "solve_notes": list(result.optimum.solved.notes),
         "warm_start": _warm_start(result),
+        "keep_sha256": None if result.kept is None else result.kept.digest,
         "stop": result.stop,
         "replayable": result.stop in ("proven", "gap"),
         "verdict": verdict,
