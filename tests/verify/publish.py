@@ -105,7 +105,9 @@ class Published:
             if p.a < 0:
                 value = self.ref.value(p)
                 score, less = self.ref.seat_parts[p.d, p.account]
-                rows.append(self._line(p, 1, (score, 0, 0, -less, value), "", "", "", "AWAITING_RESERVATAIRE"))
+                rows.append(
+                    self._line(p, 1, (score, 0, 0, -less, value), "", "", "", "AWAITING_RESERVATAIRE")
+                )
                 continue
             for rank, a in enumerate(self.lists[p.d], 1):
                 q = Pick(p.d, a, p.account)
