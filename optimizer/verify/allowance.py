@@ -118,7 +118,8 @@ class Allowances:
             self._scaled(x, RATE_UNIT, "family_rate")
             for x in self.world.law.raw(f"{KEY}.personal_share.family_rate")
         ]
-        return tuple(np.array(x, np.int64) for x in (charges, free, self._by_family(rates)))  # type: ignore[return-value]
+        by_family = [max(0, x) for x in self._by_family(rates)]
+        return tuple(np.array(x, np.int64) for x in (charges, free, by_family))  # type: ignore[return-value]
 
     def _rent_rate(self, rent: I64) -> I64:
         """TL by family, hundred-thousandths, of the rent kept (cents)."""

@@ -9,9 +9,8 @@ import numpy as np
 from numba import njit
 
 from optimizer.verify.cells import I32, I64, U8, B
-from optimizer.verify.effort import BEFORE, UNKNOWN, Efforts, Once, Rates
+from optimizer.verify.effort import BEFORE, Efforts, Once, Rates
 from optimizer.verify.scores import Scores
-from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
 LIMIT = 2**61
@@ -59,16 +58,17 @@ class Burdens:
         span = self.world.law.fraction("national.burden.span")
         # most × (top/bottom − threshold) / span = num × (top × tb − bottom × tt) / (den × bottom)
         part = most / (span * threshold.denominator)
-        largest = int(rates.bottom.max(initial=1)) * threshold.denominator * (threshold + span + 1)
-        if (
-            2 * part.numerator * largest >= LIMIT
-            or 2 * part.denominator * int(rates.bottom.max(initial=1)) >= LIMIT
-        ):
-            raise Unreadable("applications", "monthly_income_eur")
-        return burden_pass(
-            rates.top, rates.bottom, rates.status, free, part.numerator, part.denominator, threshold.numerator,
-            threshold.denominator, (2 * most.numerator + most.denominator) // (2 * most.denominator),
-        )  # fmt: skip
+        if not part:
+            return np.zeros(len(free), np.int64)
+        rounded = (2 * most.numerator + most.denominator) // (2 * most.denominator)
+        numbers = (part.numerator, part.denominator, threshold.numerator, threshold.denominator, rounded)
+        bottom = int(rates.bottom.max(initial=1))
+        largest = 2 * bottom * (part.denominator * (rounded + 2) + 4 * part.numerator)
+        if largest < LIMIT:
+            return burden_pass(rates.top, rates.bottom, rates.status, free, *numbers)
+        # beyond 64 bits: the same over unlimited integers
+        top, whole = rates.top.astype(object), rates.bottom.astype(object)
+        return np.asarray(burden_pass.py_func(top, whole, rates.status, free, *numbers), np.int64)
 
 
 @njit(cache=True, nogil=True)
@@ -79,7 +79,7 @@ def burden_pass(
     n = len(top)
     found = np.zeros(n, np.int64)
     for i in range(n):
-        if free[i] or status[i] == UNKNOWN or status[i] == BEFORE:
+        if free[i] or bottom[i] <= 0 or status[i] <= BEFORE:
             continue
         over = top[i] * unit - bottom[i] * at
         if over <= 0:

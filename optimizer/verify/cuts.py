@@ -13,7 +13,7 @@ All numbers are whole and Σ w_k short_k ≥ 0, so by mixed-integer rounding (Ne
 
 Nothing of this is read from the certificate but the names and the numbers it starts from; that the cap or the floor holds is
 found from the raw files and the path. Rows with play add ``Σ w_k play_k`` to the left side of both: ``times·n`` is lowered by it
-before it is rounded. Rows whose leases ask for different rates take no part.
+before it is rounded. Where the leases of a row ask for different rates, the least of them stands for all: they lack no less.
 
 A cut with ``counts`` is an envelope (`verify.envelopes`), with unit 10⁸ once written.
 
@@ -125,8 +125,6 @@ class Cuts:
 
     def _holds(self, cut: Statement | Hull, path: Path) -> bool:
         """Whether every proposal of the leaf keeps the cap, the floor or the window."""
-        if any(self.rows[k].several for k, _ in cut.weights):
-            return False
         if isinstance(cut, Hull):
             return self._envelopes.holds(cut, path)
         keys = [("den", k) for k in cut.base]

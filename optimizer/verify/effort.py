@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from optimizer.verify import cells
 from optimizer.verify.allowance import Allowances, allowances
-from optimizer.verify.cells import I32, I64, U8
+from optimizer.verify.cells import I32, I64, U8, B
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
@@ -27,17 +28,32 @@ Once = Callable[[str, Callable[[], Any]], Any]
 
 @dataclass(frozen=True)
 class Rates:
-    """Effort rates of pairs: ``top / bottom`` where ``status`` is not UNKNOWN."""
+    """Effort rates of pairs: ``top / bottom``; ``bottom`` is 0 where there is no rate (no rent, or no income)."""
 
     top: I64
     bottom: I64
     status: U8
 
+    @classmethod
+    def none(cls, n: int) -> Rates:
+        """No rate for any of ``n`` pairs."""
+        return cls(np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.uint8))
+
+    @property
+    def known(self) -> B:
+        """Where there is a rate."""
+        found: B = self.bottom > 0
+        return found
+
     def shown(self) -> I64:
-        """Ten-thousandths, half up; -1 unknown."""
-        known = self.status != UNKNOWN
-        bottom = np.where(known, self.bottom, 1)
-        return np.where(known, (2 * 10_000 * self.top + bottom) // (2 * bottom), -1)
+        """Ten-thousandths, half up; -1 where there is no rate."""
+        bottom = np.maximum(1, self.bottom)
+        return np.where(self.known, (2 * 10_000 * self.top + bottom) // (2 * bottom), -1)
+
+    def above(self, limit: Fraction) -> B:
+        """Where the rate after an allowance is above a limit."""
+        over = self.top * limit.denominator > self.bottom * limit.numerator
+        return np.asarray(self.known & over & (self.status >= ESTIMATED), bool)
 
 
 @dataclass(frozen=True)
@@ -57,10 +73,8 @@ class Efforts:
         d = world.dwellings
         self.like = len(d) > world.law.whole("national.burden.like_dwellings_above")
         """Like dwellings share the mean rent and charges of (commune, rooms, financing)."""
-        rent, charges = d.rent, np.maximum(d.charges, 0)
-        known = _means(world, rent, charges) if self.like else (rent, charges)
-        self.rent: I64 = known[0]
-        self.charges: I64 = known[1]
+        self.rent: I64 = _means(world, d.rent) if self.like else d.rent
+        self.charges: I64 = np.maximum(0, _means(world, d.charges) if self.like else d.charges)
         self.simulations = _simulations(world)
         self.simulated = frozenset(self.simulations)
         """Dwellings with a simulation."""
@@ -82,10 +96,10 @@ class Efforts:
             paid = allowances(
                 income, family, terms.before, terms.rate, terms.free, terms.share, terms.unit, terms.least
             )
-        known = (income > 0) & (rent >= 0)
+        known = (income >= 0) & (rent >= 0)
         status = np.where(known, np.where(paid >= 0, ESTIMATED, BEFORE), UNKNOWN).astype(np.uint8)
         top = np.maximum(0, rent + charges - np.maximum(paid, 0))
-        rates = Rates(top, np.where(known, income, 1), status)
+        rates = Rates(top, np.where(known, income, 0), status)
         for app, one in self.simulations.get(dwelling, {}).items():
             at = np.flatnonzero(apps == app)
             if len(at):
@@ -97,28 +111,24 @@ class Efforts:
         rent, charges = int(self.rent[dwelling]), int(self.charges[dwelling])
         if one.effort >= 0:
             rates.top[at], rates.bottom[at], rates.status[at] = one.effort, 10_000, SIMULATED
-        elif rent >= 0 and income > 0 and one.allowance >= 0:
+        elif rent >= 0 and income >= 0 and one.allowance >= 0:
             cost = rent + charges - max(0, one.reduction) - one.allowance
             rates.top[at], rates.bottom[at], rates.status[at] = max(0, cost), income, SIMULATED
-        elif rent >= 0 and income > 0 and one.reduction > 0 and rates.status[at] != UNKNOWN:
+        elif rates.status[at] != UNKNOWN and one.reduction > 0:
             rates.top[at] = max(0, int(rates.top[at]) - one.reduction)
 
 
-def _means(world: World, rent: I64, charges: I64) -> tuple[I64, I64]:
-    """Mean rent and charges of like dwellings (commune, rooms, financing), whole euros, half up, in cents."""
+def _means(world: World, cents: I64) -> I64:
+    """Mean of the known amounts of like dwellings (commune, rooms, financing), whole euros, half up, in cents; -1 none."""
     d = world.dwellings
     key = (d.place.astype(np.int64) * 8 + d.rooms) * 4 + d.financing
-    _, group = np.unique(key, return_inverse=True)
-    group = group.reshape(-1)
-    known = rent >= 0
+    _, found = np.unique(key, return_inverse=True)
+    group, known = found.reshape(-1), cents >= 0
     number = np.bincount(group[known], minlength=int(group.max(initial=-1)) + 1)
-    found = []
-    for cents in (rent, charges):
-        total = np.zeros(len(number), np.int64)
-        np.add.at(total, group[known], cents[known])
-        euros = (2 * total + 100 * number) // np.maximum(1, 200 * number)
-        found.append(np.where(number > 0, 100 * euros, -1)[group])
-    return found[0], np.maximum(found[1], 0)
+    total = np.zeros(len(number), np.int64)
+    np.add.at(total, group[known], cents[known])
+    euros = (2 * total + 100 * number) // np.maximum(1, 200 * number)
+    return np.asarray(np.where(number > 0, 100 * euros, -1)[group], np.int64)
 
 
 def _simulations(world: World) -> Mapping[int, dict[int, Simulation]]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes
-from optimizer.verify.naming import Entries
+from optimizer.verify.naming import Entries, Order
 from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
 from optimizer.verify.solution import RATE, Counts, Lines
@@ -141,6 +141,9 @@ class Exchanges:
         self._first = np.full(len(classes.world.dwellings), -1, np.int64)
         at_first = np.flatnonzero(lines.rank == 1)
         self._first[lines.dwelling[at_first]] = at_first
+        self._placed = np.zeros(len(classes.world.apps), bool)
+        self._placed[lines.placed] = True
+        self._holds: dict[int, bool] = {}
 
     def gain(self, entries: Entries, k: int, home: int) -> int:
         """Micropoints won on the household's best account; very negative where it may not be first."""
@@ -151,13 +154,51 @@ class Exchanges:
         if now >= 0:
             account = self.lines.accounts[self.lines.account[now]]
             gone, held = self._marks(home, account, int(self.lines.app[now])), int(self.lines.value[now])
-        best = NEVER
+        leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
+        if leaver >= 0 and self._is_passed(leaver, home):
+            return NEVER
+        c = int(self.classes.klass[home])
+        orders = {
+            x.account: x for x in self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
+        }
         for bit, account in enumerate(entries.accounts):
             if int(entries.first[k]) >> bit & 1:
+                if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
+                    continue
                 value = self.classes.fit.fill + int(self.classes.bonus[home]) + int(entries.worth(bit)[k])
                 new = self._marks(home, account, int(entries.app[k]))
                 best = max(best, (value - held) * RATE + self._saved(gone, new))
         return best
+
+    def _passes(self, order: Order, app: int, leaver: int) -> bool:
+        """Whether a household would pass over a nominee who holds no first rank then."""
+        return any(
+            order.after(b, app) and (one == leaver or not self._placed[one])
+            for b, one in enumerate(order.app)
+        )
+
+    def _is_passed(self, leaver: int, home: int) -> bool:
+        """Whether somebody who holds the first rank of another dwelling is placed after that household on a list."""
+        if not self.classes.world.is_nominated[leaver]:
+            return False
+        if leaver not in self._holds:
+            self._holds[leaver] = any(
+                self._after(leaver, int(i), home) for i in np.flatnonzero(self.lines.rank == 1)
+            )
+        return self._holds[leaver]
+
+    def _after(self, leaver: int, line: int, home: int) -> bool:
+        d, account = int(self.lines.dwelling[line]), self.lines.accounts[self.lines.account[line]]
+        if d == home:
+            return False
+        c = int(self.classes.klass[d])
+        orders = self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
+        return any(
+            x.account == account
+            and leaver in x.app
+            and x.after(x.app.index(leaver), int(self.lines.app[line]))
+            for x in orders
+        )
 
     def _saved(self, gone: list[tuple[int, int, int]], new: list[tuple[int, int, int]]) -> int:
         """Micropoints that the rules ask less when one lease takes the place of another."""

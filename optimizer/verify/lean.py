@@ -58,10 +58,13 @@ class Lean:
         if not len(rep) or not accounts:
             return found
         people, _ = by_account(named.named, count, best, len(accounts))
-        missing = np.maximum(0, min(self.names, int(people.max())) - people)
+        # of an oriented dwelling that account alone may receive it
+        sent = self.world.orient.get(dwelling, "")
+        may = np.array([sent in ("", x) for x in accounts], bool)
+        missing = np.where(may, np.maximum(0, min(self.names, int(people[may].max(initial=0))) - people), 0)
         dalo, alone = apps.dalo[rep], apps.prefet[rep]
         by_state = np.zeros(len(rep), bool)
-        if STATE in accounts:
+        if STATE in accounts and sent in ("", STATE):
             by_state = named.named >> accounts.index(STATE) & 1 > 0
         for bit, account in enumerate(accounts):
             state = account == STATE

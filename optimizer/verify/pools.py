@@ -76,17 +76,17 @@ class Pools:
         a = self.apps
         monthly, each, said = a.monthly[apps], a.per_unit[apps], a.quartile[apps]
         threshold = self.law.q1_thresholds.get(epci)
-        if threshold is None:
-            return np.full(len(monthly), Q1_UNKNOWN, np.int32)
-        limit = threshold * 100
-        if limit.denominator != 1:
-            raise Unreadable("lec_q1_threshold.csv", epci)
-        months = self.law.whole("national.lec.income_months")
-        below = months * monthly * 10_000 <= int(limit) * a.units[apps]
-        unknown = (monthly < 0) | ((monthly == 0) & a.income_declared[apps])
-        found = np.where(unknown, Q1_UNKNOWN, np.where(below, Q1_YES, Q1_NO))
+        found = np.full(len(monthly), Q1_UNKNOWN)
         # what is given is taken as given: the income per unit, and before all the quartile itself
-        found = np.where(each >= 0, np.where(each <= int(limit), Q1_YES, Q1_NO), found)
+        if threshold is not None:
+            limit = threshold * 100
+            if limit.denominator != 1:
+                raise Unreadable("lec_q1_threshold.csv", epci)
+            months = self.law.whole("national.lec.income_months")
+            below = months * monthly * 10_000 <= int(limit) * a.units[apps]
+            unknown = (monthly < 0) | ((monthly == 0) & a.income_declared[apps])
+            found = np.where(unknown, Q1_UNKNOWN, np.where(below, Q1_YES, Q1_NO))
+            found = np.where(each >= 0, np.where(each <= int(limit), Q1_YES, Q1_NO), found)
         return np.where(said >= 0, np.where(said > 0, Q1_YES, Q1_NO), found).astype(np.int32)
 
 

@@ -203,9 +203,6 @@ class Proof:
             if least is None:
                 self.found.add("multipliers", "arrondi sans borne du dénominateur")
                 continue
-            if rows[k].several:
-                self.found.add("multipliers", "arrondi d'une ligne à plusieurs taux")
-                continue
             goal = rows[k].rate * least - rows[k].slack
             part = goal % RATE or RATE
             num[k] += each * part

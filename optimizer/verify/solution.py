@@ -13,7 +13,7 @@ from optimizer.domain.schema import PRIORITY_CODES
 from optimizer.verify.blocks import accepted_rooms
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
-from optimizer.verify.effort import BEFORE, ESTIMATED, UNKNOWN, Efforts, Rates
+from optimizer.verify.effort import BEFORE, ESTIMATED, Efforts, Rates
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN, Q1_YES
@@ -251,7 +251,7 @@ def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> N
 
 def _check_efforts(out: Out, known: I64, rates: Rates, found: Findings) -> None:
     """The effort rate of every line with a household: four decimals, half up, empty where there is none."""
-    wrong = out.filled("effort")[known] != (rates.status != UNKNOWN)
+    wrong = out.filled("effort")[known] != rates.known
     wrong |= out.scaled("effort", 10_000)[known] != np.maximum(0, rates.shown())
     _count(found, "labels", "taux d'effort", wrong)
     seats = np.ones(out.rows, bool)
@@ -301,35 +301,33 @@ def priority_word(world: World, a: int) -> str:
 
 def rates_of(efforts: Efforts, dwellings: I32, apps: I32) -> Rates:
     """Effort rates of pairs."""
-    top, bottom = np.zeros(len(apps), np.int64), np.ones(len(apps), np.int64)
-    status = np.zeros(len(apps), np.uint8)
+    found = Rates.none(len(apps))
     order = np.argsort(dwellings, kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(dwellings[order])) + 1):
         if len(part):
             one = efforts.at(int(dwellings[part[0]]), apps[part])
-            top[part], bottom[part], status[part] = one.top, one.bottom, one.status
-    return Rates(top, bottom, status)
+            found.top[part], found.bottom[part], found.status[part] = one.top, one.bottom, one.status
+    return found
 
 
 def doubts_of(world: World, dwellings: I32, apps: I32) -> I64:
     """The flags of pairs that say something of the file is not known or not verified."""
-    n = len(apps)
-    nothing = Rates(np.zeros(n, np.int64), np.ones(n, np.int64), np.zeros(n, np.uint8))
-    return flags_of(world, nothing, dwellings, apps) & DOUBTS
+    return flags_of(world, Rates.none(len(apps)), dwellings, apps) & DOUBTS
 
 
 def flags_of(world: World, rates: Rates, dwellings: I32, apps: I32) -> I64:
     """Flags of pairs as bits of FLAGS."""
     a, limit = world.apps, world.law.fraction("national.effort.max_rate")
+    told = (a.per_unit[apps] >= 0) | (a.quartile[apps] >= 0)
     marks = (
         a.to_renew[apps],
         a.income[apps] < 0,
-        (a.monthly[apps] < 0) | ((a.monthly[apps] == 0) & a.income_declared[apps]),
+        ((a.monthly[apps] < 0) | ((a.monthly[apps] == 0) & a.income_declared[apps])) & ~told,
         a.dossier[apps] == 1,
         a.dossier[apps] == 2,
         a.priority_any[apps] & (a.proof[apps] == 1),
         (a.mobility[apps] > 0) & world.dwellings.access_unknown[dwellings],
-        (rates.status != UNKNOWN) & (rates.top * limit.denominator > rates.bottom * limit.numerator),
+        rates.above(limit),
         rates.status == ESTIMATED,
         rates.status == BEFORE,
         small_asked(world, dwellings, apps),

@@ -92,7 +92,9 @@ def _in_progress(world: World) -> Iterator[Done]:
     table = world.raw.table("in_progress")
     if not table.rows:
         return
-    applications, accounts = (cells.strings(table.text(n)) for n in ("application_id", "account"))
+    homes, applications, accounts = (
+        cells.strings(table.text(n)) for n in ("dwelling_id", "application_id", "account")
+    )
     where = _where(world, table)
     for i, stage in sorted(furthest_lines(table).values()):
         landlord, commune, epci, dep = where[i][:4]
@@ -102,7 +104,14 @@ def _in_progress(world: World) -> Iterator[Done]:
             continue
         a = world.apps.number.get(applications[i], -1)
         bits = int(profile(world, epci, np.array([a]))[0]) if a >= 0 else 0
-        yield Lease(*where[i], accounts[i] not in OUTSIDE), accounts[i], bits
+        yield Lease(*where[i], accounts[i] not in OUTSIDE, _mixed(world, homes[i])), accounts[i], bits
+
+
+def _mixed(world: World, dwelling: str) -> str:
+    """The priority-mix residence of a dwelling of the case, if any."""
+    own = world.dwellings
+    d = own.number.get(dwelling, -1)
+    return own.residence[d] if d >= 0 and own.priority_mix[d] else ""
 
 
 class Year:

@@ -88,13 +88,15 @@ def nominee_passed(s: Scene) -> bool:
     """A first rank left to whom the réservataire placed lower."""
     ref = s.pub.ref
     for p in s.pub.first:
-        later = [a for a, rank in ref.order(p.d, p.account).items() if rank > ref.order(p.d, p.account).get(p.a, 99)]
+        later = [
+            a
+            for a, rank in ref.order(p.d, p.account).items()
+            if rank > ref.order(p.d, p.account).get(p.a, 99)
+        ]
         free = [a for a in later if a not in {q.a for q in s.pub.first}]
         if free:
             rows = s.table("proposals")
-            row = next(
-                x for x in rows if x["dwelling_id"] == ref.D[p.d]["dwelling_id"] and x["rank"] == "1"
-            )
+            row = next(x for x in rows if x["dwelling_id"] == ref.D[p.d]["dwelling_id"] and x["rank"] == "1")
             row["application_id"] = ref.A[free[0]]["application_id"]
             s.write("proposals", rows)
             return True

@@ -152,12 +152,10 @@ def bound_shifts(s: Scene, leaf: dict[str, Any], path: list[tuple[int, Any, bool
     }
     use["prices"] = {int(a[1:]): int(Decimal(x) * 10**6) for a, x in leaf["prices"].items()}
     reference = Leaf(s.pub, path)
-    ids = [
-        (int(x["dwelling"][1:]), x["account"], int(x["application"][1:]))
-        for x in leaf["order"]
-    ]
+    ids = [(int(x["dwelling"][1:]), x["account"], int(x["application"][1:])) for x in leaf["order"]]
     use["order"] = {
-        reference.orders.index(key): int(Decimal(x["sigma"]) * 10**6) for key, x in zip(ids, leaf["order"], strict=True)
+        reference.orders.index(key): int(Decimal(x["sigma"]) * 10**6)
+        for key, x in zip(ids, leaf["order"], strict=True)
     }
     use["cuts"] = {i: int(Decimal(cut["nu"]) * 10**6) for i, cut in enumerate(leaf["cuts"])}
     least = {x["row"]: x["at"] + 1 for _, x, high in path if x["on"] == "den" and high}

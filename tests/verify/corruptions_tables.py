@@ -84,7 +84,9 @@ def leapfrog_removed(s: Scene) -> bool:
 
 @corruption
 def leapfrog_unexplained(s: Scene) -> bool:
-    why = s.r.choice(["", "gap", "because", "flux[landlord=X;area=25;account=NONE]@100", "need:D99", "need:D0", "keep"])
+    why = s.r.choice(
+        ["", "gap", "because", "flux[landlord=X;area=25;account=NONE]@100", "need:D99", "need:D0", "keep"]
+    )
     return edit(s, "leapfrogs", "explained_by", lambda x: why, lambda x: True)
 
 

@@ -180,8 +180,12 @@ class Leaf:
             a_ub.append(line), b_ub.append(1.0), names.append(("dwelling", d))
             if d in self.must:
                 a_ub.append(-line), b_ub.append(-1.0), names.append(("must", d))
-        cost = np.array([-ref.value(p) / 100 for p in self.picks] + [r.price / 100 for r in rows] + [BROKEN] * o)
-        found = linprog(cost, A_ub=np.array(a_ub), b_ub=b_ub, bounds=[(0, None)] * (n + m + o), method="highs")
+        cost = np.array(
+            [-ref.value(p) / 100 for p in self.picks] + [r.price / 100 for r in rows] + [BROKEN] * o
+        )
+        found = linprog(
+            cost, A_ub=np.array(a_ub), b_ub=b_ub, bounds=[(0, None)] * (n + m + o), method="highs"
+        )
         if found.status == 2:
             return self._impossible()
         duals = -found.ineqlin.marginals
@@ -221,7 +225,9 @@ class Leaf:
             ],
             "order": [
                 {
-                    "dwelling": ref.D[d]["dwelling_id"], "account": account, "sigma": points(v, 10**6),
+                    "dwelling": ref.D[d]["dwelling_id"],
+                    "account": account,
+                    "sigma": points(v, 10**6),
                     "application": ref.A[b]["application_id"],
                 }
                 for (d, account, b), v in ((self.orders[i], v) for i, v in use["order"].items())

@@ -105,7 +105,9 @@ class Published:
             if p.a < 0:
                 value = self.ref.value(p)
                 score, less = self.ref.seat_parts[p.d, p.account]
-                rows.append(self._line(p, 1, (score, 0, 0, -less, value), "", "", "", "AWAITING_RESERVATAIRE"))
+                rows.append(
+                    self._line(p, 1, (score, 0, 0, -less, value), "", "", "", "AWAITING_RESERVATAIRE")
+                )
                 continue
             for rank, a in enumerate(self.lists[p.d], 1):
                 q = Pick(p.d, a, p.account)
@@ -138,7 +140,7 @@ class Published:
             "UNREACHABLE": who["dossier"] == "unreachable",
             "PRIORITY_DECLARED_ONLY": who["priority_codes"] and who["priority_status"] == "declared",
             "ACCESS_UNKNOWN": who["mobility_need"] and not self.ref.D[d]["floor"],
-            "EFFORT_HIGH": rate is not None and rate > F("0.33"),
+            "EFFORT_HIGH": rate is not None and status != "before" and rate > F("0.33"),
             "ALLOWANCE_ESTIMATED": status == "estimated",
             "ALLOWANCE_MISSING": status == "before",
         }

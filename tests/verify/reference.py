@@ -212,7 +212,7 @@ class Reference:
         """Hundredths of a point of a household on an account."""
         who, total = self.A[p.a], 0
         dalo = "DALO" in who["priority_codes"]
-        people = {x: len(self.named(p.d, x)[0]) for x in self.receivers(p.d)}
+        people = {x: len(self.named(p.d, x)[0]) for x in self.open_to(p.d)}
         spared = dalo and p.account == "ETAT_PRIO" or who["prefet_designated"] == "oui"
         spared = spared or self.D[p.d]["subsidy_d331_25_1"] == "oui" or MODES.get(p.account) == "direct"
         if p.account not in OUTSIDE and not spared:
@@ -273,7 +273,9 @@ class Reference:
         found: dict[tuple[str, str], bool] = {}
         known = {(r.rule, r.scope) for r in self.rows}
         if not home["assiette_exclusion"] and not home["reserved_to"] and account not in OUTSIDE:
-            found = self.base_marks(home["commune"], account, a >= 0 and self.A[a]["prefet_designated"] == "oui")
+            found = self.base_marks(
+                home["commune"], account, a >= 0 and self.A[a]["prefet_designated"] == "oui"
+            )
         if ("mutation_max", "landlord=X;departement=25") in known:
             found["mutation_max", "landlord=X;departement=25"] = account != "MUTATION"
         if a < 0:
@@ -288,7 +290,9 @@ class Reference:
             found["lec_q234_inside_qpv", scope] = q1 == "no"
         else:
             found["lec_q1_outside_qpv", scope] = q1 == "yes" or who["relocation"] == "NPNRU"
-        found["dalo", "landlord=X;departement=25"] = dalo and not (qpv and q1 == "yes" and who["accepts_qpv"] != "oui")
+        found["dalo", "landlord=X;departement=25"] = dalo and not (
+            qpv and q1 == "yes" and who["accepts_qpv"] != "oui"
+        )
         return {key: num for key, num in found.items() if key in known}
 
     def _before(self) -> list[tuple[dict[tuple[str, str], bool], bool, str]]:
@@ -406,13 +410,21 @@ class Reference:
         row.rate = min(asked, default=int(10_000 * (1 - row.share)))
         row.several = len(set(asked)) > 1
 
+    def open_to(self, d: int) -> list[str]:
+        """Accounts that a first rank may be on: of an oriented dwelling, that account."""
+        to = [
+            x["account"]
+            for x in self.town.rows("decisions")
+            if x["decision"] == "orient" and x["dwelling_id"] == self.D[d]["dwelling_id"]
+        ]
+        return to or self.receivers(d)
+
     # solutions
     def options(self, d: int) -> list[Pick]:
         if self.blocked(d):
             return []
         found = []
-        to = [x["account"] for x in self.town.rows("decisions") if x["decision"] == "orient"]
-        for account in to if to and d == 0 else self.receivers(d):
+        for account in self.open_to(d):
             found += [Pick(d, a, account) for a in self.named(d, account)[1]]
             if self.seat(d, account) is not None:
                 found.append(Pick(d, -1, account))

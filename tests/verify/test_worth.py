@@ -42,11 +42,9 @@ def test_every_pair_is_worth_what_the_design_says(tmp_path, country, seed):
         for a in range(plain.na):
             status, rate = plain.effort(d, a)
             assert rates.status[a] == STATUS[status]
+            assert rates.known[a] == (rate is not None)
             if rate is not None:
-                assert (int(rates.top[a]), int(rates.bottom[a])) == (
-                    rate * int(rates.bottom[a]),
-                    int(rates.bottom[a]),
-                )
+                assert rates.top[a] == rate * int(rates.bottom[a])
                 assert rates.shown()[a] == 10_000 * worth.half_up(rate, worth.F(1, 10_000))
             assert burdens[a] == plain.burden(d, a)
         entries = classes.entries(int(classes.klass[d]))
@@ -98,7 +96,8 @@ def test_who_pays_no_burden(tmp_path, country):
         {"monthly_income_eur": ""}, {**poor, "persons": "2"}, {**poor, "persons": "2", "adults": "2"},
     )  # fmt: skip
     _, rates, burden = burdens(tmp_path, country, t.Town([HOME], each))
-    assert rates.status.tolist() == [2, 2, 2, 0, 0, 1, 2]
+    assert rates.status.tolist() == [2, 2, 2, 2, 0, 1, 2]
+    assert rates.known.tolist() == [True, True, True, False, False, True, True]
     assert burden[0] > 0
     assert burden[1:6].tolist() == [0, 0, 0, 0, 0]
 
@@ -146,7 +145,7 @@ def test_above_the_number_of_like_dwellings_rents_are_means(tmp_path, country):
     settings = {"changes": "{national.burden.like_dwellings_above: 3}"}
     classes = opened(tmp_path, country, t.Town(homes, people({}), {}, settings))
     efforts = classes.burdens.efforts
-    # 410.50 and 55.50, each half up to the euro; the dwelling without a rent follows its like
+    # 410.50 and 55.50, each half up to the euro; the dwelling without them follows its like
     assert efforts.like
     assert efforts.rent.tolist() == [41_100, 41_100, 41_100, 50_000]
     assert efforts.charges.tolist()[:3] == [5_600, 5_600, 5_600]
@@ -195,3 +194,10 @@ def test_a_kept_first_rank_gains_on_its_account_alone(tmp_path, country):
     entries = (classes := Classes(world, Scores(world), book)).entries(int(classes.klass[0]))
     bit = entries.accounts.index("BAILLEUR")
     assert entries.lean[:, bit].tolist() == [0, 5000, 0]
+
+
+def test_burdens_beyond_64_bits_are_exact(tmp_path, country):
+    simulated = {"simulations": [{"dwelling_id": "D0", "application_id": "A0", "effort": "0,5"}]}
+    town = t.Town([HOME], people({"score": "9000000000,01"}), simulated)
+    _, _, burden = burdens(tmp_path, country, town)
+    assert burden.tolist() == [450_000_000_001]

@@ -54,7 +54,7 @@ def allowance(commune: str, rent: F, income: F, who: dict[str, str]) -> F | None
     of_rent = F(0)
     for i, rate in enumerate(share["rent_rates"]):
         of_rent += exact(rate) * max(F(0), min(ratio, breaks[i + 1]) - breaks[i])
-    rate = listed(share["family_rate"], k) + half_up(of_rent, F(1, 100_000))
+    rate = max(F(0), listed(share["family_rate"], k)) + half_up(of_rent, F(1, 100_000))
     year = exact(LOW["income_share"]) * LOW["income_months"] * income
     paid = (
         kept + charges - own - rate * max(F(0), year - listed(share["allowance"], k)) - exact(LOW["flat_cut"])
@@ -76,16 +76,16 @@ def effort(home: dict[str, str], who: dict[str, str], simulations: t.Rows) -> tu
     )
     if said.get("effort"):
         return "simulated", number(said["effort"])
-    if rent is None or not income:
+    if rent is None or income is None:
         return "unknown", None
     cost = rent + (number(home.get("charges_eur", "")) or 0)
     if said.get("allowance_eur"):
         paid = (number(said["allowance_eur"]) or F(0)) + (number(said.get("rls_eur", "")) or 0)
-        return "simulated", max(F(0), cost - paid) / income
+        return "simulated", max(F(0), cost - paid) / income if income else None
+    cost -= number(said.get("rls_eur", "")) or 0
     estimate = allowance(home["commune"], rent, income, who)
-    if estimate is None:
-        return "before", cost / income
-    return "estimated", max(F(0), cost - estimate) / income
+    status = "before" if estimate is None else "estimated"
+    return status, max(F(0), cost - (estimate or 0)) / income if income else None
 
 
 def burden(status: str, rate: F | None, who: dict[str, str], span: int) -> int:
