@@ -23,18 +23,18 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("why")
     case = write(
         folder / "case",
-        [dwelling("L1"), dwelling("L2", commune="25542"), dwelling("L3", commune="25462")],
+        [dwelling("L1"), dwelling("L2", commune="25542"), dwelling("L3", commune="25527")],
         [
             application("A1", score="90"),
             application("A2", score="60"),
             application("A3", score="55"),
             application("A4", score="20", persons="6", adults="2", children_under_14="4"),
             application("A5", score="30", choices="25542"),
-            application("A6", score="30", choices="25462"),
+            application("A6", score="30", choices="25527"),
         ],
         conventions=[agreement("BAILLEUR", "1")],
         in_progress=[
-            {"dwelling_id": "L3", "landlord": "BAIL", "commune": "25462", "account": "BAILLEUR", "application_id": "A9",
+            {"dwelling_id": "L3", "landlord": "BAIL", "commune": "25527", "account": "BAILLEUR", "application_id": "A9",
              "stage": "oriented", "since": "2026-11-20"},
         ],
         settings={"changes": "{national.prices.lec_q1_outside_qpv: 0, national.prices.lec_q234_inside_qpv: 0}"},

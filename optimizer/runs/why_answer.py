@@ -178,7 +178,9 @@ class _Asked:
             if wanted and [c for c, _ in self.meta["epcis"]].index(code) not in wanted:
                 continue
             total = points(sum(amount for _, amount in parts), self.lang)
-            detail = (" ; " if self.lang == "fr" else "; ").join(f"{title} {points(amount, self.lang)}" for title, amount in parts)
+            detail = (" ; " if self.lang == "fr" else "; ").join(
+                f"{title} {points(amount, self.lang)}" for title, amount in parts
+            )
             where = codes.get(code, code)
             out.append(
                 self._say(
