@@ -22,7 +22,14 @@ from optimizer.runs.large import without_pairs, without_rows
 from optimizer.runs.options import Options
 from optimizer.runs.tables import Tables, is_large, make_tables
 from optimizer.runs.why_index import write_index
-from optimizer.runs.writing import summary_of, write_certificate, write_pages, write_run_record, write_tables
+from optimizer.runs.writing import (
+    seal,
+    summary_of,
+    write_certificate,
+    write_pages,
+    write_run_record,
+    write_tables,
+)
 from optimizer.solve import Earlier, Progress, SolveOptions, check_engine
 
 define(
@@ -285,6 +292,7 @@ def propose_to(
             give_back()
         reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
         clock = time.perf_counter()
+        seal(work)
         verdict = verify(work, case, models=options.models)
         timings["verify"] = time.perf_counter() - clock
         if verdict.verdict == "refused":

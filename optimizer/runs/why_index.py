@@ -8,6 +8,7 @@ for 20,000 of them).
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,12 @@ BANDS = 10
 
 def write_index(folder: Path, result: Result, lang: str) -> None:
     """Write ``why.npz`` in a result folder (not for a large run, whose menus are let go of before)."""
-    with (folder / FILE).open("wb") as file:
-        np.savez_compressed(file, **index_arrays(result, lang))  # type: ignore[arg-type]
+    arrays = index_arrays(result, lang)
+    # the level of numpy's own `savez_compressed` takes twice the time for a tenth of the size
+    with zipfile.ZipFile(folder / FILE, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for name in sorted(arrays):
+            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as part:
+                np.lib.format.write_array(part, np.ascontiguousarray(arrays[name]), allow_pickle=False)
 
 
 def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
@@ -66,8 +71,8 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
     texts = sorted(set(misses))
     text_of = {text: i for i, text in enumerate(texts)}
     arrays: dict[str, NDArray[np.generic]] = {
-        "applications": problem.application_ids.astype(str),
-        "dwellings": problem.dwelling_ids.astype(str),
+        "applications": _utf8(problem.application_ids),
+        "dwellings": _utf8(problem.dwelling_ids),
         "status": status,
         "state_reason": reason,
         "ptr": found.ptr,
@@ -92,6 +97,11 @@ def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
         json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), np.uint8
     )
     return arrays
+
+
+def _utf8(names: NDArray[np.object_]) -> NDArray[np.bytes_]:
+    """Identifiers as bytes, which sort as they did: four times shorter."""
+    return np.array([str(name).encode("utf-8") for name in names.tolist()], np.bytes_)
 
 
 def _coded(values: NDArray[np.object_]) -> tuple[NDArray[np.int8], list[str]]:

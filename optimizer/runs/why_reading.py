@@ -72,8 +72,12 @@ class Index:
 
     @cached_property
     def dwellings(self) -> NDArray[Any]:
-        """Identifiers, ascending."""
+        """Identifiers in UTF-8, ascending."""
         return self["dwellings"]
+
+    def home(self, d: int) -> str:
+        """Identifier of a dwelling."""
+        return bytes(self.dwellings[d]).decode("utf-8")
 
     def application(self, number: str) -> int:
         """Position of an application.
@@ -121,8 +125,9 @@ class Index:
 
 
 def _position(names: NDArray[Any], name: str) -> int:
-    at = int(np.searchsorted(names, name))
-    return at if at < len(names) and str(names[at]) == name else -1
+    asked = name.encode("utf-8")
+    at = int(np.searchsorted(names, asked))
+    return at if at < len(names) and bytes(names[at]) == asked else -1
 
 
 def open_index(folder: Path) -> Index:

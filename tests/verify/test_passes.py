@@ -33,10 +33,17 @@ def week(tmp_path_factory):
     return folder / "case", folder / "out"
 
 
+def counted(world):
+    """The rules of a case, counted up to the run."""
+    book = Book(world)
+    Year(world, book).count()
+    return book
+
+
 @pytest.fixture(scope="module")
 def classes(week):
     world = read_world(read_case(week[0]), shipped_models())
-    return Classes(world, Scores(world))
+    return Classes(world, Scores(world), counted(world))
 
 
 def code_of(classes, d, a):
@@ -289,7 +296,7 @@ def test_equals_are_drawn_by_lot(tmp_path):
     lines = read(out, "proposals")
     assert failing(case, out, "proposals", lines) == []
     world = read_world(read_case(case), shipped_models())
-    classes = Classes(world, Scores(world))
+    classes = Classes(world, Scores(world), counted(world))
     tried = 0
     for at in lines.index[lines["rank"] == 2]:
         line = lines.loc[at]

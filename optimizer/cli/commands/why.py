@@ -60,7 +60,7 @@ def why(
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
-    from optimizer.runs.why import why as answer
+    from optimizer.runs.why_answer import why as answer
 
     found = answer(directory, number, dwelling, letter=letter, lang=lang.value)
     if json:

@@ -158,7 +158,7 @@ class _Asked:
         held = [p for p in self.everywhere if p.rank]
         if held and self.status in ("proposed", "reserve"):
             best = min(held, key=lambda p: (p.rank, p.dwelling))
-            home = str(self.index.dwellings[best.dwelling])
+            home = self.index.home(best.dwelling)
             where = self._say(f"logement {home}", f"dwelling {home}")
             text += (
                 f" ({where})" if best.rank == 1 else f" ({self._say('rang', 'rank')} {best.rank}, {where})"
@@ -178,7 +178,9 @@ class _Asked:
             if wanted and [c for c, _ in self.meta["epcis"]].index(code) not in wanted:
                 continue
             total = points(sum(amount for _, amount in parts), self.lang)
-            detail = " ; ".join(f"{title} {points(amount, self.lang)}" for title, amount in parts)
+            detail = (" ; " if self.lang == "fr" else "; ").join(
+                f"{title} {points(amount, self.lang)}" for title, amount in parts
+            )
             where = codes.get(code, code)
             out.append(
                 self._say(
@@ -189,7 +191,7 @@ class _Asked:
 
     def _home(self, d: int) -> str:
         commune, rooms, financing, _, _ = self.meta["homes"][d]
-        return f"{self.index.dwellings[d]} ({commune}, T{rooms}, {financing})"
+        return f"{self.index.home(d)} ({commune}, T{rooms}, {financing})"
 
     def _place(self, p: Place) -> str:
         account = say(self.meta["accounts"][p.account], self.lang)
@@ -222,6 +224,15 @@ class _Asked:
                 self._say(
                     "Aucun nombre de points que la grille peut donner n'aurait suffi.",
                     "No number of points that the grid can give would have been enough.",
+                )
+            ]
+        if not self.needed:
+            if not self.meta["proven"]:
+                return [self._say("Calcul arrêté avant la preuve.", "The run stopped before the proof.")]
+            return [
+                self._say(
+                    f"À égalité ({home}) : départagée par les règles d'égalité.",
+                    f"Tied ({home}): decided by the tie rules.",
                 )
             ]
         amount = points(self.needed, self.lang)
@@ -277,10 +288,10 @@ class _Asked:
             "reason": self.reason,
             "points_needed": self.needed / 100 if self.needed >= 0 else None,
             "confirmed": self.confirmed,
-            "nearest": str(self.index.dwellings[self.nearest]) if self.nearest >= 0 else None,
+            "nearest": self.index.home(self.nearest) if self.nearest >= 0 else None,
             "places": [
                 {
-                    "dwelling_id": str(self.index.dwellings[p.dwelling]),
+                    "dwelling_id": self.index.home(p.dwelling),
                     "account": self.meta["accounts"][p.account][1],
                     "place": p.place,
                     "of": p.size,
@@ -418,7 +429,7 @@ class _Asked:
                 *(("logement", "logements") if self.lang == "fr" else ("dwelling", "dwellings")),
                 self.lang,
             )
-            best = min(self.everywhere, key=lambda p: (p.place / p.size, p.dwelling))
+            best = min(self.everywhere, key=lambda p: (p.place, p.size, p.dwelling))
             stands = place(best.place, best.size, self.lang)
             lines.append(
                 self._say(
