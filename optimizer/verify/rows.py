@@ -16,7 +16,7 @@ from optimizer.verify.agreements import OUTSIDE, Line, account_rank
 from optimizer.verify.cells import I32, I64
 from optimizer.verify.forecast import Foreseen, Place, foreseen_leases
 from optimizer.verify.pools import Q1_NO, Q1_YES, ten_thousandths
-from optimizer.verify.targets import assumed_places, dalo_numbers, is_assumed
+from optimizer.verify.targets import assumed_places, is_assumed
 from optimizer.verify.world import World
 
 LEASE = 10_000
@@ -327,13 +327,15 @@ class Book:
             for dep in sorted({dep for _, dep in self.present}):
                 yield self._dalo_row("", dep, of_place.get(dep), dep in assumed)
             return
-        numbers = dalo_numbers(law, self.world.settings.dalo)
+        numbers = self.world.dalo_numbers
         vacated = law.place_values("vacated", "territory.vacated")
+        guessed = assumed_places(law, "vacated", "territory.vacated")
         for landlord, dep in self.present:
             if (landlord, dep) in numbers:
-                yield self._dalo_row(landlord, dep, *numbers[landlord, dep])
+                yield self._dalo_row(landlord, dep, numbers[landlord, dep], False)
             elif dep in of_place and vacated.get(dep, Fraction(0)) > 0:
-                yield self._dalo_row(landlord, dep, None, True, of_place[dep] / vacated[dep])
+                share = min(Fraction(1), of_place[dep] / vacated[dep])
+                yield self._dalo_row(landlord, dep, None, dep in assumed | guessed, share)
             else:
                 yield self._dalo_row(landlord, dep, None, False)
 

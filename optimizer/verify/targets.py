@@ -1,4 +1,4 @@
-"""Where a target comes from: read in a text, decided locally, given by the case, or assumed (design §6).
+"""Where a target comes from: read in a text, decided locally, or assumed, as every value that ``changes`` supposes (design §6).
 
 In a case about real people a row whose target is assumed has no price unless the run said ``--price-assumed``.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from optimizer.verify.law import Law
@@ -17,9 +16,9 @@ ASSUMED = "assumed"
 
 
 def is_assumed(law: Law, key: str) -> bool:
-    """Whether the value of ``national.…`` in force is assumed; one that the case changes is not."""
+    """Whether the value of ``national.…`` in force is assumed; one that the case changes is a supposition too."""
     if key in law.changes:
-        return False
+        return True
     _, name, *rest = key.split(".")
     entry: Any = read_yaml(law.models / "national" / f"{name}.yaml")
     for part in rest:
@@ -41,24 +40,5 @@ def assumed_places(law: Law, table: str, prefix: str) -> frozenset[str]:
         day = date.fromisoformat(since)
         if day <= law.on and (place not in last or last[place][0] < day):
             last[place] = (day, status or "")
-    return frozenset(
-        place
-        for place, (_, status) in last.items()
-        if status == ASSUMED and f"{prefix}.{place}" not in law.changes
-    )
-
-
-def dalo_numbers(
-    law: Law, given: Mapping[tuple[str, str], Fraction]
-) -> dict[tuple[str, str], tuple[Fraction, bool]]:
-    """(landlord, département) -> (DALO households of the year, whether that is assumed): the case, then convention files."""
-    found: dict[tuple[str, str], tuple[Fraction, bool]] = {}
-    for name in law.territory.get("conventions", ()):
-        path = law.territory_path.parent / name
-        if not name.endswith(".yaml"):
-            path = law.models / "conventions" / f"{name}.yaml"
-        data = read_yaml(path) if path.is_file() else {}
-        for departement, number in (data.get("dalo") or {}).items():
-            landlord = str(data["landlord"])
-            found[landlord, str(departement)] = (Fraction(str(number)), data.get("status") == ASSUMED)
-    return found | {place: (number, False) for place, number in given.items()}
+    changed = {key.removeprefix(f"{prefix}.") for key in law.changes if key.startswith(f"{prefix}.")}
+    return frozenset(changed | {place for place, (_, status) in last.items() if status == ASSUMED})

@@ -212,7 +212,7 @@ class Reference:
         """Hundredths of a point of a household on an account."""
         who, total = self.A[p.a], 0
         dalo = "DALO" in who["priority_codes"]
-        people = {x: len(self.named(p.d, x)[0]) for x in self.receivers(p.d)}
+        people = {x: len(self.named(p.d, x)[0]) for x in self.open_to(p.d)}
         spared = dalo and p.account == "ETAT_PRIO" or who["prefet_designated"] == "oui"
         spared = spared or self.D[p.d]["subsidy_d331_25_1"] == "oui" or MODES.get(p.account) == "direct"
         if p.account not in OUTSIDE and not spared:
@@ -410,13 +410,21 @@ class Reference:
         row.rate = min(asked, default=int(10_000 * (1 - row.share)))
         row.several = len(set(asked)) > 1
 
+    def open_to(self, d: int) -> list[str]:
+        """Accounts that a first rank may be on: of an oriented dwelling, that account."""
+        to = [
+            x["account"]
+            for x in self.town.rows("decisions")
+            if x["decision"] == "orient" and x["dwelling_id"] == self.D[d]["dwelling_id"]
+        ]
+        return to or self.receivers(d)
+
     # solutions
     def options(self, d: int) -> list[Pick]:
         if self.blocked(d):
             return []
         found = []
-        to = [x["account"] for x in self.town.rows("decisions") if x["decision"] == "orient"]
-        for account in to if to and d == 0 else self.receivers(d):
+        for account in self.open_to(d):
             found += [Pick(d, a, account) for a in self.named(d, account)[1]]
             if self.seat(d, account) is not None:
                 found.append(Pick(d, -1, account))

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 
 import numpy as np
 import pytest
 import town as t
+from worlds import classes_of, world
 
 from optimizer.verify import cells
 from optimizer.verify.blocks import Fit, accepted_rooms
-from optimizer.verify.bound import field_of
-from optimizer.verify.classes import Classes
 from optimizer.verify.grid import grid_range
 from optimizer.verify.law import Law
-from optimizer.verify.rows import Book, Row, with_rate
 from optimizer.verify.scores import Scores
 from optimizer.verify.seats import median
 from optimizer.verify.tables import read_case
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.whole import shipped_models
 from optimizer.verify.world import read_world
-from optimizer.verify.year import Year
 
 
 def days(*texts):
@@ -45,44 +41,6 @@ def test_fit_points():
     fit = Fit(100_000, 1000, 8, 500, 50_000, 10, 2000)
     assert fit.preference_points(np.array([0, 1, 2, 8, 9, 20])).tolist() == [0, 1000, 875, 125, 0, 0]
     assert fit.vacancy(np.array([0, 1, 37, 200, 999])).tolist() == [0, 10, 370, 2000, 2000]
-
-
-@pytest.mark.parametrize(
-    ("num", "den", "rest", "rate", "price"),
-    [
-        (0, 0, 40, 2500, 20_000), (10, 20, 20, 0, 20_000), (0, 30, 10, 10_000, 20_000), (1, 5, 6, 2917, 20_000),
-        (0, 1, 2, 3750, 0), (0, 9, 0, 0, 0),
-    ],
-)  # fmt: skip
-def test_required_rate(num, den, rest, rate, price):
-    row = Row("lec_q1_outside_qpv", "epci=x", Fraction(1, 4), Fraction(0), 20_000)
-    found = with_rate(row, num, den, Fraction(rest), 4, 4)
-    assert (found.rate, found.price) == (rate, price)
-
-
-def test_opening_balance_and_tolerance_lower_the_rate():
-    row = Row("flux", "x", Fraction(1, 4), Fraction(1, 100), 1000, opening=Fraction(-3))
-    assert with_rate(row, 0, 0, Fraction(40), 4, 4).rate == 3150
-
-
-def test_dalo_asks_what_is_left_of_the_number():
-    row = Row("dalo", "departement=25", Fraction(0), Fraction(0), 30_000, number=Fraction(10))
-    assert with_rate(row, 4, 60, Fraction(40), 4, 4).rate == 1500
-
-
-def world(tmp_path, country, dwellings, applications, **tables):
-    base = {"landlord": "X", "commune": "25001", "rooms": "2", "financing": "PLUS"}
-    home = [{"dwelling_id": f"D{i}", **base, **x} for i, x in enumerate(dwellings)]
-    person = {"first_registered_on": "2024-07-01", "persons": "2", "choices": "25001", "status": "active"}
-    people = [{"application_id": f"A{i}", **person, **x} for i, x in enumerate(applications)]
-    case = t.write_case(t.Town(home, people, tables), tmp_path / "case")
-    return read_world(read_case(case), country.models)
-
-
-def classes_of(w):
-    book = Book(w)
-    Year(w, book).count()
-    return Classes(w, Scores(w), book)
 
 
 def test_three_states_of_the_first_quartile(tmp_path, country):
@@ -302,74 +260,6 @@ def test_one_line_of_the_table_counts_per_application(tmp_path, country):
         "b": [False, True],
     }
     assert counted["plain"][1] == [100, 0]
-
-
-def test_forecast_less_what_is_done(tmp_path, country):
-    leases = [
-        {
-            "dwelling_id": f"L{i}",
-            "landlord": "X",
-            "commune": "25001",
-            "account": "ALS",
-            "signed_on": "2026-02-01",
-        }
-        for i in range(5)
-    ]
-    assiette = [
-        {
-            "landlord": "X",
-            "departement": "25",
-            "year": "2026",
-            "basis": "forecast",
-            "vacated": "60",
-            "mutation": "10",
-        }
-    ]
-    w = world(tmp_path, country, [{}, {"commune": "25002"}], [{}], leases=leases, assiette=assiette)
-    book = Book(w)
-    Year(w, book).count()
-    flux = {row.scope: row for row in book.rows if row.rule == "flux"}
-    assert flux["landlord=X;area=25;account=ALS"].remaining == 45
-    assert flux["landlord=X;area=25001;account=COLL:25001"].remaining == 20
-    assert flux["landlord=X;area=25;account=ALS"].num_before == 5
-    mutation = next(row for row in book.rows if row.rule == "mutation_max")
-    assert (mutation.share, mutation.remaining) == (Fraction(50, 60), 55)
-
-
-def test_pace_of_the_year_without_forecast(tmp_path, country):
-    leases = [
-        {"dwelling_id": "L", "landlord": "X", "commune": "25001", "account": "ALS", "signed_on": "2026-02-01"}
-    ]
-    w = world(tmp_path, country, [{}], [{}], leases=leases)
-    book = Book(w)
-    Year(w, book).count()
-    assert book.rows[0].remaining == Fraction(184, 181)
-
-
-def test_seat_and_nominations_of_a_direct_account(tmp_path, country):
-    people = [{"als_employee": "oui", "score": s} for s in ("10", "20", "31", "5")]
-    named = [{"account": "ALS", "application_id": "A1", "dwelling_id": "D1", "rank": "1"}]
-    w = world(tmp_path, country, [{}, {}], people, nominations=named)
-    classes = classes_of(w)
-    free, taken = (classes.entries(int(classes.klass[d])) for d in (0, 1))
-    bit = free.accounts.index("ALS")
-    assert free.seats == (("ALS", 100_000 + 1500, 20),) and not (free.named >> bit & 1).any()
-    assert taken.seats == () and (taken.first >> bit & 1).tolist() == [0, 1, 0, 0]
-
-
-def test_values_beyond_64_bits_are_refused_not_wrapped(tmp_path, country):
-    nothing = np.zeros(3, np.int64)
-    for score, fits in (("1000000", True), ("999999999999", False)):
-        w = world(tmp_path, country, [{}], [{"score": score}, {}, {}])
-        book = Book(w)
-        Year(w, book).count()
-        space = field_of(Classes(w, Scores(w), book), book)
-        rows = np.zeros(len(book.rows), np.int64)
-        if fits:
-            assert space.bound(rows, rows, nothing, {}) > 10**16
-        else:
-            with pytest.raises(Unreadable):
-                space.bound(rows, rows, nothing, {})
 
 
 def test_shipped_law_is_readable():
