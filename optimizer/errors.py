@@ -122,6 +122,17 @@ def message(code: str) -> Message:
     return _MESSAGES[code]
 
 
+def texts(family: str, words: Mapping[str, tuple[str, str]]) -> None:
+    """Declare the short texts of a page or a sheet: ``texts("FLUX", {"stock": ("Stock", "Stock")})`` is ``FLUX.STOCK``."""
+    for name, (fr, en) in words.items():
+        define(f"{family}.{name}".upper(), fr, en)
+
+
+def said(code: str, lang: Lang, **params: object) -> str:
+    """The declared text of ``code`` in a language (KeyError when it was never declared)."""
+    return _MESSAGES[code].text(lang, params)
+
+
 def messages() -> tuple[Message, ...]:
     """All declared messages in the order of their codes."""
     return tuple(_MESSAGES[code] for code in sorted(_MESSAGES))

@@ -9,7 +9,9 @@ from typing import Any
 from optimizer.domain.frames import records
 from optimizer.errors import Lang
 from optimizer.presentation.data import ReportData
-from optimizer.presentation.pages import deadline_words, environment, page_words, percent, show
+from optimizer.presentation.numbers import day
+from optimizer.presentation.page import render
+from optimizer.presentation.report import deadline_words, percent, proof_words, show
 from optimizer.presentation.words import (
     dwelling_words,
     flags_words,
@@ -157,6 +159,9 @@ def _candidate(line: Any, x: Any, data: ReportData) -> dict[str, Any]:
 
 def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
     """One HTML file with a printed page per dwelling."""
-    template = environment().get_template("sheets.html.j2")
-    words = page_words(data)
-    return template.render(title=data.title, pages=pages, foot=f"{data.title} · {data.on:%d/%m/%Y}", **words)
+    foot = f"{data.title} · {day(data.on, data.lang)}"
+    return render(
+        "presentation/sheets",
+        data.lang,
+        {"title": data.title, "pages": pages, "foot": foot, **proof_words(data)},
+    )

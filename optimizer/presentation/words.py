@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from optimizer.presentation.numbers import day as day
 from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label, spaced
 
 STATUS = {
@@ -60,10 +61,6 @@ def letters_used(priorities: Iterable[str], letters: Mapping[str, str]) -> str:
 def flags_words(flags: str, lang: Any) -> str:
     """Flags in words, separated by commas."""
     return ", ".join(flag_label(f, lang) for f in str(flags).split("|") if f)
-
-
-def day(iso: str) -> str:
-    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}" if len(iso) == 10 else iso
 
 
 def scope_words(scope: str, lang: Any, places: Mapping[str, str]) -> str:

@@ -124,8 +124,8 @@ def _warm_start(result: Result) -> dict[str, object]:
 
 def write_pages(folder: Path, result: Result, options: Options) -> None:
     """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF); a large run: see `runs.large`."""
-    from optimizer.presentation.pages import report_html
     from optimizer.presentation.pdf import write_pdf
+    from optimizer.presentation.report import report_html
     from optimizer.presentation.sheets import sheet_pages, sheets_html
     from optimizer.presentation.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split

@@ -12,7 +12,9 @@ import pandas as pd
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
+from optimizer.presentation.exactcsv import unit_csv
 from optimizer.presentation.tables_book import PLANNING, write_book
+from optimizer.presentation.wording import WITHIN, scope_label
 from optimizer.scenario.comparison_page import comparison_html
 from optimizer.scenario.indicators import UNITS, indicator_order, label_of
 from optimizer.scenario.records import (
@@ -26,8 +28,6 @@ from optimizer.scenario.records import (
     wide_table,
     within_margin,
 )
-from optimizer.scenario.tablefile import unit_csv
-from optimizer.scenario.wording import WITHIN, scope_label
 
 HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "fr": {

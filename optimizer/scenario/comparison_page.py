@@ -8,10 +8,12 @@ from typing import Any
 from optimizer.conversion import account_order
 from optimizer.errors import Lang
 from optimizer.presentation.data import proof_sentence, stop_sentence
-from optimizer.scenario.flux_page import environment, page_words
+from optimizer.presentation.page import render
+from optimizer.presentation.plots import curve, heat_map, slope_chart
+from optimizer.presentation.wording import WITHIN, scope_label, shown, signed
+from optimizer.scenario import texts as texts
 from optimizer.scenario.indicators import UNITS, label_of
 from optimizer.scenario.lived import lived_rows
-from optimizer.scenario.plots import curve, heat_map, slope_chart
 from optimizer.scenario.records import (
     MARGIN,
     SMALL,
@@ -21,7 +23,6 @@ from optimizer.scenario.records import (
     wide_table,
     within_margin,
 )
-from optimizer.scenario.wording import WITHIN, scope_label, shown, signed
 from optimizer.shortlist.labels import account_label
 
 WHO = ("account_dwellings", "public_first")
@@ -40,24 +41,24 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
     rows = [row for row in every if not row["empty"]]
     empty = len(every) - len(rows)
     inputs = inputs_table(records).to_dict("records")
-    return environment().get_template("comparison.html.j2").render(
-        records=[_run(r, lang) for r in records],
-        proven=all(r.proven for r in records),
-        columns=column_names(records),
-        inputs=[
+    values = {
+        "records": [_run(r, lang) for r in records],
+        "proven": all(r.proven for r in records),
+        "columns": column_names(records),
+        "inputs": [
             {"key": i["key"], "cells": [(i[r.name], i["key"] in r.changes) for r in records]} for i in inputs
         ],
-        numbered=column_names(records) != [r.name for r in records],
-        main=[row for row in rows if row["main"]],
-        rows=_grouped([row for row in rows if not row["main"]]),
-        empty=empty,
-        lived=lived_rows(records, lang),
-        who=[row for row in rows if row["who"]],
-        slope=_slope(records, lang),
-        heat=_heat(records, lang),
-        curves=_curves(records, lang),
-        **page_words(lang),
-    )  # fmt: skip
+        "numbered": column_names(records) != [r.name for r in records],
+        "main": [row for row in rows if row["main"]],
+        "rows": _grouped([row for row in rows if not row["main"]]),
+        "empty": empty,
+        "lived": lived_rows(records, lang),
+        "who": [row for row in rows if row["who"]],
+        "slope": _slope(records, lang),
+        "heat": _heat(records, lang),
+        "curves": _curves(records, lang),
+    }
+    return render("scenario/comparison", lang, values)
 
 
 def _run(record: Record, lang: Lang) -> dict[str, Any]:

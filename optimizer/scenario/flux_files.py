@@ -12,13 +12,13 @@ import pandas as pd
 from optimizer.conversion import MODES
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.tables_book import write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import INVENTORY, blocks_sheet, ends_sheet, in_words, spread_sheet
 from optimizer.scenario.flux_under import flux_under
-from optimizer.scenario.tablefile import exact_csv
 from optimizer.shortlist.labels import plural
 
 FOUR_DECIMALS = ("share_uncapped", "share", "received_from_cap")

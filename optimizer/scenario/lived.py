@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimizer.errors import Lang
+from optimizer.presentation.wording import scope_label, shown, signed
 from optimizer.scenario.indicators import UNITS, indicator_order, label_of
 from optimizer.scenario.records import SMALL, Record
-from optimizer.scenario.wording import scope_label, shown, signed
 
 PREFIX = "weekly_"
 OVERLAP = ("non concluant", "not conclusive")

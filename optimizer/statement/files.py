@@ -7,26 +7,23 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from optimizer import importers
 from optimizer.conversion import account_order
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import Style, write_table
-from optimizer.presentation.data import DECIDES
+from optimizer.presentation.page import render
 from optimizer.presentation.tables_book import STATEMENT, write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.shortlist.labels import account_label, plural
+from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan, bilan
 from optimizer.statement.next_files import Following, said_of, write_following
 
-TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[1] / "presentation" / "templates" / "style.css"
 AXES = (
     ("rooms", "Typologie", "Rooms"), ("financing", "Financement", "Financing"), ("qpv", "QPV", "QPV"),
     ("commune", "Commune", "Commune"), ("construction_period", "Période de construction", "Construction period"),
@@ -163,50 +160,37 @@ def _with_epci(result: Bilan) -> pd.DataFrame:
     return frame.groupby(keys, as_index=False, sort=True)[["proposed", "attributed"]].sum()
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-
-
 def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -> str:
     fr = lang == "fr"
     settings = result.case.settings
     ledger = result.ledger if account is None else result.ledger[result.ledger["account"] == account]
     axes = [("account", "Réservataire", "Réservataire"), *AXES] if account is None else list(AXES)
-    return _environment().get_template("bilan.html.j2").render(
-        lang=lang,
-        t=lambda french, english: french if fr else english,
-        css=STYLE.read_text(encoding="utf-8"),
-        decides=DECIDES[lang],
-        title=settings.title,
-        synthetic=settings.synthetic,
-        year=result.year,
-        name=None if account is None else account_label(account, lang, result.places),
-        proposed=int(table["proposed"].sum()),
-        attributed=int(table["attributed"].sum()),
-        axes=[_axis(result, table, column, french if fr else english, lang) for column, french, english in axes],
-        ledger=[
+    values = {
+        "title": settings.title,
+        "synthetic": settings.synthetic,
+        "year": result.year,
+        "name": None if account is None else account_label(account, lang, result.places),
+        "proposed": int(table["proposed"].sum()),
+        "attributed": int(table["attributed"].sum()),
+        "axes": [_axis(result, table, column, french if fr else english, lang) for column, french, english in axes],
+        "ledger": [
             {
                 **row, "label": account_label(str(row["account"]), lang, result.places),
                 "where": result.places.get(str(row["area"]), str(row["area"])),
             }
             for row in ledger.to_dict("records")
         ],
-        back=bool(ledger["returned"].any()),
-        bridge=[
+        "back": bool(ledger["returned"].any()),
+        "bridge": [
             {**row, "label": account_label(str(row["account"]), lang, result.places)}
             for row in (result.bridge if account is None else result.bridge[result.bridge["account"] == account]).to_dict("records")
         ],
-        lec=result.lec.to_dict("records") if account is None else [],
-        deadline=f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
-        source=result.deadline.source,
-        periods=result.periods,
-        percent=lambda v: "–" if v != v else f"{100 * v:.1f} %".replace(".", "," if fr else "."),
-        show=lambda v: f"{v:g}".replace(".", "," if fr else "."),
-    )  # fmt: skip
+        "lec": result.lec.to_dict("records") if account is None else [],
+        "deadline": f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
+        "source": result.deadline.source,
+        "periods": result.periods,
+    }  # fmt: skip
+    return render("statement/bilan", lang, values)
 
 
 def _axis(result: Bilan, table: pd.DataFrame, column: str, title: str, lang: Lang) -> dict[str, Any]:

@@ -12,13 +12,13 @@ import pytest
 
 from optimizer.cli.weekly_table import weekly_table
 from optimizer.errors import AttrifluxError
+from optimizer.presentation.wording import shown, signed
 from optimizer.scenario import compare, inputs_table, read_record, run_scenarios
 from optimizer.scenario.files import Run
 from optimizer.scenario.lived import lived_rows
 from optimizer.scenario.parallel import sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import Record, within_margin
 from optimizer.scenario.unused import unused
-from optimizer.scenario.wording import shown, signed
 from tests.cli.running import attriflux
 
 SWEPT = "national.lec.first_quartile_share"

@@ -320,9 +320,9 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
     from the first one."""
     from optimizer.cli.speak import table
     from optimizer.cli.weekly_table import weekly_table
+    from optimizer.presentation.wording import WITHIN
     from optimizer.scenario import shown
     from optimizer.scenario.records import MARGIN, within_margin
-    from optimizer.scenario.wording import WITHIN
 
     keys = (
         ("objective", "points", "Valeur" if lang == "fr" else "Value"),

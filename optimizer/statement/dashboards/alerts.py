@@ -10,9 +10,9 @@ from math import floor
 import pandas as pd
 
 from optimizer.policy import Parameter
+from optimizer.presentation.numbers import decimal, leases, percent, some
 from optimizer.statement.dashboards.gauges import Gauge, rate
 from optimizer.statement.dashboards.targets import LATE_TRAJECTORY, label
-from optimizer.statement.dashboards.words import decimal, leases, percent, some
 from optimizer.statement.dashboards.year import Year
 
 SERIOUS, WATCH, GOOD = "alert", "watch", "ahead"

@@ -10,9 +10,9 @@ import pandas as pd
 
 from optimizer.conversion import account_order
 from optimizer.policy import Parameter
+from optimizer.presentation.numbers import some
 from optimizer.shortlist.labels import account_label
 from optimizer.statement.dashboards.gauges import Gauge, count, named, rate_gauge
-from optimizer.statement.dashboards.words import some
 from optimizer.statement.dashboards.year import Year
 
 STATE = ("ETAT_PRIO", "ETAT_AGENT")

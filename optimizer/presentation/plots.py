@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from optimizer.presentation.numbers import percent
+
 INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
 COLOURS = ("#1F3A5F", "#B3261E", "#2E7D5B", "#B26B00", "#6A4C93", "#0F7A8A", "#8A5A44", "#556270")
-
-
-def percent(value: float, places: int = 1) -> str:
-    """``0.0617`` -> ``6,2 %`` as French pages write it."""
-    return f"{100 * value:.{places}f}".replace(".", ",") + "\u00a0%"
 
 
 def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[str], label: str) -> str:

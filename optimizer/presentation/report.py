@@ -1,22 +1,18 @@
-"""``report.html`` and the sheets per dwelling: self-contained pages, no script, readable by a screen reader."""
+"""``report.html``: the whole run on one self-contained page."""
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from optimizer.domain.frames import records
-from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.data import ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.numbers import decimal
+from optimizer.presentation.numbers import percent as share_words
+from optimizer.presentation.page import render
 from optimizer.presentation.svg import bar, gauge
 from optimizer.presentation.words import dwelling_words, flags_words, scope_words, why_words
 from optimizer.shortlist.labels import account_label, flag_label, rule_label
 
-TEMPLATES = Path(__file__).parent / "templates"
 MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
 MOST_GAUGES = 40
@@ -37,68 +33,42 @@ GROUPS_EN = {
 """Names of the compared groups, which the tables hold in French."""
 
 
-@cache
-def environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=kept_together,
-    )
-
-
-def kept_together(value: object) -> object:
-    """A text whose French signs stay on the line of their word; markup and numbers as they are."""
-    return re.sub(r" (?=[;:?!»])|(?<=«) ", "\u00a0", value) if type(value) is str else value
-
-
-def page_words(data: ReportData) -> dict[str, Any]:
-    fr = data.lang == "fr"
+def proof_words(data: ReportData) -> dict[str, str]:
+    """What is proved of the run, and why it stopped: on every page of a run."""
     return {
-        "lang": data.lang,
-        "t": lambda french, english: french if fr else english,
-        "css": (TEMPLATES / "style.css").read_text(encoding="utf-8"),
-        "decides": DECIDES[data.lang],
         "proof": proof_sentence(data.proof, data.lang),
         "stop": stop_sentence(data.proof, data.lang),
-        "day": lambda d: d.strftime("%d/%m/%Y") if isinstance(d, date) else str(d),
     }
 
 
 def show(value: float, data: ReportData, places: int = 1) -> str:
-    """A number on a page: French thousands and decimal comma, or English; a dash when unknown."""
-    if value != value:
-        return "–"
-    text = f"{value:,.{places}f}"
-    if data.lang == "fr":
-        text = text.replace(",", "\u202f").replace(".", ",")
-    return text
+    """A number on a page, with all its decimals."""
+    return decimal(value, places, data.lang, fixed=True)
 
 
 def percent(value: float, data: ReportData, places: int = 1) -> str:
-    """A share in per cent, as screens show it."""
-    return (
-        "–" if value != value else show(100 * value, data, places) + ("\u00a0%" if data.lang == "fr" else "%")
-    )
+    """A share in per cent, with all its decimals."""
+    return share_words(value, places, data.lang, fixed=True)
 
 
 def report_html(data: ReportData) -> str:
     """The whole ``report.html``."""
-    template = environment().get_template("report.html.j2")
-    return template.render(
-        d=data,
-        cards=_cards(data),
-        gauges=_gauges(data),
-        accounts=_accounts(data),
-        groups=_groups(data),
-        leapfrogs=_leapfrogs(data),
-        flags=_flags(data),
-        forbids=data.forbids.to_dict(orient="records"),
-        shortfalls=_shortfalls(data),
-        lists=_lists(data) if len(data.dwellings) <= MOST_LISTS else [],
-        **page_words(data),
+    return render(
+        "presentation/report",
+        data.lang,
+        {
+            "d": data,
+            "numbers": _cards(data),
+            "gauges": _gauges(data),
+            "accounts": _accounts(data),
+            "groups": _groups(data),
+            "leapfrogs": _leapfrogs(data),
+            "flags": _flags(data),
+            "forbids": data.forbids.to_dict(orient="records"),
+            "shortfalls": _shortfalls(data),
+            "lists": _lists(data) if len(data.dwellings) <= MOST_LISTS else [],
+            **proof_words(data),
+        },
     )
 
 

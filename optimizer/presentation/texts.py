@@ -1,0 +1,103 @@
+"""Words of the pages that `propose` writes, and those every page shares."""
+
+from __future__ import annotations
+
+from optimizer.errors import texts
+
+texts(
+    "REPORT",
+    {
+        "modified_draw": ("Tirage modifié :", "Modified draw:"),
+        "synthetic": ("Cas synthétique : aucune personne réelle.", "Synthetic case: no real person."),
+        "targets": ("Objectifs", "Targets"),
+        "key": ("Repères :", "Key:"),
+        "key_done": ("déjà fait", "done"),
+        "key_all": ("si tous acceptent", "if all accept"),
+        "key_expected": ("attendu", "expected"),
+        "by_now": ("à atteindre à ce jour", "to reach by now"),
+        "done": ("Faits", "Done"),
+        "expected": ("Attendu", "Expected"),
+        "gauge": ("Jauge", "Gauge"),
+        "missing": ("Manque", "Missing"),
+        "missed": ("Objectifs non tenus, et pourquoi", "Targets missed, and why"),
+        "rule": ("Règle", "Rule"),
+        "rate_met": ("Taux tenu", "Rate met"),
+        "by_account": ("Par contingent", "By account"),
+        "mean_points": ("Points moyens", "Mean points"),
+        "first_quartile": ("1er quartile", "1st quartile"),
+        "priority": ("Prioritaires", "Priority"),
+        "who": ("Qui est proposé au premier rang ?", "Who holds a first rank?"),
+        "who_note": (
+            "Taux de sélection parmi les demandes recevables de chaque groupe ; groupes de moins de 5 masqués.",
+            "Selection rate among eligible applications; groups under 5 hidden.",
+        ),
+        "group": ("Groupe", "Group"),
+        "eligible": ("Recevables", "Eligible"),
+        "first_rank": ("1er rang", "First rank"),
+        "wait_months": ("Attente (mois)", "Wait (months)"),
+        "confirmed": (
+            "Ce qui manquait aux demandes sans premier rang : explanations.csv. Le nombre de points est vérifié par la preuve jointe sur un échantillon de {n} ménages.",
+            "What applications without a first rank lacked: explanations.csv. The number of points is checked by the proof attached on a sample of {n} households.",
+        ),
+        "passed": ("Passages devant une demande mieux cotée", "Better-scored applications passed"),
+        "reason": ("Raison", "Reason"),
+        "number": ("Nombre", "Number"),
+        "passed_none": (
+            "Aucun : l'ordre de la cotation est suivi partout.",
+            "None: the order of scores is followed everywhere.",
+        ),
+        "files": ("Dossiers à compléter", "Files to complete"),
+        "flag": ("Signal", "Flag"),
+        "lines": ("Lignes", "Lines"),
+        "set_aside": ("Demandes écartées par décision", "Applications set aside by decision"),
+        "author": ("Auteur", "Author"),
+        "motive": ("Motif", "Reason"),
+        "none_f": ("Aucune.", "None."),
+        "the_lists": ("Les listes", "The lists"),
+        "rank": ("Rang", "Rank"),
+        "score": ("Cotation", "Score"),
+        "numbers": ("Nombres utilisés et leurs sources", "Numbers used and their sources"),
+        "title": ("Intitulé", "Title"),
+        "status": ("Statut", "Status"),
+    },
+)
+texts(
+    "PAGE",
+    {
+        "assumed": ("supposé", "assumed"),
+        "scope": ("Périmètre", "Scope"),
+        "target": ("Objectif", "Target"),
+        "proposed": ("Proposés", "Proposed"),
+        "why": ("Pourquoi", "Why"),
+        "account": ("Réservataire", "Account"),
+        "dwellings": ("Logements", "Dwellings"),
+        "rate": ("Taux", "Rate"),
+        "none": ("Aucun.", "None."),
+        "application": ("Demande", "Application"),
+        "value": ("Valeur", "Value"),
+        "source": ("Source", "Source"),
+        "in_force": ("En vigueur", "In force"),
+        "rules_read_on": ("règles lues au", "rules read on"),
+        "synthetic": ("Cas synthétique : aucune donnée réelle.", "Synthetic case: no real data."),
+        "share": ("Part", "Share"),
+        "leases_of_the_year": ("Baux de l'année", "Leases of the year"),
+        "landlord": ("Bailleur", "Landlord"),
+        "area": ("Périmètre", "Area"),
+        "outside_qpv": ("hors QPV", "outside QPV"),
+        "in_qpv": ("en QPV", "in QPV"),
+        "not_given": ("non renseigné", "not given"),
+        "skip": ("Aller au contenu", "Skip to content"),
+    },
+)
+texts(
+    "SHEETS",
+    {
+        "account": ("Contingent :", "Account:"),
+        "other_accounts": ("Autres contingents possibles :", "Other accounts:"),
+        "to_check": ("À vérifier :", "To check:"),
+        "letters": (
+            "Publics prioritaires (CCH L. 441-1), {letters}.",
+            "Priority publics (CCH L. 441-1), {letters}.",
+        ),
+    },
+)
