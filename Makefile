@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test soak bench check clean
+DESK := $(VENV)/.desk
+ASROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: demo test test-desk soak bench check clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -23,6 +26,16 @@ check: $(STAMP)
 
 test: check
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# What needs a browser or a database server: Debian's packages, fetched when they are missing.
+$(DESK): $(STAMP)
+	@command -v chromium >/dev/null || { $(ASROOT) apt-get update --quiet && $(ASROOT) apt-get install --yes --quiet --no-install-recommends chromium; }
+	@test -n "$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" || { $(ASROOT) apt-get update --quiet && $(ASROOT) apt-get install --yes --quiet --no-install-recommends postgresql; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,desk]'
+	@touch $(DESK)
+
+test-desk: $(DESK)
+	@$(BIN)/python -m pytest tests/desk
 
 soak: check
 	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200

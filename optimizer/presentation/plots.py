@@ -23,7 +23,7 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
     label : str
         Text alternative.
     """
-    width, height, left, right, top = 940, 360, 250, 250, 36
+    width, height, left, right, top = 1000, 360, 280, 280, 36
     known = [v for values in series.values() for v in values if v is not None]
     most = max(known, default=1.0) or 1.0
     bottom = height - 16
@@ -55,7 +55,7 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
                 text_svg(
                     x(i) + shift,
                     at + 4,
-                    f"{names[n] if len(names[n]) <= 32 else names[n][:31] + '…'} {percent(value)}",
+                    f"{names[n] if len(names[n]) <= 30 else names[n][:29] + '…'} {percent(value)}",
                     anchor,
                     COLOURS[n % len(COLOURS)],
                 )

@@ -64,10 +64,10 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
 
 def _value(value: object, unit: str, lang: Lang) -> str:
     if isinstance(value, Mapping):
-        return " ; ".join(f"{k} : {v}" for k, v in value.items())
+        return " ; ".join(f"{account_label(str(k), lang)} : {v}" for k, v in value.items())
     if unit == "share" and isinstance(value, (int, float)):
         return percent(float(value), lang=lang)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else account_label(str(value), lang)
 
 
 def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:

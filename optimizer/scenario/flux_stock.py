@@ -92,8 +92,8 @@ def _fit(fit: pd.DataFrame, dimension: str, title: str, label: Any, lang: Lang) 
             have, want = float(mine.loc[value, "stock_share"]), float(mine.loc[value, "demand_share"])
             cells.append(
                 {
-                    "stock": percent(have, lang=lang),
-                    "demand": percent(want, lang=lang),
+                    "stock": percent(have, lang=lang, fixed=True),
+                    "demand": percent(want, lang=lang, fixed=True),
                     "short": want - have > 0.1,
                 }
             )
