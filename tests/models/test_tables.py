@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import numpy as np
 import pytest
 
 from optimizer.datadirs import models_dir
-from optimizer.policy import check_models, list_territories, load
+from optimizer.policy import PolicyError, check_models, list_territories, load
 from optimizer.policy.checks import check_ceilings, check_freshness
 from optimizer.policy.folder import Folder
 from optimizer.policy.loading import read_national
@@ -148,10 +149,43 @@ def test_france_has_every_department_with_landlords_and_one_threshold_for_ile_de
     communes = rules.communes
     idf = {e for e in communes.loc[communes["region"] == "11", "epci"] if e in rules.lec_epci}
     assert len(idf) > 30
-    assert {rules.lec_epci[e].value for e in idf} == {10_850}
+    assert {rules.lec_epci[e].value for e in idf} == {12_083}
     values = np.array([p.value for p in rules.lec_epci.values()])
-    assert values.min() > 5_964 and values.max() < 12_087
-    assert all(p.is_assumed for p in rules.lec_epci.values())
+    assert len(values) == 424 and np.median(values) == 10_066.5
+
+
+@pytest.mark.parametrize(
+    ("year", "besancon", "belfort", "listed"),
+    [(2024, 9_422, 8_080, 425), (2025, 9_292, 8_252, 423), (2026, 9_403, 8_483, 424)],
+)
+def test_thresholds_of_the_first_quartile_are_the_published_ones(year, besancon, belfort, listed):
+    rules = load("france", date(year, 7, 1))
+    assert rules.lec_epci["242500361"].value == besancon
+    assert rules.lec_epci["200069052"].value == belfort
+    assert len(rules.lec_epci) == listed
+    assert all(p.status == "sourced" and p.source for p in rules.lec_epci.values())
+
+
+def test_an_epci_that_leaves_the_list_has_no_threshold_any_more():
+    assert "200069383" in load("france", date(2025, 7, 1)).lec_epci
+    rules = load("france", ON)
+    assert "200069383" not in rules.lec_epci and "992367730" in rules.lec_epci
+    with pytest.raises(PolicyError) as caught:
+        rules.value("territory.lec.q1_threshold.200069383")
+    assert caught.value.code == "POLICY_NOT_IN_FORCE"
+
+
+def test_every_quarter_lies_in_a_commune_of_its_departement_and_has_a_source():
+    with (models_dir() / "territories" / "qpv.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    rules = load("france", ON)
+    named = {row["name"] for row in rows}
+    assert len({row["name"] for row in rows if row["commune"].startswith("25")}) == 17
+    assert len({row["name"] for row in rows if row["commune"].startswith("90")}) == 7
+    assert len(named) == 24
+    assert {rules.all_communes.loc[row["commune"], "departement"] for row in rows} == {"25", "90"}
+    with_stock = {c for c in rules.communes.index[rules.communes["qpv"]] if c[:2] in ("25", "90")}
+    assert with_stock <= {row["commune"] for row in rows}
 
 
 @pytest.mark.parametrize("name", ["doubs", "jura", "haute-saone", "belfort"])

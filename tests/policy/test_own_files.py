@@ -118,7 +118,7 @@ def test_shares_may_sum_to_one_and_no_more(own):
         ("conventions/oph25.yaml", "COLL:242500361", "COLL:242500362", "POLICY_AREA_UNKNOWN"),
         ("territories/doubs.yaml", "- oph25", "- oph26", "POLICY_FILE_MISSING"),
         ("territories/lec_q1_threshold.csv", "242500361;", "242500362;", "POLICY_PLACE_UNKNOWN"),
-        ("territories/lec_q1_threshold.csv", "9120;assumed", "beaucoup;assumed", "POLICY_BAD_VALUE"),
+        ("territories/lec_q1_threshold.csv", "9403;sourced", "beaucoup;sourced", "POLICY_BAD_VALUE"),
         (
             "territories/communes.csv",
             "Besançon;242500361;25;27;118489",
