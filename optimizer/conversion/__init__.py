@@ -22,7 +22,8 @@ from optimizer.conversion.convert import Conversion, Terms, convert
 from optimizer.conversion.inventory import Inventory, inventory
 from optimizer.conversion.modes import MODES, Negotiated, mode_shares, negotiated_from
 from optimizer.conversion.rights import rights_ledger, spread_rights, yearly_plan
-from optimizer.conversion.rounding import account_order, integers, largest_remainder, rounded_shares
+from optimizer.conversion.rounding import integers, largest_remainder, rounded_shares
+from optimizer.domain.account import account_order
 
 __all__ = [
     "MODES", "Base", "Block", "Capped", "Caps", "Conversion", "Inventory", "Negotiated", "Terms", "account_order",

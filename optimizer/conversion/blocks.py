@@ -12,11 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.conversion.caps import BAILLEUR
+from optimizer.domain.account import find_account, in_flux
 
 MICRO = 1_000_000
 """Turnover is read to the millionth: whole numbers from then on."""
-
-OUTSIDE = ("MUTATION", "RELOGEMENT")
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,13 @@ def blocks(stock: pd.DataFrame, on: date, *, kept: frozenset[str] = frozenset())
 def stays_out(account: object, kept: frozenset[str]) -> bool:
     """Whether dwellings of this account stay out of the flux: identified stock, mutations, relocations."""
     text = str(account)
-    return text in OUTSIDE or (text.startswith("OTHER:") and text.removeprefix("OTHER:").lower() in kept)
+    return not in_flux(text) or _name(text) in kept
+
+
+def _name(account: str) -> str:
+    """Lower-case name of a réservataire that is neither the État, Action Logement, the landlord nor a collectivité."""
+    found = find_account(account)
+    return "" if found is None or found.kind.place else found.rest.lower()
 
 
 def in_area(

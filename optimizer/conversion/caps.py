@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from optimizer.domain.account import all_kinds, place_of, remainder
+
 ZERO = Fraction(0)
-BAILLEUR = "BAILLEUR"
+BAILLEUR = remainder()
+"""Who takes what the caps leave and what the others do not have."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,20 @@ class Capped:
 
 def is_collectivite(account: str) -> bool:
     """Whether the account is that of a collectivité."""
-    return account.startswith("COLL:")
+    return bool(place_of(account))
+
+
+def capped(cap: str) -> frozenset[str]:
+    """Codes of the accounts under the cap ``agents`` or ``state``."""
+    return frozenset(k.code for k in all_kinds() if cap in k.caps)
 
 
 def cap_groups(shares: Mapping[str, Fraction], caps: Caps) -> list[tuple[frozenset[str], Fraction]]:
     """The capped groups with their caps, for a rounding that must not lift them."""
     colls = frozenset(a for a in shares if is_collectivite(a))
     return [
-        (frozenset({"ETAT_AGENT"}), caps.agents),
-        (frozenset({"ETAT_PRIO", "ETAT_AGENT"}), caps.state),
+        (capped("agents"), caps.agents),
+        (capped("state"), caps.state),
         (colls, caps.guarantees),
     ]
 
@@ -75,6 +83,20 @@ def apply_caps(shares: Mapping[str, Fraction], caps: Caps, receiver: str = BAILL
     return _pass(shares, caps, BAILLEUR) if over else first
 
 
+def _lower_group(
+    accounts: frozenset[str],
+    cap: Fraction,
+    now: Mapping[str, Fraction],
+    lower: Callable[[str, Fraction], None],
+) -> None:
+    """Lower each account of a group in proportion, where together they pass the cap."""
+    together = sum((now.get(a, ZERO) for a in accounts), ZERO)
+    if together > cap:
+        for account in sorted(accounts):
+            if now.get(account, ZERO) > 0:
+                lower(account, now[account] * cap / together)
+
+
 def _pass(shares: Mapping[str, Fraction], caps: Caps, receiver: str) -> Capped:
     now = {**shares}
     now.setdefault(BAILLEUR, ZERO)
@@ -90,16 +112,10 @@ def _pass(shares: Mapping[str, Fraction], caps: Caps, receiver: str) -> Capped:
         now[target] += surplus
         received[target] += surplus
 
-    agents = now.get("ETAT_AGENT", ZERO)
-    if agents > caps.agents:
-        lower("ETAT_AGENT", caps.agents, "agents", frozenset({"ETAT_AGENT"}))
-    room = max(ZERO, caps.state - now.get("ETAT_AGENT", ZERO))
-    if now.get("ETAT_PRIO", ZERO) > room:
-        lower("ETAT_PRIO", room, "state", frozenset({"ETAT_PRIO", "ETAT_AGENT"}))
+    agents, state = capped("agents"), capped("state")
+    _lower_group(agents, caps.agents, now, lambda account, to: lower(account, to, "agents", agents))
+    room = max(ZERO, caps.state - sum((now.get(a, ZERO) for a in agents), ZERO))
+    _lower_group(state - agents, room, now, lambda account, to: lower(account, to, "state", state))
     colls = frozenset(a for a in now if is_collectivite(a))
-    together = sum((now[a] for a in colls), ZERO)
-    if together > caps.guarantees:
-        for account in sorted(colls):
-            if now[account] > 0:
-                lower(account, now[account] * caps.guarantees / together, "guarantees", colls)
+    _lower_group(colls, caps.guarantees, now, lambda account, to: lower(account, to, "guarantees", colls))
     return Capped(now, names, received)

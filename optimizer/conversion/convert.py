@@ -11,11 +11,12 @@ import pandas as pd
 
 from optimizer.conversion import messages as messages
 from optimizer.conversion.assiette import Base, assiette_table, bases
-from optimizer.conversion.blocks import OUTSIDE, Block, blocks, stays_out
+from optimizer.conversion.blocks import Block, blocks, stays_out
 from optimizer.conversion.caps import BAILLEUR, Caps, apply_caps, cap_groups
 from optimizer.conversion.modes import Negotiated, mean_rotation, mode_shares, two_words
 from optimizer.conversion.rights import rights_ledger, spread_rights
-from optimizer.conversion.rounding import account_order, decimal_half_up, integers, rounded_shares
+from optimizer.conversion.rounding import decimal_half_up, integers, rounded_shares
+from optimizer.domain.account import account_order, in_flux
 from optimizer.errors import Finding, InputProblems
 
 FLUX_COLUMNS = (
@@ -197,7 +198,7 @@ def _left_out(stock: pd.DataFrame, kept: frozenset[str]) -> list[Finding]:
     for key, count in sums.items():
         landlord, departement, account = (str(part) for part in key)  # type: ignore[attr-defined]
         if stays_out(account, kept):
-            code = "FLUX_OUTSIDE_ACCOUNT" if account in OUTSIDE else "FLUX_KEPT_IN_STOCK"
+            code = "FLUX_OUTSIDE_ACCOUNT" if not in_flux(account) else "FLUX_KEPT_IN_STOCK"
             params = {
                 "account": account,
                 "count": int(count),

@@ -6,17 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 
-_RANK = {"ETAT_PRIO": 0, "ETAT_AGENT": 1, "ALS": 2, "BAILLEUR": 5}
-
 SHARE_UNITS = 10_000
 """Shares are published to 4 decimals (design §3)."""
-
-
-def account_order(account: str) -> tuple[int, str]:
-    """Sort key of the order accounts are shown in: État, Action Logement, collectivités, others, BAILLEUR."""
-    if account.startswith("COLL:"):
-        return 3, account
-    return _RANK.get(account, 4), account
 
 
 def largest_remainder(

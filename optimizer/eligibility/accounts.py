@@ -1,43 +1,28 @@
-"""Accounts: their codes and order, who may receive a dwelling, and each account's pool of households.
+"""Each account's pool of households: which facts a pool looks at, and whom an account may name for a dwelling (design §3).
 
-Design §3. ``ETAT_PRIO``, ``ETAT_AGENT``, ``ALS``, ``COLL:<code>``, ``OTHER:<name>``, ``BAILLEUR`` share the flux;
-``MUTATION`` and ``RELOGEMENT`` are outside it.
+The kinds of accounts themselves are in :mod:`optimizer.domain.account`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.account import OWN_TENANTS, RELOCATED, account_of, find_account
 from optimizer.eligibility.facts import EXCLUSION, Facts
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
-HEAD = ("ETAT_PRIO", "ETAT_AGENT", "ALS")
-TAIL = ("BAILLEUR", "MUTATION", "RELOGEMENT")
-OUTSIDE_FLUX = ("MUTATION", "RELOGEMENT")
 POOLS = ("default", "priority", "public_agent", "als_employee", "any")
 """Words a convention may give as ``pool``; ``default`` (or empty) is the account's own pool, ``priority`` the publics
 prioritaires with a proof that counts in the 25 % target."""
 STATE_PRIORITY = "state_priority"
-_OWN_POOL = {"ETAT_PRIO": STATE_PRIORITY, "ETAT_AGENT": "public_agent", "ALS": "als_employee"}
 NONE = EXCLUSION.index("none")
 MUTATION_ONLY = EXCLUSION.index("mutation")
 STOCK = EXCLUSION.index("stock")
-
-
-def account_order(codes: Iterable[str]) -> tuple[str, ...]:
-    """The vocabulary of accounts: the fixed heads, COLL and OTHER by code point, the fixed tails.
-
-    >>> account_order(["OTHER:caf", "COLL:25056", "ALS"])[3:5]
-    ('COLL:25056', 'OTHER:caf')
-    """
-    middle = sorted(c for c in set(codes) if c.startswith(("COLL:", "OTHER:")))
-    return (*HEAD, *middle, *TAIL)
 
 
 def known_places(rules: RuleSet) -> frozenset[str]:
@@ -47,15 +32,9 @@ def known_places(rules: RuleSet) -> frozenset[str]:
 
 
 def is_known(code: str, places: frozenset[str]) -> bool:
-    """Whether ``code`` is an account of design §3 whose place, for ``COLL``, exists in the territory."""
-    if code.startswith("COLL:"):
-        return code[5:] in places
-    return code in HEAD or code in TAIL or (code.startswith("OTHER:") and len(code) > len("OTHER:"))
-
-
-def own_pool(account: str) -> str:
-    """The pool of an account when its convention names none."""
-    return _OWN_POOL.get(account, "any")
+    """Whether ``code`` is an account, whose place, if it has one, exists in the territory."""
+    found = find_account(code)
+    return found is not None and found.known(places)
 
 
 def in_pool(facts: Facts, pool: str, apps: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -79,22 +58,22 @@ def may_name(
 ) -> NDArray[np.bool_]:
     """Which of ``apps`` the account may name for the dwelling, nominations and pair codes aside.
 
-    ``accounts`` of an application replaces the pools of the État, of ALS, of the collectivités and of the other
-    réservataires. A sitting tenant of the dwelling's landlord is named by MUTATION and by nobody else. RELOGEMENT takes
-    relocated households, and on a dwelling excluded for an operation only those of that operation.
+    ``accounts`` of an application replaces the pools of the réservataires. A sitting tenant of the dwelling's landlord is
+    named by the account of transfers and by nobody else. The account of relocations takes relocated households, and on a
+    dwelling excluded for an operation only those of that operation.
     """
-    a, name = facts.applications, facts.accounts[account]
+    a, kind = facts.applications, account_of(facts.accounts[account]).kind
     own = a.current_landlord[apps] == facts.dwellings.landlord[dwelling]
-    if name == "MUTATION":
+    if kind.pool == OWN_TENANTS:
         return np.asarray(own, dtype=bool)
-    if name == "RELOGEMENT":
+    if kind.pool == RELOCATED:
         exclusion = int(facts.dwellings.exclusion[dwelling])
         if exclusion in (NONE, MUTATION_ONLY, STOCK):
             return np.asarray(~own & (a.relocation[apps] > 0), dtype=bool)
         return np.asarray(~own & (a.relocation[apps] == exclusion - MUTATION_ONLY), dtype=bool)
     pool = facts.conventions[line].pool if line >= 0 else "default"
-    named = in_pool(facts, own_pool(name) if pool == "default" else pool, apps)
-    if name != "BAILLEUR":
+    named = in_pool(facts, kind.pool if pool == "default" else pool, apps)
+    if kind.replaceable:
         explicit = a.explicit_accounts
         listed = explicit.filled(apps)
         if listed.any():

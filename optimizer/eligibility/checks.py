@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
-from optimizer.eligibility.accounts import MUTATION_ONLY, NONE, STOCK, is_known, may_name
+from optimizer.domain.account import all_kinds
+from optimizer.eligibility.accounts import NONE, STOCK, is_known, may_name
 from optimizer.eligibility.columns import arrow_text, booleans, choice, items, texts
 from optimizer.eligibility.conventions import Line
 from optimizer.eligibility.facts import EXCLUSION, Facts
@@ -64,8 +65,8 @@ def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], finding
         findings.add(
             STOCK_UNRESERVED, "dwellings", int(rows[i]), "reserved_to", str(frame["dwelling_id"].iloc[i])
         )
-    only = {NONE: "", STOCK: "", MUTATION_ONLY: "MUTATION"}
-    needed = np.array([only.get(int(e), "RELOGEMENT") for e in exclusion], dtype=object)
+    only = {word: kind.code for kind in all_kinds() for word in kind.exclusions}
+    needed = np.array([only.get(EXCLUSION[e], "") for e in exclusion], dtype=object)
     conflict = (accounts != "") & (needed != "") & (accounts != needed)
     for i in np.flatnonzero(conflict):
         findings.add(

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain import TABLES, Case
-from optimizer.eligibility.accounts import MUTATION_ONLY, NONE, OUTSIDE_FLUX, POOLS, STOCK, is_known
-from optimizer.eligibility.facts import ConventionFacts, Receiving
+from optimizer.domain.account import account_of, in_flux, place_of, remainder
+from optimizer.eligibility.accounts import NONE, POOLS, STOCK, is_known
+from optimizer.eligibility.facts import EXCLUSION, ConventionFacts, Receiving
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     DUPLICATE_LINE,
@@ -126,7 +127,7 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
             continue
         row = int(rows[position])
         account = str(record["account"])
-        if account in OUTSIDE_FLUX or not is_known(account, places):
+        if not in_flux(account) or not is_known(account, places):
             findings.add(UNKNOWN_ACCOUNT, "conventions", row, "account", account)
             continue
         if _missing(record.get("departement")):
@@ -134,7 +135,7 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
         departement = str(record["departement"])
         area = record.get("area")
         if _missing(area):
-            area = account[5:] if account.startswith("COLL:") else departement
+            area = place_of(account) or departement
         elif str(area) not in places:
             findings.add(UNKNOWN_AREA, "conventions", row, "area", str(area))
             continue
@@ -253,7 +254,10 @@ def receiving_of(
     """
     accounts = names["accounts"]
     position = {name: i for i, name in enumerate(accounts)}
-    bailleur, mutation, relogement = (position[a] for a in ("BAILLEUR", "MUTATION", "RELOGEMENT"))
+    kinds = [account_of(name).kind for name in accounts]
+    rest = position[remainder()]
+    without_line = {i: -1 for i, kind in enumerate(kinds) if kind.everywhere and i != rest}
+    of_exclusion = {EXCLUSION.index(word): i for i, kind in enumerate(kinds) for word in kind.exclusions}
     by_area: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
     for i, line in enumerate(lines):
         # an agreement is made for one département, even when its area (an EPCI) crosses the border
@@ -276,14 +280,12 @@ def receiving_of(
             covering[landlord, commune] = here
         if reserved >= 0:
             allowed = {reserved: here.get(reserved, -1)}
-        elif exclusion == MUTATION_ONLY:
-            allowed = {mutation: -1}
-        elif exclusion not in (NONE, STOCK):
-            allowed = {relogement: -1}
         elif exclusion == STOCK:
             allowed = {}
+        elif exclusion != NONE:
+            allowed = {of_exclusion[exclusion]: -1}
         else:
-            allowed = {bailleur: -1, **here, mutation: -1, relogement: -1}
+            allowed = {rest: -1, **without_line, **here}
         for account in sorted(allowed):
             found_account.append(account)
             found_line.append(allowed[account])

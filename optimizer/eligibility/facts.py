@@ -13,6 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.account import account_of
+
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -26,7 +28,6 @@ EXCLUSION = ("none", "mutation", "anru", "orcod", "unfit", "sale", "stock")
 RELOCATION = ("none", "npnru", "orcod", "unfit", "sale")
 PROOF = ("none", "declared", "verified", "labelled")
 Q1_NO, Q1_YES, Q1_UNKNOWN = 0, 1, 2
-OWN_ACCOUNTS = ("BAILLEUR", "MUTATION", "RELOGEMENT")
 """Accounts without a réservataire: the landlord names."""
 
 CODES = (
@@ -242,7 +243,7 @@ class RoomsTableFacts:
 class Receiving:
     """Who may receive the dwellings of class c: ``account[ptr[c]:ptr[c+1]]`` ascending, each with its convention line.
 
-    ``line`` is an index in `Facts.conventions`, -1 without one (BAILLEUR as remainder, MUTATION, RELOGEMENT, a
+    ``line`` is an index in `Facts.conventions`, -1 without one (the remainder, accounts outside the flux, a
     reservation outside any convention).
     """
 
@@ -253,7 +254,7 @@ class Receiving:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything the rules read. Vocabularies are sorted tuples; accounts in the order of `account_order`."""
+    """Everything the rules read. Vocabularies are sorted tuples; accounts in the order of `domain.account.vocabulary`."""
 
     dwellings: DwellingFacts
     applications: ApplicationFacts
@@ -266,7 +267,7 @@ class Facts:
     districts: tuple[str, ...]
     residences: tuple[str, ...]
     accounts: tuple[str, ...]
-    """ETAT_PRIO, ETAT_AGENT, ALS, COLL:* sorted, OTHER:* sorted, BAILLEUR, MUTATION, RELOGEMENT."""
+    """Codes in the order of their kinds: ETAT_PRIO, ETAT_AGENT, ALS, COLL:* sorted, OTHER:* sorted, BAILLEUR…"""
     conventions: tuple[ConventionFacts, ...]
     nominations: tuple[Nomination, ...]
     forbidden: NDArray[np.int32]
@@ -333,7 +334,7 @@ class Facts:
         accounts and the default of ``models/`` for a reservation."""
         if line >= 0:
             return self.conventions[line].management_mode
-        return "delegated" if self.accounts[account] in OWN_ACCOUNTS else self.default_mode
+        return "delegated" if account_of(self.accounts[account]).kind.own else self.default_mode
 
     @cached_property
     def barred(self) -> Mapping[int, I32]:

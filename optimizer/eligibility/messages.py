@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optimizer.domain.account import account_forms
 from optimizer.errors import Said, define
 
 REFUSALS = {
@@ -36,14 +37,8 @@ UNKNOWN_ACCOUNT = define(
     "ELIG_UNKNOWN_ACCOUNT",
     "« {value} » n'est pas un réservataire connu",
     "“{value}” is not a known account",
-    expected_fr=(
-        "ETAT_PRIO, ETAT_AGENT, ALS, COLL:<code INSEE, SIREN d'EPCI ou département du territoire>, OTHER:<nom>, "
-        "BAILLEUR ; MUTATION et RELOGEMENT hors conventions"
-    ),
-    expected_en=(
-        "ETAT_PRIO, ETAT_AGENT, ALS, COLL:<INSEE code, EPCI SIREN or département of the territory>, OTHER:<name>, "
-        "BAILLEUR; MUTATION and RELOGEMENT outside conventions"
-    ),
+    expected_fr=account_forms("fr"),
+    expected_en=account_forms("en"),
     remedy_fr="Corrigez le code du réservataire",
     remedy_en="Correct the account code",
 )

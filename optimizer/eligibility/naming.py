@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.account import remainder, transfers
 from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import before_account
@@ -27,12 +28,12 @@ def accounts_of(facts: Facts, dwelling: int) -> tuple[I32, I32]:
 
 
 def names_everybody(facts: Facts, dwelling: int) -> bool:
-    """Whether every household has an account there: BAILLEUR takes all but the landlord's tenants, MUTATION those."""
+    """Whether every household has an account there: the remainder takes all but the landlord's tenants, transfers those."""
     accounts, lines = accounts_of(facts, dwelling)
     found = {facts.accounts[account]: int(line) for account, line in zip(accounts, lines, strict=True)}
-    if "MUTATION" not in found or "BAILLEUR" not in found:
+    if remainder() not in found or not any(code in found for code in transfers()):
         return False
-    line = found["BAILLEUR"]
+    line = found[remainder()]
     return line < 0 or (
         facts.conventions[line].management_mode == "delegated"
         and facts.conventions[line].pool in ("default", "any")

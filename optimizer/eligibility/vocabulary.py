@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
-from optimizer.eligibility.accounts import account_order, is_known
+from optimizer.domain.account import vocabulary
+from optimizer.eligibility.accounts import is_known
 from optimizer.eligibility.columns import arrow_text, index_of, items
 from optimizer.eligibility.geography import geography
 
@@ -88,7 +89,7 @@ def read_vocabulary(
         departements=places_of.departements,
         districts=tuple(sorted(distinct(arrow_text(dwellings, "district")))),
         residences=tuple(sorted(distinct(arrow_text(dwellings, "residence")))),
-        accounts=account_order(known),
+        accounts=vocabulary(known),
         commune_epci=places_of.commune_epci,
         commune_departement=places_of.commune_departement,
         commune_zone=places_of.commune_zone,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from optimizer.domain import Column, Table
+from optimizer.domain.account import account_forms
 from optimizer.importers.words import in_french
 
 _MEANING: dict[str, str] = {
-    "account": "Réservataire : ETAT_PRIO, ETAT_AGENT, ALS, COLL:<code>, OTHER:<nom>, BAILLEUR, MUTATION ou RELOGEMENT",
+    "account": f"Réservataire : {account_forms('fr')}",
     "anru": "Logements relouables pour les relogements de renouvellement urbain (hors assiette)",
     "application_id": "Numéro unique de la demande, texte de 18 caractères au plus",
     "area": "Périmètre de la ligne : code de commune, d'EPCI ou de département ; vide = celui de COLL:…, sinon le département",

@@ -5,13 +5,13 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
 
     load(territory, on, changes={}, models=None) -> RuleSet     territory: name in models/territories/ or a .yaml path
     check_changes(changes, territory, on, models=None)          raises what load would raise; reads no case
-    check_models(models=None, today=None) -> list[Finding]      every problem of every file (empty when sound)
+    check_models(models=None, today=None, rules=None) -> list[Finding]   every problem of every file (empty when sound)
     list_territories(models=None) -> tuple[str, ...]
     read_yaml(path) -> YamlMap                                  dict with .line_of(key) and .path; strict
     read_grid(path) -> Grid                                     one file of models/cotation/
     PREFIXES = ("national.", "territory.", "conventions.", "cotation.")   keys that ``changes`` may carry here
     ZONES = ("paris_adjacent", "ile_de_france", "other_regions")          zone code = position
-    FINANCINGS = ("PLAI", "PLUS", "PLS");  RULES = {rule id: (French title, key of its default share or "")}
+    FINANCINGS = ("PLAI", "PLUS", "PLS")
 
     RuleSet.value(key) -> Parameter      RuleSet.get(key) -> bare value     RuleSet.keys() -> tuple[str, ...]
         number(key) -> float             integer(key) -> int                text(key) -> str (typed forms of get)
@@ -27,7 +27,7 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
         conventions: DataFrame with the fourteen columns of the ``conventions`` table, none missing;
             pool = "default" | "priority" | "public_agent" | "als_employee" | "any"
         landlords: {code: name};  dalo_numbers: {departement: Parameter};  essential_shares: {epci: Parameter}
-        rule(id) -> RuleTerms(id, title, share: Parameter | None, tolerance: Parameter, price: Parameter)
+        rule(id, share_key="") -> RuleTerms(id, share: Parameter | None, tolerance: Parameter, price: Parameter)
         grids: tuple[Grid, ...];  grid_for(epci, mutation=False) -> Grid | None
         assumed() -> tuple[Parameter, ...]   assumed values read so far; assumed(everything=True): all in scope
         files -> tuple[(name, sha256), ...]; fingerprint() -> SHA-256 over them, ``on`` and the changes
@@ -67,13 +67,12 @@ from optimizer.policy.grid_reader import read_grid
 from optimizer.policy.loading import check_changes, list_territories, load
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Parameter
-from optimizer.policy.ruleset import FINANCINGS, RULES, EffortLimits, RoomsTable, RuleSet, RuleTerms
+from optimizer.policy.ruleset import FINANCINGS, EffortLimits, RoomsTable, RuleSet, RuleTerms
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
 
 __all__ = [
     "FINANCINGS",
     "PREFIXES",
-    "RULES",
     "ZONES",
     "EffortLimits",
     "Grid",

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from optimizer.domain.account import place_of
 from optimizer.policy.conventions import FIELDS, Line, field_expectation, field_fits
 from optimizer.policy.grid import CountCriterion, Criterion, FlagCriterion, Grid, MonthsCriterion
 from optimizer.policy.messages import PolicyError
@@ -75,7 +76,10 @@ def matches(line: Line, landlord: str, account: str, area: str) -> bool:
     """Whether a line is named by the three parts of a key; ``COLL`` names every ``COLL:…`` account."""
     return (
         landlord in ("*", line.landlord)
-        and (account in ("*", line.account) or (account == "COLL" and line.account.startswith("COLL:")))
+        and (
+            account in ("*", line.account)
+            or (bool(place_of(line.account)) and account == line.account.partition(":")[0])
+        )
         and area in ("*", line.area)
     )
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import pandas as pd
 
 from optimizer.datadirs import models_dir
+from optimizer.domain.account import place_of
 from optimizer.errors import Finding
 from optimizer.policy.conventions import Line, in_force, oversubscribed, read_agreement
 from optimizer.policy.folder import Folder
@@ -20,7 +21,7 @@ from optimizer.policy.loading import epci_of_areas, load, read_national
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Entry
 from optimizer.policy.places import read_places
-from optimizer.policy.ruleset import FINANCINGS, RULES
+from optimizer.policy.ruleset import FINANCINGS, rule_keys
 from optimizer.policy.territory import Territory, read_territory, territory_names
 
 MAX_JUMP_PERCENT = 20
@@ -29,7 +30,9 @@ MAX_JUMP_PERCENT = 20
 _T = TypeVar("_T")
 
 
-def check_models(models: str | Path | None = None, today: date | None = None) -> list[Finding]:
+def check_models(
+    models: str | Path | None = None, today: date | None = None, rules: Mapping[str, str] | None = None
+) -> list[Finding]:
     """All problems of a ``models/`` folder; an empty list when it is sound.
 
     Parameters
@@ -38,6 +41,9 @@ def check_models(models: str | Path | None = None, today: date | None = None) ->
         The folder; default: the shipped one.
     today : date, optional
         When given, values whose review is overdue on that day are listed as warnings.
+    rules : mapping, optional
+        Rule id -> key of its default share (empty: none), as the register of rules says: when given, each rule needs its
+        numbers, and a price needs its rule.
 
     Returns
     -------
@@ -48,7 +54,7 @@ def check_models(models: str | Path | None = None, today: date | None = None) ->
     findings: list[Finding] = []
     entries = _tried(findings, lambda: read_national(folder)) or {}
     findings += check_ceilings(entries)
-    findings += _required_keys(entries)
+    findings += _required_keys(entries, rules) if rules is not None else ()
     communes, epci = _geography(folder, entries, findings)
     departements = set(communes["departement"].unique()) if communes is not None else set()
     if communes is not None and epci is not None:
@@ -141,18 +147,15 @@ def _order(key: str, day: date, detail: str) -> Finding:
     return _problem("POLICY_ORDER", file="national/ceilings.yaml", key=key, date=day, detail=detail)
 
 
-def _required_keys(entries: Mapping[str, Entry]) -> Iterator[Finding]:
+def _required_keys(entries: Mapping[str, Entry], rules: Mapping[str, str]) -> Iterator[Finding]:
     """Each rule of the product has its price and tolerance, and no price lacks its rule."""
-    wanted = {f"national.prices.{rule}" for rule in RULES} | {
-        f"national.rules.{rule}.tolerance" for rule in RULES
-    }
-    wanted |= {share for _, share in RULES.values() if share}
+    wanted = {key for rule in rules for key in rule_keys(rule)} | {share for share in rules.values() if share}
     for key in sorted(wanted - set(entries)):
         yield _problem("POLICY_MISSING_CELL", file=f"national/{key.split('.')[1]}.yaml", key=key, date="—")
     for key in sorted(k for k in entries if k.startswith("national.prices.") and k not in wanted):
         yield Finding(
             "POLICY_UNKNOWN_KEY", file="national/prices.yaml", row=1,
-            params={"line": 1, "key": key.rpartition(".")[2], "known": ", ".join(RULES)},
+            params={"line": 1, "key": key.rpartition(".")[2], "known": ", ".join(rules)},
         )  # fmt: skip
 
 
@@ -212,8 +215,8 @@ def _check_lines(
         for code in (line.departement, line.area):
             if code not in departements and code not in communes.index and code not in epci.index:
                 yield _problem("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
-        if line.account.startswith("COLL:"):
-            code = line.account.removeprefix("COLL:")
+        if place_of(line.account):
+            code = place_of(line.account)
             if code not in departements and code not in communes.index and code not in epci.index:
                 yield _unknown_place(line.file, code)
     for year in sorted({line.year for line in lines}):

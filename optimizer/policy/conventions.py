@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.domain.account import convention_forms, is_convention_account, place_of
 from optimizer.errors import Said
 from optimizer.policy.folder import Folder
 from optimizer.policy.messages import PolicyError
@@ -21,10 +21,6 @@ MANAGEMENT_MODES = ("direct", "delegated", "partial")
 COUNT_RULES = ("oriented", "presented", "attributed", "signed")
 POOLS = ("default", "priority", "public_agent", "als_employee", "any")
 """Who may be named under an account; ``default`` is the account's own pool."""
-
-ACCOUNT = re.compile(
-    r"ETAT_PRIO|ETAT_AGENT|ALS|BAILLEUR|COLL:(?:[0-9AB]{2,3}|[0-9AB]{5}|[0-9]{9})|OTHER:[^\s.|;]+"
-)
 
 COLUMNS = (
     "landlord", "departement", "year", "area", "account", "share", "pool", "management_mode", "count_rule",
@@ -101,7 +97,7 @@ def field_fits(name: str, value: object) -> bool:
     if unit == "balance":
         return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 100_000
     if name == "cap_receiver":
-        return isinstance(value, str) and ACCOUNT.fullmatch(value) is not None
+        return isinstance(value, str) and is_convention_account(value)
     return fits(value, unit, choices, None, None)
 
 
@@ -124,7 +120,7 @@ def field_expectation(name: str) -> tuple[str, str]:
 
 def default_area(account: str, departement: str) -> str:
     """Area of a line that does not say: the code of ``COLL:…``, else the département."""
-    return account.removeprefix("COLL:") if account.startswith("COLL:") else departement
+    return place_of(account) or departement
 
 
 def read_agreement(folder: Folder, name: str, path: Path | None = None) -> Agreement:
@@ -228,10 +224,9 @@ def _fields(item: object, owner: YamlMap, more: tuple[str, ...]) -> dict[str, An
 
 
 def _account(item: YamlMap, value: object) -> str:
-    if not isinstance(value, str) or not ACCOUNT.fullmatch(value):
+    if not isinstance(value, str) or not is_convention_account(value):
         bad_value(
-            item, "account", value, "ETAT_PRIO, ETAT_AGENT, ALS, BAILLEUR, COLL:<code> ou OTHER:<nom>",
-            "ETAT_PRIO, ETAT_AGENT, ALS, BAILLEUR, COLL:<code> or OTHER:<name>",
+            item, "account", value, convention_forms("fr"), convention_forms("en"),
         )  # fmt: skip
     return value
 

@@ -65,6 +65,15 @@ define(
     "“{key}” is not a value of models/ for this territory. Close keys: {near}.",
 )
 define(
+    "POLICY_RULE_NUMBERS",
+    "La règle « {rule} » n'a pas tous ses nombres dans models/ : il manque {missing}.",
+    "Rule “{rule}” lacks numbers in models/: {missing}.",
+    remedy_fr="Ajoutez ces entrées (prices.yaml pour le prix d'un bail manquant, rules.yaml pour la tolérance), avec "
+    "unité, statut et source",
+    remedy_en="Add these entries (prices.yaml for the price of a missing lease, rules.yaml for the tolerance), with "
+    "unit, status and source",
+)
+define(
     "POLICY_NOT_IN_FORCE",
     "« {key} » n'a pas de valeur en vigueur le {on} : la première date du {first}.",
     "“{key}” has no value in force on {on}: the first one dates from {first}.",

@@ -24,22 +24,6 @@ from optimizer.policy.territory import Territory
 
 FINANCINGS = ("PLAI", "PLUS", "PLS")
 
-RULES: dict[str, tuple[str, str]] = {
-    "flux": ("Part de flux de chaque réservataire", ""),
-    "mutation_max": ("Mutations dans le parc du bailleur", ""),
-    "priority_publics": (
-        "Publics prioritaires de chaque réservataire",
-        "national.rules.priority_publics.share",
-    ),
-    "lec_q1_outside_qpv": ("LEC : premier quartile hors QPV", "national.lec.first_quartile_share"),
-    "lec_q234_inside_qpv": ("LEC : autres quartiles en QPV", "national.lec.other_quartiles_share"),
-    "dalo": ("Ménages DALO", ""),
-    "essential_workers": ("Travailleurs essentiels", ""),
-    "priority_mix": ("Résidences à enjeu de mixité", "national.rules.priority_mix.share"),
-    "account_balance": ("Équilibre de chaque contingent", ""),
-}
-"""Rule id -> French title, key of its default share (empty: the share comes from agreements or places)."""
-
 _UNITS_OF_FIELDS = {
     "share": "share", "pool": "code", "management_mode": "code", "count_rule": "code", "tolerance": "share",
     "carry_over": "bool", "opening_balance": "dwellings", "proposal_deadline_days": "days", "cap_receiver": "code",
@@ -65,10 +49,14 @@ class RuleTerms:
     """Default share (None when it comes from elsewhere), tolerance and price of a missing lease, of one rule."""
 
     id: str
-    title: str
     share: Parameter | None
     tolerance: Parameter
     price: Parameter
+
+
+def rule_keys(rule: str) -> tuple[str, str]:
+    """Keys of the tolerance and of the price of a rule."""
+    return f"national.rules.{rule}.tolerance", f"national.prices.{rule}"
 
 
 @dataclass(frozen=True)
@@ -263,13 +251,19 @@ class RuleSet:
             self.value(f"conventions.{line.landlord}.{line.account}.{line.area}.share")
         return as_frame(self._lines)
 
-    def rule(self, rule: str) -> RuleTerms:
-        """Default share, tolerance and price of a rule (KeyError for an unknown rule)."""
-        title, share = RULES[rule]
-        return RuleTerms(
-            rule, title, self.value(share) if share else None, self.value(f"national.rules.{rule}.tolerance"),
-            self.value(f"national.prices.{rule}"),
-        )  # fmt: skip
+    def rule(self, rule: str, share: str = "") -> RuleTerms:
+        """Tolerance and price of a rule, and its default share where ``share`` is the key of one.
+
+        Raises
+        ------
+        PolicyError
+            ``POLICY_RULE_NUMBERS`` names the keys that the rule needs and ``models/`` lacks.
+        """
+        tolerance, price = (key for key in rule_keys(rule))
+        missing = [key for key in (price, tolerance, share) if key and key not in self._entries]
+        if missing:
+            raise PolicyError("POLICY_RULE_NUMBERS", rule=rule, missing=", ".join(missing))
+        return RuleTerms(rule, self.value(share) if share else None, self.value(tolerance), self.value(price))
 
     def grid_for(self, epci: str, mutation: bool = False) -> Grid | None:
         """The grid that scores a household in an EPCI; None where the territory has no grid."""

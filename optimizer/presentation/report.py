@@ -11,7 +11,7 @@ from optimizer.presentation.numbers import percent as share_words
 from optimizer.presentation.page import render
 from optimizer.presentation.svg import bar, gauge
 from optimizer.presentation.words import dwelling_words, flags_words, scope_words, why_words
-from optimizer.shortlist.labels import account_label, flag_label, rule_label
+from optimizer.shortlist.labels import account_label, flag_label, rule_label, rule_long, share_key
 
 MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
@@ -130,8 +130,9 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
         out.append(
             {
                 "label": rule_label(str(rule), data.lang),
+                "long": rule_long(str(rule), data.lang),
                 "rows": rows,
-                "assumed": f"national.rules.{rule}" in assumed_keys,
+                "assumed": share_key(str(rule)) in assumed_keys,
                 "more": (
                     f"… et {hidden} autres lignes (rules.csv)." if fr else f"… and {hidden} more (rules.csv)."
                 )

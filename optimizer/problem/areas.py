@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.domain.account import remainder
 from optimizer.problem.ground import I64, Counted, Ground
 from optimizer.problem.model import RATE_UNIT
 from optimizer.problem.registry import match
@@ -103,13 +104,13 @@ class FluxYear:
     def of_account(self, landlord: int, departement: int, account: int) -> Fraction:
         """Leases still expected on one account of a landlord in a département: its share of the flux's.
 
-        ``BAILLEUR`` without a line of its own has what the others leave of the département's flux.
+        The remainder (``BAILLEUR``) without a line of its own has what the others leave of the département's flux.
         """
         lines = self._ground.facts.conventions
         here = self._lines.get((landlord, departement), [])
         given = {i: Fraction(lines[i].share, RATE_UNIT) * self.of_area(self._area[i]) for i in here}
         own = [i for i in here if lines[i].account == account]
-        if own or self._ground.facts.accounts[account] != "BAILLEUR":
+        if own or self._ground.facts.accounts[account] != remainder():
             return sum((given[i] for i in own), Fraction(0))
         whole = self.of_area(Area(landlord, DEPARTEMENT, departement))
         return max(Fraction(0), whole - sum(given.values(), Fraction(0)))

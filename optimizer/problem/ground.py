@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import optimizer.eligibility as eligibility
+from optimizer.domain.account import in_flux
 from optimizer.eligibility.facts import PROOF, Q1_UNKNOWN, RELOCATION, Facts
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 
-OUTSIDE_FLUX = ("MUTATION", "RELOGEMENT")
 RELOCATED = ("npnru", "orcod")
 """Relocations which count with the first quartile outside QPV (LEC)."""
 
@@ -106,11 +106,13 @@ class Ground:
     has_leases: bool
     forecast: Mapping[tuple[int, int], Forecast]
     """By (landlord, département)."""
+    signed: int = 0
+    """How many of ``before`` are signed leases: the first ones; work in progress follows."""
 
     @cached_property
     def outside_flux(self) -> frozenset[int]:
         """Indices of the accounts that are not part of the flux (membership tests only)."""
-        return frozenset(i for i, name in enumerate(self.facts.accounts) if name in OUTSIDE_FLUX)
+        return frozenset(i for i, name in enumerate(self.facts.accounts) if not in_flux(name))
 
     @cached_property
     def days(self) -> tuple[int, int]:

@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import STAGES
 from optimizer.eligibility.columns import arrow_text, booleans, choice, codes, days, integers, items, texts
 from optimizer.eligibility.encode_dwellings import in_qpv
 from optimizer.eligibility.facts import FINANCING, PROOF, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.problem.ground import (
-    OUTSIDE_FLUX,
     RELOCATED,
     Counted,
     Forecast,
@@ -45,7 +45,10 @@ def read_ground(case: Case, facts: Facts, rules: RuleSet) -> Ground:
     nothing = signed.where(np.zeros(len(signed), bool))
     ground = Ground(facts, rules, case.settings, signed, nothing, len(leases) > 0, _forecast(case, facts))
     before = Counted.joined((signed, _in_progress(case.table("in_progress"), ground)))
-    return replace(ground, before=before.where(before.commune >= 0), returned=_returned(case, ground))
+    return replace(
+        ground, before=before.where(before.commune >= 0), returned=_returned(case, ground),
+        signed=int((signed.commune >= 0).sum()),
+    )  # fmt: skip
 
 
 def leases_of_year(case: Case) -> pd.DataFrame:
@@ -75,7 +78,7 @@ def _forecast(case: Case, facts: Facts) -> dict[tuple[int, int], Forecast]:
 def _signed(frame: pd.DataFrame, facts: Facts, rules: RuleSet) -> Counted:
     account = codes(arrow_text(frame, "account"), facts.accounts)
     names = texts(frame, "account")
-    outside = np.isin(names, OUTSIDE_FLUX)
+    outside = np.isin(names, outside_flux())
     inside = ~(outside | booleans(frame, "mutation"))
     said = frame["in_flux"].astype("boolean") if "in_flux" in frame.columns else pd.Series(pd.NA, frame.index)
     given = ~said.isna().to_numpy(bool)
@@ -144,7 +147,7 @@ def _in_progress(frame: pd.DataFrame, ground: Ground) -> Counted:
     part = Counted(
         **where,
         residence=np.full(len(frame), -1, np.int32),
-        flux_base=~np.isin(texts(frame, "account"), OUTSIDE_FLUX),
+        flux_base=~np.isin(texts(frame, "account"), outside_flux()),
         account=account,
         named=np.ones(len(frame), bool),
         **people,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optimizer.problem.ground import Ground
-from optimizer.problem.registry import Line, exact, hundredths
+from optimizer.problem.registry import Line, RuleShape, exact, hundredths
 
 Territory = tuple[tuple[int, int], ...]
 ANY = -1
@@ -38,9 +38,9 @@ def departement_territories(ground: Ground) -> dict[int, Territory]:
     return {departement: tuple(pairs) for departement, pairs in sorted(found.items())}
 
 
-def lec_lines(ground: Ground, rule_id: str) -> list[Line]:
+def lec_lines(ground: Ground, shape: RuleShape) -> list[Line]:
     """Lines of a LEC rule: one per landlord and EPCI under LEC, one per EPCI where the case holds all landlords."""
-    terms = ground.rules.rule(rule_id)
+    terms = ground.rules.rule(shape.id, shape.share_key)
     assert terms.share is not None
     under_lec = frozenset(i for i, under in enumerate(ground.facts.lec_epci.tolist()) if under)
     return [

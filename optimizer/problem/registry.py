@@ -2,7 +2,8 @@
 
 A rule says three things: its lines for a case, which lines a first rank on a dwelling and an account enters (the solver's
 view), and which leases its lines count (the measure, from facts). The last two are written apart on purpose: the
-contract suite compares them on random proposals.
+contract suite compares them on random proposals. Its class also carries its words and its place on pages, so that every
+reader (reports, dashboards, comparisons) walks the register and knows no rule by name.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from functools import cache
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.dropin import load_all
+from optimizer.errors import Lang
 from optimizer.problem.ground import I64, B, Counted, Ground, Place
 
 ALWAYS = "always"
@@ -75,14 +78,50 @@ class Pairs(NamedTuple):
     num: B
 
 
+VIEWERS: Mapping[str, int] = {"landlord": 100, "epci": 100, "prefet": 100, "maire": 100}
+"""Where a rule that says nothing stands on each dashboard: after those that do."""
+
+
 class RuleShape(ABC):
-    """A rule of the objective. Subclasses live in ``rules/``, one file each, under :func:`rule`."""
+    """A rule of the objective. Subclasses live in ``rules/``, one file each, under :func:`rule`.
+
+    A new rule is its file, its numbers in ``models/national/`` — ``prices.yaml`` (``<id>``), ``rules.yaml``
+    (``<id>.tolerance``) and, where it has a default share, the entry that ``share_key`` names — and its golden row. A
+    number that is missing stops the run with ``POLICY_RULE_NUMBERS``, which says what to add.
+    """
 
     id: ClassVar[str]
     order: ClassVar[int]
+    """Place in ``rules.csv`` and on pages; unique."""
     title_fr: ClassVar[str]
+    title_en: ClassVar[str]
     source: ClassVar[str]
     unit: ClassVar[str]
+    short: ClassVar[tuple[str, str]]
+    """Words inside a reason or a line of a table, in French and English."""
+    long: ClassVar[tuple[str, str]]
+    """One sentence that says who counts among what, in French and English."""
+    group: ClassVar[tuple[str, str]]
+    """Title of the group it stands in on dashboards, in French and English; rules may share one."""
+    share_key: ClassVar[str] = ""
+    """Key of ``models/`` of its default share; empty where agreements or places say."""
+    agreed: ClassVar[bool] = False
+    """Whether its lines are the shares of the flux that agreements promise to accounts."""
+    reached: ClassVar[str] = ""
+    """Words before « 12/60 » among the objectives of ``orientation.csv``; empty: not shown there."""
+    indicator: ClassVar[tuple[str, str, str] | None] = None
+    """Indicator of comparisons, with its French and English names: the rate reached over all its lines."""
+    viewers: ClassVar[Mapping[str, int]] = VIEWERS
+    """Dashboards that show it: ``landlord``, ``epci``, ``prefet``, ``maire``, each with its place on the page."""
+    gauge: ClassVar[str] = "rows"
+    """How dashboards make its gauges: a name of ``statement.dashboards.targets.BUILDERS``; ``rows``, one for each of its
+    lines, needs nothing else."""
+    gauge_title: ClassVar[str] = ""
+    """French title of its gauges; empty: ``title_fr``, or what the gauge adds up."""
+    late_key: ClassVar[str] = ""
+    """Key of ``models/`` of the lateness that dashboards alert on; empty: none."""
+    ahead_key: ClassVar[str] = ""
+    """The same for being ahead."""
     counts_seats: ClassVar[bool] = False
     """Whether a seat without household is counted (the flux only)."""
     counts_returned: ClassVar[bool] = False
@@ -102,6 +141,17 @@ class RuleShape(ABC):
     @abstractmethod
     def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
         """The measure: which leases each line counts, from facts."""
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        """Denominator and numerator among the lines of a dashboard's year (``statement.dashboards.lines.COLUMNS``).
+
+        Only for gauges that add up what no line of the rule does: a public over several landlords, say.
+        """
+        raise NotImplementedError(f"rule {self.id!r}: a gauge {self.gauge!r} needs in_year")
+
+    def title(self, lang: Lang = "fr") -> str:
+        """The heading of the rule."""
+        return self.title_fr if lang == "fr" else self.title_en
 
 
 _RULES: dict[str, RuleShape] = {}
@@ -123,6 +173,8 @@ def rule(
             for name, text in (("id", id), ("title_fr", title_fr), ("source", source))
             if not text.strip()
         ]
+        empty += [name for name in ("title_en",) if not str(getattr(kind, name, "")).strip()]
+        empty += [name for name in ("short", "long", "group") if not _both(getattr(kind, name, ()))]
         if empty or not unit.strip():
             raise ValueError(f"rule {id!r}: empty {', '.join(empty) or 'unit'}")
         if id in _RULES:
@@ -138,11 +190,26 @@ def rule(
     return register
 
 
+def _both(words: object) -> bool:
+    """Whether words are given in French and in English."""
+    return isinstance(words, tuple) and len(words) == 2 and all(str(word).strip() for word in words)
+
+
 @cache
 def all_rules() -> tuple[RuleShape, ...]:
     """Every rule of the folder, in the order of publication."""
     load_all("optimizer.problem.rules")
     return tuple(sorted(_RULES.values(), key=lambda r: r.order))
+
+
+def find_rule(id: str) -> RuleShape | None:
+    """The rule of an id of ``rules.csv``, None when there is none."""
+    return next((shape for shape in all_rules() if shape.id == id), None)
+
+
+def share_keys() -> dict[str, str]:
+    """Rule id -> key of its default share in ``models/``, empty where it has none: what ``policy.check_models`` is handed."""
+    return {shape.id: shape.share_key for shape in all_rules()}
 
 
 def exact(value: object) -> Fraction:

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import STAGES
 from optimizer.eligibility.columns import arrow_text, booleans, codes, days, texts
-from optimizer.problem.ground import OUTSIDE_FLUX
 
 if TYPE_CHECKING:
     from optimizer.domain.case import Case
@@ -97,7 +97,7 @@ def _reached(events: pd.DataFrame, rule: str) -> pd.DataFrame:
     rows = _keys(events).assign(
         known=known, start=start.astype("datetime64[s]"), day=day.astype("datetime64[s]")
     )
-    rows = rows[~np.isnat(day) & ~rows["account"].isin(OUTSIDE_FLUX)]
+    rows = rows[~np.isnat(day) & ~rows["account"].isin(outside_flux())]
     once: pd.DataFrame = rows.groupby([*KEY, "known", "start"], as_index=False)[["day"]].min()
     return once
 
@@ -124,7 +124,7 @@ def _places(case: Case, kept: NDArray[np.bool_]) -> pd.DataFrame:
     let = _place(leases).assign(day=days(leases, "signed_on").astype(np.int64))
     let = let.sort_values(["dwelling_id", "day"], ascending=[True, False], kind="stable").drop(columns="day")
     said = arrow_text(leases, "in_flux").is_valid().to_numpy(zero_copy_only=False)
-    out = said & ~booleans(leases, "in_flux") & ~np.isin(texts(leases, "account").astype(str), OUTSIDE_FLUX)
+    out = said & ~booleans(leases, "in_flux") & ~np.isin(texts(leases, "account").astype(str), outside_flux())
     other = pd.concat([_place(progress)[kept], let])
     other["inside"] = ~other["dwelling_id"].isin(set(texts(leases, "dwelling_id")[out]))
     every = pd.concat([own, other]).drop_duplicates("dwelling_id")

@@ -12,6 +12,7 @@ import pandas as pd
 from optimizer import eligibility
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
+from optimizer.problem import all_rules
 from optimizer.runs.large import stem
 from optimizer.runs.options import Options
 from optimizer.shortlist.labels import account_label
@@ -168,10 +169,9 @@ def _population(result: Result) -> pd.DataFrame:
 def _numbers(result: Result, options: Options) -> Iterator[LegalNumber]:
     rules = result.optimum.prepared.rules
     seen: set[str] = set()
-    wanted = [
-        *(f"national.rules.{r}" for r in ("priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv")),
-    ]
-    parameters = [rules.value(k) for k in wanted if k in set(rules.keys())] + list(rules.assumed())
+    met = set(result.rules["rule"])
+    wanted = [shape.share_key for shape in all_rules() if shape.id in met and shape.share_key]
+    parameters = [rules.value(key) for key in wanted] + list(rules.assumed())
     epcis = {
         result.optimum.prepared.facts.epcis[e]
         for e in result.optimum.prepared.facts.dwellings.epci.tolist()

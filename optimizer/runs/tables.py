@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,11 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
+from optimizer.domain.account import account_of
 from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
+from optimizer.problem import all_rules
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
@@ -140,6 +142,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     if large:  # the table holds the sentences now, and a country has 300 MB of them
         lists = replace(lists, reasons=[])
     why = nothing if large else next(explanations(len(problem.application_ids)))
+    single = rules.get("national.caleol.single_candidate_accounts")
     return Tables(
         proposals=proposals,
         applications=applications_table(problem, facts, lists, counts),
@@ -151,7 +154,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             second_best=second_best(problem, choices, chosen),
             flag_names=flags,
             places=places,
-            single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
+            single_enough=lambda d, i: _single_enough(problem, facts, lists, i, single),
             lang=options.lang,
         ),
         rules=rules_frame,
@@ -236,12 +239,14 @@ def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]]
     return names
 
 
-def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) -> bool:
+def _single_enough(
+    problem: Problem, facts: Facts, lists: Shortlists, i: int, single: Collection[str]
+) -> bool:
     """Whether one candidate is enough on that first line: relocation, or a DALO household of the préfet."""
-    account = problem.accounts[int(lists.lines.account[i])]
+    account = account_of(problem.accounts[int(lists.lines.account[i])])
     app = int(lists.lines.app[i])
-    return account == "RELOGEMENT" or (
-        account == "ETAT_PRIO" and app >= 0 and bool(facts.applications.dalo[app])
+    return account.least(2, single) < 2 or (
+        account.kind.dalo_alone and app >= 0 and bool(facts.applications.dalo[app])
     )
 
 
@@ -273,7 +278,8 @@ def flux_state(
         waiting.update(keys)
         counted.update(keys if row.counted else ())
     state: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
-    for row in records(rules[rules["rule"] == "flux"]):
+    agreed = [shape.id for shape in all_rules() if shape.agreed]
+    for row in records(rules[rules["rule"].isin(agreed)]):
         scope = dict(piece.split("=", 1) for piece in str(row.scope).split(";"))
         key = (scope["landlord"], scope["account"], scope["area"])
         share, so_far = float(row.share), float(row.num_before)

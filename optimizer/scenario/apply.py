@@ -14,6 +14,7 @@ from optimizer import policy
 from optimizer.conversion.blocks import in_area
 from optimizer.conversion.rounding import SHARE_UNITS
 from optimizer.domain import Case
+from optimizer.domain.account import place_of, remainder
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy.changes import matches, near, parse_line_key, sorted_changes
 from optimizer.policy.conventions import field_fits
@@ -187,17 +188,17 @@ def _with_shares(
     for (landlord, departement), four in sorted(shares.items()):
         mine = kept[(kept["landlord"] == landlord) & (kept["departement"] == departement)]
         known = {str(r["account"]): r for r in mine.to_dict("records")}
-        broad = sum((q for a, q in four.items() if not a.startswith("COLL:")), Fraction(0))
-        broad += sum((q for a, q in four.items() if a == f"COLL:{departement}"), Fraction(0))
-        own_share = four.get("BAILLEUR", Fraction(0))
+        broad = sum((q for a, q in four.items() if not place_of(a)), Fraction(0))
+        broad += sum((q for a, q in four.items() if place_of(a) == departement), Fraction(0))
+        own_share = four.get(remainder(), Fraction(0))
         room: dict[str, Fraction] = {}
         for account, share in sorted(four.items()):
-            if not share or account == "BAILLEUR":
+            if not share or account == remainder():
                 continue
             line = dict(
                 known.get(account, {"landlord": landlord, "departement": departement, "account": account})
             )
-            area = account[5:] if account.startswith("COLL:") else departement
+            area = place_of(account) or departement
             if area != departement:
                 part = in_area(stock, landlord, departement, area, epci_of)
                 left = 1 - (broad - own_share) - room.get(_top(area, rules), Fraction(0))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer import policy
+from optimizer.domain.account import find_account, place_of
 from optimizer.eligibility.columns import hundredths
 from optimizer.eligibility.encode_applications import ceiling_income
 from optimizer.eligibility.households import LAST_CATEGORY, read_households
@@ -17,13 +18,15 @@ ABOVE, UNKNOWN = "au-dessus", "non renseigné"
 
 def public_of(applications: pd.DataFrame, account: str) -> pd.Series:
     """Rows that belong to the account's default public (CCH R. 441-5; explicit ``accounts`` come first)."""
-    if account == "ETAT_PRIO":
+    found = find_account(account)
+    pool = "" if found is None else found.kind.pool
+    if pool == "state_priority":
         codes = applications["priority_codes"].fillna("").astype(str)
         dalo = codes.str.split("|").map(lambda items: "dalo" in items)
         inside = dalo | ((codes != "") & (applications["priority_status"] == "labelled").fillna(False))
-    elif account == "ETAT_AGENT":
+    elif pool == "public_agent":
         inside = applications["public_agent"].fillna(False).astype(bool)
-    elif account == "ALS":
+    elif pool == "als_employee":
         inside = applications["als_employee"].fillna(False).astype(bool)
     else:
         return pd.Series(True, index=applications.index)
@@ -44,8 +47,8 @@ def first_choice(applications: pd.DataFrame) -> pd.Series:
 
 def in_area(communes: pd.Series, account: str, rules: policy.RuleSet) -> pd.Series:
     """Whether each commune lies where the account may name: the commune, EPCI or département of a collectivité."""
-    area = account.removeprefix("COLL:")
-    if area == account:
+    area = place_of(account)
+    if not area:
         return pd.Series(True, index=communes.index)
     column = {5: None, 9: "epci"}.get(len(area), "departement")
     where = communes if column is None else rules.place_of(communes, column)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from optimizer.domain.account import transfers
 from optimizer.eligibility.facts import Facts
 from optimizer.runs import Result
 from optimizer.scenario.publics import PUBLICS, public_of_household
@@ -33,7 +34,7 @@ def household_rows(first: pd.DataFrame, result: Result) -> list[Row]:
     return [
         ("mean_score", "", "points", float(named["score"].astype(float).mean())),
         ("mean_months", "", "months", months),
-        ("mutation_share", "", "share", float((named["account"] == "MUTATION").sum()) / n),
+        ("mutation_share", "", "share", float(named["account"].isin(transfers()).sum()) / n),
         *_quartiles(named, facts, prepared.rules.by_commune("epci"), prepared.case.table("dwellings")),
         ("dalo_proposed", "", "households", float(dalo.sum())),
         *(("public_first", f"public={p}", "households", float(kinds.count(p))) for p in PUBLICS),

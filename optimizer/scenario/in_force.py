@@ -10,6 +10,7 @@ import pandas as pd
 
 from optimizer import policy
 from optimizer.domain import Case
+from optimizer.domain.account import place_of
 from optimizer.errors import AttrifluxError
 from optimizer.policy.changes import matches, parse_line_key
 from optimizer.scenario.flux import conventions_of
@@ -76,7 +77,7 @@ class Line:
     def __init__(self, row: Mapping[Hashable, Any]) -> None:
         self.landlord, self.account = str(row["landlord"]), str(row["account"])
         area = row["area"]
-        default = self.account[5:] if self.account.startswith("COLL:") else str(row["departement"])
+        default = place_of(self.account) or str(row["departement"])
         self.area = default if pd.isna(area) or area == "" else str(area)
 
 

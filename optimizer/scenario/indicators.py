@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from optimizer.policy import RuleSet
+from optimizer.problem import all_rules
 from optimizer.runs import Result
 from optimizer.scenario.households import household_rows
 
 COLUMNS = ("indicator", "scope", "unit", "value")
 
-LABELS: Mapping[str, tuple[str, str]] = {
+_BEFORE: Mapping[str, tuple[str, str]] = {
     "account_dwellings": ("logements proposés sur le contingent", "dwellings proposed on the account"),
     "account_flux": ("logements du flux sur le contingent", "dwellings of the flux on the account"),
     "account_planned": ("logements prévus par la convention", "dwellings the agreement plans"),
@@ -43,8 +45,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "mean_score": ("cotation moyenne des premiers rangs", "mean score of first ranks"),
     "mean_months": ("ancienneté moyenne des premiers rangs", "mean waiting of first ranks"),
     "mutation_share": ("part de mutations internes", "share of own transfers"),
-    "lec_outside_qpv": ("LEC hors QPV : premier quartile ou relogement, EPCI soumis", "LEC outside QPV: first quartile or relocation, EPCI concerned"),
-    "lec_inside_qpv": ("LEC en QPV : autres quartiles, EPCI soumis", "LEC inside QPV: other quartiles, EPCI concerned"),
+}  # fmt: skip
+_AFTER: Mapping[str, tuple[str, str]] = {
     "q1_outside_qpv": ("premier quartile hors QPV", "first quartile outside QPV"),
     "q1_inside_qpv": ("premier quartile en QPV", "first quartile inside QPV"),
     "q1_share": ("premier quartile, par EPCI", "first quartile, by EPCI"),
@@ -59,7 +61,14 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "weekly_priority": ("part de publics prioritaires, lots hebdomadaires", "priority share, weekly"),
     "weekly_months": ("ancienneté moyenne des entrants, lots hebdomadaires", "mean waiting of those housed, weekly"),
 }  # fmt: skip
-"""Indicator -> French and English names."""
+
+
+@cache
+def labels() -> Mapping[str, tuple[str, str]]:
+    """Indicator -> French and English names, in the order shown; those of the rules stand in the middle."""
+    own = {shape.indicator[0]: shape.indicator[1:] for shape in all_rules() if shape.indicator is not None}
+    return {**_BEFORE, **own, **_AFTER}
+
 
 BOUNDS = {"low": ("plus bas", "lowest"), "high": ("plus haut", "highest")}
 """Suffix of the extremes over the replications of the weekly run -> French and English words."""
@@ -68,15 +77,16 @@ BOUNDS = {"low": ("plus bas", "lowest"), "high": ("plus haut", "highest")}
 def label_of(indicator: str, english: bool = False) -> str:
     """The name of an indicator, ``…_low`` and ``…_high`` of the weekly run included."""
     stem, _, suffix = indicator.rpartition("_")
-    if indicator not in LABELS and suffix in BOUNDS and stem in LABELS:
-        return f"{LABELS[stem][english].partition(',')[0]}, {BOUNDS[suffix][english]}"
-    return LABELS[indicator][english]
+    names = labels()
+    if indicator not in names and suffix in BOUNDS and stem in names:
+        return f"{names[stem][english].partition(',')[0]}, {BOUNDS[suffix][english]}"
+    return names[indicator][english]
 
 
 def indicator_order(indicator: str) -> tuple[int, str]:
     """Sort key of indicators as shown; extremes stand behind their mean."""
-    names = list(LABELS)
-    stem = indicator if indicator in LABELS else indicator.rpartition("_")[0]
+    names = list(labels())
+    stem = indicator if indicator in names else indicator.rpartition("_")[0]
     return names.index(stem), indicator
 
 
@@ -132,7 +142,7 @@ def indicators(result: Result) -> pd.DataFrame:
     first = proposals[proposals["rank"] == 1]
     _accounts(rows, first, result.rules)
     _rules(rows, result.rules)
-    _lec(rows, result.rules)
+    _reached(rows, result.rules)
     rows.append(("objective", "", "points", float(result.certificate["objective"])))
     status = result.dwellings["status"].value_counts()
     for name, word in (
@@ -163,7 +173,8 @@ def _accounts(rows: list[tuple[str, str, str, float]], first: pd.DataFrame, rule
             rows.append(("account_priority", f"account={account}", "share", priority))
     planned: dict[str, float] = {}
     reached: dict[str, float] = {}
-    for row in rules[rules["rule"] == "flux"].to_dict("records"):
+    agreed = [shape.id for shape in all_rules() if shape.agreed]
+    for row in rules[rules["rule"].isin(agreed)].to_dict("records"):
         account = _part(str(row["scope"]), "account")
         planned[account] = planned.get(account, 0.0) + float(row["share"]) * float(row["den_run"])
         reached[account] = reached.get(account, 0.0) + float(row["num_run"])
@@ -193,11 +204,13 @@ def _rules(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None
             rows.append(("rule_marginal", scope, "points", float(marginal)))
 
 
-def _lec(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None:
-    """Both LEC rates over all EPCI under the law, counted as the law does: a first quartile share alone leaves out the
-    relocations, and would read as a missed target where it is met."""
-    for name, rule in (("lec_outside_qpv", "lec_q1_outside_qpv"), ("lec_inside_qpv", "lec_q234_inside_qpv")):
-        lines = rules[rules["rule"] == rule]
+def _reached(rows: list[tuple[str, str, str, float]], rules: pd.DataFrame) -> None:
+    """The rate over all lines of each rule that has an indicator, counted as the rule does: for LEC, a first quartile share
+    alone leaves out the relocations, and would read as a missed target where it is met."""
+    for shape in all_rules():
+        if shape.indicator is None:
+            continue
+        name, lines = shape.indicator[0], rules[rules["rule"] == shape.id]
         den = float(lines["den_before"].astype(float).sum() + lines["den_run"].astype(float).sum())
         if den > 0:
             num = float(lines["num_before"].astype(float).sum() + lines["num_run"].astype(float).sum())

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from optimizer.domain.account import convention_pattern
 from optimizer.policy import PREFIXES
 
 ASSIETTE_FIELDS = ("vacated", "mutation", "anru", "orcod", "unfit", "sale", "stock")
@@ -25,7 +26,7 @@ class OwnKey:
 
 
 _NAME = r"[^.\s]+"
-_ACCOUNT = r"(?:ETAT_PRIO|ETAT_AGENT|ALS|BAILLEUR|COLL:[0-9A-Z]+|OTHER:[^.\s]+)"
+_ACCOUNT = rf"(?:{convention_pattern()})"
 """The codes an account may have (design §3): a slip of the pen is refused before any case is read."""
 OWN_KEYS: tuple[OwnKey, ...] = (
     OwnKey("flux.mode", r"flux\.mode", "mode", "1, 2, 3 ou 4", "1, 2, 3 or 4"),

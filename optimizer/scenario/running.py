@@ -15,6 +15,7 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
+from optimizer.domain.account import place_of
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy.beside import copy_territory
 from optimizer.presentation.exactcsv import unit_csv
@@ -316,6 +317,7 @@ def _tell(file: Path, weeks: int) -> None:
 def _places(table: pd.DataFrame, result: Result) -> dict[str, str]:
     """Names of the EPCI and collectivités that scopes of indicators give by their code."""
     pieces = sorted({piece for scope in table["scope"] for piece in str(scope).split(";")})
-    codes = [p.rpartition(":" if "COLL:" in p else "=")[2] for p in pieces]
+    values = [p.rpartition("=")[2] for p in pieces]
+    codes = [place_of(value) or value for value in values]
     names = result.tables.places
     return {code: names[code] for code in codes if code in names}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from optimizer import policy
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
+from optimizer.domain.account import remainder
 from optimizer.scenario.demand import first_choice, first_quartile, in_area, public_of, still_active
 
 KEYS = ["landlord", "departement", "account"]
@@ -104,14 +105,14 @@ def moves(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     settings = case.settings
     stock = case.table("stock")
     frame = stock.assign(n=stock["dwellings"].fillna(0).astype("int64"))
-    frame = frame[frame["ends_on"].notna() & (frame["account"] != "BAILLEUR")]
+    frame = frame[frame["ends_on"].notna() & (frame["account"] != remainder())]
     ended = frame["ends_on"] <= pd.Timestamp(settings.on)
     year_end = frame["ends_on"] <= pd.Timestamp(date(settings.year, 12, 31))
     parts: list[tuple[str, str, str, str, str, int]] = []
     for mask, why in ((ended, "convention échue"), (~ended & year_end, "convention à échoir dans l'année")):
         sums = frame[mask].astype({k: object for k in KEYS}).groupby(KEYS, sort=True)["n"].sum().reset_index()
         for landlord, place, account, n in sums.itertuples(index=False, name=None):
-            parts.append((str(landlord), str(place), str(account), "BAILLEUR", why, int(n)))
+            parts.append((str(landlord), str(place), str(account), remainder(), why, int(n)))
     parts += _oriented_again(case, rules)
     table = pd.DataFrame(parts, columns=list(MOVES))
     return table.sort_values(
@@ -160,7 +161,7 @@ def _homes(case: Case, rules: policy.RuleSet) -> dict[str, tuple[str, str]]:
 def commitments(stock: pd.DataFrame, on: date, rules: policy.RuleSet) -> pd.DataFrame:
     """Agreements by contingent, with their end, what is left, their state and what was given for them."""
     words: Mapping[str, str] = rules.get("national.flux.counterparts")
-    reserved = stock[stock["account"] != "BAILLEUR"]
+    reserved = stock[stock["account"] != remainder()]
     if reserved.empty:
         return pd.DataFrame(columns=list(COMMITMENTS))
     # the end as a year and text: half a million rows are summed by codes, not by dates

@@ -19,6 +19,7 @@ import pandas as pd
 
 from optimizer import eligibility, pipeline
 from optimizer.domain import Case, empty_frame
+from optimizer.domain.account import in_flux, transfers
 from optimizer.problem import evaluate
 from optimizer.runs import Options
 from optimizer.shortlist import build_shortlists
@@ -187,7 +188,7 @@ def _sign(
             lease |= {
                 "application_id": person, "priority_codes": who["priority_codes"],
                 "priority_status": who["priority_status"], "relocation": who["relocation"],
-                "essential_worker": who["essential_worker"], "mutation": line["account"] == "MUTATION",
+                "essential_worker": who["essential_worker"], "mutation": line["account"] in transfers(),
             }  # fmt: skip
             year.months.append(float(facts.applications.seniority_days[at[person]]) / (365.25 / 12))
         reserved, excluded = (
@@ -200,7 +201,7 @@ def _sign(
             or (pd.notna(excluded) and excluded != "none")
             or (pd.notna(first) and bool(first))
         )
-        lease["in_flux"] = not stays_out and line["account"] not in ("MUTATION", "RELOGEMENT")
+        lease["in_flux"] = not stays_out and in_flux(str(line["account"]))
         year.leases.append(lease)
     return sorted(left)
 

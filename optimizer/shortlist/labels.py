@@ -4,37 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from optimizer.domain.account import account_of, find_account
 from optimizer.errors import Lang
-
-ACCOUNTS: dict[str, tuple[str, str]] = {
-    "ETAT_PRIO": ("État (publics prioritaires)", "State (priority households)"),
-    "ETAT_AGENT": ("État (agents publics)", "State (public agents)"),
-    "ALS": ("Action Logement", "Action Logement"),
-    "BAILLEUR": ("bailleur (non réservé)", "landlord (not reserved)"),
-    "MUTATION": ("mutation interne", "own tenant transfer"),
-    "RELOGEMENT": ("relogement", "relocation"),
-}
-
-RULES: dict[str, tuple[str, str]] = {
-    "flux": ("part du flux de la convention", "agreed share of the flux"),
-    "mutation_max": (
-        "part hors mutation interne (plafond des mutations)",
-        "share outside own transfers (ceiling on transfers)",
-    ),
-    "priority_publics": ("25 % aux publics prioritaires", "25 % to priority households"),
-    "lec_q1_outside_qpv": (
-        "objectif LEC : premier quartile hors QPV",
-        "LEC target: first quartile outside QPV",
-    ),
-    "lec_q234_inside_qpv": (
-        "objectif LEC : quartiles 2 à 4 en QPV",
-        "LEC target: quartiles 2 to 4 inside QPV",
-    ),
-    "dalo": ("objectif DALO du département", "DALO target of the département"),
-    "essential_workers": ("travailleurs essentiels", "essential workers"),
-    "priority_mix": ("résidence à enjeu de mixité", "priority-mix residence"),
-    "account_balance": ("équilibre qualitatif des contingents", "qualitative balance of accounts"),
-}
+from optimizer.problem.registry import find_rule
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "INACTIVE": ("demande radiée ou non renouvelée", "struck off or not renewed"),
@@ -73,28 +45,31 @@ def _pick(pair: tuple[str, str], lang: Lang) -> str:
 
 def account_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | None = None) -> str:
     """``COLL:242500361`` -> its name in ``places``, else « collectivité 242500361 »; known accounts in words."""
-    if account in ACCOUNTS:
-        return _pick(ACCOUNTS[account], lang)
-    head, _, code = account.partition(":")
-    if head == "COLL":
-        if places and code in places:
-            return places[code]
-        return f"collectivité {code}" if lang == "fr" else f"local authority {code}"
-    return code or account
+    found = find_account(account)
+    return account.partition(":")[2] or account if found is None else found.label(lang, places)
 
 
 def pool_label(account: str, lang: Lang = "fr", places: Mapping[str, str] | None = None) -> str:
     """Whose candidates: « du contingent Action Logement », « en mutation interne »."""
-    label = account_label(account, lang, places)
-    if lang != "fr":
-        return f"on account {label}"
-    if account in ("MUTATION", "RELOGEMENT"):
-        return f"en {label}"
-    return f"du {label}" if account == "BAILLEUR" else f"du contingent {label}"
+    return account_of(account).of_label(lang, places)
 
 
 def rule_label(rule: str, lang: Lang = "fr") -> str:
-    return _pick(RULES[rule], lang) if rule in RULES else rule
+    """A rule of ``rules.csv`` in the words of its class; the id itself where no rule has it."""
+    shape = find_rule(rule)
+    return rule if shape is None else _pick(shape.short, lang)
+
+
+def rule_long(rule: str, lang: Lang = "fr") -> str:
+    """The sentence that says who counts among what; empty where no rule has the id."""
+    shape = find_rule(rule)
+    return "" if shape is None else _pick(shape.long, lang)
+
+
+def share_key(rule: str) -> str:
+    """Key of ``models/`` of a rule's default share; empty where it has none."""
+    shape = find_rule(rule)
+    return "" if shape is None else shape.share_key
 
 
 def refusal_label(code: str, lang: Lang = "fr") -> str:

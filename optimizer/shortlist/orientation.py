@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
+from optimizer.problem.registry import all_rules
 from optimizer.shortlist.explanations import Prices
 from optimizer.shortlist.frames import money, named
 from optimizer.shortlist.lookup import Pools
@@ -309,26 +311,30 @@ def _flux_states(
 
 
 def _objectives_of(facts: Facts, rules: pd.DataFrame) -> NDArray[np.object_]:
-    """(D,) LEC reached so far for the landlord of each dwelling in its EPCI."""
+    """(D,) targets reached so far where each dwelling lies, of the rules that have words for it: ``hors QPV Q1 12/60``."""
     texts, dw = _objectives(rules), facts.dwellings
-    width = len(facts.epcis) + 1
-    pairs, back = np.unique(dw.landlord.astype(np.int64) * width + dw.epci, return_inverse=True)
-    names = (*facts.epcis, "")
+    places = np.stack([dw.landlord, dw.epci, dw.departement], axis=1).astype(np.int64)
+    met, back = np.unique(places.reshape(-1, 3), axis=0, return_inverse=True)
+    epcis, departements = (*facts.epcis, ""), (*facts.departements, "")
     said = []
-    for pair in pairs.tolist():
-        epci = names[pair % width]
-        said.append(texts.get((facts.landlords[pair // width], epci), texts.get(("", epci), "")))
+    for landlord, epci, departement in met.tolist():
+        here = product(("", facts.landlords[landlord]), ("", epcis[epci]), ("", departements[departement]))
+        found = sorted({item for key in here for item in texts.get(key, ())})
+        said.append(" ; ".join(text for _, text in found))
     return np.array(said, object)[back.reshape(-1)] if said else np.zeros(0, object)
 
 
-def _objectives(rules: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """LEC reached so far per (landlord, EPCI): ``hors QPV 12/60 ; en QPV 9/14``."""
-    text: dict[tuple[str, str], list[str]] = {}
-    for row in records(rules):
-        if row.rule not in ("lec_q1_outside_qpv", "lec_q234_inside_qpv"):
+def _objectives(rules: pd.DataFrame) -> dict[tuple[str, str, str], list[tuple[int, str]]]:
+    """(landlord, EPCI, département), each empty where the scope does not name it -> position of the row and its words."""
+    words = {shape.id: shape.reached for shape in all_rules() if shape.reached}
+    text: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for at, row in enumerate(records(rules)):
+        if row.rule not in words:
             continue
         scope = dict(part.split("=", 1) for part in str(row.scope).split(";"))
-        word = "hors QPV Q1" if row.rule == "lec_q1_outside_qpv" else "en QPV Q2-Q4"
+        if not scope.keys() <= {"landlord", "epci", "departement"}:
+            continue
         done = f"{int(row.num_before + row.num_run)}/{int(row.den_before + row.den_run)}"
-        text.setdefault((scope.get("landlord", ""), scope.get("epci", "")), []).append(f"{word} {done}")
-    return {key: " ; ".join(parts) for key, parts in text.items()}
+        key = (scope.get("landlord", ""), scope.get("epci", ""), scope.get("departement", ""))
+        text.setdefault(key, []).append((at, f"{words[row.rule]} {done}"))
+    return text

@@ -18,6 +18,7 @@ import pandas as pd
 from optimizer import policy
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
+from optimizer.domain.account import outside_flux, place_of
 from optimizer.domain.schema import STAGES
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 
@@ -29,7 +30,6 @@ COLUMNS = (
 LEC_COLUMNS = (
     "epci", "name", "target", "outside_qpv", "good", "unknown", "reached_rate", "expected_remaining", "needed", "needed_rate",
 )  # fmt: skip
-OUTSIDE = ("MUTATION", "RELOGEMENT")
 EIGHTY = 1.2816
 """Standard normal quantile of an 80 % two-sided interval."""
 
@@ -80,7 +80,7 @@ def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     signed = placed(leases[in_flux(leases)], epci, departement)
     kept, level = furthest(progress)
     pending = placed(progress.assign(level=level)[kept], epci, departement)
-    pending = pending[~pending["account"].isin(list(OUTSIDE))]
+    pending = pending[~pending["account"].isin(outside_flux())]
     first = rules_at(pending, rule_at).map(REACHED).fillna(len(STAGES))
     pending = pending.assign(counted=pending["level"] >= first)
     gone, left = year_fraction(case.settings.on, year)
@@ -138,7 +138,7 @@ def lines_of(case: Case, rules: policy.RuleSet, year: int | None = None) -> pd.D
     places = [frame["landlord"].astype(object), frame["departement"].astype(object)]
     frame = frame[made == made.groupby(places).transform("max")]
     account = frame["account"].astype(object)
-    default = account.where(account.str.startswith("COLL:"), None).str.removeprefix("COLL:")
+    default = account.map(lambda code: place_of(str(code)) or None)
     frame["area"] = frame["area"].astype(object).fillna(default).fillna(frame["departement"])
     for name in ("count_rule", "tolerance", "carry_over"):
         frame[name] = (
@@ -151,7 +151,7 @@ def lines_of(case: Case, rules: policy.RuleSet, year: int | None = None) -> pd.D
 def in_flux(leases: pd.DataFrame) -> pd.Series:
     """Leases of the flux: what the table says, else every account but transfers and relocations."""
     said = leases["in_flux"].astype("boolean")
-    inside = ~leases["account"].isin(list(OUTSIDE)) & ~leases["mutation"].astype("boolean").fillna(
+    inside = ~leases["account"].isin(outside_flux()) & ~leases["mutation"].astype("boolean").fillna(
         False
     ).astype(bool)
     return said.where(said.notna(), inside).astype(bool)

@@ -14,6 +14,7 @@ import pandas as pd
 from optimizer.conversion.blocks import MICRO, years_left
 from optimizer.conversion.rounding import integers
 from optimizer.domain import Case, default_seed
+from optimizer.domain.account import remainder
 from optimizer.statement.bilan import Bilan
 
 Holder = tuple[str, str, str]
@@ -103,7 +104,7 @@ def _turned(stock: pd.DataFrame, year: int, changes: list[tuple[object, ...]]) -
     start = date(year, 1, 1)
     single = (stock["rights_kind"] == "single").fillna(False).to_numpy(bool)
     dated = (stock["ends_on"].notna() & (stock["ends_on"] > pd.Timestamp(start))).to_numpy(bool) & ~single
-    dated &= (stock["account"] != "BAILLEUR").to_numpy(bool) & stock["turnover"].notna().to_numpy(bool)
+    dated &= (stock["account"] != remainder()).to_numpy(bool) & stock["turnover"].notna().to_numpy(bool)
     whole, days, basis = years_left(stock["ends_on"], start)
     out = stock.copy()
     for key, group in out[dated].groupby(KEYS, sort=True):
@@ -160,7 +161,7 @@ def _fallen(stock: pd.DataFrame, on: date, changes: list[tuple[object, ...]]) ->
         changes.append((*key, ENDED, int(group["dwellings"].fillna(0).sum()), 0))
     single = (stock["rights_kind"] == "single").fillna(False).to_numpy(bool)
     out = stock.copy()
-    out.loc[ended, "account"] = "BAILLEUR"
+    out.loc[ended, "account"] = remainder()
     for column in ("convention", "ends_on", "rights_kind"):
         out.loc[ended, column] = None
     return out[~(ended & single)]

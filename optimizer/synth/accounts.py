@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.account import outside_flux, remainder
 from optimizer.synth.draws import I64, Draws, share
 from optimizer.synth.dwellings import Units
 from optimizer.synth.world import World
 
-OUTSIDE = ("MUTATION", "RELOGEMENT")
 _UNIT = 10_000
 """Shares of agreements have at most four decimals."""
 
@@ -81,13 +81,13 @@ def draw_accounts(
     In the tight form part of what the État and Action Logement were owed went to the landlord.
     """
     n = len(units.commune)
-    vocabulary = (*sorted(set(lines.account) | {"BAILLEUR"}), *OUTSIDE)
+    vocabulary = (*sorted(set(lines.account) | {remainder()}), *outside_flux())
     names = np.array([vocabulary.index(a) for a in lines.account], np.int64)
     applies = (lines.landlord[None, :] == units.landlord[:, None]) & lines.covers[:, units.commune].T
     cumulative = np.cumsum(applies * lines.share[None, :], axis=1)
     at = Draws(seed, f"{label}/account").below(n, _UNIT)
     line = (cumulative <= at[:, None]).sum(axis=1)
-    rest = vocabulary.index("BAILLEUR")
+    rest = vocabulary.index(remainder())
     account = np.append(names, rest)[np.minimum(line, len(names))]
     if tight:
         owed = np.isin(

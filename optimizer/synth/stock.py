@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from optimizer.domain.account import remainder
 from optimizer.domain.schema import FINANCINGS
 from optimizer.synth.accounts import Lines
 from optimizer.synth.columns import Columns, days, decimals, numbers, texts, words
@@ -108,9 +109,13 @@ def _ends(world: World, vocabulary: tuple[str, ...], account: I64, residence: I6
 
 
 def _turnover(world: World, held: pd.DataFrame, names: list[str]) -> I64:
-    """Ten-thousandths, per row: by account, scaled to the dwellings that the département vacates in its year."""
+    """Ten-thousandths, per row: by account, scaled to the dwellings that the département vacates in its year.
+
+    An account of a kind that the profile does not know turns over as what the landlord keeps.
+    """
     rates: dict[str, float] = {str(k): float(v) for k, v in world.profile.of("stock_turnover").items()}
-    base = np.array([round(rates[name.partition(":")[0]] * _UNIT) for name in names], np.int64)
+    common = rates[remainder()]
+    base = np.array([round(rates.get(name.partition(":")[0], common) * _UNIT) for name in names], np.int64)
     departement = held["departement"].to_numpy(np.int64)
     flow = np.zeros(len(world.departements), np.int64)
     np.add.at(flow, departement, base * held["dwellings"].to_numpy(np.int64))

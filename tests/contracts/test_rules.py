@@ -23,6 +23,8 @@ from optimizer.problem import (
 )
 from optimizer.problem.ground import Counted, Ground
 from optimizer.problem.registry import Line, Pairs, View, exact, hundredths, match, rule
+from optimizer.statement.dashboards.targets import BUILDERS
+from optimizer.statement.dashboards.year import KINDS
 from tests.campaign import seeds
 from tests.golden.six_dwellings import golden, rules
 from tests.problem.random_cases import random_ready
@@ -39,19 +41,28 @@ def _of(problem: Problem, shape: RuleShape) -> list[int]:
 @pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
 def test_a_rule_says_its_title_source_and_unit(shape: RuleShape) -> None:
     assert shape.title_fr.strip() and shape.source.strip() and shape.unit == "baux"
+    for french, english in ((shape.title("fr"), shape.title("en")), shape.short, shape.long):
+        assert french.strip() and english.strip() and french != english
     assert (type(shape).__doc__ or "").strip()
     assert type(shape).__module__ == f"optimizer.problem.rules.{shape.id}"
 
 
 def test_numbers_and_files_go_together() -> None:
-    assert {shape.id for shape in RULES} == set(policy.RULES)
+    assert policy.check_models(rules=registry.share_keys()) == []
+    without = {shape.id: shape.share_key for shape in RULES[1:]}
+    assert [f.code for f in policy.check_models(rules=without)] == ["POLICY_UNKNOWN_KEY"]
+    more = {**registry.share_keys(), "another": "national.rules.another.share"}
+    assert [f.code for f in policy.check_models(rules=more)] == ["POLICY_MISSING_CELL"] * 3
     orders = [shape.order for shape in RULES]
     assert orders == sorted(set(orders))
     for shape in RULES:
-        terms = rules().rule(shape.id)
+        terms = rules().rule(shape.id, shape.share_key)
         assert hundredths(terms.price.value) > 0 and terms.price.source.strip()
         assert 0 <= exact(terms.tolerance.value) < 1 and terms.tolerance.unit == "share"
-        assert terms.title == shape.title_fr
+        assert (terms.share is not None) == bool(shape.share_key)
+        assert shape.gauge in BUILDERS and set(shape.viewers) <= set(KINDS)
+        for key in filter(None, (shape.late_key, shape.ahead_key)):
+            assert rules().value(key).unit == "share"
 
 
 @pytest.mark.parametrize("shape", RULES, ids=lambda r: r.id)
@@ -143,6 +154,8 @@ def test_a_rule_counts_nothing_where_there_is_nothing(shape: RuleShape) -> None:
 class _Empty(RuleShape):
     """A rule without lines."""
 
+    title_en, short, long, group = "Another", ("autre", "other"), ("Tous.", "All."), ("Autre", "Other")
+
     def lines(self, ground: Ground) -> Sequence[Line]:
         return []
 
@@ -174,6 +187,17 @@ def test_the_register_refuses_what_is_missing_or_double(change: Fields, message:
     with pytest.raises(ValueError, match=message):
         rule(**{**FINE, **change})(_Empty)  # type: ignore[arg-type]
     assert registry._RULES == before
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("title_en", " "), ("short", ("autre", "")), ("long", ()), ("group", "Autre")],
+)
+def test_the_register_needs_words_in_both_languages(name: str, words: object) -> None:
+    bad = type("Bad", (_Empty,), {name: words})
+    with pytest.raises(ValueError, match=f"empty {name}"):
+        rule(**FINE)(bad)  # type: ignore[arg-type]
+    assert "another" not in registry._RULES
 
 
 @pytest.mark.parametrize("missing", ["id", "order", "title_fr", "source"])

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from optimizer.policy import FINANCINGS, RULES, PolicyError, check_changes, load
+from optimizer.policy import FINANCINGS, PolicyError, check_changes, load
+from optimizer.problem import all_rules
 
 ON = date(2026, 11, 24)
 
@@ -117,14 +118,25 @@ def test_a_table_with_no_value_yet_is_an_error_not_an_empty_table():
 
 
 def test_rule_terms(rules):
-    for rule in RULES:
-        terms = rules.rule(rule)
-        assert terms.title and terms.price.unit == "points" and terms.tolerance.value == 0
-    assert rules.rule("lec_q234_inside_qpv").share.value == 0.5
-    assert rules.rule("priority_publics").share.value == 0.25
-    assert rules.rule("flux").share is None
-    with pytest.raises(KeyError):
-        rules.rule("unknown")
+    share = {}
+    for shape in all_rules():
+        terms = rules.rule(shape.id, shape.share_key)
+        assert terms.price.unit == "points" and terms.tolerance.value == 0
+        share[shape.id] = None if terms.share is None else terms.share.value
+    assert (share["lec_q234_inside_qpv"], share["priority_publics"], share["flux"]) == (0.5, 0.25, None)
+
+
+def test_a_rule_without_numbers_says_which_to_add(rules):
+    with pytest.raises(PolicyError) as caught:
+        rules.rule("another", "national.rules.another.share")
+    assert caught.value.code == "POLICY_RULE_NUMBERS"
+    for lang in ("fr", "en"):
+        for key in (
+            "national.prices.another",
+            "national.rules.another.tolerance",
+            "national.rules.another.share",
+        ):
+            assert key in caught.value.text(lang)
 
 
 def test_grids_by_epci(rules):

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from optimizer.domain.account import remainder
 from optimizer.eligibility.facts import FINANCING
 from optimizer.problem.areas import FluxYear
 from optimizer.problem.ground import B, Counted, Ground, Place
@@ -53,6 +54,15 @@ class AccountBalance(RuleShape):
     The supply is the flux base of the run: dwellings the account may receive. Denominator: leases on the account.
     """
 
+    title_en = "Balance of each account"
+    short = ("équilibre qualitatif des contingents", "qualitative balance of accounts")
+    long = (
+        "Baux du contingent dans chaque sorte de logement (QPV, taille, financement) : comme dans l'offre, à un écart près.",
+        "Leases of the account in each kind of dwelling (QPV, size, financing): as in the supply, within a margin.",
+    )
+    group = ("Équilibre des contingents", "Balance of accounts")
+    viewers = {}
+
     def lines(self, ground: Ground) -> Sequence[Line]:
         if not ground.rules.get("national.rules.account_balance.enabled"):
             return []
@@ -62,7 +72,7 @@ class AccountBalance(RuleShape):
         names = facts.accounts
         pairs = ground.landlord_departements
         on_flux = {line.account for line in facts.conventions if (line.landlord, line.departement) in pairs}
-        accounts = sorted((on_flux | {names.index("BAILLEUR")}) - ground.outside_flux) if pairs else []
+        accounts = sorted((on_flux | {names.index(remainder())}) - ground.outside_flux) if pairs else []
         found = []
         for account in accounts:
             remaining = sum((year.of_account(*pair, account) for pair in pairs), Fraction(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Q1_YES
@@ -49,6 +50,18 @@ class Dalo(RuleShape):
     what is left of the number over what is left of the year.
     """
 
+    title_en = "DALO households"
+    short = ("objectif DALO du département", "DALO target of the département")
+    long = (
+        "Ménages DALO logés dans l'année dans le département ; en QPV, un premier quartile ne compte que s'il l'accepte.",
+        "DALO households housed in the département this year; in a QPV a first quartile counts only if it accepts.",
+    )
+    group = ("DALO", "DALO")
+    viewers = {"prefet": 1}
+    gauge = "yearly_numbers"
+    gauge_title = "Ménages DALO à loger dans l'année"
+    late_key = "national.dashboard.trajectory_late_share"
+
     traits = {OUTSIDE: is_dalo, INSIDE: counts_in_qpv}
 
     def lines(self, ground: Ground) -> Sequence[Line]:
@@ -82,3 +95,7 @@ class Dalo(RuleShape):
         lease, line = match([one.key for one in lines], (leases.departement,))
         against_wish = leases.qpv & (leases.q1 == Q1_YES) & ~leases.accepts_qpv
         return Pairs(lease, line, (leases.dalo & ~against_wish)[lease])
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        fine = ~lines["qpv"].astype(bool) | (lines["q1"] != "yes") | lines["accepts_qpv"].astype(bool)
+        return pd.Series(True, index=lines.index), lines["dalo"].astype(bool) & fine

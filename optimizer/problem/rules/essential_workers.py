@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.problem.ground import B, Counted, Ground, Place
@@ -38,6 +39,17 @@ def is_essential(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 class EssentialWorkers(RuleShape):
     """One line per EPCI with a rate, every landlord together. Denominator: every lease there."""
 
+    title_en = "Essential workers"
+    short = ("travailleurs essentiels", "essential workers")
+    long = (
+        "Baux de l'EPCI signés par des ménages qui comptent un travailleur essentiel, au taux de la CIA.",
+        "Leases of the EPCI signed by households with an essential worker, at the rate of the agreement (CIA).",
+    )
+    group = ("Travailleurs essentiels", "Essential workers")
+    viewers = {"epci": 4}
+    gauge = "place_rates"
+    late_key = "national.dashboard.priority_late_share"
+
     traits = {TRAIT: is_essential}
 
     def lines(self, ground: Ground) -> Sequence[Line]:
@@ -69,3 +81,6 @@ class EssentialWorkers(RuleShape):
     def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
         lease, line = match([one.key[1:] for one in lines], (leases.epci,))
         return Pairs(lease, line, leases.essential[lease])
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        return pd.Series(True, index=lines.index), lines["essential"].astype(bool)

@@ -26,6 +26,19 @@ class Flux(RuleShape):
     leases still expected are not fewer for them.
     """
 
+    title_en = "Share of the flux of each réservataire"
+    short = ("part du flux de la convention", "agreed share of the flux")
+    long = (
+        "Baux du flux du bailleur, dans le périmètre, signés sur le contingent : la part promise par la convention.",
+        "Leases of the landlord's flux, in the area, signed on the account: the share the agreement promises.",
+    )
+    group = ("Parts de flux", "Shares of the flux")
+    agreed = True
+    viewers = {"landlord": 1, "epci": 2, "prefet": 2, "maire": 1}
+    gauge = "agreed_shares"
+    late_key = "national.dashboard.flux_late_share"
+    ahead_key = "national.dashboard.flux_ahead_share"
+
     counts_seats = True
     counts_returned = True
 

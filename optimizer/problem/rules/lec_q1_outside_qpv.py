@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Q1_YES
@@ -29,10 +30,32 @@ def counts(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 class FirstQuartileOutsideQpv(RuleShape):
     """One line per landlord and EPCI under LEC, per EPCI where the case holds all landlords."""
 
+    title_en = "LEC: first quartile outside QPV"
+    short = (
+        "objectif LEC : premier quartile hors QPV",
+        "LEC target: first quartile outside QPV",
+    )
+    long = (
+        "Baux hors QPV signés par des ménages du premier quartile de l'EPCI, ou relogés (NPNRU, ORCOD).",
+        "Leases outside QPV signed by households of the EPCI's first quartile, or relocated (NPNRU, ORCOD).",
+    )
+    group = ("Mixité (LEC)", "Mixity (LEC)")
+    share_key = "national.lec.first_quartile_share"
+    reached = "hors QPV Q1"
+    indicator = (
+        "lec_outside_qpv",
+        "LEC hors QPV : premier quartile ou relogement, EPCI soumis",
+        "LEC outside QPV: first quartile or relocation, EPCI concerned",
+    )
+    viewers = {"landlord": 2, "epci": 1, "prefet": 3}
+    gauge = "epci_rates"
+    gauge_title = "LEC hors QPV : 1er quartile ou relogés"
+    late_key = "national.dashboard.lec_late_share"
+
     traits = {TRAIT: counts}
 
     def lines(self, ground: Ground) -> Sequence[Line]:
-        return lec_lines(ground, self.id)
+        return lec_lines(ground, self)
 
     def view(self, lines: Sequence[Line], ground: Ground) -> View:
         line_of = {line.key: i for i, line in enumerate(lines)}
@@ -50,3 +73,6 @@ class FirstQuartileOutsideQpv(RuleShape):
         lease, line = match([one.key for one in lines], (landlord[outside], leases.epci[outside]))
         lease = outside[lease]
         return Pairs(lease, line, (leases.q1[lease] == Q1_YES) | leases.relocated[lease])
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        return ~lines["qpv"].astype(bool), (lines["q1"] == "yes") | lines["relocated"].astype(bool)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+import pandas as pd
+
+from optimizer.domain.account import transfers
 from optimizer.problem.ground import Counted, Ground, Place
 from optimizer.problem.registry import (
     ALWAYS,
@@ -29,6 +33,21 @@ from optimizer.problem.registry import (
 )
 class MutationMax(RuleShape):
     """One line per landlord and département with a forecast. Denominator: every lease; numerator: not a mutation."""
+
+    title_en = "Transfers inside the landlord's stock"
+    short = (
+        "part hors mutation interne (plafond des mutations)",
+        "share outside own transfers (ceiling on transfers)",
+    )
+    long = (
+        "Baux du bailleur qui ne sont pas des mutations internes : pas plus de mutations que la prévision de l'année.",
+        "Leases of the landlord that are not own transfers: no more transfers than the year's forecast.",
+    )
+    group = ("Mutations internes", "Own transfers")
+    viewers = {"landlord": 4}
+    gauge = "ceilings"
+    gauge_title = "Mutations internes (plafond)"
+    late_key = "national.dashboard.flux_late_share"
 
     whole_stock = True
 
@@ -55,16 +74,25 @@ class MutationMax(RuleShape):
 
     def view(self, lines: Sequence[Line], ground: Ground) -> View:
         line_of = {line.key: i for i, line in enumerate(lines)}
-        mutation = ground.facts.accounts.index("MUTATION")
+        own = _transfers(ground)
 
         def marks(place: Place, account: int) -> list[Mark]:
             line = line_of.get((place.landlord, place.departement))
             if line is None:
                 return []
-            return [Mark(line, NEVER if account == mutation else ALWAYS)]
+            return [Mark(line, NEVER if account in own else ALWAYS)]
 
         return marks
 
     def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
         lease, line = match([one.key for one in lines], (leases.landlord, leases.departement))
-        return Pairs(lease, line, leases.account[lease] != ground.facts.accounts.index("MUTATION"))
+        return Pairs(lease, line, ~np.isin(leases.account[lease], _transfers(ground)))
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        # the ceiling counts the transfers themselves; a lease said to be one is out of the flux whatever its account
+        return pd.Series(True, index=lines.index), lines["account"].isin(transfers())
+
+
+def _transfers(ground: Ground) -> list[int]:
+    """Accounts of the landlords' own tenants, by index."""
+    return [ground.facts.accounts.index(code) for code in transfers()]

@@ -38,10 +38,20 @@ def counts(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 class PriorityMix(RuleShape):
     """One line per flagged residence. The leases table does not name residences: nothing is counted before the run."""
 
+    title_en = "Priority-mix residences"
+    short = ("résidence à enjeu de mixité", "priority-mix residence")
+    long = (
+        "Baux de la résidence signés par des ménages dont les ressources connues dépassent le premier quartile.",
+        "Leases of the residence signed by households whose known income is above the first quartile.",
+    )
+    group = ("Résidences à enjeu de mixité", "Priority-mix residences")
+    share_key = "national.rules.priority_mix.share"
+    viewers = {}
+
     traits = {TRAIT: counts}
 
     def lines(self, ground: Ground) -> Sequence[Line]:
-        facts, terms = ground.facts, ground.rules.rule(self.id)
+        facts, terms = ground.facts, ground.rules.rule(self.id, self.share_key)
         assert terms.share is not None
         d = facts.dwellings
         flagged = np.flatnonzero(d.priority_mix & (d.residence >= 0))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.domain.account import account_of, has_priority_target
 from optimizer.problem.areas import FluxYear
 from optimizer.problem.ground import B, Counted, Ground, Place
 from optimizer.problem.registry import (
@@ -42,19 +44,33 @@ class PriorityPublics(RuleShape):
     convention lines in the département, and BAILLEUR always.
     """
 
+    title_en = "Priority publics of each réservataire"
+    short = ("25 % aux publics prioritaires", "25 % to priority households")
+    long = (
+        "Baux du contingent signés par des ménages DALO ou relevant de L. 441-1 avec une preuve qui compte.",
+        "Leases of the account signed by DALO households or publics of L. 441-1 with a proof that counts.",
+    )
+    group = ("25 % aux publics prioritaires, par réservataire", "25 % to priority publics, by réservataire")
+    share_key = "national.rules.priority_publics.share"
+    viewers = {"landlord": 3, "epci": 3, "prefet": 4, "maire": 2}
+    gauge = "account_rates"
+    late_key = "national.dashboard.priority_late_share"
+
     traits = {TRAIT: is_priority}
 
     def lines(self, ground: Ground) -> Sequence[Line]:
-        facts, terms = ground.facts, ground.rules.rule(self.id)
+        facts, terms = ground.facts, ground.rules.rule(self.id, self.share_key)
         assert terms.share is not None
         year = FluxYear(ground)
         names = facts.accounts
+        asked = [account_of(name).kind.priority_target for name in names]
+        always = {i for i, when in enumerate(asked) if when == "always"}
         present: dict[tuple[int, int], set[int]] = {
-            pair: {names.index("BAILLEUR")} for pair in ground.landlord_departements
+            pair: set(always) for pair in ground.landlord_departements
         }
         for line in facts.conventions:
-            pair, name = (line.landlord, line.departement), names[line.account]
-            if pair in present and (name == "ALS" or name.startswith("COLL:")):
+            pair = (line.landlord, line.departement)
+            if pair in present and asked[line.account]:
                 present[pair].add(line.account)
         return [
             Line(
@@ -84,3 +100,6 @@ class PriorityPublics(RuleShape):
         keys = (leases.landlord, leases.departement, leases.account)
         lease, line = match([one.key for one in lines], keys)
         return Pairs(lease, line, leases.priority[lease])
+
+    def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        return lines["account"].map(has_priority_target).astype(bool), lines["priority"].astype(bool)

@@ -9,6 +9,7 @@ from math import floor
 
 import pandas as pd
 
+from optimizer.domain.account import account_of, of_place
 from optimizer.policy import Parameter
 from optimizer.presentation.numbers import decimal, leases, percent, some
 from optimizer.statement.dashboards.gauges import Gauge, rate
@@ -16,7 +17,6 @@ from optimizer.statement.dashboards.targets import LATE_TRAJECTORY, label
 from optimizer.statement.dashboards.year import Year
 
 SERIOUS, WATCH, GOOD = "alert", "watch", "ahead"
-FLUX_AHEAD = "national.dashboard.flux_ahead_share"
 NAMED_MOST = 8
 """Dwellings named in a sentence; the tables hold the others."""
 
@@ -56,8 +56,8 @@ def _of_gauge(year: Year, g: Gauge) -> Iterator[Alert]:
             sentence = f"{leases(g.missing)} {late} : {_to_date(g)} ; {_rest(g)}."
             yield Alert(SERIOUS, g.title, g.scope, sentence, limit)
             return
-        ahead = rules.value(FLUX_AHEAD)
-        if g.id == "flux" and -gap > Fraction(str(ahead.value)) and counts.num > g.share * counts.den + 1:
+        ahead = rules.value(g.ahead_key) if g.ahead_key else None
+        if ahead is not None and -gap > Fraction(str(ahead.value)) and counts.num > g.share * counts.den + 1:
             over = floor(counts.num - g.share * counts.den + g.opening)
             yield Alert(GOOD, g.title, g.scope, f"{leases(over)} d'avance : {_to_date(g)}.", ahead)
     if g.direction == "at_least" and gone and (g.share is None or g.primary):
@@ -71,7 +71,7 @@ def _of_gauge(year: Year, g: Gauge) -> Iterator[Alert]:
 
 
 def _units(g: Gauge, n: int) -> str:
-    return some(n, "ménage", "ménages") if g.id == "dalo" else leases(n)
+    return some(n, "ménage", "ménages") if g.share is None else leases(n)
 
 
 def _to_date(g: Gauge) -> str:
@@ -136,7 +136,7 @@ def deadlines(year: Year) -> pd.DataFrame:
     default = year.rules.integer(f"national.flux.proposal_deadline_days{relaxed}")
     waiting = year.lines[(year.lines["state"] == "progress") & (year.lines["stage"] == "oriented")]
     if year.viewer.kind == "maire":
-        waiting = waiting[waiting["account"] == f"COLL:{year.viewer.code}"]
+        waiting = waiting[waiting["account"].isin(of_place(year.viewer.code))]
     rows = []
     for x in waiting.to_dict("records"):
         areas = [(x["landlord"], x["account"], x[p]) for p in ("commune", "epci", "departement")]
@@ -150,13 +150,19 @@ def deadlines(year: Year) -> pd.DataFrame:
 
 
 def _few(year: Year) -> Iterator[Alert]:
-    """Lists of the run that are short, and say why; from RELOGEMENT one candidate is enough (CCH R. 441-3)."""
+    """Lists of the run that are short, and say why; on accounts of `models/` one candidate is enough (CCH R. 441-3)."""
     limit = year.rules.value("national.dashboard.few_candidates")
     homes = year.homes
     if year.viewer.kind == "maire":
-        homes = homes[homes["account"] == f"COLL:{year.viewer.code}"]
+        homes = homes[homes["account"].isin(of_place(year.viewer.code))]
     number = pd.Series([int(x or 0) for x in homes["candidates"]], index=homes.index, dtype="int64")
-    listed = homes["status"].isin(["listed", "no_candidate"]) & (homes["account"] != "RELOGEMENT")
+    single = year.rules.get("national.caleol.single_candidate_accounts")
+    # a dwelling without any candidate has no account yet: its list needs all of them
+    wanted = [
+        account_of(a).least(int(limit.value), single) if a else int(limit.value) for a in homes["account"]
+    ]
+    enough = pd.Series([n < int(limit.value) for n in wanted], index=homes.index, dtype=bool)
+    listed = homes["status"].isin(["listed", "no_candidate"]) & ~enough
     short = homes.loc[listed & (number < int(limit.value)) & (homes["reason_if_short"] != ""), "dwelling_id"]
     if len(short):
         yield Alert(

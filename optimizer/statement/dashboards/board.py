@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
 
 from optimizer.domain import Case
 from optimizer.policy import Parameter
+from optimizer.problem import all_rules
 from optimizer.statement.dashboards import people
 from optimizer.statement.dashboards import tables as t
 from optimizer.statement.dashboards.alerts import Alert, alerts, deadlines
 from optimizer.statement.dashboards.gauges import Gauge, rate
 from optimizer.statement.dashboards.tables import Table
-from optimizer.statement.dashboards.targets import (
-    dalo_gauges,
-    essential_gauges,
-    flux_gauges,
-    lec_gauges,
-    mutation_gauges,
-    priority_gauges,
-)
+from optimizer.statement.dashboards.targets import BUILDERS
 from optimizer.statement.dashboards.trajectory import trajectories
 from optimizer.statement.dashboards.year import Kind, Viewer, Year, read_year
 
@@ -111,20 +106,12 @@ def dashboard(
 
 
 def _gauges(year: Year) -> tuple[Gauge, ...]:
+    """Gauges of the rules that this dashboard shows, in their places; rules of one place and kind make them together."""
     kind = year.viewer.kind
-    if kind == "landlord":
-        found = [*flux_gauges(year), *lec_gauges(year), *priority_gauges(year), *mutation_gauges(year)]
-    elif kind == "epci":
-        found = [
-            *lec_gauges(year, by_landlord=True),
-            *flux_gauges(year),
-            *priority_gauges(year),
-            *essential_gauges(year),
-        ]
-    elif kind == "prefet":
-        found = [*dalo_gauges(year), *flux_gauges(year), *lec_gauges(year), *priority_gauges(year)]
-    else:
-        found = [*flux_gauges(year), *priority_gauges(year)]
+    shown = sorted((shape for shape in all_rules() if kind in shape.viewers), key=lambda s: s.viewers[kind])
+    found: list[Gauge] = []
+    for (_, builder), shapes in groupby(shown, key=lambda s: (s.viewers[kind], s.gauge)):
+        found += BUILDERS[builder](year, tuple(shapes))
     return tuple(found)
 
 

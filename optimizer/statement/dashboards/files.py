@@ -11,10 +11,11 @@ import pandas as pd
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.numbers import some
 from optimizer.presentation.tables_book import write_book
+from optimizer.problem import all_rules
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.statement.dashboards.board import Dashboard, dashboard
 from optimizer.statement.dashboards.headings import LOOK
-from optimizer.statement.dashboards.page import GROUPS, KIND_TITLES, LEVELS, STATUS, number_words, page
+from optimizer.statement.dashboards.page import KIND_TITLES, LEVELS, STATUS, number_words, page
 from optimizer.statement.dashboards.year import Kind
 
 
@@ -81,7 +82,8 @@ def in_words(id: str, frame: pd.DataFrame, result: Dashboard) -> pd.DataFrame:
         frame = frame.drop(
             columns=["den_progress", "num_run", "den_run", "num_expected", "den_expected", "source"]
         )
-    words = {"level": LEVELS, "status": STATUS, "gauge": GROUPS}
+    groups = {shape.id: shape.group[0] for shape in all_rules()}
+    words = {"level": LEVELS, "status": STATUS, "gauge": groups}
     known = {column: frame[column].map(names) for column, names in words.items() if column in frame.columns}
     return frame.assign(**known)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.policy import Parameter
+from optimizer.problem import RuleShape
 from optimizer.statement.dashboards.lines import SCALE
 from optimizer.statement.dashboards.year import Year
 
@@ -107,6 +108,10 @@ class Gauge:
     opening: Fraction = Fraction(0)
     primary: bool = True
     """Whether a trajectory is drawn for it."""
+    group: str = ""
+    """Title of the group it stands in."""
+    ahead_key: str = ""
+    """Key of ``models/`` of the advance that is told; empty: none."""
 
     def straight(self, gone: int, left: int) -> Fraction:
         """Leases the straight line asks for after ``gone`` days."""
@@ -145,15 +150,18 @@ def rate(num: Fraction | int, den: Fraction | int) -> Fraction | None:
 
 
 def rate_gauge(
-    year: Year, counts: Counts, *, id: str, title: str, scope: str, sources: tuple[Parameter, ...],
-    rows: Iterable[tuple[str, str]] = (), late_key: str = "", primary: bool = True,
+    year: Year, counts: Counts, shape: RuleShape, *, title: str, scope: str, sources: tuple[Parameter, ...],
+    rows: Iterable[tuple[str, str]] = (), primary: bool = True, among: str = "",
 ) -> Gauge:  # fmt: skip
-    """A gauge of a share of leases, the first of ``sources``; ``rows`` are the rule book's lines whose expected leases it adds up."""
+    """A gauge of a share of leases, the first of ``sources``; ``rows`` are the rule book's lines whose expected leases it adds up.
+
+    ``among`` follows the title of its group.
+    """
     share = Fraction(str(sources[0].value))
     remaining = expected_rest(year, counts, tuple(rows))
     target = ceil(share * (counts.den + floor(remaining + Fraction(1, 2))))
     return Gauge(
-        id,
+        shape.id,
         title,
         scope,
         share,
@@ -162,8 +170,10 @@ def rate_gauge(
         remaining,
         target,
         sources,
-        late_key=late_key,
+        late_key=shape.late_key,
         primary=primary,
+        group=shape.group[0] + among,
+        ahead_key=shape.ahead_key,
     )
 
 

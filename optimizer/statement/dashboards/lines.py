@@ -7,6 +7,7 @@ whole for what is signed or in progress, and for a proposal the chance that its 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from optimizer import eligibility, policy
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
+from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import RELOCATIONS, STAGES
 from optimizer.eligibility.facts import PROOF, Q1_NO, Q1_YES, Facts
 from optimizer.errors import AttrifluxError
-from optimizer.problem.ground import Ground, first_ranks
+from optimizer.problem.ground import Counted, Ground, first_ranks
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 from optimizer.statement.dashboards.run import Run
-from optimizer.statement.ledger import OUTSIDE, RuleAt, count_rule_of
+from optimizer.statement.ledger import RuleAt, count_rule_of
 
 SCALE = 10**12
 FULL = 10_000
@@ -79,17 +81,17 @@ class Households:
 
 
 def year_lines(
-    case: Case, rules: policy.RuleSet, ground: Ground, conventions: pd.DataFrame, run: Run | None
+    case: Case, rules: policy.RuleSet, ground: Ground, conventions: pd.DataFrame, ahead: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Every line of the case's year, sorted by state, dwelling and rank."""
+    """Every line of the case's year, sorted by state, dwelling and rank; ``ahead`` are those of a run (:func:`proposed`)."""
     people = Households(ground.facts, rules)
     residence = dict(
         zip(case.table("dwellings")["dwelling_id"], case.table("dwellings")["residence"], strict=True)
     )
     rule_at = count_rule_of(conventions, rules.text("national.flux.count_rule"))
     parts = [_signed(case, rules), _in_progress(case, rules, rule_at, people)]
-    if run is not None:
-        parts.append(_proposed(case, rules, ground, run, people))
+    if ahead is not None:
+        parts.append(ahead)
     frame = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else parts[0]
     told = [residence.get(d) for d in frame["dwelling_id"]]
     frame["residence"] = [str(r) if isinstance(r, str) else "" for r in told]
@@ -155,7 +157,7 @@ def _signed(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     some = np.array([bool(c) for c in codes], bool)
     said = frame["in_flux"].astype("boolean")
     mutation = frame["mutation"].astype("boolean").fillna(False).astype(bool)
-    inside = ~frame["account"].isin(list(OUTSIDE)) & ~mutation
+    inside = ~frame["account"].isin(outside_flux()) & ~mutation
     return pd.DataFrame(
         {
             "state": "signed", **_home(frame), **_places(frame, rules),
@@ -191,17 +193,39 @@ def _in_progress(case: Case, rules: policy.RuleSet, rule_at: RuleAt, people: Hou
     return pd.DataFrame(
         {
             "state": "progress", **home, **places, **{k: pd.Series(v, index=frame.index) for k, v in known.items()},
-            "in_flux": ~frame["account"].isin(list(OUTSIDE)),
+            "in_flux": ~frame["account"].isin(outside_flux()),
             "rank": 1, "weight": SCALE, "day": frame["since"], "stage": frame["stage"].astype(str),
             "counted": pd.Series(counted, index=frame.index, dtype=bool),
         }
     ).reset_index(drop=True)  # fmt: skip
 
 
-def _proposed(
-    case: Case, rules: policy.RuleSet, ground: Ground, run: Run, people: Households
-) -> pd.DataFrame:
-    """First ranks and reserves of the run, with what the rules count of them; a line without household is a seat."""
+@dataclass(frozen=True)
+class Proposed:
+    """First ranks and reserves of a run, line by line, as the rules count leases.
+
+    Attributes
+    ----------
+    leases : Counted
+    rank : (n,) int64
+    weight : (n,) int64
+        Chance that the line becomes a lease, in units of 1 / ``SCALE``.
+    """
+
+    leases: Counted
+    rank: NDArray[np.int64]
+    weight: NDArray[np.int64]
+
+
+def no_proposals(ground: Ground) -> Proposed:
+    """Nothing proposed: a dashboard without a run."""
+    none = np.zeros(0, np.int64)
+    return Proposed(first_ranks(ground, none, none, none), none, none)
+
+
+def proposed(case: Case, rules: policy.RuleSet, ground: Ground, run: Run) -> tuple[Proposed, pd.DataFrame]:
+    """The lines of a run as leases, and the columns of :func:`year_lines` that they give."""
+    people = Households(ground.facts, rules)
     lines = run.proposals
     frame = pd.DataFrame(
         {
@@ -218,13 +242,15 @@ def _proposed(
     app = np.where(seat, -1, _numbers(ground.facts.applications.ids.tolist(), home["application_id"], seat))
     counted = first_ranks(ground, dwelling, app, account)
     known = people.columns(home["application_id"].tolist(), places["epci"].tolist())
-    return pd.DataFrame(
+    chances = _chances(home["dwelling_id"].tolist(), known["acceptance"])
+    found = Proposed(counted, frame["rank"].to_numpy(np.int64), chances)
+    return found, pd.DataFrame(
         {
             "state": np.where(frame["rank"] == 1, "proposed", "reserve"), **home, **places,
             "q1": [Q1_WORDS.get(int(x), "unknown") for x in counted.q1], "dalo": counted.dalo, "priority": counted.priority,
             "relocation": known["relocation"], "relocated": counted.relocated, "essential": counted.essential,
             "accepts_qpv": counted.accepts_qpv, "in_flux": counted.flux_base, "rank": frame["rank"],
-            "weight": _chances(home["dwelling_id"].tolist(), known["acceptance"]), "day": pd.NaT, "stage": "", "counted": True,
+            "weight": chances, "day": pd.NaT, "stage": "", "counted": True,
         }
     )  # fmt: skip
 

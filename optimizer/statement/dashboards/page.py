@@ -24,11 +24,6 @@ KIND_TITLES = {
     "landlord": "Tableau de bord du bailleur", "epci": "Tableau de bord de l'EPCI",
     "prefet": "Tableau de bord du préfet", "maire": "Tableau de bord du maire",
 }  # fmt: skip
-GROUPS = {
-    "dalo": "DALO", "flux": "Parts de flux", "lec_q1_outside_qpv": "Mixité (LEC)", "lec_q234_inside_qpv": "Mixité (LEC)",
-    "priority_publics": "25 % aux publics prioritaires, par réservataire", "mutation_max": "Mutations internes",
-    "essential_workers": "Travailleurs essentiels",
-}  # fmt: skip
 UNITS = {"share": "", "days": " jours", "count": "", "dwellings": " logements", "euros_per_year": " € par an"}
 MOST_PLOTS = 24
 
@@ -124,8 +119,7 @@ def _groups(result: Dashboard) -> list[dict[str, Any]]:
     """Gauges of one subject together, in the order of the viewer, with the sources of their targets."""
     found: dict[str, list[Gauge]] = {}
     for gauge in result.gauges:
-        by_landlord = gauge.id.startswith("lec") and not gauge.primary
-        found.setdefault(GROUPS[gauge.id] + (", par bailleur" if by_landlord else ""), []).append(gauge)
+        found.setdefault(gauge.group, []).append(gauge)
     return [
         {
             "title": title, "id": f"jauges-{i}", "rows": [_gauge(g, result) for g in gauges],

@@ -10,14 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.conversion import account_order
+from optimizer.domain.account import account_of, in_flux, of_place, place_of
 from optimizer.domain.schema import RELOCATIONS
-from optimizer.eligibility.accounts import in_pool, own_pool
+from optimizer.eligibility.accounts import in_pool
 from optimizer.presentation.numbers import day
 from optimizer.statement.dashboards.alerts import deadlines
 from optimizer.statement.dashboards.tables import Table, tally
 from optimizer.statement.dashboards.targets import label
 from optimizer.statement.dashboards.year import Year
-from optimizer.statement.ledger import OUTSIDE
 
 
 def dalo_table(year: Year) -> Table:
@@ -56,13 +56,13 @@ def waiting_dalo(year: Year) -> pd.DataFrame:
     listed = a.explicit_accounts.filled(apps) if len(apps) else np.zeros(0, bool)
     rows: list[tuple[str, str]] = []
     for i, account in enumerate(facts.accounts):
-        if account in OUTSIDE or not len(apps):
+        if not in_flux(account) or not len(apps):
             continue
-        named = in_pool(facts, own_pool(account), apps)
-        if account != "BAILLEUR":
+        named = in_pool(facts, account_of(account).kind.pool, apps)
+        if account_of(account).kind.replaceable:
             named = np.where(listed, a.explicit_accounts.holds(apps, i), named)
-        if account.startswith("COLL:"):
-            named = named & _wishes(year, apps, account[5:])
+        if place_of(account):
+            named = named & _wishes(year, apps, place_of(account))
         rows += [(n, account) for n, yes in zip(here["application_id"], named.tolist(), strict=True) if yes]
     return pd.DataFrame(rows, columns=["application_id", "account"])
 
@@ -132,7 +132,7 @@ def forbids_table(year: Year) -> Table:
 
 def files_table(year: Year) -> Table:
     """A commune's own files only: what is proposed or in progress on its account, and the dwellings it must name for."""
-    lines = year.lines[year.lines["account"] == f"COLL:{year.viewer.code}"]
+    lines = year.lines[year.lines["account"].isin(of_place(year.viewer.code))]
     lines = lines[lines["state"] != "signed"].sort_values(["dwelling_id", "rank"])
     ends = dict(zip(year.homes["dwelling_id"], year.homes["deadline"], strict=True))
     late = deadlines(year)

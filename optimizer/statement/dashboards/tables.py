@@ -9,8 +9,9 @@ import pandas as pd
 
 from optimizer.conversion import account_order
 from optimizer.conversion.inventory import in_qpv
+from optimizer.domain.account import of_place, state_accounts
 from optimizer.statement.dashboards.gauges import count, rate
-from optimizer.statement.dashboards.targets import STATE, label, own_ledger, place_name
+from optimizer.statement.dashboards.targets import label, own_ledger, place_name
 from optimizer.statement.dashboards.year import Year
 
 
@@ -187,15 +188,16 @@ def _word(value: object) -> str:
 def qpv_table(year: Year) -> Table:
     """Part of the dwellings in QPV: the État's against the others', leases, proposals, and the reserved stock if it is given."""
     lines = year.lines[year.lines["in_flux"].astype(bool)]
-    state = lines["account"].isin(STATE)
+    state = lines["account"].isin(state_accounts())
     stock = year.case.table("stock")
     stock = (
         stock[stock["departement"] == year.viewer.code] if year.viewer.kind == "prefet" else stock.iloc[:0]
     )
+    held = stock["account"].isin(state_accounts())
     rows = []
     for title, mask, owned in (
-        ("État", state, stock["account"].isin(list(STATE))),
-        ("Autres réservataires et bailleur", ~state, ~stock["account"].isin(list(STATE))),
+        ("État", state, held),
+        ("Autres réservataires et bailleur", ~state, ~held),
     ):
         mine = lines[mask]
         n, q = tally(mine), tally(mine[mine["qpv"].astype(bool)])
@@ -217,7 +219,7 @@ def qpv_table(year: Year) -> Table:
 def effect_table(year: Year) -> Table:
     """What this year and this run do to the part of dwellings in QPV: leases, if all accept, and expected."""
     lines, rows = year.lines, []
-    mine = lines["account"] == f"COLL:{year.viewer.code}"
+    mine = lines["account"].isin(of_place(year.viewer.code))
     for title, mask in (("Contingent de la commune", mine), ("Tous réservataires", mine | ~mine)):
         c = count(lines, mask, lines["qpv"].astype(bool))
         rows.append({
@@ -242,7 +244,7 @@ def _part(part: Fraction, whole: Fraction) -> float:
 def stays_table(year: Year) -> Table:
     """Dwellings of the commune: in and outside QPV, on the commune's account and in all."""
     lines, rows = year.lines, []
-    mine = lines["account"] == f"COLL:{year.viewer.code}"
+    mine = lines["account"].isin(of_place(year.viewer.code))
     everyone = pd.Series(True, index=lines.index)
     for title, mask in (("Contingent de la commune", mine), ("Tous réservataires", everyone)):
         for inside in (False, True):

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from optimizer.conversion import account_order
+from optimizer.domain.account import (
+    of_place,
+    place_of,
+    remainder,
+    state_accounts,
+)
 from optimizer.policy import Parameter
 from optimizer.presentation.numbers import some
+from optimizer.problem import RuleShape
+from optimizer.problem.registry import Line
+from optimizer.problem.rulebook import Section
 from optimizer.shortlist.labels import account_label
-from optimizer.statement.dashboards.gauges import Gauge, count, named, rate_gauge
-from optimizer.statement.dashboards.year import Year
+from optimizer.statement.dashboards.gauges import Counts, Gauge, count, named, rate_gauge
+from optimizer.statement.dashboards.lines import SCALE
+from optimizer.statement.dashboards.year import COLUMN, Year
 
-STATE = ("ETAT_PRIO", "ETAT_AGENT")
-LATE_FLUX, LATE_LEC, LATE_PRIORITY = (
-    f"national.dashboard.{name}_late_share" for name in ("flux", "lec", "priority")
-)
+Shapes = tuple[RuleShape, ...]
 LATE_TRAJECTORY = "national.dashboard.trajectory_late_share"
 
 
@@ -29,8 +39,8 @@ def place_name(year: Year, code: str) -> str:
 
 def label(year: Year, account: str) -> str:
     """An account in words; a département's own reservation by its number."""
-    code = account.removeprefix("COLL:")
-    if account.startswith("COLL:") and code not in year.names:
+    code = place_of(account)
+    if code and code not in year.names:
         return f"Département {code}"
     return account_label(account, "fr", year.names)
 
@@ -44,24 +54,24 @@ def own_ledger(year: Year) -> pd.DataFrame:
     if viewer.kind == "landlord":
         return rows[rows["landlord"] == viewer.code]
     if viewer.kind == "prefet":
-        return rows[(rows["departement"] == viewer.code) & rows["account"].isin(list(STATE))]
+        return rows[(rows["departement"] == viewer.code) & rows["account"].isin(state_accounts())]
     if viewer.kind == "maire":
-        return rows[(rows["account"] == f"COLL:{viewer.code}") & (rows["area"] == viewer.code)]
+        return rows[rows["account"].isin(of_place(viewer.code)) & (rows["area"] == viewer.code)]
     communes = year.rules.all_communes
     areas = {viewer.code, *communes.index[communes["epci"] == viewer.code]}
-    return rows[rows["area"].isin(areas) & rows["account"].str.startswith("COLL:")]
+    return rows[rows["area"].isin(areas) & (rows["account"].map(place_of) != "")]
 
 
-def flux_gauges(year: Year) -> list[Gauge]:
+def flux_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
     """One gauge per ledger row of the viewer, counted by the convention's own rule."""
     own = own_ledger(year)
     order = own.assign(_o=own["account"].map(account_order)).sort_values(
         ["landlord", "area", "_o", "account"]
     )
-    return [_flux_gauge(year, row) for row in order.to_dict("records")]
+    return [_flux_gauge(year, row, shape) for shape in shapes for row in order.to_dict("records")]
 
 
-def _flux_gauge(year: Year, row: dict[object, object]) -> Gauge:
+def _flux_gauge(year: Year, row: dict[object, object], shape: RuleShape) -> Gauge:
     landlord, area, account = (str(row[name]) for name in ("landlord", "area", "account"))
     lines = year.lines
     column = "commune" if len(area) == 5 else "epci" if len(area) == 9 else "departement"
@@ -83,9 +93,10 @@ def _flux_gauge(year: Year, row: dict[object, object]) -> Gauge:
     if year.viewer.kind == "maire":
         who = "contingent de la commune"
     return Gauge(
-        "flux", who[:1].upper() + who[1:], scope, share, "at_least", counts,
+        shape.id, who[:1].upper() + who[1:], scope, share, "at_least", counts,
         Fraction(max(0, int(str(row["year_base"])) - int(str(row["base"])))), max(0, -floor(-year_due)),
-        (_agreed(year, landlord, account, area, row),), _counted(row, counts.num_returned), LATE_FLUX, _exact(row["tolerance"]), opening,
+        (_agreed(year, landlord, account, area, row),), _counted(row, counts.num_returned), shape.late_key, _exact(row["tolerance"]), opening,
+        group=shape.group[0], ahead_key=shape.ahead_key,
     )  # fmt: skip
 
 
@@ -125,31 +136,32 @@ def _exact(value: object) -> Fraction:
 # --- publics prioritaires ------------------------------------------------------------------------------------------
 
 
-def priority_gauges(year: Year) -> list[Gauge]:
+def priority_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
     """25 % of the leases of each réservataire but the État, over the viewer's lines; BAILLEUR landlord by landlord."""
-    source = year.rules.value("national.rules.priority_publics.share")
+    return [gauge for shape in shapes for gauge in _account_rates(year, shape)]
+
+
+def _account_rates(year: Year, shape: RuleShape) -> list[Gauge]:
+    source = year.rules.value(shape.share_key)
     lines = year.lines
-    concerned = lines[
-        (lines["account"] == "ALS")
-        | (lines["account"] == "BAILLEUR")
-        | lines["account"].str.startswith("COLL:")
-    ]
+    den, num = shape.in_year(lines)
+    concerned = lines[den]
     keys = {
-        (a, x if a == "BAILLEUR" else "")
+        (a, x if a == remainder() else "")
         for a, x in zip(concerned["account"], concerned["landlord"], strict=True)
     }
     out = []
     for account, landlord in sorted(keys, key=lambda k: (account_order(k[0]), k)):
-        if year.viewer.kind == "maire" and account != f"COLL:{year.viewer.code}":
+        if year.viewer.kind == "maire" and account not in of_place(year.viewer.code):
             continue
         mine = (lines["account"] == account) & ((lines["landlord"] == landlord) if landlord else True)
-        counts = count(lines, mine & named(lines), lines["priority"].astype(bool))
+        counts = count(lines, mine & den & named(lines), num)
         if not counts.den and not counts.den_run:
             continue
         out.append(
             rate_gauge(
-                year, counts, id="priority_publics", title=_capital(label(year, account)), scope=_whose(year, landlord),
-                sources=(source,), rows=_priority_rows(year, account, landlord), late_key=LATE_PRIORITY, primary=False,
+                year, counts, shape, title=_capital(label(year, account)), scope=_whose(year, landlord),
+                sources=(source,), rows=_account_rows(year, shape.id, account, landlord), primary=False,
             )
         )  # fmt: skip
     return out
@@ -167,12 +179,10 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _priority_rows(year: Year, account: str, landlord: str) -> tuple[tuple[str, str], ...]:
+def _account_rows(year: Year, rule: str, account: str, landlord: str) -> tuple[tuple[str, str], ...]:
     """Lines of the rule that a gauge adds up, where it covers them whole: a landlord's or a département's view."""
     kind, code = year.viewer.kind, year.viewer.code
-    rows = [
-        r for r in year.book.rows if r.rule == "priority_publics" and r.scope.endswith(f";account={account}")
-    ]
+    rows = [r for r in year.book.rows if r.rule == rule and r.scope.endswith(f";account={account}")]
     if kind == "landlord":
         rows = [r for r in rows if r.scope.startswith(f"landlord={code};")]
     elif kind == "prefet":
@@ -186,75 +196,86 @@ def _priority_rows(year: Year, account: str, landlord: str) -> tuple[tuple[str, 
 # --- mixity (LEC) --------------------------------------------------------------------------------------------------
 
 
-def lec_gauges(year: Year, by_landlord: bool = False) -> list[Gauge]:
-    """The two LEC targets of every EPCI under LEC of the viewer; also landlord by landlord when asked."""
-    out = []
+def lec_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
+    """The LEC targets of every EPCI under LEC of the viewer; for an EPCI also landlord by landlord."""
+    out: list[Gauge] = []
     here = sorted(set(year.rules.lec_epci) & {str(e) for e in year.lines["epci"]})
     if year.viewer.kind == "epci" and year.viewer.code in year.rules.lec_epci:
         here = [year.viewer.code]
     for epci in here:
         inside = year.lines["epci"] == epci
-        out += _lec_pair(year, epci, inside, year.viewer.code if year.viewer.kind == "landlord" else "")
+        out += _lec_pair(
+            year, shapes, epci, inside, year.viewer.code if year.viewer.kind == "landlord" else ""
+        )
         landlords = sorted(set(year.lines.loc[inside, "landlord"]))
-        if by_landlord and len(landlords) > 1:
+        if year.viewer.kind == "epci" and len(landlords) > 1:
             for landlord in landlords:
                 out += _lec_pair(
-                    year, epci, inside & (year.lines["landlord"] == landlord), landlord, primary=False
+                    year, shapes, epci, inside & (year.lines["landlord"] == landlord), landlord, primary=False
                 )
     return out
 
 
-def _lec_pair(year: Year, epci: str, mask: pd.Series, landlord: str, primary: bool = True) -> list[Gauge]:
+def _lec_pair(
+    year: Year, shapes: Shapes, epci: str, mask: pd.Series, landlord: str, primary: bool = True
+) -> list[Gauge]:
     lines = year.lines
     inside = mask & named(lines)
     scope = f"epci={epci}" if year.case.settings.all_landlords else f"landlord={landlord};epci={epci}"
     whole = bool(landlord) != bool(year.case.settings.all_landlords)
-    qpv = lines["qpv"].astype(bool)
     where = place_name(year, epci)
     words = where if not landlord or year.viewer.kind == "landlord" else landlord
     # The quartile of a lease is written in the case; that of a proposal was read against this threshold.
     found = year.rules.lec_epci.get(epci)
     thresholds = () if found is None else (replace(found, title=f"Seuil du premier quartile, {where}"),)
-    first = (lines["q1"] == "yes") | lines["relocated"].astype(bool)
-    pairs = (
-        ("lec_q1_outside_qpv", "LEC hors QPV : 1er quartile ou relogés", inside & ~qpv, first),
-        ("lec_q234_inside_qpv", "LEC en QPV : 2e à 4e quartiles", inside & qpv, lines["q1"] == "no"),
-    )
-    keys = ("national.lec.first_quartile_share", "national.lec.other_quartiles_share")
+    marks = [shape.in_year(lines) for shape in shapes]
     return [
         rate_gauge(
-            year, count(lines, den, num), id=id, title=title, scope=words, sources=(year.rules.value(key), *thresholds),
-            rows=((id, scope),) if whole else (), late_key=LATE_LEC, primary=primary,
+            year, count(lines, inside & den, num), shape, title=gauge_title(shape), scope=words,
+            sources=(year.rules.value(shape.share_key), *thresholds), rows=((shape.id, scope),) if whole else (),
+            primary=primary, among="" if primary else ", par bailleur",
         )
-        for (id, title, den, num), key in zip(pairs, keys, strict=True)
+        for shape, (den, num) in zip(shapes, marks, strict=True)
     ]  # fmt: skip
+
+
+def gauge_title(shape: RuleShape) -> str:
+    """French title of the gauges of a rule."""
+    return shape.gauge_title or shape.title_fr
 
 
 # --- targets counted by the rules themselves -----------------------------------------------------------------------
 
 
-def dalo_gauges(year: Year) -> list[Gauge]:
-    """DALO households to house in the département this year, where a number is set."""
+def dalo_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
+    """Households to house in the département this year, where a number is set."""
+    return [gauge for shape in shapes for gauge in _yearly_number(year, shape)]
+
+
+def _yearly_number(year: Year, shape: RuleShape) -> list[Gauge]:
     number = year.rules.dalo_numbers.get(year.viewer.code)
     if number is None:
         return []
     lines = year.lines
-    credited = lines["dalo"].astype(bool) & (
-        ~lines["qpv"].astype(bool) | (lines["q1"] != "yes") | lines["accepts_qpv"].astype(bool)
-    )
-    counts = count(lines, named(lines), credited)
+    den, num = shape.in_year(lines)
+    counts = count(lines, den & named(lines), num)
     row = next(
-        (r for r in year.book.rows if r.rule == "dalo" and r.scope == f"departement={year.viewer.code}"), None
+        (r for r in year.book.rows if r.rule == shape.id and r.scope == f"departement={year.viewer.code}"),
+        None,
     )
     rest = Fraction(row.remaining_num, row.remaining_den) if row else Fraction(counts.den_run)
     return [
-        Gauge("dalo", "Ménages DALO à loger dans l'année", f"département {year.viewer.code}", None, "at_least", counts, rest,
-              int(number.value), (number,), late_key=LATE_TRAJECTORY)
+        Gauge(shape.id, gauge_title(shape), f"département {year.viewer.code}", None, "at_least", counts, rest,
+              int(number.value), (number,), late_key=shape.late_key, group=shape.group[0], ahead_key=shape.ahead_key)
     ]  # fmt: skip
 
 
-def mutation_gauges(year: Year) -> list[Gauge]:
+def mutation_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
     """Own transfers against their forecast in the assiette, per département of a landlord."""
+    return [gauge for shape in shapes for gauge in _ceilings(year, shape)]
+
+
+def _ceilings(year: Year, shape: RuleShape) -> list[Gauge]:
     forecast = year.case.table("assiette")
     forecast = forecast[
         (forecast["year"] == year.case.settings.year)
@@ -262,34 +283,126 @@ def mutation_gauges(year: Year) -> list[Gauge]:
         & (forecast["landlord"] == year.viewer.code)
     ].sort_values("departement")
     lines, out = year.lines, []
+    den, num = shape.in_year(lines)
     for row in forecast.to_dict("records"):
         if not row["vacated"] or pd.isna(row["mutation"]):
             continue
         here = lines["departement"] == row["departement"]
-        # A lease said to be a transfer is out of the flux whatever the account it was written on.
-        counts = count(lines, here & named(lines), lines["account"] == "MUTATION")
+        counts = count(lines, here & den & named(lines), num)
         source = Parameter(
             f"assiette.{year.viewer.code}.{row['departement']}.mutation", "Mutations internes prévues à l'assiette",
             int(row["mutation"]), "dwellings", "local", "table assiette du dossier ; CCH R. 441-5",
         )  # fmt: skip
         out.append(
-            Gauge("mutation_max", "Mutations internes (plafond)", place_name(year, str(row["departement"])),
+            Gauge(shape.id, gauge_title(shape), place_name(year, str(row["departement"])),
                   Fraction(int(row["mutation"]), int(row["vacated"])), "at_most", counts,
                   Fraction(max(int(row["vacated"]) - counts.den, counts.den_run)), int(row["mutation"]), (source,),
-                  late_key=LATE_FLUX, primary=False)
+                  late_key=shape.late_key, primary=False, group=shape.group[0], ahead_key=shape.ahead_key)
         )  # fmt: skip
     return out
 
 
-def essential_gauges(year: Year) -> list[Gauge]:
+def essential_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
     """Leases to essential workers, where the CIA of the EPCI sets a rate."""
     source = year.rules.essential_shares.get(year.viewer.code)
     if source is None:
         return []
-    lines = year.lines
-    counts = count(lines, named(lines), lines["essential"].astype(bool))
-    scope = f"epci={year.viewer.code}"
+    lines, scope = year.lines, f"epci={year.viewer.code}"
+    marks = [shape.in_year(lines) for shape in shapes]
     return [
-        rate_gauge(year, counts, id="essential_workers", title="Travailleurs essentiels", scope=year.viewer.name, sources=(source,),
-                   rows=(("essential_workers", scope),), late_key=LATE_PRIORITY, primary=False)
+        rate_gauge(
+            year, count(lines, den & named(lines), num), shape, title=gauge_title(shape), scope=year.viewer.name,
+            sources=(source,), rows=((shape.id, scope),), primary=False,
+        )
+        for shape, (den, num) in zip(shapes, marks, strict=True)
     ]  # fmt: skip
+
+
+# --- any other rule, line by line ----------------------------------------------------------------------------------
+
+
+def row_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
+    """One gauge for each line of a rule whose scope is the viewer's own, counted by the rule itself."""
+    return [
+        _row_gauge(year, section, i)
+        for section in year.book.sections
+        if section.rule in shapes
+        for i, line in enumerate(section.lines)
+        if _own_line(year, line)
+    ]
+
+
+def _own_line(year: Year, line: Line) -> bool:
+    """Whether the scope names the viewer, or lies whole in a landlord's stock or a préfet's département."""
+    parts = dict(piece.split("=", 1) for piece in line.scope.split(";") if "=" in piece)
+    kind, code, facts = year.viewer.kind, year.viewer.code, year.facts
+    if code in (parts.get(COLUMN[kind]), parts.get("area")) or parts.get("account", "") in of_place(code):
+        return True
+    names = {"landlord": facts.landlords, "prefet": facts.departements}.get(kind)
+    at = 0 if kind == "landlord" else 1
+    return (
+        names is not None and bool(line.territory) and {names[pair[at]] for pair in line.territory} == {code}
+    )
+
+
+def _row_gauge(year: Year, section: Section, i: int) -> Gauge:
+    shape, line, ground = section.rule, section.lines[i], year.book.ground
+    row = year.book.rows[section.start + i]
+    before = shape.counted(section.lines, ground, ground.before)
+    mine = before.line == i
+    signed = before.lease < ground.signed
+    run = year.proposed
+    named_leases = run.leases if shape.counts_seats else run.leases.where(run.leases.named)
+    at = np.arange(len(run.leases)) if shape.counts_seats else np.flatnonzero(run.leases.named)
+    ahead = shape.counted(section.lines, ground, named_leases)
+    here = ahead.line == i
+    where = at[ahead.lease]
+    first = run.rank[where] == 1
+
+    def expected(mask: NDArray[np.bool_]) -> Fraction:
+        return Fraction(sum(run.weight[where[mask]].tolist()), SCALE)
+
+    counts = Counts(
+        int((mine & signed & before.num).sum()), int((mine & signed).sum()),
+        int((mine & ~signed & before.num).sum()), int((mine & ~signed).sum()),
+        int((here & first & ahead.num).sum()), int((here & first).sum()),
+        expected(here & ahead.num), expected(here),
+    )  # fmt: skip
+    remaining = Fraction(row.remaining_num, row.remaining_den)
+    if line.number is not None:
+        target = int(line.number)
+    else:
+        assert line.share is not None
+        target = ceil(line.share * (counts.den + floor(remaining + Fraction(1, 2))))
+    if shape.share_key:
+        source = year.rules.value(shape.share_key)
+    else:
+        value = float(line.number if line.share is None else line.share)  # type: ignore[arg-type]
+        unit = "count" if line.share is None else "share"
+        source = Parameter(
+            f"rules.{shape.id}.{line.scope}", shape.title_fr, value, unit, line.status, shape.source
+        )
+    return Gauge(
+        shape.id, gauge_title(shape), _scope_words(year, line.scope), line.share, "at_least", counts, remaining, target,
+        (source,), late_key=shape.late_key, tolerance=line.tolerance, opening=Fraction(line.opening_balance, 100),
+        primary=False, group=shape.group[0], ahead_key=shape.ahead_key,
+    )  # fmt: skip
+
+
+def _scope_words(year: Year, scope: str) -> str:
+    """The parts of a scope in words, the viewer's own left out: ``Besançon, Action Logement``."""
+    parts = [piece.partition("=") for piece in scope.split(";")]
+    shown = [
+        label(year, value) if key == "account" else place_name(year, value) if key in ("epci", "area", "departement") else value
+        for key, _, value in parts
+        if value != year.viewer.code
+    ]  # fmt: skip
+    return ", ".join(shown) or year.viewer.name
+
+
+Builder = Callable[[Year, Shapes], list[Gauge]]
+BUILDERS: Mapping[str, Builder] = {
+    "agreed_shares": flux_gauges, "epci_rates": lec_gauges, "account_rates": priority_gauges, "yearly_numbers": dalo_gauges,
+    "ceilings": mutation_gauges, "place_rates": essential_gauges, "rows": row_gauges,
+}  # fmt: skip
+"""``RuleShape.gauge`` -> the gauges of the rules of one place on a dashboard."""

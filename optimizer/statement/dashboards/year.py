@@ -16,7 +16,14 @@ from optimizer.domain import Case
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.problem import RuleBook, rule_book
-from optimizer.statement.dashboards.lines import returned_lines, territory, year_lines
+from optimizer.statement.dashboards.lines import (
+    Proposed,
+    no_proposals,
+    proposed,
+    returned_lines,
+    territory,
+    year_lines,
+)
 from optimizer.statement.dashboards.run import Run, read_run
 from optimizer.statement.ledger import ledger, lines_of, year_fraction
 
@@ -48,6 +55,9 @@ class Year:
     ----------
     lines : DataFrame
         Leases, work in progress and proposals (``lines.COLUMNS``) of the viewer's own territory or stock.
+    proposed : Proposed
+        Every line of the run as the rules count leases (empty without a run): read through the lines of a rule that are the
+        viewer's own.
     returned : DataFrame
         Orientations that came back without a lease and that their account counts, narrowed too (``lines.returned_lines``).
     dwellings, homes : DataFrame
@@ -65,6 +75,7 @@ class Year:
     book: RuleBook
     viewer: Viewer
     run: Run | None
+    proposed: Proposed
     lines: pd.DataFrame
     returned: pd.DataFrame
     dwellings: pd.DataFrame
@@ -112,7 +123,8 @@ def read_year(
     run = None if proposals is None else read_run(proposals, case)
     conventions = lines_of(case, rules)
     book = rule_book(case, facts, rules)
-    lines = year_lines(case, rules, book.ground, conventions, run)
+    ahead, own = (no_proposals(book.ground), None) if run is None else proposed(case, rules, book.ground, run)
+    lines = year_lines(case, rules, book.ground, conventions, own)
     dwellings = _dwellings(case, rules)
     viewer = find_viewer(kind, code, lines, dwellings, rules)
     column = COLUMN[kind]
@@ -124,7 +136,7 @@ def read_year(
     if run is not None:
         homes = run.dwellings[run.dwellings["dwelling_id"].isin(mine["dwelling_id"])].reset_index(drop=True)
     return Year(
-        case=case, rules=rules, facts=facts, book=book, viewer=viewer, run=run,
+        case=case, rules=rules, facts=facts, book=book, viewer=viewer, run=run, proposed=ahead,
         lines=lines[lines[column] == code].reset_index(drop=True),
         returned=back[back[column] == code].reset_index(drop=True),
         dwellings=mine, homes=homes,

@@ -13,10 +13,11 @@ import pytest
 
 from optimizer.errors import AttrifluxError
 from optimizer.presentation.csvfile import csv_bytes
+from optimizer.problem import all_rules
 from optimizer.statement import dashboard, dashboard_to
 from optimizer.statement.dashboards.files import write_dashboard
 from optimizer.statement.dashboards.headings import HEADINGS
-from optimizer.statement.dashboards.page import GROUPS, STATUS
+from optimizer.statement.dashboards.page import STATUS
 from tests.cli.running import attriflux
 from tests.statement.year import lease, year_case
 
@@ -74,9 +75,8 @@ def test_the_workbook_opens_with_french_headings_and_real_numbers(written):
     book = openpyxl.load_workbook(written[0] / "dashboard.xlsx", read_only=True)
     assert book.sheetnames[:3] == ["Alertes", "Jauges", "Trajectoires"]
     sheet = list(book["Jauges"].iter_rows(values_only=True))
-    assert {row[0] for row in sheet[4:]} <= set(GROUPS.values()) and {row[-1] for row in sheet[4:]} <= set(
-        STATUS.values()
-    )
+    assert {row[0] for row in sheet[4:]} <= {shape.group[0] for shape in all_rules()}
+    assert {row[-1] for row in sheet[4:]} <= set(STATUS.values())
     assert sheet[3][:4] == ("Règle", "Intitulé", "Périmètre", "Objectif (part)")
     assert set(book["Lecture"].iter_rows(min_row=4, max_row=4, values_only=True)) == {
         ("Tableau", "Comment le lire")
