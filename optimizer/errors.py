@@ -128,7 +128,7 @@ def texts(family: str, words: Mapping[str, tuple[str, str]]) -> None:
         define(f"{family}.{name}".upper(), fr, en)
 
 
-def said(code: str, lang: Lang, **params: object) -> str:
+def said(code: str, lang: Lang, /, **params: object) -> str:
     """The declared text of ``code`` in a language (KeyError when it was never declared)."""
     return _MESSAGES[code].text(lang, params)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from optimizer.domain.frames import records
+from optimizer.errors import Lang, said
 from optimizer.presentation.data import ReportData, proof_sentence, stop_sentence
-from optimizer.presentation.numbers import decimal
+from optimizer.presentation.numbers import day, decimal
 from optimizer.presentation.numbers import percent as share_words
 from optimizer.presentation.page import render
 from optimizer.presentation.svg import bar, gauge
@@ -73,30 +74,27 @@ def report_html(data: ReportData) -> str:
 
 
 def _cards(data: ReportData) -> list[dict[str, str]]:
-    fr = data.lang == "fr"
     status = data.dwellings["status"].value_counts()
     people = data.applications["status"].value_counts()
 
-    def card(value: int, french: str, english: str) -> dict[str, str]:
-        return {"value": show(value, data, 0), "label": french if fr else english}
+    def card(value: int, name: str) -> dict[str, str]:
+        return {"value": show(value, data, 0), "label": said(f"REPORT.CARD_{name}", data.lang)}
 
     return [
-        card(len(data.dwellings), "logements", "dwellings"),
-        card(int(status.get("listed", 0)), "avec une liste", "with a list"),
+        card(len(data.dwellings), "DWELLINGS"),
+        card(int(status.get("listed", 0)), "LISTED"),
         card(
             int(status.get("awaiting_reservataire", 0)),
-            "en attente du réservataire",
-            "awaiting the réservataire",
+            "AWAITING",
         ),
-        card(int(status.get("no_candidate", 0)), "sans candidat", "without candidate"),
-        card(len(data.applications), "demandes lues", "applications read"),
-        card(int(people.get("proposed", 0)), "premiers rangs", "first ranks"),
-        card(int(people.get("reserve", 0)), "en réserve", "in reserve"),
+        card(int(status.get("no_candidate", 0)), "NONE"),
+        card(len(data.applications), "READ"),
+        card(int(people.get("proposed", 0)), "FIRST"),
+        card(int(people.get("reserve", 0)), "RESERVE"),
     ]
 
 
 def _gauges(data: ReportData) -> list[dict[str, Any]]:
-    fr = data.lang == "fr"
     assumed_keys = {n.key for n in data.numbers if n.assumed}
     out = []
     for rule, frame in data.rules.groupby("rule", sort=False):
@@ -121,9 +119,9 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                         f"{int(x.num_before)} + {int(x.num_run)} / {target:.1f}",
                     ),
                     "missing": missing,
-                    "missing_text": _leases(missing, fr)
+                    "missing_text": _leases(missing, data.lang)
                     if x.price > 0 or missing
-                    else ("affiché seulement" if fr else "shown only"),
+                    else (said("REPORT.SHOWN_ONLY", data.lang)),
                 }
             )
         hidden = len(frame) - len(rows)
@@ -133,31 +131,24 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                 "long": rule_long(str(rule), data.lang),
                 "rows": rows,
                 "assumed": share_key(str(rule)) in assumed_keys,
-                "more": (
-                    f"… et {hidden} autres lignes (rules.csv)." if fr else f"… and {hidden} more (rules.csv)."
-                )
-                if hidden > 0
-                else "",
+                "more": (said("REPORT.MORE", data.lang, n=hidden)) if hidden > 0 else "",
             }
         )
     return out
 
 
-def _leases(n: int, fr: bool) -> str:
-    if fr:
-        return "aucun" if n == 0 else f"{n} bail" if n == 1 else f"{n} baux"
-    return "none" if n == 0 else f"{n} lease{'s' if n > 1 else ''}"
+def _leases(n: int, lang: Lang) -> str:
+    return said("REPORT.NO_LEASE", lang) if n == 0 else said("REPORT.LEASES", lang, n=n)
 
 
 def _shortfalls(data: ReportData) -> list[dict[str, str]]:
     """Targets missed, in whole leases, with the reason and the rate these proposals would meet."""
-    fr = data.lang == "fr"
     return [
         {
             "rule": rule_label(str(x.rule), data.lang),
             "scope": scope_words(str(x.scope), data.lang, data.places),
-            "missing": _leases(int(x.missing_whole), fr),
-            "why": str(x.reason_fr if fr else x.reason_en),
+            "missing": _leases(int(x.missing_whole), data.lang),
+            "why": str(x.reason_fr if data.lang == "fr" else x.reason_en),
             "holds": percent(float(x.rate_that_holds), data),
         }
         for x in records(data.shortfalls)
@@ -184,17 +175,9 @@ def _accounts(data: ReportData) -> list[dict[str, object]]:
 
 
 def _groups(data: ReportData) -> list[dict[str, Any]]:
-    fr = data.lang == "fr"
-    labels = {
-        "quartile": ("Par quartile de ressources", "By income quartile"),
-        "size": ("Par taille du ménage", "By household size"),
-        "priority": ("Par priorité", "By priority"),
-        "origin": ("Mutation ou demande externe", "Transfer or external"),
-        "qpv": ("Acceptation d'un QPV", "Accepts a QPV"),
-    }
     out = []
     eligible = data.population[data.population["eligible"]]
-    for column, pair in labels.items():
+    for column in ("quartile", "size", "priority", "origin", "qpv"):
         if column not in eligible.columns:
             continue
         rows = []
@@ -205,7 +188,7 @@ def _groups(data: ReportData) -> list[dict[str, Any]]:
             rate = len(first) / len(frame)
             rows.append(
                 {
-                    "label": str(name) if fr else GROUPS_EN.get(str(name), str(name)),
+                    "label": str(name) if data.lang == "fr" else GROUPS_EN.get(str(name), str(name)),
                     "eligible": show(len(frame), data, 0),
                     "first": show(len(first), data, 0),
                     "rate": percent(rate, data, 2 if 0 < rate < 0.001 else 1),
@@ -219,7 +202,7 @@ def _groups(data: ReportData) -> list[dict[str, Any]]:
         for row in rows:
             row["svg"] = bar(float(str(row["raw"])), most, str(row["rate"]))
         if rows:
-            out.append({"label": pair[0 if fr else 1], "rows": rows})
+            out.append({"label": said(f"REPORT.BY_{column}".upper(), data.lang), "rows": rows})
     return out
 
 
@@ -257,9 +240,9 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
         out.append(
             {
                 "dwelling": d.dwelling_id,
-                "words": dwelling_words(facts[d.dwelling_id], data.lang == "fr"),
+                "words": dwelling_words(facts[d.dwelling_id], data.lang),
                 "account": account_label(d.account, data.lang, data.places),
-                "note": (" ; " if data.lang == "fr" else "; ").join(
+                "note": (said("WORDS.LIST", data.lang)).join(
                     x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
                 ),
                 "lines": [
@@ -281,5 +264,4 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
 def deadline_words(iso: str, data: ReportData) -> str:
     if not iso:
         return ""
-    day = f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
-    return f"désignation attendue avant le {day}" if data.lang == "fr" else f"names expected before {day}"
+    return said("REPORT.NAMES_BEFORE", data.lang, day=day(iso))

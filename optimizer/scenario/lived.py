@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimizer.errors import Lang
-from optimizer.presentation.wording import scope_label, shown, signed
+from optimizer.presentation.wording import shown, signed
+from optimizer.presentation.words import scope_words
 from optimizer.scenario.indicators import UNITS, indicator_order, label_of
 from optimizer.scenario.records import SMALL, Record
 
@@ -31,7 +32,7 @@ def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
         rows.append(
             {
                 "label": label_of(key[0], lang == "en").partition(",")[0],
-                "scope": scope_label(key[1], lang, records[0].places),
+                "scope": scope_words(key[1], lang, records[0].places),
                 "unit": UNITS[key[2]][lang == "en"],
                 "cells": [_cell(_range(record, key), first, key[2], lang) for record in records],
             }

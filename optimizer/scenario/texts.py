@@ -200,3 +200,19 @@ texts(
         "fragile_note": ("Les dossiers un à un : fragile.csv.", "File by file: fragile.csv."),
     },
 )
+texts(
+    "COMPARISON",
+    {
+        "share_dwellings_by_account": (
+            "Part des logements proposés par contingent",
+            "Share of dwellings by account",
+        ),
+        "targets_reached_over_aimed": ("Objectifs : atteint sur visé", "Targets: reached over aimed at"),
+        "value_optimum_points": ("valeur de l'optimum (points)", "value of the optimum (points)"),
+        "at_least_one_point": (
+            "Un point au moins n'est pas certifié : sa marche n'est pas concluante.",
+            "At least one point is not certified: its step is not conclusive.",
+        ),
+        "refused_by_check": ("Refusé par la vérification indépendante.", "Refused by the check."),
+    },
+)

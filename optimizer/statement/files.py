@@ -14,7 +14,7 @@ import pandas as pd
 
 from optimizer import importers
 from optimizer.conversion import account_order
-from optimizer.errors import Lang
+from optimizer.errors import Lang, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.page import render
 from optimizer.presentation.tables_book import STATEMENT, write_book
@@ -210,7 +210,7 @@ def _axis(result: Bilan, table: pd.DataFrame, column: str, title: str, lang: Lan
 
 
 def _label(result: Bilan, column: str, value: str, lang: Lang) -> str:
-    unknown = "non renseigné" if lang == "fr" else "not given"
+    unknown = said("PAGE.NOT_GIVEN", lang)
     if column == "account":
         return account_label(value, lang, result.places)
     if column == "commune":
