@@ -16,7 +16,7 @@ from optimizer.presentation.exactcsv import unit_csv
 from optimizer.presentation.tables_book import PLANNING, write_book
 from optimizer.presentation.words import scope_words
 from optimizer.scenario.comparison_page import comparison_html
-from optimizer.scenario.indicators import UNITS, indicator_order, label_of
+from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.records import (
     MARGIN,
     SMALL,
@@ -116,7 +116,7 @@ def in_words(table: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> pd.D
         return table
     names = {i: label_of(i, lang == "en") for i in table["indicator"].unique()}
     scopes = {s: scope_words(s, lang, places) for s in table["scope"].unique()}
-    units = {u: UNITS[u][0 if lang == "fr" else 1] for u in table["unit"].unique()}
+    units = {u: unit_words(u, lang) for u in table["unit"].unique()}
     if "reading" in table.columns:
         table = table.assign(reading=table["reading"].map({True: said("WORDS.WITHIN", lang), False: ""}))
     return table.assign(

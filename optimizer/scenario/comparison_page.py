@@ -13,7 +13,7 @@ from optimizer.presentation.plots import curve, heat_map, slope_chart
 from optimizer.presentation.wording import shown, signed
 from optimizer.presentation.words import scope_words
 from optimizer.scenario import texts as texts
-from optimizer.scenario.indicators import UNITS, label_of
+from optimizer.scenario.indicators import label_of, unit_words
 from optimizer.scenario.lived import lived_rows
 from optimizer.scenario.records import (
     MARGIN,
@@ -97,7 +97,7 @@ def _rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
         rows.append(
             {
                 "indicator": key[0], "label": label_of(key[0], lang == "en"), "scope": scope_words(key[1], lang, places),
-                "unit": UNITS[key[2]][0 if lang == "fr" else 1], "cells": cells, "who": key[0] in WHO, "main": not key[1],
+                "unit": unit_words(key[2], lang), "cells": cells, "who": key[0] in WHO, "main": not key[1],
                 "empty": key[0] in OFTEN_NOTHING and not any(r.values.get(key) for r in records),
             }
         )  # fmt: skip
@@ -195,8 +195,4 @@ def _open_steps(margins: Sequence[float | None], lang: Lang) -> str:
     if not widest:
         return ""
     points = shown(widest, "points", lang)
-    return (
-        f"Une marche plus petite que la marge certifiée ({points} points au plus) n'est pas concluante."
-        if lang == "fr"
-        else f"A step within the certified margin ({points} points at most) is not conclusive."
-    )
+    return said("COMPARISON.STEP_OPEN", lang, points=points)

@@ -20,18 +20,6 @@ from optimizer.shortlist.labels import account_label
 MOST_PLACES = 40
 """Landlord × département sections on the page; the tables hold them all."""
 
-CAP_WORDS = {
-    "agents": ("agents publics", "public agents"),
-    "state": ("ensemble de l'État", "State as a whole"),
-    "guarantees": ("garanties d'emprunt", "loan guarantees"),
-}
-
-
-MINUS_WORDS = {
-    "mutation": ("mutations", "transfers"), "anru": ("ANRU", "ANRU"), "orcod": ("ORCOD", "ORCOD"),
-    "unfit": ("insalubrité", "unfit housing"), "sale": ("vente", "sale"), "stock": ("en stock", "kept in stock"),
-}  # fmt: skip
-
 
 def flux_html(result: Flux, lang: Lang = "fr") -> str:
     """The whole page, self-contained."""
@@ -96,7 +84,7 @@ def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:
             {
                 "departement": str(departement),
                 "landlords": int(table["landlord"].nunique()),
-                "modes": [Num(f"{m}. {MODES[m][0 if lang == 'fr' else 1]}") for m in modes],
+                "modes": [Num(f"{m}. {MODES[m][lang == 'en']}") for m in modes],
                 "lines": lines,
                 "whole": [whole[m] for m in modes],
             }
@@ -114,7 +102,6 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
     cell: dict[tuple[str, int], dict[Hashable, Any]] = {
         (str(r["account"]), int(r["mode"])): r for r in table.to_dict("records")
     }
-    at = 0 if lang == "fr" else 1
     lines = []
     for account in accounts:
         first = next(cell[(account, m)] for m in modes if (account, m) in cell)
@@ -129,7 +116,7 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
                     "dwellings": int(row["dwellings"]),
                     "share": percent(float(row["share"]), 2, lang, fixed=True),
                     "uncapped": percent(float(row["share_uncapped"]), 2, lang, fixed=True),
-                    "capped": ", ".join(CAP_WORDS[n][at] for n in names),
+                    "capped": ", ".join(said(f"FLUX.CAP_{n}".upper(), lang) for n in names),
                     "received": percent(float(row["received_from_cap"]), 2, lang, fixed=True)
                     if row["received_from_cap"]
                     else "",
@@ -153,7 +140,7 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
         "landlord": landlord,
         "departement": departement,
         "bases": here(result.assiette).to_dict("records"),
-        "modes": [Num(f"{m}. {MODES[m][at]}") for m in modes],
+        "modes": [Num(f"{m}. {MODES[m][lang == 'en']}") for m in modes],
         "lines": lines,
         "chart": slope_chart(
             series,
@@ -162,7 +149,7 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
         ),
         "stock": stock_part(result, landlord, departement, lang),
         "trace": [
-            {**r, "title": MINUS_WORDS[str(r["reason"])][at]}
+            {**r, "title": said(f"FLUX.MINUS_{r['reason']}".upper(), lang)}
             for r in here(result.trace).to_dict("records")
             if r["dwellings"]
         ],

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer.errors import Lang
+from optimizer.errors import Lang, said
 from optimizer.presentation.wording import shown, signed
 from optimizer.presentation.words import scope_words
-from optimizer.scenario.indicators import UNITS, indicator_order, label_of
+from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.records import SMALL, Record
 
 PREFIX = "weekly_"
-OVERLAP = ("non concluant", "not conclusive")
 
 
 def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
@@ -33,7 +32,7 @@ def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
             {
                 "label": label_of(key[0], lang == "en").partition(",")[0],
                 "scope": scope_words(key[1], lang, records[0].places),
-                "unit": UNITS[key[2]][lang == "en"],
+                "unit": unit_words(key[2], lang),
                 "cells": [_cell(_range(record, key), first, key[2], lang) for record in records],
             }
         )
@@ -62,5 +61,5 @@ def _cell(
     if first is not None and abs(mean - first[0]) >= SMALL:
         cell["gap"] = signed(mean - first[0], unit, lang)
         if low <= first[2] and first[1] <= high:
-            cell["open"] = OVERLAP[lang == "en"]
+            cell["open"] = said("COMPARISON.OVERLAP", lang)
     return cell

@@ -216,3 +216,86 @@ texts(
         "refused_by_check": ("Refusé par la vérification indépendante.", "Refused by the check."),
     },
 )
+texts(
+    "FLUX",
+    {
+        "cap_agents": ("agents publics", "public agents"),
+        "cap_state": ("ensemble de l'État", "State as a whole"),
+        "cap_guarantees": ("garanties d'emprunt", "loan guarantees"),
+        "minus_mutation": ("mutations", "transfers"),
+        "minus_anru": ("ANRU", "ANRU"),
+        "minus_orcod": ("ORCOD", "ORCOD"),
+        "minus_unfit": ("insalubrité", "unfit housing"),
+        "minus_sale": ("vente", "sale"),
+        "minus_stock": ("en stock", "kept in stock"),
+        "stocked": (
+            "{stock:logement/logements} en stock, assiette de {base:logement/logements} pour l'année.",
+            "{stock:dwelling/dwellings} in stock, assiette of {base:dwelling/dwellings} for the year.",
+        ),
+        "modes": ("Modes calculés : {modes}.", "Modes computed: {modes}."),
+        "assumed_values": ("Valeurs supposées : {names}.", "Assumed values: {names}."),
+        "nothing": ("aucun", "none"),
+        "open": (
+            "Ouvrir {page} ; tables : flux.csv, assiette.csv, inventory.xlsx.",
+            "Open {page}; tables: flux.csv, assiette.csv, inventory.xlsx.",
+        ),
+    },
+)
+texts(
+    "COMPARISON",
+    {
+        "overlap": ("non concluant", "not conclusive"),
+        "step_open": (
+            "Une marche plus petite que la marge certifiée ({points} points au plus) n'est pas concluante.",
+            "A step within the certified margin ({points} points at most) is not conclusive.",
+        ),
+        "unit_dwellings": ("logements", "dwellings"),
+        "unit_share": ("part", "share"),
+        "unit_leases": ("baux", "leases"),
+        "unit_points": ("points", "points"),
+        "unit_days": ("jours", "days"),
+        "unit_euros": ("euros", "euros"),
+        "unit_months": ("mois", "months"),
+        "unit_households": ("ménages", "households"),
+    },
+)
+texts(
+    "COTATION",
+    {
+        "changes": (
+            "{first:premier rang/premiers rangs} et {lists:liste/listes} changent sur {n:logement/logements}.",
+            "{first:first rank/first ranks} and {lists:list/lists} change out of {n:dwelling/dwellings}.",
+        ),
+        "changes_nothing": (
+            "Aucun premier rang, aucune liste ne change sur {n:logement/logements}.",
+            "No first rank and no list change out of {n:dwelling/dwellings}.",
+        ),
+        "moves_said": (
+            "{up:demande/demandes} {go}, {down} {fall} ; ex aequo : {ties}.",
+            "{up:application/applications} {go} up, {down} {fall}; ties: {ties}.",
+        ),
+        "go_one": ("monte", "moves"),
+        "go_many": ("montent", "move"),
+        "fall_one": ("descend", "down"),
+        "fall_many": ("descendent", "down"),
+        "priority": (
+            "Publics prioritaires : {top_a} des premiers rangs avant, {top_b} après ; {head_a} puis {head_b} des mieux cotées.",
+            "Priority publics: {top_a} of first ranks before, {top_b} after; {head_a} then {head_b} of the best scored.",
+        ),
+        "never": ("Critères qui ne départagent jamais : {names}.", "Criteria that never decide: {names}."),
+        "no_criterion": ("aucun", "none"),
+        "hang": (
+            "{n:dossier listé/dossiers listés} {hang} d'un seul fait non vérifié.",
+            "{n:listed file/listed files} {hang} on one unverified fact.",
+        ),
+        "hang_one": ("dépend", "hangs"),
+        "hang_many": ("dépendent", "hang"),
+        "threshold_assumed": (" (seuil supposé)", " (assumed threshold)"),
+        "low_stakes": (
+            "Outil à faible enjeu en territoire détendu : au plus {limit} des premiers rangs dépendent de la grille{assumed}.",
+            "Low-stakes tool in a relaxed territory: at most {limit} of first ranks depend on the grid{assumed}.",
+        ),
+        "points_invented": ("Points inventés : {names}.", "Invented points: {names}."),
+        "open": ("Ouvrir {page} ; tables : cotation.xlsx.", "Open {page}; tables: cotation.xlsx."),
+    },
+)

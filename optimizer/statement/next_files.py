@@ -16,7 +16,7 @@ import pandas as pd
 from optimizer import policy
 from optimizer.conversion import MODES
 from optimizer.datadirs import models_dir
-from optimizer.errors import Finding, Lang
+from optimizer.errors import Finding, Lang, Spaced, said
 from optimizer.policy.beside import files_beside
 from optimizer.policy.conventions import FIELDS, default_area
 from optimizer.policy.folder import Folder
@@ -24,7 +24,7 @@ from optimizer.policy.territory import Territory, read_territory
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.numbers import percent, signed
 from optimizer.presentation.page import render
-from optimizer.shortlist.labels import account_label, plural
+from optimizer.shortlist.labels import account_label
 from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan
 from optimizer.statement.next_stock import NextStock
@@ -213,7 +213,7 @@ def _territory_text(facts: Territory, names: list[str], result: Bilan) -> str:
 
 
 def _page(result: Bilan, coming: Following, lang: Lang) -> str:
-    fr, places = lang == "fr", result.places
+    places = result.places
     values = {
         "title": result.case.settings.title,
         "synthetic": result.case.settings.synthetic,
@@ -221,7 +221,7 @@ def _page(result: Bilan, coming: Following, lang: Lang) -> str:
         "on": result.case.settings.on,
         "early": result.case.settings.on <= date(result.year, 12, 31),
         "carried": coming.stock.carried,
-        "mode": None if coming.mode is None else f"{coming.mode} ({MODES[coming.mode][0 if fr else 1]})",
+        "mode": None if coming.mode is None else f"{coming.mode} ({MODES[coming.mode][lang == 'en']})",
         "rows": [_shown(row, lang, places) for row in coming.diff.to_dict("records")],
         "stock": [{**r, "label": account_label(str(r["account"]), lang, places)} for r in coming.stock.changes.to_dict("records")],
         "lines": [
@@ -235,10 +235,9 @@ def _page(result: Bilan, coming: Following, lang: Lang) -> str:
 
 def _shown(row: Mapping[Any, Any], lang: Lang, places: Mapping[str, str]) -> dict[str, str]:
     field = str(row["field"])
-    names = {"share": ("part", "share"), "opening_balance": ("solde d'ouverture", "opening balance")}
     return {
         "landlord": str(row["landlord"]), "area": places.get(str(row["area"]), str(row["area"])), "label": account_label(str(row["account"]), lang, places),
-        "field": names[field][0 if lang == "fr" else 1], "why": str(row["why"]),
+        "field": said(f"NEXT.FIELD_{field}".upper(), lang), "why": str(row["why"]),
         "before": _number(row["before"], field, lang), "after": _number(row["after"], field, lang),
     }  # fmt: skip
 
@@ -252,8 +251,4 @@ def said_of(coming: Following, result: Bilan, lang: Lang) -> str:
     """The yearly update in one sentence for the terminal."""
     n, shares = len(coming.conventions), int((coming.diff["field"] == "share").sum())
     year = result.year + 1
-    if lang == "fr":
-        words = f"{plural(n, 'ligne')}, {plural(shares, 'part changée', 'parts changées')}"
-        return f"Conventions {year} : {words} ; conventions-{year}/, conventions-diff.html."
-    words = f"{n} line{'s' * (n != 1)}, {shares} share{'s' * (shares != 1)} changed"
-    return f"Agreements {year}: {words}; conventions-{year}/, conventions-diff.html."
+    return said("NEXT.DONE", lang, year=year, n=Spaced(n), shares=Spaced(shares))

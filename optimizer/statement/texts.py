@@ -72,3 +72,37 @@ texts(
         ),
     },
 )
+texts(
+    "BILAN",
+    {
+        "axis_account": ("Réservataire", "Réservataire"),
+        "axis_rooms": ("Typologie", "Rooms"),
+        "axis_financing": ("Financement", "Financing"),
+        "axis_qpv": ("QPV", "QPV"),
+        "axis_commune": ("Commune", "Commune"),
+        "axis_construction_period": ("Période de construction", "Construction period"),
+        "done": (
+            "Bilan {year} : {proposed:logement proposé/logements proposés}, {attributed:attribué/attribués}, {n:réservataire/réservataires}.",
+            "Statement {year}: {proposed:dwelling/dwellings} proposed, {attributed} attributed, {n:account/accounts}.",
+        ),
+        "reconciled": (
+            "Rapprochement : {same:ligne concordante/lignes concordantes}, {apart:différence/différences} (reconciliation.csv).",
+            "Reconciliation: {same:line agrees/lines agree}, {apart:difference/differences} (reconciliation.csv).",
+        ),
+        "open": (
+            "Ouvrir {page} ; un classeur et une page par réservataire.",
+            "Open {page}; one workbook and one page per réservataire.",
+        ),
+    },
+)
+texts(
+    "NEXT",
+    {
+        "field_share": ("part", "share"),
+        "field_opening_balance": ("solde d'ouverture", "opening balance"),
+        "done": (
+            "Conventions {year} : {n:ligne/lignes}, {shares:part changée/parts changées} ; conventions-{year}/, conventions-diff.html.",
+            "Agreements {year}: {n:line/lines}, {shares:share/shares} changed; conventions-{year}/, conventions-diff.html.",
+        ),
+    },
+)
