@@ -178,8 +178,8 @@ def write_pages(folder: Path, result: Result, options: Options) -> None:
 
 
 def _write_pages(folder: Path, result: Result, options: Options) -> None:
-    from optimizer.presentation.pages import report_html
     from optimizer.presentation.pdf import write_pdf
+    from optimizer.presentation.report import report_html
     from optimizer.presentation.sheets import sheet_pages, sheets_html
     from optimizer.presentation.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split
