@@ -60,16 +60,15 @@ def write_case(seed: int, folder: Path) -> Path:
     tables, settings, files = build(draw)
     for name, content in files.items():
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
-    (folder / "case.yaml").write_text(
-        yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8"
-    )
+    (folder / "case.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), "utf-8")
     for name, rows in tables.items():
         if rows:
-            _write(folder / f"{name}.csv", rows)
+            write_table(folder / f"{name}.csv", rows)
     return folder
 
 
-def _write(path: Path, rows: list[Row]) -> None:
+def write_table(path: Path, rows: list[Row]) -> None:
+    """Write the rows of a table, columns in order of appearance."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -96,7 +95,7 @@ def build(draw: Draw) -> tuple[dict[str, list[Row]], Row, dict[str, Any]]:
     epcis = list(dict.fromkeys(epcis))
     landlords = list(LANDLORDS[: draw.one([1, 1, 2, 3])])
     communes = [c for e in epcis for c in draw.some(PLACES[e], 1, 2)]
-    world = {"epcis": epcis, "landlords": landlords, "communes": communes}
+    world = {"epcis": epcis, "landlords": landlords, "communes": communes, "size": draw.one([1, 2, 2, 3])}
     lines = _conventions(draw, world)
     settings: Row = {
         "title": "Cas tiré au sort",
@@ -152,7 +151,9 @@ def _conventions(draw: Draw, world: Row) -> list[Row]:
             )
             share = draw.one([["0.2", "0.05", "0.25", "0.1", "0.15"], ["0.3", "0.05", "0.4", "0.15", "0.1"]])
             for account, part in zip(
-                ("ETAT_PRIO", "ETAT_AGENT", "ALS", f"COLL:{epcis[0]}", f"COLL:{communes[0]}"), share, strict=True
+                ("ETAT_PRIO", "ETAT_AGENT", "ALS", f"COLL:{epcis[0]}", f"COLL:{communes[0]}"),
+                share,
+                strict=True,
             ):
                 if account not in wanted:
                     continue
@@ -180,7 +181,9 @@ def _conventions(draw: Draw, world: Row) -> list[Row]:
                     }
                 )  # fmt: skip
             year = max(
-                row["year"] for row in rows if (row["landlord"], row["departement"]) == (landlord, departement)
+                row["year"]
+                for row in rows
+                if (row["landlord"], row["departement"]) == (landlord, departement)
             )
             for row in rows:
                 if (row["landlord"], row["departement"]) == (landlord, departement):
@@ -307,7 +310,8 @@ OWN_GRID: Row = {
 
 def _dwellings(draw: Draw, world: Row, lines: list[Row]) -> list[Row]:
     rows = []
-    rooms = [draw.whole(1, 4), draw.whole(2, 4)]
+    usual = {1: [1, 2, 2], 2: [2, 2, 3], 3: [3, 3, 4]}[world["size"]]
+    rooms = [*usual, *usual, draw.whole(1, 4)]
     with_districts = draw.chance(0.3)
     for i in range(draw.whole(3, 7)):
         landlord = draw.one(world["landlords"])
@@ -359,21 +363,21 @@ def _applications(draw: Draw, world: Row, dwellings: list[Row], accounts: list[s
     some_written = draw.chance(0.15)
     one_day = ON - timedelta(days=400)
     rows = []
-    for i in range(draw.whole(5, 14)):
-        adults = draw.one([1, 1, 2])
-        children = draw.one([0, 0, 0, 1, 2])
-        older = draw.one([0, 0, 0, 1])
-        persons = adults + children + older
+    for i in range(draw.whole(5, 14) if draw.chance(0.4) else draw.whole(10, 14)):
+        persons = world["size"] if draw.chance(0.75) else draw.whole(1, 5)
+        adults = min(persons, draw.one([1, 1, 2]))
+        children = draw.whole(0, persons - adults)
+        older = persons - adults - children
         income = draw.one([None, 0, *[draw.whole(450, 3200) for _ in range(8)]])
         registered = one_day if draw.chance(0.15) else ON - timedelta(days=draw.whole(5, 2400))
         row: Row = {
             "application_id": f"N{i + 1:02d}", "first_registered_on": registered, "persons": persons,
-            "choices": draw.some(communes if draw.chance(0.8) else near, 1, 3), "adults": adults,
+            "choices": draw.some(communes if draw.chance(0.8) else near, 1 if draw.chance(0.4) else 2, 3), "adults": adults,
             "children_under_14": children, "dependants": children + older, "couple": adults == 2,
             "ages_sum": draw.whole(44, 90) if adults == 2 else None,
             "monthly_income_eur": income, "income_status": draw.one(["declared", "verified", None]),
-            "tax_income_eur": None if draw.chance(0.1) else draw.whole(4000, 36000),
-            "extend": draw.chance(0.35), "mobility_need": draw.one([None, "none", "none", "none", "no_stairs", "accessible", "adapted"]),
+            "tax_income_eur": None if draw.chance(0.1) else draw.whole(4000, 30000),
+            "extend": draw.chance(0.35), "mobility_need": draw.one([None, *["none"] * 7, "no_stairs", "accessible", "adapted"]),
             "als_employee": draw.chance(0.45), "public_agent": draw.chance(0.3), "essential_worker": draw.chance(0.25),
             "local_job": draw.chance(0.4), "refusals": draw.one([0, 0, 0, 1, 3]),
             "dossier": draw.one([None, "complete", "complete", "to_verify", "unreachable"]),

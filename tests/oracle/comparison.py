@@ -34,7 +34,9 @@ def printed(value: Fraction | None, decimals: int = 4) -> Fraction | None:
 
 
 def text(value: Any) -> str:
-    return "" if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)) else str(value)
+    return (
+        "" if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)) else str(value)
+    )
 
 
 def differing(what: str, mine: dict[Any, Any], theirs: dict[Any, Any]) -> list[str]:
@@ -112,7 +114,9 @@ def _row(row: RuleRow, facts: list[Any]) -> dict[str, Any]:
 
 def optimum_differing(answer: Answer, certificate: dict[str, Any]) -> list[str]:
     mine, theirs = answer.market.points(answer.chosen), number(certificate["objective"])
-    said = [] if mine == theirs else [f"objective: contract {float(mine)}, program {theirs and float(theirs)}"]
+    said = (
+        [] if mine == theirs else [f"objective: contract {float(mine)}, program {theirs and float(theirs)}"]
+    )
     if certificate["status"] != "certified_optimal":
         said.append(f"certificate: {certificate['status']}")
     return said
@@ -174,9 +178,7 @@ def leapfrogs_differing(answer: Answer, leapfrogs: pd.DataFrame) -> list[str]:
 
 def applications_differing(answer: Answer, applications: pd.DataFrame) -> list[str]:
     """Status, reason, best rank and its dwelling of every application."""
-    mine = {
-        a: (s.status, s.reason, s.best_rank, s.dwelling) for a, s in answer.applications.items()
-    }
+    mine = {a: (s.status, s.reason, s.best_rank, s.dwelling) for a, s in answer.applications.items()}
     theirs = {}
     for row in applications.to_dict("records"):
         rank = number(row["best_rank"])

@@ -91,7 +91,9 @@ class Agreements:
         line = self.line(landlord, commune, account)
         if line is not None:
             return str(line["management_mode"])
-        return "delegated" if account in (*OWN, "BAILLEUR") else str(self.law.national("flux.management_mode"))
+        return (
+            "delegated" if account in (*OWN, "BAILLEUR") else str(self.law.national("flux.management_mode"))
+        )
 
     def count_rule(self, landlord: str, commune: str, account: str) -> str:
         """When a dwelling counts on the account."""
@@ -116,9 +118,7 @@ class Agreements:
     def effort(self, landlord: str) -> tuple[Fraction, Fraction]:
         """(threshold, weight) of the burden for a landlord."""
         own = self.own.get(landlord, {})
-        if all(
-            own.get(k) for k in ("effort_threshold", "effort_deliberation", "effort_deliberated_on")
-        ):
+        if all(own.get(k) for k in ("effort_threshold", "effort_deliberation", "effort_deliberated_on")):
             return exact(own["effort_threshold"]), self.law.national("burden.weight_deliberated")
         return self.law.national("burden.free_rate"), self.law.national("burden.weight")
 

@@ -28,9 +28,7 @@ class Scorer:
         """Total points."""
         total = Fraction(0)
         for rubric in grid["rubrics"].values():
-            raws = [
-                self._raw(grid, criterion, household) for criterion in rubric["criteria"].values()
-            ]
+            raws = [self._raw(grid, criterion, household) for criterion in rubric["criteria"].values()]
             got = sum(raws, Fraction(0)) if rubric["combine"] == "sum" else max(raws)
             cap = rubric.get("cap")
             total += got if cap is None else min(exact(cap), got)

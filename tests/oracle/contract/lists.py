@@ -49,7 +49,9 @@ def shortlists(market: Market, chosen: list[Option]) -> list[Line]:
         served = _served(market, chosen, o)
         ranks = pairs.nominees(o.dwelling, o.account)
 
-        def place(a: str, o: Option = o, served: list[RuleRow] = served, ranks: dict[str, int] = ranks) -> tuple:
+        def place(
+            a: str, o: Option = o, served: list[RuleRow] = served, ranks: dict[str, int] = ranks
+        ) -> tuple:
             fact = market.rules.first_rank(o.dwelling, a, o.account)
             same = all(row.counts_num(fact) for row in served)
             return (

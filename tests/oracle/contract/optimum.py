@@ -21,7 +21,7 @@ from tests.oracle.contract.values import Values
 ZERO = Fraction(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Option:
     """One way to use a dwelling: a household (or nobody yet: a seat) on an account."""
 
@@ -90,8 +90,7 @@ class Market:
                     after = [
                         o
                         for o in mine
-                        if o.application != b
-                        and (o.application not in ranks or ranks[o.application] > rank)
+                        if o.application != b and (o.application not in ranks or ranks[o.application] > rank)
                     ]
                     if after:
                         yield after, b
@@ -190,7 +189,10 @@ def best_first_ranks(market: Market) -> list[Option]:
 def _smallest(model: cp_model.CpModel, market: Market, x: list, chosen: list[int]) -> list[Option]:
     """Of equal proposals, the one whose sorted list is the smallest: tried option by option in that order."""
     other = model.clone()
-    other.add(sum(x[i] for i in chosen) - sum(x[i] for i in range(len(x)) if i not in set(chosen)) <= len(chosen) - 1)
+    other.add(
+        sum(x[i] for i in chosen) - sum(x[i] for i in range(len(x)) if i not in set(chosen))
+        <= len(chosen) - 1
+    )
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     if solver.solve(other) == cp_model.INFEASIBLE:

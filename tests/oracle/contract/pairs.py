@@ -73,9 +73,7 @@ class Pairs:
         relocation = household["relocation"] or "none"
         exclusion = dwelling["assiette_exclusion"] or "none"
         if r == "RELOGEMENT":
-            return relocation != "none" and (
-                exclusion not in MATCHING or relocation == MATCHING[exclusion]
-            )
+            return relocation != "none" and (exclusion not in MATCHING or relocation == MATCHING[exclusion])
         own_tenant = household["current_landlord"] == dwelling["landlord"]
         if r == "MUTATION":
             return own_tenant
@@ -88,7 +86,9 @@ class Pairs:
         line = self.agreements.line(dwelling["landlord"], dwelling["commune"], r)
         pool = (line["pool"] if line is not None else None) or "default"
         if pool == "default":
-            pool = {"ETAT_PRIO": "priority", "ETAT_AGENT": "public_agent", "ALS": "als_employee"}.get(r, "any")
+            pool = {"ETAT_PRIO": "priority", "ETAT_AGENT": "public_agent", "ALS": "als_employee"}.get(
+                r, "any"
+            )
         if pool == "priority":
             codes = household["priority_codes"] or []
             return "dalo" in codes or (
@@ -225,9 +225,7 @@ class Pairs:
 
     def forbidden(self, d: str, a: str) -> bool:
         return any(
-            row["decision"] == "forbid"
-            and row["application_id"] == a
-            and row["dwelling_id"] in (None, d)
+            row["decision"] == "forbid" and row["application_id"] == a and row["dwelling_id"] in (None, d)
             for row in self.decisions
         )
 
@@ -263,9 +261,7 @@ class Pairs:
 
     def public(self, d: str, r: str) -> list[str]:
         """Households eligible for the dwelling on the account, nominations apart."""
-        return [
-            a for a in sorted(self.applications) if self.code(d, a) is None and self.public_of(d, a, r)
-        ]
+        return [a for a in sorted(self.applications) if self.code(d, a) is None and self.public_of(d, a, r)]
 
     # ---- nominations --------------------------------------------------------------------------------------------------
 

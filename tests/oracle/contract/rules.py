@@ -16,7 +16,14 @@ from tests.oracle.contract.reading import Row, communes, floored, half_up
 ZERO = Fraction(0)
 STAGES = ("oriented", "nominated", "commission", "offered")
 COUNTED_FROM = {"oriented": 0, "presented": 1, "attributed": 3, "signed": 4}
-NOBODY = {"q1": "unknown", "renewal": False, "priority": False, "dalo": False, "essential": False, "designated": False}
+NOBODY = {
+    "q1": "unknown",
+    "renewal": False,
+    "priority": False,
+    "dalo": False,
+    "essential": False,
+    "designated": False,
+}
 HOUSEHOLD_RULES = (
     "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers", "priority_mix",
 )  # fmt: skip
@@ -251,9 +258,7 @@ class Rules:
         ]
 
     def _flux_den(self, landlord: str, departement: str, area: str) -> Test:
-        return lambda f: (
-            f.flux and f.landlord == landlord and f.departement == departement and f.within(area)
-        )
+        return lambda f: f.flux and f.landlord == landlord and f.departement == departement and f.within(area)
 
     def flux_expected(self, line: Row) -> Fraction:
         """F of the flux row of a line."""
@@ -308,9 +313,7 @@ class Rules:
                 due=lambda f: self.agreements.rest(f.landlord, f.commune),
             )  # fmt: skip
             self._close(row)
-            balance = sum(
-                (line["opening_balance"] for line in lines if line["account"] == "BAILLEUR"), ZERO
-            )
+            balance = sum((line["opening_balance"] for line in lines if line["account"] == "BAILLEUR"), ZERO)
             facts = [f for f in [*self.before, *self.returned] if den(f)]
             due = sum((self.agreements.rest(f.landlord, f.commune) for f in facts), ZERO)
             row.allowance = floored(max(ZERO, due - row.num_before - balance) + half, 4)
@@ -385,7 +388,9 @@ class Rules:
         ):
             for landlord, epci in sorted(scopes, key=str):
 
-                def den(f: Fact, landlord: str | None = landlord, epci: str = epci, inside: bool = inside) -> bool:
+                def den(
+                    f: Fact, landlord: str | None = landlord, epci: str = epci, inside: bool = inside
+                ) -> bool:
                     return f.epci == epci and f.qpv == inside and landlord in (None, f.landlord)
 
                 def num(f: Fact, inside: bool = inside) -> bool:
@@ -399,9 +404,7 @@ class Rules:
 
     def _dalo(self) -> None:
         together = bool(self.settings.get("all_landlords"))
-        places = (
-            sorted({(None, departement) for _, departement in self.places}) if together else self.places
-        )
+        places = sorted({(None, departement) for _, departement in self.places}) if together else self.places
         for landlord, departement in places:
 
             def den(f: Fact, landlord: str | None = landlord, departement: str = departement) -> bool:
@@ -416,7 +419,9 @@ class Rules:
                 share = number / (done + expected)
             if number is None or "run" in ways:
                 price = ZERO
-            scope = f"departement={departement}" if together else f"landlord={landlord};departement={departement}"
+            scope = (
+                f"departement={departement}" if together else f"landlord={landlord};departement={departement}"
+            )
             row = RuleRow(
                 "dalo", scope, price, share, self.law.national("rules.dalo.tolerance"), den,
                 lambda f: f.traits["dalo"], lambda d, den=den: den(self._vacated(d)), expected=expected,

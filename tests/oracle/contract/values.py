@@ -25,9 +25,7 @@ class Values:
         self.written_by_epci = {
             (row["application_id"], row["epci"], row["grid"]): row["score"] for row in self.case["scores"]
         }
-        self.kinds = {
-            (epci, self.grid_of(epci, a)) for epci in self.epcis for a in pairs.applications
-        }
+        self.kinds = {(epci, self.grid_of(epci, a)) for epci in self.epcis for a in pairs.applications}
         self.ranked = len(self.kinds) > 1 or "" in {grid for _, grid in self.kinds}
         self.fill_value: Fraction = self.law.national("fit.fill_value")
         self.score = cache(self._score)
@@ -63,8 +61,7 @@ class Values:
         population = [
             self.raw(epci, b)
             for b, household in self.pairs.applications.items()
-            if self.grid_of(epci, b) == grid
-            and any(communes()[c][0] == epci for c in household["choices"])
+            if self.grid_of(epci, b) == grid and any(communes()[c][0] == epci for c in household["choices"])
         ]
         mine = self.raw(epci, a)
         below = sum(1 for other in population if other < mine)
@@ -125,8 +122,7 @@ class Values:
     def one_is_enough(self, d: str, a: str) -> bool:
         """Whether a list of one name suffices."""
         return bool(
-            self.pairs.dwellings[d]["subsidy_d331_25_1"]
-            or self.pairs.applications[a]["prefet_designated"]
+            self.pairs.dwellings[d]["subsidy_d331_25_1"] or self.pairs.applications[a]["prefet_designated"]
         )
 
     def lean(self, d: str, a: str, r: str) -> Fraction:
@@ -162,9 +158,7 @@ class Values:
             "burden": self.burden(d, a),
             "lean": self.lean(d, a, r),
         }
-        found["value"] = (
-            self.fill_value + found["score"] + found["fit"] - found["burden"] + found["lean"]
-        )
+        found["value"] = self.fill_value + found["score"] + found["fit"] - found["burden"] + found["lean"]
         return found
 
     def median_score(self, d: str, households: list[str]) -> Fraction:
