@@ -17,6 +17,10 @@ from typing import Any
 
 import yaml
 
+from tests.oracle.contract.agreements import Agreements
+from tests.oracle.contract.pairs import Pairs
+from tests.oracle.contract.reading import Law, read_case
+
 ON = date(2026, 11, 23)
 PLACES = {
     "242500361": ("25056", "25147", "25014"),
@@ -64,7 +68,33 @@ def write_case(seed: int, folder: Path) -> Path:
     for name, rows in tables.items():
         if rows:
             write_table(folder / f"{name}.csv", rows)
+    pins = _pins(draw, folder) if draw.chance(0.25) else []
+    if pins:
+        write_table(folder / "decisions.csv", [*tables["decisions"], *pins])
     return folder
+
+
+def _pins(draw: Draw, folder: Path) -> list[Row]:
+    """One or two first ranks decided beforehand, on accounts where no réservataire's order stands in the way."""
+    case = read_case(folder)
+    law = Law(case)
+    pairs = Pairs(case, law, Agreements(case, law))
+    rows: list[Row] = []
+    for d in draw.some(pairs.free, 1, 2):
+        for r, names in pairs.eligible(d).items():
+            left = [a for a in names if a not in {row["application_id"] for row in rows}]
+            if left and pairs.mode(d, r) == "delegated" and d not in {row["dwelling_id"] for row in rows}:
+                rows.append(
+                    {
+                        "dwelling_id": d,
+                        "application_id": draw.one(left),
+                        "account": r if draw.chance(0.5) else None,
+                        "decision": "pin",
+                        "reason": "commission_decision",
+                        "author": "Secrétariat",
+                    }
+                )
+    return rows
 
 
 def write_table(path: Path, rows: list[Row]) -> None:
@@ -111,6 +141,9 @@ def build(draw: Draw) -> tuple[dict[str, list[Row]], Row, dict[str, Any]]:
     accounts = sorted({line["account"] for line in [*lines, *_lines_of(agreements)]})
     dwellings = _dwellings(draw, world, [*lines, *_lines_of(agreements)])
     applications = _applications(draw, world, dwellings, accounts)
+    if not territory.get("grid"):
+        for row in applications:
+            row.pop("score", None)  # some written scores and no grid for the others would be an error
     tables: dict[str, list[Row]] = {
         "dwellings": dwellings,
         "applications": applications,
@@ -172,11 +205,11 @@ def _conventions(draw: Draw, world: Row) -> list[Row]:
                 if account == "ALS" and draw.chance(0.15):
                     row["area"] = epcis[0]
                 rows.append(row)
-            if draw.chance(0.15):
+            if draw.chance(0.15) and len(wanted) < 5:
                 rows.append(
                     {
                         "landlord": landlord, "departement": departement, "year": 2026,
-                        "account": "BAILLEUR", "share": draw.one(["0.05", "0.1"]), "management_mode": "delegated",
+                        "account": "BAILLEUR", "share": "0.05", "management_mode": "delegated",
                         "opening_balance": draw.one([None, "1"]),
                     }
                 )  # fmt: skip
@@ -572,6 +605,7 @@ def _scores(draw: Draw, world: Row, applications: list[Row], territory: Row) -> 
             if a.get("current_landlord") and own.get("mutation_grid"):
                 grid = own["mutation_grid"]
             if grid and draw.chance(0.6):
+                grid = grid.removesuffix(".yaml")
                 score = draw.one([5, 18, "33.5", 70, 70, 126])
                 rows.append(
                     {"application_id": a["application_id"], "epci": epci, "grid": grid, "score": score}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from tests.oracle.contract import Answer
+from tests.oracle.contract.quartile import quartile
 from tests.oracle.contract.reading import communes
 from tests.oracle.contract.rules import ZERO, RuleRow
 
@@ -59,12 +61,12 @@ def _said(value: Any) -> str:
 
 def pairs_differing(answer: Answer, file: Path) -> list[str]:
     """All eligible pairs with the parts of their values, against `export --pairs`."""
-    mine: dict[tuple[str, ...], Any] = {}
-    for o in answer.market.options:
-        if o.application is not None:
-            mine[o.dwelling, o.application, o.account] = answer.values.parts(
-                o.dwelling, o.application, o.account
-            )
+    mine: dict[tuple[str, ...], Any] = {
+        (d, a, r): answer.values.parts(d, a, r)
+        for d in answer.pairs.dwellings
+        for r, names in answer.pairs.eligible(d).items()
+        for a in names
+    }
     theirs: dict[tuple[str, ...], Any] = {}
     with file.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines, delimiter=";"):
@@ -150,9 +152,64 @@ def worth_differing(answer: Answer, proposals: pd.DataFrame) -> list[str]:
         for name, value in parts.items():
             if number(row[name]) != value:
                 said.append(f"{name} {d} {a} {r}: contract {float(value)}, program {row[name]}")
-        epci = communes()[answer.pairs.dwellings[d]["commune"]][0]
-        del epci
+        said += _facts_differing(answer, d, a, row)
     return said
+
+
+def _facts_differing(answer: Answer, d: str, a: str, row: dict[str, Any]) -> list[str]:
+    """Effort rate, quartile and flags of a line."""
+    said = []
+    effort = answer.values.effort(d, a)
+    if printed(number(row["effort"])) != printed(effort.rate):
+        said.append(f"effort {d} {a}: contract {effort.rate and float(effort.rate)}, program {row['effort']}")
+    epci = communes()[answer.pairs.dwellings[d]["commune"]][0]
+    if text(row["q1"]) != quartile(answer.pairs, a, epci):
+        said.append(f"q1 {d} {a}: contract {quartile(answer.pairs, a, epci)}, program {row['q1']}")
+    mine, known = flags(answer, d, a)
+    theirs = {flag for flag in text(row["flags"]).split("|") if flag in known}
+    if mine != theirs:
+        said.append(f"flags {d} {a}: contract {sorted(mine)}, program {sorted(theirs)}")
+    return said
+
+
+def flags(answer: Answer, d: str, a: str) -> tuple[set[str], set[str]]:
+    """(flags of a pair, flags that the contract defines)."""
+    pairs, effort = answer.pairs, answer.values.effort(d, a)
+    household = pairs.applications[a]
+    told = {
+        "TO_RENEW": household["status"] == "to_renew"
+        or (household["status"] is None and pairs.months_over(a, 12)),
+        "CEILING_UNCHECKED": pairs.tax_income(a) is None,
+        "INCOME_MISSING": quartile_unknown_by_income(household),
+        "EFFORT_HIGH": effort.rate is not None and effort.rate > pairs.law.national("effort.max_rate"),
+        "ALLOWANCE_ESTIMATED": effort.allowance == "estimated" and effort.rate is not None,
+        "ALLOWANCE_MISSING": effort.allowance == "missing",
+        "SMALL_ASKED": pairs.small_asked(d, a),
+    }
+    return {flag for flag, holds in told.items() if holds}, set(told)
+
+
+def quartile_unknown_by_income(household: dict[str, Any]) -> bool:
+    """Whether the monthly income says nothing of the quartile."""
+    income = household["monthly_income_eur"]
+    return income is None or (income == 0 and household["income_status"] != "verified")
+
+
+def dwellings_differing(answer: Answer, dwellings: pd.DataFrame) -> list[str]:
+    """Account, status and deadline of every dwelling."""
+    mine = {d: ("", "no_candidate", "") for d in answer.pairs.dwellings}
+    for o in answer.chosen:
+        status, deadline = "listed", ""
+        if o.application is None:
+            row = answer.pairs.dwellings[o.dwelling]
+            days = answer.pairs.agreements.deadline(row["landlord"], row["commune"], o.account)
+            status, deadline = "awaiting_reservataire", str(answer.pairs.on + timedelta(days=days))
+        mine[o.dwelling] = (o.account, status, deadline)
+    theirs = {
+        row["dwelling_id"]: (text(row["account"]), text(row["status"]), text(row["deadline"])[:10])
+        for row in dwellings.to_dict("records")
+    }
+    return differing("dwelling", mine, theirs)
 
 
 def leapfrogs_differing(answer: Answer, leapfrogs: pd.DataFrame) -> list[str]:
@@ -182,10 +239,9 @@ def applications_differing(answer: Answer, applications: pd.DataFrame) -> list[s
     theirs = {}
     for row in applications.to_dict("records"):
         rank = number(row["best_rank"])
-        listed = text(row["status"]) in ("proposed", "reserve")
         theirs[row["application_id"]] = (
             text(row["status"]),
-            "" if listed else text(row["reason"]),
+            text(row["reason"]),
             None if rank is None else int(rank),
             text(row["dwelling_id"]),
         )
@@ -200,6 +256,7 @@ def all_differences(answer: Answer, result: Any, pairs: Path | None) -> list[str
         worth_differing(answer, result.proposals),
         optimum_differing(answer, result.certificate),
         lines_differing(answer, result.proposals),
+        dwellings_differing(answer, result.dwellings),
         leapfrogs_differing(answer, result.leapfrogs),
         applications_differing(answer, result.applications),
     ]

@@ -53,21 +53,23 @@ def answer(folder: Path, *, price_assumed: bool = False) -> Answer:
     )
 
 
+WORDS = {"proposed": "FIRST_RANK", "reserve": "RESERVE"}
+
+
 def standings(pairs: Pairs, lines: list[Line]) -> dict[str, Standing]:
-    """Status and reason of every application."""
+    """Status and reason of every application; the reason of one that no dwelling admits is the one met latest."""
     found = {}
     for a in pairs.applications:
         mine = sorted((line.rank, line.dwelling) for line in lines if line.application == a)
         codes = {d: pairs.first_code(d, a) for d in sorted(pairs.dwellings)}
         if mine:
             status = "proposed" if mine[0][0] == 1 else "reserve"
-            found[a] = Standing(status, "", mine[0][0], mine[0][1])
+            found[a] = Standing(status, WORDS[status], mine[0][0], mine[0][1])
         elif any(codes[d] is None for d in pairs.free):
             found[a] = Standing("not_proposed", "OUTRANKED", None, "")
         elif any(code is None for code in codes.values()):
             found[a] = Standing("not_proposed", "NO_FREE_DWELLING", None, "")
         else:
-            said = list(codes.values())
-            reason = max(CODES, key=lambda code: (said.count(code), -CODES.index(code)))
+            reason = max((str(code) for code in codes.values()), key=CODES.index)
             found[a] = Standing("ineligible", reason, None, "")
     return found

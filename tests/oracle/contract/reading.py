@@ -178,7 +178,7 @@ class Law:
         """(first-time grid, grid of mutations) of an EPCI; an empty name where there is none."""
         own = (self.territory.get("grid_by_epci") or {}).get(epci)
         pair = own if own is not None else self.territory
-        return pair.get("grid") or "", pair.get("mutation_grid") or ""
+        return tuple((pair.get(name) or "") for name in ("grid", "mutation_grid"))  # type: ignore[return-value]
 
     def grid(self, name: str) -> dict[str, Any]:
         """The content of a grid's file: beside the territory where the name says so, else shipped."""

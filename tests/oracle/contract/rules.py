@@ -121,7 +121,9 @@ class Rules:
         self.returned = self._returned()
         self.run = [self._vacated(d) for d in pairs.free]
         self.assiette = self._assiette()
-        self.places = sorted({(f.landlord, f.departement) for f in self.run})
+        self.vacated = [self._vacated(d) for d in sorted(pairs.dwellings)]
+        """Rows are shown for these, even where all of them are in progress."""
+        self.places = sorted({(f.landlord, f.departement) for f in self.vacated})
         self.rows: list[RuleRow] = []
         self._flux()
         self._flux_max()
@@ -135,12 +137,12 @@ class Rules:
     # ---- facts ----------------------------------------------------------------------------------------------------------
 
     def _lease(self, row: Row) -> Fact:
-        dalo_codes = is_dalo(row)
+        inside = bool(row["qpv"]) and row["q1"] == "yes"  # no column of a lease says that it was accepted
         traits = {
             "q1": row["q1"] or "unknown",
             "renewal": renewal(row),
             "priority": priority(self.pairs, row),
-            "dalo": dalo_codes,
+            "dalo": is_dalo(row) and not inside,
             "essential": bool(row["essential_worker"]),
             "designated": False,
         }
@@ -199,7 +201,7 @@ class Rules:
 
     def _by_time(self, count: int) -> Fraction:
         gone = (self.on - date(self.year, 1, 1)).days
-        left = (date(self.year, 12, 31) - self.on).days
+        left = (date(self.year, 12, 31) - self.on).days + 1
         return Fraction(count * left, gone) if gone > 0 else ZERO
 
     def _part(self, place: tuple[str, str], den: Test, run_den: Test, flux: bool) -> tuple[Fraction, str]:
@@ -355,12 +357,15 @@ class Rules:
             flux = self._flux_den(landlord, departement, departement)
             rest = self._expected(flux, flux, flux=True)[0]
             of_account: dict[str, Fraction] = {}
+            own: Fraction | None = None
             for line in lines:
                 if line["account"] != "BAILLEUR":
                     part = line["share"] * self.flux_expected(line)
                     rest -= part
                     of_account[line["account"]] = of_account.get(line["account"], ZERO) + part
-            of_account["BAILLEUR"] = max(ZERO, rest)
+                else:
+                    own = (own or ZERO) + line["share"] * self.flux_expected(line)
+            of_account["BAILLEUR"] = max(ZERO, rest) if own is None else own
             for account, expected in sorted(of_account.items()):
                 if account not in ("ALS", "BAILLEUR") and not account.startswith("COLL:"):
                     continue
@@ -379,7 +384,7 @@ class Rules:
 
     def _lec(self) -> None:
         scopes: set[tuple[str | None, str]] = set()
-        for f in self.run:
+        for f in self.vacated:
             if self.law.place("lec_q1_threshold", f.epci) is not None:
                 scopes.add((None if self.settings.get("all_landlords") else f.landlord, f.epci))
         names = ("first_quartile_share", "other_quartiles_share")
@@ -404,41 +409,48 @@ class Rules:
 
     def _dalo(self) -> None:
         together = bool(self.settings.get("all_landlords"))
-        places = sorted({(None, departement) for _, departement in self.places}) if together else self.places
+        departements = sorted({departement for _, departement in self.places})
+        places = [(None, departement) for departement in departements] if together else self.places
         for landlord, departement in places:
 
             def den(f: Fact, landlord: str | None = landlord, departement: str = departement) -> bool:
                 return f.departement == departement and landlord in (None, f.landlord)
 
             expected, ways = self._expected(den, den)
-            number, status = self._dalo_number(landlord, departement)
-            price = self._price("dalo", status)
-            done = sum(1 for f in self.before if den(f))
-            share = ZERO
-            if number is not None and done + expected > 0:
-                share = number / (done + expected)
-            if number is None or "run" in ways:
-                price = ZERO
-            scope = (
-                f"departement={departement}" if together else f"landlord={landlord};departement={departement}"
-            )
+            year = sum(1 for f in self.before if den(f)) + expected
+            share, price = self._dalo_share(landlord, departement, year, "run" in ways)
+            scope = f"departement={departement}" if together else f"landlord={landlord};departement={departement}"
             row = RuleRow(
                 "dalo", scope, price, share, self.law.national("rules.dalo.tolerance"), den,
                 lambda f: f.traits["dalo"], lambda d, den=den: den(self._vacated(d)), expected=expected,
             )  # fmt: skip
             self._close(row)
 
-    def _dalo_number(self, landlord: str | None, departement: str) -> tuple[Fraction | None, str]:
+    def _dalo_share(
+        self, landlord: str | None, departement: str, year: Fraction, guessed: bool
+    ) -> tuple[Fraction, Fraction]:
+        """(share, price): a yearly number over the leases of the year, else the département's share of its vacated dwellings."""
+        of_departement = self.law.place("dalo", departement)
+        number, status = None, "local"
         if landlord is None:
-            found = self.law.place("dalo", departement)
-            return found if found is not None else (None, "local")
-        told = ((self.settings.get("dalo") or {}).get(landlord) or {}).get(departement)
-        if told is None:
-            told = self.agreements.own.get(landlord, {}).get("dalo", {}).get(departement)
-        return (None if told is None else Fraction(told)), "local"
+            if of_departement is not None:
+                number, status = of_departement
+        else:
+            told = ((self.settings.get("dalo") or {}).get(landlord) or {}).get(departement)
+            if told is None:
+                told = self.agreements.own.get(landlord, {}).get("dalo", {}).get(departement)
+            number = None if told is None else Fraction(told)
+        if number is not None:
+            if guessed or not year:
+                return (number / year if year else ZERO), ZERO
+            return number / year, self._price("dalo", status)
+        vacated = self.law.place("vacated", departement)
+        if landlord is None or of_departement is None or vacated is None:
+            return ZERO, ZERO
+        return of_departement[0] / vacated[0], self._price("dalo", "assumed")
 
     def _essential_workers(self) -> None:
-        for epci in sorted({f.epci for f in self.run}):
+        for epci in sorted({f.epci for f in self.vacated}):
             found = self.law.place("essential_workers", epci)
             if found is None:
                 continue
@@ -449,7 +461,7 @@ class Rules:
 
     def _priority_mix(self) -> None:
         price = self._price("priority_mix", self.law.status("rules.priority_mix.share"))
-        for residence in sorted({f.residence for f in self.run if f.mix and f.residence}):
+        for residence in sorted({f.residence for f in self.vacated if f.mix and f.residence}):
             self._plain(
                 "priority_mix", f"residence={residence}", price, self.law.national("rules.priority_mix.share"),
                 lambda f, residence=residence: f.residence == residence, lambda f: f.traits["q1"] == "no",

@@ -41,7 +41,8 @@ class Values:
 
     def written(self, epci: str, a: str) -> Fraction | None:
         """A score that the case gives."""
-        row = self.written_by_epci.get((a, epci, self.grid_of(epci, a)))
+        grid = self.grid_of(epci, a).removesuffix(".yaml")  # a grid is known by its file's name
+        row = self.written_by_epci.get((a, epci, grid))
         return row if row is not None else self.pairs.applications[a]["score"]
 
     def _raw(self, epci: str, a: str) -> Fraction:
@@ -61,7 +62,7 @@ class Values:
         population = [
             self.raw(epci, b)
             for b, household in self.pairs.applications.items()
-            if self.grid_of(epci, b) == grid and any(communes()[c][0] == epci for c in household["choices"])
+            if self.grid_of(epci, b) == grid and any(communes()[c][0] == epci for c in self.pairs.choices(b))
         ]
         mine = self.raw(epci, a)
         below = sum(1 for other in population if other < mine)
