@@ -21,6 +21,7 @@ from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.problem import Evaluation, build, evaluate
+from optimizer.problem.build import Held
 from optimizer.problem.model import Problem
 from optimizer.results import rules_table
 from optimizer.solve import Progress, Solved, SolveOptions, solve
@@ -98,6 +99,8 @@ def prepare(
     *,
     models: Path | None = None,
     accept_assumed: bool = False,
+    price_assumed: bool = False,
+    kept: Held = (),
     lean: bool = False,
     phase: Phase = lambda text: None,
 ) -> Prepared:
@@ -105,6 +108,7 @@ def prepare(
 
     Parameters
     ----------
+    price_assumed, kept : as :func:`optimizer.problem.build` takes them.
     lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
         household read it, and a country's weighs 1.3 GB.
 
@@ -150,13 +154,16 @@ def prepare(
     if any(f.severity == "error" for f in found):
         raise InputProblems((*found, *scoring.check_case(case, facts, rules)))
     scores = scoring.score(case, facts, rules)
+    facts = facts.with_span(scores.span)
+    found = (*found, *scoring.price_warnings(scores, rules))
     case = replace(case, warnings=(*case.warnings, *(f for f in found if f not in case.warnings)))
     if lean and len(facts.dwellings.ids) > LARGE:
         case = replace(case, tables={n: frame for n, frame in case.tables.items() if n != "applications"})
         source = case
         read = None
     lap("score")
-    problem = build(case, facts, scores, rules)
+    facts = facts.with_span(scores.span)
+    problem = build(case, facts, scores, rules, price_assumed=price_assumed, kept=kept)
     lap("build")
     return Prepared(case, rules, facts, scores, problem, timings)
 

@@ -9,6 +9,7 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
     list_territories(models=None) -> tuple[str, ...]
     read_yaml(path) -> YamlMap                                  dict with .line_of(key) and .path; strict
     read_grid(path) -> Grid                                     one file of models/cotation/
+    span(grid, accrual_years) -> int                            how many hundredths of a point a grid puts between households
     PREFIXES = ("national.", "territory.", "conventions.", "cotation.")   keys that ``changes`` may carry here
     ZONES = ("paris_adjacent", "ile_de_france", "other_regions")          zone code = position
     FINANCINGS = ("PLAI", "PLUS", "PLS");  RULES = {rule id: (French title, key of its default share or "")}
@@ -42,7 +43,7 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
 Dotted keys: ``national.<file>.<name>`` (``national.lec.first_quartile_share``, ``national.prices.flux``,
 ``national.rules.<rule>.tolerance``, ``national.ceilings.PLUS.other_regions``), ``territory.<name>``
 (``territory.market``, ``territory.grid``, ``territory.mutation_grid`` ("none" = no grid),
-``territory.lec.q1_threshold.<epci>``, ``territory.dalo.<departement>``, ``territory.essential_workers.<epci>``,
+``territory.lec.q1_threshold.<epci>``, ``territory.dalo.<departement>``, ``territory.vacated.<departement>``, ``territory.essential_workers.<epci>``,
 ``territory.qpv_share.<insee>``), ``conventions.<landlord>.<account>.<field>`` or, for one area,
 ``conventions.<landlord>.<account>.<area>.<field>``; in changes ``*`` stands for every landlord or account, ``COLL``
 for every ``COLL:…``; ``cotation.<grid>.<rubric>.<criterion>.points`` for a criterion that has one number. A key that
@@ -66,6 +67,7 @@ from optimizer.policy.checks import check_models
 from optimizer.policy.geography import ZONES
 from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import read_grid
+from optimizer.policy.grid_span import span
 from optimizer.policy.loading import check_changes, list_territories, load
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Parameter
@@ -91,4 +93,5 @@ __all__ = [
     "load",
     "read_grid",
     "read_yaml",
+    "span",
 ]

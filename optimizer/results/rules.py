@@ -23,6 +23,7 @@ COLUMNS = (
     "den_before",
     "den_remaining",
     "rate_required",
+    "allowance",
     "num_run",
     "den_run",
     "shortfall",
@@ -34,11 +35,16 @@ COLUMNS = (
 def rules_table(problem: Problem, solved: Solved) -> pd.DataFrame:
     """Columns of ``rules.csv`` but ``expected_num``, one line per row of the problem, in its order.
 
-    ``share, tolerance, rate_required, shortfall`` and ``den_remaining`` have four decimals (leases and shares of leases),
-    ``price`` two and ``marginal_points`` six (points).
+    ``share, tolerance, rate_required, allowance, shortfall`` and ``den_remaining`` have four decimals (leases and shares of
+    leases), ``price`` two and ``marginal_points`` six (points). A row that limits (`Row.ceiling`) has an ``allowance`` and
+    neither a forecast nor a required rate; its ``num`` are the leases that count against it.
     """
     found = evaluate(problem, solved.first)
     rows = problem.rows
+    limits = np.array([r.ceiling for r in rows], bool)
+    remaining = _numbers([_half_up(r.remaining_num, r.remaining_den) for r in rows])
+    rate = _numbers([r.rate / RATE_UNIT for r in rows])
+    allowance = _numbers([r.play / RATE_UNIT for r in rows])
     values: dict[str, object] = {
         "rule": [r.rule for r in rows],
         "scope": [r.scope for r in rows],
@@ -46,9 +52,10 @@ def rules_table(problem: Problem, solved: Solved) -> pd.DataFrame:
         "tolerance": _numbers([r.tolerance / RATE_UNIT for r in rows]),
         "num_before": np.array([r.num_before for r in rows], np.int64),
         "den_before": np.array([r.den_before for r in rows], np.int64),
-        "den_remaining": _numbers([_half_up(r.remaining_num, r.remaining_den) for r in rows]),
-        "rate_required": _numbers([r.rate / RATE_UNIT for r in rows]),
-        "num_run": found.num_run,
+        "den_remaining": np.where(limits, np.nan, remaining),
+        "rate_required": np.where(limits, np.nan, rate),
+        "allowance": np.where(limits, allowance, np.nan),
+        "num_run": np.where(limits, found.den_run - found.num_run, found.num_run),
         "den_run": found.den_run,
         "shortfall": _numbers([int(s) / RATE_UNIT for s in found.shortfall]),
         "price": _numbers([r.price / 100 for r in rows]),
@@ -67,7 +74,7 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
     exact = solved.certificate.status == "certified_optimal" and len(problem.dwelling_ids) <= SMALL
     out: list[int] = []
     for k, row in enumerate(problem.rows):
-        spare = RATE_UNIT * int(counted.num_run[k]) - row.rate * int(counted.den_run[k])
+        spare = RATE_UNIT * int(counted.num_run[k]) + row.play - int(counted.asked[k])
         if row.price == 0 or spare >= RATE_UNIT:
             out.append(0)
             continue

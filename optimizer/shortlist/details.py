@@ -60,8 +60,8 @@ def line_details(
     for j, i in enumerate(keep.tolist()):
         d = int(lines.dwelling[i])
         one = lines.app[i : i + 1]
-        r, c = effort(d, one)
-        rate[j], residual[j] = int(r[0]), int(c[0])
+        found = effort(d, one)
+        rate[j], residual[j] = int(found.rate[0]), int(found.residual[0])
         q1[j] = int(q1_state(one, int(facts.dwellings.epci[d]))[0])
     income = facts.applications.monthly_income_cents[lines.app[keep]].astype(np.float64)
     uc = facts.applications.uc_tenths[lines.app[keep]].astype(np.float64) / 10

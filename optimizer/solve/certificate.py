@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from optimizer.solve.cuts import Inequality
 
-FORMAT = "attriflux-certificate/1"
+FORMAT = "attriflux-certificate/2"
 MICRO = 1_000_000
 Status = Literal["certified_optimal", "certified_within", "not_certified"]
 
@@ -34,7 +34,7 @@ class Leaf:
     """Multipliers and prices that bound one case, in micropoints (zeros left out).
 
     ``rows`` λ on the plain rows, ``mir`` ν on the rounded rows, ``branch`` μ by index of the splitting node, ``prices`` π
-    by application, ``cuts`` γ by cut (`solve.cuts`). ``empty`` is the reason of a case that contradicts itself.
+    by application, ``cuts`` γ by cut (`solve.cuts`), ``orders`` σ by row of `Problem.orders`. ``empty`` is the reason of a case that contradicts itself.
     """
 
     rows: dict[int, int]
@@ -44,6 +44,7 @@ class Leaf:
     bound: int
     empty: str = ""
     cuts: tuple[tuple[Inequality, int], ...] = ()
+    orders: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class CertificateRow:
     scope: str
     price: int
     rate: int
+    play: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Certificate:
     dwelling_ids: tuple[str, ...]
     application_ids: tuple[str, ...]
     accounts: tuple[str, ...]
+    orders: tuple[tuple[int, int, int], ...] = ()
+    """(dwelling, account, application) of the rows of the réservataires' orders, by index."""
 
     @property
     def gap(self) -> int:
@@ -108,6 +112,7 @@ class Certificate:
                     "scope": r.scope,
                     "price": points(r.price * 10_000),
                     "rate": decimal(r.rate, 4),
+                    "play": decimal(r.play, 4),
                 }
                 for r in self.rows
             ],
@@ -128,9 +133,19 @@ class Certificate:
                 "mir": {str(k): points(v) for k, v in sorted(node.mir.items())},
                 "cuts": [{**cut.lines(), "nu": points(nu)} for cut, nu in node.cuts],
                 "branch": {str(k): points(v) for k, v in sorted(node.branch.items())},
+                "order": [self._order(p, sigma) for p, sigma in sorted(node.orders.items())],
                 "prices": {self.application_ids[a]: points(v) for a, v in sorted(node.prices.items())},
                 "bound": points(node.bound),
             }
+        }
+
+    def _order(self, row: int, sigma: int) -> dict[str, str]:
+        dwelling, account, application = self.orders[row]
+        return {
+            "dwelling": self.dwelling_ids[dwelling],
+            "account": self.accounts[account],
+            "application": self.application_ids[application],
+            "sigma": points(sigma),
         }
 
     def _split(self, split: Split) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import Layout, lay_out
+from optimizer.solve.obeying import obeying
 from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
 from optimizer.solve.published import Proof
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
@@ -136,7 +137,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
 
 
 def _start(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
-    first = greedy(layout)
+    first = obeying(layout.problem, greedy(layout))
     incumbent = Incumbent(layout, first, objective(layout, first))
     incumbent.offer(options.warm)
     if placed is not None:
@@ -216,11 +217,19 @@ def certificate(job: Job, proof: Proof, value: int, stop: Stop, stages: Stages) 
         seniority_days=stages.seniority_days,
         lottery=stages.lottery,
         unique=stages.unique,
-        rows=tuple(CertificateRow(r.rule, r.scope, r.price, r.rate) for r in problem.rows),
+        rows=tuple(CertificateRow(r.rule, r.scope, r.price, r.rate, r.play) for r in problem.rows),
         nodes=proof.nodes,
         dwelling_ids=tuple(problem.dwelling_ids.tolist()),
         application_ids=tuple(problem.application_ids.tolist()),
         accounts=problem.accounts,
+        orders=tuple(
+            zip(
+                problem.orders.dwelling.tolist(),
+                problem.orders.account.tolist(),
+                problem.orders.app.tolist(),
+                strict=True,
+            )
+        ),
     )
 
 

@@ -291,7 +291,8 @@ class Master(Attractive):
             apps = np.fromiter(self.app_row.keys(), np.int64, len(self.app_row))
             at = np.fromiter(self.app_row.values(), np.int64, len(self.app_row))
             prices[apps] = np.maximum(0, -dual[at]).astype(np.int64)
-        return Multipliers(rows, mir, branch, prices, cuts)
+        orders = {p: int(-dual[row]) for p, row in enumerate(self.order_row) if dual[row] < 0}
+        return Multipliers(rows, mir, branch, prices, cuts, orders)
 
     def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Inequality, int]:
         """Of the cuts, made admissible; ``rows`` and ``mir`` keep what these leave of each price."""

@@ -22,7 +22,7 @@ def counts(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 
 @rule(
     id="lec_q234_inside_qpv",
-    order=5,
+    order=6,
     title_fr="LEC : autres quartiles en QPV",
     source="CCH L. 441-1, loi 2017-86 du 27 janvier 2017",
 )
@@ -30,6 +30,7 @@ class OtherQuartilesInsideQpv(RuleShape):
     """One line per landlord and EPCI under LEC, per EPCI where the case holds all landlords."""
 
     traits = {TRAIT: counts}
+    of_households = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         return lec_lines(ground, self.id)

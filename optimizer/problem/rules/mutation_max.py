@@ -23,14 +23,14 @@ from optimizer.problem.registry import (
 
 @rule(
     id="mutation_max",
-    order=2,
+    order=3,
     title_fr="Mutations dans le parc du bailleur",
     source="CCH R. 441-5 : les logements nécessaires aux mutations sont ôtés de l'assiette du flux",
 )
 class MutationMax(RuleShape):
-    """One line per landlord and département with a forecast. Denominator: every lease; numerator: not a mutation."""
+    """One line per landlord and département in `assiette`. Denominator: every lease; numerator: not a mutation."""
 
-    whole_stock = True
+    counts_seats = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         facts, terms = ground.facts, ground.rules.rule(self.id)
@@ -48,7 +48,6 @@ class MutationMax(RuleShape):
                     tolerance=exact(terms.tolerance.value),
                     price=hundredths(terms.price.value),
                     status="local",
-                    territory=(pair,),
                 )
             )
         return found
