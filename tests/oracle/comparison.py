@@ -63,7 +63,7 @@ def pairs_differing(answer: Answer, file: Path) -> list[str]:
     """All eligible pairs with the parts of their values, against `export --pairs`."""
     mine: dict[tuple[str, ...], Any] = {
         (d, a, r): answer.values.parts(d, a, r)
-        for d in answer.pairs.dwellings
+        for d in answer.pairs.free
         for r, names in answer.pairs.eligible(d).items()
         for a in names
     }

@@ -419,7 +419,9 @@ class Rules:
             expected, ways = self._expected(den, den)
             year = sum(1 for f in self.before if den(f)) + expected
             share, price = self._dalo_share(landlord, departement, year, "run" in ways)
-            scope = f"departement={departement}" if together else f"landlord={landlord};departement={departement}"
+            scope = (
+                f"departement={departement}" if together else f"landlord={landlord};departement={departement}"
+            )
             row = RuleRow(
                 "dalo", scope, price, share, self.law.national("rules.dalo.tolerance"), den,
                 lambda f: f.traits["dalo"], lambda d, den=den: den(self._vacated(d)), expected=expected,

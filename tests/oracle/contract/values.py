@@ -112,7 +112,7 @@ class Values:
         if is_dalo(household) or household["prefet_designated"]:
             return ZERO
         rate = self.effort(d, a).rate
-        if rate is None:
+        if rate is None or household["monthly_income_eur"] == 0:
             return ZERO
         threshold, weight = self.pairs.agreements.effort(self.pairs.dwellings[d]["landlord"])
         part = min(Fraction(1), max(ZERO, rate - threshold) / self.law.national("burden.span"))
