@@ -680,7 +680,7 @@ def _more_settings(draw: Draw, settings: Row, world: Row) -> None:
         settings["all_landlords"] = True
     if draw.chance(0.2):
         settings["shortlist_size"] = draw.one([3, 4])
-    if draw.chance(0.3):
+    if draw.chance(0.3) or "landlord" not in settings:
         settings["seed"] = f"tirage {draw.whole(1, 99)}"
     if draw.chance(0.4):
         settings["dalo"] = {

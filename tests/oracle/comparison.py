@@ -183,14 +183,16 @@ def flags(answer: Answer, d: str, a: str) -> tuple[set[str], set[str]]:
         "INCOME_MISSING": quartile_unknown_by_income(household),
         "EFFORT_HIGH": effort.rate is not None and effort.rate > pairs.law.national("effort.max_rate"),
         "ALLOWANCE_ESTIMATED": effort.allowance == "estimated" and effort.rate is not None,
-        "ALLOWANCE_MISSING": effort.allowance == "missing",
+        "ALLOWANCE_MISSING": effort.allowance == "missing" and household["monthly_income_eur"] is not None,
         "SMALL_ASKED": pairs.small_asked(d, a),
     }
     return {flag for flag, holds in told.items() if holds}, set(told)
 
 
 def quartile_unknown_by_income(household: dict[str, Any]) -> bool:
-    """Whether the monthly income says nothing of the quartile."""
+    """Whether the quartile is unknown because the monthly income says nothing."""
+    if household["first_quartile"] is not None or household["income_per_uc"] is not None:
+        return False
     income = household["monthly_income_eur"]
     return income is None or (income == 0 and household["income_status"] != "verified")
 

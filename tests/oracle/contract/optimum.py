@@ -70,7 +70,7 @@ class Market:
         return self.values.fill_value + self.values.median_score(d, public) - half_up(less, 2)
 
     def hash(self, d: str, a: str | None, r: str) -> int:
-        """h: the first 20 bits of the draw."""
+        """h: the first 20 bits of the draw; a seat draws with an empty number, as its line is printed."""
         text = f"{self.seed}|{a or ''}|{d}|{r}".encode()
         return int.from_bytes(hashlib.sha256(text).digest()[:3], "big") >> 4
 
@@ -119,7 +119,7 @@ class Market:
         return (
             -self.points(chosen),
             -sum(self.seniority(o.application) for o in chosen),
-            -sum(self.hash(o.dwelling, o.application, o.account) for o in chosen if o.application),
+            -sum(self.hash(o.dwelling, o.application, o.account) for o in chosen),
             sorted((o.dwelling, o.account, o.application or "") for o in chosen),
         )
 
@@ -175,9 +175,7 @@ def best_first_ranks(market: Market) -> list[Option]:
     points = sum(_micro(o.value, 2) * 10_000 * x[i] for i, o in enumerate(market.options)) - sum(lost)
     days = sum(market.seniority(o.application) * x[i] for i, o in enumerate(market.options))
     draws = sum(
-        market.hash(o.dwelling, o.application, o.account) * x[i]
-        for i, o in enumerate(market.options)
-        if o.application
+        market.hash(o.dwelling, o.application, o.account) * x[i] for i, o in enumerate(market.options)
     )
     for goal in (points, days, draws):
         solver = _solve(model, goal)
