@@ -14,10 +14,11 @@ from optimizer.errors import InputProblems
 from optimizer.policy import RuleSet
 from optimizer.problem import Problem, build, evaluate, explicit
 from optimizer.problem.model import FirstRanks
-from optimizer.solve import SolveOptions, Solved, solve
-from tests.problem.random_cases import CAMPAIGN, random_ready
+from optimizer.solve import Solved, SolveOptions, solve
+from tests.campaign import seeds
+from tests.problem.random_cases import random_ready
 
-SEEDS = range(10 * CAMPAIGN)
+SEEDS = seeds(100, 6)
 
 
 def _free(case: Case) -> Case:
