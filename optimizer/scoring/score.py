@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,13 +107,14 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
     column = given >= _FLOOR
     writes = bool(column.any() or table)
     standing: dict[int, Standing] = {}
+    highest = [int(given.max())] if column.any() else []
     for epci, apps in _populations(facts).items():
         scale = np.full(len(apps), _NO_SCALE, np.int32)
         raw = np.zeros(len(apps), np.int64)
         grids = {m: rules.grid_for(facts.epcis[epci], mutation=m) for m in (False, True)}
         lines = table.get(epci)
         if lines is not None:
-            _apply_table(lines, apps, mutation, grids, scales, scale, raw)
+            highest += _apply_table(lines, apps, mutation, grids, scales, scale, raw, column)
         written = (scale != _NO_SCALE) | column[apps]
         for moving, grid in grids.items():
             mine = mutation[apps] == moving
@@ -133,9 +134,8 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
             else:
                 scale[left] = scales.index(SENIORITY, "Ancienneté de la demande (aucune grille)")
                 raw[left] = facts.applications.seniority_days[apps[left]]
-        standing[epci] = Standing(apps, scale, raw, raw, written)
-    highest = _highest(given, standing)
-    return _ranked(facts, rules, scales, standing, given, highest)
+        standing[epci] = Standing(apps, scale, raw, raw, written, column[apps])
+    return _ranked(facts, rules, scales, standing, given, max(highest, default=0))
 
 
 GIVEN_TITLE = "Cotation saisie dans le dossier"
@@ -149,13 +149,6 @@ def _tell_unscored(apps: I32, facts: FactsView, rows: I64, file: str, findings: 
         )
         if found not in findings:
             findings.append(found)
-
-
-def _highest(given: I64, standing: dict[int, Standing]) -> int | None:
-    """Highest score that the case writes, hundredths; None when it writes none."""
-    found = [int(given.max())] if (given >= _FLOOR).any() else []
-    found += [int(here.raw[here.written].max()) for here in standing.values() if here.written.any()]
-    return max(found, default=None)
 
 
 _FLOOR = -(1 << 50)
@@ -211,11 +204,15 @@ def _table_scores(case: Case, facts: FactsView) -> dict[int, pd.DataFrame]:
 
 def _apply_table(
     lines: pd.DataFrame, apps: I32, mutation: B, grids: dict[bool, Grid | None], scales: _Scales, scale: I32,
-    raw: I64,
-) -> None:  # fmt: skip
+    raw: I64, told: B,
+) -> list[int]:  # fmt: skip
     """Scores of an EPCI from its lines of ``scores``.
 
     With several lines for one application in one EPCI, the line of its own grid there is taken, else the first by name.
+
+    Returns
+    -------
+    The highest score of these lines, those of ``told`` (a score in the applications) left out; nothing without any.
     """
     own = {m: grid.id if grid is not None else "" for m, grid in grids.items()}
     expected = np.where(mutation[lines["app"].to_numpy()], own[True], own[False])
@@ -223,6 +220,8 @@ def _apply_table(
         ["app", "other", "grid"]
     )
     chosen = preferred.drop_duplicates("app")
+    used = chosen["raw"].to_numpy()[~told[chosen["app"].to_numpy()]]
+    highest = [int(used.max())] if len(used) else []
     at = np.searchsorted(apps, chosen["app"].to_numpy())
     inside = (
         (at < len(apps)) & (apps[np.minimum(at, len(apps) - 1)] == chosen["app"].to_numpy())
@@ -235,6 +234,7 @@ def _apply_table(
         mine = (chosen["grid"] == name).to_numpy(bool)
         scale[at[mine]] = scales.index(name, name)
     raw[at] = chosen["raw"].to_numpy()
+    return highest
 
 
 def _percentiles(scale: I32, raw: I64) -> I64:
@@ -272,13 +272,13 @@ def _ranked(
             overall = scales.points[names[0]].total if names else None
         else:
             overall = _everywhere(facts, given)
-        standing = {epci: _as_written(here, scales, given) for epci, here in standing.items()}
-        apart = _grid_span(rules, standing, facts, names, everybody=0 < told == total)
-        return _scores(basis, facts, scales, standing, overall, max(apart, highest or 0), notes)
+        standing = {epci: _as_written(here, scales) for epci, here in standing.items()}
+        apart = _grid_span(rules, standing, facts, names, everybody=told > 0 and _all_told(facts, standing))
+        return _scores(basis, facts, scales, standing, overall, max(apart, highest), notes)
     found = {}
     for epci, here in standing.items():
         rank = _percentiles(here.grid, here.raw)
-        found[epci] = Standing(here.app, here.grid, here.raw, rank, here.written)
+        found[epci] = Standing(here.app, here.grid, here.raw, rank, here.written, here.told)
     if names == [SENIORITY]:
         basis = "seniority"
         notes += ("Aucune grille de cotation : le score est le rang centile d'ancienneté dans l'EPCI.",)
@@ -286,6 +286,12 @@ def _ranked(
         basis = "percentile"
         notes += (SEVERAL,)
     return _scores(basis, facts, scales, found, None, HIGHEST_RANK, notes)
+
+
+def _all_told(facts: FactsView, standing: dict[int, Standing]) -> bool:
+    """Whether the score of every active household is written."""
+    active = facts.applications.active
+    return all(bool((here.written | ~active[here.app]).all()) for here in standing.values())
 
 
 def _grid_span(
@@ -303,13 +309,12 @@ def _grid_span(
     return max((span(grid, years) for grid in rules.grids if grid.id in names), default=0)
 
 
-def _as_written(here: Standing, scales: _Scales, given: I64) -> Standing:
+def _as_written(here: Standing, scales: _Scales) -> Standing:
     """Points as they are: those of the column ``score`` are said to be written rather than the grid's."""
-    mine = given[here.app] >= _FLOOR
-    if not mine.any():
+    if not here.told.any():
         return here
-    scale = np.where(mine, scales.index(GIVEN, GIVEN_TITLE), here.grid).astype(np.int32)
-    return Standing(here.app, scale, here.raw, here.score, here.written)
+    scale = np.where(here.told, scales.index(GIVEN, GIVEN_TITLE), here.grid).astype(np.int32)
+    return replace(here, grid=scale)
 
 
 def _everywhere(facts: FactsView, given: I64) -> I64 | None:
