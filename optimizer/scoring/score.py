@@ -252,7 +252,7 @@ def _ranked(
     scales: _Scales,
     standing: dict[int, Standing],
     given: I64,
-    highest: int | None,
+    highest: int,
 ) -> Scores:
     """Points of the one scale in the one EPCI, else percentiles."""
     used = sorted({int(g) for here in standing.values() for g in np.unique(here.grid)})
