@@ -223,11 +223,9 @@ def _apply_table(
     used = chosen["raw"].to_numpy()[~told[chosen["app"].to_numpy()]]
     highest = [int(used.max())] if len(used) else []
     at = np.searchsorted(apps, chosen["app"].to_numpy())
-    inside = (
-        (at < len(apps)) & (apps[np.minimum(at, len(apps) - 1)] == chosen["app"].to_numpy())
-        if len(apps)
-        else []
-    )
+    inside = np.zeros(len(chosen), bool)
+    if len(apps):
+        inside = (at < len(apps)) & (apps[np.minimum(at, len(apps) - 1)] == chosen["app"].to_numpy())
     chosen = chosen[inside]
     at = at[inside]
     for name in sorted(set(chosen["grid"])):

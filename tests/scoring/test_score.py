@@ -327,3 +327,9 @@ def test_empty_cases_have_scores() -> None:
         scores = scoring.score(case, facts, rules())
         assert len(scores.points(np.arange(len(people), dtype=np.int32), 0)) == len(people)
         assert list(scores.breakdown().columns) == ["application_id", "epci", "grid", "criterion", "points"]
+
+
+def test_a_table_of_scores_where_nobody_wishes_the_epci_is_no_crash() -> None:
+    lines = [{"application_id": "A1", "epci": GRAND_BESANCON, "grid": "GBM", "score": 31.5}]
+    scores, facts = scored([application("A1", choices=PONTARLIER)], scores=lines)
+    assert of(scores, facts, "A1") == 0 and len(scores.breakdown()) == 0
