@@ -57,7 +57,7 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
 
     Each household has one scale in each EPCI: the grid that the territory gives there (its mutation grid, where it has
     one, for sitting social tenants), seniority without any grid, or what a line of the table ``scores`` names. A
-    ``score`` written in the applications is points of that grid, and wins; then a line of ``scores`` for the EPCI; then
+    ``score`` written in the applications is points of the scale it would have without it, and wins; then a line of ``scores`` for the EPCI; then
     the grid. A household that a case with written scores leaves without one is scored from its grid.
     Points are used as they are when one scale serves one EPCI; otherwise, written or computed, each is replaced by its
     mid-rank percentile among the applications scored in the same EPCI by the same scale.
@@ -118,10 +118,10 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
         written = (scale != _NO_SCALE) | column[apps]
         for moving, grid in grids.items():
             mine = mutation[apps] == moving
-            told = mine & column[apps]
+            told = mine & column[apps] & (scale == _NO_SCALE)
             if told.any():
                 name = (GIVEN, GIVEN_TITLE, False) if grid is None else (grid.id, grid.title, grid.invented)
-                scale[told], raw[told] = scales.index(*name), given[apps[told]]
+                scale[told] = scales.index(*name)
             left = mine & (scale == _NO_SCALE)
             if not left.any():
                 continue
@@ -134,6 +134,7 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
             else:
                 scale[left] = scales.index(SENIORITY, "Ancienneté de la demande (aucune grille)")
                 raw[left] = facts.applications.seniority_days[apps[left]]
+        raw = np.where(column[apps], given[apps], raw)
         standing[epci] = Standing(apps, scale, raw, raw, written, column[apps])
     return _ranked(facts, rules, scales, standing, given, max(highest, default=0))
 
