@@ -14,7 +14,7 @@ from optimizer.errors import InputProblems
 from optimizer.policy import RuleSet
 from optimizer.problem import Problem, build, evaluate, explicit
 from optimizer.problem.model import FirstRanks
-from optimizer.solve import SolveOptions, Solved, solve
+from optimizer.solve import Solved, SolveOptions, solve
 from tests.problem.random_cases import CAMPAIGN, random_ready
 
 SEEDS = range(10 * CAMPAIGN)
