@@ -244,6 +244,7 @@ texts(
 texts(
     "COMPARISON",
     {
+        "weeks": ("(semaines vécues : {done}/{whole})", "(weeks lived: {done}/{whole})"),
         "overlap": ("non concluant", "not conclusive"),
         "step_open": (
             "Une marche plus petite que la marge certifiée ({points} points au plus) n'est pas concluante.",

@@ -28,7 +28,9 @@ SPEAKERS = sorted(
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_every_text_of_a_template_is_declared_in_both_languages(page):
     source = page.read_text(encoding="utf-8")
-    names = set(re.findall(r"\bt\.([a-z_0-9]+)", source)) | set(re.findall(r'\bt\("([a-z_0-9]+)"', source))
+    names = set(re.findall(r"\bt\.([a-z_0-9]+)", source)) | set(
+        re.findall(r'\bt\("([a-z_0-9]+)"[,)]', source)
+    )
     family = page.name.partition(".")[0].upper()
     codes = [f"{family}.{n}".upper() for n in names]
     for code in codes:
