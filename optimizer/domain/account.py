@@ -62,8 +62,8 @@ class AccountKind:
         Whether a quarter of its leases go to publics prioritaires: ``always``, ``line`` (where it has a convention line) or ``""``.
     state : bool
         Whether it is the préfet's reservation.
-    dalo_alone : bool
-        Whether one DALO household is a list on its own (CCH R. 441-3).
+    dalo : bool
+        Whether it is the account that houses DALO households first: one of them is a list on its own (CCH R. 441-3).
     caps : tuple of str
         Caps on its share: ``agents``, ``state``, ``guarantees``.
     lean : bool
@@ -92,7 +92,7 @@ class AccountKind:
     exclusions: tuple[str, ...] = ()
     priority_target: str = ""
     state: bool = False
-    dalo_alone: bool = False
+    dalo: bool = False
     caps: tuple[str, ...] = ()
     lean: bool = True
     of_fr: str = "du contingent {label}"

@@ -28,7 +28,6 @@ EXCLUSION = ("none", "mutation", "anru", "orcod", "unfit", "sale", "stock")
 RELOCATION = ("none", "npnru", "orcod", "unfit", "sale")
 PROOF = ("none", "declared", "verified", "labelled")
 Q1_NO, Q1_YES, Q1_UNKNOWN = 0, 1, 2
-"""Accounts without a réservataire: the landlord names."""
 
 CODES = (
     "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",

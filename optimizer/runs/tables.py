@@ -246,7 +246,7 @@ def _single_enough(
     account = account_of(problem.accounts[int(lists.lines.account[i])])
     app = int(lists.lines.app[i])
     return account.least(2, single) < 2 or (
-        account.kind.dalo_alone and app >= 0 and bool(facts.applications.dalo[app])
+        account.kind.dalo and app >= 0 and bool(facts.applications.dalo[app])
     )
 
 

@@ -269,7 +269,7 @@ texts(
         ),
         "changes_nothing": (
             "Aucun premier rang, aucune liste ne change sur {n:logement/logements}.",
-            "No first rank and no list change out of {n:dwelling/dwellings}.",
+            "{first:first rank/first ranks} and {lists:list/lists} change out of {n:dwelling/dwellings}.",
         ),
         "moves_said": (
             "{up:demande/demandes} {go}, {down} {fall} ; ex aequo : {ties}.",

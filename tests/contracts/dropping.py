@@ -12,9 +12,12 @@ from pathlib import Path
 
 def main(folder: Path) -> None:
     import optimizer.domain.accounts
+
+    # Before anything else: the help texts of the readers list the accounts that exist.
+    optimizer.domain.accounts.__path__.append(str(folder / "accounts"))
+
     import optimizer.problem.rules
 
-    optimizer.domain.accounts.__path__.append(str(folder / "accounts"))
     optimizer.problem.rules.__path__.append(str(folder / "rules"))
 
     import optimizer.verify

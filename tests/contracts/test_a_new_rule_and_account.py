@@ -23,9 +23,6 @@ RULE = '''
 
 from fractions import Fraction
 
-import numpy as np
-
-from optimizer.problem.places import epci_scopes
 from optimizer.problem.registry import Line, Mark, Pairs, RuleShape, exact, hundredths, match, rule
 
 
@@ -44,13 +41,14 @@ class HomesOfWorkers(RuleShape):
 
     def lines(self, ground):
         terms = ground.rules.rule(self.id, self.share_key)
-        every = frozenset(range(len(ground.facts.epcis)))
+        facts = ground.facts
         return [
             Line(
-                scope=scope, key=key, share=exact(terms.share.value), tolerance=exact(terms.tolerance.value),
-                price=hundredths(terms.price.value), status=terms.share.status, territory=territory,
+                scope=f"landlord={facts.landlords[landlord]};epci={facts.epcis[epci]}", key=(landlord, epci),
+                share=exact(terms.share.value), tolerance=exact(terms.tolerance.value),
+                price=hundredths(terms.price.value), status=terms.share.status, remaining=Fraction(60),
             )
-            for scope, key, territory in epci_scopes(ground, every, by_landlord=True)
+            for landlord, epci in sorted({(landlord, epci) for landlord, epci, _ in ground.places_present})
         ]
 
     def view(self, lines, ground):

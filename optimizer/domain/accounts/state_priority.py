@@ -12,7 +12,7 @@ KIND = kind(
         source="CCH R. 441-5 : 25 % au plus au bénéfice des personnes prioritaires",
         pool="state_priority",
         state=True,
-        dalo_alone=True,
+        dalo=True,
         caps=("state",),
     )
 )

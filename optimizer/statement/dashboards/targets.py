@@ -321,6 +321,10 @@ def essential_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
 # --- any other rule, line by line ----------------------------------------------------------------------------------
 
 
+PLACES = ("landlord", "epci", "departement")
+"""Parts of a scope that say where its leases are."""
+
+
 def row_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
     """One gauge for each line of a rule whose scope is the viewer's own, counted by the rule itself."""
     return [
@@ -333,16 +337,20 @@ def row_gauges(year: Year, shapes: Shapes) -> list[Gauge]:
 
 
 def _own_line(year: Year, line: Line) -> bool:
-    """Whether the scope names the viewer, or lies whole in a landlord's stock or a préfet's département."""
+    """Whether the scope names the viewer, or all the places it gathers are a landlord's or in a préfet's département."""
     parts = dict(piece.split("=", 1) for piece in line.scope.split(";") if "=" in piece)
     kind, code, facts = year.viewer.kind, year.viewer.code, year.facts
     if code in (parts.get(COLUMN[kind]), parts.get("area")) or parts.get("account", "") in of_place(code):
         return True
-    names = {"landlord": facts.landlords, "prefet": facts.departements}.get(kind)
-    at = 0 if kind == "landlord" else 1
-    return (
-        names is not None and bool(line.territory) and {names[pair[at]] for pair in line.territory} == {code}
-    )
+    if kind not in ("landlord", "prefet") or not parts.keys() <= {*PLACES, "account"}:
+        return False
+    named = (facts.landlords, facts.epcis, facts.departements)
+    present = [
+        {key: names[at] for key, names, at in zip(PLACES, named, place, strict=True)}
+        for place in year.book.ground.places_present
+    ]
+    here = [place for place in present if all(parts.get(key, place[key]) == place[key] for key in PLACES)]
+    return bool(here) and {place[COLUMN[kind]] for place in here} == {code}
 
 
 def _row_gauge(year: Year, section: Section, i: int) -> Gauge:

@@ -105,7 +105,9 @@ def test_the_page_carries_the_proof_of_its_proposals(written, year):
 
 def test_assumed_thresholds_of_a_real_case_and_another_draw_are_said(tmp_path):
     case = year_case(leases=[lease("a", "ALS")])
-    real = replace(case, settings=replace(case.settings, synthetic=False, seed="autre", seed_modified=True))
+    supposed = {"territory.lec.q1_threshold.242500361": 9000}
+    settings = replace(case.settings, synthetic=False, seed="autre", seed_modified=True, changes=supposed)
+    real = replace(case, settings=settings)
     (tmp_path / "x").mkdir()
     write_dashboard(tmp_path / "x", dashboard(real, "epci", "242500361"))
     page = (tmp_path / "x" / "dashboard.html").read_text(encoding="utf-8").replace("\xa0", " ")
