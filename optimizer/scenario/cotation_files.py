@@ -78,11 +78,8 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
     shares = {
         c: _percent(found.priority_at_top(f"{c}_share"), lang) for c in ("top_a", "top_b", "head_a", "head_b")
     }
-    nothing = "_NOTHING" if lang == "fr" and not found.changed_first and not found.changed_lists else ""
     lines = [
-        said(
-            f"COTATION.CHANGES{nothing}", lang, first=Spaced(found.changed_first), lists=Spaced(found.changed_lists), n=Spaced(n)
-        ),
+        changes_said(found.changed_first, found.changed_lists, n, lang),
         said(
             "COTATION.MOVES_SAID", lang, up=Spaced(up), go=said(f"COTATION.GO_{'ONE' if _single(up, lang) else 'MANY'}", lang),
             down=Spaced(down), fall=said(f"COTATION.FALL_{'ONE' if _single(down, lang) else 'MANY'}", lang),
@@ -99,6 +96,12 @@ def sentences(found: GridTest, lang: Lang) -> list[str]:
         assumed = said("COTATION.THRESHOLD_ASSUMED", lang) if found.low_stakes_share.is_assumed else ""
         lines.append(said("COTATION.LOW_STAKES", lang, limit=limit, assumed=assumed))
     return [*lines, said("COTATION.POINTS_INVENTED", lang, names=invented)] if invented else lines
+
+
+def changes_said(first: int, lists: int, dwellings: int, lang: Lang) -> str:
+    """What another grid changes, in whole dwellings."""
+    code = "COTATION.CHANGES" if first or lists else "COTATION.CHANGES_NOTHING"
+    return said(code, lang, first=Spaced(first), lists=Spaced(lists), n=Spaced(dwellings))
 
 
 def _single(n: int, lang: Lang) -> bool:

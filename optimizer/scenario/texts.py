@@ -244,6 +244,7 @@ texts(
 texts(
     "COMPARISON",
     {
+        "weeks": ("(semaines vécues : {done}/{whole})", "(weeks lived: {done}/{whole})"),
         "overlap": ("non concluant", "not conclusive"),
         "step_open": (
             "Une marche plus petite que la marge certifiée ({points} points au plus) n'est pas concluante.",
@@ -268,7 +269,7 @@ texts(
         ),
         "changes_nothing": (
             "Aucun premier rang, aucune liste ne change sur {n:logement/logements}.",
-            "No first rank and no list change out of {n:dwelling/dwellings}.",
+            "{first:first rank/first ranks} and {lists:list/lists} change out of {n:dwelling/dwellings}.",
         ),
         "moves_said": (
             "{up:demande/demandes} {go}, {down} {fall} ; ex aequo : {ties}.",

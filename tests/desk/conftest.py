@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -50,14 +51,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def made(recipe: str) -> Path:
         out = base / "out" / recipe.replace(" ", "-").replace(",", "")
         out.parent.mkdir(exist_ok=True)
-        names = ("week", "all", "year", "proposals", "runs")
-        words = [
-            w.replace("{" + n + "}", str(case(n))) if "{" + n + "}" in w else w
-            for w in RECIPES[recipe]
-            for n in names
-            if "{" not in w or "{" + n + "}" in w
-        ]
-        assert run(tuple(dict.fromkeys(words)), out) == 0, recipe
+        words = [re.sub(r"\{(\w+)\}", lambda found: str(case(found[1])), word) for word in RECIPES[recipe]]
+        assert run(tuple(words), out) == 0, recipe
         return out
 
     return made
