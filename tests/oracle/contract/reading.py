@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-MODELS = Path(__file__).resolve().parents[3] / "models"
+MODELS = Path(__file__).absolute().parents[3] / "models"
 
 TABLES = (
     "dwellings", "applications", "scores", "nominations", "in_progress", "leases", "events", "simulations",
