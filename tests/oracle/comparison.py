@@ -183,7 +183,9 @@ def flags(answer: Answer, d: str, a: str) -> tuple[set[str], set[str]]:
         "INCOME_MISSING": quartile_unknown_by_income(household),
         "EFFORT_HIGH": effort.rate is not None and effort.rate > pairs.law.national("effort.max_rate"),
         "ALLOWANCE_ESTIMATED": effort.allowance == "estimated" and effort.rate is not None,
-        "ALLOWANCE_MISSING": effort.allowance == "missing" and household["monthly_income_eur"] is not None,
+        "ALLOWANCE_MISSING": effort.allowance == "missing"
+        and household["monthly_income_eur"] is not None
+        and pairs.dwellings[d]["rent_eur"] is not None,
         "SMALL_ASKED": pairs.small_asked(d, a),
     }
     return {flag for flag, holds in told.items() if holds}, set(told)

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-MODELS = Path(__file__).resolve().parents[3] / "models"
+MODELS = Path(__file__).absolute().parents[3] / "models"
 
 TABLES = (
     "dwellings", "applications", "scores", "nominations", "in_progress", "leases", "events", "simulations",
@@ -104,12 +104,13 @@ def _yaml(path: Path) -> Any:
 
 
 @cache
-def _places(table: str) -> dict[str, list[tuple[date, Fraction, str]]]:
-    found: dict[str, list[tuple[date, Fraction, str]]] = {}
+def _places(table: str) -> dict[str, list[tuple[date, Fraction | None, str]]]:
+    found: dict[str, list[tuple[date, Fraction | None, str]]] = {}
     with (MODELS / "territories" / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter=";"):
+            value = None if row["value"] == "none" else Fraction(row["value"])
             found.setdefault(row["place"], []).append(
-                (date.fromisoformat(row["since"]), Fraction(row["value"]), row["status"])
+                (date.fromisoformat(row["since"]), value, row["status"])
             )
     return found
 
@@ -167,7 +168,10 @@ class Law:
         if f"territory.{key}.{place}" in self.changes:
             return exact(self.changes[f"territory.{key}.{place}"]), "assumed"
         rows = [row for row in _places(table).get(place, []) if row[0] <= self.on]
-        return max(rows)[1:] if rows else None
+        if not rows:
+            return None
+        _, value, status = max(rows, key=lambda row: row[0])
+        return None if value is None else (value, status)
 
     @property
     def market(self) -> str:
