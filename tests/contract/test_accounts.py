@@ -183,7 +183,10 @@ KEPT = """
 
 
 def test_a_direct_account_without_nomination(tmp_path: Path) -> None:
-    """Seat = fill_value + the median score of the pool eligible for it (10, 20, 40: 20); deadline 12 days after."""
+    """Seat = fill_value + the median score of the pool eligible for it (10, 20, 40: 20); deadline 12 days after.
+
+    One dwelling is too few for a rule of households to have a price: the seat pays nothing.
+    """
     result = run(tmp_path, conventions=DIRECT, dwellings=KEPT, applications=EMPLOYEES)
     [line] = result.proposals.to_dict("records")
     assert (line["account"], line["application_id"], line["value"]) == ("ALS", "", 20_020.0)
