@@ -128,7 +128,7 @@ def prepare(
     findings: tuple[Finding, ...] = ()
     read: Case | None = None
     if isinstance(source, Case):
-        case = source
+        case, findings = importers.check_frames(source)
     else:
         phase("Lecture du dossier…")
         read, findings = importers.read_findings(Path(source), need=PROPOSE_TABLES)
@@ -150,6 +150,8 @@ def prepare(
     if any(f.severity == "error" for f in found):
         raise InputProblems((*found, *scoring.check_case(case, facts, rules)))
     scores = scoring.score(case, facts, rules)
+    facts = facts.with_span(scores.span)
+    found = (*found, *scoring.price_warnings(scores, rules))
     case = replace(case, warnings=(*case.warnings, *(f for f in found if f not in case.warnings)))
     if lean and len(facts.dwellings.ids) > LARGE:
         case = replace(case, tables={n: frame for n, frame in case.tables.items() if n != "applications"})

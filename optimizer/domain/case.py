@@ -32,6 +32,8 @@ class CaseSettings:
     """True when the file gives another seed: every page then says « tirage modifié »."""
     changes: Mapping[str, object] = field(default_factory=dict)
     negotiated: Mapping[str, object] = field(default_factory=dict)
+    dalo: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Landlord -> département -> DALO households that landlord is asked to house in the year."""
     synthetic: bool = False
     """True for cases written by ``synth``: no real person, assumed thresholds need no consent."""
     territory_file: Path | None = field(default=None, repr=False, compare=False)

@@ -3,7 +3,8 @@
 The importers read by this schema, the template and the documentation are generated from it, ``synth`` writes by it.
 Canonical dtypes of a frame: ``id/text/insee/choice/list/qpv`` -> pandas ``str`` (missing: NaN; a list keeps its items
 joined by ``|``; choices are the lower-case words of ``values``); ``int/rooms`` -> ``Int64``; ``decimal/money/rate`` ->
-``float64`` (NaN missing); ``bool`` -> ``boolean``; ``date`` -> ``datetime64[s]`` (NaT missing).
+``float64`` (NaN missing); ``bool`` -> ``boolean``; ``date`` and ``month`` (its first day) -> ``datetime64[s]``
+(NaT missing).
 """
 
 from __future__ import annotations
@@ -15,13 +16,26 @@ from typing import Literal
 import pandas as pd
 
 Kind = Literal[
-    "id", "text", "insee", "int", "rooms", "decimal", "money", "rate", "bool", "date", "choice", "list", "qpv"
+    "id",
+    "text",
+    "insee",
+    "int",
+    "rooms",
+    "decimal",
+    "money",
+    "rate",
+    "bool",
+    "date",
+    "month",
+    "choice",
+    "list",
+    "qpv",
 ]
 
 _DTYPES: dict[str, str] = {
     "id": "str", "text": "str", "insee": "str", "choice": "str", "list": "str", "qpv": "str",
     "int": "Int64", "rooms": "Int64", "decimal": "float64", "money": "float64", "rate": "float64",
-    "bool": "boolean", "date": "datetime64[s]",
+    "bool": "boolean", "date": "datetime64[s]", "month": "datetime64[s]",
 }  # fmt: skip
 
 
@@ -82,6 +96,8 @@ PRIORITY_CODES = tuple(["dalo", *"abcdefg", "gbis", *"hijklmn"])
 PROOFS = ("declared", "verified", "labelled")
 STAGES = ("oriented", "nominated", "commission", "offered")
 MODES = ("direct", "delegated", "partial")
+ENERGY_LABELS = tuple("abcdefg")
+DECISIONS_TAKEN = ("pin", "forbid", "orient")
 COUNT_RULES = ("oriented", "presented", "attributed", "signed")
 
 DWELLINGS = Table(
@@ -111,6 +127,11 @@ DWELLINGS = Table(
         _c("residence", "text", "residence", "Résidence", "Residence"),
         _c("district", "text", "quartier", "Quartier", "District"),
         _c("construction_year", "int", "annee", "Année de construction", "Construction year", low=1600, high=2100),
+        _c("address", "text", "adresse", "Adresse (imprimée, jamais cotée)", "Address (printed, never scored)"),
+        _c("energy_label", "choice", "dpe", "Étiquette énergie (DPE), A à G (imprimée, jamais cotée)", "Energy label, A to G (printed, never scored)", values=ENERGY_LABELS),
+        _c("rpls", "text", "numero_rpls", "Numéro RPLS (imprimé, jamais coté)", "RPLS number (printed, never scored)"),
+        _c("heating", "text", "chauffage", "Chauffage (imprimé, jamais coté)", "Heating (printed, never scored)"),
+        _c("subsidy_d331_25_1", "bool", "subvention_d331_25_1", "Logement financé par la subvention de CCH D. 331-25-1 : un candidat suffit", "Financed by the subsidy of CCH D. 331-25-1: one candidate is enough"),
     ),
 )  # fmt: skip
 
@@ -136,13 +157,21 @@ APPLICATIONS = Table(
         _c("tax_income_n1_eur", "money", "revenu_fiscal_n1", "Revenu fiscal de référence N-1", "Reference tax income N-1", unit="€/an", low=0),
         _c("monthly_income_eur", "money", "revenus_mensuels", "Ressources mensuelles du ménage", "Monthly income", unit="€/mois", low=0),
         _c("income_status", "choice", "statut_revenus", "Revenus déclarés ou vérifiés", "Declared or verified", values=("declared", "verified")),
-        _c("housing_allowance_eur", "money", "apl", "Aide au logement", "Housing allowance", unit="€/mois", low=0),
+        _c("housing_allowance_eur", "money", "apl", "Aide au logement du logement actuel (imprimée, jamais reprise pour un autre logement)", "Housing allowance of the present dwelling (printed, never used for another)", unit="€/mois", low=0),
+        _c("consumption_units", "decimal", "unites_consommation", "Unités de consommation du ménage ; données, elles sont reprises telles quelles", "Consumption units of the household; taken as given", unit="UC", low=1, high=30),
+        _c("income_per_uc", "money", "revenu_par_uc", "Revenu annuel par unité de consommation ; donné, il est repris tel quel", "Yearly income per consumption unit; taken as given", unit="€/an", low=0),
+        _c("first_quartile", "bool", "premier_quartile", "Ménage du premier quartile ; donné, il est repris tel quel", "Household of the first quartile; taken as given"),
+        _c("resources_on", "month", "ressources_au", "Mois des ressources", "Month of the resources"),
+        _c("max_rent_eur", "money", "loyer_max", "Loyer que le ménage dit pouvoir payer, charges comprises", "Rent the household says it can pay, charges included", unit="€/mois", low=0),
+        _c("alternate_custody_children", "int", "garde_alternee", "Enfants en garde alternée : comptent pour la taille", "Children in alternate custody: count for size", low=0, high=30),
+        _c("expected_children", "int", "enfants_attendus", "Enfants attendus : comptent pour la taille", "Expected children: count for size", low=0, high=10),
         _c("extend", "bool", "elargir", "Accepte les autres communes du même EPCI", "Other communes of the same EPCI"),
         _c("districts_wanted", "list", "quartiers", "Quartiers souhaités, séparés par |", "Districts wanted", items="text"),
         _c("rooms_wanted", "list", "pieces_souhaitees", "Typologies souhaitées, séparées par |", "Rooms wanted", items="rooms"),
         _c("mobility_need", "choice", "besoin_pmr", "Besoin lié au handicap", "Mobility need", values=MOBILITY),
         _c("priority_codes", "list", "publics_prioritaires", "DALO, a … n, gbis, séparés par |", "DALO, a..n, gbis", items="choice", values=PRIORITY_CODES),
         _c("priority_status", "choice", "preuve_priorite", "Preuve de la priorité", "Proof", values=PROOFS),
+        _c("prefet_designated", "bool", "designe_prefet", "Désigné par le préfet au titre de CCH L. 441-2-3 (un label DALO n'est pas une désignation)", "Designated by the préfet under CCH L. 441-2-3 (a DALO label is not a designation)"),
         _c("dalo_perimeter", "list", "perimetre_dalo", "Communes fixées par la commission de médiation", "Communes fixed by the commission de médiation", items="insee"),
         _c("dalo_rooms", "list", "pieces_dalo", "Typologies fixées par la commission de médiation", "Rooms fixed by the commission de médiation", items="rooms"),
         _c("accepts_qpv", "bool", "accepte_qpv", "Accepte un logement en QPV", "Accepts a dwelling in a QPV"),
@@ -227,12 +256,26 @@ EVENTS = Table(
     ),
 )  # fmt: skip
 
+SIMULATIONS = Table(
+    "simulations", "simulations", key=("dwelling_id", "application_id"),
+    fr="Aides au logement et taux d'effort simulés ailleurs, par logement et demande",
+    en="Housing allowances and effort rates simulated elsewhere, per dwelling and application",
+    columns=(
+        _c("dwelling_id", "id", "logement", "Logement", "Dwelling", required=True),
+        _c("application_id", "id", "numero_unique", "Numéro unique", "Unique number", required=True, max_length=18),
+        _c("allowance_eur", "money", "apl_simulee", "Aide au logement simulée pour ce logement", "Allowance simulated for this dwelling", unit="€/mois", low=0),
+        _c("rls_eur", "money", "rls", "Réduction de loyer de solidarité", "Solidarity rent reduction", unit="€/mois", low=0),
+        _c("effort", "decimal", "taux_effort", "Taux d'effort simulé (0,31 pour 31 %) ; il prime sur tout calcul", "Simulated effort rate (0.31 for 31%); it wins over any computation", low=0, high=10),
+    ),
+)  # fmt: skip
+
 DECISIONS = Table(
     "decisions", "decisions", key=("dwelling_id", "application_id", "decision"),
     fr="Décisions prises avant le calcul", en="Decisions taken before the run",
     columns=(
-        _c("dwelling_id", "id", "logement"), _c("application_id", "id", "numero_unique", required=True, max_length=18),
-        _c("decision", "choice", "decision", required=True, values=("pin", "forbid")),
+        _c("dwelling_id", "id", "logement"), _c("application_id", "id", "numero_unique", max_length=18),
+        _c("account", "text", "reservataire", "Réservataire : celui du classement (pin), celui à qui va le logement (orient)", "Account: that of the pin, or the one the dwelling goes to (orient)"),
+        _c("decision", "choice", "decision", required=True, values=DECISIONS_TAKEN),
         _c("reason", "text", "motif", required=True), _c("author", "text", "auteur", required=True),
         _c("expires_on", "date", "expire_le"),
     ),
@@ -295,7 +338,7 @@ ASSIETTE = Table(
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, DECISIONS, RESIDENCES,
+        DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, SIMULATIONS, DECISIONS, RESIDENCES,
         CONVENTIONS, STOCK, ASSIETTE,
     )
 }  # fmt: skip

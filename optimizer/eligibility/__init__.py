@@ -10,11 +10,12 @@ that question (design §3); ``pair_code``, ``misses`` and ``nearest_miss`` expla
     examine(case, rules, *, accept_assumed=False) -> Reading(facts, findings)     both at the price of one
     menus(facts, rules) -> Menus            naming(facts, rules, dwelling, apps) -> (accounts, eligible, first)
     seats(facts, rules, known=None) -> list[(dwelling, account, deadline_days, pool)]
-    pair_code(facts, rules, dwelling, apps) -> int8 (n,)            code_counts(facts, rules) -> int32 (A, 11)
-    pair_flags(facts, dwelling, apps) -> int8 (n,)                bits of FLAGS; flags_of_pairs(facts, dwellings, apps)
+    pair_code(facts, rules, dwelling, apps) -> int8 (n,)            code_counts(facts, rules) -> int32 (A, 10)
+    pair_flags(facts, dwelling, apps) -> int16 (n,)               bits of FLAGS; flags_of_pairs(facts, dwellings, apps)
     misses(facts, rules) -> Misses          nearest_miss(facts, rules, a, known=None) -> (code, fr, en)
-    q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> (rate, residual)
-    without_credit(facts, dwelling, apps) -> bool (n,)            effort rate above the landlord's ``credit_effort_max``
+    q1_state(facts, apps, epci) -> int8     effort(facts, rules, dwelling, apps) -> Effort(rate, residual, status, allowance)
+    burden(facts, rules, dwelling, apps) -> int64 (n,) hundredths   needs facts.with_span(scores.span)
+    one_is_enough(facts, dwelling, apps) -> bool (n,)             nominee_order(facts, dwelling, account, line) -> (apps, ranks)
 
 What it may import: ``policy`` (through the rule set it is given), ``domain``, ``errors``; numpy, pandas and pyarrow. It
 never reads a file and knows nothing of scores, prices or solvers.
@@ -28,19 +29,21 @@ unknown income or access is a flag, never a refusal nor a guess); treating the a
 (the same household may be named by several réservataires, and not by the same ones for two dwellings).
 """
 
+from optimizer.eligibility.accounts import one_is_enough
+from optimizer.eligibility.burden import burden
 from optimizer.eligibility.codes import pair_code
-from optimizer.eligibility.effort import effort, without_credit
+from optimizer.eligibility.effort import EFFORT_STATUS, Effort, effort
 from optimizer.eligibility.encode import Reading, check_case, encode, examine
 from optimizer.eligibility.facts import CODES, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.eligibility.fit import FLAGS, flags_of_pairs, pair_flags
 from optimizer.eligibility.income import income_missing, q1_state
 from optimizer.eligibility.menus import Menus, menus
 from optimizer.eligibility.misses import Misses, code_counts, misses, nearest_miss
-from optimizer.eligibility.naming import naming
+from optimizer.eligibility.naming import naming, nominee_order
 from optimizer.eligibility.seats import seats
 
 __all__ = [
-    "CODES", "FLAGS", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "check_case", "code_counts", "effort",
-    "encode", "examine", "flags_of_pairs", "income_missing", "menus", "misses", "naming", "nearest_miss", "pair_code", "pair_flags", "q1_state", "seats",
-    "without_credit",
+    "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "burden",
+    "check_case", "code_counts", "effort", "encode", "examine", "flags_of_pairs", "income_missing", "menus", "misses", "naming",
+    "nearest_miss", "nominee_order", "one_is_enough", "pair_code", "pair_flags", "q1_state", "seats",
 ]  # fmt: skip

@@ -58,9 +58,16 @@ def may_name(
 ) -> NDArray[np.bool_]:
     """Which of ``apps`` the account may name for the dwelling, nominations and pair codes aside.
 
+<<<<<<< HEAD
     ``accounts`` of an application replaces the pools of the réservataires. A sitting tenant of the dwelling's landlord is
     named by the account of transfers and by nobody else. The account of relocations takes relocated households, and on a
     dwelling excluded for an operation only those of that operation.
+=======
+    ``accounts`` of an application replaces the pools of the État, of ALS, of the collectivités and of the other
+    réservataires. A sitting tenant of the dwelling's landlord is named by MUTATION and by nobody else, save RELOGEMENT when
+    it is to be relocated. RELOGEMENT takes relocated households, and on a dwelling excluded for an operation only those of
+    that operation.
+>>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
     """
     a, kind = facts.applications, account_of(facts.accounts[account]).kind
     own = a.current_landlord[apps] == facts.dwellings.landlord[dwelling]
@@ -69,8 +76,8 @@ def may_name(
     if kind.pool == RELOCATED:
         exclusion = int(facts.dwellings.exclusion[dwelling])
         if exclusion in (NONE, MUTATION_ONLY, STOCK):
-            return np.asarray(~own & (a.relocation[apps] > 0), dtype=bool)
-        return np.asarray(~own & (a.relocation[apps] == exclusion - MUTATION_ONLY), dtype=bool)
+            return np.asarray(a.relocation[apps] > 0, dtype=bool)
+        return np.asarray(a.relocation[apps] == exclusion - MUTATION_ONLY, dtype=bool)
     pool = facts.conventions[line].pool if line >= 0 else "default"
     named = in_pool(facts, kind.pool if pool == "default" else pool, apps)
     if kind.replaceable:
@@ -79,3 +86,10 @@ def may_name(
         if listed.any():
             named = np.where(listed, explicit.holds(apps, account), named)
     return np.asarray(named & ~own, dtype=bool)
+
+
+def one_is_enough(facts: Facts, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Pairs for which a list of one name is lawful (CCH R. 441-3): a household designated by the préfet, or a dwelling
+    with the subsidy of CCH D. 331-25-1. Neither a DALO label nor a relocation is such a case."""
+    subsidised = bool(facts.dwellings.subsidy_d331_25_1[dwelling])
+    return np.asarray(facts.applications.prefet_designated[apps] | subsidised, dtype=bool)

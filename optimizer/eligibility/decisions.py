@@ -1,4 +1,4 @@
-"""Decisions taken before the run: households kept away from a dwelling, and households pinned to one."""
+"""Decisions taken before the run: households kept away from a dwelling or pinned to one, dwellings sent to an account."""
 
 from __future__ import annotations
 
@@ -14,15 +14,25 @@ from optimizer.eligibility.columns import as_day, days, texts
 from optimizer.eligibility.facts import CODES, Facts
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
+    FORBID_ACCOUNT,
+    ORIENT_ACCOUNT,
+    ORIENT_BLOCKED,
+    ORIENT_TWICE,
+    ORIENT_UNKNOWN,
     PIN_AND_FORBID,
+    PIN_AND_ORIENT,
     PIN_BLOCKED,
     PIN_INELIGIBLE,
+    PIN_OTHER_ACCOUNT,
     PIN_TWO_APPLICATIONS,
     PIN_TWO_DWELLINGS,
     PIN_UNKNOWN,
+    PIN_UNKNOWN_ACCOUNT,
     REFUSALS,
     UNKNOWN_REASON,
 )
+from optimizer.eligibility.naming import accounts_of, naming
+from optimizer.eligibility.pin_order import check_pin_order
 from optimizer.errors import Said
 
 if TYPE_CHECKING:
@@ -30,10 +40,12 @@ if TYPE_CHECKING:
 
 
 class Decided(TypedDict):
-    """The two fields of `Facts` that decisions fill."""
+    """The fields of `Facts` that decisions fill."""
 
     forbidden: NDArray[np.int32]
     pins: NDArray[np.int32]
+    pin_accounts: NDArray[np.int32]
+    orients: NDArray[np.int32]
 
 
 def _pairs(found: set[tuple[int, int]]) -> NDArray[np.int32]:
@@ -51,9 +63,10 @@ def live_rows(case: Case) -> pd.DataFrame:
 
 
 def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings) -> Decided:
-    """Live ``forbid`` and ``pin`` pairs by index.
+    """Live ``forbid``, ``pin`` and ``orient`` decisions by index.
 
-    A ``forbid`` with a reason outside the closed list of ``models/national/forbid_reasons.yaml`` is an error.
+    A ``forbid`` with a reason outside the closed list of ``models/national/forbid_reasons.yaml`` is an error; so are a pin
+    or an orientation that names nothing of the case, or an account that may not receive the dwelling.
     """
     frame = live_rows(case)
     labels = rules.get("national.forbid_reasons.reasons")
@@ -61,13 +74,17 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
     known = Said(" ; ".join(f"« {labels[k]} »" for k in sorted(labels)), ", ".join(sorted(labels)))
     dwelling_at = {d: i for i, d in enumerate(facts.dwellings.ids)}
     application_at = {a: i for i, a in enumerate(facts.applications.ids)}
+    account_at = {r: i for i, r in enumerate(facts.accounts)}
     forbidden: set[tuple[int, int]] = set()
-    pins: set[tuple[int, int]] = set()
+    pins: dict[tuple[int, int], int] = {}
+    orients: set[tuple[int, int]] = set()
     everywhere = texts(frame, "dwelling_id") == ""
-    columns = [texts(frame, c) for c in ("dwelling_id", "application_id", "decision", "reason")]
-    for i, (dwelling, application, decision, reason) in enumerate(zip(*columns, strict=True)):
+    columns = [texts(frame, c) for c in ("dwelling_id", "application_id", "account", "decision", "reason")]
+    for i, (dwelling, application, account, decision, reason) in enumerate(zip(*columns, strict=True)):
         row = int(frame["row"].iloc[i])
         if decision == "forbid":
+            if account:
+                findings.add(FORBID_ACCOUNT, "decisions", row, "account", account, severity="warning")
             if reason.strip().casefold() not in accepted:
                 findings.add(UNKNOWN_REASON, "decisions", row, "reason", reason, known=known)
                 continue
@@ -77,42 +94,91 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
             if dwelling not in dwelling_at or application not in application_at:
                 findings.add(PIN_UNKNOWN, "decisions", row, "dwelling_id", dwelling)
                 continue
-            pins.add((dwelling_at[dwelling], application_at[application]))
-    return {"forbidden": _pairs(forbidden), "pins": _pairs(pins)}
+            d = dwelling_at[dwelling]
+            if account and account_at.get(account, -1) not in accounts_of(facts, d)[0].tolist():
+                findings.add(
+                    PIN_UNKNOWN_ACCOUNT, "decisions", row, "account", account, dwelling=dwelling, known=_may_receive(facts, d)
+                )  # fmt: skip
+                continue
+            pins.setdefault((d, application_at[application]), account_at[account] if account else -1)
+        elif decision == "orient":
+            if dwelling not in dwelling_at or not account or application:
+                findings.add(ORIENT_UNKNOWN, "decisions", row, "dwelling_id", dwelling)
+                continue
+            d = dwelling_at[dwelling]
+            if account_at.get(account, -1) not in accounts_of(facts, d)[0].tolist():
+                findings.add(
+                    ORIENT_ACCOUNT, "decisions", row, "dwelling_id", dwelling, account=account, known=_may_receive(facts, d)
+                )  # fmt: skip
+                continue
+            orients.add((d, account_at[account]))
+    pairs = sorted(pins)
+    return {
+        "forbidden": _pairs(forbidden),
+        "pins": _pairs(set(pairs)),
+        "pin_accounts": np.array([pins[pair] for pair in pairs], np.int32),
+        "orients": _pairs(orients),
+    }
+
+
+def _may_receive(facts: Facts, dwelling: int) -> str:
+    return ", ".join(facts.accounts[r] for r in accounts_of(facts, dwelling)[0])
+
+
+def _rows_of(case: Case, decision: str, columns: tuple[str, str]) -> dict[tuple[str, str], int]:
+    """Spreadsheet row of each live decision of a kind, by the values of two columns."""
+    frame = live_rows(case)
+    frame = frame[frame["decision"] == decision]
+    keys = zip(texts(frame, columns[0]), texts(frame, columns[1]), strict=True)
+    return dict(zip(keys, (int(row) for row in frame["row"]), strict=True))
+
+
+def check_orients(case: Case, facts: Facts, findings: Findings) -> None:
+    """An orientation that cannot hold is an input error: two accounts for one dwelling, work in progress."""
+    if not len(facts.orients):
+        return
+    rows = _rows_of(case, "orient", ("dwelling_id", "account"))
+    ids, count = facts.dwellings.ids, np.bincount(facts.orients[:, 0], minlength=len(facts.dwellings.ids))
+    for d in np.flatnonzero(count).tolist():
+        accounts = [facts.accounts[r] for r in facts.orients[facts.orients[:, 0] == d, 1]]
+        where = [rows[ids[d], account] for account in accounts]
+        if len(accounts) > 1:
+            findings.add_rows(
+                ORIENT_TWICE, "decisions", "account", str(ids[d]), where, accounts=", ".join(accounts)
+            )
+        if facts.dwellings.blocked[d]:
+            findings.add_rows(ORIENT_BLOCKED, "decisions", "dwelling_id", str(ids[d]), where)
 
 
 def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
-    """A pin that cannot hold is an input error: two pins on one side, a forbid, a blocked dwelling, a refused pair."""
+    """A pin that cannot hold is an input error that says why.
+
+    Two pins on one side, a forbid, a blocked dwelling, a refused pair, an account that cannot name the household or that
+    an orientation excludes, a réservataire's order that the pin would pass.
+    """
     if not len(facts.pins):
         return
-    frame = live_rows(case)
-    frame = frame[frame["decision"] == "pin"]
-    rows = dict(
-        zip(
-            zip(texts(frame, "dwelling_id"), texts(frame, "application_id"), strict=True),
-            frame["row"],
-            strict=True,
-        )
-    )
+    rows = _rows_of(case, "pin", ("dwelling_id", "application_id"))
     ids, apps = facts.dwellings.ids, facts.applications.ids
     barred = {(int(d), int(a)) for d, a in facts.forbidden}
     per_dwelling = np.bincount(facts.pins[:, 0], minlength=len(ids))
     per_application = np.bincount(facts.pins[:, 1], minlength=len(apps))
     pins = facts.pins
     for d in np.flatnonzero(per_dwelling > 1):
-        where = [int(rows[ids[d], apps[a]]) for a in pins[pins[:, 0] == d, 1]]
+        where = [rows[ids[d], apps[a]] for a in pins[pins[:, 0] == d, 1]]
         findings.add_rows(
             PIN_TWO_APPLICATIONS, "decisions", "dwelling_id", str(ids[d]), where, count=len(where)
         )
     for a in np.flatnonzero(per_application > 1):
         homes = [str(ids[d]) for d in pins[pins[:, 1] == a, 0]]
-        where = [int(rows[home, apps[a]]) for home in homes]
+        where = [rows[home, apps[a]] for home in homes]
         findings.add_rows(
             PIN_TWO_DWELLINGS, "decisions", "application_id", homes[0], where,
             count=len(homes), homes=", ".join(homes),
         )  # fmt: skip
-    for d, a in pins.tolist():
-        row = int(rows[ids[d], apps[a]])
+    sound = []
+    for (d, a), account in zip(pins.tolist(), facts.pin_accounts.tolist(), strict=True):
+        row = rows[ids[d], apps[a]]
         name = str(ids[d])
         if (d, a) in barred or (-1, a) in barred:
             findings.add(PIN_AND_FORBID, "decisions", row, "decision", name)
@@ -125,3 +191,23 @@ def check_pins(case: Case, facts: Facts, findings: Findings) -> None:
             findings.add(
                 PIN_INELIGIBLE, "decisions", row, "dwelling_id", name, refusal=REFUSALS[CODES[code - 1]]
             )
+            continue
+        oriented = facts.oriented.get(d, -1)
+        if account >= 0 and oriented not in (-1, account):
+            findings.add(
+                PIN_AND_ORIENT, "decisions", row, "account", name, account=facts.accounts[oriented],
+                pinned=facts.accounts[account],
+            )  # fmt: skip
+            continue
+        wanted = account if account >= 0 else oriented
+        naming_accounts, eligible, _ = naming(facts, None, d, np.array([a], np.int32))
+        able = naming_accounts[eligible[0]].tolist()
+        if wanted >= 0 and wanted not in able:
+            findings.add(
+                PIN_OTHER_ACCOUNT, "decisions", row, "account", name, account=facts.accounts[wanted],
+                known=", ".join(facts.accounts[r] for r in able),
+            )  # fmt: skip
+            continue
+        sound.append((row, d, a, [wanted] if wanted >= 0 else able))
+    if not findings.errors:
+        check_pin_order(facts, sound, findings)

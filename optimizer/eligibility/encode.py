@@ -13,12 +13,15 @@ from optimizer.domain import Case
 from optimizer.domain.schema import TABLES
 from optimizer.eligibility import checks
 from optimizer.eligibility.accounts import known_places
+from optimizer.eligibility.allowance import read_allowance
 from optimizer.eligibility.conventions import Line, default_deadline, facts_of, read_lines
-from optimizer.eligibility.decisions import check_pins, read_decisions
+from optimizer.eligibility.decisions import check_orients, check_pins, read_decisions
+from optimizer.eligibility.effort import RATE_UNIT
 from optimizer.eligibility.encode_applications import encode_applications
-from optimizer.eligibility.encode_dwellings import encode_dwellings
+from optimizer.eligibility.encode_dwellings import encode_dwellings, takes_means
 from optimizer.eligibility.facts import FINANCING, PROOF, Facts, Nomination
 from optimizer.eligibility.findings import Findings
+from optimizer.eligibility.simulations import check_simulations, read_simulations
 from optimizer.eligibility.vocabulary import Vocabulary, flux_landlords, read_vocabulary
 from optimizer.errors import Finding, InputProblems
 
@@ -75,7 +78,9 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     words = read_vocabulary(case, rules, lines, landlords, places)
     facts = _assemble(case, dwellings, applications, rules, words, lines)
     facts = replace(facts, **read_decisions(case, facts, rules, findings))
+    check_orients(case, facts, findings)
     check_pins(case, facts, findings)
+    check_simulations(case, facts, findings)
     checks.check_nominees(case, facts, findings)
     return Reading(facts, findings.found)
 
@@ -108,6 +113,13 @@ def _assemble(
         nominations=_nominations(case, words, homes.ids, people.ids),
         forbidden=np.zeros((0, 2), np.int32),
         pins=np.zeros((0, 2), np.int32),
+        pin_accounts=np.zeros(0, np.int32),
+        orients=np.zeros((0, 2), np.int32),
+        simulations=read_simulations(case, homes.ids, people.ids),
+        allowance=read_allowance(rules),
+        effort_flag=int(np.floor(rules.number("national.effort.max_rate") * RATE_UNIT + 0.5)),
+        burden_width=int(np.floor(rules.number("national.burden.span") * RATE_UNIT + 0.5)),
+        like_rents=takes_means(case, rules),
         q1_threshold_cents=thresholds,
         lec_epci=lec,
         seed=case.settings.seed,

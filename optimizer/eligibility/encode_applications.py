@@ -30,6 +30,9 @@ from optimizer.eligibility.columns import (
 from optimizer.eligibility.facts import (
     MOBILITY,
     PROOF,
+    Q1_NO,
+    Q1_UNKNOWN,
+    Q1_YES,
     RELOCATION,
     ApplicationFacts,
     Csr,
@@ -47,6 +50,8 @@ DOSSIER = ("complete", "to_verify", "unreachable")
 LIVE_STAGES = ("commission", "offered")
 ROOM_WORDS = ("1", "2", "3", "4", "5", "6")
 RATE_UNIT = 10_000
+SMALL_HOUSEHOLD = 2
+"""Persons of a household that may ask for a T1 against the rooms table."""
 
 
 def activity(
@@ -128,6 +133,25 @@ def room_mask(frame: pd.DataFrame, name: str) -> NDArray[np.int8]:
     )
 
 
+def without_rows(csr: Csr, emptied: NDArray[np.bool_]) -> Csr:
+    """The same lists, those of the marked rows emptied."""
+    if not emptied.any():
+        return csr
+    lengths = np.where(emptied, 0, np.diff(csr.ptr))
+    kept = ~emptied[row_of_items(csr)]
+    return Csr(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), csr.values[kept])
+
+
+def given_quartile(frame: pd.DataFrame) -> NDArray[np.int8]:
+    """Q1 as written in the file, Q1_UNKNOWN where it says nothing."""
+    if "first_quartile" not in frame.columns:
+        return np.full(len(frame), Q1_UNKNOWN, np.int8)
+    told = frame["first_quartile"].notna().to_numpy(bool)
+    return np.where(told, np.where(booleans(frame, "first_quartile"), Q1_YES, Q1_NO), Q1_UNKNOWN).astype(
+        np.int8
+    )
+
+
 def encode_applications(
     case: Case, frame: pd.DataFrame, rules: RuleSet, words: Vocabulary, dwellings: DwellingFacts,
     table_names: tuple[str, ...],
@@ -145,6 +169,8 @@ def encode_applications(
     perimeter = ragged(frame, "dalo_perimeter", words.communes, drop_unknown=False)
     wished = wished_communes(choices, perimeter)
     extend = booleans(frame, "extend")
+    fixed = np.diff(perimeter.ptr) > 0
+    wanted_rooms = room_mask(frame, "rooms_wanted")
     priority = ragged(frame, "priority_codes", PRIORITY_CODES, drop_unknown=True)
     mask = bit_mask(priority, np.int64)
     proof = codes(arrow_text(frame, "priority_status"), PROOF[1:]) + 1
@@ -166,7 +192,8 @@ def encode_applications(
         never_t1=homes.never_t1,
         rooms_ok=tables[0].mask,
         rooms_first=tables[0].first,
-        rooms_wanted=room_mask(frame, "rooms_wanted"),
+        rooms_wanted=wanted_rooms,
+        small_asked=(homes.size_persons == SMALL_HOUSEHOLD) & ((wanted_rooms & 1) > 0),
         dalo_rooms=room_mask(frame, "dalo_rooms"),
         category=homes.category.astype(np.int8),
         category_extra=homes.category_extra.astype(np.int32),
@@ -174,14 +201,20 @@ def encode_applications(
         monthly_income_cents=hundredths(frame, "monthly_income_eur"),
         income_declared_only=~verified,
         uc_hundredths=homes.uc_hundredths,
+        income_per_uc_cents=hundredths(frame, "income_per_uc"),
+        first_quartile=given_quartile(frame),
+        family=homes.family,
         mobility=choice(frame, "mobility_need", MOBILITY),
         choices=choices,
         wished=wished,
         extend=extend,
-        extend_epci=reached_epcis(wished, extend, words.commune_epci),
-        districts_wanted=ragged(frame, "districts_wanted", words.districts, drop_unknown=False),
+        extend_epci=reached_epcis(wished, extend & ~fixed, words.commune_epci),
+        districts_wanted=without_rows(
+            ragged(frame, "districts_wanted", words.districts, drop_unknown=False), fixed
+        ),
         dalo_perimeter=perimeter,
         dalo=(mask & 1) > 0,
+        prefet_designated=booleans(frame, "prefet_designated"),
         priority_any=mask > 0,
         proof=np.where((proof == 0) & (mask > 0), PROOF.index("declared"), proof).astype(np.int8),
         priority_mask=mask,
@@ -195,5 +228,4 @@ def encode_applications(
         explicit_accounts=ragged(frame, "accounts", words.accounts, drop_unknown=False),
         acceptance=scaled(frame, "acceptance", RATE_UNIT, default_acceptance),
         dossier=choice(frame, "dossier", DOSSIER),
-        allowance_cents=np.maximum(hundredths(frame, "housing_allowance_eur"), 0),
     ), tables

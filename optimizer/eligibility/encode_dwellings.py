@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.domain import Case
+from optimizer.eligibility.allowance import commune_zones
 from optimizer.eligibility.columns import (
     arrow_text,
     as_day,
@@ -23,7 +24,6 @@ from optimizer.eligibility.columns import (
     texts,
 )
 from optimizer.eligibility.conventions import Line, default_deadline, receiving_of
-from optimizer.eligibility.effort import RATE_UNIT
 from optimizer.eligibility.facts import ACCESS, EXCLUSION, FINANCING, DwellingFacts, Receiving
 from optimizer.eligibility.geography import geography
 from optimizer.eligibility.vocabulary import Vocabulary
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
 FACTOR_UNIT = 10_000
+RATE_UNIT = 10_000
+WEIGHT_UNIT = 100
 UNKNOWN_FLOOR = -99
 
 
@@ -66,18 +68,49 @@ def blocked_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...]) -> fr
     return frozenset(blocked)
 
 
-def _effort_limits(rules: RuleSet, landlord: str) -> tuple[int, int]:
-    """(refused above, no credit above) in ten-thousandths, -1 where the landlord's file is silent."""
-    said = rules.effort_limits(landlord)
-    refused, credit = (
-        -1 if limit is None else int(np.floor(limit * RATE_UNIT + 0.5))
-        for limit in (said.filter_max, said.credit_max)
-    )
-    return refused, credit
+def _of_landlord(values: list[float], unit: int, landlord: NDArray[np.int32]) -> NDArray[np.int64]:
+    return np.array([*(int(np.floor(v * unit + 0.5)) for v in values), 0], np.int64)[landlord]
 
 
-def _of_landlord(values: list[int], landlord: NDArray[np.int32]) -> NDArray[np.int64]:
-    return np.array([*values, -1], np.int64)[landlord]
+def _zones(rules: RuleSet, words: Vocabulary, commune: NDArray[np.int32]) -> NDArray[np.int8]:
+    """Zone of the housing allowance of each dwelling; only the communes that have dwellings are looked up."""
+    here, at = np.unique(commune, return_inverse=True)
+    names = tuple(words.communes[c] for c in here)
+    departements = [words.departements[words.commune_departement[c]] for c in here]
+    return commune_zones(rules, names, departements)[at.reshape(-1)]
+
+
+def takes_means(case: Case, rules: RuleSet) -> bool:
+    """Whether the case is so large that like dwellings share their mean rent and charges in effort rates."""
+    return len(case.table("dwellings")) > rules.integer("national.burden.like_dwellings_above")
+
+
+def counted_costs(
+    frame: pd.DataFrame, alike: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rent and charges that effort rates read, cents, -1 unknown.
+
+    Parameters
+    ----------
+    alike : (n, 3) int64 or None
+        Commune, rooms and financing of each dwelling: each then reads the mean of the known ones of its like, to the euro
+        (half-up), so that like dwellings stay alike. None: its own.
+    """
+    rent, charges = hundredths(frame, "rent_eur"), hundredths(frame, "charges_eur")
+    if alike is None or not len(frame):
+        return rent, charges
+    _, kind = np.unique(alike, axis=0, return_inverse=True)
+    return _means(rent, kind.reshape(-1)), _means(charges, kind.reshape(-1))
+
+
+def _means(cents: NDArray[np.int64], kind: NDArray[np.int64]) -> NDArray[np.int64]:
+    known = cents >= 0
+    count = np.bincount(kind[known], minlength=int(kind.max(initial=-1)) + 1)
+    total = np.zeros(len(count), np.int64)
+    np.add.at(total, kind[known], cents[known])
+    euro = count * 100
+    mean = (2 * total + euro) // np.maximum(2 * euro, 1) * 100
+    return np.where(count > 0, mean, -1)[kind]
 
 
 def encode_dwellings(
@@ -109,7 +142,11 @@ def encode_dwellings(
     tables = [rules.rooms_table(name).name for name in words.landlords]
     table_names = tuple(sorted(set(tables)))
     table_of = np.array([table_names.index(name) for name in tables], np.int8)
-    limits = [_effort_limits(rules, name) for name in words.landlords]
+    effort = [rules.effort_threshold(name) for name in words.landlords]
+    rooms = np.clip(integers(frame, "rooms", 1), 1, 6).astype(np.int8)
+    financing = choice(frame, "financing", FINANCING)
+    alike = np.stack([commune.astype(np.int64), rooms.astype(np.int64), financing.astype(np.int64)], axis=1)
+    rent, charges = counted_costs(frame, alike if takes_means(case, rules) else None)
     facts = DwellingFacts(
         ids=texts(frame, "dwelling_id"),
         landlord=landlord,
@@ -117,8 +154,8 @@ def encode_dwellings(
         epci=words.commune_epci[commune],
         departement=words.commune_departement[commune],
         zone=words.commune_zone[commune],
-        rooms=np.clip(integers(frame, "rooms", 1), 1, 6).astype(np.int8),
-        financing=choice(frame, "financing", FINANCING),
+        rooms=rooms,
+        financing=financing,
         qpv=in_qpv(frame),
         accessible=choice(frame, "accessible", ACCESS),
         upstairs_without_lift=upstairs & lift_known & ~lift,
@@ -143,7 +180,11 @@ def encode_dwellings(
         rent_cents=hundredths(frame, "rent_eur"),
         charges_cents=hundredths(frame, "charges_eur"),
         surface_dm2=scaled(frame, "surface_m2", 10, -1),
-        effort_max=_of_landlord([own for own, _ in limits], landlord),
-        effort_credit_max=_of_landlord([credit for _, credit in limits], landlord),
+        subsidy_d331_25_1=booleans(frame, "subsidy_d331_25_1"),
+        allowance_zone=_zones(rules, words, commune),
+        counted_rent_cents=rent,
+        counted_charges_cents=charges,
+        effort_threshold=_of_landlord([e.threshold for e in effort], RATE_UNIT, landlord),
+        effort_weight=_of_landlord([e.weight for e in effort], WEIGHT_UNIT, landlord),
     )
     return facts, receiving, table_names

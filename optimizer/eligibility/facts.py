@@ -7,13 +7,17 @@ downstream can depend on the row order of a file. Amounts are integers: euro cen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+<<<<<<< HEAD
 from optimizer.domain.account import account_of
+=======
+from optimizer.eligibility.allowance import Allowance
+>>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
@@ -28,13 +32,18 @@ EXCLUSION = ("none", "mutation", "anru", "orcod", "unfit", "sale", "stock")
 RELOCATION = ("none", "npnru", "orcod", "unfit", "sale")
 PROOF = ("none", "declared", "verified", "labelled")
 Q1_NO, Q1_YES, Q1_UNKNOWN = 0, 1, 2
+<<<<<<< HEAD
+=======
+UNREACHABLE = 2
+"""State of a file: complete, to verify, unreachable."""
+OWN_ACCOUNTS = ("BAILLEUR", "MUTATION", "RELOGEMENT")
+"""Accounts without a réservataire: the landlord names."""
+>>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 
 CODES = (
-    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
-    "EFFORT", "ACCOUNT",
+    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
 )  # fmt: skip
-"""Refusal codes of design §4 in order; code number = index + 1, 0 = eligible. ``EFFORT`` exists only where a landlord's
-own file sets a limit: it comes after the others, so that it never takes the place of another reason."""
+"""Refusal codes of design §4 in order; code number = index + 1, 0 = eligible. No effort rate refuses a household."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +122,18 @@ class DwellingFacts:
     charges_cents: I64
     surface_dm2: I64
     """Tenths of m², -1 when unknown."""
-    effort_max: I64
-    """Effort rate above which the landlord's file refuses a household, ten-thousandths; -1 where it says nothing."""
-    effort_credit_max: I64
-    """Effort rate above which the landlord's file withholds the credit of the rules, ten-thousandths; -1: nothing said."""
+    subsidy_d331_25_1: B
+    """Financed by the subsidy of CCH D. 331-25-1: one candidate is enough."""
+    allowance_zone: I8
+    """Zone of the housing allowance, 1 to 3; 0 where the allowance is not estimated."""
+    counted_rent_cents: I64
+    """Rent that the effort rate reads: the dwelling's, or the mean of like dwellings in a large case; -1 unknown."""
+    counted_charges_cents: I64
+    """Likewise for charges."""
+    effort_threshold: I64
+    """Effort rate from which the burden counts, ten-thousandths: the landlord's own where it has deliberated one."""
+    effort_weight: I64
+    """Weight of the burden, hundredths of the grid's span."""
 
     @property
     def receives(self) -> B:
@@ -135,7 +152,7 @@ class ApplicationFacts:
     seniority_days: I64
     persons: I32
     size_persons: I32
-    """persons + visiting children: the row of the rooms table."""
+    """persons + visiting children, children in alternate custody and expected: the row of the rooms table."""
     never_t1: B
     """A couple, or a parent with a child."""
     rooms_ok: I8
@@ -144,6 +161,8 @@ class ApplicationFacts:
     """Rooms value (1..6) that is the first table's first choice for the household (0 = none)."""
     rooms_wanted: I8
     """Bit mask of wanted rooms, 0 = any."""
+    small_asked: B
+    """A household of two that asks for a T1 by name: it accepts one even against the table."""
     dalo_rooms: I8
     """Bit mask fixed by the commission de médiation, 0 = none."""
     category: I8
@@ -155,7 +174,13 @@ class ApplicationFacts:
     """-1 unknown."""
     income_declared_only: B
     uc_hundredths: I64
-    """Consumption units × 100 (100 = one person)."""
+    """Consumption units × 100 (100 = one person): those written in the file, else counted."""
+    income_per_uc_cents: I64
+    """Yearly income per consumption unit as written in the file, -1 where it says nothing."""
+    first_quartile: I8
+    """Q1 as written in the file: Q1_NO or Q1_YES, Q1_UNKNOWN where it says nothing."""
+    family: I32
+    """Position in the tables of the housing allowance: 0 alone, 1 couple, 1 + k with k dependants; -1 unknown."""
     mobility: I8
     choices: Csr
     """Commune indices in order of preference, as in the file; -1 for a commune outside the territory (keeps its rank)."""
@@ -163,13 +188,16 @@ class ApplicationFacts:
     """`dalo_perimeter` where there is one, else `choices`: what the commune of a dwelling is compared with."""
     extend: B
     extend_epci: Csr
-    """EPCI indices reached by `extend`: those of the wished communes, ascending; empty without `extend`."""
+    """EPCI indices reached by `extend`: those of the wished communes, ascending; empty without `extend`, and where a
+    perimeter was fixed, which nothing widens."""
     districts_wanted: Csr
-    """District indices."""
+    """District indices; none where a perimeter was fixed, which nothing narrows."""
     dalo_perimeter: Csr
     dalo: B
     priority_any: B
     """At least one L441-1 code (DALO included) whatever its proof."""
+    prefet_designated: B
+    """Designated by the préfet (CCH L. 441-2-3); a DALO label is not a designation."""
     proof: I8
     """Index in PROOF; ``declared`` where nothing is said beside a priority code."""
     priority_mask: I64
@@ -189,13 +217,32 @@ class ApplicationFacts:
     """Ten-thousandths; default of the rules where the file gives none."""
     dossier: I8
     """0 complete, 1 to_verify, 2 unreachable."""
-    allowance_cents: I64
-    """Monthly housing allowance, 0 when unknown."""
+
+    @property
+    def unreachable(self) -> B:
+        """(A,): nobody has managed to reach the household."""
+        return np.asarray(self.dossier == UNREACHABLE, dtype=bool)
 
     @property
     def uc_tenths(self) -> I32:
         """Consumption units × 10, for display."""
         return (self.uc_hundredths // 10).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What was simulated elsewhere for one dwelling: aligned arrays, ascending ``app``; -1 where nothing is written."""
+
+    app: I32
+    allowance_cents: I64
+    rls_cents: I64
+    effort: I64
+    """Ten-thousandths."""
+
+    def find(self, apps: I32 | I64) -> tuple[I64, B]:
+        """Place of each application here (any place where it has none), and whether it has one."""
+        at = np.minimum(np.searchsorted(self.app, apps), len(self.app) - 1)
+        return at.astype(np.int64), np.asarray(self.app[at] == apps, dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -273,6 +320,20 @@ class Facts:
     """(n, 2) pairs (dwelling or -1 for all, application) of live `forbid` decisions, sorted."""
     pins: NDArray[np.int32]
     """(n, 2) pairs (dwelling, application), sorted."""
+    pin_accounts: NDArray[np.int32]
+    """(n,) account of each pin, -1 where the decision names none."""
+    orients: NDArray[np.int32]
+    """(n, 2) pairs (dwelling, account) of live `orient` decisions, sorted, one at most per dwelling."""
+    simulations: Mapping[int, Simulated]
+    """Dwelling -> what was simulated for it."""
+    allowance: Allowance | None
+    """Tables of the housing allowance; None on a date that has none."""
+    effort_flag: int
+    """Effort rate above which a pair is flagged, ten-thousandths."""
+    burden_width: int
+    """Effort rate over which the burden grows from nothing to its whole, ten-thousandths."""
+    like_rents: bool
+    """The case is so large that effort rates read the mean rent and charges of like dwellings."""
     q1_threshold_cents: I64
     """Per EPCI: annual euro cents per UC, -1 when the EPCI has none."""
     lec_epci: B
@@ -292,9 +353,25 @@ class Facts:
     """Proofs (index in PROOF) that open the préfet's priority account."""
     target_proofs: tuple[int, ...]
     """Proofs counted in the target of priority publics (DALO counts whatever the proof)."""
+    span: int = -1
+    """Span of the score (M), hundredths of a point; -1 until the case is scored."""
 
     memo: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     """Answers computed once from these facts (refusals over all dwellings); emptied by nobody, never part of a result."""
+
+    def with_span(self, span: int) -> Facts:
+        """The same facts, with the span of the score (M, hundredths of a point) that the burden needs."""
+        return self if self.span == span else replace(self, span=span)
+
+    @cached_property
+    def oriented(self) -> Mapping[int, int]:
+        """Dwelling -> the account a decision sends it to."""
+        return {int(d): int(r) for d, r in self.orients}
+
+    @cached_property
+    def pinned_account(self) -> Mapping[int, int]:
+        """Dwelling -> the account its pin names, -1 for any."""
+        return {int(d): int(r) for (d, _), r in zip(self.pins, self.pin_accounts, strict=True)}
 
     @cached_property
     def nominees(self) -> Mapping[tuple[int, int], tuple[tuple[int, int], ...]]:

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.eligibility.effort import without_credit
+from optimizer.eligibility.effort import BEFORE_ALLOWANCE, ESTIMATED, effort_high, ratio
 from optimizer.eligibility.facts import ACCESS, MOBILITY, PROOF, Facts
 from optimizer.eligibility.income import income_missing
+from optimizer.eligibility.pairs import small_asked
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
-I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 FLAGS = (
     "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
-    "ACCESS_UNKNOWN", "EFFORT_NO_CREDIT",
+    "ACCESS_UNKNOWN", "EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "SMALL_ASKED",
 )  # fmt: skip
-"""Flag names; flag i is bit i (the eighth and last of an int8)."""
-NO_CREDIT = np.int8(-128)
-"""Bit of ``EFFORT_NO_CREDIT``: the lease would count in no rule that looks at the household (design §4)."""
+"""Flag names; flag i is bit i. The last four say something of the pair, nothing against the file."""
 DOSSIER_TO_VERIFY, DOSSIER_UNREACHABLE = 1, 2
+EFFORT_KEY = 1 << 20
+"""Larger than any weight: threshold and weight of the burden as one number."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,10 @@ def fit_terms(rules: RuleSet) -> Fit:
     return Fit(preference.astype(np.int64), first, adapted)
 
 
-def pair_flags(facts: Facts, dwelling: int, apps: I32) -> I8:
+def pair_flags(facts: Facts, dwelling: int, apps: I32) -> I16:
     """Bits of ``FLAGS`` for each pair."""
     a = facts.applications
+    exact = ratio(facts, dwelling, apps)
     declared = a.priority_any[apps] & (a.proof[apps] == PROOF.index("declared"))
     bits = (
         a.to_renew[apps],
@@ -83,21 +84,42 @@ def pair_flags(facts: Facts, dwelling: int, apps: I32) -> I8:
         a.dossier[apps] == DOSSIER_UNREACHABLE,
         declared,
         (a.mobility[apps] != MOBILITY.index("none")) & bool(facts.dwellings.access_unknown[dwelling]),
-        without_credit(facts, dwelling, apps),
+        effort_high(facts, dwelling, apps, exact),
+        exact.status == ESTIMATED,
+        exact.status == BEFORE_ALLOWANCE,
+        small_asked(facts, dwelling, apps),
     )
-    flags = np.zeros(len(apps), np.int8)
+    flags = np.zeros(len(apps), np.int16)
     for i, bit in enumerate(bits):
-        flags |= bit.astype(np.int8) << i
+        flags |= bit.astype(np.int16) << i
     return flags
 
 
-def flags_of_pairs(facts: Facts, dwellings: I32, apps: I32) -> I8:
+def effort_key(facts: Facts) -> I64:
+    """(D, 5): what the effort rate, its flags and the burden read of a dwelling; two equal rows are told apart by nothing.
+
+    A dwelling with simulations is alone of its kind.
+    """
+    d = facts.dwellings
+    alone = np.full(len(d.ids), -1, np.int64)
+    simulated = np.array(sorted(facts.simulations), np.int64)
+    alone[simulated] = simulated
+    columns = (
+        alone, d.counted_rent_cents, np.maximum(d.counted_charges_cents, 0), d.allowance_zone.astype(np.int64),
+        d.effort_threshold * EFFORT_KEY + d.effort_weight,
+    )  # fmt: skip
+    return np.stack(columns, axis=1)
+
+
+def flags_of_pairs(facts: Facts, dwellings: I32, apps: I32) -> I16:
     """Bits of ``FLAGS`` of many pairs, dwelling by dwelling of those that the flags tell apart."""
     d = facts.dwellings
-    alone = d.effort_credit_max[dwellings] >= 0
-    key = np.where(alone, dwellings.astype(np.int64) + 2, d.access_unknown[dwellings].astype(np.int64))
+    other = (d.access_unknown.astype(np.int64) * 8 + d.rooms) * 128 + d.rooms_table
+    columns = np.concatenate([effort_key(facts), other[:, None]], axis=1)[dwellings]
+    _, key = np.unique(columns, axis=0, return_inverse=True)
+    key = key.reshape(-1)
     order = np.argsort(key, kind="stable")
-    flags = np.zeros(len(apps), np.int8)
+    flags = np.zeros(len(apps), np.int16)
     for part in np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else []:
         flags[part] = pair_flags(facts, int(dwellings[part[0]]), apps[part])
     return flags

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.eligibility.columns import booleans, integers
+from optimizer.eligibility.allowance import ALONE, COUPLE, LARGEST_FAMILY, UNKNOWN_FAMILY
+from optimizer.eligibility.columns import booleans, hundredths, integers
 from optimizer.errors import AttrifluxError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Households:
     category_extra: I64
     uc_hundredths: I64
     never_t1: B
+    family: NDArray[np.int32]
 
 
 def young_couple_ages(rules: RuleSet) -> int:
@@ -47,6 +49,18 @@ def young_couple_ages(rules: RuleSet) -> int:
         return -1
 
 
+def _family(persons: I64, adults: I64, dependants: I64) -> NDArray[np.int32]:
+    """Position in the tables of the housing allowance: with dependants their number, else alone or a couple.
+
+    ``dependants`` as written, else the persons who are not adults; -1 where neither is known and several live together.
+    """
+    known = (dependants >= 0) | (adults >= 1) | (persons == 1)
+    counted = np.where(dependants >= 0, dependants, np.where(adults >= 1, np.maximum(persons - adults, 0), 0))
+    some = COUPLE + np.minimum(counted, LARGEST_FAMILY)
+    found = np.where(counted >= 1, some, np.where(persons >= 2, COUPLE, ALONE))
+    return np.where(known, found, UNKNOWN_FAMILY).astype(np.int32)
+
+
 def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
     """Derive the household facts of every application.
 
@@ -54,7 +68,10 @@ def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
     without dependants is taken as declared: only ``persons`` counts. An explicit ``household_category`` wins.
     """
     persons = np.maximum(integers(frame, "persons", 1), 1)
-    visiting = np.maximum(integers(frame, "visiting_children", 0), 0)
+    # children who come, live there half of the time or are to be born count for the size, not for the ceilings
+    guests = np.zeros(len(frame), np.int64)
+    for name in ("visiting_children", "alternate_custody_children", "expected_children"):
+        guests += np.maximum(integers(frame, name, 0), 0)
     adults = integers(frame, "adults")
     children = np.maximum(integers(frame, "children_under_14", 0), 0)
     given = integers(frame, "dependants")
@@ -78,12 +95,15 @@ def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
     )
     young_children = np.minimum(children, persons - 1)
     uc = first + other * (persons - 1 - young_children) + child * young_children
+    written = hundredths(frame, "consumption_units")
+    uc = np.where(written > 0, written, uc)
     parent = (children >= 1) | ((persons >= 2) & (adults >= 1) & (adults < persons))
     return Households(
         persons=persons,
-        size_persons=persons + visiting,
+        size_persons=persons + guests,
         category=np.minimum(category, LAST_CATEGORY),
         category_extra=np.maximum(category - LAST_CATEGORY, 0),
         uc_hundredths=uc,
-        never_t1=couple | parent | (visiting >= 1),
+        never_t1=couple | parent | (guests >= 1),
+        family=_family(persons, adults, given),
     )

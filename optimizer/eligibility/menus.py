@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from optimizer.eligibility.columns import row_of_items
 from optimizer.eligibility.facts import Csr, Facts
-from optimizer.eligibility.fit import fit_terms
+from optimizer.eligibility.fit import effort_key, fit_terms, pair_flags
 from optimizer.eligibility.shelf import Shelf
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
-I8 = NDArray[np.int8]
 I16 = NDArray[np.int16]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -37,8 +36,8 @@ class Menus:
         Hundredths of a point, without the dwelling's vacancy points.
     pref : int16
         Preference rank from 1; 0 when the commune is reached by `extend` only. Empty in lean menus.
-    flags : int8
-        Bits named in ``FLAGS``. Empty in lean menus, unless a landlord's file withholds credit.
+    flags : int16
+        Bits named in ``FLAGS``. Empty in lean menus.
     """
 
     menu_of_dwelling: I32
@@ -46,7 +45,7 @@ class Menus:
     app: I32
     fit: NDArray[Any]
     pref: I16
-    flags: I8
+    flags: I16
 
     def of(self, dwelling: int) -> slice:
         """Entries of a dwelling (an empty slice without menu)."""
@@ -65,7 +64,8 @@ class Kindred:
 
 
 def kindred(facts: Facts) -> Kindred:
-    """Group the dwellings of the case, held back or not, by all that the codes before ACCOUNT read."""
+    """Group the dwellings of the case, held back or not, by all that the codes before ACCOUNT, the fit, the flags and the
+    burden read of them."""
     d = facts.dwellings
     count = len(d.ids)
     special = np.full(count, -1, np.int64)
@@ -78,11 +78,7 @@ def kindred(facts: Facts) -> Kindred:
     size = d.rooms.astype(np.int64) * 128 + d.rooms_table
     money = d.financing.astype(np.int64) + 3 * d.ceiling_factor
     columns = [d.commune.astype(np.int64), d.district.astype(np.int64), size, money, access, special]
-    limited = (d.effort_max >= 0) | (d.effort_credit_max >= 0)
-    if limited.any():
-        # the rent tells dwellings apart only where a landlord's file looks at the effort rate
-        cost = np.where(d.rent_cents < 0, -1, d.rent_cents + np.maximum(d.charges_cents, 0))
-        columns += [d.effort_max, d.effort_credit_max, np.where(limited, cost, -1)]
+    columns += list(effort_key(facts).T)
     _, first, kind = np.unique(np.stack(columns, axis=1), axis=0, return_index=True, return_inverse=True)
     chosen: I32 = first.astype(np.int32)
     return Kindred(kind.reshape(-1).astype(np.int32), chosen, d.commune[chosen], d.district[chosen])
@@ -190,19 +186,18 @@ def menus(facts: Facts, rules: RuleSet, *, lean: bool = False) -> Menus:
 
     Parameters
     ----------
-    lean : leave ``pref`` empty, and ``flags`` too unless a landlord's file withholds the credit of the rules: what the
-        problem needs, at 6 bytes an entry (8 where a fit can pass 655 points).
+    lean : leave ``pref`` and ``flags`` empty: what the problem needs, at 6 bytes an entry (8 where a fit can pass 655
+        points).
     """
     kinds = kindred(facts)
     terms = fit_terms(rules)
-    flagged = not lean or bool((facts.dwellings.effort_credit_max >= 0).any())
     free = np.zeros(len(kinds.representative), bool)
     free[kinds.kind[~facts.dwellings.blocked]] = True
     number = np.full(len(free), -1, np.int32)
     lengths: list[int] = []
     narrow = lean and 0 <= terms.least and terms.most <= np.iinfo(np.uint16).max
     fit = _Grown(np.uint16 if narrow else np.int32)
-    app, pref, flags = _Grown(np.int32), _Grown(np.int16), _Grown(np.int8)
+    app, pref, flags = _Grown(np.int32), _Grown(np.int16), _Grown(np.int16)
     for k, shelf in by_kind(facts, kinds):
         if not free[k]:
             continue
@@ -216,8 +211,7 @@ def menus(facts: Facts, rules: RuleSet, *, lean: bool = False) -> Menus:
         fit.add(shelf.fit(terms, dwelling)[fine])
         if not lean:
             pref.add(shelf.ranks[fine])
-        if flagged:
-            flags.add(shelf.flags(dwelling)[fine])
+            flags.add(pair_flags(facts, dwelling, shelf.apps[fine]))
     return Menus(
         menu_of_dwelling=np.where(facts.dwellings.blocked, -1, number[kinds.kind]).astype(np.int32),
         ptr=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),

@@ -14,9 +14,6 @@ REFUSALS = {
     "ACCESSIBLE": Said("accessibilité insuffisante", "not accessible enough"),
     "OWN_DWELLING": Said("c'est le logement actuel du demandeur", "it is the applicant's present dwelling"),
     "FORBIDDEN": Said("écartée par une décision", "kept away by a decision"),
-    "EFFORT": Said(
-        "taux d'effort au-dessus de la limite du bailleur", "effort rate above the landlord's limit"
-    ),
     "ACCOUNT": Said(
         "aucun réservataire de ce logement ne peut désigner ce ménage",
         "no account of this dwelling can name this household",
@@ -163,6 +160,85 @@ PIN_INELIGIBLE = define(
     "the application pinned to dwelling “{value}” is not eligible for it: {refusal}",
     remedy_fr="Corrigez la donnée en cause ou retirez la décision",
     remedy_en="Correct the data concerned or remove the decision",
+)
+PIN_UNKNOWN_ACCOUNT = define(
+    "ELIG_PIN_UNKNOWN_ACCOUNT",
+    "le réservataire « {value} » d'une décision ne peut recevoir ce logement ({dwelling}) ; le peuvent : {known}",
+    "account “{value}” of a decision may not receive this dwelling ({dwelling}); these may: {known}",
+    remedy_fr="Choisissez un réservataire qui peut recevoir le logement, ou videz la colonne reservataire",
+    remedy_en="Choose an account that may receive the dwelling, or empty the column account",
+)
+PIN_OTHER_ACCOUNT = define(
+    "ELIG_PIN_OTHER_ACCOUNT",
+    "la demande fixée sur le logement « {value} » ne peut y être désignée par {account} ; le peuvent : {known}",
+    "the application pinned to dwelling “{value}” cannot be named there by {account}; these can: {known}",
+    remedy_fr="Une décision n'ajoute aucun droit : choisissez un de ces réservataires, ou retirez la décision",
+    remedy_en="A decision adds no right: choose one of these accounts, or remove the decision",
+)
+PIN_NOMINATION_ORDER = define(
+    "ELIG_PIN_NOMINATION_ORDER",
+    "la demande fixée sur le logement « {value} » passerait l'ordre de {account} : {before} la précèdent et n'ont aucun "
+    "autre logement possible",
+    "the application pinned to dwelling “{value}” would pass the order of {account}: {before} come before it and have no "
+    "other possible dwelling",
+    remedy_fr="Fixez la demande qui précède, écartez-la par une décision motivée, ou demandez un autre ordre au réservataire",
+    remedy_en="Pin the application that comes before, exclude it with a reason, or ask the account for another order",
+)
+PIN_AND_ORIENT = define(
+    "ELIG_PIN_AND_ORIENT",
+    "le logement « {value} » est orienté vers {account} et la demande qui y est fixée l'est pour {pinned}",
+    "dwelling “{value}” is oriented to {account} and the application pinned to it is pinned for {pinned}",
+    remedy_fr="Gardez le même réservataire dans les deux décisions, ou l'une des deux",
+    remedy_en="Keep the same account in both decisions, or one of the two",
+)
+ORIENT_UNKNOWN = define(
+    "ELIG_ORIENT_UNKNOWN",
+    "une décision « orient » doit nommer un logement du dossier et un réservataire, sans demande",
+    "an “orient” decision must name a dwelling of the case and an account, without an application",
+    remedy_fr="Indiquez le logement et le réservataire ; pour nommer aussi le ménage, la décision est « pin »",
+    remedy_en="Give the dwelling and the account; to name the household too, the decision is “pin”",
+)
+ORIENT_ACCOUNT = define(
+    "ELIG_ORIENT_ACCOUNT",
+    "le logement « {value} » ne peut aller à {account} ; il le peut à : {known}",
+    "dwelling “{value}” may not go to {account}; it may go to: {known}",
+    remedy_fr="Choisissez un réservataire qui peut recevoir le logement, ou ajoutez sa ligne de convention",
+    remedy_en="Choose an account that may receive the dwelling, or add its convention line",
+)
+ORIENT_TWICE = define(
+    "ELIG_ORIENT_TWICE",
+    "le logement « {value} » est orienté vers plusieurs réservataires : {accounts}",
+    "dwelling “{value}” is oriented to several accounts: {accounts}",
+    remedy_fr="Gardez une seule décision « orient » par logement",
+    remedy_en="Keep one “orient” decision per dwelling",
+)
+ORIENT_BLOCKED = define(
+    "ELIG_ORIENT_BLOCKED",
+    "le logement « {value} » a une orientation en cours : il ne peut être orienté autrement",
+    "dwelling “{value}” has work in progress: it cannot be oriented otherwise",
+    remedy_fr="Terminez ou retirez la ligne de en_cours, ou retirez la décision",
+    remedy_en="Close or remove the in_progress line, or remove the decision",
+)
+FORBID_ACCOUNT = define(
+    "ELIG_FORBID_ACCOUNT",
+    "une décision « forbid » vaut pour tous les réservataires : « {value} » n'est pas lu",
+    "a “forbid” decision holds for every account: “{value}” is not read",
+    remedy_fr="Videz la colonne reservataire de cette décision",
+    remedy_en="Empty the column account of this decision",
+)
+ALLOWANCE_ABOVE_RENT = define(
+    "ELIG_ALLOWANCE_ABOVE_RENT",
+    "l'aide simulée ({value} €) dépasse le loyer et les charges ({cost} €) : le taux d'effort est pris à 0",
+    "the simulated allowance (€{value}) is above the rent and charges (€{cost}): the effort rate is taken as 0",
+    remedy_fr="Vérifiez le loyer, les charges et la simulation",
+    remedy_en="Check the rent, the charges and the simulation",
+)
+SIMULATION_EMPTY = define(
+    "ELIG_SIMULATION_EMPTY",
+    "une ligne de simulations ne dit rien pour le logement « {value} »",
+    "a line of simulations says nothing for dwelling “{value}”",
+    remedy_fr="Remplissez l'aide, la réduction de loyer ou le taux d'effort, ou retirez la ligne",
+    remedy_en="Fill the allowance, the rent reduction or the effort rate, or remove the line",
 )
 ASSUMED_THRESHOLD = define(
     "ELIG_ASSUMED_THRESHOLD",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.eligibility.effort import rate_rounded_up
 from optimizer.eligibility.facts import CODES, FINANCING, MOBILITY, Facts
 from optimizer.eligibility.menus import by_kind, kindred
 from optimizer.eligibility.naming import names_everybody, naming
@@ -17,7 +16,6 @@ from optimizer.eligibility.pairs import (
     ACCOUNT,
     CEILING,
     COMMUNE,
-    EFFORT,
     FORBIDDEN,
     INACTIVE,
     LIVE_OFFER,
@@ -42,23 +40,17 @@ class Misses:
 
     Attributes
     ----------
-    counts : (A, 11) int32
+    counts : (A, 10) int32
         Column c: dwellings whose pair has first code c (0: eligible). Each row sums to the number of dwellings.
     excess_cents : (A,) int64
         Smallest amount above a ceiling among pairs refused for it; a very large number without any.
     excess_financing : (A,) int8
         Its financing, as index in FINANCING.
-    effort : (A,) int64 or (0,)
-        Smallest effort rate among pairs refused for it, thousandths; empty when no landlord sets a limit.
-    effort_max : like ``effort``
-        The limit it is above, ten-thousandths.
     """
 
     counts: I32
     excess_cents: I64
     excess_financing: I8
-    effort: I64
-    effort_max: I64
 
     def code(self, a: int) -> int:
         """The code of the nearest miss: the one that comes last in the order of the checks; 0 when one pair is eligible."""
@@ -82,8 +74,6 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
     counts = np.zeros((count, len(CODES) + 1), np.int32)
     excess = np.full(count, UNKNOWN_EXCESS, np.int64)
     financing = np.zeros(count, np.int8)
-    rates = np.full(count if (d.effort_max >= 0).any() else 0, UNKNOWN_EXCESS, np.int64)
-    limits = np.full(len(rates), -1, np.int64)
     kinds = kindred(facts)
     listed = np.zeros(total, bool)
     listed[[place for _, place in facts.nominees if place >= 0]] = True
@@ -99,8 +89,7 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
             shelf, here = reaching, np.zeros((len(reaching.apps), counts.shape[1]), np.int32)
         members = order[start[k] : start[k + 1]]
         dwelling = int(kinds.representative[k])
-        fine, dear = shelf.tally(dwelling, int(kinds.district[k]), len(members), here, excess, financing)
-        _note_effort(facts, dwelling, shelf.apps[dear], rates, limits)
+        fine = shelf.tally(dwelling, int(kinds.district[k]), len(members), here, excess, financing)
         for twin, n in _naming_twins(facts, members, listed):
             if names_everybody(facts, twin):
                 here[fine, 0] += n
@@ -116,7 +105,7 @@ def _count(facts: Facts, rules: RuleSet | None) -> Misses:
     counts[a.live_offer, LIVE_OFFER] = total
     counts[~a.active] = 0
     counts[~a.active, INACTIVE] = total
-    return Misses(counts, excess, financing, rates, limits)
+    return Misses(counts, excess, financing)
 
 
 def _naming_twins(
@@ -135,17 +124,8 @@ def _naming_twins(
     return groups + [(m, 1) for m in alone]
 
 
-def _note_effort(facts: Facts, dwelling: int, apps: I32, rates: I64, limits: I64) -> None:
-    if not len(apps):
-        return
-    rate = rate_rounded_up(facts, dwelling, apps)
-    nearer = rate < rates[apps]
-    rates[apps[nearer]] = rate[nearer]
-    limits[apps[nearer]] = facts.dwellings.effort_max[dwelling]
-
-
 def code_counts(facts: Facts, rules: RuleSet | None) -> I32:
-    """(A, 11): dwellings of the case by first code of the pair, column 0 = eligible."""
+    """(A, 10): dwellings of the case by first code of the pair, column 0 = eligible."""
     return misses(facts, rules).counts
 
 
@@ -168,15 +148,6 @@ def amount_fr(cents: int) -> str:
     '1\\u202f240'
     """
     return f"{-(-cents // CENT):,}".replace(",", "\u202f")
-
-
-def percent_fr(share: int) -> str:
-    """Ten-thousandths as a French percentage.
-
-    >>> percent_fr(3350)
-    '33,5\\u202f%'
-    """
-    return f"{share / 100:g}\u202f%".replace(".", ",")
 
 
 def rooms_fr(mask: int, word: str = "ou") -> str:
@@ -244,12 +215,6 @@ def _sentence(facts: Facts, table: Misses, a: int, code: int) -> tuple[str, str]
         return "le seul logement possible est le vôtre", "the only possible dwelling is your own"
     if code == FORBIDDEN:
         return "écartée par une décision motivée", "kept away by a reasoned decision"
-    if code == EFFORT:
-        rate, limit = int(table.effort[a]), int(table.effort_max[a])
-        return (
-            f"taux d'effort de {percent_fr(rate * 10)}, au-dessus des {percent_fr(limit)} fixés par le bailleur",
-            f"effort rate of {rate / 10:g}%, above the landlord's {limit / 100:g}%",
-        )
     if code == ACCOUNT:
         return (
             "aucun réservataire des logements possibles ne peut désigner ce ménage",

@@ -58,6 +58,22 @@ def eligible_nominees(
     return here, tuple(app for app in anywhere if app not in named_here)
 
 
+def nominee_order(
+    facts: Facts, dwelling: int, account: int, line: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The list in force for a dwelling: eligible nominees in the réservataire's order, and their ranks.
+
+    Those named for this very dwelling if one of them is eligible for it, else the account's general list. Equal ranks
+    impose no order.
+    """
+    here, anywhere = eligible_nominees(facts, dwelling, account, line)
+    apps, place = (here, dwelling) if here else (anywhere, -1)
+    best: dict[int, int] = {}
+    for rank, app in facts.nominees.get((account, place), ()):
+        best.setdefault(app, rank)
+    return apps, tuple(best[app] for app in apps)
+
+
 def _fine(facts: Facts, dwelling: int, account: int, line: int, apps: I32) -> tuple[int, ...]:
     if not len(apps):
         return ()
@@ -125,7 +141,8 @@ def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tup
     -----
     Direct account: only nominees; when some were named for this very dwelling and are eligible, the best ranked of them
     is the only first. Partial account: everybody of the pool may be named, first are the nominees while one is eligible.
-    A pin gives the first rank of its dwelling to its application, on whatever account may name it, and nowhere else.
+    A pin gives the first rank of its dwelling to its application, on the account it names or on whatever account may name
+    it, and nowhere else. An orientation leaves first ranks on its account only. Neither adds a pair.
     """
     accounts, lines = accounts_of(facts, dwelling)
     eligible = np.zeros((len(apps), len(accounts)), bool)
@@ -145,16 +162,22 @@ def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tup
         first[:, j] = (
             pool & np.isin(apps, np.array(leaders, np.int32)) if leaders or mode == "direct" else pool
         )
-    _apply_pins(facts, dwelling, apps, eligible, first)
+    _apply_pins(facts, dwelling, apps, accounts, eligible, first)
     return accounts, eligible, first
 
 
-def _apply_pins(facts: Facts, dwelling: int, apps: I32, eligible: B, first: B) -> None:
+def _apply_pins(facts: Facts, dwelling: int, apps: I32, accounts: I32, eligible: B, first: B) -> None:
+    sent = facts.oriented.get(dwelling, -1)
+    if sent >= 0:
+        first[:, accounts != sent] = False
     if not len(facts.pins):
         return
     pinned = facts.pinned_application.get(dwelling)
     if pinned is not None:
-        first[:] = eligible & (apps == pinned)[:, None]
+        on = facts.pinned_account.get(dwelling, -1)
+        on = sent if on < 0 else on
+        columns = np.ones(len(accounts), bool) if on < 0 else accounts == on
+        first[:] = eligible & columns & (apps == pinned)[:, None]
         return
     elsewhere = np.isin(apps, facts.pins[:, 1])
     first[elsewhere] = False

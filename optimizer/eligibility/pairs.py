@@ -9,10 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.eligibility.effort import too_dear
 from optimizer.eligibility.facts import ACCESS, CODES, MOBILITY, Facts
 
-INACTIVE, LIVE_OFFER, COMMUNE, ROOMS, CEILING, ACCESSIBLE, OWN_DWELLING, FORBIDDEN, EFFORT, ACCOUNT = range(
+INACTIVE, LIVE_OFFER, COMMUNE, ROOMS, CEILING, ACCESSIBLE, OWN_DWELLING, FORBIDDEN, ACCOUNT = range(
     1, len(CODES) + 1
 )
 FACTOR_UNIT = 10_000
@@ -24,13 +23,28 @@ B = NDArray[np.bool_]
 
 
 def rooms_accepted(facts: Facts, dwelling: int, apps: I32) -> B:
-    """Rooms of the dwelling accepted: by the commission de médiation if it fixed them, else by the table and the wish."""
+    """Rooms of the dwelling accepted: by the commission de médiation if it fixed them, else by the table and the wish.
+
+    A household of two that asks for a T1 by name accepts one even against the table.
+    """
     a, d = facts.applications, facts.dwellings
     bit = 1 << (int(d.rooms[dwelling]) - 1)
     table = facts.rooms_tables[int(d.rooms_table[dwelling])].mask[apps]
     wanted, fixed = a.rooms_wanted[apps], a.dalo_rooms[apps]
-    usual = ((table & bit) > 0) & ((wanted == 0) | ((wanted & bit) > 0))
+    fits = (table & bit) > 0
+    if bit == 1:
+        fits = fits | a.small_asked[apps]
+    usual = fits & ((wanted == 0) | ((wanted & bit) > 0))
     return np.where(fixed != 0, (fixed & bit) > 0, usual)
+
+
+def small_asked(facts: Facts, dwelling: int, apps: I32) -> B:
+    """Pairs whose rooms are accepted only because the household of two asked for a T1."""
+    a, d = facts.applications, facts.dwellings
+    if int(d.rooms[dwelling]) != 1:
+        return np.zeros(len(apps), bool)
+    table = facts.rooms_tables[int(d.rooms_table[dwelling])].mask[apps]
+    return np.asarray(a.small_asked[apps] & ((table & 1) == 0) & (a.dalo_rooms[apps] == 0), dtype=bool)
 
 
 def ceiling_cents(facts: Facts, dwelling: int, apps: I32) -> I64:
@@ -64,11 +78,9 @@ def unreachable(facts: Facts, dwelling: int, apps: I32) -> B:
 
 
 def adequacy(facts: Facts, dwelling: int, apps: I32) -> I8:
-    """First code among ROOMS … EFFORT for each application, 0 when none applies. Depends on the dwelling's rooms, rooms
-    table, financing, zone, ceiling factor, access, identity and forbids only; on its rent where the landlord's file sets
-    a limit on the effort rate."""
+    """First code among ROOMS … FORBIDDEN for each application, 0 when none applies. Depends on the dwelling's rooms, rooms
+    table, financing, zone, ceiling factor, access, identity and forbids only."""
     out = np.zeros(len(apps), np.int8)
-    out[too_dear(facts, dwelling, apps)] = EFFORT
     barred = facts.barred_everywhere[apps]
     if dwelling in facts.barred:
         barred = barred | np.isin(apps, facts.barred[dwelling])

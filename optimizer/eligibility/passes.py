@@ -5,21 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from optimizer.eligibility.pairs import ACCESSIBLE, CEILING, EFFORT, FORBIDDEN, OWN_DWELLING, ROOMS
+from optimizer.eligibility.pairs import ACCESSIBLE, CEILING, FORBIDDEN, OWN_DWELLING, ROOMS
 
 
 @njit(cache=True, nogil=True)
 def tally(  # type: ignore[no-untyped-def]
-    rooms, above, far, barred, home, here, dear, inside, dwelling, times, count, over, apps, excess, financing, mine
+    rooms, above, far, barred, home, here, inside, dwelling, times, count, over, apps, excess, financing, mine
 ):  # fmt: skip
-    """First code of each application at a kind of dwelling, added to ``count``; positions of (those nothing refuses, ``dear``).
+    """First code of each application at a kind of dwelling, added to ``count``; positions of those nothing refuses.
 
-    ``rooms``: accepted; ``above`` the ceiling by ``over`` cents; ``far``: cannot reach it; ``here`` and ``dear`` (effort rate),
-    ``inside`` (district): empty where they refuse nobody. The smallest ``excess`` of each application keeps its financing.
+    ``rooms``: accepted; ``above`` the ceiling by ``over`` cents; ``far``: cannot reach it; ``here`` and ``inside``
+    (district): empty where they refuse nobody. The smallest ``excess`` of each application keeps its financing.
     """
     fine = np.empty(len(apps), np.int32)
-    costly = np.empty(len(dear), np.int32)
-    n = m = 0
+    n = 0
     for i in range(len(apps)):
         if len(inside) and not inside[i]:
             continue
@@ -36,13 +35,9 @@ def tally(  # type: ignore[no-untyped-def]
             code = OWN_DWELLING
         elif barred[i] or (len(here) and here[i]):
             code = FORBIDDEN
-        elif len(dear) and dear[i]:
-            code = EFFORT
-            costly[m] = i
-            m += 1
         else:
             fine[n] = i
             n += 1
             continue
         count[i, code] += times
-    return fine[:n].copy(), costly[:m].copy()
+    return fine[:n].copy()

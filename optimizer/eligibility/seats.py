@@ -22,8 +22,8 @@ Seat = tuple[int, int, int, I32]
 def seats(facts: Facts, rules: RuleSet, known: Menus | None = None) -> list[Seat]:
     """Orientations possible without a name: (dwelling, account, deadline in days, known eligible pool).
 
-    One per dwelling that is neither held by work in progress nor pinned, and per direct account that may receive it and
-    has no eligible nominee there. The pool (ascending application indices) is whom the account could name among the
+    One per dwelling that is neither held by work in progress nor pinned, and per direct account that may receive it (the
+    only one where a decision orients it) and has no eligible nominee there. The pool (ascending application indices) is whom the account could name among the
     applications of the case; its median score is part of the seat's value. ``known`` spares computing the menus again.
     """
     found: list[Seat] = []
@@ -34,7 +34,10 @@ def seats(facts: Facts, rules: RuleSet, known: Menus | None = None) -> list[Seat
         if d.blocked[dwelling] or dwelling in facts.pinned_application:
             continue
         accounts, lines = accounts_of(facts, dwelling)
+        sent = facts.oriented.get(dwelling, -1)
         for account, line in zip(accounts.tolist(), lines.tolist(), strict=True):
+            if sent not in (-1, account):
+                continue
             if facts.mode_of(account, line) != "direct" or any(
                 eligible_nominees(facts, dwelling, account, line)
             ):

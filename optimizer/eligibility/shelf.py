@@ -14,9 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.eligibility.effort import too_dear
 from optimizer.eligibility.facts import Csr, Facts
-from optimizer.eligibility.fit import Fit, pair_flags
+from optimizer.eligibility.fit import Fit
 from optimizer.eligibility.pairs import (
     FACTOR_UNIT,
     above_ceiling,
@@ -95,8 +94,6 @@ class Shelf:
             left = left[facts.applications.current_dwelling[self.apps[left]] != dwelling]
         if dwelling in facts.barred:
             left = left[~np.isin(self.apps[left], facts.barred[dwelling])]
-        if facts.dwellings.effort_max[dwelling] >= 0:
-            left = left[~too_dear(facts, dwelling, self.apps[left])]
         return left
 
     def _over(self, dwelling: int) -> I64:
@@ -111,24 +108,21 @@ class Shelf:
             ),
         )
 
-    def tally(
-        self, dwelling: int, district: int, times: int, count: I32, excess: I64, financing: I8
-    ) -> tuple[I32, I32]:
+    def tally(self, dwelling: int, district: int, times: int, count: I32, excess: I64, financing: I8) -> I32:
         """Add the first code of each application, `pairs.adequacy`, to ``count``, from the answers kept.
 
         Returns
         -------
-        Positions of those that no code but ACCOUNT refuses, and of those whose first code is EFFORT.
+        Positions of those that no code but ACCOUNT refuses.
         """
         from optimizer.eligibility.passes import tally
 
         facts, nobody = self.facts, np.zeros(0, np.bool_)
         home = self._once("home", lambda: facts.applications.current_dwelling[self.apps])
         here = np.isin(self.apps, facts.barred[dwelling]) if dwelling in facts.barred else nobody
-        dear = too_dear(facts, dwelling, self.apps) if facts.dwellings.effort_max[dwelling] >= 0 else nobody
         inside = self.wanted_district(district)
-        found: tuple[I32, I32] = tally(
-            self._rooms(dwelling), self._above(dwelling), self._unreachable(dwelling), self._barred(), home, here, dear,
+        found: I32 = tally(
+            self._rooms(dwelling), self._above(dwelling), self._unreachable(dwelling), self._barred(), home, here,
             nobody if inside is None else inside, dwelling, times, count, self._over(dwelling), self.apps, excess, financing,
             facts.dwellings.financing[dwelling],
         )  # fmt: skip
@@ -139,11 +133,3 @@ class Shelf:
         d = self.facts.dwellings
         key = ("fit", int(d.rooms[dwelling]), int(d.rooms_table[dwelling]), int(d.accessible[dwelling]))
         return self._once(key, lambda: terms.of(self.facts, dwelling, self.apps, self.ranks).astype(np.int32))
-
-    def flags(self, dwelling: int) -> I8:
-        """`pair_flags` of every application for the dwelling."""
-        d = self.facts.dwellings
-        if d.effort_credit_max[dwelling] >= 0:
-            return pair_flags(self.facts, dwelling, self.apps)
-        key = ("flags", bool(d.access_unknown[dwelling]))
-        return self._once(key, lambda: pair_flags(self.facts, dwelling, self.apps))

@@ -14,9 +14,10 @@ from optimizer.importers.yamltext import Block, Node, Scalar, Series, plain_valu
 
 REQUIRED = ("title", "territory", "on", "year")
 KEYS = (
-    *REQUIRED, "landlord", "all_landlords", "shortlist_size", "seed", "changes", "negotiated", "synthetic",
+    *REQUIRED, "landlord", "all_landlords", "shortlist_size", "seed", "changes", "negotiated", "dalo", "synthetic",
 )  # fmt: skip
 MAX_LIST = 50
+MAX_DALO = 100_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 _WHAT: dict[str, tuple[str, str]] = {
     "title": ("un texte", "a text"),
@@ -31,6 +32,10 @@ _WHAT: dict[str, tuple[str, str]] = {
     "negotiated": (
         "base: 1, 2 ou 3, delta: des écarts par réservataire, et au besoin counterparts: leurs contreparties",
         "base: 1, 2 or 3, delta: differences by account, and counterparts if needed",
+    ),
+    "dalo": (
+        "par bailleur, des nombres entiers par département : dalo: {BAILLEUR: {\"25\": 12}}",
+        "by landlord, whole numbers by département: dalo: {LANDLORD: {\"25\": 12}}",
     ),
     "synthetic": ("true ou false", "true or false"),
 }  # fmt: skip
@@ -62,9 +67,15 @@ def of_sheet(raw: RawTable) -> Block:
 
 
 def _put(block: Block, name: str, scalar: Scalar) -> None:
-    """``changes.<key>``, ``negotiated.delta.<account>`` and ``negotiated.counterparts.<account>`` rows make the blocks
-    that a YAML file would have."""
+    """``changes.<key>``, ``negotiated.delta.<account>``, ``negotiated.counterparts.<account>`` and
+    ``dalo.<landlord>.<departement>`` rows make the blocks that a YAML file would have."""
     head, _, rest = name.partition(".")
+    if head == "dalo" and "." in rest:
+        landlord, _, departement = rest.rpartition(".")
+        numbers = _inner(_inner(block, "dalo", scalar.line), landlord, scalar.line)
+        numbers.items.setdefault(departement, scalar)
+        numbers.lines.setdefault(departement, scalar.line)
+        return
     inside = {"changes": "", "negotiated": "delta"}.get(head) if rest else None
     if head == "negotiated" and rest.startswith("counterparts."):
         inside = "counterparts"
@@ -82,6 +93,13 @@ def _put(block: Block, name: str, scalar: Scalar) -> None:
         inner, rest = (delta if isinstance(delta, Block) else inner), rest.removeprefix(f"{inside}.")
     inner.items.setdefault(rest, scalar)
     inner.lines.setdefault(rest, scalar.line)
+
+
+def _inner(block: Block, name: str, line: int) -> Block:
+    """The block of that name inside ``block``, made when there is none (or a value stands in its place)."""
+    block.lines.setdefault(name, line)
+    found = block.items.setdefault(name, Block(line))
+    return found if isinstance(found, Block) else Block(line)
 
 
 def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[Finding]]:
@@ -212,6 +230,25 @@ def _negotiated(node: Node) -> Mapping[str, object]:
     return found
 
 
+def _dalo(node: Node) -> Mapping[str, Mapping[str, int]]:
+    """``{landlord: {département: households of the year}}``."""
+    if not isinstance(node, Block):
+        raise _Wrong
+    found: dict[str, dict[str, int]] = {}
+    for landlord, numbers in node.items.items():
+        if not isinstance(numbers, Block):
+            raise _Wrong(f"dalo.{landlord}", node.lines[landlord], _written(numbers))
+        for departement, number in numbers.items.items():
+            try:
+                count = _whole(0, MAX_DALO)(number)
+            except _Wrong:
+                raise _Wrong(
+                    f"dalo.{landlord}.{departement}", numbers.lines[departement], _written(number)
+                ) from None
+            found.setdefault(landlord, {})[departement] = count
+    return found
+
+
 _READERS: dict[str, Callable[[Node], object]] = {
     "title": _text,
     "territory": _text,
@@ -223,5 +260,6 @@ _READERS: dict[str, Callable[[Node], object]] = {
     "seed": _text,
     "changes": _changes,
     "negotiated": _negotiated,
+    "dalo": _dalo,
     "synthetic": _flag,
 }

@@ -9,6 +9,7 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
     list_territories(models=None) -> tuple[str, ...]
     read_yaml(path) -> YamlMap                                  dict with .line_of(key) and .path; strict
     read_grid(path) -> Grid                                     one file of models/cotation/
+    span(grid, accrual_years) -> int                            how many hundredths of a point a grid puts between households
     PREFIXES = ("national.", "territory.", "conventions.", "cotation.")   keys that ``changes`` may carry here
     ZONES = ("paris_adjacent", "ile_de_france", "other_regions")          zone code = position
     FINANCINGS = ("PLAI", "PLUS", "PLS")
@@ -19,7 +20,9 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
         ceilings(financing) -> int64 array (3 zones, 7): euros per year, categories 1..6 then one extra person
         rooms_table(landlord=None) -> RoomsTable(name, accepted, first_choice, t1_single_only): bool arrays
             (max_persons + 1, 7); row = persons (.row(persons) clips to the last row), column = rooms (6 = 6 and more)
-        effort_limits(landlord) -> EffortLimits(filter_max, credit_max), None where the landlord's file is silent
+        effort_threshold(landlord) -> EffortThreshold(threshold, weight, deliberation, deliberated_on): the landlord's own
+            where its file deliberates one, else the shipped one
+        dalo_of(landlord) -> {departement: DALO households of the year} from the landlord's convention files
         communes: DataFrame index insee; name, epci ("" for four islands), departement, region, population,
             zone (int8), qpv (bool), qpv_share; only the territory's départements. all_communes, all_epci: the country
         epci: DataFrame index siren; name, type, population, lec (bool)
@@ -64,17 +67,22 @@ from optimizer.policy.checks import check_models
 from optimizer.policy.geography import ZONES
 from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import read_grid
+from optimizer.policy.grid_span import span
 from optimizer.policy.loading import check_changes, list_territories, load
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Parameter
+<<<<<<< HEAD
 from optimizer.policy.ruleset import FINANCINGS, EffortLimits, RoomsTable, RuleSet, RuleTerms
+=======
+from optimizer.policy.ruleset import FINANCINGS, RULES, EffortThreshold, RoomsTable, RuleSet, RuleTerms
+>>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
 
 __all__ = [
     "FINANCINGS",
     "PREFIXES",
     "ZONES",
-    "EffortLimits",
+    "EffortThreshold",
     "Grid",
     "Parameter",
     "PolicyError",
@@ -88,4 +96,5 @@ __all__ = [
     "load",
     "read_grid",
     "read_yaml",
+    "span",
 ]

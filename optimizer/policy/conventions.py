@@ -48,10 +48,11 @@ _TITLES = {
 
 _FILE_KEYS = (
     "landlord", "name", "departement", "year", "status", "source", "link", "reviewed_on", "by", "rooms",
-    "effort_filter_max", "credit_effort_max", "defaults",
-    "lines",
+    "effort_threshold", "effort_deliberation", "effort_deliberated_on", "dalo", "defaults", "lines",
 )  # fmt: skip
-_SETTINGS = ("rooms", "effort_filter_max", "credit_effort_max")
+_DELIBERATED = ("effort_threshold", "effort_deliberation", "effort_deliberated_on")
+"""A landlord's own effort threshold counts only with the deliberation that fixed it and its date: three keys or none."""
+_SETTINGS = ("rooms", *_DELIBERATED, "dalo")
 _TABLE_KEYS = ("table", "name", "year", "status", "source", "link", "reviewed_on", "by", "defaults")
 _TABLE_HEADER = ("landlord", "departement", "area", "account", "share", "management_mode")
 MAX_SUM = 1.0005
@@ -82,7 +83,8 @@ class Agreement:
 
     names: Mapping[str, str]
     settings: Mapping[str, Mapping[str, Any]]
-    """Landlord -> ``rooms`` (a table's name), ``effort_filter_max``, ``credit_effort_max``, where the file has them."""
+    """Landlord -> ``rooms`` (a table's name), ``effort_threshold`` (share), ``effort_deliberation`` (text),
+    ``effort_deliberated_on`` (date), ``dalo`` ({département: households of the year}), where the file has them."""
     lines: tuple[Line, ...]
 
 
@@ -156,32 +158,63 @@ def read_agreement(folder: Folder, name: str, path: Path | None = None) -> Agree
 
 
 def _settings(data: YamlMap) -> dict[str, Any]:
-    """What the landlord's file says beyond its lines: its rooms table, and limits on the effort rate."""
+    """What the landlord's file says beyond its lines: rooms table, deliberated effort threshold, DALO of the year."""
     settings = {name: data[name] for name in _SETTINGS if data.get(name) is not None}
     if settings.get("rooms", "tense") not in ("tense", "relaxed"):
         bad_value(data, "rooms", settings["rooms"], "tense | relaxed", "tense | relaxed")
-    for name in ("effort_filter_max", "credit_effort_max"):
-        if name in settings and not fits(settings[name], "share", (), None, None):
-            bad_value(data, name, settings[name], *expectation("share", (), None, None))
+    if any(name in settings for name in _DELIBERATED):
+        for name in _DELIBERATED:
+            if name not in settings:
+                raise PolicyError("POLICY_MISSING_KEY", file=data.path, line=data.line, key=name)
+        if not fits(settings["effort_threshold"], "share", (), None, None):
+            bad_value(
+                data, "effort_threshold", settings["effort_threshold"], *expectation("share", (), None, None)
+            )
+        text_of(data, "effort_deliberation")
+        date_of(data, "effort_deliberated_on")
+    if "dalo" in settings:
+        settings["dalo"] = _dalo(data)
     return settings
 
 
+def _dalo(data: YamlMap) -> dict[str, int]:
+    """``{département: DALO households this landlord is asked to house in the year}``."""
+    item = data["dalo"]
+    if not isinstance(item, YamlMap) or not item:
+        bad_value(data, "dalo", item, "des nombres par département", "numbers by département")
+    for departement, number in item.items():
+        if not isinstance(departement, str) or not fits(number, "count", (), None, None):
+            bad_value(
+                item, departement, number, "le code du département entre guillemets, puis un nombre entier",
+                "the code of the département in quotes, then a whole number",
+            )  # fmt: skip
+    return dict(item)
+
+
 def merged_settings(agreements: Iterable[Agreement]) -> dict[str, dict[str, Any]]:
-    """Settings by landlord; two files of a landlord may complete but not contradict each other."""
+    """Settings by landlord; two files of a landlord may complete but not contradict each other.
+
+    The DALO numbers are compared département by département, since a landlord has one file in each.
+    """
     merged: dict[str, dict[str, Any]] = {}
     for agreement in agreements:
         for landlord, settings in agreement.settings.items():
             known = merged.setdefault(landlord, {})
             for name, value in settings.items():
-                if known.setdefault(name, value) != value:
-                    raise PolicyError(
-                        "POLICY_SETTING_CONFLICT",
-                        landlord=landlord,
-                        key=name,
-                        first=known[name],
-                        second=value,
-                    )
+                if name == "dalo":
+                    numbers = known.setdefault(name, {})
+                    for departement, number in value.items():
+                        _agree(
+                            landlord, f"dalo.{departement}", numbers.setdefault(departement, number), number
+                        )
+                else:
+                    _agree(landlord, name, known.setdefault(name, value), value)
     return merged
+
+
+def _agree(landlord: str, key: str, first: object, second: object) -> None:
+    if first != second:
+        raise PolicyError("POLICY_SETTING_CONFLICT", landlord=landlord, key=key, first=first, second=second)
 
 
 def _from_table(folder: Folder, data: YamlMap, path: Path | None) -> Agreement:

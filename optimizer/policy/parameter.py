@@ -108,6 +108,22 @@ def _is_text_list(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(v, str) and v for v in value)
 
 
+def _is_amounts(value: object) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and bool(value)
+        and all(_is_number(v) and 0 <= v < 10**7 and has_decimals(v, 2) for v in value)
+    )
+
+
+def _is_rates(value: object) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and bool(value)
+        and all(_is_number(v) and -1 <= v <= 1 and has_decimals(v, 4) for v in value)
+    )
+
+
 def _is_labels(value: object) -> bool:
     return (
         isinstance(value, Mapping)
@@ -166,6 +182,16 @@ UNITS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "code": (lambda v: isinstance(v, str) and v != "", "un code", "a code"),
     "codes": (_is_text_list, "une liste de codes", "a list of codes"),
     "labels": (_is_labels, "une table code: libellé", "a table code: label"),
+    "amounts": (
+        _is_amounts,
+        "une liste de montants en euros, au plus 2 décimales",
+        "a list of amounts in euros, at most 2 decimals",
+    ),
+    "rates": (
+        _is_rates,
+        "une liste de taux entre -1 et 1, au plus 4 décimales",
+        "a list of rates between -1 and 1, at most 4 decimals",
+    ),
     "ceilings": (
         _is_ceilings,
         "sept montants entiers en euros par an (catégories 1 à 6, personne supplémentaire)",

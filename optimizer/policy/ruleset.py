@@ -24,6 +24,26 @@ from optimizer.policy.territory import Territory
 
 FINANCINGS = ("PLAI", "PLUS", "PLS")
 
+<<<<<<< HEAD
+=======
+RULES: dict[str, tuple[str, str]] = {
+    "flux": ("Part de flux de chaque réservataire", ""),
+    "flux_max": ("Compte au-delà de sa part de flux", ""),
+    "mutation_max": ("Mutations dans le parc du bailleur", ""),
+    "priority_publics": (
+        "Publics prioritaires de chaque réservataire",
+        "national.rules.priority_publics.share",
+    ),
+    "lec_q1_outside_qpv": ("LEC : premier quartile hors QPV", "national.lec.first_quartile_share"),
+    "lec_q234_inside_qpv": ("LEC : autres quartiles en QPV", "national.lec.other_quartiles_share"),
+    "dalo": ("Ménages DALO", ""),
+    "essential_workers": ("Travailleurs essentiels", ""),
+    "priority_mix": ("Résidences à enjeu de mixité", "national.rules.priority_mix.share"),
+    "account_balance": ("Équilibre de chaque contingent", ""),
+}
+"""Rule id -> French title, key of its default share (empty: the share comes from agreements or places)."""
+
+>>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 _UNITS_OF_FIELDS = {
     "share": "share", "pool": "code", "management_mode": "code", "count_rule": "code", "tolerance": "share",
     "carry_over": "bool", "opening_balance": "dwellings", "proposal_deadline_days": "days", "cap_receiver": "code",
@@ -60,13 +80,17 @@ def rule_keys(rule: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class EffortLimits:
-    """What one landlord's file says of the effort rate; None = nothing (shown only, the default)."""
+class EffortThreshold:
+    """Effort rate above which the burden counts for a landlord, and its weight as a part of the grid's span.
 
-    filter_max: float | None
-    """Above it, a pair is not proposed."""
-    credit_max: float | None
-    """Above it, a lease gives no credit to the rules (``credit_effort_max``)."""
+    ``deliberation`` and ``deliberated_on`` are empty and None where the landlord has fixed nothing: the threshold and the
+    weight are then those of ``models/national/burden.yaml``.
+    """
+
+    threshold: float
+    weight: float
+    deliberation: str = ""
+    deliberated_on: date | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +217,25 @@ class RuleSet:
         first.flags.writeable = False
         return RoomsTable(name, accepted, first, bool(self.get("national.rooms.t1_single_only")))
 
-    def effort_limits(self, landlord: str) -> EffortLimits:
-        """Limits on the effort rate that a landlord's own file sets; none for most."""
+    def effort_threshold(self, landlord: str) -> EffortThreshold:
+        """The effort threshold a landlord has deliberated, with full weight; else the shipped one, with its weight."""
         own = self._settings.get(landlord, {})
-        return EffortLimits(own.get("effort_filter_max"), own.get("credit_effort_max"))
+        if "effort_threshold" not in own:
+            return EffortThreshold(
+                self.number("national.burden.free_rate"), self.number("national.burden.weight")
+            )
+        weight = self.number("national.burden.weight_deliberated")
+        return EffortThreshold(
+            own["effort_threshold"], weight, own["effort_deliberation"], own["effort_deliberated_on"]
+        )
+
+    def dalo_of(self, landlord: str) -> Mapping[str, int]:
+        """Département -> DALO households of the year that the landlord's convention files name; empty without any.
+
+        ``case.yaml`` has its own numbers (``CaseSettings.dalo``), which win over these.
+        """
+        numbers: Mapping[str, int] = self._settings.get(landlord, {}).get("dalo", {})
+        return numbers
 
     @cached_property
     def communes(self) -> pd.DataFrame:

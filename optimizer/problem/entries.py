@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Facts
-from optimizer.eligibility.fit import NO_CREDIT
 from optimizer.problem.model import I32, I64
 from optimizer.problem.registry import Trait
 from optimizer.problem.rulebook import RuleBook
@@ -180,14 +179,9 @@ class _People:
         marks = np.zeros(len(here), np.int64)
         for bit, (_, trait) in enumerate(self.traits):
             marks |= trait(self.ground, here, epci).astype(np.int64) << bit
-        # above the effort rate a landlord's file sets, a lease gives no rule its num (design §4)
-        plain, days = self.profile[here], self.days[here]
-        bases, base = np.unique(np.concatenate([marks * self.width + plain, plain]), return_inverse=True)
-        base = base.reshape(-1).astype(np.int64)
-        local = base[at]
-        if len(self.menus.flags):
-            flags = np.concatenate([self.menus.flags[part] for part in slices])
-            local = np.where((flags & NO_CREDIT) != 0, base[len(here) + at], local)
+        days = self.days[here]
+        bases, base = np.unique(marks * self.width + self.profile[here], return_inverse=True)
+        local = base.reshape(-1).astype(np.int64)[at]
         local = local * self.depth + self._tenants(block, slices, here, at)
         number = self._number(bases, local)
         if len(self.met) > np.iinfo(self.type.dtype).max:

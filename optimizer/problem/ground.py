@@ -189,11 +189,9 @@ def first_ranks(
         here = named & (epci == e)
         q1[here] = ground.q1(who[here], e)
     outside = np.isin(account, sorted(ground.outside_flux))
-    credited = named & ~_without_credit(ground.facts, dwelling, who, named)
-    q1[~credited] = Q1_UNKNOWN
 
     def of(values: B) -> B:
-        return credited & values[who] if len(values) else np.zeros(len(dwelling), bool)
+        return named & values[who] if len(values) else np.zeros(len(dwelling), bool)
 
     return Counted(
         landlord=d.landlord[dwelling],
@@ -214,13 +212,3 @@ def first_ranks(
         accepts_qpv=of(a.accepts_qpv),
         named=named,
     )
-
-
-def _without_credit(facts: Facts, dwelling: NDArray[np.integer], app: NDArray[np.integer], named: B) -> B:
-    """First ranks whose household counts in no rule: effort rate above what the landlord's file credits (design §4)."""
-    found = np.zeros(len(dwelling), bool)
-    limited = facts.dwellings.effort_credit_max[dwelling] >= 0
-    for i in np.flatnonzero(named & limited).tolist():
-        one = np.array([app[i]], np.int32)
-        found[i] = eligibility.without_credit(facts, int(dwelling[i]), one)[0]
-    return found

@@ -230,15 +230,19 @@ def _nearest(facts: Facts, rules: RuleSet, a: int, lang: Lang) -> str:
 
 def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]]:
     """Flags of pairs as published: names joined by ``|``."""
-    words = ["|".join(n for j, n in enumerate(eligibility.FLAGS) if bits >> j & 1) for bits in range(256)]
+    words = [
+        "|".join(n for j, n in enumerate(eligibility.FLAGS) if bits >> j & 1)
+        for bits in range(1 << len(eligibility.FLAGS))
+    ]
 
     def names(dwellings: NDArray[np.int32], apps: NDArray[np.int32]) -> NDArray[np.object_]:
         bits = eligibility.flags_of_pairs(facts, dwellings, apps)
-        return np.array(words, object)[bits.view(np.uint8)]
+        return np.array(words, object)[bits.view(np.uint16)]
 
     return names
 
 
+<<<<<<< HEAD
 def _single_enough(
     problem: Problem, facts: Facts, lists: Shortlists, i: int, single: Collection[str]
 ) -> bool:
@@ -248,6 +252,14 @@ def _single_enough(
     return account.least(2, single) < 2 or (
         account.kind.dalo and app >= 0 and bool(facts.applications.dalo[app])
     )
+=======
+def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) -> bool:
+    """Whether one candidate is enough on that first line (CCH R. 441-3)."""
+    app, dwelling = int(lists.lines.app[i]), int(lists.lines.dwelling[i])
+    if app < 0:
+        return bool(facts.dwellings.subsidy_d331_25_1[dwelling])
+    return bool(eligibility.one_is_enough(facts, dwelling, np.array([app], np.int32))[0])
+>>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 
 
 def place_names(rules: RuleSet) -> dict[str, str]:

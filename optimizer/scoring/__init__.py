@@ -5,6 +5,8 @@ What lives here. ``inputs`` reads the columns a grid needs, ``grids`` evaluates 
 
     score(case, facts, rules) -> Scores                             raises InputProblems (bad cell of a declared criterion)
     check_case(case, facts, rules) -> tuple[Finding, ...]
+    price_warnings(scores, rules) -> tuple[Finding, ...]            the span of the score against the prices of the rules
+    Scores.span -> int                                              M, hundredths of a point (``Facts.with_span``)
     Scores.basis "grid" | "given" | "percentile" | "seniority"      Scores.notes_fr
     Scores.points(apps, epci) -> int64 hundredths                   Scores.explain(a, epci) -> Explanation | None
     Scores.breakdown(apps=None) -> DataFrame application_id, epci, grid, criterion, points
@@ -20,9 +22,11 @@ Rejected: adding points of different grids; scaling grids to a common maximum (i
 a formula language in YAML (a second language to test; a new kind of criterion is a reviewed Python branch).
 """
 
+from optimizer.scoring.scale import price_warnings
 from optimizer.scoring.score import check_case, score
 from optimizer.scoring.scores import CONVERSION, GIVEN, SENIORITY, Explanation, Scores, Standing
 
 __all__ = [
-    "CONVERSION", "GIVEN", "SENIORITY", "Explanation", "Scores", "Standing", "check_case", "score",
+    "CONVERSION", "GIVEN", "SENIORITY", "Explanation", "Scores", "Standing", "check_case", "price_warnings",
+    "score",
 ]  # fmt: skip

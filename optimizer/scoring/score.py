@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
+from optimizer.policy import span
 from optimizer.policy.grid import Grid
 from optimizer.scoring.grids import Points, evaluate
 from optimizer.scoring.inputs import Inputs
+from optimizer.scoring.messages import UNSCORED
 from optimizer.scoring.percentile import mid_rank
 from optimizer.scoring.scores import GIVEN, SENIORITY, Basis, Scores, Standing
 from optimizer.scoring.view import FactsView
@@ -25,6 +27,8 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
 _NO_SCALE = -1
+HIGHEST_RANK = 100 * 100
+"""Span of a percentile, hundredths of a point."""
 SEVERAL = (
     "Plusieurs grilles ou plusieurs EPCI : le score est 100 × le rang centile dans l'EPCI et la grille, "
     "car les points de deux grilles ne s'additionnent pas."
@@ -51,17 +55,18 @@ class _Scales:
 def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
     """Score the applications of a case.
 
-    A ``score`` given in the applications wins. An EPCI with lines in the table ``scores`` is scored by them alone.
-    Otherwise the grid that the territory gives to the EPCI (its mutation grid, where it has one, for sitting social
-    tenants); without any grid, seniority.
-    Points are used as they are when one scale serves one EPCI, or when the case gives a ``score`` and has one EPCI;
-    otherwise each is replaced by its mid-rank percentile among the applications scored in the same EPCI by the same
-    scale. An empty ``score`` is "from the grid": written and computed points of one grid are ranked together.
+    Each household has one scale in each EPCI: the grid that the territory gives there (its mutation grid, where it has
+    one, for sitting social tenants), seniority without any grid, or what a line of the table ``scores`` names. A
+    ``score`` written in the applications is points of that grid, and wins; then a line of ``scores`` for the EPCI; then
+    the grid. A household that a case with written scores leaves without one is scored from its grid.
+    Points are used as they are when one scale serves one EPCI; otherwise, written or computed, each is replaced by its
+    mid-rank percentile among the applications scored in the same EPCI by the same scale.
 
     Raises
     ------
     InputProblems
-        A cell of a criterion declared by a grid that cannot be read, all of them at once.
+        A cell of a criterion declared by a grid that cannot be read, an active household without written score where
+        others have one and no grid can give it, all of them at once.
     """
     findings: list[Finding] = []
     scores = _score(case, facts, rules, findings)
@@ -71,7 +76,7 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
 
 
 def check_case(case: Case, facts: FactsView, rules: RuleSet) -> tuple[Finding, ...]:
-    """Cells of the criteria declared by the grids in use that cannot be read."""
+    """Cells of the criteria declared by the grids in use that cannot be read, households that nothing can score."""
     findings: list[Finding] = []
     _score(case, facts, rules, findings)
     return tuple(findings)
@@ -99,38 +104,58 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
         return scales.points[grid.id]
 
     table = _table_scores(case, facts)
+    column = given >= _FLOOR
+    writes = bool(column.any() or table)
     standing: dict[int, Standing] = {}
-    unscored = 0
     for epci, apps in _populations(facts).items():
         scale = np.full(len(apps), _NO_SCALE, np.int32)
         raw = np.zeros(len(apps), np.int64)
-        written = np.zeros(len(apps), bool)
         grids = {m: rules.grid_for(facts.epcis[epci], mutation=m) for m in (False, True)}
         lines = table.get(epci)
         if lines is not None:
             _apply_table(lines, apps, mutation, grids, scales, scale, raw)
-            written = scale != _NO_SCALE
-            kept = written | (given[apps] >= _FLOOR)
-            unscored += int((~kept).sum())
-            apps, scale, raw, written = apps[kept], scale[kept], raw[kept], written[kept]
-        else:
-            for moving, grid in grids.items():
-                mine = mutation[apps] == moving
-                if not mine.any():
-                    continue
-                if grid is None:
-                    scale[mine] = scales.index(SENIORITY, "Ancienneté de la demande (aucune grille)")
-                    raw[mine] = facts.applications.seniority_days[apps[mine]]
-                else:
-                    scale[mine] = scales.index(grid.id, grid.title, grid.invented)
-                    raw[mine] = of_grid(grid).total[apps[mine]]
+        written = (scale != _NO_SCALE) | column[apps]
+        for moving, grid in grids.items():
+            mine = mutation[apps] == moving
+            told = mine & column[apps]
+            if told.any():
+                name = (GIVEN, GIVEN_TITLE, False) if grid is None else (grid.id, grid.title, grid.invented)
+                scale[told], raw[told] = scales.index(*name), given[apps[told]]
+            left = mine & (scale == _NO_SCALE)
+            if not left.any():
+                continue
+            if grid is not None:
+                scale[left] = scales.index(grid.id, grid.title, grid.invented)
+                raw[left] = of_grid(grid).total[apps[left]]
+            elif writes:
+                _tell_unscored(apps[left], facts, rows, file, findings)
+                scale[left] = scales.index(GIVEN, GIVEN_TITLE)
+            else:
+                scale[left] = scales.index(SENIORITY, "Ancienneté de la demande (aucune grille)")
+                raw[left] = facts.applications.seniority_days[apps[left]]
         standing[epci] = Standing(apps, scale, raw, raw, written)
-    notes: tuple[str, ...] = ()
-    if unscored and not (given >= _FLOOR).any():
-        notes = (f"{unscored} demande(s) absente(s) de la table scores de leur EPCI : 0 point.",)
-    if (given >= _FLOOR).any():
-        return _with_given(facts, scales, standing, given)
-    return _ranked(facts, scales, standing, notes)
+    highest = _highest(given, standing)
+    return _ranked(facts, rules, scales, standing, given, highest)
+
+
+GIVEN_TITLE = "Cotation saisie dans le dossier"
+
+
+def _tell_unscored(apps: I32, facts: FactsView, rows: I64, file: str, findings: list[Finding]) -> None:
+    """Active households without a score in a case that writes scores, where no grid can give them one."""
+    for a in apps[facts.applications.active[apps]].tolist():
+        found = Finding(
+            UNSCORED, file=file, row=int(rows[a]), column="score", value=str(facts.applications.ids[a])
+        )
+        if found not in findings:
+            findings.append(found)
+
+
+def _highest(given: I64, standing: dict[int, Standing]) -> int | None:
+    """Highest score that the case writes, hundredths; None when it writes none."""
+    found = [int(given.max())] if (given >= _FLOOR).any() else []
+    found += [int(here.raw[here.written].max()) for here in standing.values() if here.written.any()]
+    return max(found, default=None)
 
 
 _FLOOR = -(1 << 50)
@@ -212,42 +237,6 @@ def _apply_table(
     raw[at] = chosen["raw"].to_numpy()
 
 
-def _with_given(facts: FactsView, scales: _Scales, standing: dict[int, Standing], given: I64) -> Scores:
-    """The case gives scores: points as they are in one EPCI, percentiles inside (EPCI, grid) in several.
-
-    Those without a score have the grid's points; where there is no grid, 0.
-    """
-    written = given >= _FLOOR
-    several = len(standing) > 1
-    index = scales.index(GIVEN, "Cotation saisie dans le dossier")
-    found = {}
-    for epci, here in standing.items():
-        mine, by_grid = written[here.app], _is_points(scales, here.grid)
-        raw = np.where(mine, given[here.app], np.where(by_grid, here.raw, 0))
-        own = by_grid if several else ~mine
-        scale = np.where(own, here.grid, index).astype(np.int32)
-        score = _percentiles(scale, raw) if several else raw
-        found[epci] = Standing(here.app, scale, raw, score, mine | here.written)
-    missing = int((~written).sum())
-    notes: tuple[str, ...] = ("La cotation est celle du dossier.",)
-    if missing:
-        notes += (f"{missing} demande(s) sans cotation saisie : points de la grille du territoire.",)
-    if several:
-        return _scores("percentile", facts, scales, found, None, (*notes, SEVERAL))
-    return _scores("given", facts, scales, found, _everywhere(facts, given, written), notes)
-
-
-def _everywhere(facts: FactsView, given: I64, written: B) -> I64 | None:
-    """Points that do not depend on the EPCI: only when every application has a written score."""
-    return given if bool(written.all()) and len(facts.applications.ids) else None
-
-
-def _is_points(scales: _Scales, grid: I32) -> B:
-    """Which scales are points of a grid: neither seniority nor none."""
-    points = np.array([name != SENIORITY for name in scales.names], dtype=bool)
-    return (grid != _NO_SCALE) & points[grid] if len(grid) else np.zeros(0, bool)
-
-
 def _percentiles(scale: I32, raw: I64) -> I64:
     """Mid-rank percentile of each among those of its scale."""
     rank = np.zeros(len(scale), np.int64)
@@ -258,19 +247,34 @@ def _percentiles(scale: I32, raw: I64) -> I64:
 
 
 def _ranked(
-    facts: FactsView, scales: _Scales, standing: dict[int, Standing], before: tuple[str, ...]
+    facts: FactsView,
+    rules: RuleSet,
+    scales: _Scales,
+    standing: dict[int, Standing],
+    given: I64,
+    highest: int | None,
 ) -> Scores:
     """Points of the one scale in the one EPCI, else percentiles."""
     used = sorted({int(g) for here in standing.values() for g in np.unique(here.grid)})
     names = [scales.names[g] for g in used]
-    notes = before + tuple(
+    notes: tuple[str, ...] = tuple(
         f"Grille inventée pour la démonstration : {scales.titles[g]}." for g in used if scales.invented[g]
     )
+    total = sum(len(here.app) for here in standing.values())
+    told = sum(int(here.written.sum()) for here in standing.values())
+    if told:
+        notes += ("La cotation est celle du dossier.",)
+    if 0 < told < total:
+        notes += (f"{total - told} demande(s) sans cotation saisie : points de la grille du territoire.",)
     if SENIORITY not in names and len(names) <= 1 and len(standing) <= 1:
-        from_table = any(here.written.any() for here in standing.values())
-        basis: Basis = "given" if from_table else "grid"
-        overall = scales.points[names[0]].total if names and not from_table else None
-        return _scores(basis, facts, scales, standing, overall, notes)
+        basis: Basis = "given" if told else "grid"
+        if not told:
+            overall = scales.points[names[0]].total if names else None
+        else:
+            overall = _everywhere(facts, given)
+        standing = {epci: _as_written(here, scales, given) for epci, here in standing.items()}
+        apart = _grid_span(rules, standing, facts, names, everybody=0 < told == total)
+        return _scores(basis, facts, scales, standing, overall, max(apart, highest or 0), notes)
     found = {}
     for epci, here in standing.items():
         rank = _percentiles(here.grid, here.raw)
@@ -281,14 +285,43 @@ def _ranked(
     else:
         basis = "percentile"
         notes += (SEVERAL,)
-    return _scores(basis, facts, scales, found, None, notes)
+    return _scores(basis, facts, scales, found, None, HIGHEST_RANK, notes)
+
+
+def _grid_span(
+    rules: RuleSet, standing: dict[int, Standing], facts: FactsView, names: list[str], everybody: bool
+) -> int:
+    """Span of the first-time grid of the one EPCI (of the one grid in use where that EPCI has no first-time grid); 0 when
+    the case writes every score."""
+    if everybody:
+        return 0
+    years = rules.integer("national.burden.accrual_years")
+    for epci in standing:
+        first = rules.grid_for(facts.epcis[epci])
+        if first is not None:
+            return span(first, years)
+    return max((span(grid, years) for grid in rules.grids if grid.id in names), default=0)
+
+
+def _as_written(here: Standing, scales: _Scales, given: I64) -> Standing:
+    """Points as they are: those of the column ``score`` are said to be written rather than the grid's."""
+    mine = given[here.app] >= _FLOOR
+    if not mine.any():
+        return here
+    scale = np.where(mine, scales.index(GIVEN, GIVEN_TITLE), here.grid).astype(np.int32)
+    return Standing(here.app, scale, here.raw, here.score, here.written)
+
+
+def _everywhere(facts: FactsView, given: I64) -> I64 | None:
+    """Points that do not depend on the EPCI: only when every application has a written score."""
+    return given if bool((given >= _FLOOR).all()) and len(facts.applications.ids) else None
 
 
 def _scores(
-    basis: Basis, facts: FactsView, scales: _Scales, standing: dict[int, Standing], overall: I64 | None,
+    basis: Basis, facts: FactsView, scales: _Scales, standing: dict[int, Standing], overall: I64 | None, span: int,
     notes: tuple[str, ...],
 ) -> Scores:  # fmt: skip
     return Scores(
         basis, facts.applications.ids, facts.epcis, tuple(scales.names), tuple(scales.titles), tuple(scales.invented),
-        standing, overall, dict(scales.points), notes,
+        standing, overall, dict(scales.points), span, notes,
     )  # fmt: skip

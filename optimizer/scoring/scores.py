@@ -62,7 +62,8 @@ class Scores:
     Attributes
     ----------
     basis : str
-        ``grid``: points of the one grid; ``given``: points of the case; ``percentile``: several grids or EPCI;
+        ``grid``: points of the one grid; ``given``: points written in the case, all or some; ``percentile``: several grids
+        or EPCI;
         ``seniority``: no grid anywhere, percentile of seniority.
     grids : tuple of str
         Identifiers of the scales in use (``Standing.grid`` indexes them).
@@ -70,6 +71,9 @@ class Scores:
         EPCI index -> its standing.
     points_by_grid : dict
         Grid id -> points by criterion of every application, where a grid was evaluated.
+    span : int
+        M, hundredths of a point: maxima less minima of the rubrics of the first-time grid, or the highest written score
+        (the larger where some are written and others computed); 100 points for percentiles.
     notes_fr : tuple of str
         What a page showing these scores must say.
     """
@@ -84,6 +88,8 @@ class Scores:
     overall: I64 | None
     """(A,) points valid everywhere, when they do not depend on the EPCI; else None."""
     points_by_grid: Mapping[str, Points]
+    span: int
+    """M: how far apart two scores may lie, hundredths of a point."""
     notes_fr: tuple[str, ...]
 
     def points(self, apps: I32, epci: int) -> I64:

@@ -25,6 +25,9 @@ class ApplicationsView(Protocol):
     def ids(self) -> NDArray[np.object_]: ...
 
     @property
+    def active(self) -> NDArray[np.bool_]: ...
+
+    @property
     def seniority_days(self) -> NDArray[np.int64]: ...
 
     @property

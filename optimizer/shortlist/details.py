@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Case
 from optimizer.domain.frames import records
+from optimizer.eligibility import Effort
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.labels import points
 from optimizer.shortlist.ranks import Lines
 
-Effort = Callable[[int, NDArray[np.int32]], tuple[NDArray[np.int64], NDArray[np.int64]]]
+EffortOf = Callable[[int, NDArray[np.int32]], Effort]
 Criteria = Callable[[int, int], Iterable[tuple[str, int]]]
 Q1 = Callable[[NDArray[np.int32], int], NDArray[np.int8]]
 
@@ -31,7 +32,7 @@ def line_details(
     facts: Facts,
     lines: Lines,
     *,
-    effort: Effort,
+    effort: EffortOf,
     q1_state: Q1,
     criteria: Criteria,
     lang: Lang = "fr",
@@ -40,7 +41,7 @@ def line_details(
 
     Parameters
     ----------
-    effort : callable (dwelling, apps) -> (rate in ten-thousandths or -1, cents per UC and day or -1)
+    effort : callable (dwelling, apps) -> `eligibility.Effort`
     criteria : callable (application, epci) -> (title, hundredths) pairs
         The score by criterion, as the grid words it.
 
@@ -60,8 +61,8 @@ def line_details(
     for j, i in enumerate(keep.tolist()):
         d = int(lines.dwelling[i])
         one = lines.app[i : i + 1]
-        r, c = effort(d, one)
-        rate[j], residual[j] = int(r[0]), int(c[0])
+        found = effort(d, one)
+        rate[j], residual[j] = int(found.rate[0]), int(found.residual[0])
         q1[j] = int(q1_state(one, int(facts.dwellings.epci[d]))[0])
     income = facts.applications.monthly_income_cents[lines.app[keep]].astype(np.float64)
     uc = facts.applications.uc_tenths[lines.app[keep]].astype(np.float64) / 10

@@ -20,7 +20,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "ACCESSIBLE": ("accessibilité insuffisante", "not accessible enough"),
     "OWN_DWELLING": ("logement actuel du demandeur", "the applicant's present dwelling"),
     "FORBIDDEN": ("écartée par une décision motivée", "set aside by a reasoned decision"),
-    "EFFORT": ("taux d'effort au-dessus de la limite du bailleur", "effort rate above the landlord's limit"),
     "ACCOUNT": ("aucun réservataire commun", "no common account"),
 }
 
@@ -32,10 +31,10 @@ FLAGS: dict[str, tuple[str, str]] = {
     "UNREACHABLE": ("injoignable", "unreachable"),
     "PRIORITY_DECLARED_ONLY": ("priorité seulement déclarée", "priority only declared"),
     "ACCESS_UNKNOWN": ("étage ou ascenseur inconnu", "floor or lift unknown"),
-    "EFFORT_NO_CREDIT": (
-        "taux d'effort élevé : ne compte dans aucun objectif",
-        "high effort rate: counts towards no target",
-    ),
+    "EFFORT_HIGH": ("taux d'effort élevé", "high effort rate"),
+    "ALLOWANCE_ESTIMATED": ("APL estimée", "estimated housing allowance"),
+    "ALLOWANCE_MISSING": ("taux d'effort avant APL", "effort rate before housing allowance"),
+    "SMALL_ASKED": ("T1 demandé par un ménage de deux", "T1 asked for by a household of two"),
 }
 
 

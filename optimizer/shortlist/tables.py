@@ -126,8 +126,8 @@ NO_SERIOUS = (
     "sans candidat sérieux : chaque candidature porte un signalement à lever",
     "no serious candidate: every line carries a flag to be settled",
 )
-_NOT_A_DOUBT = "EFFORT_NO_CREDIT"
-"""The one flag that says nothing against the file itself."""
+_NOT_A_DOUBT = frozenset({"EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "SMALL_ASKED"})
+"""Flags that say something of the pair and nothing against the file."""
 
 
 def _doubtful(
@@ -142,7 +142,9 @@ def _doubtful(
     if flag_names is None or not len(named):
         return np.zeros(n, bool)
     names = flag_names(lines.dwelling[named], lines.app[named])
-    clean = np.array([name in ("", _NOT_A_DOUBT) for name in names.tolist()], bool)
+    clean = np.array(
+        [_NOT_A_DOUBT.issuperset(name.split("|") if name else ()) for name in names.tolist()], bool
+    )
     sound = np.bincount(lines.dwelling[named][clean], minlength=n)
     return np.asarray((count > 0) & (sound == 0), dtype=bool)
 
@@ -191,7 +193,7 @@ def dwellings_table(
     for d in range(n):
         plan_b = _plan_b(second_best.get(d), places or {}, lang)
         if status[d] == "awaiting_reservataire":
-            days = deadlines.get(int(problem.klass[d]), 0)
+            days = deadlines.get((int(problem.klass[d]), int(lines.account[first_line[d]])), 0)
             deadline[d] = (on + timedelta(days=days)).isoformat()
             advice[d] = plan_b
         elif status[d] == "no_candidate":
@@ -216,13 +218,12 @@ def dwellings_table(
     )
 
 
-def _deadlines(problem: Problem) -> dict[int, int]:
-    """Class -> days its first seat has."""
-    found: dict[int, int] = {}
+def _deadlines(problem: Problem) -> dict[tuple[int, int], int]:
+    """(class, account) -> days the account has: a dwelling may wait for one of several direct accounts."""
     seats = problem.seats
-    for klass, days in zip(seats.klass.tolist(), seats.deadline_days.tolist(), strict=True):
-        found.setdefault(klass, days)
-    return found
+    accounts = problem.kinds.account[seats.kind] if len(seats.kind) else seats.kind
+    keys = zip(seats.klass.tolist(), accounts.tolist(), strict=True)
+    return dict(zip(keys, seats.deadline_days.tolist(), strict=True))
 
 
 def _plan_b(second: tuple[str, int, int] | None, places: Mapping[str, str], lang: Lang) -> str:

@@ -129,10 +129,14 @@ def agreement_text(
 ) -> str:
     """An agreement in the form of ``models/conventions/``; what equals the national defaults is left out."""
     year = result.year + 1
-    limits = rules.effort_limits(landlord)
-    own = {"effort_filter_max": limits.filter_max, "credit_effort_max": limits.credit_max}
+    effort = rules.effort_threshold(landlord)
+    own: dict[str, str] = {}
+    if effort.deliberated_on is not None:
+        own["effort_threshold"] = _value(effort.threshold)
+        own["effort_deliberation"] = _quoted(effort.deliberation)
+        own["effort_deliberated_on"] = effort.deliberated_on.isoformat()
     if rules.rooms_table(landlord).name != rules.rooms_table().name:
-        own["rooms"] = rules.rooms_table(landlord).name  # type: ignore[assignment]
+        own["rooms"] = rules.rooms_table(landlord).name
     text = [
         f"# Actualisation annuelle : parts et soldes tirés du bilan {result.year}. À relire, signer, puis passer en local.",
         "",
@@ -144,7 +148,7 @@ def agreement_text(
         f"source: {_quoted(f'projet de convention {year}, actualisation depuis le bilan {result.year} (CCH R. 441-5)')}",
         f"reviewed_on: {result.case.settings.on.isoformat()}",
         "by: attriflux",
-        *(f"{name}: {_value(value)}" for name, value in sorted(own.items()) if value is not None),
+        *(f"{name}: {value}" for name, value in sorted(own.items())),
         "lines:",
     ]
     defaults = _defaults(coming)

@@ -224,9 +224,46 @@ def test_arrears_are_no_reason_to_set_a_household_aside():
 
 def test_prices_keep_the_announced_order():
     rules = load("doubs", ON)
-    price = {r: rules.rule(r).price.value for r in ("dalo", "lec_q1_outside_qpv", "priority_publics", "flux")}
-    assert rules.get("national.fit.fill_value") == 10_000
-    assert list(price.values()) == [3000, 2000, 1500, 1000]
+    price = [
+        rules.rule(r).price.value
+        for r in ("dalo", "lec_q1_outside_qpv", "flux", "flux_max", "priority_publics")
+    ]
+    assert rules.get("national.fit.fill_value") == 20_000
+    assert price == [3000, 2000, 1000, 1000, 900]
+
+
+def test_the_housing_allowance_is_whole():
+    rules = load("france", ON)
+    get = rules.get
+    key = "national.housing_allowance."
+    zones = [get(f"{key}rent_ceiling.zone_{z}") for z in (1, 2, 3)]
+    assert all(a > b > c > 0 for a, b, c in zip(*zones, strict=True)), "zone 1 is the dearest"
+    assert all(len(zone) == 4 and zone[0] < zone[1] < zone[2] for zone in zones)
+    assert len(get(key + "charges")) == 2 and len(get(key + "personal_share.rent_breaks")) == 2
+    assert len(get(key + "personal_share.rent_rates")) == 3
+    rates, floors = get(key + "personal_share.family_rate"), get(key + "personal_share.allowance")
+    assert len(rates) == len(floors) == 9
+    assert list(rates[1:8]) == sorted(rates[1:8], reverse=True) and rates[8] < 0 < floors[8]
+    assert list(floors[:8]) == sorted(floors[:8])
+    one, two = set(get(key + "zone_1")), set(get(key + "zone_2"))
+    assert not one & two and one | two <= set(rules.all_communes.index)
+    assert {"75056", "75101", "93008"} <= one and {"25056", "69123", "13201", "21231"} <= two
+    assert not {c for c in one | two if c[:2] == "97"}
+    years = [load("doubs", date(y, 12, 1)).get(key + "rent_ceiling.zone_2")[0] for y in range(2020, 2027)]
+    assert years == sorted(years) and years[-1] < 1.2 * years[0], "revalued, never jumping"
+
+
+def test_the_burden_and_the_lean_are_assumed_and_say_so():
+    rules = load("doubs", ON)
+    burden = ("free_rate", "span", "weight", "weight_deliberated", "accrual_years", "like_dwellings_above")
+    assert [rules.get(f"national.burden.{name}") for name in burden] == [0.33, 0.17, 0.5, 1, 10, 1000]
+    lean = ("points_per_missing_name", "names", "dalo_points", "unreachable_margin", "keep_points")
+    assert [rules.get(f"national.lean.{name}") for name in lean] == [200, 3, 200, 20, 50]
+    keys = [f"national.burden.{n}" for n in burden] + [f"national.lean.{n}" for n in lean]
+    assert all(rules.value(key).is_assumed for key in keys)
+    assert [
+        rules.get(f"national.rules.{k}") for k in ("flux.play", "flux.tolerance_max", "flux_max.tolerance")
+    ] == [0.5, 0.1, 0]
 
 
 def test_every_shipped_territory_is_listed():

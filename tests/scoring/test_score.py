@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,18 @@ import pytest
 
 from optimizer import eligibility, scoring
 from optimizer.errors import InputProblems
-from optimizer.policy import RuleSet
+from optimizer.policy import RuleSet, span
+from optimizer.policy.grid import (
+    BracketsCriterion,
+    CodeCriterion,
+    CodesCriterion,
+    CountCriterion,
+    Criterion,
+    FlagCriterion,
+    Grid,
+    MonthsCriterion,
+    Rubric,
+)
 from optimizer.scoring.percentile import mid_rank
 from optimizer.scoring.scores import Scores
 from tests.eligibility.small import (
@@ -133,15 +145,25 @@ def test_given_scores_of_several_epci_are_percentiles_inside_each() -> None:
     ]  # fmt: skip
 
 
-def test_given_scores_where_no_grid_exists_are_ranked_together_and_the_empty_ones_last() -> None:
+def test_a_household_without_score_is_an_error_where_others_have_one_and_no_grid_exists() -> None:
     people = [
-        application(f"A{i}", choices=f"{BESANCON}|{PONTARLIER}", score=s)
-        for i, s in enumerate((7.0, None, 3.0))
+        application("A0", score=7.0),
+        application("A1"),
+        application("A2", status="struck_off"),
+        application("A3", choices=PONTARLIER),
     ]
-    homes = [dwelling(), dwelling("L2", commune=PONTARLIER)]
-    scores, facts = scored(people, homes, law=replace(rules(), grids=()))
-    for epci in (GRAND_BESANCON, GRAND_PONTARLIER):
-        assert [of(scores, facts, f"A{i}", epci) for i in range(3)] == [8333, 1667, 5000]
+    law = replace(rules(), grids=())
+    case = make_case([dwelling()], people)
+    facts = eligibility.encode(case, law)
+    with pytest.raises(InputProblems) as problems:
+        scoring.score(case, facts, law)
+    assert [(f.code, f.value, f.row) for f in problems.value.findings] == [("SCORE_MISSING", "A1", 3)]
+    scores, facts = scored([people[0], application("A1", score=3.0), people[2]], law=law)
+    assert scores.basis == "given" and [of(scores, facts, f"A{i}") for i in range(3)] == [700, 300, 0]
+    lines = [{"application_id": "A1", "epci": GRAND_BESANCON, "grid": "GBM", "score": 4}]
+    case = make_case([dwelling()], [application("A1"), application("A2")], scores=lines)
+    found = scoring.check_case(case, eligibility.encode(case, law), law)
+    assert [f.value for f in found] == ["A2"], "absent from the table of scores, and no grid to score it"
 
 
 def test_scores_table_of_one_grid_is_used_as_it_is() -> None:
@@ -150,10 +172,97 @@ def test_scores_table_of_one_grid_is_used_as_it_is() -> None:
         {"application_id": "A2", "epci": GRAND_BESANCON, "grid": "GBM", "score": 12},
         {"application_id": "A2", "epci": GRAND_PONTARLIER, "grid": "GBM", "score": 99},
     ]
-    scores, facts = scored([application("A1"), application("A2"), application("A3")], scores=lines)
+    scores, facts = scored([application("A1"), application("A2")], scores=lines)
     assert scores.basis == "given"
-    assert [of(scores, facts, a) for a in ("A1", "A2", "A3")] == [3150, 1200, 0]
-    assert any("A3" not in note and "absente" in note for note in scores.notes_fr)
+    assert [of(scores, facts, a) for a in ("A1", "A2")] == [3150, 1200]
+
+
+def test_a_household_absent_from_the_table_of_scores_is_scored_from_the_grid() -> None:
+    grid = rules().grids[0].id
+    lines = [{"application_id": "A1", "epci": GRAND_BESANCON, "grid": grid, "score": 31.5}]
+    scores, facts = scored([application("A1"), application("A2", local_job=True)], scores=lines)
+    assert scores.basis == "given", "written and computed points of one grid in one EPCI"
+    assert [of(scores, facts, a) for a in ("A1", "A2")] == [3150, 1600]
+    lines[0]["grid"] = "GBM"
+    scores, facts = scored([application("A1"), application("A2", local_job=True)], scores=lines)
+    assert scores.basis == "percentile", "points of two grids do not add up"
+    assert [of(scores, facts, a) for a in ("A1", "A2")] == [5000, 5000]
+
+
+def test_two_grids_of_one_epci_give_percentiles_even_where_a_few_scores_are_written() -> None:
+    law = rules("franche-comte")
+    homes = [dwelling(commune="90010", landlord="OPH90")]
+    people = [
+        application("A1", choices="90010"),
+        application("A2", choices="90010", current_landlord="OPH90"),
+        application("A3", choices="90010", score=45.0),
+        application("A4", choices="90010", local_job=True),
+        application("A5", choices="90010", current_landlord="OPH90", score=-2.0),
+    ]
+    case = make_case(homes, people, territory="franche-comte")
+    facts = eligibility.encode(case, law)
+    scores = scoring.score(case, facts, law)
+    assert scores.basis == "percentile" and scores.span == 10_000
+    # first-time grid: 6, 45 (written), 16; mutation grid: A2 above −2 (written)
+    assert [of(scores, facts, f"A{i}", "200069052") for i in (1, 3, 4)] == [1667, 8333, 5000]
+    assert [of(scores, facts, f"A{i}", "200069052") for i in (2, 5)] == [7500, 2500]
+    every = [{**p, "score": float(i)} for i, p in enumerate(people)]
+    case = make_case(homes, every, territory="franche-comte")
+    facts = eligibility.encode(case, law)
+    assert scoring.score(case, facts, law).basis == "percentile", "written by two grids as well"
+
+
+def grid_of(*rubrics: Rubric) -> Grid:
+    day = date(2026, 1, 1)
+    return Grid("essai", "Essai", True, "assumed", "essai", day, day, (), rubrics)
+
+
+def test_the_span_of_a_grid_is_its_maxima_less_its_minima() -> None:
+    flag = FlagCriterion("f", "f", (), 500)
+    malus = FlagCriterion("m", "m", (), -300)
+    months = MonthsCriterion("a", "a", (), "first_registered_on", 100, 6, None)
+    capped = replace(months, cap_c=4_000)
+    codes = CodesCriterion("c", "c", (), "priority_codes", ("a", "b", "c"), (), 5_000, 1_000, 6_500)
+    brackets = BracketsCriterion("b", "b", (), "persons", "above", (1, 2), (200, 100))
+    count = CountCriterion("n", "n", (), "refusals", -250, 3)
+    by_code = CodeCriterion("d", "d", (), "dossier", (("complete", 700), ("to_verify", -50)))
+
+    def sums(cap: int | None, *criteria: Criterion) -> Rubric:
+        return Rubric("r", "r", "sum", cap, criteria)
+
+    assert span(grid_of(sums(None, flag, malus)), 10) == 500 + 300
+    assert span(grid_of(sums(None, months)), 10) == 100 * (120 - 6), "ten years of an accrual without cap"
+    assert span(grid_of(sums(3_000, months)), 10) == 3_000, "the cap of the rubric"
+    assert span(grid_of(sums(None, capped, count)), 10) == 4_000 + 750
+    assert span(grid_of(sums(None, codes)), 10) == 6_500
+    assert span(grid_of(Rubric("r", "r", "best", None, (flag, brackets, malus))), 10) == 500, (
+        "the best of three"
+    )
+    assert span(grid_of(Rubric("r", "r", "best", None, (malus,))), 10) == 300
+    assert span(grid_of(sums(None, by_code), sums(None, brackets)), 10) == 750 + 200
+
+
+def test_the_span_of_scores_follows_what_the_case_writes() -> None:
+    grid = span(rules().grids[0], rules().integer("national.burden.accrual_years"))
+    computed, _ = scored([application("A1"), application("A2")])
+    assert computed.span == grid
+    written, _ = scored([application("A1", score=12.5), application("A2", score=31.0)])
+    assert written.span == 3_100, "every score is written: the highest of them"
+    mixed, _ = scored([application("A1", score=12.5), application("A2")])
+    assert mixed.span == grid, "the larger of the grid's span and of the highest written score"
+    mixed, _ = scored([application("A1", score=grid / 100 + 50), application("A2")])
+    assert mixed.span == grid + 5_000
+    two, _ = scored([application("A1")], [dwelling(), dwelling("L2", commune=PONTARLIER)])
+    assert two.span == 10_000, "percentiles"
+
+
+def test_a_grid_wider_than_a_price_that_should_dominate_is_told() -> None:
+    law = rules()
+    scores, _ = scored([application("A1", score=950.0), application("A2")])
+    found = scoring.price_warnings(scores, law)
+    assert [(f.severity, f.params["rules"]) for f in found] == [("warning", "priority_publics")]
+    narrow, _ = scored([application("A1")])
+    assert scoring.price_warnings(narrow, law) == ()
 
 
 def test_scores_table_of_two_grids_gives_percentiles_by_grid() -> None:
