@@ -13,11 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-<<<<<<< HEAD
 from optimizer.domain.account import account_of
-=======
 from optimizer.eligibility.allowance import Allowance
->>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 
 I8 = NDArray[np.int8]
 I32 = NDArray[np.int32]
@@ -32,13 +29,8 @@ EXCLUSION = ("none", "mutation", "anru", "orcod", "unfit", "sale", "stock")
 RELOCATION = ("none", "npnru", "orcod", "unfit", "sale")
 PROOF = ("none", "declared", "verified", "labelled")
 Q1_NO, Q1_YES, Q1_UNKNOWN = 0, 1, 2
-<<<<<<< HEAD
-=======
 UNREACHABLE = 2
 """State of a file: complete, to verify, unreachable."""
-OWN_ACCOUNTS = ("BAILLEUR", "MUTATION", "RELOGEMENT")
-"""Accounts without a réservataire: the landlord names."""
->>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 
 CODES = (
     "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",

@@ -71,11 +71,7 @@ from optimizer.policy.grid_span import span
 from optimizer.policy.loading import check_changes, list_territories, load
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import Parameter
-<<<<<<< HEAD
-from optimizer.policy.ruleset import FINANCINGS, EffortLimits, RoomsTable, RuleSet, RuleTerms
-=======
-from optimizer.policy.ruleset import FINANCINGS, RULES, EffortThreshold, RoomsTable, RuleSet, RuleTerms
->>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
+from optimizer.policy.ruleset import FINANCINGS, EffortThreshold, RoomsTable, RuleSet, RuleTerms
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
 
 __all__ = [

@@ -24,26 +24,6 @@ from optimizer.policy.territory import Territory
 
 FINANCINGS = ("PLAI", "PLUS", "PLS")
 
-<<<<<<< HEAD
-=======
-RULES: dict[str, tuple[str, str]] = {
-    "flux": ("Part de flux de chaque réservataire", ""),
-    "flux_max": ("Compte au-delà de sa part de flux", ""),
-    "mutation_max": ("Mutations dans le parc du bailleur", ""),
-    "priority_publics": (
-        "Publics prioritaires de chaque réservataire",
-        "national.rules.priority_publics.share",
-    ),
-    "lec_q1_outside_qpv": ("LEC : premier quartile hors QPV", "national.lec.first_quartile_share"),
-    "lec_q234_inside_qpv": ("LEC : autres quartiles en QPV", "national.lec.other_quartiles_share"),
-    "dalo": ("Ménages DALO", ""),
-    "essential_workers": ("Travailleurs essentiels", ""),
-    "priority_mix": ("Résidences à enjeu de mixité", "national.rules.priority_mix.share"),
-    "account_balance": ("Équilibre de chaque contingent", ""),
-}
-"""Rule id -> French title, key of its default share (empty: the share comes from agreements or places)."""
-
->>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 _UNITS_OF_FIELDS = {
     "share": "share", "pool": "code", "management_mode": "code", "count_rule": "code", "tolerance": "share",
     "carry_over": "bool", "opening_balance": "dwellings", "proposal_deadline_days": "days", "cap_receiver": "code",

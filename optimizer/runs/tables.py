@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
-from optimizer.domain.account import account_of
 from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
@@ -142,7 +141,6 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     if large:  # the table holds the sentences now, and a country has 300 MB of them
         lists = replace(lists, reasons=[])
     why = nothing if large else next(explanations(len(problem.application_ids)))
-    single = rules.get("national.caleol.single_candidate_accounts")
     return Tables(
         proposals=proposals,
         applications=applications_table(problem, facts, lists, counts),
@@ -154,7 +152,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             second_best=second_best(problem, choices, chosen),
             flag_names=flags,
             places=places,
-            single_enough=lambda d, i: _single_enough(problem, facts, lists, i, single),
+            single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
             lang=options.lang,
         ),
         rules=rules_frame,
@@ -242,24 +240,12 @@ def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]]
     return names
 
 
-<<<<<<< HEAD
-def _single_enough(
-    problem: Problem, facts: Facts, lists: Shortlists, i: int, single: Collection[str]
-) -> bool:
-    """Whether one candidate is enough on that first line: relocation, or a DALO household of the préfet."""
-    account = account_of(problem.accounts[int(lists.lines.account[i])])
-    app = int(lists.lines.app[i])
-    return account.least(2, single) < 2 or (
-        account.kind.dalo and app >= 0 and bool(facts.applications.dalo[app])
-    )
-=======
 def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) -> bool:
     """Whether one candidate is enough on that first line (CCH R. 441-3)."""
     app, dwelling = int(lists.lines.app[i]), int(lists.lines.dwelling[i])
     if app < 0:
         return bool(facts.dwellings.subsidy_d331_25_1[dwelling])
     return bool(eligibility.one_is_enough(facts, dwelling, np.array([app], np.int32))[0])
->>>>>>> b25fc08ff338a4af4477762690a6a972525470e0
 
 
 def place_names(rules: RuleSet) -> dict[str, str]:
