@@ -74,6 +74,27 @@ for _code, _fr, _en in (
         expected_fr="{expected_fr}", expected_en="{expected_en}", remedy_fr="{remedy_fr}", remedy_en="{remedy_en}",
     )  # fmt: skip
 define(
+    "READ_MENDED",
+    "{words}.",
+    "{words}.",
+    remedy_fr="Rien à faire si c'est bien cela ; sinon, corrigez la cellule",
+    remedy_en="Nothing to do if that is right; else correct the cell",
+)
+define(
+    "READ_COMMUNE_SEVERAL",
+    "« {value} » est le nom de plusieurs communes.",
+    "“{value}” is the name of several communes.",
+    expected_fr="l'un de ces codes : {codes}",
+    expected_en="one of these codes: {codes}",
+)
+define(
+    "READ_QPV_ELSEWHERE",
+    "le quartier « {value} » n'est pas dans la commune de cette ligne ({communes}).",
+    "the district “{value}” is not in the commune of this row ({communes}).",
+    remedy_fr="Corrigez la commune ou le quartier ; le logement est lu en QPV",
+    remedy_en="Correct the commune or the district; the dwelling is read as in a QPV",
+)
+define(
     "READ_LIST_ITEM",
     "dans la liste, « {item} » ne convient pas.",
     "in the list, “{item}” does not fit.",

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
 from optimizer.errors import Finding, InputProblems
 from optimizer.importers.checks import check_tables
+from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
 from optimizer.importers.mapping import Mappings, read_mappings
 from optimizer.importers.raw import RawTable, shown
@@ -53,13 +55,14 @@ class _Found:
         )
 
 
-def read(path: str | Path, *, need: Sequence[str] = PROPOSE) -> Case:
+def read(path: str | Path, *, need: Sequence[str] = PROPOSE, models: Path | None = None) -> Case:
     """Read a case folder, or one workbook.
 
     Parameters
     ----------
     path : str or Path
     need : canonical names of the tables that must be there.
+    models : another ``models/`` folder than the shipped one, for the names of communes and quarters.
 
     Returns
     -------
@@ -71,14 +74,14 @@ def read(path: str | Path, *, need: Sequence[str] = PROPOSE) -> Case:
     InputProblems
         Every problem of every file, as soon as one is an error.
     """
-    case, findings = read_findings(path, need=need)
+    case, findings = read_findings(path, need=need, models=models)
     if case is None or any(f.severity == "error" for f in findings):
         raise InputProblems(findings)
     return case
 
 
 def read_findings(
-    path: str | Path, *, need: Sequence[str] = PROPOSE
+    path: str | Path, *, need: Sequence[str] = PROPOSE, models: Path | None = None
 ) -> tuple[Case | None, tuple[Finding, ...]]:
     """As :func:`read`, without raising: the case with bad cells missing, and every finding.
 
@@ -93,7 +96,7 @@ def read_findings(
     else:
         return None, (_no_case(place),)
     settings = _beside(_settings(found, block, label), place, found)
-    tables = _tables(found, mappings)
+    tables = _tables(found, mappings, gazetteer_of(settings, models_dir(models)))
     missing = _missing(found, need)
     findings = [*found.findings, *missing]
     for table in tables.values():
@@ -257,10 +260,10 @@ def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | 
     return settings
 
 
-def _tables(found: _Found, mappings: Mappings) -> dict[str, ReadTable]:
+def _tables(found: _Found, mappings: Mappings, places: Gazetteer) -> dict[str, ReadTable]:
     """Every table found, in the order of the schema."""
     return {
-        name: read_table(found.raw[name], table, mappings.of(name))
+        name: read_table(found.raw[name], table, mappings.of(name), places)
         for name, table in TABLES.items()
         if name in found.raw
     }

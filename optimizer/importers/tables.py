@@ -16,8 +16,18 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Column, Table
 from optimizer.errors import Finding
-from optimizer.importers.cells import Converted, Problem, as_text, mask, nulls, one_array, text_series
+from optimizer.importers.cells import (
+    Converted,
+    Problem,
+    as_text,
+    by_word,
+    mask,
+    nulls,
+    one_array,
+    text_series,
+)
 from optimizer.importers.expected import expected
+from optimizer.importers.gazetteer import Gazetteer
 from optimizer.importers.headers import Headers, match
 from optimizer.importers.kinds import NUMERIC, convert, nothing
 from optimizer.importers.raw import I64, Mark, RawTable, shown
@@ -58,7 +68,7 @@ class ReadTable:
         )  # fmt: skip
 
 
-def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
+def read_table(raw: RawTable, table: Table, mapping: Headers, places: Gazetteer | None = None) -> ReadTable:
     """Match the header, convert every column, check required cells.
 
     The findings come in the order of the file: header, then columns from left to right, each by its first row.
@@ -71,7 +81,7 @@ def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
     done = ReadTable(table, raw.label, None, raw.rows, names, ())
     findings = [*raw.findings, *matched.findings, *totals, *_at_limit(raw)]
     wanted = [c for c in table.columns if c.name in matched.known]
-    made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c))
+    made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c, places))
     series = dict(zip((c.name for c in wanted), (m.series for m in made), strict=True))
     for column, converted in sorted(
         zip(wanted, made, strict=True), key=lambda pair: matched.known[pair[0].name]
@@ -79,6 +89,8 @@ def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
         problems = [*converted.problems, *_missing(column, converted, series)]
         for problem in sorted(problems, key=lambda p: int(p.at[0])):
             findings.append(done.finding(problem, column.name))
+    if places is not None and {"qpv", "commune"} <= set(matched.known):
+        findings += _quarters(done, raw.columns[matched.known["qpv"]], series["commune"], places)
     for name, i in matched.extra.items():
         converted = _extra(raw, i)
         series[name] = converted.series
@@ -90,6 +102,26 @@ def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
     columns |= {name: series[name] for name in matched.extra}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
     return replace(done, frame=frame, findings=tuple(findings))
+
+
+def _quarters(done: ReadTable, values: Any, communes: pd.Series[Any], places: Gazetteer) -> list[Finding]:
+    """QPV named in another commune than the row's: a warning for each name."""
+    text = as_text(values)
+    if text is None:
+        return []
+    words = by_word(text, places.quarter)
+    findings = []
+    here = communes.to_numpy(object)
+    for i, known in enumerate(words.made):
+        if not isinstance(known, tuple) or not known:
+            continue
+        at = np.flatnonzero(words.codes == i)
+        at = at[[isinstance(here[j], str) and here[j] not in known for j in at]]
+        if len(at):
+            params = {"communes": ", ".join(f"{places.name(c)} {c}" for c in known)}
+            problem = Problem("READ_QPV_ELSEWHERE", at, words.words[i], params, "warning")
+            findings.append(done.finding(problem, "qpv"))
+    return findings
 
 
 def _at_limit(raw: RawTable) -> list[Finding]:
@@ -108,13 +140,13 @@ def _each(n: int, columns: Iterable[Column], work: Callable[[Column], Converted]
         return list(pool.map(work, columns))
 
 
-def _convert(raw: RawTable, position: int, column: Column) -> Converted:
+def _convert(raw: RawTable, position: int, column: Column, places: Gazetteer | None) -> Converted:
     """One column, the cells that the spreadsheet could not store taken out first."""
     marks = [m for m in raw.marks if m.column == position]
     if not marks:
-        return convert(raw.columns[position], column)
+        return convert(raw.columns[position], column, places)
     wrong = [m for m in marks if m.kind != "long" or column.kind not in NUMERIC]
-    converted = convert(_emptied(raw.columns[position], wrong), column)
+    converted = convert(_emptied(raw.columns[position], wrong), column, places)
     problems = [*converted.problems, *_marked(wrong)]
     empty = converted.empty.copy()
     empty[[m.row for m in wrong]] = False
