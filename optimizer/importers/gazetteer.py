@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -52,6 +53,8 @@ class Gazetteer:
 
     models: Path
     departements: frozenset[str] | None = None
+    grids: tuple[Path, ...] = ()
+    """Grids of the case's own, beside those of ``models/cotation/``."""
     _near: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -93,6 +96,13 @@ class Gazetteer:
         """Communes where a QPV of that name lies."""
         return self._quarters.get(key_of(word), ())
 
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """Plain names of the columns that some grid declares."""
+        return frozenset().union(
+            *map(_declared, (*sorted((self.models / "cotation").glob("*.yaml")), *self.grids))
+        )
+
 
 @lru_cache(maxsize=8)
 def _communes(
@@ -119,6 +129,21 @@ def _quarters(path: Path) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=32)
+def _declared(path: Path) -> frozenset[str]:
+    columns = _yaml(path).get("columns", {})
+    return frozenset(map(plain, columns)) if isinstance(columns, dict) else frozenset()
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    """A file of the rules; nothing when it cannot be read: the reader of the rules says why."""
+    try:
+        data = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         return []
@@ -132,13 +157,21 @@ def gazetteer_of(settings: CaseSettings | None, models: Path) -> Gazetteer:
     path = settings.territory_file
     if path is None and _NAME.fullmatch(settings.territory):
         path = models / "territories" / f"{settings.territory}.yaml"
-    return Gazetteer(models, _departements(path) if path is not None and path.is_file() else None)
-
-
-def _departements(path: Path) -> frozenset[str] | None:
-    try:
-        data = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    except yaml.YAMLError:
-        return None  # the reader of the rules says what is wrong with the file
-    found = data.get("departements") if isinstance(data, dict) else None
-    return frozenset(map(str, found)) if isinstance(found, list) else None
+    if path is None or not path.is_file():
+        return Gazetteer(models)
+    data = _yaml(path)
+    found = data.get("departements")
+    own = [data.get("grid", ""), data.get("mutation_grid", "")]
+    pairs = data.get("grid_by_epci", {})
+    own += [
+        g
+        for p in (pairs.values() if isinstance(pairs, dict) else ())
+        if isinstance(p, dict)
+        for g in p.values()
+    ]
+    grids = [path.parent / g for g in own if isinstance(g, str) and g.endswith(".yaml")]
+    return Gazetteer(
+        models,
+        frozenset(map(str, found)) if isinstance(found, list) else None,
+        tuple(g for g in grids if g.is_file() and g.resolve().is_relative_to(path.parent.resolve())),
+    )

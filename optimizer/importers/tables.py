@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,16 @@ from optimizer.importers.cells import (
     text_series,
 )
 from optimizer.importers.expected import expected
+from optimizer.importers.folding import fold
 from optimizer.importers.gazetteer import Gazetteer
-from optimizer.importers.headers import Headers, match
+from optimizer.importers.headers import Headers, loss, match
 from optimizer.importers.kinds import NUMERIC, convert, nothing
 from optimizer.importers.raw import I64, Mark, RawTable, shown
 from optimizer.importers.texts import plain_text
+from optimizer.importers.words import plain, vocabulary
 
+Labels = Mapping[str, str]
+"""Plain form of a label of the files -> word the program knows, empty for a label that says nothing."""
 _THREADED = 50_000
 """Rows from which columns are read by several threads (arrow works outside the interpreter lock)."""
 _TOTAL = r"^(?i:(sous[- ]?)?totaux?|(sous[- ]?)?total(\s.*)?|total.*:.*)$"
@@ -68,18 +73,25 @@ class ReadTable:
         )  # fmt: skip
 
 
-def read_table(raw: RawTable, table: Table, mapping: Headers, places: Gazetteer | None = None) -> ReadTable:
+def read_table(
+    raw: RawTable, table: Table, mapping: Headers, places: Gazetteer | None = None,
+    on: date | None = None, labels: Mapping[str, Labels] | None = None,
+) -> ReadTable:  # fmt: skip
     """Match the header, convert every column, check required cells.
+
+    ``on`` is the date ages are counted to; ``labels`` what the words of a column mean in these files.
 
     The findings come in the order of the file: header, then columns from left to right, each by its first row.
     """
     if not raw.header:
         return ReadTable(table, raw.label, None, raw.rows, {}, raw.findings)
-    matched = match(raw, table, mapping)
+    folded = fold(raw, table, mapping.headers, on)
+    raw = _labelled(folded.raw, table, mapping, labels or {})
+    matched = match(raw, table, mapping, places.declared if places is not None and table.extra else ())
     names = {name: raw.header[i] for name, i in matched.known.items()}
     raw, totals = _without_totals(raw, table, matched.known)
     done = ReadTable(table, raw.label, None, raw.rows, names, ())
-    findings = [*raw.findings, *matched.findings, *totals, *_at_limit(raw)]
+    findings = [*raw.findings, *folded.findings, *matched.findings, *totals, *_at_limit(raw)]
     wanted = [c for c in table.columns if c.name in matched.known]
     made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c, places))
     series = dict(zip((c.name for c in wanted), (m.series for m in made), strict=True))
@@ -101,7 +113,48 @@ def read_table(raw: RawTable, table: Table, mapping: Headers, places: Gazetteer 
     columns = {c.name: series[c.name] if c.name in series else nothing(c, n) for c in table.columns}
     columns |= {name: series[name] for name in matched.extra}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
+    if places is not None:
+        findings += _lost(done, frame)
     return replace(done, frame=frame, findings=tuple(findings))
+
+
+def _labelled(raw: RawTable, table: Table, mapping: Headers, labels: Mapping[str, Labels]) -> RawTable:
+    """The cells of columns that have a label table, under the words this table gives."""
+    if not labels:
+        return raw
+    columns = list(raw.columns)
+    place = {plain(name): i for i, name in enumerate(raw.header) if name}
+    for column in table.columns:
+        known = labels.get(column.name)
+        named = (mapping.headers.get(column.name, ""), column.name, column.alias)
+        i = next((place[plain(n)] for n in named if n and plain(n) in place), None)
+        text = as_text(columns[i]) if known and i is not None else None
+        if known and i is not None and text is not None:
+            columns[i] = by_word(text, lambda word, known=known: _label(word, known)).arrow()  # type: ignore[misc]
+    return replace(raw, columns=tuple(columns))
+
+
+def _label(word: str, known: Labels) -> str:
+    """The word under its label, whole or item by item."""
+    if plain(word) in known:
+        return known[plain(word)]
+    return "|".join(known.get(plain(item), item.strip()) for item in word.split("|"))
+
+
+def _lost(done: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """What the case loses because a column is nowhere, for the columns that matter most."""
+    if not len(frame):
+        return []
+    findings = []
+    for name, item in vocabulary()["losses"].get(done.table.name, {}).items():
+        said = loss(done.table.name, name)
+        if said is not None and frame[[name, *item.get("unless", ())]].isna().all(axis=None):
+            column = done.table.column(name)
+            shown_as = done.names.get(name, column.alias)
+            findings.append(
+                Finding("READ_LOST_WITHOUT", "warning", done.label, column=shown_as, params={"lost": said})
+            )
+    return findings
 
 
 def _quarters(done: ReadTable, values: Any, communes: pd.Series[Any], places: Gazetteer) -> list[Finding]:

@@ -31,7 +31,7 @@ from optimizer.importers.encoding import DOUBLE, DOUBLE_ENCODED
 from optimizer.importers.expected import expected
 from optimizer.importers.gazetteer import Gazetteer
 from optimizer.importers.raw import shown
-from optimizer.importers.words import FALSE, TRUE, accepted, close_to, plain, spoken, vocabulary
+from optimizer.importers.words import FALSE, TRUE, accepted, close_to, empty_words, plain, spoken, vocabulary
 
 MAX_TEXT = 500
 MAX_LIST = 4000
@@ -67,6 +67,7 @@ _LONGEST_NAME = 80
 _TOP_ROOMS = 6
 """6 stands for 6 and more (design §2)."""
 _MOST_ROOMS = 20
+_ANY_DATE = Column("date", "date")
 _NO_DAY = np.iinfo(np.int64).min
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -238,6 +239,11 @@ def _date(word: str, column: Column) -> int | Bad | Mended[int]:
     return Mended(days, made.strftime("%d/%m/%Y"), made.isoformat()) if mended else days
 
 
+def day_of(word: str) -> int | Bad | Mended[int]:
+    """Days since 1970-01-01 of a date as people write it."""
+    return _date(word, _ANY_DATE)
+
+
 def booleans(text: Any, column: Column) -> Converted:
     """Yes and no in their many spellings."""
 
@@ -384,6 +390,7 @@ def lists(text: Any, column: Column, places: Gazetteer | None = None) -> Convert
             continue
         problems.append(Problem("READ_LIST_ITEM", at, text[int(at[0])].as_py(), params))
     made = words.arrow()
+    made = pc.if_else(pc.equal(made, ""), pa.scalar(None, pa.string()), made)
     kept = words.codes >= 0
     if kept.all() and made.equals(flat):
         joined = cleaned
@@ -430,4 +437,10 @@ def _item_reader(column: Column, places: Gazetteer | None) -> Callable[[str], st
         "rooms": rooms_item,
         "choice": _choice_reader(column),
     }
-    return readers.get(column.items, word_reader(column) if spoken(column.name) else lambda word: word)
+    read = readers.get(column.items, word_reader(column) if spoken(column.name) else lambda word: word)
+    empty = empty_words("list")
+
+    def item(word: str) -> str | Bad | Mended[str]:
+        return Mended("", "vide", "empty") if word.lower() in empty else read(word)
+
+    return item
