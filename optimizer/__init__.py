@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from optimizer.domain import Case, CaseSettings
     from optimizer.errors import AttrifluxError, InputProblems
     from optimizer.importers import case, read
-    from optimizer.runs import Options, Result, propose, propose_to
+    from optimizer.runs import Options, Result, propose, propose_to, why
     from optimizer.scenario.comparison_files import compare
     from optimizer.scenario.cotation import cotation_test
     from optimizer.scenario.flux import flux
@@ -57,6 +57,7 @@ _WHERE = {
     "run_scenarios": "optimizer.scenario",
     "synthesize": "optimizer.synth",
     "verify": "optimizer.verify",
+    "why": "optimizer.runs",
     "write_case": "optimizer.synth",
 }
 
@@ -87,6 +88,7 @@ __all__ = [
     "statement",
     "synthesize",
     "verify",
+    "why",
     "write_case",
 ]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Lang = Literal["fr", "en"]
+LANGS: tuple[Lang, ...] = ("fr", "en")
 Severity = Literal["error", "warning"]
 
 
@@ -22,17 +23,25 @@ class Said(NamedTuple):
     en: str
 
 
+class Spaced(int):
+    """A number whose thousands stand apart in a French sentence: ``1 857 baux``."""
+
+
 class _Count(int):
     """A number that agrees with its noun: ``{count:logement/logements}``. French says 0 and 1 in the singular."""
 
     lang: Lang
+    spaced: bool
 
     def __format__(self, spec: str) -> str:
+        apart = self.spaced and self.lang == "fr"
         if "/" not in spec:
-            return int(self).__format__(spec)
+            return (
+                f"{int(self):,}".replace(",", "\u202f") if apart and not spec else int(self).__format__(spec)
+            )
         one, several = spec.split("/")
         single = self < 2 if self.lang == "fr" else self == 1
-        return f"{int(self)} {one if single else several}"
+        return f"{self} {one if single else several}"
 
 
 def _spoken(template: str, lang: Lang, params: Mapping[str, object]) -> str:
@@ -42,7 +51,7 @@ def _spoken(template: str, lang: Lang, params: Mapping[str, object]) -> str:
             words[name] = getattr(value, lang)
         elif isinstance(value, int) and not isinstance(value, bool):
             words[name] = count = _Count(value)
-            count.lang = lang
+            count.lang, count.spaced = lang, isinstance(value, Spaced)
         else:
             words[name] = value
     return template.format(**words)
@@ -120,6 +129,17 @@ def define(
 def message(code: str) -> Message:
     """The declared wording of ``code`` (KeyError when it was never declared)."""
     return _MESSAGES[code]
+
+
+def texts(family: str, words: Mapping[str, tuple[str, str]]) -> None:
+    """Declare the short texts of a page or a sheet: ``texts("FLUX", {"stock": ("Stock", "Stock")})`` is ``FLUX.STOCK``."""
+    for name, (fr, en) in words.items():
+        define(f"{family}.{name}".upper(), fr, en)
+
+
+def said(code: str, lang: Lang, /, **params: object) -> str:
+    """The declared text of ``code`` in a language (KeyError when it was never declared)."""
+    return _MESSAGES[code].text(lang, params)
 
 
 def messages() -> tuple[Message, ...]:

@@ -21,6 +21,7 @@ from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.problem import Evaluation, build, evaluate
+from optimizer.problem.build import Held
 from optimizer.problem.model import Problem
 from optimizer.results import rules_table
 from optimizer.solve import Progress, Solved, SolveOptions, solve
@@ -98,6 +99,8 @@ def prepare(
     *,
     models: Path | None = None,
     accept_assumed: bool = False,
+    price_assumed: bool = False,
+    kept: Held = (),
     lean: bool = False,
     phase: Phase = lambda text: None,
 ) -> Prepared:
@@ -105,6 +108,7 @@ def prepare(
 
     Parameters
     ----------
+    price_assumed, kept : as :func:`optimizer.problem.build` takes them.
     lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
         household read it, and a country's weighs 1.3 GB.
 
@@ -158,7 +162,7 @@ def prepare(
         source = case
         read = None
     lap("score")
-    problem = build(case, facts, scores, rules)
+    problem = build(case, facts, scores, rules, price_assumed=price_assumed, kept=kept)
     lap("build")
     return Prepared(case, rules, facts, scores, problem, timings)
 

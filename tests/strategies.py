@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.problem.model import FirstRanks, Kinds, Options, Problem, Row, Seats
+from optimizer.problem.evaluate import orders_kept
+from optimizer.problem.model import FirstRanks, Kinds, Options, Orders, Problem, Row, Seats
+from optimizer.solve.obeying import obeying
 
 ACCOUNTS = ("ETAT_PRIO", "ALS", "COLL:25056", "BAILLEUR", "MUTATION")
 RULES = ("flux", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers")
@@ -32,6 +34,10 @@ class Shape:
     free_row: float = 0.2
     negative: float = 0.1
     reserve_only: float = 0.15
+    leans: float = 0.5
+    plays: float = 0.4
+    by_place: float = 0.3
+    orders: float = 0.4
 
 
 def random_problem(rng: np.random.Generator, shape: Shape | None = None, **changes: object) -> Problem:
@@ -64,7 +70,7 @@ def random_problem(rng: np.random.Generator, shape: Shape | None = None, **chang
         rng, s, n_rows, accounts, n_groups, n_groups_all, n_types, pins, class_group, klass
     )
     kinds, seats = _seats(rng, s, kinds, n_rows, accounts, must_fill, tied)
-    return Problem(
+    problem = Problem(
         dwelling_ids=np.array([f"L{d:03d}" for d in range(s.dwellings)], object),
         application_ids=np.array([f"N{a:04d}" for a in range(s.applications)], object),
         klass=klass,
@@ -89,6 +95,122 @@ def random_problem(rng: np.random.Generator, shape: Shape | None = None, **chang
         seniority=seniority,
         fill_value=int(rng.choice([0, 1_000_000])),
         seed="2026-11-24|OPH25",
+    )
+    pinned = {a for _, a in pins}
+    return _by_place(rng, s, _plays(rng, s, _orders(rng, s, _leans(rng, s, problem, tied), pinned)))
+
+
+def _leans(rng, s: Shape, problem: Problem, tied: bool) -> Problem:
+    """Points that a first rank adds by its kind; a seat's kind adds none."""
+    if tied or rng.random() >= s.leans:
+        return problem
+    value = rng.choice([0, 0, -20_000, 20_000, -40_000, 5_000], len(problem.kinds)).astype(np.int64)
+    value[problem.seats.kind] = 0
+    return replace(problem, kinds=replace(problem.kinds, value=value))
+
+
+def _plays(rng, s: Shape, problem: Problem) -> Problem:
+    """Rows that forgive part of a lease, or an allowance of several."""
+    if rng.random() >= s.plays:
+        return problem
+    rows = [replace(row, play=int(rng.choice([0, 5000, 5000, 12_345]))) for row in problem.rows]
+    return replace(problem, rows=tuple(rows))
+
+
+def _by_place(rng, s: Shape, problem: Problem) -> Problem:
+    """Rows whose rate goes by place: some kinds are asked for more."""
+    if rng.random() >= s.by_place:
+        return problem
+    rate = np.array([row.rate for row in problem.rows], np.int64)
+    room = 10_000 - rate[problem.kinds.row]
+    more = np.minimum(rng.choice([0, 0, 1000, 2500], len(problem.kinds.row)), room)
+    chosen = rng.random(len(rate)) < 0.5
+    more[~chosen[problem.kinds.row]] = 0
+    return replace(problem, kinds=replace(problem.kinds, more=more.astype(np.int32)))
+
+
+def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
+    """Up to two nominees, each before some others: in a group of dwellings, on an account, whatever their type."""
+    free = [a for a in range(len(problem.application_ids)) if a not in pinned]
+    if not free or not s.dwellings or not len(problem.options.key) or rng.random() >= s.orders:
+        return problem
+    nominees = rng.permutation(free)[: int(rng.integers(1, 3))].tolist()
+    n, old = problem.n_types, problem.options
+    total = n + len(nominees)
+    types = problem.entry_type.astype(np.int32).copy()
+    table: dict[int, list[tuple[int, bool]]] = {}
+    for i, key in enumerate(old.key.tolist()):
+        part = slice(int(old.ptr[i]), int(old.ptr[i + 1]))
+        lines = list(zip(old.kind[part].tolist(), old.first[part].tolist(), strict=True))
+        table[key // n * total + key % n] = lines
+    for i, a in enumerate(nominees):
+        here = np.flatnonzero(problem.entry_app == a)
+        like = int(types[here[0]]) if len(here) else 0
+        types[here] = n + i
+        for g in range(problem.n_groups):
+            if g * total + like in table:
+                table[g * total + n + i] = list(table[g * total + like])
+    rows = [
+        (int(rng.integers(max(1, s.groups))), int(rng.choice(problem.kinds.account)), i)
+        for i in range(len(nominees))
+        for _ in range(int(rng.integers(1, 3)))
+    ]
+    known: list[tuple[int, tuple[tuple[int, int], ...]]] = [(k, ()) for k in range(len(problem.kinds))]
+    number = {key: i for i, key in enumerate(known)}
+
+    def ordered(kind: int, group: int, nominee: int) -> int:
+        account = int(problem.kinds.account[kind])
+        signs = tuple(
+            (p, -1 if b == nominee else 1)
+            for p, (g, r, b) in enumerate(rows)
+            if b == nominee or (g, r) == (group, account)
+        )
+        if (kind, signs) not in number:
+            number[kind, signs] = len(known)
+            known.append((kind, signs))
+        return number[kind, signs]
+
+    for key, lines in table.items():
+        group, type_ = key // total, key % total
+        table[key] = [(ordered(kind, group, type_ - n), first) for kind, first in lines]
+    seat_kind = [
+        ordered(kind, int(problem.class_group[klass]), -1)
+        for kind, klass in zip(problem.seats.kind.tolist(), problem.seats.klass.tolist(), strict=True)
+    ]
+    keys = sorted(table)
+    of = np.array([kind for kind, _ in known], np.int64)
+    size = np.diff(problem.kinds.ptr)[of]
+    at = np.concatenate(
+        [np.arange(problem.kinds.ptr[k], problem.kinds.ptr[k + 1]) for k in of.tolist()]
+    ).astype(np.int64)
+    kinds = Kinds(
+        account=problem.kinds.account[of],
+        ptr=np.concatenate([[0], np.cumsum(size)]).astype(np.int64),
+        row=problem.kinds.row[at],
+        num=problem.kinds.num[at],
+        den=problem.kinds.den[at],
+        value=problem.kinds.value[of],
+        order_ptr=np.cumsum([0, *(len(signs) for _, signs in known)]).astype(np.int64),
+        order_row=np.array([p for _, signs in known for p, _ in signs], np.int32),
+        order_sign=np.array([sign for _, signs in known for _, sign in signs], np.int8),
+    )
+    return replace(
+        problem,
+        entry_type=types,
+        n_types=total,
+        kinds=kinds,
+        options=Options(
+            key=np.array(keys, np.int64),
+            ptr=np.cumsum([0, *(len(table[k]) for k in keys)]).astype(np.int64),
+            kind=np.array([kind for k in keys for kind, _ in table[k]], np.int32),
+            first=np.array([first for k in keys for _, first in table[k]], bool),
+        ),
+        seats=replace(problem.seats, kind=np.array(seat_kind, np.int32)),
+        orders=Orders(
+            dwelling=np.array([g % s.dwellings for g, _, _ in rows], np.int32),
+            account=np.array([r for _, r, _ in rows], np.int32),
+            app=np.array([nominees[b] for _, _, b in rows], np.int32),
+        ),
     )
 
 
@@ -262,7 +384,9 @@ def _rows(rng, s: Shape, n_rows: int) -> tuple[Row, ...]:
 def all_solutions(problem: Problem) -> Iterator[FirstRanks]:
     """Every solution of a tiny problem, by plain recursion over its dwellings (oracle of the tests)."""
     choices = [_choices(problem, d) for d in range(len(problem.dwelling_ids))]
-    yield from _extend(problem, choices, 0, [], set())
+    for first in _extend(problem, choices, 0, [], set()):
+        if not (orders_kept(problem, first) > 0).any():
+            yield first
 
 
 def _choices(problem: Problem, d: int) -> list[tuple[int, int]]:
@@ -292,7 +416,8 @@ def _extend(problem: Problem, choices, d: int, taken: list, used: set) -> Iterat
 
 
 def random_first_ranks(problem: Problem, rng: np.random.Generator, fill: float = 0.8) -> FirstRanks:
-    """A random valid solution: pinned dwellings first, then each other dwelling with probability ``fill``."""
+    """A random valid solution: pinned dwellings first, then each other dwelling with probability ``fill``; what passes over
+    a réservataire's order is taken back."""
     used: set[int] = set()
     taken: list[tuple[int, int, int]] = []
     pinned = [bool(problem.must_fill[problem.klass[d]]) for d in range(len(problem.dwelling_ids))]
@@ -303,4 +428,4 @@ def random_first_ranks(problem: Problem, rng: np.random.Generator, fill: float =
             taken.append((d, app, kind))
             used |= {app} if app >= 0 else set()
     part = np.array(sorted(taken), np.int32).reshape(-1, 3)
-    return FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
+    return obeying(problem, FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy()))

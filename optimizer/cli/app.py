@@ -87,7 +87,8 @@ def main() -> None:
 
             say_json({"error": error.code, "message": error.text(lang)})
         typer.echo(error.text(lang), err=True)
-        sys.exit(4 if error.code.startswith(("NO_USABLE", "ENGINE_FAILED", "ENGINE_NO_WORKERS")) else 2)
+        stopped = error.code.startswith(("NO_USABLE", "ENGINE_FAILED", "ENGINE_NO_WORKERS"))
+        sys.exit(3 if error.code == "VERIFICATION_FAILED" else 4 if stopped else 2)
     except FileNotFoundError as missing:
         name = getattr(missing, "filename", None) or str(missing)
         typer.echo(f"Introuvable : {name}" if lang == "fr" else f"Not found: {name}", err=True)

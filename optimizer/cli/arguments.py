@@ -117,6 +117,28 @@ WarmStartOption = Annotated[
         show_default=False,
     ),
 ]
+KeepOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep",
+        metavar=both("RESULTAT", "RESULT"),
+        help=both(
+            "Résultat dont garder les premiers rangs autant que possible ; changes.csv dit ce qui change et pourquoi.",
+            "Result whose first ranks to keep as far as possible; changes.csv says what changes and why.",
+        ),
+        show_default=False,
+    ),
+]
+PriceAssumedOption = Annotated[
+    bool,
+    typer.Option(
+        "--price-assumed",
+        help=both(
+            "Fait peser aussi les objectifs supposés (cas réel) ; chaque page les nomme.",
+            "Makes assumed targets weigh too (real case); each page names them.",
+        ),
+    ),
+]
 AssumedOption = Annotated[
     bool,
     typer.Option(

@@ -63,7 +63,7 @@ class AccountKind:
     state : bool
         Whether it is the préfet's reservation.
     dalo : bool
-        Whether it is the account that houses DALO households first: one of them is a list on its own (CCH R. 441-3).
+        Whether it is the account that houses DALO households first.
     caps : tuple of str
         Caps on its share: ``agents``, ``state``, ``guarantees``.
     lean : bool

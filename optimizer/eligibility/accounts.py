@@ -58,10 +58,9 @@ def may_name(
 ) -> NDArray[np.bool_]:
     """Which of ``apps`` the account may name for the dwelling, nominations and pair codes aside.
 
-    ``accounts`` of an application replaces the pools of the État, of ALS, of the collectivités and of the other
-    réservataires. A sitting tenant of the dwelling's landlord is named by MUTATION and by nobody else, save RELOGEMENT when
-    it is to be relocated. RELOGEMENT takes relocated households, and on a dwelling excluded for an operation only those of
-    that operation.
+    ``accounts`` of an application replaces the pools of the réservataires. A sitting tenant of the dwelling's landlord is
+    named by the account of transfers and by nobody else, save that of relocations when it is to be relocated. The account of
+    relocations takes relocated households, and on a dwelling excluded for an operation only those of that operation.
     """
     a, kind = facts.applications, account_of(facts.accounts[account]).kind
     own = a.current_landlord[apps] == facts.dwellings.landlord[dwelling]

@@ -139,8 +139,9 @@ def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tup
 
     Notes
     -----
-    Direct account: only nominees; when some were named for this very dwelling and are eligible, the best ranked of them
-    is the only first. Partial account: everybody of the pool may be named, first are the nominees while one is eligible.
+    Direct account: only nominees may be named, and first are those of the list in force (`nominee_order`). Partial account:
+    everybody of the pool may be named. That a better placed nominee must hold a first rank too is a matter of the whole
+    proposal, and of the rows of the problem (``problem.orders``).
     A pin gives the first rank of its dwelling to its application, on the account it names or on whatever account may name
     it, and nowhere else. An orientation leaves first ranks on its account only. Neither adds a pair.
     """
@@ -150,18 +151,14 @@ def naming(facts: Facts, rules: RuleSet | None, dwelling: int, apps: I32) -> tup
     for j, (account, line) in enumerate(zip(accounts.tolist(), lines.tolist(), strict=True)):
         pool = may_name(facts, account, line, dwelling, apps)
         mode = facts.mode_of(account, line)
-        if mode == "delegated":
-            eligible[:, j] = first[:, j] = pool
-            continue
-        here, anywhere = eligible_nominees(facts, dwelling, account, line)
-        leaders = here[:1] or anywhere
         if mode == "direct":
             own = facts.nominee_apps.get((account, dwelling), NOBODY)
-            pool = pool & (_nominated(facts, account)[apps] | np.isin(apps, own))
-        eligible[:, j] = pool
-        first[:, j] = (
-            pool & np.isin(apps, np.array(leaders, np.int32)) if leaders or mode == "direct" else pool
-        )
+            named = _nominated(facts, account)[apps] | np.isin(apps, own)
+            listed, _ = nominee_order(facts, dwelling, account, line)
+            eligible[:, j] = pool & named
+            first[:, j] = eligible[:, j] & np.isin(apps, np.array(listed, np.int32))
+        else:
+            eligible[:, j] = first[:, j] = pool
     _apply_pins(facts, dwelling, apps, accounts, eligible, first)
     return accounts, eligible, first
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.menus import Menus, menus
-from optimizer.eligibility.naming import accounts_of, eligible_nominees
+from optimizer.eligibility.naming import accounts_of
 
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
@@ -38,9 +38,7 @@ def seats(facts: Facts, rules: RuleSet, known: Menus | None = None) -> list[Seat
         for account, line in zip(accounts.tolist(), lines.tolist(), strict=True):
             if sent not in (-1, account):
                 continue
-            if facts.mode_of(account, line) != "direct" or any(
-                eligible_nominees(facts, dwelling, account, line)
-            ):
+            if facts.mode_of(account, line) != "direct" or facts.oriented.get(dwelling, account) != account:
                 continue
             if table is None:
                 table = menus(facts, rules)

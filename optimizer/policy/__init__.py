@@ -43,7 +43,7 @@ in force on one date for one territory into a :class:`RuleSet`. The public names
 Dotted keys: ``national.<file>.<name>`` (``national.lec.first_quartile_share``, ``national.prices.flux``,
 ``national.rules.<rule>.tolerance``, ``national.ceilings.PLUS.other_regions``), ``territory.<name>``
 (``territory.market``, ``territory.grid``, ``territory.mutation_grid`` ("none" = no grid),
-``territory.lec.q1_threshold.<epci>``, ``territory.dalo.<departement>``, ``territory.essential_workers.<epci>``,
+``territory.lec.q1_threshold.<epci>``, ``territory.dalo.<departement>``, ``territory.vacated.<departement>``, ``territory.essential_workers.<epci>``,
 ``territory.qpv_share.<insee>``), ``conventions.<landlord>.<account>.<field>`` or, for one area,
 ``conventions.<landlord>.<account>.<area>.<field>``; in changes ``*`` stands for every landlord or account, ``COLL``
 for every ``COLL:…``; ``cotation.<grid>.<rubric>.<criterion>.points`` for a criterion that has one number. A key that

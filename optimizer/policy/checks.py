@@ -198,6 +198,7 @@ def _check_places(
         "lec_q1_threshold": set(epci.index),
         "essential_workers": set(epci.index),
         "dalo": set(communes["departement"].unique()),
+        "vacated": set(communes["departement"].unique()),
         "qpv_share": set(communes.index),
     }
     return [

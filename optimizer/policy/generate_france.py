@@ -18,6 +18,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,19 @@ def dalo_numbers(communes: Sequence[Commune], total: int = 24_835) -> dict[str, 
     return {d: max(2, total * w // whole) for d, w in sorted(weights.items())}
 
 
+VACATED = Fraction(59, 10_000)
+"""Social dwellings vacated in a year per inhabitant: 5.2 million dwellings, 7.6 % of them, for 67 million people."""
+
+
+def vacated_numbers(communes: Sequence[Commune]) -> dict[str, int]:
+    """Social dwellings vacated in a year by département, in proportion of its population."""
+    people: dict[str, int] = {}
+    for c in communes:
+        if not c.is_arrondissement:
+            people[c.departement] = people.get(c.departement, 0) + c.population
+    return {d: round(n * VACATED) for d, n in sorted(people.items())}
+
+
 def conventions(communes: Sequence[Commune], epci: Sequence[Epci]) -> list[tuple[str, ...]]:
     """Two invented landlords per département, with delegated, partial and direct accounts."""
     rows: list[tuple[str, ...]] = []
@@ -181,6 +195,9 @@ def generate(source: Path, models: Path) -> None:
     dalo = [
         (d, SINCE, n, "assumed", "generated") for d, n in dalo_numbers(communes).items() if d not in TYPED
     ]
+    vacated = [
+        (d, SINCE, n, "assumed", "generated") for d, n in vacated_numbers(communes).items() if d not in TYPED
+    ]
     qpv = [
         (c.insee, SINCE, f"{spread(c.insee, 0.15, 0.5):.2f}", "assumed", "generated")
         for c in communes
@@ -188,7 +205,7 @@ def generate(source: Path, models: Path) -> None:
     ]
     known = {c.insee for c in communes} | {e.siren for e in epci} | {c.departement for c in communes}
     header = ("place", "since", "value", "status", "source")
-    for name, generated in (("dalo", dalo), ("qpv_share", qpv)):
+    for name, generated in (("dalo", dalo), ("vacated", vacated), ("qpv_share", qpv)):
         path = territories / f"{name}.csv"
         rows = [[str(v) for v in row] for row in generated] + _typed_rows(path, known)
         write_csv(path, header, sorted(rows))

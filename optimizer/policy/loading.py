@@ -209,6 +209,7 @@ def _scope(facts: Territory, communes: pd.DataFrame) -> dict[str, set[str]]:
         "lec_q1_threshold": epci,
         "essential_workers": epci,
         "dalo": set(communes["departement"].unique()),
+        "vacated": set(communes["departement"].unique()),
         "qpv_share": set(communes.index),
     }
 

@@ -25,6 +25,7 @@ from optimizer.policy.strict_yaml import YamlMap, parse_yaml
 TABLES = {
     "lec_q1_threshold": "territory.lec.q1_threshold",
     "dalo": "territory.dalo",
+    "vacated": "territory.vacated",
     "essential_workers": "territory.essential_workers",
     "qpv_share": "territory.qpv_share",
 }

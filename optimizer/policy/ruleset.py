@@ -247,6 +247,11 @@ class RuleSet:
         return self._places("territory.dalo")
 
     @cached_property
+    def vacated_numbers(self) -> Mapping[str, Parameter]:
+        """Département of the territory -> social dwellings vacated in the year, every landlord together."""
+        return self._places("territory.vacated")
+
+    @cached_property
     def essential_shares(self) -> Mapping[str, Parameter]:
         """EPCI of the territory -> share of attributions to essential workers fixed by the CIA."""
         return self._places("territory.essential_workers")

@@ -25,7 +25,16 @@ ROW_GROUP = 1 << 20
 """Rows of a row group of a Parquet file."""
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
-_FOUR = ("share", "tolerance", "rate_required", "den_remaining", "expected_num", "shortfall")
+_FOUR = (
+    "share",
+    "tolerance",
+    "rate_required",
+    "den_remaining",
+    "allowance",
+    "expected_num",
+    "shortfall",
+    "effort",
+)
 
 
 def neutral(text: str) -> str:

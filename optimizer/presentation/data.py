@@ -8,7 +8,8 @@ from datetime import date
 
 import pandas as pd
 
-from optimizer.errors import Lang
+from optimizer.errors import Lang, said
+from optimizer.presentation import texts as texts
 
 
 @dataclass(frozen=True)
@@ -80,58 +81,34 @@ class ReportData:
     """Households without a first rank whose number of lacking points was checked."""
     priority_letters: Mapping[str, str] = field(default_factory=dict)
     """What each letter of article L. 441-1 means."""
+    changes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What moved against the result kept and why (``changes.csv``); empty without one."""
 
 
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:
     """« conforme aux règles saisies, aucune meilleure solution (preuve jointe) », or how far it may be from the best."""
     if proof.status == "certified_optimal":
-        return (
-            "Conforme aux règles saisies, aucune meilleure solution (preuve jointe)."
-            if lang == "fr"
-            else "Meets the rules entered; no better solution exists (proof attached)."
-        )
-    if proof.status == "certified_within":
-        gap = f"{proof.gap:.2f}".replace(".", "," if lang == "fr" else ".")
-        share = f"{proof.gap / max(1.0, abs(proof.objective)):.4%}".replace(".", "," if lang == "fr" else ".")
-        if lang == "fr":
-            return f"Conforme aux règles saisies, certifié à {gap} points près ({share}) de la meilleure solution."
-        return f"Meets the rules entered, certified within {gap} points ({share}) of the best solution."
-    return (
-        "Proposition sans preuve : à ne pas utiliser en commission."
-        if lang == "fr"
-        else "Proposal without a proof."
+        return said("PROOF.OPTIMAL", lang)
+    if proof.status != "certified_within":
+        return said("PROOF.NONE", lang)
+    mark = "," if lang == "fr" else "."
+    share = f"{proof.gap / max(1.0, abs(proof.objective)):.4%}"
+    return said(
+        "PROOF.WITHIN", lang, gap=f"{proof.gap:.2f}".replace(".", mark), share=share.replace(".", mark)
     )
 
 
 def stop_sentence(proof: ProofSummary, lang: Lang) -> str:
     """Why the computation stopped, with « non rejouable » after a clock or an interrupt."""
-    words = {
-        "proven": ("Calcul mené jusqu'à la preuve.", "Run to the proof."),
-        "gap": (
-            "Calcul terminé à cet écart, demandé ou laissé par l'arbre de preuve : rejouable à l'identique.",
-            "Finished at this gap, asked for or left by the tree of the proof: replayable as it is.",
-        ),
-        "time": (
-            "Arrêté par la limite de temps : résultat non rejouable.",
-            "Stopped by the time limit: not replayable.",
-        ),
-        "interrupted": ("Interrompu : résultat non rejouable.", "Interrupted: not replayable."),
-    }
-    pair = words.get(proof.stopped, ("", ""))
-    if proof.stopped == "proven" and not proof.drawn:
-        pair = (
-            "Calcul mené jusqu'à la preuve ; le tirage entre propositions de même valeur ne l'a pas été : une autre, "
-            "de même valeur, pouvait aussi bien être retenue.",
-            "Run to the proof; the draw between proposals of the same value was not: another one, of the same value, "
-            "could as well have been kept.",
-        )
-    if proof.stopped == "proven" and proof.status != "certified_optimal":
+    why = proof.stopped
+    if why not in ("proven", "gap", "time", "interrupted"):
+        return ""
+    if why == "proven" and proof.status != "certified_optimal":
         # a folder of an earlier version: a backend's own word is not a proof, only the certificate's tree is
-        pair = (
-            "Recherche terminée ; l'arbre de preuve s'arrête à cet écart.",
-            "Search finished; the tree of the proof stops at this gap.",
-        )
-    return pair[0] if lang == "fr" else pair[1]
+        why = "searched"
+    elif why == "proven" and not proof.drawn:
+        why = "not_drawn"
+    return said(f"PROOF.STOP_{why}".upper(), lang)
 
 
 DECIDES = {

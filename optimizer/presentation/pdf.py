@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from optimizer.errors import said
 from optimizer.presentation.data import DECIDES, ReportData, proof_sentence
 
 _SOURCE = Path(__file__).parent / "templates" / "sheets.typ"
@@ -22,13 +23,11 @@ def write_pdf(path: Path, data: ReportData, pages: list[dict[str, Any]]) -> None
         "proof": proof_sentence(data.proof, data.lang),
         "lang": data.lang,
         "foot": f"{data.title} · {data.on:%d/%m/%Y}",
-        "account": "Contingent" if data.lang == "fr" else "Account",
-        "others": "Autres contingents possibles" if data.lang == "fr" else "Other accounts",
-        "application": "Demande" if data.lang == "fr" else "Application",
-        "check": "À vérifier" if data.lang == "fr" else "To check",
-        "letters": "Publics prioritaires (CCH L. 441-1)"
-        if data.lang == "fr"
-        else "Priority publics (CCH L. 441-1)",
+        "account": said("SHEETS.PDF_ACCOUNT", data.lang),
+        "others": said("SHEETS.PDF_OTHERS", data.lang),
+        "application": said("PAGE.APPLICATION", data.lang),
+        "check": said("SHEETS.PDF_CHECK", data.lang),
+        "letters": said("SHEETS.PDF_LETTERS", data.lang),
         "pages": pages,
     }
     with tempfile.TemporaryDirectory() as folder:

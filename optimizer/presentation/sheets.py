@@ -7,9 +7,11 @@ from math import ceil
 from typing import Any
 
 from optimizer.domain.frames import records
-from optimizer.errors import Lang
+from optimizer.errors import Lang, said
 from optimizer.presentation.data import ReportData
-from optimizer.presentation.pages import deadline_words, environment, page_words, percent, show
+from optimizer.presentation.numbers import day
+from optimizer.presentation.page import render
+from optimizer.presentation.report import deadline_words, percent, proof_words, show
 from optimizer.presentation.words import (
     dwelling_words,
     flags_words,
@@ -17,12 +19,11 @@ from optimizer.presentation.words import (
     priority_words,
     quartile_word,
 )
-from optimizer.shortlist.labels import account_label, loss_words, plural
+from optimizer.shortlist.labels import account_label, loss_words
 
 
 def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The content of one A4 page per dwelling: why this réservataire, then each candidate (HTML and PDF share it)."""
-    fr = data.lang == "fr"
     wanted = None if dwelling_ids is None else set(dwelling_ids)
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     details = {int(row.line): row for row in records(data.details)}
@@ -42,14 +43,24 @@ def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> 
         pages.append(
             {
                 "dwelling": d.dwelling_id,
-                "words": dwelling_words(facts[d.dwelling_id], fr),
-                "account": account_label(d.account, data.lang, data.places) or ("aucun" if fr else "none"),
-                "flux_header": ["Part du flux", "Faits", "En cours", "Restant", "Situation"]
-                if fr
-                else ["Share", "Done", "In progress", "Remaining", "Position"],
+                "words": dwelling_words(facts[d.dwelling_id], data.lang),
+                "account": account_label(d.account, data.lang, data.places)
+                or (said("SHEETS.NONE", data.lang)),
+                "flux_header": [
+                    said(code, data.lang)
+                    for code in (
+                        "SHEETS.SHARE",
+                        "SHEETS.DONE",
+                        "SHEETS.IN_PROGRESS",
+                        "SHEETS.REMAINING",
+                        "SHEETS.POSITION",
+                    )
+                ],
                 "flux": _flux_words(chosen, data),
-                "alternatives": (" ; " if fr else "; ").join(_alternative(x, data) for x in others[:4]),
-                "note": (" ; " if fr else "; ").join(
+                "alternatives": (said("WORDS.LIST", data.lang)).join(
+                    _alternative(x, data) for x in others[:4]
+                ),
+                "note": (said("WORDS.LIST", data.lang)).join(
                     x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
                 ),
                 "letters": letters_used(
@@ -74,8 +85,9 @@ def _cheapest(choice: Any) -> tuple[float, float, str]:
 def _alternative(choice: Any, data: ReportData) -> str:
     most = float(choice.loss_at_most)
     lost = loss_words(round(choice.loss_points * 100), round(most * 100) if most == most else -1, data.lang)
-    return (
-        f"{account_label(choice.account, data.lang, data.places)} ({lost} ; {_candidates(choice, data.lang)})"
+    account = account_label(choice.account, data.lang, data.places)
+    return said(
+        "SHEETS.ALTERNATIVE", data.lang, account=account, lost=lost, candidates=_candidates(choice, data.lang)
     )
 
 
@@ -83,21 +95,20 @@ def _candidates(choice: Any, lang: Lang) -> str:
     n = int(choice.candidates)
     if n == 0 and choice.loss_at_most == choice.loss_at_most:
         # a seat: the réservataire names its households after the orientation
-        return "candidats à désigner" if lang == "fr" else "names to come"
-    return plural(n, "candidat") if lang == "fr" else f"{n} candidate{'s' * (n != 1)}"
+        return said("SHEETS.NAMES_TO_COME", lang)
+    return said("SHEETS.CANDIDATES", lang, n=n)
 
 
 def _flux_words(row: Any, data: ReportData) -> list[str]:
-    fr = data.lang == "fr"
     if row is None or row.flux_share != row.flux_share:
-        return ["–", "–", "–", "–", "hors convention de flux" if fr else "outside the flux agreement"]
+        return ["–", "–", "–", "–", said("SHEETS.OUTSIDE_FLUX_AGREEMENT", data.lang)]
     done, remaining, share = float(row.flux_done), float(row.flux_remaining), float(row.flux_share)
     if remaining != remaining:
         state = "–"
     elif remaining > 0:
-        state = _pace(float(row.flux_behind), fr)
+        state = _pace(float(row.flux_behind), data.lang)
     else:
-        state = "part atteinte" if fr else "share reached"
+        state = said("SHEETS.SHARE_REACHED", data.lang)
     return [
         percent(share, data),
         show(done, data, 0),
@@ -107,43 +118,37 @@ def _flux_words(row: Any, data: ReportData) -> list[str]:
     ]
 
 
-def _pace(behind: float, fr: bool) -> str:
+def _pace(behind: float, lang: Lang) -> str:
     """Late or ahead of the share of the leases signed so far, in whole leases."""
     whole = ceil(behind)
     if whole == 0:
-        return "à l'heure" if fr else "on time"
-    if fr:
-        return f"{'en retard' if whole > 0 else 'en avance'} de {plural(abs(whole), 'bail', 'baux')}"
-    return f"{abs(whole)} lease{'s' * (abs(whole) != 1)} {'late' if whole > 0 else 'ahead'}"
+        return said("SHEETS.ON_TIME", lang)
+    return said("SHEETS.LATE" if whole > 0 else "SHEETS.AHEAD", lang, n=abs(whole))
 
 
 def _candidate(line: Any, x: Any, data: ReportData) -> dict[str, Any]:
-    fr = data.lang == "fr"
-
-    def t(french: str, english: str) -> str:
-        return french if fr else english
+    def say(name: str) -> str:
+        return said(f"SHEETS.{name}", data.lang)
 
     children = x.children_under_14 if x.children_under_14 == x.children_under_14 else 0.0
-    visiting = (
-        f" (+ {x.visiting_children:.0f} {t('en visite', 'visiting')})" if x.visiting_children > 0 else ""
-    )
+    visiting = f" (+ {x.visiting_children:.0f} {say('VISITING')})" if x.visiting_children > 0 else ""
     items = [
-        (t("Personnes", "Persons"), f"{x.persons:.0f}{visiting}"),
+        (say("PERSONS"), f"{x.persons:.0f}{visiting}"),
         (
-            t("Adultes / enfants < 14 ans", "Adults / children < 14"),
+            say("ADULTS_CHILDREN_14"),
             f"{show(x.adults, data, 0)} / {children:.0f}",
         ),
-        (t("Ressources par UC", "Income per UC"), f"{show(x.income_uc_eur, data, 0)} €/an"),
-        (t("Quartile", "Quartile"), quartile_word(line.q1, fr)),
-        (t("Taux d'effort", "Effort rate"), percent(x.effort_rate, data)),
+        (say("INCOME_PER_UC"), f"{show(x.income_uc_eur, data, 0)} €/an"),
+        (say("QUARTILE"), quartile_word(line.q1, data.lang)),
+        (say("EFFORT_RATE"), percent(x.effort_rate, data)),
         (
-            t("Reste à vivre", "Residual income"),
-            f"{show(x.residual_eur, data, 2)} € / UC / {t('jour', 'day')}",
+            say("RESIDUAL_INCOME"),
+            f"{show(x.residual_eur, data, 2)} € / UC / {say('DAY')}",
         ),
-        (t("Logement actuel", "Present housing"), x.housing or "–"),
-        (t("Ancienneté", "Seniority"), f"{x.seniority_months:.0f} {t('mois', 'months')}"),
-        (t("Cotation", "Score"), f"{show(float(line.score), data, 2)} — {x.criteria or '–'}"),
-        (t("Total (cotation + adéquation)", "Total (score + fit)"), f"{show(float(line.value), data, 2)}"),
+        (say("PRESENT_HOUSING"), x.housing or "–"),
+        (say("SENIORITY"), f"{x.seniority_months:.0f} {say('MONTHS')}"),
+        (say("SCORE"), f"{show(float(line.score), data, 2)} — {x.criteria or '–'}"),
+        (say("TOTAL_SCORE_FIT"), f"{show(float(line.value), data, 2)}"),
     ]
     return {
         "rank": int(line.rank),
@@ -157,6 +162,9 @@ def _candidate(line: Any, x: Any, data: ReportData) -> dict[str, Any]:
 
 def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
     """One HTML file with a printed page per dwelling."""
-    template = environment().get_template("sheets.html.j2")
-    words = page_words(data)
-    return template.render(title=data.title, pages=pages, foot=f"{data.title} · {data.on:%d/%m/%Y}", **words)
+    foot = f"{data.title} · {day(data.on, data.lang)}"
+    return render(
+        "presentation/sheets",
+        data.lang,
+        {"title": data.title, "pages": pages, "foot": foot, **proof_words(data)},
+    )

@@ -15,10 +15,11 @@ import pandas as pd
 import xlsxwriter
 
 from optimizer.domain.frames import records
+from optimizer.errors import said
 from optimizer.presentation.csvfile import neutral
 from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.numbers import decimal
 from optimizer.presentation.words import (
-    STATUS,
     day,
     dwelling_words,
     flags_words,
@@ -27,9 +28,10 @@ from optimizer.presentation.words import (
     quartile_word,
     reason_words,
     scope_words,
+    status_words,
     why_words,
 )
-from optimizer.shortlist.labels import account_label, rule_label, spaced
+from optimizer.shortlist.labels import account_label, rule_label
 
 NAVY, PALE, RULE = "#1F3A5F", "#E8EEF6", "#B8C4D6"
 MOST_APPLICATIONS = 5_000
@@ -41,7 +43,6 @@ class _Book:
 
     def __init__(self, path: Path, data: ReportData) -> None:
         self.data = data
-        self.fr = data.lang == "fr"
         self.book = xlsxwriter.Workbook(
             str(path),
             {
@@ -93,20 +94,17 @@ class _Book:
             sheet.repeat_rows(0, freeze - 1)
         return sheet
 
-    def say(self, fr: str, en: str) -> str:
-        return fr if self.fr else en
-
     def listing(self, parts: Iterable[str]) -> str:
-        return self.say(" ; ", "; ").join(parts)
+        return said("WORDS.LIST", self.data.lang).join(parts)
 
     def count(self, n: int) -> str:
-        return spaced(n) if self.fr else f"{n:,}"
+        return decimal(n, 0, self.data.lang)
 
     def cell(self, sheet: Any, r: int, c: int, value: object, fmt: Any) -> None:
         if value is None or value is pd.NA or (isinstance(value, float) and value != value):
             sheet.write_blank(r, c, None, fmt)
         elif isinstance(value, bool):
-            sheet.write_string(r, c, self.say("oui" if value else "non", "yes" if value else "no"), fmt)
+            sheet.write_string(r, c, said("WORDS.YES" if value else "WORDS.NO", self.data.lang), fmt)
         elif isinstance(value, (int, float)):
             sheet.write_number(r, c, value, fmt)
         else:
@@ -128,43 +126,47 @@ def write_workbook(path: Path, data: ReportData) -> None:
 
 def _summary(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(b.say("Synthèse", "Summary"), [34, 110])
+    sheet = b.sheet(said("BOOK.SUMMARY", b.data.lang), [34, 110])
     b.cell(sheet, 0, 0, data.title, b.title)
     counts = data.dwellings["status"].value_counts()
     people = data.applications["status"].value_counts()
     rows: list[tuple[str, str]] = [
-        (b.say("Territoire", "Territory"), f"{data.territory} — {data.on:%d/%m/%Y}"),
-        (b.say("Preuve", "Proof"), proof_sentence(data.proof, data.lang)),
-        (b.say("Arrêt du calcul", "Why it stopped"), stop_sentence(data.proof, data.lang)),
+        (said("BOOK.TERRITORY", b.data.lang), f"{data.territory} — {data.on:%d/%m/%Y}"),
+        (said("BOOK.PROOF", b.data.lang), proof_sentence(data.proof, data.lang)),
+        (said("BOOK.WHY_IT_STOPPED", b.data.lang), stop_sentence(data.proof, data.lang)),
         (
-            b.say("Logements", "Dwellings"),
+            said("PAGE.DWELLINGS", b.data.lang),
             b.listing(
-                f"{STATUS[s][0 if b.fr else 1]}{b.say(' : ', ': ')}{b.count(int(counts.get(s, 0)))}"
+                said(
+                    "BOOK.COUNT", data.lang, what=status_words(s, data.lang), n=b.count(int(counts.get(s, 0)))
+                )
                 for s in ("listed", "awaiting_reservataire", "no_candidate")
             ),
         ),
         (
-            b.say("Demandes", "Applications"),
+            said("BOOK.APPLICATIONS", b.data.lang),
             b.listing(
-                f"{STATUS[s][0 if b.fr else 1]}{b.say(' : ', ': ')}{b.count(int(people.get(s, 0)))}"
+                said(
+                    "BOOK.COUNT", data.lang, what=status_words(s, data.lang), n=b.count(int(people.get(s, 0)))
+                )
                 for s in ("proposed", "reserve", "not_proposed", "ineligible")
             ),
         ),
         (
-            b.say("Tirage", "Lottery"),
-            (b.say("tirage modifié : ", "modified draw: ") if data.seed_modified else "") + data.seed,
+            said("BOOK.LOTTERY", b.data.lang),
+            said("BOOK.MODIFIED_DRAW", data.lang, seed=data.seed) if data.seed_modified else data.seed,
         ),
     ]
     if data.synthetic:
         rows.append(
             (
-                b.say("Données", "Data"),
-                b.say("cas synthétique : aucune personne réelle", "synthetic case: no real person"),
+                said("BOOK.DATA", b.data.lang),
+                said("BOOK.SYNTHETIC", b.data.lang),
             )
         )
-    rows += [(b.say("À noter", "Note"), note) for note in data.notes]
+    rows += [(said("BOOK.NOTE", b.data.lang), note) for note in data.notes]
     if letters := letters_used(data.proposals["priority"], data.priority_letters):
-        rows.append((b.say("Publics prioritaires", "Priority publics"), letters))
+        rows.append((said("BOOK.PRIORITY_PUBLICS", b.data.lang), letters))
     for i, (head, text) in enumerate(rows, start=2):
         b.cell(sheet, i, 0, head, b.band)
         b.cell(sheet, i, 1, text, b.text)
@@ -174,13 +176,11 @@ def _summary(b: _Book) -> None:
 def _lists(b: _Book) -> None:
     data = b.data
     header = (
-        ["Rang", "Demande", "Pers.", "Adultes / enfants", "Ressources par UC (€/an)", "Quartile", "Taux d'effort", "Logement actuel",
-         "Ancienneté (mois)", "Priorité", "Cotation", "Points", "À vérifier", "Pourquoi"]
-        if b.fr
-        else ["Rank", "Application", "Persons", "Adults / children", "Income per UC (€/y)", "Quartile", "Effort", "Present housing",
-              "Seniority (months)", "Priority", "Score", "Points", "To check", "Why"]
+        [said(code, b.data.lang) for code in ("BOOK.RANK", "PAGE.APPLICATION", "BOOK.PERSONS", "BOOK.ADULTS_CHILDREN", "BOOK.INCOME_PER_UC_Y", "BOOK.QUARTILE", "BOOK.EFFORT", "BOOK.PRESENT_HOUSING", "BOOK.SENIORITY_MONTHS", "BOOK.PRIORITY", "BOOK.SCORE", "BOOK.POINTS", "BOOK.TO_CHECK", "PAGE.WHY")]
     )  # fmt: skip
-    sheet = b.sheet(b.say("Listes", "Lists"), [6, 20, 6, 10, 11, 9, 8, 18, 10, 13, 9, 10, 16, 62], freeze=1)
+    sheet = b.sheet(
+        said("BOOK.LISTS", b.data.lang), [6, 20, 6, 10, 11, 9, 8, 18, 10, 13, 9, 10, 16, 62], freeze=1
+    )
     for j, name in enumerate(header):
         b.cell(sheet, 0, j, name, b.head)
     details = data.details.set_index("line")
@@ -192,17 +192,14 @@ def _lists(b: _Book) -> None:
         if line.dwelling_id != last:
             last = line.dwelling_id
             d = state[last]
-            band = f"{last}   {dwelling_words(facts[last], b.fr)}   →   {account_label(line.account, data.lang, data.places)}"
+            band = f"{last}   {dwelling_words(facts[last], data.lang)}   →   {account_label(line.account, data.lang, data.places)}"
             if d.reason_if_short:
                 band += f"   ({d.reason_if_short})"
             sheet.merge_range(r, 0, r, len(header) - 1, neutral(band), b.band)
             r += 1
         if not line.application_id:
             d = state[last]
-            text = b.say(
-                f"Le réservataire désigne ses candidats avant le {day(d.deadline)}. {d.advice}",
-                f"The réservataire names its households before {d.deadline}. {d.advice}",
-            )
+            text = said("BOOK.AWAITED", data.lang, day=day(d.deadline, data.lang), advice=d.advice)
             sheet.merge_range(r, 0, r, len(header) - 1, neutral(text), b.text)
             r += 1
             continue
@@ -212,7 +209,7 @@ def _lists(b: _Book) -> None:
         values: list[tuple[object, Any]] = [
             (int(line.rank), b.whole), (line.application_id, b.first if line.rank == 1 else b.text),
             (x.persons, b.whole), (people, b.text), (x.income_uc_eur, b.whole),
-            (quartile_word(line.q1, b.fr), b.text), (x.effort_rate, b.share), (x.housing, b.text),
+            (quartile_word(line.q1, data.lang), b.text), (x.effort_rate, b.share), (x.housing, b.text),
             (x.seniority_months, b.whole), (priority_words(line.priority, b.data.lang), b.text), (line.score, b.num), (line.value, b.num),
             (flags_words(line.flags, b.data.lang), b.text), (line.reason, b.text),
         ]  # fmt: skip
@@ -232,67 +229,53 @@ def _table(b: _Book, sheet: Any, header: list[str], rows: Any, formats: list[Any
 
 def _dwellings(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(b.say("Logements", "Dwellings"), [18, 60, 28, 18, 10, 12, 45, 45], freeze=1)
+    sheet = b.sheet(said("PAGE.DWELLINGS", b.data.lang), [18, 60, 28, 18, 10, 12, 45, 45], freeze=1)
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     rows = [
-        (d.dwelling_id, dwelling_words(facts[d.dwelling_id], b.fr), account_label(d.account, data.lang, data.places),
-         STATUS[d.status][0 if b.fr else 1], int(d.candidates), day(d.deadline), d.reason_if_short, d.advice)
+        (d.dwelling_id, dwelling_words(facts[d.dwelling_id], data.lang), account_label(d.account, data.lang, data.places),
+         status_words(d.status, data.lang), int(d.candidates), day(d.deadline), d.reason_if_short, d.advice)
         for d in records(data.dwellings)
     ]  # fmt: skip
-    header = (
-        [
-            "Logement",
-            "Description",
-            "Réservataire",
-            "État",
-            "Candidats",
-            "Échéance",
-            "Si moins de trois",
-            "Conseil",
-        ]
-        if b.fr
-        else ["Dwelling", "Description", "Account", "Status", "Candidates", "Deadline", "If short", "Advice"]
-    )
+    header = [
+        said(code, b.data.lang)
+        for code in (
+            "BOOK.DWELLING",
+            "BOOK.DESCRIPTION",
+            "PAGE.ACCOUNT",
+            "BOOK.STATUS",
+            "BOOK.CANDIDATES",
+            "BOOK.DEADLINE",
+            "BOOK.IF_SHORT",
+            "BOOK.ADVICE",
+        )
+    ]
     _table(b, sheet, header, rows, [b.text, b.text, b.text, b.text, b.whole, b.text, b.text, b.text])
 
 
 def _objectives(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(b.say("Objectifs", "Targets"), [38, 50, 9, 10, 10, 10, 10, 10, 12, 12, 14], freeze=1)
+    sheet = b.sheet(said("BOOK.TARGETS", b.data.lang), [38, 50, 9, 10, 10, 10, 10, 10, 12, 12, 14], freeze=1)
     rows = [
         (rule_label(x.rule, data.lang), scope_words(str(x.scope), data.lang, data.places), x.share, x.rate_required, int(x.num_before), int(x.den_before), int(x.num_run),
          int(x.den_run), int(-(-x.shortfall // 1)), x.expected_num, x.price)
         for x in records(data.rules)
     ]  # fmt: skip
-    header = (
-        [
-            "Règle",
-            "Périmètre",
-            "Objectif",
-            "Taux requis",
-            "Faits",
-            "Sur",
-            "Proposés",
-            "Sur",
-            "Manque (baux entiers)",
-            "Attendu",
-            "Points par bail manquant",
-        ]
-        if b.fr
-        else [
-            "Rule",
-            "Scope",
-            "Target",
-            "Required rate",
-            "Done",
-            "Of",
-            "Proposed",
-            "Of",
-            "Missing (leases)",
-            "Expected",
-            "Points per missing lease",
-        ]
-    )
+    header = [
+        said(code, b.data.lang)
+        for code in (
+            "BOOK.RULE",
+            "PAGE.SCOPE",
+            "PAGE.TARGET",
+            "BOOK.REQUIRED_RATE",
+            "BOOK.DONE",
+            "BOOK.OF",
+            "PAGE.PROPOSED",
+            "BOOK.OF",
+            "BOOK.MISSING_LEASES",
+            "BOOK.EXPECTED",
+            "BOOK.POINTS_PER_MISSING_LEASE",
+        )
+    ]
     _table(
         b,
         sheet,
@@ -305,7 +288,7 @@ def _objectives(b: _Book) -> None:
 def _leapfrogs(b: _Book) -> None:
     data = b.data
     shown = data.leapfrogs[data.leapfrogs["application_id_passed"] != ""]
-    sheet = b.sheet(b.say("Passages devant", "Leapfrogs"), [18, 7, 22, 22, 14, 80], freeze=1)
+    sheet = b.sheet(said("BOOK.LEAPFROGS", b.data.lang), [18, 7, 22, 22, 14, 80], freeze=1)
     rows = [
         (
             x.dwelling_id,
@@ -317,58 +300,59 @@ def _leapfrogs(b: _Book) -> None:
         )
         for x in records(shown.head(20_000))
     ]
-    header = (
-        ["Logement", "Rang", "Demande proposée", "Demande mieux cotée", "Écart (points)", "Raison"]
-        if b.fr
-        else ["Dwelling", "Rank", "Proposed", "Better scored", "Gap (points)", "Reason"]
-    )
+    header = [
+        said(code, b.data.lang)
+        for code in (
+            "BOOK.DWELLING",
+            "BOOK.RANK",
+            "BOOK.PROPOSED",
+            "BOOK.BETTER_SCORED",
+            "BOOK.GAP_POINTS",
+            "BOOK.REASON",
+        )
+    ]
     _table(b, sheet, header, rows, [b.text, b.whole, b.text, b.text, b.num, b.text])
 
 
 def _applications(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(b.say("Demandes", "Applications"), [24, 16, 50, 10, 20], freeze=1)
+    sheet = b.sheet(said("BOOK.APPLICATIONS", b.data.lang), [24, 16, 50, 10, 20], freeze=1)
     few = len(data.applications) <= MOST_APPLICATIONS
     # a workbook of one landlord names those on its own lists
     listed = data.applications["application_id"].isin(data.proposals["application_id"])
     shown = data.applications if few else data.applications[listed]
     rows = [
-        (x.application_id, STATUS[x.status][0 if b.fr else 1], reason_words(x.reason, data.lang),
+        (x.application_id, status_words(x.status, data.lang), reason_words(x.reason, data.lang),
          None if x.best_rank is pd.NA or x.best_rank != x.best_rank else int(x.best_rank), x.dwelling_id)
         for x in records(shown)
     ]  # fmt: skip
-    header = (
-        ["Demande", "État", "Raison", "Meilleur rang", "Logement"]
-        if b.fr
-        else ["Application", "Status", "Reason", "Best rank", "Dwelling"]
-    )
+    header = [
+        said(code, b.data.lang)
+        for code in ("PAGE.APPLICATION", "BOOK.STATUS", "BOOK.REASON", "BOOK.BEST_RANK", "BOOK.DWELLING")
+    ]
     _table(b, sheet, header, rows, [b.text, b.text, b.text, b.whole, b.text])
     if not few:
         rest = len(data.applications) - len(shown)
-        text = b.say(
-            f"{b.count(rest)} autres demandes, avec leur état et leur raison : fichier applications.",
-            f"{b.count(rest)} other applications, with their status and reason: file applications.",
-        )
+        text = said("BOOK.OTHERS", data.lang, n=b.count(rest))
         b.cell(sheet, len(rows) + 2, 0, text, b.note)
 
 
 def _numbers(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(b.say("Hypothèses", "Parameters"), [46, 60, 22, 14, 60, 14], freeze=1)
+    sheet = b.sheet(said("BOOK.PARAMETERS", b.data.lang), [46, 60, 22, 14, 60, 14], freeze=1)
     rows = [
         (
             n.key,
             n.title,
             n.value,
-            (b.say("supposé", "assumed") if n.assumed else n.status),
+            (said("PAGE.ASSUMED", b.data.lang) if n.assumed else n.status),
             n.source,
             n.in_force,
         )
         for n in data.numbers
     ]
-    header = (
-        ["Clé", "Intitulé", "Valeur", "Statut", "Source", "En vigueur"]
-        if b.fr
-        else ["Key", "Title", "Value", "Status", "Source", "In force"]
-    )
+    header = [
+        said(code, b.data.lang)
+        for code in ("BOOK.KEY", "BOOK.TITLE", "PAGE.VALUE", "BOOK.ORIGIN", "PAGE.SOURCE", "PAGE.IN_FORCE")
+    ]
     _table(b, sheet, header, rows, [b.text] * 6)

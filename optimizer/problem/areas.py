@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.domain.account import remainder
-from optimizer.problem.ground import I64, Counted, Ground
+from optimizer.problem.ground import I64, Counted, Ground, Place
 from optimizer.problem.model import RATE_UNIT
 from optimizer.problem.registry import match
-from optimizer.problem.required import expected, tally
+from optimizer.problem.required import expected
 
 DEPARTEMENT, EPCI, COMMUNE = 0, 1, 2
 
@@ -41,6 +41,15 @@ def area_of(ground: Ground, landlord: int, text: str) -> Area:
         if at < len(names) and names[at] == text:
             return Area(landlord, kind, at)
     return Area(landlord, DEPARTEMENT, -2)
+
+
+def areas_of(place: Place) -> tuple[Area, Area, Area]:
+    """The areas a dwelling can be in: of its département, its EPCI and its commune."""
+    return (
+        Area(place.landlord, DEPARTEMENT, place.departement),
+        Area(place.landlord, EPCI, place.epci),
+        Area(place.landlord, COMMUNE, place.commune),
+    )
 
 
 def in_areas(areas: Sequence[Area], leases: Counted) -> tuple[I64, I64]:
@@ -73,29 +82,10 @@ class FluxYear:
     def _expected(self, areas: Iterable[Area]) -> Mapping[Area, Fraction]:
         ground = self._ground
         unique = sorted(set(areas))
-        before = tally(in_areas(unique, ground.before)[1], len(unique))
-        territory = [self.territory(area) for area in unique]
-        found = expected(
-            ground,
-            territory,
-            before.tolist(),
-            in_areas(unique, ground.dwellings_as_leases()),
-            whole_stock=False,
-        )
-        return dict(zip(unique, found, strict=True))
-
-    def territory(self, area: Area) -> tuple[tuple[int, int], ...]:
-        """(landlord, département) pairs an area lies in."""
-        facts = self._ground.facts
-        if area.code < 0:
-            return ()
-        if area.kind == DEPARTEMENT:
-            return ((area.landlord, area.code),)
-        if area.kind == COMMUNE:
-            return ((area.landlord, int(facts.commune_departement[area.code])),)
-        there = np.unique(facts.commune_departement[facts.commune_epci == area.code]).tolist()
-        present = set(self._ground.landlord_departements)
-        return tuple((area.landlord, int(d)) for d in there if (area.landlord, int(d)) in present)
+        done = in_areas(unique, ground.before)
+        own = in_areas(unique, ground.dwellings_as_leases())
+        found = expected(ground, len(unique), done, own, flux=True)
+        return {area: one.leases for area, one in zip(unique, found, strict=True)}
 
     def of_area(self, area: Area) -> Fraction:
         """F of the flux rows of an area."""

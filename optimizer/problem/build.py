@@ -6,7 +6,7 @@ name and what counts where). In a menu each application has a type: all that a g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 import optimizer.eligibility as eligibility
 from optimizer.domain.memory import give_back
-from optimizer.problem.entries import NARROW_FROM, Entries, read_entries
-from optimizer.problem.groups import Groups, read_groups
+from optimizer.problem.entries import NARROW_FROM, read_entries
+from optimizer.problem.groups import read_groups
 from optimizer.problem.kinds import KindTable, option_table
-from optimizer.problem.model import I64, Problem, Seats
-from optimizer.problem.naming import Naming, Orientation
+from optimizer.problem.leans import Leans
+from optimizer.problem.model import I64, Problem
+from optimizer.problem.naming import Naming
 from optimizer.problem.registry import hundredths
-from optimizer.problem.rulebook import RuleBook, rule_book
+from optimizer.problem.rulebook import rule_book
+from optimizer.problem.seats import pack_seats, seat_sets
 
 if TYPE_CHECKING:
     from optimizer.domain.case import Case
@@ -34,46 +36,66 @@ class Points(Protocol):
     @property
     def notes_fr(self) -> Sequence[str]: ...
 
+    @property
+    def span(self) -> int: ...
+
     def points(self, apps: NDArray[np.int32], epci: int) -> I64:
         """Hundredths of a point."""
         ...
 
 
+Held = tuple[tuple[str, str, str], ...]
+"""(dwelling_id, account, application_id) of the first ranks of an earlier proposal."""
+
+
 def build(
-    case: Case, facts: Facts, scores: Points, rules: RuleSet, menus: eligibility.Menus | None = None
+    case: Case,
+    facts: Facts,
+    scores: Points,
+    rules: RuleSet,
+    menus: eligibility.Menus | None = None,
+    *,
+    price_assumed: bool = False,
+    kept: Held = (),
 ) -> Problem:
     """The optimisation problem of a case.
 
     Parameters
     ----------
-    scores : points of an application in an EPCI, hundredths.
+    scores : points of an application in an EPCI, hundredths, and the span of the score.
     menus : spare computing them again.
+    price_assumed : rows whose target is assumed keep their price in a case that is not synthetic.
+    kept : first ranks of an earlier proposal, which weigh ``national.lean.keep_points`` each; those whose dwelling, household
+        or account is not in the case say nothing.
 
     Notes
     -----
-    The value of a pair is exactly ``fill_value + score + fit`` with ``fit`` = fit of the entry + bonus of the dwelling, in
-    hundredths of a point. Nothing depends on the order of the rows of a file.
+    The value of a pair is exactly ``fill_value + score + fit − burden + lean`` with ``fit`` = fit of the entry + bonus of the
+    dwelling, in hundredths of a point. Nothing depends on the order of the rows of a file.
     """
-    book = rule_book(case, facts, rules)
+    facts = facts.with_span(scores.span)
+    book = rule_book(case, facts, rules, price_assumed=price_assumed)
     known = eligibility.menus(facts, rules, lean=True) if menus is None else menus
     fill_value = hundredths(rules.get("national.fit.fill_value"))
     table = KindTable(book)
     many = len(known.app) >= NARROW_FROM
     if many:
         give_back()
-    entries = read_entries(book, known, scores)
+    held = _kept(facts, kept)
+    naming = Naming(facts, known, held)
+    leans = Leans(rules, naming.nominees, held)
+    entries = read_entries(book, known, scores, naming.singled)
     if many:
         give_back()
-    naming = Naming(facts, known)
-    groups = read_groups(book, naming, entries, table)
-    seats, seat_sets = _seat_sets(naming, entries)
+    groups = read_groups(book, naming, leans, entries, table)
+    sets, set_of = seat_sets(book, naming, entries, table)
     menu = np.where(known.menu_of_dwelling < 0, len(known.ptr) - 1, known.menu_of_dwelling).astype(np.int64)
-    keys = np.stack([menu, groups.of_dwelling.astype(np.int64), seat_sets], axis=1)
+    keys = np.stack([menu, groups.of_dwelling.astype(np.int64), set_of], axis=1)
     classes, member, klass = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     pinned = np.zeros(len(facts.dwellings.ids), bool)
     pinned[facts.pins[:, 0]] = True
-    options = option_table(book, naming, groups, entries, table)
-    packed = _pack_seats(seats, classes[:, 2], member, book, table, fill_value)
+    options = option_table(book, naming, leans, groups, entries, table)
+    seats = pack_seats(sets, classes[:, 2], member.astype(np.int64), book, naming, table, fill_value)
     return Problem(
         dwelling_ids=facts.dwellings.ids,
         application_ids=facts.applications.ids,
@@ -91,47 +113,25 @@ def build(
         n_groups=groups.count,
         options=options,
         kinds=table.packed(),
-        seats=packed,
+        seats=seats,
         rows=book.rows,
         accounts=facts.accounts,
         seniority=facts.applications.seniority_days.astype(np.int64),
         fill_value=fill_value,
         seed=facts.seed,
         notes=tuple(scores.notes_fr),
+        orders=naming.orders.orders,
+        entry_burden=entries.burden,
     )
 
 
-def _seat_sets(naming: Naming, entries: Entries) -> tuple[dict[int, tuple[Orientation, ...]], I64]:
-    """Seats by set number, and the set number of each dwelling (0: no seat)."""
-    by_dwelling: dict[int, list[Orientation]] = {}
-    for dwelling, seat in naming.seats(entries.score, entries.app):
-        by_dwelling.setdefault(dwelling, []).append(seat)
-    sets = sorted({tuple(seats) for seats in by_dwelling.values()})
-    number = {seats: i + 1 for i, seats in enumerate(sets)}
-    of_dwelling = np.zeros(len(naming.facts.dwellings.ids), np.int64)
-    for dwelling, seats in by_dwelling.items():
-        of_dwelling[dwelling] = number[tuple(seats)]
-    return {number[seats]: seats for seats in sets}, of_dwelling
-
-
-def _pack_seats(
-    seats: Mapping[int, tuple[Orientation, ...]],
-    set_of_class: I64,
-    member: NDArray[np.integer],
-    book: RuleBook,
-    table: KindTable,
-    fill_value: int,
-) -> Seats:
-    klass, kind, value, deadline = [], [], [], []
-    for c, number in enumerate(set_of_class.tolist()):
-        for seat in seats.get(number, ()):
-            klass.append(c)
-            kind.append(table.seat_kind(Groups.place(book.ground, int(member[c])), seat.account))
-            value.append(fill_value + seat.score)
-            deadline.append(seat.deadline)
-    return Seats(
-        np.array(klass, np.int32),
-        np.array(kind, np.int32),
-        np.array(value, np.int64),
-        np.array(deadline, np.int32),
-    )
+def _kept(facts: Facts, kept: Held) -> dict[int, tuple[int, int]]:
+    """Earlier first ranks by index, as far as the case knows their dwelling, household and account."""
+    dwellings = {name: i for i, name in enumerate(facts.dwellings.ids.tolist())} if kept else {}
+    apps = {name: i for i, name in enumerate(facts.applications.ids.tolist())} if kept else {}
+    accounts = {name: i for i, name in enumerate(facts.accounts)}
+    return {
+        dwellings[d]: (apps[a], accounts[r])
+        for d, r, a in kept
+        if d in dwellings and a in apps and r in accounts
+    }

@@ -60,8 +60,9 @@ def explicit(problem: Problem, reduced: bool = False, first_only: bool = True) -
     same (same kind), no household is used twice, d stays filled. If b has the larger value the objective grows; if
     equal, the larger seniority or lottery number improves stage 1 or 2; if these tie too, the identifier of b is
     smaller, so that the line (dwelling, account, application) of d becomes smaller and with it the sorted list of stage
-    3. Each contradicts the choice of S. A pinned dwelling has the pinned application only, at most one per kind, and a
-    pinned application stands nowhere else: pins are never dropped.
+    3. Each contradicts the choice of S. A kind also says what a first rank adds to the value and which rows of the
+    réservataires' orders it enters, so these stay as they are too. A nominee, a pinned household and one kept from an earlier
+    proposal have kinds of their own wherever they are told apart: none of them is ever dropped.
     """
     if reduced and not first_only:
         raise ValueError("the reduction is about first ranks: reserves need every column")
@@ -91,6 +92,8 @@ class _Part:
     kind: I32
     score: I64
     fit: I64
+    burden: I64
+    lean: I64
     value: I64
     first: B
 
@@ -135,14 +138,30 @@ def _class_parts(
 def _part(problem: Problem, block: Block, seats: list[int]) -> _Part:
     entry = block.entry
     seat = np.array(seats, np.int64)
-    score = np.concatenate([problem.entry_score[entry], problem.seats.value[seat] - problem.fill_value])
-    fit = np.concatenate([problem.entry_fit[entry], np.zeros(len(seat), np.int64)])
+    seats_of, kinds = problem.seats, problem.kinds
+    deduction = seats_of.deduction[seat]
+    nothing = np.zeros(len(seat), np.int64)
+    score = np.concatenate(
+        [problem.entry_score[entry], seats_of.value[seat] + deduction - problem.fill_value]
+    ).astype(np.int64)
+    burden = np.concatenate([problem.entry_burden[entry], nothing]).astype(np.int64)
+    fit = np.concatenate([problem.entry_fit[entry], nothing]) + burden
+    lean = np.concatenate([kinds.value[block.kind], -deduction])
     app = np.concatenate([problem.entry_app[entry], np.full(len(seat), -1, np.int32)])
     kind = np.concatenate([block.kind, problem.seats.kind[seat]])
     first = np.concatenate([block.first, np.ones(len(seat), bool)])
     order = np.lexsort((app, problem.kinds.account[kind]))
-    value = problem.fill_value + score + fit
-    return _Part(app[order], kind[order], score[order], fit[order], value[order], first[order])
+    value = problem.fill_value + score + fit - burden + lean
+    return _Part(
+        app[order],
+        kind[order],
+        score[order],
+        fit[order],
+        burden[order],
+        lean[order],
+        value[order],
+        first[order],
+    )
 
 
 def _ties_at_the_cut(
@@ -186,11 +205,12 @@ def _assemble(problem: Problem, parts: list[_Part]) -> Columns:
     ptr = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     total = int(ptr[-1])
     app, kind, first = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, bool)
-    score, fit, value = np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total, np.int64)
+    score, fit, burden, lean, value = (np.empty(total, np.int64) for _ in range(5))
     for d, part in enumerate(parts):
         here = slice(int(ptr[d]), int(ptr[d + 1]))
         bonus = problem.bonus[d] * (part.app >= 0)
         app[here], kind[here], first[here], score[here] = part.app, part.kind, part.first, part.score
         fit[here], value[here] = part.fit + bonus, part.value + bonus
+        burden[here], lean[here] = part.burden, part.lean
     dwelling = np.repeat(np.arange(len(parts), dtype=np.int32), length)
-    return Columns(dwelling, app, kind, score, fit, value, first)
+    return Columns(dwelling, app, kind, score, fit, burden, lean, value, first)

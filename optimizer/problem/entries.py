@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+import optimizer.eligibility as eligibility
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, I64
 from optimizer.problem.registry import Trait
@@ -31,6 +32,7 @@ class _Scores(Protocol):
 class Entries:
     """Entries of all menus, each menu sorted by (value descending, seniority descending, application).
 
+    ``fit`` is less ``burden`` (hundredths, ≥ 0), which is what the effort rate of the pair takes off its value.
     ``type`` joins what the rules ask of the household (``bits`` of the type), who may name it, and whether it is a
     sitting tenant of the n-th landlord of the menu (``landlord_at``: (menu, landlord) -> n from 1).
     """
@@ -39,6 +41,7 @@ class Entries:
     app: I32
     score: Points
     fit: Points
+    burden: Points
     type: I32
     """16 bits in a problem of many entries."""
     n_types: int
@@ -73,8 +76,10 @@ _BLOCK = 2_000_000
 """Entries handled at once: columns of the work in between stay in a few tens of megabytes."""
 
 
-def read_entries(book: RuleBook, menus: Menus, scores: _Scores) -> Entries:
-    """Score, type and order of the entries of ``menus`` (which come in ascending application order).
+def read_entries(book: RuleBook, menus: Menus, scores: _Scores, singled: frozenset[int]) -> Entries:
+    """Score, burden, type and order of the entries of ``menus`` (which come in ascending application order).
+
+    ``singled``: households that are of a type of their own.
 
     Lean menus are sorted in place, their columns becoming those of the entries; others are left as they are. Menus are
     read EPCI by EPCI: what depends on the household and the EPCI is looked up once, in columns as short as its people.
@@ -83,16 +88,18 @@ def read_entries(book: RuleBook, menus: Menus, scores: _Scores) -> Entries:
     own = not len(menus.pref) and total > 0
     many = total >= NARROW_FROM
     app = menus.app if own else menus.app.copy()
-    fit = menus.fit if own and many else menus.fit.astype(np.int32 if many else np.int64)
+    fit = menus.fit.astype(np.int32 if many else np.int64)
+    burden = np.zeros(total, np.int32 if many else np.int64)
     people = _People(
         book,
         menus,
         scores,
+        singled,
         np.empty(total, np.int16 if many else np.int64),
         np.empty(total, np.int16 if many else np.int32),
     )
     for epci, block in _blocks(menus, _menu_epci(book.ground.facts, menus)):
-        people.sort(epci, block, app, fit)
+        people.sort(epci, block, app, fit, burden)
     rank, codes = people.types()
     for start in range(0, total, _BLOCK):
         part = slice(start, start + _BLOCK)
@@ -102,6 +109,7 @@ def read_entries(book: RuleBook, menus: Menus, scores: _Scores) -> Entries:
         app=app,
         score=people.score,
         fit=fit,
+        burden=burden,
         type=people.type,
         n_types=max(1, len(codes)),
         bits=codes // people.depth // people.width,
@@ -134,12 +142,19 @@ class _People:
     """
 
     def __init__(
-        self, book: RuleBook, menus: Menus, scores: _Scores, score: Points, type_: NDArray[Any]
+        self,
+        book: RuleBook,
+        menus: Menus,
+        scores: _Scores,
+        singled: frozenset[int],
+        score: Points,
+        type_: NDArray[Any],
     ) -> None:
         self.ground, self.menus, self.scores = book.ground, menus, scores
         facts = book.ground.facts
         self.traits = traits_in_play(book)
-        self.profile = naming_profile(facts)
+        self.profile = naming_profile(facts, singled)
+        self.dwelling = _member(menus)
         self.width = int(self.profile.max(initial=0)) + 1
         self.landlords = _Landlords(facts, menus)
         self.depth = self.landlords.depth
@@ -167,8 +182,8 @@ class _People:
             raise OverflowError("scores too large for a problem of that many entries")
         self.score = self.score.astype(np.int32)
 
-    def sort(self, epci: int, block: list[int], app: I32, fit: Points) -> None:
-        """Sort the menus of a block, all of one EPCI, and fill their scores and provisional types."""
+    def sort(self, epci: int, block: list[int], app: I32, fit: Points, burden: Points) -> None:
+        """Sort the menus of a block, all of one EPCI, and fill their scores, burdens and provisional types."""
         ptr = self.menus.ptr
         slices = [slice(int(ptr[m]), int(ptr[m + 1])) for m in block]
         listed = np.concatenate([app[part] for part in slices])
@@ -179,13 +194,17 @@ class _People:
         marks = np.zeros(len(here), np.int64)
         for bit, (_, trait) in enumerate(self.traits):
             marks |= trait(self.ground, here, epci).astype(np.int64) << bit
-        days = self.days[here]
-        bases, base = np.unique(marks * self.width + self.profile[here], return_inverse=True)
+        plain, days = self.profile[here], self.days[here]
+        bases, base = np.unique(marks * self.width + plain, return_inverse=True)
         local = base.reshape(-1).astype(np.int64)[at]
         local = local * self.depth + self._tenants(block, slices, here, at)
         number = self._number(bases, local)
         if len(self.met) > np.iinfo(self.type.dtype).max:
             self.type = self.type.astype(np.int32)
+        facts, rules = self.ground.facts, self.ground.rules
+        for m, part in zip(block, slices, strict=True):
+            burden[part] = eligibility.burden(facts, rules, int(self.dwelling[m]), app[part])
+            fit[part] -= burden[part]
         value = points[at] + np.concatenate([fit[part] for part in slices])
         seniority = days[at]
         start = 0
@@ -194,7 +213,7 @@ class _People:
             start = there.stop
             order = _best_first(value[there], seniority[there])
             app[part] = listed[there][order]
-            fit[part] = fit[part][order]
+            fit[part], burden[part] = fit[part][order], burden[part][order]
             self.score[part] = points[at[there][order]]
             self.type[part] = number[local[there][order]]
 
@@ -239,6 +258,14 @@ def _present(listed: I32, position: I32) -> I32:
     return here
 
 
+def _member(menus: Menus) -> I64:
+    """One dwelling of each menu."""
+    has = np.flatnonzero(menus.menu_of_dwelling >= 0)[::-1]
+    member = np.zeros(len(menus.ptr) - 1, np.int64)
+    member[menus.menu_of_dwelling[has]] = has
+    return member
+
+
 def _menu_epci(facts: Facts, menus: Menus) -> I64:
     has = np.flatnonzero(menus.menu_of_dwelling >= 0)
     epci = np.zeros(len(menus.ptr) - 1, np.int64)
@@ -268,11 +295,11 @@ class _Landlords:
         return np.where(self._pairs[at] == code, self._rank[at], 0)
 
 
-def naming_profile(facts: Facts) -> I64:
-    """(A,) equal numbers for households that every account names alike, present landlord aside.
+def naming_profile(facts: Facts, singled: frozenset[int] = frozenset()) -> I64:
+    """(A,) equal numbers for households that every account names alike and leans to alike, present landlord aside.
 
-    Pools, explicit accounts, relocation; a household that is pinned, or nominated for one dwelling, is alone in its
-    profile, since the réservataire's order then tells it apart from all others.
+    Pools, explicit accounts, relocation, what `lean` looks at; a household that is pinned, nominated for one dwelling or
+    ``singled`` is alone in its profile: a list or a decision tells it apart from all others.
     """
     a = facts.applications
     n = len(a.ids)
@@ -282,7 +309,9 @@ def naming_profile(facts: Facts) -> I64:
         | a.public_agent.astype(np.int64) << 1
         | a.dalo.astype(np.int64) << 2
         | labelled.astype(np.int64) << 3
-        | a.relocation.astype(np.int64) << 4
+        | a.prefet_designated.astype(np.int64) << 4
+        | a.unreachable.astype(np.int64) << 5
+        | a.relocation.astype(np.int64) << 6
     )
     explicit = a.explicit_accounts
     alone: dict[int, tuple[object, ...]] = {}
@@ -294,13 +323,13 @@ def naming_profile(facts: Facts) -> I64:
     for i, accounts in nominated.items():
         own = ("only", i) if -1 in accounts else ("nominated", *sorted(accounts))
         alone[i] = (*alone.get(i, ()), *own)
-    for i in facts.pins[:, 1].tolist():
+    for i in (*facts.pins[:, 1].tolist(), *singled):
         alone[i] = ("only", i)
     special = np.zeros(n, np.int64)
     number = {key: k + 1 for k, key in enumerate(sorted(set(alone.values()), key=repr))}
     for i, key in alone.items():
         special[i] = number[key]
-    _, profile = np.unique(special << 8 | flags, return_inverse=True)
+    _, profile = np.unique(special << 10 | flags, return_inverse=True)
     numbered: I64 = profile.reshape(-1).astype(np.int64)
     return numbered
 

@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.finding import entries_of_pairs, may_be_first
 from optimizer.problem.model import (
+    I32,
     I64,
     MICRO_PER_HUNDREDTH,
     RATE_UNIT,
@@ -40,9 +41,11 @@ class Evaluation:
     objective : int
         Micropoints (1e-6 point): ``value * 10_000 - sum(price * shortfall)``.
     num_run, den_run : (R,) int64
-        First ranks counted by each row.
+        First ranks counted by each row (of a ceiling, ``num_run`` are those that do not count against it: `Row`).
+    asked : (R,) int64
+        ``Σ rate`` over the first ranks in the denominator, in ten-thousandths of a lease.
     shortfall : (R,) int64
-        ``max(0, rate * den_run - num_run)`` in ten-thousandths of a lease.
+        ``max(0, asked - num_run - play)`` in ten-thousandths of a lease.
     value : int
         Hundredths of a point, before prices.
     seniority : int
@@ -54,6 +57,7 @@ class Evaluation:
     objective: int
     num_run: I64
     den_run: I64
+    asked: I64
     shortfall: I64
     value: int
     seniority: int
@@ -68,14 +72,17 @@ def evaluate(problem: Problem, first: FirstRanks) -> Evaluation:
     InvalidSolution
         A dwelling or an application used twice, arrays not sorted by dwelling, an index outside the problem, a pair
         that is not eligible or may not hold the first rank on that account, a seat the class does not have, a pinned
-        dwelling left without household.
+        dwelling left without household, a réservataire's order passed over.
     """
     _check_shape(problem, first)
     values = _values(problem, first)
+    _check_orders(problem, first)
     num_run, den_run = count(problem, first)
     rate = np.array([row.rate for row in problem.rows], np.int64)
+    play = np.array([row.play for row in problem.rows], np.int64)
     price = [row.price for row in problem.rows]
-    shortfall = np.maximum(0, rate * den_run - RATE_UNIT * num_run).astype(np.int64)
+    asked = rate * den_run + _more(problem, first)
+    shortfall = np.maximum(0, asked - RATE_UNIT * num_run - play).astype(np.int64)
     value = int(values.sum())
     lost = sum(p * int(s) for p, s in zip(price, shortfall, strict=True))
     named = first.app[first.app >= 0]
@@ -83,6 +90,7 @@ def evaluate(problem: Problem, first: FirstRanks) -> Evaluation:
         objective=value * MICRO_PER_HUNDREDTH - lost,
         num_run=num_run,
         den_run=den_run,
+        asked=asked,
         shortfall=shortfall,
         value=value,
         seniority=int(problem.seniority[named].sum()),
@@ -94,14 +102,40 @@ def count(problem: Problem, first: FirstRanks) -> tuple[I64, I64]:
     """``num_run, den_run`` of every row, from the kinds of the first ranks."""
     n_rows = len(problem.rows)
     kinds = problem.kinds
-    length = (kinds.ptr[1:] - kinds.ptr[:-1])[first.kind]
-    start = np.repeat(kinds.ptr[first.kind], length)
-    inside = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
-    at = start + inside
+    at = _marks(kinds.ptr, first.kind)
     row = kinds.row[at]
     num = np.bincount(row, kinds.num[at], n_rows).astype(np.int64)
     den = np.bincount(row, kinds.den[at], n_rows).astype(np.int64)
     return num, den
+
+
+def _marks(ptr: I64, kind: I32) -> I64:
+    """Positions of the marks of some kinds, end to end."""
+    length = (ptr[1:] - ptr[:-1])[kind]
+    start = np.repeat(ptr[kind], length)
+    return np.asarray(
+        start + np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length), np.int64
+    )
+
+
+def _more(problem: Problem, first: FirstRanks) -> I64:
+    """(R,) ten-thousandths asked for above the rates of the rows, where these go by place."""
+    kinds = problem.kinds
+    at = _marks(kinds.ptr, first.kind)
+    return np.bincount(kinds.row[at], kinds.more[at], len(problem.rows)).astype(np.int64)
+
+
+def orders_kept(problem: Problem, first: FirstRanks) -> I64:
+    """(P,) by how much each row of the réservataires' orders is passed over: 0 or less where it is kept."""
+    kinds = problem.kinds
+    at = _marks(kinds.order_ptr, first.kind)
+    signs = np.bincount(kinds.order_row[at], kinds.order_sign[at], len(problem.orders))
+    return np.asarray(signs, np.int64)
+
+
+def _check_orders(problem: Problem, first: FirstRanks) -> None:
+    if len(problem.orders) and bool((orders_kept(problem, first) > 0).any()):
+        raise InvalidSolution("ordre du réservataire non suivi", "a réservataire's order is passed over")
 
 
 def _lines(first: FirstRanks) -> list[tuple[int, int, int]]:
@@ -164,7 +198,7 @@ def _values(problem: Problem, first: FirstRanks) -> I64:
         raise InvalidSolution(
             "premier rang impossible sur ce contingent", "that account may not give the pair the first rank"
         )
-    value[named] = problem.values(entry) + problem.bonus[dwelling]
+    value[named] = problem.values(entry) + problem.bonus[dwelling] + problem.kinds.value[first.kind[named]]
     return value
 
 

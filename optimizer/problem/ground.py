@@ -51,7 +51,7 @@ class Counted:
     """Columns of n leases that rules may count (indices in `Facts`, -1 unknown).
 
     ``residence`` is that of a flagged priority-mix residence, else -1. ``flux_base`` already looks at the account.
-    ``named`` is False for a direct réservataire's seat: no household yet.
+    ``named`` is False for a direct réservataire's seat: no household yet. ``designated``: by the préfet (CCH L. 441-2-3).
     """
 
     landlord: I32
@@ -70,6 +70,7 @@ class Counted:
     relocated: B
     essential: B
     accepts_qpv: B
+    designated: B
     named: B
 
     def __len__(self) -> int:
@@ -86,7 +87,7 @@ class Counted:
 
 
 class Forecast(NamedTuple):
-    """One forecast row of `assiette`: dwellings vacated in the year, mutations, and the flux base among them."""
+    """One row of `assiette`: dwellings vacated in the year, mutations, and the flux base among them."""
 
     vacated: int
     mutation: int
@@ -105,7 +106,9 @@ class Ground:
     """Orientations that came back without a lease, where a count rule has consumed them: the flux alone looks at them."""
     has_leases: bool
     forecast: Mapping[tuple[int, int], Forecast]
-    """By (landlord, département)."""
+    """By (landlord, département): the forecast where the table has one, else what it says was done."""
+    price_assumed: bool = False
+    """Whether a row whose target is assumed keeps its price in a case that is not synthetic."""
     signed: int = 0
     """How many of ``before`` are signed leases: the first ones; work in progress follows."""
 
@@ -210,5 +213,6 @@ def first_ranks(
         relocated=of(ground.relocated),
         essential=of(a.essential_worker),
         accepts_qpv=of(a.accepts_qpv),
+        designated=of(a.prefet_designated),
         named=named,
     )

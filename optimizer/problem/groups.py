@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.eligibility.facts import Facts
 from optimizer.problem.entries import Entries
 from optimizer.problem.ground import Ground, Place
 from optimizer.problem.kinds import KindTable
+from optimizer.problem.leans import Leans, Missing
 from optimizer.problem.model import I32, I64
 from optimizer.problem.naming import Naming
 from optimizer.problem.rulebook import RuleBook
@@ -21,8 +23,8 @@ class Groups:
     of_dwelling: I32
     member: I64
     menus: tuple[tuple[int, ...], ...]
-    led: tuple[frozenset[int], ...]
-    """Partial accounts that find a nominee at large at the dwellings of the group."""
+    missing: tuple[Missing, ...]
+    """Names missing on each account that may receive the dwellings of the group (`Leans`)."""
 
     @property
     def count(self) -> int:
@@ -45,11 +47,22 @@ class Groups:
         )
 
 
-def read_groups(book: RuleBook, naming: Naming, entries: Entries, table: KindTable) -> Groups:
+def spots(facts: Facts) -> tuple[I64, I64]:
+    """Spot of each dwelling (all that naming and rules may ask of its place), and one dwelling of each."""
+    d = facts.dwellings
+    residence = np.where(d.priority_mix, d.residence, -1)
+    columns = np.stack([d.receive_class, d.qpv, d.rooms, d.financing, residence, d.flux_base], axis=1).astype(
+        np.int64
+    )
+    _, first, spot = np.unique(columns, axis=0, return_index=True, return_inverse=True)
+    return spot.reshape(-1).astype(np.int64), first.astype(np.int64)
+
+
+def read_groups(book: RuleBook, naming: Naming, leans: Leans, entries: Entries, table: KindTable) -> Groups:
     """Group the dwellings of the case.
 
     Places are told apart by the marks the rules put on them, not by their own attributes, so that a rule that is off
-    splits nothing. Who may be named does not depend on the menu, but for the partial accounts that find a nominee there.
+    splits nothing. Who may be named does not depend on the menu; how many names an account can give does.
     """
     ground = book.ground
     facts = ground.facts
@@ -57,11 +70,7 @@ def read_groups(book: RuleBook, naming: Naming, entries: Entries, table: KindTab
     n = len(d.ids)
     if not n:
         return Groups(np.zeros(0, np.int32), np.zeros(0, np.int64), (), ())
-    residence = np.where(d.priority_mix, d.residence, -1)
-    spots = np.stack([d.receive_class, d.qpv, d.rooms, d.financing, residence, d.flux_base], axis=1).astype(
-        np.int64
-    )
-    _, first, spot = np.unique(spots, axis=0, return_index=True, return_inverse=True)
+    spot, first = spots(facts)
     signatures: dict[tuple[object, ...], int] = {}
     signature = np.zeros(len(first), np.int64)
     for i, dwelling in enumerate(first.tolist()):
@@ -73,8 +82,8 @@ def read_groups(book: RuleBook, naming: Naming, entries: Entries, table: KindTab
     menu = naming.menus.menu_of_dwelling.astype(np.int64)
     landlord = zip(menu.tolist(), d.landlord.tolist(), strict=True)
     position = np.array([entries.landlord_at.get(pair, 0) for pair in landlord], np.int64)
-    state, led = naming.led()
-    keys = np.stack([signature[spot.reshape(-1)], position, naming.alone, state], axis=1)
+    short, missing = _missing(naming, leans)
+    keys = np.stack([signature[spot], position, naming.alone, short], axis=1)
     _, member, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     of_dwelling: I32 = group.reshape(-1).astype(np.int32)
     used: list[list[int]] = [[] for _ in member]
@@ -85,5 +94,16 @@ def read_groups(book: RuleBook, naming: Naming, entries: Entries, table: KindTab
         of_dwelling,
         member.astype(np.int64),
         tuple(tuple(u) for u in used),
-        tuple(led[k] for k in state[member].tolist()),
+        tuple(missing[k] for k in short[member].tolist()),
     )
+
+
+def _missing(naming: Naming, leans: Leans) -> tuple[I64, tuple[Missing, ...]]:
+    """(D,) a number for the names each dwelling lacks on its accounts, and these."""
+    kind, _ = naming.kinds()
+    subsidised = naming.facts.dwellings.subsidy_d331_25_1
+    keys = np.stack([kind, naming.alone, subsidised.astype(np.int64)], axis=1)
+    _, first, back = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    number: dict[Missing, int] = {}
+    found = [number.setdefault(leans.missing(dwelling), len(number)) for dwelling in first.tolist()]
+    return np.array(found, np.int64)[back.reshape(-1)], tuple(number)

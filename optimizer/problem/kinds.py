@@ -1,14 +1,16 @@
-"""Kinds of first ranks: an account and its marks on the rows; and the table of kinds by group and type."""
+"""Kinds of first ranks: an account, its marks on the rows, what it adds to the value, and the orders it enters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from optimizer.problem.entries import Entries, traits_in_play
 from optimizer.problem.ground import Place
-from optimizer.problem.model import I32, I64, B, Kinds, Options
+from optimizer.problem.leans import Leans
+from optimizer.problem.model import I32, I64, RATE_UNIT, B, Kinds, Options
+from optimizer.problem.orders import Signs
 from optimizer.problem.registry import ALWAYS, NEVER
 from optimizer.problem.rulebook import RuleBook
 
@@ -16,9 +18,25 @@ if TYPE_CHECKING:
     from optimizer.problem.groups import Groups
     from optimizer.problem.naming import Naming
 
-Marks = tuple[tuple[int, int], ...]
-"""(row, bit of a trait, or _ALWAYS / _NEVER), sorted by row."""
+Marks = tuple[tuple[int, int, int], ...]
+"""(row, bit of a trait, or _ALWAYS / _NEVER, rate above the row's), sorted by row."""
 _ALWAYS, _NEVER = -1, -2
+
+
+class Brings(NamedTuple):
+    """A row of a rule of households that a first rank enters; ``bit`` of the trait that counts in num (None: all do)."""
+
+    row: int
+    bit: int | None
+
+
+class _Kind(NamedTuple):
+    account: int
+    marks: tuple[tuple[int, int, int], ...]
+    """(row, num, rate above the row's)."""
+    value: int
+    keep: int
+    signs: Signs
 
 
 class KindTable:
@@ -28,7 +46,8 @@ class KindTable:
         ground = book.ground
         self._bit = {name: bit for bit, (name, _) in enumerate(traits_in_play(book))}
         self._views = [(s, s.rule.view(s.lines, ground)) for s in book.sections if s.lines]
-        self._kinds: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        self._rows = book.rows
+        self._kinds: dict[_Kind, int] = {}
 
     def marks(self, place: Place, account: int, seat: bool = False) -> Marks:
         """Rows a first rank enters there; for a seat, those of the rules that count seats."""
@@ -36,47 +55,81 @@ class KindTable:
         for section, view in self._views:
             if seat and not section.rule.counts_seats:
                 continue
-            for line, counts in view(place, account):
+            for line, counts, commune in view(place, account):
                 how = {ALWAYS: _ALWAYS, NEVER: _NEVER}.get(counts)
                 if how is None:
                     how = self._bit[section.rule.id, counts]
-                found.append((section.start + line, how))
+                row = section.start + line
+                shares = section.lines[line].by_commune
+                more = 0
+                if commune >= 0 and shares is not None:
+                    more = RATE_UNIT - shares[commune] - self._rows[row].rate
+                found.append((row, how, more))
         return tuple(sorted(found))
 
-    def seat_kind(self, place: Place, account: int) -> int:
+    def asked(self, place: Place, account: int) -> list[Brings]:
+        """Priced rows of the rules of households that a first rank enters there."""
+        found = []
+        for section, view in self._views:
+            if section.rule.of_households:
+                for line, counts, _ in view(place, account):
+                    row = section.start + line
+                    if self._rows[row].price and counts != ALWAYS:
+                        found.append(Brings(row, self._bit[section.rule.id, counts]))
+        return found
+
+    def seat_kind(self, place: Place, account: int, signs: Signs) -> int:
         """The kind of a seat: marks of the rules that count leases without household."""
         marks = self.marks(place, account, seat=True)
-        return self._number(account, tuple((row, int(how == _ALWAYS)) for row, how in marks))
+        num = tuple((row, int(how == _ALWAYS), more) for row, how, more in marks)
+        return self._number(_Kind(account, num, 0, 0, signs))
 
-    def of_types(self, account: int, marks: Marks, bits: I64) -> I32:
-        """Kind of each type, given its trait bits."""
+    def of_types(
+        self, account: int, marks: Marks, bits: I64, value: I64, keep: I64, signs: list[Signs] | Signs
+    ) -> I32:
+        """Kind of each type, given its trait bits, the points it adds, and the orders it enters (one for all, or of each)."""
         mask = 0
-        for _, how in marks:
+        for _, how, _ in marks:
             mask |= 1 << how if how >= 0 else 0
-        codes, back = np.unique(bits & mask, return_inverse=True)
+        each = signs if isinstance(signs, list) else [signs]
+        known: dict[Signs, int] = {}
+        order = np.array([known.setdefault(one, len(known)) for one in each], np.int64)
+        order = order if len(order) == len(bits) else np.zeros(len(bits), np.int64)
+        names = list(known)
+        codes, back = np.unique(np.stack([bits & mask, value, keep, order]), axis=1, return_inverse=True)
         numbers = []
-        for code in codes.tolist():
-            num = tuple((row, int(how == _ALWAYS or (how >= 0 and code >> how & 1))) for row, how in marks)
-            numbers.append(self._number(account, num))
+        for code, points, kept, at in codes.T.tolist():
+            num = tuple(
+                (row, int(how == _ALWAYS or (how >= 0 and code >> how & 1)), more) for row, how, more in marks
+            )
+            numbers.append(self._number(_Kind(account, num, points, kept, names[at])))
         return np.asarray(np.array(numbers, np.int32)[back.reshape(-1)])
 
-    def _number(self, account: int, num: tuple[tuple[int, int], ...]) -> int:
-        return self._kinds.setdefault((account, num), len(self._kinds))
+    def _number(self, kind: _Kind) -> int:
+        return self._kinds.setdefault(kind, len(self._kinds))
 
     def packed(self) -> Kinds:
         """All kinds met so far."""
         kinds = list(self._kinds)
+        marks = [mark for kind in kinds for mark in kind.marks]
+        signs = [sign for kind in kinds for sign in kind.signs]
         return Kinds(
-            account=np.array([account for account, _ in kinds], np.int32),
-            ptr=np.cumsum([0, *(len(num) for _, num in kinds)]).astype(np.int64),
-            row=np.array([row for _, num in kinds for row, _ in num], np.int32),
-            num=np.array([n for _, num in kinds for _, n in num], np.int8),
-            den=np.ones(sum(len(num) for _, num in kinds), np.int8),
+            account=np.array([kind.account for kind in kinds], np.int32),
+            ptr=np.cumsum([0, *(len(kind.marks) for kind in kinds)]).astype(np.int64),
+            row=np.array([row for row, _, _ in marks], np.int32),
+            num=np.array([num for _, num, _ in marks], np.int8),
+            den=np.ones(len(marks), np.int8),
+            value=np.array([kind.value for kind in kinds], np.int64),
+            keep=np.array([kind.keep for kind in kinds], np.int64),
+            more=np.array([more for _, _, more in marks], np.int32),
+            order_ptr=np.cumsum([0, *(len(kind.signs) for kind in kinds)]).astype(np.int64),
+            order_row=np.array([row for row, _ in signs], np.int32),
+            order_sign=np.array([sign for _, sign in signs], np.int8),
         )
 
 
 def option_table(
-    book: RuleBook, naming: Naming, groups: Groups, entries: Entries, table: KindTable
+    book: RuleBook, naming: Naming, leans: Leans, groups: Groups, entries: Entries, table: KindTable
 ) -> Options:
     """Kinds possible for every group and every type met in its menus.
 
@@ -93,14 +146,24 @@ def option_table(
             continue
         types, at = np.unique(np.concatenate([met[m][0] for m in used]), return_index=True)
         apps = np.concatenate([met[m][1] for m in used])[at]
-        accounts, eligible, first = naming.ask(member, groups.led[group], apps)
+        accounts, eligible, first = naming.ask(member, apps)
+        value, keep = leans.points(member, groups.missing[group], accounts, eligible, apps)
         place = groups.place(book.ground, member)
+        special = naming.orders.special(apps)
         for j, account in enumerate(accounts.tolist()):
             named = np.flatnonzero(eligible[:, j])
             if len(named):
                 marks = table.marks(place, account)
+                others = naming.orders.others(member, account)
+                signs: list[Signs] | Signs = others
+                if special[named].any():
+                    signs = [
+                        naming.orders.signs(member, account, app) if listed else others
+                        for app, listed in zip(apps[named].tolist(), special[named].tolist(), strict=True)
+                    ]
+                bits = entries.bits[types[named]]
                 keys.append(types[named].astype(np.int64) + np.int64(group) * entries.n_types)
-                kinds.append(table.of_types(account, marks, entries.bits[types[named]]))
+                kinds.append(table.of_types(account, marks, bits, value[named, j], keep[named, j], signs))
                 firsts.append(first[named, j])
     if not keys:
         return Options(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool))

@@ -38,12 +38,18 @@ _OTHER_EXCLUDED = ("anru", "orcod", "unfit", "sale", "stock")
 _Q1 = {"no": Q1_NO, "yes": Q1_YES, "unknown": Q1_UNKNOWN}
 
 
-def read_ground(case: Case, facts: Facts, rules: RuleSet) -> Ground:
-    """The ground of a case: forecasts of its year, leases, work in progress and orientations counted so far."""
+def read_ground(case: Case, facts: Facts, rules: RuleSet, *, price_assumed: bool = False) -> Ground:
+    """The ground of a case: `assiette` of its year, leases, work in progress and orientations counted so far.
+
+    ``price_assumed``: rows whose target is assumed keep their price in a case that is not synthetic.
+    """
     leases = leases_of_year(case)
     signed = _signed(leases, facts, rules)
     nothing = signed.where(np.zeros(len(signed), bool))
-    ground = Ground(facts, rules, case.settings, signed, nothing, len(leases) > 0, _forecast(case, facts))
+    priced = price_assumed or case.settings.synthetic
+    ground = Ground(
+        facts, rules, case.settings, signed, nothing, len(leases) > 0, _forecast(case, facts), priced
+    )
     before = Counted.joined((signed, _in_progress(case.table("in_progress"), ground)))
     return replace(
         ground, before=before.where(before.commune >= 0), returned=_returned(case, ground),
@@ -67,9 +73,10 @@ def _forecast(case: Case, facts: Facts) -> dict[tuple[int, int], Forecast]:
     vacated = integers(frame, "vacated", 0)
     mutation = integers(frame, "mutation", 0)
     excluded = sum((integers(frame, name, 0) for name in _OTHER_EXCLUDED), mutation)
-    found = {}
-    for i in range(len(frame)):
-        if basis[i] == "forecast" and year[i] == case.settings.year and min(landlord[i], departement[i]) >= 0:
+    found: dict[tuple[int, int], Forecast] = {}
+    # a forecast, read last, takes the place of what was done
+    for i in sorted(range(len(frame)), key=lambda i: (basis[i] == "forecast", i)):
+        if year[i] == case.settings.year and min(landlord[i], departement[i]) >= 0:
             base = int(vacated[i]) - int(excluded[i])
             found[int(landlord[i]), int(departement[i])] = Forecast(int(vacated[i]), int(mutation[i]), base)
     return found
@@ -98,6 +105,7 @@ def _signed(frame: pd.DataFrame, facts: Facts, rules: RuleSet) -> Counted:
         relocated=np.isin(texts(frame, "relocation"), RELOCATED),
         essential=booleans(frame, "essential_worker"),
         accepts_qpv=np.zeros(len(frame), bool),
+        designated=np.zeros(len(frame), bool),
         named=np.ones(len(frame), bool),
     )
 
@@ -228,6 +236,7 @@ def _returned(case: Case, ground: Ground) -> Counted:
         relocated=no,
         essential=no,
         accepts_qpv=no,
+        designated=no,
         named=no,
     )
 
@@ -252,4 +261,5 @@ def _households(app: NDArray[Any], epci: NDArray[Any], ground: Ground) -> dict[s
         "relocated": of(ground.relocated),
         "essential": of(a.essential_worker),
         "accepts_qpv": of(a.accepts_qpv),
+        "designated": of(a.prefet_designated),
     }

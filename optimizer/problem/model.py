@@ -24,7 +24,11 @@ S = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a rule: ``shortfall = max(0, rate × den_run − num_run)`` leases, priced in points.
+    """One line of a rule: ``shortfall = max(0, rate × den_run − num_run − play)`` leases, priced in points.
+
+    A line that limits (``ceiling``: not more than a share s and an allowance) is written by its complement: ``num`` are the
+    leases of the denominator that do *not* count against it, ``rate`` is 1 − s and ``play`` the allowance. What is published
+    of it counts the others: ``num_before``, and ``share`` s.
 
     Attributes
     ----------
@@ -56,13 +60,25 @@ class Row:
     """Status of the share: sourced | local | assumed."""
     opening_balance: int = 0
     """Hundredths of a lease."""
+    play: int = 0
+    """Ten-thousandths of a lease that may be missing before a point is lost."""
+    ceiling: bool = False
 
 
 @dataclass(frozen=True)
 class Kinds:
     """What a first rank counts for: an account and its num/den marks on the rows. Index = kind.
 
-    ``row[ptr[c]:ptr[c+1]]`` are the rows touched by kind c; ``num``/``den`` (0/1) say how. num implies den.
+    ``row[ptr[c]:ptr[c+1]]`` are the rows touched by kind c; ``num``/``den`` (0/1) say how. num implies den. Columns left out
+    are zeros.
+
+    Attributes
+    ----------
+    value : (n,) int64          hundredths of a point that a first rank of the kind adds to the value of its pair (`lean`)
+    keep : (n,) int64           what of it is for a first rank kept from an earlier proposal
+    more : (marks,) int32       ten-thousandths of a lease asked for above the row's rate, where the rate goes by place
+    order_ptr, order_row, order_sign : the rows of `Orders` a kind enters, like ``ptr`` and ``row``: +1 placed after the
+        nominee of the row at its dwelling, −1 a first rank of that nominee
     """
 
     account: I32
@@ -70,6 +86,19 @@ class Kinds:
     row: I32
     num: I8
     den: I8
+    value: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    keep: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    more: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    order_ptr: I64 = field(default_factory=lambda: np.zeros(1, np.int64))
+    order_row: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    order_sign: I8 = field(default_factory=lambda: np.zeros(0, np.int8))
+
+    def __post_init__(self) -> None:
+        n = len(self.account)
+        for name, size in (("value", n), ("keep", n), ("more", len(self.row)), ("order_ptr", n + 1)):
+            given = getattr(self, name)
+            if len(given) < size:
+                object.__setattr__(self, name, np.zeros(size, given.dtype))
 
     def __len__(self) -> int:
         return len(self.account)
@@ -92,12 +121,36 @@ class Options:
 
 @dataclass(frozen=True)
 class Seats:
-    """A direct réservataire's seat: class, kind (flux marks only), value in hundredths (fill + median score)."""
+    """A direct réservataire's seat: class, kind (flux marks only), value in hundredths (fill + median score − deduction).
+
+    ``deduction`` is what its known public may not bring to the rules of households (design §3), hundredths, ≥ 0.
+    """
 
     klass: I32
     kind: I32
     value: I64
     deadline_days: I32
+    deduction: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def __post_init__(self) -> None:
+        if len(self.deduction) < len(self.klass):
+            object.__setattr__(self, "deduction", np.zeros(len(self.klass), np.int64))
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The réservataires' own orders (design §3), one row per dwelling, account and nominee with somebody placed after it.
+
+    First ranks of the ``dwelling`` on the ``account`` placed after the nominee ``app`` are at most as many as the nominee
+    holds, on any dwelling and account: ``Σ order_sign ≤ 0`` over the kinds that enter the row.
+    """
+
+    dwelling: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    account: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    app: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    def __len__(self) -> int:
+        return len(self.dwelling)
 
 
 @dataclass(frozen=True)
@@ -113,12 +166,13 @@ class Problem:
     class_menu, class_group : (K,) int32
     menu_ptr : (M+1,) int64     entries of menu m: ``entry_*[menu_ptr[m]:menu_ptr[m+1]]``, every eligible application once,
                                 sorted by (score+fit descending, seniority descending, application index)
-    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus); 16 or 32 bits
-                                from 50 million entries on, so add them up with :meth:`values`
+    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus, less the burden);
+                                16 or 32 bits from 50 million entries on, so add them up with :meth:`values`
+    entry_burden : int64        hundredths taken off in ``entry_fit`` for the effort rate, ≥ 0
     entry_type : int32          rule profile of that application in that menu
     seniority : (A,) int64      days, the first tie stage
     fill_value : int            hundredths
-    accounts : names; kinds, options, seats, rows
+    accounts : names; kinds, options, seats, rows, orders
     seed : str                  of the lottery numbers
     """
 
@@ -145,6 +199,12 @@ class Problem:
     fill_value: int
     seed: str
     notes: tuple[str, ...] = field(default=())
+    orders: Orders = field(default_factory=Orders)
+    entry_burden: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def __post_init__(self) -> None:
+        if len(self.entry_burden) < len(self.entry_app):
+            object.__setattr__(self, "entry_burden", np.zeros(len(self.entry_app), np.int8))
 
     def options_of(self, group: int, type_: int) -> tuple[I32, B]:
         """Kinds possible for (group, type) and whether each may be a first rank; empty when none."""
@@ -155,7 +215,8 @@ class Problem:
         return self.options.kind[:0], self.options.first[:0]
 
     def values(self, entries: slice | I32 | I64) -> I64:
-        """Fill value + score + fit of some entries (a slice, or positions), hundredths, without the dwelling's bonus."""
+        """Fill value + score + fit − burden of some entries (a slice, or positions), hundredths, without the dwelling's
+        bonus nor the ``value`` of a kind."""
         found: I64 = self.entry_score[entries].astype(np.int64)
         found += self.entry_fit[entries]
         found += self.fill_value
@@ -171,8 +232,8 @@ class Problem:
 class Columns:
     """Explicit columns: one per (dwelling, application or seat, kind). ``app`` is -1 for a seat.
 
-    ``value`` is the whole value of design §5 in hundredths (fill + score + fit + bonus), ``first`` as in `Options`.
-    Sorted by (dwelling, account, application).
+    ``value`` is the whole value of design §5 in hundredths: fill + score + fit (its bonus included) − burden + lean, for a
+    seat fill + score + lean; ``first`` as in `Options`. Sorted by (dwelling, account, application).
     """
 
     dwelling: I32
@@ -180,6 +241,8 @@ class Columns:
     kind: I32
     score: I64
     fit: I64
+    burden: I64
+    lean: I64
     value: I64
     first: B
 

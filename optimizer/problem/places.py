@@ -1,41 +1,31 @@
-"""Scopes shared by several rules: their texts and the landlords and départements behind them."""
+"""Scopes shared by several rules: their texts, and what finds them."""
 
 from __future__ import annotations
 
 from optimizer.problem.ground import Ground
 from optimizer.problem.registry import Line, RuleShape, exact, hundredths
 
-Territory = tuple[tuple[int, int], ...]
 ANY = -1
 """Landlord index of the lines that gather every landlord of a place."""
 
 
 def epci_scopes(
     ground: Ground, epcis: frozenset[int], by_landlord: bool
-) -> list[tuple[str, tuple[int, int], Territory]]:
-    """(scope, (landlord or ANY, EPCI), territory) of the EPCI of the case among ``epcis``."""
-    found: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for landlord, epci, departement in ground.places_present:
-        if epci in epcis:
-            key = (landlord if by_landlord else ANY, epci)
-            found.setdefault(key, []).append((landlord, departement))
+) -> list[tuple[str, tuple[int, int]]]:
+    """(scope, (landlord or ANY, EPCI)) of the EPCI of the case among ``epcis``."""
+    found = {
+        (landlord if by_landlord else ANY, epci)
+        for landlord, epci, _ in ground.places_present
+        if epci in epcis
+    }
     names, landlords = ground.facts.epcis, ground.facts.landlords
     return [
         (
             f"landlord={landlords[key[0]]};epci={names[key[1]]}" if by_landlord else f"epci={names[key[1]]}",
             key,
-            tuple(sorted(set(pairs))),
         )
-        for key, pairs in sorted(found.items())
+        for key in sorted(found)
     ]
-
-
-def departement_territories(ground: Ground) -> dict[int, Territory]:
-    """(landlord, département) pairs of the case, by département."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for landlord, departement in ground.landlord_departements:
-        found.setdefault(departement, []).append((landlord, departement))
-    return {departement: tuple(pairs) for departement, pairs in sorted(found.items())}
 
 
 def lec_lines(ground: Ground, shape: RuleShape) -> list[Line]:
@@ -51,7 +41,6 @@ def lec_lines(ground: Ground, shape: RuleShape) -> list[Line]:
             tolerance=exact(terms.tolerance.value),
             price=hundredths(terms.price.value),
             status=terms.share.status,
-            territory=territory,
         )
-        for scope, key, territory in epci_scopes(ground, under_lec, not ground.settings.all_landlords)
+        for scope, key in epci_scopes(ground, under_lec, not ground.settings.all_landlords)
     ]

@@ -42,9 +42,13 @@ class Line:
     share, tolerance : exact; ``share`` None when ``number`` leases of the year are asked for instead.
     price : hundredths of a point per missing lease.
     status : of the share: sourced | local | assumed.
-    territory : (landlord, département) pairs whose `assiette` says how many leases the year will bring.
     opening_balance : hundredths of a lease.
+    number : leases of the year; they count only where the year's leases are known, from `assiette` or from `leases`.
     remaining : leases still expected, where the rule knows better than the common rule (den on one account).
+    play : part of a lease that may be missing before a point is lost.
+    ceiling : the line limits: `Mark` and `Pairs` count in num what does *not* count against it, and ``share`` (``by_commune``
+        where it goes by place) is what the account may have of each lease of the denominator.
+    by_commune : commune index -> share, ten-thousandths.
     """
 
     scope: str
@@ -53,10 +57,12 @@ class Line:
     tolerance: Fraction
     price: int
     status: str
-    territory: tuple[tuple[int, int], ...] = ()
     opening_balance: int = 0
     number: Fraction | None = None
     remaining: Fraction | None = None
+    play: Fraction = Fraction(0)
+    ceiling: bool = False
+    by_commune: Mapping[int, int] | None = None
 
 
 class Mark(NamedTuple):
@@ -64,6 +70,8 @@ class Mark(NamedTuple):
 
     line: int
     counts: str
+    commune: int = -1
+    """Where the share of the line goes by place: the commune of the dwelling."""
 
 
 View = Callable[[Place, int], list[Mark]]
@@ -123,11 +131,11 @@ class RuleShape(ABC):
     ahead_key: ClassVar[str] = ""
     """The same for being ahead."""
     counts_seats: ClassVar[bool] = False
-    """Whether a seat without household is counted (the flux only)."""
+    """Whether a seat without household is counted: where the account alone decides."""
     counts_returned: ClassVar[bool] = False
     """Whether orientations that came back without a lease are counted before the run (the flux only)."""
-    whole_stock: ClassVar[bool] = False
-    """Whether the year's leases are all vacated dwellings instead of the flux base."""
+    of_households: ClassVar[bool] = False
+    """Whether it is the household that counts: a seat pays beforehand for what its public may not bring to the rule."""
     traits: ClassVar[Mapping[str, Trait]] = {}
 
     @abstractmethod

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.problem.ground import I64, Ground
+from optimizer.problem.ground import I64, B, Counted, Ground
 from optimizer.problem.model import RATE_UNIT, Row
 from optimizer.problem.registry import Line
+
+Pair = tuple[int, int]
+"""(landlord, département)."""
+
+
+class Expected(NamedTuple):
+    """F of a line, and whether it comes from `assiette` or `leases` rather than from this run alone."""
+
+    leases: Fraction
+    known: bool
 
 
 def tally(line: I64, n: int) -> I64:
@@ -19,98 +31,157 @@ def tally(line: I64, n: int) -> I64:
 
 def expected(
     ground: Ground,
-    territory: Sequence[tuple[tuple[int, int], ...]],
-    den_before: Sequence[int],
+    n: int,
+    done: tuple[I64, I64],
     own: tuple[I64, I64],
     *,
-    whole_stock: bool,
-) -> list[Fraction]:
+    flux: bool,
+) -> list[Expected]:
     """F of each line: leases still expected from the date of the case to 31 December, this run included.
 
     Parameters
     ----------
-    territory : (landlord, département) pairs of each line.
-    den_before : leases already counted in each line's denominator.
-    own : (dwelling, line) pairs of `ground.dwellings_as_leases()` which can count.
-    whole_stock : the forecast is of all vacated dwellings, not of the flux base.
+    n : number of lines.
+    done : (lease, line) pairs of ``ground.before`` counted in the denominators.
+    own : (dwelling, line) pairs of `Ground.dwellings_as_leases` which can count there.
+    flux : the denominators are leases of the flux (their year is A, the flux base of `assiette`), else every lease (V, all
+        that is vacated).
 
     Notes
     -----
-    (a) where `assiette` has a forecast for the whole territory: the forecast, in proportion of the run's dwellings that
-    the line can count, less what is done; (b) else, where the case has leases: the year goes on as it went; (c) else the
-    run's own dwellings. Never less than these.
+    Each landlord × département with a lease or a dwelling in the scope of a line is a part of it. (a) Where `assiette` has the
+    part, its year in proportion of what the scope holds of its leases and of this run's dwellings, less the leases counted;
+    (b) else, where the case has leases, the year goes on as it went; (c) else the run's own dwellings. Every part, and the
+    sum, are never less than these.
     """
-    n = len(territory)
     dwellings = ground.dwellings_as_leases()
-    inside = np.ones(len(dwellings), bool) if whole_stock else dwellings.flux_base
-    totals: dict[tuple[int, int], int] = {}
-    for pair in zip(dwellings.landlord[inside].tolist(), dwellings.departement[inside].tolist(), strict=True):
-        totals[pair] = totals.get(pair, 0) + 1
-    lease, line = own
-    parts: list[dict[tuple[int, int], int]] = [{} for _ in range(n)]
-    for d, k in zip(lease[inside[lease]].tolist(), line[inside[lease]].tolist(), strict=True):
-        pair = (int(dwellings.landlord[d]), int(dwellings.departement[d]))
-        parts[k][pair] = parts[k].get(pair, 0) + 1
-    own_count = tally(line, n).tolist()
-    gone, left = ground.days
+    before_in, run_in = _by_line(ground.before, done, n), _by_line(dwellings, own, n)
+    every = np.ones(len(ground.before), bool), np.ones(len(dwellings), bool)
+    inside = (ground.before.flux_base, dwellings.flux_base) if flux else every
+    whole = _by_pair(ground.before, inside[0]) + _by_pair(dwellings, inside[1])
     found = []
     for k in range(n):
-        done = int(den_before[k])
-        if territory[k] and all(pair in ground.forecast for pair in territory[k]):
-            year = sum(
-                (_share_of_year(ground, pair, parts[k], totals, whole_stock) for pair in territory[k]),
-                Fraction(0),
-            )
-            rest = year - done
-        elif ground.has_leases:
-            rest = Fraction(done * left, gone)
-        else:
-            rest = Fraction(own_count[k])
-        found.append(max(rest, Fraction(own_count[k])))
+        parts = [
+            _part(ground, pair, before_in[k][pair], run_in[k][pair], whole[pair], flux)
+            for pair in sorted(before_in[k].keys() | run_in[k].keys())
+        ]
+        run = Fraction(sum(run_in[k].values()))
+        leases = sum((part.leases for part in parts), Fraction(0))
+        known = all(part.known for part in parts) if parts else ground.has_leases
+        found.append(Expected(max(leases, run), known))
     return found
 
 
-def _share_of_year(
-    ground: Ground,
-    pair: tuple[int, int],
-    part: dict[tuple[int, int], int],
-    totals: dict[tuple[int, int], int],
-    whole_stock: bool,
-) -> Fraction:
-    forecast = ground.forecast[pair]
-    year = forecast.vacated if whole_stock else forecast.base
-    return Fraction(year * part.get(pair, 0), totals[pair]) if pair in totals else Fraction(0)
+def _part(ground: Ground, pair: Pair, before: int, run: int, whole: int, flux: bool) -> Expected:
+    gone, left = ground.days
+    if pair in ground.forecast:
+        year = ground.forecast[pair].base if flux else ground.forecast[pair].vacated
+        rest = Fraction(year * (before + run), whole) - before
+    elif ground.has_leases:
+        rest = Fraction(before * left, gone)
+    else:
+        return Expected(Fraction(run), False)
+    return Expected(max(rest, Fraction(run)), True)
+
+
+def _by_line(leases: Counted, pairs: tuple[I64, I64], n: int) -> list[Counter[Pair]]:
+    """Number of the leases of each line, by landlord and département."""
+    found: list[Counter[Pair]] = [Counter() for _ in range(n)]
+    lease, line = pairs
+    keys = np.stack([line, leases.landlord[lease], leases.departement[lease]], axis=1)
+    for (k, landlord, departement), many in zip(*_tallied(keys), strict=True):
+        found[k][landlord, departement] = many
+    return found
+
+
+def _tallied(keys: I64) -> tuple[list[list[int]], list[int]]:
+    """The distinct rows, and how often each stands there."""
+    rows, many = np.unique(keys, axis=0, return_counts=True)
+    return rows.tolist(), many.tolist()
+
+
+def _by_pair(leases: Counted, inside: B) -> Counter[Pair]:
+    rows, many = _tallied(np.stack([leases.landlord[inside], leases.departement[inside]], axis=1))
+    return Counter(
+        {(landlord, departement): n for (landlord, departement), n in zip(rows, many, strict=True)}
+    )
 
 
 def row_of(
-    ground: Ground, rule: str, line: Line, num_before: int, den_before: int, remaining: Fraction
+    ground: Ground, rule: str, line: Line, num_before: int, den_before: int, remaining: Expected
 ) -> Row:
-    """The published row: required rate kept to the decimals of the rules, price 0 where too few leases are expected."""
-    year = den_before + remaining
+    """The published row: required rate kept to the decimals of the rules, price 0 where too few leases are expected.
+
+    A row whose target is assumed has no price in a case that is not synthetic, unless that was asked for; nor has a yearly
+    number where nobody knows how many leases the year brings.
+    """
+    left = remaining.leases
+    year = den_before + left
     share = line.share
     if share is None:
         share = Fraction(line.number or 0) / year if year > 0 else Fraction(0)
     rate = 0
-    if remaining > 0:
+    if left > 0:
         balance = Fraction(line.opening_balance, 100)
-        wanted = ((share - line.tolerance) * year - num_before - balance) / remaining
+        wanted = ((share - line.tolerance) * year - num_before - balance) / left
         rate = half_up(min(max(wanted, Fraction(0)), Fraction(1)), ground.rate_unit) * (
             RATE_UNIT // ground.rate_unit
         )
+    priced = left > 0 and year >= ground.min_count and (line.share is not None or remaining.known)
     return Row(
         rule=rule,
         scope=line.scope,
-        price=line.price if remaining > 0 and year >= ground.min_count else 0,
+        price=_price(ground, line) if priced else 0,
         rate=rate,
         share=half_up(share, RATE_UNIT),
         tolerance=half_up(line.tolerance, RATE_UNIT),
         num_before=num_before,
         den_before=den_before,
-        remaining_num=remaining.numerator,
-        remaining_den=remaining.denominator,
+        remaining_num=left.numerator,
+        remaining_den=left.denominator,
         status=line.status,
         opening_balance=line.opening_balance,
+        play=half_up(line.play, RATE_UNIT),
     )
+
+
+def ceiling_of(
+    ground: Ground, rule: str, line: Line, num_before: int, before: Iterable[int], own: Iterable[int]
+) -> Row:
+    """The row of a line that limits: what the year leaves of the account's share, and the play, may be passed for nothing.
+
+    Parameters
+    ----------
+    num_before : leases counted on the account so far.
+    before, own : communes of the leases in the denominator so far, and of this run's dwellings that can count there.
+    """
+    shares = line.by_commune
+    assert line.share is not None
+    whole = half_up(line.share, RATE_UNIT)
+    so_far = [whole if shares is None else shares.get(c, whole) for c in before]
+    now = [whole if shares is None else shares.get(c, whole) for c in own]
+    left = Fraction(sum(so_far), RATE_UNIT) - num_before - Fraction(line.opening_balance, 100)
+    allowance = int((max(Fraction(0), left) + line.play) * RATE_UNIT)
+    return Row(
+        rule=rule,
+        scope=line.scope,
+        price=_price(ground, line),
+        rate=RATE_UNIT - max(now, default=whole),
+        share=half_up(Fraction(sum(now), len(now) * RATE_UNIT), RATE_UNIT) if now else whole,
+        tolerance=0,
+        num_before=num_before,
+        den_before=len(so_far),
+        remaining_num=0,
+        remaining_den=1,
+        status=line.status,
+        opening_balance=line.opening_balance,
+        play=allowance,
+        ceiling=True,
+    )
+
+
+def _price(ground: Ground, line: Line) -> int:
+    return 0 if line.status == "assumed" and not ground.price_assumed else line.price
 
 
 def half_up(value: Fraction, unit: int) -> int:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from optimizer.problem.ground import I64, Counted, Ground, first_ranks
 from optimizer.problem.ledger import read_ground
 from optimizer.problem.model import Row
-from optimizer.problem.registry import Line, RuleShape, all_rules
-from optimizer.problem.required import expected, row_of, tally
+from optimizer.problem.registry import Line, Pairs, RuleShape, all_rules
+from optimizer.problem.required import Expected, ceiling_of, expected, row_of, tally
 
 if TYPE_CHECKING:
     from optimizer.domain.case import Case
@@ -38,15 +38,15 @@ class RuleBook:
     rows: tuple[Row, ...]
 
 
-def rule_book(case: Case, facts: Facts, rules: RuleSet) -> RuleBook:
-    """The rules of a case.
+def rule_book(case: Case, facts: Facts, rules: RuleSet, *, price_assumed: bool = False) -> RuleBook:
+    """The rules of a case; ``price_assumed`` as in `read_ground`.
 
     Raises
     ------
     ValueError
         A rule gives two lines the same scope.
     """
-    ground = read_ground(case, facts, rules)
+    ground = read_ground(case, facts, rules, price_assumed=price_assumed)
     sections: list[Section] = []
     rows: list[Row] = []
     for shape in all_rules():
@@ -62,19 +62,34 @@ def rule_book(case: Case, facts: Facts, rules: RuleSet) -> RuleBook:
 def _rows(shape: RuleShape, lines: tuple[Line, ...], ground: Ground) -> list[Row]:
     before = Counted.joined((ground.before, ground.returned)) if shape.counts_returned else ground.before
     num, den = _count(shape, lines, ground, before)
-    remaining = [line.remaining for line in lines]
+    own = shape.counted(lines, ground, ground.dwellings_as_leases())
+    if any(line.ceiling for line in lines):
+        return _ceilings(shape, lines, ground, before, own)
+    remaining = [None if line.remaining is None else Expected(line.remaining, True) for line in lines]
     if any(f is None for f in remaining):
-        own = shape.counted(lines, ground, ground.dwellings_as_leases())
-        territory = [line.territory for line in lines]
-        found = expected(
-            ground, territory, den.tolist(), (own.lease, own.line), whole_stock=shape.whole_stock
-        )
-        remaining = [common if own is None else own for own, common in zip(remaining, found, strict=True)]
+        done = shape.counted(lines, ground, ground.before)
+        found = expected(ground, len(lines), (done.lease, done.line), (own.lease, own.line), flux=False)
+        remaining = [common if mine is None else mine for mine, common in zip(remaining, found, strict=True)]
     return [
         row_of(ground, shape.id, line, int(n), int(d), f)
         for line, n, d, f in zip(lines, num, den, remaining, strict=True)
         if f is not None
     ]
+
+
+def _ceilings(
+    shape: RuleShape, lines: tuple[Line, ...], ground: Ground, before: Counted, own: Pairs
+) -> list[Row]:
+    """Rows of lines that limit; num of the measure is what does not count against them."""
+    pairs = shape.counted(lines, ground, before)
+    dwellings = ground.dwellings_as_leases()
+    rows = []
+    for k, line in enumerate(lines):
+        here = pairs.lease[pairs.line == k]
+        against = int((~pairs.num[pairs.line == k]).sum())
+        communes = before.commune[here].tolist(), dwellings.commune[own.lease[own.line == k]].tolist()
+        rows.append(ceiling_of(ground, shape.id, line, against, *communes))
+    return rows
 
 
 def _count(shape: RuleShape, lines: tuple[Line, ...], ground: Ground, leases: Counted) -> tuple[I64, I64]:

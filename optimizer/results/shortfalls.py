@@ -55,7 +55,7 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
             continue
         supply = supply_of(problem, k, shelves)
         num, den = int(found.num_run[k]), int(found.den_run[k])
-        rate = num * RATE_UNIT // den if den else RATE_UNIT
+        rate = min(RATE_UNIT, (num * RATE_UNIT + row.play) // den) if den else RATE_UNIT
         fr, en = _why(supply, num)
         lines.append(
             {

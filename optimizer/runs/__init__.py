@@ -1,7 +1,7 @@
 """Runs: `propose` to tables or to a folder, checked before anything is written; the Python API stands on it.
 
-Lives here: options, the order of the steps, the atomic output folder, the run record, the demonstration, synthetic
-cases and exports to files.
+Lives here: options, the order of the steps, the atomic output folder, the run record, what is kept of an earlier result, the
+index that `why` answers from, the demonstration, synthetic cases and exports to files.
 
 May import `presentation`, `verify`, `shortlist`, `pipeline` and below. Nothing here computes an allocation, and nothing
 prints: the command line and a notebook call the same functions.
@@ -10,7 +10,24 @@ Why verification sits in the middle: the tables are written in a temporary folde
 would, and only then does the folder take its name. Rejected: writing first and warning afterwards.
 """
 
-from optimizer.runs.options import Options
-from optimizer.runs.proposing import Result, Written, propose, propose_to
+from __future__ import annotations
 
-__all__ = ["Options", "Result", "Written", "propose", "propose_to"]
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimizer.runs.options import Options
+    from optimizer.runs.proposing import Result, Written, propose, propose_to
+    from optimizer.runs.why_answer import why
+
+__all__ = ["Options", "Result", "Written", "propose", "propose_to", "why"]
+
+_WHERE = {"Options": "options", "why": "why_answer"}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when first used: a question to a result must not wait for the solvers."""
+    from importlib import import_module
+
+    if name in __all__:
+        return getattr(import_module(f"optimizer.runs.{_WHERE.get(name, 'proposing')}"), name)
+    raise AttributeError(f"module 'optimizer.runs' has no attribute {name!r}")

@@ -1,8 +1,8 @@
-"""The folder of an earlier run, read for what another may start from: multipliers and first ranks, by name.
+"""An earlier run, in its folder or in memory, read for what another may start from: multipliers and first ranks, by name.
 
 The inputs of the two runs are not compared: a new week, a changed share or a pin is what a warm start is for. What no
 longer fits is dropped when it is put on the problem (`optimizer.solve.earlier`); here only files that are not those of a
-run are refused.
+run are refused. Results of earlier versions of the contract are read too: what they have in common with today's is names.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import AttrifluxError, Said, define, reason_of
 from optimizer.presentation.reading_back import read_back
@@ -20,6 +20,9 @@ from optimizer.solve import Earlier
 from optimizer.solve.certificate import FORMAT, MICRO
 from optimizer.solve.cuts import UNITS
 from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope
+
+if TYPE_CHECKING:
+    from optimizer.runs.proposing import Result
 
 define(
     "WARM_START_UNREADABLE",
@@ -37,22 +40,27 @@ LARGEST_WEIGHT, LARGEST_PRICE = 10**9, 10**10
 _POINTS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 
 
-def read_earlier(folder: Path) -> Earlier:
-    """What ``certificate.json`` and ``proposals`` of a result folder offer to a later run.
+FORMATS = ("attriflux-certificate/1", FORMAT)
+"""Certificates that a run may start from."""
+
+
+def read_earlier(start: Path | str | Result) -> Earlier:
+    """What a result offers to a later run: its folder (``certificate.json`` and ``proposals``), or the value itself.
 
     Raises
     ------
     AttrifluxError
         ``WARM_START_UNREADABLE``: a file is missing, is not one that ``propose`` wrote, or is damaged.
     """
-    folder = Path(folder)
+    if not isinstance(start, (Path, str)):
+        return earlier_of(start)
+    folder = Path(start)
     name = folder.name or str(folder.absolute())
     file = "certificate.json"
     try:
         raw = (folder / file).read_bytes()
         content = json.loads(raw.decode("utf-8"))
-        multipliers, prices = _multipliers(content)
-        rows, tree = _rows(content), _tree(content)
+        told = _told(content)
         file = "proposals"
         first = _first_ranks(folder)
     except OSError as error:
@@ -60,12 +68,38 @@ def read_earlier(folder: Path) -> Earlier:
     except (ValueError, RecursionError, KeyError, TypeError, IndexError):
         why = Said("contenu inattendu ou abîmé", "unexpected or damaged content")
         raise AttrifluxError("WARM_START_UNREADABLE", name=name, file=file, why=why) from None
-    return Earlier(name, hashlib.sha256(raw).hexdigest(), multipliers, prices, first, rows, tree)
+    return Earlier(name, hashlib.sha256(raw).hexdigest(), told[0], told[1], first, told[2], told[3])
+
+
+def earlier_of(result: Result) -> Earlier:
+    """The same of a result in memory; its digest is that of the file it would write."""
+    raw = certificate_bytes(result.certificate)
+    multipliers, prices, rows, tree = _told(result.certificate)
+    lines = result.proposals[result.proposals["rank"] == 1]
+    columns = (lines[c].astype(str).tolist() for c in ("dwelling_id", "application_id", "account"))
+    first = tuple(zip(*columns, strict=True))
+    return Earlier("", hashlib.sha256(raw).hexdigest(), multipliers, prices, first, rows, tree)
+
+
+def certificate_bytes(certificate: Any) -> bytes:
+    """``certificate.json``: compact, stable bytes."""
+    text = json.dumps(certificate, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"{text}\n".encode()
+
+
+_Told = tuple[
+    dict[tuple[str, str], int], dict[str, int], tuple[tuple[str, str], ...], tuple[Division | Closed, ...]
+]
+
+
+def _told(content: Any) -> _Told:
+    multipliers, prices = _multipliers(content)
+    return multipliers, prices, _rows(content), _tree(content)
 
 
 def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
     """Of each row and of each application, from the leaf with the largest bound: the closest to the root."""
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") not in FORMATS:
         raise ValueError("not a certificate")
     rows = _rows(content)
     leaves = [node["leaf"] for node in content["nodes"] if "leaf" in node]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from optimizer.errors import Lang
+
+if TYPE_CHECKING:
+    from optimizer.runs.proposing import Result
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,16 @@ class Options:
         Names to call per dwelling before the documents are in (0: no file).
     accept_assumed : bool
         Consent to an assumed Q1 threshold on a case with real people.
+    price_assumed : bool
+        Rows whose target is assumed weigh in a case with real people too.
     csv : str
         ``french`` (``;``, decimal comma, BOM) or ``international``.
     pdf : bool
         Whether to set the A4 pack as PDF too.
-    warm_start : Path or None
-        Folder of an earlier run of this case or of one much like it; a proven answer is the same without it.
+    warm_start : Path, Result or None
+        Earlier run of this case or of one much like it (its folder, or what it returned); a proven answer is the same without it.
+    keep : Path, Result or None
+        Earlier result whose first ranks weigh ``national.lean.keep_points`` each.
     """
 
     gap: float = 0.0
@@ -44,16 +51,26 @@ class Options:
     engine: str = "threads"
     prospects: int = 0
     accept_assumed: bool = False
+    price_assumed: bool = False
     csv: Literal["french", "international"] = "french"
     pdf: bool = True
     models: Path | None = None
-    warm_start: Path | None = None
+    warm_start: Path | Result | None = None
+    keep: Path | Result | None = None
     lang: Lang = "fr"
 
     def record(self) -> dict[str, object]:
         """The options as ``run.json`` keeps them: what changes the answer, no path of this machine."""
-        content = asdict(self)
+        content = {f.name: getattr(self, f.name) for f in fields(self)}
         content["models"] = self.models.name if self.models else None
         content["warm_start"] = self.warm_start is not None
+        content["keep"] = _named(self.keep)
         content["engine"] = self.engine.split(":", 1)[0]
         return content
+
+
+def _named(result: Path | Result | None) -> str | None:
+    """The name of a result: that of its folder, nothing more of this machine."""
+    if result is None:
+        return None
+    return Path(result).name if isinstance(result, (Path, str)) else "result"

@@ -17,10 +17,19 @@ from optimizer.errors import AttrifluxError, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.folder import atomic_folder, check_out
+from optimizer.runs.keeping import Kept, read_kept
 from optimizer.runs.large import without_pairs, without_rows
 from optimizer.runs.options import Options
 from optimizer.runs.tables import Tables, is_large, make_tables
-from optimizer.runs.writing import summary_of, write_certificate, write_pages, write_run_record, write_tables
+from optimizer.runs.why_index import write_index
+from optimizer.runs.writing import (
+    seal,
+    summary_of,
+    write_certificate,
+    write_pages,
+    write_run_record,
+    write_tables,
+)
 from optimizer.solve import Earlier, Progress, SolveOptions, check_engine
 
 define(
@@ -63,6 +72,8 @@ class Result:
         ``proven``, ``gap``, ``time`` or ``interrupted``.
     started_from : str or None
         SHA-256 of the certificate of the run it started from.
+    kept : Kept or None
+        The earlier result whose first ranks weighed.
     """
 
     tables: Tables
@@ -71,6 +82,7 @@ class Result:
     optimum: Optimum
     timings: dict[str, float] = field(default_factory=dict)
     started_from: str | None = None
+    kept: Kept | None = None
 
     @property
     def proposals(self) -> pd.DataFrame:
@@ -111,6 +123,11 @@ class Result:
     def scores(self) -> pd.DataFrame:
         """``scores.csv`` as a frame."""
         return self.tables.scores
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """``changes.csv`` as a frame: what moved against the kept result, and why; no row without one."""
+        return self.tables.changes
 
 
 @dataclass(frozen=True)
@@ -174,6 +191,7 @@ def propose(
         The case cannot be used; all problems are listed.
     AttrifluxError
         ``WARM_START_UNREADABLE`` or ``WARM_START_FOREIGN``: ``options.warm_start`` is no result of this or a similar case.
+        ``KEEP_UNREADABLE``: ``options.keep`` is no result.
 
     Examples
     --------
@@ -186,8 +204,15 @@ def propose(
     reporter = progress or Silent()
     check_engine(options.engine)
     earlier = None if options.warm_start is None else read_earlier(options.warm_start)
+    kept = None if options.keep is None else read_kept(options.keep)
     prepared = pipeline.prepare(
-        case, models=options.models, accept_assumed=options.accept_assumed, lean=True, phase=reporter.phase
+        case,
+        models=options.models,
+        accept_assumed=options.accept_assumed,
+        price_assumed=options.price_assumed,
+        kept=() if kept is None else kept.first,
+        lean=True,
+        phase=reporter.phase,
     )
     large = is_large(prepared.problem)
     if large:
@@ -197,7 +222,7 @@ def propose(
         give_back()
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")
     clock = time.perf_counter()
-    tables = make_tables(optimum, options)
+    tables = make_tables(optimum, options, kept)
     if large:
         give_back()
     timings = dict(prepared.timings)
@@ -209,6 +234,7 @@ def propose(
         optimum,
         timings,
         None if earlier is None else earlier.digest,
+        kept,
     )
 
 
@@ -254,6 +280,10 @@ def propose_to(
         write_run_record(work, result, options, timings, verdict=None)
         timings["write_tables"] = time.perf_counter() - clock
         large = is_large(result.optimum.prepared.problem)
+        if not large:
+            clock = time.perf_counter()
+            write_index(work, result, options.lang)
+            timings["write_index"] = time.perf_counter() - clock
         if large:
             result = without_pairs(result)
             give_back()
@@ -262,6 +292,7 @@ def propose_to(
             give_back()
         reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
         clock = time.perf_counter()
+        seal(work)
         verdict = verify(work, case, models=options.models)
         timings["verify"] = time.perf_counter() - clock
         if verdict.verdict == "refused":

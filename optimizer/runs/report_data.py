@@ -70,6 +70,7 @@ def report_data(result: Result, options: Options) -> ReportData:
         forbids=tally,
         confirmed=_confirmed(result.explanations),
         priority_letters=_labels(result, "national.priority_publics.codes"),
+        changes=result.changes,
         lang=options.lang,
         notes=tuple(notes),
     )

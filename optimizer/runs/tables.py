@@ -20,15 +20,18 @@ from optimizer.problem import all_rules
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
+from optimizer.runs.keeping import Kept, weighed
 from optimizer.runs.options import Options
 from optimizer.scoring import Scores
 from optimizer.shortlist import Shortlists, build_shortlists, prospects
+from optimizer.shortlist.changes import changes_table, empty_changes
 from optimizer.shortlist.confirming import Sample, confirm
 from optimizer.shortlist.details import line_details
-from optimizer.shortlist.explaining import explanation_parts
+from optimizer.shortlist.explaining import Explaining
 from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import losses, orientation_table, second_best
+from optimizer.shortlist.positions import reached
 from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
 
 
@@ -47,14 +50,16 @@ class Tables:
     shortfalls: pd.DataFrame
     prospects: pd.DataFrame | None
     details: pd.DataFrame
+    changes: pd.DataFrame
+    kept: pd.DataFrame
     lists: Shortlists
     streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
     """Tables too long to be held at once: made part by part when they are written, and empty above."""
     places: dict[str, str]
 
 
-def make_tables(optimum: Optimum, options: Options) -> Tables:
-    """Lists, leapfrogs, statuses, orientation and explanations of an optimum.
+def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:
+    """Lists, leapfrogs, statuses, orientation and explanations of an optimum; what moved against a result kept.
 
     Raises
     ------
@@ -72,8 +77,7 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
         problem,
         facts,
         solved.first,
-        num_run=optimum.num_run,
-        den_run=optimum.den_run,
+        counted=optimum.evaluation,
         proven=proven,
         size=size,
         max_lists=max_lists,
@@ -85,26 +89,26 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
     prices = price_classes(problem, solved.multipliers, solved.prices)
     chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
     chosen[solved.first.dwelling] = problem.kinds.account[solved.first.kind]
-    ran = (optimum.num_run, optimum.den_run)
     choices = losses(
-        problem, facts, prices, solved.first, ran, solved.objective, exchanges=len(chosen) <= MOST_EXCHANGED
+        problem, facts, prices, solved.first, optimum.evaluation, exchanges=len(chosen) <= MOST_EXCHANGED
     )
     rules_frame = optimum.rules.copy()
     rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
     flags = _flag_names(facts)
     state = flux_state(rules_frame, pending_work(case, facts, rules))
 
-    def explanations(part: int) -> Iterator[pd.DataFrame]:
-        return explanation_parts(
-            problem,
-            counts,
-            solved.first,
-            optimum.num_run,
-            optimum.den_run,
-            sentence=lambda a: _nearest(facts, rules, a, options.lang),
-            lang=options.lang,
-            size=part,
-        )
+    free = reached(problem)
+    explaining = Explaining(
+        problem,
+        solved.first,
+        optimum.evaluation,
+        counts,
+        free,
+        score=lambda apps, homes: scores_there(prepared.scores, facts, apps, homes),
+        top=facts.span,
+        sentence=lambda a: _nearest(facts, rules, a, options.lang),
+        lang=options.lang,
+    )
 
     def orientation(part: int) -> Iterator[pd.DataFrame]:
         for start in range(0, max(1, len(choices)), part):
@@ -125,25 +129,27 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             yield leapfrogs_table(problem, lists.leapfrogs.part(slice(start, start + part)))
 
     streams: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {
-        "explanations": lambda: explanations(PART),
+        "explanations": lambda: explaining.parts(PART),
         "orientation": lambda: orientation(PART),
         "leapfrogs": lambda: leapfrogs(PART),
         "scores": prepared.scores.breakdown_parts,
     }
     nothing = pd.DataFrame()
+    everybody = np.arange(len(problem.application_ids), dtype=np.int32)
     proposals = proposals_table(
         problem,
         facts,
         lists,
         q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
         flag_names=flags,
+        effort_rate=lambda d, apps: eligibility.effort(facts, rules, d, apps).rate,
     )
     if large:  # the table holds the sentences now, and a country has 300 MB of them
-        lists = replace(lists, reasons=[])
-    why = nothing if large else next(explanations(len(problem.application_ids)))
+        lists = replace(lists, reasons=[], finder=None)
+    why = nothing if large else next(explaining.parts(len(problem.application_ids)))
     return Tables(
         proposals=proposals,
-        applications=applications_table(problem, facts, lists, counts),
+        applications=applications_table(problem, lists, counts, free),
         dwellings=dwellings_table(
             problem,
             facts,
@@ -151,22 +157,23 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             on=case.settings.on,
             second_best=second_best(problem, choices, chosen),
             flag_names=flags,
+            codes=None if large else lambda d: eligibility.pair_code(facts, rules, d, everybody),
             places=places,
-            single_enough=lambda d, i: _single_enough(problem, facts, lists, i),
             lang=options.lang,
         ),
         rules=rules_frame,
         orientation=nothing if large else next(orientation(len(choices) + 1)),
         leapfrogs=_reasons_only(lists.leapfrogs) if large else leapfrogs_table(problem, lists.leapfrogs),
-        explanations=confirm(problem, why, solved, _sample(rules)) if proven and not large else why,
+        explanations=confirm(problem, why, solved, _sample(rules), options.lang)
+        if proven and not large
+        else why,
         scores=nothing if large else prepared.scores.breakdown(),
         shortfalls=unmet(problem, solved),
         prospects=prospects(
             problem,
             facts,
             solved.first,
-            num_run=optimum.num_run,
-            den_run=optimum.den_run,
+            counted=optimum.evaluation,
             names=options.prospects,
             max_lists=max_lists,
         )
@@ -184,6 +191,22 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
             criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
             lang=options.lang,
         ),
+        changes=empty_changes()
+        if kept is None
+        else changes_table(
+            problem,
+            facts,
+            solved.first,
+            optimum.evaluation,
+            lists.lines,
+            kept.lists,
+            known=kept.applications,
+            code=lambda d, apps: eligibility.pair_code(facts, rules, d, apps),
+            places=places,
+            max_lists=max_lists,
+            lang=options.lang,
+        ),
+        kept=nothing if kept is None else weighed(problem, kept),
         lists=lists,
         places=places,
         streams=streams if large else {},
@@ -193,7 +216,6 @@ def make_tables(optimum: Optimum, options: Options) -> Tables:
 def _sample(rules: RuleSet) -> Sample:
     """How many explanations are checked, from the rules of the day."""
     return Sample(
-        rules.integer("national.explanations.confirmed_households"),
         rules.integer("national.explanations.resolved_households"),
         rules.integer("national.explanations.resolved_up_to_dwellings"),
     )
@@ -240,12 +262,16 @@ def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]]
     return names
 
 
-def _single_enough(problem: Problem, facts: Facts, lists: Shortlists, i: int) -> bool:
-    """Whether one candidate is enough on that first line (CCH R. 441-3)."""
-    app, dwelling = int(lists.lines.app[i]), int(lists.lines.dwelling[i])
-    if app < 0:
-        return bool(facts.dwellings.subsidy_d331_25_1[dwelling])
-    return bool(eligibility.one_is_enough(facts, dwelling, np.array([app], np.int32))[0])
+def scores_there(
+    scores: Scores, facts: Facts, apps: NDArray[np.integer], homes: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """Score of each application in the EPCI of a dwelling, hundredths."""
+    found = np.zeros(len(apps), np.int64)
+    epci = facts.dwellings.epci[homes]
+    for place in np.unique(epci).tolist():
+        here = np.flatnonzero(epci == place)
+        found[here] = scores.points(apps[here].astype(np.int32), int(place))
+    return found
 
 
 def place_names(rules: RuleSet) -> dict[str, str]:

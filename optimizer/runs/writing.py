@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ import pandas as pd
 
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
+from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.options import Options
 from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import plural, spaced
@@ -42,11 +44,20 @@ def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, in
             continue
         frame: pd.DataFrame = getattr(tables, stem)
         names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)
+    if result_kept(tables):
+        for stem in ("changes", "kept"):
+            frame = getattr(tables, stem)
+            names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)
     if tables.prospects is not None:
         names[write_table(tables.prospects, folder, "prospects", style=options.csv, parquet=parquet)] = len(
             tables.prospects
         )
     return names
+
+
+def result_kept(tables: Tables) -> bool:
+    """Whether an earlier result weighed in the run: its tables have their columns then, be they without rows."""
+    return len(tables.kept.columns) > 0
 
 
 class _Counted:
@@ -62,9 +73,8 @@ class _Counted:
 
 
 def write_certificate(folder: Path, certificate: dict[str, Any]) -> None:
-    """``certificate.json``: compact, stable bytes."""
-    text = json.dumps(certificate, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    (folder / "certificate.json").write_text(text + "\n", encoding="utf-8")
+    """``certificate.json``."""
+    (folder / "certificate.json").write_bytes(certificate_bytes(certificate))
 
 
 def versions() -> dict[str, str]:
@@ -81,7 +91,10 @@ def versions() -> dict[str, str]:
 def write_run_record(
     folder: Path, result: Result, options: Options, timings: dict[str, float], *, verdict: str | None
 ) -> None:
-    """``run.json``: options, versions, hashes of the inputs, timings (the only file that differs between two runs)."""
+    """``run.json``: options, versions, hashes of the inputs, timings (the only file that differs between two runs).
+
+    It is sealed over the files that lie there; :func:`write_pages` seals it again.
+    """
     prepared = result.optimum.prepared
     settings = prepared.case.settings
     record = {
@@ -99,6 +112,7 @@ def write_run_record(
         "backend_why": result.optimum.solved.reason_fr,
         "solve_notes": list(result.optimum.solved.notes),
         "warm_start": _warm_start(result),
+        "keep_sha256": None if result.kept is None else result.kept.digest,
         "stop": result.stop,
         "replayable": result.stop in ("proven", "gap"),
         "verdict": verdict,
@@ -112,6 +126,41 @@ def write_run_record(
     }
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+    seal(folder)
+
+
+def seal(folder: Path) -> None:
+    """Put into ``run.json`` what lies beside it: ``manifest`` (name, bytes, SHA-256 of every file) and ``self_sha256``.
+
+    ``self_sha256`` is the SHA-256 of the record without that key as canonical JSON: keys sorted, no blanks, UTF-8. To be
+    called again after each file that is added or changed; a folder without ``run.json`` stays as it is.
+
+    Parameters
+    ----------
+    folder : folder of a result.
+    """
+    path = folder / "run.json"
+    if not path.is_file():
+        return
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    record.pop("self_sha256", None)
+    files = sorted(
+        (file.relative_to(folder).as_posix(), file)
+        for file in folder.rglob("*")
+        if file.is_file() and file != path
+    )
+    record["manifest"] = [
+        {"name": name, "bytes": file.stat().st_size, "sha256": _digest(file)} for name, file in files
+    ]
+    canonical = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    record["self_sha256"] = hashlib.sha256(canonical.encode()).hexdigest()
+    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _warm_start(result: Result) -> dict[str, object]:
@@ -123,9 +172,14 @@ def _warm_start(result: Result) -> dict[str, object]:
 
 
 def write_pages(folder: Path, result: Result, options: Options) -> None:
-    """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF); a large run: see `runs.large`."""
-    from optimizer.presentation.pages import report_html
+    """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF); a large run: see `runs.large`. ``run.json`` is sealed."""
+    _write_pages(folder, result, options)
+    seal(folder)
+
+
+def _write_pages(folder: Path, result: Result, options: Options) -> None:
     from optimizer.presentation.pdf import write_pdf
+    from optimizer.presentation.report import report_html
     from optimizer.presentation.sheets import sheet_pages, sheets_html
     from optimizer.presentation.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split

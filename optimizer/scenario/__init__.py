@@ -15,6 +15,7 @@ Rejected: scenarios as Python (nobody in a meeting edits it), a database of resu
 differences computed from rounded screens (the comparison reads the published tables).
 """
 
+from optimizer.presentation.wording import shown, signed
 from optimizer.scenario.apply import apply, converted_lines
 from optimizer.scenario.comparison_files import compare
 from optimizer.scenario.cotation import GridTest, cotation_test
@@ -27,7 +28,6 @@ from optimizer.scenario.records import comparison_table, inputs_table, read_reco
 from optimizer.scenario.running import Ran, run_scenarios
 from optimizer.scenario.weekly import spread, weekly
 from optimizer.scenario.weights import METHODS, rank_weights
-from optimizer.scenario.wording import shown, signed
 from optimizer.scenario.writing import new_scenario
 
 __all__ = [

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.errors import Lang
+from optimizer.errors import Lang, said
 from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
+from optimizer.presentation.exactcsv import unit_csv
 from optimizer.presentation.tables_book import PLANNING, write_book
+from optimizer.presentation.words import scope_words
 from optimizer.scenario.comparison_page import comparison_html
-from optimizer.scenario.indicators import UNITS, indicator_order, label_of
+from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.records import (
     MARGIN,
     SMALL,
@@ -26,8 +28,6 @@ from optimizer.scenario.records import (
     wide_table,
     within_margin,
 )
-from optimizer.scenario.tablefile import unit_csv
-from optimizer.scenario.wording import WITHIN, scope_label
 
 HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "fr": {
@@ -77,7 +77,7 @@ def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: L
             "Écarts": in_words(differences_table(records), lang, places),
             "Scénarios": runs_table(records, lang),
         },
-        title="Comparaison de scénarios" if lang == "fr" else "Comparison of scenarios",
+        title=said("COMPARISON.HEADING", lang),
         on=date(2000, 1, 1),
         note="Borne à information parfaite : un seul optimum, tous acceptent. Proposition : la commission décide.",
         look=replace(PLANNING, headings=HEADINGS[lang]),
@@ -115,10 +115,10 @@ def in_words(table: pd.DataFrame, lang: Lang, places: Mapping[str, str]) -> pd.D
     if table.empty:
         return table
     names = {i: label_of(i, lang == "en") for i in table["indicator"].unique()}
-    scopes = {s: scope_label(s, lang, places) for s in table["scope"].unique()}
-    units = {u: UNITS[u][0 if lang == "fr" else 1] for u in table["unit"].unique()}
+    scopes = {s: scope_words(s, lang, places) for s in table["scope"].unique()}
+    units = {u: unit_words(u, lang) for u in table["unit"].unique()}
     if "reading" in table.columns:
-        table = table.assign(reading=table["reading"].map({True: WITHIN[lang == "en"], False: ""}))
+        table = table.assign(reading=table["reading"].map({True: said("WORDS.WITHIN", lang), False: ""}))
     return table.assign(
         indicator=table["indicator"].map(names),
         scope=table["scope"].map(scopes),

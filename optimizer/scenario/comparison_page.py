@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from optimizer.conversion import account_order
-from optimizer.errors import Lang
+from optimizer.errors import Lang, said
 from optimizer.presentation.data import proof_sentence, stop_sentence
-from optimizer.scenario.flux_page import environment, page_words
-from optimizer.scenario.indicators import UNITS, label_of
+from optimizer.presentation.page import render
+from optimizer.presentation.plots import curve, heat_map, slope_chart
+from optimizer.presentation.wording import shown, signed
+from optimizer.presentation.words import scope_words
+from optimizer.scenario import texts as texts
+from optimizer.scenario.indicators import label_of, unit_words
 from optimizer.scenario.lived import lived_rows
-from optimizer.scenario.plots import curve, heat_map, slope_chart
 from optimizer.scenario.records import (
     MARGIN,
     SMALL,
@@ -21,7 +24,6 @@ from optimizer.scenario.records import (
     wide_table,
     within_margin,
 )
-from optimizer.scenario.wording import WITHIN, scope_label, shown, signed
 from optimizer.shortlist.labels import account_label
 
 WHO = ("account_dwellings", "public_first")
@@ -40,33 +42,31 @@ def comparison_html(records: Sequence[Record], lang: Lang = "fr") -> str:
     rows = [row for row in every if not row["empty"]]
     empty = len(every) - len(rows)
     inputs = inputs_table(records).to_dict("records")
-    return environment().get_template("comparison.html.j2").render(
-        records=[_run(r, lang) for r in records],
-        proven=all(r.proven for r in records),
-        columns=column_names(records),
-        inputs=[
+    values = {
+        "records": [_run(r, lang) for r in records],
+        "proven": all(r.proven for r in records),
+        "columns": column_names(records),
+        "inputs": [
             {"key": i["key"], "cells": [(i[r.name], i["key"] in r.changes) for r in records]} for i in inputs
         ],
-        numbered=column_names(records) != [r.name for r in records],
-        main=[row for row in rows if row["main"]],
-        rows=_grouped([row for row in rows if not row["main"]]),
-        empty=empty,
-        lived=lived_rows(records, lang),
-        who=[row for row in rows if row["who"]],
-        slope=_slope(records, lang),
-        heat=_heat(records, lang),
-        curves=_curves(records, lang),
-        **page_words(lang),
-    )  # fmt: skip
+        "numbered": column_names(records) != [r.name for r in records],
+        "main": [row for row in rows if row["main"]],
+        "rows": _grouped([row for row in rows if not row["main"]]),
+        "empty": empty,
+        "lived": lived_rows(records, lang),
+        "who": [row for row in rows if row["who"]],
+        "slope": _slope(records, lang),
+        "heat": _heat(records, lang),
+        "curves": _curves(records, lang),
+    }
+    return render("scenario/comparison", lang, values)
 
 
 def _run(record: Record, lang: Lang) -> dict[str, Any]:
     """A run in the list of the page. Only the certificate says what is proved; why the run stopped is told beside."""
     words = [] if record.proven else [proof_sentence(record.proof, lang), stop_sentence(record.proof, lang)]
     if record.verdict == "refused":
-        words.insert(
-            0, "Refusé par la vérification indépendante." if lang == "fr" else "Refused by the check."
-        )
+        words.insert(0, said("COMPARISON.REFUSED_BY_CHECK", lang))
     return {
         "name": record.name,
         "title": record.title,
@@ -92,12 +92,12 @@ def _rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
             if gap is not None and abs(gap) >= SMALL and key != MARGIN:
                 cell["gap"] = signed(gap, key[2], lang)
                 if within_margin(key[0], gap, base.margin, record.margin):
-                    cell["open"] = WITHIN[lang == "en"]
+                    cell["open"] = said("WORDS.WITHIN", lang)
             cells.append(cell)
         rows.append(
             {
-                "indicator": key[0], "label": label_of(key[0], lang == "en"), "scope": scope_label(key[1], lang, places),
-                "unit": UNITS[key[2]][0 if lang == "fr" else 1], "cells": cells, "who": key[0] in WHO, "main": not key[1],
+                "indicator": key[0], "label": label_of(key[0], lang == "en"), "scope": scope_words(key[1], lang, places),
+                "unit": unit_words(key[2], lang), "cells": cells, "who": key[0] in WHO, "main": not key[1],
                 "empty": key[0] in OFTEN_NOTHING and not any(r.values.get(key) for r in records),
             }
         )  # fmt: skip
@@ -130,7 +130,7 @@ def _slope(records: Sequence[Record], lang: Lang) -> str:
         ]
         for a in accounts
     }
-    title = "Part des logements proposés par contingent" if lang == "fr" else "Share of dwellings by account"
+    title = said("COMPARISON.SHARE_DWELLINGS_BY_ACCOUNT", lang)
     return slope_chart(series, column_names(records), title)
 
 
@@ -151,10 +151,10 @@ def _heat(records: Sequence[Record], lang: Lang) -> str:
             target = record.values.get(("rule_target", scope, "share"))
             values.append(None if rate is None or not target else rate / target)
         worst = min((v for v in values if v is not None), default=9.0)
-        lines.append((worst, scope_label(scope, lang, records[0].places), values))
+        lines.append((worst, scope_words(scope, lang, records[0].places), values))
     lines.sort(key=lambda line: (line[0], line[1]))
     kept = lines[:30]
-    title = "Objectifs : atteint sur visé" if lang == "fr" else "Targets: reached over aimed at"
+    title = said("COMPARISON.TARGETS_REACHED_OVER_AIMED", lang)
     return heat_map([k[1] for k in kept], column_names(records), [k[2] for k in kept], title)
 
 
@@ -175,7 +175,7 @@ def _curves(records: Sequence[Record], lang: Lang) -> list[dict[str, str]]:
         ):
             groups.setdefault(key, []).append((float(value), objective))
             margins.setdefault(key, []).append(record.margin)
-    label = "valeur de l'optimum (points)" if lang == "fr" else "value of the optimum (points)"
+    label = said("COMPARISON.VALUE_OPTIMUM_POINTS", lang)
     return [
         {
             "title": key,
@@ -190,17 +190,9 @@ def _curves(records: Sequence[Record], lang: Lang) -> list[dict[str, str]]:
 def _open_steps(margins: Sequence[float | None], lang: Lang) -> str:
     """What the certificates leave open of a curve; nothing where every point is proved."""
     if None in margins:
-        return (
-            "Un point au moins n'est pas certifié : sa marche n'est pas concluante."
-            if lang == "fr"
-            else "At least one point is not certified: its step is not conclusive."
-        )
+        return said("COMPARISON.AT_LEAST_ONE_POINT", lang)
     widest = max((m for m in margins if m is not None), default=0.0)
     if not widest:
         return ""
     points = shown(widest, "points", lang)
-    return (
-        f"Une marche plus petite que la marge certifiée ({points} points au plus) n'est pas concluante."
-        if lang == "fr"
-        else f"A step within the certified margin ({points} points at most) is not conclusive."
-    )
+    return said("COMPARISON.STEP_OPEN", lang, points=points)

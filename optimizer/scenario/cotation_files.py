@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 
 from optimizer import importers
-from optimizer.errors import Lang
+from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.tables_book import write_book
 from optimizer.runs import Options
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.cotation import GridTest, cotation_test
 from optimizer.scenario.cotation_page import cotation_html
-from optimizer.shortlist.labels import plural, spaced
 
 
 def cotation_to(
@@ -63,67 +62,51 @@ def cotation_to(
     summary: dict[str, object] = {
         "out": str(out), "grids": [found.grid_a, found.grid_b], "changed_first": found.changed_first,
         "changed_lists": found.changed_lists, "dwellings": len(found.lists), "low_stakes": found.low_stakes,
-        "ties": dict(found.ties), "lines_fr": [*sentences(found, "fr"), f"Ouvrir {out / 'cotation.html'} ; tables : cotation.xlsx."],
-        "lines_en": [*sentences(found, "en"), f"Open {out / 'cotation.html'}; tables: cotation.xlsx."],
+        "ties": dict(found.ties), **{f"lines_{x}": [*sentences(found, x), said("COTATION.OPEN", x, page=out / "cotation.html")] for x in LANGS},
     }  # fmt: skip
     return found, summary
 
 
 def sentences(found: GridTest, lang: Lang) -> list[str]:
     """The comparison in a few sentences a planner can read out."""
-    fr = lang == "fr"
     n = len(found.lists)
     up, down = int(found.publics["up"].sum()), int(found.publics["down"].sum())
     idle = found.criteria[found.criteria["moves"] == 0]
     never = ", ".join(f"{c} ({g})" for g, c in zip(idle["grid"], idle["title"], strict=True))
-    ties = ", ".join(f"{k} : {v}" for k, v in found.ties.items())
-    files = found.fragile["application_id"].nunique()
+    files = int(found.fragile["application_id"].nunique())
     invented = ", ".join(dict.fromkeys(g.title for g in found.grids if g.invented))
-    top = [_percent(found.priority_at_top(c), fr) for c in ("top_a_share", "top_b_share")]
-    head = [_percent(found.priority_at_top(c), fr) for c in ("head_a_share", "head_b_share")]
-    limit = _percent(float(str(found.low_stakes_share.value)), fr)
-    if fr:
-        lines = [
-            _changes(found.changed_first, found.changed_lists, n),
-            f"{plural(up, 'demande')} {'monte' if up < 2 else 'montent'}, "
-            f"{spaced(down)} {'descend' if down < 2 else 'descendent'} ; ex aequo : {ties}.",
-            f"Publics prioritaires : {top[0]} des premiers rangs avant, {top[1]} après ; {head[0]} puis {head[1]} des mieux cotées.",
-            f"Critères qui ne départagent jamais : {never or 'aucun'}.",
-            f"{plural(files, 'dossier listé', 'dossiers listés')} {'dépend' if files < 2 else 'dépendent'} d'un seul fait non vérifié.",
-        ]
-        assumed = " (seuil supposé)" if found.low_stakes_share.is_assumed else ""
-        if found.low_stakes:
-            lines.append(
-                "Outil à faible enjeu en territoire détendu : "
-                f"au plus {limit} des premiers rangs dépendent de la grille{assumed}."
-            )
-        return [*lines, f"Points inventés : {invented}."] if invented else lines
+    shares = {
+        c: _percent(found.priority_at_top(f"{c}_share"), lang) for c in ("top_a", "top_b", "head_a", "head_b")
+    }
     lines = [
-        f"{_english(found.changed_first, 'first rank')} and {_english(found.changed_lists, 'list')} change out of {_english(n, 'dwelling')}.",
-        f"{_english(up, 'application')} move{'s' * (up == 1)} up, {down} down; ties: {ties}.",
-        f"Priority publics: {top[0]} of first ranks before, {top[1]} after; {head[0]} then {head[1]} of the best scored.",
-        f"Criteria that never decide: {never or 'none'}.",
-        f"{_english(files, 'listed file')} hang{'s' * (files == 1)} on one unverified fact.",
-    ]
-    assumed = " (assumed threshold)" if found.low_stakes_share.is_assumed else ""
+        changes_said(found.changed_first, found.changed_lists, n, lang),
+        said(
+            "COTATION.MOVES_SAID", lang, up=Spaced(up), go=said(f"COTATION.GO_{'ONE' if _single(up, lang) else 'MANY'}", lang),
+            down=Spaced(down), fall=said(f"COTATION.FALL_{'ONE' if _single(down, lang) else 'MANY'}", lang),
+            ties=", ".join(f"{k} : {v}" for k, v in found.ties.items()),
+        ),
+        said("COTATION.PRIORITY", lang, **shares),
+        said("COTATION.NEVER", lang, names=never or said("COTATION.NO_CRITERION", lang)),
+        said(
+            "COTATION.HANG", lang, n=Spaced(files), hang=said(f"COTATION.HANG_{'ONE' if _single(files, lang) else 'MANY'}", lang)
+        ),
+    ]  # fmt: skip
     if found.low_stakes:
-        lines.append(
-            f"Low-stakes tool in a relaxed territory: at most {limit} of first ranks depend on the grid{assumed}."
-        )
-    return [*lines, f"Invented points: {invented}."] if invented else lines
+        limit = _percent(float(str(found.low_stakes_share.value)), lang)
+        assumed = said("COTATION.THRESHOLD_ASSUMED", lang) if found.low_stakes_share.is_assumed else ""
+        lines.append(said("COTATION.LOW_STAKES", lang, limit=limit, assumed=assumed))
+    return [*lines, said("COTATION.POINTS_INVENTED", lang, names=invented)] if invented else lines
 
 
-def _changes(first: int, lists: int, dwellings: int) -> str:
+def changes_said(first: int, lists: int, dwellings: int, lang: Lang) -> str:
     """What another grid changes, in whole dwellings."""
-    whole = f"sur {plural(dwellings, 'logement')}."
-    if not first and not lists:
-        return f"Aucun premier rang, aucune liste ne change {whole}"
-    return f"{plural(first, 'premier rang', 'premiers rangs')} et {plural(lists, 'liste')} changent {whole}"
+    code = "COTATION.CHANGES" if first or lists else "COTATION.CHANGES_NOTHING"
+    return said(code, lang, first=Spaced(first), lists=Spaced(lists), n=Spaced(dwellings))
 
 
-def _english(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' * (n != 1)}"
+def _single(n: int, lang: Lang) -> bool:
+    return n < 2 if lang == "fr" else n == 1
 
 
-def _percent(share: float, fr: bool) -> str:
-    return f"{100 * share:.0f} %" if fr else f"{100 * share:.0f}%"
+def _percent(share: float, lang: Lang) -> str:
+    return f"{100 * share:.0f} %" if lang == "fr" else f"{100 * share:.0f}%"

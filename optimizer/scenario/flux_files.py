@@ -10,16 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer.conversion import MODES
-from optimizer.errors import Lang
+from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.tables_book import write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import INVENTORY, blocks_sheet, ends_sheet, in_words, spread_sheet
 from optimizer.scenario.flux_under import flux_under
-from optimizer.scenario.tablefile import exact_csv
-from optimizer.shortlist.labels import plural
 
 FOUR_DECIMALS = ("share_uncapped", "share", "received_from_cap")
 
@@ -152,8 +151,6 @@ def _summary(result: Flux, out: Path) -> dict[str, object]:
     table = result.flux
     modes = sorted({int(m) for m in table["mode"]})
     base = int(result.assiette.loc[result.assiette["basis"] == "forecast", "assiette"].sum())
-    names_fr = ", ".join(f"{m} ({MODES[m][0]})" for m in modes)
-    names_en = ", ".join(f"{m} ({MODES[m][1]})" for m in modes)
     stock = int(result.inventory.accounts["dwellings"].sum())
     assumed = [p.title for p in result.numbers if p.is_assumed]
     return {
@@ -166,16 +163,13 @@ def _summary(result: Flux, out: Path) -> dict[str, object]:
             for m, group in table.groupby("mode", sort=True)
         },
         "warnings": len(result.findings),
-        "lines_fr": [
-            f"{plural(stock, 'logement')} en stock, assiette de {plural(base, 'logement')} pour l'année.",
-            f"Modes calculés : {names_fr}.",
-            f"Valeurs supposées : {'; '.join(assumed) or 'aucune'}.",
-            f"Ouvrir {out / 'flux.html'} ; tables : flux.csv, assiette.csv, inventory.xlsx.",
-        ],
-        "lines_en": [
-            f"{stock} dwelling{'s' * (stock != 1)} in stock, assiette of {base} dwelling{'s' * (base != 1)} for the year.",
-            f"Modes computed: {names_en}.",
-            f"Assumed values: {'; '.join(assumed) or 'none'}.",
-            f"Open {out / 'flux.html'}; tables: flux.csv, assiette.csv, inventory.xlsx.",
-        ],
+        **{
+            f"lines_{lang}": [
+                said("FLUX.STOCKED", lang, stock=Spaced(stock), base=Spaced(base)),
+                said("FLUX.MODES", lang, modes=", ".join(f"{m} ({MODES[m][lang == 'en']})" for m in modes)),
+                said("FLUX.ASSUMED_VALUES", lang, names="; ".join(assumed) or said("FLUX.NOTHING", lang)),
+                said("FLUX.OPEN", lang, page=out / "flux.html"),
+            ]
+            for lang in LANGS
+        },
     }

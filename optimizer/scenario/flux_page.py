@@ -3,58 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from optimizer.conversion import MODES, account_order
-from optimizer.errors import Lang
-from optimizer.presentation.data import DECIDES
+from optimizer.errors import Lang, said
+from optimizer.presentation.numbers import percent
+from optimizer.presentation.page import Num, render
+from optimizer.presentation.plots import slope_chart
+from optimizer.scenario import texts as texts
 from optimizer.scenario.flux import Flux
 from optimizer.scenario.flux_stock import stock_part
-from optimizer.scenario.plots import percent, slope_chart
 from optimizer.shortlist.labels import account_label
 
-TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[1] / "presentation" / "templates" / "style.css"
 MOST_PLACES = 40
 """Landlord × département sections on the page; the tables hold them all."""
-
-CAP_WORDS = {
-    "agents": ("agents publics", "public agents"),
-    "state": ("ensemble de l'État", "State as a whole"),
-    "guarantees": ("garanties d'emprunt", "loan guarantees"),
-}
-
-
-MINUS_WORDS = {
-    "mutation": ("mutations", "transfers"), "anru": ("ANRU", "ANRU"), "orcod": ("ORCOD", "ORCOD"),
-    "unfit": ("insalubrité", "unfit housing"), "sale": ("vente", "sale"), "stock": ("en stock", "kept in stock"),
-}  # fmt: skip
-
-
-@cache
-def environment() -> jinja2.Environment:
-    """Templates of the planning pages: escaped, strict."""
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-
-
-def page_words(lang: Lang) -> dict[str, Any]:
-    """What every planning page needs: style, language switch, the standing sentence."""
-    fr = lang == "fr"
-    return {
-        "lang": lang,
-        "t": lambda french, english: french if fr else english,
-        "css": STYLE.read_text(encoding="utf-8"),
-        "decides": DECIDES[lang],
-        "percent": percent,
-    }
 
 
 def flux_html(result: Flux, lang: Lang = "fr") -> str:
@@ -62,36 +26,36 @@ def flux_html(result: Flux, lang: Lang = "fr") -> str:
     settings = result.case.settings
     places = result.flux[["landlord", "departement"]].drop_duplicates().itertuples(index=False)
     shown = list(places)
-    return environment().get_template("flux.html.j2").render(
-        title=settings.title,
-        territory=settings.territory,
-        on=settings.on.strftime("%d/%m/%Y"),
-        year=settings.year,
-        synthetic=settings.synthetic,
-        sections=[_section(result, str(p[0]), str(p[1]), lang) for p in shown[:MOST_PLACES]],
-        hidden=max(0, len(shown) - MOST_PLACES),
-        totals=_totals(result, lang) if len(shown) > 1 else [],
-        numbers=[
+    values = {
+        "title": settings.title,
+        "territory": settings.territory,
+        "on": settings.on,
+        "year": settings.year,
+        "synthetic": settings.synthetic,
+        "sections": [_section(result, str(p[0]), str(p[1]), lang) for p in shown[:MOST_PLACES]],
+        "hidden": max(0, len(shown) - MOST_PLACES),
+        "totals": _totals(result, lang) if len(shown) > 1 else [],
+        "numbers": [
             {
                 "title": p.title,
-                "value": _value(p.value, p.unit),
+                "value": _value(p.value, p.unit, lang),
                 "assumed": p.is_assumed,
                 "source": p.source,
-                "since": p.in_force_from.strftime("%d/%m/%Y") if p.in_force_from else "–",
+                "since": p.in_force_from,
             }
             for p in result.numbers
         ],
-        findings=[f.sentence(lang) for f in result.findings],
-        **page_words(lang),
-    )  # fmt: skip
+        "findings": [f.sentence(lang) for f in result.findings],
+    }
+    return render("scenario/flux", lang, values)
 
 
-def _value(value: object, unit: str) -> str:
+def _value(value: object, unit: str, lang: Lang) -> str:
     if isinstance(value, Mapping):
-        return " ; ".join(f"{k} : {v}" for k, v in value.items())
+        return " ; ".join(f"{account_label(str(k), lang)} : {v}" for k, v in value.items())
     if unit == "share" and isinstance(value, (int, float)):
-        return percent(float(value))
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return percent(float(value), lang=lang)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else account_label(str(value), lang)
 
 
 def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:
@@ -111,7 +75,8 @@ def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:
                     "label": account_label(account, lang, result.places),
                     "stock": int(stock.get(account, 0)),
                     "cells": [
-                        (counts[m], percent(counts[m] / whole[m], 2) if whole[m] else "–") for m in modes
+                        (counts[m], percent(counts[m] / whole[m], 2, lang, fixed=True) if whole[m] else "–")
+                        for m in modes
                     ],
                 }
             )
@@ -119,7 +84,7 @@ def _totals(result: Flux, lang: Lang) -> list[dict[str, Any]]:
             {
                 "departement": str(departement),
                 "landlords": int(table["landlord"].nunique()),
-                "modes": [(m, MODES[m][0 if lang == "fr" else 1]) for m in modes],
+                "modes": [Num(f"{m}. {MODES[m][lang == 'en']}") for m in modes],
                 "lines": lines,
                 "whole": [whole[m] for m in modes],
             }
@@ -137,7 +102,6 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
     cell: dict[tuple[str, int], dict[Hashable, Any]] = {
         (str(r["account"]), int(r["mode"])): r for r in table.to_dict("records")
     }
-    at = 0 if lang == "fr" else 1
     lines = []
     for account in accounts:
         first = next(cell[(account, m)] for m in modes if (account, m) in cell)
@@ -150,10 +114,10 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
                 if row is None
                 else {
                     "dwellings": int(row["dwellings"]),
-                    "share": percent(float(row["share"]), 2),
-                    "uncapped": percent(float(row["share_uncapped"]), 2),
-                    "capped": ", ".join(CAP_WORDS[n][at] for n in names),
-                    "received": percent(float(row["received_from_cap"]), 2)
+                    "share": percent(float(row["share"]), 2, lang, fixed=True),
+                    "uncapped": percent(float(row["share_uncapped"]), 2, lang, fixed=True),
+                    "capped": ", ".join(said(f"FLUX.CAP_{n}".upper(), lang) for n in names),
+                    "received": percent(float(row["received_from_cap"]), 2, lang, fixed=True)
                     if row["received_from_cap"]
                     else "",
                 }
@@ -162,7 +126,7 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
             {
                 "label": account_label(account, lang, result.places),
                 "stock": int(first["stock"]),
-                "vacated": f"{first['vacated']:g}".replace(".", "," if lang == "fr" else "."),
+                "vacated": float(first["vacated"]),
                 "cells": cells,
             }
         )
@@ -176,18 +140,16 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
         "landlord": landlord,
         "departement": departement,
         "bases": here(result.assiette).to_dict("records"),
-        "modes": [(m, MODES[m][at]) for m in modes],
+        "modes": [Num(f"{m}. {MODES[m][lang == 'en']}") for m in modes],
         "lines": lines,
         "chart": slope_chart(
             series,
             [f"mode {m}" for m in modes],
-            "Parts de flux par contingent selon le mode"
-            if lang == "fr"
-            else "Flux shares by account and mode",
+            said("FLUX.CHART", lang),
         ),
         "stock": stock_part(result, landlord, departement, lang),
         "trace": [
-            {**r, "title": MINUS_WORDS[str(r["reason"])][at], "rate": percent(float(r["stated_rate"]))}
+            {**r, "title": said(f"FLUX.MINUS_{r['reason']}".upper(), lang)}
             for r in here(result.trace).to_dict("records")
             if r["dwellings"]
         ],

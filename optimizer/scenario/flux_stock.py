@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from optimizer.conversion import account_order
-from optimizer.errors import Lang
-from optimizer.scenario.plots import percent
-from optimizer.scenario.plots_stock import ends_chart, stock_bars
+from optimizer.errors import Lang, said
+from optimizer.presentation.numbers import percent
+from optimizer.presentation.page import Num
+from optimizer.presentation.plots_stock import ends_chart, stock_bars
 from optimizer.shortlist.labels import account_label
 
 if TYPE_CHECKING:
     from optimizer.scenario.flux import Flux
 
-FIT = (("rooms", "Typologie", "Rooms"), ("ceiling", "Plafond de ressources", "Income ceiling"))
+FIT = ("rooms", "ceiling")
 WHY_EN = {
     "convention échue": "agreement ended", "convention à échoir dans l'année": "agreement ending in the year",
     "réorientation dans l'année": "oriented again in the year", "au-dessus": "above", "non renseigné": "not given",
@@ -37,13 +38,14 @@ def stock_part(result: Flux, landlord: str, departement: str, lang: Lang) -> dic
     commitments = here(result.commitments)
     return {
         "accounts": [_account(r, label(r["account"]), commitments, lang) for r in accounts],
-        "mixity": [_mixity(r, label(r["account"])) for r in ordered(here(result.mixity))],
+        "mixity": [{**r, "label": label(r["account"])} for r in ordered(here(result.mixity))],
         "moves": [
             {"old": label(r["from_account"]), "new": label(r["to_account"]), "why": word(str(r["why"]), lang), "n": int(r["dwellings"])}
             for r in here(result.moves).to_dict("records")
         ],
-        "fits": [_fit(here(result.fit), d, fr if lang == "fr" else en, label, lang) for d, fr, en in FIT],
+        "fits": [_fit(here(result.fit), d, said(f"FLUX.FIT_{d}".upper(), lang), label, lang) for d in FIT],
         "bars": _bars(spreads, accounts, label, lang),
+        "bars_name": said("FLUX.BARS", lang),
         "ends": _ends(commitments, label, result.case.settings.year, lang),
     }  # fmt: skip
 
@@ -59,35 +61,19 @@ def ordered(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: account_order(str(r["account"])))
 
 
-def _share(value: float) -> str:
-    return "–" if value != value else percent(value)
-
-
-def _account(row: dict[str, Any], label: str, commitments: pd.DataFrame, lang: Lang) -> dict[str, str]:
+def _account(row: dict[str, Any], label: str, commitments: pd.DataFrame, lang: Lang) -> dict[str, Any]:
     mine = commitments[commitments["account"] == row["account"]]
     soon = mine.loc[mine["state"].str.startswith("échoit"), "dwellings"].sum()
     given = [str(x) for x in mine["counterpart"].unique() if x]
     return {
         "label": label,
-        "dwellings": str(int(row["dwellings"])),
-        "share": _share(row["share"]),
-        "turnover": _share(row["turnover"]),
-        "ended": str(int(row["ended"])),
-        "soon": str(int(soon)),
-        "last": "–" if pd.isna(row["ends_last"]) else row["ends_last"].strftime("%d/%m/%Y"),
-        "counterpart": "; ".join(given) or ("non réservé" if lang == "fr" else "not reserved"),
-    }
-
-
-def _mixity(row: dict[str, Any], label: str) -> dict[str, str]:
-    return {
-        "label": label,
-        "qpv": _share(row["qpv_share"]),
-        "demand": str(int(row["demand"])),
-        "demand_q1": _share(row["demand_q1_share"]),
-        "leases": str(int(row["leases"])),
-        "leases_qpv": _share(row["leases_qpv_share"]),
-        "leases_q1": _share(row["leases_q1_share"]),
+        "dwellings": int(row["dwellings"]),
+        "share": row["share"],
+        "turnover": row["turnover"],
+        "ended": int(row["ended"]),
+        "soon": int(soon),
+        "last": None if pd.isna(row["ends_last"]) else row["ends_last"],
+        "counterpart": "; ".join(given) or said("FLUX.NOT_RESERVED", lang),
     }
 
 
@@ -104,9 +90,15 @@ def _fit(fit: pd.DataFrame, dimension: str, title: str, label: Any, lang: Lang) 
                 cells.append(None)
                 continue
             have, want = float(mine.loc[value, "stock_share"]), float(mine.loc[value, "demand_share"])
-            cells.append({"stock": _share(have), "demand": _share(want), "short": want - have > 0.1})
+            cells.append(
+                {
+                    "stock": percent(have, lang=lang, fixed=True),
+                    "demand": percent(want, lang=lang, fixed=True),
+                    "short": want - have > 0.1,
+                }
+            )
         lines.append({"label": label(account), "cells": cells})
-    return {"title": title, "values": [word(str(v), lang) for v in values], "lines": lines}
+    return {"title": title, "values": [Num(word(str(v), lang)) for v in values], "lines": lines}
 
 
 def _bars(spreads: pd.DataFrame, accounts: list[dict[str, Any]], label: Any, lang: Lang) -> str:
@@ -118,11 +110,8 @@ def _bars(spreads: pd.DataFrame, accounts: list[dict[str, Any]], label: Any, lan
         )
         for r in accounts
     ]
-    words = (
-        ("hors QPV", "en QPV", "non renseigné") if lang == "fr" else ("outside QPV", "in QPV", "not given")
-    )
-    title = "Parc par contingent, en et hors QPV" if lang == "fr" else "Stock by account, in and outside QPV"
-    return stock_bars(rows, words, title)
+    words = (said("PAGE.OUTSIDE_QPV", lang), said("PAGE.IN_QPV", lang), said("PAGE.NOT_GIVEN", lang))
+    return stock_bars(rows, words, said("FLUX.BARS", lang))
 
 
 def _ends(commitments: pd.DataFrame, label: Any, year: int, lang: Lang) -> str:
@@ -132,5 +121,4 @@ def _ends(commitments: pd.DataFrame, label: Any, year: int, lang: Lang) -> str:
         mine = dated[dated["account"] == account]
         counts = mine.groupby(mine["ends_on"].dt.year)["dwellings"].sum()
         ends[label(account)] = {int(str(y)): int(n) for y, n in counts.items()}
-    title = "Logements dont la convention échoit, par année" if lang == "fr" else "Dwellings by year of end"
-    return ends_chart(ends, year, title)
+    return ends_chart(ends, year, said("FLUX.ENDS", lang))

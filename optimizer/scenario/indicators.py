@@ -13,9 +13,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from optimizer.errors import Lang, said
 from optimizer.policy import RuleSet
 from optimizer.problem import all_rules
 from optimizer.runs import Result
+from optimizer.scenario import texts as texts
 from optimizer.scenario.households import household_rows
 
 COLUMNS = ("indicator", "scope", "unit", "value")
@@ -100,11 +102,9 @@ def weekly_indicators(spread: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-UNITS: Mapping[str, tuple[str, str]] = {
-    "dwellings": ("logements", "dwellings"), "share": ("part", "share"), "leases": ("baux", "leases"),
-    "points": ("points", "points"), "days": ("jours", "days"), "euros": ("euros", "euros"),
-    "months": ("mois", "months"), "households": ("ménages", "households"),
-}  # fmt: skip
+def unit_words(unit: str, lang: Lang) -> str:
+    """The unit of an indicator: ``baux``, ``mois``."""
+    return said(f"COMPARISON.UNIT_{unit}".upper(), lang)
 
 
 @dataclass(frozen=True)

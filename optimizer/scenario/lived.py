@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer.errors import Lang
-from optimizer.scenario.indicators import UNITS, indicator_order, label_of
+from optimizer.errors import Lang, said
+from optimizer.presentation.wording import shown, signed
+from optimizer.presentation.words import scope_words
+from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.records import SMALL, Record
-from optimizer.scenario.wording import scope_label, shown, signed
 
 PREFIX = "weekly_"
-OVERLAP = ("non concluant", "not conclusive")
 
 
 def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
@@ -31,8 +31,8 @@ def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
         rows.append(
             {
                 "label": label_of(key[0], lang == "en").partition(",")[0],
-                "scope": scope_label(key[1], lang, records[0].places),
-                "unit": UNITS[key[2]][lang == "en"],
+                "scope": scope_words(key[1], lang, records[0].places),
+                "unit": unit_words(key[2], lang),
                 "cells": [_cell(_range(record, key), first, key[2], lang) for record in records],
             }
         )
@@ -61,5 +61,5 @@ def _cell(
     if first is not None and abs(mean - first[0]) >= SMALL:
         cell["gap"] = signed(mean - first[0], unit, lang)
         if low <= first[2] and first[1] <= high:
-            cell["open"] = OVERLAP[lang == "en"]
+            cell["open"] = said("COMPARISON.OVERLAP", lang)
     return cell

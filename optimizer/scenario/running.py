@@ -16,8 +16,9 @@ from optimizer import importers, policy
 from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
-from optimizer.errors import AttrifluxError, Finding
+from optimizer.errors import AttrifluxError, Finding, said
 from optimizer.policy.beside import copy_territory
+from optimizer.presentation.exactcsv import unit_csv
 from optimizer.runs import Options, Result, propose_to
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario import messages as messages
@@ -36,7 +37,6 @@ from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators, weekly_indicators
 from optimizer.scenario.parallel import run_all, sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import FORMAT, RECORD
-from optimizer.scenario.tablefile import unit_csv
 from optimizer.scenario.unused import unused
 from optimizer.scenario.weekly import spread, weekly
 from optimizer.synth import write_case
@@ -259,9 +259,8 @@ def _run_all(
         weeks = weeks_lived(folders)
         if weeks and weeks != told:
             told = weeks
-            words = "semaines vécues" if options.lang == "fr" else "weeks lived"
             whole = len(folders) * lived.replications * lived.weeks
-            progress(ended, total, f"({words} : {weeks}/{whole})")
+            progress(ended, total, said("COMPARISON.WEEKS", options.lang, done=weeks, whole=whole))
 
     try:
         run_all(jobs, count, finished, tick)

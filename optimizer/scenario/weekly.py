@@ -137,8 +137,7 @@ def _lists(case: Case, options: Options) -> tuple[pipeline.Prepared, pd.DataFram
         problem,
         facts,
         solved.first,
-        num_run=counted.num_run,
-        den_run=counted.den_run,
+        counted=counted,
         proven=solved.certificate.status == "certified_optimal",
         size=case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size"),
         max_lists=rules.integer("national.caleol.max_lists"),
@@ -149,6 +148,7 @@ def _lists(case: Case, options: Options) -> tuple[pipeline.Prepared, pd.DataFram
         lists,
         q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
         flag_names=lambda homes, apps: np.full(len(apps), "", object),
+        effort_rate=lambda home, apps: np.full(len(apps), -1, np.int64),
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
+from optimizer.problem import Evaluation
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.leapfrogs import LeapfrogFinder, Leapfrogs, rule_reason
 from optimizer.shortlist.lookup import Pools
@@ -18,7 +19,6 @@ from optimizer.shortlist.ranks import Lines, binding_rows, fill_ranks
 from optimizer.shortlist.reasons import LineContext, line_reason, whole_leases_missing
 
 I32 = NDArray[np.int32]
-I64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Shortlists:
         Lines wanted per dwelling.
     named : mapping (dwelling, account) -> the réservataire's own order
     binding : (n_rows,) bool
+    pinned : dwellings whose first rank is a decision
+    finder : what found the leapfrogs, for questions about single households; let go of in a large run
     """
 
     lines: Lines
@@ -45,6 +47,7 @@ class Shortlists:
     named: dict[tuple[int, int], I32]
     binding: NDArray[np.bool_]
     pinned: frozenset[int]
+    finder: LeapfrogFinder | None
 
 
 def own_order(problem: Problem, facts: Facts, pools: Pools, first: FirstRanks) -> dict[tuple[int, int], I32]:
@@ -102,8 +105,7 @@ def build_shortlists(
     facts: Facts,
     first: FirstRanks,
     *,
-    num_run: I64,
-    den_run: I64,
+    counted: Evaluation,
     proven: bool,
     size: int,
     max_lists: int,
@@ -114,14 +116,14 @@ def build_shortlists(
 
     Parameters
     ----------
-    num_run, den_run : (n_rows,) int64
-        Leases of the optimum counted on each row.
+    counted : Evaluation
+        The optimum counted again.
     proven : bool
         Whether the run is certified optimal: then a leapfrog without reason is an error.
     """
     pools = Pools(problem)
     named = own_order(problem, facts, pools, first)
-    binding = binding_rows(problem, num_run, den_run)
+    binding = binding_rows(problem, counted)
     dalo = facts.applications.dalo
     lines = fill_ranks(
         problem, first, dalo=dalo, binding=binding, size=size, max_lists=max_lists, named=named,
@@ -131,17 +133,17 @@ def build_shortlists(
     finder = LeapfrogFinder(
         problem,
         lines,
+        first=first,
+        counted=counted,
         dalo=dalo,
         binding=binding,
-        num_run=num_run,
-        den_run=den_run,
         named=named,
         pinned=pinned,
         proven=proven,
         max_lists=max_lists,
         pools=pools,
     )
-    missing = whole_leases_missing(problem, num_run.tolist(), den_run.tolist())
+    missing = whole_leases_missing(counted)
     by_label = {f"{row.rule}[{row.scope}]": missing[k] for k, row in enumerate(problem.rows)}
     by_reason = {
         rule_reason(problem, k): by_label[f"{row.rule}[{row.scope}]"] for k, row in enumerate(problem.rows)
@@ -159,6 +161,7 @@ def build_shortlists(
                 account=problem.accounts[account],
                 standing=standing,
                 pinned=d in pinned,
+                heavy=int(lines.burden[i]) > 0,
                 places=places or {},
                 named=(d, account) in named and int(lines.app[i]) in named[d, account],
                 summary=summary,
@@ -166,7 +169,7 @@ def build_shortlists(
             ),
             lang,
         )
-    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned)
+    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned, finder)
 
 
 def prospects(
@@ -174,8 +177,7 @@ def prospects(
     facts: Facts,
     first: FirstRanks,
     *,
-    num_run: I64,
-    den_run: I64,
+    counted: Evaluation,
     names: int,
     max_lists: int,
 ) -> pd.DataFrame:
@@ -186,7 +188,7 @@ def prospects(
         problem,
         first,
         dalo=facts.applications.dalo,
-        binding=binding_rows(problem, num_run, den_run),
+        binding=binding_rows(problem, counted),
         size=names,
         max_lists=max_lists,
         named=named,

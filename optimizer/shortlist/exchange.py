@@ -1,16 +1,20 @@
-"""What the rules charge when one lease replaces another: exact change of the priced shortfalls."""
+"""What the rules charge when one lease replaces another: exact change of the priced shortfalls, orders kept."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem.model import RATE_UNIT, Problem
-from optimizer.shortlist.passes import exchange_costs
+from optimizer.problem import Evaluation
+from optimizer.problem.evaluate import orders_kept
+from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
+from optimizer.shortlist.passes import FORBIDDEN, exchange_costs
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
+NEVER = int(FORBIDDEN)
+"""Cost of an exchange that passes over a réservataire's order."""
 _REMEMBERED = 1_000_000
 """Pairs of kinds whose cost is kept."""
 
@@ -18,13 +22,15 @@ _REMEMBERED = 1_000_000
 class Exchange:
     """Change of the priced shortfalls when one lease of a kind replaces another; remembered per pair of kinds."""
 
-    def __init__(self, problem: Problem, num_run: I64, den_run: I64) -> None:
+    def __init__(self, problem: Problem, first: FirstRanks, counted: Evaluation) -> None:
         self.problem = problem
-        self.num = num_run
-        self.den = den_run
-        self.rate = np.array([row.rate for row in problem.rows], np.int64)
-        self.price = np.array([row.price for row in problem.rows], np.int64)
-        self._change = (np.zeros(len(problem.rows), np.int64), np.zeros(len(problem.rows), np.int64))
+        rows = problem.rows
+        self.rate = np.array([row.rate for row in rows], np.int64)
+        self.price = np.array([row.price for row in rows], np.int64)
+        play = np.array([row.play for row in rows], np.int64)
+        self.short = counted.asked - RATE_UNIT * counted.num_run - play
+        self.kept = orders_kept(problem, first)
+        self._change = np.zeros((2, len(rows)), np.int64), np.zeros(len(problem.orders), np.int64)
         self._known: dict[tuple[int, int], tuple[int, int]] = {}
 
     def cost(self, out: int, into: int) -> tuple[int, int]:
@@ -47,12 +53,12 @@ class Exchange:
     def costs(self, out: int, into: I32) -> tuple[I64, I64]:
         """For each kind: micropoints lost by putting it in the place of ``out`` (-1: an empty dwelling), worst row or -1.
 
-        Of rows that worsen alike the first is named.
+        Of rows that worsen alike the first is named; `NEVER` where a réservataire's order would be passed over.
         """
-        kinds = self.problem.kinds
+        kinds, (marks, orders) = self.problem.kinds, self._change
         total, worst = np.empty(len(into), np.int64), np.empty(len(into), np.int64)
         exchange_costs(
-            out, into, kinds.ptr, kinds.row, kinds.num, kinds.den, self.rate, self.price, self.num, self.den, RATE_UNIT,
-            *self._change, total, worst,
+            out, into, kinds.ptr, kinds.row, kinds.num, kinds.den, kinds.more, self.rate, self.price, self.short, RATE_UNIT,
+            kinds.order_ptr, kinds.order_row, kinds.order_sign, self.kept, marks[0], marks[1], orders, total, worst,
         )  # fmt: skip
         return total, worst

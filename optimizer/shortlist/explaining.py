@@ -3,104 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.errors import Lang
+from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.shortlist.frames import named
-from optimizer.shortlist.labels import points
+from optimizer.shortlist.labels import ordinal, points
 from optimizer.shortlist.nearest import Nearest, nearest_exchanges
+from optimizer.shortlist.positions import best_positions
+
+I64 = NDArray[np.int64]
+
+NOT_BY_SCORE = "NOT_BY_SCORE"
+"""Code at the head of ``nearest_miss`` where no number of points that the grid can give brings a first rank."""
+
+Sentence = Callable[[int], str]
+"""Application -> its nearest refusal in words (eligibility); asked only of households that fit no dwelling."""
+Score = Callable[[NDArray[np.integer], NDArray[np.integer]], I64]
+"""(applications, dwellings) -> the score each has there, hundredths."""
 
 
-def explanations_table(
-    problem: Problem,
-    code_counts: NDArray[np.int32],
-    first: FirstRanks,
-    num_run: NDArray[np.int64],
-    den_run: NDArray[np.int64],
-    *,
-    sentence: Callable[[int], str],
-    lang: Lang = "fr",
-) -> pd.DataFrame:
-    """``application_id, nearest_miss, points_needed, dwelling_id, confirmed`` for everyone without a first rank.
+@dataclass(frozen=True)
+class Explaining:
+    """What the explanations are made from.
 
-    An eligible household lacks points: the rise of its score that makes its cheapest exchange a gain, rounded up to the
-    hundredth (``confirmed`` is filled by the sample that re-solves). A household that fits no dwelling gets
-    the sentence of its nearest refusal.
-
-    Parameters
+    Attributes
     ----------
-    sentence : callable application -> sentence
-        The nearest refusal in words (eligibility); called only for households that fit no dwelling.
+    code_counts : (A, codes + 1) int32
+        Dwellings by first refusal code, column 0: eligible.
+    reached : (A,) bool
+        Eligible for a dwelling that is free in this run.
+    score : callable (applications, dwellings) -> hundredths
+    top : int
+        The largest score that the grid gives, hundredths.
     """
-    parts = explanation_parts(
-        problem,
-        code_counts,
-        first,
-        num_run,
-        den_run,
-        sentence=sentence,
-        lang=lang,
-        size=len(problem.application_ids),
-    )
-    return next(parts)
+
+    problem: Problem
+    first: FirstRanks
+    counted: Evaluation
+    code_counts: NDArray[np.int32]
+    reached: NDArray[np.bool_]
+    score: Score
+    top: int
+    sentence: Sentence
+    lang: Lang = "fr"
+
+    def parts(self, size: int) -> Iterator[pd.DataFrame]:
+        """``application_id, nearest_miss, points_needed, dwelling_id, best_position, of, confirmed`` for everyone without a
+        first rank, in parts of at most ``size`` applications; always at least one part.
+
+        An eligible household lacks points: the rise of its score that makes its cheapest exchange a gain, rounded up to the
+        hundredth, where the grid can give it (``confirmed`` is filled by those solved again). A household that fits no
+        dwelling gets the sentence of its nearest refusal.
+        """
+        problem, first = self.problem, self.first
+        nearest = nearest_exchanges(problem, first, self.counted)
+        placed = np.zeros(len(problem.application_ids), np.bool_)
+        placed[first.app[first.app >= 0]] = True
+        waiting = np.flatnonzero(~placed)
+        for start in range(0, max(1, len(waiting)), max(1, size)):
+            yield self._explained(nearest, waiting[start : start + size])
+
+    def _explained(self, nearest: Nearest, apps: NDArray[np.intp]) -> pd.DataFrame:
+        unfit = self.code_counts[apps, 0] == 0
+        where = np.where(unfit, -1, nearest.dwelling[apps])
+        place, of = best_positions(self.problem, apps, where)
+        lacking = np.maximum(0, -(-nearest.lacking[apps] // MICRO_PER_HUNDREDTH))
+        score = np.zeros(len(apps), np.int64)
+        known = np.flatnonzero(where >= 0)
+        score[known] = self.score(apps[known], where[known])
+        beyond = (where >= 0) & (lacking > self.top - score)
+        amounts, back = np.unique(lacking, return_inverse=True)
+        words = np.array([lacking_words(int(amount), self.lang) for amount in amounts], object)[
+            back.reshape(-1)
+        ]
+        for i in np.flatnonzero(beyond).tolist():
+            words[i] = _beyond(int(place[i]), int(of[i]), self.lang)
+        words[where < 0] = (
+            "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)"
+            if self.lang == "fr"
+            else "eligible, but only as a reserve (the réservataire's order or a recorded decision)"
+        )
+        words[(where < 0) & ~unfit & ~self.reached[apps]] = (
+            "recevable seulement pour des logements déjà en cours d'attribution"
+            if self.lang == "fr"
+            else "eligible only for dwellings already in progress"
+        )
+        for i in np.flatnonzero(unfit).tolist():
+            words[i] = self.sentence(int(apps[i]))
+        nothing = place == 0
+        return pd.DataFrame(
+            {
+                "application_id": named(self.problem.application_ids, apps),
+                "nearest_miss": words,
+                "points_needed": np.where((where < 0) | beyond, np.nan, lacking / 100),
+                "dwelling_id": named(self.problem.dwelling_ids, where),
+                "best_position": pd.arrays.IntegerArray(place, nothing),
+                "of": pd.arrays.IntegerArray(of, nothing.copy()),
+                "confirmed": np.full(len(apps), "", object),
+            }
+        )
 
 
-def explanation_parts(
-    problem: Problem,
-    code_counts: NDArray[np.int32],
-    first: FirstRanks,
-    num_run: NDArray[np.int64],
-    den_run: NDArray[np.int64],
-    *,
-    sentence: Callable[[int], str],
-    lang: Lang = "fr",
-    size: int,
-) -> Iterator[pd.DataFrame]:
-    """:func:`explanations_table` in parts of at most ``size`` applications; always at least one part."""
-    nearest = nearest_exchanges(problem, first, num_run, den_run)
-    placed = np.zeros(len(problem.application_ids), np.bool_)
-    placed[first.app[first.app >= 0]] = True
-    waiting = np.flatnonzero(~placed)
-    for start in range(0, max(1, len(waiting)), max(1, size)):
-        yield _explained(problem, code_counts, nearest, waiting[start : start + size], sentence, lang)
-
-
-def _explained(
-    problem: Problem,
-    code_counts: NDArray[np.int32],
-    nearest: Nearest,
-    apps: NDArray[np.intp],
-    sentence: Callable[[int], str],
-    lang: Lang,
-) -> pd.DataFrame:
-    unfit = code_counts[apps, 0] == 0
-    where = np.where(unfit, -1, nearest.dwelling[apps])
-    lacking = np.maximum(0, -(-nearest.lacking[apps] // MICRO_PER_HUNDREDTH))
-    amounts, back = np.unique(lacking, return_inverse=True)
-    words = np.array([_lacking(int(amount), lang) for amount in amounts], object)[back.reshape(-1)]
-    words[where < 0] = (
-        "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)"
-        if lang == "fr"
-        else "eligible, but only as a reserve (the réservataire's order or a recorded decision)"
-    )
-    for i in np.flatnonzero(unfit).tolist():
-        words[i] = sentence(int(apps[i]))
-    return pd.DataFrame(
-        {
-            "application_id": named(problem.application_ids, apps),
-            "nearest_miss": words,
-            "points_needed": np.where(where < 0, np.nan, lacking / 100),
-            "dwelling_id": named(problem.dwelling_ids, where),
-            "confirmed": np.full(len(apps), "", object),
-        }
-    )
-
-
-def _lacking(hundredths: int, lang: Lang) -> str:
+def lacking_words(hundredths: int, lang: Lang) -> str:
     """What so many points more would have brought."""
     if not hundredths:
         return (
@@ -112,3 +122,10 @@ def _lacking(hundredths: int, lang: Lang) -> str:
     if lang == "fr":
         return f"{text} points de plus auraient donné un premier rang"
     return f"{text} more points would have brought a first rank"
+
+
+def _beyond(place: int, of: int, lang: Lang) -> str:
+    """No number of points that the grid can give: the place says more."""
+    if lang == "fr":
+        return f"{NOT_BY_SCORE} : aucun nombre de points de la grille n'y aurait suffi ; {ordinal(place, lang)} sur {of} à la cotation"
+    return f"{NOT_BY_SCORE}: no number of points of the grid would have been enough; place {place} of {of} by score"

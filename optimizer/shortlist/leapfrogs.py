@@ -3,8 +3,10 @@
 For a line (dwelling, account, household, rank) the passed households are those eligible for that dwelling and
 account with a higher score, not above it on the list and without a first rank. Each gets one reason:
 
-* ``pin`` / ``nomination`` — the place was decided before the run, or the order is the réservataire's own;
-* ``fit`` — score + fit + fill of the passed household is not higher: preference, size or access decides;
+* ``pin`` / ``nomination`` — the place was decided before the run, or the order is the réservataire's own (of this list,
+  or of another that needs the household of the line housed);
+* ``fit``, ``burden``, ``lean``, ``keep`` — the whole value of the passed household is not higher there: the part of it by
+  which it loses most (preference, size or access; the rent's weight on its income; the account; an earlier result kept);
 * ``<rule>[<scope>]@<price>`` — at first rank: exchanging the two would worsen that row by more than it gains;
 * ``places`` — in reserve: the passed household already stands on two lists;
 * ``class`` — in reserve: the same class as the first rank comes first, and a DALO household is never filler;
@@ -20,16 +22,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError, define
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, Problem
-from optimizer.shortlist.exchange import Exchange
-from optimizer.shortlist.lookup import Pools
+from optimizer.problem import Evaluation
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
+from optimizer.shortlist.exchange import NEVER, Exchange
+from optimizer.shortlist.lookup import Pools, by_kind
 from optimizer.shortlist.passes import (
     FIRST,
     GAP,
     NAMED,
+    NOMINATION,
     PINNED,
     RESERVE,
     RULE,
+    first_reasons,
     lacking,
     passed_over,
     pool_size,
@@ -41,10 +46,12 @@ B = NDArray[np.bool_]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
+BY_SCORE, ALIKE = -3, -4
+"""Why a first rank stands before a household where it passes nobody over: its score is higher, or the same."""
 SHOWN = 20
 """Leapfrogs written per line, the highest scores first; a count row follows when there are more (design §8)."""
 
-_WORDS = ("count", "fit", "pin", "nomination", "places", "class", "gap")
+_WORDS = ("count", "fit", "pin", "nomination", "places", "class", "gap", "burden", "lean", "keep")
 """The reasons that are no rule, by number (`passes`)."""
 _PLAIN = np.arange(len(_WORDS), dtype=np.int32)
 
@@ -79,10 +86,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class LineSummary:
-    """How many households a line passes, by reason, for the sentence on the line itself."""
+    """How many households a line passes, by reason, and by how many points at most (hundredths): for the line's sentence."""
 
     total: int
-    by_reason: tuple[tuple[str, int], ...]
+    by_reason: tuple[tuple[str, int, int], ...]
 
 
 def rule_reason(problem: Problem, row: int) -> str:
@@ -94,16 +101,22 @@ def rule_reason(problem: Problem, row: int) -> str:
 
 @dataclass(frozen=True)
 class _Place:
-    """A menu and an account: the kind of each type (-1: none), who may be first, the types with a kind, how many there are."""
+    """A menu and an account: kind (-1: none), lean and what of it keeps an earlier result by type, who may be first, the types
+    with a kind, how many households."""
 
     menu: slice
     kind_of: I32
+    lean_of: I64
+    keep_of: I64
     first: B
     types: I64
     size: int
 
 
-_NOWHERE = _Place(slice(0, 0), np.zeros(0, np.int32), np.zeros(0, np.bool_), np.zeros(0, np.int64), 0)
+_NOWHERE = _Place(
+    slice(0, 0), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_),
+    np.zeros(0, np.int64), 0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -132,10 +145,10 @@ class LeapfrogFinder:
         problem: Problem,
         lines: Lines,
         *,
+        first: FirstRanks,
+        counted: Evaluation,
         dalo: B,
         binding: B,
-        num_run: I64,
-        den_run: I64,
         named: Mapping[tuple[int, int], NDArray[np.int32]],
         pinned: frozenset[int],
         proven: bool,
@@ -151,12 +164,12 @@ class LeapfrogFinder:
         self.max_lists = max_lists
         self.pools = pools or Pools(problem)
         self.binding = binding
-        self.exchange = Exchange(problem, num_run, den_run)
+        self.exchange = Exchange(problem, first, counted)
         self.placed = np.zeros(len(problem.application_ids), np.bool_)
         at_first = (lines.rank == 1) & (lines.app >= 0)
         self.placed[lines.app[at_first]] = True
         self.full_at = self._full_at()
-        self._least_fit = int(problem.entry_fit.min()) if len(problem.entry_fit) else 0
+        self._least = int(problem.entry_fit.min(initial=0))
         self._words = list(_WORDS)
         self._rules: dict[int, int] = {}
         self._found = _Collected()
@@ -201,7 +214,9 @@ class LeapfrogFinder:
         kind_of, first = self.pools.kinds_by_type(self.pools.group(d), r)
         menu = self.pools.entries(d)
         size = pool_size(self.problem.entry_type, menu.start, menu.stop, kind_of)
-        return _Place(menu, kind_of, first, np.flatnonzero(kind_of >= 0), int(size))
+        types = np.flatnonzero(kind_of >= 0)
+        keep_of = by_kind(self.problem.kinds.keep, kind_of)
+        return _Place(menu, kind_of, self.pools.leans(d, r), keep_of, first, types, int(size))
 
     def found(self) -> Leapfrogs:
         """The leapfrogs of the lines walked so far, in line order."""
@@ -220,23 +235,58 @@ class LeapfrogFinder:
         more = problem.fill_value + int(problem.bonus[d])
         word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN
         places, tied = np.empty(n, np.int64), np.empty(n, np.int64)
-        tally = np.empty((n, len(word)), np.int64)
+        tally, widest = np.empty((n, len(word)), np.int64), np.empty((n, len(word)), np.int64)
         self._found.room(n * (SHOWN + 1))
+        parts = self._parts(first, stop)
         self._found.held = passed_over(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, here.menu.start, here.menu.stop,
-            self._least_fit, more, here.kind_of, here.first, s.lacks, s.cost, s.rule, self.placed, self.dalo, self.full_at,
-            first, how, seeks, lines.app[part], lines.score[part], lines.value[part], lines.order[part],
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden,
+            here.menu.start, here.menu.stop, self._least, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.lacks, s.cost, s.rule,
+            self.placed, self.dalo, self.full_at,
+            first, how, seeks, lines.app[part], lines.score[part], parts, lines.value[part], lines.order[part],
             bool(self.dalo[lines.app[first]]), MICRO_PER_HUNDREDTH,
-            word, SHOWN, places, tied, tally, np.empty((n, SHOWN, 3), np.int64), self._found.open, self._found.held,
+            word, SHOWN, places, tied, tally, widest, np.empty((n, SHOWN, 3), np.int64), self._found.open, self._found.held,
         )  # fmt: skip
         if self.proven and bool(tally[:, GAP].any()):
             raise AttrifluxError("LEAPFROG_UNEXPLAINED")
         names = [self._words[w] for w in word.tolist()]
         for j, counts in enumerate(tally.tolist()):
-            reasons = [(names[w], count) for w, count in enumerate(counts) if count]
+            reasons = [(names[w], count, int(widest[j, w])) for w, count in enumerate(counts) if count]
             reasons.sort(key=lambda x: (-x[1], x[0]))
             standing = Standing(here.size, int(places[j]) + 1, int(tied[j]) > 1)
             yield first + j, standing, LineSummary(sum(counts), tuple(reasons))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The reasons met so far, by their published number."""
+        return tuple(self._words)
+
+    def first_reasons(self, first: int) -> I32:
+        """By entry of the dwelling's menu: why a first rank stands before that household, a published number.
+
+        Below 0 (`standings`): its score is lower, or the same. Households that hold a first rank elsewhere are told as if they
+        were free.
+        """
+        lines, problem, s = self.lines, self.problem, self._scratch
+        d, r = int(lines.dwelling[first]), int(lines.account[first])
+        here = self._place(d, r)
+        how = int(self._how(first, first + 1)[0])
+        more = problem.fill_value + int(problem.bonus[d])
+        word = self._charges(first, here, more) if how == FIRST else _PLAIN
+        out = np.zeros(here.menu.stop - here.menu.start, np.int32)
+        first_reasons(
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden,
+            here.menu.start, here.menu.stop, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.cost, s.rule,
+            self.placed, self.dalo, self.full_at, how, lines.score[first], self._parts(first, first + 1)[0],
+            lines.value[first], BY_SCORE, ALIKE, MICRO_PER_HUNDREDTH, word, out,
+        )  # fmt: skip
+        return out
+
+    def _parts(self, first: int, stop: int) -> I64:
+        """(lines, 4): fit without burden nor what the dwelling adds, burden, lean, what of it keeps an earlier result."""
+        lines, part = self.lines, slice(first, stop)
+        bonus = self.problem.bonus[lines.dwelling[part]]
+        keep = self.problem.kinds.keep[lines.kind[part]]
+        return np.stack([lines.fit[part] - bonus, lines.burden[part], lines.lean[part], keep], axis=1)
 
     def _how(self, first: int, stop: int) -> I32:
         """How each line of a list got its place."""
@@ -254,8 +304,9 @@ class LeapfrogFinder:
         """What the rules charge for putting each type met in the place of a first rank; published number of each reason."""
         lines, problem, s = self.lines, self.problem, self._scratch
         met = types_ahead(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, here.menu.start, here.menu.stop,
-            here.kind_of, here.first, self.placed, more, lines.value[first], lines.score[first], s.met,
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit,
+            here.menu.start, here.menu.stop, here.kind_of, here.lean_of, int(here.lean_of[here.types].max(initial=0)),
+            here.first, self.placed, more, lines.value[first], lines.score[first], s.met,
         )  # fmt: skip
         if not met:
             return _PLAIN
@@ -268,7 +319,7 @@ class LeapfrogFinder:
         number = {row: RULE + i for i, row in enumerate(rows)}
         for t, kind in zip(types.tolist(), into, strict=True):
             lost, row = charge[kind]
-            s.cost[t], s.rule[t] = lost, number.get(row, -1)
+            s.cost[t], s.rule[t] = lost, NOMINATION if lost == NEVER else number.get(row, -1)
         return np.array([*_PLAIN.tolist(), *(self._rule(row) for row in rows)], np.int32)
 
     def _rule(self, row: int) -> int:

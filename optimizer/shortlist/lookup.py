@@ -26,15 +26,21 @@ class Pool:
     ----------
     app, kind : (n,) int32      application index, kind of a lease to that household on the account
     first : (n,) bool           may hold the first rank there
-    score, fit, value : (n,) int64 hundredths of a point (fit with the dwelling's bonus, value as in design §5)
+    score, value : (n,) int64   hundredths of a point, value whole as in design §5
     """
 
     app: I32
     kind: I32
     first: B
     score: I64
-    fit: I64
     value: I64
+
+
+def by_kind(amounts: I64, kind_of: I32) -> I64:
+    """The amount of each type's kind, 0 where it has none."""
+    if not len(amounts):
+        return np.zeros(len(kind_of), np.int64)
+    return np.where(kind_of >= 0, amounts[np.maximum(kind_of, 0)], 0).astype(np.int64)
 
 
 class Pools:
@@ -90,6 +96,10 @@ class Pools:
         """:meth:`kinds_by_type` for the group of a dwelling."""
         return self.kinds_by_type(self.group(dwelling), account)[0]
 
+    def leans(self, dwelling: int, account: int) -> I64:
+        """By type: what a first rank on that account adds to the value of its pair, hundredths; 0 where there is none."""
+        return by_kind(self.problem.kinds.value, self.kinds(dwelling, account))
+
     def pool(self, dwelling: int, account: int) -> Pool:
         """Everyone eligible for (dwelling, account); empty when the dwelling has no menu."""
         problem = self.problem
@@ -99,14 +109,12 @@ class Pools:
         kind = by_type[types]
         keep = np.flatnonzero(kind >= 0)
         score = problem.entry_score[entries][keep].astype(np.int64)
-        fit = problem.entry_fit[entries][keep] + problem.bonus[dwelling]
         return Pool(
             app=problem.entry_app[entries][keep],
             kind=kind[keep],
             first=may_first[types[keep]],
             score=score,
-            fit=fit,
-            value=problem.fill_value + score + fit,
+            value=problem.values(entries)[keep] + problem.bonus[dwelling] + problem.kinds.value[kind[keep]],
         )
 
     def accounts_of(self, dwelling: int) -> list[int]:
@@ -130,9 +138,10 @@ class Pools:
             found.setdefault(pair, i)
         return found
 
-    def seat_value(self, dwelling: int, kind: int) -> int:
-        """Value of the seat of that kind on the dwelling, hundredths."""
-        return int(self.problem.seats.value[self.seats[int(self.problem.klass[dwelling]), kind]])
+    def seat_value(self, dwelling: int, kind: int) -> tuple[int, int]:
+        """Value of the seat of that kind on the dwelling, and what of it its public may not bring (0 or less), hundredths."""
+        seat = self.seats[int(self.problem.klass[dwelling]), kind]
+        return int(self.problem.seats.value[seat]), -int(self.problem.seats.deduction[seat])
 
     def lottery(self, app: int, dwelling: int, account: int) -> int:
         """The lottery number h of design §5 (empty application id for a seat)."""

@@ -1,7 +1,7 @@
 """What would have brought a first rank: the cheapest exchange for each household, exactly.
 
 Putting household a in the place of the first rank of dwelling d changes the objective by ``value(a) − value(now)`` less what
-the rules then charge. If a's score rose by more than the loss of its cheapest exchange, that exchange would beat the optimum;
+the rules then charge, where no réservataire's order is passed over. If a's score rose by more than the loss of its cheapest exchange, that exchange would beat the optimum;
 every proposal without a is worth what it was, so the new optimum would hold a at a first rank. The points needed are
 therefore sufficient (never promised too low); the sample of ``confirming`` shows it by solving again.
 """
@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
-from optimizer.shortlist.exchange import Exchange
+from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools
 from optimizer.shortlist.passes import offer
 
@@ -33,7 +34,7 @@ class Nearest:
     dwelling: I32
 
 
-def nearest_exchanges(problem: Problem, first: FirstRanks, num_run: I64, den_run: I64) -> Nearest:
+def nearest_exchanges(problem: Problem, first: FirstRanks, counted: Evaluation) -> Nearest:
     """Cheapest exchange of every application over all dwellings it may hold a first rank of.
 
     Notes
@@ -44,7 +45,7 @@ def nearest_exchanges(problem: Problem, first: FirstRanks, num_run: I64, den_run
     search = _Search(
         problem,
         Pools(problem),
-        Exchange(problem, num_run, den_run),
+        Exchange(problem, first, counted),
         np.full(n, NONE, np.int64),
         np.full(n, -1, np.int32),
     )
@@ -103,13 +104,15 @@ class _Search:
         )  # fmt: skip
 
     def _charges(self, group: int, out: int) -> I64:
-        """For each type: the least the rules charge for its first rank in the place of ``out`` (NONE: not open)."""
+        """For each type: the least that its first rank in the place of ``out`` costs, its lean taken off (NONE: not open)."""
         if self._place != (group, out):
             options, here = self.problem.options, self.pools.options_of(group)
             first = np.flatnonzero(options.first[here]) + here.start
             cost, _ = self.exchange.costs(out, options.kind[first])
+            kept = cost < NEVER
+            gain = self.problem.kinds.value[options.kind[first[kept]]] * MICRO_PER_HUNDREDTH
             self._charge = np.full(self.problem.n_types, NONE, np.int64)
-            np.minimum.at(self._charge, self.pools.option_type[first], cost)
+            np.minimum.at(self._charge, self.pools.option_type[first[kept]], cost[kept] - gain)
             self._place = (group, out)
         return self._charge
 
@@ -119,8 +122,11 @@ def current_values(problem: Problem, first: FirstRanks) -> I64:
     found = np.zeros(len(problem.dwelling_ids), np.int64)
     pools = Pools(problem)
     for i in np.flatnonzero(first.app < 0).tolist():
-        found[first.dwelling[i]] = pools.seat_value(int(first.dwelling[i]), int(first.kind[i]))
+        found[first.dwelling[i]], _ = pools.seat_value(int(first.dwelling[i]), int(first.kind[i]))
     housed = np.flatnonzero(first.app >= 0)
     home = first.dwelling[housed]
-    found[home] = problem.values(entries_of_pairs(problem, home, first.app[housed])) + problem.bonus[home]
+    lean = problem.kinds.value[first.kind[housed]]
+    found[home] = (
+        problem.values(entries_of_pairs(problem, home, first.app[housed])) + problem.bonus[home] + lean
+    )
     return found

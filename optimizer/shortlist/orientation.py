@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
+from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
 from optimizer.problem.registry import all_rules
 from optimizer.shortlist.explanations import Prices
@@ -141,8 +142,7 @@ def losses(
     facts: Facts,
     prices: Prices,
     first: FirstRanks,
-    counts: tuple[I64, I64],
-    objective: int,
+    counted: Evaluation,
     *,
     exchanges: bool,
 ) -> Choices:
@@ -150,9 +150,7 @@ def losses(
 
     Parameters
     ----------
-    counts : (num_run, den_run)
-    objective : int
-        Of the proposal, micropoints.
+    counted : the proposal counted again
     exchanges : bool
         Look for the best exchange of each line too (not for a country).
     """
@@ -176,21 +174,19 @@ def losses(
     served = np.where(klass >= 0, top[klass] + problem.bonus * MICRO_PER_HUNDREDTH, 0) if len(top) else klass
     # reduced values are rounded down by less than a micropoint each
     rounding = len(klass) + 1
-    slack = int(prices.application.sum()) + int(np.maximum(0, served).sum()) + rounding - objective
+    bound = int(prices.application.sum()) + int(np.maximum(0, served).sum()) + prices.play + rounding
+    slack = bound - counted.objective
     loss = np.maximum(0, top[klass[dwelling]] - table[at, 1] - max(0, slack)) // MICRO_PER_HUNDREDTH
     loss[chosen[dwelling] == account] = 0
     at_most = np.full(len(loss), UNKNOWN, np.int64)
     if exchanges:
-        at_most = switch_costs(problem, first, counts, dwelling, account)
+        at_most = switch_costs(problem, first, counted, dwelling, account)
     at_most[chosen[dwelling] == account] = 0
     return Choices(dwelling, account, loss, at_most, *(table[at, j] for j in range(2, 7)))
 
 
-def second_best(problem: Problem, choices: Choices, chosen: I32) -> dict[int, tuple[str, int, int]]:
-    """Plan B of each dwelling: the cheapest other account that has candidates, and its loss (at least, at most).
-
-    Cheapest by the exact exchange where one is known; hundredths of a point, `switching.UNKNOWN` when none is.
-    """
+def second_best(problem: Problem, choices: Choices, chosen: I32) -> dict[int, str]:
+    """Plan B of each dwelling: the cheapest other account that has candidates, by the exact exchange where one is known."""
     other = np.flatnonzero(~choices.chosen(chosen) & (choices.candidates > 0))
     unknown, most = choices.at_most[other] < 0, choices.at_most[other]
     other = other[
@@ -200,12 +196,7 @@ def second_best(problem: Problem, choices: Choices, chosen: I32) -> dict[int, tu
         return {}
     ahead = np.concatenate([[True], np.diff(choices.dwelling[other]) != 0])
     return {
-        int(choices.dwelling[i]): (
-            problem.accounts[int(choices.account[i])],
-            int(choices.loss[i]),
-            int(choices.at_most[i]),
-        )
-        for i in other[ahead].tolist()
+        int(choices.dwelling[i]): problem.accounts[int(choices.account[i])] for i in other[ahead].tolist()
     }
 
 

@@ -1,7 +1,7 @@
 """Compiled passes over the menu of a dwelling: who comes next on a list, and whom a list passes over.
 
-A menu is sorted by (score + fit descending, seniority descending, application), and a country has thousands of households
-on each: a pass stops where nobody further can matter, and no array per line is made. What depends on accounts and rules is
+A menu is sorted by (score + fit descending, seniority descending, application), the fit being less the burden, and a country
+has thousands of households on each: a pass stops where nobody further can matter, and no array per line is made. What depends on accounts and rules is
 worked out by type first, in *scratch* tables that are left as they were found (no kind, nothing marked).
 """
 
@@ -10,10 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-FIT, PIN, NOMINATION, PLACES, CLASS, GAP, RULE = 1, 2, 3, 4, 5, 6, 7
+FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, RULE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 """Reasons of a leapfrog by number; those from ``RULE`` on are rules of the line. 0 is the count row."""
 FIRST, RESERVE, PINNED, NAMED = 0, 1, 2, 3
 """How a line got its place."""
+FORBIDDEN = np.int64(1) << 61
+"""What an exchange costs that passes over a réservataire's order: more than any number of points."""
 
 
 @njit(cache=True, nogil=True)
@@ -28,65 +30,72 @@ def _asked(first_kind, ptr, row, num, binding, need):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def next_entries(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, seniority, start, stop,
-    option_type, option_account, option_kind, account,
-    ptr, row, num, binding, first_kind, fillers, free, dalo, above, kind_of, same, need,
-):  # fmt: skip
-    """(entries of the next household of a list, their kinds): the best one and those tied with it that fit as well.
-
-    Households that give at least the binding rows of ``first_kind`` come first, then everybody; DALO only with ``fillers``.
-    Scratch: ``kind_of`` (types) -1, ``same`` (types), ``need`` (rows) False.
-    """
-    wanted = _asked(first_kind, ptr, row, num, binding, need)
-    for o in range(len(option_type)):
-        if option_account[o] == account:
-            c = option_kind[o]
-            kind_of[option_type[o]] = c
-            same[option_type[o]] = wanted == 0 or _given(c, ptr, row, num, need) >= wanted
-    found = spare = -1
+def may_stand(app, kind, start, stop, kind_of, placed, dalo, fillers):  # type: ignore[no-untyped-def]
+    """Households of a menu that may stand behind a first rank: nameable, without a first rank, DALO only with ``fillers``."""
+    n = 0
     for e in range(start, stop):
         a = app[e]
-        if not free[a] or kind_of[kind[e]] < 0 or (dalo[a] and not fillers):
-            continue
-        if same[kind[e]]:
-            if not _among(above, a):
-                found = e
-                break
-        elif spare < 0 and not _among(above, a):
-            spare = e
-    strict = found >= 0
-    if not strict:
-        found = spare
-    count = 0
-    end = found
-    if found >= 0:
-        worth, days = np.int64(score[found]) + np.int64(fit[found]), seniority[app[found]]
-        while (
-            end < stop and np.int64(score[end]) + np.int64(fit[end]) == worth and seniority[app[end]] == days
-        ):
-            count += _fits(end, app, kind, kind_of, same, strict, free, dalo, fillers, above)
-            end += 1
-    entries = np.empty(count, np.int64)
-    kinds = np.empty(count, np.int32)
-    count = 0
-    for e in range(found, end):
-        if _fits(e, app, kind, kind_of, same, strict, free, dalo, fillers, above):
-            entries[count] = e
-            kinds[count] = kind_of[kind[e]]
-            count += 1
-    for o in range(len(option_type)):
-        kind_of[option_type[o]] = -1
-    for k in range(ptr[first_kind], ptr[first_kind + 1]):
-        need[row[k]] = False
-    return entries, kinds
+        n += kind_of[kind[e]] >= 0 and not placed[a] and (fillers or not dalo[a])
+    return n
 
 
 @njit(cache=True, nogil=True)
-def _among(above, a):  # type: ignore[no-untyped-def]
-    for b in above:
-        if a == b:
-            return True
+def best_entries(  # type: ignore[no-untyped-def]
+    app, kind, score, fit, seniority, start, stop, kind_of, lean_of, lacks, free, dalo, fillers, want
+):  # fmt: skip
+    """Entries of the ``want`` best households that may stand on a list, and of all those tied with one of them, in menu order.
+
+    Best: does not lack (by type) what the class asks, then value, then seniority.
+    """
+    top = np.empty((want, 3), np.int64)
+    held = 0
+    for e in range(start, stop):
+        if not _stands(e, app, kind, kind_of, free, dalo, fillers):
+            continue
+        key = _key(e, app, kind, score, fit, seniority, lean_of, lacks)
+        if held == want:
+            if not _beats(key, top[held - 1]):
+                continue
+            held -= 1
+        k = held
+        while k and _beats(key, top[k - 1]):
+            for part in range(3):
+                top[k, part] = top[k - 1, part]
+            k -= 1
+        for part in range(3):
+            top[k, part] = key[part]
+        held += 1
+    count = 0
+    found = np.empty(stop - start if held else 0, np.int64)
+    if not held:
+        return found
+    for e in range(start, stop):
+        if _stands(e, app, kind, kind_of, free, dalo, fillers):
+            key = _key(e, app, kind, score, fit, seniority, lean_of, lacks)
+            if not _beats(top[held - 1], key):
+                found[count] = e
+                count += 1
+    return found[:count]
+
+
+@njit(cache=True, nogil=True)
+def _stands(e, app, kind, kind_of, free, dalo, fillers):  # type: ignore[no-untyped-def]
+    a = app[e]
+    return kind_of[kind[e]] >= 0 and free[a] and (fillers or not dalo[a])
+
+
+@njit(cache=True, nogil=True)
+def _key(e, app, kind, score, fit, seniority, lean_of, lacks):  # type: ignore[no-untyped-def]
+    t = kind[e]
+    value = np.int64(score[e]) + np.int64(fit[e]) + lean_of[t]
+    return np.int64(not lacks[t]), value, np.int64(seniority[app[e]])
+
+
+@njit(cache=True, nogil=True)
+def _beats(one, other):  # type: ignore[no-untyped-def]
+    for part in range(3):
+        if one[part] != other[part]:
+            return one[part] > other[part]
     return False
 
 
@@ -99,14 +108,6 @@ def _above(line_app, j, a):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _fits(e, app, kind, kind_of, same, strict, free, dalo, fillers, above):  # type: ignore[no-untyped-def]
-    a = app[e]
-    if not free[a] or kind_of[kind[e]] < 0 or (dalo[a] and not fillers) or (strict and not same[kind[e]]):
-        return False
-    return not _among(above, a)
-
-
-@njit(cache=True, nogil=True)
 def pool_size(kind, start, stop, kind_of):  # type: ignore[no-untyped-def]
     """Households of a menu that some account may name: whose type has a kind."""
     n = 0
@@ -116,18 +117,22 @@ def pool_size(kind, start, stop, kind_of):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def types_ahead(app, kind, score, fit, start, stop, kind_of, first, placed, more, worth, line_score, met):  # type: ignore[no-untyped-def]
+def types_ahead(  # type: ignore[no-untyped-def]
+    app, kind, score, fit, start, stop, kind_of, lean_of, most, first, placed, more, worth, line_score, met
+):  # fmt: skip
     """Mark in ``met`` the types of the unplaced households with a higher score who would be worth more at first rank.
 
-    ``more``: what the dwelling adds to score + fit. Returns how many households.
+    ``more``: what the dwelling adds to score + fit; ``most``: the largest lean of a type. Returns how many households.
     """
     n = 0
     for e in range(start, stop):
         value = np.int64(score[e]) + np.int64(fit[e]) + more
-        if value <= worth:
+        if value + most <= worth:
             break
         t = kind[e]
-        if score[e] > line_score and kind_of[t] >= 0 and first[t] and not placed[app[e]]:
+        if kind_of[t] < 0 or not first[t] or value + lean_of[t] <= worth:
+            continue
+        if score[e] > line_score and not placed[app[e]]:
             met[t] = True
             n += 1
     return n
@@ -135,16 +140,18 @@ def types_ahead(app, kind, score, fit, start, stop, kind_of, first, placed, more
 
 @njit(cache=True, nogil=True)
 def passed_over(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, start, stop, least_fit, more, kind_of, first, lacks, cost, rule, placed, dalo, full_at,
-    lines, how, seeks, line_app, line_score, line_worth, line_order, fillers, micro,
-    word, shown, places, tied, tally, best, block, at,
+    app, kind, score, fit, burden, start, stop, least, more, kind_of, lean_of, keep_of, first, lacks, cost, rule, placed, dalo, full_at,
+    lines, how, seeks, line_app, line_score, line_parts, line_worth, line_order, fillers, micro,
+    word, shown, places, tied, tally, widest, best, block, at,
 ):  # fmt: skip
     """Households that the lines of one list pass over, by reason; the first ``shown`` of each line go into ``block``.
 
     Lines ``lines`` … of the list are given rank by rank: ``how`` it got its place, whether it ``seeks`` the class of the first
-    rank. By type: ``lacks`` a binding row of the first rank, ``cost`` and ``rule`` of an exchange at first rank. Fills by line
-    ``places`` (how many score more), ``tied``, ``tally`` (by reason); returns where the block ends. ``word``: published
-    number of each reason. ``best``: room for (household, score, reason) of those shown.
+    rank, its score, its ``parts`` (fit without burden nor what the dwelling adds, burden, lean, what of it is for an earlier
+    result) and its value. ``least``: the least that the fit may be. By type: ``lean_of``, ``keep_of``, ``lacks`` a binding row
+    of the first rank, ``cost`` and ``rule`` of an exchange at first rank. Fills by line ``places`` (how many score more),
+    ``tied``, ``tally`` and ``widest`` (largest difference of scores) by reason; returns where the block ends. ``word``: published number of each reason. ``best``: room
+    for (household, score, reason) of those shown.
     """
     n = len(line_app)
     lowest = line_score[0]
@@ -152,15 +159,18 @@ def passed_over(  # type: ignore[no-untyped-def]
         lowest = min(lowest, line_score[j])
         places[j] = tied[j] = 0
         for why in range(tally.shape[1]):
-            tally[j, why] = 0
+            tally[j, why] = widest[j, why] = 0
     kept = np.zeros(n, np.int64)
+    parts = np.empty(4, np.int64)
     for e in range(start, stop):
         points = np.int64(score[e])
-        if points + np.int64(fit[e]) < lowest + least_fit:
+        if points + np.int64(fit[e]) < lowest + least:
             break
         t, a = kind[e], app[e]
         if points < lowest or kind_of[t] < 0:
             continue
+        parts[0] = np.int64(fit[e]) + np.int64(burden[e])
+        parts[1], parts[2], parts[3] = burden[e], lean_of[t], keep_of[t]
         for j in range(n):
             if points <= line_score[j]:
                 tied[j] += points == line_score[j]
@@ -170,11 +180,27 @@ def passed_over(  # type: ignore[no-untyped-def]
                 continue
             if _above(line_app, j, a):
                 continue
+            gain = points + parts[0] - parts[1] + parts[2] + more - line_worth[j]
             why = _reason(
-                j, t, a, points + np.int64(fit[e]) + more - line_worth[j], how[j], seeks[j], first, lacks, cost, rule,
-                dalo, full_at, line_order[j], fillers, micro,
-            )  # fmt: skip
+                t,
+                a,
+                gain,
+                how[j],
+                seeks[j],
+                first,
+                lacks,
+                cost,
+                rule,
+                dalo,
+                full_at,
+                line_order[j],
+                fillers,
+                micro,
+            )
+            if why == FIT:
+                why = _part(parts, line_parts[j])
             tally[j, why] += 1
+            widest[j, why] = max(widest[j, why], points - line_score[j])
             kept[j] = _keep(best, j, kept[j], shown, a, points, why)
     for j in range(n):
         total = 0
@@ -196,8 +222,32 @@ def passed_over(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _reason(j, t, a, gain, how, seeks, first, lacks, cost, rule, dalo, full_at, order, fillers, micro):  # type: ignore[no-untyped-def]
-    """Number of the reason why a line passes over a household worth ``gain`` hundredths more there."""
+def first_reasons(  # type: ignore[no-untyped-def]
+    app, kind, score, fit, burden, start, stop, more, kind_of, lean_of, keep_of, first, cost, rule, placed, dalo, full_at,
+    how, line_score, line_parts, line_worth, by_score, alike, micro, word, out,
+):  # fmt: skip
+    """``out`` by entry of a menu: why the first rank of its list stands before each household; all arguments as above.
+
+    ``by_score`` where the household's score is lower, ``alike`` where it is the same.
+    """
+    parts = np.empty(4, np.int64)
+    for e in range(start, stop):
+        points, t, a = np.int64(score[e]), kind[e], app[e]
+        if kind_of[t] < 0:
+            continue
+        if points <= line_score:
+            out[e - start] = by_score if points < line_score else alike
+            continue
+        parts[0] = np.int64(fit[e]) + np.int64(burden[e])
+        parts[1], parts[2], parts[3] = burden[e], lean_of[t], keep_of[t]
+        gain = points + parts[0] - parts[1] + parts[2] + more - line_worth
+        why = _reason(t, a, gain, how, False, first, first, cost, rule, dalo, full_at, 0, True, micro)
+        out[e - start] = word[_part(parts, line_parts) if why == FIT else why]
+
+
+@njit(cache=True, nogil=True)
+def _reason(t, a, gain, how, seeks, first, lacks, cost, rule, dalo, full_at, order, fillers, micro):  # type: ignore[no-untyped-def]
+    """Number of the reason why a line passes over a household worth ``gain`` hundredths more there; FIT: its value is not."""
     if how == PINNED:
         return PIN
     if how == NAMED:
@@ -215,6 +265,18 @@ def _reason(j, t, a, gain, how, seeks, first, lacks, cost, rule, dalo, full_at, 
     if seeks and lacks[t]:
         return CLASS
     return FIT if gain <= 0 else GAP
+
+
+@njit(cache=True, nogil=True)
+def _part(parts, line):  # type: ignore[no-untyped-def]
+    """The part of the value by which a household loses most against a line; of equal ones the first."""
+    lost, why = line[0] - parts[0], FIT
+    if parts[1] - line[1] > lost:
+        lost, why = parts[1] - line[1], BURDEN
+    keep = line[3] - parts[3]
+    if line[2] - parts[2] - keep > lost:
+        lost, why = line[2] - parts[2] - keep, LEAN
+    return KEEP if keep > lost else why
 
 
 @njit(cache=True, nogil=True)
@@ -327,32 +389,47 @@ def offer(app, kind, score, fit, start, stop, charge, never, worth, micro, dwell
 
 @njit(cache=True, nogil=True)
 def exchange_costs(  # type: ignore[no-untyped-def]
-    out, into, ptr, row, num, den, rate, price, num_run, den_run, unit, dnum, dden, total, worst
+    out, into, ptr, row, num, den, more, rate, price, short, unit, order_ptr, order_row, order_sign, kept, dnum, dask, dorder,
+    total, worst,
 ):  # fmt: skip
     """Change of the priced shortfalls when a lease of each kind ``into`` replaces ``out`` (-1: nothing), and the row hit most.
 
-    Of rows hit alike the first; -1 when none is. Scratch: ``dnum``, ``dden`` (rows) 0.
+    ``short``: what is asked of each row less its num and its play, ten-thousandths, below 0 where it has some to spare;
+    ``kept``: the sum of each row of the réservataires' orders (0 or less), and ``FORBIDDEN`` where the exchange would lift it
+    above 0. Of rows hit alike the first is named, -1 when none is. Scratch: ``dnum``, ``dask`` (rows), ``dorder`` 0.
     """
     first, last = (ptr[out], ptr[out + 1]) if out >= 0 else (0, 0)
+    ofirst, olast = (order_ptr[out], order_ptr[out + 1]) if out >= 0 else (0, 0)
     for i in range(len(into)):
         c = into[i]
         for k in range(ptr[c], ptr[c + 1]):
             dnum[row[k]] = num[k]
-            dden[row[k]] = den[k]
+            dask[row[k]] = rate[row[k]] * den[k] + more[k]
         for k in range(first, last):
             dnum[row[k]] -= num[k]
-            dden[row[k]] -= den[k]
-        lost = most = 0
+            dask[row[k]] -= rate[row[k]] * den[k] + more[k]
+        lost = most = np.int64(0)
         at = -1
         for side in range(2):
             begin, end = (ptr[c], ptr[c + 1]) if side == 0 else (first, last)
             for k in range(begin, end):
                 r = row[k]
-                before = max(0, rate[r] * den_run[r] - num_run[r] * unit)
-                after = max(0, rate[r] * (den_run[r] + dden[r]) - (num_run[r] + dnum[r]) * unit)
-                dnum[r] = dden[r] = 0
+                before = max(0, short[r])
+                after = max(0, short[r] + dask[r] - dnum[r] * unit)
+                dnum[r] = dask[r] = 0
                 change = price[r] * (after - before)
                 lost += change
                 if change > most or (change == most and change > 0 and r < at):
                     most, at = change, r
+        for k in range(order_ptr[c], order_ptr[c + 1]):
+            dorder[order_row[k]] += order_sign[k]
+        for k in range(ofirst, olast):
+            dorder[order_row[k]] -= order_sign[k]
+        for side in range(2):
+            begin, end = (order_ptr[c], order_ptr[c + 1]) if side == 0 else (ofirst, olast)
+            for k in range(begin, end):
+                r = order_row[k]
+                if dorder[r] > 0 and kept[r] + dorder[r] > 0:
+                    lost, at = FORBIDDEN, -1
+                dorder[r] = 0
         total[i], worst[i] = lost, at

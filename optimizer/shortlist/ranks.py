@@ -1,17 +1,18 @@
 """Ranks 2…k behind the first rank of each dwelling (design §6).
 
-1. Rank by rank; within a rank, dwellings by (h of their first rank, dwelling id).
-2. Candidates: eligible for the dwelling on the account of its first rank, without a first rank this session, on
-   fewer than two lists so far, not already on this list.
-3. A DALO household is never filler: it stands behind a DALO first rank only.
-4. When the first rank gives a *binding* rule its num, households that give the same rules theirs come first.
-   A row binds when the first rank could not be taken away from its num without a shortfall:
-   ``rate × den_run > (num_run − 1)``.
-5. Then the highest (value, seniority, h); the smallest application id if all three are equal.
+1. List by list, the scarcest first: ascending (households that may stand on the list, h of its first rank, dwelling id).
+   May stand: eligible for the dwelling on the account of its first rank, without a first rank this session; DALO only
+   behind a DALO. They are counted before any list is filled.
+2. On a list, the best of those who may stand on it and are on fewer than two lists so far:
+   the réservataire's own order, then the class, the value, the seniority, h; the smallest application id last.
+3. The class: households that give its num to every priced row that the first rank serves and that would miss a lease
+   without it: ``rate × den_run > num_run − 1``.
 
-On an account that names its own households (`direct`, or `partial` with nominations) the réservataire's order
-replaces 3 to 5; on a `partial` account they hold again once its nominations are used up (design §3: nominations first,
-then the engine).
+On an account that names its own households (`direct`, or `partial` with nominations) the réservataire's order comes
+first; on a `partial` account the engine goes on once its nominations are used up (design §3).
+
+Rejected: rank by rank over all lists (half of them then got one reserve where others held three: the scarce lists were
+served when their households stood on two lists already).
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
 from optimizer.shortlist.lookup import Pools
-from optimizer.shortlist.passes import next_entries
+from optimizer.shortlist.passes import best_entries, lacking, may_stand
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -36,8 +38,8 @@ B = NDArray[np.bool_]
 class Lines:
     """All lines, sorted by (dwelling, rank). ``app`` is -1 on the line of a seat (awaiting the réservataire).
 
-    ``lists_before`` (n,) is not published: for each line it holds nothing else than its fill order, which the
-    leapfrogs need to know who was still free then.
+    ``order`` (n,) is not published: the turn of the list (0 on first ranks), which the leapfrogs need to know who was still
+    free then.
     """
 
     dwelling: I32
@@ -47,6 +49,8 @@ class Lines:
     account: I32
     score: I64
     fit: I64
+    burden: I64
+    lean: I64
     value: I64
     order: I32
 
@@ -54,17 +58,13 @@ class Lines:
         return len(self.dwelling)
 
 
-def binding_rows(problem: Problem, num_run: I64, den_run: I64) -> B:
-    """Rows that would miss a lease if one of their num were taken away (price above zero).
-
-    Parameters
-    ----------
-    num_run, den_run : (n_rows,) int64
-        Leases of this run counted in num and den.
-    """
-    rate = np.array([row.rate for row in problem.rows], np.int64)
+def binding_rows(problem: Problem, counted: Evaluation) -> B:
+    """Rows that would miss a lease if one of their num were taken away (price above zero); a ceiling never does."""
+    play = np.array([row.play for row in problem.rows], np.int64)
     price = np.array([row.price for row in problem.rows], np.int64)
-    return (price > 0) & (rate * den_run > (num_run - 1) * RATE_UNIT)
+    ceiling = np.array([row.ceiling for row in problem.rows], np.bool_)
+    short = counted.asked - play > (counted.num_run - 1) * RATE_UNIT
+    return np.asarray((price > 0) & ~ceiling & short, np.bool_)
 
 
 def fill_ranks(
@@ -100,36 +100,29 @@ def fill_ranks(
     filler = _Filler(problem, pools, dalo, binding, max_lists, first)
     named_first = np.flatnonzero(first.app >= 0)
     todo = sorted(
-        (pools.lottery(int(first.app[i]), int(first.dwelling[i]), int(account[i])),
+        (filler.standing(int(first.dwelling[i]), int(account[i]), bool(dalo[first.app[i]])),
+         pools.lottery(int(first.app[i]), int(first.dwelling[i]), int(account[i])),
          str(problem.dwelling_ids[first.dwelling[i]]), i)
         for i in named_first.tolist()
     )  # fmt: skip
-    on_list = np.full((len(first), max(size, 1)), -1, np.int32)
-    on_list[:, 0] = first.app
-    length = np.ones(len(first), np.int32)
-    steps = max(0, size - 1)
-    found = np.empty((len(first) + steps * len(todo), 5), np.int64)
+    more = max(0, size - 1)
+    found = np.empty((len(first) + more * len(todo), 5), np.int64)
     count = len(first)
     found[:count, 0], found[:count, 1] = np.arange(count), 1
     found[:count, 2] = entries_of_pairs(problem, first.dwelling, first.app)
     found[:count, 3], found[:count, 4] = first.kind, 0
-    order = 0
-    for _ in range(steps):
-        for _, _, i in todo:
-            d, r = int(first.dwelling[i]), int(account[i])
-            order += 1
-            own = named.get((d, r))
-            above = on_list[i, : length[i]]
-            at, kind = (-1, -1) if own is None else filler.next_named(d, r, above.tolist(), own)
-            if at < 0 and (own is None or (d, r) in shared):
-                at, kind = filler.best(d, r, int(first.app[i]), int(first.kind[i]), above)
-            if at < 0:
-                continue
-            a = int(problem.entry_app[at])
-            filler.take(a)
-            on_list[i, length[i]] = a
-            length[i] += 1
-            found[count] = i, length[i], at, kind, order
+    for order, (*_, i) in enumerate(todo, start=1):
+        d, r = int(first.dwelling[i]), int(account[i])
+        own = named.get((d, r))
+        chosen = [] if own is None else filler.nominees(d, own, more)
+        if len(chosen) < more and (own is None or (d, r) in shared):
+            chosen += filler.best(
+                d, r, int(first.kind[i]), bool(dalo[first.app[i]]), more - len(chosen), chosen
+            )
+        kinds = pools.kinds(d, r)
+        for rank, at in enumerate(chosen, start=2):
+            filler.take(int(problem.entry_app[at]))
+            found[count] = i, rank, at, kinds[problem.entry_type[at]], order
             count += 1
     return _lines(problem, pools, first, found[:count])
 
@@ -143,11 +136,14 @@ def _lines(problem: Problem, pools: Pools, first: FirstRanks, found: I64) -> Lin
     seat = np.flatnonzero(at < 0)
     app = np.where(at >= 0, _taken(problem.entry_app, at), -1).astype(np.int32)
     score = np.where(at >= 0, _taken(problem.entry_score, at), 0).astype(np.int64)
-    fit = np.where(at >= 0, _taken(problem.entry_fit, at) + problem.bonus[dwelling], 0).astype(np.int64)
-    value = problem.fill_value + score + fit
+    burden = np.where(at >= 0, _taken(problem.entry_burden, at), 0).astype(np.int64)
+    net = np.where(at >= 0, _taken(problem.entry_fit, at) + problem.bonus[dwelling], 0).astype(np.int64)
+    lean = np.where(at >= 0, problem.kinds.value[kind], 0).astype(np.int64)
+    value = problem.fill_value + score + net + lean
     for i in seat.tolist():
-        value[i] = pools.seat_value(int(dwelling[i]), int(kind[i]))
-        score[i] = value[i] - problem.fill_value
+        value[i], lean[i] = pools.seat_value(int(dwelling[i]), int(kind[i]))
+        score[i] = value[i] - lean[i] - problem.fill_value
+    fit = net + burden
     return Lines(
         dwelling=dwelling.astype(np.int32),
         rank=found[:, 1].astype(np.int32),
@@ -156,6 +152,8 @@ def _lines(problem: Problem, pools: Pools, first: FirstRanks, found: I64) -> Lin
         account=problem.kinds.account[kind].astype(np.int32),
         score=score,
         fit=fit,
+        burden=burden,
+        lean=lean,
         value=value,
         order=found[:, 4].astype(np.int32),
     )
@@ -167,7 +165,7 @@ def _taken(column: NDArray[np.integer], at: I64) -> I64:
 
 
 class _Filler:
-    """Finds the next reserve of a list by walking its menu from the best value down, no further than needed."""
+    """Finds who stands on each list, and remembers on how many each household stands already."""
 
     def __init__(
         self, problem: Problem, pools: Pools, dalo: B, binding: B, max_lists: int, first: FirstRanks
@@ -176,10 +174,11 @@ class _Filler:
             problem, pools, dalo, binding, max_lists,
         )  # fmt: skip
         self.lists = np.zeros(len(problem.application_ids), np.int32)
-        self.free = np.full(len(self.lists), max_lists > 0)
-        self.free[first.app[first.app >= 0]] = False
-        self._kind_of = np.full(problem.n_types, -1, np.int32)
-        self._same = np.zeros(problem.n_types, np.bool_)
+        self.placed = np.zeros(len(self.lists), np.bool_)
+        self.placed[first.app[first.app >= 0]] = True
+        self.free = ~self.placed & (max_lists > 0)
+        self._standing: dict[tuple[int, int, bool], int] = {}
+        self._lacks = np.zeros(problem.n_types, np.bool_)
         self._need = np.zeros(len(problem.rows), np.bool_)
 
     def take(self, app: int) -> None:
@@ -188,34 +187,54 @@ class _Filler:
         if self.lists[app] >= self.max_lists:
             self.free[app] = False
 
-    def next_named(self, dwelling: int, account: int, above: list[int], own: I32) -> tuple[int, int]:
-        """Entry and kind of the réservataire's next household that is free, -1 when there is none."""
+    def standing(self, dwelling: int, account: int, fillers: bool) -> int:
+        """Households that may stand behind a first rank there; ``fillers``: DALO households too."""
+        key = (int(self.problem.klass[dwelling]), account, fillers)
+        known = self._standing.get(key)
+        if known is None:
+            part = self.pools.entries(dwelling)
+            known = self._standing[key] = int(
+                may_stand(
+                    self.problem.entry_app, self.problem.entry_type, part.start, part.stop,
+                    self.pools.kinds(dwelling, account), self.placed, self.dalo, fillers,
+                )
+            )  # fmt: skip
+        return known
+
+    def nominees(self, dwelling: int, own: I32, most: int) -> list[int]:
+        """Entries of the réservataire's next households that are free, in its order, at most so many."""
         part = self.pools.entries(dwelling)
-        for a in own.tolist():
-            if self.free[a] and a not in above:
-                at = part.start + int(np.flatnonzero(self.problem.entry_app[part] == a)[0])
-                return at, int(self.pools.kinds(dwelling, account)[self.problem.entry_type[at]])
-        return -1, -1
+        free = own[self.free[own]][:most]
+        apps = self.problem.entry_app[part]
+        return [part.start + int(np.flatnonzero(apps == a)[0]) for a in free.tolist()]
 
     def best(
-        self, dwelling: int, account: int, first_app: int, first_kind: int, above: I32
-    ) -> tuple[int, int]:
-        """Entry and kind of the best free household: same class first, then (value, seniority, h), then id; -1 without any.
-
-        A menu is sorted by (value, seniority): the first that fits is the best, but for those tied with it.
-        """
+        self, dwelling: int, account: int, first_kind: int, fillers: bool, most: int, above: list[int]
+    ) -> list[int]:
+        """Entries of the best free households, best first, without those of the entries ``above``."""
         problem, pools, kinds = self.problem, self.pools, self.problem.kinds
-        part, here = pools.entries(dwelling), pools.options_at(dwelling)
-        tied, kind = next_entries(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.seniority,
-            part.start, part.stop, pools.option_type[here], pools.option_account[here], problem.options.kind[here], account,
-            kinds.ptr, kinds.row, kinds.num, self.binding, first_kind, bool(self.dalo[first_app]), self.free, self.dalo, above,
-            self._kind_of, self._same, self._need,
+        part, kind_of = pools.entries(dwelling), pools.kinds(dwelling, account)
+        lean_of = pools.leans(dwelling, account)
+        types = np.flatnonzero(kind_of >= 0)
+        lacking(
+            kind_of[types], types, kinds.ptr, kinds.row, kinds.num, self.binding, first_kind,
+            np.zeros(0, np.int32), self._need, self._lacks, np.zeros(0, np.bool_),
         )  # fmt: skip
-        if not len(tied):
-            return -1, -1
-        best = 0
-        if len(tied) > 1:
-            apps = problem.entry_app[tied].tolist()
-            best = min(range(len(apps)), key=lambda j: (-pools.lottery(apps[j], dwelling, account), apps[j]))
-        return int(tied[best]), int(kind[best])
+        entries = best_entries(
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit,
+            problem.seniority, part.start, part.stop, kind_of, lean_of, self._lacks, self.free, self.dalo, fillers,
+            most + len(above),
+        )  # fmt: skip
+        types = problem.entry_type[entries]
+        value = problem.values(entries) + lean_of[types]
+        apps = problem.entry_app[entries]
+
+        def key(j: int) -> tuple[bool, int, int, int, int]:
+            a = int(apps[j])
+            return (
+                bool(self._lacks[types[j]]), -int(value[j]), -int(problem.seniority[a]),
+                -pools.lottery(a, dwelling, account), a,
+            )  # fmt: skip
+
+        ordered = [int(entries[j]) for j in sorted(range(len(entries)), key=key)]
+        return [at for at in ordered if at not in above][:most]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from optimizer.errors import Lang
-from optimizer.problem.model import RATE_UNIT, Problem
-from optimizer.shortlist.labels import ordinal, plural, pool_label, rule_label, spaced
+from optimizer.problem import Evaluation
+from optimizer.problem.model import RATE_UNIT
+from optimizer.shortlist.labels import ordinal, plural, points, pool_label, rule_label, spaced
 from optimizer.shortlist.leapfrogs import LineSummary, Standing
 
 
@@ -19,6 +20,8 @@ class LineContext:
     account: str
     standing: Standing
     pinned: bool
+    heavy: bool
+    """Its effort rate there is above the threshold, which counts against it."""
     named: bool
     summary: LineSummary
     places: Mapping[str, str]
@@ -54,6 +57,12 @@ def line_reason(context: LineContext, lang: Lang) -> str:
             pieces.append(f"{plural(elsewhere, 'mieux cotée', 'mieux cotées')} {verb} ailleurs ou au-dessus")
         else:
             pieces.append(f"{elsewhere} better scored placed elsewhere or above")
+    if context.heavy:
+        pieces.append(
+            "malgré un taux d'effort au-delà du seuil"
+            if lang == "fr"
+            else "despite an effort rate above the threshold"
+        )
     if context.rank > 1:
         pieces.insert(0, "réserve" if lang == "fr" else "reserve")
     return " ; ".join(pieces) if lang == "fr" else "; ".join(pieces)
@@ -61,15 +70,25 @@ def line_reason(context: LineContext, lang: Lang) -> str:
 
 def _passed(context: LineContext, lang: Lang) -> str:
     total = context.summary.total
-    whys = [_why(reason, count, context, lang) for reason, count in context.summary.by_reason[:3]]
+    whys = [_why(*reason, context, lang) for reason in context.summary.by_reason[:3]]
     if lang == "fr":
         noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
         return f"passe devant {spaced(total)} {noun} : " + ", ".join(whys)
     return f"passes {total} better scored: " + ", ".join(whys)
 
 
-def _why(reason: str, count: int, context: LineContext, lang: Lang) -> str:
+def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) -> str:
+    far = points(gap, lang)
     words = {
+        "burden": (
+            f"taux d'effort plus lourd dans ce logement (jusqu'à {far} points de cotation d'écart)",
+            f"heavier effort rate in this dwelling (up to {far} points of score apart)",
+        ),
+        "lean": (
+            "injoignable, ou DALO mieux servi par ce contingent",
+            "unreachable, or DALO better served by this account",
+        ),
+        "keep": ("proposition antérieure gardée", "earlier proposal kept"),
         "fit": (
             "adéquation (préférence, taille, accès) et points du logement",
             "fit (preference, size, access)",
@@ -95,10 +114,6 @@ def _why(reason: str, count: int, context: LineContext, lang: Lang) -> str:
     return f"{text} ({count})" if len(context.summary.by_reason) > 1 else text
 
 
-def whole_leases_missing(problem: Problem, num_run: list[int], den_run: list[int]) -> list[int]:
+def whole_leases_missing(counted: Evaluation) -> list[int]:
     """Per row, the shortfall in whole leases (rounded up), as screens show it."""
-    out = []
-    for k, row in enumerate(problem.rows):
-        short = max(0, row.rate * den_run[k] - num_run[k] * RATE_UNIT)
-        out.append(-(-short // RATE_UNIT))
-    return out
+    return [-(-short // RATE_UNIT) for short in counted.shortfall.tolist()]

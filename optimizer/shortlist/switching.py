@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.problem import Evaluation
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
-from optimizer.shortlist.exchange import Exchange
+from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools
 from optimizer.shortlist.nearest import current_values
 
@@ -23,15 +24,15 @@ UNKNOWN = -1
 
 
 def switch_costs(
-    problem: Problem, first: FirstRanks, counts: tuple[I64, I64], dwelling: I32, account: I32
+    problem: Problem, first: FirstRanks, counted: Evaluation, dwelling: I32, account: I32
 ) -> I64:
     """Hundredths of a point that each (dwelling, account) costs at most, rounded up; `UNKNOWN` where nobody is free.
 
     Parameters
     ----------
-    counts : (num_run, den_run) of the proposal
+    counted : the proposal counted again
     """
-    search = _Switch(problem, first, counts)
+    search = _Switch(problem, first, counted)
     pairs = zip(dwelling.tolist(), account.tolist(), strict=True)
     return np.array([search.cost(d, r) for d, r in pairs], np.int64)
 
@@ -39,9 +40,9 @@ def switch_costs(
 class _Switch:
     """The best takers of each class and account, found once."""
 
-    def __init__(self, problem: Problem, first: FirstRanks, counts: tuple[I64, I64]) -> None:
+    def __init__(self, problem: Problem, first: FirstRanks, counted: Evaluation) -> None:
         self.problem, self.pools = problem, Pools(problem)
-        self.exchange = Exchange(problem, *counts)
+        self.exchange = Exchange(problem, first, counted)
         self.free = np.ones(len(problem.application_ids), bool)
         self.free[first.app[first.app >= 0]] = False
         count = len(problem.dwelling_ids)
@@ -62,10 +63,14 @@ class _Switch:
         if not worth:
             return UNKNOWN
         charges = self.exchange.known_costs(int(self.kind[d]), list(worth))
-        gain = max(
+        gains = [
             value * MICRO_PER_HUNDREDTH - charge
             for value, (charge, _) in zip(worth.values(), charges, strict=True)
-        )
+            if charge < NEVER
+        ]
+        if not gains:
+            return UNKNOWN
+        gain = max(gains)
         return -(-max(0, int(self.held[d]) * MICRO_PER_HUNDREDTH - gain) // MICRO_PER_HUNDREDTH)
 
     def takers(self, klass: int, r: int) -> dict[int, int]:
@@ -76,7 +81,7 @@ class _Switch:
             types, apps = self.problem.entry_type[entries], self.problem.entry_app[entries]
             kinds, may = self.pools.kinds_by_type(int(self.problem.class_group[klass]), r)
             at = np.flatnonzero(may[types] & self.free[apps])
-            value = self.problem.values(entries)[at]
+            value = self.problem.values(entries)[at] + self.problem.kinds.value[kinds[types[at]]]
             order = np.argsort(value, kind="stable")
             known = dict(zip(kinds[types[at]][order].tolist(), value[order].tolist(), strict=True))
             self._takers[klass, r] = known
@@ -90,7 +95,9 @@ class _Switch:
         kinds, may = self.pools.kinds_by_type(int(self.problem.class_group[klass]), r)
         at = np.flatnonzero(self.problem.entry_app[entries] == self.app[d])
         types = self.problem.entry_type[entries][at].tolist()
-        return [(int(kinds[t]), int(self.held[d])) for t in types if may[t]]
+        lean = self.problem.kinds.value
+        plain = int(self.held[d]) - int(lean[self.kind[d]])
+        return [(int(kinds[t]), plain + int(lean[kinds[t]])) for t in types if may[t]]
 
     def _own_seats(self, klass: int, r: int) -> list[tuple[int, int]]:
         seats = self.problem.seats

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,9 @@ from optimizer.eligibility.facts import CODES, PROOF, Q1_NO, Q1_UNKNOWN, Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.build import Shortlists
+from optimizer.shortlist.causes import DESIGNATED, SUBSIDISED, Causes, Code, Two
 from optimizer.shortlist.frames import money, named
-from optimizer.shortlist.labels import account_label, loss_words, plural
+from optimizer.shortlist.labels import account_label
 from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.lookup import Pools
 
@@ -28,8 +30,15 @@ def proposals_table(
     *,
     q1_state: Callable[[NDArray[np.int32], int], NDArray[np.int8]],
     flag_names: Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]],
+    effort_rate: Callable[[int, NDArray[np.int32]], I64],
 ) -> pd.DataFrame:
-    """``proposals.csv``. ``q1_state(apps, epci)`` and ``flag_names(dwellings, apps)`` come from eligibility."""
+    """``proposals.csv``.
+
+    Parameters
+    ----------
+    q1_state, flag_names, effort_rate : callables of eligibility
+        ``(apps, epci)``, ``(dwellings, apps)`` and ``(dwelling, apps)``: the rate in ten-thousandths, -1 where it is unknown.
+    """
     lines = lists.lines
     named_line = np.flatnonzero(lines.app >= 0)
     apps, homes = lines.app[named_line], lines.dwelling[named_line]
@@ -45,6 +54,9 @@ def proposals_table(
         priority[i] = priority_word(facts, int(lines.app[i]))
     flags = np.full(len(lines), "AWAITING_RESERVATAIRE", object)
     flags[named_line] = flag_names(homes, apps)
+    effort = np.full(len(lines), np.nan)
+    for at, rate in _rates(lines.dwelling, lines.app, effort_rate):
+        effort[at] = np.where(rate >= 0, rate / 10_000, np.nan)
     return pd.DataFrame(
         {
             "dwelling_id": named(problem.dwelling_ids, lines.dwelling),
@@ -53,13 +65,26 @@ def proposals_table(
             "application_id": named(problem.application_ids, lines.app),
             "score": money(lines.score),
             "fit": money(lines.fit),
+            "burden": money(lines.burden),
+            "lean": money(lines.lean),
             "value": money(lines.value),
+            "effort": effort,
             "q1": q1,
             "priority": priority,
             "flags": flags,
             "reason": lists.reasons,
         }
     )
+
+
+def _rates(
+    dwelling: NDArray[np.int32], app: NDArray[np.int32], rate: Callable[[int, NDArray[np.int32]], I64]
+) -> Iterator[tuple[slice, I64]]:
+    """Effort rates list by list: the lines of a dwelling follow each other, and a seat stands alone."""
+    start = np.flatnonzero(np.diff(dwelling, prepend=-1)).tolist()
+    for a, b in pairwise([*start, len(dwelling)]):
+        if app[a] >= 0:
+            yield slice(a, b), rate(int(dwelling[a]), app[a:b])
 
 
 def priority_word(facts: Facts, a: int) -> str:
@@ -78,14 +103,16 @@ def priority_word(facts: Facts, a: int) -> str:
 
 
 def applications_table(
-    problem: Problem, facts: Facts, lists: Shortlists, code_counts: NDArray[np.int32]
+    problem: Problem, lists: Shortlists, code_counts: NDArray[np.int32], reached: NDArray[np.bool_]
 ) -> pd.DataFrame:
     """``applications.csv``: every application read, with a status and a reason code.
 
     Parameters
     ----------
     code_counts : (A, 11) int32
-        Dwellings per first refusal code (column 0: eligible), from eligibility.
+        Dwellings per first refusal code (column 0: eligible), work in progress or not, from eligibility.
+    reached : (A,) bool
+        Eligible for a dwelling that is free in this run (`reach.reached`).
     """
     lines = lists.lines
     n = len(problem.application_ids)
@@ -93,7 +120,7 @@ def applications_table(
     reason = np.full(n, "", dtype=object)
     eligible = code_counts[:, 0] > 0
     status[eligible] = "not_proposed"
-    reason[eligible] = "OUTRANKED"
+    reason[eligible] = np.where(reached[eligible], "OUTRANKED", "NO_FREE_DWELLING")
     refused = ~eligible
     if refused.any():
         last = len(CODES) - np.argmax(code_counts[refused, 1:][:, ::-1] > 0, axis=1)
@@ -126,8 +153,8 @@ NO_SERIOUS = (
     "sans candidat sérieux : chaque candidature porte un signalement à lever",
     "no serious candidate: every line carries a flag to be settled",
 )
-_NOT_A_DOUBT = frozenset({"EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "SMALL_ASKED"})
-"""Flags that say something of the pair and nothing against the file."""
+_NO_DOUBT = frozenset(("EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "SMALL_ASKED"))
+"""Flags that say nothing against the file itself."""
 
 
 def _doubtful(
@@ -142,9 +169,7 @@ def _doubtful(
     if flag_names is None or not len(named):
         return np.zeros(n, bool)
     names = flag_names(lines.dwelling[named], lines.app[named])
-    clean = np.array(
-        [_NOT_A_DOUBT.issuperset(name.split("|") if name else ()) for name in names.tolist()], bool
-    )
+    clean = np.array([_NO_DOUBT.issuperset(filter(None, name.split("|"))) for name in names.tolist()], bool)
     sound = np.bincount(lines.dwelling[named][clean], minlength=n)
     return np.asarray((count > 0) & (sound == 0), dtype=bool)
 
@@ -155,9 +180,9 @@ def dwellings_table(
     lists: Shortlists,
     *,
     on: date,
-    second_best: dict[int, tuple[str, int, int]],
-    single_enough: Callable[[int, int], bool],
+    second_best: Mapping[int, str],
     flag_names: Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]] | None = None,
+    codes: Code | None = None,
     places: Mapping[str, str] | None = None,
     lang: Lang = "fr",
 ) -> pd.DataFrame:
@@ -165,12 +190,12 @@ def dwellings_table(
 
     Parameters
     ----------
-    second_best : mapping dwelling -> (account, loss at least, loss at most), hundredths
+    second_best : mapping dwelling -> account
         Plan B, from the orientation table.
-    single_enough : callable (dwelling, first line index) -> bool
-        Whether one candidate is enough there (relocation, DALO named by the préfet).
     flag_names : callable (dwellings, applications) -> flags of each pair
         With it, a list whose every line is flagged says so (design §6).
+    codes : callable dwelling -> first refusal code of every application
+        With it, an empty dwelling says where the applications stop.
     """
     lines = lists.lines
     n = len(problem.dwelling_ids)
@@ -186,22 +211,25 @@ def dwellings_table(
         account[d] = problem.accounts[int(lines.account[i])]
         status[d] = "listed" if lines.app[i] >= 0 else "awaiting_reservataire"
     np.add.at(candidates, lines.dwelling[lines.app >= 0], 1)
-    deadlines = _deadlines(problem)
     pools = Pools(problem)
+    causes = Causes(facts, lang, places or {}, codes)
     reason = [""] * n
     advice = [""] * n
     for d in range(n):
         plan_b = _plan_b(second_best.get(d), places or {}, lang)
         if status[d] == "awaiting_reservataire":
-            days = deadlines.get((int(problem.klass[d]), int(lines.account[first_line[d]])), 0)
-            deadline[d] = (on + timedelta(days=days)).isoformat()
+            # each réservataire has its own days: those of the seat that the line holds
+            seat = pools.seats[int(problem.klass[d]), int(lines.kind[first_line[d]])]
+            deadline[d] = (on + timedelta(days=int(problem.seats.deadline_days[seat]))).isoformat()
             advice[d] = plan_b
         elif status[d] == "no_candidate":
-            reason[d], advice[d] = _why_empty(problem, facts, pools, d, lang)
+            reason[d], advice[d] = causes.empty(d, len(pools.accounts_of(d)))
         else:
             i = first_line[d]
             if candidates[d] < lists.size:
-                reason[d] = _why_short(problem, facts, pools, lists, d, i, single_enough(d, i), lang)
+                eligible = len(pools.pool(d, int(lines.account[i])).app)
+                single = _single(facts, d, int(lines.app[i]))
+                reason[d] = causes.short(d, int(candidates[d]), eligible, single)
                 advice[d] = plan_b
             if doubtful[d]:
                 reason[d] = " ; ".join(part for part in (reason[d], NO_SERIOUS[lang != "fr"]) if part)
@@ -218,68 +246,18 @@ def dwellings_table(
     )
 
 
-def _deadlines(problem: Problem) -> dict[tuple[int, int], int]:
-    """(class, account) -> days the account has: a dwelling may wait for one of several direct accounts."""
-    seats = problem.seats
-    accounts = problem.kinds.account[seats.kind] if len(seats.kind) else seats.kind
-    keys = zip(seats.klass.tolist(), accounts.tolist(), strict=True)
-    return dict(zip(keys, seats.deadline_days.tolist(), strict=True))
-
-
-def _plan_b(second: tuple[str, int, int] | None, places: Mapping[str, str], lang: Lang) -> str:
-    if second is None:
+def _plan_b(account: str | None, places: Mapping[str, str], lang: Lang) -> str:
+    if account is None:
         return ""
-    name, lost = account_label(second[0], lang, places), loss_words(second[1], second[2], lang)
-    return f"plan B : {name} ({lost})" if lang == "fr" else f"plan B: {name} ({lost})"
+    name = account_label(account, lang, places)
+    return f"plan B : {name}" if lang == "fr" else f"plan B: {name}"
 
 
-def _why_empty(problem: Problem, facts: Facts, pools: Pools, d: int, lang: Lang) -> tuple[str, str]:
-    if facts.dwellings.blocked[d]:
-        text = ("déjà en cours d'attribution (en_cours)", "already in progress")
-        return text[0 if lang == "fr" else 1], ""
-    accounts = pools.accounts_of(d)
-    if not accounts:
-        text = (
-            "aucune demande recevable pour ce logement",
-            "no application is eligible for this dwelling",
-        )
-        advice = (
-            "élargir la publicité ou la typologie acceptée, proposer aux communes voisines",
-            "advertise more widely, accept neighbouring sizes or communes",
-        )
-        return text[0 if lang == "fr" else 1], advice[0 if lang == "fr" else 1]
-    text = (
-        "les demandes recevables sont toutes proposées au premier rang ailleurs, ou le proposer coûterait plus "
-        "de points aux règles qu'il n'en apporte",
-        "every eligible application holds a first rank elsewhere, or the rules would lose more than it brings",
-    )
-    return text[0 if lang == "fr" else 1], ""
-
-
-def _why_short(
-    problem: Problem, facts: Facts, pools: Pools, lists: Shortlists, d: int, i: int, enough: bool, lang: Lang
-) -> str:
-    account = int(lists.lines.account[i])
-    pool = pools.pool(d, account)
-    n = len(pool.app)
-    if enough:
-        text = (
-            "une seule candidature suffit (relogement, ou DALO désigné par le préfet : CCH R441-3)",
-            "one candidate is enough (relocation, or DALO named by the préfet)",
-        )
-        return text[0 if lang == "fr" else 1]
-    if n < lists.size:
-        return (
-            f"insuffisance de candidats : {plural(n, 'demande recevable', 'demandes recevables')} sur ce contingent"
-            if lang == "fr"
-            else f"too few candidates: {n} eligible on this account"
-        )
-    return (
-        "insuffisance de candidats disponibles : les autres demandes recevables sont premières ailleurs, déjà sur "
-        "deux listes, ou DALO (jamais en complément)"
-        if lang == "fr"
-        else "too few available: the others are first elsewhere, on two lists already, or DALO (never filler)"
-    )
+def _single(facts: Facts, d: int, app: int) -> Two | None:
+    """Why one name is enough there (R441-3): only a household of the préfet or a subsidised dwelling."""
+    if facts.applications.prefet_designated[app]:
+        return DESIGNATED
+    return SUBSIDISED if facts.dwellings.subsidy_d331_25_1[d] else None
 
 
 def leapfrogs_table(problem: Problem, rows: Leapfrogs) -> pd.DataFrame:

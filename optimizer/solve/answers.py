@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from optimizer.problem.model import I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, Problem
@@ -80,7 +82,8 @@ def warm_start(layout: Layout, start: Start) -> WarmStart:
     costs = best_options(layout, kind_costs(layout, (), asked))
     price = best_named(problem, layout.lists, costs, start.prices)
     # a row of the kernel counts ten-thousandths of a lease, and 1e-10 point is a ten-thousandth of its unit
-    known = Certificate(RATE_UNIT, start.rows, (), nothing, np.where(price > NEVER, price, 0))
+    rows = np.append(start.rows, np.zeros(len(problem.orders), np.int64))
+    known = Certificate(RATE_UNIT, rows, (), nothing, np.where(price > NEVER, price, 0))
     housed = start.first.app >= 0
     assigned = np.full(len(problem.application_ids), -1, np.int32)
     assigned[start.first.app[housed]] = problem.klass[start.first.dwelling[housed]]
@@ -110,12 +113,19 @@ def multipliers(layout: Layout, answers: list[Answer]) -> Multipliers:
     problem = layout.problem
     rows: I64 = np.zeros(len(problem.rows), np.int64)
     price: I64 = np.zeros(len(problem.class_menu), np.int64)
+    orders: dict[int, int] = {}
     for placed, found in answers:
         part, proof = placed.part, found.certificate
         rows[part.rows] = proof.multipliers[: len(part.rows)] * RATE_UNIT // proof.quantum
+        if part.whole:
+            ordered = proof.multipliers[len(part.rows) : len(part.rows) + len(problem.orders)]
+            orders = {p: int(v) * RATE_UNIT // proof.quantum for p, v in enumerate(ordered.tolist()) if v}
         price[part.classes] = proof.class_price.astype(np.int64) * TEN // proof.quantum
-    rows = np.where(layout.rate > 0, np.minimum(rows, layout.price * TEN), 0).astype(np.int64)
-    start = Multipliers(rows, {}, {}, np.zeros(len(problem.application_ids), np.int64))
+    rows = np.where((layout.rate > 0) | ~layout.uniform, np.minimum(rows, layout.price * TEN), 0).astype(
+        np.int64
+    )
+    nobody = np.zeros(len(problem.application_ids), np.int64)
+    start = Multipliers(rows, {}, {}, nobody, orders=orders)
     costs = best_options(layout, kind_costs(layout, (), start))
     assert HUNDREDTH == MICRO_PER_HUNDREDTH * TEN
-    return Multipliers(rows, {}, {}, household_prices(problem, layout.lists, costs, price))
+    return replace(start, prices=household_prices(problem, layout.lists, costs, price))

@@ -84,7 +84,7 @@ class Assigner:
         self.start = model.option_start
         self.cells = np.flatnonzero(np.diff(self.start) > 0)
         """Those that admit something."""
-        self.premium = model.option_value
+        self.premium = model.option_value - layout.problem.kinds.value[self.kind] * MICRO_PER_HUNDREDTH
         """Of each option, so that a dwelling that must be filled is."""
         self.must = layout.problem.must_fill.astype(np.int64) * int(self.premium.max(initial=0))
         self._pricer = LocalPricer(whole(self.structure), QUANTUM)

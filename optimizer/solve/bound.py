@@ -7,8 +7,10 @@ every solution x of the case::
                    + Σ_d max(0, max over its columns of value − cost(kind) − π_a)
 
     cost(kind) = Σ_k den·(λ_k·rate_k ± μ) − num·(λ_k + ν_k·f_k ± μ) − Σ_c γ_c·coef_c(kind) / unit_c
+                 + Σ_p σ_p·sign_p(kind) − value(kind)
 
-(the 0 is left out for a dwelling that must be filled; γ belongs to the cuts of `solve.cuts`). It holds whatever produced
+where σ ≥ 0 are multipliers of the réservataires' orders (`Orders`: ``Σ sign_p ≤ 0``), rate_k may go by kind, and ask_k is minus the
+play of the row in a plain solve (the 0 is left out for a dwelling that must be filled; γ belongs to the cuts of `solve.cuts`). It holds whatever produced
 the numbers: rounding, a solver's error or a bug can only make it weak, never wrong. Fractions of a unit are rounded to the
 weak side, once per kind.
 
@@ -34,13 +36,14 @@ from optimizer.solve.layout import Entries, Layout
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Integers in micropoints: λ (R,), ν by row, μ by node index, π (A,), γ by cut."""
+    """Integers in micropoints: λ (R,), ν by row, μ by node index, π (A,), γ by cut, σ by row of the orders."""
 
     rows: I64
     mir: dict[int, int]
     branch: dict[int, int]
     prices: I64
     cuts: dict[Inequality, int] = field(default_factory=dict)
+    orders: dict[int, int] = field(default_factory=dict)
 
 
 def nothing(layout: Layout) -> Multipliers:
@@ -88,13 +91,14 @@ def constant(layout: Layout, path: Path, m: Multipliers) -> int:
     total -= owed(m.cuts)
     for step in path:
         mu = m.branch.get(step.node, 0)
-        total += mu * TEN * (-(step.split.at + 1) if step.high else step.split.at)
+        at = 0 if step.split.on == "household" else step.split.at
+        total += mu * TEN * (-(at + 1) if step.high else at)
     return total
 
 
 def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
-    """cost(kind) of the module, (n_kinds,) in 1e-10 point."""
-    den = m.rows * layout.rate
+    """cost(kind) of the module, (n_kinds,) in 1e-10 point; what a kind adds to the value of a pair is taken off."""
+    den = np.zeros(len(m.rows), np.int64)
     num = m.rows * RATE_UNIT
     floors = den_floors(path)
     for k, nu in m.mir.items():
@@ -109,10 +113,23 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         elif step.split.on == "num":
             num[step.split.row] -= signed
     kinds = layout.problem.kinds
-    marks = den[kinds.row] * kinds.den - num[kinds.row] * kinds.num
-    ends = np.concatenate([[0], np.cumsum(marks)])
-    cost = ends[kinds.ptr[1:]] - ends[kinds.ptr[:-1]]
+    marks = m.rows[kinds.row] * layout.mark_rate + den[kinds.row] * kinds.den - num[kinds.row] * kinds.num
+    cost = _by_kind(marks, kinds.ptr) - kinds.value * HUNDREDTH
+    if m.orders:
+        sigma = np.zeros(len(layout.problem.orders), np.int64)
+        sigma[list(m.orders)] = list(m.orders.values())
+        cost += _by_kind(sigma[kinds.order_row] * TEN * kinds.order_sign, kinds.order_ptr)
+    for step in path:
+        if step.split.on == "household":
+            mu = m.branch.get(step.node, 0) * TEN
+            cost[layout.kinds_of(step.split.application)] += -mu if step.high else mu
     return np.asarray(cost - gains(m.cuts, len(kinds)), np.int64)
+
+
+def _by_kind(marks: I64, ptr: I64) -> I64:
+    """Sum of the marks of each kind."""
+    ends = np.concatenate([[0], np.cumsum(marks)]).astype(np.int64)
+    return np.asarray(ends[ptr[1:]] - ends[ptr[:-1]], np.int64)
 
 
 def best_options(layout: Layout, kind_cost: I64) -> I64:

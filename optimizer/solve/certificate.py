@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from optimizer.solve.cuts import Inequality
 
-FORMAT = "attriflux-certificate/1"
+FORMAT = "attriflux-certificate/2"
 MICRO = 1_000_000
 Status = Literal["certified_optimal", "certified_within", "not_certified"]
 
 
 @dataclass(frozen=True)
 class Split:
-    """A case distinction. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account.
+    """A case distinction. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account, household.
 
-    Low side: count ≤ at, or the pair (the account) is not used by the dwelling; high side: the contrary.
+    Low side: count ≤ at, or the pair (the account) is not used by the dwelling, or the household (one that stands on a list
+    of `Problem.orders`) holds no first rank; high side: the contrary.
     ``dwelling``, ``application`` (-1: a seat) and ``account`` are indices of the `Problem`.
     """
 
-    on: Literal["num", "den", "pair", "account"]
+    on: Literal["num", "den", "pair", "account", "household"]
     row: int = -1
     at: int = -1
     dwelling: int = -1
@@ -34,7 +35,7 @@ class Leaf:
     """Multipliers and prices that bound one case, in micropoints (zeros left out).
 
     ``rows`` λ on the plain rows, ``mir`` ν on the rounded rows, ``branch`` μ by index of the splitting node, ``prices`` π
-    by application, ``cuts`` γ by cut (`solve.cuts`). ``empty`` is the reason of a case that contradicts itself.
+    by application, ``cuts`` γ by cut (`solve.cuts`), ``orders`` σ by row of `Problem.orders`. ``empty`` is the reason of a case that contradicts itself.
     """
 
     rows: dict[int, int]
@@ -44,6 +45,7 @@ class Leaf:
     bound: int
     empty: str = ""
     cuts: tuple[tuple[Inequality, int], ...] = ()
+    orders: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class CertificateRow:
     scope: str
     price: int
     rate: int
+    play: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ class Certificate:
     dwelling_ids: tuple[str, ...]
     application_ids: tuple[str, ...]
     accounts: tuple[str, ...]
+    orders: tuple[tuple[int, int, int], ...] = ()
+    """(dwelling, account, application) of the rows of the réservataires' orders, by index."""
 
     @property
     def gap(self) -> int:
@@ -108,6 +113,7 @@ class Certificate:
                     "scope": r.scope,
                     "price": points(r.price * 10_000),
                     "rate": decimal(r.rate, 4),
+                    "play": decimal(r.play, 4),
                 }
                 for r in self.rows
             ],
@@ -128,14 +134,26 @@ class Certificate:
                 "mir": {str(k): points(v) for k, v in sorted(node.mir.items())},
                 "cuts": [{**cut.lines(), "nu": points(nu)} for cut, nu in node.cuts],
                 "branch": {str(k): points(v) for k, v in sorted(node.branch.items())},
+                "order": [self._order(p, sigma) for p, sigma in sorted(node.orders.items())],
                 "prices": {self.application_ids[a]: points(v) for a, v in sorted(node.prices.items())},
                 "bound": points(node.bound),
             }
         }
 
+    def _order(self, row: int, sigma: int) -> dict[str, str]:
+        dwelling, account, application = self.orders[row]
+        return {
+            "dwelling": self.dwelling_ids[dwelling],
+            "account": self.accounts[account],
+            "application": self.application_ids[application],
+            "sigma": points(sigma),
+        }
+
     def _split(self, split: Split) -> dict[str, Any]:
         if split.on in ("num", "den"):
             return {"on": split.on, "row": split.row, "at": split.at}
+        if split.on == "household":
+            return {"on": split.on, "application": self.application_ids[split.application]}
         where = {"on": split.on, "dwelling": self.dwelling_ids[split.dwelling]}
         if split.on == "pair":
             where["application"] = self.application_ids[split.application] if split.application >= 0 else ""

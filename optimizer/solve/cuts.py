@@ -200,17 +200,25 @@ class Cuts:
         """
         layout = self.layout
         rate = layout.rate.tolist()
-        rows = [k for k in layout.active.tolist() if 0 < rate[k] <= RATE_UNIT]
+        # a row whose rate goes by place is not one rate times a number of leases
+        rows = [
+            k
+            for k in layout.active.tolist()
+            if 0 < rate[k] <= RATE_UNIT and layout.uniform[k] and not layout.problem.rows[k].ceiling
+        ]
+        ceiling = [row.ceiling for row in layout.problem.rows]
         for k in rows:
             for w in range(1, TIMES + 1):
                 yield Shape((k,), (w,), (k,), w * rate[k], RATE_UNIT)
         for p in rows:
             for m in rows:
                 both = (self.den[p] > 0) & (self.den[m] > 0)
-                if m != p and both.any() and bool((self.num[m][both] > 0).all()):
+                if m != p and not ceiling[m] and both.any() and bool((self.num[m][both] > 0).all()):
                     (a, wa), (b, wb) = sorted(((p, RATE_UNIT), (m, rate[p])))
                     yield Shape((a, b), (wa, wb), (min(p, m), max(p, m)), rate[p] * rate[m], FINE)
-        for together in dict.fromkeys(tuple(j for j in self.alike[k] if j in rows) for k in rows):
+        # what each account must have adds up, and so does what each may have; the two together say nothing
+        sums = (tuple(j for j in self.alike[k] if j in rows and ceiling[j] == ceiling[k]) for k in rows)
+        for together in dict.fromkeys(sums):
             most = len(together) if len(together) <= TOGETHER else 2
             for n in range(2, most + 1):
                 for some in combinations(together, n):

@@ -157,7 +157,7 @@ def _rows(layout: Layout, earlier: Earlier) -> tuple[I64, int]:
         if value is None:
             continue
         known += 1
-        if layout.rate[k] > 0:
+        if layout.rate[k] > 0 or not layout.uniform[k]:
             rows[k] = min(max(0, value), int(layout.price[k]) * TEN)
     return rows, known
 

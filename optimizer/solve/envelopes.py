@@ -122,9 +122,20 @@ class Envelopes:
     def __init__(self, cuts: Cuts) -> None:
         self.cuts, self.layout = cuts, cuts.layout
         layout = cuts.layout
-        rows = [k for k in layout.active.tolist() if 0 < int(layout.rate[k]) <= RATE_UNIT]
+        rows = [
+            k
+            for k in layout.active.tolist()
+            if 0 < int(layout.rate[k]) <= RATE_UNIT
+            and layout.uniform[k]
+            and not layout.problem.rows[k].ceiling
+        ]
+        ceiling = [row.ceiling for row in layout.problem.rows]
         self.groups = tuple(
-            dict.fromkeys(tuple(j for j in cuts.alike[k] if j in rows) for k in rows if cuts.most((k,)))
+            dict.fromkeys(
+                tuple(j for j in cuts.alike[k] if j in rows and ceiling[j] == ceiling[k])
+                for k in rows
+                if cuts.most((k,))
+            )
         )
         """Rows of one denominator that ask for a share of it."""
         self._known: dict[tuple[Window, bytes], tuple[F, float] | None] = {}

@@ -12,7 +12,7 @@ from optimizer.solve.layout import Layout
 
 
 def grid(layout: Layout) -> int:
-    """Micropoints, at least 1: gcd of all column values and of price × rate and price × one lease of every priced row.
+    """Micropoints, at least 1: gcd of all column values and of price × rate, × play and × one lease of every priced row.
 
     A bound can be floored to a multiple of it without losing a solution.
     """
@@ -26,11 +26,16 @@ def grid(layout: Layout) -> int:
     used = layout.seat[np.diff(layout.member_ptr)[problem.seats.klass[layout.seat]] > 0]
     if len(used):
         found = math.gcd(found, int(np.gcd.reduce(problem.seats.value[used])))
+    if len(problem.kinds):
+        found = math.gcd(found, int(np.gcd.reduce(problem.kinds.value)))
     found *= MICRO_PER_HUNDREDTH
     for price, rate, ask in zip(
         layout.price.tolist(), layout.rate.tolist(), layout.ask.tolist(), strict=True
     ):
         found = math.gcd(found, price * rate, price * RATE_UNIT, price * ask)
+    more = problem.kinds.more
+    for k, extra in set(zip(problem.kinds.row[more > 0].tolist(), more[more > 0].tolist(), strict=True)):
+        found = math.gcd(found, int(layout.price[k]) * extra)
     return max(1, found)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.layout import Layout
+from optimizer.solve.obeying import obeying
 
 
 @dataclass
@@ -19,10 +20,11 @@ class Incumbent:
     improved: int = 0
 
     def offer(self, first: FirstRanks | None) -> bool:
-        """Take a proposal if it holds and is better."""
+        """Take a proposal if it holds and is better; what passes over a réservataire's order is taken back first."""
         if first is None:
             return False
         try:
+            first = obeying(self.layout.problem, first)
             value = objective(self.layout, first)
         except InvalidSolution:
             return False
@@ -42,14 +44,8 @@ def objective(layout: Layout, first: FirstRanks) -> int:
         It breaks a rule no price can buy.
     """
     found = evaluate(layout.problem, first)
-    if not layout.ask.any():
-        return found.objective
     lost = 0
     for k in layout.active.tolist():
-        gap = (
-            int(layout.rate[k]) * int(found.den_run[k])
-            + int(layout.ask[k])
-            - RATE_UNIT * int(found.num_run[k])
-        )
+        gap = int(found.asked[k]) + int(layout.ask[k]) - RATE_UNIT * int(found.num_run[k])
         lost += int(layout.price[k]) * max(0, gap)
     return found.value * MICRO_PER_HUNDREDTH - lost

@@ -17,7 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.problem.model import I32, I64, RATE_UNIT, B, Problem
+from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.implicit import Lists, read_lists, steps
 
 
@@ -38,7 +38,9 @@ class Entries:
 
 @dataclass(frozen=True)
 class Layout:
-    """See the module. ``ask`` (R,) is an extra demand of each row, in ten-thousandths of a lease (0 in a plain solve).
+    """See the module. ``ask`` (R,) is what each row demands besides its rate, in ten-thousandths of a lease: minus its play,
+    and what is asked for more (nothing in a plain solve). ``rate`` (R,) is the least rate of a lease of its denominator,
+    ``mark_rate`` that of each (row, num, den) mark; ``uniform`` (R,): all the same. ``mark_rate`` is 0 outside the denominator.
 
     ``full`` and ``cut`` list the entries of every class: what the tree and the tie stages work on. They are made when first
     asked for, and never for a country, whose classes hold 800 million entries: `implicit` passes over those by ``lists``.
@@ -57,6 +59,8 @@ class Layout:
     seat: I32
     price: I64
     rate: I64
+    mark_rate: I64
+    uniform: B
     active: I32
 
     def members(self, klass: int) -> I32:
@@ -92,6 +96,22 @@ class Layout:
         length = np.diff(self.problem.kinds.ptr)
         return np.repeat(np.arange(len(length), dtype=np.int32), length)
 
+    @cached_property
+    def _kinds_of(self) -> dict[int, I32]:
+        kinds = self.problem.kinds
+        owner = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(kinds.order_ptr))
+        first = {a: p for p, a in reversed(list(enumerate(self.problem.orders.app.tolist())))}
+        return {a: owner[(kinds.order_row == p) & (kinds.order_sign < 0)] for a, p in sorted(first.items())}
+
+    @property
+    def listed_households(self) -> tuple[int, ...]:
+        """Households with somebody placed after them on some réservataire's list."""
+        return tuple(self._kinds_of)
+
+    def kinds_of(self, app: int) -> I32:
+        """Kinds of the first ranks of such a household: they are nobody else's."""
+        return self._kinds_of[app]
+
     def marks(self, kind: int) -> slice:
         return slice(int(self.problem.kinds.ptr[kind]), int(self.problem.kinds.ptr[kind + 1]))
 
@@ -109,8 +129,14 @@ def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
     seat_ptr = np.searchsorted(problem.seats.klass[seat], np.arange(n_classes + 1)).astype(np.int64)
     price = np.array([row.price for row in problem.rows], np.int64)
     rate = np.array([row.rate for row in problem.rows], np.int64)
-    asked = np.zeros(len(problem.rows), np.int64) if ask is None else ask
-    active = np.flatnonzero((price > 0) & ((rate > 0) | (asked > 0))).astype(np.int32)
+    kinds = problem.kinds
+    mark_rate = (rate[kinds.row] + kinds.more) * kinds.den
+    asked = -np.array([row.play for row in problem.rows], np.int64)
+    if ask is not None:
+        asked = asked + ask
+    uniform = np.ones(len(rate), bool)
+    uniform[kinds.row[kinds.more > 0]] = False
+    active = np.flatnonzero((price > 0) & ((rate > 0) | ~uniform | (asked > 0))).astype(np.int32)
     return Layout(
         problem=problem,
         ask=asked,
@@ -125,6 +151,8 @@ def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
         seat=seat,
         price=price,
         rate=rate,
+        mark_rate=mark_rate,
+        uniform=uniform,
         active=active,
     )
 
@@ -188,9 +216,3 @@ def _truncate(full: Entries, n_classes: int, n_keys: int, width: int) -> Entries
         key=full.key[keep],
         value=full.value[keep],
     )
-
-
-def shortfalls(layout: Layout, num: I64, den: I64) -> I64:
-    """Missing ten-thousandths of a lease of each row, its extra demand included."""
-    gap = layout.rate * den + layout.ask - RATE_UNIT * num
-    return np.asarray(np.maximum(0, gap), np.int64)

@@ -51,6 +51,8 @@ def parts_of(problem: Problem) -> list[Part]:
     k, m, g = len(problem.class_menu), len(problem.menu_ptr) - 1, problem.n_groups
     length = np.diff(problem.menu_ptr)
     asks = np.array([row.price > 0 and row.rate > 0 for row in problem.rows], bool)
+    asks[problem.kinds.row[problem.kinds.more > 0]] = True
+    asks &= np.array([row.price > 0 for row in problem.rows], bool)
     first_menu, first_group, first_row = k, k + m, k + m + g
     named = np.flatnonzero(length[problem.class_menu] > 0)
     groups, rows = _group_rows(problem, asks)

@@ -72,13 +72,18 @@ class Pool:
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
         self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
         self.limited: dict[int, Restriction] = {}
+        self.held_to: dict[int, bool] = {}
+        """Households that the case leaves out (False) or wants housed (True)."""
+        self.wanting: dict[int, int] = {}
+        """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self.marks = [self._marks(c) for c in range(len(problem.kinds))]
         values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
-        top = max([0, *values, *self.layout.price.tolist()])
+        top = max([0, *values, *self.layout.price.tolist()]) + int(np.abs(problem.kinds.value).max(initial=0))
         self.forbidding = 100.0 * (top / 100.0 + 1.0)
         for k in self.layout.active.tolist():
             self._add_base(k)
+        self.order_row = [self._add_row(-INFINITY, 0.0, []) for _ in range(len(problem.orders))]
         for klass in range(len(problem.class_menu)):
             self.unit_of_class.append(
                 self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
@@ -94,12 +99,13 @@ class Pool:
 
     # ---------------------------------------------------------------- building
 
-    def _marks(self, kind: int) -> list[tuple[int, int, int]]:
+    def _marks(self, kind: int) -> list[tuple[int, int, int, int]]:
+        """(row, num, den, rate) of a kind on the rows that ask for something."""
         part = self.layout.marks(kind)
         kinds = self.layout.problem.kinds
         wanted = set(self.layout.active.tolist())
-        marks = zip(kinds.row[part].tolist(), kinds.num[part].tolist(), kinds.den[part].tolist(), strict=True)
-        return [mark for mark in marks if mark[0] in wanted]
+        columns = (kinds.row[part], kinds.num[part], kinds.den[part], self.layout.mark_rate[part])
+        return [mark for mark in zip(*(c.tolist() for c in columns), strict=True) if mark[0] in wanted]
 
     def _add_base(self, k: int) -> None:
         self.short_col[k] = self._add_column(self.layout.price[k] / 100.0, 0.0, INFINITY, [])
@@ -193,7 +199,7 @@ class Pool:
         cost, upper, columns = [], [], []
         for u, app, kind, value in fresh:
             unit = self.units[u]
-            worth = value
+            worth = value + int(self.layout.problem.kinds.value[kind])
             if app >= 0 and unit.link < 0 and len(unit.dwellings):
                 worth += int(self.layout.problem.bonus[unit.dwellings[0]])
             cost.append(-worth / 100.0)
@@ -216,8 +222,11 @@ class Pool:
         found = [(row, 1.0)]
         if app >= 0:
             found.append((self.app_row[app], 1.0))
-        for k, num, den in self.marks[kind]:
-            weight = num - den * int(self.layout.rate[k]) / RATE_UNIT
+        kinds = self.layout.problem.kinds
+        for at in range(int(kinds.order_ptr[kind]), int(kinds.order_ptr[kind + 1])):
+            found.append((self.order_row[int(kinds.order_row[at])], float(kinds.order_sign[at])))
+        for k, num, den, rate in self.marks[kind]:
+            weight = num - rate / RATE_UNIT
             if weight:
                 found.append((self.base_row[k], weight))
             if num and ("num", k) in self.count_row:
@@ -225,11 +234,11 @@ class Pool:
             if den and ("den", k) in self.count_row:
                 found.append((self.count_row["den", k], 1.0))
         if self.mir_row:
-            nums = {k for k, num, _ in self.marks[kind] if num}
+            nums = {k for k, num, *_ in self.marks[kind] if num}
             for (k, n), row_ in self.mir_row.items():
                 if k in nums:
                     found.append((row_, rounded(self.layout, k, n).f / RATE_UNIT))
-        for k, num, den in self.marks[kind]:
+        for k, num, den, _ in self.marks[kind]:
             for on in ("num",) * bool(num) + ("den",) * bool(den):
                 if (on, k) in self.tally:
                     found.append((self.tally[on, k][0], 1.0))

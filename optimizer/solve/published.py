@@ -40,4 +40,5 @@ def published_leaf(m: Multipliers, bound: int, numbers: Mapping[int, int] | None
         prices={a: int(m.prices[a]) for a in np.flatnonzero(m.prices).tolist()},
         bound=bound,
         cuts=tuple((c, m.cuts[c]) for c in sorted(m.cuts, key=lambda c: c.order) if m.cuts[c]),
+        orders={p: v for p, v in sorted(m.orders.items()) if v},
     )

@@ -142,7 +142,7 @@ class _Told:
     def _cut(self, path: Path, told: ToldCut | ToldEnvelope) -> Inequality | None:
         """The cut on this problem, for what the case allows now; None when it has no meaning here."""
         rows = tuple(self.row[k] for k in told.rows)
-        if min(rows) < 0 or len(set(rows)) < len(rows):
+        if min(rows) < 0 or len(set(rows)) < len(rows) or not self.layout.uniform[list(rows)].all():
             return None
         cuts = self.book.cuts
         if isinstance(told, ToldEnvelope):

@@ -22,6 +22,7 @@ LIMIT = 4_000_000
 class Candidates:
     """(dwelling, application or -1, kind) that may be used, sorted by (dwelling, account, application), and their loss.
 
+    ``value`` is without what the kind adds.
     ``loss`` (n,) in 1e-10 point with the leaf's multipliers.
     """
 
@@ -67,7 +68,8 @@ def candidates(layout: Layout, leaf: LeafView) -> Candidates | None:
     if found is None or len(found[0]) > DIRECT:
         reduced = explicit(layout.problem, reduced=True)
         if found is None or len(reduced) < len(found[0]):
-            found = (reduced.dwelling, reduced.app, reduced.kind, reduced.value)
+            base = reduced.value - np.where(reduced.app >= 0, layout.problem.kinds.value[reduced.kind], 0)
+            found = (reduced.dwelling, reduced.app, reduced.kind, base)
     if len(found[0]) > LIMIT:
         return None
     dwelling, app, kind, value = found
@@ -87,6 +89,9 @@ def _loss(leaf: LeafView, dwelling: I32, app: I32, kind: I32, value: I64) -> I64
 
 def _allowed(problem: Problem, leaf: LeafView, dwelling: I32, app: I32, kind: I32) -> B:
     ok: B = np.ones(len(dwelling), bool)
+    for step in leaf.path:
+        if step.split.on == "household" and not step.high:
+            ok &= app != step.split.application
     for d, limit in sorted(leaf.limits.items()):
         here = np.flatnonzero(dwelling == d)
         ok[here] = limit.allows(app[here], problem.kinds.account[kind[here]])

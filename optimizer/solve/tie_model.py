@@ -5,7 +5,7 @@ the leaf satisfies::
 
     U − objective = Σ loss(column) + Σ_a π_a·(unused) + Σ_d term_d·(empty) + Σ_k (p_k − λ_k − ν_k − Σ_c γ_c w_ck)·s_k
                     + Σ_k λ_k·(s_k − missing_k) + Σ_k ν_k·(s_k − f_k (N_k − num_k)) + Σ_c γ_c·(slack of the cut)
-                    + Σ μ·(slack of the split)
+                    + Σ μ·(slack of the split) + Σ σ·(ranks to spare in an order)
 
 where every term is ≥ 0 (fractions of a unit aside, which the bound rounds up: at most one per dwelling, and as much is
 allowed for). At the optimum the sum is U − OPT, the *slack* of the leaf, so no term exceeds it: a column that loses more is
@@ -118,6 +118,9 @@ def tie_model(layout: Layout, found: Candidates, leaf: LeafView, step: int) -> T
     app = np.full(len(found), -1, np.int64)
     app[named] = at
     lost = np.setdiff1d(np.flatnonzero(leaf.must), used)
+    wanted = _wanted(leaf)
+    if wanted - set(apps.tolist()):
+        return None
     gone_d = np.setdiff1d(np.flatnonzero((leaf.term > 0) & ~leaf.must), used)
     gone_a = np.setdiff1d(np.flatnonzero(leaf.multipliers.prices > 0), apps)
     gone = sum(leaf.term[gone_d].tolist()) + TEN * sum(leaf.multipliers.prices[gone_a].tolist())
@@ -151,6 +154,7 @@ class _Writer:
             if not self._rule(k):
                 return False
         self._cuts()
+        self._orders()
         self._people()
         model = self.model
         losing = {j: v / unit for j, v in self.loss.items() if v > 0 and model.upper[j - model.counts] > 0}
@@ -210,12 +214,18 @@ class _Writer:
         rate, ask = int(layout.rate[k]), int(layout.ask[k])
         short, spare = self._spare(short_loss, RATE_UNIT), self._spare(lam, RATE_UNIT)
         self.short[k] = short
-        self._line(((n, 1.0), (d, -rate / RATE_UNIT), (short, 1.0), (spare, -1.0)), ask / RATE_UNIT)
+        if layout.uniform[k]:
+            self._line(((n, 1.0), (d, -rate / RATE_UNIT), (short, 1.0), (spare, -1.0)), ask / RATE_UNIT)
+        else:
+            asked = -self._asked(k) / RATE_UNIT
+            self._line(((n, 1.0), (short, 1.0), (spare, -1.0)), ask / RATE_UNIT, kinds=asked)
         floor = den_floors(self.leaf.path).get(k)
         if floor is not None:
             cut = rounded(layout, k, floor)
             f = cut.f / RATE_UNIT
             self._line(((n, f), (short, 1.0), (self._spare(nu, RATE_UNIT), -1.0)), f * cut.goal)
+        if not layout.uniform[k]:
+            return True
         table = self._table(k, short_loss, lam, nu)
         if not len(table.den):
             return False
@@ -230,6 +240,26 @@ class _Writer:
                     held = {n: float(sign), d: -slope}
                     self.model.lines.append(Line(held, n0 - slope * d0, INFINITY))
         return True
+
+    def _asked(self, k: int) -> F:
+        """(kinds,) ten-thousandths of a lease that a first rank of each kind is asked for on a row."""
+        problem, layout = self.layout.problem, self.layout
+        found = np.zeros(len(problem.kinds))
+        here = problem.kinds.row == k
+        found[layout.kind_of_mark[here]] = layout.mark_rate[here]
+        return np.asarray(found[self.kinds], np.float64)
+
+    def _orders(self) -> None:
+        """The réservataires' orders; one with a multiplier is kept nearly without a rank to spare."""
+        marks = self.layout.problem.kinds
+        owner = np.repeat(np.arange(len(marks)), np.diff(marks.order_ptr))
+        for p in range(len(self.layout.problem.orders)):
+            signs = np.zeros(len(marks))
+            here = marks.order_row == p
+            np.add.at(signs, owner[here], marks.order_sign[here].astype(np.float64))
+            if signs[self.kinds].any():
+                spare = self._spare(self.leaf.multipliers.orders.get(p, 0) * TEN, 1)
+                self._line(((spare, 1.0),), 0.0, kinds=np.asarray(signs[self.kinds], np.float64))
 
     def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
         """Pairs (den, num) of a row whose own terms of the identity stay within the slack.
@@ -279,7 +309,10 @@ class _Writer:
             model.empty[d] = model.more(1.0)
             self.loss[model.empty[d]] = float(self.term[d])
         prices = self.leaf.multipliers.prices[model.apps] * TEN
+        wanted = _wanted(self.leaf)
         for a in np.flatnonzero(prices <= self.slack).tolist():
+            if int(model.apps[a]) in wanted:
+                continue
             model.unused[a] = model.more(1.0)
             self.loss[model.unused[a]] = float(prices[a])
 
@@ -288,6 +321,11 @@ class _Writer:
         for j, v in terms:
             base[j] = base.get(j, 0.0) + v
         self.model.lines.append(Line(base, goal, goal, kinds))
+
+
+def _wanted(leaf: LeafView) -> set[int]:
+    """Households that the leaf wants housed."""
+    return {s.split.application for s in leaf.path if s.split.on == "household" and s.high}
 
 
 def _hull(den: I64, points: I64) -> list[tuple[int, int]]:

@@ -67,8 +67,9 @@ class Carver:
         options, rows = problem.options, problem.rows
         self.option_key = np.repeat(options.key, np.diff(options.ptr))[options.first]
         self.option_kind = options.kind[options.first]
-        rate = np.array([row.rate for row in rows], np.int64)[problem.kinds.row]
-        self.coef = rate * problem.kinds.den.astype(np.int64) - RATE_UNIT * problem.kinds.num.astype(np.int64)
+        self.ptr, self.row, self.coef = _all_marks(problem)
+        """Marks of each kind: those of the rules, then those of the orders, whose rows come after those of the rules."""
+        self.play = np.array([row.play for row in rows], np.int64)
 
     @cached_property
     def lists(self) -> I64:
@@ -115,9 +116,11 @@ class Carver:
         rows = [problem.rows[k] for k in part.rows.tolist()]
         premium = np.zeros(len(part.groups), np.int64)
         pinned = part.classes[problem.must_fill[part.classes]]
-        premium[new_group[problem.class_group[pinned]]] = _premium(
-            [row.price for row in rows], _spread(problem, part)
-        )
+        forbidding = _premium([row.price for row in rows], _spread(problem, part))
+        premium[new_group[problem.class_group[pinned]]] = forbidding
+        # an order passed over costs as much; what is not held this way is taken back afterwards (`obeying`)
+        orders = len(problem.orders) if part.whole else 0
+        price = [row.price for row in rows] + [forbidding // RATE_UNIT + 1] * orders
         menu_start = np.concatenate([[0], np.cumsum(np.diff(problem.menu_ptr)[part.menus])]).astype(np.int64)
         kept = None
         if part.whole:
@@ -151,12 +154,12 @@ class Carver:
             entry_type=types,
             option_start=np.cumsum(start),
             option_account=problem.kinds.account[kind].astype(np.int32),
-            option_value=premium[group[here]],
+            option_value=premium[group[here]] + problem.kinds.value[kind] * MICRO_PER_HUNDREDTH,
             effect_start=effect[0],
             effect_row=effect[1],
             effect_coef=effect[2],
-            row_constant=np.zeros(len(rows), np.int64),
-            row_price=np.array([row.price for row in rows], np.int64),
+            row_constant=np.append(-self.play[part.rows], np.zeros(orders, np.int64)),
+            row_price=np.array(price, np.int64),
             bonus_start=np.concatenate([[0], np.cumsum(capacity)]).astype(np.int64),
             bonus=problem.bonus[dwellings[member]] * MICRO_PER_HUNDREDTH,
             seat_start=np.searchsorted(seat_class[seat], np.arange(len(part.classes) + 1)).astype(np.int64),
@@ -171,14 +174,32 @@ class Carver:
 
     def _effects(self, part: Part, kind: I32) -> tuple[I64, I32, I64]:
         """What each kind adds to the part's rows: start, row, coefficient."""
-        kinds = self.problem.kinds
-        length = np.diff(kinds.ptr)[kind]
+        length = np.diff(self.ptr)[kind]
         owner = np.repeat(np.arange(len(kind)), length)
-        at = np.repeat(kinds.ptr[:-1][kind] - np.cumsum(length) + length, length) + np.arange(len(owner))
-        row = _places(part.rows, len(self.problem.rows))[kinds.row[at]]
+        at = np.repeat(self.ptr[:-1][kind] - np.cumsum(length) + length, length) + np.arange(len(owner))
+        ordered = np.arange(len(self.problem.orders)) + len(part.rows)
+        if not part.whole:
+            ordered = np.full(len(ordered), -1)
+        row = np.append(_places(part.rows, len(self.problem.rows)), ordered)[self.row[at]]
         here = row >= 0
         start = np.concatenate([[0], np.cumsum(np.bincount(owner[here], minlength=len(kind)))])
         return start.astype(np.int64), row[here].astype(np.int32), self.coef[at[here]]
+
+
+def _all_marks(problem: Problem) -> tuple[I64, I64, I64]:
+    """Start, row and coefficient of all that each kind adds to the rows of the rules and of the orders."""
+    kinds, rows = problem.kinds, problem.rows
+    rate = np.array([row.rate for row in rows], np.int64)[kinds.row] + kinds.more
+    coef = rate * kinds.den - RATE_UNIT * kinds.num.astype(np.int64)
+    n = len(kinds)
+    owner = np.concatenate(
+        [np.repeat(np.arange(n), np.diff(kinds.ptr)), np.repeat(np.arange(n), np.diff(kinds.order_ptr))]
+    )
+    row = np.concatenate([kinds.row.astype(np.int64), kinds.order_row.astype(np.int64) + len(rows)])
+    coef = np.concatenate([coef, RATE_UNIT * kinds.order_sign.astype(np.int64)])
+    order = np.argsort(owner, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n))])
+    return start.astype(np.int64), row[order], coef[order]
 
 
 def share_of_points(problem: Problem, model: LabelledTransport, part: Part, objective: int) -> float:
@@ -255,6 +276,7 @@ def _spread(problem: Problem, part: Part) -> int:
         value = problem.entry_score[a:b].astype(np.int64) + problem.entry_fit[a:b]
         if len(value):
             most = max(most, int(value.max()) + problem.fill_value, -int(value.min()) - problem.fill_value)
+    most += int(np.abs(problem.kinds.value).max(initial=0))
     return most * MICRO_PER_HUNDREDTH
 
 

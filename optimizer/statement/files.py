@@ -7,31 +7,25 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from optimizer import importers
 from optimizer.conversion import account_order
-from optimizer.errors import Lang
+from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
-from optimizer.presentation.data import DECIDES
+from optimizer.presentation.page import render
 from optimizer.presentation.tables_book import STATEMENT, write_book
 from optimizer.runs.folder import atomic_folder, check_out
-from optimizer.shortlist.labels import account_label, plural
+from optimizer.shortlist.labels import account_label
+from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan, bilan
 from optimizer.statement.next_files import Following, said_of, write_following
 
-TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[1] / "presentation" / "templates" / "style.css"
-AXES = (
-    ("rooms", "Typologie", "Rooms"), ("financing", "Financement", "Financing"), ("qpv", "QPV", "QPV"),
-    ("commune", "Commune", "Commune"), ("construction_period", "Période de construction", "Construction period"),
-)  # fmt: skip
-"""What R. 441-5-1 asks to distinguish: column, French and English names."""
+AXES = ("rooms", "financing", "qpv", "commune", "construction_period")
+"""What R. 441-5-1 asks to distinguish: columns."""
 ORDERS = {"financing": ("PLAI", "PLUS", "PLS"), "qpv": ("no", "yes")}
 """Values of an axis in the order people read them; what is not given comes last."""
 
@@ -87,7 +81,7 @@ def bilan_to(
             write_following(work, result, coming, models=models, style=style, lang=lang)
     summary = _summary(result, out)
     if coming is not None:
-        for language in ("fr", "en"):
+        for language in LANGS:
             summary[f"lines_{language}"] += [said_of(coming, result, language)]  # type: ignore[operator]
     return BilanWritten(out, result, summary)
 
@@ -163,50 +157,36 @@ def _with_epci(result: Bilan) -> pd.DataFrame:
     return frame.groupby(keys, as_index=False, sort=True)[["proposed", "attributed"]].sum()
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-
-
 def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -> str:
-    fr = lang == "fr"
     settings = result.case.settings
     ledger = result.ledger if account is None else result.ledger[result.ledger["account"] == account]
-    axes = [("account", "Réservataire", "Réservataire"), *AXES] if account is None else list(AXES)
-    return _environment().get_template("bilan.html.j2").render(
-        lang=lang,
-        t=lambda french, english: french if fr else english,
-        css=STYLE.read_text(encoding="utf-8"),
-        decides=DECIDES[lang],
-        title=settings.title,
-        synthetic=settings.synthetic,
-        year=result.year,
-        name=None if account is None else account_label(account, lang, result.places),
-        proposed=int(table["proposed"].sum()),
-        attributed=int(table["attributed"].sum()),
-        axes=[_axis(result, table, column, french if fr else english, lang) for column, french, english in axes],
-        ledger=[
+    axes = AXES if account is not None else ("account", *AXES)
+    values = {
+        "title": settings.title,
+        "synthetic": settings.synthetic,
+        "year": result.year,
+        "name": None if account is None else account_label(account, lang, result.places),
+        "proposed": int(table["proposed"].sum()),
+        "attributed": int(table["attributed"].sum()),
+        "axes": [_axis(result, table, column, said(f"BILAN.AXIS_{column}".upper(), lang), lang) for column in axes],
+        "ledger": [
             {
                 **row, "label": account_label(str(row["account"]), lang, result.places),
                 "where": result.places.get(str(row["area"]), str(row["area"])),
             }
             for row in ledger.to_dict("records")
         ],
-        back=bool(ledger["returned"].any()),
-        bridge=[
+        "back": bool(ledger["returned"].any()),
+        "bridge": [
             {**row, "label": account_label(str(row["account"]), lang, result.places)}
             for row in (result.bridge if account is None else result.bridge[result.bridge["account"] == account]).to_dict("records")
         ],
-        lec=result.lec.to_dict("records") if account is None else [],
-        deadline=f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
-        source=result.deadline.source,
-        periods=result.periods,
-        percent=lambda v: "–" if v != v else f"{100 * v:.1f} %".replace(".", "," if fr else "."),
-        show=lambda v: f"{v:g}".replace(".", "," if fr else "."),
-    )  # fmt: skip
+        "lec": result.lec.to_dict("records") if account is None else [],
+        "deadline": f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
+        "source": result.deadline.source,
+        "periods": result.periods,
+    }  # fmt: skip
+    return render("statement/bilan", lang, values)
 
 
 def _axis(result: Bilan, table: pd.DataFrame, column: str, title: str, lang: Lang) -> dict[str, Any]:
@@ -226,14 +206,13 @@ def _axis(result: Bilan, table: pd.DataFrame, column: str, title: str, lang: Lan
 
 
 def _label(result: Bilan, column: str, value: str, lang: Lang) -> str:
-    unknown = "non renseigné" if lang == "fr" else "not given"
+    unknown = said("PAGE.NOT_GIVEN", lang)
     if column == "account":
         return account_label(value, lang, result.places)
     if column == "commune":
         return f"{result.names.get(value, '')} ({value})" if value else unknown
     if column == "qpv":
-        inside = {"yes": ("en QPV", "in QPV"), "no": ("hors QPV", "outside QPV")}.get(value)
-        return unknown if inside is None else inside[0 if lang == "fr" else 1]
+        return {"yes": said("PAGE.IN_QPV", lang), "no": said("PAGE.OUTSIDE_QPV", lang)}.get(value, unknown)
     return value or unknown
 
 
@@ -253,22 +232,20 @@ def _summary(result: Bilan, out: Path) -> dict[str, object]:
     states = result.reconciliation["state"].value_counts()
     same = int(states.get("matched", 0))
     apart = int(states.sum()) - same
-    n = len(result.accounts)
+    counts = {
+        "proposed": Spaced(proposed),
+        "attributed": Spaced(attributed),
+        "n": Spaced(len(result.accounts)),
+    }
     return {
         "out": str(out), "year": result.year, "proposed": proposed, "attributed": attributed,
         "accounts": list(result.accounts), "reconciliation": {str(k): int(v) for k, v in states.items()},
-        "lines_fr": [
-            f"Bilan {result.year} : {plural(proposed, 'logement proposé', 'logements proposés')}, "
-            f"{plural(attributed, 'attribué')}, {plural(n, 'réservataire')}.",
-            f"Rapprochement : {plural(same, 'ligne concordante', 'lignes concordantes')}, "
-            f"{plural(apart, 'différence')} (reconciliation.csv).",
-            f"Ouvrir {out / 'bilan.html'} ; un classeur et une page par réservataire.",
-        ],
-        "lines_en": [
-            f"Statement {result.year}: {proposed} dwelling{'s' * (proposed != 1)} proposed, {attributed} attributed, "
-            f"{n} account{'s' * (n != 1)}.",
-            f"Reconciliation: {same} line{'s' * (same != 1)} agree{'s' * (same == 1)}, "
-            f"{apart} difference{'s' * (apart != 1)} (reconciliation.csv).",
-            f"Open {out / 'bilan.html'}; one workbook and one page per réservataire.",
-        ],
+        **{
+            f"lines_{lang}": [
+                said("BILAN.DONE", lang, year=result.year, **counts),
+                said("BILAN.RECONCILED", lang, same=Spaced(same), apart=Spaced(apart)),
+                said("BILAN.OPEN", lang, page=out / "bilan.html"),
+            ]
+            for lang in LANGS
+        },
     }  # fmt: skip

@@ -8,30 +8,28 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from optimizer import policy
 from optimizer.conversion import MODES
 from optimizer.datadirs import models_dir
-from optimizer.errors import Finding, Lang
+from optimizer.errors import Finding, Lang, Spaced, said
 from optimizer.policy.beside import files_beside
 from optimizer.policy.conventions import FIELDS, default_area
 from optimizer.policy.folder import Folder
 from optimizer.policy.territory import Territory, read_territory
 from optimizer.presentation.csvfile import Style, write_table
-from optimizer.presentation.data import DECIDES
-from optimizer.shortlist.labels import account_label, plural
+from optimizer.presentation.numbers import percent, signed
+from optimizer.presentation.page import render
+from optimizer.shortlist.labels import account_label
+from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan
 from optimizer.statement.next_stock import NextStock
 from optimizer.statement.next_year import next_conventions
 
-TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[1] / "presentation" / "templates" / "style.css"
 TERRITORY = "territoire.yaml"
 
 
@@ -218,61 +216,43 @@ def _territory_text(facts: Territory, names: list[str], result: Bilan) -> str:
     return "\n".join(text) + "\n"
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-
-
 def _page(result: Bilan, coming: Following, lang: Lang) -> str:
-    fr, places = lang == "fr", result.places
-    return _environment().get_template("next.html.j2").render(
-        lang=lang,
-        t=lambda french, english: french if fr else english,
-        css=STYLE.read_text(encoding="utf-8"),
-        decides=DECIDES[lang],
-        title=result.case.settings.title,
-        synthetic=result.case.settings.synthetic,
-        year=result.year,
-        on=result.case.settings.on.strftime("%d/%m/%Y"),
-        early=result.case.settings.on <= date(result.year, 12, 31),
-        carried=coming.stock.carried,
-        mode=None if coming.mode is None else f"{coming.mode} ({MODES[coming.mode][0 if fr else 1]})",
-        rows=[_shown(row, lang, places) for row in coming.diff.to_dict("records")],
-        stock=[{**r, "label": account_label(str(r["account"]), lang, places)} for r in coming.stock.changes.to_dict("records")],
-        lines=[
-            {**r, "area": places.get(str(r["area"]), str(r["area"])), "label": account_label(str(r["account"]), lang, places), "percent": _number(r["share"], "share", lang),
-             "balance": _number(r["opening_balance"], "", lang)}
+    places = result.places
+    values = {
+        "title": result.case.settings.title,
+        "synthetic": result.case.settings.synthetic,
+        "year": result.year,
+        "on": result.case.settings.on,
+        "early": result.case.settings.on <= date(result.year, 12, 31),
+        "carried": coming.stock.carried,
+        "mode": None if coming.mode is None else f"{coming.mode} ({MODES[coming.mode][lang == 'en']})",
+        "rows": [_shown(row, lang, places) for row in coming.diff.to_dict("records")],
+        "stock": [{**r, "label": account_label(str(r["account"]), lang, places)} for r in coming.stock.changes.to_dict("records")],
+        "lines": [
+            {**r, "area": places.get(str(r["area"]), str(r["area"])), "label": account_label(str(r["account"]), lang, places)}
             for r in coming.conventions.to_dict("records")
         ],
-        findings=[f.sentence(lang) for f in coming.findings],
-    )  # fmt: skip
+        "findings": [f.sentence(lang) for f in coming.findings],
+    }  # fmt: skip
+    return render("statement/next", lang, values)
 
 
 def _shown(row: Mapping[Any, Any], lang: Lang, places: Mapping[str, str]) -> dict[str, str]:
     field = str(row["field"])
-    names = {"share": ("part", "share"), "opening_balance": ("solde d'ouverture", "opening balance")}
     return {
         "landlord": str(row["landlord"]), "area": places.get(str(row["area"]), str(row["area"])), "label": account_label(str(row["account"]), lang, places),
-        "field": names[field][0 if lang == "fr" else 1], "why": str(row["why"]),
+        "field": said(f"NEXT.FIELD_{field}".upper(), lang), "why": str(row["why"]),
         "before": _number(row["before"], field, lang), "after": _number(row["after"], field, lang),
     }  # fmt: skip
 
 
 def _number(value: object, field: str, lang: Lang) -> str:
     number = float(str(value))
-    text = f"{100 * number:.2f} %" if field == "share" else f"{number:+g}" if number else "0"
-    return text.replace(".", ",") if lang == "fr" else text
+    return percent(number, 2, lang, fixed=True) if field == "share" else signed(number, 2, lang)
 
 
 def said_of(coming: Following, result: Bilan, lang: Lang) -> str:
     """The yearly update in one sentence for the terminal."""
     n, shares = len(coming.conventions), int((coming.diff["field"] == "share").sum())
     year = result.year + 1
-    if lang == "fr":
-        words = f"{plural(n, 'ligne')}, {plural(shares, 'part changée', 'parts changées')}"
-        return f"Conventions {year} : {words} ; conventions-{year}/, conventions-diff.html."
-    words = f"{n} line{'s' * (n != 1)}, {shares} share{'s' * (shares != 1)} changed"
-    return f"Agreements {year}: {words}; conventions-{year}/, conventions-diff.html."
+    return said("NEXT.DONE", lang, year=year, n=Spaced(n), shares=Spaced(shares))

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.verify.cells import strings
-from optimizer.verify.law import Law, first_known
+from optimizer.verify.law import Law, first_known, within
+from optimizer.verify.settings import dalo_numbers
 from optimizer.verify.tables import RawTable, csv_columns, read_yaml
 from optimizer.verify.verdict import Unreadable
 
@@ -35,6 +36,8 @@ class Line:
     count_rule: str
     opening_balance: Fraction
     deadline_days: int
+    assumed: bool
+    """Whether its share is assumed (shipped lines are)."""
 
     def covers(self, commune: str, epci: str, departement: str) -> bool:
         """Whether a dwelling there is in the line's area."""
@@ -81,6 +84,7 @@ def _from_case(table: RawTable) -> Iterator[dict[str, Any]]:
         for name in ("share", "tolerance", "opening_balance", "proposal_deadline_days"):
             row[name] = _number(row[name])
         row["area"] = row["area"] or _own_area(row["account"], row["departement"])
+        row["assumed"] = False
         yield row
 
 
@@ -99,30 +103,40 @@ def _shipped(law: Law) -> Iterator[dict[str, Any]]:
 
 def rooms_tables(law: Law) -> dict[str, str]:
     """Landlord -> the rooms table its shipped agreement names."""
-    found = {}
-    for name in law.territory.get("conventions", ()):
-        path = _path(law, name)
-        data = read_yaml(path) if path.is_file() else {}
-        if data.get("rooms"):
-            found[str(data["landlord"])] = str(data["rooms"])
+    return {str(data["landlord"]): str(data["rooms"]) for data in _files(law) if data.get("rooms")}
+
+
+def deliberated(law: Law) -> dict[str, Fraction]:
+    """Landlord -> its own threshold of the effort rate, where its file gives it with deliberation and date (design §5)."""
+    asked = ("effort_threshold", "effort_deliberation", "effort_deliberated_on")
+    return {
+        str(data["landlord"]): Fraction(str(data["effort_threshold"]))
+        for data in _files(law)
+        if all(data.get(key) not in (None, "") for key in asked)
+    }
+
+
+def dalo_of_files(law: Law) -> dict[tuple[str, str], Fraction]:
+    """(landlord, département) -> DALO households of the year, from the landlords' files."""
+    found: dict[tuple[str, str], Fraction] = {}
+    for data in _files(law):
+        if data.get("dalo"):
+            found |= dalo_numbers(data["dalo"], str(data["landlord"]))
     return found
 
 
-def effort_limits(law: Law, key: str) -> dict[str, Fraction]:
-    """Landlord -> the limit on the effort rate of that key in its own file, where the file has one (design §4)."""
-    found: dict[str, Fraction] = {}
+def _files(law: Law) -> Iterator[Mapping[str, Any]]:
+    """The landlords' files that the territory names."""
     for name in law.territory.get("conventions", ()):
         path = _path(law, name)
-        data = read_yaml(path) if path.is_file() else {}
-        if data.get(key) is not None:
-            found[str(data["landlord"])] = Fraction(str(data[key]))
-    return found
+        if path.is_file():
+            yield read_yaml(path)
 
 
 def _path(law: Law, name: str) -> Path:
     if name.endswith(".yaml"):
-        return law.territory_path.parent / name
-    return law.models / "conventions" / f"{name}.yaml"
+        return law.beside(name)
+    return within(law.models / "conventions", f"{name}.yaml")
 
 
 def _of_file(path: Path) -> Iterator[dict[str, Any]]:
@@ -131,7 +145,7 @@ def _of_file(path: Path) -> Iterator[dict[str, Any]]:
     data = read_yaml(path)
     defaults = data.get("defaults") or {}
     if "table" in data:
-        table = csv_columns((path.parent / data["table"]).read_bytes(), data["table"])
+        table = csv_columns(within(path.parent, data["table"]).read_bytes(), data["table"])
         columns = {name: [x or "" for x in values.to_pylist()] for name, values in table.items()}
         items: list[Mapping[str, Any]] = [
             {k: v[i] for k, v in columns.items()} for i in range(len(columns["landlord"]))
@@ -147,6 +161,7 @@ def _of_file(path: Path) -> Iterator[dict[str, Any]]:
             "year": int(data["year"]),
             "area": str(item.get("area") or _own_area(account, departement)),
             "account": account,
+            "assumed": first_known((item.get("status"), data.get("status")), "") == "assumed",
             **{f: first_known((item.get(f), defaults.get(f)), "") for f in FIELDS},
         }
 
@@ -173,6 +188,7 @@ def _changed(law: Law, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 and area in ("*", row["area"])
             ):
                 row[name] = value
+                row["assumed"] &= name != "share"
     return rows
 
 
@@ -191,6 +207,7 @@ def _filled(law: Law, row: Mapping[str, Any]) -> Line:
         count_rule=str(first_known((row["count_rule"],), law.raw("national.flux.count_rule"))),
         opening_balance=Fraction(str(first_known((row["opening_balance"],), "0"))),
         deadline_days=int(Fraction(deadline)),
+        assumed=bool(row["assumed"]),
     )
 
 
@@ -218,6 +235,12 @@ class Agreements:
         ]
         order = {commune: 0, epci: 1, departement: 2}
         return min(found, key=lambda x: order[x.area]) if found else None
+
+    def rest(self, landlord: str, commune: str, epci: str, departement: str) -> Fraction:
+        """The landlord's own part where a dwelling is: what the shares of the others leave."""
+        lines = (x for x in self.of(landlord) if x.account not in ("BAILLEUR", *OUTSIDE))
+        given = sum((x.share for x in lines if x.covers(commune, epci, departement)), Fraction(0))
+        return max(Fraction(0), 1 - given)
 
     def receivers(
         self, landlord: str, commune: str, epci: str, departement: str, reserved_to: str, exclusion: str

@@ -138,23 +138,23 @@ class Blocks:
     def _alike(self) -> tuple[I32, I32]:
         """(number of each application, scratch): the same number, the same for every account and rule but Q1.
 
-        A household that somebody nominates stands alone.
+        A household that somebody nominates or pins, or whose earlier first rank is kept, stands alone.
         """
         w, a = self.world, self.world.apps
         bits = a.dalo.astype(np.int64)
         for more, width in (
             (a.priority_any, 1), (a.proof, 2), (a.public_agent, 1), (a.als_employee, 1), (a.essential, 1),
-            (a.accepts_qpv, 1), (a.relocation, 3),
+            (a.accepts_qpv, 1), (a.relocation, 3), (a.prefet, 1), (a.dossier == 2, 1),
         ):  # fmt: skip
             bits = bits << width | more
-        pinned = np.zeros(len(a), bool)
-        pinned[sorted(w.pinned_apps)] = True
         sets: dict[frozenset[str], int] = {}
         given = np.zeros(len(a), np.int64)
         for i, names in a.accounts.items():
             given[i] = sets.setdefault(names, len(sets) + 1)
-        key = ((given * len(a.landlord_words) + a.landlord) << 11 | bits) << 1 | pinned
-        alone = np.array(sorted({x for lines in w.nominations.values() for _, _, x in lines}), np.int64)
+        key = (given * len(a.landlord_words) + a.landlord) << 13 | bits
+        some = {x for lines in w.nominations.values() for _, _, x in lines} | w.pinned_apps
+        some |= {x for x, _ in w.kept.values()}
+        alone = np.array(sorted(some), np.int64)
         key[alone] = -1 - alone
         numbers, found = np.unique(key, return_inverse=True)
         return found.reshape(-1).astype(np.int32), np.full(3 * len(numbers), -1, np.int32)
@@ -201,16 +201,8 @@ class Blocks:
 
     def _rooms_of(self, name: str) -> tuple[U8, U8]:
         if name not in self._rooms:
-            w = self.world
-            mask, first = w.law.rooms_table(name)
-            row = np.minimum(w.apps.size, len(mask) - 1)
-            bits = mask[row]
-            if w.law.flag("national.rooms.t1_single_only"):
-                bits = np.where(w.apps.never_t1, bits & ~np.int64(1), bits)
-            wanted, fixed = w.apps.rooms_wanted, w.apps.dalo_rooms
-            bits = np.where(wanted > 0, bits & wanted, bits)
-            bits = np.where(fixed > 0, fixed, bits)
-            self._rooms[name] = (bits.astype(np.uint8), first[row].astype(np.uint8))
+            bits, first, _ = accepted_rooms(self.world, name)
+            self._rooms[name] = (bits.astype(np.uint8), first.astype(np.uint8))
         return self._rooms[name]
 
     def elsewhere(self, block: Block, district: str) -> B:
@@ -229,3 +221,17 @@ class Blocks:
             return wanted
 
         return block.once(("district", district), ask)
+
+
+def accepted_rooms(world: World, name: str) -> tuple[I64, I64, B]:
+    """(accepted bits, first choice, single room accepted because asked for) of every household by a table."""
+    a = world.apps
+    mask, first = world.law.rooms_table(name)
+    row = np.minimum(a.size, len(mask) - 1)
+    bits = mask[row]
+    if world.law.flag("national.rooms.t1_single_only"):
+        bits = np.where(a.never_t1, bits & ~np.int64(1), bits)
+    wanted, fixed = a.rooms_wanted, a.dalo_rooms
+    small = (a.size == 2) & (wanted & 1 > 0) & (bits & 1 == 0) & (fixed == 0)
+    bits = np.where(wanted > 0, bits & wanted, bits) | small
+    return np.where(fixed > 0, fixed, bits), first[row], small

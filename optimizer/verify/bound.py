@@ -1,10 +1,14 @@
 """The bound of a leaf over all eligible pairs and seats, in whole units of 1e-10 point.
 
 Every first rank possible is a *kind* (the rows it enters, with or without num); a pair may be of several kinds (one per
-account) and is worth ``value + max over kinds of the multipliers' balance − price of the application``. Value and price
-are of the household and the door, the balance of its type and the class: one compiled pass over the households of a door
-keeps the best ``value − price`` of each type, and a class is a maximum over the types it may take. Each dwelling of the
+account) and is worth ``value + max over accounts of lean + the multipliers' balance − price of the application``. Value and
+price are of the household and the door, lean and balance of its type and the class: one compiled pass over the households of a
+door keeps the best ``value − price`` of each type, and a class is a maximum over the types it may take. Each dwelling of the
 class then adds its own vacancy points.
+
+Nominations as an order: whoever is placed after nominee b at a dwelling is first there only if b is first somewhere, so that
+``Σ x(after b) ≤ Σ x(of b)``. Any σ ≥ 0 times the difference may be added to an objective that is maximised: the price of b
+falls by σ wherever b is, and those after b lose σ at that dwelling, which is then looked at one by one.
 
 Why no sum leaves 64 bits: |value| + Σ |multipliers| + the largest price is computed in unlimited integers and refused
 from 2^61 (`Field._demand_range`); an application that a leaf takes away costs 2^61 and a segment without anybody is
@@ -24,9 +28,9 @@ from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.kinds import Kinds, Marks
-from optimizer.verify.naming import Named
+from optimizer.verify.naming import Named, Order
 from optimizer.verify.passes import class_tops, on_step, tops
-from optimizer.verify.rows import PROFILES, TRAITS, Book, Lease, lease_of, profile_at
+from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, Lease, Row, lease_of, profile_at
 from optimizer.verify.verdict import Unreadable
 
 UNIT = 10**10
@@ -37,6 +41,23 @@ LIMIT = 2**61
 BARRED = -(2**62)
 
 
+@dataclass
+class Weights:
+    """What a leaf adds to a first rank, in units: by row where it enters num and den, per ten-thousandth it asks for above the
+    row's rate (``more``), by kind besides; ``price`` by application, negative where others wait for it."""
+
+    num: I64
+    den: I64
+    more: I64
+    price: I64
+    kinds: I64 | None = None
+
+    @classmethod
+    def none(cls, n_rows: int, n_apps: int) -> Weights:
+        """Nothing at all."""
+        return cls(*(np.zeros(n, np.int64) for n in (n_rows, n_rows, n_rows, n_apps)))
+
+
 @dataclass(frozen=True)
 class Special:
     """What a leaf says of one dwelling: the only pair allowed, pairs and accounts excluded or required."""
@@ -45,6 +66,8 @@ class Special:
     without: frozenset[tuple[int, str]] = frozenset()
     account: str | None = None
     not_accounts: frozenset[str] = frozenset()
+    orders: tuple[tuple[str, int, int], ...] = ()
+    """(account, place of the nominee in its order, units) of the order rows that a leaf uses at the dwelling."""
 
     @property
     def must(self) -> bool:
@@ -86,16 +109,17 @@ class Field:
         self._tables: dict[tuple[int, tuple[str, ...]], I32] = {}
         self._kinds_of: list[I32] = []
         self._lengths: list[I32] = []
+        self._leans: list[I64] = []
         self._n_sets = 0
         self._block: Block | None = None
-        self._shared: dict[tuple[int, tuple[str, ...], bytes], I32] = {}
+        self._shared: dict[tuple[int, tuple[str, ...], bytes, bytes], I32] = {}
         self._seats: list[tuple[int, int, int]] = []
         self.class_row: dict[int, int] = {}
         self._parts: list[Part] = []
         self._segments: list[I32] = []
         self._sets: list[I32] = []
         self._held: list[tuple[I64, I32, I32]] | None = []
-        self._size, self._count, self.top = 0, 0, 0
+        self._size, self._count, self.top, self._most_lean = 0, 0, 0, 0
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Add the classes of a door."""
@@ -107,9 +131,10 @@ class Field:
                 continue
             d = classes.members[c][0]
             row = self.class_row[c] = len(self.class_row)
-            for account, worth, _ in who.seats:
-                marks = self.marks_of(lease_of(world, d), account, 0, seat=True)
-                self._seats.append((row, worth, self.kinds.of(marks)))
+            self._most_lean = max(self._most_lean, int(np.abs(who.lean).max(initial=0)))
+            for seat in who.seats:
+                marks = self.marks_of(lease_of(world, d), seat.account, 0, seat=True)
+                self._seats.append((row, classes.fit.fill + seat.worth, self.kinds.of(marks)))
             types = np.flatnonzero((who.first > 0) & (door.count > 0))
             wanted[types] = True
             rows.append((types, self._by_type(door, d, who)[types]))
@@ -119,8 +144,7 @@ class Field:
         self._sets += [sets for _, sets in rows]
         self._parts.append(part)
         self._count += len(part.types)
-        block = door.block
-        self.top = max(self.top, block.once("top", lambda: int(np.abs(block.base).max(initial=0))))
+        self.top = max(self.top, int(np.abs(door.worth).max(initial=0)))
         self._size += int(door.count[wanted].sum())
         if self._size > HELD:
             self._held = None
@@ -132,7 +156,7 @@ class Field:
             segment = at[door.type[door.fine]]
             order = np.argsort(segment, kind="stable")[int((segment < 0).sum()) :]
             value = door.value[order] + classes.fit.fill
-            self._held.append((value, block.app[door.fine[order]], segment[order]))
+            self._held.append((value, door.block.app[door.fine[order]], segment[order]))
 
     def close(self) -> None:
         """Everything is read: what each bound needs, end to end."""
@@ -155,12 +179,14 @@ class Field:
             np.int64
         )
         self.set_kind = _joined(self._kinds_of, np.int32)
-        self._kinds_of, self._lengths = [], []
+        self.set_lean = _joined(self._leans, np.int64)
+        self._kinds_of, self._lengths, self._leans = [], [], []
         marks = list(self.kinds.number)
         self.kind_ptr = np.cumsum([0, *(len(m) for m in marks)]).astype(np.int64)
-        self.mark_row = np.array([k for m in marks for k, _ in m], np.int64)
-        self.mark_num = np.array([n for m in marks for _, n in m], np.int64)
-        self.top += fit.fill + fit.first_rooms + fit.adapted
+        self.mark_row = np.array([k for m in marks for k, _, _ in m], np.int64)
+        self.mark_num = np.array([n for m in marks for _, n, _ in m], np.int64)
+        self.mark_more = np.array([x for m in marks for _, _, x in m], np.int64)
+        self.top += self._most_lean + fit.fill + fit.first_rooms + fit.adapted
         self.top = max(self.top, int(np.abs(self.seat[:, 1]).max(initial=0)))
         self.top += int(self.classes.bonus.max(initial=0))
         """At least the largest value of a first rank, in hundredths and without sign: what 64 bits must hold."""
@@ -207,45 +233,50 @@ class Field:
         """The (row, num) marks of one lease."""
         one = np.array([bits], np.int64)
         found = self.book.marks(lease, account, seat=seat)
-        return tuple(sorted((k, int(TRAITS[t](one)[0])) for k, t in found))
+        return tuple(sorted((k, int(TRAITS[t](one)[0]), self.book.more(k, lease)) for k, t in found))
 
     def _kinds_by_profile(self, lease: Lease, account: str) -> I32:
-        return self.kinds.by_profile(tuple(sorted(self.book.marks(lease, account))))
+        marks = self.book.marks(lease, account)
+        return self.kinds.by_profile(tuple(sorted((k, t, self.book.more(k, lease)) for k, t in marks)))
 
     def _by_type(self, door: Door, d: int, who: Named) -> I32:
         """Number of the set of kinds of each type (-1: never first), asked once where doors of a block share it."""
         if self._block is not door.block:
             self._block, self._shared = door.block, {}
-        key = (self.book.spot(d), who.accounts, who.first.tobytes())
+        key = (self.book.spot(d), who.accounts, who.first.tobytes(), who.lean.tobytes())
         if key not in self._shared:
             found = np.full(len(who.first), -1, np.int32)
             some = who.first > 0
-            found[some] = self._sets_of(d, who.accounts, who.first[some] * PROFILES + door.profile[some])
+            found[some] = self._sets_of(
+                d, who.accounts, who.first[some] * PROFILES + door.profile[some], who.lean[some]
+            )
             self._shared[key] = found
         return self._shared[key]
 
-    def _sets_of(self, d: int, accounts: tuple[str, ...], keys: I64) -> I32:
-        """Number of the set of kinds of each key (mask of accounts × PROFILES + profile) at a dwelling."""
+    def _sets_of(self, d: int, accounts: tuple[str, ...], keys: I64, lean: I64) -> I32:
+        """Number of the set of (kind, lean) of each type: key (mask of accounts × PROFILES + profile), lean by account."""
         here = (self.book.spot(d), accounts)
         if here not in self._tables:
             lease = lease_of(self.classes.world, d)
             tables = [self._kinds_by_profile(lease, x) for x in accounts]
             self._tables[here] = np.array(tables, np.int32).reshape(len(accounts), PROFILES)
-        unique, inverse = np.unique(keys, return_inverse=True)
+        both, inverse = np.unique(np.column_stack([keys, lean]), axis=0, return_inverse=True)
+        unique = both[:, 0]
         may = (unique[:, None] // PROFILES >> np.arange(len(accounts)) & 1) > 0
         row, account = np.nonzero(may)
+        self._leans.append(both[row, account + 1])
         self._kinds_of.append(self._tables[here][account, unique[row] % PROFILES])
         self._lengths.append(may.sum(axis=1, dtype=np.int32))
         found = np.arange(self._n_sets, self._n_sets + len(unique), dtype=np.int32)
         self._n_sets += len(unique)
         return found[inverse.reshape(-1)]
 
-    def on_grid(self, step: int, prices: Sequence[tuple[int, int]]) -> bool:
-        """Whether every possible objective is a multiple of ``step`` micropoints.
-
-        ``prices``: (price in hundredths, rate in ten-thousandths) of the rows.
-        """
-        if any(price * 10_000 % step or price * rate % step for price, rate in prices):
+    def on_grid(self, step: int, rows: Sequence[Row]) -> bool:
+        """Whether every possible objective is a multiple of ``step`` micropoints."""
+        above = dict.fromkeys(zip(self.mark_row.tolist(), self.mark_more.tolist(), strict=True))
+        amounts = [(row.price, x) for row in rows for x in (LEASE, row.rate, row.slack)]
+        amounts += [(rows[k].price, x) for k, x in above]
+        if any(price * amount % step for price, amount in amounts):
             return False
         each = step // gcd(step, 10_000)
         if each == 1:
@@ -264,43 +295,56 @@ class Field:
             by_type = np.full(len(door.count), -1, np.int64)
             on_step(door.fine, door.type, door.value, each, by_type)
             rest[part.start : part.start + len(part.types)] = by_type[part.types]
+        lean = self.set_lean % each
+        first = lean[self.set_ptr[:-1]] if self._n_sets else lean
+        alike = np.ones(self._n_sets, bool)
+        if self._n_sets:
+            alike = np.maximum.reduceat(lean, self.set_ptr[:-1]) == np.minimum.reduceat(
+                lean, self.set_ptr[:-1]
+            )
         for row, more in shift.items():
-            mine = rest[self.segment[self.ptr[row] : self.ptr[row + 1]]]
-            if bool((mine < 0).any()) or any(bool(((mine + x) % each).any()) for x in more):
+            here = slice(int(self.ptr[row]), int(self.ptr[row + 1]))
+            mine, sets = rest[self.segment[here]], self.set_of[here]
+            if bool((mine < 0).any()) or not bool(alike[sets].all()):
+                return False
+            if any(bool(((mine + first[sets] + x) % each).any()) for x in more):
                 return False
         return True
 
-    def balance(self, num: I64, den: I64) -> I64:
-        """Units each kind adds for multipliers per row (``num`` and ``den`` coefficients in units).
+    def balance(self, num: I64, den: I64, more: I64 | None = None) -> I64:
+        """Units each kind adds for multipliers per row (``num`` and ``den`` coefficients in units; ``more`` per ten-thousandth).
 
         The running total may pass 64 bits, its differences may not (:meth:`_demand_range`): modulo 2^64 they are exact.
         """
-        each = num[self.mark_row] * self.mark_num + den[self.mark_row] if len(self.mark_row) else np.zeros(0)
+        if not len(self.mark_row):
+            return np.zeros(len(self.kind_ptr) - 1, np.int64)
+        each = num[self.mark_row] * self.mark_num + den[self.mark_row]
+        if more is not None:
+            each = each + more[self.mark_row] * self.mark_more
         total = np.concatenate([[0], np.cumsum(each, dtype=np.int64)])
         return np.asarray(total[self.kind_ptr[1:]] - total[self.kind_ptr[:-1]], np.int64)
 
     def bound(
         self,
-        num: I64,
-        den: I64,
-        price: I64,
+        use: Weights,
         special: Mapping[int, Special],
         taken: Sequence[int] = (),
-        more: I64 | None = None,
     ) -> int | None:
         """Σ over dwellings of the best first rank (units); None when a dwelling that must be filled cannot be.
 
         Parameters
         ----------
-        num, den : units added per row when a lease enters its num, its den.
-        price : units per application.
+        use : what a lease adds for each row it enters, and what an application costs.
         special : dwelling -> what the leaf says of it.
         taken : applications fixed elsewhere, allowed only where ``special`` says so.
-        more : units each kind adds besides.
         """
-        kinds = self._balances(num, den, price, more)
-        best = np.maximum.reduceat(kinds[self.set_kind], self.set_ptr[:-1]) if self._n_sets else kinds[:0]
-        barred = price.copy()
+        kinds = self._balances(use)
+        best = kinds[:0]
+        if self._n_sets:
+            best = np.maximum.reduceat(
+                kinds[self.set_kind] + self.set_lean * FROM_HUNDREDTH, self.set_ptr[:-1]
+            )
+        barred = use.price.copy()
         barred[list(taken)] = LIMIT
         top = self._tops(best, barred)
         seats = np.full(len(top), BARRED, np.int64)
@@ -314,21 +358,25 @@ class Field:
             return None
         total = _sum(np.where(must, each, np.maximum(each, 0))[keep])
         for d in sorted(special):
-            one = self._one(d, special[d], kinds, price, frozenset(taken))
+            one = self._one(d, special[d], kinds, use.price, frozenset(taken))
             if one is None:
                 return None
             total += one
         return total
 
-    def _balances(self, num: I64, den: I64, price: I64, more: I64 | None) -> I64:
-        self._demand_range(num, den, price, 0 if more is None else int(np.abs(more).max(initial=0)))
-        kinds = self.balance(num, den)
-        return kinds if more is None else kinds + more
+    def _balances(self, use: Weights) -> I64:
+        self._demand_range(use)
+        kinds = self.balance(use.num, use.den, use.more)
+        return kinds if use.kinds is None else kinds + use.kinds
 
-    def _demand_range(self, num: I64, den: I64, price: I64, more: int) -> None:
-        widest = more + sum(abs(int(x)) for x in num) + sum(abs(int(x)) for x in den)
-        widest += self.top * FROM_HUNDREDTH + int(price.max(initial=0))
-        if widest >= LIMIT or int(price.min(initial=0)) < 0:
+    def _demand_range(self, use: Weights) -> None:
+        widest = 0 if use.kinds is None else int(np.abs(use.kinds).max(initial=0))
+        widest += sum(abs(int(x)) for x in use.num) + sum(abs(int(x)) for x in use.den)
+        widest += sum(abs(int(x)) for x in use.more) * int(self.mark_more.max(initial=0))
+        widest += self.top * FROM_HUNDREDTH + max(
+            abs(int(use.price.max(initial=0))), abs(int(use.price.min(initial=0)))
+        )
+        if widest >= LIMIT:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
 
     def _one(self, d: int, rule: Special, kinds: I64, price: I64, taken: frozenset[int]) -> int | None:
@@ -345,7 +393,6 @@ class Field:
             for b, account in enumerate(entries.accounts)
             if (rule.account is None or account == rule.account) and account not in rule.not_accounts
         ]
-        worth = entries.score + entries.fit + classes.fit.fill + int(classes.bonus[d])
         for b in allowed:
             account = entries.accounts[b]
             may = entries.first >> b & 1 > 0
@@ -357,16 +404,38 @@ class Field:
                     may = may & ~np.isin(entries.app, barred)
             if may.any():
                 kind = self._kinds_by_profile(lease, account)[bits[may]]
-                net = worth[may] * FROM_HUNDREDTH + kinds[kind] - price[entries.app[may]]
+                worth = entries.worth(b)[may] + classes.fit.fill + int(classes.bonus[d])
+                net = worth * FROM_HUNDREDTH + kinds[kind] - price[entries.app[may]]
+                net -= self._passing(d, account, entries.app[may], rule)
                 best = max(int(net.max()), best) if best is not None else int(net.max())
-        for account, value, _ in entries.seats:
+        for seat in entries.seats:
+            account = seat.account
             here = (rule.account in (None, account)) and account not in rule.not_accounts
             here &= (-1, account) not in rule.without and rule.only in (None, (-1, account))
             if here:
                 kind_of_seat = self.kinds.number[self.marks_of(lease, account, 0, seat=True)]
-                net_seat = value * FROM_HUNDREDTH + int(kinds[kind_of_seat])
+                net_seat = (classes.fit.fill + seat.worth) * FROM_HUNDREDTH + int(kinds[kind_of_seat])
+                net_seat -= int(self._passing(d, account, np.array([-1], np.int32), rule)[0])
                 best = max(net_seat, best) if best is not None else net_seat
         return best
+
+    def order_of(self, d: int, account: str) -> Order | None:
+        """The eligible nominees of an account for an open dwelling."""
+        if d not in self.position:
+            return None
+        return next(
+            (x for x in self.classes.orders(int(self.classes.klass[d])) if x.account == account), None
+        )
+
+    def _passing(self, d: int, account: str, apps: I32, rule: Special) -> I64:
+        """Units that each household (-1: the seat) loses by standing after nominees of the account."""
+        lost = np.zeros(len(apps), np.int64)
+        mine = [(b, units) for name, b, units in rule.orders if name == account]
+        order = self.order_of(d, account) if mine else None
+        if order is not None:
+            for b, units in mine:
+                lost += units * np.array([order.after(b, x) for x in apps.tolist()], np.int64)
+        return lost
 
 
 def field_of(classes: Classes, book: Book) -> Field:

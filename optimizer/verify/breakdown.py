@@ -1,71 +1,120 @@
-"""``scores``: the points by criterion add up to the grid's points, or to the score itself."""
+"""``scores``: what each criterion credited to each household that reaches an EPCI, recomputed line by line.
+
+The lines of a household in an EPCI bear the grid that scores it and add up to its score: one for each criterion that
+credited points, or one written score, and where points are turned into percentiles one more for the difference.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from optimizer.verify.cells import I32, I64
-from optimizer.verify.outputs import out_parts
-from optimizer.verify.scores import Scores
+from optimizer.verify.cells import I32, I64, B
+from optimizer.verify.outputs import Out, out_parts
+from optimizer.verify.scores import Scores, stem_of
 from optimizer.verify.verdict import Findings
 
-COLUMNS = ("application_id", "epci", "grid", "points")
+COLUMNS = ("application_id", "epci", "grid", "criterion", "points")
+WRITTEN, PERCENTILE, SENIORITY = "cotation_saisie", "conversion_en_percentile", "anciennete"
+"""What stands for a grid or a criterion: a written score, the step to a percentile, the rank by seniority."""
+Key = tuple[str, str, str]
+"""EPCI, grid, criterion."""
+
+
+class Breakdown:
+    """What the lines of each EPCI must be, over the applications that reach it; the last EPCI asked for is kept."""
+
+    def __init__(self, scores: Scores) -> None:
+        self.scores = scores
+        self.missing: dict[Key, int] = {}
+        """Lines of each EPCI met that have not been seen."""
+        self._epci, self._apps = "", np.zeros(0, np.int32)
+        self._lines: dict[Key, tuple[B, I64]] = {}
+
+    def open(self, epci: str) -> None:
+        """Work out the lines of an EPCI."""
+        if epci != self._epci:
+            self._epci, self._apps = epci, self.scores.reach(epci)
+            self._lines = self._expected(epci, self._apps)
+            for key, (who, _) in self._lines.items():
+                self.missing.setdefault(key, int(np.count_nonzero(who)))
+
+    def wrong(self, key: Key, apps: I32, points: I64) -> int:
+        """How many lines of one EPCI, grid and criterion should not be there, or have other points."""
+        if key[0] not in self.scores.epcis:
+            return len(apps)
+        self.open(key[0])
+        if key not in self._lines or not len(self._apps):
+            return len(apps)
+        who, right = self._lines[key]
+        self.missing[key] -= len(apps)
+        at = np.minimum(np.searchsorted(self._apps, apps), len(self._apps) - 1)
+        fine = (self._apps[at] == apps) & who[at] & (right[at] == points)
+        return int(np.count_nonzero(~fine)) + len(apps) - len(np.unique(apps))
+
+    def _expected(self, epci: str, apps: I32) -> dict[Key, tuple[B, I64]]:
+        """(EPCI, grid, criterion) -> (who of ``apps`` has a line, points)."""
+        s = self.scores
+        points, given = s.given[0][apps], s.given[1][apps]
+        nobody = np.zeros(len(apps), bool)
+        found: dict[Key, tuple[B, I64]] = {(epci, WRITTEN, WRITTEN): (given, points)}
+        raw: I64 = np.where(given, points, 0)
+        label = {WRITTEN: given}
+        for grid, everywhere, mine in s.groups(epci):
+            asked = everywhere[apps] & ~given
+            if not grid:
+                found[epci, SENIORITY, SENIORITY] = (asked, s.at(epci, apps))
+                continue
+            raw = np.where(asked, mine[apps], raw)
+            stem = stem_of(grid)
+            label[stem] = asked | label.get(stem, nobody)
+            written = np.isin(apps, list(s.table_points.get((epci, grid), {})))
+            found[epci, stem, WRITTEN] = (asked & written, mine[apps])
+            computed = asked & ~written
+            if computed.any():
+                for criterion, credited in s.breakdown(s.grid_of(epci, apps[computed])).items():
+                    now = credited[apps]
+                    before, old = found.get((epci, stem, criterion), (nobody, now))
+                    some = computed & (now != 0)
+                    found[epci, stem, criterion] = (before | some, np.where(some, now, old))
+        if s.percentile and (epci, SENIORITY, SENIORITY) not in found:
+            step = s.at(epci, apps) - raw
+            for name, who in label.items():
+                found[epci, name, PERCENTILE] = (who & (step != 0), step)
+        return found
 
 
 def check_breakdown(folder: Path, scores: Scores, found: Findings) -> None:
-    """Every (application, EPCI, grid) of the table sums to the recomputed points or score."""
+    """Every line of the table has the points it must, and none is missing."""
     parts = out_parts(folder, "scores", COLUMNS)
     if parts is None:
         return
     found.start("breakdown")
-    n = len(scores.world.apps)
-    pairs: dict[tuple[str, str], int] = {}
-    summed: list[tuple[I64, I64]] = []
+    lines = Breakdown(scores)
     for out in parts:
-        apps = out.index("application_id", scores.world.ids.apps, -2)
-        (epci_at, epcis), (grid_at, grids) = out.words("epci"), out.words("grid")
-        found.demand("breakdown", not bool((apps < 0).any()), "demande inconnue")
-        local = epci_at.astype(np.int64) * len(grids) + grid_at
-        different, at = np.unique(local, return_inverse=True)
-        numbers = [
-            pairs.setdefault((epcis[x // len(grids)], grids[x % len(grids)]), len(pairs))
-            for x in different.tolist()
-        ]
-        key = np.array(numbers, np.int64)[at.reshape(-1)] * n + apps
-        known = apps >= 0
-        summed.append(_sums(key[known], out.scaled("points", 100)[known]))
-    if len(summed) > 1:
-        summed = [_sums(*(np.concatenate(x) for x in zip(*summed, strict=True)))]
-    names = list(pairs)
-    for key, total in summed:
-        ptr = np.searchsorted(key, np.arange(len(names) + 1) * n)
-        for i, (epci, grid) in enumerate(names):
-            at = slice(int(ptr[i]), int(ptr[i + 1]))
-            bad = _wrong(scores, epci, grid, (key[at] - i * n).astype(np.int32), total[at])
-            if bad:
-                found.add("breakdown", f"{epci} {grid}", bad)
+        app = out.index("application_id", scores.world.ids.apps, -2)
+        points = out.scaled("points", 100)
+        for key, rows in _by_key(out):
+            wrong = lines.wrong(key, app[rows], points[rows])
+            if wrong:
+                found.add("breakdown", " ".join(key), wrong)
+    for epci in scores.epcis:
+        lines.open(epci)
+    for key, number in lines.missing.items():
+        if number:
+            found.add("breakdown", " ".join(key), abs(number))
 
 
-def _sums(key: I64, points: I64) -> tuple[I64, I64]:
-    """(different keys ascending, their sums)."""
-    if len(key) and bool((np.diff(key) < 0).any()):
-        order = np.argsort(key, kind="stable")
-        key, points = key[order], points[order]
-    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
-    return key[start], np.add.reduceat(points, start) if len(start) else points
-
-
-def _wrong(scores: Scores, epci: str, grid: str, who: I32, total: I64) -> int:
-    """How many sums are neither the score in the EPCI nor the points of the grid."""
-    rest = np.arange(len(who))
-    for place in [epci] if epci else list(scores.epcis):
-        for name, mask, raw in scores.groups(place):
-            if name in (grid, ""):
-                rest = rest[~(mask[who[rest]] & (raw[who[rest]] == total[rest]))]
-        if len(rest):
-            rest = rest[total[rest] != scores.at(place, who[rest])]
-        if not len(rest):
-            break
-    return len(rest)
+def _by_key(out: Out) -> Iterator[tuple[Key, I64]]:
+    """(EPCI, grid, criterion) and its rows, EPCI by EPCI."""
+    columns = [out.words(name) for name in ("epci", "grid", "criterion")]
+    code = np.zeros(out.rows, np.int64)
+    for at, words in columns:
+        code = code * max(1, len(words)) + at
+    order = np.argsort(code, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(code[order])) + 1):
+        if len(rows):
+            epci, grid, criterion = (words[at[rows[0]]] for at, words in columns)
+            yield (epci, grid, criterion), rows

@@ -10,7 +10,7 @@ from optimizer.verify.bound import Field
 def most_of(space: Field, base: tuple[int, ...]) -> int:
     """Dwellings with a first rank that would be counted in the denominator of one of these rows."""
     wanted = frozenset(base)
-    inside = np.array([any(k in wanted for k, _ in marks) for marks in space.kinds.number], bool)
+    inside = np.array([any(k in wanted for k, _, _ in marks) for marks in space.kinds.number], bool)
     klass, _, _ = space.rows_of
     some = np.zeros(len(space.class_row), bool)
     if len(space.set_ptr) > 1:
@@ -26,7 +26,7 @@ def most_by_row(space: Field) -> dict[tuple[str, int], int]:
     """("num" or "den", row) -> dwellings with a first rank that would be counted there."""
     counted: dict[int, set[tuple[str, int]]] = {}
     for kind, marks in enumerate(space.kinds.number):
-        counted[kind] = {("den", k) for k, _ in marks} | {("num", k) for k, n in marks if n}
+        counted[kind] = {("den", k) for k, _, _ in marks} | {("num", k) for k, n, _ in marks if n}
     klass, _, _ = space.rows_of
     size = np.bincount(klass, minlength=len(space.class_row))
     found: dict[tuple[str, int], int] = {}

@@ -8,25 +8,29 @@ compiled pass over the block of the commune per door; accounts and rules are wor
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from optimizer.verify.blocks import HELD, LIMIT, Block, Blocks, Column, Fit
+from optimizer.verify.burden import Burdens
 from optimizer.verify.cells import I32, I64, U8, B
-from optimizer.verify.naming import Entries, Named, _median, name_types, receivers_of
-from optimizer.verify.passes import door_codes, inside, worths
+from optimizer.verify.lean import Lean
+from optimizer.verify.naming import Entries, Named, Nominees, Order, name_types, receivers_of
+from optimizer.verify.passes import by_account, door_codes, inside, worths
 from optimizer.verify.recent import Recent
+from optimizer.verify.rows import Book, lease_of
 from optimizer.verify.scores import Scores
+from optimizer.verify.seats import seat_points
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
 
 @dataclass(frozen=True)
 class Door:
-    """A door and the households of its block; types above the block's own are those without credit for the rules."""
+    """A door and the households of its block."""
 
     number: int
     block: Block
@@ -41,7 +45,9 @@ class Door:
     best: I64
     """Best score of ``fine``, by type."""
     worth: I64
-    """Score + fit by position, without the dwellings' own points."""
+    """Score + fit − burden by position, without the dwellings' own points and what depends on the account."""
+    burden: I64
+    """By position, at least 0."""
     profile: I64
     """Profile bits by type."""
     rep: I32
@@ -49,7 +55,7 @@ class Door:
 
     @property
     def value(self) -> I64:
-        """Score + fit of ``fine`` without the dwellings' own points."""
+        """``worth`` of ``fine``."""
         return self.worth[self.fine]
 
     def once(self, key: Hashable, ask: Callable[[], Column]) -> Column:
@@ -63,8 +69,9 @@ class Door:
 class Classes:
     """All doors and classes of a case; doors are built on demand and the last ones kept."""
 
-    def __init__(self, world: World, scores: Scores) -> None:
-        self.world, self.scores = world, scores
+    def __init__(self, world: World, scores: Scores, book: Book) -> None:
+        """``book``: the rules, counted up to the run (a seat pays what it may not bring)."""
+        self.world, self.scores, self.book = world, scores, book
         law = world.law
         self.fit = Fit(
             law.hundredths("national.fit.fill_value"),
@@ -76,6 +83,8 @@ class Classes:
             law.hundredths("national.fit.vacancy_points_max"),
         )
         self.blocks = Blocks(world, scores, self.fit)
+        self.burdens = Burdens(world, scores)
+        self.lean = Lean(world, scores)
         self.bonus = self.fit.vacancy(world.dwellings.vacancy_days)
         self.members: list[list[int]] = []
         self.klass = np.full(len(world.dwellings), -1, np.int64)
@@ -90,23 +99,27 @@ class Classes:
     def _group(self) -> None:
         w, d = self.world, self.world.dwellings
         homes = set(w.apps.current_dwelling[w.apps.current_dwelling >= 0].tolist()) | set(w.forbidden)
-        own = {x[0] for lines in w.nominations.values() for x in lines if x[0] >= 0} | set(w.pins)
+        homes |= self.burdens.efforts.simulated
+        own = {x[0] for lines in w.nominations.values() for x in lines if x[0] >= 0}
+        own |= {*w.pins, *w.orient, *w.kept}
         found: dict[tuple[object, ...], int] = {}
         doors: dict[tuple[object, ...], int] = {}
         tables = {name: w.law_rooms(name) for name in set(d.landlord)}
         of_door = zip(
             d.place.tolist(), map(tables.__getitem__, d.landlord), d.rooms.tolist(), d.financing.tolist(),
-            d.accessible.tolist(), d.upstairs.tolist(), d.factor.tolist(), d.district, self._costs(), strict=True,
+            d.accessible.tolist(), d.upstairs.tolist(), d.factor.tolist(), d.district, self.burdens.keys(), strict=True,
         )  # fmt: skip
         of_class = zip(
             d.landlord, d.qpv.tolist(), d.reserved_to, d.exclusion, d.first_letting.tolist(),
-            d.priority_mix.tolist(), d.residence, strict=True,
+            d.priority_mix.tolist(), d.residence, d.subsidised.tolist(), strict=True,
         )  # fmt: skip
-        for i, (door_key, (*same, mix, residence)) in enumerate(zip(of_door, of_class, strict=True)):
+        for i, (door_key, (*same, mix, residence, subsidised)) in enumerate(
+            zip(of_door, of_class, strict=True)
+        ):
             door = doors.setdefault((*door_key, i if i in homes else -1), len(doors))
             if door == len(self.classes_of):
                 self.classes_of.append([])
-            full = (door, *same, residence if mix else "", i if i in own else -1)
+            full = (door, *same, residence if mix else "", subsidised, i if i in own else -1)
             c = found.setdefault(full, len(found))
             if c == len(self.members):
                 self.members.append([])
@@ -114,13 +127,6 @@ class Classes:
                 self.classes_of[door].append(c)
             self.members[c].append(i)
             self.klass[i] = c
-
-    def _costs(self) -> list[tuple[str, int] | None]:
-        """Landlord, rent and charges of each dwelling whose landlord limits the effort rate, None elsewhere or unknown."""
-        w, d = self.world, self.world.dwellings
-        limited = {*w.effort_max, *w.effort_credit_max}
-        rows = zip(d.landlord, d.rent.tolist(), d.housing_cost.tolist(), strict=True)
-        return [(name, cost) if name in limited and rent >= 0 else None for name, rent, cost in rows]
 
     def __len__(self) -> int:
         return len(self.members)
@@ -156,8 +162,6 @@ class Classes:
         block = self.blocks.of(place)
         bits, first = self.blocks.rooms(block, dw.landlord[d])
         room = int(dw.rooms[d])
-        limited = dw.rent[d] >= 0 and dw.landlord[d] in w.effort_max
-        credited = dw.rent[d] >= 0 and dw.landlord[d] in w.effort_credit_max
         code = door_codes(
             block.status,
             self.blocks.elsewhere(block, dw.district[d]),
@@ -167,7 +171,6 @@ class Classes:
             block.need,
             block.once("home", lambda: a.current_dwelling[block.app]),
             block.app,
-            w.effort_above(w.effort_max, d, block.app) if limited else np.zeros(0, bool),
             room,
             self._cap(int(dw.financing[d]), int(w.law.places.zone[place]), int(dw.factor[d])),
             int(dw.accessible[d]),
@@ -175,14 +178,11 @@ class Classes:
             d,
             np.array(sorted(w.forbidden.get(d, ())), np.int32),
         )
-        kind, profile, rep = block.type, block.profile, block.rep
-        if credited:
-            kind = kind + np.int32(len(rep)) * w.effort_above(w.effort_credit_max, d, block.app)
-            profile, rep = np.concatenate([profile, np.zeros_like(profile)]), np.concatenate([rep, rep])
-        fine, count, best = inside(code, kind, block.score, len(rep))
+        fine, count, best = inside(code, block.type, block.score, len(block.rep))
         adapted = self.fit.adapted if dw.accessible[d] == 2 else 0
-        points = worths(block.base, first, room, self.fit.first_rooms, block.need, adapted)
-        return Door(k, block, code, kind, fine, count, best, points, profile, rep)
+        burden = self.burdens.at(d, block.app, block.once)
+        points = worths(block.base, first, room, self.fit.first_rooms, block.need, adapted) - burden
+        return Door(k, block, code, block.type, fine, count, best, points, burden, block.profile, block.rep)
 
     def _cap(self, financing: int, zone: int, factor: int) -> I64:
         """Ceiling × factor: categories 1..6, then each further person; what leaves 64 bits is refused."""
@@ -203,26 +203,29 @@ class Classes:
         key = ("receivers", dw.landlord[d], dw.reserved_to[d], dw.exclusion[d])
         receivers = block.once(key, lambda: receivers_of(w, d, block.rep))
 
-        def worth(pool: B) -> int:
-            def ask() -> int:
-                mine = pool[door.type[door.fine] % n] if n else np.zeros(0, bool)
-                return self.fit.fill + _median(block.score[door.fine][mine])
+        def worth(account: str, pool: B) -> tuple[int, int]:
+            def ask() -> tuple[int, int]:
+                mine = door.fine[pool[door.type[door.fine]]] if n else door.fine
+                traits = door.profile[door.type[mine]]
+                lease = lease_of(w, d)
+                return seat_points(block.score[mine], traits, self.book, lease, account)
 
-            return door.once(pool.tobytes(), ask)
+            return door.once((account, self.book.spot(d), pool.tobytes()), ask)
 
-        present = door.count[:n] > 0
-        if len(door.rep) > n:
-            present = present | (door.count[n:] > 0)
-        found = name_types(w, d, receivers, self.nominees(block), block.rep, present, worth)
-        if len(door.rep) > n:
-            twice = [np.concatenate([x, x]) for x in (found.named, found.first)]
-            found = Named(found.accounts, twice[0], twice[1], found.seats)
-        return found
+        found = name_types(w, d, receivers, self.nominees(block), block.rep, door.count > 0, worth)
+        people, _ = by_account(found.named, door.count, door.best, len(found.accounts))
+        marks = block.once("lean", lambda: self.lean.marks(block.rep))
+        modes = [x.mode for x in receivers[0]]
+        return replace(found, lean=self.lean.of(d, found, modes, people, marks, block.rep))
 
-    def nominees(self, block: Block) -> dict[str, dict[int, I32]]:
-        """Account -> dwelling, -1 for any -> households of the block it named there, in its order."""
+    def nominees(self, block: Block) -> dict[str, dict[int, Nominees]]:
+        """Account -> dwelling, -1 for any -> households of the block it named there, in its order, with their ranks."""
         w = self.world
         return block.once("nominees", lambda: w.nominees(block.rep[w.is_nominated[block.rep]].tolist()))
+
+    def orders(self, c: int) -> tuple[Order, ...]:
+        """The eligible nominees of each account that names its households, for a class."""
+        return self.named(c, self.door(self.door_of[c])).orders
 
     def entries(self, c: int) -> Entries:
         """The households eligible for a class one by one, by application index."""
@@ -231,7 +234,15 @@ class Classes:
         at = door.fine[named.named[door.type[door.fine]] > 0]
         at = at[np.argsort(door.block.app[at], kind="stable")]
         score, kind = door.block.score[at], door.type[at]
-        fit = door.worth[at] - score
+        burden = door.burden[at]
         return Entries(
-            named.accounts, door.block.app[at], score, fit, named.named[kind], named.first[kind], named.seats
+            named.accounts,
+            door.block.app[at],
+            score,
+            door.worth[at] - score + burden,
+            named.named[kind],
+            named.first[kind],
+            named.seats,
+            burden,
+            named.lean[kind],
         )

@@ -12,12 +12,11 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.passes import meet
-from optimizer.verify.solution import FLAGS, Lines, flags_of
+from optimizer.verify.solution import Lines, doubts_of
 from optimizer.verify.verdict import Findings
 
 CODES = (
-    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
-    "EFFORT", "ACCOUNT",
+    "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN", "ACCOUNT",
 )  # fmt: skip
 
 
@@ -95,13 +94,14 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
     pairs = np.unique(lines.app[at_top].astype(np.int64) * width + lines.dwelling[at_top] + 2)
     there = np.isin(app.astype(np.int64) * width + home + 2, pairs)
     word = np.array([x in (*CODES, "") for x in why_words], bool)
+    blocked = np.array([x == NO_FREE_DWELLING for x in why_words], bool)
     right = np.array([_KEPT.get(x, 0) for x in why_words])
     listed = (status == (mine > 1)) & (right[why_at] == np.where(mine > 1, 2, 1)) & (best == mine) & there
     here, anywhere = reasons.here[app], reasons.anywhere[app]
     refused = status == 3
     other = ((status == 2) | refused) & (best == 0) & (home == -1)
-    other &= (refused == ~anywhere) | (anywhere & ~here)
-    other &= ~((status == 2) & word[why_at])
+    other &= refused == ~anywhere
+    other &= refused | (~word[why_at] & (blocked[why_at] == ~here))
     bad = int(np.count_nonzero(~np.where(shown, listed, other)))
     if bad:
         found.add("applications", "état, rang ou raison", bad)
@@ -115,6 +115,8 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
 
 
 NOWHERE = 2**40
+NO_FREE_DWELLING = "NO_FREE_DWELLING"
+"""Reason of a household whose only eligible dwellings are in progress."""
 _KEPT = {"FIRST_RANK": 1, "RESERVE": 2}
 
 
@@ -134,9 +136,11 @@ def check_dwellings(
     named = lines.app >= 0
     people = np.bincount(lines.dwelling[named], minlength=n)[home]
     serious = np.zeros(len(named), bool)
-    doubts = flags_of(world, lines.dwelling[named], lines.app[named])
-    serious[named] = doubts & ~(1 << FLAGS.index("EFFORT_NO_CREDIT")) == 0
+    serious[named] = doubts_of(world, lines.dwelling[named], lines.app[named]) == 0
     doubtful = np.bincount(lines.dwelling[serious], minlength=n)[home] == 0
+    alone = world.dwellings.subsidised.copy()
+    alone[lines.dwelling[named & (lines.rank == 1) & world.apps.prefet[lines.app]]] = True
+    least = np.where(alone[home], 1, size)
     account_at, accounts = out.words("account")
     account_at = account_at[at]
     number = {name: i for i, name in enumerate(accounts)}
@@ -153,16 +157,17 @@ def check_dwellings(
     day_at, days = out.words("deadline")
     day_at = day_at[at]
     due = np.array([bool(x) for x in days], bool)[day_at]
-    fine = np.where(people > 0, (state == 0) & right & ~due & (why | ((people >= size) & ~doubtful)), True)
+    fine = np.where(people > 0, (state == 0) & right & ~due & (why | ((people >= least) & ~doubtful)), True)
     fine = np.where(group == 0, (state == 2) & nobody & why, fine)
     fine &= out.scaled("candidates", 1)[at] == people
     for i in np.flatnonzero((group > 0) & (people == 0)).tolist():
         d = int(home[i])
         day = on + timedelta(days=deadlines.days.get((d, accounts[account_at[i]]), 0))
-        fine[i] &= state[i] == 1 and right[i] and _same_day(days[day_at[i]], day)
-    bad = int(np.count_nonzero(~fine))
-    if bad:
-        found.add("dwellings", "état, contingent, nombre ou raison", bad)
+        if not _same_day(days[day_at[i]], day):
+            found.add("dwellings", f"deadline : dwelling_id={world.dwellings.ids[d]}, {day.isoformat()}")
+        fine[i] &= state[i] == 1 and right[i]
+    for i in np.flatnonzero(~fine).tolist():
+        found.add("dwellings", f"ligne {at[i] + 2} : dwelling_id={world.dwellings.ids[int(home[i])]}")
 
 
 STATES = ("listed", "awaiting_reservataire", "no_candidate")
@@ -185,7 +190,7 @@ class Deadlines:
         """Add the classes of a door."""
         for c, who in named:
             for d, name in self._waiting.get(c, ()):
-                found = next((days for account, _, days in who.seats if account == name), 0)
+                found = next((x.days for x in who.seats if x.account == name), 0)
                 self.days[d, name] = found
 
 

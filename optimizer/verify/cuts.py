@@ -12,7 +12,8 @@ All numbers are whole and Σ w_k short_k ≥ 0, so by mixed-integer rounding (Ne
     r = times·n mod unit,   G(x) = r·⌊x / unit⌋ + min(r, x mod unit)
 
 Nothing of this is read from the certificate but the names and the numbers it starts from; that the cap or the floor holds is
-found from the raw files and the path.
+found from the raw files and the path. Rows with play add ``Σ w_k play_k`` to the left side of both: ``times·n`` is lowered by it
+before it is rounded. Where the leases of a row ask for different rates, the least of them stands for all: they lack no less.
 
 A cut with ``counts`` is an envelope (`verify.envelopes`), with unit 10⁸ once written.
 
@@ -158,7 +159,8 @@ class Cuts:
         counted[list(cut.base)] = 1
         inside = np.minimum(self.field.balance(np.zeros(n_rows, np.int64), counted), 1)
         a = self.field.balance(num, den) + cut.times * inside
-        r = cut.times * cut.n % unit
+        goal = cut.times * cut.n - sum(w * self.rows[k].slack for k, w in cut.weights)
+        r = goal % unit
 
         def g(x: I64) -> I64:
             return np.asarray(r * (x // unit) + np.minimum(r, x % unit), np.int64)
@@ -166,7 +168,7 @@ class Cuts:
         z = int(g(np.array([-cut.times if cut.floor else cut.times], np.int64))[0])
         # v = n − den_b under a cap, den_b − n above a floor
         side = 1 if cut.floor else -1
-        constant = r * -(-cut.times * cut.n // unit) + side * z * cut.n
+        constant = r * -(-goal // unit) + side * z * cut.n
         values, of_kind = np.unique(g(a) + side * z * inside, return_inverse=True)
         return Written(constant, tuple(values.tolist()), of_kind.reshape(-1))
 

@@ -2,9 +2,9 @@
 
 The certificate gives weights p of shortfalls and m of counts, a slope, and a window: the leases D of the denominator between
 two numbers, the count n_k of each row between two numbers. Each whole D of the window is looked at in turn. A row then lacks
-``max(0, rate·D − 10⁴ n)`` ten-thousandths of a lease with a whole n of its window, so that the weighted sum is at least
+``max(0, rate·D − 10⁴ n − play)`` ten-thousandths of a lease with a whole n of its window, so that the weighted sum is at least
 
-    φ(D) = Σ_k min over n of  p_k max(0, rate_k D − 10⁴ n) + m_k 10⁴ n
+    φ(D) = Σ_k min over n of  p_k max(0, rate_k D − 10⁴ n − play_k) + m_k 10⁴ n
 
 and ``Σ p short + Σ m 10⁴ n − slope 10⁴ D`` is at least the smallest ``φ(D) − slope 10⁴ D``. That the window holds in the leaf
 is found from the path and the raw files, and so is that the rows count the same leases, none in num that is not in den.
@@ -89,7 +89,7 @@ class Envelopes:
         least = -hull.slope * RATE * d
         adds = np.zeros(len(self.field.kind_ptr) - 1, np.int64)
         for a in hull.asked:
-            wanted = self.rows[a.row].rate * d
+            wanted = self.rows[a.row].rate * d - self.rows[a.row].slack
             tries = [np.full(len(d), n, np.int64) for n in (a.least, a.most)]
             tries += [np.minimum(np.maximum(wanted // RATE + more, a.least), a.most) for more in (0, 1)]
             costs = [a.price * np.maximum(0, wanted - RATE * n) + a.count * RATE * n for n in tries]

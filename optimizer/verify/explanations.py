@@ -1,32 +1,66 @@
-"""``explanations``: who is named there may be, and points said to be confirmed are counted again.
+"""``explanations``: who is named there may be, the place of each at the dwelling, and the points it lacked counted again.
 
-A number of points said to be confirmed is: the household put in the place of that first rank, its score raised, must be
-worth more than the proven optimum.
+Points that are not confirmed are those of one exchange: the household put in the place of that first rank, its score raised
+by them and a hundredth, must be worth more than the optimum. Confirmed ones come from the whole problem solved again: they
+are the least, so never more than that exchange needs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes
-from optimizer.verify.outputs import out_parts
+from optimizer.verify.naming import Entries, Order
+from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
 from optimizer.verify.solution import RATE, Counts, Lines
 from optimizer.verify.verdict import Findings
 
-COLUMNS = ("application_id", "dwelling_id", "points_needed", "confirmed")
+COLUMNS = (
+    "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
+)  # fmt: skip
+NEVER = -(2**62)
+
+
+@dataclass(frozen=True)
+class Said:
+    """The rows of one part: applications and dwellings by index, points in hundredths (-1 where there are none)."""
+
+    app: I32
+    home: I32
+    points: I64
+    confirmed: B
+    beyond: B
+    """No number of points that the grid can give would have been enough."""
+    place: I64
+    of: I64
+
+    @classmethod
+    def read(cls, out: Out, classes: Classes, found: Findings) -> Said:
+        ids = classes.world.ids
+        (word_at, words), (miss_at, misses) = out.words("confirmed"), out.words("nearest_miss")
+        found.demand("explanations", {*words} <= {"", "yes"}, "confirmed")
+        points = np.where(out.filled("points_needed"), out.scaled("points_needed", 100), -1)
+        return cls(
+            out.index("application_id", ids.apps, -2),
+            out.index("dwelling_id", ids.dwellings, -2),
+            points,
+            np.array([x == "yes" for x in words], bool)[word_at],
+            np.array([x.startswith("NOT_BY_SCORE") for x in misses], bool)[miss_at],
+            out.scaled("best_position", 1),
+            out.scaled("of", 1),
+        )
 
 
 def check_explanations(
     folder: Path, classes: Classes, book: Book, counts: Counts, lines: Lines, proven: bool, found: Findings
 ) -> None:
-    """Known applications without a first rank, at most once each; known dwellings; no negative number of points.
-
-    A confirmed one: no proposal without the household has changed by its points, and none is worth more than the optimum
-    when the proof holds. So one that gives it a first rank and is worth more shows that it would have had one.
-    """
+    """Known applications without a first rank, at most once each, with their place and the points they lacked."""
     parts = out_parts(folder, "explanations", COLUMNS)
     if parts is None:
         return
@@ -35,66 +69,156 @@ def check_explanations(
     placed = np.zeros(len(world.apps), bool)
     placed[lines.placed] = True
     times = np.zeros(len(world.apps), np.int64)
-    first = np.full(len(world.dwellings), -1, np.int64)
-    at_first = np.flatnonzero(lines.rank == 1)
-    first[lines.dwelling[at_first]] = at_first
+    exchanges = Exchanges(classes, book, counts, lines)
     for out in parts:
-        app = out.index("application_id", world.ids.apps, -2)
-        home = out.index("dwelling_id", world.ids.dwellings, -2)
-        need = out.scaled("points_needed", 100)
-        word_at, words = out.words("confirmed")
-        fine = (app >= 0) & (home > -2) & (need >= 0)
-        fine[fine] = ~placed[app[fine]]
-        np.add.at(times, app[app >= 0], 1)
+        said = Said.read(out, classes, found)
+        fine = (said.app >= 0) & (said.home > -2) & ((said.points >= 0) | ~out.filled("points_needed"))
+        fine[fine] = ~placed[said.app[fine]]
+        np.add.at(times, said.app[said.app >= 0], 1)
         bad = int(np.count_nonzero(~fine))
         if bad:
             found.add("explanations", "demande, logement ou points", bad)
-        said = np.array([bool(x) for x in words], bool)[word_at]
-        for i in np.flatnonzero(said & fine).tolist():
-            a, d, points, word = int(app[i]), int(home[i]), int(need[i]), words[word_at[i]]
-            good = word in ("yes", "no") and proven and d >= 0 and points > 0
-            if good and word == "yes":
-                now = int(first[d])
-                good = _gain(classes, book, counts, lines, now, a, d) + (points + 1) * RATE > 0
-            found.demand("explanations", good, "points confirmés")
+        away = fine & (said.home < 0)
+        wrong = away & ((said.points >= 0) | said.confirmed | (said.place != 0) | (said.of != 0))
+        wrong |= said.beyond & (said.points >= 0)
+        wrong |= said.confirmed & ((said.points < 0) | ~np.full(len(fine), proven))
+        if wrong.any():
+            found.add("explanations", "points sans logement ou sans preuve", int(np.count_nonzero(wrong)))
+        _check_places(said, np.flatnonzero(fine & ~wrong & (said.home >= 0)), classes, exchanges, found)
     found.demand("explanations", bool((times <= 1).all()), "demande deux fois")
 
 
-def _gain(classes: Classes, book: Book, counts: Counts, lines: Lines, now: int, app: int, home: int) -> int:
-    """Micropoints won by giving the dwelling's first rank to a household on its best account (very negative: it may not)."""
-    world = classes.world
-    entries = classes.entries(int(classes.klass[home]))
-    at = int(np.searchsorted(entries.app, app))
-    if at == len(entries.app) or entries.app[at] != app:
-        at = -1
-    best = -(2**62)
-    if at < 0 or home in world.pins:
+def _check_places(said: Said, rows: I64, classes: Classes, exchanges: Exchanges, found: Findings) -> None:
+    """Place and points of the rows that name a dwelling, class by class."""
+    misplaced = unproven = 0
+    for c, part in _by_class(classes.klass[said.home[rows]], rows):
+        entries = classes.entries(c)
+        at = np.searchsorted(entries.app, said.app[part])
+        known = at < len(entries.app)
+        known[known] = entries.app[at[known]] == said.app[part][known]
+        # where the household may not be named it has no place, and no points would help
+        nothing = (said.points[part] < 0) & (said.place[part] == 0) & (said.of[part] == 0)
+        misplaced += int(np.count_nonzero(~known & ~nothing))
+        for i, k in zip(part[known].tolist(), at[known].tolist(), strict=True):
+            misplaced += (int(said.place[i]), int(said.of[i])) != place_of(entries, k)
+            points = int(said.points[i])
+            if points < 0:
+                unproven += not said.beyond[i]
+                continue
+            gain = exchanges.gain(entries, k, int(said.home[i]))
+            # confirmed: the hundredth below must not be enough for this exchange
+            enough = gain + (points + 1) * RATE > 0
+            unproven += not (gain + points * RATE <= 0 if said.confirmed[i] else enough)
+    if misplaced:
+        found.add("explanations", "rang possible", misplaced)
+    if unproven:
+        found.add("explanations", "points nécessaires", unproven)
+
+
+def _by_class(klass: I64, rows: I64) -> Iterator[tuple[int, I64]]:
+    order = np.argsort(klass, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(klass[order])) + 1):
+        if len(part):
+            yield int(klass[part[0]]), rows[part]
+
+
+def place_of(entries: Entries, k: int) -> tuple[int, int]:
+    """(place by score, of how many) on the account where the place is best; equal scores share the best place."""
+    found = []
+    for bit in range(len(entries.accounts)):
+        named = entries.named >> bit & 1 > 0
+        if named[k]:
+            above = int(np.count_nonzero(named & (entries.score > entries.score[k])))
+            found.append((above + 1, int(np.count_nonzero(named))))
+    return min(found, default=(0, 0))
+
+
+class Exchanges:
+    """What giving a dwelling's first rank to another household would change, everything else staying."""
+
+    def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines) -> None:
+        self.classes, self.book, self.counts, self.lines = classes, book, counts, lines
+        self._first = np.full(len(classes.world.dwellings), -1, np.int64)
+        at_first = np.flatnonzero(lines.rank == 1)
+        self._first[lines.dwelling[at_first]] = at_first
+        self._placed = np.zeros(len(classes.world.apps), bool)
+        self._placed[lines.placed] = True
+        self._holds: dict[int, bool] = {}
+
+    def gain(self, entries: Entries, k: int, home: int) -> int:
+        """Micropoints won on the household's best account; very negative where it may not be first."""
+        now = int(self._first[home])
+        if home in self.classes.world.pins:
+            return NEVER
+        gone, held = [], 0
+        if now >= 0:
+            account = self.lines.accounts[self.lines.account[now]]
+            gone, held = self._marks(home, account, int(self.lines.app[now])), int(self.lines.value[now])
+        leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
+        if leaver >= 0 and self._is_passed(leaver, home):
+            return NEVER
+        c = int(self.classes.klass[home])
+        orders = {
+            x.account: x for x in self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
+        }
+        for bit, account in enumerate(entries.accounts):
+            if int(entries.first[k]) >> bit & 1:
+                if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
+                    continue
+                value = self.classes.fit.fill + int(self.classes.bonus[home]) + int(entries.worth(bit)[k])
+                new = self._marks(home, account, int(entries.app[k]))
+                best = max(best, (value - held) * RATE + self._saved(gone, new))
         return best
-    worth = classes.fit.fill + int(entries.score[at]) + int(entries.fit[at] + classes.bonus[home])
-    gone = []
-    if now >= 0:
-        gone = _marks(classes, book, home, lines.accounts[lines.account[now]], int(lines.app[now]))
-    held = int(lines.value[now]) if now >= 0 else 0
-    for bit, account in enumerate(entries.accounts):
-        if not int(entries.first[at]) >> bit & 1:
-            continue
-        won = (worth - held) * RATE
-        changed: dict[int, tuple[int, int]] = {}
-        for sign, marks in ((-1, gone), (1, _marks(classes, book, home, account, app))):
-            for k, num in marks:
-                before = changed.get(k, (0, 0))
-                changed[k] = (before[0] + sign * num, before[1] + sign)
-        for k, (num, den) in changed.items():
-            row = book.rows[k]
-            short = max(0, row.rate * (counts.den[k] + den) - (counts.num[k] + num) * RATE)
-            won += row.price * (counts.short[k] - short)
-        best = max(best, won)
-    return best
 
+    def _passes(self, order: Order, app: int, leaver: int) -> bool:
+        """Whether a household would pass over a nominee who holds no first rank then."""
+        return any(
+            order.after(b, app) and (one == leaver or not self._placed[one])
+            for b, one in enumerate(order.app)
+        )
 
-def _marks(classes: Classes, book: Book, home: int, account: str, app: int) -> list[tuple[int, int]]:
-    """(row, 1 if counted in num) of a first rank."""
-    world = classes.world
-    bits = np.zeros(1, np.int64) if app < 0 else profile_at(world, home, np.array([app]))
-    marks = book.marks(lease_of(world, home), account, seat=app < 0)
-    return [(k, int(TRAITS[trait](bits)[0])) for k, trait in marks]
+    def _is_passed(self, leaver: int, home: int) -> bool:
+        """Whether somebody who holds the first rank of another dwelling is placed after that household on a list."""
+        if not self.classes.world.is_nominated[leaver]:
+            return False
+        if leaver not in self._holds:
+            self._holds[leaver] = any(
+                self._after(leaver, int(i), home) for i in np.flatnonzero(self.lines.rank == 1)
+            )
+        return self._holds[leaver]
+
+    def _after(self, leaver: int, line: int, home: int) -> bool:
+        d, account = int(self.lines.dwelling[line]), self.lines.accounts[self.lines.account[line]]
+        if d == home:
+            return False
+        c = int(self.classes.klass[d])
+        orders = self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
+        return any(
+            x.account == account
+            and leaver in x.app
+            and x.after(x.app.index(leaver), int(self.lines.app[line]))
+            for x in orders
+        )
+
+    def _saved(self, gone: list[tuple[int, int, int]], new: list[tuple[int, int, int]]) -> int:
+        """Micropoints that the rules ask less when one lease takes the place of another."""
+        changed: dict[int, tuple[int, int, int]] = {}
+        for sign, marks in ((-1, gone), (1, new)):
+            for at, num, more in marks:
+                n, d, m = changed.get(at, (0, 0, 0))
+                changed[at] = (n + sign * num, d + sign, m + sign * more)
+        won, counts = 0, self.counts
+        for number, (num, den, more) in changed.items():
+            row = self.book.rows[number]
+            short = row.missing(
+                counts.num[number] + num, counts.den[number] + den, counts.more[number] + more
+            )
+            won += row.price * (counts.short[number] - short)
+        return won
+
+    def _marks(self, home: int, account: str, app: int) -> list[tuple[int, int, int]]:
+        """(row, 1 if counted in num, what the lease asks for above the row's rate) of a first rank."""
+        world, lease = self.classes.world, lease_of(self.classes.world, home)
+        bits = np.zeros(1, np.int64) if app < 0 else profile_at(world, home, np.array([app]))
+        marks = self.book.marks(lease, account, seat=app < 0)
+        return [(k, int(TRAITS[trait](bits)[0]), self.book.more(k, lease)) for k, trait in marks]

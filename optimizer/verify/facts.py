@@ -46,8 +46,11 @@ class Dwellings:
     residence: list[str]
     priority_mix: B
     rent: I64
-    """Cents a month, -1 unknown; the charges, 0 when unknown, are in ``housing_cost``."""
-    housing_cost: I64
+    """Cents a month, -1 unknown."""
+    charges: I64
+    """Cents a month, -1 unknown."""
+    subsidised: B
+    """Financed by the subsidy of CCH D331-25-1: one name is enough."""
     number: dict[str, int]
 
     def __len__(self) -> int:
@@ -56,7 +59,7 @@ class Dwellings:
 
 @dataclass(frozen=True)
 class Applications:
-    """One value per application; amounts in cents, -1 unknown; ``size`` counts visiting children."""
+    """One value per application; amounts in cents, -1 unknown; ``size`` counts children in visit, custody or expected."""
 
     ids: list[str]
     number: dict[str, int]
@@ -72,9 +75,17 @@ class Applications:
     category: I64
     income: I64
     monthly: I64
-    allowance: I64
     income_declared: B
-    uc_hundredths: I64
+    units: I64
+    """Consumption units, ten-thousandths."""
+    per_unit: I64
+    """Yearly income per consumption unit as given, cents, -1 unknown."""
+    quartile: I64
+    """First quartile as given: 1 yes, 0 no, -1 not said."""
+    dependants: I64
+    """As given, else persons beyond the adults; -1 where neither is known."""
+    couple: B
+    adults: I64
     mobility: I32
     wished: Lists
     extend: B
@@ -82,6 +93,10 @@ class Applications:
     districts: Lists
     """Districts wanted, as positions in ``district_words``."""
     dalo: B
+    prefet: B
+    """Designated by the préfet (L441-2-3)."""
+    perimeter: B
+    """The commission de médiation fixed the communes."""
     priority_any: B
     priority_mask: I64
     proof: I32
@@ -121,7 +136,6 @@ def read_dwellings(table: RawTable, places: Places, on: int) -> Dwellings:
     floor = cells.integers(table, "floor", -100)
     lift, lift_known = cells.booleans(table, "lift")
     vacant = cells.days(table, "vacant_since")
-    rent = cells.scaled(table, "rent_eur", 100)
     exclusion = cells.choice(table, "assiette_exclusion", EXCLUSIONS, 0)
     factor = cells.scaled(table, "ceiling_factor", 10_000)
     return Dwellings(
@@ -142,8 +156,9 @@ def read_dwellings(table: RawTable, places: Places, on: int) -> Dwellings:
         district=cells.strings(table.text("district")),
         residence=cells.strings(table.text("residence")),
         priority_mix=cells.booleans(table, "priority_mix_residence")[0],
-        rent=rent,
-        housing_cost=rent + cells.scaled(table, "charges_eur", 100, 0),
+        rent=cells.scaled(table, "rent_eur", 100),
+        charges=cells.scaled(table, "charges_eur", 100),
+        subsidised=cells.booleans(table, "subsidy_d331_25_1")[0],
         number=number,
     )
 
@@ -166,13 +181,16 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
     last = np.where(renewed == cells.NO_DAY, registered, renewed)
     late = cells.months_later(last, law.whole("national.seniority.expired_months")) < on
     old = cells.months_later(last, law.whole("national.seniority.to_renew_months")) <= on
-    visiting = np.maximum(0, cells.integers(table, "visiting_children", 0))
+    guests = np.zeros(table.rows, np.int64)
+    for name in ("visiting_children", "alternate_custody_children", "expected_children"):
+        guests += np.maximum(0, cells.integers(table, name, 0))
     children = np.maximum(0, cells.integers(table, "children_under_14", 0))
     adults = cells.integers(table, "adults")
     couple = cells.booleans(table, "couple")[0]
     codes = cells.lists(table.text("priority_codes"), PRIORITY_CODES, lower=True)
     mask = cells.bits(codes, table.rows)
     perimeter = cells.lists(table.text("dalo_perimeter"), law.places.insee)
+    fixed = perimeter.lengths > 0
     chosen = cells.lists(table.text("choices"), law.places.insee)
     words = _district_words(table)
     tenant_of, landlords = _coded(table.text("current_landlord"))
@@ -185,25 +203,28 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
         registered=registered,
         seniority=np.maximum(0, on - registered),
         persons=persons,
-        size=persons + visiting,
-        never_t1=couple
-        | (children > 0)
-        | (visiting > 0)
-        | ((adults > 0) & (persons > adults) & (persons > 1)),
+        size=persons + guests,
+        never_t1=couple | (children > 0) | (guests > 0) | ((adults > 0) & (persons > adults) & (persons > 1)),
         rooms_wanted=cells.rooms_bits(table, "rooms_wanted"),
         dalo_rooms=cells.rooms_bits(table, "dalo_rooms"),
         category=_category(table, persons, adults, children, couple, law),
         income=_ceiling_income(table, law),
         monthly=cells.scaled(table, "monthly_income_eur", 100),
-        allowance=cells.scaled(table, "housing_allowance_eur", 100, 0),
         income_declared=declared != 1,
-        uc_hundredths=_consumption_units(persons, children, law),
+        units=_units(table, persons, children, law),
+        per_unit=cells.scaled(table, "income_per_uc", 100),
+        quartile=_three_states(table, "first_quartile"),
+        dependants=_dependants(table, persons, adults),
+        couple=couple,
+        adults=adults,
         mobility=np.maximum(0, cells.choice(table, "mobility_need", MOBILITY)).astype(np.int32),
         wished=_either(perimeter, chosen),
-        extend=cells.booleans(table, "extend")[0],
+        extend=cells.booleans(table, "extend")[0] & ~fixed,
         district_words=words,
-        districts=cells.lists(table.text("districts_wanted"), words),
+        districts=_without(cells.lists(table.text("districts_wanted"), words), fixed),
         dalo=(mask & 1) > 0,
+        prefet=cells.booleans(table, "prefet_designated")[0],
+        perimeter=fixed,
         priority_any=mask > 0,
         priority_mask=mask,
         proof=_proof(table, mask),
@@ -252,6 +273,15 @@ def _either(first: Lists, other: Lists) -> Lists:
     return Lists(ptr, values)
 
 
+def _without(lists: Lists, gone: B) -> Lists:
+    """The lists, those of some rows emptied."""
+    if not gone.any():
+        return lists
+    lengths = np.where(gone, 0, lists.lengths)
+    keep = ~np.repeat(gone, lists.lengths)
+    return Lists(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), lists.values[keep])
+
+
 def _district_words(table: RawTable) -> list[str]:
     """Every district somebody wants, sorted."""
     return sorted({str(x) for x in cells.split(table.text("districts_wanted"))[1].unique().to_pylist()})
@@ -277,6 +307,25 @@ def _ceiling_income(table: RawTable, law: Law) -> I64:
     keep = 1 - drop
     lower = (n1 >= 0) & (n2 >= 0) & (n1 * keep.denominator <= n2 * keep.numerator)
     return np.where(lower, n1, n2)
+
+
+def _three_states(table: RawTable, name: str) -> I64:
+    """1 yes, 0 no, -1 not said."""
+    yes, known = cells.booleans(table, name)
+    return np.where(known, yes, -1).astype(np.int64)
+
+
+def _dependants(table: RawTable, persons: I64, adults: I64) -> I64:
+    """As given, else persons beyond the adults; -1 where neither is known."""
+    said = cells.integers(table, "dependants")
+    rest = np.where(adults >= 1, np.maximum(0, persons - adults), -1)
+    return np.where(said >= 0, said, rest)
+
+
+def _units(table: RawTable, persons: I64, children: I64, law: Law) -> I64:
+    """Consumption units in ten-thousandths: given, else those of the household."""
+    given = cells.scaled(table, "consumption_units", 10_000)
+    return np.where(given > 0, given, 100 * _consumption_units(persons, children, law))
 
 
 def _consumption_units(persons: I64, children: I64, law: Law) -> I64:

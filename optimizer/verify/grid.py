@@ -245,6 +245,51 @@ def raw_points(inputs: Inputs, item: Mapping[str, Any], points: object = None) -
     return out
 
 
+def grid_range(law: Law, name: str) -> tuple[int, int]:
+    """(lowest, highest) score of a grid: sums of its rubrics' minima and maxima, with their caps (design §5)."""
+    stem = name.removesuffix(".yaml").rpartition("/")[2]
+    low = high = 0
+    for rubric_id, rubric in law.grid_file(name)["rubrics"].items():
+        ends = [
+            _ends(law, item, law.changes.get(f"cotation.{stem}.{rubric_id}.{criterion_id}.points"))
+            for criterion_id, item in rubric["criteria"].items()
+        ]
+        lows, highs = [x for x, _ in ends], [x for _, x in ends]
+        join = max if rubric["combine"] == "best" else sum
+        down, up = join(lows), join(highs)
+        if rubric.get("cap") is not None:
+            cap = hundredths(rubric["cap"])
+            down, up = min(down, cap), min(up, cap)
+        low, high = low + down, high + up
+    return low, high
+
+
+def _ends(law: Law, item: Mapping[str, Any], points: object) -> tuple[int, int]:
+    """(lowest, highest) raw points of a criterion; an accrual without cap counts the years of the law."""
+    kind = item["kind"]
+    found = [0]
+    if kind == "flag":
+        found.append(hundredths(points if points is not None else item["points"]))
+    elif kind == "by_code":
+        found += [hundredths(x) for x in item["points"].values()]
+    elif kind == "codes":
+        first, other = hundredths(item["first"]), hundredths(item["each_other"])
+        found += [first + i * other for i in range(len(set(item["codes"])))]
+    elif kind == "months":
+        per = hundredths(points if points is not None else item["points_per_month"])
+        months = 12 * law.whole("national.burden.accrual_years") - int(item.get("from_month", 0))
+        found.append(hundredths(item["cap"]) if "cap" in item and per > 0 else per * max(0, months))
+    elif kind == "brackets":
+        found += [hundredths(x["points"]) for x in item["brackets"]]
+    elif kind == "count":
+        found.append(
+            hundredths(points if points is not None else item["points_each"]) * int(item["max_count"])
+        )
+    if "cap" in item:
+        found = [min(x, hundredths(item["cap"])) for x in found]
+    return min(found), max(found)
+
+
 def grid_points(law: Law, name: str, table: RawTable, apps: Applications) -> dict[str, I64]:
     """Credited points of each criterion (``rubric.criterion`` -> hundredths); the score is their sum."""
     grid = law.grid_file(name)

@@ -9,8 +9,8 @@ import numpy as np
 from optimizer.verify.cells import I32, I64
 from optimizer.verify.rows import PROFILES, TRAITS
 
-Marks = tuple[tuple[int, int], ...]
-"""(row, 1 if counted in num) of one lease, by row."""
+Marks = tuple[tuple[int, int, int], ...]
+"""(row, 1 if counted in num, what the lease asks for above the row's rate) of one lease, by row."""
 
 
 @dataclass
@@ -18,14 +18,14 @@ class Kinds:
     """Kinds met so far, numbered."""
 
     number: dict[Marks, int] = field(default_factory=dict)
-    _by_marks: dict[tuple[tuple[int, str], ...], I32] = field(default_factory=dict)
+    _by_marks: dict[tuple[tuple[int, str, int], ...], I32] = field(default_factory=dict)
     _patterns: dict[tuple[str, ...], tuple[list[int], I64]] = field(default_factory=dict)
 
     def of(self, marks: Marks) -> int:
         return self.number.setdefault(marks, len(self.number))
 
-    def by_profile(self, marks: tuple[tuple[int, str], ...]) -> I32:
-        """Kind of each profile of household where a lease enters these (row, trait)."""
+    def by_profile(self, marks: tuple[tuple[int, str, int], ...]) -> I32:
+        """Kind of each profile of household where a lease enters these (row, trait, more)."""
         if marks not in self._by_marks:
             self._by_marks[marks] = self._numbered(marks)
         return self._by_marks[marks]
@@ -34,8 +34,8 @@ class Kinds:
         """Let the answers of :meth:`by_profile` go (numbers stay): a country has hundreds of thousands."""
         self._by_marks = {}
 
-    def _numbered(self, marks: tuple[tuple[int, str], ...]) -> I32:
-        traits = tuple(trait for _, trait in marks)
+    def _numbered(self, marks: tuple[tuple[int, str, int], ...]) -> I32:
+        traits = tuple(trait for _, trait, _ in marks)
         if traits not in self._patterns:
             every = np.arange(PROFILES)
             code = np.zeros(PROFILES, np.int64)
@@ -44,6 +44,5 @@ class Kinds:
             unique, inverse = np.unique(code, return_inverse=True)
             self._patterns[traits] = (unique.tolist(), inverse.reshape(-1))
         codes, inverse = self._patterns[traits]
-        rows = [k for k, _ in marks]
-        of = (tuple((k, one >> bit & 1) for bit, k in enumerate(rows)) for one in codes)
+        of = (tuple((k, one >> bit & 1, more) for bit, (k, _, more) in enumerate(marks)) for one in codes)
         return np.array([self.of(x) for x in of], np.int32)[inverse]

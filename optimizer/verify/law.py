@@ -50,7 +50,9 @@ class Law:
         self._files: dict[str, Any] = {}
         own = Path(territory)
         self.territory_path = (
-            own if territory.endswith((".yaml", ".yml")) else models / "territories" / f"{territory}.yaml"
+            own
+            if territory.endswith((".yaml", ".yml"))
+            else within(models / "territories", f"{territory}.yaml")
         )
         if not self.territory_path.is_file():
             raise Unreadable(territory, "territoire inconnu")
@@ -186,14 +188,26 @@ class Law:
             names.append("" if str(value) in ("", "none") else str(value))
         return names[0], names[1]
 
+    def beside(self, name: str) -> Path:
+        """A file that the territory names, in its own folder or below."""
+        return within(self.territory_path.parent, name)
+
     def grid_file(self, name: str) -> Mapping[str, Any]:
         """The raw content of a grid."""
-        beside = self.territory_path.parent / name
-        path = beside if name.endswith(".yaml") else self.models / "cotation" / f"{name}.yaml"
+        own = name.endswith(".yaml")
+        path = self.beside(name) if own else within(self.models / "cotation", f"{name}.yaml")
         if not path.is_file():
             raise Unreadable(path.name, "absent")
         found: Mapping[str, Any] = read_yaml(path)
         return found
+
+
+def within(folder: Path, name: str) -> Path:
+    """A file of a folder or below it. Raises Unreadable for a name that leads out of it."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise Unreadable(name[-60:], "un fichier hors du dossier")
+    return path
 
 
 def first_known(values: Sequence[Any], default: Any) -> Any:

@@ -10,14 +10,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.verify.cells import I32, I64
+from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Door
 from optimizer.verify.lists import Ledger, Lists, Shown, traits
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.rows import Book
 from optimizer.verify.verdict import Findings, Unreadable
-from optimizer.verify.walks import CLASS, COUNT, FIT, GAP, NEED, NOMINATION, PIN, PLACES, RULE, leapfrogs
+from optimizer.verify.walks import (
+    BURDEN,
+    CLASS,
+    COUNT,
+    FIT,
+    GAP,
+    KEEP,
+    LEAN,
+    NEED,
+    NOMINATION,
+    PIN,
+    PLACES,
+    RULE,
+    leapfrogs,
+)
 from optimizer.verify.world import Ids
 
 I16 = NDArray[np.int16]
@@ -25,7 +39,7 @@ COLUMNS = (
     "dwelling_id", "rank", "application_id_ahead", "application_id_passed", "points_gap", "explained_by",
 )  # fmt: skip
 WORDS = {
-    "fit": FIT, "pin": PIN, "nomination": NOMINATION, "places": PLACES, "class": CLASS, "gap": GAP, "count": COUNT,
+    "fit": FIT, "burden": BURDEN, "lean": LEAN, "keep": KEEP, "pin": PIN, "nomination": NOMINATION, "places": PLACES, "class": CLASS, "gap": GAP, "count": COUNT,
 }  # fmt: skip
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>\d+(\.\d+)?)")
 
@@ -51,7 +65,21 @@ class Ranked:
         with found.guard("leapfrogs"):
             self.table = Leapfrogs(lists, found, folder)
 
-    def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+    def count(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """First reading of a door: who may stand on its lists."""
+        with self.found.guard("shortlists"):
+            self.lists.count(door, named)
+
+    def check_all(self) -> None:
+        """Second reading, of the doors that have lists: every rank, every leapfrog; their rows are then let go."""
+        with self.found.guard("shortlists"):
+            self.lists.settle()
+        for door, named in self.lists.doors():
+            self._check(door, named)
+        if self.table is not None:
+            self.table.forget()
+
+    def _check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """The lists of the dwellings behind a door."""
         with self.found.guard("shortlists"):
             shown = self.lists.shown(door, named)
@@ -59,11 +87,6 @@ class Ranked:
                 self.lists.check(door, shown, self.found)
                 if self.table is not None:
                     self.table.check(door, shown)
-
-    def forget(self) -> None:
-        """Every door has been read: the rows of the leapfrogs are let go."""
-        if self.table is not None:
-            self.table.forget()
 
     def close(self, proven: bool) -> None:
         """What only the whole table tells."""
@@ -158,14 +181,16 @@ class Leapfrogs:
         marks = [mark for stand in shown.stands for mark in stand.marks]
         ledger = self._ledger
         lost, wrong, unfit, gaps = leapfrogs(
-            door.fine, block.app, block.score, door.worth, door.type,
-            shown.allowed, shown.may_first, shown.given,
+            door.fine, block.app, block.score, door.worth, door.burden, door.type,
+            shown.allowed, shown.may_first, shown.lean, shown.given,
             a.dalo[door.rep], door.profile, shown.ptr, shown.at, shown.stand, shown.turn, shown.own_ptr, shown.own,
-            self._pinned[shown.dwelling], lists.n_turns, lists.placed, lists.full_at, row_ptr, self._rank[rows].astype(np.int32),
+            shown.list_ptr, shown.listed, shown.list_rank, self._wanted(door, shown),
+            self._pinned[shown.dwelling], self._kept(door, shown), lists.keep,
+            lists.placed, lists.full_at, row_ptr, self._rank[rows].astype(np.int32),
             block.where(ahead), at, self._gap[rows].astype(np.int64), self._why[rows], self._rule,
             np.cumsum([0, *(len(x.marks) for x in shown.stands)]).astype(np.int64),
             np.array([k for k, _ in marks], np.int64), np.array([t for _, t in marks], np.int64), self._traits,
-            ledger.rate, ledger.num, ledger.den, ledger.short, ledger.price,
+            ledger.asked, ledger.num, ledger.short, ledger.price,
         )  # fmt: skip
         self._gaps += gaps
         for number, detail in (
@@ -173,3 +198,18 @@ class Leapfrogs:
         ):  # fmt: skip
             if number:
                 self.found.add("leapfrogs", detail, number)
+
+    def _wanted(self, door: Door, shown: Shown) -> B:
+        """Whether the first of each list is a nominee that another dwelling's first rank waits for."""
+        firsts = door.block.app[shown.at[shown.ptr[:-1]]].tolist()
+        wanted = self.lists.wanted_by
+        found = [
+            bool(wanted.get(a, set()) - {d}) for a, d in zip(firsts, shown.dwelling.tolist(), strict=True)
+        ]
+        return np.array(found, bool)
+
+    def _kept(self, door: Door, shown: Shown) -> I32:
+        """Position of the household that a kept result gives points on the account of each list, -1 for nobody."""
+        kept = [self.world.kept.get(d, (-1, "")) for d in shown.dwelling.tolist()]
+        apps = [a if account == name else -1 for (a, account), name in zip(kept, shown.account, strict=True)]
+        return door.block.where(np.array(apps, np.int32))

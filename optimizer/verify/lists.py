@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.verify.cells import I32, I64, U8, B, ascending
 from optimizer.verify.classes import Classes, Door
-from optimizer.verify.naming import NOBODY, Named, mode_of
-from optimizer.verify.rows import PROFILES, TRAITS, Book, lease_of
+from optimizer.verify.naming import NOBODY, Named, Order, mode_of
+from optimizer.verify.rows import HOUSEHOLD_RULES, PROFILES, TRAITS, Book, lease_of
 from optimizer.verify.solution import RATE, Counts, Lines, lottery
 from optimizer.verify.verdict import Findings, Unreadable
-from optimizer.verify.walks import best, ranks
+from optimizer.verify.walks import best, may_stand, ranks
 
 NEVER = np.iinfo(np.int64).max
 LIMIT = 2**56
@@ -23,14 +23,16 @@ LIMIT = 2**56
 class Stand:
     """What a class's account means at a door, by type: who may be named, who may be first, which binding rows one gives.
 
-    ``marks``: (row, number of the trait) of the rows that a lease there enters.
+    ``marks``: (row, number of the trait) of the rows that a lease there enters. ``order``: the list that first ranks follow.
     """
 
     allowed: B
     first: B
+    lean: I64
     given: I64
     marks: tuple[tuple[int, int], ...]
     mode: str
+    order: Order | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Shown:
     own_ptr: I64
     own: I32
     """Eligible nominees in the réservataire's order."""
+    own_rank: I64
+    """Their places: the same number for nominees between whom the réservataire makes no difference."""
+    list_ptr: I64
+    listed: I32
+    """Of those, the nominees whose order binds the first rank, with their ranks."""
+    list_rank: I64
     direct: B
 
     @property
@@ -60,6 +68,11 @@ class Shown:
         return np.array([x.first for x in self.stands], np.uint8)
 
     @property
+    def lean(self) -> I64:
+        """(stand, type) -> points of ``lean``."""
+        return np.array([x.lean for x in self.stands], np.int64)
+
+    @property
     def given(self) -> I64:
         """(stand, type) -> binding rows that a lease to them gives."""
         return np.array([x.given for x in self.stands], np.int64)
@@ -68,10 +81,11 @@ class Shown:
 class Lists:
     """The published lists, and whom each rank should hold.
 
-    Ranks are filled in turn, and who is still free then depends on the ranks filled before. The published lists say when
-    each household came to its last list; each rank is then checked by itself, in any order, so that doors are read one by
-    one and never held together. If every rank is the one expected given those before it, the lists are those that filling
-    from nothing would give (by induction on the turns); the first rank that differs is found, which refuses.
+    Lists are filled one after the other, those that few may stand on first, and who is still free then depends on the lists
+    filled before. A first reading of the doors counts who may stand on each list (:meth:`count`), which gives the turns
+    (:meth:`settle`). The published lists then say when each household came to its last list, and each rank is checked by
+    itself in a second reading, in any order. If every rank is the one expected given those before it, the lists are those
+    that filling from nothing would give (by induction on the turns); the first rank that differs is found, which refuses.
     """
 
     def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines, size: int) -> None:
@@ -79,46 +93,92 @@ class Lists:
         self.world = w = classes.world
         self.max_lists = w.law.whole("national.caleol.max_lists")
         self.binding = [
-            row.price > 0 and row.rate * counts.den[k] > (counts.num[k] - 1) * RATE
+            row.rule in HOUSEHOLD_RULES
+            and row.price > 0
+            and row.rate * counts.den[k] > (counts.num[k] - 1) * RATE
             for k, row in enumerate(book.rows)
         ]
         first = lines.rank == 1
         household = lines.app[first] >= 0
-        homes = lines.dwelling[first][household]
+        self.homes = lines.dwelling[first][household]
+        self._draw = np.zeros(len(w.dwellings), np.int64)
+        self._draw[self.homes] = counts.draws[household]
+        self._may_stand = np.zeros(len(w.dwellings), np.int64)
         self.placed = np.zeros(len(w.apps), bool)
         self.placed[lines.placed] = True
         self.turn = np.zeros(len(w.dwellings), np.int64)
-        order = np.lexsort((ascending(w.dwellings.ids)[homes], counts.draws[household]))
-        self.turn[homes[order]] = np.arange(1, len(homes) + 1)
-        self.n_turns = len(homes)
+        self.wanted_by: dict[int, set[int]] = {}
+        """Nominee -> dwellings whose first rank (or seat) is placed after it."""
+        self._firsts = lines.take(np.flatnonzero(first))
+        has_first = np.zeros(len(w.dwellings), bool)
+        has_first[self.homes] = True
         people = lines.take(np.flatnonzero(lines.app >= 0))
-        self.orphans = int(np.count_nonzero(self.turn[people.dwelling] == 0))
+        self.orphans = int(np.count_nonzero(~has_first[people.dwelling]))
         """Lines of lists without a first rank."""
-        people = people.take(np.flatnonzero(self.turn[people.dwelling] > 0))
-        self.full_at = self._full_at(people)
+        people = people.take(np.flatnonzero(has_first[people.dwelling]))
         klass = classes.klass[people.dwelling]
         at = np.argsort(klass, kind="stable")
         self.lines = people.take(at)
         self.start = np.searchsorted(klass[at], np.arange(len(classes) + 1))
+        klass = classes.klass[self._firsts.dwelling]
+        at = np.argsort(klass, kind="stable")
+        self._firsts = self._firsts.take(at)
+        self._first_start = np.searchsorted(klass[at], np.arange(len(classes) + 1))
+        self.full_at = np.full(len(w.apps), NEVER)
+        self.keep = w.law.hundredths("national.lean.keep_points")
         self._given: dict[tuple[int, str], tuple[I64, tuple[tuple[int, int], ...]]] = {}
 
-    def clock(self, dwelling: int, rank: int) -> int:
-        """When a rank of a list is filled: rank by rank, each in the order of the turns."""
-        return (rank - 2) * self.n_turns + int(self.turn[dwelling])
+    def doors(self) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
+        """The doors of dwellings that have a list, with their classes, place by place."""
+        wanted = set(np.flatnonzero(np.diff(self.start)).tolist())
+        for k in self.classes.door_order:
+            mine = [c for c in self.classes.classes_of[k] if c in wanted]
+            if mine:
+                door = self.classes.door(k)
+                yield door, [(c, self.classes.named(c, door)) for c in mine]
 
-    def _full_at(self, lines: Lines) -> I64:
-        """When each application came to its last allowed list as a reserve (a large number: never)."""
-        full = np.full(len(self.world.apps), NEVER)
-        reserve = lines.rank > 1
-        app = lines.app[reserve]
-        clock = (lines.rank[reserve] - 2) * self.n_turns + self.turn[lines.dwelling[reserve]]
-        order = np.lexsort((clock, app))
-        app, clock = app[order], clock[order]
+    def count(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """First reading: how many may stand on each list, and which nominees the first ranks wait for."""
+        dalo = self.world.apps.dalo[door.rep]
+        known: dict[tuple[int, int, bool], int] = {}
+        for c, who in named:
+            a, b = int(self._first_start[c]), int(self._first_start[c + 1])
+            mine = self._firsts.take(np.arange(a, b))
+            names = mine.accounts_of(mine.account)
+            for d, account, app in zip(mine.dwelling.tolist(), names, mine.app.tolist(), strict=True):
+                if account not in who.accounts:
+                    continue
+                self._wait(who, d, account, app)
+                if app < 0:
+                    continue
+                every = bool(self.world.apps.dalo[app])
+                key = (c, who.accounts.index(account), every)
+                if key not in known:
+                    known[key] = may_stand(
+                        door.fine, door.block.app, door.type, who.allowed(account, 2).astype(np.uint8), ~dalo, every,
+                        self.placed,
+                    )  # fmt: skip
+                self._may_stand[d] = known[key]
+
+    def _wait(self, who: Named, d: int, account: str, app: int) -> None:
+        for order in who.orders:
+            if order.account == account:
+                for b, one in enumerate(order.app):
+                    if order.after(b, app):
+                        self.wanted_by.setdefault(one, set()).add(d)
+
+    def settle(self) -> None:
+        """Every list has been counted: the turns, and when each household came to its last list."""
+        ids = ascending(self.world.dwellings.ids)
+        order = np.lexsort((ids[self.homes], self._draw[self.homes], self._may_stand[self.homes]))
+        self.turn[self.homes[order]] = np.arange(1, len(order) + 1)
+        reserve = self.lines.rank > 1
+        app, turn = self.lines.app[reserve], self.turn[self.lines.dwelling[reserve]]
+        order = np.lexsort((turn, app))
+        app, turn = app[order], turn[order]
         if self.max_lists > 0 and len(app):
-            start = np.searchsorted(app, app)
-            last = np.arange(len(app)) - start == self.max_lists - 1
-            full[app[last]] = clock[last]
-        return full
+            last = np.arange(len(app)) - np.searchsorted(app, app) == self.max_lists - 1
+            self.full_at[app[last]] = turn[last]
 
     def shown(self, door: Door, named: Sequence[tuple[int, Named]]) -> Shown | None:
         """The lists of a door; None when it has none. Lists with a household that is not eligible are left to `Pairs`."""
@@ -134,7 +194,9 @@ class Lists:
         numbers: dict[tuple[int, str], int] = {}
         stands: list[Stand] = []
         stand = np.empty(len(first), np.int32)
-        own, direct = [], np.zeros(len(first), bool)
+        own, own_rank = [], []
+        listed, list_rank = [], []
+        direct = np.zeros(len(first), bool)
         for q, (d, c, name) in enumerate(
             zip(lines.dwelling[first].tolist(), klass.tolist(), account, strict=True)
         ):
@@ -145,7 +207,12 @@ class Lists:
                 stands.append(self._stand(door, d, name, who[c]))
             mine = stands[number]
             direct[q] = mine.mode == "direct"
-            own.append(self._own(door, d, name, mine) if mine.mode != "delegated" else NOBODY)
+            at_own, rank_own = self._own(door, d, name, mine)
+            own.append(at_own)
+            own_rank.append(rank_own)
+            order = mine.order
+            listed.append(door.block.where(np.array(order.app if order else (), np.int32)))
+            list_rank.append(np.array(order.rank if order else (), np.int64))
         fine = (at >= 0) & (door.code[np.maximum(at, 0)] == 0)
         if not fine.all():
             return None
@@ -159,21 +226,34 @@ class Lists:
             turn=self.turn[lines.dwelling[first]],
             own_ptr=np.cumsum([0, *map(len, own)]).astype(np.int64),
             own=np.concatenate([NOBODY, *own]),
+            own_rank=np.concatenate([np.zeros(0, np.int64), *own_rank]),
+            list_ptr=np.cumsum([0, *map(len, listed)]).astype(np.int64),
+            listed=np.concatenate([NOBODY, *listed]),
+            list_rank=np.concatenate([np.zeros(0, np.int64), *list_rank]),
             direct=direct,
         )
 
     def _stand(self, door: Door, d: int, account: str, who: Named) -> Stand:
         by_profile, marks = self.given(d, account)
-        mode = mode_of(self.world, d, account)
-        return Stand(who.allowed(account, 2), who.allowed(account, 1), by_profile[door.profile], marks, mode)
+        order = next((x for x in who.orders if x.account == account), None)
+        return Stand(
+            who.allowed(account, 2), who.allowed(account, 1), who.lean[:, who.accounts.index(account)],
+            by_profile[door.profile], marks, mode_of(self.world, d, account), order,
+        )  # fmt: skip
 
-    def _own(self, door: Door, d: int, account: str, stand: Stand) -> I32:
-        """Eligible nominees in the réservataire's order: for this dwelling, then for any."""
+    def _own(self, door: Door, d: int, account: str, stand: Stand) -> tuple[I32, I64]:
+        """Eligible nominees in the réservataire's order, for this dwelling, then for any, with their places."""
+        if stand.mode == "delegated":
+            return NOBODY, np.zeros(0, np.int64)
         mine = self.classes.nominees(door.block).get(account, {})
-        at = door.block.where(np.concatenate([NOBODY, *(mine[x] for x in (d, -1) if x in mine)]))
-        at = at[(at >= 0) & (door.code[np.maximum(at, 0)] == 0)] if len(at) else at
-        at = at[stand.allowed[door.type[at]]]
-        return np.array(list(dict.fromkeys(at.tolist())), np.int32)
+        place: dict[int, tuple[int, int]] = {}
+        for part, x in enumerate((d, -1)):
+            if x in mine:
+                for i, rank in zip(door.block.where(mine[x][0]).tolist(), mine[x][1].tolist(), strict=True):
+                    if i >= 0 and door.code[i] == 0 and stand.allowed[door.type[i]]:
+                        place.setdefault(i, (part, rank))
+        number = {x: n for n, x in enumerate(sorted(set(place.values())))}
+        return np.array(list(place), np.int32), np.array([number[x] for x in place.values()], np.int64)
 
     def given(self, dwelling: int, account: str) -> tuple[I64, tuple[tuple[int, int], ...]]:
         """(by profile: bits of the binding rows whose num a lease there would give, all its (row, trait))."""
@@ -192,28 +272,56 @@ class Lists:
         """Ranks 2…k of the lists of a door."""
         a = self.world.apps
         block, value = door.block, door.worth
-        allowed, given = shown.allowed, shown.given
+        allowed, given, lean = shown.allowed, shown.given, shown.lean
         dalo = a.dalo[door.rep]
-        ties = np.empty((len(shown.at) + len(shown.stand), 3), np.int64)
+        ties = np.empty((len(shown.at) + len(shown.stand), 4), np.int64)
+        above = int((value - block.score)[door.fine].max(initial=0))
+        most = above + lean.max(axis=1, initial=0)
         wrong, drawn = ranks(
-            door.fine, block.app, block.score, value, door.type, allowed, given, dalo, shown.ptr, shown.at,
-            shown.stand, shown.turn, shown.own_ptr, shown.own, shown.direct, self.n_turns, self.size,
-            self.max_lists, self.placed, self.full_at, a.seniority, ties,
+            door.fine, block.app, block.score, value, door.type, allowed, lean, given, dalo, shown.ptr, shown.at,
+            shown.stand, shown.turn, shown.own_ptr, shown.own, shown.own_rank, shown.direct, self.size, self.max_lists,
+            self.placed, self.full_at, a.seniority, most, ties,
         )  # fmt: skip
-        most = int((value - block.score)[door.fine].max(initial=0)) if drawn else 0
         tie = np.empty(len(door.fine) if drawn else 0, np.int32)
-        for q, rank, asked in ties[:drawn].tolist():
+        for q, rank, asked, at in ties[:drawn].tolist():
             start, row, d = int(shown.ptr[q]), int(shown.stand[q]), int(shown.dwelling[q])
-            n = best(
-                door.fine, block.app, block.score, value, door.type, most, allowed[row], given[row], asked, ~dalo,
-                bool(dalo[door.type[shown.at[start]]]), shown.at, start, start + rank - 1, self.clock(d, rank),
-                self.placed, self.full_at, a.seniority, tie,
-            )  # fmt: skip
-            apps = block.app[tie[:n]].tolist()
+            if at >= 0:
+                equals = self._equal_nominees(door, shown, q, rank, at)
+            else:
+                n = best(
+                    door.fine, block.app, block.score, value, door.type, int(most[row]), allowed[row], lean[row], given[row],
+                    asked, ~dalo, bool(dalo[door.type[shown.at[start]]]), shown.at, start, start + rank - 1,
+                    int(self.turn[d]), self.placed, self.full_at, a.seniority, tie,
+                )  # fmt: skip
+                equals = tie[:n].tolist()
+            apps = block.app[equals].tolist()
             drawn_first = min(apps, key=lambda x: (-self.h(x, d, shown.account[q]), a.ids[x]))
-            wrong += drawn_first != int(block.app[shown.at[start + rank - 1]])
+            published = int(block.app[shown.at[start + rank - 1]])
+            if drawn_first != published:
+                found.add("shortlists", f"dwelling_id={self.world.dwellings.ids[d]}, rank={rank}")
         if wrong:
             found.add("shortlists", "ordre des rangs", wrong)
+
+    def _equal_nominees(self, door: Door, shown: Shown, q: int, rank: int, at: int) -> list[int]:
+        """The best by class, value and seniority of the free nominees at one place of the réservataire's order."""
+        start, row = int(shown.ptr[q]), int(shown.stand[q])
+        above = set(shown.at[start : start + rank - 1].tolist())
+        app, stand = door.block.app, shown.stands[row]
+        turn = int(shown.turn[q])
+        own = range(int(shown.own_ptr[q]), int(shown.own_ptr[q + 1]))
+        free = [int(shown.own[k]) for k in own if shown.own_rank[k] == shown.own_rank[at]]
+        free = [
+            i for i in free if i not in above and not self.placed[app[i]] and self.full_at[app[i]] >= turn
+        ]
+        need = int(stand.given[door.type[shown.at[start]]])
+
+        def key(i: int) -> tuple[bool, int, int]:
+            t = int(door.type[i])
+            same = int(stand.given[t]) & need == need
+            return same, int(door.worth[i] + stand.lean[t]), int(self.world.apps.seniority[app[i]])
+
+        top = max(map(key, free))
+        return [i for i in free if key(i) == top]
 
     def h(self, app: int, dwelling: int, account: str) -> int:
         w = self.world
@@ -240,9 +348,9 @@ def traits() -> U8:
 class Ledger:
     """The rows as columns, for what an exchange of two households changes; refused where it could leave 64 bits."""
 
-    rate: I64
+    asked: I64
+    """What the leases of each row ask for, less its slack."""
     num: I64
-    den: I64
     short: I64
     price: I64
 
@@ -250,13 +358,11 @@ class Ledger:
     def of(cls, book: Book, counts: Counts) -> Ledger:
         """The rows of a run."""
         for k, row in enumerate(book.rows):
-            if row.price * (row.rate * (counts.den[k] + 1) + counts.short[k] + RATE) >= LIMIT:
+            if (
+                row.price * (row.rate * (counts.den[k] + 1) + counts.more[k] + counts.short[k] + RATE)
+                >= LIMIT
+            ):
                 raise Unreadable("rules", row.rule)
-        columns = (
-            [r.rate for r in book.rows],
-            counts.num,
-            counts.den,
-            counts.short,
-            [r.price for r in book.rows],
-        )
+        asked = [r.rate * counts.den[k] + counts.more[k] - r.slack for k, r in enumerate(book.rows)]
+        columns = (asked, counts.num, counts.short, [r.price for r in book.rows])
         return cls(*(np.array(x, np.int64) for x in columns))

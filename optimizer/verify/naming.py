@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,10 +15,28 @@ NOBODY = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True)
+class Seat:
+    """An orientation to a direct réservataire without household: the dwelling waits for its nominees."""
+
+    account: str
+    score: int
+    """Median of those it could name, hundredths."""
+    less: int
+    """Taken off for what it may not bring to the rules on households, hundredths."""
+    days: int
+    """Deadline of the account."""
+
+    @property
+    def worth(self) -> int:
+        """Points without the filled dwelling's."""
+        return self.score - self.less
+
+
+@dataclass(frozen=True)
 class Entries:
     """The applications eligible for a class, by application index, one by one.
 
-    ``named`` and ``first`` are bit masks over ``accounts``; ``fit`` is without the vacancy points.
+    ``named`` and ``first`` are bit masks over ``accounts``; ``fit`` is without the vacancy points; ``burden`` is taken off.
     """
 
     accounts: tuple[str, ...]
@@ -27,8 +45,14 @@ class Entries:
     fit: I64
     named: I64
     first: I64
-    seats: tuple[tuple[str, int, int], ...]
-    """(account, value in hundredths, deadline in days) of direct réservataires without eligible nominee."""
+    seats: tuple[Seat, ...]
+    burden: I64
+    lean: I64
+    """(applications, accounts)"""
+
+    def worth(self, bit: int) -> I64:
+        """Points of each household on an account, without the filled dwelling's and the vacancy's."""
+        return self.score + self.fit - self.burden + self.lean[:, bit]
 
 
 def mode_of(world: World, dwelling: int, account: str) -> str:
@@ -53,14 +77,29 @@ class Receiver:
 
 
 @dataclass(frozen=True)
+class Order:
+    """The eligible nominees of a réservataire's list for a class, best placed first; the same rank imposes no order."""
+
+    account: str
+    app: tuple[int, ...]
+    rank: tuple[int, ...]
+
+    def after(self, b: int, app: int) -> bool:
+        """Whether a household (-1: the seat) is placed after nominee number ``b``; whoever is on no list is after all."""
+        return app not in self.app or self.rank[self.app.index(app)] > self.rank[b]
+
+
+@dataclass(frozen=True)
 class Named:
     """Who names which type of household for a class: bit masks by type over ``accounts``."""
 
     accounts: tuple[str, ...]
     named: I64
     first: I64
-    seats: tuple[tuple[str, int, int], ...]
-    """(account, value in hundredths, deadline in days) of direct réservataires without eligible nominee."""
+    seats: tuple[Seat, ...]
+    orders: tuple[Order, ...] = ()
+    lean: I64 = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    """(types, accounts) points of ``lean``, hundredths."""
 
     def allowed(self, account: str, rank: int) -> B:
         """Types that may stand at a rank on the account."""
@@ -80,7 +119,8 @@ def receivers_of(world: World, dwelling: int, apps: I32) -> tuple[tuple[Receiver
         if account == "MUTATION":
             pool = own
         elif account == "RELOGEMENT":
-            pool = world.pools.relocated(world.dwellings.exclusion[dwelling], apps) & others
+            # the landlord's own tenants too: a relocation may stay within its stock
+            pool = world.pools.relocated(world.dwellings.exclusion[dwelling], apps)
         else:
             pool = world.pools.of(account, line.pool if line else "", apps) & others
         found.append(Receiver(account, _mode(world, account, line), pool, pool.astype(np.int64) << bit))
@@ -93,81 +133,79 @@ def name_types(
     world: World,
     dwelling: int,
     receivers: tuple[tuple[Receiver, ...], I64],
-    nominees: Mapping[str, Mapping[int, I32]],
+    nominees: Mapping[str, Mapping[int, Nominees]],
     apps: I32,
     present: B,
-    worth: Callable[[B], int],
+    worth: Callable[[str, B], tuple[int, int]],
 ) -> Named:
-    """Who names each type for a class.
+    """Who names each type for a class; its ``lean`` is left empty.
 
     Parameters
     ----------
-    nominees : account -> dwelling, -1 for any -> whom it named there, in its order
+    nominees : account -> dwelling, -1 for any -> whom it named there, in its order, with the ranks
     apps : the household that stands for each type, ascending; a nominated household is a type of its own
     present : types with a household that passes the codes before ``ACCOUNT``
-    worth : value of a seat for whom the account could name
+    worth : (median score, points taken off) of a seat of an account, for whom it could name
     """
     each, free = receivers
     named, first = free.copy(), free.copy()
-    seats: list[tuple[str, int, int]] = []
+    seats: list[Seat] = []
+    orders: list[Order] = []
     pinned_here = world.pins.get(dwelling, -1)
     for bit, one in enumerate(each):
         if one.mode not in ("direct", "partial"):
             continue
-        mine = nominees.get(one.account, {})
-        lists = (mine.get(-1, NOBODY), mine.get(dwelling, NOBODY))
-        any_list = len(lists[0]) + len(lists[1]) > 0
-        chosen, firsts = _nominated(*lists, apps, one.pool & present) if any_list else (NOBODY, NOBODY)
-        some = bool(chosen.any())
-        if some:
-            named |= chosen.astype(np.int64) << bit if one.mode == "direct" else one.mask
-            first |= firsts.astype(np.int64) << bit
-        elif one.mode == "partial":
+        lists = nominees.get(one.account, {})
+        may = one.pool & present
+        own, general = (_eligible(lists.get(d), apps, may) for d in (dwelling, -1))
+        order = own if len(own[0]) else general
+        if one.mode == "partial":
             named |= one.mask
             first |= one.mask
-        elif pinned_here < 0:
-            line = world.line(dwelling, one.account)
-            days = line.deadline_days if line else world.agreements.default_days
-            seats.append((one.account, worth(one.pool), days))
-    first = _pins(world, pinned_here, apps, named, first)
-    return Named(tuple(x.account for x in each), named, first, tuple(seats))
+        else:
+            for at, _ in (own, general):
+                named[at] |= np.int64(1) << bit
+            first[order[0]] |= np.int64(1) << bit
+            if pinned_here < 0:
+                line = world.line(dwelling, one.account)
+                days = line.deadline_days if line else world.agreements.default_days
+                score, less = worth(one.account, one.pool)
+                seats.append(Seat(one.account, score, less, days))
+        if len(order[0]):
+            orders.append(Order(one.account, tuple(apps[order[0]].tolist()), tuple(order[1].tolist())))
+    accounts = tuple(x.account for x in each)
+    oriented = world.orient.get(dwelling, "")
+    if oriented:
+        first = first & sum(1 << i for i, x in enumerate(accounts) if x == oriented)
+        seats = [x for x in seats if x.account == oriented]
+    first = _pins(world, dwelling, accounts, apps, first)
+    return Named(accounts, named, first, tuple(seats), tuple(orders))
 
 
-def _pins(world: World, pinned_here: int, apps: I32, named: I64, first: I64) -> I64:
-    """A pinned application is first at its dwelling only; a pinned dwelling has no other first."""
-    if pinned_here >= 0:
-        return np.where(apps == pinned_here, named, 0)
+def _pins(world: World, dwelling: int, accounts: tuple[str, ...], apps: I32, first: I64) -> I64:
+    """A pinned application is first at its dwelling only, on its account if one is given; a pinned dwelling has no other."""
+    pinned = world.pins.get(dwelling, -1)
+    if pinned >= 0:
+        account = world.pin_account.get(dwelling, "")
+        bits = sum(1 << i for i, x in enumerate(accounts) if account in ("", x))
+        return np.where(apps == pinned, first & bits, 0)
     if world.pinned_apps:
         return np.where(np.isin(apps, sorted(world.pinned_apps)), 0, first)
     return first
 
 
-def _nominated(anywhere: I32, own: I32, apps: I32, pool: B) -> tuple[B, B]:
-    """(eligible nominees, those that may be first) as masks over ``apps``."""
-    chosen = np.zeros(len(apps), bool)
-    firsts = np.zeros(len(apps), bool)
-    if not len(apps):
-        return chosen, firsts
-    for named, here in ((anywhere, False), (own, True)):
-        if not len(named):
-            continue
-        at = np.minimum(np.searchsorted(apps, named), len(apps) - 1)
-        at = at[(apps[at] == named) & pool[at]]
-        chosen[at] = True
-        if here and len(at):
-            firsts[:] = False
-            firsts[at[0]] = True
-        elif not here:
-            firsts[at] = True
-    return chosen, firsts
+Nominees = tuple[I32, I64]
+"""Applications and their ranks, best placed first."""
 
 
-def _median(values: I64) -> int:
-    """Median in hundredths; of an even count the mean of the two middle ones, rounded half up; 0 when empty."""
-    n = len(values)
-    if not n:
-        return 0
-    ordered = np.sort(values)
-    if n % 2:
-        return int(ordered[n // 2])
-    return (int(ordered[n // 2 - 1]) + int(ordered[n // 2]) + 1) // 2
+def _eligible(lines: Nominees | None, apps: I32, may: B) -> tuple[I64, I64]:
+    """(types, ranks) of the nominees of a list that may be named, each once, best placed first."""
+    if lines is None or not len(apps):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    named, rank = lines
+    at = np.minimum(np.searchsorted(apps, named), len(apps) - 1)
+    fine = (apps[at] == named) & may[at]
+    at, rank = at[fine].astype(np.int64), rank[fine]
+    _, once = np.unique(at, return_index=True)
+    once.sort()
+    return at[once], rank[once]

@@ -16,9 +16,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from optimizer.verify.cells import I32, I64, B, floats
-from optimizer.verify.tables import RawTable, csv_columns, trimmed
+from optimizer.verify.tables import RawTable, csv_columns, header_names, trimmed
 from optimizer.verify.verdict import Unreadable
 
+_GUARDED = "^'('*[=+\\-@\t\r\\x00\uff1d\uff0b\uff0d\uff20])"
+"""A cell that a spreadsheet would run, or that looks like a guarded one, carries one apostrophe more than its text."""
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,10})?")
 
 
@@ -51,8 +53,8 @@ class Out:
             column = pc.cast(column, pa.string())
         coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         texts = pc.utf8_trim_whitespace(pc.cast(coded.dictionary, pa.string()))
-        if pc.any(pc.starts_with(texts, "'")).as_py():
-            texts = pc.replace_substring_regex(texts, "^'([=+\\-@\t\r\\x00])", "\\1")
+        if self.file.endswith(".csv") and pc.any(pc.starts_with(texts, "'")).as_py():
+            texts = pc.replace_substring_regex(texts, _GUARDED, "\\1")
         texts = pa.concat_arrays([texts, pa.array([""], pa.string())])
         codes = pc.fill_null(coded.indices, len(texts) - 1)
         return np.asarray(codes.to_numpy(zero_copy_only=False), np.int32), texts
@@ -154,6 +156,15 @@ def read_out(folder: Path, stem: str, names: Sequence[str] = ()) -> Out | None:
     return _csv_out(text) if text.is_file() else None
 
 
+def headers(folder: Path, stem: str) -> list[str]:
+    """The headers of a table of the result as they stand, in its order; none when it is not there."""
+    parquet, text = folder / f"{stem}.parquet", folder / f"{stem}.csv"
+    if parquet.is_file():
+        with pq.ParquetFile(parquet) as book:
+            return [str(x) for x in book.schema_arrow.names]
+    return header_names(text) if text.is_file() else []
+
+
 def need_out(folder: Path, stem: str, names: Sequence[str] = ()) -> Out:
     """As :func:`read_out`; Unreadable when the file is missing."""
     found = read_out(folder, stem, names)
@@ -169,7 +180,7 @@ def read_json(folder: Path, name: str) -> Mapping[str, Any]:
         raise Unreadable(name, "absent")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (RecursionError, ValueError) as error:
         raise Unreadable(name, "JSON") from error
     if not isinstance(found, dict):
         raise Unreadable(name, "objet attendu")

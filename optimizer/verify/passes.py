@@ -39,12 +39,12 @@ def local_types(key: I64, seen: I32) -> tuple[I32, I32]:
 
 @njit(cache=True, nogil=True)
 def door_codes(
-    status: U8, elsewhere: B, bits: U8, income: I64, category: I64, need: U8, home: I32, app: I32, effort: B,
-    room: int, cap: I64, access: int, upstairs: bool, dwelling: int, barred: I32,
+    status: U8, elsewhere: B, bits: U8, income: I64, category: I64, need: U8, home: I32, app: I32, room: int,
+    cap: I64, access: int, upstairs: bool, dwelling: int, barred: I32,
 ) -> U8:  # fmt: skip
     """First refusal code before ``ACCOUNT`` of each household of the block at a door, 0 = none.
 
-    ``cap``: ceiling × factor of categories 1..6, then of each further person. ``elsewhere``, ``effort``: empty = nobody.
+    ``cap``: ceiling × factor of categories 1..6, then of each further person. ``elsewhere``: empty = nobody.
     """
     n = len(app)
     code = np.zeros(n, np.uint8)
@@ -74,8 +74,6 @@ def door_codes(
                 for a in barred:
                     if a == app[i]:
                         code[i] = 8
-                if code[i] == 0 and len(effort) and effort[i]:
-                    code[i] = 9
     return code
 
 
@@ -132,7 +130,7 @@ def meet(app: I32, code: U8, kind: I32, said: U8, met: I32, seen: U8) -> None:
     """Note for each household the codes it met and where an account may name it.
 
     ``said`` by type: bit 0 some class of the door has no account for it, bit 1 some class has one, bit 2 one of them
-    with an open dwelling. ``met`` gathers code bits (10 = ``ACCOUNT``), ``seen`` bits 1 and 2.
+    with an open dwelling. ``met`` gathers code bits (9 = ``ACCOUNT``), ``seen`` bits 1 and 2.
     """
     for i in range(len(app)):
         if code[i]:
@@ -140,7 +138,7 @@ def meet(app: I32, code: U8, kind: I32, said: U8, met: I32, seen: U8) -> None:
         else:
             s = said[kind[i]]
             if s & 1:
-                met[app[i]] |= 1 << 10
+                met[app[i]] |= 1 << 9
             seen[app[i]] |= s & 6
 
 

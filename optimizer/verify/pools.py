@@ -74,17 +74,20 @@ class Pools:
     def q1(self, epci: str, apps: I32 | I64 | slice = slice(None)) -> I32:
         """First quartile of the EPCI for some applications: no, yes, unknown."""
         a = self.apps
-        monthly = a.monthly[apps]
+        monthly, each, said = a.monthly[apps], a.per_unit[apps], a.quartile[apps]
         threshold = self.law.q1_thresholds.get(epci)
-        if threshold is None:
-            return np.full(len(monthly), Q1_UNKNOWN, np.int32)
-        unknown = (monthly < 0) | ((monthly == 0) & a.income_declared[apps])
-        limit = threshold * 100
-        if limit.denominator != 1:
-            raise Unreadable("lec_q1_threshold.csv", epci)
-        months = self.law.whole("national.lec.income_months")
-        below = months * monthly * 100 <= int(limit) * a.uc_hundredths[apps]
-        return np.where(unknown, Q1_UNKNOWN, np.where(below, Q1_YES, Q1_NO)).astype(np.int32)
+        found = np.full(len(monthly), Q1_UNKNOWN)
+        # what is given is taken as given: the income per unit, and before all the quartile itself
+        if threshold is not None:
+            limit = threshold * 100
+            if limit.denominator != 1:
+                raise Unreadable("lec_q1_threshold.csv", epci)
+            months = self.law.whole("national.lec.income_months")
+            below = months * monthly * 10_000 <= int(limit) * a.units[apps]
+            unknown = (monthly < 0) | ((monthly == 0) & a.income_declared[apps])
+            found = np.where(unknown, Q1_UNKNOWN, np.where(below, Q1_YES, Q1_NO))
+            found = np.where(each >= 0, np.where(each <= int(limit), Q1_YES, Q1_NO), found)
+        return np.where(said >= 0, np.where(said > 0, Q1_YES, Q1_NO), found).astype(np.int32)
 
 
 def ten_thousandths(value: Fraction, what: str) -> int:

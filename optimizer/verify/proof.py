@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from optimizer.verify.bound import FROM_MICRO, Field
+from optimizer.verify.bound import FROM_MICRO, Field, Special, Weights
 from optimizer.verify.caps import most_by_row
 from optimizer.verify.cells import I64
 from optimizer.verify.cuts import Cuts
 from optimizer.verify.outputs import decimal
 from optimizer.verify.rows import Book
 from optimizer.verify.solution import RATE, Counts
-from optimizer.verify.tree import CountSplit, Leaf, Path, path_of, walk
-from optimizer.verify.verdict import Findings
+from optimizer.verify.tree import CountSplit, HouseholdSplit, Leaf, Path, path_of, walk
+from optimizer.verify.verdict import Findings, Unreadable
 from optimizer.verify.world import World
 
 STATUSES = ("certified_optimal", "certified_within", "not_certified")
-FORMAT = "attriflux-certificate/1"
+FORMAT = "attriflux-certificate/2"
+MOST_ORDER = 2**56
 
 
 @dataclass
 class Multipliers:
-    """Units per row (num and den), the constant they cost, units per application."""
+    """What a leaf weighs: units by row, application and kind; the constant they cost; units of each order row by dwelling."""
 
-    num: I64
-    den: I64
+    use: Weights
     constant: int
-    price: I64
-    kinds: I64 | None = None
-    """Units per kind that cuts add."""
+    """With the prices of the applications."""
+    orders: dict[int, list[tuple[str, int, int]]]
+
+
+def order_prices(raw: Iterable[Mapping[str, Any]], world: World, price: I64) -> None:
+    """What the nominees of order rows gain, off their price."""
+    for one in raw:
+        price[world.apps.number[str(one["application"])]] -= decimal(one["sigma"]) * FROM_MICRO
 
 
 def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
@@ -43,6 +48,7 @@ def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
         price = np.zeros(len(world.apps), np.int64)
         for app, text in node["leaf"].get("prices", {}).items():
             price[world.apps.number[app]] = decimal(text) * FROM_MICRO
+        order_prices(node["leaf"].get("order", ()), world, price)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
     return price
@@ -84,7 +90,8 @@ class Proof:
             k = self.book.number[name]
             row = self.book.rows[k]
             fine = decimal(raw["price"]) == row.price * 10_000 and decimal(raw["rate"], 4) == row.rate
-            self.found.demand("multipliers", fine, "prix ou taux d'une ligne")
+            fine &= decimal(raw["play"], 4) == row.slack
+            self.found.demand("multipliers", fine, f"{name[0]}[{name[1]}]")
             self.row_at.append(k)
         priced = {(r.rule, r.scope) for r in self.book.rows if r.price}
         fine = len(set(names)) == len(names) and priced <= set(names)
@@ -123,8 +130,7 @@ class Proof:
 
     def _grid(self) -> int:
         step = decimal(self.raw["grid"])
-        prices = [(r.price, r.rate) for r in self.book.rows if r.price]
-        fine = step > 0 and self.field.on_grid(step, prices)
+        fine = step > 0 and self.field.on_grid(step, self.book.rows)
         self.found.demand("bound", fine, "pas de l'objectif")
         return step if fine else 1
 
@@ -138,15 +144,17 @@ class Proof:
             return (None, 0) if fine else (self._trivial(), 0)
         if path.clash():
             return None, 0
-        use = self._multipliers(leaf, path)
+        mine = self._multipliers(leaf, path)
         special, taken = path.specials(), path.taken
-        tight = self.field.bound(use.num, use.den, use.price, special, taken, use.kinds)
+        for d, orders in mine.orders.items():
+            special[d] = replace(special.get(d, Special()), orders=tuple(orders))
+        tight = self.field.bound(mine.use, special, taken)
         loose = tight
         if taken:
-            loose = self.field.bound(use.num, use.den, use.price, special, more=use.kinds)
+            loose = self.field.bound(mine.use, special)
         if loose is None:
             return None, 0
-        fixed = use.constant + int(use.price.sum(dtype=object))
+        fixed = mine.constant
         raw = leaf.content.get("bound")
         stated = 0
         if raw is not None:
@@ -168,18 +176,17 @@ class Proof:
 
     def _trivial(self) -> int:
         """The bound without multipliers: every dwelling its best first rank."""
-        n = np.zeros(len(self.book.rows), np.int64)
-        return self.field.bound(n, n, np.zeros(len(self.world.apps), np.int64), {}) or 0
+        return self.field.bound(Weights.none(len(self.book.rows), len(self.world.apps)), {}) or 0
 
     def _nothing(self, path: Path) -> bool:
-        n = np.zeros(len(self.book.rows), np.int64)
-        price = np.zeros(len(self.world.apps), np.int64)
-        return self.field.bound(n, n, price, path.specials(), path.taken) is None
+        none = Weights.none(len(self.book.rows), len(self.world.apps))
+        return self.field.bound(none, path.specials(), [*path.taken, *path.idle]) is None
 
     def _multipliers(self, leaf: Leaf, path: Path) -> Multipliers:
         rows = self.book.rows
-        num, den = [0] * len(rows), [0] * len(rows)
+        num, den, more = [0] * len(rows), [0] * len(rows), [0] * len(rows)
         constant = 0
+        waiting: list[tuple[int, int]] = []
         use = [0] * len(rows)
         for key, text in leaf.content.get("rows", {}).items():
             k = self.row_at[_index(int(key), len(self.row_at))]
@@ -187,6 +194,8 @@ class Proof:
             use[k] += each
             num[k] += each * FROM_MICRO
             den[k] -= each * rows[k].rate
+            more[k] -= each
+            constant += each * rows[k].slack
         for key, text in leaf.content.get("mir", {}).items():
             k = self.row_at[_index(int(key), len(self.row_at))]
             each = self._positive(text)
@@ -195,9 +204,10 @@ class Proof:
             if least is None:
                 self.found.add("multipliers", "arrondi sans borne du dénominateur")
                 continue
-            part = rows[k].rate * least % RATE or RATE
+            goal = rows[k].rate * least - rows[k].slack
+            part = goal % RATE or RATE
             num[k] += each * part
-            constant -= each * part * -(-rows[k].rate * least // RATE)
+            constant -= each * part * -(-goal // RATE)
         kinds = None
         if leaf.content.get("cuts"):
             cut = self._cuts.taken(leaf.content["cuts"], path, self.row_at, self.found)
@@ -206,18 +216,50 @@ class Proof:
             self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
         over = any(u > r.price * 10_000 for u, r in zip(use, rows, strict=True))
         self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
-        steps = {str(i): (split, high) for i, split, high in leaf.path if isinstance(split, CountSplit)}
+        steps = {str(i): (split, high) for i, split, high in leaf.path}
+        price = np.zeros(len(self.world.apps), np.int64)
         for key, text in leaf.content.get("branch", {}).items():
             split, high = steps[key]
             each = self._positive(text) * FROM_MICRO
+            if isinstance(split, HouseholdSplit):
+                waiting.append((split.app, -each if high else each))
+                constant -= each if high else 0
+                continue
+            if not isinstance(split, CountSplit):
+                raise ValueError("branch")
             side = num if split.on == "num" else den
             side[split.row] += each if high else -each
             constant += -each * (split.at + 1) if high else each * split.at
-        price = np.zeros(len(self.world.apps), np.int64)
         for app, text in leaf.content.get("prices", {}).items():
             each = self._positive(text) * FROM_MICRO
             price[self.world.apps.number[app]] = each
-        return Multipliers(np.array(num, np.int64), np.array(den, np.int64), constant, price, kinds)
+        constant += int(price.sum(dtype=object))
+        if sum(abs(units) for _, units in waiting) >= MOST_ORDER * FROM_MICRO // RATE:
+            raise Unreadable("certificate.json", "multiplicateurs hors limites")
+        for who, units in waiting:
+            price[who] += units
+        orders = self._orders(leaf.content.get("order", ()), price)
+        by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
+        return Multipliers(Weights(by_num, by_den, by_more, price, kinds), constant, orders)
+
+    def _orders(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, list[tuple[str, int, int]]]:
+        """The order rows of a leaf by dwelling, each one that the case has; ``price`` is lowered for their nominees."""
+        found: dict[int, list[tuple[str, int, int]]] = {}
+        total = 0
+        for one in raw:
+            units = self._positive(one["sigma"]) * FROM_MICRO
+            d, account = self.world.dwellings.number[one["dwelling"]], str(one["account"])
+            app = self.world.apps.number[str(one["application"])]
+            order = self.field.order_of(d, account)
+            if order is None or app not in order.app:
+                self.found.add("multipliers", "ordre de désignation que le cas n'a pas")
+                continue
+            total += units
+            price[app] -= units
+            found.setdefault(d, []).append((account, order.app.index(app), units))
+        if total >= MOST_ORDER * FROM_MICRO // RATE:
+            raise Unreadable("certificate.json", "multiplicateurs hors limites")
+        return found
 
     def _positive(self, text: object) -> int:
         value = decimal(text)

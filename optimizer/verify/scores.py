@@ -1,7 +1,8 @@
 """Score of an application in the EPCI of a dwelling, in hundredths of a point (design §5).
 
-One EPCI among the dwellings and one grid, or scores given in the file: points. Otherwise 100 × mid-rank percentile
-inside (EPCI, grid), over the applications that reach the EPCI. No grid: percentile of seniority.
+One EPCI among the dwellings and one grid: points, written or computed. Otherwise 100 × mid-rank percentile inside (EPCI,
+grid), over the applications that reach the EPCI. No grid: percentile of seniority. A household without a written score
+where others have one is scored by the grid; where there is no grid the case is refused.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import numpy as np
 
 from optimizer.verify import cells
 from optimizer.verify.cells import I32, I64, B
-from optimizer.verify.grid import grid_points
+from optimizer.verify.grid import grid_points, grid_range
 from optimizer.verify.recent import Recent
+from optimizer.verify.verdict import Unreadable
 from optimizer.verify.world import World
 
 COLUMNS = 300_000_000
@@ -86,7 +88,9 @@ class Scores:
         from_table = [(g, v) for (e, g), v in sorted(self.table_points.items()) if e == epci]
         general, transfer = self.world.law.grid_names(epci)
         if from_table:
-            return self._from_table(from_table, general, transfer or general)
+            return self._with_grid(
+                self._from_table(from_table, general, transfer or general), general, transfer, epci
+            )
         if not general:
             return [("", self._everybody, self.world.apps.seniority)]
         if transfer and transfer != general:
@@ -101,7 +105,7 @@ class Scores:
     ) -> list[tuple[str, B, I64]]:
         """Of several lines of an application in an EPCI, that of its own grid there counts, else the first by name."""
         n = len(self.world.apps)
-        stems = [name.removesuffix(".yaml").rpartition("/")[2] for name in (transfer, general)]
+        stems = [stem_of(name) for name in (transfer, general)]
         expected = np.where(self.mutation, *stems)
         written = []
         taken = np.zeros(n, bool)
@@ -117,20 +121,69 @@ class Scores:
             taken = taken | who
         return out
 
+    def _with_grid(
+        self, written: list[tuple[str, B, I64]], general: str, transfer: str, epci: str
+    ) -> list[tuple[str, B, I64]]:
+        """The written scores, and those of the grid for whom the table leaves out."""
+        absent = self._everybody
+        for _, who, _ in written:
+            absent = absent & ~who
+        if not general:
+            if bool((absent & ~self.given[1] & self.world.apps.active)[self.reach(epci)].any()):
+                raise Unreadable("scores", f"demande sans cotation, sans grille à {epci}")
+            return written
+        out = {grid: (who, points) for grid, who, points in written}
+        parts = ((general, absent & self._others), (transfer or general, absent & self.mutation))
+        for name, who in parts:
+            stem = stem_of(name)
+            mine = self.total(name) if who.any() else np.zeros(len(who), np.int64)
+            before, points = out.get(stem, (np.zeros(len(who), bool), np.zeros(len(who), np.int64)))
+            out[stem] = (before | who, np.where(who, mine, points))
+        return [(grid, who, points) for grid, (who, points) in out.items()]
+
+    @cached_property
+    def span(self) -> int:
+        """M of design §5 in hundredths: what separates the lowest from the highest score of the case."""
+        if self.percentile:
+            return 10_000
+        written = self.given[1].copy()
+        top = [int(self.given[0][written].max())] if written.any() else []
+        for epci in self.epcis:
+            in_table = {g for e, g in self.table_points if e == epci}
+            for grid, who, points in self.groups(epci):
+                lines = self.table_points.get((epci, grid), {}) if grid in in_table else {}
+                mine = np.array([a for a in lines if who[a] and not self.given[1][a]], np.int64)
+                if len(mine):
+                    written[mine] = True
+                    top.append(int(points[mine].max()))
+        if all(bool((written | ~self.world.apps.active)[self.reach(e)].all()) for e in self.epcis):
+            return max([0, *top])
+        general = self.world.law.grid_names(self.epcis[0])[0]
+        low, high = grid_range(self.world.law, general) if general else (0, 0)
+        return max(high - low, 0, *top)
+
     def settle(self) -> None:
-        """Compute what is read from the tables: they can be let go then."""
+        """Compute what is read from the tables: they can be let go after :meth:`forget`."""
         for epci in self.epcis or ("",):
             self.groups(epci)
+        _ = self._any_given, self.percentile, self.span
+
+    def forget(self) -> None:
+        """Let the points by criterion go: only their sums are asked for again."""
         self._grids = {}
-        _ = self._any_given, self.percentile
+
+    def grid_of(self, epci: str, apps: I32) -> str:
+        """The grid that computes the points of those households in an EPCI, by the first of them."""
+        general, transfer = self.world.law.grid_names(epci)
+        return transfer if transfer and self.mutation[int(apps[0])] else general
 
     @cached_property
     def percentile(self) -> bool:
         """Whether points of several grids or EPCI meet, or there is no grid."""
-        if len(self.epcis) > 1 or self.given[1].any():
-            return len(self.epcis) > 1
+        if len(self.epcis) > 1:
+            return True
         grids = {g for e in self.epcis for g, who, _ in self.groups(e) if bool(who[self.reach(e)].any())}
-        return len(grids) > 1 or "" in grids
+        return len(grids) > 1 or ("" in grids and not self._all_given)
 
     def reach(self, epci: str) -> I32:
         """Applications that reach the EPCI, ascending: a wished commune lies there."""
@@ -194,18 +247,32 @@ class Scores:
     def _ranked(self, epci: str, apps: I32) -> list[tuple[B, I64]]:
         """(who of ``apps``, points) ranked together: by grid, a written ``score`` in place of the grid's points.
 
-        Where an EPCI has no grid for a household, written scores form a group of their own, the empty ones with 0.
+        Where an EPCI has no grid, written scores form a group of their own; a household without one is then refused.
         """
         groups = [(grid, who[apps], mine[apps]) for grid, who, mine in self.groups(epci)]
         points, known = self.given[0][apps], self.given[1][apps]
         if not self._any_given:
             return [(who, mine) for _, who, mine in groups]
         found = [(who, np.where(known, points, mine)) for grid, who, mine in groups if grid]
+        if groups and not groups[0][0]:
+            if known.any() and bool((~known & self.world.apps.active[apps]).any()):
+                raise Unreadable("applications", f"score : demande sans cotation, sans grille à {epci}")
+            return [(known, points)] if known.any() else [(groups[0][1], groups[0][2])]
         rest = known.copy()
-        for grid, who, _ in groups:
-            rest = rest & ~who if grid else rest | who
+        for _, who, _ in groups:
+            rest = rest & ~who
         return [*found, (rest, np.where(known, points, 0))]
+
+    @cached_property
+    def _all_given(self) -> bool:
+        """Whether everybody who reaches an EPCI of the case has a written score."""
+        return all(bool(self.given[1][self.reach(e)].all()) for e in self.epcis)
 
     @cached_property
     def _any_given(self) -> bool:
         return bool(self.given[1].any())
+
+
+def stem_of(grid: str) -> str:
+    """The name of a grid without its folder and ending."""
+    return grid.removesuffix(".yaml").rpartition("/")[2]

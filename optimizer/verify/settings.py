@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import yaml
@@ -24,6 +25,9 @@ class Settings:
     all_landlords: bool
     shortlist_size: int | None
     changes: Mapping[str, Any]
+    synthetic: bool
+    dalo: Mapping[tuple[str, str], Fraction]
+    """(landlord, département) -> DALO households of the year."""
 
 
 def read_settings(raw: Mapping[str, Any]) -> Settings:
@@ -45,12 +49,41 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
             on=on,
             year=int(raw.get("year") or on.year),
             seed=str(raw.get("seed") or default_seed(on, landlord)),
-            all_landlords=str(raw.get("all_landlords", "")).lower() in ("true", "1", "oui", "vrai", "yes"),
+            all_landlords=_yes(raw.get("all_landlords")),
             shortlist_size=int(size) if size not in (None, "") else None,
             changes=changes,
+            synthetic=_yes(raw.get("synthetic")),
+            dalo=dalo_numbers(raw.get("dalo")) | _dalo_lines(raw),
         )
     except (KeyError, ValueError) as error:
         raise Unreadable("case.yaml", type(error).__name__) from error
+
+
+def _yes(value: object) -> bool:
+    return str(value or "").lower() in ("true", "1", "oui", "vrai", "yes")
+
+
+def dalo_numbers(raw: object, landlord: str = "") -> dict[tuple[str, str], Fraction]:
+    """(landlord, département) -> number, from ``{landlord: {département: n}}``, or ``{département: n}`` of one landlord."""
+    parts = {landlord: raw} if landlord else raw
+    if not isinstance(parts, Mapping):
+        return {}
+    return {
+        (str(name), str(place)): Fraction(str(number))
+        for name, each in parts.items()
+        if isinstance(each, Mapping)
+        for place, number in each.items()
+    }
+
+
+def _dalo_lines(raw: Mapping[str, Any]) -> dict[tuple[str, str], Fraction]:
+    """The same from a workbook's settings sheet: ``dalo.<landlord>.<département>`` on lines of their own."""
+    found = {}
+    for key, value in raw.items():
+        landlord, _, place = str(key).removeprefix("dalo.").rpartition(".")
+        if str(key).startswith("dalo.") and landlord:
+            found[landlord, place] = Fraction(str(value))
+    return found
 
 
 def _scalar(value: object) -> object:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from optimizer.domain.schema import PRIORITY_CODES
+from optimizer.verify.blocks import accepted_rooms
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.effort import BEFORE, ESTIMATED, Efforts, Rates
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
 from optimizer.verify.pools import PROOF_WORDS, Q1_NO, Q1_UNKNOWN, Q1_YES
-from optimizer.verify.rows import PROFILES, TRAITS, Book, lease_of, profile
+from optimizer.verify.rows import PROFILES, TRAITS, Book, Row, lease_of, profile
 from optimizer.verify.verdict import Findings
 from optimizer.verify.world import World
 
@@ -32,6 +35,8 @@ class Lines:
     app: I32
     score: I64
     fit: I64
+    burden: I64
+    lean: I64
     value: I64
     accounts: list[str]
 
@@ -47,6 +52,8 @@ class Lines:
             self.app[at],
             self.score[at],
             self.fit[at],
+            self.burden[at],
+            self.lean[at],
             self.value[at],
             self.accounts,
         )
@@ -67,7 +74,10 @@ class Counts:
     """Leases of the run on every row, shortfalls in ten-thousandths of a lease, totals of the objective."""
 
     num: list[int]
+    """As the rows count: of an upper row, the leases that do not count against its account."""
     den: list[int]
+    more: list[int]
+    """What the leases of den ask for above the row's rate."""
     short: list[int]
     objective: int
     """Micropoints."""
@@ -83,18 +93,21 @@ def lottery(seed: str, application: str, dwelling: str, account: str) -> int:
     return int(digest[:5], 16)
 
 
+POINTS = ("score", "fit", "burden", "lean", "value")
+
+
 def read_lines(out: Out, world: World, found: Findings) -> Lines:
     """Lines of ``proposals`` with known identifiers, sorted by dwelling and rank; the others are problems."""
     home, app = out.index("dwelling_id", world.dwellings.ids), out.index("application_id", world.apps.ids, -2)
     account, accounts = out.words("account")
-    columns = [out.scaled(n, s) for n, s in (("rank", 1), ("score", 100), ("fit", 100), ("value", 100))]
+    columns = [out.scaled("rank", 1), *(out.scaled(name, 100) for name in POINTS)]
     known = (home >= 0) & (app > -2) & out.filled("reason")
     if not known.all():
         found.add("lines", "identifiant inconnu ou raison absente", int((~known).sum()))
     at = np.flatnonzero(known)
     at = at[np.lexsort((columns[0][at], home[at]))]
-    rank, score, fit, value = (x[at] for x in columns)
-    lines = Lines(home[at], account[at], rank, app[at], score, fit, value, accounts)
+    rank, score, fit, burden, lean, value = (x[at] for x in columns)
+    lines = Lines(home[at], account[at], rank, app[at], score, fit, burden, lean, value, accounts)
     if len(lines):
         _check_groups(lines, world, found)
     return lines
@@ -129,16 +142,18 @@ def check_firsts(lines: Lines, world: World, found: Findings) -> None:
     first = lines.rank == 1
     at_first = dict(zip(lines.dwelling[first].tolist(), lines.app[first].tolist(), strict=True))
     for d, a in world.pins.items():
-        found.demand("first_ranks", at_first.get(d, -1) == a, "décision non respectée")
+        found.demand("first_ranks", at_first.get(d, -1) == a, f"dwelling_id={world.dwellings.ids[d]}")
 
 
 class Pairs:
     """Eligibility, accounts and points of every line, door by door."""
 
     def __init__(self, lines: Lines, classes: Classes, found: Findings) -> None:
-        for check in ("eligibility", "scores", "values"):
+        for check in ("eligibility", "nominations", "scores", "values"):
             found.start(check)
         self.classes, self.found = classes, found
+        self.placed = np.zeros(len(classes.world.apps), bool)
+        self.placed[lines.placed] = True
         klass = classes.klass[lines.dwelling]
         order = np.lexsort((np.arange(len(lines)), klass))
         self.lines, self.klass = lines.take(order), klass[order]
@@ -153,20 +168,24 @@ class Pairs:
             lines, found = self.lines, self.found
             account, rank, app = lines.account[a:b], lines.rank[a:b], lines.app[a:b]
             score, fit, value = lines.score[a:b], lines.fit[a:b], lines.value[a:b]
+            burden, lean = lines.burden[a:b], lines.lean[a:b]
+            self._orders(who, account, rank, app)
             bonus = self.classes.bonus[lines.dwelling[a:b]]
             numbers = [who.accounts.index(x) if x in who.accounts else -1 for x in lines.accounts_of(account)]
             bit = np.array(numbers, np.int64)
             _count(found, "eligibility", "contingent qui ne peut pas recevoir le logement", bit < 0)
             seat = (app < 0) & (bit >= 0)
             if seat.any():
-                worth = {name: value for name, value, _ in who.seats}
-                expected = np.array([worth.get(x, -1) for x in lines.accounts_of(account)], np.int64)
-                _count(found, "eligibility", "orientation impossible", seat & (expected < 0))
-                seat &= expected >= 0
-                wrong = seat & (score != expected - self.classes.fit.fill)
-                _count(found, "scores", "valeur d'une orientation", wrong)
-                wrong = seat & ((value != expected) | (fit != 0))
-                _count(found, "values", "valeur d'une orientation", wrong)
+                known = {x.account: (x.score, x.less) for x in who.seats}
+                each = [known.get(x) for x in lines.accounts_of(account)]
+                there = np.array([x is not None for x in each], bool)
+                _count(found, "eligibility", "orientation impossible", seat & ~there)
+                seat &= there
+                middle, less = (np.array([x[i] if x else 0 for x in each], np.int64) for i in (0, 1))
+                _count(found, "scores", "valeur d'une orientation", seat & (score != middle))
+                wrong = (fit != 0) | (burden != 0) | (lean != -less)
+                wrong |= value != self.classes.fit.fill + middle - less
+                _count(found, "values", "valeur d'une orientation", seat & wrong)
             here = (app >= 0) & (bit >= 0)
             at = door.block.where(app)
             may = here & (at >= 0)
@@ -176,11 +195,27 @@ class Pairs:
                 may &= (door.code[at] == 0) & (mask >> np.maximum(bit, 0) & 1 > 0)
             _count(found, "eligibility", "demande non recevable", here & ~may)
             if may.any():
-                true = door.block.score[at]
+                true, less = door.block.score[at], door.burden[at]
+                more = who.lean[door.type[at], np.maximum(bit, 0)]
                 whole = door.worth[at] + bonus
-                _count(found, "scores", "cotation", may & (score != true))
-                wrong = (fit != whole - true) | (value != self.classes.fit.fill + whole)
-                _count(found, "values", "adéquation ou valeur", may & wrong)
+                _count(found, "scores", "score", may & (score != true))
+                _count(found, "values", "fit", may & (fit != whole - true + less))
+                _count(found, "values", "burden", may & (burden != less))
+                _count(found, "values", "lean", may & (lean != more))
+                _count(found, "values", "value", may & (value != self.classes.fit.fill + whole + more))
+
+    def _orders(self, who: Named, account: I32, rank: I64, app: I32) -> None:
+        """Who is first on an account that names its households: every better-placed nominee is first somewhere."""
+        for order in who.orders:
+            if order.account not in self.lines.accounts:
+                continue
+            here = (rank == 1) & (account == self.lines.accounts.index(order.account))
+            for first in app[here].tolist():
+                passed = sum(
+                    order.after(b, first) and not self.placed[one] for b, one in enumerate(order.app)
+                )
+                if passed:
+                    self.found.add("nominations", f"account={order.account}", passed)
 
 
 def _count(found: Findings, check: str, detail: str, bad: B) -> None:
@@ -189,8 +224,8 @@ def _count(found: Findings, check: str, detail: str, bad: B) -> None:
         found.add(check, detail, number)
 
 
-def check_labels(out: Out, world: World, found: Findings) -> None:
-    """Quartile, priority and flags of every line."""
+def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> None:
+    """Quartile, priority, effort rate and flags of every line."""
     homes = out.index("dwelling_id", world.dwellings.ids)
     apps = out.index("application_id", world.apps.ids)
     known = np.flatnonzero((homes >= 0) & (apps >= 0))
@@ -208,15 +243,29 @@ def check_labels(out: Out, world: World, found: Findings) -> None:
     wanted = np.array([number.get(x, -1) for x in words], np.int64)
     bad |= prio_at[known] != wanted[inverse.reshape(-1)]
     marks = np.array([_marks(x) for x in flag_words], np.int64)
-    bad |= marks[flag_at[known]] != flags_of(world, d, a)
+    rates = rates_of(efforts, d, a)
+    bad |= marks[flag_at[known]] != flags_of(world, rates, d, a)
     _count(found, "labels", "quartile, priorité ou signalement", bad)
+    _check_efforts(out, known, rates, found)
+
+
+def _check_efforts(out: Out, known: I64, rates: Rates, found: Findings) -> None:
+    """The effort rate of every line with a household: four decimals, half up, empty where there is none."""
+    wrong = out.filled("effort")[known] != rates.known
+    wrong |= out.scaled("effort", 10_000)[known] != np.maximum(0, rates.shown())
+    _count(found, "labels", "taux d'effort", wrong)
+    seats = np.ones(out.rows, bool)
+    seats[known] = False
+    _count(found, "labels", "taux d'effort d'une orientation", seats & out.filled("effort"))
 
 
 _STATES = {"no": Q1_NO, "unknown": Q1_UNKNOWN, "yes": Q1_YES}
 FLAGS = (
     "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
-    "ACCESS_UNKNOWN", "EFFORT_NO_CREDIT",
+    "ACCESS_UNKNOWN", "EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "SMALL_ASKED",
 )  # fmt: skip
+DOUBTS = (1 << FLAGS.index("EFFORT_HIGH")) - 1
+"""The flags that say something of the file is not known or not verified."""
 
 
 def _marks(text: str) -> int:
@@ -250,18 +299,38 @@ def priority_word(world: World, a: int) -> str:
     return "|".join(codes) + (f" ({proof})" if codes and proof else "")
 
 
-def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
+def rates_of(efforts: Efforts, dwellings: I32, apps: I32) -> Rates:
+    """Effort rates of pairs."""
+    found = Rates.none(len(apps))
+    order = np.argsort(dwellings, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(dwellings[order])) + 1):
+        if len(part):
+            one = efforts.at(int(dwellings[part[0]]), apps[part])
+            found.top[part], found.bottom[part], found.status[part] = one.top, one.bottom, one.status
+    return found
+
+
+def doubts_of(world: World, dwellings: I32, apps: I32) -> I64:
+    """The flags of pairs that say something of the file is not known or not verified."""
+    return flags_of(world, Rates.none(len(apps)), dwellings, apps) & DOUBTS
+
+
+def flags_of(world: World, rates: Rates, dwellings: I32, apps: I32) -> I64:
     """Flags of pairs as bits of FLAGS."""
-    a = world.apps
+    a, limit = world.apps, world.law.fraction("national.effort.max_rate")
+    told = (a.per_unit[apps] >= 0) | (a.quartile[apps] >= 0)
     marks = (
         a.to_renew[apps],
         a.income[apps] < 0,
-        (a.monthly[apps] < 0) | ((a.monthly[apps] == 0) & a.income_declared[apps]),
+        ((a.monthly[apps] < 0) | ((a.monthly[apps] == 0) & a.income_declared[apps])) & ~told,
         a.dossier[apps] == 1,
         a.dossier[apps] == 2,
         a.priority_any[apps] & (a.proof[apps] == 1),
         (a.mobility[apps] > 0) & world.dwellings.access_unknown[dwellings],
-        no_credit(world, dwellings, apps),
+        rates.above(limit),
+        rates.status == ESTIMATED,
+        rates.status == BEFORE,
+        small_asked(world, dwellings, apps),
     )
     found = np.zeros(len(apps), np.int64)
     for bit, on in enumerate(marks):
@@ -269,13 +338,14 @@ def flags_of(world: World, dwellings: I32, apps: I32) -> I64:
     return found
 
 
-def no_credit(world: World, dwellings: I32, apps: I32) -> B:
-    """Pairs whose effort rate is above what the landlord's file gives the rules credit for."""
+def small_asked(world: World, dwellings: I32, apps: I32) -> B:
+    """Pairs whose single room is accepted because the household of two asked for it, against the table."""
     found = np.zeros(len(apps), bool)
-    if world.effort_credit_max:
-        limited = [x in world.effort_credit_max for x in world.dwellings.landlord]
-        for i in np.flatnonzero(np.array(limited, bool)[dwellings]).tolist():
-            found[i] = world.effort_above(world.effort_credit_max, int(dwellings[i]), apps[i : i + 1])[0]
+    rooms, names = world.dwellings.rooms[dwellings], [world.law_rooms(x) for x in world.dwellings.landlord]
+    for name in sorted(set(names)):
+        at = np.flatnonzero(np.array([x == name for x in names], bool)[dwellings] & (rooms == 1))
+        if len(at):
+            found[at] = accepted_rooms(world, name)[2][apps[at]]
     return found
 
 
@@ -284,20 +354,19 @@ def profiles(world: World, dwellings: I32, apps: I32) -> I64:
     found = np.zeros(len(apps), np.int64)
     for epci, at in by_epci(world, dwellings):
         found[at] = profile(world, epci, apps[at])
-    found[no_credit(world, dwellings, apps)] = 0
     return found
 
 
 def count_run(lines: Lines, world: World, book: Book) -> Counts:
     """Counts of the first ranks on every row, shortfalls, objective, tie stages."""
     n = len(book.rows)
-    num, den = [0] * n, [0] * n
+    num, den, more = [0] * n, [0] * n, [0] * n
     firsts = lines.take(np.flatnonzero(lines.rank == 1))
     named = firsts.app >= 0
     bits = np.zeros(len(firsts), np.int64)
     bits[named] = profiles(world, firsts.dwelling[named], firsts.app[named])
     seniority = int(world.apps.seniority[firsts.app[named]].sum())
-    known: dict[tuple[int, str, bool], list[tuple[int, B]]] = {}
+    known: dict[tuple[int, str, bool], list[tuple[int, int, B]]] = {}
     every = np.arange(PROFILES)
     draws = []
     rows = zip(
@@ -306,45 +375,66 @@ def count_run(lines: Lines, world: World, book: Book) -> Counts:
     for d, account, a, mine in rows:
         key = (book.spot(d), account, a < 0)
         if key not in known:
-            marks = book.marks(lease_of(world, d), account, seat=a < 0)
-            known[key] = [(k, TRAITS[trait](every) > 0) for k, trait in marks]
-        for k, counts in known[key]:
+            lease = lease_of(world, d)
+            marks = book.marks(lease, account, seat=a < 0)
+            known[key] = [(k, book.more(k, lease), TRAITS[trait](every) > 0) for k, trait in marks]
+        for k, above, counts in known[key]:
             den[k] += 1
             num[k] += bool(counts[mine])
+            more[k] += above
         name = world.apps.ids[a] if a >= 0 else ""
         draws.append(lottery(world.settings.seed, name, world.dwellings.ids[d], account))
-    short = [max(0, row.rate * den[k] - num[k] * RATE) for k, row in enumerate(book.rows)]
+    short = [row.missing(num[k], den[k], more[k]) for k, row in enumerate(book.rows)]
     objective = sum(firsts.value.tolist()) * RATE - sum(
         row.price * short[k] for k, row in enumerate(book.rows)
     )
-    return Counts(num, den, short, objective, seniority, sum(draws), np.array(draws, np.int64))
+    return Counts(num, den, more, short, objective, seniority, sum(draws), np.array(draws, np.int64))
+
+
+NEAR = ("share", "tolerance", "den_remaining")
+"""Columns published with four decimals of a longer number."""
+EXACT = {
+    "num_before": 1, "den_before": 1, "rate_required": RATE, "allowance": RATE, "num_run": 1, "den_run": 1, "shortfall": RATE,
+    "price": 100,
+}  # fmt: skip
+"""Column -> parts of a unit that the rows are counted in."""
 
 
 def check_rows(out: Out, book: Book, counts: Counts, found: Findings) -> None:
-    """Every published row against the recomputed one, in order."""
+    """Every published row against the recomputed one, in order; what is wrong is named with its line and column."""
     names = list(zip(out.strings("rule"), out.strings("scope"), strict=True))
     found.demand(
         "rows", names == [(r.rule, r.scope) for r in book.rows], "lignes absentes, en trop ou déplacées"
     )
-    columns = {
-        name: out.numbers(name)
-        for name in (
-            "share", "tolerance", "num_before", "den_before", "den_remaining", "rate_required", "num_run", "den_run",
-            "shortfall", "price",
-        )
-    }  # fmt: skip
+    texts = {name: out.strings(name) for name in (*NEAR, *EXACT)}
     for i, name in enumerate(names):
         k = book.number.get(name)
         if k is None:
             continue
-        row = book.rows[k]
-        near = {"share": row.share, "tolerance": row.tolerance, "den_remaining": row.remaining}
-        exact = {
-            "num_before": row.num_before, "den_before": row.den_before, "rate_required": row.rate,
-            "num_run": counts.num[k], "den_run": counts.den[k], "shortfall": counts.short[k], "price": row.price,
-        }  # fmt: skip
-        unit = {"rate_required": RATE, "shortfall": RATE, "price": 100}
-        bad = sum(columns[c][i] * unit.get(c, 1) != v for c, v in exact.items())
-        bad += sum(abs(columns[c][i] - v) * 20_000 > 1 for c, v in near.items())
-        if bad:
-            found.add("rows", f"{name[0]}[{name[1]}]", bad)
+        expected = _published(book.rows[k], k, counts)
+        for column, text in texts.items():
+            value = expected[column]
+            said = Fraction(text[i].replace(",", ".")) if text[i] else None
+            if value is None or said is None:
+                fine = value is None and said is None
+            elif column in NEAR:
+                fine = abs(said - value) * 20_000 <= 1
+            else:
+                fine = said * EXACT[column] == value
+            if not fine:
+                found.add("rows", f"ligne {i + 2}, {column} : {name[0]}[{name[1]}]")
+
+
+def _published(row: Row, k: int, counts: Counts) -> dict[str, Fraction | int | None]:
+    """What a row says in the table, in the units of EXACT; None where it is empty."""
+    num, before = counts.num[k], row.num_before
+    if row.upper:
+        num, before = counts.den[k] - num, row.den_before - before
+    said: dict[str, Fraction | int | None] = {
+        "share": row.share, "tolerance": row.tolerance, "num_before": before, "den_before": row.den_before,
+        "den_remaining": row.remaining, "rate_required": row.rate, "allowance": None, "num_run": num,
+        "den_run": counts.den[k], "shortfall": counts.short[k], "price": row.price,
+    }  # fmt: skip
+    if row.upper:
+        said |= {"rate_required": None, "den_remaining": None, "allowance": row.slack}
+    return said

@@ -97,9 +97,12 @@ def read_case(path: Path) -> RawCase:
 def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     """The settings, where a territory that is a file inside the case is named by its path."""
     name = str(settings.get("territory", ""))
+    if not name.endswith((".yaml", ".yml")):
+        return settings
     file = (folder / name).resolve()
-    inside = name.endswith((".yaml", ".yml")) and file.is_file() and file.is_relative_to(folder.resolve())
-    return {**settings, "territory": str(file)} if inside else settings
+    if not file.is_file() or not file.is_relative_to(folder.resolve()):
+        raise Unreadable("case.yaml", "territory : un fichier hors du dossier")
+    return {**settings, "territory": str(file)}
 
 
 def _table_of(stem: str) -> str:
@@ -120,11 +123,9 @@ def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         raw = raw.decode("cp1252", errors="replace").encode()
-    head = raw.split(b"\n", 1)[0].decode("utf-8").rstrip("\r")
-    if not head.strip():
+    delimiter, names = _head(raw)
+    if not names:
         return {}
-    delimiter = max((";", ",", "\t"), key=head.count)
-    names = next(csv.reader([head], delimiter=delimiter))
     try:
         table = pacsv.read_csv(
             io.BytesIO(raw),
@@ -138,6 +139,21 @@ def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
     except pa.ArrowInvalid:
         return _csv_slow(raw, delimiter, name)
     return {n: _one(table.column(i)) for i, n in enumerate(names)}
+
+
+def _head(raw: bytes) -> tuple[str, list[str]]:
+    """(delimiter, headers) of the first line; no headers when it is empty."""
+    head = raw.split(b"\n", 1)[0].decode("utf-8", errors="replace").rstrip("\r")
+    if not head.strip():
+        return ",", []
+    delimiter = max((";", ",", "\t"), key=head.count)
+    return delimiter, next(csv.reader([head], delimiter=delimiter))
+
+
+def header_names(file: Path) -> list[str]:
+    """The headers of a CSV file as they stand, in its order."""
+    with file.open("rb") as stream:
+        return _head(stream.readline(1 << 20).removeprefix(BOM))[1]
 
 
 def _csv_slow(raw: bytes, delimiter: str, name: str) -> dict[str, pa.Array]:

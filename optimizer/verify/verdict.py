@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from zipfile import BadZipFile
 
 from optimizer.errors import AttrifluxError, Lang, define
 
@@ -21,6 +22,11 @@ UNREADABLE = define(
 
 TITLES: dict[str, tuple[str, str]] = {
     "reading": ("fichiers du dossier et du résultat lus", "files of the case and of the result read"),
+    "format": ("format du résultat", "format of the result"),
+    "manifest": (
+        "chaque fichier du résultat est celui que le calcul a écrit",
+        "every file of the result is the one the run wrote",
+    ),
     "inputs": ("empreintes des fichiers d'entrée conformes", "hashes of the input files match"),
     "lines": ("lignes bien formées, rangs 1, 2, 3…", "lines well formed, ranks 1, 2, 3…"),
     "first_ranks": (
@@ -31,9 +37,19 @@ TITLES: dict[str, tuple[str, str]] = {
         "chaque demande proposée est recevable pour le logement et le contingent",
         "each proposed application is eligible for the dwelling and the account",
     ),
+    "nominations": (
+        "au premier rang, aucune demande désignée n'est passée par une demande moins bien placée par le réservataire",
+        "at first rank nobody passes a household that the réservataire placed before",
+    ),
     "scores": ("cotations recalculées", "scores recomputed"),
-    "values": ("adéquations et valeurs recalculées", "fits and values recomputed"),
-    "labels": ("quartile, priorité et signalements recalculés", "quartile, priority and flags recomputed"),
+    "values": (
+        "adéquations, charges, inflexions et valeurs recalculées",
+        "fits, burdens, leans and values recomputed",
+    ),
+    "labels": (
+        "quartile, priorité, taux d'effort et signalements recalculés",
+        "quartile, priority, effort rate and flags recomputed",
+    ),
     "rows": ("lignes de règles recalculées", "rows of the rules recomputed"),
     "objective": (
         "valeurs moins prix des baux manquants = objectif",
@@ -60,6 +76,20 @@ TITLES: dict[str, tuple[str, str]] = {
 }
 
 
+ADVICE: dict[str, tuple[str, str]] = {
+    "format": (
+        "une version antérieure l'a écrit ; refaites-le : attriflux propose CAS --out RESULTAT --force",
+        "an earlier version wrote it; make it again: attriflux propose CASE --out RESULT --force",
+    ),
+}
+"""What to do when a check fails, where there is something to do."""
+MALFORMED = (
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
+    BadZipFile,
+)  # fmt: skip
+"""What nonsense in a file may raise in the libraries that read it."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing that was checked; ``count`` is the number of problems found (0 when ``ok``)."""
@@ -83,9 +113,12 @@ class Check:
         head = TITLES[self.id][0 if lang == "fr" else 1]
         if self.ok:
             return head
+        colon = " :" if lang == "fr" else ":"
+        if self.id in ADVICE:
+            return f"{head}{colon} {self.detail} ({ADVICE[self.id][lang != 'fr']})"
         many = "s" if self.count > 1 else ""
         tail = f"{self.count} écart{many}" if lang == "fr" else f"{self.count} difference{many}"
-        return f"{head}{' :' if lang == 'fr' else ':'} {tail}" + (f" ({self.detail})" if self.detail else "")
+        return f"{head}{colon} {tail}" + (f" ({self.detail})" if self.detail else "")
 
 
 @dataclass(frozen=True)
@@ -119,10 +152,11 @@ class Verdict:
                 else f"Certified within {within} points: follows the rules entered, nothing is better by more."
             )
         many = "s" if bad > 1 else ""
+        which = "; ".join(c.text(lang) for c in self.checks if not c.ok)
         return (
-            f"Refusé : {bad} contrôle{many} en échec."
+            f"Refusé : {bad} contrôle{many} en échec. {which}."
             if lang == "fr"
-            else f"Refused: {bad} check{many} failed."
+            else f"Refused: {bad} check{many} failed. {which}."
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -177,7 +211,7 @@ class Findings:
             yield
         except AttrifluxError as error:
             self.add(check, error.text("fr"))
-        except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+        except MALFORMED as error:
             self.add(check, f"contenu inattendu ({type(error).__name__})")
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from optimizer.verify.coverage import Deadlines, Reasons, check_applications, ch
 from optimizer.verify.explanations import check_explanations
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
+from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
 from optimizer.verify.outputs import need_out, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.rows import Book
@@ -24,7 +26,7 @@ from optimizer.verify.scores import Scores
 from optimizer.verify.sheets import Choices
 from optimizer.verify.solution import Pairs, check_firsts, check_labels, check_rows, count_run, read_lines
 from optimizer.verify.tables import read_case
-from optimizer.verify.verdict import CERTIFIED, REFUSED, WITHIN, Findings, Verdict, decimal_text
+from optimizer.verify.verdict import CERTIFIED, MALFORMED, REFUSED, WITHIN, Findings, Verdict, decimal_text
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
 
@@ -47,15 +49,30 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Ver
         ``certified within`` the points between them. Unreadable files are a refusal, never an exception.
     """
     found = Findings()
+    out = Path(out_dir)
+    with found.guard("format"):
+        earlier = old_format(out)
+        if earlier:
+            found.add("format", earlier)
+    if found.failed:
+        return Verdict(REFUSED, found.checks())
     law = Path(models) if models is not None else shipped_models()
     worlds: list[World] = []
     with found.guard("reading"):
         worlds.append(read_world(read_case(Path(case_path)), law))
     if not worlds:
         return Verdict(REFUSED, found.checks())
+    world = worlds[0]
+    run: Mapping[str, Any] = {}
     with found.guard("inputs"):
-        _check_inputs(read_json(Path(out_dir), "run.json"), Path(case_path), worlds[0], found)
-    return _compare(worlds[0], Path(out_dir), found)
+        run = read_json(out, RECORD)
+        _check_inputs(run, Path(case_path), world, found)
+        world = replace(world, kept=kept_firsts(out, run, world, found))
+    with found.guard("manifest"):
+        check_manifest(out, run, found)
+    options = run.get("options")
+    priced = isinstance(options, Mapping) and options.get("price_assumed") is True
+    return _compare(world, out, priced, found)
 
 
 def shipped_models() -> Path:
@@ -66,26 +83,29 @@ def shipped_models() -> Path:
     return _PACKAGE / "_shipped" / "models"
 
 
-def _compare(world: World, out: Path, found: Findings) -> Verdict:
-    """Recompute, compare each file of the result, conclude."""
+def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> Verdict:
+    """Recompute, compare each file of the result, conclude. ``price_assumed``: whether assumed targets kept their price."""
     try:
         scores = Scores(world)
         scores.settle()
+        with found.guard("breakdown"):
+            check_breakdown(out, scores, found)
+        scores.forget()
         world.forget("applications", "scores")
-        classes = Classes(world, scores)
-        book = Book(world)
+        book = Book(world, price_assumed)
         Year(world, book).count()
+        classes = Classes(world, scores, book)
         proposals = need_out(out, "proposals")
         lines = read_lines(proposals, world, found)
     except AttrifluxError as error:
         found.add("reading", error.text("fr"))
         return Verdict(REFUSED, found.checks())
-    except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
+    except MALFORMED as error:
         found.add("reading", f"contenu inattendu ({type(error).__name__})")
         return Verdict(REFUSED, found.checks())
     check_firsts(lines, world, found)
     with found.guard("labels"):
-        check_labels(proposals, world, found)
+        check_labels(proposals, world, classes.burdens.efforts, found)
     del proposals
     give_back()
     counts = count_run(lines, world, book)
@@ -108,10 +128,10 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
             choices.read(door, named)
             deadlines.read(named)
             if lists is not None:
-                lists.check(door, named)
+                lists.count(door, named)
         space.close()
     if lists is not None:
-        lists.forget()
+        lists.check_all()
     give_back()
     bound = None
     with found.guard("tree"):
@@ -126,8 +146,6 @@ def _compare(world: World, out: Path, found: Findings) -> Verdict:
             check_dwellings(need_out(out, "dwellings"), deadlines, lines, size, world.settings.on, found)
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
-    with found.guard("breakdown"):
-        check_breakdown(out, scores, found)
     with found.guard("orientation"):
         choices.check(out, lines, found)
     with found.guard("explanations"):

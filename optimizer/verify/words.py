@@ -25,7 +25,7 @@ _FRENCH = {
     "dossier": "complete=complet;to_verify=à vérifier;unreachable=injoignable",
     "stage": "oriented=orienté,orientée;nominated=désigné,désignée;commission=caleol;offered=proposé,proposée",
     "q1": "yes=oui;no=non;unknown=inconnu",
-    "decision": "pin=imposer,imposé;forbid=écarter,écarté",
+    "decision": "pin=imposer,imposé;forbid=écarter,écarté;orient=orienter,orienté",
     "management_mode": "direct=directe,gestion directe;delegated=déléguée,délégué,gestion déléguée;"
     "partial=partielle,partiel",
     "count_rule": "oriented=orienté;presented=présenté;attributed=attribué;signed=signé,bail signé",

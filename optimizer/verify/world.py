@@ -14,7 +14,14 @@ import pyarrow as pa
 
 from optimizer.domain.memory import give_back
 from optimizer.verify import cells
-from optimizer.verify.agreements import Agreements, Line, effort_limits, lines_in_force, rooms_tables
+from optimizer.verify.agreements import (
+    Agreements,
+    Line,
+    dalo_of_files,
+    deliberated,
+    lines_in_force,
+    rooms_tables,
+)
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.facts import Applications, Dwellings, read_applications, read_dwellings
 from optimizer.verify.law import Law
@@ -52,17 +59,23 @@ class World:
     """Dwelling -> applications forbidden there."""
     pins: Mapping[int, int]
     """Dwelling -> pinned application."""
+    pin_account: Mapping[int, str]
+    """Dwelling -> account of the pin, "" for any."""
+    orient: Mapping[int, str]
+    """Dwelling -> the account it goes to by decision, household left open."""
     pinned_apps: frozenset[int]
     nominations: Mapping[str, tuple[tuple[int, int, int], ...]]
     """Account -> (dwelling or -1, rank, application)."""
     rooms_tables: Mapping[str, str]
     """Landlord -> rooms table named by its shipped agreement."""
-    effort_max: Mapping[str, Fraction]
-    """Landlord -> effort rate above which its own file refuses a household."""
-    effort_credit_max: Mapping[str, Fraction]
-    """Landlord -> effort rate above which a lease gives the rules on households no credit."""
+    effort_threshold: Mapping[str, Fraction]
+    """Landlord -> its deliberated threshold of the effort rate."""
+    dalo_numbers: Mapping[tuple[str, str], Fraction]
+    """(landlord, département) -> DALO households of the year, as the case or the landlord's file says."""
     forecast: Mapping[tuple[str, str], tuple[int, int, int]]
     """(landlord, département) -> (vacated, mutations, flux base) of the year's forecast."""
+    kept: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    """Dwelling -> (application, account) of an earlier first rank that this run gives points to."""
     lease_cache: dict[int, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -111,14 +124,20 @@ class World:
                 found.setdefault(app, []).append((account, d, rank))
         return found
 
-    def nominees(self, apps: Sequence[int]) -> dict[str, dict[int, I32]]:
-        """Account -> dwelling (-1: any) -> those of ``apps`` it named for it, in its order."""
+    def nominees(self, apps: Sequence[int]) -> dict[str, dict[int, tuple[I32, I64]]]:
+        """Account -> dwelling (-1: any) -> those of ``apps`` it named for it, in its order, and their ranks."""
         lines: dict[str, dict[int, list[tuple[int, int]]]] = {}
         for app in apps:
             for account, d, rank in self._nominated.get(app, ()):
                 lines.setdefault(account, {}).setdefault(d, []).append((rank, app))
         return {
-            account: {d: np.array([a for _, a in sorted(x)], np.int32) for d, x in mine.items()}
+            account: {
+                d: (
+                    np.array([a for _, a in sorted(x)], np.int32),
+                    np.array([r for r, _ in sorted(x)], np.int64),
+                )
+                for d, x in mine.items()
+            }
             for account, mine in lines.items()
         }
 
@@ -132,15 +151,6 @@ class World:
     def law_rooms(self, landlord: str) -> str:
         """Name of the rooms table of a landlord: its agreement's, else the market's."""
         return self.rooms_tables.get(landlord) or self.law.market
-
-    def effort_above(self, limits: Mapping[str, Fraction], d: int, apps: I64 | I32) -> B:
-        """Whose effort rate is above the limit of the dwelling's landlord; a rate that cannot be computed never is."""
-        limit = limits.get(self.dwellings.landlord[d])
-        if limit is None or self.dwellings.rent[d] < 0:
-            return np.zeros(len(apps), bool)
-        income = self.apps.monthly[apps]
-        cost = np.maximum(0, int(self.dwellings.housing_cost[d]) - self.apps.allowance[apps])
-        return (income > 0) & (cost * limit.denominator > income * limit.numerator)
 
     def line(self, d: int, account: str) -> Line | None:
         """The convention line of an account for a dwelling."""
@@ -166,8 +176,8 @@ def read_world(raw: RawCase, models: Path) -> World:
         str(law.raw("national.flux.count_rule")),
     )
     live, blocked = _in_progress(raw, law, agreements, dwellings, apps, on)
-    everywhere, forbidden, pins = _decisions(raw, dwellings, apps, on)
-    return World(
+    decided = _decisions(raw, dwellings, apps, on)
+    found = World(
         raw=raw,
         settings=settings,
         law=law,
@@ -177,16 +187,22 @@ def read_world(raw: RawCase, models: Path) -> World:
         pools=Pools(apps, law),
         live_offer=live,
         blocked=blocked,
-        forbidden_all=everywhere,
-        forbidden=forbidden,
-        pins=pins,
-        pinned_apps=frozenset(pins.values()),
+        forbidden_all=decided.everywhere,
+        forbidden=decided.forbidden,
+        pins=decided.pins,
+        pin_account=decided.pin_account,
+        orient=decided.orient,
+        pinned_apps=frozenset(decided.pins.values()),
         nominations=_nominations(raw, dwellings, apps),
         rooms_tables=rooms_tables(law),
-        effort_max=effort_limits(law, "effort_filter_max"),
-        effort_credit_max=effort_limits(law, "credit_effort_max"),
+        effort_threshold=deliberated(law),
+        dalo_numbers={**dalo_of_files(law), **settings.dalo},
         forecast=_forecast(raw, settings.year),
     )
+    for d, account in decided.orient.items():
+        if account not in found.receivers(d):
+            raise Unreadable("decisions", "orient : ce contingent ne peut pas recevoir le logement")
+    return found
 
 
 def _in_progress(
@@ -214,31 +230,50 @@ def _in_progress(
     return live, blocked
 
 
-def _decisions(
-    raw: RawCase, dwellings: Dwellings, apps: Applications, on: int
-) -> tuple[B, dict[int, frozenset[int]], dict[int, int]]:
+@dataclass(frozen=True)
+class Decided:
+    """Decisions in force."""
+
+    everywhere: B
+    """Applications forbidden everywhere."""
+    forbidden: Mapping[int, frozenset[int]]
+    pins: Mapping[int, int]
+    pin_account: Mapping[int, str]
+    orient: Mapping[int, str]
+
+
+def _decisions(raw: RawCase, dwellings: Dwellings, apps: Applications, on: int) -> Decided:
     table = raw.table("decisions")
     everywhere = np.zeros(len(apps), bool)
     forbidden: dict[int, set[int]] = {}
     pins: dict[int, int] = {}
+    pin_account: dict[int, str] = {}
+    orient: dict[int, str] = {}
     expires = cells.days(table, "expires_on")
-    kind = cells.choice(table, "decision", ("pin", "forbid"))
-    names = (cells.strings(table.text("dwelling_id")), cells.strings(table.text("application_id")))
-    for i, (dwelling, application) in enumerate(zip(*names, strict=True)):
-        if application not in apps.number or (expires[i] != cells.NO_DAY and expires[i] < on):
+    kind = cells.choice(table, "decision", ("pin", "forbid", "orient"))
+    names = [cells.strings(table.text(n)) for n in ("dwelling_id", "application_id", "account")]
+    for i, (dwelling, application, account) in enumerate(zip(*names, strict=True)):
+        if expires[i] != cells.NO_DAY and expires[i] < on:
+            continue
+        d = dwellings.number.get(dwelling, -1)
+        if kind[i] == 2:
+            if d >= 0 and orient.setdefault(d, account) != account:
+                raise Unreadable(table.file, "deux décisions orient sur un logement")
+            continue
+        if application not in apps.number:
             continue
         a = apps.number[application]
         if kind[i] == 1 and not dwelling:
             everywhere[a] = True
-        elif dwelling in dwellings.number:
-            d = dwellings.number[dwelling]
-            if kind[i] == 1:
-                forbidden.setdefault(d, set()).add(a)
-            elif pins.setdefault(d, a) != a:
+        elif d >= 0 and kind[i] == 1:
+            forbidden.setdefault(d, set()).add(a)
+        elif d >= 0:
+            if pins.setdefault(d, a) != a or pin_account.setdefault(d, account) != account:
                 raise Unreadable(table.file, "deux décisions pin sur un logement")
     if len(set(pins.values())) != len(pins):
         raise Unreadable(table.file, "deux décisions pin pour une demande")
-    return everywhere, {d: frozenset(x) for d, x in forbidden.items()}, pins
+    fixed = {d: frozenset(x) for d, x in forbidden.items()}
+    return Decided(everywhere, fixed, pins, pin_account, orient)
 
 
 def _nominations(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ import numpy as np
 from optimizer.domain.schema import FINANCINGS, PRIORITY_CODES, PROOFS, RELOCATIONS
 from optimizer.verify import cells
 from optimizer.verify.agreements import OUTSIDE, Line
+from optimizer.verify.forecast import Place
 from optimizer.verify.pools import PROOF_WORDS
 from optimizer.verify.returned import COUNTED_FROM, furthest_lines, returned
 from optimizer.verify.rows import (
@@ -26,6 +28,7 @@ from optimizer.verify.rows import (
     Row,
     lease_of,
     profile,
+    with_allowance,
     with_rate,
 )  # fmt: skip
 from optimizer.verify.tables import RawTable
@@ -89,7 +92,9 @@ def _in_progress(world: World) -> Iterator[Done]:
     table = world.raw.table("in_progress")
     if not table.rows:
         return
-    applications, accounts = (cells.strings(table.text(n)) for n in ("application_id", "account"))
+    homes, applications, accounts = (
+        cells.strings(table.text(n)) for n in ("dwelling_id", "application_id", "account")
+    )
     where = _where(world, table)
     for i, stage in sorted(furthest_lines(table).values()):
         landlord, commune, epci, dep = where[i][:4]
@@ -99,7 +104,14 @@ def _in_progress(world: World) -> Iterator[Done]:
             continue
         a = world.apps.number.get(applications[i], -1)
         bits = int(profile(world, epci, np.array([a]))[0]) if a >= 0 else 0
-        yield Lease(*where[i], accounts[i] not in OUTSIDE), accounts[i], bits
+        yield Lease(*where[i], accounts[i] not in OUTSIDE, _mixed(world, homes[i])), accounts[i], bits
+
+
+def _mixed(world: World, dwelling: str) -> str:
+    """The priority-mix residence of a dwelling of the case, if any."""
+    own = world.dwellings
+    d = own.number.get(dwelling, -1)
+    return own.residence[d] if d >= 0 and own.priority_mix[d] else ""
 
 
 class Year:
@@ -113,24 +125,26 @@ class Year:
         self.gone = max(1, (on - on.replace(month=1, day=1)).days)
         self.left = (on.replace(month=12, day=31) - on).days + 1
         self.before = leases_before(world)
+        done = [lease for lease, _, _ in self.before if lease.commune]
         self._areas: dict[tuple[str, str], Fraction] = {}
-        self._runs: dict[tuple[str, str, bool], int] = {}
-        self._by_area: dict[tuple[str, str], list[Lease]] = {}
-        for lease in self.own:
-            for base in {False, lease.flux_base}:
-                key = (lease.landlord, lease.departement, base)
-                self._runs[key] = self._runs.get(key, 0) + 1
-            if lease.flux_base:
-                for area in {lease.commune, lease.epci, lease.departement}:
-                    self._by_area.setdefault((lease.landlord, area), []).append(lease)
-        self._departements: dict[str, set[str]] = {}
-        for epci, departement in zip(world.law.places.epci, world.law.places.departement, strict=True):
-            self._departements.setdefault(epci, set()).add(departement)
+        self._whole = {
+            (place, base): n
+            for base in (False, True)
+            for place, n in _by_place(x for x in [*done, *self.own] if x.flux_base or not base).items()
+        }
+        """((landlord, département), in the flux base alone) -> leases and dwellings of the run there."""
+        self._by_area: dict[tuple[str, str], tuple[list[Lease], list[Lease]]] = {}
+        for side, leases in enumerate((done, self.own)):
+            for lease in leases:
+                if lease.flux_base:
+                    for area in {lease.commune, lease.epci, lease.departement}:
+                        self._by_area.setdefault((lease.landlord, area), ([], []))[side].append(lease)
 
     def count(self) -> None:
         """Fill every row of the book."""
         n = len(self.book.rows)
-        num, den = [0] * n, [0] * n
+        num, den, asked = [0] * n, [0] * n, [0] * n
+        done: list[list[Lease]] = [[] for _ in range(n)]
         cache: dict[tuple[Lease, str], list[tuple[int, str]]] = {}
         for lease, account, bits in self.before:
             if not lease.commune:
@@ -142,22 +156,30 @@ class Year:
             for k, trait in marks:
                 den[k] += 1
                 num[k] += int(TRAITS[trait](one)[0])
+                asked[k] += self.book.asked(k, lease)
+                done[k].append(lease)
         for (landlord, commune, epci, departement), account, times in returned(self.world):
+            spot = Lease(landlord, commune, epci, departement, False, 0, -1, True)
             for area in (departement, epci, commune):
                 for k, trait in self.book.at("flux", landlord, area, account):
                     den[k] += times
                     num[k] += times if trait == "always" else 0
+                    asked[k] += times * self.book.asked(k, spot)
         scope: list[list[Lease]] = [[] for _ in range(n)]
         for lease in self.own:
             for k in self._rows_of_dwelling(lease):
                 scope[k].append(lease)
         law = self.world.law
         least, decimals = law.whole("national.rules.min_count"), law.whole("national.rules.rate_decimals")
+        play = law.fraction("national.rules.flux.play")
         filled = {}
         for k, row in enumerate(self.book.rows):
-            filled[k] = with_rate(
-                row, num[k], den[k], self._remaining(row, den[k], scope[k]), least, decimals
-            )
+            if row.upper:
+                run = [self.book.asked(k, lease) for lease in scope[k]]
+                filled[k] = with_allowance(row, num[k], den[k], asked[k], play, run)
+            else:
+                rest, grounded = self._remaining(row, done[k], scope[k])
+                filled[k] = with_rate(row, num[k], den[k], rest, least, decimals, grounded)
         self.book.fill(filled)
 
     def _marks_before(self, lease: Lease, account: str) -> list[tuple[int, str]]:
@@ -169,7 +191,8 @@ class Year:
                 for area in (lease.departement, lease.epci, lease.commune)
                 for k in self._flux_rows(lease, area)
             }
-            marks = [*marks, *((k, "never") for k in sorted(rows))]
+            upper = [self.book.rows[k].upper for k in sorted(rows)]
+            marks += [(k, "always" if up else "never") for k, up in zip(sorted(rows), upper, strict=True)]
         return marks
 
     def _flux_rows(self, lease: Lease, area: str) -> list[int]:
@@ -180,62 +203,46 @@ class Year:
         """Rows a dwelling of the run can enter on some account."""
         return {k for account in ("BAILLEUR", "MUTATION") for k, _ in self.book.marks(lease, account)}
 
-    def _remaining(self, row: Row, den: int, scope: Sequence[Lease]) -> Fraction:
+    def _remaining(self, row: Row, done: Sequence[Lease], scope: Sequence[Lease]) -> tuple[Fraction, bool]:
+        """(F, whether it comes from ``assiette`` or leases)."""
         if row.rule == "flux":
             parts = dict(x.split("=", 1) for x in row.scope.split(";"))
-            return self.of_area(parts["landlord"], parts["area"])
+            return self.of_area(parts["landlord"], parts["area"]), True
         if row.rule == "priority_publics":
             parts = dict(x.split("=", 1) for x in row.scope.split(";"))
-            return self.of_account(parts["landlord"], parts["departement"], parts["account"])
+            return self.of_account(parts["landlord"], parts["departement"], parts["account"]), True
         if row.rule == "account_balance":
             account = row.scope.removeprefix("account=").split(";")[0]
             found = (self.of_account(landlord, dep, account) for landlord, dep in self.book.present)
-            return sum(found, Fraction(0))
-        return self.expected(row.pairs, den, scope, whole=row.rule == "mutation_max")
+            return sum(found, Fraction(0)), True
+        return self.expected(done, scope, base=False)
 
-    def expected(
-        self, pairs: Sequence[tuple[str, str]], den: int, scope: Sequence[Lease], whole: bool
-    ) -> Fraction:
-        """Leases still expected in a scope: by forecast, by the pace of the year, or the run's own dwellings."""
-        forecast = self.world.forecast
-        if pairs and all(p in forecast for p in pairs):
-            rest = Fraction(-den)
-            for pair in pairs:
-                total = self._run_of(pair, whole)
-                mine = sum((x.landlord, x.departement) == pair and (whole or x.flux_base) for x in scope)
-                year = forecast[pair][0] if whole else forecast[pair][2]
-                rest += Fraction(year * mine, total) if total else 0
-        elif self.has_leases:
-            rest = Fraction(den * self.left, self.gone)
-        else:
-            rest = Fraction(len(scope))
-        return max(rest, Fraction(len(scope)))
+    def expected(self, done: Sequence[Lease], scope: Sequence[Lease], base: bool) -> tuple[Fraction, bool]:
+        """Leases still expected in a scope, part by part: by ``assiette``, by the pace of the year, or the run's own dwellings.
 
-    def _run_of(self, pair: tuple[str, str], whole: bool) -> int:
-        return self._runs.get((*pair, not whole), 0)
+        ``done``, ``scope``: leases of the year and dwellings of the run in it. ``base``: whether only the flux base counts.
+        """
+        total, grounded = Fraction(0), True
+        leases, run = _by_place(done), _by_place(scope)
+        for place in sorted({*leases, *run}):
+            signed, mine = leases.get(place, 0), run.get(place, 0)
+            year = self.book.forecast.get(place)
+            if year is not None:
+                whole = year.base if base else year.vacated
+                rest = Fraction(whole * (signed + mine), self._whole[place, base]) - signed
+            elif self.has_leases:
+                rest = Fraction(signed * self.left, self.gone)
+            else:
+                rest, grounded = Fraction(mine), False
+            total += max(rest, Fraction(mine))
+        return total, grounded
 
     def of_area(self, landlord: str, area: str) -> Fraction:
         """F of the flux of a landlord in an area."""
         key = (landlord, area)
         if key not in self._areas:
-            scope = self._by_area.get(key, [])
-            den = sum(
-                x.landlord == landlord and x.flux_base and area in (x.commune, x.epci, x.departement)
-                for x, _, _ in self.before
-                if x.commune
-            )
-            self._areas[key] = self.expected(self._pairs(landlord, area), den, scope, whole=False)
+            self._areas[key] = self.expected(*self._by_area.get(key, ([], [])), base=True)[0]
         return self._areas[key]
-
-    def _pairs(self, landlord: str, area: str) -> tuple[tuple[str, str], ...]:
-        """(landlord, département) pairs that an area lies in."""
-        places = self.world.law.places
-        if area in places.number:
-            return ((landlord, places.departement[places.number[area]]),)
-        deps = self._departements.get(area, set())
-        if deps:
-            return tuple((landlord, d) for d in sorted(deps) if (landlord, d) in self.book.present)
-        return ((landlord, area),)
 
     def of_account(self, landlord: str, departement: str, account: str) -> Fraction:
         """F of one account of a landlord in a département: its share of the flux's F."""
@@ -245,3 +252,8 @@ class Year:
             return sum((x.share * self.of_area(landlord, x.area) for x in own), Fraction(0))
         given = sum((x.share * self.of_area(landlord, x.area) for x in lines), Fraction(0))
         return max(Fraction(0), self.of_area(landlord, departement) - given)
+
+
+def _by_place(leases: Iterable[Lease]) -> Counter[Place]:
+    """(landlord, département) -> leases there."""
+    return Counter((x.landlord, x.departement) for x in leases)

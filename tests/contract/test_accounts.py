@@ -183,13 +183,46 @@ KEPT = """
 
 
 def test_a_direct_account_without_nomination(tmp_path: Path) -> None:
-    """Seat = fill_value + the median score of the pool eligible for it (10, 20, 40: 20); deadline 12 days after."""
+    """Seat = fill_value + the median score of the pool eligible for it (10, 20, 40: 20); deadline 12 days after.
+
+    One dwelling is too few for a rule of households to have a price: the seat pays nothing.
+    """
     result = run(tmp_path, conventions=DIRECT, dwellings=KEPT, applications=EMPLOYEES)
     [line] = result.proposals.to_dict("records")
-    assert (line["account"], line["application_id"], line["value"]) == ("ALS", "", 10_020.0)
+    assert (line["account"], line["application_id"], line["value"]) == ("ALS", "", 20_020.0)
     [home] = result.dwellings.to_dict("records")
     assert (home["status"], str(home["deadline"])[:10]) == ("awaiting_reservataire", "2026-07-13")
     assert "BAILLEUR" not in home["advice"], "kept for ALS: there is no second-best account"
+
+
+def test_each_direct_account_has_its_own_deadline(tmp_path: Path) -> None:
+    """One landlord, three direct accounts with 30, 10 and 15 days: each dwelling shows the days of the account it goes to."""
+    result = run(
+        tmp_path,
+        conventions="""
+            landlord departement year account    share management_mode proposal_deadline_days
+            BAIL     25          2026 ALS        0.3   direct          30
+            BAIL     25          2026 ETAT_AGENT 0.05  direct          10
+            BAIL     25          2026 COLL:25056 0.2   direct          15
+        """,
+        dwellings="""
+            id landlord commune rooms financing
+            L1 BAIL     25056   3     PLUS
+            L2 BAIL     25056   3     PLUS
+            L3 BAIL     25056   3     PLUS
+        """,
+        applications=EMPLOYEES,
+        decisions="""
+            dwelling_id account    decision reason     author
+            L1          ALS        orient   commission s
+            L2          ETAT_AGENT orient   commission s
+            L3          COLL:25056 orient   commission s
+        """,
+    )
+    homes = result.dwellings.set_index("dwelling_id")
+    assert homes["status"].tolist() == ["awaiting_reservataire"] * 3
+    assert homes["account"].tolist() == ["ALS", "ETAT_AGENT", "COLL:25056"]
+    assert [str(x)[:10] for x in homes["deadline"]] == ["2026-07-31", "2026-07-11", "2026-07-16"]
 
 
 def test_plan_b_is_the_second_best_account(tmp_path: Path) -> None:

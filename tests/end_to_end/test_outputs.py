@@ -12,19 +12,20 @@ from openpyxl import load_workbook
 from tests.end_to_end.small import application, dwelling, exact, header, objective, proposed, table, write
 
 COLUMNS = {
-    "proposals": "dwelling_id account rank application_id score fit value q1 priority flags reason",
+    "proposals": "dwelling_id account rank application_id score fit burden lean value effort q1 priority flags reason",
     "applications": "application_id status reason best_rank dwelling_id",
     "dwellings": "dwelling_id account status candidates deadline reason_if_short advice",
     "rules": (
-        "rule scope share tolerance num_before den_before den_remaining rate_required num_run den_run shortfall price "
+        "rule scope share tolerance num_before den_before den_remaining rate_required allowance num_run den_run shortfall price "
         "marginal_points expected_num"
     ),
     "leapfrogs": "dwelling_id rank application_id_ahead application_id_passed points_gap explained_by",
-    "explanations": "application_id nearest_miss points_needed dwelling_id confirmed",
+    "explanations": "application_id nearest_miss points_needed dwelling_id best_position of confirmed",
 }
 FILES = {
     "proposals.csv", "applications.csv", "dwellings.csv", "rules.csv", "orientation.csv", "leapfrogs.csv",
     "explanations.csv", "scores.csv", "certificate.json", "run.json", "shortlists.xlsx", "report.html", "sheets.html",
+    "why.npz",
 }  # fmt: skip
 
 
@@ -56,8 +57,8 @@ def test_the_objective_is_the_published_one(week):
 
 def test_a_value_is_its_parts(week):
     for row in table(week[1] / "proposals.csv"):
-        extra = exact(row["value"]) - exact(row["score"]) - exact(row["fit"])
-        assert extra == 10_000, row["dwelling_id"]
+        parts = exact(row["score"]) + exact(row["fit"]) - exact(row["burden"]) + exact(row["lean"])
+        assert exact(row["value"]) - parts == 20_000, row["dwelling_id"]
 
 
 def test_dwellings_reconcile_with_the_lines(week):

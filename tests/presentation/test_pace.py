@@ -18,4 +18,4 @@ from optimizer.presentation.sheets import _pace
     ],
 )
 def test_the_pace_of_the_year(behind, french, english):
-    assert (_pace(behind, True), _pace(behind, False)) == (french, english)
+    assert (_pace(behind, "fr"), _pace(behind, "en")) == (french, english)

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from optimizer.cli.speak import table
-from optimizer.presentation.pages import kept_together
+from optimizer.presentation.page import kept_together
 from optimizer.presentation.words import letters_used, scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
 from optimizer.runs.report_data import _value_words

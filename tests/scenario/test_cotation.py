@@ -11,7 +11,7 @@ from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError
 from optimizer.runs import Options
 from optimizer.scenario import cotation_test
-from optimizer.scenario.cotation_files import _changes, cotation_to, sentences
+from optimizer.scenario.cotation_files import changes_said, cotation_to, sentences
 from optimizer.scenario.running import demo_case
 
 NEAR = Options(gap=0.01)
@@ -147,4 +147,4 @@ def test_a_file_to_verify_hangs_on_each_of_its_criteria(case):
     ],
 )
 def test_numbers_agree_with_their_nouns(first, lists, dwellings, said):
-    assert _changes(first, lists, dwellings) == said
+    assert changes_said(first, lists, dwellings, "fr") == said

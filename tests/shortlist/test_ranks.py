@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from optimizer.problem import count, evaluate
+from optimizer.problem import Evaluation, InvalidSolution, evaluate
 from optimizer.problem.model import RATE_UNIT, FirstRanks, lottery_number
 from optimizer.shortlist.leapfrogs import LeapfrogFinder
 from optimizer.shortlist.lookup import Pools
@@ -22,7 +24,7 @@ def best_solution(problem):
     for first in all_solutions(problem):
         try:
             ev = evaluate(problem, first)
-        except Exception:  # noqa: BLE001  (a solution that breaks a pin)
+        except InvalidSolution:  # a pin or a réservataire's order is broken
             continue
         names = [
             (
@@ -51,9 +53,8 @@ def plain_ranks(problem, first, dalo, binding, size):
             )
             for c in kinds.tolist():
                 if problem.kinds.account[c] == r:
-                    value = int(
-                        problem.entry_score[j] + problem.entry_fit[j] + problem.bonus[d] + problem.fill_value
-                    )
+                    lean = int(problem.kinds.value[c])
+                    value = int(problem.values(slice(j, j + 1))[0]) + int(problem.bonus[d]) + lean
                     found.append((int(problem.entry_app[j]), int(c), value))
                     break
         eligible[i] = found
@@ -70,24 +71,26 @@ def plain_ranks(problem, first, dalo, binding, size):
     placed = {int(a) for a in first.app if a >= 0}
     lists: dict[int, int] = {}
     result = {i: [int(first.app[i])] for i in range(len(first)) if first.app[i] >= 0}
+
+    def may_stand(i):
+        return [x for x in eligible[i] if x[0] not in placed and (not dalo[x[0]] or dalo[first.app[i]])]
+
     order = sorted(
         result,
         key=lambda i: (
+            len({a for a, _, _ in may_stand(i)}),
             h(int(first.app[i]), int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])),
             problem.dwelling_ids[first.dwelling[i]],
         ),
     )
-    for _ in range(2, size + 1):
-        for i in order:
-            d, r = int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])
-            need = gives(int(first.kind[i]))
+    for i in order:
+        d, r = int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])
+        need = gives(int(first.kind[i]))
+        for _ in range(2, size + 1):
             options = [
                 (not (need <= gives(c)), -v, -int(problem.seniority[a]), -h(a, d, r), a)
-                for a, c, v in eligible[i]
-                if a not in placed
-                and a not in result[i]
-                and lists.get(a, 0) < 2
-                and (not dalo[a] or dalo[first.app[i]])
+                for a, c, v in may_stand(i)
+                if a not in result[i] and lists.get(a, 0) < 2
             ]
             if options:
                 a = min(options)[-1]
@@ -103,8 +106,8 @@ def test_ranks_and_leapfrogs_of_random_optima(seed):
     first = best_solution(problem)
     assert isinstance(first, FirstRanks)
     dalo = rng.random(len(problem.application_ids)) < 0.3
-    num, den = count(problem, first)
-    binding = binding_rows(problem, num, den)
+    counted = evaluate(problem, first)
+    binding = binding_rows(problem, counted)
     lines = fill_ranks(problem, first, dalo=dalo, binding=binding, size=3, max_lists=2, named={})
     got: dict[int, list[int]] = {}
     for i in range(len(lines)):
@@ -112,7 +115,7 @@ def test_ranks_and_leapfrogs_of_random_optima(seed):
             got.setdefault(int(lines.dwelling[i]), []).append(int(lines.app[i]))
     assert got == plain_ranks(problem, first, dalo, binding, 3)
     finder = LeapfrogFinder(
-        problem, lines, dalo=dalo, binding=binding, num_run=num, den_run=den, named={}, pinned=frozenset(), proven=True, max_lists=2,
+        problem, lines, first=first, counted=counted, dalo=dalo, binding=binding, named={}, pinned=frozenset(), proven=True, max_lists=2,
     )  # fmt: skip
     found, summaries = finder.find()
     assert all(x.why != "gap" for x in found)
@@ -137,11 +140,21 @@ def test_ranks_and_leapfrogs_of_random_optima(seed):
 
 def test_binding_means_that_losing_one_num_misses_a_lease():
     rng = np.random.default_rng(3)
-    problem = random_problem(rng, dwellings=4, applications=6, rows=4)
-    while not problem.rows:
+    met = 0
+    for _ in range(12):
         problem = random_problem(rng, dwellings=4, applications=6, rows=4)
-    n = len(problem.rows)
-    num, den = np.full(n, 2, np.int64), np.full(n, 5, np.int64)
-    got = binding_rows(problem, num, den)
-    for k, row in enumerate(problem.rows):
-        assert bool(got[k]) == (row.price > 0 and row.rate * 5 - 1 * RATE_UNIT > 0)
+        n = len(problem.rows)
+        for num_run in range(4):
+            counted = replace(
+                NOTHING,
+                num_run=np.full(n, num_run, np.int64),
+                asked=np.array([row.rate * 5 for row in problem.rows], np.int64),
+            )
+            for row, got in zip(problem.rows, binding_rows(problem, counted).tolist(), strict=True):
+                missing = row.rate * 5 - (num_run - 1) * RATE_UNIT - row.play
+                assert got == (row.price > 0 and not row.ceiling and missing > 0)
+                met += got
+    assert met
+
+
+NOTHING = Evaluation(0, *(np.zeros(0, np.int64),) * 4, 0, 0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.problem import evaluate
+from optimizer.problem import InvalidSolution, evaluate
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.labels import loss_words
@@ -13,12 +13,21 @@ from optimizer.solve import solve
 from tests.strategies import all_solutions, random_problem
 
 
+def holds(problem: Problem, first: FirstRanks) -> bool:
+    """No pin broken, no réservataire's order passed over."""
+    try:
+        evaluate(problem, first)
+    except InvalidSolution:
+        return False
+    return True
+
+
 def best_on(problem: Problem, d: int, account: int) -> int | None:
     """Best objective of all solutions that put the dwelling on the account, one by one."""
     found = []
     for first in all_solutions(problem):
         at = np.flatnonzero(first.dwelling == d)
-        if len(at) and int(problem.kinds.account[first.kind[at[0]]]) == account:
+        if len(at) and int(problem.kinds.account[first.kind[at[0]]]) == account and holds(problem, first):
             found.append(evaluate(problem, first).objective)
     return max(found, default=None)
 
@@ -33,7 +42,12 @@ def kept_but(problem: Problem, first: FirstRanks, d: int) -> list[FirstRanks]:
     found = []
     for other in all_solutions(problem):
         lines = set(zip(other.dwelling.tolist(), other.app.tolist(), other.kind.tolist(), strict=True))
-        if rest <= lines and len(lines) == len(rest) + 1 and d in other.dwelling.tolist():
+        if (
+            rest <= lines
+            and len(lines) == len(rest) + 1
+            and d in other.dwelling.tolist()
+            and holds(problem, other)
+        ):
             found.append(other)
     return found
 
@@ -49,7 +63,7 @@ def test_the_exchange_is_the_best_of_all_that_keep_the_other_first_ranks() -> No
                 continue
             for r in range(len(problem.accounts)):
                 one = np.array([d], np.int32), np.array([r], np.int32)
-                cost = int(switch_costs(problem, solved.first, (counted.num_run, counted.den_run), *one)[0])
+                cost = int(switch_costs(problem, solved.first, counted, *one)[0])
                 kept = [
                     evaluate(problem, x).objective
                     for x in kept_but(problem, solved.first, d)
@@ -88,7 +102,7 @@ def _lower_bounds(problem, first, objective, prices):
     people = SimpleNamespace(dalo=nobody, priority_any=nobody, monthly_income_cents=np.zeros(n, np.int64))
     counted = evaluate(problem, first)
     choices = losses(
-        problem, SimpleNamespace(applications=people), prices, first, (counted.num_run, counted.den_run), objective, exchanges=False
+        problem, SimpleNamespace(applications=people), prices, first, counted, exchanges=False
     )  # fmt: skip
     return list(zip(choices.dwelling.tolist(), choices.account.tolist(), choices.loss.tolist(), strict=True))
 

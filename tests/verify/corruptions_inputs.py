@@ -80,10 +80,29 @@ def row_edited(s: Scene) -> bool:
     column, by = s.r.choice(
         [
             ("rate_required", "0.0001"), ("num_run", "1"), ("den_run", "1"), ("num_before", "1"), ("den_before", "1"),
-            ("den_remaining", "0.5"), ("share", "0.001"), ("shortfall", "0.1"), ("price", "1"), ("tolerance", "0.01"),
+            ("den_remaining", "0.5"), ("allowance", "0.5"), ("share", "0.001"), ("shortfall", "0.1"), ("price", "1"), ("tolerance", "0.01"),
         ]
     )  # fmt: skip
-    return edit(s, "rules", column, lambda x: shifted(x, by), lambda x: True)
+    return edit(s, "rules", column, lambda x: shifted(x, by), lambda x: x[column])
+
+
+@corruption
+def empty_cell_filled(s: Scene) -> bool:
+    """A number where the row has none: a rate of an upper row, an allowance of another."""
+    column = s.r.choice(["rate_required", "den_remaining", "allowance"])
+    return edit(s, "rules", column, lambda x: "0", lambda x: not x[column])
+
+
+@corruption
+def price_of_what_is_assumed(s: Scene) -> bool:
+    """The run claims that it gave assumed targets their price."""
+    row = next(x for x in s.pub.ref.rows if x.rule == "dalo")
+    if row.price or row.share == 0 or "dalo" in s.pub.ref.town.settings:
+        return False
+    run = s.json("run.json")
+    run["options"] = {"price_assumed": True}
+    s.write_json("run.json", run)
+    return True
 
 
 @corruption

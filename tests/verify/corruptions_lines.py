@@ -67,6 +67,43 @@ def edited_value(s: Scene) -> bool:
 
 
 @corruption
+def edited_burden_or_lean(s: Scene) -> bool:
+    """Points taken off the burden and the lean alike: the value still adds up."""
+    rows = s.table("proposals")
+    row = s.pick(rows, named)
+    if row is None:
+        return False
+    row["burden"], row["lean"] = shifted(row["burden"], "10"), shifted(row["lean"], "10")
+    s.write("proposals", rows)
+    return True
+
+
+@corruption
+def edited_effort(s: Scene) -> bool:
+    return edit(s, "proposals", "effort", lambda x: shifted(x or "0", "0.0001"), named)
+
+
+@corruption
+def nominee_passed(s: Scene) -> bool:
+    """A first rank left to whom the réservataire placed lower."""
+    ref = s.pub.ref
+    for p in s.pub.first:
+        later = [
+            a
+            for a, rank in ref.order(p.d, p.account).items()
+            if rank > ref.order(p.d, p.account).get(p.a, 99)
+        ]
+        free = [a for a in later if a not in {q.a for q in s.pub.first}]
+        if free:
+            rows = s.table("proposals")
+            row = next(x for x in rows if x["dwelling_id"] == ref.D[p.d]["dwelling_id"] and x["rank"] == "1")
+            row["application_id"] = ref.A[free[0]]["application_id"]
+            s.write("proposals", rows)
+            return True
+    return False
+
+
+@corruption
 def score_moved_to_fit(s: Scene) -> bool:
     rows = s.table("proposals")
     row = s.pick(rows, named)

@@ -151,9 +151,14 @@ def bound_shifts(s: Scene, leaf: dict[str, Any], path: list[tuple[int, Any, bool
         k: {int(i): int(Decimal(x) * 10**6) for i, x in leaf[k].items()} for k in ("rows", "mir", "branch")
     }
     use["prices"] = {int(a[1:]): int(Decimal(x) * 10**6) for a, x in leaf["prices"].items()}
+    reference = Leaf(s.pub, path)
+    ids = [(int(x["dwelling"][1:]), x["account"], int(x["application"][1:])) for x in leaf["order"]]
+    use["order"] = {
+        reference.orders.index(key): int(Decimal(x["sigma"]) * 10**6)
+        for key, x in zip(ids, leaf["order"], strict=True)
+    }
     use["cuts"] = {i: int(Decimal(cut["nu"]) * 10**6) for i, cut in enumerate(leaf["cuts"])}
     least = {x["row"]: x["at"] + 1 for _, x, high in path if x["on"] == "den" and high}
-    reference = Leaf(s.pub, path)
     reference.cuts = [{**cut, "rows": {int(k): w for k, w in cut["rows"].items()}} for cut in leaf["cuts"]]
     return abs(reference.bound(use, least) - Fraction(leaf["bound"]) * 10**6) >= 1
 
@@ -172,6 +177,43 @@ def path_to(nodes: Any, at: int) -> list[tuple[int, Any, bool]]:
         at, high = parent[at]
         path.insert(0, (at, nodes[at]["split"], high))
     return path
+
+
+@corruption
+def order_left_out(s: Scene) -> bool:
+    certificate = s.json("certificate.json")
+    nodes = certificate["nodes"]
+    found = [i for i, n in enumerate(nodes) if n.get("leaf", {}).get("order")]
+    if not found:
+        return False
+    at = s.r.choice(found)
+    leaf = nodes[at]["leaf"]
+    leaf["order"].pop(s.r.randrange(len(leaf["order"])))
+    s.write_json("certificate.json", certificate)
+    return bound_shifts(s, leaf, path_to(nodes, at))
+
+
+@corruption
+def order_turned_round(s: Scene) -> bool:
+    """A multiplier below nothing, or on a household that the réservataire did not name there."""
+    certificate = s.json("certificate.json")
+    leaf = s.r.choice(leaves(certificate))
+    if leaf["order"] and s.r.random() < 0.5:
+        leaf["order"][0]["sigma"] = "-1"
+    else:
+        home, account = s.r.choice([("D0", "BAILLEUR"), ("D1", "ETAT_PRIO"), ("D2", "MUTATION")])
+        leaf["order"].append({"dwelling": home, "account": account, "application": "A0", "sigma": "50"})
+    s.write_json("certificate.json", certificate)
+    return True
+
+
+@corruption
+def play_edited(s: Scene) -> bool:
+    certificate = s.json("certificate.json")
+    row = s.r.choice(certificate["rows"])
+    row["play"] = str(Decimal(row["play"]) + Decimal("0.5"))
+    s.write_json("certificate.json", certificate)
+    return True
 
 
 @corruption

@@ -24,11 +24,6 @@ def application_status_edited(s: Scene) -> bool:
     }
     rows = s.table("applications")
     row = s.r.choice(rows)
-    if row["status"] in ("not_proposed", "ineligible"):
-        ref, a = s.pub.ref, int(row["application_id"][1:])
-        blocked_only = all(s.pub._code(d, a) or ref.blocked(d) for d in range(ref.nd))
-        if blocked_only and row["status"] == "not_proposed":
-            return False
     row["status"] = swap[row["status"]]
     s.write("applications", rows)
     return True
@@ -89,7 +84,9 @@ def leapfrog_removed(s: Scene) -> bool:
 
 @corruption
 def leapfrog_unexplained(s: Scene) -> bool:
-    why = s.r.choice(["", "gap", "because", "flux[landlord=X;area=25;account=NONE]@100", "need:D99"])
+    why = s.r.choice(
+        ["", "gap", "because", "flux[landlord=X;area=25;account=NONE]@100", "need:D99", "need:D0", "keep"]
+    )
     return edit(s, "leapfrogs", "explained_by", lambda x: why, lambda x: True)
 
 
@@ -109,4 +106,35 @@ def file_missing(s: Scene) -> bool:
         ["proposals.csv", "applications.csv", "dwellings.csv", "rules.csv", "leapfrogs.csv", "certificate.json", "run.json"]
     )  # fmt: skip
     (s.out / name).unlink()
+    return True
+
+
+@corruption
+def unsealed_page(s: Scene) -> bool:
+    """A file that the record does not know, or knows otherwise."""
+    (s.out / s.r.choice(["report.html", "dwellings.csv", "sheets.html"])).open("a").write("\n")
+    return True
+
+
+@corruption
+def unsealed_record(s: Scene) -> bool:
+    run = s.json("run.json")
+    run["title"] = "Autre"
+    s.write_json("run.json", run)
+    return True
+
+
+@corruption
+def second_format(s: Scene) -> bool:
+    name = s.r.choice(["proposals", "rules", "dwellings"])
+    (s.out / f"{name}.parquet").write_bytes(b"")
+    return True
+
+
+@corruption
+def header_twice(s: Scene) -> bool:
+    path = s.out / f"{s.r.choice(['proposals', 'rules', 'applications'])}.csv"
+    head, *rest = path.read_text(encoding="utf-8-sig").splitlines()
+    name = s.r.choice(head.split(";"))
+    path.write_text("\n".join([f"{head};{name}", *(f"{x};0" for x in rest)]) + "\n", encoding="utf-8-sig")
     return True

@@ -24,8 +24,8 @@ def comma(text: str) -> str:
     return text.replace(".", ",")
 
 
-def short(row, num: int, den: int) -> int:
-    return max(0, row.rate * den - num * 10_000)
+BROKEN = 10**5
+"""Points that breaking an order costs a relaxation."""
 
 
 class Leaf:
@@ -40,9 +40,31 @@ class Leaf:
         self.marks = [
             {at[key]: int(good) for key, good in ref.marks(p.d, p.account, p.a).items()} for p in self.picks
         ]
+        self.asked = [
+            {k: ref.asked(ref.rows[k], ref.D[p.d]["commune"]) for k in marks}
+            for p, marks in zip(self.picks, self.marks, strict=True)
+        ]
+        self.orders = self._orders()
 
         self.cuts = self._cuts()
         self._known: dict[int, list[F]] = {}
+
+    def _orders(self) -> list[tuple[int, str, int]]:
+        """(dwelling, account, nominee) of every order row."""
+        ref = self.ref
+        return [
+            (d, account, b)
+            for d in range(ref.nd)
+            if not ref.blocked(d)
+            for account in ref.receivers(d)
+            for b in ref.order(d, account)
+        ]
+
+    def _waits(self, j: int, order: tuple[int, str, int]) -> int:
+        """1 for a pick placed after the nominee of an order row, minus 1 for each that names the nominee."""
+        p, (d, account, b) = self.picks[j], order
+        after = p.d == d and p.account == account and b in self.ref.passed(p)
+        return after - (p.a == b)
 
     def _d(self, split) -> int:
         return int(split["dwelling"][1:])
@@ -50,7 +72,7 @@ class Leaf:
     def _cuts(self) -> list[dict]:
         """Cuts of every priced row by itself, and of a few pairs of rows one of which weighs the rate of the other."""
         rows = self.ref.rows
-        priced = [k for k, r in enumerate(rows) if r.price and r.rate]
+        priced = [k for k, r in enumerate(rows) if r.price and r.rate and not r.several]
         found = [({k: 1}, [k], rows[k].rate, 10**4) for k in priced]
         pairs = [
             (p, m) for p in priced for m in priced if rows[m].rule in ("mutation_max", "flux") and m != p
@@ -74,7 +96,8 @@ class Leaf:
         """(constant, coefficient of each pick) in leases: Σ 10⁴ w s / unit ≥ constant − Σ coefficient."""
         unit, times = cut["unit"], cut["times"]
         side, n = (-1, cut["floor"]) if "floor" in cut else (1, cut["cap"])
-        rest = times * n % unit
+        goal = times * n - sum(w * self.ref.rows[k].slack for k, w in cut["rows"].items())
+        rest = goal % unit
 
         def g(a: int) -> int:
             return rest * (a // unit) + min(rest, a % unit)
@@ -86,7 +109,7 @@ class Leaf:
                 w * (self.ref.rows[k].rate - 10_000 * marks[k]) for k, w in cut["rows"].items() if k in marks
             )
             coefs.append(F(g(a) - side * g(side * times) * inside, unit))
-        return F(rest * -(-times * n // unit) - side * g(side * times) * n, unit), coefs
+        return F(rest * -(-goal // unit) - side * g(side * times) * n, unit), coefs
 
     def _allowed(self, p: Pick) -> bool:
         app = self.ref.A[p.a]["application_id"] if p.a >= 0 else ""
@@ -102,36 +125,42 @@ class Leaf:
 
     def solve(self):
         ref, n, rows = self.ref, len(self.picks), self.ref.rows
-        m = len(rows)
+        # an order that a path breaks costs a lot rather than leaving nothing: its multiplier then lowers the bound
+        m, o = len(rows), len(self.orders)
         for d in self.must:
             if not any(p.d == d for p in self.picks):
                 return {"empty": "no candidate left"}, None, None
         least = {s["row"]: s["at"] + 1 for _, s, high in self.path if s["on"] == "den" and high}
         a_ub, b_ub, names = [], [], []
         for k, r in enumerate(rows):
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             for j, marks in enumerate(self.marks):
                 if k in marks:
-                    line[j] = r.rate / 10_000 - marks[k]
+                    line[j] = self.asked[j][k] / 10_000 - marks[k]
             line[n + k] = -1
-            a_ub.append(line), b_ub.append(0.0), names.append(("rows", k))
-            if k in least:
+            a_ub.append(line), b_ub.append(r.slack / 10_000), names.append(("rows", k))
+            if k in least and not r.several:
                 part, up = self._mir(k, least[k])
-                line = np.zeros(n + m)
+                line = np.zeros(n + m + o)
                 for j, marks in enumerate(self.marks):
                     line[j] = -float(part) * marks.get(k, 0)
                 line[n + k] = -1
                 a_ub.append(line), b_ub.append(-float(part) * up), names.append(("mir", k))
         for i, cut in enumerate(self.cuts):
             constant, coefs = self.written(cut)
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             line[:n] = [-float(c) for c in coefs]
             for k, w in cut["rows"].items():
                 line[n + k] = -w * 10**4 / cut["unit"]
             a_ub.append(line), b_ub.append(-float(constant)), names.append(("cuts", i))
+        for i, order in enumerate(self.orders):
+            line = np.zeros(n + m + o)
+            line[:n] = [self._waits(j, order) for j in range(n)]
+            line[n + m + i] = -1
+            a_ub.append(line), b_ub.append(0.0), names.append(("order", i))
         for i, s, high in self.path:
             if s["on"] in ("num", "den"):
-                line = np.zeros(n + m)
+                line = np.zeros(n + m + o)
                 for j, marks in enumerate(self.marks):
                     line[j] = (marks.get(s["row"], 0) if s["on"] == "num" else s["row"] in marks) * (
                         -1 if high else 1
@@ -142,21 +171,26 @@ class Leaf:
                     names.append(("branch", i)),
                 )
         for a in range(ref.na):
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             line[[j for j, p in enumerate(self.picks) if p.a == a]] = 1
             a_ub.append(line), b_ub.append(1.0), names.append(("prices", a))
         for d in range(ref.nd):
-            line = np.zeros(n + m)
+            line = np.zeros(n + m + o)
             line[[j for j, p in enumerate(self.picks) if p.d == d]] = 1
             a_ub.append(line), b_ub.append(1.0), names.append(("dwelling", d))
             if d in self.must:
                 a_ub.append(-line), b_ub.append(-1.0), names.append(("must", d))
-        cost = np.array([-ref.value(p) / 100 for p in self.picks] + [r.price / 100 for r in rows])
-        found = linprog(cost, A_ub=np.array(a_ub), b_ub=b_ub, bounds=[(0, None)] * (n + m), method="highs")
+        cost = np.array(
+            [-ref.value(p) / 100 for p in self.picks] + [r.price / 100 for r in rows] + [BROKEN] * o
+        )
+        found = linprog(
+            cost, A_ub=np.array(a_ub), b_ub=b_ub, bounds=[(0, None)] * (n + m + o), method="highs"
+        )
         if found.status == 2:
             return self._impossible()
         duals = -found.ineqlin.marginals
-        use: dict[str, dict[int, int]] = {"rows": {}, "mir": {}, "branch": {}, "prices": {}, "cuts": {}}
+        kinds = ("rows", "mir", "branch", "prices", "cuts", "order")
+        use: dict[str, dict[int, int]] = {kind: {} for kind in kinds}
         for (kind, key), value in zip(names, duals, strict=True):
             if kind in use and value > 1e-9:
                 use[kind][key] = int(np.ceil(value * 10**6 - 1e-4))
@@ -188,6 +222,15 @@ class Leaf:
                     "nu": points(v, 10**6),
                 }
                 for i, v in use["cuts"].items()
+            ],
+            "order": [
+                {
+                    "dwelling": ref.D[d]["dwelling_id"],
+                    "account": account,
+                    "sigma": points(v, 10**6),
+                    "application": ref.A[b]["application_id"],
+                }
+                for (d, account, b), v in ((self.orders[i], v) for i, v in use["order"].items())
             ],
             "branch": {str(k): points(v, 10**6) for k, v in use["branch"].items()},
             "prices": {ref.A[a]["application_id"]: points(v, 10**6) for a, v in use["prices"].items()},
@@ -228,12 +271,13 @@ class Leaf:
         return {}, F(10**15), split
 
     def _mir(self, k: int, least: int) -> tuple[F, int]:
-        exact = F(self.ref.rows[k].rate * least, 10_000)
+        exact = F(self.ref.rows[k].rate * least - self.ref.rows[k].slack, 10_000)
         return (exact - exact // 1) or F(1), -(-exact // 1)
 
     def bound(self, use, least) -> F:
         """The bound of the multipliers in micropoints, exact."""
         total = F(sum(use["prices"].values()))
+        total += sum(lam * F(self.ref.rows[k].slack, 10_000) for k, lam in use["rows"].items())
         for k, nu in use["mir"].items():
             part, up = self._mir(k, least[k])
             total -= nu * part * up
@@ -261,7 +305,9 @@ class Leaf:
         net = F(self.ref.value(p) * 10_000) - (use["prices"].get(p.a, 0) if p.a >= 0 else 0)
         for k, lam in use["rows"].items():
             if k in marks:
-                net -= lam * (F(self.ref.rows[k].rate, 10_000) - marks[k])
+                net -= lam * (F(self.asked[j][k], 10_000) - marks[k])
+        for i, sigma in use["order"].items():
+            net -= sigma * self._waits(j, self.orders[i])
         for k, nu in use["mir"].items():
             net += nu * self._mir(k, least[k])[0] * marks.get(k, 0)
         for i, nu in use["cuts"].items():

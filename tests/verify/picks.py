@@ -51,4 +51,7 @@ class Row:
     den_before: int = 0
     remaining: F = F(0)
     rate: int = 0
+    slack: int = 0
+    upper: bool = False
+    several: bool = False
     number: int | None = None

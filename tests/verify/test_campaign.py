@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 
+import publish
 import pytest
 from corruptions import CORRUPTIONS, Scene
 
@@ -32,6 +33,8 @@ def scenes(country, tmp_path_factory):
                 shutil.copytree(source, copy / name)
             scene = Scene(r, copy / "case", copy / "out", copy / "models", pub)
             if action(scene):
+                if not action.__name__.startswith("unsealed_"):
+                    publish.seal(scene.out)
                 return action.__name__, scene
 
     return make

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 
 import numpy as np
 import pytest
 import town as t
+from worlds import classes_of, world
 
 from optimizer.verify import cells
-from optimizer.verify.blocks import Fit
-from optimizer.verify.bound import field_of
-from optimizer.verify.classes import Classes
+from optimizer.verify.blocks import Fit, accepted_rooms
+from optimizer.verify.grid import grid_range
 from optimizer.verify.law import Law
-from optimizer.verify.naming import _median
-from optimizer.verify.rows import Book, Row, with_rate
 from optimizer.verify.scores import Scores
+from optimizer.verify.seats import median
 from optimizer.verify.tables import read_case
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.whole import shipped_models
 from optimizer.verify.world import read_world
-from optimizer.verify.year import Year
 
 
 def days(*texts):
@@ -37,45 +34,13 @@ def test_months_later(start, months, end):
 
 
 def test_median_rounds_half_up():
-    assert [_median(np.array(x)) for x in ([], [5], [1, 2], [3, 1, 2], [1, 4, 2, 9])] == [0, 5, 2, 2, 3]
+    assert [median(np.array(x)) for x in ([5], [1, 2], [3, 1, 2], [1, 4, 2, 9])] == [5, 2, 2, 3]
 
 
 def test_fit_points():
     fit = Fit(100_000, 1000, 8, 500, 50_000, 10, 2000)
     assert fit.preference_points(np.array([0, 1, 2, 8, 9, 20])).tolist() == [0, 1000, 875, 125, 0, 0]
     assert fit.vacancy(np.array([0, 1, 37, 200, 999])).tolist() == [0, 10, 370, 2000, 2000]
-
-
-@pytest.mark.parametrize(
-    ("num", "den", "rest", "rate", "price"),
-    [
-        (0, 0, 40, 2500, 20_000), (10, 20, 20, 0, 20_000), (0, 30, 10, 10_000, 20_000), (1, 5, 6, 2917, 20_000),
-        (0, 1, 2, 3750, 0), (0, 9, 0, 0, 0),
-    ],
-)  # fmt: skip
-def test_required_rate(num, den, rest, rate, price):
-    row = Row("lec_q1_outside_qpv", "epci=x", Fraction(1, 4), Fraction(0), 20_000)
-    found = with_rate(row, num, den, Fraction(rest), 4, 4)
-    assert (found.rate, found.price) == (rate, price)
-
-
-def test_opening_balance_and_tolerance_lower_the_rate():
-    row = Row("flux", "x", Fraction(1, 4), Fraction(1, 100), 1000, opening=Fraction(-3))
-    assert with_rate(row, 0, 0, Fraction(40), 4, 4).rate == 3150
-
-
-def test_dalo_asks_what_is_left_of_the_number():
-    row = Row("dalo", "departement=25", Fraction(0), Fraction(0), 30_000, number=Fraction(10))
-    assert with_rate(row, 4, 60, Fraction(40), 4, 4).rate == 1500
-
-
-def world(tmp_path, country, dwellings, applications, **tables):
-    base = {"landlord": "X", "commune": "25001", "rooms": "2", "financing": "PLUS"}
-    home = [{"dwelling_id": f"D{i}", **base, **x} for i, x in enumerate(dwellings)]
-    person = {"first_registered_on": "2024-07-01", "persons": "2", "choices": "25001", "status": "active"}
-    people = [{"application_id": f"A{i}", **person, **x} for i, x in enumerate(applications)]
-    case = t.write_case(t.Town(home, people, tables), tmp_path / "case")
-    return read_world(read_case(case), country.models)
 
 
 def test_three_states_of_the_first_quartile(tmp_path, country):
@@ -88,6 +53,71 @@ def test_three_states_of_the_first_quartile(tmp_path, country):
     w = world(tmp_path, country, [{}], people)
     assert w.pools.q1("200000001").tolist() == [1, 0, 2, 2, 1, 1, 0]
     assert set(w.pools.q1("200000002").tolist()) == {2}
+
+
+def test_what_is_given_of_the_quartile_is_taken_as_given(tmp_path, country):
+    people = [
+        {"monthly_income_eur": "1125,01", "consumption_units": "1,6"}, {"income_per_uc": "9000"},
+        {"monthly_income_eur": "800", "income_per_uc": "9000,01"}, {"monthly_income_eur": "800", "first_quartile": "non"},
+        {"income_per_uc": "20000", "first_quartile": "oui"},
+    ]  # fmt: skip
+    w = world(tmp_path, country, [{}], people)
+    assert w.pools.q1("200000001").tolist() == [1, 1, 0, 0, 1]
+    assert w.pools.q1("200000002").tolist() == [2, 2, 2, 0, 1]
+
+
+def test_children_beside_the_household_count_for_its_size(tmp_path, country):
+    people = [
+        {"persons": "1"}, {"persons": "1", "alternate_custody_children": "2"}, {"persons": "2", "expected_children": "1"},
+        {"persons": "1", "visiting_children": "1", "alternate_custody_children": "1"},
+    ]  # fmt: skip
+    w = world(tmp_path, country, [{}], people)
+    assert w.apps.size.tolist() == [1, 3, 3, 3]
+    assert w.apps.never_t1.tolist() == [False, True, True, True]
+    assert w.apps.category.tolist() == [1, 1, 2, 1]
+
+
+def test_a_single_room_that_a_household_of_two_asked_for(tmp_path, country):
+    people = [
+        {"rooms_wanted": "T1|T2"}, {"rooms_wanted": "T1"}, {"rooms_wanted": "T2"}, {"couple": "oui", "rooms_wanted": "1"},
+        {"persons": "3", "rooms_wanted": "T1"}, {"rooms_wanted": "T1", "dalo_rooms": "T3"},
+    ]  # fmt: skip
+    w = world(tmp_path, country, [{}], people)
+    bits, _, small = accepted_rooms(w, "tense")
+    assert bits.tolist() == [0b11, 0b1, 0b10, 0b1, 0, 0b100]
+    assert small.tolist() == [True, True, False, True, False, False]
+
+
+def test_the_perimeter_of_the_commission_replaces_choices(tmp_path, country):
+    """Neither widened by ``extend`` nor narrowed by districts."""
+    perimeter = {"dalo_perimeter": "25001", "choices": "25002", "extend": "oui", "districts_wanted": "Nord"}
+    people = [perimeter, {**perimeter, "dalo_perimeter": ""}]
+    homes = [{"district": "Sud"}, {"commune": "25002"}]
+    classes = classes_of(world(tmp_path, country, homes, people))
+    doors = [classes.door(classes.door_of[int(classes.klass[d])]) for d in (0, 1)]
+    assert doors[0].block.app.tolist() == [0, 1] and doors[0].code.tolist() == [0, 3]
+    assert doors[1].block.app.tolist() == [1]
+
+
+def test_decisions_on_an_account(tmp_path, country):
+    decisions = [
+        {"dwelling_id": "D0", "decision": "orient", "account": "ETAT_PRIO"},
+        {"dwelling_id": "D1", "application_id": "A1", "decision": "pin", "account": "ALS"},
+        {"dwelling_id": "D2", "application_id": "A0", "decision": "imposer"},
+        {"dwelling_id": "D2", "decision": "orienter", "account": "ALS", "expires_on": "2026-06-30"},
+    ]
+    w = world(tmp_path, country, [{}] * 3, [{}, {"als_employee": "oui"}], decisions=decisions)
+    assert w.orient == {0: "ETAT_PRIO"} and w.pins == {1: 1, 2: 0} and w.pin_account == {1: "ALS", 2: ""}
+    first = classes_of(w).entries(int(classes_of(w).klass[0]))
+    assert (
+        "BAILLEUR" in first.accounts and not (first.first & ~(1 << first.accounts.index("ETAT_PRIO"))).any()
+    )
+
+
+def test_an_account_that_may_not_receive_cannot_be_oriented_to(tmp_path, country):
+    decisions = [{"dwelling_id": "D0", "decision": "orient", "account": "COLL:25001"}]
+    with pytest.raises(Unreadable):
+        world(tmp_path, country, [{"commune": "25002"}], [{}], decisions=decisions)
 
 
 def test_household_categories(tmp_path, country):
@@ -127,6 +157,80 @@ def test_given_scores_of_one_epci_stay_points(tmp_path, country):
     assert Scores(w).of("200000001").tolist() == [1250, 700]
 
 
+def test_households_that_the_table_leaves_out_have_the_points_of_the_grid(tmp_path, country):
+    rows = [{"application_id": "A0", "epci": "200000001", "grid": "plain", "score": "70"}]
+    scores = Scores(world(tmp_path, country, [{}], [{}, {}], scores=rows))
+    assert not scores.percentile and scores.of("200000001").tolist() == [7000, 3600]
+    # the highest written score is below what the grid could give to the other
+    assert scores.span == 18_500
+
+
+def test_scores_of_two_grids_are_percentiles_even_where_they_are_written(tmp_path, country):
+    rows = [{"application_id": "A0", "epci": "200000001", "grid": "other", "score": "70"}]
+    people = [{}, {}, {"first_registered_on": "2026-01-01", "score": "500"}]
+    scores = Scores(world(tmp_path, country, [{}], people, scores=rows))
+    assert scores.percentile and scores.span == 10_000
+    assert scores.of("200000001").tolist() == [5000, 2500, 7500]
+
+
+def test_a_household_without_score_nor_grid_is_refused(tmp_path, country):
+    models = t.write_models(tmp_path / "models", grid=False)
+    rows = [{"application_id": "A0", "epci": "200000001", "grid": "plain", "score": "70"}]
+    home = {"dwelling_id": "D", "landlord": "X", "commune": "25001", "rooms": "2", "financing": "PLUS"}
+    people = [
+        {
+            "application_id": f"A{i}",
+            "first_registered_on": "2024-07-01",
+            "persons": "2",
+            "choices": c,
+            "status": "active",
+        }
+        for i, c in enumerate(("25001", "25003", "25001"))
+    ]
+
+    def scores(households, tables):
+        case = t.write_case(t.Town([home], households, tables), tmp_path / f"{len(households)}{len(tables)}")
+        return Scores(read_world(read_case(case), models))
+
+    # who does not reach the EPCI needs no score there
+    assert scores(people[:2], {"scores": rows}).of("200000001").tolist() == [7000, 0]
+    with pytest.raises(Unreadable):
+        scores(people, {"scores": rows}).settle()
+    # nobody has a score: seniority
+    assert scores(people, {}).of("200000001").tolist() == [5000, 0, 5000]
+
+
+def test_range_of_a_grid(tmp_path, country):
+    grid = """
+title: Other
+rubrics:
+  capped:
+    title: A
+    combine: sum
+    cap: 40
+    criteria:
+      months: {title: M, kind: months, input: first_registered_on, points_per_month: 1.5}
+      each: {title: C, kind: count, input: children_under_14, points_each: 10, max_count: 3}
+  best:
+    title: B
+    combine: best
+    criteria:
+      priority: {title: P, kind: codes, input: priority_codes, codes: [a, b, c], first: 20, each_other: 5, cap: 28}
+      effort: {title: E, kind: brackets, input: effort_rate, compare: above, brackets: [{limit: 0.3, points: 12}]}
+  malus:
+    title: C
+    combine: sum
+    criteria:
+      refusals: {title: R, kind: count, input: refusals, points_each: -4, max_count: 2}
+      months: {title: M, kind: months, input: first_registered_on, points_per_month: 0.5, from_month: 12}
+"""
+    models = t.write_models(tmp_path / "models")
+    (models / "cotation" / "other.yaml").write_text(grid)
+    law = Law(models, "town", date(2026, 7, 1), {"cotation.other.malus.refusals.points": -5})
+    # 40 + 28 + 0.5 × (120 − 12) above, 2 × 5 below
+    assert grid_range(law, "other") == (-1000, 4000 + 2800 + 5400)
+
+
 def test_given_scores_of_several_epci_are_percentiles(tmp_path, country):
     """An empty score is "from the grid" (24 months here): ranked with the written ones."""
     people = [
@@ -156,73 +260,6 @@ def test_one_line_of_the_table_counts_per_application(tmp_path, country):
         "b": [False, True],
     }
     assert counted["plain"][1] == [100, 0]
-
-
-def test_forecast_less_what_is_done(tmp_path, country):
-    leases = [
-        {
-            "dwelling_id": f"L{i}",
-            "landlord": "X",
-            "commune": "25001",
-            "account": "ALS",
-            "signed_on": "2026-02-01",
-        }
-        for i in range(5)
-    ]
-    assiette = [
-        {
-            "landlord": "X",
-            "departement": "25",
-            "year": "2026",
-            "basis": "forecast",
-            "vacated": "60",
-            "mutation": "10",
-        }
-    ]
-    w = world(tmp_path, country, [{}, {"commune": "25002"}], [{}], leases=leases, assiette=assiette)
-    book = Book(w)
-    Year(w, book).count()
-    flux = {row.scope: row for row in book.rows if row.rule == "flux"}
-    assert flux["landlord=X;area=25;account=ALS"].remaining == 45
-    assert flux["landlord=X;area=25001;account=COLL:25001"].remaining == 20
-    assert flux["landlord=X;area=25;account=ALS"].num_before == 5
-    mutation = next(row for row in book.rows if row.rule == "mutation_max")
-    assert (mutation.share, mutation.remaining) == (Fraction(50, 60), 55)
-
-
-def test_pace_of_the_year_without_forecast(tmp_path, country):
-    leases = [
-        {"dwelling_id": "L", "landlord": "X", "commune": "25001", "account": "ALS", "signed_on": "2026-02-01"}
-    ]
-    w = world(tmp_path, country, [{}], [{}], leases=leases)
-    book = Book(w)
-    Year(w, book).count()
-    assert book.rows[0].remaining == Fraction(184, 181)
-
-
-def test_seat_and_nominations_of_a_direct_account(tmp_path, country):
-    people = [{"als_employee": "oui", "score": s} for s in ("10", "20", "31", "5")]
-    named = [{"account": "ALS", "application_id": "A1", "dwelling_id": "D1", "rank": "1"}]
-    w = world(tmp_path, country, [{}, {}], people, nominations=named)
-    classes = Classes(w, Scores(w))
-    free, taken = (classes.entries(int(classes.klass[d])) for d in (0, 1))
-    bit = free.accounts.index("ALS")
-    assert free.seats == (("ALS", 100_000 + 1500, 20),) and not (free.named >> bit & 1).any()
-    assert taken.seats == () and (taken.first >> bit & 1).tolist() == [0, 1, 0, 0]
-
-
-def test_values_beyond_64_bits_are_refused_not_wrapped(tmp_path, country):
-    nothing = np.zeros(3, np.int64)
-    for score, fits in (("1000000", True), ("999999999999", False)):
-        w = world(tmp_path, country, [{}], [{"score": score}, {}, {}])
-        book = Book(w)
-        space = field_of(Classes(w, Scores(w)), book)
-        rows = np.zeros(len(book.rows), np.int64)
-        if fits:
-            assert space.bound(rows, rows, nothing, {}) > 10**16
-        else:
-            with pytest.raises(Unreadable):
-                space.bound(rows, rows, nothing, {})
 
 
 def test_shipped_law_is_readable():

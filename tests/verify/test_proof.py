@@ -6,6 +6,7 @@ import json
 import shutil
 from fractions import Fraction
 
+import publish
 import pytest
 
 from optimizer.verify import Check, Verdict, verify
@@ -23,6 +24,7 @@ def result(country, tmp_path):
 
     def check(changed):
         (tmp_path / "out" / "certificate.json").write_text(json.dumps(changed))
+        publish.seal(tmp_path / "out")
         return verify(tmp_path / "out", case, models=country.models)
 
     return certificate, check, pub

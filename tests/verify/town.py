@@ -20,13 +20,35 @@ LAW = {
         "fill_value": 1000, "preference_points": 10, "preference_span": 8, "first_choice_rooms_points": 5,
         "adapted_points": 500, "vacancy_days_per_point": 10, "vacancy_points_max": 20,
     },
+    "burden": {
+        "free_rate": 0.33, "span": 0.17, "weight": 0.5, "weight_deliberated": 1, "accrual_years": 10,
+        "like_dwellings_above": 1000,
+    },
+    "effort": {"max_rate": 0.33},
+    "lean": {
+        "points_per_missing_name": 200, "names": 3, "dalo_points": 200, "unreachable_margin": 20, "keep_points": 50,
+    },
+    "housing_allowance": {
+        "income_share": 0.9, "income_months": 12,
+        "rent_ceiling": {
+            "zone_1": [300, 360.5, 410, 60], "zone_2": [260.25, 320, 360, 52], "zone_3": [250, 300, 340.1, 50],
+        },
+        "charges": [60.59, 13.74],
+        "personal_share": {
+            "minimum_rate": 0.085, "minimum": 39.56,
+            "family_rate": [0.0283, 0.0315, 0.027, 0.0238, 0.0201, 0.0185, 0.0179, 0.0173, -0.0006],
+            "rent_breaks": [0.45, 0.75], "rent_rates": [0, 0.0045, 0.0068],
+            "allowance": [5235, 7499, 8944, 9145, 9495, 9849, 10203, 10556, 349],
+        },
+        "flat_cut": 5, "least_paid": 10, "zone_1": ["25001"], "zone_2": ["25002"], "not_estimated": ["971"],
+    },
     "flux": {
         "management_mode": "delegated", "count_rule": "signed", "tolerance": 0, "proposal_deadline_days": 30,
         "proposal_deadline_days_relaxed": 15,
     },
     "lec": {"first_quartile_share": 0.25, "other_quartiles_share": 0.5, "income_months": 12},
     "prices": {
-        "flux": 100, "mutation_max": 300, "priority_publics": 150, "lec_q1_outside_qpv": 200,
+        "flux": 100, "flux_max": 100, "mutation_max": 300, "priority_publics": 150, "lec_q1_outside_qpv": 200,
         "lec_q234_inside_qpv": 200, "dalo": 300, "essential_workers": 50, "priority_mix": 100, "account_balance": 10,
     },
     "priority_publics": {"proof_state": ["labelled"], "proof_target": ["verified", "labelled"]},
@@ -39,8 +61,11 @@ LAW = {
 ROOMS = {1: ([1, 2], 1), 2: ([2, 3], 2), 3: ([3, 4], 3), 4: ([3, 4, 5], 4)}
 CEILINGS = {"PLAI": 12000, "PLUS": 20000, "PLS": 26000}
 RULES = (
-    "flux", "mutation_max", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo",
+    "flux", "flux_max", "mutation_max", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo",
     "essential_workers", "priority_mix", "account_balance",
+)  # fmt: skip
+HOUSEHOLD_RULES = (
+    "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers", "priority_mix",
 )  # fmt: skip
 Rows = list[dict[str, str]]
 
@@ -70,6 +95,9 @@ def write_models(folder: Path, *, grid: bool = True) -> Path:
     )
     (national / "rooms.yaml").write_text(rooms + _entry("t1_single_only", "true"))
     rules = "".join(f"{r}:\n" + _entry("tolerance", 0, "  ") for r in RULES)
+    rules = rules.replace(
+        "flux:\n", "flux:\n" + _entry("play", 0.5, "  ") + _entry("tolerance_max", 0.1, "  "), 1
+    )
     rules = rules.replace("priority_publics:\n", "priority_publics:\n" + _entry("share", 0.25, "  "))
     rules = rules.replace("priority_mix:\n", "priority_mix:\n" + _entry("share", 0.5, "  "))
     rules = rules.replace(
@@ -84,6 +112,7 @@ def write_models(folder: Path, *, grid: bool = True) -> Path:
         "place,since,value,status,source\n200000001,2026-01-01,9000,local,x\n"
     )
     (places / "dalo.csv").write_text("place,since,value,status,source\n25,2026-01-01,1,local,x\n")
+    (places / "vacated.csv").write_text("place,since,value,status,source\n25,2026-01-01,8,assumed,x\n")
     (places / "town.yaml").write_text(
         'title: Town\ndepartements: ["25"]\nmarket: tense\nconventions: [x]\n'
         + ("grid: plain\n" if grid else "")
@@ -99,6 +128,8 @@ def write_models(folder: Path, *, grid: bool = True) -> Path:
 
 
 def _entry(key: str, value: object, pad: str = "") -> str:
+    if isinstance(value, dict):
+        return f"{pad}{key}:\n" + "".join(_entry(k, v, pad + "  ") for k, v in value.items())
     return f"{pad}{key}:\n{pad}  values:\n{pad}    2020-01-01:\n{pad}      value: {json.dumps(value) if not isinstance(value, str) else value}\n"
 
 
@@ -146,16 +177,19 @@ def random_town(seed: int, dwellings: int = 3, applications: int = 6) -> Town:
                 "qpv": r.choice(["oui", "non", "", "QN025"]), "vacant_since": r.choice(["", "2026-05-02", "01/01/2025"]),
                 "accessible": r.choice(["", "none", "adapted"]), "floor": r.choice(["", "0", "3"]),
                 "lift": r.choice(["oui", "non"]), "assiette_exclusion": "anru" if r.random() < 0.08 else "",
-                "reserved_to": "ALS" if r.random() < 0.08 else "",
+                "reserved_to": "ALS" if r.random() < 0.08 else "", "rent_eur": r.choice(["", "310", "455,50", "720"]),
+                "charges_eur": r.choice(["", "48,2"]), "subsidy_d331_25_1": "oui" if r.random() < 0.08 else "",
             }
         )  # fmt: skip
     for i in range(applications):
         town.applications.append(_household(r, i, communes))
-    if r.random() < 0.5:
-        kind = r.choice([f"D{r.randrange(dwellings)}", ""])
+    if r.random() < 0.6:
+        kinds = r.choice([[f"D{r.randrange(dwellings)}"], [""], ["", "D1"]])
+        ranks = r.choice([[1, 2, 3], [2, 1, 3], [1, 1, 2], [2, 1, 1]])
+        account = r.choice(["ALS", "ALS", "COLL:25001"])
         town.tables["nominations"] = [
-            {"account": r.choice(["ALS", "COLL:25001"]), "application_id": f"A{a}", "dwelling_id": kind, "rank": str(n)}
-            for n, a in enumerate(r.sample(range(applications), 2), 1)
+            {"account": account, "application_id": f"A{a}", "dwelling_id": r.choice(kinds), "rank": str(rank)}
+            for rank, a in zip(ranks, r.sample(range(applications), r.choice([2, 3])), strict=False)
         ]  # fmt: skip
     if r.random() < 0.4:
         town.tables["leases"] = [
@@ -178,8 +212,22 @@ def random_town(seed: int, dwellings: int = 3, applications: int = 6) -> Town:
     if r.random() < 0.25:
         town.tables["decisions"] = [
             {"dwelling_id": r.choice(["D1", ""]), "application_id": "A1", "decision": "forbid", "reason": "withdrawn",
-             "author": "c", "expires_on": r.choice(["", "2026-06-01"])}
+             "author": "c", "expires_on": r.choice(["", "2026-06-01"]), "account": ""}
         ]  # fmt: skip
+        if not town.dwellings[0]["assiette_exclusion"] and not town.dwellings[0]["reserved_to"]:
+            town.tables["decisions"].append(
+                {"dwelling_id": "D0", "application_id": "", "decision": "orient", "reason": "", "author": "c",
+                 "expires_on": "", "account": r.choice(["ALS", "BAILLEUR", "ETAT_PRIO"])}
+            )  # fmt: skip
+    if r.random() < 0.2:
+        town.tables["simulations"] = [
+            {"dwelling_id": f"D{r.randrange(dwellings)}", "application_id": f"A{r.randrange(applications)}",
+             "allowance_eur": r.choice(["", "120,5"]), "rls_eur": r.choice(["", "8"]), "effort": r.choice(["", "0,41"])}
+        ]  # fmt: skip
+    if r.random() < 0.6:
+        town.settings["dalo"] = f"{{X: {{'25': {r.randrange(1, 9)}}}}}"
+    if r.random() < 0.3:
+        town.settings["synthetic"] = "true"
     if r.random() < 0.3:
         town.tables["assiette"] = [
             {"landlord": "X", "departement": "25", "year": "2026", "basis": "forecast", "vacated": "40", "mutation": "8",
@@ -191,6 +239,7 @@ def random_town(seed: int, dwellings: int = 3, applications: int = 6) -> Town:
 def _household(r: random.Random, i: int, communes: list[str]) -> dict[str, str]:
     persons = r.choice([1, 2, 2, 3])
     codes = r.choice(["", "", "DALO", "c", "c|j"])
+    children = max(0, persons - 1) if r.random() < 0.4 else None
     return {
         "application_id": f"A{i}", "first_registered_on": f"20{r.randrange(20, 26)}-0{r.randrange(1, 9)}-15",
         "persons": str(persons), "choices": "|".join(r.sample(communes, r.randrange(1, len(communes) + 1))),
@@ -201,8 +250,9 @@ def _household(r: random.Random, i: int, communes: list[str]) -> dict[str, str]:
         "accepts_qpv": r.choice(["", "oui"]), "relocation": r.choice(["", "", "NPNRU"]),
         "current_landlord": r.choice(["", "", "", "X", "Y"]), "als_employee": r.choice(["oui", "non"]),
         "public_agent": "non", "urgent": r.choice(["oui", "non", ""]),
-        "children_under_14": str(max(0, persons - 1)) if r.random() < 0.4 else "",
-        "dossier": r.choice(["", "complete", "to_verify"]),
+        "children_under_14": "" if children is None else str(children), "dependants": r.choice(["", str(children or 0)]),
+        "prefet_designated": "oui" if r.random() < 0.1 else "",
+        "dossier": r.choice(["", "complete", "to_verify", "unreachable"]),
     }  # fmt: skip
 
 

@@ -22,10 +22,12 @@ from optimizer.cli.arguments import (
     ForceOption,
     GapOption,
     JsonOption,
+    KeepOption,
     LangOption,
     Language,
     ModelsOption,
     OutOption,
+    PriceAssumedOption,
     WarmStartOption,
 )
 from optimizer.cli.languages import both
@@ -92,8 +94,10 @@ def propose(
         ),
     ] = 0,
     warm_start: WarmStartOption = None,
+    keep: KeepOption = None,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
+    price_assumed: PriceAssumedOption = False,
     csv: CsvOption = CsvStyle.french,
     pdf: Annotated[
         bool,
@@ -123,8 +127,8 @@ def propose(
             out,
             Options(
                 gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, engine=engine,
-                prospects=prospects, accept_assumed=accept_assumed, csv=csv.value, pdf=pdf, models=models,
-                warm_start=warm_start, lang=lang.value,
+                prospects=prospects, accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=pdf,
+                models=models, warm_start=warm_start, keep=keep, lang=lang.value,
             ),
             force=force,
             keep=False,

@@ -320,9 +320,10 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
     from the first one."""
     from optimizer.cli.speak import table
     from optimizer.cli.weekly_table import weekly_table
+    from optimizer.errors import said
+    from optimizer.presentation import texts as texts
     from optimizer.scenario import shown
     from optimizer.scenario.records import MARGIN, within_margin
-    from optimizer.scenario.wording import WITHIN
 
     keys = (
         ("objective", "points", "Valeur" if lang == "fr" else "Value"),
@@ -357,7 +358,9 @@ def terminal_table(comparison: pd.DataFrame, lang: Lang, inputs: pd.DataFrame | 
     parts.append(table(rows, ("Scénario" if lang == "fr" else "Scenario", *heads)))
     if gaps:
         told = table(gaps, ("Écart au 1er" if lang == "fr" else "Gap to 1st", *heads))
-        parts.append(told + (f"\n* {WITHIN[lang == 'en']}." if any(" *" in row[1] for row in gaps) else ""))
+        parts.append(
+            told + (f"\n* {said('WORDS.WITHIN', lang)}." if any(" *" in row[1] for row in gaps) else "")
+        )
     lived = weekly_table(comparison, lang, numbered)
     return "\n\n".join([*parts, lived] if lived else parts)
 

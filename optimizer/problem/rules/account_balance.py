@@ -44,7 +44,7 @@ def kinds_of(qpv: bool, rooms: int, financing: int) -> tuple[bool, ...]:
 
 @rule(
     id="account_balance",
-    order=9,
+    order=10,
     title_fr="Équilibre de chaque contingent",
     source="CCH R. 441-5-1 : bilan par réservataire selon la typologie, le financement et le QPV",
 )
@@ -86,7 +86,8 @@ class AccountBalance(RuleShape):
                         share=kept,
                         tolerance=exact(terms.tolerance.value),
                         price=hundredths(terms.price.value),
-                        status="assumed",
+                        # whoever turns the rule on has decided it
+                        status="local",
                         remaining=remaining,
                     )
                 )

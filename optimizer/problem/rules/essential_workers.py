@@ -32,7 +32,7 @@ def is_essential(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 
 @rule(
     id="essential_workers",
-    order=7,
+    order=8,
     title_fr="Travailleurs essentiels",
     source="CCH L. 441-1-6 (loi 2022-217) ; convention intercommunale d'attribution",
 )
@@ -51,6 +51,7 @@ class EssentialWorkers(RuleShape):
     late_key = "national.dashboard.priority_late_share"
 
     traits = {TRAIT: is_essential}
+    of_households = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         facts, terms = ground.facts, ground.rules.rule(self.id)
@@ -64,9 +65,8 @@ class EssentialWorkers(RuleShape):
                 tolerance=exact(terms.tolerance.value),
                 price=hundredths(terms.price.value),
                 status=shares[facts.epcis[key[1]]].status,
-                territory=territory,
             )
-            for scope, key, territory in epci_scopes(ground, concerned, by_landlord=False)
+            for scope, key in epci_scopes(ground, concerned, by_landlord=False)
         ]
 
     def view(self, lines: Sequence[Line], ground: Ground) -> View:

@@ -7,10 +7,21 @@ from fractions import Fraction
 
 import numpy as np
 
-from optimizer.problem.areas import COMMUNE, DEPARTEMENT, EPCI, Area, FluxYear, area_of, in_areas
-from optimizer.problem.ground import Counted, Ground, Place
+from optimizer.problem.areas import Area, FluxYear, area_of, areas_of, in_areas
+from optimizer.problem.ground import I64, Counted, Ground, Place
 from optimizer.problem.model import RATE_UNIT
-from optimizer.problem.registry import ALWAYS, NEVER, Line, Mark, Pairs, RuleShape, View, hundredths, rule
+from optimizer.problem.registry import (
+    ALWAYS,
+    NEVER,
+    Line,
+    Mark,
+    Pairs,
+    RuleShape,
+    View,
+    exact,
+    hundredths,
+    rule,
+)
 
 
 @rule(
@@ -21,6 +32,9 @@ from optimizer.problem.registry import ALWAYS, NEVER, Line, Mark, Pairs, RuleSha
 )
 class Flux(RuleShape):
     """One line per convention line. Denominator: the landlord's flux base in the area; numerator: on the account.
+
+    Half a lease may be missing before a point is lost, and the tolerance of a line is at most a tenth of its share: the year
+    is made of small sessions, and what each of them may leave undone adds up.
 
     Orientations that came back without a lease count before the run where the agreement's count rule has consumed them; the
     leases still expected are not fewer for them.
@@ -46,6 +60,8 @@ class Flux(RuleShape):
         facts = ground.facts
         terms = ground.rules.rule(self.id)
         year = FluxYear(ground)
+        play = exact(ground.rules.get("national.rules.flux.play"))
+        most = exact(ground.rules.get("national.rules.flux.tolerance_max"))
         present = set(ground.landlord_departements)
         found = []
         for line in facts.conventions:
@@ -58,11 +74,14 @@ class Flux(RuleShape):
                     f";account={facts.accounts[line.account]}",
                     key=(*area, line.account),
                     share=Fraction(line.share, RATE_UNIT),
-                    tolerance=Fraction(line.tolerance, RATE_UNIT),
+                    tolerance=min(
+                        Fraction(line.tolerance, RATE_UNIT), most * Fraction(line.share, RATE_UNIT)
+                    ),
                     price=hundredths(terms.price.value),
                     status="assumed" if line.assumed else "local",
                     opening_balance=line.opening_balance,
                     remaining=year.of_area(area),
+                    play=play,
                 )
             )
         return found
@@ -75,29 +94,29 @@ class Flux(RuleShape):
         def marks(place: Place, account: int) -> list[Mark]:
             if not place.flux_base or account in ground.outside_flux:
                 return []
-            covering = (
-                Area(place.landlord, DEPARTEMENT, place.departement),
-                Area(place.landlord, EPCI, place.epci),
-                Area(place.landlord, COMMUNE, place.commune),
-            )
             return [
                 Mark(line, ALWAYS if who == account else NEVER)
-                for area in covering
+                for area in areas_of(place)
                 for who, line in within.get(area, ())
             ]
 
         return marks
 
     def counted(self, lines: Sequence[Line], ground: Ground, leases: Counted) -> Pairs:
-        areas = sorted({Area(*line.key[:3]) for line in lines})
-        position = {area: i for i, area in enumerate(areas)}
-        of_area = np.array([position[Area(*line.key[:3])] for line in lines], np.int64)
-        order = np.argsort(of_area, kind="stable")
-        start = np.searchsorted(of_area[order], np.arange(len(areas) + 1))
-        lease, area = in_areas(areas, leases)
-        width = start[area + 1] - start[area]
-        shift = np.arange(int(width.sum())) - np.repeat(np.cumsum(width) - width, width)
-        line = order[np.repeat(start[area], width) + shift]
-        lease = np.repeat(lease, width)
+        lease, line = pairs_in_areas(lines, leases)
         account = np.array([one.key[3] for one in lines], np.int64)
         return Pairs(lease, line, leases.account[lease] == account[line])
+
+
+def pairs_in_areas(lines: Sequence[Line], leases: Counted) -> tuple[I64, I64]:
+    """(lease, line) pairs: leases of the flux base in the area of each line, which its key begins with."""
+    areas = sorted({Area(*line.key[:3]) for line in lines})
+    position = {area: i for i, area in enumerate(areas)}
+    of_area = np.array([position[Area(*line.key[:3])] for line in lines], np.int64)
+    order = np.argsort(of_area, kind="stable")
+    start = np.searchsorted(of_area[order], np.arange(len(areas) + 1))
+    lease, area = in_areas(areas, leases)
+    width = start[area + 1] - start[area]
+    shift = np.arange(int(width.sum())) - np.repeat(np.cumsum(width) - width, width)
+    line = order[np.repeat(start[area], width) + shift]
+    return np.repeat(lease, width), np.asarray(line, np.int64)

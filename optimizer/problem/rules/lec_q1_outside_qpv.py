@@ -23,7 +23,7 @@ def counts(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 
 @rule(
     id="lec_q1_outside_qpv",
-    order=4,
+    order=5,
     title_fr="LEC : premier quartile hors QPV",
     source="CCH L. 441-1, loi 2017-86 du 27 janvier 2017",
 )
@@ -53,6 +53,7 @@ class FirstQuartileOutsideQpv(RuleShape):
     late_key = "national.dashboard.lec_late_share"
 
     traits = {TRAIT: counts}
+    of_households = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         return lec_lines(ground, self)

@@ -27,12 +27,12 @@ from optimizer.problem.registry import (
 
 @rule(
     id="mutation_max",
-    order=2,
+    order=3,
     title_fr="Mutations dans le parc du bailleur",
     source="CCH R. 441-5 : les logements nécessaires aux mutations sont ôtés de l'assiette du flux",
 )
 class MutationMax(RuleShape):
-    """One line per landlord and département with a forecast. Denominator: every lease; numerator: not a mutation."""
+    """One line per landlord and département in `assiette`. Denominator: every lease; numerator: not a mutation."""
 
     title_en = "Transfers inside the landlord's stock"
     short = (
@@ -49,7 +49,7 @@ class MutationMax(RuleShape):
     gauge_title = "Mutations internes (plafond)"
     late_key = "national.dashboard.flux_late_share"
 
-    whole_stock = True
+    counts_seats = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         facts, terms = ground.facts, ground.rules.rule(self.id)
@@ -67,7 +67,6 @@ class MutationMax(RuleShape):
                     tolerance=exact(terms.tolerance.value),
                     price=hundredths(terms.price.value),
                     status="local",
-                    territory=(pair,),
                 )
             )
         return found

@@ -31,7 +31,7 @@ def counts(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 
 @rule(
     id="priority_mix",
-    order=8,
+    order=9,
     title_fr="Résidences à enjeu de mixité",
     source="CCH L. 441-1-6 (loi 2022-217) ; liste et taux de la convention intercommunale d'attribution",
 )
@@ -49,16 +49,13 @@ class PriorityMix(RuleShape):
     viewers = {}
 
     traits = {TRAIT: counts}
+    of_households = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         facts, terms = ground.facts, ground.rules.rule(self.id, self.share_key)
         assert terms.share is not None
         d = facts.dwellings
         flagged = np.flatnonzero(d.priority_mix & (d.residence >= 0))
-        territory: dict[int, set[tuple[int, int]]] = {}
-        for i in flagged.tolist():
-            pair = (int(d.landlord[i]), int(d.departement[i]))
-            territory.setdefault(int(d.residence[i]), set()).add(pair)
         return [
             Line(
                 scope=f"residence={facts.residences[residence]}",
@@ -67,9 +64,8 @@ class PriorityMix(RuleShape):
                 tolerance=exact(terms.tolerance.value),
                 price=hundredths(terms.price.value),
                 status=terms.share.status,
-                territory=tuple(sorted(territory[residence])),
             )
-            for residence in sorted(territory)
+            for residence in np.unique(d.residence[flagged]).tolist()
         ]
 
     def view(self, lines: Sequence[Line], ground: Ground) -> View:

@@ -33,7 +33,7 @@ def is_priority(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 
 @rule(
     id="priority_publics",
-    order=3,
+    order=4,
     title_fr="Publics prioritaires de chaque réservataire",
     source="CCH L. 441-1 et L. 313-26-2",
 )
@@ -57,6 +57,7 @@ class PriorityPublics(RuleShape):
     late_key = "national.dashboard.priority_late_share"
 
     traits = {TRAIT: is_priority}
+    of_households = True
 
     def lines(self, ground: Ground) -> Sequence[Line]:
         facts, terms = ground.facts, ground.rules.rule(self.id, self.share_key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,7 +22,7 @@ def available() -> str | None:
 
 @backend("cpsat", features=("exact", "threads", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
-    """Maximise ``Σ value·x − Σ price·s`` with ``s_k ≥ rate·den + ask − 10_000·num`` in ten-thousandths of a lease."""
+    """Maximise ``Σ value·x − Σ price·s`` with ``s_k ≥ Σ rate + ask − 10_000·num`` in ten-thousandths of a lease."""
     from ortools.sat.python import cp_model
 
     columns, layout = job.columns, job.layout
@@ -36,11 +37,15 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     for k in layout.active.tolist():
         weight = row_weight(job, k)
         used = np.flatnonzero(weight)
-        rest = model.new_int_var(0, RATE_UNIT * (len(job.problem.dwelling_ids) + 1) + int(layout.ask[k]), "")
+        most = RATE_UNIT * (len(job.problem.dwelling_ids) + 1) + max(0, int(layout.ask[k]))
+        rest = model.new_int_var(0, most, "")
         terms = cp_model.LinearExpr.weighted_sum([x[j] for j in used.tolist()], weight[used].tolist())
         model.add(rest + terms >= int(layout.ask[k]))
         price, step = int(layout.price[k]), job.step
         objective = objective - _scaled(model, rest, price, step)
+    for sign in order_signs(job):
+        used = np.flatnonzero(sign)
+        model.add(cp_model.LinearExpr.weighted_sum([x[j] for j in used.tolist()], sign[used].tolist()) <= 0)
     model.maximize(objective)
     if job.start is not None:
         for literal, taken in zip(x, _chosen(job), strict=True):
@@ -84,16 +89,27 @@ def _scaled(model: Any, rest: Any, price: int, step: int) -> Any:
 
 
 def row_weight(job: Job, k: int) -> Any:
-    """``10_000·num − rate·den`` of every explicit column on row k, (n,) int64."""
+    """``10_000·num − rate`` of every explicit column on row k, (n,) int64."""
     kinds, layout = job.problem.kinds, job.layout
     per_kind = np.zeros(len(kinds), np.int64)
     here = np.flatnonzero(kinds.row == k)
     np.add.at(
         per_kind,
         layout.kind_of_mark[here],
-        RATE_UNIT * kinds.num[here].astype(np.int64) - int(layout.rate[k]) * kinds.den[here].astype(np.int64),
+        RATE_UNIT * kinds.num[here].astype(np.int64) - layout.mark_rate[here],
     )
     return per_kind[job.columns.kind]
+
+
+def order_signs(job: Job) -> Iterator[Any]:
+    """For each row of the réservataires' orders, what every explicit column adds to it, (n,) int64: at most 0 in all."""
+    kinds = job.problem.kinds
+    owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.order_ptr))
+    for row in range(len(job.problem.orders)):
+        per_kind = np.zeros(len(kinds), np.int64)
+        here = kinds.order_row == row
+        np.add.at(per_kind, owner[here], kinds.order_sign[here].astype(np.int64))
+        yield per_kind[job.columns.kind]
 
 
 def _one_each(model: Any, job: Job, x: list[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.problem.model import RATE_UNIT, FirstRanks
-from optimizer.solve.backends.cpsat import _groups, row_weight
+from optimizer.solve.backends.cpsat import _groups, order_signs, row_weight
 from optimizer.solve.options import BackendTooLarge, RawSolution, SolveOptions, Watch
 from optimizer.solve.registry import Job, backend
 
@@ -21,7 +21,7 @@ def available() -> str | None:
 
 @backend("pulp", features=("exact", "threads"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
-    """Maximise ``Σ value·x − Σ price·s`` in points, ``s_k ≥ rate·den − num`` in leases."""
+    """Maximise ``Σ value·x − Σ price·s`` in points, ``s_k ≥ rate·den − num − play`` in leases."""
     import pulp
 
     columns, layout, problem = job.columns, job.layout, job.problem
@@ -44,6 +44,10 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         used = np.flatnonzero(weight)
         row = pulp.LpAffineExpression([(s, 1), *((x[j], weight[j] / RATE_UNIT) for j in used.tolist())])
         model += row >= int(layout.ask[k]) / RATE_UNIT
+    for sign in order_signs(job):
+        used = np.flatnonzero(sign)
+        if len(used):
+            model += pulp.LpAffineExpression([(x[j], int(sign[j])) for j in used.tolist()]) <= 0
     if not x and not short:
         return RawSolution(job.incumbent.first, True, "proven", "empty")
     solver = _solver(pulp, options, watch)

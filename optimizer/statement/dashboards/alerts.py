@@ -11,9 +11,9 @@ import pandas as pd
 
 from optimizer.domain.account import account_of, of_place
 from optimizer.policy import Parameter
+from optimizer.presentation.numbers import decimal, leases, percent, some
 from optimizer.statement.dashboards.gauges import Gauge, rate
 from optimizer.statement.dashboards.targets import LATE_TRAJECTORY, label
-from optimizer.statement.dashboards.words import decimal, leases, percent, some
 from optimizer.statement.dashboards.year import Year
 
 SERIOUS, WATCH, GOOD = "alert", "watch", "ahead"

@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.numbers import some
 from optimizer.presentation.tables_book import write_book
 from optimizer.problem import all_rules
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.statement.dashboards.board import Dashboard, dashboard
 from optimizer.statement.dashboards.headings import LOOK
 from optimizer.statement.dashboards.page import KIND_TITLES, LEVELS, STATUS, number_words, page
-from optimizer.statement.dashboards.words import some
 from optimizer.statement.dashboards.year import Kind
 
 

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
 from math import floor
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import pandas as pd
 
 from optimizer.policy import Parameter
-from optimizer.presentation.data import DECIDES, ProofSummary, proof_sentence, stop_sentence
+from optimizer.presentation.data import ProofSummary, proof_sentence, stop_sentence
+from optimizer.presentation.numbers import decimal, leases, percent, some
+from optimizer.presentation.page import Num, render
 from optimizer.statement.dashboards.alerts import SERIOUS
 from optimizer.statement.dashboards.board import Dashboard, all_accept, as_expected
 from optimizer.statement.dashboards.gauges import Gauge, rate
 from optimizer.statement.dashboards.headings import HEADINGS, is_share
 from optimizer.statement.dashboards.picture import bar, trajectory
 from optimizer.statement.dashboards.tables import Table
-from optimizer.statement.dashboards.words import decimal, leases, percent, some
 
-TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[2] / "presentation" / "templates" / "style.css"
 KIND_TITLES = {
     "landlord": "Tableau de bord du bailleur", "epci": "Tableau de bord de l'EPCI",
     "prefet": "Tableau de bord du préfet", "maire": "Tableau de bord du maire",
@@ -32,46 +28,37 @@ UNITS = {"share": "", "days": " jours", "count": "", "dwellings": " logements", 
 MOST_PLOTS = 24
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-
-
 def page(result: Dashboard) -> str:
     """The whole page."""
     year, settings = result.year, result.year.case.settings
     large = year.rules.integer("national.rules.min_count")
     primary = [g for g in result.gauges if g.primary and g.year_target > 0]
     drawn = [g for g in primary if g.year_target >= large] or primary
-    return _environment().get_template("dashboard.html.j2").render(
-        css=STYLE.read_text(encoding="utf-8"),
-        decides=DECIDES["fr"],
-        kind=KIND_TITLES[result.viewer.kind],
-        viewer=result.viewer,
-        settings=settings,
-        has_run=year.run is not None,
-        proof=_proof(result),
-        notes=_notes(result),
-        cards=_cards(result),
-        alerts=[
+    values = {
+        "kind": KIND_TITLES[result.viewer.kind],
+        "viewer": result.viewer,
+        "settings": settings,
+        "has_run": year.run is not None,
+        "proof": _proof(result),
+        "notes": _notes(result),
+        "cards": _cards(result),
+        "alerts": [
             {"word": LEVELS[a.level], "level": a.level, "subject": a.subject, "scope": a.scope, "sentence": a.sentence,
              "threshold": number_words(a.threshold), "assumed": a.threshold.is_assumed, "source": a.threshold.source,
              "title": a.threshold.title}
             for a in result.alerts
         ],
-        groups=_groups(result),
-        plots=[{"title": g.title, "scope": g.scope, "svg": trajectory(g, year), "words": _plot_words(g, result)} for g in drawn[:MOST_PLOTS]],
-        more_plots=len(primary) - len(drawn[:MOST_PLOTS]),
-        tables=[_table(table) for table in result.tables],
-        numbers=[
+        "groups": _groups(result),
+        "plots": [{"title": g.title, "scope": g.scope, "svg": trajectory(g, year), "words": _plot_words(g, result)} for g in drawn[:MOST_PLOTS]],
+        "more_plots": len(primary) - len(drawn[:MOST_PLOTS]),
+        "tables": [_table(table) for table in result.tables],
+        "numbers": [
             {"title": p.title, "value": number_words(p), "assumed": p.is_assumed, "status": STATUS[p.status], "source": p.source,
-             "since": p.in_force_from.strftime("%d/%m/%Y") if p.in_force_from else "–"}
+             "since": p.in_force_from}
             for p in result.numbers
         ],
-    )  # fmt: skip
+    }  # fmt: skip
+    return render("statement/dashboard", "fr", values)
 
 
 def _proof(result: Dashboard) -> str:
@@ -181,9 +168,9 @@ def _table(table: Table) -> dict[str, Any]:
     frame = _with_interval(table.frame)
     columns = [str(c) for c in frame.columns]
     numeric = [pd.api.types.is_numeric_dtype(frame[c]) or is_share(c) for c in columns]
-    head = list(zip([HEADINGS[c] for c in columns], numeric, strict=True))
+    head = [Num(HEADINGS[c]) if n else HEADINGS[c] for c, n in zip(columns, numeric, strict=True)]
     rows = [
-        [(_cell(v, c), n) for v, c, n in zip(row, columns, numeric, strict=True)]
+        [_cell(v, c) for v, c in zip(row, columns, strict=True)]
         for row in frame.head(table.most).itertuples(index=False, name=None)
     ]
     return {

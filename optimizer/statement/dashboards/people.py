@@ -13,7 +13,7 @@ from optimizer.conversion import account_order
 from optimizer.domain.account import account_of, in_flux, of_place, place_of
 from optimizer.domain.schema import RELOCATIONS
 from optimizer.eligibility.accounts import in_pool
-from optimizer.presentation.words import day
+from optimizer.presentation.numbers import day
 from optimizer.statement.dashboards.alerts import deadlines
 from optimizer.statement.dashboards.tables import Table, tally
 from optimizer.statement.dashboards.targets import label

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
+from optimizer.presentation.numbers import decimal
 from optimizer.presentation.svg import DONE, EXPECTED, INK, RUN, TARGET, TRACK
 from optimizer.statement.dashboards.gauges import Gauge
 from optimizer.statement.dashboards.trajectory import steps
-from optimizer.statement.dashboards.words import decimal
 from optimizer.statement.dashboards.year import Year
 
 W, H, LEFT, TOP, BOTTOM = 320, 168, 34, 12, 24

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer.presentation.numbers import decimal, leases, percent
 from optimizer.statement import dashboard
 from optimizer.statement.dashboards.gauges import Counts, Gauge
-from optimizer.statement.dashboards.words import decimal, leases, percent
 from tests.statement.year import lease, year_case
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from optimizer.scenario.plots import COLOURS, INK, LINE, PALE, open_svg, text_svg
+from optimizer.presentation.plots import COLOURS, INK, LINE, PALE, open_svg, text_svg
 
 OUTSIDE, INSIDE, UNTOLD = "#1F3A5F", "#B26B00", LINE
 MOST_YEARS = 40

@@ -1,22 +1,19 @@
-"""``report.html`` and the sheets per dwelling: self-contained pages, no script, readable by a screen reader."""
+"""``report.html``: the whole run on one self-contained page."""
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from optimizer.domain.frames import records
-from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.errors import Lang, said
+from optimizer.presentation.data import ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.numbers import day, decimal
+from optimizer.presentation.numbers import percent as share_words
+from optimizer.presentation.page import render
 from optimizer.presentation.svg import bar, gauge
 from optimizer.presentation.words import dwelling_words, flags_words, scope_words, why_words
 from optimizer.shortlist.labels import account_label, flag_label, rule_label, rule_long, share_key
 
-TEMPLATES = Path(__file__).parent / "templates"
 MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
 MOST_GAUGES = 40
@@ -37,96 +34,67 @@ GROUPS_EN = {
 """Names of the compared groups, which the tables hold in French."""
 
 
-@cache
-def environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=kept_together,
-    )
-
-
-def kept_together(value: object) -> object:
-    """A text whose French signs stay on the line of their word; markup and numbers as they are."""
-    return re.sub(r" (?=[;:?!»])|(?<=«) ", "\u00a0", value) if type(value) is str else value
-
-
-def page_words(data: ReportData) -> dict[str, Any]:
-    fr = data.lang == "fr"
+def proof_words(data: ReportData) -> dict[str, str]:
+    """What is proved of the run, and why it stopped: on every page of a run."""
     return {
-        "lang": data.lang,
-        "t": lambda french, english: french if fr else english,
-        "css": (TEMPLATES / "style.css").read_text(encoding="utf-8"),
-        "decides": DECIDES[data.lang],
         "proof": proof_sentence(data.proof, data.lang),
         "stop": stop_sentence(data.proof, data.lang),
-        "day": lambda d: d.strftime("%d/%m/%Y") if isinstance(d, date) else str(d),
     }
 
 
 def show(value: float, data: ReportData, places: int = 1) -> str:
-    """A number on a page: French thousands and decimal comma, or English; a dash when unknown."""
-    if value != value:
-        return "–"
-    text = f"{value:,.{places}f}"
-    if data.lang == "fr":
-        text = text.replace(",", "\u202f").replace(".", ",")
-    return text
+    """A number on a page, with all its decimals."""
+    return decimal(value, places, data.lang, fixed=True)
 
 
 def percent(value: float, data: ReportData, places: int = 1) -> str:
-    """A share in per cent, as screens show it."""
-    return (
-        "–" if value != value else show(100 * value, data, places) + ("\u00a0%" if data.lang == "fr" else "%")
-    )
+    """A share in per cent, with all its decimals."""
+    return share_words(value, places, data.lang, fixed=True)
 
 
 def report_html(data: ReportData) -> str:
     """The whole ``report.html``."""
-    template = environment().get_template("report.html.j2")
-    return template.render(
-        d=data,
-        cards=_cards(data),
-        gauges=_gauges(data),
-        accounts=_accounts(data),
-        groups=_groups(data),
-        leapfrogs=_leapfrogs(data),
-        flags=_flags(data),
-        forbids=data.forbids.to_dict(orient="records"),
-        shortfalls=_shortfalls(data),
-        lists=_lists(data) if len(data.dwellings) <= MOST_LISTS else [],
-        **page_words(data),
+    return render(
+        "presentation/report",
+        data.lang,
+        {
+            "d": data,
+            "numbers": _cards(data),
+            "gauges": _gauges(data),
+            "accounts": _accounts(data),
+            "groups": _groups(data),
+            "leapfrogs": _leapfrogs(data),
+            "flags": _flags(data),
+            "forbids": data.forbids.to_dict(orient="records"),
+            "shortfalls": _shortfalls(data),
+            "lists": _lists(data) if len(data.dwellings) <= MOST_LISTS else [],
+            **proof_words(data),
+        },
     )
 
 
 def _cards(data: ReportData) -> list[dict[str, str]]:
-    fr = data.lang == "fr"
     status = data.dwellings["status"].value_counts()
     people = data.applications["status"].value_counts()
 
-    def card(value: int, french: str, english: str) -> dict[str, str]:
-        return {"value": show(value, data, 0), "label": french if fr else english}
+    def card(value: int, name: str) -> dict[str, str]:
+        return {"value": show(value, data, 0), "label": said(f"REPORT.CARD_{name}", data.lang)}
 
     return [
-        card(len(data.dwellings), "logements", "dwellings"),
-        card(int(status.get("listed", 0)), "avec une liste", "with a list"),
+        card(len(data.dwellings), "DWELLINGS"),
+        card(int(status.get("listed", 0)), "LISTED"),
         card(
             int(status.get("awaiting_reservataire", 0)),
-            "en attente du réservataire",
-            "awaiting the réservataire",
+            "AWAITING",
         ),
-        card(int(status.get("no_candidate", 0)), "sans candidat", "without candidate"),
-        card(len(data.applications), "demandes lues", "applications read"),
-        card(int(people.get("proposed", 0)), "premiers rangs", "first ranks"),
-        card(int(people.get("reserve", 0)), "en réserve", "in reserve"),
+        card(int(status.get("no_candidate", 0)), "NONE"),
+        card(len(data.applications), "READ"),
+        card(int(people.get("proposed", 0)), "FIRST"),
+        card(int(people.get("reserve", 0)), "RESERVE"),
     ]
 
 
 def _gauges(data: ReportData) -> list[dict[str, Any]]:
-    fr = data.lang == "fr"
     assumed_keys = {n.key for n in data.numbers if n.assumed}
     out = []
     for rule, frame in data.rules.groupby("rule", sort=False):
@@ -151,9 +119,9 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                         f"{int(x.num_before)} + {int(x.num_run)} / {target:.1f}",
                     ),
                     "missing": missing,
-                    "missing_text": _leases(missing, fr)
+                    "missing_text": _leases(missing, data.lang)
                     if x.price > 0 or missing
-                    else ("affiché seulement" if fr else "shown only"),
+                    else (said("REPORT.SHOWN_ONLY", data.lang)),
                 }
             )
         hidden = len(frame) - len(rows)
@@ -163,31 +131,24 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                 "long": rule_long(str(rule), data.lang),
                 "rows": rows,
                 "assumed": share_key(str(rule)) in assumed_keys,
-                "more": (
-                    f"… et {hidden} autres lignes (rules.csv)." if fr else f"… and {hidden} more (rules.csv)."
-                )
-                if hidden > 0
-                else "",
+                "more": (said("REPORT.MORE", data.lang, n=hidden)) if hidden > 0 else "",
             }
         )
     return out
 
 
-def _leases(n: int, fr: bool) -> str:
-    if fr:
-        return "aucun" if n == 0 else f"{n} bail" if n == 1 else f"{n} baux"
-    return "none" if n == 0 else f"{n} lease{'s' if n > 1 else ''}"
+def _leases(n: int, lang: Lang) -> str:
+    return said("REPORT.NO_LEASE", lang) if n == 0 else said("REPORT.LEASES", lang, n=n)
 
 
 def _shortfalls(data: ReportData) -> list[dict[str, str]]:
     """Targets missed, in whole leases, with the reason and the rate these proposals would meet."""
-    fr = data.lang == "fr"
     return [
         {
             "rule": rule_label(str(x.rule), data.lang),
             "scope": scope_words(str(x.scope), data.lang, data.places),
-            "missing": _leases(int(x.missing_whole), fr),
-            "why": str(x.reason_fr if fr else x.reason_en),
+            "missing": _leases(int(x.missing_whole), data.lang),
+            "why": str(x.reason_fr if data.lang == "fr" else x.reason_en),
             "holds": percent(float(x.rate_that_holds), data),
         }
         for x in records(data.shortfalls)
@@ -214,17 +175,9 @@ def _accounts(data: ReportData) -> list[dict[str, object]]:
 
 
 def _groups(data: ReportData) -> list[dict[str, Any]]:
-    fr = data.lang == "fr"
-    labels = {
-        "quartile": ("Par quartile de ressources", "By income quartile"),
-        "size": ("Par taille du ménage", "By household size"),
-        "priority": ("Par priorité", "By priority"),
-        "origin": ("Mutation ou demande externe", "Transfer or external"),
-        "qpv": ("Acceptation d'un QPV", "Accepts a QPV"),
-    }
     out = []
     eligible = data.population[data.population["eligible"]]
-    for column, pair in labels.items():
+    for column in ("quartile", "size", "priority", "origin", "qpv"):
         if column not in eligible.columns:
             continue
         rows = []
@@ -235,7 +188,7 @@ def _groups(data: ReportData) -> list[dict[str, Any]]:
             rate = len(first) / len(frame)
             rows.append(
                 {
-                    "label": str(name) if fr else GROUPS_EN.get(str(name), str(name)),
+                    "label": str(name) if data.lang == "fr" else GROUPS_EN.get(str(name), str(name)),
                     "eligible": show(len(frame), data, 0),
                     "first": show(len(first), data, 0),
                     "rate": percent(rate, data, 2 if 0 < rate < 0.001 else 1),
@@ -249,7 +202,7 @@ def _groups(data: ReportData) -> list[dict[str, Any]]:
         for row in rows:
             row["svg"] = bar(float(str(row["raw"])), most, str(row["rate"]))
         if rows:
-            out.append({"label": pair[0 if fr else 1], "rows": rows})
+            out.append({"label": said(f"REPORT.BY_{column}".upper(), data.lang), "rows": rows})
     return out
 
 
@@ -287,9 +240,9 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
         out.append(
             {
                 "dwelling": d.dwelling_id,
-                "words": dwelling_words(facts[d.dwelling_id], data.lang == "fr"),
+                "words": dwelling_words(facts[d.dwelling_id], data.lang),
                 "account": account_label(d.account, data.lang, data.places),
-                "note": (" ; " if data.lang == "fr" else "; ").join(
+                "note": (said("WORDS.LIST", data.lang)).join(
                     x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
                 ),
                 "lines": [
@@ -311,5 +264,4 @@ def _lists(data: ReportData) -> list[dict[str, Any]]:
 def deadline_words(iso: str, data: ReportData) -> str:
     if not iso:
         return ""
-    day = f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}"
-    return f"désignation attendue avant le {day}" if data.lang == "fr" else f"names expected before {day}"
+    return said("REPORT.NAMES_BEFORE", data.lang, day=day(iso))

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from optimizer.presentation.numbers import percent
+
 INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
 COLOURS = ("#1F3A5F", "#B3261E", "#2E7D5B", "#B26B00", "#6A4C93", "#0F7A8A", "#8A5A44", "#556270")
-
-
-def percent(value: float, places: int = 1) -> str:
-    """``0.0617`` -> ``6,2 %`` as French pages write it."""
-    return f"{100 * value:.{places}f}".replace(".", ",") + "\u00a0%"
 
 
 def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[str], label: str) -> str:
@@ -26,7 +23,7 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
     label : str
         Text alternative.
     """
-    width, height, left, right, top = 940, 360, 250, 250, 36
+    width, height, left, right, top = 1000, 360, 280, 280, 36
     known = [v for values in series.values() for v in values if v is not None]
     most = max(known, default=1.0) or 1.0
     bottom = height - 16
@@ -58,7 +55,7 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
                 text_svg(
                     x(i) + shift,
                     at + 4,
-                    f"{names[n] if len(names[n]) <= 32 else names[n][:31] + '…'} {percent(value)}",
+                    f"{names[n] if len(names[n]) <= 30 else names[n][:29] + '…'} {percent(value)}",
                     anchor,
                     COLOURS[n % len(COLOURS)],
                 )

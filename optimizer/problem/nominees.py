@@ -1,0 +1,98 @@
+"""Nominees that are eligible where they are named, in the réservataire's order: read off the menus, list by list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.eligibility.accounts import may_name
+from optimizer.eligibility.facts import Facts
+from optimizer.problem.model import I32, B
+
+if TYPE_CHECKING:
+    from optimizer.eligibility import Menus
+
+Listed = tuple[tuple[int, int], ...]
+"""(rank, application), best placed first."""
+
+
+class Nominees:
+    """Who is named where. ``menus`` say who is eligible before the account is asked."""
+
+    def __init__(self, facts: Facts, menus: Menus) -> None:
+        self.facts, self.menus = facts, menus
+        self._own: dict[tuple[int, int], dict[int, int]] = {}
+        self._large: dict[int, dict[int, int]] = {}
+        for line in facts.nominations:
+            if line.dwelling < 0:
+                ranks = self._large.setdefault(line.account, {})
+            else:
+                ranks = self._own.setdefault((line.account, line.dwelling), {})
+            ranks[line.application] = min(line.rank, ranks.get(line.application, line.rank))
+        nominee = np.zeros(len(facts.applications.ids), bool)
+        for ranks in (*self._own.values(), *self._large.values()):
+            nominee[sorted(ranks)] = True
+        entry = np.flatnonzero(nominee[menus.app])
+        menu = np.searchsorted(menus.ptr, entry, side="right") - 1
+        self._inside: dict[int, list[int]] = {}
+        """Nominees, of any account, on each menu."""
+        for m, app in zip(menu.tolist(), menus.app[entry].tolist(), strict=True):
+            self._inside.setdefault(m, []).append(app)
+        self._known: dict[tuple[int, int, int], Listed] = {}
+        self._sorted: dict[int, I32] = {}
+
+    def reached(self) -> list[int]:
+        """Dwellings that suit some nominee, ascending."""
+        menu = self.menus.menu_of_dwelling
+        suited = np.zeros(len(self.menus.ptr) + 1, bool)
+        suited[sorted(self._inside)] = True
+        found: list[int] = np.flatnonzero((menu >= 0) & suited[menu]).tolist()
+        return found
+
+    def own(self, dwelling: int) -> bool:
+        """Whether some nomination names this very dwelling."""
+        return any(d == dwelling for _, d in self._own)
+
+    def eligible(self, dwelling: int, account: int, line: int) -> tuple[Listed, Listed]:
+        """Eligible nominees that name this very dwelling, and those at large, each in order."""
+        own = self._own.get((account, dwelling))
+        here = self._fine(dwelling, account, line, own) if own else ()
+        key = (
+            int(self.facts.dwellings.receive_class[dwelling]),
+            int(self.menus.menu_of_dwelling[dwelling]),
+            account,
+        )
+        if key not in self._known:
+            large = self._large.get(account)
+            self._known[key] = self._fine(dwelling, account, line, large) if large else ()
+        return here, self._known[key]
+
+    def listed(self, dwelling: int, account: int, line: int) -> Listed:
+        """The list that holds at the dwelling."""
+        here, large = self.eligible(dwelling, account, line)
+        return here or large
+
+    def count(self, dwelling: int, account: int, line: int) -> int:
+        """Households that the account may name there by nomination, each once."""
+        here, large = self.eligible(dwelling, account, line)
+        return len({app for _, app in (*here, *large)})
+
+    def named(self, dwelling: int, account: int, apps: I32) -> B:
+        """Which of the applications the account names, at large or for the dwelling."""
+        names = self._sorted.get(account)
+        if names is None:
+            names = self._sorted[account] = np.array(sorted(self._large.get(account, {})), np.int32)
+        found = np.isin(apps, sorted(self._own.get((account, dwelling), {})))
+        if len(names):
+            at = np.minimum(np.searchsorted(names, apps), len(names) - 1)
+            found |= names[at] == apps
+        return np.asarray(found, bool)
+
+    def _fine(self, dwelling: int, account: int, line: int, ranks: dict[int, int]) -> Listed:
+        inside = self._inside.get(int(self.menus.menu_of_dwelling[dwelling]), ())
+        apps = np.array(sorted(ranks.keys() & set(inside)), np.int32)
+        if not len(apps):
+            return ()
+        fine = may_name(self.facts, account, line, dwelling, apps)
+        return tuple(sorted((ranks[app], app) for app in apps[fine].tolist()))

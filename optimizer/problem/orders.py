@@ -1,0 +1,91 @@
+"""The réservataires' own orders: whom each list places before whom, dwelling by dwelling (design §3).
+
+On a direct or partial account the list of a dwelling is that of the nominations which name it, if one of these nominees is
+eligible there on the account, else the account's list at large. A nominee may be a first rank only if every eligible nominee
+better placed on that list is one somewhere this session; the seat of a direct account comes after all its nominees, and so does
+every other household on a partial account. Equal ranks impose no order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.eligibility.naming import accounts_of
+from optimizer.problem.model import I32, B, Orders
+from optimizer.problem.nominees import Nominees
+
+Signs = tuple[tuple[int, int], ...]
+"""(row, +1 placed after its nominee or −1 that nominee), sorted."""
+
+
+class _Placed(NamedTuple):
+    """A row of the orders at one dwelling and account: its number, its nominee's rank."""
+
+    row: int
+    rank: int
+
+
+class OrderTable:
+    """The rows of the orders of a case, and which of them a first rank enters."""
+
+    def __init__(self, nominees: Nominees) -> None:
+        facts, menus = nominees.facts, nominees.menus
+        rows: list[tuple[int, int, int]] = []
+        self._rows: dict[tuple[int, int], list[_Placed]] = {}
+        self._rank: dict[tuple[int, int], Mapping[int, int]] = {}
+        self._partial: set[tuple[int, int]] = set()
+        held: dict[int, list[int]] = {}
+        for dwelling in nominees.reached():
+            if menus.menu_of_dwelling[dwelling] < 0:
+                continue
+            accounts, lines = accounts_of(facts, dwelling)
+            for account, line in zip(accounts.tolist(), lines.tolist(), strict=True):
+                mode = facts.mode_of(account, line)
+                if mode == "delegated" or facts.oriented.get(dwelling, account) != account:
+                    continue
+                listed = nominees.listed(dwelling, account, line)
+                if not listed:
+                    continue
+                place = dwelling, account
+                self._rank[place] = {app: rank for rank, app in listed}
+                if mode == "partial":
+                    self._partial.add(place)
+                last = listed[-1][0]
+                for rank, app in listed:
+                    # after the last of a list comes the seat, or the rest of the pool; a pinned dwelling has no seat
+                    if rank == last and mode == "direct" and dwelling in facts.pinned_application:
+                        continue
+                    self._rows.setdefault(place, []).append(_Placed(len(rows), rank))
+                    held.setdefault(app, []).append(len(rows))
+                    rows.append((dwelling, account, app))
+        part = np.array(rows, np.int32).reshape(-1, 3)
+        self.orders = Orders(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
+        self._held: dict[int, Signs] = {app: tuple((r, -1) for r in own) for app, own in held.items()}
+        self.nominees = frozenset(app for ranks in self._rank.values() for app in ranks)
+        """Households that stand on a list: each is told apart from all others."""
+        self.dwellings = frozenset(d for d, _ in self._rank)
+        """Dwellings with a list: each is told apart too."""
+        self._special: B = np.zeros(len(facts.applications.ids), bool)
+        self._special[sorted(self.nominees)] = True
+
+    def special(self, apps: I32) -> B:
+        """Which of the applications stand on a list somewhere."""
+        return np.asarray(self._special[apps], bool)
+
+    def signs(self, dwelling: int, account: int, app: int) -> Signs:
+        """Rows that a first rank of the dwelling on the account enters; ``app`` −1: the seat, or any other household."""
+        place = dwelling, account
+        rank = self._rank.get(place, {}).get(app)
+        after: Signs = ()
+        if rank is not None:
+            after = tuple((p.row, 1) for p in self._rows.get(place, ()) if p.rank < rank)
+        elif app < 0 or place in self._partial:
+            after = tuple((p.row, 1) for p in self._rows.get(place, ()))
+        return tuple(sorted(after + self._held.get(app, ())))
+
+    def others(self, dwelling: int, account: int) -> Signs:
+        """Rows that a household on no list enters there."""
+        return self.signs(dwelling, account, -1) if (dwelling, account) in self._partial else ()

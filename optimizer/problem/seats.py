@@ -1,0 +1,111 @@
+"""Seats: dwellings oriented to a direct réservataire that has named nobody, and what such an orientation is worth (design §3).
+
+A seat is worth the fill value and the median score of the households known that the account could name there, less what
+these may not bring to the rules that look at households: price × what the required rate asks above their own share of it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.eligibility.accounts import may_name
+from optimizer.eligibility.naming import accounts_of
+from optimizer.problem.entries import Entries
+from optimizer.problem.groups import Groups, spots
+from optimizer.problem.kinds import Brings, KindTable
+from optimizer.problem.model import I64, RATE_UNIT, Seats
+from optimizer.problem.naming import Naming, median
+from optimizer.problem.required import half_up
+from optimizer.problem.rulebook import RuleBook
+
+
+class Seat(NamedTuple):
+    """A direct account's seat at a dwelling: median score and deduction in hundredths, deadline in days."""
+
+    account: int
+    score: int
+    deduction: int
+    deadline: int
+
+
+Sets = dict[int, tuple[Seat, ...]]
+
+
+def seat_sets(book: RuleBook, naming: Naming, entries: Entries, table: KindTable) -> tuple[Sets, I64]:
+    """Seats by set number, and the set number of each dwelling (0: no seat)."""
+    facts = naming.facts
+    kind, _ = naming.kinds()
+    spot, _ = spots(facts)
+    known: dict[tuple[int, int, int], Seat] = {}
+    number: dict[tuple[Seat, ...], int] = {}
+    of_dwelling = np.zeros(len(facts.dwellings.ids), np.int64)
+    for dwelling in range(len(of_dwelling)):
+        found = []
+        for account, part, days in naming.pools(dwelling):
+            key = int(kind[dwelling]), int(spot[dwelling]), account
+            if key not in known:
+                score, deduction = _worth(book, naming, entries, table, dwelling, account, part)
+                known[key] = Seat(account, score, deduction, days)
+            found.append(known[key])
+        if found:
+            of_dwelling[dwelling] = number.setdefault(tuple(found), len(number) + 1)
+    return {n: seats for seats, n in number.items()}, of_dwelling
+
+
+def _worth(
+    book: RuleBook,
+    naming: Naming,
+    entries: Entries,
+    table: KindTable,
+    dwelling: int,
+    account: int,
+    part: I64,
+) -> tuple[int, int]:
+    """Median score of the known pool, and what a seat pays for what that pool may not bring, hundredths."""
+    line = dict(zip(*(x.tolist() for x in accounts_of(naming.facts, dwelling)), strict=True))[account]
+    pool = part[may_name(naming.facts, account, line, dwelling, entries.app[part])]
+    if not len(pool):
+        return 0, 0
+    bits = entries.bits[entries.type[pool]]
+    owed = Fraction(0)
+    for mark in table.asked(Groups.place(book.ground, dwelling), account):
+        row = book.rows[mark.row]
+        many = int(_brings(mark, bits).sum())
+        owed += row.price * max(Fraction(0), Fraction(row.rate, RATE_UNIT) - Fraction(many, len(pool)))
+    return median(entries.score[pool].astype(np.int64)), half_up(owed, 1)
+
+
+def _brings(mark: Brings, bits: I64) -> I64:
+    return np.ones(len(bits), np.int64) if mark.bit is None else bits >> mark.bit & 1
+
+
+def pack_seats(
+    sets: Sets,
+    set_of_class: I64,
+    member: I64,
+    book: RuleBook,
+    naming: Naming,
+    table: KindTable,
+    fill_value: int,
+) -> Seats:
+    """The seats of every class, given the set of each and one dwelling of it."""
+    klass, kind, value, deadline, deduction = [], [], [], [], []
+    for c, number in enumerate(set_of_class.tolist()):
+        dwelling = int(member[c])
+        for seat in sets.get(number, ()):
+            signs = naming.orders.signs(dwelling, seat.account, -1)
+            klass.append(c)
+            kind.append(table.seat_kind(Groups.place(book.ground, dwelling), seat.account, signs))
+            value.append(fill_value + seat.score - seat.deduction)
+            deadline.append(seat.deadline)
+            deduction.append(seat.deduction)
+    return Seats(
+        np.array(klass, np.int32),
+        np.array(kind, np.int32),
+        np.array(value, np.int64),
+        np.array(deadline, np.int32),
+        np.array(deduction, np.int64),
+    )

@@ -1,0 +1,489 @@
+"""``why``: one household's answer in words, from the index of a result, for staff or as a letter.
+
+For staff: where it is eligible, its place, what passed before it, what single change would bring a first rank. The letter
+stands under the four heads of article R311-3-1-2 of the CRPA; it gives counts, distributions and rules, the household's own
+data, and nothing of anybody else: no number, no score, no reason. So it names no rule beside a dwelling (a rule beside a
+dwelling tells what the household proposed there is), gives no number of missing points (their difference is another's
+score), and writes no count below five.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimizer.runs.why_reading import Index, Place, open_index
+from optimizer.runs.why_words import (
+    ALIKE,
+    BY_SCORE,
+    CONTRIBUTION,
+    ELSEWHERE,
+    EMPTY,
+    FEW,
+    FIRST_RANK,
+    HEADS,
+    HOUSED,
+    LAW,
+    NOT_A_DECISION,
+    REASONS,
+    SOURCES,
+    STATUS,
+    STEPS,
+    WAITING,
+    many,
+    place,
+    points,
+    say,
+)
+
+if TYPE_CHECKING:
+    from optimizer.errors import Lang
+    from optimizer.runs.proposing import Result
+
+SHOWN = 15
+"""Dwellings written one by one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `why` says of one household.
+
+    Attributes
+    ----------
+    lines : the answer in the language asked, line by line
+    facts : the same as data (staff only, empty for a letter)
+    """
+
+    lines: tuple[str, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+
+def why(
+    result: Path | str | Result,
+    application: str,
+    dwelling: str | None = None,
+    *,
+    letter: bool = False,
+    lang: Lang = "fr",
+) -> Answer:
+    """Why a household has the rank it has, or none.
+
+    Parameters
+    ----------
+    result : folder written by ``propose``, or a `Result`
+        The case is not read.
+    application : number of the application
+    dwelling : only this one
+    letter : for the household itself, else for staff
+
+    Raises
+    ------
+    AttrifluxError
+        ``WHY_NO_INDEX``, ``WHY_UNKNOWN_APPLICATION``, ``WHY_UNKNOWN_DWELLING``
+    """
+    index = open_index(Path(result)) if isinstance(result, (Path, str)) else _of(result, lang)
+    asked = _Asked(index, application, index.application(application), dwelling, lang)
+    return Answer(tuple(asked.letter())) if letter else Answer(tuple(asked.told()), asked.facts())
+
+
+def _of(result: Result, lang: Lang) -> Index:
+    """The index of a result in memory."""
+    import json
+
+    from optimizer.runs.why_index import index_arrays
+
+    arrays = _Arrays(index_arrays(result, lang))
+    return Index(arrays, json.loads(bytes(arrays["meta"]).decode("utf-8")))
+
+
+class _Arrays(dict[str, Any]):
+    """Arrays in memory under the interface of an open file."""
+
+    @property
+    def files(self) -> list[str]:
+        return list(self)
+
+
+class _Asked:
+    """One question and the rows that answer it."""
+
+    def __init__(self, index: Index, number: str, a: int, dwelling: str | None, lang: Lang) -> None:
+        self.index, self.number, self.a, self.lang = index, number, a, lang
+        self.meta = index.meta
+        self.only = -1 if dwelling is None else index.dwelling(dwelling)
+        self.everywhere = index.places(a)
+        self.places = [p for p in self.everywhere if self.only < 0 or p.dwelling == self.only]
+        self.status: str = self.meta["status"][int(index["status"][a])]
+        self.reason: str = self.meta["state_reason"][int(index["state_reason"][a])]
+        self.needed, self.nearest = int(index["points_needed"][a]), int(index["nearest"][a])
+        self.confirmed = bool(index["confirmed"][a])
+
+    def _say(self, fr: str, en: str) -> str:
+        return fr if self.lang == "fr" else en
+
+    # ---- for staff
+
+    def told(self) -> list[str]:
+        """The answer for staff."""
+        lines = [f"{self._say('Demande', 'Application')} {self.number} : {self._status()}."]
+        if self.lang != "fr":
+            lines[0] = lines[0].replace(" :", ":")
+        lines += self._scored()
+        if self.only >= 0 and not self.places:
+            return lines + [self._refused_there()]
+        if self.places:
+            count = many(len(self.places), "logement", "logements", self.lang)
+            if self.lang != "fr":
+                count = many(len(self.places), "dwelling", "dwellings", self.lang)
+            if self.only < 0:
+                least = "" if self.meta["whole"] else self._say("au moins ", "at least ")
+                lines.append(self._say(f"Recevable pour {least}{count} :", f"Eligible for {least}{count}:"))
+            lines += [f"  {self._place(p)}" for p in self.places[:SHOWN]]
+            if len(self.places) > SHOWN:
+                more = len(self.places) - SHOWN
+                lines.append(self._say(f"  … et {more} autres.", f"  … and {more} more."))
+        lines += self._change()
+        if self.only < 0:
+            lines += self._refusals()
+        return lines
+
+    def _status(self) -> str:
+        key = self.reason if self.reason in STATUS else self.status
+        text = say(STATUS[key], self.lang)
+        held = [p for p in self.everywhere if p.rank]
+        if held and self.status in ("proposed", "reserve"):
+            best = min(held, key=lambda p: (p.rank, p.dwelling))
+            home = self.index.home(best.dwelling)
+            where = self._say(f"logement {home}", f"dwelling {home}")
+            text += (
+                f" ({where})" if best.rank == 1 else f" ({self._say('rang', 'rank')} {best.rank}, {where})"
+            )
+        return text
+
+    def _scored(self) -> list[str]:
+        found: dict[int, list[tuple[str, int]]] = {}
+        for epci, title, amount in self.index.criteria(self.a):
+            found.setdefault(epci, []).append((title, amount))
+        wanted = {int(self.meta["homes"][p.dwelling][4]) for p in self.places}
+        names = [str(x) for x in self.index["epcis"]] if found else []
+        codes = {code: name for code, name in self.meta["epcis"]}
+        out = []
+        for epci, parts in found.items():
+            code = names[epci]
+            if wanted and [c for c, _ in self.meta["epcis"]].index(code) not in wanted:
+                continue
+            total = points(sum(amount for _, amount in parts), self.lang)
+            detail = (" ; " if self.lang == "fr" else "; ").join(
+                f"{title} {points(amount, self.lang)}" for title, amount in parts
+            )
+            where = codes.get(code, code)
+            out.append(
+                self._say(
+                    f"Cotation ({where}) : {total} ({detail}).", f"Score ({where}): {total} ({detail})."
+                )
+            )
+        return out
+
+    def _home(self, d: int) -> str:
+        commune, rooms, financing, _, _ = self.meta["homes"][d]
+        return f"{self.index.home(d)} ({commune}, T{rooms}, {financing})"
+
+    def _place(self, p: Place) -> str:
+        account = say(self.meta["accounts"][p.account], self.lang)
+        stands = place(p.place, p.size, self.lang)
+        head = self._say(
+            f"{self._home(p.dwelling)}, {account} : {stands} à la cotation",
+            f"{self._home(p.dwelling)}, {account}: {stands} by score",
+        )
+        rank = self._say(f"rang {p.rank}", f"rank {p.rank}") if p.rank > 1 else ""
+        why = self._reason(p.passed_by)
+        return (" ; " if self.lang == "fr" else "; ").join(x for x in (head, rank, why) if x)
+
+    def _reason(self, number: int) -> str:
+        if number < 0:
+            return say(REASONS[number], self.lang)
+        words = say(self.meta["words"][number], self.lang)
+        return self._say(f"passée par : {words}", f"passed by: {words}")
+
+    def _change(self) -> list[str]:
+        """The single change that would bring a first rank, if the grid can give it."""
+        if self.status == "proposed" or (self.only >= 0 and self.only != self.nearest):
+            return []
+        if self.status == "ineligible":
+            return [self._say("Ce qui manque : ", "What is missing: ") + self._miss() + "."]
+        if self.nearest < 0:
+            return []
+        home = self._home(self.nearest)
+        if self.needed < 0:
+            return [
+                self._say(
+                    "Aucun nombre de points que la grille peut donner n'aurait suffi.",
+                    "No number of points that the grid can give would have been enough.",
+                )
+            ]
+        if not self.needed:
+            if not self.meta["proven"]:
+                return [self._say("Calcul arrêté avant la preuve.", "The run stopped before the proof.")]
+            return [
+                self._say(
+                    f"À égalité ({home}) : départagée par les règles d'égalité.",
+                    f"Tied ({home}): decided by the tie rules.",
+                )
+            ]
+        amount = points(self.needed, self.lang)
+        if self.confirmed:
+            return [
+                self._say(
+                    f"Ce qui aurait changé la réponse : {amount} points de plus, au moins ({home}).",
+                    f"What would have changed the answer: at least {amount} more points ({home}).",
+                )
+            ]
+        return [
+            self._say(
+                f"Ce qui aurait changé la réponse : {amount} points de plus, peut-être moins ({home}).",
+                f"What would have changed the answer: {amount} more points, perhaps fewer ({home}).",
+            )
+        ]
+
+    def _miss(self) -> str:
+        return say(self.meta["misses"][int(self.index["miss"][self.a])], self.lang)
+
+    def _refusals(self) -> list[str]:
+        counts = self.index["code_counts"][self.a].tolist()[1:]
+        total = sum(counts)
+        if not total:
+            return []
+        named = sorted(((n, i) for i, n in enumerate(counts) if n), reverse=True)
+        words = ", ".join(f"{say(self.meta['codes'][i], self.lang)} ({n})" for n, i in named)
+        if self.lang == "fr":
+            return [f"Non recevable pour {many(total, 'logement', 'logements', self.lang)} : {words}."]
+        return [f"Not eligible for {many(total, 'dwelling', 'dwellings', self.lang)}: {words}."]
+
+    def _refused_there(self) -> str:
+        code = int(self.index["codes"][self.only, self.a]) if self.index.has("codes") else -1
+        home = self._home(self.only)
+        if code > 0:
+            words = say(self.meta["codes"][code - 1], self.lang)
+            return self._say(f"{home} : non recevable, {words}.", f"{home}: not eligible, {words}.")
+        if code == 0:
+            return self._say(
+                f"{home} : recevable, mais le logement est déjà en cours d'attribution.",
+                f"{home}: eligible, but the dwelling is already in progress.",
+            )
+        return self._say(
+            f"{home} : pas parmi les places gardées de cette demande.",
+            f"{home}: not among the places kept of this application.",
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """The answer as data."""
+        return {
+            "application_id": self.number,
+            "status": self.status,
+            "reason": self.reason,
+            "points_needed": self.needed / 100 if self.needed >= 0 else None,
+            "confirmed": self.confirmed,
+            "nearest": self.index.home(self.nearest) if self.nearest >= 0 else None,
+            "places": [
+                {
+                    "dwelling_id": self.index.home(p.dwelling),
+                    "account": self.meta["accounts"][p.account][1],
+                    "place": p.place,
+                    "of": p.size,
+                    "rank": p.rank or None,
+                    "why": self._reason(p.passed_by),
+                }
+                for p in self.places
+            ],
+        }
+
+    # ---- for the household
+
+    def letter(self) -> list[str]:
+        """The letter, without anything of anybody else."""
+        colon = self._say(" : ", ": ")
+        lines = [say(NOT_A_DECISION, self.lang), ""]
+        lines.append(self._say(f"Demande n° {self.number}", f"Application no. {self.number}"))
+        lines.append(f"{self.meta['title']}{self._say(', règles du ', ', rules of ')}{self._day()}")
+        for head, body in zip(
+            HEADS, (self._degree(), self._data(), self._weights(), self._steps()), strict=True
+        ):
+            lines += ["", say(head, self.lang), *body]
+        return [*lines, "", self._say("Textes", "Texts") + colon + say(LAW, self.lang)]
+
+    def _day(self) -> str:
+        year, month, day = self.meta["on"].split("-")
+        return f"{day}/{month}/{year}" if self.lang == "fr" else str(self.meta["on"])
+
+    def _degree(self) -> list[str]:
+        return [
+            say(CONTRIBUTION, self.lang),
+            self._say(f"Votre demande est {self._standing()}.", f"Your application is {self._standing()}."),
+        ]
+
+    def _standing(self) -> str:
+        return say(STATUS[self.reason if self.reason in STATUS else self.status], self.lang)
+
+    def _data(self) -> list[str]:
+        own = {
+            name: self.index[f"own_{name}"][self.a].item()
+            for name in (
+                "days",
+                "persons",
+                "uc",
+                "income",
+                "declared",
+                "dalo",
+                "priority",
+                "choices",
+                "dossier",
+            )
+        }
+        unknown = self._say("non renseignées", "not given")
+        income = unknown
+        if own["income"] >= 0:
+            proof = (
+                self._say("déclarées", "declared") if own["declared"] else self._say("vérifiées", "verified")
+            )
+            income = f"{points(own['income'], self.lang)} € {self._say('par mois', 'a month')} ({proof})"
+        title = self._say("aucun", "none")
+        if own["priority"]:
+            title = self._say("prioritaire L441-1", "priority L441-1")
+        if own["dalo"]:
+            title = "DALO"
+        rows = (
+            (self._say("ancienneté", "seniority"), f"{own['days']} {self._say('jours', 'days')}"),
+            (self._say("personnes à loger", "persons to house"), str(own["persons"])),
+            (self._say("unités de consommation", "consumption units"), points(own["uc"], self.lang)),
+            (self._say("ressources", "income"), income),
+            (self._say("titre de priorité", "priority"), title),
+            (self._say("communes souhaitées", "communes wanted"), str(own["choices"])),
+        )
+        colon = self._say(" : ", ": ")
+        return [*(f"- {name}{colon}{value}" for name, value in rows), say(SOURCES, self.lang)]
+
+    def _weights(self) -> list[str]:
+        colon = self._say(" : ", ": ")
+        lines = [f"- {line}" for line in self._scored()]
+        grids = ", ".join(self.meta["grids"])
+        if grids:
+            lines.insert(0, self._say("Grille de cotation", "Scoring grid") + colon + grids)
+        lines += self._spread()
+        lines.append(
+            self._say("Règles et poids d'un bail manquant :", "Rules, and the weight of one missing lease:")
+        )
+        for fr, en, low, high, price in (row[:2] + row[2] for row in self.meta["rules"]):
+            share = self._shares(low, high)
+            lines.append(
+                f"- {fr if self.lang == 'fr' else en}{colon}{share}, {points(round(price * 100), self.lang)} points"
+            )
+        return lines
+
+    def _shares(self, low: float, high: float) -> str:
+        def percent(x: float) -> str:
+            text = f"{100 * x:g}"
+            return (text.replace(".", ",") + " %") if self.lang == "fr" else text + "%"
+
+        if low == high:
+            return percent(low)
+        return self._say(f"{percent(low)} à {percent(high)}", f"{percent(low)} to {percent(high)}")
+
+    def _spread(self) -> list[str]:
+        """How many applications have a score in each band, where the household is scored."""
+        found = sorted({epci for epci, _, _ in self.index.criteria(self.a)})
+        bands = self.index["spread"]
+        if not found:
+            return []
+        top, n = int(self.meta["top"]), bands.shape[1]
+        codes = {code: name for code, name in self.meta["epcis"]}
+        names = [str(x) for x in self.index["epcis"]]
+        lines = []
+        for epci in found:
+            where = codes.get(names[epci], names[epci])
+            lines.append(
+                self._say(f"Répartition des cotations ({where}) :", f"How scores are spread ({where}):")
+            )
+            for j, count in enumerate(bands[epci].tolist()):
+                low, high = top * j // n, top * (j + 1) // n
+                said = (
+                    str(count)
+                    if count >= FEW or not count
+                    else self._say(f"moins de {FEW}", f"fewer than {FEW}")
+                )
+                span = f"{points(low, self.lang)}–{points(high, self.lang)}"
+                lines.append(f"  {span} : {said}" if self.lang == "fr" else f"  {span}: {said}")
+        return lines
+
+    def _steps(self) -> list[str]:
+        lines = [say(STEPS, self.lang)]
+        if self.only >= 0:
+            lines.append(self._there())
+        elif self.everywhere:
+            count = many(
+                len(self.everywhere),
+                *(("logement", "logements") if self.lang == "fr" else ("dwelling", "dwellings")),
+                self.lang,
+            )
+            best = min(self.everywhere, key=lambda p: (p.place, p.size, p.dwelling))
+            stands = place(best.place, best.size, self.lang)
+            lines.append(
+                self._say(
+                    f"Vous remplissez les conditions de {count} ; votre meilleure place à la cotation est {stands}.",
+                    f"You meet the conditions of {count}; your best place by score is {stands}.",
+                )
+            )
+            lines += self._groups()
+        if self.only < 0:
+            lines += self._refusals()
+        if self.status == "ineligible":
+            lines.append(self._say("Ce qui manque : ", "What is missing: ") + self._miss() + ".")
+        elif self.status != "proposed" and self.nearest >= 0:
+            lines.append(
+                self._say(
+                    "Davantage de points, que la grille peut donner, auraient pu changer cette proposition.",
+                    "More points, which the grid can give, could have changed this proposal.",
+                )
+                if self.needed >= 0
+                else self._say(
+                    "Davantage de points n'auraient pas changé cette proposition.",
+                    "More points would not have changed this proposal.",
+                )
+            )
+        return lines
+
+    def _there(self) -> str:
+        if not self.places:
+            return self._refused_there()
+        p = self.places[0]
+        stands = place(p.place, p.size, self.lang)
+        text = self._say(
+            f"{self._home(p.dwelling)} : vous remplissez les conditions ; {stands} à la cotation",
+            f"{self._home(p.dwelling)}: you meet the conditions; {stands} by score",
+        )
+        if p.rank:
+            text += self._say(f" ; rang proposé : {p.rank}", f"; rank proposed: {p.rank}")
+        return text + "."
+
+    def _groups(self) -> list[str]:
+        """What decided, counted over the dwellings: a reason beside a dwelling would tell who is proposed there."""
+        groups = {
+            BY_SCORE: ("cotation", "score"), ALIKE: ("cotation", "score"), FIRST_RANK: ("premier rang", "first rank"),
+            HOUSED: ("vous êtes au premier rang d'un autre logement", "you hold the first rank of another dwelling"),
+            ELSEWHERE: ("contingent qui ne peut pas vous désigner", "an account that may not name you"),
+            WAITING: ("réservataire qui désigne lui-même", "a réservataire that names its own"),
+            EMPTY: ("logement sans liste", "dwelling without list"),
+        }  # fmt: skip
+        rest = (
+            "préférence, taux d'effort, part d'un réservataire ou objectif légal",
+            "preference, effort rate, share of a réservataire or legal target",
+        )
+        tally = Counter(say(groups.get(p.passed_by, rest), self.lang) for p in self.everywhere)
+        words = ", ".join(f"{text} ({n})" for text, n in tally.most_common())
+        return [
+            self._say(f"Ce qui a compté, par logement : {words}.", f"What decided, by dwelling: {words}.")
+        ]

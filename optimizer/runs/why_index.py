@@ -1,0 +1,226 @@
+"""``why.npz``: what `why` answers from, written beside the tables so that the case is never read again.
+
+Plain arrays in numpy's own container: a question opens the few it needs, in a tenth of a second, without pandas nor pyarrow.
+Rejected: Parquet (its library takes longer to import than the answer takes), one JSON text per household (a second to write
+for 20,000 of them).
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer import eligibility
+from optimizer.eligibility.facts import CODES
+from optimizer.runs.why_reading import FILE, FORMAT
+from optimizer.shortlist.labels import account_label, refusal_label, rule_label
+from optimizer.shortlist.standings import Standings, standings
+
+if TYPE_CHECKING:
+    from optimizer.runs.proposing import Result
+
+MOST_ROWS, BEST_PLACES = 3_000_000, 20
+"""Pairs up to which every one is kept; beyond, so many of the best places of each household."""
+MOST_CODES = 8_000_000
+"""Pairs up to which the refusal of each is kept."""
+BANDS = 10
+"""Bands of the distribution of scores."""
+
+
+def write_index(folder: Path, result: Result, lang: str) -> None:
+    """Write ``why.npz`` in a result folder (not for a large run, whose menus are let go of before)."""
+    arrays = index_arrays(result, lang)
+    # the level of numpy's own `savez_compressed` takes twice the time for a tenth of the size
+    with zipfile.ZipFile(folder / FILE, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        for name in sorted(arrays):
+            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as part:
+                np.lib.format.write_array(part, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+
+
+def index_arrays(result: Result, lang: str) -> dict[str, NDArray[np.generic]]:
+    """The arrays of the index by name; `why_reading.Index` says what each is."""
+    prepared = result.optimum.prepared
+    problem, facts = prepared.problem, prepared.facts
+    lists = result.tables.lists
+    assert lists.finder is not None, "a large run has no index"
+    found = standings(problem, lists.lines, lists.finder, most=MOST_ROWS, shown=BEST_PLACES)
+    n = len(problem.application_ids)
+    states = result.applications
+    status, words_status = _coded(states["status"].astype(str).to_numpy(object))
+    reason, words_reason = _coded(states["reason"].astype(str).to_numpy(object))
+    explanations = result.explanations
+    at = np.searchsorted(problem.application_ids, explanations["application_id"].to_numpy(object))
+    needed, near = np.full(n, -1, np.int64), np.full(n, -1, np.int32)
+    confirmed = np.zeros(n, np.int8)
+    points = explanations["points_needed"].to_numpy(float)
+    needed[at] = np.where(np.isnan(points), -1, np.round(np.nan_to_num(points) * 100)).astype(np.int64)
+    homes = explanations["dwelling_id"].astype(str).to_numpy(object)
+    number = {str(name): i for i, name in enumerate(problem.dwelling_ids)}
+    near[at] = [number.get(x, -1) for x in homes.tolist()]
+    confirmed[at] = (explanations["confirmed"] == "yes").to_numpy()
+    counts = eligibility.code_counts(facts, prepared.rules)
+    misses = [("", "")] * n
+    for a in np.flatnonzero(counts[:, 0] == 0).tolist():
+        misses[a] = eligibility.nearest_miss(facts, prepared.rules, a)[1:]
+    texts = sorted(set(misses))
+    text_of = {text: i for i, text in enumerate(texts)}
+    arrays: dict[str, NDArray[np.generic]] = {
+        "applications": _utf8(problem.application_ids),
+        "dwellings": _utf8(problem.dwelling_ids),
+        "status": status,
+        "state_reason": reason,
+        "ptr": found.ptr,
+        "dwelling": found.dwelling,
+        "account": found.account.astype(np.int16),
+        "place": found.place,
+        "size": found.size,
+        "rank": found.rank,
+        "passed_by": found.reason,
+        "points_needed": needed,
+        "nearest": near,
+        "confirmed": confirmed,
+        "miss": np.array([text_of[x] for x in misses], np.int32),
+        "code_counts": counts.astype(np.int32),
+    }
+    arrays |= _own_data(result) | _scores(result)
+    if n * len(problem.dwelling_ids) <= MOST_CODES:
+        arrays["codes"] = _codes(result)
+    meta = _meta(result, lang, found)
+    meta |= {"status": words_status, "state_reason": words_reason, "misses": [list(x) for x in texts]}
+    arrays["meta"] = np.frombuffer(
+        json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(), np.uint8
+    )
+    return arrays
+
+
+def _utf8(names: NDArray[np.object_]) -> NDArray[np.bytes_]:
+    """Identifiers as bytes, which sort as they did: four times shorter."""
+    return np.array([str(name).encode("utf-8") for name in names.tolist()], np.bytes_)
+
+
+def _coded(values: NDArray[np.object_]) -> tuple[NDArray[np.int8], list[str]]:
+    words, back = np.unique(values.astype(str), return_inverse=True)
+    return back.reshape(-1).astype(np.int8), [str(x) for x in words]
+
+
+def _codes(result: Result) -> NDArray[np.int8]:
+    """(D, A) first refusal code of each pair, 0 when eligible."""
+    prepared = result.optimum.prepared
+    everybody = np.arange(len(prepared.problem.application_ids), dtype=np.int32)
+    found = np.zeros((len(prepared.problem.dwelling_ids), len(everybody)), np.int8)
+    for d in range(len(found)):
+        found[d] = eligibility.pair_code(prepared.facts, prepared.rules, d, everybody)
+    return found
+
+
+def _own_data(result: Result) -> dict[str, NDArray[np.generic]]:
+    """What the case says of each household and the computation read."""
+    a = result.optimum.prepared.facts.applications
+    return {
+        "own_days": a.seniority_days.astype(np.int32),
+        "own_persons": a.persons.astype(np.int16),
+        "own_uc": a.uc_hundredths.astype(np.int32),
+        "own_income": a.monthly_income_cents.astype(np.int64),
+        "own_declared": a.income_declared_only,
+        "own_dalo": a.dalo,
+        "own_priority": a.priority_any,
+        "own_proof": a.proof,
+        "own_choices": np.diff(a.choices.ptr).astype(np.int16),
+        "own_dossier": a.dossier,
+    }
+
+
+def _scores(result: Result) -> dict[str, NDArray[np.generic]]:
+    """Scores by criterion (application, EPCI, criterion, hundredths), and how scores are spread by EPCI."""
+    prepared = result.optimum.prepared
+    frame, ids = result.scores, prepared.problem.application_ids
+    app = np.searchsorted(ids, frame["application_id"].astype(str).to_numpy(object)).astype(np.int32)
+    epci, epcis = _coded(frame["epci"].astype(str).to_numpy(object))
+    criterion, criteria = _coded(frame["criterion"].astype(str).to_numpy(object))
+    points = np.round(frame["points"].to_numpy(float) * 100).astype(np.int32)
+    order = np.argsort(app, kind="stable")
+    key = app.astype(np.int64) * max(1, len(epcis)) + epci
+    pairs, back = np.unique(key, return_inverse=True)
+    total = np.bincount(back.reshape(-1), points, len(pairs)) if len(pairs) else np.zeros(0)
+    top = max(1, int(prepared.facts.span))
+    band = np.clip(total * BANDS // (top + 1), 0, BANDS - 1).astype(np.int64)
+    spread = np.bincount(
+        (pairs % max(1, len(epcis))) * BANDS + band, minlength=max(1, len(epcis)) * BANDS
+    ).reshape(-1, BANDS)
+    return {
+        "score_ptr": np.searchsorted(app[order], np.arange(len(ids) + 1)).astype(np.int64),
+        "score_epci": epci[order],
+        "score_criterion": criterion[order],
+        "score_points": points[order],
+        "spread": spread.astype(np.int32),
+        "epcis": np.array(epcis, str),
+        "criteria": np.array(criteria, str),
+    }
+
+
+def _meta(result: Result, lang: str, found: Standings) -> dict[str, object]:
+    prepared = result.optimum.prepared
+    problem, facts, settings = prepared.problem, prepared.facts, prepared.case.settings
+    places, dw = result.tables.places, facts.dwellings
+    titles = {
+        name: title
+        for grid in prepared.scores.points_by_grid.values()
+        for name, title in zip(grid.names, grid.titles, strict=True)
+    }
+    priced = result.rules[result.rules["price"] > 0]
+    rules = list(dict.fromkeys(priced["rule"].astype(str)))
+    return {
+        "format": FORMAT,
+        "title": settings.title,
+        "on": settings.on.isoformat(),
+        "lang": lang,
+        "synthetic": bool(settings.synthetic),
+        "proven": result.stop == "proven",
+        "whole": found.whole,
+        "top": int(facts.span),
+        "grids": [str(x) for x in prepared.scores.titles],
+        "criteria_titles": {str(k): str(v) for k, v in titles.items()},
+        "accounts": [[account_label(a, "fr", places), account_label(a, "en", places)] for a in problem.accounts],
+        "words": [_word(word) for word in found.words],
+        "rules": [[rule_label(r, "fr"), rule_label(r, "en"), _share(priced, r)] for r in rules],
+        "codes": [[refusal_label(c, "fr"), refusal_label(c, "en")] for c in CODES],
+        "homes": [
+            [places.get(facts.communes[c], facts.communes[c]), int(rooms), ("PLAI", "PLUS", "PLS")[f], bool(q), int(e)]
+            for c, rooms, f, q, e in zip(
+                dw.commune.tolist(), dw.rooms.tolist(), dw.financing.tolist(), dw.qpv.tolist(), dw.epci.tolist(), strict=True
+            )
+        ],
+        "epcis": [[code, places.get(code, code)] for code in facts.epcis],
+    }  # fmt: skip
+
+
+def _share(priced: pd.DataFrame, rule: str) -> list[float]:
+    """Smallest and largest share asked by the lines of a rule, and its price in points."""
+    mine = priced[priced["rule"] == rule]
+    return [float(mine["share"].min()), float(mine["share"].max()), float(mine["price"].max())]
+
+
+def _word(word: str) -> list[str]:
+    """A reason of the leapfrogs in French and English, without scope nor price."""
+    known = {
+        "fit": ("préférence, taille ou accès du logement mieux adaptés", "a better match of preference, size or access"),
+        "burden": ("taux d'effort plus lourd pour vous dans ce logement", "a heavier effort rate for you in this dwelling"),
+        "lean": ("ménage joignable, ou mieux servi par ce contingent", "a reachable household, or better served by this account"),
+        "keep": ("proposition antérieure gardée", "an earlier proposal kept"),
+        "pin": ("décision enregistrée", "a recorded decision"),
+        "nomination": ("ordre du réservataire", "the réservataire's own order"),
+        "places": ("déjà sur deux listes", "already on two lists"),
+        "class": ("même public que le premier rang", "the same public as the first rank"),
+        "gap": ("calcul arrêté avant la preuve", "a run stopped before the proof"),
+        "count": ("", ""),
+    }  # fmt: skip
+    if word in known:
+        return list(known[word])
+    rule = word.split("[", 1)[0]
+    return [f"règle : {rule_label(rule, 'fr')}", f"rule: {rule_label(rule, 'en')}"]

@@ -1,0 +1,149 @@
+"""The index of a result, opened: one household's rows, without reading the case nor importing more than numpy."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.errors import AttrifluxError, define
+
+FILE = "why.npz"
+FORMAT = "attriflux-why/1"
+
+define(
+    "WHY_NO_INDEX",
+    "Le dossier « {name} » n'a pas d'index des réponses (why.npz) utilisable.",
+    "The folder “{name}” has no usable index of answers (why.npz).",
+    remedy_fr="Donner un dossier écrit par attriflux propose, ou proposer à nouveau avec cette version",
+    remedy_en="Give a folder written by attriflux propose, or propose again with this version",
+)
+define(
+    "WHY_UNKNOWN_APPLICATION",
+    "Aucune demande ne porte ce numéro dans ce résultat.",
+    "No application of this result has that number.",
+    remedy_fr="Vérifier le numéro unique (applications.csv les donne tous)",
+    remedy_en="Check the number (applications.csv has them all)",
+)
+define(
+    "WHY_UNKNOWN_DWELLING",
+    "Aucun logement ne s'appelle « {name} » dans ce résultat.",
+    "No dwelling of this result is called “{name}”.",
+    remedy_fr="Vérifier son identifiant (dwellings.csv les donne tous)",
+    remedy_en="Check its identifier (dwellings.csv has them all)",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A dwelling the household is eligible for: its place among ``size`` households on the account.
+
+    ``rank`` on the list (0: not on it); ``passed_by``: index of a reason, or below 0 one of `standings`.
+    """
+
+    dwelling: int
+    account: int
+    place: int
+    size: int
+    rank: int
+    passed_by: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """An open index; arrays are read when they are first asked for."""
+
+    file: Any
+    meta: dict[str, Any]
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        found: NDArray[Any] = self.file[name]
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether the index holds that array (the refusal of every pair is left out of large ones)."""
+        return name in self.file.files
+
+    @cached_property
+    def dwellings(self) -> NDArray[Any]:
+        """Identifiers in UTF-8, ascending."""
+        return self["dwellings"]
+
+    def home(self, d: int) -> str:
+        """Identifier of a dwelling."""
+        return bytes(self.dwellings[d]).decode("utf-8")
+
+    def application(self, number: str) -> int:
+        """Position of an application.
+
+        Raises
+        ------
+        AttrifluxError
+            ``WHY_UNKNOWN_APPLICATION``
+        """
+        at = _position(self["applications"], number)
+        if at < 0:
+            raise AttrifluxError("WHY_UNKNOWN_APPLICATION")
+        return at
+
+    def dwelling(self, name: str) -> int:
+        """Position of a dwelling.
+
+        Raises
+        ------
+        AttrifluxError
+            ``WHY_UNKNOWN_DWELLING``
+        """
+        at = _position(self.dwellings, name)
+        if at < 0:
+            raise AttrifluxError("WHY_UNKNOWN_DWELLING", name=name)
+        return at
+
+    def places(self, a: int) -> list[Place]:
+        """Where a household is eligible, its best places first."""
+        start, stop = (int(x) for x in self["ptr"][a : a + 2])
+        names = ("dwelling", "account", "place", "size", "rank", "passed_by")
+        columns = [self[name][start:stop].tolist() for name in names]
+        return [Place(*row) for row in zip(*columns, strict=True)]
+
+    def criteria(self, a: int) -> list[tuple[int, str, int]]:
+        """(EPCI, criterion, hundredths) of a household's scores."""
+        start, stop = (int(x) for x in self["score_ptr"][a : a + 2])
+        titles, names = self.meta["criteria_titles"], self["criteria"]
+        return [
+            (int(e), titles.get(str(names[c]), str(names[c])), int(p))
+            for e, c, p in zip(
+                self["score_epci"][start:stop], self["score_criterion"][start:stop], self["score_points"][start:stop], strict=True
+            )
+        ]  # fmt: skip
+
+
+def _position(names: NDArray[Any], name: str) -> int:
+    asked = name.encode("utf-8")
+    at = int(np.searchsorted(names, asked))
+    return at if at < len(names) and bytes(names[at]) == asked else -1
+
+
+def open_index(folder: Path) -> Index:
+    """The index of a result folder.
+
+    Raises
+    ------
+    AttrifluxError
+        ``WHY_NO_INDEX``: there is none, or it is damaged or of another version.
+    """
+    name = folder.name or str(folder.absolute())
+    try:
+        file = np.load(folder / FILE, allow_pickle=False)
+        meta = json.loads(bytes(file["meta"]).decode("utf-8"))
+        if meta.get("format") != FORMAT:
+            raise ValueError("format")
+    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile):
+        raise AttrifluxError("WHY_NO_INDEX", name=name) from None
+    return Index(file, meta)

@@ -1,0 +1,108 @@
+"""The sentences of `why` in both languages."""
+
+from __future__ import annotations
+
+from optimizer.errors import Lang
+
+FIRST_RANK, BY_SCORE, ALIKE, ELSEWHERE, WAITING, EMPTY, HOUSED = -1, -3, -4, -5, -6, -7, -8
+"""Reasons of the index that are no leapfrog (`shortlist.standings`)."""
+
+REASONS: dict[int, tuple[str, str]] = {
+    FIRST_RANK: ("au premier rang", "first rank"),
+    BY_SCORE: ("le premier rang a une cotation plus haute", "the first rank has a higher score"),
+    ALIKE: (
+        "même cotation que le premier rang ; le logement, l'ancienneté ou le tirage départagent",
+        "same score as the first rank; the dwelling, seniority or the draw decide",
+    ),
+    ELSEWHERE: (
+        "logement imputé à un contingent qui ne peut pas désigner ce ménage",
+        "the dwelling went to an account that may not name this household",
+    ),
+    WAITING: ("le réservataire désigne lui-même ses candidats", "the réservataire names its own households"),
+    EMPTY: ("logement sans liste", "dwelling without list"),
+    HOUSED: ("au premier rang d'un autre logement", "first rank of another dwelling"),
+}
+
+STATUS: dict[str, tuple[str, str]] = {
+    "proposed": ("proposée au premier rang", "proposed at a first rank"),
+    "reserve": ("en réserve", "in reserve"),
+    "not_proposed": (
+        "recevable, sans rang dans cette proposition",
+        "eligible, without a rank in this proposal",
+    ),
+    "NO_FREE_DWELLING": (
+        "recevable seulement pour des logements déjà en cours d'attribution",
+        "eligible only for dwellings already in progress",
+    ),
+    "ineligible": (
+        "recevable pour aucun logement de cette proposition",
+        "eligible for no dwelling of this proposal",
+    ),
+}
+
+NOT_A_DECISION = ("Ce courrier n'est pas une décision.", "This letter is not a decision.")
+HEADS: tuple[tuple[str, str], ...] = (
+    (
+        "1. Degré et mode de contribution du traitement algorithmique",
+        "1. Extent and manner of the contribution of algorithmic processing",
+    ),
+    ("2. Données traitées et leurs sources", "2. Data processed and their sources"),
+    (
+        "3. Paramètres de traitement et leur pondération, appliqués à votre situation",
+        "3. Parameters and their weights, applied to your situation",
+    ),
+    ("4. Opérations effectuées par le traitement", "4. Operations carried out"),
+)
+LAW = (
+    "Articles L311-3-1, R311-3-1-1 et R311-3-1-2 du code des relations entre le public et l'administration.",
+    "Articles L311-3-1, R311-3-1-1 and R311-3-1-2 of the French code of relations with the administration.",
+)
+CONTRIBUTION = (
+    "Un traitement algorithmique propose, pour chaque logement libéré, le réservataire et des ménages classés. Il aide la "
+    "commission, qui examine les situations et décide seule. Il n'écarte aucune demande recevable d'après sa seule cotation.",
+    "Algorithmic processing proposes, for each vacated dwelling, the réservataire and ranked households. It helps the "
+    "commission, which looks at the situations and alone decides. It removes no eligible application by its score alone.",
+)
+SOURCES = (
+    "Sources : votre demande de logement social (système national d'enregistrement ou fichier partagé) et les logements, "
+    "conventions et règles saisis par le bailleur.",
+    "Sources: your application for social housing (national register or shared file) and the dwellings, agreements and "
+    "rules entered by the landlord.",
+)
+STEPS = (
+    "Le traitement contrôle d'abord, pour chaque logement, les conditions de recevabilité (demande active, commune, taille, "
+    "plafond de ressources, accessibilité, contingent). Il additionne ensuite cotation, préférence et adéquation, déduit le "
+    "poids d'un taux d'effort élevé, et cherche la proposition qui vaut le plus en tenant compte des parts des réservataires "
+    "et des objectifs légaux. À égalité : l'ancienneté, puis un tirage reproductible.",
+    "For each dwelling, the processing first checks eligibility (active application, commune, size, income ceiling, access, "
+    "account). It then adds up score, preference and fit, takes off the weight of a high effort rate, and looks for the "
+    "proposal worth most, given the shares of the réservataires and the legal targets. Ties: seniority, then a draw that can "
+    "be repeated.",
+)
+FEW = 5
+"""Counts below this are not printed in a letter."""
+
+
+def say(words: tuple[str, str] | list[str], lang: Lang) -> str:
+    """The French or the English of a pair."""
+    return words[0 if lang == "fr" else 1]
+
+
+def points(hundredths: int, lang: Lang) -> str:
+    """Points without useless zeros: ``152,5`` (fr), ``152.5`` (en)."""
+    sign = "-" if hundredths < 0 else ""
+    whole, cents = divmod(abs(hundredths), 100)
+    text = f"{whole}" if cents == 0 else f"{whole}.{cents:02d}".rstrip("0")
+    return sign + (text.replace(".", ",") if lang == "fr" else text)
+
+
+def place(k: int, n: int, lang: Lang) -> str:
+    """``4e sur 31``, ``4 of 31``."""
+    if lang == "fr":
+        return f"{'1er' if k == 1 else f'{k}e'} sur {n}"
+    return f"{k} of {n}"
+
+
+def many(n: int, one: str, more: str, lang: Lang) -> str:
+    """``1 logement``, ``3 logements`` (French: singular below 2)."""
+    return f"{n} {one if (n < 2 if lang == 'fr' else n == 1) else more}"

@@ -1,0 +1,244 @@
+"""What moved against an earlier result, list by list, and why (design §8, ``--keep``).
+
+One cause is given per list, the first that holds: a decision of the session, a household or dwelling that came or went, a
+household that is no longer eligible or holds a first rank elsewhere, the réservataire's own order, the rule that the former
+household would worsen most, and at last the value of the new one. Points stay in the certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.eligibility.facts import CODES, Facts
+from optimizer.errors import Lang
+from optimizer.problem import Evaluation
+from optimizer.problem.finding import entries_of_pairs
+from optimizer.problem.model import FirstRanks, Problem
+from optimizer.shortlist.exchange import NEVER, Exchange
+from optimizer.shortlist.labels import account_label, refusal_label, rule_label
+from optimizer.shortlist.lookup import Pools
+from optimizer.shortlist.ranks import Lines
+
+COLUMNS = (
+    "dwelling_id", "what", "account_before", "account_now", "first_before", "first_now", "list_before", "list_now", "why",
+)  # fmt: skip
+NEW, GONE, ACCOUNT, FIRST, RESERVES = "dwelling_new", "dwelling_gone", "account", "first_rank", "reserves"
+"""What changed, the strongest only: the dwelling came or went, its account, its first rank, the ranks behind."""
+
+Before = Mapping[str, tuple[str, tuple[str, ...]]]
+"""Dwelling -> (account, households by rank) of the earlier result."""
+NAMES_SHOWN = 3
+
+
+def empty_changes() -> pd.DataFrame:
+    """The table without rows."""
+    return pd.DataFrame({name: pd.Series([], dtype="str") for name in COLUMNS})
+
+
+def changes_table(
+    problem: Problem,
+    facts: Facts,
+    first: FirstRanks,
+    counted: Evaluation,
+    lines: Lines,
+    before: Before,
+    *,
+    known: frozenset[str] | None,
+    code: Callable[[int, NDArray[np.int32]], NDArray[np.int8]],
+    places: Mapping[str, str],
+    max_lists: int,
+    lang: Lang,
+) -> pd.DataFrame:
+    """``changes.csv``: one row per dwelling whose account, first rank or list is not what it was, by dwelling.
+
+    Parameters
+    ----------
+    known : every application of the earlier result, None where it does not say
+    code : (dwelling, applications) -> first refusal codes
+    """
+    now: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for i in range(len(lines)):
+        home = str(problem.dwelling_ids[lines.dwelling[i]])
+        account, names = now.get(home, (problem.accounts[int(lines.account[i])], ()))
+        a = int(lines.app[i])
+        now[home] = (account, names if a < 0 else (*names, str(problem.application_ids[a])))
+    causes = _Causes(problem, facts, first, counted, lines, known, code, places, max_lists, lang)
+    here = {str(x): d for d, x in enumerate(problem.dwelling_ids)}
+    rows = []
+    for home in sorted({*before, *now}):
+        was, is_ = before.get(home, ("", ())), now.get(home, ("", ()))
+        if was == is_:
+            continue
+        what = _what(home, here, before, was, is_)
+        why = causes.of(here.get(home, -1), what, was, is_)
+        rows.append(
+            (home, what, was[0], is_[0], *(x[1][0] if x[1] else "" for x in (was, is_)), "|".join(was[1]), "|".join(is_[1]), why)
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)) if rows else empty_changes()
+
+
+def _what(
+    home: str,
+    here: Mapping[str, int],
+    before: Before,
+    was: tuple[str, tuple[str, ...]],
+    now: tuple[str, tuple[str, ...]],
+) -> str:
+    if home not in here:
+        return GONE
+    if home not in before:
+        return NEW
+    if was[0] != now[0]:
+        return ACCOUNT
+    return FIRST if was[1][:1] != now[1][:1] else RESERVES
+
+
+@dataclass
+class _Causes:
+    """Finds the cause of each change."""
+
+    problem: Problem
+    facts: Facts
+    first: FirstRanks
+    counted: Evaluation
+    lines: Lines
+    known: frozenset[str] | None
+    code: Callable[[int, NDArray[np.int32]], NDArray[np.int8]]
+    places: Mapping[str, str]
+    max_lists: int
+    lang: Lang
+
+    def __post_init__(self) -> None:
+        self.number = {str(x): i for i, x in enumerate(self.problem.application_ids)}
+        self.exchange = Exchange(self.problem, self.first, self.counted)
+        self.pools = Pools(self.problem)
+        named = np.flatnonzero(self.first.app >= 0)
+        self.home = dict(
+            zip(self.first.app[named].tolist(), self.first.dwelling[named].tolist(), strict=True)
+        )
+        self.kind = dict(zip(self.first.dwelling.tolist(), self.first.kind.tolist(), strict=True))
+        reserve = self.lines.app[self.lines.rank > 1]
+        self.lists = np.bincount(reserve, minlength=len(self.problem.application_ids))
+
+    def _say(self, fr: str, en: str) -> str:
+        return fr if self.lang == "fr" else en
+
+    def of(
+        self, d: int, what: str, was: tuple[str, tuple[str, ...]], now: tuple[str, tuple[str, ...]]
+    ) -> str:
+        if what == GONE:
+            return self._say("logement absent de ce cas", "dwelling not in this case")
+        if what == NEW:
+            return self._say("logement nouveau", "new dwelling")
+        decided = self._decided(d)
+        if decided and what in (ACCOUNT, FIRST):
+            return decided
+        if what == RESERVES:
+            return self._reserves(d, was[1], now[1])
+        if not was[1]:
+            return self._account(d, was[0], now)
+        return self._household(d, was[1][0], was[0])
+
+    def _decided(self, d: int) -> str:
+        if d in self.facts.pinned_application:
+            return self._say(
+                "ménage désigné par une décision enregistrée", "household named by a recorded decision"
+            )
+        account = self.facts.oriented.get(d)
+        if account is None:
+            return ""
+        name = account_label(self.facts.accounts[account], self.lang, self.places)
+        return self._say(
+            f"logement orienté par décision : {name}", f"dwelling oriented by a decision: {name}"
+        )
+
+    def _account(self, d: int, account: str, now: tuple[str, tuple[str, ...]]) -> str:
+        """The dwelling had no household before: it awaited its réservataire, or had no list."""
+        if not account:
+            return self._say("une demande recevable est apparue", "an eligible application has come")
+        if self.facts.dwellings.blocked[d]:
+            return self._say("logement en cours d'attribution", "dwelling in progress")
+        if now[1] and self.known is not None and now[1][0] not in self.known:
+            return self._say("demande nouvelle", "new application")
+        return self._say(
+            "le réservataire a désigné, ou un autre contingent vaut désormais plus",
+            "the réservataire has named, or another account is now worth more",
+        )
+
+    def _household(self, d: int, name: str, account: str) -> str:
+        """Why the household that was first is no longer."""
+        if self.facts.dwellings.blocked[d]:
+            return self._say("logement en cours d'attribution", "dwelling in progress")
+        gone = self._absent(d, name)
+        if gone:
+            return gone
+        a = self.number[name]
+        if account not in self.problem.accounts:
+            return self._say(
+                "ce contingent n'existe plus dans le cas", "that account is no longer in the case"
+            )
+        r = self.problem.accounts.index(account)
+        entry = entries_of_pairs(self.problem, np.array([d], np.int32), np.array([a], np.int32))
+        kind_of, may_first = self.pools.kinds_by_type(self.pools.group(d), r)
+        type_ = int(self.problem.entry_type[int(entry[0])]) if entry[0] >= 0 else -1
+        if type_ < 0 or kind_of[type_] < 0 or not may_first[type_]:
+            return self._say(
+                "ce contingent ne peut plus la désigner au premier rang",
+                "that account may no longer name it at the first rank",
+            )
+        out = self.kind.get(d, -1)
+        lost, row = self.exchange.cost(out, int(kind_of[type_])) if a not in self.home else (0, -1)
+        if lost == NEVER:
+            return self._say("ordre du réservataire", "the réservataire's own order")
+        if lost > 0 and row >= 0:
+            rule = rule_label(self.problem.rows[row].rule, self.lang)
+            return self._say(f"règle : {rule}", f"rule: {rule}")
+        if a in self.home:
+            home = str(self.problem.dwelling_ids[self.home[a]])
+            return self._say(
+                f"au premier rang du logement {home} désormais", f"now at the first rank of dwelling {home}"
+            )
+        return self._say(
+            "la nouvelle proposition vaut plus (cotation, adéquation, taux d'effort)",
+            "the new proposal is worth more (score, fit, effort rate)",
+        )
+
+    def _absent(self, d: int, name: str) -> str:
+        """Why a household cannot stand there at all; empty when it can."""
+        a = self.number.get(name)
+        if a is None:
+            return self._say("demande absente de ce cas", "application not in this case")
+        code = int(self.code(d, np.array([a], np.int32))[0])
+        return refusal_label(CODES[code - 1], self.lang) if code else ""
+
+    def _reserves(self, d: int, was: tuple[str, ...], now: tuple[str, ...]) -> str:
+        """One cause for each household that left the list, then those that came."""
+        said = []
+        for name in [x for x in was if x not in now][:NAMES_SHOWN]:
+            said.append(f"{name}{self._say(' : ', ': ')}{self._left(d, name)}")
+        new = [x for x in now if x not in was and self.known is not None and x not in self.known]
+        said += [f"{x}{self._say(' : demande nouvelle', ': new application')}" for x in new[:NAMES_SHOWN]]
+        if not said:
+            said = [
+                self._say("ordre recalculé", "order found again")
+                if set(was) == set(now)
+                else self._say("place libérée", "a place became free")
+            ]
+        return (" ; " if self.lang == "fr" else "; ").join(said)
+
+    def _left(self, d: int, name: str) -> str:
+        gone = self._absent(d, name)
+        if gone:
+            return gone
+        a = self.number[name]
+        if a in self.home:
+            home = str(self.problem.dwelling_ids[self.home[a]])
+            return self._say(f"au premier rang du logement {home}", f"first rank of dwelling {home}")
+        if self.lists[a] >= self.max_lists:
+            return self._say("déjà sur deux listes", "already on two lists")
+        return self._say("moins bien placée désormais", "now placed lower")

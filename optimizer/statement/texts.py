@@ -1,0 +1,108 @@
+"""Words of the statement's pages: the year, the next year."""
+
+from __future__ import annotations
+
+from optimizer.errors import texts
+
+texts(
+    "BILAN",
+    {
+        "heading": ("Bilan annuel", "Yearly statement"),
+        "due_before": ("à transmettre avant le", "due before"),
+        "card_proposed": ("logements proposés", "dwellings proposed"),
+        "card_attributed": ("logements attribués", "dwellings attributed"),
+        "attributed": ("Attribués", "Attributed"),
+        "flux_ledger": ("Registre du flux", "Flux ledger"),
+        "due_to_date": ("Dû à ce jour", "Due to date"),
+        "oriented": ("Orientés", "Oriented"),
+        "presented": ("Présentés", "Presented"),
+        "signed": ("Signés", "Signed"),
+        "returned": ("dont revenus sans bail", "come back, no lease"),
+        "balance": ("Solde", "Balance"),
+        "remaining": ("Restants", "Remaining"),
+        "forecast": ("Prévu au 31/12 (80 %)", "Forecast at 31/12 (80 %)"),
+        "bridge": ("Du bilan au registre", "From the statement to the ledger"),
+        "bridge_note": (
+            "Les deux décomptes s'accordent à l'unité, sinon rien n'est écrit. Hors flux : mutations, relogements, premières mises en location, logements en stock. Sans part convenue : le contingent n'a pas de ligne de convention là.",
+            "Both counts agree to the unit, else nothing is written. Outside the flux: transfers, relocations, first lettings, stock. No share agreed: the account has no line there.",
+        ),
+        "bridge_attributed": ("Attribués au bilan", "Attributed"),
+        "not_signed": ("non signés", "not signed"),
+        "attributed_before": ("attribués avant l'année", "attributed before"),
+        "outside_the_flux": ("hors flux", "outside the flux"),
+        "no_share_agreed": ("sans part convenue", "no share agreed"),
+        "ledger_leases": ("Baux au registre", "Leases of the ledger"),
+        "lec": ("LEC : ce qu'il reste à faire hors QPV", "LEC: what is left to do outside QPV"),
+        "leases_outside_qpv": ("Baux hors QPV", "Leases outside QPV"),
+        "good": ("dont premier quartile ou relogés", "first quartile or relocated"),
+        "unknown": ("ressources inconnues", "income unknown"),
+        "needed": ("Nécessaires sur les restants", "Needed among the remaining"),
+        "needed_of": ("{needed} des {rest} restants", "{needed} of the {rest} remaining"),
+        "total": ("Total", "Total"),
+        "what": ("Ce qui est compté", "What is counted"),
+    },
+)
+texts(
+    "NEXT",
+    {
+        "subject": ("Actualisation annuelle", "Yearly update"),
+        "as_of": ("arrêté au", "as of"),
+        "shares_mode": ("parts : conversion du stock, mode", "shares: conversion of the stock, mode"),
+        "shares_carried": ("parts reconduites", "shares carried on"),
+        "early": (
+            "L'année n'est pas finie : les soldes sont ceux de la date d'arrêté.",
+            "The year is not over: balances are those of the date above.",
+        ),
+        "carried": (
+            "Assiette de l'année suivante absente du cas : celle de l'année est reprise (supposé).",
+            "The case has no assiette for the next year: this year's is carried over (assumed).",
+        ),
+        "changes": ("Ce qui change", "What changes"),
+        "unchanged": ("Rien ne change.", "Nothing changes."),
+        "rights": ("Droits", "Rights"),
+        "departement": ("Département", "Département"),
+        "what": ("Nature", "What"),
+        "before": ("Avant", "Before"),
+        "after": ("Après", "After"),
+        "agreements": ("Conventions", "Agreements"),
+        "opening_balance": ("Solde d'ouverture", "Opening balance"),
+        "heading": (
+            "Conventions de réservation : de {year} à {next}",
+            "Reservation agreements: from {year} to {next}",
+        ),
+    },
+)
+texts(
+    "BILAN",
+    {
+        "axis_account": ("Réservataire", "Réservataire"),
+        "axis_rooms": ("Typologie", "Rooms"),
+        "axis_financing": ("Financement", "Financing"),
+        "axis_qpv": ("QPV", "QPV"),
+        "axis_commune": ("Commune", "Commune"),
+        "axis_construction_period": ("Période de construction", "Construction period"),
+        "done": (
+            "Bilan {year} : {proposed:logement proposé/logements proposés}, {attributed:attribué/attribués}, {n:réservataire/réservataires}.",
+            "Statement {year}: {proposed:dwelling/dwellings} proposed, {attributed} attributed, {n:account/accounts}.",
+        ),
+        "reconciled": (
+            "Rapprochement : {same:ligne concordante/lignes concordantes}, {apart:différence/différences} (reconciliation.csv).",
+            "Reconciliation: {same:line agrees/lines agree}, {apart:difference/differences} (reconciliation.csv).",
+        ),
+        "open": (
+            "Ouvrir {page} ; un classeur et une page par réservataire.",
+            "Open {page}; one workbook and one page per réservataire.",
+        ),
+    },
+)
+texts(
+    "NEXT",
+    {
+        "field_share": ("part", "share"),
+        "field_opening_balance": ("solde d'ouverture", "opening balance"),
+        "done": (
+            "Conventions {year} : {n:ligne/lignes}, {shares:part changée/parts changées} ; conventions-{year}/, conventions-diff.html.",
+            "Agreements {year}: {n:line/lines}, {shares:share/shares} changed; conventions-{year}/, conventions-diff.html.",
+        ),
+    },
+)

@@ -1,0 +1,146 @@
+"""``attriflux why``: an answer for every household, in little time, and a letter that holds nothing of anybody else."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import optimizer as af
+from tests.cli.running import attriflux
+from tests.end_to_end.small import agreement, application, dwelling, propose, table, write
+
+HEADS = ("1. Degré et mode", "2. Données traitées", "3. Paramètres", "4. Opérations")
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three dwellings: one for four households of Besançon, one that a lone household fits, one in progress."""
+    folder = tmp_path_factory.mktemp("why")
+    case = write(
+        folder / "case",
+        [dwelling("L1"), dwelling("L2", commune="25542"), dwelling("L3", commune="25527")],
+        [
+            application("A1", score="90"),
+            application("A2", score="60"),
+            application("A3", score="55"),
+            application("A4", score="20", persons="6", adults="2", children_under_14="4"),
+            application("A5", score="30", choices="25542"),
+            application("A6", score="30", choices="25527"),
+        ],
+        conventions=[agreement("BAILLEUR", "1")],
+        in_progress=[
+            {"dwelling_id": "L3", "landlord": "BAIL", "commune": "25527", "account": "BAILLEUR", "application_id": "A9",
+             "stage": "oriented", "since": "2026-11-20"},
+        ],
+        settings={"changes": "{national.prices.lec_q1_outside_qpv: 0, national.prices.lec_q234_inside_qpv: 0}"},
+    )  # fmt: skip
+    done = propose(case, folder / "out")
+    assert done.code == 0, done.err
+    # the case is not read: it is gone
+    for file in case.iterdir():
+        file.unlink()
+    return folder / "out"
+
+
+def test_a_household_in_reserve_hears_its_place_and_what_would_have_changed_it(week: Path) -> None:
+    done = attriflux("why", week, "A2")
+    assert done.code == 0, done.err
+    said = " ".join(done.out.split())
+    assert "Demande A2 : en réserve (rang 2, logement L1)" in said
+    assert "Recevable pour 1 logement :" in said and "2e sur 3 à la cotation" in said
+    assert "le premier rang a une cotation plus haute" in said
+    assert "30 points de plus" in said
+    assert "Non recevable pour 2 logements : commune non souhaitée (2)" in said
+
+
+def test_every_household_of_the_case_has_an_answer_in_both_languages(week: Path) -> None:
+    for row in table(week / "applications.csv"):
+        for lang, word in (("fr", "Demande"), ("en", "Application")):
+            done = attriflux("why", week, row["application_id"], "--lang", lang)
+            assert done.code == 0 and done.out.startswith(f"{word} {row['application_id']}")
+            letter = attriflux("why", week, row["application_id"], "--letter", "--lang", lang)
+            assert letter.code == 0 and len(letter.out) > 500
+
+
+def test_who_fits_nothing_hears_what_is_missing(week: Path) -> None:
+    said = " ".join(attriflux("why", week, "A4").out.split())
+    assert "recevable pour aucun logement" in said
+    assert "Ce qui manque : " in said and "aucun T" in said
+    busy = " ".join(attriflux("why", week, "A6").out.split())
+    assert "recevable seulement pour des logements déjà en cours d'attribution" in busy
+
+
+def test_one_dwelling_alone(week: Path) -> None:
+    here = " ".join(attriflux("why", week, "A3", "--dwelling", "L1").out.split())
+    assert "3e sur 3" in here and "L2" not in here
+    there = " ".join(attriflux("why", week, "A3", "--dwelling", "L2").out.split())
+    assert "non recevable, commune non souhaitée" in there
+    busy = " ".join(attriflux("why", week, "A6", "--dwelling", "L3").out.split())
+    assert "déjà en cours" in busy
+
+
+def test_json_holds_the_same_as_data(week: Path) -> None:
+    found = json.loads(attriflux("why", week, "A2", "--json").out)
+    assert (found["status"], found["points_needed"], found["nearest"]) == ("reserve", 30, "L1")
+    [place] = found["places"]
+    assert (place["dwelling_id"], place["place"], place["of"], place["rank"]) == ("L1", 2, 3, 2)
+
+
+def test_the_letter_stands_under_the_four_heads_and_is_no_decision(week: Path) -> None:
+    out = attriflux("why", week, "A2", "--letter").out
+    assert out.startswith("Ce courrier n'est pas une décision.\n")
+    at = [out.index(head) for head in HEADS]
+    assert at == sorted(at)
+    assert "R311-3-1-2" in out
+
+
+def test_the_letter_holds_nothing_of_anybody_else(week: Path) -> None:
+    """No other number; no score of another (90, 55) nor what would give it away (the 30 points lacking); no small count."""
+    for only in ((), ("--dwelling", "L1")):
+        out = attriflux("why", week, "A2", "--letter", *only).out
+        words = set(out.replace(",", " ").replace(";", " ").replace(".", " ").split())
+        assert not {f"A{i}" for i in (1, 3, 4, 5, 6)} & words
+        assert "30 points" not in out and "passée par" not in out
+        spread = out[out.index("Répartition") : out.index("Règles et poids")]
+        assert {line.rsplit(" : ", 1)[1] for line in spread.splitlines()[1:]} <= {"0", "moins de 5", "5", "6"}
+
+
+def test_unknown_numbers_dwellings_and_folders_are_sentences(week: Path, tmp_path: Path) -> None:
+    for words, code in (
+        ((week, "A77"), "Aucune demande"),
+        ((week, "A2", "--dwelling", "L77"), "L77"),
+        ((tmp_path, "A2"), "why.npz"),
+    ):
+        done = attriflux("why", *words)
+        assert done.code == 2 and code in done.err and not done.out
+    (tmp_path / "why.npz").write_bytes(b"PK nothing")
+    assert attriflux("why", tmp_path, "A2").code == 2
+
+
+def test_python_asks_the_same(week: Path) -> None:
+    assert "\n".join(af.why(week, "A2").lines) == str(af.why(week, "A2"))
+    case = af.synthesize("commission", dwellings=4, applications=60, seed=2)
+    result = af.propose(case)
+    name = str(result.applications["application_id"].iloc[0])
+    assert af.why(result, name).lines[0].startswith(f"Demande {name}")
+    assert af.why(result, name, letter=True, lang="en").lines[0] == "This letter is not a decision."
+
+
+def test_an_answer_waits_for_no_solver_and_takes_less_than_a_second(week: Path) -> None:
+    """A process of its own: processor time of the whole command, and the libraries it must not have loaded."""
+    code = (
+        "import sys; sys.argv = ['attriflux', 'why', sys.argv[1], 'A2']\n"
+        "from optimizer.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(sorted({'pandas', 'pyarrow', 'numba', 'scipy', 'ortools', 'highspy'} & set(sys.modules)))\n"
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-c", code, str(week)], capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1

@@ -1,0 +1,59 @@
+"""Every command that writes a folder, and how each is run here: a new one without a way to run it is a failure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+RECIPES: dict[str, tuple[str, ...]] = {
+    "bilan": ("bilan", "{year}", "--year", "2026", "--next"),
+    "bilan, in English": ("bilan", "{year}", "--year", "2026", "--next", "--lang", "en"),
+    "cotation test": ("cotation", "test", "demonstration", "demonstration_mutation", "{week}"),
+    "cotation test, in English": ("cotation", "test", "demonstration", "demonstration_mutation", "{week}", "--lang", "en"),
+    "dashboard of a landlord": ("dashboard", "{year}", "--for", "landlord", "--of", "OPH25", "--proposals", "{proposals}"),
+    "dashboard of an EPCI": ("dashboard", "{year}", "--for", "epci", "--of", "242500361", "--proposals", "{proposals}"),
+    "dashboard of the prefet": ("dashboard", "{year}", "--for", "prefet", "--of", "25"),
+    "dashboard of a maire": ("dashboard", "{year}", "--for", "maire", "--of", "25056", "--proposals", "{proposals}"),
+    "demo": ("demo",),
+    "flux": ("flux", "{week}"),
+    "flux, in English": ("flux", "{week}", "--lang", "en"),
+    "flux of every landlord": ("flux", "{all}"),
+    "propose": ("propose", "{week}"),
+    "propose, in English": ("propose", "{week}", "--lang", "en", "--prospects", "3"),
+    "propose for every landlord": ("propose", "{year}", "--gap", "0.05", "--no-pdf"),
+    "scenario compare": ("scenario", "compare", "{runs}/reference", "{runs}/lec-30", "--lang", "en"),
+    "scenario run": ("scenario", "run", "lec-30", "quatre-modes", "--case", "{week}", "--workers", "1", "--gap", "0.05"),
+    "scenario run, lived": ("scenario", "run", "lec-balayage", "--workers", "1", "--gap", "0.05", "--replications", "2", "--weeks", "4"),
+    "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
+    "template": ("template",),
+}  # fmt: skip
+"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}`` and ``{runs}`` are folders of the fixtures."""
+
+
+def writing_commands() -> Iterator[str]:
+    """``cotation test`` and its like: every registered command with an option ``--out``."""
+    import optimizer.cli  # noqa: F401  registers them
+    from optimizer.cli.app import app
+
+    def walk(command: object, name: tuple[str, ...]) -> Iterator[str]:
+        for key, child in sorted(getattr(command, "commands", {}).items()):
+            yield from walk(child, (*name, key))
+        if any("--out" in option.opts for option in command.params):  # type: ignore[attr-defined]
+            yield " ".join(name)
+
+    yield from walk(typer.main.get_command(app), ())
+
+
+def run(words: tuple[str, ...], out: Path) -> int:
+    """The command as a user runs it, in a process of its own."""
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-c", "from optimizer.cli import main; main()", *words, "--out", str(out)],
+        capture_output=True, text=True, check=False, timeout=500,
+    )  # fmt: skip
+    print(done.stdout[-2000:], done.stderr[-2000:])
+    return done.returncode

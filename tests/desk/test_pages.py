@@ -1,0 +1,41 @@
+"""Every page that a command writes, opened on a desk, on a telephone, and printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.desk.commands import RECIPES, writing_commands
+from tests.desk.looking import faults
+
+
+def test_every_command_that_writes_is_run_here():
+    told = {words[:n] for words in RECIPES.values() for n in (1, 2)}
+    assert [name for name in writing_commands() if tuple(name.split()) not in told] == []
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_pages_fit_and_shut_nobody_out(recipe: str, browser: Browser, written: Callable[[str], Path]):
+    folder = written(recipe)
+    pictures = os.environ.get("ATTRIFLUX_PICTURES")
+    wrong = []
+    for file in sorted(folder.rglob("*.html")):
+        kept = None
+        if pictures:
+            kept = Path(pictures) / recipe.replace(" ", "-").replace(",", "")
+            kept.mkdir(parents=True, exist_ok=True)
+        wrong += [f"{file.relative_to(folder)} {x}" for x in faults(browser, file, kept)]
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_a_page_that_is_too_wide_is_found(browser: Browser, tmp_path: Path):
+    file = tmp_path / "large.html"
+    file.write_text(
+        '<!doctype html><html lang="fr"><title>x</title><main><h1>x</h1><p style="width:1500px">long</p></main></html>',
+        encoding="utf-8",
+    )
+    assert any("beyond the edge" in x for x in faults(browser, file))
