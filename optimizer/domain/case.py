@@ -34,6 +34,8 @@ class CaseSettings:
     negotiated: Mapping[str, object] = field(default_factory=dict)
     dalo: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Landlord -> département -> DALO households that landlord is asked to house in the year."""
+    mapping: str = ""
+    """Name of the ready mapping of column headers, where the case names one."""
     synthetic: bool = False
     """True for cases written by ``synth``: no real person, assumed thresholds need no consent."""
     territory_file: Path | None = field(default=None, repr=False, compare=False)
