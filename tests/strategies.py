@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.model import FirstRanks, Kinds, Options, Orders, Problem, Row, Seats
+from optimizer.solve.obeying import obeying
 
 ACCOUNTS = ("ETAT_PRIO", "ALS", "COLL:25056", "BAILLEUR", "MUTATION")
 RULES = ("flux", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers")
@@ -131,7 +132,7 @@ def _by_place(rng, s: Shape, problem: Problem) -> Problem:
 def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
     """Up to two nominees, each before some others: in a group of dwellings, on an account, whatever their type."""
     free = [a for a in range(len(problem.application_ids)) if a not in pinned]
-    if not free or not len(problem.options.key) or rng.random() >= s.orders:
+    if not free or not s.dwellings or not len(problem.options.key) or rng.random() >= s.orders:
         return problem
     nominees = rng.permutation(free)[: int(rng.integers(1, 3))].tolist()
     n, old = problem.n_types, problem.options
@@ -192,6 +193,7 @@ def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
         order_ptr=np.cumsum([0, *(len(signs) for _, signs in known)]).astype(np.int64),
         order_row=np.array([p for _, signs in known for p, _ in signs], np.int32),
         order_sign=np.array([sign for _, signs in known for _, sign in signs], np.int8),
+        nominee=np.array([_owner(signs, rows, nominees) for _, signs in known], np.int32),
     )
     return replace(
         problem,
@@ -206,11 +208,15 @@ def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
         ),
         seats=replace(problem.seats, kind=np.array(seat_kind, np.int32)),
         orders=Orders(
-            dwelling=np.array([g for g, _, _ in rows], np.int32),
+            dwelling=np.array([g % s.dwellings for g, _, _ in rows], np.int32),
             account=np.array([r for _, r, _ in rows], np.int32),
             app=np.array([nominees[b] for _, _, b in rows], np.int32),
         ),
     )
+
+
+def _owner(signs, rows, nominees) -> int:
+    return next((nominees[rows[p][2]] for p, sign in signs if sign < 0), -1)
 
 
 def _shape(shape: Shape | None, changes: dict[str, object]) -> Shape:
@@ -415,7 +421,8 @@ def _extend(problem: Problem, choices, d: int, taken: list, used: set) -> Iterat
 
 
 def random_first_ranks(problem: Problem, rng: np.random.Generator, fill: float = 0.8) -> FirstRanks:
-    """A random valid solution: pinned dwellings first, then each other dwelling with probability ``fill``."""
+    """A random valid solution: pinned dwellings first, then each other dwelling with probability ``fill``; what passes over
+    a réservataire's order is taken back."""
     used: set[int] = set()
     taken: list[tuple[int, int, int]] = []
     pinned = [bool(problem.must_fill[problem.klass[d]]) for d in range(len(problem.dwelling_ids))]
@@ -426,4 +433,4 @@ def random_first_ranks(problem: Problem, rng: np.random.Generator, fill: float =
             taken.append((d, app, kind))
             used |= {app} if app >= 0 else set()
     part = np.array(sorted(taken), np.int32).reshape(-1, 3)
-    return FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
+    return obeying(problem, FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy()))

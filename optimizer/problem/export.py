@@ -1,7 +1,8 @@
 """The instance for any other solver: eligible pairs, and the whole model as MPS or LP.
 
 MPS and LP say the same: minimise minus the objective, in points and unscaled; its optimum is minus the objective that is
-published. Binary ``x…``: a first rank; ``u…`` >= 0: the shortfall of a row, in leases. Every name is at most eight
+published. Binary ``x…``: a first rank; integer ``u…`` >= 0: the shortfall of a row, in ten-thousandths of a lease; rows ``o…``:
+the réservataires' orders. Rows are written in whole numbers, so that a solver of integers reads the same model. Every name is at most eight
 characters of ``[A-Za-z0-9_.]``, so that free and fixed MPS readers agree; ``names.csv`` beside the file says what each
 name stands for.
 """
@@ -18,7 +19,17 @@ from optimizer.problem.columns import explicit
 from optimizer.problem.model import RATE_UNIT, Columns, Problem
 
 Style = Literal["french", "international"]
-PAIRS = ("dwelling_id", "application_id", "account", "score", "fit", "value")
+PAIRS = (
+    "dwelling_id",
+    "application_id",
+    "account",
+    "score",
+    "fit",
+    "burden",
+    "lean",
+    "value",
+    "may_be_first",
+)
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
@@ -26,7 +37,8 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
     """Every eligible pair and account, reserves included, never reduced; returns the number of lines.
 
-    Points have two decimals. A ``.parquet`` path gets a Parquet file with decimal columns instead.
+    Points have two decimals. ``may_be_first``: 1 where the account may give the pair the first rank, as far as lists and decisions
+    that bear on the pair alone say; the orders between pairs are rows of the MPS and LP. A ``.parquet`` path gets a Parquet file with decimal columns instead.
     """
     columns = explicit(problem, first_only=False)
     pairs = np.flatnonzero(columns.app >= 0)
@@ -44,14 +56,25 @@ def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
         for low in range(0, len(pairs), 1 << 16):
             part = pairs[low : low + (1 << 16)]
             file.writelines(
-                f"{dwellings[d]}{separator}{applications[a]}{separator}{accounts[r]}{separator}"
-                f"{points(s, mark)}{separator}{points(f, mark)}{separator}{points(v, mark)}\n"
-                for d, a, r, s, f, v in zip(
+                separator.join(
+                    (
+                        dwellings[d],
+                        applications[a],
+                        accounts[r],
+                        *(points(v, mark) for v in worth),
+                        str(int(first)),
+                    )
+                )
+                + "\n"
+                for d, a, r, first, *worth in zip(
                     columns.dwelling[part].tolist(),
                     columns.app[part].tolist(),
                     account[part].tolist(),
+                    columns.first[part].tolist(),
                     columns.score[part].tolist(),
                     columns.fit[part].tolist(),
+                    columns.burden[part].tolist(),
+                    columns.lean[part].tolist(),
                     columns.value[part].tolist(),
                     strict=True,
                 )
@@ -80,7 +103,10 @@ def _write_parquet(
             "account": named(problem.accounts, problem.kinds.account[columns.kind[pairs]]),
             "score": money(columns.score[pairs]),
             "fit": money(columns.fit[pairs]),
+            "burden": money(columns.burden[pairs]),
+            "lean": money(columns.lean[pairs]),
             "value": money(columns.value[pairs]),
+            "may_be_first": pa.array(columns.first[pairs]),
         }
     )
     pq.write_table(table, path)
@@ -96,6 +122,8 @@ def points(hundredths: int, mark: str = ".") -> str:
 
 
 def _decimal(value: int, decimals: int, mark: str = ".") -> str:
+    if not decimals:
+        return str(value)
     whole, rest = divmod(abs(value), 10**decimals)
     tail = f"{rest:0{decimals}d}".rstrip("0")
     return ("-" if value < 0 else "") + str(whole) + (mark + tail if tail else "")
@@ -121,20 +149,24 @@ class _Model:
         self.dwellings = np.unique(self.columns.dwelling).tolist()
         self.must = {d for d in range(len(problem.dwelling_ids)) if bool(problem.must_fill[problem.klass[d]])}
         self.dwellings = sorted({*self.dwellings, *self.must})
-        kinds = problem.kinds
-        self.marks = [
-            [
-                (
-                    int(kinds.row[i]),
-                    RATE_UNIT * int(kinds.num[i]) - problem.rows[kinds.row[i]].rate * int(kinds.den[i]),
-                )
-                for i in range(int(kinds.ptr[c]), int(kinds.ptr[c + 1]))
-            ]
-            for c in range(len(kinds))
-        ]
+        self.marks = [self._marks(c) for c in range(len(problem.kinds))]
+        self.most = RATE_UNIT * (len(problem.dwelling_ids) + 1)
+        """No row lacks more, in ten-thousandths of a lease."""
 
-    def lines(self) -> Iterator[tuple[str, int, int, list[tuple[int, int]]]]:
-        """(name, dwelling, application, [(row, coefficient in ten-thousandths)]) of each binary, objective apart."""
+    def _marks(self, kind: int) -> list[tuple[str, int]]:
+        """(row, coefficient) of a kind: ten-thousandths of a lease on the rules, ranks on the orders."""
+        problem, kinds = self.problem, self.problem.kinds
+        found = []
+        for i in range(int(kinds.ptr[kind]), int(kinds.ptr[kind + 1])):
+            k = int(kinds.row[i])
+            asked = (problem.rows[k].rate + int(kinds.more[i])) * int(kinds.den[i])
+            found.append((_name("r", k), RATE_UNIT * int(kinds.num[i]) - asked))
+        for i in range(int(kinds.order_ptr[kind]), int(kinds.order_ptr[kind + 1])):
+            found.append((_name("o", int(kinds.order_row[i])), int(kinds.order_sign[i])))
+        return [(row, coefficient) for row, coefficient in found if coefficient]
+
+    def lines(self) -> Iterator[tuple[str, int, int, list[tuple[str, int]]]]:
+        """(name, dwelling, application, [(row, coefficient)]) of each binary, objective apart."""
         c = self.columns
         for i, (d, a, k) in enumerate(zip(c.dwelling.tolist(), c.app.tolist(), c.kind.tolist(), strict=True)):
             yield _name("x", i), d, a, self.marks[k]
@@ -162,6 +194,7 @@ def write_mps(problem: Problem, path: Path) -> int:
         file.writelines(f" {'E' if d in model.must else 'L'}  {_name('d', d)}\n" for d in model.dwellings)
         file.writelines(f" L  {_name('a', a)}\n" for a in model.applications)
         file.writelines(f" G  {_name('r', k)}\n" for k in range(len(problem.rows)))
+        file.writelines(f" L  {_name('o', p)}\n" for p in range(len(problem.orders)))
         file.write("COLUMNS\n    MARKER    'MARKER'                 'INTORG'\n")
         for value, (name, d, a, marks) in zip(model.columns.value.tolist(), model.lines(), strict=True):
             _entry(file, name, "cost", points(-value))
@@ -169,19 +202,22 @@ def write_mps(problem: Problem, path: Path) -> int:
             if a >= 0:
                 _entry(file, name, _name("a", a), "1")
             for row, coefficient in marks:
-                if coefficient:
-                    _entry(file, name, _name("r", row), _decimal(coefficient, 4))
-        file.write("    MARKER    'MARKER'                 'INTEND'\n")
+                _entry(file, name, row, str(coefficient))
         for k, priced in enumerate(problem.rows):
-            _entry(file, _name("u", k), "cost", points(priced.price))
+            _entry(file, _name("u", k), "cost", _decimal(priced.price, 6))
             _entry(file, _name("u", k), _name("r", k), "1")
+        file.write("    MARKER    'MARKER'                 'INTEND'\n")
         file.write("RHS\n")
         for d in model.dwellings:
             _entry(file, "RHS", _name("d", d), "1")
         for a in model.applications:
             _entry(file, "RHS", _name("a", a), "1")
+        for k, forgiving in enumerate(problem.rows):
+            if forgiving.play:
+                _entry(file, "RHS", _name("r", k), str(-forgiving.play))
         file.write("BOUNDS\n")
         file.writelines(f" UP BND       {_name('x', i):<8}  1\n" for i in range(len(model.columns)))
+        file.writelines(f" UP BND       {_name('u', k):<8}  {model.most}\n" for k in range(len(problem.rows)))
         file.write("ENDATA\n")
     _write_names(model, path.parent / "names.csv")
     return len(model.columns) + len(problem.rows)
@@ -196,7 +232,8 @@ def write_lp(problem: Problem, path: Path) -> int:
     model = _Model(problem)
     of_dwelling: dict[int, list[str]] = {d: [] for d in model.dwellings}
     of_application: dict[int, list[str]] = {a: [] for a in model.applications}
-    of_row: list[list[str]] = [[] for _ in problem.rows]
+    of_row: dict[str, list[str]] = {_name("r", k): [] for k in range(len(problem.rows))}
+    of_row |= {_name("o", p): [] for p in range(len(problem.orders))}
     cost: list[str] = []
     names: list[str] = []
     for value, (name, d, a, marks) in zip(model.columns.value.tolist(), model.lines(), strict=True):
@@ -206,10 +243,9 @@ def write_lp(problem: Problem, path: Path) -> int:
         if a >= 0:
             of_application[a].append(f"+ {name}")
         for row, coefficient in marks:
-            if coefficient:
-                of_row[row].append(_term(coefficient, 4, name))
+            of_row[row].append(_term(coefficient, 0, name))
     shortfalls = [_name("u", k) for k in range(len(problem.rows))]
-    cost += [_term(row.price, 2, s) for row, s in zip(problem.rows, shortfalls, strict=True)]
+    cost += [_term(row.price, 6, s) for row, s in zip(problem.rows, shortfalls, strict=True)]
     cost.append("+ 0 zero")
     with path.open("w", encoding="ascii", newline="\n") as file:
         file.write("\\ Minimise minus the objective, in points\nMinimize\n")
@@ -222,8 +258,16 @@ def write_lp(problem: Problem, path: Path) -> int:
         for a in model.applications:
             _expression(file, _name("a", a), of_application[a], "<= 1")
         for k, s in enumerate(shortfalls):
-            _expression(file, _name("r", k), [*of_row[k], f"+ {s}"], ">= 0")
+            _expression(
+                file, _name("r", k), [*of_row[_name("r", k)], f"+ {s}"], f">= {-problem.rows[k].play}"
+            )
+        for p in range(len(problem.orders)):
+            _expression(file, _name("o", p), of_row[_name("o", p)] or ["+ 0 zero"], "<= 0")
         file.write("Bounds\n zero = 0\n")
+        file.writelines(f" 0 <= {s} <= {model.most}\n" for s in shortfalls)
+        if shortfalls:
+            file.write("Generals\n")
+            file.writelines(f" {s}\n" for s in shortfalls)
         if names:
             file.write("Binaries\n")
             file.writelines(f" {name}\n" for name in names)
@@ -272,3 +316,8 @@ def _write_names(model: _Model, path: Path) -> None:
             line(_name("a", a), "application", "", problem.application_ids[a], "", "", "")
         for k, row in enumerate(problem.rows):
             line(_name("r", k), "row", "", "", "", row.rule, row.scope)
+        orders = problem.orders
+        lists = zip(orders.dwelling.tolist(), orders.account.tolist(), orders.app.tolist(), strict=True)
+        for p, (d, r, a) in enumerate(lists):
+            who = problem.application_ids[a]
+            line(_name("o", p), "order", problem.dwelling_ids[d], who, problem.accounts[r], "", "")

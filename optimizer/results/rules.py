@@ -11,6 +11,8 @@ from optimizer.problem.model import RATE_UNIT, Problem
 from optimizer.solve import Solved, best_value
 
 MICRO = 1_000_000
+CASES, PER_CASE, MOST_CASES = 60, 3, 40
+"""Cases of the tree for all marginal points together: so many, and so many for each case of the proof; most for one row."""
 SMALL = 25
 """Dwellings up to which one more lease is priced by solving again; above, by the multipliers."""
 
@@ -68,21 +70,24 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
     """Change of the optimum, in micropoints (≤ 0), when each row in turn asks for one more lease.
 
     Zero where the row has no price or a whole lease to spare: the same proposals stay optimal. Otherwise solved again on
-    small proven cases, else minus the row's multiplier.
+    small proven cases, else minus the row's multiplier. Solving again takes no more cases of the tree than a few times those
+    of the proof itself: the rows come in their order, and those left over take the multiplier.
     """
     counted = found or evaluate(problem, solved.first)
     exact = solved.certificate.status == "certified_optimal" and len(problem.dwelling_ids) <= SMALL
     out: list[int] = []
+    left = CASES + PER_CASE * len(solved.certificate.nodes)
     for k, row in enumerate(problem.rows):
         spare = RATE_UNIT * int(counted.num_run[k]) + row.play - int(counted.asked[k])
         if row.price == 0 or spare >= RATE_UNIT:
             out.append(0)
             continue
         value = None
-        if exact:
+        if exact and left > 0:
             ask = np.zeros(len(problem.rows), np.int64)
             ask[k] = RATE_UNIT
-            value = best_value(problem, ask, solved.first)
+            value, taken = best_value(problem, ask, solved.first, nodes=max(2, min(MOST_CASES, left)))
+            left -= taken
         out.append(value - solved.objective if value is not None else -int(solved.multipliers[k]))
     return out
 

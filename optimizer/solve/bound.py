@@ -91,7 +91,8 @@ def constant(layout: Layout, path: Path, m: Multipliers) -> int:
     total -= owed(m.cuts)
     for step in path:
         mu = m.branch.get(step.node, 0)
-        total += mu * TEN * (-(step.split.at + 1) if step.high else step.split.at)
+        at = 0 if step.split.on == "household" else step.split.at
+        total += mu * TEN * (-(at + 1) if step.high else at)
     return total
 
 
@@ -118,6 +119,10 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         sigma = np.zeros(len(layout.problem.orders), np.int64)
         sigma[list(m.orders)] = list(m.orders.values())
         cost += _by_kind(sigma[kinds.order_row] * TEN * kinds.order_sign, kinds.order_ptr)
+    for step in path:
+        if step.split.on == "household":
+            mu = m.branch.get(step.node, 0) * TEN
+            cost[layout.kinds_of(step.split.application)] += -mu if step.high else mu
     return np.asarray(cost - gains(m.cuts, len(kinds)), np.int64)
 
 

@@ -31,6 +31,10 @@ RELIABLE = 4
 """Trials of each side from which the memory is believed."""
 STEPS = 40
 """Simplex steps of a trial: the losses of a bad count show early."""
+NEARLY = 0.3
+"""Part of a household by which it may be from a whole number to be held to it while a proposal is looked for."""
+WAITED = 1_000.0
+"""Points thought lost by a side of such a household before it was tried."""
 DEARER = 1 / 8
 """Weight of the side that loses more: the bound only rises by the side that loses less."""
 
@@ -49,7 +53,8 @@ class Candidate:
     """Whether the row asks for anything: of one with room to spare any whole number will do."""
 
     def memory(self, high: bool) -> tuple[str, int, bool, bool]:
-        return str(self.split.on), self.split.row, self.rounds, high
+        what = self.split.application if self.split.on == "household" else self.split.row
+        return str(self.split.on), what, self.rounds, high
 
     def distance(self, high: bool) -> float:
         return self.high if high else self.low
@@ -57,7 +62,7 @@ class Candidate:
 
 @dataclass
 class Losses:
-    """Points lost per unit of distance by each side of each count, over the trials so far."""
+    """Points lost per unit of distance by each side of each count or household, over the trials so far."""
 
     total: dict[tuple[str, int, bool, bool], float] = field(default_factory=dict)
     trials: dict[tuple[str, int, bool, bool], int] = field(default_factory=dict)
@@ -103,7 +108,11 @@ class Chooser:
         tried = in_vain = 0
         # sorted() is stable: among equals the first rule of the problem goes first
         for worth, c in sorted(
-            ((guess(c), c) for c in candidates(self.master.layout, path, relaxed)), key=lambda x: -x[0]
+            (
+                (guess(c), c)
+                for c in (*households(self.master, relaxed), *candidates(self.master.layout, path, relaxed))
+            ),
+            key=lambda x: -x[0],
         ):
             if best is not None and (tried >= MOST or in_vain >= PATIENCE):
                 break
@@ -167,6 +176,25 @@ def dearest_rounding(layout: Layout, path: Path, relaxed: Relaxed) -> Split | No
         if missing > EPS and (best is None or gain > best[0] + EPS):
             best = (gain, Split("den", row=k, at=int(np.floor(float(relaxed.den[k]) + EPS)) - 1))
     return best[1] if best is not None else None
+
+
+def households(master: Master, relaxed: Relaxed) -> Iterator[Candidate]:
+    """Households of the réservataires' lists that the LP houses in part: whoever comes after them waits for them."""
+    listed = master.layout.listed_households
+    if not listed:
+        return
+    total = np.zeros(len(master.layout.problem.application_ids) + 1)
+    np.add.at(total, np.array(master.app[: len(relaxed.x)], np.int64), relaxed.x)
+    for app in listed:
+        part = float(total[app])
+        if 1e-5 < part < 1 - 1e-5:
+            yield Candidate(Split("household", application=app), False, part, 1 - part, (WAITED, WAITED))
+
+
+def nearly_settled(master: Master, relaxed: Relaxed) -> list[tuple[Split, bool]]:
+    """Of these, all but settled ones and in any case the nearest to a whole number, with whether that is one."""
+    found = sorted(households(master, relaxed), key=lambda c: min(c.low, c.high))
+    return [(c.split, c.low >= 0.5) for i, c in enumerate(found) if not i or min(c.low, c.high) < NEARLY]
 
 
 def account_or_pair(master: Master, relaxed: Relaxed) -> Split | int | None:

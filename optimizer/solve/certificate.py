@@ -15,13 +15,14 @@ Status = Literal["certified_optimal", "certified_within", "not_certified"]
 
 @dataclass(frozen=True)
 class Split:
-    """A case distinction. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account.
+    """A case distinction. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account, household.
 
-    Low side: count ≤ at, or the pair (the account) is not used by the dwelling; high side: the contrary.
+    Low side: count ≤ at, or the pair (the account) is not used by the dwelling, or the household (one that stands on a list
+    of `Problem.orders`) holds no first rank; high side: the contrary.
     ``dwelling``, ``application`` (-1: a seat) and ``account`` are indices of the `Problem`.
     """
 
-    on: Literal["num", "den", "pair", "account"]
+    on: Literal["num", "den", "pair", "account", "household"]
     row: int = -1
     at: int = -1
     dwelling: int = -1
@@ -151,6 +152,8 @@ class Certificate:
     def _split(self, split: Split) -> dict[str, Any]:
         if split.on in ("num", "den"):
             return {"on": split.on, "row": split.row, "at": split.at}
+        if split.on == "household":
+            return {"on": split.on, "application": self.application_ids[split.application]}
         where = {"on": split.on, "dwelling": self.dwelling_ids[split.dwelling]}
         if split.on == "pair":
             where["application"] = self.application_ids[split.application] if split.application >= 0 else ""

@@ -12,7 +12,7 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.solve.cases import Book
 from optimizer.solve.certificate import Certificate, CertificateRow, Status
-from optimizer.solve.dive import close
+from optimizer.solve.dive import close, improve
 from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
 from optimizer.solve.incumbent import Incumbent, objective
@@ -29,6 +29,10 @@ MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
 MOST_LEAVES = 400
 """Above it, ties are broken at the root, all leaves at once."""
+MARGINAL_NODES = 40
+"""Cases for what one more lease of one row costs."""
+ROUNDED = 100
+"""Micropoints that rounded multipliers may leave between a bound and the optimum."""
 MOST_LISTED = 60_000_000
 """(class, household) pairs above which equal proposals are not told apart: the tie stages would list them."""
 
@@ -233,17 +237,24 @@ def certificate(job: Job, proof: Proof, value: int, stop: Stop, stages: Stages) 
     )
 
 
-def best_value(problem: Problem, ask: I64, warm: FirstRanks, *, nodes: int = 300) -> int | None:
-    """Optimum in micropoints when each row asks for ``ask`` more ten-thousandths of a lease; None when not proven.
+def best_value(
+    problem: Problem, ask: I64, warm: FirstRanks, *, nodes: int = MARGINAL_NODES
+) -> tuple[int | None, int]:
+    """Optimum in micropoints when each row asks for ``ask`` more ten-thousandths of a lease, and the cases it took.
 
-    No ties are broken: only the value is wanted (`results.rules_table`).
+    None when that many cases do not prove it, but for what multipliers in whole micropoints leave open. No ties are broken:
+    only the value is wanted (`results.rules_table`).
     """
     options = SolveOptions(backend="highs", warm=warm, nodes=nodes)
-    watch = Watch()
     layout = lay_out(problem, ask)
-    job = Job(problem, layout, Book(layout), _start(layout, options), watch)
-    chosen, _, _ = choose("highs", problem)
-    raw = chosen.solve(job, options, watch)
-    job.incumbent.offer(raw.first)
-    job.prover.run(nodes)
-    return job.incumbent.objective if job.prover.done else None
+    job = Job(problem, layout, Book(layout), _start(layout, options), Watch())
+    prover = job.prover
+    for cases in (1, nodes // 2, nodes):
+        prover.run(cases)
+        if prover.upper() - job.incumbent.objective <= ROUNDED:
+            return job.incumbent.objective, prover.solved
+        if not improve(prover):
+            continue
+        if prover.upper() - job.incumbent.objective <= ROUNDED:
+            return job.incumbent.objective, prover.solved
+    return None, prover.solved

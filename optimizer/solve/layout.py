@@ -96,6 +96,21 @@ class Layout:
         length = np.diff(self.problem.kinds.ptr)
         return np.repeat(np.arange(len(length), dtype=np.int32), length)
 
+    @cached_property
+    def _kinds_of(self) -> dict[int, I32]:
+        nominee = self.problem.kinds.nominee
+        found = sorted(set(self.problem.orders.app.tolist()))
+        return {a: np.flatnonzero(nominee == a).astype(np.int32) for a in found}
+
+    @property
+    def listed_households(self) -> tuple[int, ...]:
+        """Households with somebody placed after them on some réservataire's list."""
+        return tuple(self._kinds_of)
+
+    def kinds_of(self, app: int) -> I32:
+        """Kinds of the first ranks of such a household: they are nobody else's."""
+        return self._kinds_of[app]
+
     def marks(self, kind: int) -> slice:
         return slice(int(self.problem.kinds.ptr[kind]), int(self.problem.kinds.ptr[kind + 1]))
 

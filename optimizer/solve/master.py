@@ -77,6 +77,22 @@ class Master(Attractive):
             if self.limited.get(d, Restriction()) != limit:
                 self._limit(d, limit)
         self.limited = wanted
+        self._enter_households({s.split.application: s.high for s in path if s.split.on == "household"})
+
+    def _enter_households(self, wanted: dict[int, bool]) -> None:
+        for app in sorted(self.held_to.keys() | wanted.keys()):
+            if app not in self.app_row:
+                self.app_row[app] = self._add_row(-INFINITY, 1.0, [])
+            if app not in self.wanting:
+                self.wanting[app] = self._add_column(
+                    self.forbidding, 0.0, INFINITY, [(self.app_row[app], 1.0)]
+                )
+                self.elastic_cols.append(self.wanting[app])
+            low, high = -INFINITY, 1.0
+            if app in wanted:
+                low, high = (1.0, 1.0) if wanted[app] else (-INFINITY, 0.0)
+            self.model.changeRowBounds(self.app_row[app], low, high)
+        self.held_to = wanted
 
     def _enter_counts(self, path: Path) -> None:
         low, high = count_limits(path)
@@ -291,6 +307,11 @@ class Master(Attractive):
             apps = np.fromiter(self.app_row.keys(), np.int64, len(self.app_row))
             at = np.fromiter(self.app_row.values(), np.int64, len(self.app_row))
             prices[apps] = np.maximum(0, -dual[at]).astype(np.int64)
+        for app in sorted(self.held_to):
+            y = int(dual[self.app_row[app]])
+            if y and (y > 0) == self.held_to[app]:
+                prices[app] = 0
+                branch[self._household_step(path, app)] = abs(y)
         orders = {p: int(-dual[row]) for p, row in enumerate(self.order_row) if dual[row] < 0}
         return Multipliers(rows, mir, branch, prices, cuts, orders)
 
@@ -317,6 +338,11 @@ class Master(Attractive):
         steps = [s for s in path if (s.split.on, s.split.row) == key and s.high == high]
         steps.sort(key=lambda s: s.split.at)
         return (steps[-1] if high else steps[0]).node
+
+    @staticmethod
+    def _household_step(path: Path, app: int) -> int:
+        """Node of the split of a path on a household."""
+        return next(s.node for s in path if s.split.on == "household" and s.split.application == app)
 
     def _primal(self, answer: Answer) -> tuple[F, F, F, F, float]:
         at, kind = self.columns

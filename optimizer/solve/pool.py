@@ -72,6 +72,10 @@ class Pool:
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
         self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
         self.limited: dict[int, Restriction] = {}
+        self.held_to: dict[int, bool] = {}
+        """Households that the case leaves out (False) or wants housed (True)."""
+        self.wanting: dict[int, int] = {}
+        """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self.marks = [self._marks(c) for c in range(len(problem.kinds))]
         values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]

@@ -89,6 +89,9 @@ def _loss(leaf: LeafView, dwelling: I32, app: I32, kind: I32, value: I64) -> I64
 
 def _allowed(problem: Problem, leaf: LeafView, dwelling: I32, app: I32, kind: I32) -> B:
     ok: B = np.ones(len(dwelling), bool)
+    for step in leaf.path:
+        if step.split.on == "household" and not step.high:
+            ok &= app != step.split.application
     for d, limit in sorted(leaf.limits.items()):
         here = np.flatnonzero(dwelling == d)
         ok[here] = limit.allows(app[here], problem.kinds.account[kind[here]])

@@ -118,6 +118,9 @@ def tie_model(layout: Layout, found: Candidates, leaf: LeafView, step: int) -> T
     app = np.full(len(found), -1, np.int64)
     app[named] = at
     lost = np.setdiff1d(np.flatnonzero(leaf.must), used)
+    wanted = _wanted(leaf)
+    if wanted - set(apps.tolist()):
+        return None
     gone_d = np.setdiff1d(np.flatnonzero((leaf.term > 0) & ~leaf.must), used)
     gone_a = np.setdiff1d(np.flatnonzero(leaf.multipliers.prices > 0), apps)
     gone = sum(leaf.term[gone_d].tolist()) + TEN * sum(leaf.multipliers.prices[gone_a].tolist())
@@ -306,7 +309,10 @@ class _Writer:
             model.empty[d] = model.more(1.0)
             self.loss[model.empty[d]] = float(self.term[d])
         prices = self.leaf.multipliers.prices[model.apps] * TEN
+        wanted = _wanted(self.leaf)
         for a in np.flatnonzero(prices <= self.slack).tolist():
+            if int(model.apps[a]) in wanted:
+                continue
             model.unused[a] = model.more(1.0)
             self.loss[model.unused[a]] = float(prices[a])
 
@@ -315,6 +321,11 @@ class _Writer:
         for j, v in terms:
             base[j] = base.get(j, 0.0) + v
         self.model.lines.append(Line(base, goal, goal, kinds))
+
+
+def _wanted(leaf: LeafView) -> set[int]:
+    """Households that the leaf wants housed."""
+    return {s.split.application for s in leaf.path if s.split.on == "household" and s.high}
 
 
 def _hull(den: I64, points: I64) -> list[tuple[int, int]]:

@@ -183,10 +183,13 @@ KEPT = """
 
 
 def test_a_direct_account_without_nomination(tmp_path: Path) -> None:
-    """Seat = fill_value + the median score of the pool eligible for it (10, 20, 40: 20); deadline 12 days after."""
+    """Seat = fill_value + the median score of the pool eligible for it (10, 20, 40: 20); deadline 12 days after.
+
+    One dwelling is too few for a rule of households to have a price: the seat pays nothing.
+    """
     result = run(tmp_path, conventions=DIRECT, dwellings=KEPT, applications=EMPLOYEES)
     [line] = result.proposals.to_dict("records")
-    assert (line["account"], line["application_id"], line["value"]) == ("ALS", "", 10_020.0)
+    assert (line["account"], line["application_id"], line["value"]) == ("ALS", "", 20_020.0)
     [home] = result.dwellings.to_dict("records")
     assert (home["status"], str(home["deadline"])[:10]) == ("awaiting_reservataire", "2026-07-13")
     assert "BAILLEUR" not in home["advice"], "kept for ALS: there is no second-best account"

@@ -58,12 +58,12 @@ def check(found: dict[str, float], **expected: float) -> None:
 def test_flux_from_the_forecast(tmp_path: Path) -> None:
     """Base 20 − 3 − 1 = 16; five leases of the flux are done, two on ALS: F = 11.
 
-    ((0.4 − 0.02) × 16 − 2 − 0.5) / 11 = 3.58 / 11 = 0.3255 kept to four decimals.
+    ((0.4 − 0.02) × 16 − 2 − 0.5) / 11 = 3.58 / 11 = 0.3255 kept to four decimals; half a lease of play.
     """
     result = of(tmp_path, leases=LEASES, assiette=ASSIETTE)
     found = row(result, "flux", "account=ALS")
     check(found, num_before=2, den_before=5, den_remaining=11, rate_required=0.3255, den_run=4, price=1000)
-    check(found, shortfall=max(0, 0.3255 * 4 - found["num_run"]))
+    check(found, shortfall=max(0, 0.3255 * 4 - found["num_run"] - 0.5))
 
 
 def test_flux_without_forecast_goes_on_as_the_year_went(tmp_path: Path) -> None:
@@ -151,9 +151,9 @@ def test_priority_publics(tmp_path: Path) -> None:
     """
     result = of(tmp_path, leases=LEASES, assiette=ASSIETTE)
     als, coll, own = (row(result, "priority_publics", f"account={a}") for a in ("ALS", "COLL:25", "BAILLEUR"))
-    check(als, num_before=1, den_before=2, den_remaining=4.4, rate_required=0.1364, share=0.25, price=1500)
+    check(als, num_before=1, den_before=2, den_remaining=4.4, rate_required=0.1364, share=0.25, price=900)
     check(coll, num_before=1, den_before=1, den_remaining=1.1, rate_required=0, price=0)
-    check(own, num_before=1, den_before=2, den_remaining=5.5, rate_required=0.1591, price=1500)
+    check(own, num_before=1, den_before=2, den_remaining=5.5, rate_required=0.1591, price=900)
 
 
 def test_lec_outside_and_inside_qpv(tmp_path: Path) -> None:
@@ -203,12 +203,84 @@ def test_an_unknown_income_is_in_neither_num(tmp_path: Path) -> None:
 
 
 def test_dalo(tmp_path: Path) -> None:
-    """Doubs: 30 a year. B3 and B5 are DALO, but B5 is Q1 in a QPV and nobody said it accepts one: 1 of 7.
+    """Three DALO households are asked of the landlord. B3 and B5 are, but B5 is Q1 in a QPV and nobody said it accepts one: 1 of 7.
 
-    F = 7 × 184 / 181 = 7.1160; what is left of the number, 29, over F is more than everything: 1.
+    F = 7 × 184 / 181 = 7.1160; what is left of the number, 2, over F: 0.2811.
     """
-    found = row(of(tmp_path, leases=LEASES), "dalo")
-    check(found, num_before=1, den_before=7, den_remaining=7.1160, rate_required=1, price=3000, den_run=4)
+    found = row(of(tmp_path, leases=LEASES, settings={"dalo": "{BAIL: {'25': 3}}"}), "dalo")  # type: ignore[arg-type]
+    check(
+        found, num_before=1, den_before=7, den_remaining=7.1160, rate_required=0.2811, price=3000, den_run=4
+    )
+
+
+def test_dalo_without_a_number_of_the_landlord(tmp_path: Path) -> None:
+    """30 in the Doubs, where 3,224 dwellings are vacated in the year: 0.0093 of the landlord's leases, one of them done."""
+    found = row(of(tmp_path, leases=LEASES), "dalo", "landlord=BAIL;departement=25")
+    check(found, share=0.0093, num_before=1, den_before=7, rate_required=0, price=3000)
+
+
+def test_a_yearly_number_of_dalo_needs_a_year(tmp_path: Path) -> None:
+    """Without `assiette` and leases nobody knows what part of the year this run is: shown without price."""
+    found = row(of(tmp_path, settings={"dalo": "{BAIL: {'25': 3}}"}), "dalo")  # type: ignore[arg-type]
+    check(found, share=0.75, den_before=0, den_remaining=4, rate_required=0.75, price=0)
+
+
+def test_no_account_takes_more_than_its_share_and_half_a_lease(tmp_path: Path) -> None:
+    """Five leases of the flux: ALS 0.4 × 5 − 2 − 0.5 < 0 and 0.5; COLL:25 0.1 × 5 − 1 < 0; BAILLEUR 0.5 × 5 − 2 + 0.5 = 1.
+
+    Over four dwellings of the run ALS may take 1.6 and its allowance.
+    """
+    result = of(tmp_path, leases=LEASES)
+    als, coll, own = (row(result, "flux_max", f"account={a}") for a in ("ALS", "COLL:25", "BAILLEUR"))
+    check(als, share=0.4, num_before=2, den_before=5, allowance=0.5, price=1000, den_run=4)
+    check(coll, share=0.1, num_before=1, den_before=5, allowance=0.5, price=1000)
+    check(own, share=0.5, num_before=2, den_before=5, allowance=1.0, price=1000)
+    for found, share in ((als, 0.4), (coll, 0.1), (own, 0.5)):
+        check(found, shortfall=max(0, found["num_run"] - 4 * share - found["allowance"]))
+    assert result.rules[result.rules["rule"] == "flux_max"]["rate_required"].isna().all()
+
+
+def test_a_year_of_a_hundred_and_twenty_is_shared_by_what_a_row_counts(tmp_path: Path) -> None:
+    """V = 120, M = 40; 60 leases outside QPV, 20 of them mutations, 12 of the first quartile: F = 120 − 60 = 60.
+
+    (0.25 × 120 − 12) / 60 = 0.30 with twelve of the first quartile.
+    """
+    lines = "\n".join(
+        f"B{i} BAIL 25056 0 {'MUTATION' if i < 20 else 'ALS'} 2026-02-01 {'yes' if i >= 48 else 'no'} {int(i < 20)}"
+        for i in range(60)
+    )
+    result = of(
+        tmp_path,
+        dwellings="\n".join(HOMES.strip().splitlines()[:-1]),
+        leases=f"dwelling_id landlord commune qpv account signed_on q1 mutation\n{lines}",
+        assiette="""
+            landlord departement year basis    vacated mutation
+            BAIL     25          2026 actual   999     1
+            BAIL     25          2026 forecast 120     40
+        """,
+    )
+    found = row(result, "lec_q1_outside_qpv")
+    check(found, num_before=12, den_before=60, den_remaining=60, rate_required=0.30)
+
+
+def test_a_departement_without_assiette_goes_the_next_way(tmp_path: Path) -> None:
+    """All landlords of Grand Besançon: BAIL has a forecast (20, of which its 2 leases and 4 dwellings are all): 18; AUTRE has
+    three leases: 3 × 184 / 181 = 3.0497.
+    """
+    result = of(
+        tmp_path,
+        settings={"all_landlords": "true"},  # type: ignore[arg-type]
+        leases="""
+            dwelling_id landlord commune qpv account  signed_on  q1
+            B1          BAIL     25056   0   BAILLEUR 2026-02-01 no
+            B2          BAIL     25056   0   BAILLEUR 2026-02-01 no
+            B3          AUTRE    25056   0   BAILLEUR 2026-02-01 no
+            B4          AUTRE    25056   0   BAILLEUR 2026-02-01 no
+            B5          AUTRE    25056   0   BAILLEUR 2026-02-01 no
+        """,
+        assiette=ASSIETTE,
+    )
+    check(row(result, "essential_workers"), den_before=5, den_remaining=18 + 3.0497)
 
 
 @pytest.mark.parametrize(

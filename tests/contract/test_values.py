@@ -61,7 +61,9 @@ def test_rooms_access_and_vacancy_points(tmp_path: Path) -> None:
     assert firsts.loc["L2", "fit"] == 10 + 20
     adapted = firsts[firsts["application_id"] == "N3"].iloc[0]
     assert adapted["fit"] == 10 + 5 + 500
-    assert (result.proposals["value"] == 10_000 + result.proposals["score"] + result.proposals["fit"]).all()
+    lines_ = result.proposals
+    whole = 20_000 + lines_["score"] + lines_["fit"] - lines_["burden"] + lines_["lean"]
+    assert (lines_["value"] == whole).all()
 
 
 def test_points_of_one_grid_stay_points(tmp_path: Path) -> None:

@@ -88,9 +88,10 @@ def test_before_counts_and_rates_are_within_bounds(shape: RuleShape) -> None:
             remaining = Fraction(row.remaining_num, row.remaining_den)
             assert 0 <= row.num_before <= row.den_before and 0 <= row.rate <= 10_000 and remaining >= 0
             assert row.price in (0, price)
-            assert row.price == 0 or row.den_before + remaining >= 4
+            assert row.ceiling == (shape.id == "flux_max") and row.play >= 0
+            assert row.ceiling or row.price == 0 or row.den_before + remaining >= 4
             assert row.status in ("sourced", "local", "assumed")
-            if remaining == 0:
+            if remaining == 0 and not row.ceiling:
                 assert row.rate == row.price == 0
             seen += 1
     assert seen > 0
@@ -198,7 +199,7 @@ def test_a_dropped_file_is_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> N
         """Every lease, all of them wanted."""
 
         def lines(self, ground: Ground) -> Sequence[Line]:
-            return [Line("all", (0,), Fraction(1), Fraction(0), 1_00, "local", territory=((0, 0),))]
+            return [Line("all", (0,), Fraction(1), Fraction(0), 1_00, "local")]
 
         def view(self, lines: Sequence[Line], ground: Ground) -> View:
             return lambda place, account: [registry.Mark(0, registry.ALWAYS)]

@@ -84,6 +84,8 @@ def _dwelling(rng: np.random.Generator, i: int) -> Line:
         "qpv": str(rng.choice(["yes", "no"])),
         "assiette_exclusion": exclusion,
         **_maybe(rng, 0.3, vacant_since="2026-05-01"),
+        **_maybe(rng, 0.7, rent_eur=float(rng.integers(200, 700)), charges_eur=80.0),
+        **_maybe(rng, 0.1, subsidy_d331_25_1=True),
         **(_maybe(rng, 0.2, reserved_to="ALS") if exclusion == "none" else {}),
         **_maybe(rng, 0.4, residence=str(rng.choice(["Tilleuls", "Acacias"])), priority_mix_residence=True),
     }
@@ -108,6 +110,8 @@ def _application(rng: np.random.Generator, i: int) -> Line:
         "essential_worker": bool(rng.random() < 0.3),
         "accepts_qpv": bool(rng.random() < 0.5),
         "relocation": str(rng.choice(["none", "none", "none", "npnru", "orcod", "unfit"])),
+        **_maybe(rng, 0.15, prefet_designated=True),
+        **_maybe(rng, 0.15, dossier="unreachable"),
         **_maybe(rng, 0.3, current_landlord=str(rng.choice([*LANDLORDS, "AUTRE"]))),
         **_maybe(rng, 0.2, accounts="|".join(str(a) for a in rng.permutation(ACCOUNTS)[:2])),
     }
@@ -198,13 +202,17 @@ def _decisions(
 ) -> list[Line]:
     found: list[Line] = []
     for i in range(int(rng.integers(0, 3))):
-        pin = rng.random() < 0.5
+        what = str(rng.choice(["pin", "forbid", "orient"]))
+        account = str(rng.choice([*ACCOUNTS, "BAILLEUR"]))
         found.append(
             {
                 "dwelling_id": dwellings[i % len(dwellings)]["dwelling_id"],
-                "application_id": applications[i % len(applications)]["application_id"],
-                "decision": "pin" if pin else "forbid",
-                "reason": "withdrawn",
+                "application_id": None
+                if what == "orient"
+                else applications[i % len(applications)]["application_id"],
+                "account": account if what == "orient" or (what == "pin" and rng.random() < 0.3) else None,
+                "decision": what,
+                "reason": "withdrawn" if what == "forbid" else None,
                 "author": "secretariat",
             }
         )

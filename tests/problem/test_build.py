@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pytest
 
 from optimizer import eligibility, scoring
 from optimizer.domain.case import Case
-from optimizer.problem import FirstRanks, Problem, build, count, explicit, measure, rule_book
+from optimizer.eligibility.facts import Facts
+from optimizer.problem import FirstRanks, Problem, RuleBook, build, count, explicit, measure, rule_book
 from optimizer.problem.naming import median
 from tests.golden.six_dwellings import BALANCE, BESANCON, application, case, convention, dwelling, rules
 from tests.problem.random_cases import CAMPAIGN, random_ready
@@ -18,6 +20,14 @@ from tests.problem.random_cases import CAMPAIGN, random_ready
 SEEDS = sorted({*range(20 * CAMPAIGN), 167})
 """167: two landlords whose dwellings only take mutations were once asked about together."""
 Pair = tuple[int, int, int]
+HOUSEHOLDS = {
+    "priority_publics",
+    "lec_q1_outside_qpv",
+    "lec_q234_inside_qpv",
+    "dalo",
+    "essential_workers",
+    "priority_mix",
+}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -36,21 +46,54 @@ def test_pairs_accounts_and_values_are_those_of_a_plain_reading(seed: int) -> No
     menus = eligibility.menus(facts, terms)
     everyone = np.arange(len(facts.applications.ids), dtype=np.int32)
     expected: dict[Pair, tuple[bool, int, int]] = {}
+    spanned = facts.with_span(scores.span)
     for d in range(len(facts.dwellings.ids)):
         part = menus.of(d)
+        burden = eligibility.burden(spanned, terms, d, everyone)
         fit = dict(zip(menus.app[part].tolist(), menus.fit[part].tolist(), strict=True))
         points = scores.points(everyone, int(facts.dwellings.epci[d]))
         accounts, eligible, first = eligibility.naming(facts, terms, d, everyone)
+        lean = _plain_lean(spanned, d, sorted(fit), accounts, eligible)
         for a in fit:
             for j in np.flatnonzero(eligible[a]).tolist():
-                value = 1_000_000 + int(points[a]) + fit[a] + int(facts.dwellings.vacancy_points[d])
+                value = 2_000_000 + int(points[a]) + fit[a] + int(facts.dwellings.vacancy_points[d])
+                value += lean[a][j] - int(burden[a])
                 expected[d, a, int(accounts[j])] = (bool(first[a, j]), value, int(points[a]))
     assert found == expected
 
 
+def _plain_lean(facts: Facts, d: int, menu: list[int], accounts: np.ndarray, eligible: np.ndarray) -> dict:
+    """Hundredths, household by household: 200 a missing name, 200 for DALO, M + 20 for nobody reached."""
+    names = [facts.accounts[r] for r in accounts.tolist()]
+    mode = [facts.mode_of(int(r), facts.line_of(d, int(r))) for r in accounts]
+    sent = facts.oriented.get(d)
+    receives = [sent is None or int(r) == sent for r in accounts]
+    many = [sum(bool(eligible[a, j]) for a in menu) if receives[j] else 0 for j in range(len(names))]
+    goal = min(3, max(many, default=0))
+    people, found = facts.applications, {}
+    for a in menu:
+        dalo, line = bool(people.dalo[a]), []
+        prio = [j for j, name in enumerate(names) if name == "ETAT_PRIO" and receives[j]]
+        state = bool(prio) and bool(eligible[a, prio[0]])
+        for j, name in enumerate(names):
+            points = 0
+            spared = mode[j] == "direct" or name in ("MUTATION", "RELOGEMENT") or not receives[j]
+            one = bool(people.prefet_designated[a]) or bool(facts.dwellings.subsidy_d331_25_1[d])
+            if not spared and not one and not (dalo and name == "ETAT_PRIO"):
+                points -= 20_000 * max(0, goal - many[j])
+            if dalo and (name == "ETAT_PRIO" or not state):
+                points += 20_000
+            if people.unreachable[a]:
+                points -= facts.span + 2_000
+            line.append(points)
+        found[a] = line
+    return found
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_seats_are_those_of_eligibility_with_their_value(seed: int) -> None:
-    _, facts, scores, terms, problem = random_ready(seed)
+    found_case, facts, scores, terms, problem = random_ready(seed)
+    book = rule_book(found_case, facts, terms)
     columns = explicit(problem)
     seats = columns.app < 0
     assert (problem.kinds.den == 1).all()
@@ -64,13 +107,51 @@ def test_seats_are_those_of_eligibility_with_their_value(seed: int) -> None:
         deadlines.add((int(problem.klass[d]), r, days))
         points = np.sort(scores.points(pool, int(facts.dwellings.epci[d]))).tolist()
         middle = (points[(len(points) - 1) // 2] + points[len(points) // 2] + 1) // 2 if points else 0
-        expected[d, r] = 1_000_000 + middle
+        expected[d, r] = 2_000_000 + middle - _plain_deduction(book, d, r, pool)
     assert found == expected
     account = problem.kinds.account[problem.seats.kind]
     stored = zip(
         problem.seats.klass.tolist(), account.tolist(), problem.seats.deadline_days.tolist(), strict=True
     )
     assert set(stored) == deadlines
+
+
+def _plain_deduction(book: RuleBook, d: int, r: int, pool: np.ndarray) -> int:
+    """Hundredths: price × what the rate asks above the part of the pool that would count, over the rules of households."""
+    owed = Fraction(0)
+    counted = [_alone(book, d, int(a), r) for a in pool]
+    for k, row in enumerate(book.rows):
+        if row.rule in HOUSEHOLDS and row.price and any(den[k] for _, den in counted):
+            part = Fraction(sum(int(num[k]) for num, _ in counted), len(counted))
+            owed += row.price * max(Fraction(0), Fraction(row.rate, 10_000) - part)
+    return int((owed * 2 + 1) // 2)
+
+
+def _alone(book: RuleBook, d: int, a: int, r: int) -> tuple[np.ndarray, np.ndarray]:
+    return measure(book, np.array([d]), np.array([a]), np.array([r]))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_lists_hold_the_better_placed_before_the_others(seed: int) -> None:
+    _, facts, _, _, problem = random_ready(seed)
+    columns = explicit(problem)
+    account = problem.kinds.account[columns.kind]
+    rows = problem.orders
+    for p in range(len(rows)):
+        d, r, b = int(rows.dwelling[p]), int(rows.account[p]), int(rows.app[p])
+        line = facts.line_of(d, r)
+        apps, ranks = eligibility.nominee_order(facts, d, r, line)
+        rank = dict(zip(apps, ranks, strict=True))
+        assert b in rank and facts.mode_of(r, line) != "delegated"
+        for i in range(len(columns)):
+            part = slice(*problem.kinds.order_ptr[columns.kind[i] : columns.kind[i] + 2].tolist())
+            signs = problem.kinds.order_sign[part][problem.kinds.order_row[part] == p].tolist()
+            a = int(columns.app[i])
+            here = int(columns.dwelling[i]) == d and int(account[i]) == r
+            after = here and (a not in rank or rank[a] > rank[b])
+            elsewhere = int(columns.dwelling[i]) != d
+            assert signs == ([-1] * elsewhere if a == b else [1] if after else [])
+            assert (problem.kinds.nominee[columns.kind[i]] == b) == (a == b)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from optimizer.problem import Columns, FirstRanks, Problem, evaluate, explicit
+from optimizer.problem import Columns, FirstRanks, Orders, Problem, evaluate, explicit
 from optimizer.problem.evaluate import InvalidSolution
 from tests.strategies import all_solutions, random_first_ranks, random_problem
 
@@ -35,6 +35,21 @@ class _Smaller(list[tuple[str, str, str]]):
         return list(other) < list(self)
 
 
+def _free(problem: Problem) -> Problem:
+    """The same problem without pins nor orders."""
+    return dataclasses.replace(
+        problem,
+        must_fill=np.zeros_like(problem.must_fill),
+        orders=Orders(),
+        kinds=dataclasses.replace(
+            problem.kinds,
+            order_ptr=np.zeros(len(problem.kinds) + 1, np.int64),
+            order_row=np.zeros(0, np.int32),
+            order_sign=np.zeros(0, np.int8),
+        ),
+    )
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_explicit_holds_exactly_the_choices_of_every_dwelling(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -50,17 +65,19 @@ def test_explicit_holds_exactly_the_choices_of_every_dwelling(seed: int) -> None
     assert order == sorted(order)
     for i in range(len(columns)):
         one = FirstRanks(*(x[i : i + 1] for x in (columns.dwelling, columns.app, columns.kind)))
-        free = dataclasses.replace(problem, must_fill=np.zeros_like(problem.must_fill))
+        free = _free(problem)
         assert evaluate(free, one).value == columns.value[i]
         if columns.app[i] >= 0:
-            assert columns.value[i] == problem.fill_value + columns.score[i] + columns.fit[i]
+            parts = columns.score[i] + columns.fit[i] - columns.burden[i] + columns.lean[i]
+            assert columns.value[i] == problem.fill_value + parts
+            assert columns.lean[i] == problem.kinds.value[columns.kind[i]]
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_every_line_left_out_of_explicit_is_refused(seed: int) -> None:
     rng = np.random.default_rng(1000 + seed)
     problem = random_problem(rng, dwellings=3, applications=4)
-    free = dataclasses.replace(problem, must_fill=np.zeros_like(problem.must_fill))
+    free = _free(problem)
     known = _lines(explicit(problem))
     for d in range(3):
         for a in range(-1, 4):

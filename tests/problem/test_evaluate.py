@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from optimizer.problem import FirstRanks, InvalidSolution, Problem, evaluate, lottery_number
+from optimizer.problem import FirstRanks, InvalidSolution, Problem, evaluate, explicit, lottery_number
 from tests.strategies import random_first_ranks, random_problem
 
 
@@ -19,7 +19,7 @@ def _ranks(*lines: tuple[int, int, int]) -> FirstRanks:
 def _plain_objective(problem: Problem, first: FirstRanks) -> Fraction:
     """Points, by the formula of the design, one line at a time."""
     total = Fraction(0)
-    num, den = [0] * len(problem.rows), [0] * len(problem.rows)
+    num, asked = [0] * len(problem.rows), [Fraction(0)] * len(problem.rows)
     for d, a, c in zip(first.dwelling, first.app, first.kind, strict=True):
         if a >= 0:
             part = problem.entries_of(d)
@@ -27,7 +27,7 @@ def _plain_objective(problem: Problem, first: FirstRanks) -> Fraction:
             total += Fraction(
                 int(problem.fill_value + problem.entry_score[e] + problem.entry_fit[e] + problem.bonus[d]),
                 100,
-            )
+            ) + Fraction(int(problem.kinds.value[c]), 100)
         else:
             k = problem.klass[d]
             values = [
@@ -39,10 +39,12 @@ def _plain_objective(problem: Problem, first: FirstRanks) -> Fraction:
             ]
             total += Fraction(values[0], 100)
         for i in range(problem.kinds.ptr[c], problem.kinds.ptr[c + 1]):
-            num[problem.kinds.row[i]] += int(problem.kinds.num[i])
-            den[problem.kinds.row[i]] += int(problem.kinds.den[i])
-    for row, n, m in zip(problem.rows, num, den, strict=True):
-        total -= Fraction(row.price, 100) * max(Fraction(0), Fraction(row.rate, 10_000) * m - n)
+            k = int(problem.kinds.row[i])
+            num[k] += int(problem.kinds.num[i])
+            if problem.kinds.den[i]:
+                asked[k] += Fraction(problem.rows[k].rate + int(problem.kinds.more[i]), 10_000)
+    for row, n, m in zip(problem.rows, num, asked, strict=True):
+        total -= Fraction(row.price, 100) * max(Fraction(0), m - n - Fraction(row.play, 10_000))
     return total
 
 
@@ -102,6 +104,24 @@ def test_a_pinned_dwelling_must_be_filled() -> None:
     assert problem.must_fill.any()
     with pytest.raises(InvalidSolution, match="imposée"):
         evaluate(problem, _ranks())
+
+
+def test_a_nominee_after_one_who_has_no_first_rank_is_refused() -> None:
+    seen = 0
+    for seed in range(40):
+        problem = random_problem(
+            np.random.default_rng(seed), dwellings=4, applications=6, orders=1.0, pins=0.0
+        )
+        kinds, columns = problem.kinds, explicit(problem)
+        for d, a, c in zip(
+            columns.dwelling.tolist(), columns.app.tolist(), columns.kind.tolist(), strict=True
+        ):
+            signs = kinds.order_sign[kinds.order_ptr[c] : kinds.order_ptr[c + 1]]
+            if (signs > 0).any():
+                with pytest.raises(InvalidSolution, match="ordre"):
+                    evaluate(problem, _ranks((d, a, c)))
+                seen += 1
+    assert seen > 20
 
 
 def test_an_empty_problem_is_worth_nothing() -> None:

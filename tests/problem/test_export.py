@@ -12,6 +12,7 @@ import numpy as np
 import pulp
 import pyarrow.parquet as pq
 import pytest
+from ortools.linear_solver.python import model_builder
 
 from optimizer.problem import Problem, evaluate, explicit
 from optimizer.problem.export import write_lp, write_mps, write_pairs
@@ -64,6 +65,22 @@ def test_cbc_reads_the_mps(seed: int, tmp_path: Path) -> None:
     assert _cbc(tmp_path / "case.mps") == pytest.approx(-_best(problem), abs=1e-5)
 
 
+def _or_tools(path: Path, solver: str) -> float:
+    model = model_builder.Model()
+    assert model.import_from_mps_file(str(path))
+    found = model_builder.Solver(solver)
+    assert found.solve(model) == model_builder.SolveStatus.OPTIMAL
+    return float(found.objective_value)
+
+
+@pytest.mark.parametrize("solver", ["sat", "scip"])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 7])
+def test_or_tools_reads_the_mps_with_integers_and_without(seed: int, solver: str, tmp_path: Path) -> None:
+    problem = _problem(seed)
+    write_mps(problem, tmp_path / "case.mps")
+    assert _or_tools(tmp_path / "case.mps", solver) == pytest.approx(-_best(problem), abs=1e-5)
+
+
 def test_an_empty_problem_can_be_exported(tmp_path: Path) -> None:
     problem = random_problem(np.random.default_rng(0), dwellings=0, applications=0, rows=0)
     assert write_mps(problem, tmp_path / "case.mps") == 0 == write_lp(problem, tmp_path / "case.lp")
@@ -76,7 +93,7 @@ def test_every_name_is_explained_and_short(tmp_path: Path) -> None:
     write_mps(problem, tmp_path / "case.mps")
     with (tmp_path / "names.csv").open(encoding="utf-8", newline="") as file:
         known = {line["name"]: line for line in csv.DictReader(file)}
-    used = set(re.findall(r"\b[xudar][0-9a-z]+\b", (tmp_path / "case.mps").read_text()))
+    used = set(re.findall(r"\b[xudaro][0-9a-z]+\b", (tmp_path / "case.mps").read_text()))
     assert used == set(known)
     assert all(re.fullmatch(r"[A-Za-z0-9_.]{1,8}", name) for name in known)
     seats = [line for line in known.values() if line["what"] == "seat"]
@@ -99,13 +116,18 @@ def test_pairs_hold_every_eligible_pair_and_the_identity_of_the_value(tmp_path: 
     write_pairs(problem, tmp_path / "pairs.parquet")
     parquet = pq.read_table(tmp_path / "pairs.parquet").to_pylist()
     everything = explicit(problem, first_only=False)
+    assert [line["may_be_first"] for line in world] == [
+        str(int(first)) for first in everything.first[everything.app >= 0].tolist()
+    ]
     assert n == len(french) == len(world) == len(parquet) == int((everything.app >= 0).sum()) > 0
     for a, b, c in zip(french, world, parquet, strict=True):
-        for column in ("score", "fit", "value"):
+        for column in ("score", "fit", "burden", "lean", "value"):
             assert Fraction(a[column].replace(",", ".")) == Fraction(b[column]) == Fraction(c[column])
-        assert Fraction(b["value"]) == Fraction(problem.fill_value, 100) + Fraction(b["score"]) + Fraction(
-            b["fit"]
+        told = {name: Fraction(b[name]) for name in ("score", "fit", "burden", "lean", "value")}
+        assert told["value"] == (
+            Fraction(problem.fill_value, 100) + told["score"] + told["fit"] - told["burden"] + told["lean"]
         )
+        assert a["may_be_first"] == b["may_be_first"] == str(int(c["may_be_first"]))
         assert a["account"] == c["account"] and b["application_id"] == c["application_id"]
 
 

@@ -21,7 +21,7 @@ def test_same_problem_in_narrow_columns_and_small_blocks(profile, block, monkeyp
     narrow = pipeline.prepare(case, accept_assumed=True).problem
     assert (narrow.entry_score.dtype, narrow.entry_fit.dtype, narrow.entry_type.dtype) == (
         np.int16,
-        np.uint16,
+        np.int32,
         np.int16,
     )
     for field in dataclasses.fields(wide):

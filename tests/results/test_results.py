@@ -55,7 +55,7 @@ def test_marginal_points_above_the_small_size_come_from_the_multipliers() -> Non
     solved = solve(problem)
     found = evaluate(problem, solved.first)
     for k, marginal in enumerate(marginal_points(problem, solved)):
-        spare = RATE_UNIT * int(found.num_run[k]) - problem.rows[k].rate * int(found.den_run[k])
+        spare = RATE_UNIT * int(found.num_run[k]) + problem.rows[k].play - int(found.asked[k])
         assert marginal in (0, -int(solved.multipliers[k]))
         assert spare < RATE_UNIT or marginal == 0
 
@@ -140,7 +140,8 @@ def test_unmet_rows_say_how_many_leases_and_why() -> None:
         short = [k for k in range(len(problem.rows)) if found.shortfall[k]]
         assert table["missing_whole"].tolist() == [-(-int(found.shortfall[k]) // RATE_UNIT) for k in short]
         for line, k in zip(table.itertuples(), short, strict=True):
-            assert line.rate_that_holds * int(found.den_run[k]) <= int(found.num_run[k]) + 1e-9
+            held = int(found.num_run[k]) + problem.rows[k].play / RATE_UNIT
+            assert line.rate_that_holds * int(found.den_run[k]) <= held + 1e-9
             assert line.most_possible >= int(found.num_run[k])
             assert line.reason_fr and line.reason_en
             seen += 1

@@ -36,7 +36,7 @@ def is_designated(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
 @rule(
     id="flux_max",
     order=2,
-    title_fr="Part de flux à ne pas dépasser",
+    title_fr="Compte au-delà de sa part de flux",
     source="CCH R. 441-5 (décret 2020-145) ; convention de réservation",
 )
 class FluxMax(RuleShape):
@@ -47,7 +47,7 @@ class FluxMax(RuleShape):
     it holds from the first session of the year to the last, however many leases are still expected.
     """
 
-    title_en = "Share of the flux not to exceed"
+    title_en = "Account above its share of the flux"
     short = ("part du flux à ne pas dépasser", "share of the flux not to exceed")
     long = (
         "Logements du flux orientés vers le réservataire, au plus sa part de ce qui est déjà loué et un demi-bail.",
