@@ -53,6 +53,7 @@ class Allowances:
         family = np.where(dependants > 0, dependants + 1, np.where(single, 0, 1))
         self.family: I32 = np.where(dependants < 0, -1, family).astype(np.int32)
         """(A,) position of each household's family; -1 where it cannot be told."""
+        self._terms: dict[tuple[int, int], Terms] = {}
         self._most = max(2, int(self.family.max(initial=0)))
 
     @cached_property
@@ -121,6 +122,14 @@ class Allowances:
         by_family = [max(0, x) for x in self._by_family(rates)]
         return tuple(np.array(x, np.int64) for x in (charges, free, by_family))  # type: ignore[return-value]
 
+    @cached_property
+    def _steps(self) -> tuple[list[int], list[int]]:
+        """(limits, rates) of the steps of RL, ten-thousandths."""
+        names = ("rent_breaks", "rent_rates")
+        values = (self.world.law.raw(f"{KEY}.personal_share.{x}") for x in names)
+        breaks, rates = ([self._scaled(x, 10_000, "rent_breaks") for x in one] for one in values)
+        return breaks, rates
+
     def _rent_rate(self, rent: I64) -> I64:
         """TL by family, hundred-thousandths, of the rent kept (cents)."""
         reference = self._ceilings[1]
@@ -140,6 +149,11 @@ class Allowances:
         zone = int(self._zones[place]) if self.known else -1
         if zone < 0:
             return None
+        if (zone, rent) not in self._terms:
+            self._terms[zone, rent] = self._at(zone, rent)
+        return self._terms[zone, rent]
+
+    def _at(self, zone: int, rent: int) -> Terms:
         share, part, minimum, cut, least = self._fixed
         charges, free, rates = self._of_family
         kept = np.minimum(rent, self._ceilings[zone])

@@ -23,6 +23,7 @@ class Burdens:
         self.world, self.scores = world, scores
         self.efforts = Efforts(world)
         self._settings: dict[str, tuple[Fraction, Fraction]] = {}
+        self._known: dict[str, tuple[int, int, int, int, int]] = {}
 
     def setting(self, landlord: str) -> tuple[Fraction, Fraction]:
         """(threshold, weight) of a landlord: its own deliberated threshold with its weight, else the law's."""
@@ -53,22 +54,31 @@ class Burdens:
 
     def of(self, rates: Rates, free: B, landlord: str) -> I64:
         """``weight × M × min(1, max(0, e − threshold) / span)``, half up; 0 where the rate weighs nothing."""
-        threshold, weight = self.setting(landlord)
-        most = weight * self.scores.span
-        span = self.world.law.fraction("national.burden.span")
-        # most × (top/bottom − threshold) / span = num × (top × tb − bottom × tt) / (den × bottom)
-        part = most / (span * threshold.denominator)
-        if not part:
+        num, den, at, unit, most = numbers = self._numbers(landlord)
+        if not num:
             return np.zeros(len(free), np.int64)
-        rounded = (2 * most.numerator + most.denominator) // (2 * most.denominator)
-        numbers = (part.numerator, part.denominator, threshold.numerator, threshold.denominator, rounded)
-        bottom = int(rates.bottom.max(initial=1))
-        largest = 2 * bottom * (part.denominator * (rounded + 2) + 4 * part.numerator)
+        largest = 2 * int(rates.bottom.max(initial=1)) * (den * (most + 2) + 4 * num)
         if largest < LIMIT:
             return burden_pass(rates.top, rates.bottom, rates.status, free, *numbers)
         # beyond 64 bits: the same over unlimited integers
         top, whole = rates.top.astype(object), rates.bottom.astype(object)
-        return np.asarray(burden_pass.py_func(top, whole, rates.status, free, *numbers), np.int64)
+        return np.asarray(
+            burden_pass.py_func(top, whole, rates.status, free, num, den, at, unit, most), np.int64
+        )
+
+    def _numbers(self, landlord: str) -> tuple[int, int, int, int, int]:
+        """What :func:`burden_pass` asks of a landlord: weight × M / span as a ratio, the threshold, the largest burden.
+
+        ``most × (top/bottom − threshold) / span = num × (top × unit − bottom × at) / (den × bottom)``
+        """
+        if landlord not in self._known:
+            threshold, weight = self.setting(landlord)
+            most = weight * self.scores.span
+            part = most / (self.world.law.fraction("national.burden.span") * threshold.denominator)
+            rounded = (2 * most.numerator + most.denominator) // (2 * most.denominator)
+            ratio = (part.numerator, part.denominator)
+            self._known[landlord] = (*ratio, threshold.numerator, threshold.denominator, rounded)
+        return self._known[landlord]
 
 
 @njit(cache=True, nogil=True)

@@ -19,7 +19,7 @@ from optimizer.verify.burden import Burdens
 from optimizer.verify.cells import I32, I64, U8, B
 from optimizer.verify.lean import Lean
 from optimizer.verify.naming import Entries, Named, Nominees, Order, name_types, receivers_of
-from optimizer.verify.passes import door_codes, inside, worths
+from optimizer.verify.passes import by_account, door_codes, inside, worths
 from optimizer.verify.recent import Recent
 from optimizer.verify.rows import Book, lease_of
 from optimizer.verify.scores import Scores
@@ -213,7 +213,10 @@ class Classes:
             return door.once((account, self.book.spot(d), pool.tobytes()), ask)
 
         found = name_types(w, d, receivers, self.nominees(block), block.rep, door.count > 0, worth)
-        return replace(found, lean=self.lean.of(d, found, door.count, door.best, door.rep))
+        people, _ = by_account(found.named, door.count, door.best, len(found.accounts))
+        marks = block.once("lean", lambda: self.lean.marks(block.rep))
+        modes = [x.mode for x in receivers[0]]
+        return replace(found, lean=self.lean.of(d, found, modes, people, marks, block.rep))
 
     def nominees(self, block: Block) -> dict[str, dict[int, Nominees]]:
         """Account -> dwelling, -1 for any -> households of the block it named there, in its order, with their ranks."""

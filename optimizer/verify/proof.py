@@ -16,7 +16,7 @@ from optimizer.verify.cuts import Cuts
 from optimizer.verify.outputs import decimal
 from optimizer.verify.rows import Book
 from optimizer.verify.solution import RATE, Counts
-from optimizer.verify.tree import CountSplit, Leaf, Path, path_of, walk
+from optimizer.verify.tree import CountSplit, HouseholdSplit, Leaf, Path, path_of, walk
 from optimizer.verify.verdict import Findings, Unreadable
 from optimizer.verify.world import World
 
@@ -180,12 +180,13 @@ class Proof:
 
     def _nothing(self, path: Path) -> bool:
         none = Weights.none(len(self.book.rows), len(self.world.apps))
-        return self.field.bound(none, path.specials(), path.taken) is None
+        return self.field.bound(none, path.specials(), [*path.taken, *path.idle]) is None
 
     def _multipliers(self, leaf: Leaf, path: Path) -> Multipliers:
         rows = self.book.rows
         num, den, more = [0] * len(rows), [0] * len(rows), [0] * len(rows)
         constant = 0
+        waiting: list[tuple[int, int]] = []
         use = [0] * len(rows)
         for key, text in leaf.content.get("rows", {}).items():
             k = self.row_at[_index(int(key), len(self.row_at))]
@@ -215,18 +216,28 @@ class Proof:
             self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
         over = any(u > r.price * 10_000 for u, r in zip(use, rows, strict=True))
         self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
-        steps = {str(i): (split, high) for i, split, high in leaf.path if isinstance(split, CountSplit)}
+        steps = {str(i): (split, high) for i, split, high in leaf.path}
+        price = np.zeros(len(self.world.apps), np.int64)
         for key, text in leaf.content.get("branch", {}).items():
             split, high = steps[key]
             each = self._positive(text) * FROM_MICRO
+            if isinstance(split, HouseholdSplit):
+                waiting.append((split.app, -each if high else each))
+                constant -= each if high else 0
+                continue
+            if not isinstance(split, CountSplit):
+                raise ValueError("branch")
             side = num if split.on == "num" else den
             side[split.row] += each if high else -each
             constant += -each * (split.at + 1) if high else each * split.at
-        price = np.zeros(len(self.world.apps), np.int64)
         for app, text in leaf.content.get("prices", {}).items():
             each = self._positive(text) * FROM_MICRO
             price[self.world.apps.number[app]] = each
         constant += int(price.sum(dtype=object))
+        if sum(abs(units) for _, units in waiting) >= MOST_ORDER * FROM_MICRO // RATE:
+            raise Unreadable("certificate.json", "multiplicateurs hors limites")
+        for who, units in waiting:
+            price[who] += units
         orders = self._orders(leaf.content.get("order", ()), price)
         by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
         return Multipliers(Weights(by_num, by_den, by_more, price, kinds), constant, orders)

@@ -37,7 +37,14 @@ class AccountSplit:
     account: str
 
 
-Split = CountSplit | PairSplit | AccountSplit
+@dataclass(frozen=True)
+class HouseholdSplit:
+    """Low side: the household has no first rank at all; high side: it has one."""
+
+    app: int
+
+
+Split = CountSplit | PairSplit | AccountSplit | HouseholdSplit
 Step = tuple[int, Split, bool]
 """(node, split, high side)."""
 
@@ -66,6 +73,10 @@ class Path:
     without: dict[int, set[tuple[int, str]]] = field(default_factory=dict)
     on_account: dict[int, set[str]] = field(default_factory=dict)
     off_account: dict[int, set[str]] = field(default_factory=dict)
+    idle: set[int] = field(default_factory=set)
+    """Applications without any first rank."""
+    placed: set[int] = field(default_factory=set)
+    """Applications with a first rank somewhere."""
 
     @property
     def taken(self) -> list[int]:
@@ -102,7 +113,8 @@ class Path:
 
     def clash(self) -> bool:
         """Whether the pairs and accounts asked for exclude each other."""
-        if len(set(self.taken)) < len(self.taken):
+        taken = set(self.taken)
+        if len(taken) < len(self.taken) or self.idle & (self.placed | taken):
             return True
         for d, pairs in self.only.items():
             if len(pairs) > 1 or pairs & self.without.get(d, set()):
@@ -141,6 +153,8 @@ def walk(nodes: Sequence[Mapping[str, Any]], world: World, book: Book) -> tuple[
 def read_split(raw: Mapping[str, Any], world: World, book: Book) -> Split:
     """A split by index. Raises ValueError or KeyError when it names something unknown."""
     on = raw["on"]
+    if on == "household":
+        return HouseholdSplit(world.apps.number[str(raw["application"])])
     if on in ("num", "den"):
         row, at = raw["row"], raw["at"]
         if type(row) is not int or type(at) is not int or not 0 <= row < len(book.rows):
@@ -166,6 +180,8 @@ def path_of(leaf: Leaf) -> Path:
                 path.low[key] = max(path.low.get(key, split.at + 1), split.at + 1)
             else:
                 path.high[key] = min(path.high.get(key, split.at), split.at)
+        elif isinstance(split, HouseholdSplit):
+            (path.placed if high else path.idle).add(split.app)
         elif isinstance(split, PairSplit):
             where = path.only if high else path.without
             where.setdefault(split.dwelling, set()).add((split.app, split.account))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+import publish
 import pytest
 
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import bound, verify
 from optimizer.verify.blocks import Fit
-from optimizer.verify.bound import FROM_HUNDREDTH, field_of
+from optimizer.verify.bound import FROM_HUNDREDTH, Weights, field_of
 from optimizer.verify.classes import Classes
-from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
+from optimizer.verify.rows import TRAITS, Book, Row, lease_of, profile_at
 from optimizer.verify.scores import Scores
 from optimizer.verify.tables import read_case
 from optimizer.verify.whole import shipped_models
@@ -28,7 +31,7 @@ TEXTS = ("application_id", "dwelling_id", "application_id_ahead", "application_i
 def week(tmp_path_factory):
     """(case, result) of a week with long lists of leapfrogs."""
     folder = tmp_path_factory.mktemp("week")
-    write_case(synthesize("doubs", dwellings=8, applications=900, seed=3, tight=True), folder / "case")
+    write_case(synthesize("commission", dwellings=8, applications=1200, seed=3, tight=True), folder / "case")
     propose_to(folder / "case", folder / "out", Options(accept_assumed=True, pdf=False))
     return folder / "case", folder / "out"
 
@@ -108,34 +111,40 @@ def test_values_and_types_of_each_door(classes):
         entries = classes.entries(c)
         worth = dict(zip(block.app[door.fine].tolist(), door.value.tolist(), strict=True))
         assert all(
-            worth[a] == s + f
-            for a, s, f in zip(entries.app.tolist(), entries.score, entries.fit, strict=True)
+            worth[a] == s + f - b
+            for a, s, f, b in zip(
+                entries.app.tolist(), entries.score, entries.fit, entries.burden, strict=True
+            )
         )
         assert (entries.fit >= 0).all() and entries.fit.max(initial=0) <= (
             fit.preference + fit.first_rooms + fit.adapted
         )
 
 
-def naive(classes, book, num, den, price):
+def naive(classes, book, use):
     """The bound in Python integers: every dwelling, household and account one after the other."""
     total = 0
     for c, members in enumerate(classes.members):
         entries = classes.entries(c)
         d = members[0]
         lease, bits = lease_of(classes.world, d), profile_at(classes.world, d, entries.app)
+
+        def gain(account, profile, lease=lease, seat=False):
+            found = 0
+            for k, trait in book.marks(lease, account, seat=seat):
+                num = int(TRAITS[trait](np.array([profile]))[0])
+                found += int(use.den[k]) + int(use.num[k]) * num + int(use.more[k]) * book.more(k, lease)
+            return found
+
         best = []
         for i, a in enumerate(entries.app.tolist()):
             for b, account in enumerate(entries.accounts):
                 if int(entries.first[i]) >> b & 1:
-                    gain = 0
-                    for k, trait in book.marks(lease, account):
-                        gain += int(den[k]) + int(num[k]) * int(TRAITS[trait](bits[i : i + 1])[0])
-                    value = int(entries.score[i] + entries.fit[i]) + classes.fit.fill
-                    best.append(value * FROM_HUNDREDTH + gain - int(price[a]))
-        for account, worth, _ in entries.seats:
-            marks = book.marks(lease, account, seat=True)
-            gain = sum(int(den[k]) + int(num[k]) * (trait == "always") for k, trait in marks)
-            best.append(worth * FROM_HUNDREDTH + gain)
+                    value = int(entries.worth(b)[i]) + classes.fit.fill
+                    best.append(value * FROM_HUNDREDTH + gain(account, int(bits[i])) - int(use.price[a]))
+        for seat in entries.seats:
+            value = (classes.fit.fill + seat.worth) * FROM_HUNDREDTH
+            best.append(value + gain(seat.account, 0, seat=True))
         seats = len(entries.seats)
         for d in classes.open_members(c):
             bonus = int(classes.bonus[d]) * FROM_HUNDREDTH
@@ -147,32 +156,40 @@ def naive(classes, book, num, den, price):
 @pytest.mark.parametrize("held", [10**9, 0])
 def test_bound_pair_by_pair(classes, held, monkeypatch):
     monkeypatch.setattr(bound, "HELD", held)
-    book = Book(classes.world)
-    Year(classes.world, book).count()
+    book = classes.book
     space = field_of(classes, book)
     rng = np.random.default_rng(3)
+    n = len(book.rows)
     for _ in range(3):
-        num, den = rng.integers(0, 10**13, len(book.rows)), -rng.integers(0, 10**12, len(book.rows))
-        price = rng.integers(0, 10**14, len(classes.world.apps))
-        assert space.bound(num, den, price, {}) == naive(classes, book, num, den, price)
+        use = Weights(
+            rng.integers(0, 10**13, n), -rng.integers(0, 10**12, n), -rng.integers(0, 10**9, n),
+            rng.integers(-(10**13), 10**14, len(classes.world.apps)),
+        )  # fmt: skip
+        assert space.bound(use, {}) == naive(classes, book, use)
 
 
 @pytest.mark.parametrize("held", [10**9, 0])
 def test_the_grid_of_the_objective(classes, held, monkeypatch):
     monkeypatch.setattr(bound, "HELD", held)
-    space = field_of(classes, Book(classes.world))
+    space = field_of(classes, classes.book)
     values = set()
     for c in range(len(classes)):
         entries = classes.entries(c)
-        worth = (entries.score + entries.fit)[entries.first > 0] + classes.fit.fill
+        worth = [
+            entries.worth(b)[entries.first >> b & 1 > 0] + classes.fit.fill
+            for b in range(len(entries.accounts))
+        ]
         for d in classes.open_members(c):
-            values |= set((worth + classes.bonus[d]).tolist())
-        values |= {worth for _, worth, _ in entries.seats} if classes.open_members(c) else set()
+            values |= {int(x) for part in worth for x in part + classes.bonus[d]}
+            values |= {classes.fit.fill + x.worth for x in entries.seats}
     step = int(np.gcd.reduce(list(values))) * 10_000
-    assert space.on_grid(step, []) and space.on_grid(10_000, [(3, 10_000)])
+    row = Row("flux", "x", Fraction(1), Fraction(0), 3, rate=10_000)
+    free = [replace(x, price=0) for x in classes.book.rows]
+    assert space.on_grid(step, free) and space.on_grid(10_000, [*free, row])
     for wrong in (2 * step, 7 * step, 10**20):
-        assert not space.on_grid(wrong, [])
-    assert not space.on_grid(10_000, [(1, 5)])
+        assert not space.on_grid(wrong, free)
+    assert not space.on_grid(10_000, [*free, replace(row, price=1, rate=5)])
+    assert not space.on_grid(10_000, [*free, replace(row, price=1, slack=5)])
 
 
 @pytest.fixture
@@ -189,6 +206,7 @@ def read(out, name):
 
 def failing(case, out, name, frame):
     frame.to_csv(out / f"{name}.csv", sep=";", decimal=",", index=False)
+    publish.seal(out)
     return [c.id for c in verify(out, case).checks if not c.ok]
 
 
@@ -303,7 +321,7 @@ def test_equals_are_drawn_by_lot(tmp_path):
         d = world.dwellings.number[line["dwelling_id"]]
         entries = classes.entries(int(classes.klass[d]))
         bit = entries.accounts.index(line["account"])
-        value = entries.score + entries.fit
+        value = entries.worth(bit)
         me = int(np.searchsorted(entries.app, world.apps.number[line["application_id"]]))
         shown = {world.apps.number[x] for x in lines["application_id"].dropna()}
         equals = (value == value[me]) & (entries.named >> bit & 1 > 0) & ~np.isin(entries.app, list(shown))

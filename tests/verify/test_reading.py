@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import town as t
+import yaml
+from publish import seal
 
 from optimizer.verify import verify
 from optimizer.verify.tables import read_case
@@ -42,6 +44,7 @@ def restate(case, out):
     run = json.loads((out / "run.json").read_text())
     run["inputs"] = t.hashes(case)
     (out / "run.json").write_text(json.dumps(run))
+    seal(out)
 
 
 def tables(town):
@@ -78,6 +81,8 @@ def test_workbook(country, copy):
     sheet = book.create_sheet("case")
     for key, value in (("territory", "town"), ("on", t.ON), ("year", 2026), ("landlord", "X")):
         sheet.append([key, value])
+    for key, value in town.settings.items():
+        sheet.append(["dalo.X.25", yaml.safe_load(value)["X"]["25"]] if key == "dalo" else [key, value])
     for name, rows in tables(town):
         sheet = book.create_sheet(ALIAS.get(name, name))
         names = list(dict.fromkeys(k for row in rows for k in row))
@@ -92,6 +97,7 @@ def test_workbook(country, copy):
     run = json.loads((out / "run.json").read_text())
     run["inputs"] = t.hashes(path.parent)
     (out / "run.json").write_text(json.dumps(run))
+    seal(out)
     assert verify(out, path, models=country.models).verdict == "certified"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from worlds import classes_of, counted, world
 
-from optimizer.verify.bound import Weights, field_of
+from optimizer.verify.bound import FROM_HUNDREDTH, Special, Weights, field_of
 from optimizer.verify.rows import Row, lease_of, with_allowance, with_rate
 from optimizer.verify.verdict import Unreadable
 
@@ -222,7 +222,6 @@ def test_the_bound_with_an_order_counts_every_household_and_seat_behind_the_nomi
     space = field_of(classes, classes.book)
     order = space.order_of(1, "ALS")
     assert order is not None and order.app == (1, 2)
-    from optimizer.verify.bound import FROM_HUNDREDTH, Special
 
     use = Weights.none(len(classes.book.rows), 4)
     units = 700 * FROM_HUNDREDTH
