@@ -37,7 +37,7 @@ _SOUND = {
 """Cells as asked for, which need no second look."""
 _SOUND_LISTS = {"insee": r"^[0-9AB| ]+$", "rooms": r"^[0-9TtFf+| ]+$"}
 _UNIT = re.compile(
-    r"(.*\d)\s*(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|euros? par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?"
+    r"(.*\d)\s*(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|(?:€|euros?) par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?"
     r"|jours?|logements?)",
     re.I,
 )
@@ -252,6 +252,10 @@ def _day(word: str, month_only: bool) -> str:
         found = re.fullmatch(r"([^\W\d_]{3,9})\.? (\d{4})", word)
         if found and _month(found[1]):
             return f"{found[2]}-{_month(found[1]):02d}-01"
+        day = _day(word, False)
+        if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", day):
+            return f"{found[3]}-{int(found[2]):02d}-01"
+        return f"{day[:7]}-01" if re.match(r"\d{4}-\d{2}-\d{2}", day) else word
     if found := re.fullmatch(r"(\d{1,2})([.-])(\d{1,2})\2(\d{4})", word):
         return f"{found[4]}-{int(found[3]):02d}-{int(found[1]):02d}"
     found = re.fullmatch(r"(\d{1,2})(?:er)? ([^\W\d_]{3,9})\.? (\d{4})", word)
