@@ -27,7 +27,7 @@ _THREE = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 _LONG = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 _WITH_UNIT = re.compile(
     r"([+-]?[\d \u00a0\u202f.,]*\d)[ \u00a0\u202f]*"
-    r"(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|euros? par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?|jours?|logements?|%)\Z",
+    r"(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|(?:€|euros?) par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?|jours?|logements?|%)\Z",
     re.IGNORECASE,
 )
 _GROUND = ("rdc", "rez de chaussee", "rez-de-chaussee", "rez de jardin", "rc")

@@ -55,7 +55,7 @@ _MONTHS = (
 )  # fmt: skip
 _ROOMS = re.compile(r"[TtFf]?\s?(\d{1,2})\s?\+?\Z")
 _ROOMS_SAID = re.compile(
-    r"(?:(?:type|t|f) ?(\d)(?: ?bis| et plus| et \+| duplex)?|(\d) ?(?:p|pieces?|pp|pieces principales)(?: et plus)?|(studio))\Z"
+    r"(?:(?:type|t|f) ?(\d)(?: ?bis| et plus| et| duplex)?|(\d) ?(?:p|pieces?|pp|pieces principales)(?: et plus)?|(studio))\Z"
 )
 _SILENT = ("reason", "pool")
 """Words that the workbook itself proposes: reading them is no repair."""
