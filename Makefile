@@ -1,16 +1,25 @@
-# Deux commandes : « make demo » et « make test ». Chacune prépare elle-même son environnement dans .venv.
+# « make demo » et « make test ». Chaque cible prépare elle-même son environnement dans .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DESK := $(VENV)/.desk
 
-.PHONY: demo test soak bench check clean
+.PHONY: demo test test-desk soak bench check clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m optimizer.runs.kernels
 	@touch $(STAMP)
+
+# Chromium et PostgreSQL viennent des paquets de Debian : eux seuls demandent plus que pip.
+$(DESK): $(STAMP)
+	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core postgresql >/dev/null; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,desk]'
+	@touch $(DESK)
 
 demo: $(STAMP)
 	@$(BIN)/attriflux demo --out demo --force
@@ -21,10 +30,16 @@ check: $(STAMP)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# Les noyaux sont compilés avant que deux processus ne les demandent ensemble.
 test: check
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m optimizer.runs.kernels
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk
 
-soak: check
+test-desk: $(DESK)
+	@$(BIN)/python -m optimizer.runs.kernels
+	@$(BIN)/python -m pytest tests/desk
+
+soak: check $(DESK)
 	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200
 
 bench: $(STAMP)

@@ -26,8 +26,8 @@ from benchmarks.tables import machine
 from optimizer import pipeline, synth
 from optimizer.domain import Case
 from optimizer.pipeline import Prepared
+from optimizer.presentation.csvfile import write_table
 from optimizer.problem.model import Problem
-from optimizer.reports.csvfile import write_table
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.writing import write_certificate
 from optimizer.solve import Earlier, Solved, SolveOptions, solve

@@ -2,7 +2,7 @@
 
 ``import optimizer as af`` gives a researcher the whole main job; nothing else happens at import, and nothing prints::
 
-    case = af.read("mon-dossier")
+    case = af.read("mon-dossier")                  # or af.case({"dwellings": homes, "applications": people}, settings)
     result = af.propose(case)
     result.proposals, result.rules, result.certificate
     af.synthesize("commission", dwellings=40, applications=20_000, seed=1)
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer import scenario, statement
     from optimizer.domain import Case, CaseSettings
     from optimizer.errors import AttrifluxError, InputProblems
-    from optimizer.importers import read
+    from optimizer.importers import case, read
     from optimizer.runs import Options, Result, propose, propose_to
     from optimizer.scenario.comparison_files import compare
     from optimizer.scenario.cotation import cotation_test
@@ -42,6 +42,7 @@ _WHERE = {
     "Options": "optimizer.runs",
     "Result": "optimizer.runs",
     "bilan": "optimizer.statement",
+    "case": "optimizer.importers",
     "bilan_to": "optimizer.statement",
     "compare": "optimizer.scenario",
     "cotation_test": "optimizer.scenario",
@@ -69,6 +70,7 @@ __all__ = [
     "Options",
     "Result",
     "bilan",
+    "case",
     "bilan_to",
     "compare",
     "cotation_test",

@@ -132,7 +132,7 @@ def prepare(
     findings: tuple[Finding, ...] = ()
     read: Case | None = None
     if isinstance(source, Case):
-        case = source
+        case, findings = importers.check_frames(source)
     else:
         phase("Lecture du dossier…")
         read, findings = importers.read_findings(Path(source), need=PROPOSE_TABLES)

@@ -1,37 +1,32 @@
 """One profile for every property test: the same examples everywhere; the long campaign draws new ones.
 
-Collected tests and loaded libraries are no garbage: told so, the collector takes a tenth less of the time.
-
-And an order of the folders: two workers begin at the first folder and at the one in the middle, and should not spend their
-first minute on compiling the same functions.
+Tests marked ``soak`` run in ``make soak`` and one in ten of them in CI (``tests/campaign.py``); they are deselected
+elsewhere, not skipped, because a skip in CI is a failure. Collected tests and loaded libraries are no garbage: told so, the
+collector takes a tenth less of the time.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests import campaign
+
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.register_profile("campaign", deadline=None, max_examples=2_000)
-settings.load_profile("campaign" if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else "steady")
-
-AFTER_SCALE = ("reports", "results", "runs", "benchmarks", "contract", "contracts")
-"""Folders that run after `tests/scale`, which is in the middle and compiles the kernels they need."""
+settings.load_profile("campaign" if campaign.FULL else "steady")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by folder; inside one, nothing changes place."""
-    root = Path(__file__).parent
-
-    def place(item: pytest.Item) -> tuple[str, bool]:
-        folder = item.path.relative_to(root).parts[0] if item.path.is_relative_to(root) else ""
-        return ("scale", True) if folder in AFTER_SCALE else (folder, False)
-
-    items.sort(key=place)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of ``make soak`` that are not for today."""
+    left = [i for i in items if i.get_closest_marker("soak") and not campaign.soaked(i.nodeid)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        out = set(map(id, left))
+        items[:] = [i for i in items if id(i) not in out]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -39,3 +34,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     del session
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure: what it guards was not looked at."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

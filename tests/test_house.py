@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED_TOP = {
     "optimizer", "models", "scenarios", "benchmarks", "tests", "docs", ".ci", "pyproject.toml", "README.md", "LICENSE",
-    "CHANGELOG.md", "Makefile", ".gitignore",
+    "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "requirements.lock", "Makefile", ".gitignore",
 }  # fmt: skip
 
 
@@ -84,3 +86,21 @@ def test_the_wheel_maps_the_data_folders():
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     sources = config["tool"]["hatch"]["build"]["targets"]["wheel"]["sources"]
     assert sources == {"models": "optimizer/_shipped/models", "scenarios": "optimizer/_shipped/scenarios"}
+
+
+def test_the_lock_holds_every_dependency_within_its_bounds_and_no_address():
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", line) for line in lines)
+    locked = {line.split("==")[0].lower().replace("_", "-"): line.split("==")[1] for line in lines}
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for text in config["project"]["dependencies"]:
+        wanted = Requirement(text)
+        if wanted.marker is None or wanted.marker.evaluate():
+            assert wanted.specifier.contains(locked[wanted.name.lower()]), text
+    listed = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    for name, version in locked.items():
+        assert re.search(
+            rf"^\| {re.escape(name)} \| {re.escape(version)} \| (?!not named)",
+            listed.replace("_", "-"),
+            re.M | re.I,
+        ), name

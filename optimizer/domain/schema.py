@@ -3,7 +3,8 @@
 The importers read by this schema, the template and the documentation are generated from it, ``synth`` writes by it.
 Canonical dtypes of a frame: ``id/text/insee/choice/list/qpv`` -> pandas ``str`` (missing: NaN; a list keeps its items
 joined by ``|``; choices are the lower-case words of ``values``); ``int/rooms`` -> ``Int64``; ``decimal/money/rate`` ->
-``float64`` (NaN missing); ``bool`` -> ``boolean``; ``date`` -> ``datetime64[s]`` (NaT missing).
+``float64`` (NaN missing); ``bool`` -> ``boolean``; ``date`` and ``month`` (its first day) -> ``datetime64[s]``
+(NaT missing).
 """
 
 from __future__ import annotations
@@ -15,13 +16,26 @@ from typing import Literal
 import pandas as pd
 
 Kind = Literal[
-    "id", "text", "insee", "int", "rooms", "decimal", "money", "rate", "bool", "date", "choice", "list", "qpv"
+    "id",
+    "text",
+    "insee",
+    "int",
+    "rooms",
+    "decimal",
+    "money",
+    "rate",
+    "bool",
+    "date",
+    "month",
+    "choice",
+    "list",
+    "qpv",
 ]
 
 _DTYPES: dict[str, str] = {
     "id": "str", "text": "str", "insee": "str", "choice": "str", "list": "str", "qpv": "str",
     "int": "Int64", "rooms": "Int64", "decimal": "float64", "money": "float64", "rate": "float64",
-    "bool": "boolean", "date": "datetime64[s]",
+    "bool": "boolean", "date": "datetime64[s]", "month": "datetime64[s]",
 }  # fmt: skip
 
 
@@ -147,7 +161,7 @@ APPLICATIONS = Table(
         _c("consumption_units", "decimal", "unites_consommation", "Unités de consommation du ménage ; données, elles sont reprises telles quelles", "Consumption units of the household; taken as given", unit="UC", low=1, high=30),
         _c("income_per_uc", "money", "revenu_par_uc", "Revenu annuel par unité de consommation ; donné, il est repris tel quel", "Yearly income per consumption unit; taken as given", unit="€/an", low=0),
         _c("first_quartile", "bool", "premier_quartile", "Ménage du premier quartile ; donné, il est repris tel quel", "Household of the first quartile; taken as given"),
-        _c("resources_on", "date", "ressources_au", "Mois des ressources (un jour du mois)", "Month of the resources (any day of it)"),
+        _c("resources_on", "month", "ressources_au", "Mois des ressources", "Month of the resources"),
         _c("max_rent_eur", "money", "loyer_max", "Loyer que le ménage dit pouvoir payer, charges comprises", "Rent the household says it can pay, charges included", unit="€/mois", low=0),
         _c("alternate_custody_children", "int", "garde_alternee", "Enfants en garde alternée : comptent pour la taille", "Children in alternate custody: count for size", low=0, high=30),
         _c("expected_children", "int", "enfants_attendus", "Enfants attendus : comptent pour la taille", "Expected children: count for size", low=0, high=10),

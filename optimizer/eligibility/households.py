@@ -69,10 +69,9 @@ def read_households(frame: pd.DataFrame, rules: RuleSet) -> Households:
     """
     persons = np.maximum(integers(frame, "persons", 1), 1)
     # children who come, live there half of the time or are to be born count for the size, not for the ceilings
-    guests = sum(
-        np.maximum(integers(frame, name, 0), 0)
-        for name in ("visiting_children", "alternate_custody_children", "expected_children")
-    )
+    guests = np.zeros(len(frame), np.int64)
+    for name in ("visiting_children", "alternate_custody_children", "expected_children"):
+        guests += np.maximum(integers(frame, name, 0), 0)
     adults = integers(frame, "adults")
     children = np.maximum(integers(frame, "children_under_14", 0), 0)
     given = integers(frame, "dependants")

@@ -6,6 +6,9 @@ cell, the checks that need whole tables, the empty case people start from. Every
 May import ``domain``, ``dropin``, ``errors``; pandas, pyarrow, openpyxl (in a child process only), PyYAML, XlsxWriter.
 It knows no law: an unknown commune or a missing convention is told by ``eligibility``.
 
+``case(frames, settings)`` makes a case from frames in memory and ``check_frames(case)`` reads again one that was made or changed
+there, both by the same converters and checks as files.
+
 Why every cell is read as text first: what a library guesses (``007`` as 7, ``NA`` as missing, ``03/04/2026`` as
 4 March) is wrong here in silence. Columns are converted by arrow kernels, words once each, so the checks cost less than
 reading the bytes.
@@ -16,10 +19,11 @@ two languages), a spreadsheet parser inside the main process (a 4 KiB file can a
 
 from optimizer.importers import messages, messages_files
 from optimizer.importers.mapping import ready_mappings
+from optimizer.importers.memory import case, check_frames
 from optimizer.importers.reading import read, read_findings
 from optimizer.importers.registry import all_formats
 from optimizer.importers.template import template
 
 __all__ = [
-    "all_formats", "messages", "messages_files", "read", "read_findings", "ready_mappings", "template",
+    "all_formats", "case", "check_frames", "messages", "messages_files", "read", "read_findings", "ready_mappings", "template",
 ]  # fmt: skip

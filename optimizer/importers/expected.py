@@ -58,6 +58,7 @@ def _one(column: Column) -> tuple[str, str]:
         "rooms": ("un nombre de 1 à 6 (6 = 6 et plus) ou T1 à T6", "a number from 1 to 6 (6 = 6 or more) or T1 to T6"),
         "bool": ("oui ou non", "yes or no"),
         "date": ("une date JJ/MM/AAAA ou AAAA-MM-JJ", "a date DD/MM/YYYY or YYYY-MM-DD"),
+        "month": ("un mois MM/AAAA ou AAAA-MM", "a month MM/YYYY or YYYY-MM"),
         "insee": ("un code INSEE de 5 caractères, par exemple 25056", "a 5-character INSEE code, for example 25056"),
         "qpv": ("oui, non, ou le code du quartier", "yes, no, or the code of the district"),
     }.get(kind, ("un texte", "a text"))  # fmt: skip

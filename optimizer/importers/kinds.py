@@ -20,6 +20,7 @@ NUMERIC = ("int", "decimal", "money", "rate")
 _NAMES = ("id", "text", "insee", "list", "qpv", "choice")
 _READERS: dict[str, Callable[[Any, Column], Converted]] = {
     "date": texts.dates,
+    "month": texts.months,
     "bool": texts.booleans,
     "rooms": texts.rooms,
     "insee": texts.insee,
@@ -46,8 +47,8 @@ def convert(values: Any, column: Column) -> Converted:
     kind = array.type
     if column.kind in NUMERIC and _is_number(kind):
         return numeric(array, None, column)
-    if column.kind == "date" and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
-        return _native_dates(array)
+    if column.kind in ("date", "month") and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+        return _native_dates(array, column.kind == "month")
     if column.kind == "bool" and pa.types.is_boolean(kind):
         empty = nulls(array)
         filled = np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), bool)
@@ -67,13 +68,16 @@ def _is_number(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
-def _native_dates(array: Any) -> Converted:
+def _native_dates(array: Any, to_month: bool) -> Converted:
     if pa.types.is_timestamp(array.type) and array.type.tz is not None:
         array = pc.local_timestamp(array)
     empty = nulls(array)
     days = array.cast(pa.date32(), safe=False).cast(pa.int32())
     found = np.asarray(pc.fill_null(days, 0).to_numpy(zero_copy_only=False), np.int64)
-    stamps = found.astype("datetime64[D]").astype("datetime64[s]")
+    stamps = found.astype("datetime64[D]")
+    if to_month:
+        stamps = stamps.astype("datetime64[M]").astype("datetime64[D]")
+    stamps = stamps.astype("datetime64[s]")
     return Converted(pd.Series(np.where(empty, np.datetime64("NaT", "s"), stamps)), empty)
 
 

@@ -148,6 +148,7 @@ def _looks(book: Any) -> dict[str, Any]:
         "title": book.add_format({"bold": True, "font_size": 14}),
         "text": book.add_format({"num_format": "@"}),
         "date": book.add_format({"num_format": "dd/mm/yyyy"}),
+        "month": book.add_format({"num_format": "mm/yyyy"}),
         "number": book.add_format({"num_format": "General"}),
     }
 
@@ -195,7 +196,13 @@ def _table_sheet(sheet: Any, table: Table, looks: dict[str, Any]) -> None:
     """Headers with a note each, drop-down lists, text kept as text."""
     for j, column in enumerate(table.columns):
         name = _name(column)
-        kind = "text" if column.kind in _TEXT_KINDS else "date" if column.kind == "date" else "number"
+        kind = (
+            "text"
+            if column.kind in _TEXT_KINDS
+            else column.kind
+            if column.kind in ("date", "month")
+            else "number"
+        )
         sheet.set_column(j, j, max(12, min(26, len(name) + 4)), looks[kind])
         sheet.write_string(0, j, name, looks["required" if column.required else "head"])
         note = f"{meaning(column)}.\nAttendu : {_expected(column)}."

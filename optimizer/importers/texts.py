@@ -33,6 +33,7 @@ _SUSPECT = f"[{_INVISIBLE}{_LINE_ENDS}{_COMBINING}]|{DOUBLE}"
 _SCIENTIFIC = r"^[0-9][.,][0-9]+[eE]\+[0-9]+$"
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
+_MONTH = re.compile(r"(?:(\d{1,2})/(\d{4})|(\d{4})-(\d{2}))\Z")
 _ROOMS = re.compile(r"[TtFf]?\s?(\d{1,2})\s?\+?\Z")
 _INSEE = re.compile(r"(?:\d{5}|2[AB]\d{3})\Z", re.ASCII)
 _QPV_CODE = re.compile(r"(?=.*\d)[A-Za-z]{1,3}[0-9A-Za-z]{4,9}\Z", re.ASCII)
@@ -103,13 +104,32 @@ def _clean(text: Any, single_line: bool) -> tuple[Any, list[Problem]]:
 
 def dates(text: Any, column: Column) -> Converted:
     """``YYYY-MM-DD`` (a time of day is dropped) or ``DD/MM/YYYY``; day first, always."""
-    words = by_word(text, lambda word: _date(word, column))
+    return _days(by_word(text, lambda word: _date(word, column)))
+
+
+def months(text: Any, column: Column) -> Converted:
+    """``MM/YYYY``, ``YYYY-MM``, or any day of the month: its first day."""
+    return _days(by_word(text, lambda word: _month(word, column)))
+
+
+def _days(words: Words[int]) -> Converted:
     days = words.numpy(_NO_DAY, np.int64)
     days[words.codes < 0] = _NO_DAY
     stamps = np.where(
         days == _NO_DAY, np.datetime64("NaT", "s"), days.astype("datetime64[D]").astype("datetime64[s]")
     )
     return Converted(pd.Series(stamps), words.codes < 0, tuple(words.problems()))
+
+
+def _month(word: str, column: Column) -> int | Bad:
+    """Days since 1970-01-01 of the first day of a month."""
+    if found := _MONTH.match(word):
+        year, month = (found[2], found[1]) if found[1] else (found[3], found[4])
+        word = f"{year}-{int(month):02d}-01"
+    day = _date(word, column)
+    if isinstance(day, Bad):
+        return day
+    return date.fromordinal(day + _EPOCH).replace(day=1).toordinal() - _EPOCH
 
 
 def _date(word: str, column: Column) -> int | Bad:

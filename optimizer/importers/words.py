@@ -71,7 +71,11 @@ FRENCH: dict[str, dict[str, tuple[str, ...]]] = {
         "offered": ("proposé", "proposée"),
     },
     "q1": {"yes": ("oui",), "no": ("non",), "unknown": ("inconnu",)},
-    "decision": {"pin": ("imposer", "imposé"), "forbid": ("écarter", "écarté")},
+    "decision": {
+        "pin": ("imposer", "imposé"),
+        "forbid": ("écarter", "écarté"),
+        "orient": ("orienter", "orienté"),
+    },
     "management_mode": {
         "direct": ("directe", "gestion directe"),
         "delegated": ("déléguée", "délégué", "gestion déléguée"),

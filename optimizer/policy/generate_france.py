@@ -2,8 +2,8 @@
 
 The geography is the administrative division published under Licence Ouverte (package ``@etalab/decoupage-administratif``
 6.0.0: INSEE code officiel géographique 2026, DGCL list of EPCI, INSEE populations). Everything else is **generated**,
-hence ``assumed``: thresholds, DALO numbers and agreements only have a plausible size, so that a national case can be
-built before the real agreements are typed in. The four départements of Franche-Comté have their own typed values and
+hence ``assumed``: DALO numbers, shares in QPV and agreements only have a plausible size, so that a national case can be
+built before the real agreements are typed in. The thresholds of the first quartile are published and typed. The four départements of Franche-Comté have their own typed values and
 agreements and are left to them. Same source, same bytes: numbers that vary from place to place come from a hash of the
 place's code.
 
@@ -25,7 +25,10 @@ from typing import Any
 TYPED = ("25", "39", "70", "90")
 """Départements whose targets and agreements are typed by hand."""
 PARIS_EPCI = "200054781"
-REGION_IDF = "11"
+MERGED = {
+    "992367730": ("Thionville Fensch Agglomération", "CA", ("245701222", "245701362")),
+}
+"""EPCI born of a merger on 1 January 2026 that the published division still lists apart."""
 SINCE = "2026-01-01"
 
 
@@ -59,6 +62,8 @@ def read_source(folder: Path) -> tuple[list[Commune], list[Epci]]:
     ept_json = _json(folder / "ept.json")
     epci_of = {m["code"]: e["code"] for e in epci_json for m in e["membres"]}
     epci_of |= {m["code"]: e["code"] for e in ept_json for m in e["membres"]}
+    born = {old: new for new, (_, _, parts) in MERGED.items() for old in parts}
+    epci_of = {commune: born.get(code, code) for commune, code in epci_of.items()}
     communes = []
     for row in communes_json:
         kind = row["type"]
@@ -84,6 +89,9 @@ def read_source(folder: Path) -> tuple[list[Commune], list[Epci]]:
         for e in [*epci_json, *ept_json]
         if e["code"] in population
     ]  # fmt: skip
+    epci += [
+        Epci(new, name, kind, population[new]) for new, (name, kind, _) in MERGED.items() if new in population
+    ]
     epci.sort(key=lambda e: e.siren)
     return communes, epci
 
@@ -96,26 +104,6 @@ def spread(code: str, low: float, high: float) -> float:
     """A number in [low, high] that depends on the code alone."""
     fraction = int.from_bytes(hashlib.sha256(code.encode()).digest()[:4], "big") / 2**32
     return low + (high - low) * fraction
-
-
-def under_lec(epci: Epci, communes: Sequence[Commune]) -> bool:
-    """Approximation of the perimeter of CCH L. 441-1: EPCI bound to adopt a PLH (CCH L. 302-1).
-
-    Métropoles, communautés urbaines and d'agglomération, EPT; communautés de communes above 30,000 inhabitants with a
-    commune above 10,000. The QPV half of the definition needs the list of QPV and is not applied.
-    """
-    if epci.type != "CC":
-        return True
-    return epci.population > 30_000 and max(c.population for c in communes) > 10_000
-
-
-def threshold(epci: Epci, departement: str, region: str) -> int:
-    """A plausible first-quartile threshold in euros per year and consumption unit (see places.yaml)."""
-    if region == REGION_IDF:
-        return 10_850
-    base = 6_700 if departement.startswith("97") else 9_243
-    by_type = {"METRO": 1.02, "MET69": 1.03, "CU": 0.99, "CA": 0.98, "CC": 1.04, "EPT": 1.0}[epci.type]
-    return round(base * by_type * spread(epci.siren, 0.93, 1.07))
 
 
 _DALO_WEIGHT = {"75": 18, "92": 14, "93": 20, "94": 14, "95": 9, "91": 7, "78": 6, "77": 6, "13": 5, "06": 4, "83": 4,
@@ -204,15 +192,6 @@ def generate(source: Path, models: Path) -> None:
         ("siren", "name", "type", "population"),
         ((e.siren, e.name, e.type, e.population) for e in epci),
     )
-    members: dict[str, list[Commune]] = {}
-    for c in communes:
-        members.setdefault(c.epci, []).append(c)
-    lec = []
-    for e in epci:
-        own = members[e.siren]
-        departement = max(own, key=lambda c: (c.population, c.insee)).departement
-        if departement not in TYPED and under_lec(e, own):
-            lec.append((e.siren, SINCE, threshold(e, departement, own[0].region), "assumed", "generated"))
     dalo = [
         (d, SINCE, n, "assumed", "generated") for d, n in dalo_numbers(communes).items() if d not in TYPED
     ]
@@ -226,12 +205,7 @@ def generate(source: Path, models: Path) -> None:
     ]
     known = {c.insee for c in communes} | {e.siren for e in epci} | {c.departement for c in communes}
     header = ("place", "since", "value", "status", "source")
-    for name, generated in (
-        ("lec_q1_threshold", lec),
-        ("dalo", dalo),
-        ("vacated", vacated),
-        ("qpv_share", qpv),
-    ):
+    for name, generated in (("dalo", dalo), ("vacated", vacated), ("qpv_share", qpv)):
         path = territories / f"{name}.csv"
         rows = [[str(v) for v in row] for row in generated] + _typed_rows(path, known)
         write_csv(path, header, sorted(rows))

@@ -58,18 +58,27 @@ class Entry:
     title: str
     unit: str
     values: tuple[DatedValue, ...]
+    """A value of None ends the parameter on its date (an EPCI that leaves a list)."""
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
     review_months: int = 12
     file: str = ""
 
-    def on(self, day: date) -> Parameter:
-        """The value in force on ``day``; PolicyError ``POLICY_NOT_IN_FORCE`` before the first one."""
+    def _at(self, day: date) -> DatedValue | None:
         current = None
         for dated in self.values:
             if dated.since <= day:
                 current = dated
+        return None if current is None or current.value is None else current
+
+    def in_force(self, day: date) -> bool:
+        """Whether there is a value on ``day``: it has begun and has not ended."""
+        return self._at(day) is not None
+
+    def on(self, day: date) -> Parameter:
+        """The value in force on ``day``; PolicyError ``POLICY_NOT_IN_FORCE`` before the first one or after its end."""
+        current = self._at(day)
         if current is None:
             first = self.values[0].since.isoformat()
             raise PolicyError("POLICY_NOT_IN_FORCE", key=self.key, on=day.isoformat(), first=first)

@@ -33,6 +33,8 @@ TABLES = {
 
 _DESCRIBED = "territories/places.yaml"
 _HEADER = ("place", "since", "value", "status", "source")
+ENDS = "none"
+"""Written instead of a value from the date on which a place leaves a list."""
 
 
 @lru_cache(maxsize=4)
@@ -83,8 +85,8 @@ def _read_table(content: bytes, name: str, described: bytes) -> dict[str, Entry]
             since = date.fromisoformat(since_text)
         except ValueError:
             raise PolicyError("YAML_BAD_DATE", file=file, line=line, value=since_text) from None
-        value = _number(value_text)
-        if not fits(value, unit, (), None, None):
+        value = None if value_text == ENDS else _number(value_text)
+        if value is not None and not fits(value, unit, (), None, None):
             raise _bad(file, line, place, value_text, *expectation(unit, (), None, None))
         if status not in STATUSES:
             raise _bad(file, line, place, status, " | ".join(STATUSES), " | ".join(STATUSES))

@@ -276,8 +276,8 @@ class RuleSet:
         """Places of a table with a value in force. One place may enter later than the others; but a table that has
         values for the territory and none on this date is an error, not an empty table."""
         entries = [self._entries[key] for key in sorted(self._entries) if key.startswith(prefix)]
-        kept = [e for e in entries if e.values[0].since <= self.on]
-        if entries and not kept:
+        kept = [e for e in entries if e.in_force(self.on)]
+        if entries and not any(e.values[0].since <= self.on for e in entries):
             entries[0].on(self.on)
         return [e.key.removeprefix(prefix) for e in kept]
 
@@ -314,9 +314,7 @@ class RuleSet:
         """Assumed values read so far, sorted by key; with ``everything``, all those in scope."""
         if not everything:
             return tuple(self._read[key] for key in sorted(self._read) if self._read[key].is_assumed)
-        dated = [
-            k for k in self.keys() if k not in self._entries or self._entries[k].values[0].since <= self.on
-        ]
+        dated = [k for k in self.keys() if k not in self._entries or self._entries[k].in_force(self.on)]
         found = [self._peek(key) for key in dated]
         return tuple(parameter for parameter in found if parameter.is_assumed)
 

@@ -3,7 +3,7 @@
 Lives here: options, the order of the steps, the atomic output folder, the run record, the demonstration, synthetic
 cases and exports to files.
 
-May import `reports`, `verify`, `shortlist`, `pipeline` and below. Nothing here computes an allocation, and nothing
+May import `presentation`, `verify`, `shortlist`, `pipeline` and below. Nothing here computes an allocation, and nothing
 prints: the command line and a notebook call the same functions.
 
 Why verification sits in the middle: the tables are written in a temporary folder, reread by `verify` as a stranger

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.errors import AttrifluxError, Said, define, reason_of
+from optimizer.presentation.reading_back import read_back
 from optimizer.problem.model import RATE_UNIT
-from optimizer.reports.reading_back import read_back
 from optimizer.solve import Earlier
 from optimizer.solve.certificate import FORMAT, MICRO
 from optimizer.solve.cuts import UNITS

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from optimizer.reports.csvfile import Style, csv_bytes
+from optimizer.presentation.csvfile import Style, csv_bytes
 
 if TYPE_CHECKING:
-    from optimizer.reports.data import ReportData
+    from optimizer.presentation.data import ReportData
     from optimizer.runs.proposing import Result
 
 PLACE = ("commune_name", "rooms", "financing", "qpv")

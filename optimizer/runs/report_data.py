@@ -11,7 +11,7 @@ import pandas as pd
 
 from optimizer import eligibility
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
-from optimizer.reports.data import LegalNumber, ProofSummary, ReportData
+from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
 from optimizer.runs.large import stem
 from optimizer.runs.options import Options
 from optimizer.shortlist.labels import account_label

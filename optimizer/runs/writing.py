@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from optimizer.errors import Lang
-from optimizer.reports.csvfile import PARQUET_FROM, write_parts, write_table
+from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
 from optimizer.runs.options import Options
 from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import plural, spaced
@@ -124,10 +124,10 @@ def _warm_start(result: Result) -> dict[str, object]:
 
 def write_pages(folder: Path, result: Result, options: Options) -> None:
     """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF); a large run: see `runs.large`."""
-    from optimizer.reports.pages import report_html
-    from optimizer.reports.pdf import write_pdf
-    from optimizer.reports.sheets import sheet_pages, sheets_html
-    from optimizer.reports.workbook import write_workbook
+    from optimizer.presentation.pages import report_html
+    from optimizer.presentation.pdf import write_pdf
+    from optimizer.presentation.sheets import sheet_pages, sheets_html
+    from optimizer.presentation.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split
 
     data = report_data(result, options)

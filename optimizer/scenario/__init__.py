@@ -4,7 +4,7 @@ What lives here. The stock-to-flux command on a whole case (:func:`flux`, :func:
 their expansion into named runs, the runner with its cache, the indicators of a run and the comparison of several; the
 cotation workshop: a grid from an order of criteria, and what another grid changes.
 
-What it may import: `runs`, `reports` and everything below; never `statement`, its sibling. A scenario is nothing but a
+What it may import: `runs`, `presentation` and everything below; never `statement`, its sibling. A scenario is nothing but a
 `propose` under changed values: no allocation is computed here.
 
 Why files. A planner argues by editing ten lines. Keys are the dotted keys of `models/`, checked with the line they

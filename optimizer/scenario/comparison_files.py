@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer.errors import Lang
-from optimizer.reports.csvfile import Style
-from optimizer.reports.data import proof_sentence
-from optimizer.reports.tables_book import PLANNING, write_book
+from optimizer.presentation.csvfile import Style
+from optimizer.presentation.data import proof_sentence
+from optimizer.presentation.tables_book import PLANNING, write_book
 from optimizer.scenario.comparison_page import comparison_html
 from optimizer.scenario.indicators import UNITS, indicator_order, label_of
 from optimizer.scenario.records import (

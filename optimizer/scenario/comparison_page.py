@@ -7,7 +7,7 @@ from typing import Any
 
 from optimizer.conversion import account_order
 from optimizer.errors import Lang
-from optimizer.reports.data import proof_sentence, stop_sentence
+from optimizer.presentation.data import proof_sentence, stop_sentence
 from optimizer.scenario.flux_page import environment, page_words
 from optimizer.scenario.indicators import UNITS, label_of
 from optimizer.scenario.lived import lived_rows

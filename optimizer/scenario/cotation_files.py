@@ -7,8 +7,8 @@ from pathlib import Path
 
 from optimizer import importers
 from optimizer.errors import Lang
-from optimizer.reports.csvfile import Style, write_table
-from optimizer.reports.tables_book import write_book
+from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.tables_book import write_book
 from optimizer.runs import Options
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.cotation import GridTest, cotation_test

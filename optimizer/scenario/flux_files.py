@@ -11,8 +11,8 @@ import pandas as pd
 
 from optimizer.conversion import MODES
 from optimizer.errors import Lang
-from optimizer.reports.csvfile import Style, write_table
-from optimizer.reports.tables_book import write_book
+from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.tables_book import write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_page import flux_html

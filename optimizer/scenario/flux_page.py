@@ -12,14 +12,14 @@ import pandas as pd
 
 from optimizer.conversion import MODES, account_order
 from optimizer.errors import Lang
-from optimizer.reports.data import DECIDES
+from optimizer.presentation.data import DECIDES
 from optimizer.scenario.flux import Flux
 from optimizer.scenario.flux_stock import stock_part
 from optimizer.scenario.plots import percent, slope_chart
 from optimizer.shortlist.labels import account_label
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[1] / "reports" / "templates" / "style.css"
+STYLE = Path(__file__).parents[1] / "presentation" / "templates" / "style.css"
 MOST_PLACES = 40
 """Landlord × département sections on the page; the tables hold them all."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from optimizer.conversion.inventory import in_qpv
-from optimizer.reports.tables_book import PLANNING
+from optimizer.presentation.tables_book import PLANNING
 from optimizer.shortlist.labels import account_label
 
 MOST_LINES = 5_000

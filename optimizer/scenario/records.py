@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.errors import AttrifluxError
-from optimizer.reports.data import ProofSummary
+from optimizer.presentation.data import ProofSummary
 from optimizer.scenario import messages as messages
 from optimizer.scenario.in_force import said
 from optimizer.scenario.indicators import indicator_order

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from optimizer.reports.csvfile import Style, csv_bytes, number
+from optimizer.presentation.csvfile import Style, csv_bytes, number
 
 
 def places_of_unit(unit: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +57,7 @@ def score(case: Case, facts: FactsView, rules: RuleSet) -> Scores:
 
     Each household has one scale in each EPCI: the grid that the territory gives there (its mutation grid, where it has
     one, for sitting social tenants), seniority without any grid, or what a line of the table ``scores`` names. A
-    ``score`` written in the applications is points of that grid, and wins; then a line of ``scores`` for the EPCI; then
+    ``score`` written in the applications is points of the scale it would have without it, and wins; then a line of ``scores`` for the EPCI; then
     the grid. A household that a case with written scores leaves without one is scored from its grid.
     Points are used as they are when one scale serves one EPCI; otherwise, written or computed, each is replaced by its
     mid-rank percentile among the applications scored in the same EPCI by the same scale.
@@ -107,20 +107,21 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
     column = given >= _FLOOR
     writes = bool(column.any() or table)
     standing: dict[int, Standing] = {}
+    highest = [int(given.max())] if column.any() else []
     for epci, apps in _populations(facts).items():
         scale = np.full(len(apps), _NO_SCALE, np.int32)
         raw = np.zeros(len(apps), np.int64)
         grids = {m: rules.grid_for(facts.epcis[epci], mutation=m) for m in (False, True)}
         lines = table.get(epci)
         if lines is not None:
-            _apply_table(lines, apps, mutation, grids, scales, scale, raw)
+            highest += _apply_table(lines, apps, mutation, grids, scales, scale, raw, column)
         written = (scale != _NO_SCALE) | column[apps]
         for moving, grid in grids.items():
             mine = mutation[apps] == moving
-            told = mine & column[apps]
+            told = mine & column[apps] & (scale == _NO_SCALE)
             if told.any():
                 name = (GIVEN, GIVEN_TITLE, False) if grid is None else (grid.id, grid.title, grid.invented)
-                scale[told], raw[told] = scales.index(*name), given[apps[told]]
+                scale[told] = scales.index(*name)
             left = mine & (scale == _NO_SCALE)
             if not left.any():
                 continue
@@ -133,9 +134,9 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
             else:
                 scale[left] = scales.index(SENIORITY, "Ancienneté de la demande (aucune grille)")
                 raw[left] = facts.applications.seniority_days[apps[left]]
-        standing[epci] = Standing(apps, scale, raw, raw, written)
-    highest = _highest(given, standing)
-    return _ranked(facts, rules, scales, standing, given, highest)
+        raw = np.where(column[apps], given[apps], raw)
+        standing[epci] = Standing(apps, scale, raw, raw, written, column[apps])
+    return _ranked(facts, rules, scales, standing, given, max(highest, default=0))
 
 
 GIVEN_TITLE = "Cotation saisie dans le dossier"
@@ -149,13 +150,6 @@ def _tell_unscored(apps: I32, facts: FactsView, rows: I64, file: str, findings: 
         )
         if found not in findings:
             findings.append(found)
-
-
-def _highest(given: I64, standing: dict[int, Standing]) -> int | None:
-    """Highest score that the case writes, hundredths; None when it writes none."""
-    found = [int(given.max())] if (given >= _FLOOR).any() else []
-    found += [int(here.raw[here.written].max()) for here in standing.values() if here.written.any()]
-    return max(found, default=None)
 
 
 _FLOOR = -(1 << 50)
@@ -211,11 +205,15 @@ def _table_scores(case: Case, facts: FactsView) -> dict[int, pd.DataFrame]:
 
 def _apply_table(
     lines: pd.DataFrame, apps: I32, mutation: B, grids: dict[bool, Grid | None], scales: _Scales, scale: I32,
-    raw: I64,
-) -> None:  # fmt: skip
+    raw: I64, told: B,
+) -> list[int]:  # fmt: skip
     """Scores of an EPCI from its lines of ``scores``.
 
     With several lines for one application in one EPCI, the line of its own grid there is taken, else the first by name.
+
+    Returns
+    -------
+    The highest score of these lines, those of ``told`` (a score in the applications) left out; nothing without any.
     """
     own = {m: grid.id if grid is not None else "" for m, grid in grids.items()}
     expected = np.where(mutation[lines["app"].to_numpy()], own[True], own[False])
@@ -223,18 +221,19 @@ def _apply_table(
         ["app", "other", "grid"]
     )
     chosen = preferred.drop_duplicates("app")
+    used = chosen["raw"].to_numpy()[~told[chosen["app"].to_numpy()]]
+    highest = [int(used.max())] if len(used) else []
     at = np.searchsorted(apps, chosen["app"].to_numpy())
-    inside = (
-        (at < len(apps)) & (apps[np.minimum(at, len(apps) - 1)] == chosen["app"].to_numpy())
-        if len(apps)
-        else []
-    )
+    inside = np.zeros(len(chosen), bool)
+    if len(apps):
+        inside = (at < len(apps)) & (apps[np.minimum(at, len(apps) - 1)] == chosen["app"].to_numpy())
     chosen = chosen[inside]
     at = at[inside]
     for name in sorted(set(chosen["grid"])):
         mine = (chosen["grid"] == name).to_numpy(bool)
         scale[at[mine]] = scales.index(name, name)
     raw[at] = chosen["raw"].to_numpy()
+    return highest
 
 
 def _percentiles(scale: I32, raw: I64) -> I64:
@@ -252,7 +251,7 @@ def _ranked(
     scales: _Scales,
     standing: dict[int, Standing],
     given: I64,
-    highest: int | None,
+    highest: int,
 ) -> Scores:
     """Points of the one scale in the one EPCI, else percentiles."""
     used = sorted({int(g) for here in standing.values() for g in np.unique(here.grid)})
@@ -272,13 +271,13 @@ def _ranked(
             overall = scales.points[names[0]].total if names else None
         else:
             overall = _everywhere(facts, given)
-        standing = {epci: _as_written(here, scales, given) for epci, here in standing.items()}
-        apart = _grid_span(rules, standing, facts, names, everybody=0 < told == total)
-        return _scores(basis, facts, scales, standing, overall, max(apart, highest or 0), notes)
+        standing = {epci: _as_written(here, scales) for epci, here in standing.items()}
+        apart = _grid_span(rules, standing, facts, names, everybody=told > 0 and _all_told(facts, standing))
+        return _scores(basis, facts, scales, standing, overall, max(apart, highest), notes)
     found = {}
     for epci, here in standing.items():
         rank = _percentiles(here.grid, here.raw)
-        found[epci] = Standing(here.app, here.grid, here.raw, rank, here.written)
+        found[epci] = Standing(here.app, here.grid, here.raw, rank, here.written, here.told)
     if names == [SENIORITY]:
         basis = "seniority"
         notes += ("Aucune grille de cotation : le score est le rang centile d'ancienneté dans l'EPCI.",)
@@ -286,6 +285,12 @@ def _ranked(
         basis = "percentile"
         notes += (SEVERAL,)
     return _scores(basis, facts, scales, found, None, HIGHEST_RANK, notes)
+
+
+def _all_told(facts: FactsView, standing: dict[int, Standing]) -> bool:
+    """Whether the score of every active household is written."""
+    active = facts.applications.active
+    return all(bool((here.written | ~active[here.app]).all()) for here in standing.values())
 
 
 def _grid_span(
@@ -303,13 +308,12 @@ def _grid_span(
     return max((span(grid, years) for grid in rules.grids if grid.id in names), default=0)
 
 
-def _as_written(here: Standing, scales: _Scales, given: I64) -> Standing:
+def _as_written(here: Standing, scales: _Scales) -> Standing:
     """Points as they are: those of the column ``score`` are said to be written rather than the grid's."""
-    mine = given[here.app] >= _FLOOR
-    if not mine.any():
+    if not here.told.any():
         return here
-    scale = np.where(mine, scales.index(GIVEN, GIVEN_TITLE), here.grid).astype(np.int32)
-    return Standing(here.app, scale, here.raw, here.score, here.written)
+    scale = np.where(here.told, scales.index(GIVEN, GIVEN_TITLE), here.grid).astype(np.int32)
+    return replace(here, grid=scale)
 
 
 def _everywhere(facts: FactsView, given: I64) -> I64 | None:

@@ -38,6 +38,8 @@ class Standing:
     score: I64
     written: B
     """``raw`` was written in the case (column ``score`` or table ``scores``), not computed here."""
+    told: B
+    """``raw`` was written in the column ``score``: the breakdown says so, whatever grid it is ranked with."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,8 @@ class Scores:
     def _lines(self, epci: int, apps: I32 | None) -> pd.DataFrame:
         here = self.standing[epci]
         kept = np.ones(len(here.app), bool) if apps is None else np.isin(here.app, apps)
-        app, grid, score, raw, written = (
-            column[kept] for column in (here.app, here.grid, here.score, here.raw, here.written)
+        app, grid, score, raw, written, told = (
+            column[kept] for column in (here.app, here.grid, here.score, here.raw, here.written, here.told)
         )
         rows, values, orders = (
             [np.flatnonzero(written)],
@@ -193,11 +195,12 @@ class Scores:
         sequence = np.lexsort((order, row))
         row = row[sequence]
         scales = np.array(self.grids, dtype=object)
+        labels = np.where(told, GIVEN, scales[grid]) if len(grid) else scales[:0]
         return pd.DataFrame(
             {
                 "application_id": pd.Series(self.ids[app[row]], dtype="str"),
                 "epci": pd.Series([self.epcis[epci]] * len(row), dtype="str"),
-                "grid": pd.Series(scales[grid[row]] if len(row) else [], dtype="str"),
+                "grid": pd.Series(labels[row] if len(row) else [], dtype="str"),
                 "criterion": pd.Series(np.concatenate(names)[sequence], dtype="str"),
                 "points": np.concatenate(values)[sequence] / POINT,
             }

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Case
 from optimizer.domain.frames import records
+from optimizer.eligibility import Effort
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
 from optimizer.shortlist.labels import points
 from optimizer.shortlist.ranks import Lines
 
-Effort = Callable[[int, NDArray[np.int32]], tuple[NDArray[np.int64], NDArray[np.int64]]]
+EffortOf = Callable[[int, NDArray[np.int32]], Effort]
 Criteria = Callable[[int, int], Iterable[tuple[str, int]]]
 Q1 = Callable[[NDArray[np.int32], int], NDArray[np.int8]]
 
@@ -31,7 +32,7 @@ def line_details(
     facts: Facts,
     lines: Lines,
     *,
-    effort: Effort,
+    effort: EffortOf,
     q1_state: Q1,
     criteria: Criteria,
     lang: Lang = "fr",
@@ -40,7 +41,7 @@ def line_details(
 
     Parameters
     ----------
-    effort : callable (dwelling, apps) -> (rate in ten-thousandths or -1, cents per UC and day or -1)
+    effort : callable (dwelling, apps) -> `eligibility.Effort`
     criteria : callable (application, epci) -> (title, hundredths) pairs
         The score by criterion, as the grid words it.
 

@@ -4,7 +4,7 @@ What lives here. Dwellings proposed and attributed by réservataire × typology 
 period; the ledger of each account (share, due, consumed by the four count rules, remaining, forecast to 31 December);
 the reconciliation of two systems that count differently; the agreements of the next year; the files of all of them.
 
-What it may import: `runs`, `reports` and everything below; never `scenario`, its sibling.
+What it may import: `runs`, `presentation` and everything below; never `scenario`, its sibling.
 
 Why it refuses. A statement that does not agree with the leases is signed by a landlord and read by everybody else: when
 the follow-up of orientations and the leases differ, every difference is listed and nothing is written.

@@ -17,16 +17,16 @@ import pandas as pd
 from optimizer import importers
 from optimizer.conversion import account_order
 from optimizer.errors import Lang
-from optimizer.reports.csvfile import Style, write_table
-from optimizer.reports.data import DECIDES
-from optimizer.reports.tables_book import STATEMENT, write_book
+from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.data import DECIDES
+from optimizer.presentation.tables_book import STATEMENT, write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.shortlist.labels import account_label, plural
 from optimizer.statement.bilan import Bilan, bilan
 from optimizer.statement.next_files import Following, said_of, write_following
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[1] / "reports" / "templates" / "style.css"
+STYLE = Path(__file__).parents[1] / "presentation" / "templates" / "style.css"
 AXES = (
     ("rooms", "Typologie", "Rooms"), ("financing", "Financement", "Financing"), ("qpv", "QPV", "QPV"),
     ("commune", "Commune", "Commune"), ("construction_period", "Période de construction", "Construction period"),

@@ -23,15 +23,15 @@ from optimizer.policy.beside import files_beside
 from optimizer.policy.conventions import FIELDS, default_area
 from optimizer.policy.folder import Folder
 from optimizer.policy.territory import Territory, read_territory
-from optimizer.reports.csvfile import Style, write_table
-from optimizer.reports.data import DECIDES
+from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.data import DECIDES
 from optimizer.shortlist.labels import account_label, plural
 from optimizer.statement.bilan import Bilan
 from optimizer.statement.next_stock import NextStock
 from optimizer.statement.next_year import next_conventions
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[1] / "reports" / "templates" / "style.css"
+STYLE = Path(__file__).parents[1] / "presentation" / "templates" / "style.css"
 TERRITORY = "territoire.yaml"
 
 

@@ -22,7 +22,7 @@ Columns = dict[str, Any]
 
 _ARROW: dict[str, Any] = {
     "int": pa.int64(), "rooms": pa.int64(), "decimal": pa.float64(), "money": pa.float64(), "rate": pa.float64(),
-    "bool": pa.bool_(), "date": pa.timestamp("s"),
+    "bool": pa.bool_(), "date": pa.timestamp("s"), "month": pa.timestamp("s"),
 }  # fmt: skip
 _PANDAS = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 _GRID_KINDS: dict[str, Kind] = {

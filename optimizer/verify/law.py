@@ -140,7 +140,7 @@ class Law:
     def place_values(self, table: str, prefix: str) -> dict[str, Fraction]:
         """Place -> value in force of one table by place, with the changes of the case."""
         path = self.models / "territories" / f"{table}.csv"
-        rows: dict[str, tuple[date, Fraction]] = {}
+        rows: dict[str, tuple[date, str]] = {}
         if path.is_file():
             found = csv_columns(path.read_bytes(), path.name)
             for place, since, value in zip(
@@ -148,8 +148,9 @@ class Law:
             ):
                 day = date.fromisoformat(since)
                 if day <= self.on and (place not in rows or rows[place][0] < day):
-                    rows[place] = (day, Fraction(value))
-        out = {place: value for place, (_, value) in rows.items()}
+                    rows[place] = (day, value)
+        # « none » ends a place's value: an EPCI that leaves the list of the yearly arrêté.
+        out = {place: Fraction(value) for place, (_, value) in rows.items() if value != "none"}
         for key, value in self.changes.items():
             if key.startswith(prefix + "."):
                 out[key.removeprefix(prefix + ".")] = Fraction(str(value))

@@ -23,12 +23,13 @@ from optimizer.problem import (
 )
 from optimizer.problem.ground import Counted, Ground
 from optimizer.problem.registry import Line, Pairs, View, exact, hundredths, match, rule
+from tests.campaign import seeds
 from tests.golden.six_dwellings import golden, rules
-from tests.problem.random_cases import CAMPAIGN, random_ready
+from tests.problem.random_cases import random_ready
 from tests.strategies import random_first_ranks
 
 RULES = all_rules()
-SEEDS = range(20 * CAMPAIGN)
+SEEDS = seeds(200, 10)
 
 
 def _of(problem: Problem, shape: RuleShape) -> list[int]:

@@ -11,7 +11,7 @@ from optimizer.policy import RuleSet
 Row = dict[str, Any]
 NAMES = (
     "ELIGIBLE", "INACTIVE", "LIVE_OFFER", "COMMUNE", "ROOMS", "CEILING", "ACCESSIBLE", "OWN_DWELLING", "FORBIDDEN",
-    "EFFORT", "ACCOUNT",
+    "ACCOUNT",
 )  # fmt: skip
 
 
@@ -28,6 +28,11 @@ def later(day: date, months: int) -> date:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def half_up(value: Fraction, decimals: int) -> Fraction:
+    unit = 10**decimals
+    return Fraction((2 * value * unit + 1) // 2, unit)
 
 
 class Plain:
@@ -63,22 +68,27 @@ class Plain:
     def rank(self, d: Row, a: Row) -> int | None:
         """Preference rank, 0 by extension, None when the commune is not reached."""
         wished = self.wished(a)
-        districts = items(a.get("districts_wanted"))
+        fixed = bool(items(a.get("dalo_perimeter")))
+        districts = [] if fixed else items(a.get("districts_wanted"))
         if d.get("district") and districts and d["district"] not in districts:
             return None
         if d["commune"] in wished:
             return wished.index(d["commune"]) + 1
         near = {self.epci(c) for c in wished if c in self.rules.all_communes.index}
-        return 0 if a.get("extend") and self.epci(d["commune"]) in near else None
+        return 0 if a.get("extend") and not fixed and self.epci(d["commune"]) in near else None
 
     def never_t1(self, a: Row) -> bool:
         several = a["persons"] >= 2 and a.get("adults") is not None and 1 <= a["adults"] < a["persons"]
-        child = several or (a.get("children_under_14") or 0) > 0 or (a.get("visiting_children") or 0) > 0
+        child = several or (a.get("children_under_14") or 0) > 0 or self.size(a) > a["persons"]
         return bool(a.get("couple")) or child
+
+    def size(self, a: Row) -> int:
+        guests = ("visiting_children", "alternate_custody_children", "expected_children")
+        return int(a["persons"] + sum(a.get(name) or 0 for name in guests))
 
     def table_row(self, d: Row, a: Row) -> tuple[list[int], int]:
         table = self.rules.rooms_table(d["landlord"])
-        size = min(a["persons"] + (a.get("visiting_children") or 0), len(table.accepted) - 1)
+        size = min(self.size(a), len(table.accepted) - 1)
         accepted = [r for r in range(1, 7) if table.accepted[size, r]]
         if table.t1_single_only and self.never_t1(a):
             accepted = [r for r in accepted if r != 1]
@@ -88,7 +98,14 @@ class Plain:
         if items(a.get("dalo_rooms")):
             return str(d["rooms"]) in items(a["dalo_rooms"])
         wanted = items(a.get("rooms_wanted"))
-        return d["rooms"] in self.table_row(d, a)[0] and (not wanted or str(d["rooms"]) in wanted)
+        fits = d["rooms"] in self.table_row(d, a)[0] or self.small_asked(d, a)
+        return fits and (not wanted or str(d["rooms"]) in wanted)
+
+    def small_asked(self, d: Row, a: Row) -> bool:
+        """A T1 that the table refuses to a household of two that asks for one."""
+        if d["rooms"] != 1 or self.size(a) != 2 or items(a.get("dalo_rooms")):
+            return False
+        return "1" in items(a.get("rooms_wanted")) and 1 not in self.table_row(d, a)[0]
 
     def category(self, a: Row) -> int:
         if a.get("household_category"):
@@ -162,17 +179,102 @@ class Plain:
             return 7
         if self.forbidden(d, a):
             return 8
-        limit = self.rules.effort_limits(d["landlord"]).filter_max
-        return 9 if limit is not None and self.dearer(d, a, limit) else 0
+        return 0
 
-    def dearer(self, d: Row, a: Row, limit: float) -> bool:
-        """Effort rate known and above the limit."""
-        rent, income = d.get("rent_eur"), a.get("monthly_income_eur")
-        if rent is None or not income:
-            return False
-        cost = Fraction(str(rent)) + Fraction(str(d.get("charges_eur") or 0))
-        cost -= Fraction(str(a.get("housing_allowance_eur") or 0))
-        return max(cost, Fraction(0)) / Fraction(str(income)) > Fraction(str(limit))
+    def exact(self, key: str) -> Fraction:
+        return Fraction(str(self.rules.get(f"national.housing_allowance.{key}")))
+
+    def by_family(self, key: str, family: int) -> Fraction:
+        """Item of a table [alone, couple, 1, 2, … dependants, each further one]; family 1 + k has k dependants."""
+        values = [Fraction(str(v)) for v in self.rules.get(f"national.housing_allowance.{key}")]
+        known = len(values) - 1
+        return values[family] if family < known else values[known - 1] + values[known] * (family - known + 1)
+
+    def family(self, a: Row) -> int | None:
+        dependants, adults = a.get("dependants"), a.get("adults")
+        if dependants is None:
+            if not adults and a["persons"] > 1:
+                return None
+            dependants = max(a["persons"] - adults, 0) if adults else 0
+        return 1 + dependants if dependants else (1 if a["persons"] >= 2 else 0)
+
+    def zone(self, commune: str) -> int:
+        get = self.rules.get
+        if self.departement(commune) in get("national.housing_allowance.not_estimated"):
+            return 0
+        return next((z for z in (1, 2) if commune in get(f"national.housing_allowance.zone_{z}")), 3)
+
+    def estimated(self, d: Row, a: Row) -> Fraction | None:
+        """The allowance of ``housing_allowance.yaml``, from the formula written at its top."""
+        family, zone, income = self.family(a), self.zone(d["commune"]), a.get("monthly_income_eur")
+        if family is None or zone == 0 or income is None or d.get("rent_eur") is None:
+            return None
+        rent = min(Fraction(str(d["rent_eur"])), self.by_family(f"rent_ceiling.zone_{zone}", family))
+        base, child = (Fraction(str(v)) for v in self.rules.get("national.housing_allowance.charges"))
+        expense = rent + base + child * max(family - 1, 0)
+        ratio = half_up(rent / self.by_family("rent_ceiling.zone_2", family), 4)
+        low, high = (
+            Fraction(str(v)) for v in self.rules.get("national.housing_allowance.personal_share.rent_breaks")
+        )
+        rates = [
+            Fraction(str(v)) for v in self.rules.get("national.housing_allowance.personal_share.rent_rates")
+        ]
+        steps = (min(ratio, low), max(min(ratio, high) - low, Fraction(0)), max(ratio - high, Fraction(0)))
+        rent_rate = half_up(sum((r * x for r, x in zip(rates, steps, strict=True)), Fraction(0)), 5)
+        rate = max(self.by_family("personal_share.family_rate", family), Fraction(0)) + rent_rate
+        year = Fraction(str(income)) * self.exact("income_share") * self.exact("income_months")
+        share = max(self.exact("personal_share.minimum_rate") * expense, self.exact("personal_share.minimum"))
+        share += rate * max(year - self.by_family("personal_share.allowance", family), Fraction(0))
+        amount = half_up(expense - share - self.exact("flat_cut"), 2)
+        return amount if amount >= self.exact("least_paid") else Fraction(0)
+
+    def simulation(self, d: Row, a: Row) -> Row:
+        key = (d["dwelling_id"], a["application_id"])
+        found = [r for r in self.rows("simulations") if (r["dwelling_id"], r["application_id"]) == key]
+        return found[0] if found else {}
+
+    def effort(self, d: Row, a: Row) -> tuple[Fraction | None, str]:
+        """Exact rate and where its allowance comes from."""
+        told, income = self.simulation(d, a), a.get("monthly_income_eur")
+        if told.get("effort") is not None:
+            return Fraction(str(told["effort"])), "simulated"
+        if d.get("rent_eur") is None or income is None:
+            return None, "unknown"
+        allowance, status = self.estimated(d, a), "estimated"
+        if told.get("allowance_eur") is not None:
+            allowance, status = Fraction(str(told["allowance_eur"])), "simulated"
+        if allowance is None:
+            status = "before_allowance"
+        cost = Fraction(str(d["rent_eur"])) + Fraction(str(d.get("charges_eur") or 0))
+        cost -= Fraction(str(told.get("rls_eur") or 0)) + (allowance or 0)
+        return (max(cost, Fraction(0)) / Fraction(str(income)) if income else None), status
+
+    def burden(self, d: Row, a: Row, span: int) -> int:
+        """Hundredths of a point; ``span`` in hundredths."""
+        rate, status = self.effort(d, a)
+        excused = "dalo" in items(a.get("priority_codes")) or bool(a.get("prefet_designated"))
+        if (
+            rate is None
+            or status in ("unknown", "before_allowance")
+            or excused
+            or a.get("monthly_income_eur") == 0
+        ):
+            return 0
+        own = self.rules.effort_threshold(d["landlord"])
+        over = max(rate - Fraction(str(own.threshold)), Fraction(0))
+        part = min(over / Fraction(str(self.rules.get("national.burden.span"))), Fraction(1))
+        return int(half_up(Fraction(str(own.weight)) * span * part, 0))
+
+    def flags(self, d: Row, a: Row) -> set[str]:
+        """Those of the effort rate and of the rooms."""
+        rate, status = self.effort(d, a)
+        known = rate is not None and status in ("estimated", "simulated")
+        high = known and rate > Fraction(str(self.rules.get("national.effort.max_rate")))  # type: ignore[operator]
+        found = {
+            "EFFORT_HIGH": high, "ALLOWANCE_ESTIMATED": status == "estimated",
+            "ALLOWANCE_MISSING": status == "before_allowance", "SMALL_ASKED": self.small_asked(d, a),
+        }  # fmt: skip
+        return {name for name, holds in found.items() if holds}
 
     def line(self, d: Row, account: str) -> Row | None:
         for area in (d["commune"], self.epci(d["commune"]), self.departement(d["commune"])):
@@ -213,9 +315,9 @@ class Plain:
         own = a.get("current_landlord") == d["landlord"]
         if account == "MUTATION":
             return own
-        if own:
-            return False
         relocation = a.get("relocation") or "none"
+        if own and account != "RELOGEMENT":
+            return False
         if account == "RELOGEMENT":
             needed = {"anru": "npnru", "orcod": "orcod", "unfit": "unfit", "sale": "sale"}
             exclusion = d.get("assiette_exclusion") or "none"
@@ -235,9 +337,9 @@ class Plain:
 
     def naming(self, d: Row, a: Row) -> dict[str, bool]:
         """Accounts that may name the application there -> whether as first rank."""
-        pins = {
-            (p["dwelling_id"], p["application_id"]) for p in self.rows("decisions") if p["decision"] == "pin"
-        }
+        decisions = self.rows("decisions")
+        pins = {(p["dwelling_id"], p["application_id"]): p for p in decisions if p["decision"] == "pin"}
+        sent = {p["dwelling_id"]: p["account"] for p in decisions if p["decision"] == "orient"}
         found = {}
         for account in self.receiving(d):
             if not self.may_name(account, d, a):
@@ -259,14 +361,17 @@ class Plain:
                 first = a in leaders or (mode == "partial" and not leaders)
             pinned_here = [p for p in pins if p[0] == d["dwelling_id"]]
             if pinned_here:
-                first = (d["dwelling_id"], a["application_id"]) in pins
+                pin = pins.get((d["dwelling_id"], a["application_id"]))
+                first = pin is not None and account in (
+                    account if pin is None else pin.get("account") or account,
+                )
             elif any(p[1] == a["application_id"] for p in pins):
                 first = False
-            found[account] = first
+            found[account] = first and sent.get(d["dwelling_id"], account) == account
         return found
 
     def code(self, d: Row, a: Row) -> int:
-        return self.before_account(d, a) or (0 if self.naming(d, a) else 10)
+        return self.before_account(d, a) or (0 if self.naming(d, a) else 9)
 
     def fit(self, d: Row, a: Row) -> int:
         """Hundredths, vacancy left out."""
@@ -284,10 +389,17 @@ class Plain:
         return total
 
     def q1(self, d: Row, a: Row) -> str:
+        if a.get("first_quartile") is not None:
+            return "yes" if a["first_quartile"] else "no"
         threshold = self.rules.lec_epci.get(self.epci(d["commune"]))
+        if threshold is not None and a.get("income_per_uc") is not None:
+            return "yes" if Fraction(str(a["income_per_uc"])) <= Fraction(str(threshold.value)) else "no"
         income = a.get("monthly_income_eur")
         if threshold is None or income is None or (income == 0 and a.get("income_status") != "verified"):
             return "unknown"
         young = min(a.get("children_under_14") or 0, a["persons"] - 1)
-        uc = 1 + Fraction(1, 2) * (a["persons"] - 1 - young) + Fraction(3, 10) * young
+        if a.get("consumption_units") is not None:
+            uc = Fraction(str(a["consumption_units"]))
+        else:
+            uc = 1 + Fraction(1, 2) * (a["persons"] - 1 - young) + Fraction(3, 10) * young
         return "yes" if 12 * Fraction(str(income)) / uc <= Fraction(str(threshold.value)) else "no"

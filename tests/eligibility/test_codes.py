@@ -304,26 +304,3 @@ def test_q1_has_three_states() -> None:
     elsewhere = facts.epcis.index("200068070") if "200068070" in facts.epcis else facts.commune_epci[0]
     assert (el.q1_state(facts, apps, int(elsewhere)) == el.Q1_UNKNOWN).all()
     assert MONTBELIARD in facts.communes
-
-
-def test_effort_is_shown_and_never_guessed() -> None:
-    people = [
-        application("A1", monthly_income_eur=1000.0, housing_allowance_eur=150.0),
-        application("A2", monthly_income_eur=None),
-        application("A3", monthly_income_eur=0.0),
-        application("A4", monthly_income_eur=300.0, persons=1),
-    ]
-    homes = [dwelling("L1", rent_eur=400.0, charges_eur=50.0), dwelling("L2"), dwelling("L3", rent_eur=100.0)]
-    facts = el.encode(make_case(homes, people), rules())
-    apps = np.arange(4, dtype=np.int32)
-    rate, residual = el.effort(facts, rules(), 0, apps)
-    assert rate.tolist() == [3000, -1, -1, 15_000]
-    assert residual.tolist() == [
-        70_000 * 100 // (30 * 200),
-        -1,
-        -45_000 * 100 // (30 * 200),
-        -15_000 * 100 // 3000,
-    ]
-    rate, residual = el.effort(facts, rules(), 1, apps)
-    assert set(rate.tolist()) == set(residual.tolist()) == {-1}
-    assert el.effort(facts, rules(), 2, apps)[0].tolist() == [0, -1, -1, 3333]

@@ -1,8 +1,9 @@
-"""Limits on the effort rate (design §4): off unless a landlord's own file sets one; then exact, and said in words."""
+"""Effort rate, what it weighs and what it flags: simulated, estimated, before allowance, unknown; no pair is refused."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,129 +11,184 @@ import pytest
 
 from optimizer import eligibility as el
 from optimizer import policy
-from optimizer.pipeline import build
-from optimizer.scoring import score
-from tests.eligibility.plain import Plain
-from tests.eligibility.small import ON, application, dwelling, make_case, rules
-from tests.eligibility.test_random import random_tables
+from tests.eligibility.small import BESANCON, application, dwelling, make_case, rules
 
+SPAN = 10_000
 ONE = np.zeros(1, np.int32)
 
 
-def limited(**settings: dict[str, float]) -> policy.RuleSet:
-    """The shipped rules, with what the file of each named landlord says besides."""
-    return replace(rules(), _settings={**rules()._settings, **settings})
+def deliberated(landlord: str = "OPH25", threshold: float = 0.3) -> policy.RuleSet:
+    """The shipped rules, with a threshold that the landlord has deliberated."""
+    own = {
+        "effort_threshold": threshold, "effort_deliberation": "conseil d'administration, 2026-12",
+        "effort_deliberated_on": date(2026, 3, 12),
+    }  # fmt: skip
+    return replace(rules(), _settings={**rules()._settings, landlord: own})
 
 
-def code(home: dict[str, Any], person: dict[str, Any], rules_: policy.RuleSet, **tables: Any) -> str:
-    facts = el.encode(make_case([dwelling(**home)], [application(**person)], **tables), rules_)
-    found = int(el.pair_code(facts, rules_, 0, ONE)[0])
-    menus = el.menus(facts, rules_)
-    assert (len(menus.app) == 1) == (el.CODES[found - 1] not in el.CODES[:-1] if found else True)
-    assert el.code_counts(facts, rules_)[0].tolist() == [int(c == found) for c in range(len(el.CODES) + 1)]
-    return el.CODES[found - 1] if found else ""
+def encoded(home: dict[str, Any], person: dict[str, Any], law: policy.RuleSet, **tables: Any) -> el.Facts:
+    case = make_case([dwelling(**home)], [application(**person)], **tables)
+    return el.encode(case, law).with_span(SPAN)
+
+
+def told(**more: Any) -> list[dict[str, Any]]:
+    return [{"dwelling_id": "L1", "application_id": "A1", **more}]
+
+
+def look(facts: el.Facts, law: policy.RuleSet | None = None) -> tuple[int, str, int, set[str]]:
+    """Rate in ten-thousandths, where it comes from, burden in hundredths, flags of the pair."""
+    law = law or rules()
+    found = el.effort(facts, law, 0, ONE)
+    flags = int(el.pair_flags(facts, 0, ONE)[0])
+    names = {name for i, name in enumerate(el.FLAGS) if flags >> i & 1}
+    names &= {"EFFORT_HIGH", "ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING"}
+    burden = int(el.burden(facts, law, 0, ONE)[0])
+    return int(found.rate[0]), el.EFFORT_STATUS[found.status[0]], burden, names
+
+
+def test_a_simulated_rate_wins_over_every_computation() -> None:
+    home = {"rent_eur": 500.0, "charges_eur": 50.0}
+    facts = encoded(home, {}, rules(), simulations=told(effort=0.415, allowance_eur=400.0))
+    assert look(facts) == (4150, "simulated", 2500, {"EFFORT_HIGH"}), "half of 100 points × 0.085 / 0.17"
+
+
+def test_a_simulated_allowance_and_rent_reduction_are_taken_off() -> None:
+    home = {"rent_eur": 500.0, "charges_eur": 50.0}
+    facts = encoded(home, {}, rules(), simulations=told(allowance_eur=100.0, rls_eur=30.0))
+    assert look(facts) == (2800, "simulated", 0, set()), "(500 + 50 − 30 − 100) / 1500"
+    found = el.effort(facts, rules(), 0, ONE)
+    assert found.allowance.tolist() == [10_000]
+    assert found.residual.tolist() == [(150_000 - 42_000) * 100 // (30 * 200)]
+
+
+def test_an_allowance_nobody_simulated_is_estimated_and_said_so() -> None:
+    home = {"rent_eur": 400.0, "charges_eur": 50.0}
+    person = {"persons": 1, "monthly_income_eur": 1000.0}
+    # allowance 131.91 euros, counted by hand beside the tables
+    assert look(encoded(home, person, rules())) == (3181, "estimated", 0, {"ALLOWANCE_ESTIMATED"})
+
+
+def test_where_it_cannot_be_estimated_the_rate_is_before_allowance_and_weighs_nothing() -> None:
+    home = {"rent_eur": 900.0}
+    assert look(encoded(home, {}, rules())) == (6000, "before_allowance", 0, {"ALLOWANCE_MISSING"})
+    known = {"persons": 3, "adults": 1}
+    # two dependants: 458.10 + 88.07 − 46.42 − 2.685 % × (16 200 − 9 148) − 5 = 305.40, so 594.60 of 1 500 remain
+    assert look(encoded(home, known, rules()))[:3] == (3964, "estimated", 1953)
+
+
+def test_the_allowance_of_the_present_dwelling_is_never_used_for_another() -> None:
+    home, person = {"rent_eur": 600.0}, {"persons": 1, "housing_allowance_eur": 250.0}
+    without = {"persons": 1}
+    assert look(encoded(home, person, rules())) == look(encoded(home, without, rules()))
 
 
 @pytest.mark.parametrize(
-    ("rent", "charges", "allowance", "income", "expected"),
+    ("home", "person"),
     [
-        (450.0, 45.0, None, 1500.0, ""),
-        (450.0, 45.01, None, 1500.0, "EFFORT"),
-        (600.0, None, 105.0, 1500.0, ""),
-        (600.0, None, 104.99, 1500.0, "EFFORT"),
-        (600.0, None, 900.0, 1500.0, ""),
-        (None, 900.0, None, 1500.0, ""),
-        (2000.0, None, None, None, ""),
-        (2000.0, None, None, 0.0, ""),
+        ({"rent_eur": None, "charges_eur": 900.0}, {}),
+        ({"rent_eur": 2000.0}, {"monthly_income_eur": None}),
     ],
 )
-def test_the_limit_is_exact_and_an_unknown_rate_never_refuses(
-    rent: float | None, charges: float | None, allowance: float | None, income: float | None, expected: str
+def test_an_unknown_rent_or_income_leaves_the_rate_unknown(
+    home: dict[str, Any], person: dict[str, Any]
 ) -> None:
-    home = {"rent_eur": rent, "charges_eur": charges}
-    person = {"housing_allowance_eur": allowance, "monthly_income_eur": income}
-    assert code(home, person, limited(OPH25={"effort_filter_max": 0.33})) == expected
-    assert code(home, person, rules()) == "", "off unless the landlord's file says so"
-    assert code(home, person, limited(ESH25={"effort_filter_max": 0.33})) == "", (
-        "only that landlord's dwellings"
+    facts = encoded(home, {"persons": 1, **person}, rules())
+    assert look(facts) == (-1, "unknown", 0, set())
+    assert el.effort(facts, rules(), 0, ONE).residual.tolist() == [-1]
+
+
+def test_no_income_at_all_weighs_nothing_and_leaves_what_is_missing() -> None:
+    facts = encoded({"rent_eur": 400.0}, {"persons": 1, "monthly_income_eur": 0.0}, rules())
+    assert look(facts) == (-1, "estimated", 0, {"ALLOWANCE_ESTIMATED"})
+    # 290.34 + 60.59 − 39.56 − 5 = 306.37 of allowance: 93.63 to find every month
+    assert el.effort(facts, rules(), 0, ONE).residual.tolist() == [-9_363 * 100 // (30 * 100)]
+    told_rate = encoded(
+        {"rent_eur": 400.0}, {"persons": 1, "monthly_income_eur": 0.0}, rules(), simulations=told(effort=0.9)
     )
-    assert code(home, person, limited(OPH25={"credit_effort_max": 0.33})) == "", "credit filters nothing"
+    assert look(told_rate)[:3] == (9000, "simulated", 0)
 
 
-def test_effort_comes_after_the_reasons_of_the_law() -> None:
-    home, dear = {"rent_eur": 900.0, "reserved_to": "ALS"}, limited(OPH25={"effort_filter_max": 0.33})
-    assert code(home, {"tax_income_eur": 99_000.0}, dear) == "CEILING"
-    forbid = [{"application_id": "A1", "decision": "forbid", "reason": "medical", "author": "s"}]
-    assert code(home, {}, dear, decisions=forbid) == "FORBIDDEN"
-    assert code(home, {}, dear) == "EFFORT"
-    assert code({**home, "rent_eur": 300.0}, {}, dear) == "ACCOUNT"
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [(0.33, 0), (0.3301, 3), (0.4, 2059), (0.4999, 4997), (0.5, 5000), (1.2, 5000)],
+)
+def test_the_burden_grows_from_the_threshold_to_half_of_the_span(rate: float, expected: int) -> None:
+    facts = encoded({"rent_eur": 500.0}, {}, rules(), simulations=told(effort=rate))
+    assert look(facts)[2] == expected, "half-up of 5000 × (rate − 0.33) / 0.17"
 
 
-def test_the_nearest_miss_says_the_rate_and_the_limit() -> None:
-    dear = limited(OPH25={"effort_filter_max": 0.335})
-    homes = [dwelling("L1", rent_eur=700.0), dwelling("L2", rent_eur=502.51), dwelling("L3", rent_eur=900.0)]
-    facts = el.encode(make_case(homes, [application()]), dear)
-    _, french, english = el.nearest_miss(facts, dear, 0)
-    assert french == "taux d'effort de 33,6\u202f%, au-dessus des 33,5\u202f% fixés par le bailleur"
-    assert english == "effort rate of 33.6%, above the landlord's 33.5%"
+def test_a_burden_that_falls_on_half_a_hundredth_is_rounded_up() -> None:
+    law, facts = rules(), encoded({"rent_eur": 500.0}, {}, rules(), simulations=told(effort=0.6))
+    assert el.burden(facts.with_span(31_307), law, 0, ONE).tolist() == [15_654], "15 653.5"
+    assert el.burden(facts.with_span(10**12), law, 0, ONE).tolist() == [5 * 10**11], (
+        "beyond 64 bits on the way"
+    )
+    with pytest.raises(ValueError, match="score the case first"):
+        el.burden(replace(facts, span=-1), law, 0, ONE)
 
 
-def test_dwellings_that_differ_by_rent_only_share_a_menu_until_a_limit_is_set() -> None:
-    homes = [dwelling(f"L{i}", rent_eur=300.0 + 200 * (i % 2)) for i in range(4)]
-    case = make_case(homes, [application()])
-    assert el.menus(el.encode(case, rules()), rules()).menu_of_dwelling.tolist() == [0, 0, 0, 0]
-    dear = limited(OPH25={"effort_filter_max": 0.33})
-    assert el.menus(el.encode(case, dear), dear).menu_of_dwelling.tolist() == [0, -1, 0, -1]
+def test_a_landlord_that_has_deliberated_its_threshold_weighs_the_whole_span() -> None:
+    law = deliberated(threshold=0.3)
+    facts = encoded({"rent_eur": 500.0}, {}, law, simulations=told(effort=0.385))
+    assert look(facts, law) == (3850, "simulated", 5000, {"EFFORT_HIGH"}), "10 000 × 0.085 / 0.17"
+    other = deliberated("ESH25", 0.3)
+    facts = encoded({"rent_eur": 500.0}, {}, other, simulations=told(effort=0.385))
+    assert look(facts, other)[2] == 1618, "only that landlord's dwellings"
 
 
-def test_without_credit_a_lease_counts_in_no_rule_on_households() -> None:
-    homes = [dwelling("L1", rent_eur=300.0), dwelling("L2", rent_eur=600.0)]
-    people = [application("A1", monthly_income_eur=700.0, priority_codes="dalo")]
-    for set_, flagged in ((rules(), []), (limited(OPH25={"credit_effort_max": 0.5}), [1])):
-        case = make_case(homes, people)
-        facts = el.encode(case, set_)
-        flags = [el.pair_flags(facts, d, ONE)[0] for d in (0, 1)]
-        bit = el.FLAGS.index("EFFORT_NO_CREDIT")
-        assert [d for d in (0, 1) if int(flags[d]) >> bit & 1] == flagged
-        problem = build(case, facts, score(case, facts, set_), set_)
-        rows = [row.rule for row in problem.rows]
-        counted = []
-        for d in (0, 1):
-            kinds, _ = problem.options_of(
-                int(problem.class_group[problem.klass[d]]), int(problem.entry_type[problem.entries_of(d)][0])
-            )
-            found = set()
-            for k in kinds.tolist():
-                part = slice(int(problem.kinds.ptr[k]), int(problem.kinds.ptr[k + 1]))
-                marks = zip(problem.kinds.row[part].tolist(), problem.kinds.num[part].tolist(), strict=True)
-                found |= {rows[row] for row, num in marks if num}
-            counted.append(found)
-        assert "lec_q1_outside_qpv" in counted[0] and "priority_publics" in counted[0]
-        assert counted[1] == (counted[0] if not flagged else {"flux"})
+@pytest.mark.parametrize("person", [{"priority_codes": "dalo"}, {"prefet_designated": True}])
+def test_a_dalo_or_designated_household_bears_no_burden(person: dict[str, Any]) -> None:
+    facts = encoded({"rent_eur": 500.0}, person, rules(), simulations=told(effort=0.6))
+    assert look(facts) == (6000, "simulated", 0, {"EFFORT_HIGH"})
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_columns_agree_with_one_pair_at_a_time(seed: int) -> None:
-    tables = random_tables(seed)
-    for i, home in enumerate(tables["dwellings"]):
-        home.update(rent_eur=(None, 250.0, 495.0, 700.0)[i % 4], charges_eur=(None, 40.0, 0.0)[i % 3])
-    for i, person in enumerate(tables["applications"]):
-        person.update(housing_allowance_eur=(None, 180.0)[i % 2])
-    dear = limited(OPH25={"effort_filter_max": 0.12}, ESH25={"effort_filter_max": 0.05})
-    plain = Plain(dear, ON, tables)
-    facts = el.encode(make_case(**tables), dear)
-    apps = np.arange(len(facts.applications.ids), dtype=np.int32)
-    homes = {d["dwelling_id"]: d for d in tables["dwellings"]}
-    people = {a["application_id"]: a for a in tables["applications"]}
-    counts = np.zeros((len(apps), len(el.CODES) + 1), np.int64)
-    menus = el.menus(facts, dear)
-    for d, home in enumerate(facts.dwellings.ids):
-        codes = el.pair_code(facts, dear, d, apps)
-        expected = [plain.code(homes[home], people[a]) for a in facts.applications.ids]
-        assert codes.tolist() == expected
-        counts[apps, codes] += 1
-        if not facts.dwellings.blocked[d]:
-            fine = [i for i, c in enumerate(expected) if c in (0, len(el.CODES))]
-            assert menus.app[menus.of(d)].tolist() == fine
-    assert (el.code_counts(facts, dear) == counts).all()
-    assert counts[:, el.CODES.index("EFFORT") + 1].any()
+def test_no_effort_rate_refuses_a_household() -> None:
+    law = deliberated(threshold=0.01)
+    facts = encoded({"rent_eur": 5000.0}, {"persons": 3, "adults": 1}, law)
+    assert el.pair_code(facts, law, 0, ONE).tolist() == [0]
+    assert "EFFORT" not in el.CODES
+
+
+def test_an_allowance_above_the_rent_is_told_and_the_rate_is_zero() -> None:
+    lines = [*told(allowance_eur=600.0), {"dwelling_id": "L9", "application_id": "A1", "rls_eur": 10.0},
+             {"dwelling_id": "L1", "application_id": "A9"}]  # fmt: skip
+    case = make_case([dwelling(rent_eur=400.0, charges_eur=50.0)], [application()], simulations=lines)
+    found = el.check_case(case, rules())
+    assert [(f.code, f.severity, f.row) for f in found] == [
+        ("ELIG_SIMULATION_EMPTY", "warning", 4), ("ELIG_ALLOWANCE_ABOVE_RENT", "warning", 2),
+    ]  # fmt: skip
+    facts = el.encode(case, rules()).with_span(SPAN)
+    assert look(facts)[:3] == (0, "simulated", 0)
+
+
+def test_in_a_large_case_like_dwellings_read_their_mean_rent_and_stay_alike() -> None:
+    law = rules().with_changes({"national.burden.like_dwellings_above": 3})
+    homes = [
+        dwelling("L1", rent_eur=400.0, charges_eur=50.0),
+        dwelling("L2", rent_eur=401.01, charges_eur=None),
+        dwelling("L3", rent_eur=None),
+        dwelling("L4", rent_eur=900.0, rooms=4),
+    ]
+    people = [application(persons=3, adults=1)]
+    facts = el.encode(make_case(homes, people), law)
+    assert facts.like_rents
+    assert facts.dwellings.counted_rent_cents.tolist() == [40_100, 40_100, 40_100, 90_000], "400.505, half-up"
+    assert facts.dwellings.counted_charges_cents.tolist() == [5_000, 5_000, 5_000, -1]
+    assert len(set(el.menus(facts, law).menu_of_dwelling[:3].tolist())) == 1
+    few = el.encode(make_case(homes[:3], people), law)
+    assert not few.like_rents and few.dwellings.counted_rent_cents.tolist() == [40_000, 40_101, -1]
+    assert len(set(el.menus(few, law).menu_of_dwelling.tolist())) == 3
+
+
+def test_a_dwelling_with_simulations_is_alike_to_no_other() -> None:
+    homes = [dwelling(f"L{i}", rent_eur=400.0) for i in (1, 2, 3)]
+    case = make_case(homes, [application()], simulations=told(effort=0.4))
+    menus = el.menus(el.encode(case, rules()), rules()).menu_of_dwelling
+    assert menus[0] != menus[1] == menus[2]
+
+
+def test_a_zone_follows_the_commune_of_the_dwelling() -> None:
+    person = {"persons": 1, "choices": f"{BESANCON}|25462", "monthly_income_eur": 800.0}
+    near = look(encoded({"rent_eur": 400.0}, person, rules()))
+    far = look(encoded({"rent_eur": 400.0, "commune": "25462"}, person, rules()))
+    assert near[0] < far[0], "the rent ceiling is lower in zone 3"

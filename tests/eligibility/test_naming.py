@@ -132,15 +132,27 @@ def test_partial_leads_with_nominees_then_the_engine_completes() -> None:
     assert free == {"A1": True, "A2": True} and led == {"A1": False, "A2": True}
 
 
-def test_sitting_tenants_are_named_by_mutation_and_by_nobody_else() -> None:
+def test_sitting_tenants_are_named_by_mutation_and_when_relocated_by_relogement_too() -> None:
     people = [
         application("A1", current_landlord="OPH25", als_employee=True, relocation="npnru"),
         application("A2", current_landlord="ESH25", als_employee=True, relocation="npnru"),
+        application("A3", current_landlord="OPH25", als_employee=True),
     ]
     found = named(make_case([dwelling()], people, conventions=[line("ALS")]))
     assert found == {
-        "ALS": {"A2": True}, "BAILLEUR": {"A2": True}, "MUTATION": {"A1": True}, "RELOGEMENT": {"A2": True},
+        "ALS": {"A2": True}, "BAILLEUR": {"A2": True}, "MUTATION": {"A1": True, "A3": True},
+        "RELOGEMENT": {"A1": True, "A2": True},
     }  # fmt: skip
+
+
+def test_a_dwelling_of_an_urban_renewal_takes_the_landlords_own_relocated_tenant() -> None:
+    people = [
+        application("A1", current_landlord="OPH25", relocation="npnru"),
+        application("A2", current_landlord="OPH25", relocation="sale"),
+        application("A3", current_landlord="OPH25"),
+    ]
+    found = named(make_case([dwelling(assiette_exclusion="anru")], people))
+    assert found == {"RELOGEMENT": {"A1": True}}
 
 
 def test_explicit_accounts_replace_the_pools_of_reservataires_only() -> None:

@@ -189,6 +189,7 @@ def test_a_forbid_of_the_closed_list_holds(tmp_path):
 
 
 @pytest.mark.parametrize(("share", "account"), [("1", "ALS"), ("0", "BAILLEUR")])
+@pytest.mark.soak
 def test_shares_of_nothing_and_of_all(tmp_path, share, account):
     rest = "0" if share == "1" else "1"
     asked = [application(f"A{i}", als_employee="oui" if i % 2 else "non") for i in range(12)]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from decimal import Decimal
 
 import highspy
 import pytest
 
+from tests.campaign import seeds
 from tests.cli.running import attriflux
 from tests.end_to_end.shuffling import shuffled
 from tests.end_to_end.small import objective, proposed, same_answer, table
 from tests.end_to_end.varied import varied
 
-SEEDS = range(200 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 8)
+SEEDS = seeds(200)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

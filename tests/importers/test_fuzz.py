@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
@@ -10,12 +9,16 @@ import pyarrow as pa
 import pytest
 
 from optimizer.importers import read_findings
+from tests import campaign
 from tests.importers.base import write_base
 from tests.importers.books import book, part, part_names, rezip, save
 from tests.importers.test_broken_files import parquet
 
-FULL = os.environ.get("ATTRIFLUX_CAMPAIGN") == "full"
-TEXT_ROUNDS, BOOK_ROUNDS, PARQUET_ROUNDS = (4000, 400, 4000) if FULL else (50, 9, 60)
+TEXT_ROUNDS, BOOK_ROUNDS, PARQUET_ROUNDS = (
+    campaign.part(4_000, 50),
+    campaign.part(400, 6),
+    campaign.part(4_000, 50),
+)
 JUNK = (
     b'"', b";", b",", b"\n", b"\r", b"\0", b"|", b"\xe9", b"\xc3\x83\xc2\xa9", b"\xff\xfe", b"{", b"[", b"&a", b"*a",
     b": ", b"- ", b"#", b"\t", b"=", b"Total", b"\xe2\x80\xae", b"1e999", b"9" * 50, b"NaN", b"''", b"%s{0}{value}",

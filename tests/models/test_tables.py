@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import numpy as np
 import pytest
 
 from optimizer.datadirs import models_dir
-from optimizer.policy import check_models, list_territories, load
+from optimizer.policy import PolicyError, check_models, list_territories, load
 from optimizer.policy.checks import check_ceilings, check_freshness
 from optimizer.policy.folder import Folder
 from optimizer.policy.loading import read_national
@@ -148,10 +149,43 @@ def test_france_has_every_department_with_landlords_and_one_threshold_for_ile_de
     communes = rules.communes
     idf = {e for e in communes.loc[communes["region"] == "11", "epci"] if e in rules.lec_epci}
     assert len(idf) > 30
-    assert {rules.lec_epci[e].value for e in idf} == {10_850}
+    assert {rules.lec_epci[e].value for e in idf} == {12_083}
     values = np.array([p.value for p in rules.lec_epci.values()])
-    assert values.min() > 5_964 and values.max() < 12_087
-    assert all(p.is_assumed for p in rules.lec_epci.values())
+    assert len(values) == 424 and np.median(values) == 10_066.5
+
+
+@pytest.mark.parametrize(
+    ("year", "besancon", "belfort", "listed"),
+    [(2024, 9_422, 8_080, 425), (2025, 9_292, 8_252, 423), (2026, 9_403, 8_483, 424)],
+)
+def test_thresholds_of_the_first_quartile_are_the_published_ones(year, besancon, belfort, listed):
+    rules = load("france", date(year, 7, 1))
+    assert rules.lec_epci["242500361"].value == besancon
+    assert rules.lec_epci["200069052"].value == belfort
+    assert len(rules.lec_epci) == listed
+    assert all(p.status == "sourced" and p.source for p in rules.lec_epci.values())
+
+
+def test_an_epci_that_leaves_the_list_has_no_threshold_any_more():
+    assert "200069383" in load("france", date(2025, 7, 1)).lec_epci
+    rules = load("france", ON)
+    assert "200069383" not in rules.lec_epci and "992367730" in rules.lec_epci
+    with pytest.raises(PolicyError) as caught:
+        rules.value("territory.lec.q1_threshold.200069383")
+    assert caught.value.code == "POLICY_NOT_IN_FORCE"
+
+
+def test_every_quarter_lies_in_a_commune_of_its_departement_and_has_a_source():
+    with (models_dir() / "territories" / "qpv.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    rules = load("france", ON)
+    named = {row["name"] for row in rows}
+    assert len({row["name"] for row in rows if row["commune"].startswith("25")}) == 17
+    assert len({row["name"] for row in rows if row["commune"].startswith("90")}) == 7
+    assert len(named) == 24
+    assert {rules.all_communes.loc[row["commune"], "departement"] for row in rows} == {"25", "90"}
+    with_stock = {c for c in rules.communes.index[rules.communes["qpv"]] if c[:2] in ("25", "90")}
+    assert with_stock <= {row["commune"] for row in rows}
 
 
 @pytest.mark.parametrize("name", ["doubs", "jura", "haute-saone", "belfort"])
@@ -189,9 +223,46 @@ def test_arrears_are_no_reason_to_set_a_household_aside():
 
 def test_prices_keep_the_announced_order():
     rules = load("doubs", ON)
-    price = {r: rules.rule(r).price.value for r in ("dalo", "lec_q1_outside_qpv", "priority_publics", "flux")}
-    assert rules.get("national.fit.fill_value") == 10_000
-    assert list(price.values()) == [3000, 2000, 1500, 1000]
+    price = [
+        rules.rule(r).price.value
+        for r in ("dalo", "lec_q1_outside_qpv", "flux", "flux_max", "priority_publics")
+    ]
+    assert rules.get("national.fit.fill_value") == 20_000
+    assert price == [3000, 2000, 1000, 1000, 900]
+
+
+def test_the_housing_allowance_is_whole():
+    rules = load("france", ON)
+    get = rules.get
+    key = "national.housing_allowance."
+    zones = [get(f"{key}rent_ceiling.zone_{z}") for z in (1, 2, 3)]
+    assert all(a > b > c > 0 for a, b, c in zip(*zones, strict=True)), "zone 1 is the dearest"
+    assert all(len(zone) == 4 and zone[0] < zone[1] < zone[2] for zone in zones)
+    assert len(get(key + "charges")) == 2 and len(get(key + "personal_share.rent_breaks")) == 2
+    assert len(get(key + "personal_share.rent_rates")) == 3
+    rates, floors = get(key + "personal_share.family_rate"), get(key + "personal_share.allowance")
+    assert len(rates) == len(floors) == 9
+    assert list(rates[1:8]) == sorted(rates[1:8], reverse=True) and rates[8] < 0 < floors[8]
+    assert list(floors[:8]) == sorted(floors[:8])
+    one, two = set(get(key + "zone_1")), set(get(key + "zone_2"))
+    assert not one & two and one | two <= set(rules.all_communes.index)
+    assert {"75056", "75101", "93008"} <= one and {"25056", "69123", "13201", "21231"} <= two
+    assert not {c for c in one | two if c[:2] == "97"}
+    years = [load("doubs", date(y, 12, 1)).get(key + "rent_ceiling.zone_2")[0] for y in range(2020, 2027)]
+    assert years == sorted(years) and years[-1] < 1.2 * years[0], "revalued, never jumping"
+
+
+def test_the_burden_and_the_lean_are_assumed_and_say_so():
+    rules = load("doubs", ON)
+    burden = ("free_rate", "span", "weight", "weight_deliberated", "accrual_years", "like_dwellings_above")
+    assert [rules.get(f"national.burden.{name}") for name in burden] == [0.33, 0.17, 0.5, 1, 10, 1000]
+    lean = ("points_per_missing_name", "names", "dalo_points", "unreachable_margin", "keep_points")
+    assert [rules.get(f"national.lean.{name}") for name in lean] == [200, 3, 200, 20, 50]
+    keys = [f"national.burden.{n}" for n in burden] + [f"national.lean.{n}" for n in lean]
+    assert all(rules.value(key).is_assumed for key in keys)
+    assert [
+        rules.get(f"national.rules.{k}") for k in ("flux.play", "flux.tolerance_max", "flux_max.tolerance")
+    ] == [0.5, 0.1, 0]
 
 
 def test_every_shipped_territory_is_listed():

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from optimizer.policy.generate_france import generate, read_source, spread, threshold
+from optimizer.policy.generate_france import generate, read_source, spread
 
 
 @pytest.fixture
@@ -71,14 +71,12 @@ def test_twice_the_same_bytes_and_typed_rows_are_kept(source, tmp_path):
     models = tmp_path / "models"
     (models / "conventions").mkdir(parents=True)
     (models / "territories").mkdir()
-    typed = "242500361;2026-01-01;9120;assumed;franche_comte"
-    table = models / "territories" / "lec_q1_threshold.csv"
-    table.write_text(
-        f"place;since;value;status;source\n{typed}\n999999999;2026-01-01;1;assumed;franche_comte\n"
-    )
+    typed = "25;2026-01-01;120;assumed;franche_comte"
+    table = models / "territories" / "dalo.csv"
+    table.write_text(f"place;since;value;status;source\n{typed}\n99;2026-01-01;1;assumed;franche_comte\n")
     generate(source, models)
     first = {p.name: p.read_bytes() for p in sorted(models.rglob("*.csv"))}
-    assert typed in table.read_text() and "999999999" not in table.read_text()
+    assert typed in table.read_text() and "99;" not in table.read_text()
     generate(source, models)
     assert {p.name: p.read_bytes() for p in sorted(models.rglob("*.csv"))} == first
     conventions = first["france.csv"].decode().splitlines()
@@ -86,9 +84,17 @@ def test_twice_the_same_bytes_and_typed_rows_are_kept(source, tmp_path):
     assert sum(row.startswith("OPH21;") for row in conventions) == 5
 
 
-def test_generated_numbers_stay_in_their_range(source):
-    _, epci = read_source(source)
-    for e in epci:
-        assert 5_964 < threshold(e, "21", "27") < 12_087
-        assert threshold(e, "93", "11") == 10_850
+def test_generated_numbers_stay_in_their_range():
     assert spread("a", 1.0, 1.0) == 1.0 and 0 <= spread("b", 0, 1) < 1
+
+
+def test_communes_of_a_merger_carry_the_new_code(source):
+    epci_file = source / "epci.json"
+    listed = json.loads(epci_file.read_text(encoding="utf-8"))
+    listed[1]["code"] = "245701362"
+    epci_file.write_text(json.dumps(listed), encoding="utf-8")
+    communes, epci = read_source(source)
+    assert {c.epci for c in communes if c.insee == "25056"} == {"992367730"}
+    assert [e.population for e in epci if e.siren == "992367730"] == [
+        sum(c.population for c in communes if c.epci == "992367730")
+    ]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from optimizer.datadirs import models_dir
-from optimizer.policy import PolicyError, check_models, load
+from optimizer.policy import EffortThreshold, PolicyError, check_models, load
 
 ON = date(2026, 11, 24)
 HEAD = "status: local\nsource: délibération\nreviewed_on: 2026-11-24\nby: x\n"
@@ -73,16 +73,53 @@ def test_errors_of_own_files(own, file, old, new, code):
     assert str(own) not in str(caught.value)
 
 
+DELIBERATED = 'effort_threshold: 0.3\neffort_deliberation: "conseil d\'administration du 12 mars"\neffort_deliberated_on: 2026-03-12\n'
+
+
 def test_settings_of_a_landlord(own):
     path = own / "one.yaml"
-    silent = load(own / "territoire.yaml", ON).effort_limits("MINE")
-    assert (silent.filter_max, silent.credit_max) == (None, None)
-    path.write_text("rooms: relaxed\ncredit_effort_max: 0.4\n" + CONVENTION, encoding="utf-8")
+    silent = load(own / "territoire.yaml", ON)
+    assert silent.effort_threshold("MINE") == EffortThreshold(0.33, 0.5)
+    assert silent.dalo_of("MINE") == {}
+    path.write_text('rooms: relaxed\ndalo: {"90": 12}\n' + DELIBERATED + CONVENTION, encoding="utf-8")
     rules = load(own / "territoire.yaml", ON)
-    assert (rules.effort_limits("MINE").credit_max, rules.effort_limits("MINE").filter_max) == (0.4, None)
+    said = rules.effort_threshold("MINE")
+    assert (said.threshold, said.weight, said.deliberated_on) == (0.3, 1, date(2026, 3, 12))
+    assert said.deliberation == "conseil d'administration du 12 mars"
+    assert rules.effort_threshold("OPH90") == EffortThreshold(0.33, 0.5)
+    assert (rules.dalo_of("MINE"), rules.dalo_of("OPH90")) == ({"90": 12}, {})
     assert (rules.rooms_table("MINE").name, rules.rooms_table("OPH90").name) == ("relaxed", "tense")
-    path.write_text("credit_effort_max: 40\n" + CONVENTION, encoding="utf-8")
-    with pytest.raises(PolicyError, match="credit_effort_max"):
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        (DELIBERATED.replace("0.3", "30"), "effort_threshold"),
+        (DELIBERATED.replace("effort_deliberated_on: 2026-03-12\n", ""), "effort_deliberated_on"),
+        ("effort_threshold: 0.3\n", "effort_deliberation"),
+        (DELIBERATED.replace("2026-03-12", "mars"), "effort_deliberated_on"),
+        ("dalo: 12\n", "dalo"),
+        ('dalo: {"90": -1}\n', "90"),
+        ("dalo: {90: 1}\n", "90"),
+        ("credit_effort_max: 0.4\n", "credit_effort_max"),
+    ],
+)
+def test_a_threshold_counts_with_its_deliberation_only(own, settings, key):
+    (own / "one.yaml").write_text(settings + CONVENTION, encoding="utf-8")
+    with pytest.raises(PolicyError, match=key):
+        load(own / "territoire.yaml", ON)
+
+
+def test_the_dalo_numbers_of_two_files_of_a_landlord_are_put_together(own):
+    (own / "one.yaml").write_text('dalo: {"90": 3}\n' + CONVENTION, encoding="utf-8")
+    other = CONVENTION.replace('"90"', '"25"').replace('"COLL:90010"', '"COLL:25056"')
+    (own / "two.yaml").write_text('dalo: {"25": 5}\n' + other, encoding="utf-8")
+    (own / "territoire.yaml").write_text(
+        TERRITORY.replace("oph90", "two.yaml").replace('["90"]', '["25", "90"]'), encoding="utf-8"
+    )
+    assert load(own / "territoire.yaml", ON).dalo_of("MINE") == {"90": 3, "25": 5}
+    (own / "two.yaml").write_text('dalo: {"25": 5, "90": 4}\n' + other, encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"dalo\.90"):
         load(own / "territoire.yaml", ON)
 
 
@@ -118,7 +155,7 @@ def test_shares_may_sum_to_one_and_no_more(own):
         ("conventions/oph25.yaml", "COLL:242500361", "COLL:242500362", "POLICY_AREA_UNKNOWN"),
         ("territories/doubs.yaml", "- oph25", "- oph26", "POLICY_FILE_MISSING"),
         ("territories/lec_q1_threshold.csv", "242500361;", "242500362;", "POLICY_PLACE_UNKNOWN"),
-        ("territories/lec_q1_threshold.csv", "9120;assumed", "beaucoup;assumed", "POLICY_BAD_VALUE"),
+        ("territories/lec_q1_threshold.csv", "9403;sourced", "beaucoup;sourced", "POLICY_BAD_VALUE"),
         (
             "territories/communes.csv",
             "Besançon;242500361;25;27;118489",

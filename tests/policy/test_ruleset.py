@@ -112,7 +112,7 @@ def test_conventions_hold_for_later_years_and_not_before():
 
 
 def test_a_table_with_no_value_yet_is_an_error_not_an_empty_table():
-    before = load("doubs", date(2025, 3, 1))
+    before = load("doubs", date(2023, 3, 1))
     assert _code(lambda: before.lec_epci) == "POLICY_NOT_IN_FORCE"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -48,10 +47,6 @@ def random_case(rng: np.random.Generator, **settings: object) -> Case:
         "assiette": _assiette(rng),
     }
     return case(tables, all_landlords=bool(rng.random() < 0.3), **settings)
-
-
-CAMPAIGN = 10 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 1
-"""Factor on the number of random cases: a tenth of the campaign by default."""
 
 
 @lru_cache(maxsize=64)

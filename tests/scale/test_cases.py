@@ -17,6 +17,7 @@ from tests.scale.longer import with_branches
 from tests.scale.reference import optimum_by_milp, random_model
 
 
+@pytest.mark.soak
 def test_the_tight_year_again_needs_few_cases_and_few_pricings():
     raw = raw_of(3_224, 9_864, 0, is_tight=True)
     model = build(raw)

@@ -50,6 +50,7 @@ def begun(model: LabelledTransport, found: ScaleResult) -> Run:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.soak
 def test_most_of_what_is_missing_is_found_and_twice_the_same(seed: int) -> None:
     model, found = earlier(seed)
     later, ends = changed(model, seed), []
@@ -84,6 +85,7 @@ def test_it_ends_when_the_gap_is_reached_or_the_clock_says_so(monkeypatch: pytes
     assert VAIN < len(mixes) <= TURNS + 1
 
 
+@pytest.mark.soak
 def test_only_a_run_from_an_earlier_one_catches_up_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     usual = Nudger.catch_up
@@ -123,6 +125,7 @@ def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None
 
 
 @pytest.mark.parametrize("seed", range(6))
+@pytest.mark.soak
 def test_pieces_apart_may_be_taken_in_any_subset(seed: int) -> None:
     model, found = earlier(seed)
     nudger = Nudger(begun(changed(model, seed), found))

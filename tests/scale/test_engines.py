@@ -85,12 +85,14 @@ def test_every_engine_is_in_the_suite() -> None:
 
 
 @pytest.mark.parametrize("which", range(len(INSTANCES)))
+@pytest.mark.soak
 def test_same_bytes_as_threads(opened: Any, which: int) -> None:
     expected = on_threads(which)
     assert expected.iterations > 1
     assert differences(run(instance(which), opened), expected) == []
 
 
+@pytest.mark.soak
 def test_tiny_models_too(opened: Any) -> None:
     """No class, no applicant, one component, several: whatever a generator draws."""
     for seed in range(8):
@@ -127,6 +129,7 @@ def kill_one(client: Any) -> None:
     os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
 
 
+@pytest.mark.soak
 def test_a_worker_killed_between_rounds_changes_nothing() -> None:
     with open_engine("dask-local:2", 1) as place:
         done: list[int] = []
@@ -140,6 +143,7 @@ def test_a_worker_killed_between_rounds_changes_nothing() -> None:
         assert done == [2]
 
 
+@pytest.mark.soak
 def test_a_worker_killed_while_it_computes_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with open_engine("dask-local:2", 1) as place:
         waits: list[int] = []
@@ -156,6 +160,7 @@ def test_a_worker_killed_while_it_computes_changes_nothing(monkeypatch: pytest.M
         assert len(waits) >= 3
 
 
+@pytest.mark.soak
 def test_a_scheduler_lost_in_the_middle_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_engine, "PATIENCE_S", 5.0)
     with plain_cluster(1) as cluster, open_engine(address_of(cluster), 1) as place:
@@ -179,6 +184,7 @@ def test_a_scheduler_without_workers_is_one_error(monkeypatch: pytest.MonkeyPatc
     assert error.value.code == "ENGINE_NO_WORKERS"
 
 
+@pytest.mark.soak
 def test_workers_that_all_leave_are_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with plain_cluster(1) as cluster, open_engine(address_of(cluster), 1) as place:
         monkeypatch.setattr(dask_engine, "PATIENCE_S", 0.5)
@@ -237,6 +243,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.soak
 def test_ctrl_c_reaches_the_asking_process_only(tmp_path: Path) -> None:
     """A terminal sends the signal to the whole group: workers must neither die of it nor print."""
     script = tmp_path / "interrupted.py"
@@ -297,6 +304,7 @@ def test_without_the_library_the_error_says_what_to_install(
     assert error.value.code == "ENGINE_MISSING" and "attriflux[dask]" in str(error.value)
 
 
+@pytest.mark.soak
 def test_nothing_of_dask_is_loaded_on_threads() -> None:
     code = (
         "import sys; from optimizer.solve import check_engine; check_engine('threads')\n"
@@ -313,6 +321,7 @@ def test_a_backend_that_cannot_share_out_says_so() -> None:
     assert error.value.code == "ENGINE_UNUSED"
 
 
+@pytest.mark.soak
 def test_a_problem_goes_the_whole_way() -> None:
     problem = middle(1, 12, 60)
     here = solve(problem, SolveOptions(backend="scale"))

@@ -20,6 +20,7 @@ def always(monkeypatch):
 
 
 @pytest.mark.parametrize("block", range(4))
+@pytest.mark.soak
 def test_the_bound_is_that_of_households_entering_one_by_one(block, monkeypatch):
     for seed in range(60 * block, 60 * (block + 1)):
         model, rng = random_model(seed, plain=seed % 5 == 0), np.random.default_rng(seed)

@@ -16,6 +16,7 @@ from tests.scale.engine_checks import Pickled
 from tests.scale.reference import optimum_by_milp, random_model
 
 
+@pytest.mark.soak
 def test_most_of_what_a_loose_gap_leaves_open_is_closed():
     before = after = 0
     for seed in range(6):

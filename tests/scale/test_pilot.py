@@ -158,6 +158,7 @@ def test_what_the_last_pricings_say_is_handed_out_when_a_run_stops(monkeypatch):
     assert found.objective > first[0] + 0.5 * (found.bound - first[0])
 
 
+@pytest.mark.soak
 def test_a_small_time_limit_is_kept_by_a_pilot(always, monkeypatch):
     """A pilot that would read for minutes stops at its part of the limit, and pricings follow."""
     model = build(raw_of(3_224, 9_864, 0, is_tight=True))

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from optimizer.runs import Options
 from optimizer.scenario import run_scenarios
 
@@ -39,6 +41,7 @@ def content(out: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.soak
 def test_an_interrupted_matrix_resumes_without_recomputing_and_gives_the_same_bytes(tmp_path):
     file, out = tmp_path / "m.yaml", tmp_path / "out"
     file.write_text(MATRIX, encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.runs import Options
 from optimizer.scenario import compare, comparison_table, read_record, run_scenarios, shipped
 from optimizer.scenario.files import locate
+from tests.campaign import FULL
 
 HEAD = 'title: "T"\nwhy: "W ?"\n'
 
@@ -191,7 +191,7 @@ def test_the_year_lived_week_by_week_stands_beside_the_optimum(tmp_path):
 
 def some_of(files: list[Path], folder: Path) -> list[Path]:
     """The files as they are in a full campaign; else two lists of values are cut to their ends, a third to its first."""
-    if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full":
+    if FULL:
         return files
     folder.mkdir()
     for file in files:
@@ -206,6 +206,7 @@ def some_of(files: list[Path], folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
+@pytest.mark.soak
 def test_every_shipped_scenario_runs_on_the_small_case(tmp_path):
     files = some_of([locate(name) for name in shipped()], tmp_path / "files")
     ran = run_scenarios(files, tmp_path / "out", workers=1, options=Options(pdf=False, gap=0.001))

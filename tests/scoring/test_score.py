@@ -327,3 +327,23 @@ def test_empty_cases_have_scores() -> None:
         scores = scoring.score(case, facts, rules())
         assert len(scores.points(np.arange(len(people), dtype=np.int32), 0)) == len(people)
         assert list(scores.breakdown().columns) == ["application_id", "epci", "grid", "criterion", "points"]
+
+
+def test_a_table_of_scores_where_nobody_wishes_the_epci_is_no_crash() -> None:
+    lines = [{"application_id": "A1", "epci": GRAND_BESANCON, "grid": "GBM", "score": 31.5}]
+    scores, facts = scored([application("A1", choices=PONTARLIER)], scores=lines)
+    assert of(scores, facts, "A1") == 0 and len(scores.breakdown()) == 0
+
+
+def test_a_score_of_the_application_stays_on_the_scale_of_its_line_in_the_table() -> None:
+    lines = [
+        {"application_id": name, "epci": GRAND_BESANCON, "grid": "GBM", "score": score}
+        for name, score in (("A1", 10), ("A2", 20))
+    ]
+    scores, facts = scored(
+        [application("A1", score=30.0), application("A2"), application("A3", score=1.0)], scores=lines
+    )
+    assert scores.basis == "percentile"
+    assert [of(scores, facts, a) for a in ("A1", "A2", "A3")] == [7500, 2500, 5000], (
+        "A3 is on the territory's grid"
+    )

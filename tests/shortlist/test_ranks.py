@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
@@ -12,9 +10,10 @@ from optimizer.problem.model import RATE_UNIT, FirstRanks, lottery_number
 from optimizer.shortlist.leapfrogs import LeapfrogFinder
 from optimizer.shortlist.lookup import Pools
 from optimizer.shortlist.ranks import binding_rows, fill_ranks
+from tests.campaign import part
 from tests.strategies import all_solutions, random_problem
 
-CASES = 400 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 40
+CASES = part(400, 20)
 
 
 def best_solution(problem):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -12,15 +11,16 @@ import numpy as np
 from optimizer.problem import evaluate
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.solve.ties import lines
+from tests.campaign import seeds
 from tests.strategies import all_solutions, random_problem
 
 MOST = 5_000
 """Solutions of a problem that are listed one by one."""
 
 
-def campaign(n: int, part: int = 10) -> range:
-    """Seeds of a campaign: one in ``part`` of them unless ``ATTRIFLUX_CAMPAIGN=full``."""
-    return range(n if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else max(1, n // part))
+def campaign(n: int, part: int = 20) -> range:
+    """Seeds of a campaign of ``n``; at least one in ``part`` of them, since these take milliseconds."""
+    return seeds(n, max(1, n // part))
 
 
 @cache

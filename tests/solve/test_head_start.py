@@ -33,6 +33,7 @@ def job_of(problem: Problem, options: SolveOptions, start: Start | None = None) 
     return Job(problem, layout, Book(layout), _start(layout, options), watch, {}, start)
 
 
+@pytest.mark.soak
 def test_a_few_pricings_bring_a_proposal_near_the_best() -> None:
     problem, options = year(IMPLICIT_FROM, 1_600), SolveOptions(backend="highs")
     job = job_of(problem, options)
@@ -45,6 +46,7 @@ def test_a_few_pricings_bring_a_proposal_near_the_best() -> None:
     assert before < 0.98 * bound < 0.997 * bound < after <= bound
 
 
+@pytest.mark.soak
 def test_the_same_whatever_the_threads() -> None:
     problem = year(IMPLICIT_FROM, 1_600)
     found = []
@@ -75,6 +77,7 @@ def test_nothing_is_done_where_it_is_of_no_use(why: str) -> None:
     assert job.incumbent.objective == before
 
 
+@pytest.mark.soak
 def test_an_early_stop_has_it_to_show() -> None:
     problem, event, seen = year(IMPLICIT_FROM, 1_600), threading.Event(), []
 

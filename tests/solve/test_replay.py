@@ -64,6 +64,7 @@ def divisions(nodes: tuple[Node, ...]) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize("size", CASES)
+@pytest.mark.soak
 def test_every_case_is_bounded_as_well_as_it_was_and_nothing_is_solved_again(size, tmp_path):
     problem, solved = commission(*size)
     earlier = published(problem, solved, tmp_path)
@@ -92,6 +93,7 @@ def test_an_envelope_is_among_the_cuts_taken_over(tmp_path):
     assert any("counts" in cut.lines() for cut in found) and any("cap" in cut.lines() for cut in found)
 
 
+@pytest.mark.soak
 def test_a_pin_is_proven_from_the_earlier_cases_to_the_same_proposal(tmp_path):
     problem, solved = commission(120, 600, 1)
     earlier = published(problem, solved, tmp_path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
@@ -11,10 +9,11 @@ from optimizer.problem import evaluate
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.parts import whole
 from optimizer.solve.transport import Carver, coarse_types, to_transport
+from tests.campaign import part
 from tests.solve.oracle import binding, campaign, middle, same
 from tests.strategies import random_problem
 
-CASES = 300 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 30
+CASES = part(300, 12)
 
 
 @pytest.mark.parametrize("seed", range(CASES))

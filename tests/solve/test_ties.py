@@ -186,6 +186,7 @@ def _days(problem: Problem, field: ties.Field) -> ties.Gain:
     return ties._seniority(ties.Means(problem, Watch(), 0), field)
 
 
+@pytest.mark.soak
 def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first() -> None:
     problem, case = commission()
     assert case.solved.stop == "proven" and case.solved.stages.unique is True

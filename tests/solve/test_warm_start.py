@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +14,10 @@ from optimizer.solve import Earlier, SolveOptions, solve
 from optimizer.solve.earlier import place
 from optimizer.solve.layout import lay_out
 from optimizer.solve.options import Solved
+from tests.campaign import part
 from tests.strategies import random_problem
 
-CASES = 400 if os.environ.get("ATTRIFLUX_CAMPAIGN") == "full" else 40
+CASES = part(400, 16)
 
 
 def earlier_of(problem: Problem, solved: Solved, **changes: object) -> Earlier:

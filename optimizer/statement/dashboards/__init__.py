@@ -4,7 +4,7 @@ What lives here. The year's leases, work in progress and proposals as one table 
 the targets (``targets``, ``gauges``), their trajectory against the straight line, the alerts with their thresholds of
 ``models/``, the tables of each viewer, and the page, workbook and CSV files.
 
-What it may import: the rest of ``statement`` (the ledger), ``runs``, ``reports`` and everything below; never ``scenario``.
+What it may import: the rest of ``statement`` (the ledger), ``runs``, ``presentation`` and everything below; never ``scenario``.
 
 Why narrowed first. A maire's page that filters at display time leaks the day somebody adds a table; here every count is made
 on lines that are already the viewer's own. Targets are counted as the rules of ``propose`` count them, and the tests compare

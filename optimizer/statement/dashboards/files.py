@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.reports.csvfile import Style, write_table
-from optimizer.reports.tables_book import write_book
+from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.tables_book import write_book
 from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.statement.dashboards.board import Dashboard, dashboard
 from optimizer.statement.dashboards.headings import LOOK

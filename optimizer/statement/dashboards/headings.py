@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.reports.tables_book import Look
+from optimizer.presentation.tables_book import Look
 
 HEADINGS = {
     "account": "Réservataire", "landlord": "Bailleur", "area": "Périmètre", "commune": "Commune", "qpv": "QPV",

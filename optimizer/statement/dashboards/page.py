@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.policy import Parameter
-from optimizer.reports.data import DECIDES, ProofSummary, proof_sentence, stop_sentence
+from optimizer.presentation.data import DECIDES, ProofSummary, proof_sentence, stop_sentence
 from optimizer.statement.dashboards.alerts import SERIOUS
 from optimizer.statement.dashboards.board import Dashboard, all_accept, as_expected
 from optimizer.statement.dashboards.gauges import Gauge, rate
@@ -23,7 +23,7 @@ from optimizer.statement.dashboards.tables import Table
 from optimizer.statement.dashboards.words import decimal, leases, percent, some
 
 TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).parents[2] / "reports" / "templates" / "style.css"
+STYLE = Path(__file__).parents[2] / "presentation" / "templates" / "style.css"
 KIND_TITLES = {
     "landlord": "Tableau de bord du bailleur", "epci": "Tableau de bord de l'EPCI",
     "prefet": "Tableau de bord du préfet", "maire": "Tableau de bord du maire",

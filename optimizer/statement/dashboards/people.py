@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimizer.conversion import account_order
 from optimizer.domain.schema import RELOCATIONS
 from optimizer.eligibility.accounts import in_pool, own_pool
-from optimizer.reports.words import day
+from optimizer.presentation.words import day
 from optimizer.statement.dashboards.alerts import deadlines
 from optimizer.statement.dashboards.tables import Table, tally
 from optimizer.statement.dashboards.targets import label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from optimizer.reports.svg import DONE, EXPECTED, INK, RUN, TARGET, TRACK
+from optimizer.presentation.svg import DONE, EXPECTED, INK, RUN, TARGET, TRACK
 from optimizer.statement.dashboards.gauges import Gauge
 from optimizer.statement.dashboards.trajectory import steps
 from optimizer.statement.dashboards.words import decimal

@@ -11,7 +11,7 @@ import pandas as pd
 
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError
-from optimizer.reports.reading_back import read_back
+from optimizer.presentation.reading_back import read_back
 from optimizer.statement.dashboards import messages as messages
 
 READ = ("proposals", "dwellings")

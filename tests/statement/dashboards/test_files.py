@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from optimizer.errors import AttrifluxError
-from optimizer.reports.csvfile import csv_bytes
+from optimizer.presentation.csvfile import csv_bytes
 from optimizer.statement import dashboard, dashboard_to
 from optimizer.statement.dashboards.files import write_dashboard
 from optimizer.statement.dashboards.headings import HEADINGS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from optimizer.reports.csvfile import csv_bytes, neutral, number
+from optimizer.presentation.csvfile import csv_bytes, neutral, number
 
 
 def test_french_has_bom_semicolon_and_decimal_comma():

@@ -11,9 +11,9 @@ from typing import Any
 import jinja2
 
 from optimizer.domain.frames import records
-from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
-from optimizer.reports.svg import bar, gauge
-from optimizer.reports.words import dwelling_words, flags_words, scope_words, why_words
+from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.svg import bar, gauge
+from optimizer.presentation.words import dwelling_words, flags_words, scope_words, why_words
 from optimizer.shortlist.labels import account_label, flag_label, rule_label
 
 TEMPLATES = Path(__file__).parent / "templates"

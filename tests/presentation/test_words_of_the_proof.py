@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from optimizer.reports.data import ProofSummary, proof_sentence, stop_sentence
+from optimizer.presentation.data import ProofSummary, proof_sentence, stop_sentence
 
 
 def summary(status: str, stopped: str) -> ProofSummary:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.reports.csvfile import DANGEROUS
+from optimizer.presentation.csvfile import DANGEROUS
 
 
 def read_back(folder: Path, stem: str, columns: Sequence[str] | None = None) -> pd.DataFrame | None:

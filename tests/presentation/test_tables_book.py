@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from optimizer.reports.tables_book import PLANNING, STATEMENT, write_book
+from optimizer.presentation.tables_book import PLANNING, STATEMENT, write_book
 
 FRAME = pd.DataFrame(
     {

@@ -8,9 +8,15 @@ from typing import Any
 
 from optimizer.domain.frames import records
 from optimizer.errors import Lang
-from optimizer.reports.data import ReportData
-from optimizer.reports.pages import deadline_words, environment, page_words, percent, show
-from optimizer.reports.words import dwelling_words, flags_words, letters_used, priority_words, quartile_word
+from optimizer.presentation.data import ReportData
+from optimizer.presentation.pages import deadline_words, environment, page_words, percent, show
+from optimizer.presentation.words import (
+    dwelling_words,
+    flags_words,
+    letters_used,
+    priority_words,
+    quartile_word,
+)
 from optimizer.shortlist.labels import account_label, loss_words, plural
 
 

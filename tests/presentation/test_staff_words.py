@@ -8,8 +8,8 @@ import pytest
 from openpyxl import load_workbook
 
 from optimizer.cli.speak import table
-from optimizer.reports.pages import kept_together
-from optimizer.reports.words import letters_used, scope_words, why_words
+from optimizer.presentation.pages import kept_together
+from optimizer.presentation.words import letters_used, scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
 from optimizer.runs.report_data import _value_words
 from optimizer.shortlist.labels import loss_words, plural, pool_label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.reports.sheets import _pace
+from optimizer.presentation.sheets import _pace
 
 
 @pytest.mark.parametrize(

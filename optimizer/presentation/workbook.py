@@ -15,9 +15,9 @@ import pandas as pd
 import xlsxwriter
 
 from optimizer.domain.frames import records
-from optimizer.reports.csvfile import neutral
-from optimizer.reports.data import DECIDES, ReportData, proof_sentence, stop_sentence
-from optimizer.reports.words import (
+from optimizer.presentation.csvfile import neutral
+from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.words import (
     STATUS,
     day,
     dwelling_words,

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from optimizer.reports.data import DECIDES, ReportData, proof_sentence
+from optimizer.presentation.data import DECIDES, ReportData, proof_sentence
 
 _SOURCE = Path(__file__).parent / "templates" / "sheets.typ"
 

@@ -1,0 +1,147 @@
+"""Frames made or changed in memory, checked as the reader checks files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import yaml
+
+from optimizer.domain import TABLES, Case, CaseSettings
+from optimizer.errors import Finding, InputProblems
+from optimizer.importers.checks import check_tables
+from optimizer.importers.headers import near
+from optimizer.importers.mapping import Mappings
+from optimizer.importers.raw import RawTable, shown
+from optimizer.importers.settings import read_settings
+from optimizer.importers.tables import ReadTable, read_table
+from optimizer.importers.yamltext import parse
+
+SETTINGS = "settings"
+
+
+def case(frames: Mapping[str, pd.DataFrame], settings: CaseSettings | Mapping[str, Any]) -> Case:
+    """A case from frames, checked cell by cell like files.
+
+    Parameters
+    ----------
+    frames : canonical table name (or French alias) -> frame; columns by canonical name or French alias.
+    settings : settings, or the keys of ``case.yaml``.
+
+    Returns
+    -------
+    Case
+        Frames with canonical columns and dtypes; ``warnings`` holds what deserves a look.
+
+    Raises
+    ------
+    InputProblems
+        Every problem of every table, as soon as one is an error; rows are numbered as a spreadsheet would, the header
+        on row 1.
+    """
+    findings: list[Finding] = []
+    known, problems = _settings(settings)
+    findings += problems
+    tables, problems = _tables(frames)
+    findings += problems
+    read = _read(tables)
+    for table in read.values():
+        findings += table.findings
+    findings += check_tables(read, known)
+    if known is None or any(f.severity == "error" for f in findings):
+        raise InputProblems(findings)
+    made = {name: t.frame for name, t in read.items() if t.frame is not None}
+    return Case(known, made, warnings=tuple(findings))
+
+
+def check_frames(made: Case) -> tuple[Case, tuple[Finding, ...]]:
+    """A case whose frames were made or changed in memory, as the reader would have read them, and every problem found.
+
+    Cells become canonical (``PLUS`` reads ``plus``), columns that only a grid declares stay as they are.
+    """
+    read = {name: _placed(made, name, table) for name, table in _read({**made.tables}).items()}
+    findings = [f for table in read.values() for f in table.findings]
+    tables = {name: _canonical(made.tables[name], read.get(name)) for name in made.tables}
+    return replace(made, tables=tables), (*findings, *check_tables(read, made.settings))
+
+
+def _canonical(frame: pd.DataFrame, read: ReadTable | None) -> pd.DataFrame:
+    if read is None or read.frame is None or len(read.frame) != len(frame):
+        return frame
+    known = [c.name for c in read.table.columns]
+    extra = frame[[c for c in frame.columns if c not in known and str(c) in read.frame.columns]]
+    return pd.concat([read.frame[known], extra.set_axis(read.frame.index, axis=0)], axis=1)
+
+
+def _placed(made: Case, name: str, table: ReadTable) -> ReadTable:
+    """The table under the name and with the rows of the file it came from, where it came from one."""
+    origin = made.origins.get(name)
+    if origin is None:
+        return table
+    rows = made.row_numbers(name)
+    spoken = {2 + i: int(row) for i, row in enumerate(rows.tolist())} if table.findings else {}
+    moved = tuple(
+        replace(
+            f, file=origin.label, row=spoken.get(f.row, f.row) if f.row else f.row,
+            rows=tuple(spoken.get(r, r) for r in f.rows), column=origin.names.get(f.column or "", f.column),
+        )
+        for f in table.findings
+    )  # fmt: skip
+    return replace(table, label=origin.label, rows=rows, names=dict(origin.names), findings=moved)
+
+
+def _settings(settings: CaseSettings | Mapping[str, Any]) -> tuple[CaseSettings | None, list[Finding]]:
+    if isinstance(settings, CaseSettings):
+        return settings, []
+    text = yaml.safe_dump(dict(settings), allow_unicode=True, sort_keys=False)
+    block, problems = parse(text.encode(), SETTINGS)
+    if block is None:
+        return None, problems
+    found, more = read_settings(block, SETTINGS)
+    return found, [*problems, *more]
+
+
+def _tables(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Frames by canonical name; a name that is no table is an error."""
+    names = {name: t.name for t in TABLES.values() for name in (t.alias, t.name)}
+    found: dict[str, pd.DataFrame] = {}
+    findings = []
+    for name, frame in frames.items():
+        if name in names:
+            found[names[name]] = frame
+        else:
+            likely = near(name, tuple(names))
+            findings.append(Finding("READ_FILE_UNKNOWN", file=shown(name), params=likely))
+    return found, findings
+
+
+def _read(frames: Mapping[str, pd.DataFrame]) -> dict[str, ReadTable]:
+    """Every table through the converters of files, in the order of the schema."""
+    mapping = Mappings()
+    return {
+        name: read_table(_raw(name, frames[name]), table, mapping.of(name))
+        for name, table in TABLES.items()
+        if name in frames
+    }
+
+
+def _raw(name: str, frame: pd.DataFrame) -> RawTable:
+    columns = tuple(_column(frame.iloc[:, j]) for j in range(frame.shape[1]))
+    header = tuple(str(c) for c in frame.columns)
+    rows = np.arange(len(frame), dtype=np.int64) + 2
+    return RawTable(name, name, header, 1, columns, rows)
+
+
+def _column(values: pd.Series[Any]) -> Any:
+    """The column as arrow holds it: its own type, else the text of each cell."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        words = [None if pd.isna(v) else str(v) for v in values.tolist()]
+        return pa.array(words, pa.string())

@@ -1,0 +1,104 @@
+"""Cases made or changed in memory pass the checks of files before anything is solved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import optimizer as af
+from optimizer.errors import InputProblems
+from optimizer.importers import check_frames
+from optimizer.pipeline import prepare
+
+SETTINGS = {"title": "essai", "territory": "doubs", "on": date(2026, 11, 23), "year": 2026, "synthetic": True}
+
+
+@pytest.fixture(scope="module")
+def made() -> af.Case:
+    return af.synthesize("commission", dwellings=6, applications=40, seed=1)
+
+
+def changed(made: af.Case, table: str, column: str, row: int, value: Any) -> af.Case:
+    frame = made.table(table).copy()
+    frame.loc[row, column] = value
+    return replace(made, tables={**made.tables, table: frame})
+
+
+def test_a_sound_case_is_read_as_it_is(made: af.Case) -> None:
+    assert check_frames(made)[1] == ()
+    again = af.case(made.tables, made.settings)
+    for name, frame in made.tables.items():
+        for column in [c for c in frame if c in again.table(name)]:
+            if frame[column].dtype == again.table(name)[column].dtype:
+                pd.testing.assert_series_equal(
+                    again.table(name)[column], frame[column].reset_index(drop=True)
+                )
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "code"),
+    [
+        ("applications", "persons", -2, "READ_OUT_OF_RANGE"),
+        ("dwellings", "financing", "PSLA", "READ_CHOICE"),
+        ("applications", "first_registered_on", pd.Timestamp("2030-01-01"), "READ_AFTER_CASE_DATE"),
+        ("applications", "choices", "Besac", "READ_LIST_ITEM"),
+    ],
+)
+def test_a_cell_changed_in_memory_is_told_before_any_solve(
+    made: af.Case, table: str, column: str, value: Any, code: str
+) -> None:
+    wrong = changed(made, table, column, 3, value)
+    with pytest.raises(InputProblems) as problems:
+        prepare(wrong)
+    assert [(f.code, f.row, f.column) for f in problems.value.findings if f.code.startswith("READ_")] == [
+        (code, 5, column)
+    ]
+
+
+def test_a_cell_changed_in_place_is_told_too() -> None:
+    case = af.synthesize("commission", dwellings=3, applications=20, seed=2)
+    case.table("applications").loc[0, "persons"] = -2
+    with pytest.raises(InputProblems):
+        af.propose(case)
+
+
+def test_words_written_in_memory_are_read_as_in_a_file(made: af.Case) -> None:
+    spoken = changed(
+        changed(made, "dwellings", "financing", 1, "PLUS"), "dwellings", "accessible", 1, "adapté"
+    )
+    case, findings = check_frames(spoken)
+    assert findings == () and case.table("dwellings").loc[1, ["financing", "accessible"]].tolist() == [
+        "plus",
+        "adapted",
+    ]
+    grid = [c for c in made.table("applications") if c not in case.table("applications")]
+    assert not grid, "columns that a grid declares stay"
+    assert prepare(spoken).case.table("dwellings").loc[1, "financing"] == "plus"
+
+
+def test_every_dwelling_twice_is_told(made: af.Case) -> None:
+    twice = pd.concat([made.table("dwellings")] * 2)
+    with pytest.raises(InputProblems) as problems:
+        af.case({**made.tables, "dwellings": twice}, made.settings)
+    assert [(f.code, f.row, len(f.rows)) for f in problems.value.findings] == [("READ_DUPLICATE", 8, 5)]
+
+
+def test_a_case_changed_after_reading_names_its_file_and_row(tmp_path: Any, made: af.Case) -> None:
+    af.write_case(made, tmp_path / "dossier")
+    wrong = changed(af.read(tmp_path / "dossier"), "applications", "persons", 4, 99)
+    _, (found,) = check_frames(wrong)
+    assert (found.file, found.row, found.column) == ("demandes.csv", 6, "personnes")
+
+
+def test_settings_are_those_of_a_case_file(made: af.Case) -> None:
+    case = af.case({"logements": made.table("dwellings"), "demandes": made.table("applications")}, SETTINGS)
+    assert (case.settings.on, case.settings.seed) == (date(2026, 11, 23), "2026-11-23|")
+    with pytest.raises(InputProblems) as problems:
+        af.case({"logement": made.table("dwellings")}, {**SETTINGS, "year": "deux mille", "couleur": "bleu"})
+    assert sorted(f.code for f in problems.value.findings) == [
+        "READ_FILE_UNKNOWN", "READ_KEY_UNKNOWN", "READ_KEY_VALUE",
+    ]  # fmt: skip
