@@ -60,7 +60,8 @@ def middle(seed: int, dwellings: int, applications: int, **changes: object) -> P
 
 def binding(seed: int, dwellings: int, applications: int) -> Problem:
     """A commission whose rules all bind and round, without lists of nominees: its proof needs a real tree of counts."""
-    return _bound_by_rules(middle(seed, dwellings, applications, orders=0.0))
+    plain = {"orders": 0.0, "plays": 0.0, "by_place": 0.0, "leans": 0.0}
+    return _bound_by_rules(middle(seed, dwellings, applications, **plain))
 
 
 def sharp(seed: int, **changes: object) -> Problem:
