@@ -67,7 +67,11 @@ class Optimum:
 def load_rules(case: Case, models: Path | None = None) -> policy.RuleSet:
     """The rules in force on the case's date, with the case's own changes."""
     return policy.load(
-        case.settings.rules_from, on=case.settings.on, changes=case.settings.changes, models=models
+        case.settings.rules_from,
+        on=case.settings.on,
+        changes=case.settings.changes,
+        models=models,
+        own=case.settings.own,
     )
 
 

@@ -14,6 +14,7 @@ from optimizer.importers.beside import LABELS, WISHES, labels_of, with_wishes
 from optimizer.importers.checks import check_tables
 from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
+from optimizer.importers.local import SHEETS, with_own_values
 from optimizer.importers.mapping import Mappings, fitting, named_mapping, read_mappings, ready_mappings
 from optimizer.importers.raw import RawTable, shown
 from optimizer.importers.registry import format_of
@@ -26,7 +27,7 @@ PROPOSE = ("dwellings", "applications")
 SETTINGS_FILE, COLUMNS_FILE = "case.yaml", "columns.yaml"
 _UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers")
 """Spreadsheets that people send and that are not read: named rather than ignored."""
-_BESIDE = {t.name: t for t in (WISHES, LABELS)}
+_BESIDE = {t.name: t for t in (WISHES, LABELS, *SHEETS)}
 _BY_NAME = {plain(n): t for t in (*TABLES.values(), *_BESIDE.values()) for n in (t.alias, t.name)}
 _WORDS = tuple(n for t in TABLES.values() for n in (t.alias, t.name))
 
@@ -103,7 +104,11 @@ def read_findings(
         return None, (_no_case(place),)
     settings = _beside(_settings(found, block, label), place, found)
     mappings = _mappings(found, mappings, mapping or (settings.mapping if settings else ""), label)
-    tables = _tables(found, mappings, gazetteer_of(settings, models_dir(models)), settings)
+    places = gazetteer_of(settings, models_dir(models))
+    if settings is not None:
+        settings, problems = with_own_values(settings, found.beside, places)
+        found.findings += problems
+    tables = _tables(found, mappings, places, settings)
     missing = _missing(found, need)
     findings = [*found.findings, *missing]
     for table in tables.values():

@@ -149,14 +149,14 @@ class Habits:
         if kind == "rooms":
             return _rooms(word)
         if kind in ("bool", "qpv"):
-            yes = word.lower() in words()["checked"] or (kind == "qpv" and _name(word) in self._quarters)
+            yes = word.lower() in words()["checked"] or (kind == "qpv" and place_name(word) in self._quarters)
             return "oui" if yes else word
         return meant.get(plain(word), word)
 
     def _commune(self, word: str) -> str:
         if re.fullmatch(r"[0-9AB]{5}", word):
             return word
-        codes = self._communes.get(_name(word), ())
+        codes = self._communes.get(place_name(word), ())
         inside = [c for c in re.findall(r"\d{5}|2[AB]\d{3}", word) if c in codes]
         if len(codes) == 1:
             return codes[0]
@@ -167,12 +167,12 @@ class Habits:
         found: dict[str, list[str]] = {}
         for row in self._rows("communes.csv"):
             if self.departements is None or row["departement"] in self.departements:
-                found.setdefault(_name(row["name"]), []).append(row["insee"])
+                found.setdefault(place_name(row["name"]), []).append(row["insee"])
         return found
 
     @cached_property
     def _quarters(self) -> frozenset[str]:
-        return frozenset(_name(row["name"]) for row in self._rows("qpv.csv"))
+        return frozenset(place_name(row["name"]) for row in self._rows("qpv.csv"))
 
     def _rows(self, name: str) -> list[dict[str, str]]:
         path = self.models / "territories" / name if self.models is not None else None
@@ -189,7 +189,7 @@ def _empty(kind: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=100_000)
-def _name(word: str) -> str:
+def place_name(word: str) -> str:
     """A place's name as compared: no digits, St spelled out, no label before, no cedex behind."""
     short = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
     parts = [short.get(p, p) for p in plain(word).split("_") if not p.isdigit()]

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from optimizer.domain import TABLES
-from optimizer.verify import habits
+from optimizer.verify import habits, local
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.words import canonical, every_table, fitting, headers_of, plain
 
@@ -102,6 +102,10 @@ def _read(
     """Every table under its canonical columns, once the settings say where names are looked up."""
     settings = _with_territory(habits.settings_in_words(raw), folder)
     mapping = {"mapping": settings["mapping"], **mapping} if settings.get("mapping") else mapping
+    settings = {
+        **settings,
+        **local.own_values({n: f for n, (_, f) in found.items() if n in local.SHEETS.values()}, models),
+    }
     labels = habits.labels_of(found[habits.LABELS][1]) if habits.LABELS in found else {}
     reading = habits.Habits(models, _departements(settings, models), labels)
     on = _on(settings)
@@ -152,7 +156,7 @@ def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, A
 
 def _table_of(stem: str) -> str:
     found = every_table().get(plain(stem))
-    return found.name if found else habits.BESIDE.get(plain(stem), "")
+    return found.name if found else {**habits.BESIDE, **local.SHEETS}.get(plain(stem), "")
 
 
 def _frame(file: Path) -> habits.Frame:
