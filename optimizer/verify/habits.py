@@ -151,6 +151,8 @@ class Habits:
         if kind in ("bool", "qpv"):
             yes = word.lower() in words()["checked"] or (kind == "qpv" and place_name(word) in self._quarters)
             return "oui" if yes else word
+        if word.upper().startswith("AUTRE:") and words()["like"].get(column.name, column.name) == "account":
+            return f"OTHER:{word[6:].strip()}"
         return meant.get(plain(word), word)
 
     def _commune(self, word: str) -> str:
@@ -262,6 +264,18 @@ def _day(word: str, month_only: bool) -> str:
     if found and _month(found[2]):
         return f"{found[3]}-{_month(found[2]):02d}-{int(found[1]):02d}"
     return word
+
+
+def without_examples(frame: Frame) -> Frame:
+    """The columns without the lines whose first cell says « EXEMPLE »."""
+    if not frame:
+        return frame
+    first = pc.utf8_lower(pc.utf8_trim_whitespace(next(iter(frame.values()))))
+    hit = pc.fill_null(pc.equal(first, "exemple"), False)
+    if not pc.any(hit).as_py():
+        return frame
+    keep = pc.invert(hit)
+    return {header: values.filter(keep) for header, values in frame.items()}
 
 
 def labels_of(frame: Frame) -> dict[str, dict[str, str]]:

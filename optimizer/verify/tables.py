@@ -100,6 +100,7 @@ def _read(
     models: Path | None, hashes: Mapping[str, str], used: tuple[str, ...],
 ) -> RawCase:  # fmt: skip
     """Every table under its canonical columns, once the settings say where names are looked up."""
+    found = {name: (file, habits.without_examples(frame)) for name, (file, frame) in found.items()}
     settings = _with_territory(habits.settings_in_words(raw), folder)
     mapping = {"mapping": settings["mapping"], **mapping} if settings.get("mapping") else mapping
     settings = {
