@@ -17,7 +17,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from optimizer.domain import TABLES
-from optimizer.verify import habits
+from optimizer.verify import habits, local
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.words import canonical, every_table, fitting, headers_of, plain
 from optimizer.verify.yamltext import read_yaml
@@ -88,8 +88,13 @@ def _read(
     models: Path | None, hashes: Mapping[str, str], used: tuple[str, ...],
 ) -> RawCase:  # fmt: skip
     """Every table under its canonical columns, once the settings say where names are looked up."""
+    found = {name: (file, habits.without_examples(frame)) for name, (file, frame) in found.items()}
     settings = _with_territory(habits.settings_in_words(raw), folder)
     mapping = {"mapping": settings["mapping"], **mapping} if settings.get("mapping") else mapping
+    settings = {
+        **settings,
+        **local.own_values({n: f for n, (_, f) in found.items() if n in local.SHEETS.values()}, models),
+    }
     labels = habits.labels_of(found[habits.LABELS][1]) if habits.LABELS in found else {}
     reading = habits.Habits(models, _departements(settings, models), labels)
     on = _on(settings)
@@ -140,7 +145,7 @@ def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, A
 
 def _table_of(stem: str) -> str:
     found = every_table().get(plain(stem))
-    return found.name if found else habits.BESIDE.get(plain(stem), "")
+    return found.name if found else {**habits.BESIDE, **local.SHEETS}.get(plain(stem), "")
 
 
 def _frame(file: Path) -> habits.Frame:
