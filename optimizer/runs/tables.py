@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,11 @@ from optimizer.problem import all_rules
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
-from optimizer.runs.keeping import Kept, weighed
+from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
+from optimizer.runs.result import Kept, Tables
 from optimizer.scoring import Scores
-from optimizer.shortlist import Shortlists, build_shortlists, prospects
+from optimizer.shortlist import build_shortlists, prospects
 from optimizer.shortlist.changes import changes_table, empty_changes
 from optimizer.shortlist.confirming import Sample, confirm
 from optimizer.shortlist.details import line_details
@@ -33,29 +34,6 @@ from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import losses, orientation_table, second_best
 from optimizer.shortlist.positions import reached
 from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The published tables (design §8), and what only the pages need."""
-
-    proposals: pd.DataFrame
-    applications: pd.DataFrame
-    dwellings: pd.DataFrame
-    rules: pd.DataFrame
-    orientation: pd.DataFrame
-    leapfrogs: pd.DataFrame
-    explanations: pd.DataFrame
-    scores: pd.DataFrame
-    shortfalls: pd.DataFrame
-    prospects: pd.DataFrame | None
-    details: pd.DataFrame
-    changes: pd.DataFrame
-    kept: pd.DataFrame
-    lists: Shortlists
-    streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
-    """Tables too long to be held at once: made part by part when they are written, and empty above."""
-    places: dict[str, str]
 
 
 def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:

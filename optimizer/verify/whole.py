@@ -60,7 +60,7 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Ver
     law = Path(models) if models is not None else shipped_models()
     worlds: list[World] = []
     with found.guard("reading"):
-        worlds.append(read_world(read_case(Path(case_path)), law))
+        worlds.append(read_world(read_case(Path(case_path), law), law))
     if not worlds:
         return Verdict(REFUSED, found.checks())
     world = worlds[0]

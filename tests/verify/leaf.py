@@ -61,10 +61,10 @@ class Leaf:
         ]
 
     def _waits(self, j: int, order: tuple[int, str, int]) -> int:
-        """1 for a pick placed after the nominee of an order row, minus 1 for each that names the nominee."""
+        """1 for a pick placed after the nominee of an order row, minus 1 for one that names the nominee elsewhere."""
         p, (d, account, b) = self.picks[j], order
         after = p.d == d and p.account == account and b in self.ref.passed(p)
-        return after - (p.a == b)
+        return after - (p.a == b and p.d != d)
 
     def _d(self, split) -> int:
         return int(split["dwelling"][1:])
