@@ -82,7 +82,7 @@ def check_case(
     path: Path, *, models: Path | None = None, accept_assumed: bool = False
 ) -> tuple[Case | None, tuple[Finding, ...]]:
     """Every problem of a case at once: those of the files, then those only the rules can tell."""
-    case, findings = importers.read_findings(path, need=PROPOSE_TABLES)
+    case, findings = importers.read_findings(path, need=PROPOSE_TABLES, models=models)
     if case is None:
         return None, findings
     try:
@@ -135,7 +135,7 @@ def prepare(
         case, findings = importers.check_frames(source)
     else:
         phase("Lecture du dossier…")
-        read, findings = importers.read_findings(Path(source), need=PROPOSE_TABLES)
+        read, findings = importers.read_findings(Path(source), need=PROPOSE_TABLES, models=models)
         if read is None:
             raise InputProblems(findings)
         case = read

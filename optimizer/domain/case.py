@@ -34,6 +34,8 @@ class CaseSettings:
     negotiated: Mapping[str, object] = field(default_factory=dict)
     dalo: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Landlord -> département -> DALO households that landlord is asked to house in the year."""
+    mapping: str = ""
+    """Name of the ready mapping of column headers, where the case names one."""
     synthetic: bool = False
     """True for cases written by ``synth``: no real person, assumed thresholds need no consent."""
     territory_file: Path | None = field(default=None, repr=False, compare=False)
@@ -45,9 +47,9 @@ class CaseSettings:
         return self.territory_file or self.territory
 
 
-def default_seed(on: date, landlord: str | None) -> str:
-    """The seed used when ``case.yaml`` gives none: ``2026-11-24|OPH25`` (empty landlord when none)."""
-    return f"{on.isoformat()}|{landlord or ''}"
+def default_seed(on: date, landlord: str | None, territory: str) -> str:
+    """The seed used when ``case.yaml`` gives none: ``2026-11-24|OPH25``, or ``2026-11-24|doubs`` without landlord."""
+    return f"{on.isoformat()}|{landlord or territory}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ and free texts are handled cell by cell, in arrow kernels, and fall back on the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from optimizer.errors import Severity
+from optimizer.errors import Said, Severity
+from optimizer.importers.raw import shown
 
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
@@ -30,6 +31,21 @@ class Bad:
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
     group: str = ""
+
+
+@dataclass(frozen=True)
+class Mended(Generic[T]):
+    """A word that was not written as asked and means one thing only: what it was read as, and how to say so."""
+
+    value: T
+    fr: str
+    en: str = ""
+
+
+Pair = tuple[str, str, str]
+"""A word as written, and what it was read as in French and in English."""
+MENDED = "READ_MENDED"
+_PAIRS = 8
 
 
 @dataclass(frozen=True)
@@ -117,7 +133,29 @@ def text_series(values: Any) -> pd.Series[Any]:
     return pd.Series(values.to_pandas(), dtype="str")
 
 
-def by_word(values: Any, convert: Callable[[str], T | Bad]) -> Words[T]:
+def repaired(at: I64, pairs: Sequence[Pair]) -> Problem:
+    """The cells that were read otherwise than written, as one warning."""
+    return Problem(MENDED, at, pairs[0][0], {"pairs": tuple(pairs)}, "warning")
+
+
+def one_repair(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The problems of a column, its repairs gathered in one warning that names the different words."""
+    mended = [p for p in problems if p.code == MENDED]
+    if not mended:
+        return tuple(problems)
+    pairs: list[Pair] = list(dict.fromkeys(pair for p in mended for pair in p.params["pairs"]))  # type: ignore[attr-defined]
+    more = ", …" if len(pairs) > _PAIRS else ""
+    words = Said(
+        ", ".join(f"« {shown(w)} » est lu {fr}" for w, fr, _ in pairs[:_PAIRS]) + more,
+        ", ".join(f"“{shown(w)}” is read {en or fr}" for w, fr, en in pairs[:_PAIRS]) + more,
+    )
+    first = min(mended, key=lambda p: int(p.at[0]))
+    at = np.unique(np.concatenate([p.at for p in mended]))
+    others = [p for p in problems if p.code != MENDED]
+    return (*others, Problem(MENDED, at, first.value, {"words": words}, "warning"))
+
+
+def by_word(values: Any, convert: Callable[[str], T | Bad | Mended[T]]) -> Words[T]:
     """Convert each different word of a text column once."""
     coded = one_array(values).dictionary_encode()
     codes = np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), np.int64)
@@ -131,11 +169,14 @@ class Words(Generic[T]):
 
     words: list[str]
     codes: I64
-    made: list[T | Bad]
+    made: list[T | Bad | Mended[T]]
 
-    def spread(self, missing: T) -> list[T]:
+    def spread(self, missing: Any) -> list[Any]:
         """Table word -> value, with ``missing`` for bad words and, at the end, for empty cells."""
-        return [missing if isinstance(m, Bad) else m for m in self.made] + [missing]
+        values = [
+            missing if isinstance(m, Bad) else m.value if isinstance(m, Mended) else m for m in self.made
+        ]
+        return [*values, missing]
 
     def numpy(self, missing: Any, dtype: Any) -> NDArray[Any]:
         """One value per cell as a numpy array."""
@@ -144,24 +185,33 @@ class Words(Generic[T]):
 
     def arrow(self) -> Any:
         """One text per cell (null where empty or bad)."""
-        table = pa.array([None if isinstance(m, Bad) else m for m in self.made] + [None], pa.string())
+        table = pa.array(self.spread(None), pa.string())
         return table.take(pa.array(np.where(self.codes < 0, len(self.made), self.codes)))
 
     def problems(self, only: B | None = None) -> list[Problem]:
-        """Bad words grouped by code and group, in the order of their first cells."""
+        """Bad words grouped by code and group, in the order of their first cells; then the mended ones together."""
         groups: dict[tuple[str, str], list[int]] = {}
         for i, made in enumerate(self.made):
             if isinstance(made, Bad):
                 groups.setdefault((made.code, made.group), []).append(i)
+            elif isinstance(made, Mended):
+                groups.setdefault((MENDED, ""), []).append(i)
         found = []
-        for members in groups.values():
+        for (code, _), members in groups.items():
             wanted = np.zeros(len(self.made) + 1, bool)
             wanted[members] = True
             hit = wanted[self.codes]
             at = np.flatnonzero(hit if only is None else hit & only)
-            if len(at):
+            if len(at) and code == MENDED:
+                found.append(repaired(at, [self._pair(i) for i in members]))
+            elif len(at):
                 word = int(self.codes[at[0]])
                 bad = self.made[word]
                 assert isinstance(bad, Bad)
                 found.append(Problem(bad.code, at, self.words[word], bad.params))
         return sorted(found, key=lambda p: int(p.at[0]))
+
+    def _pair(self, i: int) -> Pair:
+        made = self.made[i]
+        assert isinstance(made, Mended)
+        return self.words[i], made.fr, made.en

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from optimizer.domain import Column, Table
-from optimizer.errors import Finding
+from optimizer.errors import Finding, Said, Severity
 from optimizer.importers.encoding import DOUBLE_ENCODED
 from optimizer.importers.raw import RawTable, shown
-from optimizer.importers.words import close_to, plain
+from optimizer.importers.words import close_to, plain, refusal, vocabulary
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,20 @@ def near(word: str, known: tuple[str, ...], cutoff: float = 0.75) -> dict[str, o
     }
 
 
-def match(raw: RawTable, table: Table, mapping: Headers) -> Matched:
-    """Columns of ``raw`` under their canonical names.
+_WHY = {
+    "identity_number": Said("numéro d'identité d'une personne", "a person's identity number"),
+    "nationality": Said("nationalité ou titre de séjour", "nationality or permit"),
+    "name": Said("nom d'une personne", "a person's name"),
+    "contact": Said("adresse ou moyen de joindre une personne", "a person's address or contact"),
+    "free_text": Said("texte libre", "free text"),
+    "birth_date": Said("date de naissance", "birth date"),
+    "health": Said("détail de santé ou de handicap", "detail of health or disability"),
+    "origin": Said("origine, religion ou opinion", "origin, religion or opinion"),
+}
+
+
+def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[str] = ()) -> Matched:
+    """Columns of ``raw`` under their canonical names. ``declared``: plain names of the columns that grids declare.
 
     A mapped column is looked for under its mapped header alone; the others under their canonical name or French alias.
     Case, accents and punctuation do not matter.
@@ -71,7 +83,7 @@ def match(raw: RawTable, table: Table, mapping: Headers) -> Matched:
             findings.append(_missing(raw, column, mapping, tuple(n for n in raw.header if n)))
         elif column.name in mapping.explicit:
             findings.append(_absent(raw, column, options[0]))
-    extra = _rest(raw, table, mapping, taken, findings)
+    extra = _rest(raw, table, mapping, taken, known, declared, findings)
     return Matched(known, extra, tuple(findings), usable)
 
 
@@ -123,11 +135,11 @@ def _absent(raw: RawTable, column: Column, header: str) -> Finding:
 
 
 def _rest(
-    raw: RawTable, table: Table, mapping: Headers, taken: set[int], findings: list[Finding]
-) -> dict[str, int]:
-    """Columns outside the schema: kept where a grid may declare them, else a warning."""
+    raw: RawTable, table: Table, mapping: Headers, taken: set[int], known: Mapping[str, int],
+    declared: Collection[str], findings: list[Finding],
+) -> dict[str, int]:  # fmt: skip
+    """Columns outside the schema: kept where a grid may declare them, refused by name, else a warning."""
     renamed = {plain(h): plain(c) for c, h in mapping.headers.items() if c not in _names(table)}
-    words = tuple(n for c in table.columns for n in (c.name, c.alias) if n)
     extra: dict[str, int] = {}
     unread: list[str] = []
     for i, name in enumerate(raw.header):
@@ -135,60 +147,70 @@ def _rest(
             continue
         if not name:
             if raw.columns[i].null_count < len(raw.columns[i]):
-                findings.append(
-                    Finding(
-                        "READ_COLUMN_WITHOUT_NAME",
-                        file=raw.label,
-                        row=raw.header_row,
-                        params={"position": i + 1},
-                    )
-                )
+                params: dict[str, object] = {"position": i + 1}
+                findings.append(_of_header(raw, "READ_COLUMN_WITHOUT_NAME", None, params, "error"))
             continue
         if DOUBLE_ENCODED.search(name):
-            findings.append(
-                Finding(
-                    "READ_DOUBLE_ENCODED",
-                    file=raw.label,
-                    row=raw.header_row,
-                    column=shown(name),
-                    value=shown(name),
-                )
-            )
+            findings.append(_of_header(raw, "READ_DOUBLE_ENCODED", name, {}, "error"))
+            continue
+        own = renamed.get(plain(name), plain(name))
+        if why := refusal(name) or refusal(own):
+            findings.append(_of_header(raw, "READ_COLUMN_REFUSED", name, {"why": _WHY[why]}))
             continue
         if table.extra:
-            extra.setdefault(renamed.get(plain(name), plain(name)), i)
-            if plain(name) in renamed:
+            extra.setdefault(own, i)
+            if plain(name) in renamed or own in declared:
                 continue
-        # Where a grid may declare columns, only an all but certain slip is worth a word.
-        more = near(name, words, 0.88 if table.extra else 0.75)
-        if plain(name) in map(plain, words):
-            unread.append(name)
-        elif more["near_fr"]:
-            findings.append(
-                Finding(
-                    "READ_COLUMN_UNKNOWN",
-                    "warning",
-                    raw.label,
-                    raw.header_row,
-                    shown(name),
-                    shown(name),
-                    params=more,
-                )  # fmt: skip
-            )
-        elif not table.extra:
+        column = _nearest(name, table, known)
+        if column is not None:
+            close = column.alias or column.name
+            lost = loss(table.name, column.name)
+            more = {
+                "near_fr": f" (peut-être « {close} »)",
+                "near_en": f" (perhaps “{close}”)",
+                "lost_fr": f" ; sans elle, {lost.fr}" if lost else "",
+                "lost_en": f"; without it, {lost.en}" if lost else "",
+            }
+            findings.append(_of_header(raw, "READ_COLUMN_UNKNOWN", name, more))
+        else:
             unread.append(name)
     if unread:
-        findings.append(
-            Finding(
-                "READ_COLUMNS_UNREAD",
-                "warning",
-                raw.label,
-                raw.header_row,
-                value=shown(", ".join(unread)),
-                params={"count": len(unread)},
-            )  # fmt: skip
-        )
+        params = {"count": len(unread), "names": ", ".join(shown(n) for n in unread)}
+        found = _of_header(raw, "READ_COLUMNS_UNREAD", None, params)
+        findings.append(replace(found, value=shown(", ".join(unread))))
     return {name: i for name, i in extra.items() if name and name not in _names(table)}
+
+
+def _of_header(
+    raw: RawTable, code: str, name: str | None, params: Mapping[str, object], severity: Severity = "warning"
+) -> Finding:
+    word = shown(name) if name is not None else None
+    return Finding(code, severity, raw.label, raw.header_row, word, word, params=params)
+
+
+def _nearest(name: str, table: Table, known: Mapping[str, int]) -> Column | None:
+    """The column that a header most likely means and that the file does not have yet."""
+    options = {
+        plain(word): column
+        for column in reversed(table.columns)
+        if column.name not in known
+        for word in (*_titles(column.fr), column.alias, column.name)
+        if word
+    }
+    found = close_to(name, options)
+    return options[plain(found)] if found else None
+
+
+def _titles(text: str) -> tuple[str, ...]:
+    """What a column is called in its explanation: the phrase, and its first two words."""
+    phrase = text.split(" (")[0].split(" :")[0].split(" ;")[0]
+    return phrase, " ".join(phrase.split()[:2])
+
+
+def loss(table: str, column: str) -> Said | None:
+    """What a case loses where the column is missing everywhere, for the columns whose loss is worth a word."""
+    found = vocabulary()["losses"].get(table, {}).get(column)
+    return Said(found["fr"], found["en"]) if found else None
 
 
 def _names(table: Table) -> frozenset[str]:

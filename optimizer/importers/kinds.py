@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,21 @@ import pyarrow.compute as pc
 
 from optimizer.domain import Column
 from optimizer.importers import texts
-from optimizer.importers.cells import Converted, Problem, as_text, mask, nulls, one_array, text_series
+from optimizer.importers.cells import (
+    Converted,
+    Problem,
+    as_text,
+    mask,
+    nulls,
+    one_array,
+    one_repair,
+    repaired,
+    text_series,
+)
 from optimizer.importers.expected import expected
+from optimizer.importers.gazetteer import Gazetteer
 from optimizer.importers.numbers import numeric
+from optimizer.importers.words import accepted, empty_words, plain
 
 NUMERIC = ("int", "decimal", "money", "rate")
 _NAMES = ("id", "text", "insee", "list", "qpv", "choice")
@@ -23,20 +36,23 @@ _READERS: dict[str, Callable[[Any, Column], Converted]] = {
     "month": texts.months,
     "bool": texts.booleans,
     "rooms": texts.rooms,
-    "insee": texts.insee,
     "choice": texts.choices,
+}
+_OF_PLACES: dict[str, Callable[[Any, Column, Gazetteer | None], Converted]] = {
+    "insee": texts.insee,
     "qpv": texts.qpv,
     "list": texts.lists,
 }
 
 
-def convert(values: Any, column: Column) -> Converted:
+def convert(values: Any, column: Column, places: Gazetteer | None = None) -> Converted:
     """Read one column.
 
     Parameters
     ----------
     values : arrow array or chunked array, text or the file's own type.
     column : Column
+    places : what names of communes and quarters are looked up in; None where only codes are read.
 
     Returns
     -------
@@ -58,10 +74,33 @@ def convert(values: Any, column: Column) -> Converted:
     text = as_text(array)
     if text is None:
         return _unreadable(array, column)
+    text, emptied = _emptied(text, column)
+    made = _read(text, column, places)
+    return replace(made, problems=one_repair((*emptied, *made.problems)))
+
+
+def _read(text: Any, column: Column, places: Gazetteer | None) -> Converted:
     if column.kind in NUMERIC:
         return numeric(text, text, column)
+    if column.kind in _OF_PLACES:
+        return _OF_PLACES[column.kind](text, column, places)
     reader = _READERS.get(column.kind)
     return reader(text, column) if reader is not None else texts.plain_text(text, column)
+
+
+def _emptied(text: Any, column: Column) -> tuple[Any, list[Problem]]:
+    """The cells that say they hold nothing (``nc``, ``-``), emptied."""
+    words = empty_words(column.kind)
+    if column.values:
+        words -= {w for w in words if plain(w) in accepted(column.name, column.values)}
+    if not words:
+        return text, []
+    gone = mask(pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(words), pa.string())))
+    if not gone.any():
+        return text, []
+    found = pc.unique(text.filter(pa.array(gone))).to_pylist()
+    problem = repaired(np.flatnonzero(gone), [(word, "vide", "empty") for word in found])
+    return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), text), [problem]
 
 
 def _is_number(kind: Any) -> bool:

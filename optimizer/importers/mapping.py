@@ -11,8 +11,9 @@ A file that names columns at its top level applies them to every table that has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from optimizer.domain import TABLES, Table
@@ -22,6 +23,8 @@ from optimizer.importers.raw import shown
 from optimizer.importers.words import close_to, plain
 from optimizer.importers.yamltext import Block, Scalar, parse
 
+_FEWEST = 3
+"""Headers that a file must share with a ready mapping before it is taken for it."""
 READY = Path(__file__).with_name("mappings")
 _NONE = Headers({})
 
@@ -73,6 +76,34 @@ def read_mappings(raw: bytes, label: str) -> tuple[Mappings, list[Finding]]:
     return Mappings(found), findings
 
 
+def named_mapping(name: str, raw: Mappings) -> Mappings | None:
+    """The mappings of a case over the ready mapping of that name; None when there is none."""
+    if name not in ready_mappings():
+        return None
+    return Mappings(
+        {
+            table: Headers({**headers, **raw.of(table).headers}, frozenset(raw.of(table).explicit))
+            for table, headers in {**{t: {} for t in raw.tables}, **_ready(name)}.items()
+        }
+    )
+
+
+def fitting(header: Sequence[str], table: Table) -> str:
+    """The one ready mapping that finds every required column of its own in a header, and three at least; else empty."""
+    present = {plain(h) for h in header if h}
+    found = {}
+    for name in ready_mappings():
+        headers = _ready(name).get(table.name, {})
+        hits = sum(plain(h) in present for h in headers.values())
+        required = [headers[c.name] for c in table.columns if c.required and c.name in headers]
+        if hits >= _FEWEST and all(plain(h) in present for h in required):
+            found[name] = hits
+    best = max(found.values(), default=0)
+    names = [name for name, hits in found.items() if hits == best]
+    return names[0] if len(names) == 1 else ""
+
+
+@cache
 def _ready(name: str) -> dict[str, dict[str, str]]:
     block, _ = parse((READY / f"{name}.yaml").read_bytes(), name)
     assert block is not None

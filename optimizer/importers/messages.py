@@ -22,15 +22,60 @@ define(
 )
 define(
     "READ_COLUMN_UNKNOWN",
-    "la colonne « {value} » est inconnue et n'est pas lue{near_fr}.",
-    "the column “{value}” is unknown and is not read{near_en}.",
+    "la colonne « {value} » est inconnue et n'est pas lue{near_fr}{lost_fr}.",
+    "the column “{value}” is unknown and is not read{near_en}{lost_en}.",
+    remedy_fr="Renommez-la, ou dites dans columns.yaml ce qu'elle est",
+    remedy_en="Rename it, or say in columns.yaml what it is",
 )
 define(
     "READ_COLUMNS_UNREAD",
-    "{count:colonne n'est pas lue/colonnes ne sont pas lues} : {value}.",
-    "{count:column is/columns are} not read: {value}.",
+    "{count:colonne n'est pas lue/colonnes ne sont pas lues} : {names}.",
+    "{count:column is/columns are} not read: {names}.",
     remedy_fr="Rien à faire si vous n'en avez pas besoin ; sinon, donnez leur sens dans columns.yaml",
     remedy_en="Nothing to do if you do not need them; else give their meaning in columns.yaml",
+)
+define(
+    "READ_COLUMN_REFUSED",
+    "la colonne « {value} » n'entre pas ({why}) : elle est laissée sans être lue.",
+    "the column “{value}” must not enter ({why}): it is left out unread.",
+    remedy_fr="Retirez-la de vos exports : le calcul n'en a pas besoin",
+    remedy_en="Take it out of your exports: the computation does not need it",
+)
+define(
+    "READ_LOST_WITHOUT",
+    "la colonne « {column} » manque ou reste vide partout : {lost}.",
+    "the column “{column}” is missing or empty everywhere: {lost}.",
+)
+define(
+    "READ_AGES_TAKEN",
+    "les âges sont comptés à la date du dossier ({names}), puis les dates de naissance sont oubliées.",
+    "ages are counted to the date of the case ({names}), then birth dates are dropped.",
+)
+define(
+    "READ_BIRTH_DATE",
+    "une date de naissance est illisible ou à venir : la composition du ménage n'en est pas déduite.",
+    "a birth date cannot be read or is to come: the household is not derived from it.",
+)
+define(
+    "READ_LABEL_COLUMN",
+    "« {value} » n'est le nom d'aucune colonne.",
+    "“{value}” is the name of no column.",
+    expected_fr="le nom d'une colonne des tables, par exemple statut",
+    expected_en="the name of a column of the tables, for example status",
+)
+define(
+    "READ_MAPPING_UNKNOWN",
+    "aucune correspondance ne s'appelle « {value} ».",
+    "no mapping is called “{value}”.",
+    expected_fr="{known}",
+    expected_en="{known}",
+)
+define(
+    "READ_MAPPING_CHOSEN",
+    "les noms de colonnes sont ceux de la correspondance « {value} », qui est appliquée.",
+    "the column names are those of the mapping “{value}”, which is applied.",
+    remedy_fr="Pour l'écrire au dossier : « mapping: {value} » dans case.yaml",
+    remedy_en="To write it in the case: “mapping: {value}” in case.yaml",
 )
 define(
     "READ_COLUMN_WITHOUT_NAME",
@@ -73,6 +118,27 @@ for _code, _fr, _en in (
         _code, _fr, _en,
         expected_fr="{expected_fr}", expected_en="{expected_en}", remedy_fr="{remedy_fr}", remedy_en="{remedy_en}",
     )  # fmt: skip
+define(
+    "READ_MENDED",
+    "{words}.",
+    "{words}.",
+    remedy_fr="Rien à faire si c'est bien cela ; sinon, corrigez la cellule",
+    remedy_en="Nothing to do if that is right; else correct the cell",
+)
+define(
+    "READ_COMMUNE_SEVERAL",
+    "« {value} » est le nom de plusieurs communes.",
+    "“{value}” is the name of several communes.",
+    expected_fr="l'un de ces codes : {codes}",
+    expected_en="one of these codes: {codes}",
+)
+define(
+    "READ_QPV_ELSEWHERE",
+    "le quartier « {value} » n'est pas dans la commune de cette ligne ({communes}).",
+    "the district “{value}” is not in the commune of this row ({communes}).",
+    remedy_fr="Corrigez la commune ou le quartier ; le logement est lu en QPV",
+    remedy_en="Correct the commune or the district; the dwelling is read as in a QPV",
+)
 define(
     "READ_LIST_ITEM",
     "dans la liste, « {item} » ne convient pas.",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import Column
-from optimizer.importers.cells import B, Bad, Converted, Problem, by_word, mask, nulls, one_array
+from optimizer.importers.cells import B, Bad, Converted, Mended, Problem, by_word, mask, nulls, one_array
 from optimizer.importers.expected import expected, range_of
 
 F64 = NDArray[np.float64]
@@ -22,13 +25,21 @@ _SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+([.,]\d+)?\Z")
 _BOTH = re.compile(r"[+-]?[\d \u00a0\u202f]*\d([.,]\d{3})+[.,]\d+\Z")
 _THREE = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 _LONG = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
-_WITH_UNIT = re.compile(r"[+-]?[\d  \u00a0\u202f.,]+\s*(€|%|eur|euros?|m²|m2|ans?)\Z", re.IGNORECASE)
+_WITH_UNIT = re.compile(
+    r"([+-]?[\d \u00a0\u202f.,]*\d)[ \u00a0\u202f]*"
+    r"(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|(?:€|euros?) par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?|jours?|logements?|%)\Z",
+    re.IGNORECASE,
+)
+_GROUND = ("rdc", "rez de chaussee", "rez-de-chaussee", "rez de jardin", "rc")
+_FLOOR = re.compile(r"(?:r ?\+ ?(\d{1,2})|(\d{1,2}) ?(?:er|ere|e|eme|nd)?(?: etage)?|etage (\d{1,2}))\Z")
+_PER_CENT = ("effort", "ceiling_factor")
+"""Columns beside the rates where a percentage means its hundredth."""
 _LONGEST = 60
 """Characters of the longest word worth looking at as a number."""
 _LARGEST_WHOLE = float(2**53)
 
 
-def number(word: str, column: Column) -> float | Bad:
+def number(word: str, column: Column) -> float | Bad | Mended[float]:
     """One word that the fast pattern did not take.
 
     >>> from optimizer.domain import table
@@ -40,6 +51,10 @@ def number(word: str, column: Column) -> float | Bad:
         found = float(re.sub("[ \u00a0\u202f]", "", word).replace(",", "."))
         if math.isfinite(found):
             return found
+    if short and column.name == "floor" and (storey := _storey(word)) is not None:
+        return Mended(float(storey), str(storey))
+    if short and (mended := _without_unit(word, column)) is not None:
+        return mended
     fr, en = expected(column)
     params: dict[str, object] = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
     if short and _BOTH.match(word):
@@ -49,9 +64,35 @@ def number(word: str, column: Column) -> float | Bad:
             "remedy_fr": "Retirez le symbole ou l'unité",
             "remedy_en": "Remove the symbol or the unit",
         }
-        if word.rstrip().endswith("%"):
-            params |= {"remedy_fr": "Écrivez 0,25 pour 25 %", "remedy_en": "Write 0.25 for 25 %"}
     return Bad("READ_INTEGER" if column.kind == "int" else "READ_NUMBER", params)
+
+
+def _storey(word: str) -> int | None:
+    """``RDC``, ``R+2``, ``2e étage``: the floor, or None."""
+    text = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    if text in _GROUND:
+        return 0
+    found = _FLOOR.match(text)
+    return int(next(g for g in found.groups() if g)) if found else None
+
+
+def _without_unit(word: str, column: Column) -> Mended[float] | None:
+    """The number before its unit; ``25 %`` is 0.25 where a rate is asked for, and nothing elsewhere."""
+    found = _WITH_UNIT.match(word)
+    if found is None:
+        return None
+    text, unit = found[1].strip(), found[2]
+    per_cent = unit == "%"
+    if per_cent and column.kind != "rate" and column.name not in _PER_CENT:
+        return None
+    if not (re.match(_PLAIN, text) or _SPACED.match(text)) or (
+        column.kind == "money" and re.match(_THREE, text)
+    ):
+        return None
+    plain = re.sub("[ \u00a0\u202f]", "", text).replace(",", ".")
+    value = float(Decimal(plain) / 100) if per_cent else float(plain)
+    said = format(Decimal(str(value)).normalize(), "f")
+    return Mended(value, said.replace(".", ","), said)
 
 
 def from_text(text: Any, column: Column) -> tuple[F64, list[Problem]]:
@@ -65,7 +106,7 @@ def from_text(text: Any, column: Column) -> tuple[F64, list[Problem]]:
         at = np.flatnonzero(others)
         words = by_word(text.filter(pa.array(others)), lambda word: number(word, column))
         values[at] = words.numpy(np.nan, np.float64)
-        problems += [Problem(p.code, at[p.at], p.value, p.params) for p in words.problems()]
+        problems += [replace(p, at=at[p.at]) for p in words.problems()]
     if column.kind == "money":
         three = mask(pc.match_substring_regex(text, _THREE))
         if three.any():

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from optimizer.datadirs import models_dir
 from optimizer.domain import TABLES, Case, CaseSettings, Origin, SourceFile, Table
 from optimizer.errors import Finding, InputProblems
+from optimizer.importers.beside import LABELS, WISHES, labels_of, with_wishes
 from optimizer.importers.checks import check_tables
+from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
-from optimizer.importers.mapping import Mappings, read_mappings
+from optimizer.importers.mapping import Mappings, fitting, named_mapping, read_mappings, ready_mappings
 from optimizer.importers.raw import RawTable, shown
 from optimizer.importers.registry import format_of
 from optimizer.importers.settings import of_sheet, read_settings
@@ -23,7 +26,8 @@ PROPOSE = ("dwellings", "applications")
 SETTINGS_FILE, COLUMNS_FILE = "case.yaml", "columns.yaml"
 _UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers")
 """Spreadsheets that people send and that are not read: named rather than ignored."""
-_BY_NAME = {plain(n): t for t in TABLES.values() for n in (t.alias, t.name)}
+_BESIDE = {t.name: t for t in (WISHES, LABELS)}
+_BY_NAME = {plain(n): t for t in (*TABLES.values(), *_BESIDE.values()) for n in (t.alias, t.name)}
 _WORDS = tuple(n for t in TABLES.values() for n in (t.alias, t.name))
 
 
@@ -35,14 +39,17 @@ class _Found:
     broken: dict[str, str] = field(default_factory=dict)
     """Tables whose file could not be read -> its label."""
     sheet: RawTable | None = None
+    beside: dict[str, RawTable] = field(default_factory=dict)
+    """Sheets that complete the tables (``souhaits``, ``libelles``), by canonical name."""
     sources: list[SourceFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def place(self, table: Table, raw: RawTable) -> None:
         """Keep a table, unless another file has it already."""
-        first = self.raw.get(table.name)
+        kept = self.beside if table.name in _BESIDE else self.raw
+        first = kept.get(table.name)
         if first is None:
-            self.raw[table.name] = raw
+            kept[table.name] = raw
             return
         self.findings.append(
             Finding(
@@ -53,13 +60,14 @@ class _Found:
         )
 
 
-def read(path: str | Path, *, need: Sequence[str] = PROPOSE) -> Case:
+def read(path: str | Path, *, need: Sequence[str] = PROPOSE, models: Path | None = None) -> Case:
     """Read a case folder, or one workbook.
 
     Parameters
     ----------
     path : str or Path
     need : canonical names of the tables that must be there.
+    models : another ``models/`` folder than the shipped one, for the names of communes and quarters.
 
     Returns
     -------
@@ -71,17 +79,18 @@ def read(path: str | Path, *, need: Sequence[str] = PROPOSE) -> Case:
     InputProblems
         Every problem of every file, as soon as one is an error.
     """
-    case, findings = read_findings(path, need=need)
+    case, findings = read_findings(path, need=need, models=models)
     if case is None or any(f.severity == "error" for f in findings):
         raise InputProblems(findings)
     return case
 
 
 def read_findings(
-    path: str | Path, *, need: Sequence[str] = PROPOSE
+    path: str | Path, *, need: Sequence[str] = PROPOSE, models: Path | None = None, mapping: str = ""
 ) -> tuple[Case | None, tuple[Finding, ...]]:
     """As :func:`read`, without raising: the case with bad cells missing, and every finding.
 
+    ``mapping`` names a ready mapping of headers, over the one that ``case.yaml`` names.
     The case is None when its settings, a needed table or the header of a table cannot be read: checking the rest
     against the rules would then list consequences, not causes.
     """
@@ -93,7 +102,8 @@ def read_findings(
     else:
         return None, (_no_case(place),)
     settings = _beside(_settings(found, block, label), place, found)
-    tables = _tables(found, mappings)
+    mappings = _mappings(found, mappings, mapping or (settings.mapping if settings else ""), label)
+    tables = _tables(found, mappings, gazetteer_of(settings, models_dir(models)), settings)
     missing = _missing(found, need)
     findings = [*found.findings, *missing]
     for table in tables.values():
@@ -257,10 +267,54 @@ def _settings(found: _Found, block: Block | None, label: str) -> CaseSettings | 
     return settings
 
 
-def _tables(found: _Found, mappings: Mappings) -> dict[str, ReadTable]:
+def _mappings(found: _Found, mappings: Mappings, name: str, label: str) -> Mappings:
+    """The mappings of ``columns.yaml`` over the ready one that was named; one that fits where none was."""
+    if name:
+        chosen = named_mapping(name, mappings)
+        if chosen is None:
+            params = {"known": ", ".join(ready_mappings())}
+            found.findings.append(
+                Finding(
+                    "READ_MAPPING_UNKNOWN", file=label, column="mapping", value=shown(name), params=params
+                )
+            )
+        return chosen or mappings
+    tables = dict(mappings.tables)
+    for table, raw in found.raw.items():
+        schema = TABLES[table]
+        if table in tables or _native(raw, schema):
+            continue
+        name = fitting(raw.header, schema)
+        chosen = named_mapping(name, mappings) if name else None
+        if chosen is not None:
+            tables[table] = chosen.of(table)
+            found.findings.append(
+                Finding("READ_MAPPING_CHOSEN", "warning", raw.label, raw.header_row, value=name)
+            )
+    return Mappings(tables)
+
+
+def _native(raw: RawTable, table: Table) -> bool:
+    """Whether the key of the table stands under its own name."""
+    names = {plain(h) for h in raw.header}
+    first = next(c for c in table.columns if c.required)
+    return bool(names & {plain(first.name), plain(first.alias)})
+
+
+def _tables(
+    found: _Found, mappings: Mappings, places: Gazetteer, settings: CaseSettings | None
+) -> dict[str, ReadTable]:
     """Every table found, in the order of the schema."""
+    labels, findings = labels_of(found.beside.get(LABELS.name))
+    found.findings += findings
+    wishes = found.beside.get(WISHES.name)
+    if wishes is not None and "applications" in found.raw:
+        of = mappings.of("applications")
+        found.raw["applications"], findings = with_wishes(found.raw["applications"], wishes, of, places)
+        found.findings += findings
+    on = settings.on if settings is not None else None
     return {
-        name: read_table(found.raw[name], table, mappings.of(name))
+        name: read_table(found.raw[name], table, mappings.of(name), places, on, labels)
         for name, table in TABLES.items()
         if name in found.raw
     }

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from optimizer.domain import CaseSettings, default_seed
 from optimizer.errors import Finding
 from optimizer.importers.raw import RawTable, shown
-from optimizer.importers.words import FALSE, TRUE, close_to, plain
+from optimizer.importers.words import FALSE, TRUE, close_to, plain, vocabulary
 from optimizer.importers.yamltext import Block, Node, Scalar, Series, plain_value
 
 REQUIRED = ("title", "territory", "on", "year")
 KEYS = (
-    *REQUIRED, "landlord", "all_landlords", "shortlist_size", "seed", "changes", "negotiated", "dalo", "synthetic",
+    *REQUIRED, "landlord", "all_landlords", "shortlist_size", "seed", "changes", "negotiated", "dalo", "synthetic", "mapping",
 )  # fmt: skip
 MAX_LIST = 50
 MAX_DALO = 100_000
@@ -38,6 +39,7 @@ _WHAT: dict[str, tuple[str, str]] = {
         "by landlord, whole numbers by département: dalo: {LANDLORD: {\"25\": 12}}",
     ),
     "synthetic": ("true ou false", "true or false"),
+    "mapping": ("le nom d'une correspondance livrée", "the name of a shipped mapping"),
 }  # fmt: skip
 
 
@@ -102,9 +104,25 @@ def _inner(block: Block, name: str, line: int) -> Block:
     return found if isinstance(found, Block) else Block(line)
 
 
+def in_words(block: Block) -> Block:
+    """The same settings, French keys (« titre », « date ») and territories by their names said as the program says them."""
+    known = {plain(word): key for key, words in vocabulary()["settings"].items() for word in (key, *words)}
+    places = {plain(w): name for name, words in vocabulary()["territories"].items() for w in words}
+    made = Block(block.line)
+    for key, node in block.items.items():
+        name = key if key in KEYS else known.get(plain(key), key)
+        if name in made.items:
+            name = key
+        if name == "territory" and isinstance(node, Scalar):
+            node = replace(node, text=places.get(plain(node.text), node.text))
+        made.items[name], made.lines[name] = node, block.lines[key]
+    return made
+
+
 def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[Finding]]:
     """Settings, or None when a required key is missing or wrong; every problem of every key."""
     findings: list[Finding] = []
+    block = in_words(block)
     for key in block.items:
         if key not in KEYS:
             close = close_to(key, KEYS)
@@ -139,7 +157,7 @@ def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[F
             )
     if any(key not in values for key in REQUIRED):
         return None, findings
-    seed = default_seed(values["on"], values.get("landlord"))
+    seed = default_seed(values["on"], values.get("landlord"), values["territory"])
     values["seed_modified"] = values.get("seed", seed) != seed
     values.setdefault("seed", seed)
     return CaseSettings(**values), findings
@@ -262,4 +280,5 @@ _READERS: dict[str, Callable[[Node], object]] = {
     "negotiated": _negotiated,
     "dalo": _dalo,
     "synthetic": _flag,
+    "mapping": _text,
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,27 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Column, Table
 from optimizer.errors import Finding
-from optimizer.importers.cells import Converted, Problem, as_text, mask, nulls, one_array, text_series
+from optimizer.importers.cells import (
+    Converted,
+    Problem,
+    as_text,
+    by_word,
+    mask,
+    nulls,
+    one_array,
+    text_series,
+)
 from optimizer.importers.expected import expected
-from optimizer.importers.headers import Headers, match
+from optimizer.importers.folding import fold
+from optimizer.importers.gazetteer import Gazetteer
+from optimizer.importers.headers import Headers, loss, match
 from optimizer.importers.kinds import NUMERIC, convert, nothing
 from optimizer.importers.raw import I64, Mark, RawTable, shown
 from optimizer.importers.texts import plain_text
+from optimizer.importers.words import plain, vocabulary
 
+Labels = Mapping[str, str]
+"""Plain form of a label of the files -> word the program knows, empty for a label that says nothing."""
 _THREADED = 50_000
 """Rows from which columns are read by several threads (arrow works outside the interpreter lock)."""
 _TOTAL = r"^(?i:(sous[- ]?)?totaux?|(sous[- ]?)?total(\s.*)?|total.*:.*)$"
@@ -58,20 +73,27 @@ class ReadTable:
         )  # fmt: skip
 
 
-def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
+def read_table(
+    raw: RawTable, table: Table, mapping: Headers, places: Gazetteer | None = None,
+    on: date | None = None, labels: Mapping[str, Labels] | None = None,
+) -> ReadTable:  # fmt: skip
     """Match the header, convert every column, check required cells.
+
+    ``on`` is the date ages are counted to; ``labels`` what the words of a column mean in these files.
 
     The findings come in the order of the file: header, then columns from left to right, each by its first row.
     """
     if not raw.header:
         return ReadTable(table, raw.label, None, raw.rows, {}, raw.findings)
-    matched = match(raw, table, mapping)
+    folded = fold(raw, table, mapping.headers, on)
+    raw = _labelled(folded.raw, table, mapping, labels or {})
+    matched = match(raw, table, mapping, places.declared if places is not None and table.extra else ())
     names = {name: raw.header[i] for name, i in matched.known.items()}
     raw, totals = _without_totals(raw, table, matched.known)
     done = ReadTable(table, raw.label, None, raw.rows, names, ())
-    findings = [*raw.findings, *matched.findings, *totals, *_at_limit(raw)]
+    findings = [*raw.findings, *folded.findings, *matched.findings, *totals, *_at_limit(raw)]
     wanted = [c for c in table.columns if c.name in matched.known]
-    made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c))
+    made = _each(len(raw.rows), wanted, lambda c: _convert(raw, matched.known[c.name], c, places))
     series = dict(zip((c.name for c in wanted), (m.series for m in made), strict=True))
     for column, converted in sorted(
         zip(wanted, made, strict=True), key=lambda pair: matched.known[pair[0].name]
@@ -79,6 +101,8 @@ def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
         problems = [*converted.problems, *_missing(column, converted, series)]
         for problem in sorted(problems, key=lambda p: int(p.at[0])):
             findings.append(done.finding(problem, column.name))
+    if places is not None and {"qpv", "commune"} <= set(matched.known):
+        findings += _quarters(done, raw.columns[matched.known["qpv"]], series["commune"], places)
     for name, i in matched.extra.items():
         converted = _extra(raw, i)
         series[name] = converted.series
@@ -89,7 +113,68 @@ def read_table(raw: RawTable, table: Table, mapping: Headers) -> ReadTable:
     columns = {c.name: series[c.name] if c.name in series else nothing(c, n) for c in table.columns}
     columns |= {name: series[name] for name in matched.extra}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
+    if places is not None:
+        findings += _lost(done, frame)
     return replace(done, frame=frame, findings=tuple(findings))
+
+
+def _labelled(raw: RawTable, table: Table, mapping: Headers, labels: Mapping[str, Labels]) -> RawTable:
+    """The cells of columns that have a label table, under the words this table gives."""
+    if not labels:
+        return raw
+    columns = list(raw.columns)
+    place = {plain(name): i for i, name in enumerate(raw.header) if name}
+    for column in table.columns:
+        known = labels.get(column.name)
+        named = (mapping.headers.get(column.name, ""), column.name, column.alias)
+        i = next((place[plain(n)] for n in named if n and plain(n) in place), None)
+        text = as_text(columns[i]) if known and i is not None else None
+        if known and i is not None and text is not None:
+            columns[i] = by_word(text, lambda word, known=known: _label(word, known)).arrow()  # type: ignore[misc]
+    return replace(raw, columns=tuple(columns))
+
+
+def _label(word: str, known: Labels) -> str:
+    """The word under its label, whole or item by item."""
+    if plain(word) in known:
+        return known[plain(word)]
+    return "|".join(known.get(plain(item), item.strip()) for item in word.split("|"))
+
+
+def _lost(done: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """What the case loses because a column is nowhere, for the columns that matter most."""
+    if not len(frame):
+        return []
+    findings = []
+    for name, item in vocabulary()["losses"].get(done.table.name, {}).items():
+        said = loss(done.table.name, name)
+        if said is not None and frame[[name, *item.get("unless", ())]].isna().all(axis=None):
+            column = done.table.column(name)
+            shown_as = done.names.get(name, column.alias)
+            findings.append(
+                Finding("READ_LOST_WITHOUT", "warning", done.label, column=shown_as, params={"lost": said})
+            )
+    return findings
+
+
+def _quarters(done: ReadTable, values: Any, communes: pd.Series[Any], places: Gazetteer) -> list[Finding]:
+    """QPV named in another commune than the row's: a warning for each name."""
+    text = as_text(values)
+    if text is None:
+        return []
+    words = by_word(text, places.quarter)
+    findings = []
+    here = communes.to_numpy(object)
+    for i, known in enumerate(words.made):
+        if not isinstance(known, tuple) or not known:
+            continue
+        at = np.flatnonzero(words.codes == i)
+        at = at[[isinstance(here[j], str) and here[j] not in known for j in at]]
+        if len(at):
+            params = {"communes": ", ".join(f"{places.name(c)} {c}" for c in known)}
+            problem = Problem("READ_QPV_ELSEWHERE", at, words.words[i], params, "warning")
+            findings.append(done.finding(problem, "qpv"))
+    return findings
 
 
 def _at_limit(raw: RawTable) -> list[Finding]:
@@ -108,13 +193,13 @@ def _each(n: int, columns: Iterable[Column], work: Callable[[Column], Converted]
         return list(pool.map(work, columns))
 
 
-def _convert(raw: RawTable, position: int, column: Column) -> Converted:
+def _convert(raw: RawTable, position: int, column: Column, places: Gazetteer | None) -> Converted:
     """One column, the cells that the spreadsheet could not store taken out first."""
     marks = [m for m in raw.marks if m.column == position]
     if not marks:
-        return convert(raw.columns[position], column)
+        return convert(raw.columns[position], column, places)
     wrong = [m for m in marks if m.kind != "long" or column.kind not in NUMERIC]
-    converted = convert(_emptied(raw.columns[position], wrong), column)
+    converted = convert(_emptied(raw.columns[position], wrong), column, places)
     problems = [*converted.problems, *_marked(wrong)]
     empty = converted.empty.copy()
     empty[[m.row for m in wrong]] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,11 +15,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from optimizer.domain import Column
-from optimizer.importers.cells import Bad, Converted, Problem, Words, by_word, mask, nulls, text_series
+from optimizer.importers.cells import (
+    MENDED,
+    Bad,
+    Converted,
+    Mended,
+    Problem,
+    Words,
+    by_word,
+    mask,
+    nulls,
+    text_series,
+)
 from optimizer.importers.encoding import DOUBLE, DOUBLE_ENCODED
 from optimizer.importers.expected import expected
+from optimizer.importers.gazetteer import Gazetteer
 from optimizer.importers.raw import shown
-from optimizer.importers.words import FALSE, TRUE, accepted, close_to, plain
+from optimizer.importers.words import FALSE, TRUE, accepted, close_to, empty_words, plain, spoken, vocabulary
 
 MAX_TEXT = 500
 MAX_LIST = 4000
@@ -34,12 +47,27 @@ _SCIENTIFIC = r"^[0-9][.,][0-9]+[eE]\+[0-9]+$"
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
 _MONTH = re.compile(r"(?:(\d{1,2})/(\d{4})|(\d{4})-(\d{2}))\Z")
+_DOTTED = re.compile(r"(\d{1,2})([.-])(\d{1,2})\2(\d{4})\Z")
+_DAY_NAME = re.compile(r"(\d{1,2})(?:er)? ([^\W\d_]{3,9})\.? (\d{4})\Z")
+_MONTH_NAME = re.compile(r"([^\W\d_]{3,9})\.? (\d{4})\Z")
+_MONTHS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+)  # fmt: skip
 _ROOMS = re.compile(r"[TtFf]?\s?(\d{1,2})\s?\+?\Z")
+_ROOMS_SAID = re.compile(
+    r"(?:(?:type|t|f) ?(\d)(?: ?bis| et plus| et| duplex)?|(\d) ?(?:p|pieces?|pp|pieces principales)(?: et plus)?|(studio))\Z"
+)
+_SILENT = ("reason", "pool")
+"""Words that the workbook itself proposes: reading them is no repair."""
+_SEPARATORS = r"[,;/\n\r]"
+"""What people put between the items of a cell where ``|`` is asked for."""
 _INSEE = re.compile(r"(?:\d{5}|2[AB]\d{3})\Z", re.ASCII)
 _QPV_CODE = re.compile(r"(?=.*\d)[A-Za-z]{1,3}[0-9A-Za-z]{4,9}\Z", re.ASCII)
+_LONGEST_NAME = 80
 _TOP_ROOMS = 6
 """6 stands for 6 and more (design §2)."""
 _MOST_ROOMS = 20
+_ANY_DATE = Column("date", "date")
 _NO_DAY = np.iinfo(np.int64).min
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -55,6 +83,9 @@ def plain_text(text: Any, column: Column | None) -> Converted:
     name = column is not None and column.kind == "id"
     limit = column.max_length if column is not None and column.max_length else MAX_TEXT
     text, problems = _clean(text, single_line=name)
+    if column is not None and spoken(column.name):
+        text, others = _known_words(text, column)
+        problems += others
     length = pc.utf8_length(text)
     long = mask(pc.greater(length, limit))
     if long.any():
@@ -69,13 +100,33 @@ def plain_text(text: Any, column: Column | None) -> Converted:
     return Converted(text_series(_without(text, problems)), nulls(text), tuple(problems))
 
 
+def _known_words(text: Any, column: Column) -> tuple[Any, list[Problem]]:
+    """Accounts, reasons and pools said in words: their codes."""
+    words: Words[str] = by_word(text, word_reader(column))
+    return words.arrow(), words.problems()
+
+
+def word_reader(column: Column) -> Callable[[str], str | Bad | Mended[str]]:
+    """Reads a word that has a code (« Action Logement » is ALS); any other word stays as it is."""
+    known = {plain(word): code for code, words in spoken(column.name).items() for word in words}
+
+    def read(word: str) -> str | Bad | Mended[str]:
+        code = known.get(plain(word))
+        if code is None or code == word:
+            return word
+        return code if column.name in _SILENT else Mended(code, code)
+
+    return read
+
+
 def _without(text: Any, problems: list[Problem]) -> Any:
     """The column with the bad cells emptied."""
     if not problems:
         return text
     gone = np.zeros(len(text), bool)
     for problem in problems:
-        gone[problem.at] = True
+        if problem.severity == "error":
+            gone[problem.at] = True
     return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), text)
 
 
@@ -121,24 +172,43 @@ def _days(words: Words[int]) -> Converted:
     return Converted(pd.Series(stamps), words.codes < 0, tuple(words.problems()))
 
 
-def _month(word: str, column: Column) -> int | Bad:
+def _month(word: str, column: Column) -> int | Bad | Mended[int]:
     """Days since 1970-01-01 of the first day of a month."""
     if found := _MONTH.match(word):
         year, month = (found[2], found[1]) if found[1] else (found[3], found[4])
         word = f"{year}-{int(month):02d}-01"
+    elif (found := _MONTH_NAME.match(word)) and (number := _month_of(found[1])):
+        first = date(int(found[2]), number, 1)
+        return Mended(first.toordinal() - _EPOCH, f"{number:02d}/{found[2]}")
     day = _date(word, column)
     if isinstance(day, Bad):
         return day
-    return date.fromordinal(day + _EPOCH).replace(day=1).toordinal() - _EPOCH
+    start = day.value if isinstance(day, Mended) else day
+    start = date.fromordinal(start + _EPOCH).replace(day=1).toordinal() - _EPOCH
+    return Mended(start, day.fr, day.en) if isinstance(day, Mended) else start
 
 
-def _date(word: str, column: Column) -> int | Bad:
+def _month_of(name: str) -> int:
+    """1 to 12 for the name of a month or its usual short form; 0 for another word."""
+    word = plain(name)
+    hits = [
+        i for i, month in enumerate(_MONTHS, 1) if word == month or (len(word) > 2 and month.startswith(word))
+    ]
+    return hits[0] if len(hits) == 1 else 0
+
+
+def _date(word: str, column: Column) -> int | Bad | Mended[int]:
     """Days since 1970-01-01."""
     parts: tuple[str, ...] | None = None
+    mended = False
     if found := _ISO.match(word):
         parts = found.groups()
     elif found := _FRENCH.match(word):
         parts = found.groups()[::-1]
+    elif found := _DOTTED.match(word):
+        parts, mended = (found[4], found[3], found[1]), True
+    elif (found := _DAY_NAME.match(word)) and (number := _month_of(found[2])):
+        parts, mended = (found[3], str(number), found[1]), True
     if parts is None:
         if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2}", word):
             return _bad(
@@ -165,14 +235,24 @@ def _date(word: str, column: Column) -> int | Bad:
         return _bad("READ_DATE", column, fr, "No such day; the day comes before the month", "no day")
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return _bad("READ_DATE", column, "Vérifiez l'année", "Check the year", "far year")
-    return made.toordinal() - _EPOCH
+    days = made.toordinal() - _EPOCH
+    return Mended(days, made.strftime("%d/%m/%Y"), made.isoformat()) if mended else days
+
+
+def day_of(word: str) -> int | Bad | Mended[int]:
+    """Days since 1970-01-01 of a date as people write it."""
+    return _date(word, _ANY_DATE)
 
 
 def booleans(text: Any, column: Column) -> Converted:
     """Yes and no in their many spellings."""
 
-    def convert(word: str) -> int | Bad:
+    checked = vocabulary()["checked"]
+
+    def convert(word: str) -> int | Bad | Mended[int]:
         lower = word.lower()
+        if lower in checked:
+            return Mended(1, "oui", "yes")
         return 1 if lower in TRUE else 0 if lower in FALSE else _bad("READ_BOOLEAN", column)
 
     words = by_word(text, convert)
@@ -191,24 +271,31 @@ def rooms(text: Any, column: Column) -> Converted:
     return Converted(series, words.codes < 0, tuple(words.problems()))
 
 
-def _rooms(word: str, column: Column) -> int | Bad:
+def _rooms(word: str, column: Column) -> int | Bad | Mended[int]:
     found = _ROOMS.match(word) or re.fullmatch(r"(\d{1,2})[.,]0+", word)
     if found is None:
-        return _bad("READ_ROOMS", column)
+        said = _ROOMS_SAID.match(plain(word).replace("_", " "))
+        count = 1 if said and said[3] else int(said[1] or said[2]) if said else 0
+        return (
+            Mended(min(count, _TOP_ROOMS), str(min(count, _TOP_ROOMS)))
+            if count
+            else _bad("READ_ROOMS", column)
+        )
     count = int(found.group(1))
     return min(count, _TOP_ROOMS) if 1 <= count <= _MOST_ROOMS else _bad("READ_ROOMS", column)
 
 
-def _of_words(text: Any, convert: Callable[[str], str | Bad]) -> Converted:
+def _of_words(text: Any, convert: Callable[[str], str | Bad | Mended[str]]) -> Converted:
     words: Words[str] = by_word(text, convert)
     return Converted(text_series(words.arrow()), words.codes < 0, tuple(words.problems()))
 
 
-def insee(text: Any, column: Column) -> Converted:
-    return _of_words(text, lambda word: _insee(word, column))
+def insee(text: Any, column: Column, places: Gazetteer | None = None) -> Converted:
+    """Codes, or the name of a commune that can only be one of the territory's."""
+    return _of_words(text, lambda word: _insee(word, column, places))
 
 
-def _insee(word: str, column: Column) -> str | Bad:
+def _insee(word: str, column: Column, places: Gazetteer | None) -> str | Bad | Mended[str]:
     if _INSEE.match(word):
         return word
     if re.fullmatch(r"\d{4}", word):
@@ -220,7 +307,20 @@ def _insee(word: str, column: Column) -> str | Bad:
     if _INSEE.match(word.upper()):
         fr, en = f"Écrivez {word.upper()}", f"Write {word.upper()}"
         return _bad("READ_INSEE", column, fr, en, "case")
-    return _bad("READ_INSEE", column)
+    if places is None or len(word) > _LONGEST_NAME or not re.search(r"[^\W\d_]{2}", word):
+        return _bad("READ_INSEE", column)
+    codes = places.codes(word)
+    if len(codes) == 1:
+        return Mended(codes[0], codes[0])
+    if codes:
+        return _bad("READ_COMMUNE_SEVERAL", column, group=word, codes=", ".join(codes))
+    if others := places.elsewhere(word):
+        listed = ", ".join(others)
+        fr, en = f"Hors du territoire : {listed}", f"Outside the territory: {listed}"
+        return _bad("READ_INSEE", column, fr, en, word)
+    close = places.nearest(word)
+    fr, en = (f"Peut-être {close}", f"Perhaps {close}") if close else ("", "")
+    return _bad("READ_INSEE", column, fr, en, word if close else "")
 
 
 def choices(text: Any, column: Column) -> Converted:
@@ -245,11 +345,14 @@ def _choice_reader(column: Column) -> Callable[[str], str | Bad]:
     return read
 
 
-def qpv(text: Any, column: Column) -> Converted:
-    """``yes``, ``no``, or the code of the district as it is written."""
+def qpv(text: Any, column: Column, places: Gazetteer | None = None) -> Converted:
+    """``yes``, ``no``, or the code of the district as it is written; a known district's name is ``yes``."""
+    checked = vocabulary()["checked"]
 
-    def convert(word: str) -> str | Bad:
+    def convert(word: str) -> str | Bad | Mended[str]:
         lower = word.lower()
+        if lower in checked or (places is not None and places.quarter(word)):
+            return Mended("yes", "oui", "yes")
         if lower in TRUE:
             return "yes"
         if lower in FALSE:
@@ -259,10 +362,13 @@ def qpv(text: Any, column: Column) -> Converted:
     return _of_words(text, convert)
 
 
-def lists(text: Any, column: Column) -> Converted:
+def lists(text: Any, column: Column, places: Gazetteer | None = None) -> Converted:
     """Items between ``|``, trimmed, empty ones dropped, joined again; one bad item empties the cell."""
     empty = nulls(text)
     cleaned, problems = _clean(text, single_line=False)
+    if column.items in ("insee", "rooms", "choice"):
+        cleaned, others = _separated(cleaned)
+        problems += others
     long = mask(pc.greater(pc.utf8_length(cleaned), MAX_LIST))
     if long.any():
         at = np.flatnonzero(long)
@@ -274,13 +380,17 @@ def lists(text: Any, column: Column) -> Converted:
     flat = parts.flatten()
     trimmed = pc.utf8_trim_whitespace(flat)
     items = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-    words = by_word(items, _item_reader(column))
+    words = by_word(items, _item_reader(column, places))
     rows = np.repeat(np.arange(len(text)), np.diff(offsets))
     for p in words.problems():
         params = {**p.params, "item": shown(p.value)}
         at = np.unique(rows[p.at])
+        if p.code == MENDED:
+            problems.append(replace(p, at=at))
+            continue
         problems.append(Problem("READ_LIST_ITEM", at, text[int(at[0])].as_py(), params))
     made = words.arrow()
+    made = pc.if_else(pc.equal(made, ""), pa.scalar(None, pa.string()), made)
     kept = words.codes >= 0
     if kept.all() and made.equals(flat):
         joined = cleaned
@@ -294,19 +404,43 @@ def lists(text: Any, column: Column) -> Converted:
     return Converted(text_series(_without(joined, problems)), empty, tuple(problems))
 
 
-def _item_reader(column: Column) -> Callable[[str], str | Bad]:
-    def rooms_item(word: str) -> str | Bad:
+def _separated(text: Any) -> tuple[Any, list[Problem]]:
+    """Cells whose items are parted by commas, semicolons, slashes or line ends, parted by ``|``."""
+    other = mask(pc.match_substring_regex(text, _SEPARATORS))
+    if not other.any():
+        return text, []
+
+    def parted(word: str) -> Mended[str]:
+        made = "|".join(part.strip() for part in re.split(rf"[|]|{_SEPARATORS}", word) if part.strip())
+        return Mended(made, made.replace("|", " | "))
+
+    at = np.flatnonzero(other)
+    words: Words[str] = by_word(text.filter(pa.array(other)), parted)
+    problems = [replace(p, at=at[p.at]) for p in words.problems()]
+    return pc.replace_with_mask(text, pa.array(other), words.arrow()), problems
+
+
+def _item_reader(column: Column, places: Gazetteer | None) -> Callable[[str], str | Bad | Mended[str]]:
+    def rooms_item(word: str) -> str | Bad | Mended[str]:
         found = _rooms(word, column)
+        if isinstance(found, Mended):
+            return Mended(str(found.value), found.fr)
         return found if isinstance(found, Bad) else str(found)
 
-    def insee_item(word: str) -> str | Bad:
-        if not _INSEE.match(word) and re.fullmatch(r"[0-9AB]{5}([ ,;/]+[0-9AB]{5})+", word):
+    def insee_item(word: str) -> str | Bad | Mended[str]:
+        if not _INSEE.match(word) and re.fullmatch(r"[0-9AB]{5}([ ]+[0-9AB]{5})+", word):
             return _bad("READ_INSEE", column, "Séparez les codes par |", "Separate the codes by |")
-        return _insee(word, column)
+        return _insee(word, column, places)
 
-    readers: dict[str | None, Callable[[str], str | Bad]] = {
+    readers: dict[str | None, Callable[[str], str | Bad | Mended[str]]] = {
         "insee": insee_item,
         "rooms": rooms_item,
         "choice": _choice_reader(column),
     }
-    return readers.get(column.items, lambda word: word)
+    read = readers.get(column.items, word_reader(column) if spoken(column.name) else lambda word: word)
+    empty = empty_words("list")
+
+    def item(word: str) -> str | Bad | Mended[str]:
+        return Mended("", "vide", "empty") if word.lower() in empty else read(word)
+
+    return item

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from optimizer.domain import Column
 
@@ -18,86 +22,23 @@ SETTINGS_SHEETS = ("case", "dossier", "parametres", "settings")
 NOTES_SHEETS = ("lisezmoi", "lisez_moi", "readme", "notes", "listes")
 """Sheets that are for people: not read, not reported."""
 
-FRENCH: dict[str, dict[str, tuple[str, ...]]] = {
-    "financing": {"plai": ("PLAI", "PLA-I"), "plus": ("PLUS",), "pls": ("PLS",)},
-    "accessible": {
-        "none": ("aucune", "non", "sans"),
-        "accessible": ("accessible",),
-        "adapted": ("adapté", "adaptée"),
-    },
-    "assiette_exclusion": {
-        "none": ("aucune", "non"),
-        "mutation": ("mutation",),
-        "anru": ("ANRU", "NPNRU"),
-        "orcod": ("ORCOD",),
-        "unfit": ("insalubrité", "insalubre", "habitat indigne"),
-        "sale": ("vente",),
-        "stock": ("stock", "en stock"),
-    },
-    "status": {
-        "active": ("active", "actif"),
-        "to_renew": ("à renouveler",),
-        "struck_off": ("radiée", "radié"),
-    },
-    "income_status": {"declared": ("déclarés", "déclaré"), "verified": ("vérifiés", "vérifié")},
-    "mobility_need": {
-        "none": ("aucun", "non", "sans"),
-        "no_stairs": ("sans escalier", "sans marche"),
-        "accessible": ("accessible",),
-        "adapted": ("adapté",),
-    },
-    "priority_codes": {"dalo": ("DALO",), "gbis": ("g bis",)},
-    "priority_status": {
-        "declared": ("déclarée", "déclaré"),
-        "verified": ("vérifiée", "vérifié"),
-        "labelled": ("labellisée", "labellisé"),
-    },
-    "relocation": {
-        "none": ("aucun", "non"),
-        "npnru": ("NPNRU", "ANRU"),
-        "orcod": ("ORCOD",),
-        "unfit": ("insalubrité", "insalubre", "habitat indigne"),
-        "sale": ("vente",),
-    },
-    "dossier": {
-        "complete": ("complet",),
-        "to_verify": ("à vérifier",),
-        "unreachable": ("injoignable",),
-    },
-    "stage": {
-        "oriented": ("orienté", "orientée"),
-        "nominated": ("désigné", "désignée"),
-        "commission": ("commission", "CALEOL"),
-        "offered": ("proposé", "proposée"),
-    },
-    "q1": {"yes": ("oui",), "no": ("non",), "unknown": ("inconnu",)},
-    "decision": {
-        "pin": ("imposer", "imposé"),
-        "forbid": ("écarter", "écarté"),
-        "orient": ("orienter", "orienté"),
-    },
-    "management_mode": {
-        "direct": ("directe", "gestion directe"),
-        "delegated": ("déléguée", "délégué", "gestion déléguée"),
-        "partial": ("partielle", "partiel"),
-    },
-    "count_rule": {
-        "oriented": ("orienté",),
-        "presented": ("présenté",),
-        "attributed": ("attribué",),
-        "signed": ("signé", "bail signé"),
-    },
-    "rights_kind": {
-        "recurring": ("récurrents", "récurrent"),
-        "single": ("unique",),
-        "empty": ("vides", "vide"),
-    },
-    "basis": {
-        "forecast": ("prévision", "prévisionnel", "prévisionnelle"),
-        "actual": ("réel", "réelle", "réalisé"),
-    },
-}
-"""Column -> canonical word -> French words accepted for it, the one to show first."""
+VOCABULARY = Path(__file__).with_name("vocabulary.yaml")
+
+
+@cache
+def vocabulary() -> Mapping[str, Any]:
+    """The file of words: every scalar as text."""
+    found: Mapping[str, Any] = yaml.load(
+        VOCABULARY.read_bytes(), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    )
+    return found
+
+
+def spoken(column: str) -> Mapping[str, Sequence[str]]:
+    """Canonical word -> words accepted for it in that column, the one to show first."""
+    name = vocabulary()["like"].get(column, column)
+    found: Mapping[str, Sequence[str]] = vocabulary()["values"].get(name, {})
+    return found
 
 
 @lru_cache(maxsize=20_000)
@@ -115,19 +56,51 @@ def plain(name: str) -> str:
 def accepted(column: str, values: tuple[str, ...]) -> dict[str, str]:
     """Plain form of every word accepted in a closed column -> canonical word.
 
-    >>> accepted("dossier", ("complete", "to_verify", "unreachable"))["a_verifier"]
+    >>> accepted("dossier", ("complete", "to_verify", "unreachable"))["a_completer"]
     'to_verify'
     """
     known = {plain(v): v for v in values}
-    for canonical, words in FRENCH.get(column, {}).items():
+    for canonical, words in spoken(column).items():
         for word in words:
             known.setdefault(plain(word), canonical)
     return known
 
 
+@cache
+def empty_words(kind: str) -> frozenset[str]:
+    """Lower-case words that stand for an empty cell in columns of that kind; none for identifiers.
+
+    >>> "nc" in empty_words("money"), "na" in empty_words("text"), "nc" in empty_words("id")
+    (True, False, False)
+    """
+    if kind == "id":
+        return frozenset()
+    empty = vocabulary()["empty"]
+    parts = ["everywhere", *(() if kind == "text" else ("plain",)), *(("lists",) if kind == "list" else ())]
+    return frozenset(word.lower() for part in parts for word in empty[part])
+
+
+@cache
+def _refusals() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (why, re.compile("|".join(f"(?:{p})" for p in patterns)))
+        for why, patterns in vocabulary()["refused"].items()
+    )
+
+
+def refusal(name: str) -> str:
+    """Why a column of that name must not enter (``nationality``, ``contact``…), or ``""``.
+
+    >>> refusal("N° sécurité sociale"), refusal("Nom du demandeur"), refusal("Loyer")
+    ('identity_number', 'name', '')
+    """
+    word = plain(name)
+    return next((why for why, pattern in _refusals() if pattern.fullmatch(word)), "")
+
+
 def in_french(column: Column) -> list[tuple[str, str]]:
     """(canonical word, French word to show) for each closed value of the column."""
-    words = FRENCH.get(column.name, {})
+    words = spoken(column.name)
     return [(v, words[v][0] if v in words else v) for v in column.values]
 
 

@@ -37,6 +37,8 @@ class _Kind(NamedTuple):
     value: int
     keep: int
     signs: Signs
+    nominee: int
+    """The household on a list whose own kind it is, −1 for others."""
 
 
 class KindTable:
@@ -82,12 +84,20 @@ class KindTable:
         """The kind of a seat: marks of the rules that count leases without household."""
         marks = self.marks(place, account, seat=True)
         num = tuple((row, int(how == _ALWAYS), more) for row, how, more in marks)
-        return self._number(_Kind(account, num, 0, 0, signs))
+        return self._number(_Kind(account, num, 0, 0, signs, -1))
 
     def of_types(
-        self, account: int, marks: Marks, bits: I64, value: I64, keep: I64, signs: list[Signs] | Signs
+        self,
+        account: int,
+        marks: Marks,
+        bits: I64,
+        value: I64,
+        keep: I64,
+        signs: list[Signs] | Signs,
+        nominee: I64,
     ) -> I32:
-        """Kind of each type, given its trait bits, the points it adds, and the orders it enters (one for all, or of each)."""
+        """Kind of each type, given its trait bits, the points it adds, the orders it enters (one for all, or of each), and the
+        household it is of where that one stands on a list."""
         mask = 0
         for _, how, _ in marks:
             mask |= 1 << how if how >= 0 else 0
@@ -96,13 +106,14 @@ class KindTable:
         order = np.array([known.setdefault(one, len(known)) for one in each], np.int64)
         order = order if len(order) == len(bits) else np.zeros(len(bits), np.int64)
         names = list(known)
-        codes, back = np.unique(np.stack([bits & mask, value, keep, order]), axis=1, return_inverse=True)
+        columns = np.stack([bits & mask, value, keep, order, nominee])
+        codes, back = np.unique(columns, axis=1, return_inverse=True)
         numbers = []
-        for code, points, kept, at in codes.T.tolist():
+        for code, points, kept, at, who in codes.T.tolist():
             num = tuple(
                 (row, int(how == _ALWAYS or (how >= 0 and code >> how & 1)), more) for row, how, more in marks
             )
-            numbers.append(self._number(_Kind(account, num, points, kept, names[at])))
+            numbers.append(self._number(_Kind(account, num, points, kept, names[at], who)))
         return np.asarray(np.array(numbers, np.int32)[back.reshape(-1)])
 
     def _number(self, kind: _Kind) -> int:
@@ -125,6 +136,7 @@ class KindTable:
             order_ptr=np.cumsum([0, *(len(kind.signs) for kind in kinds)]).astype(np.int64),
             order_row=np.array([row for row, _ in signs], np.int32),
             order_sign=np.array([sign for _, sign in signs], np.int8),
+            nominee=np.array([kind.nominee for kind in kinds], np.int32),
         )
 
 
@@ -163,7 +175,17 @@ def option_table(
                     ]
                 bits = entries.bits[types[named]]
                 keys.append(types[named].astype(np.int64) + np.int64(group) * entries.n_types)
-                kinds.append(table.of_types(account, marks, bits, value[named, j], keep[named, j], signs))
+                kinds.append(
+                    table.of_types(
+                        account,
+                        marks,
+                        bits,
+                        value[named, j],
+                        keep[named, j],
+                        signs,
+                        np.where(special, apps, -1)[named].astype(np.int64),
+                    )
+                )
                 firsts.append(first[named, j])
     if not keys:
         return Options(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool))

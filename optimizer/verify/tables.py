@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 import yaml
 
 from optimizer.domain import TABLES
+from optimizer.verify import habits
 from optimizer.verify.verdict import Unreadable
-from optimizer.verify.words import canonical, every_table, headers_of, plain
+from optimizer.verify.words import canonical, every_table, fitting, headers_of, plain
 
 BOM = b"\xef\xbb\xbf"
 READY = Path(__file__).resolve().parents[1] / "importers" / "mappings"
@@ -68,13 +69,14 @@ def _loader() -> Any:
     return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-def read_case(path: Path) -> RawCase:
-    """The case folder, or the one workbook. Raises Unreadable on nonsense."""
+def read_case(path: Path, models: Path | None = None) -> RawCase:
+    """The case folder, or the one workbook; ``models`` names communes and quarters. Raises Unreadable on nonsense."""
     if path.is_file():
-        return _read_workbook(path)
+        return _read_workbook(path, models)
     settings = read_yaml(path / "case.yaml") if (path / "case.yaml").is_file() else {}
     mapping = read_yaml(path / "columns.yaml") if (path / "columns.yaml").is_file() else {}
-    hashes, tables, used = {}, {}, []
+    hashes: dict[str, str] = {}
+    found: dict[str, tuple[str, habits.Frame]] = {}
     books = []
     for file in sorted(p for p in path.iterdir() if p.is_file()):
         hashes[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -82,16 +84,59 @@ def read_case(path: Path) -> RawCase:
         if file.suffix.lower() == ".xlsx" and not file.name.startswith("~"):
             books.append(file)
         elif name and file.suffix.lower() in (".csv", ".tsv", ".txt", ".parquet"):
-            tables[name] = read_table(file, name, mapping or {})
-            used.append(file.name)
+            found[name] = (file.name, _frame(file))
     for book in books:
-        for name, table in _sheets(book, mapping or {}):
+        for name, frame in _sheets(book):
             if name == "case":
-                settings = settings or _settings_of(table)
-            elif name not in tables:
-                tables[name] = table
-                used.append(book.name)
-    return RawCase(_with_territory(settings or {}, path), tables, hashes, tuple(dict.fromkeys(used)))
+                settings = settings or _settings_of(frame)
+            else:
+                found.setdefault(name, (book.name, frame))
+    used = tuple(dict.fromkeys(file for file, _ in found.values()))
+    return _read(settings or {}, mapping or {}, found, path, models, hashes, used)
+
+
+def _read(
+    raw: Mapping[str, Any], mapping: Mapping[str, Any], found: Mapping[str, tuple[str, habits.Frame]], folder: Path,
+    models: Path | None, hashes: Mapping[str, str], used: tuple[str, ...],
+) -> RawCase:  # fmt: skip
+    """Every table under its canonical columns, once the settings say where names are looked up."""
+    settings = _with_territory(habits.settings_in_words(raw), folder)
+    mapping = {"mapping": settings["mapping"], **mapping} if settings.get("mapping") else mapping
+    labels = habits.labels_of(found[habits.LABELS][1]) if habits.LABELS in found else {}
+    reading = habits.Habits(models, _departements(settings, models), labels)
+    on = _on(settings)
+    tables = {}
+    for name, (file, frame) in found.items():
+        if name not in TABLES:
+            continue
+        own = headers_of(mapping, TABLES[name], READY) or fitting(frame, TABLES[name], READY)
+        if name == "applications" and habits.WISHES in found:
+            frame = habits.with_wishes(frame, found[habits.WISHES][1], own, reading)
+        tables[name] = _canonical(file, name, habits.folded(frame, TABLES[name], own, on), own, reading)
+    return RawCase(settings, tables, hashes, used)
+
+
+def _departements(settings: Mapping[str, Any], models: Path | None) -> frozenset[str] | None:
+    """Codes of the territory; None where it is the country or cannot be read."""
+    name = str(settings.get("territory", ""))
+    own = name.endswith((".yaml", ".yml"))
+    path = Path(name) if own else models / "territories" / f"{name}.yaml" if models is not None else None
+    if path is None or not path.is_file():
+        return None
+    found = read_yaml(path).get("departements")
+    return frozenset(map(str, found)) if isinstance(found, list) else None
+
+
+def _on(settings: Mapping[str, Any]) -> date | None:
+    text = str(settings.get("on", "")).strip()
+    try:
+        return (
+            date(*(int(p) for p in reversed(text.split("/"))))
+            if "/" in text
+            else date.fromisoformat(text[:10])
+        )
+    except (TypeError, ValueError):
+        return None
 
 
 def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
@@ -107,13 +152,11 @@ def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, A
 
 def _table_of(stem: str) -> str:
     found = every_table().get(plain(stem))
-    return found.name if found else ""
+    return found.name if found else habits.BESIDE.get(plain(stem), "")
 
 
-def read_table(file: Path, name: str, mapping: Mapping[str, Any]) -> RawTable:
-    """One table file under its canonical columns."""
-    frame = _parquet(file) if file.suffix.lower() == ".parquet" else csv_columns(file.read_bytes(), file.name)
-    return _canonical(file.name, name, frame, mapping)
+def _frame(file: Path) -> habits.Frame:
+    return _parquet(file) if file.suffix.lower() == ".parquet" else csv_columns(file.read_bytes(), file.name)
 
 
 def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
@@ -192,9 +235,10 @@ def _as_text(column: pa.Array) -> pa.Array:
     return pc.cast(column, pa.string())
 
 
-def _canonical(file: str, name: str, found: Mapping[str, pa.Array], mapping: Mapping[str, Any]) -> RawTable:
+def _canonical(
+    file: str, name: str, found: Mapping[str, pa.Array], own: Mapping[str, str], reading: habits.Habits
+) -> RawTable:
     schema = TABLES[name]
-    own = headers_of(mapping, schema, READY)
     by_header = {plain(h): h for h in reversed(list(found))}
     columns: dict[str, pa.Array] = {}
     rows = len(next(iter(found.values()))) if found else 0
@@ -204,14 +248,15 @@ def _canonical(file: str, name: str, found: Mapping[str, pa.Array], mapping: Map
         options = [own[column.name]] if column.name in own else [column.name, column.alias]
         header = next((by_header[plain(o)] for o in options if o and plain(o) in by_header), None)
         if header is not None:
-            columns[column.name] = canonical(trimmed(found[header]), column)
+            columns[column.name] = canonical(reading.read(trimmed(found[header]), column), column)
             found[header] = NOTHING
             taken.add(header)
     if schema.extra:
         renamed = {plain(header): column for column, header in own.items()}
         for header, values in found.items():
-            if header not in taken:
-                columns.setdefault(renamed.get(plain(header), plain(header)), trimmed(values))
+            target = renamed.get(plain(header), plain(header))
+            if header not in taken and not habits.refused(header) and not habits.refused(target):
+                columns.setdefault(target, trimmed(values))
     return RawTable(file, rows, columns)
 
 
@@ -221,20 +266,21 @@ def trimmed(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(pc.utf8_length(text), 0), pa.scalar(None, pa.string()), text)
 
 
-def _read_workbook(path: Path) -> RawCase:
+def _read_workbook(path: Path, models: Path | None) -> RawCase:
     digest = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     beside = path.parent / "case.yaml"
     settings: Mapping[str, Any] = read_yaml(beside) if beside.is_file() else {}
-    tables = {}
-    for name, table in _sheets(path, {}):
+    found = {}
+    for name, frame in _sheets(path):
         if name == "case":
-            settings = _settings_of(table) or settings
+            settings = _settings_of(frame) or settings
         else:
-            tables[name] = table
-    return RawCase(_with_territory(settings, path.parent), tables, digest, (path.name,))
+            found[name] = (path.name, frame)
+    return _read(settings, {}, found, path.parent, models, digest, (path.name,))
 
 
-def _sheets(path: Path, mapping: Mapping[str, Any]) -> Iterator[tuple[str, RawTable]]:
+def _sheets(path: Path) -> Iterator[tuple[str, habits.Frame]]:
+    """(table, columns by header) of every sheet that holds one; the settings sheet is called ``case``."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -245,20 +291,16 @@ def _sheets(path: Path, mapping: Mapping[str, Any]) -> Iterator[tuple[str, RawTa
                 continue
             lines = [[_cell(c) for c in line] for line in sheet.iter_rows(values_only=True)]
             lines = [line for line in lines if any(c not in (None, "") for c in line)]
-            if name == "case":
-                cells = {
-                    str(i): pa.array([x[i] if i < len(x) else None for x in lines], pa.string())
-                    for i in (0, 1)
-                }
-                yield name, RawTable(path.name, len(lines), cells)
-                continue
-            names = [c or "" for c in lines[0]] if lines else []
-            found = {
-                n: pa.array([x[i] if i < len(x) else None for x in lines[1:]], pa.string())
-                for i, n in enumerate(names)
-                if n
-            }
-            yield name, _canonical(path.name, name, found, mapping)
+            names = ["0", "1"] if name == "case" else [c or "" for c in lines[0]] if lines else []
+            body = lines if name == "case" else lines[1:]
+            yield (
+                name,
+                {
+                    n: pa.array([x[i] if i < len(x) else None for x in body], pa.string())
+                    for i, n in enumerate(names)
+                    if n
+                },
+            )
     finally:
         book.close()
 
@@ -275,6 +317,6 @@ def _cell(value: object) -> str | None:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _settings_of(table: RawTable) -> dict[str, Any]:
-    keys, values = table.text("0").to_pylist(), table.text("1").to_pylist()
+def _settings_of(frame: habits.Frame) -> dict[str, Any]:
+    keys, values = frame["0"].to_pylist(), frame["1"].to_pylist()
     return {str(k).strip(): v for k, v in zip(keys, values, strict=True) if k and v is not None}

@@ -16,6 +16,7 @@ from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.explanations import check_explanations
+from optimizer.verify.gauges import check_gauges
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
@@ -59,7 +60,7 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Ver
     law = Path(models) if models is not None else shipped_models()
     worlds: list[World] = []
     with found.guard("reading"):
-        worlds.append(read_world(read_case(Path(case_path)), law))
+        worlds.append(read_world(read_case(Path(case_path), law), law))
     if not worlds:
         return Verdict(REFUSED, found.checks())
     world = worlds[0]
@@ -140,6 +141,8 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
     del space
     give_back()
     proven = bound is not None and bound <= counts.objective
+    with found.guard("gauges"):
+        check_gauges(need_out(out, "rules"), book, counts, proven, found)
     if lists is not None:
         lists.close(proven)
         with found.guard("dwellings"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,24 @@ def headers_of(mapping: Mapping[str, Any], table: Table, ready: Path) -> dict[st
             for column, header in (inner if isinstance(inner, Mapping) else part).items():
                 found[names.get(plain(column), str(column))] = str(header)
     return found
+
+
+def fitting(header: Iterable[str], table: Table, ready: Path) -> dict[str, str]:
+    """Headers of the one ready mapping that fits a file whose key stands under another name; else nothing."""
+    present = {plain(h) for h in header if h}
+    key = next(c for c in table.columns if c.required)
+    if present & {plain(key.name), plain(key.alias)}:
+        return {}
+    best: list[tuple[int, dict[str, str]]] = []
+    for path in sorted(ready.glob("*.yaml")):
+        own = headers_of({"mapping": path.stem}, table, ready)
+        hits = sum(plain(h) in present for h in own.values())
+        if hits >= 3 and all(
+            plain(own[c.name]) in present for c in table.columns if c.required and c.name in own
+        ):
+            best.append((hits, own))
+    top = [own for hits, own in best if hits == max(h for h, _ in best)]
+    return top[0] if len(top) == 1 else {}
 
 
 def every_table() -> dict[str, Table]:
