@@ -30,6 +30,8 @@ class Tables:
     details: pd.DataFrame
     changes: pd.DataFrame
     kept: pd.DataFrame
+    years: pd.DataFrame
+    """The year of each agreed share (`years_table`)."""
     lists: Shortlists
     streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
     """Tables too long to be held at once: made part by part when they are written, and empty above."""
