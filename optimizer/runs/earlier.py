@@ -148,6 +148,8 @@ def _tree(content: Any) -> tuple[Division | Closed, ...]:
             found.append(Division("num", _place(split["row"], n_rows), _whole(split["at"]), *sides))
         elif on == "den":
             found.append(Division("den", _place(split["row"], n_rows), _whole(split["at"]), *sides))
+        elif on == "household":
+            found.append(Division("household", -1, 0, *sides, _text(split["application"])))
         else:
             found.append(Division("num", -1, 0, *sides))
     return tuple(found)
@@ -166,6 +168,10 @@ def _closed(leaf: Any, n: int, n_rows: int) -> Closed:
         amounts("branch", n),
         {_text(name): _micropoints(text) for name, text in leaf["prices"].items()},
         tuple(_cut(cut, n_rows) for cut in leaf.get("cuts", ())),
+        {
+            (_text(x["dwelling"]), _text(x["account"]), _text(x["application"])): _micropoints(x["sigma"])
+            for x in leaf.get("order", ())
+        },
     )
 
 
