@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from optimizer.errors import said
 from optimizer.presentation.data import DECIDES, ReportData
 
 _SOURCE = Path(__file__).parent / "templates" / "sheets.typ"
@@ -21,7 +22,7 @@ def write_pdf(path: Path, data: ReportData, pages: list[dict[str, Any]]) -> None
         "decides": DECIDES[data.lang],
         "lang": data.lang,
         "banners": list(data.banners),
-        "colon": " : " if data.lang == "fr" else ": ",
+        "colon": said("PAGE.COLON", data.lang),
         "pages": pages,
     }
     with tempfile.TemporaryDirectory() as folder:

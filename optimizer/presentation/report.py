@@ -147,13 +147,17 @@ def _to_settle(
             marks = _marks(data, i, line, details)
             for code, flag in SETTLED:
                 if flag in marks:
-                    found.setdefault(code, []).append({"n": n, "dwelling": d.dwelling_id, "rank": int(line.rank)})
+                    found.setdefault(code, []).append(
+                        {"n": n, "dwelling": d.dwelling_id, "rank": int(line.rank)}
+                    )
         if d.status == "listed" and d.reason_if_short and int(d.candidates) < NAMES:
             found.setdefault("SETTLE_FEW", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
         if d.status == "awaiting_reservataire":
             found.setdefault("SETTLE_NAMES", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
     order = [code for code, _ in SETTLED] + ["SETTLE_FEW", "SETTLE_NAMES"]
-    return [{"label": said(f"REPORT.{code}", data.lang), "places": found[code]} for code in order if code in found]
+    return [
+        {"label": said(f"REPORT.{code}", data.lang), "places": found[code]} for code in order if code in found
+    ]
 
 
 def _session(
@@ -194,7 +198,10 @@ def _lacks(data: ReportData, d: Any, named: list[tuple[int, Any]], details: Mapp
     lang = data.lang
     if d.status == "awaiting_reservataire":
         back = str(d.advice).removeprefix("plan B : ").removeprefix("plan B: ")
-        parts = [deadline_words(d.deadline, data), said("REPORT.FALL_BACK", lang, account=back) if back else ""]
+        parts = [
+            deadline_words(d.deadline, data),
+            said("REPORT.FALL_BACK", lang, account=back) if back else "",
+        ]
     elif d.status == "no_candidate":
         parts = [d.reason_if_short, d.advice]
     else:
@@ -212,7 +219,9 @@ def _changes(data: ReportData) -> list[dict[str, str]]:
     for x in records(data.changes.head(MOST_CHANGES)):
         before, now = str(x.first_before), str(x.first_now)
         if x.what == "account":
-            before, now = (account_label(a, data.lang, data.places) for a in (x.account_before, x.account_now))
+            before, now = (
+                account_label(a, data.lang, data.places) for a in (x.account_before, x.account_now)
+            )
         if x.what == "reserves":
             before, now = (str(a).replace("|", ", ") for a in (x.list_before, x.list_now))
         rows.append(
@@ -233,7 +242,9 @@ def year_rows(data: ReportData) -> list[dict[str, Any]]:
     )
     several = data.years["landlord"].nunique() > 1
     rows = []
-    shown = data.years[(data.years["due_year"] > 0) | (data.years["done"] > 0) | (data.years["in_progress"] > 0)]
+    shown = data.years[
+        (data.years["due_year"] > 0) | (data.years["done"] > 0) | (data.years["in_progress"] > 0)
+    ]
     for x in records(shown.head(MOST_GAUGES)):
         inside = (first["commune"] == x.area) | (first["epci"] == x.area) | (first["departement"] == x.area)
         now = int((inside & (first["landlord"] == x.landlord) & (first["account"] == x.account)).sum())
@@ -260,7 +271,10 @@ def _goals(data: ReportData) -> list[dict[str, Any]]:
         shape = find_rule(str(x.rule))
         if shape is None or shape.gauge not in HOUSEHOLD_GAUGES or not x.den_run:
             continue
-        asked, missing = ceil(round(float(x.rate_required) * float(x.den_run), 4)), ceil(round(float(x.shortfall), 4))
+        asked, missing = (
+            ceil(round(float(x.rate_required) * float(x.den_run), 4)),
+            ceil(round(float(x.shortfall), 4)),
+        )
         lacks = said("REPORT.LACK_OF", data.lang, n=missing, of=max(asked, missing))
         state = lacks if missing else said("REPORT.HELD", data.lang)
         if not x.price:
@@ -284,8 +298,12 @@ def _quartiles(data: ReportData) -> list[dict[str, str]]:
     first = data.proposals[(data.proposals["rank"] == 1) & (data.proposals["application_id"] != "")]
     named = {str(d): str(a) for d, a in zip(first["dwelling_id"], first["application_id"], strict=True)}
     other, taken = dict(named), set(named.values())
-    passed = frame[(frame["rank"] == 1) & (frame["explained_by"] == "burden") & (frame["application_id_passed"] != "")]
-    for x in records(passed.sort_values(["dwelling_id", "points_gap"], ascending=[True, False], kind="stable")):
+    passed = frame[
+        (frame["rank"] == 1) & (frame["explained_by"] == "burden") & (frame["application_id_passed"] != "")
+    ]
+    for x in records(
+        passed.sort_values(["dwelling_id", "points_gap"], ascending=[True, False], kind="stable")
+    ):
         if other.get(x.dwelling_id) == named.get(x.dwelling_id) and x.application_id_passed not in taken:
             other[x.dwelling_id] = x.application_id_passed
             taken.add(x.application_id_passed)

@@ -32,17 +32,19 @@ def account_year(years: pd.DataFrame, landlord: str, account: str, areas: Sequen
 
 
 def year_words(row: Any, lang: Lang) -> str:
-    """``dû à ce jour 487,36 · dû au 31/12 526,08 · fait 466 · en cours 8 · reste 53 · en retard de 22 baux``."""
+    """``dû à ce jour 487,4 · dû au 31/12 526,1 · fait 466 · en cours 8 · reste 53 · en retard de 22 baux``."""
 
     def pair(name: str, value: float) -> str:
         label = said(f"PAGE.{name}", lang)
-        return f"{label[:1].lower()}{label[1:]} {decimal(value, 2, lang)}"
+        return f"{label[:1].lower()}{label[1:]} {decimal(value, 1, lang)}"
 
     figures = (
         ("DUE_TO_DATE", row.due_to_date), ("DUE_YEAR", row.due_year), ("YEAR_DONE", row.done), ("IN_PROGRESS", row.in_progress),
         ("REMAINING", row.remaining),
     )  # fmt: skip
-    return " · ".join([*(pair(name, value) for name, value in figures), pace_words(row.late, row.ahead, lang)])
+    return " · ".join(
+        [*(pair(name, value) for name, value in figures), pace_words(row.late, row.ahead, lang)]
+    )
 
 
 def pace_words(late: int, ahead: int, lang: Lang) -> str:

@@ -22,7 +22,13 @@ from optimizer.shortlist.labels import account_label, ordinal
 PER_SHEET = 3
 """Households on one sheet."""
 BOX = "☐"
-SAID_BESIDE = ("ALLOWANCE_ESTIMATED", "ALLOWANCE_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY")
+SAID_BESIDE = (
+    "ALLOWANCE_ESTIMATED",
+    "ALLOWANCE_MISSING",
+    "DOSSIER_TO_VERIFY",
+    "UNREACHABLE",
+    "PRIORITY_DECLARED_ONLY",
+)
 """Flags that another value of the same lines already tells."""
 Line = list[tuple[str, str]]
 """Pairs (label, value) of one line; either may be empty."""
@@ -96,7 +102,15 @@ class _Home:
 
     def lines(self, named: int) -> list[Line]:
         """Lines 2 to 7, then 8 and 9 where there are candidates, else what the dwelling awaits or lacks."""
-        return [self._address(), self._home(), self._status(), self._rent(), self._account(), self._year(), *self._rest(named)]
+        return [
+            self._address(),
+            self._home(),
+            self._status(),
+            self._rent(),
+            self._account(),
+            self._year(),
+            *self._rest(named),
+        ]
 
     def _address(self) -> Line:
         f = self.f
@@ -155,9 +169,15 @@ class _Home:
         if d.status == "awaiting_reservataire":
             back = str(d.advice).removeprefix("plan B : ").removeprefix("plan B: ")
             until = day(d.deadline, self.lang) or UNKNOWN
-            return [[("", self.say("AWAITING", day=until))], [(self.say("FALLBACK"), back or self.say("NONE"))]]
+            return [
+                [("", self.say("AWAITING", day=until))],
+                [(self.say("FALLBACK"), back or self.say("NONE"))],
+            ]
         if not named:
-            return [[(self.say("CAUSE"), d.reason_if_short or UNKNOWN)], [(self.say("ACT"), d.advice or UNKNOWN)]]
+            return [
+                [(self.say("CAUSE"), d.reason_if_short or UNKNOWN)],
+                [(self.say("ACT"), d.advice or UNKNOWN)],
+            ]
         return [self._votes(), self._examined(named)]
 
     def _votes(self) -> Line:
@@ -209,10 +229,18 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
     ]  # fmt: skip
     month = f", {x.resources_on[5:7]}/{x.resources_on[:4]}" if x.resources_on else ""
     proof = say("VERIFIED" if x.verified else "DECLARED")
-    income = UNKNOWN if x.income_month_eur != x.income_month_eur else f"{home.money(x.income_month_eur)} ({proof}{month})"
+    income = (
+        UNKNOWN
+        if x.income_month_eur != x.income_month_eur
+        else f"{home.money(x.income_month_eur)} ({proof}{month})"
+    )
     before = f" {say('BEFORE')}" if x.effort_status == "before_allowance" else ""
     quartile = said(f"SHEETS.Q1_{line.q1 or 'unknown'}".upper(), lang)
-    residual = UNKNOWN if x.residual_eur != x.residual_eur else say("RESIDUAL_VALUE", value=home.money(x.residual_eur))
+    residual = (
+        UNKNOWN
+        if x.residual_eur != x.residual_eur
+        else say("RESIDUAL_VALUE", value=home.money(x.residual_eur))
+    )
     second: Line = [
         (say("INCOME"), income), (say("TAX_INCOME"), UNKNOWN if x.ceiling_share != x.ceiling_share else f"{percent(x.ceiling_share, 0, lang)} {say('OF_CEILING')}"),
         ("Q1", quartile), (say("ALLOWANCE"), _allowance(home, x)),
@@ -241,4 +269,6 @@ def _allowance(home: _Home, x: Any) -> str:
 
 def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
     """One HTML file with a printed page per dwelling."""
-    return render("presentation/sheets", data.lang, {"title": data.title, "pages": pages, "banners": data.banners})
+    return render(
+        "presentation/sheets", data.lang, {"title": data.title, "pages": pages, "banners": data.banners}
+    )

@@ -134,7 +134,7 @@ def write_workbook(path: Path, data: ReportData) -> None:
 def _session(b: _Book) -> None:
     """The first sheet: dwelling, account, three names, what is missing; it alone is printed for the table of a session."""
     data, lang = b.data, b.data.lang
-    sheet = b.sheet(said("BOOK.SESSION", lang), [5, 20, 30, 24, 20, 20, 20, 46])
+    sheet = b.sheet(said("BOOK.SESSION", lang), [4, 17, 26, 22, 19, 19, 19, 38])
     b.cell(sheet, 0, 0, data.title, b.title)
     b.cell(sheet, 1, 0, counts_words(data), b.bare)
     top = 2
@@ -195,7 +195,9 @@ def _summary(b: _Book) -> None:
         (said("BOOK.PROOF", b.data.lang), proof_sentence(data.proof, data.lang)),
         (said("BOOK.WHY_IT_STOPPED", b.data.lang), stop_sentence(data.proof, data.lang)),
     ]
-    rows += [(said("BOOK.NOTE", b.data.lang), note) for note in (said("PAGE.ALGORITHM", data.lang), *data.notes)]
+    rows += [
+        (said("BOOK.NOTE", b.data.lang), note) for note in (said("PAGE.ALGORITHM", data.lang), *data.notes)
+    ]
     for i, (head, text) in enumerate(rows, start=2):
         b.cell(sheet, i, 0, head, b.band)
         b.cell(sheet, i, 1, text, b.text)
@@ -259,7 +261,7 @@ def _table(b: _Book, sheet: Any, header: list[str], rows: Any, formats: list[Any
 
 def _dwellings(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(said("PAGE.DWELLINGS", b.data.lang), [18, 60, 28, 18, 10, 12, 45, 45], freeze=1)
+    sheet = b.sheet(said("PAGE.DWELLINGS", b.data.lang), [18, 46, 26, 16, 9, 12, 38, 38], freeze=1)
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     rows = [
         (d.dwelling_id, dwelling_words(facts[d.dwelling_id], data.lang), account_label(d.account, data.lang, data.places),
@@ -368,7 +370,7 @@ def _applications(b: _Book) -> None:
 
 def _numbers(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(said("BOOK.PARAMETERS", b.data.lang), [46, 60, 22, 14, 60, 14], freeze=1)
+    sheet = b.sheet(said("BOOK.PARAMETERS", b.data.lang), [40, 50, 20, 12, 50, 13], freeze=1)
     rows = [
         (
             n.key,

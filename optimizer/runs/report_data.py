@@ -104,7 +104,11 @@ def _banners(result: Result, options: Options) -> Iterator[str]:
     rows = [row for row in prepared.problem.rows if row.status == "assumed"]
     labels = said("WORDS.LIST", lang).join(dict.fromkeys(rule_label(row.rule, lang) for row in rows))
     if rows and not settings.synthetic:
-        yield said("REPORT.PRICED_ASSUMED" if options.price_assumed else "REPORT.UNPRICED_ASSUMED", lang, names=labels)
+        yield said(
+            "REPORT.PRICED_ASSUMED" if options.price_assumed else "REPORT.UNPRICED_ASSUMED",
+            lang,
+            names=labels,
+        )
 
 
 def _papers(result: Result, options: Options) -> Iterator[tuple[str, str]]:

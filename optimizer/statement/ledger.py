@@ -22,10 +22,10 @@ from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
 from optimizer.domain.account import outside_flux, place_of
 from optimizer.domain.schema import STAGES
+from optimizer.eligibility.accounts import known_places
 from optimizer.eligibility.conventions import read_lines
 from optimizer.eligibility.encode_dwellings import blocked_dwellings
 from optimizer.eligibility.findings import Findings
-from optimizer.eligibility.accounts import known_places
 from optimizer.problem.account_year import AccountYear, still_expected
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 
