@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,11 @@ from optimizer.problem.account_year import FIGURES, AccountYear, account_years
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
-from optimizer.runs.keeping import Kept, weighed
+from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
+from optimizer.runs.result import Kept, Tables
 from optimizer.scoring import Scores
-from optimizer.shortlist import Shortlists, build_shortlists, prospects
+from optimizer.shortlist import build_shortlists, prospects
 from optimizer.shortlist.changes import changes_table, empty_changes
 from optimizer.shortlist.confirming import Sample, confirm
 from optimizer.shortlist.details import line_details
@@ -32,31 +33,6 @@ from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import losses, orientation_table, second_best
 from optimizer.shortlist.positions import reached
 from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The published tables (design §8), and what only the pages need."""
-
-    proposals: pd.DataFrame
-    applications: pd.DataFrame
-    dwellings: pd.DataFrame
-    rules: pd.DataFrame
-    orientation: pd.DataFrame
-    leapfrogs: pd.DataFrame
-    explanations: pd.DataFrame
-    scores: pd.DataFrame
-    shortfalls: pd.DataFrame
-    prospects: pd.DataFrame | None
-    details: pd.DataFrame
-    changes: pd.DataFrame
-    kept: pd.DataFrame
-    years: pd.DataFrame
-    """The year of each agreed share (`years_table`)."""
-    lists: Shortlists
-    streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
-    """Tables too long to be held at once: made part by part when they are written, and empty above."""
-    places: dict[str, str]
 
 
 def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:
