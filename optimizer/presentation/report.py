@@ -323,7 +323,9 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
         short_first = frame.assign(_s=-frame["shortfall"]).sort_values(["_s", "scope"], kind="stable")
         for x in records(short_first.head(MOST_GAUGES)):
             missing = int(-(-round(float(x.shortfall), 4) // 1))
-            target = float(x.num_before) + float(x.rate_required) * float(x.den_run)
+            limits = x.rate_required != x.rate_required
+            asked = float(x.share if limits else x.rate_required) * float(x.den_run)
+            target = float(x.num_before) + asked + (float(x.allowance) if limits else 0.0)
             expected = float(x.expected_num) if x.expected_num == x.expected_num else 0.0
             rows.append(
                 {
@@ -340,9 +342,11 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                         f"{int(x.num_before)} + {int(x.num_run)} / {target:.1f}",
                     ),
                     "missing": missing,
-                    "missing_text": _leases(missing, data.lang)
+                    "missing_text": said("REPORT.TOO_MANY", data.lang, n=missing)
+                    if limits and missing
+                    else _leases(missing, data.lang)
                     if x.price > 0 or missing
-                    else (said("REPORT.FOR_INFORMATION", data.lang)),
+                    else said("REPORT.FOR_INFORMATION", data.lang),
                 }
             )
         hidden = len(frame) - len(rows)

@@ -206,6 +206,7 @@ texts(
     {
         "more": ("… et {n} autres lignes (rules.csv).", "… and {n} more (rules.csv)."),
         "names_before": ("désignation attendue avant le {day}", "names expected before {day}"),
+        "too_many": ("{n:bail de trop/baux de trop}", "{n:lease/leases} too many"),
         "no_lease": ("aucun", "none"),
         "leases": ("{n:bail/baux}", "{n:lease/leases}"),
         "by_quartile": ("Par quartile de ressources", "By income quartile"),
