@@ -150,7 +150,7 @@ def _to_settle(
                     found.setdefault(code, []).append(
                         {"n": n, "dwelling": d.dwelling_id, "rank": int(line.rank)}
                     )
-        if d.status == "listed" and d.reason_if_short and int(d.candidates) < NAMES:
+        if d.status == "listed" and _few(d, lines.get(str(d.dwelling_id), []), details):
             found.setdefault("SETTLE_FEW", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
         if d.status == "awaiting_reservataire":
             found.setdefault("SETTLE_NAMES", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
@@ -194,6 +194,12 @@ def session_rows(data: ReportData) -> list[dict[str, Any]]:
     return _session(data, homes, lines, {int(row.line): row for row in records(data.details)})
 
 
+def _few(d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> bool:
+    """Whether the list is short where the law asks for three: a household that the préfet designated may stand alone."""
+    alone = any(details[i].designated for i, _ in named if i in details)
+    return bool(d.reason_if_short) and int(d.candidates) < NAMES and not alone
+
+
 def _lacks(data: ReportData, d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> str:
     lang = data.lang
     if d.status == "awaiting_reservataire":
@@ -205,12 +211,20 @@ def _lacks(data: ReportData, d: Any, named: list[tuple[int, Any]], details: Mapp
     elif d.status == "no_candidate":
         parts = [d.reason_if_short, d.advice]
     else:
-        parts = [d.reason_if_short if int(d.candidates) < NAMES else ""]
+        few = _few(d, named, details)
+        parts = [said("REPORT.FEW_NAMES", lang, n=int(d.candidates), of=NAMES)] if few else []
+        ranks: dict[str, list[str]] = {}
         for i, line in named:
             marks = _marks(data, i, line, details)
-            told = [said(f"REPORT.{code}", lang) for code, flag in SETTLED if flag in marks]
-            if told:
-                parts.append(said("REPORT.AT_RANK", lang, rank=int(line.rank), what=", ".join(told)))
+            for code in (code for code, flag in SETTLED if flag in marks):
+                ranks.setdefault(code, []).append(str(int(line.rank)))
+        for code, found in ranks.items():
+            what = said(f"REPORT.{code}", lang)
+            parts.append(
+                said(
+                    f"REPORT.AT_RANK{'S' if len(found) > 1 else ''}", lang, what=what, ranks=", ".join(found)
+                )
+            )
     return said("WORDS.LIST", lang).join(str(x) for x in parts if x)
 
 

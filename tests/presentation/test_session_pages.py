@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -69,6 +70,30 @@ def test_the_first_table_is_the_list_of_dwellings(session):
     assert [re.search(r"L\d", row).group() for row in rows[1:]] == ["L1", "L2", "L3"]
     for anchor in re.findall(r'href="#(r-\d+)"', page):
         assert f'id="{anchor}"' in page
+
+
+def test_what_is_missing_is_said_in_a_few_words(session):
+    page = (session / "report.html").read_text(encoding="utf-8")
+    rows = page[page.index("<table") : page.index("</table>")].split('<tr role="row">')[2:]
+    assert "ressources de plus de 12 mois (rang 2)" in words(
+        rows[0]
+    ) and "dossier incomplet (rang 3)" in words(rows[0])
+    assert "désignation attendue avant le 13/12/2026" in words(rows[1])
+
+
+def test_what_changed_since_the_kept_version_is_said(session, tmp_path):
+    case = tmp_path / "case"
+    shutil.copytree(session.parent / "case", case)
+    (case / "decisions.csv").write_text(
+        "dwelling_id;application_id;decision;reason;author\nL1;A0;forbid;withdrawn;Secrétariat\n",
+        encoding="utf-8",
+    )
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, keep=session, pdf=False))
+    page = words((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    said = page[page.index("Ce qui change depuis la version précédente") : page.index("Réservataires : dû")]
+    assert "L1 premier rang A0 A1" in said and "écartée par une décision motivée" in said
+    first = words((session / "report.html").read_text(encoding="utf-8"))
+    assert "Première version : pas de proposition précédente" in first
 
 
 def test_nothing_a_commission_reads_counts_in_solver_points(session):
