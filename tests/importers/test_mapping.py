@@ -28,8 +28,8 @@ def renamed(alias: str, headers: dict[str, str]) -> str:
     return csv_text(rows)
 
 
-def test_there_are_two_ready_mappings():
-    assert ready_mappings() == ("bailleur", "fichier_partage")
+def test_there_are_four_ready_mappings():
+    assert ready_mappings() == ("bailleur", "fichier_partage", "imhoweb", "sne")
 
 
 @pytest.mark.parametrize("name", ["bailleur", "fichier_partage"])
