@@ -55,8 +55,9 @@ _WHY = {
 }
 
 
-def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[str] = ()) -> Matched:
-    """Columns of ``raw`` under their canonical names. ``declared``: plain names of the columns that grids declare.
+def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[str] | None = None) -> Matched:
+    """Columns of ``raw`` under their canonical names. ``declared``: plain names of the columns that grids declare; None = any
+    column may be declared.
 
     A column that the user mapped is looked for under that header alone; the others under the header of a ready mapping, else
     under their canonical name or French alias.
@@ -140,7 +141,7 @@ def _absent(raw: RawTable, column: Column, header: str) -> Finding:
 
 def _rest(
     raw: RawTable, table: Table, mapping: Headers, taken: set[int], known: Mapping[str, int],
-    declared: Collection[str], findings: list[Finding],
+    declared: Collection[str] | None, findings: list[Finding],
 ) -> dict[str, int]:  # fmt: skip
     """Columns outside the schema: kept where a grid may declare them, refused by name, else a warning."""
     renamed = {plain(h): plain(c) for c, h in mapping.headers.items() if c not in _names(table)}
@@ -163,7 +164,7 @@ def _rest(
             continue
         if table.extra:
             extra.setdefault(own, i)
-            if plain(name) in renamed or own in declared:
+            if plain(name) in renamed or declared is None or own in declared:
                 continue
         column = _nearest(name, table, known)
         if column is not None:

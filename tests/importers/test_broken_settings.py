@@ -98,7 +98,6 @@ COLUMNS_SAMPLES: list[tuple[str, str, list[Expected]]] = [
         [
             ("READ_COLUMN_MAPPED_ABSENT", "logements.csv", 1, "Loyer HC", "Loyer HC"),
             ("READ_COLUMNS_UNREAD", "logements.csv", 1, None, "loyer"),
-            ("READ_LOST_WITHOUT", "logements.csv", None, "loyer", None),
         ],
     ),
     (

@@ -109,11 +109,11 @@ def test_a_household_with_a_fixed_perimeter_needs_no_choices(tmp_path: Path):
 
 
 def test_columns_that_a_grid_may_declare_are_kept(tmp_path: Path):
-    rows = [{**r, "Hébergement actuel": "chez_tiers", "Congé bailleur": ""} for r in rows_of("demandes")]
+    rows = [{**r, "Hébergement": "chez_tiers", "Congé bailleur": ""} for r in rows_of("demandes")]
     case, found = read_findings(write_base(tmp_path, demandes__csv=csv_text(rows)))
     assert found == () and case is not None
     frame = case.table("applications")
-    assert frame["hebergement_actuel"].tolist() == ["chez_tiers", "chez_tiers"]
+    assert frame["hebergement"].tolist() == ["chez_tiers", "chez_tiers"]
     assert frame["conge_bailleur"].isna().all()
 
 

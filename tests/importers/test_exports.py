@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.datadirs import models_dir
-from optimizer.importers import read_findings
+from optimizer.importers import losses, read_findings
 from optimizer.verify.tables import read_case as read_again
 from tests.importers.base import SETTINGS, problems, write_base
 
@@ -88,7 +88,9 @@ def test_an_unknown_column_is_named_with_the_nearest_and_what_is_lost(tmp_path: 
     assert "peut-être « revenus_mensuels »" in told["ressources mensuelles"]
     assert "objectifs LEC ne peuvent pas être suivis" in told["ressources mensuelles"]
     assert "Nb TV" in told["Nb TV"]
-    lost = {f.column for f in found if f.code == "READ_LOST_WITHOUT"}
+    case = read_findings(tmp_path)[0]
+    assert case is not None
+    lost = {f.column for f in losses(case) if f.file == "demandes.csv"}
     assert lost == {"revenus_mensuels", "revenu_fiscal", "publics_prioritaires", "adultes"}
 
 
