@@ -193,6 +193,7 @@ def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
         order_ptr=np.cumsum([0, *(len(signs) for _, signs in known)]).astype(np.int64),
         order_row=np.array([p for _, signs in known for p, _ in signs], np.int32),
         order_sign=np.array([sign for _, signs in known for _, sign in signs], np.int8),
+        nominee=np.array([_owner(signs, rows, nominees) for _, signs in known], np.int32),
     )
     return replace(
         problem,
@@ -212,6 +213,10 @@ def _orders(rng, s: Shape, problem: Problem, pinned: set[int]) -> Problem:
             app=np.array([nominees[b] for _, _, b in rows], np.int32),
         ),
     )
+
+
+def _owner(signs, rows, nominees) -> int:
+    return next((nominees[rows[p][2]] for p, sign in signs if sign < 0), -1)
 
 
 def _shape(shape: Shape | None, changes: dict[str, object]) -> Shape:

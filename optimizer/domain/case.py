@@ -67,9 +67,9 @@ class CaseSettings:
         return self.territory_file or self.territory
 
 
-def default_seed(on: date, landlord: str | None) -> str:
-    """The seed used when ``case.yaml`` gives none: ``2026-11-24|OPH25`` (empty landlord when none)."""
-    return f"{on.isoformat()}|{landlord or ''}"
+def default_seed(on: date, landlord: str | None, territory: str) -> str:
+    """The seed used when ``case.yaml`` gives none: ``2026-11-24|OPH25``, or ``2026-11-24|doubs`` without landlord."""
+    return f"{on.isoformat()}|{landlord or territory}"
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def read_settings(block: Block, label: str) -> tuple[CaseSettings | None, list[F
             )
     if any(key not in values for key in REQUIRED):
         return None, findings
-    seed = default_seed(values["on"], values.get("landlord"))
+    seed = default_seed(values["on"], values.get("landlord"), values["territory"])
     values["seed_modified"] = values.get("seed", seed) != seed
     values.setdefault("seed", seed)
     return CaseSettings(**values), findings

@@ -292,12 +292,14 @@ class RuleSet:
     def grid_for(self, epci: str, mutation: bool = False) -> Grid | None:
         """The grid that scores a household in an EPCI; None where the territory has no grid."""
         general, transfer = self._grid_ids(epci)
-        wanted = transfer if mutation and transfer else general
+        wanted = (transfer if mutation and transfer else general).removesuffix(".yaml")
         return next((grid for grid in self.grids if grid.id == wanted), None)
 
     def _grid_ids(self, epci: str) -> tuple[str, str]:
         changed = {k for k in ("territory.grid", "territory.mutation_grid") if k in self.changes}
         own = self._facts.grid_by_epci.get(epci)
+        # a grid's id is the name of its file, wherever the file lies
+        own = own and (own[0].removesuffix(".yaml"), own[1].removesuffix(".yaml"))
         general = self.text("territory.grid") if "territory.grid" in changed or own is None else own[0]
         if "territory.mutation_grid" in changed or own is None:
             return general, self.text("territory.mutation_grid").replace("none", "")

@@ -212,9 +212,9 @@ def write_mps(problem: Problem, path: Path) -> int:
             _entry(file, "RHS", _name("d", d), "1")
         for a in model.applications:
             _entry(file, "RHS", _name("a", a), "1")
-        for k, wanted in enumerate(problem.rows):
-            if wanted.play:
-                _entry(file, "RHS", _name("r", k), str(-wanted.play))
+        for k, forgiving in enumerate(problem.rows):
+            if forgiving.play:
+                _entry(file, "RHS", _name("r", k), str(-forgiving.play))
         file.write("BOUNDS\n")
         file.writelines(f" UP BND       {_name('x', i):<8}  1\n" for i in range(len(model.columns)))
         file.writelines(f" UP BND       {_name('u', k):<8}  {model.most}\n" for k in range(len(problem.rows)))

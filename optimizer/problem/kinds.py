@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.problem.entries import Entries, traits_in_play
+from optimizer.problem.entries import traits_in_play
 from optimizer.problem.ground import Place
-from optimizer.problem.leans import Leans
-from optimizer.problem.model import I32, I64, RATE_UNIT, B, Kinds, Options
+from optimizer.problem.model import I32, I64, RATE_UNIT, Kinds
 from optimizer.problem.orders import Signs
 from optimizer.problem.registry import ALWAYS, NEVER
 from optimizer.problem.rulebook import RuleBook
 
 if TYPE_CHECKING:
-    from optimizer.problem.groups import Groups
-    from optimizer.problem.naming import Naming
+    pass
 
 Marks = tuple[tuple[int, int, int], ...]
 """(row, bit of a trait, or _ALWAYS / _NEVER, rate above the row's), sorted by row."""
@@ -37,6 +35,8 @@ class _Kind(NamedTuple):
     value: int
     keep: int
     signs: Signs
+    nominee: int
+    """The household on a list whose own kind it is, −1 for others."""
 
 
 class KindTable:
@@ -82,12 +82,20 @@ class KindTable:
         """The kind of a seat: marks of the rules that count leases without household."""
         marks = self.marks(place, account, seat=True)
         num = tuple((row, int(how == _ALWAYS), more) for row, how, more in marks)
-        return self._number(_Kind(account, num, 0, 0, signs))
+        return self._number(_Kind(account, num, 0, 0, signs, -1))
 
     def of_types(
-        self, account: int, marks: Marks, bits: I64, value: I64, keep: I64, signs: list[Signs] | Signs
+        self,
+        account: int,
+        marks: Marks,
+        bits: I64,
+        value: I64,
+        keep: I64,
+        signs: list[Signs] | Signs,
+        nominee: I64,
     ) -> I32:
-        """Kind of each type, given its trait bits, the points it adds, and the orders it enters (one for all, or of each)."""
+        """Kind of each type, given its trait bits, the points it adds, the orders it enters (one for all, or of each), and the
+        household it is of where that one stands on a list."""
         mask = 0
         for _, how, _ in marks:
             mask |= 1 << how if how >= 0 else 0
@@ -96,13 +104,14 @@ class KindTable:
         order = np.array([known.setdefault(one, len(known)) for one in each], np.int64)
         order = order if len(order) == len(bits) else np.zeros(len(bits), np.int64)
         names = list(known)
-        codes, back = np.unique(np.stack([bits & mask, value, keep, order]), axis=1, return_inverse=True)
+        columns = np.stack([bits & mask, value, keep, order, nominee])
+        codes, back = np.unique(columns, axis=1, return_inverse=True)
         numbers = []
-        for code, points, kept, at in codes.T.tolist():
+        for code, points, kept, at, who in codes.T.tolist():
             num = tuple(
                 (row, int(how == _ALWAYS or (how >= 0 and code >> how & 1)), more) for row, how, more in marks
             )
-            numbers.append(self._number(_Kind(account, num, points, kept, names[at])))
+            numbers.append(self._number(_Kind(account, num, points, kept, names[at], who)))
         return np.asarray(np.array(numbers, np.int32)[back.reshape(-1)])
 
     def _number(self, kind: _Kind) -> int:
@@ -125,54 +134,5 @@ class KindTable:
             order_ptr=np.cumsum([0, *(len(kind.signs) for kind in kinds)]).astype(np.int64),
             order_row=np.array([row for row, _ in signs], np.int32),
             order_sign=np.array([sign for _, sign in signs], np.int8),
+            nominee=np.array([kind.nominee for kind in kinds], np.int32),
         )
-
-
-def option_table(
-    book: RuleBook, naming: Naming, leans: Leans, groups: Groups, entries: Entries, table: KindTable
-) -> Options:
-    """Kinds possible for every group and every type met in its menus.
-
-    Naming is asked once per group, for one application of each type: groups and types are made so that the answer holds
-    for all.
-    """
-    keys: list[I64] = []
-    kinds: list[I32] = []
-    firsts: list[B] = []
-    met = list(entries.menu_types())
-    for group, member in enumerate(groups.member.tolist()):
-        used = groups.menus[group]
-        if not used:
-            continue
-        types, at = np.unique(np.concatenate([met[m][0] for m in used]), return_index=True)
-        apps = np.concatenate([met[m][1] for m in used])[at]
-        accounts, eligible, first = naming.ask(member, apps)
-        value, keep = leans.points(member, groups.missing[group], accounts, eligible, apps)
-        place = groups.place(book.ground, member)
-        special = naming.orders.special(apps)
-        for j, account in enumerate(accounts.tolist()):
-            named = np.flatnonzero(eligible[:, j])
-            if len(named):
-                marks = table.marks(place, account)
-                others = naming.orders.others(member, account)
-                signs: list[Signs] | Signs = others
-                if special[named].any():
-                    signs = [
-                        naming.orders.signs(member, account, app) if listed else others
-                        for app, listed in zip(apps[named].tolist(), special[named].tolist(), strict=True)
-                    ]
-                bits = entries.bits[types[named]]
-                keys.append(types[named].astype(np.int64) + np.int64(group) * entries.n_types)
-                kinds.append(table.of_types(account, marks, bits, value[named, j], keep[named, j], signs))
-                firsts.append(first[named, j])
-    if not keys:
-        return Options(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool))
-    key = np.concatenate(keys)
-    order = np.argsort(key, kind="stable")
-    unique, start = np.unique(key[order], return_index=True)
-    return Options(
-        key=unique,
-        ptr=np.append(start, len(key)).astype(np.int64),
-        kind=np.concatenate(kinds)[order],
-        first=np.concatenate(firsts)[order],
-    )

@@ -78,7 +78,8 @@ class Kinds:
     keep : (n,) int64           what of it is for a first rank kept from an earlier proposal
     more : (marks,) int32       ten-thousandths of a lease asked for above the row's rate, where the rate goes by place
     order_ptr, order_row, order_sign : the rows of `Orders` a kind enters, like ``ptr`` and ``row``: +1 placed after the
-        nominee of the row at its dwelling, −1 a first rank of that nominee
+        nominee of the row at its dwelling, −1 a first rank of that nominee on another dwelling
+    nominee : (n,) int32        the household of a réservataire's list that the kind is of, and of nobody else; −1 for others
     """
 
     account: I32
@@ -92,6 +93,7 @@ class Kinds:
     order_ptr: I64 = field(default_factory=lambda: np.zeros(1, np.int64))
     order_row: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
     order_sign: I8 = field(default_factory=lambda: np.zeros(0, np.int8))
+    nominee: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
 
     def __post_init__(self) -> None:
         n = len(self.account)
@@ -99,6 +101,8 @@ class Kinds:
             given = getattr(self, name)
             if len(given) < size:
                 object.__setattr__(self, name, np.zeros(size, given.dtype))
+        if len(self.nominee) < n:
+            object.__setattr__(self, "nominee", np.full(n, -1, np.int32))
 
     def __len__(self) -> int:
         return len(self.account)
@@ -142,7 +146,8 @@ class Orders:
     """The réservataires' own orders (design §3), one row per dwelling, account and nominee with somebody placed after it.
 
     First ranks of the ``dwelling`` on the ``account`` placed after the nominee ``app`` are at most as many as the nominee
-    holds, on any dwelling and account: ``Σ order_sign ≤ 0`` over the kinds that enter the row.
+    holds on other dwellings, whatever the account (on this one it would leave no room for them): ``Σ order_sign ≤ 0`` over the
+    kinds that enter the row.
     """
 
     dwelling: I32 = field(default_factory=lambda: np.zeros(0, np.int32))

@@ -18,7 +18,7 @@ from optimizer.problem.model import I32, B, Orders
 from optimizer.problem.nominees import Nominees
 
 Signs = tuple[tuple[int, int], ...]
-"""(row, +1 placed after its nominee or −1 that nominee), sorted."""
+"""(row, +1 placed after its nominee or −1 that nominee on another dwelling), sorted."""
 
 
 class _Placed(NamedTuple):
@@ -64,6 +64,7 @@ class OrderTable:
         part = np.array(rows, np.int32).reshape(-1, 3)
         self.orders = Orders(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
         self._held: dict[int, Signs] = {app: tuple((r, -1) for r in own) for app, own in held.items()}
+        self._dwelling = part[:, 0].tolist()
         self.nominees = frozenset(app for ranks in self._rank.values() for app in ranks)
         """Households that stand on a list: each is told apart from all others."""
         self.dwellings = frozenset(d for d, _ in self._rank)
@@ -84,7 +85,10 @@ class OrderTable:
             after = tuple((p.row, 1) for p in self._rows.get(place, ()) if p.rank < rank)
         elif app < 0 or place in self._partial:
             after = tuple((p.row, 1) for p in self._rows.get(place, ()))
-        return tuple(sorted(after + self._held.get(app, ())))
+        held = self._held.get(app, ())
+        if dwelling in self.dwellings:
+            held = tuple(sign for sign in held if self._dwelling[sign[0]] != dwelling)
+        return tuple(sorted(after + held)) if after else held
 
     def others(self, dwelling: int, account: int) -> Signs:
         """Rows that a household on no list enters there."""

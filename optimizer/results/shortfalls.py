@@ -44,7 +44,7 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
 
     ``missing_leases`` has four decimals, ``missing_whole`` is what screens show. ``most_possible`` is the largest number of
     first ranks that could count at once, whatever the other rules; ``rate_that_holds`` the largest required rate these
-    proposals meet (the smallest relaxation that makes the row hold as it is).
+    proposals meet (the smallest relaxation that makes the row hold as it is); of a row that limits, the least share.
     """
     found = evaluate(problem, solved.first)
     lines: list[dict[str, Any]] = []
@@ -57,6 +57,10 @@ def unmet(problem: Problem, solved: Solved) -> pd.DataFrame:
         num, den = int(found.num_run[k]), int(found.den_run[k])
         rate = min(RATE_UNIT, (num * RATE_UNIT + row.play) // den) if den else RATE_UNIT
         fr, en = _why(supply, num)
+        if row.ceiling:
+            # its num are the leases that do not count against it: what is short is on the account in excess
+            fr, en = ABOVE
+            rate = min(RATE_UNIT, RATE_UNIT - row.rate + -(-short // max(1, den)))
         lines.append(
             {
                 "rule": row.rule,
@@ -96,6 +100,13 @@ def _why(supply: Supply, num: int) -> tuple[str, str]:
     )
 
 
+ABOVE = (
+    "le contingent reçoit plus que sa part et son avance : l'y ramener coûterait plus à d'autres objectifs que le prix de "
+    "cette règle",
+    "the account receives more than its share and what was left of it: bringing it back would cost other targets more than "
+    "this rule's price",
+)
+"""Of a row that limits: why it is passed."""
 MATCHED = 400_000
 """Pairs up to which the largest possible number is computed by matching."""
 

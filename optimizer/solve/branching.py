@@ -31,6 +31,8 @@ RELIABLE = 4
 """Trials of each side from which the memory is believed."""
 STEPS = 40
 """Simplex steps of a trial: the losses of a bad count show early."""
+NEARLY = 0.3
+"""Part of a household by which it may be from a whole number to be held to it while a proposal is looked for."""
 WAITED = 1_000.0
 """Points thought lost by a side of such a household before it was tried."""
 DEARER = 1 / 8
@@ -189,10 +191,10 @@ def households(master: Master, relaxed: Relaxed) -> Iterator[Candidate]:
             yield Candidate(Split("household", application=app), False, part, 1 - part, (WAITED, WAITED))
 
 
-def household(master: Master, relaxed: Relaxed) -> tuple[Split, bool] | None:
-    """Of these, the one nearest to a whole number, and whether that is one; the first in order among equals."""
+def nearly_settled(master: Master, relaxed: Relaxed) -> list[tuple[Split, bool]]:
+    """Of these, all but settled ones and in any case the nearest to a whole number, with whether that is one."""
     found = sorted(households(master, relaxed), key=lambda c: min(c.low, c.high))
-    return (found[0].split, found[0].low >= 0.5) if found else None
+    return [(c.split, c.low >= 0.5) for i, c in enumerate(found) if not i or min(c.low, c.high) < NEARLY]
 
 
 def account_or_pair(master: Master, relaxed: Relaxed) -> Split | int | None:

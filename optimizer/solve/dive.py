@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.solve.bound import TEN
-from optimizer.solve.branching import EPS, dearest_rounding, household
+from optimizer.solve.branching import EPS, dearest_rounding, nearly_settled
 from optimizer.solve.cases import Path, Step
 from optimizer.solve.certificate import Split
 from optimizer.solve.master import Relaxed
@@ -36,9 +36,10 @@ def dive(prover: Prover, path: Path) -> bool:
         first = master.first_ranks(relaxed.x)
         if incumbent.offer(first):
             return True
-        waiting = household(master, relaxed)
-        if waiting is not None:
-            path = (*path, Step(-1 - depth, *waiting))
+        waiting = nearly_settled(master, relaxed)
+        if waiting:
+            first_id = -STEPS - 1 - len(path)
+            path = (*path, *(Step(first_id - i, *one) for i, one in enumerate(waiting)))
             continue
         split = dearest_rounding(prover.layout, path, relaxed)
         if split is not None:

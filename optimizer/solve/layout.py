@@ -98,10 +98,9 @@ class Layout:
 
     @cached_property
     def _kinds_of(self) -> dict[int, I32]:
-        kinds = self.problem.kinds
-        owner = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(kinds.order_ptr))
-        first = {a: p for p, a in reversed(list(enumerate(self.problem.orders.app.tolist())))}
-        return {a: owner[(kinds.order_row == p) & (kinds.order_sign < 0)] for a, p in sorted(first.items())}
+        nominee = self.problem.kinds.nominee
+        found = sorted(set(self.problem.orders.app.tolist()))
+        return {a: np.flatnonzero(nominee == a).astype(np.int32) for a in found}
 
     @property
     def listed_households(self) -> tuple[int, ...]:

@@ -87,7 +87,9 @@ def next_case(result: Bilan, following: NextStock) -> Case:
     on = date(result.year + 1, 1, 1)
     return replace(
         result.case,
-        settings=replace(settings, on=on, year=on.year, seed=default_seed(on, settings.landlord)),
+        settings=replace(
+            settings, on=on, year=on.year, seed=default_seed(on, settings.landlord, settings.territory)
+        ),
         tables={**result.case.tables, "stock": following.stock, "assiette": following.assiette},
         path=None,
     )

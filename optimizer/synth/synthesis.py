@@ -50,7 +50,7 @@ class Plan:
             year=profile.on.year,
             landlord=profile.landlord,
             all_landlords=profile.all_landlords,
-            seed=default_seed(profile.on, profile.landlord),
+            seed=default_seed(profile.on, profile.landlord, profile.territory),
             changes=dict(self.changes),
             synthetic=True,
         )

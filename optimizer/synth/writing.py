@@ -133,7 +133,7 @@ def write_settings(settings: CaseSettings, directory: Path) -> None:
         lines.append("all_landlords: true")
     if settings.shortlist_size is not None:
         lines.append(f"shortlist_size: {settings.shortlist_size}")
-    if settings.seed and settings.seed != default_seed(settings.on, settings.landlord):
+    if settings.seed and settings.seed != default_seed(settings.on, settings.landlord, settings.territory):
         lines.append(f"seed: {_quoted(settings.seed)}")
     for name, values in (("changes", settings.changes), ("negotiated", settings.negotiated)):
         if values:

@@ -6,9 +6,10 @@ price are of the household and the door, lean and balance of its type and the cl
 door keeps the best ``value − price`` of each type, and a class is a maximum over the types it may take. Each dwelling of the
 class then adds its own vacancy points.
 
-Nominations as an order: whoever is placed after nominee b at a dwelling is first there only if b is first somewhere, so that
-``Σ x(after b) ≤ Σ x(of b)``. Any σ ≥ 0 times the difference may be added to an objective that is maximised: the price of b
-falls by σ wherever b is, and those after b lose σ at that dwelling, which is then looked at one by one.
+Nominations as an order: whoever is placed after nominee b at a dwelling is first there only if b is first somewhere else, so
+that ``Σ x(after b) ≤ Σ x(of b on other dwellings)``. Any σ ≥ 0 times the difference may be added to an objective that is
+maximised: the price of b falls by σ wherever b is but there, and those after b lose σ at that dwelling, which is then looked
+at by itself.
 
 Why no sum leaves 64 bits: |value| + Σ |multipliers| + the largest price is computed in unlimited integers and refused
 from 2^61 (`Field._demand_range`); an application that a leaf takes away costs 2^61 and a segment without anybody is
@@ -428,12 +429,17 @@ class Field:
         )
 
     def _passing(self, d: int, account: str, apps: I32, rule: Special) -> I64:
-        """Units that each household (-1: the seat) loses by standing after nominees of the account."""
+        """Units that each household (-1: the seat) loses at the dwelling: by standing after nominees, or by being one.
+
+        A nominee that takes the dwelling itself makes no room there: what its price fell by for these rows comes back.
+        """
         lost = np.zeros(len(apps), np.int64)
-        mine = [(b, units) for name, b, units in rule.orders if name == account]
-        order = self.order_of(d, account) if mine else None
-        if order is not None:
-            for b, units in mine:
+        for name, b, units in rule.orders:
+            order = self.order_of(d, name)
+            if order is None:
+                continue
+            lost += units * (apps == order.app[b])
+            if name == account:
                 lost += units * np.array([order.after(b, x) for x in apps.tolist()], np.int64)
         return lost
 

@@ -59,19 +59,24 @@ class Breakdown:
         s = self.scores
         points, given = s.given[0][apps], s.given[1][apps]
         nobody = np.zeros(len(apps), bool)
-        found: dict[Key, tuple[B, I64]] = {(epci, WRITTEN, WRITTEN): (given, points)}
+        found: dict[Key, tuple[B, I64]] = {}
         raw: I64 = np.where(given, points, 0)
-        label = {WRITTEN: given}
+        label: dict[str, B] = {}
+        # a score of the column stands for the household's own grid where points are ranked inside grids
+        alone = given
         for grid, everywhere, mine in s.groups(epci):
-            asked = everywhere[apps] & ~given
+            who, stem = everywhere[apps], stem_of(grid)
             if not grid:
-                found[epci, SENIORITY, SENIORITY] = (asked, s.at(epci, apps))
+                if not (s.percentile and given.any()):
+                    found[epci, SENIORITY, SENIORITY] = (who & ~given, s.at(epci, apps))
                 continue
+            asked = who & ~given
             raw = np.where(asked, mine[apps], raw)
-            stem = stem_of(grid)
-            label[stem] = asked | label.get(stem, nobody)
-            written = np.isin(apps, list(s.table_points.get((epci, grid), {})))
-            found[epci, stem, WRITTEN] = (asked & written, mine[apps])
+            inside = who if s.percentile else asked
+            alone = alone & ~inside
+            label[stem] = inside | label.get(stem, nobody)
+            written = np.isin(apps, list(s.table_points.get((epci, grid), {}))) | given
+            found[epci, stem, WRITTEN] = (inside & written, raw)
             computed = asked & ~written
             if computed.any():
                 for criterion, credited in s.breakdown(s.grid_of(epci, apps[computed])).items():
@@ -79,6 +84,8 @@ class Breakdown:
                     before, old = found.get((epci, stem, criterion), (nobody, now))
                     some = computed & (now != 0)
                     found[epci, stem, criterion] = (before | some, np.where(some, now, old))
+        found[epci, WRITTEN, WRITTEN] = (alone, points)
+        label[WRITTEN] = alone
         if s.percentile and (epci, SENIORITY, SENIORITY) not in found:
             step = s.at(epci, apps) - raw
             for name, who in label.items():

@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from optimizer.verify.tables import csv_columns, read_yaml
+from optimizer.verify.tables import csv_columns
 from optimizer.verify.verdict import Unreadable
+from optimizer.verify.yamltext import read_yaml
 
 FINANCINGS = ("plai", "plus", "pls")
 OWN_GRID = "grille"

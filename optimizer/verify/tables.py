@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-import yaml
 
 from optimizer.domain import TABLES
 from optimizer.verify import habits, local
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.words import canonical, every_table, fitting, headers_of, plain
+from optimizer.verify.yamltext import read_yaml
 
 BOM = b"\xef\xbb\xbf"
 READY = Path(__file__).resolve().parents[1] / "importers" / "mappings"
@@ -55,18 +55,6 @@ class RawCase:
 
     def table(self, name: str) -> RawTable:
         return self.tables.get(name) or RawTable(name, 0, {})
-
-
-def read_yaml(path: Path) -> Any:
-    """YAML with every scalar as text: ``on`` stays a word, ``0.1`` stays exact, ``01004`` keeps its zero."""
-    try:
-        return yaml.load(path.read_bytes().decode("utf-8-sig"), Loader=_loader())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Unreadable(path.name, type(error).__name__) from error
-
-
-def _loader() -> Any:
-    return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def read_case(path: Path, models: Path | None = None) -> RawCase:

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from optimizer.verify.law import Law
-from optimizer.verify.tables import csv_columns, read_yaml
+from optimizer.verify.tables import csv_columns
+from optimizer.verify.yamltext import read_yaml
 
 ASSUMED = "assumed"
 

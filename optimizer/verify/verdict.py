@@ -50,7 +50,14 @@ TITLES: dict[str, tuple[str, str]] = {
         "quartile, priorité, taux d'effort et signalements recalculés",
         "quartile, priority, effort rate and flags recomputed",
     ),
-    "rows": ("lignes de règles recalculées", "rows of the rules recomputed"),
+    "rows": (
+        "lignes de règles recalculées, de la part au bail manquant et au prix",
+        "rows of the rules recomputed, from the share to the missing lease and the price",
+    ),
+    "gauges": (
+        "points marginaux et baux attendus dans leurs bornes (non recalculés)",
+        "marginal points and expected leases within their bounds (not recomputed)",
+    ),
     "objective": (
         "valeurs moins prix des baux manquants = objectif",
         "values minus price of the missing leases = objective",
@@ -67,10 +74,19 @@ TITLES: dict[str, tuple[str, str]] = {
         "aucune demande perdue, états et raisons cohérents",
         "no application lost, statuses and reasons consistent",
     ),
-    "dwellings": ("chaque logement a son état et sa raison", "each dwelling has its status and reason"),
+    "dwellings": (
+        "état, contingent, nombre de candidats et échéance de chaque logement (les conseils en texte libre ne sont que scellés)",
+        "status, account, number of candidates and deadline of each dwelling (free-text advice is sealed only)",
+    ),
     "shortlists": ("rangs 2 et suivants recalculés", "ranks 2 and following recomputed"),
-    "leapfrogs": ("passages devant une demande mieux cotée : tous expliqués", "leapfrogs: all explained"),
-    "orientation": ("fiche d'orientation recalculée", "orientation sheet recomputed"),
+    "leapfrogs": (
+        "passages devant une demande mieux cotée : aucun ne manque, chaque raison est possible",
+        "leapfrogs: none is missing, each reason is possible",
+    ),
+    "orientation": (
+        "fiche d'orientation : contingent retenu, candidats et meilleure cotation recalculés (le reste n'est que scellé)",
+        "orientation sheet: chosen account, candidates and best score recomputed (the rest is sealed only)",
+    ),
     "explanations": ("explications cohérentes avec les listes", "explanations consistent with the lists"),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
 }

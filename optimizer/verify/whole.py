@@ -16,6 +16,7 @@ from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.explanations import check_explanations
+from optimizer.verify.gauges import check_gauges
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
@@ -140,6 +141,8 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
     del space
     give_back()
     proven = bound is not None and bound <= counts.objective
+    with found.guard("gauges"):
+        check_gauges(need_out(out, "rules"), book, counts, proven, found)
     if lists is not None:
         lists.close(proven)
         with found.guard("dwellings"):

@@ -96,7 +96,7 @@ def test_a_case_changed_after_reading_names_its_file_and_row(tmp_path: Any, made
 
 def test_settings_are_those_of_a_case_file(made: af.Case) -> None:
     case = af.case({"logements": made.table("dwellings"), "demandes": made.table("applications")}, SETTINGS)
-    assert (case.settings.on, case.settings.seed) == (date(2026, 11, 23), "2026-11-23|")
+    assert (case.settings.on, case.settings.seed) == (date(2026, 11, 23), "2026-11-23|doubs")
     with pytest.raises(InputProblems) as problems:
         af.case({"logement": made.table("dwellings")}, {**SETTINGS, "year": "deux mille", "couleur": "bleu"})
     assert sorted(f.code for f in problems.value.findings) == [

@@ -59,18 +59,32 @@ def _said(value: Any) -> str:
     return str(float(value)) if isinstance(value, Fraction) else str(value)
 
 
+def _pins_allow(answer: Answer, d: str, a: str, r: str) -> bool:
+    """Whether the first ranks decided beforehand leave the pair possible."""
+    for row in answer.market.pins:
+        if (d == row["dwelling_id"]) != (a == row["application_id"]):
+            return False
+        if d == row["dwelling_id"] and row["account"] not in (None, r):
+            return False
+    return True
+
+
 def pairs_differing(answer: Answer, file: Path) -> list[str]:
-    """All eligible pairs with the parts of their values, against `export --pairs`."""
+    """All pairs that may be a first rank, with the parts of their values, against `export --pairs`.
+
+    The program also lists, as not first, what an orientation, a pin or the list of a réservataire leaves aside.
+    """
     mine: dict[tuple[str, ...], Any] = {
         (d, a, r): answer.values.parts(d, a, r)
         for d in answer.pairs.free
         for r, names in answer.pairs.eligible(d).items()
         for a in names
+        if _pins_allow(answer, d, a, r)
     }
     theirs: dict[tuple[str, ...], Any] = {}
     with file.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines, delimiter=";"):
-            if row["application_id"]:
+            if row["application_id"] and row["may_be_first"] == "1":
                 key = (row["dwelling_id"], row["application_id"], row["account"])
                 theirs[key] = {
                     name: number(row[name]) for name in ("score", "fit", "burden", "lean", "value")
@@ -182,7 +196,7 @@ def flags(answer: Answer, d: str, a: str) -> tuple[set[str], set[str]]:
         "CEILING_UNCHECKED": pairs.tax_income(a) is None,
         "INCOME_MISSING": quartile_unknown_by_income(household),
         "EFFORT_HIGH": effort.rate is not None and effort.rate > pairs.law.national("effort.max_rate"),
-        "ALLOWANCE_ESTIMATED": effort.allowance == "estimated" and effort.rate is not None,
+        "ALLOWANCE_ESTIMATED": effort.allowance == "estimated",
         "ALLOWANCE_MISSING": effort.allowance == "missing"
         and household["monthly_income_eur"] is not None
         and pairs.dwellings[d]["rent_eur"] is not None,

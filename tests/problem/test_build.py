@@ -150,7 +150,9 @@ def test_lists_hold_the_better_placed_before_the_others(seed: int) -> None:
             a = int(columns.app[i])
             here = int(columns.dwelling[i]) == d and int(account[i]) == r
             after = here and (a not in rank or rank[a] > rank[b])
-            assert signs == ([-1] if a == b else [1] if after else [])
+            elsewhere = int(columns.dwelling[i]) != d
+            assert signs == ([-1] * elsewhere if a == b else [1] if after else [])
+            assert (problem.kinds.nominee[columns.kind[i]] == b) == (a == b)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -47,7 +47,7 @@ def planner_case(**settings: object) -> Case:
     ]  # fmt: skip
     values: dict[str, object] = {
         "title": "Exemple", "territory": "doubs", "on": ON, "year": 2026, "landlord": "OPH25",
-        "seed": default_seed(ON, "OPH25"), "synthetic": True, **settings,
+        "seed": default_seed(ON, "OPH25", "doubs"), "synthetic": True, **settings,
     }  # fmt: skip
     return Case(
         CaseSettings(**values),  # type: ignore[arg-type]

@@ -59,7 +59,7 @@ def test_document_matches_the_contract() -> None:
     assert list(document) == [
         "format", "objective", "bound", "gap", "grid", "status", "stopped", "stages", "rows", "nodes",
     ]  # fmt: skip
-    assert document["format"] == "attriflux-certificate/1"
+    assert document["format"] == "attriflux-certificate/2"
     assert document["objective"] == points(solved.objective) == document["bound"]
     assert document["gap"] == "0.000000" and document["status"] == "certified_optimal"
     assert document["stages"] == {

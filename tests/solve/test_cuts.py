@@ -54,7 +54,7 @@ def test_no_solution_breaks_a_cut() -> None:
         shapes = [*cuts.shapes, *(random_shape(len(problem.rows), rng) for _ in range(12))]
         for first in all_solutions(problem):
             found = evaluate(problem, first)
-            short = np.maximum(0, layout.rate * found.den_run + ask - RATE_UNIT * found.num_run)
+            short = np.maximum(0, found.asked + layout.ask - RATE_UNIT * found.num_run)
             use = np.bincount(first.kind, minlength=len(problem.kinds)).astype(np.int64)
             for shape in shapes:
                 den = int(use @ cuts.counted(shape.base))

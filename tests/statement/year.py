@@ -37,7 +37,7 @@ def year_case(**tables: list[dict[str, object]]) -> Case:
         on=ON,
         year=2026,
         landlord="OPH25",
-        seed=default_seed(ON, "OPH25"),
+        seed=default_seed(ON, "OPH25", "doubs"),
         synthetic=True,
     )
     return Case(settings, {name: filled(name, rows) for name, rows in tables.items()})

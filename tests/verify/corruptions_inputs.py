@@ -108,3 +108,17 @@ def price_of_what_is_assumed(s: Scene) -> bool:
 @corruption
 def row_moved_to_another_scope(s: Scene) -> bool:
     return edit(s, "rules", "scope", lambda x: x + "9", lambda x: True)
+
+
+@corruption
+def gauge_out_of_bounds(s: Scene) -> bool:
+    """More than the price for one lease, a gain by asking more, more leases expected than there are."""
+    column, value = s.r.choice(
+        [
+            ("marginal_points", "-100000"),
+            ("marginal_points", "0,01"),
+            ("expected_num", "99"),
+            ("expected_num", "-1"),
+        ]
+    )
+    return edit(s, "rules", column, lambda x: value, lambda x: True)

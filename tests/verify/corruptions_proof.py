@@ -78,6 +78,8 @@ def leaf_said_to_be_empty(s: Scene) -> bool:
         split = nodes[at]["split"]
         if split["on"] in counts:
             high = counts[split["on"]][split["row"]] > split["at"]
+        elif split["on"] == "household":
+            high = any(x[1] == split["application"] for x in chosen)
         elif split["on"] == "pair":
             high = (split["dwelling"], split["application"], split["account"]) in chosen
         else:

@@ -25,7 +25,7 @@ def comma(text: str) -> str:
 
 
 BROKEN = 10**5
-"""Points that breaking an order costs a relaxation."""
+"""Points that an order or a split costs a relaxation that breaks it."""
 
 
 class Leaf:
@@ -61,10 +61,10 @@ class Leaf:
         ]
 
     def _waits(self, j: int, order: tuple[int, str, int]) -> int:
-        """1 for a pick placed after the nominee of an order row, minus 1 for each that names the nominee."""
+        """1 for a pick placed after the nominee of an order row, minus 1 for one that names the nominee elsewhere."""
         p, (d, account, b) = self.picks[j], order
         after = p.d == d and p.account == account and b in self.ref.passed(p)
-        return after - (p.a == b)
+        return after - (p.a == b and p.d != d)
 
     def _d(self, split) -> int:
         return int(split["dwelling"][1:])
@@ -125,8 +125,8 @@ class Leaf:
 
     def solve(self):
         ref, n, rows = self.ref, len(self.picks), self.ref.rows
-        # an order that a path breaks costs a lot rather than leaving nothing: its multiplier then lowers the bound
-        m, o = len(rows), len(self.orders)
+        # what a path makes impossible costs a lot rather than leaving nothing: its multiplier then lowers the bound
+        m, o = len(rows), len(self.orders) + len(self.path)
         for d in self.must:
             if not any(p.d == d for p in self.picks):
                 return {"empty": "no candidate left"}, None, None
@@ -158,13 +158,19 @@ class Leaf:
             line[:n] = [self._waits(j, order) for j in range(n)]
             line[n + m + i] = -1
             a_ub.append(line), b_ub.append(0.0), names.append(("order", i))
-        for i, s, high in self.path:
+        for at, (i, s, high) in enumerate(self.path):
+            if s["on"] == "household":
+                line = np.zeros(n + m + o)
+                line[:n] = [self._hit(j, s) * (-1 if high else 1) for j in range(n)]
+                line[n + m + len(self.orders) + at] = -1
+                a_ub.append(line), b_ub.append(-1.0 if high else 0.0), names.append(("branch", i))
             if s["on"] in ("num", "den"):
                 line = np.zeros(n + m + o)
                 for j, marks in enumerate(self.marks):
                     line[j] = (marks.get(s["row"], 0) if s["on"] == "num" else s["row"] in marks) * (
                         -1 if high else 1
                     )
+                line[n + m + len(self.orders) + at] = -1
                 (
                     a_ub.append(line),
                     b_ub.append(float(-(s["at"] + 1) if high else s["at"])),
@@ -286,7 +292,8 @@ class Leaf:
         for i, s, high in self.path:
             mu = use["branch"].get(i, 0)
             if mu:
-                total += -mu * (s["at"] + 1) if high else mu * s["at"]
+                at = s.get("at", 0)
+                total += -mu * (at + 1) if high else mu * at
         for d in range(self.ref.nd):
             worth = [self._net(j, use, least) for j, p in enumerate(self.picks) if p.d == d]
             if d in self.must:
@@ -314,7 +321,13 @@ class Leaf:
             net += nu * self._coefs(i)[j]
         for i, s, high in self.path:
             mu = use["branch"].get(i, 0)
-            hit = marks.get(s.get("row"), 0) if s["on"] == "num" else int(s.get("row") in marks)
-            if mu and hit:
+            if mu and self._hit(j, s):
                 net += mu if high else -mu
         return net
+
+    def _hit(self, j: int, split) -> int:
+        """Whether a pick counts on the side of a split."""
+        if split["on"] == "household":
+            return int(self.picks[j].a == int(split["application"][1:]))
+        marks = self.marks[j]
+        return marks.get(split.get("row"), 0) if split["on"] == "num" else int(split.get("row") in marks)

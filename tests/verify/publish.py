@@ -330,6 +330,9 @@ class Published:
         p = self.first[0]
         if self.split == "account":
             return [{"on": "account", "dwelling": self.ref.D[p.d]["dwelling_id"], "account": p.account}]
+        if self.split == "household":
+            placed = [q.a for q in self.first if q.a >= 0]
+            return [{"on": "household", "application": self.ref.A[a]["application_id"]} for a in placed[:1]]
         if self.split in ("num", "den"):
             k = next((k for k, r in enumerate(self.ref.rows) if r.price and self.den[k]), None)
             if k is not None:

@@ -26,7 +26,9 @@ def scenes(country, tmp_path_factory):
         r = random.Random(number)
         while True:
             action = CORRUPTIONS[number % len(CORRUPTIONS)]
-            case, out, pub = country.solved(r.randrange(TOWNS), r.choice(["", "", "account", "num", "den"]))
+            case, out, pub = country.solved(
+                r.randrange(TOWNS), r.choice(["", "", "account", "num", "den", "household"])
+            )
             copy = folder / "copy"
             shutil.rmtree(copy, ignore_errors=True)
             for name, source in (("case", case), ("out", out), ("models", country.models)):

@@ -11,7 +11,7 @@ import pytest
 
 from optimizer.verify import Check, Verdict, verify
 from optimizer.verify.outputs import decimal
-from optimizer.verify.tree import AccountSplit, CountSplit, Leaf, PairSplit, path_of
+from optimizer.verify.tree import AccountSplit, CountSplit, HouseholdSplit, Leaf, PairSplit, path_of
 from optimizer.verify.verdict import decimal_text
 
 
@@ -97,6 +97,10 @@ MOST = {("den", 0): 3, ("num", 0): 3}
         ([(PairSplit(0, 1, "ALS"), True), (AccountSplit(0, "ALS"), True)], False),
         ([(AccountSplit(0, "ALS"), True), (AccountSplit(0, "BAILLEUR"), True)], True),
         ([(PairSplit(0, -1, "ALS"), True), (PairSplit(1, -1, "ALS"), True)], False),
+        ([(HouseholdSplit(1), True), (HouseholdSplit(1), False)], True),
+        ([(HouseholdSplit(1), False), (PairSplit(0, 1, "ALS"), True)], True),
+        ([(HouseholdSplit(1), True), (PairSplit(0, 1, "ALS"), True)], False),
+        ([(HouseholdSplit(1), True), (HouseholdSplit(2), False)], False),
     ],
 )  # fmt: skip
 def test_contradictions_of_form(splits, impossible):

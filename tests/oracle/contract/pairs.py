@@ -48,11 +48,13 @@ class Pairs:
     # ---- accounts -------------------------------------------------------------------------------------------------
 
     def receivers(self, d: str) -> list[str]:
-        """Accounts that may receive a dwelling."""
+        """Accounts that may receive a dwelling today: the one that it was oriented to, else all possible ones."""
+        return [self.oriented[d]] if d in self.oriented else self.possible(d)
+
+    def possible(self, d: str) -> list[str]:
+        """Accounts that may receive a dwelling by its own facts and the agreements."""
         dwelling = self.dwellings[d]
         exclusion = dwelling["assiette_exclusion"] or "none"
-        if d in self.oriented:
-            return [self.oriented[d]]
         if dwelling["reserved_to"]:
             return [dwelling["reserved_to"]]
         if exclusion in MATCHING:
@@ -290,8 +292,11 @@ class Pairs:
         return {r: self.named(d, r) for r in self.receivers(d)}
 
     def first_code(self, d: str, a: str) -> str | None:
-        """The code of the pair, `ACCOUNT` included; None where some account may name the household."""
+        """The code of the pair, `ACCOUNT` included; None where some account may name the household.
+
+        An orientation decided beforehand leaves households aside; it makes nobody ineligible.
+        """
         code = self.code(d, a)
-        if code is None and not any(a in names for names in self.eligible(d).values()):
+        if code is None and not any(a in self.named(d, r) for r in self.possible(d)):
             return "ACCOUNT"
         return code

@@ -53,7 +53,9 @@ def middle_of_the_year(dwellings: int, applications: int, seed: int) -> Case:
         "in_progress": filled("in_progress", progress), "decisions": filled("decisions", decisions),
         "nominations": named[named["application_id"].isin(left["application_id"])].reset_index(drop=True),
     }  # fmt: skip
-    settings = replace(start.settings, on=ON, seed=default_seed(ON, start.settings.landlord))
+    settings = replace(
+        start.settings, on=ON, seed=default_seed(ON, start.settings.landlord, start.settings.territory)
+    )
     return replace(start, settings=settings, tables=tables)
 
 

@@ -1,0 +1,24 @@
+"""Sentences about rows whose price is missing, or no match for the cotation."""
+
+from __future__ import annotations
+
+from optimizer import eligibility
+from optimizer.problem import rule_book
+from optimizer.problem.notes import notes_of
+from tests.golden.six_dwellings import DWELLINGS, TABLES, case, golden, rules
+
+
+def test_a_yearly_number_of_dalo_without_a_year_asks_for_the_assiette() -> None:
+    tables = {**TABLES, "leases": (), "in_progress": (), "assiette": (), "dwellings": DWELLINGS}
+    found = case(tables, dalo={"OPH": {"25": 3}})
+    book = rule_book(found, eligibility.encode(found, rules()), rules())
+    [note] = notes_of(book, 17_800)
+    assert "assiette" in note and "landlord=OPH;departement=25" in note and "ESH" not in note
+
+
+def test_a_span_above_a_price_names_the_rule_it_outweighs() -> None:
+    found, facts, _ = golden()
+    book = rule_book(found, facts, rules())
+    assert notes_of(book, 17_800) == ()
+    [note] = notes_of(book, 60_000)
+    assert "600 points" in note and "essential_workers" in note and "flux" not in note
