@@ -26,7 +26,12 @@ def filled(path: Path, *, convention: bool, grid: bool = False) -> Path:
     """A workbook at ``path`` with the rows typed; ``convention``: the sheet conventions too, else the landlord has none."""
     template(path, xlsx=True)
     book = openpyxl.load_workbook(path)
-    settings = {"titre": "CALEOL du 24 novembre", "date": "24/11/2026", "annee": "2026", "bailleur": "HABITAT25"}
+    settings = {
+        "titre": "CALEOL du 24 novembre",
+        "date": "24/11/2026",
+        "annee": "2026",
+        "bailleur": "HABITAT25",
+    }
     for row in book["dossier"].iter_rows(min_row=2):
         if row[0].value in settings:
             row[1].value = settings[str(row[0].value)]
