@@ -30,6 +30,8 @@ PAIRS = (
     "value",
     "may_be_first",
 )
+NAMES_FILE = "names.csv"
+"""Written beside every MPS and LP: the same bytes for the same model."""
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
@@ -219,7 +221,7 @@ def write_mps(problem: Problem, path: Path) -> int:
         file.writelines(f" UP BND       {_name('x', i):<8}  1\n" for i in range(len(model.columns)))
         file.writelines(f" UP BND       {_name('u', k):<8}  {model.most}\n" for k in range(len(problem.rows)))
         file.write("ENDATA\n")
-    _write_names(model, path.parent / "names.csv")
+    _write_names(model, path.parent / NAMES_FILE)
     return len(model.columns) + len(problem.rows)
 
 
@@ -272,7 +274,7 @@ def write_lp(problem: Problem, path: Path) -> int:
             file.write("Binaries\n")
             file.writelines(f" {name}\n" for name in names)
         file.write("End\n")
-    _write_names(model, path.parent / "names.csv")
+    _write_names(model, path.parent / NAMES_FILE)
     return len(model.columns) + len(problem.rows)
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 
 from optimizer import importers
 from optimizer.conversion import account_order
+from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.page import render
 from optimizer.presentation.tables_book import STATEMENT, write_book
-from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.shortlist.labels import account_label
 from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan, bilan
@@ -67,18 +67,20 @@ def bilan_to(
         The totals do not reconcile: every difference is listed.
     """
     case, out = Path(case), Path(out)
-    check_out(out, force=force, inputs=case)
-    other = None
-    if against is not None:
-        theirs = importers.read(Path(against), need=("leases",)).table("leases")
-        other = theirs[theirs["signed_on"].dt.year == year]
-    result = bilan(case, year, models=models, against=other)
-    with atomic_folder(out) as work:
-        write_bilan(work, result, style=style, lang=lang)
-        coming = None
-        if following is not None:
-            coming = following(result)
-            write_following(work, result, coming, models=models, style=style, lang=lang)
+    inputs = [case] if against is None else [case, Path(against)]
+    with hold(out, force=force, inputs=inputs) as held:
+        other = None
+        if against is not None:
+            theirs = importers.read(Path(against), need=("leases",)).table("leases")
+            other = theirs[theirs["signed_on"].dt.year == year]
+        result = bilan(case, year, models=models, against=other)
+        with held.folder() as work:
+            write_bilan(work, result, style=style, lang=lang)
+            coming = None
+            if following is not None:
+                coming = following(result)
+                write_following(work, result, coming, models=models, style=style, lang=lang)
+            seal(work)
     summary = _summary(result, out)
     if coming is not None:
         for language in LANGS:

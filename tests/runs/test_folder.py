@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from optimizer.disk import check_out
 from optimizer.errors import AttrifluxError
-from optimizer.runs.folder import atomic_folder, check_out
 
 
 def test_a_failure_leaves_nothing(tmp_path):
