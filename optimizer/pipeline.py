@@ -67,7 +67,11 @@ class Optimum:
 def load_rules(case: Case, models: Path | None = None) -> policy.RuleSet:
     """The rules in force on the case's date, with the case's own changes."""
     return policy.load(
-        case.settings.rules_from, on=case.settings.on, changes=case.settings.changes, models=models
+        case.settings.rules_from,
+        on=case.settings.on,
+        changes=case.settings.changes,
+        models=models,
+        own=case.settings.own,
     )
 
 
@@ -79,12 +83,15 @@ def told(error: AttrifluxError) -> tuple[Finding, ...]:
 
 
 def check_case(
-    path: Path, *, models: Path | None = None, accept_assumed: bool = False
+    path: Path, *, models: Path | None = None, accept_assumed: bool = False, mapping: str = ""
 ) -> tuple[Case | None, tuple[Finding, ...]]:
-    """Every problem of a case at once: those of the files, then those only the rules can tell."""
-    case, findings = importers.read_findings(path, need=PROPOSE_TABLES, models=models)
-    if case is None:
-        return None, findings
+    """Every problem of a case at once: those of the files, then those only the rules can tell.
+
+    ``mapping`` names a ready mapping of column headers.
+    """
+    case, whole, findings = importers.read_parts(path, need=PROPOSE_TABLES, models=models, mapping=mapping)
+    if case is None or not whole:
+        return None, (*findings, *_of_part(case, models, accept_assumed))
     try:
         rules = load_rules(case, models)
     except AttrifluxError as error:
@@ -92,6 +99,17 @@ def check_case(
     reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
     more = scoring.check_case(case, reading.facts, rules)
     return case, (*findings, *reading.findings, *more)
+
+
+def _of_part(case: Case | None, models: Path | None, accept_assumed: bool) -> tuple[Finding, ...]:
+    """What the rules say of the landlords and communes of a case that cannot be read whole."""
+    if case is None:
+        return ()
+    try:
+        rules = load_rules(case, models)
+    except AttrifluxError as error:
+        return told(error)
+    return eligibility.examine_part(case, rules, accept_assumed=accept_assumed)
 
 
 def prepare(
@@ -135,9 +153,9 @@ def prepare(
         case, findings = importers.check_frames(source)
     else:
         phase("Lecture du dossier…")
-        read, findings = importers.read_findings(Path(source), need=PROPOSE_TABLES, models=models)
-        if read is None:
-            raise InputProblems(findings)
+        read, whole, findings = importers.read_parts(Path(source), need=PROPOSE_TABLES, models=models)
+        if read is None or not whole:
+            raise InputProblems((*findings, *_of_part(read, models, accept_assumed)))
         case = read
     rows = len(case.table("applications"))
     lap("read")

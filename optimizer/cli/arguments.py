@@ -51,6 +51,18 @@ CaseArgument = Annotated[
         ),
     ),
 ]
+MappingOption = Annotated[
+    str,
+    typer.Option(
+        "--mapping",
+        metavar=both("NOM", "NAME"),
+        help=both(
+            "Correspondance livrée des noms de colonnes (imhoweb, sne, bailleur, fichier_partage) ; « mapping » dans "
+            "case.yaml la garde.",
+            "Shipped mapping of column names (imhoweb, sne, bailleur, fichier_partage); “mapping” in case.yaml keeps it.",
+        ),
+    ),
+]
 OutOption = Annotated[
     Path,
     typer.Option(

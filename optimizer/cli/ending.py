@@ -185,6 +185,8 @@ def _speak(name: str, handle: int) -> Stream | None:
         if hasattr(current, "reconfigure"):
             current.reconfigure(encoding="utf-8", errors="replace")
         return None
+    if current is not None:
+        current.flush()
     stream = Stream(handle, "w", closefd=False)
     text = io.TextIOWrapper(
         io.BufferedWriter(stream), encoding="utf-8", errors="replace", line_buffering=True

@@ -1,7 +1,7 @@
 """What is written survives: locks, atomic exchange, recovery, and no file of somebody else replaced."""
 
 from optimizer.disk.files import check_files, write_files
-from optimizer.disk.folder import Held, check_out, hold
+from optimizer.disk.folder import Held, check_out, clear, hold
 from optimizer.disk.manifest import file_digest, seal
 from optimizer.disk.notices import listen, placed
 

@@ -16,6 +16,24 @@ from optimizer.errors import Finding
 
 
 @dataclass(frozen=True)
+class OwnValues:
+    """What a case itself says of its territory, in sheets of its workbook: it stands above the shipped files.
+
+    Attributes
+    ----------
+    values : dotted key (``territory.lec.q1_threshold.<epci>``) -> (value, source as written).
+    grid : the grid as the text of a grid file, empty where the case has none.
+    """
+
+    values: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    grid: str = ""
+
+
+OWN_GRID = "grille"
+"""Name of the grid that a case writes itself."""
+
+
+@dataclass(frozen=True)
 class CaseSettings:
     """The content of ``case.yaml`` (design §2)."""
 
@@ -36,6 +54,8 @@ class CaseSettings:
     """Landlord -> département -> DALO households that landlord is asked to house in the year."""
     mapping: str = ""
     """Name of the ready mapping of column headers, where the case names one."""
+    own: OwnValues = field(default_factory=OwnValues)
+    """Thresholds, targets and grid written in the case."""
     synthetic: bool = False
     """True for cases written by ``synth``: no real person, assumed thresholds need no consent."""
     territory_file: Path | None = field(default=None, repr=False, compare=False)

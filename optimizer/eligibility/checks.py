@@ -74,7 +74,9 @@ def sound_dwellings(case: Case, rules: RuleSet, lines: tuple[Line, ...], finding
             account=accounts[i], exclusion=EXCLUSION[exclusion[i]],
         )  # fmt: skip
     sound = complete & known & known_account & ~unreserved & ~conflict
-    in_flux = sound & (exclusion == NONE) & (accounts == "") & ~booleans(frame, "first_letting")
+    # a dwelling with another bad cell still needs the convention of its landlord
+    placed = frame["landlord"].notna().to_numpy(bool) & known & known_account & ~unreserved & ~conflict
+    in_flux = placed & (exclusion == NONE) & (accounts == "") & ~booleans(frame, "first_letting")
     _check_conventions(case, frame, in_flux, rules, lines, findings)
     kept: pd.DataFrame = frame.loc[sound]
     return kept
@@ -164,7 +166,7 @@ def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:
 
 def check_thresholds(dwellings: pd.DataFrame, rules: RuleSet, findings: Findings) -> None:
     """A real case needs the published threshold of every EPCI where it has dwellings."""
-    epcis = sorted(set(dwellings["commune"].map(rules.communes["epci"])))
+    epcis = sorted(set(dwellings["commune"].map(rules.communes["epci"]).dropna()))
     for epci in epcis:
         threshold = rules.lec_epci.get(epci)
         if threshold is not None and threshold.status == "assumed":

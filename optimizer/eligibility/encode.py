@@ -74,7 +74,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     checks.check_accounts(case, findings)
     checks.check_choices(case, rules, findings)
     if not (case.settings.synthetic or accept_assumed):
-        checks.check_thresholds(dwellings, rules, findings)
+        checks.check_thresholds(case.table("dwellings"), rules, findings)
     words = read_vocabulary(case, rules, lines, landlords, places)
     facts = _assemble(case, dwellings, applications, rules, words, lines)
     facts = replace(facts, **read_decisions(case, facts, rules, findings))
@@ -83,6 +83,18 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     check_simulations(case, facts, findings)
     checks.check_nominees(case, facts, findings)
     return Reading(facts, findings.found)
+
+
+def examine_part(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> tuple[Finding, ...]:
+    """What the rules say of the dwellings of a case whose other tables cannot be used: conventions and thresholds."""
+    if not case.has("dwellings"):
+        return ()
+    findings = Findings(case, known_places(rules), rules.title)
+    lines = read_lines(case, rules, flux_landlords(case), findings)
+    checks.sound_dwellings(case, rules, lines, findings)
+    if not (case.settings.synthetic or accept_assumed):
+        checks.check_thresholds(case.table("dwellings"), rules, findings)
+    return findings.found
 
 
 def _assemble(

@@ -43,10 +43,10 @@ NO_CONVENTION = define(
     "ELIG_NO_CONVENTION",
     "le bailleur « {value} » a {count:logement/logements} dans le flux et aucune convention de réservation pour {year}",
     "landlord “{value}” has {count:dwelling/dwellings} in the flux and no convention for {year}",
-    expected_fr="au moins une ligne de conventions pour ce bailleur, dans le dossier ou dans models/conventions/",
-    expected_en="at least one conventions line for this landlord, in the case or in models/conventions/",
-    remedy_fr="Ajoutez sa convention dans conventions, ou réservez ces logements (reserve_a)",
-    remedy_en="Add its convention to conventions, or reserve these dwellings (reserved_to)",
+    expected_fr="au moins une ligne pour ce bailleur dans la feuille ou la table conventions",
+    expected_en="at least one line for this landlord in the sheet or table conventions",
+    remedy_fr="Remplissez la feuille conventions : bailleur, departement, annee, reservataire et part, une ligne par réservataire",
+    remedy_en="Fill the sheet conventions: landlord, departement, year, account and share, one line per account",
 )
 NO_CONVENTION_HERE = define(
     "ELIG_NO_CONVENTION_HERE",
@@ -244,10 +244,10 @@ ASSUMED_THRESHOLD = define(
     "ELIG_ASSUMED_THRESHOLD",
     "le seuil du premier quartile de {name} (EPCI {value}) est supposé, et le dossier n'est pas synthétique",
     "the first-quartile threshold of {name} (EPCI {value}) is assumed, and the case is not synthetic",
-    expected_fr="le seuil de l'arrêté dans models/territories/",
-    expected_en="the threshold of the arrêté in models/territories/",
-    remedy_fr="Saisissez le seuil publié, ou relancez avec --accept-assumed : chaque page le dira",
-    remedy_en="Enter the published threshold, or run again with --accept-assumed: every page will say so",
+    expected_fr="le seuil de l'arrêté, dans la feuille seuils du dossier",
+    expected_en="the threshold of the arrêté, in the sheet seuils of the case",
+    remedy_fr="Saisissez le seuil publié dans la feuille seuils, ou relancez avec --accept-assumed : chaque page le dira",
+    remedy_en="Enter the published threshold in the sheet seuils, or run again with --accept-assumed: every page will say so",
 )
 NOMINEE_OUTSIDE_POOL = define(
     "ELIG_NOMINEE_OUTSIDE_POOL",

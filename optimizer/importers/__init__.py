@@ -1,10 +1,12 @@
 """Files to facts: a case folder or one workbook becomes a `Case`, or the list of all its problems.
 
-Lives here: the drop-in formats (``formats/``), header matching and column mappings, the converters of each kind of
-cell, the checks that need whole tables, the empty case people start from. Everything follows ``domain.schema``.
+Lives here: the drop-in formats (``formats/``), header matching and column mappings, the words people use
+(``vocabulary.yaml``), the converters of each kind of cell, the sheets that complete the tables (wishes, labels, thresholds,
+targets, grid), the checks that need whole tables, the empty case people start from. Everything follows ``domain.schema``.
 
 May import ``domain``, ``dropin``, ``errors``; pandas, pyarrow, openpyxl (in a child process only), PyYAML, XlsxWriter.
-It knows no law: an unknown commune or a missing convention is told by ``eligibility``.
+It knows no law, only the names of places (``models/territories/``): an unknown commune code or a missing convention is told
+by ``eligibility``.
 
 ``case(frames, settings)`` makes a case from frames in memory and ``check_frames(case)`` reads again one that was made or changed
 there, both by the same converters and checks as files.
@@ -20,10 +22,10 @@ two languages), a spreadsheet parser inside the main process (a 4 KiB file can a
 from optimizer.importers import messages, messages_files
 from optimizer.importers.mapping import ready_mappings
 from optimizer.importers.memory import case, check_frames
-from optimizer.importers.reading import read, read_findings
+from optimizer.importers.reading import read, read_findings, read_parts
 from optimizer.importers.registry import all_formats
 from optimizer.importers.template import template
 
 __all__ = [
-    "all_formats", "case", "check_frames", "messages", "messages_files", "read", "read_findings", "ready_mappings", "template",
+    "all_formats", "case", "check_frames", "messages", "messages_files", "read", "read_findings", "read_parts", "ready_mappings", "template",
 ]  # fmt: skip

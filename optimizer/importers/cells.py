@@ -45,7 +45,7 @@ class Mended(Generic[T]):
 Pair = tuple[str, str, str]
 """A word as written, and what it was read as in French and in English."""
 MENDED = "READ_MENDED"
-_PAIRS = 8
+_PAIRS = 5
 
 
 @dataclass(frozen=True)

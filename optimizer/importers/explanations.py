@@ -20,7 +20,7 @@ _MEANING: dict[str, str] = {
     "construction_year": "Année de construction",
     "convention": "Référence de la convention d'où vient la réservation",
     "count_rule": "Étape à partir de laquelle un logement est décompté du flux",
-    "decision": "Ménage imposé sur le logement, ou écarté",
+    "decision": "Ménage imposé sur le logement ou écarté, ou logement orienté vers un réservataire",
     "departement": "Code du département",
     "dwelling_id": "Identifiant du logement",
     "dwellings": "Nombre de logements",
@@ -39,16 +39,16 @@ _MEANING: dict[str, str] = {
     "orcod": "Logements relouables pour les relogements d'ORCOD (hors assiette)",
     "oriented_on": "Date d'orientation vers le réservataire",
     "outcome": "Issue, en clair",
-    "pool": "Vivier qui remplace celui du réservataire : priority, public_agent, als_employee ou any",
+    "pool": "Vivier qui remplace celui du réservataire ; vide = vivier habituel",
     "presented_on": "Date de présentation à la commission",
-    "priority_codes": "Motifs de priorité du ménage : DALO, a … n, gbis, séparés par |",
+    "priority_codes": "Motifs de priorité du ménage : DALO et lettres de l'article L. 441-1, ou leurs mots, séparés par |",
     "priority_status": "Preuve de la priorité",
     "proposal_deadline_days": "Délai laissé au réservataire pour désigner",
     "q1": "Ménage du premier quartile : oui, non ou inconnu",
     "q1_share": "Part de ménages du premier quartile dans la résidence",
     "qpv": "En QPV : oui/non, ou code du quartier",
     "rank": "Ordre de préférence du réservataire, 1 = premier",
-    "reason": "Motif ; pour un ménage écarté, un motif de la liste fermée de models/national/forbid_reasons.yaml",
+    "reason": "Motif ; pour un ménage écarté, un motif de la liste",
     "recent_q1_share": "Part de ménages du premier quartile parmi les emménagés récents",
     "relocation": "Relogement opérationnel du ménage",
     "residence": "Nom de la résidence",
@@ -74,11 +74,11 @@ _EXAMPLE: dict[str, str] = {
     "charges_eur": "95", "floor": "2", "available_on": "01/12/2026", "vacant_since": "15/10/2026",
     "attempts": "0", "reserved_to": "ALS", "ceiling_factor": "1", "residence": "Les Tilleuls", "district": "Planoise",
     "construction_year": "1974", "first_registered_on": "03/04/2024", "renewed_on": "03/04/2026", "persons": "3",
-    "choices": "25056|25580", "adults": "2", "children_under_14": "1", "visiting_children": "0",
+    "choices": "25056|Pontarlier", "adults": "2", "children_under_14": "1", "visiting_children": "0",
     "household_category": "3", "ages_sum": "62", "disabled_persons": "0", "dependants": "1",
     "tax_income_eur": "18500", "tax_income_n1_eur": "17900", "monthly_income_eur": "1650",
     "housing_allowance_eur": "120", "districts_wanted": "Planoise|Battant", "rooms_wanted": "T2|T3",
-    "priority_codes": "DALO|c", "dalo_perimeter": "25056", "dalo_rooms": "T3", "current_landlord": "OPH25",
+    "priority_codes": "DALO|difficultés particulières", "dalo_perimeter": "25056", "dalo_rooms": "T3", "current_landlord": "OPH25",
     "current_dwelling": "OPH25-000077", "current_rooms": "2", "current_rent_eur": "380", "current_surface_m2": "48",
     "address": "12 rue des Tilleuls", "rpls": "250560012345", "heating": "collectif gaz", "consumption_units": "1,8",
     "income_per_uc": "11000", "resources_on": "09/2026", "max_rent_eur": "550", "alternate_custody_children": "1",
@@ -86,9 +86,9 @@ _EXAMPLE: dict[str, str] = {
     "accounts": "ALS|COLL:25056", "score": "142,5", "refusals": "0", "acceptance": "0,6", "epci": "242500361",
     "grid": "demonstration", "account": "ALS", "rank": "1", "since": "02/11/2026", "signed_on": "12/03/2026",
     "oriented_on": "05/01/2026", "presented_on": "20/01/2026", "attributed_on": "28/01/2026",
-    "outcome": "refus du candidat", "reason": "withdrawn", "author": "secrétariat CALEOL",
+    "outcome": "refus du candidat", "reason": "renonce par écrit", "author": "secrétariat CALEOL",
     "expires_on": "31/12/2026", "dwellings": "48", "q1_share": "0,42", "fragility": "forte", "vacant": "3",
-    "recent_q1_share": "0,5", "departement": "25", "year": "2026", "area": "25", "share": "0,155", "pool": "",
+    "recent_q1_share": "0,5", "departement": "25", "year": "2026", "area": "25", "share": "0,155", "pool": "", "order": "1", "column": "statut", "label": "En cours d'instruction", "word": "active", "threshold": "11000", "source": "arrêté du …", "target": "DALO", "place": "25", "value": "12", "rubric": "Publics prioritaires", "criterion": "Reconnu DALO", "points": "100", "cap": "160",
     "tolerance": "0,02", "opening_balance": "-2", "proposal_deadline_days": "30", "cap_receiver": "BAILLEUR",
     "turnover": "0,09", "convention": "CONV-2019-04", "ends_on": "31/12/2041", "vacated": "630", "mutation": "95",
     "anru": "12", "orcod": "0", "unfit": "3", "sale": "8", "stock": "20",
@@ -98,6 +98,7 @@ _EXAMPLE: dict[str, str] = {
 def meaning(column: Column) -> str:
     """What the column says, with its unit."""
     text = column.fr or _MEANING[column.name]
+    text = text.replace("OTHER:", "AUTRE:")
     return f"{text} ({column.unit})" if column.unit and column.unit not in text else text
 
 

@@ -96,6 +96,21 @@ class Gazetteer:
         """Communes where a QPV of that name lies."""
         return self._quarters.get(key_of(word), ())
 
+    def departement(self, word: str) -> str:
+        """The code of a département of the territory, or empty."""
+        code = word.strip().upper()
+        known = self.departements or {
+            row["departement"] for row in _rows(self.models / "territories" / "communes.csv")
+        }
+        return code if code in known else ""
+
+    def epci(self, word: str) -> str:
+        """SIREN of an EPCI given by number, or by a name that only one bears; else empty."""
+        rows = _rows(self.models / "territories" / "epci.csv")
+        code = "".join(word.split())
+        found = [r["siren"] for r in rows if r["siren"] == code or key_of(r["name"]) == key_of(word)]
+        return found[0] if len(found) == 1 else ""
+
     @cached_property
     def declared(self) -> frozenset[str]:
         """Plain names of the columns that some grid declares."""

@@ -64,6 +64,13 @@ define(
     expected_en="the name of a column of the tables, for example status",
 )
 define(
+    "READ_OWN_VALUE",
+    "« {value} » ne convient pas.",
+    "“{value}” does not fit.",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+)
+define(
     "READ_MAPPING_UNKNOWN",
     "aucune correspondance ne s'appelle « {value} ».",
     "no mapping is called “{value}”.",

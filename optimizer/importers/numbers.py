@@ -27,12 +27,12 @@ _THREE = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 _LONG = re.compile(r"[+-]?\d+([.,]\d+)?\Z")
 _WITH_UNIT = re.compile(
     r"([+-]?[\d \u00a0\u202f.,]*\d)[ \u00a0\u202f]*"
-    r"(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|(?:€|euros?) par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?|jours?|logements?|%)\Z",
+    r"(€|eur|euros?|€ ?/ ?mois|€ ?/ ?an|(?:€|euros?) par mois|m²|m2|ans?|pts?|points?|personnes?|pers\.?|enfants?|adultes?|jours?|logements?|m[ée]nages?|%)\Z",
     re.IGNORECASE,
 )
 _GROUND = ("rdc", "rez de chaussee", "rez-de-chaussee", "rez de jardin", "rc")
 _FLOOR = re.compile(r"(?:r ?\+ ?(\d{1,2})|(\d{1,2}) ?(?:er|ere|e|eme|nd)?(?: etage)?|etage (\d{1,2}))\Z")
-_PER_CENT = ("effort", "ceiling_factor")
+_PER_CENT = ("effort", "ceiling_factor", "value")
 """Columns beside the rates where a percentage means its hundredth."""
 _LONGEST = 60
 """Characters of the longest word worth looking at as a number."""

@@ -14,6 +14,7 @@ from optimizer.importers.beside import LABELS, WISHES, labels_of, with_wishes
 from optimizer.importers.checks import check_tables
 from optimizer.importers.gazetteer import Gazetteer, gazetteer_of
 from optimizer.importers.headers import near
+from optimizer.importers.local import SHEETS, with_own_values
 from optimizer.importers.mapping import Mappings, fitting, named_mapping, read_mappings, ready_mappings
 from optimizer.importers.raw import RawTable, shown
 from optimizer.importers.registry import format_of
@@ -26,7 +27,7 @@ PROPOSE = ("dwellings", "applications")
 SETTINGS_FILE, COLUMNS_FILE = "case.yaml", "columns.yaml"
 _UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".fods", ".numbers")
 """Spreadsheets that people send and that are not read: named rather than ignored."""
-_BESIDE = {t.name: t for t in (WISHES, LABELS)}
+_BESIDE = {t.name: t for t in (WISHES, LABELS, *SHEETS)}
 _BY_NAME = {plain(n): t for t in (*TABLES.values(), *_BESIDE.values()) for n in (t.alias, t.name)}
 _WORDS = tuple(n for t in TABLES.values() for n in (t.alias, t.name))
 
@@ -91,8 +92,19 @@ def read_findings(
     """As :func:`read`, without raising: the case with bad cells missing, and every finding.
 
     ``mapping`` names a ready mapping of headers, over the one that ``case.yaml`` names.
-    The case is None when its settings, a needed table or the header of a table cannot be read: checking the rest
-    against the rules would then list consequences, not causes.
+    The case is None when its settings, a needed table or the header of a table cannot be read.
+    """
+    case, whole, findings = read_parts(path, need=need, models=models, mapping=mapping)
+    return case if whole else None, findings
+
+
+def read_parts(
+    path: str | Path, *, need: Sequence[str] = PROPOSE, models: Path | None = None, mapping: str = ""
+) -> tuple[Case | None, bool, tuple[Finding, ...]]:
+    """As :func:`read_findings`, with what could be read of a case that cannot be used, and whether it is whole.
+
+    Checking such a case in full would list consequences, not causes; its landlords and communes can still be looked at.
+    None when the settings themselves cannot be read.
     """
     place = Path(path)
     if place.is_dir():
@@ -100,10 +112,14 @@ def read_findings(
     elif place.is_file() and place.suffix.lower() == ".xlsx":
         found, block, mappings, label = _workbook(place)
     else:
-        return None, (_no_case(place),)
+        return None, False, (_no_case(place),)
     settings = _beside(_settings(found, block, label), place, found)
     mappings = _mappings(found, mappings, mapping or (settings.mapping if settings else ""), label)
-    tables = _tables(found, mappings, gazetteer_of(settings, models_dir(models)), settings)
+    places = gazetteer_of(settings, models_dir(models))
+    if settings is not None:
+        settings, problems = with_own_values(settings, found.beside, places)
+        found.findings += problems
+    tables = _tables(found, mappings, places, settings)
     missing = _missing(found, need)
     findings = [*found.findings, *missing]
     for table in tables.values():
@@ -111,11 +127,12 @@ def read_findings(
     findings += check_tables(tables, settings)
     warnings = tuple(f for f in findings if f.severity == "warning")
     frames = {name: t.frame for name, t in tables.items() if t.frame is not None}
-    if settings is None or missing or found.broken or len(frames) < len(tables):
-        return None, tuple(findings)
+    if settings is None:
+        return None, False, tuple(findings)
+    whole = not (missing or found.broken or len(frames) < len(tables))
     sources = tuple(sorted(found.sources, key=lambda s: s.name))
     origins = {name: _origin(t) for name, t in tables.items()}
-    return Case(settings, frames, sources, warnings, place, origins), tuple(findings)
+    return Case(settings, frames, sources, warnings, place, origins), whole, tuple(findings)
 
 
 def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSettings | None:

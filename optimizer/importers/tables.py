@@ -36,6 +36,8 @@ from optimizer.importers.raw import I64, Mark, RawTable, shown
 from optimizer.importers.texts import plain_text
 from optimizer.importers.words import plain, vocabulary
 
+EXAMPLE = "EXEMPLE"
+"""First cell of a line that shows how to fill a sheet."""
 Labels = Mapping[str, str]
 """Plain form of a label of the files -> word the program knows, empty for a label that says nothing."""
 _THREADED = 50_000
@@ -85,6 +87,7 @@ def read_table(
     """
     if not raw.header:
         return ReadTable(table, raw.label, None, raw.rows, {}, raw.findings)
+    raw = _without_examples(raw)
     folded = fold(raw, table, mapping.headers, on)
     raw = _labelled(folded.raw, table, mapping, labels or {})
     matched = match(raw, table, mapping, places.declared if places is not None and table.extra else ())
@@ -246,6 +249,22 @@ def _extra(raw: RawTable, position: int) -> Converted:
     return replace(converted, problems=(*converted.problems, *_marked(marks)))
 
 
+def _without_examples(raw: RawTable) -> RawTable:
+    """The lines that show how to fill a sheet leave the table in silence: their first cell says « EXEMPLE »."""
+    first = as_text(raw.columns[0]) if raw.columns and len(raw.rows) else None
+    if first is None:
+        return raw
+    hit = mask(pc.equal(pc.utf8_lower(first), EXAMPLE.lower()))
+    return _kept(raw, ~hit) if hit.any() else raw
+
+
+def _kept(raw: RawTable, keep: NDArray[np.bool_]) -> RawTable:
+    place = np.cumsum(keep) - 1
+    marks = tuple(replace(m, row=int(place[m.row])) for m in raw.marks if keep[m.row])
+    columns = tuple(one_array(c).filter(pa.array(keep)) for c in raw.columns)
+    return replace(raw, columns=columns, rows=raw.rows[keep], marks=marks)
+
+
 def _without_totals(
     raw: RawTable, table: Table, known: dict[str, int] | Any
 ) -> tuple[RawTable, list[Finding]]:
@@ -265,8 +284,4 @@ def _without_totals(
         "READ_TOTAL_LINE", file=raw.label, row=int(raw.rows[at[0]]), column=raw.header[0],
         value=shown(first[int(at[0])].as_py()), rows=tuple(int(r) for r in raw.rows[at[1:]]),
     )  # fmt: skip
-    kept = pa.array(~hit)
-    place = np.cumsum(~hit) - 1
-    marks = tuple(replace(m, row=int(place[m.row])) for m in raw.marks if not hit[m.row])
-    columns = tuple(one_array(c).filter(kept) for c in raw.columns)
-    return replace(raw, columns=columns, rows=raw.rows[~hit], marks=marks), [finding]
+    return _kept(raw, ~hit), [finding]

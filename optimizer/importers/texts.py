@@ -57,6 +57,8 @@ _ROOMS = re.compile(r"[TtFf]?\s?(\d{1,2})\s?\+?\Z")
 _ROOMS_SAID = re.compile(
     r"(?:(?:type|t|f) ?(\d)(?: ?bis| et plus| et| duplex)?|(\d) ?(?:p|pieces?|pp|pieces principales)(?: et plus)?|(studio))\Z"
 )
+_OTHER = "AUTRE:"
+"""French for the prefix of the accounts of other réservataires."""
 _SILENT = ("reason", "pool")
 """Words that the workbook itself proposes: reading them is no repair."""
 _SEPARATORS = r"[,;/\n\r]"
@@ -109,12 +111,16 @@ def _known_words(text: Any, column: Column) -> tuple[Any, list[Problem]]:
 def word_reader(column: Column) -> Callable[[str], str | Bad | Mended[str]]:
     """Reads a word that has a code (« Action Logement » is ALS); any other word stays as it is."""
     known = {plain(word): code for code, words in spoken(column.name).items() for word in words}
+    proposed = {plain(words[0]) for words in spoken(column.name).values()}
+    others = "ALS" in spoken(column.name)
 
     def read(word: str) -> str | Bad | Mended[str]:
+        if others and word.upper().startswith(_OTHER):
+            return f"OTHER:{word[len(_OTHER) :].strip()}"
         code = known.get(plain(word))
         if code is None or code == word:
             return word
-        return code if column.name in _SILENT else Mended(code, code)
+        return code if column.name in _SILENT or plain(word) in proposed else Mended(code, code)
 
     return read
 

@@ -19,6 +19,7 @@ PREFIXES = ("national.", "territory.", "conventions.", "cotation.")
 """First words of the keys that concern ``models/``; other keys of a scenario belong to other parts of the product."""
 
 CHANGED_SOURCE = "hypothèse du scénario"
+OWN_SOURCE = "feuille du dossier"
 
 
 def near(key: str, known: Iterable[str]) -> str:
@@ -54,6 +55,22 @@ def changed_entry(entry: Entry, value: object, on: date) -> Entry:
     kept = tuple(v for v in entry.values if v.since < on)
     dated = DatedValue(on, frozen(value), "assumed", CHANGED_SOURCE, "", on, "")
     return replace(entry, values=(*kept, dated))
+
+
+def own_entry(entry: Entry, value: float, source: str, on: date) -> Entry:
+    """The entry with what the case itself says, in force for its year, with the status ``local``.
+
+    Raises
+    ------
+    PolicyError
+        ``POLICY_CHANGE_BAD_VALUE``: the unit or the bounds of the entry refuse the value.
+    """
+    number = int(value) if value == int(value) else value
+    if not fits(number, entry.unit, entry.choices, entry.low, entry.high):
+        refuse_value(entry.key, number, *expectation(entry.unit, entry.choices, entry.low, entry.high))
+    since = date(on.year, 1, 1)
+    dated = DatedValue(since, frozen(number), "local", source or OWN_SOURCE, "", on, "")
+    return replace(entry, values=(*(v for v in entry.values if v.since < since), dated))
 
 
 def line_keys(lines: Sequence[Line]) -> dict[str, None]:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.datadirs import models_dir
+from optimizer.domain import OWN_GRID, OwnValues
 from optimizer.policy.changes import (
     PREFIXES,
     changed_entry,
@@ -19,6 +20,7 @@ from optimizer.policy.changes import (
     changed_lines,
     grid_keys,
     line_keys,
+    own_entry,
     refuse_unknown,
     sorted_changes,
 )
@@ -38,9 +40,11 @@ from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import DatedValue, Entry, parse_entries
 from optimizer.policy.places import TABLES, read_places
 from optimizer.policy.ruleset import RuleSet
+from optimizer.policy.strict_yaml import parse_yaml
 from optimizer.policy.territory import MARKETS, Territory, read_territory, territory_names
 
 _NO_CHANGES: Mapping[str, object] = {}
+_NOTHING_OWN = OwnValues()
 
 
 def load(
@@ -48,6 +52,7 @@ def load(
     on: date,
     changes: Mapping[str, object] = _NO_CHANGES,
     models: str | Path | None = None,
+    own: OwnValues = _NOTHING_OWN,
 ) -> RuleSet:
     """What ``models/`` says on one date for one territory.
 
@@ -61,6 +66,8 @@ def load(
         Dotted keys with the values that replace what the files say; the changed values become ``assumed``.
     models : path, optional
         Another ``models/`` folder than the shipped one.
+    own : OwnValues
+        What the case itself says of its territory: it replaces the shipped values and grid, with the status ``local``.
 
     Raises
     ------
@@ -69,6 +76,8 @@ def load(
     """
     folder = Folder(models_dir(models))
     facts = read_territory(folder, territory)
+    if own.grid:
+        facts = replace(facts, grid=f"{OWN_GRID}.yaml", mutation_grid="", grid_by_epci={})
     entries = read_national(folder)
     since = date(on.year, 1, 1)
     entries |= _territory_entries(facts, folder, since)
@@ -82,6 +91,11 @@ def load(
     places = read_places(folder)
     for table, prefix in TABLES.items():
         entries |= {f"{prefix}.{place}": e for place, e in places[table].items() if place in scope[table]}
+    for key, (number, source) in own.values.items():
+        entry = entries.get(key) or _new_place(key, places, scope, since)
+        if entry is None:
+            refuse_unknown(key, entries)
+        entries[key] = own_entry(entry, number, source, on)
     agreements = [read_agreement(folder, name, facts.beside(name)) for name in facts.conventions]
     lines = in_force([line for a in agreements for line in a.lines], on.year)
 
@@ -101,7 +115,7 @@ def load(
     _check_areas(filled, communes, epci)
     for landlord, area, total in oversubscribed(filled, epci_of_areas(filled, communes)):
         raise PolicyError("POLICY_SHARES_OVER_ONE", landlord=landlord, area=area, total=total)
-    grids = _grids(folder, facts, entries, on)
+    grids = _grids(folder, facts, entries, on, own)
     for key, value in ordered:
         if key.startswith("cotation."):
             if key not in grid_keys(grids):
@@ -121,14 +135,14 @@ def load(
         _entries=entries,
         _lines=filled,
         _settings=merged_settings(agreements),
-        _load=partial(_reload, territory, on, models),
+        _load=partial(_reload, territory, on, models, own),
     )
 
 
 def _reload(
-    territory: str | Path, on: date, models: str | Path | None, changes: Mapping[str, object]
+    territory: str | Path, on: date, models: str | Path | None, own: OwnValues, changes: Mapping[str, object]
 ) -> RuleSet:
-    return load(territory, on, changes, models)
+    return load(territory, on, changes, models, own)
 
 
 def check_changes(
@@ -241,13 +255,18 @@ def _check_areas(lines: Iterable[Line], communes: pd.DataFrame, epci: pd.DataFra
                 raise PolicyError("POLICY_AREA_UNKNOWN", file=line.file, area=code, landlord=line.landlord)
 
 
-def _grids(folder: Folder, facts: Territory, entries: Mapping[str, Entry], on: date) -> tuple[Grid, ...]:
+def _grids(
+    folder: Folder, facts: Territory, entries: Mapping[str, Entry], on: date, written: OwnValues
+) -> tuple[Grid, ...]:
     """The grids the territory uses, sorted by id."""
     wanted = {entries["territory.grid"].on(on).value, entries["territory.mutation_grid"].on(on).value}
     wanted.update(_stem(name) for pair in facts.grid_by_epci.values() for name in pair)
     own = {facts.grid, facts.mutation_grid, *(name for pair in facts.grid_by_epci.values() for name in pair)}
     grids = []
     for name in sorted(wanted - {"none", ""}):
+        if name == OWN_GRID and written.grid:
+            grids.append(parse_grid(parse_yaml(written.grid.encode(), OWN_GRID), name))
+            continue
         path = facts.beside(f"{name}.yaml") if f"{name}.yaml" in own else None
         file = path.name if path is not None else f"cotation/{name}.yaml"
         grids.append(parse_grid(folder.yaml(file, path), name))

@@ -292,7 +292,7 @@ class RuleSet:
     def grid_for(self, epci: str, mutation: bool = False) -> Grid | None:
         """The grid that scores a household in an EPCI; None where the territory has no grid."""
         general, transfer = self._grid_ids(epci)
-        wanted = transfer if mutation and transfer else general
+        wanted = (transfer if mutation and transfer else general).removesuffix(".yaml")
         return next((grid for grid in self.grids if grid.id == wanted), None)
 
     def _grid_ids(self, epci: str) -> tuple[str, str]:

@@ -87,6 +87,12 @@ texts(
         "in_qpv": ("en QPV", "in QPV"),
         "not_given": ("non renseigné", "not given"),
         "skip": ("Aller au contenu", "Skip to content"),
+        "due_to_date": ("Dû à ce jour", "Due to date"),
+        "due_year": ("Dû au 31/12", "Due to 31/12"),
+        "year_done": ("Fait", "Done"),
+        "in_progress": ("En cours", "In progress"),
+        "remaining": ("Reste", "Remaining"),
+        "late": ("Retard à ce jour", "Late to date"),
     },
 )
 texts(

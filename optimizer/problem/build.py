@@ -16,11 +16,12 @@ import optimizer.eligibility as eligibility
 from optimizer.domain.memory import give_back
 from optimizer.problem.entries import NARROW_FROM, read_entries
 from optimizer.problem.groups import read_groups
-from optimizer.problem.kinds import KindTable, option_table
+from optimizer.problem.kinds import KindTable
 from optimizer.problem.leans import Leans
 from optimizer.problem.model import I64, Problem
 from optimizer.problem.naming import Naming
 from optimizer.problem.notes import notes_of
+from optimizer.problem.option_table import option_table
 from optimizer.problem.registry import hundredths
 from optimizer.problem.rulebook import rule_book
 from optimizer.problem.seats import pack_seats, seat_sets

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.problem.account_year import still_expected
 from optimizer.problem.ground import I64, B, Counted, Ground
 from optimizer.problem.model import RATE_UNIT, Row
 from optimizer.problem.registry import Line
@@ -73,15 +74,12 @@ def expected(
 
 
 def _part(ground: Ground, pair: Pair, before: int, run: int, whole: int, flux: bool) -> Expected:
-    gone, left = ground.days
-    if pair in ground.forecast:
-        year = ground.forecast[pair].base if flux else ground.forecast[pair].vacated
-        rest = Fraction(year * (before + run), whole) - before
-    elif ground.has_leases:
-        rest = Fraction(before * left, gone)
-    else:
-        return Expected(Fraction(run), False)
-    return Expected(max(rest, Fraction(run)), True)
+    planned = ground.forecast.get(pair)
+    year = None if planned is None else planned.base if flux else planned.vacated
+    rest = still_expected(
+        year=year, before=before, run=run, whole=whole, days=ground.days, leases_known=ground.has_leases
+    )
+    return Expected(Fraction(run), False) if rest is None else Expected(rest, True)
 
 
 def _by_line(leases: Counted, pairs: tuple[I64, I64], n: int) -> list[Counter[Pair]]:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.runs.options import Options
-    from optimizer.runs.proposing import Result, Written, propose, propose_to
+    from optimizer.runs.proposing import propose, propose_to
+    from optimizer.runs.result import Result, Written
     from optimizer.runs.why_answer import why
 
 __all__ = ["Options", "Result", "Written", "propose", "propose_to", "why"]
 
-_WHERE = {"Options": "options", "why": "why_answer"}
+_WHERE = {"Options": "options", "Result": "result", "Written": "result", "why": "why_answer"}
 
 
 def __getattr__(name: str) -> Any:

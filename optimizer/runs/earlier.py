@@ -22,7 +22,7 @@ from optimizer.solve.cuts import UNITS
 from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope
 
 if TYPE_CHECKING:
-    from optimizer.runs.proposing import Result
+    from optimizer.runs.result import Result
 
 define(
     "WARM_START_UNREADABLE",

@@ -7,7 +7,6 @@ is written beside the new result (``kept.csv``), where the independent check rea
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,10 @@ import pandas as pd
 from optimizer.errors import AttrifluxError, Said, define, reason_of
 from optimizer.presentation.csvfile import csv_bytes
 from optimizer.presentation.reading_back import read_back
+from optimizer.runs.result import Kept, Result
 
 if TYPE_CHECKING:
     from optimizer.problem.model import Problem
-    from optimizer.runs.proposing import Result
 
 define(
     "KEEP_UNREADABLE",
@@ -31,29 +30,6 @@ define(
 )
 
 COLUMNS = ("dwelling_id", "account", "rank", "application_id")
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The lists of an earlier result.
-
-    Attributes
-    ----------
-    name : of its folder; empty for one in memory
-    digest : SHA-256 of its table of proposals
-    lists : (dwelling) -> (account, households by rank); no household where the réservataire was to name them
-    applications : every application it knew, None where it does not say
-    """
-
-    name: str
-    digest: str
-    lists: dict[str, tuple[str, tuple[str, ...]]]
-    applications: frozenset[str] | None
-
-    @property
-    def first(self) -> tuple[tuple[str, str, str], ...]:
-        """(dwelling, account, application) of the first ranks with a household."""
-        return tuple((d, account, names[0]) for d, (account, names) in self.lists.items() if names)
 
 
 def read_kept(start: Path | str | Result) -> Kept:

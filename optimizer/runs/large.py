@@ -19,7 +19,7 @@ from optimizer.presentation.csvfile import Style, csv_bytes
 
 if TYPE_CHECKING:
     from optimizer.presentation.data import ReportData
-    from optimizer.runs.proposing import Result
+    from optimizer.runs.result import Result
 
 PLACE = ("commune_name", "rooms", "financing", "qpv")
 """Columns of the dwelling that stand beside each line of a list."""

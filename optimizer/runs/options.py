@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from optimizer.errors import Lang
 
 if TYPE_CHECKING:
-    from optimizer.runs.proposing import Result
+    from optimizer.runs.result import Result
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-
-import pandas as pd
+from typing import Protocol
 
 from optimizer import pipeline
 from optimizer.disk import hold, seal
@@ -17,10 +14,11 @@ from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.earlier import read_earlier
-from optimizer.runs.keeping import Kept, read_kept
+from optimizer.runs.keeping import read_kept
 from optimizer.runs.large import without_pairs, without_rows
 from optimizer.runs.options import Options
-from optimizer.runs.tables import Tables, is_large, make_tables
+from optimizer.runs.result import Result, Written
+from optimizer.runs.tables import is_large, make_tables
 from optimizer.runs.why_index import write_index
 from optimizer.runs.writing import (
     summary_of,
@@ -56,88 +54,6 @@ class Silent:
 
     def solving(self, bound: float | None, value: float | None) -> None:
         """Nothing."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What :func:`propose` returns: frozen tables with the columns of design §8.
-
-    Attributes
-    ----------
-    proposals, applications, dwellings, rules, orientation, leapfrogs, explanations, scores : DataFrame
-    certificate : dict
-        The content of ``certificate.json``.
-    stop : str
-        ``proven``, ``gap``, ``time`` or ``interrupted``.
-    started_from : str or None
-        SHA-256 of the certificate of the run it started from.
-    kept : Kept or None
-        The earlier result whose first ranks weighed.
-    """
-
-    tables: Tables
-    certificate: dict[str, Any]
-    stop: str
-    optimum: Optimum
-    timings: dict[str, float] = field(default_factory=dict)
-    started_from: str | None = None
-    kept: Kept | None = None
-
-    @property
-    def proposals(self) -> pd.DataFrame:
-        """``proposals.csv`` as a frame."""
-        return self.tables.proposals
-
-    @property
-    def applications(self) -> pd.DataFrame:
-        """``applications.csv`` as a frame."""
-        return self.tables.applications
-
-    @property
-    def dwellings(self) -> pd.DataFrame:
-        """``dwellings.csv`` as a frame."""
-        return self.tables.dwellings
-
-    @property
-    def rules(self) -> pd.DataFrame:
-        """``rules.csv`` as a frame."""
-        return self.tables.rules
-
-    @property
-    def orientation(self) -> pd.DataFrame:
-        """``orientation.csv`` as a frame."""
-        return self.tables.orientation
-
-    @property
-    def leapfrogs(self) -> pd.DataFrame:
-        """``leapfrogs.csv`` as a frame."""
-        return self.tables.leapfrogs
-
-    @property
-    def explanations(self) -> pd.DataFrame:
-        """``explanations.csv`` as a frame."""
-        return self.tables.explanations
-
-    @property
-    def scores(self) -> pd.DataFrame:
-        """``scores.csv`` as a frame."""
-        return self.tables.scores
-
-    @property
-    def changes(self) -> pd.DataFrame:
-        """``changes.csv`` as a frame: what moved against the kept result, and why; no row without one."""
-        return self.tables.changes
-
-
-@dataclass(frozen=True)
-class Written:
-    """What :func:`propose_to` wrote."""
-
-    out: Path
-    stop: str
-    verdict: str
-    summary: dict[str, object]
-    result: Result
 
 
 def _optimise(

@@ -19,7 +19,7 @@ from optimizer.shortlist.labels import account_label
 
 if TYPE_CHECKING:
     from optimizer.errors import Lang
-    from optimizer.runs.proposing import Result
+    from optimizer.runs.result import Result
 
 
 def report_data(result: Result, options: Options) -> ReportData:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility
-from optimizer.domain.frames import records
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
-from optimizer.problem import all_rules
+from optimizer.problem.account_year import FIGURES, AccountYear, account_years
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
-from optimizer.runs.keeping import Kept, weighed
+from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
+from optimizer.runs.result import Kept, Tables
 from optimizer.scoring import Scores
-from optimizer.shortlist import Shortlists, build_shortlists, prospects
+from optimizer.shortlist import build_shortlists, prospects
 from optimizer.shortlist.changes import changes_table, empty_changes
 from optimizer.shortlist.confirming import Sample, confirm
 from optimizer.shortlist.details import line_details
@@ -33,29 +32,6 @@ from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import losses, orientation_table, second_best
 from optimizer.shortlist.positions import reached
 from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The published tables (design §8), and what only the pages need."""
-
-    proposals: pd.DataFrame
-    applications: pd.DataFrame
-    dwellings: pd.DataFrame
-    rules: pd.DataFrame
-    orientation: pd.DataFrame
-    leapfrogs: pd.DataFrame
-    explanations: pd.DataFrame
-    scores: pd.DataFrame
-    shortfalls: pd.DataFrame
-    prospects: pd.DataFrame | None
-    details: pd.DataFrame
-    changes: pd.DataFrame
-    kept: pd.DataFrame
-    lists: Shortlists
-    streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
-    """Tables too long to be held at once: made part by part when they are written, and empty above."""
-    places: dict[str, str]
 
 
 def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:
@@ -95,7 +71,8 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
     rules_frame = optimum.rules.copy()
     rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
     flags = _flag_names(facts)
-    state = flux_state(rules_frame, pending_work(case, facts, rules))
+    years = account_years(problem.rows, pending_work(case, facts, rules))
+    state = flux_state(years)
 
     free = reached(problem)
     explaining = Explaining(
@@ -207,6 +184,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
             lang=options.lang,
         ),
         kept=nothing if kept is None else weighed(problem, kept),
+        years=years_table(years),
         lists=lists,
         places=places,
         streams=streams if large else {},
@@ -283,37 +261,29 @@ def place_names(rules: RuleSet) -> dict[str, str]:
 
 
 def flux_state(
-    rules: pd.DataFrame, pending: pd.DataFrame
+    years: Mapping[tuple[str, str, str], AccountYear],
 ) -> dict[tuple[str, str], dict[str, dict[str, float]]]:
     """The year's flux per (landlord, account) and area of its convention line, in leases.
 
-    ``share``; ``done`` (leases, and orientations come back that the agreement counts), ``in_progress`` (dwellings whose
-    candidates are being followed) and ``remaining`` until 31 December, which add up to the year's part; ``behind``: what the
-    share of what is counted so far asks beyond what is counted on the account (negative: ahead).
-
-    Parameters
-    ----------
-    pending : as :func:`optimizer.problem.ledger.pending_work`.
+    ``share``, ``done``, ``in_progress`` as `AccountYear` says them; ``remaining``: what is due to 31 December less these two,
+    not rounded up; ``behind``: what is due to date less what is counted (negative: ahead).
     """
-    waiting: Counter[tuple[str, str, str]] = Counter()
-    counted: Counter[tuple[str, str, str]] = Counter()
-    for row in records(pending):
-        keys = [(row.landlord, row.account, area) for area in (row.commune, row.epci, row.departement)]
-        waiting.update(keys)
-        counted.update(keys if row.counted else ())
     state: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
-    agreed = [shape.id for shape in all_rules() if shape.agreed]
-    for row in records(rules[rules["rule"].isin(agreed)]):
-        scope = dict(piece.split("=", 1) for piece in str(row.scope).split(";"))
-        key = (scope["landlord"], scope["account"], scope["area"])
-        share, so_far = float(row.share), float(row.num_before)
-        done = so_far - counted[key]
-        due = share * (float(row.den_before) + float(row.den_remaining))
-        state.setdefault((scope["landlord"], scope["account"]), {})[scope["area"]] = {
-            "share": share,
-            "done": done,
-            "in_progress": float(waiting[key]),
-            "remaining": round(due - done - waiting[key], 2),
-            "behind": round(share * float(row.den_before) - so_far, 2),
+    for (landlord, area, account), year in years.items():
+        state.setdefault((landlord, account), {})[area] = {
+            "share": float(year.share),
+            "done": float(year.done),
+            "in_progress": float(year.in_progress),
+            "remaining": round(float(year.due_to_31_december - year.done - year.in_progress), 2),
+            "behind": round(float(-year.balance), 2),
         }
     return state
+
+
+def years_table(years: Mapping[tuple[str, str, str], AccountYear]) -> pd.DataFrame:
+    """``landlord, area, account`` and the figures of `AccountYear`, one row per agreed share."""
+    rows = [
+        {"landlord": landlord, "area": area, "account": account, **year.as_dict()}
+        for (landlord, area, account), year in years.items()
+    ]
+    return pd.DataFrame(rows, columns=["landlord", "area", "account", *FIGURES])

@@ -40,7 +40,7 @@ from optimizer.runs.why_words import (
 
 if TYPE_CHECKING:
     from optimizer.errors import Lang
-    from optimizer.runs.proposing import Result
+    from optimizer.runs.result import Result
 
 SHOWN = 15
 """Dwellings written one by one."""

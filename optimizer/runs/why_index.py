@@ -23,7 +23,7 @@ from optimizer.shortlist.labels import account_label, refusal_label, rule_label
 from optimizer.shortlist.standings import Standings, standings
 
 if TYPE_CHECKING:
-    from optimizer.runs.proposing import Result
+    from optimizer.runs.result import Result
 
 MOST_ROWS, BEST_PLACES = 3_000_000, 20
 """Pairs up to which every one is kept; beyond, so many of the best places of each household."""

@@ -21,8 +21,7 @@ from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import plural, spaced
 
 if TYPE_CHECKING:
-    from optimizer.runs.proposing import Result
-    from optimizer.runs.tables import Tables
+    from optimizer.runs.result import Result, Tables
     from optimizer.verify import Verdict
 
 NAMES = (

@@ -168,7 +168,9 @@ def flux(
         case = importers.read(Path(case), need=("stock",))
     settings = case.settings
     if rules is None:
-        rules = policy.load(settings.rules_from, on=settings.on, changes=settings.changes, models=models)
+        rules = policy.load(
+            settings.rules_from, on=settings.on, changes=settings.changes, models=models, own=settings.own
+        )
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
     exclusions = conversion.trace(dwellings, places)

@@ -17,7 +17,6 @@ from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import Layout, lay_out
-from optimizer.solve.obeying import obeying
 from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
 from optimizer.solve.published import Proof
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
@@ -141,7 +140,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
 
 
 def _start(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
-    first = obeying(layout.problem, greedy(layout))
+    first = greedy(layout)
     incumbent = Incumbent(layout, first, objective(layout, first))
     incumbent.offer(options.warm)
     if placed is not None:

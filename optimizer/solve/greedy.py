@@ -8,6 +8,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem.model import I32, I64, FirstRanks
 from optimizer.solve.implicit import first_free
 from optimizer.solve.layout import Layout
+from optimizer.solve.obeying import obeying
 
 Line = tuple[int, int, int]
 
@@ -57,7 +58,13 @@ def fill(layout: Layout, held: FirstRanks) -> tuple[FirstRanks, int]:
     lines += [(d, a, c) for (d, a), c in pinned.items()]
     lines += _best_free(layout, np.flatnonzero(free), used)
     part = np.array(sorted(lines), np.int32).reshape(-1, 3)
-    return FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy()), kept
+    made = FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
+    first = obeying(problem, made)
+    if first is not made:
+        there = set(zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True))
+        own = zip(held.dwelling.tolist(), held.app.tolist(), held.kind.tolist(), strict=True)
+        kept = sum(line in there for line in own)
+    return first, kept
 
 
 def _best_free(layout: Layout, dwellings: I64 | I32, used: np.ndarray) -> list[Line]:
@@ -68,8 +75,13 @@ def _best_free(layout: Layout, dwellings: I64 | I32, used: np.ndarray) -> list[L
     lines: list[Line] = []
     for d, e, named, filled in zip(dwellings.tolist(), entry.tolist(), options.tolist(), must, strict=True):
         if e >= 0:
-            lines.append((d, int(problem.entry_app[e]), int(layout.option_kind[layout.option_ptr[named]])))
-            continue
+            options_of = layout.option_kind[layout.option_ptr[named] : layout.option_ptr[named + 1]]
+            kind = int(options_of[np.argmax(problem.kinds.value[options_of])])
+            worth = problem.values(np.array([e], np.int64))[0] + problem.bonus[d] + problem.kinds.value[kind]
+            if filled or worth > 0:
+                lines.append((d, int(problem.entry_app[e]), kind))
+                continue
+            used[problem.entry_app[e]] = False
         if filled:
             raise AttrifluxError("NO_SOLUTION")
         seats = layout.seats(int(problem.klass[d]))

@@ -99,7 +99,11 @@ def bilan(
     matched = reconcile(signed, followed) if len(events) else reconcile(signed, signed)
     problems = list(differences(matched))
     rules = policy.load(
-        case.settings.rules_from, on=case.settings.on, changes=case.settings.changes, models=models
+        case.settings.rules_from,
+        on=case.settings.on,
+        changes=case.settings.changes,
+        models=models,
+        own=case.settings.own,
     )
     homes = homes_of(case, rules.get(PERIODS))
     lines = (

@@ -1,13 +1,15 @@
 """The ledger of each account: share, due to date, consumed by each count rule, remaining, forecast to 31 December.
 
 Fed by `leases`, `in_progress` and `events`, as `propose` is: its base and what is consumed are the `den_before` and
-`num_before` of the flux rows. Orientations that came back without a lease are consumed where the count rule of the account
-says so (:mod:`optimizer.problem.returned`); they take nothing from the leases still expected.
+`num_before` of the flux rows, and the figures of a year are those of :class:`optimizer.problem.account_year.AccountYear`.
+Orientations that came back without a lease are consumed where the count rule of the account says so
+(:mod:`optimizer.problem.returned`); they take nothing from the leases still expected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor, sqrt
@@ -20,12 +22,17 @@ from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
 from optimizer.domain.account import outside_flux, place_of
 from optimizer.domain.schema import STAGES
+from optimizer.eligibility.accounts import known_places
+from optimizer.eligibility.conventions import read_lines
+from optimizer.eligibility.encode_dwellings import blocked_dwellings
+from optimizer.eligibility.findings import Findings
+from optimizer.problem.account_year import AccountYear, still_expected
 from optimizer.problem.returned import REACHED, furthest, returned_orientations
 
 COLUMNS = (
     "landlord", "departement", "area", "account", "share", "tolerance", "carry_over", "opening_balance", "count_rule",
     "base", "due", "consumed_oriented", "consumed_presented", "consumed_attributed", "consumed_signed", "consumed",
-    "returned", "balance", "year_base", "year_due", "remaining", "forecast", "forecast_low", "forecast_high",
+    "returned", "balance", "year_base", "year_due", "year_target", "done", "in_progress", "remaining", "late", "ahead", "forecast", "forecast_low", "forecast_high",
 )  # fmt: skip
 LEC_COLUMNS = (
     "epci", "name", "target", "outside_qpv", "good", "unknown", "reached_rate", "expected_remaining", "needed", "needed_rate",
@@ -83,13 +90,8 @@ def ledger(case: Case, rules: policy.RuleSet, year: int) -> pd.DataFrame:
     pending = pending[~pending["account"].isin(outside_flux())]
     first = rules_at(pending, rule_at).map(REACHED).fillna(len(STAGES))
     pending = pending.assign(counted=pending["level"] >= first)
-    gone, left = year_fraction(case.settings.on, year)
-    forecast = _forecast(case.table("assiette"), year)
-    rows = []
-    for line in lines.to_dict("records"):
-        named = {str(k): v for k, v in line.items()}
-        tables = tuple(_inside(frame, line) for frame in (signed, pending, back))
-        rows.append(_row(named, tables, forecast, gone, left, _inside_share(signed, line)))
+    flux = _Flux(case, rules, year, signed, pending, back)
+    rows = [_row({str(k): v for k, v in line.items()}, flux) for line in lines.to_dict("records")]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["landlord", "departement", "area", "account"], ignore_index=True)
 
@@ -172,14 +174,60 @@ def _inside(frame: pd.DataFrame, line: dict[Any, Any]) -> pd.DataFrame:
     return inside
 
 
-def _inside_share(signed: pd.DataFrame, line: dict[Any, Any]) -> Fraction:
-    """Part of the landlord's flux of the département that lies in the line's area; 1 when nothing is signed yet."""
-    whole = signed[(signed["landlord"] == line["landlord"]) & (signed["dep"] == line["departement"])]
-    return Fraction(len(_inside(whole, line)), len(whole)) if len(whole) else Fraction(1)
+class _Flux:
+    """What the flux of each landlord has let, follows and still expects in an area."""
+
+    def __init__(
+        self, case: Case, rules: policy.RuleSet, year: int, signed: pd.DataFrame, pending: pd.DataFrame, back: pd.DataFrame
+    ) -> None:  # fmt: skip
+        self.signed, self.pending, self.back = signed, pending, back
+        self.days = year_fraction(case.settings.on, year)
+        self.planned = _planned(case.table("assiette"), year)
+        leases = case.table("leases")
+        self.has_leases = bool((leases["signed_on"].dt.year == year).any())
+        self.run = _run(case, rules) if year == case.settings.year else signed.iloc[:0]
+        self.whole = self._by_part([signed, pending[pending["counted"]], self.run])
+
+    def of(self, line: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Fraction]:
+        """Leases, work in progress and orientations come back in the line's area, and the leases it still expects."""
+        here, pending, back, run = (
+            _inside(frame, line) for frame in (self.signed, self.pending, self.back, self.run)
+        )
+        before, now = self._by_part([here, pending[pending["counted"]]]), self._by_part([run])
+        expected = Fraction(0)
+        for part in sorted(before.keys() | now.keys()):
+            rest = still_expected(
+                year=self.planned.get(part), before=before[part], run=now[part], whole=self.whole[part], days=self.days,
+                leases_known=self.has_leases,
+            )  # fmt: skip
+            expected += now[part] if rest is None else rest
+        return here, pending, back, expected
+
+    @staticmethod
+    def _by_part(frames: Sequence[pd.DataFrame]) -> Counter[tuple[str, str]]:
+        found: Counter[tuple[str, str]] = Counter()
+        for frame in frames:
+            found.update(zip(frame["landlord"].astype(str), frame["dep"].astype(str), strict=True))
+        return found
 
 
-def _forecast(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
-    rows = assiette[(assiette["year"] == year) & (assiette["basis"] == "forecast")]
+def _run(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
+    """Dwellings of the case that the flux may still let: in its base, and nobody's candidate followed there."""
+    frame = case.table("dwellings")
+    landlords = frozenset(str(x) for x in frame["landlord"].dropna())
+    findings = Findings(case, known_places(rules), rules.title)
+    blocked = blocked_dwellings(case, rules, read_lines(case, rules, landlords, findings))
+    exclusion = frame["assiette_exclusion"].astype(object).fillna("none")
+    reserved = frame["reserved_to"].astype(object).fillna("")
+    first = frame["first_letting"].astype("boolean").fillna(False).astype(bool)
+    free = (exclusion == "none") & (reserved == "") & ~first & ~frame["dwelling_id"].isin(blocked)
+    return placed(frame[free], rules.by_commune("epci"), rules.by_commune("departement"))
+
+
+def _planned(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
+    """Flux base of the year by (landlord, département): as forecast, else as it was."""
+    rows = assiette[assiette["year"] == year]
+    rows = rows.sort_values("basis", key=lambda basis: basis == "forecast", kind="stable")
     minus = rows[["mutation", "anru", "orcod", "unfit", "sale", "stock"]].fillna(0).sum(axis=1)
     base = (rows["vacated"].fillna(0) - minus).astype("int64")
     return {
@@ -188,16 +236,8 @@ def _forecast(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
     }
 
 
-def _row(
-    line: dict[str, Any],
-    tables: tuple[pd.DataFrame, ...],
-    forecast: dict[tuple[str, str], int],
-    gone: int,
-    left: int,
-    part: Fraction,
-) -> dict[str, object]:
-    """``tables``: leases of the flux, work in progress and orientations that came back, inside the line's area."""
-    here, pending, back = tables
+def _row(line: dict[str, Any], flux: _Flux) -> dict[str, object]:
+    here, pending, back, expected = flux.of(line)
     share = Fraction(repr(float(line["share"])))
     signed = int((here["account"] == line["account"]).sum())
     waiting = pending[pending["account"] == line["account"]]
@@ -207,27 +247,22 @@ def _row(
         for name, level in REACHED.items()
     } | {"signed": signed}
     rule = str(line["count_rule"])
-    opening = Fraction(
-        repr(float(line["opening_balance"]))
-    )  # one given counts; `carry_over` is about next year's
-    let = len(here) + int(pending["counted"].sum())
-    returned = int(back["counted"].sum())
-    base = let + returned
-    due = share * base - opening
-    planned = forecast.get((str(line["landlord"]), str(line["departement"])))
-    if planned is not None:
-        year_base = returned + max(let, floor(planned * part + Fraction(1, 2)))
-    elif gone:
-        year_base = base + floor(Fraction(let * left, gone) + Fraction(1, 2))
-    else:
-        year_base = base
-    own_returned = int(gone_back["counted"].sum())
-    consumed = signed + int(waiting["counted"].sum()) + own_returned
-    year_due = share * year_base - opening
-    rest = year_base - base
-    rate = consumed / base if base else float(share)
+    own_returned, counted = int(gone_back["counted"].sum()), int(waiting["counted"].sum())
+    year = AccountYear(
+        share=share,
+        # one given counts; `carry_over` is about next year's
+        opening=Fraction(repr(float(line["opening_balance"]))),
+        base=len(here) + int(pending["counted"].sum()) + int(back["counted"].sum()),
+        consumed=signed + counted + own_returned,
+        counted=counted,
+        in_progress=len(waiting),
+        expected=expected,
+    )
+    rest = float(expected)
+    rate = year.consumed / year.base if year.base else float(share)
     spread = EIGHTY * sqrt(rest * rate * (1 - rate)) if 0 <= rate <= 1 else 0.0
-    expected = consumed + rest * rate
+    forecast = year.consumed + rest * rate
+    shown = year.as_dict()
     return {
         **{name: line[name] for name in ("landlord", "departement", "area", "account")},
         "share": float(share),
@@ -235,18 +270,19 @@ def _row(
         "carry_over": bool(line["carry_over"]),
         "opening_balance": float(line["opening_balance"]),
         "count_rule": rule,
-        "base": base,
-        "due": _two(due),
+        "base": year.base,
+        "due": shown["due_to_date"],
         **{f"consumed_{name}": counts[name] for name in ("oriented", "presented", "attributed", "signed")},
-        "consumed": consumed,
+        "consumed": year.consumed,
         "returned": own_returned,
-        "balance": _two(consumed - due),
-        "year_base": year_base,
-        "year_due": _two(year_due),
-        "remaining": max(0, ceil(year_due) - consumed),
-        "forecast": round(expected, 1),
-        "forecast_low": round(max(float(consumed), expected - spread), 1),
-        "forecast_high": round(min(float(consumed + rest), expected + spread), 1),
+        "balance": _two(year.balance),
+        "year_base": _two(year.year_base),
+        "year_due": shown["due_year"],
+        "year_target": year.whole_due,
+        **{name: shown[name] for name in ("done", "in_progress", "remaining", "late", "ahead")},
+        "forecast": round(forecast, 1),
+        "forecast_low": round(max(float(year.consumed), forecast - spread), 1),
+        "forecast_high": round(min(float(year.consumed + rest), forecast + spread), 1),
     }
 
 

@@ -13,13 +13,11 @@ texts(
         "card_attributed": ("logements attribués", "dwellings attributed"),
         "attributed": ("Attribués", "Attributed"),
         "flux_ledger": ("Registre du flux", "Flux ledger"),
-        "due_to_date": ("Dû à ce jour", "Due to date"),
         "oriented": ("Orientés", "Oriented"),
         "presented": ("Présentés", "Presented"),
         "signed": ("Signés", "Signed"),
         "returned": ("dont revenus sans bail", "come back, no lease"),
         "balance": ("Solde", "Balance"),
-        "remaining": ("Restants", "Remaining"),
         "forecast": ("Prévu au 31/12 (80 %)", "Forecast at 31/12 (80 %)"),
         "bridge": ("Du bilan au registre", "From the statement to the ledger"),
         "bridge_note": (

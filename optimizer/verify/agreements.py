@@ -11,8 +11,9 @@ from typing import Any
 from optimizer.verify.cells import strings
 from optimizer.verify.law import Law, first_known, within
 from optimizer.verify.settings import dalo_numbers
-from optimizer.verify.tables import RawTable, csv_columns, read_yaml
+from optimizer.verify.tables import RawTable, csv_columns
 from optimizer.verify.verdict import Unreadable
+from optimizer.verify.yamltext import read_yaml
 
 OUTSIDE = ("MUTATION", "RELOGEMENT")
 FIELDS = (

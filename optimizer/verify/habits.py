@@ -149,14 +149,16 @@ class Habits:
         if kind == "rooms":
             return _rooms(word)
         if kind in ("bool", "qpv"):
-            yes = word.lower() in words()["checked"] or (kind == "qpv" and _name(word) in self._quarters)
+            yes = word.lower() in words()["checked"] or (kind == "qpv" and place_name(word) in self._quarters)
             return "oui" if yes else word
+        if word.upper().startswith("AUTRE:") and words()["like"].get(column.name, column.name) == "account":
+            return f"OTHER:{word[6:].strip()}"
         return meant.get(plain(word), word)
 
     def _commune(self, word: str) -> str:
         if re.fullmatch(r"[0-9AB]{5}", word):
             return word
-        codes = self._communes.get(_name(word), ())
+        codes = self._communes.get(place_name(word), ())
         inside = [c for c in re.findall(r"\d{5}|2[AB]\d{3}", word) if c in codes]
         if len(codes) == 1:
             return codes[0]
@@ -167,12 +169,12 @@ class Habits:
         found: dict[str, list[str]] = {}
         for row in self._rows("communes.csv"):
             if self.departements is None or row["departement"] in self.departements:
-                found.setdefault(_name(row["name"]), []).append(row["insee"])
+                found.setdefault(place_name(row["name"]), []).append(row["insee"])
         return found
 
     @cached_property
     def _quarters(self) -> frozenset[str]:
-        return frozenset(_name(row["name"]) for row in self._rows("qpv.csv"))
+        return frozenset(place_name(row["name"]) for row in self._rows("qpv.csv"))
 
     def _rows(self, name: str) -> list[dict[str, str]]:
         path = self.models / "territories" / name if self.models is not None else None
@@ -189,7 +191,7 @@ def _empty(kind: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=100_000)
-def _name(word: str) -> str:
+def place_name(word: str) -> str:
     """A place's name as compared: no digits, St spelled out, no label before, no cedex behind."""
     short = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
     parts = [short.get(p, p) for p in plain(word).split("_") if not p.isdigit()]
@@ -262,6 +264,18 @@ def _day(word: str, month_only: bool) -> str:
     if found and _month(found[2]):
         return f"{found[3]}-{_month(found[2]):02d}-{int(found[1]):02d}"
     return word
+
+
+def without_examples(frame: Frame) -> Frame:
+    """The columns without the lines whose first cell says « EXEMPLE »."""
+    if not frame:
+        return frame
+    first = pc.utf8_lower(pc.utf8_trim_whitespace(next(iter(frame.values()))))
+    hit = pc.fill_null(pc.equal(first, "exemple"), False)
+    if not pc.any(hit).as_py():
+        return frame
+    keep = pc.invert(hit)
+    return {header: values.filter(keep) for header, values in frame.items()}
 
 
 def labels_of(frame: Frame) -> dict[str, dict[str, str]]:

@@ -14,10 +14,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from optimizer.verify.tables import csv_columns, read_yaml
+from optimizer.verify.tables import csv_columns
 from optimizer.verify.verdict import Unreadable
+from optimizer.verify.yamltext import read_yaml
 
 FINANCINGS = ("plai", "plus", "pls")
+OWN_GRID = "grille"
+"""Name of the grid that a case writes itself."""
 ZONES = ("paris_adjacent", "ile_de_france", "other_regions")
 
 
@@ -41,9 +44,15 @@ class Law:
     territory : name in ``territories/``, or a path to a territory file
     on : date the rules are read at
     changes : dotted keys of the case
+    own_values, own_grid : numbers and grid that the case writes itself; they stand above the shipped ones
     """
 
-    def __init__(self, models: Path, territory: str, on: date, changes: Mapping[str, Any]) -> None:
+    def __init__(
+        self, models: Path, territory: str, on: date, changes: Mapping[str, Any],
+        own_values: Mapping[str, Fraction] | None = None, own_grid: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.own_values = dict(own_values or {})
+        self.own_grid = own_grid
         self.models = models
         self.on = on
         self.changes = {str(k): v for k, v in changes.items()}
@@ -153,6 +162,9 @@ class Law:
                     rows[place] = (day, value)
         # « none » ends a place's value: an EPCI that leaves the list of the yearly arrêté.
         out = {place: Fraction(value) for place, (_, value) in rows.items() if value != "none"}
+        for key, number in self.own_values.items():
+            if key.startswith(prefix + "."):
+                out[key.removeprefix(prefix + ".")] = number
         for key, value in self.changes.items():
             if key.startswith(prefix + "."):
                 out[key.removeprefix(prefix + ".")] = Fraction(str(value))
@@ -181,6 +193,8 @@ class Law:
     def grid_names(self, epci: str) -> tuple[str, str]:
         """(general grid, mutation grid) of an EPCI; empty = none."""
         own = self.territory.get("grid_by_epci", {}).get(epci)
+        if self.own_grid is not None:
+            own = {"grid": OWN_GRID, "mutation_grid": ""}
         names = []
         for key in ("grid", "mutation_grid"):
             changed = self.changes.get(f"territory.{key}")
@@ -194,6 +208,8 @@ class Law:
 
     def grid_file(self, name: str) -> Mapping[str, Any]:
         """The raw content of a grid."""
+        if name == OWN_GRID and self.own_grid is not None:
+            return self.own_grid
         own = name.endswith(".yaml")
         path = self.beside(name) if own else within(self.models / "cotation", f"{name}.yaml")
         if not path.is_file():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -28,6 +28,10 @@ class Settings:
     synthetic: bool
     dalo: Mapping[tuple[str, str], Fraction]
     """(landlord, département) -> DALO households of the year."""
+    own_values: Mapping[str, Fraction] = field(default_factory=dict)
+    """Dotted key -> number that the case's own sheets give."""
+    own_grid: Mapping[str, Any] | None = None
+    """The grid that the case writes, in the form of a grid file."""
 
 
 def read_settings(raw: Mapping[str, Any]) -> Settings:
@@ -54,6 +58,8 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
             changes=changes,
             synthetic=_yes(raw.get("synthetic")),
             dalo=dalo_numbers(raw.get("dalo")) | _dalo_lines(raw),
+            own_values=raw.get("own_values") or {},
+            own_grid=raw.get("own_grid"),
         )
     except (KeyError, ValueError) as error:
         raise Unreadable("case.yaml", type(error).__name__) from error

@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-import yaml
 
 from optimizer.domain import TABLES
-from optimizer.verify import habits
+from optimizer.verify import habits, local
 from optimizer.verify.verdict import Unreadable
 from optimizer.verify.words import canonical, every_table, fitting, headers_of, plain
+from optimizer.verify.yamltext import read_yaml
 
 BOM = b"\xef\xbb\xbf"
 READY = Path(__file__).resolve().parents[1] / "importers" / "mappings"
@@ -57,18 +57,6 @@ class RawCase:
         return self.tables.get(name) or RawTable(name, 0, {})
 
 
-def read_yaml(path: Path) -> Any:
-    """YAML with every scalar as text: ``on`` stays a word, ``0.1`` stays exact, ``01004`` keeps its zero."""
-    try:
-        return yaml.load(path.read_bytes().decode("utf-8-sig"), Loader=_loader())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Unreadable(path.name, type(error).__name__) from error
-
-
-def _loader() -> Any:
-    return getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-
 def read_case(path: Path, models: Path | None = None) -> RawCase:
     """The case folder, or the one workbook; ``models`` names communes and quarters. Raises Unreadable on nonsense."""
     if path.is_file():
@@ -100,8 +88,13 @@ def _read(
     models: Path | None, hashes: Mapping[str, str], used: tuple[str, ...],
 ) -> RawCase:  # fmt: skip
     """Every table under its canonical columns, once the settings say where names are looked up."""
+    found = {name: (file, habits.without_examples(frame)) for name, (file, frame) in found.items()}
     settings = _with_territory(habits.settings_in_words(raw), folder)
     mapping = {"mapping": settings["mapping"], **mapping} if settings.get("mapping") else mapping
+    settings = {
+        **settings,
+        **local.own_values({n: f for n, (_, f) in found.items() if n in local.SHEETS.values()}, models),
+    }
     labels = habits.labels_of(found[habits.LABELS][1]) if habits.LABELS in found else {}
     reading = habits.Habits(models, _departements(settings, models), labels)
     on = _on(settings)
@@ -152,7 +145,7 @@ def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, A
 
 def _table_of(stem: str) -> str:
     found = every_table().get(plain(stem))
-    return found.name if found else habits.BESIDE.get(plain(stem), "")
+    return found.name if found else {**habits.BESIDE, **local.SHEETS}.get(plain(stem), "")
 
 
 def _frame(file: Path) -> habits.Frame:

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from optimizer.verify.law import Law
-from optimizer.verify.tables import csv_columns, read_yaml
+from optimizer.verify.tables import csv_columns
+from optimizer.verify.yamltext import read_yaml
 
 ASSUMED = "assumed"
 
@@ -40,5 +41,8 @@ def assumed_places(law: Law, table: str, prefix: str) -> frozenset[str]:
         day = date.fromisoformat(since)
         if day <= law.on and (place not in last or last[place][0] < day):
             last[place] = (day, status or "")
+    for key in law.own_values:
+        if key.startswith(f"{prefix}."):
+            last[key.removeprefix(f"{prefix}.")] = (law.on, "local")
     changed = {key.removeprefix(f"{prefix}.") for key in law.changes if key.startswith(f"{prefix}.")}
     return frozenset(changed | {place for place, (_, status) in last.items() if status == ASSUMED})

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from optimizer.domain import TABLES, Column, Table
+from optimizer.verify.yamltext import read_yaml
 
 _FRENCH = {
     "financing": "plai=pla i",
@@ -69,8 +70,6 @@ def _mapped(values: pa.Array, change: Callable[[str], str]) -> pa.Array:
 
 def headers_of(mapping: Mapping[str, Any], table: Table, ready: Path) -> dict[str, str]:
     """Canonical column -> header, from ``columns.yaml`` and the ready mapping it names."""
-    from optimizer.verify.tables import read_yaml
-
     found: dict[str, str] = {}
     name = mapping.get("mapping")
     if isinstance(name, str) and (ready / f"{name}.yaml").is_file():

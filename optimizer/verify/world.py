@@ -160,7 +160,9 @@ class World:
 def read_world(raw: RawCase, models: Path) -> World:
     """Raises Unreadable on what cannot be a checked case."""
     settings = read_settings(raw.settings)
-    law = Law(models, settings.territory, settings.on, settings.changes)
+    law = Law(
+        models, settings.territory, settings.on, settings.changes, settings.own_values, settings.own_grid
+    )
     on = cells.as_day(settings.on)
     dwellings = read_dwellings(raw.table("dwellings"), law.places, on)
     if law.departements:

@@ -6,6 +6,8 @@ check must accept every result.
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 import optimizer as af
 from optimizer.runs.exporting import export_case
 from tests.oracle.campaign import groups
-from tests.oracle.cases import write_case
+from tests.oracle.cases import write_case, write_table
 from tests.oracle.comparison import all_differences
 from tests.oracle.contract import answer
 
@@ -33,3 +35,34 @@ def differences(seed: int, folder: Path) -> list[str]:
 def test_the_program_answers_as_the_contract_says(seeds: range, tmp_path: Path) -> None:
     found = {seed: differences(seed, tmp_path / str(seed)) for seed in seeds}
     assert not {seed: said[:8] for seed, said in found.items() if said}
+
+
+def kept_differences(seed: int, folder: Path) -> list[str]:
+    """The same after one refusal, with the earlier first ranks kept."""
+    case = write_case(seed, folder / "case")
+    options = af.Options(accept_assumed=True, pdf=False)
+    earlier = answer(case)
+    af.propose_to(case, folder / "earlier", options)
+    pinned = {row["dwelling_id"] for row in earlier.market.pins}
+    named = [o for o in earlier.chosen if o.application and o.dwelling not in pinned]
+    if named:
+        forbid(case, named[0].dwelling, str(named[0].application))
+    kept = frozenset((o.dwelling, o.application, o.account) for o in earlier.chosen if o.application)
+    again = af.propose_to(case, folder / "again", replace(options, keep=folder / "earlier"))
+    return all_differences(answer(case, kept=kept), again.result, None)
+
+
+def forbid(case: Path, d: str, a: str) -> None:
+    """Add a decision: the household withdraws from the dwelling."""
+    path = case / "decisions.csv"
+    rows: list[dict[str, object]] = []
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows += [dict(row) for row in csv.DictReader(lines)]
+    row = {"dwelling_id": d, "application_id": a, "decision": "forbid", "reason": "withdrawn", "author": "S"}
+    write_table(path, [*rows, row])
+
+
+@pytest.mark.parametrize("seed", [group[0] for group in groups(25)])
+def test_kept_first_ranks_weigh_what_the_contract_says(seed: int, tmp_path: Path) -> None:
+    assert not kept_differences(2_000 + seed, tmp_path)

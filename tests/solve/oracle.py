@@ -41,7 +41,7 @@ def tiny(seed: int, **changes: object) -> Problem:
     return random_problem(np.random.default_rng(seed), **{**shape, **changes})
 
 
-def middle(seed: int, dwellings: int, applications: int) -> Problem:
+def middle(seed: int, dwellings: int, applications: int, **changes: object) -> Problem:
     """A random commission: several menus, groups and rules, some of them contradictory."""
     return random_problem(
         np.random.default_rng(seed),
@@ -54,12 +54,14 @@ def middle(seed: int, dwellings: int, applications: int) -> Problem:
         accounts=5,
         density=0.15,
         empty_menu=0.05,
+        **changes,
     )
 
 
 def binding(seed: int, dwellings: int, applications: int) -> Problem:
-    """A commission whose rules all bind and round: its proof needs a real tree."""
-    return _bound_by_rules(middle(seed, dwellings, applications))
+    """A commission whose rules all bind and round, without lists of nominees: its proof needs a real tree of counts."""
+    plain = {"orders": 0.0, "plays": 0.0, "by_place": 0.0, "leans": 0.0}
+    return _bound_by_rules(middle(seed, dwellings, applications, **plain))
 
 
 def sharp(seed: int, **changes: object) -> Problem:

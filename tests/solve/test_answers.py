@@ -63,7 +63,7 @@ def test_all_tied_gives_one_answer_everywhere() -> None:
 @pytest.mark.parametrize("rate", [0, 10_000])
 def test_rates_zero_and_one(rate: int) -> None:
     for seed in range(20):
-        problem = tiny(seed)
+        problem = tiny(seed, plays=0.0, by_place=0.0)
         rows = tuple(replace(row, rate=rate, price=200_000) for row in problem.rows)
         problem = replace(problem, rows=rows)
         solved = solve(problem)

@@ -157,7 +157,7 @@ def test_the_ledger_counts_by_the_four_rules_and_forecasts():
     assert counts == [9, 8, 7, 6]
     assert row["base"] == 20
     assert row["due"] == 3.6
-    assert row["year_base"] == 20 + 20  # 182 days gone, 183 left
+    assert row["year_base"] == 20 + 20.11  # 182 days gone, 183 left
     assert row["forecast_low"] <= row["forecast"] <= row["forecast_high"]
     assert row["forecast"] == pytest.approx(12, abs=0.2)
 

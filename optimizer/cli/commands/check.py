@@ -13,6 +13,7 @@ from optimizer.cli.arguments import (
     JsonOption,
     LangOption,
     Language,
+    MappingOption,
     ModelsOption,
 )
 from optimizer.cli.languages import both
@@ -31,13 +32,14 @@ def check(
     case: CaseArgument,
     models: ModelsOption = None,
     accept_assumed: AssumedOption = False,
+    mapping: MappingOption = "",
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.speak import finding_dict, say_findings, say_json, table
     from optimizer.pipeline import check_case
 
-    read, findings = check_case(case, models=models, accept_assumed=accept_assumed)
+    read, findings = check_case(case, models=models, accept_assumed=accept_assumed, mapping=mapping)
     errors = [f for f in findings if f.severity == "error"]
     if json:
         sizes = {} if read is None else {name: len(frame) for name, frame in read.tables.items()}

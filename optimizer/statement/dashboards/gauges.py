@@ -112,6 +112,10 @@ class Gauge:
     """Title of the group it stands in."""
     ahead_key: str = ""
     """Key of ``models/`` of the advance that is told; empty: none."""
+    late: int | None = None
+    """Whole leases late to date of an account whose year is kept (`AccountYear.late`)."""
+    left: int | None = None
+    """Whole leases it still has to find, beyond what is done and in progress (`AccountYear.remaining`)."""
 
     def straight(self, gone: int, left: int) -> Fraction:
         """Leases the straight line asks for after ``gone`` days."""
@@ -124,13 +128,15 @@ class Gauge:
     @property
     def still_needed(self) -> int:
         """Leases of the numerator still to be signed to reach the year's target."""
-        return max(0, self.year_target - self.counts.num)
+        return max(0, self.year_target - self.counts.num) if self.left is None else self.left
 
     @property
     def missing(self) -> int:
         """Whole leases behind (``at_least``) or above (``at_most``) the share of what is counted to date."""
         if self.share is None:
             return 0
+        if self.late is not None:
+            return self.late
         goal = self.share * self.counts.den - self.opening
         if self.direction == "at_least":
             return max(0, ceil(goal) - self.counts.num)

@@ -155,7 +155,7 @@ def _gap(g: Gauge, gone: int, left: int) -> str:
         return "–"
     if not g.missing:
         return "tenu"
-    return f"{leases(g.missing)} {'en moins' if g.direction == 'at_least' else 'en trop'}"
+    return f"{leases(g.missing)} {'de retard' if g.direction == 'at_least' else 'en trop'}"
 
 
 def _plot_words(g: Gauge, result: Dashboard) -> str:

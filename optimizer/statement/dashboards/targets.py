@@ -84,7 +84,6 @@ def _flux_gauge(year: Year, row: dict[object, object], shape: RuleShape) -> Gaug
         _exact(row["share"]),
         _exact(row["opening_balance"]),
     )
-    year_due = _exact(row["year_due"])
     who = label(year, account)
     where = place_name(year, area)
     if where == who:
@@ -94,10 +93,14 @@ def _flux_gauge(year: Year, row: dict[object, object], shape: RuleShape) -> Gaug
         who = "contingent de la commune"
     return Gauge(
         shape.id, who[:1].upper() + who[1:], scope, share, "at_least", counts,
-        Fraction(max(0, int(str(row["year_base"])) - int(str(row["base"])))), max(0, -floor(-year_due)),
+        max(Fraction(0), _exact(row["year_base"]) - int(str(row["base"]))), _whole(row, "year_target"),
         (_agreed(year, landlord, account, area, row),), _counted(row, counts.num_returned), shape.late_key, _exact(row["tolerance"]), opening,
-        group=shape.group[0], ahead_key=shape.ahead_key,
+        group=shape.group[0], ahead_key=shape.ahead_key, late=_whole(row, "late"), left=_whole(row, "remaining"),
     )  # fmt: skip
+
+
+def _whole(row: dict[object, object], name: str) -> int:
+    return int(str(row[name]))
 
 
 COUNTED = {

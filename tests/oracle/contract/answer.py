@@ -38,12 +38,14 @@ class Answer:
     applications: dict[str, Standing]
 
 
-def answer(folder: Path, *, price_assumed: bool = False) -> Answer:
-    """Read a case folder and answer it."""
+def answer(
+    folder: Path, *, price_assumed: bool = False, kept: frozenset[tuple[str, str, str]] = frozenset()
+) -> Answer:
+    """Read a case folder and answer it; ``kept`` are the first ranks of an earlier result."""
     case = read_case(folder)
     law = Law(case)
     pairs = Pairs(case, law, Agreements(case, law))
-    values = Values(pairs)
+    values = Values(pairs, kept)
     rules = Rules(pairs, price_assumed=price_assumed)
     market = Market(pairs, values, rules)
     chosen = best_first_ranks(market)

@@ -18,7 +18,9 @@ ZERO = Fraction(0)
 class Values:
     """Scores, fits, burdens and leans of the eligible pairs of a case."""
 
-    def __init__(self, pairs: Pairs) -> None:
+    def __init__(self, pairs: Pairs, kept: frozenset[tuple[str, str, str]] = frozenset()) -> None:
+        self.kept = kept
+        """First ranks (dwelling, household, account) of the earlier result that is kept."""
         self.pairs, self.law, self.case = pairs, pairs.law, pairs.case
         self.scorer = Scorer(self.law, pairs.on)
         self.epcis = sorted({communes()[d["commune"]][0] for d in pairs.dwellings.values()})
@@ -146,6 +148,8 @@ class Values:
             points += law.national("lean.dalo_points")
         if pairs.applications[a]["dossier"] == "unreachable":
             points -= self.span + law.national("lean.unreachable_margin")
+        if (d, a, r) in self.kept:
+            points += law.national("lean.keep_points")
         return points
 
     # ---- all of it --------------------------------------------------------------------------------------------------------
