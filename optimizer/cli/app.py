@@ -12,6 +12,7 @@ from optimizer.cli.arguments import LangOption, Language
 from optimizer.cli.languages import both, language
 from optimizer.cli.pages import Group, example, help_page
 
+INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 app = typer.Typer(
     name="attriflux",
@@ -79,6 +80,8 @@ def _run() -> int:
             typer.echo(page)
             return 0
         code = command.main(prog_name="attriflux", standalone_mode=False)
+        if code == INTERRUPTED:  # what the library makes of Ctrl-C, without a word
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except USAGE_ERRORS as error:
         typer.echo(usage_sentence(error, lang), err=True)

@@ -9,6 +9,7 @@ __all__ = [
     "Held",
     "check_files",
     "check_out",
+    "clear",
     "file_digest",
     "hold",
     "listen",

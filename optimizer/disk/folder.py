@@ -99,8 +99,18 @@ class Held:
             finally:
                 with undisturbed():
                     shutil.rmtree(work, ignore_errors=True)
-        except OSError as error:
-            raise AttrifluxError("OUT_UNWRITABLE", name=self.name, why=reason_of(error)) from None
+        except AttrifluxError:
+            raise
+        except Exception as error:
+            cause = of_system(error)
+            if cause is None:
+                raise
+            raise AttrifluxError("OUT_UNWRITABLE", name=self.name, why=reason_of(cause)) from None
+
+
+def of_system(error: Exception) -> OSError | None:
+    """The system's error, be it wrapped by a library that writes workbooks."""
+    return next((e for e in (error, *error.args) if isinstance(e, OSError)), None)
 
 
 def check_out(

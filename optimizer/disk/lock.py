@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 try:
-    from fcntl import LOCK_EX, LOCK_NB, flock
+    import fcntl
 except ImportError:  # a system without POSIX locks: the check at the rename remains
-    LOCK_EX, LOCK_NB = 2, 4
-
-    def flock(fd: int, operation: int, /) -> None: ...
+    _flock: Callable[[int, int], object] | None = None
+    _NOW = 0
+else:
+    _flock = fcntl.flock
+    _NOW = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
 class Lock:
@@ -50,8 +53,10 @@ class Lock:
 
 
 def _locked(handle: int) -> bool:
+    if _flock is None:
+        return True
     try:
-        flock(handle, LOCK_EX | LOCK_NB)
+        _flock(handle, _NOW)
     except BlockingIOError:
         return False
     except OSError:  # a filesystem without locks
