@@ -105,7 +105,7 @@ def _epci(word: str, models: Path) -> str:
 
 def _grid(frame: Frame, models: Path) -> Mapping[str, Any] | None:
     """The grid in the form of a grid file: forms of the catalogue, points of the sheet."""
-    from optimizer.verify.tables import read_yaml
+    from optimizer.verify.yamltext import read_yaml
 
     data = read_yaml(models / "cotation" / "catalogue.yaml")
     forms = {
