@@ -15,8 +15,8 @@ import pandas as pd
 import xlsxwriter
 
 from optimizer.domain.frames import records
+from optimizer.domain.guard import neutral
 from optimizer.errors import said
-from optimizer.presentation.csvfile import neutral
 from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.numbers import decimal
 from optimizer.presentation.words import (

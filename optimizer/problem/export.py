@@ -15,6 +15,7 @@ from typing import Literal, TextIO
 
 import numpy as np
 
+from optimizer.domain.guard import neutral
 from optimizer.problem.columns import explicit
 from optimizer.problem.model import RATE_UNIT, Columns, Problem
 
@@ -33,7 +34,6 @@ PAIRS = (
 NAMES_FILE = "names.csv"
 """Written beside every MPS and LP: the same bytes for the same model."""
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
 
 def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
@@ -133,8 +133,7 @@ def _decimal(value: int, decimals: int, mark: str = ".") -> str:
 
 def _cell(text: str, separator: str) -> str:
     """A text no spreadsheet runs as a formula, quoted when it holds a separator, a quote or a line break."""
-    text = str(text)
-    safe = "'" + text if text.startswith(_DANGEROUS) else text
+    safe = neutral(str(text))
     if any(c in safe for c in (separator, '"', "\n", "\r")):
         return '"' + safe.replace('"', '""') + '"'
     return safe

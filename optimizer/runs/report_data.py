@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from optimizer import eligibility
+from optimizer.disk.stems import stems
 from optimizer.eligibility.facts import Q1_NO, Q1_YES
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
 from optimizer.problem import all_rules
-from optimizer.runs.large import stem
 from optimizer.runs.options import Options
 from optimizer.shortlist.labels import account_label
 
@@ -263,6 +263,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
     frames = {name: getattr(data, name) for name in ("proposals", "dwellings", "orientation", "leapfrogs")}
     rows = {name: shared(frame) for name, frame in frames.items()}
     details = data.details.set_index("line", drop=False)
+    names = stems(f"{landlord}-{departement}" for landlord, departement in groups.groups)
     for j, ((landlord, departement), group) in enumerate(groups):
         lines = rows["proposals"][j]
         mine = details.reindex(lines[np.isin(lines, details.index)])
@@ -270,7 +271,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
         own = {name: frame.iloc[rows[name][j]].reset_index(drop=True) for name, frame in frames.items()}
         scope = f"landlord={landlord}"
         yield (
-            stem(landlord, departement),
+            names[f"{landlord}-{departement}"],
             dataclasses.replace(
                 data,
                 title=f"{data.title} — {landlord} ({departement})",
