@@ -157,10 +157,7 @@ class Exchanges:
         leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
         if leaver >= 0 and self._is_passed(leaver, home):
             return NEVER
-        c = int(self.classes.klass[home])
-        orders = {
-            x.account: x for x in self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
-        }
+        orders = {x.account: x for x in entries.orders}
         for bit, account in enumerate(entries.accounts):
             if int(entries.first[k]) >> bit & 1:
                 if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
@@ -192,12 +189,11 @@ class Exchanges:
         if d == home:
             return False
         c = int(self.classes.klass[d])
-        orders = self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
         return any(
             x.account == account
             and leaver in x.app
             and x.after(x.app.index(leaver), int(self.lines.app[line]))
-            for x in orders
+            for x in self.classes.orders(c)
         )
 
     def _saved(self, gone: list[tuple[int, int, int]], new: list[tuple[int, int, int]]) -> int:
