@@ -42,8 +42,8 @@ class Market:
         self.seed = str(settings.get("seed") or default)
         self.options: list[Option] = []
         for d in pairs.free:
-            for r, names in pairs.eligible(d).items():
-                for a in names:
+            for r in pairs.receivers(d):
+                for a in pairs.first(d, r):
                     value = values.parts(d, a, r)["value"]
                     self.options.append(Option(d, r, a, value, rules.first_rank(d, a, r)))
                 if pairs.mode(d, r) == "direct":
