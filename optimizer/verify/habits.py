@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,8 @@ def refused(header: str) -> bool:
     return any(re.fullmatch(p, name) for patterns in words()["refused"].values() for p in patterns)
 
 
-def known_words(column: str) -> dict[str, str]:
+@lru_cache(maxsize=200)
+def known_words(column: str) -> Mapping[str, str]:
     """Plain form -> canonical word of what the vocabulary says of a column."""
     said = words()["values"].get(words()["like"].get(column, column), {})
     return {plain(word): code for code, each in reversed(list(said.items())) for word in each}
@@ -126,8 +127,7 @@ class Habits:
             if not word:
                 return None
         meant = known_words(column.name)
-        said = plain(word) in meant or plain(word) in map(plain, column.values)
-        if word.lower() in _empty(column.kind) and not said:
+        if word.lower() in _empty(column.kind) and plain(word) not in (*meant, *map(plain, column.values)):
             return None
         if column.kind == "list":
             mark = r"[|,;/\n\r]" if column.items in ("insee", "rooms", "choice") else r"[|]"
@@ -164,24 +164,39 @@ class Habits:
             return codes[0]
         return inside[0] if inside else word
 
-    @cached_property
+    @property
     def _communes(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = {}
-        for row in self._rows("communes.csv"):
-            if self.departements is None or row["departement"] in self.departements:
-                found.setdefault(place_name(row["name"]), []).append(row["insee"])
-        return found
+        return (
+            {}
+            if self.models is None
+            else _communes(self.models / "territories" / "communes.csv", self.departements)
+        )
 
-    @cached_property
+    @property
     def _quarters(self) -> frozenset[str]:
-        return frozenset(place_name(row["name"]) for row in self._rows("qpv.csv"))
+        return frozenset() if self.models is None else _quarters(self.models / "territories" / "qpv.csv")
 
-    def _rows(self, name: str) -> list[dict[str, str]]:
-        path = self.models / "territories" / name if self.models is not None else None
-        if path is None or not path.is_file():
-            return []
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return list(csv.DictReader(stream, delimiter=";"))
+
+@lru_cache(maxsize=8)
+def _communes(path: Path, departements: frozenset[str] | None) -> Mapping[str, Sequence[str]]:
+    """Compared name -> codes, in the territory."""
+    found: dict[str, list[str]] = {}
+    for row in _rows(path):
+        if departements is None or row["departement"] in departements:
+            found.setdefault(place_name(row["name"]), []).append(row["insee"])
+    return found
+
+
+@lru_cache(maxsize=8)
+def _quarters(path: Path) -> frozenset[str]:
+    return frozenset(place_name(row["name"]) for row in _rows(path))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=";"))
 
 
 @lru_cache(maxsize=32)
