@@ -13,6 +13,7 @@ from optimizer.cli.arguments import LangOption, Language
 from optimizer.cli.languages import both, language
 from optimizer.cli.pages import Group, example, help_page
 
+INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
 app = typer.Typer(
     name="attriflux",
@@ -62,32 +63,41 @@ at the usual 700 that search took a tenth of a small run."""
 
 
 def main() -> None:
-    """Entry point of the command line: runs, and turns errors into sentences and exit codes."""
+    """Entry point of the command line: runs, and turns errors into sentences and exit codes. Nothing else leaves it."""
+    from optimizer.cli.ending import Ending
+
     gc.set_threshold(COLLECTED, 20, 20)
+    with Ending() as ending:
+        ending.code = _run()
+    sys.exit(ending.code)
+
+
+def _run() -> int:
+    from optimizer.disk import listen
     from optimizer.errors import AttrifluxError, InputProblems, reason_of
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
     dropin.load_all("optimizer.cli.commands")
     from optimizer.cli.usage import USAGE_ERRORS, usage_sentence
 
     lang = language()
+    listen(lambda said: typer.echo(getattr(said, lang), err=True))
     try:
         command = typer.main.get_command(app)
         if page := help_page(command, sys.argv[1:]):
             typer.echo(page)
-            sys.exit(0)
+            return 0
         code = command.main(prog_name="attriflux", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        if code == INTERRUPTED:  # what the library makes of Ctrl-C, without a word
+            raise KeyboardInterrupt
+        return code if isinstance(code, int) else 0
     except USAGE_ERRORS as error:
         typer.echo(usage_sentence(error, lang), err=True)
-        sys.exit(2)
+        return 2
     except InputProblems as problems:
         from optimizer.cli.speak import say_findings
 
         say_findings(problems.findings, lang)
-        sys.exit(2)
+        return 2
     except AttrifluxError as error:
         if "--json" in sys.argv:
             from optimizer.cli.speak import say_json
@@ -95,15 +105,15 @@ def main() -> None:
             say_json({"error": error.code, "message": error.text(lang)})
         typer.echo(error.text(lang), err=True)
         stopped = error.code.startswith(("NO_USABLE", "ENGINE_FAILED", "ENGINE_NO_WORKERS"))
-        sys.exit(3 if error.code == "VERIFICATION_FAILED" else 4 if stopped else 2)
+        return 3 if error.code == "VERIFICATION_FAILED" else 4 if stopped else 2
     except FileNotFoundError as missing:
         name = getattr(missing, "filename", None) or str(missing)
         typer.echo(f"Introuvable : {name}" if lang == "fr" else f"Not found: {name}", err=True)
-        sys.exit(2)
+        return 2
     except OSError as error:
         name, why = getattr(error, "filename", None) or "", getattr(reason_of(error), lang)
-        typer.echo(f"{name} : {why}." if lang == "fr" else f"{name}: {why}.", err=True)
-        sys.exit(2)
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Interrompu." if lang == "fr" else "Interrupted.", err=True)
-        sys.exit(130)
+        head = f"{name} : " if name and lang == "fr" else f"{name}: " if name else ""
+        typer.echo(f"{head}{why}.", err=True)
+        return 2
+    except typer.Abort:
+        raise KeyboardInterrupt from None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.datadirs import models_dir
+from optimizer.disk import hold, write_files
 from optimizer.domain import TABLES, Column, Table
 from optimizer.errors import AttrifluxError, define
 from optimizer.importers.beside import LABELS, WISHES
@@ -84,15 +85,14 @@ def template(directory: str | Path, xlsx: bool = False) -> Path:
     if target.exists() and (book or not target.is_dir() or any(target.iterdir())):
         raise AttrifluxError("TEMPLATE_EXISTS", name=target.name)
     if book:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_book(target)
+        write_files([(target, _write_book)], force=False)
         return target
-    target.mkdir(parents=True, exist_ok=True)
-    if xlsx:
-        _write_book(target / BOOK)
-        return target / BOOK
-    _write_folder(target)
-    return target
+    with hold(target, force=False) as held, held.folder() as work:
+        if xlsx:
+            _write_book(work / BOOK)
+        else:
+            _write_folder(work)
+    return target / BOOK if xlsx else target
 
 
 def _name(column: Column) -> str:

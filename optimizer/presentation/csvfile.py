@@ -1,7 +1,7 @@
 """Tables as files: French CSV by default, international on request, Parquet when they are long.
 
 French: ``;``, decimal comma, UTF-8 with BOM, CRLF-free lines. A text cell that a spreadsheet would run as a formula
-(leading ``= + - @``, tab, carriage return or NUL) is neutralised by an apostrophe; numbers stay numbers. The decimals
+(leading ``= + - @``, tab, carriage return or NUL) is neutralised by an apostrophe, reversibly; numbers stay numbers. The decimals
 written are those of the column's own kind, so that the identity of the objective holds on the published files.
 """
 
@@ -18,13 +18,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from optimizer.domain.guard import neutral
+
 Style = Literal["french", "international"]
 PARQUET_FROM = 50_000
 """Above this many lines the tables are written as Parquet (design §8)."""
 ROW_GROUP = 1 << 20
 """Rows of a row group of a Parquet file."""
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 _FOUR = (
     "share",
     "tolerance",
@@ -35,11 +36,6 @@ _FOUR = (
     "shortfall",
     "effort",
 )
-
-
-def neutral(text: str) -> str:
-    """The text as a cell that no spreadsheet runs: ``=1+1`` becomes ``'=1+1``."""
-    return "'" + text if text.startswith(DANGEROUS) else text
 
 
 def number(value: float, decimals: int, style: Style) -> str:

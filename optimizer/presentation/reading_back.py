@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.presentation.csvfile import DANGEROUS
+from optimizer.domain.guard import plain
 
 
 def read_back(folder: Path, stem: str, columns: Sequence[str] | None = None) -> pd.DataFrame | None:
@@ -52,9 +52,5 @@ def _from_csv(path: Path) -> pd.DataFrame:
         raise ValueError(f"{path.name}: {error}") from None
     if not rows or any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"{path.name}: rows of different lengths")
-    columns = {name: [_plain(row[j]) for row in rows[1:]] for j, name in enumerate(rows[0])}
+    columns = {name: [plain(row[j]) for row in rows[1:]] for j, name in enumerate(rows[0])}
     return pd.DataFrame(columns, dtype=object)
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(DANGEROUS) else cell

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from optimizer.presentation.csvfile import neutral
+from optimizer.domain.guard import neutral
 
 NAVY, LINE = "#1F3A5F", "#B8C4D6"
 HEADER_ROW = 3

@@ -16,8 +16,8 @@ import pandas as pd
 import xlsxwriter
 
 from optimizer.domain.frames import records
+from optimizer.domain.guard import neutral
 from optimizer.errors import said
-from optimizer.presentation.csvfile import neutral
 from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.numbers import decimal
 from optimizer.presentation.report import counts_words, session_rows, year_rows

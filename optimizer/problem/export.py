@@ -15,6 +15,7 @@ from typing import Literal, TextIO
 
 import numpy as np
 
+from optimizer.domain.guard import neutral
 from optimizer.problem.columns import explicit
 from optimizer.problem.model import RATE_UNIT, Columns, Problem
 
@@ -30,8 +31,9 @@ PAIRS = (
     "value",
     "may_be_first",
 )
+NAMES_FILE = "names.csv"
+"""Written beside every MPS and LP: the same bytes for the same model."""
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
 
 def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
@@ -131,8 +133,7 @@ def _decimal(value: int, decimals: int, mark: str = ".") -> str:
 
 def _cell(text: str, separator: str) -> str:
     """A text no spreadsheet runs as a formula, quoted when it holds a separator, a quote or a line break."""
-    text = str(text)
-    safe = "'" + text if text.startswith(_DANGEROUS) else text
+    safe = neutral(str(text))
     if any(c in safe for c in (separator, '"', "\n", "\r")):
         return '"' + safe.replace('"', '""') + '"'
     return safe
@@ -219,7 +220,7 @@ def write_mps(problem: Problem, path: Path) -> int:
         file.writelines(f" UP BND       {_name('x', i):<8}  1\n" for i in range(len(model.columns)))
         file.writelines(f" UP BND       {_name('u', k):<8}  {model.most}\n" for k in range(len(problem.rows)))
         file.write("ENDATA\n")
-    _write_names(model, path.parent / "names.csv")
+    _write_names(model, path.parent / NAMES_FILE)
     return len(model.columns) + len(problem.rows)
 
 
@@ -272,7 +273,7 @@ def write_lp(problem: Problem, path: Path) -> int:
             file.write("Binaries\n")
             file.writelines(f" {name}\n" for name in names)
         file.write("End\n")
-    _write_names(model, path.parent / "names.csv")
+    _write_names(model, path.parent / NAMES_FILE)
     return len(model.columns) + len(problem.rows)
 
 

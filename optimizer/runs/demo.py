@@ -11,13 +11,15 @@ import json
 import shutil
 from pathlib import Path
 
+from optimizer.disk import hold, seal
 from optimizer.errors import Lang
-from optimizer.runs.folder import check_out
 from optimizer.runs.options import Options
 from optimizer.runs.proposing import Reporter, propose_to
 from optimizer.runs.synthetic import write_synthetic
 
 SEED = 2026
+MARK = "demo.json"
+"""The record of a demonstration: sealed again after each step, so that an unfinished one can be replaced."""
 WEEK = 134
 """6,985 vacated dwellings a year over 52 weeks."""
 YEAR_GAP = 0.005
@@ -45,36 +47,41 @@ def run_demo(
     Under ``out``: ``commission`` and ``franche-comte``, each with ``cas`` (the synthetic case) and ``resultat`` (the
     proposal). ``small`` stops after the first.
     """
-    check_out(out, force=force, mark="demo.json")
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "demo.json").write_text(
-        json.dumps({"seed": SEED, "small": small, "year": year}) + "\n", encoding="utf-8"
-    )
-    sessions: list[tuple[str, str, int | None, float]] = [("commission", "commission", None, 0.0)]
-    if not small:
-        sessions.append(("franche-comte", "franche-comte", None if year else WEEK, YEAR_GAP if year else 0.0))
-    lines: dict[str, list[str]] = {"lines_fr": [], "lines_en": []}
-    summaries: dict[str, object] = {}
-    for name, profile, dwellings, gap in sessions:
-        folder = out / name
-        if folder.exists():
-            shutil.rmtree(folder)
-        if progress is not None:
-            progress.phase(f"Cas synthétique {name}…" if lang == "fr" else f"Synthetic case {name}…")
-        write_synthetic(profile, folder / "cas", dwellings=dwellings, seed=SEED)
-        if name == "franche-comte" and not year:
-            _retitle(
-                folder / "cas" / "case.yaml",
-                "Franche-Comté, une semaine de logements libérés (données synthétiques)",
-            )
-        written = propose_to(
-            folder / "cas", folder / "resultat", Options(lang=lang, gap=gap), progress=progress
+    with hold(out, force=force, mark=MARK):
+        out.mkdir(parents=True, exist_ok=True)
+        (out / MARK).write_text(
+            json.dumps({"seed": SEED, "small": small, "year": year}) + "\n", encoding="utf-8"
         )
-        summaries[name] = written.summary
-        for key, text in lines.items():
-            said = written.summary[key]
-            assert isinstance(said, list)
-            text += [f"— {written.result.optimum.prepared.case.settings.title}", *said]
+        seal(out, MARK)
+        sessions: list[tuple[str, str, int | None, float]] = [("commission", "commission", None, 0.0)]
+        if not small:
+            sessions.append(
+                ("franche-comte", "franche-comte", None if year else WEEK, YEAR_GAP if year else 0.0)
+            )
+        lines: dict[str, list[str]] = {"lines_fr": [], "lines_en": []}
+        summaries: dict[str, object] = {}
+        for name, profile, dwellings, gap in sessions:
+            folder = out / name
+            if folder.exists():
+                shutil.rmtree(folder)
+            if progress is not None:
+                progress.phase(f"Cas synthétique {name}…" if lang == "fr" else f"Synthetic case {name}…")
+            write_synthetic(profile, folder / "cas", dwellings=dwellings, seed=SEED)
+            if name == "franche-comte" and not year:
+                _retitle(
+                    folder / "cas" / "case.yaml",
+                    "Franche-Comté, une semaine de logements libérés (données synthétiques)",
+                )
+            seal(out, MARK)
+            written = propose_to(
+                folder / "cas", folder / "resultat", Options(lang=lang, gap=gap), progress=progress
+            )
+            seal(out, MARK)
+            summaries[name] = written.summary
+            for key, text in lines.items():
+                said = written.summary[key]
+                assert isinstance(said, list)
+                text += [f"— {written.result.optimum.prepared.case.settings.title}", *said]
     check = f"attriflux verify {out}/commission/resultat --case {out}/commission/cas"
     lines["lines_fr"] += ["Revérifier :", f"  {check}"]
     lines["lines_en"] += ["Check again:", f"  {check}"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from optimizer import pipeline
+from optimizer.disk import check_files, write_files
 from optimizer.problem import export
+from optimizer.problem.model import Problem
 
 
 def export_case(
@@ -18,30 +20,22 @@ def export_case(
     lp: Path | None = None,
     models: Path | None = None,
     accept_assumed: bool = False,
+    force: bool = False,
 ) -> dict[str, int]:
-    """Write what was asked and return lines or columns per file name.
+    """Write what was asked, each file whole, and return lines or columns per file name.
 
     Raises
     ------
+    AttrifluxError
+        ``FILE_EXISTS`` without ``force``; ``FILE_OF_CASE`` always. Before any work.
     InputProblems
         The case cannot be used; nothing is written then.
     """
-    prepared = pipeline.prepare(case, models=models, accept_assumed=accept_assumed)
-    counts: dict[str, int] = {}
-    wanted = [
+    wanted: list[tuple[Path, Callable[[Problem, Path], int]]] = [
         (p, w) for p, w in ((pairs, export.write_pairs), (mps, export.write_mps), (lp, export.write_lp)) if p
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        made: list[tuple[Path, Path]] = []
-        for path, write in wanted:
-            work = Path(folder) / str(len(made))
-            work.mkdir()
-            counts[path.name] = int(write(prepared.problem, work / path.name))
-            made += [(file, path.parent / file.name) for file in sorted(work.iterdir())]
-        for _, target in made:
-            if target.is_dir():
-                raise IsADirectoryError(21, "est un dossier", str(target))
-        for source, target in made:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-    return counts
+    beside = {path.parent / export.NAMES_FILE for path in (mps, lp) if path is not None}
+    check_files([*(path for path, _ in wanted), *sorted(beside)], force=force, case=case)
+    problem = pipeline.prepare(case, models=models, accept_assumed=accept_assumed).problem
+    sizes = write_files([(path, partial(write, problem)) for path, write in wanted], force=force, case=case)
+    return {path.name: int(str(size)) for (path, _), size in zip(wanted, sizes, strict=True)}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from optimizer.disk.stems import stems
 from optimizer.presentation.csvfile import Style, csv_bytes
 
 if TYPE_CHECKING:
@@ -38,19 +39,16 @@ def write_lists(folder: Path, data: ReportData, style: Style) -> int:
     )
     order = np.argsort(owner[at], kind="stable")
     bounds = np.searchsorted(owner[at][order], np.arange(len(keys) + 1))
-    for j, (landlord, departement) in enumerate(zip(keys["landlord"], keys["departement"], strict=True)):
+    owners = [f"{a}-{b}" for a, b in zip(keys["landlord"], keys["departement"], strict=True)]
+    names = stems(owners)
+    for j, landlord_departement in enumerate(owners):
         rows = order[bounds[j] : bounds[j + 1]]
         lines = data.proposals.iloc[rows].reset_index(drop=True)
         home = facts.iloc[at[rows]].reset_index(drop=True)
         for position, name in enumerate(PLACE, start=1):
             lines.insert(position, name, home[name])
-        (folder / "lists" / f"{stem(landlord, departement)}.csv").write_bytes(csv_bytes(lines, style))
+        (folder / "lists" / f"{names[landlord_departement]}.csv").write_bytes(csv_bytes(lines, style))
     return len(keys)
-
-
-def stem(landlord: object, departement: object) -> str:
-    """File name of a landlord in a département: letters, digits, hyphens."""
-    return "".join(c if c.isalnum() or c in "-_" else "-" for c in f"{landlord}-{departement}")
 
 
 def totals(result: Result, by: str) -> pd.DataFrame:

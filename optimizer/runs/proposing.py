@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 from optimizer import pipeline
+from optimizer.disk import hold, seal
 from optimizer.domain import Case
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.earlier import read_earlier
-from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.runs.keeping import read_kept
 from optimizer.runs.large import without_pairs, without_rows
 from optimizer.runs.options import Options
@@ -21,7 +21,6 @@ from optimizer.runs.result import Result, Written
 from optimizer.runs.tables import is_large, make_tables
 from optimizer.runs.why_index import write_index
 from optimizer.runs.writing import (
-    seal,
     summary_of,
     write_certificate,
     write_pages,
@@ -186,36 +185,36 @@ def propose_to(
     options = options or Options()
     reporter = progress or Silent()
     case, out = Path(case), Path(out)
-    check_out(out, force=force, inputs=case)
-    result = propose(case, options, progress=reporter, interrupt=interrupt)
-    timings = dict(result.timings)
-    with atomic_folder(out) as work:
-        clock = time.perf_counter()
-        names = write_tables(work, result.tables, options)
-        write_certificate(work, result.certificate)
-        write_run_record(work, result, options, timings, verdict=None)
-        timings["write_tables"] = time.perf_counter() - clock
-        large = is_large(result.optimum.prepared.problem)
-        if not large:
+    with hold(out, force=force, inputs=case) as held:
+        result = propose(case, options, progress=reporter, interrupt=interrupt)
+        timings = dict(result.timings)
+        with held.folder() as work:
             clock = time.perf_counter()
-            write_index(work, result, options.lang)
-            timings["write_index"] = time.perf_counter() - clock
-        if large:
-            result = without_pairs(result)
-            give_back()
-            _write_pages(work, result, options, reporter, timings)
-            result = result if keep else without_rows(result)
-            give_back()
-        reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
-        clock = time.perf_counter()
-        seal(work)
-        verdict = verify(work, case, models=options.models)
-        timings["verify"] = time.perf_counter() - clock
-        if verdict.verdict == "refused":
-            raise AttrifluxError("VERIFICATION_FAILED", why=verdict.sentence(options.lang))
-        if not large:
-            _write_pages(work, result, options, reporter, timings)
-        write_run_record(work, result, options, timings, verdict=verdict.verdict)
+            names = write_tables(work, result.tables, options)
+            write_certificate(work, result.certificate)
+            write_run_record(work, result, options, timings, verdict=None)
+            timings["write_tables"] = time.perf_counter() - clock
+            large = is_large(result.optimum.prepared.problem)
+            if not large:
+                clock = time.perf_counter()
+                write_index(work, result, options.lang)
+                timings["write_index"] = time.perf_counter() - clock
+            if large:
+                result = without_pairs(result)
+                give_back()
+                _write_pages(work, result, options, reporter, timings)
+                result = result if keep else without_rows(result)
+                give_back()
+            reporter.phase("Vérification indépendante…" if options.lang == "fr" else "Independent check…")
+            clock = time.perf_counter()
+            seal(work)
+            verdict = verify(work, case, models=options.models)
+            timings["verify"] = time.perf_counter() - clock
+            if verdict.verdict == "refused":
+                raise AttrifluxError("VERIFICATION_FAILED", why=verdict.sentence(options.lang))
+            if not large:
+                _write_pages(work, result, options, reporter, timings)
+            write_run_record(work, result, options, timings, verdict=verdict.verdict)
     return Written(
         out, result.stop, verdict.verdict, summary_of(result, out, verdict, timings, names), result
     )

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from optimizer import eligibility
+from optimizer.disk.stems import stems
 from optimizer.eligibility.facts import ACCESS, Q1_NO, Q1_YES
 from optimizer.errors import said
 from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
 from optimizer.problem import all_rules
 from optimizer.runs.earlier import certificate_bytes
-from optimizer.runs.large import SHEETS_PER_FILE, stem
+from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
 from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import account_label, rule_label
@@ -347,6 +348,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
     frames = {name: getattr(data, name) for name in ("proposals", "dwellings", "orientation", "leapfrogs")}
     rows = {name: shared(frame) for name, frame in frames.items()}
     details = data.details.set_index("line", drop=False)
+    names = stems("-".join(map(str, owner)) for owner, _ in groups)
     for j, ((landlord, departement), group) in enumerate(groups):
         lines = rows["proposals"][j]
         mine = details.reindex(lines[np.isin(lines, details.index)])
@@ -354,7 +356,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
         own = {name: frame.iloc[rows[name][j]].reset_index(drop=True) for name, frame in frames.items()}
         scope = f"landlord={landlord}"
         yield (
-            stem(landlord, departement),
+            names[f"{landlord}-{departement}"],
             dataclasses.replace(
                 data,
                 title=f"{data.title} — {landlord} ({departement})",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from optimizer.runs.folder import atomic_folder, check_out
+from optimizer.disk import hold
 
 
 def write_synthetic(
@@ -30,8 +30,7 @@ def write_synthetic(
     """
     from optimizer.synth import write_synthetic as stream
 
-    check_out(out, force=False)
-    with atomic_folder(out) as work:
+    with hold(out, force=False) as held, held.folder() as work:
         return stream(
             profile,
             work,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from optimizer.disk import seal
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
 from optimizer.runs.earlier import certificate_bytes
@@ -125,40 +125,6 @@ def write_run_record(
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
     seal(folder)
-
-
-def seal(folder: Path) -> None:
-    """Put into ``run.json`` what lies beside it: ``manifest`` (name, bytes, SHA-256 of every file) and ``self_sha256``.
-
-    ``self_sha256`` is the SHA-256 of the record without that key as canonical JSON: keys sorted, no blanks, UTF-8. To be
-    called again after each file that is added or changed; a folder without ``run.json`` stays as it is.
-
-    Parameters
-    ----------
-    folder : folder of a result.
-    """
-    path = folder / "run.json"
-    if not path.is_file():
-        return
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    record.pop("self_sha256", None)
-    files = sorted(
-        (file.relative_to(folder).as_posix(), file)
-        for file in folder.rglob("*")
-        if file.is_file() and file != path
-    )
-    record["manifest"] = [
-        {"name": name, "bytes": file.stat().st_size, "sha256": _digest(file)} for name, file in files
-    ]
-    canonical = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    record["self_sha256"] = hashlib.sha256(canonical.encode()).hexdigest()
-    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _warm_start(result: Result) -> dict[str, object]:

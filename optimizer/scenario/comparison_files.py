@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
+from optimizer.disk import write_files
 from optimizer.errors import Lang, said
 from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
@@ -60,17 +61,25 @@ def compare(
     records = [read_record(Path(folder)) for folder in folders]
     if out is None:
         return comparison_table(records)
-    out.mkdir(parents=True, exist_ok=True)
     return write_records(out, records, style=style, lang=lang)
 
 
 def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: Lang) -> pd.DataFrame:
     """The three files of a comparison; same records, same bytes."""
     table = comparison_table(records)
-    (out / "comparison.csv").write_bytes(unit_csv(table, style, ("value", "reference", "difference")))
+    jobs: list[tuple[Path, Callable[[Path], object]]] = [
+        (out / "comparison.csv", lambda f: f.write_bytes(unit_csv(table, style, ("value", "reference", "difference")))),
+        (out / "comparison.xlsx", lambda f: _write_book(f, records, table, lang)),
+        (out / "comparison.html", lambda f: f.write_text(comparison_html(records, lang), encoding="utf-8")),
+    ]  # fmt: skip
+    write_files(jobs, force=True)
+    return table
+
+
+def _write_book(file: Path, records: Sequence[Record], table: pd.DataFrame, lang: Lang) -> None:
     places = places_of(records)
     write_book(
-        out / "comparison.xlsx",
+        file,
         {
             "Résultats": in_words(wide_table(records), lang, places),
             "Entrées": inputs_table(records),
@@ -82,8 +91,6 @@ def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: L
         note="Borne à information parfaite : un seul optimum, tous acceptent. Proposition : la commission décide.",
         look=replace(PLANNING, headings=HEADINGS[lang]),
     )
-    (out / "comparison.html").write_text(comparison_html(records, lang), encoding="utf-8")
-    return table
 
 
 def differences_table(records: Sequence[Record]) -> pd.DataFrame:

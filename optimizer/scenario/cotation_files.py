@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 from optimizer import importers
+from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.tables_book import write_book
 from optimizer.runs import Options
-from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.cotation import GridTest, cotation_test
 from optimizer.scenario.cotation_page import cotation_html
 
@@ -28,37 +28,38 @@ def cotation_to(
     force: bool = False,
 ) -> tuple[GridTest, dict[str, object]]:
     """Compare two grids on a case and write the result whole, or nothing; returns it with what the terminal says."""
-    check_out(out, force=force, inputs=case)
-    read = importers.read(case, need=("dwellings", "applications"))
-    found = cotation_test(
-        grid_a, grid_b, read, models=models, options=Options(accept_assumed=accept_assumed, lang=lang)
-    )
-    tables = {
-        "applications": found.applications, "publics": found.publics, "lists": found.lists,
-        "criteria": found.criteria, "fragile": found.fragile,
-    }  # fmt: skip
-    lines = sentences(found, lang)
-    with atomic_folder(out) as work:
-        for name, frame in tables.items():
-            write_table(frame, work, name, style=style)
-        write_book(
-            work / "cotation.xlsx",
-            {
-                "Publics": found.publics, "Listes": found.lists, "Critères": found.criteria, "À vérifier": found.fragile,
-                "Demandes": found.applications,
-            },
-            title=f"Grille {found.grid_a} contre {found.grid_b}",
-            on=read.settings.on,
-            note=" ".join(lines),
-        )  # fmt: skip
-        page = cotation_html(found, read.settings, lines, lang)
-        (work / "cotation.html").write_text(page, encoding="utf-8")
-        record = {
-            "format": "attriflux-cotation/1", "grids": [found.grid_a, found.grid_b], "on": read.settings.on.isoformat(),
-            "inputs": {s.name: s.sha256 for s in read.sources}, "lines": lines,
+    with hold(out, force=force, inputs=case) as held:
+        read = importers.read(case, need=("dwellings", "applications"))
+        found = cotation_test(
+            grid_a, grid_b, read, models=models, options=Options(accept_assumed=accept_assumed, lang=lang)
+        )
+        tables = {
+            "applications": found.applications, "publics": found.publics, "lists": found.lists,
+            "criteria": found.criteria, "fragile": found.fragile,
         }  # fmt: skip
-        text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-        (work / "run.json").write_text(text + "\n", encoding="utf-8")
+        lines = sentences(found, lang)
+        with held.folder() as work:
+            for name, frame in tables.items():
+                write_table(frame, work, name, style=style)
+            write_book(
+                work / "cotation.xlsx",
+                {
+                    "Publics": found.publics, "Listes": found.lists, "Critères": found.criteria, "À vérifier": found.fragile,
+                    "Demandes": found.applications,
+                },
+                title=f"Grille {found.grid_a} contre {found.grid_b}",
+                on=read.settings.on,
+                note=" ".join(lines),
+            )  # fmt: skip
+            page = cotation_html(found, read.settings, lines, lang)
+            (work / "cotation.html").write_text(page, encoding="utf-8")
+            record = {
+                "format": "attriflux-cotation/1", "grids": [found.grid_a, found.grid_b], "on": read.settings.on.isoformat(),
+                "inputs": {s.name: s.sha256 for s in read.sources}, "lines": lines,
+            }  # fmt: skip
+            text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+            (work / "run.json").write_text(text + "\n", encoding="utf-8")
+            seal(work)
     summary: dict[str, object] = {
         "out": str(out), "grids": [found.grid_a, found.grid_b], "changed_first": found.changed_first,
         "changed_lists": found.changed_lists, "dwellings": len(found.lists), "low_stakes": found.low_stakes,

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer.conversion import MODES
+from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.tables_book import write_book
-from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_page import flux_html
 from optimizer.scenario.flux_sheets import INVENTORY, blocks_sheet, ends_sheet, in_words, spread_sheet
@@ -60,13 +60,13 @@ def flux_to(
         ``OUT_NOT_EMPTY`` and its like, before any work.
     """
     case, out = Path(case), Path(out)
-    check_out(out, force=force, inputs=case)
-    if scenario is None:
-        result = flux(case, modes=modes, basis=basis, models=models)
-    else:
-        result = flux_under(case, scenario, modes=modes, basis=basis, models=models)
-    with atomic_folder(out) as work:
-        write_flux(work, result, style=style, lang=lang)
+    with hold(out, force=force, inputs=case) as held:
+        if scenario is None:
+            result = flux(case, modes=modes, basis=basis, models=models)
+        else:
+            result = flux_under(case, scenario, modes=modes, basis=basis, models=models)
+        with held.folder() as work:
+            write_flux(work, result, style=style, lang=lang)
     return FluxWritten(out, result, _summary(result, out))
 
 
@@ -107,6 +107,7 @@ def write_flux(folder: Path, result: Flux, *, style: Style = "french", lang: Lan
     )
     (folder / "flux.html").write_text(flux_html(result, lang), encoding="utf-8")
     (folder / "run.json").write_text(_record(result), encoding="utf-8")
+    seal(folder)
 
 
 def numbers_table(result: Flux) -> pd.DataFrame:

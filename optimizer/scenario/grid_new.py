@@ -10,6 +10,7 @@ from pathlib import Path
 
 from optimizer import policy
 from optimizer.datadirs import models_dir
+from optimizer.disk import write_files
 from optimizer.errors import AttrifluxError, define
 from optimizer.policy.grid import (
     BracketsCriterion,
@@ -160,8 +161,7 @@ def new_grid_to(file: Path, criteria: Sequence[str], weighting: str = "centroid"
     if file.exists():
         raise AttrifluxError("COTATION_EXISTS", name=file.name)
     made = new_grid(criteria, weighting, name=file.stem, **more)  # type: ignore[arg-type]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(made.text, encoding="utf-8")
+    write_files([(file, lambda work: work.write_text(made.text, encoding="utf-8"))], force=False)
     return made
 
 

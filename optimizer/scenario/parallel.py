@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-import shutil
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
 from typing import Any
+
+from optimizer.disk.folder import clear
+from optimizer.scenario.records import RECORD
 
 Job = tuple[str, Callable[..., None], tuple[Any, ...]]
 """Name, function (importable from its module) and arguments (picklable)."""
@@ -73,10 +75,8 @@ def weeks_lived(folders: Iterable[Path]) -> int:
 
 
 def sweep(out: Path, names: Iterable[str]) -> None:
-    """Remove what ended workers left beside their runs: temporary folders, numbers of weeks."""
+    """Put right what ended workers left beside their runs: unfinished folders, locks, numbers of weeks."""
     for name in names:
-        weeks_of(out / name).unlink(missing_ok=True)
-        for left in sorted(out.iterdir()):
-            head, _, tail = left.name.rpartition(".")
-            if head in (f".{name}", f".{name}.old") and len(tail) == 8 and left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
+        folder = out / name
+        weeks_of(folder).unlink(missing_ok=True)
+        clear(folder, RECORD)

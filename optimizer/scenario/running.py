@@ -14,13 +14,14 @@ import pandas as pd
 
 from optimizer import importers, policy
 from optimizer.datadirs import scenarios_dir
+from optimizer.disk import check_out, hold, write_files
+from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
 from optimizer.errors import AttrifluxError, Finding, said
 from optimizer.policy.beside import copy_territory
 from optimizer.presentation.exactcsv import unit_csv
 from optimizer.runs import Options, Result, propose_to
-from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.scenario import messages as messages
 from optimizer.scenario.apply import apply
 from optimizer.scenario.checking import checked, sound
@@ -128,29 +129,31 @@ def run_scenarios(
     territory, on = settings_of(source)
     for scenario in scenarios:
         check_keys(scenario, territory, on, options.models)
-    check_out(out, force=True, inputs=source, mark=MARK)
-    read = importers.read(source, need=NEED)
-    lived = Lived(replications, weeks if replications else 0)
-    key = f"{input_key(read, options)} {lived}"
-    unread = _unread(scenarios, read)
-    jobs = [(run, _run_key(key, run, unread.get(run.name, ()))) for run in runs]
-    waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
-    reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
-    if waiting:
-        sound(read, models=options.models, accept_assumed=options.accept_assumed)
-    cases = [
-        (
-            Start(run, mark, key, in_force(read, run.changes, options.models)),
-            _checked(read, run, scenarios, options, unread.get(run.name, ())),
-        )
-        for run, mark in waiting
-    ]
-    # nothing is written before every scenario is known to apply
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).write_text(_mark(runs), encoding="utf-8")
-    sweep(out, [run.name for run in runs])
-    _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress, isolated)
-    comparison = write_comparison(out, [run.name for run in runs], style=options.csv)
+    with hold(out, force=True, inputs=source, mark=MARK, shared=True):
+        read = importers.read(source, need=NEED)
+        sweep(out, [run.name for run in runs])
+        lived = Lived(replications, weeks if replications else 0)
+        key = f"{input_key(read, options)} {lived}"
+        unread = _unread(scenarios, read)
+        jobs = [(run, _run_key(key, run, unread.get(run.name, ()))) for run in runs]
+        waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
+        reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
+        for run, _ in waiting:
+            check_out(out / run.name, force=True, mark=RECORD)
+        if waiting:
+            sound(read, models=options.models, accept_assumed=options.accept_assumed)
+        cases = [
+            (
+                Start(run, mark, key, in_force(read, run.changes, options.models)),
+                _checked(read, run, scenarios, options, unread.get(run.name, ())),
+            )
+            for run, mark in waiting
+        ]
+        # nothing is written before every scenario is known to apply
+        out.mkdir(parents=True, exist_ok=True)
+        write_files([(out / MARK, lambda file: file.write_text(_mark(runs), encoding="utf-8"))], force=True)
+        _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress, isolated)
+        comparison = write_comparison(out, [run.name for run in runs], style=options.csv)
     return Ran(out, tuple(runs), reused, comparison)
 
 
@@ -274,7 +277,7 @@ def _run_all(
 def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> None:
     """One run into its folder, whole or not at all: the changed case, the checked proposal, the indicators."""
     run = start.run
-    with atomic_folder(folder) as work:
+    with hold(folder, force=True, mark=RECORD) as held, held.folder() as work:
         changed = work / "cas"
         write_case(replace(case, path=None), changed)
         if case.settings.territory_file is not None:
@@ -295,6 +298,7 @@ def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Liv
             "places": _places(table, written.result),
             "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in table.to_dict("records")],
         }  # fmt: skip
+        record["files"] = files_of(work)
         text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         (work / RECORD).write_text(text + "\n", encoding="utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from optimizer.disk import write_files
 from optimizer.errors import AttrifluxError
 from optimizer.scenario import messages as messages
 from optimizer.scenario.files import locate
@@ -48,5 +49,4 @@ def new_scenario(file: Path, base: str | None = None) -> None:
         "#   flux.mode: [1, 2, 3]",
         "",
     ]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("\n".join(lines), encoding="utf-8")
+    write_files([(file, lambda work: work.write_text("\n".join(lines), encoding="utf-8"))], force=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +13,12 @@ import pandas as pd
 
 from optimizer import importers
 from optimizer.conversion import account_order
+from optimizer.disk import hold, seal
+from optimizer.disk.stems import stems
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.page import render
 from optimizer.presentation.tables_book import STATEMENT, write_book
-from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.shortlist.labels import account_label
 from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan, bilan
@@ -67,18 +67,20 @@ def bilan_to(
         The totals do not reconcile: every difference is listed.
     """
     case, out = Path(case), Path(out)
-    check_out(out, force=force, inputs=case)
-    other = None
-    if against is not None:
-        theirs = importers.read(Path(against), need=("leases",)).table("leases")
-        other = theirs[theirs["signed_on"].dt.year == year]
-    result = bilan(case, year, models=models, against=other)
-    with atomic_folder(out) as work:
-        write_bilan(work, result, style=style, lang=lang)
-        coming = None
-        if following is not None:
-            coming = following(result)
-            write_following(work, result, coming, models=models, style=style, lang=lang)
+    inputs = [case] if against is None else [case, Path(against)]
+    with hold(out, force=force, inputs=inputs) as held:
+        other = None
+        if against is not None:
+            theirs = importers.read(Path(against), need=("leases",)).table("leases")
+            other = theirs[theirs["signed_on"].dt.year == year]
+        result = bilan(case, year, models=models, against=other)
+        with held.folder() as work:
+            write_bilan(work, result, style=style, lang=lang)
+            coming = None
+            if following is not None:
+                coming = following(result)
+                write_following(work, result, coming, models=models, style=style, lang=lang)
+            seal(work)
     summary = _summary(result, out)
     if coming is not None:
         for language in LANGS:
@@ -105,10 +107,11 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
         folder / "bilan.xlsx", _named(sheets, result, lang), title=title, note=note, on=last, look=STATEMENT
     )
     (folder / "bilan.html").write_text(_page(result, result.table, None, lang), encoding="utf-8")
+    names = stems(result.accounts)
     for account in result.accounts:
         own = result.table[result.table["account"] == account].reset_index(drop=True)
         ledger = result.ledger[result.ledger["account"] == account].reset_index(drop=True)
-        stem = f"bilan-{file_name(account)}"
+        stem = f"bilan-{names[account]}"
         name = account_label(account, lang, result.places)
         write_book(
             folder / f"{stem}.xlsx",
@@ -140,11 +143,6 @@ def _place(result: Bilan, column: str, value: str, lang: Lang) -> str:
         return account_label(value, lang, result.places)
     name = result.places.get(value, "")
     return f"{name} ({value})" if name and name != value else value
-
-
-def file_name(account: str) -> str:
-    """``COLL:25056`` -> ``COLL-25056``."""
-    return re.sub(r"[^\w-]+", "-", account)
 
 
 def _with_epci(result: Bilan) -> pd.DataFrame:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from openpyxl import load_workbook
 
+from optimizer.domain.guard import DANGEROUS, plain
 from tests.cli.running import attriflux
 from tests.end_to_end.small import application, dwelling, exact, proposed, table, write
 
-EVIL = ("=1+1", "+33600", "-2", "@SUM(A1)")
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\x00")
+EVIL = ("=1+1", "+33600", "-2", "@SUM(A1)", "'=x", "'-x", "＝1")
+STARTS = DANGEROUS
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def test_the_neutral_result_still_verifies(hostile):
     done = attriflux("verify", out, "--case", case)
     assert done.code == 0, done.err
     asked = {r["application_id"] for r in table(case / "applications.csv")}
-    published = {r["application_id"].removeprefix("'") for r in table(out / "applications.csv")}
+    published = {plain(r["application_id"]) for r in table(out / "applications.csv")}
     assert published == asked
 
 
@@ -87,10 +88,12 @@ def test_pages_escape_what_files_say(tmp_path):
         tmp_path / "case",
         [dwelling("<b>L1</b>", residence="<script>alert(1)</script>")],
         [application("<i>A1</i>")],
-        settings={"title": "'<img src=x onerror=alert(1)>'"},
+        settings={"title": "'<img src=x onerror=alert(1)>\u202eb'"},
     )
     out = proposed(case, tmp_path / "out")
     for name in ("report.html", "sheets.html"):
         page = (out / name).read_text(encoding="utf-8")
         assert "<script>alert" not in page and "<img src=x" not in page and "<b>L1" not in page
         assert "<i>A1" not in page
+        assert "\u202e" not in page
+    assert "[U+202E]" in (out / "report.html").read_text(encoding="utf-8")

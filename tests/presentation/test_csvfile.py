@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from optimizer.presentation.csvfile import csv_bytes, neutral, number
+from optimizer.domain.guard import neutral, plain
+from optimizer.presentation.csvfile import csv_bytes, number
 
 
 def test_french_has_bom_semicolon_and_decimal_comma():
@@ -18,10 +19,18 @@ def test_international_has_none_of_them():
     assert csv_bytes(frame, "international") == b"dwelling_id,score\nA,12.5\n"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\tx", "\rx", "\x00x"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+33", "-2", "@x", "\tx", "\rx", "\x00x", "＝1", "＋1", "－1", "＠x"]
+)
 def test_a_text_that_would_run_is_neutralised(text):
     assert neutral(text) == "'" + text
     assert neutral("x" + text) == "x" + text
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''-x", "'x", "it's", "'", "''", "－2", "'＋3", ""])
+def test_every_text_comes_back_from_its_cell(text):
+    assert plain(neutral(text)) == text
+    assert not neutral(text).startswith(("=", "-", "－"))
 
 
 def test_negative_numbers_stay_numbers():

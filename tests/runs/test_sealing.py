@@ -10,8 +10,8 @@ import pytest
 
 from optimizer import runs
 from optimizer.cli import app
+from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
-from optimizer.runs.writing import seal
 
 
 def test_every_file_is_named_with_its_bytes_and_hash(tmp_path):

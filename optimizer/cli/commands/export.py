@@ -12,6 +12,7 @@ from optimizer.cli.arguments import (
     FILE,
     AssumedOption,
     CaseArgument,
+    ForceOption,
     JsonOption,
     LangOption,
     Language,
@@ -56,6 +57,7 @@ def export(
             metavar=FILE,
         ),
     ] = None,
+    force: ForceOption = False,
     models: ModelsOption = None,
     accept_assumed: AssumedOption = False,
     json: JsonOption = False,
@@ -70,7 +72,9 @@ def export(
             if lang.value == "fr"
             else "choose at least one file to write: --pairs, --mps or --lp"
         )
-    counts = export_case(case, pairs=pairs, mps=mps, lp=lp, models=models, accept_assumed=accept_assumed)
+    counts = export_case(
+        case, pairs=pairs, mps=mps, lp=lp, models=models, accept_assumed=accept_assumed, force=force
+    )
     if json:
         say_json(counts)
         return

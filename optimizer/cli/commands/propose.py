@@ -32,6 +32,7 @@ from optimizer.cli.arguments import (
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, example
+from optimizer.disk.pause import SIGNALS
 
 
 @app.command(
@@ -120,7 +121,7 @@ def propose(
             raise KeyboardInterrupt
         stop.set()
 
-    previous = signal.signal(signal.SIGINT, interrupt)
+    previous = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
         done = propose_to(
             case,
@@ -136,7 +137,8 @@ def propose(
             interrupt=stop,
         )  # fmt: skip
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
         progress.done()
     say_result(done.summary, json=json, lang=lang.value)
     if done.stop == "interrupted":

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from optimizer.disk import hold, seal
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.numbers import some
 from optimizer.presentation.tables_book import write_book
 from optimizer.problem import all_rules
-from optimizer.runs.folder import atomic_folder, check_out
 from optimizer.statement.dashboards.board import Dashboard, dashboard
 from optimizer.statement.dashboards.headings import LOOK
 from optimizer.statement.dashboards.page import KIND_TITLES, LEVELS, STATUS, number_words, page
@@ -40,12 +40,11 @@ def dashboard_to(
         As :func:`dashboard`; ``OUT_NOT_EMPTY`` and its kin for the folder.
     """
     out = Path(out)
-    check_out(out, force=force, inputs=Path(case))
-    if proposals is not None:
-        check_out(out, force=force, inputs=Path(proposals))
-    result = dashboard(Path(case), viewer, of, proposals=proposals, models=models)
-    with atomic_folder(out) as work:
-        write_dashboard(work, result, style=style)
+    inputs = [Path(case)] if proposals is None else [Path(case), Path(proposals)]
+    with hold(out, force=force, inputs=inputs) as held:
+        result = dashboard(Path(case), viewer, of, proposals=proposals, models=models)
+        with held.folder() as work:
+            write_dashboard(work, result, style=style)
     return DashboardWritten(out, result, _summary(result, out))
 
 
@@ -69,6 +68,7 @@ def write_dashboard(folder: Path, result: Dashboard, *, style: Style = "french")
     write_book(folder / "dashboard.xlsx", sheets, title=title, note=note, on=settings.on, look=LOOK)
     (folder / "dashboard.html").write_text(page(result), encoding="utf-8")
     (folder / "run.json").write_text(_record(result), encoding="utf-8")
+    seal(folder)
 
 
 def in_words(id: str, frame: pd.DataFrame, result: Dashboard) -> pd.DataFrame:
