@@ -92,6 +92,7 @@ def check_case(
     case, whole, findings = importers.read_parts(path, need=PROPOSE_TABLES, models=models, mapping=mapping)
     if case is None or not whole:
         return None, (*findings, *_of_part(case, models, accept_assumed))
+    findings = (*findings, *importers.losses(case))
     try:
         rules = load_rules(case, models)
     except AttrifluxError as error:
@@ -157,6 +158,7 @@ def prepare(
         if read is None or not whole:
             raise InputProblems((*findings, *_of_part(read, models, accept_assumed)))
         case = read
+        findings = (*findings, *importers.losses(case))
     rows = len(case.table("applications"))
     lap("read")
     try:

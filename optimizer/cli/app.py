@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -56,10 +57,16 @@ def options(
     """Options communes."""
 
 
+COLLECTED = 100_000
+"""New objects after which Python looks for cycles. Libraries make hundreds of thousands when they are loaded, none of them garbage:
+at the usual 700 that search took a tenth of a small run."""
+
+
 def main() -> None:
     """Entry point of the command line: runs, and turns errors into sentences and exit codes. Nothing else leaves it."""
     from optimizer.cli.ending import Ending
 
+    gc.set_threshold(COLLECTED, 20, 20)
     with Ending() as ending:
         ending.code = _run()
     sys.exit(ending.code)

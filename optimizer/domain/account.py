@@ -140,10 +140,6 @@ class Account:
         words = self.kind.of_fr if lang == "fr" else self.kind.of_en
         return words.replace("{label}", self.label(lang, places))
 
-    def least(self, wanted: int, single: Collection[str]) -> int:
-        """Candidates a list needs: one where ``national.caleol.single_candidate_accounts`` (``single``) names the account."""
-        return min(1, wanted) if self.code in single or self.kind.code in single else wanted
-
 
 _KINDS: dict[str, AccountKind] = {}
 

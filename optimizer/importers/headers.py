@@ -55,10 +55,12 @@ _WHY = {
 }
 
 
-def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[str] = ()) -> Matched:
-    """Columns of ``raw`` under their canonical names. ``declared``: plain names of the columns that grids declare.
+def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[str] | None = None) -> Matched:
+    """Columns of ``raw`` under their canonical names. ``declared``: plain names of the columns that grids declare; None = any
+    column may be declared.
 
-    A mapped column is looked for under its mapped header alone; the others under their canonical name or French alias.
+    A column that the user mapped is looked for under that header alone; the others under the header of a ready mapping, else
+    under their canonical name or French alias.
     Case, accents and punctuation do not matter.
     """
     findings: list[Finding] = []
@@ -71,7 +73,8 @@ def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[st
     taken = {i for positions in place.values() for i in positions[1:]}
     for column in table.columns:
         options = _options(column, mapping)
-        hits = sorted(i for o in dict.fromkeys(map(plain, options)) for i in place.get(o, [])[:1])
+        mapped = place.get(plain(options[0]), [])[:1] if column.name in mapping.headers else []
+        hits = mapped or sorted(i for o in dict.fromkeys(map(plain, options)) for i in place.get(o, [])[:1])
         if len(hits) > 1:
             usable = False
             findings.append(_duplicate(raw, hits[0], hits[1]))
@@ -89,7 +92,9 @@ def match(raw: RawTable, table: Table, mapping: Headers, declared: Collection[st
 
 def _options(column: Column, mapping: Headers) -> list[str]:
     mapped = mapping.headers.get(column.name)
-    return [mapped] if mapped else [n for n in (column.name, column.alias) if n]
+    if mapped and column.name in mapping.explicit:
+        return [mapped]
+    return [n for n in (mapped, column.name, column.alias) if n]
 
 
 def _has_perimeter(place: Mapping[str, list[int]], table: Table, mapping: Headers) -> bool:
@@ -136,7 +141,7 @@ def _absent(raw: RawTable, column: Column, header: str) -> Finding:
 
 def _rest(
     raw: RawTable, table: Table, mapping: Headers, taken: set[int], known: Mapping[str, int],
-    declared: Collection[str], findings: list[Finding],
+    declared: Collection[str] | None, findings: list[Finding],
 ) -> dict[str, int]:  # fmt: skip
     """Columns outside the schema: kept where a grid may declare them, refused by name, else a warning."""
     renamed = {plain(h): plain(c) for c, h in mapping.headers.items() if c not in _names(table)}
@@ -159,7 +164,7 @@ def _rest(
             continue
         if table.extra:
             extra.setdefault(own, i)
-            if plain(name) in renamed or own in declared:
+            if plain(name) in renamed or declared is None or own in declared:
                 continue
         column = _nearest(name, table, known)
         if column is not None:
@@ -197,7 +202,8 @@ def _nearest(name: str, table: Table, known: Mapping[str, int]) -> Column | None
         for word in (*_titles(column.fr), column.alias, column.name)
         if word
     }
-    found = close_to(name, options)
+    own = {plain(word) for column in table.columns for word in (column.name, column.alias)}
+    found = "" if plain(name) in own else close_to(name, options)
     return options[plain(found)] if found else None
 
 

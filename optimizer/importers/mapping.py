@@ -95,7 +95,9 @@ def fitting(header: Sequence[str], table: Table) -> str:
     for name in ready_mappings():
         headers = _ready(name).get(table.name, {})
         hits = sum(plain(h) in present for h in headers.values())
-        required = [headers[c.name] for c in table.columns if c.required and c.name in headers]
+        required = [
+            headers[c.name] for c in table.columns if c.required and c.kind != "list" and c.name in headers
+        ]
         if hits >= _FEWEST and all(plain(h) in present for h in required):
             found[name] = hits
     best = max(found.values(), default=0)

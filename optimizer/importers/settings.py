@@ -111,8 +111,8 @@ def in_words(block: Block) -> Block:
     made = Block(block.line)
     for key, node in block.items.items():
         name = key if key in KEYS else known.get(plain(key), key)
-        if name in made.items:
-            name = key
+        if name != key and (name in block.items or name in made.items):
+            name = key  # said twice: the French word is then an unknown key
         if name == "territory" and isinstance(node, Scalar):
             node = replace(node, text=places.get(plain(node.text), node.text))
         made.items[name], made.lines[name] = node, block.lines[key]

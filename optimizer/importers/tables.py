@@ -30,11 +30,11 @@ from optimizer.importers.cells import (
 from optimizer.importers.expected import expected
 from optimizer.importers.folding import fold
 from optimizer.importers.gazetteer import Gazetteer
-from optimizer.importers.headers import Headers, loss, match
+from optimizer.importers.headers import Headers, match
 from optimizer.importers.kinds import NUMERIC, convert, nothing
 from optimizer.importers.raw import I64, Mark, RawTable, shown
 from optimizer.importers.texts import plain_text
-from optimizer.importers.words import plain, vocabulary
+from optimizer.importers.words import plain
 
 EXAMPLE = "EXEMPLE"
 """First cell of a line that shows how to fill a sheet."""
@@ -90,7 +90,7 @@ def read_table(
     raw = _without_examples(raw)
     folded = fold(raw, table, mapping.headers, on)
     raw = _labelled(folded.raw, table, mapping, labels or {})
-    matched = match(raw, table, mapping, places.declared if places is not None and table.extra else ())
+    matched = match(raw, table, mapping, places.declared if places is not None else None)
     names = {name: raw.header[i] for name, i in matched.known.items()}
     raw, totals = _without_totals(raw, table, matched.known)
     done = ReadTable(table, raw.label, None, raw.rows, names, ())
@@ -116,8 +116,6 @@ def read_table(
     columns = {c.name: series[c.name] if c.name in series else nothing(c, n) for c in table.columns}
     columns |= {name: series[name] for name in matched.extra}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(n), copy=False)
-    if places is not None:
-        findings += _lost(done, frame)
     return replace(done, frame=frame, findings=tuple(findings))
 
 
@@ -142,22 +140,6 @@ def _label(word: str, known: Labels) -> str:
     if plain(word) in known:
         return known[plain(word)]
     return "|".join(known.get(plain(item), item.strip()) for item in word.split("|"))
-
-
-def _lost(done: ReadTable, frame: pd.DataFrame) -> list[Finding]:
-    """What the case loses because a column is nowhere, for the columns that matter most."""
-    if not len(frame):
-        return []
-    findings = []
-    for name, item in vocabulary()["losses"].get(done.table.name, {}).items():
-        said = loss(done.table.name, name)
-        if said is not None and frame[[name, *item.get("unless", ())]].isna().all(axis=None):
-            column = done.table.column(name)
-            shown_as = done.names.get(name, column.alias)
-            findings.append(
-                Finding("READ_LOST_WITHOUT", "warning", done.label, column=shown_as, params={"lost": said})
-            )
-    return findings
 
 
 def _quarters(done: ReadTable, values: Any, communes: pd.Series[Any], places: Gazetteer) -> list[Finding]:

@@ -36,7 +36,7 @@ A table names its columns, numbers marked ``|n``, then says the cells of one row
     {% endcall %}
 
 From four columns on it stands in a box which scrolls and takes the focus; up to twelve rows become cards on a telephone
-(``stacks=false``: never). ``grouped`` sets rows under titles, ``chart`` keeps a drawing readable on a telephone, ``foot`` adds a
+(``stacks=false``: never, ``"always"``: however many). ``grouped`` sets rows under titles, ``chart`` keeps a drawing readable on a telephone, ``foot`` adds a
 line of totals. The same frame goes to ``write_table`` (CSV, Parquet) and to ``write_book`` (XLSX).
 
 The design: ink on white, navy for what stands (title rules, « la commission décide »), pale blue for headings, amber for what

@@ -60,8 +60,9 @@ class ReportData:
     details: pd.DataFrame
     dwellings: pd.DataFrame
     dwelling_facts: pd.DataFrame
-    """dwelling_id, landlord, commune, commune_name, departement, rooms, financing, qpv, surface_m2, rent_eur,
-    charges_eur, residence, district, vacancy_days"""
+    """dwelling_id, landlord, commune, commune_name, epci, departement, rooms, financing, qpv, surface_m2, rent_eur,
+    charges_eur, residence, district, vacancy_days, address, floor, lift, accessible, energy_label, heating, rpls,
+    ceiling_factor, priority_mix, first_letting, available_on, attempts, subsidised, mode"""
     applications: pd.DataFrame
     population: pd.DataFrame
     """application_id, status and the groups compared in the report: quartile, size, priority, origin, score, months"""
@@ -79,10 +80,18 @@ class ReportData:
     notes: tuple[str, ...] = ()
     confirmed: int = 0
     """Households without a first rank whose number of lacking points was checked."""
-    priority_letters: Mapping[str, str] = field(default_factory=dict)
-    """What each letter of article L. 441-1 means."""
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
     """What moved against the result kept and why (``changes.csv``); empty without one."""
+    kept: bool = False
+    """Whether an earlier result weighed."""
+    years: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """landlord, area, account and the figures of `problem.account_year.AccountYear`."""
+    banners: tuple[str, ...] = ()
+    """What every page must say first: assumed figures that were accepted, a modified draw, a synthetic case."""
+    stamp: str = ""
+    """First signs of the hash of the certificate: what ties a sheet to its proof."""
+    papers: tuple[tuple[str, str], ...] = ()
+    """Words and file of the papers that lie beside the report."""
 
 
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.errors import said
-from optimizer.presentation.data import DECIDES, ReportData, proof_sentence
+from optimizer.presentation.data import DECIDES, ReportData
 
 _SOURCE = Path(__file__).parent / "templates" / "sheets.typ"
 
@@ -20,14 +20,9 @@ def write_pdf(path: Path, data: ReportData, pages: list[dict[str, Any]]) -> None
     content = {
         "title": data.title,
         "decides": DECIDES[data.lang],
-        "proof": proof_sentence(data.proof, data.lang),
         "lang": data.lang,
-        "foot": f"{data.title} · {data.on:%d/%m/%Y}",
-        "account": said("SHEETS.PDF_ACCOUNT", data.lang),
-        "others": said("SHEETS.PDF_OTHERS", data.lang),
-        "application": said("PAGE.APPLICATION", data.lang),
-        "check": said("SHEETS.PDF_CHECK", data.lang),
-        "letters": said("SHEETS.PDF_LETTERS", data.lang),
+        "banners": list(data.banners),
+        "colon": said("PAGE.COLON", data.lang),
         "pages": pages,
     }
     with tempfile.TemporaryDirectory() as folder:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from optimizer.domain.frames import records
@@ -10,13 +12,21 @@ from optimizer.presentation.data import ReportData, proof_sentence, stop_sentenc
 from optimizer.presentation.numbers import day, decimal
 from optimizer.presentation.numbers import percent as share_words
 from optimizer.presentation.page import render
+from optimizer.presentation.session import STATES, in_session, pace_words
 from optimizer.presentation.svg import bar, gauge
-from optimizer.presentation.words import dwelling_words, flags_words, scope_words, why_words
+from optimizer.presentation.words import dwelling_words, flags_words, place_words, scope_words, why_words
+from optimizer.problem.registry import find_rule
 from optimizer.shortlist.labels import account_label, flag_label, rule_label, rule_long, share_key
 
 MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
 MOST_GAUGES = 40
+MOST_CHANGES = 100
+NAMES = 3
+"""Households that CCH R. 441-3 asks for on a dwelling: the columns of the first table."""
+HOUSEHOLD_GAUGES = ("epci_rates", "account_rates", "yearly_numbers")
+"""Kinds of rules about who is housed (`RuleShape.gauge`)."""
+QUARTILES = ("1er quartile", "2e à 4e quartile", "inconnu")
 SMALL_GROUP = 5
 GROUPS_EN = {
     "1er quartile": "first quartile",
@@ -53,45 +63,270 @@ def percent(value: float, data: ReportData, places: int = 1) -> str:
 
 
 def report_html(data: ReportData) -> str:
-    """The whole ``report.html``."""
+    """The whole ``report.html``: what a session opens first, then gauges, then annexes."""
+    homes = in_session(data.dwellings)
+    details = {int(row.line): row for row in records(data.details)} if len(data.details.columns) > 1 else {}
+    lines = _lines(data)
+    settle = _to_settle(data, homes, lines, details)
     return render(
         "presentation/report",
         data.lang,
         {
             "d": data,
-            "numbers": _cards(data),
+            "counts": counts_words(data),
+            "settle": settle,
+            "to_settle": sum(len(x["places"]) for x in settle),
+            "session": _session(data, homes, lines, details) if len(homes) <= MOST_LISTS else [],
+            "changes": _changes(data),
+            "years": year_rows(data),
+            "goals": _goals(data),
             "gauges": _gauges(data),
+            "quartiles": _quartiles(data),
             "accounts": _accounts(data),
             "groups": _groups(data),
             "leapfrogs": _leapfrogs(data),
             "flags": _flags(data),
             "forbids": data.forbids.to_dict(orient="records"),
             "shortfalls": _shortfalls(data),
-            "lists": _lists(data) if len(data.dwellings) <= MOST_LISTS else [],
+            "lists": _lists(data, homes, lines) if len(homes) <= MOST_LISTS else [],
             **proof_words(data),
         },
     )
 
 
-def _cards(data: ReportData) -> list[dict[str, str]]:
+def _lines(data: ReportData) -> dict[str, list[tuple[int, Any]]]:
+    """Dwelling -> (number, line) of its households by rank."""
+    found: dict[str, list[tuple[int, Any]]] = {}
+    if len(data.dwellings) > MOST_LISTS:
+        return found
+    for i, line in enumerate(records(data.proposals)):
+        if line.application_id:
+            found.setdefault(str(line.dwelling_id), []).append((i, line))
+    return found
+
+
+def counts_words(data: ReportData) -> str:
+    """``12 logements · 9 listes · 2 en attente · 1 sans candidat``."""
     status = data.dwellings["status"].value_counts()
-    people = data.applications["status"].value_counts()
+    listed, awaiting, none = (int(status.get(state, 0)) for state in STATES)
+    lang = data.lang
+    return " · ".join(
+        [
+            said("REPORT.COUNT_DWELLINGS", lang, n=len(data.dwellings)),
+            said("REPORT.COUNT_LISTS", lang, n=listed),
+            said("REPORT.COUNT_AWAITING", lang, n=show(awaiting, data, 0)),
+            said("REPORT.COUNT_NONE", lang, n=show(none, data, 0)),
+        ]
+    )
 
-    def card(value: int, name: str) -> dict[str, str]:
-        return {"value": show(value, data, 0), "label": said(f"REPORT.CARD_{name}", data.lang)}
 
+SETTLED: tuple[tuple[str, str], ...] = (
+    ("SETTLE_DOSSIER", "DOSSIER_TO_VERIFY"), ("SETTLE_UNREACHABLE", "UNREACHABLE"), ("SETTLE_INCOME", "INCOME_MISSING"),
+    ("SETTLE_OLD", "RESOURCES_OLD"), ("SETTLE_EFFORT", "EFFORT_HIGH"), ("SETTLE_DECLARED", "PRIORITY_DECLARED_ONLY"),
+    ("SETTLE_RENEW", "TO_RENEW"),
+)  # fmt: skip
+"""What somebody settles before the session, and the flag that tells it; old resources are read from their month."""
+
+
+def _marks(data: ReportData, i: int, line: Any, details: Mapping[int, Any]) -> set[str]:
+    """The flags of a line, and whether its resources are of more than a year ago."""
+    marks = set(str(line.flags).split("|"))
+    said_on = details[i].resources_on if i in details else ""
+    if said_on and said_on[:7] < f"{data.on.year - 1:04d}-{data.on.month:02d}":
+        marks.add("RESOURCES_OLD")
+    return marks
+
+
+def _to_settle(
+    data: ReportData, homes: Sequence[Any], lines: Mapping[str, list[tuple[int, Any]]], details: Mapping[int, Any]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """What is to be settled, kind by kind, with where: dwelling and rank."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for n, d in enumerate(homes[:MOST_LISTS], start=1):
+        for i, line in lines.get(str(d.dwelling_id), []):
+            marks = _marks(data, i, line, details)
+            for code, flag in SETTLED:
+                if flag in marks:
+                    found.setdefault(code, []).append(
+                        {"n": n, "dwelling": d.dwelling_id, "rank": int(line.rank)}
+                    )
+        if d.status == "listed" and _few(d, lines.get(str(d.dwelling_id), []), details):
+            found.setdefault("SETTLE_FEW", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
+        if d.status == "awaiting_reservataire":
+            found.setdefault("SETTLE_NAMES", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
+    order = [code for code, _ in SETTLED] + ["SETTLE_FEW", "SETTLE_NAMES"]
     return [
-        card(len(data.dwellings), "DWELLINGS"),
-        card(int(status.get("listed", 0)), "LISTED"),
-        card(
-            int(status.get("awaiting_reservataire", 0)),
-            "AWAITING",
-        ),
-        card(int(status.get("no_candidate", 0)), "NONE"),
-        card(len(data.applications), "READ"),
-        card(int(people.get("proposed", 0)), "FIRST"),
-        card(int(people.get("reserve", 0)), "RESERVE"),
+        {"label": said(f"REPORT.{code}", data.lang), "places": found[code]} for code in order if code in found
     ]
+
+
+def _session(
+    data: ReportData, homes: Sequence[Any], lines: Mapping[str, list[tuple[int, Any]]], details: Mapping[int, Any]
+) -> list[dict[str, Any]]:  # fmt: skip
+    """One row per dwelling in the order of the session: account, three names, what is missing."""
+    facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    sheets = any(file == "sheets.html" for _, file in data.papers)
+    out = []
+    for n, d in enumerate(homes, start=1):
+        named = lines.get(str(d.dwelling_id), [])
+        names = [str(line.application_id) for _, line in named]
+        out.append(
+            {
+                "n": n,
+                "dwelling": d.dwelling_id,
+                "words": place_words(facts[d.dwelling_id], data.lang),
+                "account": account_label(d.account, data.lang, data.places) or "–",
+                "names": [*names, *[""] * NAMES][:NAMES],
+                "sheet": f"sheets.html#logement-{n}" if sheets else "",
+                "lacks": _lacks(data, d, named, details),
+            }
+        )
+    return out
+
+
+def session_rows(data: ReportData) -> list[dict[str, Any]]:
+    """The rows of the first screen for another paper: whatever the number of dwellings."""
+    homes = in_session(data.dwellings)
+    lines: dict[str, list[tuple[int, Any]]] = {}
+    for i, line in enumerate(records(data.proposals)):
+        if line.application_id:
+            lines.setdefault(str(line.dwelling_id), []).append((i, line))
+    return _session(data, homes, lines, {int(row.line): row for row in records(data.details)})
+
+
+def _few(d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> bool:
+    """Whether the list is short where the law asks for three: a household that the préfet designated may stand alone."""
+    alone = any(details[i].designated for i, _ in named if i in details)
+    return bool(d.reason_if_short) and int(d.candidates) < NAMES and not alone
+
+
+def _lacks(data: ReportData, d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> str:
+    lang = data.lang
+    if d.status == "awaiting_reservataire":
+        back = str(d.advice).removeprefix("plan B : ").removeprefix("plan B: ")
+        parts = [
+            deadline_words(d.deadline, data),
+            said("REPORT.FALL_BACK", lang, account=back) if back else "",
+        ]
+    elif d.status == "no_candidate":
+        parts = [d.reason_if_short, d.advice]
+    else:
+        few = _few(d, named, details)
+        parts = [said("REPORT.FEW_NAMES", lang, n=int(d.candidates), of=NAMES)] if few else []
+        ranks: dict[str, list[str]] = {}
+        for i, line in named:
+            marks = _marks(data, i, line, details)
+            for code in (code for code, flag in SETTLED if flag in marks):
+                ranks.setdefault(code, []).append(str(int(line.rank)))
+        for code, found in ranks.items():
+            what = said(f"REPORT.{code}", lang)
+            parts.append(
+                said(
+                    f"REPORT.AT_RANK{'S' if len(found) > 1 else ''}", lang, what=what, ranks=", ".join(found)
+                )
+            )
+    return said("WORDS.LIST", lang).join(str(x) for x in parts if x)
+
+
+def _changes(data: ReportData) -> list[dict[str, str]]:
+    rows = []
+    for x in records(data.changes.head(MOST_CHANGES)):
+        before, now = str(x.first_before), str(x.first_now)
+        if x.what == "account":
+            before, now = (
+                account_label(a, data.lang, data.places) for a in (x.account_before, x.account_now)
+            )
+        if x.what == "reserves":
+            before, now = (str(a).replace("|", ", ") for a in (x.list_before, x.list_now))
+        rows.append(
+            {
+                "dwelling": str(x.dwelling_id), "what": said(f"REPORT.WHAT_{x.what}".upper(), data.lang), "before": before or "–",
+                "now": now or "–", "why": str(x.why),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def year_rows(data: ReportData) -> list[dict[str, Any]]:
+    """The year of each agreed share: due, done, in progress, remaining, and what this session brings."""
+    if not len(data.years):
+        return []
+    first = data.proposals[data.proposals["rank"] == 1].merge(
+        data.dwelling_facts[["dwelling_id", "landlord", "commune", "epci", "departement"]], on="dwelling_id"
+    )
+    several = data.years["landlord"].nunique() > 1
+    rows = []
+    shown = data.years[
+        (data.years["due_year"] > 0) | (data.years["done"] > 0) | (data.years["in_progress"] > 0)
+    ]
+    for x in records(shown.head(MOST_GAUGES)):
+        inside = (first["commune"] == x.area) | (first["epci"] == x.area) | (first["departement"] == x.area)
+        now = int((inside & (first["landlord"] == x.landlord) & (first["account"] == x.account)).sum())
+        area = data.places.get(x.area, x.area)
+        rows.append(
+            {
+                "account": account_label(x.account, data.lang, data.places),
+                "area": f"{x.landlord} · {area}" if several else area,
+                "share": percent(x.share, data),
+                "due": decimal(x.due_to_date, 1, data.lang), "due_year": decimal(x.due_year, 1, data.lang),
+                "done": show(x.done, data, 0), "in_progress": show(x.in_progress, data, 0),
+                "remaining": show(x.remaining, data, 0), "now": show(now, data, 0),
+                "raw": x, "session": now,
+                "pace": pace_words(int(x.late), int(x.ahead), data.lang), "late": bool(x.late),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _goals(data: ReportData) -> list[dict[str, Any]]:
+    """LEC, publics prioritaires, DALO: what the session has to find, and what it lacks, in whole leases."""
+    rows = []
+    for x in records(data.rules):
+        shape = find_rule(str(x.rule))
+        if shape is None or shape.gauge not in HOUSEHOLD_GAUGES or not x.den_run:
+            continue
+        asked, missing = (
+            ceil(round(float(x.rate_required) * float(x.den_run), 4)),
+            ceil(round(float(x.shortfall), 4)),
+        )
+        lacks = said("REPORT.LACK_OF", data.lang, n=missing, of=max(asked, missing))
+        state = lacks if missing else said("REPORT.HELD", data.lang)
+        if not x.price:
+            state += f" ({said('REPORT.FOR_INFORMATION', data.lang)})"
+        rows.append(
+            {
+                "goal": rule_label(str(x.rule), data.lang), "scope": scope_words(str(x.scope), data.lang, data.places),
+                "asked": show(asked, data, 0), "now": f"{show(x.num_run, data, 0)} / {show(x.den_run, data, 0)}", "state": state,
+                "missing": missing > 0,
+            }
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: not row["missing"])[:MOST_GAUGES]
+
+
+def _quartiles(data: ReportData) -> list[dict[str, str]]:
+    """First ranks by quartile as proposed, and where the effort rate alone put nobody behind."""
+    frame = data.leapfrogs
+    if "rank" not in frame.columns or not len(data.population):
+        return []
+    group = dict(zip(data.population["application_id"], data.population["quartile"], strict=True))
+    first = data.proposals[(data.proposals["rank"] == 1) & (data.proposals["application_id"] != "")]
+    named = {str(d): str(a) for d, a in zip(first["dwelling_id"], first["application_id"], strict=True)}
+    other, taken = dict(named), set(named.values())
+    passed = frame[
+        (frame["rank"] == 1) & (frame["explained_by"] == "burden") & (frame["application_id_passed"] != "")
+    ]
+    for x in records(
+        passed.sort_values(["dwelling_id", "points_gap"], ascending=[True, False], kind="stable")
+    ):
+        if other.get(x.dwelling_id) == named.get(x.dwelling_id) and x.application_id_passed not in taken:
+            other[x.dwelling_id] = x.application_id_passed
+            taken.add(x.application_id_passed)
+    out = []
+    for name in QUARTILES:
+        counts = [sum(group.get(a) == name for a in chosen.values()) for chosen in (named, other)]
+        label = name if data.lang == "fr" else GROUPS_EN.get(name, name)
+        out.append({"label": label, "with": show(counts[0], data, 0), "without": show(counts[1], data, 0)})
+    return out
 
 
 def _gauges(data: ReportData) -> list[dict[str, Any]]:
@@ -102,7 +337,9 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
         short_first = frame.assign(_s=-frame["shortfall"]).sort_values(["_s", "scope"], kind="stable")
         for x in records(short_first.head(MOST_GAUGES)):
             missing = int(-(-round(float(x.shortfall), 4) // 1))
-            target = float(x.num_before) + float(x.rate_required) * float(x.den_run)
+            limits = x.rate_required != x.rate_required
+            asked = float(x.share if limits else x.rate_required) * float(x.den_run)
+            target = float(x.num_before) + asked + (float(x.allowance) if limits else 0.0)
             expected = float(x.expected_num) if x.expected_num == x.expected_num else 0.0
             rows.append(
                 {
@@ -119,9 +356,11 @@ def _gauges(data: ReportData) -> list[dict[str, Any]]:
                         f"{int(x.num_before)} + {int(x.num_run)} / {target:.1f}",
                     ),
                     "missing": missing,
-                    "missing_text": _leases(missing, data.lang)
+                    "missing_text": said("REPORT.TOO_MANY", data.lang, n=missing)
+                    if limits and missing
+                    else _leases(missing, data.lang)
                     if x.price > 0 or missing
-                    else (said("REPORT.SHOWN_ONLY", data.lang)),
+                    else said("REPORT.FOR_INFORMATION", data.lang),
                 }
             )
         hidden = len(frame) - len(rows)
@@ -230,35 +469,32 @@ def _flags(data: ReportData) -> list[dict[str, object]]:
     ]
 
 
-def _lists(data: ReportData) -> list[dict[str, Any]]:
+def _lists(
+    data: ReportData, homes: Sequence[Any], lines: Mapping[str, list[tuple[int, Any]]]
+) -> list[dict[str, Any]]:
+    """Every line with its reason, in the order of the session."""
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
-    lines: dict[str, list[Any]] = {}
-    for line in records(data.proposals):
-        lines.setdefault(str(line.dwelling_id), []).append(line)
-    out = []
-    for d in records(data.dwellings):
-        out.append(
-            {
-                "dwelling": d.dwelling_id,
-                "words": dwelling_words(facts[d.dwelling_id], data.lang),
-                "account": account_label(d.account, data.lang, data.places),
-                "note": (said("WORDS.LIST", data.lang)).join(
-                    x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
-                ),
-                "lines": [
-                    {
-                        "rank": x.rank,
-                        "application": x.application_id,
-                        "score": show(float(x.score), data, 2),
-                        "reason": x.reason,
-                        "flags": flags_words(x.flags, data.lang),
-                    }
-                    for x in lines.get(str(d.dwelling_id), [])
-                    if x.application_id
-                ],
-            }
-        )
-    return out
+    return [
+        {
+            "dwelling": d.dwelling_id,
+            "words": dwelling_words(facts[d.dwelling_id], data.lang),
+            "account": account_label(d.account, data.lang, data.places),
+            "note": said("WORDS.LIST", data.lang).join(
+                x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
+            ),
+            "lines": [
+                {
+                    "rank": x.rank,
+                    "application": x.application_id,
+                    "score": show(float(x.score), data, 2),
+                    "reason": x.reason,
+                    "flags": flags_words(x.flags, data.lang),
+                }
+                for _, x in lines.get(str(d.dwelling_id), [])
+            ],
+        }
+        for d in homes
+    ]
 
 
 def deadline_words(iso: str, data: ReportData) -> str:

@@ -1,170 +1,274 @@
-"""One printed A4 page per dwelling: why this réservataire, then each candidate. HTML and PDF share the content."""
+"""The A4 page of a dwelling that the commission fills in: 26 lines in a fixed order. HTML and PDF share the content.
+
+What is known is printed, what the commission decides is left to fill in: boxes of CCH R. 441-3, vote, decision a to e of each
+household, signatures. Three households stand on a sheet; a fourth goes on a second one. A dwelling that awaits its réservataire
+has its deadline and fall-back, one without candidate its cause and what may be done. No letter of L. 441-1: some tell violence.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import ceil
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from optimizer.domain.frames import records
-from optimizer.errors import Lang, said
+from optimizer.errors import said
 from optimizer.presentation.data import ReportData
-from optimizer.presentation.numbers import day
+from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
-from optimizer.presentation.report import deadline_words, percent, proof_words, show
-from optimizer.presentation.words import (
-    dwelling_words,
-    flags_words,
-    letters_used,
-    priority_words,
-    quartile_word,
+from optimizer.presentation.session import account_year, in_session, title_words, year_words
+from optimizer.presentation.words import flags_words
+from optimizer.shortlist.labels import account_label, ordinal
+
+PER_SHEET = 3
+"""Households on one sheet."""
+BOX = "☐"
+SAID_BESIDE = (
+    "ALLOWANCE_ESTIMATED",
+    "ALLOWANCE_MISSING",
+    "DOSSIER_TO_VERIFY",
+    "UNREACHABLE",
+    "PRIORITY_DECLARED_ONLY",
 )
-from optimizer.shortlist.labels import account_label, loss_words
+"""Flags that another value of the same lines already tells."""
+Line = list[tuple[str, str]]
+"""Pairs (label, value) of one line; either may be empty."""
 
 
 def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """The content of one A4 page per dwelling: why this réservataire, then each candidate (HTML and PDF share it)."""
+    """The content of the pages, in the order of the session.
+
+    Returns
+    -------
+    list of dict
+        ``anchor, head, follows, lines`` (lines 2 to 9), ``candidates`` (``rank, lines``, four each), ``close`` (lines 22 to 25),
+        ``foot``; ``lines`` and ``close`` are lists of `Line`.
+    """
     wanted = None if dwelling_ids is None else set(dwelling_ids)
+    return [page for page in _pages(data) if wanted is None or page["dwelling"] in wanted]
+
+
+def _pages(data: ReportData) -> Iterator[dict[str, Any]]:
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     details = {int(row.line): row for row in records(data.details)}
     lines: dict[str, list[tuple[int, Any]]] = {}
     for i, line in enumerate(records(data.proposals)):
-        lines.setdefault(str(line.dwelling_id), []).append((i, line))
-    orientation: dict[str, list[Any]] = {}
-    for row in records(data.orientation):
-        orientation.setdefault(str(row.dwelling_id), []).append(row)
-    pages = []
-    for d in records(data.dwellings):
-        if wanted is not None and d.dwelling_id not in wanted:
-            continue
-        choices = orientation.get(str(d.dwelling_id), [])
-        chosen = next((x for x in choices if x.chosen), None)
-        others = sorted((x for x in choices if not x.chosen), key=_cheapest)
-        pages.append(
-            {
+        if line.application_id:
+            lines.setdefault(str(line.dwelling_id), []).append((i, line))
+    chosen = data.orientation[data.orientation["chosen"] == 1] if len(data.orientation) else data.orientation
+    eligible = dict(zip(chosen["dwelling_id"], chosen["candidates"], strict=True)) if len(chosen) else {}
+    homes = in_session(data.dwellings)
+    for n, d in enumerate(homes, start=1):
+        f = facts[d.dwelling_id]
+        named = lines.get(str(d.dwelling_id), [])
+        home = _Home(data, d, f, n, len(homes), int(eligible.get(d.dwelling_id, 0)))
+        cards = [_candidate(home, line, details[i]) for i, line in named]
+        for at in range(0, max(1, len(cards)), PER_SHEET):
+            yield {
                 "dwelling": d.dwelling_id,
-                "words": dwelling_words(facts[d.dwelling_id], data.lang),
-                "account": account_label(d.account, data.lang, data.places)
-                or (said("SHEETS.NONE", data.lang)),
-                "flux_header": [
-                    said(code, data.lang)
-                    for code in (
-                        "SHEETS.SHARE",
-                        "SHEETS.DONE",
-                        "SHEETS.IN_PROGRESS",
-                        "SHEETS.REMAINING",
-                        "SHEETS.POSITION",
-                    )
-                ],
-                "flux": _flux_words(chosen, data),
-                "alternatives": (said("WORDS.LIST", data.lang)).join(
-                    _alternative(x, data) for x in others[:4]
-                ),
-                "note": (said("WORDS.LIST", data.lang)).join(
-                    x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
-                ),
-                "letters": letters_used(
-                    (x.priority for _, x in lines.get(str(d.dwelling_id), [])), data.priority_letters
-                ),
-                "candidates": [
-                    _candidate(line, details[i], data)
-                    for i, line in lines.get(str(d.dwelling_id), [])
-                    if line.application_id
-                ],
+                "anchor": f"logement-{n}" if at == 0 else f"logement-{n}-{at // PER_SHEET + 1}",
+                "head": home.head(),
+                "follows": home.say("FOLLOWS") if at else "",
+                "lines": home.lines(len(named)) if at == 0 else [],
+                "candidates": cards[at : at + PER_SHEET],
+                "close": home.close() if named and at == 0 else [],
+                "foot": home.foot(),
             }
+
+
+class _Home:
+    """A dwelling and its lines."""
+
+    def __init__(self, data: ReportData, d: Any, facts: Any, n: int, of: int, eligible: int) -> None:
+        self.data, self.d, self.f, self.n, self.of, self.eligible = data, d, facts, n, of, eligible
+        self.lang = data.lang
+
+    def say(self, name: str, **values: object) -> str:
+        return said(f"SHEETS.{name}", self.lang, **values)
+
+    def money(self, value: float) -> str:
+        return UNKNOWN if value != value else f"{decimal(value, 2, self.lang, fixed=True)} €"
+
+    def yes_no(self, value: object) -> str:
+        """Yes, no, or a dash where nothing is written."""
+        if value in ("", None):
+            return UNKNOWN
+        return said("WORDS.YES" if value in (True, "yes") else "WORDS.NO", self.lang)
+
+    def head(self) -> str:
+        rpls = self.f.rpls or UNKNOWN
+        return self.say(
+            "HEAD", day=day(self.data.on, self.lang), n=self.n, of=self.of, dwelling=self.d.dwelling_id, rpls=rpls
+        )  # fmt: skip
+
+    def lines(self, named: int) -> list[Line]:
+        """Lines 2 to 7, then 8 and 9 where there are candidates, else what the dwelling awaits or lacks."""
+        return [
+            self._address(),
+            self._home(),
+            self._status(),
+            self._rent(),
+            self._account(),
+            self._year(),
+            *self._rest(named),
+        ]
+
+    def _address(self) -> Line:
+        f = self.f
+        floor = UNKNOWN if f.floor != f.floor else self.say("GROUND") if f.floor == 0 else f"{f.floor:.0f}"
+        return [
+            (self.say("ADDRESS"), ", ".join(x for x in (f.address, f.commune_name) if x)), (self.say("BUILDING"), f.residence or UNKNOWN),
+            (self.say("FLOOR"), floor), (self.say("LIFT"), self.yes_no(f.lift)),
+            (self.say("ACCESS"), self.say(f"ACCESS_{f.accessible}".upper())),
+        ]  # fmt: skip
+
+    def _home(self) -> Line:
+        f = self.f
+        surface = UNKNOWN if f.surface_m2 != f.surface_m2 else f"{decimal(f.surface_m2, 1, self.lang)} m²"
+        return [
+            (self.say("TYPE"), f"T{f.rooms}"), (self.say("SURFACE"), surface), (self.say("ENERGY"), f.energy_label or UNKNOWN),
+            (self.say("HEATING"), f.heating or UNKNOWN), (self.say("EXTRAS"), UNKNOWN),
+        ]  # fmt: skip
+
+    def _status(self) -> Line:
+        f = self.f
+        times = "" if f.ceiling_factor == 1 else f" × {decimal(f.ceiling_factor, 2, self.lang)}"
+        return [
+            (self.say("FINANCING"), f.financing), (self.say("CEILING"), f"{f.financing}{times}"), ("QPV", self.yes_no(bool(f.qpv))),
+            (self.say("PRIORITY_MIX"), self.yes_no(bool(f.priority_mix))), (self.say("FIRST_LETTING"), self.yes_no(f.first_letting)),
+        ]  # fmt: skip
+
+    def _rent(self) -> Line:
+        f = self.f
+        charges = 0.0 if f.charges_eur != f.charges_eur else f.charges_eur
+        attempt = 1 if f.attempts != f.attempts else int(f.attempts) + 1
+        return [
+            (self.say("RENT"), f"{self.money(f.rent_eur)} + {self.money(f.charges_eur)} = {self.money(f.rent_eur + charges)}"),
+            (self.say("AVAILABLE"), day(f.available_on, self.lang) or UNKNOWN),
+            (self.say("VACANT"), self.say("DAYS", n=int(f.vacancy_days))), (self.say("ATTEMPT"), str(attempt)),
+        ]  # fmt: skip
+
+    def _account(self) -> Line:
+        d, f = self.d, self.f
+        if not d.account:
+            return [(self.say("ACCOUNT"), self.say("NONE"))]
+        label = account_label(d.account, self.lang, self.data.places)
+        who = label if f.mode in ("direct", "partial") else f.landlord
+        mode = self.say(f"MODE_{f.mode}".upper()) if f.mode else UNKNOWN
+        return [
+            (self.say("ACCOUNT"), label), (self.say("NAMED_BY"), who), (self.say("MODE"), mode),
+            (self.say("DEADLINE"), day(d.deadline, self.lang) or UNKNOWN),
+        ]  # fmt: skip
+
+    def _year(self) -> Line:
+        f, label = self.f, self.say("YEAR", day=day(self.data.on, self.lang))
+        row = account_year(self.data.years, f.landlord, self.d.account, (f.commune, f.epci, f.departement))
+        return [(label, self.say("OUTSIDE_FLUX_AGREEMENT") if row is None else year_words(row, self.lang))]
+
+    def _rest(self, named: int) -> list[Line]:
+        d = self.d
+        if d.status == "awaiting_reservataire":
+            back = str(d.advice).removeprefix("plan B : ").removeprefix("plan B: ")
+            until = day(d.deadline, self.lang) or UNKNOWN
+            return [
+                [("", self.say("AWAITING", day=until))],
+                [(self.say("FALLBACK"), back or self.say("NONE"))],
+            ]
+        if not named:
+            return [
+                [(self.say("CAUSE"), d.reason_if_short or UNKNOWN)],
+                [(self.say("ACT"), d.advice or UNKNOWN)],
+            ]
+        return [self._votes(), self._examined(named)]
+
+    def _votes(self) -> Line:
+        place = self.f.commune_name
+        return [
+            (self.say("VOTES"), self.say("VOTES_WHO", place=place)),
+            (self.say("QUORUM"), f"…… {BOX} {said('WORDS.YES', self.lang)} {BOX} {said('WORDS.NO', self.lang)}"),
+            (self.say("DEPORTS"), "……"),
+        ]  # fmt: skip
+
+    def _examined(self, named: int) -> Line:
+        return [
+            (self.say("EXAMINED"), str(named)), (self.say("IF_FEWER"), ""),
+            ("", f"{BOX} {self.say('FEW', eligible=self.eligible)}"), ("", f"{BOX} {self.say('DESIGNATED')}"),
+            ("", f"{BOX} {self.say('SUBSIDISED')}"),
+        ]  # fmt: skip
+
+    def close(self) -> list[Line]:
+        """Lines 22 to 25."""
+        return [
+            [(self.say("VOTE"), self.say("VOTE_COUNT", box=BOX))], [(self.say("DEPARTURE"), "……")],
+            [(self.say("REMARKS"), "……")], [(self.say("SIGNATURES"), self.say("SIGNED_BY"))],
+        ]  # fmt: skip
+
+    def foot(self) -> str:
+        verified = day(self.data.on, self.lang)
+        return self.say("FOOT", title=self.data.title, day=verified, stamp=self.data.stamp)
+
+
+def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
+    """The four lines of a household, and the boxes of its decision."""
+    say, lang = home.say, home.lang
+
+    def whole(value: float) -> str:
+        return UNKNOWN if value != value else f"{value:.0f}"
+
+    children = [
+        (name, value)
+        for name, value in (
+            ("CUSTODY", x.alternate_custody_children), ("VISITING", x.visiting_children), ("EXPECTED", x.expected_children)
         )
-    return pages
-
-
-def _cheapest(choice: Any) -> tuple[float, float, str]:
-    """By the exact exchange where one is known, then by the bound."""
-    most = float(choice.loss_at_most)
-    return (most if most == most else float("inf"), float(choice.loss_points), str(choice.account))
-
-
-def _alternative(choice: Any, data: ReportData) -> str:
-    most = float(choice.loss_at_most)
-    lost = loss_words(round(choice.loss_points * 100), round(most * 100) if most == most else -1, data.lang)
-    account = account_label(choice.account, data.lang, data.places)
-    return said(
-        "SHEETS.ALTERNATIVE", data.lang, account=account, lost=lost, candidates=_candidates(choice, data.lang)
+        if value == value and value > 0
+    ]  # fmt: skip
+    more = f" ({', '.join(f'{say(name)} {value:.0f}' for name, value in children)})" if children else ""
+    first: Line = [
+        (say("RANK"), str(int(line.rank))), ("NUR", str(line.application_id)), (say("PERSONS"), whole(x.persons)),
+        (say("ADULTS"), whole(x.adults)), (say("CHILDREN"), whole(x.children_under_14) + more),
+        (say("FIRST_ASKED"), day(x.first_registered_on, lang) or UNKNOWN), (say("TRANSFER"), say(f"TRANSFER_{x.transfer or 'none'}".upper())),
+    ]  # fmt: skip
+    month = f", {x.resources_on[5:7]}/{x.resources_on[:4]}" if x.resources_on else ""
+    proof = say("VERIFIED" if x.verified else "DECLARED")
+    income = (
+        UNKNOWN
+        if x.income_month_eur != x.income_month_eur
+        else f"{home.money(x.income_month_eur)} ({proof}{month})"
     )
-
-
-def _candidates(choice: Any, lang: Lang) -> str:
-    n = int(choice.candidates)
-    if n == 0 and choice.loss_at_most == choice.loss_at_most:
-        # a seat: the réservataire names its households after the orientation
-        return said("SHEETS.NAMES_TO_COME", lang)
-    return said("SHEETS.CANDIDATES", lang, n=n)
-
-
-def _flux_words(row: Any, data: ReportData) -> list[str]:
-    if row is None or row.flux_share != row.flux_share:
-        return ["–", "–", "–", "–", said("SHEETS.OUTSIDE_FLUX_AGREEMENT", data.lang)]
-    done, remaining, share = float(row.flux_done), float(row.flux_remaining), float(row.flux_share)
-    if remaining != remaining:
-        state = "–"
-    elif remaining > 0:
-        state = _pace(float(row.flux_behind), data.lang)
-    else:
-        state = said("SHEETS.SHARE_REACHED", data.lang)
-    return [
-        percent(share, data),
-        show(done, data, 0),
-        show(float(row.flux_in_progress), data, 0),
-        "–" if remaining != remaining else show(max(0.0, float(ceil(remaining))), data, 0),
-        state,
-    ]
-
-
-def _pace(behind: float, lang: Lang) -> str:
-    """Late or ahead of the share of the leases signed so far, in whole leases."""
-    whole = ceil(behind)
-    if whole == 0:
-        return said("SHEETS.ON_TIME", lang)
-    return said("SHEETS.LATE" if whole > 0 else "SHEETS.AHEAD", lang, n=abs(whole))
-
-
-def _candidate(line: Any, x: Any, data: ReportData) -> dict[str, Any]:
-    def say(name: str) -> str:
-        return said(f"SHEETS.{name}", data.lang)
-
-    children = x.children_under_14 if x.children_under_14 == x.children_under_14 else 0.0
-    visiting = f" (+ {x.visiting_children:.0f} {say('VISITING')})" if x.visiting_children > 0 else ""
-    items = [
-        (say("PERSONS"), f"{x.persons:.0f}{visiting}"),
-        (
-            say("ADULTS_CHILDREN_14"),
-            f"{show(x.adults, data, 0)} / {children:.0f}",
-        ),
-        (say("INCOME_PER_UC"), f"{show(x.income_uc_eur, data, 0)} €/an"),
-        (say("QUARTILE"), quartile_word(line.q1, data.lang)),
-        (say("EFFORT_RATE"), percent(x.effort_rate, data)),
-        (
-            say("RESIDUAL_INCOME"),
-            f"{show(x.residual_eur, data, 2)} € / UC / {say('DAY')}",
-        ),
-        (say("PRESENT_HOUSING"), x.housing or "–"),
-        (say("SENIORITY"), f"{x.seniority_months:.0f} {say('MONTHS')}"),
-        (say("SCORE"), f"{show(float(line.score), data, 2)} — {x.criteria or '–'}"),
-        (say("TOTAL_SCORE_FIT"), f"{show(float(line.value), data, 2)}"),
-    ]
+    before = f" {say('BEFORE')}" if x.effort_status == "before_allowance" else ""
+    quartile = said(f"SHEETS.Q1_{line.q1 or 'unknown'}".upper(), lang)
+    residual = (
+        UNKNOWN
+        if x.residual_eur != x.residual_eur
+        else say("RESIDUAL_VALUE", value=home.money(x.residual_eur))
+    )
+    second: Line = [
+        (say("INCOME"), income), (say("TAX_INCOME"), UNKNOWN if x.ceiling_share != x.ceiling_share else f"{percent(x.ceiling_share, 0, lang)} {say('OF_CEILING')}"),
+        ("Q1", quartile), (say("ALLOWANCE"), _allowance(home, x)),
+        (say("EFFORT"), percent(x.effort_rate, 1, lang) + before), (say("RESIDUAL"), residual),
+    ]  # fmt: skip
+    flags = flags_words("|".join(f for f in str(line.flags).split("|") if f not in SAID_BESIDE), lang)
+    place = "" if not x.size else f" ({say('PLACE', place=ordinal(int(x.place), lang), n=int(x.size))})"
+    third: Line = [
+        (say("TITLE"), title_words(line.priority, bool(x.designated), lang)), (say("FILE"), say(f"FILE_{x.dossier}".upper())),
+        (say("SCORE"), decimal(float(line.score), 2, lang) + place), *([(say("TO_CHECK"), flags)] if flags else []),
+    ]  # fmt: skip
     return {
         "rank": int(line.rank),
         "application": line.application_id,
-        "priority": priority_words(line.priority, data.lang),
-        "reason": line.reason,
-        "facts": [items[i : i + 2] for i in range(0, len(items), 2)],
-        "flags": flags_words(line.flags, data.lang),
+        "lines": [first, second, third, [(say("WHY"), str(line.reason))]],
+        "decision": say("DECISION", box=BOX),
     }
+
+
+def _allowance(home: _Home, x: Any) -> str:
+    if x.allowance_eur != x.allowance_eur:
+        return home.say("ALLOWANCE_NONE")
+    origin = home.say("ALLOWANCE_SIMULATED" if x.effort_status == "simulated" else "ALLOWANCE_ESTIMATED")
+    return f"{home.money(x.allowance_eur)} ({origin})"
 
 
 def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
     """One HTML file with a printed page per dwelling."""
-    foot = f"{data.title} · {day(data.on, data.lang)}"
     return render(
-        "presentation/sheets",
-        data.lang,
-        {"title": data.title, "pages": pages, "foot": foot, **proof_words(data)},
+        "presentation/sheets", data.lang, {"title": data.title, "pages": pages, "banners": data.banners}
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from optimizer.errors import Lang, said
 from optimizer.presentation import texts as texts
 from optimizer.presentation.numbers import day as day
-from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label, spaced
+from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label
 
-WHYS = ("fit", "places", "class", "pin", "nomination", "gap")
+WHYS = ("fit", "burden", "lean", "keep", "places", "class", "pin", "nomination", "gap")
 """What may explain that a better-scored application is passed, besides a rule."""
 
 
@@ -33,23 +33,19 @@ def dwelling_words(row: Any, lang: Lang) -> str:
     return " · ".join(parts)
 
 
+def place_words(row: Any, lang: Lang) -> str:
+    """``T3 PLUS · Besançon · 62 m² · QPV``: what tells a dwelling apart in one line of a table."""
+    parts = [f"T{row.rooms} {row.financing}", str(row.commune_name)]
+    if row.surface_m2 == row.surface_m2:
+        parts.append(f"{row.surface_m2:.0f} m²")
+    if row.qpv:
+        parts.append("QPV")
+    return " · ".join(parts)
+
+
 def quartile_word(q1: str, lang: Lang) -> str:
     """``1er quartile`` / ``2e à 4e`` / ``inconnu``."""
     return said(f"WORDS.Q1_{q1}".upper(), lang) if q1 in ("yes", "no", "unknown") else ""
-
-
-def priority_words(text: str, lang: Lang) -> str:
-    """``c|j (labelled)`` -> « c, j (labellisée) »; the proof in words."""
-    out = str(text).replace("|", ", ")
-    for code in ("declared", "verified", "labelled"):
-        out = out.replace(f"({code})", f"({said(f'WORDS.PROOF_{code}'.upper(), lang)})")
-    return out
-
-
-def letters_used(priorities: Iterable[str], letters: Mapping[str, str]) -> str:
-    """What the letters of article L. 441-1 that occur mean: ``c : mal logé… ; d : …``; empty without any."""
-    seen = {code for text in set(priorities) for code in str(text).partition(" (")[0].split("|")}
-    return " ; ".join(f"{code} : {title}" for code, title in letters.items() if code in seen)
 
 
 def flags_words(flags: str, lang: Lang) -> str:
@@ -76,15 +72,15 @@ def scope_words(scope: str, lang: Lang, places: Mapping[str, str] | None = None)
 
 
 def why_words(why: str, lang: Lang, places: Mapping[str, str]) -> str:
-    """The reason of a leapfrog in words."""
+    """The reason of a leapfrog in words; the price of a rule stays in the file."""
     if why in WHYS:
         return said(f"WORDS.WHY_{why}".upper(), lang)
     rule, _, rest = why.partition("[")
-    scope, _, price = rest.rpartition("]@")
-    if not price:
-        return why
-    whole = price.isdigit() and lang == "fr"
-    return f"{rule_label(rule, lang)} ({scope_words(scope, lang, places)}), {spaced(int(price)) if whole else price} points"
+    scope, found, _ = rest.rpartition("]@")
+    if found:
+        return f"{rule_label(rule, lang)} ({scope_words(scope, lang, places)})"
+    kind, _, home = why.partition(":")
+    return said("WORDS.WHY_NEED", lang, dwelling=home) if kind == "need" else why
 
 
 def reason_words(reason: str, lang: Lang) -> str:

@@ -1,7 +1,8 @@
 """``shortlists.xlsx``: the commission's workbook, ready to print on A4 landscape.
 
 XlsxWriter with formulas and links turned off, so that no text of a file can run (a cell beginning with ``= + - @`` is
-neutralised as in the CSV). Sheets: Synthèse, Listes, Logements, Objectifs, Passages devant, Demandes, Hypothèses.
+neutralised as in the CSV). Sheets: Séance (what the first screen says), Listes, Réservataires, Logements, Objectifs, Passages
+devant, Demandes, Synthèse, Hypothèses.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from optimizer.domain.guard import neutral
 from optimizer.errors import said
 from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
 from optimizer.presentation.numbers import decimal
+from optimizer.presentation.report import counts_words, session_rows, year_rows
+from optimizer.presentation.session import in_session, title_words
 from optimizer.presentation.words import (
     day,
     dwelling_words,
     flags_words,
-    letters_used,
-    priority_words,
     quartile_word,
     reason_words,
     scope_words,
@@ -71,6 +72,8 @@ class _Book:
             {**base, "bold": True, "bg_color": PALE, "top": 2, "top_color": NAVY, "text_wrap": True}
         )
         self.title = self.book.add_format({**base, "bold": True, "font_size": 16, "font_color": NAVY})
+        self.bare = self.book.add_format({**base, "bold": True})
+        self.warning = self.book.add_format({**base, "bg_color": "#FFF4D9", "text_wrap": True})
         self.note = self.book.add_format({**base, "italic": True, "text_wrap": True})
         self.num = self.book.add_format({**base, "num_format": "#,##0.00", "bottom": 1, "bottom_color": RULE})
         self.whole = self.book.add_format({**base, "num_format": "0", "bottom": 1, "bottom_color": RULE})
@@ -85,7 +88,9 @@ class _Book:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-        sheet.set_header(f'&L&"Calibri,Bold"{self.data.title.replace("&", "&&")}&R{self.data.on:%d/%m/%Y}')
+        sheet.set_header(
+            f'&L&"Calibri,Bold"{self.data.title.replace("&", "&&")}&R{day(self.data.on, self.data.lang)}'
+        )
         sheet.set_footer(f"&L{DECIDES[self.data.lang]}&R&P / &N")
         for j, width in enumerate(widths):
             sheet.set_column(j, j, width)
@@ -114,35 +119,69 @@ class _Book:
 def write_workbook(path: Path, data: ReportData) -> None:
     """Write ``shortlists.xlsx`` for the data of one run."""
     book = _Book(path, data)
-    _summary(book)
+    _session(book)
     _lists(book)
+    _years(book)
     _dwellings(book)
     _objectives(book)
     _leapfrogs(book)
     _applications(book)
+    _summary(book)
     _numbers(book)
     book.book.close()
+
+
+def _session(b: _Book) -> None:
+    """The first sheet: dwelling, account, three names, what is missing; it alone is printed for the table of a session."""
+    data, lang = b.data, b.data.lang
+    sheet = b.sheet(said("BOOK.SESSION", lang), [4, 17, 26, 22, 19, 19, 19, 38])
+    b.cell(sheet, 0, 0, data.title, b.title)
+    b.cell(sheet, 1, 0, counts_words(data), b.bare)
+    top = 2
+    for banner in data.banners:
+        sheet.merge_range(top, 0, top, 7, neutral(banner), b.warning)
+        top += 1
+    header = [said(code, lang) for code in ("BOOK.NUMBER", "BOOK.DWELLING", "BOOK.PLACE", "PAGE.ACCOUNT")]
+    header += ["1", "2", "3", said("REPORT.LACKS", lang)]
+    for j, name in enumerate(header):
+        b.cell(sheet, top, j, name, b.head)
+    for r, x in enumerate(session_rows(data), start=top + 1):
+        values = [x["n"], x["dwelling"], x["words"], x["account"], *x["names"], x["lacks"]]
+        formats = [b.whole, b.first, b.text, b.text, b.first, b.text, b.text, b.text]
+        for j, (value, fmt) in enumerate(zip(values, formats, strict=True)):
+            b.cell(sheet, r, j, value, fmt)
+    sheet.freeze_panes(top + 1, 0)
+    sheet.repeat_rows(top, top)
+
+
+def _years(b: _Book) -> None:
+    """The year of each agreed share, in the words and figures of the report."""
+    lang = b.data.lang
+    sheet = b.sheet(said("BOOK.ACCOUNTS", lang), [34, 34, 9, 12, 12, 9, 9, 9, 12, 24], freeze=1)
+    header = [
+        said(code, lang)
+        for code in (
+            "PAGE.ACCOUNT", "PAGE.SCOPE", "PAGE.SHARE", "PAGE.DUE_TO_DATE", "PAGE.DUE_YEAR", "PAGE.YEAR_DONE", "PAGE.IN_PROGRESS",
+            "PAGE.REMAINING", "BOOK.THIS_SESSION", "REPORT.PACE",
+        )
+    ]  # fmt: skip
+    rows = [
+        (x["account"], x["area"], x["raw"].share, x["raw"].due_to_date, x["raw"].due_year, int(x["raw"].done),
+         int(x["raw"].in_progress), int(x["raw"].remaining), x["session"], x["pace"])
+        for x in year_rows(b.data)
+    ]  # fmt: skip
+    formats = [b.text, b.text, b.share, b.num, b.num, b.whole, b.whole, b.whole, b.whole, b.text]
+    _table(b, sheet, header, rows, formats)
 
 
 def _summary(b: _Book) -> None:
     data = b.data
     sheet = b.sheet(said("BOOK.SUMMARY", b.data.lang), [34, 110])
     b.cell(sheet, 0, 0, data.title, b.title)
-    counts = data.dwellings["status"].value_counts()
     people = data.applications["status"].value_counts()
     rows: list[tuple[str, str]] = [
-        (said("BOOK.TERRITORY", b.data.lang), f"{data.territory} — {data.on:%d/%m/%Y}"),
-        (said("BOOK.PROOF", b.data.lang), proof_sentence(data.proof, data.lang)),
-        (said("BOOK.WHY_IT_STOPPED", b.data.lang), stop_sentence(data.proof, data.lang)),
-        (
-            said("PAGE.DWELLINGS", b.data.lang),
-            b.listing(
-                said(
-                    "BOOK.COUNT", data.lang, what=status_words(s, data.lang), n=b.count(int(counts.get(s, 0)))
-                )
-                for s in ("listed", "awaiting_reservataire", "no_candidate")
-            ),
-        ),
+        (said("BOOK.TERRITORY", b.data.lang), f"{data.territory} — {day(data.on, data.lang)}"),
+        (said("PAGE.DWELLINGS", b.data.lang), counts_words(data)),
         (
             said("BOOK.APPLICATIONS", b.data.lang),
             b.listing(
@@ -152,21 +191,13 @@ def _summary(b: _Book) -> None:
                 for s in ("proposed", "reserve", "not_proposed", "ineligible")
             ),
         ),
-        (
-            said("BOOK.LOTTERY", b.data.lang),
-            said("BOOK.MODIFIED_DRAW", data.lang, seed=data.seed) if data.seed_modified else data.seed,
-        ),
+        *((said("BOOK.BANNER", b.data.lang), banner) for banner in data.banners),
+        (said("BOOK.PROOF", b.data.lang), proof_sentence(data.proof, data.lang)),
+        (said("BOOK.WHY_IT_STOPPED", b.data.lang), stop_sentence(data.proof, data.lang)),
     ]
-    if data.synthetic:
-        rows.append(
-            (
-                said("BOOK.DATA", b.data.lang),
-                said("BOOK.SYNTHETIC", b.data.lang),
-            )
-        )
-    rows += [(said("BOOK.NOTE", b.data.lang), note) for note in data.notes]
-    if letters := letters_used(data.proposals["priority"], data.priority_letters):
-        rows.append((said("BOOK.PRIORITY_PUBLICS", b.data.lang), letters))
+    rows += [
+        (said("BOOK.NOTE", b.data.lang), note) for note in (said("PAGE.ALGORITHM", data.lang), *data.notes)
+    ]
     for i, (head, text) in enumerate(rows, start=2):
         b.cell(sheet, i, 0, head, b.band)
         b.cell(sheet, i, 1, text, b.text)
@@ -174,48 +205,49 @@ def _summary(b: _Book) -> None:
 
 
 def _lists(b: _Book) -> None:
-    data = b.data
-    header = (
-        [said(code, b.data.lang) for code in ("BOOK.RANK", "PAGE.APPLICATION", "BOOK.PERSONS", "BOOK.ADULTS_CHILDREN", "BOOK.INCOME_PER_UC_Y", "BOOK.QUARTILE", "BOOK.EFFORT", "BOOK.PRESENT_HOUSING", "BOOK.SENIORITY_MONTHS", "BOOK.PRIORITY", "BOOK.SCORE", "BOOK.POINTS", "BOOK.TO_CHECK", "PAGE.WHY")]
-    )  # fmt: skip
-    sheet = b.sheet(
-        said("BOOK.LISTS", b.data.lang), [6, 20, 6, 10, 11, 9, 8, 18, 10, 13, 9, 10, 16, 62], freeze=1
-    )
+    data, lang = b.data, b.data.lang
+    header = [
+        said(code, lang)
+        for code in (
+            "BOOK.RANK", "PAGE.APPLICATION", "BOOK.PERSONS", "BOOK.INCOME_MONTH", "BOOK.QUARTILE", "BOOK.EFFORT", "BOOK.TITLE_OF",
+            "BOOK.SCORE", "BOOK.TO_CHECK", "PAGE.WHY",
+        )
+    ]  # fmt: skip
+    sheet = b.sheet(said("BOOK.LISTS", lang), [6, 21, 8, 12, 9, 9, 20, 9, 26, 62], freeze=1)
     for j, name in enumerate(header):
         b.cell(sheet, 0, j, name, b.head)
     details = data.details.set_index("line")
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
-    state = {row.dwelling_id: row for row in records(data.dwellings)}
-    r = 1
-    last = ""
+    lines: dict[str, list[tuple[int, Any]]] = {}
     for i, line in enumerate(records(data.proposals)):
-        if line.dwelling_id != last:
-            last = line.dwelling_id
-            d = state[last]
-            band = f"{last}   {dwelling_words(facts[last], data.lang)}   →   {account_label(line.account, data.lang, data.places)}"
-            if d.reason_if_short:
-                band += f"   ({d.reason_if_short})"
-            sheet.merge_range(r, 0, r, len(header) - 1, neutral(band), b.band)
-            r += 1
-        if not line.application_id:
-            d = state[last]
-            text = said("BOOK.AWAITED", data.lang, day=day(d.deadline, data.lang), advice=d.advice)
-            sheet.merge_range(r, 0, r, len(header) - 1, neutral(text), b.text)
-            r += 1
-            continue
-        x = details.loc[i]
-        children = x.children_under_14 if x.children_under_14 == x.children_under_14 else 0
-        people = f"{x.adults:.0f} / {children:.0f}" if x.adults == x.adults else ""
-        values: list[tuple[object, Any]] = [
-            (int(line.rank), b.whole), (line.application_id, b.first if line.rank == 1 else b.text),
-            (x.persons, b.whole), (people, b.text), (x.income_uc_eur, b.whole),
-            (quartile_word(line.q1, data.lang), b.text), (x.effort_rate, b.share), (x.housing, b.text),
-            (x.seniority_months, b.whole), (priority_words(line.priority, b.data.lang), b.text), (line.score, b.num), (line.value, b.num),
-            (flags_words(line.flags, b.data.lang), b.text), (line.reason, b.text),
-        ]  # fmt: skip
-        for j, (value, fmt) in enumerate(values):
-            b.cell(sheet, r, j, value, fmt)
+        lines.setdefault(str(line.dwelling_id), []).append((i, line))
+    r = 1
+    for d in in_session(data.dwellings):
+        account = account_label(d.account, lang, data.places)
+        band = f"{d.dwelling_id}   {dwelling_words(facts[d.dwelling_id], lang)}   →   {account or '–'}"
+        sheet.merge_range(r, 0, r, len(header) - 1, neutral(band), b.band)
         r += 1
+        note = ""
+        if d.status == "awaiting_reservataire":
+            note = said("BOOK.AWAITED", lang, day=day(d.deadline, lang), advice=d.advice)
+        elif d.reason_if_short or d.advice:
+            note = b.listing(x for x in (d.reason_if_short, d.advice) if x)
+        if note:
+            sheet.merge_range(r, 0, r, len(header) - 1, neutral(note), b.text)
+            r += 1
+        for i, line in lines.get(str(d.dwelling_id), []):
+            if not line.application_id:
+                continue
+            x = details.loc[i]
+            values: list[tuple[object, Any]] = [
+                (int(line.rank), b.whole), (line.application_id, b.first if line.rank == 1 else b.text), (x.persons, b.whole),
+                (x.income_month_eur, b.whole), (quartile_word(line.q1, lang), b.text), (x.effort_rate, b.share),
+                (title_words(line.priority, bool(x.designated), lang), b.text), (line.score, b.num),
+                (flags_words(line.flags, lang), b.text), (line.reason, b.text),
+            ]  # fmt: skip
+            for j, (value, fmt) in enumerate(values):
+                b.cell(sheet, r, j, value, fmt)
+            r += 1
 
 
 def _table(b: _Book, sheet: Any, header: list[str], rows: Any, formats: list[Any]) -> None:
@@ -229,12 +261,12 @@ def _table(b: _Book, sheet: Any, header: list[str], rows: Any, formats: list[Any
 
 def _dwellings(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(said("PAGE.DWELLINGS", b.data.lang), [18, 60, 28, 18, 10, 12, 45, 45], freeze=1)
+    sheet = b.sheet(said("PAGE.DWELLINGS", b.data.lang), [18, 46, 26, 16, 9, 12, 38, 38], freeze=1)
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     rows = [
         (d.dwelling_id, dwelling_words(facts[d.dwelling_id], data.lang), account_label(d.account, data.lang, data.places),
          status_words(d.status, data.lang), int(d.candidates), day(d.deadline), d.reason_if_short, d.advice)
-        for d in records(data.dwellings)
+        for d in in_session(data.dwellings)
     ]  # fmt: skip
     header = [
         said(code, b.data.lang)
@@ -254,10 +286,10 @@ def _dwellings(b: _Book) -> None:
 
 def _objectives(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(said("BOOK.TARGETS", b.data.lang), [38, 50, 9, 10, 10, 10, 10, 10, 12, 12, 14], freeze=1)
+    sheet = b.sheet(said("BOOK.TARGETS", b.data.lang), [38, 50, 9, 10, 10, 10, 10, 10, 12, 12], freeze=1)
     rows = [
         (rule_label(x.rule, data.lang), scope_words(str(x.scope), data.lang, data.places), x.share, x.rate_required, int(x.num_before), int(x.den_before), int(x.num_run),
-         int(x.den_run), int(-(-x.shortfall // 1)), x.expected_num, x.price)
+         int(x.den_run), int(-(-x.shortfall // 1)), x.expected_num)
         for x in records(data.rules)
     ]  # fmt: skip
     header = [
@@ -273,7 +305,6 @@ def _objectives(b: _Book) -> None:
             "BOOK.OF",
             "BOOK.MISSING_LEASES",
             "BOOK.EXPECTED",
-            "BOOK.POINTS_PER_MISSING_LEASE",
         )
     ]
     _table(
@@ -281,7 +312,7 @@ def _objectives(b: _Book) -> None:
         sheet,
         header,
         rows,
-        [b.text, b.text, b.share, b.share, b.whole, b.whole, b.whole, b.whole, b.whole, b.num, b.num],
+        [b.text, b.text, b.share, b.share, b.whole, b.whole, b.whole, b.whole, b.whole, b.num],
     )
 
 
@@ -339,7 +370,7 @@ def _applications(b: _Book) -> None:
 
 def _numbers(b: _Book) -> None:
     data = b.data
-    sheet = b.sheet(said("BOOK.PARAMETERS", b.data.lang), [46, 60, 22, 14, 60, 14], freeze=1)
+    sheet = b.sheet(said("BOOK.PARAMETERS", b.data.lang), [40, 50, 20, 12, 50, 13], freeze=1)
     rows = [
         (
             n.key,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from optimizer.problem import Evaluation, evaluate
 from optimizer.problem.model import RATE_UNIT, Problem
 from optimizer.solve import Solved, best_value
+from optimizer.solve.layout import Layout, lay_out
 
 MICRO = 1_000_000
 CASES, PER_CASE, MOST_CASES = 60, 3, 40
@@ -74,6 +75,8 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
     of the proof itself: the rows come in their order, and those left over take the multiplier.
     """
     counted = found or evaluate(problem, solved.first)
+    base: Layout | None = None
+    known = [solved.first]
     exact = solved.certificate.status == "certified_optimal" and len(problem.dwelling_ids) <= SMALL
     out: list[int] = []
     left = CASES + PER_CASE * len(solved.certificate.nodes)
@@ -86,7 +89,10 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
         if exact and left > 0:
             ask = np.zeros(len(problem.rows), np.int64)
             ask[k] = RATE_UNIT
-            value, taken = best_value(problem, ask, solved.first, nodes=max(2, min(MOST_CASES, left)))
+            base = base or lay_out(problem)
+            cases = max(2, min(MOST_CASES, left))
+            value, first, taken = best_value(base, ask, known, solved.certificate.nodes, nodes=cases)
+            known.append(first)
             left -= taken
         out.append(value - solved.objective if value is not None else -int(solved.multipliers[k]))
     return out

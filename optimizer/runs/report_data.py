@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,16 @@ import pandas as pd
 
 from optimizer import eligibility
 from optimizer.disk.stems import stems
-from optimizer.eligibility.facts import Q1_NO, Q1_YES
+from optimizer.eligibility.facts import ACCESS, Q1_NO, Q1_YES
+from optimizer.errors import said
+from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
 from optimizer.problem import all_rules
+from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.options import Options
-from optimizer.shortlist.labels import account_label
+from optimizer.runs.tables import is_large
+from optimizer.runs.writing import SHEETS_PER_FILE
+from optimizer.shortlist.labels import account_label, rule_label
 
 if TYPE_CHECKING:
     from optimizer.errors import Lang
@@ -36,6 +42,7 @@ def report_data(result: Result, options: Options) -> ReportData:
     )
     if options.lang == "fr":
         tally["reason"] = tally["reason"].replace(_labels(result, "national.forbid_reasons.reasons"))
+    kept = result.kept is not None
     notes = [w.sentence(options.lang) for w in prepared.case.warnings[:20]]
     notes += list(dict.fromkeys(prepared.problem.notes))
     return ReportData(
@@ -69,11 +76,54 @@ def report_data(result: Result, options: Options) -> ReportData:
         places=result.tables.places,
         forbids=tally,
         confirmed=_confirmed(result.explanations),
-        priority_letters=_labels(result, "national.priority_publics.codes"),
         changes=result.changes,
+        kept=kept,
+        years=result.tables.years,
+        banners=tuple(_banners(result, options)),
+        stamp=hashlib.sha256(certificate_bytes(certificate)).hexdigest()[:12],
+        papers=tuple(_papers(result, options)),
         lang=options.lang,
         notes=tuple(notes),
     )
+
+
+def _banners(result: Result, options: Options) -> Iterator[str]:
+    """What every page of the run says first."""
+    prepared, lang = result.optimum.prepared, options.lang
+    settings = prepared.case.settings
+    if settings.synthetic:
+        yield said("REPORT.SYNTHETIC", lang)
+    if settings.seed_modified:
+        yield said("REPORT.MODIFIED_DRAW", lang, seed=settings.seed)
+    epcis = prepared.facts.epcis
+    here = {epcis[e] for e in prepared.facts.dwellings.epci.tolist() if e >= 0}
+    assumed = [e for e, p in sorted(prepared.rules.lec_epci.items()) if e in here and p.is_assumed]
+    if assumed:
+        names = said("WORDS.LIST", lang).join(result.tables.places.get(e, e) for e in assumed)
+        yield said("REPORT.ACCEPTED_ASSUMED", lang, names=names)
+    rows = [row for row in prepared.problem.rows if row.status == "assumed"]
+    labels = said("WORDS.LIST", lang).join(dict.fromkeys(rule_label(row.rule, lang) for row in rows))
+    if rows and not settings.synthetic:
+        yield said(
+            "REPORT.PRICED_ASSUMED" if options.price_assumed else "REPORT.UNPRICED_ASSUMED",
+            lang,
+            names=labels,
+        )
+
+
+def _papers(result: Result, options: Options) -> Iterator[tuple[str, str]]:
+    """The papers written beside the report, in the order one needs them."""
+    lang = options.lang
+    if is_large(result.optimum.prepared.problem):
+        return
+    if result.tables.prospects is not None:
+        yield said("REPORT.PAPER_CALLS", lang), "prospects.csv"
+    if len(result.dwellings) <= SHEETS_PER_FILE:
+        if options.pdf and len(result.dwellings):
+            yield said("REPORT.PAPER_PACK", lang), "sheets.pdf"
+        yield said("REPORT.PAPER_SHEETS", lang), "sheets.html"
+    if len(result.proposals) <= PARQUET_FROM:
+        yield said("REPORT.PAPER_BOOK", lang), "shortlists.xlsx"
 
 
 def _confirmed(explanations: pd.DataFrame) -> int:
@@ -97,9 +147,44 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
     def cents(values: np.ndarray) -> np.ndarray:
         return np.where(values >= 0, values / 100.0, np.nan)
 
+    table = prepared.case.table("dwellings").set_index("dwelling_id", drop=False).loc[list(dw.ids)]
+    chosen = dict(zip(result.dwellings["dwelling_id"], result.dwellings["account"], strict=True))
+
+    def text(name: str) -> list[str]:
+        return ["" if pd.isna(x) else str(x) for x in table[name].astype(object)]
+
+    def number(name: str) -> np.ndarray:
+        return np.asarray(table[name].astype("float64").to_numpy(na_value=np.nan), np.float64)
+
+    def told(name: str) -> list[str]:
+        """``yes``, ``no`` or empty."""
+        return ["" if pd.isna(x) else "yes" if x else "no" for x in table[name].astype("boolean")]
+
+    def mode(d: int) -> str:
+        account = str(chosen.get(dw.ids[d], ""))
+        if account not in facts.accounts:
+            return ""
+        at = facts.accounts.index(account)
+        return facts.mode_of(at, facts.line_of(d, at))
+
     return pd.DataFrame(
         {
             "dwelling_id": dw.ids,
+            "epci": [facts.epcis[x] if x >= 0 else "" for x in dw.epci.tolist()],
+            "address": text("address"),
+            "floor": number("floor"),
+            "lift": told("lift"),
+            "accessible": [ACCESS[x] for x in dw.accessible.tolist()],
+            "energy_label": [x.upper() for x in text("energy_label")],
+            "heating": text("heating"),
+            "rpls": text("rpls"),
+            "ceiling_factor": dw.ceiling_factor / 10_000,
+            "priority_mix": dw.priority_mix,
+            "first_letting": told("first_letting"),
+            "available_on": [x[:10] for x in text("available_on")],
+            "attempts": number("attempts"),
+            "subsidised": dw.subsidy_d331_25_1,
+            "mode": [mode(d) for d in range(len(dw.ids))],
             "landlord": [facts.landlords[x] for x in dw.landlord.tolist()],
             "commune": codes,
             "commune_name": [str(communes.get(c, c)) for c in codes],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from optimizer import eligibility
 from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.pairs import FACTOR_UNIT, ceiling_cents
 from optimizer.errors import Lang
 from optimizer.pipeline import LARGE, Optimum
 from optimizer.policy import RuleSet
@@ -166,6 +167,8 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
             effort=lambda d, apps: eligibility.effort(facts, rules, d, apps),
             q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
             criteria=lambda a, epci: _criteria(prepared.scores, a, epci),
+            ceiling=lambda d, apps: ceiling_cents(facts, d, apps) // FACTOR_UNIT,
+            places=lists.places,
             lang=options.lang,
         ),
         changes=empty_changes()

@@ -38,6 +38,8 @@ class Shortlists:
     binding : (n_rows,) bool
     pinned : dwellings whose first rank is a decision
     finder : what found the leapfrogs, for questions about single households; let go of in a large run
+    places : (n, 2) int32
+        Place by score among the eligible households of the dwelling and account, and how many these are; 0 on a seat's line.
     """
 
     lines: Lines
@@ -48,6 +50,7 @@ class Shortlists:
     binding: NDArray[np.bool_]
     pinned: frozenset[int]
     finder: LeapfrogFinder | None
+    places: I32
 
 
 def own_order(problem: Problem, facts: Facts, pools: Pools, first: FirstRanks) -> dict[tuple[int, int], I32]:
@@ -153,7 +156,9 @@ def build_shortlists(
         if lang == "fr"
         else "orientation: the réservataire names its own households"
     ] * len(lines)
+    stands = np.zeros((len(lines), 2), np.int32)
     for i, standing, summary in finder.walk():
+        stands[i] = standing.place, standing.size
         d, account = int(lines.dwelling[i]), int(lines.account[i])
         reasons[i] = line_reason(
             LineContext(
@@ -169,7 +174,7 @@ def build_shortlists(
             ),
             lang,
         )
-    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned, finder)
+    return Shortlists(lines, reasons, finder.found(), size, named, binding, pinned, finder, stands)
 
 
 def prospects(

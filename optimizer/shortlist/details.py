@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from optimizer.domain import Case
 from optimizer.domain.frames import records
 from optimizer.eligibility import Effort
+from optimizer.eligibility.effort import EFFORT_STATUS
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import Lang
 from optimizer.problem.model import Problem
@@ -19,6 +20,8 @@ from optimizer.shortlist.ranks import Lines
 
 EffortOf = Callable[[int, NDArray[np.int32]], Effort]
 Criteria = Callable[[int, int], Iterable[tuple[str, int]]]
+Ceiling = Callable[[int, NDArray[np.int32]], NDArray[np.int64]]
+DOSSIERS = ("complete", "to_verify", "unreachable")
 Q1 = Callable[[NDArray[np.int32], int], NDArray[np.int8]]
 
 
@@ -35,6 +38,8 @@ def line_details(
     effort: EffortOf,
     q1_state: Q1,
     criteria: Criteria,
+    ceiling: Ceiling,
+    places: NDArray[np.int32],
     lang: Lang = "fr",
 ) -> pd.DataFrame:
     """One row per line with a household, in line order.
@@ -44,12 +49,17 @@ def line_details(
     effort : callable (dwelling, apps) -> `eligibility.Effort`
     criteria : callable (application, epci) -> (title, hundredths) pairs
         The score by criterion, as the grid words it.
+    ceiling : callable (dwelling, apps) -> (n,) int64
+        Income ceiling of each pair, cents.
+    places : (n lines, 2) place by score and number of eligible households, as `Shortlists.places`.
 
     Returns
     -------
     DataFrame
-        ``line, persons, adults, children, income_uc_eur, q1, effort_rate, residual_eur, housing, seniority_months,
-        criteria`` — NaN or empty where unknown.
+        ``line, persons, adults, children_under_14, visiting_children, alternate_custody_children, expected_children,
+        first_registered_on, income_month_eur, income_uc_eur, resources_on, verified, ceiling_share, q1, effort_rate,
+        effort_status, allowance_eur, residual_eur, housing, transfer (internal, external or empty), seniority_months, dossier,
+        designated, place, size, criteria`` — NaN or empty where unknown.
     """
     apps = case.table("applications").set_index("application_id", drop=False)
     keep = np.flatnonzero(lines.app >= 0)
@@ -57,13 +67,19 @@ def line_details(
     rows = apps.loc[list(ids)]
     rate = np.full(len(keep), -1, np.int64)
     residual = np.full(len(keep), -1, np.int64)
+    status, allowance = np.zeros(len(keep), np.int8), np.full(len(keep), -1, np.int64)
+    limit = np.full(len(keep), -1, np.int64)
     q1 = np.zeros(len(keep), np.int8)
     for j, i in enumerate(keep.tolist()):
         d = int(lines.dwelling[i])
         one = lines.app[i : i + 1]
         found = effort(d, one)
         rate[j], residual[j] = int(found.rate[0]), int(found.residual[0])
+        status[j], allowance[j] = int(found.status[0]), int(found.allowance[0])
+        limit[j] = int(ceiling(d, one)[0])
         q1[j] = int(q1_state(one, int(facts.dwellings.epci[d]))[0])
+    people, who = facts.applications, lines.app[keep]
+    taxed = people.ceiling_income_cents[who]
     income = facts.applications.monthly_income_cents[lines.app[keep]].astype(np.float64)
     uc = facts.applications.uc_tenths[lines.app[keep]].astype(np.float64) / 10
     known = income >= 0
@@ -74,14 +90,25 @@ def line_details(
             "adults": _number(rows, "adults"),
             "children_under_14": _number(rows, "children_under_14"),
             "visiting_children": _number(rows, "visiting_children"),
+            "alternate_custody_children": _number(rows, "alternate_custody_children"),
+            "expected_children": _number(rows, "expected_children"),
+            "first_registered_on": _days(rows["first_registered_on"]),
+            "resources_on": _days(rows["resources_on"]),
+            "verified": (rows["income_status"].astype(object) == "verified").to_numpy(),
+            "ceiling_share": np.where((taxed >= 0) & (limit > 0), taxed / np.maximum(limit, 1), np.nan),
+            "effort_status": np.array(EFFORT_STATUS, object)[status],
+            "allowance_eur": np.where(allowance >= 0, allowance / 100, np.nan),
+            "dossier": np.array(DOSSIERS, object)[people.dossier[who]],
+            "designated": people.prefet_designated[who],
+            "place": places[keep, 0],
+            "size": places[keep, 1],
             "income_month_eur": np.where(known, income / 100, np.nan),
             "income_uc_eur": np.where(known, np.floor(12 * income / np.maximum(uc, 0.1) / 100), np.nan),
             "q1": q1,
             "effort_rate": np.where(rate >= 0, rate / 10_000, np.nan),
             "residual_eur": np.where(residual >= 0, residual / 100, np.nan),
             "housing": [_housing(row) for row in records(rows)],
-            "mutation": rows["current_landlord"].notna().to_numpy()
-            & (rows["current_landlord"] != "").to_numpy(),
+            "transfer": _transfers(facts, lines.dwelling[keep], who),
             "seniority_months": np.floor(problem.seniority[lines.app[keep]] / 30.4375),
             "criteria": [
                 " ; ".join(
@@ -92,6 +119,20 @@ def line_details(
             ],
         }
     )
+
+
+def _days(series: pd.Series) -> list[str]:
+    """ISO days; empty where nothing is written."""
+    return ["" if pd.isna(x) else pd.Timestamp(x).strftime("%Y-%m-%d") for x in series]
+
+
+def _transfers(facts: Facts, dwelling: NDArray[np.int32], app: NDArray[np.int32]) -> NDArray[np.object_]:
+    """``internal`` for a tenant of the dwelling's landlord, ``external`` for another landlord's, empty for the others."""
+    now, there = facts.applications.current_landlord[app], facts.dwellings.landlord[dwelling]
+    found: NDArray[np.object_] = np.array(["", "external", "internal"], object)[
+        np.where(now < 0, 0, np.where(now == there, 2, 1))
+    ]
+    return found
 
 
 def _housing(row: object) -> str:

@@ -12,7 +12,7 @@ arrays are used when it does not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -135,7 +135,6 @@ def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
         asked = asked + ask
     uniform = np.ones(len(rate), bool)
     uniform[kinds.row[kinds.more > 0]] = False
-    active = np.flatnonzero((price > 0) & ((rate > 0) | ~uniform | (asked > 0))).astype(np.int32)
     return Layout(
         problem=problem,
         ask=asked,
@@ -152,8 +151,23 @@ def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
         rate=rate,
         mark_rate=mark_rate,
         uniform=uniform,
-        active=active,
+        active=_active(price, rate, uniform, asked),
     )
+
+
+def asking(layout: Layout, ask: I64) -> Layout:
+    """The same arrays where each row asks for ``ask`` (R,) more ten-thousandths of a lease; entries listed are shared."""
+    asked = np.asarray(layout.ask + ask, np.int64)
+    active = _active(layout.price, layout.rate, layout.uniform, asked)
+    other = replace(layout, ask=asked, active=active)
+    for name in ("full", "cut", "kind_of_mark"):
+        if name in layout.__dict__:
+            other.__dict__[name] = layout.__dict__[name]
+    return other
+
+
+def _active(price: I64, rate: I64, uniform: B, asked: I64) -> I32:
+    return np.flatnonzero((price > 0) & ((rate > 0) | ~uniform | (asked > 0))).astype(np.int32)
 
 
 def _first_options(problem: Problem) -> tuple[I64, I32, I32]:

@@ -59,7 +59,7 @@ def settings_in_words(raw: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in raw.items():
         name = keys.get(plain(str(key)), str(key))
-        found.setdefault(name, value)
+        found.setdefault(str(key) if name in raw else name, value)
     if "territory" in found:
         name = str(found["territory"]).strip()
         found["territory"] = places.get(plain(name), name)

@@ -105,7 +105,9 @@ def _read(
         own = headers_of(mapping, TABLES[name], READY) or fitting(frame, TABLES[name], READY)
         if name == "applications" and habits.WISHES in found:
             frame = habits.with_wishes(frame, found[habits.WISHES][1], own, reading)
-        tables[name] = _canonical(file, name, habits.folded(frame, TABLES[name], own, on), own, reading)
+        alone = headers_of({k: v for k, v in mapping.items() if k != "mapping"}, TABLES[name], READY)
+        frame = habits.folded(frame, TABLES[name], own, on)
+        tables[name] = _canonical(file, name, frame, own, frozenset(alone), reading)
     return RawCase(settings, tables, hashes, used)
 
 
@@ -229,8 +231,10 @@ def _as_text(column: pa.Array) -> pa.Array:
 
 
 def _canonical(
-    file: str, name: str, found: Mapping[str, pa.Array], own: Mapping[str, str], reading: habits.Habits
-) -> RawTable:
+    file: str, name: str, found: Mapping[str, pa.Array], own: Mapping[str, str], alone: frozenset[str],
+    reading: habits.Habits,
+) -> RawTable:  # fmt: skip
+    """The table under canonical columns; those of ``alone`` have no other header than the one ``columns.yaml`` gives."""
     schema = TABLES[name]
     by_header = {plain(h): h for h in reversed(list(found))}
     columns: dict[str, pa.Array] = {}
@@ -238,7 +242,8 @@ def _canonical(
     found = dict(found)
     taken = set()
     for column in schema.columns:
-        options = [own[column.name]] if column.name in own else [column.name, column.alias]
+        options = [own.get(column.name, "")]
+        options += [] if column.name in alone else [column.name, column.alias]
         header = next((by_header[plain(o)] for o in options if o and plain(o) in by_header), None)
         if header is not None:
             columns[column.name] = canonical(reading.read(trimmed(found[header]), column), column)

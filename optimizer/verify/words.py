@@ -99,7 +99,9 @@ def fitting(header: Iterable[str], table: Table, ready: Path) -> dict[str, str]:
         own = headers_of({"mapping": path.stem}, table, ready)
         hits = sum(plain(h) in present for h in own.values())
         if hits >= 3 and all(
-            plain(own[c.name]) in present for c in table.columns if c.required and c.name in own
+            plain(own[c.name]) in present
+            for c in table.columns
+            if c.required and c.kind != "list" and c.name in own
         ):
             best.append((hits, own))
     top = [own for hits, own in best if hits == max(h for h, _ in best)]

@@ -100,12 +100,6 @@ def test_roles() -> None:
     assert sorted([*excluded, "none", "stock"]) == sorted(EXCLUSIONS)
 
 
-def test_one_candidate_is_enough_where_the_law_says() -> None:
-    assert account_of("RELOGEMENT").least(3, ("RELOGEMENT",)) == 1
-    assert account_of("ALS").least(3, ("RELOGEMENT",)) == 3 and account_of("RELOGEMENT").least(3, ()) == 3
-    assert account_of("OTHER:caf").least(3, ("OTHER",)) == 1 and account_of("ALS").least(0, ("ALS",)) == 0
-
-
 FINE = AccountKind(code="CROUS", order=99, fr="étudiants", en="students", source="convention")
 
 

@@ -104,8 +104,8 @@ FILES: list[tuple[str, str | bytes, list[Expected]]] = [
     ("total line", MINIMAL + ROW + "Total;;;;\n", [("READ_TOTAL_LINE", FILE, 3, "logement", "Total")]),
     ("total with colon", MINIMAL + ROW + "TOTAL : 1;;;;\n", [("READ_TOTAL_LINE", FILE, 3, "logement", "TOTAL : 1")]),
     (
-        "rows are the spreadsheet's", MINIMAL + "\n" + ROW + "\n\nL2;OPH25;25056;T9;?\n",
-        [("READ_CHOICE", FILE, 6, "financement", "?")],
+        "rows are the spreadsheet's", MINIMAL + "\n" + ROW + "\n\nL2;OPH25;25056;T9;cher\n",
+        [("READ_CHOICE", FILE, 6, "financement", "cher")],
     ),
     (
         "a value on two lines counts as one row",
@@ -308,7 +308,7 @@ def test_suggestions_read_well(tmp_path: Path):
     assert [f.sentence("fr") for f in found] == [
         "logement.csv : le nom de ce fichier n'est celui d'aucune table : il n'est pas lu (peut-être « logements »).",
         "demandes.csv, ligne 1, colonne « salari_al » : la colonne « salari_al » est inconnue et n'est pas lue (peut-être "
-        "« salarie_al »).",
+        "« salarie_al »). Renommez-la, ou dites dans columns.yaml ce qu'elle est.",
         "demandes.csv, ligne 2, colonne « dossier » : « complt » n'est pas une valeur admise. Attendu : complet "
         "(complete), à vérifier (to_verify) ou injoignable (unreachable). Peut-être « complet ».",
     ]

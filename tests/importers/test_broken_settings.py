@@ -37,7 +37,7 @@ SETTINGS_SAMPLES: list[tuple[str, str | bytes, list[Expected]]] = [
         [("READ_YAML_TWICE", Y, 9, "a.b", None)],
     ),
     ("unknown key", SETTINGS + "landlords: X\n", [("READ_KEY_UNKNOWN", Y, 6, "landlords", None)]),
-    ("key with another case", SETTINGS + "Seed: X\n", [("READ_KEY_UNKNOWN", Y, 6, "Seed", None)]),
+    ("key with another case", SETTINGS + "Sead: X\n", [("READ_KEY_UNKNOWN", Y, 6, "Sead", None)]),
     ("no title", changed("title", ""), [("READ_KEY_MISSING", Y, None, "title", None)]),
     ("no territory", changed("territory", "territory:"), [("READ_KEY_MISSING", Y, None, "territory", None)]),
     (
@@ -89,7 +89,7 @@ def test_one_wrong_settings_file(tmp_path: Path, sample: tuple[str, str | bytes,
 COLUMNS_SAMPLES: list[tuple[str, str, list[Expected]]] = [
     ("unknown table", "logments:\n  loyer: Loyer\n", [("READ_KEY_UNKNOWN", C, 1, "logments", None)]),
     ("unknown column", "logements:\n  loyr: Loyer\n", [("READ_KEY_UNKNOWN", C, 2, "loyr", None)]),
-    ("unknown mapping", "mapping: imhoweb\n", [("READ_KEY_VALUE", C, 1, "mapping", "imhoweb")]),
+    ("unknown mapping", "mapping: imoweb\n", [("READ_KEY_VALUE", C, 1, "mapping", "imoweb")]),
     ("column without header", "logements:\n  loyer:\n", [("READ_KEY_VALUE", C, 2, "loyer", "")]),
     ("column with a list", "logements:\n  loyer: [a]\n", [("READ_KEY_VALUE", C, 2, "loyer", "…")]),
     ("twice", "logements:\n  loyer: loyer\n  loyer: charges\n", [("READ_YAML_TWICE", C, 3, "loyer", None)]),

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from optimizer.domain import TABLES as SCHEMA
 from optimizer.domain import table
 from optimizer.importers import read, read_findings
+from optimizer.importers.local import SHEETS
 from optimizer.importers.numbers import number
-from optimizer.importers.words import FRENCH, accepted, plain
+from optimizer.importers.words import accepted, plain, vocabulary
 from tests.importers.base import TABLES, csv_text, rows_of, write_base
 
 Change = Callable[[str], str | bytes]
@@ -108,11 +109,11 @@ def test_a_household_with_a_fixed_perimeter_needs_no_choices(tmp_path: Path):
 
 
 def test_columns_that_a_grid_may_declare_are_kept(tmp_path: Path):
-    rows = [{**r, "Hébergement actuel": "chez_tiers", "Congé bailleur": ""} for r in rows_of("demandes")]
+    rows = [{**r, "Hébergement": "chez_tiers", "Congé bailleur": ""} for r in rows_of("demandes")]
     case, found = read_findings(write_base(tmp_path, demandes__csv=csv_text(rows)))
     assert found == () and case is not None
     frame = case.table("applications")
-    assert frame["hebergement_actuel"].tolist() == ["chez_tiers", "chez_tiers"]
+    assert frame["hebergement"].tolist() == ["chez_tiers", "chez_tiers"]
     assert frame["conge_bailleur"].isna().all()
 
 
@@ -173,14 +174,16 @@ def test_dates(tmp_path: Path, typed: str):
 
 def test_french_words_name_real_values():
     columns = {c.name: c.values for t in SCHEMA.values() for c in t.columns if c.values}
-    assert set(FRENCH) <= set(columns)
-    for name, words in FRENCH.items():
-        assert set(words) <= set(columns[name])
+    every = {c.name for t in (*SCHEMA.values(), *SHEETS) for c in t.columns}
+    for name, words in vocabulary()["values"].items():
+        assert name in every
         seen = [plain(w) for spelled in words.values() for w in {plain(s) for s in spelled}]
         assert len(seen) == len(set(seen)), name
-        for canonical, spelled in words.items():
-            for word in spelled:
-                assert accepted(name, columns[name])[plain(word)] == canonical
+        if name in columns:
+            assert set(words) <= set(columns[name])
+            for canonical, spelled in words.items():
+                for word in spelled:
+                    assert accepted(name, columns[name])[plain(word)] == canonical
 
 
 @settings(max_examples=200, deadline=None)

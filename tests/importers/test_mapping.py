@@ -28,8 +28,8 @@ def renamed(alias: str, headers: dict[str, str]) -> str:
     return csv_text(rows)
 
 
-def test_there_are_two_ready_mappings():
-    assert ready_mappings() == ("bailleur", "fichier_partage")
+def test_there_are_four_ready_mappings():
+    assert ready_mappings() == ("bailleur", "fichier_partage", "imhoweb", "sne")
 
 
 @pytest.mark.parametrize("name", ["bailleur", "fichier_partage"])
@@ -85,10 +85,7 @@ def test_a_column_of_a_grid_can_be_mapped(tmp_path: Path):
     assert case.table("applications")["hebergement"].tolist() == ["structure"] * 2
 
 
-def test_a_mapped_file_takes_part_in_the_record(tmp_path: Path):
-    path = write_base(tmp_path, columns__yaml="mapping: bailleur\nlogements: {}\n", case__yaml=None)
-    case, found = read_findings(path)
-    assert case is None and "READ_COLUMN_MISSING" in {f.code for f in found}
-    assert {f.column for f in found if f.code == "READ_COLUMN_MISSING" and f.file == "logements.csv"} >= {
-        "Code logement", "Code organisme",
-    }  # fmt: skip
+def test_a_table_under_its_own_names_is_read_though_a_mapping_is_named(tmp_path: Path):
+    case, found = read_findings(write_base(tmp_path, columns__yaml="mapping: bailleur\nlogements: {}\n"))
+    assert found == () and case is not None
+    assert case.table("dwellings")["rent_eur"].tolist() == [412.3, 298.0]

@@ -14,6 +14,8 @@ from optimizer.domain import TABLES
 from optimizer.errors import AttrifluxError
 from optimizer.importers import read, read_findings, template
 from optimizer.importers.explanations import example, meaning
+from optimizer.importers.template import offered
+from optimizer.importers.words import accepted, plain
 
 
 @pytest.mark.parametrize("xlsx", [False, True])
@@ -64,7 +66,11 @@ def test_every_example_can_be_read(tmp_path: Path, table: str):
         (tmp_path / f"{one.alias}.csv").write_text(text, encoding="utf-8")
     (tmp_path / "case.yaml").write_text("title: x\nterritory: doubs\non: 2026-11-24\nyear: 2026\n")
     case, found = read_findings(tmp_path)
-    elsewhere = {"READ_UNKNOWN_REFERENCE", "READ_EVENT_UNKNOWN_DWELLING"}  # the other tables are empty here
+    elsewhere = {
+        "READ_MENDED",
+        "READ_UNKNOWN_REFERENCE",
+        "READ_EVENT_UNKNOWN_DWELLING",
+    }  # the other tables are empty here
     assert [f for f in found if f.code not in elsewhere] == []
     assert case is not None and len(case.table(table)) == 1
 
@@ -93,18 +99,49 @@ def test_closed_values_have_lists_and_texts_stay_texts(tmp_path: Path):
                 assert letter not in letters
 
 
-def test_every_listed_word_is_accepted(tmp_path: Path):
-    from optimizer.importers.template import _validation
-    from optimizer.importers.words import accepted, plain
-
+def test_every_listed_word_is_accepted():
     for schema in TABLES.values():
         for column in schema.columns:
-            offered = _validation(column)
             if column.kind == "choice":
-                assert offered is not None
-                assert {accepted(column.name, column.values)[plain(w)] for w in offered["source"]} == set(
-                    column.values
-                )
+                known = accepted(column.name, column.values)
+                assert {known[plain(w)] for w in offered(column)} == set(column.values)
+
+
+def test_reasons_accounts_and_priority_publics_are_offered_in_words(tmp_path: Path):
+    book = openpyxl.load_workbook(template(tmp_path, xlsx=True))
+    lists = {tuple(c.value for c in column if c.value) for column in book["listes"].iter_cols()}
+    words = {word for each in lists for word in each}
+    assert {
+        "renonce par écrit",
+        "Action Logement",
+        "menacé d'expulsion",
+        "Reconnu DALO",
+        "à vérifier",
+    } <= words
+
+
+def test_no_english_word_stands_in_the_french_template(tmp_path: Path):
+    book = openpyxl.load_workbook(template(tmp_path, xlsx=True))
+    english = {v for t in TABLES.values() for c in t.columns for v in c.values if len(v) > 1}
+    french = {"active", "plai", "plus", "pls", "dalo", "accessible", "mutation", "anru", "npnru", "orcod", "stock",
+              "commission", "direct", "gbis"}  # fmt: skip
+    english = (english - french) | {
+        "true",
+        "false",
+        "other",
+        "none",
+        "title",
+        "landlord",
+        "account",
+        "share",
+        "models",
+    }
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                for text in (cell.value, cell.comment.text if cell.comment else None):
+                    found = set(re.findall(r"\w+", str(text or "").lower())) & english
+                    assert not found, (sheet.title, cell.coordinate, found)
 
 
 def test_the_workbook_holds_no_formula_and_no_link(tmp_path: Path):

@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from optimizer.cli.speak import table
 from optimizer.presentation.page import kept_together
-from optimizer.presentation.words import letters_used, scope_words, why_words
+from optimizer.presentation.session import title_words
+from optimizer.presentation.words import scope_words, why_words
 from optimizer.runs import Options, propose, propose_to
 from optimizer.runs.report_data import _value_words
 from optimizer.shortlist.labels import loss_words, plural, pool_label
@@ -61,9 +62,11 @@ def test_parameters_are_those_of_the_landlord_and_told_once(week):
 
 
 def test_the_report_says_how_many_explanations_were_checked(week):
-    assert "vérifié par la preuve jointe sur un échantillon de 5 ménages" in (week / "report.html").read_text(
-        encoding="utf-8"
-    )
+    checked = (week / "explanations.csv").read_text(encoding="utf-8-sig").count(";yes\n")
+    assert checked > 0
+    assert f"vérifié par la preuve jointe sur un échantillon de {checked} ménages" in (
+        week / "report.html"
+    ).read_text(encoding="utf-8")
 
 
 def test_scopes_and_reasons_in_words():
@@ -71,10 +74,12 @@ def test_scopes_and_reasons_in_words():
         "OPH25 · département 25 · Action Logement"
     )
     assert why_words("dalo[departement=25]@3000", "fr", PLACES) == (
-        "objectif DALO du département (département 25), 3\u202f000 points"
+        "objectif DALO du département (département 25)"
     )
     assert why_words("nomination", "fr", PLACES) == "ordre du réservataire"
-    assert letters_used(["DALO|c (labelled)", ""], {"c": "mal logé", "d": "hébergé"}) == "c : mal logé"
+    assert title_words("DALO|c (labelled)", False, "fr") == "DALO"
+    assert title_words("c|g (verified)", False, "fr") == "prioritaire L441-1 (vérifié)"
+    assert title_words("", True, "en") == "none"
     assert pool_label("MUTATION") == "en mutation interne"
     assert pool_label("ALS") == "du contingent Action Logement"
     assert pool_label("BAILLEUR") == "du bailleur (non réservé)"

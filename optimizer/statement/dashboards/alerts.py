@@ -9,7 +9,7 @@ from math import floor
 
 import pandas as pd
 
-from optimizer.domain.account import account_of, of_place
+from optimizer.domain.account import of_place
 from optimizer.policy import Parameter
 from optimizer.presentation.numbers import decimal, leases, percent, some
 from optimizer.statement.dashboards.gauges import Gauge, rate
@@ -150,25 +150,30 @@ def deadlines(year: Year) -> pd.DataFrame:
 
 
 def _few(year: Year) -> Iterator[Alert]:
-    """Lists of the run that are short, and say why; on accounts of `models/` one candidate is enough (CCH R. 441-3)."""
+    """Lists of the run that are short, save those that one household may stand on alone (CCH R. 441-3)."""
     limit = year.rules.value("national.dashboard.few_candidates")
     homes = year.homes
     if year.viewer.kind == "maire":
         homes = homes[homes["account"].isin(of_place(year.viewer.code))]
     number = pd.Series([int(x or 0) for x in homes["candidates"]], index=homes.index, dtype="int64")
-    single = year.rules.get("national.caleol.single_candidate_accounts")
-    # a dwelling without any candidate has no account yet: its list needs all of them
-    wanted = [
-        account_of(a).least(int(limit.value), single) if a else int(limit.value) for a in homes["account"]
-    ]
-    enough = pd.Series([n < int(limit.value) for n in wanted], index=homes.index, dtype=bool)
-    listed = homes["status"].isin(["listed", "no_candidate"]) & ~enough
+    listed = homes["status"].isin(["listed", "no_candidate"]) & ~homes["dwelling_id"].isin(_alone(year))
     short = homes.loc[listed & (number < int(limit.value)) & (homes["reason_if_short"] != ""), "dwelling_id"]
     if len(short):
         yield Alert(
             WATCH, "Listes courtes", _where(year),
             f"{some(len(short), 'logement a', 'logements ont')} moins de {limit.value} candidats : {_named(short)}.", limit,
         )  # fmt: skip
+
+
+def _alone(year: Year) -> set[str]:
+    """Dwellings where one name is enough: subsidised, or a household that the préfet designated stands on the list."""
+    homes, people = year.case.table("dwellings"), year.case.table("applications")
+    found = {str(d) for d in homes.loc[homes["subsidy_d331_25_1"].fillna(False).astype(bool), "dwelling_id"]}
+    designated = set(people.loc[people["prefet_designated"].fillna(False).astype(bool), "application_id"])
+    if year.run is not None:
+        lines = year.run.proposals
+        found |= {str(d) for d in lines.loc[lines["application_id"].isin(designated), "dwelling_id"]}
+    return found
 
 
 def _to_renew(year: Year) -> Iterator[Alert]:

@@ -1,0 +1,192 @@
+"""What a session opens and prints: the first screen, the A4 page of a dwelling, the workbook."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from optimizer.runs import Options, propose_to
+from tests.end_to_end.small import agreement, application, dwelling, write
+
+DIRECT = {"management_mode": "direct", "proposal_deadline_days": "20"}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lists of four, a waiting dwelling and an empty one, every printed column filled, in a case that is not synthetic."""
+    folder = tmp_path_factory.mktemp("seance")
+    printed = {
+        "address": "3 rue des Granges", "energy_label": "C", "rpls": "RPLS-77", "heating": "collectif gaz", "floor": "2", "lift": "oui",
+        "surface_m2": "61,5", "rent_eur": "380,40", "charges_eur": "80", "available_on": "2026-12-01", "attempts": "1",
+    }  # fmt: skip
+    homes = [
+        dwelling("L1", **printed), dwelling("L2", reserved_to="ALS"),
+        dwelling("L3", commune="25542", assiette_exclusion="orcod"),
+    ]  # fmt: skip
+    people = [
+        application(f"A{i}", score=str(90 - i), priority_codes="g|c" if i == 0 else "", priority_status="labelled" if i == 0 else "",
+                    resources_on="2025-03-01" if i == 1 else "2026-10-01", dossier="to_verify" if i == 2 else "complete",
+                    expected_children="1" if i == 3 else "0", persons="2" if i == 3 else "3")
+        for i in range(6)
+    ]  # fmt: skip
+    case = write(
+        folder / "case", homes, people, conventions=[agreement("ALS", "0.2", **DIRECT), agreement("BAILLEUR", "0.8")],
+        settings={"synthetic": "false", "shortlist_size": "4"},
+    )  # fmt: skip
+    propose_to(case, folder / "out", Options(accept_assumed=True))
+    return folder / "out"
+
+
+def words(page: str) -> str:
+    plain = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<style.*?</style>", "", page, flags=re.S)))
+    return re.sub(r"\s+", " ", plain)
+
+
+@pytest.fixture(scope="module")
+def sheets(session: Path) -> list[str]:
+    pages = (session / "sheets.html").read_text(encoding="utf-8").split("<article")[1:]
+    return [words("<article" + page) for page in pages]
+
+
+def test_the_first_table_is_the_list_of_dwellings(session):
+    page = (session / "report.html").read_text(encoding="utf-8")
+    first = page.index("<table")
+    assert 'class="session"' in page[first : first + 60]
+    said = words(page[page.index("<main") : first])
+    assert "3 logements · 1 liste · 1 en attente · 1 sans candidat" in said
+    assert "À régler avant la convocation (3)" in said
+    assert (
+        "dossier incomplet (1)" in said
+        and "ressources de plus de 12 mois (1)" in said
+        and "désignation attendue (1)" in said
+    )
+    rows = re.findall(r"<tr role=\"row\">(.*?)</tr>", page[first : page.index("</table>")], flags=re.S)
+    assert [re.search(r"L\d", row).group() for row in rows[1:]] == ["L1", "L2", "L3"]
+    for anchor in re.findall(r'href="#(r-\d+)"', page):
+        assert f'id="{anchor}"' in page
+
+
+def test_what_is_missing_is_said_in_a_few_words(session):
+    page = (session / "report.html").read_text(encoding="utf-8")
+    rows = page[page.index("<table") : page.index("</table>")].split('<tr role="row">')[2:]
+    assert "ressources de plus de 12 mois (rang 2)" in words(
+        rows[0]
+    ) and "dossier incomplet (rang 3)" in words(rows[0])
+    assert "désignation attendue avant le 13/12/2026" in words(rows[1])
+
+
+def test_what_changed_since_the_kept_version_is_said(session, tmp_path):
+    case = tmp_path / "case"
+    shutil.copytree(session.parent / "case", case)
+    (case / "decisions.csv").write_text(
+        "dwelling_id;application_id;decision;reason;author\nL1;A0;forbid;withdrawn;Secrétariat\n",
+        encoding="utf-8",
+    )
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True, keep=session, pdf=False))
+    page = words((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    said = page[page.index("Ce qui change depuis la version précédente") : page.index("Réservataires : dû")]
+    assert "L1 premier rang A0 A1" in said and "écartée par une décision motivée" in said
+    first = words((session / "report.html").read_text(encoding="utf-8"))
+    assert "Première version : pas de proposition précédente" in first
+
+
+def test_nothing_a_commission_reads_counts_in_solver_points(session):
+    page = (session / "report.html").read_text(encoding="utf-8")
+    before = words(page[: page.index('class="annexes"')])
+    assert "points" not in before and "certifi" not in before.lower()
+    for sheet in load_workbook(session / "shortlists.xlsx").worksheets[:4]:
+        cells = [c for row in sheet.iter_rows(values_only=True) for c in row if isinstance(c, str)]
+        assert not [c for c in cells if "Points" in c]
+
+
+def test_the_a4_page_has_its_lines_in_order(sheets):
+    order = (
+        "CALEOL du 23/11/2026 – Logement n° 1/3 – Réf. L1 – n° RPLS RPLS-77", "Proposition : la commission décide",
+        "Adresse : 3 rue des Granges, Besançon", "Étage : 2", "Ascenseur : oui", "Accès PMR : non", "Type : T3", "Surface : 61,5 m²",
+        "DPE : C", "Chauffage : collectif gaz", "Financement : PLUS", "QPV : non", "Résidence à enjeu de mixité : non",
+        "Loyer + charges : 380,40 € + 80,00 € = 460,40 €", "Disponible le : 01/12/2026", "Vacant depuis : 30 jours", "Présentation n° : 2",
+        "Réservataire imputé", "Désignataire", "Mode : délégué", "Année du réservataire au 23/11/2026", "Voix : 6 membres",
+        "Candidats examinés : 4", "insuffisance du nombre de candidats (éligibles", "personnes désignées par le préfet",
+        "logement subventionné D. 331-25-1", "Rang proposé : 1", "Ressources par mois : 1 900,00 € (vérifiées", "APL :",
+        "Taux d'effort (arrêté du 10/03/2011)", "Reste à vivre : pour information", "Titre : ", "Dossier : ", "Cotation : ",
+        "Pourquoi : ", "☐ a attribution ☐ b rang …… ☐ c pièce", "☐ d motif N…… ☐ e motif I…… ☐ non examiné", "Rang proposé : 2",
+        "Rang proposé : 3", "Vote : pour", "voix prépondérante du maire ☐", "Écart avec la proposition, motif", "Observations d'un membre",
+        "Signatures : président", "Traitement algorithmique d'aide à la décision",
+    )  # fmt: skip
+    at = 0
+    for piece in order:
+        found = sheets[0].replace("\u202f", " ").find(piece, at)
+        assert found >= at, piece
+        at = found
+    boxes = sheets[0][sheets[0].index("Si moins de trois") : sheets[0].index("Rang proposé")]
+    assert boxes.count("☐") == 3
+
+
+def test_a_fourth_household_goes_on_a_second_sheet(sheets):
+    assert "Rang proposé : 4" not in sheets[0]
+    assert "Rang proposé : 4" in sheets[1] and "Logement n° 1/3" in sheets[1] and "suite" in sheets[1]
+
+
+def test_a_waiting_dwelling_has_its_deadline_and_an_empty_one_its_cause(sheets):
+    waiting, empty = sheets[2], sheets[3]
+    assert "En attente du réservataire jusqu'au 13/12/2026" in waiting and "Repli :" in waiting
+    assert "Aucun candidat : " in empty and "À faire : " in empty
+    for sheet in (waiting, empty):
+        assert "Présentation n°" in sheet and "Année du réservataire" in sheet
+        assert "Vote" not in sheet and "NUR" not in sheet
+
+
+def test_the_pdf_has_a_page_for_each_sheet(session, sheets):
+    # a sheet that does not fit its page would take two
+    assert f"/Count {len(sheets)}".encode() in (session / "sheets.pdf").read_bytes()
+
+
+def _papers(session: Path) -> Iterator[tuple[str, str]]:
+    for name in ("report.html", "sheets.html"):
+        yield name, words((session / name).read_text(encoding="utf-8"))
+    for sheet in load_workbook(session / "shortlists.xlsx").worksheets:
+        cells = (str(c) for row in sheet.iter_rows(values_only=True) for c in row if c is not None)
+        yield sheet.title, " ; ".join(cells)
+
+
+def test_no_letter_of_the_priority_publics_is_on_a_paper(session):
+    found = dict(_papers(session))
+    assert (
+        "prioritaire L441-1 (labellisé)" in found["sheets.html"]
+        and "prioritaire L441-1 (labellisé)" in found["Listes"]
+    )
+    for name, text in found.items():
+        assert not re.search(
+            r"\b[cg]\s?[|,]\s?[cg]\b|\bgbis\b|L\. ?441-1, [a-n]\b|\b[cg] \((labelled|labellis)", text
+        ), name
+
+
+def test_assumed_figures_are_told_on_every_paper(tmp_path):
+    case = write(tmp_path / "case", [dwelling("L1")], [application("A1")], settings={"synthetic": "false"})
+    propose_to(case, tmp_path / "out", Options(accept_assumed=True))
+    found = dict(_papers(tmp_path / "out"))
+    told = {name for name, text in found.items() if "supposés" in text}
+    assert {"report.html", "sheets.html", "Séance", "Synthèse"} <= told
+
+
+def test_the_workbook_prints_on_a_landscape_sheet(session):
+    book = load_workbook(session / "shortlists.xlsx")
+    assert book.sheetnames[0] == "Séance"
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
+        # as wide as one page, as long as it takes
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        # legible once fitted: a landscape A4 holds about 140 signs of 10 points, and shrinks to two thirds at most
+        assert sum(d.width * (d.max - d.min + 1) for d in sheet.column_dimensions.values()) <= 210, (
+            sheet.title
+        )
+        if sheet.title != "Synthèse":
+            assert sheet.print_title_rows, sheet.title
+    assert len([c for c in book["Séance"][4] if c.value]) <= 8
