@@ -348,7 +348,8 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
     frames = {name: getattr(data, name) for name in ("proposals", "dwellings", "orientation", "leapfrogs")}
     rows = {name: shared(frame) for name, frame in frames.items()}
     details = data.details.set_index("line", drop=False)
-    names = stems(f"{landlord}-{departement}" for landlord, departement in groups.groups)
+    owners = facts[["landlord", "departement"]].drop_duplicates()
+    names = stems(f"{a}-{b}" for a, b in zip(owners["landlord"], owners["departement"], strict=True))
     for j, ((landlord, departement), group) in enumerate(groups):
         lines = rows["proposals"][j]
         mine = details.reindex(lines[np.isin(lines, details.index)])
