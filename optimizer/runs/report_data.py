@@ -348,8 +348,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
     frames = {name: getattr(data, name) for name in ("proposals", "dwellings", "orientation", "leapfrogs")}
     rows = {name: shared(frame) for name, frame in frames.items()}
     details = data.details.set_index("line", drop=False)
-    owners = facts[["landlord", "departement"]].drop_duplicates()
-    names = stems(f"{a}-{b}" for a, b in zip(owners["landlord"], owners["departement"], strict=True))
+    names = stems("-".join(map(str, owner)) for owner, _ in groups)
     for j, ((landlord, departement), group) in enumerate(groups):
         lines = rows["proposals"][j]
         mine = details.reindex(lines[np.isin(lines, details.index)])

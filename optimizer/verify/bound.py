@@ -40,6 +40,7 @@ FROM_HUNDREDTH = UNIT // 100
 FROM_MICRO = UNIT // 10**6
 LIMIT = 2**61
 BARRED = -(2**62)
+THE_SEAT = np.full(1, -1, np.int32)
 
 
 @dataclass
@@ -73,6 +74,24 @@ class Special:
     @property
     def must(self) -> bool:
         return self.only is not None or self.account is not None
+
+    @property
+    def only_orders(self) -> bool:
+        """Whether every first rank is possible."""
+        return not (self.must or self.without or self.not_accounts)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A class whose households réservataires name in an order; each nominee is a type of its own."""
+
+    accounts: tuple[str, ...]
+    orders: tuple[Order, ...]
+    rep: I32
+    """The household that stands for each of the class's types, in the order of its segments."""
+
+    def order_of(self, account: str) -> Order | None:
+        return next((x for x in self.orders if x.account == account), None)
 
 
 HELD = 20_000_000
@@ -111,11 +130,15 @@ class Field:
         self._kinds_of: list[I32] = []
         self._lengths: list[I32] = []
         self._leans: list[I64] = []
+        self._bits: list[I64] = []
         self._n_sets = 0
         self._block: Block | None = None
         self._shared: dict[tuple[int, tuple[str, ...], bytes, bytes], I32] = {}
         self._seats: list[tuple[int, int, int]] = []
+        self.seat_accounts: list[str] = []
         self.class_row: dict[int, int] = {}
+        self.listed: dict[int, Listed] = {}
+        """By class row."""
         self._parts: list[Part] = []
         self._segments: list[I32] = []
         self._sets: list[I32] = []
@@ -135,9 +158,12 @@ class Field:
             self._most_lean = max(self._most_lean, int(np.abs(who.lean).max(initial=0)))
             for seat in who.seats:
                 marks = self.marks_of(lease_of(world, d), seat.account, 0, seat=True)
+                self.seat_accounts.append(seat.account)
                 self._seats.append((row, classes.fit.fill + seat.worth, self.kinds.of(marks)))
             types = np.flatnonzero((who.first > 0) & (door.count > 0))
             wanted[types] = True
+            if who.orders:
+                self.listed[row] = Listed(who.accounts, who.orders, door.block.rep[types])
             rows.append((types, self._by_type(door, d, who)[types]))
         part = Part(door.number, np.flatnonzero(wanted), self._count)
         at = part.segments(len(wanted))
@@ -181,7 +207,9 @@ class Field:
         )
         self.set_kind = _joined(self._kinds_of, np.int32)
         self.set_lean = _joined(self._leans, np.int64)
-        self._kinds_of, self._lengths, self._leans = [], [], []
+        self.set_bit = _joined(self._bits, np.int64)
+        """Of each kind of a set, the place of its account among those of the class."""
+        self._kinds_of, self._lengths, self._leans, self._bits = [], [], [], []
         marks = list(self.kinds.number)
         self.kind_ptr = np.cumsum([0, *(len(m) for m in marks)]).astype(np.int64)
         self.mark_row = np.array([k for m in marks for k, _, _ in m], np.int64)
@@ -192,8 +220,8 @@ class Field:
         self.top += int(self.classes.bonus.max(initial=0))
         """At least the largest value of a first rank, in hundredths and without sign: what 64 bits must hold."""
 
-    def _tops(self, best: I64, barred: I64) -> I64:
-        """Best net value of each class row, without the dwellings' own points."""
+    def _segment_tops(self, barred: I64) -> I64:
+        """Largest value less price of the households of each segment."""
         top = np.full(self._count, BARRED, np.int64)
         if self._foreseen is not None and np.array_equal(barred, self._foreseen):
             top = _joined(self._ahead, np.int64)
@@ -206,9 +234,7 @@ class Field:
                 if len(part.types):
                     door = self.classes.door(part.door)
                     self._door_tops(door, part.segments(len(door.count)), barred, top)
-        found = np.full(len(self.ptr) - 1, BARRED, np.int64)
-        class_tops(self.ptr, self.segment, self.set_of, top, best, found)
-        return found
+        return top
 
     def _door_tops(self, door: Door, segment: I32, barred: I64, top: I64) -> None:
         """Best net value of each segment of a door, put into ``top``; ``segment`` by type, -1 where nobody asks."""
@@ -266,6 +292,7 @@ class Field:
         may = (unique[:, None] // PROFILES >> np.arange(len(accounts)) & 1) > 0
         row, account = np.nonzero(may)
         self._leans.append(both[row, account + 1])
+        self._bits.append(account.astype(np.int64))
         self._kinds_of.append(self._tables[here][account, unique[row] % PROFILES])
         self._lengths.append(may.sum(axis=1, dtype=np.int32))
         found = np.arange(self._n_sets, self._n_sets + len(unique), dtype=np.int32)
@@ -347,7 +374,10 @@ class Field:
             )
         barred = use.price.copy()
         barred[list(taken)] = LIMIT
-        top = self._tops(best, barred)
+        of_segment = self._segment_tops(barred)
+        top = np.full(len(self.ptr) - 1, BARRED, np.int64)
+        """Best net value of each class row, without the dwellings' own points."""
+        class_tops(self.ptr, self.segment, self.set_of, of_segment, best, top)
         seats = np.full(len(top), BARRED, np.int64)
         if len(self.seat):
             np.maximum.at(seats, self.seat[:, 0], self.seat[:, 1] * FROM_HUNDREDTH + kinds[self.seat[:, 2]])
@@ -359,7 +389,11 @@ class Field:
             return None
         total = _sum(np.where(must, each, np.maximum(each, 0))[keep])
         for d in sorted(special):
-            one = self._one(d, special[d], kinds, use.price, frozenset(taken))
+            rule = special[d]
+            if rule.only_orders and d in self.position and d not in self.classes.world.pins:
+                total += self._waiting(d, rule, kinds, of_segment)
+                continue
+            one = self._one(d, rule, kinds, use.price, frozenset(taken))
             if one is None:
                 return None
             total += one
@@ -416,17 +450,42 @@ class Field:
             if here:
                 kind_of_seat = self.kinds.number[self.marks_of(lease, account, 0, seat=True)]
                 net_seat = (classes.fit.fill + seat.worth) * FROM_HUNDREDTH + int(kinds[kind_of_seat])
-                net_seat -= int(self._passing(d, account, np.array([-1], np.int32), rule)[0])
+                net_seat -= int(self._passing(d, account, THE_SEAT, rule)[0])
                 best = max(net_seat, best) if best is not None else net_seat
+        return best
+
+    def _waiting(self, d: int, rule: Special, kinds: I64, of_segment: I64) -> int:
+        """Best first rank of a dwelling whose lists alone are weighed, from the bests of its types.
+
+        Households of one type lose the same there: a nominee is a type of its own, the others are after every nominee.
+        """
+        row = int(self.rows_of[0][self.position[d]])
+        mine = self.listed.get(row)
+        segments, sets = (x[self.ptr[row] : self.ptr[row + 1]] for x in (self.segment, self.set_of))
+        best = 0
+        names = () if mine is None else mine.accounts
+        if len(segments):
+            length = self.set_ptr[sets + 1] - self.set_ptr[sets]
+            end = np.cumsum(length)
+            at = np.arange(int(end[-1])) + np.repeat(self.set_ptr[sets] - end + length, length)
+            net = kinds[self.set_kind[at]] + self.set_lean[at] * FROM_HUNDREDTH
+            net += np.repeat(of_segment[segments], length) + int(self.classes.bonus[d]) * FROM_HUNDREDTH
+            if mine is not None:
+                lost = np.array([self._passing(d, x, mine.rep, rule) for x in names], np.int64)
+                net -= lost[self.set_bit[at], np.repeat(np.arange(len(sets)), length)]
+            best = max(best, int(net.max()))
+        for at_seat in np.flatnonzero(self.seat[:, 0] == row).tolist():
+            _, value, kind = self.seat[at_seat].tolist()
+            lost_seat = int(self._passing(d, self.seat_accounts[at_seat], THE_SEAT, rule)[0])
+            best = max(best, value * FROM_HUNDREDTH + int(kinds[kind]) - lost_seat)
         return best
 
     def order_of(self, d: int, account: str) -> Order | None:
         """The eligible nominees of an account for an open dwelling."""
         if d not in self.position:
             return None
-        return next(
-            (x for x in self.classes.orders(int(self.classes.klass[d])) if x.account == account), None
-        )
+        mine = self.listed.get(int(self.rows_of[0][self.position[d]]))
+        return None if mine is None else mine.order_of(account)
 
     def _passing(self, d: int, account: str, apps: I32, rule: Special) -> I64:
         """Units that each household (-1: the seat) loses at the dwelling: by standing after nominees, or by being one.
@@ -434,13 +493,15 @@ class Field:
         A nominee that takes the dwelling itself makes no room there: what its price fell by for these rows comes back.
         """
         lost = np.zeros(len(apps), np.int64)
+        ranks: I64 | None = None
         for name, b, units in rule.orders:
             order = self.order_of(d, name)
             if order is None:
                 continue
-            lost += units * (apps == order.app[b])
+            lost[apps == order.app[b]] += units
             if name == account:
-                lost += units * np.array([order.after(b, x) for x in apps.tolist()], np.int64)
+                ranks = order.ranks(apps) if ranks is None else ranks
+                lost[ranks > order.rank[b]] += units
         return lost
 
 

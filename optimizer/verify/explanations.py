@@ -25,6 +25,8 @@ COLUMNS = (
     "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
 )  # fmt: skip
 NEVER = -(2**62)
+Marked = list[tuple[int, int, int]]
+"""(row, 1 if counted in num, what the lease asks for above the row's rate)."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,10 @@ def _check_places(said: Said, rows: I64, classes: Classes, exchanges: Exchanges,
         # where the household may not be named it has no place, and no points would help
         nothing = (said.points[part] < 0) & (said.place[part] == 0) & (said.of[part] == 0)
         misplaced += int(np.count_nonzero(~known & ~nothing))
-        for i, k in zip(part[known].tolist(), at[known].tolist(), strict=True):
-            misplaced += (int(said.place[i]), int(said.of[i])) != place_of(entries, k)
+        at = at[known]
+        place, of = (x[at] for x in places(entries))
+        misplaced += int(np.count_nonzero((said.place[part[known]] != place) | (said.of[part[known]] != of)))
+        for i, k in zip(part[known].tolist(), at.tolist(), strict=True):
             points = int(said.points[i])
             if points < 0:
                 unproven += not said.beyond[i]
@@ -122,15 +126,20 @@ def _by_class(klass: I64, rows: I64) -> Iterator[tuple[int, I64]]:
             yield int(klass[part[0]]), rows[part]
 
 
-def place_of(entries: Entries, k: int) -> tuple[int, int]:
-    """(place by score, of how many) on the account where the place is best; equal scores share the best place."""
-    found = []
+def places(entries: Entries) -> tuple[I64, I64]:
+    """(place by score, of how many) of each household on the account where its place is best.
+
+    Equal scores share the best place; of equal places the one among fewest counts; 0 where no account may name it.
+    """
+    place = np.zeros(len(entries.app), np.int64)
+    of = np.zeros(len(entries.app), np.int64)
     for bit in range(len(entries.accounts)):
-        named = entries.named >> bit & 1 > 0
-        if named[k]:
-            above = int(np.count_nonzero(named & (entries.score > entries.score[k])))
-            found.append((above + 1, int(np.count_nonzero(named))))
-    return min(found, default=(0, 0))
+        at = np.flatnonzero(entries.named >> bit & 1)
+        fallen = -entries.score[at]
+        here = np.searchsorted(np.sort(fallen), fallen, side="left") + 1
+        better = (place[at] == 0) | (here < place[at]) | ((here == place[at]) & (len(at) < of[at]))
+        place[at[better]], of[at[better]] = here[better], len(at)
+    return place, of
 
 
 class Exchanges:
@@ -144,23 +153,25 @@ class Exchanges:
         self._placed = np.zeros(len(classes.world.apps), bool)
         self._placed[lines.placed] = True
         self._holds: dict[int, bool] = {}
+        self._gone: dict[int, Marked] = {}
+        """Marks of the first ranks there are, by dwelling."""
 
     def gain(self, entries: Entries, k: int, home: int) -> int:
         """Micropoints won on the household's best account; very negative where it may not be first."""
         now = int(self._first[home])
         if home in self.classes.world.pins:
             return NEVER
-        gone, held = [], 0
+        gone: Marked = []
+        held = 0
         if now >= 0:
             account = self.lines.accounts[self.lines.account[now]]
-            gone, held = self._marks(home, account, int(self.lines.app[now])), int(self.lines.value[now])
+            if home not in self._gone:
+                self._gone[home] = self._marks(home, account, int(self.lines.app[now]))
+            gone, held = self._gone[home], int(self.lines.value[now])
         leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
         if leaver >= 0 and self._is_passed(leaver, home):
             return NEVER
-        c = int(self.classes.klass[home])
-        orders = {
-            x.account: x for x in self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
-        }
+        orders = {x.account: x for x in entries.orders}
         for bit, account in enumerate(entries.accounts):
             if int(entries.first[k]) >> bit & 1:
                 if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
@@ -192,15 +203,14 @@ class Exchanges:
         if d == home:
             return False
         c = int(self.classes.klass[d])
-        orders = self.classes.named(c, self.classes.door(self.classes.door_of[c])).orders
         return any(
             x.account == account
             and leaver in x.app
             and x.after(x.app.index(leaver), int(self.lines.app[line]))
-            for x in orders
+            for x in self.classes.orders(c)
         )
 
-    def _saved(self, gone: list[tuple[int, int, int]], new: list[tuple[int, int, int]]) -> int:
+    def _saved(self, gone: Marked, new: Marked) -> int:
         """Micropoints that the rules ask less when one lease takes the place of another."""
         changed: dict[int, tuple[int, int, int]] = {}
         for sign, marks in ((-1, gone), (1, new)):
@@ -216,7 +226,7 @@ class Exchanges:
             won += row.price * (counts.short[number] - short)
         return won
 
-    def _marks(self, home: int, account: str, app: int) -> list[tuple[int, int, int]]:
+    def _marks(self, home: int, account: str, app: int) -> Marked:
         """(row, 1 if counted in num, what the lease asks for above the row's rate) of a first rank."""
         world, lease = self.classes.world, lease_of(self.classes.world, home)
         bits = np.zeros(1, np.int64) if app < 0 else profile_at(world, home, np.array([app]))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,8 @@ def refused(header: str) -> bool:
     return any(re.fullmatch(p, name) for patterns in words()["refused"].values() for p in patterns)
 
 
-def known_words(column: str) -> dict[str, str]:
+@cache
+def known_words(column: str) -> Mapping[str, str]:
     """Plain form -> canonical word of what the vocabulary says of a column."""
     said = words()["values"].get(words()["like"].get(column, column), {})
     return {plain(word): code for code, each in reversed(list(said.items())) for word in each}

@@ -49,6 +49,7 @@ class Entries:
     burden: I64
     lean: I64
     """(applications, accounts)"""
+    orders: tuple[Order, ...] = ()
 
     def worth(self, bit: int) -> I64:
         """Points of each household on an account, without the filled dwelling's and the vacancy's."""
@@ -87,6 +88,13 @@ class Order:
     def after(self, b: int, app: int) -> bool:
         """Whether a household (-1: the seat) is placed after nominee number ``b``; whoever is on no list is after all."""
         return app not in self.app or self.rank[self.app.index(app)] > self.rank[b]
+
+    def ranks(self, apps: I32) -> I64:
+        """Rank of each household (-1: the seat), beyond all for whoever is on no list."""
+        found = np.full(len(apps), np.iinfo(np.int64).max, np.int64)
+        for app, rank in zip(self.app, self.rank, strict=True):
+            found[apps == app] = rank
+        return found
 
 
 @dataclass(frozen=True)

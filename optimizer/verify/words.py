@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ _FRENCH = {
 }
 
 
+@lru_cache(maxsize=100_000)
 def plain(name: str) -> str:
     """A word as compared: lower case, no accents, parts joined by ``_``."""
     text = unicodedata.normalize("NFKD", name.strip().lower())

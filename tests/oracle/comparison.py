@@ -77,8 +77,8 @@ def pairs_differing(answer: Answer, file: Path) -> list[str]:
     mine: dict[tuple[str, ...], Any] = {
         (d, a, r): answer.values.parts(d, a, r)
         for d in answer.pairs.free
-        for r, names in answer.pairs.eligible(d).items()
-        for a in names
+        for r in answer.pairs.receivers(d)
+        for a in answer.pairs.first(d, r)
         if _pins_allow(answer, d, a, r)
     }
     theirs: dict[tuple[str, ...], Any] = {}

@@ -47,15 +47,12 @@ def shortlists(market: Market, chosen: list[Option]) -> list[Line]:
     lines = [Line(o.dwelling, o.account, 1, o.application) for o in chosen]
     for o in lists:
         served = _served(market, chosen, o)
-        ranks = pairs.nominees(o.dwelling, o.account)
 
-        def place(
-            a: str, o: Option = o, served: list[RuleRow] = served, ranks: dict[str, int] = ranks
-        ) -> tuple:
+        def place(a: str, o: Option = o, served: list[RuleRow] = served) -> tuple:
             fact = market.rules.first_rank(o.dwelling, a, o.account)
             same = all(row.counts_num(fact) for row in served)
             return (
-                ranks.get(a, 1 + max(ranks.values(), default=0)),
+                pairs.place_in_list(o.dwelling, o.account, a),
                 not same,
                 -market.values.parts(o.dwelling, a, o.account)["value"],
                 -market.seniority(a),

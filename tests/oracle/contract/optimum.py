@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from ortools.sat.python import cp_model
 
@@ -42,8 +43,8 @@ class Market:
         self.seed = str(settings.get("seed") or default)
         self.options: list[Option] = []
         for d in pairs.free:
-            for r, names in pairs.eligible(d).items():
-                for a in names:
+            for r in pairs.receivers(d):
+                for a in pairs.first(d, r):
                     value = values.parts(d, a, r)["value"]
                     self.options.append(Option(d, r, a, value, rules.first_rank(d, a, r)))
                 if pairs.mode(d, r) == "direct":
@@ -80,8 +81,12 @@ class Market:
             return 0
         return (self.pairs.on - self.pairs.applications[a]["first_registered_on"]).days
 
-    def orders(self) -> Iterator[tuple[list[Option], str]]:
+    @cached_property
+    def orders(self) -> list[tuple[list[Option], str]]:
         """(options placed after a nominee on a dwelling and account, the nominee) of each order row."""
+        return list(self._orders())
+
+    def _orders(self) -> Iterator[tuple[list[Option], str]]:
         for d in self.pairs.free:
             for r in self.pairs.receivers(d):
                 ranks = self.pairs.nominees(d, r)
@@ -112,7 +117,7 @@ class Market:
             ):
                 return False
         taken = set(chosen)
-        return all(b in first for after, b in self.orders() if taken & set(after))
+        return all(b in first for after, b in self.orders if taken & set(after))
 
     def order(self, chosen: list[Option]) -> tuple[Fraction, int, int, list[tuple[str, str, str]]]:
         """What is compared: points, days, draws (larger first), then the sorted list (smaller first)."""
@@ -159,7 +164,7 @@ def best_first_ranks(market: Market) -> list[Option]:
     for group in (*by_dwelling.values(), *by_household.values()):
         model.add_at_most_one(x[i] for i in group)
     place = {id(o): i for i, o in enumerate(market.options)}
-    for after, b in market.orders():
+    for after, b in market.orders:
         model.add(sum(x[place[id(o)]] for o in after) <= sum(x[i] for i in by_household.get(b, [])))
     for row in market.pins:
         fixed = [

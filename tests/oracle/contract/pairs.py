@@ -267,25 +267,41 @@ class Pairs:
 
     # ---- nominations --------------------------------------------------------------------------------------------------
 
+    def _nominated(self, wanted: str | None, r: str, public: list[str]) -> dict[str, int]:
+        """Household -> rank of the account's nominations for one dwelling, or of its general list."""
+        return {
+            row["application_id"]: row["rank"]
+            for row in self.case["nominations"]
+            if row["account"] == r and row["dwelling_id"] == wanted and row["application_id"] in public
+        }
+
     def nominees(self, d: str, r: str) -> dict[str, int]:
         """Household -> rank of the nominations that hold for a dwelling: those that name it if one may be named."""
         if self.mode(d, r) == "delegated":
             return {}
-        public = set(self.public(d, r))
-        for wanted in (d, None):
-            ranks: dict[str, int] = {}
-            for row in self.case["nominations"]:
-                if row["account"] == r and row["dwelling_id"] == wanted and row["application_id"] in public:
-                    ranks[row["application_id"]] = row["rank"]
-            if ranks:
-                return ranks
-        return {}
+        public = self.public(d, r)
+        return self._nominated(d, r, public) or self._nominated(None, r, public)
+
+    def place_in_list(self, d: str, r: str, a: str) -> tuple[int, int]:
+        """Where a household stands in the réservataire's order on a list: its nominees, the general list, then the pool."""
+        if self.mode(d, r) == "delegated":
+            return (0, 0)
+        ranks = self.nominees(d, r)
+        if a in ranks:
+            return (0, ranks[a])
+        general = self._nominated(None, r, self.public(d, r))
+        return (1, general[a]) if a in general else (2, 0)
 
     def named(self, d: str, r: str) -> list[str]:
-        """Households that may be named for a dwelling on an account that may receive it."""
+        """Households that may be named for a dwelling on an account: on a direct one, those nominated for it or at large."""
+        public = self.public(d, r)
         if self.mode(d, r) == "direct":
-            return sorted(self.nominees(d, r))
-        return self.public(d, r)
+            return sorted({*self._nominated(d, r, public), *self._nominated(None, r, public)})
+        return public
+
+    def first(self, d: str, r: str) -> list[str]:
+        """Households that may hold the first rank there: on a direct account, those of the list that holds."""
+        return sorted(self.nominees(d, r)) if self.mode(d, r) == "direct" else self.public(d, r)
 
     def eligible(self, d: str) -> dict[str, list[str]]:
         """Account -> households, for every account that may receive the dwelling."""

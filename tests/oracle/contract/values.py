@@ -42,10 +42,10 @@ class Values:
         return mutations if mutations and self.pairs.applications[a]["current_landlord"] else first_time
 
     def written(self, epci: str, a: str) -> Fraction | None:
-        """A score that the case gives."""
+        """A score that the case gives: the household's own, else that of the table for the EPCI and grid."""
+        own = self.pairs.applications[a]["score"]
         grid = self.grid_of(epci, a).removesuffix(".yaml")  # a grid is known by its file's name
-        row = self.written_by_epci.get((a, epci, grid))
-        return row if row is not None else self.pairs.applications[a]["score"]
+        return own if own is not None else self.written_by_epci.get((a, epci, grid))
 
     def _raw(self, epci: str, a: str) -> Fraction:
         household = self.pairs.applications[a]
