@@ -206,8 +206,8 @@ define(
 )
 define(
     "READ_WORKBOOK_LIMITS",
-    "la lecture du classeur a dépassé la mémoire ou le temps permis.",
-    "reading the workbook exceeded the memory or time allowed.",
+    "la lecture du fichier a dépassé la mémoire ou le temps permis.",
+    "reading the file exceeded the memory or time allowed.",
     remedy_fr="Fournissez ces tables en CSV ou en Parquet",
     remedy_en="Provide these tables as CSV or Parquet",
 )
