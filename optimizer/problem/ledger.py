@@ -157,7 +157,9 @@ def _in_progress(frame: pd.DataFrame, ground: Ground) -> Counted:
     flagged = (home >= 0) & d.priority_mix[np.maximum(home, 0)] if len(d.ids) else np.zeros(len(frame), bool)
     part = Counted(
         **where,
-        residence=np.where(flagged, d.residence[np.maximum(home, 0)] if len(d.ids) else -1, -1).astype(np.int32),
+        residence=np.where(flagged, d.residence[np.maximum(home, 0)] if len(d.ids) else -1, -1).astype(
+            np.int32
+        ),
         flux_base=~np.isin(texts(frame, "account"), outside_flux()),
         account=account,
         named=np.ones(len(frame), bool),
