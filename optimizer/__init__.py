@@ -5,6 +5,7 @@
     case = af.read("mon-dossier")                  # or af.case({"dwellings": homes, "applications": people}, settings)
     result = af.propose(case)
     result.proposals, result.rules, result.certificate
+    session = af.Session(case)                     # decided upon: session.decide("refuse", dwelling=…, application=…)
     af.synthesize("commission", dwellings=40, applications=20_000, seed=1)
 
 A planner's and a secretary's: ``af.flux(case).flux``, ``af.run_scenarios(["quatre-modes"], "essais")``,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from optimizer.domain import Case, CaseSettings
     from optimizer.errors import AttrifluxError, InputProblems
     from optimizer.importers import case, read
-    from optimizer.runs import Options, Result, propose, propose_to, why
+    from optimizer.runs import Options, Result, Session, propose, propose_to, why
     from optimizer.scenario.comparison_files import compare
     from optimizer.scenario.cotation import cotation_test
     from optimizer.scenario.flux import flux
@@ -42,6 +43,7 @@ _WHERE = {
     "InputProblems": "optimizer.errors",
     "Options": "optimizer.runs",
     "Result": "optimizer.runs",
+    "Session": "optimizer.runs",
     "bilan": "optimizer.statement",
     "case": "optimizer.importers",
     "bilan_to": "optimizer.statement",
@@ -72,6 +74,7 @@ __all__ = [
     "InputProblems",
     "Options",
     "Result",
+    "Session",
     "bilan",
     "case",
     "bilan_to",

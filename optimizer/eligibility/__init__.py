@@ -33,7 +33,14 @@ from optimizer.eligibility.accounts import one_is_enough
 from optimizer.eligibility.burden import burden
 from optimizer.eligibility.codes import pair_code
 from optimizer.eligibility.effort import EFFORT_STATUS, Effort, effort
-from optimizer.eligibility.encode import Reading, check_case, encode, examine, examine_part
+from optimizer.eligibility.encode import (
+    Reading,
+    check_case,
+    encode,
+    examine,
+    examine_decisions,
+    examine_part,
+)
 from optimizer.eligibility.facts import CODES, Q1_NO, Q1_UNKNOWN, Q1_YES, Facts
 from optimizer.eligibility.fit import FLAGS, flags_of_pairs, pair_flags
 from optimizer.eligibility.income import income_missing, q1_state
@@ -44,6 +51,6 @@ from optimizer.eligibility.seats import seats
 
 __all__ = [
     "CODES", "EFFORT_STATUS", "FLAGS", "Effort", "Facts", "Menus", "Misses", "Q1_NO", "Q1_UNKNOWN", "Q1_YES", "Reading", "burden",
-    "check_case", "code_counts", "effort", "encode", "examine", "examine_part", "flags_of_pairs", "income_missing", "menus", "misses", "naming",
+    "check_case", "code_counts", "effort", "encode", "examine", "examine_decisions", "examine_part", "flags_of_pairs", "income_missing", "menus", "misses", "naming",
     "nearest_miss", "nominee_order", "one_is_enough", "pair_code", "pair_flags", "q1_state", "seats",
 ]  # fmt: skip

@@ -77,12 +77,26 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
         checks.check_thresholds(case.table("dwellings"), rules, findings)
     words = read_vocabulary(case, rules, lines, landlords, places)
     facts = _assemble(case, dwellings, applications, rules, words, lines)
-    facts = replace(facts, **read_decisions(case, facts, rules, findings))
-    check_orients(case, facts, findings)
-    check_pins(case, facts, findings)
+    facts = _decided(case, facts, rules, findings)
     check_simulations(case, facts, findings)
     checks.check_nominees(case, facts, findings)
     return Reading(facts, findings.found)
+
+
+def examine_decisions(case: Case, facts: Facts, rules: RuleSet) -> Reading:
+    """Facts of a case with other decisions, from those of the same case: the other tables are not read again."""
+    findings = Findings(case, known_places(rules), rules.title)
+    return Reading(_decided(case, facts, rules, findings), findings.found)
+
+
+def _decided(case: Case, facts: Facts, rules: RuleSet, findings: Findings) -> Facts:
+    nothing = np.zeros((0, 2), np.int32)
+    nobody = np.zeros(0, np.int32)
+    facts = replace(facts, forbidden=nothing, pins=nothing, pin_accounts=nobody, orients=nothing, memo={})
+    facts = replace(facts, **read_decisions(case, facts, rules, findings), memo={})
+    check_orients(case, facts, findings)
+    check_pins(case, facts, findings)
+    return facts
 
 
 def examine_part(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> tuple[Finding, ...]:

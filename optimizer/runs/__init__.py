@@ -1,6 +1,6 @@
 """Runs: `propose` to tables or to a folder, checked before anything is written; the Python API stands on it.
 
-Lives here: options, the order of the steps, the atomic output folder, the run record, what is kept of an earlier result, the
+Lives here: options, the session of a commission, the order of the steps, the atomic output folder, the run record, what is kept of an earlier result, the
 index that `why` answers from, the demonstration, synthetic cases and exports to files.
 
 May import `presentation`, `verify`, `shortlist`, `pipeline` and below. Nothing here computes an allocation, and nothing
@@ -18,11 +18,18 @@ if TYPE_CHECKING:
     from optimizer.runs.options import Options
     from optimizer.runs.proposing import propose, propose_to
     from optimizer.runs.result import Result, Written
+    from optimizer.runs.session import Session
     from optimizer.runs.why_answer import why
 
-__all__ = ["Options", "Result", "Written", "propose", "propose_to", "why"]
+__all__ = ["Options", "Result", "Session", "Written", "propose", "propose_to", "why"]
 
-_WHERE = {"Options": "options", "Result": "result", "Written": "result", "why": "why_answer"}
+_WHERE = {
+    "Options": "options",
+    "Result": "result",
+    "Session": "session",
+    "Written": "result",
+    "why": "why_answer",
+}
 
 
 def __getattr__(name: str) -> Any:

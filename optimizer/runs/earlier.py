@@ -22,7 +22,9 @@ from optimizer.solve.cuts import UNITS
 from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope
 
 if TYPE_CHECKING:
+    from optimizer.problem.model import Problem
     from optimizer.runs.result import Result
+    from optimizer.solve import Solved
 
 define(
     "WARM_START_UNREADABLE",
@@ -79,6 +81,23 @@ def earlier_of(result: Result) -> Earlier:
     columns = (lines[c].astype(str).tolist() for c in ("dwelling_id", "application_id", "account"))
     first = tuple(zip(*columns, strict=True))
     return Earlier("", hashlib.sha256(raw).hexdigest(), multipliers, prices, first, rows, tree)
+
+
+def earlier_in(problem: Problem, solved: Solved) -> Earlier:
+    """The same of an answer that nobody has published."""
+    multipliers, prices, rows, tree = _told(solved.certificate.as_dict())
+    lines = zip(
+        *(a.tolist() for a in (solved.first.dwelling, solved.first.app, solved.first.kind)), strict=True
+    )
+    first = tuple(
+        (
+            str(problem.dwelling_ids[d]),
+            str(problem.application_ids[a]) if a >= 0 else "",
+            problem.accounts[int(problem.kinds.account[c])],
+        )
+        for d, a, c in lines
+    )
+    return Earlier("", "", multipliers, prices, first, rows, tree)
 
 
 def certificate_bytes(certificate: Any) -> bytes:
@@ -148,6 +167,8 @@ def _tree(content: Any) -> tuple[Division | Closed, ...]:
             found.append(Division("num", _place(split["row"], n_rows), _whole(split["at"]), *sides))
         elif on == "den":
             found.append(Division("den", _place(split["row"], n_rows), _whole(split["at"]), *sides))
+        elif on == "household":
+            found.append(Division("household", -1, 0, *sides, _text(split["application"])))
         else:
             found.append(Division("num", -1, 0, *sides))
     return tuple(found)
@@ -166,6 +187,10 @@ def _closed(leaf: Any, n: int, n_rows: int) -> Closed:
         amounts("branch", n),
         {_text(name): _micropoints(text) for name, text in leaf["prices"].items()},
         tuple(_cut(cut, n_rows) for cut in leaf.get("cuts", ())),
+        {
+            (_text(x["dwelling"]), _text(x["account"]), _text(x["application"])): _micropoints(x["sigma"])
+            for x in leaf.get("order", ())
+        },
     )
 
 

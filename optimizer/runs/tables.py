@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,20 +23,40 @@ from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
 from optimizer.runs.result import Kept, Tables
 from optimizer.scoring import Scores
-from optimizer.shortlist import build_shortlists, prospects
+from optimizer.shortlist import Shortlists, build_shortlists, prospects
 from optimizer.shortlist.changes import changes_table, empty_changes
 from optimizer.shortlist.confirming import Sample, confirm
 from optimizer.shortlist.details import line_details
 from optimizer.shortlist.explaining import Explaining
 from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.leapfrogs import Leapfrogs
-from optimizer.shortlist.orientation import losses, orientation_table, second_best
+from optimizer.shortlist.orientation import Choices, losses, orientation_table, second_best
 from optimizer.shortlist.positions import reached
 from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
 
 
-def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:
-    """Lists, leapfrogs, statuses, orientation and explanations of an optimum; what moved against a result kept.
+@dataclass(frozen=True)
+class MainTables:
+    """The four tables that say who is proposed what, and what they are made from: the others need it too.
+
+    ``counts`` (A, codes) as `eligibility.code_counts`; ``chosen`` (D,) is the account of each first rank, -1 without one;
+    ``free`` (A,) as `positions.reached`.
+    """
+
+    proposals: pd.DataFrame
+    applications: pd.DataFrame
+    dwellings: pd.DataFrame
+    rules: pd.DataFrame
+    lists: Shortlists
+    counts: NDArray[np.int32]
+    choices: Choices
+    chosen: NDArray[np.int32]
+    free: NDArray[np.bool_]
+    places: dict[str, str]
+
+
+def main_tables(optimum: Optimum, options: Options) -> MainTables:
+    """``proposals``, ``applications``, ``dwellings`` and ``rules`` of an optimum.
 
     Raises
     ------
@@ -46,18 +66,15 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
     prepared = optimum.prepared
     problem, facts, rules, case = prepared.problem, prepared.facts, prepared.rules, prepared.case
     solved = optimum.solved
-    size = case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size")
     places = place_names(rules)
-    max_lists = rules.integer("national.caleol.max_lists")
-    proven = solved.certificate.status == "certified_optimal"
     lists = build_shortlists(
         problem,
         facts,
         solved.first,
         counted=optimum.evaluation,
-        proven=proven,
-        size=size,
-        max_lists=max_lists,
+        proven=solved.certificate.status == "certified_optimal",
+        size=case.settings.shortlist_size or rules.integer("national.caleol.shortlist_size"),
+        max_lists=rules.integer("national.caleol.max_lists"),
         places=places,
         lang=options.lang,
     )
@@ -72,10 +89,62 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
     rules_frame = optimum.rules.copy()
     rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
     flags = _flag_names(facts)
+    free = reached(problem)
+    everybody = np.arange(len(problem.application_ids), dtype=np.int32)
+    proposals = proposals_table(
+        problem,
+        facts,
+        lists,
+        q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
+        flag_names=flags,
+        effort_rate=lambda d, apps: eligibility.effort(facts, rules, d, apps).rate,
+    )
+    if large:  # the table holds the sentences now, and a country has 300 MB of them
+        lists = replace(lists, reasons=[], finder=None)
+    return MainTables(
+        proposals=proposals,
+        applications=applications_table(problem, lists, counts, free),
+        dwellings=dwellings_table(
+            problem,
+            facts,
+            lists,
+            on=case.settings.on,
+            second_best=second_best(problem, choices, chosen),
+            flag_names=flags,
+            codes=None if large else lambda d: eligibility.pair_code(facts, rules, d, everybody),
+            places=places,
+            lang=options.lang,
+        ),
+        rules=rules_frame,
+        lists=lists,
+        counts=counts,
+        choices=choices,
+        chosen=chosen,
+        free=free,
+        places=places,
+    )
+
+
+def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:
+    """Lists, leapfrogs, statuses, orientation and explanations of an optimum; what moved against a result kept.
+
+    Raises
+    ------
+    AttrifluxError
+        ``LEAPFROG_UNEXPLAINED`` when a proven run passes a household without a reason.
+    """
+    prepared = optimum.prepared
+    problem, facts, rules, case = prepared.problem, prepared.facts, prepared.rules, prepared.case
+    solved = optimum.solved
+    proven = solved.certificate.status == "certified_optimal"
+    large = is_large(problem)
+    main = main_tables(optimum, options)
+    lists, counts, choices, chosen, free = main.lists, main.counts, main.choices, main.chosen, main.free
+    rules_frame, places = main.rules, main.places
+    max_lists = rules.integer("national.caleol.max_lists")
     years = account_years(problem.rows, pending_work(case, facts, rules))
     state = flux_state(years)
 
-    free = reached(problem)
     explaining = Explaining(
         problem,
         solved.first,
@@ -113,32 +182,11 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         "scores": prepared.scores.breakdown_parts,
     }
     nothing = pd.DataFrame()
-    everybody = np.arange(len(problem.application_ids), dtype=np.int32)
-    proposals = proposals_table(
-        problem,
-        facts,
-        lists,
-        q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
-        flag_names=flags,
-        effort_rate=lambda d, apps: eligibility.effort(facts, rules, d, apps).rate,
-    )
-    if large:  # the table holds the sentences now, and a country has 300 MB of them
-        lists = replace(lists, reasons=[], finder=None)
     why = nothing if large else next(explaining.parts(len(problem.application_ids)))
     return Tables(
-        proposals=proposals,
-        applications=applications_table(problem, lists, counts, free),
-        dwellings=dwellings_table(
-            problem,
-            facts,
-            lists,
-            on=case.settings.on,
-            second_best=second_best(problem, choices, chosen),
-            flag_names=flags,
-            codes=None if large else lambda d: eligibility.pair_code(facts, rules, d, everybody),
-            places=places,
-            lang=options.lang,
-        ),
+        proposals=main.proposals,
+        applications=main.applications,
+        dwellings=main.dwellings,
         rules=rules_frame,
         orientation=nothing if large else next(orientation(len(choices) + 1)),
         leapfrogs=_reasons_only(lists.leapfrogs) if large else leapfrogs_table(problem, lists.leapfrogs),

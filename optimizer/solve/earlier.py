@@ -9,7 +9,7 @@ start: the proposal is counted again, the bound is recomputed, and a proven answ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -36,13 +36,15 @@ LARGEST = 10**12
 
 @dataclass(frozen=True)
 class Division:
-    """A division on a count of a row (its place in `Earlier.rows`; -1: on something else) into two later cases."""
+    """A division into two later cases: on a count of a row (its place in `Earlier.rows`), on a household (by name), or, with
+    row -1 and no name, on something else."""
 
-    on: Literal["num", "den"]
+    on: Literal["num", "den", "household"]
     row: int
     at: int
     low: int
     high: int
+    application: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class ToldEnvelope:
 
 @dataclass(frozen=True)
 class Closed:
-    """A case and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households.
+    """A case and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households,
+    and réservataires' orders by (dwelling, account, application).
 
     They are as the file says: any amount that is not negative.
     """
@@ -82,6 +85,7 @@ class Closed:
     branch: Mapping[int, int]
     prices: Mapping[str, int]
     cuts: tuple[ToldCut | ToldEnvelope, ...] = ()
+    orders: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ def replay(prover: Prover, earlier: Earlier) -> int:
     most = prover.incumbent.objective + abs(prover.incumbent.objective) // FAR
     for number, closed in cases:
         told.price(number, closed)
-        if prover.nodes[number].bound > most or prover.watch.stopped():
+        above = prover.nodes[number].bound > most and prover.master.assigner is not None
+        if above or prover.watch.stopped():
             prover.begin_anew()
             return 0
     prover.master.add(told.columns)
@@ -62,6 +63,20 @@ class _Told:
         self.row = [k if k in active else -1 for k in found]
         """Of each earlier row, the row here; -1: none that asks for anything."""
         self.app = {name: i for i, name in enumerate(problem.application_ids.tolist())}
+        orders = problem.orders
+        self.order = {
+            (str(problem.dwelling_ids[d]), problem.accounts[r], str(problem.application_ids[a])): p
+            for p, (d, r, a) in enumerate(
+                zip(orders.dwelling.tolist(), orders.account.tolist(), orders.app.tolist(), strict=True)
+            )
+        }
+        """Rows of the réservataires' orders, by name."""
+        self.size = [1] * len(earlier.tree)
+        """Cases below each earlier one, itself included."""
+        for i in reversed(range(len(earlier.tree))):
+            node = earlier.tree[i]
+            if isinstance(node, Division):
+                self.size[i] += self.size[node.low] + self.size[node.high]
         self.number: dict[int, int] = {}
         """Of each earlier division, the case it divides here."""
         self.columns: list[tuple[int, int, int, int]] = []
@@ -74,21 +89,31 @@ class _Told:
 
     def divide(self) -> list[tuple[int, Closed]]:
         """The cases, each with the multipliers of the earlier case it stands for."""
-        cases = []
+        cases: list[tuple[int, Closed]] = []
         waiting = [(0, 0)]
         while waiting:
             old, number = waiting.pop()
             node = self.earlier.tree[old]
-            if isinstance(node, Division) and node.row >= 0 and self.row[node.row] >= 0:
-                split = Split(node.on, row=self.row[node.row], at=node.at)
+            split = self._split(node) if isinstance(node, Division) else None
+            if isinstance(node, Division) and split is not None:
                 low, high = self.prover.split(number, split)
                 self.number[old] = number
                 waiting += [(node.high, high), (node.low, low)]
                 continue
-            while isinstance(node, Division):  # on something that is not here: one case for all below
-                node = self.earlier.tree[node.low]
+            if isinstance(node, Division):
+                # on something that is not here: the divisions of either side cover the whole case, and more of them say more
+                waiting.append((max(node.low, node.high, key=lambda side: self.size[side]), number))
+                continue
             cases.append((number, node))
         return cases
+
+    def _split(self, node: Division) -> Split | None:
+        """The division on this problem; None when it has no meaning here."""
+        if node.on == "household":
+            app = self.app.get(node.application, -1)
+            return Split("household", application=app) if app in self.layout.listed_households else None
+        row = self.row[node.row] if node.row >= 0 else -1
+        return Split(node.on, row=row, at=node.at) if row >= 0 else None
 
     def price(self, number: int, closed: Closed) -> None:
         """Bound a case by the multipliers of its like, with the household prices that were theirs or else the best."""
@@ -137,7 +162,12 @@ class _Told:
             cut = self._cut(path, told)
             if cut is not None and told.nu:
                 cuts[cut] = cuts.get(cut, 0) + told.nu
-        return self._admissible(Multipliers(rows, mir, branch, prices, cuts))
+        orders = {
+            self.order[name]: min(value, LARGEST)
+            for name, value in closed.orders.items()
+            if name in self.order
+        }
+        return self._admissible(Multipliers(rows, mir, branch, prices, cuts, orders))
 
     def _cut(self, path: Path, told: ToldCut | ToldEnvelope) -> Inequality | None:
         """The cut on this problem, for what the case allows now; None when it has no meaning here."""
@@ -175,4 +205,4 @@ class _Told:
         mir = {k: min(nu, int(free[k])) for k, nu in m.mir.items()}
         for k, nu in mir.items():
             free[k] -= nu
-        return Multipliers(np.minimum(m.rows, free), mir, m.branch, m.prices, cuts)
+        return replace(m, rows=np.minimum(m.rows, free), mir=mir, cuts=cuts)

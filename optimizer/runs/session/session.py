@@ -1,0 +1,197 @@
+"""``Session``: one case in memory, decided upon and proposed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from optimizer import eligibility, pipeline
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError, InputProblems, define
+from optimizer.pipeline import Prepared
+from optimizer.problem import build
+from optimizer.runs.earlier import earlier_in
+from optimizer.runs.options import Options
+from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
+from optimizer.runs.session.proposed import Proposed
+from optimizer.runs.tables import main_tables
+from optimizer.solve import Earlier, SolveOptions
+
+define(
+    "SESSION_KIND",
+    "Décision « {kind} » inconnue (attendu : {known}).",
+    "Unknown decision “{kind}” (expected: {known}).",
+)
+define(
+    "SESSION_UNKNOWN",
+    "« {name} » n'est pas dans le dossier.",
+    "“{name}” is not in the case.",
+)
+define(
+    "SESSION_NEEDS",
+    "Une décision « {kind} » demande : {needed}.",
+    "A decision “{kind}” needs: {needed}.",
+)
+define(
+    "SESSION_OPTION",
+    "Une séance calcule jusqu'à la preuve : {option} ne s'y applique pas.",
+    "A session computes to the proof: {option} does not apply to it.",
+)
+
+NEEDED = {
+    "pin": ("dwelling", "application"),
+    "forbid": ("application",),
+    "orient": ("dwelling", "account"),
+    "refuse": ("dwelling", "application"),
+    "late": ("facts",),
+}
+"""What each kind of decision must name."""
+
+
+class Session:
+    """A case that a commission decides upon: each proposal is that of a fresh run of the case as decided so far.
+
+    Facts, scores and the rules of the day stay in memory, and a proof starts from the one before; neither changes what is
+    proven, nor the bytes of the tables.
+
+    Parameters
+    ----------
+    case : Case, or path of a folder or workbook
+    options : Options, optional
+        As for :func:`propose`, without ``gap``, ``time_limit``, ``warm_start``, ``keep`` and ``prospects``.
+
+    Attributes
+    ----------
+    case : Case
+        With every decision so far; :func:`write_case` writes it.
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used; all problems are listed.
+    AttrifluxError
+        ``SESSION_OPTION``: an option that leaves the proof open, or that a session has its own way for.
+
+    Examples
+    --------
+    >>> import optimizer as af
+    >>> session = af.Session(af.synthesize("commission", dwellings=4, applications=300, seed=1))
+    >>> before = session.propose()
+    >>> line = before.proposals.iloc[0]
+    >>> session.decide("refuse", dwelling=line["dwelling_id"], application=line["application_id"])
+    >>> after = session.propose()
+    >>> (line["dwelling_id"], line["application_id"]) in set(zip(after.proposals["dwelling_id"], after.proposals["application_id"]))
+    False
+    >>> after.verified
+    False
+    """
+
+    def __init__(self, case: Case | Path | str, options: Options | None = None) -> None:
+        self.options = options or Options()
+        for name in ("gap", "time_limit", "warm_start", "keep", "prospects"):
+            if getattr(self.options, name):
+                raise AttrifluxError("SESSION_OPTION", option=name)
+        self._prepared = self._read(case)
+        self._changed = False
+        """Whether decisions have been taken since the problem was built."""
+        self._earlier: Earlier | None = None
+        self._proposed: Proposed | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case with every decision so far."""
+        return self._prepared.case
+
+    def decide(
+        self,
+        kind: Kind,
+        *,
+        dwelling: str = "",
+        application: str = "",
+        account: str = "",
+        reason: str = "",
+        author: str = "commission",
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take a decision into the case; a decision that cannot hold leaves it as it was.
+
+        Parameters
+        ----------
+        kind : pin, forbid, orient, refuse or late
+            ``pin``: the household holds the first rank of the dwelling (on the account, where one is named). ``forbid``: the
+            household is kept away from the dwelling, or from all when none is named. ``orient``: the dwelling goes to the
+            account. ``refuse``: the household has refused the dwelling, which is kept from it. ``late``: an application more.
+        dwelling, application, account : identifiers of the case
+        reason : key or label of ``models/national/forbid_reasons.yaml``; ``commission_decision`` by default, and
+            ``refused_same_dwelling`` for a refusal
+        author : who decided, kept in the case
+        facts : of a late application, by canonical column (``application_id``, ``household_size``…)
+
+        Raises
+        ------
+        InputProblems
+            The decision or the application cannot hold; all reasons are listed.
+        AttrifluxError
+            ``SESSION_KIND``, ``SESSION_NEEDS``, ``SESSION_UNKNOWN``: it names what no case knows.
+        """
+        if kind not in NEEDED:
+            raise AttrifluxError("SESSION_KIND", kind=kind, known=", ".join(NEEDED))
+        given = {"dwelling": dwelling, "application": application, "account": account, "facts": facts}
+        if any(not given[name] for name in NEEDED[kind]):
+            raise AttrifluxError("SESSION_NEEDS", kind=kind, needed=", ".join(NEEDED[kind]))
+        if kind not in SAID:
+            self._prepared = self._read(with_row(self.case, "applications", dict(facts or {})))
+            self._changed, self._proposed = False, None
+            return
+        known = self._prepared.facts
+        names = ((dwelling, known.dwellings.ids), (application, known.applications.ids))
+        for name, ids in names:
+            if name and name not in ids:
+                raise AttrifluxError("SESSION_UNKNOWN", name=name)
+        row = decision_row(kind, dwelling, application, account, reason, author)
+        case = with_row(self.case, "decisions", row)
+        reading = eligibility.examine_decisions(case, known, self._prepared.rules)
+        if any(f.severity == "error" for f in reading.findings):
+            raise InputProblems(reading.findings)
+        case = replace(
+            case, warnings=(*case.warnings, *(f for f in reading.findings if f not in case.warnings))
+        )
+        self._prepared = replace(self._prepared, case=case, facts=reading.facts)
+        self._changed, self._proposed = True, None
+
+    def propose(self) -> Proposed:
+        """The proven proposal of the case as decided so far; the same value until something more is decided.
+
+        Raises
+        ------
+        AttrifluxError
+            ``NO_SOLUTION``: the decisions contradict each other.
+        """
+        if self._proposed is None:
+            if self._changed:
+                self._prepared = self._rebuilt()
+                self._changed = False
+            prepared = self._prepared
+            optimum = pipeline.optimise(
+                prepared,
+                SolveOptions(
+                    backend=self.options.backend, threads=self.options.threads, earlier=self._earlier
+                ),
+            )
+            self._earlier = earlier_in(prepared.problem, optimum.solved)
+            self._proposed = Proposed(optimum, self.options, main_tables(optimum, self.options))
+        return self._proposed
+
+    def _read(self, case: Case | Path | str) -> Prepared:
+        asked = self.options
+        return pipeline.prepare(
+            case, models=asked.models, accept_assumed=asked.accept_assumed, price_assumed=asked.price_assumed
+        )
+
+    def _rebuilt(self) -> Prepared:
+        """The problem of the facts at hand."""
+        now = self._prepared
+        problem = build(now.case, now.facts, now.scores, now.rules, price_assumed=self.options.price_assumed)
+        return replace(now, problem=problem)
