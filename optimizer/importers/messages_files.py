@@ -36,6 +36,13 @@ define(
     "this file bears the name of no table and is not read{near_en}.",
 )
 define(
+    "READ_TERRITORY_ELSEWHERE",
+    "le fichier de territoire « {value} » n'est pas dans le dossier du cas.",
+    "the territory file “{value}” is not in the folder of the case.",
+    expected_fr="un fichier du dossier, ou le nom d'un territoire livré",
+    expected_en="a file of the folder, or the name of a shipped territory",
+)
+define(
     "READ_SHEET_UNKNOWN",
     "la feuille « {value} » n'est le nom d'aucune table et n'est pas lue{near_fr}.",
     "the sheet “{value}” bears the name of no table and is not read{near_en}.",

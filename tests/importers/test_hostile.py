@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 import zipfile
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from optimizer import importers, policy
+from optimizer.errors import InputProblems
 from optimizer.importers.formats import columnar, workbook
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.strict_yaml import parse_yaml
+from optimizer.synth import write_synthetic
 
 FORMULA = '<c r="B2"><f>1+1</f><v></v></c>'
 SPELLINGS = (
@@ -115,3 +119,34 @@ def test_a_yaml_value_that_is_not_what_its_tag_says_is_one_sentence(text):
     with pytest.raises(PolicyError) as error:
         parse_yaml(text.encode(), "t.yaml")
     assert error.value.code == "YAML_UNREADABLE" and "t.yaml" in error.value.text("fr")
+
+
+TERRITORY = (
+    'title: "T"\ndepartements: ["25"]\nstatus: assumed\nsource: "S"\nreviewed_on: 2026-01-01\nby: "x"\nmarket: tense\n'
+    "grid: demonstration\nconventions: [{name}]\n"
+)
+
+
+@pytest.mark.parametrize("name", ["../secret.yaml", "link.yaml"])
+def test_an_agreement_outside_the_folder_of_the_territory_is_not_read(tmp_path, name):
+    (tmp_path / "secret.yaml").write_text("a: b\n", encoding="utf-8")
+    case = tmp_path / "case"
+    case.mkdir()
+    (case / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    (case / "t.yaml").write_text(TERRITORY.format(name=name), encoding="utf-8")
+    with pytest.raises(PolicyError) as error:
+        policy.load(case / "t.yaml", on=date(2026, 6, 1))
+    assert error.value.code == "POLICY_FILE_OUTSIDE"
+
+
+def test_a_territory_outside_the_case_is_refused(tmp_path):
+    (tmp_path / "t.yaml").write_text(TERRITORY.format(name="x"), encoding="utf-8")
+    case = tmp_path / "case"
+    write_synthetic("commission", case, dwellings=2, applications=20, seed=1)
+    settings = (case / "case.yaml").read_text(encoding="utf-8")
+    for place in (tmp_path / "t.yaml", "../t.yaml"):
+        lines = [f"territory: {place}" if x.startswith("territory:") else x for x in settings.splitlines()]
+        (case / "case.yaml").write_text("\n".join(lines), encoding="utf-8")
+        with pytest.raises(InputProblems) as error:
+            importers.read(case)
+        assert "READ_TERRITORY_ELSEWHERE" in [f.code for f in error.value.findings]
