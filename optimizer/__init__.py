@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from optimizer import scenario, statement
     from optimizer.domain import Case, CaseSettings
     from optimizer.errors import AttrifluxError, InputProblems
@@ -66,6 +67,7 @@ _WHERE = {
 _MODULES = ("scenario", "statement")
 
 __all__ = [
+    "__version__",
     "AttrifluxError",
     "Case",
     "CaseSettings",
@@ -100,6 +102,10 @@ def __getattr__(name: str) -> Any:
     """Public names are imported when first used, so that ``attriflux --help`` stays fast."""
     from importlib import import_module
 
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("attriflux")
     if name in _MODULES:
         return import_module(f"optimizer.{name}")
     if name in _WHERE:

@@ -233,12 +233,24 @@ class AttrifluxError(Exception):
         return (_rebuild, (type(self), self.code, self.params))
 
 
+FIRST = 10
+"""Findings that the text of an error lists."""
+
+
 class InputProblems(AttrifluxError):
     """The case cannot be used: every problem of every file at once. Exit code 2, nothing written."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__("INPUT_PROBLEMS", count=sum(f.severity == "error" for f in self.findings))
+
+    def __str__(self) -> str:
+        """The sentence, then the first problems, errors first; all of them are in ``findings``."""
+        ordered = sorted(self.findings, key=lambda f: f.severity != "error")
+        lines = [f"- {f.code} {f.sentence('fr')}" for f in ordered[:FIRST]]
+        if len(ordered) > FIRST:
+            lines.append(f"… {len(ordered) - FIRST} de plus (.findings)")
+        return "\n".join([self.text("fr"), *lines])
 
     def __reduce__(self) -> tuple[object, ...]:
         return (InputProblems, (self.findings,))

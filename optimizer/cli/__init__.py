@@ -9,6 +9,17 @@ Why typer: help, completion and types from the signatures. Rejected: one big mod
 printing from the library (a notebook is not a terminal).
 """
 
-from optimizer.cli.app import main
+import sys
+
+
+def main() -> None:
+    """Entry point: interrupted before there is anything to say it with, the program ends without a word."""
+    try:
+        from optimizer.cli.app import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 __all__ = ["main"]

@@ -17,6 +17,7 @@ import tempfile
 import traceback
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
 
 from optimizer.cli.languages import language
 from optimizer.errors import Lang
@@ -47,13 +48,14 @@ class Ending:
         self.code = 0
         self.lang: Lang = "fr"
         self.out: Stream | None = None
+        self.former: Any = None
 
     def __enter__(self) -> Ending:
         _three_handles()
         self.out = _speak("stdout", 1)
         _speak("stderr", 2)
         try:
-            signal.signal(signal.SIGTERM, _end)
+            self.former = signal.signal(signal.SIGTERM, _end)
         except ValueError:
             pass  # not in the main thread: who runs us there keeps the signals
         self.lang = language()
@@ -79,6 +81,8 @@ class Ending:
             self._unexpected(error)
             self.code = 4
         self._check_output()
+        if self.former is not None:
+            signal.signal(signal.SIGTERM, self.former)
         return True
 
     def _unexpected(self, error: BaseException) -> None:

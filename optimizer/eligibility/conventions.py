@@ -105,7 +105,8 @@ def read_lines(case: Case, rules: RuleSet, landlords: frozenset[str], findings: 
 
 def _is_assumed(rules: RuleSet, record: Mapping[str, Any]) -> bool:
     landlord, account, area = record["landlord"], record["account"], record["area"]
-    for key in (f"conventions.{landlord}.{account}.share", f"conventions.{landlord}.{account}.{area}.share"):
+    # the line's own area first: a landlord may have agreements of different standing in two départements
+    for key in (f"conventions.{landlord}.{account}.{area}.share", f"conventions.{landlord}.{account}.share"):
         try:
             return bool(rules.value(key).status == "assumed")
         except (AttrifluxError, KeyError):

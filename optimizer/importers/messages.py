@@ -45,6 +45,10 @@ define(
     "READ_LOST_WITHOUT",
     "la colonne « {column} » manque ou reste vide partout : {lost}.",
     "the column “{column}” is missing or empty everywhere: {lost}.",
+    expected_fr="cette colonne, au moins pour une partie des lignes",
+    expected_en="this column, at least for some of the rows",
+    remedy_fr="Ajoutez-la si vous l'avez",
+    remedy_en="Add it if you have it",
 )
 define(
     "READ_AGES_TAKEN",

@@ -36,6 +36,13 @@ define(
     "this file bears the name of no table and is not read{near_en}.",
 )
 define(
+    "READ_TERRITORY_ELSEWHERE",
+    "le fichier de territoire « {value} » n'est pas dans le dossier du cas.",
+    "the territory file “{value}” is not in the folder of the case.",
+    expected_fr="un fichier du dossier, ou le nom d'un territoire livré",
+    expected_en="a file of the folder, or the name of a shipped territory",
+)
+define(
     "READ_SHEET_UNKNOWN",
     "la feuille « {value} » n'est le nom d'aucune table et n'est pas lue{near_fr}.",
     "the sheet “{value}” bears the name of no table and is not read{near_en}.",
@@ -206,8 +213,8 @@ define(
 )
 define(
     "READ_WORKBOOK_LIMITS",
-    "la lecture du classeur a dépassé la mémoire ou le temps permis.",
-    "reading the workbook exceeded the memory or time allowed.",
+    "la lecture du fichier a dépassé la mémoire ou le temps permis.",
+    "reading the file exceeded the memory or time allowed.",
     remedy_fr="Fournissez ces tables en CSV ou en Parquet",
     remedy_en="Provide these tables as CSV or Parquet",
 )

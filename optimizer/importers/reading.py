@@ -142,6 +142,10 @@ def _beside(settings: CaseSettings | None, place: Path, found: _Found) -> CaseSe
     folder = (place if place.is_dir() else place.parent).resolve()
     file = (folder / settings.territory).resolve()
     if not file.is_file() or not file.is_relative_to(folder):
+        name = Path(settings.territory).name
+        found.findings.append(
+            Finding("READ_TERRITORY_ELSEWHERE", file="case.yaml", column="territory", value=name)
+        )
         return settings
     found.findings = [
         f

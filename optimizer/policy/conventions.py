@@ -16,6 +16,7 @@ from optimizer.policy.folder import Folder
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.parameter import bad_value, date_of, expectation, fits, only_keys, status_of, text_of
 from optimizer.policy.strict_yaml import YamlMap
+from optimizer.policy.territory import inside
 
 MANAGEMENT_MODES = ("direct", "delegated", "partial")
 COUNT_RULES = ("oriented", "presented", "attributed", "signed")
@@ -224,7 +225,7 @@ def _from_table(folder: Folder, data: YamlMap, path: Path | None) -> Agreement:
     defaults = _fields(data.get("defaults", YamlMap(data.path)), data, ())
     lines, names = [], {}
     for number, (landlord, departement, area, account, share, mode) in folder.table(
-        file, _TABLE_HEADER, path.parent / table if path is not None else None
+        file, _TABLE_HEADER, inside(path.parent, table) if path is not None else None
     ):
         row = YamlMap(file, number)
         row |= {"account": account, "share": _share(share), "management_mode": mode}

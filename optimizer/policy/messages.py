@@ -30,6 +30,11 @@ define(
     "{file}, line {line}: YAML anchors and aliases (& and *) are not accepted.",
 )
 define(
+    "POLICY_FILE_OUTSIDE",
+    "Le fichier « {file} » n'est pas dans le dossier de celui qui le nomme : il n'est pas lu.",
+    "The file “{file}” is not in the folder of the one that names it: it is not read.",
+)
+define(
     "POLICY_FILE_MISSING",
     "Le fichier {file} n'existe pas dans models/.",
     "The file {file} does not exist in models/.",

@@ -62,12 +62,26 @@ def _date(loader: Any, node: yaml.ScalarNode) -> date:
         raise PolicyError("YAML_BAD_DATE", file=loader.path, line=line, value=text) from None
 
 
+MAX_BYTES = 5_000_000
+LONGEST = 40
+"""Characters of a number: beyond, it is an accident or an attack."""
+
+
+def _plain_number(loader: Any, node: yaml.ScalarNode, pattern: str) -> str:
+    """The digits of a number; a tag (``!!int abc``) does not make one of a word."""
+    text = str(loader.construct_scalar(node))
+    if len(text) > LONGEST or not re.fullmatch(pattern, text):
+        detail = f"« {text[:LONGEST]} » n'est pas un nombre"
+        raise PolicyError("YAML_UNREADABLE", file=loader.path, line=node.start_mark.line + 1, detail=detail)
+    return text
+
+
 def _integer(loader: Any, node: yaml.ScalarNode) -> int:
-    return int(str(loader.construct_scalar(node)))
+    return int(_plain_number(loader, node, r"[-+]?[0-9]+"))
 
 
 def _number(loader: Any, node: yaml.ScalarNode) -> float:
-    return float(str(loader.construct_scalar(node)))
+    return float(_plain_number(loader, node, r"[-+]?[0-9]+(?:\.[0-9]+)?"))
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -109,6 +123,9 @@ def read_yaml(path: str | Path, name: str | None = None) -> YamlMap:
 
 def parse_yaml(content: bytes, name: str) -> YamlMap:
     """As :func:`read_yaml`, from the bytes of a file already read."""
+    if len(content) > MAX_BYTES:
+        detail = f"plus de {MAX_BYTES // 1_000_000} Mo"
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=detail)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -121,6 +138,15 @@ def parse_yaml(content: bytes, name: str) -> YamlMap:
             data = loader.get_single_data()
         finally:
             loader.dispose()
+    except (
+        ValueError,
+        TypeError,
+        RecursionError,
+    ) as error:  # what a value's own tag asks for and its text is not
+        if isinstance(error, PolicyError):
+            raise
+        detail = "une valeur n'a pas la forme que son étiquette annonce"
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=detail) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1

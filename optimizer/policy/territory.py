@@ -39,8 +39,24 @@ class Territory:
     path: Path | None = None
 
     def beside(self, name: str) -> Path | None:
-        """Path of a grid or agreement written as a file name, which lies beside the territory's own file."""
-        return self.path.parent / name if self.path is not None and name.endswith(".yaml") else None
+        """Path of a grid or agreement written as a file name, which lies beside the territory's own file.
+
+        Raises
+        ------
+        PolicyError
+            ``POLICY_FILE_OUTSIDE``: it does not.
+        """
+        if self.path is None or not name.endswith(".yaml"):
+            return None
+        return inside(self.path.parent, name)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """A file of a folder by its name. Raises ``POLICY_FILE_OUTSIDE`` for a path that leaves it, be it by a link."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise PolicyError("POLICY_FILE_OUTSIDE", file=Path(name).name)
+    return path
 
 
 def territory_names(folder: Folder) -> tuple[str, ...]:

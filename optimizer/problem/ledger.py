@@ -152,9 +152,14 @@ def _in_progress(frame: pd.DataFrame, ground: Ground) -> Counted:
     counted = kept & (stage >= _first_counted(where, account, facts, ground.rules))
     app = codes(arrow_text(frame, "application_id"), [str(i) for i in facts.applications.ids])
     people = _households(app, where["epci"], ground)
+    d = facts.dwellings
+    home = codes(arrow_text(frame, "dwelling_id"), [str(i) for i in d.ids])
+    flagged = (home >= 0) & d.priority_mix[np.maximum(home, 0)] if len(d.ids) else np.zeros(len(frame), bool)
     part = Counted(
         **where,
-        residence=np.full(len(frame), -1, np.int32),
+        residence=np.where(flagged, d.residence[np.maximum(home, 0)] if len(d.ids) else -1, -1).astype(
+            np.int32
+        ),
         flux_base=~np.isin(texts(frame, "account"), outside_flux()),
         account=account,
         named=np.ones(len(frame), bool),

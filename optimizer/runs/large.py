@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from optimizer.presentation.data import ReportData
     from optimizer.runs.result import Result
 
+SHEETS_PER_FILE = 400
+"""Dwellings per sheet file; beyond, one file per landlord and département."""
 PLACE = ("commune_name", "rooms", "financing", "qpv")
 """Columns of the dwelling that stand beside each line of a list."""
 

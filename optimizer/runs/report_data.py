@@ -18,9 +18,9 @@ from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
 from optimizer.problem import all_rules
 from optimizer.runs.earlier import certificate_bytes
+from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
 from optimizer.runs.tables import is_large
-from optimizer.runs.writing import SHEETS_PER_FILE
 from optimizer.shortlist.labels import account_label, rule_label
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from optimizer.pipeline import Optimum
 from optimizer.shortlist import Shortlists
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tables:
     """The published tables (design §8), and what only the pages need."""
 
@@ -61,9 +61,9 @@ class Kept:
         return tuple((d, account, names[0]) for d, (account, names) in self.lists.items() if names)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
-    """What :func:`propose` returns: frozen tables with the columns of design §8.
+    """What :func:`propose` returns: its tables as frames, each look a copy of one's own, and the proof.
 
     Attributes
     ----------
@@ -88,48 +88,127 @@ class Result:
 
     @property
     def proposals(self) -> pd.DataFrame:
-        """``proposals.csv`` as a frame."""
-        return self.tables.proposals
+        """The lists: one row per dwelling, account and rank; a row is a *seat*.
+
+        dwelling_id, account : str
+        rank : int, from 1
+        application_id : str
+            Empty where the réservataire names the household (flag ``AWAITING_RESERVATAIRE``): such a seat has no household, and its
+            points are those of the seat. Filter with ``application_id != ""`` before any mean over households.
+        score, fit, burden, lean, value : float, points
+            Cotation; adequacy added; effort taken off; leans added; the value the optimum adds up on first ranks.
+        effort : float, share of income; NaN unknown
+        q1 : ``yes``, ``no`` or empty (unknown)
+        priority, flags : str, words separated by ``|``
+        reason : str
+        """
+        return _own(self.tables.proposals)
 
     @property
     def applications(self) -> pd.DataFrame:
-        """``applications.csv`` as a frame."""
-        return self.tables.applications
+        """One row per application.
+
+        application_id : str
+        status : ``proposed`` (a first rank), ``reserve``, ``not_proposed`` or ``ineligible``
+        reason : str, a code
+        best_rank : int or NA
+        dwelling_id : str, of that rank; empty without
+        """
+        return _own(self.tables.applications)
 
     @property
     def dwellings(self) -> pd.DataFrame:
-        """``dwellings.csv`` as a frame."""
-        return self.tables.dwellings
+        """One row per dwelling.
+
+        dwelling_id, account : str
+        status : ``listed``, ``awaiting_reservataire`` or ``no_candidate``
+        candidates : int, households on the list
+        deadline : str, ISO date or empty
+        reason_if_short, advice : str
+        """
+        return _own(self.tables.dwellings)
 
     @property
     def rules(self) -> pd.DataFrame:
-        """``rules.csv`` as a frame."""
-        return self.tables.rules
+        """One row per rule and scope.
+
+        rule, scope : str; a scope is ``key=value`` pairs separated by ``;``
+        share, tolerance, rate_required : float, shares (0 to 1)
+        num_before, den_before, num_run, den_run : int, leases
+        den_remaining, expected_num : float, leases to come by 31 December and their expected number in the count
+        allowance, shortfall : float, leases; what may miss without a price, what misses
+        price, marginal_points : float, points per lease; 0: shown only
+        """
+        return _own(self.tables.rules)
 
     @property
     def orientation(self) -> pd.DataFrame:
-        """``orientation.csv`` as a frame."""
-        return self.tables.orientation
+        """One row per dwelling and account it could go to.
+
+        dwelling_id, account : str
+        chosen : int, 1 for the account of the optimum
+        loss_points, loss_at_most : float, points lost by choosing it; NaN where not computed
+        commune, rooms, financing, qpv, accessible, vacancy_days : the dwelling
+        objectives, flux_share, flux_done, flux_in_progress, flux_remaining, flux_behind : the account's year, shares and leases
+        residence, residence_q1_share, residence_fragility, recent_move_ins : the building
+        candidates, candidates_dalo, candidates_priority, candidates_income_unknown : int, households
+        best_score : float, points
+        """
+        return _own(self.tables.orientation)
 
     @property
     def leapfrogs(self) -> pd.DataFrame:
-        """``leapfrogs.csv`` as a frame."""
-        return self.tables.leapfrogs
+        """Who passed whom on which list, 20 at most per line, then a row that counts the rest.
+
+        dwelling_id : str
+        rank : int
+        application_id_ahead, application_id_passed : str
+        points_gap : float, points of cotation between them
+        explained_by : str, codes separated by ``|``
+        """
+        return _own(self.tables.leapfrogs)
 
     @property
     def explanations(self) -> pd.DataFrame:
-        """``explanations.csv`` as a frame."""
-        return self.tables.explanations
+        """What each household without a first rank would have needed.
+
+        application_id, nearest_miss, dwelling_id : str
+        points_needed : float, points at most; NaN with ``NOT_BY_SCORE``
+        best_position, of : int or NA, rank among the candidates of that dwelling and their number
+        confirmed : ``yes``, ``no`` or empty
+        """
+        return _own(self.tables.explanations)
 
     @property
     def scores(self) -> pd.DataFrame:
-        """``scores.csv`` as a frame."""
-        return self.tables.scores
+        """The points of each application by criterion; they add up to its score.
+
+        application_id, epci, grid, criterion : str
+        points : float
+        """
+        return _own(self.tables.scores)
 
     @property
     def changes(self) -> pd.DataFrame:
-        """``changes.csv`` as a frame: what moved against the kept result, and why; no row without one."""
-        return self.tables.changes
+        """What moved against the kept result, one row per dwelling and move; no row without a kept result.
+
+        dwelling_id, what, account_before, account_now, first_before, first_now, list_before, list_now, why : str
+        """
+        return _own(self.tables.changes)
+
+    def __repr__(self) -> str:
+        """A line: the certificate's status and objective, and the sizes of the main tables."""
+        sizes = ", ".join(
+            f"{name}: {len(getattr(self.tables, name))}"
+            for name in ("proposals", "applications", "dwellings", "rules")
+        )
+        said = f"{self.certificate.get('status')}, objective {self.certificate.get('objective')}, stop {self.stop}"
+        return f"<Result {said}; {sizes}>"
+
+
+def _own(frame: pd.DataFrame) -> pd.DataFrame:
+    """The caller's own frame: writing in it changes neither the result nor the next look at it (pandas copies on write)."""
+    return frame.copy(deep=False)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from optimizer.disk import seal
 from optimizer.errors import Lang
 from optimizer.presentation.csvfile import PARQUET_FROM, write_parts, write_table
 from optimizer.runs.earlier import certificate_bytes
+from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
 from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import plural, spaced
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 NAMES = (
     "proposals", "applications", "dwellings", "rules", "orientation", "leapfrogs", "explanations", "scores",
 )  # fmt: skip
-SHEETS_PER_FILE = 400
-"""Dwellings per sheet file; beyond, one file per landlord and département."""
 
 
 def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, int]:

@@ -52,7 +52,10 @@ def read_settings(raw: Mapping[str, Any]) -> Settings:
             territory=str(raw["territory"]),
             on=on,
             year=int(raw.get("year") or on.year),
-            seed=str(raw.get("seed") or default_seed(on, landlord, str(raw["territory"]))),
+            seed=str(
+                raw.get("seed")
+                or default_seed(on, landlord, str(raw.get("territory_as_written") or raw["territory"]))
+            ),
             all_landlords=_yes(raw.get("all_landlords")),
             shortlist_size=int(size) if size not in (None, "") else None,
             changes=changes,

@@ -142,7 +142,7 @@ def _with_territory(settings: Mapping[str, Any], folder: Path) -> Mapping[str, A
     file = (folder / name).resolve()
     if not file.is_file() or not file.is_relative_to(folder.resolve()):
         raise Unreadable("case.yaml", "territory : un fichier hors du dossier")
-    return {**settings, "territory": str(file)}
+    return {**settings, "territory": str(file), "territory_as_written": name}
 
 
 def _table_of(stem: str) -> str:

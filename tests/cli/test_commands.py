@@ -135,8 +135,11 @@ def test_propose_keeps_what_is_in_the_way(case, result, tmp_path):
     assert "--force" in done.err
     assert content(out) == before
     forced = propose(case, out, "--force")
+    assert forced.code == 2 and "note.txt" in forced.err
+    assert content(out) == before
+    (out / "note.txt").unlink()
+    forced = propose(case, out, "--force")
     assert forced.code == 0
-    assert "note.txt" not in content(out)
     assert (out / "proposals.csv").read_bytes() == (result / "proposals.csv").read_bytes()
     assert [p.name for p in tmp_path.iterdir()] == ["resultat"]
 

@@ -14,7 +14,8 @@ import pytest
 
 import optimizer as af
 from optimizer.runs.exporting import export_case
-from tests.oracle.campaign import groups, share
+from tests.campaign import NAME
+from tests.oracle.campaign import groups
 from tests.oracle.cases import write_case, write_table
 from tests.oracle.comparison import all_differences
 from tests.oracle.contract import answer
@@ -31,9 +32,7 @@ def differences(seed: int, folder: Path) -> list[str]:
     options = af.Options(accept_assumed=True, price_assumed=priced, pdf=False, backend=backend)
     written = af.propose_to(case, folder / "result", options)  # raises where its own check refuses
     pairs = None
-    if (
-        seed % 4 == 0 or share() > 0.05
-    ):  # all pairs take as long as the answer: in the short campaign of a few
+    if seed % 4 == 0 or NAME:  # all pairs take as long as the answer: in the short campaign of a few
         pairs = folder / "pairs.csv"
         export_case(case, pairs=pairs, accept_assumed=True)
     return all_differences(answer(case, price_assumed=priced), written.result, pairs)

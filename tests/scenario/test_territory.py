@@ -67,7 +67,7 @@ def test_the_proposal_is_verified_under_the_same_rules(own, tmp_path):
     share = written.result.rules.loc[
         written.result.rules["scope"] == "landlord=OPH25;area=25;account=ALS", "share"
     ]
-    assert share.tolist() == [0.2222]
+    assert share.tolist() == [0.2222, 0.2222]  # its part and its ceiling: flux and flux_max
     assert verify(tmp_path / "out", own).verdict == written.verdict
 
 

@@ -13,9 +13,10 @@ import math
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import IO, Any
+from xml.parsers import expat
 
 MEMORY = 3 << 30
 CPU_SECONDS = 120
@@ -29,10 +30,15 @@ MAX_COLUMN = 512
 MAX_DIGITS_E = 10**15
 MAX_CELL = 32_767
 """Characters a spreadsheet allows in a cell."""
+MAX_DEPTH = 64
+"""Elements inside one another; a worksheet has about ten."""
+MAX_FORMULA = 200
+"""Characters of a formula that are shown."""
+MOST_MERGED = 50
 _CHUNK = 1 << 20
-_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]{1,9})"')
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_DIGITS = re.compile(r"[0-9]{1,9}")
+_RANGE = re.compile(r"[A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b")
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _ERRORS = frozenset(
@@ -91,18 +97,12 @@ def look(archive: zipfile.ZipFile) -> None:
             raise Refuse("READ_WORKBOOK_BOMB", detail=f"{ratio} pour 1", limit=f"{MAX_RATIO} pour 1")
 
 
-def scan(archive: zipfile.ZipFile) -> dict[str, tuple[list[str], bool]]:
-    """Unpack every part once, bounded, without parsing: sizes that lie, forbidden declarations, far cells.
-
-    Returns, per worksheet part, its merged ranges and whether it holds formulas.
-    """
+def scan(archive: zipfile.ZipFile) -> None:
+    """Unpack every part once, bounded, without parsing: sizes that lie, forbidden declarations."""
     total = 0
-    sheets: dict[str, tuple[list[str], bool]] = {}
     for entry in archive.infolist():
-        sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
         xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-        merged: list[str] = []
-        formulas, tail, first = False, b"", True
+        tail, first = b"", True
         with archive.open(entry) as part:
             while chunk := part.read(_CHUNK):
                 total += len(chunk)
@@ -115,30 +115,98 @@ def scan(archive: zipfile.ZipFile) -> dict[str, tuple[list[str], bool]]:
                 if first and chunk[:2] in (b"\xff\xfe", b"\xfe\xff"):
                     raise Refuse("READ_WORKBOOK_DTD", value=entry.filename)
                 first = False
-                text = tail + chunk
-                if _FORBIDDEN.search(text) or b"\0" in chunk:
+                if _FORBIDDEN.search(tail + chunk) or b"\0" in chunk:
                     raise Refuse("READ_WORKBOOK_DTD", value=entry.filename)
-                if sheet:
-                    far(text)
-                    merged += [m.decode() for m in _MERGE.findall(text) if m.decode() not in merged]
-                    formulas = formulas or b"<f>" in text or b"<f " in text or b":f>" in text
-                tail = text[-200:]
-        if sheet:
-            sheets[entry.filename] = (merged[:50], formulas)
-    return sheets
+                tail = chunk[-200:]
 
 
-def far(text: bytes) -> None:
-    """Refuse a cell or a row number beyond the largest table read from a workbook."""
-    for letters, digits in _REFERENCE.findall(text):
-        if int(digits) > MAX_ROW or (len(letters) > 1 and column_number(letters.decode()) > MAX_COLUMN):
+class Sheet:
+    """What a worksheet's XML says beside its values: merged ranges, and formulas without a stored result.
+
+    Read by a real parser, so that no spelling of a tag, a quote or a prefix hides anything.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.merged: dict[str, int] = {}
+        self.formulas: dict[tuple[int, int], str] = {}
+        self._row = self._column = self._depth = 0
+        self._formula: str | None = None
+        self._value = ""
+        self._text: str | None = None
+
+    def parse(self, part: IO[bytes]) -> Sheet:
+        """Read the whole part. Raises :class:`Refuse`, or `ExpatError` for what is no XML."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        parser.StartDoctypeDeclHandler = self._declared
+        parser.ParseFile(part)
+        return self
+
+    def first_merged(self) -> list[str]:
+        """The ranges that reach furthest down: those that can touch the table."""
+        return sorted(self.merged, key=lambda ref: (-self.merged[ref], ref))[:MOST_MERGED]
+
+    def _declared(self, *_: object) -> None:
+        raise Refuse("READ_WORKBOOK_DTD", value=self.name)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise Refuse("READ_WORKBOOK_DAMAGED")
+        local = tag.rpartition(" ")[2]
+        if local == "row":
+            self._row = self._number(attributes.get("r"), self._row + 1)
+            self._column = 0
+        elif local == "c":
+            self._cell(attributes.get("r"))
+            self._formula, self._value = None, ""
+        elif local == "f":
+            self._text = ""
+        elif local in ("v", "t"):
+            self._text = ""
+        elif local == "mergeCell":
+            ref = attributes.get("ref", "").replace("$", "").upper()
+            if found := _RANGE.fullmatch(ref):
+                self.merged[ref] = int(found.group(2))
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        local = tag.rpartition(" ")[2]
+        if local == "f":
+            self._formula = "=" + (self._text or "…")[:MAX_FORMULA]
+        elif local in ("v", "t"):
+            self._value += self._text or ""
+        elif local == "c" and self._formula is not None and not self._value:
+            self.formulas[self._row, self._column] = self._formula
+        if local in ("f", "v", "t"):
+            self._text = None
+
+    def _characters(self, text: str) -> None:
+        if self._text is not None:
+            self._text += text
+
+    def _number(self, written: str | None, following: int) -> int:
+        row = int(written) if written is not None and _DIGITS.fullmatch(written) else following
+        if row > MAX_ROW:
+            raise Refuse("READ_WORKBOOK_FAR_CELL", value=f"A{row}", rows=MAX_ROW, columns=MAX_COLUMN)
+        return row
+
+    def _cell(self, written: str | None) -> None:
+        found = None if written is None else _CELL.fullmatch(written)
+        if found is None:
+            self._column += 1
+        else:
+            self._column = column_number(found.group(1))
+            if int(found.group(2)) > MAX_ROW:
+                raise Refuse("READ_WORKBOOK_FAR_CELL", value=written, rows=MAX_ROW, columns=MAX_COLUMN)
+            self._row = int(found.group(2))
+        if self._column > MAX_COLUMN:
             raise Refuse(
-                "READ_WORKBOOK_FAR_CELL", value=(letters + digits).decode(), rows=MAX_ROW, columns=MAX_COLUMN
-            )
-    for digits in _ROW.findall(text):
-        if int(digits) > MAX_ROW:
-            raise Refuse(
-                "READ_WORKBOOK_FAR_CELL", value=f"A{digits.decode()}", rows=MAX_ROW, columns=MAX_COLUMN
+                "READ_WORKBOOK_FAR_CELL", value=written or str(self._row), rows=MAX_ROW, columns=MAX_COLUMN
             )
 
 
@@ -173,55 +241,59 @@ def number(value: float) -> Any:
     return text + "0" if re.fullmatch(r"-?\d{1,3}\.\d{3}", text) else text
 
 
-def rows(sheet: Any, formulas: Any) -> Iterator[list[Any]]:
-    """Non-empty rows: the spreadsheet's number, then the cells. ``formulas``: the same sheet with formulas, or None."""
-    other = formulas.iter_rows(values_only=True) if formulas is not None else None
+def rows(sheet: Any, formulas: Mapping[tuple[int, int], str]) -> Iterator[list[Any]]:
+    """Non-empty rows: the spreadsheet's number, then the cells. ``formulas``: those without a stored result, by cell."""
+    waiting: dict[int, dict[int, str]] = {}
+    for (row, column), formula in formulas.items():
+        waiting.setdefault(row, {})[column] = formula
     for n, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if n > MAX_ROW or len(values) > MAX_COLUMN:
             raise Refuse("READ_WORKBOOK_FAR_CELL", value=f"A{n}", rows=MAX_ROW, columns=MAX_COLUMN)
         line = [cell(v) for v in values]
-        if other is not None:
-            for j, source in enumerate(next(other, ())):
-                if j < len(line) and line[j] is None and source is not None:
-                    line[j] = ["formula", source if isinstance(source, str) else "{=…}"]
+        for column, formula in waiting.pop(n, {}).items():
+            line += [None] * (column - len(line))
+            if line[column - 1] is None or line[column - 1] == "":
+                line[column - 1] = ["formula", formula]
         while line and (line[-1] is None or line[-1] == ""):
             line.pop()
         if any(c is not None and c != "" for c in line):
             yield [n, *line]
+    for n, cells in sorted(waiting.items()):
+        last: list[Any] = [None] * max(cells)
+        for column, formula in cells.items():
+            last[column - 1] = ["formula", formula]
+        yield [n, *last]
 
 
 def print_workbook(path: str, out: Any) -> None:
     """Look, scan, then print every worksheet."""
     with zipfile.ZipFile(path) as archive:
         look(archive)
-        parts = scan(archive)
+        scan(archive)
         announced = len(_SHEET.findall(archive.read("xl/workbook.xml")))
-    import openpyxl
+        import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    if len(book.sheetnames) < announced:
-        raise Refuse("READ_WORKBOOK_DAMAGED")
-    needs = any(formulas for _, formulas in parts.values())
-    twin = openpyxl.load_workbook(path, read_only=True, data_only=False) if needs else None
-    written = 0
-    for i, sheet in enumerate(book.worksheets):
-        part = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-        merged, formulas = parts.get(part, ([], needs))
-        other = twin.worksheets[i] if twin is not None and formulas else None
-        for view in (sheet, other):
-            if view is not None:
-                view.reset_dimensions()
-        out.write(json.dumps({"sheet": sheet.title, "merged": merged}) + "\n")
-        for line in rows(sheet, other):
-            text = json.dumps(line)
-            written += len(text)
-            if written > MAX_EXPANDED:
-                raise Refuse(
-                    "READ_WORKBOOK_BOMB",
-                    detail=f"> {MAX_EXPANDED >> 20} Mio",
-                    limit=f"{MAX_EXPANDED >> 20} Mio",
-                )
-            out.write(text + "\n")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        if len(book.sheetnames) < announced:
+            raise Refuse("READ_WORKBOOK_DAMAGED")
+        written = 0
+        sheets: list[Any] = list(book.worksheets)
+        for sheet in sheets:
+            part = str(sheet._worksheet_path).lstrip("/")
+            with archive.open(part) as stream:
+                known = Sheet(part).parse(stream)
+            sheet.reset_dimensions()
+            out.write(json.dumps({"sheet": sheet.title, "merged": known.first_merged()}) + "\n")
+            for line in rows(sheet, known.formulas):
+                text = json.dumps(line)
+                written += len(text)
+                if written > MAX_EXPANDED:
+                    raise Refuse(
+                        "READ_WORKBOOK_BOMB",
+                        detail=f"> {MAX_EXPANDED >> 20} Mio",
+                        limit=f"{MAX_EXPANDED >> 20} Mio",
+                    )
+                out.write(text + "\n")
     out.write('{"end": true}\n')
 
 

@@ -1,19 +1,25 @@
-"""Parquet: columns in their own types; numbers are not turned into text and back."""
+"""Parquet: columns in their own types; numbers are not turned into text and back. A limited child parses (``_parquet_child``)."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from optimizer.importers.encoding import kind_of
 from optimizer.importers.raw import Opened, RawTable, refused
 from optimizer.importers.registry import format
 
-MAX_ROWS = 50_000_000
-MAX_COLUMNS = 1000
+WALL_SECONDS = 900
+_CHILD = Path(__file__).with_name("_parquet_child.py")
+_LIMIT_SIGNALS = (-24, -9, -6, 137, 134)
+"""Exit codes of a child stopped by its limits: CPU time, killed, aborted for lack of memory."""
 
 
 @format(id="parquet", extensions=(".parquet",), title_fr="Parquet")
@@ -26,29 +32,38 @@ def read(path: Path, label: str) -> Opened:
     if not head.startswith(b"PAR1"):
         found = kind_of(head)
         return refused("READ_NOT_PARQUET", label, value=found[0] if found else None)
-    try:
-        with pq.ParquetFile(path) as file:
-            count, width = file.metadata.num_rows, file.metadata.num_columns
-            if count > MAX_ROWS:
-                return refused("READ_TOO_MANY_ROWS", label, params={"count": count, "limit": MAX_ROWS})
-            if width > MAX_COLUMNS:
-                return refused("READ_TOO_MANY_COLUMNS", label, params={"count": width, "limit": MAX_COLUMNS})
-            table = file.read()
-        # Texts that are not UTF-8 would only be noticed where a word is shown.
-        table.validate(full=True)
-        names = [name.strip() for name in table.column_names]
-    except (pa.ArrowException, OSError, UnicodeDecodeError):
+    said, table, code = _parsed(path)
+    if code in _LIMIT_SIGNALS:
+        return refused("READ_WORKBOOK_LIMITS", label)
+    if "refused" in said:
+        return refused(str(said["refused"]), label, params=dict(said["params"]))
+    if code or table is None or table.num_rows != said.get("rows"):
         return refused("READ_NOT_PARQUET", label)
-    kept = [i for i, name in enumerate(names) if not name.startswith("__index_level_")]
-    return Opened(
-        (
-            RawTable(
-                path.stem,
-                label,
-                tuple(names[i] for i in kept),
-                1,
-                tuple(table.column(i) for i in kept),
-                np.arange(table.num_rows, dtype=np.int64) + 2,
-            ),
-        )
-    )
+    rows = np.arange(table.num_rows, dtype=np.int64) + 2
+    return Opened((RawTable(path.stem, label, tuple(table.column_names), 1, tuple(table.columns), rows),))
+
+
+def _parsed(path: Path) -> tuple[dict[str, Any], pa.Table | None, int]:
+    """What the child says of the file, its table, and how the child ended."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-X", "utf8", str(_CHILD), str(path.resolve())],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+    ) as child:  # fmt: skip
+        assert child.stdout is not None
+        watch = threading.Timer(WALL_SECONDS, child.kill)
+        watch.start()
+        said: dict[str, Any] = {}
+        table = None
+        try:
+            said = json.loads(child.stdout.readline() or b"{}")
+            if "rows" in said:
+                table = pa.ipc.open_stream(child.stdout).read_all()
+        except (ValueError, OSError, pa.ArrowException):
+            table = None
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            watch.cancel()
+            child.stdout.close()
+    return said, table, child.returncode

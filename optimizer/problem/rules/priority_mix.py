@@ -36,7 +36,10 @@ def counts(ground: Ground, apps: NDArray[np.int32], epci: int) -> B:
     source="CCH L. 441-1-6 (loi 2022-217) ; liste et taux de la convention intercommunale d'attribution",
 )
 class PriorityMix(RuleShape):
-    """One line per flagged residence. The leases table does not name residences: nothing is counted before the run."""
+    """One line per flagged residence.
+
+    The leases table does not name residences; before the run only work in progress on a dwelling of the case is counted.
+    """
 
     title_en = "Priority-mix residences"
     short = ("résidence à enjeu de mixité", "priority-mix residence")

@@ -42,11 +42,15 @@ def middle_of_the_year(dwellings: int, applications: int, seed: int) -> Case:
     rest = rest[~rest["dwelling_id"].isin(gone)].reset_index(drop=True)
     named = start.table("nominations")
     decided = sorted(left["application_id"])[:2]
+    town = rest[(rest["commune"] == "25056") & (rest["landlord"] == "ESH25")]
+    free = (town["assiette_exclusion"].fillna("none") == "none") & town["reserved_to"].isna()
+    town_home = sorted(town.loc[free, "dwelling_id"])[0]
     decisions = [
         {"dwelling_id": rest["dwelling_id"].iloc[0], "application_id": decided[0], "decision": "forbid",
          "reason": "refused_same_dwelling", "author": "Secrétariat", "expires_on": "2026-12-31"},
         {"application_id": decided[1], "decision": "forbid", "reason": "withdrawn", "author": "Commission du 12 mai",
          "expires_on": "2026-06-01"},
+        {"dwelling_id": town_home, "account": "COLL:25056", "decision": "orient", "reason": "commission_decision", "author": "Secrétariat"},
     ]  # fmt: skip
     tables = {
         **start.tables, "dwellings": rest, "applications": left, "leases": filled("leases", leases),
