@@ -13,6 +13,7 @@ from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.presentation.csvfile import csv_bytes
+from optimizer.results.rules import SMALL
 from optimizer.runs.session import Proposed, Session
 from optimizer.runs.session.proposed import FOUR
 from optimizer.runs.tables import main_tables
@@ -73,6 +74,15 @@ def test_a_decided_case_is_proposed_as_a_fresh_run_proposes_it(kind: str, seed: 
     proposed = session.propose()
     assert proposed.stop == "proven"
     assert proposed.files() == fresh(session.case)
+
+
+@pytest.mark.parametrize("seed", seeds(5))
+def test_a_proof_that_starts_from_the_last_one_gives_the_same_bytes(seed: int) -> None:
+    session = af.Session(af.synthesize("commission", dwellings=SMALL + 1, applications=200, seed=seed + 1))
+    for i, kind in enumerate(("refuse", "pin")):
+        take(session, kind, i)
+    assert session.propose().stop == "proven"
+    assert session.propose().files() == fresh(session.case)
 
 
 def test_decisions_add_up() -> None:
