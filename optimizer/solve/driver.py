@@ -142,11 +142,9 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
 
 
 def _start(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
-    first = greedy(layout)
+    first = greedy(layout) if placed is None else placed.first
     incumbent = Incumbent(layout, first, objective(layout, first))
     incumbent.offer(options.warm)
-    if placed is not None:
-        incumbent.offer(placed.first)
     return incumbent
 
 

@@ -2,7 +2,7 @@
 
 A first rank placed after a nominee who has none is given up, and with it, if it was a nominee's, those that rested on it;
 what is left empty goes to the best household that passes over nobody. Pins cannot be given up: where one rests on a nominee
-without a first rank, a small integer program over all columns finds a proposal, or says that the pins contradict the orders.
+without a first rank, a small integer program over those who are on lists finds first ranks, or says that the pins contradict the orders.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def obeying(problem: Problem, first: FirstRanks) -> FirstRanks:
             break
         after = _after(problem, kept, over)
         if bool((after & must[kept.dwelling]).any()):
-            return _whole(problem)
+            return _filled(problem, _whole(problem))
         kept = FirstRanks(kept.dwelling[~after], kept.app[~after], kept.kind[~after])
     return kept if len(kept) == len(first) else _filled(problem, kept)
 
@@ -107,11 +107,18 @@ def _fits(problem: Problem, kind: int, state: I64) -> bool:
 
 
 def _whole(problem: Problem) -> FirstRanks:
-    """The proposal of largest value that keeps the orders, rules aside."""
+    """The best first ranks of the households on lists and of the dwellings that must be filled, rules aside.
+
+    Nobody else is needed: a household on no list helps no order to hold.
+    """
     import highspy
 
     columns = explicit(problem, reduced=True)
-    n, must = len(columns), problem.must_fill[problem.klass]
+    must = problem.must_fill[problem.klass]
+    listed = np.unique(problem.orders.app)
+    some = np.flatnonzero(must[columns.dwelling] | np.isin(columns.app, listed))
+    dwelling, app, kind = columns.dwelling[some], columns.app[some], columns.kind[some]
+    n = len(some)
     dwellings, apps, orders = len(must), len(problem.application_ids), len(problem.orders)
     model = new_model()
     low = np.where(must, 1.0, -INFINITY)
@@ -120,12 +127,12 @@ def _whole(problem: Problem) -> FirstRanks:
     add_rows(model, np.full(orders, -INFINITY), np.zeros(orders), [()] * orders)
     kinds = problem.kinds
     entries = []
-    for d, a, k in zip(columns.dwelling.tolist(), columns.app.tolist(), columns.kind.tolist(), strict=True):
+    for d, a, k in zip(dwelling.tolist(), app.tolist(), kind.tolist(), strict=True):
         found = [(d, 1.0), *([(dwellings + a, 1.0)] if a >= 0 else [])]
         part = slice(int(kinds.order_ptr[k]), int(kinds.order_ptr[k + 1]))
         signs = zip(kinds.order_row[part].tolist(), kinds.order_sign[part].tolist(), strict=True)
         entries.append([*found, *((dwellings + apps + p, float(sign)) for p, sign in signs)])
-    add_columns(model, -columns.value / 100.0, np.zeros(n), np.ones(n), entries)
+    add_columns(model, -columns.value[some] / 100.0, np.zeros(n), np.ones(n), entries)
     whole = np.full(n, int(highspy.HighsVarType.kInteger.value), np.uint8)
     if n:
         model.changeColsIntegrality(n, np.arange(n, dtype=np.int32), whole)
@@ -133,6 +140,4 @@ def _whole(problem: Problem) -> FirstRanks:
     if not answer.usable or answer.status == "infeasible":
         raise AttrifluxError("NO_SOLUTION")
     chosen = answer.x[:n] > 0.5
-    return FirstRanks(
-        columns.dwelling[chosen].copy(), columns.app[chosen].copy(), columns.kind[chosen].copy()
-    )
+    return FirstRanks(dwelling[chosen].copy(), app[chosen].copy(), kind[chosen].copy())

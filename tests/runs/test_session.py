@@ -17,6 +17,7 @@ from optimizer.runs.session import Proposed, Session
 from optimizer.runs.session.proposed import FOUR
 from optimizer.runs.tables import main_tables
 from optimizer.solve import SolveOptions
+from tests.campaign import seeds
 
 
 def fresh(case: Case) -> dict[str, bytes]:
@@ -27,7 +28,7 @@ def fresh(case: Case) -> dict[str, bytes]:
 
 
 def small(seed: int) -> Case:
-    return af.synthesize("commission", dwellings=4, applications=60, seed=seed)
+    return af.synthesize("commission", dwellings=6, applications=80, seed=seed + 1)
 
 
 def firsts(proposed: Proposed) -> pd.DataFrame:
@@ -65,7 +66,7 @@ def take(session: Session, kind: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pin", "forbid", "orient", "refuse", "late"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", seeds(10))
 def test_a_decided_case_is_proposed_as_a_fresh_run_proposes_it(kind: str, seed: int) -> None:
     session = af.Session(small(seed))
     take(session, kind, seed)
@@ -78,11 +79,11 @@ def test_decisions_add_up() -> None:
     session = af.Session(small(3))
     before = session.propose().files()
     assert before == fresh(session.case)
-    for i, kind in enumerate(("refuse", "forbid", "late", "orient", "refuse")):
+    for i, kind in enumerate(("refuse", "forbid", "late")):
         take(session, kind, 10 + i)
     after = session.propose()
     assert after.files() == fresh(session.case) != before
-    assert len(session.case.table("decisions")) == len(small(3).table("decisions")) + 4
+    assert len(session.case.table("decisions")) == len(small(3).table("decisions")) + 2
 
 
 def test_a_proposal_is_verified_once_it_is_checked_from_files(tmp_path: Path) -> None:
@@ -95,8 +96,7 @@ def test_a_proposal_is_verified_once_it_is_checked_from_files(tmp_path: Path) ->
     assert session.propose() is proposed
     for name, content in proposed.files().items():
         assert (tmp_path / "checked" / "result" / name).read_bytes() == content
-    again = af.propose(af.read(tmp_path / "checked" / "case"), af.Options(pdf=False))
-    assert csv_bytes(again.proposals) == proposed.files()["proposals.csv"]
+    assert fresh(af.read(tmp_path / "checked" / "case")) == proposed.files()
     take(session, "forbid", 5)
     assert not session.propose().verified
 

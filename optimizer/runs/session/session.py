@@ -12,6 +12,7 @@ from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, InputProblems, define
 from optimizer.pipeline import Prepared
 from optimizer.problem import build
+from optimizer.results.rules import SMALL
 from optimizer.runs.earlier import earlier_in
 from optimizer.runs.options import Options
 from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
@@ -53,8 +54,8 @@ NEEDED = {
 class Session:
     """A case that a commission decides upon: each proposal is that of a fresh run of the case as decided so far.
 
-    Facts, scores and the rules of the day stay in memory, and a proof starts from the one before; neither changes what is
-    proven, nor the bytes of the tables.
+    Facts, scores and the rules of the day stay in memory, and above 25 dwellings a proof starts from the one before; neither
+    changes what is proven, nor the bytes of the tables.
 
     Parameters
     ----------
@@ -180,7 +181,9 @@ class Session:
                     backend=self.options.backend, threads=self.options.threads, earlier=self._earlier
                 ),
             )
-            self._earlier = earlier_in(prepared.problem, optimum.solved)
+            # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
+            if len(prepared.problem.dwelling_ids) > SMALL:
+                self._earlier = earlier_in(prepared.problem, optimum.solved)
             self._proposed = Proposed(optimum, self.options, main_tables(optimum, self.options))
         return self._proposed
 
