@@ -402,6 +402,10 @@ texts(
             "Objectifs supposés pris en compte, à la demande : {names}.",
             "Assumed targets weighed, as asked: {names}.",
         ),
+        "modified_draw": (
+            "Tirage modifié : la graine des ex æquo est « {seed} », pas celle de la date et du bailleur.",
+            "Modified draw: ties are drawn with the seed “{seed}”, not that of the date and the landlord.",
+        ),
         "unpriced_assumed": (
             "Objectifs supposés, affichés sans peser sur la proposition : {names}.",
             "Assumed targets, shown without weighing on the proposal: {names}.",

@@ -195,7 +195,9 @@ class Scores:
         sequence = np.lexsort((order, row))
         row = row[sequence]
         scales = np.array(self.grids, dtype=object)
-        labels = np.where(told, GIVEN, scales[grid]) if len(grid) else scales[:0]
+        # where points are ranked inside grids, a score of the application stands on the scale it is ranked in
+        apart = told & (self.basis != "percentile")
+        labels = np.where(apart, GIVEN, scales[grid]) if len(grid) else scales[:0]
         return pd.DataFrame(
             {
                 "application_id": pd.Series(self.ids[app[row]], dtype="str"),

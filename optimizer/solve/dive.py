@@ -1,24 +1,22 @@
 """A proposal from one case of the tree: round its counts one by one, re-solving the LP after each.
 
 With the counts of the priced rows whole, what is left is an assignment; its LP is nearly always integral, and a small MIP
-settles the rest. The steps taken here are not part of the proof.
+next to it settles the rest. The steps taken here are not part of the proof.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optimizer.solve.bound import TEN
 from optimizer.solve.branching import EPS, dearest_rounding, nearly_settled
 from optimizer.solve.cases import Path, Step
 from optimizer.solve.certificate import Split
 from optimizer.solve.master import Relaxed
 from optimizer.solve.plunge import plunge
-from optimizer.solve.polish import solve_restricted, within
+from optimizer.solve.polish import round_near
 from optimizer.solve.tree import Prover
 
 STEPS = 120
-NODES = 20
 
 
 def dive(prover: Prover, path: Path) -> bool:
@@ -69,13 +67,13 @@ def _nearest(prover: Prover, relaxed: Relaxed, depth: int) -> Step | None:
 
 
 def _settle(prover: Prover, path: Path, relaxed: Relaxed) -> bool:
-    """Counts are whole, pairs are not: a MIP over the columns this case leaves."""
+    """Counts are whole, pairs are not: a small MIP over the columns that cost next to nothing."""
     if relaxed.priced.total is None:
         return False
-    slack = relaxed.priced.total - prover.incumbent.objective * TEN
-    keep = within(prover.master, path, relaxed.multipliers, relaxed.priced, slack)
-    found = solve_restricted(prover.master, prover.watch, step=prover.step, path=path, keep=keep, nodes=NODES)
-    return prover.incumbent.offer(found.first)
+    least = prover.incumbent.objective + prover.step
+    return prover.incumbent.offer(
+        round_near(prover.master, path, relaxed, prover.watch, step=prover.step, least=least)
+    )
 
 
 def improve(prover: Prover) -> bool:

@@ -126,6 +126,9 @@ class Master(Attractive):
     def _separate(self, path: Path, answer: Answer, m: Multipliers) -> int:
         """Add the cuts and envelopes that the LP solution misses; how many."""
         x, num, den, short, _ = self._primal(answer)
+        if path and self._split_households(x):
+            # the case is divided on one of them: what the counts miss shows further down
+            return 0
         count = np.asarray(np.bincount(self.columns[1], x, len(self.marks)), np.float64)
         worst: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, Cut]] = {}
         for each in self.book.separation.missed(count, short, den_ceilings(path), den_floors(path)):
@@ -147,6 +150,15 @@ class Master(Attractive):
             self._open(new, True)
             self.open_cuts.add(new)
         return len(found)
+
+    def _split_households(self, x: F) -> bool:
+        """Whether a household of a list is housed in part."""
+        listed = self.layout.listed_households
+        if not listed:
+            return False
+        total = np.bincount(np.array(self.app, np.int64) + 1, x, len(self.layout.problem.application_ids) + 1)
+        part = total[np.array(listed, np.int64) + 1]
+        return bool(((part > 1e-5) & (part < 1 - 1e-5)).any())
 
     def _pull(self, path: Path, m: Multipliers) -> F:
         """(R,) about how many points a lease in num of each row is worth to some multipliers."""
@@ -206,6 +218,9 @@ class Master(Attractive):
                 continue
             if answer.status != "optimal":
                 return best if best is not None and watch.stopped() else None
+            if self._hold_orders(answer):
+                primal = False
+                continue
             multipliers = self.multipliers(path, answer)
             far = good_enough is None or -answer.objective * MICRO > good_enough + MET
             if cutting and far and self.assigner is not None and self._separate(path, answer, multipliers):
@@ -233,6 +248,16 @@ class Master(Attractive):
                     final = Relaxed(best.multipliers, best.priced, *self._primal(answer), True)
                 return replace(final, basis=basis_of(self.model), cost=answer.objective)
             primal = True
+
+    def _hold_orders(self, answer: Answer) -> bool:
+        """Add the rows of the réservataires' orders that an LP solution passes over; whether there were any."""
+        if len(self.order_row) == len(self.layout.problem.orders):
+            return False
+        at, kind = self.columns
+        over = self.passed_over(np.bincount(kind, answer.x[at], len(self.marks)))
+        if over:
+            self.add_orders(over)
+        return bool(over)
 
     def _begin(self, basis: Basis | None) -> list[int]:
         """Start from a basis; the columns it does not know are shut, and returned.
@@ -312,7 +337,7 @@ class Master(Attractive):
             if y and (y > 0) == self.held_to[app]:
                 prices[app] = 0
                 branch[self._household_step(path, app)] = abs(y)
-        orders = {p: int(-dual[row]) for p, row in enumerate(self.order_row) if dual[row] < 0}
+        orders = {p: int(-dual[row]) for p, row in sorted(self.order_row.items()) if dual[row] < 0}
         return Multipliers(rows, mir, branch, prices, cuts, orders)
 
     def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Inequality, int]:

@@ -99,6 +99,8 @@ def solve_restricted(
     model = new_model()
     model.passModel(lp)
     model.changeColsBounds(n, np.arange(n, dtype=np.int32), np.array(lp.col_lower_, np.float64), upper)
+    orders = [p for p in range(len(master.layout.problem.orders)) if p not in master.order_row]
+    add_rows(model, np.full(len(orders), -INFINITY), np.zeros(len(orders)), master.orders_of(orders))
     counted = _count_variables(master, model)
     whole = np.concatenate([at, counted]).astype(np.int32)
     if len(whole):

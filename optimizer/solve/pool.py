@@ -7,6 +7,7 @@ belongs to a later row (a count, a rounded row) when that row is made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,13 +17,16 @@ from optimizer.solve.assigner import assigner
 from optimizer.solve.cases import Book, Restriction, rounded
 from optimizer.solve.cuts import Inequality
 from optimizer.solve.envelopes import Envelope
-from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model
+from optimizer.solve.highs_model import INFINITY, F, add_columns, add_rows, new_model
 from optimizer.solve.layout import Layout
 
 STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
 """Options of HiGHS where pairs come from whole assignments. Most pairs of such a program tie with many others; perturbing their
 costs sends the simplex through all of them (Doubs year: eight cases of the tree in 24,118 steps and 11.3 s, 4,256 and 3.2 s
 with these options)."""
+
+PASSED = 1e-7
+"""First ranks by which an LP solution may pass over an order for want of exact numbers."""
 
 
 @dataclass
@@ -83,7 +87,8 @@ class Pool:
         self.forbidding = 100.0 * (top / 100.0 + 1.0)
         for k in self.layout.active.tolist():
             self._add_base(k)
-        self.order_row = [self._add_row(-INFINITY, 0.0, []) for _ in range(len(problem.orders))]
+        self.order_row: dict[int, int] = {}
+        """Rows of the réservataires' orders that some LP solution passed over; few of them ever bind."""
         for klass in range(len(problem.class_menu)):
             self.unit_of_class.append(
                 self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
@@ -224,7 +229,9 @@ class Pool:
             found.append((self.app_row[app], 1.0))
         kinds = self.layout.problem.kinds
         for at in range(int(kinds.order_ptr[kind]), int(kinds.order_ptr[kind + 1])):
-            found.append((self.order_row[int(kinds.order_row[at])], float(kinds.order_sign[at])))
+            wanted = self.order_row.get(int(kinds.order_row[at]))
+            if wanted is not None:
+                found.append((wanted, float(kinds.order_sign[at])))
         for k, num, den, rate in self.marks[kind]:
             weight = num - rate / RATE_UNIT
             if weight:
@@ -258,6 +265,34 @@ class Pool:
         if len(self._columns[0]) < len(self.at):
             self._columns = np.array(self.at, np.int64), np.array(self.kind, np.int64)
         return self._columns
+
+    def passed_over(self, count: F) -> list[int]:
+        """Orders that a solution, given by kind, does not keep and that the LP does not hold yet."""
+        kinds = self.layout.problem.kinds
+        each = np.repeat(count, np.diff(kinds.order_ptr)) * kinds.order_sign
+        over = np.flatnonzero(np.bincount(kinds.order_row, each, len(self.layout.problem.orders)) > PASSED)
+        return [p for p in over.tolist() if p not in self.order_row]
+
+    def orders_of(self, rows: Sequence[int]) -> list[list[tuple[int, float]]]:
+        """The columns at hand of some rows of the orders, with their signs."""
+        kinds = self.layout.problem.kinds
+        place = {p: i for i, p in enumerate(rows)}
+        signs: dict[int, list[tuple[int, int]]] = {}
+        marked = np.flatnonzero(np.isin(kinds.order_row, np.array(rows, np.int64)))
+        kind_of = np.searchsorted(kinds.order_ptr, marked, side="right") - 1
+        for kind, at in zip(kind_of.tolist(), marked.tolist(), strict=True):
+            signs.setdefault(kind, []).append((place[int(kinds.order_row[at])], int(kinds.order_sign[at])))
+        found: list[list[tuple[int, float]]] = [[] for _ in rows]
+        for j, kind in zip(self.at, self.kind, strict=True):
+            for i, sign in signs.get(kind, ()):
+                found[i].append((j, float(sign)))
+        return found
+
+    def add_orders(self, rows: list[int]) -> None:
+        """Hold the LP to some rows of the orders from now on."""
+        first = int(self.model.getNumRow())
+        add_rows(self.model, np.full(len(rows), -INFINITY), np.zeros(len(rows)), self.orders_of(rows))
+        self.order_row.update({p: first + i for i, p in enumerate(rows)})
 
     def _add_count_row(self, on: str, k: int) -> None:
         self.count_row[on, k] = row = self._add_row(

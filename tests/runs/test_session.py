@@ -9,21 +9,25 @@ import pandas as pd
 import pytest
 
 import optimizer as af
+from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.presentation.csvfile import csv_bytes
 from optimizer.runs.session import Proposed, Session
 from optimizer.runs.session.proposed import FOUR
+from optimizer.runs.tables import main_tables
+from optimizer.solve import SolveOptions
 
 
 def fresh(case: Case) -> dict[str, bytes]:
     """The four tables of a run that knows nothing but the decided case."""
-    tables = af.propose(case, af.Options(pdf=False)).tables
+    optimum = pipeline.optimise(pipeline.prepare(case), SolveOptions())
+    tables = main_tables(optimum, af.Options())
     return {f"{stem}.csv": csv_bytes(getattr(tables, stem)) for stem in FOUR}
 
 
 def small(seed: int) -> Case:
-    return af.synthesize("commission", dwellings=6, applications=150, seed=seed)
+    return af.synthesize("commission", dwellings=4, applications=60, seed=seed)
 
 
 def firsts(proposed: Proposed) -> pd.DataFrame:

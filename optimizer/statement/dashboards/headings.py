@@ -12,7 +12,7 @@ HEADINGS = {
     "proposed_qpv_share": "Part en QPV, proposés", "stock": "Parc réservé", "stock_qpv_share": "Part en QPV, parc",
     "signed_q1_share": "1er quartile, signés", "proposed_q1_share": "1er quartile, proposés", "share": "Part",
     "due": "Dû à ce jour", "consumed_oriented": "Orientés", "consumed_presented": "Candidat présenté",
-    "consumed_attributed": "Attribués", "consumed_signed": "Baux signés", "returned": "Dont revenus sans bail", "balance": "Solde",
+    "consumed_attributed": "Attribués", "consumed_signed": "Baux signés", "returned": "Dont revenus sans bail",
     "year_due": "Dû au 31/12", "in_progress": "En cours", "remaining": "Reste", "late": "Retard à ce jour", "forecast": "Prévu au 31/12", "forecast_low": "Bas (80 %)", "forecast_high": "Haut (80 %)",
     "group": "Groupe", "operation": "Opération", "dwelling_id": "Logement", "application_id": "Demande", "reason": "Motif",
     "author": "Auteur", "expires_on": "Échéance", "residence": "Résidence", "residences": "Résidences",

@@ -72,11 +72,11 @@ def ledger_table(year: Year) -> Table:
             "landlord": x["landlord"], "account": label(year, str(x["account"])), "area": place_name(year, area),
             **{k: x[k] for k in ("share", "due", "consumed_oriented", "consumed_presented", "consumed_attributed", "consumed_signed")},
             "proposed": proposed,
-            **{k: x[k] for k in ("returned", "balance", "year_due", "done", "in_progress", "remaining", "late", "forecast", "forecast_low", "forecast_high")},
+            **{k: x[k] for k in ("returned", "year_due", "done", "in_progress", "remaining", "late", "forecast", "forecast_low", "forecast_high")},
         })  # fmt: skip
     columns = [
         "account", "landlord", "area", "share", "due", "consumed_oriented", "consumed_presented", "consumed_attributed",
-        "consumed_signed", "returned", "balance", "late", "year_due", "done", "in_progress", "remaining", "proposed", "forecast", "forecast_low", "forecast_high",
+        "consumed_signed", "returned", "late", "year_due", "done", "in_progress", "remaining", "proposed", "forecast", "forecast_low", "forecast_high",
     ]  # fmt: skip
     told = {"landlord": "landlord", "maire": "area"}.get(year.viewer.kind)
     nothing = "" if own["returned"].any() else "returned"
