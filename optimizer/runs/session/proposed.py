@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from optimizer import importers
+from optimizer.disk import seal
 from optimizer.errors import InputProblems
 from optimizer.pipeline import PROPOSE_TABLES, Optimum
 from optimizer.presentation.csvfile import csv_bytes
 from optimizer.runs.options import Options
 from optimizer.runs.result import Result
 from optimizer.runs.tables import MainTables, make_tables
-from optimizer.runs.writing import seal, write_certificate, write_run_record, write_tables
+from optimizer.runs.writing import write_certificate, write_run_record, write_tables
 from optimizer.synth import write_case
 
 if TYPE_CHECKING:
