@@ -254,7 +254,7 @@ class Master(Attractive):
         if len(self.order_row) == len(self.layout.problem.orders):
             return False
         at, kind = self.columns
-        over = self.passed_over(np.bincount(kind, answer.x[at], len(self.marks)))
+        over = self.passed_over(np.bincount(kind, answer.x[at], len(self.marks)).astype(np.float64))
         if over:
             self.add_orders(over)
         return bool(over)

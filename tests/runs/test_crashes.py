@@ -49,7 +49,9 @@ def snapshots(monkeypatch, place, states, run):
     seen = set()
 
     def photograph():
-        tree = tuple(sorted((str(p), p.stat().st_size) for p in place.rglob("*") if p.is_file()))
+        tree = tuple(
+            sorted((str(p), p.stat().st_ino, p.stat().st_size) for p in place.rglob("*") if p.is_file())
+        )
         if tree not in seen:
             seen.add(tree)
             shutil.copytree(place, states / str(len(seen)), symlinks=True)

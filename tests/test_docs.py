@@ -1,0 +1,131 @@
+"""The pages of docs/ say what the program does: columns, codes, rules, defaults, commands; links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import typer
+
+from optimizer import dropin, policy
+from optimizer.domain import TABLES
+from optimizer.eligibility.facts import CODES
+from optimizer.problem import all_rules
+from optimizer.runs import Options, propose
+from optimizer.synth import synthesize
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+SPECIFICATION = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")
+
+
+def section(number: int) -> str:
+    """The text of a numbered section of the specification."""
+    found = re.search(rf"^## {number}\. .*?(?=^## |\Z)", SPECIFICATION, re.S | re.M)
+    assert found is not None, number
+    return found[0]
+
+
+def words_in_code(text: str) -> set[str]:
+    """What stands between backticks, cut at everything that is no letter, digit or underscore."""
+    return {
+        word for code in re.findall(r"`([^`]+)`", text) for word in re.split(r"[^A-Za-z0-9_]+", code) if word
+    }
+
+
+def test_every_section_that_code_cites_exists():
+    cited = {
+        int(number)
+        for folder in ("optimizer", "tests", "benchmarks")
+        for path in (ROOT / folder).rglob("*.py")
+        for number in re.findall(r"design §(\d+)", path.read_text(encoding="utf-8"))
+    }
+    assert cited
+    for number in cited:
+        assert section(number)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.name)
+def test_every_column_of_the_schema_stands_in_the_specification(table):
+    text = section(2)
+    named = words_in_code(text)
+    missing = {column.name for column in table.columns} - named - set(re.findall(r"[a-z_0-9]+", text))
+    assert missing == set(), table.name
+
+
+def test_refusal_codes_are_those_of_the_specification_in_their_order():
+    listed = re.findall(r"^\| `([A-Z_]+)` \|", section(4), re.M)
+    assert listed == list(CODES)
+
+
+def test_rules_their_order_and_prices_are_those_of_the_specification():
+    rows = re.findall(r"^\| (?:▲ )?`([a-z0-9_]+)` \|.*\| (?:▲ )?([\d  ]+) \|$", section(6), re.M)
+    rules = policy.load("doubs", on=date(2026, 11, 23))
+    assert [name for name, _ in rows] == [rule.id for rule in all_rules()]
+    for name, price in rows:
+        assert rules.number(f"national.prices.{name}") == int(re.sub(r"\D", "", price)), name
+
+
+def test_default_numbers_of_the_objective_are_those_of_the_specification():
+    rules = policy.load("doubs", on=date(2026, 11, 23))
+    text = section(5)
+    assert "`fill_value` = 20 000" in text and rules.number("national.fit.fill_value") == 20_000
+    assert "− 200 × max(0, min(3," in text
+    assert (
+        rules.number("national.lean.points_per_missing_name") == 200
+        and rules.number("national.lean.names") == 3
+    )
+    assert "`keep_points` (50)" in text and rules.number("national.lean.keep_points") == 50
+    assert "max(0, e − 0.33) / 0.17" in text
+    assert (rules.number("national.burden.free_rate"), rules.number("national.burden.span")) == (0.33, 0.17)
+    assert rules.number("national.burden.weight") == 0.5 and rules.number("national.rules.flux.play") == 0.5
+
+
+def test_commands_are_those_of_the_specification():
+    from optimizer.cli.app import app
+
+    dropin.load_all("optimizer.cli.commands")
+    root = typer.main.get_command(app)
+    built = set(getattr(root, "commands", {}))
+    built_rows = [
+        r for r in re.findall(r"^\| (.*?) \|", section(8), re.M) if not r.startswith(("◇", "command", "---"))
+    ]
+    told = {re.match(r"(?:▲ )?`(?:attriflux )?([a-z]+)", row)[1] for row in built_rows}  # type: ignore[index]
+    later = {
+        name
+        for row in re.findall(r"^\| ◇ (.*?) \|", section(8), re.M)
+        for name in re.findall(r"`([a-z]+)`", row)
+    }
+    assert built - told - {"dashboard"} == set()
+    assert told - built == set()
+    assert later.isdisjoint(built)
+
+
+def test_columns_of_the_proposals_are_those_of_the_specification():
+    found = re.search(r"`proposals\.csv`: `([^`]+)`", section(8))
+    assert found is not None
+    result = propose(synthesize("commission", dwellings=4, applications=60, seed=1), Options(pdf=False))
+    assert found[1].split(", ") == list(result.proposals.columns)
+
+
+@pytest.mark.parametrize("page", [*DOCS, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name)
+def test_links_lead_to_files_of_the_repository(page):
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_the_two_readmes_open_with_a_link_to_each_other_and_name_the_same_commands():
+    french = (ROOT / "README.md").read_text(encoding="utf-8")
+    english = (ROOT / "docs" / "README.en.md").read_text(encoding="utf-8")
+    assert "(docs/README.en.md)" in french[:200] and "(../README.md)" in english[:200]
+    commands = [set(re.findall(r"`?attriflux ([a-z]+)", text)) for text in (french, english)]
+    assert commands[0] == commands[1]
+
+
+def test_registers_named_in_how_to_add_exist():
+    text = (ROOT / "docs" / "how-to-add.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:optimizer|models|tests|docs)/[A-Za-z0-9_./-]+)`", text):
+        assert (ROOT / path.rstrip("/")).exists(), path
