@@ -27,6 +27,8 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     """
     problem = job.problem
     few = len(problem.dwelling_ids) < IMPLICIT_FROM or not len(problem.entry_app)
+    # what the kernel finds passes over réservataires' orders: mended, it is worth less than what the tree's first case gives
+    few |= len(problem.orders) > 0
     if few or job.start is not None or watch.stopped() or find_spec("numba") is None:
         return False
     from optimizer.solve.answers import first_ranks

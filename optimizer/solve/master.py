@@ -385,6 +385,24 @@ class Master(Attractive):
     def _relaxed(self, answer: Answer, m: Multipliers, priced: Priced, settled: bool) -> Relaxed:
         return Relaxed(m, priced, *self._primal(answer), settled)
 
+    def nearest(self, x: F) -> FirstRanks:
+        """A proposal near an LP answer: its largest parts first, each dwelling and each household once.
+
+        It may pass over a réservataire's order, and leaves dwellings empty: `Incumbent.offer` mends both.
+        """
+        some = np.flatnonzero(x > 1e-6)
+        room = {u: self.units[u].dwellings.tolist() for u in {self.unit[j] for j in some.tolist()}}
+        taken: set[int] = set()
+        lines = []
+        for j in some[np.argsort(-x[some], kind="stable")].tolist():
+            free, app = room[self.unit[j]], self.app[j]
+            for _ in range(max(1, int(np.floor(x[j] + 1e-6))) if app < 0 else 1):
+                if free and app not in taken:
+                    lines.append((free.pop(0 if app >= 0 else -1), app, self.kind[j]))
+                    taken.update({app} if app >= 0 else ())
+        part = np.array(sorted(lines), np.int32).reshape(-1, 3)
+        return FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
+
     def first_ranks(self, x: F) -> FirstRanks | None:
         """The proposal an integral LP or MIP answer means; None when it is fractional."""
         used = np.flatnonzero(x > 1e-6)

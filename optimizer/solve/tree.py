@@ -32,6 +32,8 @@ HELD = 300
 FAR = 100_000
 """Part of a bound by which a side must fall below its parent to be left unfinished: looking for a proposal, before there is one
 that closes them, such sides would take most of the time."""
+CLOSE = 2_000
+"""Part of a bound within which the best proposal is good enough to wait for better ones from the tree itself."""
 WIDE = 10_000_000
 """Micropoints from which that part is worth it: in a small case every LP is quick."""
 WAIT = 5
@@ -239,7 +241,10 @@ class Prover:
         if not relaxed.settled:
             return False
         if relaxed.elastic < EPS:
-            self.incumbent.offer(self.master.first_ranks(relaxed.x))
+            found = self.incumbent.offer(self.master.first_ranks(relaxed.x))
+            if not found and self.layout.listed_households and self._far_from(node.bound):
+                # on lists that wait for one another no household at a time is told apart soon
+                self.incumbent.offer(self.master.nearest(relaxed.x))
         if not self.closed(node.bound):
             node.relaxed = relaxed
             self.held += 1
@@ -314,6 +319,10 @@ class Prover:
             parent.waiting -= 1
             if parent.waiting <= 0:
                 parent.basis = None
+
+    def _far_from(self, bound: int) -> bool:
+        """Whether the best proposal is so far from a bound that one near any LP solution is of use."""
+        return (bound - self.incumbent.objective) * CLOSE > abs(bound)
 
     def _enough(self, above: int) -> int:
         """Bound from which the LP of a case need not be finished; ``above``: what is known of it from its parent."""
