@@ -120,7 +120,7 @@ def most_by_hand(problem: Problem, k: int) -> int:
 
 def test_supply_is_what_could_be_proposed_at_most() -> None:
     some = 0
-    for seed in campaign(300):
+    for seed in campaign(300, 10):
         problem = tiny(seed, dwellings=seed % 4, applications=seed % 5)
         for k in range(len(problem.rows)):
             most = supply_of(problem, k).most

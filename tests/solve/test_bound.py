@@ -107,7 +107,7 @@ def random_cuts(
 
 def test_any_multipliers_bound_every_solution_of_the_case() -> None:
     checked = 0
-    for seed in campaign(600):
+    for seed in campaign(600, 10):
         rng = np.random.default_rng([seed, 1])
         problem = tiny(seed, dwellings=seed % 4, applications=(seed * 7) % 6)
         ask = (rng.integers(0, 2, len(problem.rows)) * RATE_UNIT * (seed % 3 == 0)).astype(np.int64)

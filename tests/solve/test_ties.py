@@ -100,7 +100,7 @@ def test_the_model_of_a_leaf_holds_the_optimum_and_its_limits_do_not_cut_it() ->
             assert (low == counts).all() and (high == counts).all()
         assert inside >= 1
         held += inside
-    assert held >= 20
+    assert held >= 10
 
 
 def test_tables_hold_the_pairs_that_lose_no_more_than_the_slack_and_no_others() -> None:
