@@ -32,6 +32,12 @@ def department(seed: int) -> Problem:
     return pipeline.prepare(case, accept_assumed=True).problem
 
 
+def shares_alone(problem: Problem) -> Problem:
+    """Its shares without play, and nothing limited: half a lease forgiven is half of what a whole lease is rounded to."""
+    rows = (replace(r, play=0, price=0) if r.ceiling else replace(r, play=0) for r in problem.rows)
+    return replace(problem, rows=tuple(rows))
+
+
 def random_shape(n_rows: int, rng: np.random.Generator) -> Shape:
     """Any weights on any rows, any base: a cut holds whatever it is made of."""
     rows = sorted(rng.choice(n_rows, int(rng.integers(1, n_rows + 1)), replace=False).tolist())
@@ -178,7 +184,7 @@ def test_fractions_of_a_unit_go_to_the_weak_side() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_cuts_close_most_of_the_gap_at_the_root(seed: int) -> None:
-    problem = department(seed)
+    problem = shares_alone(department(seed))
     layout = lay_out(problem)
     master = Master(layout, Book(layout))
     plain = master.solve((), Watch(), cutting=False)
@@ -189,6 +195,17 @@ def test_cuts_close_most_of_the_gap_at_the_root(seed: int) -> None:
     used = cut.multipliers.cuts
     assert {c.unit for c in used} == set(UNITS)
     assert any(len(c.rows) > 1 and c.unit == RATE_UNIT for c in master.cut_row)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_cuts_lower_the_bound_where_half_a_lease_is_forgiven(seed: int) -> None:
+    layout = lay_out(department(seed))
+    master = Master(layout, Book(layout))
+    plain = master.solve((), Watch(), cutting=False)
+    cut = master.solve((), Watch())
+    assert plain is not None and cut is not None and cut.multipliers.cuts
+    twenty_points = 20 * 10**6
+    assert cut.priced.micropoints < plain.priced.micropoints - twenty_points
 
 
 @pytest.mark.parametrize("seed", [0, 1])
