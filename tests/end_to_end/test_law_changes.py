@@ -57,7 +57,8 @@ def test_a_key_or_value_that_means_nothing_is_an_input_problem(tmp_path, changes
 
 
 def test_an_assumed_threshold_needs_consent_on_a_real_case(tmp_path):
-    case = case_with(tmp_path / "case", "{}")
+    """The published threshold needs none; a planner's own, put in its place by a change, is a supposition."""
+    case = case_with(tmp_path / "case", "{territory.lec.q1_threshold.242500361: 9500}")
     settings = (case / "case.yaml").read_text(encoding="utf-8").replace("synthetic: true\n", "")
     (case / "case.yaml").write_text(settings, encoding="utf-8")
     refused = propose(case, tmp_path / "out")
