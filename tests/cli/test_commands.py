@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from optimizer.runs.synthetic import write_synthetic
 from tests.cli.running import attriflux, content, own_process
 from tests.end_to_end.small import application, dwelling, propose, write
 
@@ -232,6 +233,7 @@ def test_the_template_keeps_what_is_there(tmp_path):
     assert name.read_text(encoding="utf-8") == "mes données"
 
 
+@pytest.mark.soak
 def test_the_small_demo_from_another_folder(tmp_path):
     done = own_process("demo", "--small", "--json", cwd=tmp_path)
     assert done.code == 0, done.err
@@ -244,7 +246,26 @@ def test_the_small_demo_from_another_folder(tmp_path):
     checked = own_process(*words, "--lang", "en", cwd=tmp_path)
     assert checked.code == 0, checked.err
     assert "Certified" in checked.out
-    again = own_process("demo", "--small", cwd=tmp_path)
+
+
+def test_a_demo_says_how_to_verify_it_and_is_never_overwritten(tmp_path, monkeypatch):
+    """The demonstration with a case of a few dwellings in the place of its own, which takes a minute."""
+
+    def few(profile, folder, *, dwellings, seed):
+        return write_synthetic(profile, folder, dwellings=12, applications=300, seed=seed)
+
+    monkeypatch.setattr("optimizer.runs.demo.write_synthetic", few)
+    monkeypatch.chdir(tmp_path)
+    done = attriflux("demo", "--small", "--json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert told["commission"]["verdict"] == "certified"
+    assert {p.name for p in (tmp_path / "demo" / "commission").iterdir()} == {"cas", "resultat"}
+    said = next(line for line in told["lines_en"] if "attriflux verify" in line)
+    checked = attriflux(*said.split("attriflux ")[1].split(), "--lang", "en")
+    assert checked.code == 0, checked.err
+    assert "Certified" in checked.out
+    again = attriflux("demo", "--small")
     assert again.code == 2
     assert "--force" in again.err
 

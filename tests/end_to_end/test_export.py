@@ -108,15 +108,16 @@ def test_pairs_are_all_the_eligible_ones(export):
 
 def test_pairs_carry_the_published_values(export):
     _, out, folder = export
-    assert header(folder / "p.csv") == ["dwelling_id", "application_id", "account", "score", "fit", "value"]
+    told = "dwelling_id application_id account score fit burden lean value may_be_first"
+    assert header(folder / "p.csv") == told.split()
     pairs = {(r["dwelling_id"], r["application_id"], r["account"]): r for r in table(folder / "p.csv")}
     lines = [r for r in table(out / "proposals.csv") if r["application_id"]]
     assert lines
     for line in lines:
         pair = pairs[line["dwelling_id"], line["application_id"], line["account"]]
-        assert [exact(pair[c]) for c in ("score", "fit", "value")] == [
-            exact(line[c]) for c in ("score", "fit", "value")
-        ]
+        parts = ("score", "fit", "burden", "lean", "value")
+        assert [exact(pair[c]) for c in parts] == [exact(line[c]) for c in parts]
+        assert pair["may_be_first"] == "1" or line["rank"] != "1"
 
 
 def test_pairs_of_a_case_small_enough_to_count(tmp_path):
@@ -136,7 +137,8 @@ def test_pairs_of_a_case_small_enough_to_count(tmp_path):
         ("L2", "A2", "BAILLEUR"), ("L2", "A3", "BAILLEUR"), ("L2", "A3", "ALS"),
     }  # fmt: skip
     for row in table(tmp_path / "p.csv"):
-        assert exact(row["value"]) == Decimal(10_000) + exact(row["score"]) + exact(row["fit"])
+        parts = exact(row["score"]) + exact(row["fit"]) - exact(row["burden"]) + exact(row["lean"])
+        assert exact(row["value"]) == Decimal(20_000) + parts
 
 
 def test_an_empty_case_exports_an_empty_model(tmp_path):

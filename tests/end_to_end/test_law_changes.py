@@ -15,6 +15,13 @@ def case_with(folder, changes: str):
     return write(folder, [dwelling(f"L{i}") for i in range(8)], asked, settings={"changes": changes})
 
 
+def real(case):
+    """The case without the word that makes it synthetic."""
+    settings = (case / "case.yaml").read_text(encoding="utf-8").replace("synthetic: true\n", "")
+    (case / "case.yaml").write_text(settings, encoding="utf-8")
+    return case
+
+
 def lec(out) -> dict[str, str]:
     return next(r for r in table(out / "rules.csv") if r["rule"] == "lec_q1_outside_qpv")
 
@@ -57,9 +64,12 @@ def test_a_key_or_value_that_means_nothing_is_an_input_problem(tmp_path, changes
 
 
 def test_an_assumed_threshold_needs_consent_on_a_real_case(tmp_path):
-    case = case_with(tmp_path / "case", "{}")
-    settings = (case / "case.yaml").read_text(encoding="utf-8").replace("synthetic: true\n", "")
-    (case / "case.yaml").write_text(settings, encoding="utf-8")
+    """The published threshold needs none; a planner's own, put in its place by a change, is a supposition."""
+    published, case = (
+        real(case_with(tmp_path / name, changes))
+        for name, changes in (("published", "{}"), ("case", "{territory.lec.q1_threshold.242500361: 9500}"))
+    )
+    assert attriflux("check", published).code == 0
     refused = propose(case, tmp_path / "out")
     assert refused.code == 2
     assert "ELIG_ASSUMED_THRESHOLD" in refused.err

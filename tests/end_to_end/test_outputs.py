@@ -29,6 +29,10 @@ FILES = {
 }  # fmt: skip
 
 
+HALF = Decimal("0.5")
+"""Leases: the play of a share of the flux, below and above."""
+
+
 def test_every_file_of_the_contract_exists(week):
     _, out = week
     assert {p.name for p in out.iterdir()} == FILES
@@ -114,9 +118,18 @@ def test_rules_count_the_first_lines(week):
     accounts = Counter(r["account"] for r in table(out / "proposals.csv") if r["rank"] == "1")
     for row in table(out / "rules.csv"):
         assert 0 <= int(row["num_run"]) <= int(row["den_run"])
-        due = exact(row["rate_required"]) * int(row["den_run"]) - int(row["num_run"])
+        if row["rule"] == "flux_max":
+            # Leases above the share of this run, less what the year still allows.
+            assert row["rate_required"] == row["den_remaining"] == ""
+            assert exact(row["allowance"]) >= HALF
+            within = exact(row["share"]) * int(row["den_run"]) + exact(row["allowance"])
+            due = int(row["num_run"]) - within
+        else:
+            assert row["allowance"] == ""
+            due = exact(row["rate_required"]) * int(row["den_run"]) - int(row["num_run"])
+            due -= HALF if row["rule"] == "flux" else 0
         assert exact(row["shortfall"]) == max(due, Decimal(0))
-        if row["rule"] == "flux":
+        if row["rule"] in {"flux", "flux_max"}:
             scope = dict(part.split("=", 1) for part in row["scope"].split(";"))
             assert int(row["num_run"]) <= accounts[scope["account"]]
 

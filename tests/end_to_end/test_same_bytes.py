@@ -56,14 +56,13 @@ def test_rows_and_columns_in_another_order(week, tmp_path):
         ("plain-1", "cpsat"),
         ("plain-1", "pulp"),
         ("tight-2", "highs"),
-        ("tight-2", "pulp"),
         ("doubs-4", "highs"),
         ("tight-2", "scale"),
         ("doubs-4", "scale"),
     ],
 )
 def test_every_backend(weeks, tmp_path, name, backend):
-    """CBC needs minutes for the tight week of the Doubs: the small cases hold it against the others there."""
+    """CBC needs minutes for the tight weeks: the small cases hold it against the others there."""
     case, out = weeks[name]
     other = proposed(case, tmp_path / "out", "--backend", backend)
     assert json.loads((other / "run.json").read_text(encoding="utf-8"))["backend"] == backend
@@ -83,7 +82,8 @@ def test_only_the_record_differs_between_two_runs(weeks, tmp_path):
     assert {name for name in first if first[name] != again[name]} <= {"run.json"}
     records = [json.loads(x["run.json"]) for x in (first, again)]
     for record in records:
-        del record["timings"], record["phases"]
+        # The record's own hash covers the timings: it differs because they do.
+        del record["timings"], record["phases"], record["self_sha256"]
     assert records[0] == records[1]
 
 

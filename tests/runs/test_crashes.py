@@ -225,7 +225,16 @@ def test_a_run_killed_at_the_swap_is_recovered_and_said_by_the_next_one(case, tm
     assert os.listdir(tmp_path) == ["out"]
 
 
-@pytest.mark.parametrize("others", [1, pytest.param(3, marks=pytest.mark.soak)])
+def test_a_run_on_a_folder_that_another_process_writes_is_refused(case, tmp_path):
+    out = tmp_path / "out"
+    with hold(out, force=False):
+        code, _, said = finish(start("flux", case, "--out", out, "--force"))
+        assert code == 2 and "Un autre calcul écrit déjà" in said and not out.exists()
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("others", [1, 3])
 def test_of_several_runs_on_one_folder_one_writes_and_the_others_are_refused(case, tmp_path, others):
     out = tmp_path / "out"
     first = start("propose", case, "--out", out, "--no-pdf")
