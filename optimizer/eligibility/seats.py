@@ -1,4 +1,4 @@
-"""Seats: dwellings that a direct réservataire may receive before it has named anybody (design §3)."""
+"""Seats: orientations of a dwelling to a direct réservataire without a household (design §3)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def seats(facts: Facts, rules: RuleSet, known: Menus | None = None) -> list[Seat
     """Orientations possible without a name: (dwelling, account, deadline in days, known eligible pool).
 
     One per dwelling that is neither held by work in progress nor pinned, and per direct account that may receive it (the
-    only one where a decision orients it) and has no eligible nominee there. The pool (ascending application indices) is whom the account could name among the
-    applications of the case; its median score is part of the seat's value. ``known`` spares computing the menus again.
+    only one where a decision orients it), nominees or not: its place after them is a matter of the problem's rows. The
+    pool (ascending application indices) is whom the account could name among the applications of the case; its median
+    score is part of the seat's value. ``known`` spares computing the menus again.
     """
     found: list[Seat] = []
     pools: dict[tuple[int, int, int, int, int], I32] = {}
@@ -38,7 +39,7 @@ def seats(facts: Facts, rules: RuleSet, known: Menus | None = None) -> list[Seat
         for account, line in zip(accounts.tolist(), lines.tolist(), strict=True):
             if sent not in (-1, account):
                 continue
-            if facts.mode_of(account, line) != "direct" or facts.oriented.get(dwelling, account) != account:
+            if facts.mode_of(account, line) != "direct":
                 continue
             if table is None:
                 table = menus(facts, rules)

@@ -1,7 +1,7 @@
 """Design §4: one household per sentence, one dwelling, the reason read in `applications`; then the three states of Q1.
 
 Figures of 1 July 2026 used below: PLUS ceilings outside Île-de-France 23,403 / 31,254 / 37,584 / 45,374 €; the first
-quartile of Grand Besançon 9,120 € a year and consumption unit (assumed); relaxed table: 3 persons T3 or T4, 4 persons
+quartile of Grand Besançon 9,403 € a year and consumption unit in 2026; relaxed table: 3 persons T3 or T4, 4 persons
 T3 to T5, 2 persons T2 to T4, 1 person T1 to T3.
 """
 
@@ -161,7 +161,7 @@ def test_first_code_is_the_reason(tmp_path: Path) -> None:
 
 
 def test_three_states_of_the_first_quartile(tmp_path: Path) -> None:
-    """12 × income / UC ≤ 9,120. Three persons of whom one child: UC 1.8, so 1,368.00 € a month is the last Q1."""
+    """12 × income / UC ≤ 9,403. Three persons of whom one child: UC 1.8, so 1,410.45 € a month is the last Q1."""
     result = run(
         tmp_path,
         settings={"shortlist_size": "9"},
@@ -171,10 +171,10 @@ def test_three_states_of_the_first_quartile(tmp_path: Path) -> None:
         """,
         applications="""
             id   first_registered_on persons choices status score children_under_14 monthly_income_eur income_status
-            last 2024-01-01 3 25056 active 90 1 1368.00 declared
-            next 2024-01-01 3 25056 active 80 1 1368.01 declared
-            big  2024-01-01 3 25056 active 70 0 1520.00 verified
-            more 2024-01-01 3 25056 active 60 0 1520.01 verified
+            last 2024-01-01 3 25056 active 90 1 1410.45 declared
+            next 2024-01-01 3 25056 active 80 1 1410.46 declared
+            big  2024-01-01 3 25056 active 70 0 1567.16 verified
+            more 2024-01-01 3 25056 active 60 0 1567.17 verified
             none 2024-01-01 3 25056 active 50 0 .       verified
             said 2024-01-01 3 25056 active 40 0 0       declared
             zero 2024-01-01 3 25056 active 30 0 0       verified

@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer import eligibility as el
 from optimizer.domain import Case
+from optimizer.eligibility.naming import accounts_of
 from tests.eligibility.small import (
     BESANCON,
     GRAND_BESANCON,
@@ -94,7 +95,16 @@ def test_direct_names_only_its_nominees_and_all_of_them_may_be_first() -> None:
     assert named(case)["ALS"] == {"A1": True, "A2": True}
 
 
-def test_direct_with_names_for_this_dwelling_has_one_first() -> None:
+def order_of(case: Case, account: str = "ALS", d: int = 0) -> list[tuple[str, int]]:
+    """The list in force for a dwelling: (application, rank), best placed first."""
+    facts = el.encode(case, rules())
+    code = list(facts.accounts).index(account)
+    accounts, lines = accounts_of(facts, d)
+    apps, ranks = el.nominee_order(facts, d, code, int(lines[list(accounts).index(code)]))
+    return [(str(facts.applications.ids[app]), rank) for app, rank in zip(apps, ranks, strict=True)]
+
+
+def test_names_for_this_dwelling_go_before_the_general_list() -> None:
     people = [*employees("A1", "A2", "A3"), *employees("A4", status="struck_off"), application("A5")]
     case = make_case(
         [dwelling()], people, conventions=[line("ALS", "direct")],
@@ -104,10 +114,22 @@ def test_direct_with_names_for_this_dwelling_has_one_first() -> None:
         ],
     )  # fmt: skip
     found = named(case)["ALS"]
-    assert {name: first for name, first in found.items() if first} == {"A2": True}, (
-        "A4 is refused, A5 outside the pool"
+    assert {name for name, first in found.items() if first} == {"A1", "A2"}, (
+        "A4 is refused, A5 outside the pool, A3 on the general list"
     )
     assert set(found) >= {"A1", "A2", "A3"} and "A5" not in found
+    assert order_of(case) == [("A2", 3), ("A1", 4)], "an order, not a lock: who follows waits for who leads"
+
+
+def test_the_general_list_holds_where_nobody_named_for_the_dwelling_is_eligible() -> None:
+    people = [*employees("A1", "A2", "A3"), *employees("A4", status="struck_off")]
+    case = make_case(
+        [dwelling()], people, conventions=[line("ALS", "direct")],
+        nominations=[nomination("A4", 1, "L1"), nomination("A3", 2), nomination("A1", 1), nomination("A2", 2)],
+    )  # fmt: skip
+    order = order_of(case)
+    assert order[0] == ("A1", 1) and sorted(order[1:]) == [("A2", 2), ("A3", 2)], "equal ranks stay equal"
+    assert {name for name, first in named(case)["ALS"].items() if first} == {"A1", "A2", "A3"}
 
 
 def test_a_nomination_for_another_dwelling_does_not_count_here() -> None:
@@ -125,11 +147,11 @@ def test_a_nomination_for_another_dwelling_does_not_count_here() -> None:
 def test_partial_leads_with_nominees_then_the_engine_completes() -> None:
     people = employees("A1", "A2")
     conventions = [line("ALS", "partial")]
-    free = named(make_case([dwelling()], people, conventions=conventions))["ALS"]
-    led = named(make_case([dwelling()], people, conventions=conventions, nominations=[nomination("A2")]))[
-        "ALS"
-    ]
-    assert free == {"A1": True, "A2": True} and led == {"A1": False, "A2": True}
+    free = make_case([dwelling()], people, conventions=conventions)
+    led = make_case([dwelling()], people, conventions=conventions, nominations=[nomination("A2")])
+    assert order_of(free) == [] and order_of(led) == [("A2", 1)]
+    for case in (free, led):
+        assert named(case)["ALS"] == {"A1": True, "A2": True}, "A1 may follow once A2 is first somewhere"
 
 
 def test_sitting_tenants_are_named_by_mutation_and_when_relocated_by_relogement_too() -> None:
@@ -222,7 +244,7 @@ def seats_of(case: Case) -> list[tuple[str, str, int, list[str]]]:
     ]
 
 
-def test_a_seat_waits_for_a_direct_reservataire_without_eligible_nominee() -> None:
+def test_a_seat_waits_for_every_dwelling_a_direct_reservataire_may_receive() -> None:
     people = [*employees("A1", "A3"), application("A2"), *employees("A4", status="struck_off")]
     conventions = [
         line("ALS", "direct", proposal_deadline_days=20),
@@ -239,7 +261,7 @@ def test_a_seat_waits_for_a_direct_reservataire_without_eligible_nominee() -> No
     refused = make_case(homes, people, conventions=conventions, nominations=[nomination("A4", 1, "L1")])
     assert len(seats_of(refused)) == 4
     fine = make_case(homes, people, conventions=conventions, nominations=[nomination("A1", 1, "L1")])
-    assert [seat[:2] for seat in seats_of(fine)] == [("L1", "COLL:25"), ("L2", "ALS"), ("L2", "COLL:25")]
+    assert seats_of(fine) == seats_of(case), "the seat stays: its place is after the nominees, in the rows"
 
 
 def test_no_seat_for_a_dwelling_held_back_pinned_or_reserved_elsewhere() -> None:
