@@ -47,7 +47,7 @@ def eligible_nominees(
 
     Returns
     -------
-    Those named for this very dwelling, in the réservataire's order (of equal ranks, only the first counts as first),
+    Those named for this very dwelling, in the réservataire's order (equal ranks in the order of the identifiers),
     and those named for any dwelling of the account. A household named both ways is in the first list only.
     """
 
