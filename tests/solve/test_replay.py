@@ -82,6 +82,7 @@ def test_every_case_is_bounded_as_well_as_it_was_and_nothing_is_solved_again(siz
         assert old - old // 10**6 <= new <= old
 
 
+@pytest.mark.soak
 def test_an_envelope_is_among_the_cuts_taken_over(tmp_path):
     found = [
         cut
