@@ -53,7 +53,9 @@ def expected_nums(problem: Problem, lines: Ranked, acceptance: I64) -> NDArray[n
         if kind < 0:
             continue
         for j in range(int(kinds.ptr[kind]), int(kinds.ptr[kind + 1])):
-            if kinds.num[j]:
-                total[int(kinds.row[j])] += signs
+            # a row that limits is written by its complement: what it counts are the leases that count against it
+            row = int(kinds.row[j])
+            if bool(kinds.num[j]) != problem.rows[row].ceiling:
+                total[row] += signs
     unit = SCALE // FULL
     return np.array([(t + unit // 2) // unit / FULL for t in total], np.float64)

@@ -96,7 +96,7 @@ def test_an_envelope_is_among_the_cuts_taken_over(tmp_path):
 
 @pytest.mark.soak
 def test_a_pin_is_proven_from_the_earlier_cases_to_the_same_proposal(tmp_path):
-    problem, solved = commission(120, 600, 1)
+    problem, solved = commission(30, 200, 1)
     earlier = published(problem, solved, tmp_path)
     d = int(solved.first.dwelling[len(solved.first) // 2])
     entries = problem.entries_of(d)
@@ -119,8 +119,8 @@ def test_a_pin_is_proven_from_the_earlier_cases_to_the_same_proposal(tmp_path):
 
 
 def test_a_tree_of_another_problem_is_let_go_and_leaves_no_trace(tmp_path):
-    problem, _ = commission(120, 600, 1)
-    foreign = published(*commission(60, 500, 3), tmp_path)
+    problem, _ = commission(30, 200, 1)
+    foreign = published(*commission(20, 160, 3), tmp_path)
     prover = fresh(problem, foreign)
     assert replay(prover, foreign) == 0
     assert len(prover.nodes) == 1 and prover.nodes[0].split is None and not prover.near
@@ -130,7 +130,7 @@ def test_a_tree_of_another_problem_is_let_go_and_leaves_no_trace(tmp_path):
 
 def test_multipliers_of_any_size_are_made_admissible(tmp_path):
     """A bound is only one for multipliers that no price exceeds: a case that claims more proves nothing false."""
-    problem, solved = commission(120, 600, 1)
+    problem, solved = commission(30, 200, 1)
     told = published(problem, solved, tmp_path)
     most = 10**18 - 1
     inner = [i for i, n in enumerate(told.tree) if isinstance(n, Division)]
@@ -157,7 +157,7 @@ def test_multipliers_of_any_size_are_made_admissible(tmp_path):
     "damage", ["loop", "twice", "far", "row", "on", "cut without rows", "unit", "slope", "weight", "negative"]
 )
 def test_a_tree_that_is_none_is_refused(damage, tmp_path):
-    problem, solved = commission(120, 600, 1)
+    problem, solved = commission(30, 200, 1)
     published(problem, solved, tmp_path)
     path = tmp_path / "certificate.json"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -191,7 +191,7 @@ def test_a_tree_that_is_none_is_refused(damage, tmp_path):
 
 
 def test_the_tree_is_read_in_full(tmp_path):
-    problem, solved = commission(120, 600, 1)
+    problem, solved = commission(30, 200, 1)
     told = published(problem, solved, tmp_path)
     assert len(told.tree) == len(solved.certificate.nodes)
     for ours, node in zip(told.tree, solved.certificate.nodes, strict=True):

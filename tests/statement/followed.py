@@ -89,7 +89,11 @@ def count_three(folder: Path) -> Three:
     return Three(
         {(r.rule, r.scope): (r.num_before, r.den_before, r.remaining_num, r.remaining_den, r.rate) for r in book.rows},
         {
-            (r.rule, r.scope): (r.num_before, r.den_before, r.remaining.numerator, r.remaining.denominator, r.rate)
+            # the verifier writes a limit by its complement: the leases that do not count against the account
+            (r.rule, r.scope): (
+                r.den_before - r.num_before if r.rule == "flux_max" else r.num_before,
+                r.den_before, r.remaining.numerator, r.remaining.denominator, r.rate,
+            )
             for r in verified.rows
         },
         {
