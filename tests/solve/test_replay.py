@@ -118,9 +118,10 @@ def test_a_pin_is_proven_from_the_earlier_cases_to_the_same_proposal(tmp_path):
     assert np.array_equal(cold.multipliers, warm.multipliers) and cold.stages == warm.stages
 
 
+@pytest.mark.soak
 def test_a_tree_of_another_problem_is_let_go_and_leaves_no_trace(tmp_path):
-    problem, _ = commission(30, 200, 1)
-    foreign = published(*commission(20, 160, 3), tmp_path)
+    problem, _ = commission(120, 600, 1)
+    foreign = published(*commission(60, 500, 3), tmp_path)
     prover = fresh(problem, foreign)
     assert replay(prover, foreign) == 0
     assert len(prover.nodes) == 1 and prover.nodes[0].split is None and not prover.near
