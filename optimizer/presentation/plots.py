@@ -48,7 +48,7 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
         out += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3.5" fill="{colour}"/>' for a, b in points]
     for i, anchor, shift in ((0, "end", -8), (len(steps) - 1, "start", 8)):
         ends = [(n, series[name][i]) for n, name in enumerate(names)] if steps else []
-        placed = _spread([(n, y(v)) for n, v in ends if v is not None])
+        placed = _spread([(n, y(v)) for n, v in ends if v is not None], height - 10)
         for n, at in placed:
             value = series[names[n]][i] or 0.0
             out.append(
@@ -65,11 +65,16 @@ def slope_chart(series: Mapping[str, Sequence[float | None]], steps: Sequence[st
     return "".join([*out, "</svg>"])
 
 
-def _spread(labels: list[tuple[int, float]], gap: float = 14.0) -> list[tuple[int, float]]:
-    """Labels moved down so that none covers another."""
+def _spread(labels: list[tuple[int, float]], lowest: float, gap: float = 14.0) -> list[tuple[int, float]]:
+    """Labels moved so that none covers another and none lies below ``lowest``."""
     placed: list[tuple[int, float]] = []
     for n, at in sorted(labels, key=lambda item: (item[1], item[0])):
         placed.append((n, max(at, placed[-1][1] + gap) if placed else at))
+    floor = lowest
+    for i in range(len(placed) - 1, -1, -1):
+        n, at = placed[i]
+        placed[i] = (n, min(at, floor))
+        floor = placed[i][1] - gap
     return placed
 
 
