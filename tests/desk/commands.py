@@ -17,7 +17,7 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "dashboard of an EPCI": ("dashboard", "{year}", "--for", "epci", "--of", "242500361", "--proposals", "{proposals}"),
     "dashboard of the prefet": ("dashboard", "{year}", "--for", "prefet", "--of", "25"),
     "dashboard of a maire": ("dashboard", "{year}", "--for", "maire", "--of", "25056", "--proposals", "{proposals}"),
-    "demo": ("demo",),
+    "demo": ("demo", "--small"),
     "flux": ("flux", "{week}"),
     "flux, in English": ("flux", "{week}", "--lang", "en"),
     "flux of every landlord": ("flux", "{all}"),
