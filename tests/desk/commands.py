@@ -27,9 +27,10 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "scenario compare": ("scenario", "compare", "{runs}/reference", "{runs}/lec-30", "--lang", "en"),
     "scenario run": ("scenario", "run", "lec-30", "quatre-modes", "--case", "{week}", "--workers", "1", "--gap", "0.05"),
     "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
-    "template": ("template",),
+    "template": ("template", "{out}"),
 }  # fmt: skip
-"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}`` and ``{runs}`` are folders of the fixtures."""
+"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}`` and ``{runs}`` are folders of the fixtures, ``{out}`` the
+folder to write where a command takes it without ``--out``."""
 
 
 def writing_commands() -> Iterator[str]:
@@ -50,8 +51,11 @@ def run(words: tuple[str, ...], out: Path) -> int:
     """The command as a user runs it, in a process of its own."""
     import subprocess
 
+    told = [str(out) if word == "{out}" else word for word in words]
+    if "{out}" not in words:
+        told += ["--out", str(out)]
     done = subprocess.run(
-        [sys.executable, "-c", "from optimizer.cli import main; main()", *words, "--out", str(out)],
+        [sys.executable, "-c", "from optimizer.cli import main; main()", *told],
         capture_output=True, text=True, check=False, timeout=500,
     )  # fmt: skip
     print(done.stdout[-2000:], done.stderr[-2000:])

@@ -51,7 +51,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     def made(recipe: str) -> Path:
         out = base / "out" / recipe.replace(" ", "-").replace(",", "")
         out.parent.mkdir(exist_ok=True)
-        words = [re.sub(r"\{(\w+)\}", lambda found: str(case(found[1])), word) for word in RECIPES[recipe]]
+        words = [
+            re.sub(r"\{(?!out\})(\w+)\}", lambda found: str(case(found[1])), word) for word in RECIPES[recipe]
+        ]
         assert run(tuple(words), out) == 0, recipe
         return out
 
