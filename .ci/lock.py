@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = {"pip", "setuptools", "wheel", "attriflux"}
+READ = {"pysqlite3": "Zlib"}
+"""Licences of packages whose metadata names none, read in the licence file they carry."""
 
 
 def licence(found: Distribution) -> str:
@@ -24,7 +26,7 @@ def licence(found: Distribution) -> str:
     ]
     if classifiers:
         return ", ".join(sorted(set(classifiers)))
-    return str(data.get("License") or "not named").strip().splitlines()[0][:60]
+    return str(data.get("License") or READ.get(data["Name"]) or "not named").strip().splitlines()[0][:60]
 
 
 def main() -> None:
