@@ -243,7 +243,7 @@ class _Turning:
 
     def _counted_refusals(self) -> list[tuple[Followed, date]]:
         """Refusals without legitimate reason; proven silence where the local grid counts it."""
-        counted = {REFUSED, SILENT} if self.rules.get("national.desk.silence_counts") else {REFUSED}
+        counted = {REFUSED, SILENT} if self.rules.get("national.commission.silence_is_refusal") else {REFUSED}
         return [(x, x.ended_on) for x in self.lines if x.outcome in counted and x.ended_on is not None]
 
     def _refusals(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[int | None]:
@@ -299,7 +299,7 @@ class _Turning:
         """The day an ineligible household is struck off: a month after its notice went out; None before any notice."""
         if line.candidate.status != "ineligible":
             return None
-        months = int(self.rules.number("national.desk.notice_months"))
+        months = int(self.rules.number("national.commission.radiation_notice_months"))
         own = [d for d in self.duties if d.kind == "radiation_notice" and d.ref == line.candidate.ref]
         days = [months_after(d.closed_on, months) for d in own if d.closed_on is not None]
         return min(days, default=None)
