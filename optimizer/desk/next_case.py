@@ -142,6 +142,11 @@ class _Turning:
             else default_seed(self.on, settings.landlord, settings.territory)
         )
         year = self.on.year if settings.year == settings.on.year else settings.year
+        if year > settings.year:
+            # the table holds the leases signed since 1 January; last year's statement is made from last year's case
+            past = leases["signed_on"].dt.year < year
+            tables["leases"] = leases[~past].reset_index(drop=True)
+            self.said.append(_missing("DESK_NEW_YEAR", year=year, leases=int(past.sum())))
         case = replace(
             self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
             tables={name: _sorted(name, tables[name]) for name in TABLES if name in tables},

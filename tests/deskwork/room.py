@@ -63,14 +63,14 @@ WEEK, MORE = 9, 3
 
 @cache
 def _whole() -> Case:
-    return synthesize("commission", dwellings=WEEK + 2 * MORE, applications=200, seed=7)
+    return synthesize("commission", dwellings=WEEK + 2 * MORE, applications=200, seed=11)
 
 
 def imported(weeks: int) -> Case:
     """The import of a week, from 0: the dwellings vacated until then, nothing that speaks of others."""
     whole = _whole()
     homes = whole.table("dwellings").head(WEEK + weeks * MORE)
-    later = set(whole.table("dwellings")["dwelling_id"]) - set(homes["dwelling_id"])
+    later = set(whole.table("dwellings")["dwelling_id"].iloc[WEEK:])
     tables = dict(whole.tables) | {"dwellings": homes}
     for name in ("nominations", "decisions"):
         frame = whole.table(name)
@@ -137,9 +137,9 @@ class Room:
     def record(self, **more: Any) -> Recorded:
         return record(self.desk, self.book, self.session_id, SECRETARY, **more)
 
-    def hold(self, rows: dict[tuple[str, str, str], dict[str, Any]] | None = None) -> None:
+    def hold(self, rows: dict[tuple[str, str, str], dict[str, Any]] | None = None, on: date = HELD) -> None:
         """Everything listed is decided in rank order, save what ``rows`` says; the session is signed."""
-        self.clock.to(HELD)
+        self.clock.to(on)
         self.write_book()
         fill(self.book, session=OPENED, members=MEMBERS, rows=decided(self.session) | (rows or {}))
         self.record()
