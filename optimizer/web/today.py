@@ -1,0 +1,15 @@
+"""The day it is in the commission's rooms, by the store's clock."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from optimizer.web.desk import desk
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def today() -> date:
+    """The date in Paris."""
+    return desk().store.clock().astimezone(PARIS).date()
