@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from optimizer.store.opening import Store
+from optimizer.store.holding import Store
 from optimizer.web.deployment import Deployment
 from optimizer.web.desk import Desk, serve
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from optimizer.web.deployment import Deployment
 
 if TYPE_CHECKING:
-    from optimizer.store.opening import Store
+    from optimizer.store.holding import Store
 
 
 class Desk:

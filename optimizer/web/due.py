@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from optimizer.store import Store, queries
+from optimizer.store import queries
+from optimizer.store.holding import Store
 from optimizer.store.records import CandidateRecord, DutyRecord, ItemRecord, OfferRecord, SessionRecord
 
 Kind = Literal["silence", "answer", "notify", "condition", "proof", "judge", "sign"]

@@ -70,7 +70,7 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang) -> Job:
         ``WEB_JOB_BUSY``: another one runs.
     """
     reap(desk)
-    now = desk.store.clock()
+    now = desk.store.now()
     try:
         with transaction.atomic():
             job = Job.objects.create(
@@ -101,11 +101,11 @@ def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes]) -> None:
             code = child.wait(timeout=HEARTBEAT)
             break
         except subprocess.TimeoutExpired:
-            Job.objects.filter(id=job, state="running").update(heartbeat_at=desk.store.clock())
+            Job.objects.filter(id=job, state="running").update(heartbeat_at=desk.store.now())
     if child.stdin is not None:
         child.stdin.close()
     state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
-    Job.objects.filter(id=job, state="running").update(state=state, code=code, ended_at=desk.store.clock())
+    Job.objects.filter(id=job, state="running").update(state=state, code=code, ended_at=desk.store.now())
     _children.pop(job, None)
     connection.close()
 
@@ -130,9 +130,9 @@ def stop(job: str) -> None:
 
 def reap(desk: Desk) -> None:
     """Jobs whose server is gone end as failed: their place is free again."""
-    lost = desk.store.clock() - LOST
+    lost = desk.store.now() - LOST
     Job.objects.filter(state="running", heartbeat_at__lt=lost).update(
-        state="failed", code=None, ended_at=desk.store.clock()
+        state="failed", code=None, ended_at=desk.store.now()
     )
 
 

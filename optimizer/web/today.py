@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from optimizer.web.desk import desk
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def today() -> date:
     """The date in Paris."""
-    return desk().store.clock().astimezone(PARIS).date()
+    return desk().store.today()

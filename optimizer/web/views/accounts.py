@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from optimizer.errors import AttrifluxError, define, said
 from optimizer.store import commands, queries
-from optimizer.store.copies import backup as copy_store
 from optimizer.web.access import ROLES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -137,6 +136,8 @@ def backup(request: Asked) -> HttpResponse:
     form = Form(request)
 
     def do() -> Any:
+        from optimizer.store.copies import backup as copy_store
+
         folder = desk().deployment.state / "backups"
         folder.mkdir(parents=True, exist_ok=True)
         return copy_store(desk().store, folder / f"bureau-{secrets.token_hex(4)}.attriflux")

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from optimizer.errors import said
 from optimizer.store import commands, queries
-from optimizer.store.replay import verify_store
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
@@ -24,22 +23,22 @@ A_PAGE = 100
 
 def ledger(request: Asked) -> HttpResponse:
     """A hundred events a page, the newest first; codes, dates and hashes, no name."""
-    head = queries.head(desk().store)
-    given = request.GET.get("avant", "")
-    events = queries.events(desk().store)
-    last = events[-1].seq if events else 0
-    until = int(given) if given.isdecimal() and len(given) < 12 else last + 1
-    shown = [e for e in events if e.seq < until][-A_PAGE:][::-1]
+    given, store = request.GET.get("avant", ""), desk().store
+    until = int(given) if given.isdecimal() and len(given) < 12 else int(store.head()["seq"]) + 1
+    events = queries.events(store, since=max(0, until - 1 - A_PAGE), limit=None)
+    shown = [e for e in events if e.seq < until][::-1]
     return page(
         request,
         "ledger",
-        {"events": shown, "head": head, "older": shown[-1].seq if shown and shown[-1].seq > 1 else None, "read_only": desk().store.read_only},
+        {"events": shown, "head": queries.head(store), "older": shown[-1].seq if shown and shown[-1].seq > 1 else None, "read_only": store.read_only},
     )  # fmt: skip
 
 
 def check(request: Asked) -> HttpResponse:
     """Replay the tables from the events and compare."""
     lang = lang_of(request)
+    from optimizer.store.replay import verify_store
+
     found = verify_store(desk().store)
     tell(request, found.sentence(lang))
     return HttpResponseRedirect(reverse("ledger"))

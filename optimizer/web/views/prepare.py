@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.errors import said
-from optimizer.store import commands, identities
+from optimizer.store import commands
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
@@ -72,6 +72,8 @@ def _people(request: Asked) -> HttpResponse:
     form = Form(request)
 
     def do() -> Any:
+        from optimizer.store import identities
+
         with kept_file(desk(), request.FILES.get("identities")) as file:
             people = identities.read(file)
         return commands.import_people(desk().store, request.visitor.actor("S"), form.command_id, people=people)
