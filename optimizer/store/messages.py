@@ -230,10 +230,6 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",
         "No quorum: {present:vote present or represented/votes present or represented}, {quorum} needed.",
     ),
-    "NO_QUORUM_RULE": (
-        "Le quorum du règlement intérieur n'est pas saisi.",
-        "The quorum of the règlement intérieur was not given.",
-    ),
     "MEMBER_TWICE": ("Le membre {member} figure deux fois.", "Member {member} stands twice."),
     "UNDECIDED": (
         "{count:candidature n'a/candidatures n'ont} pas de décision.",
@@ -274,6 +270,10 @@ _GUARDS: dict[str, tuple[str, str]] = {
     "SENTENCE": (
         "La phrase de la commission est demandée : au moins {needed} caractères (lus : {found}).",
         "The commission's own sentence is needed: at least {needed} characters (read: {found}).",
+    ),
+    "DEPARTURE": (
+        "L'ordre décidé n'est pas l'ordre proposé : dire pourquoi.",
+        "The order decided is not the one proposed: say why.",
     ),
     "VOTE": (
         "Voix incohérentes : {cast} exprimées ou abstenues pour {present} présentes.",

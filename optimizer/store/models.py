@@ -105,7 +105,7 @@ class Event(models.Model):
     session = _text(60)
     dwelling = _text()
     ref = _text(40)
-    payload = _json()
+    payload = _long()
     commitment = _text(64)
     command_id = _text(80, unique=True)
     prev = _text(64)
@@ -191,7 +191,6 @@ class Item(models.Model):
     added_as = _text(20)
     added_reason = _text(1000)
     end_reason = _text(1000)
-    departure = _text(2000)
     changed_by = _text()
     changed_at = _instant()
 
@@ -228,7 +227,6 @@ class Candidate(models.Model):
     status = _text(20)
     source = _text(20)
     checks = _json()
-    replaced_reason = _text(1000)
     call = _text(20)
     condition = _text(10)
     condition_on = _day(null=True)
@@ -249,6 +247,15 @@ class Dossier(models.Model):
     ref = _text(40, db_index=True)
     facts = _json()
     reasons = _json()
+    reason = _text(1000)
+
+
+class Remark(models.Model):
+    """Erasable: why the commission left the proposed order (``item:7``), why it rectified (``rectification:2``)."""
+
+    remark_id = _text(60, primary_key=True)
+    ref = _text(40, db_index=True)
+    text = _long()
 
 
 class Document(models.Model):
@@ -431,7 +438,6 @@ class Rectification(models.Model):
     rectification_id = _key()
     session = _link(Session)
     number = _int()
-    reason = _text(2000)
     prepared_by = _text()
     prepared_at = _instant()
     signed_by = _text()

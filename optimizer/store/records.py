@@ -61,7 +61,7 @@ Voice = Literal["board", "prefet", "epci", "mayor", "mandant", "consultative"]
 Presence = Literal["present", "represented", "absent"]
 Mode = Literal["in_person", "remote", "mixed"]
 AddedAs = Literal["agenda", "late"]
-DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal", "legitimacy"]
+DutyKind = Literal["suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal"]
 
 
 @dataclass(frozen=True)
@@ -256,11 +256,15 @@ class CandidateRecord:
     source: str
     checks: Mapping[str, str]
     """``convened`` / ``open`` -> code of what the new check found, empty text = still in order."""
-    replaced_reason: str
+    reason: str
+    """Why it was replaced, or came late; empty otherwise, and once erased."""
     facts: Mapping[str, Any]
     reasons: tuple[str, ...]
     call: CallOutcome | Literal[""]
     """Outcome of the last call of the instruction."""
+    condition: ConditionStatus
+    condition_on: date | None
+    """Day the condition was met or failed."""
     documents: tuple[DocumentRecord, ...]
     decision: DecisionRecord | None
     """The one in force."""
