@@ -128,7 +128,9 @@ class _Frozen:
         prospects = read_back(result, "prospects")
         self.prospects: dict[str, list[str]] = {}
         if prospects is not None:
-            for r in prospects.sort_values("rank", key=lambda x: x.astype(int), kind="stable").to_dict("records"):
+            for r in prospects.sort_values("rank", key=lambda x: x.astype(int), kind="stable").to_dict(
+                "records"
+            ):
                 self.prospects.setdefault(str(r["dwelling_id"]), []).append(str(r["application_id"]))
 
     def item(self, form: Mapping[str, Any]) -> NewItem:
@@ -164,7 +166,9 @@ class _Frozen:
         designated = any(h["designated"] for h in form["households"].values())
         return "prefet_designated" if designated else "too_few_candidates"
 
-    def candidate(self, form: Mapping[str, Any], card: Mapping[str, Any], account: str, position: int) -> NewCandidate:
+    def candidate(
+        self, form: Mapping[str, Any], card: Mapping[str, Any], account: str, position: int
+    ) -> NewCandidate:
         who = str(card["application"])
         kept = dict(form["households"].get(who, {}))
         reason = str(kept.pop("reason", ""))

@@ -9,12 +9,16 @@ from __future__ import annotations
 from optimizer.domain import Column, Table
 
 
-def _c(name: str, kind: str, alias: str, fr: str, en: str, *, required: bool = False, **more: object) -> Column:
+def _c(
+    name: str, kind: str, alias: str, fr: str, en: str, *, required: bool = False, **more: object
+) -> Column:
     return Column(name, kind, alias, required, fr=fr, en=en, **more)  # type: ignore[arg-type]
 
 
 _DWELLING = _c("dwelling_id", "id", "logement", "Logement", "Dwelling", required=True)
-_NUMBER = _c("application_id", "id", "numero_unique", "Numéro unique", "Unique number", required=True, max_length=18)
+_NUMBER = _c(
+    "application_id", "id", "numero_unique", "Numéro unique", "Unique number", required=True, max_length=18
+)
 
 SESSION = Table(
     "session", "Séance", fr="La séance", en="The session",
@@ -118,7 +122,9 @@ FACTS: dict[str, frozenset[str]] = {
     "session": frozenset({"session_id", "on", "hour", "place", "quorum"}),
     "calls": frozenset({"dwelling_id", "order", "application_id", "file"}),
     "members": frozenset(),
-    "entry": frozenset({"number", "dwelling_id", "home", "account", "order", "application_id", "household", "why"}),
+    "entry": frozenset(
+        {"number", "dwelling_id", "home", "account", "order", "application_id", "household", "why"}
+    ),
     "votes": frozenset({"number", "dwelling_id", "home"}),
     "offers": frozenset({"dwelling_id", "order", "application_id", "deadline"}),
 }

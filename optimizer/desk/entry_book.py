@@ -49,16 +49,31 @@ class _Book:
             str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         )
         on = session.on
-        self.book.set_properties({"created": datetime(on.year, on.month, on.day, tzinfo=UTC), "author": "Attriflux"})
-        base = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True, "bottom": 1, "bottom_color": RULE}
+        self.book.set_properties(
+            {"created": datetime(on.year, on.month, on.day, tzinfo=UTC), "author": "Attriflux"}
+        )
+        base = {
+            "font_name": "Calibri",
+            "font_size": 10,
+            "valign": "top",
+            "text_wrap": True,
+            "bottom": 1,
+            "bottom_color": RULE,
+        }
         self.head = self.book.add_format({**base, "bold": True, "font_color": "white", "bg_color": NAVY})
         self.formats = {
-            (fact, kind): self.book.add_format({**base, "num_format": form, **({"bg_color": GREY} if fact else {})})
+            (fact, kind): self.book.add_format(
+                {**base, "num_format": form, **({"bg_color": GREY} if fact else {})}
+            )
             for fact in (True, False)
             for kind, form in (("text", "@"), ("date", "dd/mm/yyyy"), ("int", "0"))
         }
-        self.bare = self.book.add_format({"font_name": "Calibri", "font_size": 10, "text_wrap": True, "valign": "top"})
-        self.title = self.book.add_format({"font_name": "Calibri", "font_size": 16, "bold": True, "font_color": NAVY})
+        self.bare = self.book.add_format(
+            {"font_name": "Calibri", "font_size": 10, "text_wrap": True, "valign": "top"}
+        )
+        self.title = self.book.add_format(
+            {"font_name": "Calibri", "font_size": 16, "bold": True, "font_color": NAVY}
+        )
         self.band = self.book.add_format({**base, "bold": True, "bg_color": PALE})
         self.used: dict[str, list[str]] = {}
 
@@ -67,7 +82,9 @@ class _Book:
         sheet.set_column(0, 0, 110)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.write_string(0, 0, f"{neutral(self.session.commission)} – {self.session.on:%d/%m/%Y}", self.title)
+        sheet.write_string(
+            0, 0, f"{neutral(self.session.commission)} – {self.session.on:%d/%m/%Y}", self.title
+        )
         lines = [said(f"ENTRY.HOW_{n}", self.lang, session=self.session.session_id) for n in range(1, 6)]
         for i, line in enumerate(lines, start=2):
             sheet.write_string(i, 0, line, self.bare)
@@ -89,7 +106,15 @@ class _Book:
             sheet.write_comment(0, j, column.fr if self.lang == "fr" else column.en, {"x_scale": 2})
             fact = column.name in facts
             for r, row in enumerate(rows, start=1):
-                self._cell(sheet, r, j, row.get(column.name), column, fact, self.known.get(lists.get(column.name, "")))
+                self._cell(
+                    sheet,
+                    r,
+                    j,
+                    row.get(column.name),
+                    column,
+                    fact,
+                    self.known.get(lists.get(column.name, "")),
+                )
             for r in range(len(rows) + 1, last + 1):
                 sheet.write_blank(r, j, None, self._format(column, fact))
             if column.name in lists and last:
@@ -100,7 +125,9 @@ class _Book:
         kind = column.kind if column.kind in ("date", "int") else "text"
         return self.formats[fact, kind]
 
-    def _cell(self, sheet: Any, r: int, j: int, value: Any, column: Column, fact: bool, choice: Choice | None) -> None:
+    def _cell(
+        self, sheet: Any, r: int, j: int, value: Any, column: Column, fact: bool, choice: Choice | None
+    ) -> None:
         form = self._format(column, fact)
         if value is None:
             sheet.write_blank(r, j, None, form)
@@ -109,7 +136,9 @@ class _Book:
         elif isinstance(value, int):
             sheet.write_number(r, j, value, form)
         else:
-            shown = choice.shown(value, self.lang) if choice is not None and value in choice.words else str(value)
+            shown = (
+                choice.shown(value, self.lang) if choice is not None and value in choice.words else str(value)
+            )
             sheet.write_string(r, j, neutral(shown), form)
 
     def _validation(self, name: str) -> Mapping[str, Any]:

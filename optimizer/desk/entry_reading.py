@@ -48,7 +48,14 @@ class Entry:
     def finding(self, code: str, column: str, value: object = None, **params: object) -> Finding:
         """A problem of this row, at a column."""
         told = shown(value) if value is not None else None
-        return Finding(code, file=self.label, row=self.row, column=self.names.get(column, column), value=told, params=params)
+        return Finding(
+            code,
+            file=self.label,
+            row=self.row,
+            column=self.names.get(column, column),
+            value=told,
+            params=params,
+        )
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,11 @@ def _entries(read: ReadTable, known: Mapping[str, Choice]) -> tuple[tuple[Entry,
                     expected = " ; ".join(known[name].options("fr")), "; ".join(known[name].options("en"))
                     findings.append(
                         entry.finding(
-                            "DESK_ENTRY_CHOICE", column, values[column], expected_fr=expected[0], expected_en=expected[1]
+                            "DESK_ENTRY_CHOICE",
+                            column,
+                            values[column],
+                            expected_fr=expected[0],
+                            expected_en=expected[1],
                         )
                     )
                     del values[column]

@@ -13,7 +13,13 @@ from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 Row = dict[str, Any]
 ON_THE_LIST = ("queue", "declined", "replaced")
 """Statuses of a name that no decision is asked of."""
-UNANSWERED = {"accepted": "accepted", "signed": "accepted", "refused": "refused", "silent": "silent", "desisted": "desisted"}
+UNANSWERED = {
+    "accepted": "accepted",
+    "signed": "accepted",
+    "refused": "refused",
+    "silent": "silent",
+    "desisted": "desisted",
+}
 
 
 def rows_of(session: SessionRecord, lang: Lang) -> dict[str, list[Row]]:
@@ -103,14 +109,19 @@ def _members(session: SessionRecord, lang: Lang) -> list[Row]:
             }
             for a in session.attendance
         ]  # fmt: skip
-    rows: list[Row] = [{"quality": said("ENTRY.BOARD_SEAT", lang, n=n), "voice": "board"} for n in range(1, 7)]
+    rows: list[Row] = [
+        {"quality": said("ENTRY.BOARD_SEAT", lang, n=n), "voice": "board"} for n in range(1, 7)
+    ]
     rows.append({"quality": said("ENTRY.PREFET_SEAT", lang), "voice": "prefet"})
     facts = [item.facts for item in items_of(session)]
     epci = sorted({str(f["epci"]) for f in facts if f.get("epci")})
     rows += [{"quality": said("ENTRY.EPCI_SEAT", lang), "voice": "epci", "territory": code} for code in epci]
-    communes = sorted({(str(f.get("commune")), str(f.get("commune_name") or f.get("commune"))) for f in facts})
+    communes = sorted(
+        {(str(f.get("commune")), str(f.get("commune_name") or f.get("commune"))) for f in facts}
+    )
     rows += [
-        {"quality": said("ENTRY.MAYOR_SEAT", lang, place=name), "voice": "mayor", "territory": code} for code, name in communes
+        {"quality": said("ENTRY.MAYOR_SEAT", lang, place=name), "voice": "mayor", "territory": code}
+        for code, name in communes
     ]
     return rows
 
@@ -141,7 +152,12 @@ def _dwelling(item: ItemRecord, lang: Lang) -> Row:
     }  # fmt: skip
     if item.vote is not None:
         v = item.vote
-        row |= {"votes_for": v.votes_for, "votes_against": v.votes_against, "abstentions": v.abstentions, "casting": v.casting or None}
+        row |= {
+            "votes_for": v.votes_for,
+            "votes_against": v.votes_against,
+            "abstentions": v.abstentions,
+            "casting": v.casting or None,
+        }
     return row
 
 

@@ -46,7 +46,12 @@ class Followed:
 
     @property
     def key(self) -> tuple[str, str, int, int]:
-        return (self.session.on.isoformat(), self.session.session_id, self.item.position, self.candidate.position)
+        return (
+            self.session.on.isoformat(),
+            self.session.session_id,
+            self.item.position,
+            self.candidate.position,
+        )
 
     @property
     def oriented_on(self) -> date:
@@ -87,7 +92,9 @@ def closed_sessions(sessions: Iterable[SessionRecord]) -> list[SessionRecord]:
 
 def coming_sessions(sessions: Iterable[SessionRecord]) -> list[SessionRecord]:
     """Sessions convened or being held: their dwellings are on an agenda."""
-    return sorted((s for s in sessions if s.status in ("convened", "open")), key=lambda s: (s.on, s.session_id))
+    return sorted(
+        (s for s in sessions if s.status in ("convened", "open")), key=lambda s: (s.on, s.session_id)
+    )
 
 
 def items_of(session: SessionRecord) -> list[ItemRecord]:
@@ -133,7 +140,11 @@ def attempt_ended_on(session: SessionRecord, item: ItemRecord) -> date:
         day
         for c in item.candidates
         if c.offer is not None
-        for day in (c.offer.answered_on, c.offer.condition_on, c.offer.deadline if c.status == "silent" else None)
+        for day in (
+            c.offer.answered_on,
+            c.offer.condition_on,
+            c.offer.deadline if c.status == "silent" else None,
+        )
         if day is not None
     ]
     return max([session.on, *days])

@@ -41,19 +41,30 @@ class Choice:
         """The code that a cell says, or None: its code, its words in either language, or what the list shows."""
         wanted = plain(text)
         for code, words in self.words.items():
-            known = {plain(code), *map(plain, words), *(plain(self.shown(code, lang)) for lang in ("fr", "en"))}
+            known = {
+                plain(code),
+                *map(plain, words),
+                *(plain(self.shown(code, lang)) for lang in ("fr", "en")),
+            }
             if wanted in known:
                 return code
         return None
 
 
 def _spoken(family: str, codes: Iterable[str]) -> Choice:
-    return Choice({code: (said(f"{family}.{code}".upper(), "fr"), said(f"{family}.{code}".upper(), "en")) for code in codes})
+    return Choice(
+        {
+            code: (said(f"{family}.{code}".upper(), "fr"), said(f"{family}.{code}".upper(), "en"))
+            for code in codes
+        }
+    )
 
 
 def _printed(labels: Mapping[str, str], codes: Iterable[str] | None = None, *, coded: bool = False) -> Choice:
     """Labels of ``models/national/commission.yaml``: they are printed as they stand, in French."""
-    return Choice({code: (labels[code], labels[code]) for code in (labels if codes is None else codes)}, coded)
+    return Choice(
+        {code: (labels[code], labels[code]) for code in (labels if codes is None else codes)}, coded
+    )
 
 
 def choices(law: CommissionLaw) -> dict[str, Choice]:

@@ -136,7 +136,11 @@ class _Turning:
             if self.case.has(name):
                 tables[name] = _without(self.case.table(name), gone, housed)
         settings = self.case.settings
-        seed = settings.seed if settings.seed_modified else default_seed(self.on, settings.landlord, settings.territory)
+        seed = (
+            settings.seed
+            if settings.seed_modified
+            else default_seed(self.on, settings.landlord, settings.territory)
+        )
         year = self.on.year if settings.year == settings.on.year else settings.year
         case = replace(
             self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
@@ -212,7 +216,9 @@ class _Turning:
                 i = at.get(item.dwelling_id)
                 if i is None:
                     if attempt_over(item) and item.dwelling_id not in gone:
-                        self.said.append(_missing("DESK_DWELLING_GONE", dwelling=item.dwelling_id, day=session.on))
+                        self.said.append(
+                            _missing("DESK_DWELLING_GONE", dwelling=item.dwelling_id, day=session.on)
+                        )
                     continue
                 if attempt_over(item) and (attempts[i] is None or self._new_attempt(session, item)):
                     more[i] = more.get(i, 0) + 1
@@ -393,17 +399,34 @@ class _Turning:
             return [] if back else [{**home, "application_id": None, "stage": "commission", "since": day}]
         live = [c for c in item.candidates if c.status in LIVE and c.offer is not None]
         rows: list[Row] = [
-            {**home, "application_id": c.application_id or None, "stage": "offered", "since": c.offer.notified_on}
+            {
+                **home,
+                "application_id": c.application_id or None,
+                "stage": "offered",
+                "since": c.offer.notified_on,
+            }
             for c in live
             if c.offer is not None
         ]
         turn = next_to_offer(item) if item.status in ("decided", "offering") else None
         if turn is not None:
-            rows.append({**home, "application_id": turn.application_id or None, "stage": "commission", "since": session.on})
+            rows.append(
+                {
+                    **home,
+                    "application_id": turn.application_id or None,
+                    "stage": "commission",
+                    "since": session.on,
+                }
+            )
         if rows and not self.rules.get("national.desk.waiting_ranks_proposable"):
             waiting = [c for c in item.candidates if c.status in WAITING and c is not turn]
             rows += [
-                {**home, "application_id": c.application_id or None, "stage": "commission", "since": session.on}
+                {
+                    **home,
+                    "application_id": c.application_id or None,
+                    "stage": "commission",
+                    "since": session.on,
+                }
                 for c in sorted(waiting, key=rank_of)
             ]
         return rows
@@ -416,7 +439,9 @@ class _Turning:
 
     def _on_an_agenda(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
         """A dwelling on a coming agenda is proposed to nobody else; its first name neither."""
-        first = min((c for c in item.candidates if c.status == "listed"), key=lambda c: c.position, default=None)
+        first = min(
+            (c for c in item.candidates if c.status == "listed"), key=lambda c: c.position, default=None
+        )
         since = session.convened_on or session.on
         home = {**self._home(item), "account": item.account}
         who = first.application_id if first is not None else ""
@@ -439,7 +464,9 @@ class _Turning:
         rows: dict[tuple[str, str], Row] = {}
         for x in self.lines:
             for reason, until, everywhere in self._barred(x):
-                self._forbid(rows, "" if everywhere else x.item.dwelling_id, x.candidate.application_id, reason, until)
+                self._forbid(
+                    rows, "" if everywhere else x.item.dwelling_id, x.candidate.application_id, reason, until
+                )
         declined = int(self.rules.number("national.desk.declined_months"))
         for session in [*self.closed, *self.coming]:
             for item in items_of(session):
@@ -451,7 +478,11 @@ class _Turning:
             row for (d, a), row in sorted(rows.items())
             if a in people and (not d or d in homes) and row["expires_on"] >= self.on
         ]  # fmt: skip
-        kept = frame[self._still_holding(frame, homes, people, {(r["dwelling_id"] or "", r["application_id"]) for r in made})]
+        kept = frame[
+            self._still_holding(
+                frame, homes, people, {(r["dwelling_id"] or "", r["application_id"]) for r in made}
+            )
+        ]
         own = {
             (d, a): day
             for d, a, what, day in zip(
@@ -460,13 +491,20 @@ class _Turning:
             )
             if what == "forbid"
         }  # fmt: skip
-        fresh = [r for r in made if not _covers(own, (r["dwelling_id"] or "", r["application_id"]), r["expires_on"])]
+        fresh = [
+            r
+            for r in made
+            if not _covers(own, (r["dwelling_id"] or "", r["application_id"]), r["expires_on"])
+        ]
         replaced = {(r["dwelling_id"] or "", r["application_id"]) for r in fresh}
         rest = kept[
             [
                 what != "forbid" or (d, a) not in replaced
                 for d, a, what in zip(
-                    _texts(kept, "dwelling_id"), _texts(kept, "application_id"), _texts(kept, "decision"), strict=True
+                    _texts(kept, "dwelling_id"),
+                    _texts(kept, "application_id"),
+                    _texts(kept, "decision"),
+                    strict=True,
                 )
             ]
         ]
@@ -476,7 +514,11 @@ class _Turning:
         """(reason, until, on every dwelling) of a candidature that ended."""
         number = self.rules.number
         if line.candidate.status in ("refused", "silent", "desisted") and line.ended_on is not None:
-            yield "refused_same_dwelling", months_after(line.ended_on, int(number("national.desk.refused_months"))), False
+            yield (
+                "refused_same_dwelling",
+                months_after(line.ended_on, int(number("national.desk.refused_months"))),
+                False,
+            )
         elif line.candidate.status == "not_attributed":
             months = int(number("national.desk.not_attributed_months"))
             yield "commission_decision", months_after(line.session.on, months), False
@@ -512,7 +554,9 @@ class _Turning:
         for dwelling, who, what in zip(*columns, strict=True):
             gone = (dwelling and dwelling not in homes) or (who and who not in people)
             done = what != "forbid" and (dwelling in examined or dwelling in self.held)
-            against = what == "pin" and ((dwelling, who) in barred or ("", who) in barred or who in self.followed)
+            against = what == "pin" and (
+                (dwelling, who) in barred or ("", who) in barred or who in self.followed
+            )
             if done or against:
                 self.said.append(_missing("DESK_DECISION_DONE", dwelling=dwelling, decision=what))
             keep.append(not (gone or done or against))
@@ -521,7 +565,9 @@ class _Turning:
     def _added(self, name: str, rows: Sequence[Row], kept: pd.DataFrame | None = None) -> pd.DataFrame:
         base = self.case.table(name) if kept is None else kept
         self.counts[name] = len(rows)
-        return pd.concat([base, _framed(name, rows)], ignore_index=True) if rows else base.reset_index(drop=True)
+        return (
+            pd.concat([base, _framed(name, rows)], ignore_index=True) if rows else base.reset_index(drop=True)
+        )
 
 
 def in_flux(item: ItemRecord) -> bool:
@@ -529,7 +575,10 @@ def in_flux(item: ItemRecord) -> bool:
     facts = item.facts
     excluded = str(facts.get("assiette_exclusion") or "none") != "none"
     return not (
-        excluded or facts.get("reserved_to") or facts.get("first_letting") or item.account in set(outside_flux())
+        excluded
+        or facts.get("reserved_to")
+        or facts.get("first_letting")
+        or item.account in set(outside_flux())
     )
 
 
@@ -564,9 +613,13 @@ def _framed(name: str, rows: Sequence[Row]) -> pd.DataFrame:
     for column in TABLES[name].columns:
         values = [row.get(column.name) for row in rows]
         if column.kind in ("date", "month"):
-            made[column.name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=object))).astype("datetime64[s]")
+            made[column.name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=object))).astype(
+                "datetime64[s]"
+            )
         elif column.kind == "list":
-            made[column.name] = pd.Series(["|".join(v) if isinstance(v, (list, tuple)) else v for v in values], dtype="str")
+            made[column.name] = pd.Series(
+                ["|".join(v) if isinstance(v, (list, tuple)) else v for v in values], dtype="str"
+            )
         else:
             made[column.name] = pd.Series(values, dtype=object).astype(column.dtype)  # type: ignore[call-overload]
     return pd.DataFrame(made)
@@ -578,7 +631,9 @@ def _sorted(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return frame.reset_index(drop=True)
     by = [c for c in TABLES[name].key if c in frame.columns] or list(frame.columns)
     rest = [c for c in frame.columns if c not in by]
-    words = pd.DataFrame({c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in [*by, *rest]})
+    words = pd.DataFrame(
+        {c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in [*by, *rest]}
+    )
     return frame.loc[words.sort_values([*by, *rest], kind="stable").index].reset_index(drop=True)
 
 

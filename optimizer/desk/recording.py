@@ -21,9 +21,9 @@ from optimizer.desk.following import items_of
 from optimizer.desk.lists import choices
 from optimizer.errors import Finding, InputProblems
 from optimizer.store import commands, queries
+from optimizer.store.holding import Store
 from optimizer.store.law import CommissionLaw, law
 from optimizer.store.messages import StoreError
-from optimizer.store.holding import Store
 from optimizer.store.records import (
     Actor,
     AttendanceRecord,
@@ -106,7 +106,9 @@ def record(
 def without_numbers(filled: Filled) -> Filled:
     """The same, no finding showing the number of a household."""
     hidden = ("numero_unique", HOUSEHOLD)
-    kept = tuple(replace(f, value=None) if f.column in hidden and f.row is not None else f for f in filled.findings)
+    kept = tuple(
+        replace(f, value=None) if f.column in hidden and f.row is not None else f for f in filled.findings
+    )
     return replace(filled, findings=kept)
 
 
@@ -117,7 +119,14 @@ class _Work:
         self, opened: Store, session: SessionRecord, rules: CommissionLaw, filled: Filled, actor: Actor,
         checks: Callable[[SessionRecord], Checks] | None,
     ) -> None:  # fmt: skip
-        self.opened, self.session, self.rules, self.filled, self.actor, self.checks = opened, session, rules, filled, actor, checks
+        self.opened, self.session, self.rules, self.filled, self.actor, self.checks = (
+            opened,
+            session,
+            rules,
+            filled,
+            actor,
+            checks,
+        )
         self.problems: list[Finding] = list(filled.errors)
         self.done: Counter[str] = Counter()
         self.next_ranks: list[str] = []
@@ -152,7 +161,10 @@ class _Work:
         except StoreError as problem:
             self.problems.append(
                 entry.finding(
-                    "DESK_ENTRY_REFUSED", column, why_fr=problem.text("fr").rstrip(". "), why_en=problem.text("en").rstrip(". ")
+                    "DESK_ENTRY_REFUSED",
+                    column,
+                    why_fr=problem.text("fr").rstrip(". "),
+                    why_en=problem.text("en").rstrip(". "),
                 )
             )
             return None
@@ -180,7 +192,13 @@ class _Work:
     def _right_session(self) -> None:
         head = self._head
         if head is not None and head.text("session_id") not in ("", self.session.session_id):
-            self._wrong(head, "DESK_ENTRY_OTHER_SESSION", "session_id", head.text("session_id"), session=self.session.session_id)
+            self._wrong(
+                head,
+                "DESK_ENTRY_OTHER_SESSION",
+                "session_id",
+                head.text("session_id"),
+                session=self.session.session_id,
+            )
 
     def _places(self) -> None:
         """Dwellings and households that the session does not have."""
@@ -190,7 +208,11 @@ class _Work:
                     continue
                 if self._item(self.session, entry) is None:
                     self._wrong(entry, "DESK_ENTRY_DWELLING", "dwelling_id", entry.text("dwelling_id"))
-                elif sheet != "votes" and entry.text(HOUSEHOLD) and self._candidate(self.session, entry) is None:
+                elif (
+                    sheet != "votes"
+                    and entry.text(HOUSEHOLD)
+                    and self._candidate(self.session, entry) is None
+                ):
                     self._wrong(entry, "DESK_ENTRY_HOUSEHOLD", HOUSEHOLD, dwelling=entry.text("dwelling_id"))
 
     # ------------------------------------------------------------------ before the session
@@ -212,10 +234,11 @@ class _Work:
                 )  # fmt: skip
                 if receipt is not None and receipt.result.get("next_candidate"):
                     self.called_up.append(entry.text("dwelling_id"))
-            if entry.text("replaced") and c.status in ("listed", "queue"):
+            why = entry.text("replaced")
+            if why and c.status in ("listed", "queue"):
                 self._do(
                     entry, "replaced", "replace",
-                    lambda key, c=c, why=entry.text("replaced"): commands.replace(  # type: ignore[misc]
+                    lambda key, c=c, why=why: commands.replace(  # type: ignore[misc]
                         self.opened, self.actor, key, c.candidate_id, reason=why
                     ),
                 )  # fmt: skip
@@ -279,7 +302,9 @@ class _Work:
                     e.text("left_at"), tuple(at[d] for d in away if d in at),
                 )
             )  # fmt: skip
-        if tuple(members) == tuple(self.session.attendance) or any(f.row == e.row and f.file == e.label for e in rows for f in self.problems):
+        if tuple(members) == tuple(self.session.attendance) or any(
+            f.row == e.row and f.file == e.label for e in rows for f in self.problems
+        ):
             return
         self._do(
             rows[0], "member", "attend",
@@ -314,7 +339,11 @@ class _Work:
                         ),
                     )  # fmt: skip
                 continue
-            rows = [e for e in self.filled.of("entry") if e.text("dwelling_id") == item.dwelling_id and e.get("decision")]
+            rows = [
+                e
+                for e in self.filled.of("entry")
+                if e.text("dwelling_id") == item.dwelling_id and e.get("decision")
+            ]
             if rows:
                 self._decide(item, rows, vote, opened)
 
@@ -369,12 +398,20 @@ class _Work:
         }.get(kind, ())  # fmt: skip
         for column in needed:
             if entry.get(column) is None:
-                self._wrong(entry, "DESK_ENTRY_NEEDED", column, decision_fr=_letter(kind), decision_en=_letter(kind))
-        if kind in SENTENCE_NEEDED and entry.get("motive") and not self.rules.allows(kind, entry.text("motive")):
+                self._wrong(
+                    entry, "DESK_ENTRY_NEEDED", column, decision_fr=_letter(kind), decision_en=_letter(kind)
+                )
+        if (
+            kind in SENTENCE_NEEDED
+            and entry.get("motive")
+            and not self.rules.allows(kind, entry.text("motive"))
+        ):
             self._wrong(entry, "DESK_ENTRY_MOTIVE", "motive", entry.text("motive"))
         least = int(self.rules.value("sentence_characters"))
         if kind in SENTENCE_NEEDED and entry.get("sentence") and len(entry.text("sentence").strip()) < least:
-            self._wrong(entry, "DESK_ENTRY_SENTENCE", "sentence", len(entry.text("sentence").strip()), least=least)
+            self._wrong(
+                entry, "DESK_ENTRY_SENTENCE", "sentence", len(entry.text("sentence").strip()), least=least
+            )
         return NewDecision(
             c.candidate_id, kind, entry.get("rank") if kind in ("ranked", "conditional") else None,
             entry.text("document") if kind == "conditional" else "", entry.get("due_on") if kind == "conditional" else None,
@@ -405,7 +442,11 @@ class _Work:
         )  # fmt: skip
 
     def _same(
-        self, item: ItemRecord, decisions: Sequence[NewDecision], ballot: VoteRecord | None, vote: Entry | None
+        self,
+        item: ItemRecord,
+        decisions: Sequence[NewDecision],
+        ballot: VoteRecord | None,
+        vote: Entry | None,
     ) -> bool:
         """Whether the store holds these decisions already."""
         held = {
@@ -420,7 +461,12 @@ class _Work:
             return False
         if ballot is not None and item.vote is not None:
             given = (ballot.votes_for, ballot.votes_against, ballot.abstentions, ballot.casting)
-            if given != (item.vote.votes_for, item.vote.votes_against, item.vote.abstentions, item.vote.casting):
+            if given != (
+                item.vote.votes_for,
+                item.vote.votes_against,
+                item.vote.abstentions,
+                item.vote.casting,
+            ):
                 return False
         return vote is None or vote.text("departure") in ("", item.departure)
 
@@ -484,7 +530,12 @@ class _Work:
             else:
                 day = entry.get("answered_on") or entry.get("deadline") or (o.deadline if o else None)
                 yield day or date.max, answer
-        elif answer == "refused" and o is not None and entry.get("legitimate") in ("yes", "no") and entry.get("legitimate") != o.legitimate:
+        elif (
+            answer == "refused"
+            and o is not None
+            and entry.get("legitimate") in ("yes", "no")
+            and entry.get("legitimate") != o.legitimate
+        ):
             yield entry.get("answered_on") or o.notified_on, "judge_refusal"
         if entry.get("condition") and (o is None or o.condition != entry.get("condition")):
             day = entry.get("condition_on")
@@ -532,7 +583,9 @@ class _Work:
 
 def _answered(c: CandidateRecord) -> str:
     """What the household has answered so far."""
-    return {"accepted": "accepted", "signed": "accepted", "condition_failed": "accepted"}.get(c.status, c.status)
+    return {"accepted": "accepted", "signed": "accepted", "condition_failed": "accepted"}.get(
+        c.status, c.status
+    )
 
 
 def _letter(kind: str) -> str:

@@ -17,7 +17,10 @@ texts(
         "casting.against": ("contre", "against"),
         "few.prefet_designated": ("personnes désignées par le préfet", "designated by the préfet"),
         "few.too_few_candidates": ("insuffisance du nombre de candidats", "too few households"),
-        "few.subsidy_d331_25_1": ("logement subventionné D. 331-25-1", "dwelling subsidised under D. 331-25-1"),
+        "few.subsidy_d331_25_1": (
+            "logement subventionné D. 331-25-1",
+            "dwelling subsidised under D. 331-25-1",
+        ),
         "presence.present": ("présent", "present"),
         "presence.represented": ("représenté", "represented"),
         "presence.absent": ("absent", "absent"),
@@ -41,16 +44,34 @@ texts(
         "file.complete": ("complet", "complete"),
         "file.to_verify": ("à compléter", "to complete"),
         "file.unreachable": ("injoignable", "unreachable"),
-        "board_seat": ("Membre désigné par le conseil d'administration n° {n}", "Member named by the board no. {n}"),
+        "board_seat": (
+            "Membre désigné par le conseil d'administration n° {n}",
+            "Member named by the board no. {n}",
+        ),
         "prefet_seat": ("Préfet ou son représentant", "Préfet or representative"),
         "epci_seat": ("Président de l'EPCI ou son représentant", "President of the EPCI or representative"),
         "mayor_seat": ("Maire de {place} ou son représentant", "Maire of {place} or representative"),
         "how": ("Mode d'emploi", "How to fill it in"),
-        "how_1": ("Les colonnes grises sont remplies : n'y touchez pas, ne supprimez pas de ligne. Les blanches sont à remplir ; une case vide ne dit rien.", "Grey columns are filled: leave them, delete no row. White ones are to fill in; an empty cell says nothing."),
-        "how_2": ("Le même classeur sert plusieurs fois : appels et pièces, séance, offres et baux. Ce qui est déjà enregistré n'est pas enregistré deux fois.", "The same workbook serves several times: calls and documents, session, offers and leases. What is recorded already is not recorded twice."),
-        "how_3": ("Pour contrôler sans rien écrire : attriflux record FICHIER --session {session} --dry-run. Pour enregistrer : sans --dry-run.", "To check without writing: attriflux record FILE --session {session} --dry-run. To record: without --dry-run."),
-        "how_4": ("Un motif de non-attribution ou d'irrecevabilité demande sa phrase : les faits, jamais les points seuls, le reste à vivre, l'âge, la nationalité, l'origine, la santé ni une dette.", "A motive needs its own sentence: the facts, never points alone, residual income, age, nationality, origin, health or a debt."),
-        "how_5": ("Rien n'est présélectionné : la commission décide.", "Nothing is preselected: the commission decides."),
+        "how_1": (
+            "Les colonnes grises sont remplies : n'y touchez pas, ne supprimez pas de ligne. Les blanches sont à remplir ; une case vide ne dit rien.",
+            "Grey columns are filled: leave them, delete no row. White ones are to fill in; an empty cell says nothing.",
+        ),
+        "how_2": (
+            "Le même classeur sert plusieurs fois : appels et pièces, séance, offres et baux. Ce qui est déjà enregistré n'est pas enregistré deux fois.",
+            "The same workbook serves several times: calls and documents, session, offers and leases. What is recorded already is not recorded twice.",
+        ),
+        "how_3": (
+            "Pour contrôler sans rien écrire : attriflux record FICHIER --session {session} --dry-run. Pour enregistrer : sans --dry-run.",
+            "To check without writing: attriflux record FILE --session {session} --dry-run. To record: without --dry-run.",
+        ),
+        "how_4": (
+            "Un motif de non-attribution ou d'irrecevabilité demande sa phrase : les faits, jamais les points seuls, le reste à vivre, l'âge, la nationalité, l'origine, la santé ni une dette.",
+            "A motive needs its own sentence: the facts, never points alone, residual income, age, nationality, origin, health or a debt.",
+        ),
+        "how_5": (
+            "Rien n'est présélectionné : la commission décide.",
+            "Nothing is preselected: the commission decides.",
+        ),
         "lists": ("Listes", "Lists"),
     },
 )

@@ -116,7 +116,9 @@ def document_pdf(document: Document, lang: Lang) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "document.typ"
         source.write_bytes(_SOURCE.read_bytes())
-        (Path(folder) / "data.json").write_text(json.dumps(content, ensure_ascii=False, default=str), encoding="utf-8")
+        (Path(folder) / "data.json").write_text(
+            json.dumps(content, ensure_ascii=False, default=str), encoding="utf-8"
+        )
         stamp = int(datetime(document.on.year, document.on.month, document.on.day, tzinfo=UTC).timestamp())
         pdf: bytes = typst.compile(str(source), format="pdf", timestamp=stamp)
     return pdf

@@ -14,7 +14,7 @@ from typing import Any
 
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
-from optimizer.presentation.data import ReportData
+from optimizer.presentation.data import Headed, ReportData
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
@@ -299,11 +299,9 @@ def _allowance(home: _Home, x: Any) -> str:
     return f"{home.money(x.allowance_eur)} ({origin})"
 
 
-def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
+def sheets_html(head: Headed, pages: list[dict[str, Any]]) -> str:
     """One HTML file with a printed page per dwelling."""
-    return render(
-        "presentation/sheets", data.lang, {"title": data.title, "pages": pages, "banners": data.banners}
-    )
+    return render("presentation/sheets", head.lang, {"title": head.title, "pages": pages, "banners": head.banners})
 
 
 def sheets_json(data: ReportData, forms: list[dict[str, Any]]) -> bytes:
@@ -313,7 +311,9 @@ def sheets_json(data: ReportData, forms: list[dict[str, Any]]) -> bytes:
     people: dict[str, dict[str, dict[str, Any]]] = {}
     for i, line in enumerate(records(data.proposals)):
         if line.application_id:
-            people.setdefault(str(line.dwelling_id), {})[str(line.application_id)] = _kept(line, details[i], data.lang)
+            people.setdefault(str(line.dwelling_id), {})[str(line.application_id)] = _kept(
+                line, details[i], data.lang
+            )
     rows = {str(d.dwelling_id): d for d in records(data.dwellings)}
     content = {
         "format": "attriflux-sheets/1",
