@@ -277,7 +277,11 @@ texts(
         "recipients_hint": ("Un par ligne : membres, préfet, EPCI, maires.", "One a line: members, préfet, EPCI, mayors."),
         "check_again": ("Contrôler à nouveau chaque nom", "Check each name again"),
         "check_again_why": ("La situation a pu changer depuis la proposition.", "Things may have changed since the proposal."),
-        "check_ok": ("Toujours en ordre", "Still in order"),
+        "checked_all": (
+            "Chaque nom a été contrôlé à nouveau ; ceux qui ne sont plus en ordre sont dits ci-dessous",
+            "Each name was checked again; those no longer in order are told below",
+        ),
+        "check_exceptions": ("Noms qui ne sont plus en ordre", "Names no longer in order"),
         "check_documents": ("Pièce manquante", "Document missing"),
         "check_income": ("Ressources à revoir", "Income to review"),
         "check_composition": ("Composition changée", "Composition changed"),

@@ -69,7 +69,7 @@ class Played:
         from django.conf import settings
 
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
-        self.granted = False
+        self.granted, self._opened = False, ""
         for role in "T" + ROLES.replace("T", ""):
             self.account(NAMES[role], role)
 
@@ -130,6 +130,12 @@ class Played:
             )  # fmt: skip
         commands.close(do, CHAIR, str(uuid4()), key)
         return queries.session(do, key)
+
+    def opened(self) -> SessionRecord:
+        """The session that is open: a commission has one at a time."""
+        if not self._opened:
+            self._opened = self.session(date(2026, 12, 8), state="open").session_id
+        return queries.session(self.store, self._opened)
 
     def close(self) -> None:
         """Give the file back."""

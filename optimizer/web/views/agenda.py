@@ -65,13 +65,11 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
 
 
 def checks_of(form: Form, record: SessionRecord) -> dict[int, str]:
-    """What the new check of each listed name found; an answer is asked for each, none is given beforehand."""
+    """What the new check of each listed name found: said once for all that are in order, name by name for the others."""
     found = {}
     for candidate in listed(record):
-        given = form.data.get(f"check-{candidate.candidate_id}", "")
-        if given == "ok":
-            found[candidate.candidate_id] = ""
-        elif given in CHECKS:
+        given = form.choice(f"check-{candidate.candidate_id}", "WEB.CHECK_AGAIN", CHECKS, required=False)
+        if given or "checked" in form.data:
             found[candidate.candidate_id] = given
     return found
 
