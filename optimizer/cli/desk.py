@@ -47,7 +47,10 @@ SessionArgument = Annotated[
     str,
     typer.Argument(
         metavar=SESSION,
-        help=both("Référence de la séance (attriflux session list).", "Reference of the session (attriflux session list)."),
+        help=both(
+            "Référence de la séance (attriflux session list).",
+            "Reference of the session (attriflux session list).",
+        ),
     ),
 ]
 

@@ -83,9 +83,9 @@ def call_list(
     return sorted(made, key=_order)
 
 
-def _order(x: Due) -> tuple[int, int, date, str, str]:
+def _order(x: Due) -> tuple[int, int, date, str, int, str]:
     longest = -x.vacant_days if x.kind == "next_rank" else 0
-    return (KINDS.index(x.kind), longest, x.day or date.max, x.dwelling_id, x.ref)
+    return (KINDS.index(x.kind), longest, x.day or date.max, x.dwelling_id, x.rank or 0, x.ref)
 
 
 def _clocks(sessions: Sequence[SessionRecord], on: date, soon: int) -> Iterator[Due]:

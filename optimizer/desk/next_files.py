@@ -61,5 +61,7 @@ def _as_csv(work: Path, sheet: Table, raw: RawTable) -> None:
     sink = io.StringIO(newline="")
     writer = csv.writer(sink, delimiter=";", lineterminator="\n")
     writer.writerow(raw.header)
-    writer.writerows(zip(*(["" if v is None else str(v) for v in c.to_pylist()] for c in raw.columns), strict=True))
+    writer.writerows(
+        zip(*(["" if v is None else str(v) for v in c.to_pylist()] for c in raw.columns), strict=True)
+    )
     (work / f"{sheet.alias}.csv").write_bytes(b"\xef\xbb\xbf" + sink.getvalue().encode())

@@ -28,7 +28,13 @@ MARK = "papiers.json"
 
 
 def write_pack(
-    out: Path, told: Told, *, duties: Sequence[DutyRecord] = (), calls: Sequence[Due] = (), today: date, force: bool = False
+    out: Path,
+    told: Told,
+    *,
+    duties: Sequence[DutyRecord] = (),
+    calls: Sequence[Due] = (),
+    today: date,
+    force: bool = False,
 ) -> list[str]:
     """What a session takes to its table: pack of A4 pages, workbook to fill in, convocation, agenda, list of calls.
 
@@ -55,7 +61,13 @@ def write_pack(
 
 
 def write_minutes(
-    out: Path, told: Told, *, duties: Sequence[DutyRecord] = (), calls: Sequence[Due] = (), today: date, force: bool = False
+    out: Path,
+    told: Told,
+    *,
+    duties: Sequence[DutyRecord] = (),
+    calls: Sequence[Due] = (),
+    today: date,
+    force: bool = False,
 ) -> list[str]:
     """What leaves a session: minutes (nominative, and without numbers), letters, « À reporter », calls, convocation, agenda.
 
@@ -68,7 +80,10 @@ def write_minutes(
         write_document(work, "proces-verbal-pseudonyme", minutes(apart), lang)
         write_document(work, "courriers", letters(told), lang)
         write_document(work, "a-reporter", report_back(told), lang)
-        tables = {told.say("EVENTS_SHEET"): events_table(told), told.say("RADIATIONS_SHEET"): radiations_table(told)}
+        tables = {
+            told.say("EVENTS_SHEET"): events_table(told),
+            told.say("RADIATIONS_SHEET"): radiations_table(told),
+        }
         write_book(work / "a-reporter.xlsx", tables, title=told.say("REPORT"), on=told.session.on)
         write_document(work, "convocation", convocation(told), lang)
         write_document(work, "ordre-du-jour", agenda_paper(told, duties), lang)

@@ -8,8 +8,14 @@ from optimizer.errors import LANGS, said, texts
 texts(
     "RECORDED",
     {
-        "nothing": ("Rien de nouveau : tout est déjà enregistré.", "Nothing new: everything is recorded already."),
-        "dry": ("À blanc : rien n'a été écrit. Seraient enregistrés :", "Dry run: nothing was written. Would be recorded:"),
+        "nothing": (
+            "Rien de nouveau : tout est déjà enregistré.",
+            "Nothing new: everything is recorded already.",
+        ),
+        "dry": (
+            "À blanc : rien n'a été écrit. Seraient enregistrés :",
+            "Dry run: nothing was written. Would be recorded:",
+        ),
         "written": ("Enregistré pour la séance {session} :", "Recorded for session {session}:"),
         "call": ("{n:appel/appels}", "{n:call/calls}"),
         "ask_document": ("{n:pièce demandée/pièces demandées}", "{n:document asked for/documents asked for}"),
@@ -19,8 +25,14 @@ texts(
         "attend": ("les présences ({n})", "the attendance ({n})"),
         "open_session": ("l'ouverture ({n})", "the opening ({n})"),
         "decide": ("{n:logement décidé/logements décidés}", "{n:dwelling decided/dwellings decided}"),
-        "candidate_not_examined": ("{n:ménage non examiné/ménages non examinés}", "{n:household not examined/households not examined}"),
-        "not_examined": ("{n:logement non examiné/logements non examinés}", "{n:dwelling not examined/dwellings not examined}"),
+        "candidate_not_examined": (
+            "{n:ménage non examiné/ménages non examinés}",
+            "{n:household not examined/households not examined}",
+        ),
+        "not_examined": (
+            "{n:logement non examiné/logements non examinés}",
+            "{n:dwelling not examined/dwellings not examined}",
+        ),
         "close": ("la signature du procès-verbal ({n})", "the signature of the minutes ({n})"),
         "withdraw": ("{n:logement retiré/logements retirés}", "{n:dwelling withdrawn/dwellings withdrawn}"),
         "offer": ("{n:offre notifiée/offres notifiées}", "{n:offer notified/offers notified}"),
@@ -31,7 +43,10 @@ texts(
         "desisted": ("{n:désistement/désistements}", "{n:withdrawal/withdrawals}"),
         "judge_refusal": ("{n:refus jugé/refus jugés}", "{n:refusal judged/refusals judged}"),
         "condition_met": ("{n:condition remplie/conditions remplies}", "{n:condition met/conditions met}"),
-        "condition_failed": ("{n:condition non remplie/conditions non remplies}", "{n:condition failed/conditions failed}"),
+        "condition_failed": (
+            "{n:condition non remplie/conditions non remplies}",
+            "{n:condition failed/conditions failed}",
+        ),
         "sign_lease": ("{n:bail signé/baux signés}", "{n:lease signed/leases signed}"),
         "called_up": ("Nom suivant appelé : {homes}.", "Next name called up: {homes}."),
         "next_ranks": ("Rang suivant à notifier : {homes}.", "Next rank to notify: {homes}."),

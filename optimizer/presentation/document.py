@@ -19,6 +19,8 @@ from optimizer.presentation.numbers import day
 from optimizer.presentation.page import kept_together, render
 
 Kind = Literal["heading", "text", "mention", "pairs", "table", "list", "place", "signatures"]
+LEAST, MOST = 5, 42
+"""Bounds of the room of a column, in characters."""
 _SOURCE = Path(__file__).parent / "templates" / "document.typ"
 
 
@@ -109,8 +111,12 @@ def document_pdf(document: Document, lang: Lang) -> bytes:
     """The paper as A4 PDF; the same content gives the same bytes."""
     import typst
 
+    sheets = [
+        {**asdict(s), "blocks": [{**asdict(b), "weights": _weights(b)} for b in s.blocks]}
+        for s in document.sheets
+    ]
     content = {
-        **_spaced(asdict(document)), "on": day(document.on, lang), "lang": lang, "decides": DECIDES[lang],
+        **_spaced({**asdict(document), "sheets": sheets}), "on": day(document.on, lang), "lang": lang, "decides": DECIDES[lang],
         "colon": said("PAGE.COLON", lang),
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
@@ -129,6 +135,12 @@ def write_document(folder: Path, stem: str, document: Document, lang: Lang) -> t
     (folder / f"{stem}.html").write_text(document_html(document, lang), encoding="utf-8")
     (folder / f"{stem}.pdf").write_bytes(document_pdf(document, lang))
     return f"{stem}.html", f"{stem}.pdf"
+
+
+def _weights(block: Block) -> list[int]:
+    """Room of each column, from its longest cell: a number needs less than a sentence, which may be set on several lines."""
+    rows = (block.columns, *block.rows) if block.kind == "table" else ()
+    return [max(LEAST, min(MOST, max(len(row[j]) for row in rows))) for j in range(len(block.columns))]
 
 
 def _spaced(value: Any) -> Any:

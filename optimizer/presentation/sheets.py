@@ -301,7 +301,9 @@ def _allowance(home: _Home, x: Any) -> str:
 
 def sheets_html(head: Headed, pages: list[dict[str, Any]]) -> str:
     """One HTML file with a printed page per dwelling."""
-    return render("presentation/sheets", head.lang, {"title": head.title, "pages": pages, "banners": head.banners})
+    return render(
+        "presentation/sheets", head.lang, {"title": head.title, "pages": pages, "banners": head.banners}
+    )
 
 
 def sheets_json(data: ReportData, forms: list[dict[str, Any]]) -> bytes:

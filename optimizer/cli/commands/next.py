@@ -21,7 +21,9 @@ from optimizer.cli.pages import Command, example
         "Écrit le dossier de la prochaine séance : le dernier import et ce que la commission a fait depuis. Baux, offres en cours, refus, présentations et suivi viennent du registre ; rien n'est perdu sans être dit.",
         "Writes the case of the next session: the last import and what the commission did since. Leases, live offers, refusals, presentations and follow-up come from the ledger; nothing is dropped unsaid.",
     ),
-    epilog=example("attriflux next --case cas --out cas-suivant", "attriflux next --case case --out next-case"),
+    epilog=example(
+        "attriflux next --case cas --out cas-suivant", "attriflux next --case case --out next-case"
+    ),
 )
 def next_(
     case: Annotated[
@@ -29,7 +31,9 @@ def next_(
         typer.Option(
             "--case",
             metavar=CASE,
-            help=both("Dernier import : dossier, ou classeur .xlsx.", "Last import: folder, or .xlsx workbook."),
+            help=both(
+                "Dernier import : dossier, ou classeur .xlsx.", "Last import: folder, or .xlsx workbook."
+            ),
         ),
     ],
     out: OutOption,
@@ -50,7 +54,10 @@ def next_(
         typer.Option(
             "--commission",
             metavar=both("NOM", "NAME"),
-            help=both("Une seule commission ; défaut : toutes celles du bailleur.", "One commission only; default: all those of the landlord."),
+            help=both(
+                "Une seule commission ; défaut : toutes celles du bailleur.",
+                "One commission only; default: all those of the landlord.",
+            ),
             show_default=False,
         ),
     ] = "",

@@ -21,7 +21,8 @@ from optimizer.cli.pages import Command, example
         "Records a filled workbook of a session. All problems at once, row by row, and nothing is written if there is one; what is recorded already is not recorded twice.",
     ),
     epilog=example(
-        "attriflux record saisie.xlsx --session 2026-12-03 --dry-run", "attriflux record entry.xlsx --session 2026-12-03 --dry-run"
+        "attriflux record saisie.xlsx --session 2026-12-03 --dry-run",
+        "attriflux record entry.xlsx --session 2026-12-03 --dry-run",
     ),
 )
 def record(
@@ -36,11 +37,20 @@ def record(
         ),
     ],
     session: Annotated[
-        str, typer.Option("--session", metavar=SESSION, help=both("Référence de la séance.", "Reference of the session."))
+        str,
+        typer.Option(
+            "--session", metavar=SESSION, help=both("Référence de la séance.", "Reference of the session.")
+        ),
     ],
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help=both("Contrôle et dit ce qui serait écrit, sans écrire.", "Checks and says what would be written, without writing.")),
+        typer.Option(
+            "--dry-run",
+            help=both(
+                "Contrôle et dit ce qui serait écrit, sans écrire.",
+                "Checks and says what would be written, without writing.",
+            ),
+        ),
     ] = False,
     case: Annotated[
         Path | None,

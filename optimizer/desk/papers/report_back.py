@@ -96,13 +96,13 @@ def report_back(told: Told) -> Document:
     blocks.append(
         table(
             [say("NUR"), say("EVENT"), say("DATE"), say("REFERENCE"), say("ACCOUNT"), say("DETAIL")],
-            events.to_numpy().tolist(),
+            [[str(v) for v in row] for row in events.itertuples(index=False)],
             say("EVENTS"),
         )
     )
     sheets = [Sheet(say("REPORT"), tuple(blocks), sub=told.day(told.session.on), anchor="evenements")]
     for n, row in enumerate(radiations.to_dict("records"), start=1):
-        lines = [[name, str(value) or UNKNOWN] for name, value in row.items()]
+        lines = [[str(name), str(value) or UNKNOWN] for name, value in row.items()]
         sheets.append(
             Sheet(
                 say("RADIATION", n=n), (table([say("FIELD"), say("VALUE")], lines),), anchor=f"radiation-{n}"
