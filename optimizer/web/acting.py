@@ -21,7 +21,12 @@ class Show(Protocol):
 
 
 def act(
-    request: HttpRequest, do: Callable[[], Any], *, done: str | Callable[[Any], str], to: str | Callable[[Any], str], show: Show
+    request: HttpRequest,
+    do: Callable[[], Any],
+    *,
+    done: str | Callable[[Any], str],
+    to: str | Callable[[Any], str],
+    show: Show,
 ) -> HttpResponse:
     """Do it and go on to ``to``; a refusal gives the form's own page (422), a conflict both values (409).
 

@@ -28,7 +28,9 @@ class Answered:
     asked: dict[str, str] = field(default_factory=dict)
 
 
-def ask(desk: Desk, session: SessionRecord, item: ItemRecord, question: str, number: str, lang: Lang) -> Answered:
+def ask(
+    desk: Desk, session: SessionRecord, item: ItemRecord, question: str, number: str, lang: Lang
+) -> Answered:
     """The answer, or the sentence that says why there is none yet."""
     if question not in QUESTIONS or (question != "next" and not number):
         return Answered(said("WEB.ASK", lang), (said("WEB.ASK_WHAT", lang),))
@@ -40,12 +42,16 @@ def ask(desk: Desk, session: SessionRecord, item: ItemRecord, question: str, num
         return Answered(words, _why(desk, job, item, number, lang))
     room = room_of(session.session_id, case_path(desk, job.case))
     if room.state == "warming":
-        return Answered(words, (said("WEB.ASK_WARMING", lang),), waiting=True, asked={"ask": question, "number": number})
+        return Answered(
+            words, (said("WEB.ASK_WARMING", lang),), waiting=True, asked={"ask": question, "number": number}
+        )
     asked: dict[str, Any] = {"ask": question, "dwelling": item.dwelling_id}
     if question == "what_if":
         asked |= {"application": number, "account": item.account}
     else:
-        asked["without"] = [c.application_id for c in item.candidates if c.status != "queue" and c.application_id]
+        asked["without"] = [
+            c.application_id for c in item.candidates if c.status != "queue" and c.application_id
+        ]
     told = room.ask(asked)
     if told is None:
         return Answered(words, (said("WEB.ASK_FAILED" if room.state == "failed" else "WEB.ASK_LATE", lang),))

@@ -6,7 +6,6 @@ from datetime import date
 
 from optimizer.errors import Lang, said
 from optimizer.store.law import CommissionLaw, law
-from optimizer.store.records import ItemRecord
 
 Options = list[tuple[str, str]]
 

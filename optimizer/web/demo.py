@@ -18,7 +18,15 @@ from uuid import uuid4
 from optimizer import store
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
-from optimizer.store.records import Actor, AttendanceRecord, CandidateRecord, NewDecision, PersonRecord, SessionRecord
+from optimizer.store.records import (
+    Actor,
+    AttendanceRecord,
+    CandidateRecord,
+    NewDecision,
+    PersonRecord,
+    Role,
+    SessionRecord,
+)
 from optimizer.web.deployment import Deployment
 
 if TYPE_CHECKING:
@@ -37,10 +45,23 @@ MEMBERS = (
     ("Anne Durand", "présidente", "board"), ("Bruno Petit", "membre du conseil", "board"), ("Chantal Roy", "membre du conseil", "board"),
     ("David Henry", "représentant des locataires", "board"), ("Élise Martin", "représentante du préfet", "prefet"),
 )  # fmt: skip
-ACCOUNTS = (
+ACCOUNTS: tuple[tuple[str, Role], ...] = (
     ("secretaire", "S"), ("presidente", "P"), ("membre", "M"), ("agent", "A"), ("reservataire", "R"), ("dpo", "D"), ("technique", "T"),
 )  # fmt: skip
-FAMILIES = ("Blanc", "Faure", "Girard", "Lopez", "Mercier", "Nguyen", "Olivier", "Perrin", "Roux", "Simon", "Traoré", "Vidal")
+FAMILIES = (
+    "Blanc",
+    "Faure",
+    "Girard",
+    "Lopez",
+    "Mercier",
+    "Nguyen",
+    "Olivier",
+    "Perrin",
+    "Roux",
+    "Simon",
+    "Traoré",
+    "Vidal",
+)
 SECRETARY, CHAIR, PROGRAM = Actor("secretaire", "S"), Actor("presidente", "P"), Actor("program", "program")
 Said = Callable[[str, str], None]
 
@@ -87,7 +108,9 @@ class Past:
         self.at = max(self.at, datetime.combine(day, time(hour), UTC))
 
 
-def prepare(folder: Path, kept: Path, lang: Lang, said: Said, *, past_homes: int = PAST_HOMES, dwellings: int = 40) -> None:
+def prepare(
+    folder: Path, kept: Path, lang: Lang, said: Said, *, past_homes: int = PAST_HOMES, dwellings: int = 40
+) -> None:
     """Write the demonstration's desk: three closed sessions with their offers, and the session to come."""
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
@@ -99,7 +122,13 @@ def prepare(folder: Path, kept: Path, lang: Lang, said: Said, *, past_homes: int
         with tempfile.TemporaryDirectory() as place:
             past = renamed(propose(Path(place), past_homes, APPLICATIONS, PAST_SEED), "P")
         for n, ago in enumerate(WEEKS):
-            play(opened, clock, replace(past, items=past.items[n :: len(WEEKS)]), today - timedelta(days=ago), n)
+            play(
+                opened,
+                clock,
+                replace(past, items=past.items[n :: len(WEEKS)]),
+                today - timedelta(days=ago),
+                n,
+            )
         said("phase", "Séance à venir…" if lang == "fr" else "Session to come…")
         clock.to(today - timedelta(days=1), 9)
         coming(opened, folder, files, today + timedelta(days=7), dwellings)
@@ -108,13 +137,13 @@ def prepare(folder: Path, kept: Path, lang: Lang, said: Said, *, past_homes: int
 
 def make_accounts(opened: store.Store) -> None:
     """One account of each role; passwords are given at each start."""
-    from django.contrib.auth import get_user_model
+    from django.contrib.auth.models import User
 
     actor = PROGRAM
     for name, role in reversed(ACCOUNTS):
-        get_user_model().objects.create_user(username=name)
-        told = {"account": "ETAT_PRIO"} if role == "R" else {}
-        commands.grant(opened, actor, str(uuid4()), user=name, role=role, **told)
+        User.objects.create_user(username=name)
+        account = "ETAT_PRIO" if role == "R" else ""
+        commands.grant(opened, actor, str(uuid4()), user=name, role=role, account=account)
         actor = Actor("technique", "T")
 
 
@@ -133,7 +162,9 @@ def propose(place: Path, dwellings: int, applications: int, seed: int) -> Agenda
 
 def renamed(past: Agenda, prefix: str) -> Agenda:
     """The same agenda with dwellings of its own: synthetic cases all begin at the same number."""
-    return replace(past, items=tuple(replace(item, dwelling_id=prefix + item.dwelling_id) for item in past.items))
+    return replace(
+        past, items=tuple(replace(item, dwelling_id=prefix + item.dwelling_id) for item in past.items)
+    )
 
 
 def attach(opened: store.Store, made: Agenda, on: date, landlord: str = "") -> SessionRecord:
@@ -172,7 +203,9 @@ def play(opened: store.Store, clock: Past, made: Agenda, on: date, seed: int) ->
                 commands.call(opened, SECRETARY, str(uuid4()), c.candidate_id, outcome="interested")
     checks = {c.candidate_id: "" for item in session.items for c in item.candidates if c.status == "listed"}
     key = session.session_id
-    commands.convene(opened, SECRETARY, str(uuid4()), key, recipients=("Préfet", "Maire de Besançon"), checks=checks)
+    commands.convene(
+        opened, SECRETARY, str(uuid4()), key, recipients=("Préfet", "Maire de Besançon"), checks=checks
+    )
     clock.to(on)
     members = [AttendanceRecord(key, n, q, v, "", "present", "", "09:00", "", ()) for n, q, v in MEMBERS]  # type: ignore[arg-type]
     commands.attend(opened, SECRETARY, str(uuid4()), key, members=members)
@@ -180,7 +213,8 @@ def play(opened: store.Store, clock: Past, made: Agenda, on: date, seed: int) ->
     for item in queries.session(opened, key).items:
         names = [c for c in item.candidates if c.status == "listed"]
         decisions = [
-            NewDecision(c.candidate_id, "attribution" if n == 1 else "ranked", n) for n, c in enumerate(names, start=1)
+            NewDecision(c.candidate_id, "attribution" if n == 1 else "ranked", n)
+            for n, c in enumerate(names, start=1)
         ]
         commands.decide(opened, SECRETARY, str(uuid4()), item.item_id, decisions=decisions)
     clock.to(on, 11)

@@ -39,6 +39,7 @@ class Deployment:
 
     Attributes
     ----------
+    url : the store's address, for ``pg_dump``
     state : folder of what is not in the store: imported cases, runs, papers, logs
     listen, port : where waitress listens
     proxy : public address of the proxy, ``https://…``; empty on one machine
@@ -48,6 +49,7 @@ class Deployment:
     """
 
     state: Path
+    url: str = field(default="", repr=False)
     listen: str = "127.0.0.1"
     port: int = 8000
     proxy: str = ""

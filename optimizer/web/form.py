@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -53,8 +54,8 @@ class Form:
             self.refuse("WEB.FORM_LONG", label, most=longest)
         return value
 
-    def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> str:
-        """One of the known values."""
+    def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> Any:
+        """One of the known values, or an empty text; typed by the caller, whose closed list it is."""
         value = str(self.data.get(name, ""))
         if value not in known:
             if value or required:
@@ -76,6 +77,10 @@ class Form:
             except ValueError:
                 self.refuse("WEB.FORM_DAY", label)
                 return None
+
+    def a_day(self, name: str, label: str) -> date:
+        """A day that must be there; after a refusal some day, which :meth:`check` keeps from being used."""
+        return self.day(name, label, required=True) or date.min
 
     def whole(self, name: str, label: str, *, required: bool = False, most: int = 10_000) -> int | None:
         """A whole number from 0."""

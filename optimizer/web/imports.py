@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import uuid4
 
 from django.core.files.uploadedfile import UploadedFile
@@ -32,7 +33,7 @@ define(
 )
 
 
-def keep_case(desk: Desk, files: Sequence[UploadedFile]) -> str:
+def keep_case(desk: Desk, files: Sequence[UploadedFile[Any]]) -> str:
     """Keep the files of a case; the name of its folder.
 
     Raises
@@ -80,7 +81,7 @@ def case_path(desk: Desk, case: str) -> Path:
 
 
 @contextmanager
-def kept_file(desk: Desk, file: UploadedFile | None) -> Iterator[Path]:
+def kept_file(desk: Desk, file: UploadedFile[Any] | None) -> Iterator[Path]:
     """A sent file under its own suffix, for as long as it is read; it is gone afterwards."""
     if file is None:
         raise AttrifluxError("WEB_IMPORT_NONE")

@@ -74,13 +74,26 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang) -> Job:
     try:
         with transaction.atomic():
             job = Job.objects.create(
-                id=uuid4().hex, case=case, title=title, state="running", started_by=by, started_at=now, heartbeat_at=now
+                id=uuid4().hex,
+                case=case,
+                title=title,
+                state="running",
+                started_by=by,
+                started_at=now,
+                heartbeat_at=now,
             )
     except IntegrityError:
         running = Job.objects.filter(state="running").first()
         raise AttrifluxError("WEB_JOB_BUSY", by=running.started_by if running else "?") from None
     desk.runs.mkdir(parents=True, exist_ok=True)
-    words = [sys.executable, "-m", "optimizer.web.children.job", str(case_path(desk, case)), str(desk.runs / job.id), lang]
+    words = [
+        sys.executable,
+        "-m",
+        "optimizer.web.children.job",
+        str(case_path(desk, case)),
+        str(desk.runs / job.id),
+        lang,
+    ]
     with said_file(desk, job.id).open("wb") as out:
         child = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}

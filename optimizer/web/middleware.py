@@ -36,12 +36,14 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     """The two style sheets: the one of every page of the program, and the desk's own."""
 
     def __init__(self, get_response: Answer) -> None:
         super().__init__(get_response)
-        self.add_file_to_dictionary("/static/style.css", str(PAGES / "presentation" / "templates" / "style.css"))
+        self.add_file_to_dictionary(
+            "/static/style.css", str(PAGES / "presentation" / "templates" / "style.css")
+        )
         self.add_files(str(PAGES / "web" / "static"), prefix="/static/")
 
 

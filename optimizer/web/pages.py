@@ -15,7 +15,8 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from markupsafe import Markup
 
-from optimizer.errors import Lang
+from optimizer.desk.papers import texts as paper_texts
+from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.page import UNSEEN, Words, environment
@@ -27,7 +28,11 @@ MENU = (
     "week", "prepare", "sessions", "calls", "offers", "reserver", "ledger", "retention", "accounts",
 )  # fmt: skip
 PARIS = ZoneInfo("Europe/Paris")
+PAPER_WORDS = paper_texts
+"""Loaded for its words: a line of the call list reads the same on a page and on paper."""
 SAID = "said"
+LOOSE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""The policy of a page the program wrote itself as a file: its own style, no script, nothing fetched."""
 
 
 def lang_of(request: HttpRequest) -> Lang:
@@ -67,10 +72,12 @@ def page(
     lang = lang_of(request)
     visitor = getattr(request, "visitor", None)
     menu = [
-        (name, reverse(name)) for name in MENU if visitor is not None and ROUTES[name].allows("GET", visitor.roles)
+        (name, reverse(name))
+        for name in MENU
+        if visitor is not None and ROUTES[name].allows("GET", visitor.roles)
     ]
     match = request.resolver_match
-    said = request.session.pop(SAID, []) if hasattr(request, "session") and request.session.get(SAID) else []
+    told = request.session.pop(SAID, []) if hasattr(request, "session") and request.session.get(SAID) else []
     spoken: dict[str, Callable[..., str]] = {
         "decimal": partial(decimal, lang=lang), "percent": partial(percent, lang=lang), "day": partial(day, lang=lang),
         "instant": partial(instant, lang=lang),
@@ -83,13 +90,15 @@ def page(
                 "t": Words("WEB", lang),
                 "lang": lang,
                 "decides": DECIDES[lang],
-                "url": lambda name, **kwargs: reverse(name, kwargs=kwargs),
+                "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
+                "word": lambda family, key: word(family, key, lang),
+                "url": lambda route, /, **kwargs: reverse(route, kwargs=kwargs),
                 "hidden": lambda version=None: hidden(request, version),
                 "menu": menu,
                 "here": match.url_name if match is not None else "",
                 "path": request.get_full_path(),
                 "visitor": visitor,
-                "said": said,
+                "said": told,
                 "refresh": refresh,
                 "demo": desk().deployment.demo,
                 "problems": (),
@@ -103,6 +112,14 @@ def page(
     answer = HttpResponse(shown, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def word(family: str, key: str, lang: Lang) -> str:
+    """The word of a code, or the code itself where the pages have none."""
+    try:
+        return said(f"WEB.{family}_{key}".upper(), lang)
+    except KeyError:
+        return key
 
 
 def hidden(request: HttpRequest, version: int | None = None) -> Markup:

@@ -58,7 +58,14 @@ def serve(
         check_deployment(listen, proxy, accounts)
         first = "" if accounts else secrets.token_urlsafe(24)
         deployment = Deployment(
-            state=state_of(url), listen=listen, port=port, proxy=proxy, proxy_address=proxy_address, first=first, demo=demo
+            state=state_of(url),
+            url=url,
+            listen=listen,
+            port=port,
+            proxy=proxy,
+            proxy_address=proxy_address,
+            first=first,
+            demo=demo,
         )
         run(opened, deployment, said)
     finally:

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from optimizer.synth import synthesize, write_case
 from tests.desk.looking import A4, SCREENS, TOO_WIDE, shut_out
 
 ROLES = ("secretaire", "presidente", "membre", "agent", "reservataire", "dpo", "technique")
@@ -53,7 +52,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         port = probe.getsockname()[1]
     words = ["serve", "--demo", "--demo-folder", str(folder), "--port", str(port)]
     server = subprocess.Popen(
-        [sys.executable, "-c", "from optimizer.cli import main; main()", *words], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", "from optimizer.cli import main; main()", *words],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert server.stdout is not None
     said = {}
@@ -72,7 +73,9 @@ def faults_at(context: BrowserContext, url: str, picture: str = "") -> list[str]
     found, kept = [], os.environ.get("ATTRIFLUX_PICTURES")
     page = context.new_page()
     page.on("console", lambda m: found.append(f"console: {m.text}") if m.type == "error" else None)
-    page.on("request", lambda r: found.append(f"asks for {r.url}") if not r.url.startswith(url[:17]) else None)
+    page.on(
+        "request", lambda r: found.append(f"asks for {r.url}") if not r.url.startswith(url[:17]) else None
+    )
     answer = page.goto(url)
     if answer is None or answer.status >= 400:
         found.append(f"status {answer.status if answer else None}")
@@ -86,7 +89,9 @@ def faults_at(context: BrowserContext, url: str, picture: str = "") -> list[str]
     page.set_viewport_size({"width": A4["portrait"], "height": 1000})
     found += [f"A4: {x}" for x in page.evaluate(TOO_WIDE, True)]
     if kept:
-        (Path(kept) / f"{picture}.pdf").write_bytes(page.pdf(prefer_css_page_size=True, print_background=True))
+        (Path(kept) / f"{picture}.pdf").write_bytes(
+            page.pdf(prefer_css_page_size=True, print_background=True)
+        )
     page.close()
     return found
 

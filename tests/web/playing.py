@@ -103,7 +103,16 @@ class Played:
         do = self.store
         run = f"run-{on}"
         commands.attach_run(
-            do, SECRETARY, str(uuid4()), run_id=run, verdict="certified", gap_points="", seed="1", runs=1, case_on=on, hashes={}
+            do,
+            SECRETARY,
+            str(uuid4()),
+            run_id=run,
+            verdict="certified",
+            gap_points="",
+            seed="1",
+            runs=1,
+            case_on=on,
+            hashes={},
         )
         made = commands.new_session(
             do, SECRETARY, str(uuid4()), landlord=LANDLORD, commission=COMMISSION, on=on, run_id=run, quorum=2,
@@ -117,7 +126,9 @@ class Played:
         commands.convene(do, SECRETARY, str(uuid4()), key, recipients=("Préfet", "Maire"), checks=checks)
         if state == "convened":
             return queries.session(do, key)
-        commands.attend(do, SECRETARY, str(uuid4()), key, members=[member(key, "A. Durand"), member(key, "B. Petit")])
+        commands.attend(
+            do, SECRETARY, str(uuid4()), key, members=[member(key, "A. Durand"), member(key, "B. Petit")]
+        )
         commands.open_session(do, SECRETARY, str(uuid4()), key, checks=checks)
         if state == "open":
             return queries.session(do, key)

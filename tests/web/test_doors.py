@@ -71,7 +71,10 @@ def test_nobody_enters_without_an_account(played: Played, address: dict[str, str
         for method in METHODS:
             answer = client.get(at) if method == "GET" else client.post(at, {})
             if ROUTES[name].place != "public":
-                assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/entrer"), (method, name)
+                assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/entrer"), (
+                    method,
+                    name,
+                )
 
 
 def test_another_landlords_session_does_not_exist(played: Played, address: dict[str, str]):
@@ -124,7 +127,9 @@ def test_a_member_sees_its_own_territory(played: Played):
     client = played.client(name="maire-ailleurs")
     body = client.get(f"/seances/{session.session_id}/seance").content.decode()
     assert not any(item.dwelling_id in body for item in session.items)
-    assert client.get(f"/seances/{session.session_id}/logements/{session.items[0].item_id}").status_code == 404
+    assert (
+        client.get(f"/seances/{session.session_id}/logements/{session.items[0].item_id}").status_code == 404
+    )
 
 
 def test_a_form_of_somebody_else_is_refused(played: Played, address: dict[str, str]):
@@ -175,8 +180,6 @@ def test_health_says_no_more_than_alive(played: Played):
 
 def test_onward_goes_to_a_page_of_the_desk_only(played: Played):
     for onward in ("https://autre.example/", "//autre.example", "/\\autre.example"):
-        answer = played.client().post(
-            "/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": onward}
-        )
+        answer = played.client().post("/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": onward})
         assert answer.headers["Location"] == "/"
     assert played.client().get("/langue/en", {"suite": "//autre.example"}).headers["Location"] == "/"

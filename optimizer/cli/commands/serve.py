@@ -9,6 +9,7 @@ import typer
 
 from optimizer.cli.app import app
 from optimizer.cli.arguments import FOLDER, LangOption, Language
+from optimizer.cli.desk import DESK, StoreOption
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, example
 
@@ -24,21 +25,16 @@ from optimizer.cli.pages import Command, example
     epilog=example("attriflux serve --demo"),
 )
 def serve(
-    store: Annotated[
-        str,
-        typer.Option(
-            "--store",
-            metavar=both("BUREAU", "STORE"),
-            help=both("Fichier du bureau, ou adresse PostgreSQL.", "File of the desk, or PostgreSQL address."),
-        ),
-    ] = "bureau.sqlite",
+    store: StoreOption = DESK,
     port: Annotated[
         int, typer.Option("--port", min=1, max=65535, metavar="PORT", help=both("Port.", "Port."))
     ] = 8000,
     listen: Annotated[
         str,
         typer.Option(
-            "--listen", metavar=both("ADRESSE", "ADDRESS"), help=both("Adresse d'écoute.", "Address to listen on.")
+            "--listen",
+            metavar=both("ADRESSE", "ADDRESS"),
+            help=both("Adresse d'écoute.", "Address to listen on."),
         ),
     ] = "127.0.0.1",
     proxy: Annotated[
@@ -72,7 +68,9 @@ def serve(
         typer.Option(
             "--demo-folder",
             metavar=FOLDER,
-            help=both("Où la démonstration est préparée une fois.", "Where the demonstration is prepared once."),
+            help=both(
+                "Où la démonstration est préparée une fois.", "Where the demonstration is prepared once."
+            ),
         ),
     ] = Path("demo"),
     lang: LangOption = Language.fr,

@@ -93,7 +93,9 @@ def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
     if stop.is_set():
         return 130
     say(step="propose")
-    done = propose_to(case, out, Options(lang=lang, prospects=PROSPECTS), keep=False, progress=Told(), interrupt=stop)
+    done = propose_to(
+        case, out, Options(lang=lang, prospects=PROSPECTS), keep=False, progress=Told(), interrupt=stop
+    )
     say(step="verify")
     verdict = verify(out, case)
     say(verdict=verdict.verdict, sentence=verdict.sentence(lang), stop=done.stop)

@@ -55,13 +55,20 @@ def answer(session: Session, before: Proposed, asked: dict[str, Any]) -> dict[st
     dwelling = str(asked["dwelling"])
     if asked["ask"] == "what_if":
         trial.decide(
-            "pin", dwelling=dwelling, application=str(asked["application"]), account=str(asked.get("account", ""))
+            "pin",
+            dwelling=dwelling,
+            application=str(asked["application"]),
+            account=str(asked.get("account", "")),
         )
     else:
         for number in asked["without"]:
             trial.decide("forbid", dwelling=dwelling, application=str(number), reason="commission_decision")
     after = trial.propose()
-    return {"list": _list(after, dwelling), "moved": moved(before, after), "cost": _points(before) - _points(after)}
+    return {
+        "list": _list(after, dwelling),
+        "moved": moved(before, after),
+        "cost": _points(before) - _points(after),
+    }
 
 
 def _list(proposed: Proposed, dwelling: str) -> list[dict[str, Any]]:

@@ -4,29 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('case', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(max_length=8)),
-                ('started_by', models.CharField(max_length=150)),
-                ('started_at', models.DateTimeField()),
-                ('heartbeat_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('code', models.IntegerField(null=True)),
-                ('run', models.CharField(blank=True, db_index=True, default='', max_length=64)),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("case", models.CharField(max_length=64)),
+                ("title", models.CharField(max_length=200)),
+                ("state", models.CharField(max_length=8)),
+                ("started_by", models.CharField(max_length=150)),
+                ("started_at", models.DateTimeField()),
+                ("heartbeat_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("code", models.IntegerField(null=True)),
+                ("run", models.CharField(blank=True, db_index=True, default="", max_length=64)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='one_job_at_a_time'), models.CheckConstraint(condition=models.Q(('state__in', ('running', 'done', 'failed', 'stopped'))), name='job_state_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")), fields=("state",), name="one_job_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("running", "done", "failed", "stopped"))),
+                        name="job_state_known",
+                    ),
+                ],
             },
         ),
     ]

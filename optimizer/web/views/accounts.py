@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.sessions.models import Session
-from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.errors import AttrifluxError, define, said
 from optimizer.store import commands, queries
+from optimizer.store.accounts import create_user, end_visits, set_active, set_password
+from optimizer.store.backup import backup as seal_copy
+from optimizer.store.sealing import PUBLIC
 from optimizer.web.access import ROLES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -23,14 +23,15 @@ from optimizer.web.pages import lang_of, page
 from optimizer.web.views.door import weak
 
 define(
-    "WEB_ACCOUNT_TAKEN",
-    "Un compte porte déjà ce nom.",
-    "An account has this name already.",
-)
-define(
     "WEB_ACCOUNT_OWN",
     "On ne ferme pas son propre compte.",
     "One's own account cannot be closed.",
+)
+define(
+    "WEB_BACKUP_KEY",
+    "La clé publique du délégué à la protection des données ({name}) n'est pas dans le dossier du bureau : "
+    "la faire par « attriflux store keys », puis la déposer.",
+    "The data protection officer's public key ({name}) is not in the desk's folder: make it with “attriflux store keys”, then put it there.",
 )
 
 
@@ -38,16 +39,19 @@ def accounts(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """Every account with its grants; POST makes one."""
     if request.method == "POST" and not values:
         return _make(request)
-    users = get_user_model()
-    grants = queries.grants(desk().store)
-    rows = [
-        (user, [g for g in grants if g.user == user.get_username()]) for user in users.objects.order_by("username")
-    ]
+    grants = queries.grants(desk().store, on=desk().store.today())
+    users = get_user_model().objects.order_by("username")
+    rows = [(user, [g for g in grants if g.user == user.get_username()]) for user in users]
     lang = lang_of(request)
     return page(
         request,
         "accounts",
-        {"rows": rows, "may": "T" in request.visitor.roles, "roles": words("ROLE", tuple(ROLES), lang), **values},
+        {
+            "rows": rows,
+            "may": "T" in request.visitor.roles,
+            "roles": words("ROLE", tuple(ROLES), lang),
+            **values,
+        },
         status=status,
     )
 
@@ -60,11 +64,7 @@ def _make(request: Asked) -> HttpResponse:
         password = form.data.get("password", "")
         form.problems += weak(request, password)
         form.check()
-        try:
-            with transaction.atomic():
-                get_user_model().objects.create_user(username=name, password=password)
-        except IntegrityError:
-            raise AttrifluxError("WEB_ACCOUNT_TAKEN") from None
+        create_user(desk().store, request.visitor.actor("T"), form.command_id, name, password)
         return name
 
     return act(
@@ -86,66 +86,62 @@ def account(request: Asked, user: int) -> HttpResponse:
 
     def do() -> Any:
         what = form.choice("act", "WEB.WHAT", ("grant", "revoke", "close", "open", "end", "password"))
+        form.check()
         if what == "grant":
-            role = form.choice("role", "WEB.ROLE", tuple(ROLES))
-            scope = {k: form.text(k, f"WEB.GRANT_{k.upper()}", longest=120) for k in ("landlord", "commission", "territory", "account")}
-            if role == "R" and not scope["account"]:
-                form.refuse("WEB.FORM_REQUIRED", "WEB.GRANT_ACCOUNT")
-            until = form.day("until", "WEB.UNTIL")
-            form.check()
-            return commands.grant(store, actor, form.command_id, user=name, role=role, until=until, **scope)
+            return _grant(form, name, actor)
         if what == "revoke":
             grant = form.whole("grant", "WEB.ROLE", required=True, most=10**9)
             form.check()
             if grant not in {g.grant_id for g in queries.grants(store, user=name)}:
                 raise Http404
             return commands.revoke(store, actor, form.command_id, grant)
-        form.check()
-        if what == "close":
-            if found.pk == request.user.pk:
-                raise AttrifluxError("WEB_ACCOUNT_OWN")
-            found.is_active = False
-            found.save()
-            return end_sessions(found)
-        if what == "open":
-            found.is_active = True
-            return found.save()
         if what == "password":
             new = form.data.get("password", "")
             form.problems += weak(request, new, found)
             form.check()
-            found.set_password(new)
-            found.save()
-        return end_sessions(found)
+            return set_password(store, actor, form.command_id, name, new)
+        if what == "end":
+            return end_visits(found)
+        if what == "close" and found.pk == request.user.pk:
+            raise AttrifluxError("WEB_ACCOUNT_OWN")
+        return set_active(store, actor, form.command_id, name, what == "open")
 
     return act(request, do, done="WEB.SAVED", to=reverse("accounts"), show=lambda **v: accounts(request, **v))
 
 
-def end_sessions(user: Any) -> int:
-    """End every session of an account; how many there were."""
-    ended = 0
-    for session in Session.objects.all():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
-            ended += 1
-    return ended
+def _grant(form: Form, name: str, actor: Any) -> Any:
+    """A role with its scope."""
+    role = form.choice("role", "WEB.ROLE", tuple(ROLES))
+    fields = ("landlord", "commission", "territory", "account")
+    scope = {field: form.text(field, f"WEB.GRANT_{field.upper()}", longest=120) for field in fields}
+    if role == "R" and not scope["account"]:
+        form.refuse("WEB.FORM_REQUIRED", "WEB.GRANT_ACCOUNT")
+    until = form.day("until", "WEB.UNTIL")
+    form.check()
+    return commands.grant(desk().store, actor, form.command_id, user=name, role=role, until=until, **scope)
 
 
 def backup(request: Asked) -> HttpResponse:
-    """An encrypted copy of the store in the state folder; its key stays with the data protection officer."""
-    form = Form(request)
+    """An encrypted copy of the store in the desk's folder; only the data protection officer's key opens it."""
+    form, store, state = Form(request), desk().store, desk().deployment.state
 
-    def do() -> Any:
-        from optimizer.store.copies import backup as copy_store
-
-        folder = desk().deployment.state / "backups"
-        folder.mkdir(parents=True, exist_ok=True)
-        return copy_store(desk().store, folder / f"bureau-{secrets.token_hex(4)}.attriflux")
+    def do() -> str:
+        public = state / PUBLIC
+        if not public.is_file():
+            raise AttrifluxError("WEB_BACKUP_KEY", name=PUBLIC)
+        folder = state / "backups"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        out = folder / f"bureau-{store.now():%Y%m%d-%H%M%S}.sauvegarde"
+        seal_copy(store, out, public, desk().deployment.url)
+        commands.log(
+            store, request.visitor.actor("T"), form.command_id, kind="backed_up", facts={"file": out.name}
+        )
+        return out.name
 
     return act(
         request,
         do,
-        done=lambda path: said("WEB.BACKUP_DONE", form.lang, name=getattr(path, "name", "")),
+        done=lambda name: said("WEB.BACKUP_DONE", form.lang, name=name),
         to=reverse("accounts"),
         show=lambda **v: accounts(request, **v),
     )

@@ -30,7 +30,10 @@ def agenda(request: Asked, session: str) -> HttpResponse:
     form, record = Form(request), request.session_record
 
     def do() -> Any:
-        hour, place = form.text("hour", "WEB.SESSION_HOUR", longest=20), form.text("place", "WEB.SESSION_PLACE", longest=200)
+        hour, place = (
+            form.text("hour", "WEB.SESSION_HOUR", longest=20),
+            form.text("place", "WEB.SESSION_PLACE", longest=200),
+        )
         quorum = form.whole("quorum", "WEB.SESSION_QUORUM", most=30)
         rule = form.text("quorum_rule", "WEB.SESSION_QUORUM_RULE", longest=300)
         form.check()
@@ -105,7 +108,9 @@ def cancel(request: Asked, session: str) -> HttpResponse:
         reason = form.text("reason", "WEB.REASON", required=True)
         form.check()
         actor = request.visitor.actor("S", request.session_record)
-        return commands.cancel(desk().store, actor, form.command_id, session, reason=reason, version=form.version)
+        return commands.cancel(
+            desk().store, actor, form.command_id, session, reason=reason, version=form.version
+        )
 
     return act(request, do, done="WEB.CANCELLED", to=_at(session), show=lambda **v: _agenda(request, **v))
 
@@ -143,7 +148,9 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
             outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
             reason = form.text("decline", "WEB.REASON", required=outcome == "declines")
             form.check()
-            return commands.call(store, actor, form.command_id, candidate, outcome=outcome, reason=reason, version=form.version)
+            return commands.call(
+                store, actor, form.command_id, candidate, outcome=outcome, reason=reason, version=form.version
+            )
         if act_on in ("ask", "receive"):
             document = form.text("document", "WEB.DOCUMENT", required=True)
             form.check()
@@ -153,9 +160,12 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
         number = form.text("by", "WEB.APPLICATION", longest=40)
         form.check()
         by = NewCandidate(number, position=0, source="late") if number else None
-        return commands.replace(store, actor, form.command_id, candidate, reason=reason, by=by, version=form.version)
+        return commands.replace(
+            store, actor, form.command_id, candidate, reason=reason, by=by, version=form.version
+        )
 
-    return act(request, do, done="WEB.SAVED", to=f"{_at(session)}#c{candidate}", show=lambda **v: _agenda(request, **v))
+    to = reverse("calls") if request.POST.get("back") == "calls" else f"{_at(session)}#c{candidate}"
+    return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _agenda(request, **v))
 
 
 def _at(session: str) -> str:

@@ -35,7 +35,9 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
             raise Http404
         actor = request.visitor.actor("SPMAR", request.session_record)
         seen.append(
-            commands.view_identities(desk().store, actor, form.command_id, refs=[found.ref], reason=reason, session=session)
+            commands.view_identities(
+                desk().store, actor, form.command_id, refs=[found.ref], reason=reason, session=session
+            )
         )
 
     answer = act(request, do, done="WEB.IDENTITY_LOGGED", to="", show=lambda **v: _show(request, found, **v))
@@ -43,7 +45,11 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
 
 
 def _show(
-    request: Asked, found: CandidateRecord, status: int = 200, person: PersonRecord | None = None, **values: Any
+    request: Asked,
+    found: CandidateRecord,
+    status: int = 200,
+    person: PersonRecord | None = None,
+    **values: Any,
 ) -> HttpResponse:
     record = request.session_record
     own = {s.session_id for s in queries.sessions(desk().store, items=False) if request.visitor.roles_for(s)}

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from optimizer.errors import said
 from optimizer.store import commands
+from optimizer.store.accounts import create_user
 from optimizer.store.records import Actor
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
@@ -30,7 +31,9 @@ FIRST_PAGES = (("SPMA", "week"), ("R", "reserver"), ("D", "ledger"), ("T", "acco
 def health(request: HttpRequest) -> HttpResponse:
     """For the machine that watches: alive, and whether the desk may write. No name, no number."""
     store = desk().store
-    return JsonResponse({"status": "read-only" if store.read_only else "ok"}, status=503 if store.read_only else 200)
+    return JsonResponse(
+        {"status": "read-only" if store.read_only else "ok"}, status=503 if store.read_only else 200
+    )
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -46,7 +49,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         wrong = [said("WEB.LOGIN_WRONG", form.lang)]
         return page(
-            request, "login", {"onward": onward, "first": False, "problems": wrong, "typed": {"name": name}}, status=401
+            request,
+            "login",
+            {"onward": onward, "first": False, "problems": wrong, "typed": {"name": name}},
+            status=401,
         )
     enter(request, user)
     here = url_has_allowed_host_and_scheme(onward, allowed_hosts=None, require_https=request.is_secure())
@@ -56,6 +62,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest, user: Any) -> None:
     """Open the session of an account; the ledger keeps that it came."""
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    if not desk().store.read_only:
+        commands.log(desk().store, Actor(user.get_username(), "program"), str(uuid4()), kind="login.done")
     request.session["began"] = request.session["seen"] = time.time()
 
 
@@ -77,9 +85,13 @@ def first_start(request: HttpRequest, token: str) -> HttpResponse:
     name = form.text("name", "WEB.ACCOUNT_NAME", required=True, longest=150)
     problems = [*form.problems, *weak(request, request.POST.get("password", ""))]
     if problems:
-        return page(request, "first", {"token": token, "problems": problems, "typed": {"name": name}}, status=422)
-    user = users.objects.create_user(username=name, password=request.POST["password"])
-    commands.grant(desk().store, Actor("program", "program"), str(uuid4()), user=name, role="T")
+        return page(
+            request, "first", {"token": token, "problems": problems, "typed": {"name": name}}, status=422
+        )
+    program = Actor("program", "program")
+    create_user(desk().store, program, form.command_id, name, request.POST["password"])
+    commands.grant(desk().store, program, str(uuid4()), user=name, role="T")
+    user = users.objects.get(username=name)
     enter(request, user)
     tell(request, said("WEB.FIRST_DONE", form.lang))
     return HttpResponseRedirect(reverse("accounts"))
@@ -125,7 +137,9 @@ def language(request: HttpRequest, lang: str) -> HttpResponse:
     onward = request.GET.get("suite", "")
     here = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
     answer = HttpResponseRedirect(onward if here else reverse("home"))
-    answer.set_cookie("langue", "en" if lang == "en" else "fr", max_age=31_536_000, httponly=True, samesite="Lax")
+    answer.set_cookie(
+        "langue", "en" if lang == "en" else "fr", max_age=31_536_000, httponly=True, samesite="Lax"
+    )
     return answer
 
 

@@ -7,7 +7,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from optimizer.errors import AttrifluxError, said
-from optimizer.store.messages import StoreBusy, StoreConflict, StoreError, StoreForbidden, StoreMissing, StoreReadOnly
+from optimizer.store.messages import (
+    StoreBusy,
+    StoreConflict,
+    StoreError,
+    StoreForbidden,
+    StoreMissing,
+    StoreReadOnly,
+)
 from optimizer.web.pages import lang_of, page
 
 STATUS: tuple[tuple[type[StoreError], int], ...] = (
@@ -47,7 +54,9 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     return problem(request, 403, said("WEB.ERROR_FORGED", lang_of(request)))
 
 
-def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None, *more: Any) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, response: Any = None, credentials: Any = None, *more: Any
+) -> HttpResponse:
     """Too many wrong passwords."""
     return problem(request, 429, said("WEB.ERROR_LOCKED", lang_of(request)))
 

@@ -6,16 +6,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from optimizer.errors import said
-from optimizer.store import commands, queries
+from optimizer.store import queries
+from optimizer.store.export import export_pseudonymous
+from optimizer.store.ledger import verify
+from optimizer.store.purge import Purge, purge
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.pages import lang_of, page, tell
+from optimizer.web.pages import SAID, lang_of, page, tell
 from optimizer.web.today import today
 
 A_PAGE = 100
@@ -37,10 +40,11 @@ def ledger(request: Asked) -> HttpResponse:
 def check(request: Asked) -> HttpResponse:
     """Replay the tables from the events and compare."""
     lang = lang_of(request)
-    from optimizer.store.replay import verify_store
-
-    found = verify_store(desk().store)
-    tell(request, found.sentence(lang))
+    proof = verify(desk().store)
+    if proof.holds:
+        tell(request, said("WEB.LEDGER_HOLDS", lang, n=proof.events))
+    else:
+        tell(request, said("WEB.LEDGER_BROKEN", lang, n=len(proof.problems)))
     return HttpResponseRedirect(reverse("ledger"))
 
 
@@ -48,44 +52,47 @@ def export(request: Asked) -> HttpResponse:
     """The pseudonymous export, as one file."""
     form = Form(request)
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "export"
-        commands.export_pseudonymous(desk().store, request.visitor.actor("D"), form.command_id, out)
-        files = sorted(p for p in out.rglob("*") if p.is_file()) if out.is_dir() else [out]
-        return FileResponse(files[0].open("rb"), as_attachment=True, filename=files[0].name)
+        out = Path(folder) / f"export-{today().isoformat()}.csv"
+        export_pseudonymous(desk().store, request.visitor.actor("D"), form.command_id, out)
+        answer = HttpResponse(out.read_bytes(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{out.name}"'
+    return answer
 
 
 def retention(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     """What would be purged on a day and what is held, first; then, asked again, the purge."""
     if request.method == "POST" and not values:
         return _purge(request)
-    return page(request, "retention", {"today": today(), "found": None, "may": "D" in request.visitor.roles, **values}, status=status)
+    return page(
+        request,
+        "retention",
+        {"today": today(), "found": None, "may": "D" in request.visitor.roles, **values},
+        status=status,
+    )
 
 
 def _purge(request: Asked) -> HttpResponse:
-    form, tried = Form(request), []
+    form, state = Form(request), desk().deployment.state
+    tried: list[Purge] = []
 
-    def do() -> Any:
-        on = form.day("on", "WEB.ON_DAY", required=True)
+    def do() -> Purge:
+        on = form.a_day("on", "WEB.ON_DAY")
         form.check()
-        dry = "really" not in form.data
-        receipt = commands.purge(desk().store, request.visitor.actor("D"), form.command_id, on=on, dry_run=dry)
+        folders = [state / name for name in ("cases", "runs", "papers", "backups") if (state / name).is_dir()]
+        actor, dry = request.visitor.actor("D"), "really" not in form.data
+        found = purge(desk().store, actor, form.command_id, on=on, dry_run=dry, folders=folders)
         if dry:
-            tried.append((on, receipt))
-        return receipt
+            tried.append(found)
+        return found
 
     answer = act(
         request,
         do,
-        done=lambda receipt: said("WEB.PURGED", form.lang, n=_count(receipt.result.get("refs"))),
+        done=lambda found: said("WEB.PURGED", form.lang, n=len(found.erased)),
         to=reverse("retention"),
         show=lambda **v: retention(request, **v),
     )
     if tried:
-        on, receipt = tried[0]
-        request.session.pop("said", None)
-        return retention(request, found=receipt.result, on=on, count=_count(receipt.result.get("refs")))
+        request.session.pop(SAID, None)
+        return retention(request, found=tried[0], on=form.day("on", "WEB.ON_DAY"))
     return answer
-
-
-def _count(refs: Any) -> int:
-    return refs if isinstance(refs, int) else len(refs or ())

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from optimizer.store import commands, queries
+from optimizer.desk.following import closed_sessions, next_to_offer
+from optimizer.store import commands
 from optimizer.store.records import CandidateRecord, OfferRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -34,27 +35,21 @@ def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
 
 def _shared(request: Asked) -> dict[str, Any]:
     lang, law = lang_of(request), commission_law(today())
-    closed = [s for s in sessions_of(request.visitor) if s.status == "closed"]
-    instruction = [
-        (s, item, c)
-        for s in sessions_of(request.visitor) if s.status in ("draft", "convened")
-        for item in s.items for c in item.candidates if c.status == "listed" and not c.call
-    ]  # fmt: skip
+    sessions = sessions_of(request.visitor)
+    closed = closed_sessions(sessions)[::-1]
+    turns = {
+        i.item_id: next_to_offer(i) for s in closed for i in s.items if i.status in ("decided", "offering")
+    }
     return {
         "today": today(),
         "sessions": closed,
-        "due": due_of(desk().store, closed, today()),
-        "instruction": instruction,
-        "following": {
-            item.item_id: queries.next_to_offer(desk().store, item.item_id)
-            for s in closed
-            for item in s.items
-            if item.status in ("decided", "offering")
-        },
+        "due": due_of(sessions),
+        "following": {item: turn.candidate_id for item, turn in turns.items() if turn is not None},
         "may": any(r in request.visitor.roles for r in "SA"),
         "may_sign": "S" in request.visitor.roles,
         "proofs": words("PROOF", PROOFS, lang),
         "outcomes": words("CALL", OUTCOMES, lang),
+        "declines": list(law.labels("decline_reasons").items()),
         "refusals": list(law.labels("refusal_reasons").items()),
         "days": law.answer_days,
         "typed_for": request.POST.get("candidate", ""),
@@ -74,14 +69,27 @@ def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
             form.check()
             return commands.call(store, actor, form.command_id, candidate, outcome=outcome, stage="offer")
         if what == "notify":
-            on = form.day("notified", "WEB.NOTIFIED_ON", required=True)
-            proof, proof_on = form.choice("proof", "WEB.PROOF", PROOFS, required=False), form.day("proof_on", "WEB.PROOF_ON")
+            on = form.a_day("notified", "WEB.NOTIFIED_ON")
+            proof, proof_on = (
+                form.choice("proof", "WEB.PROOF", PROOFS, required=False),
+                form.day("proof_on", "WEB.PROOF_ON"),
+            )
             days = form.whole("days", "WEB.DAYS", most=90)
             form.check()
             return commands.offer(
                 store, actor, form.command_id, candidate, notified_on=on, proof=proof, proof_on=proof_on, days=days,
                 version=form.version,
             )  # fmt: skip
+        if what in ("met", "failed"):
+            day = form.day("on", "WEB.ON_DAY")
+            form.check()
+            if what == "met":
+                return commands.condition_met(
+                    store, actor, form.command_id, candidate, on=day, version=form.version
+                )
+            return commands.condition_failed(
+                store, actor, form.command_id, candidate, on=day, reason="late", version=form.version
+            )
         if found.offer is None:
             raise Http404
         return _step(form, found.offer, what, request)
@@ -100,12 +108,15 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
     store, actor = desk().store, request.visitor.actor("SA", request.session_record)
     key, number = form.command_id, made.offer_id
     if what == "prove":
-        proof, on = form.choice("proof", "WEB.PROOF", PROOFS), form.day("proof_on", "WEB.PROOF_ON", required=True)
+        proof, on = (
+            form.choice("proof", "WEB.PROOF", PROOFS),
+            form.a_day("proof_on", "WEB.PROOF_ON"),
+        )
         form.check()
         return commands.prove(store, actor, key, number, proof=proof, proof_on=on, version=form.version)
     if what == "answer":
         answer = form.choice("answer", "WEB.ANSWER", ("accepted", "refused"))
-        on = form.day("on", "WEB.ANSWERED_ON", required=True)
+        on = form.a_day("on", "WEB.ANSWERED_ON")
         reason = form.text("refusal", "WEB.REASON", required=answer == "refused")
         form.check()
         return commands.answer(
@@ -119,26 +130,32 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
         return commands.judge_refusal(store, judge, key, number, legitimate=legitimate)
     if what == "silence":
         return commands.confirm_silence(store, actor, key, number, version=form.version)
-    on = form.day("on", "WEB.ON_DAY")
+    ended = form.day("on", "WEB.ON_DAY")
+    reason = form.text("refusal", "WEB.REASON")
     form.check()
-    if what == "met":
-        return commands.condition_met(store, actor, key, number, on=on)
-    if what == "failed":
-        return commands.condition_failed(store, actor, key, number, on=on)
-    return commands.desist(store, actor, key, number, on=on or today(), version=form.version)
+    return commands.desist(store, actor, key, number, on=ended or today(), reason=reason, version=form.version)
 
 
 def sign(request: Asked, session: str, offer: int) -> HttpResponse:
     """The lease is signed: the dwelling is let, the others are released, the radiation is due."""
     form, record = Form(request), request.session_record
-    if all(c.offer is None or c.offer.offer_id != offer for i in request.visitor.items(record) for c in i.candidates):
+    if all(
+        c.offer is None or c.offer.offer_id != offer
+        for i in request.visitor.items(record)
+        for c in i.candidates
+    ):
         raise Http404
 
     def do() -> Any:
-        on = form.day("on", "WEB.LEASE_ON", required=True)
+        on = form.a_day("on", "WEB.LEASE_ON")
         form.check()
         return commands.sign_lease(
-            desk().store, request.visitor.actor("S", record), form.command_id, offer, on=on, version=form.version
+            desk().store,
+            request.visitor.actor("S", record),
+            form.command_id,
+            offer,
+            on=on,
+            version=form.version,
         )
 
     return act(request, do, done="WEB.SIGNED", to=reverse("offers"), show=lambda **v: offers(request, **v))

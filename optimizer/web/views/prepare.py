@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.errors import said
-from optimizer.store import commands
+from optimizer.store import commands, identities
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
@@ -18,14 +18,17 @@ from optimizer.web.form import Form
 from optimizer.web.imports import keep_case, kept_file
 from optimizer.web.jobs import reap, start, stop, told
 from optimizer.web.models import Job
-from optimizer.web.pages import lang_of, page
+from optimizer.web.pages import LOOSE, lang_of, page
 
 LISTED = 20
 WAIT = 2
 """Seconds after which the page of a running job asks again."""
-PAGES = {"rapport": "report.html", "fiches": "sheets.html", "fiches-pdf": "sheets.pdf", "classeur": "shortlists.xlsx"}
-LOOSE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-"""The policy of a page the program wrote itself: its own style, no script, nothing fetched."""
+PAGES = {
+    "rapport": "report.html",
+    "fiches": "sheets.html",
+    "fiches-pdf": "sheets.pdf",
+    "classeur": "shortlists.xlsx",
+}
 
 
 def prepare(request: Asked) -> HttpResponse:
@@ -48,7 +51,9 @@ def prepare(request: Asked) -> HttpResponse:
             case, title = again, title or earlier.title
         else:
             case = keep_case(desk(), files)
-        return start(desk(), case, title or said("WEB.PREPARE_UNTITLED", form.lang), request.visitor.name, form.lang)
+        return start(
+            desk(), case, title or said("WEB.PREPARE_UNTITLED", form.lang), request.visitor.name, form.lang
+        )
 
     return act(
         request,
@@ -72,11 +77,11 @@ def _people(request: Asked) -> HttpResponse:
     form = Form(request)
 
     def do() -> Any:
-        from optimizer.store import identities
-
         with kept_file(desk(), request.FILES.get("identities")) as file:
             people = identities.read(file)
-        return commands.import_people(desk().store, request.visitor.actor("S"), form.command_id, people=people)
+        return commands.import_people(
+            desk().store, request.visitor.actor("S"), form.command_id, people=people
+        )
 
     return act(
         request,
@@ -137,8 +142,11 @@ def attach(request: Asked, job: str) -> HttpResponse:
     found, form = _job(job), Form(request)
 
     def do() -> Any:
-        on = form.day("on", "WEB.SESSION_ON", required=True)
-        hour, place = form.text("hour", "WEB.SESSION_HOUR", longest=20), form.text("place", "WEB.SESSION_PLACE", longest=200)
+        on = form.a_day("on", "WEB.SESSION_ON")
+        hour, place = (
+            form.text("hour", "WEB.SESSION_HOUR", longest=20),
+            form.text("place", "WEB.SESSION_PLACE", longest=200),
+        )
         commission = form.text("commission", "WEB.SESSION_COMMISSION", required=True, longest=120)
         mode = form.choice("mode", "WEB.SESSION_MODE", MODES)
         quorum = form.whole("quorum", "WEB.SESSION_QUORUM", most=30)
@@ -147,7 +155,6 @@ def attach(request: Asked, job: str) -> HttpResponse:
         reason = form.text("reason", "WEB.SESSION_REASON", required=urgent)
         programme = form.text("programme", "WEB.SESSION_PROGRAMME", longest=120)
         form.check()
-        assert on is not None
         actor, prepared = request.visitor.actor("S"), agenda_of(desk(), found.id)
         run = prepared.run
         commands.attach_run(

@@ -90,7 +90,11 @@ def attendance(request: Asked, session: str) -> HttpResponse:
                 continue
             voice = form.choice(f"voice-{n}", "WEB.VOICE", VOICES)
             presence = form.choice(f"presence-{n}", "WEB.PRESENCE", PRESENCES)
-            away = [x for x in form.text(f"recused-{n}", "WEB.RECUSED", longest=400).replace(",", " ").split() if x]
+            away = [
+                x
+                for x in form.text(f"recused-{n}", "WEB.RECUSED", longest=400).replace(",", " ").split()
+                if x
+            ]
             recused = tuple(item.item_id for item in record.items if str(item.position) in away)
             if len(recused) != len(set(away)):
                 form.refuse("WEB.FORM_RECUSED", "WEB.RECUSED")
@@ -105,7 +109,9 @@ def attendance(request: Asked, session: str) -> HttpResponse:
             )  # fmt: skip
         form.check()
         actor = request.visitor.actor("SP", record)
-        return commands.attend(desk().store, actor, form.command_id, session, members=members, version=form.version)
+        return commands.attend(
+            desk().store, actor, form.command_id, session, members=members, version=form.version
+        )
 
     return act(request, do, done="WEB.SAVED", to=_room(session), show=lambda **v: room(request, session, **v))
 
@@ -116,7 +122,11 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
     found, homes = _item(request, item), list(request.visitor.items(record))
     held, law = request.visitor.roles_for(record), commission_law(record.on)
     at = next(n for n, home in enumerate(homes) if home.item_id == item)
-    may = any(r in held for r in "SP") and record.status == "open" and found.status in ("listed", "decided", "no_taker")
+    may = (
+        any(r in held for r in "SP")
+        and record.status == "open"
+        and found.status in ("listed", "decided", "no_taker")
+    )
     return page(
         request,
         "item",
@@ -136,7 +146,9 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "named": request.visitor.names_households(record),
             "voters": queries.voters(desk().store, item) if record.attendance else None,
             "kinds": words("KIND", KINDS, lang),
-            "motives": [(code, f"{code} – {text} ({law.provisions[code]})") for code, text in law.motives.items()],
+            "motives": [
+                (code, f"{code} – {text} ({law.provisions[code]})") for code, text in law.motives.items()
+            ],
             "documents": list(law.documents.items()),
             "few": words("FEW", FEW, lang),
             "not_examined": list(law.labels("not_examined_reasons").items()),
@@ -191,14 +203,16 @@ def decide(request: Asked, session: str, item: int) -> HttpResponse:
 
 def _vote(form: Form, found: ItemRecord) -> VoteRecord | None:
     """The count of the votes, when one was typed."""
-    counts = [form.whole(name, f"WEB.{name.upper()}", most=99) for name in ("votes_for", "votes_against", "abstentions")]
+    counts = [
+        form.whole(name, f"WEB.{name.upper()}", most=99)
+        for name in ("votes_for", "votes_against", "abstentions")
+    ]
     casting = form.choice("casting", "WEB.CASTING", ("for", "against"), required=False)
     if all(count is None for count in counts) and not casting:
         return None
-    voters = queries.voters(desk().store, found.item_id)
     return VoteRecord(
         item_id=found.item_id, votes_for=counts[0] or 0, votes_against=counts[1] or 0, abstentions=counts[2] or 0,
-        casting=casting, present=voters.present, quorum=voters.quorum,
+        casting=casting, present=0, quorum=0,
     )  # fmt: skip
 
 
@@ -246,12 +260,13 @@ def close(request: Asked, session: str) -> HttpResponse:
     return act(
         request,
         lambda: commands.close(
-            desk().store, request.visitor.actor("P", record), form.command_id, session, version=form.version
+            desk().store, request.visitor.actor("P", record), form.command_id, session, version=form.version,
+            one_person="one_person" in form.data,
         ),
         done="WEB.CLOSED",
         to=reverse("papers", kwargs={"session": session}),
         show=lambda **v: room(request, session, **v),
-    )
+    )  # fmt: skip
 
 
 def rectify(request: Asked, session: str) -> HttpResponse:
@@ -263,7 +278,9 @@ def rectify(request: Asked, session: str) -> HttpResponse:
         if number is not None:
             form.check()
             actor = request.visitor.actor("P", record)
-            return commands.sign_rectification(desk().store, actor, form.command_id, session, number)
+            return commands.sign_rectification(
+                desk().store, actor, form.command_id, session, number, one_person="one_person" in form.data
+            )
         reason = form.text("reason", "WEB.REASON", required=True, longest=1000)
         candidate = form.whole("candidate", "WEB.HOUSEHOLD", required=True, most=10**9)
         kind = form.choice("kind", "WEB.DECISION", KINDS)
@@ -274,7 +291,12 @@ def rectify(request: Asked, session: str) -> HttpResponse:
         )  # fmt: skip
         form.check()
         return commands.prepare_rectification(
-            desk().store, request.visitor.actor("S", record), form.command_id, session, reason=reason, decisions=[decision]
+            desk().store,
+            request.visitor.actor("S", record),
+            form.command_id,
+            session,
+            reason=reason,
+            decisions=[decision],
         )
 
     return act(request, do, done="WEB.SAVED", to=_room(session), show=lambda **v: room(request, session, **v))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from optimizer.web.asked import Asked
-from optimizer.web.due import due_of
 from optimizer.web.desk import desk
+from optimizer.web.due import due_of
 from optimizer.web.pages import page
 from optimizer.web.scope import sessions_of
 from optimizer.web.today import today
@@ -22,7 +22,7 @@ def week(request: Asked) -> HttpResponse:
         {
             "today": today(),
             "coming": sorted(coming, key=lambda s: (s.on, s.session_id)),
-            "due": due_of(desk().store, [s for s in sessions if s.status == "closed"], today()),
+            "due": [x for x in due_of(sessions) if x.kind != "instruction"],
             "read_only": desk().store.read_only,
         },
     )
