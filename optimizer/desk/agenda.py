@@ -176,6 +176,8 @@ class _Frozen:
             **kept,
             "lines": [[pair for pair in line if pair[0] != NUMBER] for line in card["lines"]],
             "lease": self.lease(who, account, str(kept.get("q1", ""))),
+            # what the store asks for a signal to the préfet: that it is DALO, no letter
+            "priority_codes": "DALO" if kept.get("dalo") else "",
         }
         return NewCandidate(who, position=position, facts=facts, reasons=(reason,) if reason else ())
 

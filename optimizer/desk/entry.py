@@ -69,7 +69,7 @@ DECISIONS = Table(
     columns=(
         _c("number", "int", "n", "Place à l'ordre du jour", "Place on the agenda"), _DWELLING,
         _c("home", "text", "description", "Le logement en une ligne", "The dwelling in one line"),
-        _c("account", "text", "contingent", "Réservataire imputé", "Account"),
+        _c("account_label", "text", "contingent", "Réservataire imputé", "Account"),
         _c("order", "int", "rang_propose", "Rang proposé", "Proposed rank"), _NUMBER,
         _c("household", "text", "menage", "Le ménage en une ligne", "The household in one line"),
         _c("why", "text", "pourquoi", "Pourquoi", "Why"),
@@ -123,7 +123,7 @@ FACTS: dict[str, frozenset[str]] = {
     "calls": frozenset({"dwelling_id", "order", "application_id", "file"}),
     "members": frozenset(),
     "entry": frozenset(
-        {"number", "dwelling_id", "home", "account", "order", "application_id", "household", "why"}
+        {"number", "dwelling_id", "home", "account_label", "order", "application_id", "household", "why"}
     ),
     "votes": frozenset({"number", "dwelling_id", "home"}),
     "offers": frozenset({"dwelling_id", "order", "application_id", "deadline"}),

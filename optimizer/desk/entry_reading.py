@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class Entry:
     row: int
     values: Mapping[str, Any]
     names: Mapping[str, str]
+    broken: frozenset[str] = frozenset()
+    """Columns that say something outside their list: told once, no further problem is made of them."""
 
     def get(self, name: str) -> Any:
         return self.values.get(name)
@@ -143,6 +145,7 @@ def _entries(read: ReadTable, known: Mapping[str, Choice]) -> tuple[tuple[Entry,
     for i, row in enumerate(frame.to_dict("records")):
         values = {str(name): _value(value) for name, value in row.items() if not _empty(value)}
         entry = Entry(table.name, read.label, int(read.rows[i]), values, read.names)
+        broken = set()
         for column, name in lists.items():
             if column in values:
                 code = known[name].read(str(values[column]))
@@ -158,6 +161,7 @@ def _entries(read: ReadTable, known: Mapping[str, Choice]) -> tuple[tuple[Entry,
                         )
                     )
                     del values[column]
+                    broken.add(column)
                 else:
                     values[column] = code
         key = tuple(str(values.get(k, "")) for k in table.key)
@@ -166,7 +170,7 @@ def _entries(read: ReadTable, known: Mapping[str, Choice]) -> tuple[tuple[Entry,
             if first != entry.row:
                 findings.append(entry.finding("DESK_ENTRY_TWICE", table.key[0], key[0], first=first))
                 continue
-        found.append(entry)
+        found.append(replace(entry, broken=frozenset(broken)))
     return tuple(found), findings
 
 

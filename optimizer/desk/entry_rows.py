@@ -130,7 +130,7 @@ def _decision(item: ItemRecord, c: CandidateRecord, lang: Lang) -> Row:
     d = c.decision
     row: Row = {
         "number": item.position, "dwelling_id": item.dwelling_id, "home": home_words(item.facts, lang),
-        "account": str(item.facts.get("account_label") or item.account), "order": c.position, "application_id": c.application_id,
+        "account_label": str(item.facts.get("account_label") or item.account), "order": c.position, "application_id": c.application_id,
         "household": household_words(c, lang), "why": " ".join(c.reasons) or None,
     }  # fmt: skip
     if d is not None:

@@ -41,7 +41,10 @@ class Choice:
         """The code that a cell says, or None: its code, its words in either language, or what the list shows."""
         wanted = plain(text)
         for code, words in self.words.items():
+            # « a – attribution »: the letter alone says it
+            heads = (word.partition(" – ")[0] for word in words if " – " in word)
             known = {
+                *map(plain, heads),
                 plain(code),
                 *map(plain, words),
                 *(plain(self.shown(code, lang)) for lang in ("fr", "en")),

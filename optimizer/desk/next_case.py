@@ -329,7 +329,9 @@ class _Turning:
             return frame
         if not len(frame):
             rows = [*self._never_followed(rows), *rows]
-        own = {(r["dwelling_id"], r["account"], r["application_id"] or "", r["oriented_on"]) for r in rows}
+        own = {
+            (r["dwelling_id"], r["account"], r["application_id"] or "", r.get("oriented_on")) for r in rows
+        }
         keys = zip(
             _texts(frame, "dwelling_id"), _texts(frame, "account"), _texts(frame, "application_id"),
             _days(frame, "oriented_on"), strict=True,

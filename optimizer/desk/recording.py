@@ -28,6 +28,7 @@ from optimizer.store.records import (
     Actor,
     AttendanceRecord,
     CandidateRecord,
+    DecisionRecord,
     ItemRecord,
     NewDecision,
     Receipt,
@@ -157,7 +158,7 @@ class _Work:
         told = f"{self.filled.digest}|{self.session.session_id}|{entry.sheet}|{entry.row}|{verb}"
         try:
             with self.batch.step():
-                receipt = act(hashlib.sha256(told.encode()).hexdigest())
+                receipt = act(hashlib.sha256(told.encode()).hexdigest()[:40])
         except StoreError as problem:
             self.problems.append(
                 entry.finding(
@@ -168,7 +169,8 @@ class _Work:
                 )
             )
             return None
-        self.done[verb] += 1
+        if not receipt.repeated:
+            self.done[verb] += 1
         return receipt
 
     def _wrong(self, entry: Entry, code: str, column: str, value: object = None, **params: object) -> None:
@@ -344,7 +346,8 @@ class _Work:
                 for e in self.filled.of("entry")
                 if e.text("dwelling_id") == item.dwelling_id and e.get("decision")
             ]
-            if rows:
+            own = [e for e in self.filled.of("entry") if e.text("dwelling_id") == item.dwelling_id]
+            if rows and not any("decision" in e.broken for e in own):
                 self._decide(item, rows, vote, opened)
 
     def _decide(self, item: ItemRecord, rows: Sequence[Entry], vote: Entry | None, opened: bool) -> None:
@@ -449,14 +452,7 @@ class _Work:
         vote: Entry | None,
     ) -> bool:
         """Whether the store holds these decisions already."""
-        held = {
-            c.candidate_id: NewDecision(
-                c.candidate_id, c.decision.kind, c.decision.rank, c.decision.document, c.decision.due_on, c.decision.motive,
-                c.decision.sentence,
-            )
-            for c in item.candidates
-            if c.decision is not None
-        }  # fmt: skip
+        held = {c.candidate_id: _as_given(c.decision) for c in item.candidates if c.decision is not None}
         if item.status == "listed" or held != {d.candidate_id: d for d in decisions}:
             return False
         if ballot is not None and item.vote is not None:
@@ -479,7 +475,10 @@ class _Work:
             return
         self._do(
             head, "signed", "close",
-            lambda key: commands.close(self.opened, Actor(head.text("chair"), "P"), key, self.session.session_id),
+            lambda key: commands.close(
+                self.opened, Actor(head.text("chair"), "P"), key, self.session.session_id,
+                one_person=head.text("chair") == self.session.prepared_by,
+            ),
         )  # fmt: skip
 
     # ------------------------------------------------------------------ after the session
@@ -579,6 +578,12 @@ class _Work:
         receipt = self._do(entry, column, verb, act)
         if receipt is not None and receipt.result.get("next_candidate"):
             self.next_ranks.append(entry.text("dwelling_id"))
+
+
+def _as_given(d: DecisionRecord) -> NewDecision:
+    """A decision as the workbook would say it again: an attribution has no rank to write."""
+    rank = None if d.kind == "attribution" else d.rank
+    return NewDecision(d.candidate_id, d.kind, rank, d.document, d.due_on, d.motive, d.sentence)
 
 
 def _answered(c: CandidateRecord) -> str:

@@ -67,11 +67,11 @@ def begin(
 
 
 def told_of(
-    opened: Store, session_id: str, lang: Lang, *, issuer: Issuer = Issuer(), models: Path | None = None
+    opened: Store, session_id: str, lang: Lang, *, issuer: Issuer | None = None, models: Path | None = None
 ) -> Told:  # fmt: skip
     """A session and the law on its day, without names."""
     session = queries.session(opened, session_id)
-    return Told(session, law(session.on, models), lang, issuer=issuer)
+    return Told(session, law(session.on, models), lang, issuer=issuer or Issuer())
 
 
 def with_names(opened: Store, actor: Actor, told: Told) -> Told:

@@ -23,8 +23,7 @@ from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, Group, example
 
 if TYPE_CHECKING:
-    from optimizer.desk.papers.wording import Told
-    from optimizer.store import Store
+    pass
 
 session = typer.Typer(
     cls=Group,
@@ -171,8 +170,8 @@ def new(
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.desk import acting, day_of, opened
     from optimizer.desk.agenda import agenda
-    from optimizer.desk.sessions import begin
     from optimizer.desk.session_words import begun
+    from optimizer.desk.sessions import begin
 
     if mode not in ("in_person", "remote", "mixed"):
         raise typer.BadParameter("in_person, remote, mixed", param_hint="--mode")
@@ -232,9 +231,9 @@ def pack(
 ) -> None:
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.desk import acting, opened
-    from optimizer.desk.sessions import due_today, logged, told_of
     from optimizer.desk.paper_set import write_pack
     from optimizer.desk.session_words import packed
+    from optimizer.desk.sessions import due_today, logged, told_of
 
     with opened(store) as desk:
         told = told_of(desk, name, lang.value, models=models)
@@ -315,10 +314,10 @@ def minutes(
 ) -> None:
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.desk import acting, opened
-    from optimizer.desk.sessions import due_today, logged, told_of, with_names
     from optimizer.desk.paper_set import write_minutes
     from optimizer.desk.papers.wording import Issuer
     from optimizer.desk.session_words import drawn_up
+    from optimizer.desk.sessions import due_today, logged, told_of, with_names
 
     issuer = Issuer(landlord, author, quality, contact, rules_at)
     with opened(store) as desk:
