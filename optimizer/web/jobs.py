@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from uuid import uuid4
 from django.db import IntegrityError, connection, transaction
 
 from optimizer.errors import AttrifluxError, Lang, define
+from optimizer.web.children.job import Log
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
 from optimizer.web.models import Job
@@ -41,12 +43,16 @@ class Told:
     """What a child has said so far."""
 
     step: str = ""
+    next: bool = False
+    """Whether the case was brought forward first."""
     phase: str = ""
     bound: float | None = None
     value: float | None = None
     verdict: str = ""
     sentence: str = ""
     error: str = ""
+    nothing: str = ""
+    """Why a verified proposal gives no agenda."""
     stop: str = ""
     errors: int = 0
     count: int = 0
@@ -61,8 +67,13 @@ class Told:
         return max(0.0, (self.bound - self.value) / abs(self.bound))
 
 
-def start(desk: Desk, case: str, title: str, by: str, lang: Lang) -> Job:
+def start(desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | None = None) -> Job:
     """Check, propose and verify a case in a child of its own.
+
+    Parameters
+    ----------
+    case : name of an imported case.
+    log : what the desk has recorded; the case is then brought forward by it, under a name of its own, before it is proposed.
 
     Raises
     ------
@@ -70,6 +81,7 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang) -> Job:
         ``WEB_JOB_BUSY``: another one runs.
     """
     reap(desk)
+    source, case = case, case if log is None else uuid4().hex
     now = desk.store.now()
     try:
         with transaction.atomic():
@@ -86,14 +98,20 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang) -> Job:
         running = Job.objects.filter(state="running").first()
         raise AttrifluxError("WEB_JOB_BUSY", by=running.started_by if running else "?") from None
     desk.runs.mkdir(parents=True, exist_ok=True)
-    words = [
-        sys.executable,
-        "-m",
-        "optimizer.web.children.job",
-        str(case_path(desk, case)),
-        str(desk.runs / job.id),
-        lang,
-    ]
+    words = [sys.executable, "-m", "optimizer.web.children.job"]
+    if log is None:
+        words += [str(case_path(desk, case)), str(desk.runs / job.id), lang]
+    else:
+        kept = desk.runs / f"{job.id}.log"
+        kept.touch(mode=0o600)
+        kept.write_bytes(pickle.dumps(log))
+        words += [
+            str(desk.cases / case),
+            str(desk.runs / job.id),
+            lang,
+            str(case_path(desk, source)),
+            str(kept),
+        ]
     with said_file(desk, job.id).open("wb") as out:
         child = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
@@ -164,8 +182,9 @@ def told(desk: Desk, job: str) -> Told:
         elif "findings" in line:
             found.count, found.errors = line["findings"], line["errors"]
         else:
+            found.next |= line.get("step") == "next"
             for name, value in line.items():
-                if hasattr(found, name) and name not in ("findings", "gap"):
+                if hasattr(found, name) and name not in ("findings", "gap", "next"):
                     setattr(found, name, value)
     return found
 

@@ -179,6 +179,7 @@ texts(
         "job_stopping": ("Arrêt demandé.", "Stop requested."),
         "job_findings": ("Remarques sur le dossier ({n})", "Remarks on the case ({n})"),
         "job_pages": ("Pages de la proposition", "Pages of the proposal"),
+        "step_next": ("Reprendre le journal du bureau", "Bring the desk's log forward"),
         "step_check": ("Contrôler le dossier", "Check the case"),
         "step_propose": ("Proposer", "Propose"),
         "step_verify": ("Vérifier indépendamment", "Verify independently"),
@@ -187,6 +188,12 @@ texts(
         "page_fiches": ("Fiches par logement", "Sheets per dwelling"),
         "page_fiches_pdf": ("Fiches (PDF)", "Sheets (PDF)"),
         "page_classeur": ("Classeur", "Workbook"),
+        "next_head": ("Dossier de la séance suivante", "Case of the next session"),
+        "next_why": (
+            "Ce dossier, avec ce que le bureau a enregistré depuis : logements loués ou revenus, refus, offres en cours, soldes.",
+            "This case, with what the desk has recorded since: dwellings let or back, refusals, offers under way, balances.",
+        ),
+        "next_button": ("Mettre à jour et proposer", "Bring forward and propose"),
         "attach_head": ("En faire une séance", "Make a session of it"),
         "attach_why": (
             "Logements, noms et faits de la proposition vérifiée deviennent l'ordre du jour.",

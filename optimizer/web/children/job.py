@@ -1,6 +1,8 @@
-"""``python -m optimizer.web.children.job CASE OUT LANG``: check, propose, verify, one line of JSON per thing that happens.
+"""``python -m optimizer.web.children.job CASE OUT LANG [SOURCE LOG]``: check, propose, verify, one line of JSON per thing that happens.
 
-Lines: ``step`` (check, propose, verify, done), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
+With ``SOURCE`` and ``LOG`` the case is made first: the import ``SOURCE`` brought forward by what the desk has recorded since.
+
+Lines: ``step`` (next, check, propose, verify, done), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
 of the case), ``error`` (why it ended), ``verdict``. SIGINT asks for the best certified proposal found so far; a second one, or the
 end of the parent, ends at once. Exit codes are those of ``attriflux propose``.
 """
@@ -9,15 +11,17 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 
 from optimizer.errors import AttrifluxError, InputProblems, Lang, reason_of
+from optimizer.store.records import DutyRecord, SessionRecord
 from optimizer.web.children.lines import give_way, say, when_alone
 
 SHOWN = 400
@@ -46,7 +50,15 @@ class Told:
             say(bound=bound, value=value)
 
 
-def main(case: Path, out: Path, lang: Lang) -> int:
+@dataclass(frozen=True)
+class Log:
+    """What the desk knows, as plain records: the child opens no store."""
+
+    sessions: tuple[SessionRecord, ...]
+    duties: tuple[DutyRecord, ...]
+
+
+def main(case: Path, out: Path, lang: Lang, source: Path | None = None, log: Path | None = None) -> int:
     """The whole main job; the exit code."""
     give_way()
     stop = threading.Event()
@@ -59,6 +71,8 @@ def main(case: Path, out: Path, lang: Lang) -> int:
     signal.signal(signal.SIGINT, interrupt)
     when_alone(lambda: os._exit(130))
     try:
+        if source is not None and log is not None:
+            _next(source, log, case, lang)
         return _run(case, out, lang, stop)
     except InputProblems as problems:
         for finding in problems.findings[:SHOWN]:
@@ -74,6 +88,24 @@ def main(case: Path, out: Path, lang: Lang) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
+    """Write the case of the next session."""
+    from optimizer import importers, policy
+    from optimizer.desk.next_case import next_case
+    from optimizer.desk.next_files import write_next
+
+    say(step="next")
+    known: Log = pickle.loads(log.read_bytes())  # written by the desk itself, in its own folder
+    read = importers.read(source)
+    s = read.settings
+    rules = policy.load(s.rules_from, s.on, s.changes, None, s.own)
+    own = [x for x in known.sessions if s.landlord is None or x.landlord == s.landlord]
+    made = next_case(read, own, rules, duties=known.duties)
+    write_next(case, made, source)
+    for finding in made.said[:SHOWN]:
+        say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
 
 
 def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
@@ -101,9 +133,18 @@ def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
     say(verdict=verdict.verdict, sentence=verdict.sentence(lang), stop=done.stop)
     if verdict.verdict == "refused":
         return 3
-    agenda_file(out).write_text(
-        json.dumps(asdict(agenda(out, case, read)), ensure_ascii=False, default=str), encoding="utf-8"
-    )
+    try:
+        made = agenda(out, case, read)
+    except AttrifluxError as error:
+        if error.code != "DESK_AGENDA_EMPTY":
+            raise
+        say(
+            nothing=error.text(lang)
+        )  # verified, and nothing to examine: every dwelling awaits a réservataire, or has nobody
+    else:
+        agenda_file(out).write_text(
+            json.dumps(asdict(made), ensure_ascii=False, default=str), encoding="utf-8"
+        )
     say(step="done")
     return 0
 
@@ -114,4 +155,5 @@ def agenda_file(out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), "en" if sys.argv[3:] == ["en"] else "fr"))
+    given = [Path(x) for x in sys.argv[4:6]]
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), "en" if sys.argv[3] == "en" else "fr", *given))

@@ -133,7 +133,9 @@ def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
     ended = form.day("on", "WEB.ON_DAY")
     reason = form.text("refusal", "WEB.REASON")
     form.check()
-    return commands.desist(store, actor, key, number, on=ended or today(), reason=reason, version=form.version)
+    return commands.desist(
+        store, actor, key, number, on=ended or today(), reason=reason, version=form.version
+    )
 
 
 def sign(request: Asked, session: str, offer: int) -> HttpResponse:

@@ -8,10 +8,11 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.errors import said
-from optimizer.store import commands, identities
+from optimizer.store import commands, identities, queries
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
+from optimizer.web.children.job import Log
 from optimizer.web.choices import MODES, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
@@ -48,7 +49,13 @@ def prepare(request: Asked) -> HttpResponse:
             earlier = Job.objects.filter(case=again).first()
             if earlier is None:
                 raise Http404
-            case, title = again, title or earlier.title
+            title = title or earlier.title
+            if "next" in request.POST:
+                log = Log(
+                    tuple(queries.sessions(desk().store)), tuple(queries.duties(desk().store, open=False))
+                )
+                return start(desk(), again, title, request.visitor.name, form.lang, log=log)
+            case = again
         else:
             case = keep_case(desk(), files)
         return start(
