@@ -19,8 +19,8 @@ from optimizer.presentation.numbers import day
 from optimizer.presentation.page import kept_together, render
 
 Kind = Literal["heading", "text", "mention", "pairs", "table", "list", "place", "signatures"]
-LEAST, MOST = 5, 42
-"""Bounds of the room of a column, in characters."""
+SHORT, MOST = 22, 42
+"""Longest cell of a column as wide as its content; room of the others, in characters, at most."""
 _SOURCE = Path(__file__).parent / "templates" / "document.typ"
 
 
@@ -49,6 +49,8 @@ class Sheet:
     blocks: tuple[Block, ...]
     sub: str = ""
     anchor: str = ""
+    follows: bool = False
+    """Stands below what precedes it, on the same sheet of paper where there is room."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,11 @@ def write_document(folder: Path, stem: str, document: Document, lang: Lang) -> t
 
 
 def _weights(block: Block) -> list[int]:
-    """Room of each column, from its longest cell: a number needs less than a sentence, which may be set on several lines."""
+    """Room of each column: 0 as wide as its content, else its part of the rest, from its longest cell."""
     rows = (block.columns, *block.rows) if block.kind == "table" else ()
-    return [max(LEAST, min(MOST, max(len(row[j]) for row in rows))) for j in range(len(block.columns))]
+    longest = [max(len(row[j]) for row in rows) for j in range(len(block.columns))]
+    found = [0 if n <= SHORT else min(MOST, n) for n in longest]
+    return found if any(found) or not found else [*found[:-1], 1]
 
 
 def _spaced(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -71,4 +71,6 @@ def _put(sheet: Any, row: int, cells: Cells) -> None:
     at = columns(sheet)
     for name, value in cells.items():
         cell = sheet.cell(row, at[name])
-        cell.value = datetime(value.year, value.month, value.day) if type(value) is date else value
+        cell.value = value
+        if isinstance(value, date):
+            cell.number_format = "dd/mm/yyyy"

@@ -11,6 +11,7 @@ from optimizer.desk.papers.wording import (
     decided_order,
     departs,
     examined,
+    in_groups,
     qpv_words,
     voices_on,
     yes_no,
@@ -47,9 +48,9 @@ def minutes(told: Told) -> Document:
             tuple(_dwelling(told, item)),
             sub=told.home(item),
             anchor=f"logement-{item.position}",
+            follows=n > 0,
         )
-        for item in items_of(session)
-        if item.status != "not_examined"
+        for n, item in enumerate(i for i in items_of(session) if i.status != "not_examined")
     ]
     last = Sheet(told.say("CLOSING"), tuple(_closing(told)), sub=head, anchor="cloture")
     return Document(
@@ -174,9 +175,9 @@ def _closing(told: Told) -> Iterator[Block]:
         [
             (
                 say("LEDGER_HEAD"),
-                f"{s.signed_seq} : {s.signed_hash}" if s.signed_seq is not None else UNKNOWN,
+                f"{s.signed_seq} : {in_groups(s.signed_hash)}" if s.signed_seq is not None else UNKNOWN,
             ),
-            (say("LEDGER_SIGNATURE"), s.signed_with or UNKNOWN),
+            (say("LEDGER_SIGNATURE"), in_groups(s.signed_with) or UNKNOWN),
         ]
     )
     if s.one_person:

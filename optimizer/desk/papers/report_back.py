@@ -62,7 +62,7 @@ def radiations_table(told: Told) -> pd.DataFrame:
                     "sousMotifIrrecevabilite": f"{motive} – {told.law.motives.get(motive, '')}", "dateCourrier": "",
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS)).fillna("")
+    return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
 
 
 def _event(told: Told, x: Followed, name: str, day: str, detail: str) -> dict[str, str]:
@@ -105,7 +105,7 @@ def report_back(told: Told) -> Document:
         lines = [[str(name), str(value) or UNKNOWN] for name, value in row.items()]
         sheets.append(
             Sheet(
-                say("RADIATION", n=n), (table([say("FIELD"), say("VALUE")], lines),), anchor=f"radiation-{n}"
+                say("RADIATION", n=n), (table([say("FIELD"), say("VALUE")], lines),), anchor=f"radiation-{n}", follows=n > 1
             )
         )
     return Document(say("REPORT"), told.session.on, tuple(sheets), foot=told.session.session_id)

@@ -134,8 +134,14 @@ def decided_order(item: ItemRecord) -> list[CandidateRecord]:
 
 
 def departs(item: ItemRecord) -> bool:
-    """Whether the commission left the proposed order: another order, or somebody proposed and not attributed to."""
-    return [c.candidate_id for c in decided_order(item)] != [c.candidate_id for c in examined(item)]
+    """Whether the commission left the proposed order: another order, or somebody passed over for a household behind."""
+    decided = [c.candidate_id for c in decided_order(item)]
+    return decided != [c.candidate_id for c in examined(item)][: len(decided)]
+
+
+def in_groups(hexadecimal: str, size: int = 16) -> str:
+    """A hash or a signature in groups that a line of paper can break."""
+    return " ".join(hexadecimal[i : i + size] for i in range(0, len(hexadecimal), size))
 
 
 def votes_here(member: AttendanceRecord, item: ItemRecord) -> bool:
