@@ -38,7 +38,12 @@ def test_nothing_is_chosen_before_the_commission_has_decided(played: Played, hom
 def test_a_refused_form_keeps_what_was_typed_and_writes_nothing(played: Played, home: ItemRecord):
     first, *others = listed(home)
     sentence = "Les revenus dépassent de loin le plafond applicable à ce logement."
-    typed = {"version": home.version, f"kind-{first}": "not_attributed", f"motive-{first}": "N2", f"sentence-{first}": sentence}
+    typed = {
+        "version": home.version,
+        f"kind-{first}": "not_attributed",
+        f"motive-{first}": "N2",
+        f"sentence-{first}": sentence,
+    }
     answer = played.client("S").post(at(home, "/decider"), typed)
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -53,14 +58,26 @@ def test_two_people_on_one_dwelling_see_both_values_and_keep_their_text(played: 
     typed |= {f"kind-{second}": "ranked", f"rank-{second}": 2, f"kind-{third}": "ranked", f"rank-{third}": 3}
     assert one.post(at(home, "/decider"), typed).status_code == 302
     sentence = "Ressources supérieures au plafond après vérification."
-    late = {**typed, f"kind-{second}": "not_attributed", f"rank-{second}": "", f"motive-{second}": "N2", f"sentence-{second}": sentence}
+    late = {
+        **typed,
+        f"kind-{second}": "not_attributed",
+        f"rank-{second}": "",
+        f"motive-{second}": "N2",
+        f"sentence-{second}": sentence,
+    }
     answer = two.post(at(home, "/decider"), {**late, "departure": "Un rang de moins."})
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "secretaire" in page and "Attribution avec rang" in page  # who, and what stands
-    assert page.count(sentence) >= 2 and "Un rang de moins." in page  # what was typed, beside it and still in the form
+    assert (
+        page.count(sentence) >= 2 and "Un rang de moins." in page
+    )  # what was typed, beside it and still in the form
     kept = queries.item(played.store, home.item_id)
-    assert all(c.decision and c.decision.kind in ("attribution", "ranked") for c in kept.candidates if c.candidate_id in (first, second))
+    assert all(
+        c.decision and c.decision.kind in ("attribution", "ranked")
+        for c in kept.candidates
+        if c.candidate_id in (first, second)
+    )
     # the form now stands on the version that was seen: sent again it is recorded
     version = re.search(r'name="version" value="(\d+)"', page)
     assert version is not None and int(version[1]) == kept.version
@@ -87,7 +104,9 @@ def test_an_identity_asks_a_reason_and_is_logged_without_a_name(played: Played):
 
     session = played.opened()
     name = session.items[0].candidates[1]
-    person = PersonRecord(ref="", application_id=name.application_id, name="Lovelace Ada", phone="03 81 00 00 00")
+    person = PersonRecord(
+        ref="", application_id=name.application_id, name="Lovelace Ada", phone="03 81 00 00 00"
+    )
     commands.import_people(played.store, SECRETARY, str(uuid4()), people=[person])
     address = f"/seances/{session.session_id}/demandes/{name.candidate_id}"
     client = played.client("S")
@@ -108,7 +127,13 @@ def test_every_problem_of_a_form_is_told_at_once(played: Played):
     session = played.opened()
     answer = played.client("S").post(
         f"/seances/{session.session_id}/presences",
-        {"member-0": "A. Durand", "voice-0": "roi", "presence-0": "", "recused-0": "99", "version": session.version},
+        {
+            "member-0": "A. Durand",
+            "voice-0": "roi",
+            "presence-0": "",
+            "recused-0": "99",
+            "version": session.version,
+        },
     )
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -122,7 +147,9 @@ def test_english_is_asked_by_a_link(played: Played):
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "1e9", "²", "٣", "9" * 40])
-def test_strange_numbers_are_refused_and_break_nothing(played: Played, home_or_decided: ItemRecord, given: str):
+def test_strange_numbers_are_refused_and_break_nothing(
+    played: Played, home_or_decided: ItemRecord, given: str
+):
     first = home_or_decided.candidates[0].candidate_id
     typed = {f"kind-{first}": "ranked", f"rank-{first}": given, "version": given}
     assert played.client("S").post(at(home_or_decided, "/decider"), typed).status_code in (409, 422)

@@ -25,7 +25,9 @@ from tests.web.playing import Played
         ("caleol", "", 3, "SERVE_ADDRESS"),
     ],
 )  # fmt: skip
-def test_beyond_this_machine_accounts_and_a_proxy_are_required(listen: str, proxy: str, accounts: int, code: str):
+def test_beyond_this_machine_accounts_and_a_proxy_are_required(
+    listen: str, proxy: str, accounts: int, code: str
+):
     if not code:
         check_deployment(listen, proxy, accounts)
         return
@@ -75,7 +77,9 @@ from django.contrib.auth.models import User
 assert User.objects.get().password.startswith("argon2")
 print("fait")
 """
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.stdout.strip() == "fait", done.stderr[-2000:]
 
 

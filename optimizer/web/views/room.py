@@ -175,9 +175,10 @@ def decide(request: Asked, session: str, item: int) -> HttpResponse:
             kind = form.choice(f"kind-{key}", "WEB.DECISION", KINDS, required=False)
             if not kind:
                 continue
+            rank = form.whole(f"rank-{key}", "WEB.RANK", most=99)
             decisions.append(
                 NewDecision(
-                    candidate_id=key, kind=kind, rank=form.whole(f"rank-{key}", "WEB.RANK", most=99),
+                    candidate_id=key, kind=kind, rank=1 if rank is None and kind == "attribution" else rank,
                     document=form.text(f"document-{key}", "WEB.DOCUMENT"), due_on=form.day(f"due-{key}", "WEB.DUE_ON"),
                     motive=form.text(f"motive-{key}", "WEB.MOTIVE", longest=4),
                     sentence=form.text(f"sentence-{key}", "WEB.SENTENCE", longest=2000),
