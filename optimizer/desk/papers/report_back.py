@@ -105,7 +105,10 @@ def report_back(told: Told) -> Document:
         lines = [[str(name), str(value) or UNKNOWN] for name, value in row.items()]
         sheets.append(
             Sheet(
-                say("RADIATION", n=n), (table([say("FIELD"), say("VALUE")], lines),), anchor=f"radiation-{n}", follows=n > 1
+                say("RADIATION", n=n),
+                (table([say("FIELD"), say("VALUE")], lines),),
+                anchor=f"radiation-{n}",
+                follows=n > 1,
             )
         )
     return Document(say("REPORT"), told.session.on, tuple(sheets), foot=told.session.session_id)
