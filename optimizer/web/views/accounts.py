@@ -30,8 +30,8 @@ define(
 define(
     "WEB_BACKUP_KEY",
     "La clé publique du délégué à la protection des données ({name}) n'est pas dans le dossier du bureau : "
-    "la faire par « attriflux store keys », puis la déposer.",
-    "The data protection officer's public key ({name}) is not in the desk's folder: make it with “attriflux store keys”, then put it there.",
+    "la faire par « attriflux store key », puis la déposer.",
+    "The data protection officer's public key ({name}) is not in the desk's folder: make it with “attriflux store key”, then put it there.",
 )
 
 
