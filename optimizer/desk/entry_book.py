@@ -16,7 +16,7 @@ from optimizer.domain import Column, Table
 from optimizer.domain.guard import neutral
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
-from optimizer.presentation.workbook import NAVY, PALE, RULE
+from optimizer.presentation.xlsx import LINE, NAVY, PALE
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import SessionRecord
 
@@ -58,7 +58,7 @@ class _Book:
             "valign": "top",
             "text_wrap": True,
             "bottom": 1,
-            "bottom_color": RULE,
+            "bottom_color": LINE,
         }
         self.head = self.book.add_format({**base, "bold": True, "font_color": "white", "bg_color": NAVY})
         self.formats = {

@@ -137,6 +137,35 @@ define(
     remedy_en="Put it back from the backup.",
 )
 define(
+    "STORE_NO_DUMP",
+    "Aucune copie n'a pu être faite ou relue ({reason}) : rien n'a changé.",
+    "No copy could be made or read ({reason}): nothing was changed.",
+    remedy_fr="Installer les outils clients de PostgreSQL de la version du serveur.",
+    remedy_en="Install the client tools of PostgreSQL of the server's version.",
+)
+define(
+    "STORE_KEY_FILE",
+    "{path} n'est pas une clé de sauvegarde.",
+    "{path} is not a key of a backup.",
+    remedy_fr="attriflux store key --out DOSSIER en fait une paire.",
+    remedy_en="attriflux store key --out FOLDER makes a pair.",
+)
+define(
+    "STORE_SEALED",
+    "Cette sauvegarde ne s'ouvre pas : ce n'est pas sa clé, ou le fichier a changé.",
+    "This backup does not open: it is not its key, or the file changed.",
+)
+define(
+    "STORE_USER_TAKEN",
+    "Le compte {user} existe déjà.",
+    "Account {user} exists already.",
+)
+define(
+    "STORE_PASSWORD",
+    "Mot de passe refusé : {why}",
+    "Password refused: {why}",
+)
+define(
     "STORE_CLOSED",
     "Ce bureau a été fermé.",
     "This desk has been closed.",

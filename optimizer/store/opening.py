@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from optimizer.store.keys import Keys, load_keys
 from optimizer.store.messages import StoreUnusable
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs"})
+INSPECTED = "ouvert pour vérification seulement"
 _opened: Store | None = None
 
 
@@ -26,6 +28,7 @@ def open(
     clock: Clock | None = None,
     keys: str | Path | None = None,
     check: bool = True,
+    inspect: bool = False,
 ) -> Store:
     """Open a desk.
 
@@ -42,6 +45,9 @@ def open(
     check : bool
         Read the chain of events first; a desk whose chain is broken opens read only.
 
+    inspect : bool
+        For :func:`optimizer.store.ledger.verify` only: read only, whatever the guards and the clock say.
+
     Raises
     ------
     StoreUnusable
@@ -57,9 +63,10 @@ def open(
     path = None if is_postgres(url) else sqlite_path(url)
     if path is not None:
         refuse_network(path)
-        fresh = not path.exists()
-        if fresh and not create:
-            raise StoreUnusable("STORE_MISSING", url=str(path))
+        if not path.exists():
+            if not create:
+                raise StoreUnusable("STORE_MISSING", url=str(path))
+            private(path)
     folder = Path(keys) if keys is not None else keys_folder(url)
     found = load_keys(folder, create)
     point_to(entry, found)
@@ -69,12 +76,16 @@ def open(
         if create and schema.is_empty():
             schema.build()
         schema.assert_current()
-        schema.assert_guarded(path)
+        if not inspect:
+            schema.assert_guarded(path)
     store = Store(url, entry, found, clock or days.system)
     global _opened
     _opened = store
     head = store.head()
     now = store.now()
+    if inspect:
+        store.read_only = INSPECTED
+        return store
     if head["at"] is not None and now < head["at"] - SLACK:
         raise StoreUnusable(
             "STORE_CLOCK_BEHIND",
@@ -84,6 +95,11 @@ def open(
     if check:
         store.read_only = ledger.chain_problem(store)
     return store
+
+
+def private(path: Path) -> None:
+    """An empty file that only its owner reads; the files that SQLite puts beside it take its mode."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def point_to(entry: dict[str, Any], keys: Keys) -> None:

@@ -32,6 +32,8 @@ from optimizer.store.records import Actor, Receipt
 from optimizer.store.tables import ERASABLE, Key, Row
 
 P = ParamSpec("P")
+COMMAND_ID = 80
+"""Characters of a command's own number, with what the program adds to it."""
 TEXT = 1000
 """Characters of a free reason."""
 
@@ -181,7 +183,7 @@ def command(kind: str, roles: str) -> Callable[[Body[P]], Command[P]]:
     def wrap(body: Body[P]) -> Command[P]:
         @functools.wraps(body)
         def run(store: Store, actor: Actor, command_id: str, /, *args: P.args, **kwargs: P.kwargs) -> Receipt:
-            named(command_id, 64, "command_id")
+            named(command_id, COMMAND_ID, "command_id")
             named(actor.name, 150, "actor")
             if roles and actor.role != "program" and actor.role not in roles:
                 raise StoreForbidden("STORE_FORBIDDEN", role=actor.role)

@@ -14,7 +14,7 @@ from optimizer.store.work import Work, clean, command, named
 WORDS = 200
 LOGGED = (
     "login.done", "login.failed", "login.locked", "login.ended", "exported", "printed", "history.viewed",
-    "backed_up", "upgraded", "served",
+    "backed_up", "upgraded", "served", "account.made", "account.password", "account.ended", "account.opened",
 )  # fmt: skip
 """Kinds of :func:`log`; everything else has a command of its own."""
 
