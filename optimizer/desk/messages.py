@@ -29,6 +29,13 @@ define(
     remedy_en="Make last year's statement from its last case (attriflux bilan --next), then take its agreements over",
 )
 define(
+    "DESK_NEXT_TOO_EARLY",
+    "La date demandée ({on}) précède le dernier acte enregistré ({last}).",
+    "The date asked for ({on}) is before the last recorded act ({last}).",
+    remedy_fr="Donner une date égale ou postérieure, ou ne pas en donner",
+    remedy_en="Give the same date or a later one, or none",
+)
+define(
     "DESK_RUN_REFUSED",
     "La proposition « {name} » n'est pas confirmée par la vérification : aucune séance n'en est faite.",
     "The proposal “{name}” is not confirmed by the verification: no session is made from it.",
