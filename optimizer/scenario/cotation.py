@@ -129,7 +129,11 @@ def cotation_test(
         bare = [_without_declared(case, name, options) for name in names]
     rules = results[0].optimum.prepared.rules
     tables = [points_of(r.scores) for r in results]
-    people = _moves(tables[0], tables[1], public_of_household(case.table("applications")))
+    people = _moves(
+        tables[0],
+        tables[1],
+        public_of_household(case.table("applications"), results[0].optimum.prepared.facts),
+    )
     return GridTest(
         grid_a=names[0],
         grid_b=names[1],

@@ -31,7 +31,7 @@ def flux_under(
         ``SCENARIO_MATRIX``: the file tries several values. Other ``SCENARIO_…``: as for any scenario, with the line.
     """
     read = read_scenario(scenario)
-    if read.over:
+    if read.over or read.variants:
         raise AttrifluxError("SCENARIO_MATRIX", name=read.name)
     territory, on = settings_of(case)
     check_keys(read, territory, on, models)

@@ -50,7 +50,12 @@ def test_one_folder_per_run_and_a_comparison(ran):
         "reference",
     ]
     head = (ran / "comparison.csv").read_text(encoding="utf-8-sig").splitlines()[0]
-    assert head == "scenario;indicator;scope;unit;value;reference;difference"
+    assert head == (
+        "scenario;indicator;rule;landlord;departement;epci;area;account;qpv;residence;public;unit;value;num;den;"
+        "standard_error;low;high;reference;difference;difference_error"
+    )
+    exact = pd.read_parquet(ran / "comparison.parquet")
+    assert ";".join(exact.columns) == head and len(exact) > 100
     for name in ("cas", "resultat"):
         assert (ran / "reference" / name).is_dir()
 
@@ -74,7 +79,9 @@ def test_what_is_done_is_not_done_again(files, ran, tmp_path):
     told: list[tuple[int, int, str]] = []
     again = run_scenarios(files, out, workers=1, progress=lambda *a: told.append(a))
     assert again.reused == ("reference", "parts--flux.mode=1")
-    assert told == [(2, 3, ""), (3, 3, "parts--flux.mode=2")]
+    assert told == [
+        (0, 1, "vérification : parts--flux.mode=2"), (2, 3, ""), (3, 3, "parts--flux.mode=2"),
+    ]  # fmt: skip
     assert (out / "reference" / "scenario.json").stat().st_mtime_ns == stamp
     assert tables(out) == tables(ran)
 
@@ -183,7 +190,15 @@ def test_the_year_lived_week_by_week_stands_beside_the_optimum(tmp_path):
     scenario.write_text(HEAD + "changes:\n  national.prices.flux: 900\n", encoding="utf-8")
     ran = run_scenarios([scenario], tmp_path / "out", workers=1, reference=False, replications=2, weeks=2)
     names = set(ran.comparison["indicator"])
-    assert {"objective", "weekly_leases", "weekly_leases_low", "weekly_unlet_high"} <= names
+    assert {
+        "objective",
+        "weekly_account_dwellings",
+        "weekly_unlet",
+        "weekly_rule_rate",
+        "weekly_q1_share",
+    } <= names
+    lived = ran.comparison[ran.comparison["indicator"] == "weekly_lec_outside_qpv"].iloc[0]
+    assert lived["low"] <= lived["value"] <= lived["high"] and lived["den"] > 0
     assert (tmp_path / "out" / "s" / "weekly.csv").is_file()
     page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8").replace("\xa0", " ")
     assert "vécue en lots hebdomadaires, avec refus" in page
