@@ -137,3 +137,17 @@ define(
     remedy_fr="Choisir un scénario sans over, ou faire tourner la matrice avec scenario run",
     remedy_en="Choose a scenario without over, or run the matrix with scenario run",
 )
+define(
+    "SCENARIO_KEY_NOT_FLUX",
+    "La clé {key} ne change rien ici : la conversion du stock en flux ne la lit pas.",
+    "The key {key} changes nothing here: the stock-to-flux conversion does not read it.",
+    remedy_fr="La faire tourner avec scenario run, ou la retirer",
+    remedy_en="Run it with scenario run, or remove it",
+)
+define(
+    "SCENARIO_MODE_BESIDE",
+    "La clé flux.mode (ici {mode}) ne choisit rien ici : les modes sont montrés côte à côte.",
+    "The key flux.mode (here {mode}) chooses nothing: the modes are shown side by side.",
+    remedy_fr="Ajouter --modes {mode} pour ne voir que celui-là",
+    remedy_en="Add --modes {mode} to see that one alone",
+)

@@ -72,7 +72,11 @@ def test_the_page_draws_shares_attainment_and_the_cost_of_the_quota(folders, tmp
     ):
         assert label in page, label
     curve = page.partition("Coût du quota")[2].partition("<h2>")[0]
-    assert "Baux hors QPV aux ménages du premier quartile ou relogés" in curve and SWEPT not in curve and curve.count("<circle") == 8
+    assert (
+        "Baux hors QPV aux ménages du premier quartile ou relogés" in curve
+        and SWEPT not in curve
+        and curve.count("<circle") == 8
+    )
     assert "<b>0,9</b>" in page and '<span class="base">0,25</span>' in page
     starts = [line for line in curve.split("<svg")[1:] if 'text-anchor="end" fill="#1b2b41">0</text>' in line]
     assert len(starts) == 4  # points, leases, months, households passed over: each from zero

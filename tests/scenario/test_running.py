@@ -143,6 +143,52 @@ def test_indicators_agree_with_the_published_tables(ran):
     assert short == pytest.approx(rules["shortfall"].sum(), abs=0.01 * len(rules))
 
 
+def test_publics_prioritaires_are_counted_as_the_rules_do(ran):
+    """A code that is only declared is no public prioritaire: the page's share is the rule's own numerator and denominator."""
+    values, parts = (getattr(read_record(ran / "reference"), name) for name in ("values", "parts"))
+    rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    lines = rules[rules["rule"] == "priority_publics"]
+    proposals = pd.read_csv(
+        ran / "reference/resultat/proposals.csv", sep=";", decimal=",", encoding="utf-8-sig"
+    )
+    first = proposals[(proposals["rank"] == 1) & proposals["application_id"].notna()]
+    declared = first["priority"].notna().groupby(first["account"]).mean()
+    differ = 0
+    for account, mine in lines.groupby(lines["scope"].str.extract(r"account=(.+)$")[0]):
+        num, den = int(mine["num_run"].sum()), int(mine["den_run"].sum())
+        if den:
+            key = ("account_priority", f"account={account}", "share")
+            assert parts[key] == (num, den) and values[key] == round(num / den, 4)
+            differ += declared[account] > num / den
+    assert differ > 0
+    public = {k[1]: v for k, v in values.items() if k[0] == "public_first"}
+    assert (
+        public["public=autres publics prioritaires"] < first["priority"].notna().sum() - public["public=DALO"]
+    )
+
+
+def test_the_gap_of_the_flux_has_two_sides_and_a_band(ran):
+    record = read_record(ran / "reference")
+    rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    lines = rules[rules["rule"] == "flux"].set_index("scope")
+    sides = {"flux_above": 0, "flux_below": 0}
+    for scope, row in lines.iterrows():
+        num, den = row["num_before"] + row["num_run"], row["den_before"] + row["den_run"]
+        gap, band = num - row["share"] * den, 0.5 + row["tolerance"] * den
+        key = f"rule=flux;{scope}"
+        if den:
+            assert record.values["flux_gap", key, "leases"] == pytest.approx(gap, abs=0.006)
+            assert record.values["flux_band", key, "leases"] == pytest.approx(band, abs=0.006)
+            sides["flux_above"] += gap > band + 1e-9
+            sides["flux_below"] += gap < -band - 1e-9
+    for name, n in sides.items():
+        assert record.values[name, "", "lines"] >= n
+    assert sum(sides.values()) > 0
+    page = (ran / "comparison.html").read_text(encoding="utf-8")
+    table = page.partition("écart de chaque contingent à sa part</h2>")[2].partition("<h2>")[0]
+    assert '<td class="n above"' in table or 'class="above n"' in table or 'class="above' in table
+
+
 def test_every_consequence_of_the_comparison_is_there_and_adds_up(ran):
     values = read_record(ran / "reference").values
     names = {k[0] for k in values}
