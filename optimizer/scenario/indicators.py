@@ -31,7 +31,7 @@ LIVED = "weekly_"
 _BEFORE: Mapping[str, tuple[str, str]] = {
     "account_dwellings": ("logements proposés sur le contingent", "dwellings proposed on the account"),
     "account_flux": ("logements du flux sur le contingent", "dwellings of the flux on the account"),
-    "account_planned": ("logements prévus par la convention", "dwellings the agreement plans"),
+    "account_planned": ("logements prévus par la convention, part × flux du cas, avant arrondi", "dwellings the agreement plans, share × flux of the case, not rounded"),
     "account_priority": ("part de publics prioritaires du contingent", "priority share of the account"),
     "flux_above": ("lignes de flux au-dessus de leur bande", "flux lines above their band"),
     "flux_below": ("lignes de flux au-dessous de leur bande", "flux lines below their band"),
@@ -84,7 +84,7 @@ _LIVED_ONLY: Mapping[str, tuple[str, str]] = {
 _LIVED_WORDS: Mapping[str, tuple[str, str]] = {
     "account_dwellings": ("baux signés sur le contingent", "leases signed on the account"),
     "account_flux": ("baux du flux sur le contingent", "leases of the flux on the account"),
-    "account_planned": ("baux dus par la convention", "leases the agreement plans"),
+    "account_planned": ("baux dus par la convention, avant arrondi", "leases the agreement plans, not rounded"),
     "rule_rate": ("taux atteint", "rate reached"),
     "mean_score": ("cotation moyenne des entrants", "mean score of those housed"),
     "mean_months": ("ancienneté moyenne des entrants", "mean waiting of those housed"),
