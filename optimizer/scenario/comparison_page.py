@@ -118,7 +118,7 @@ def _gaps(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
                 {
                     "value": signed(gap, "leases", lang) if abs(gap) >= SMALL else "0",
                     "parts": said("COMPARISON.PARTS", lang, num=shown(num, "leases", lang), den=shown(den, "leases", lang)),
-                    "side": side, "word": said(f"COMPARISON.SIDE_{side}".upper(), lang),
+                    "side": side, "word": "" if side == "within" else said(f"COMPARISON.SIDE_{side}".upper(), lang),
                 }
             )  # fmt: skip
         band_words = next(

@@ -164,7 +164,6 @@ texts(
         "account_of": ("Contingent", "Account"),
         "side_above": ("au-dessus", "above"),
         "side_below": ("au-dessous", "below"),
-        "side_within": ("", ""),
         "more_lines": (
             "{n:autre ligne/autres lignes}, plus près de leur part : comparison.csv.",
             "{n:more line/more lines}, closer to their share: comparison.csv.",

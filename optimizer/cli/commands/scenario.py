@@ -392,6 +392,33 @@ def compare(
 
 
 @scenario.command(
+    cls=Command,
+    help=both(
+        "Écrit les schémas JSON de case.yaml, des grilles et des scénarios, pour un éditeur.",
+        "Writes the JSON schemas of case.yaml, grids and scenarios, for an editor.",
+    ),
+    epilog=example("attriflux scenario schemas schemas"),
+)
+def schemas(
+    folder: Annotated[
+        Path, typer.Argument(metavar=FOLDER, help=both("Dossier où les écrire.", "Folder to write them in."))
+    ],
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import say_json
+    from optimizer.scenario.schemas import write_schemas
+
+    written = write_schemas(folder, models)
+    if json:
+        say_json({"files": [str(file) for file in written]})
+        return
+    names = ", ".join(str(file) for file in written)
+    typer.echo(f"Écrits : {names}" if lang is Language.fr else f"Written: {names}")
+
+
+@scenario.command(
     "list",
     cls=Command,
     help=both("Liste les scénarios livrés.", "Lists the shipped scenarios."),
