@@ -151,3 +151,29 @@ define(
     remedy_fr="Ajouter --modes {mode} pour ne voir que celui-là",
     remedy_en="Add --modes {mode} to see that one alone",
 )
+define(
+    "SHADOW_NONE",
+    "« {name} » ne contient pas de résultat écrit avec une grille en test.",
+    "“{name}” holds no result written with a grid in test.",
+    remedy_fr="Faire tourner propose avec --shadow-grid",
+    remedy_en="Run propose with --shadow-grid",
+)
+define(
+    "SHADOW_MIXED",
+    "Ces semaines n'ont pas été testées avec la même grille : {titles}.",
+    "These weeks were not tested with the same grid: {titles}.",
+    remedy_fr="N'additionner que les semaines d'une même version de la grille",
+    remedy_en="Add up weeks of one version of the grid only",
+)
+define(
+    "SHADOW_TWICE",
+    "Deux résultats portent sur le même jour ({on}) : {names}.",
+    "Two results are about the same day ({on}): {names}.",
+    remedy_fr="Ne garder que celui de la séance",
+    remedy_en="Keep the one of the session only",
+)
+define(
+    "COTATION_TWO_GRIDS",
+    "Donner deux grilles et un cas, ou des semaines (--weeks).",
+    "Give two grids and a case, or weeks (--weeks).",
+)

@@ -413,3 +413,56 @@ texts(
         "open": ("Ouvrir {page} ; tables : cotation.xlsx.", "Open {page}; tables: cotation.xlsx."),
     },
 )
+texts(
+    "SHADOW",
+    {
+        "heading": ("Grille en test, sans effet", "Grid in test, without effect"),
+        "says": (
+            "Avec « {title} », {first:premier rang/premiers rangs} et {lists:liste/listes} différeraient sur {n:logement/logements}.",
+            "With “{title}”, {first:first rank/first ranks} and {lists:list/lists} would differ out of {n:dwelling/dwellings}.",
+        ),
+        "no_effect": (
+            "Grille en test : ces listes ne sont présentées à personne et ne changent rien à la proposition.",
+            "Grid in test: these lists are presented to nobody and change nothing in the proposal.",
+        ),
+        "unverified": (
+            "Même moteur, même jour, même cas ; la vérification indépendante porte sur la proposition en vigueur seulement.",
+            "Same engine, same day, same case; the independent check is about the proposal in force only.",
+        ),
+        "by_public": ("Premiers rangs par public", "First ranks by public"),
+        "public": ("Public", "Public"),
+        "in_force_first": ("En vigueur", "In force"),
+        "in_force_list": ("Grille en vigueur", "Grid in force"),
+        "in_test": ("En test", "In test"),
+        "lists": ("Listes qui différeraient", "Lists that would differ"),
+        "lists_note": (
+            "En gras, un autre ménage que dans la liste en vigueur. Toutes les listes : shadow.csv.",
+            "In bold, another household than in the list in force. All lists: shadow.csv.",
+        ),
+        "no_list": ("Aucune liste ne différerait.", "No list would differ."),
+        "dwelling": ("Logement", "Dwelling"),
+        "rank": ("Rang", "Rank"),
+        "points": ("Points", "Points"),
+        "period": (
+            "Période de test de « {title} » : {n:semaine/semaines}, du {start} au {end}.",
+            "Test period of “{title}”: {n:week/weeks}, from {start} to {end}.",
+        ),
+        "open": ("Ouvrir {page} ; table : test-period.csv.", "Open {page}; table: test-period.csv."),
+    },
+)
+texts(
+    "PERIOD",
+    {
+        "heading": ("Période de test d'une grille", "Test period of a grid"),
+        "by_public": ("Premiers rangs par public", "First ranks by public"),
+        "public": ("Public", "Public"),
+        "in_force_first": ("En vigueur", "In force"),
+        "in_test": ("En test", "In test"),
+        "by_week": ("Semaine par semaine", "Week by week"),
+        "week": ("Séance", "Session"),
+        "day": ("Date", "Date"),
+        "dwellings": ("Logements", "Dwellings"),
+        "first_changed": ("Premiers rangs changés", "First ranks changed"),
+        "lists_changed": ("Listes changées", "Lists changed"),
+    },
+)
