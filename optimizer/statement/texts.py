@@ -109,3 +109,40 @@ texts(
         ),
     },
 )
+texts(
+    "MIDYEAR",
+    {
+        "heading": ("Point au", "Mid-year sheet of"),
+        "year": ("année", "year"),
+        "unfinished": ("année non finie", "year not over"),
+        "where": ("Où en est chaque réservataire", "Where each réservataire stands"),
+        "balance": ("Solde", "Balance"),
+        "forecast": ("Prévu au 31/12 (80 %)", "Forecast at 31/12 (80 %)"),
+        "proposals": ("Ajustements proposés et réponses", "Adjustments proposed, and answers"),
+        "proposals_note": (
+            "En logements d'ici le 31 décembre : + à orienter en plus de la part du réservataire, − en moins. C'est son retard ou son avance en baux entiers à la date du point.",
+            "In dwellings by 31 December: + to orient above the réservataire's share, − below. It is its lateness or advance in whole leases on the day of the sheet.",
+        ),
+        "proposed_by": ("Proposé", "Proposed"),
+        "per_month": ("Par mois restant", "Per month left"),
+        "answer": ("Réponse", "Answer"),
+        "agreed": ("Convenu", "Agreed"),
+        "answered_on": ("Répondu le", "Answered on"),
+        "answer_none": ("attendue", "expected"),
+        "answer_accepted": ("acceptée", "accepted"),
+        "answer_amended": ("modifiée", "amended"),
+        "answer_refused": ("refusée", "refused"),
+        "how_to_answer": (
+            "Pour répondre : remplir la feuille Réponse du classeur, ou le fichier reponses, et la rendre au bailleur, qui l'ajoute à son dossier (table reponses).",
+            "To answer: fill in the sheet Réponse of the workbook, or the file reponses, and give it back to the landlord, who adds it to its case (table reponses).",
+        ),
+        "done": (
+            "Point au {to} : {n:réservataire/réservataires}, {late:ligne en retard/lignes en retard}, {ahead:en avance/en avance}, {back:réponse reçue/réponses reçues}.",
+            "Mid-year sheet of {to}: {n:réservataire/réservataires}, {late:line late/lines late}, {ahead} ahead, {back:answer/answers} received.",
+        ),
+        "open": (
+            "Ouvrir {page} ; une page, un classeur et une feuille de réponse par réservataire.",
+            "Open {page}; one page, one workbook and one answer sheet per réservataire.",
+        ),
+    },
+)
