@@ -80,8 +80,7 @@ def decide(
 ) -> Mapping[str, Any]:
     """Decide a dwelling whole: one decision for each candidate examined. A later call, before the signature, revises it."""
     row = _open_item(work, item, version)
-    for one in decisions:
-        _decide(work, row, one)
+    _decide(work, row, decisions)
     _finish(work, row, vote, departure, few_reason)
     return {"version": row["version"], "status": row["status"]}
 
@@ -94,7 +93,7 @@ def decide_one(
     name = work.get("candidate", candidate)
     row = _open_item(work, name["item_id"], version)
     work.ref = name["ref"]
-    _decide(work, row, replace(decision, candidate_id=candidate))
+    _decide(work, row, [replace(decision, candidate_id=candidate)])
     work.bump("item", row)
     return {"version": row["version"]}
 
@@ -140,18 +139,28 @@ def _open_item(work: Work, item: int, version: int | None) -> Row:
     return row
 
 
-def _decide(work: Work, item: Row, new: NewDecision) -> None:
-    name = work.get("candidate", new.candidate_id)
-    if name["item_id"] != item["item_id"]:
-        raise StoreRefused("STORE_OUTSIDE", what="candidature", found=str(new.candidate_id))
-    work.require("candidate", name["status"], ("listed", *DECIDED))
-    new = checked(work, item, new)
-    known = work.find("decision", candidate_id=new.candidate_id)
-    for old in known:
-        if old["current"]:
+def _decide(work: Work, item: Row, decisions: Sequence[NewDecision]) -> None:
+    """Decisions of one dwelling together: those they replace go first, so that two households may exchange their ranks."""
+    named_here: list[tuple[Row, NewDecision]] = []
+    for new in decisions:
+        name = work.get("candidate", new.candidate_id)
+        if name["item_id"] != item["item_id"]:
+            raise StoreRefused("STORE_OUTSIDE", what="candidature", found=str(new.candidate_id))
+        work.require("candidate", name["status"], ("listed", *DECIDED))
+        named_here.append((name, checked(work, item, new)))
+    ours = {new.candidate_id for _, new in named_here}
+    standing = work.find("decision", item_id=item["item_id"], current=True)
+    ranks = [d["rank"] for d in standing if d["candidate_id"] not in ours and d["rank"]]
+    ranks += [new.rank for _, new in named_here if new.rank]
+    if len(ours) < len(named_here) or len(set(ranks)) < len(ranks):
+        raise StoreRefused("STORE_RANK", ranks=", ".join(map(str, sorted(ranks))))
+    for old in standing:
+        if old["candidate_id"] in ours:
             work.set("decision", old["decision_id"], current=False)
-    write(work, item, name, new, revision=len(known) + 1)
-    put_in_force(work, name, new)
+    for name, new in named_here:
+        known = work.find("decision", candidate_id=new.candidate_id)
+        write(work, item, name, new, revision=len(known) + 1)
+        put_in_force(work, name, new)
 
 
 def put_in_force(work: Work, name: Row, new: NewDecision) -> None:
