@@ -347,7 +347,7 @@ ANSWERS = Table(
         _c("proposed", "int", "ajustement_propose", "Logements à orienter en plus (ou en moins) d'ici le 31 décembre", "Dwellings to orient more (or fewer) by 31 December", unit="logements", low=-100_000, high=100_000),
         _c("answer", "choice", "reponse", "Réponse : acceptée, modifiée, refusée ; vide = pas encore", "Answer: accepted, amended, refused; empty = not yet", values=ANSWERS_GIVEN),
         _c("agreed", "int", "ajustement_convenu", "Logements convenus, si la réponse modifie", "Dwellings agreed, where the answer amends", unit="logements", low=-100_000, high=100_000),
-        _c("answered_on", "date", "repondu_le"),
+        _c("answered_on", "date", "repondu_le", "Date de la réponse", "Date of the answer"),
     ),
 )  # fmt: skip
 
