@@ -16,6 +16,7 @@ from optimizer.presentation.words import scope_words
 from optimizer.problem.registry import find_rule
 from optimizer.scenario import texts as texts
 from optimizer.scenario.figures import parts_of
+from optimizer.scenario.files import word
 from optimizer.scenario.indicators import LIVED, label_of, unit_words
 from optimizer.scenario.key_words import key_words, value_words
 from optimizer.scenario.lived import lived_rows
@@ -145,10 +146,21 @@ def _run(record: Record, lang: Lang) -> dict[str, Any]:
         words.insert(0, said("COMPARISON.REFUSED_BY_CHECK", lang))
     return {
         "name": record.name,
-        "title": record.title,
+        "title": _title(record, lang),
         "proof": " ".join(w for w in words if w),
         "notes": record.notes,
     }
+
+
+def _title(record: Record, lang: Lang) -> str:
+    """The title of a run, its swept keys in words."""
+    title = record.title
+    for key, value in record.swept.items():
+        said_value = value_words(word(value), lang)
+        title = title.replace(
+            f"{key} = {word(value)}", f"{key_words(key, lang, record.titles, record.places)} = {said_value}"
+        )
+    return title
 
 
 def _rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:

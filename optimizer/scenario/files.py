@@ -275,9 +275,9 @@ def expand(scenario: Scenario) -> tuple[Run, ...]:
         for values in itertools.product(*scenario.over.values()):
             swept = dict(zip(keys, values, strict=True))
             words = [variant] if variant else []
-            words += [f"{k.rpartition('.')[2] if len(keys) > 1 else k}={_word(v)}" for k, v in swept.items()]
+            words += [f"{k.rpartition('.')[2] if len(keys) > 1 else k}={word(v)}" for k, v in swept.items()]
             said = [variant] if variant else []
-            said += [f"{k} = {_word(v)}" for k, v in swept.items()]
+            said += [f"{k} = {word(v)}" for k, v in swept.items()]
             runs.append(
                 Run(
                     name=_file_name("--".join([scenario.name, *words])),
@@ -296,7 +296,8 @@ def place_of_key(scenario: Scenario, run: Run, key: str) -> tuple[str, int] | No
     return scenario.lines.get(f"{run.variant}/{key}") or scenario.lines.get(key)
 
 
-def _word(value: object) -> str:
+def word(value: object) -> str:
+    """A value as names and titles of runs write it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

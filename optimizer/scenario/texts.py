@@ -157,8 +157,8 @@ texts(
         "chance": ("le hasard suffit", "chance is enough"),
         "gaps": ("Flux : écart de chaque contingent à sa part", "Flux: each account's gap to its share"),
         "gaps_note": (
-            "En baux, des deux côtés : + au-dessus de la part, − au-dessous, avec le décompte du contingent sur le flux. Hors de sa bande (tolérance de la convention et demi-bail de jeu), la ligne est en couleur ; les plus éloignées d'abord.",
-            "In leases, on both sides: + above the share, − below, with the account's count of the flux. Outside its band (tolerance of the agreement and half a lease of play) a line is coloured; the farthest first.",
+            "En baux, des deux côtés : + au-dessus de la part, − au-dessous, solde reporté compris, avec le décompte du contingent sur le flux. Hors de sa bande (tolérance de la convention et demi-bail de jeu), la ligne est en couleur ; les plus éloignées d'abord.",
+            "In leases, on both sides: + above the share, − below, balance carried over included, with the account's count of the flux. Outside its band (tolerance of the agreement and half a lease of play) a line is coloured; the farthest first.",
         ),
         "band": ("Bande", "Band"),
         "account_of": ("Contingent", "Account"),

@@ -77,6 +77,8 @@ def test_the_page_draws_shares_attainment_and_the_cost_of_the_quota(folders, tmp
         and SWEPT not in curve
         and curve.count("<circle") == 8
     )
+    listed = page.partition("<ol>")[2].partition("</ol>")[0]
+    assert "relogés (NPNRU, ORCOD) = 0,9)" in listed and f"{SWEPT} = 0.9" not in listed
     assert "<b>0,9</b>" in page and '<span class="base">0,25</span>' in page
     starts = [line for line in curve.split("<svg")[1:] if 'text-anchor="end" fill="#1b2b41">0</text>' in line]
     assert len(starts) == 4  # points, leases, months, households passed over: each from zero
