@@ -90,6 +90,13 @@ def test_each_look_at_a_name_is_a_line_and_the_technical_role_sees_nobody(play):
         c.view_identities(play.store, S, play.number(), refs=["inconnu"], reason="appel")
 
 
+def test_only_known_kinds_are_logged(play):
+    play.do(c.log, S, kind="history.viewed", ref="x", facts={"reason": "Recours du 3 décembre"})
+    refused("STORE_OUTSIDE", play.do, c.log, S, kind="decided")
+    (line,) = queries.events(play.store)
+    assert (line.kind, line.ref, line.payload["rows"]) == ("history.viewed", "x", [])
+
+
 def test_a_reservataire_names_households_for_its_account(play):
     made = play.do(c.nominate, R, account="ALS", dwelling_id="L9", application_id="N7", rank=2)
     refused(
