@@ -182,7 +182,10 @@ class Lottery:
             if len(members) > 1:
                 names = self.market.application_ids
                 members = np.array(sorted(members.tolist(), key=lambda a: (draw.number(str(names[a])), a)))
-            found += [(int(a), c, k) for a, (c, k) in zip(members, places, strict=False)]
+            found += [
+                (int(a), c, self.market.like(int(a), c, k))
+                for a, (c, k) in zip(members, places, strict=False)
+            ]
         return allocation(found)
 
     def outcomes(self, draws: int) -> list[tuple[Fraction, Allocation]]:

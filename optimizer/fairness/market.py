@@ -21,7 +21,7 @@ NOT = np.int16(32_767)
 """Level of a class where the household is not eligible."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Market:
     """n applications with an eligible pair, D dwellings in K classes, P pairs (application, class), O options.
 
@@ -184,9 +184,34 @@ class Market:
             found[t, self.pair_class[here]] = self.level[here]
         return found
 
+    @cached_property
+    def signature(self) -> I32:
+        """(kinds,) kinds that enter the priced rows in the same way have one number."""
+        priced = np.array([row.price > 0 for row in self.rows], bool)
+        seen: dict[bytes, int] = {}
+        found = np.empty(len(self.kinds), np.int32)
+        for k in range(len(self.kinds)):
+            row, num, den, more = self.marks(k)
+            kept = priced[row]
+            key = b"|".join(x[kept].tobytes() for x in (row, num, den, more))
+            found[k] = seen.setdefault(key, len(seen))
+        return found
+
+    def like(self, app: int, klass: int, kind: int) -> int:
+        """The option of a household at a class that counts as ``kind`` does (KeyError when it has none)."""
+        pair = int(self.pair_of(np.array([app]), np.array([klass]))[0])
+        for own in self.options(pair) if pair >= 0 else ():
+            if own == kind or self.signature[own] == self.signature[kind]:
+                return own
+        raise KeyError((app, klass, kind))
+
+    @cached_property
+    def _pair_key(self) -> I64:
+        return self.pair_app.astype(np.int64) * max(1, self.n_classes) + self.pair_class
+
     def pair_of(self, app: I32 | I64, klass: I32 | I64) -> I64:
         """Position of each pair, −1 where the household is not eligible for the class."""
-        key = self.pair_app.astype(np.int64) * max(1, self.n_classes) + self.pair_class
+        key = self._pair_key
         wanted = np.asarray(app, np.int64) * max(1, self.n_classes) + np.asarray(klass, np.int64)
         at = np.searchsorted(key, wanted)
         inside = at < len(key)
