@@ -43,6 +43,7 @@ class Market:
     endowment : (n,) int32       class of the dwelling a household already holds, −1: none
     strict : bool                whether equal fits are told apart by lottery numbers
     pinned : int                 dwellings that a decision fills beforehand in the optimum only
+    problem : what the market was made from; None for one written by hand
     """
 
     application_ids: S
@@ -64,6 +65,7 @@ class Market:
     endowment: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
     strict: bool = False
     pinned: int = 0
+    problem: Problem | None = None
 
     def __post_init__(self) -> None:
         if len(self.endowment) < len(self.application_ids):
@@ -292,6 +294,7 @@ def market_of(problem: Problem, *, strict: bool = False) -> Market:
         seed=problem.seed,
         strict=strict,
         pinned=int(problem.must_fill[problem.klass].sum()),
+        problem=problem,
     )
 
 

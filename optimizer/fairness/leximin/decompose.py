@@ -23,6 +23,8 @@ F = NDArray[np.float64]
 Whole = NDArray[np.int64]
 NEAR = 1e-9
 """A number this near to a whole one is that one."""
+ROW = 1e-7
+"""A row this near to its bound is on it."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,11 @@ def walk(polytope: Polytope, y: F, *, steps: int = 20_000) -> tuple[list[Whole],
         model.changeColsBounds(n, columns, below, above)
         model.changeColsCost(n, columns, np.where(above > below, np.log(share / (1 - share)), 0.0))
         point = None
-        tight_low = np.where(np.abs(at - high) < 1e-7, high, low)
-        tight_high = np.where(np.abs(at - low) < 1e-7, low, high)
+        tight_low = np.where(np.abs(at - high) < ROW, high, low)
+        tight_high = np.where(np.abs(at - low) < ROW, low, high)
         for near_rows in (True, False):
-            row_low = np.where(unit & near_rows, np.floor(at + 1e-7), tight_low)
-            row_high = np.where(unit & near_rows, np.ceil(at - 1e-7), tight_high)
+            row_low = np.where(unit & near_rows, np.floor(at + ROW), tight_low)
+            row_high = np.where(unit & near_rows, np.ceil(at - ROW), tight_high)
             model.changeRowsBounds(len(rows), rows, row_low, row_high)
             model.run()
             if model.getInfo().primal_solution_status == 2:
@@ -87,8 +89,8 @@ def walk(polytope: Polytope, y: F, *, steps: int = 20_000) -> tuple[list[Whole],
                 [
                     np.where(away < -NEAR, (rest - below) / -away, np.inf),
                     np.where(away > NEAR, (above - rest) / away, np.inf),
-                    np.where(row_away < -NEAR, (at - low) / -row_away, np.inf),
-                    np.where(row_away > NEAR, (high - at) / row_away, np.inf),
+                    np.where(row_away < -ROW, (at - low) / -row_away, np.inf),
+                    np.where(row_away > ROW, (high - at) / row_away, np.inf),
                 ]
             )
         far = float(np.nanmin(limits)) if len(limits) else np.inf

@@ -25,6 +25,12 @@ from optimizer.solve.highs_model import INFINITY
 F = NDArray[np.float64]
 SMALL = 600
 """Columns up to which a program whose relaxation is no lottery is answered over its whole points."""
+LOOSE = 1e-6
+"""Error of a chance from which a lottery is not the relaxed answer."""
+VALUED = 15
+"""Allocations of larger value that may join a maximin lottery."""
+ROUNDS = 400
+"""Allocations that column generation may add to what the walk found."""
 
 
 @dataclass(frozen=True)
@@ -340,7 +346,91 @@ def answer(market: Market, name: str) -> Lottery:
         found = {"leximin": hull_leximin, "maximin": hull_maximin, "nash": hull_nash}[name](way.home.polytope)
         return _of_hull(market, way, found, name)
     relaxed = {"leximin": leximin, "maximin": maximin, "nash": nash}[name](way.home.polytope)
-    return lottery_of(market, way, relaxed, name)
+    found = lottery_of(market, way, relaxed, name)
+    if name == "maximin" and found.proof["error"] > LOOSE:
+        return _valued(market, way, relaxed, answer(market, "leximin"))
+    return found
+
+
+def _valued(market: Market, way: Settled, relaxed: Relaxed, start: Lottery) -> Lottery:
+    """The maximin lottery where the relaxed one is no lottery: mixtures that keep the smallest chance of the leximin one.
+
+    Allocations of larger value join those of the leximin lottery, a few at a time; the smallest chance is never given up, and the
+    proof tells how much value may be left.
+    """
+    polytope = way.home.polytope
+    column = {
+        (int(t), int(c), int(s)): j
+        for j, (t, c, s) in enumerate(
+            zip(polytope.owner, way.home.klass, market.signature[way.home.kind], strict=True)
+        )
+    }
+    points: list[dict[int, int]] = []
+    for _, one in start.support:
+        places: dict[int, int] = {}
+        for t, c, k, n in zip(
+            *(x.tolist() for x in (one.group, one.klass, one.kind, one.count)), strict=True
+        ):
+            j = column[(t, c, int(market.signature[k]))]
+            places[j] = places.get(j, 0) + n
+        points.append(places)
+    people = polytope.people.astype(np.float64)
+
+    def rows_of(places: dict[int, int]) -> tuple[NDArray[np.int32], F, float]:
+        index = np.array(sorted(places), np.int64)
+        count = np.array([places[j] for j in index.tolist()], np.float64)
+        chance = np.bincount(polytope.owner[index], count, polytope.types) / people
+        at = np.flatnonzero(chance)
+        worth = float(polytope.value[index] @ count)
+        return np.append(at, polytope.types).astype(np.int32), np.append(chance[at], 1.0), worth
+
+    made = [rows_of(one) for one in points]
+    matrix = sp.csc_matrix(
+        (
+            np.concatenate([v for _, v, _ in made]),
+            np.concatenate([i for i, _, _ in made]),
+            np.concatenate([[0], np.cumsum([len(i) for i, _, _ in made])]),
+        ),
+        shape=(polytope.types + 1, len(made)),
+    )
+    floor = np.where(
+        start.matrix.sum(1) > 0, min(relaxed.stages[0].value, start.proof["smallest"]) - 1e-12, 0.0
+    )
+    model = passed(
+        matrix,
+        np.append(floor, 1.0),
+        np.append(np.full(polytope.types, INFINITY), 1.0),
+        np.array([w for _, _, w in made]),
+        np.zeros(len(made)),
+        np.full(len(made), INFINITY),
+    )
+    bound = INFINITY
+    for _ in range(VALUED):
+        model.run()
+        value = float(model.getInfo().objective_function_value)
+        dual = np.array(model.getSolution().row_dual)
+        weight = polytope.value - (dual[:-1] / people)[polytope.owner]
+        point, most = whole_point(polytope, weight, gap=1e-4)
+        if point is None:
+            break
+        bound = min(bound, value + max(0.0, most - float(dual[-1])))
+        if float(weight @ point) - float(dual[-1]) <= 1e-6:
+            break
+        points.append({int(j): int(point[j]) for j in np.flatnonzero(point)})
+        rows, values, worth = rows_of(points[-1])
+        model.addCol(worth, 0.0, INFINITY, len(rows), rows, values)
+    model.run()
+    weights = np.maximum(0.0, np.array(model.getSolution().col_value))
+    kept = np.flatnonzero(weights > 1e-12)
+    support = [
+        (w, lots(_rows_of(way.home, points[i])))
+        for w, i in zip(exact_weights(weights[kept]), kept.tolist(), strict=True)
+    ]
+    reached = Relaxed(
+        np.zeros(0), np.zeros(0), relaxed.stages, float(bound - model.getInfo().objective_function_value)
+    )
+    bounds = _bounds(way.home.polytope, relaxed)
+    return _finished(market, way, reached, support, 0.0, "maximin", proof_of(relaxed)["stages"], bounds)
 
 
 def _of_hull(market: Market, way: Settled, found: Hull, name: str) -> Lottery:
@@ -371,7 +461,7 @@ def lottery_of(market: Market, way: Settled, relaxed: Relaxed, name: str) -> Lot
     """
     home = way.home
     small, point, inside, single = _bundled(home, relaxed.y)
-    mixed = mixture(small, point, rounds=60)
+    mixed = mixture(small, point, rounds=ROUNDS)
     if not mixed.points:
         raise AttrifluxError("LEXIMIN_STUCK", status="no allocation")
     weights = exact_weights(mixed.weights)
@@ -448,7 +538,7 @@ def _finished(
         "over": "points" if way.hull else "narrowed" if way.narrowed else "relaxed",
         "lettings": home.lettings,
         "missing": home.missing.tolist(),
-        "error": float(np.abs(chance - relaxed.p).max(initial=0.0)),
+        "error": float(np.abs(chance - relaxed.p).max(initial=0.0)) if len(relaxed.p) else 0.0,
         "least_error": least,
         "gap": relaxed.gap,
         "smallest": float(chance[chance > 0].min(initial=1.0)),

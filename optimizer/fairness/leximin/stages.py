@@ -68,6 +68,8 @@ class _Program:
             np.concatenate([polytope.people[polytope.owner].astype(np.float64), [1.0]]),
         )
         self.n = n
+        # what a walk takes out of a point magnifies its rounding
+        self.model.setOptionValue("primal_feasibility_tolerance", 1e-10)
 
     def solve(self) -> tuple[float, F, F]:
         """Objective, columns and row multipliers.
