@@ -19,35 +19,28 @@ from optimizer.solve.highs_model import INFINITY
 def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
     """The allocation of largest value less priced shortfalls, with what proves it.
 
-    A market made from a problem is solved as `propose` solves it, waiting seats included: dwellings given to a seat
-    have no household, and lettings that pass a nominee who is served elsewhere are not in the market; both are counted in
-    the proof and in its objective.
+    A market made from a problem is solved as `propose` solves it, waiting seats and réservataires' orders included; dwellings given
+    to a seat have no household.
     """
     if market.problem is None:
         return _small(market), {"kind": "optimum"}
     problem = market.problem
     solved = solve(problem, SolveOptions())
     place = {str(name): i for i, name in enumerate(market.application_ids)}
-    found, seats, outside = [], 0, 0
+    found, seats = [], 0
     for d, a, k in zip(
         solved.first.dwelling.tolist(), solved.first.app.tolist(), solved.first.kind.tolist(), strict=True
     ):
         if a < 0:
             seats += 1
-            continue
-        app, klass = place.get(str(problem.application_ids[a]), -1), int(problem.klass[d])
-        pair = int(market.pair_of(np.array([app]), np.array([klass]))[0]) if app >= 0 else -1
-        if pair < 0 or k not in market.options(pair):
-            outside += 1
-            continue
-        found.append((app, klass, k))
+        else:
+            found.append((place[str(problem.application_ids[a])], int(problem.klass[d]), k))
     proof = {
         "kind": "optimum",
         "objective": solved.objective / 1e6,
         "bound": solved.bound / 1e6,
         "stop": solved.stop,
         "seats": seats,
-        "outside": outside,
     }
     return allocation(found), proof
 

@@ -33,6 +33,7 @@ class Draw:
 
     seed: str
     index: int = 0
+    draws: int = 1_000
 
     def number(self, name: str) -> int:
         """32 bits for a name at this draw; eight draws share one digest."""
@@ -44,6 +45,20 @@ class Draw:
         """A number of [0, 1) with 53 bits."""
         digest = hashlib.sha256(f"{self.seed}|{name}|unit|{self.index}".encode()).digest()
         return (int.from_bytes(digest[:7], "big") >> 3) / 2.0**53
+
+
+def drawn(members: Sequence[int], number: int, name: str, draw: Draw) -> list[int]:
+    """``number`` of the members, each set of that size with the same chance."""
+    if len(members) == 1:
+        return list(members)
+    left = list(members)
+    chosen = []
+    for i in range(min(number, len(left))):
+        at = int(draw.unit(f"{name}|{i}") * len(left))
+        chosen.append(left[at])
+        left[at] = left[-1]
+        left.pop()
+    return chosen
 
 
 class Numbers:
@@ -178,10 +193,8 @@ class Lottery:
             wanted.setdefault(g, []).extend([(c, k)] * n)
         found = []
         for g, places in wanted.items():
-            members = self.members[g]
-            if len(members) > 1:
-                names = self.market.application_ids
-                members = np.array(sorted(members.tolist(), key=lambda a: (draw.number(str(names[a])), a)))
+            mine = self.members[g].tolist()
+            members = drawn(mine, len(places), str(self.market.application_ids[mine[0]]), draw)
             found += [
                 (int(a), c, self.market.like(int(a), c, k))
                 for a, (c, k) in zip(members, places, strict=False)

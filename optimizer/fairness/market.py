@@ -248,19 +248,17 @@ class Market:
 
 
 def market_of(problem: Problem, *, strict: bool = False) -> Market:
-    """The market of a problem: pairs that may hold a first rank and pass over nobody whom a réservataire named before.
+    """The market of a problem: every pair that may hold a first rank.
 
-    Waiting seats of direct réservataires hold no household and are left out; the optimum alone may use them.
+    Waiting seats of direct réservataires hold no household and are left out; the optimum alone may use them. The réservataires' own
+    orders bind the optimum only: the published mechanisms know no such order, and `passed_nominees` counts what they pass over.
     """
     columns = explicit(problem)
-    behind = np.zeros(len(problem.kinds), bool)
-    if len(problem.orders):
-        entered = np.repeat(np.arange(len(problem.kinds)), np.diff(problem.kinds.order_ptr))
-        behind[entered[problem.kinds.order_sign > 0]] = True
-    kept = (columns.app >= 0) & ~behind[columns.kind]
+    kept = columns.app >= 0
     dwelling, app, kind = columns.dwelling[kept], columns.app[kept], columns.kind[kept]
     bonus = problem.bonus[dwelling]
-    fit, value = columns.fit[kept] - bonus, columns.value[kept] - bonus
+    fit: I64 = columns.fit[kept] - bonus
+    value: I64 = columns.value[kept] - bonus
     score = columns.score[kept]
     klass = problem.klass[dwelling]
     order = np.lexsort((kind, klass, app))
@@ -268,7 +266,8 @@ def market_of(problem: Problem, *, strict: bool = False) -> Market:
     fit, value, score = fit[order], value[order], score[order]
     one = np.ones(len(app), bool)
     one[1:] = (app[1:] != app[:-1]) | (klass[1:] != klass[:-1]) | (kind[1:] != kind[:-1])
-    app, klass, kind, fit, value, score = (x[one] for x in (app, klass, kind, fit, value, score))
+    app, klass, kind = app[one], klass[one], kind[one]
+    fit, value, score = fit[one], value[one], score[one]
     new = np.ones(len(app), bool)
     new[1:] = (app[1:] != app[:-1]) | (klass[1:] != klass[:-1])
     start = np.flatnonzero(new)
@@ -296,6 +295,18 @@ def market_of(problem: Problem, *, strict: bool = False) -> Market:
         pinned=int(problem.must_fill[problem.klass].sum()),
         problem=problem,
     )
+
+
+def passed_nominees(market: Market, kinds: I32) -> int:
+    """How many rows of the réservataires' own orders an allocation passes over, from the kinds of its lettings."""
+    if market.problem is None or not len(market.problem.orders):
+        return 0
+    ptr = market.kinds.order_ptr
+    length = np.diff(ptr)[kinds]
+    start = np.repeat(ptr[kinds], length)
+    at = start + np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
+    signs = np.bincount(market.kinds.order_row[at], market.kinds.order_sign[at], len(market.problem.orders))
+    return int((signs > 0).sum())
 
 
 def plain_market(
@@ -358,18 +369,12 @@ def plain_market(
 def traits(market: Market, rule: str) -> B:
     """(n,) whether some option of a household counts in the numerator of a priced row of the rule."""
     lines = np.array([row.rule == rule and row.price > 0 for row in market.rows], bool)
-    mark = (
-        np.flatnonzero(lines[market.kinds.row] & (market.kinds.num > 0))
-        if len(market.rows)
-        else np.zeros(0, int)
-    )
+    owner = np.repeat(np.arange(len(market.kinds)), np.diff(market.kinds.ptr))
     kind = np.zeros(len(market.kinds), bool)
-    kind[np.searchsorted(market.kinds.ptr, mark, side="right") - 1] = True
-    hit = (
-        np.add.reduceat(kind[market.option_kind].astype(np.int64), market.option_ptr[:-1])
-        if len(market)
-        else []
-    )
+    if len(market.rows):
+        kind[owner[lines[market.kinds.row] & (market.kinds.num > 0)]] = True
     found = np.zeros(len(market), bool)
-    np.logical_or.at(found, market.pair_app, np.asarray(hit) > 0)
+    if len(market):
+        hit = np.logical_or.reduceat(kind[market.option_kind], market.option_ptr[:-1])
+        np.logical_or.at(found, market.pair_app, hit)
     return found

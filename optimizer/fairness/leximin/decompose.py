@@ -74,8 +74,8 @@ def walk(polytope: Polytope, y: F, *, steps: int = 20_000) -> tuple[list[Whole],
         tight_low = np.where(np.abs(at - high) < ROW, high, low)
         tight_high = np.where(np.abs(at - low) < ROW, low, high)
         for near_rows in (True, False):
-            row_low = np.where(unit & near_rows, np.floor(at + ROW), tight_low)
-            row_high = np.where(unit & near_rows, np.ceil(at - ROW), tight_high)
+            row_low = np.where(unit & near_rows, np.maximum(low, np.floor(at + ROW)), tight_low)
+            row_high = np.where(unit & near_rows, np.minimum(high, np.ceil(at - ROW)), tight_high)
             model.changeRowsBounds(len(rows), rows, row_low, row_high)
             model.run()
             if model.getInfo().primal_solution_status == 2:

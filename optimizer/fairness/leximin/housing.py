@@ -27,7 +27,7 @@ SMALL = 600
 """Columns up to which a program whose relaxation is no lottery is answered over its whole points."""
 LOOSE = 1e-6
 """Error of a chance from which a lottery is not the relaxed answer."""
-VALUED = 15
+VALUED = 5
 """Allocations of larger value that may join a maximin lottery."""
 ROUNDS = 400
 """Allocations that column generation may add to what the walk found."""
@@ -343,8 +343,8 @@ def answer(market: Market, name: str) -> Lottery:
             market, way.home.types, {}, ((Fraction(1), lots({})),), proof={"kind": name, "stages": []}
         )
     if way.hull:
-        found = {"leximin": hull_leximin, "maximin": hull_maximin, "nash": hull_nash}[name](way.home.polytope)
-        return _of_hull(market, way, found, name)
+        over = {"leximin": hull_leximin, "maximin": hull_maximin, "nash": hull_nash}[name](way.home.polytope)
+        return _of_hull(market, way, over, name)
     relaxed = {"leximin": leximin, "maximin": maximin, "nash": nash}[name](way.home.polytope)
     found = lottery_of(market, way, relaxed, name)
     if name == "maximin" and found.proof["error"] > LOOSE:
@@ -489,8 +489,7 @@ def _spread_all(
     steady = True
     for b, mine in enumerate(shares):
         total = sum((w * point[b] for w, point in zip(weights, counts, strict=True)), Fraction(0))
-        scaled = exact_weights(np.asarray(mine)) if len(mine) else []
-        exact.append([x * total for x in scaled])
+        exact.append(_shares(np.asarray(mine, np.float64), total))
         places = {point[b] for point in counts}
         steady = steady and places <= {int(total), int(total) + (total.denominator > 1)}
     if steady:
@@ -505,12 +504,25 @@ def _spread_all(
         return found
     found = []
     for j, (point, weight) in enumerate(zip(counts, weights, strict=True)):
-        turned = []
-        for b, mine in enumerate(exact):
-            total = sum(mine, Fraction(0))
-            turned.append([x * point[b] / total if total else Fraction(0) for x in mine])
+        turned = [
+            _shares(np.asarray(mine, np.float64), Fraction(n)) for mine, n in zip(shares, point, strict=True)
+        ]
         for part, members in spread([point], [Fraction(1)], turned):
             found.append((part * weight, j, members))
+    return found
+
+
+def _shares(mine: F, total: Fraction) -> list[Fraction]:
+    """Exact shares of a total near the given ones; whole ones stay whole, so that nobody is served twice by rounding."""
+    near = np.rint(mine)
+    whole = np.abs(mine - near) < 1e-9
+    found = [Fraction(int(x)) for x in near]
+    rest = total - sum((x for x, w in zip(found, whole, strict=True) if w), Fraction(0))
+    others = np.flatnonzero(~whole)
+    if not len(others) or rest <= 0:
+        return [x * total for x in exact_weights(mine)] if float(mine.sum()) > 0 else found
+    for i, x in zip(others.tolist(), exact_weights(mine[others]), strict=True):
+        found[i] = x * rest
     return found
 
 

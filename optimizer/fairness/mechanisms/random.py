@@ -29,7 +29,7 @@ ALL_ORDERS = 5
     order=30,
 )
 def allocate(market: Market, draw: Draw) -> Lottery:
-    """Random serial dictatorship: every order of a small market exactly, else ``draw.index`` orders drawn by hash."""
+    """Random serial dictatorship: every order of a small market exactly, else ``draw.draws`` orders drawn by hash."""
     serial = Serial(market)
 
     def one(order: object) -> Allocation:
@@ -39,7 +39,7 @@ def allocate(market: Market, draw: Draw) -> Lottery:
     if n <= ALL_ORDERS:
         weight = Fraction(1, factorial(n))
         return mixed(market, [(weight, one(order)) for order in permutations(range(n))])
-    draws = max(1, draw.index)
+    draws = draw.draws
     numbers = Numbers(market.seed, [str(name) for name in market.application_ids])
     index = np.arange(n)
     outcomes = [(Fraction(1, draws), one(np.lexsort((index, numbers.at(i))))) for i in range(draws)]
