@@ -174,6 +174,10 @@ def _round(
             if length == 0:
                 break
             first = 0 if lost else seen[at]
+            if length - first > 2 and path[first] == path[length - 1]:
+                # the cycle closes through the group it left by the same edge, which stays as it is
+                first += 1
+                length -= 1
             up, down = 2.0, 2.0
             for i in range(first, length):
                 x = part[path[i]]

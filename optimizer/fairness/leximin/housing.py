@@ -519,6 +519,8 @@ def _shares(mine: F, total: Fraction) -> list[Fraction]:
     found = [Fraction(int(x)) for x in near]
     rest = total - sum((x for x, w in zip(found, whole, strict=True) if w), Fraction(0))
     others = np.flatnonzero(~whole)
+    if not len(others) and rest == 0:
+        return found
     if not len(others) or rest <= 0:
         return [x * total for x in exact_weights(mine)] if float(mine.sum()) > 0 else found
     for i, x in zip(others.tolist(), exact_weights(mine[others]), strict=True):
