@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from math import sqrt
 from typing import Literal
@@ -18,9 +17,6 @@ from optimizer.fairness.study import Study
 
 F = NDArray[np.float64]
 Better = Literal["more", "less", "neither"]
-SMALL = 11
-"""Households below which a group is masked: statistical secrecy as INSEE asks for in its own tables."""
-SOURCE_SMALL = "INSEE, secret statistique : aucune case de moins de 11 unités"
 
 
 @dataclass(frozen=True)
@@ -134,8 +130,3 @@ def gini(values: F) -> float:
         return float("nan")
     ordered = np.sort(values)
     return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total))
-
-
-def exact_sum(values: Iterable[Fraction]) -> Fraction:
-    """A sum of fractions."""
-    return sum(values, Fraction(0))
