@@ -11,6 +11,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.fairness.leximin.polytope import passed
 from optimizer.fairness.lottery import Allocation, allocation
 from optimizer.fairness.market import Market
+from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.highs_model import INFINITY
@@ -41,6 +42,7 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
         "bound": solved.bound / 1e6,
         "stop": solved.stop,
         "seats": seats,
+        "shortfall": evaluate(problem, solved.first).shortfall.tolist(),
     }
     return allocation(found), proof
 

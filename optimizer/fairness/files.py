@@ -111,7 +111,7 @@ def write_fairness(
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _proofs(found: Fairness) -> dict[str, object]:

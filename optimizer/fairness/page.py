@@ -196,6 +196,8 @@ def _limits(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
     if found.market.pinned:
         lines.append(_say(lang, "limit_pinned", n=found.market.pinned))
     for name, lottery in found.lotteries.items():
+        if lottery.proof.get("seats"):
+            lines.append(_say(lang, "limit_seats", n=int(lottery.proof["seats"])))
         if lottery.proof.get("over") == "narrowed":
             error = percent(float(lottery.proof["error"]), 3, lang)
             lines.append(_say(lang, "limit_narrowed", name=titles[name], error=error))

@@ -120,6 +120,10 @@ texts(
             "{name}: chosen among the allocations that give each account and public as many leases as a whole allocation near the "
             "relaxed answer; the published chances are within {error} of it.",
         ),
+        "limit_seats": (
+            "{n:logement attend/logements attendent} son réservataire dans l'optimum : personne n'y est encore logé, sa valeur est comptée.",
+            "{n:dwelling waits/dwellings wait} for a réservataire in the optimum: nobody is housed there yet, its value is counted.",
+        ),
         "limit_pinned": (
             "{n:logement est imposé/logements sont imposés} par une décision : l'optimum la suit, les autres manières non.",
             "{n:dwelling is pinned/dwellings are pinned} by a decision: the optimum follows it, the other ways do not.",

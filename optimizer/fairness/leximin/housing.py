@@ -559,10 +559,30 @@ def _finished(
         "smallest_bound": way.bound,
         "bounds": bounds,
         "relaxed": relaxed.p.tolist(),
-        "rows": list(home.rows),
         "stages": stages,
     }
+    if not way.hull:
+        proof = {**proof, "program": _published(home)}
     return Lottery(market, home.types, share, tuple(support), proof=proof)
+
+
+def _published(home: Housing) -> dict[str, Any]:
+    """The program that the stages are of, for whoever checks their multipliers; open sides are null."""
+    rows = home.polytope.rows.tocoo()
+
+    def side(values: F) -> list[int | None]:
+        return [int(round(x)) if np.isfinite(x) else None for x in values.tolist()]
+
+    return {
+        "rows": list(home.rows),
+        "low": side(home.polytope.low),
+        "high": side(home.polytope.high),
+        "people": home.polytope.people.tolist(),
+        "owner": home.polytope.owner.tolist(),
+        "entries": [
+            [int(c), int(r), int(round(x))] for r, c, x in zip(rows.row, rows.col, rows.data, strict=True)
+        ],
+    }
 
 
 def _bounds(polytope: Polytope, relaxed: Relaxed) -> list[float]:

@@ -10,6 +10,7 @@ from optimizer.fairness.lottery import counts
 from optimizer.fairness.market import passed_nominees
 from optimizer.fairness.measures import Reading, metric, over_outcomes
 from optimizer.fairness.study import Study
+from optimizer.problem.model import RATE_UNIT
 
 
 @metric(
@@ -23,14 +24,12 @@ from optimizer.fairness.study import Study
 )
 def compute(study: Study) -> Iterator[Reading]:
     """Shortfalls of the rows with a price, added up: all of them, then rule by rule; nominees passed over (scope ``nominees``)."""
-    market = study.market
+    market, proof = study.market, study.lottery.proof
     priced = np.array([row.price > 0 for row in market.rows], bool)
-    short = (
-        np.array([counts(market, one)[2] for _, one in study.outcomes], np.float64).reshape(
-            len(study.outcomes), -1
-        )
-        / 1e4
-    )
+    missing = [counts(market, one)[2] for _, one in study.outcomes]
+    if "shortfall" in proof:  # the optimum's own count: its waiting seats are in it
+        missing = [np.array(proof["shortfall"], np.int64)]
+    short = np.array(missing, np.float64).reshape(len(study.outcomes), len(market.rows)) / RATE_UNIT
     yield over_outcomes(study, short[:, priced].sum(1).tolist())
     for rule in dict.fromkeys(row.rule for row in market.rows if row.price > 0):
         mine = np.array([row.rule == rule and row.price > 0 for row in market.rows], bool)
