@@ -15,6 +15,8 @@ keeps them without saying so (the page sets them apart).
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,3 +36,15 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         return getattr(import_module(f"optimizer.fairness.{_WHERE.get(name, 'comparison')}"), name)
     raise AttributeError(f"module 'optimizer.fairness' has no attribute {name!r}")
+
+
+class _Command(ModuleType):
+    """``af.fairness`` is the command and, once imported, this package: both may be called."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        from optimizer.fairness.comparison import fairness as compare
+
+        return compare(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _Command

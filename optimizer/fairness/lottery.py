@@ -146,6 +146,8 @@ class Lottery:
     @cached_property
     def members(self) -> tuple[I64, ...]:
         """Applications of each group."""
+        if not len(self.groups):
+            return ()
         order = np.argsort(self.groups, kind="stable")
         size = np.bincount(self.groups) if len(self.groups) else np.zeros(0, int)
         return tuple(np.asarray(x, np.int64) for x in np.split(order, np.cumsum(size)[:-1]))

@@ -72,8 +72,8 @@ def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
     return render("fairness/fairness", lang, values)
 
 
-def _say(lang: Lang, name: str, **values: object) -> str:
-    return said(f"FAIRNESS.{name}".upper(), lang, **values)
+def _say(lang: Lang, key: str, /, **values: object) -> str:
+    return said(f"FAIRNESS.{key}".upper(), lang, **values)
 
 
 def reading(table: pd.DataFrame, mechanism: str, metric: str, scope: str) -> dict[str, float]:

@@ -180,14 +180,14 @@ def _eligible(world: World, lotteries: Mapping[str, _Lottery], found: Findings) 
                 klass = int(classes.klass[home[d]])
                 asked[klass][account] |= {place[w] for w in ([who] if who else one.members[kind])}
     for door, named in classes.sweep():
-        for c, who in named:
+        for c, naming in named:
             for account, people in asked.get(c, {}).items():
                 apps = np.array(sorted(people), np.int32)
                 at = door.block.where(apps)
                 there = np.maximum(at, 0)
                 fine = (at >= 0) & (door.code[there] == 0)
-                if account in who.accounts:
-                    fine &= (who.first[door.type[there]] >> who.accounts.index(account) & 1) > 0
+                if account in naming.accounts:
+                    fine &= (naming.first[door.type[there]] >> naming.accounts.index(account) & 1) > 0
                 else:
                     fine &= False
                 if not fine.all():

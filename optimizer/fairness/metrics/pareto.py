@@ -108,4 +108,4 @@ def _reachable(study: Study, one: Allocation, pairs: np.ndarray) -> np.ndarray:
         if (grown == reach).all():
             break
         reach = grown
-    return pairs[housed[pairs] | reach[market.pair_class[pairs]]]
+    return np.asarray(pairs[housed[pairs] | reach[market.pair_class[pairs]]])
