@@ -18,6 +18,8 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "dashboard of the prefet": ("dashboard", "{year}", "--for", "prefet", "--of", "25"),
     "dashboard of a maire": ("dashboard", "{year}", "--for", "maire", "--of", "25056", "--proposals", "{proposals}"),
     "demo": ("demo", "--small"),
+    "fairness": ("fairness", "{week}", "--draws", "50", "--prices", "priority_publics", "--steps", "3"),
+    "fairness, in English": ("fairness", "{week}", "--mechanisms", "cotation,random,leximin,optimum", "--draws", "20", "--lang", "en"),
     "flux": ("flux", "{week}"),
     "flux, in English": ("flux", "{week}", "--lang", "en"),
     "flux of every landlord": ("flux", "{all}"),
@@ -26,6 +28,9 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "propose for every landlord": ("propose", "{year}", "--gap", "0.05", "--no-pdf"),
     "scenario compare": ("scenario", "compare", "{runs}/reference", "{runs}/lec-30", "--lang", "en"),
     "scenario run": ("scenario", "run", "lec-30", "quatre-modes", "--case", "{week}", "--workers", "1", "--gap", "0.05"),
+    "scenario run, lived": (
+        "scenario", "run", "lec-30", "--case", "{week}", "--workers", "1", "--gap", "0.05", "--replications", "2", "--weeks", "3",
+    ),
     "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
     "template": ("template", "{out}"),
 }  # fmt: skip
