@@ -123,3 +123,121 @@ def test_every_screen_of_a_role_fits_prints_and_shuts_nobody_out(name: str, brow
         wrong += [f"{at} {x}" for x in faults_at(context, served.url + at, picture)]
     context.close()
     assert wrong == [], "\n".join(wrong)
+
+
+def reach(page: Page, selector: str) -> None:
+    """Tab until the element has the focus, as somebody without a mouse does."""
+    if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+        return
+    for _ in range(600):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector} on {page.url}")
+
+
+def press(page: Page, selector: str, key: str = "Enter") -> None:
+    """Reach a button or a link and press it."""
+    reach(page, selector)
+    page.keyboard.press(key)
+    page.wait_for_load_state()
+
+
+def write(page: Page, selector: str, text: str) -> None:
+    """Reach a field and type."""
+    reach(page, selector)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def choose(page: Page, selector: str, words: str) -> None:
+    """Reach a list and type the beginning of a choice."""
+    reach(page, selector)
+    page.keyboard.type(words)
+
+
+def said(page: Page) -> str:
+    """What the page begins with: done, or what is wrong."""
+    return " ".join(page.locator(".done, .wrong").all_inner_texts())
+
+
+def test_a_session_is_led_by_keyboard_from_import_to_the_next_agenda(
+    browser: Browser, served: Served, tmp_path: Path
+):
+    """Import, call, convene, open, decide, ask, close, notify, accept, sign, then the next case; no mouse, no script."""
+    case = tmp_path / "cas"
+    write_case(synthesize("commission", dwellings=3, applications=300, seed=5), case)
+    context = served.enter(browser, "secretaire")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{served.url}/preparer")
+    write(page, "#title", "Au clavier")
+    reach(page, "#files")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(sorted(p for p in case.iterdir() if p.is_file()))
+    press(page, "main form button:not(.plain)")
+    page.wait_for_selector("text=En faire une séance", timeout=120_000)
+    write(page, "#on", "10122026")
+    write(page, "#hour", "14 h")
+    write(page, "#commission", "CALEOL Besançon")
+    write(page, "#quorum", "2")
+    reach(page, "form[action$='/seance'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/seances/*")
+    agenda = page.url
+    assert "Séance créée" in said(page)
+
+    press(page, "li a[href*='/demandes/']")
+    choose(page, "#outcome", "Int")
+    press(page, "form:has(#outcome) button")
+    assert "Enregistré" in said(page)
+    write(page, "#recipients", "Préfet")
+    reach(page, "#checked")
+    page.keyboard.press("Space")
+    press(page, "form[action$='/convoquer'] button")
+    assert "convoquée" in said(page)
+
+    page.goto(f"{agenda}/seance")
+    for n, name in enumerate(("Anne Durand", "Bruno Petit")):
+        write(page, f"#member-{n}", name)
+        choose(page, f"#voice-{n}", "Membre")
+        choose(page, f"#presence-{n}", "Pré")
+    for n in range(2, page.locator("[id^=member-]").count()):
+        write(page, f"#member-{n}", "")
+    press(page, "form[action$='/presences'] button")
+    assert "Enregistré" in said(page)
+    reach(page, "#checked")
+    page.keyboard.press("Space")
+    press(page, "form[action$='/ouvrir'] button")
+    assert "ouverte" in said(page)
+
+    homes = page.locator("tbody th a").count()
+    press(page, "tbody th a")
+    for n in range(homes):
+        kinds = [str(x.get_attribute("id")) for x in page.locator("select[id^=kind-]").all()]
+        for rank, kind in enumerate(kinds, start=1):
+            choose(page, f"#{kind}", "Attribution" if rank == 1 else "Attribution avec")
+            write(page, f"#{kind.replace('kind', 'rank')}", str(rank))
+        if page.locator("#few").count():
+            choose(page, "#few", "Insuf")
+        press(page, "form[action$='/decider'] button")
+        assert "Décisions enregistrées" in said(page)
+        if n == 0:
+            press(page, "a[href*='ask=why']")
+            assert page.locator("#answer").count() == 1
+            page.keyboard.press("Alt+ArrowLeft")
+            page.wait_for_load_state()
+        if n + 1 < homes:
+            press(page, "a[rel=next]")
+    context.close()
+
+    chair = served.enter(browser, "presidente")
+    page = chair.new_page()
+    page.goto(f"{agenda}/seance")
+    press(page, "form[action$='/cloturer'] button:not([type=checkbox])")
+    assert "close et signée" in said(page)
+    press(page, "form[action$='/pieces'] button")
+    assert "Pièces produites" in said(page)
+    assert page.locator("a[href$='proces-verbal.pdf']").count() == 1
+    chair.close()

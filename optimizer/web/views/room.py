@@ -107,6 +107,8 @@ def attendance(request: Asked, session: str) -> HttpResponse:
                     left_at=form.text(f"to-{n}", "WEB.LEFT", longest=5), recused=recused,
                 )
             )  # fmt: skip
+        if not members:
+            form.refuse("WEB.FORM_REQUIRED", "WEB.MEMBER")
         form.check()
         actor = request.visitor.actor("SP", record)
         return commands.attend(
