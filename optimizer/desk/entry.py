@@ -78,7 +78,7 @@ DECISIONS = Table(
         _c("document", "text", "piece", "Pièce de la condition (c)", "Document of the condition (c)"),
         _c("due_on", "date", "avant_le", "À remettre avant le (c)", "Due before (c)"),
         _c("motive", "text", "motif_decision", "Motif (d : N1 à N9, e : I1 ou I2)", "Motive (d: N1 to N9, e: I1 or I2)"),
-        _c("sentence", "text", "phrase", "La phrase de la commission (d, e : 30 caractères au moins ; non examiné : la raison)", "The commission's own sentence (d, e: at least 30 characters; not examined: the reason)"),
+        _c("sentence", "text", "phrase", "La phrase de la commission (d, e : 30 caractères au moins ; non examiné : l'une des raisons de la feuille Votes)", "The commission's own sentence (d, e: at least 30 characters; not examined: one of the reasons of the sheet Votes)"),
     ),
 )  # fmt: skip
 
@@ -110,7 +110,7 @@ OFFERS = Table(
         _c("answered_on", "date", "reponse_le", "Réponse du", "Answer of"),
         _c("refusal_reason", "text", "motif_refus", "Raison du refus", "Reason of the refusal"),
         _c("legitimate", "text", "refus_legitime", "Refus légitime : oui, non, à décider", "Legitimate refusal: yes, no, to decide"),
-        _c("condition", "text", "condition", "Condition suspensive : remplie, non remplie", "Condition: met, failed"),
+        _c("condition", "text", "condition", "Condition suspensive", "Condition"),
         _c("condition_on", "date", "condition_le", "Constaté le", "Established on"),
         _c("lease_on", "date", "bail_signe_le", "Bail signé le", "Lease signed on"),
     ),

@@ -163,6 +163,10 @@ def _dwelling(item: ItemRecord, lang: Lang) -> Row:
 
 def _offer(item: ItemRecord, c: CandidateRecord) -> Row:
     row: Row = {"dwelling_id": item.dwelling_id, "order": rank_of(c)[0], "application_id": c.application_id}
+    row |= {
+        "condition": c.condition if c.condition in ("met", "failed") else None,
+        "condition_on": c.condition_on,
+    }
     o = c.offer
     if o is None:
         return row

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 
+PARIS = ZoneInfo("Europe/Paris")
 POSITIVE = ("attribution", "ranked", "conditional")
 """Kinds of decisions that attribute, at once, in rank order or under a condition (CCH R. 441-3)."""
 LIVE = ("offered", "accepted")
@@ -127,6 +129,11 @@ def rank_of(candidate: CandidateRecord) -> tuple[int, int]:
     return (rank if rank is not None else 1, candidate.position)
 
 
+def local_day(when: datetime) -> date:
+    """The day at the desk of an instant."""
+    return when.astimezone(PARIS).date()
+
+
 def attempt_over(item: ItemRecord) -> bool:
     """Whether the dwelling was presented and comes back without a lease."""
     return item.status in ("exhausted", "no_taker", "withdrawn")
@@ -135,7 +142,7 @@ def attempt_over(item: ItemRecord) -> bool:
 def attempt_ended_on(session: SessionRecord, item: ItemRecord) -> date:
     """The day a presentation came to nothing."""
     if item.status == "withdrawn":
-        return max(session.on, item.changed_at.date())
+        return max(session.on, local_day(item.changed_at))
     days = [
         day
         for c in item.candidates
@@ -159,7 +166,11 @@ def last_act(sessions: Iterable[SessionRecord]) -> date | None:
         if session.status == "convened" and session.convened_on is not None:
             days.append(session.convened_on)
         for item in session.items:
+            if item.status == "withdrawn":
+                days.append(local_day(item.changed_at))
             for candidate in item.candidates:
+                if candidate.condition_on is not None:
+                    days.append(candidate.condition_on)
                 offer = candidate.offer
                 if offer is not None:
                     known = (offer.notified_on, offer.answered_on, offer.lease_on)

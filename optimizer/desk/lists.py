@@ -12,7 +12,7 @@ from optimizer.store.law import CommissionLaw
 
 DECISIONS = ("attribution", "ranked", "conditional", "not_attributed", "ineligible", "not_examined")
 ANSWERS = ("accepted", "refused", "silent", "desisted")
-CONDITIONS = ("met", "failed")
+CONDITIONS = ("met", "failed", "access")
 LEGITIMATE = ("yes", "no", "to_decide")
 CALLS = ("interested", "declines", "unreachable")
 PRESENCES = ("present", "represented", "absent")

@@ -22,6 +22,20 @@ define(
     "Decision “{decision}” on dwelling “{dwelling}” is taken out: a session examined it, or what followed forbids it.",
 )
 define(
+    "DESK_NEW_YEAR",
+    "Le dossier passe à l'année {year} : {leases:bail de l'année passée en sort/baux de l'année passée en sortent}.",
+    "The case passes to the year {year}: {leases:lease of last year leaves it/leases of last year leave it}.",
+    remedy_fr="Faire le bilan de l'année passée sur son dernier dossier (attriflux bilan --next), puis reprendre ses conventions",
+    remedy_en="Make last year's statement from its last case (attriflux bilan --next), then take its agreements over",
+)
+define(
+    "DESK_NEXT_TOO_EARLY",
+    "La date demandée ({on}) précède le dernier acte enregistré ({last}).",
+    "The date asked for ({on}) is before the last recorded act ({last}).",
+    remedy_fr="Donner une date égale ou postérieure, ou ne pas en donner",
+    remedy_en="Give the same date or a later one, or none",
+)
+define(
     "DESK_RUN_REFUSED",
     "La proposition « {name} » n'est pas confirmée par la vérification : aucune séance n'en est faite.",
     "The proposal “{name}” is not confirmed by the verification: no session is made from it.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from optimizer.desk import messages as messages
@@ -34,7 +35,7 @@ from optimizer.desk.months import months_after
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import outside_flux
 from optimizer.domain.schema import TABLES
-from optimizer.errors import Finding
+from optimizer.errors import AttrifluxError, Finding
 from optimizer.policy import RuleSet
 from optimizer.problem.returned import furthest
 from optimizer.store.records import CandidateRecord, DutyRecord, ItemRecord, SessionRecord
@@ -88,9 +89,17 @@ def next_case(
         Radiation notices of households declared ineligible.
     on : date, optional
         Date of the new case; default: the import's own, or the last act of the log when that is later.
+
+    Raises
+    ------
+    AttrifluxError
+        ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
     """
-    known = [day for day in (case.settings.on, last_act(sessions)) if day is not None]
-    return _Turning(case, sessions, rules, duties, on or max(known)).turned()
+    last = last_act(sessions)
+    if on is not None and last is not None and on < last:
+        raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+    when = on or max(day for day in (case.settings.on, last) if day is not None)
+    return _Turning(case, sessions, rules, duties, when).turned()
 
 
 class _Turning:
@@ -142,6 +151,11 @@ class _Turning:
             else default_seed(self.on, settings.landlord, settings.territory)
         )
         year = self.on.year if settings.year == settings.on.year else settings.year
+        if year > settings.year:
+            # the table holds the leases signed since 1 January; last year's statement is made from last year's case
+            past = leases["signed_on"].dt.year < year
+            tables["leases"] = leases[~past].reset_index(drop=True)
+            self.said.append(_missing("DESK_NEW_YEAR", year=year, leases=int(past.sum())))
         case = replace(
             self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
             tables={name: _sorted(name, tables[name]) for name in TABLES if name in tables},
@@ -206,7 +220,7 @@ class _Turning:
     def _dwellings(self, gone: set[str]) -> pd.DataFrame:
         """Without the dwellings let; a presentation that came to nothing counts, the vacancy goes on."""
         frame = self.case.table("dwellings")
-        kept = frame[[d not in gone for d in _texts(frame, "dwelling_id")]].reset_index(drop=True)
+        kept = _where(frame, [d not in gone for d in _texts(frame, "dwelling_id")]).reset_index(drop=True)
         self.counts["dwellings"] = len(kept) - len(frame)
         at = {d: i for i, d in enumerate(_texts(kept, "dwelling_id"))}
         attempts = [None if pd.isna(x) else int(x) for x in kept["attempts"]]
@@ -237,7 +251,7 @@ class _Turning:
         """Without the households housed; refusals of twelve months, files, radiations."""
         frame = self.case.table("applications")
         ids = _texts(frame, "application_id")
-        kept = frame[[a not in housed for a in ids]].reset_index(drop=True)
+        kept = _where(frame, [a not in housed for a in ids]).reset_index(drop=True)
         self.counts["applications"] = len(kept) - len(frame)
         at = {a: i for i, a in enumerate(_texts(kept, "application_id"))}
         columns: dict[str, Any] = {"refusals": pd.array(self._refusals(kept, at), dtype="Int64")}
@@ -336,7 +350,7 @@ class _Turning:
             _texts(frame, "dwelling_id"), _texts(frame, "account"), _texts(frame, "application_id"),
             _days(frame, "oriented_on"), strict=True,
         )  # fmt: skip
-        return self._added("events", rows, frame[[key not in own for key in keys]])
+        return self._added("events", rows, _where(frame, [key not in own for key in keys]))
 
     def _never_followed(self, own: Sequence[Row]) -> list[Row]:
         """The import's leases and work in progress as events, so that a statement counts them beside the log's."""
@@ -380,7 +394,7 @@ class _Turning:
                     taken.add(item.dwelling_id)
                     rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
                     rows += self._on_an_agenda(session, item)
-        kept = frame[[d not in taken for d in _texts(frame, "dwelling_id")]]
+        kept = _where(frame, [d not in taken for d in _texts(frame, "dwelling_id")])
         described = homes | set(_texts(leases, "dwelling_id")) | set(_texts(kept, "dwelling_id"))
         described |= {str(r["dwelling_id"]) for r in rows}
         rows += self._described(described)
@@ -480,11 +494,12 @@ class _Turning:
             row for (d, a), row in sorted(rows.items())
             if a in people and (not d or d in homes) and row["expires_on"] >= self.on
         ]  # fmt: skip
-        kept = frame[
+        kept = _where(
+            frame,
             self._still_holding(
                 frame, homes, people, {(r["dwelling_id"] or "", r["application_id"]) for r in made}
-            )
-        ]
+            ),
+        )
         own = {
             (d, a): day
             for d, a, what, day in zip(
@@ -499,7 +514,8 @@ class _Turning:
             if not _covers(own, (r["dwelling_id"] or "", r["application_id"]), r["expires_on"])
         ]
         replaced = {(r["dwelling_id"] or "", r["application_id"]) for r in fresh}
-        rest = kept[
+        rest = _where(
+            kept,
             [
                 what != "forbid" or (d, a) not in replaced
                 for d, a, what in zip(
@@ -508,8 +524,8 @@ class _Turning:
                     _texts(kept, "decision"),
                     strict=True,
                 )
-            ]
-        ]
+            ],
+        )
         return self._added("decisions", fresh, rest)
 
     def _barred(self, line: Followed) -> Iterable[tuple[str, date, bool]]:
@@ -599,6 +615,11 @@ def _covers(own: Mapping[tuple[str, str], date | None], key: tuple[str, str], un
         return False
     there = own[key]
     return there is None or there >= until
+
+
+def _where(frame: pd.DataFrame, keep: Sequence[bool]) -> pd.DataFrame:
+    """Rows to keep; of a table without rows, its columns."""
+    return frame.loc[np.asarray(keep, bool)]
 
 
 def _without(frame: pd.DataFrame, gone: set[str], housed: set[str]) -> pd.DataFrame:

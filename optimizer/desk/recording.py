@@ -37,6 +37,8 @@ from optimizer.store.records import (
 )
 
 HOUSEHOLD = "application_id"
+SETTLED = {"met": "met", "failed": "failed", "access": "failed"}
+"""What a cell says of a condition -> its state in the store."""
 SENTENCE_NEEDED = ("not_attributed", "ineligible")
 Checks = Mapping[int, str]
 """Candidate -> what the new check of eligibility found; empty: still in order."""
@@ -128,6 +130,7 @@ class _Work:
             actor,
             checks,
         )
+        self.known = choices(rules)
         self.problems: list[Finding] = list(filled.errors)
         self.done: Counter[str] = Counter()
         self.next_ranks: list[str] = []
@@ -363,6 +366,7 @@ class _Work:
                 continue
             if entry.get("decision") == "not_examined":
                 if c.status == "listed":
+                    self._reasoned(entry)
                     set_aside.append((entry, c))
                 continue
             decisions.append(self._decision(entry, c))
@@ -420,6 +424,16 @@ class _Work:
             entry.text("document") if kind == "conditional" else "", entry.get("due_on") if kind == "conditional" else None,
             entry.text("motive") if kind in SENTENCE_NEEDED else "", entry.text("sentence").strip() if kind in SENTENCE_NEEDED else "",
         )  # fmt: skip
+
+    def _reasoned(self, entry: Entry) -> None:
+        """Why a household was not examined is one of a closed list."""
+        said = self.known["not_examined"]
+        if said.read(entry.text("sentence")) is None:
+            told = {
+                "expected_fr": " ; ".join(said.options("fr")),
+                "expected_en": "; ".join(said.options("en")),
+            }
+            self._wrong(entry, "DESK_ENTRY_CHOICE", "sentence", entry.text("sentence"), **told)
 
     def _ranks(self, rows: Sequence[Entry]) -> None:
         """One attribution without rank per dwelling, and no rank twice."""
@@ -509,10 +523,11 @@ class _Work:
         """What a row of the sheet of offers says that is not recorded, with its day."""
         o = c.offer
         if entry.get("notified_on") is None:
-            for column in ("answer", "condition", "lease_on", "proof"):
-                if entry.get(column) is not None:
-                    self._wrong(entry, "DESK_ENTRY_NOT_NOTIFIED", column)
-                    return
+            told = [column for column in ("answer", "lease_on", "proof") if entry.get(column) is not None]
+            if told:
+                self._wrong(entry, "DESK_ENTRY_NOT_NOTIFIED", told[0])
+            else:
+                yield from self._condition(entry, c)
             return
         if o is None:
             yield entry.get("notified_on"), "offer"
@@ -536,14 +551,20 @@ class _Work:
             and entry.get("legitimate") != o.legitimate
         ):
             yield entry.get("answered_on") or o.notified_on, "judge_refusal"
-        if entry.get("condition") and (o is None or o.condition != entry.get("condition")):
-            day = entry.get("condition_on")
-            if day is None:
-                self._wrong(entry, "DESK_ENTRY_MISSING", "condition_on")
-            else:
-                yield day, f"condition_{entry.get('condition')}"
+        yield from self._condition(entry, c)
         if entry.get("lease_on") is not None and (o is None or o.lease_on is None):
             yield entry.get("lease_on"), "sign_lease"
+
+    def _condition(self, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, str]]:
+        """A condition settled, of a household with an offer or still waiting its turn."""
+        said = entry.get("condition")
+        if said is None or c.condition == SETTLED[said]:
+            return
+        day = entry.get("condition_on")
+        if day is None:
+            self._wrong(entry, "DESK_ENTRY_MISSING", "condition_on")
+        else:
+            yield day, f"condition_{said}"
 
     def _act(self, entry: Entry, verb: str) -> None:
         c = self._candidate(self._fresh(), entry)
@@ -559,9 +580,7 @@ class _Work:
                 ),
             )  # fmt: skip
             return
-        if c.offer is None:
-            return
-        offer = c.offer.offer_id
+        offer = c.offer.offer_id if c.offer is not None else 0
         on, reason = entry.get("answered_on"), entry.text("refusal_reason")
         calls: dict[str, tuple[str, Callable[[str], Receipt]]] = {
             "prove": ("proof", lambda key: commands.prove(opened, actor, key, offer, proof=entry.get("proof"), proof_on=entry.get("proof_on") or entry.get("notified_on"))),
@@ -570,8 +589,9 @@ class _Work:
             "silent": ("answer", lambda key: commands.confirm_silence(opened, actor, key, offer)),
             "desisted": ("answer", lambda key: commands.desist(opened, actor, key, offer, on=on, reason=reason)),
             "judge_refusal": ("legitimate", lambda key: commands.judge_refusal(opened, actor, key, offer, legitimate=entry.get("legitimate"))),
-            "condition_met": ("condition", lambda key: commands.condition_met(opened, actor, key, offer, on=entry.get("condition_on"))),
-            "condition_failed": ("condition", lambda key: commands.condition_failed(opened, actor, key, offer, on=entry.get("condition_on"))),
+            "condition_met": ("condition", lambda key: commands.condition_met(opened, actor, key, c.candidate_id, on=entry.get("condition_on"))),
+            "condition_failed": ("condition", lambda key: commands.condition_failed(opened, actor, key, c.candidate_id, on=entry.get("condition_on"), reason="late")),
+            "condition_access": ("condition", lambda key: commands.condition_failed(opened, actor, key, c.candidate_id, on=entry.get("condition_on"), reason="access")),
             "sign_lease": ("lease_on", lambda key: commands.sign_lease(opened, actor, key, offer, on=entry.get("lease_on"))),
         }  # fmt: skip
         column, act = calls[verb]

@@ -47,6 +47,10 @@ texts(
             "{n:condition non remplie/conditions non remplies}",
             "{n:condition failed/conditions failed}",
         ),
+        "condition_access": (
+            "{n:accès remis en cause/accès remis en cause}",
+            "{n:access in question/accesses in question}",
+        ),
         "sign_lease": ("{n:bail signé/baux signés}", "{n:lease signed/leases signed}"),
         "called_up": ("Nom suivant appelé : {homes}.", "Next name called up: {homes}."),
         "next_ranks": ("Rang suivant à notifier : {homes}.", "Next rank to notify: {homes}."),

@@ -43,4 +43,4 @@ def digest(value: Any) -> str:
 
 def commitment(salt: str, value: Any) -> str:
     """HMAC-SHA-256 of the canonical bytes under a household's salt: without the salt it cannot be guessed or tested."""
-    return hmac.new(bytes.fromhex(salt), canonical(value), hashlib.sha256).hexdigest()
+    return hmac.new(salt.encode(), canonical(value), hashlib.sha256).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from optimizer.store.canonical import digest
@@ -24,10 +24,9 @@ def head_text(seq: int, hash: str) -> str:
     return f"{seq}:{hash}"
 
 
-def broken(events: Iterable[Mapping[str, Any]]) -> Iterator[int]:
-    """``seq`` of each event that does not follow from the one before it, in order of the lines given."""
-    prev, expected = GENESIS, 1
-    for event in events:
-        if event["seq"] != expected or event["prev"] != prev or event_hash(event) != event["hash"]:
-            yield int(event["seq"])
-        prev, expected = event["hash"], int(event["seq"]) + 1
+def line_text(line: Mapping[str, Any], rows: Any) -> str:
+    """What is signed of the signing line itself, so that the last line of all cannot be rewritten either."""
+    return digest(
+        {name: line[name] for name in ("seq", "at", "actor", "role", "session", "command_id")}
+        | {"rows": rows}
+    )

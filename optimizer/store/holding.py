@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
+from optimizer.errors import Said
 from optimizer.store import chain
 from optimizer.store import clock as days
 from optimizer.store.configure import shown
@@ -28,17 +29,21 @@ class Store:
     url : str
         Address, without a password.
     read_only : str
-        Why nothing can be written (French sentence), empty when everything can.
+        Why nothing can be written (French sentence; ``why`` in both languages), empty when everything can.
     """
 
     def __init__(self, url: str, entry: dict[str, Any], keys: Keys, ticking: Clock) -> None:
         self.url = shown(url)
         self.entry = entry
         self.keys = keys
-        self.read_only = ""
+        self.why = Said("", "")
         self.closed = False
         self._clock = ticking
         self.tables = Live()
+
+    @property
+    def read_only(self) -> str:
+        return self.why.fr
 
     @property
     def vendor(self) -> str:
@@ -70,7 +75,7 @@ class Store:
 
         self._usable()
         if self.read_only:
-            raise StoreReadOnly("STORE_READ_ONLY", reason=self.read_only)
+            raise StoreReadOnly("STORE_READ_ONLY", reason=self.why)
         try:
             with transaction.atomic():
                 if self.vendor == "postgresql":

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimizer.errors import Lang, define, said
+from optimizer.errors import Lang, Said, define, said
 from optimizer.store import chain
 from optimizer.store.canonical import commitment, plain
 from optimizer.store.holding import Store
@@ -111,12 +111,12 @@ def events(store: Store, since: int = 0) -> Iterator[Row]:
     yield from query.values().iterator(chunk_size=2000)
 
 
-def chain_problem(store: Store) -> str:
-    """Why the chain does not hold (French sentence), empty when it does."""
+def chain_problem(store: Store) -> Said:
+    """Why the chain does not hold, empty when it does."""
     last: Row = {"seq": 0, "hash": chain.GENESIS}
     for problem in _chain(store, last):
-        return problem.text("fr")
-    return ""
+        return Said(problem.text("fr"), problem.text("en"))
+    return Said("", "")
 
 
 def _chain(
@@ -124,7 +124,7 @@ def _chain(
 ) -> Iterator[Problem]:
     """Walk the ledger once; ``last`` becomes its last line."""
     heads: dict[int, str] = {}
-    met = given is None
+    met = signed = given is None
     prev, expected = chain.GENESIS, 1
     for event in events(store):
         seq = int(event["seq"])
@@ -137,8 +137,10 @@ def _chain(
         if event["kind"] == chain.SIGNED_KIND or memory is not None:
             try:
                 payload = json.loads(event["payload"])
-                if event["kind"] == chain.SIGNED_KIND and not _signed(store, payload["facts"], heads):
-                    yield Problem("STORE_PROOF_SIGNATURE", {"seq": seq})
+                if event["kind"] == chain.SIGNED_KIND:
+                    if not _signed(store, event, payload, heads):
+                        yield Problem("STORE_PROOF_SIGNATURE", {"seq": seq})
+                    signed = signed or given is not None and payload["facts"]["signature"] == given.signature
                 if memory is not None:
                     memory.apply(payload["rows"])
             except (ValueError, KeyError, TypeError):
@@ -150,15 +152,23 @@ def _chain(
     ):
         yield Problem("STORE_PROOF_HEAD", {"seq": last["seq"], "told": told["seq"]})
     if given is not None and not (
-        met and signed_by(store.keys.public, given.signature, chain.head_text(given.seq, given.hash))
+        met
+        and signed
+        and signed_by(store.keys.public, given.signature, chain.head_text(given.seq, given.hash))
     ):
         yield Problem("STORE_PROOF_GIVEN", {"seq": given.seq})
 
 
-def _signed(store: Store, facts: Mapping[str, Any], heads: Mapping[int, str]) -> bool:
+def _signed(store: Store, event: Row, payload: Mapping[str, Any], heads: Mapping[int, str]) -> bool:
+    """Whether a signing line is what this desk's key signed: the head it names, and its own columns."""
+    facts, public = payload["facts"], store.keys.public
     seq, hash = int(facts["seq"]), str(facts["hash"])
-    return heads.get(seq) == hash and signed_by(
-        store.keys.public, str(facts["signature"]), chain.head_text(seq, hash)
+    said = {"seq": seq, "hash": hash, "signature": facts["signature"], "public_key": public}
+    return (
+        heads.get(seq) == hash
+        and payload["result"] == said
+        and signed_by(public, str(facts["signature"]), chain.head_text(seq, hash))
+        and signed_by(public, str(facts["line"]), chain.line_text(event, payload["rows"]))
     )
 
 
@@ -236,10 +246,7 @@ def shadow(table: str, row: Row, salts: Mapping[str, str]) -> Row:
 
 def commitment_of(table: str, row: Row, salt: str) -> str:
     """Commitment of the erasable columns of a row."""
-    try:
-        return commitment(salt, {name: row[name] for name in ERASABLE[table]} | {"table": table})
-    except ValueError:  # a salt that somebody wrote over
-        return ""
+    return commitment(salt, {name: row[name] for name in ERASABLE[table]} | {"table": table})
 
 
 def last_signed(store: Store) -> HeadRecord | None:

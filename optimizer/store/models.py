@@ -1,7 +1,7 @@
 """The tables. Their constraints are the last word: no command, page or script can write what they refuse.
 
 ``Person``, ``Dossier`` and ``Note`` hold what can be erased; everything else holds codes, dates and references and follows
-from the events alone. Days stand beside dates where a constraint counts them (``…_day``: days since 0001-01-01).
+from the events alone. A CHECK that compares with NULL lets it pass: those that need a value say so. Days stand beside dates where a constraint counts them (``…_day``: days since 0001-01-01).
 """
 
 from __future__ import annotations
@@ -318,9 +318,32 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(kind="attribution", rank=1, document="", due_on__isnull=True, motive="")
-                    | Q(kind="ranked", rank__gte=1, document="", due_on__isnull=True, motive="")
-                    | (Q(kind="conditional", rank__gte=1, due_on__isnull=False, motive="") & ~Q(document=""))
+                    Q(
+                        kind="attribution",
+                        rank__isnull=False,
+                        rank=1,
+                        document="",
+                        due_on__isnull=True,
+                        motive="",
+                    )
+                    | Q(
+                        kind="ranked",
+                        rank__isnull=False,
+                        rank__gte=1,
+                        document="",
+                        due_on__isnull=True,
+                        motive="",
+                    )
+                    | (
+                        Q(
+                            kind="conditional",
+                            rank__isnull=False,
+                            rank__gte=1,
+                            due_on__isnull=False,
+                            motive="",
+                        )
+                        & ~Q(document="")
+                    )
                     | (
                         Q(kind__in=["not_attributed", "ineligible"], rank__isnull=True)
                         & Q(document="", due_on__isnull=True)
@@ -378,7 +401,11 @@ class Offer(models.Model):
                     Q(proof="", proof_day__isnull=True, deadline_day__isnull=True)
                     | (
                         ~Q(proof="")
-                        & Q(proof_day__isnull=False, deadline_day__gte=F("proof_day") + F("days"))
+                        & Q(
+                            proof_day__isnull=False,
+                            deadline_day__isnull=False,
+                            deadline_day__gte=F("proof_day") + F("days"),
+                        )
                     )
                 ),
                 name="offer_deadline",

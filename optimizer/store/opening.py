@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from optimizer.errors import Said
 from optimizer.store import clock as days
 from optimizer.store import ledger, schema
 from optimizer.store.configure import configure, database, is_postgres, sqlite_path, state_folder
@@ -17,7 +18,7 @@ from optimizer.store.keys import Keys, load_keys
 from optimizer.store.messages import StoreUnusable
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs"})
-INSPECTED = "ouvert pour vérification seulement"
+INSPECTED = Said("ouvert pour vérification seulement", "opened for verification only")
 _opened: Store | None = None
 
 
@@ -84,7 +85,7 @@ def open(
     head = store.head()
     now = store.now()
     if inspect:
-        store.read_only = INSPECTED
+        store.why = INSPECTED
         return store
     if head["at"] is not None and now < head["at"] - SLACK:
         raise StoreUnusable(
@@ -93,7 +94,7 @@ def open(
             last=head["at"].isoformat(timespec="minutes"),
         )
     if check:
-        store.read_only = ledger.chain_problem(store)
+        store.why = ledger.chain_problem(store)
     return store
 
 

@@ -18,6 +18,13 @@ _SQLITE = {
         "CREATE TRIGGER store_event_no_delete BEFORE DELETE ON store_event "
         "BEGIN SELECT RAISE(ABORT, 'store_event is append only'); END"
     ),
+    # REPLACE removes the row it takes the place of without a word to the trigger above.
+    "store_event_appends": (
+        "CREATE TRIGGER store_event_appends BEFORE INSERT ON store_event "
+        "WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM store_event) "
+        "OR EXISTS (SELECT 1 FROM store_event WHERE command_id = NEW.command_id) "
+        "BEGIN SELECT RAISE(ABORT, 'store_event is append only'); END"
+    ),
 }
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION store_event_refuses() RETURNS trigger LANGUAGE plpgsql AS $body$

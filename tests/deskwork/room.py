@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -63,14 +64,14 @@ WEEK, MORE = 9, 3
 
 @cache
 def _whole() -> Case:
-    return synthesize("commission", dwellings=WEEK + 2 * MORE, applications=200, seed=7)
+    return synthesize("commission", dwellings=WEEK + 2 * MORE, applications=200, seed=11)
 
 
 def imported(weeks: int) -> Case:
     """The import of a week, from 0: the dwellings vacated until then, nothing that speaks of others."""
     whole = _whole()
     homes = whole.table("dwellings").head(WEEK + weeks * MORE)
-    later = set(whole.table("dwellings")["dwelling_id"]) - set(homes["dwelling_id"])
+    later = set(whole.table("dwellings")["dwelling_id"].iloc[WEEK:])
     tables = dict(whole.tables) | {"dwellings": homes}
     for name in ("nominations", "decisions"):
         frame = whole.table(name)
@@ -137,9 +138,9 @@ class Room:
     def record(self, **more: Any) -> Recorded:
         return record(self.desk, self.book, self.session_id, SECRETARY, **more)
 
-    def hold(self, rows: dict[tuple[str, str, str], dict[str, Any]] | None = None) -> None:
+    def hold(self, rows: dict[tuple[str, str, str], dict[str, Any]] | None = None, on: date = HELD) -> None:
         """Everything listed is decided in rank order, save what ``rows`` says; the session is signed."""
-        self.clock.to(HELD)
+        self.clock.to(on)
         self.write_book()
         fill(self.book, session=OPENED, members=MEMBERS, rows=decided(self.session) | (rows or {}))
         self.record()
@@ -152,16 +153,29 @@ class Room:
         return self.record()
 
 
-def room(folder: Path, name: str = "bureau.sqlite") -> Room:
-    """A desk with the small commission's session in preparation."""
-    clock = Clock(datetime(2026, 11, 24, 9, tzinfo=UTC))
-    desk = store.open(folder / name, create=True, clock=clock)
-    made = Room(folder, clock, desk)
-    made.session_id = begin(
-        desk, SECRETARY, ready(), commission="CALEOL Besançon", on=HELD, hour="14:00", place="Besançon, siège", quorum=3,
-        quorum_rule="trois voix présentes ou représentées (article 4)",
-    )  # fmt: skip
-    return made
+START = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@cache
+def _template() -> tuple[Path, str]:
+    """A desk with the small commission's session in preparation, made once a process: migrations take seconds."""
+    folder = Path(mkdtemp(prefix="bureau-"))
+    with store.open(folder / "bureau.sqlite", create=True, clock=Clock(START)) as desk:
+        session_id = begin(
+            desk, SECRETARY, ready(), commission="CALEOL Besançon", on=HELD, hour="14:00", place="Besançon, siège", quorum=3,
+            quorum_rule="trois voix présentes ou représentées (article 4)",
+        )  # fmt: skip
+    return folder, session_id
+
+
+def room(folder: Path) -> Room:
+    """A copy of the desk, its clock on the morning after."""
+    source, session_id = _template()
+    for path in source.iterdir():
+        copy = shutil.copytree if path.is_dir() else shutil.copy2
+        copy(path, folder / path.name)
+    clock = Clock(START + timedelta(days=1))
+    return Room(folder, clock, store.open(folder / "bureau.sqlite", clock=clock), session_id)
 
 
 def listed(item: ItemRecord) -> list[CandidateRecord]:

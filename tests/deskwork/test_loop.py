@@ -12,9 +12,7 @@ from optimizer import importers
 from optimizer.desk.agenda import agenda
 from optimizer.desk.next_case import next_case
 from optimizer.desk.next_files import write_next
-from optimizer.desk.paper_set import write_minutes, write_pack
-from optimizer.desk.recording import record
-from optimizer.desk.sessions import begin, due_today, next_rules, told_of, with_names
+from optimizer.desk.sessions import begin, next_rules
 from optimizer.pipeline import check_case
 from optimizer.runs import Options, propose_to
 from optimizer.statement import bilan
@@ -23,11 +21,8 @@ from optimizer.synth import write_case
 from tests.deskwork.filling import fill
 from tests.deskwork.room import (
     HELD,
-    MEMBERS,
-    OPENED,
     SECRETARY,
     Room,
-    decided,
     imported,
     proposed,
     read_case,
@@ -91,31 +86,15 @@ def test_three_weeks_turn_on_the_workbook_alone(tmp_path: Path):
             case = with_arrivals(case, week, tmp_path / f"import-{week}")
             result = tmp_path / f"resultat-{week}"
             propose_to(case, result, Options(pdf=False, prospects=3))
-            on = HELD + timedelta(days=14 * week)
+            on = HELD + timedelta(days=7 * week)
             agreed = agenda(result, case, importers.read(case))
             sessions.append(
                 begin(made.desk, SECRETARY, agreed, commission="CALEOL Besançon", on=on, quorum=3)
             )
             made.session_id = sessions[-1]
-        told = told_of(made.desk, made.session_id, "fr")
-        today, calls, duties = due_today(made.desk, told.law)
-        pack = tmp_path / f"dossier-{week}"
-        write_pack(pack, told, duties=duties, calls=calls, today=today)
-        book = pack / "saisie.xlsx"
-        made.clock.to(on)
-        fill(book, session=OPENED, members=MEMBERS, rows=decided(made.session))
-        record(made.desk, book, made.session_id, SECRETARY)
+        made.hold(on=on)
         attributed += len(made.session.items)
-        later = tmp_path / f"suites-{week}"
-        write_pack(later, told_of(made.desk, made.session_id, "fr"), today=today)
-        fill(later / "saisie.xlsx", rows=answers(made.session, on))
-        made.clock.to(on + timedelta(days=6))
-        record(made.desk, later / "saisie.xlsx", made.session_id, SECRETARY)
-        minutes = tmp_path / f"pv-{week}"
-        write_minutes(
-            minutes, with_names(made.desk, SECRETARY, told_of(made.desk, made.session_id, "fr")), today=today
-        )
-        assert (minutes / "proces-verbal.pdf").read_bytes().startswith(b"%PDF")
+        made.after(on + timedelta(days=6), answers(made.session, on))
         case = turned(made.desk, case, tmp_path / f"cas-{week + 1}")
         read, findings = check_case(case)
         assert read is not None

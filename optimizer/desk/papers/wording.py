@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from optimizer.desk.entry_rows import home_words, in_qpv
-from optimizer.desk.following import UNDONE, rank_of
+from optimizer.desk.following import PARIS, UNDONE, rank_of
 from optimizer.desk.papers import texts as texts
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import UNKNOWN, day, decimal
@@ -25,7 +24,6 @@ from optimizer.store.records import (
 
 BLANK = "……"
 """What a person fills in by hand."""
-PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True)
