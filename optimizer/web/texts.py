@@ -177,6 +177,10 @@ texts(
         "job_stop": ("Arrêter (garder la meilleure proposition certifiée)", "Stop (keep the best certified proposal)"),
         "job_started": ("Le calcul a commencé.", "The computation has begun."),
         "job_stopping": ("Arrêt demandé.", "Stop requested."),
+        "job_crashed": (
+            "Le calcul s'est arrêté sur une erreur imprévue (code {code}) : rien n'a été écrit. Le relancer ; si cela dure, le signaler.",
+            "The computation ended on an unexpected error (code {code}): nothing was written. Run it again; if it lasts, report it.",
+        ),
         "job_findings": ("Remarques sur le dossier ({n})", "Remarks on the case ({n})"),
         "job_pages": ("Pages de la proposition", "Pages of the proposal"),
         "step_next": ("Reprendre le journal du bureau", "Bring the desk's log forward"),
