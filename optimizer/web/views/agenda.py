@@ -15,12 +15,12 @@ from optimizer.web.choices import CHECKS, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import sessions_of
+from optimizer.web.scope import heads_of
 
 
 def sessions(request: Asked) -> HttpResponse:
     """Every session of the visitor's commissions."""
-    return page(request, "sessions", {"sessions": sessions_of(request.visitor)})
+    return page(request, "sessions", {"sessions": heads_of(request.visitor)})
 
 
 def agenda(request: Asked, session: str) -> HttpResponse:

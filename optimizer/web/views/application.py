@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from optimizer.store import commands, queries
 from optimizer.store.records import CandidateRecord, NewCandidate, PersonRecord
+from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, commission_law, words
@@ -75,7 +76,8 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
         )
 
     agenda = f"{reverse('agenda', kwargs={'session': session})}#c{candidate}"
-    to = reverse("calls") if request.POST.get("back") == "calls" else agenda
+    there = ROUTES["agenda"].allows("GET", request.visitor.roles_for(record))
+    to = agenda if there and request.POST.get("back") != "calls" else reverse("calls")
     return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
 
 
