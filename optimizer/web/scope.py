@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from optimizer.store import queries
 from optimizer.store.records import SessionRecord
 from optimizer.web.desk import desk
@@ -26,9 +28,13 @@ def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:
         str(row["session_id"]) for row in store.tables.find("item", status=("listed", "decided", "offering"))
     }
     live |= {duty.session_id for duty in queries.duties(store)}
-    return [queries.session(store, s.session_id) for s in heads_of(visitor) if s.session_id in live]
+    return _whole(s.session_id for s in heads_of(visitor) if s.session_id in live)
 
 
 def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:
     """The newest whole sessions."""
-    return [queries.session(desk().store, s.session_id) for s in heads_of(visitor)[:RECENT]]
+    return _whole(s.session_id for s in heads_of(visitor)[:RECENT])
+
+
+def _whole(ids: Iterable[str]) -> list[SessionRecord]:
+    return list(queries.sessions(desk().store, ids=tuple(ids)))
