@@ -178,6 +178,28 @@ def room(folder: Path) -> Room:
     return Room(folder, clock, store.open(folder / "bureau.sqlite", clock=clock), session_id)
 
 
+class Now(Clock):
+    """The machine's clock, for commands run in a process of their own."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def held_today(folder: Path, name: str = "bureau.sqlite") -> Room:
+    """A desk whose session was held today, on the machine's clock."""
+    clock = Now()
+    desk = store.open(folder / name, create=True)
+    made = Room(folder, clock, desk)
+    made.session_id = begin(
+        desk, SECRETARY, ready(), commission="CALEOL Besançon", on=desk.today(), place="Besançon", quorum=3
+    )
+    made.hold(on=desk.today())
+    return made
+
+
 def listed(item: ItemRecord) -> list[CandidateRecord]:
     return [c for c in item.candidates if c.status == "listed"]
 
