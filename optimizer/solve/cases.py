@@ -165,6 +165,16 @@ class Book:
         """The envelopes of the problem."""
         return Envelopes(self.cuts)
 
+    def asking(self, layout: Layout) -> Book:
+        """The book of the same problem where some rows ask for other amounts: what does not speak of them is not written again."""
+        changed = frozenset(np.flatnonzero(layout.ask != self.layout.ask).tolist())
+        other = Book(layout, self._classes)
+        cuts = self.cuts.asking(layout, changed)
+        other.__dict__["cuts"] = cuts
+        other.__dict__["separation"] = self.separation.asking(cuts, changed)
+        other.__dict__["envelopes"] = self.envelopes.asking(cuts, changed)
+        return other
+
     def windows(self, path: Path) -> dict[tuple[int, ...], Window]:
         """What a case says of each group of rows of one denominator; without those that contradict themselves."""
         floors, ceilings = count_limits(path)

@@ -335,6 +335,27 @@ class Pool:
         for kind in np.flatnonzero(cut.coef).tolist():
             self.in_cuts[kind].append((row, coef[kind]))
 
+    def ask(self, layout: Layout, book: Book) -> None:
+        """Go on with the same problem where some rows ask for other amounts.
+
+        What rounded rows, cuts and envelopes say of these rows holds no longer: their rows are left free, for good.
+        """
+        changed = set(np.flatnonzero(layout.ask != self.layout.ask).tolist())
+        self.layout, self.book = layout, book
+        for k in sorted(changed & self.base_row.keys()):
+            self.model.changeRowBounds(self.base_row[k], layout.ask[k] / RATE_UNIT, INFINITY)
+        gone = [self.mir_row.pop(key) for key in sorted(self.mir_row) if key[0] in changed]
+        self.open_mir &= self.mir_row.keys()
+        for cut in [cut for cut in self.cut_row if not changed.isdisjoint(cut.rows)]:
+            gone.append(self.cut_row.pop(cut))
+        self.open_cuts &= self.cut_row.keys()
+        for row in gone:
+            self.model.changeRowBounds(row, -INFINITY, INFINITY)
+        left = set(gone)
+        self.in_cuts = [
+            [(row, share) for row, share in entries if row not in left] for entries in self.in_cuts
+        ]
+
     def explode(self, klass: int) -> None:
         """Split a class into single dwellings: the tree is about to tell them apart."""
         old = self.units[self.unit_of_class[klass]]
