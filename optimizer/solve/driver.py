@@ -21,6 +21,7 @@ from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, S
 from optimizer.solve.published import Proof
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
 from optimizer.solve.root import root_proof
+from optimizer.solve.same_tree import take_over
 from optimizer.solve.tie_columns import view
 from optimizer.solve.ties import Tied, break_ties
 
@@ -66,6 +67,9 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     job = Job(problem, layout, Book(layout), start, watch, timings, placed)
     timings["layout"] = time.perf_counter() - clock
     notes: list[str] = []
+    if options.tree:
+        job.prover.shown = job.prover.nothing
+        take_over(job.prover, options.tree)
     raw = _run_backend(chosen, job, options, watch, notes)
     clock = time.perf_counter()
     watch.say("proof", start.objective)
