@@ -71,7 +71,9 @@ class Again:
 
     @cached_property
     def master(self) -> Master:
-        return Master(self._wide, self.book)
+        made = Master(self._wide, self.book)
+        made.steady()
+        return made
 
     @cached_property
     def chooser(self) -> Chooser:

@@ -159,6 +159,8 @@ class Exchanges:
         self._gone: dict[int, Marked] = {}
         """Marks of the first ranks there are, by dwelling."""
         self._asked: dict[tuple[int, str, bool], list[tuple[int, str, int]]] = {}
+        self._won: dict[tuple[int, str, int], int] = {}
+        """What the rules ask less, by dwelling, account and profile of whoever takes the first rank."""
         self._counted: dict[tuple[str, int], int] = {}
 
     def gain(self, entries: Entries, k: int, home: int, bits: int) -> int:
@@ -186,9 +188,13 @@ class Exchanges:
             if int(entries.first[k]) >> bit & 1:
                 if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
                     continue
-                value = self.classes.fit.fill + int(self.classes.bonus[home]) + int(entries.worth(bit)[k])
-                new = self._marks(home, account, bits)
-                best = max(best, (value - held) * RATE + self._saved(gone, new))
+                value = self.classes.fit.fill + int(self.classes.bonus[home]) + entries.worth_of(k, bit)
+                key = home, account, bits
+                if key not in self._won:
+                    if len(self._won) >= KEPT:
+                        self._won.clear()
+                    self._won[key] = self._saved(gone, self._marks(home, account, bits))
+                best = max(best, (value - held) * RATE + self._won[key])
         return best
 
     def _passes(self, order: Order, app: int, leaver: int) -> bool:
