@@ -9,8 +9,9 @@
     af.synthesize("commission", dwellings=40, applications=20_000, seed=1)
 
 A planner's and a secretary's: ``af.flux(case).flux``, ``af.run_scenarios(["quatre-modes"], "essais")``,
+``af.run_scenarios([af.Scenario("lec", changes={"national.lec.first_quartile_share": 0.3})], case=case).comparison``,
 ``af.bilan(case, 2026).ledger``, ``af.dashboard(case, "prefet", "25").alerts``; all the rest in ``af.scenario`` and
-``af.statement``.
+``af.statement``. A researcher's: ``af.fairness(case).table``.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
     from optimizer import scenario, statement
     from optimizer.domain import Case, CaseSettings
     from optimizer.errors import AttrifluxError, InputProblems
+    from optimizer.fairness import fairness, fairness_to
     from optimizer.importers import case, read
     from optimizer.runs import Options, Result, Session, propose, propose_to, why
     from optimizer.scenario.comparison_files import compare
     from optimizer.scenario.cotation import cotation_test
+    from optimizer.scenario.files import Scenario
     from optimizer.scenario.flux import flux
     from optimizer.scenario.flux_files import flux_to
     from optimizer.scenario.grid_new import new_grid
-    from optimizer.scenario.running import run_scenarios
+    from optimizer.scenario.running import plan_scenarios, run_scenarios
     from optimizer.statement.bilan import bilan
     from optimizer.statement.dashboards import dashboard, dashboard_to
     from optimizer.statement.files import bilan_to
@@ -43,6 +46,7 @@ _WHERE = {
     "InputProblems": "optimizer.errors",
     "Options": "optimizer.runs",
     "Result": "optimizer.runs",
+    "Scenario": "optimizer.scenario",
     "Session": "optimizer.runs",
     "bilan": "optimizer.statement",
     "case": "optimizer.importers",
@@ -50,10 +54,13 @@ _WHERE = {
     "compare": "optimizer.scenario",
     "cotation_test": "optimizer.scenario",
     "dashboard": "optimizer.statement",
+    "fairness": "optimizer.fairness",
+    "fairness_to": "optimizer.fairness",
     "dashboard_to": "optimizer.statement",
     "flux": "optimizer.scenario",
     "flux_to": "optimizer.scenario",
     "new_grid": "optimizer.scenario",
+    "plan_scenarios": "optimizer.scenario",
     "propose": "optimizer.runs",
     "propose_to": "optimizer.runs",
     "read": "optimizer.importers",
@@ -74,6 +81,7 @@ __all__ = [
     "InputProblems",
     "Options",
     "Result",
+    "Scenario",
     "Session",
     "bilan",
     "case",
@@ -82,9 +90,12 @@ __all__ = [
     "cotation_test",
     "dashboard",
     "dashboard_to",
+    "fairness",
+    "fairness_to",
     "flux",
     "flux_to",
     "new_grid",
+    "plan_scenarios",
     "propose",
     "propose_to",
     "read",

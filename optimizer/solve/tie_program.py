@@ -104,8 +104,9 @@ class Program:
         self.first_count = model.dwellings + len(model.apps)
         self.first_line = self.first_count + model.counts
         self.by_kind = [(i, line.kinds) for i, line in enumerate(self.lines) if line.kinds is not None]
-        # without such rows there is nothing to give the table its shape, and nothing asks for it
-        self.of_kinds = np.array([kinds for _, kinds in self.by_kind])
+        self.of_kinds = np.array([kinds for _, kinds in self.by_kind]).reshape(
+            len(self.by_kind), model.inside.shape[1]
+        )
         """The same as one table."""
         self.by_candidate = [
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
