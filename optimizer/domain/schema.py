@@ -366,11 +366,23 @@ HANDOVERS = Table(
     ),
 )  # fmt: skip
 
+CHARTERS = Table(
+    "charters", "chartes", key=("programme", "application_id"),
+    fr="Engagements des chartes de relogement, par ménage", en="Promises of relocation charters, by household",
+    columns=(
+        _c("programme", "text", "operation", "Programme de relogement", "Relocation programme", required=True, max_length=80),
+        _c("application_id", "id", "numero_unique", "Ménage à reloger", "Household to relocate", required=True, max_length=18),
+        _c("offers", "int", "propositions_promises", "Propositions promises par la charte", "Offers the charter promises", required=True, low=1, high=20),
+        _c("promised_on", "date", "promis_le", "Date à laquelle court l'engagement", "Date the promise runs from"),
+        _c("due_on", "date", "avant_le", "Date avant laquelle l'engagement est tenu", "Date by which the promise is kept", required=True),
+    ),
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, SIMULATIONS, DECISIONS, RESIDENCES,
-        CONVENTIONS, STOCK, ASSIETTE, ANSWERS, HANDOVERS,
+        CONVENTIONS, STOCK, ASSIETTE, ANSWERS, HANDOVERS, CHARTERS,
     )
 }  # fmt: skip
 

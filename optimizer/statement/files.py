@@ -22,6 +22,7 @@ from optimizer.presentation.tables_book import STATEMENT, write_book
 from optimizer.shortlist.labels import account_label
 from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan, bilan
+from optimizer.statement.charters import by_programme
 from optimizer.statement.next_files import Following, said_of, write_following
 
 AXES = ("rooms", "financing", "qpv", "commune", "construction_period")
@@ -96,6 +97,8 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
     write_table(result.bridge, folder, "bridge", style=style)
     write_table(result.reconciliation, folder, "reconciliation", style=style)
     write_table(result.handovers, folder, "handovers", style=style)
+    write_table(result.charters, folder, "charters", style=style)
+    write_table(by_programme(result.charters), folder, "charters_by_programme", style=style)
     whole = _with_epci(result)
     title = f"Bilan annuel {result.year} – {result.case.settings.title}"
     note = "CCH R. 441-5-1 : logements proposés et attribués, par réservataire."
@@ -191,6 +194,7 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
             }
             for row in result.handovers.to_dict("records") if account in (None, row["account"])
         ],
+        "charters": by_programme(result.charters).to_dict("records") if account is None else [],
         "lec": result.lec.to_dict("records") if account is None else [],
         "deadline": f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
         "source": result.deadline.source,
