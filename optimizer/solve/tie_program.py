@@ -104,7 +104,9 @@ class Program:
         self.first_count = model.dwellings + len(model.apps)
         self.first_line = self.first_count + model.counts
         self.by_kind = [(i, line.kinds) for i, line in enumerate(self.lines) if line.kinds is not None]
-        self.of_kinds = np.array([kinds for _, kinds in self.by_kind]).reshape(len(self.by_kind), -1)
+        self.of_kinds = np.array([kinds for _, kinds in self.by_kind]).reshape(
+            len(self.by_kind), model.inside.shape[1]
+        )
         """The same as one table."""
         self.by_candidate = [
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
