@@ -63,6 +63,7 @@ ROUTES: dict[str, Access] = {
     "sign": Access("session", "", "S"),
     "calls": Access("desk", "SPA"),
     "application": Access("session", "SPMAR", "SPMAR"),
+    "follow": Access("session", "", "S"),
     "papers": Access("session", "SPM", "SP"),
     "paper": Access("session", "SPM"),
     "reserver": Access("desk", "SPR"),

@@ -46,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Room:
     x, y, z = listed(two)[:3]
     made.hold(
         {
-            ("Saisie", one.dwelling_id, a.application_id): {"decision": "b", "rang": 1},
+            ("Saisie", one.dwelling_id, a.application_id): {"decision": "a", "rang": None},
             ("Saisie", one.dwelling_id, b.application_id): {"decision": "c", "rang": 2, "piece": "Avis d'imposition", "avant_le": date(2026, 12, 18)},
             ("Saisie", one.dwelling_id, c.application_id): {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL},
             ("Saisie", two.dwelling_id, x.application_id): {"decision": "b", "rang": 2},

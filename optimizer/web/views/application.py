@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.store import commands, queries
-from optimizer.store.records import CandidateRecord, NewCandidate, PersonRecord
+from optimizer.store.records import CandidateRecord, DutyRecord, NewCandidate, PersonRecord, RecourseRecord
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
@@ -18,6 +18,7 @@ from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
 
 LIVE = ("listed", "attributed", "ranked", "conditional", "offered", "accepted")
+RECOURSES = ("gracieux", "contentieux", "mediation")
 SHORTEST = 10
 """Characters of a typed reason."""
 
@@ -81,6 +82,40 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
     return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
 
 
+def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
+    """What is still owed to a household: a duty met, a recourse opened or closed."""
+    form, record, found = Form(request), request.session_record, _candidate(request, candidate)
+    store, actor = desk().store, request.visitor.actor("S", record)
+
+    def do() -> Any:
+        what = form.choice("act", "WEB.WHAT", ("duty", "recourse", "recourse_closed"))
+        on = form.a_day("on", "WEB.ON_DAY")
+        if what == "recourse":
+            kind = form.choice("kind", "WEB.RECOURSE", RECOURSES)
+            form.check()
+            return commands.open_recourse(store, actor, form.command_id, ref=found.ref, kind=kind, on=on)
+        outcome = form.text("outcome", "WEB.OUTCOME_SHORT", required=True, longest=200)
+        duties, recourses = _owed(found)
+        known = [d.duty_id for d in duties] if what == "duty" else [r.recourse_id for r in recourses]
+        key = form.choice("key", "WEB.WHAT", [str(x) for x in known])
+        form.check()
+        if what == "duty":
+            return commands.close_duty(store, actor, form.command_id, int(key), outcome=outcome, on=on)
+        return commands.close_recourse(store, actor, form.command_id, int(key), on=on, outcome=outcome)
+
+    to = reverse("application", kwargs={"session": session, "candidate": candidate})
+    return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
+
+
+def _owed(found: CandidateRecord) -> tuple[list[DutyRecord], list[RecourseRecord]]:
+    """Open duties and recourses of a household."""
+    store = desk().store
+    return (
+        [d for d in queries.duties(store) if d.ref == found.ref],
+        [r for r in queries.recourses(store) if r.ref == found.ref],
+    )
+
+
 def _show(
     request: Asked,
     found: CandidateRecord,
@@ -106,6 +141,9 @@ def _show(
             "named": names,
             "may_identify": _may_identify(request, found),
             "person": person,
+            "owed": _owed(found),
+            "may_follow": "S" in held,
+            "recourses": words("RECOURSE", RECOURSES, lang_of(request)),
             "may_call": any(r in held for r in "SA")
             and record.status in ("draft", "convened")
             and found.status == "listed",
