@@ -192,7 +192,7 @@ def propose_to(
             clock = time.perf_counter()
             names = write_tables(work, result.tables, options)
             write_certificate(work, result.certificate)
-            write_run_record(work, result, options, timings, verdict=None)
+            write_run_record(work, result, options, timings, tables=names, verdict=None)
             timings["write_tables"] = time.perf_counter() - clock
             large = is_large(result.optimum.prepared.problem)
             if not large:
@@ -214,7 +214,7 @@ def propose_to(
                 raise AttrifluxError("VERIFICATION_FAILED", why=verdict.sentence(options.lang))
             if not large:
                 _write_pages(work, result, options, reporter, timings)
-            write_run_record(work, result, options, timings, verdict=verdict.verdict)
+            write_run_record(work, result, options, timings, tables=names, verdict=verdict.verdict)
     return Written(
         out, result.stop, verdict.verdict, summary_of(result, out, verdict, timings, names), result
     )
