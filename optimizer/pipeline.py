@@ -20,7 +20,7 @@ from optimizer.domain import Case
 from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, Finding, InputProblems
-from optimizer.problem import Evaluation, build, evaluate
+from optimizer.problem import Evaluation, RuleBook, build, evaluate, rule_book
 from optimizer.problem.build import Held
 from optimizer.problem.model import Problem
 from optimizer.results import rules_table
@@ -36,13 +36,14 @@ Phase = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Prepared:
-    """A case ready to solve, and how long each step took (seconds)."""
+    """A case ready to solve, the rows of its rules counted before the run, and how long each step took (seconds)."""
 
     case: Case
     rules: policy.RuleSet
     facts: Facts
     scores: scoring.Scores
     problem: Problem
+    book: RuleBook
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -182,9 +183,10 @@ def prepare(
         source = case
         read = None
     lap("score")
-    problem = build(case, facts, scores, rules, price_assumed=price_assumed, kept=kept)
+    book = rule_book(case, facts, rules, price_assumed=price_assumed)
+    problem = build(case, facts, scores, rules, kept=kept, book=book)
     lap("build")
-    return Prepared(case, rules, facts, scores, problem, timings)
+    return Prepared(case, rules, facts, scores, problem, book, timings)
 
 
 def optimise(

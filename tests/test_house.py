@@ -62,9 +62,12 @@ def modules() -> list[tuple[str, Path]]:
     ]
 
 
-def test_every_message_of_every_package_speaks_both_languages():
+def test_every_message_of_every_package_speaks_both_languages(tmp_path):
     from optimizer.errors import messages
+    from optimizer.store.configure import configure, database
 
+    # tables can only be declared once Django is set up
+    configure(database(str(tmp_path / "aucun.sqlite")), "k" * 64)
     for name, _ in modules():
         import_module(name.removesuffix(".__init__"))
     assert len(messages()) > 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 import pandas as pd
 
@@ -41,6 +42,19 @@ class ProofSummary:
     """What the independent check said, where a page shows it."""
     drawn: bool = True
     """Whether equal proposals were told apart to the end (design §5)."""
+
+
+class Headed(Protocol):
+    """What a pack of sheets needs beside its pages."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def on(self) -> date: ...
+    @property
+    def lang(self) -> Lang: ...
+    @property
+    def banners(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)

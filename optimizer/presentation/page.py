@@ -18,7 +18,7 @@ from optimizer.presentation.numbers import day, decimal, percent, signed
 
 PACKAGE = Path(__file__).parents[1]
 _OPENING = re.compile(r"<(td|th)\b([^>]*)>")
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that command a screen or turn the reading direction: a page shows their number instead."""
 _CLASS = re.compile(r'\s*class="([^"]*)"')
 
@@ -130,4 +130,4 @@ def render(template: str, lang: Lang, values: Mapping[str, Any]) -> str:
             }
         )
     )
-    return _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", page)
+    return UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", page)

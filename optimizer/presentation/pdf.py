@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.errors import said
-from optimizer.presentation.data import DECIDES, ReportData
+from optimizer.presentation.data import DECIDES, Headed
 
 _SOURCE = Path(__file__).parent / "templates" / "sheets.typ"
 
 
-def write_pdf(path: Path, data: ReportData, pages: list[dict[str, Any]]) -> None:
+def write_pdf(path: Path, data: Headed, pages: list[dict[str, Any]]) -> None:
     """Write the pack. The content is passed as JSON data, never as typst source: no text of a file can run."""
     import typst
 
@@ -34,7 +34,7 @@ def write_pdf(path: Path, data: ReportData, pages: list[dict[str, Any]]) -> None
     path.write_bytes(pdf)
 
 
-def _midnight(data: ReportData) -> int:
+def _midnight(data: Headed) -> int:
     from datetime import UTC, datetime
 
     return int(datetime(data.on.year, data.on.month, data.on.day, tzinfo=UTC).timestamp())

@@ -7,12 +7,14 @@ has its deadline and fall-back, one without candidate its cause and what may be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from optimizer.domain.frames import records
-from optimizer.errors import said
-from optimizer.presentation.data import ReportData
+from optimizer.errors import Lang, said
+from optimizer.presentation.data import Headed, ReportData
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
@@ -34,20 +36,15 @@ Line = list[tuple[str, str]]
 """Pairs (label, value) of one line; either may be empty."""
 
 
-def sheet_pages(data: ReportData, dwelling_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """The content of the pages, in the order of the session.
+def sheet_forms(data: ReportData) -> list[dict[str, Any]]:
+    """What stands on the sheets, dwelling by dwelling in the order of the session, as plain data.
 
     Returns
     -------
     list of dict
-        ``anchor, head, follows, lines`` (lines 2 to 9), ``candidates`` (``rank, lines``, four each), ``close`` (lines 22 to 25),
-        ``foot``; ``lines`` and ``close`` are lists of `Line`.
+        ``dwelling, rpls, lines`` (lines 2 to 9), ``candidates`` (``rank, application, lines, decision``, four lines each),
+        ``close`` (lines 22 to 25), ``foot``; ``lines`` and ``close`` are lists of `Line`.
     """
-    wanted = None if dwelling_ids is None else set(dwelling_ids)
-    return [page for page in _pages(data) if wanted is None or page["dwelling"] in wanted]
-
-
-def _pages(data: ReportData) -> Iterator[dict[str, Any]]:
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     details = {int(row.line): row for row in records(data.details)}
     lines: dict[str, list[tuple[int, Any]]] = {}
@@ -56,30 +53,71 @@ def _pages(data: ReportData) -> Iterator[dict[str, Any]]:
             lines.setdefault(str(line.dwelling_id), []).append((i, line))
     chosen = data.orientation[data.orientation["chosen"] == 1] if len(data.orientation) else data.orientation
     eligible = dict(zip(chosen["dwelling_id"], chosen["candidates"], strict=True)) if len(chosen) else {}
-    homes = in_session(data.dwellings)
-    for n, d in enumerate(homes, start=1):
-        f = facts[d.dwelling_id]
+    made = []
+    for d in in_session(data.dwellings):
         named = lines.get(str(d.dwelling_id), [])
-        home = _Home(data, d, f, n, len(homes), int(eligible.get(d.dwelling_id, 0)))
-        cards = [_candidate(home, line, details[i]) for i, line in named]
-        for at in range(0, max(1, len(cards)), PER_SHEET):
-            yield {
-                "dwelling": d.dwelling_id,
-                "anchor": f"logement-{n}" if at == 0 else f"logement-{n}-{at // PER_SHEET + 1}",
-                "head": home.head(),
-                "follows": home.say("FOLLOWS") if at else "",
-                "lines": home.lines(len(named)) if at == 0 else [],
-                "candidates": cards[at : at + PER_SHEET],
-                "close": home.close() if named and at == 0 else [],
-                "foot": home.foot(),
+        home = _Home(data, d, facts[d.dwelling_id], int(eligible.get(d.dwelling_id, 0)))
+        made.append(
+            {
+                "dwelling": str(d.dwelling_id), "rpls": str(home.f.rpls), "lines": home.lines(len(named)),
+                "candidates": [_candidate(home, line, details[i]) for i, line in named],
+                "close": home.close() if named else [], "foot": home.foot(),
             }
+        )  # fmt: skip
+    return made
+
+
+def sheet_pages(
+    data: ReportData, dwelling_ids: Iterable[str] | None = None, forms: list[dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """The content of the pages, in the order of the session; ``forms`` where they are made already.
+
+    Returns
+    -------
+    list of dict
+        ``dwelling, anchor, head, follows, lines, candidates, close, foot``: see :func:`paged`.
+    """
+    wanted = None if dwelling_ids is None else set(dwelling_ids)
+    pages = paged(sheet_forms(data) if forms is None else forms, data.on, data.lang)
+    return [page for page in pages if wanted is None or page["dwelling"] in wanted]
+
+
+def paged(forms: Sequence[Mapping[str, Any]], on: date, lang: Lang) -> list[dict[str, Any]]:
+    """Forms as sheets of paper: three households on the first, a fourth on another that says it follows.
+
+    Parameters
+    ----------
+    forms : as :func:`sheet_forms` makes them.
+    on : day of the session, in the head of each sheet.
+    """
+    pages = []
+    for n, form in enumerate(forms, start=1):
+        cards = list(form["candidates"])
+        head = said(
+            "SHEETS.HEAD", lang, day=day(on, lang), n=n, of=len(forms), dwelling=form["dwelling"],
+            rpls=form["rpls"] or UNKNOWN,
+        )  # fmt: skip
+        for at in range(0, max(1, len(cards)), PER_SHEET):
+            pages.append(
+                {
+                    "dwelling": form["dwelling"],
+                    "anchor": f"logement-{n}" if at == 0 else f"logement-{n}-{at // PER_SHEET + 1}",
+                    "head": head,
+                    "follows": said("SHEETS.FOLLOWS", lang) if at else "",
+                    "lines": form["lines"] if at == 0 else [],
+                    "candidates": cards[at : at + PER_SHEET],
+                    "close": form["close"] if at == 0 else [],
+                    "foot": form["foot"],
+                }
+            )
+    return pages
 
 
 class _Home:
     """A dwelling and its lines."""
 
-    def __init__(self, data: ReportData, d: Any, facts: Any, n: int, of: int, eligible: int) -> None:
-        self.data, self.d, self.f, self.n, self.of, self.eligible = data, d, facts, n, of, eligible
+    def __init__(self, data: ReportData, d: Any, facts: Any, eligible: int) -> None:
+        self.data, self.d, self.f, self.eligible = data, d, facts, eligible
         self.lang = data.lang
 
     def say(self, name: str, **values: object) -> str:
@@ -93,12 +131,6 @@ class _Home:
         if value in ("", None):
             return UNKNOWN
         return said("WORDS.YES" if value in (True, "yes") else "WORDS.NO", self.lang)
-
-    def head(self) -> str:
-        rpls = self.f.rpls or UNKNOWN
-        return self.say(
-            "HEAD", day=day(self.data.on, self.lang), n=self.n, of=self.of, dwelling=self.d.dwelling_id, rpls=rpls
-        )  # fmt: skip
 
     def lines(self, named: int) -> list[Line]:
         """Lines 2 to 7, then 8 and 9 where there are candidates, else what the dwelling awaits or lacks."""
@@ -267,8 +299,64 @@ def _allowance(home: _Home, x: Any) -> str:
     return f"{home.money(x.allowance_eur)} ({origin})"
 
 
-def sheets_html(data: ReportData, pages: list[dict[str, Any]]) -> str:
+def sheets_html(head: Headed, pages: list[dict[str, Any]]) -> str:
     """One HTML file with a printed page per dwelling."""
     return render(
-        "presentation/sheets", data.lang, {"title": data.title, "pages": pages, "banners": data.banners}
+        "presentation/sheets", head.lang, {"title": head.title, "pages": pages, "banners": head.banners}
     )
+
+
+def sheets_json(data: ReportData, forms: list[dict[str, Any]]) -> bytes:
+    """The sheets as data: what each says, where the dwelling is, and what the desk keeps of each household's line."""
+    facts = {str(row["dwelling_id"]): row for row in data.dwelling_facts.to_dict("records")}
+    details = {int(row.line): row for row in records(data.details)}
+    people: dict[str, dict[str, dict[str, Any]]] = {}
+    for i, line in enumerate(records(data.proposals)):
+        if line.application_id:
+            people.setdefault(str(line.dwelling_id), {})[str(line.application_id)] = _kept(
+                line, details[i], data.lang
+            )
+    rows = {str(d.dwelling_id): d for d in records(data.dwellings)}
+    content = {
+        "format": "attriflux-sheets/1",
+        "on": data.on.isoformat(),
+        "lang": data.lang,
+        "stamp": data.stamp,
+        "banners": list(data.banners),
+        "forms": [
+            {
+                **form,
+                "account": rows[form["dwelling"]].account or "",
+                "account_label": account_label(rows[form["dwelling"]].account, data.lang, data.places),
+                "status": rows[form["dwelling"]].status,
+                "reason_if_short": rows[form["dwelling"]].reason_if_short or "",
+                "facts": facts[form["dwelling"]],
+                "households": people.get(form["dwelling"], {}),
+            }
+            for form in forms
+        ],
+    }
+    return (json.dumps(_plain(content), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _kept(line: Any, x: Any, lang: Lang) -> dict[str, Any]:
+    """A household's line in values: never a letter of L. 441-1."""
+    return {
+        "score": float(line.score), "effort": x.effort_rate, "effort_status": x.effort_status, "income_month_eur": x.income_month_eur,
+        "ceiling_share": x.ceiling_share, "q1": str(line.q1 or "unknown"), "persons": x.persons, "dossier": x.dossier,
+        "title": title_words(line.priority, bool(x.designated), lang), "dalo": "DALO" in str(line.priority).partition(" (")[0].split("|"),
+        "designated": bool(x.designated), "flags": str(line.flags), "reason": str(line.reason), "transfer": str(x.transfer or ""),
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own kinds: an unknown number or text is null."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, (bool, str)) or value is None:
+        return value
+    if hasattr(value, "item"):
+        return _plain(value.item())
+    return None if value != value else value

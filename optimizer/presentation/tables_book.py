@@ -7,21 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from optimizer.domain.guard import neutral
+from optimizer.presentation.xlsx import BASE, HEAD, NAVY, RULED, added, opened, write
 
-NAVY, LINE = "#1F3A5F", "#B8C4D6"
 HEADER_ROW = 3
-SAFE = {
-    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": False,
-}  # fmt: skip
-"""A cell is what it says: no text becomes a formula, a link or a number."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +30,29 @@ class Look:
     words : mapping
         Column -> code -> what the cell says.
     shares : tuple of str
-        Columns shown in per cent: whole names, or endings where ``ruled``.
+        Columns shown in per cent.
+    share_endings : tuple of str
+        Ends of other names shown so.
     widths : mapping, optional
         Column -> width, ``""`` for the others; None: fitted to the content.
     totals : tuple of str
         Columns summed on a last line, on the sheets that have them.
     footer : str
-    ruled : bool
-        Thin lines under the cells, thousands apart, filters on the header.
+    filters : bool
+        Whether the reader can filter on the header.
     """
 
     headings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shares: tuple[str, ...] = ()
+    share_endings: tuple[str, ...] = ()
     widths: Mapping[str, int] | None = None
     totals: tuple[str, ...] = ()
     footer: str = ""
-    ruled: bool = False
+    filters: bool = False
 
 
-PLANNING = Look(shares=("share", "rate", "turnover"), ruled=True)
+PLANNING = Look(share_endings=("share", "rate", "turnover"), filters=True)
 """Comparisons of scenarios and of grids, conversions: many columns, filtered by the reader."""
 
 STATEMENT = Look(
@@ -69,7 +67,7 @@ STATEMENT = Look(
         "year_due": "Dû pour l'année", "remaining": "Restants", "forecast": "Prévu au 31/12",
         "forecast_low": "Bas (80 %)", "forecast_high": "Haut (80 %)", "epci": "EPCI", "name": "Nom",
         "not_signed": "Attribués, non signés", "attributed_before": "Attribués avant l'année", "signed": "Baux de l'année",
-        "outside_flux": "Hors flux", "no_line": "Sans part convenue", "ledger_signed": "Baux au registre", "difference": "Écart",
+        "outside_flux": "Hors flux", "no_line": "Sans part convenue", "ledger_signed": "Baux au registre", "followed": "Candidatures suivies décomptées", "ledger_consumed": "Décomptés au registre", "difference": "Écart",
         "target": "Objectif", "outside_qpv": "Baux hors QPV", "good": "1er quartile ou relogés", "unknown": "Ressources inconnues",
         "reached_rate": "Taux", "expected_remaining": "Baux attendus", "needed": "Nécessaires", "needed_rate": "Taux nécessaire",
     },
@@ -102,53 +100,27 @@ def write_book(
     on : date
         Date of creation recorded in the file.
     """
-    book = xlsxwriter.Workbook(str(path), SAFE)
-    created = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    book.set_properties({"title": title, "author": "Attriflux", "created": created})
-    styles = _ruled(book) if look.ruled else _bare(book)
+    book = opened(path, title=title, on=on)
+    styles = {
+        "head": book.add_format(HEAD),
+        "share": book.add_format({**RULED, "num_format": "0.00%"}),
+        "number": book.add_format({**RULED, "num_format": "#,##0.##"}),
+        "text": book.add_format(RULED),
+        "title": book.add_format({**BASE, "bold": True, "font_size": 14, "font_color": NAVY}),
+        "note": book.add_format({**BASE, "italic": True}),
+        "total": book.add_format({**BASE, "bold": True, "top": 2}),
+    }
     for name, frame in sheets.items():
-        sheet = book.add_worksheet(name[:31])
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        if look.footer:
-            sheet.set_footer(look.footer)
+        sheet = added(book, name, footer=look.footer)
         sheet.write_string(0, 0, neutral(title), styles["title"])
         sheet.write_string(1, 0, neutral(note), styles["note"])
         sheet.freeze_panes(HEADER_ROW + 1, 0)
         sheet.repeat_rows(HEADER_ROW)
         _fill(sheet, frame, styles, look)
         _total(sheet, frame, styles, look)
-        if look.ruled and len(frame):
+        if look.filters and len(frame):
             sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(frame), max(0, len(frame.columns) - 1))
     book.close()
-
-
-def _ruled(book: Any) -> dict[str, Any]:
-    base = {"font_name": "Calibri", "font_size": 10}
-    line = {"bottom": 1, "bottom_color": LINE}
-    return {
-        "head": book.add_format(
-            {**base, "bold": True, "font_color": "white", "bg_color": NAVY, "text_wrap": True}
-        ),
-        "share": book.add_format({**base, "num_format": "0.00%", **line}),
-        "number": book.add_format({**base, "num_format": "#,##0.##", **line}),
-        "text": book.add_format({**base, **line}),
-        "title": book.add_format({**base, "bold": True, "font_size": 14, "font_color": NAVY}),
-        "note": book.add_format({**base, "italic": True}),
-    }
-
-
-def _bare(book: Any) -> dict[str, Any]:
-    return {
-        "title": book.add_format({"bold": True, "font_size": 14, "font_color": NAVY}),
-        "note": book.add_format({"italic": True}),
-        "head": book.add_format({"bold": True, "font_color": "white", "bg_color": NAVY, "text_wrap": True}),
-        "total": book.add_format({"bold": True, "top": 2}),
-        "share": book.add_format({"num_format": "0.00%"}),
-        "number": book.add_format({}),
-        "text": None,
-    }
 
 
 def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look) -> None:
@@ -158,7 +130,8 @@ def _fill(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look
         sheet.set_column(j, j, _width(frame, j, look))
     for i, values in enumerate(frame.itertuples(index=False, name=None), start=HEADER_ROW + 1):
         for j, value in enumerate(values):
-            _cell(sheet, i, j, value, columns[j], styles, look)
+            number = styles["share" if _is_share(columns[j], look) else "number"]
+            write(sheet, i, j, value, styles["text"], number, words=look.words.get(columns[j]))
 
 
 def _width(frame: pd.DataFrame, j: int, look: Look) -> int:
@@ -169,29 +142,8 @@ def _width(frame: pd.DataFrame, j: int, look: Look) -> int:
     return min(44, max(10, len(column) + 1, *(len(t) + 1 for t in texts), 0))
 
 
-def _cell(
-    sheet: Any, i: int, j: int, value: object, column: str, styles: Mapping[str, Any], look: Look
-) -> None:
-    if column in look.words:
-        sheet.write_string(i, j, look.words[column][str(value)], styles["text"])
-    elif value is None or value is pd.NA or value is pd.NaT or value != value:
-        if look.ruled:
-            sheet.write_blank(i, j, None, styles["text"])
-    elif isinstance(value, bool):
-        sheet.write_string(i, j, "oui" if value else "non", styles["text"])
-    elif isinstance(value, (pd.Timestamp, datetime, date)):
-        sheet.write_string(i, j, value.strftime("%d/%m/%Y"), styles["text"])
-    elif isinstance(value, str):
-        sheet.write_string(i, j, neutral(value), styles["text"])
-    else:
-        kind = "share" if _is_share(column, look) else "number"
-        sheet.write_number(i, j, float(value), styles[kind])  # type: ignore[arg-type]
-
-
 def _is_share(column: str, look: Look) -> bool:
-    if not look.ruled:
-        return column in look.shares
-    return column.endswith(look.shares) or column.startswith(("part", "taux"))
+    return column in look.shares or column.endswith(look.share_endings)
 
 
 def _total(sheet: Any, frame: pd.DataFrame, styles: Mapping[str, Any], look: Look) -> None:

@@ -8,12 +8,10 @@ devant, Demandes, Synthèse, Hypothèses.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from optimizer.domain.frames import records
 from optimizer.domain.guard import neutral
@@ -32,9 +30,9 @@ from optimizer.presentation.words import (
     status_words,
     why_words,
 )
+from optimizer.presentation.xlsx import AMBER, BASE, HEAD, NAVY, PALE, RULED, added, opened, write
 from optimizer.shortlist.labels import account_label, rule_label
 
-NAVY, PALE, RULE = "#1F3A5F", "#E8EEF6", "#B8C4D6"
 MOST_APPLICATIONS = 5_000
 """Beyond, the sheet lists those on a list only and says that ``applications`` holds everyone."""
 
@@ -44,54 +42,31 @@ class _Book:
 
     def __init__(self, path: Path, data: ReportData) -> None:
         self.data = data
-        self.book = xlsxwriter.Workbook(
-            str(path),
-            {
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "nan_inf_to_errors": False,
-            },
-        )
-        self.book.set_properties({"title": data.title, "comments": DECIDES[data.lang], "author": "Attriflux"})
-        # A fixed creation date: the same case gives the same bytes.
-        self.book.set_properties({"created": datetime(data.on.year, data.on.month, data.on.day, tzinfo=UTC)})
-        base = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
-        self.text = self.book.add_format({**base, "text_wrap": True, "bottom": 1, "bottom_color": RULE})
-        self.head = self.book.add_format(
-            {
-                **base,
-                "bold": True,
-                "font_color": "white",
-                "bg_color": NAVY,
-                "text_wrap": True,
-                "valign": "vcenter",
-            }
-        )
+        self.book = opened(path, title=data.title, on=data.on, comments=DECIDES[data.lang])
+        base = {**BASE, "valign": "top"}
+        ruled = {**RULED, "valign": "top"}
+        self.text = self.book.add_format({**ruled, "text_wrap": True})
+        self.head = self.book.add_format({**HEAD, "valign": "vcenter"})
         self.band = self.book.add_format(
             {**base, "bold": True, "bg_color": PALE, "top": 2, "top_color": NAVY, "text_wrap": True}
         )
         self.title = self.book.add_format({**base, "bold": True, "font_size": 16, "font_color": NAVY})
         self.bare = self.book.add_format({**base, "bold": True})
-        self.warning = self.book.add_format({**base, "bg_color": "#FFF4D9", "text_wrap": True})
+        self.warning = self.book.add_format({**base, "bg_color": AMBER, "text_wrap": True})
         self.note = self.book.add_format({**base, "italic": True, "text_wrap": True})
-        self.num = self.book.add_format({**base, "num_format": "#,##0.00", "bottom": 1, "bottom_color": RULE})
-        self.whole = self.book.add_format({**base, "num_format": "0", "bottom": 1, "bottom_color": RULE})
-        self.share = self.book.add_format({**base, "num_format": "0.0%", "bottom": 1, "bottom_color": RULE})
-        self.first = self.book.add_format(
-            {**base, "bold": True, "text_wrap": True, "bottom": 1, "bottom_color": RULE}
-        )
+        self.num = self.book.add_format({**ruled, "num_format": "#,##0.00"})
+        self.whole = self.book.add_format({**ruled, "num_format": "0"})
+        self.share = self.book.add_format({**ruled, "num_format": "0.0%"})
+        self.first = self.book.add_format({**ruled, "bold": True, "text_wrap": True})
 
     def sheet(self, name: str, widths: list[float], *, freeze: int = 0) -> Any:
-        sheet = self.book.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-        sheet.set_header(
-            f'&L&"Calibri,Bold"{self.data.title.replace("&", "&&")}&R{day(self.data.on, self.data.lang)}'
+        heading = self.data.title.replace("&", "&&")
+        sheet = added(
+            self.book,
+            name,
+            header=f'&L&"Calibri,Bold"{heading}&R{day(self.data.on, self.data.lang)}',
+            footer=f"&L{DECIDES[self.data.lang]}&R&P / &N",
         )
-        sheet.set_footer(f"&L{DECIDES[self.data.lang]}&R&P / &N")
         for j, width in enumerate(widths):
             sheet.set_column(j, j, width)
         if freeze:
@@ -106,14 +81,7 @@ class _Book:
         return decimal(n, 0, self.data.lang)
 
     def cell(self, sheet: Any, r: int, c: int, value: object, fmt: Any) -> None:
-        if value is None or value is pd.NA or (isinstance(value, float) and value != value):
-            sheet.write_blank(r, c, None, fmt)
-        elif isinstance(value, bool):
-            sheet.write_string(r, c, said("WORDS.YES" if value else "WORDS.NO", self.data.lang), fmt)
-        elif isinstance(value, (int, float)):
-            sheet.write_number(r, c, value, fmt)
-        else:
-            sheet.write_string(r, c, neutral(str(value)), fmt)
+        write(sheet, r, c, value, fmt, lang=self.data.lang)
 
 
 def write_workbook(path: Path, data: ReportData) -> None:

@@ -23,7 +23,7 @@ from optimizer.problem.naming import Naming
 from optimizer.problem.notes import notes_of
 from optimizer.problem.option_table import option_table
 from optimizer.problem.registry import hundredths
-from optimizer.problem.rulebook import rule_book
+from optimizer.problem.rulebook import RuleBook, rule_book
 from optimizer.problem.seats import pack_seats, seat_sets
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def build(
     *,
     price_assumed: bool = False,
     kept: Held = (),
+    book: RuleBook | None = None,
 ) -> Problem:
     """The optimisation problem of a case.
 
@@ -69,6 +70,7 @@ def build(
     price_assumed : rows whose target is assumed keep their price in a case that is not synthetic.
     kept : first ranks of an earlier proposal, which weigh ``national.lean.keep_points`` each; those whose dwelling, household
         or account is not in the case say nothing.
+    book : of the same case before some decisions, which change none of its rows: spare counting them again.
 
     Notes
     -----
@@ -76,7 +78,10 @@ def build(
     dwelling, in hundredths of a point. Nothing depends on the order of the rows of a file.
     """
     facts = facts.with_span(scores.span)
-    book = rule_book(case, facts, rules, price_assumed=price_assumed)
+    if book is None:
+        book = rule_book(case, facts, rules, price_assumed=price_assumed)
+    else:
+        book = book.read_from(facts)
     known = eligibility.menus(facts, rules, lean=True) if menus is None else menus
     fill_value = hundredths(rules.get("national.fit.fill_value"))
     table = KindTable(book)

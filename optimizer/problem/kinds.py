@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     pass
 
 Marks = tuple[tuple[int, int, int], ...]
-"""(row, bit of a trait, or _ALWAYS / _NEVER, rate above the row's), sorted by row."""
+"""(row, bit of a trait, or _ALWAYS / _NEVER, rate above the row's), sorted by row; of a kind, 1 or 0 in place of the bit."""
 _ALWAYS, _NEVER = -1, -2
 
 
@@ -30,11 +32,12 @@ class Brings(NamedTuple):
 
 class _Kind(NamedTuple):
     account: int
-    marks: tuple[tuple[int, int, int], ...]
-    """(row, num, rate above the row's)."""
+    marks: int
+    """Number of its (row, num, rate above the row's)."""
     value: int
     keep: int
-    signs: Signs
+    signs: int
+    """Number of the orders it enters."""
     nominee: int
     """The household on a list whose own kind it is, −1 for others."""
 
@@ -48,9 +51,19 @@ class KindTable:
         self._views = [(s, s.rule.view(s.lines, ground)) for s in book.sections if s.lines]
         self._rows = book.rows
         self._kinds: dict[_Kind, int] = {}
+        # long and few: numbered, so that a kind is found by six numbers
+        self._entered: dict[Marks, int] = {}
+        self._signed: dict[Signs, int] = {}
+        self._marks: dict[tuple[Place, int, bool], Marks] = {}
 
     def marks(self, place: Place, account: int, seat: bool = False) -> Marks:
         """Rows a first rank enters there; for a seat, those of the rules that count seats."""
+        key = place, account, seat
+        if key not in self._marks:
+            self._marks[key] = self._of_place(place, account, seat)
+        return self._marks[key]
+
+    def _of_place(self, place: Place, account: int, seat: bool) -> Marks:
         found = []
         for section, view in self._views:
             if seat and not section.rule.counts_seats:
@@ -82,7 +95,7 @@ class KindTable:
         """The kind of a seat: marks of the rules that count leases without household."""
         marks = self.marks(place, account, seat=True)
         num = tuple((row, int(how == _ALWAYS), more) for row, how, more in marks)
-        return self._number(_Kind(account, num, 0, 0, signs, -1))
+        return self._number(account, self._enter(num), 0, 0, self._sign(signs), -1)
 
     def of_types(
         self,
@@ -103,36 +116,71 @@ class KindTable:
         known: dict[Signs, int] = {}
         order = np.array([known.setdefault(one, len(known)) for one in each], np.int64)
         order = order if len(order) == len(bits) else np.zeros(len(bits), np.int64)
-        names = list(known)
+        names = [self._sign(one) for one in known]
         columns = np.stack([bits & mask, value, keep, order, nominee])
-        codes, back = np.unique(columns, axis=1, return_inverse=True)
+        at, back = _distinct(columns)
+        nums: dict[int, int] = {}
         numbers = []
-        for code, points, kept, at, who in codes.T.tolist():
-            num = tuple(
-                (row, int(how == _ALWAYS or (how >= 0 and code >> how & 1)), more) for row, how, more in marks
-            )
-            numbers.append(self._number(_Kind(account, num, points, kept, names[at], who)))
-        return np.asarray(np.array(numbers, np.int32)[back.reshape(-1)])
+        for code, points, kept, sign, who in columns[:, at].T.tolist():
+            if code not in nums:
+                num = [int(how == _ALWAYS or (how >= 0 and code >> how & 1)) for _, how, _ in marks]
+                entered = tuple((row, n, more) for (row, _, more), n in zip(marks, num, strict=True))
+                nums[code] = self._enter(entered)
+            numbers.append(self._number(account, nums[code], points, kept, names[sign], who))
+        return np.asarray(np.array(numbers, np.int32)[back])
 
-    def _number(self, kind: _Kind) -> int:
-        return self._kinds.setdefault(kind, len(self._kinds))
+    def _enter(self, marks: Marks) -> int:
+        return self._entered.setdefault(marks, len(self._entered))
+
+    def _sign(self, signs: Signs) -> int:
+        return self._signed.setdefault(signs, len(self._signed))
+
+    def _number(self, account: int, marks: int, value: int, keep: int, signs: int, nominee: int) -> int:
+        return self._kinds.setdefault(_Kind(account, marks, value, keep, signs, nominee), len(self._kinds))
 
     def packed(self) -> Kinds:
         """All kinds met so far."""
-        kinds = list(self._kinds)
-        marks = [mark for kind in kinds for mark in kind.marks]
-        signs = [sign for kind in kinds for sign in kind.signs]
+        columns = np.array(list(self._kinds), np.int64).reshape(len(self._kinds), len(_Kind._fields))
+        account, marks, value, keep, signs, nominee = columns.T
+        ptr, (row, num, more) = _ragged(list(self._entered), marks, 3)
+        order_ptr, (order_row, order_sign) = _ragged(list(self._signed), signs, 2)
         return Kinds(
-            account=np.array([kind.account for kind in kinds], np.int32),
-            ptr=np.cumsum([0, *(len(kind.marks) for kind in kinds)]).astype(np.int64),
-            row=np.array([row for row, _, _ in marks], np.int32),
-            num=np.array([num for _, num, _ in marks], np.int8),
-            den=np.ones(len(marks), np.int8),
-            value=np.array([kind.value for kind in kinds], np.int64),
-            keep=np.array([kind.keep for kind in kinds], np.int64),
-            more=np.array([more for _, _, more in marks], np.int32),
-            order_ptr=np.cumsum([0, *(len(kind.signs) for kind in kinds)]).astype(np.int64),
-            order_row=np.array([row for row, _ in signs], np.int32),
-            order_sign=np.array([sign for _, sign in signs], np.int8),
-            nominee=np.array([kind.nominee for kind in kinds], np.int32),
+            account=account.astype(np.int32),
+            ptr=ptr,
+            row=row.astype(np.int32),
+            num=num.astype(np.int8),
+            den=np.ones(len(row), np.int8),
+            value=value.copy(),
+            keep=keep.copy(),
+            more=more.astype(np.int32),
+            order_ptr=order_ptr,
+            order_row=order_row.astype(np.int32),
+            order_sign=order_sign.astype(np.int8),
+            nominee=nominee.astype(np.int32),
         )
+
+
+def _ragged(lists: Sequence[Sequence[Sequence[int]]], chosen: I64, width: int) -> tuple[I64, I64]:
+    """The lists chosen one after the other: where each begins, and (width, n) their items."""
+    tables = [np.array(items, np.int64).reshape(len(items), width) for items in lists]
+    parts = [tables[i] for i in chosen.tolist()]
+    ptr = np.cumsum([0, *map(len, parts)]).astype(np.int64)
+    return ptr, np.concatenate([np.zeros((0, width), np.int64), *parts]).T
+
+
+def _distinct(columns: I64) -> tuple[I64, I64]:
+    """One place of each different column of a table, these in the order of the columns, and the number of every column.
+
+    The rows are written as the digits of one number, the first the most significant; a table too wide for that is sorted
+    column by column.
+    """
+    least = columns.min(axis=1, initial=0)
+    spans = (columns.max(axis=1, initial=0) - least + 1).tolist()
+    if prod(spans) >= 2**62:
+        _, at, back = np.unique(columns, axis=1, return_index=True, return_inverse=True)
+        return at.astype(np.int64), back.reshape(-1).astype(np.int64)
+    code = np.zeros(columns.shape[1], np.int64)
+    for row, low, span in zip(columns, least.tolist(), spans, strict=True):
+        code = code * span + (row - low)
+    _, at, back = np.unique(code, return_index=True, return_inverse=True)
+    return at.astype(np.int64), back.astype(np.int64)

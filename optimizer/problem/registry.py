@@ -153,15 +153,19 @@ class RuleShape(ABC):
     def in_year(self, lines: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         """Denominator and numerator among the lines of a dashboard's year (``statement.dashboards.lines.COLUMNS``).
 
-        Only for gauges that add up what no line of the rule does: a public over several landlords, say.
+        Only for gauges of :data:`ADDED_UP`, which add up what no line of the rule does: a public over several landlords,
+        say. A rule with another gauge has nothing to add: nobody is in it.
         """
-        raise NotImplementedError(f"rule {self.id!r}: a gauge {self.gauge!r} needs in_year")
+        nobody = pd.Series(False, index=lines.index)
+        return nobody, nobody
 
     def title(self, lang: Lang = "fr") -> str:
         """The heading of the rule."""
         return self.title_fr if lang == "fr" else self.title_en
 
 
+ADDED_UP = frozenset({"epci_rates", "account_rates", "yearly_numbers", "ceilings", "place_rates"})
+"""Gauges that count the leases of a year by :meth:`RuleShape.in_year`."""
 _RULES: dict[str, RuleShape] = {}
 
 
@@ -189,6 +193,8 @@ def rule(
             raise ValueError(f"rule {id!r} is declared twice")
         if any(known.order == order for known in _RULES.values()):
             raise ValueError(f"rule {id!r}: another rule has order {order}")
+        if kind.gauge in ADDED_UP and kind.in_year is RuleShape.in_year:
+            raise ValueError(f"rule {id!r}: a gauge {kind.gauge!r} needs in_year")
         if {ALWAYS, NEVER} & set(kind.traits):
             raise ValueError(f"rule {id!r}: a trait may not be named {ALWAYS!r} or {NEVER!r}")
         kind.id, kind.order, kind.title_fr, kind.source, kind.unit = id, order, title_fr, source, unit

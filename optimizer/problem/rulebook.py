@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +36,10 @@ class RuleBook:
     ground: Ground
     sections: tuple[Section, ...]
     rows: tuple[Row, ...]
+
+    def read_from(self, facts: Facts) -> RuleBook:
+        """The same rows over the facts of the same tables with other decisions."""
+        return replace(self, ground=replace(self.ground, facts=facts))
 
 
 def rule_book(case: Case, facts: Facts, rules: RuleSet, *, price_assumed: bool = False) -> RuleBook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,13 @@ from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.leapfrogs import Leapfrogs
 from optimizer.shortlist.orientation import Choices, losses, orientation_table, second_best
 from optimizer.shortlist.positions import reached
-from optimizer.shortlist.tables import applications_table, dwellings_table, leapfrogs_table, proposals_table
+from optimizer.shortlist.tables import (
+    applications_table,
+    dwellings_table,
+    leapfrogs_table,
+    names_plan_b,
+    proposals_table,
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class MainTables:
     """The four tables that say who is proposed what, and what they are made from: the others need it too.
 
     ``counts`` (A, codes) as `eligibility.code_counts`; ``chosen`` (D,) is the account of each first rank, -1 without one;
-    ``free`` (A,) as `positions.reached`.
+    ``free`` (A,) as `positions.reached`; ``choices`` knows the best exchanges of every dwelling, or with ``alone`` of those that
+    need another account.
     """
 
     proposals: pd.DataFrame
@@ -55,8 +63,12 @@ class MainTables:
     places: dict[str, str]
 
 
-def main_tables(optimum: Optimum, options: Options) -> MainTables:
+def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> MainTables:
     """``proposals``, ``applications``, ``dwellings`` and ``rules`` of an optimum.
+
+    Parameters
+    ----------
+    alone : no other table is made from them: best exchanges are looked for only where ``dwellings`` names a plan B.
 
     Raises
     ------
@@ -83,9 +95,10 @@ def main_tables(optimum: Optimum, options: Options) -> MainTables:
     prices = price_classes(problem, solved.multipliers, solved.prices)
     chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
     chosen[solved.first.dwelling] = problem.kinds.account[solved.first.kind]
-    choices = losses(
-        problem, facts, prices, solved.first, optimum.evaluation, exchanges=len(chosen) <= MOST_EXCHANGED
-    )
+    wanted = np.full(len(chosen), len(chosen) <= MOST_EXCHANGED)
+    if alone:
+        wanted &= names_plan_b(lists, len(chosen))
+    choices = losses(problem, facts, prices, solved.first, optimum.evaluation, exchanges=wanted)
     rules_frame = optimum.rules.copy()
     rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
     flags = _flag_names(facts)
@@ -303,8 +316,9 @@ def scores_there(
     return found
 
 
+@lru_cache(maxsize=2)
 def place_names(rules: RuleSet) -> dict[str, str]:
-    """Names of the communes and EPCI by code, as pages say the accounts of collectivités."""
+    """Names of the communes and EPCI by code, as pages say the accounts of collectivités; read only."""
     names = rules.by_commune("name")
     names.update({str(code): str(name) for code, name in rules.all_epci["name"].items()})
     names.update({code: f"département {code}" for code in sorted(rules.departements)})

@@ -145,7 +145,7 @@ def _warm_start(result: Result) -> dict[str, object]:
 
 
 def write_pages(folder: Path, result: Result, options: Options) -> None:
-    """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF); a large run: see `runs.large`. ``run.json`` is sealed."""
+    """``shortlists.xlsx``, ``report.html`` and the sheets (HTML, PDF, JSON); a large run: see `runs.large`. ``run.json`` is sealed."""
     _write_pages(folder, result, options)
     seal(folder)
 
@@ -153,7 +153,7 @@ def write_pages(folder: Path, result: Result, options: Options) -> None:
 def _write_pages(folder: Path, result: Result, options: Options) -> None:
     from optimizer.presentation.pdf import write_pdf
     from optimizer.presentation.report import report_html
-    from optimizer.presentation.sheets import sheet_pages, sheets_html
+    from optimizer.presentation.sheets import sheet_forms, sheet_pages, sheets_html, sheets_json
     from optimizer.presentation.workbook import write_workbook
     from optimizer.runs.report_data import report_data, split
 
@@ -171,8 +171,12 @@ def _write_pages(folder: Path, result: Result, options: Options) -> None:
     with ThreadPoolExecutor(max_workers=1) as setting:
         pdf = None
         for stem, part in [("", data)] if single else split(data):
-            pages = sheet_pages(part)
+            forms = sheet_forms(part)
+            pages = sheet_pages(part, forms=forms)
             base = folder / (f"sheets/{stem}" if stem else "sheets")
+            if single:
+                # what a session freezes: the very lines that are printed
+                (folder / "sheets.json").write_bytes(sheets_json(part, forms))
             base.with_name(base.name + ".html").write_text(sheets_html(part, pages), encoding="utf-8")
             if options.pdf and pages and single:
                 pdf = setting.submit(write_pdf, base.with_name(base.name + ".pdf"), part, pages)

@@ -144,15 +144,15 @@ def losses(
     first: FirstRanks,
     counted: Evaluation,
     *,
-    exchanges: bool,
+    exchanges: NDArray[np.bool_],
 ) -> Choices:
     """Every possible account of every dwelling, with its loss and the profile of its candidates.
 
     Parameters
     ----------
     counted : the proposal counted again
-    exchanges : bool
-        Look for the best exchange of each line too (not for a country).
+    exchanges : (D,) bool
+        Dwellings for whose lines the best exchange is looked for too (not for a country's).
     """
     chosen = np.full(len(problem.dwelling_ids), -1, np.int32)
     chosen[first.dwelling] = problem.kinds.account[first.kind]
@@ -179,8 +179,9 @@ def losses(
     loss = np.maximum(0, top[klass[dwelling]] - table[at, 1] - max(0, slack)) // MICRO_PER_HUNDREDTH
     loss[chosen[dwelling] == account] = 0
     at_most = np.full(len(loss), UNKNOWN, np.int64)
-    if exchanges:
-        at_most = switch_costs(problem, first, counted, dwelling, account)
+    wanted = np.flatnonzero(exchanges[dwelling])
+    if len(wanted):
+        at_most[wanted] = switch_costs(problem, first, counted, dwelling[wanted], account[wanted])
     at_most[chosen[dwelling] == account] = 0
     return Choices(dwelling, account, loss, at_most, *(table[at, j] for j in range(2, 7)))
 

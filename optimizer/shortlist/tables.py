@@ -174,6 +174,12 @@ def _doubtful(
     return np.asarray((count > 0) & (sound == 0), dtype=bool)
 
 
+def names_plan_b(lists: Shortlists, count: int) -> NDArray[np.bool_]:
+    """(D,) dwellings beside which another account is named: they wait for their réservataire, or their list is short."""
+    candidates = np.bincount(lists.lines.dwelling[lists.lines.app >= 0], minlength=count)
+    return np.asarray(candidates < lists.size)
+
+
 def dwellings_table(
     problem: Problem,
     facts: Facts,

@@ -35,13 +35,12 @@ class Attractive(Pool):
             sigma[layout.problem.klass[d]] = -NEVER
         entries = layout.cut if layout.exact_for(int((m.prices > 0).sum())) else layout.full
         option_cost = best_options(layout, priced.kind_cost)
-        red = reduced(entries, option_cost, m.prices)
         batch: list[tuple[int, int, int, int]] = []
         over = np.flatnonzero(priced.named + link > sigma + TOLERANCE)
         cost = priced.kind_cost
         for klass in over.tolist():
             a, b = int(entries.ptr[klass]), int(entries.ptr[klass + 1])
-            part = red[a:b] + link[klass]
+            part = reduced(entries.part(a, b), option_cost, m.prices) + link[klass]
             u = self.unit_of_class[klass]
             limit = 2 * len(self.units[u].dwellings) + 4
             batch += self._pick(

@@ -32,6 +32,7 @@ from optimizer.solve.implicit import NEVER as NEVER
 from optimizer.solve.implicit import TEN as TEN
 from optimizer.solve.implicit import best_named
 from optimizer.solve.layout import Entries, Layout
+from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders
 
 
 @dataclass(frozen=True)
@@ -113,23 +114,16 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         elif step.split.on == "num":
             num[step.split.row] -= signed
     kinds = layout.problem.kinds
-    marks = m.rows[kinds.row] * layout.mark_rate + den[kinds.row] * kinds.den - num[kinds.row] * kinds.num
-    cost = _by_kind(marks, kinds.ptr) - kinds.value * HUNDREDTH
+    cost = costs_of_marks(kinds, layout.mark_rate, m.rows, num, den) - kinds.value * HUNDREDTH
     if m.orders:
         sigma = np.zeros(len(layout.problem.orders), np.int64)
         sigma[list(m.orders)] = list(m.orders.values())
-        cost += _by_kind(sigma[kinds.order_row] * TEN * kinds.order_sign, kinds.order_ptr)
+        cost += costs_of_orders(kinds, sigma * TEN)
     for step in path:
         if step.split.on == "household":
             mu = m.branch.get(step.node, 0) * TEN
             cost[layout.kinds_of(step.split.application)] += -mu if step.high else mu
     return np.asarray(cost - gains(m.cuts, len(kinds)), np.int64)
-
-
-def _by_kind(marks: I64, ptr: I64) -> I64:
-    """Sum of the marks of each kind."""
-    ends = np.concatenate([[0], np.cumsum(marks)]).astype(np.int64)
-    return np.asarray(ends[ptr[1:]] - ends[ptr[:-1]], np.int64)
 
 
 def best_options(layout: Layout, kind_cost: I64) -> I64:
@@ -169,8 +163,7 @@ def price_out(layout: Layout, book: Book, path: Path, m: Multipliers) -> Priced:
     cost = kind_costs(layout, path, m)
     options = best_options(layout, cost)
     if layout.listed:
-        entries = layout.cut if layout.exact_for(int((m.prices > 0).sum())) else layout.full
-        named = segment_max(reduced(entries, options, m.prices), entries.ptr)
+        named = best_of_runs(layout.runs, layout.full.app, layout.full.value, options, m.prices)
     else:
         named = best_named(problem, layout.lists, options, m.prices)
     seat_values = problem.seats.value[layout.seat] * HUNDREDTH - cost[problem.seats.kind[layout.seat]]

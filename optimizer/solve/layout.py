@@ -19,6 +19,7 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.implicit import Lists, read_lists, steps
+from optimizer.solve.listed import Runs, read_runs
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Entries:
     key: I32
     value: I64
 
+    def part(self, a: int, b: int) -> Entries:
+        """Some of them, as of one class."""
+        ptr = np.array([0, b - a], np.int64)
+        return Entries(ptr, self.entry[a:b], self.app[a:b], self.key[a:b], self.value[a:b])
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -42,7 +48,7 @@ class Layout:
     and what is asked for more (nothing in a plain solve). ``rate`` (R,) is the least rate of a lease of its denominator,
     ``mark_rate`` that of each (row, num, den) mark; ``uniform`` (R,): all the same. ``mark_rate`` is 0 outside the denominator.
 
-    ``full`` and ``cut`` list the entries of every class: what the tree and the tie stages work on. They are made when first
+    ``full``, ``runs`` and ``cut`` list the entries of every class: what the tree and the tie stages work on. They are made when first
     asked for, and never for a country, whose classes hold 800 million entries: `implicit` passes over those by ``lists``.
     """
 
@@ -83,7 +89,12 @@ class Layout:
     @cached_property
     def cut(self) -> Entries:
         """The entries that an LP solution or prices of ours can need."""
-        return _truncate(self.full, len(self.problem.class_menu), len(self.option_ptr) - 1, self.width + 1)
+        return _truncate(self.full, self.runs, self.width + 1)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Every entry by class and option list."""
+        return read_runs(self.full.ptr, self.full.key, len(self.option_ptr) - 1)
 
     @property
     def listed(self) -> bool:
@@ -110,9 +121,6 @@ class Layout:
     def kinds_of(self, app: int) -> I32:
         """Kinds of the first ranks of such a household: they are nobody else's."""
         return self._kinds_of[app]
-
-    def marks(self, kind: int) -> slice:
-        return slice(int(self.problem.kinds.ptr[kind]), int(self.problem.kinds.ptr[kind + 1]))
 
 
 def lay_out(problem: Problem, ask: I64 | None = None) -> Layout:
@@ -160,7 +168,7 @@ def asking(layout: Layout, ask: I64) -> Layout:
     asked = np.asarray(layout.ask + ask, np.int64)
     active = _active(layout.price, layout.rate, layout.uniform, asked)
     other = replace(layout, ask=asked, active=active)
-    for name in ("full", "cut", "kind_of_mark"):
+    for name in ("full", "cut", "runs", "kind_of_mark"):
         if name in layout.__dict__:
             other.__dict__[name] = layout.__dict__[name]
     return other
@@ -212,18 +220,14 @@ def _entries(problem: Problem, number: I32) -> Entries:
     )
 
 
-def _truncate(full: Entries, n_classes: int, n_keys: int, width: int) -> Entries:
-    """The best ``width`` entries of each (class, key); menus are sorted by value, so the first ones."""
-    klass = np.repeat(np.arange(n_classes, dtype=np.int64), np.diff(full.ptr))
-    group = klass * max(1, n_keys) + full.key
-    order = np.argsort(group, kind="stable")
-    sorted_group = group[order]
-    rank = np.arange(len(order)) - np.searchsorted(sorted_group, sorted_group)
-    keep: B = np.zeros(len(order), bool)
-    keep[order[rank < width]] = True
-    size = np.bincount(klass[keep], minlength=n_classes)
+def _truncate(full: Entries, runs: Runs, width: int) -> Entries:
+    """The best ``width`` entries of each (class, key): the first ones of its run."""
+    rank = np.arange(len(runs.entry)) - np.repeat(runs.start[:-1], np.diff(runs.start))
+    keep: B = np.zeros(len(rank), bool)
+    keep[runs.entry[rank < width]] = True
+    kept = np.concatenate([[0], np.cumsum(keep)])
     return Entries(
-        ptr=np.concatenate([[0], np.cumsum(size)]).astype(np.int64),
+        ptr=kept[full.ptr].astype(np.int64),
         entry=full.entry[keep],
         app=full.app[keep],
         key=full.key[keep],

@@ -12,6 +12,7 @@ import numpy as np
 from optimizer.errors import AttrifluxError
 from optimizer.problem import explicit
 from optimizer.problem.evaluate import orders_kept
+from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I64, B, FirstRanks, Problem
 from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model, run
 from optimizer.solve.options import Watch
@@ -31,14 +32,22 @@ def obeying(problem: Problem, first: FirstRanks) -> FirstRanks:
         return first
     must = problem.must_fill[problem.klass]
     kept = first
+    moved: set[int] = set()
+    """Pins that were put on another account since the last first rank was given up."""
     while True:
         over = orders_kept(problem, kept) > 0
         if not over.any():
             break
         after = _after(problem, kept, over)
-        if bool((after & must[kept.dwelling]).any()):
-            return _filled(problem, _whole(problem))
-        kept = FirstRanks(kept.dwelling[~after], kept.app[~after], kept.kind[~after])
+        pinned = np.flatnonzero(after & must[kept.dwelling])
+        if len(pinned):
+            other = None if moved & set(pinned.tolist()) else _on_other_accounts(problem, kept, pinned)
+            if other is None:
+                return _filled(problem, _whole(problem))
+            kept = other
+            moved |= set(pinned.tolist())
+            continue
+        kept, moved = FirstRanks(kept.dwelling[~after], kept.app[~after], kept.kind[~after]), set()
     return kept if len(kept) == len(first) else _filled(problem, kept)
 
 
@@ -49,6 +58,23 @@ def _after(problem: Problem, first: FirstRanks, over: B) -> B:
     bad = np.zeros(len(kinds), bool)
     bad[owner[(kinds.order_sign > 0) & over[kinds.order_row]]] = True
     return np.asarray(bad[first.kind], bool)
+
+
+def _on_other_accounts(problem: Problem, first: FirstRanks, pins: I64) -> FirstRanks | None:
+    """The same with some pins on accounts where they pass over nobody; None when one has no such account."""
+    state = orders_kept(problem, first)
+    kind = first.kind.copy()
+    entry = entries_of_pairs(problem, first.dwelling[pins], first.app[pins])
+    for i, e in zip(pins.tolist(), entry.tolist(), strict=True):
+        state = state - _signs(problem, int(kind[i]))
+        group = int(problem.class_group[problem.klass[first.dwelling[i]]])
+        kinds, may = problem.options_of(group, int(problem.entry_type[e]))
+        fine = [k for k in kinds[may].tolist() if _fits(problem, k, state)]
+        if not fine:
+            return None
+        kind[i] = max(fine, key=lambda k: int(problem.kinds.value[k]))
+        state = state + _signs(problem, int(kind[i]))
+    return FirstRanks(first.dwelling, first.app, kind)
 
 
 def _filled(problem: Problem, first: FirstRanks) -> FirstRanks:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -81,7 +82,7 @@ class Pool:
         self.wanting: dict[int, int] = {}
         """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
-        self.marks = [self._marks(c) for c in range(len(problem.kinds))]
+        self.marks = self._marks()
         values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
         top = max([0, *values, *self.layout.price.tolist()]) + int(np.abs(problem.kinds.value).max(initial=0))
         self.forbidding = 100.0 * (top / 100.0 + 1.0)
@@ -104,13 +105,14 @@ class Pool:
 
     # ---------------------------------------------------------------- building
 
-    def _marks(self, kind: int) -> list[tuple[int, int, int, int]]:
-        """(row, num, den, rate) of a kind on the rows that ask for something."""
-        part = self.layout.marks(kind)
+    def _marks(self) -> list[list[tuple[int, int, int, int]]]:
+        """(row, num, den, rate) of each kind on the rows that ask for something."""
         kinds = self.layout.problem.kinds
-        wanted = set(self.layout.active.tolist())
-        columns = (kinds.row[part], kinds.num[part], kinds.den[part], self.layout.mark_rate[part])
-        return [mark for mark in zip(*(c.tolist() for c in columns), strict=True) if mark[0] in wanted]
+        at = np.flatnonzero(np.isin(kinds.row, self.layout.active))
+        columns = (kinds.row[at], kinds.num[at], kinds.den[at], self.layout.mark_rate[at])
+        marks = list(zip(*(c.tolist() for c in columns), strict=True))
+        ends = np.searchsorted(at, kinds.ptr).tolist()
+        return [marks[a:b] for a, b in pairwise(ends)]
 
     def _add_base(self, k: int) -> None:
         self.short_col[k] = self._add_column(self.layout.price[k] / 100.0, 0.0, INFINITY, [])

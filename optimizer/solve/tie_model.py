@@ -252,14 +252,19 @@ class _Writer:
     def _orders(self) -> None:
         """The réservataires' orders; one with a multiplier is kept nearly without a rank to spare."""
         marks = self.layout.problem.kinds
-        owner = np.repeat(np.arange(len(marks)), np.diff(marks.order_ptr))
-        for p in range(len(self.layout.problem.orders)):
-            signs = np.zeros(len(marks))
-            here = marks.order_row == p
-            np.add.at(signs, owner[here], marks.order_sign[here].astype(np.float64))
-            if signs[self.kinds].any():
+        place = np.full(len(marks), -1, np.int64)
+        place[self.kinds] = np.arange(len(self.kinds))
+        at = np.repeat(place, np.diff(marks.order_ptr))
+        met = np.flatnonzero(at >= 0)
+        if not len(met):
+            return
+        met = met[np.argsort(marks.order_row[met], kind="stable")]
+        rows, start = np.unique(marks.order_row[met], return_index=True)
+        for p, here in zip(rows.tolist(), np.split(met, start[1:]), strict=True):
+            signs = np.bincount(at[here], marks.order_sign[here], len(self.kinds)).astype(np.float64)
+            if signs.any():
                 spare = self._spare(self.leaf.multipliers.orders.get(p, 0) * TEN, 1)
-                self._line(((spare, 1.0),), 0.0, kinds=np.asarray(signs[self.kinds], np.float64))
+                self._line(((spare, 1.0),), 0.0, kinds=signs)
 
     def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
         """Pairs (den, num) of a row whose own terms of the identity stay within the slack.

@@ -135,7 +135,10 @@ def write_settings(settings: CaseSettings, directory: Path) -> None:
         lines.append(f"shortlist_size: {settings.shortlist_size}")
     if settings.seed and settings.seed != default_seed(settings.on, settings.landlord, settings.territory):
         lines.append(f"seed: {_quoted(settings.seed)}")
-    for name, values in (("changes", settings.changes), ("negotiated", settings.negotiated)):
+    blocks: tuple[tuple[str, Mapping[str, object]], ...] = (
+        ("changes", settings.changes), ("negotiated", settings.negotiated), ("dalo", settings.dalo),
+    )  # fmt: skip
+    for name, values in blocks:
         if values:
             lines.append(f"{name}:")
             lines += [f"  {_quoted(key)}: {_value(value)}" for key, value in sorted(values.items())]

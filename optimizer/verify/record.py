@@ -51,6 +51,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Every table of a result and its columns, in order."""
 ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects"}
 """Tables that a run writes when an option asks for them."""
+BESIDE = frozenset(("shadow",))
+"""Tables that another grid leaves beside the result, without effect on it: held to their hash."""
 STOPS = ("proven", "gap", "time", "interrupted")
 
 
@@ -103,7 +105,8 @@ def _check_tables(folder: Path, run: Mapping[str, Any], found: Findings) -> None
     """Every table there, whole, with exactly its columns."""
     options = run["options"]
     due = {*COLUMNS, *(name for name, option in ASKED.items() if options[option])}
-    there = {x.stem: x for x in folder.iterdir() if x.suffix in (".csv", ".parquet")}
+    tables = (x for x in folder.iterdir() if x.suffix in (".csv", ".parquet") and x.stem not in BESIDE)
+    there = {x.stem: x for x in tables}
     found.demand("record", due == there.keys() == run["tables"].keys(), "tables")
     for name in sorted(due & there.keys() & run["tables"].keys()):
         found.demand("record", run["tables"][name] == rows_of(there[name]), f"{name} : nombre de lignes")

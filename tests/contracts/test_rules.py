@@ -219,6 +219,13 @@ def test_a_trait_may_not_hide_a_word_of_the_register() -> None:
     assert "another" not in registry._RULES
 
 
+def test_a_gauge_that_adds_up_leases_needs_to_know_which() -> None:
+    bad = type("Bad", (_Empty,), {"gauge": "place_rates"})
+    with pytest.raises(ValueError, match="needs in_year"):
+        rule(**FINE)(bad)  # type: ignore[arg-type]
+    assert "another" not in registry._RULES
+
+
 def test_a_dropped_file_is_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     class Everything(_Empty):
         """Every lease, all of them wanted."""

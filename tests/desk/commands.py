@@ -26,6 +26,9 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "propose for every landlord": ("propose", "{year}", "--gap", "0.05", "--no-pdf"),
     "scenario compare": ("scenario", "compare", "{runs}/reference", "{runs}/lec-30", "--lang", "en"),
     "scenario run": ("scenario", "run", "lec-30", "quatre-modes", "--case", "{week}", "--workers", "1", "--gap", "0.05"),
+    "scenario run, lived": (
+        "scenario", "run", "lec-30", "--case", "{week}", "--workers", "1", "--gap", "0.05", "--replications", "2", "--weeks", "3",
+    ),
     "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
     "template": ("template", "{out}"),
 }  # fmt: skip

@@ -54,7 +54,7 @@ def faults(browser: Browser, file: Path, pictures: Path | None = None) -> list[s
     found = []
     for width in SCREENS:
         page, said = _opened(browser, file, width)
-        found += [f"{width}: {x}" for x in [*said, *page.evaluate(TOO_WIDE, False), *_shut_out(page)]]
+        found += [f"{width}: {x}" for x in [*said, *page.evaluate(TOO_WIDE, False), *shut_out(page)]]
         if pictures is not None:
             page.screenshot(path=pictures / f"{file.stem}-{width}.png", full_page=True)
         page.close()
@@ -82,7 +82,7 @@ def _opened(browser: Browser, file: Path, width: int) -> tuple[Page, list[str]]:
     return page, said
 
 
-def _shut_out(page: Page) -> list[str]:
+def shut_out(page: Page) -> list[str]:
     """Serious and critical findings of axe."""
     results: dict[str, Any] = Axe().run(page).response
     return [

@@ -24,7 +24,7 @@ COLUMNS = {
 }
 FILES = {
     "proposals.csv", "applications.csv", "dwellings.csv", "rules.csv", "orientation.csv", "leapfrogs.csv",
-    "explanations.csv", "scores.csv", "certificate.json", "run.json", "shortlists.xlsx", "report.html", "sheets.html",
+    "explanations.csv", "scores.csv", "certificate.json", "run.json", "shortlists.xlsx", "report.html", "sheets.html", "sheets.json",
     "why.npz",
 }  # fmt: skip
 

@@ -184,7 +184,7 @@ class Session:
             # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
             if len(prepared.problem.dwelling_ids) > SMALL:
                 self._earlier = earlier_in(prepared.problem, optimum.solved)
-            self._proposed = Proposed(optimum, self.options, main_tables(optimum, self.options))
+            self._proposed = Proposed(optimum, self.options, main_tables(optimum, self.options, alone=True))
         return self._proposed
 
     def _read(self, case: Case | Path | str) -> Prepared:
@@ -196,5 +196,5 @@ class Session:
     def _rebuilt(self) -> Prepared:
         """The problem of the facts at hand."""
         now = self._prepared
-        problem = build(now.case, now.facts, now.scores, now.rules, price_assumed=self.options.price_assumed)
+        problem = build(now.case, now.facts, now.scores, now.rules, book=now.book)
         return replace(now, problem=problem)

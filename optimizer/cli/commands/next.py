@@ -1,0 +1,93 @@
+"""``attriflux next``: the case of the next session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.app import app
+from optimizer.cli.arguments import CASE, JsonOption, LangOption, Language, ModelsOption, OutOption
+from optimizer.cli.desk import DATE, DESK, StoreOption
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, example
+
+
+@app.command(
+    name="next",
+    cls=Command,
+    help=both(
+        "Écrit le dossier de la prochaine séance : le dernier import et ce que la commission a fait depuis. Baux, offres en cours, refus, présentations et suivi viennent du registre ; rien n'est perdu sans être dit.",
+        "Writes the case of the next session: the last import and what the commission did since. Leases, live offers, refusals, presentations and follow-up come from the ledger; nothing is dropped unsaid.",
+    ),
+    epilog=example(
+        "attriflux next --case cas --out cas-suivant", "attriflux next --case case --out next-case"
+    ),
+)
+def next_(
+    case: Annotated[
+        Path,
+        typer.Option(
+            "--case",
+            metavar=CASE,
+            help=both(
+                "Dernier import : dossier, ou classeur .xlsx.", "Last import: folder, or .xlsx workbook."
+            ),
+        ),
+    ],
+    out: OutOption,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar=DATE,
+            help=both(
+                "Date du nouveau dossier ; défaut : celle de l'import, ou du dernier acte enregistré s'il est plus récent.",
+                "Date of the new case; default: that of the import, or of the last recorded act when it is later.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    commission: Annotated[
+        str,
+        typer.Option(
+            "--commission",
+            metavar=both("NOM", "NAME"),
+            help=both(
+                "Une seule commission ; défaut : toutes celles du bailleur.",
+                "One commission only; default: all those of the landlord.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    store: StoreOption = DESK,
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer import importers, policy
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import day_of, opened
+    from optimizer.cli.speak import say_findings
+    from optimizer.desk.next_case import next_case
+    from optimizer.desk.next_files import write_next
+    from optimizer.desk.next_words import summary_of
+    from optimizer.store import queries
+
+    when = day_of(on, "--on", lang.value) if on else None
+    read = importers.read(case, models=models)
+    settings = read.settings
+    rules = policy.load(settings.rules_from, settings.on, settings.changes, models, settings.own)
+    with opened(store) as desk:
+        sessions = [
+            s
+            for s in queries.sessions(desk, commission=commission or None)
+            if settings.landlord is None or s.landlord == settings.landlord
+        ]
+        duties = queries.duties(desk, open=False)
+    made = next_case(read, sessions, rules, duties=duties, on=when)
+    write_next(out, made, case)
+    if made.said and not json:
+        say_findings(made.said, lang.value)
+    say_result(summary_of(made, out), json=json, lang=lang.value)

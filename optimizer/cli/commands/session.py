@@ -1,0 +1,330 @@
+"""``attriflux session``: a session of the commission, from a verified proposal to its signed minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.app import CONTEXT, app
+from optimizer.cli.arguments import (
+    CASE,
+    COUNT,
+    ForceOption,
+    JsonOption,
+    LangOption,
+    Language,
+    ModelsOption,
+    OutOption,
+)
+from optimizer.cli.desk import DATE, DESK, ActorOption, SessionArgument, StoreOption
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, Group, example
+
+if TYPE_CHECKING:
+    pass
+
+session = typer.Typer(
+    cls=Group,
+    help=both(
+        "Séances : convoquer, préparer, dresser le procès-verbal.",
+        "Sessions: convene, prepare, draw up the minutes.",
+    ),
+    epilog=example(
+        "attriflux session new resultat --case cas --on 2026-12-03",
+        "attriflux session new result --case case --on 2026-12-03",
+    ),
+    no_args_is_help=True,
+    context_settings=CONTEXT,
+    rich_markup_mode=None,
+)
+app.add_typer(session, name="session")
+
+TEXT = both("TEXTE", "TEXT")
+
+
+@session.callback()
+def group(lang: LangOption = Language.fr) -> None:
+    """Sessions: convene, prepare, draw up the minutes."""
+
+
+@session.command(
+    name="new",
+    cls=Command,
+    help=both(
+        "Ouvre une séance sur une proposition, revérifiée d'abord. L'ordre du jour reprend ses listes ; --prospects, à la proposition, donne les noms suivants à appeler.",
+        "Makes a session from a proposal, verified again first. The agenda takes its lists; --prospects, when proposing, gives the next names to call.",
+    ),
+    epilog=example(
+        "attriflux session new resultat --case cas --on 2026-12-03",
+        "attriflux session new result --case case --on 2026-12-03",
+    ),
+)
+def new(
+    result: Annotated[
+        Path,
+        typer.Argument(
+            metavar=both("RESULTAT", "RESULT"),
+            help=both("Dossier écrit par propose.", "Folder written by propose."),
+        ),
+    ],
+    case: Annotated[
+        Path,
+        typer.Option(
+            "--case", metavar=CASE, help=both("Le cas de cette proposition.", "The case of that proposal.")
+        ),
+    ],
+    on: Annotated[
+        str, typer.Option("--on", metavar=DATE, help=both("Date de la séance.", "Date of the session."))
+    ],
+    commission: Annotated[
+        str,
+        typer.Option(
+            "--commission",
+            metavar=both("NOM", "NAME"),
+            help=both("Nom de la commission.", "Name of the commission."),
+        ),
+    ] = "CALEOL",
+    hour: Annotated[str, typer.Option("--hour", metavar="HH:MM", help=both("Heure.", "Hour."))] = "",
+    place: Annotated[str, typer.Option("--place", metavar=TEXT, help=both("Lieu.", "Place."))] = "",
+    mode: Annotated[
+        str,
+        typer.Option(
+            "--mode",
+            metavar="in_person|remote|mixed",
+            help=both(
+                "En présence, à distance (si le règlement le permet) ou mixte.",
+                "In person, remote (where the rules allow it) or mixed.",
+            ),
+        ),
+    ] = "in_person",
+    quorum: Annotated[
+        int | None,
+        typer.Option(
+            "--quorum",
+            min=1,
+            metavar=COUNT,
+            help=both("Quorum du règlement intérieur.", "Quorum of the rules of procedure."),
+            show_default=False,
+        ),
+    ] = None,
+    quorum_rule: Annotated[
+        str,
+        typer.Option(
+            "--quorum-rule",
+            metavar=TEXT,
+            help=both(
+                "Le quorum tel que le règlement le dit.", "The quorum as the rules of procedure say it."
+            ),
+        ),
+    ] = "",
+    dwellings: Annotated[
+        str,
+        typer.Option(
+            "--dwellings",
+            metavar="A,B…",
+            help=both("Seulement ces logements, dans cet ordre.", "Only these dwellings, in this order."),
+            show_default=False,
+        ),
+    ] = "",
+    urgent: Annotated[
+        str,
+        typer.Option(
+            "--urgent",
+            metavar=both("RAISON", "REASON"),
+            help=both("Séance urgente : sa raison.", "Urgent session: its reason."),
+            show_default=False,
+        ),
+    ] = "",
+    programme: Annotated[
+        str,
+        typer.Option(
+            "--programme",
+            metavar=both("NOM", "NAME"),
+            help=both(
+                "Première mise en location d'un programme entier.", "First letting of a whole programme."
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    runs: Annotated[
+        int,
+        typer.Option(
+            "--runs",
+            min=1,
+            metavar=COUNT,
+            help=both(
+                "Nombre de calculs faits avant de retenir celui-ci (au procès-verbal).",
+                "Runs made before this one was kept (in the minutes).",
+            ),
+        ),
+    ] = 1,
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer import importers
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, day_of, opened
+    from optimizer.desk.agenda import agenda
+    from optimizer.desk.session_words import begun
+    from optimizer.desk.sessions import begin
+
+    if mode not in ("in_person", "remote", "mixed"):
+        raise typer.BadParameter("in_person, remote, mixed", param_hint="--mode")
+    when = day_of(on, "--on", lang.value)
+    read = importers.read(case, models=models)
+    wanted = [d.strip() for d in dwellings.split(",") if d.strip()]
+    made = agenda(result, case, read, dwellings=wanted, models=models)
+    with opened(store, create=not Path(store).exists() and "://" not in store) as desk:
+        name = begin(
+            desk, acting(actor), made, commission=commission, on=when, hour=hour, place=place, mode=mode, quorum=quorum,
+            quorum_rule=quorum_rule, urgent=urgent, programme=programme, runs=runs,
+        )  # fmt: skip
+    say_result(begun(name, made), json=json, lang=lang.value)
+
+
+@session.command(
+    name="list",
+    cls=Command,
+    help=both("Les séances du bureau, la plus récente d'abord.", "The sessions of the desk, newest first."),
+    epilog=example("attriflux session list"),
+)
+def list_(store: StoreOption = DESK, json: JsonOption = False, lang: LangOption = Language.fr) -> None:
+    from optimizer.cli.desk import opened
+    from optimizer.cli.speak import say_json, table
+    from optimizer.desk.session_words import HEADINGS, listed
+    from optimizer.errors import said
+    from optimizer.store import queries
+
+    with opened(store) as desk:
+        rows = listed(queries.sessions(desk), lang.value)
+    if json:
+        say_json({"sessions": [dict(zip(HEADINGS, row, strict=True)) for row in rows]})
+        return
+    heads = [said(f"SESSION.{name}".upper(), lang.value) for name in HEADINGS]
+    typer.echo(table(rows, heads))
+
+
+@session.command(
+    cls=Command,
+    help=both(
+        "Écrit le dossier de séance : pages A4, classeur à remplir, convocation, ordre du jour, appels. Le classeur est ce que « record » lit.",
+        "Writes the pack of a session: A4 pages, workbook to fill in, convocation, agenda, calls. The workbook is what “record” reads.",
+    ),
+    epilog=example(
+        "attriflux session pack 2026-12-03 --out seance", "attriflux session pack 2026-12-03 --out session"
+    ),
+)
+def pack(
+    name: SessionArgument,
+    out: OutOption,
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    force: ForceOption = False,
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, opened
+    from optimizer.desk.paper_set import write_pack
+    from optimizer.desk.session_words import packed
+    from optimizer.desk.sessions import due_today, logged, told_of
+
+    with opened(store) as desk:
+        told = told_of(desk, name, lang.value, models=models)
+        today, calls, duties = due_today(desk, told.law)
+        files = write_pack(out, told, duties=duties, calls=calls, today=today, force=force)
+        logged(desk, acting(actor), name, "pack", files)
+    say_result(packed(name, out, files), json=json, lang=lang.value)
+
+
+@session.command(
+    cls=Command,
+    help=both(
+        "Écrit les papiers d'une séance : procès-verbal, courriers, « À reporter », appels. Les noms viennent des identités du bureau, et leur lecture est inscrite au registre ; sans elles, les courriers ont un blanc.",
+        "Writes the papers of a session: minutes, letters, “À reporter”, calls. Names come from the identities of the desk, and reading them is written into the ledger; without them letters have a blank.",
+    ),
+    epilog=example(
+        "attriflux session minutes 2026-12-03 --out pv", "attriflux session minutes 2026-12-03 --out minutes"
+    ),
+)
+def minutes(
+    name: SessionArgument,
+    out: OutOption,
+    landlord: Annotated[
+        str,
+        typer.Option(
+            "--landlord",
+            metavar=both("NOM", "NAME"),
+            help=both("L'organisme, comme il signe.", "The landlord, as it signs."),
+            show_default=False,
+        ),
+    ] = "",
+    author: Annotated[
+        str,
+        typer.Option(
+            "--author",
+            metavar=both("NOM", "NAME"),
+            help=both("Qui signe les courriers.", "Who signs the letters."),
+            show_default=False,
+        ),
+    ] = "",
+    quality: Annotated[
+        str,
+        typer.Option(
+            "--quality", metavar=TEXT, help=both("Sa qualité.", "His or her quality."), show_default=False
+        ),
+    ] = "",
+    contact: Annotated[
+        str,
+        typer.Option(
+            "--contact",
+            metavar=TEXT,
+            help=both("Où répondre et demander.", "Where to answer and ask."),
+            show_default=False,
+        ),
+    ] = "",
+    rules_at: Annotated[
+        str,
+        typer.Option(
+            "--rules-at",
+            metavar=both("ADRESSE", "ADDRESS"),
+            help=both("Où les règles sont publiées.", "Where the rules are published."),
+            show_default=False,
+        ),
+    ] = "",
+    names: Annotated[
+        bool,
+        typer.Option(
+            "--names/--no-names",
+            help=both("Imprimer les noms connus du bureau.", "Print the names the desk knows."),
+        ),
+    ] = True,
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    force: ForceOption = False,
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, opened
+    from optimizer.desk.paper_set import write_minutes
+    from optimizer.desk.papers.wording import Issuer
+    from optimizer.desk.session_words import drawn_up
+    from optimizer.desk.sessions import due_today, logged, told_of, with_names
+
+    issuer = Issuer(landlord, author, quality, contact, rules_at)
+    with opened(store) as desk:
+        told = told_of(desk, name, lang.value, issuer=issuer, models=models)
+        if names:
+            told = with_names(desk, acting(actor), told)
+        today, calls, duties = due_today(desk, told.law)
+        files = write_minutes(out, told, duties=duties, calls=calls, today=today, force=force)
+        logged(desk, acting(actor), name, "minutes", files)
+    say_result(drawn_up(told, out, files), json=json, lang=lang.value)

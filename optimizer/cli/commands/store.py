@@ -1,0 +1,574 @@
+"""``attriflux store``: the desk's file itself — upgrade, verify, backup, restore, purge, export, accounts."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optimizer.cli.app import CONTEXT, app
+from optimizer.cli.arguments import FILE, FOLDER, JsonOption, LangOption, Language
+from optimizer.cli.desk import DATE, DESK, ActorOption, StoreOption, acting, day_of, opened
+from optimizer.cli.languages import both
+from optimizer.cli.pages import Command, Group, example
+
+if TYPE_CHECKING:
+    from optimizer.store.records import HeadRecord
+
+store = typer.Typer(
+    cls=Group,
+    help=both(
+        "Bureau : créer, vérifier, sauvegarder, purger, exporter, comptes.",
+        "Desk: create, verify, back up, purge, export, accounts.",
+    ),
+    epilog=example("attriflux store upgrade"),
+    no_args_is_help=True,
+    context_settings=CONTEXT,
+    rich_markup_mode=None,
+)
+app.add_typer(store, name="store")
+users = typer.Typer(
+    cls=Group,
+    help=both("Comptes du bureau.", "Accounts of the desk."),
+    epilog=example("attriflux store user list"),
+    no_args_is_help=True,
+    context_settings=CONTEXT,
+    rich_markup_mode=None,
+)
+store.add_typer(users, name="user")
+
+NotOverOption = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar=FILE,
+        help=both("Fichier à écrire, qui n'existe pas.", "File to write, which does not exist."),
+    ),
+]
+KeyOption = Annotated[
+    Path,
+    typer.Option(
+        "--key",
+        metavar=FILE,
+        help=both(
+            "Clé : publique (.pub) pour sauvegarder, privée (.cle) pour restaurer.",
+            "Key: public (.pub) to back up, private (.cle) to restore.",
+        ),
+    ),
+]
+UserArgument = Annotated[
+    str,
+    typer.Argument(metavar=both("COMPTE", "USER"), help=both("Nom du compte.", "Name of the account.")),
+]
+
+
+@store.callback()
+def group(lang: LangOption = Language.fr) -> None:
+    """The desk's file itself."""
+
+
+@users.callback()
+def user_group(lang: LangOption = Language.fr) -> None:
+    """Accounts of the desk."""
+
+
+def _tell(lang: Language, fr: str, en: str) -> None:
+    typer.echo(fr if lang is Language.fr else en)
+
+
+def _fresh() -> str:
+    return uuid.uuid4().hex
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Crée le bureau, ou l'amène à cette version du programme. Une copie est faite d'abord ; personne ne doit s'en servir pendant ce temps.",
+        "Creates the desk, or brings it to this version of the program. A copy is made first; nobody may use it meanwhile.",
+    ),
+    epilog=example("attriflux store upgrade --store bureau.sqlite"),
+)
+def upgrade(url: StoreOption = DESK, json: JsonOption = False, lang: LangOption = Language.fr) -> None:
+    from optimizer.cli.speak import say_json
+    from optimizer.store.upgrading import upgrade as brought
+
+    done = brought(url)
+    if json:
+        say_json(
+            {
+                "created": done.created,
+                "copy": str(done.copy) if done.copy else None,
+                "steps": list(done.steps),
+            }
+        )
+    elif done.created:
+        _tell(lang, "Bureau créé.", "Desk created.")
+    elif done.steps:
+        _tell(
+            lang,
+            f"Bureau à jour. Copie d'avant : {done.copy}",
+            f"Desk up to date. Copy made before: {done.copy}",
+        )
+    else:
+        _tell(lang, "Bureau déjà à jour.", "Desk already up to date.")
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Vérifie le journal et refait toutes les tables à partir de lui. Avec la tête signée d'un procès-verbal, une réécriture ou une coupe du journal se voit aussi.",
+        "Checks the ledger and makes all tables again from it. With the signed head of a procès-verbal a rewritten or cut ledger shows too.",
+    ),
+    epilog=example("attriflux store verify --head 128:9f2c…:4be1…"),
+)
+def verify(
+    head: Annotated[
+        str,
+        typer.Option(
+            "--head",
+            metavar=both("TETE", "HEAD"),
+            help=both(
+                "Tête signée imprimée au procès-verbal : numéro:empreinte:signature.",
+                "Signed head printed on the procès-verbal: number:hash:signature.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    url: StoreOption = DESK,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import say_json
+    from optimizer.store import ledger
+    from optimizer.store import open as open_store
+
+    with open_store(url, inspect=True) as desk:
+        proof = ledger.verify(desk, _head(head))
+    signed = proof.head
+    told = f"{signed.seq}:{signed.hash}:{signed.signature}" if signed is not None else ""
+    if json:
+        say_json(
+            {
+                "holds": proof.holds, "events": proof.events, "rows": proof.rows, "erased": proof.erased, "head": told,
+                "problems": [{"code": p.code, "text": p.text(lang.value)} for p in proof.problems],
+            }
+        )  # fmt: skip
+    else:
+        for problem in proof.problems[: ledger.SHOWN]:
+            typer.echo(problem.text(lang.value), err=True)
+        found = len(proof.problems)
+        _tell(
+            lang,
+            f"{proof.events} lignes du journal, {proof.rows} lignes de tables, {proof.erased} personnes effacées : "
+            + ("tout concorde." if proof.holds else f"{found} écart(s)."),
+            f"{proof.events} lines of the ledger, {proof.rows} rows of tables, {proof.erased} persons erased: "
+            + ("all agree." if proof.holds else f"{found} difference(s)."),
+        )
+        if told:
+            _tell(lang, f"Dernière tête signée : {told}", f"Last signed head: {told}")
+    sys.exit(0 if proof.holds else 3)
+
+
+def _head(text: str) -> HeadRecord | None:
+    from optimizer.store.clock import system
+    from optimizer.store.records import HeadRecord
+
+    if not text:
+        return None
+    parts = text.split(":")
+    if len(parts) != 3 or not parts[0].isdigit():
+        raise typer.BadParameter("NUMERO:EMPREINTE:SIGNATURE", param_hint="--head")
+    return HeadRecord(int(parts[0]), parts[1], system(), parts[2], "")
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Fait la paire de clés des sauvegardes. La clé privée va au DPO, hors de la machine ; la publique reste.",
+        "Makes the pair of keys of the backups. The private key goes to the DPO, off the machine; the public one stays.",
+    ),
+    epilog=example("attriflux store key --out cles"),
+)
+def key(
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar=FOLDER, help=both("Dossier des deux clés.", "Folder of the two keys.")),
+    ],
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.sealing import new_pair
+
+    private, public = new_pair(out)
+    _tell(
+        lang,
+        f"À remettre au DPO : {private}\nÀ garder ici : {public}",
+        f"For the DPO: {private}\nTo keep here: {public}",
+    )
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Sauvegarde chiffrée de tout le bureau, pendant qu'il sert. Seule la clé du DPO l'ouvre.",
+        "Encrypted backup of the whole desk, while it is in use. Only the DPO's key opens it.",
+    ),
+    epilog=example("attriflux store backup --out lundi.sauvegarde --key cles/sauvegarde.pub"),
+)
+def backup(
+    out: NotOverOption,
+    key: KeyOption,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.backup import backup as sealed
+    from optimizer.store.commands import log
+
+    with opened(url) as desk:
+        size = sealed(desk, out, key, url)
+        log(desk, acting(actor, "T"), _fresh(), kind="backed_up", facts={"bytes": size})
+    _tell(lang, f"{out} : {size} octets.", f"{out}: {size} bytes.")
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Refait un bureau à partir d'une sauvegarde, et le vérifie. Un bureau existant n'est jamais remplacé.",
+        "Makes a desk again from a backup, and verifies it. An existing desk is never replaced.",
+    ),
+    epilog=example("attriflux store restore lundi.sauvegarde --key sauvegarde.cle --store essai.sqlite"),
+)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar=FILE, help=both("La sauvegarde.", "The backup."))],
+    key: KeyOption,
+    url: StoreOption = DESK,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.backup import restore as unsealed
+
+    done = unsealed(file, key, url)
+    for problem in done.problems:
+        typer.echo(problem.text(lang.value), err=True)
+    _tell(
+        lang,
+        f"Bureau refait : {done.events} lignes du journal, {done.rows} lignes de tables, {len(done.problems)} écart(s).",
+        f"Desk made again: {done.events} lines of the ledger, {done.rows} rows, {len(done.problems)} difference(s).",
+    )
+    sys.exit(3 if done.problems else 0)
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Efface les ménages dont le délai de conservation est passé. --dry-run dit d'abord lesquels ; ceux qui ont une offre, une obligation ou un recours en cours sont gardés.",
+        "Erases the households whose time of retention is over. --dry-run first says which; those with an open offer, duty or recourse are kept.",
+    ),
+    epilog=example("attriflux store purge --dry-run"),
+)
+def purge(
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help=both(
+                "Dit ce qui serait effacé, sans effacer.", "Says what would be erased, erases nothing."
+            ),
+        ),
+    ] = False,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar=DATE,
+            help=both("Jour du compte ; défaut : aujourd'hui.", "Day to count from; default: today."),
+            show_default=False,
+        ),
+    ] = "",
+    folder: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--folder",
+            metavar=FOLDER,
+            help=both(
+                "Dossier de résultats, d'exports ou de sauvegardes : ce qui y a dépassé le délai est supprimé entier.",
+                "Folder of results, exports or backups: what is older than the time there is deleted whole.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import say_json
+    from optimizer.store.purge import purge as erased
+
+    with opened(url) as desk:
+        day: date | None = day_of(on, "--on", lang.value) if on else None
+        done = erased(
+            desk, acting(actor, "D"), _fresh(), on=day, dry_run=dry_run, folders=tuple(folder or ())
+        )
+    if json:
+        said: dict[str, Any] = {
+            "dry_run": dry_run, "erased": list(done.erased), "held": dict(done.held),
+            "files": [str(path) for path in done.files], "counts": dict(done.counts),
+        }  # fmt: skip
+        say_json(said)
+        return
+    number, kept, files = len(done.erased), len(done.held), len(done.files)
+    if dry_run:
+        _tell(
+            lang,
+            f"{number} ménage(s) à effacer, {kept} gardé(s), {files} fichier(s) à supprimer. Rien n'a été écrit.",
+            f"{number} household(s) to erase, {kept} kept, {files} file(s) to delete. Nothing was written.",
+        )
+    else:
+        _tell(
+            lang,
+            f"{number} ménage(s) effacé(s), {kept} gardé(s), {files} fichier(s) supprimé(s).",
+            f"{number} household(s) erased, {kept} kept, {files} file(s) deleted.",
+        )
+    words = {
+        "offer": ("offre en cours", "open offer"),
+        "duty": ("obligation en cours", "open duty"),
+        "recourse": ("recours en cours", "open recourse"),
+        "candidature": ("candidature en cours", "live candidature"),
+    }
+    for ref, why in sorted(done.held.items()):
+        fr, en = words[why]
+        _tell(lang, f"  {ref} : {fr}", f"  {ref}: {en}")
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Table pour la recherche : pseudonymes, groupes d'au moins 5 ménages, rien d'autre.",
+        "Table for research: pseudonyms, groups of at least 5 households, nothing else.",
+    ),
+    epilog=example("attriflux store export --out recherche.csv"),
+)
+def export(
+    out: NotOverOption,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.export import export_pseudonymous
+
+    with opened(url) as desk:
+        done = export_pseudonymous(desk, acting(actor, "D"), _fresh(), out)
+    _tell(
+        lang,
+        f"{done.lines} lignes écrites, {done.left_out} laissées de côté (groupes trop petits).",
+        f"{done.lines} lines written, {done.left_out} left out (groups too small).",
+    )
+
+
+@store.command(
+    cls=Command,
+    help=both(
+        "Importe noms et contacts (numero_unique, nom, telephone, courriel, adresse) : le seul chemin par lequel ils entrent.",
+        "Imports names and contacts (numero_unique, nom, telephone, courriel, adresse): the only way they come in.",
+    ),
+    epilog=example("attriflux store identities identites.csv", "attriflux store identities identities.csv"),
+)
+def identities(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar=FILE, help=both("CSV ou classeur des identités.", "CSV or workbook of identities.")
+        ),
+    ],
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.commands import import_people
+    from optimizer.store.identities import read
+
+    people = read(file)
+    with opened(url) as desk:
+        done = import_people(desk, acting(actor), _fresh(), people=people).result
+    _tell(
+        lang,
+        f"{done['added']} identité(s) ajoutée(s), {done['changed']} mise(s) à jour.",
+        f"{done['added']} identities added, {done['changed']} changed.",
+    )
+
+
+# ---------------------------------------------------------------- accounts
+
+
+@users.command(
+    name="list",
+    cls=Command,
+    help=both("Comptes, rôles et portées.", "Accounts, roles and scopes."),
+    epilog=example("attriflux store user list"),
+)
+def list_(url: StoreOption = DESK, json: JsonOption = False, lang: LangOption = Language.fr) -> None:
+    from optimizer.cli.speak import say_json
+    from optimizer.store.accounts import accounts
+
+    with opened(url) as desk:
+        found = accounts(desk)
+    if json:
+        say_json(
+            {
+                "accounts": [
+                    {
+                        "user": one.user,
+                        "active": one.active,
+                        "grants": [
+                            {"id": g.grant_id, "role": g.role, "landlord": g.landlord, "commission": g.commission,
+                             "territory": g.territory, "account": g.account, "until": str(g.until or "")}
+                            for g in one.grants
+                        ],
+                    }
+                    for one in found
+                ]
+            }
+        )  # fmt: skip
+        return
+    for one in found:
+        closed = "" if one.active else (" (fermé)" if lang is Language.fr else " (closed)")
+        typer.echo(one.user + closed)
+        for grant in one.grants:
+            scope = [grant.landlord, grant.commission, grant.territory, grant.account]
+            typer.echo(
+                f"  {grant.grant_id}  {grant.role}  {' · '.join(part for part in scope if part)}".rstrip()
+            )
+
+
+@users.command(
+    cls=Command,
+    help=both(
+        "Ouvre un compte avec un rôle. Sans mot de passe sur l'entrée standard, un mot de passe est tiré et montré une fois.",
+        "Opens an account with a role. Without a password on standard input one is drawn and shown once.",
+    ),
+    epilog=example("attriflux store user add s.martin --role S --commission CAL1"),
+)
+def add(
+    user: UserArgument,
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role",
+            metavar="S|P|M|A|R|D|T",
+            help=both(
+                "S secrétaire, P présidence, M membre, A agent, R réservataire, D DPO, T technique.",
+                "S secretary, P chair, M member, A agent, R réservataire, D DPO, T technical.",
+            ),
+        ),
+    ],
+    landlord: Annotated[
+        str,
+        typer.Option(
+            "--landlord",
+            metavar="CODE",
+            help=both("Bailleur seul.", "This landlord only."),
+            show_default=False,
+        ),
+    ] = "",
+    commission: Annotated[
+        str,
+        typer.Option(
+            "--commission",
+            metavar="CODE",
+            help=both("Commission seule.", "This commission only."),
+            show_default=False,
+        ),
+    ] = "",
+    territory: Annotated[
+        str,
+        typer.Option(
+            "--territory",
+            metavar="CODE",
+            help=both("Commune ou EPCI d'un membre.", "Commune or EPCI of a member."),
+            show_default=False,
+        ),
+    ] = "",
+    account: Annotated[
+        str,
+        typer.Option(
+            "--account",
+            metavar="CODE",
+            help=both("Contingent d'un réservataire.", "Account of a réservataire."),
+            show_default=False,
+        ),
+    ] = "",
+    password_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--password-stdin",
+            help=both(
+                "Lit le mot de passe sur l'entrée standard.", "Reads the password from standard input."
+            ),
+        ),
+    ] = False,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.accounts import create_user
+    from optimizer.store.commands import batch, grant
+    from optimizer.store.records import ROLES
+
+    known = next((one for one in ROLES if one == role), None)
+    if known is None:
+        raise typer.BadParameter("S, P, M, A, R, D, T", param_hint="--role")
+    given = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    with opened(url) as desk:
+        who = acting(actor, "T")
+        with batch(desk):
+            password = create_user(desk, who, _fresh(), user, given)
+            grant(
+                desk, who, _fresh(), user=user, role=known, landlord=landlord, commission=commission,
+                territory=territory, account=account,
+            )  # fmt: skip
+    _tell(lang, f"Compte {user} ouvert.", f"Account {user} opened.")
+    if given is None:
+        _tell(lang, f"Mot de passe, montré une fois : {password}", f"Password, shown once: {password}")
+
+
+@users.command(
+    cls=Command,
+    help=both("Donne un nouveau mot de passe à un compte.", "Gives an account a new password."),
+    epilog=example("attriflux store user password s.martin"),
+)
+def password(
+    user: UserArgument,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.accounts import set_password
+
+    with opened(url) as desk:
+        drawn = set_password(desk, acting(actor, "T"), _fresh(), user)
+    _tell(lang, f"Mot de passe, montré une fois : {drawn}", f"Password, shown once: {drawn}")
+
+
+@users.command(
+    cls=Command,
+    help=both(
+        "Ferme un compte : ses pages ouvertes se ferment aussitôt.",
+        "Closes an account: its open pages end at once.",
+    ),
+    epilog=example("attriflux store user end s.martin"),
+)
+def end(
+    user: UserArgument,
+    url: StoreOption = DESK,
+    actor: ActorOption = "",
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.store.accounts import set_active
+
+    with opened(url) as desk:
+        set_active(desk, acting(actor, "T"), _fresh(), user, False)
+    _tell(lang, f"Compte {user} fermé.", f"Account {user} closed.")

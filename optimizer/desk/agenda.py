@@ -1,0 +1,198 @@
+"""From a verified run to an agenda: what a session freezes of each dwelling and of each household put forward.
+
+Everything a page, a lease or the next case will need stands in the facts, so that the session needs the run's folder no
+more. Numbers of households are kept apart (the store erases them): no frozen line holds one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.desk import messages as messages
+from optimizer.domain import Case
+from optimizer.domain.schema import DWELLINGS
+from optimizer.errors import AttrifluxError
+from optimizer.presentation.reading_back import read_back
+from optimizer.store.records import NewCandidate, NewItem
+from optimizer.verify import verify
+
+SHEETS = "sheets.json"
+FORMAT = "attriflux-sheets/1"
+NUMBER = "NUR"
+"""Label of the pair of a sheet that holds the number of a household."""
+ORIENTATION = (
+    "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "flux_behind", "residence", "residence_q1_share",
+    "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo", "candidates_priority", "best_score",
+)  # fmt: skip
+ENOUGH = 3
+"""Households below which R. 441-3 asks for a reason; the sheets of a run name the same three."""
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is attached of a run: the arguments of the store's command."""
+
+    run_id: str
+    verdict: str
+    gap_points: str
+    seed: str
+    case_on: Any
+    hashes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The dwellings of a session and the run they come from."""
+
+    run: RunFacts
+    items: tuple[NewItem, ...]
+    landlord: str
+
+
+def agenda(
+    result: Path, case_path: Path, case: Case, *, dwellings: Sequence[str] = (), models: Path | None = None
+) -> Agenda:
+    """The agenda of a run, after an independent verification.
+
+    Parameters
+    ----------
+    result : folder written by ``propose``.
+    case_path, case : the case it was made from, and the same as read.
+    dwellings : the only dwellings taken, in their order; default: all that have candidates, in the run's order.
+
+    Raises
+    ------
+    AttrifluxError
+        ``DESK_RUN_REFUSED`` (verification), ``DESK_RUN_NO_SHEETS``, ``DESK_DWELLING_UNKNOWN``, ``DESK_AGENDA_EMPTY``.
+    """
+    verdict = verify(result, case_path, models=models)
+    if verdict.verdict == "refused":
+        raise AttrifluxError("DESK_RUN_REFUSED", name=result.name)
+    sheets = _sheets(result)
+    forms = {str(f["dwelling"]): f for f in sheets["forms"] if f["candidates"]}
+    for name in dwellings:
+        if name not in forms:
+            raise AttrifluxError("DESK_DWELLING_UNKNOWN", name=name, known=", ".join(forms))
+    wanted = list(dwellings) or list(forms)
+    if not wanted:
+        raise AttrifluxError("DESK_AGENDA_EMPTY", name=result.name)
+    frozen = _Frozen(result, case)
+    items = tuple(frozen.item(forms[name]) for name in wanted)
+    landlords = sorted({str(item.facts["landlord"]) for item in items})
+    return Agenda(_run(result, verdict.verdict, case), items, case.settings.landlord or ", ".join(landlords))
+
+
+def _sheets(result: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads((result / SHEETS).read_text(encoding="utf-8"))
+        if content["format"] == FORMAT:
+            return content
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise AttrifluxError("DESK_RUN_NO_SHEETS", name=result.name)
+
+
+def _run(result: Path, verdict: str, case: Case) -> RunFacts:
+    record = json.loads((result / "run.json").read_text(encoding="utf-8"))
+    certificate = json.loads((result / "certificate.json").read_text(encoding="utf-8"))
+    hashes = {f"case/{name}": str(value) for name, value in record["inputs"].items()}
+    hashes["rules"] = str(record["fingerprint"])
+    hashes |= {f"result/{x['name']}": str(x["sha256"]) for x in record["manifest"]}
+    gap = float(certificate["gap"])
+    return RunFacts(
+        run_id=hashlib.sha256((result / "certificate.json").read_bytes()).hexdigest()[:24],
+        verdict="certified" if verdict == "certified" else "within",
+        gap_points="" if verdict == "certified" else f"{gap:.2f}".replace(".", ","),
+        seed=str(record["seed"]),
+        case_on=case.settings.on,
+        hashes=dict(sorted(hashes.items())),
+    )
+
+
+class _Frozen:
+    """Facts of the tables of a case and of a run, by dwelling and household."""
+
+    def __init__(self, result: Path, case: Case) -> None:
+        self.homes = {str(r["dwelling_id"]): r for r in case.table("dwellings").to_dict("records")}
+        self.people = {str(r["application_id"]): r for r in case.table("applications").to_dict("records")}
+        orientation = read_back(result, "orientation")
+        chosen = orientation[orientation["chosen"] == "1"] if orientation is not None else pd.DataFrame()
+        self.orientation = {str(r["dwelling_id"]): r for r in chosen.to_dict("records")}
+        prospects = read_back(result, "prospects")
+        self.prospects: dict[str, list[str]] = {}
+        if prospects is not None:
+            for r in prospects.sort_values("rank", key=lambda x: x.astype(int), kind="stable").to_dict(
+                "records"
+            ):
+                self.prospects.setdefault(str(r["dwelling_id"]), []).append(str(r["application_id"]))
+
+    def item(self, form: Mapping[str, Any]) -> NewItem:
+        dwelling, account = str(form["dwelling"]), str(form["account"])
+        row = self.homes[dwelling]
+        facts = {c.name: plain(row.get(c.name)) for c in DWELLINGS.columns if c.name in row}
+        facts |= {
+            "commune_name": form["facts"]["commune_name"], "epci": form["facts"]["epci"],
+            "departement": form["facts"]["departement"], "mode": form["facts"]["mode"], "account_label": form["account_label"],
+            "vacancy_days": form["facts"]["vacancy_days"],
+            "form": {name: form[name] for name in ("rpls", "lines", "close", "foot")},
+        }  # fmt: skip
+        named = [self.candidate(form, c, account, i) for i, c in enumerate(form["candidates"], start=1)]
+        listed = {c.application_id for c in named}
+        queue = [a for a in self.prospects.get(dwelling, []) if a not in listed]
+        named += [
+            NewCandidate(a, position=i, queue=True, facts={"lease": self.lease(a, account, "")})
+            for i, a in enumerate(queue, start=len(named) + 1)
+        ]
+        oriented = self.orientation.get(dwelling, {})
+        return NewItem(
+            dwelling_id=dwelling, account=account, candidates=tuple(named), facts=facts,
+            orientation={name: oriented.get(name, "") for name in ORIENTATION}, few_reason=self._few(form),
+        )  # fmt: skip
+
+    @staticmethod
+    def _few(form: Mapping[str, Any]) -> str:
+        """Which box of R. 441-3 explains fewer than three households."""
+        if len(form["candidates"]) >= ENOUGH:
+            return ""
+        if form["facts"]["subsidised"]:
+            return "subsidy_d331_25_1"
+        designated = any(h["designated"] for h in form["households"].values())
+        return "prefet_designated" if designated else "too_few_candidates"
+
+    def candidate(
+        self, form: Mapping[str, Any], card: Mapping[str, Any], account: str, position: int
+    ) -> NewCandidate:
+        who = str(card["application"])
+        kept = dict(form["households"].get(who, {}))
+        reason = str(kept.pop("reason", ""))
+        facts = {
+            **kept,
+            "lines": [[pair for pair in line if pair[0] != NUMBER] for line in card["lines"]],
+            "lease": self.lease(who, account, str(kept.get("q1", ""))),
+            # what the store asks for a signal to the préfet: that it is DALO, no letter
+            "priority_codes": "DALO" if kept.get("dalo") else "",
+        }
+        return NewCandidate(who, position=position, facts=facts, reasons=(reason,) if reason else ())
+
+    def lease(self, who: str, account: str, q1: str) -> dict[str, Any]:
+        """What the table of leases says of a household: never for a screen, some letters of L. 441-1 tell violence."""
+        row = self.people.get(who, {})
+        names = ("priority_codes", "priority_status", "relocation", "essential_worker")
+        found = {name: plain(row.get(name)) for name in names}
+        return {"q1": q1 or None, **found, "mutation": account == "MUTATION"}
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON holds it: a missing value is null, a day is ISO."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,194 @@
+"""What is to be done today, in the order of what cannot wait: clocks, next ranks, conditions, silences, notices, radiations, duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from optimizer.desk.following import WAITING, coming_sessions, followed, items_of, next_to_offer
+from optimizer.store.law import CommissionLaw
+from optimizer.store.records import CallRecord, DutyRecord, SessionRecord
+
+KINDS = (
+    "clock", "silence", "next_rank", "instruction", "condition", "no_contact", "unsent", "legitimacy", "sne_radiation",
+    "radiation_notice", "prefet_signal", "suitable_offer",
+)  # fmt: skip
+"""Kinds of lines, in their order on the list."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One line of the list.
+
+    Attributes
+    ----------
+    kind : one of `KINDS`.
+    day : the day it is due, or since when.
+    rank : rank of the household on its dwelling.
+    attempts : calls tried without reaching anybody.
+    write : enough calls were tried: a letter comes next.
+    """
+
+    kind: str
+    day: date | None
+    session_id: str
+    dwelling_id: str
+    ref: str
+    application_id: str = ""
+    candidate_id: int | None = None
+    offer_id: int | None = None
+    rank: int | None = None
+    vacant_days: int = 0
+    attempts: int = 0
+    write: bool = False
+
+
+def call_list(
+    sessions: Sequence[SessionRecord],
+    law: CommissionLaw,
+    on: date,
+    *,
+    duties: Sequence[DutyRecord] = (),
+    calls: Sequence[CallRecord] = (),
+    clock_soon: int = 3,
+) -> list[Due]:
+    """Every line due on a day.
+
+    Parameters
+    ----------
+    sessions, duties, calls : what the store knows of the commission.
+    law : thresholds of ``national.commission``.
+    on : today.
+    clock_soon : days before the last day to answer from which a household is called (``national.desk.clock_soon``).
+    """
+    lines = [
+        *_clocks(sessions, on, clock_soon), *_next_ranks(sessions, on), *_instruction(sessions),
+        *_conditions(sessions, law, on), *_without_contact(sessions, law, on, calls), *_unsent(sessions), *_duties(sessions, duties),
+    ]  # fmt: skip
+    tried = _tried(calls)
+    most = int(law.value("call_attempts"))
+    made = [
+        Due(
+            **{
+                **x.__dict__,
+                "attempts": tried.get(x.candidate_id, 0),
+                "write": tried.get(x.candidate_id, 0) >= most,
+            }
+        )
+        if x.candidate_id is not None
+        else x
+        for x in lines
+    ]
+    return sorted(made, key=_order)
+
+
+def _order(x: Due) -> tuple[int, int, date, str, int, str]:
+    longest = -x.vacant_days if x.kind == "next_rank" else 0
+    return (KINDS.index(x.kind), longest, x.day or date.max, x.dwelling_id, x.rank or 0, x.ref)
+
+
+def _clocks(sessions: Sequence[SessionRecord], on: date, soon: int) -> Iterator[Due]:
+    """Offers whose clock ends soon; past it, silence is proposed and a person confirms it."""
+    for x in followed(sessions):
+        o = x.candidate.offer
+        if x.candidate.status == "offered" and o is not None and o.deadline is not None:
+            kind = "silence" if o.deadline < on else "clock"
+            if kind == "silence" or o.deadline <= on + timedelta(days=soon):
+                yield Due(
+                    kind, o.deadline, x.session.session_id, x.item.dwelling_id, x.candidate.ref, x.candidate.application_id,
+                    x.candidate.candidate_id, o.offer_id, o.rank,
+                )  # fmt: skip
+
+
+def _next_ranks(sessions: Sequence[SessionRecord], on: date) -> Iterator[Due]:
+    """Households whose turn it is, the longest vacancy first."""
+    for session in sessions:
+        for item in items_of(session) if session.status == "closed" else ():
+            turn = next_to_offer(item) if item.status in ("decided", "offering") else None
+            if turn is not None:
+                since = str(item.facts.get("vacant_since") or "")
+                days = (
+                    (on - date.fromisoformat(since)).days
+                    if since
+                    else int(item.facts.get("vacancy_days") or 0)
+                )
+                rank = turn.decision.rank if turn.decision is not None else None
+                yield Due(
+                    "next_rank", session.on, session.session_id, item.dwelling_id, turn.ref, turn.application_id,
+                    turn.candidate_id, rank=rank or 1, vacant_days=max(0, days),
+                )  # fmt: skip
+
+
+def _instruction(sessions: Sequence[SessionRecord]) -> Iterator[Due]:
+    """Households of a coming session that nobody has reached yet."""
+    drafts = [s for s in sessions if s.status == "draft"]
+    for session in [*drafts, *coming_sessions(sessions)]:
+        for item in items_of(session):
+            for c in item.candidates:
+                if c.status == "listed" and c.call in ("", "unreachable") and session.status != "open":
+                    yield Due(
+                        "instruction", session.on, session.session_id, item.dwelling_id, c.ref, c.application_id, c.candidate_id,
+                        rank=c.position,
+                    )  # fmt: skip
+
+
+def _conditions(sessions: Sequence[SessionRecord], law: CommissionLaw, on: date) -> Iterator[Due]:
+    soon = on + timedelta(days=int(law.value("condition_warning_days")))
+    for x in followed(sessions):
+        d, o = x.candidate.decision, x.candidate.offer
+        open_ = (
+            d is not None
+            and d.kind == "conditional"
+            and x.candidate.status in (*WAITING, "offered", "accepted")
+        )
+        settled = o is not None and o.condition in ("met", "failed")
+        if open_ and not settled and d is not None and d.due_on is not None and d.due_on <= soon:
+            yield Due(
+                "condition", d.due_on, x.session.session_id, x.item.dwelling_id, x.candidate.ref, x.candidate.application_id,
+                x.candidate.candidate_id, o.offer_id if o else None, d.rank,
+            )  # fmt: skip
+
+
+def _without_contact(
+    sessions: Sequence[SessionRecord], law: CommissionLaw, on: date, calls: Sequence[CallRecord]
+) -> Iterator[Due]:
+    after = int(law.value("contact_after_days"))
+    reached = {c.candidate_id for c in calls if c.stage == "offer" and c.outcome != "unreachable"}
+    for x in followed(sessions):
+        o = x.candidate.offer
+        if x.candidate.status == "offered" and o is not None and x.candidate.candidate_id not in reached:
+            since = o.notified_on + timedelta(days=after)
+            if since <= on and (o.deadline is None or o.deadline >= on):
+                yield Due(
+                    "no_contact", since, x.session.session_id, x.item.dwelling_id, x.candidate.ref, x.candidate.application_id,
+                    x.candidate.candidate_id, o.offer_id, o.rank,
+                )  # fmt: skip
+
+
+def _unsent(sessions: Sequence[SessionRecord]) -> Iterator[Due]:
+    """Offers without proof: no clock runs, silence is nothing."""
+    for x in followed(sessions):
+        o = x.candidate.offer
+        if x.candidate.status == "offered" and o is not None and not o.proof:
+            yield Due(
+                "unsent", o.notified_on, x.session.session_id, x.item.dwelling_id, x.candidate.ref, x.candidate.application_id,
+                x.candidate.candidate_id, o.offer_id, o.rank,
+            )  # fmt: skip
+
+
+def _duties(sessions: Sequence[SessionRecord], duties: Sequence[DutyRecord]) -> Iterator[Due]:
+    homes = {i.item_id: i.dwelling_id for s in sessions for i in s.items}
+    numbers = {c.ref: c.application_id for s in sessions for i in s.items for c in i.candidates}
+    for d in duties:
+        if d.closed_on is None:
+            home = homes.get(d.item_id, "") if d.item_id is not None else ""
+            yield Due(d.kind, d.due_on or d.opened_on, d.session_id, home, d.ref, numbers.get(d.ref, ""))
+
+
+def _tried(calls: Sequence[CallRecord]) -> dict[int | None, int]:
+    """Calls without an answer since the last one that was answered."""
+    tried: dict[int | None, int] = {}
+    for c in sorted(calls, key=lambda c: (c.at, c.call_id)):
+        tried[c.candidate_id] = tried.get(c.candidate_id, 0) + 1 if c.outcome == "unreachable" else 0
+    return tried

@@ -1,0 +1,178 @@
+"""What became of each candidature that a closed session decided: the rows behind the tables of the next case.
+
+Pure: records of the store in, records out, in an order of their own, whatever the order they came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
+
+PARIS = ZoneInfo("Europe/Paris")
+POSITIVE = ("attribution", "ranked", "conditional")
+"""Kinds of decisions that attribute, at once, in rank order or under a condition (CCH R. 441-3)."""
+LIVE = ("offered", "accepted")
+"""Statuses of a household that has an offer it may still take."""
+WAITING = ("attributed", "ranked", "conditional")
+"""Statuses of a household that an offer may still be made to."""
+UNDONE = ("queue", "declined", "replaced", "not_examined")
+"""Statuses of a name that the commission did not examine."""
+REFUSED = "refused"
+REFUSED_LEGITIMATE = "refused_legitimate"
+REFUSED_UNDECIDED = "refused_undecided"
+SILENT = "silent"
+ENDED = {
+    "signed": "signed",
+    "silent": SILENT,
+    "desisted": "desisted",
+    "condition_failed": "condition_failed",
+    "not_attributed": "not_attributed",
+    "ineligible": "ineligible",
+    "released": "released",
+    "superseded": "superseded",
+}
+"""Status of a candidate -> outcome written in `events`; a refusal says more, a live candidature nothing."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """One candidature of one dwelling in one session."""
+
+    session: SessionRecord
+    item: ItemRecord
+    candidate: CandidateRecord
+
+    @property
+    def key(self) -> tuple[str, str, int, int]:
+        return (
+            self.session.on.isoformat(),
+            self.session.session_id,
+            self.item.position,
+            self.candidate.position,
+        )
+
+    @property
+    def oriented_on(self) -> date:
+        """The day the agenda was frozen; a late item was oriented on the day of the session."""
+        if self.item.added_as == "late" or self.session.convened_on is None:
+            return self.session.on
+        return self.session.convened_on
+
+    @property
+    def positive(self) -> bool:
+        decision = self.candidate.decision
+        return decision is not None and decision.kind in POSITIVE
+
+    @property
+    def outcome(self) -> str:
+        """Code of `events`, empty while the candidature goes on."""
+        if self.candidate.status == "refused":
+            offer = self.candidate.offer
+            said = offer.legitimate if offer is not None else ""
+            return {"yes": REFUSED_LEGITIMATE, "no": REFUSED}.get(said, REFUSED_UNDECIDED)
+        if self.candidate.status in WAITING and self.item.status == "withdrawn":
+            return "withdrawn"
+        return ENDED.get(self.candidate.status, "")
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day of a refusal, of silence (the last day to answer), of a withdrawal or of a lease."""
+        offer = self.candidate.offer
+        if offer is None:
+            return None
+        return offer.lease_on or offer.answered_on or offer.condition_on or offer.deadline
+
+
+def closed_sessions(sessions: Iterable[SessionRecord]) -> list[SessionRecord]:
+    """Sessions whose decisions stand, by day and number."""
+    return sorted((s for s in sessions if s.status == "closed"), key=lambda s: (s.on, s.session_id))
+
+
+def coming_sessions(sessions: Iterable[SessionRecord]) -> list[SessionRecord]:
+    """Sessions convened or being held: their dwellings are on an agenda."""
+    return sorted(
+        (s for s in sessions if s.status in ("convened", "open")), key=lambda s: (s.on, s.session_id)
+    )
+
+
+def items_of(session: SessionRecord) -> list[ItemRecord]:
+    """Dwellings of a session in the order of its agenda."""
+    return sorted(session.items, key=lambda item: (item.position, item.dwelling_id))
+
+
+def followed(sessions: Iterable[SessionRecord]) -> Iterator[Followed]:
+    """Candidatures that closed sessions examined, oldest session first."""
+    for session in closed_sessions(sessions):
+        for item in items_of(session):
+            if item.status in ("listed", "not_examined"):
+                continue
+            for candidate in sorted(item.candidates, key=lambda c: c.position):
+                if candidate.status not in UNDONE and candidate.decision is not None:
+                    yield Followed(session, item, candidate)
+
+
+def next_to_offer(item: ItemRecord) -> CandidateRecord | None:
+    """The household whose turn it is: the lowest rank that nobody was asked yet, when no offer is live."""
+    if any(c.status in (*LIVE, "signed") for c in item.candidates):
+        return None
+    waiting = [c for c in item.candidates if c.status in WAITING and c.decision is not None]
+    return min(waiting, key=rank_of, default=None)
+
+
+def rank_of(candidate: CandidateRecord) -> tuple[int, int]:
+    """The commission's rank, the first one for an attribution without rank; then the place on the list."""
+    rank = candidate.decision.rank if candidate.decision is not None else None
+    return (rank if rank is not None else 1, candidate.position)
+
+
+def local_day(when: datetime) -> date:
+    """The day at the desk of an instant."""
+    return when.astimezone(PARIS).date()
+
+
+def attempt_over(item: ItemRecord) -> bool:
+    """Whether the dwelling was presented and comes back without a lease."""
+    return item.status in ("exhausted", "no_taker", "withdrawn")
+
+
+def attempt_ended_on(session: SessionRecord, item: ItemRecord) -> date:
+    """The day a presentation came to nothing."""
+    if item.status == "withdrawn":
+        return max(session.on, local_day(item.changed_at))
+    days = [
+        day
+        for c in item.candidates
+        if c.offer is not None
+        for day in (
+            c.offer.answered_on,
+            c.offer.condition_on,
+            c.offer.deadline if c.status == "silent" else None,
+        )
+        if day is not None
+    ]
+    return max([session.on, *days])
+
+
+def last_act(sessions: Iterable[SessionRecord]) -> date | None:
+    """The latest day that the log speaks of as past: sessions held, notices, answers, conditions, leases."""
+    days: list[date] = []
+    for session in sessions:
+        if session.status in ("open", "closed"):
+            days.append(session.on)
+        if session.status == "convened" and session.convened_on is not None:
+            days.append(session.convened_on)
+        for item in session.items:
+            if item.status == "withdrawn":
+                days.append(local_day(item.changed_at))
+            for candidate in item.candidates:
+                if candidate.condition_on is not None:
+                    days.append(candidate.condition_on)
+                offer = candidate.offer
+                if offer is not None:
+                    known = (offer.notified_on, offer.answered_on, offer.lease_on)
+                    days += [day for day in known if day is not None]
+    return max(days, default=None)

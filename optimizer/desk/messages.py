@@ -1,0 +1,198 @@
+"""What the desk says of its inputs and of what it could not carry over."""
+
+from __future__ import annotations
+
+from optimizer.errors import define
+
+define(
+    "DESK_DWELLING_GONE",
+    "Le logement « {dwelling} », revenu sans bail de la séance du {day}, n'est plus dans l'import : sa présentation n'y est pas comptée.",
+    "Dwelling “{dwelling}”, back without a lease from the session of {day}, is no longer in the import: its presentation is not counted there.",
+    remedy_fr="Le remettre dans « logements » s'il est encore à louer",
+    remedy_en="Put it back into “dwellings” if it is still to be let",
+)
+define(
+    "DESK_DWELLING_ELSEWHERE",
+    "Le logement « {dwelling} » n'est plus dans l'import : il est gardé dans « en_cours » avec ce que la commission en a fait.",
+    "Dwelling “{dwelling}” is no longer in the import: it is kept in “in_progress” with what the commission did with it.",
+)
+define(
+    "DESK_DECISION_DONE",
+    "La décision « {decision} » sur le logement « {dwelling} » est retirée : une séance l'a examiné, ou ses suites l'empêchent.",
+    "Decision “{decision}” on dwelling “{dwelling}” is taken out: a session examined it, or what followed forbids it.",
+)
+define(
+    "DESK_NEW_YEAR",
+    "Le dossier passe à l'année {year} : {leases:bail de l'année passée en sort/baux de l'année passée en sortent}.",
+    "The case passes to the year {year}: {leases:lease of last year leaves it/leases of last year leave it}.",
+    remedy_fr="Faire le bilan de l'année passée sur son dernier dossier (attriflux bilan --next), puis reprendre ses conventions",
+    remedy_en="Make last year's statement from its last case (attriflux bilan --next), then take its agreements over",
+)
+define(
+    "DESK_NEXT_TOO_EARLY",
+    "La date demandée ({on}) précède le dernier acte enregistré ({last}).",
+    "The date asked for ({on}) is before the last recorded act ({last}).",
+    remedy_fr="Donner une date égale ou postérieure, ou ne pas en donner",
+    remedy_en="Give the same date or a later one, or none",
+)
+define(
+    "DESK_RUN_REFUSED",
+    "La proposition « {name} » n'est pas confirmée par la vérification : aucune séance n'en est faite.",
+    "The proposal “{name}” is not confirmed by the verification: no session is made from it.",
+    remedy_fr="Lire attriflux verify, puis proposer à nouveau",
+    remedy_en="Read attriflux verify, then propose again",
+)
+define(
+    "DESK_RUN_NO_SHEETS",
+    "Le dossier « {name} » n'a pas les feuilles d'une séance (sheets.json).",
+    "The folder “{name}” has no sheets of a session (sheets.json).",
+    remedy_fr="Proposer à nouveau avec cette version, sur le dossier d'un seul bailleur",
+    remedy_en="Propose again with this version, on the case of one landlord",
+)
+define(
+    "DESK_DWELLING_UNKNOWN",
+    "Le logement « {name} » n'a pas de liste dans cette proposition.",
+    "Dwelling “{name}” has no list in this proposal.",
+    expected_fr="{known}",
+    expected_en="{known}",
+)
+define(
+    "DESK_AGENDA_EMPTY",
+    "La proposition « {name} » n'a aucune liste : il n'y a rien à mettre à l'ordre du jour.",
+    "The proposal “{name}” has no list: there is nothing to put on an agenda.",
+)
+define(
+    "DESK_ENTRY_FORMAT",
+    "Le format « {value} » n'est pas lu ici.",
+    "The format “{value}” is not read here.",
+    expected_fr="le classeur .xlsx de la séance, ou l'une de ses feuilles en CSV",
+    expected_en="the .xlsx workbook of the session, or one of its sheets as CSV",
+)
+define(
+    "DESK_ENTRY_NO_SHEET",
+    "Aucune feuille de saisie dans ce fichier.",
+    "No sheet to record in this file.",
+    expected_fr="l'une des feuilles {known}",
+    expected_en="one of the sheets {known}",
+    remedy_fr="Partir du classeur de attriflux session pack",
+    remedy_en="Start from the workbook of attriflux session pack",
+)
+define(
+    "DESK_ENTRY_SHEET_TWICE",
+    "La feuille « {value} » figure deux fois.",
+    "The sheet “{value}” appears twice.",
+    remedy_fr="N'en garder qu'une",
+    remedy_en="Keep only one",
+)
+define(
+    "DESK_ENTRY_CHOICE",
+    "« {value} » n'est pas dans la liste.",
+    "“{value}” is not in the list.",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+    remedy_fr="Choisir dans la liste déroulante",
+    remedy_en="Choose from the drop-down list",
+)
+define(
+    "DESK_ENTRY_TWICE",
+    "« {value} » figure déjà à la ligne {first}.",
+    "“{value}” stands on row {first} already.",
+    remedy_fr="Garder une seule des deux lignes",
+    remedy_en="Keep only one of the two rows",
+)
+define(
+    "DESK_ENTRY_REFUSED",
+    "Refusé : {why_fr}.",
+    "Refused: {why_en}.",
+)
+define(
+    "DESK_ENTRY_OTHER_SESSION",
+    "Ce classeur est celui de la séance « {value} ».",
+    "This workbook is that of session “{value}”.",
+    expected_fr="le classeur de la séance {session}",
+    expected_en="the workbook of session {session}",
+)
+define(
+    "DESK_ENTRY_DWELLING",
+    "Le logement « {value} » n'est pas à l'ordre du jour de cette séance.",
+    "Dwelling “{value}” is not on the agenda of this session.",
+    remedy_fr="Garder les lignes du classeur telles qu'elles ont été remises",
+    remedy_en="Keep the rows of the workbook as they were handed out",
+)
+define(
+    "DESK_ENTRY_HOUSEHOLD",
+    "Cette demande n'est pas sur la liste du logement « {dwelling} ».",
+    "This application is not on the list of dwelling “{dwelling}”.",
+    remedy_fr="Garder le numéro du classeur ; un nom appelé depuis se trouve dans un classeur refait (attriflux session pack)",
+    remedy_en="Keep the number of the workbook; a name called up since stands in a new one (attriflux session pack)",
+)
+define(
+    "DESK_ENTRY_MISSING",
+    "La case « {column} » est vide alors que la ligne en a besoin.",
+    "Cell “{column}” is empty although the row needs it.",
+    remedy_fr="La remplir",
+    remedy_en="Fill it in",
+)
+define(
+    "DESK_ENTRY_NEEDED",
+    "La décision {decision_fr} demande « {column} ».",
+    "Decision {decision_en} needs “{column}”.",
+    remedy_fr="Remplir la case, ou choisir une autre décision",
+    remedy_en="Fill in the cell, or choose another decision",
+)
+define(
+    "DESK_ENTRY_MOTIVE",
+    "Le motif « {value} » n'est pas de cette décision.",
+    "Motive “{value}” is not one of this decision.",
+    expected_fr="N1 à N9 pour une non-attribution (d), I1 ou I2 pour une irrecevabilité (e)",
+    expected_en="N1 to N9 for no attribution (d), I1 or I2 for ineligibility (e)",
+)
+define(
+    "DESK_ENTRY_SENTENCE",
+    "La phrase a {value} caractères.",
+    "The sentence has {value} characters.",
+    expected_fr="au moins {least} caractères : les faits qui fondent le motif",
+    expected_en="at least {least} characters: the facts the motive rests on",
+)
+define(
+    "DESK_ENTRY_UNDECIDED",
+    "Logement « {value} » : le ménage n° {place} de la liste n'a pas de décision.",
+    "Dwelling “{value}”: household no. {place} of the list has no decision.",
+    remedy_fr="Décider de chaque ménage examiné, ou choisir « non examiné » avec sa raison",
+    remedy_en="Decide on each household examined, or choose “not examined” with its reason",
+)
+define(
+    "DESK_ENTRY_TWO_FIRST",
+    "Logement « {value} » : une attribution sans rang figure déjà à la ligne {first}.",
+    "Dwelling “{value}”: an attribution without rank stands on row {first} already.",
+    remedy_fr="Choisir b avec un rang pour les suivants",
+    remedy_en="Choose b with a rank for the others",
+)
+define(
+    "DESK_ENTRY_RANK_TWICE",
+    "Le rang {value} est déjà donné à la ligne {first}.",
+    "Rank {value} is given on row {first} already.",
+    remedy_fr="Donner à chacun son rang",
+    remedy_en="Give each its own rank",
+)
+define(
+    "DESK_ENTRY_NOT_OPEN",
+    "Des décisions sont saisies, mais la séance n'est pas ouverte.",
+    "Decisions are filled in, but the session is not open.",
+    remedy_fr="Remplir les présences, puis « seance_ouverte : oui » dans la feuille Séance",
+    remedy_en="Fill in the attendance, then “opened: yes” in the sheet Séance",
+)
+define(
+    "DESK_ENTRY_NOT_NOTIFIED",
+    "L'offre n'a pas de date de notification.",
+    "The offer has no date of notification.",
+    remedy_fr="Remplir « notifie_le » d'abord",
+    remedy_en="Fill in “notified_on” first",
+)
+define(
+    "DESK_ENTRY_CHANGED",
+    "Une autre date de notification est enregistrée.",
+    "Another date of notification is recorded.",
+    remedy_fr="Remettre la date enregistrée : un fait enregistré ne s'efface pas",
+    remedy_en="Put the recorded date back: a recorded fact is not erased",
+)

@@ -1,0 +1,682 @@
+"""The case of the next session: the last import, and what the commission's log says happened since.
+
+Pure: the same import and the same log give the same case, whatever the order of their rows. What an import no longer
+holds is said and never dropped; what another system already counted (an import younger than an act) is not counted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.desk import messages as messages
+from optimizer.desk.following import (
+    LIVE,
+    REFUSED,
+    SILENT,
+    WAITING,
+    Followed,
+    attempt_ended_on,
+    attempt_over,
+    closed_sessions,
+    coming_sessions,
+    followed,
+    items_of,
+    last_act,
+    next_to_offer,
+    rank_of,
+)
+from optimizer.desk.months import months_after
+from optimizer.domain import Case, default_seed
+from optimizer.domain.account import outside_flux
+from optimizer.domain.schema import TABLES
+from optimizer.errors import AttrifluxError, Finding
+from optimizer.policy import RuleSet
+from optimizer.problem.returned import furthest
+from optimizer.store.records import CandidateRecord, DutyRecord, ItemRecord, SessionRecord
+
+AUTHOR = "Commission d'attribution"
+"""Author of the decisions that a commission's log brings into a case: nobody's name."""
+HOME = ("landlord", "commune", "qpv", "rooms", "financing")
+LEASE = ("q1", "priority_codes", "priority_status", "relocation", "essential_worker", "mutation")
+INELIGIBLE_REASONS = {"I1": "income_proven_above", "I2": "stay_not_proven"}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NextCase:
+    """The case of the next session.
+
+    Attributes
+    ----------
+    case : Case
+        Settings at the new date and every table of the import, brought up to date, sorted by its key.
+    said : tuple of Finding
+        What deserves a look: dwellings and households that the import no longer holds, decisions that were carried out.
+    counts : mapping
+        Rows that the log brought, by table.
+    """
+
+    case: Case
+    said: tuple[Finding, ...]
+    counts: Mapping[str, int]
+
+
+def next_case(
+    case: Case,
+    sessions: Sequence[SessionRecord],
+    rules: RuleSet,
+    *,
+    duties: Sequence[DutyRecord] = (),
+    on: date | None = None,
+) -> NextCase:
+    """The last import and the log of the commission, as the case of the next session.
+
+    Parameters
+    ----------
+    case : Case
+        The last import, or an earlier next case: both give the same result for the same log.
+    sessions : sequence of SessionRecord
+        Every session of the landlord's commission, with items, candidates, decisions and offers.
+    rules : RuleSet
+        For the parameters ``national.desk.*``.
+    duties : sequence of DutyRecord
+        Radiation notices of households declared ineligible.
+    on : date, optional
+        Date of the new case; default: the import's own, or the last act of the log when that is later.
+
+    Raises
+    ------
+    AttrifluxError
+        ``DESK_NEXT_TOO_EARLY``: the log speaks of later days.
+    """
+    last = last_act(sessions)
+    if on is not None and last is not None and on < last:
+        raise AttrifluxError("DESK_NEXT_TOO_EARLY", on=f"{on:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+    when = on or max(day for day in (case.settings.on, last) if day is not None)
+    return _Turning(case, sessions, rules, duties, when).turned()
+
+
+class _Turning:
+    """One passage from a case to the next."""
+
+    def __init__(
+        self, case: Case, sessions: Sequence[SessionRecord], rules: RuleSet, duties: Sequence[DutyRecord], on: date
+    ) -> None:  # fmt: skip
+        self.case, self.rules, self.on = case, rules, on
+        self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
+        self.lines = list(followed(sessions))
+        self.duties = duties
+        self.said: list[Finding] = []
+        self.held: set[str] = set()
+        """Dwellings that work in progress of the log keeps from being proposed."""
+        self.followed: set[str] = set()
+        """Households of that work."""
+        self.counts: dict[str, int] = {}
+        events = case.table("events")
+        self.absorbed = set(
+            zip(
+                _texts(events, "dwelling_id"), _texts(events, "account"), _texts(events, "application_id"),
+                _days(events, "oriented_on"), _texts(events, "outcome"), strict=True,
+            )
+        )  # fmt: skip
+
+    def turned(self) -> NextCase:
+        leases = self._leases()
+        housed = {x.candidate.application_id for x in self.lines if x.candidate.status == "signed"} - {""}
+        gone = self._gone_dwellings()
+        dwellings = self._dwellings(gone)
+        applications = self._applications(housed)
+        homes = set(_texts(dwellings, "dwelling_id"))
+        people = set(_texts(applications, "application_id"))
+        events = self._events()
+        progress = self._in_progress(leases, homes)
+        decisions = self._decisions(homes, people)
+        tables = dict(self.case.tables)
+        tables |= {"dwellings": dwellings, "applications": applications}
+        made = {"leases": leases, "events": events, "in_progress": progress, "decisions": decisions}
+        tables |= {name: frame for name, frame in made.items() if len(frame) or self.case.has(name)}
+        for name in ("nominations", "simulations", "scores"):
+            if self.case.has(name):
+                tables[name] = _without(self.case.table(name), gone, housed)
+        settings = self.case.settings
+        seed = (
+            settings.seed
+            if settings.seed_modified
+            else default_seed(self.on, settings.landlord, settings.territory)
+        )
+        year = self.on.year if settings.year == settings.on.year else settings.year
+        if year > settings.year:
+            # the table holds the leases signed since 1 January; last year's statement is made from last year's case
+            past = leases["signed_on"].dt.year < year
+            tables["leases"] = leases[~past].reset_index(drop=True)
+            self.said.append(_missing("DESK_NEW_YEAR", year=year, leases=int(past.sum())))
+        case = replace(
+            self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
+            tables={name: _sorted(name, tables[name]) for name in TABLES if name in tables},
+        )  # fmt: skip
+        return NextCase(case, tuple(self.said), dict(sorted(self.counts.items())))
+
+    # ------------------------------------------------------------------ what has been absorbed already
+
+    def _is_new(self, line: Followed, day: date | None) -> bool:
+        """Whether an act is younger than the import, so that no other system counted it."""
+        if day is None or day < self.case.settings.on:
+            return False
+        return day > self.case.settings.on or self._key(line, line.outcome) not in self.absorbed
+
+    @staticmethod
+    def _key(line: Followed, outcome: str) -> tuple[str, str, str, date | None, str]:
+        return (
+            line.item.dwelling_id, line.item.account, line.candidate.application_id, line.oriented_on, outcome,
+        )  # fmt: skip
+
+    # ------------------------------------------------------------------ tables
+
+    def _leases(self) -> pd.DataFrame:
+        """The import's leases and those the log signed, from the frozen agenda."""
+        frame = self.case.table("leases")
+        there = set(zip(_texts(frame, "dwelling_id"), _texts(frame, "application_id"), strict=True))
+        dated = set(zip(_texts(frame, "dwelling_id"), _days(frame, "signed_on"), strict=True))
+        rows: list[Row] = []
+        for x in self.lines:
+            offer = x.candidate.offer
+            if x.candidate.status != "signed" or offer is None or offer.lease_on is None:
+                continue
+            who = x.candidate.application_id
+            if (who and (x.item.dwelling_id, who) in there) or (x.item.dwelling_id, offer.lease_on) in dated:
+                continue
+            facts, lease = x.item.facts, x.candidate.facts.get("lease", {})
+            rows.append(
+                {
+                    **self._home(x.item), "construction_year": facts.get("construction_year"), "account": x.item.account,
+                    "application_id": who or None, "signed_on": offer.lease_on,
+                    **{name: lease.get(name) for name in LEASE}, "in_flux": in_flux(x.item),
+                }
+            )  # fmt: skip
+        return self._added("leases", rows)
+
+    def _home(self, item: ItemRecord) -> Row:
+        return {"dwelling_id": item.dwelling_id, **{name: item.facts.get(name) for name in HOME}}
+
+    def _gone_dwellings(self) -> set[str]:
+        """Dwellings let since the import; one whose vacancy began after its lease is vacant again."""
+        frame = self.case.table("dwellings")
+        vacant = dict(zip(_texts(frame, "dwelling_id"), _days(frame, "vacant_since"), strict=True))
+        gone = set()
+        for x in self.lines:
+            offer = x.candidate.offer
+            if x.candidate.status == "signed" and offer is not None and offer.lease_on is not None:
+                since = vacant.get(x.item.dwelling_id)
+                if since is None or since <= offer.lease_on:
+                    gone.add(x.item.dwelling_id)
+        return gone
+
+    def _dwellings(self, gone: set[str]) -> pd.DataFrame:
+        """Without the dwellings let; a presentation that came to nothing counts, the vacancy goes on."""
+        frame = self.case.table("dwellings")
+        kept = _where(frame, [d not in gone for d in _texts(frame, "dwelling_id")]).reset_index(drop=True)
+        self.counts["dwellings"] = len(kept) - len(frame)
+        at = {d: i for i, d in enumerate(_texts(kept, "dwelling_id"))}
+        attempts = [None if pd.isna(x) else int(x) for x in kept["attempts"]]
+        more: dict[int, int] = {}
+        for session in self.closed:
+            for item in items_of(session):
+                i = at.get(item.dwelling_id)
+                if i is None:
+                    if attempt_over(item) and item.dwelling_id not in gone:
+                        self.said.append(
+                            _missing("DESK_DWELLING_GONE", dwelling=item.dwelling_id, day=session.on)
+                        )
+                    continue
+                if attempt_over(item) and (attempts[i] is None or self._new_attempt(session, item)):
+                    more[i] = more.get(i, 0) + 1
+        for i, n in more.items():
+            attempts[i] = (attempts[i] or 0) + n
+        return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
+
+    def _new_attempt(self, session: SessionRecord, item: ItemRecord) -> bool:
+        day, on = attempt_ended_on(session, item), self.case.settings.on
+        if day != on:
+            return day > on
+        own = [x for x in self.lines if x.item is item]
+        return not any(x.outcome and self._key(x, x.outcome) in self.absorbed for x in own)
+
+    def _applications(self, housed: set[str]) -> pd.DataFrame:
+        """Without the households housed; refusals of twelve months, files, radiations."""
+        frame = self.case.table("applications")
+        ids = _texts(frame, "application_id")
+        kept = _where(frame, [a not in housed for a in ids]).reset_index(drop=True)
+        self.counts["applications"] = len(kept) - len(frame)
+        at = {a: i for i, a in enumerate(_texts(kept, "application_id"))}
+        columns: dict[str, Any] = {"refusals": pd.array(self._refusals(kept, at), dtype="Int64")}
+        if "dernier_refus_le" in kept.columns:
+            columns["dernier_refus_le"] = self._last_refusals(kept, at)
+        columns["dossier"] = pd.array(self._files(kept, at), dtype="str")
+        columns["status"] = pd.array(self._statuses(kept, at), dtype="str")
+        return kept.assign(**columns)
+
+    def _counted_refusals(self) -> list[tuple[Followed, date]]:
+        """Refusals without legitimate reason; proven silence where the local grid counts it."""
+        counted = {REFUSED, SILENT} if self.rules.get("national.commission.silence_is_refusal") else {REFUSED}
+        return [(x, x.ended_on) for x in self.lines if x.outcome in counted and x.ended_on is not None]
+
+    def _refusals(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[int | None]:
+        """The import's count, less what has become too old, more what happened since."""
+        window = int(self.rules.number("national.desk.refusal_window"))
+        before = self.case.settings.on
+        given = [None if pd.isna(x) else int(x) for x in kept["refusals"]]
+        out = list(given)
+        for x, day in self._counted_refusals():
+            i = at.get(x.candidate.application_id)
+            if i is None:
+                continue
+            live = months_after(day, window) > self.on
+            if given[i] is None or self._is_new(x, day):
+                out[i] = (out[i] or 0) + int(live)
+            elif not live and months_after(day, window) > before and self._key(x, x.outcome) in self.absorbed:
+                out[i] = max(0, (out[i] or 0) - 1)
+        return out
+
+    def _last_refusals(self, kept: pd.DataFrame, at: Mapping[str, int]) -> pd.Series:
+        """The column of the shipped grids that dates the last refusal, in the form the import gives it."""
+        days = [None if pd.isna(x) else str(x) for x in kept["dernier_refus_le"].astype(object)]
+        for x, day in self._counted_refusals():
+            i = at.get(x.candidate.application_id)
+            if i is not None and (known := _day_of(days[i])) is not None and known >= day:
+                continue
+            if i is not None:
+                days[i] = day.isoformat()
+        return pd.Series(days, index=kept.index, dtype="str")
+
+    def _files(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
+        """What the instruction learnt of a file, when it is younger than the import."""
+        out = [None if pd.isna(x) else str(x) for x in kept["dossier"]]
+        for session in [*self.closed, *self.coming]:
+            for item in items_of(session):
+                for c in item.candidates:
+                    i = at.get(c.application_id)
+                    if i is not None and session.on >= self.case.settings.on and (file := file_of(c)):
+                        out[i] = file
+        return out
+
+    def _statuses(self, kept: pd.DataFrame, at: Mapping[str, int]) -> list[str | None]:
+        """Struck off one month after the notice of an ineligible household."""
+        out = [None if pd.isna(x) else str(x) for x in kept["status"]]
+        for x in self.lines:
+            i = at.get(x.candidate.application_id)
+            until = self._struck_off_on(x)
+            if i is not None and until is not None and until <= self.on:
+                out[i] = "struck_off"
+        return out
+
+    def _struck_off_on(self, line: Followed) -> date | None:
+        """The day an ineligible household is struck off: a month after its notice went out; None before any notice."""
+        if line.candidate.status != "ineligible":
+            return None
+        months = int(self.rules.number("national.commission.radiation_notice_months"))
+        own = [d for d in self.duties if d.kind == "radiation_notice" and d.ref == line.candidate.ref]
+        days = [months_after(d.closed_on, months) for d in own if d.closed_on is not None]
+        return min(days, default=None)
+
+    def _events(self) -> pd.DataFrame:
+        """One row per candidature examined, and those of the import; leases and work in progress the import never followed."""
+        frame = self.case.table("events")
+        rows: list[Row] = []
+        for x in self.lines:
+            offer = x.candidate.offer
+            rows.append(
+                {
+                    "dwelling_id": x.item.dwelling_id, "account": x.item.account,
+                    "application_id": x.candidate.application_id or None, "oriented_on": x.oriented_on,
+                    "presented_on": x.session.on, "attributed_on": x.session.on if x.positive else None,
+                    "signed_on": offer.lease_on if offer is not None and x.candidate.status == "signed" else None,
+                    "outcome": x.outcome or None,
+                }
+            )  # fmt: skip
+        if not rows:
+            return frame
+        if not len(frame):
+            rows = [*self._never_followed(rows), *rows]
+        own = {
+            (r["dwelling_id"], r["account"], r["application_id"] or "", r.get("oriented_on")) for r in rows
+        }
+        keys = zip(
+            _texts(frame, "dwelling_id"), _texts(frame, "account"), _texts(frame, "application_id"),
+            _days(frame, "oriented_on"), strict=True,
+        )  # fmt: skip
+        return self._added("events", rows, _where(frame, [key not in own for key in keys]))
+
+    def _never_followed(self, own: Sequence[Row]) -> list[Row]:
+        """The import's leases and work in progress as events, so that a statement counts them beside the log's."""
+        leases, progress = self.case.table("leases"), self.case.table("in_progress")
+        known = {(r["dwelling_id"], r["account"]) for r in own}
+        signed = {(r["dwelling_id"], r["signed_on"]) for r in own}
+        rows: list[Row] = [
+            {"dwelling_id": d, "account": a, "application_id": who or None, "signed_on": day}
+            for d, a, who, day in zip(
+                _texts(leases, "dwelling_id"), _texts(leases, "account"), _texts(leases, "application_id"),
+                _days(leases, "signed_on"), strict=True,
+            )
+            if (d, day) not in signed
+        ]  # fmt: skip
+        kept = progress[furthest(progress)[0]] if len(progress) else progress
+        rows += [
+            {"dwelling_id": d, "account": a, "application_id": who or None, "oriented_on": day}
+            for d, a, who, day in zip(
+                _texts(kept, "dwelling_id"), _texts(kept, "account"), _texts(kept, "application_id"), _days(kept, "since"),
+                strict=True,
+            )
+            if (d, a) not in known
+        ]  # fmt: skip
+        return rows
+
+    def _in_progress(self, leases: pd.DataFrame, homes: set[str]) -> pd.DataFrame:
+        """The import's work in progress for the dwellings no session took up, and that of the log."""
+        frame = self.case.table("in_progress")
+        rows: list[Row] = []
+        taken: set[str] = set()
+        for session in self.closed:
+            for item in items_of(session):
+                if item.status == "not_examined":
+                    continue
+                taken.add(item.dwelling_id)
+                rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
+                rows += self._progress_of(session, item)
+        for session in self.coming:
+            for item in items_of(session):
+                if item.status in ("listed", "decided", "no_taker"):
+                    taken.add(item.dwelling_id)
+                    rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
+                    rows += self._on_an_agenda(session, item)
+        kept = _where(frame, [d not in taken for d in _texts(frame, "dwelling_id")])
+        described = homes | set(_texts(leases, "dwelling_id")) | set(_texts(kept, "dwelling_id"))
+        described |= {str(r["dwelling_id"]) for r in rows}
+        rows += self._described(described)
+        self.held = {str(r["dwelling_id"]) for r in rows if r["stage"] != "oriented"}
+        self.followed = {str(r["application_id"]) for r in rows if r["application_id"]}
+        for r in rows:
+            if r["dwelling_id"] not in homes:
+                self.said.append(_missing("DESK_DWELLING_ELSEWHERE", dwelling=r["dwelling_id"]))
+        return self._added("in_progress", rows, kept)
+
+    def _progress_of(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
+        """Offers a household may still take, else the next rank to notify; a dwelling withdrawn waits for nobody."""
+        home = {**self._home(item), "account": item.account}
+        if item.status == "withdrawn":
+            day = attempt_ended_on(session, item)
+            # a younger import that holds the dwelling says that it is back
+            back = self.case.settings.on > day and not self._held_by_us(item)
+            return [] if back else [{**home, "application_id": None, "stage": "commission", "since": day}]
+        live = [c for c in item.candidates if c.status in LIVE and c.offer is not None]
+        rows: list[Row] = [
+            {
+                **home,
+                "application_id": c.application_id or None,
+                "stage": "offered",
+                "since": c.offer.notified_on,
+            }
+            for c in live
+            if c.offer is not None
+        ]
+        turn = next_to_offer(item) if item.status in ("decided", "offering") else None
+        if turn is not None:
+            rows.append(
+                {
+                    **home,
+                    "application_id": turn.application_id or None,
+                    "stage": "commission",
+                    "since": session.on,
+                }
+            )
+        if rows and not self.rules.get("national.desk.waiting_ranks_proposable"):
+            waiting = [c for c in item.candidates if c.status in WAITING and c is not turn]
+            rows += [
+                {
+                    **home,
+                    "application_id": c.application_id or None,
+                    "stage": "commission",
+                    "since": session.on,
+                }
+                for c in sorted(waiting, key=rank_of)
+            ]
+        return rows
+
+    def _held_by_us(self, item: ItemRecord) -> bool:
+        """Whether the import is an earlier next case, which holds a withdrawn dwelling for nobody."""
+        frame = self.case.table("in_progress")
+        pairs = zip(_texts(frame, "dwelling_id"), _texts(frame, "application_id"), strict=True)
+        return (item.dwelling_id, "") in set(pairs)
+
+    def _on_an_agenda(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
+        """A dwelling on a coming agenda is proposed to nobody else; its first name neither."""
+        first = min(
+            (c for c in item.candidates if c.status == "listed"), key=lambda c: c.position, default=None
+        )
+        since = session.convened_on or session.on
+        home = {**self._home(item), "account": item.account}
+        who = first.application_id if first is not None else ""
+        return [{**home, "application_id": who or None, "stage": "commission", "since": since}]
+
+    def _described(self, described: set[str]) -> list[Row]:
+        """Dwellings that only the log knows stay described: a statement counts no orientation of an unknown dwelling."""
+        rows: dict[str, Row] = {}
+        for x in self.lines:
+            if x.item.dwelling_id not in described:
+                rows[x.item.dwelling_id] = {
+                    **self._home(x.item), "account": x.item.account, "application_id": None, "stage": "oriented",
+                    "since": x.oriented_on,
+                }  # fmt: skip
+        return list(rows.values())
+
+    def _decisions(self, homes: set[str], people: set[str]) -> pd.DataFrame:
+        """The import's decisions that may still hold, and who is not to be proposed a dwelling again."""
+        frame = self.case.table("decisions")
+        rows: dict[tuple[str, str], Row] = {}
+        for x in self.lines:
+            for reason, until, everywhere in self._barred(x):
+                self._forbid(
+                    rows, "" if everywhere else x.item.dwelling_id, x.candidate.application_id, reason, until
+                )
+        declined = int(self.rules.number("national.desk.declined_months"))
+        for session in [*self.closed, *self.coming]:
+            for item in items_of(session):
+                for c in item.candidates:
+                    if c.status == "declined":
+                        until = months_after(session.on, declined)
+                        self._forbid(rows, item.dwelling_id, c.application_id, "declined_before", until)
+        made = [
+            row for (d, a), row in sorted(rows.items())
+            if a in people and (not d or d in homes) and row["expires_on"] >= self.on
+        ]  # fmt: skip
+        kept = _where(
+            frame,
+            self._still_holding(
+                frame, homes, people, {(r["dwelling_id"] or "", r["application_id"]) for r in made}
+            ),
+        )
+        own = {
+            (d, a): day
+            for d, a, what, day in zip(
+                _texts(kept, "dwelling_id"), _texts(kept, "application_id"), _texts(kept, "decision"),
+                _days(kept, "expires_on"), strict=True,
+            )
+            if what == "forbid"
+        }  # fmt: skip
+        fresh = [
+            r
+            for r in made
+            if not _covers(own, (r["dwelling_id"] or "", r["application_id"]), r["expires_on"])
+        ]
+        replaced = {(r["dwelling_id"] or "", r["application_id"]) for r in fresh}
+        rest = _where(
+            kept,
+            [
+                what != "forbid" or (d, a) not in replaced
+                for d, a, what in zip(
+                    _texts(kept, "dwelling_id"),
+                    _texts(kept, "application_id"),
+                    _texts(kept, "decision"),
+                    strict=True,
+                )
+            ],
+        )
+        return self._added("decisions", fresh, rest)
+
+    def _barred(self, line: Followed) -> Iterable[tuple[str, date, bool]]:
+        """(reason, until, on every dwelling) of a candidature that ended."""
+        number = self.rules.number
+        if line.candidate.status in ("refused", "silent", "desisted") and line.ended_on is not None:
+            yield (
+                "refused_same_dwelling",
+                months_after(line.ended_on, int(number("national.desk.refused_months"))),
+                False,
+            )
+        elif line.candidate.status == "not_attributed":
+            months = int(number("national.desk.not_attributed_months"))
+            yield "commission_decision", months_after(line.session.on, months), False
+        elif line.candidate.status == "ineligible":
+            decision = line.candidate.decision
+            motive = decision.motive if decision is not None else ""
+            until = self._struck_off_on(line)
+            if until is None:
+                # no notice yet: the household is proposed nowhere while its file stands as the commission left it
+                until = months_after(line.session.on, int(number("national.desk.not_attributed_months")))
+            yield INELIGIBLE_REASONS.get(motive, "commission_decision"), until, True
+
+    @staticmethod
+    def _forbid(rows: dict[tuple[str, str], Row], dwelling: str, who: str, reason: str, until: date) -> None:
+        if who and ((dwelling, who) not in rows or rows[dwelling, who]["expires_on"] < until):
+            rows[dwelling, who] = {
+                "dwelling_id": dwelling or None, "application_id": who, "decision": "forbid", "reason": reason,
+                "author": AUTHOR, "expires_on": until,
+            }  # fmt: skip
+
+    def _still_holding(
+        self, frame: pd.DataFrame, homes: set[str], people: set[str], barred: set[tuple[str, str]]
+    ) -> list[bool]:
+        """Rows about what has left are over; a pin or an orientation was carried out by the session that took the dwelling up."""
+        examined = {
+            i.dwelling_id
+            for s in [*self.closed, *self.coming]
+            for i in s.items
+            if i.status != "not_examined" and s.on >= self.case.settings.on
+        }
+        keep = []
+        columns = [_texts(frame, c) for c in ("dwelling_id", "application_id", "decision")]
+        for dwelling, who, what in zip(*columns, strict=True):
+            gone = (dwelling and dwelling not in homes) or (who and who not in people)
+            done = what != "forbid" and (dwelling in examined or dwelling in self.held)
+            against = what == "pin" and (
+                (dwelling, who) in barred or ("", who) in barred or who in self.followed
+            )
+            if done or against:
+                self.said.append(_missing("DESK_DECISION_DONE", dwelling=dwelling, decision=what))
+            keep.append(not (gone or done or against))
+        return keep
+
+    def _added(self, name: str, rows: Sequence[Row], kept: pd.DataFrame | None = None) -> pd.DataFrame:
+        base = self.case.table(name) if kept is None else kept
+        self.counts[name] = len(rows)
+        return (
+            pd.concat([base, _framed(name, rows)], ignore_index=True) if rows else base.reset_index(drop=True)
+        )
+
+
+def in_flux(item: ItemRecord) -> bool:
+    """Whether a dwelling let on its account belongs to the flux: not excluded, not promised, no first letting."""
+    facts = item.facts
+    excluded = str(facts.get("assiette_exclusion") or "none") != "none"
+    return not (
+        excluded
+        or facts.get("reserved_to")
+        or facts.get("first_letting")
+        or item.account in set(outside_flux())
+    )
+
+
+def file_of(candidate: CandidateRecord) -> str:
+    """State of the file that the instruction learnt: unreachable, to complete, complete; empty when it learnt nothing."""
+    if candidate.call == "unreachable":
+        return "unreachable"
+    if candidate.documents:
+        return "complete" if all(d.received_on is not None for d in candidate.documents) else "to_verify"
+    return ""
+
+
+def _covers(own: Mapping[tuple[str, str], date | None], key: tuple[str, str], until: date) -> bool:
+    """Whether a row of the import bars the same pair at least as long."""
+    if key not in own:
+        return False
+    there = own[key]
+    return there is None or there >= until
+
+
+def _where(frame: pd.DataFrame, keep: Sequence[bool]) -> pd.DataFrame:
+    """Rows to keep; of a table without rows, its columns."""
+    return frame.loc[np.asarray(keep, bool)]
+
+
+def _without(frame: pd.DataFrame, gone: set[str], housed: set[str]) -> pd.DataFrame:
+    """Rows that speak of nothing that has left."""
+    keep = pd.Series(True, index=frame.index)
+    if "dwelling_id" in frame.columns:
+        keep &= ~frame["dwelling_id"].isin(gone)
+    return frame[keep & ~frame["application_id"].isin(housed)].reset_index(drop=True)
+
+
+def _framed(name: str, rows: Sequence[Row]) -> pd.DataFrame:
+    """Rows as a frame with the canonical dtypes of their table."""
+    made: dict[str, Any] = {}
+    for column in TABLES[name].columns:
+        values = [row.get(column.name) for row in rows]
+        if column.kind in ("date", "month"):
+            made[column.name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=object))).astype(
+                "datetime64[s]"
+            )
+        elif column.kind == "list":
+            made[column.name] = pd.Series(
+                ["|".join(v) if isinstance(v, (list, tuple)) else v for v in values], dtype="str"
+            )
+        else:
+            made[column.name] = pd.Series(values, dtype=object).astype(column.dtype)  # type: ignore[call-overload]
+    return pd.DataFrame(made)
+
+
+def _sorted(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows by the key of their table, so that the order of an import changes no byte."""
+    if not len(frame):
+        return frame.reset_index(drop=True)
+    by = [c for c in TABLES[name].key if c in frame.columns] or list(frame.columns)
+    rest = [c for c in frame.columns if c not in by]
+    words = pd.DataFrame(
+        {c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in [*by, *rest]}
+    )
+    return frame.loc[words.sort_values([*by, *rest], kind="stable").index].reset_index(drop=True)
+
+
+def _texts(frame: pd.DataFrame, column: str) -> list[str]:
+    return ["" if pd.isna(x) else str(x) for x in frame[column].astype(object)]
+
+
+def _days(frame: pd.DataFrame, column: str) -> list[date | None]:
+    return [None if pd.isna(x) else pd.Timestamp(x).date() for x in frame[column]]
+
+
+def _day_of(text: str | None) -> date | None:
+    """A day as an import writes it, ``2026-11-28`` or ``28/11/2026``; None for anything else."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text or "", form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    return None
+
+
+def _missing(code: str, **params: object) -> Finding:
+    return Finding(code, "warning", params=params)

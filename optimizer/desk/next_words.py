@@ -1,0 +1,50 @@
+"""What `next` says when it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from optimizer.desk.next_case import NextCase
+from optimizer.errors import LANGS, said, texts
+
+texts(
+    "NEXT",
+    {
+        "written": ("Dossier du {day} écrit dans {out}.", "Case of {day} written into {out}."),
+        "size": (
+            "{dwellings:logement/logements}, {applications:demande/demandes}.",
+            "{dwellings:dwelling/dwellings}, {applications:application/applications}.",
+        ),
+        "brought": (
+            "Du registre : {leases:bail signé/baux signés}, {in_progress:ligne en cours/lignes en cours}, {events:suivi/suivis}, {decisions:décision/décisions}.",
+            "From the ledger: {leases:lease/leases}, {in_progress:line in progress/lines in progress}, {events:event/events}, {decisions:decision/decisions}.",
+        ),
+        "then": (
+            "Ensuite : attriflux check {out}, puis attriflux propose {out} --out resultat",
+            "Then: attriflux check {out}, and attriflux propose {out} --out result",
+        ),
+    },
+)
+
+
+def summary_of(made: NextCase, out: Path) -> dict[str, object]:
+    """The lines of the terminal in both languages, and the same as data."""
+    case, n = made.case, made.counts
+    summary: dict[str, object] = {
+        "out": str(out), "on": case.settings.on.isoformat(), "rows": dict(n), "said": len(made.said),
+        "dwellings": len(case.table("dwellings")), "applications": len(case.table("applications")),
+    }  # fmt: skip
+    for lang in LANGS:
+        brought = {name: int(n.get(name, 0)) for name in ("leases", "in_progress", "events", "decisions")}
+        summary[f"lines_{lang}"] = [
+            said("NEXT.WRITTEN", lang, day=f"{case.settings.on:%d/%m/%Y}", out=out),
+            said(
+                "NEXT.SIZE",
+                lang,
+                dwellings=len(case.table("dwellings")),
+                applications=len(case.table("applications")),
+            ),
+            said("NEXT.BROUGHT", lang, **brought),
+            said("NEXT.THEN", lang, out=out),
+        ]
+    return summary

@@ -1,0 +1,67 @@
+"""The pack of a session: the A4 page of each dwelling as the run printed it, at the day and in the order of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from optimizer.desk.agenda import NUMBER
+from optimizer.desk.entry_rows import home_words, household_words
+from optimizer.desk.following import items_of
+from optimizer.errors import Lang, said
+from optimizer.presentation.sheets import BOX, paged
+from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
+
+
+@dataclass(frozen=True)
+class PackHead:
+    """Title, day, language and banners of a pack."""
+
+    title: str
+    on: date
+    lang: Lang
+    banners: tuple[str, ...] = ()
+
+
+def pack_head(session: SessionRecord, lang: Lang) -> PackHead:
+    """The head of a session's pack."""
+    return PackHead(f"{session.commission} – {session.landlord}", session.on, lang)
+
+
+def pack_pages(session: SessionRecord, lang: Lang) -> list[dict[str, Any]]:
+    """Pages as `optimizer.presentation.sheets` sets them, with the households listed now: some were called up, some left."""
+    return paged([_form(item, lang) for item in items_of(session)], session.on, lang)
+
+
+def _form(item: ItemRecord, lang: Lang) -> dict[str, Any]:
+    kept = item.facts.get("form") or {}
+    listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
+    cards = [_card(c, lang) for c in sorted(listed, key=lambda c: c.position)]
+    return {
+        "dwelling": item.dwelling_id, "rpls": str(kept.get("rpls") or item.facts.get("rpls") or ""),
+        "lines": kept.get("lines") or [[["", home_words(item.facts, lang)]]], "candidates": cards,
+        "close": kept.get("close") or _close(lang), "foot": str(kept.get("foot") or ""),
+    }  # fmt: skip
+
+
+def _card(c: CandidateRecord, lang: Lang) -> dict[str, Any]:
+    """The four lines of a household; its number, kept apart by the store, comes back behind the rank."""
+    lines = [list(line) for line in c.facts.get("lines") or ()]
+    if not lines:
+        lines = [[[said("SHEETS.RANK", lang), str(c.position)]], [["", household_words(c, lang)]]]
+    number = c.application_id or c.ref
+    lines[0] = [*lines[0][:1], [NUMBER, number], *lines[0][1:]]
+    return {
+        "rank": c.position, "application": number, "lines": [line for line in lines if line != [["", ""]]],
+        "decision": said("SHEETS.DECISION", lang, box=BOX),
+    }  # fmt: skip
+
+
+def _close(lang: Lang) -> Sequence[Sequence[Sequence[str]]]:
+    """Vote, departure, remarks and signatures of a dwelling that came after the run."""
+    return [
+        [[said("SHEETS.VOTE", lang), said("SHEETS.VOTE_COUNT", lang, box=BOX)]], [[said("SHEETS.DEPARTURE", lang), "……"]],
+        [[said("SHEETS.REMARKS", lang), "……"]], [[said("SHEETS.SIGNATURES", lang), said("SHEETS.SIGNED_BY", lang)]],
+    ]  # fmt: skip

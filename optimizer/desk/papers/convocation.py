@@ -1,0 +1,127 @@
+"""The convocation of the members and the agenda: what is to be examined, on whose account, with the six inputs of each orientation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from optimizer.desk.following import items_of
+from optimizer.desk.papers.wording import Told
+from optimizer.presentation.document import (
+    Block,
+    Document,
+    Sheet,
+    heading,
+    listing,
+    mention,
+    pairs,
+    signatures,
+    table,
+    text,
+)
+from optimizer.presentation.numbers import UNKNOWN
+from optimizer.store.records import DutyRecord, ItemRecord
+
+
+def convocation(told: Told) -> Document:
+    """One sheet for every recipient: préfet, maires, presidents of EPCI, members, réservataires."""
+    s, say = told.session, told.say
+    blocks = [
+        text(say("CONVOCATION_TEXT", commission=s.commission, landlord=told.landlord)),
+        pairs(
+            [
+                (say("DATE"), told.day(s.on)), (say("HOUR"), s.hour or UNKNOWN), (say("PLACE"), s.place or UNKNOWN),
+                (say("MODE"), say(f"MODE_{s.mode}")), (say("DWELLINGS"), str(len(s.items))),
+                *([(say("URGENT"), s.reason)] if s.urgent else []),
+            ]
+        ),
+        heading(say("RECIPIENTS")), listing(list(s.recipients) or [UNKNOWN]),
+        text(say("CONVOCATION_ATTACHED")), text(say("CONVOCATION_VOICES")),
+        signatures([(say("SECRETARY"), told.issuer.author), ("", "")]),
+    ]  # fmt: skip
+    title = say("CONVOCATION")
+    return Document(
+        title,
+        s.on,
+        (Sheet(title, tuple(blocks), sub=f"{told.landlord} – {s.commission}"),),
+        foot=s.session_id,
+    )
+
+
+def agenda_paper(told: Told, duties: Sequence[DutyRecord] = ()) -> Document:
+    """The agenda: a table of dwellings, their orientation, and the duties still open. No household is named."""
+    s, say = told.session, told.say
+    blocks = tuple(_agenda(told, duties))
+    title = say("AGENDA")
+    sub = say("AGENDA_HEAD", day=told.day(s.on), commission=s.commission, hash=s.agenda_hash[:16] or UNKNOWN)
+    return Document(title, s.on, (Sheet(title, blocks, sub=sub),), foot=f"{told.landlord} – {s.session_id}")
+
+
+def _agenda(told: Told, duties: Sequence[DutyRecord]) -> Iterator[Block]:
+    s, say = told.session, told.say
+    items = items_of(s)
+    yield table(
+        [say("N"), say("REFERENCE"), say("HOME"), say("ACCOUNT"), say("CANDIDATES")],
+        [
+            [
+                str(i.position), i.dwelling_id, told.home(i), str(i.facts.get("account_label") or i.account),
+                str(sum(c.status not in ("queue", "declined", "replaced") for c in i.candidates))
+                + (f" ({say(f'FEW_{i.few_reason}')})" if i.few_reason else ""),
+            ]
+            for i in items
+        ],
+        caption=say("DWELLINGS"),
+    )  # fmt: skip
+    oriented = [i for i in items if any(i.orientation.values())]
+    if oriented:
+        yield heading(say("ORIENTATION"))
+        yield table(
+            [
+                say("REFERENCE"),
+                say("O_OBJECTIVES"),
+                say("O_FLUX"),
+                say("O_RESIDENCE"),
+                say("O_RECENT"),
+                say("O_PROFILES"),
+            ],
+            [[i.dwelling_id, *_inputs(told, i.orientation)] for i in oriented],
+        )
+    late: list[ItemRecord] = [i for i in items if i.added_as == "late"]
+    if late:
+        yield heading(say("LATE"))
+        yield listing([f"{i.dwelling_id} : {i.added_reason}" for i in late])
+    yield heading(say("DUTIES"))
+    owed = [d for d in duties if d.kind == "suitable_offer" and d.closed_on is None]
+    if owed:
+        yield listing(
+            [say("DUTY_LINE", ref=d.ref, day=told.day(d.opened_on), session=d.session_id) for d in owed]
+        )
+    else:
+        yield text(say("NONE"))
+    yield mention(say("DECIDES"))
+
+
+def _inputs(told: Told, o: Mapping[str, Any]) -> list[str]:
+    """The dwelling stands in its own column; here the five others."""
+    say = told.say
+    flux = say(
+        "FLUX",
+        done=o.get("flux_done") or "0",
+        progress=o.get("flux_in_progress") or "0",
+        remaining=o.get("flux_remaining") or "0",
+    )
+    home = say(
+        "RESIDENCE_Q1",
+        share=o.get("residence_q1_share") or UNKNOWN,
+        fragility=o.get("residence_fragility") or UNKNOWN,
+    )
+    people = say(
+        "PROFILES",
+        n=o.get("candidates") or "0",
+        dalo=o.get("candidates_dalo") or "0",
+        priority=o.get("candidates_priority") or "0",
+    )
+    return [
+        str(o.get("objectives") or UNKNOWN), flux if o.get("flux_share") else say("OUTSIDE_FLUX"), home,
+        str(o.get("recent_move_ins") or UNKNOWN), people,
+    ]  # fmt: skip

@@ -1,0 +1,208 @@
+"""Letters to households: attribution, rank, condition, non-attribution, ineligibility; the DALO warning where one is due.
+
+A rank is no offer and starts no clock. A letter names no other household. Letters of L. 441-1 are never printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from optimizer.desk.following import LIVE, items_of, next_to_offer
+from optimizer.desk.papers.wording import BLANK, Told, examined, money, yes_no
+from optimizer.presentation.document import (
+    Block,
+    Document,
+    Sheet,
+    heading,
+    mention,
+    pairs,
+    place,
+    signatures,
+    text,
+)
+from optimizer.presentation.numbers import UNKNOWN, decimal
+from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
+
+OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter: of which kind, to whom, on which dwelling."""
+
+    kind: str
+    item: ItemRecord
+    candidate: CandidateRecord
+    decision: DecisionRecord
+
+
+def letters_of(told: Told) -> list[Letter]:
+    """Letters due after a session, in the order of its agenda; whose turn has not come has a letter of rank."""
+    found = []
+    for item in items_of(told.session):
+        if item.status in ("listed", "not_examined"):
+            continue
+        turn = next_to_offer(item)
+        for c in examined(item):
+            if c.decision is not None:
+                found.append(Letter(_kind(c, turn), item, c, c.decision))
+    return found
+
+
+def _kind(c: CandidateRecord, turn: CandidateRecord | None) -> str:
+    assert c.decision is not None
+    if c.decision.kind == "not_attributed":
+        return REFUSAL
+    if c.decision.kind == "ineligible":
+        return INELIGIBLE
+    if c.decision.kind == "conditional":
+        return CONDITION
+    now = c is turn or c.status in LIVE or c.offer is not None
+    return OFFER if now else RANK
+
+
+def letters(told: Told) -> Document:
+    """Every letter of a session, each on its own sheet."""
+    sheets = tuple(
+        Sheet(
+            told.say(f"LETTER_{x.kind}"),
+            tuple(_letter(told, x)),
+            sub=_subject(told, x),
+            anchor=f"courrier-{n}",
+        )
+        for n, x in enumerate(letters_of(told), start=1)
+    )
+    empty = (Sheet(told.say("LETTERS"), (text(told.say("NO_LETTER")),)),)
+    return Document(
+        told.say("LETTERS"),
+        told.session.on,
+        sheets or empty,
+        foot=f"{told.landlord} – {told.session.session_id}",
+    )
+
+
+def _subject(told: Told, x: Letter) -> str:
+    return told.say(
+        "LETTER_SUBJECT",
+        number=told.number(x.candidate),
+        dwelling=x.item.dwelling_id,
+        day=told.day(told.session.on),
+    )
+
+
+def _letter(told: Told, x: Letter) -> Iterator[Block]:
+    say, s, d = told.say, told.session, x.decision
+    person = told.people.get(x.candidate.ref)
+    address = [line for line in ((person.address if person else "") or "").splitlines() if line.strip()]
+    yield place([(person.name if person and person.name else BLANK), *(address or [BLANK, BLANK])])
+    yield pairs(
+        [
+            (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or UNKNOWN}"),
+            (say("NUR"), told.number(x.candidate)), (say("DECISION"), told.decision(d)),
+        ]
+    )  # fmt: skip
+    yield from _BODIES[x.kind](told, x)
+    if x.kind in (OFFER, CONDITION) and x.candidate.facts.get("dalo"):
+        yield mention(told.term("dalo", decided=BLANK))
+        yield text(say("DALO_COPY"))
+    yield mention(
+        told.term("algorithm", address=told.issuer.rules_at or BLANK, contact=told.issuer.contact or BLANK)
+    )
+    yield text(told.term("personal_data", contact=told.issuer.contact or BLANK))
+    yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
+    yield signatures(
+        [(say("AUTHOR"), f"{told.issuer.author or BLANK}, {told.issuer.quality or BLANK}"), ("", "")]
+    )
+
+
+def _offer(told: Told, x: Letter) -> Iterator[Block]:
+    say = told.say
+    yield text(say("LETTER_OFFER_TEXT"))
+    yield from _described(told, x.item)
+    yield from _answer(told, x)
+    yield text(say("REFUSAL_EFFECT"))
+    yield text(say("VISIT", contact=told.issuer.contact or BLANK))
+
+
+def _described(told: Told, item: ItemRecord) -> Iterator[Block]:
+    """The dwelling, as precisely as a household needs it to answer."""
+    say, f, lang = told.say, item.facts, told.lang
+    surface = f.get("surface_m2")
+    floor = f.get("floor")
+    yield heading(say("THE_DWELLING"))
+    yield pairs(
+        [
+            (say("ADDRESS"), ", ".join(str(x) for x in (f.get("address"), f.get("commune_name")) if x) or BLANK),
+            (say("FLOOR"), UNKNOWN if floor is None else say("FLOOR_VALUE", n=int(floor), lift=yes_no(f.get("lift"), lang))),
+            (say("TYPE"), f"T{f.get('rooms')}, {UNKNOWN if surface is None else decimal(float(surface), 1, lang)} m²"),
+            (say("ENERGY"), str(f.get("energy_label") or UNKNOWN).upper()),
+            (say("RENT"), f"{money(f.get('rent_eur'), lang)} + {money(f.get('charges_eur'), lang)}"),
+            (say("DEPOSIT"), money(f.get("rent_eur"), lang)), (say("AVAILABLE"), _iso(told, f.get("available_on"))),
+        ]
+    )  # fmt: skip
+
+
+def _answer(told: Told, x: Letter) -> Iterator[Block]:
+    """The last day to answer where the proof of notification is on file, else the rule and a blank."""
+    offer = x.candidate.offer
+    deadline = told.day(offer.deadline) if offer is not None and offer.deadline is not None else BLANK
+    yield heading(told.say("YOUR_ANSWER"))
+    yield mention(told.term("answer", deadline=deadline))
+    yield text(told.say("ANSWER_RULE", days=told.law.answer_days))
+
+
+def _rank(told: Told, x: Letter) -> Iterator[Block]:
+    yield text(told.say("LETTER_RANK_TEXT", n=x.decision.rank or 1, home=told.home(x.item)))
+    yield mention(told.term("rank"))
+    yield text(told.say("RANK_NO_APPEAL"))
+
+
+def _conditional(told: Told, x: Letter) -> Iterator[Block]:
+    d = x.decision
+    yield text(told.say("LETTER_CONDITION_TEXT"))
+    document = told.law.documents.get(d.document, d.document)
+    yield mention(told.term("condition", document=document, due=told.day(d.due_on)))
+    if d.rank is not None and d.rank > 1:
+        yield text(told.say("CONDITION_RANK", n=d.rank))
+    yield from _described(told, x.item)
+    if x.candidate.offer is not None or d.rank in (None, 1):
+        yield from _answer(told, x)
+    yield text(told.say("REFUSAL_EFFECT"))
+
+
+def _refused(told: Told, x: Letter) -> Iterator[Block]:
+    yield text(told.say("LETTER_REFUSAL_TEXT", home=told.home(x.item)))
+    yield from _why(told, x)
+    yield mention(told.term("not_attributed"))
+    yield text(told.term("recourse"))
+    yield text(told.say("SOCIAL_HELP"))
+
+
+def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
+    yield text(told.say("LETTER_INELIGIBLE_TEXT"))
+    yield from _why(told, x)
+    yield mention(told.term("ineligible"))
+    yield text(told.term("recourse"))
+    yield text(told.say("PROVED_DELIVERY"))
+
+
+def _why(told: Told, x: Letter) -> Iterator[Block]:
+    d, say = x.decision, told.say
+    yield pairs(
+        [
+            (say("MOTIVE"), told.law.motives.get(d.motive, d.motive)),
+            (say("PROVISION"), d.provision or told.law.provisions.get(d.motive, UNKNOWN)),
+            (say("FACTS"), d.sentence or say("ERASED")),
+        ]
+    )
+
+
+def _iso(told: Told, value: object) -> str:
+    text_ = str(value or "")
+    return f"{text_[8:10]}/{text_[5:7]}/{text_[:4]}" if len(text_) >= 10 else UNKNOWN
+
+
+_BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {
+    OFFER: _offer, RANK: _rank, CONDITION: _conditional, REFUSAL: _refused, INELIGIBLE: _ineligible,
+}  # fmt: skip

@@ -1,0 +1,207 @@
+"""The minutes of a session (procès-verbal), with every mention that must be there, and its copy without numbers or names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.desk.following import items_of
+from optimizer.desk.papers.wording import (
+    BLANK,
+    Told,
+    decided_order,
+    departs,
+    examined,
+    in_groups,
+    qpv_words,
+    voices_on,
+    yes_no,
+)
+from optimizer.presentation.document import (
+    Block,
+    Document,
+    Sheet,
+    heading,
+    listing,
+    mention,
+    pairs,
+    signatures,
+    table,
+    text,
+)
+from optimizer.presentation.numbers import UNKNOWN
+from optimizer.store.records import ItemRecord
+
+HASH = 16
+"""First signs of a hash that a paper prints; the store keeps them whole."""
+
+
+def minutes(told: Told) -> Document:
+    """The minutes of a closed session; those of one still open say so."""
+    session = told.session
+    head = told.say(
+        "MINUTES_HEAD", day=told.day(session.on), landlord=told.landlord, commission=session.commission
+    )
+    first = Sheet(told.say("MINUTES"), tuple(_opening(told)), sub=head, anchor="seance")
+    homes = [
+        Sheet(
+            told.head(item),
+            tuple(_dwelling(told, item)),
+            sub=told.home(item),
+            anchor=f"logement-{item.position}",
+            follows=n > 0,
+        )
+        for n, item in enumerate(i for i in items_of(session) if i.status != "not_examined")
+    ]
+    last = Sheet(told.say("CLOSING"), tuple(_closing(told)), sub=head, anchor="cloture")
+    return Document(
+        told.say("MINUTES"), session.on, (first, *homes, last), foot=f"{told.landlord} – {session.session_id}",
+        banners=() if session.status == "closed" else (told.say("NOT_CLOSED"),),
+    )  # fmt: skip
+
+
+def _opening(told: Told) -> Iterator[Block]:
+    s, say = told.session, told.say
+    hours = say("HOURS", opened=told.hour(s.opened_at), closed=told.hour(s.closed_at))
+    rows = [
+        (say("LANDLORD"), told.landlord), (say("COMMISSION"), s.commission), (say("DATE"), told.day(s.on)), (say("TIMES"), hours),
+        (say("PLACE"), s.place or UNKNOWN), (say("MODE"), say(f"MODE_{s.mode}")),
+        (say("CONVOCATION"), say("CONVOKED", day=told.day(s.convened_on), to=" ; ".join(s.recipients) or UNKNOWN)),
+        (say("QUORUM_RULE"), f"{s.quorum_rule or say('QUORUM_RULE_DEFAULT')} ({say('QUORUM_COUNT', n=s.quorum)})"),
+    ]  # fmt: skip
+    if s.urgent:
+        rows.append((say("URGENT"), s.reason))
+    if s.programme:
+        rows.append((say("PROGRAMME"), s.programme))
+    yield pairs(rows)
+    yield heading(say("MEMBERS"))
+    labels = told.law.labels("voice_labels")
+    at = {i.item_id: i.dwelling_id for i in s.items}
+    yield table(
+        [say("MEMBER"), say("QUALITY"), say("VOICE"), say("PRESENCE"), say("TIMES"), say("RECUSED")],
+        [
+            [
+                m.member, m.quality or UNKNOWN, labels[m.voice],
+                say(f"PRESENCE_{m.presence}") + (f" ({m.represented_by})" if m.represented_by else ""),
+                " – ".join(x for x in (m.arrived_at, m.left_at) if x) or UNKNOWN,
+                ", ".join(at[i] for i in m.recused if i in at) or UNKNOWN,
+            ]
+            for m in s.attendance
+        ],
+    )  # fmt: skip
+    yield text(say("CASTING_RULE"))
+    outside = [i for i in items_of(s) if i.status == "not_examined"]
+    yield heading(say("NOT_EXAMINED"))
+    if outside:
+        reasons = told.law.labels("not_examined_reasons")
+        yield listing(
+            [f"{i.dwelling_id} – {told.home(i)} : {reasons.get(i.end_reason, i.end_reason)}" for i in outside]
+        )
+    else:
+        yield text(say("NONE"))
+
+
+def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
+    say, f = told.say, item.facts
+    named = examined(item)
+    few = item.few_reason if len(named) < told.law.shortlist_size else ""
+    present, quorum = (
+        voices_on(told.session, item),
+        item.vote.quorum if item.vote is not None else told.session.quorum,
+    )
+    rows = [
+        (say("REFERENCE"), item.dwelling_id + (f" – RPLS {f['rpls']}" if f.get("rpls") else "")),
+        (say("COMMUNE"), str(f.get("commune_name") or f.get("commune") or UNKNOWN)), (say("TYPE"), f"T{f.get('rooms')}"),
+        (say("FINANCING"), str(f.get("financing") or UNKNOWN).upper()), ("QPV", qpv_words(f, told.lang)),
+        (say("FIRST_LETTING"), yes_no(f.get("first_letting"), told.lang)),
+        (say("ACCOUNT"), str(f.get("account_label") or item.account)),
+        (say("QUORUM_HERE"), say("QUORUM_MET" if present >= quorum else "QUORUM_NOT_MET", present=present, quorum=quorum)),
+        (say("EXAMINED"), str(len(named)) + (f" – {say('FEWER')} {say(f'FEW_{few}')}" if few else "")),
+        (say("PROPOSED_ORDER"), " ; ".join(f"{c.position} : {told.number(c)}" for c in named) or UNKNOWN),
+        (say("DECIDED_ORDER"), " ; ".join(f"{i} : {told.number(c)}" for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
+    ]  # fmt: skip
+    if item.added_as == "late":
+        rows.append((say("LATE"), item.added_reason))
+    yield pairs(rows)
+    yield table(
+        [say("PROPOSED_RANK"), say("HOUSEHOLD"), say("DECISION"), say("CONDITION"), say("MOTIVE")],
+        [
+            [
+                str(c.position), told.who(c), told.decision(c.decision) if c.decision else say("CANDIDATE_NOT_EXAMINED"),
+                told.condition(c.decision) if c.decision else "", told.motive(c.decision) if c.decision else "",
+            ]
+            for c in [*named, *(c for c in item.candidates if c.status == "not_examined")]
+        ],
+        caption=say("DECISIONS"),
+    )  # fmt: skip
+    yield text(_ballot(told, item))
+    if departs(item):
+        yield mention(say("DEPARTURE", why=item.departure or BLANK))
+    if item.status == "withdrawn":
+        reasons = told.law.labels("withdrawal_reasons")
+        yield mention(say("WITHDRAWN", why=reasons.get(item.end_reason, item.end_reason)))
+
+
+def _ballot(told: Told, item: ItemRecord) -> str:
+    v, say = item.vote, told.say
+    if v is None or (v.votes_against == 0 and v.abstentions == 0):
+        return say("UNANIMOUS")
+    words = say("BALLOT", pro=v.votes_for, con=v.votes_against, abstentions=v.abstentions)
+    return f"{words} {say(f'CASTING_{v.casting}')}" if v.casting else words
+
+
+def _closing(told: Told) -> Iterator[Block]:
+    s, say = told.session, told.say
+    yield heading(say("RUN"))
+    if s.run is None:
+        yield text(say("NO_RUN"))
+    else:
+        r = s.run
+        verdict = (
+            say("VERDICT_CERTIFIED") if r.verdict == "certified" else say("VERDICT_WITHIN", gap=r.gap_points)
+        )
+        hashes = [(name, value[:HASH]) for name, value in sorted(r.hashes.items()) if _printed(name)]
+        yield pairs(
+            [
+                (say("VERDICT"), verdict), (say("SEED"), r.seed), (say("RUNS"), str(r.runs)), (say("CASE_ON"), told.day(r.case_on)),
+                (say("HASHES"), " ; ".join(f"{name} {value}" for name, value in hashes)),
+                (say("AGENDA_HASH"), s.agenda_hash[:HASH] or UNKNOWN),
+            ]
+        )  # fmt: skip
+    yield mention(
+        told.term("algorithm", address=told.issuer.rules_at or BLANK, contact=told.issuer.contact or BLANK)
+    )
+    yield heading(say("LEDGER"))
+    yield pairs(
+        [
+            (
+                say("LEDGER_HEAD"),
+                f"{s.signed_seq} : {in_groups(s.signed_hash)}" if s.signed_seq is not None else UNKNOWN,
+            ),
+            (say("LEDGER_SIGNATURE"), in_groups(s.signed_with) or UNKNOWN),
+        ]
+    )
+    if s.one_person:
+        yield text(say("ONE_PERSON"))
+    yield heading(say("RECTIFICATIONS"))
+    if s.rectifications:
+        yield table(
+            [say("NUMBER"), say("REASON"), say("PREPARED"), say("SIGNED")],
+            [
+                [
+                    str(r.number), r.reason, f"{r.prepared_by}, {told.day(r.prepared_at.date())}",
+                    f"{r.signed_by}, {told.day(r.signed_at.date())}" if r.signed_at else say("NOT_SIGNED"),
+                ]
+                for r in s.rectifications
+            ],
+        )  # fmt: skip
+    else:
+        yield text(say("NONE"))
+    yield signatures([(say("CHAIR"), s.signed_by), (say("SECRETARY"), s.prepared_by)])
+
+
+def _printed(name: str) -> bool:
+    """Hashes worth a line of paper: the certificate, the lists, the rules and the two tables of the case."""
+    return name in ("rules", "result/certificate.json", "result/proposals.csv") or (
+        name.startswith("case/")
+        and any(w in name for w in ("demandes", "applications", "logements", "dwellings", ".xlsx"))
+    )

@@ -1,0 +1,114 @@
+"""« À reporter » : what a session changes in the shared file and at the national desk, so that nothing is typed from memory.
+
+Two tables: the events of each application (CCH R. 441-2-15), and the fields of a radiation after a lease or an ineligibility.
+What the desk does not know (SIREN of the landlord, agreement of the département) is left blank, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from optimizer.desk.entry_rows import in_qpv
+from optimizer.desk.following import Followed, followed
+from optimizer.desk.papers.wording import Told
+from optimizer.presentation.document import Document, Sheet, table, text
+from optimizer.presentation.numbers import UNKNOWN
+
+EVENT_COLUMNS = ("numUnique", "evenement", "date", "logement", "reservataire", "detail")
+RADIATION_COLUMNS = (
+    "numUnique", "motifRadiation", "dateSignatureBail", "dejaLogeParcBailleur", "numeroRpls", "attribueEnComDALO", "accordCollectif",
+    "typeReservataire", "codeSirenBailleur", "zus", "typeLogement", "surface", "montantLoyer", "adresse", "sousMotifIrrecevabilite",
+    "dateCourrier",
+)  # fmt: skip
+
+
+def events_table(told: Told) -> pd.DataFrame:
+    """What happened to each application: passage, decision, offer, answer, lease; columns `EVENT_COLUMNS`."""
+    rows: list[dict[str, str]] = []
+    for x in followed([told.session]):
+        d, o = x.candidate.decision, x.candidate.offer
+        assert d is not None
+        rows.append(_event(told, x, "PASSED", told.day(x.session.on), ""))
+        rows.append(_event(told, x, "DECIDED", told.day(x.session.on), told.decision(d)))
+        if o is not None:
+            rows.append(
+                _event(
+                    told, x, "OFFERED", told.day(o.notified_on), told.law.labels("proofs").get(o.proof, "")
+                )
+            )
+            if x.candidate.status in ("refused", "silent", "desisted", "accepted", "signed"):
+                status = "accepted" if x.candidate.status == "signed" else x.candidate.status
+                why = told.law.labels("refusal_reasons").get(o.refusal_reason, "")
+                rows.append(_event(told, x, f"ANSWER_{status}", told.day(o.answered_on or o.deadline), why))
+            if o.lease_on is not None:
+                rows.append(_event(told, x, "LEASED", told.day(o.lease_on), ""))
+    return pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
+
+
+def radiations_table(told: Told) -> pd.DataFrame:
+    """Fields of a radiation, one row per household housed or found ineligible; columns `RADIATION_COLUMNS`."""
+    rows = []
+    for x in followed([told.session]):
+        if x.candidate.status == "signed":
+            rows.append(_housed(told, x))
+        elif x.candidate.status == "ineligible" and x.candidate.decision is not None:
+            motive = x.candidate.decision.motive
+            rows.append(
+                {
+                    "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_INELIGIBLE"),
+                    "sousMotifIrrecevabilite": f"{motive} – {told.law.motives.get(motive, '')}", "dateCourrier": "",
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(RADIATION_COLUMNS), dtype=object).fillna("")
+
+
+def _event(told: Told, x: Followed, name: str, day: str, detail: str) -> dict[str, str]:
+    return {
+        "numUnique": told.number(x.candidate), "evenement": told.say(f"EVENT_{name}"), "date": day, "logement": x.item.dwelling_id,
+        "reservataire": str(x.item.facts.get("account_label") or x.item.account), "detail": detail,
+    }  # fmt: skip
+
+
+def _housed(told: Told, x: Followed) -> dict[str, str]:
+    f: Mapping[str, Any] = x.item.facts
+    offer = x.candidate.offer
+    yes = told.say("YES"), told.say("NO")
+    rent = f.get("rent_eur")
+    return {
+        "numUnique": told.number(x.candidate), "motifRadiation": told.say("RADIATION_HOUSED"),
+        "dateSignatureBail": told.day(offer.lease_on if offer is not None else None),
+        "dejaLogeParcBailleur": yes[0] if x.candidate.facts.get("transfer") == "internal" else yes[1],
+        "numeroRpls": str(f.get("rpls") or ""), "attribueEnComDALO": yes[0] if x.candidate.facts.get("dalo") else yes[1],
+        "typeReservataire": str(f.get("account_label") or x.item.account), "zus": yes[0] if in_qpv(f.get("qpv")) else yes[1],
+        "typeLogement": f"T{f.get('rooms')}", "surface": "" if f.get("surface_m2") is None else str(f["surface_m2"]).replace(".", ","),
+        "montantLoyer": "" if rent is None else f"{float(rent):.2f}".replace(".", ","), "adresse": str(f.get("address") or ""),
+    }  # fmt: skip
+
+
+def report_back(told: Told) -> Document:
+    """The two tables on paper, household by household."""
+    say = told.say
+    events, radiations = events_table(told), radiations_table(told)
+    blocks = [text(say("REPORT_TEXT"))]
+    blocks.append(
+        table(
+            [say("NUR"), say("EVENT"), say("DATE"), say("REFERENCE"), say("ACCOUNT"), say("DETAIL")],
+            [[str(v) for v in row] for row in events.itertuples(index=False)],
+            say("EVENTS"),
+        )
+    )
+    sheets = [Sheet(say("REPORT"), tuple(blocks), sub=told.day(told.session.on), anchor="evenements")]
+    for n, row in enumerate(radiations.to_dict("records"), start=1):
+        lines = [[str(name), str(value) or UNKNOWN] for name, value in row.items()]
+        sheets.append(
+            Sheet(
+                say("RADIATION", n=n),
+                (table([say("FIELD"), say("VALUE")], lines),),
+                anchor=f"radiation-{n}",
+                follows=n > 1,
+            )
+        )
+    return Document(say("REPORT"), told.session.on, tuple(sheets), foot=told.session.session_id)

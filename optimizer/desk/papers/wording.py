@@ -1,0 +1,177 @@
+"""Words that several papers of a session share: who sat, what a dwelling is, what was decided of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from optimizer.desk.entry_rows import home_words, in_qpv
+from optimizer.desk.following import PARIS, UNDONE, rank_of
+from optimizer.desk.papers import texts as texts
+from optimizer.errors import Lang, said
+from optimizer.presentation.numbers import UNKNOWN, day, decimal
+from optimizer.store.law import CommissionLaw
+from optimizer.store.records import (
+    AttendanceRecord,
+    CandidateRecord,
+    DecisionRecord,
+    ItemRecord,
+    PersonRecord,
+    SessionRecord,
+)
+
+BLANK = "……"
+"""What a person fills in by hand."""
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Who signs and where to write; blanks are filled by hand.
+
+    Attributes
+    ----------
+    name : the landlord as it signs.
+    author, quality : name and quality of who signs the letters.
+    contact : where a household asks or answers.
+    rules_at : where the rules and the grid are published.
+    """
+
+    name: str = ""
+    author: str = ""
+    quality: str = ""
+    contact: str = ""
+    rules_at: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A session, the law on its day and the identities a paper may print.
+
+    ``people`` is empty for papers without names; ``pseudonymous`` papers print the reference instead of the number.
+    """
+
+    session: SessionRecord
+    law: CommissionLaw
+    lang: Lang = "fr"
+    people: Mapping[str, PersonRecord] = field(default_factory=dict)
+    issuer: Issuer = Issuer()
+    pseudonymous: bool = False
+
+    def say(self, name: str, **values: object) -> str:
+        return said(f"PAPER.{name}".upper(), self.lang, **values)
+
+    def day(self, when: date | None) -> str:
+        return day(when, self.lang) if when is not None else UNKNOWN
+
+    def hour(self, when: datetime | None) -> str:
+        """Hour in Paris of an instant."""
+        return UNKNOWN if when is None else when.astimezone(PARIS).strftime("%H:%M")
+
+    def term(self, name: str, **values: object) -> str:
+        """A text of the letters, as ``models/national/commission.yaml`` dates it."""
+        return self.law.labels("letter_terms")[name].format(**values)
+
+    @property
+    def landlord(self) -> str:
+        return self.issuer.name or self.session.landlord
+
+    def number(self, candidate: CandidateRecord) -> str:
+        """Unique number, or the reference on a pseudonymous paper and once the household is erased."""
+        if self.pseudonymous or not candidate.application_id:
+            return candidate.ref
+        return candidate.application_id
+
+    def who(self, candidate: CandidateRecord) -> str:
+        """Number, and the name where the paper may print it."""
+        person = self.people.get(candidate.ref)
+        name = person.name if person is not None and not self.pseudonymous else ""
+        return f"{self.number(candidate)} – {name}" if name else self.number(candidate)
+
+    def home(self, item: ItemRecord) -> str:
+        return home_words(item.facts, self.lang)
+
+    def head(self, item: ItemRecord) -> str:
+        return self.say("DWELLING", n=item.position, of=len(self.session.items), dwelling=item.dwelling_id)
+
+    def decision(self, d: DecisionRecord) -> str:
+        """``b – Attribution avec rang de classement, rang 2``."""
+        words = f"{d.letter} – {self.law.labels('decisions')[d.kind]}"
+        return f"{words}, {self.say('RANK', n=d.rank)}" if d.rank is not None else words
+
+    def condition(self, d: DecisionRecord) -> str:
+        if not d.document:
+            return ""
+        return self.say(
+            "DOCUMENT_DUE", document=self.law.documents.get(d.document, d.document), day=self.day(d.due_on)
+        )
+
+    def motive(self, d: DecisionRecord) -> str:
+        """Motive, provision and the commission's own sentence."""
+        if not d.motive:
+            return ""
+        provision = d.provision or self.law.provisions.get(d.motive, "")
+        sentence = d.sentence or self.say("ERASED")
+        return f"{d.motive} – {self.law.motives.get(d.motive, '')} ({provision}). {sentence}"
+
+
+def examined(item: ItemRecord) -> list[CandidateRecord]:
+    """Households that the commission examined, in the proposed order."""
+    return sorted((c for c in item.candidates if c.status not in UNDONE), key=lambda c: c.position)
+
+
+def decided_order(item: ItemRecord) -> list[CandidateRecord]:
+    """Households attributed to, in the commission's order."""
+    kept = [
+        c
+        for c in examined(item)
+        if c.decision is not None and c.decision.kind in ("attribution", "ranked", "conditional")
+    ]
+    return sorted(kept, key=rank_of)
+
+
+def departs(item: ItemRecord) -> bool:
+    """Whether the commission left the proposed order: another order, or somebody passed over for a household behind."""
+    decided = [c.candidate_id for c in decided_order(item)]
+    return decided != [c.candidate_id for c in examined(item)][: len(decided)]
+
+
+def in_groups(hexadecimal: str, size: int = 16) -> str:
+    """A hash or a signature in groups that a line of paper can break."""
+    return " ".join(hexadecimal[i : i + size] for i in range(0, len(hexadecimal), size))
+
+
+def votes_here(member: AttendanceRecord, item: ItemRecord) -> bool:
+    """Whether a member, present or represented, has a voice on a dwelling: its territory, and no recusal."""
+    if member.voice == "consultative" or member.presence == "absent" or item.item_id in member.recused:
+        return False
+    facts = item.facts
+    if member.voice == "mayor" and member.territory:
+        return member.territory == str(facts.get("commune") or "")
+    if member.voice == "epci" and member.territory:
+        return member.territory == str(facts.get("epci") or "")
+    return True
+
+
+def voices_on(session: SessionRecord, item: ItemRecord) -> int:
+    """Voices present or represented on a dwelling: those counted when it was decided, else those recorded."""
+    if item.vote is not None:
+        return item.vote.present
+    return sum(votes_here(m, item) for m in session.attendance)
+
+
+def yes_no(value: Any, lang: Lang) -> str:
+    return said("WORDS.YES" if value else "WORDS.NO", lang)
+
+
+def qpv_words(facts: Mapping[str, Any], lang: Lang) -> str:
+    """``oui``, ``non``, with the quarter's code where it is known."""
+    value = str(facts.get("qpv") or "")
+    inside = in_qpv(value)
+    code = f" ({value})" if inside and value.upper().startswith("QN") else ""
+    return yes_no(inside, lang) + code
+
+
+def money(value: Any, lang: Lang) -> str:
+    return UNKNOWN if value is None else f"{decimal(float(value), 2, lang, fixed=True)} €"

@@ -1,0 +1,80 @@
+"""What the commands of a session say when they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from optimizer.desk.agenda import Agenda
+from optimizer.desk.papers.wording import Told
+from optimizer.errors import LANGS, Lang, said, texts
+from optimizer.presentation.numbers import day
+from optimizer.store.records import SessionRecord
+
+HEADINGS = ("session", "date", "status", "dwellings", "decided", "let")
+texts(
+    "SESSION",
+    {
+        "session": ("Séance", "Session"),
+        "date": ("Date", "Date"),
+        "status": ("État", "State"),
+        "dwellings": ("Logements", "Dwellings"),
+        "decided": ("Décidés", "Decided"),
+        "let": ("Loués", "Let"),
+        "status_draft": ("en préparation", "draft"),
+        "status_convened": ("convoquée", "convened"),
+        "status_open": ("ouverte", "open"),
+        "status_closed": ("close", "closed"),
+        "status_cancelled": ("annulée", "cancelled"),
+        "begun": ("Séance {session} : {n:logement à l'ordre du jour/logements à l'ordre du jour}, {people:ménage/ménages}.", "Session {session}: {n:dwelling/dwellings} on the agenda, {people:household/households}."),
+        "begun_then": ("Ensuite : attriflux session pack {session} --out seance", "Then: attriflux session pack {session} --out session"),
+        "packed": ("Séance {session} : {n:fichier/fichiers} dans {out}.", "Session {session}: {n:file/files} in {out}."),
+        "packed_then": ("Remplir saisie.xlsx, puis : attriflux record {out}/saisie.xlsx --session {session}", "Fill in saisie.xlsx, then: attriflux record {out}/saisie.xlsx --session {session}"),
+        "minutes": ("Papiers de la séance {session} : {n:fichier/fichiers} dans {out}.", "Papers of session {session}: {n:file/files} in {out}."),
+        "draft": ("Le procès-verbal est un projet : la séance n'est pas close.", "The minutes are a draft: the session is not closed."),
+    },
+)  # fmt: skip
+
+
+def begun(session_id: str, made: Agenda) -> dict[str, object]:
+    """What `session new` says."""
+    people = sum(not c.queue for item in made.items for c in item.candidates)
+    summary: dict[str, object] = {"session": session_id, "dwellings": [i.dwelling_id for i in made.items]}
+    for lang in LANGS:
+        summary[f"lines_{lang}"] = [
+            said("SESSION.BEGUN", lang, session=session_id, n=len(made.items), people=people),
+            said("SESSION.BEGUN_THEN", lang, session=session_id),
+        ]
+    return summary
+
+
+def listed(sessions: Sequence[SessionRecord], lang: Lang) -> list[tuple[str, ...]]:
+    """One row per session, under `HEADINGS`."""
+    return [
+        (
+            s.session_id, day(s.on, lang), said(f"SESSION.STATUS_{s.status}".upper(), lang), str(len(s.items)),
+            str(sum(i.status not in ("listed", "not_examined") for i in s.items)), str(sum(i.status == "let" for i in s.items)),
+        )
+        for s in sessions
+    ]  # fmt: skip
+
+
+def packed(session_id: str, out: Path, files: Sequence[str]) -> dict[str, object]:
+    """What `session pack` says."""
+    return _written("PACKED", session_id, out, files, "PACKED_THEN")
+
+
+def drawn_up(told: Told, out: Path, files: Sequence[str]) -> dict[str, object]:
+    """What `session minutes` says."""
+    closed = told.session.status == "closed"
+    return _written("MINUTES", told.session.session_id, out, files, "" if closed else "DRAFT")
+
+
+def _written(name: str, session_id: str, out: Path, files: Sequence[str], then: str) -> dict[str, object]:
+    summary: dict[str, object] = {"session": session_id, "out": str(out), "files": list(files)}
+    for lang in LANGS:
+        names = (name, then) if then else (name,)
+        summary[f"lines_{lang}"] = [
+            said(f"SESSION.{x}", lang, session=session_id, n=len(files), out=out) for x in names
+        ]
+    return summary

@@ -1,0 +1,122 @@
+"""A session in the store: begun from an agenda, told for its papers, its readings written into the ledger."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from optimizer import policy
+from optimizer.desk.agenda import Agenda
+from optimizer.desk.call_list import Due, call_list
+from optimizer.desk.papers.wording import Issuer, Told
+from optimizer.errors import Lang, said, texts
+from optimizer.policy import RuleSet
+from optimizer.store import commands, queries
+from optimizer.store.holding import Store
+from optimizer.store.law import CommissionLaw, law
+from optimizer.store.records import Actor, DutyRecord
+
+texts(
+    "NAMES",
+    {"reason": ("papiers de la séance {session}", "papers of session {session}")},
+)
+
+
+def begin(
+    opened: Store,
+    actor: Actor,
+    made: Agenda,
+    *,
+    commission: str,
+    on: date,
+    hour: str = "",
+    place: str = "",
+    mode: Any = "in_person",
+    quorum: int | None = None,
+    quorum_rule: str = "",
+    urgent: str = "",
+    programme: str = "",
+    runs: int = 1,
+) -> str:
+    """Attach the run, where it is not yet, and make the session; returns its reference.
+
+    Raises
+    ------
+    StoreError
+        A dwelling is live in another session, an urgent session has no reason…
+    """
+    run = made.run
+    with commands.batch(opened) as batch:
+        if run.run_id not in {r.run_id for r in queries.runs(opened)}:
+            with batch.step():
+                commands.attach_run(
+                    opened, actor, _fresh(), run_id=run.run_id, verdict=run.verdict, gap_points=run.gap_points, seed=run.seed,
+                    runs=runs, case_on=run.case_on, hashes=run.hashes,
+                )  # fmt: skip
+        with batch.step():
+            receipt = commands.new_session(
+                opened, actor, _fresh(), landlord=made.landlord, commission=commission, on=on, items=made.items, run_id=run.run_id,
+                hour=hour, place=place, mode=mode, urgent=bool(urgent), reason=urgent, programme=programme, quorum=quorum,
+                quorum_rule=quorum_rule,
+            )  # fmt: skip
+    return str(receipt.result["session_id"])
+
+
+def told_of(
+    opened: Store, session_id: str, lang: Lang, *, issuer: Issuer | None = None, models: Path | None = None
+) -> Told:  # fmt: skip
+    """A session and the law on its day, without names."""
+    session = queries.session(opened, session_id)
+    return Told(session, law(session.on, models), lang, issuer=issuer or Issuer())
+
+
+def with_names(opened: Store, actor: Actor, told: Told) -> Told:
+    """The same with the identities the desk holds; that they were read is a line of the ledger."""
+    refs = sorted({c.ref for i in told.session.items for c in i.candidates})
+    if not refs:
+        return told
+    reason = told_reason(told)
+    view = commands.view_identities(
+        opened, actor, _fresh(), refs=refs, reason=reason, session=told.session.session_id
+    )
+    people = {ref: p for ref, p in view.people.items() if p.name or p.address}
+    return dataclasses.replace(told, people=people)
+
+
+def told_reason(told: Told) -> str:
+    """Why the names of a session are read, as the ledger keeps it."""
+    return said("NAMES.REASON", told.lang, session=told.session.session_id)
+
+
+def due_today(opened: Store, rules: CommissionLaw) -> tuple[date, list[Due], Sequence[DutyRecord]]:
+    """Today on the desk's clock, what is due, and the duties still open."""
+    today = opened.today()
+    duties = queries.duties(opened)
+    lines = call_list(queries.sessions(opened), rules, today, duties=duties, calls=queries.calls(opened))
+    return today, lines, duties
+
+
+def logged(opened: Store, actor: Actor, session_id: str, what: str, files: Sequence[str]) -> None:
+    """Write into the ledger that papers of a session were made."""
+    commands.log(
+        opened,
+        actor,
+        _fresh(),
+        kind="exported",
+        session=session_id,
+        facts={"what": what, "files": len(files)},
+    )
+
+
+def next_rules(case_settings: Any, models: Path | None = None) -> RuleSet:
+    """The rules of an import, for `optimizer.desk.next_case`."""
+    s = case_settings
+    return policy.load(s.rules_from, s.on, s.changes, models, s.own)
+
+
+def _fresh() -> str:
+    return uuid.uuid4().hex

@@ -1,0 +1,126 @@
+"""Passes over the listed entries of a problem and over the marks of its kinds, compiled: what pricing a case mostly takes.
+
+Of the entries of a class those of one option list cost the same and come best first (a *run*): the best of a run is the first
+without a price, or one of the few before it. So a case of 200,000 entries is priced by looking at some ten thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from optimizer.problem.model import I32, I64, Kinds
+from optimizer.solve.implicit import HUNDREDTH, NEVER, TEN
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs ``ptr[k]:ptr[k+1]`` of class k, ascending ``key``; run i holds ``entry[start[i]:start[i+1]]``, best values first.
+
+    ``entry`` indexes the entries they were made from.
+    """
+
+    ptr: I64
+    key: I32
+    start: I64
+    entry: I32
+
+
+def read_runs(ptr: I64, key: I32, n_keys: int) -> Runs:
+    """The runs of entries of classes end to end (``ptr``), each with its option list and best values first inside a list."""
+    entry = np.empty(len(key), np.int32)
+    run_ptr = np.zeros(len(ptr), np.int64)
+    run_key, start = np.empty(len(key), np.int32), np.empty(len(key) + 1, np.int64)
+    n = _sort(ptr, key, np.zeros(n_keys + 1, np.int64), entry, run_ptr, run_key, start)
+    return Runs(run_ptr, run_key[:n].copy(), start[: n + 1].copy(), entry)
+
+
+def best_of_runs(runs: Runs, app: I32, value: I64, option_cost: I64, prices: I64) -> I64:
+    """(K,) best reduced value of each class over its entries, 1e-10 point, without the dwelling's bonus.
+
+    Parameters
+    ----------
+    app, value : of the entries that the runs were made from
+    option_cost : cost of the cheapest kind of each option list, 1e-10 point
+    prices : (A,) micropoints, none below 0
+    """
+    best = np.full(len(runs.ptr) - 1, NEVER, np.int64)
+    _best(runs.ptr, runs.key, runs.start, runs.entry, app, value, option_cost, prices, best)
+    return best
+
+
+def costs_of_marks(kinds: Kinds, mark_rate: I64, rows: I64, num: I64, den: I64) -> I64:
+    """(kinds,) sum over the marks of a kind of ``rows·rate + den − num`` of their rows, 1e-10 point."""
+    cost = np.zeros(len(kinds), np.int64)
+    _marks(kinds.ptr, kinds.row, kinds.num, kinds.den, mark_rate, rows, num, den, cost)
+    return cost
+
+
+def costs_of_orders(kinds: Kinds, sigma: I64) -> I64:
+    """(kinds,) sum over the orders that a kind enters of their multipliers with its signs, ``sigma`` (orders,) in 1e-10 point."""
+    cost = np.zeros(len(kinds), np.int64)
+    _orders(kinds.order_ptr, kinds.order_row, kinds.order_sign, sigma, cost)
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def _sort(ptr, key, count, entry, run_ptr, run_key, start):  # type: ignore[no-untyped-def]
+    n = 0
+    for k in range(len(ptr) - 1):
+        a, b = ptr[k], ptr[k + 1]
+        low, high = len(count), -1
+        for e in range(a, b):
+            count[key[e]] += 1
+            low, high = min(low, key[e]), max(high, key[e])
+        at = a
+        for x in range(low, high + 1):
+            if count[x]:
+                run_key[n], start[n] = x, at
+                n += 1
+                at, count[x] = at + count[x], at
+        for e in range(a, b):
+            entry[count[key[e]]] = e
+            count[key[e]] += 1
+        for x in range(low, high + 1):
+            count[x] = 0
+        run_ptr[k + 1] = n
+    start[n] = len(entry)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _best(ptr, key, start, entry, app, value, cost, prices, best):  # type: ignore[no-untyped-def]
+    for k in range(len(best)):
+        top = best[k]
+        for i in range(ptr[k], ptr[k + 1]):
+            own = cost[key[i]]
+            for j in range(start[i], start[i + 1]):
+                e = entry[j]
+                worth = value[e] * HUNDREDTH - own
+                if worth <= top:
+                    break
+                worth -= prices[app[e]] * TEN
+                if worth > top:
+                    top = worth
+        best[k] = top
+
+
+@njit(cache=True, nogil=True)
+def _marks(ptr, row, num, den, rate, rows, nums, dens, cost):  # type: ignore[no-untyped-def]
+    for c in range(len(cost)):
+        total = 0
+        for i in range(ptr[c], ptr[c + 1]):
+            k = row[i]
+            total += rows[k] * rate[i] + dens[k] * np.int64(den[i]) - nums[k] * np.int64(num[i])
+        cost[c] = total
+
+
+@njit(cache=True, nogil=True)
+def _orders(ptr, row, sign, sigma, cost):  # type: ignore[no-untyped-def]
+    for c in range(len(cost)):
+        total = 0
+        for i in range(ptr[c], ptr[c + 1]):
+            total += sigma[row[i]] * np.int64(sign[i])
+        cost[c] = total

@@ -1,0 +1,125 @@
+"""The agenda inside a command: dwellings and names put on it, and the next name called up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from optimizer.store.canonical import digest
+from optimizer.store.messages import StoreRefused
+from optimizer.store.people import household, touch
+from optimizer.store.records import NewCandidate, NewItem
+from optimizer.store.states import LIVE_ITEM
+from optimizer.store.tables import Row
+from optimizer.store.work import TEXT, Work, clean, named
+
+DWELLING = 200
+LISTED, QUEUE = "listed", "queue"
+
+
+def add_item(
+    work: Work, session: Row, new: NewItem, position: int, reason: str = ""
+) -> tuple[Row, list[int]]:
+    """Put a dwelling on the agenda; returns its row and the ids of its candidates in order."""
+    dwelling = named(new.dwelling_id, DWELLING, "logement")
+    for other in work.find("item", dwelling_id=dwelling, status=LIVE_ITEM):
+        raise StoreRefused("STORE_DWELLING_LIVE", dwelling=dwelling, session=other["session_id"])
+    if work.find("item", session_id=session["session_id"], dwelling_id=dwelling):
+        raise StoreRefused("STORE_DWELLING_TWICE", dwelling=dwelling)
+    if new.few_reason and new.few_reason not in work.law.few_reasons:
+        raise StoreRefused("STORE_FEW_REASON", code=new.few_reason)
+    item = work.put(
+        "item",
+        session_id=session["session_id"],
+        dwelling_id=dwelling,
+        position=position,
+        status="listed",
+        version=1,
+        account=named(new.account, DWELLING, "contingent"),
+        facts=dict(new.facts),
+        orientation=dict(new.orientation),
+        few_reason=new.few_reason,
+        programme=clean(new.programme, DWELLING, "programme"),
+        added_as="late" if reason else "agenda",
+        added_reason=reason,
+        end_reason="",
+        changed_by=work.actor.name,
+        changed_at=work.now,
+    )
+    ids = [add_candidate(work, item, one)["candidate_id"] for one in ordered(new.candidates)]
+    return item, ids
+
+
+def ordered(candidates: Iterable[NewCandidate]) -> list[NewCandidate]:
+    """Examined names first, by position."""
+    return sorted(candidates, key=lambda c: (c.queue, c.position))
+
+
+def add_candidate(work: Work, item: Row, new: NewCandidate, reason: str = "") -> Row:
+    """Put a household forward for a dwelling."""
+    person = household(work, new.application_id)
+    if work.find("candidate", item_id=item["item_id"], ref=person["ref"]):
+        raise StoreRefused("STORE_CANDIDATE_TWICE", dwelling=item["dwelling_id"])
+    row = work.put(
+        "candidate",
+        item_id=item["item_id"],
+        ref=person["ref"],
+        position=int(new.position),
+        status=QUEUE if new.queue else LISTED,
+        source=new.source,
+        checks={},
+        call="",
+        condition="none",
+        condition_on=None,
+        has_dalo=has_dalo(new.facts.get("priority_codes")),
+    )
+    work.put(
+        "dossier",
+        candidate_id=row["candidate_id"],
+        ref=person["ref"],
+        facts=dict(new.facts),
+        reasons=[clean(text, TEXT, "motifs") for text in new.reasons],
+        reason=reason,
+    )
+    touch(work, person["ref"])
+    return row
+
+
+def has_dalo(codes: Any) -> bool:
+    """Whether the priority codes of a dossier (a list, or text with ``|``) hold DALO."""
+    listed = str(codes).split("|") if isinstance(codes, str) else list(codes or ())
+    return "DALO" in (str(code).strip().upper() for code in listed)
+
+
+def call_up(work: Work, item_id: int) -> int | None:
+    """List the next name of the queue; its id, or None when there is none."""
+    waiting = sorted(
+        work.find("candidate", item_id=item_id, status=QUEUE),
+        key=lambda c: (c["position"], c["candidate_id"]),
+    )
+    if not waiting:
+        return None
+    work.set("candidate", waiting[0]["candidate_id"], status=LISTED)
+    touch(work, waiting[0]["ref"])
+    return int(waiting[0]["candidate_id"])
+
+
+def listed(work: Work, session_id: str) -> list[Row]:
+    """Candidates to examine in a session."""
+    items = tuple(r["item_id"] for r in work.find("item", session_id=session_id, status="listed"))
+    return work.find("candidate", item_id=items, status=LISTED)
+
+
+def agenda_digest(work: Work, session_id: str) -> str:
+    """SHA-256 of the agenda as it is frozen: dwellings, accounts, names by reference, and what was known of them."""
+    frozen = []
+    for item in work.find("item", session_id=session_id, status="listed"):
+        names = [
+            [c["position"], c["ref"], c["source"], work.get("dossier", c["candidate_id"])["facts"]]
+            for c in sorted(
+                work.find("candidate", item_id=item["item_id"], status=LISTED), key=lambda c: c["position"]
+            )
+            if work.store.tables.get("dossier", c["candidate_id"])
+        ]
+        frozen.append([item["dwelling_id"], item["account"], item["facts"], item["orientation"], names])
+    return digest(frozen)

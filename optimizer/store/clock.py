@@ -1,0 +1,63 @@
+"""Days of the desk: what day it is in France, and on what evening a time to answer ends.
+
+A time of whole days (R. 441-10): the day it starts from is not counted, it ends at 24:00 of the last day, and a last day that
+falls on a Saturday, a Sunday or a public holiday moves to the next working day. Alsace and Moselle have two holidays more.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+ALSACE_MOSELLE = "alsace-moselle"
+MOSELLE = "57"
+"""How the table of holidays names the local law of the three départements."""
+SATURDAY = 5
+
+
+def system() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def today(now: datetime) -> date:
+    """The day of an instant at the desk (Europe/Paris, summer time included)."""
+    return now.astimezone(PARIS).date()
+
+
+@lru_cache(maxsize=64)
+def _holidays(year: int, region: str) -> frozenset[date]:
+    import holidays
+
+    subdivision = MOSELLE if region == ALSACE_MOSELLE else None
+    return frozenset(holidays.country_holidays("FR", subdiv=subdivision, years=year))
+
+
+def day_off(day: date, region: str = "") -> bool:
+    """Whether ``day`` is a Saturday, a Sunday or a public holiday of the region (empty, or ``alsace-moselle``)."""
+    return day.weekday() >= SATURDAY or day in _holidays(day.year, region)
+
+
+def deadline(started: date, days: int, region: str = "") -> date:
+    """Last day to answer, until 24:00.
+
+    Parameters
+    ----------
+    started : date
+        Day the notification is proven for; not counted.
+    days : int
+        Whole days of the time.
+    region : str
+        ``alsace-moselle`` where Good Friday and 26 December are holidays.
+    """
+    last = started + timedelta(days=days)
+    while day_off(last, region):
+        last += timedelta(days=1)
+    return last
+
+
+def past(last: date, now: datetime) -> bool:
+    """Whether the time that ends on the evening of ``last`` is over."""
+    return today(now) > last

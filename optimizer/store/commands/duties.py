@@ -1,0 +1,74 @@
+"""Duties and recourses: what is owed to a household, or asked by it. While one is open its data is not erased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from optimizer.store.messages import StoreRefused
+from optimizer.store.people import touch
+from optimizer.store.states import DUTY
+from optimizer.store.work import Work, command, named
+
+WORDS = 300
+RECOURSES = ("gracieux", "contentieux", "mediation")
+
+
+@command("duty.opened", roles="S")
+def open_duty(
+    work: Work,
+    *,
+    kind: str,
+    ref: str,
+    session: str | None = None,
+    item: int | None = None,
+    due_on: date | None = None,
+) -> Mapping[str, Any]:
+    """Open a duty by hand; those that decisions and leases make open by themselves."""
+    if kind not in DUTY:
+        raise StoreRefused("STORE_OUTSIDE", what="obligation", found=kind)
+    work.get("person", ref)
+    work.ref, work.session = ref, session or ""
+    row = work.put(
+        "duty", kind=kind, ref=ref, session_id=session, item_id=item, opened_on=work.today, due_on=due_on,
+        closed_on=None, outcome="",
+    )  # fmt: skip
+    touch(work, ref)
+    return {"duty_id": row["duty_id"]}
+
+
+@command("duty.closed", roles="S")
+def close_duty(work: Work, duty: int, *, outcome: str, on: date | None = None) -> Mapping[str, Any]:
+    """A duty is met; ``outcome`` says how, without a name."""
+    row = work.get("duty", duty)
+    work.ref, work.session = row["ref"], row["session_id"] or ""
+    if row["closed_on"] is not None:
+        raise StoreRefused("STORE_STATE", what="obligation", found="closed", expected="open")
+    work.set("duty", duty, closed_on=on or work.today, outcome=named(outcome, WORDS, "suite"))
+    touch(work, row["ref"])
+    return {}
+
+
+@command("recourse.opened", roles="S")
+def open_recourse(work: Work, *, ref: str, kind: str, on: date) -> Mapping[str, Any]:
+    """A household contests a decision (``gracieux``, ``contentieux``, ``mediation``)."""
+    if kind not in RECOURSES:
+        raise StoreRefused("STORE_OUTSIDE", what="recours", found=kind)
+    work.get("person", ref)
+    work.ref = ref
+    row = work.put("recourse", ref=ref, kind=kind, opened_on=on, closed_on=None, outcome="")
+    touch(work, ref)
+    return {"recourse_id": row["recourse_id"]}
+
+
+@command("recourse.closed", roles="S")
+def close_recourse(work: Work, recourse: int, *, on: date, outcome: str) -> Mapping[str, Any]:
+    """A recourse is over."""
+    row = work.get("recourse", recourse)
+    work.ref = row["ref"]
+    if row["closed_on"] is not None:
+        raise StoreRefused("STORE_STATE", what="recours", found="closed", expected="open")
+    work.set("recourse", recourse, closed_on=on, outcome=named(outcome, WORDS, "suite"))
+    touch(work, row["ref"])
+    return {}

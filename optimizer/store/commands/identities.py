@@ -1,0 +1,82 @@
+"""Names and contacts: they come by a file of their own, and each look at them is a line of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.store.holding import Store
+from optimizer.store.messages import StoreMissing
+from optimizer.store.people import NUMBER, add
+from optimizer.store.records import Actor, PersonRecord, Receipt
+from optimizer.store.work import Work, clean, command, named
+
+LENGTHS = {"name": 200, "phone": 60, "email": 200, "address": 500}
+
+
+@command("identities.imported", roles="S")
+def import_people(work: Work, *, people: Sequence[PersonRecord]) -> Mapping[str, Any]:
+    """Names and contacts by unique number; what a person's row already says is kept where the file is empty."""
+    added = changed = 0
+    for person in people:
+        given = {
+            field: clean(getattr(person, field), limit, field)
+            for field, limit in LENGTHS.items()
+            if getattr(person, field)
+        }
+        number = named(person.application_id, NUMBER, "numero_unique")
+        found = work.find("person", application_id=number)
+        if not found:
+            add(work, number, **given)
+            added += 1
+        elif new := {field: value for field, value in given.items() if found[0][field] != value}:
+            work.set("person", found[0]["ref"], **new)
+            changed += 1
+    return {"added": added, "changed": changed}
+
+
+@dataclass(frozen=True)
+class IdentityView:
+    """Who the references are; households that were erased are not among them."""
+
+    receipt: Receipt
+    people: Mapping[str, PersonRecord]
+
+
+@command("identity.viewed", roles="SPMARD")
+def _viewed(work: Work, *, refs: Iterable[str], reason: str, session: str | None) -> Mapping[str, Any]:
+    listed = sorted(set(refs))
+    work.session = session or ""
+    if len(listed) == 1:
+        work.ref = listed[0]
+    work.facts |= {"refs": listed, "reason": named(reason, 200, "motif")}
+    return {"count": len(listed)}
+
+
+def view_identities(
+    store: Store,
+    actor: Actor,
+    command_id: str,
+    *,
+    refs: Iterable[str],
+    reason: str,
+    session: str | None = None,
+) -> IdentityView:
+    """Read names and contacts. The look is recorded first: who, why, whom.
+
+    Raises
+    ------
+    StoreForbidden
+        The technical role sees no household.
+    """
+    wanted = sorted(set(refs))
+    receipt = _viewed(store, actor, command_id, refs=wanted, reason=reason, session=session)
+    rows = store.tables.find("person", ref=tuple(wanted))
+    if len(wanted) == 1 and not rows:
+        raise StoreMissing("STORE_NO_SUCH", what="person", key=wanted[0])
+    found = {
+        row["ref"]: PersonRecord(**{name: value for name, value in row.items() if name != "salt"})
+        for row in rows
+    }
+    return IdentityView(receipt, found)

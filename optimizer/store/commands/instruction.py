@@ -1,0 +1,141 @@
+"""Between the orientation and the session: calls, documents, names that change without a new solve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace as with_changes
+from datetime import date
+from typing import Any
+
+from optimizer.store import agenda
+from optimizer.store.messages import StoreRefused
+from optimizer.store.people import touch
+from optimizer.store.records import CallOutcome, NewCandidate
+from optimizer.store.states import CALLS
+from optimizer.store.tables import Row
+from optimizer.store.work import Work, command
+
+BEFORE = ("draft", "convened")
+
+
+@command("call", roles="SA")
+def call(
+    work: Work,
+    candidate: int,
+    *,
+    outcome: CallOutcome,
+    stage: str = "instruction",
+    reason: str = "",
+    version: int | None = None,
+) -> Mapping[str, Any]:
+    """Log a call. During the instruction a household that declines leaves the list, which is no refusal, and the next name comes."""
+    if outcome not in CALLS:
+        raise StoreRefused("STORE_OUTSIDE", what="appel", found=outcome)
+    row, item = _candidate(work, candidate, version)
+    if reason:
+        work.coded("decline_reasons", reason)
+    session = work.get("session", item["session_id"])
+    following = None
+    if stage == "instruction":
+        work.require("session", session["status"], BEFORE)
+        work.require("item", item["status"], ("listed",))
+        work.require("candidate", row["status"], ("listed", "queue"))
+        declined = outcome == "declines"
+        was_listed = row["status"] == "listed"
+        work.set("candidate", candidate, call=outcome, **({"status": "declined"} if declined else {}))
+        if declined and was_listed:
+            following = agenda.call_up(work, item["item_id"])
+    elif stage == "offer":
+        work.require(
+            "candidate", row["status"], ("attributed", "ranked", "conditional", "offered", "accepted")
+        )
+    else:
+        raise StoreRefused("STORE_OUTSIDE", what="étape", found=stage)
+    made = work.put(
+        "call", candidate_id=candidate, item_id=item["item_id"], ref=row["ref"], stage=stage, outcome=outcome,
+        reason=reason, at=work.now, by=work.actor.name,
+    )  # fmt: skip
+    work.bump("item", item)
+    return {"call_id": made["call_id"], "next_candidate": following, "version": item["version"]}
+
+
+@command("document.asked", roles="SA")
+def ask_document(
+    work: Work, candidate: int, *, document: str, on: date | None = None, version: int | None = None
+) -> Mapping[str, Any]:
+    """Ask a household for a document (code of ``documents``)."""
+    return _document(work, candidate, document, version, asked_on=on or work.today)
+
+
+@command("document.received", roles="SA")
+def receive_document(
+    work: Work, candidate: int, *, document: str, on: date | None = None, version: int | None = None
+) -> Mapping[str, Any]:
+    """A document came."""
+    return _document(work, candidate, document, version, received_on=on or work.today)
+
+
+def _document(
+    work: Work, candidate: int, document: str, version: int | None, **days: date
+) -> Mapping[str, Any]:
+    row, item = _candidate(work, candidate, version)
+    if document not in work.law.documents:
+        raise StoreRefused("STORE_DOCUMENT", code=document)
+    for day in days.values():
+        if day > work.today:
+            raise StoreRefused("STORE_FUTURE", day=day.isoformat())
+    found = work.find("document", candidate_id=candidate, document=document)
+    if found:
+        key = found[0]["document_id"]
+        work.set("document", key, **days)
+    else:
+        whole = {"asked_on": None, "received_on": None} | days
+        key = work.put("document", candidate_id=candidate, document=document, **whole)["document_id"]
+    touch(work, row["ref"])
+    work.bump("item", item)
+    return {"document_id": key, "version": item["version"]}
+
+
+@command("candidate.replaced", roles="S")
+def replace(
+    work: Work, candidate: int, *, reason: str, by: NewCandidate | None = None, version: int | None = None
+) -> Mapping[str, Any]:
+    """Take a name off before the session, with the reason; another comes: ``by``, else the next of the queue."""
+    row, item = _candidate(work, candidate, version)
+    work.require("session", work.get("session", item["session_id"])["status"], BEFORE)
+    work.require("item", item["status"], ("listed",))
+    work.require("candidate", row["status"], ("listed",))
+    reason = work.reason(reason)
+    work.set("candidate", candidate, status="replaced")
+    work.set("dossier", candidate, reason=reason)
+    touch(work, row["ref"])
+    if by is None:
+        following = agenda.call_up(work, item["item_id"])
+    else:
+        following = agenda.add_candidate(work, item, with_changes(by, queue=False), reason)["candidate_id"]
+    work.bump("item", item)
+    return {"next_candidate": following, "version": item["version"]}
+
+
+@command("candidate.added", roles="S")
+def add_candidate(
+    work: Work, item: int, candidate: NewCandidate, *, reason: str, version: int | None = None
+) -> Mapping[str, Any]:
+    """A late name, with the reason."""
+    row = work.get("item", item)
+    work.session, work.dwelling = row["session_id"], row["dwelling_id"]
+    work.at_version("item", row, version)
+    work.require("item", row["status"], ("listed",))
+    work.require("session", work.get("session", row["session_id"])["status"], (*BEFORE, "open"))
+    made = agenda.add_candidate(work, row, with_changes(candidate, source="late"), work.reason(reason))
+    work.ref = made["ref"]
+    work.bump("item", row)
+    return {"candidate_id": made["candidate_id"], "version": row["version"]}
+
+
+def _candidate(work: Work, candidate: int, version: int | None) -> tuple[Row, Row]:
+    row = work.get("candidate", candidate)
+    item = work.get("item", row["item_id"])
+    work.session, work.dwelling, work.ref = item["session_id"], item["dwelling_id"], row["ref"]
+    work.at_version("item", item, version)
+    return row, item

@@ -1,0 +1,60 @@
+"""What follows from signed decisions by itself: dwellings to offer, and duties."""
+
+from __future__ import annotations
+
+from optimizer.store.people import later
+from optimizer.store.states import POSITIVE
+from optimizer.store.tables import Row
+from optimizer.store.work import Work
+
+MIXITY, NEGATIVE = "N7", ("not_attributed", "ineligible")
+RECTIFIED = "rectified"
+BY_DECISION = ("suitable_offer", "radiation_notice", "prefet_signal")
+
+
+def settle_items(work: Work, items: list[Row]) -> tuple[list[int], list[int]]:
+    """Dwellings with a favourable decision are offered, the others have no taker; ids of both."""
+    offering: list[int] = []
+    no_taker: list[int] = []
+    for item in items:
+        positive = work.find("candidate", item_id=item["item_id"], status=POSITIVE)
+        (offering if positive else no_taker).append(int(item["item_id"]))
+        work.bump("item", item, status="offering" if positive else "no_taker")
+    return offering, no_taker
+
+
+def settle_duties(work: Work, session: str, items: list[Row]) -> None:
+    """Open the duties that the decisions of these dwellings make, close those that a rectificatif undid."""
+    for item in items:
+        standing = {
+            (d["kind"], d["ref"]): d
+            for d in work.find("duty", item_id=item["item_id"], closed_on=None)
+            if d["kind"] in BY_DECISION
+        }
+        wanted = _wanted(work, item)
+        for kind, ref in sorted(wanted - standing.keys()):
+            due = (
+                later(work.today, int(work.law.value("radiation_notice_months")))
+                if kind == "radiation_notice"
+                else None
+            )
+            work.put(
+                "duty", kind=kind, ref=ref, session_id=session, item_id=item["item_id"], opened_on=work.today,
+                due_on=due, closed_on=None, outcome="",
+            )  # fmt: skip
+        for key in sorted(standing.keys() - wanted):
+            work.set("duty", standing[key]["duty_id"], closed_on=work.today, outcome=RECTIFIED)
+
+
+def _wanted(work: Work, item: Row) -> set[tuple[str, str]]:
+    names = {c["candidate_id"]: c for c in work.find("candidate", item_id=item["item_id"])}
+    wanted: set[tuple[str, str]] = set()
+    for decision in work.find("decision", item_id=item["item_id"], current=True):
+        name = names[decision["candidate_id"]]
+        if decision["motive"] == MIXITY:
+            wanted.add(("suitable_offer", name["ref"]))
+        if decision["kind"] == "ineligible":
+            wanted.add(("radiation_notice", name["ref"]))
+        if decision["kind"] in NEGATIVE and name["has_dalo"]:
+            wanted.add(("prefet_signal", name["ref"]))
+    return wanted

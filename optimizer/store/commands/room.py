@@ -1,0 +1,385 @@
+"""In the session room: who is there, what the commission decides, how it voted, and what it corrects afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from optimizer.store import voting
+from optimizer.store.commands.heads import sign_head
+from optimizer.store.commands.outcomes import settle_duties, settle_items
+from optimizer.store.holding import Store
+from optimizer.store.messages import StoreRefused
+from optimizer.store.people import touch
+from optimizer.store.records import Actor, AttendanceRecord, NewDecision, Receipt, VoteRecord
+from optimizer.store.states import DECISION, PRESENCE, STATUS_OF, VOICE
+from optimizer.store.tables import Row
+from optimizer.store.work import Work, clean, command, named
+
+WORDS, LONG = 200, 2000
+RANKED = ("attribution", "ranked", "conditional")
+DECIDED = tuple(STATUS_OF.values())
+CLOCK = 5
+"""Characters of ``HH:MM``."""
+
+
+@command("session.attendance", roles="SP")
+def attend(
+    work: Work, session: str, *, members: Sequence[AttendanceRecord], version: int | None = None
+) -> Mapping[str, Any]:
+    """Who is there, by what right, from when to when; the list replaces the one before."""
+    row = work.get("session", session)
+    work.session = session
+    work.at_version("session", row, version)
+    work.require("session", row["status"], ("convened", "open"))
+    known = {r["member"]: r for r in work.find("attendance", session_id=session)}
+    names: set[str] = set()
+    for member in members:
+        name = named(member.member, WORDS, "membre")
+        if name in names:
+            raise StoreRefused("STORE_MEMBER_TWICE", member=name)
+        names.add(name)
+        for what, value, allowed in (
+            ("voix", member.voice, VOICE),
+            ("présence", member.presence, PRESENCE),
+        ):
+            if value not in allowed:
+                raise StoreRefused("STORE_OUTSIDE", what=what, found=value)
+        columns = {
+            "quality": clean(member.quality, WORDS, "qualité"),
+            "voice": member.voice,
+            "territory": clean(member.territory, 20, "territoire"),
+            "presence": member.presence,
+            "represented_by": clean(member.represented_by, WORDS, "représenté par"),
+            "arrived_at": clean(member.arrived_at, CLOCK, "arrivée"),
+            "left_at": clean(member.left_at, CLOCK, "départ"),
+            "recused": sorted({int(i) for i in member.recused}),
+            "active": True,
+        }
+        if name in known:
+            work.set("attendance", known[name]["attendance_id"], **columns)
+        else:
+            work.put("attendance", session_id=session, member=name, **columns)
+    for name in known.keys() - names:
+        work.set("attendance", known[name]["attendance_id"], active=False)
+    work.bump("session", row)
+    return {"version": row["version"]}
+
+
+@command("decided", roles="SP")
+def decide(
+    work: Work,
+    item: int,
+    *,
+    decisions: Sequence[NewDecision],
+    vote: VoteRecord | None = None,
+    departure: str = "",
+    few_reason: str = "",
+    version: int | None = None,
+) -> Mapping[str, Any]:
+    """Decide a dwelling whole: one decision for each candidate examined. A later call, before the signature, revises it."""
+    row = _open_item(work, item, version)
+    _decide(work, row, decisions)
+    _finish(work, row, vote, departure, few_reason)
+    return {"version": row["version"], "status": row["status"]}
+
+
+@command("decided.one", roles="SP")
+def decide_one(
+    work: Work, candidate: int, decision: NewDecision, *, version: int | None = None
+) -> Mapping[str, Any]:
+    """Decide one candidate; :func:`finish_item` then decides the dwelling."""
+    name = work.get("candidate", candidate)
+    row = _open_item(work, name["item_id"], version)
+    work.ref = name["ref"]
+    _decide(work, row, [replace(decision, candidate_id=candidate)])
+    work.bump("item", row)
+    return {"version": row["version"]}
+
+
+@command("item.decided", roles="SP")
+def finish_item(
+    work: Work,
+    item: int,
+    *,
+    vote: VoteRecord | None = None,
+    departure: str = "",
+    few_reason: str = "",
+    version: int | None = None,
+) -> Mapping[str, Any]:
+    """The dwelling is decided once each of its candidates is."""
+    row = _open_item(work, item, version)
+    _finish(work, row, vote, departure, few_reason)
+    return {"version": row["version"], "status": row["status"]}
+
+
+@command("candidate.not_examined", roles="S")
+def candidate_not_examined(
+    work: Work, candidate: int, *, reason: str, version: int | None = None
+) -> Mapping[str, Any]:
+    """The household withdrew, or its file cannot be examined; ``reason``: code of ``not_examined_reasons``."""
+    name = work.get("candidate", candidate)
+    row = _open_item(work, name["item_id"], version)
+    work.ref = name["ref"]
+    work.require("candidate", name["status"], ("listed",))
+    work.set("candidate", candidate, status="not_examined")
+    work.facts["reason"] = work.coded("not_examined_reasons", reason)
+    touch(work, name["ref"])
+    work.bump("item", row)
+    return {"version": row["version"]}
+
+
+def _open_item(work: Work, item: int, version: int | None) -> Row:
+    row = work.get("item", item)
+    work.session, work.dwelling = row["session_id"], row["dwelling_id"]
+    work.at_version("item", row, version)
+    work.require("item", row["status"], ("listed", "decided"))
+    work.require("session", work.get("session", row["session_id"])["status"], ("open",))
+    return row
+
+
+def _decide(work: Work, item: Row, decisions: Sequence[NewDecision]) -> None:
+    """Decisions of one dwelling together: those they replace go first, so that two households may exchange their ranks."""
+    named_here: list[tuple[Row, NewDecision]] = []
+    for new in decisions:
+        name = work.get("candidate", new.candidate_id)
+        if name["item_id"] != item["item_id"]:
+            raise StoreRefused("STORE_OUTSIDE", what="candidature", found=str(new.candidate_id))
+        work.require("candidate", name["status"], ("listed", *DECIDED))
+        named_here.append((name, checked(work, item, new)))
+    ours = {new.candidate_id for _, new in named_here}
+    standing = work.find("decision", item_id=item["item_id"], current=True)
+    ranks = [d["rank"] for d in standing if d["candidate_id"] not in ours and d["rank"]]
+    ranks += [new.rank for _, new in named_here if new.rank]
+    if len(ours) < len(named_here) or len(set(ranks)) < len(ranks):
+        raise StoreRefused("STORE_RANK", ranks=", ".join(map(str, sorted(ranks))))
+    for old in standing:
+        if old["candidate_id"] in ours:
+            work.set("decision", old["decision_id"], current=False)
+    for name, new in named_here:
+        known = work.find("decision", candidate_id=new.candidate_id)
+        write(work, item, name, new, revision=len(known) + 1)
+        put_in_force(work, name, new)
+
+
+def put_in_force(work: Work, name: Row, new: NewDecision) -> None:
+    """The candidate's own state after a decision."""
+    condition = "open" if new.kind == "conditional" else "none"
+    columns = {"status": STATUS_OF[new.kind], "condition": condition, "condition_on": None}
+    work.set("candidate", name["candidate_id"], **columns)
+    touch(work, name["ref"])
+
+
+def write(
+    work: Work, item: Row, name: Row, new: NewDecision, revision: int, rectification: int | None = None
+) -> None:
+    """A decision's row and its sentence; one of a rectificatif waits for the signature."""
+    pending = rectification is not None
+    provision = work.law.provisions[new.motive] if new.motive else ""
+    made = work.put(
+        "decision", candidate_id=new.candidate_id, item_id=item["item_id"], revision=revision, current=not pending,
+        pending=pending, kind=new.kind, rank=new.rank, document=new.document, due_on=new.due_on, motive=new.motive,
+        provision=provision, decided_at=work.now, decided_by=work.actor.name, rectification=rectification,
+    )  # fmt: skip
+    work.put("note", decision_id=made["decision_id"], ref=name["ref"], sentence=new.sentence)
+
+
+def checked(work: Work, item: Row, new: NewDecision) -> NewDecision:
+    """The decision in the form that the law knows; StoreRefused says what is wrong."""
+    if new.kind not in DECISION:
+        raise StoreRefused("STORE_OUTSIDE", what="décision", found=new.kind)
+    sentence = clean(new.sentence, LONG, "phrase")
+    if new.kind in RANKED:
+        if new.motive:
+            raise StoreRefused("STORE_NO_MOTIVE")
+        rank = 1 if new.kind == "attribution" and new.rank is None else new.rank
+        if rank is None:
+            raise StoreRefused("STORE_NEEDS_RANK")
+        if new.kind == "attribution" and rank != 1:
+            raise StoreRefused("STORE_ATTRIBUTION_FIRST")
+        if rank < 1:
+            raise StoreRefused("STORE_RANK", ranks=str(rank))
+        if new.kind == "conditional":
+            meeting = work.get("session", item["session_id"])["on"]
+            if new.document not in work.law.documents or new.due_on is None or new.due_on <= meeting:
+                raise StoreRefused("STORE_CONDITION")
+        elif new.document or new.due_on is not None:
+            raise StoreRefused("STORE_NO_CONDITION")
+        return replace(new, rank=rank, sentence=sentence)
+    if new.rank is not None:
+        raise StoreRefused("STORE_NO_RANK")
+    if new.document or new.due_on is not None:
+        raise StoreRefused("STORE_NO_CONDITION")
+    if not work.law.allows(new.kind, new.motive):
+        raise StoreRefused("STORE_MOTIVE", code=new.motive)
+    if len(sentence) < (needed := int(work.law.value("sentence_characters"))):
+        raise StoreRefused("STORE_SENTENCE", needed=needed, found=len(sentence))
+    return replace(new, sentence=sentence)
+
+
+def _finish(work: Work, item: Row, vote: VoteRecord | None, departure: str, few_reason: str) -> None:
+    key = item["item_id"]
+    names = work.find("candidate", item_id=key)
+    if left := [c for c in names if c["status"] == "listed"]:
+        raise StoreRefused("STORE_UNDECIDED", count=len(left))
+    examined = [c for c in names if c["status"] in DECIDED]
+    few_reason = few_reason or item["few_reason"]
+    if few_reason and few_reason not in work.law.few_reasons:
+        raise StoreRefused("STORE_FEW_REASON", code=few_reason)
+    if len(examined) < (needed := work.law.shortlist_size) and not few_reason:
+        raise StoreRefused("STORE_FEW", found=len(examined), needed=needed)
+    check_ranks(work, key)
+    departure = clean(departure, LONG, "écart")
+    if departure or not in_order(work, key):
+        if not departure:
+            raise StoreRefused("STORE_DEPARTURE")
+        remark(work, f"item:{key}", (examined or names)[0]["ref"], departure)
+    _vote(work, item, vote)
+    work.bump("item", item, status="decided", few_reason=few_reason)
+
+
+def check_ranks(work: Work, item: int) -> None:
+    """Ranks in force follow each other from 1."""
+    ranks = sorted(d["rank"] for d in work.find("decision", item_id=item, current=True) if d["rank"])
+    if ranks != list(range(1, len(ranks) + 1)):
+        raise StoreRefused("STORE_RANK", ranks=", ".join(map(str, ranks)))
+
+
+def in_order(work: Work, item: int) -> bool:
+    """Whether the favourable decisions keep the order that was proposed."""
+    ranks = {
+        d["candidate_id"]: d["rank"] for d in work.find("decision", item_id=item, current=True) if d["rank"]
+    }
+    proposed = sorted(
+        (c for c in work.find("candidate", item_id=item) if c["candidate_id"] in ranks),
+        key=lambda c: (c["position"], c["candidate_id"]),
+    )
+    decided = [ranks[c["candidate_id"]] for c in proposed]
+    return decided == sorted(decided)
+
+
+def remark(work: Work, key: str, ref: str, text: str) -> None:
+    """A sentence of the commission that may speak of a household."""
+    if work.store.tables.get("remark", key) is None:
+        work.put("remark", remark_id=key, ref=ref, text=text)
+    else:
+        work.set("remark", key, text=text)
+
+
+def _vote(work: Work, item: Row, vote: VoteRecord | None) -> None:
+    session = work.get("session", item["session_id"])
+    there = voting.voters(
+        work.find("attendance", session_id=item["session_id"], active=True),
+        item,
+        voting.voices(session["on"]),
+    )
+    quorum = voting.quorum(session)
+    if len(there) < quorum:
+        raise StoreRefused("STORE_NO_QUORUM", present=len(there), quorum=quorum)
+    columns: dict[str, Any] = {
+        "votes_for": len(there), "votes_against": 0, "abstentions": 0, "casting": "",
+        "present": len(there), "quorum": quorum,
+    }  # fmt: skip
+    if vote is not None:
+        cast = vote.votes_for + vote.votes_against + vote.abstentions
+        if cast > len(there) or min(vote.votes_for, vote.votes_against, vote.abstentions) < 0:
+            raise StoreRefused("STORE_VOTE", cast=cast, present=len(there))
+        tie = vote.votes_for == vote.votes_against
+        mayor = any(r["voice"] == work.law.value("casting_vote") for r in there)
+        if vote.casting and not (tie and mayor):
+            raise StoreRefused("STORE_CASTING")
+        if tie and not vote.casting and vote.votes_for:
+            raise StoreRefused("STORE_NO_CASTING")
+        columns |= {
+            "votes_for": vote.votes_for, "votes_against": vote.votes_against,
+            "abstentions": vote.abstentions, "casting": vote.casting,
+        }  # fmt: skip
+    if work.store.tables.get("vote", item["item_id"]) is None:
+        work.put("vote", item_id=item["item_id"], **columns)
+    else:
+        work.set("vote", item["item_id"], **columns)
+
+
+# ---------------------------------------------------------------- rectificatif
+
+
+@command("session.rectification", roles="S")
+def prepare_rectification(
+    work: Work, session: str, *, reason: str, decisions: Sequence[NewDecision]
+) -> Mapping[str, Any]:
+    """Prepare the correction of a signed session, for the chair to sign; not once an offer of the dwelling is notified."""
+    row = work.get("session", session)
+    work.session = session
+    work.require("session", row["status"], ("closed",))
+    reason = work.reason(reason)
+    if not decisions:
+        raise StoreRefused("STORE_UNDECIDED", count=1)
+    before = work.find("rectification", session_id=session)
+    if any(r["signed_at"] is None for r in before):
+        raise StoreRefused("STORE_STATE", what="rectificatif", found="prepared", expected="signed")
+    number = len(before) + 1
+    for new in decisions:
+        name = work.get("candidate", new.candidate_id)
+        item = _rectifiable(work, session, name["item_id"])
+        work.require("candidate", name["status"], DECIDED)
+        known = work.find("decision", candidate_id=new.candidate_id)
+        write(work, item, name, checked(work, item, new), len(known) + 1, number)
+    made = work.put(
+        "rectification", session_id=session, number=number, prepared_by=work.actor.name, prepared_at=work.now,
+        signed_by="", signed_at=None,
+    )  # fmt: skip
+    first = work.get("candidate", decisions[0].candidate_id)["ref"]
+    remark(work, f"rectification:{made['rectification_id']}", first, reason)
+    work.bump("session", row)
+    return {"number": number}
+
+
+def _rectifiable(work: Work, session: str, item: int) -> Row:
+    row = work.get("item", item)
+    if row["session_id"] != session:
+        raise StoreRefused("STORE_OUTSIDE", what="candidature", found=row["dwelling_id"])
+    if work.find("offer", item_id=item):
+        raise StoreRefused("STORE_ALREADY_NOTIFIED")
+    work.require("item", row["status"], ("offering", "no_taker"))
+    return row
+
+
+@command("rectified", roles="P")
+def _sign_rectification(
+    work: Work, session: str, number: int, *, one_person: bool = False
+) -> Mapping[str, Any]:
+    row = work.get("session", session)
+    work.session = session
+    found = work.find("rectification", session_id=session, number=number)
+    if not found or found[0]["signed_at"] is not None:
+        work.require("rectificatif", "signed" if found else "missing", ("prepared",))
+    if found[0]["prepared_by"] == work.actor.name and not one_person:
+        raise StoreRefused("STORE_SAME_PERSON")
+    ids = tuple(i["item_id"] for i in work.find("item", session_id=session))
+    waiting = work.find("decision", item_id=ids, rectification=number, pending=True)
+    items = {d["item_id"]: _rectifiable(work, session, d["item_id"]) for d in waiting}
+    for decision in waiting:
+        for old in work.find("decision", candidate_id=decision["candidate_id"], current=True):
+            work.set("decision", old["decision_id"], current=False)
+    for decision in waiting:
+        work.set("decision", decision["decision_id"], current=True, pending=False)
+        name = work.get("candidate", decision["candidate_id"])
+        put_in_force(work, name, NewDecision(decision["candidate_id"], decision["kind"]))
+    for item in items:
+        check_ranks(work, item)
+    offering, no_taker = settle_items(work, list(items.values()))
+    settle_duties(work, session, list(items.values()))
+    work.set("rectification", found[0]["rectification_id"], signed_by=work.actor.name, signed_at=work.now)
+    work.bump("session", row)
+    return {"number": number, "offering": offering, "no_taker": no_taker}
+
+
+def sign_rectification(
+    store: Store, actor: Actor, command_id: str, session: str, number: int, *, one_person: bool = False
+) -> Receipt:
+    """The chair signs a rectificatif: its decisions are in force, and the head of the ledger is signed (``result["head"]``)."""
+    with store.writing():
+        done = _sign_rectification(store, actor, command_id, session, number, one_person=one_person)
+        head = sign_head(store, actor, f"{command_id}/head")
+    return replace(done, result={**done.result, "head": head.result})

@@ -1,0 +1,332 @@
+"""Sessions: from a verified run to a signed procès-verbal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from optimizer.store import agenda, voting
+from optimizer.store.commands.heads import sign_head
+from optimizer.store.commands.outcomes import settle_duties, settle_items
+from optimizer.store.holding import Store
+from optimizer.store.messages import StoreRefused
+from optimizer.store.offering import ranked
+from optimizer.store.people import touch
+from optimizer.store.records import Actor, Mode, NewItem, Receipt
+from optimizer.store.states import POSITIVE
+from optimizer.store.tables import Row
+from optimizer.store.work import TEXT, Work, clean, command, named
+
+MODES = ("in_person", "remote", "mixed")
+WORDS = 200
+
+
+@command("run.attached", roles="S")
+def attach_run(
+    work: Work,
+    *,
+    run_id: str,
+    verdict: str,
+    case_on: date,
+    gap_points: str = "",
+    seed: str = "",
+    runs: int = 1,
+    hashes: Mapping[str, str] | None = None,
+) -> Mapping[str, Any]:
+    """Keep a verified run, so that an agenda may rest on it. ``verdict``: ``certified`` or ``within``."""
+    if verdict not in ("certified", "within"):
+        raise StoreRefused("STORE_NEEDS_RUN")
+    if work.store.tables.get("run", run_id) is not None:
+        return {"run_id": run_id}
+    row = work.put(
+        "run",
+        run_id=named(run_id, 80, "run_id"),
+        verdict=verdict,
+        gap_points=clean(gap_points, 40, "gap_points"),
+        seed=clean(seed, WORDS, "seed"),
+        runs=int(runs),
+        case_on=case_on,
+        hashes=dict(hashes or {}),
+        attached_at=work.now,
+        attached_by=work.actor.name,
+    )
+    return {"run_id": row["run_id"]}
+
+
+@command("session.new", roles="S")
+def new_session(
+    work: Work,
+    *,
+    landlord: str,
+    commission: str,
+    on: date,
+    items: Sequence[NewItem],
+    run_id: str | None = None,
+    hour: str = "",
+    place: str = "",
+    mode: Mode = "in_person",
+    urgent: bool = False,
+    reason: str = "",
+    programme: str = "",
+    quorum: int | None = None,
+    quorum_rule: str = "",
+) -> Mapping[str, Any]:
+    """A draft with its agenda. Without ``quorum`` the value of ``national.commission.quorum`` counts."""
+    if mode not in MODES:
+        raise StoreRefused("STORE_OUTSIDE", what="mode", found=mode)
+    reason = work.reason(reason, needed=urgent)
+    if run_id is not None:
+        work.get("run", run_id)
+    work.session = _session_id(work, on)
+    row = work.put(
+        "session",
+        session_id=work.session,
+        landlord=named(landlord, WORDS, "bailleur"),
+        commission=named(commission, WORDS, "commission"),
+        on=on,
+        hour=clean(hour, 20, "heure"),
+        place=clean(place, WORDS, "lieu"),
+        mode=mode,
+        status="draft",
+        version=1,
+        urgent=bool(urgent),
+        reason=reason,
+        programme=clean(programme, WORDS, "programme"),
+        run_id=run_id,
+        agenda_hash="",
+        convened_on=None,
+        recipients=[],
+        quorum=quorum,
+        quorum_rule=clean(quorum_rule, TEXT, "quorum"),
+        opened_at=None,
+        closed_at=None,
+        prepared_by=work.actor.name,
+        signed_by="",
+        one_person=False,
+        signed_seq=None,
+        signed_hash="",
+        signed_with="",
+        changed_by=work.actor.name,
+        changed_at=work.now,
+    )
+    item_ids: dict[str, int] = {}
+    candidate_ids: dict[str, list[int]] = {}
+    for position, new in enumerate(items, 1):
+        made, names = agenda.add_item(
+            work, row, new if new.programme else replace(new, programme=programme), position
+        )
+        item_ids[made["dwelling_id"]] = made["item_id"]
+        candidate_ids[made["dwelling_id"]] = names
+    return {"session_id": work.session, "item_ids": item_ids, "candidate_ids": candidate_ids}
+
+
+def _session_id(work: Work, on: date) -> str:
+    same = {row["session_id"] for row in work.find("session", on=on)}
+    if (first := on.isoformat()) not in same:
+        return first
+    return next(name for n in range(2, 1000) if (name := f"{first}-{n}") not in same)
+
+
+@command("session.edited", roles="S")
+def edit_session(
+    work: Work,
+    session: str,
+    *,
+    on: date | None = None,
+    hour: str | None = None,
+    place: str | None = None,
+    mode: Mode | None = None,
+    quorum: int | None = None,
+    quorum_rule: str | None = None,
+    version: int | None = None,
+) -> Mapping[str, Any]:
+    """Change what is given: ``on`` and ``mode`` of a draft; the rest until the session opens."""
+    row = _session(work, session, ("draft", "convened"), version)
+    changes: dict[str, Any] = {}
+    if on is not None or mode is not None:
+        work.require("session", row["status"], ("draft",))
+    if on is not None:
+        changes["on"] = on
+    if mode is not None:
+        if mode not in MODES:
+            raise StoreRefused("STORE_OUTSIDE", what="mode", found=mode)
+        changes["mode"] = mode
+    if hour is not None:
+        changes["hour"] = clean(hour, 20, "heure")
+    if place is not None:
+        changes["place"] = clean(place, WORDS, "lieu")
+    if quorum is not None:
+        changes["quorum"] = int(quorum)
+    if quorum_rule is not None:
+        changes["quorum_rule"] = clean(quorum_rule, TEXT, "quorum")
+    work.bump("session", row, **changes)
+    return {"version": row["version"]}
+
+
+@command("session.item_added", roles="S")
+def add_item(
+    work: Work, session: str, item: NewItem, *, reason: str, version: int | None = None
+) -> Mapping[str, Any]:
+    """Put a late dwelling on the agenda, with its reason."""
+    row = _session(work, session, ("draft", "convened", "open"), version)
+    last = max((i["position"] for i in work.find("item", session_id=session)), default=0)
+    made, names = agenda.add_item(work, row, item, last + 1, work.reason(reason))
+    work.dwelling = made["dwelling_id"]
+    work.bump("session", row)
+    return {"item_id": made["item_id"], "candidate_ids": names}
+
+
+@command("session.convened", roles="S")
+def convene(
+    work: Work,
+    session: str,
+    *,
+    recipients: Sequence[str],
+    checks: Mapping[int, str],
+    version: int | None = None,
+) -> Mapping[str, Any]:
+    """Freeze the agenda and convene. ``checks``: what the new check of each listed candidate found, empty = still in order."""
+    row = _session(work, session, ("draft",), version)
+    if row["run_id"] is None and not row["urgent"]:
+        raise StoreRefused("STORE_NEEDS_RUN")
+    if not work.find("item", session_id=session, status="listed"):
+        raise StoreRefused("STORE_NO_ITEM")
+    _checked(work, session, "convened", checks)
+    frozen = agenda.agenda_digest(work, session)
+    work.bump(
+        "session",
+        row,
+        status="convened",
+        convened_on=work.today,
+        agenda_hash=frozen,
+        recipients=[named(name, WORDS, "destinataire") for name in recipients],
+    )
+    return {"agenda_hash": frozen, "version": row["version"]}
+
+
+@command("session.opened", roles="SP")
+def open_session(
+    work: Work, session: str, *, checks: Mapping[int, str], version: int | None = None
+) -> Mapping[str, Any]:
+    """Open, once the quorum is there; candidates are checked again."""
+    row = _session(work, session, ("convened",), version)
+    for other in work.find("session", landlord=row["landlord"], commission=row["commission"], status="open"):
+        raise StoreRefused("STORE_SESSION_OPEN", session=other["session_id"])
+    there = voting.present(work.find("attendance", session_id=session, active=True), voting.voices(row["on"]))
+    if there < (needed := voting.quorum(row)):
+        raise StoreRefused("STORE_NO_QUORUM", present=there, quorum=needed)
+    _checked(work, session, "open", checks)
+    work.bump("session", row, status="open", opened_at=work.now)
+    return {"present": there, "quorum": needed, "version": row["version"]}
+
+
+def _checked(work: Work, session: str, stage: str, checks: Mapping[int, str]) -> None:
+    names = agenda.listed(work, session)
+    missing = [c for c in names if c["candidate_id"] not in checks]
+    if missing:
+        raise StoreRefused("STORE_CHECK_MISSING", count=len(missing))
+    for row in names:
+        found = clean(checks[row["candidate_id"]], 60, "contrôle")
+        work.set("candidate", row["candidate_id"], checks=row["checks"] | {stage: found})
+
+
+@command("session.cancelled", roles="S")
+def cancel(work: Work, session: str, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
+    """Give up a session that was not opened; its dwellings may go on another agenda."""
+    row = _session(work, session, ("draft", "convened"), version)
+    reason = work.reason(reason)
+    for item in work.find("item", session_id=session, status="listed"):
+        drop_item(work, item, "cancelled")
+    work.bump("session", row, status="cancelled", reason=reason)
+    return {"version": row["version"]}
+
+
+def drop_item(work: Work, item: Row, reason: str) -> None:
+    """A dwelling that is not examined, nor its candidates."""
+    for name in work.find("candidate", item_id=item["item_id"], status=("listed", "queue")):
+        work.set("candidate", name["candidate_id"], status="not_examined")
+        touch(work, name["ref"])
+    work.bump("item", item, status="not_examined", end_reason=reason)
+
+
+@command("session.closed", roles="P")
+def _close(
+    work: Work, session: str, *, one_person: bool = False, version: int | None = None
+) -> Mapping[str, Any]:
+    row = _session(work, session, ("open",), version)
+    items = work.find("item", session_id=session)
+    if left := [i for i in items if i["status"] == "listed"]:
+        raise StoreRefused("STORE_ITEMS_LEFT", count=len(left))
+    same = row["prepared_by"] == work.actor.name
+    if same and not one_person:
+        raise StoreRefused("STORE_SAME_PERSON")
+    decided = [i for i in items if i["status"] == "decided"]
+    offering, no_taker = settle_items(work, decided)
+    settle_duties(work, session, decided)
+    work.bump("session", row, status="closed", closed_at=work.now, signed_by=work.actor.name, one_person=same)
+    return {"offering": offering, "no_taker": no_taker, "version": row["version"]}
+
+
+def close(
+    store: Store,
+    actor: Actor,
+    command_id: str,
+    session: str,
+    *,
+    one_person: bool = False,
+    version: int | None = None,
+) -> Receipt:
+    """Sign a session: every dwelling is decided or taken off; offers may begin.
+
+    ``one_person`` allows the person who prepared it to sign, which the procès-verbal then says. The head of the ledger
+    is signed after it: ``result["head"]``.
+    """
+    with store.writing():
+        done = _close(store, actor, command_id, session, one_person=one_person, version=version)
+        head = sign_head(store, actor, f"{command_id}/head", session=session)
+    return replace(done, result={**done.result, "head": head.result})
+
+
+@command("item.not_examined", roles="S")
+def not_examined(work: Work, item: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
+    """Take a dwelling off the agenda before its first decision; ``reason``: code of ``not_examined_reasons``."""
+    row = work.get("item", item)
+    work.session, work.dwelling = row["session_id"], row["dwelling_id"]
+    work.at_version("item", row, version)
+    work.require("item", row["status"], ("listed",))
+    session = work.get("session", row["session_id"])
+    work.require("session", session["status"], ("draft", "convened", "open"))
+    if work.find("decision", item_id=item, current=True):
+        raise StoreRefused("STORE_STATE", what="item", found="decided", expected="listed")
+    drop_item(work, row, work.coded("not_examined_reasons", reason))
+    return {"version": row["version"]}
+
+
+@command("item.withdrawn", roles="S")
+def withdraw(work: Work, item: int, *, reason: str, version: int | None = None) -> Mapping[str, Any]:
+    """Take a dwelling back after its decision (works, sale…); ``reason``: code of ``withdrawal_reasons``."""
+    row = work.get("item", item)
+    work.session, work.dwelling = row["session_id"], row["dwelling_id"]
+    work.at_version("item", row, version)
+    work.require("item", row["status"], ("decided", "offering"))
+    reason = work.coded("withdrawal_reasons", reason)
+    if work.find("offer", item_id=item, status=("accepted", "signed")):
+        raise StoreRefused("STORE_ACCEPTED")
+    for made in work.find("offer", item_id=item, status="offered"):
+        work.set("offer", made["offer_id"], status="released", end_reason="withdrawn")
+    for _, name in ranked(work.store.tables, item):
+        if name["status"] in (*POSITIVE, "offered"):
+            work.set("candidate", name["candidate_id"], status="released")
+            touch(work, name["ref"])
+    work.bump("item", row, status="withdrawn", end_reason=reason)
+    return {"version": row["version"]}
+
+
+def _session(work: Work, session: str, states: tuple[str, ...], version: int | None) -> Row:
+    row = work.get("session", session)
+    work.session = session
+    work.at_version("session", row, version)
+    work.require("session", row["status"], states)
+    return row

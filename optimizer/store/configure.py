@@ -1,0 +1,138 @@
+"""Django's settings, in code: which database, which applications. Called once a process, by :func:`optimizer.store.open`.
+
+The applications are always the same, whoever opens the store: a migration must never depend on who ran it. The pages
+(``optimizer.web``) add their own settings by their module ``settings`` and are named here by text only.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from optimizer.store.messages import StoreUnusable
+
+BUSY_SECONDS = 20
+"""How long a writer waits for another one before it gives up, having written nothing."""
+ZONE = "Europe/Paris"
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's entry of ``DATABASES`` for a file or a PostgreSQL address.
+
+    Raises
+    ------
+    StoreUnusable
+        ``STORE_URL`` (neither), ``STORE_DRIVER`` (psycopg is not installed).
+    """
+    scheme = url.partition("://")[0].lower() if "://" in url else ""
+    if scheme in ("postgres", "postgresql"):
+        if find_spec("psycopg") is None:
+            raise StoreUnusable("STORE_DRIVER")
+        parts = urlsplit(url)
+        waits = f"-c lock_timeout={BUSY_SECONDS * 1000} -c synchronous_commit=on"
+        options: dict[str, Any] = {"connect_timeout": BUSY_SECONDS, "options": waits} | dict(
+            parse_qsl(parts.query)
+        )
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": options.pop("host", parts.hostname or ""),
+            "PORT": str(options.pop("port", parts.port or "")),
+            "OPTIONS": options,
+            "CONN_HEALTH_CHECKS": True,
+            "CONN_MAX_AGE": None,
+        }
+    if scheme not in ("", "sqlite", "file"):
+        raise StoreUnusable("STORE_URL", url=shown(url))
+    return {
+        "ENGINE": "optimizer.store.sqlite",
+        "NAME": str(sqlite_path(url)),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": BUSY_SECONDS},
+        "CONN_MAX_AGE": None,
+    }
+
+
+def is_postgres(url: str) -> bool:
+    return url.lower().startswith(("postgres://", "postgresql://"))
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a ``sqlite:///path`` address or of a plain path."""
+    text = url
+    for head in ("sqlite:///", "sqlite://", "file://"):
+        if url.lower().startswith(head):
+            text = url[len(head) :]
+            break
+    return Path(text).expanduser().absolute()
+
+
+def shown(url: str) -> str:
+    """The address without its password."""
+    parts = urlsplit(url) if "://" in url else None
+    if parts is None or parts.password is None:
+        return url
+    return url.replace(f":{parts.password}@", ":…@", 1)
+
+
+def state_folder() -> Path:
+    """Where keys and copies of a PostgreSQL desk live: ``ATTRIFLUX_STATE``, else the user's own state folder."""
+    named = os.environ.get("ATTRIFLUX_STATE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_STATE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "attriflux"
+
+
+def configure(entry: dict[str, Any], secret: str) -> None:
+    """Set Django up on a database; a later call points it to another one."""
+    from django.conf import settings
+    from django.db import connections
+
+    if not settings.configured:
+        import django
+
+        apps = [
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django.contrib.sessions",
+            "axes",
+            "optimizer.store.apps.StoreConfig",
+        ]
+        more: dict[str, Any] = {}
+        if find_spec("optimizer.web") is not None and find_spec("optimizer.web.settings") is not None:
+            apps.append("optimizer.web")
+            more = dict(import_module("optimizer.web.settings").SETTINGS)
+        own = {
+            "DATABASES": {"default": entry},
+            "INSTALLED_APPS": apps,
+            "SECRET_KEY": secret,
+            "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+            "TIME_ZONE": ZONE,
+            "USE_TZ": True,
+            "LOGGING_CONFIG": None,
+            "SILENCED_SYSTEM_CHECKS": ["axes.W001", "axes.W002", "axes.W003"],
+        }
+        fallback = {
+            "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+            "LANGUAGE_CODE": "fr",
+            "AUTH_PASSWORD_VALIDATORS": [
+                {"NAME": f"django.contrib.auth.password_validation.{name}"}
+                for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+            ],
+        }
+        settings.configure(**(fallback | more | own))
+        django.setup()
+        return
+    settings.SECRET_KEY = secret
+    connections.close_all()
+    connections.settings = connections.configure_settings({"default": entry})
+    try:
+        del connections["default"]
+    except AttributeError:  # no connection of this thread yet
+        pass

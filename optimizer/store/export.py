@@ -1,0 +1,127 @@
+"""A table for research without anybody in it: pseudonyms under a key kept elsewhere, groups of at least k households.
+
+A household is one unit within a session: the set of what its lines say of dwellings (month, commune, rooms, financing) must
+be shared by k households at least, else it is said more coarsely (département, then region of France whole), else left out.
+Pseudonyms change from one session to the next: lines of different sessions cannot be joined to single somebody out.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimizer.disk import check_files, write_files
+from optimizer.store import queries
+from optimizer.store.commands.access import log
+from optimizer.store.holding import Store
+from optimizer.store.law import law
+from optimizer.store.messages import StoreForbidden
+from optimizer.store.records import Actor, CandidateRecord, ItemRecord, Receipt, SessionRecord
+
+COLUMNS = (
+    "household", "month", "place", "rooms", "financing", "account", "proposed", "decision", "rank", "motive",
+    "outcome", "refusal_reason",
+)  # fmt: skip
+PSEUDONYM = 16
+Line = dict[str, str]
+LEVELS: tuple[tuple[str, ...], ...] = (
+    ("month", "commune", "rooms", "financing"),
+    ("month", "departement", "rooms", "financing"),
+    ("year", "departement", "rooms", ""),
+    ("year", "", "", ""),
+)
+"""What is said of the dwelling, from the finest to the coarsest; an empty name is left blank."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written and what had to be left out."""
+
+    lines: int
+    left_out: int
+    sha256: str
+    receipt: Receipt
+
+
+def export_pseudonymous(
+    store: Store, actor: Actor, command_id: str, out: Path, k: int | None = None
+) -> Exported:
+    """Write ``out`` (CSV, ``;``): every candidature of the signed sessions. Only the DPO may.
+
+    ``k`` is never below ``national.commission.export_group``.
+    """
+    if actor.role not in ("D", "program"):
+        raise StoreForbidden("STORE_FORBIDDEN", role=actor.role)
+    check_files([out], force=False)
+    least = max(int(law(store.today()).value("export_group")), k or 0)
+    units: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    for session in queries.sessions(store, status="closed"):
+        for item in session.items:
+            for name in item.candidates:
+                units[session.session_id, name.ref].append(_line(session, item, name))
+    written, left_out = _grouped(store, units, least)
+    text = io.StringIO()
+    table = csv.DictWriter(text, COLUMNS, delimiter=";", lineterminator="\n")
+    table.writeheader()
+    table.writerows(sorted(written, key=lambda line: [line[name] for name in COLUMNS]))
+    content = text.getvalue().encode("utf-8-sig")
+    digest = hashlib.sha256(content).hexdigest()
+    receipt: Receipt = log(
+        store, actor, command_id, kind="exported",
+        facts={"sha256": digest, "lines": len(written), "left_out": left_out, "k": least},
+    )  # fmt: skip
+    write_files([(out, lambda path: path.write_bytes(content))], force=False)
+    return Exported(len(written), left_out, digest, receipt)
+
+
+def _line(session: SessionRecord, item: ItemRecord, name: CandidateRecord) -> Line:
+    facts: Mapping[str, Any] = item.facts
+    commune = str(facts.get("commune", ""))
+    decision, offer = name.decision, name.offer
+    return {
+        "year": f"{session.on:%Y}",
+        "month": f"{session.on:%Y-%m}",
+        "commune": commune,
+        "departement": commune[:3] if commune.startswith("97") else commune[:2],
+        "rooms": str(facts.get("rooms", "")),
+        "financing": str(facts.get("financing", "")),
+        "account": item.account.split(":")[0],
+        "proposed": str(name.position),
+        "decision": decision.kind if decision else "",
+        "rank": str(decision.rank or "") if decision else "",
+        "motive": decision.motive if decision else "",
+        "outcome": name.status,
+        "refusal_reason": offer.refusal_reason if offer else "",
+    }
+
+
+def _grouped(store: Store, units: Mapping[tuple[str, str], list[Line]], least: int) -> tuple[list[Line], int]:
+    waiting = dict(units)
+    written: list[Line] = []
+    for level in LEVELS:
+        groups: dict[tuple[tuple[str, ...], ...], list[tuple[str, str]]] = defaultdict(list)
+        for key, lines in waiting.items():
+            groups[tuple(sorted(tuple(_said(line, level)) for line in lines))].append(key)
+        for keys in groups.values():
+            if len({ref for _, ref in keys}) >= least:
+                for key in keys:
+                    written += [_shown(store, key, line, level) for line in waiting.pop(key)]
+    return written, sum(len(lines) for lines in waiting.values())
+
+
+def _said(line: Line, level: tuple[str, ...]) -> list[str]:
+    return [line[name] if name else "" for name in level]
+
+
+def _shown(store: Store, key: tuple[str, str], line: Line, level: tuple[str, ...]) -> Line:
+    month, place, rooms, financing = _said(line, level)
+    pseudonym = hmac.new(store.keys.export, "|".join(key).encode(), hashlib.sha256).hexdigest()[:PSEUDONYM]
+    said = {"household": pseudonym, "month": month, "place": place, "rooms": rooms, "financing": financing}
+    return {name: said.get(name, line.get(name, "")) for name in COLUMNS}

@@ -1,0 +1,122 @@
+"""An open desk in the hands of a process: its tables, its keys, its clock, and the transaction every command runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from types import TracebackType
+from typing import Any
+
+from optimizer.errors import Said
+from optimizer.store import chain
+from optimizer.store import clock as days
+from optimizer.store.configure import shown
+from optimizer.store.keys import Keys
+from optimizer.store.messages import StoreBusy, StoreReadOnly, StoreRefused, StoreUnusable
+from optimizer.store.tables import Live, Row
+
+Clock = Callable[[], datetime]
+SLACK = timedelta(seconds=5)
+"""A clock may be set back by this much (network time) without a word: events then share an instant."""
+
+
+class Store:
+    """An open desk. Commands and queries take it first; threads may share it.
+
+    Attributes
+    ----------
+    url : str
+        Address, without a password.
+    read_only : str
+        Why nothing can be written (French sentence; ``why`` in both languages), empty when everything can.
+    """
+
+    def __init__(self, url: str, entry: dict[str, Any], keys: Keys, ticking: Clock) -> None:
+        self.url = shown(url)
+        self.entry = entry
+        self.keys = keys
+        self.why = Said("", "")
+        self.closed = False
+        self._clock = ticking
+        self.tables = Live()
+
+    @property
+    def read_only(self) -> str:
+        return self.why.fr
+
+    @property
+    def vendor(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return "sqlite" if self.entry["ENGINE"] == "optimizer.store.sqlite" else "postgresql"
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def today(self) -> date:
+        """The day at the desk (Europe/Paris)."""
+        return days.today(self.now())
+
+    def head(self) -> Row:
+        """The last event: ``seq``, ``hash``, ``at``."""
+        self._usable()
+        return self.tables.get("head", 1) or {"id": 1, "seq": 0, "hash": chain.GENESIS, "at": None}
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction that holds the head; inside another one, a savepoint.
+
+        Raises
+        ------
+        StoreReadOnly, StoreBusy, StoreRefused
+            Nothing was written.
+        """
+        from django.db import DatabaseError, IntegrityError, transaction
+
+        self._usable()
+        if self.read_only:
+            raise StoreReadOnly("STORE_READ_ONLY", reason=self.why)
+        try:
+            with transaction.atomic():
+                if self.vendor == "postgresql":
+                    list(
+                        self.tables.models["head"].objects.select_for_update().filter(pk=1).values_list("pk")
+                    )
+                yield
+        except IntegrityError as error:
+            raise StoreRefused("STORE_INVARIANT", name=_constraint(error)) from error
+        except DatabaseError as error:
+            said = str(error).lower()
+            if "full" in said or "no space" in said:
+                raise StoreBusy("STORE_FULL") from error
+            if "locked" in said or "lock timeout" in said or "deadlock" in said or "busy" in said:
+                raise StoreBusy("STORE_BUSY") from error
+            raise
+
+    def release(self) -> None:
+        """Give this thread's connection back (end of a thread or of a request)."""
+        from django.db import connections
+
+        connections.close_all()
+
+    def close(self) -> None:
+        if not self.closed:
+            self.release()
+            self.closed = True
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def _usable(self) -> None:
+        if self.closed:
+            raise StoreUnusable("STORE_CLOSED")
+
+
+def _constraint(error: Exception) -> str:
+    """Name of the constraint that refused, or what the database said."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    return str(name or str(error).rpartition(": ")[2] or error)

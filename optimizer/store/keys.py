@@ -1,0 +1,89 @@
+"""Keys of a desk, in a folder apart from its database: the ledger's signature, the export's pseudonyms, the web's secret.
+
+Made once, with a generator of the system, readable by their owner only. The database alone signs and re-identifies nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.store.messages import StoreUnusable
+
+LEDGER, EXPORT, WEB = "ledger.key", "export.key", "web.key"
+BYTES = 32
+
+
+@dataclass(frozen=True)
+class Keys:
+    """``ledger`` is an Ed25519 private key (32 bytes)."""
+
+    folder: Path
+    ledger: bytes
+    export: bytes
+    web: str
+
+    def sign(self, text: str) -> str:
+        """Ed25519 signature of ``text``, hexadecimal."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(self.ledger).sign(text.encode()).hex()
+
+    @property
+    def public(self) -> str:
+        """The public key, hexadecimal: printed beside each signed head."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(self.ledger).public_key().public_bytes_raw().hex()
+
+
+def signed_by(public: str, signature: str, text: str) -> bool:
+    """Whether ``signature`` is that of ``text`` by the key ``public`` (both hexadecimal)."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
+            bytes.fromhex(signature), text.encode()
+        )
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def load_keys(folder: Path, create: bool) -> Keys:
+    """The keys of ``folder``; made when ``create`` and none is there yet.
+
+    Raises
+    ------
+    StoreUnusable
+        A key is missing (``STORE_KEYS_MISSING``) or others may read it (``STORE_KEYS_OPEN``).
+    """
+    if create and not (folder / LEDGER).exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in (LEDGER, EXPORT, WEB):
+            _write(folder / name, secrets.token_bytes(BYTES))
+    found = []
+    for name in (LEDGER, EXPORT, WEB):
+        path = folder / name
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            raise StoreUnusable("STORE_KEYS_MISSING", path=str(path)) from None
+        if os.name == "posix" and state.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise StoreUnusable("STORE_KEYS_OPEN", path=str(path))
+        found.append(path.read_bytes())
+        if len(found[-1]) != BYTES:
+            raise StoreUnusable("STORE_KEYS_MISSING", path=str(path))
+    return Keys(folder, found[0], found[1], found[2].hex())
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,95 @@
+"""What the law and the commission's own rules say of a session, read from ``models/national/`` on a date.
+
+Every value can be asked with its source: :meth:`CommissionLaw.parameter`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from optimizer.datadirs import models_dir
+from optimizer.policy.folder import Folder
+from optimizer.policy.parameter import Entry, Parameter, parse_entries
+from optimizer.store.clock import ALSACE_MOSELLE
+
+FILES = ("commission", "caleol")
+
+
+@dataclass(frozen=True, eq=False)
+class CommissionLaw:
+    """Values of ``national.commission`` (and ``national.caleol``) in force on ``on``.
+
+    ``motives`` and ``provisions`` are keyed I1, I2 (irrecevabilité) and N1…N9 (non-attribution of this dwelling).
+    """
+
+    on: date
+    entries: Mapping[str, Entry]
+
+    def parameter(self, name: str) -> Parameter:
+        """``commission.quorum`` with its unit, status and source (KeyError for an unknown name)."""
+        return self.entries[f"national.{name}"].on(self.on)
+
+    def value(self, name: str) -> Any:
+        """The bare value of ``commission.<name>``."""
+        return self.parameter(f"commission.{name}").value
+
+    def labels(self, name: str) -> Mapping[str, str]:
+        """A closed list, code -> French words: ``motives``, ``provisions``, ``documents``, ``refusal_reasons``…"""
+        found: Mapping[str, str] = self.value(name)
+        return found
+
+    @property
+    def motives(self) -> Mapping[str, str]:
+        return self.labels("motives")
+
+    @property
+    def provisions(self) -> Mapping[str, str]:
+        return self.labels("provisions")
+
+    @property
+    def documents(self) -> Mapping[str, str]:
+        return self.labels("documents")
+
+    @property
+    def answer_days(self) -> int:
+        """Whole days a household has to answer (R. 441-10)."""
+        return int(self.parameter("caleol.answer_days").value)
+
+    @property
+    def shortlist_size(self) -> int:
+        """Applications examined for a dwelling (R. 441-3)."""
+        return int(self.parameter("caleol.shortlist_size").value)
+
+    @property
+    def few_reasons(self) -> tuple[str, ...]:
+        """Cases in which fewer may be examined."""
+        return tuple(self.parameter("caleol.single_candidate_cases").value)
+
+    def allows(self, kind: str, motive: str) -> bool:
+        """Whether ``motive`` is of the closed list for that kind of decision."""
+        head = {"not_attributed": "N", "ineligible": "I"}.get(kind)
+        return head is not None and motive.startswith(head) and motive in self.motives
+
+    def region(self, commune: object) -> str:
+        """Region of the public holidays of a commune (INSEE code): empty or ``alsace-moselle``."""
+        departments = tuple(self.value("alsace_moselle"))
+        return ALSACE_MOSELLE if str(commune or "").startswith(departments) else ""
+
+
+def law(on: date, models: str | Path | None = None) -> CommissionLaw:
+    """The commission's law on a date; PolicyError when a file of ``models/national`` cannot be used."""
+    return CommissionLaw(on, _entries(models_dir(models)))
+
+
+@lru_cache(maxsize=8)
+def _entries(root: Path) -> Mapping[str, Entry]:
+    folder = Folder(root)
+    entries: dict[str, Entry] = {}
+    for name in FILES:
+        entries |= parse_entries(f"national.{name}", folder.yaml(f"national/{name}.yaml"))
+    return entries

@@ -1,0 +1,372 @@
+"""Errors of the store, and their sentences in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optimizer.errors import AttrifluxError, define
+
+
+class StoreError(AttrifluxError):
+    """Base of all: a code, its parameters, both languages."""
+
+
+class StoreUnusable(StoreError):
+    """The store cannot be opened: nothing was started."""
+
+
+class StoreReadOnly(StoreError):
+    """The ledger does not verify: everything can be read, nothing written."""
+
+
+class StoreBusy(StoreError):
+    """Locked or without room on the disk: nothing was written, the same command may be sent again."""
+
+
+class StoreMissing(StoreError):
+    """No such session, item, candidate, offer…"""
+
+
+class StoreForbidden(StoreError):
+    """The role of the actor does not allow it."""
+
+
+class StoreRefused(StoreError):
+    """A guard of the state machines, or an invariant of the database, says no."""
+
+
+class StoreConflict(StoreError):
+    """Somebody changed it meanwhile. ``record`` is what stands now; ``params``: ``by``, ``at``, ``version``, ``given``."""
+
+    def __init__(self, code: str, /, record: Any = None, **params: object) -> None:
+        super().__init__(code, **params)
+        self.record = record
+
+
+# ------------------------------------------------------------------ no start
+define(
+    "STORE_MISSING",
+    "Le bureau {url} n'existe pas.",
+    "The desk {url} does not exist.",
+    remedy_fr="Le créer : attriflux store upgrade {url}",
+    remedy_en="Create it: attriflux store upgrade {url}",
+)
+define(
+    "STORE_EXISTS",
+    "{path} existe déjà : rien n'a été écrit.",
+    "{path} exists already: nothing was written.",
+)
+define(
+    "STORE_URL",
+    "Adresse de bureau non reconnue : {url}",
+    "Unknown address of a desk: {url}",
+    remedy_fr="Un fichier (bureau.sqlite) ou postgres://utilisateur@hôte/base.",
+    remedy_en="A file (desk.sqlite) or postgres://user@host/database.",
+)
+define(
+    "STORE_DRIVER",
+    "Pilote PostgreSQL absent.",
+    "The PostgreSQL driver is missing.",
+    remedy_fr="pip install 'attriflux[postgres]'",
+    remedy_en="pip install 'attriflux[postgres]'",
+)
+define(
+    "STORE_UNREACHABLE",
+    "La base ne répond pas : {reason}",
+    "The database does not answer: {reason}",
+)
+define(
+    "STORE_SCHEMA_OLD",
+    "Le bureau date d'une version plus ancienne du programme ({count:étape/étapes} à faire).",
+    "The desk comes from an older version of the program ({count:step/steps} to go).",
+    remedy_fr="Arrêter le serveur, puis : attriflux store upgrade (une sauvegarde est faite d'abord).",
+    remedy_en="Stop the server, then: attriflux store upgrade (a copy is made first).",
+)
+define(
+    "STORE_SCHEMA_NEWER",
+    "Le bureau a été écrit par une version plus récente du programme ({name}) : rien n'a démarré.",
+    "The desk was written by a newer version of the program ({name}): nothing was started.",
+    remedy_fr="Installer cette version ou une plus récente.",
+    remedy_en="Install that version or a newer one.",
+)
+define(
+    "STORE_SQLITE_OLD",
+    "SQLite {found} est trop ancien : il faut {needed} ou plus.",
+    "SQLite {found} is too old: {needed} or later is needed.",
+)
+define(
+    "STORE_NOT_SAFE",
+    "Le fichier n'est pas tenu comme il le doit ({what}) : rien n'a démarré.",
+    "The file is not kept as it must be ({what}): nothing was started.",
+    remedy_fr="Le placer sur un disque local, puis : attriflux store upgrade",
+    remedy_en="Put it on a local disk, then: attriflux store upgrade",
+)
+define(
+    "STORE_TRIGGERS",
+    "Les protections du journal manquent ({names}) : rien n'a démarré.",
+    "The protections of the ledger are missing ({names}): nothing was started.",
+    remedy_fr="attriflux store verify dit si le journal a changé ; attriflux store upgrade les remet.",
+    remedy_en="attriflux store verify says whether the ledger changed; attriflux store upgrade puts them back.",
+)
+define(
+    "STORE_NETWORK_PATH",
+    "{path} est sur un disque partagé en réseau, où SQLite peut perdre des écritures : rien n'a démarré.",
+    "{path} is on a network share, where SQLite can lose writes: nothing was started.",
+    remedy_fr="Un disque local, ou PostgreSQL.",
+    remedy_en="A local disk, or PostgreSQL.",
+)
+define(
+    "STORE_CLOCK_BEHIND",
+    "L'horloge ({now}) est en retard sur le dernier fait enregistré ({last}).",
+    "The clock ({now}) is behind the last recorded fact ({last}).",
+    remedy_fr="Régler l'heure de la machine.",
+    remedy_en="Set the clock of the machine.",
+)
+define(
+    "STORE_KEYS_OPEN",
+    "Les clés {path} peuvent être lues par d'autres comptes de la machine : rien n'a démarré.",
+    "The keys {path} can be read by other accounts of the machine: nothing was started.",
+    remedy_fr="chmod 700 sur le dossier, 600 sur les fichiers.",
+    remedy_en="chmod 700 on the folder, 600 on the files.",
+)
+define(
+    "STORE_KEYS_MISSING",
+    "La clé {path} manque : sans elle, le journal ne peut plus être signé.",
+    "The key {path} is missing: without it the ledger cannot be signed.",
+    remedy_fr="La remettre depuis la sauvegarde.",
+    remedy_en="Put it back from the backup.",
+)
+define(
+    "STORE_NO_DUMP",
+    "Aucune copie n'a pu être faite ou relue ({reason}) : rien n'a changé.",
+    "No copy could be made or read ({reason}): nothing was changed.",
+    remedy_fr="Installer les outils clients de PostgreSQL de la version du serveur.",
+    remedy_en="Install the client tools of PostgreSQL of the server's version.",
+)
+define(
+    "STORE_KEY_FILE",
+    "{path} n'est pas une clé de sauvegarde.",
+    "{path} is not a key of a backup.",
+    remedy_fr="attriflux store key --out DOSSIER en fait une paire.",
+    remedy_en="attriflux store key --out FOLDER makes a pair.",
+)
+define(
+    "STORE_SEALED",
+    "Cette sauvegarde ne s'ouvre pas : ce n'est pas sa clé, ou le fichier a changé.",
+    "This backup does not open: it is not its key, or the file changed.",
+)
+define(
+    "STORE_USER_TAKEN",
+    "Le compte {user} existe déjà.",
+    "Account {user} exists already.",
+)
+define(
+    "STORE_PASSWORD",
+    "Mot de passe refusé : {why}",
+    "Password refused: {why}",
+)
+define(
+    "STORE_CLOSED",
+    "Ce bureau a été fermé.",
+    "This desk has been closed.",
+)
+
+# ------------------------------------------------------------------ while it runs
+define(
+    "STORE_READ_ONLY",
+    "Bureau en lecture seule : {reason}",
+    "The desk is read only: {reason}",
+    remedy_fr="attriflux store verify dit où ; restaurer une sauvegarde ou appeler le DPO.",
+    remedy_en="attriflux store verify says where; restore a backup or call the DPO.",
+)
+define(
+    "STORE_BUSY",
+    "Le bureau est occupé par une autre écriture : rien n'a été enregistré.",
+    "The desk is busy with another writing: nothing was recorded.",
+    remedy_fr="Recommencer.",
+    remedy_en="Try again.",
+)
+define(
+    "STORE_FULL",
+    "Le disque est plein : rien n'a été enregistré.",
+    "The disk is full: nothing was recorded.",
+    remedy_fr="Faire de la place, puis recommencer.",
+    remedy_en="Make room, then try again.",
+)
+define(
+    "STORE_INVARIANT",
+    "La base refuse cette écriture ({name}) : rien n'a été enregistré.",
+    "The database refuses this writing ({name}): nothing was recorded.",
+)
+define(
+    "STORE_COMMAND_ID",
+    "Cet envoi porte le numéro d'un autre, déjà enregistré.",
+    "This request bears the number of another one, already recorded.",
+    remedy_fr="Recharger la page.",
+    remedy_en="Reload the page.",
+)
+define(
+    "STORE_CONFLICT",
+    "{by} a modifié cette page le {at} : rien de ce que vous avez saisi n'a été enregistré.",
+    "{by} changed this page on {at}: nothing that you typed was recorded.",
+    remedy_fr="Comparer les deux valeurs, puis enregistrer à nouveau.",
+    remedy_en="Compare both values, then save again.",
+)
+define(
+    "STORE_FORBIDDEN",
+    "Votre rôle ({role}) ne permet pas cette action.",
+    "Your role ({role}) does not allow this.",
+)
+define(
+    "STORE_NO_SUCH",
+    "Introuvable dans le bureau : {what} {key}",
+    "Not in the desk: {what} {key}",
+)
+
+# ------------------------------------------------------------------ guards of the state machines
+_GUARDS: dict[str, tuple[str, str]] = {
+    "STATE": (
+        "Impossible maintenant : {what} est « {found} », attendu « {expected} ».",
+        "Not possible now: {what} is “{found}”, expected “{expected}”.",
+    ),
+    "NEEDS_REASON": ("Un motif est demandé.", "A reason is needed."),
+    "NEEDS_RUN": (
+        "Une séance se convoque sur une proposition vérifiée ; une séance urgente s'en passe, avec son motif.",
+        "A session is convened on a verified proposal; an urgent session does without, with its reason.",
+    ),
+    "DWELLING_LIVE": (
+        "Le logement {dwelling} est déjà à l'ordre du jour de la séance {session}.",
+        "Dwelling {dwelling} is already on the agenda of session {session}.",
+    ),
+    "DWELLING_TWICE": (
+        "Le logement {dwelling} figure deux fois à l'ordre du jour.",
+        "Dwelling {dwelling} is twice on the agenda.",
+    ),
+    "CANDIDATE_TWICE": (
+        "La même demande figure deux fois pour le logement {dwelling}.",
+        "The same application stands twice for dwelling {dwelling}.",
+    ),
+    "NO_ITEM": ("L'ordre du jour est vide.", "The agenda is empty."),
+    "CHECK_MISSING": (
+        "Candidats à contrôler à nouveau : {count:candidature/candidatures} sans contrôle.",
+        "Candidates to check again: {count:candidature/candidatures} without a check.",
+    ),
+    "SESSION_OPEN": (
+        "La séance {session} de cette commission est déjà ouverte.",
+        "Session {session} of this commission is already open.",
+    ),
+    "NO_QUORUM": (
+        "Le quorum n'est pas atteint : {present:voix présente ou représentée/voix présentes ou représentées}, {quorum} demandées.",
+        "No quorum: {present:vote present or represented/votes present or represented}, {quorum} needed.",
+    ),
+    "MEMBER_TWICE": ("Le membre {member} figure deux fois.", "Member {member} stands twice."),
+    "UNDECIDED": (
+        "{count:candidature n'a/candidatures n'ont} pas de décision.",
+        "{count:candidature has/candidatures have} no decision.",
+    ),
+    "ITEMS_LEFT": (
+        "{count:logement n'est ni décidé ni retiré/logements ne sont ni décidés ni retirés} de l'ordre du jour.",
+        "{count:dwelling is neither decided nor taken off/dwellings are neither decided nor taken off} the agenda.",
+    ),
+    "FEW": (
+        "{found:demande examinée/demandes examinées} au lieu de {needed} : indiquer le cas de l'article R. 441-3.",
+        "{found:application examined/applications examined} instead of {needed}: give the case of article R. 441-3.",
+    ),
+    "FEW_REASON": ("Cas inconnu : {code}", "Unknown case: {code}"),
+    "RANK": (
+        "Les rangs doivent se suivre à partir de 1, sans doublon (lus : {ranks}).",
+        "Ranks must follow each other from 1, none twice (read: {ranks}).",
+    ),
+    "NEEDS_RANK": ("Un rang est demandé pour cette décision.", "This decision needs a rank."),
+    "NO_RANK": ("Cette décision ne porte pas de rang.", "This decision bears no rank."),
+    "ATTRIBUTION_FIRST": (
+        "Une attribution est toujours au rang 1.",
+        "An attribution always has rank 1.",
+    ),
+    "CONDITION": (
+        "Une attribution sous condition demande une pièce de la liste et une date à venir.",
+        "A conditional attribution needs a document of the list and a date to come.",
+    ),
+    "NO_CONDITION": (
+        "Pièce et date ne vont qu'avec une attribution sous condition.",
+        "Document and date go with a conditional attribution only.",
+    ),
+    "MOTIVE": (
+        "Le motif {code} n'est pas de la liste pour cette décision.",
+        "Motive {code} is not of the list for this decision.",
+    ),
+    "NO_MOTIVE": ("Une décision favorable n'a pas de motif.", "A favourable decision has no motive."),
+    "SENTENCE": (
+        "La phrase de la commission est demandée : au moins {needed} caractères (lus : {found}).",
+        "The commission's own sentence is needed: at least {needed} characters (read: {found}).",
+    ),
+    "DEPARTURE": (
+        "L'ordre décidé n'est pas l'ordre proposé : dire pourquoi.",
+        "The order decided is not the one proposed: say why.",
+    ),
+    "VOTE": (
+        "Voix incohérentes : {cast} exprimées ou abstenues pour {present} présentes.",
+        "Votes do not add up: {cast} cast or abstained for {present} present.",
+    ),
+    "CASTING": (
+        "La voix prépondérante du maire ne compte qu'à égalité des voix.",
+        "The mayor's casting vote counts on a tie only.",
+    ),
+    "NO_CASTING": (
+        "Égalité des voix : la voix prépondérante du maire est demandée.",
+        "A tie: the mayor's casting vote is needed.",
+    ),
+    "SAME_PERSON": (
+        "La personne qui a préparé la séance ne la signe pas.",
+        "Whoever prepared the session does not sign it.",
+    ),
+    "ALREADY_NOTIFIED": (
+        "Une offre de ce logement a été notifiée : seule une nouvelle séance peut y revenir.",
+        "An offer of this dwelling was notified: only a new session can come back to it.",
+    ),
+    "RANK_AHEAD": (
+        "Un rang précédent n'est pas épuisé : le rang {rank} passe d'abord.",
+        "A better rank is not exhausted: rank {rank} goes first.",
+    ),
+    "DAYS": (
+        "Le délai de réponse ne peut être inférieur à {needed} jours.",
+        "The time to answer cannot be shorter than {needed} days.",
+    ),
+    "PROOF": (
+        "La preuve de notification demande sa nature et sa date, ni avant l'envoi ni à venir.",
+        "A proof of notification needs its kind and its date, neither before the sending nor to come.",
+    ),
+    "FUTURE": ("Cette date est à venir : {day}", "This date is to come: {day}"),
+    "BEFORE": ("Cette date précède {what} ({day}).", "This date is before {what} ({day})."),
+    "WRITTEN": ("L'acceptation se donne par écrit.", "An acceptance is given in writing."),
+    "REASON_CODE": ("Motif inconnu : {code}", "Unknown reason: {code}"),
+    "NO_PROOF": (
+        "Sans preuve de notification, le silence ne vaut rien.",
+        "Without a proof of notification silence is nothing.",
+    ),
+    "NOT_PAST": (
+        "Le délai court encore : jusqu'au {day} à 24 h.",
+        "The time is still running: until {day}, 24:00.",
+    ),
+    "ELSEWHERE": (
+        "Ce ménage a accepté un autre logement.",
+        "This household has accepted another dwelling.",
+    ),
+    "CONDITION_OPEN": (
+        "La condition suspensive n'est pas levée.",
+        "The condition is still open.",
+    ),
+    "ACCEPTED": (
+        "Une offre de ce logement a été acceptée.",
+        "An offer of this dwelling was accepted.",
+    ),
+    "DOCUMENT": ("Pièce hors de la liste : {code}", "Document not of the list: {code}"),
+    "TEXT": ("Valeur vide ou trop longue : {what}", "Value empty or too long: {what}"),
+    "NUMBER_TAKEN": (
+        "Cette désignation existe déjà.",
+        "This nomination exists already.",
+    ),
+    "OUTSIDE": ("{what} inconnu : {found}", "Unknown {what}: {found}"),
+}
+for _name, (_fr, _en) in _GUARDS.items():
+    define(f"STORE_{_name}", _fr, _en)

@@ -1,0 +1,149 @@
+"""Opens a desk: checks that the file, the schema, the ledger's guards and the clock are what a ledger needs, or does not start."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from optimizer.errors import Said
+from optimizer.store import clock as days
+from optimizer.store import ledger, schema
+from optimizer.store.configure import configure, database, is_postgres, sqlite_path, state_folder
+from optimizer.store.holding import SLACK, Clock, Store
+from optimizer.store.keys import Keys, load_keys
+from optimizer.store.messages import StoreUnusable
+
+NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs"})
+INSPECTED = Said("ouvert pour vérification seulement", "opened for verification only")
+_opened: Store | None = None
+
+
+def open(
+    url: str | Path,
+    *,
+    create: bool = False,
+    clock: Clock | None = None,
+    keys: str | Path | None = None,
+    check: bool = True,
+    inspect: bool = False,
+) -> Store:
+    """Open a desk.
+
+    Parameters
+    ----------
+    url : str or Path
+        A file, ``sqlite:///file``, or ``postgres://user:password@host:port/database``.
+    create : bool
+        Make the file, its keys and its tables when there is none. An existing desk is never migrated here.
+    clock : callable, optional
+        Gives the instant (aware, UTC); the machine's by default.
+    keys : path, optional
+        Folder of the keys; default ``<file>.keys``, with PostgreSQL the state folder.
+    check : bool
+        Read the chain of events first; a desk whose chain is broken opens read only.
+
+    inspect : bool
+        For :func:`optimizer.store.ledger.verify` only: read only, whatever the guards and the clock say.
+
+    Raises
+    ------
+    StoreUnusable
+        Missing, of an older or newer schema, on a network disk, without its guards, keys readable by others, clock behind
+        the last event: see the codes ``STORE_…`` of :mod:`optimizer.store.messages`.
+
+    Notes
+    -----
+    A process works with one desk: opening another closes the first.
+    """
+    url = str(url)
+    entry = database(url)
+    path = None if is_postgres(url) else sqlite_path(url)
+    if path is not None:
+        refuse_network(path)
+        if not path.exists():
+            if not create:
+                raise StoreUnusable("STORE_MISSING", url=str(path))
+            private(path)
+    folder = Path(keys) if keys is not None else keys_folder(url)
+    found = load_keys(folder, create)
+    point_to(entry, found)
+    with reachable():
+        if path is not None:
+            schema.assert_sqlite_version()
+        if create and schema.is_empty():
+            schema.build()
+        schema.assert_current()
+        if not inspect:
+            schema.assert_guarded(path)
+    store = Store(url, entry, found, clock or days.system)
+    global _opened
+    _opened = store
+    head = store.head()
+    now = store.now()
+    if inspect:
+        store.why = INSPECTED
+        return store
+    if head["at"] is not None and now < head["at"] - SLACK:
+        raise StoreUnusable(
+            "STORE_CLOCK_BEHIND",
+            now=now.isoformat(timespec="minutes"),
+            last=head["at"].isoformat(timespec="minutes"),
+        )
+    if check:
+        store.why = ledger.chain_problem(store)
+    return store
+
+
+def private(path: Path) -> None:
+    """An empty file that only its owner reads; the files that SQLite puts beside it take its mode."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def point_to(entry: dict[str, Any], keys: Keys) -> None:
+    """Direct the process to a database; the desk that was open is closed."""
+    global _opened
+    if _opened is not None:
+        _opened.close()
+        _opened = None
+    configure(entry, keys.web)
+
+
+def keys_folder(url: str) -> Path:
+    """Where the keys of a desk are by default."""
+    if is_postgres(url):
+        return state_folder() / "keys"
+    path = sqlite_path(url)
+    return path.with_name(path.name + ".keys")
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """A database that does not answer is said in a sentence."""
+    from django.db import OperationalError
+
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise StoreUnusable("STORE_UNREACHABLE", reason=reason) from error
+
+
+def refuse_network(path: Path) -> None:
+    """StoreUnusable ``STORE_NETWORK_PATH`` when the file is on a share (file locks are not kept there)."""
+    text = str(path)
+    shared = text.startswith(("\\\\", "//"))
+    mounts = Path("/proc/mounts")
+    if not shared and sys.platform == "linux" and mounts.exists():
+        best, kind = "", ""
+        for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+            _, place, system, *_ = line.split(" ")
+            place = place.replace("\\040", " ")
+            if (text == place or text.startswith(place.rstrip("/") + "/")) and len(place) >= len(best):
+                best, kind = place, system
+        shared = kind in NETWORK
+    if shared:
+        raise StoreUnusable("STORE_NETWORK_PATH", path=text)

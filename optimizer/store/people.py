@@ -1,0 +1,60 @@
+"""Households inside a command: a random reference for each number, and the day after which it can be erased."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+
+from optimizer.store.tables import Row
+from optimizer.store.work import Work, named
+
+NUMBER = 18
+"""Characters of a unique number at most; it is never parsed."""
+BYTES = 8
+SALT = 32
+
+
+def household(work: Work, application_id: str) -> Row:
+    """The row of a number, made when it is new."""
+    number = named(application_id, NUMBER, "numero_unique")
+    found = work.find("person", application_id=number)
+    return found[0] if found else add(work, number)
+
+
+def add(work: Work, application_id: str, **contact: str) -> Row:
+    """A new household with a reference and a salt of its own."""
+    return work.put(
+        "person",
+        **{
+            "ref": secrets.token_hex(BYTES),
+            "salt": secrets.token_hex(SALT),
+            "application_id": application_id,
+            "name": "",
+            "phone": "",
+            "email": "",
+            "address": "",
+            "purge_after": kept_until(work),
+        }
+        | contact,
+    )
+
+
+def kept_until(work: Work) -> date:
+    """Day after which a household without anything open can be erased, counted from today."""
+    return later(work.today, int(work.law.value("retention_months")))
+
+
+def touch(work: Work, ref: str) -> None:
+    """Something happened to this household today: its data is kept from now on."""
+    person = work.store.tables.get("person", ref)
+    if person is not None and person["purge_after"] != (until := kept_until(work)):
+        work.set("person", ref, purge_after=until)
+
+
+def later(day: date, months: int) -> date:
+    """The same day ``months`` later, or the last of that month."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    first_of_next = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = first_of_next.toordinal() - date(year, month + 1, 1).toordinal()
+    return date(year, month + 1, min(day.day, last))

@@ -1,0 +1,172 @@
+"""Erases households whose time is over, and what else may still hold them: free pages, the write-ahead log, old copies.
+
+Held from the purge: whoever has a live candidature, an open offer, duty or recourse. Run folders, exports, uploads and backups
+older than the limit are deleted whole, for nothing inside them can be erased one by one. On PostgreSQL rows are deleted;
+its own files are the administrator's (``VACUUM FULL``, backups), which the DPO's page says.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from optimizer.store import schema
+from optimizer.store.configure import sqlite_path
+from optimizer.store.holding import Store
+from optimizer.store.law import law
+from optimizer.store.people import later
+from optimizer.store.records import Actor, Receipt
+from optimizer.store.states import POSITIVE
+from optimizer.store.upgrading import COPY_MARK
+from optimizer.store.work import Work, batch, command
+
+LIVE_NAMES = ("queue", "listed", *POSITIVE, "offered", "accepted")
+LIVE_SESSIONS = ("draft", "convened", "open")
+
+
+@dataclass(frozen=True)
+class Purge:
+    """What was erased, or would be."""
+
+    erased: tuple[str, ...]
+    """References of the households."""
+    held: Mapping[str, str]
+    """Reference -> why it is kept: ``offer``, ``duty``, ``recourse``, ``candidature``."""
+    files: tuple[Path, ...]
+    """Files and folders deleted whole."""
+    receipt: Receipt | None = None
+    dry_run: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def purge(
+    store: Store,
+    actor: Actor,
+    command_id: str,
+    *,
+    on: date | None = None,
+    dry_run: bool,
+    folders: Iterable[Path] = (),
+) -> Purge:
+    """Erase the households whose ``purge_after`` is past.
+
+    Parameters
+    ----------
+    on : date, optional
+        Day to count from (never after today); today by default.
+    dry_run : bool
+        Say what would be erased, write nothing.
+    folders : paths
+        Folders of runs, exports, uploads and backups: what is in them and older than the time of retention is deleted.
+    """
+    on = min(on or store.today(), store.today())
+    oldest = datetime.combine(
+        later(on, -int(law(on).value("retention_months"))), datetime.min.time(), tzinfo=UTC
+    )
+    files = tuple(_old(store, folders, oldest))
+    with batch(store, dry_run):
+        receipt = _erase(store, actor, command_id, on=on, files=len(files))
+    result = Purge(
+        tuple(receipt.result["erased"]), dict(receipt.result["held"]), files, receipt, dry_run,
+        dict(receipt.result["counts"]),
+    )  # fmt: skip
+    if not dry_run:
+        for path in files:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        _forget_visits(oldest)
+        wipe(store)
+    return result
+
+
+@command("purged", roles="D")
+def _erase(work: Work, *, on: date, files: int) -> Mapping[str, Any]:
+    people = [
+        person
+        for person in work.find("person")
+        if person["purge_after"] is not None and person["purge_after"] < on
+    ]
+    held: dict[str, str] = {}
+    erased: list[str] = []
+    counts = {"person": 0, "dossier": 0, "note": 0, "remark": 0, "files": files}
+    for person in people:
+        ref = person["ref"]
+        if why := _held(work, ref):
+            held[ref] = why
+            continue
+        for table in ("note", "dossier", "remark"):
+            for row in work.find(table, ref=ref):
+                work.drop(table, row[work.store.tables.keys[table]])
+                counts[table] += 1
+        for nomination in work.find("nomination", ref=ref, status="open"):
+            work.set("nomination", nomination["nomination_id"], status="withdrawn")
+        work.drop("person", ref)
+        counts["person"] += 1
+        erased.append(ref)
+    return {"erased": erased, "held": held, "counts": counts}
+
+
+def _held(work: Work, ref: str) -> str:
+    """Why a household cannot be erased yet; empty when it can."""
+    if work.find("offer", ref=ref, status=("offered", "accepted")):
+        return "offer"
+    if work.find("duty", ref=ref, closed_on=None):
+        return "duty"
+    if work.find("recourse", ref=ref, closed_on=None):
+        return "recourse"
+    for name in work.find("candidate", ref=ref, status=LIVE_NAMES):
+        item = work.get("item", name["item_id"])
+        session = work.get("session", item["session_id"])
+        if session["status"] in LIVE_SESSIONS or item["status"] == "offering":
+            return "candidature"
+    return ""
+
+
+def _old(store: Store, folders: Iterable[Path], oldest: datetime) -> list[Path]:
+    """What is older than the limit in the folders given, and copies made before upgrades."""
+    found = []
+    for folder in folders:
+        if folder.is_dir():
+            found += [path for path in sorted(folder.iterdir()) if _last_change(path) < oldest]
+    if store.vendor == "sqlite":
+        path = sqlite_path(store.url)
+        copies = path.parent.glob(f"{path.name}{COPY_MARK}*")
+        found += [copy for copy in sorted(copies) if _last_change(copy) < oldest]
+    return found
+
+
+def _last_change(path: Path) -> datetime:
+    inside = [path, *path.rglob("*")] if path.is_dir() else [path]
+    return datetime.fromtimestamp(max(p.stat().st_mtime for p in inside), UTC)
+
+
+def _forget_visits(oldest: datetime) -> None:
+    """Ended sessions of the browser, and tries of a password older than the limit."""
+    from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+    from django.contrib.sessions.models import Session
+    from django.db import transaction
+
+    with transaction.atomic():
+        Session.objects.filter(expire_date__lt=datetime.now(UTC)).delete()
+        for model in (AccessAttempt, AccessFailureLog, AccessLog):
+            model.objects.filter(attempt_time__lt=oldest).delete()
+
+
+def wipe(store: Store) -> None:
+    """Leave no erased text in free pages nor in the write-ahead log."""
+    bound = schema.connection()
+    with bound.cursor() as cursor:
+        if store.vendor == "sqlite":
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            for table in ("person", "dossier", "note", "remark"):
+                cursor.execute(f"VACUUM store_{table}")
+
+
+def due(store: Store, on: date) -> int:
+    """Households whose time is over on a day (held or not)."""
+    return sum(1 for row in store.tables.find("person") if row["purge_after"] and row["purge_after"] < on)

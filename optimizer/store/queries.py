@@ -1,0 +1,398 @@
+"""What the desk knows, read as records. Nothing is written, and no name is read: see ``commands.view_identities`` for those."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from optimizer.store import voting
+from optimizer.store.holding import Store
+from optimizer.store.ledger import last_signed
+from optimizer.store.messages import StoreMissing
+from optimizer.store.offering import next_candidate
+from optimizer.store.records import (
+    AttendanceRecord,
+    CallRecord,
+    CandidateRecord,
+    DecisionRecord,
+    DocumentRecord,
+    DutyRecord,
+    EventRecord,
+    GrantRecord,
+    HeadRecord,
+    ItemRecord,
+    NewDecision,
+    NominationRecord,
+    OfferRecord,
+    RecourseRecord,
+    RectificationRecord,
+    RunRecord,
+    SessionRecord,
+    VoteRecord,
+)
+from optimizer.store.states import HELD
+from optimizer.store.tables import Key, Row
+
+LIVE_OFFERS = ("offered", "accepted")
+
+
+@dataclass(frozen=True)
+class VotersRecord:
+    """Who votes on one dwelling, how many voices are there, how many are needed."""
+
+    members: tuple[AttendanceRecord, ...]
+    present: int
+    quorum: int
+
+    @property
+    def reached(self) -> bool:
+        return self.present >= self.quorum
+
+
+def session(store: Store, session_id: str) -> SessionRecord:
+    """A session with everything below it. Raises StoreMissing."""
+    return _sessions(store, [_row(store, "session", session_id)], items=True)[0]
+
+
+def sessions(
+    store: Store,
+    *,
+    status: str | tuple[str, ...] | None = None,
+    commission: str | None = None,
+    items: bool = True,
+) -> tuple[SessionRecord, ...]:
+    """Sessions, newest first; ``items=False`` leaves their agenda out."""
+    equal: dict[str, Any] = {}
+    if status is not None:
+        equal["status"] = status
+    if commission is not None:
+        equal["commission"] = commission
+    rows = sorted(
+        store.tables.find("session", **equal), key=lambda r: (r["on"], r["session_id"]), reverse=True
+    )
+    return tuple(_sessions(store, rows, items))
+
+
+def item(store: Store, item_id: int) -> ItemRecord:
+    """A dwelling of an agenda with its candidates. Raises StoreMissing."""
+    return _items(store, [_row(store, "item", item_id)])[0]
+
+
+def candidate(store: Store, candidate_id: int) -> CandidateRecord:
+    """A household put forward for a dwelling. Raises StoreMissing."""
+    row = _row(store, "candidate", candidate_id)
+    of = _row(store, "item", row["item_id"])
+    return _candidates(store, [row], {of["item_id"]: of})[0]
+
+
+def history(store: Store, ref: str) -> tuple[CandidateRecord, ...]:
+    """Every candidature of a household, oldest first."""
+    rows = store.tables.find("candidate", ref=ref)
+    return tuple(_candidates(store, rows, _by(store, "item", "item_id", [r["item_id"] for r in rows])))
+
+
+def offer(store: Store, offer_id: int) -> OfferRecord:
+    """An offer. Raises StoreMissing."""
+    return _offers(store, [_row(store, "offer", offer_id)])[0]
+
+
+def offers(store: Store, *, live: bool = True) -> tuple[OfferRecord, ...]:
+    """Offers that wait for an answer, a condition or a lease (or all), oldest first."""
+    return tuple(_offers(store, store.tables.find("offer", **({"status": LIVE_OFFERS} if live else {}))))
+
+
+def silences(store: Store, on: date) -> tuple[OfferRecord, ...]:
+    """Offers without an answer whose time is over on ``on`` and whose notification is proven: silence may be confirmed."""
+    return tuple(
+        o for o in offers(store) if o.status == "offered" and o.deadline is not None and on > o.deadline
+    )
+
+
+def next_to_offer(store: Store, item_id: int) -> int | None:
+    """Candidate whose turn it is, None while an offer is live or when no rank is left."""
+    found = next_candidate(store.tables, item_id)
+    return None if found is None else int(found["candidate_id"])
+
+
+def voters(store: Store, item_id: int) -> VotersRecord:
+    """Members who vote on that dwelling and are there."""
+    row = _row(store, "item", item_id)
+    of = _row(store, "session", row["session_id"])
+    there = voting.voters(
+        store.tables.find("attendance", session_id=row["session_id"], active=True),
+        row,
+        voting.voices(of["on"]),
+    )
+    return VotersRecord(tuple(_attendance(r) for r in there), len(there), voting.quorum(of))
+
+
+def calls(store: Store, *, session: str | None = None, item: int | None = None) -> tuple[CallRecord, ...]:
+    """Calls, oldest first."""
+    equal: dict[str, Any] = {}
+    if item is not None:
+        equal["item_id"] = item
+    if session is not None:
+        equal["item_id"] = tuple(r["item_id"] for r in store.tables.find("item", session_id=session))
+    return tuple(CallRecord(**row) for row in store.tables.find("call", **equal))
+
+
+def duties(store: Store, *, open: bool = True) -> tuple[DutyRecord, ...]:
+    """What is owed: a suitable offer, a radiation to enter, a signal to the préfet…"""
+    rows = store.tables.find("duty", **({"closed_on": None} if open else {}))
+    return tuple(DutyRecord(**{**row, "session_id": row["session_id"] or ""}) for row in rows)
+
+
+def recourses(store: Store, *, open: bool = True) -> tuple[RecourseRecord, ...]:
+    rows = store.tables.find("recourse", **({"closed_on": None} if open else {}))
+    return tuple(RecourseRecord(**row) for row in rows)
+
+
+def nominations(store: Store, *, account: str | None = None) -> tuple[NominationRecord, ...]:
+    """Households that réservataires named."""
+    rows = store.tables.find("nomination", **({} if account is None else {"account": account}))
+    known = numbers(store, [r["ref"] for r in rows])
+    return tuple(NominationRecord(application_id=known.get(row["ref"], ""), **row) for row in rows)
+
+
+def run(store: Store, run_id: str) -> RunRecord:
+    """A verified run. Raises StoreMissing."""
+    return RunRecord(**_row(store, "run", run_id))
+
+
+def runs(store: Store) -> tuple[RunRecord, ...]:
+    """Verified runs, newest first."""
+    rows = sorted(store.tables.find("run"), key=lambda r: r["attached_at"], reverse=True)
+    return tuple(RunRecord(**row) for row in rows)
+
+
+def grants(store: Store, *, user: str | None = None, on: date | None = None) -> tuple[GrantRecord, ...]:
+    """What accounts may do; with ``on``, only the grants in force that day."""
+    rows = store.tables.find("grant", **({} if user is None else {"user": user}))
+    found = (GrantRecord(**row) for row in rows)
+    return tuple(g for g in found if on is None or (g.since <= on and (g.until is None or on <= g.until)))
+
+
+def events(
+    store: Store,
+    *,
+    since: int = 0,
+    session: str | None = None,
+    ref: str | None = None,
+    kinds: tuple[str, ...] | None = None,
+    limit: int | None = None,
+) -> tuple[EventRecord, ...]:
+    """Lines of the ledger after ``since``, in order; with ``limit``, the last ones."""
+    query = store.tables.models["event"].objects.filter(seq__gt=since)
+    if session is not None:
+        query = query.filter(session=session)
+    if ref is not None:
+        query = query.filter(ref=ref)
+    if kinds is not None:
+        query = query.filter(kind__in=kinds)
+    rows = list(query.order_by("-seq").values()[:limit] if limit else query.order_by("seq").values())
+    if limit:
+        rows.reverse()
+    return tuple(
+        EventRecord(
+            seq=r["seq"], at=r["at"], actor=r["actor"], role=r["role"], kind=r["kind"], session_id=r["session"],
+            dwelling_id=r["dwelling"], ref=r["ref"], payload=json.loads(r["payload"]), commitment=r["commitment"],
+            command_id=r["command_id"], prev=r["prev"], hash=r["hash"],
+        )
+        for r in rows
+    )  # fmt: skip
+
+
+def head(store: Store) -> HeadRecord | None:
+    """The last signed head of the ledger."""
+    return last_signed(store)
+
+
+def ref_of(store: Store, application_id: str) -> str | None:
+    """Reference of a household by its unique number."""
+    found = store.tables.find("person", application_id=application_id)
+    return str(found[0]["ref"]) if found else None
+
+
+def numbers(store: Store, refs: Iterable[str]) -> Mapping[str, str]:
+    """Reference -> unique number, of households that are not erased."""
+    wanted = list(set(refs))
+    rows = store.tables.models["person"].objects.filter(ref__in=wanted)
+    return dict(rows.values_list("ref", "application_id"))
+
+
+# ---------------------------------------------------------------- rows into records
+
+
+def _row(store: Store, table: str, key: Key) -> Row:
+    row = store.tables.get(table, key)
+    if row is None:
+        raise StoreMissing("STORE_NO_SUCH", what=table, key=str(key))
+    return row
+
+
+def _by(store: Store, table: str, column: str, values: Iterable[Any]) -> dict[Any, Row]:
+    return {row[column]: row for row in store.tables.find(table, **{column: tuple(set(values))})}
+
+
+def _grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row[column], []).append(row)
+    return groups
+
+
+def _sessions(store: Store, rows: list[Row], items: bool) -> list[SessionRecord]:
+    ids = tuple(row["session_id"] for row in rows)
+    agendas: dict[Any, list[ItemRecord]] = {}
+    if items:
+        wanted = sorted(
+            store.tables.find("item", session_id=ids), key=lambda r: (r["position"], r["item_id"])
+        )
+        for record in _items(store, wanted):
+            agendas.setdefault(record.session_id, []).append(record)
+    there = _grouped(store.tables.find("attendance", session_id=ids, active=True), "session_id")
+    rectified = _grouped(store.tables.find("rectification", session_id=ids), "session_id")
+    made_by = _by(store, "run", "run_id", [row["run_id"] for row in rows])
+    found = []
+    for row in rows:
+        key = row["session_id"]
+        known = {
+            k: v for k, v in row.items() if k not in ("run_id", "recipients", "changed_by", "changed_at")
+        }
+        found.append(
+            SessionRecord(
+                **known | {"quorum": voting.quorum(row)},
+                run=RunRecord(**made_by[row["run_id"]]) if row["run_id"] in made_by else None,
+                recipients=tuple(row["recipients"]),
+                items=tuple(agendas.get(key, ())),
+                attendance=tuple(_attendance(r) for r in there.get(key, ())),
+                rectifications=tuple(_rectification(store, r) for r in rectified.get(key, ())),
+            )
+        )
+    return found
+
+
+def _attendance(row: Row) -> AttendanceRecord:
+    known = {k: v for k, v in row.items() if k not in ("attendance_id", "active", "recused")}
+    return AttendanceRecord(**known, recused=tuple(row["recused"]))
+
+
+def _rectification(store: Store, row: Row) -> RectificationRecord:
+    items = [r["item_id"] for r in store.tables.find("item", session_id=row["session_id"])]
+    rows = store.tables.find("decision", item_id=tuple(items), rectification=row["number"])
+    notes = _by(store, "note", "decision_id", [r["decision_id"] for r in rows])
+    decisions = tuple(
+        NewDecision(
+            r["candidate_id"], r["kind"], r["rank"], r["document"], r["due_on"], r["motive"],
+            notes.get(r["decision_id"], {}).get("sentence", ""),
+        )
+        for r in rows
+    )  # fmt: skip
+    remark = store.tables.get("remark", f"rectification:{row['rectification_id']}") or {}
+    return RectificationRecord(
+        row["session_id"], row["number"], remark.get("text", ""), row["prepared_by"], row["prepared_at"],
+        row["signed_by"], row["signed_at"], decisions,
+    )  # fmt: skip
+
+
+def _items(store: Store, rows: list[Row]) -> list[ItemRecord]:
+    ids = tuple(row["item_id"] for row in rows)
+    by_id = {row["item_id"]: row for row in rows}
+    names = sorted(
+        store.tables.find("candidate", item_id=ids), key=lambda r: (r["position"], r["candidate_id"])
+    )
+    candidates: dict[int, list[CandidateRecord]] = {}
+    for record in _candidates(store, names, by_id):
+        candidates.setdefault(record.item_id, []).append(record)
+    votes = _by(store, "vote", "item_id", ids)
+    remarks = _by(store, "remark", "remark_id", [f"item:{key}" for key in ids])
+    return [
+        ItemRecord(
+            **row,
+            departure=remarks.get(f"item:{row['item_id']}", {}).get("text", ""),
+            candidates=tuple(candidates.get(row["item_id"], ())),
+            vote=VoteRecord(**votes[row["item_id"]]) if row["item_id"] in votes else None,
+        )
+        for row in rows
+    ]
+
+
+def _candidates(store: Store, rows: list[Row], items: Mapping[Any, Row]) -> list[CandidateRecord]:
+    ids = tuple(row["candidate_id"] for row in rows)
+    known = numbers(store, [row["ref"] for row in rows])
+    dossiers = _by(store, "dossier", "candidate_id", ids)
+    papers = _grouped(store.tables.find("document", candidate_id=ids), "candidate_id")
+    decisions = {r["candidate_id"]: r for r in store.tables.find("decision", candidate_id=ids, current=True)}
+    notes = _by(store, "note", "decision_id", [r["decision_id"] for r in decisions.values()])
+    made = store.tables.find("offer", candidate_id=ids)
+    last = {record.candidate_id: record for record in _offers(store, made)}
+    found = []
+    for row in rows:
+        key = row["candidate_id"]
+        dossier = dossiers.get(key, {})
+        decision = decisions.get(key)
+        found.append(
+            CandidateRecord(
+                candidate_id=key,
+                item_id=row["item_id"],
+                session_id=items[row["item_id"]]["session_id"],
+                dwelling_id=items[row["item_id"]]["dwelling_id"],
+                ref=row["ref"],
+                application_id=known.get(row["ref"], ""),
+                position=row["position"],
+                status=row["status"],
+                source=row["source"],
+                checks=row["checks"],
+                reason=dossier.get("reason", ""),
+                facts=dossier.get("facts", {}),
+                reasons=tuple(dossier.get("reasons", ())),
+                call=row["call"],
+                condition=row["condition"],
+                condition_on=row["condition_on"],
+                documents=tuple(
+                    DocumentRecord(key, r["document"], r["asked_on"], r["received_on"])
+                    for r in papers.get(key, ())
+                ),
+                decision=None if decision is None else _decision(decision, notes),
+                offer=last.get(key),
+            )
+        )
+    return found
+
+
+def _decision(row: Row, notes: Mapping[Any, Row]) -> DecisionRecord:
+    known = {k: v for k, v in row.items() if k not in ("decision_id", "pending")}
+    return DecisionRecord(**known, sentence=notes.get(row["decision_id"], {}).get("sentence", ""))
+
+
+def _offers(store: Store, rows: list[Row]) -> list[OfferRecord]:
+    items = _by(store, "item", "item_id", [r["item_id"] for r in rows])
+    ids = tuple(r["candidate_id"] for r in rows)
+    candidates = _by(store, "candidate", "candidate_id", ids)
+    decisions = {r["candidate_id"]: r for r in store.tables.find("decision", candidate_id=ids, current=True)}
+    live = store.tables.find("offer", ref=tuple({r["ref"] for r in rows}), status=HELD) if rows else []
+    holding = _grouped(live, "ref")
+    found = []
+    for row in rows:
+        item, candidate = items[row["item_id"]], candidates[row["candidate_id"]]
+        decision = decisions.get(row["candidate_id"], {})
+        known = {k: v for k, v in row.items() if k not in ("proof_day", "deadline_day")}
+        found.append(
+            OfferRecord(
+                **known,
+                session_id=item["session_id"],
+                dwelling_id=item["dwelling_id"],
+                document=decision.get("document", ""),
+                due_on=decision.get("due_on"),
+                condition=candidate["condition"],
+                condition_on=candidate["condition_on"],
+                other_live=any(
+                    o["offer_id"] != row["offer_id"] and o["status"] in LIVE_OFFERS
+                    for o in holding.get(row["ref"], ())
+                ),
+            )
+        )
+    return found

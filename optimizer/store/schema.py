@@ -1,0 +1,98 @@
+"""The schema of a desk: built once, compared at each start, brought forward only by ``attriflux store upgrade``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from optimizer.store import triggers
+from optimizer.store.messages import StoreUnusable
+from optimizer.store.sqlite.driver import OLDEST, driver
+
+WITHIN_LABELS = ("store", "web", "auth", "contenttypes", "sessions", "axes")
+FULL = 2
+"""``PRAGMA synchronous``: a commit is on the disk when it returns."""
+
+
+def connection() -> Any:
+    """This thread's connection."""
+    from django.db import connections
+
+    return connections["default"]
+
+
+def _executor() -> Any:
+    from django.db.migrations.executor import MigrationExecutor
+
+    return MigrationExecutor(connection())
+
+
+def is_empty() -> bool:
+    """Whether no migration was ever run."""
+    return "django_migrations" not in connection().introspection.table_names()
+
+
+def pending() -> list[str]:
+    """Migrations still to run, ``label.name``."""
+    executor = _executor()
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{step.app_label}.{step.name}" for step, _ in plan]
+
+
+def unknown() -> list[str]:
+    """Migrations that were run and that this program does not have: the desk is newer."""
+    loader = _executor().loader
+    return sorted(
+        f"{label}.{name}"
+        for label, name in loader.applied_migrations
+        if label in WITHIN_LABELS and (label, name) not in loader.disk_migrations
+    )
+
+
+def build() -> None:
+    """Run every migration that is pending, then put the triggers back."""
+    from django.core.management import call_command
+
+    bound = connection()
+    if bound.vendor == "sqlite":
+        with bound.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode = WAL")
+    call_command("migrate", verbosity=0, interactive=False)
+    with bound.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO store_head (id, seq, hash, at) SELECT 1, 0, %s, NULL "
+            "WHERE NOT EXISTS (SELECT 1 FROM store_head)",
+            ["0" * 64],
+        )
+        triggers.create(cursor, bound.vendor)
+
+
+def assert_current() -> None:
+    """StoreUnusable ``STORE_SCHEMA_NEWER`` or ``STORE_SCHEMA_OLD``."""
+    if newer := unknown():
+        raise StoreUnusable("STORE_SCHEMA_NEWER", name=newer[-1])
+    if todo := pending():
+        raise StoreUnusable("STORE_SCHEMA_OLD", count=len(todo))
+
+
+def assert_sqlite_version() -> None:
+    """StoreUnusable ``STORE_SQLITE_OLD``."""
+    found = tuple(driver().sqlite_version_info)
+    if found < OLDEST:
+        raise StoreUnusable(
+            "STORE_SQLITE_OLD", found=".".join(map(str, found)), needed=".".join(map(str, OLDEST))
+        )
+
+
+def assert_guarded(path: Path | None) -> None:
+    """The log is written ahead and flushed, foreign keys hold, the ledger's triggers are there."""
+    bound = connection()
+    with bound.cursor() as cursor:
+        if path is not None:
+            for pragma, wanted in (("journal_mode", "wal"), ("synchronous", FULL), ("foreign_keys", 1)):
+                cursor.execute(f"PRAGMA {pragma}")
+                found = cursor.fetchone()[0]
+                if found != wanted:
+                    raise StoreUnusable("STORE_NOT_SAFE", what=f"{pragma} = {found}")
+        if lost := triggers.missing(cursor, bound.vendor):
+            raise StoreUnusable("STORE_TRIGGERS", names=", ".join(lost))

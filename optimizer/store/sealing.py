@@ -1,0 +1,120 @@
+"""Files sealed for one reader: whoever makes a backup holds the public key only and cannot open it again.
+
+X25519 gives a key for each file, HKDF-SHA-256 spreads it, ChaCha20-Poly1305 seals pieces of one MiB in order; the last piece is
+marked, so that a file cut short does not open.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from optimizer.store.messages import StoreUnusable
+
+MAGIC = b"attriflux sauvegarde 1\n"
+PIECE = 1 << 20
+KEY = 32
+PRIVATE, PUBLIC = "sauvegarde.cle", "sauvegarde.pub"
+HEAD = 4
+
+
+def new_pair(folder: Path) -> tuple[Path, Path]:
+    """A pair of keys: ``sauvegarde.cle`` for the DPO, ``sauvegarde.pub`` for whoever makes backups. Never overwrites."""
+    private, public = folder / PRIVATE, folder / PUBLIC
+    folder.mkdir(parents=True, exist_ok=True)
+    key = X25519PrivateKey.generate()
+    for path, content in ((private, key.private_bytes_raw()), (public, key.public_key().public_bytes_raw())):
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise StoreUnusable("STORE_EXISTS", path=str(path)) from None
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.hex().encode() + b"\n")
+    return private, public
+
+
+def read_key(path: Path) -> bytes:
+    """32 bytes of a key file (hexadecimal)."""
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (ValueError, UnicodeDecodeError):
+        key = b""
+    if len(key) != KEY:
+        raise StoreUnusable("STORE_KEY_FILE", path=str(path))
+    return key
+
+
+def seal(content: BinaryIO, out: BinaryIO, public: bytes) -> None:
+    """Write ``content`` sealed for the holder of the private key."""
+    once = X25519PrivateKey.generate()
+    mine = once.public_key().public_bytes_raw()
+    cipher = ChaCha20Poly1305(_spread(once.exchange(X25519PublicKey.from_public_bytes(public)), mine, public))
+    out.write(MAGIC + mine)
+    for number, (piece, last) in enumerate(_pieces(content)):
+        sealed = cipher.encrypt(_nonce(number), piece, b"last" if last else b"more")
+        out.write(len(sealed).to_bytes(HEAD, "big") + sealed)
+
+
+def unseal(sealed: BinaryIO, private: bytes) -> Iterator[bytes]:
+    """Pieces of what was sealed; StoreUnusable ``STORE_SEALED`` when the key is another or the file changed."""
+    key = X25519PrivateKey.from_private_bytes(private)
+    if sealed.read(len(MAGIC)) != MAGIC:
+        raise StoreUnusable("STORE_SEALED")
+    theirs = sealed.read(KEY)
+    try:
+        shared = key.exchange(X25519PublicKey.from_public_bytes(theirs))
+    except ValueError:
+        raise StoreUnusable("STORE_SEALED") from None
+    cipher = ChaCha20Poly1305(_spread(shared, theirs, key.public_key().public_bytes_raw()))
+    number, ended = 0, False
+    while head := sealed.read(HEAD):
+        piece = sealed.read(int.from_bytes(head, "big"))
+        following = sealed.read(1)
+        sealed.seek(-len(following), os.SEEK_CUR)
+        ended = not following
+        try:
+            yield cipher.decrypt(_nonce(number), piece, b"last" if ended else b"more")
+        except (InvalidTag, ValueError):
+            raise StoreUnusable("STORE_SEALED") from None
+        number += 1
+    if not ended:
+        raise StoreUnusable("STORE_SEALED")
+
+
+def _pieces(content: BinaryIO) -> Iterable[tuple[bytes, bool]]:
+    piece = content.read(PIECE)
+    while True:
+        following = content.read(PIECE)
+        yield piece, not following
+        if not following:
+            return
+        piece = following
+
+
+def _nonce(number: int) -> bytes:
+    return number.to_bytes(12, "big")
+
+
+def _spread(shared: bytes, mine: bytes, theirs: bytes) -> bytes:
+    return HKDF(SHA256(), KEY, salt=mine + theirs, info=MAGIC).derive(shared)
+
+
+def shred(path: Path) -> None:
+    """Write over a file, then remove it."""
+    if path.exists():
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            while size > 0:
+                size -= file.write(secrets.token_bytes(min(size, PIECE)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()

@@ -1,0 +1,49 @@
+"""States of the desk's machines and which of them count as live. Leaf module: the tables and the commands share it."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from optimizer.store.records import (
+    CallOutcome,
+    CandidateStatus,
+    ConditionStatus,
+    DecisionKind,
+    DutyKind,
+    ItemStatus,
+    OfferStatus,
+    Presence,
+    Proof,
+    SessionStatus,
+    Voice,
+)
+
+SESSION: tuple[str, ...] = get_args(SessionStatus)
+ITEM: tuple[str, ...] = get_args(ItemStatus)
+CANDIDATE: tuple[str, ...] = get_args(CandidateStatus)
+DECISION: tuple[str, ...] = get_args(DecisionKind)
+OFFER: tuple[str, ...] = get_args(OfferStatus)
+PROOF: tuple[str, ...] = get_args(Proof)
+CONDITION: tuple[str, ...] = get_args(ConditionStatus)
+CALLS: tuple[str, ...] = get_args(CallOutcome)
+VOICE: tuple[str, ...] = get_args(Voice)
+PRESENCE: tuple[str, ...] = get_args(Presence)
+DUTY: tuple[str, ...] = get_args(DutyKind)
+
+LIVE_ITEM = ("listed", "decided", "offering")
+"""A dwelling is live on one agenda at a time."""
+HELD = ("offered", "accepted", "signed")
+"""Offers that hold a dwelling: one at a time."""
+TAKEN = ("accepted", "signed")
+"""Offers that a household has taken: one at a time."""
+POSITIVE = ("attributed", "ranked", "conditional")
+"""Candidates with a favourable decision that wait for their offer."""
+STATUS_OF: dict[str, str] = {
+    "attribution": "attributed",
+    "ranked": "ranked",
+    "conditional": "conditional",
+    "not_attributed": "not_attributed",
+    "ineligible": "ineligible",
+}
+"""Candidate's status after each kind of decision."""
+ENDED_ITEM = ("not_examined", "no_taker", "let", "exhausted", "withdrawn")

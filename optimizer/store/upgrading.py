@@ -1,0 +1,104 @@
+"""Brings a desk to this version of the program: a copy first, then the migrations, then the guards of the ledger."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from optimizer.store import clock as days
+from optimizer.store import schema
+from optimizer.store.configure import database, is_postgres, sqlite_path, state_folder
+from optimizer.store.keys import load_keys
+from optimizer.store.messages import StoreUnusable
+from optimizer.store.opening import keys_folder, point_to, private, reachable, refuse_network
+
+COPY_MARK = ".avant-"
+"""Between the name of a desk and the instant of a copy made before an upgrade."""
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What was done."""
+
+    created: bool
+    copy: Path | None
+    steps: tuple[str, ...]
+    """Migrations that were run."""
+
+
+def upgrade(url: str | Path, *, keys: str | Path | None = None, now: datetime | None = None) -> Upgrade:
+    """Create a desk, or bring it forward. Nobody else should have it open.
+
+    Raises
+    ------
+    StoreUnusable
+        The desk is newer than the program, or no copy can be made: nothing was changed.
+    """
+    url = str(url)
+    path = None if is_postgres(url) else sqlite_path(url)
+    if path is not None:
+        refuse_network(path)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(2, "introuvable", str(path.parent))
+    if path is not None and not path.exists():
+        private(path)
+    folder = Path(keys) if keys is not None else keys_folder(url)
+    point_to(database(url), load_keys(folder, create=True))
+    with reachable():
+        if path is not None:
+            schema.assert_sqlite_version()
+        empty = schema.is_empty()
+        if newer := schema.unknown() if not empty else []:
+            raise StoreUnusable("STORE_SCHEMA_NEWER", name=newer[-1])
+        steps = tuple(schema.pending())
+        copy = None
+        if steps and not empty:
+            stamp = (now or days.system()).strftime("%Y%m%d-%H%M%S")
+            copy = _copied(url, path, stamp)
+        schema.build()
+        schema.assert_guarded(path)
+    return Upgrade(empty, copy, steps)
+
+
+def _copied(url: str, path: Path | None, stamp: str) -> Path:
+    if path is not None:
+        copy = path.with_name(f"{path.name}{COPY_MARK}{stamp}")
+        snapshot(copy)
+        return copy
+    copy = state_folder() / "copies" / f"bureau{COPY_MARK}{stamp}.dump"
+    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    dump(url, copy)
+    return copy
+
+
+def snapshot(copy: Path) -> None:
+    """A whole copy of the open SQLite desk, as of one instant, while others write; readable by its owner only."""
+    if copy.exists():
+        raise StoreUnusable("STORE_EXISTS", path=str(copy))
+    previous = os.umask(0o077)
+    try:
+        with schema.connection().cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(copy)])
+    finally:
+        os.umask(previous)
+
+
+def dump(url: str, copy: Path) -> None:
+    """A copy of a PostgreSQL desk by ``pg_dump``; StoreUnusable when it is not installed or fails."""
+    program = shutil.which("pg_dump")
+    if program is None:
+        raise StoreUnusable("STORE_NO_DUMP", reason="pg_dump")
+    previous = os.umask(0o077)
+    try:
+        done = subprocess.run(
+            [program, "--format=custom", f"--file={copy}", f"--dbname={url}"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        os.umask(previous)
+    if done.returncode:
+        raise StoreUnusable("STORE_NO_DUMP", reason=(done.stderr.strip().splitlines() or ["pg_dump"])[0])

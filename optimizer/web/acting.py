@@ -1,0 +1,54 @@
+"""One command of the store for one form: done once, or refused with what was typed still on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from optimizer.errors import AttrifluxError, InputProblems, said
+from optimizer.store.messages import StoreBusy, StoreConflict, StoreForbidden, StoreMissing, StoreReadOnly
+from optimizer.web.form import FormProblems
+from optimizer.web.pages import lang_of, tell
+
+
+class Show(Protocol):
+    """The page a form stands on, shown again with problems, with what was typed, or with the conflict."""
+
+    def __call__(self, **values: Any) -> HttpResponse:
+        """The page; ``status``, ``problems``, ``typed`` and ``conflict`` are given."""
+
+
+def act(
+    request: HttpRequest,
+    do: Callable[[], Any],
+    *,
+    done: str | Callable[[Any], str],
+    to: str | Callable[[Any], str],
+    show: Show,
+) -> HttpResponse:
+    """Do it and go on to ``to``; a refusal gives the form's own page (422), a conflict both values (409).
+
+    Parameters
+    ----------
+    do : reads the form and calls the command
+    done : code of the sentence said on the next page, or the sentence made from what ``do`` returned
+    to : address of the next page, or made from what ``do`` returned
+    """  # fmt: skip
+    lang = lang_of(request)
+    typed = request.POST
+    try:
+        result = do()
+    except FormProblems as wrong:
+        return show(status=422, problems=wrong.problems, typed=typed)
+    except StoreConflict as conflict:
+        return show(status=409, problems=[conflict.text(lang)], typed=typed, conflict=conflict)
+    except (StoreForbidden, StoreMissing, StoreReadOnly, StoreBusy):
+        raise
+    except InputProblems as wrong:
+        return show(status=422, problems=[f.sentence(lang) for f in wrong.findings], typed=typed)
+    except AttrifluxError as refused:
+        return show(status=422, problems=[refused.text(lang)], typed=typed)
+    tell(request, said(done, lang) if isinstance(done, str) else done(result))
+    return HttpResponseRedirect(to if isinstance(to, str) else to(result))

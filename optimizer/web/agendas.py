@@ -1,0 +1,63 @@
+"""The agenda that a child has made of its result, read back as what the store takes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from optimizer.errors import AttrifluxError, define
+from optimizer.store.records import NewCandidate, NewItem
+from optimizer.web.children.job import agenda_file
+from optimizer.web.desk import Desk
+
+define(
+    "WEB_AGENDA_GONE",
+    "L'ordre du jour de ce calcul n'est plus sur cette machine : relancer la proposition.",
+    "The agenda of this computation is no longer on this machine: propose again.",
+)
+
+
+@dataclass(frozen=True)
+class RunAttached:
+    """What the store keeps of a run."""
+
+    run_id: str
+    verdict: Literal["certified", "within"]
+    gap_points: str
+    seed: str
+    case_on: date
+    hashes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run and the dwellings of its agenda."""
+
+    run: RunAttached
+    items: tuple[NewItem, ...]
+    landlord: str
+
+
+def agenda_of(desk: Desk, job: str) -> Prepared:
+    """The agenda of a finished job.
+
+    Raises
+    ------
+    AttrifluxError
+        ``WEB_AGENDA_GONE``.
+    """
+    try:
+        kept: dict[str, Any] = json.loads(agenda_file(desk.runs / job).read_text(encoding="utf-8"))
+        run = dict(kept["run"])
+        run["case_on"] = date.fromisoformat(run["case_on"])
+        items = tuple(_item(item) for item in kept["items"])
+        return Prepared(RunAttached(**run), items, kept["landlord"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise AttrifluxError("WEB_AGENDA_GONE") from None
+
+
+def _item(kept: dict[str, Any]) -> NewItem:
+    named = tuple(NewCandidate(**{**c, "reasons": tuple(c["reasons"])}) for c in kept["candidates"])
+    return NewItem(**{**kept, "candidates": named})

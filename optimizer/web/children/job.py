@@ -1,0 +1,159 @@
+"""``python -m optimizer.web.children.job CASE OUT LANG [SOURCE LOG]``: check, propose, verify, one line of JSON per thing that happens.
+
+With ``SOURCE`` and ``LOG`` the case is made first: the import ``SOURCE`` brought forward by what the desk has recorded since.
+
+Lines: ``step`` (next, check, propose, verify, done), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
+of the case), ``error`` (why it ended), ``verdict``. SIGINT asks for the best certified proposal found so far; a second one, or the
+end of the parent, ends at once. Exit codes are those of ``attriflux propose``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+
+from optimizer.errors import AttrifluxError, InputProblems, Lang, reason_of
+from optimizer.store.records import DutyRecord, SessionRecord
+from optimizer.web.children.lines import give_way, say, when_alone
+
+SHOWN = 400
+"""Findings that are handed over one by one; the rest is counted."""
+
+
+PROSPECTS = 6
+"""Names per dwelling that stand ready when one of the list declines before the session."""
+
+
+class Told:
+    """Progress as lines, at most two a second while solving."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def phase(self, text: str) -> None:
+        """A new phase."""
+        say(phase=text)
+
+    def solving(self, bound: float | None, value: float | None) -> None:
+        """Bound and value, in points."""
+        now = time.monotonic()
+        if now - self._last > 0.5:
+            self._last = now
+            say(bound=bound, value=value)
+
+
+@dataclass(frozen=True)
+class Log:
+    """What the desk knows, as plain records: the child opens no store."""
+
+    sessions: tuple[SessionRecord, ...]
+    duties: tuple[DutyRecord, ...]
+
+
+def main(case: Path, out: Path, lang: Lang, source: Path | None = None, log: Path | None = None) -> int:
+    """The whole main job; the exit code."""
+    give_way()
+    stop = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    signal.signal(signal.SIGINT, interrupt)
+    when_alone(lambda: os._exit(130))
+    try:
+        if source is not None and log is not None:
+            _next(source, log, case, lang)
+        return _run(case, out, lang, stop)
+    except InputProblems as problems:
+        for finding in problems.findings[:SHOWN]:
+            say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
+        say(error=problems.text(lang))
+        return 2
+    except AttrifluxError as error:
+        say(error=error.text(lang))
+        return 3 if error.code == "VERIFICATION_FAILED" else 4
+    except OSError as error:
+        why = reason_of(error)
+        say(error=why.fr if lang == "fr" else why.en)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
+    """Write the case of the next session."""
+    from optimizer import importers, policy
+    from optimizer.desk.next_case import next_case
+    from optimizer.desk.next_files import write_next
+
+    say(step="next")
+    known: Log = pickle.loads(log.read_bytes())  # written by the desk itself, in its own folder
+    read = importers.read(source)
+    s = read.settings
+    rules = policy.load(s.rules_from, s.on, s.changes, None, s.own)
+    own = [x for x in known.sessions if s.landlord is None or x.landlord == s.landlord]
+    made = next_case(read, own, rules, duties=known.duties)
+    write_next(case, made, source)
+    for finding in made.said[:SHOWN]:
+        say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
+
+
+def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
+    from optimizer.desk.agenda import agenda
+    from optimizer.pipeline import check_case
+    from optimizer.runs import Options, propose_to
+    from optimizer.verify import verify
+
+    say(step="check")
+    read, findings = check_case(case)
+    for finding in findings[:SHOWN]:
+        say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
+    say(findings=len(findings), errors=sum(f.severity == "error" for f in findings))
+    if read is None or any(f.severity == "error" for f in findings):
+        return 2
+    say(rows={source.name: source.rows for source in read.sources})
+    if stop.is_set():
+        return 130
+    say(step="propose")
+    done = propose_to(
+        case, out, Options(lang=lang, prospects=PROSPECTS), keep=False, progress=Told(), interrupt=stop
+    )
+    say(step="verify")
+    verdict = verify(out, case)
+    say(verdict=verdict.verdict, sentence=verdict.sentence(lang), stop=done.stop)
+    if verdict.verdict == "refused":
+        return 3
+    try:
+        made = agenda(out, case, read)
+    except AttrifluxError as error:
+        if error.code != "DESK_AGENDA_EMPTY":
+            raise
+        say(
+            nothing=error.text(lang)
+        )  # verified, and nothing to examine: every dwelling awaits a réservataire, or has nobody
+    else:
+        agenda_file(out).write_text(
+            json.dumps(asdict(made), ensure_ascii=False, default=str), encoding="utf-8"
+        )
+    say(step="done")
+    return 0
+
+
+def agenda_file(out: Path) -> Path:
+    """Where the agenda made from a result is left for the pages, which never compute."""
+    return out.with_name(out.name + ".agenda.json")
+
+
+if __name__ == "__main__":
+    given = [Path(x) for x in sys.argv[4:6]]
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), "en" if sys.argv[3] == "en" else "fr", *given))

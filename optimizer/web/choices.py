@@ -1,0 +1,30 @@
+"""What a form offers to choose from: the closed lists of the law of the commission, with their words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from optimizer.errors import Lang, said
+from optimizer.store.law import CommissionLaw, law
+
+Options = list[tuple[str, str]]
+
+KINDS = ("attribution", "ranked", "conditional", "not_attributed", "ineligible")
+CHECKS = ("documents", "income", "composition", "unreachable", "inactive")
+PROOFS = ("hand", "registered_received", "registered_presented", "email_acknowledged")
+FEW = ("too_few_candidates", "prefet_designated", "subsidy_d331_25_1")
+OUTCOMES = ("interested", "declines", "unreachable")
+MODES = ("in_person", "remote", "mixed")
+VOICES = ("board", "prefet", "epci", "mayor", "mandant", "consultative")
+PRESENCES = ("present", "represented", "absent")
+DUTY_KINDS = ("suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal", "legitimacy")
+
+
+def words(family: str, keys: tuple[str, ...], lang: Lang) -> Options:
+    """Options whose words are texts of the pages: ``WEB.<family>_<key>``."""
+    return [(key, said(f"WEB.{family}_{key}".upper(), lang)) for key in keys]
+
+
+def commission_law(on: date) -> CommissionLaw:
+    """The law of the commission in force on a day."""
+    return law(on)

@@ -1,0 +1,98 @@
+"""What a person typed, read field by field; every problem is told at once and what was typed is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+
+from optimizer.errors import Lang, said
+from optimizer.web.pages import command_id, lang_of
+
+
+class FormProblems(Exception):
+    """All sentences about a form, in the language of its page."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(len(problems))
+        self.problems = problems
+
+
+class Form:
+    """The fields of a request.
+
+    Examples
+    --------
+    ``form = Form(request)``, ``on = form.day("on", "WEB.SESSION_ON")``, ``form.check()``: the last one raises
+    :class:`FormProblems` with every sentence.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.data = request.POST
+        self.lang: Lang = lang_of(request)
+        self.problems: list[str] = []
+        self.command_id = command_id(request)
+
+    @property
+    def version(self) -> int | None:
+        """The version the form was filled upon."""
+        given = self.data.get("version", "")
+        return int(given) if given.isdecimal() and len(given) < 12 else None
+
+    def refuse(self, code: str, label: str, **params: object) -> None:
+        """Keep a sentence about a field."""
+        self.problems.append(said(code, self.lang, field=said(label, self.lang), **params))
+
+    def text(self, name: str, label: str, *, required: bool = False, longest: int = 500) -> str:
+        """A text, without the blanks around it."""
+        value = str(self.data.get(name, "")).replace("\r\n", "\n").strip()
+        if required and not value:
+            self.refuse("WEB.FORM_REQUIRED", label)
+        if len(value) > longest:
+            self.refuse("WEB.FORM_LONG", label, most=longest)
+        return value
+
+    def choice(self, name: str, label: str, known: Collection[str], *, required: bool = True) -> Any:
+        """One of the known values, or an empty text; typed by the caller, whose closed list it is."""
+        value = str(self.data.get(name, ""))
+        if value not in known:
+            if value or required:
+                self.refuse("WEB.FORM_CHOICE", label)
+            return ""
+        return value
+
+    def day(self, name: str, label: str, *, required: bool = False) -> date | None:
+        """A day, as browsers send it (2026-12-03) or as people write it (03/12/2026)."""
+        value = self.text(name, label, required=required, longest=30)
+        if not value:
+            return None
+        try:
+            parts = [int(x) for x in value.split("/")]
+            return date(parts[2], parts[1], parts[0]) if len(parts) == 3 else date.fromisoformat(value)
+        except ValueError:
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                self.refuse("WEB.FORM_DAY", label)
+                return None
+
+    def a_day(self, name: str, label: str) -> date:
+        """A day that must be there; after a refusal some day, which :meth:`check` keeps from being used."""
+        return self.day(name, label, required=True) or date.min
+
+    def whole(self, name: str, label: str, *, required: bool = False, most: int = 10_000) -> int | None:
+        """A whole number from 0."""
+        value = self.text(name, label, required=required, longest=12)
+        if not value:
+            return None
+        if not value.isdecimal() or int(value) > most:
+            self.refuse("WEB.FORM_WHOLE", label)
+            return None
+        return int(value)
+
+    def check(self) -> None:
+        """Raise :class:`FormProblems` when a field is wrong."""
+        if self.problems:
+            raise FormProblems(self.problems)

@@ -1,0 +1,99 @@
+"""Files a browser sends: a case put into a folder of its own, under names that cannot leave it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.uploadedfile import UploadedFile
+
+from optimizer.errors import AttrifluxError, define
+from optimizer.web.desk import Desk
+
+KNOWN = (".csv", ".xlsx", ".parquet", ".yaml", ".yml")
+define(
+    "WEB_IMPORT_NONE",
+    "Aucun fichier n'a été choisi.",
+    "No file was chosen.",
+)
+define(
+    "WEB_IMPORT_KIND",
+    "« {name} » n'est pas un fichier d'un dossier (attendu : CSV, XLSX, Parquet, YAML).",
+    "“{name}” is no file of a case (expected: CSV, XLSX, Parquet, YAML).",
+)
+define(
+    "WEB_IMPORT_TWICE",
+    "Deux fichiers portent le nom « {name} ».",
+    "Two files are named “{name}”.",
+)
+
+
+def keep_case(desk: Desk, files: Sequence[UploadedFile[Any]]) -> str:
+    """Keep the files of a case; the name of its folder.
+
+    Raises
+    ------
+    AttrifluxError
+        ``WEB_IMPORT_NONE``, ``WEB_IMPORT_KIND``, ``WEB_IMPORT_TWICE``; nothing is kept then.
+    """
+    if not files:
+        raise AttrifluxError("WEB_IMPORT_NONE")
+    names = [safe_name(str(file.name)) for file in files]
+    for name in names:
+        if not name.lower().endswith(KNOWN):
+            raise AttrifluxError("WEB_IMPORT_KIND", name=name)
+        if names.count(name) > 1:
+            raise AttrifluxError("WEB_IMPORT_TWICE", name=name)
+    case = uuid4().hex
+    folder = desk.cases / case
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        for name, file in zip(names, files, strict=True):
+            with (folder / name).open("wb") as out:
+                for part in file.chunks():
+                    out.write(part)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return case
+
+
+def safe_name(name: str) -> str:
+    """The last part of a name, letters, digits, dots, dashes and blanks only.
+
+    >>> safe_name("../../etc/dwellings.csv"), safe_name("C:\\\\dossiers\\\\logements du 3.xlsx")
+    ('dwellings.csv', 'logements du 3.xlsx')
+    """
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return re.sub(r"[^\w .-]", "_", last).lstrip(".")[:120] or "fichier"
+
+
+def case_path(desk: Desk, case: str) -> Path:
+    """The case: its folder, or the workbook that is alone in it."""
+    folder = desk.cases / case
+    files = [p for p in folder.iterdir() if p.is_file()]
+    return files[0] if len(files) == 1 and files[0].suffix.lower() == ".xlsx" else folder
+
+
+@contextmanager
+def kept_file(desk: Desk, file: UploadedFile[Any] | None) -> Iterator[Path]:
+    """A sent file under its own suffix, for as long as it is read; it is gone afterwards."""
+    if file is None:
+        raise AttrifluxError("WEB_IMPORT_NONE")
+    name = safe_name(str(file.name))
+    if not name.lower().endswith((".csv", ".xlsx")):
+        raise AttrifluxError("WEB_IMPORT_KIND", name=name)
+    folder = desk.deployment.state / "incoming" / uuid4().hex
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        with (folder / name).open("wb") as out:
+            for part in file.chunks():
+                out.write(part)
+        yield folder / name
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

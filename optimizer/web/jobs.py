@@ -1,0 +1,201 @@
+"""The one computation at a time: a niced child, followed by its heartbeat, stopped by SIGINT and then killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.db import IntegrityError, connection, transaction
+
+from optimizer.errors import AttrifluxError, Lang, define
+from optimizer.web.children.job import Log
+from optimizer.web.desk import Desk
+from optimizer.web.imports import case_path
+from optimizer.web.models import Job
+
+define(
+    "WEB_JOB_BUSY",
+    "Un calcul est déjà en cours (demandé par {by}) : il n'y en a qu'un à la fois. Attendre sa fin, ou l'arrêter.",
+    "A computation is already running (asked by {by}): there is one at a time. Wait for its end, or stop it.",
+)
+HEARTBEAT = 5.0
+LOST = timedelta(seconds=45)
+"""A job without a heartbeat for so long has lost its server."""
+GRACE = 20.0
+"""Seconds between the request to stop and the kill."""
+_children: dict[str, subprocess.Popen[bytes]] = {}
+
+
+@dataclass
+class Told:
+    """What a child has said so far."""
+
+    step: str = ""
+    next: bool = False
+    """Whether the case was brought forward first."""
+    phase: str = ""
+    bound: float | None = None
+    value: float | None = None
+    verdict: str = ""
+    sentence: str = ""
+    error: str = ""
+    nothing: str = ""
+    """Why a verified proposal gives no agenda."""
+    stop: str = ""
+    errors: int = 0
+    count: int = 0
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float | None:
+        """Distance to the proof, as a share of the bound."""
+        if self.bound is None or self.value is None or not self.bound:
+            return None
+        return max(0.0, (self.bound - self.value) / abs(self.bound))
+
+
+def start(desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | None = None) -> Job:
+    """Check, propose and verify a case in a child of its own.
+
+    Parameters
+    ----------
+    case : name of an imported case.
+    log : what the desk has recorded; the case is then brought forward by it, under a name of its own, before it is proposed.
+
+    Raises
+    ------
+    AttrifluxError
+        ``WEB_JOB_BUSY``: another one runs.
+    """
+    reap(desk)
+    source, case = case, case if log is None else uuid4().hex
+    now = desk.store.now()
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                id=uuid4().hex,
+                case=case,
+                title=title,
+                state="running",
+                started_by=by,
+                started_at=now,
+                heartbeat_at=now,
+            )
+    except IntegrityError:
+        running = Job.objects.filter(state="running").first()
+        raise AttrifluxError("WEB_JOB_BUSY", by=running.started_by if running else "?") from None
+    desk.runs.mkdir(parents=True, exist_ok=True)
+    words = [sys.executable, "-m", "optimizer.web.children.job"]
+    if log is None:
+        words += [str(case_path(desk, case)), str(desk.runs / job.id), lang]
+    else:
+        kept = desk.runs / f"{job.id}.log"
+        kept.touch(mode=0o600)
+        kept.write_bytes(pickle.dumps(log))
+        words += [
+            str(desk.cases / case),
+            str(desk.runs / job.id),
+            lang,
+            str(case_path(desk, source)),
+            str(kept),
+        ]
+    with said_file(desk, job.id).open("wb") as out:
+        child = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+        )  # fmt: skip
+    _children[job.id] = child
+    threading.Thread(target=_watch, args=(desk, job.id, child), daemon=True).start()
+    return job
+
+
+def said_file(desk: Desk, job: str) -> Path:
+    """Where a child's lines are."""
+    return desk.runs / f"{job}.jsonl"
+
+
+def _watch(desk: Desk, job: str, child: subprocess.Popen[bytes]) -> None:
+    while True:
+        try:
+            code = child.wait(timeout=HEARTBEAT)
+            break
+        except subprocess.TimeoutExpired:
+            Job.objects.filter(id=job, state="running").update(heartbeat_at=desk.store.now())
+    if child.stdin is not None:
+        child.stdin.close()
+    state = "done" if code == 0 else "stopped" if code in (130, -signal.SIGINT, -signal.SIGKILL) else "failed"
+    Job.objects.filter(id=job, state="running").update(state=state, code=code, ended_at=desk.store.now())
+    _children.pop(job, None)
+    connection.close()
+
+
+def stop(job: str) -> None:
+    """Ask for the best certified proposal found so far; kill what has not ended after :data:`GRACE` seconds."""
+    child = _children.get(job)
+    if child is None or child.poll() is not None:
+        return
+    child.send_signal(signal.SIGINT)
+
+    def kill() -> None:
+        end = time.monotonic() + GRACE
+        while time.monotonic() < end:
+            if child.poll() is not None:
+                return
+            time.sleep(0.2)
+        child.kill()
+
+    threading.Thread(target=kill, daemon=True).start()
+
+
+def reap(desk: Desk) -> None:
+    """Jobs whose server is gone end as failed: their place is free again."""
+    lost = desk.store.now() - LOST
+    Job.objects.filter(state="running", heartbeat_at__lt=lost).update(
+        state="failed", code=None, ended_at=desk.store.now()
+    )
+
+
+def end_all() -> None:
+    """The server ends: so do its children."""
+    for child in list(_children.values()):
+        child.kill()
+
+
+def told(desk: Desk, job: str) -> Told:
+    """What the child of a job has said."""
+    found = Told()
+    for line in _lines(said_file(desk, job)):
+        if "finding" in line:
+            found.findings.append(line)
+        elif "findings" in line:
+            found.count, found.errors = line["findings"], line["errors"]
+        else:
+            found.next |= line.get("step") == "next"
+            for name, value in line.items():
+                if hasattr(found, name) and name not in ("findings", "gap", "next"):
+                    setattr(found, name, value)
+    return found
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    if not file.exists():
+        return
+    for line in file.read_text(encoding="utf-8").splitlines():
+        try:
+            read = json.loads(line)
+        except ValueError:
+            continue  # a line that is being written
+        if isinstance(read, dict):
+            yield read

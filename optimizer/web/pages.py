@@ -1,0 +1,140 @@
+"""A page of the desk: template, words, menu, hidden fields of its forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from markupsafe import Markup
+
+from optimizer.desk.papers import texts as paper_texts
+from optimizer.errors import Lang, said
+from optimizer.presentation.data import DECIDES
+from optimizer.presentation.numbers import day, decimal, percent
+from optimizer.presentation.page import UNSEEN, Words, environment
+from optimizer.web import texts as texts
+from optimizer.web.access import ROUTES
+from optimizer.web.desk import desk
+
+MENU = (
+    "week", "prepare", "sessions", "calls", "offers", "reserver", "ledger", "retention", "accounts",
+)  # fmt: skip
+PARIS = ZoneInfo("Europe/Paris")
+PAPER_WORDS = paper_texts
+"""Loaded for its words: a line of the call list reads the same on a page and on paper."""
+SAID = "said"
+LOOSE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""The policy of a page the program wrote itself as a file: its own style, no script, nothing fetched."""
+
+
+def lang_of(request: HttpRequest) -> Lang:
+    """The language of a visitor: French unless English was asked."""
+    return "en" if request.COOKIES.get("langue") == "en" else "fr"
+
+
+def tell(request: HttpRequest, text: str) -> None:
+    """A sentence that the next page begins with."""
+    request.session[SAID] = [*request.session.get(SAID, []), text]
+
+
+def instant(value: datetime | None, lang: Lang) -> str:
+    """``28/11/2026 09:05``, in Paris."""
+    if value is None:
+        return ""
+    there = value.astimezone(PARIS)
+    return f"{day(there.date(), lang)} {there:%H:%M}"
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    refresh: int = 0,
+) -> HttpResponse:
+    """A whole page.
+
+    Parameters
+    ----------
+    template : name of ``web/templates/<name>.html.j2``
+    values : what it shows, beside the words ``t``, ``url``, ``field`` (hidden fields of a form) and the menu
+    refresh : seconds after which a page that waits asks again
+    """
+    lang = lang_of(request)
+    visitor = getattr(request, "visitor", None)
+    menu = [
+        (name, reverse(name))
+        for name in MENU
+        if visitor is not None and ROUTES[name].allows("GET", visitor.roles)
+    ]
+    match = request.resolver_match
+    told = request.session.pop(SAID, []) if hasattr(request, "session") and request.session.get(SAID) else []
+    spoken: dict[str, Callable[..., str]] = {
+        "decimal": partial(decimal, lang=lang), "percent": partial(percent, lang=lang), "day": partial(day, lang=lang),
+        "instant": partial(instant, lang=lang),
+    }  # fmt: skip
+    text = (
+        environment()
+        .get_template(f"web/templates/{template}.html.j2")
+        .render(
+            {
+                "t": Words("WEB", lang),
+                "lang": lang,
+                "decides": DECIDES[lang],
+                "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
+                "word": lambda family, key: word(family, key, lang),
+                "url": lambda route, /, **kwargs: reverse(route, kwargs=kwargs),
+                "hidden": lambda version=None: hidden(request, version),
+                "menu": menu,
+                "here": match.url_name if match is not None else "",
+                "path": request.get_full_path(),
+                "visitor": visitor,
+                "said": told,
+                "refresh": refresh,
+                "demo": desk().deployment.demo,
+                "problems": (),
+                "typed": {},
+                **spoken,
+                **(values or {}),
+            }
+        )
+    )
+    shown = UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+    answer = HttpResponse(shown, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def word(family: str, key: str, lang: Lang) -> str:
+    """The word of a code, or the code itself where the pages have none."""
+    try:
+        return said(f"WEB.{family}_{key}".upper(), lang)
+    except KeyError:
+        return key
+
+
+def hidden(request: HttpRequest, version: int | None = None) -> Markup:
+    """The hidden fields of a form: proof that it is ours, the command's identifier, the version it was filled upon.
+
+    After an error the identifier is a new one: what was refused has done nothing.
+    """
+    shown = "" if version is None else f'<input type="hidden" name="version" value="{int(version)}">'
+    return Markup(
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
+        f'<input type="hidden" name="command_id" value="{uuid4()}">{shown}'
+    )
+
+
+def command_id(request: HttpRequest) -> str:
+    """The identifier of the form's command; one of our own shape only."""
+    given = request.POST.get("command_id", "")
+    return given if re.fullmatch(r"[0-9a-f-]{36}", given) else str(uuid4())

@@ -1,0 +1,135 @@
+"""``attriflux serve``: one waitress process over one store, until it is told to end."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from optimizer import store
+from optimizer.errors import AttrifluxError, define
+from optimizer.store.configure import is_postgres, sqlite_path, state_folder
+from optimizer.web.deployment import Deployment, check_deployment
+
+THREADS = 12
+"""Pages answered at once; beyond, they queue: 25 people read one page each few seconds."""
+define(
+    "SERVE_PORT",
+    "Le port {port} est déjà pris sur {listen} : en choisir un autre (--port).",
+    "Port {port} is already taken on {listen}: choose another (--port).",
+)
+
+
+def state_of(url: str) -> Path:
+    """The folder of cases and runs: beside a SQLite file, else the user's state folder."""
+    return state_folder() / "desk" if is_postgres(url) else sqlite_path(url).with_suffix(".files")
+
+
+def serve(
+    url: str,
+    *,
+    listen: str = "127.0.0.1",
+    port: int = 8000,
+    proxy: str = "",
+    proxy_address: str = "127.0.0.1",
+    demo: bool = False,
+    said: Callable[[str, str], None],
+) -> None:
+    """Serve a store until SIGINT or SIGTERM.
+
+    Parameters
+    ----------
+    url : file or PostgreSQL address; a file that does not exist is made on this machine only.
+    said : told ``("address", "http://…")``, or ``("first", "http://…")`` with the one-time link when no account exists.
+
+    Raises
+    ------
+    AttrifluxError
+        ``SERVE_…``: open to a network without accounts or proxy, a port that is taken. ``STORE_…``: see :func:`store.open`.
+    """
+    taken(listen, port)
+    opened = store.open(url, create=not proxy)
+    try:
+        from django.contrib.auth import get_user_model
+
+        accounts = get_user_model().objects.count()
+        check_deployment(listen, proxy, accounts)
+        first = "" if accounts else secrets.token_urlsafe(24)
+        deployment = Deployment(
+            state=state_of(url),
+            url=url,
+            listen=listen,
+            port=port,
+            proxy=proxy,
+            proxy_address=proxy_address,
+            first=first,
+            demo=demo,
+        )
+        run(opened, deployment, said)
+    finally:
+        opened.close()
+
+
+def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], None]) -> None:
+    """Waitress, and the children that end with it."""
+    import waitress
+
+    from optimizer.web.deploying import deploy
+    from optimizer.web.jobs import end_all
+    from optimizer.web.rooms import close_rooms
+
+    deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    deploy(opened, deployment)
+    server = waitress.create_server(application(), **options(deployment))
+    own = f"http://{'localhost' if ':' in deployment.listen else deployment.listen}:{deployment.port}"
+    said("address", deployment.proxy or own)
+    if deployment.first:
+        said("first", f"{own}/premier/{deployment.first}")
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        pass
+    finally:
+        server.close()
+        end_all()
+        close_rooms()
+
+
+def application() -> Any:
+    """The WSGI application of the store that is served."""
+    from django.core.wsgi import get_wsgi_application
+
+    return get_wsgi_application()
+
+
+def options(deployment: Deployment) -> dict[str, Any]:
+    """How waitress listens; the headers of a proxy count only when they come from the proxy's own address."""
+    told: dict[str, Any] = {
+        "host": deployment.listen,
+        "port": deployment.port,
+        "threads": THREADS,
+        "ident": None,
+        "channel_timeout": 60,
+        "max_request_body_size": 64 * 1024 * 1024,
+        "clear_untrusted_proxy_headers": True,
+    }
+    if deployment.proxy:
+        told |= {
+            "trusted_proxy": deployment.proxy_address,
+            "trusted_proxy_count": 1,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        }
+    return told
+
+
+def taken(listen: str, port: int) -> None:
+    """Raise ``SERVE_PORT`` when something listens there."""
+    kind = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    with socket.socket(kind, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listen, port))
+        except OSError:
+            raise AttrifluxError("SERVE_PORT", port=str(port), listen=listen) from None

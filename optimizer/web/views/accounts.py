@@ -1,0 +1,147 @@
+"""Comptes: who may enter, in which role, where and until when; sessions ended; a copy of the store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+
+from optimizer.errors import AttrifluxError, define, said
+from optimizer.store import commands, queries
+from optimizer.store.accounts import create_user, end_visits, set_active, set_password
+from optimizer.store.backup import backup as seal_copy
+from optimizer.store.sealing import PUBLIC
+from optimizer.web.access import ROLES
+from optimizer.web.acting import act
+from optimizer.web.asked import Asked
+from optimizer.web.choices import words
+from optimizer.web.desk import desk
+from optimizer.web.form import Form
+from optimizer.web.pages import lang_of, page
+from optimizer.web.views.door import weak
+
+define(
+    "WEB_ACCOUNT_OWN",
+    "On ne ferme pas son propre compte.",
+    "One's own account cannot be closed.",
+)
+define(
+    "WEB_BACKUP_KEY",
+    "La clé publique du délégué à la protection des données ({name}) n'est pas dans le dossier du bureau : "
+    "la faire par « attriflux store key », puis la déposer.",
+    "The data protection officer's public key ({name}) is not in the desk's folder: make it with “attriflux store key”, then put it there.",
+)
+
+
+def accounts(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    """Every account with its grants; POST makes one."""
+    if request.method == "POST" and not values:
+        return _make(request)
+    grants = queries.grants(desk().store, on=desk().store.today())
+    users = get_user_model().objects.order_by("username")
+    rows = [(user, [g for g in grants if g.user == user.get_username()]) for user in users]
+    lang = lang_of(request)
+    return page(
+        request,
+        "accounts",
+        {
+            "rows": rows,
+            "may": "T" in request.visitor.roles,
+            "roles": words("ROLE", tuple(ROLES), lang),
+            **values,
+        },
+        status=status,
+    )
+
+
+def _make(request: Asked) -> HttpResponse:
+    form = Form(request)
+
+    def do() -> str:
+        name = form.text("name", "WEB.ACCOUNT_NAME", required=True, longest=150)
+        password = form.data.get("password", "")
+        form.problems += weak(request, password)
+        form.check()
+        create_user(desk().store, request.visitor.actor("T"), form.command_id, name, password)
+        return name
+
+    return act(
+        request,
+        do,
+        done=lambda name: said("WEB.ACCOUNT_MADE", form.lang, name=name),
+        to=reverse("accounts"),
+        show=lambda **v: accounts(request, **v),
+    )
+
+
+def account(request: Asked, user: int) -> HttpResponse:
+    """Give or take a role, close or open the account, set a first password, end its sessions."""
+    form = Form(request)
+    found: Any = get_user_model().objects.filter(pk=user).first()
+    if found is None:
+        raise Http404
+    store, actor, name = desk().store, request.visitor.actor("T"), found.get_username()
+
+    def do() -> Any:
+        what = form.choice("act", "WEB.WHAT", ("grant", "revoke", "close", "open", "end", "password"))
+        form.check()
+        if what == "grant":
+            return _grant(form, name, actor)
+        if what == "revoke":
+            grant = form.whole("grant", "WEB.ROLE", required=True, most=10**9)
+            form.check()
+            if grant not in {g.grant_id for g in queries.grants(store, user=name)}:
+                raise Http404
+            return commands.revoke(store, actor, form.command_id, grant)
+        if what == "password":
+            new = form.data.get("password", "")
+            form.problems += weak(request, new, found)
+            form.check()
+            return set_password(store, actor, form.command_id, name, new)
+        if what == "end":
+            return end_visits(found)
+        if what == "close" and found.pk == request.user.pk:
+            raise AttrifluxError("WEB_ACCOUNT_OWN")
+        return set_active(store, actor, form.command_id, name, what == "open")
+
+    return act(request, do, done="WEB.SAVED", to=reverse("accounts"), show=lambda **v: accounts(request, **v))
+
+
+def _grant(form: Form, name: str, actor: Any) -> Any:
+    """A role with its scope."""
+    role = form.choice("role", "WEB.ROLE", tuple(ROLES))
+    fields = ("landlord", "commission", "territory", "account")
+    scope = {field: form.text(field, f"WEB.GRANT_{field.upper()}", longest=120) for field in fields}
+    if role == "R" and not scope["account"]:
+        form.refuse("WEB.FORM_REQUIRED", "WEB.GRANT_ACCOUNT")
+    until = form.day("until", "WEB.UNTIL")
+    form.check()
+    return commands.grant(desk().store, actor, form.command_id, user=name, role=role, until=until, **scope)
+
+
+def backup(request: Asked) -> HttpResponse:
+    """An encrypted copy of the store in the desk's folder; only the data protection officer's key opens it."""
+    form, store, state = Form(request), desk().store, desk().deployment.state
+
+    def do() -> str:
+        public = state / PUBLIC
+        if not public.is_file():
+            raise AttrifluxError("WEB_BACKUP_KEY", name=PUBLIC)
+        folder = state / "backups"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        out = folder / f"bureau-{store.now():%Y%m%d-%H%M%S}.sauvegarde"
+        seal_copy(store, out, public, desk().deployment.url)
+        commands.log(
+            store, request.visitor.actor("T"), form.command_id, kind="backed_up", facts={"file": out.name}
+        )
+        return out.name
+
+    return act(
+        request,
+        do,
+        done=lambda name: said("WEB.BACKUP_DONE", form.lang, name=name),
+        to=reverse("accounts"),
+        show=lambda **v: accounts(request, **v),
+    )

@@ -1,0 +1,91 @@
+"""Demande: what the desk knows of a household; its name and contact on demand, with a typed reason, logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+
+from optimizer.store import commands, queries
+from optimizer.store.records import CandidateRecord, PersonRecord
+from optimizer.web.acting import act
+from optimizer.web.asked import Asked
+from optimizer.web.desk import desk
+from optimizer.web.form import Form
+from optimizer.web.pages import page
+
+LIVE = ("listed", "attributed", "ranked", "conditional", "offered", "accepted")
+SHORTEST = 10
+"""Characters of a typed reason."""
+
+
+def application(request: Asked, session: str, candidate: int) -> HttpResponse:
+    """The history of a household in this desk; POST asks for its identity."""
+    found = _candidate(request, candidate)
+    if request.method != "POST":
+        return _show(request, found)
+    form, seen = Form(request), []
+
+    def do() -> Any:
+        reason = form.text("reason", "WEB.REASON", required=True, longest=300)
+        if len(reason) < SHORTEST:
+            form.refuse("WEB.FORM_SHORT", "WEB.REASON", least=SHORTEST)
+        form.check()
+        if not _may_identify(request, found):
+            raise Http404
+        actor = request.visitor.actor("SPMAR", request.session_record)
+        seen.append(
+            commands.view_identities(
+                desk().store, actor, form.command_id, refs=[found.ref], reason=reason, session=session
+            )
+        )
+
+    answer = act(request, do, done="WEB.IDENTITY_LOGGED", to="", show=lambda **v: _show(request, found, **v))
+    return _show(request, found, person=seen[0].people.get(found.ref)) if seen else answer
+
+
+def _show(
+    request: Asked,
+    found: CandidateRecord,
+    status: int = 200,
+    person: PersonRecord | None = None,
+    **values: Any,
+) -> HttpResponse:
+    record = request.session_record
+    own = {s.session_id for s in queries.sessions(desk().store, items=False) if request.visitor.roles_for(s)}
+    history = [c for c in queries.history(desk().store, found.ref) if c.session_id in own]
+    names = request.visitor.names_households(record)
+    return page(
+        request,
+        "application",
+        {
+            "s": record,
+            "c": found,
+            "history": history if names else [c for c in history if c.item_id == found.item_id],
+            "named": names,
+            "may_identify": _may_identify(request, found),
+            "person": person,
+            **values,
+        },
+        status=status,
+    )
+
+
+def _may_identify(request: Asked, found: CandidateRecord) -> bool:
+    """Secretary and chair; a member while the session is open; an agent on live offers; a réservataire for its nominees."""
+    record = request.session_record
+    held = request.visitor.roles_for(record)
+    return (
+        any(r in held for r in "SP")
+        or ("M" in held and record.status == "open")
+        or ("A" in held and found.status in LIVE)
+        or ("R" in held and found.source == "nomination")
+    )
+
+
+def _candidate(request: Asked, candidate: int) -> CandidateRecord:
+    for item in request.visitor.items(request.session_record):
+        for found in item.candidates:
+            if found.candidate_id == candidate:
+                return found
+    raise Http404

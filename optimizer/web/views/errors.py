@@ -1,0 +1,91 @@
+"""Pages for what cannot be done: what happened, that nothing was written, what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from optimizer.errors import AttrifluxError, said
+from optimizer.store.messages import (
+    StoreBusy,
+    StoreConflict,
+    StoreError,
+    StoreForbidden,
+    StoreMissing,
+    StoreReadOnly,
+)
+from optimizer.web.pages import lang_of, page
+
+STATUS: tuple[tuple[type[StoreError], int], ...] = (
+    (StoreForbidden, 403), (StoreMissing, 404), (StoreConflict, 409), (StoreReadOnly, 503), (StoreBusy, 503),
+)  # fmt: skip
+
+
+def problem(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """One sentence under the name of the error."""
+    lang = lang_of(request)
+    return page(
+        request,
+        "problem",
+        {"title": said(f"WEB.ERROR_{status}", lang), "sentence": sentence, "back": status not in (503, 429)},
+        status=status,
+    )
+
+
+def refused(request: HttpRequest, error: StoreError) -> HttpResponse:
+    """What the store answered."""
+    status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
+    return problem(request, status, error.text(lang_of(request)))
+
+
+def told(request: HttpRequest, error: AttrifluxError) -> HttpResponse:
+    """What another part of the program refused."""
+    return problem(request, 422, error.text(lang_of(request)))
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    """The role may not."""
+    return problem(request, 403, said("WEB.ERROR_ROLE", lang_of(request)))
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that does not come from a page of ours, or from one that is too old."""
+    return problem(request, 403, said("WEB.ERROR_FORGED", lang_of(request)))
+
+
+def locked_out(
+    request: HttpRequest, response: Any = None, credentials: Any = None, *more: Any
+) -> HttpResponse:
+    """Too many wrong passwords."""
+    return problem(request, 429, said("WEB.ERROR_LOCKED", lang_of(request)))
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More bytes than an import may have."""
+    return problem(request, 413, said("WEB.ERROR_LARGE", lang_of(request)))
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """More forms in a minute than a hand can send."""
+    return problem(request, 429, said("WEB.ERROR_OFTEN", lang_of(request)))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: a foreign host, a broken form."""
+    return problem(request, 400, said("WEB.ERROR_BAD", lang_of(request)))
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return forbidden(request)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing there, or nothing of yours."""
+    return problem(request, 404, said("WEB.ERROR_NOWHERE", lang_of(request)))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: where it happened is in the log, without any value."""
+    return problem(request, 500, said("WEB.ERROR_FAILED", lang_of(request)))

@@ -1,0 +1,98 @@
+"""Journal and Conservation: who did what, whether the chain holds, the pseudonymous export, what is purged."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from optimizer.errors import said
+from optimizer.store import queries
+from optimizer.store.export import export_pseudonymous
+from optimizer.store.ledger import verify
+from optimizer.store.purge import Purge, purge
+from optimizer.web.acting import act
+from optimizer.web.asked import Asked
+from optimizer.web.desk import desk
+from optimizer.web.form import Form
+from optimizer.web.pages import SAID, lang_of, page, tell
+from optimizer.web.today import today
+
+A_PAGE = 100
+
+
+def ledger(request: Asked) -> HttpResponse:
+    """A hundred events a page, the newest first; codes, dates and hashes, no name."""
+    given, store = request.GET.get("avant", ""), desk().store
+    until = int(given) if given.isdecimal() and len(given) < 12 else int(store.head()["seq"]) + 1
+    events = queries.events(store, since=max(0, until - 1 - A_PAGE), limit=None)
+    shown = [e for e in events if e.seq < until][::-1]
+    return page(
+        request,
+        "ledger",
+        {"events": shown, "head": queries.head(store), "older": shown[-1].seq if shown and shown[-1].seq > 1 else None, "read_only": store.read_only},
+    )  # fmt: skip
+
+
+def check(request: Asked) -> HttpResponse:
+    """Replay the tables from the events and compare."""
+    lang = lang_of(request)
+    proof = verify(desk().store)
+    if proof.holds:
+        tell(request, said("WEB.LEDGER_HOLDS", lang, n=proof.events))
+    else:
+        tell(request, said("WEB.LEDGER_BROKEN", lang, n=len(proof.problems)))
+    return HttpResponseRedirect(reverse("ledger"))
+
+
+def export(request: Asked) -> HttpResponse:
+    """The pseudonymous export, as one file."""
+    form = Form(request)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / f"export-{today().isoformat()}.csv"
+        export_pseudonymous(desk().store, request.visitor.actor("D"), form.command_id, out)
+        answer = HttpResponse(out.read_bytes(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{out.name}"'
+    return answer
+
+
+def retention(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    """What would be purged on a day and what is held, first; then, asked again, the purge."""
+    if request.method == "POST" and not values:
+        return _purge(request)
+    return page(
+        request,
+        "retention",
+        {"today": today(), "found": None, "may": "D" in request.visitor.roles, **values},
+        status=status,
+    )
+
+
+def _purge(request: Asked) -> HttpResponse:
+    form, state = Form(request), desk().deployment.state
+    tried: list[Purge] = []
+
+    def do() -> Purge:
+        on = form.a_day("on", "WEB.ON_DAY")
+        form.check()
+        folders = [state / name for name in ("cases", "runs", "papers", "backups") if (state / name).is_dir()]
+        actor, dry = request.visitor.actor("D"), "really" not in form.data
+        found = purge(desk().store, actor, form.command_id, on=on, dry_run=dry, folders=folders)
+        if dry:
+            tried.append(found)
+        return found
+
+    answer = act(
+        request,
+        do,
+        done=lambda found: said("WEB.PURGED", form.lang, n=len(found.erased)),
+        to=reverse("retention"),
+        show=lambda **v: retention(request, **v),
+    )
+    if tried:
+        request.session.pop(SAID, None)
+        return retention(request, found=tried[0], on=form.day("on", "WEB.ON_DAY"))
+    return answer

@@ -1,0 +1,171 @@
+"""Offres and À appeler: what was notified, with which proof, until when, what was answered, and the lease."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+
+from optimizer.desk.following import closed_sessions, next_to_offer
+from optimizer.store import commands
+from optimizer.store.records import CandidateRecord, OfferRecord
+from optimizer.web.acting import act
+from optimizer.web.asked import Asked
+from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
+from optimizer.web.desk import desk
+from optimizer.web.due import due_of
+from optimizer.web.form import Form
+from optimizer.web.pages import lang_of, page
+from optimizer.web.scope import sessions_of
+from optimizer.web.today import today
+
+ACTS = ("notify", "prove", "answer", "judge", "silence", "met", "failed", "desist", "call")
+
+
+def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    """Every dwelling decided upon and not yet at its end, with its names in their order."""
+    return page(request, "offers", {**_shared(request), **values}, status=status)
+
+
+def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    """Whom to call, in order, with the form that records what was said."""
+    return page(request, "calls", {**_shared(request), **values}, status=status)
+
+
+def _shared(request: Asked) -> dict[str, Any]:
+    lang, law = lang_of(request), commission_law(today())
+    sessions = sessions_of(request.visitor)
+    closed = closed_sessions(sessions)[::-1]
+    turns = {
+        i.item_id: next_to_offer(i) for s in closed for i in s.items if i.status in ("decided", "offering")
+    }
+    return {
+        "today": today(),
+        "sessions": closed,
+        "due": due_of(sessions),
+        "following": {item: turn.candidate_id for item, turn in turns.items() if turn is not None},
+        "may": any(r in request.visitor.roles for r in "SA"),
+        "may_sign": "S" in request.visitor.roles,
+        "proofs": words("PROOF", PROOFS, lang),
+        "outcomes": words("CALL", OUTCOMES, lang),
+        "declines": list(law.labels("decline_reasons").items()),
+        "refusals": list(law.labels("refusal_reasons").items()),
+        "days": law.answer_days,
+        "typed_for": request.POST.get("candidate", ""),
+    }
+
+
+def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
+    """One step of an offer, or an attempt to reach the household."""
+    form, record = Form(request), request.session_record
+    found = _candidate(request, candidate)
+    store, actor, back = desk().store, request.visitor.actor("SA", record), request.POST.get("back", "offers")
+
+    def do() -> Any:
+        what = form.choice("act", "WEB.WHAT", ACTS)
+        if what == "call":
+            outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
+            form.check()
+            return commands.call(store, actor, form.command_id, candidate, outcome=outcome, stage="offer")
+        if what == "notify":
+            on = form.a_day("notified", "WEB.NOTIFIED_ON")
+            proof, proof_on = (
+                form.choice("proof", "WEB.PROOF", PROOFS, required=False),
+                form.day("proof_on", "WEB.PROOF_ON"),
+            )
+            days = form.whole("days", "WEB.DAYS", most=90)
+            form.check()
+            return commands.offer(
+                store, actor, form.command_id, candidate, notified_on=on, proof=proof, proof_on=proof_on, days=days,
+                version=form.version,
+            )  # fmt: skip
+        if what in ("met", "failed"):
+            day = form.day("on", "WEB.ON_DAY")
+            form.check()
+            if what == "met":
+                return commands.condition_met(
+                    store, actor, form.command_id, candidate, on=day, version=form.version
+                )
+            return commands.condition_failed(
+                store, actor, form.command_id, candidate, on=day, reason="late", version=form.version
+            )
+        if found.offer is None:
+            raise Http404
+        return _step(form, found.offer, what, request)
+
+    return act(
+        request,
+        do,
+        done="WEB.SAVED",
+        to=f"{reverse('calls' if back == 'calls' else 'offers')}#c{candidate}",
+        show=lambda **v: (calls if back == "calls" else offers)(request, **v),
+    )
+
+
+def _step(form: Form, made: OfferRecord, what: str, request: Asked) -> Any:
+    """What follows a notification."""
+    store, actor = desk().store, request.visitor.actor("SA", request.session_record)
+    key, number = form.command_id, made.offer_id
+    if what == "prove":
+        proof, on = (
+            form.choice("proof", "WEB.PROOF", PROOFS),
+            form.a_day("proof_on", "WEB.PROOF_ON"),
+        )
+        form.check()
+        return commands.prove(store, actor, key, number, proof=proof, proof_on=on, version=form.version)
+    if what == "answer":
+        answer = form.choice("answer", "WEB.ANSWER", ("accepted", "refused"))
+        on = form.a_day("on", "WEB.ANSWERED_ON")
+        reason = form.text("refusal", "WEB.REASON", required=answer == "refused")
+        form.check()
+        return commands.answer(
+            store, actor, key, number, accepted=answer == "accepted", on=on, written="written" in form.data,
+            reason=reason if answer == "refused" else "", version=form.version,
+        )  # fmt: skip
+    if what == "judge":
+        legitimate = form.choice("legitimate", "WEB.LEGITIMATE", ("yes", "no"))
+        form.check()
+        judge = request.visitor.actor("S", request.session_record)
+        return commands.judge_refusal(store, judge, key, number, legitimate=legitimate)
+    if what == "silence":
+        return commands.confirm_silence(store, actor, key, number, version=form.version)
+    ended = form.day("on", "WEB.ON_DAY")
+    reason = form.text("refusal", "WEB.REASON")
+    form.check()
+    return commands.desist(
+        store, actor, key, number, on=ended or today(), reason=reason, version=form.version
+    )
+
+
+def sign(request: Asked, session: str, offer: int) -> HttpResponse:
+    """The lease is signed: the dwelling is let, the others are released, the radiation is due."""
+    form, record = Form(request), request.session_record
+    if all(
+        c.offer is None or c.offer.offer_id != offer
+        for i in request.visitor.items(record)
+        for c in i.candidates
+    ):
+        raise Http404
+
+    def do() -> Any:
+        on = form.a_day("on", "WEB.LEASE_ON")
+        form.check()
+        return commands.sign_lease(
+            desk().store,
+            request.visitor.actor("S", record),
+            form.command_id,
+            offer,
+            on=on,
+            version=form.version,
+        )
+
+    return act(request, do, done="WEB.SIGNED", to=reverse("offers"), show=lambda **v: offers(request, **v))
+
+
+def _candidate(request: Asked, candidate: int) -> CandidateRecord:
+    for item in request.visitor.items(request.session_record):
+        for found in item.candidates:
+            if found.candidate_id == candidate:
+                return found
+    raise Http404

@@ -1,0 +1,96 @@
+"""PV et courriers: the papers of a session, made by a button, kept in the desk's folder; making and opening them is logged."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.urls import reverse
+
+from optimizer.desk.paper_set import MARK, write_minutes, write_pack
+from optimizer.desk.sessions import due_today, logged, told_of, with_names
+from optimizer.store import commands
+from optimizer.web.acting import act
+from optimizer.web.asked import Asked
+from optimizer.web.choices import commission_law
+from optimizer.web.desk import desk
+from optimizer.web.form import Form
+from optimizer.web.pages import LOOSE, lang_of, page
+from optimizer.web.today import today
+
+SHOWN = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
+
+
+def papers(request: Asked, session: str, status: int = 200, **values: Any) -> HttpResponse:
+    """The papers made so far; POST makes those of the session's state, with the names the desk holds."""
+    if request.method == "POST" and not values:
+        return _make(request, session)
+    folder = desk().deployment.state / "papers" / session
+    names = (
+        sorted(p.name for p in folder.iterdir() if p.name not in (MARK, "run.json"))
+        if folder.is_dir()
+        else []
+    )
+    record = request.session_record
+    return page(
+        request,
+        "papers",
+        {
+            "s": record,
+            "papers": names,
+            "may": any(r in request.visitor.roles_for(record) for r in "SP") and record.status != "cancelled",
+            **values,
+        },
+        status=status,
+    )
+
+
+def _make(request: Asked, session: str) -> HttpResponse:
+    form, record = Form(request), request.session_record
+    opened, folder = desk().store, desk().deployment.state / "papers" / session
+
+    def do() -> Any:
+        actor = request.visitor.actor("SP", record)
+        told = with_names(opened, actor, told_of(opened, session, lang_of(request)))
+        _, lines, duties = due_today(opened, commission_law(today()))
+        own = [x for x in lines if x.session_id == session]
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write = write_minutes if record.status == "closed" else write_pack
+        made = write(folder, told, duties=duties, calls=own, today=today(), force=folder.exists())
+        logged(opened, actor, session, "papers", made)
+        return made
+
+    form.check()
+    return act(
+        request,
+        do,
+        done="WEB.PAPERS_MADE",
+        to=reverse("papers", kwargs={"session": session}),
+        show=lambda **v: papers(request, session, **v),
+    )
+
+
+def paper(request: Asked, session: str, name: str) -> FileResponse:
+    """One paper; a member opens them while the session sits."""
+    record = request.session_record
+    held = request.visitor.roles_for(record)
+    if not any(r in held for r in "SP") and record.status != "open":
+        raise Http404
+    folder = desk().deployment.state / "papers" / session
+    known = {p.name: p for p in folder.iterdir()} if folder.is_dir() else {}
+    if name not in known or name == MARK:
+        raise Http404
+    file = known[name]
+    commands.log(
+        desk().store,
+        request.visitor.actor("SPM", record),
+        str(uuid4()),
+        kind="printed",
+        session=session,
+        facts={"paper": name},
+    )
+    kind = SHOWN.get(file.suffix)
+    answer = FileResponse(file.open("rb"), filename=file.name, as_attachment=kind is None, content_type=kind)
+    answer["Content-Security-Policy"] = LOOSE
+    return answer

@@ -1,0 +1,192 @@
+"""Préparer: import → check → propose → verify, one computation at a time, with its progress and a button that stops it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.urls import reverse
+
+from optimizer.errors import said
+from optimizer.store import commands, identities, queries
+from optimizer.web.acting import act
+from optimizer.web.agendas import agenda_of
+from optimizer.web.asked import Asked
+from optimizer.web.children.job import Log
+from optimizer.web.choices import MODES, words
+from optimizer.web.desk import desk
+from optimizer.web.form import Form
+from optimizer.web.imports import keep_case, kept_file
+from optimizer.web.jobs import reap, start, stop, told
+from optimizer.web.models import Job
+from optimizer.web.pages import LOOSE, lang_of, page
+
+LISTED = 20
+WAIT = 2
+"""Seconds after which the page of a running job asks again."""
+PAGES = {
+    "rapport": "report.html",
+    "fiches": "sheets.html",
+    "fiches-pdf": "sheets.pdf",
+    "classeur": "shortlists.xlsx",
+}
+
+
+def prepare(request: Asked) -> HttpResponse:
+    """The imports and computations so far; POST starts one on what was sent, or on an earlier import."""
+    if request.method != "POST":
+        return _prepare(request)
+    if "people" in request.POST:
+        return _people(request)
+    form = Form(request)
+
+    def do() -> Job:
+        title = form.text("title", "WEB.PREPARE_TITLE", longest=120)
+        form.check()
+        files = request.FILES.getlist("files")
+        again = request.POST.get("case", "")
+        if again and not files:
+            earlier = Job.objects.filter(case=again).first()
+            if earlier is None:
+                raise Http404
+            title = title or earlier.title
+            if "next" in request.POST:
+                log = Log(
+                    tuple(queries.sessions(desk().store)), tuple(queries.duties(desk().store, open=False))
+                )
+                return start(desk(), again, title, request.visitor.name, form.lang, log=log)
+            case = again
+        else:
+            case = keep_case(desk(), files)
+        return start(
+            desk(), case, title or said("WEB.PREPARE_UNTITLED", form.lang), request.visitor.name, form.lang
+        )
+
+    return act(
+        request,
+        do,
+        done="WEB.JOB_STARTED",
+        to=lambda job: reverse("job", kwargs={"job": job.id}),
+        show=lambda **values: _prepare(request, **values),
+    )
+
+
+def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    reap(desk())
+    jobs = list(Job.objects.order_by("-started_at")[:LISTED])
+    running = next((job for job in jobs if job.state == "running"), None)
+    may = "S" in request.visitor.roles
+    return page(request, "prepare", {"jobs": jobs, "running": running, "may": may, **values}, status=status)
+
+
+def _people(request: Asked) -> HttpResponse:
+    """Names and contacts from a file of their own; the file itself is not kept."""
+    form = Form(request)
+
+    def do() -> Any:
+        with kept_file(desk(), request.FILES.get("identities")) as file:
+            people = identities.read(file)
+        return commands.import_people(
+            desk().store, request.visitor.actor("S"), form.command_id, people=people
+        )
+
+    return act(
+        request,
+        do,
+        done=lambda receipt: said(
+            "WEB.PEOPLE_DONE", form.lang, added=receipt.result["added"], changed=receipt.result["changed"]
+        ),
+        to=reverse("prepare"),
+        show=lambda **values: _prepare(request, **values),
+    )
+
+
+def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> HttpResponse:
+    """Where a computation stands; the page asks again until it ends."""
+    reap(desk())
+    found = _job(job)
+    running = found.state == "running"
+    return page(
+        request,
+        "job",
+        {
+            "job": found,
+            "told": told(desk(), job),
+            "running": running,
+            "may": "S" in request.visitor.roles,
+            "pages": [name for name, file in PAGES.items() if (desk().runs / job / file).exists()],
+            "modes": words("MODE", MODES, lang_of(request)),
+            **values,
+        },
+        refresh=WAIT if running and status == 200 else 0,
+        status=status,
+    )
+
+
+def job_stop(request: Asked, job: str) -> HttpResponse:
+    """Stop it: the best certified proposal found so far is kept, if there is one."""
+    return act(
+        request,
+        lambda: stop(_job(job).id),
+        done="WEB.JOB_STOPPING",
+        to=reverse("job", kwargs={"job": job}),
+        show=lambda **values: job_page(request, job, **values),
+    )
+
+
+def run_page(request: Asked, job: str, name: str) -> FileResponse:
+    """A page, sheet or workbook of a proposal."""
+    file = desk().runs / _job(job).id / PAGES.get(name, "-")
+    if not file.is_file():
+        raise Http404
+    answer = FileResponse(file.open("rb"), filename=file.name, as_attachment=file.suffix == ".xlsx")
+    answer["Content-Security-Policy"] = LOOSE
+    return answer
+
+
+def attach(request: Asked, job: str) -> HttpResponse:
+    """Make a session of a verified proposal: its dwellings, names and facts become the agenda."""
+    found, form = _job(job), Form(request)
+
+    def do() -> Any:
+        on = form.a_day("on", "WEB.SESSION_ON")
+        hour, place = (
+            form.text("hour", "WEB.SESSION_HOUR", longest=20),
+            form.text("place", "WEB.SESSION_PLACE", longest=200),
+        )
+        commission = form.text("commission", "WEB.SESSION_COMMISSION", required=True, longest=120)
+        mode = form.choice("mode", "WEB.SESSION_MODE", MODES)
+        quorum = form.whole("quorum", "WEB.SESSION_QUORUM", most=30)
+        quorum_rule = form.text("quorum_rule", "WEB.SESSION_QUORUM_RULE", longest=300)
+        urgent = "urgent" in request.POST
+        reason = form.text("reason", "WEB.SESSION_REASON", required=urgent)
+        programme = form.text("programme", "WEB.SESSION_PROGRAMME", longest=120)
+        form.check()
+        actor, prepared = request.visitor.actor("S"), agenda_of(desk(), found.id)
+        run = prepared.run
+        commands.attach_run(
+            desk().store, actor, f"{form.command_id}-run", run_id=run.run_id, verdict=run.verdict, gap_points=run.gap_points,
+            seed=run.seed, runs=Job.objects.filter(case=found.case, state="done").count(), case_on=run.case_on,
+            hashes=run.hashes,
+        )  # fmt: skip
+        Job.objects.filter(id=found.id).update(run=run.run_id)
+        return commands.new_session(
+            desk().store, actor, form.command_id, landlord=prepared.landlord, commission=commission, on=on,
+            items=prepared.items, run_id=run.run_id, hour=hour, place=place, mode=mode, urgent=urgent, reason=reason,
+            programme=programme, quorum=quorum, quorum_rule=quorum_rule,
+        )  # fmt: skip
+
+    return act(
+        request,
+        do,
+        done="WEB.SESSION_MADE",
+        to=lambda receipt: reverse("agenda", kwargs={"session": receipt.result["session_id"]}),
+        show=lambda **values: job_page(request, job, **values),
+    )
+
+
+def _job(job: str) -> Job:
+    found = Job.objects.filter(id=job).first()
+    if found is None:
+        raise Http404
+    return found

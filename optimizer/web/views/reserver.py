@@ -1,0 +1,68 @@
+"""Réservataire: its own dwellings, deadlines, nominations and outcomes; nothing of another account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from optimizer.store import commands, queries
+from optimizer.web.acting import act
+from optimizer.web.asked import Asked
+from optimizer.web.desk import desk
+from optimizer.web.form import Form
+from optimizer.web.pages import page
+from optimizer.web.scope import sessions_of
+
+
+def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    """The account's dwellings and nominations; POST names a household or takes a name back."""
+    if request.method == "POST" and not values:
+        return _nominate(request)
+    accounts = _accounts(request)
+    homes = [
+        (s, item)
+        for s in sessions_of(request.visitor)
+        for item in request.visitor.items(s)
+        if accounts is None or item.account in accounts
+    ]
+    named = [n for n in queries.nominations(desk().store) if accounts is None or n.account in accounts]
+    return page(
+        request,
+        "reserver",
+        {"homes": homes, "nominations": named, "accounts": sorted(accounts or ()), "may": "R" in request.visitor.roles, **values},
+        status=status,
+    )  # fmt: skip
+
+
+def _accounts(request: Asked) -> set[str] | None:
+    """Accounts of a réservataire; None for the secretary and the chair, who see them all."""
+    if any(r in request.visitor.roles for r in "SP"):
+        return None
+    return {g.account for g in request.visitor.grants if g.role == "R" and g.account}
+
+
+def _nominate(request: Asked) -> HttpResponse:
+    form, store = Form(request), desk().store
+    own = {g.account for g in request.visitor.grants if g.role == "R" and g.account}
+
+    def do() -> Any:
+        back = form.whole("withdraw", "WEB.NOMINATION", most=10**9)
+        if back is not None:
+            known = {n.nomination_id for n in queries.nominations(store) if n.account in own}
+            if back not in known:
+                form.refuse("WEB.FORM_CHOICE", "WEB.NOMINATION")
+            form.check()
+            return commands.withdraw_nomination(store, request.visitor.actor("R"), form.command_id, back)
+        account = form.choice("account", "WEB.ACCOUNT", own)
+        dwelling = form.text("dwelling", "WEB.DWELLING", longest=100)
+        number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
+        rank = form.whole("rank", "WEB.RANK", required=True, most=99)
+        form.check()
+        return commands.nominate(
+            store, request.visitor.actor("R"), form.command_id, account=account, dwelling_id=dwelling,
+            application_id=number, rank=rank or 1,
+        )  # fmt: skip
+
+    return act(request, do, done="WEB.SAVED", to=reverse("reserver"), show=lambda **v: reserver(request, **v))

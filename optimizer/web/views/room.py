@@ -1,0 +1,314 @@
+"""Séance: who sits, one dwelling a page, decisions and votes as the commission says them; nothing is chosen beforehand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+
+from optimizer.store import commands, queries
+from optimizer.store.records import AttendanceRecord, ItemRecord, NewDecision, SessionRecord, VoteRecord
+from optimizer.web.acting import act
+from optimizer.web.answers import Answered, ask
+from optimizer.web.asked import Asked
+from optimizer.web.choices import CHECKS, FEW, KINDS, PRESENCES, VOICES, commission_law, words
+from optimizer.web.desk import desk
+from optimizer.web.form import Form
+from optimizer.web.pages import lang_of, page
+from optimizer.web.views.agenda import checks_of, listed
+
+BLANK_ROWS = 3
+"""Empty lines under the members who are known."""
+MOST_MEMBERS = 40
+DECIDABLE = ("listed", "not_examined", "attributed", "ranked", "conditional", "not_attributed", "ineligible")
+
+
+def room(request: Asked, session: str, status: int = 200, **values: Any) -> HttpResponse:
+    """The session's own page: attendance, the dwellings and where they stand, opening and closing."""
+    record, lang = request.session_record, lang_of(request)
+    held = request.visitor.roles_for(record)
+    homes = request.visitor.items(record)
+    members = _members(record)
+    return page(
+        request,
+        "room",
+        {
+            "s": record,
+            "homes": homes,
+            "held": held,
+            "may": any(r in held for r in "SP") and record.status in ("convened", "open"),
+            "members": members,
+            "rows": range(len(members) + BLANK_ROWS),
+            "voices": words("VOICE", VOICES, lang),
+            "presences": words("PRESENCE", PRESENCES, lang),
+            "listed": listed(record),
+            "checks": words("CHECK", CHECKS, lang),
+            "left": [item for item in record.items if item.status == "listed"],
+            "kinds": words("KIND", KINDS, lang),
+            "motives": list(commission_law(record.on).motives.items()),
+            **values,
+        },
+        status=status,
+    )
+
+
+def _members(record: SessionRecord) -> list[AttendanceRecord]:
+    """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
+    if record.attendance:
+        return list(record.attendance)
+    for earlier in queries.sessions(desk().store, status="closed", commission=record.commission):
+        if earlier.attendance:
+            return list(earlier.attendance)
+    return []
+
+
+def open_session(request: Asked, session: str) -> HttpResponse:
+    """Open the session: names checked again, quorum counted from those who sit."""
+    form, record = Form(request), request.session_record
+    return act(
+        request,
+        lambda: commands.open_session(
+            desk().store, request.visitor.actor("S", record), form.command_id, session,
+            checks=checks_of(form, record), version=form.version,
+        ),
+        done="WEB.OPENED",
+        to=_room(session),
+        show=lambda **v: room(request, session, **v),
+    )  # fmt: skip
+
+
+def attendance(request: Asked, session: str) -> HttpResponse:
+    """Who sits, by which right, and who leaves the room for which dwelling."""
+    form, record = Form(request), request.session_record
+
+    def do() -> Any:
+        members = []
+        for n in range(MOST_MEMBERS):
+            name = form.text(f"member-{n}", "WEB.MEMBER", longest=120)
+            if not name:
+                continue
+            voice = form.choice(f"voice-{n}", "WEB.VOICE", VOICES)
+            presence = form.choice(f"presence-{n}", "WEB.PRESENCE", PRESENCES)
+            away = [
+                x
+                for x in form.text(f"recused-{n}", "WEB.RECUSED", longest=400).replace(",", " ").split()
+                if x
+            ]
+            recused = tuple(item.item_id for item in record.items if str(item.position) in away)
+            if len(recused) != len(set(away)):
+                form.refuse("WEB.FORM_RECUSED", "WEB.RECUSED")
+            members.append(
+                AttendanceRecord(
+                    session_id=session, member=name, quality=form.text(f"quality-{n}", "WEB.QUALITY", longest=120),
+                    voice=voice, territory=form.text(f"territory-{n}", "WEB.TERRITORY", longest=12), presence=presence,
+                    represented_by=form.text(f"by-{n}", "WEB.REPRESENTED_BY", longest=120),
+                    arrived_at=form.text(f"from-{n}", "WEB.ARRIVED", longest=5),
+                    left_at=form.text(f"to-{n}", "WEB.LEFT", longest=5), recused=recused,
+                )
+            )  # fmt: skip
+        form.check()
+        actor = request.visitor.actor("SP", record)
+        return commands.attend(
+            desk().store, actor, form.command_id, session, members=members, version=form.version
+        )
+
+    return act(request, do, done="WEB.SAVED", to=_room(session), show=lambda **v: room(request, session, **v))
+
+
+def item_page(request: Asked, session: str, item: int, status: int = 200, **values: Any) -> HttpResponse:
+    """One dwelling: its facts, the names put forward with their reasons, the form of the decision."""
+    record, lang = request.session_record, lang_of(request)
+    found, homes = _item(request, item), list(request.visitor.items(record))
+    held, law = request.visitor.roles_for(record), commission_law(record.on)
+    at = next(n for n, home in enumerate(homes) if home.item_id == item)
+    may = (
+        any(r in held for r in "SP")
+        and record.status == "open"
+        and found.status in ("listed", "decided", "no_taker")
+    )
+    return page(
+        request,
+        "item",
+        {
+            "s": record,
+            "i": found,
+            "n": at + 1,
+            "of": len(homes),
+            "before": homes[at - 1] if at else None,
+            "after": homes[at + 1] if at + 1 < len(homes) else None,
+            "examined": [c for c in found.candidates if c.status != "queue"],
+            "queue": [c for c in found.candidates if c.status == "queue"],
+            "decidable": DECIDABLE,
+            "may": may,
+            "may_set_aside": "S" in held and record.status in ("open", "closed"),
+            "may_ask": any(r in held for r in "SPM"),
+            "named": request.visitor.names_households(record),
+            "voters": queries.voters(desk().store, item) if record.attendance else None,
+            "kinds": words("KIND", KINDS, lang),
+            "motives": [
+                (code, f"{code} – {text} ({law.provisions[code]})") for code, text in law.motives.items()
+            ],
+            "documents": list(law.documents.items()),
+            "few": words("FEW", FEW, lang),
+            "not_examined": list(law.labels("not_examined_reasons").items()),
+            "withdrawals": list(law.labels("withdrawal_reasons").items()),
+            "shortest": law.value("sentence_characters"),
+            "enough": law.shortlist_size,
+            "answer": None,
+            **values,
+        },
+        status=status,
+    )
+
+
+def decide(request: Asked, session: str, item: int) -> HttpResponse:
+    """The decisions of one dwelling, all at once, with the vote."""
+    form, record, found = Form(request), request.session_record, _item(request, item)
+
+    def do() -> Any:
+        decisions = []
+        for candidate in found.candidates:
+            if candidate.status not in DECIDABLE:
+                continue
+            key = candidate.candidate_id
+            kind = form.choice(f"kind-{key}", "WEB.DECISION", KINDS, required=False)
+            if not kind:
+                continue
+            rank = form.whole(f"rank-{key}", "WEB.RANK", most=99)
+            decisions.append(
+                NewDecision(
+                    candidate_id=key, kind=kind, rank=1 if rank is None and kind == "attribution" else rank,
+                    document=form.text(f"document-{key}", "WEB.DOCUMENT"), due_on=form.day(f"due-{key}", "WEB.DUE_ON"),
+                    motive=form.text(f"motive-{key}", "WEB.MOTIVE", longest=4),
+                    sentence=form.text(f"sentence-{key}", "WEB.SENTENCE", longest=2000),
+                )
+            )  # fmt: skip
+        vote = _vote(form, found)
+        departure = form.text("departure", "WEB.DEPARTURE", longest=1000)
+        few = form.choice("few", "WEB.FEW", FEW, required=False)
+        form.check()
+        return commands.decide(
+            desk().store, request.visitor.actor("SP", record), form.command_id, item, decisions=decisions, vote=vote,
+            departure=departure, few_reason=few, version=form.version,
+        )  # fmt: skip
+
+    return act(
+        request,
+        do,
+        done="WEB.DECIDED",
+        to=reverse("item", kwargs={"session": session, "item": item}),
+        show=lambda **v: _again(request, session, item, **v),
+    )
+
+
+def _vote(form: Form, found: ItemRecord) -> VoteRecord | None:
+    """The count of the votes, when one was typed."""
+    counts = [
+        form.whole(name, f"WEB.{name.upper()}", most=99)
+        for name in ("votes_for", "votes_against", "abstentions")
+    ]
+    casting = form.choice("casting", "WEB.CASTING", ("for", "against"), required=False)
+    if all(count is None for count in counts) and not casting:
+        return None
+    return VoteRecord(
+        item_id=found.item_id, votes_for=counts[0] or 0, votes_against=counts[1] or 0, abstentions=counts[2] or 0,
+        casting=casting, present=0, quorum=0,
+    )  # fmt: skip
+
+
+def _again(request: Asked, session: str, at: int, **values: Any) -> HttpResponse:
+    """The page again, of what stands now; what was typed stays in the form, beside what somebody else has saved."""
+    request.session_record = queries.session(desk().store, session)
+    return item_page(request, session, at, **values)
+
+
+def item_state(request: Asked, session: str, item: int) -> HttpResponse:
+    """Not examined, or withdrawn, with a reason of the list."""
+    form, record = Form(request), request.session_record
+    _item(request, item)
+
+    def do() -> Any:
+        what = form.choice("what", "WEB.WHAT", ("not_examined", "withdraw"))
+        reason = form.text("reason", "WEB.REASON", required=True, longest=60)
+        form.check()
+        command = commands.withdraw if what == "withdraw" else commands.not_examined
+        actor = request.visitor.actor("S", record)
+        return command(desk().store, actor, form.command_id, item, reason=reason, version=form.version)
+
+    return act(
+        request,
+        do,
+        done="WEB.SAVED",
+        to=reverse("item", kwargs={"session": session, "item": item}),
+        show=lambda **v: _again(request, session, item, **v),
+    )
+
+
+def question(request: Asked, session: str, item: int) -> HttpResponse:
+    """« Pourquoi », « et si ce ménage », « qui est le suivant »: answered on the dwelling's page, nothing is kept."""
+    found = _item(request, item)
+    answered: Answered = ask(
+        desk(), request.session_record, found, request.GET.get("ask", ""), request.GET.get("number", "").strip(),
+        lang_of(request),
+    )  # fmt: skip
+    return item_page(request, session, item, answer=answered)
+
+
+def close(request: Asked, session: str) -> HttpResponse:
+    """The chair signs: decisions are final, the head of the ledger is signed with them."""
+    form, record = Form(request), request.session_record
+    return act(
+        request,
+        lambda: commands.close(
+            desk().store, request.visitor.actor("P", record), form.command_id, session, version=form.version,
+            one_person="one_person" in form.data,
+        ),
+        done="WEB.CLOSED",
+        to=reverse("papers", kwargs={"session": session}),
+        show=lambda **v: room(request, session, **v),
+    )  # fmt: skip
+
+
+def rectify(request: Asked, session: str) -> HttpResponse:
+    """A rectificatif: the secretary prepares it with its reason, the chair signs it."""
+    form, record = Form(request), request.session_record
+
+    def do() -> Any:
+        number = form.whole("sign", "WEB.RECTIFICATION")
+        if number is not None:
+            form.check()
+            actor = request.visitor.actor("P", record)
+            return commands.sign_rectification(
+                desk().store, actor, form.command_id, session, number, one_person="one_person" in form.data
+            )
+        reason = form.text("reason", "WEB.REASON", required=True, longest=1000)
+        candidate = form.whole("candidate", "WEB.HOUSEHOLD", required=True, most=10**9)
+        kind = form.choice("kind", "WEB.DECISION", KINDS)
+        decision = NewDecision(
+            candidate_id=candidate or 0, kind=kind or "ranked", rank=form.whole("rank", "WEB.RANK", most=99),
+            document=form.text("document", "WEB.DOCUMENT"), due_on=form.day("due", "WEB.DUE_ON"),
+            motive=form.text("motive", "WEB.MOTIVE", longest=4), sentence=form.text("sentence", "WEB.SENTENCE", longest=2000),
+        )  # fmt: skip
+        form.check()
+        return commands.prepare_rectification(
+            desk().store,
+            request.visitor.actor("S", record),
+            form.command_id,
+            session,
+            reason=reason,
+            decisions=[decision],
+        )
+
+    return act(request, do, done="WEB.SAVED", to=_room(session), show=lambda **v: room(request, session, **v))
+
+
+def _item(request: Asked, item: int) -> ItemRecord:
+    found = next((x for x in request.visitor.items(request.session_record) if x.item_id == item), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _room(session: str) -> str:
+    return reverse("room", kwargs={"session": session})

@@ -1,0 +1,28 @@
+"""Semaine: what is due, in the order in which it should be done."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from optimizer.web.asked import Asked
+from optimizer.web.desk import desk
+from optimizer.web.due import due_of
+from optimizer.web.pages import page
+from optimizer.web.scope import sessions_of
+from optimizer.web.today import today
+
+
+def week(request: Asked) -> HttpResponse:
+    """Clocks, calls, sessions to come, duties."""
+    sessions = sessions_of(request.visitor)
+    coming = [s for s in sessions if s.status in ("draft", "convened", "open")]
+    return page(
+        request,
+        "week",
+        {
+            "today": today(),
+            "coming": sorted(coming, key=lambda s: (s.on, s.session_id)),
+            "due": [x for x in due_of(sessions) if x.kind != "instruction"],
+            "read_only": desk().store.read_only,
+        },
+    )

@@ -1,0 +1,72 @@
+"""Who looks at a page: an account, the roles it holds, and where it holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from optimizer.store.records import Actor, CandidateRecord, GrantRecord, ItemRecord, Role, SessionRecord
+from optimizer.web.access import ROLES
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """An account with its grants in force."""
+
+    name: str
+    grants: tuple[GrantRecord, ...]
+
+    @property
+    def roles(self) -> str:
+        """Letters of the roles held anywhere, in the order of :data:`ROLES`."""
+        return _letters(self.grants)
+
+    def roles_for(self, session: SessionRecord) -> str:
+        """Letters of the roles held for this session's landlord and commission."""
+        return _letters(g for g in self.grants if _covers(g, session))
+
+    def actor(self, wanted: str, session: SessionRecord | None = None) -> Actor:
+        """The account in the first role it holds among ``wanted`` (LookupError: it holds none)."""
+        held = self.roles if session is None else self.roles_for(session)
+        role = next((r for r in wanted if r in held), None)
+        if role is None:
+            raise LookupError(f"{self.name} holds none of {wanted}")
+        return Actor(self.name, _ROLE[role])
+
+    def sees(self, item: ItemRecord, session: SessionRecord) -> bool:
+        """Whether a dwelling is this visitor's to see: a réservataire's own account, a member's own territory, else all."""
+        return any(_shows(g, item) for g in self.grants if _covers(g, session))
+
+    def items(self, session: SessionRecord) -> tuple[ItemRecord, ...]:
+        """The dwellings of the session that the visitor sees."""
+        return tuple(item for item in session.items if self.sees(item, session))
+
+    def names_households(self, session: SessionRecord, candidate: CandidateRecord | None = None) -> bool:
+        """Whether numbers of applications are shown: to all who prepare or sit, never to a réservataire."""
+        return any(role in "SPMA" for role in self.roles_for(session))
+
+
+def visitor_of(name: str, grants: Iterable[GrantRecord], on: date) -> Visitor:
+    """The account with the grants in force on a day."""
+    return Visitor(name, tuple(g for g in grants if g.since <= on and (g.until is None or on <= g.until)))
+
+
+_ROLE: dict[str, Role] = {"S": "S", "P": "P", "M": "M", "A": "A", "R": "R", "D": "D", "T": "T"}
+
+
+def _letters(grants: Iterable[GrantRecord]) -> str:
+    held = {g.role for g in grants}
+    return "".join(role for role in ROLES if role in held)
+
+
+def _covers(grant: GrantRecord, session: SessionRecord) -> bool:
+    return grant.landlord in ("", session.landlord) and grant.commission in ("", session.commission)
+
+
+def _shows(grant: GrantRecord, item: ItemRecord) -> bool:
+    if grant.role == "R":
+        return bool(grant.account) and grant.account == item.account
+    if grant.role == "M" and grant.territory:
+        return grant.territory in (str(item.facts.get("commune", "")), str(item.facts.get("epci", "")))
+    return grant.role in "SPMA"

@@ -1,0 +1,338 @@
+"""The next case, line by line of what became of each dwelling and household; pure, whatever the order of rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from optimizer import importers
+from optimizer.desk.next_case import NextCase, next_case
+from optimizer.desk.next_files import write_next
+from optimizer.desk.sessions import next_rules
+from optimizer.domain import Case
+from optimizer.pipeline import check_case
+from optimizer.statement import bilan
+from optimizer.store import commands, queries
+from optimizer.synth import write_case
+from tests.deskwork.room import HELD, REFUSAL, SECRETARY, Room, imported, listed, read_case, room
+
+SENT = {"notifie_le": date(2026, 12, 4), "preuve": "hand"}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Room:
+    return room(tmp_path)
+
+
+def turned(made: Room, case: Case | None = None, on: date | None = None) -> NextCase:
+    case = case or read_case()
+    return next_case(
+        case,
+        queries.sessions(made.desk),
+        next_rules(case.settings),
+        duties=queries.duties(made.desk, open=False),
+        on=on,
+    )
+
+
+def row(frame: pd.DataFrame, **key: object) -> pd.Series:
+    found = frame
+    for name, value in key.items():
+        found = found[found[name] == value]
+    assert len(found) == 1, (key, len(found))
+    return found.iloc[0]
+
+
+def forbids(case: Case) -> dict[tuple[str, str], str]:
+    frame = case.table("decisions").query("decision == 'forbid'")
+    homes = frame["dwelling_id"].fillna("").astype(str)
+    return dict(zip(zip(homes, frame["application_id"], strict=True), frame["reason"], strict=True))
+
+
+def test_an_empty_log_changes_nothing_but_the_order_of_rows(tmp_path: Path):
+    case = read_case()
+    made = next_case(case, [], next_rules(case.settings))
+    assert made.said == () and made.case.settings == case.settings
+    for name, frame in case.tables.items():
+        assert len(made.case.table(name)) == len(frame)
+
+
+def test_rows_in_another_order_give_the_same_bytes(made: Room, tmp_path: Path):
+    made.hold()
+    case = read_case()
+    mixed = replace(
+        case,
+        tables={n: f.sample(frac=1, random_state=3).reset_index(drop=True) for n, f in case.tables.items()},
+    )
+    sessions = list(reversed(queries.sessions(made.desk)))
+    sessions = [replace(s, items=tuple(reversed(s.items))) for s in sessions]
+    one = turned(made).case
+    two = next_case(mixed, sessions, next_rules(case.settings)).case
+    for name, out in (("un", one), ("deux", two)):
+        write_case(out, tmp_path / name)
+    assert [p.read_bytes() for p in sorted((tmp_path / "un").iterdir())] == [
+        p.read_bytes() for p in sorted((tmp_path / "deux").iterdir())
+    ]
+
+
+def test_a_dwelling_on_a_coming_agenda_is_held_with_its_first_name(made: Room):
+    assert len(turned(made).case.table("in_progress")) == len(read_case().table("in_progress"))
+    checks = {c.candidate_id: "" for i in made.session.items for c in listed(i)}
+    commands.convene(
+        made.desk, SECRETARY, "convocation", made.session_id, recipients=["Préfet"], checks=checks
+    )
+    after = turned(made).case
+    for item in made.session.items:
+        line = row(after.table("in_progress"), dwelling_id=item.dwelling_id)
+        assert (line["stage"], line["application_id"], line["account"]) == (
+            "commission", listed(item)[0].application_id, item.account,
+        )  # fmt: skip
+    assert len(after.table("events")) == 0
+
+
+def test_nobody_attributed_brings_the_dwelling_back_once_more_presented(made: Room, tmp_path: Path):
+    item = made.with_lists(3)[0]
+    names = listed(item)
+    refused = {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL}
+    made.hold({("Saisie", item.dwelling_id, c.application_id): refused for c in names})
+    assert made.item(item.dwelling_id).status == "no_taker"
+    case, before = turned(made).case, read_case()
+    home = row(case.table("dwellings"), dwelling_id=item.dwelling_id)
+    old = row(before.table("dwellings"), dwelling_id=item.dwelling_id)
+    assert home["attempts"] == old["attempts"] + 1
+    assert home["vacant_since"] == old["vacant_since"] or (
+        pd.isna(home["vacant_since"]) and pd.isna(old["vacant_since"])
+    )
+    assert item.dwelling_id not in set(case.table("in_progress")["dwelling_id"])
+    for c in names:
+        assert forbids(case)[item.dwelling_id, c.application_id] == "commission_decision"
+        event = row(case.table("events"), dwelling_id=item.dwelling_id, application_id=c.application_id)
+        assert event["outcome"] == "not_attributed" and pd.isna(event["attributed_on"])
+        assert event["presented_on"] == pd.Timestamp(HELD)
+    # an earlier next case counts it once
+    write_next(tmp_path / "cas", turned(made), Path())
+    again = turned(made, importers.read(tmp_path / "cas", need=()))
+    assert row(again.case.table("dwellings"), dwelling_id=item.dwelling_id)["attempts"] == old["attempts"] + 1
+
+
+def test_a_refusal_counts_for_twelve_months_unless_it_was_legitimate(made: Room):
+    one, two = made.with_lists(1)[:2]
+    first, second = listed(one)[0], listed(two)[0]
+    made.hold()
+    said = {"reponse": "refuse", "reponse_le": date(2026, 12, 7), "motif_refus": "Sécurité"}
+    made.after(
+        date(2026, 12, 8),
+        {
+            ("Offres", one.dwelling_id, first.application_id): SENT | said | {"refus_legitime": "non"},
+            ("Offres", two.dwelling_id, second.application_id): SENT | said | {"refus_legitime": "oui"},
+        },
+    )
+    before = read_case().table("applications").set_index("application_id")["refusals"]
+    after = turned(made).case
+    people = after.table("applications").set_index("application_id")
+    assert people.loc[first.application_id, "refusals"] == before[first.application_id] + 1
+    assert people.loc[second.application_id, "refusals"] == before[second.application_id]
+    assert str(people.loc[first.application_id, "dernier_refus_le"]) == "2026-12-07"
+    assert forbids(after)[one.dwelling_id, first.application_id] == "refused_same_dwelling"
+    outcome = {
+        e.application_id: e.outcome for e in after.table("events").itertuples() if isinstance(e.outcome, str)
+    }
+    assert (outcome[first.application_id], outcome[second.application_id]) == (
+        "refused",
+        "refused_legitimate",
+    )
+    # a year later it counts no more, and the dwelling may be proposed again
+    later = turned(made, on=date(2027, 12, 8)).case
+    assert (
+        later.table("applications").set_index("application_id").loc[first.application_id, "refusals"]
+        == before[first.application_id]
+    )
+    assert (one.dwelling_id, first.application_id) not in forbids(later)
+    # an import of the day after is presumed to count it already
+    fresh = replace(read_case(), settings=replace(read_case().settings, on=date(2026, 12, 9)))
+    assert (
+        turned(made, fresh)
+        .case.table("applications")
+        .set_index("application_id")
+        .loc[first.application_id, "refusals"]
+        == before[first.application_id]
+    )
+
+
+def test_a_lease_takes_the_dwelling_and_the_household_out_and_is_written_once(made: Room, tmp_path: Path):
+    item = made.with_lists(1)[0]
+    who = listed(item)[0]
+    made.hold()
+    signed = SENT | {
+        "reponse": "accepte",
+        "reponse_le": date(2026, 12, 5),
+        "bail_signe_le": date(2026, 12, 9),
+    }
+    made.after(date(2026, 12, 9), {("Offres", item.dwelling_id, who.application_id): signed})
+    made_case = turned(made)
+    case, before = made_case.case, read_case()
+    lease = row(case.table("leases"), dwelling_id=item.dwelling_id, application_id=who.application_id)
+    person = row(before.table("applications"), application_id=who.application_id)
+    home = row(before.table("dwellings"), dwelling_id=item.dwelling_id)
+    assert (lease["landlord"], lease["commune"], lease["rooms"], lease["financing"]) == (
+        home["landlord"],
+        home["commune"],
+        home["rooms"],
+        home["financing"],
+    )
+    assert lease["account"] == item.account and lease["signed_on"] == pd.Timestamp("2026-12-09")
+    for name in ("priority_codes", "priority_status", "relocation"):
+        assert (pd.isna(lease[name]) and pd.isna(person[name])) or lease[name] == person[name]
+    assert who.application_id not in set(case.table("applications")["application_id"])
+    for table in ("dwellings", "nominations", "decisions"):
+        assert item.dwelling_id not in set(case.table(table)["dwelling_id"])
+    write_next(tmp_path / "cas", made_case, Path())
+    again = turned(made, importers.read(tmp_path / "cas", need=())).case
+    assert len(again.table("leases")) == len(case.table("leases")) == len(before.table("leases")) + 1
+    # the lease does not need the import any more: an import without the household gives the same row
+    poor = replace(before, tables={**before.tables, "applications": before.table("applications").iloc[:0]})
+    frozen = turned(made, poor).case.table("leases")
+    pd.testing.assert_series_equal(row(frozen, dwelling_id=item.dwelling_id), lease, check_names=False)
+
+
+def test_live_offers_and_next_ranks_are_work_in_progress(made: Room):
+    one, two = made.with_lists(2)[:2]
+    made.hold()
+    made.after(date(2026, 12, 4), {("Offres", one.dwelling_id, listed_first(made, one)): SENT})
+    case = turned(made).case
+    live = row(case.table("in_progress"), dwelling_id=one.dwelling_id)
+    waiting = row(case.table("in_progress"), dwelling_id=two.dwelling_id)
+    assert (live["stage"], live["since"]) == ("offered", pd.Timestamp("2026-12-04"))
+    assert (waiting["stage"], waiting["since"]) == ("commission", pd.Timestamp(HELD))
+    # ranks behind stay proposable
+    behind = {c.application_id for c in made.item(one.dwelling_id).candidates if c.status == "ranked"}
+    assert behind and not behind & set(case.table("in_progress")["application_id"])
+
+
+def listed_first(made: Room, item) -> str:
+    return min(
+        (c for c in made.item(item.dwelling_id).candidates if c.decision), key=lambda c: c.decision.rank
+    ).application_id
+
+
+def test_a_dwelling_withdrawn_waits_for_nobody_until_an_import_brings_it_back(made: Room, tmp_path: Path):
+    item = made.with_lists(2)[0]
+    made.hold()
+    made.after(date(2026, 12, 4), {("Votes", item.dwelling_id, ""): {"retire_apres_decision": "Travaux"}})
+    made_case = turned(made)
+    line = row(made_case.case.table("in_progress"), dwelling_id=item.dwelling_id)
+    assert pd.isna(line["application_id"]) and line["stage"] == "commission"
+    fresh = replace(read_case(), settings=replace(read_case().settings, on=date(2026, 12, 20)))
+    back = turned(made, fresh).case
+    assert item.dwelling_id not in set(back.table("in_progress")["dwelling_id"])
+    write_next(tmp_path / "cas", made_case, Path())
+    read, findings = check_case(tmp_path / "cas")
+    assert read is not None and [f.sentence() for f in findings] == []
+
+
+def test_what_the_import_no_longer_holds_is_said_and_counted(made: Room):
+    item = made.with_lists(2)[0]
+    made.hold()
+    before = read_case()
+    homes = before.table("dwellings")
+    poor = replace(
+        before,
+        tables={
+            **before.tables,
+            "dwellings": homes[homes["dwelling_id"] != item.dwelling_id].reset_index(drop=True),
+        },
+    )
+    found = turned(made, poor)
+    assert {f.code for f in found.said} == {"DESK_DWELLING_ELSEWHERE"}
+    assert item.dwelling_id in set(found.case.table("in_progress")["dwelling_id"])
+    gained = [bilan(c, 2026).table[["proposed", "attributed"]].sum() for c in (before, found.case)]
+    assert (gained[1] - gained[0]).tolist() == [len(made.session.items)] * 2
+
+
+def test_a_dwelling_taken_off_the_agenda_is_no_presentation(made: Room):
+    item = made.with_lists(2)[0]
+    made.hold({("Votes", item.dwelling_id, ""): {"retire_de_l_ordre_du_jour": "Dossiers incomplets"}})
+    case = turned(made).case
+    old = row(read_case().table("dwellings"), dwelling_id=item.dwelling_id)
+    assert row(case.table("dwellings"), dwelling_id=item.dwelling_id)["attempts"] == old["attempts"]
+    assert item.dwelling_id not in set(case.table("events")["dwelling_id"]) | set(
+        case.table("in_progress")["dwelling_id"]
+    )
+
+
+def test_an_ineligible_household_is_proposed_nowhere_then_struck_off_a_month_after_its_notice(made: Room):
+    item = made.with_lists(2)[0]
+    who = listed(item)[-1]
+    told = {
+        "decision": "e",
+        "rang": None,
+        "motif_decision": "I1",
+        "phrase": "Ressources de 2026 au-dessus du plafond PLS de la catégorie.",
+    }
+    made.hold({("Saisie", item.dwelling_id, who.application_id): told})
+    assert forbids(turned(made).case)["", who.application_id] == "income_proven_above"
+    duty = next(d for d in queries.duties(made.desk) if d.kind == "radiation_notice")
+    made.clock.to(date(2026, 12, 10))
+    commands.close_duty(
+        made.desk, SECRETARY, "avis", duty.duty_id, outcome="avis envoyé", on=date(2026, 12, 10)
+    )
+
+    def status(on: date) -> str:
+        people = turned(made, on=on).case.table("applications").set_index("application_id")
+        return str(people.loc[who.application_id, "status"])
+
+    assert status(date(2026, 12, 31)) == "active"
+    assert (
+        turned(made, on=date(2026, 12, 31))
+        .case.table("decisions")["application_id"]
+        .eq(who.application_id)
+        .any()
+    )
+    assert status(date(2027, 1, 10)) == "struck_off"
+
+
+def test_the_instruction_is_carried_into_the_files(made: Room):
+    item = made.with_lists(3)[0]
+    one, two = listed(item)[:2]
+    made.write_book()
+    from tests.deskwork.filling import fill
+
+    fill(
+        made.book,
+        rows={
+            ("Appels", item.dwelling_id, one.application_id): {"resultat_appel": "injoignable"},
+            ("Appels", item.dwelling_id, two.application_id): {"piece_demandee": "Avis d'imposition"},
+        },
+    )
+    made.record()
+    made.hold()
+    people = turned(made).case.table("applications").set_index("application_id")["dossier"]
+    assert (people[one.application_id], people[two.application_id]) == ("unreachable", "to_verify")
+
+
+def test_a_new_year_leaves_last_years_leases_to_its_statement(made: Room):
+    made.hold()
+    found = turned(made, on=date(2027, 1, 4))
+    assert found.case.settings.year == 2027 and len(found.case.table("leases")) == 0
+    assert "DESK_NEW_YEAR" in {f.code for f in found.said}
+
+
+def test_own_sheets_of_the_import_are_carried_along(tmp_path: Path):
+    case = imported(0)
+    write_case(replace(case, settings=replace(case.settings, synthetic=False)), tmp_path / "cas")
+    (tmp_path / "cas" / "seuils.csv").write_text(
+        "epci;seuil;source\n242500361;9500;arrêté\n", encoding="utf-8"
+    )
+    (tmp_path / "cas" / "objectifs.csv").write_text(
+        "objectif;bailleur;territoire;valeur;source\ndalo;ESH25;25;12;préfet\n", encoding="utf-8"
+    )
+    read = importers.read(tmp_path / "cas")
+    made = next_case(read, [], next_rules(read.settings))
+    write_next(tmp_path / "suite", made, tmp_path / "cas")
+    again = importers.read(tmp_path / "suite")
+    assert again.settings.own.values == read.settings.own.values != {}
+    assert dict(again.settings.dalo) == dict(read.settings.dalo) == {"ESH25": {"25": 12}}

@@ -1,0 +1,291 @@
+"""A filled workbook: all problems at once and nothing written; what is recorded is not recorded twice; damaged files never crash."""
+
+from __future__ import annotations
+
+import csv
+import random
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optimizer.desk.entry import SHEETS
+from optimizer.desk.entry_reading import read_entries
+from optimizer.desk.lists import choices
+from optimizer.errors import InputProblems
+from optimizer.store import queries
+from optimizer.store.law import law
+from tests.deskwork.filling import fill, row_of
+from tests.deskwork.room import HELD, MEMBERS, OPENED, REFUSAL, Room, decided, listed, room
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Room:
+    return room(tmp_path)
+
+
+def refused(made: Room) -> list:
+    with pytest.raises(InputProblems) as problems:
+        made.record()
+    return [f for f in problems.value.findings if f.severity == "error"]
+
+
+def dump(made: Room) -> list:
+    return [(e.seq, e.hash) for e in queries.events(made.desk)]
+
+
+def test_a_blank_workbook_says_nothing_and_facts_alone_are_not_decisions(made: Room):
+    made.write_book()
+    before = dump(made)
+    assert made.record().done == {}
+    assert dump(made) == before
+
+
+def test_every_problem_is_listed_with_its_place_and_nothing_is_written(made: Room):
+    big = made.with_lists(3)
+    one, two = big[0], big[1]
+    a, b, c = listed(one)[:3]
+    x, y, z = listed(two)[:3]
+    made.write_book()
+    rows = decided(made.session) | {
+        ("Saisie", one.dwelling_id, a.application_id): {
+            "decision": "d",
+            "rang": None,
+            "motif_decision": "N2",
+            "phrase": "trop court",
+        },
+        ("Saisie", one.dwelling_id, b.application_id): {
+            "decision": "e",
+            "rang": None,
+            "motif_decision": "N3",
+            "phrase": REFUSAL,
+        },
+        ("Saisie", one.dwelling_id, c.application_id): {"decision": "c", "rang": 1, "avant_le": "jeudi"},
+        ("Saisie", two.dwelling_id, x.application_id): {"decision": "b", "rang": 2},
+        ("Saisie", two.dwelling_id, y.application_id): {"decision": "b", "rang": 2},
+        ("Saisie", two.dwelling_id, z.application_id): {"decision": "peut-être"},
+        ("Votes", two.dwelling_id, ""): {"pour": "-1", "voix_preponderante": "moi"},
+    }
+    fill(
+        made.book,
+        session=OPENED,
+        members=[*MEMBERS, {"membre": "M. Sans voix", "presence": "présent"}],
+        rows=rows,
+    )
+    before = dump(made)
+    found = {(f.column, f.row, f.code) for f in refused(made)}
+    at = lambda item, who: row_of(made.book, "Saisie", item.dwelling_id, who.application_id)  # noqa: E731
+    assert {
+        ("phrase", at(one, a), "DESK_ENTRY_SENTENCE"),
+        ("motif_decision", at(one, b), "DESK_ENTRY_MOTIVE"),
+        ("piece", at(one, c), "DESK_ENTRY_NEEDED"),
+        ("decision", at(two, z), "DESK_ENTRY_CHOICE"),
+        ("voix_preponderante", row_of(made.book, "Votes", two.dwelling_id), "DESK_ENTRY_CHOICE"),
+        ("voix", len(MEMBERS) + 2, "DESK_ENTRY_MISSING"),
+    } <= found
+    assert {column for column, _, code in found if code.startswith("READ")} >= {"avant_le", "pour"}
+    assert dump(made) == before and made.session.status == "draft"
+
+
+def test_problems_speak_both_languages_and_never_show_a_number(made: Room):
+    made.write_book()
+    item = made.with_lists(2)[0]
+    who = listed(item)[0]
+    fill(
+        made.book,
+        rows={("Saisie", item.dwelling_id, who.application_id): {"numero_unique": "999888777666555444"}},
+    )
+    fill(made.book, rows={("Offres", i.dwelling_id, ""): {} for i in ()})
+    numbers = {c.application_id for i in made.session.items for c in i.candidates} | {"999888777666555444"}
+    for finding in refused(made):
+        for lang in ("fr", "en"):
+            assert finding.text(lang) and not any(n in finding.sentence(lang) for n in numbers)
+
+
+def test_a_session_is_recorded_in_one_go_then_nothing_twice(made: Room):
+    made.write_book()
+    made.clock.to(HELD)
+    fill(made.book, session=OPENED, members=MEMBERS, rows=decided(made.session))
+    dry = made.record(dry_run=True)
+    assert dry.dry and made.session.status == "draft"
+    done = made.record()
+    assert done.done == dry.done
+    assert done.done == {
+        "attend": 1,
+        "close": 1,
+        "convene": 1,
+        "decide": len(made.session.items),
+        "open_session": 1,
+    }
+    assert made.session.status == "closed" and made.session.signed_by == "Mme Présidente"
+    before = dump(made)
+    assert made.record().done == {} and dump(made) == before
+    # another file that says the same
+    made.write_book()
+    assert made.record().done == {} and dump(made) == before
+
+
+def test_decisions_of_a_signed_session_change_by_rectificatif_only(made: Room):
+    made.hold()
+    item = made.session.items[0]
+    who = item.candidates[0]
+    made.write_book()
+    fill(
+        made.book,
+        rows={
+            ("Saisie", item.dwelling_id, who.application_id): {
+                "decision": "d",
+                "rang": None,
+                "motif_decision": "N3",
+                "phrase": REFUSAL,
+            }
+        },
+    )
+    before = dump(made)
+    assert {f.code for f in refused(made)} == {"DESK_ENTRY_REFUSED"}
+    assert dump(made) == before
+
+
+def test_without_quorum_the_session_does_not_open(made: Room):
+    made.write_book()
+    fill(made.book, session=OPENED, members=MEMBERS[:2], rows=decided(made.session))
+    found = refused(made)
+    assert any(f.column == "seance_ouverte" and "quorum" in f.sentence("fr").lower() for f in found)
+    assert made.session.status == "draft"
+
+
+def test_a_condition_has_its_document_its_day_and_its_rank(made: Room):
+    item = made.with_lists(3)[0]
+    first, second = listed(item)[:2]
+    made.hold(
+        {
+            ("Saisie", item.dwelling_id, first.application_id): {"decision": "c", "rang": 1, "piece": "Avis d'imposition", "avant_le": date(2026, 12, 18)},
+            ("Saisie", item.dwelling_id, second.application_id): {"decision": "b", "rang": 2},
+        }
+    )  # fmt: skip
+    d = next(
+        c.decision for c in made.item(item.dwelling_id).candidates if c.candidate_id == first.candidate_id
+    )
+    assert (d.kind, d.document, d.due_on, d.rank) == ("conditional", "tax_notice", date(2026, 12, 18), 1)
+    offer = {
+        "notifie_le": date(2026, 12, 4),
+        "preuve": "hand",
+        "reponse": "accepte",
+        "reponse_le": date(2026, 12, 7),
+    }
+    who = ("Offres", item.dwelling_id, first.application_id)
+    made.after(date(2026, 12, 8), {who: offer})
+    found = made.after(
+        date(2026, 12, 20), {who: {"condition": "non remplie à la date", "condition_le": date(2026, 12, 19)}}
+    )
+    assert found.next_ranks == (item.dwelling_id,)
+
+
+def test_silence_needs_a_proof_and_a_passed_day(made: Room):
+    made.hold()
+    item = made.with_lists(0)[0]
+    who = ("Offres", item.dwelling_id, item.candidates[0].application_id)
+    made.after(date(2026, 12, 4), {who: {"notifie_le": date(2026, 12, 4)}})
+    made.clock.to(date(2026, 12, 30))
+    made.write_book()
+    fill(made.book, rows={who: {"reponse": "silence"}})
+    assert [f.column for f in refused(made)] == ["reponse"]
+    made.write_book()
+    fill(
+        made.book,
+        rows={
+            who: {
+                "preuve": "Recommandé : date de réception",
+                "preuve_le": date(2026, 12, 8),
+                "reponse": "silence",
+            }
+        },
+    )
+    assert made.record().done == {"prove": 1, "silent": 1}
+
+
+def test_one_sheet_as_csv_is_read_alone(made: Room):
+    made.write_book()
+    item = made.with_lists(3)[0]
+    who = listed(item)[0]
+    text = (
+        f"logement;numero_unique;resultat_appel;motif\n{item.dwelling_id};{who.application_id};injoignable;\n"
+    )
+    made.book = made.folder / "appels.csv"
+    made.book.write_text(text, encoding="utf-8-sig")
+    assert made.record().done == {"call": 1}
+
+
+def test_a_workbook_of_another_session_is_refused(made: Room):
+    made.write_book()
+    fill(made.book, session={"seance": "2031-01-01"})
+    assert [f.code for f in refused(made)] == ["DESK_ENTRY_OTHER_SESSION"]
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 rien", b"\xd0\xcf\x11\xe0" + b"0" * 600, b"bonjour"])
+def test_a_file_that_is_no_workbook_is_a_problem_not_a_crash(made: Room, content: bytes):
+    made.book = made.folder / "saisie.xlsx"
+    made.book.write_bytes(content)
+    assert refused(made)
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        "=1+1",
+        "a",
+        "b",
+        "e",
+        "N1",
+        "oui",
+        "non",
+        "31/02/2026",
+        "2026-12-03",
+        "-3",
+        "0",
+        "10000000000000",
+        "x" * 300,
+        "\u202eabc",
+        "'",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), cells=st.lists(CELLS, min_size=1, max_size=6))
+def test_mutated_sheets_give_entries_or_problems(mutated: Path, seed: int, cells: list):
+    r = random.Random(seed)
+    table = r.choice(SHEETS)
+    page = openpyxl_rows(mutated)[table.alias]
+    for cell in cells:
+        row = r.choice(page)
+        row[r.randrange(len(row))] = cell
+    changed = mutated.with_name(f"{table.alias}.csv")
+    with changed.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(page)
+    for finding in read_entries(changed, choices(law(HELD))).findings:
+        assert finding.sentence("fr") and finding.sentence("en")
+
+
+def openpyxl_rows(path: Path) -> dict[str, list[list[str]]]:
+    """Sheets of a workbook as texts."""
+    return {name: [list(row) for row in rows] for name, rows in _rows(path).items()}
+
+
+@cache
+def _rows(path: Path) -> dict[str, list[list[str]]]:
+    book = openpyxl.load_workbook(path)
+    return {
+        s.title: [["" if v is None else str(v) for v in row] for row in s.iter_rows(values_only=True)]
+        for s in book.worksheets
+    }
+
+
+@pytest.fixture(scope="module")
+def mutated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = room(tmp_path_factory.mktemp("saisie"))
+    return made.write_book()

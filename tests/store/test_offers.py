@@ -1,0 +1,272 @@
+"""After the session: the clock, the ranks, answers, silence, conditions, the lease and what it closes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from optimizer.store import commands as c
+from optimizer.store import queries
+from optimizer.store.messages import StoreRefused
+from optimizer.store.records import NewCandidate, NewDecision, NewItem
+from tests.store.playing import DAY, SMALL, A, S, dwelling
+from tests.store.test_sessions import refused
+
+
+def statuses(play, name="L1"):
+    return [n.status for n in play.names(name)]
+
+
+def test_the_next_rank_takes_over_on_a_refusal_without_a_solve(play):
+    play.week()
+    first = play.offer("L1")
+    second = play.names("L1")[1]
+    refused("STORE_RANK_AHEAD", play.do, c.offer, A, second.candidate_id, notified_on=DAY)
+    play.clock.later(3)
+    assert play.refuse(first)["next_candidate"] == second.candidate_id
+    play.offer("L1")
+    assert statuses(play) == ["refused", "offered", "ranked", "queue"]
+    made = queries.offer(play.store, first)
+    assert (made.refusal_reason, made.legitimate, made.rank) == ("rent", "no", 1)
+
+
+def test_without_a_rank_left_the_dwelling_is_exhausted(play):
+    play.week()
+    for left in ("offering", "offering", "exhausted"):
+        assert play.refuse(play.offer("L1"))["item_status"] == left
+    assert queries.next_to_offer(play.store, play.item("L1")) is None
+    play.new(dwelling("L1"))  # it may come back on another agenda
+
+
+def test_silence_needs_a_proof_and_a_time_that_is_over(play):
+    play.week()
+    offer = play.offer("L1", proven=False)
+    assert queries.offer(play.store, offer).deadline is None
+    play.clock.later(40)
+    refused("STORE_NO_PROOF", play.do, c.confirm_silence, A, offer)
+    assert queries.silences(play.store, play.store.today()) == ()
+    play.do(c.prove, A, offer, proof="registered_presented", proof_on=date(2026, 12, 7))
+    assert queries.offer(play.store, offer).deadline == date(2026, 12, 17)
+    assert [o.offer_id for o in queries.silences(play.store, play.store.today())] == [offer]
+    assert play.do(c.confirm_silence, A, offer)["next_candidate"]
+    assert statuses(play)[0] == "silent"
+
+
+def test_the_last_evening_belongs_to_the_household(play):
+    play.week()
+    offer = play.offer("L1")
+    last = queries.offer(play.store, offer).deadline
+    assert last == date(2026, 12, 14)  # the tenth day, the 13th, is a Sunday
+    play.clock.on(last, hour=22)  # 23:00 in Paris
+    refused("STORE_NOT_PAST", play.do, c.confirm_silence, A, offer)
+    play.clock.on(last, hour=23)  # midnight
+    play.do(c.confirm_silence, A, offer)
+
+
+def test_a_late_answer_counts_until_somebody_confirms_the_silence(play):
+    play.week()
+    offer = play.offer("L1")
+    play.clock.later(30)
+    play.accept(offer)
+    assert statuses(play)[0] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("STORE_DAYS", {"days": 9}),
+        ("STORE_FUTURE", {"notified_on": DAY + timedelta(days=1)}),
+        ("STORE_BEFORE", {"notified_on": DAY - timedelta(days=1)}),
+        ("STORE_PROOF", {"proof": "hand"}),
+        ("STORE_PROOF", {"proof_on": DAY}),
+        ("STORE_PROOF", {"proof": "pigeon", "proof_on": DAY}),
+        ("STORE_PROOF", {"proof": "hand", "proof_on": DAY - timedelta(days=1)}),
+    ],
+)
+def test_an_offer_that_starts_no_honest_clock_is_refused(play, code, change):
+    play.week()
+    turn = play.names("L1")[0].candidate_id
+    refused(code, play.do, c.offer, A, turn, **({"notified_on": DAY} | change))
+
+
+def test_an_acceptance_is_written_and_a_refusal_has_a_reason_of_the_list(play):
+    play.week()
+    offer = play.offer("L1")
+    refused("STORE_WRITTEN", play.do, c.answer, A, offer, accepted=True, on=DAY, written=False)
+    refused("STORE_REASON_CODE", play.refuse, offer, reason="couleur")
+    refused("STORE_OUTSIDE", play.refuse, offer, legitimate="peut-être")
+    refused("STORE_BEFORE", play.do, c.answer, A, offer, accepted=True, on=DAY - timedelta(days=1))
+    play.refuse(offer, legitimate="to_decide")
+    play.do(c.judge_refusal, S, offer, legitimate="yes")
+    assert queries.offer(play.store, offer).legitimate == "yes"
+
+
+def test_a_lease_lets_the_dwelling_and_opens_the_radiation(play):
+    play.week()
+    offer = play.offer("L1")
+    refused("STORE_STATE", play.sign, offer)
+    play.accept(offer)
+    play.sign(offer)
+    assert statuses(play) == ["signed", "released", "released", "queue"]
+    assert play.seen().items[0].status == "let" and queries.offer(play.store, offer).lease_on == DAY
+    (duty,) = queries.duties(play.store)
+    assert (duty.kind, duty.ref) == ("sne_radiation", play.names("L1")[0].ref)
+    play.do(c.close_duty, S, duty.duty_id, outcome="Radiation saisie")
+    assert queries.duties(play.store) == ()
+
+
+def same_household(name: str, rank: int) -> NewItem:
+    """A dwelling on which the household ``commun`` stands at ``rank``."""
+    names = [NewCandidate("commun" if k == rank else f"{name}-{k}", k) for k in (1, 2, 3)]
+    return NewItem(name, "BAILLEUR", tuple(names), facts={"commune": "25056"})
+
+
+def test_a_household_with_two_live_offers_takes_one_and_leaves_the_other(play):
+    play.week(same_household("L1", 1), same_household("L2", 1))
+    one, other = play.offer("L1"), play.offer("L2")
+    assert queries.offer(play.store, one).other_live and queries.offer(play.store, other).other_live
+    play.accept(one)
+    refused("STORE_ELSEWHERE", play.accept, other)
+    done = play.sign(one)
+    assert statuses(play, "L2")[0] == "superseded" and queries.offer(play.store, other).status == "released"
+    second = play.names("L2")[1].candidate_id
+    assert done["superseded"] == [{"item_id": play.item("L2"), "next_candidate": second}]
+    play.offer("L2")
+
+
+def test_a_household_that_signed_leaves_the_next_agenda_and_the_next_name_comes(play):
+    play.week(same_household("L1", 1))
+    offer = play.offer("L1")
+    play.accept(offer)
+    signed_in = play.session
+    draft = play.new(
+        NewItem(
+            "L5",
+            "ALS",
+            (NewCandidate("commun", 1), NewCandidate("L5-2", 2), NewCandidate("L5-3", 3, queue=True)),
+        )
+    )
+    play.session = signed_in
+    play.sign(offer)
+    play.session = draft
+    assert statuses(play, "L5") == ["superseded", "listed", "listed"]
+
+
+def test_the_last_rank_that_signs_elsewhere_exhausts_the_dwelling(play):
+    play.week(same_household("L1", 1), same_household("L2", 3))
+    for _ in range(2):
+        play.refuse(play.offer("L2"))
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.sign(offer)
+    assert play.seen().items[1].status == "exhausted"
+
+
+def conditional(play):
+    """A week whose first rank waits for the tax notice until 18 December."""
+    play.new(dwelling("L1"))
+    play.open()
+    names = [n.candidate_id for n in play.names("L1", "listed")]
+    first = NewDecision(names[0], "conditional", 1, "tax_notice", date(2026, 12, 18))
+    play.decide("L1", [first, *(NewDecision(n, "ranked", k) for k, n in enumerate(names[1:], 2))])
+    play.close()
+    return names[0]
+
+
+def test_a_condition_that_is_met_makes_the_lease_due(play):
+    name = conditional(play)
+    offer = play.offer("L1")
+    play.accept(offer)
+    refused("STORE_CONDITION_OPEN", play.sign, offer)
+    play.do(c.condition_met, A, name)
+    seen = queries.offer(play.store, offer)
+    assert (seen.condition, seen.document, seen.due_on) == ("met", "tax_notice", date(2026, 12, 18))
+    play.sign(offer)
+
+
+def test_a_condition_fails_after_its_date_or_when_access_is_in_question(play):
+    name = conditional(play)
+    offer = play.offer("L1")
+    play.accept(offer)
+    refused("STORE_NOT_PAST", play.do, c.condition_failed, A, name)
+    play.clock.on(date(2026, 12, 19))
+    assert play.do(c.condition_failed, A, name)["next_candidate"] == play.names("L1")[1].candidate_id
+    assert statuses(play)[0] == "condition_failed" and queries.offer(play.store, offer).status == "failed"
+    refused("STORE_STATE", play.do, c.condition_met, A, name)
+
+
+def test_a_condition_may_fail_before_the_offer(play):
+    name = conditional(play)
+    done = play.do(c.condition_failed, A, name, reason="access")
+    assert done["next_candidate"] == play.names("L1")[1].candidate_id
+
+
+def test_a_household_that_gives_up_after_accepting_gives_its_place(play):
+    play.week()
+    offer = play.offer("L1")
+    play.accept(offer)
+    play.clock.later(1)
+    assert play.do(c.desist, A, offer, on=play.store.today(), reason="work")["next_candidate"]
+    assert statuses(play)[:2] == ["desisted", "ranked"]
+
+
+def test_a_dwelling_is_withdrawn_unless_somebody_accepted_it(play):
+    play.week(dwelling("L1"), dwelling("L2"))
+    refused("STORE_REASON_CODE", play.do, c.withdraw, S, play.item("L1"), reason="envie")
+    offer = play.offer("L1")
+    play.do(c.withdraw, S, play.item("L1"), reason="works")
+    assert statuses(play)[:3] == ["released"] * 3 and queries.offer(play.store, offer).status == "released"
+    play.accept(play.offer("L2"))
+    refused("STORE_ACCEPTED", play.do, c.withdraw, S, play.item("L2"), reason="works")
+
+
+def test_refusals_of_the_commission_open_their_duties(play):
+    item = dwelling("L1")
+    dalo = NewCandidate("L1-dalo", 3, facts={"priority_codes": "DALO|a"})
+    play.new(NewItem("L1", "ETAT_PRIO", (*item.candidates[:2], dalo), facts=item.facts))
+    play.open()
+    first, second, third = (n.candidate_id for n in play.names("L1"))
+    play.decide(
+        "L1",
+        [
+            NewDecision(first, "not_attributed", motive="N7", sentence=SMALL),
+            NewDecision(second, "ineligible", motive="I1", sentence=SMALL),
+            NewDecision(third, "not_attributed", motive="N3", sentence=SMALL),
+        ],
+    )
+    assert queries.duties(play.store) == ()  # nothing before the signature
+    play.close()
+    found = {(d.kind, d.ref): d.due_on for d in queries.duties(play.store)}
+    refs = [n.ref for n in play.names("L1")]
+    assert found == {
+        ("suitable_offer", refs[0]): None,
+        ("radiation_notice", refs[1]): date(2027, 1, 3),
+        ("prefet_signal", refs[2]): None,
+    }
+
+
+def test_nothing_is_offered_before_the_signature_of_the_session(play):
+    play.new(dwelling("L1"))
+    play.open()
+    play.decide("L1")
+    with pytest.raises(StoreRefused) as error:
+        play.offer("L1")
+    assert error.value.code == "STORE_STATE"
+
+
+def test_calls_about_an_offer_are_logged_and_change_nothing(play):
+    play.week()
+    play.offer("L1")
+    name = play.names("L1")[0].candidate_id
+    for _ in range(2):
+        play.do(c.call, A, name, outcome="unreachable", stage="offer")
+    assert [k.stage for k in queries.calls(play.store, item=play.item("L1"))] == ["offer", "offer"]
+    assert statuses(play)[0] == "offered"
+
+
+def test_history_holds_every_candidature_of_a_household(play):
+    play.week(same_household("L1", 1), same_household("L2", 2))
+    ref = queries.ref_of(play.store, "commun")
+    assert [h.dwelling_id for h in queries.history(play.store, ref)] == ["L1", "L2"]
+    assert queries.ref_of(play.store, "personne") is None

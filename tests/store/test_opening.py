@@ -1,0 +1,232 @@
+"""A desk that cannot be trusted does not start, and says why; the process around it is left as it was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from optimizer import store
+from optimizer.store import commands as c
+from optimizer.store import opening, schema
+from optimizer.store.configure import database, shown, sqlite_path
+from optimizer.store.messages import StoreBusy, StoreRefused, StoreUnusable
+from optimizer.store.sqlite import driver as sqlite_driver
+from optimizer.store.upgrading import upgrade
+from tests.store.playing import S, Ticking
+
+
+def unusable(code, url, **more):
+    with pytest.raises(StoreUnusable) as error:
+        store.open(url, **more)
+    assert error.value.code == code
+    for lang in ("fr", "en"):
+        assert "{" not in error.value.text(lang)
+    return error.value
+
+
+def test_a_desk_that_is_not_there_is_not_made_by_chance(tmp_path):
+    unusable("STORE_MISSING", tmp_path / "rien.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ledger_is_kept_safe_from_the_first_line(copied):
+    with store.open(copied("bureau"), clock=Ticking()) as opened:
+        cursor = schema.connection().cursor()
+        found = {
+            p: cursor.execute(f"PRAGMA {p}").fetchone()[0]
+            for p in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        }
+        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+        version = tuple(map(int, cursor.execute("SELECT sqlite_version()").fetchone()[0].split(".")))
+        assert version >= sqlite_driver.OLDEST and opened.vendor == "sqlite"
+
+
+def test_the_files_and_keys_are_their_owner_s_only(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        files = [path, *path.parent.glob("bureau.sqlite-*"), *(path.parent / "bureau.sqlite.keys").iterdir()]
+        assert len(files) >= 5 and all(f.stat().st_mode & 0o077 == 0 for f in files)
+    os.chmod(path.parent / "bureau.sqlite.keys" / "ledger.key", 0o640)
+    unusable("STORE_KEYS_OPEN", path)
+
+
+def test_a_key_that_is_missing_or_cut_is_said(copied):
+    path = copied("bureau")
+    key = path.parent / "bureau.sqlite.keys" / "ledger.key"
+    key.write_bytes(b"court")
+    unusable("STORE_KEYS_MISSING", path)
+    key.unlink()
+    unusable("STORE_KEYS_MISSING", path)
+
+
+def test_a_newer_desk_is_not_opened_by_an_older_program(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()):
+        schema.connection().cursor().execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('store', '0099_later', '2030-01-01')"
+        )
+    unusable("STORE_SCHEMA_NEWER", path)
+    with pytest.raises(StoreUnusable):
+        upgrade(path)
+
+
+def test_an_older_desk_is_copied_then_brought_forward_and_keeps_its_ledger(copied):
+    from django.core.management import call_command
+
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()) as opened:
+        c.log(opened, S, "1", kind="printed")
+        call_command("migrate", "sessions", "zero", verbosity=0)
+    unusable("STORE_SCHEMA_OLD", path)
+    done = upgrade(path)
+    assert done.steps == ("sessions.0001_initial",) and not done.created
+    assert done.copy is not None and done.copy.stat().st_mode & 0o077 == 0
+    with store.open(path, clock=Ticking()) as opened:
+        assert opened.head()["seq"] == 1 and not opened.read_only
+    assert upgrade(path).steps == ()
+
+
+def test_a_migration_that_loses_the_guards_is_noticed_and_an_upgrade_puts_them_back(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()):
+        schema.connection().cursor().execute("DROP TRIGGER store_event_no_delete")
+    assert "store_event_no_delete" in str(unusable("STORE_TRIGGERS", path))
+    upgrade(path)
+    store.open(path, clock=Ticking()).close()
+
+
+def test_a_file_without_its_log_written_ahead_does_not_start(copied):
+    path = copied("bureau")
+    with store.open(path, clock=Ticking()):
+        schema.connection().cursor().execute("PRAGMA journal_mode = DELETE")
+    unusable("STORE_NOT_SAFE", path)
+
+
+def test_the_models_and_the_migrations_say_the_same(copied):
+    from django.core.management import call_command
+
+    with store.open(copied("bureau"), clock=Ticking()):
+        call_command("makemigrations", "store", check=True, dry_run=True, verbosity=0)
+
+
+def test_an_old_sqlite_is_refused(copied, monkeypatch):
+    monkeypatch.setattr(schema, "OLDEST", (99, 0, 0))
+    assert "99.0.0" in str(unusable("STORE_SQLITE_OLD", copied("bureau")))
+
+
+@pytest.mark.parametrize("place", ["//serveur/partage/b.sqlite", "\\\\serveur\\partage\\b.sqlite"])
+def test_a_network_share_is_refused(place):
+    with pytest.raises(StoreUnusable):
+        opening.refuse_network(place)  # type: ignore[arg-type]
+
+
+def test_a_mounted_share_is_refused_and_a_local_disk_is_not(tmp_path, monkeypatch):
+    opening.refuse_network(tmp_path / "b.sqlite")
+    monkeypatch.setattr(opening, "NETWORK", frozenset(kind for kind in kinds_of_mounts()))
+    with pytest.raises(StoreUnusable):
+        opening.refuse_network(tmp_path / "b.sqlite")
+
+
+def kinds_of_mounts():
+    return {line.split(" ")[2] for line in Path("/proc/mounts").read_text().splitlines()}
+
+
+def test_a_clock_behind_the_last_line_does_not_start(copied):
+    path, clock = copied("bureau"), Ticking()
+    with store.open(path, clock=clock) as opened:
+        c.log(opened, S, "1", kind="printed")
+        clock.now -= timedelta(seconds=3)  # the network sets it back a little
+        receipt = c.log(opened, S, "2", kind="printed")
+        assert receipt.at == clock.now + timedelta(seconds=3)
+        clock.now -= timedelta(hours=1)
+        with pytest.raises(StoreUnusable):
+            c.log(opened, S, "3", kind="printed")
+    unusable("STORE_CLOCK_BEHIND", path, clock=clock)
+
+
+def test_addresses_are_read_and_passwords_are_not_shown():
+    assert sqlite_path("sqlite:////a/b.sqlite") == Path("/a/b.sqlite") == sqlite_path("/a/b.sqlite")
+    entry = database("postgres://moi:m%40t@hote:5433/bureau?sslmode=require")
+    assert (entry["USER"], entry["PASSWORD"], entry["HOST"], entry["PORT"], entry["NAME"]) == (
+        "moi",
+        "m@t",
+        "hote",
+        "5433",
+        "bureau",
+    )
+    assert entry["OPTIONS"]["sslmode"] == "require"
+    assert shown("postgres://moi:secret@hote/bureau") == "postgres://moi:…@hote/bureau"
+    with pytest.raises(StoreUnusable):
+        database("mysql://hote/bureau")
+
+
+def test_a_process_works_with_one_desk_at_a_time(copied):
+    first = store.open(copied("un"), clock=Ticking())
+    second = store.open(copied("deux"), clock=Ticking())
+    c.log(second, S, "1", kind="printed")
+    with pytest.raises(StoreUnusable):
+        c.log(first, S, "1", kind="printed")
+    second.close()
+
+
+def test_a_locked_desk_and_a_full_disk_write_nothing_and_say_so(copied, monkeypatch):
+    with store.open(copied("bureau"), clock=Ticking()) as opened:
+        other = sqlite_driver.driver().connect(opened.entry["NAME"], isolation_level=None)
+        cursor = schema.connection().cursor()
+        cursor.execute("PRAGMA busy_timeout = 50")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy) as error:
+            c.log(opened, S, "1", kind="printed")
+        assert error.value.code == "STORE_BUSY"
+        other.execute("ROLLBACK")
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(StoreBusy) as error:
+            for k in range(500):
+                c.log(opened, S, f"k{k}", kind="printed", facts={"x": "y" * 500})
+        assert error.value.code == "STORE_FULL"
+        kept = opened.head()["seq"]
+        cursor.execute("PRAGMA max_page_count = 1000000")
+        assert c.log(opened, S, f"k{kept}", kind="printed", facts={}).seq == kept + 1
+
+
+def test_an_invariant_of_the_database_is_named(play):
+    from django.db import IntegrityError
+
+    with pytest.raises(StoreRefused) as error, play.store.writing():
+        raise IntegrityError("CHECK constraint failed: offer_least_days")
+    assert error.value.params["name"] == "offer_least_days"
+
+
+def test_the_process_s_own_sqlite3_is_untouched_and_nothing_loads_django_before_a_desk_is_opened(copied):
+    code = (
+        "import sqlite3, sys; before = sqlite3.sqlite_version, sqlite3.connect\n"
+        "from optimizer import store\nfrom optimizer.store import commands, queries, records, ledger\n"
+        "assert 'django' not in sys.modules\n"
+        "with store.open(sys.argv[1]) as opened: assert queries.sessions(opened) == ()\n"
+        "assert (sqlite3.sqlite_version, sqlite3.connect) == before\n"
+        "assert sys.modules['sqlite3'] is sqlite3 and 'django' in sys.modules\n"
+        "print('vu')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(copied("bureau"))], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "vu\n", done.stderr
+
+
+def test_help_is_quick_and_loads_no_django():
+    code = (
+        "import sys, time; sys.argv=['attriflux','--help']\n"
+        "from optimizer.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = [m for m in sys.modules if m.split('.')[0] in ('django', 'pysqlite3', 'cryptography', 'axes')]\n"
+        "print(heavy, time.process_time() < 0.5)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[] True")

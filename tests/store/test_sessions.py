@@ -1,0 +1,439 @@
+"""A session from its draft to its signature: what each step does, and what each guard refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from optimizer.store import commands as c
+from optimizer.store import queries
+from optimizer.store.messages import StoreConflict, StoreForbidden, StoreMissing, StoreRefused
+from optimizer.store.records import NewCandidate, NewDecision, VoteRecord
+from tests.store.playing import DAY, SMALL, A, D, M, P, R, S, T, board, dwelling
+
+
+def refused(code, do, *args, **kwargs):
+    with pytest.raises(StoreRefused) as error:
+        do(*args, **kwargs)
+    assert error.value.code == code
+    for lang in ("fr", "en"):
+        assert "{" not in error.value.text(lang)
+
+
+def test_a_week_from_the_draft_to_the_signature(play):
+    session = play.new(dwelling("L1"), dwelling("L2", names=3, queue=0))
+    assert session == "2026-12-03" and play.seen().status == "draft"
+    assert [c.status for c in play.names("L1")] == ["listed", "listed", "listed", "queue"]
+    play.open()
+    assert play.seen().status == "open" and len(play.seen().agenda_hash) == 64
+    play.decide("L1")
+    play.decide(
+        "L2",
+        [
+            NewDecision(n.candidate_id, "not_attributed", motive="N3", sentence=SMALL)
+            for n in play.names("L2")
+        ],
+    )
+    signed = play.close()
+    assert signed["offering"] == [play.item("L1")] and signed["no_taker"] == [play.item("L2")]
+    seen = play.seen()
+    assert (seen.status, seen.prepared_by, seen.signed_by, seen.one_person) == (
+        "closed",
+        "sophie",
+        "paul",
+        False,
+    )
+    assert (seen.signed_seq, seen.signed_hash) == (signed["head"]["seq"], signed["head"]["hash"])
+    first = play.names("L1")[0]
+    assert first.decision.letter == "a" and first.decision.rank == 1
+    assert play.names("L2")[0].decision.provision.startswith("CCH L. 441-1")
+    assert play.names("L2")[0].decision.sentence == SMALL
+    assert seen.items[0].vote.votes_for == 4 and seen.items[0].vote.quorum == 3
+
+
+def test_a_second_session_of_the_day_has_a_number_of_its_own(play):
+    assert play.new(dwelling("L1")) == "2026-12-03"
+    assert play.new(dwelling("L2")) == "2026-12-03-2"
+
+
+def test_a_dwelling_is_live_on_one_agenda_only(play):
+    play.new(dwelling("L1"))
+    refused("STORE_DWELLING_LIVE", play.new, dwelling("L1"))
+    refused("STORE_DWELLING_LIVE", play.new, dwelling("L2"), dwelling("L2"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    assert play.seen().items[0].status == "not_examined" and play.new(dwelling("L1"))
+
+
+def test_a_session_needs_a_verified_run_or_a_reason_to_be_urgent(play):
+    play.new(dwelling("L1"), run=False)
+    refused("STORE_NEEDS_RUN", play.convene)
+    refused("STORE_NEEDS_REASON", play.new, dwelling("L2"), run=False, urgent=True)
+    play.new(dwelling("L2"), run=False, urgent=True, reason="Incendie rue des Lilas")
+    play.convene()
+    assert play.seen().urgent and play.seen().status == "convened"
+    refused("STORE_NEEDS_RUN", play.do, c.attach_run, S, run_id="x", verdict="refused", case_on=DAY)
+
+
+def test_candidates_are_checked_again_at_the_convocation_and_at_the_opening(play):
+    play.new(dwelling("L1"))
+    short = dict(list(play.checks().items())[1:])
+    refused("STORE_CHECK_MISSING", play.do, c.convene, S, play.session, recipients=[], checks=short)
+    play.convene()
+    play.do(c.attend, S, play.session, members=board(play.session))
+    found = play.checks() | {play.names("L1")[1].candidate_id: "INCOME_OVER_CEILING"}
+    refused("STORE_CHECK_MISSING", play.do, c.open_session, S, play.session, checks={})
+    play.do(c.open_session, S, play.session, checks=found)
+    assert play.names("L1")[1].checks == {"convened": "", "open": "INCOME_OVER_CEILING"}
+
+
+def test_a_household_that_declines_is_no_refusal_and_calls_up_the_next_name(play):
+    play.new(dwelling("L1", names=3, queue=2))
+    second, further = play.names("L1")[1], play.names("L1", "queue")
+    done = play.do(c.call, A, second.candidate_id, outcome="declines", reason="location")
+    assert done["next_candidate"] == further[0].candidate_id
+    assert [n.status for n in play.names("L1")] == ["listed", "declined", "listed", "listed", "queue"]
+    assert queries.offers(play.store, live=False) == () and queries.duties(play.store) == ()
+    play.do(c.call, A, further[0].candidate_id, outcome="interested")
+    play.do(c.call, A, further[1].candidate_id, outcome="declines")
+    assert play.do(c.call, A, further[0].candidate_id, outcome="declines")["next_candidate"] is None
+    assert len(queries.calls(play.store, session=play.session)) == 4
+    play.convene()
+    refused("STORE_STATE", play.do, c.call, A, second.candidate_id, outcome="declines")
+
+
+def test_documents_are_asked_and_received_once_each(play):
+    play.new(dwelling("L1"))
+    name = play.names("L1")[0].candidate_id
+    play.do(c.ask_document, A, name, document="tax_notice")
+    play.clock.later(2)
+    play.do(c.receive_document, A, name, document="tax_notice")
+    (paper,) = play.names("L1")[0].documents
+    assert (paper.asked_on, paper.received_on) == (DAY, DAY + timedelta(days=2))
+    refused("STORE_DOCUMENT", play.do, c.ask_document, A, name, document="passeport")
+    refused("STORE_FUTURE", play.do, c.receive_document, A, name, document="resources", on=date(2027, 1, 1))
+
+
+def test_late_names_replacements_and_late_dwellings_have_their_reasons(play):
+    play.new(dwelling("L1", queue=0))
+    first, second, _ = play.names("L1")
+    refused("STORE_NEEDS_REASON", play.do, c.replace, S, first.candidate_id, reason=" ")
+    done = play.do(c.replace, S, first.candidate_id, reason="Relogé ailleurs", by=NewCandidate("N9", 1))
+    assert play.do(c.replace, S, second.candidate_id, reason="Dossier retiré")["next_candidate"] is None
+    assert play.names("L1", "replaced")[0].reason == "Relogé ailleurs"
+    assert done["next_candidate"] in [n.candidate_id for n in play.names("L1", "listed")]
+    play.open()
+    play.do(c.add_candidate, S, play.item("L1"), NewCandidate("N10", 9), reason="Urgence signalée ce matin")
+    refused(
+        "STORE_CANDIDATE_TWICE",
+        play.do,
+        c.add_candidate,
+        S,
+        play.item("L1"),
+        NewCandidate("N10", 9),
+        reason="x",
+    )
+    refused("STORE_NEEDS_REASON", play.do, c.add_item, S, play.session, dwelling("L9"), reason="")
+    play.do(c.add_item, S, play.session, dwelling("L9"), reason="Préavis reçu hier")
+    late = next(i for i in play.seen().items if i.dwelling_id == "L9")
+    assert (late.added_as, late.added_reason) == ("late", "Préavis reçu hier")
+
+
+def test_no_quorum_no_session_and_a_recused_member_does_not_count(play):
+    play.new(dwelling("L1"), quorum=3, quorum_rule="Article 6 du règlement intérieur")
+    play.convene()
+    play.do(c.attend, S, play.session, members=board(play.session, 2))
+    refused("STORE_NO_QUORUM", play.do, c.open_session, S, play.session, checks=play.checks())
+    item = play.item("L1")
+    members = board(play.session, 3)
+    members[0] = replace(members[0], recused=(item,))
+    play.do(c.attend, S, play.session, members=members)
+    play.do(c.open_session, S, play.session, checks=play.checks())
+    assert queries.voters(play.store, item).present == 2
+    refused("STORE_NO_QUORUM", play.decide, "L1")
+    absent = [replace(m, presence="absent") if m.member == "Membre 1" else m for m in board(play.session, 4)]
+    play.do(c.attend, S, play.session, members=absent)
+    play.decide("L1")
+    assert play.seen().items[0].vote.present == 3
+
+
+def test_the_mayor_votes_in_his_commune_only_and_has_the_casting_vote(play):
+    play.new(dwelling("L1", commune="25056"), dwelling("L2", commune="25388"))
+    play.open(*board(play.session, 3, territory="25056"))
+    here, there = play.item("L1"), play.item("L2")
+    assert (queries.voters(play.store, here).present, queries.voters(play.store, there).present) == (4, 3)
+    tie = VoteRecord(here, 2, 2, 0, "", 0, 0)
+    refused("STORE_NO_CASTING", play.decide, "L1", vote=tie)
+    refused("STORE_CASTING", play.decide, "L2", vote=VoteRecord(there, 1, 1, 0, "for", 0, 0))
+    refused("STORE_CASTING", play.decide, "L1", vote=VoteRecord(here, 3, 1, 0, "for", 0, 0))
+    refused("STORE_VOTE", play.decide, "L2", vote=VoteRecord(there, 3, 1, 0, "", 0, 0))
+    play.decide("L1", vote=replace(tie, casting="for"))
+    assert play.seen().items[0].vote.casting == "for"
+
+
+def test_consultative_voices_do_not_count(play):
+    play.new(dwelling("L1"))
+    members = [replace(m, voice="consultative") for m in board(play.session, 2)]
+    members += [replace(m, member=f"Autre {m.member}") for m in board(play.session, 3)]
+    play.open(*members)
+    assert queries.voters(play.store, play.item("L1")).present == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("STORE_RANK", {"rank": 2}),
+        ("STORE_ATTRIBUTION_FIRST", {"kind": "attribution", "rank": 2}),
+        ("STORE_NEEDS_RANK", {"kind": "ranked", "rank": None}),
+        ("STORE_NO_MOTIVE", {"motive": "N3"}),
+        ("STORE_CONDITION", {"kind": "conditional", "due_on": DAY + timedelta(days=9)}),
+        ("STORE_CONDITION", {"kind": "conditional", "document": "tax_notice", "due_on": DAY}),
+        ("STORE_CONDITION", {"kind": "conditional", "document": "lettre", "due_on": DAY + timedelta(days=9)}),
+        ("STORE_NO_CONDITION", {"document": "tax_notice"}),
+        ("STORE_MOTIVE", {"kind": "not_attributed", "rank": None, "motive": "I1", "sentence": SMALL}),
+        ("STORE_MOTIVE", {"kind": "ineligible", "rank": None, "motive": "N2", "sentence": SMALL}),
+        ("STORE_MOTIVE", {"kind": "not_attributed", "rank": None, "motive": "", "sentence": SMALL}),
+        (
+            "STORE_SENTENCE",
+            {"kind": "not_attributed", "rank": None, "motive": "N3", "sentence": "Trop petit."},
+        ),
+        ("STORE_NO_RANK", {"kind": "not_attributed", "rank": 3, "motive": "N3", "sentence": SMALL}),
+        ("STORE_OUTSIDE", {"kind": "ajourned"}),
+    ],
+)
+def test_a_decision_that_the_law_does_not_know_is_refused(play, code, change):
+    play.new(dwelling("L1"))
+    play.open()
+    first, second, third = (n.candidate_id for n in play.names("L1", "listed"))
+    others = [NewDecision(second, "ranked", 2), NewDecision(third, "ranked", 3)]
+    refused(code, play.decide, "L1", [replace(NewDecision(first, "ranked", 1), **change), *others])
+    assert play.names("L1")[0].decision is None and play.seen().items[0].status == "listed"
+
+
+def test_every_candidate_examined_has_a_decision_and_few_need_a_reason(play):
+    play.new(dwelling("L1", names=2, queue=0))
+    play.open()
+    first, second = (n.candidate_id for n in play.names("L1"))
+    refused("STORE_UNDECIDED", play.decide, "L1", [NewDecision(first, "attribution")])
+    both = [NewDecision(first, "attribution"), NewDecision(second, "ranked", 2)]
+    refused("STORE_FEW", play.decide, "L1", both)
+    refused("STORE_FEW_REASON", play.decide, "L1", both, few_reason="pressés")
+    play.decide("L1", both, few_reason="too_few_candidates")
+    assert play.seen().items[0].few_reason == "too_few_candidates"
+
+
+def test_another_order_than_the_one_proposed_is_explained(play):
+    play.new(dwelling("L1"))
+    play.open()
+    first, second, third = (n.candidate_id for n in play.names("L1", "listed"))
+    turned = [
+        NewDecision(second, "attribution"),
+        NewDecision(first, "ranked", 2),
+        NewDecision(third, "ranked", 3),
+    ]
+    refused("STORE_DEPARTURE", play.decide, "L1", turned)
+    why = "Le ménage vit en hôtel depuis avril."
+    play.decide("L1", turned, departure=why)
+    assert play.seen().items[0].departure == why
+
+
+def test_a_decision_is_revised_until_the_signature_and_keeps_its_history(play):
+    play.new(dwelling("L1"))
+    play.open()
+    play.decide("L1")
+    names = [n.candidate_id for n in play.names("L1") if n.decision]
+    second = [NewDecision(names[0], "conditional", 1, "tax_notice", DAY + timedelta(days=15))]
+    play.decide("L1", second + [NewDecision(n, "ranked", k) for k, n in enumerate(names[1:], 2)])
+    seen = play.names("L1")[0]
+    assert (seen.status, seen.decision.revision, seen.condition) == ("conditional", 2, "open")
+    play.close()
+    with pytest.raises(StoreRefused):
+        play.decide("L1")
+
+
+def test_two_households_may_exchange_their_ranks(play):
+    play.new(dwelling("L1"))
+    play.open()
+    play.decide("L1")
+    first, second, third = (n.candidate_id for n in play.names("L1") if n.decision)
+    refused("STORE_RANK", play.do, c.decide_one, S, first, NewDecision(first, "ranked", 2))
+    turned = [(second, 1), (first, 2), (third, 3)]
+    play.decide(
+        "L1", [NewDecision(n, "ranked", k) for n, k in turned], departure="Le second dossier est plus urgent."
+    )
+    assert [n.decision.rank for n in play.names("L1") if n.decision] == [2, 1, 3]
+
+
+def test_one_candidate_at_a_time(play):
+    play.new(dwelling("L1"))
+    play.open()
+    first, second, third = (n.candidate_id for n in play.names("L1", "listed"))
+    play.do(c.decide_one, P, first, NewDecision(first, "attribution"))
+    refused("STORE_UNDECIDED", play.do, c.finish_item, P, play.item("L1"))
+    play.do(c.candidate_not_examined, S, third, reason="household_withdrew")
+    play.do(c.decide_one, P, second, NewDecision(second, "ranked", 2))
+    play.do(c.finish_item, P, play.item("L1"), few_reason="too_few_candidates")
+    assert [n.status for n in play.names("L1")] == ["attributed", "ranked", "not_examined", "queue"]
+
+
+def test_a_dwelling_leaves_the_agenda_before_its_first_decision_only(play):
+    play.new(dwelling("L1"), dwelling("L2"))
+    play.open()
+    first = play.names("L1", "listed")[0].candidate_id
+    play.do(c.decide_one, S, first, NewDecision(first, "attribution"))
+    refused("STORE_STATE", play.do, c.not_examined, S, play.item("L1"), reason="works")
+    refused("STORE_REASON_CODE", play.do, c.not_examined, S, play.item("L2"), reason="ajourné")
+    play.do(c.not_examined, S, play.item("L2"), reason="works")
+    refused("STORE_ITEMS_LEFT", play.close)
+    play.decide(
+        "L1",
+        [
+            NewDecision(n.candidate_id, "ranked", k)
+            for k, n in enumerate(play.names("L1", "listed", "attributed"), 1)
+        ],
+    )
+    play.close()
+
+
+def test_whoever_prepared_the_session_does_not_sign_it_unless_the_minutes_say_so(play):
+    play.new(dwelling("L1"))
+    play.open()
+    play.decide("L1")
+    sophie = replace(S, role="P")
+    refused("STORE_SAME_PERSON", play.do, c.close, sophie, play.session)
+    play.do(c.close, sophie, play.session, one_person=True)
+    assert play.seen().one_person
+
+
+def test_a_rectification_is_prepared_signed_and_stops_at_the_first_notification(play):
+    play.new(dwelling("L1"))
+    play.open()
+    names = play.names("L1", "listed")
+    all_refused = [NewDecision(n.candidate_id, "not_attributed", motive="N7", sentence=SMALL) for n in names]
+    play.decide("L1", all_refused)
+    play.close()
+    assert play.seen().items[0].status == "no_taker"
+    assert len(queries.duties(play.store)) == 3
+    right = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(names, 1)]
+    done = play.do(c.prepare_rectification, S, play.session, reason="Erreur de plume", decisions=right)
+    assert play.names("L1")[0].status == "not_attributed"  # not in force before it is signed
+    refused("STORE_SAME_PERSON", play.do, c.sign_rectification, replace(S, role="P"), play.session, 1)
+    play.do(c.sign_rectification, P, play.session, done["number"])
+    seen = play.seen()
+    assert seen.items[0].status == "offering" and seen.rectifications[0].reason == "Erreur de plume"
+    assert [n.decision.rectification for n in play.names("L1", "ranked")] == [1, 1, 1]
+    assert queries.duties(play.store) == () and {
+        d.outcome for d in queries.duties(play.store, open=False)
+    } == {"rectified"}
+    play.offer("L1")
+    refused(
+        "STORE_ALREADY_NOTIFIED",
+        play.do,
+        c.prepare_rectification,
+        S,
+        play.session,
+        reason="x",
+        decisions=right,
+    )
+
+
+def test_a_wrong_rectification_of_the_ranks_is_refused_at_the_signature(play):
+    play.week()
+    names = play.names("L1", "attributed", "ranked")
+    wrong = [NewDecision(names[0].candidate_id, "not_attributed", motive="N3", sentence=SMALL)]
+    play.do(c.prepare_rectification, S, play.session, reason="Erreur", decisions=wrong)
+    refused("STORE_RANK", play.do, c.sign_rectification, P, play.session, 1)
+
+
+def test_two_hands_on_one_dwelling_the_second_sees_what_the_first_did(play):
+    play.new(dwelling("L1"))
+    play.open()
+    item = play.item("L1")
+    read = queries.item(play.store, item).version
+    names = play.names("L1", "listed")
+    ranks = [NewDecision(n.candidate_id, "ranked", k) for k, n in enumerate(names, 1)]
+    play.do(c.decide, P, item, decisions=ranks, version=read)
+    with pytest.raises(StoreConflict) as error:
+        play.do(c.decide, S, item, decisions=ranks, version=read)
+    assert (error.value.params["by"], error.value.params["version"]) == ("paul", read + 1)
+    assert error.value.record.status == "decided"
+    assert "paul" in str(error.value) and "paul" in error.value.text("en")
+
+
+def test_the_same_request_twice_has_one_effect_and_one_answer(play):
+    first = c.attach_run(play.store, S, "double-clic", run_id="r", verdict="certified", case_on=DAY)
+    again = c.attach_run(play.store, S, "double-clic", run_id="autre", verdict="certified", case_on=DAY)
+    assert again.repeated and not first.repeated and again.result == first.result == {"run_id": "r"}
+    assert len(queries.runs(play.store)) == 1
+    refused("STORE_COMMAND_ID", c.grant, play.store, T, "double-clic", user="x", role="S")
+
+
+ROLES = [
+    (c.new_session, "S"), (c.convene, "S"), (c.open_session, "SP"), (c.close, "P"), (c.cancel, "S"),
+    (c.decide, "SP"), (c.call, "SA"), (c.offer, "SA"), (c.answer, "SA"), (c.sign_lease, "S"), (c.withdraw, "S"),
+    (c.judge_refusal, "S"), (c.confirm_silence, "SA"), (c.nominate, "RS"), (c.grant, "T"), (c.import_people, "S"),
+    (c.prepare_rectification, "S"), (c.sign_rectification, "P"), (c.open_duty, "S"), (c.view_identities, "SPMARD"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "allowed"), ROLES, ids=lambda x: getattr(x, "__name__", x))
+def test_each_command_is_for_its_roles_only(play, command, allowed):
+    args = {"view_identities": {"refs": [], "reason": "appel"}}.get(command.__name__)
+    for actor in (S, P, M, A, R, D, T):
+        if actor.role not in allowed:
+            with pytest.raises(StoreForbidden):
+                command(play.store, actor, play.number(), **(args or _any(command)))
+    assert queries.events(play.store) == ()
+
+
+def _any(command):
+    """Arguments of the right names; the role is looked at before their values."""
+    import inspect
+
+    named = inspect.signature(inspect.unwrap(command)).parameters
+    left = [
+        p
+        for p in named.values()
+        if p.default is p.empty and p.name not in ("work", "store", "actor", "command_id")
+    ]
+    return {p.name: 1 for p in left}
+
+
+def test_what_does_not_exist_is_said_so(play):
+    for do in (
+        lambda: c.convene(play.store, S, "1", "2031-01-01", recipients=[], checks={}),
+        lambda: c.decide(play.store, S, "2", 99, decisions=[]),
+        lambda: queries.session(play.store, "2031-01-01"),
+        lambda: queries.candidate(play.store, 7),
+        lambda: queries.offer(play.store, 7),
+    ):
+        with pytest.raises(StoreMissing):
+            do()
+
+
+def test_text_that_no_page_can_show_is_refused(play):
+    play.new(dwelling("L1"))
+    for wrong in ("a\x00b", "x" * 1001):
+        refused("STORE_TEXT", play.do, c.cancel, S, play.session, reason=wrong)
+    refused("STORE_TEXT", play.new, dwelling("L" * 201))
+
+
+def test_a_batch_is_written_whole_or_not_at_all(play):
+    play.new(dwelling("L1"))
+    before = play.store.head()["seq"]
+    name = play.names("L1")[0].candidate_id
+    with c.batch(play.store) as together:
+        with together.step():
+            play.do(c.call, A, name, outcome="interested")
+        with pytest.raises(StoreRefused), together.step():
+            play.do(c.ask_document, A, name, document="inconnue")
+        with together.step():
+            play.do(c.ask_document, A, name, document="resources")
+    assert play.store.head()["seq"] == before + 2
+    with c.batch(play.store, dry_run=True) as together, together.step():
+        assert play.do(c.call, A, name, outcome="declines")["next_candidate"]
+    with pytest.raises(ZeroDivisionError), c.batch(play.store):
+        play.do(c.call, A, name, outcome="declines")
+        raise ZeroDivisionError
+    assert play.store.head()["seq"] == before + 2 and play.names("L1")[0].status == "listed"

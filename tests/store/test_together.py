@@ -1,0 +1,108 @@
+"""Many hands at once: no dwelling is given twice, nothing is overwritten in silence, a repeated request has one effect."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from datetime import date
+from pathlib import Path
+
+from optimizer.store import commands as c
+from optimizer.store import ledger, queries
+from optimizer.store.messages import StoreConflict, StoreError
+from tests import campaign
+from tests.store.playing import A, dwelling
+
+ROOT = Path(__file__).resolve().parents[2]
+CLAIMS = """
+import json, sys
+from datetime import datetime, UTC, date
+from optimizer import store
+from optimizer.store import commands as c, queries
+from optimizer.store.messages import StoreError
+from optimizer.store.records import Actor
+path, me, turns = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+told = {"won": [], "lost": [], "other": []}
+with store.open(path, clock=lambda: datetime(2026, 12, 3, 11, tzinfo=UTC), check=False) as opened:
+    for item, candidate, version in turns:
+        try:
+            c.offer(opened, Actor(me, "A"), f"{me}-{item}-{candidate}", candidate, notified_on=date(2026, 12, 3), version=version)
+            told["won"].append(item)
+        except StoreError as error:
+            known = error.code in ("STORE_CONFLICT", "STORE_STATE", "STORE_RANK_AHEAD")
+            told["lost" if known else "other"].append([item, error.code, str(error.params.get("by", ""))])
+print(json.dumps(told))
+"""
+
+
+def test_claims_of_many_processes_on_the_same_dwellings_are_won_once(play):
+    """A part of 80,000 claims; each loser is told who was first."""
+    claims = 80_000 if campaign.FULL else campaign.part(80_000) // 8
+    hands, dwellings = 4, max(10, claims // 800)
+    names = [f"L{k}" for k in range(dwellings)]
+    with c.batch(play.store):
+        play.week(*(dwelling(name, queue=0) for name in names))
+    rounds = claims // (hands * dwellings)
+    turns = [(i.item_id, i.candidates[0].candidate_id, i.version) for i in play.seen().items]
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", CLAIMS, play.store.entry["NAME"], f"main{k}", json.dumps(turns * rounds)],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for k in range(hands)
+    ]  # fmt: skip
+    told = []
+    for child in children:
+        out, err = child.communicate(timeout=600)
+        assert child.returncode == 0, err[-2000:]
+        told.append(json.loads(out))
+    won = [item for one in told for item in one["won"]]
+    assert sorted(set(won)) == sorted(item for item, _, _ in turns)
+    assert [one["other"] for one in told] == [[]] * hands
+    assert all(
+        code != "STORE_CONFLICT" or by.startswith("main") for one in told for _, code, by in one["lost"]
+    )
+    offers = queries.offers(play.store, live=False)
+    assert len(offers) == dwellings and len({o.item_id for o in offers}) == dwellings
+    assert ledger.verify(play.store).holds
+
+
+def test_threads_of_one_process_share_a_desk(play):
+    play.week(dwelling("L1"))
+    item = play.item("L1")
+    turn = queries.next_to_offer(play.store, item)
+    version = queries.item(play.store, item).version
+    told: list[str] = []
+
+    def claim(k: int) -> None:
+        try:
+            c.offer(play.store, A, f"fil-{k}", turn, notified_on=date(2026, 12, 3), version=version)
+            told.append("won")
+        except StoreError as error:
+            told.append("conflict" if isinstance(error, StoreConflict) else error.code)
+        finally:
+            play.store.release()
+
+    threads = [threading.Thread(target=claim, args=(k,)) for k in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["conflict"] * 5 + ["won"]
+
+
+def test_the_same_request_from_two_threads_has_one_effect(play):
+    told: list[bool] = []
+
+    def send() -> None:
+        told.append(c.log(play.store, A, "le-meme", kind="printed").repeated)
+        play.store.release()
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == [False, True, True, True] and play.store.head()["seq"] == 1

@@ -1,0 +1,185 @@
+"""Who may open what: every route of the resolver against every role, another landlord, a forged, an anonymous and an ended visitor."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from optimizer.web.access import ROLES, ROUTES
+from tests.web.playing import NAMES, PASSWORD, Played
+
+METHODS = ("GET", "POST")
+
+
+def routes() -> list[Any]:
+    """Every pattern of the resolver."""
+    from django.urls import get_resolver
+
+    return list(get_resolver().url_patterns)
+
+
+@pytest.fixture(scope="module")
+def address(played: Played) -> dict[str, str]:
+    """One address per route, of a session that is open and of its own landlord."""
+    from django.urls import reverse
+
+    session = played.opened()
+    item = next(i for i in session.items if i.account == "ETAT_PRIO")
+    values = {
+        "session": session.session_id, "item": item.item_id, "candidate": item.candidates[0].candidate_id, "offer": 9999,
+        "job": "0" * 32, "name": "rapport", "user": 9999, "token": "x", "lang": "fr",
+    }  # fmt: skip
+    found = {}
+    for pattern in routes():
+        wanted = re.findall(r"<\w+:(\w+)>", str(pattern.pattern))
+        found[pattern.name] = reverse(pattern.name, kwargs={name: values[name] for name in wanted})
+    return found
+
+
+def test_every_route_has_a_line_and_every_line_a_route(played: Played):
+    assert {pattern.name for pattern in routes()} == set(ROUTES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_what_its_line_says_and_nothing_else(played: Played, address: dict[str, str], role: str):
+    wrong, client = [], played.client(role)
+    for name, at in address.items():
+        access = ROUTES[name]
+        if name in ("logout", "language"):
+            continue
+        for method in METHODS:
+            answer = client.get(at) if method == "GET" else client.post(at, {})
+            refused = answer.status_code in (403, 405)
+            if access.place in ("public", "anyone"):
+                continue
+            # outside their landlord's commissions the data protection officer and the technician find no session at all
+            hidden = access.place == "session" and role in "DT" and answer.status_code in (403, 404)
+            if access.allows(method, role) and refused:
+                wrong.append(f"{role} {method} {name}: refused with {answer.status_code}")
+            if not access.allows(method, role) and not (refused or hidden):
+                wrong.append(f"{role} {method} {name}: {answer.status_code}")
+            if answer.status_code >= 500:
+                wrong.append(f"{role} {method} {name}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_nobody_enters_without_an_account(played: Played, address: dict[str, str]):
+    client = played.client()
+    for name, at in address.items():
+        for method in METHODS:
+            answer = client.get(at) if method == "GET" else client.post(at, {})
+            if ROUTES[name].place != "public":
+                assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/entrer"), (
+                    method,
+                    name,
+                )
+
+
+def test_another_landlords_session_does_not_exist(played: Played, address: dict[str, str]):
+    played.account("ailleurs", "S", landlord="AUTRE", commission="Autre commission")
+    client = played.client(name="ailleurs")
+    for name, at in address.items():
+        if ROUTES[name].place == "session":
+            method = "GET" if ROUTES[name].allows("GET", "S") else "POST"
+            if ROUTES[name].allows(method, "S"):
+                answer = client.get(at) if method == "GET" else client.post(at, {})
+                assert answer.status_code == 404, name
+    body = client.get("/seances").content.decode() + client.get("/semaine").content.decode()
+    assert address["agenda"] not in body
+
+
+def test_a_grant_that_has_ended_or_an_account_that_is_closed_opens_nothing(played: Played):
+    from django.contrib.auth import get_user_model
+
+    played.account("partie", "S")
+    client = played.client(name="partie")
+    assert client.get("/semaine").status_code == 200
+    user = get_user_model().objects.get(username="partie")
+    user.is_active = False
+    user.save()
+    assert client.get("/semaine").status_code == 302
+    assert played.client().post("/entrer", {"name": "partie", "password": PASSWORD}).status_code == 401
+    played.account("sans-role")
+    client = played.client(name="sans-role")
+    assert client.get("/semaine").status_code == 403
+    assert "Aucun rôle" in client.get("/").content.decode()
+
+
+def test_a_reservataire_sees_its_own_account_and_no_number(played: Played):
+    session = played.opened()
+    own = next(i for i in session.items if i.account == "ETAT_PRIO")
+    other = next(i for i in session.items if i.account != "ETAT_PRIO")
+    client = played.client("R")
+    base = f"/seances/{session.session_id}"
+    page = client.get(f"{base}/logements/{own.item_id}").content.decode()
+    assert own.dwelling_id in page
+    assert not any(c.application_id in page for c in own.candidates)
+    assert client.get(f"{base}/logements/{other.item_id}").status_code == 404
+    assert other.dwelling_id not in client.get(f"{base}/seance").content.decode()
+    assert other.dwelling_id not in client.get("/reservataire").content.decode()
+
+
+def test_a_member_sees_its_own_territory(played: Played):
+    played.account("maire-ailleurs", "M", territory="25388")
+    session = played.opened()
+    client = played.client(name="maire-ailleurs")
+    body = client.get(f"/seances/{session.session_id}/seance").content.decode()
+    assert not any(item.dwelling_id in body for item in session.items)
+    assert (
+        client.get(f"/seances/{session.session_id}/logements/{session.items[0].item_id}").status_code == 404
+    )
+
+
+def test_a_form_of_somebody_else_is_refused(played: Played, address: dict[str, str]):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/entrer", {"name": NAMES["S"], "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "rien n'a été enregistré" in answer.content.decode().replace("&#39;", "'")
+
+
+def test_five_wrong_passwords_close_the_door(played: Played):
+    played.account("distraite", "S")
+    client = played.client()
+    for _ in range(4):
+        assert client.post("/entrer", {"name": "distraite", "password": "faux"}).status_code == 401
+    assert client.post("/entrer", {"name": "distraite", "password": "faux"}).status_code == 429
+    assert client.post("/entrer", {"name": "distraite", "password": PASSWORD}).status_code == 429
+    assert played.client("S").get("/semaine").status_code == 200
+
+
+def test_a_session_ends_after_its_idle_time(played: Played):
+    from optimizer.web.settings import IDLE
+
+    client = played.client("S")
+    session = client.session
+    session["seen"] -= IDLE + 1
+    session.save()
+    assert client.get("/semaine").status_code == 302
+
+
+def test_a_foreign_host_is_not_answered(played: Played):
+    assert played.client().get("/entrer", headers={"host": "autre.example"}).status_code == 400
+
+
+def test_the_pages_forbid_scripts_and_are_not_kept(played: Played):
+    answer = played.client("S").get("/semaine")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src" not in policy and "unsafe-inline" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "HttpOnly" in str(played.client("S").cookies["bureau"])
+
+
+def test_health_says_no_more_than_alive(played: Played):
+    assert played.client().get("/health").json() == {"status": "ok"}
+
+
+def test_onward_goes_to_a_page_of_the_desk_only(played: Played):
+    for onward in ("https://autre.example/", "//autre.example", "/\\autre.example"):
+        answer = played.client().post("/entrer", {"name": NAMES["S"], "password": PASSWORD, "suite": onward})
+        assert answer.headers["Location"] == "/"
+    assert played.client().get("/langue/en", {"suite": "//autre.example"}).headers["Location"] == "/"

@@ -1,0 +1,160 @@
+"""Forms: what a click does once, what is refused with the typed text kept, what somebody else changed meanwhile."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from optimizer.store import queries
+from optimizer.store.records import ItemRecord
+from tests.web.playing import Played
+
+
+@pytest.fixture
+def home(played: Played) -> ItemRecord:
+    """A dwelling that waits for its decisions."""
+    session = played.opened()
+    return next(i for i in session.items if i.status == "listed")
+
+
+def at(item: ItemRecord, rest: str = "") -> str:
+    return f"/seances/{item.session_id}/logements/{item.item_id}{rest}"
+
+
+def listed(item: ItemRecord) -> list[int]:
+    return [c.candidate_id for c in item.candidates if c.status == "listed"]
+
+
+def test_nothing_is_chosen_before_the_commission_has_decided(played: Played, home: ItemRecord):
+    page = played.client("S").get(at(home)).content.decode()
+    assert page.count('name="kind-') == 3
+    assert " selected" not in page and " checked" not in page
+    for name in ("rank", "sentence", "votes_for"):
+        assert not re.search(rf'name="{name}[^"]*" value="[^"]', page)
+
+
+def test_a_refused_form_keeps_what_was_typed_and_writes_nothing(played: Played, home: ItemRecord):
+    first, *others = listed(home)
+    sentence = "Les revenus dépassent de loin le plafond applicable à ce logement."
+    typed = {
+        "version": home.version,
+        f"kind-{first}": "not_attributed",
+        f"motive-{first}": "N2",
+        f"sentence-{first}": sentence,
+    }
+    answer = played.client("S").post(at(home, "/decider"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page and '<option value="N2" selected>' in page and 'role="alert"' in page
+    assert queries.item(played.store, home.item_id).status == "listed"
+
+
+def test_two_people_on_one_dwelling_see_both_values_and_keep_their_text(played: Played, home: ItemRecord):
+    one, two = played.client("S"), played.client("P")
+    first, second, third = listed(home)
+    typed = {"version": home.version, f"kind-{first}": "attribution"}
+    typed |= {f"kind-{second}": "ranked", f"rank-{second}": 2, f"kind-{third}": "ranked", f"rank-{third}": 3}
+    assert one.post(at(home, "/decider"), typed).status_code == 302
+    sentence = "Ressources supérieures au plafond après vérification."
+    late = {
+        **typed,
+        f"kind-{second}": "not_attributed",
+        f"rank-{second}": "",
+        f"motive-{second}": "N2",
+        f"sentence-{second}": sentence,
+    }
+    answer = two.post(at(home, "/decider"), {**late, "departure": "Un rang de moins."})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "secretaire" in page and "Attribution avec rang" in page  # who, and what stands
+    assert (
+        page.count(sentence) >= 2 and "Un rang de moins." in page
+    )  # what was typed, beside it and still in the form
+    kept = queries.item(played.store, home.item_id)
+    assert all(
+        c.decision and c.decision.kind in ("attribution", "ranked")
+        for c in kept.candidates
+        if c.candidate_id in (first, second)
+    )
+    # the form now stands on the version that was seen: sent again it is recorded
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version is not None and int(version[1]) == kept.version
+    again = {**late, "version": version[1], f"rank-{third}": 2, "departure": "Un rang de moins."}
+    assert two.post(at(home, "/decider"), again).status_code == 302
+
+
+def test_a_double_click_has_one_effect(played: Played):
+    client, key = played.client("S"), str(uuid4())
+    session = played.opened()
+    name = session.items[0].candidates[0]
+    address = f"/seances/{session.session_id}/demandes/{name.candidate_id}"
+    before = len(queries.events(played.store, kinds=("identity.viewed",)))
+    for _ in range(2):
+        answer = client.post(address, {"reason": "appel pour une visite", "command_id": key})
+        assert answer.status_code == 200
+    assert len(queries.events(played.store, kinds=("identity.viewed",))) == before + 1
+
+
+def test_an_identity_asks_a_reason_and_is_logged_without_a_name(played: Played):
+    from optimizer.store import commands
+    from optimizer.store.records import PersonRecord
+    from tests.web.playing import SECRETARY
+
+    session = played.opened()
+    name = session.items[0].candidates[1]
+    person = PersonRecord(
+        ref="", application_id=name.application_id, name="Lovelace Ada", phone="03 81 00 00 00"
+    )
+    commands.import_people(played.store, SECRETARY, str(uuid4()), people=[person])
+    address = f"/seances/{session.session_id}/demandes/{name.candidate_id}"
+    client = played.client("S")
+    assert "Lovelace" not in client.get(address).content.decode()
+    assert client.post(address, {"reason": "?"}).status_code == 422
+    assert "Lovelace Ada" in client.post(address, {"reason": "appel pour une visite"}).content.decode()
+    event = queries.events(played.store, kinds=("identity.viewed",))[-1]
+    assert (event.actor, "Lovelace" in str(event)) == ("secretaire", False)
+    # a réservataire sees a name of its own nomination only
+    own = next(i for i in session.items if i.account == "ETAT_PRIO").candidates[0]
+    refused = played.client("R").post(
+        f"/seances/{session.session_id}/demandes/{own.candidate_id}", {"reason": "appel pour une visite"}
+    )
+    assert refused.status_code == 404
+
+
+def test_every_problem_of_a_form_is_told_at_once(played: Played):
+    session = played.opened()
+    answer = played.client("S").post(
+        f"/seances/{session.session_id}/presences",
+        {
+            "member-0": "A. Durand",
+            "voice-0": "roi",
+            "presence-0": "",
+            "recused-0": "99",
+            "version": session.version,
+        },
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.split('role="alert"')[1].split("</ul>")[0].count("<li>") == 3
+
+
+def test_english_is_asked_by_a_link(played: Played):
+    client = played.client("S")
+    assert client.get("/langue/en", {"suite": "/semaine"}).headers["Location"] == "/semaine"
+    assert "Week of" in client.get("/semaine").content.decode()
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "1e9", "²", "٣", "9" * 40])
+def test_strange_numbers_are_refused_and_break_nothing(
+    played: Played, home_or_decided: ItemRecord, given: str
+):
+    first = home_or_decided.candidates[0].candidate_id
+    typed = {f"kind-{first}": "ranked", f"rank-{first}": given, "version": given}
+    assert played.client("S").post(at(home_or_decided, "/decider"), typed).status_code in (409, 422)
+
+
+@pytest.fixture
+def home_or_decided(played: Played) -> ItemRecord:
+    return played.opened().items[0]

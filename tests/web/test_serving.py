@@ -1,0 +1,98 @@
+"""How the desk opens: on this machine by a one-time link; to a network with accounts and a proxy, or not at all."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from optimizer.errors import AttrifluxError
+from optimizer.web.deployment import Deployment, check_deployment
+from optimizer.web.serving import options, taken
+from tests.web.playing import Played
+
+
+@pytest.mark.parametrize(
+    ("listen", "proxy", "accounts", "code"),
+    [
+        ("127.0.0.1", "", 0, ""), ("::1", "", 0, ""), ("0.0.0.0", "https://caleol.example", 3, ""), ("127.0.0.1", "https://caleol.example", 1, ""),
+        ("0.0.0.0", "", 3, "SERVE_BEYOND_LOOPBACK"), ("192.168.1.4", "", 3, "SERVE_BEYOND_LOOPBACK"),
+        ("0.0.0.0", "https://caleol.example", 0, "SERVE_NO_ACCOUNT"), ("127.0.0.1", "https://caleol.example", 0, "SERVE_NO_ACCOUNT"),
+        ("127.0.0.1", "http://caleol.example", 3, "SERVE_PROXY"), ("127.0.0.1", "https://caleol.example/chemin", 3, "SERVE_PROXY"),
+        ("caleol", "", 3, "SERVE_ADDRESS"),
+    ],
+)  # fmt: skip
+def test_beyond_this_machine_accounts_and_a_proxy_are_required(
+    listen: str, proxy: str, accounts: int, code: str
+):
+    if not code:
+        check_deployment(listen, proxy, accounts)
+        return
+    with pytest.raises(AttrifluxError) as refused:
+        check_deployment(listen, proxy, accounts)
+    assert refused.value.code == code
+
+
+def test_headers_of_a_proxy_count_from_the_proxy_only():
+    alone = options(Deployment(state=Path(".")))
+    assert "trusted_proxy" not in alone and alone["clear_untrusted_proxy_headers"]
+    behind = options(Deployment(state=Path("."), proxy="https://caleol.example", proxy_address="10.0.0.2"))
+    assert behind["trusted_proxy"] == "10.0.0.2"
+
+
+def test_a_port_that_is_taken_is_said():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(AttrifluxError) as refused:
+            taken("127.0.0.1", other.getsockname()[1])
+    assert refused.value.code == "SERVE_PORT"
+
+
+def test_the_one_time_link_makes_one_technical_account(tmp_path: Path):
+    """In a process of its own: a store that has no account yet."""
+    code = """
+import sys
+from pathlib import Path
+from optimizer import store
+opened = store.open(Path(sys.argv[1]) / "bureau.sqlite", create=True)
+from optimizer.web.deploying import deploy
+from optimizer.web.deployment import Deployment
+deploy(opened, Deployment(state=Path(sys.argv[1]), first="jeton"))
+from django.conf import settings
+settings.ALLOWED_HOSTS = ["testserver"]
+from django.test import Client
+client = Client()
+assert client.get("/premier/faux").status_code == 404
+weak = client.post("/premier/jeton", {"name": "technique", "password": "123"})
+assert weak.status_code == 422 and "12" in weak.content.decode()
+made = client.post("/premier/jeton", {"name": "technique", "password": "carrefour-lilas-42"})
+assert (made.status_code, made.headers["Location"]) == (302, "/comptes"), made.content
+assert client.get("/comptes").status_code == 200 and client.get("/semaine").status_code == 403
+assert Client().get("/premier/jeton").status_code == 404
+from django.contrib.auth.models import User
+assert User.objects.get().password.startswith("argon2")
+print("fait")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stdout.strip() == "fait", done.stderr[-2000:]
+
+
+def test_migrations_say_what_the_tables_are(played: Played):
+    from django.core.management import call_command
+
+    call_command("makemigrations", "web", check=True, dry_run=True, verbosity=0)
+
+
+def test_help_and_the_command_line_load_no_django():
+    code = (
+        "import sys; sys.argv = ['attriflux', 'serve', '--help']\nfrom optimizer.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\nprint([m for m in ('django', 'waitress', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
