@@ -26,7 +26,7 @@ RUN = campaign.part(WHOLE)
 PARTS = 5
 
 MADE = (
-    "assumed", "backend", "backend_why", "fingerprint", "keep_sha256", "options", "phases", "solve_notes", "timings", "versions",
+    "assumed", "backend", "backend_why", "fingerprint", "keep_sha256", "options", "phases", "rows", "solve_notes", "timings", "versions",
     "warm_start",
 )  # fmt: skip
 """What ``run.json`` says of how the run was made: no number of the result rests on it, its own hash seals it."""
