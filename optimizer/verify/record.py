@@ -66,14 +66,14 @@ def check_record(folder: Path, run: Mapping[str, Any], world: World, found: Find
     for key in sorted(KEYS ^ run.keys()):
         found.add("record", f"{key} : clé absente ou inconnue")
     settings, raw = world.settings, world.raw.settings
-    written = str(raw.get("territory_as_written") or raw["territory"])
-    landlord = raw.get("landlord") or None
+    written = str(raw.get("territory_as_written") or raw["territory"]).strip()
+    landlord = str(raw.get("landlord") or "").strip() or None
     usual = default_seed(settings.on, landlord, written)
     stop = run["stop"]
     proof = read_json(folder, "certificate.json")
     right: dict[str, object] = {
         "format": FORMAT,
-        "title": str(raw.get("title", "")),
+        "title": str(raw.get("title", "")).strip(),
         "territory": written,
         "year": settings.year,
         "landlord": landlord,
