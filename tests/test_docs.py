@@ -129,3 +129,39 @@ def test_registers_named_in_how_to_add_exist():
     text = (ROOT / "docs" / "how-to-add.md").read_text(encoding="utf-8")
     for path in re.findall(r"`((?:optimizer|models|tests|docs)/[A-Za-z0-9_./-]+)`", text):
         assert (ROOT / path.rstrip("/")).exists(), path
+
+
+FRAMES = (ROOT / "docs" / "frames.md").read_text(encoding="utf-8")
+
+
+def rows_of_frame(name: str) -> list[list[str]]:
+    """Cells of the table under a heading of the page of frames."""
+    found = re.search(rf"^### {name}\b.*?(?=^##|\Z)", FRAMES, re.S | re.M)
+    assert found is not None, name
+    rows = re.findall(r"^\| `.*$", found[0], re.M)
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+
+
+def test_every_column_of_every_frame_of_a_result_is_documented_in_order():
+    result = propose(synthesize("commission", dwellings=4, applications=60, seed=1), Options(pdf=False))
+    kinds = {"int": "iu", "float": "f", "Int64": "i", "text": "OTU"}
+    for name in (
+        "proposals", "applications", "dwellings", "rules", "orientation", "leapfrogs", "explanations", "scores", "changes",
+    ):  # fmt: skip
+        frame, rows = getattr(result, name), rows_of_frame(name)
+        assert [row[0].strip("`") for row in rows] == list(frame.columns), name
+        for row, column in zip(rows, frame.columns, strict=True):
+            assert len(row) == 4 and (frame[column].dtype.kind in kinds[row[1]] or not len(frame)), (
+                name,
+                column,
+            )
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.name)
+def test_every_column_of_every_table_of_a_case_is_documented_in_order(table):
+    rows = rows_of_frame(rf"{table.name} \({table.alias}\)")
+    told = [
+        [f"`{c.name}`{' (required)' if c.required else ''}", c.alias, c.kind, c.unit or ", ".join(c.values), c.en.replace("|", "\\|")]
+        for c in table.columns
+    ]  # fmt: skip
+    assert rows == told

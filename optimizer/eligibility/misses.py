@@ -169,6 +169,8 @@ def accepted_mask(facts: Facts, a: int) -> int:
     mask = 0
     for table in here:
         mask |= int(facts.rooms_tables[table].mask[a])
+    if people.small_asked[a]:
+        mask |= 1
     wanted = int(people.rooms_wanted[a])
     return mask & wanted if wanted else mask
 

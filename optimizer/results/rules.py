@@ -70,8 +70,9 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
     """Change of the optimum, in micropoints (≤ 0), when each row in turn asks for one more lease.
 
     Zero where the row has no price or a whole lease to spare: the same proposals stay optimal. Otherwise solved again on
-    small proven cases, else minus the row's multiplier. Solving again takes no more cases of the tree than a few times those
-    of the proof itself: the rows come in their order, and those left over take the multiplier.
+    small proven cases, else minus the row's multiplier, or what the proposal itself then loses where that is less. Solving
+    again takes no more cases of the tree than a few times those of the proof itself: the rows come in their order, and those
+    left over take the multiplier.
     """
     counted = found or evaluate(problem, solved.first)
     again: Again | None = None
@@ -90,7 +91,9 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
             again = again or Again(problem, solved.first, solved.certificate.nodes)
             answer = again.value(ask, max(2, min(MOST_CASES, left)))
             value, left = answer.value, left - answer.cases
-        out.append(value - solved.objective if value is not None else -int(solved.multipliers[k]))
+        # the proposal stays possible: the optimum falls by no more than it does
+        lost = row.price * (RATE_UNIT - max(0, spare)) * (MICRO // (100 * RATE_UNIT))
+        out.append(value - solved.objective if value is not None else -min(lost, int(solved.multipliers[k])))
     return out
 
 

@@ -199,7 +199,7 @@ def propose_to(
             clock = time.perf_counter()
             names = write_tables(work, result.tables, options)
             write_certificate(work, result.certificate)
-            write_run_record(work, result, options, timings, verdict=None)
+            write_run_record(work, result, options, timings, tables=names, verdict=None)
             timings["write_tables"] = time.perf_counter() - clock
             more: Mapping[Lang, Sequence[str]] = {}
             if beside is not None:
@@ -226,7 +226,7 @@ def propose_to(
                 raise AttrifluxError("VERIFICATION_FAILED", why=verdict.sentence(options.lang))
             if not large:
                 _write_pages(work, result, options, reporter, timings)
-            write_run_record(work, result, options, timings, verdict=verdict.verdict)
+            write_run_record(work, result, options, timings, tables=names, verdict=verdict.verdict)
     summary = summary_of(result, out, verdict, timings, names)
     for lang, lines in more.items():
         summary[f"lines_{lang}"] = [*summary[f"lines_{lang}"], *lines]  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -87,9 +87,17 @@ def versions() -> dict[str, str]:
 
 
 def write_run_record(
-    folder: Path, result: Result, options: Options, timings: dict[str, float], *, verdict: str | None
+    folder: Path,
+    result: Result,
+    options: Options,
+    timings: dict[str, float],
+    *,
+    tables: Mapping[str, int],
+    verdict: str | None,
 ) -> None:
     """``run.json``: options, versions, hashes of the inputs, timings (the only file that differs between two runs).
+
+    ``tables``: rows of each table by file name, as :func:`write_tables` says.
 
     It is sealed over the files that lie there; :func:`write_pages` seals it again.
     """
@@ -115,6 +123,7 @@ def write_run_record(
         "replayable": result.stop in ("proven", "gap"),
         "verdict": verdict,
         "inputs": {source.name: source.sha256 for source in prepared.case.sources},
+        "tables": {Path(name).stem: rows for name, rows in sorted(tables.items())},
         "rows": {source.name: source.rows for source in prepared.case.sources},
         "fingerprint": prepared.rules.fingerprint(),
         "assumed": [p.key for p in prepared.rules.assumed()],

@@ -238,7 +238,8 @@ def dwellings_table(
                 reason[d] = causes.short(d, int(candidates[d]), eligible, single)
                 advice[d] = plan_b
             if doubtful[d]:
-                reason[d] = " ; ".join(part for part in (reason[d], NO_SERIOUS[lang != "fr"]) if part)
+                mark = " ; " if lang == "fr" else "; "
+                reason[d] = mark.join(part for part in (reason[d], NO_SERIOUS[lang != "fr"]) if part)
     return pd.DataFrame(
         {
             "dwelling_id": problem.dwelling_ids,

@@ -103,6 +103,9 @@ def check_breakdown(folder: Path, scores: Scores, found: Findings) -> None:
     for out in parts:
         app = out.index("application_id", scores.world.ids.apps, -2)
         points = out.scaled("points", 100)
+        empty = int(np.count_nonzero(~out.filled("points")))
+        if empty:
+            found.add("breakdown", "points absents", empty)
         for key, rows in _by_key(out):
             wrong = lines.wrong(key, app[rows], points[rows])
             if wrong:

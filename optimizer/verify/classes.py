@@ -173,7 +173,7 @@ class Classes:
             block.once("home", lambda: a.current_dwelling[block.app]),
             block.app,
             room,
-            self._cap(int(dw.financing[d]), int(w.law.places.zone[place]), int(dw.factor[d])),
+            self.cap_of(d),
             int(dw.accessible[d]),
             bool(dw.upstairs[d]),
             d,
@@ -184,6 +184,12 @@ class Classes:
         burden = self.burdens.at(d, block.app, block.once)
         points = worths(block.base, first, room, self.fit.first_rooms, block.need, adapted) - burden
         return Door(k, block, code, block.type, fine, count, best, points, burden, block.profile, block.rep)
+
+    def cap_of(self, d: int) -> I64:
+        """Ceiling × factor of a dwelling (ten-thousandths of a cent): categories 1..6, then each further person."""
+        w = self.world.dwellings
+        zone = int(self.world.law.places.zone[int(w.place[d])])
+        return self._cap(int(w.financing[d]), zone, int(w.factor[d]))
 
     def _cap(self, financing: int, zone: int, factor: int) -> I64:
         """Ceiling × factor: categories 1..6, then each further person; what leaves 64 bits is refused."""

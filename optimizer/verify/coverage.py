@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from optimizer.verify.cells import I32, B
+from optimizer.verify.cells import I32, I64, B, ascending
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
@@ -54,6 +54,16 @@ class Reasons:
         """Applications that an account may name on some dwelling."""
         return (self._seen & 2) > 0
 
+    def last(self) -> I64:
+        """(A,) the refusal that any dwelling reached last, as ``CODES.index(code) + 1``; 0 where one is eligible or none exists."""
+        found = np.zeros(len(self._met), np.int64)
+        if len(self.classes):
+            met = self.met()
+            for number in range(1, len(CODES) + 1):
+                found[met >> number & 1 > 0] = number
+            found[met & 1 > 0] = 0
+        return found
+
     def met(self) -> I32:
         """Bit ``CODES.index(code) + 1``: the code came first at a dwelling; bit 0: no code did."""
         world = self.classes.world
@@ -88,11 +98,13 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
     np.minimum.at(top, lines.app[named], lines.rank[named])
     mine = top[app]
     shown = mine < NOWHERE
-    # where each application stands at its best rank: pairs (application, dwelling)
-    at_top = named & (lines.rank == top[np.maximum(lines.app, 0)])
-    width = len(world.dwellings) + 3
-    pairs = np.unique(lines.app[at_top].astype(np.int64) * width + lines.dwelling[at_top] + 2)
-    there = np.isin(app.astype(np.int64) * width + home + 2, pairs)
+    # where each application stands at its best rank: of several dwellings the first by number
+    at_top = np.flatnonzero(named & (lines.rank == top[np.maximum(lines.app, 0)]))
+    first = ascending(world.dwellings.ids)
+    where = np.full(n, -1, np.int64)
+    for_last = at_top[np.argsort(-first[lines.dwelling[at_top]], kind="stable")]
+    where[lines.app[for_last]] = lines.dwelling[for_last]
+    there = where[app] == home
     word = np.array([x in (*CODES, "") for x in why_words], bool)
     blocked = np.array([x == NO_FREE_DWELLING for x in why_words], bool)
     right = np.array([_KEPT.get(x, 0) for x in why_words])
@@ -107,14 +119,17 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
         found.add("applications", "état, rang ou raison", bad)
     number = np.array([CODES.index(x) + 1 if x in CODES else 0 for x in why_words])[why_at]
     if len(reasons.classes):
-        wrong = refused & (reasons.met()[app] >> number & 1 == 0)
+        wrong = refused & (number != reasons.last()[app])
     else:
-        wrong = refused & (number > 0)
+        wrong = refused & (why_at != (why_words.index(NO_DWELLING) if NO_DWELLING in why_words else -1))
+    wrong |= out.filled("best_rank")[at] != shown
     if wrong.any():
         found.add("applications", "raison d'irrecevabilité", int(np.count_nonzero(wrong)))
 
 
 NOWHERE = 2**40
+NO_DWELLING = "NO_DWELLING"
+"""Reason of everybody in a case without dwellings."""
 NO_FREE_DWELLING = "NO_FREE_DWELLING"
 """Reason of a household whose only eligible dwellings are in progress."""
 _KEPT = {"FIRST_RANK": 1, "RESERVE": 2}
@@ -159,7 +174,7 @@ def check_dwellings(
     due = np.array([bool(x) for x in days], bool)[day_at]
     fine = np.where(people > 0, (state == 0) & right & ~due & (why | ((people >= least) & ~doubtful)), True)
     fine = np.where(group == 0, (state == 2) & nobody & why, fine)
-    fine &= out.scaled("candidates", 1)[at] == people
+    fine &= (out.scaled("candidates", 1)[at] == people) & out.filled("candidates")[at]
     for i in np.flatnonzero((group > 0) & (people == 0)).tolist():
         d = int(home[i])
         day = on + timedelta(days=deadlines.days.get((d, accounts[account_at[i]]), 0))

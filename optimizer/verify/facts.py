@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
@@ -111,6 +112,8 @@ class Applications:
     essential: B
     accounts: dict[int, frozenset[str]]
     dossier: I32
+    acceptance: I64
+    """Probability of accepting an offer, ten-thousandths."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -240,7 +243,13 @@ def read_applications(table: RawTable, dwellings: Dwellings, law: Law, on: int) 
         dossier=np.maximum(
             0, cells.choice(table, "dossier", ("complete", "to_verify", "unreachable"))
         ).astype(np.int32),
+        acceptance=cells.scaled(table, "acceptance", 10_000, _usual_acceptance(law)),
     )
+
+
+def _usual_acceptance(law: Law) -> int:
+    """Of a household of which nothing is said, ten-thousandths, half up."""
+    return int(law.fraction("national.caleol.acceptance") * 10_000 + Fraction(1, 2))
 
 
 def _coded(column: pa.Array) -> tuple[I32, list[str]]:

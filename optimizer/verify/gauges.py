@@ -1,32 +1,83 @@
-"""What a row would cost and bring: ``marginal_points`` and ``expected_num`` are held to their bounds, not recomputed."""
+"""What a row would cost and bring: ``expected_num`` recomputed; ``marginal_points`` where the proposal itself says it, else bounded.
+
+One more lease asked of a row changes nothing where it has no price or a whole lease to spare. Elsewhere the optimum is solved
+again, which only a solver can do: the proposal there is still possible, so the optimum falls by no more than it would.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
+from optimizer.verify.cells import B
 from optimizer.verify.outputs import Out
-from optimizer.verify.rows import Book
-from optimizer.verify.solution import Counts
+from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, lease_of
+from optimizer.verify.solution import Counts, Lines, profiles
 from optimizer.verify.verdict import Findings
+from optimizer.verify.world import World
+
+WHOLE = 10**12
+"""Parts of a lease in which expected leases are added up."""
 
 
-def check_gauges(out: Out, book: Book, counts: Counts, proven: bool, found: Findings) -> None:
-    """One more lease asked of a row lowers a proven optimum, by its price at most; as many leases as there are may count."""
+def check_gauges(
+    out: Out, world: World, book: Book, counts: Counts, lines: Lines, whole: bool, found: Findings
+) -> None:  # fmt: skip
+    """Both columns of every row; ``whole``: none may be empty."""
     found.start("gauges")
+    expected = expected_leases(world, book, lines)
     names = zip(out.strings("rule"), out.strings("scope"), strict=True)
-    marginal, expected = (out.strings(x) for x in ("marginal_points", "expected_num"))
+    said = {name: out.strings(name) for name in ("marginal_points", "expected_num")}
     for i, name in enumerate(names):
         k = book.number.get(name)
         if k is None:
             continue
-        if marginal[i] and proven:
-            loss = -_number(marginal[i])
-            fine = 0 <= loss * 100 <= book.rows[k].price
-            found.demand("gauges", fine, f"ligne {i + 2}, marginal_points : {name[0]}[{name[1]}]")
-        if expected[i]:
-            fine = 0 <= _number(expected[i]) <= counts.den[k]
-            found.demand("gauges", fine, f"ligne {i + 2}, expected_num : {name[0]}[{name[1]}]")
+        least = -most_lost(book, counts, k)
+        for column, low, high in (
+            ("marginal_points", least, Fraction(0)),
+            ("expected_num", expected[k], expected[k]),
+        ):
+            text = said[column][i]
+            fine = not whole if not text else low <= Fraction(text.replace(",", ".")) <= high
+            found.demand("gauges", fine, f"ligne {i + 2}, {column} : {name[0]}[{name[1]}]")
 
 
-def _number(text: str) -> Fraction:
-    return Fraction(text.replace(",", "."))
+def most_lost(book: Book, counts: Counts, k: int) -> Fraction:
+    """Points that the proposal as it stands loses when row ``k`` asks one more lease: the optimum loses no more."""
+    row = book.rows[k]
+    asked = row.rate * counts.den[k] + counts.more[k] - row.slack - counts.num[k] * LEASE
+    more = max(0, asked + LEASE) - max(0, asked)
+    return Fraction(row.price * more, 100 * LEASE)
+
+
+def expected_leases(world: World, book: Book, lines: Lines) -> list[Fraction]:
+    """By row: leases to expect when each name of a list accepts with its own probability, called in order; four decimals.
+
+    An orientation without household is counted whole. Of an upper row, the leases that count against its account.
+    """
+    total = [0] * len(book.rows)
+    named = lines.app >= 0
+    bits = np.zeros(len(lines), np.int64)
+    bits[named] = profiles(world, lines.dwelling[named], lines.app[named])
+    before, left = -1, WHOLE
+    rows = zip(
+        lines.dwelling.tolist(), lines.accounts_of(lines.account), lines.app.tolist(), bits.tolist(), strict=True
+    )  # fmt: skip
+    every = np.arange(PROFILES)
+    counts = {name: trait(every) > 0 for name, trait in TRAITS.items()}
+    known: dict[tuple[int, str, bool], list[tuple[int, B]]] = {}
+    for d, account, a, mine in rows:
+        if d != before:
+            before, left = d, WHOLE
+        signs = left * (LEASE if a < 0 else int(world.apps.acceptance[a])) // LEASE
+        left -= signs
+        key = (book.spot(d), account, a < 0)
+        if key not in known:
+            marks = book.marks(lease_of(world, d), account, seat=a < 0)
+            known[key] = [(k, counts[trait] != book.rows[k].upper) for k, trait in marks]
+        for k, adds in known[key]:
+            if adds[mine]:
+                total[k] += signs
+    unit = WHOLE // LEASE
+    return [Fraction((2 * t + unit) // (2 * unit), LEASE) for t in total]

@@ -165,6 +165,14 @@ def headers(folder: Path, stem: str) -> list[str]:
     return header_names(text) if text.is_file() else []
 
 
+def rows_of(file: Path) -> int:
+    """How many rows a table of the result has."""
+    if file.suffix == ".parquet":
+        with pq.ParquetFile(file) as book:
+            return int(book.metadata.num_rows)
+    return _csv_out(file).rows
+
+
 def need_out(folder: Path, stem: str, names: Sequence[str] = ()) -> Out:
     """As :func:`read_out`; Unreadable when the file is missing."""
     found = read_out(folder, stem, names)

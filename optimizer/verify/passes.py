@@ -114,6 +114,18 @@ def by_account(named: I64, count: I64, best: I64, n: int) -> tuple[I64, I64]:
 
 
 @njit(cache=True, nogil=True)
+def marked_by_account(named: I64, marked: I64, n: int) -> I64:
+    """(accounts, marks) households of each mark that each of ``n`` accounts may name, from those of each type."""
+    total = np.zeros((n, marked.shape[1]), np.int64)
+    for t in range(len(marked)):
+        for b in range(n):
+            if named[t] >> b & 1:
+                for j in range(marked.shape[1]):
+                    total[b, j] += marked[t, j]
+    return total
+
+
+@njit(cache=True, nogil=True)
 def worths(base: I64, first: U8, room: int, points: int, need: U8, adapted: int) -> I64:
     """``base`` with the points of the first choice of rooms and of an adapted dwelling that meets an adapted need."""
     out = base.copy()

@@ -97,7 +97,9 @@ def _dalo_lines(raw: Mapping[str, Any]) -> dict[tuple[str, str], Fraction]:
 
 def _scalar(value: object) -> object:
     """A cell as YAML would read it: a number, a boolean or a text."""
-    return yaml.safe_load(value) if isinstance(value, str) else value
+    if not isinstance(value, str) or "&" in value or "*" in value:
+        return value
+    return yaml.safe_load(value)
 
 
 def _date(text: str) -> date:

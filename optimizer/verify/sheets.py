@@ -1,7 +1,7 @@
-"""``orientation``: what staff read beside the lists agrees with the lists and the raw data.
+"""``orientation``: every account that may receive each dwelling, its candidates, the facts of the dwelling, what the choice costs.
 
-The loss of choosing another account comes from the solver; here it is only held to its sign (0 where chosen). The
-candidates of each account, the best score and the account chosen are recomputed.
+All of it is recomputed but the loss at least: it comes from the solver's prices, and is held between nothing and the loss
+at most, which is recomputed up to `EXCHANGED` dwellings.
 """
 
 from __future__ import annotations
@@ -12,14 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.verify.cells import I64, B
 from optimizer.verify.classes import Classes, Door
-from optimizer.verify.naming import Named
+from optimizer.verify.exchanges import NEVER, Exchanges
+from optimizer.verify.naming import Entries, Named
 from optimizer.verify.outputs import Out, out_parts
-from optimizer.verify.passes import by_account
-from optimizer.verify.solution import Lines
+from optimizer.verify.passes import by_account, marked_by_account
+from optimizer.verify.situation import FACTS, Situation
+from optimizer.verify.solution import RATE, Lines
 from optimizer.verify.verdict import Findings
 
 ORIENTATION = ("dwelling_id", "account", "chosen", "candidates", "loss_points", "best_score")
+PEOPLE = ("candidates_dalo", "candidates_priority", "candidates_income_unknown")
+EXCHANGED = 8_000
+"""Dwellings up to which the loss at most is counted again."""
 
 
 class Choices:
@@ -31,43 +37,73 @@ class Choices:
         self._key: list[Ints] = []
         self._count: list[Ints] = []
         self._best: list[Ints] = []
+        self._marked: list[Ints] = []
+        self._lines = np.zeros(len(classes), np.int64)
+        """By class: accounts with a household that may be first there, or a seat."""
+        apps = classes.world.apps
+        self._marks: tuple[B, ...] = (apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly < 0)
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Add a door with its classes."""
+        fine, n = door.fine, len(door.count)
+        apps, types = door.block.app[fine], door.type[fine]
+        marked = np.stack([np.bincount(types[m[apps]], minlength=n) for m in self._marks], axis=1).astype(
+            np.int64
+        )
         for c, who in named:
             numbers = [self.number.setdefault(account, len(self.number)) for account in who.accounts]
             count, best = by_account(who.named, door.count, door.best, len(numbers))
-            self._key.append(np.array(numbers, np.int64) | c << 32)
-            self._count.append(count)
-            self._best.append(best)
+            bits = np.arange(len(numbers))
+            may = marked_by_account(who.named, marked, len(numbers))
+            ahead = (who.first[door.count > 0, None] >> bits & 1).any(axis=0)
+            seats = {x.account for x in who.seats}
+            shown = ahead | np.array([x in seats for x in who.accounts], bool)
+            self._lines[c] = int(shown.sum())
+            self._key.append((np.array(numbers, np.int64) | c << 32)[shown])
+            self._count.append(count[shown])
+            self._best.append(best[shown])
+            self._marked.append(may[shown])
 
-    def check(self, folder: Path, lines: Lines, found: Findings) -> None:
-        """The table ``orientation``: the chosen account is that of the first rank, the candidates are those there are."""
-        parts = out_parts(folder, "orientation", ORIENTATION)
+    def check(
+        self, folder: Path, lines: Lines, situation: Situation, exchanges: Exchanges, found: Findings
+    ) -> None:
+        """The table ``orientation``: every row it must have, and what each says."""
+        names = (*ORIENTATION, *PEOPLE, *FACTS, "loss_at_most")
+        parts = out_parts(folder, "orientation", names)
         if parts is None:
             return
         found.start("orientation")
         key, count, best = (
             np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (self._key, self._count, self._best)
         )
-        self._key, self._count, self._best = [], [], []
+        marked = np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
+        self._key, self._count, self._best, self._marked = [], [], [], []
         order = np.argsort(key)
-        key, count, best = key[order], count[order], best[order]
+        key, count, best, marked = key[order], count[order], best[order], marked[order]
         n = len(self.classes.world.dwellings)
         chosen = np.full(n, -1, np.int64)
         first = lines.rank == 1
         numbers = np.array([self.number.get(x, -2) for x in lines.accounts] + [-1], np.int64)
         chosen[lines.dwelling[first]] = numbers[lines.account[first]]
-        shown = np.zeros(n, np.int64)
+        shown, times = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        costs = Costs(exchanges) if n <= EXCHANGED else None
         for out in parts:
-            self._part(out, key, count, best, chosen, shown, found)
+            known = self._part(out, key, (count, best, marked), chosen, (shown, times), costs, found)
+            situation.check(out, found)
+            found.demand("orientation", known, "ligne deux fois")
         wrong = int(np.count_nonzero((chosen != -1) & (shown != 1)))
         if wrong:
             found.add("orientation", "contingent retenu absent", wrong)
+        due = np.where(self.classes.world.blocked, 0, self._lines[self.classes.klass]) if n else times
+        lost = int(np.count_nonzero(times != due))
+        if lost:
+            found.add("orientation", "contingent absent ou en trop", lost)
 
     def _part(
-        self, out: Out, key: Ints, count: Ints, best: Ints, chosen: Ints, shown: Ints, found: Findings
-    ) -> None:
+        self, out: Out, key: Ints, right: tuple[Ints, Ints, Ints], chosen: Ints, seen: tuple[Ints, Ints],
+        costs: Costs | None, found: Findings,
+    ) -> bool:  # fmt: skip
+        """Check some rows; whether none of them is there twice."""
         home = out.index("dwelling_id", self.classes.world.ids.dwellings)
         account_at, words = out.words("account")
         columns = [out.scaled(x, s) for x, s in zip(ORIENTATION[2:], (1, 1, 100, 100), strict=True)]
@@ -77,19 +113,63 @@ class Choices:
         home = home[known]
         said, candidates, loss, top = (x[known] for x in columns)
         mine = chosen[home] == account
+        shown, times = seen
         np.add.at(shown, home[mine], 1)
-        bad["contingent retenu"] = np.count_nonzero((said != 0) != mine)
-        bad["perte de points"] = np.count_nonzero(np.where(mine, loss != 0, loss < 0))
+        np.add.at(times, home, 1)
+        for name in (*ORIENTATION[2:], *PEOPLE):
+            bad[f"{name} vide"] = np.count_nonzero(~out.filled(name))
+        bad["contingent retenu"] = np.count_nonzero(said != mine)
         asked = self.classes.klass[home] << 32 | np.maximum(account, 0)
         at = np.minimum(np.searchsorted(key, asked), max(0, len(key) - 1))
         there = (key[at] == asked) & (account >= 0) if len(key) else np.zeros(len(home), bool)
         bad["contingent qui ne peut pas recevoir le logement"] = np.count_nonzero(~there)
         at = at[there]
+        count, best, marked = right
         bad["nombre de candidats"] = np.count_nonzero(candidates[there] != count[at])
         bad["meilleure cotation"] = np.count_nonzero(top[there] != best[at])
+        for j, name in enumerate(PEOPLE):
+            bad[name] = np.count_nonzero(out.scaled(name, 1)[known][there] != marked[at, j])
+        most, filled = out.scaled("loss_at_most", 100)[known], out.filled("loss_at_most")[known]
+        bad["perte de points"] = np.count_nonzero(np.where(mine, loss != 0, loss < 0))
+        bad["perte de points"] += np.count_nonzero(filled & (loss > most))
+        if costs is not None:
+            bits = [words[x] for x in account_at[known][there].tolist()]
+            due = costs.of(home[there], bits, mine[there])
+            bad["perte au plus"] = np.count_nonzero(
+                (most[there] != np.maximum(due, 0)) | (filled[there] != (due >= 0))
+            )
         for detail, number in bad.items():
             if number:
                 found.add("orientation", detail, int(number))
+        pairs = np.stack([home[there].astype(np.int64), account[there]])
+        return int(np.unique(pairs, axis=1).shape[1]) == int(there.sum())
+
+
+class Costs:
+    """What each dwelling and account costs at most: the best exact exchange, every other first rank kept."""
+
+    def __init__(self, exchanges: Exchanges) -> None:
+        self.exchanges = exchanges
+        self._entries: tuple[int, Entries | None] = (-1, None)
+
+    def of(self, homes: I64, accounts: list[str], chosen: B) -> I64:
+        """Hundredths of a point, rounded up; 0 for the chosen account, -1 where nobody is free."""
+        found = np.zeros(len(homes), np.int64)
+        klass = self.exchanges.classes.klass[homes]
+        for i in np.argsort(klass, kind="stable").tolist():
+            if not chosen[i]:
+                entries = self._of_class(int(klass[i]))
+                bit = entries.accounts.index(accounts[i])
+                won = self.exchanges.switched(int(klass[i]), entries, bit, int(homes[i]))
+                found[i] = -1 if won == NEVER else max(0, -(won // RATE))
+        return found
+
+    def _of_class(self, c: int) -> Entries:
+        known, entries = self._entries
+        if known != c or entries is None:
+            entries = self.exchanges.classes.entries(c)
+            self._entries = (c, entries)
+        return entries
 
 
 Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]

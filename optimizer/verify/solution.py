@@ -102,8 +102,10 @@ def read_lines(out: Out, world: World, found: Findings) -> Lines:
     account, accounts = out.words("account")
     columns = [out.scaled("rank", 1), *(out.scaled(name, 100) for name in POINTS)]
     known = (home >= 0) & (app > -2) & out.filled("reason")
+    for name in ("rank", *POINTS):
+        known &= out.filled(name)
     if not known.all():
-        found.add("lines", "identifiant inconnu ou raison absente", int((~known).sum()))
+        found.add("lines", "identifiant inconnu, nombre ou raison absents", int((~known).sum()))
     at = np.flatnonzero(known)
     at = at[np.lexsort((columns[0][at], home[at]))]
     rank, score, fit, burden, lean, value = (x[at] for x in columns)

@@ -27,6 +27,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "chaque fichier du résultat est celui que le calcul a écrit",
         "every file of the result is the one the run wrote",
     ),
+    "record": (
+        "fiche du calcul (run.json) conforme au dossier, aux tableaux écrits et à la preuve (options, versions et durées scellées)",
+        "record of the run (run.json) agrees with the case, the tables written and the proof (options, versions, timings sealed)",
+    ),
     "inputs": ("empreintes des fichiers d'entrée conformes", "hashes of the input files match"),
     "lines": ("lignes bien formées, rangs 1, 2, 3…", "lines well formed, ranks 1, 2, 3…"),
     "first_ranks": (
@@ -55,8 +59,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "rows of the rules recomputed, from the share to the missing lease and the price",
     ),
     "gauges": (
-        "points marginaux et baux attendus dans leurs bornes (non recalculés)",
-        "marginal points and expected leases within their bounds (not recomputed)",
+        "baux attendus recalculés ; points marginaux nuls où ils doivent l'être, ailleurs dans leurs bornes (non recalculés)",
+        "expected leases recomputed; marginal points nil where they must be, elsewhere within their bounds (not recomputed)",
     ),
     "objective": (
         "valeurs moins prix des baux manquants = objectif",
@@ -75,8 +79,8 @@ TITLES: dict[str, tuple[str, str]] = {
         "no application lost, statuses and reasons consistent",
     ),
     "dwellings": (
-        "état, contingent, nombre de candidats et échéance de chaque logement (les conseils en texte libre ne sont que scellés)",
-        "status, account, number of candidates and deadline of each dwelling (free-text advice is sealed only)",
+        "état, contingent, nombre de candidats et échéance de chaque logement",
+        "status, account, number of candidates and deadline of each dwelling",
     ),
     "shortlists": ("rangs 2 et suivants recalculés", "ranks 2 and following recomputed"),
     "leapfrogs": (
@@ -84,10 +88,17 @@ TITLES: dict[str, tuple[str, str]] = {
         "leapfrogs: none is missing, each reason is possible",
     ),
     "orientation": (
-        "fiche d'orientation : contingent retenu, candidats et meilleure cotation recalculés (le reste n'est que scellé)",
-        "orientation sheet: chosen account, candidates and best score recomputed (the rest is sealed only)",
+        "fiche d'orientation : toutes les colonnes recalculées (perte au moins : tenue entre 0 et la perte au plus)",
+        "orientation sheet: every column recomputed (loss at least: held between 0 and the loss at most)",
     ),
-    "explanations": ("explications cohérentes avec les listes", "explanations consistent with the lists"),
+    "explanations": (
+        "explications : chacun y est, places et points d'un échange recalculés (points confirmés : jamais au-delà de cet échange)",
+        "explanations: everybody is there, places and points of an exchange recomputed (confirmed ones: never beyond it)",
+    ),
+    "sentences": (
+        "phrases redonnées mot à mot à partir des codes et des nombres vérifiés",
+        "sentences rebuilt word for word from the codes and numbers checked",
+    ),
     "lottery": (
         "loteries additionnées de nouveau : poids, attributions, chances publiées",
         "lotteries added up again: weights, allocations, published chances",

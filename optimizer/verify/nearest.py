@@ -1,0 +1,138 @@
+"""``nearest_miss`` in words: what kept a household from every dwelling, or what it would have taken, rebuilt word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.errors import Lang
+from optimizer.verify.blocks import accepted_rooms
+from optimizer.verify.cells import I64
+from optimizer.verify.classes import Classes, Door
+from optimizer.verify.coverage import CODES
+from optimizer.verify.law import FINANCINGS
+from optimizer.verify.naming import Named
+from optimizer.verify.wording import nth, pick, points_text, spaced
+
+CEILING = CODES.index("CEILING") + 1
+NEVER = np.iinfo(np.int64).max
+LISTED_ONLY = (
+    "recevable, mais seulement en réserve (ordre du réservataire ou décision enregistrée)",
+    "eligible, but only as a reserve (the réservataire's order or a recorded decision)",
+)
+IN_PROGRESS = (
+    "recevable seulement pour des logements déjà en cours d'attribution",
+    "eligible only for dwellings already in progress",
+)
+TIED = ("à égalité : départagée par les règles d'égalité", "tied: decided by the tie rules")
+FIXED = {
+    "INACTIVE": ("demande radiée ou non renouvelée à temps", "application struck off or not renewed in time"),
+    "LIVE_OFFER": ("une autre proposition est en cours", "another offer is in progress"),
+    "COMMUNE": ("aucun logement libre dans vos communes", "no vacant dwelling in your communes"),
+    "OWN_DWELLING": ("le seul logement possible est le vôtre", "the only possible dwelling is your own"),
+    "FORBIDDEN": ("écartée par une décision motivée", "kept away by a reasoned decision"),
+    "ACCOUNT": (
+        "aucun réservataire des logements possibles ne peut désigner ce ménage",
+        "no account of the possible dwellings can name this household",
+    ),
+}
+ACCESS = (
+    ("aucun logement libre sans escalier à votre taille", "no vacant dwelling without stairs of your size"),
+    ("aucun logement accessible libre à votre taille", "no vacant accessible dwelling of your size"),
+    ("aucun logement adapté libre à votre taille", "no vacant adapted dwelling of your size"),
+)
+
+
+class Excess:
+    """The least by which each household is above a ceiling that refuses it, read door by door."""
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        n = len(classes.world.apps)
+        self.cents = np.full(n, NEVER, np.int64)
+        self.financing: list[set[int]] = [set() for _ in range(n)]
+        """Financings of the dwellings where it is the least: any of them may be named."""
+
+    def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Add a door."""
+        at = np.flatnonzero(door.code == CEILING)
+        if not len(at):
+            return
+        world = self.classes.world
+        d = self.classes.members[named[0][0]][0]
+        financing = int(world.dwellings.financing[d])
+        cap = self.classes.cap_of(d)
+        apps = door.block.app[at]
+        kind = world.apps.category[apps]
+        limit = cap[np.minimum(np.maximum(kind, 1), 6) - 1] + np.maximum(0, kind - 6) * cap[6]
+        above = world.apps.income[apps] - limit // 10_000
+        for a, cents in zip(apps.tolist(), above.tolist(), strict=True):
+            if cents <= self.cents[a]:
+                if cents < self.cents[a]:
+                    self.financing[a].clear()
+                self.cents[a] = cents
+                self.financing[a].add(financing)
+
+
+class Misses:
+    """The sentence of each household without a first rank."""
+
+    def __init__(self, classes: Classes, excess: Excess, codes: I64, lang: Lang) -> None:
+        """``codes`` (A,): the last refusal any dwelling reached, 0 where one is eligible, 10 without dwellings."""
+        self.world, self.excess, self.codes, self.lang = classes.world, excess, codes, lang
+        tables = sorted({self.world.law_rooms(x) for x in self.world.dwellings.landlord})
+        self.rooms = np.zeros(len(self.world.apps), np.int64)
+        for name in tables:
+            self.rooms |= accepted_rooms(self.world, name)[0]
+
+    def refused(self, a: int) -> set[str]:
+        """What may be said of a household that fits no dwelling."""
+        code, lang = int(self.codes[a]), self.lang
+        if not 0 < code <= len(CODES):
+            return {""}
+        name = CODES[code - 1]
+        if name == "ROOMS":
+            return {self._rooms(int(self.rooms[a]))}
+        if name == "ACCESSIBLE":
+            return {pick(ACCESS[max(0, int(self.world.apps.mobility[a]) - 1)], lang)}
+        if name == "CEILING":
+            euros = -(-int(self.excess.cents[a]) // 100)
+            kinds = [FINANCINGS[x].upper() for x in self.excess.financing[a]]
+            fr, en = f"dépassé de {spaced(euros)}\u202f€", f"exceeded by €{euros:,}"
+            return {pick((f"plafond {x} {fr}", f"{x} ceiling {en}"), lang) for x in kinds}
+        return {pick(FIXED[name], lang)}
+
+    def _rooms(self, mask: int) -> str:
+        if not mask:
+            words = (
+                "la taille souhaitée ne convient pas au nombre de personnes",
+                "the wanted size does not suit the number of persons",
+            )
+            return pick(words, self.lang)
+        names = [f"T{r}{'+' if r == 6 else ''}" for r in range(1, 7) if mask >> (r - 1) & 1]
+        last = pick((" ou ", " or "), self.lang)
+        text = last.join([x for x in (", ".join(names[:-1]), names[-1]) if x])
+        return pick(
+            (f"aucun {text} libre dans vos communes", f"no vacant {text} in your communes"), self.lang
+        )
+
+    def lacking(self, hundredths: int) -> str:
+        """What so many points more would have brought."""
+        if not hundredths:
+            return pick(TIED, self.lang)
+        text = points_text(hundredths, self.lang)
+        fr, en = (
+            "points de plus auraient donné un premier rang",
+            "more points would have brought a first rank",
+        )
+        return f"{text} {pick((fr, en), self.lang)}"
+
+    def beyond(self, place: int, of: int) -> str:
+        """No number of points that the grid can give."""
+        fr = "NOT_BY_SCORE : aucun nombre de points de la grille n'y aurait suffi ; "
+        en = "NOT_BY_SCORE: no number of points of the grid would have been enough; "
+        return pick(
+            (f"{fr}{nth(place, 'fr')} sur {of} à la cotation", f"{en}place {place} of {of} by score"),
+            self.lang,
+        )

@@ -1,0 +1,111 @@
+"""``run.json`` against the case and the result: what it says of them is recomputed, what it says of itself is sealed.
+
+Recomputed: title, place, date, seed, tables written and their rows, how the run ended, the verdict. How many rows were read, how
+the run was made (options, engine, versions, timings, fingerprint of the rules) changes no number of the result that is not
+recomputed, and is only held to the record's own hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from optimizer.domain import default_seed
+from optimizer.errors import Lang
+from optimizer.verify.outputs import headers, read_json, rows_of
+from optimizer.verify.verdict import CERTIFIED, WITHIN, Findings
+from optimizer.verify.world import World
+
+FORMAT = "attriflux-run/1"
+KEYS = frozenset(
+    (
+        "assumed", "backend", "backend_why", "fingerprint", "format", "inputs", "keep_sha256", "landlord", "manifest", "on",
+        "options", "phases", "replayable", "rows", "seed", "seed_modified", "self_sha256", "solve_notes", "stop", "synthetic",
+        "tables", "territory", "timings", "title", "verdict", "versions", "warm_start", "year",
+    )
+)  # fmt: skip
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "proposals": (
+        "dwelling_id", "account", "rank", "application_id", "score", "fit", "burden", "lean", "value", "effort", "q1", "priority",
+        "flags", "reason",
+    ),
+    "applications": ("application_id", "status", "reason", "best_rank", "dwelling_id"),
+    "dwellings": ("dwelling_id", "account", "status", "candidates", "deadline", "reason_if_short", "advice"),
+    "rules": (
+        "rule", "scope", "share", "tolerance", "num_before", "den_before", "den_remaining", "rate_required", "allowance", "num_run",
+        "den_run", "shortfall", "price", "marginal_points", "expected_num",
+    ),
+    "orientation": (
+        "dwelling_id", "account", "chosen", "loss_points", "loss_at_most", "commune", "rooms", "financing", "qpv", "accessible",
+        "vacancy_days", "objectives", "flux_share", "flux_done", "flux_in_progress", "flux_remaining", "flux_behind", "residence",
+        "residence_q1_share", "residence_fragility", "recent_move_ins", "candidates", "candidates_dalo", "candidates_priority",
+        "candidates_income_unknown", "best_score",
+    ),
+    "leapfrogs": ("dwelling_id", "rank", "application_id_ahead", "application_id_passed", "points_gap", "explained_by"),
+    "explanations": (
+        "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
+    ),
+    "scores": ("application_id", "epci", "grid", "criterion", "points"),
+}  # fmt: skip
+"""Every table of a result and its columns, in order."""
+ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects"}
+"""Tables that a run writes when an option asks for them."""
+BESIDE = frozenset(("shadow",))
+"""Tables that another grid leaves beside the result, without effect on it: held to their hash."""
+STOPS = ("proven", "gap", "time", "interrupted")
+
+
+def language(run: Mapping[str, Any]) -> Lang:
+    """The language of the result's sentences."""
+    return "en" if run["options"]["lang"] == "en" else "fr"
+
+
+def check_record(folder: Path, run: Mapping[str, Any], world: World, found: Findings) -> None:
+    """The record against the settings, the inputs and the tables that lie there."""
+    for key in sorted(KEYS ^ run.keys()):
+        found.add("record", f"{key} : clé absente ou inconnue")
+    settings, raw = world.settings, world.raw.settings
+    written = str(raw.get("territory_as_written") or raw["territory"]).strip()
+    landlord = str(raw.get("landlord") or "").strip() or None
+    usual = default_seed(settings.on, landlord, written)
+    stop = run["stop"]
+    proof = read_json(folder, "certificate.json")
+    right: dict[str, object] = {
+        "format": FORMAT,
+        "title": str(raw.get("title", "")).strip(),
+        "territory": written,
+        "year": settings.year,
+        "landlord": landlord,
+        "synthetic": settings.synthetic,
+        "seed_modified": settings.seed != usual,
+        "replayable": stop in ("proven", "gap"),
+    }
+    for key, value in right.items():
+        found.demand("record", _same(run[key], value), key)
+    found.demand("record", stop in STOPS and stop == proof["stopped"], "stop")
+    found.demand("record", run["rows"].keys() == run["inputs"].keys(), "rows")
+    _check_tables(folder, run, found)
+
+
+def check_verdict(run: Mapping[str, Any], verdict: str, found: Findings) -> None:
+    """What the record says its own check found (nothing while it is being made)."""
+    fine = run["verdict"] is None or (run["verdict"] in (CERTIFIED, WITHIN) and run["verdict"] == verdict)
+    found.demand("record", fine, "verdict")
+
+
+def _same(said: object, right: object) -> bool:
+    return said == right and isinstance(said, bool) == isinstance(right, bool)
+
+
+def _check_tables(folder: Path, run: Mapping[str, Any], found: Findings) -> None:
+    """Every table there, whole, with exactly its columns."""
+    options = run["options"]
+    due = {*COLUMNS, *(name for name, option in ASKED.items() if options[option])}
+    tables = (x for x in folder.iterdir() if x.suffix in (".csv", ".parquet") and x.stem not in BESIDE)
+    there = {x.stem: x for x in tables}
+    found.demand("record", due == there.keys() == run["tables"].keys(), "tables")
+    for name in sorted(due & there.keys() & run["tables"].keys()):
+        found.demand("record", run["tables"][name] == rows_of(there[name]), f"{name} : nombre de lignes")
+        if name in COLUMNS:
+            found.demand("record", tuple(headers(folder, name)) == COLUMNS[name], f"{name} : colonnes")

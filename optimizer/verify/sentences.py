@@ -1,0 +1,265 @@
+"""The sentence of every line (``reason``), rebuilt word for word from what was checked: places, leapfrogs, shortfalls.
+
+A list shows the twenty highest leapfrogs of a line and counts the rest. Of a line that passes more than are shown the reasons
+of the rest cannot be read: their words must be known reasons, their numbers at least those shown and at most the whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from optimizer.errors import Lang
+from optimizer.verify.cells import I64
+from optimizer.verify.classes import Classes, Door
+from optimizer.verify.naming import Named, mode_of
+from optimizer.verify.outputs import Out, need_out
+from optimizer.verify.rows import LEASE, Book
+from optimizer.verify.solution import Counts, Lines
+from optimizer.verify.verdict import Findings
+from optimizer.verify.wording import (
+    RULE_WORDS,
+    counted,
+    joined,
+    nth,
+    of_account,
+    pick,
+    place_names,
+    points_text,
+    spaced,
+)
+
+LONGEST = 50_000
+"""Lines up to which sentences are rebuilt; those of longer tables are held to their hash."""
+SHOWN = 20
+SEAT = (
+    "orientation : le réservataire désigne lui-même ses candidats",
+    "orientation: the réservataire names its own households",
+)
+FIXED = {
+    "lean": ("injoignable, ou DALO mieux servi par ce contingent", "unreachable, or DALO better served by this account"),
+    "keep": ("proposition antérieure gardée", "earlier proposal kept"),
+    "fit": ("adéquation (préférence, taille, accès) et points du logement", "fit (preference, size, access)"),
+    "places": ("déjà réserve sur deux listes", "already reserve on two lists"),
+    "class": ("même public que le premier rang", "same class as the first rank"),
+    "pin": ("décision enregistrée", "recorded decision"),
+    "nomination": ("ordre du réservataire", "order of the réservataire"),
+    "gap": ("calcul arrêté avant la preuve", "stopped before the proof"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a line stands among those eligible for its dwelling and account; ``own``: the réservataire named it itself."""
+
+    place: int
+    size: int
+    tied: bool
+    own: bool
+
+
+@dataclass
+class Passed:
+    """Leapfrogs of one line as the table shows them."""
+
+    count: Counter[str]
+    widest: dict[str, int]
+    """Reason -> most points between the two, hundredths."""
+    more: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.count.values()) + self.more
+
+
+class Sentences:
+    """Standings of the lines, read door by door, then their sentences."""
+
+    def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines, lang: Lang) -> None:
+        self.classes, self.lines, self.lang = classes, lines, lang
+        self.names = place_names(classes.world.law)
+        self.missing = {
+            f"{row.rule}[{row.scope}]": -(-counts.short[k] // LEASE) for k, row in enumerate(book.rows)
+        }
+        klass = classes.klass[lines.dwelling]
+        self._order = np.argsort(klass, kind="stable")
+        self._start = np.searchsorted(klass[self._order], np.arange(len(classes) + 1))
+        self.stands: dict[int, Standing] = {}
+        """By line; a seat has none."""
+
+    def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Where the lines of the dwellings behind a door stand."""
+        for c, who in named:
+            rows = self._order[self._start[c] : self._start[c + 1]].tolist()
+            pools: dict[int, I64] = {}
+            for i in rows:
+                account = self.lines.accounts[self.lines.account[i]]
+                app = int(self.lines.app[i])
+                if app < 0 or account not in who.accounts:
+                    continue
+                bit = who.accounts.index(account)
+                if bit not in pools:
+                    inside = door.fine[(who.named[door.type[door.fine]] >> bit & 1) > 0]
+                    pools[bit] = np.sort(door.block.score[inside])
+                pool, mine = pools[bit], int(self.lines.score[i])
+                below, upto = np.searchsorted(pool, mine, "left"), np.searchsorted(pool, mine, "right")
+                own = self._own(door, int(self.lines.dwelling[i]), account, app)
+                self.stands[i] = Standing(len(pool) - int(upto) + 1, len(pool), int(upto - below) > 1, own)
+
+    def _own(self, door: Door, d: int, account: str, app: int) -> bool:
+        """Whether the account names its households there and named this one."""
+        if mode_of(self.classes.world, d, account) == "delegated":
+            return False
+        mine = self.classes.nominees(door.block).get(account, {})
+        return any(x in mine and app in mine[x][0] for x in (d, -1))
+
+    def check(self, folder: Path, proposals: Out, found: Findings) -> None:
+        """The column ``reason`` of every line."""
+        found.start("sentences")
+        world = self.classes.world
+        said = proposals.strings("reason")
+        home = proposals.index("dwelling_id", world.ids.dwellings)
+        rank = proposals.scaled("rank", 1)
+        at = {(int(d), int(r)): i for i, (d, r) in enumerate(zip(home, rank, strict=True))}
+        passed = passed_over(folder, world.ids.dwellings)
+        for i in range(len(self.lines)):
+            key = (int(self.lines.dwelling[i]), int(self.lines.rank[i]))
+            if not self._fits(i, said[at[key]], passed.get(key)):
+                where = f"ligne {at[key] + 2}, reason : dwelling_id={world.dwellings.ids[key[0]]}"
+                found.add("sentences", where)
+
+    def _fits(self, i: int, said: str, passed: Passed | None) -> bool:
+        if int(self.lines.app[i]) < 0:
+            return said == pick(SEAT, self.lang)
+        standing = self.stands.get(i)
+        if standing is None:
+            return False
+        before, reasons, after = self._parts(i, standing, passed or Passed(Counter(), {}))
+        if passed is None or not passed.more or not reasons:
+            return said == joined([*before, *reasons, *after], self.lang)
+        head = joined([*before, ""], self.lang) + (" ; " if self.lang == "fr" else "; ")
+        head += self._passes(passed.total)
+        tail = "".join((" ; " if self.lang == "fr" else "; ") + x for x in after)
+        if len(said) < len(head) + len(tail) or not (said.startswith(head) and said.endswith(tail)):
+            return False
+        return self._possible(said[len(head) : len(said) - len(tail)], passed)
+
+    def _parts(self, i: int, standing: Standing, passed: Passed) -> tuple[list[str], list[str], list[str]]:
+        """The pieces before the leapfrogs, of the leapfrogs (none or one), and after them."""
+        lang, rank = self.lang, int(self.lines.rank[i])
+        whose = of_account(self.lines.accounts[self.lines.account[i]], lang, self.names)
+        place = nth(standing.place, lang)
+        if lang == "fr":
+            many = counted(standing.size, "demande recevable", "demandes recevables")
+            head = f"{place}{' ex æquo' if standing.tied else ''} à la cotation parmi {many} {whose}"
+        else:
+            head = (
+                f"{place}{' equal' if standing.tied else ''} by score among {standing.size} eligible {whose}"
+            )
+        before, reasons, after = [head], [], []
+        if rank > 1:
+            before.insert(0, pick(("réserve", "reserve"), lang))
+        elif int(self.lines.dwelling[i]) in self.classes.world.pins:
+            before.append(
+                pick(("désignée par une décision enregistrée", "named by a recorded decision"), lang)
+            )
+        elsewhere = standing.place - 1 - passed.total
+        if standing.own:
+            after.append(pick(("ordre fixé par le réservataire", "order set by the réservataire"), lang))
+        elif passed.total:
+            reasons.append(self._passes(passed.total) + ", ".join(self._whys(passed)))
+        if elsewhere > 0 and not standing.own:
+            one, many = "mieux cotée est proposée", "mieux cotées sont proposées"
+            fr = f"{counted(elsewhere, one, many)} ailleurs ou au-dessus"
+            after.append(pick((fr, f"{elsewhere} better scored placed elsewhere or above"), lang))
+        if self.lines.burden[i] > 0:
+            words = (
+                "malgré un taux d'effort au-delà du seuil",
+                "despite an effort rate above the threshold",
+            )
+            after.append(pick(words, lang))
+        return before, reasons, after
+
+    def _passes(self, total: int) -> str:
+        noun = "demande mieux cotée" if total == 1 else "demandes mieux cotées"
+        return pick((f"passe devant {spaced(total)} {noun} : ", f"passes {total} better scored: "), self.lang)
+
+    def _whys(self, passed: Passed) -> list[str]:
+        """The three commonest reasons, with how many where there are several."""
+        ordered = sorted(passed.count.items(), key=lambda x: (-x[1], x[0]))
+        several = len(ordered) > 1
+        return [
+            self.reason(name, passed.widest[name]) + (f" ({count})" if several else "")
+            for name, count in ordered[:3]
+        ]
+
+    def reason(self, name: str, widest: int) -> str:
+        """A reason of a leapfrog in words; ``widest``: most points of score between the two, hundredths."""
+        if name == "burden":
+            far = points_text(widest, self.lang)
+            return pick(
+                (
+                    f"taux d'effort plus lourd dans ce logement (jusqu'à {far} points de cotation d'écart)",
+                    f"heavier effort rate in this dwelling (up to {far} points of score apart)",
+                ),
+                self.lang,
+            )
+        if name in FIXED:
+            return pick(FIXED[name], self.lang)
+        row = name.rpartition("@")[0]
+        text = pick(RULE_WORDS.get(row.split("[", 1)[0], (row, row)), self.lang)
+        missing = self.missing.get(row, 0)
+        if not missing:
+            return text
+        leases = f"{missing} lease{'s' if missing > 1 else ''} missing"
+        return text + pick((f", il manque {counted(missing, 'bail', 'baux')}", f", {leases}"), self.lang)
+
+    def _possible(self, said: str, passed: Passed) -> bool:
+        """Whether the words are known reasons, no fewer than the shown ones and no more than there are."""
+        names = [*FIXED, *(f"{row}@" for row in self.missing)]
+        left, whole = said, 0
+        for n in range(3):
+            best = ""
+            for text in {self.reason(name, 0) for name in names}:
+                if left.startswith(text) and len(text) > len(best):
+                    best = text
+            if not best:
+                burden = re.escape(self.reason("burden", 0)).replace("0", r"[\d.,]+", 1)
+                met = re.match(burden, left)
+                if met is None:
+                    return False
+                best = met.group()
+            left = left[len(best) :]
+            count = re.match(r" \((\d+)\)", left)
+            if count:
+                whole += int(count.group(1))
+                left = left[count.end() :]
+            if not left:
+                return (count is not None or n == 0) and whole <= passed.total
+            if not left.startswith(", "):
+                return False
+            left = left[2:]
+        return False
+
+
+def passed_over(folder: Path, homes: pa.Array) -> dict[tuple[int, int], Passed]:
+    """(dwelling, rank) -> the leapfrogs of that line that the table shows."""
+    out = need_out(folder, "leapfrogs")
+    home = out.index("dwelling_id", homes)
+    rank, gap = out.scaled("rank", 1), out.scaled("points_gap", 100)
+    why, apps = out.strings("explained_by"), out.filled("application_id_passed")
+    found: dict[tuple[int, int], Passed] = {}
+    for i in range(out.rows):
+        mine = found.setdefault((int(home[i]), int(rank[i])), Passed(Counter(), {}))
+        if apps[i]:
+            mine.count[why[i]] += 1
+            mine.widest[why[i]] = max(mine.widest.get(why[i], 0), int(gap[i]))
+        else:
+            mine.more += int(gap[i]) // 100
+    return found

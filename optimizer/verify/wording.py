@@ -1,0 +1,98 @@
+"""The words that sentences are rebuilt with: numbers, places, accounts and rules, in both languages.
+
+Written a second time, like everything here: a sentence that the run prints must follow from codes and numbers that were
+checked, not from the code that printed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optimizer.domain.account import account_of, find_account
+from optimizer.errors import Lang
+from optimizer.verify.law import Law
+from optimizer.verify.tables import csv_columns
+
+RULE_WORDS: Mapping[str, tuple[str, str]] = {
+    "flux": ("part du flux de la convention", "agreed share of the flux"),
+    "flux_max": ("part du flux à ne pas dépasser", "share of the flux not to exceed"),
+    "mutation_max": (
+        "part hors mutation interne (plafond des mutations)",
+        "share outside own transfers (ceiling on transfers)",
+    ),
+    "priority_publics": ("25 % aux publics prioritaires", "25 % to priority households"),
+    "lec_q1_outside_qpv": ("objectif LEC : premier quartile hors QPV", "LEC target: first quartile outside QPV"),
+    "lec_q234_inside_qpv": ("objectif LEC : quartiles 2 à 4 en QPV", "LEC target: quartiles 2 to 4 inside QPV"),
+    "dalo": ("objectif DALO du département", "DALO target of the département"),
+    "essential_workers": ("travailleurs essentiels", "essential workers"),
+    "priority_mix": ("résidence à enjeu de mixité", "priority-mix residence"),
+    "account_balance": ("équilibre qualitatif des contingents", "qualitative balance of accounts"),
+}  # fmt: skip
+REACHED = {"lec_q1_outside_qpv": "hors QPV Q1", "lec_q234_inside_qpv": "en QPV Q2-Q4"}
+"""Rules whose state the orientation sheet tells, and how."""
+
+
+def pick(words: tuple[str, str], lang: Lang) -> str:
+    """The French or the English of two texts."""
+    return words[0] if lang == "fr" else words[1]
+
+
+def joined(parts: list[str], lang: Lang) -> str:
+    """The parts that say something, one after the other."""
+    return (" ; " if lang == "fr" else "; ").join(x for x in parts if x)
+
+
+def spaced(number: int) -> str:
+    """``1 234`` with a narrow no-break space."""
+    text = str(number)
+    start = len(text) % 3 or 3
+    return "\u202f".join([text[:start], *(text[i : i + 3] for i in range(start, len(text), 3))])
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """``3 demandes``, ``1 demande``; nothing is in the singular too."""
+    return f"{spaced(number)} {one if number < 2 else many}"
+
+
+def nth(number: int, lang: Lang) -> str:
+    """``1er``, ``2e``; ``1st``, ``22nd``, ``13th``."""
+    if lang == "fr":
+        return "1er" if number == 1 else f"{number}e"
+    ending = "th" if number % 100 in range(10, 21) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def points_text(hundredths: int, lang: Lang) -> str:
+    """``152,5`` or ``152.5``, without useless zeros."""
+    whole, rest = divmod(abs(hundredths), 100)
+    mark = "," if lang == "fr" else "."
+    tail = f"{mark}{rest:02d}".rstrip("0") if rest else ""
+    return f"{'-' if hundredths < 0 else ''}{whole}{tail}"
+
+
+def place_names(law: Law) -> dict[str, str]:
+    """Code -> name of every commune, EPCI and département of the territory."""
+    found: dict[str, str] = {}
+    for file, code in (("communes", "insee"), ("epci", "siren")):
+        path = law.models / "territories" / f"{file}.csv"
+        if path.is_file():
+            table = csv_columns(path.read_bytes(), path.name)
+            if code in table and "name" in table:
+                found |= {
+                    str(c): str(n)
+                    for c, n in zip(table[code].to_pylist(), table["name"].to_pylist(), strict=True)
+                }
+    for departement in law.departements or sorted(set(law.places.departement)):
+        found[departement] = f"département {departement}"
+    return found
+
+
+def account_words(account: str, lang: Lang, names: Mapping[str, str]) -> str:
+    """An account as pages name it."""
+    found = find_account(account)
+    return account.partition(":")[2] or account if found is None else found.label(lang, names)
+
+
+def of_account(account: str, lang: Lang, names: Mapping[str, str]) -> str:
+    """Whose candidates: « du contingent … »."""
+    return account_of(account).of_label(lang, names)
