@@ -9,6 +9,7 @@
     af.synthesize("commission", dwellings=40, applications=20_000, seed=1)
 
 A planner's and a secretary's: ``af.flux(case).flux``, ``af.run_scenarios(["quatre-modes"], "essais")``,
+``af.run_scenarios([af.Scenario("lec", changes={"national.lec.first_quartile_share": 0.3})], case=case).comparison``,
 ``af.bilan(case, 2026).ledger``, ``af.dashboard(case, "prefet", "25").alerts``; all the rest in ``af.scenario`` and
 ``af.statement``. A researcher's: ``af.fairness(case).table``.
 """
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
     from optimizer.runs import Options, Result, Session, propose, propose_to, why
     from optimizer.scenario.comparison_files import compare
     from optimizer.scenario.cotation import cotation_test
+    from optimizer.scenario.files import Scenario
     from optimizer.scenario.flux import flux
     from optimizer.scenario.flux_files import flux_to
     from optimizer.scenario.grid_new import new_grid
-    from optimizer.scenario.running import run_scenarios
+    from optimizer.scenario.running import plan_scenarios, run_scenarios
     from optimizer.statement.bilan import bilan
     from optimizer.statement.dashboards import dashboard, dashboard_to
     from optimizer.statement.files import bilan_to
@@ -44,6 +46,7 @@ _WHERE = {
     "InputProblems": "optimizer.errors",
     "Options": "optimizer.runs",
     "Result": "optimizer.runs",
+    "Scenario": "optimizer.scenario",
     "Session": "optimizer.runs",
     "bilan": "optimizer.statement",
     "case": "optimizer.importers",
@@ -57,6 +60,7 @@ _WHERE = {
     "flux": "optimizer.scenario",
     "flux_to": "optimizer.scenario",
     "new_grid": "optimizer.scenario",
+    "plan_scenarios": "optimizer.scenario",
     "propose": "optimizer.runs",
     "propose_to": "optimizer.runs",
     "read": "optimizer.importers",
@@ -77,6 +81,7 @@ __all__ = [
     "InputProblems",
     "Options",
     "Result",
+    "Scenario",
     "Session",
     "bilan",
     "case",
@@ -90,6 +95,7 @@ __all__ = [
     "flux",
     "flux_to",
     "new_grid",
+    "plan_scenarios",
     "propose",
     "propose_to",
     "read",

@@ -1,4 +1,4 @@
-"""The year lived week by week in the terminal: mean and extremes over the replications, scenarios in lines."""
+"""The year lived week by week in the terminal: mean and standard error over the replications, scenarios in lines."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     ("weekly_unlet", "dwellings", "Non loués", "Not let"),
-    ("weekly_vacancy", "days", "Attente j", "Waited d"),
-    ("weekly_q1_outside_qpv", "share", "Q1 hors QPV", "Q1 outside"),
-    ("weekly_priority", "share", "Prioritaires", "Priority"),
-    ("weekly_months", "months", "Mois", "Months"),
+    ("weekly_letting_days", "days", "Attente j", "Waited d"),
+    ("weekly_lec_outside_qpv", "share", "LEC hors QPV", "LEC outside"),
+    ("weekly_flux_below", "lines", "Flux sous la bande", "Flux below"),
+    ("weekly_mean_months", "months", "Mois", "Months"),
 )
 
 
 def weekly_table(comparison: pd.DataFrame, lang: Lang, numbered: bool) -> str:
-    """The table, empty where no run lived its year."""
+    """The table, empty where no run lived its year; the same figures as the optimum's, and how far chance alone moves them."""
     from optimizer.cli.speak import table
     from optimizer.scenario import shown
 
@@ -28,21 +28,23 @@ def weekly_table(comparison: pd.DataFrame, lang: Lang, numbered: bool) -> str:
     fr = lang == "fr"
     rows = []
     for number, (name, group) in enumerate(comparison.groupby("scenario", sort=False), start=1):
-        values = dict(zip(group["indicator"], group["value"], strict=True))
+        found = {str(row["indicator"]): row for row in group.to_dict("records")}
         label = str(number) if numbered else str(name)
         # means kept to the hundredth: three of them may sum to 293.99
-        signed = round(float(group.loc[group["indicator"] == "weekly_leases", "value"].sum()), 1)
-        for end, word, leases in (
-            ("", label, shown(signed, "leases", lang)),
-            ("_low", "  bas" if fr else "  low", ""),
-            ("_high", "  haut" if fr else "  high", ""),
+        signed = group.loc[group["indicator"] == "weekly_account_dwellings", "value"].sum()
+        means = [found.get(key, {}).get("value") for key, *_ in COLUMNS]
+        errors = [found.get(key, {}).get("standard_error") for key, *_ in COLUMNS]
+        units = [unit for _, unit, *_ in COLUMNS]
+        for word, leases, values in (
+            (label, shown(round(float(signed), 1), "leases", lang), means),
+            ("  ±", "", errors),
         ):
-            cells = [shown(values.get(key + end), unit, lang) for key, unit, _, _ in COLUMNS]
+            cells = [shown(value, unit, lang) for value, unit in zip(values, units, strict=True)]
             rows.append((word, leases, *cells))
     heads = ("Baux" if fr else "Leases", *(c[2] if fr else c[3] for c in COLUMNS))
     title = (
-        "Année vécue en lots hebdomadaires, avec refus : moyenne et extrêmes des réplications"
+        "Année vécue en lots hebdomadaires, avec refus : moyenne des réplications et erreur type"
         if fr
-        else "The year in weekly batches, with refusals: mean and extremes of the replications"
+        else "The year in weekly batches, with refusals: mean of the replications and standard error"
     )
     return title + "\n" + table(rows, ("Scénario" if fr else "Scenario", *heads))

@@ -44,6 +44,7 @@ class Terms:
     negotiated : Negotiated, optional
     added : mapping
         (landlord, account) -> year -> single-use rights that new financing brings on 1 January (mode 3).
+    turnover_gap : Fraction, optional
     """
 
     caps: Caps
@@ -53,6 +54,8 @@ class Terms:
     kept: frozenset[str] = frozenset()
     negotiated: Negotiated | None = None
     added: Mapping[tuple[str, str], Mapping[int, int]] = field(default_factory=dict)
+    turnover_gap: Fraction | None = None
+    """Part of the declared vacated dwellings by which those that the turnover gives may differ before it is said."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ def convert(
     rounded: dict[tuple[str, str, int], Mapping[str, Fraction]] = {}
     for place in sorted(set(by_place) & set(chosen)):
         base, blocks_here = chosen[place], by_place[place]
-        findings += _said(blocks_here, base)
+        findings += _said(blocks_here, base, terms.turnover_gap)
         if base.assiette < 0 or not any(b.stock for b in blocks_here):
             continue
         receiver = terms.receivers.get(place, terms.receiver)
@@ -209,7 +212,7 @@ def _left_out(stock: pd.DataFrame, kept: frozenset[str]) -> list[Finding]:
     return out
 
 
-def _said(held: Sequence[Block], base: Base) -> list[Finding]:
+def _said(held: Sequence[Block], base: Base, gap: Fraction | None) -> list[Finding]:
     place: dict[str, object] = {"landlord": base.landlord, "departement": base.departement}
     out = []
     if not any(b.stock for b in held):
@@ -226,6 +229,15 @@ def _said(held: Sequence[Block], base: Base) -> list[Finding]:
         mean = decimal_half_up(mean_rotation(held, base) * 100, 2)
         params = {**place, "count": untold, **two_words("mean", float(mean), 2)}
         out.append(Finding("FLUX_NO_TURNOVER", "warning", file="stock", params=params))
+    elif gap is not None and base.vacated:
+        given = sum((b.vacated for b in held), Fraction(0))
+        if abs(given - base.vacated) > gap * base.vacated:
+            params = {
+                **place,
+                "declared": base.vacated,
+                **two_words("given", float(decimal_half_up(given, 1)), 1),
+            }
+            out.append(Finding("FLUX_TURNOVER_GAP", "warning", file="stock", params=params))
     return out
 
 

@@ -51,6 +51,20 @@ define(
     "{count:dwelling/dwellings} of {landlord} ({departement}) without a turnover rate: the landlord's mean, {mean} %, is assumed.",
 )
 define(
+    "FLUX_TURNOVER_GAP",
+    "{landlord} ({departement}) : la rotation du parc donne {given_fr} logements libérés par an, l'assiette en déclare {declared}.",
+    "{landlord} ({departement}): the turnover of the stock gives {given} dwellings vacated a year, the assiette declares {declared}.",
+    remedy_fr="Corriger la colonne rotation ou logements de la table stock, ou l'assiette : les droits uniques s'épuisent au rythme de l'assiette",
+    remedy_en="Correct the turnover or dwellings of the stock table, or the assiette: single-use rights run down at the pace of the assiette",
+)
+define(
+    "FLUX_BELOW_MINIMUM",
+    "Mode 4, {landlord} ({departement}) : la part de {account} serait de {share_fr} %, sous les {minimum_fr} % que cette partie demande au moins.",
+    "Mode 4, {landlord} ({departement}): the share of {account} would be {share}%, below the {minimum}% this party asks for at least.",
+    remedy_fr="Relever son écart (negotiated: delta), ou revoir ce minimum avec elle",
+    remedy_en="Raise its difference (negotiated: delta), or review that minimum with it",
+)
+define(
     "FLUX_NO_ROTATION",
     "Mode {mode} non calculé pour {landlord} ({departement}) : aucune rotation dans tout le stock.",
     "Mode {mode} not computed for {landlord} ({departement}): no turnover in the whole stock.",
@@ -85,13 +99,15 @@ define(
     "FLUX_NEGOTIATED_KEY",
     "Mode 4 : clé « {key} » ou valeur inattendue dans negotiated.",
     "Mode 4: unexpected key “{key}” or value in negotiated.",
-    remedy_fr='Écrire negotiated: {{base: 1, delta: {{ALS: 0.02}}}} avec base 1, 2 ou 3, et au besoin counterparts: {{ALS: "…"}}',
-    remedy_en='Write negotiated: {{base: 1, delta: {{ALS: 0.02}}}} with base 1, 2 or 3, and counterparts: {{ALS: "…"}} if needed',
+    remedy_fr='Écrire negotiated: {{base: 1, delta: {{ALS: 0.02}}}} avec base 1, 2 ou 3, et au besoin counterparts: {{ALS: "…"}} et minima: {{ALS: 0.2}}',
+    remedy_en='Write negotiated: {{base: 1, delta: {{ALS: 0.02}}}} with base 1, 2 or 3, and counterparts: {{ALS: "…"}} and minima: {{ALS: 0.2}} if needed',
 )
 define(
     "FLUX_NEGOTIATED_MISSING",
-    "Mode 4 demandé sans negotiated dans case.yaml : le mode 4 n'est pas calculé.",
-    "Mode 4 asked for without negotiated in case.yaml: mode 4 is not computed.",
+    "Mode 4 demandé sans negotiated dans case.yaml, ni flux.negotiated dans le scénario : il n'y a rien à négocier.",
+    "Mode 4 asked for without negotiated in case.yaml or flux.negotiated in the scenario: there is nothing to negotiate.",
+    remedy_fr="Écrire les écarts négociés, ou choisir les modes 1, 2, 3",
+    remedy_en="Write the negotiated differences, or choose modes 1, 2, 3",
 )
 define(
     "FLUX_UNKNOWN_MODE",

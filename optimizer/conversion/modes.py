@@ -35,6 +35,8 @@ class Negotiated:
     delta: Mapping[str, Fraction]
     counterparts: Mapping[str, str] = field(default_factory=dict)
     """Account -> what it gives in return, as agreed; shown beside its share, never computed with."""
+    minima: Mapping[str, Fraction] = field(default_factory=dict)
+    """Account -> the least share that this party asks for; an agreement below it is refused."""
 
 
 def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
@@ -50,7 +52,7 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
     if not content:
         return None
     for key in content:
-        if key not in ("base", "delta", "counterparts"):
+        if key not in ("base", "delta", "counterparts", "minima"):
             raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=key)
     base, delta = content.get("base", 1), content.get("delta", {})
     given = content.get("counterparts", {})
@@ -59,6 +61,13 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
     for account, words in given.items():
         if isinstance(words, Mapping) or not str(words).strip():
             raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=f"counterparts.{account}")
+    asked = content.get("minima", {})
+    if not isinstance(asked, Mapping):
+        raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="minima")
+    for account, value in asked.items():
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not 0 <= value <= 1:
+            raise AttrifluxError("FLUX_NEGOTIATED_KEY", key=f"minima.{account}")
     if base not in (1, 2, 3) or isinstance(base, bool):
         raise AttrifluxError("FLUX_NEGOTIATED_KEY", key="base")
     if not isinstance(delta, Mapping):
@@ -72,7 +81,12 @@ def negotiated_from(content: Mapping[str, object]) -> Negotiated | None:
     if BAILLEUR in exact and total:
         raise AttrifluxError("FLUX_NEGOTIATED_SUM", total=float(total))
     exact.setdefault(BAILLEUR, -total)
-    return Negotiated(int(str(base)), exact, {str(a): str(w).strip() for a, w in sorted(given.items())})
+    return Negotiated(
+        int(str(base)),
+        exact,
+        {str(a): str(w).strip() for a, w in sorted(given.items())},
+        {str(a): Fraction(repr(float(v))) for a, v in sorted(asked.items())},
+    )
 
 
 def two_words(name: str, value: float, places: int) -> dict[str, str]:
@@ -156,8 +170,27 @@ def mode_shares(
             for a, q in sorted(moved.items())
             if q < 0
         )
+        bad += _below_minima(moved, negotiated.minima, place)
         return (None if bad else moved), (*findings, *bad)
     raise AttrifluxError("FLUX_UNKNOWN_MODE", mode=mode)
+
+
+def _below_minima(
+    shares: Mapping[str, Fraction], minima: Mapping[str, Fraction], place: Mapping[str, object]
+) -> tuple[Finding, ...]:
+    """Parties whose share would be below what each asks for at least; one that holds nothing there asks for nothing there."""
+    return tuple(
+        Finding(
+            "FLUX_BELOW_MINIMUM",
+            file="case.yaml",
+            params={
+                **place, "account": account, **two_words("share", float(shares[account]) * 100, 2),
+                **two_words("minimum", float(least) * 100, 2),
+            },
+        )
+        for account, least in minima.items()
+        if 0 <= shares.get(account, least) < least
+    )  # fmt: skip
 
 
 def _normalised(weights: dict[str, Fraction]) -> dict[str, Fraction] | None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from optimizer.desk import messages as messages
@@ -31,6 +30,7 @@ from optimizer.desk.following import (
     next_to_offer,
     rank_of,
 )
+from optimizer.desk.frames import by_key, day_written, days_of, framed, texts_of, where
 from optimizer.desk.months import months_after
 from optimizer.domain import Case, default_seed
 from optimizer.domain.account import outside_flux
@@ -121,8 +121,8 @@ class _Turning:
         events = case.table("events")
         self.absorbed = set(
             zip(
-                _texts(events, "dwelling_id"), _texts(events, "account"), _texts(events, "application_id"),
-                _days(events, "oriented_on"), _texts(events, "outcome"), strict=True,
+                texts_of(events, "dwelling_id"), texts_of(events, "account"), texts_of(events, "application_id"),
+                days_of(events, "oriented_on"), texts_of(events, "outcome"), strict=True,
             )
         )  # fmt: skip
 
@@ -132,8 +132,8 @@ class _Turning:
         gone = self._gone_dwellings()
         dwellings = self._dwellings(gone)
         applications = self._applications(housed)
-        homes = set(_texts(dwellings, "dwelling_id"))
-        people = set(_texts(applications, "application_id"))
+        homes = set(texts_of(dwellings, "dwelling_id"))
+        people = set(texts_of(applications, "application_id"))
         events = self._events()
         progress = self._in_progress(leases, homes)
         decisions = self._decisions(homes, people)
@@ -158,7 +158,7 @@ class _Turning:
             self.said.append(_missing("DESK_NEW_YEAR", year=year, leases=int(past.sum())))
         case = replace(
             self.case, settings=replace(settings, on=self.on, seed=seed, year=year), sources=(), warnings=(), origins={},
-            tables={name: _sorted(name, tables[name]) for name in TABLES if name in tables},
+            tables={name: by_key(name, tables[name]) for name in TABLES if name in tables},
         )  # fmt: skip
         return NextCase(case, tuple(self.said), dict(sorted(self.counts.items())))
 
@@ -181,8 +181,8 @@ class _Turning:
     def _leases(self) -> pd.DataFrame:
         """The import's leases and those the log signed, from the frozen agenda."""
         frame = self.case.table("leases")
-        there = set(zip(_texts(frame, "dwelling_id"), _texts(frame, "application_id"), strict=True))
-        dated = set(zip(_texts(frame, "dwelling_id"), _days(frame, "signed_on"), strict=True))
+        there = set(zip(texts_of(frame, "dwelling_id"), texts_of(frame, "application_id"), strict=True))
+        dated = set(zip(texts_of(frame, "dwelling_id"), days_of(frame, "signed_on"), strict=True))
         rows: list[Row] = []
         for x in self.lines:
             offer = x.candidate.offer
@@ -207,7 +207,7 @@ class _Turning:
     def _gone_dwellings(self) -> set[str]:
         """Dwellings let since the import; one whose vacancy began after its lease is vacant again."""
         frame = self.case.table("dwellings")
-        vacant = dict(zip(_texts(frame, "dwelling_id"), _days(frame, "vacant_since"), strict=True))
+        vacant = dict(zip(texts_of(frame, "dwelling_id"), days_of(frame, "vacant_since"), strict=True))
         gone = set()
         for x in self.lines:
             offer = x.candidate.offer
@@ -220,9 +220,9 @@ class _Turning:
     def _dwellings(self, gone: set[str]) -> pd.DataFrame:
         """Without the dwellings let; a presentation that came to nothing counts, the vacancy goes on."""
         frame = self.case.table("dwellings")
-        kept = _where(frame, [d not in gone for d in _texts(frame, "dwelling_id")]).reset_index(drop=True)
+        kept = where(frame, [d not in gone for d in texts_of(frame, "dwelling_id")]).reset_index(drop=True)
         self.counts["dwellings"] = len(kept) - len(frame)
-        at = {d: i for i, d in enumerate(_texts(kept, "dwelling_id"))}
+        at = {d: i for i, d in enumerate(texts_of(kept, "dwelling_id"))}
         attempts = [None if pd.isna(x) else int(x) for x in kept["attempts"]]
         more: dict[int, int] = {}
         for session in self.closed:
@@ -250,10 +250,10 @@ class _Turning:
     def _applications(self, housed: set[str]) -> pd.DataFrame:
         """Without the households housed; refusals of twelve months, files, radiations."""
         frame = self.case.table("applications")
-        ids = _texts(frame, "application_id")
-        kept = _where(frame, [a not in housed for a in ids]).reset_index(drop=True)
+        ids = texts_of(frame, "application_id")
+        kept = where(frame, [a not in housed for a in ids]).reset_index(drop=True)
         self.counts["applications"] = len(kept) - len(frame)
-        at = {a: i for i, a in enumerate(_texts(kept, "application_id"))}
+        at = {a: i for i, a in enumerate(texts_of(kept, "application_id"))}
         columns: dict[str, Any] = {"refusals": pd.array(self._refusals(kept, at), dtype="Int64")}
         if "dernier_refus_le" in kept.columns:
             columns["dernier_refus_le"] = self._last_refusals(kept, at)
@@ -288,7 +288,7 @@ class _Turning:
         days = [None if pd.isna(x) else str(x) for x in kept["dernier_refus_le"].astype(object)]
         for x, day in self._counted_refusals():
             i = at.get(x.candidate.application_id)
-            if i is not None and (known := _day_of(days[i])) is not None and known >= day:
+            if i is not None and (known := day_written(days[i])) is not None and known >= day:
                 continue
             if i is not None:
                 days[i] = day.isoformat()
@@ -341,16 +341,17 @@ class _Turning:
             )  # fmt: skip
         if not rows:
             return frame
+        rows = _one_a_household(rows)
         if not len(frame):
             rows = [*self._never_followed(rows), *rows]
         own = {
             (r["dwelling_id"], r["account"], r["application_id"] or "", r.get("oriented_on")) for r in rows
         }
         keys = zip(
-            _texts(frame, "dwelling_id"), _texts(frame, "account"), _texts(frame, "application_id"),
-            _days(frame, "oriented_on"), strict=True,
+            texts_of(frame, "dwelling_id"), texts_of(frame, "account"), texts_of(frame, "application_id"),
+            days_of(frame, "oriented_on"), strict=True,
         )  # fmt: skip
-        return self._added("events", rows, _where(frame, [key not in own for key in keys]))
+        return self._added("events", rows, where(frame, [key not in own for key in keys]))
 
     def _never_followed(self, own: Sequence[Row]) -> list[Row]:
         """The import's leases and work in progress as events, so that a statement counts them beside the log's."""
@@ -360,8 +361,8 @@ class _Turning:
         rows: list[Row] = [
             {"dwelling_id": d, "account": a, "application_id": who or None, "signed_on": day}
             for d, a, who, day in zip(
-                _texts(leases, "dwelling_id"), _texts(leases, "account"), _texts(leases, "application_id"),
-                _days(leases, "signed_on"), strict=True,
+                texts_of(leases, "dwelling_id"), texts_of(leases, "account"), texts_of(leases, "application_id"),
+                days_of(leases, "signed_on"), strict=True,
             )
             if (d, day) not in signed
         ]  # fmt: skip
@@ -369,7 +370,7 @@ class _Turning:
         rows += [
             {"dwelling_id": d, "account": a, "application_id": who or None, "oriented_on": day}
             for d, a, who, day in zip(
-                _texts(kept, "dwelling_id"), _texts(kept, "account"), _texts(kept, "application_id"), _days(kept, "since"),
+                texts_of(kept, "dwelling_id"), texts_of(kept, "account"), texts_of(kept, "application_id"), days_of(kept, "since"),
                 strict=True,
             )
             if (d, a) not in known
@@ -394,8 +395,8 @@ class _Turning:
                     taken.add(item.dwelling_id)
                     rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
                     rows += self._on_an_agenda(session, item)
-        kept = _where(frame, [d not in taken for d in _texts(frame, "dwelling_id")])
-        described = homes | set(_texts(leases, "dwelling_id")) | set(_texts(kept, "dwelling_id"))
+        kept = where(frame, [d not in taken for d in texts_of(frame, "dwelling_id")])
+        described = homes | set(texts_of(leases, "dwelling_id")) | set(texts_of(kept, "dwelling_id"))
         described |= {str(r["dwelling_id"]) for r in rows}
         rows += self._described(described)
         self.held = {str(r["dwelling_id"]) for r in rows if r["stage"] != "oriented"}
@@ -450,7 +451,7 @@ class _Turning:
     def _held_by_us(self, item: ItemRecord) -> bool:
         """Whether the import is an earlier next case, which holds a withdrawn dwelling for nobody."""
         frame = self.case.table("in_progress")
-        pairs = zip(_texts(frame, "dwelling_id"), _texts(frame, "application_id"), strict=True)
+        pairs = zip(texts_of(frame, "dwelling_id"), texts_of(frame, "application_id"), strict=True)
         return (item.dwelling_id, "") in set(pairs)
 
     def _on_an_agenda(self, session: SessionRecord, item: ItemRecord) -> list[Row]:
@@ -494,7 +495,7 @@ class _Turning:
             row for (d, a), row in sorted(rows.items())
             if a in people and (not d or d in homes) and row["expires_on"] >= self.on
         ]  # fmt: skip
-        kept = _where(
+        kept = where(
             frame,
             self._still_holding(
                 frame, homes, people, {(r["dwelling_id"] or "", r["application_id"]) for r in made}
@@ -503,8 +504,8 @@ class _Turning:
         own = {
             (d, a): day
             for d, a, what, day in zip(
-                _texts(kept, "dwelling_id"), _texts(kept, "application_id"), _texts(kept, "decision"),
-                _days(kept, "expires_on"), strict=True,
+                texts_of(kept, "dwelling_id"), texts_of(kept, "application_id"), texts_of(kept, "decision"),
+                days_of(kept, "expires_on"), strict=True,
             )
             if what == "forbid"
         }  # fmt: skip
@@ -514,14 +515,14 @@ class _Turning:
             if not _covers(own, (r["dwelling_id"] or "", r["application_id"]), r["expires_on"])
         ]
         replaced = {(r["dwelling_id"] or "", r["application_id"]) for r in fresh}
-        rest = _where(
+        rest = where(
             kept,
             [
                 what != "forbid" or (d, a) not in replaced
                 for d, a, what in zip(
-                    _texts(kept, "dwelling_id"),
-                    _texts(kept, "application_id"),
-                    _texts(kept, "decision"),
+                    texts_of(kept, "dwelling_id"),
+                    texts_of(kept, "application_id"),
+                    texts_of(kept, "decision"),
                     strict=True,
                 )
             ],
@@ -568,7 +569,7 @@ class _Turning:
             if i.status != "not_examined" and s.on >= self.case.settings.on
         }
         keep = []
-        columns = [_texts(frame, c) for c in ("dwelling_id", "application_id", "decision")]
+        columns = [texts_of(frame, c) for c in ("dwelling_id", "application_id", "decision")]
         for dwelling, who, what in zip(*columns, strict=True):
             gone = (dwelling and dwelling not in homes) or (who and who not in people)
             done = what != "forbid" and (dwelling in examined or dwelling in self.held)
@@ -584,7 +585,7 @@ class _Turning:
         base = self.case.table(name) if kept is None else kept
         self.counts[name] = len(rows)
         return (
-            pd.concat([base, _framed(name, rows)], ignore_index=True) if rows else base.reset_index(drop=True)
+            pd.concat([base, framed(name, rows)], ignore_index=True) if rows else base.reset_index(drop=True)
         )
 
 
@@ -609,6 +610,21 @@ def file_of(candidate: CandidateRecord) -> str:
     return ""
 
 
+def _one_a_household(rows: Sequence[Row]) -> list[Row]:
+    """Rows by their key; households erased since have no number left, and share the row that went furthest."""
+    kept: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        key = (row["dwelling_id"], row["account"], row["application_id"], row["oriented_on"])
+        there = kept.get(key)
+        if there is None or _reach(row) > _reach(there):
+            kept[key] = row
+    return list(kept.values())
+
+
+def _reach(row: Row) -> tuple[bool, bool]:
+    return (row["signed_on"] is not None, row["attributed_on"] is not None)
+
+
 def _covers(own: Mapping[tuple[str, str], date | None], key: tuple[str, str], until: date) -> bool:
     """Whether a row of the import bars the same pair at least as long."""
     if key not in own:
@@ -617,65 +633,12 @@ def _covers(own: Mapping[tuple[str, str], date | None], key: tuple[str, str], un
     return there is None or there >= until
 
 
-def _where(frame: pd.DataFrame, keep: Sequence[bool]) -> pd.DataFrame:
-    """Rows to keep; of a table without rows, its columns."""
-    return frame.loc[np.asarray(keep, bool)]
-
-
 def _without(frame: pd.DataFrame, gone: set[str], housed: set[str]) -> pd.DataFrame:
     """Rows that speak of nothing that has left."""
     keep = pd.Series(True, index=frame.index)
     if "dwelling_id" in frame.columns:
         keep &= ~frame["dwelling_id"].isin(gone)
     return frame[keep & ~frame["application_id"].isin(housed)].reset_index(drop=True)
-
-
-def _framed(name: str, rows: Sequence[Row]) -> pd.DataFrame:
-    """Rows as a frame with the canonical dtypes of their table."""
-    made: dict[str, Any] = {}
-    for column in TABLES[name].columns:
-        values = [row.get(column.name) for row in rows]
-        if column.kind in ("date", "month"):
-            made[column.name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=object))).astype(
-                "datetime64[s]"
-            )
-        elif column.kind == "list":
-            made[column.name] = pd.Series(
-                ["|".join(v) if isinstance(v, (list, tuple)) else v for v in values], dtype="str"
-            )
-        else:
-            made[column.name] = pd.Series(values, dtype=object).astype(column.dtype)  # type: ignore[call-overload]
-    return pd.DataFrame(made)
-
-
-def _sorted(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows by the key of their table, so that the order of an import changes no byte."""
-    if not len(frame):
-        return frame.reset_index(drop=True)
-    by = [c for c in TABLES[name].key if c in frame.columns] or list(frame.columns)
-    rest = [c for c in frame.columns if c not in by]
-    words = pd.DataFrame(
-        {c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in [*by, *rest]}
-    )
-    return frame.loc[words.sort_values([*by, *rest], kind="stable").index].reset_index(drop=True)
-
-
-def _texts(frame: pd.DataFrame, column: str) -> list[str]:
-    return ["" if pd.isna(x) else str(x) for x in frame[column].astype(object)]
-
-
-def _days(frame: pd.DataFrame, column: str) -> list[date | None]:
-    return [None if pd.isna(x) else pd.Timestamp(x).date() for x in frame[column]]
-
-
-def _day_of(text: str | None) -> date | None:
-    """A day as an import writes it, ``2026-11-28`` or ``28/11/2026``; None for anything else."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text or "", form).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    return None
 
 
 def _missing(code: str, **params: object) -> Finding:

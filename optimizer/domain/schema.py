@@ -335,11 +335,27 @@ ASSIETTE = Table(
     ),
 )  # fmt: skip
 
+ANSWERS_GIVEN = ("accepted", "amended", "refused")
+
+ANSWERS = Table(
+    "answers", "reponses", key=("landlord", "departement", "area", "account", "as_of"),
+    fr="Réponses des réservataires au point de milieu d'année", en="Answers of the réservataires to the mid-year sheet",
+    columns=(
+        _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
+        _c("area", "text", "perimetre", required=True), _c("account", "text", "reservataire", required=True),
+        _c("as_of", "date", "arrete_au", "Date du point auquel on répond", "Date of the sheet answered", required=True),
+        _c("proposed", "int", "ajustement_propose", "Logements à orienter en plus (ou en moins) d'ici le 31 décembre", "Dwellings to orient more (or fewer) by 31 December", unit="logements", low=-100_000, high=100_000),
+        _c("answer", "choice", "reponse", "Réponse : acceptée, modifiée, refusée ; vide = pas encore", "Answer: accepted, amended, refused; empty = not yet", values=ANSWERS_GIVEN),
+        _c("agreed", "int", "ajustement_convenu", "Logements convenus, si la réponse modifie", "Dwellings agreed, where the answer amends", unit="logements", low=-100_000, high=100_000),
+        _c("answered_on", "date", "repondu_le", "Date de la réponse", "Date of the answer"),
+    ),
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, SIMULATIONS, DECISIONS, RESIDENCES,
-        CONVENTIONS, STOCK, ASSIETTE,
+        CONVENTIONS, STOCK, ASSIETTE, ANSWERS,
     )
 }  # fmt: skip
 

@@ -91,7 +91,8 @@ _EXAMPLE: dict[str, str] = {
     "recent_q1_share": "0,5", "departement": "25", "year": "2026", "area": "25", "share": "0,155", "pool": "", "order": "1", "column": "statut", "label": "En cours d'instruction", "word": "active", "threshold": "11000", "source": "arrêté du …", "target": "DALO", "place": "25", "value": "12", "rubric": "Publics prioritaires", "criterion": "Reconnu DALO", "points": "100", "cap": "160",
     "tolerance": "0,02", "opening_balance": "-2", "proposal_deadline_days": "30", "cap_receiver": "BAILLEUR",
     "turnover": "0,09", "convention": "CONV-2019-04", "ends_on": "31/12/2041", "vacated": "630", "mutation": "95",
-    "anru": "12", "orcod": "0", "unfit": "3", "sale": "8", "stock": "20",
+    "anru": "12", "orcod": "0", "unfit": "3", "sale": "8", "stock": "20", "as_of": "30/06/2026", "proposed": "3",
+    "agreed": "2", "answered_on": "15/07/2026",
 }  # fmt: skip
 
 

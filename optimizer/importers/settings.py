@@ -31,8 +31,8 @@ _WHAT: dict[str, tuple[str, str]] = {
     "seed": ("un texte", "a text"),
     "changes": ("des lignes « clé: valeur »", "“key: value” lines"),
     "negotiated": (
-        "base: 1, 2 ou 3, delta: des écarts par réservataire, et au besoin counterparts: leurs contreparties",
-        "base: 1, 2 or 3, delta: differences by account, and counterparts if needed",
+        "base: 1, 2 ou 3, delta: des écarts par réservataire, et au besoin counterparts: leurs contreparties, minima: leurs parts minimales",
+        "base: 1, 2 or 3, delta: differences by account, and counterparts and minima if needed",
     ),
     "dalo": (
         "par bailleur, des nombres entiers par département : dalo: {BAILLEUR: {\"25\": 12}}",
@@ -69,7 +69,7 @@ def of_sheet(raw: RawTable) -> Block:
 
 
 def _put(block: Block, name: str, scalar: Scalar) -> None:
-    """``changes.<key>``, ``negotiated.delta.<account>``, ``negotiated.counterparts.<account>`` and
+    """``changes.<key>``, ``negotiated.delta.<account>``, ``negotiated.counterparts.<account>``, ``negotiated.minima.<account>`` and
     ``dalo.<landlord>.<departement>`` rows make the blocks that a YAML file would have."""
     head, _, rest = name.partition(".")
     if head == "dalo" and "." in rest:
@@ -79,8 +79,8 @@ def _put(block: Block, name: str, scalar: Scalar) -> None:
         numbers.lines.setdefault(departement, scalar.line)
         return
     inside = {"changes": "", "negotiated": "delta"}.get(head) if rest else None
-    if head == "negotiated" and rest.startswith("counterparts."):
-        inside = "counterparts"
+    if head == "negotiated" and rest.startswith(("counterparts.", "minima.")):
+        inside = rest.partition(".")[0]
     if inside is None:
         block.items.setdefault(name, scalar)
         block.lines.setdefault(name, scalar.line)
@@ -219,11 +219,11 @@ def _changes(node: Node) -> Mapping[str, object]:
 
 
 def _negotiated(node: Node) -> Mapping[str, object]:
-    """``{base: mode, delta: {account: difference of share}, counterparts: {account: what it gives}}``."""
+    """``{base: mode, delta: {account: difference of share}, counterparts: {account: what it gives}, minima: {account: least share}}``."""
     if not isinstance(node, Block):
         raise _Wrong
     for key in node.items:
-        if key not in ("base", "delta", "counterparts"):
+        if key not in ("base", "delta", "counterparts", "minima"):
             raise _Wrong(f"negotiated.{key}", node.lines[key], key)
     found = plain_value(node)
     assert isinstance(found, dict)
@@ -245,6 +245,13 @@ def _negotiated(node: Node) -> Mapping[str, object]:
     for account, value in given.items.items() if isinstance(given, Block) else ():
         if not isinstance(value, Scalar) or not value.text.strip():
             raise _Wrong(f"negotiated.counterparts.{account}", given.lines[account], _written(value))  # type: ignore[union-attr]
+    minima = node.items.get("minima")
+    if minima is not None and not isinstance(minima, Block):
+        raise _Wrong("negotiated.minima", node.lines.get("minima"))
+    for account, value in minima.items.items() if isinstance(minima, Block) else ():
+        number = value.value() if isinstance(value, Scalar) else None
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number <= 1:
+            raise _Wrong(f"negotiated.minima.{account}", minima.lines[account], _written(value))  # type: ignore[union-attr]
     return found
 
 

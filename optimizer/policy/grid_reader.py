@@ -27,7 +27,7 @@ from optimizer.policy.grid import (
 from optimizer.policy.parameter import bad_value, date_of, only_keys, status_of, text_of
 from optimizer.policy.strict_yaml import YamlMap, read_yaml
 
-_GRID_KEYS = (
+GRID_KEYS = (
     "title",
     "invented",
     "status",
@@ -39,9 +39,9 @@ _GRID_KEYS = (
     "columns",
     "rubrics",
 )
-_COLUMN_TYPES = ("bool", "integer", "decimal", "code", "date")
-_COMMON = ("title", "kind", "when")
-_KIND_KEYS: dict[str, tuple[str, ...]] = {
+COLUMN_TYPES = ("bool", "integer", "decimal", "code", "date")
+COMMON_KEYS = ("title", "kind", "when")
+KIND_KEYS: dict[str, tuple[str, ...]] = {
     "flag": ("points",),
     "by_code": ("input", "points"),
     "codes": ("input", "codes", "statuses", "first", "each_other", "cap"),
@@ -49,9 +49,9 @@ _KIND_KEYS: dict[str, tuple[str, ...]] = {
     "brackets": ("input", "compare", "brackets"),
     "count": ("input", "points_each", "max_count", "expires"),
 }
-_OPTIONAL = ("statuses", "cap", "from_month", "expires")
-_NUMERIC = ("at_least", "at_most", "above", "below")
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+OPTIONAL_KEYS = ("statuses", "cap", "from_month", "expires")
+NUMERIC = ("at_least", "at_most", "above", "below")
+ID = re.compile(r"[a-z][a-z0-9_]*")
 _MAX_POINTS = 10**6
 
 
@@ -107,14 +107,14 @@ class _Reader:
     def column(self, name: str, data: YamlMap) -> GridColumn:
         only_keys(data, ("title", "type", "codes"), ("title", "type"))
         kind = text_of(data, "type")
-        if kind not in _COLUMN_TYPES:
-            bad_value(data, "type", kind, " | ".join(_COLUMN_TYPES), " | ".join(_COLUMN_TYPES))
+        if kind not in COLUMN_TYPES:
+            bad_value(data, "type", kind, " | ".join(COLUMN_TYPES), " | ".join(COLUMN_TYPES))
         codes = self.code_list(data, "codes") if kind == "code" else ()
         if kind != "code" and "codes" in data:
             bad_value(
                 data, "codes", data["codes"], "rien, sauf pour le type code", "nothing, except for type code"
             )
-        if name in self.types or not _ID.fullmatch(name):
+        if name in self.types or not ID.fullmatch(name):
             bad_value(
                 data, "title", name, "un nom de colonne nouveau, en minuscules sans accent",
                 "a new column name, in lower case without accent",
@@ -127,7 +127,7 @@ class _Reader:
         if not isinstance(data, YamlMap):
             bad_value(owner, "when", data, "{input: …, opérateur: valeur}", "{input: …, operator: value}")
         operators = [k for k in data if k != "input"]
-        only_keys(data, ("input", "is", "in", "has", *_NUMERIC, "known"), ("input",))
+        only_keys(data, ("input", "is", "in", "has", *NUMERIC, "known"), ("input",))
         if len(operators) != 1:
             bad_value(owner, "when", dict(data), "un seul opérateur", "exactly one operator")
         operator = cast(Operator, operators[0])
@@ -167,10 +167,10 @@ class _Reader:
         if not isinstance(data, YamlMap):
             bad_value(owner, name, data, "un critère", "a criterion")
         kind = data.get("kind")
-        if not isinstance(kind, str) or kind not in _KIND_KEYS:
-            bad_value(data, "kind", kind, " | ".join(_KIND_KEYS), " | ".join(_KIND_KEYS))
-        keys = _KIND_KEYS[kind]
-        only_keys(data, (*_COMMON, *keys), ("title", *(k for k in keys if k not in _OPTIONAL)))
+        if not isinstance(kind, str) or kind not in KIND_KEYS:
+            bad_value(data, "kind", kind, " | ".join(KIND_KEYS), " | ".join(KIND_KEYS))
+        keys = KIND_KEYS[kind]
+        only_keys(data, (*COMMON_KEYS, *keys), ("title", *(k for k in keys if k not in OPTIONAL_KEYS)))
         title = text_of(data, "title")
         conditions = data.get("when", [])
         if not isinstance(conditions, list) or (kind == "flag" and not conditions):
@@ -259,7 +259,7 @@ def _scaled(value: object, decimals: int) -> int | None:
 
 
 def _checked_id(data: YamlMap, key: object) -> str:
-    if not isinstance(key, str) or not _ID.fullmatch(key):
+    if not isinstance(key, str) or not ID.fullmatch(key):
         bad_value(
             data,
             key,
@@ -285,7 +285,7 @@ def read_grid(path: str | Path) -> Grid:
 
 def parse_grid(data: YamlMap, name: str) -> Grid:
     """As :func:`read_grid`, from a mapping already read."""
-    only_keys(data, _GRID_KEYS, tuple(k for k in _GRID_KEYS if k not in ("link", "columns")))
+    only_keys(data, GRID_KEYS, tuple(k for k in GRID_KEYS if k not in ("link", "columns")))
     invented = data["invented"]
     if not isinstance(invented, bool):
         bad_value(data, "invented", invented, "true ou false", "true or false")

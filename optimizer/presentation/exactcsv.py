@@ -43,9 +43,3 @@ def exact_csv(frame: pd.DataFrame, style: Style, places: Mapping[str, Callable[[
     for i, row in enumerate(plain[1:]):
         writer.writerow([texts[str(c)][i] if str(c) in texts else row[at[str(c)]] for c in frame.columns])
     return bom + sink.getvalue().encode("utf-8")
-
-
-def unit_csv(frame: pd.DataFrame, style: Style, columns: tuple[str, ...] = ("value",)) -> bytes:
-    """CSV of a table with a column ``unit`` that says the decimals of each value."""
-    units = frame["unit"].astype(str).tolist()
-    return exact_csv(frame, style, dict.fromkeys(columns, lambda i: places_of_unit(units[i])))

@@ -1,11 +1,13 @@
-"""Plots written by hand as accessible SVG: slope chart, heat map, curve. Same input, same bytes."""
+"""Plots written by hand as accessible SVG: slope chart, heat map, curve, tornado. Same input, same bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
-from optimizer.presentation.numbers import percent
+from optimizer.errors import Lang
+from optimizer.presentation.numbers import decimal, percent, signed
 
 INK, LINE, PALE = "#1b2b41", "#B8C4D6", "#E8EEF6"
 COLOURS = ("#1F3A5F", "#B3261E", "#2E7D5B", "#B26B00", "#6A4C93", "#0F7A8A", "#8A5A44", "#556270")
@@ -78,10 +80,16 @@ def _spread(labels: list[tuple[int, float]], lowest: float, gap: float = 14.0) -
     return placed
 
 
-def heat_map(
-    rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float | None]], label: str
-) -> str:
-    """Attainment in [0, 1] per rule and scenario: red below, blue at or above the target; the number is written too."""
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a heat map: words, and where it stands: −1 (far below) to 0 (as it should be) to +1 (far above), None unknown."""
+
+    words: str
+    tone: float | None
+
+
+def heat_map(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[Cell]], label: str) -> str:
+    """Rules in lines, scenarios in columns: red below what is aimed at, amber above what is allowed, blue where all is well."""
     left, top, cell, line = 540, 84, 92 if len(columns) <= 8 else 56, 24
     width, height = left + cell * len(columns) + 8, top + line * len(rows) + 8
     out = [open_svg(width, height, label)]
@@ -96,33 +104,42 @@ def heat_map(
         y = top + line * i
         short = name if len(name) <= 84 else name[:83] + "…"
         out.append(text_svg(left - 8, y + 16, short, "end"))
-        for j in range(len(columns)):
-            value = values[i][j]
-            fill, words = _shade(value)
+        for j, one in enumerate(cells[i]):
             out.append(
-                f'<rect x="{left + cell * j}" y="{y}" width="{cell - 2}" height="{line - 2}" fill="{fill}"/>'
+                f'<rect x="{left + cell * j}" y="{y}" width="{cell - 2}" height="{line - 2}" fill="{_shade(one.tone)}"/>'
             )
-            out.append(text_svg(left + cell * j + cell / 2 - 1, y + 16, words, "middle"))
+            out.append(text_svg(left + cell * j + cell / 2 - 1, y + 16, one.words, "middle"))
     return "".join([*out, "</svg>"])
 
 
-def _shade(value: float | None) -> tuple[str, str]:
-    if value is None:
-        return PALE, "–"
-    if value >= 1:
-        return "#BBD7F2", percent(value, 0)
-    depth = max(0.0, min(1.0, value))
-    mix = [round(240 - (240 - low) * (1 - depth)) for low in (214, 120, 104)]
-    return f"#{mix[0]:02x}{mix[1]:02x}{mix[2]:02x}", percent(value, 0)
+_BELOW, _ABOVE, _WELL = (214, 120, 104), (226, 168, 60), "#BBD7F2"
 
 
-def curve(points: Sequence[tuple[float, float]], x_label: str, y_label: str, label: str) -> str:
-    """One number swept against one result (cost of a quota): points joined in the order of x."""
-    width, height, left, bottom, top = 560, 300, 76, 252, 18
+def _shade(tone: float | None) -> str:
+    if tone is None:
+        return PALE
+    if not tone:
+        return _WELL
+    depth = 0.25 + 0.75 * min(1.0, abs(tone))
+    mix = [round(244 - (244 - low) * depth) for low in (_BELOW if tone < 0 else _ABOVE)]
+    return f"#{mix[0]:02x}{mix[1]:02x}{mix[2]:02x}"
+
+
+def curve(
+    points: Sequence[tuple[float, float]],
+    x_label: str,
+    y_label: str,
+    label: str,
+    *,
+    lang: Lang = "fr",
+    places: int = 1,
+) -> str:
+    """One number swept against what it changes: points joined in the order of x. Zero, no change, is always on the axis."""
+    width, height, left, bottom, top = 560, 300, 96, 252, 26
     ordered = sorted(points)
     xs, ys = [p[0] for p in ordered], [p[1] for p in ordered]
     x0, x1 = (min(xs), max(xs)) if xs else (0.0, 1.0)
-    y0, y1 = (min(ys), max(ys)) if ys else (0.0, 1.0)
+    y0, y1 = min([0.0, *ys]), max([0.0, *ys])
     x1, y1 = (x1 if x1 > x0 else x0 + 1), (y1 if y1 > y0 else y0 + 1)
 
     def x(v: float) -> float:
@@ -132,16 +149,50 @@ def curve(points: Sequence[tuple[float, float]], x_label: str, y_label: str, lab
         return bottom - (bottom - top) * (v - y0) / (y1 - y0)
 
     out = [open_svg(width, height, label)]
-    out.append(f'<path d="M{left} {top}V{bottom}H{width - 24}" fill="none" stroke="{LINE}"/>')
+    out.append(f'<path d="M{left} {top}V{bottom}" fill="none" stroke="{LINE}"/>')
+    out.append(f'<path d="M{left} {y(0.0):.1f}H{width - 24}" fill="none" stroke="{LINE}"/>')
     path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in ordered)
     out.append(f'<polyline fill="none" stroke="{COLOURS[0]}" stroke-width="2.5" points="{path}"/>')
     for a, b in ordered:
         out.append(f'<circle cx="{x(a):.1f}" cy="{y(b):.1f}" r="3.5" fill="{COLOURS[0]}"/>')
-        out.append(text_svg(x(a), bottom + 16, f"{a:g}".replace(".", ","), "middle"))
-    out.append(text_svg(left - 6, y(y0) + 4, f"{y0:.0f}", "end"))
-    out.append(text_svg(left - 6, y(y1) + 4, f"{y1:.0f}", "end"))
+        out.append(text_svg(x(a), bottom + 16, decimal(a, 4, lang), "middle"))
+    for at in dict.fromkeys((y0, 0.0, y1)):
+        out.append(text_svg(left - 6, y(at) + 4, signed(at, places, lang), "end"))
     out.append(text_svg((left + width) / 2, height - 10, x_label, "middle"))
-    out.append(text_svg(left, top - 5, y_label, "start"))
+    out.append(text_svg(8, top - 10, y_label, "start"))
+    return "".join([*out, "</svg>"])
+
+
+def tornado(bars: Sequence[tuple[str, float, float, str]], label: str) -> str:
+    """What each value changes when it is lowered and raised, the widest first.
+
+    Parameters
+    ----------
+    bars : sequence of (name, change when lowered, change when raised, words)
+    label : str
+        Text alternative.
+    """
+    left, right, line, top = 430, 170, 26, 14
+    width, height = 1000, top + line * max(1, len(bars)) + 12
+    most = max((abs(v) for _, low, high, _ in bars for v in (low, high)), default=0.0) or 1.0
+    middle = left + (width - left - right) / 2
+
+    def x(v: float) -> float:
+        return middle + (width - left - right) / 2 * v / most
+
+    out = [open_svg(width, height, label)]
+    out.append(f'<path d="M{middle:.1f} {top}V{height - 8}" fill="none" stroke="{INK}"/>')
+    for i, (name, low, high, words) in enumerate(bars):
+        y = top + line * i
+        short = name if len(name) <= 66 else name[:65] + "…"
+        out.append(text_svg(left - 8, y + 16, short, "end"))
+        for value, colour in ((low, COLOURS[0]), (high, COLOURS[3])):
+            a, b = sorted((middle, x(value)))
+            if b > a:
+                out.append(
+                    f'<rect x="{a:.1f}" y="{y + 3}" width="{b - a:.1f}" height="{line - 8}" fill="{colour}" fill-opacity="0.8"/>'
+                )
+        out.append(text_svg(width - right + 8, y + 16, words, "start"))
     return "".join([*out, "</svg>"])
 
 

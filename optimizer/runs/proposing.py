@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from optimizer import pipeline
 from optimizer.disk import hold, seal
 from optimizer.domain import Case
 from optimizer.domain.memory import give_back
-from optimizer.errors import AttrifluxError, define
+from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.keeping import read_kept
@@ -34,6 +35,10 @@ define(
     "La vérification indépendante a refusé la proposition : rien n'a été écrit ({why}).",
     "The independent check refused the proposal: nothing was written ({why}).",
 )
+
+
+Beside = Callable[[Path, Result], Mapping[Lang, Sequence[str]]]
+"""Writes files beside a result, inside its folder; returns sentences about them by language."""
 
 
 class Reporter(Protocol):
@@ -162,6 +167,7 @@ def propose_to(
     keep: bool = True,
     progress: Reporter | None = None,
     interrupt: threading.Event | None = None,
+    beside: Beside | None = None,
 ) -> Written:
     """:func:`propose`, checked by `verify` and written whole into ``out``.
 
@@ -172,6 +178,7 @@ def propose_to(
     Parameters
     ----------
     keep : whether ``Written.result`` holds the rows of a large run; without, it holds its numbers and empty tables.
+    beside : writes further files into the folder, under the same manifest, and returns what the terminal says of them.
 
     Raises
     ------
@@ -194,6 +201,11 @@ def propose_to(
             write_certificate(work, result.certificate)
             write_run_record(work, result, options, timings, verdict=None)
             timings["write_tables"] = time.perf_counter() - clock
+            more: Mapping[Lang, Sequence[str]] = {}
+            if beside is not None:
+                clock = time.perf_counter()
+                more = beside(work, result)
+                timings["beside"] = time.perf_counter() - clock
             large = is_large(result.optimum.prepared.problem)
             if not large:
                 clock = time.perf_counter()
@@ -215,9 +227,10 @@ def propose_to(
             if not large:
                 _write_pages(work, result, options, reporter, timings)
             write_run_record(work, result, options, timings, verdict=verdict.verdict)
-    return Written(
-        out, result.stop, verdict.verdict, summary_of(result, out, verdict, timings, names), result
-    )
+    summary = summary_of(result, out, verdict, timings, names)
+    for lang, lines in more.items():
+        summary[f"lines_{lang}"] = [*summary[f"lines_{lang}"], *lines]  # type: ignore[misc]
+    return Written(out, result.stop, verdict.verdict, summary, result)
 
 
 def _write_pages(

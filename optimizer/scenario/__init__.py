@@ -11,7 +11,9 @@ Why files. A planner argues by editing ten lines. Keys are the dotted keys of `m
 stand on before any case is read; a run is named by the hash of all it depends on, so that an interrupt costs one run
 and the number of workers changes no byte.
 
-Rejected: scenarios as Python (nobody in a meeting edits it), a database of results (a folder per run can be mailed),
+A notebook may make the same scenarios as values (:class:`Scenario`) and run them on a case in memory.
+
+Rejected: scenarios as Python only (nobody in a meeting edits it), a database of results (a folder per run can be mailed),
 differences computed from rounded screens (the comparison reads the published tables).
 """
 
@@ -25,14 +27,15 @@ from optimizer.scenario.flux import Flux, flux
 from optimizer.scenario.flux_files import flux_to
 from optimizer.scenario.grid_new import NewGrid, new_grid, new_grid_to, read_base
 from optimizer.scenario.records import comparison_table, inputs_table, read_record
-from optimizer.scenario.running import Ran, run_scenarios
+from optimizer.scenario.running import Plan, Ran, plan_scenarios, run_scenarios
+from optimizer.scenario.tornado import tornado_scenarios
 from optimizer.scenario.weekly import spread, weekly
 from optimizer.scenario.weights import METHODS, rank_weights
 from optimizer.scenario.writing import new_scenario
 
 __all__ = [
-    "METHODS", "Flux", "GridTest", "NewGrid", "Ran", "Run", "Scenario", "apply", "check_keys", "compare", "comparison_table", "converted_lines",
+    "METHODS", "Flux", "GridTest", "NewGrid", "Plan", "Ran", "Run", "Scenario", "apply", "check_keys", "compare", "comparison_table", "converted_lines",
     "cotation_test", "cotation_to", "expand", "flux", "flux_to", "inputs_table", "new_grid", "new_grid_to",
     "new_scenario", "rank_weights", "read_base", "read_record", "read_scenario",
-    "run_scenarios", "shipped", "shown", "signed", "spread", "weekly",
+    "plan_scenarios", "run_scenarios", "shipped", "shown", "signed", "spread", "tornado_scenarios", "weekly",
 ]  # fmt: skip

@@ -79,6 +79,10 @@ def _negotiated(known: Mapping[str, object], own: Mapping[str, object]) -> dict[
     if given:
         before = out.get("counterparts", {})
         out["counterparts"] = {**(before if isinstance(before, Mapping) else {}), **given}
+    minima = {k.removeprefix("flux.minimum."): v for k, v in own.items() if k.startswith("flux.minimum.")}
+    if minima:
+        before = out.get("minima", {})
+        out["minima"] = {**(before if isinstance(before, Mapping) else {}), **minima}
     return out
 
 

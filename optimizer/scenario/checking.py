@@ -13,7 +13,7 @@ from optimizer.policy import RuleSet
 from optimizer.policy.changes import parse_line_key
 from optimizer.scenario import messages as messages
 from optimizer.scenario.apply import apply
-from optimizer.scenario.files import Run, Scenario, refusal
+from optimizer.scenario.files import Run, Scenario, place_of_key, refusal
 from optimizer.scenario.flux import conventions_of
 
 
@@ -31,11 +31,13 @@ def applied(case: Case, run: Run, scenario: Scenario, models: Path | None = None
         changed = apply(case, run, models)
         return changed, pipeline.load_rules(changed, models)
     except InputProblems as problems:
-        found = [(f, _first_key(run)) for f in problems.findings if f.severity == "error"]
-        raise InputProblems([_told(f, key, run, scenario) for f, key in found]) from None
+        errors = [f for f in problems.findings if f.severity == "error"]
+        raise InputProblems(_blamed(errors, case, run, scenario, models, None)) from None
     except AttrifluxError as error:
         key = str(error.params.get("key", ""))
-        raise (_absent(case, key, scenario, error, models) or refusal(scenario, key, error)) from None
+        raise (
+            _absent(case, key, scenario, run, error, models) or refusal(scenario, run, key, error)
+        ) from None
 
 
 def checked(
@@ -47,19 +49,52 @@ def checked(
     """
     changed, rules = applied(case, run, scenario, models)
     problems = _errors(changed, rules, accept_assumed)
-    if not problems:
-        return changed
-    left = dict.fromkeys((f.text() for f in problems), _first_key(run))
-    for key in reversed(
-        list(run.changes)
-    ):  # the key without which the problem is gone; the first in the file wins
+    if problems:
+        raise InputProblems(_blamed(problems, case, run, scenario, models, accept_assumed))
+    return changed
+
+
+def _blamed(
+    problems: Sequence[Finding],
+    case: Case,
+    run: Run,
+    scenario: Scenario,
+    models: Path | None,
+    accept_assumed: bool | None,
+) -> list[Finding]:
+    """Each problem at the line of the key that causes it: the one without which it is gone, the first in the file of several.
+
+    A problem that two keys each make alone stands at the first key of the file. ``accept_assumed`` None: the case could not
+    even be changed.
+    """
+    causes: dict[str, list[str]] = {f.text(): [] for f in problems}
+    for key in run.changes:
         other = replace(run, changes={k: v for k, v in run.changes.items() if k != key})
-        try:
-            still = {f.text() for f in _errors(*applied(case, other, scenario, models), accept_assumed)}
-        except AttrifluxError:
+        still = _problems_of(case, other, models, accept_assumed)
+        if still is None:
             continue
-        left |= {text: key for text in left if text not in still}
-    raise InputProblems([_told(f, left[f.text()], run, scenario) for f in problems])
+        for text, keys in causes.items():
+            if text not in still:
+                keys.append(key)
+    return [_told(f, next(iter(causes[f.text()]), _first_key(run)), run, scenario) for f in problems]
+
+
+def _problems_of(
+    case: Case, run: Run, models: Path | None, accept_assumed: bool | None
+) -> frozenset[str] | None:
+    """Texts of the problems of a case under a run; None where it is refused for something else."""
+    try:
+        changed = apply(case, run, models)
+        rules = pipeline.load_rules(changed, models)
+    except InputProblems as problems:
+        return frozenset(f.text() for f in problems.findings if f.severity == "error")
+    except AttrifluxError:
+        return None
+    return (
+        frozenset()
+        if accept_assumed is None
+        else frozenset(f.text() for f in _errors(changed, rules, accept_assumed))
+    )
 
 
 def sound(case: Case, *, models: Path | None = None, accept_assumed: bool = False) -> None:
@@ -85,7 +120,7 @@ def _first_key(run: Run) -> str:
 
 def _told(finding: Finding, key: str, run: Run, scenario: Scenario) -> Finding:
     """The problem at the line of its key: the rows of a changed table stand in no file that one could open."""
-    file, line = scenario.lines.get(key, (f"{scenario.name}.yaml", 1))
+    file, line = place_of_key(scenario, run, key) or (f"{scenario.name}.yaml", 1)
     bare = replace(finding, file="", row=None, column=None, rows=())
     fr, en = bare.sentence("fr"), bare.sentence("en")
     why = Said(fr[:1].upper() + fr[1:], en[:1].upper() + en[1:])
@@ -95,17 +130,18 @@ def _told(finding: Finding, key: str, run: Run, scenario: Scenario) -> Finding:
 
 
 def _absent(
-    case: Case, key: str, scenario: Scenario, error: AttrifluxError, models: Path | None
+    case: Case, key: str, scenario: Scenario, run: Run, error: AttrifluxError, models: Path | None
 ) -> AttrifluxError | None:
     """The refusal of a key that names a landlord without any agreement here; None for another error."""
     landlord = parse_line_key(key)[0] if error.code == "POLICY_CHANGE_UNKNOWN" else ""
-    if landlord in ("", "*") or key not in scenario.lines:
+    place = place_of_key(scenario, run, key)
+    if landlord in ("", "*") or place is None:
         return None
     rules = pipeline.load_rules(case, models)
     known = sorted(set(conventions_of(case, rules)["landlord"]))
     if landlord in known:
         return None
-    file, line = scenario.lines[key]
+    file, line = place
     return AttrifluxError(
         "SCENARIO_NO_LANDLORD", file=file, line=line, key=key, landlord=landlord, territory=rules.title,
         known=", ".join(known[:8]) + (", …" if len(known) > 8 else ""),

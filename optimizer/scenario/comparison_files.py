@@ -1,4 +1,4 @@
-"""The three files of a comparison: exact CSV, a workbook and a page in words."""
+"""The files of a comparison: exact CSV, the same as Parquet, a workbook and a page in words."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ from optimizer.disk import write_files
 from optimizer.errors import Lang, said
 from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
-from optimizer.presentation.exactcsv import unit_csv
 from optimizer.presentation.tables_book import PLANNING, write_book
 from optimizer.presentation.words import scope_words
 from optimizer.scenario.comparison_page import comparison_html
+from optimizer.scenario.figures import figures_csv
 from optimizer.scenario.indicators import indicator_order, label_of, unit_words
+from optimizer.scenario.key_words import key_words, value_words
 from optimizer.scenario.records import (
     MARGIN,
     SMALL,
     Record,
     comparison_table,
     inputs_table,
+    long_table,
     places_of,
     read_record,
+    titles_of_all,
     wide_table,
     within_margin,
 )
@@ -33,7 +36,7 @@ from optimizer.scenario.records import (
 HEADINGS: Mapping[Lang, Mapping[str, str]] = {
     "fr": {
         "indicator": "Indicateur", "scope": "Périmètre", "unit": "Unité", "scenario": "Scénario", "value": "Valeur",
-        "reference": "Référence", "difference": "Écart", "key": "Clé", "title": "Titre", "proof": "Preuve", "notes": "Remarques",
+        "reference": "Référence", "difference": "Écart", "key": "Clé", "input": "Entrée", "difference_error": "Erreur type de l'écart", "title": "Titre", "proof": "Preuve", "notes": "Remarques",
         "reading": "Lecture",
     },
     "en": {},
@@ -43,7 +46,7 @@ HEADINGS: Mapping[Lang, Mapping[str, str]] = {
 def write_comparison(
     out: Path, names: Sequence[str], *, style: Style = "french", lang: Lang = "fr"
 ) -> pd.DataFrame:
-    """Write ``comparison.csv``, ``comparison.xlsx`` and ``comparison.html`` for the runs of a folder."""
+    """Write ``comparison.csv``, ``.parquet``, ``.xlsx`` and ``.html`` for the runs of a folder."""
     records = [read_record(out / name) for name in names]
     return write_records(out, records, style=style, lang=lang)
 
@@ -65,10 +68,11 @@ def compare(
 
 
 def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: Lang) -> pd.DataFrame:
-    """The three files of a comparison; same records, same bytes."""
+    """The files of a comparison; same records, same bytes."""
     table = comparison_table(records)
     jobs: list[tuple[Path, Callable[[Path], object]]] = [
-        (out / "comparison.csv", lambda f: f.write_bytes(unit_csv(table, style, ("value", "reference", "difference")))),
+        (out / "comparison.csv", lambda f: f.write_bytes(figures_csv(table, style))),
+        (out / "comparison.parquet", lambda f: table.to_parquet(f, index=False)),
         (out / "comparison.xlsx", lambda f: _write_book(f, records, table, lang)),
         (out / "comparison.html", lambda f: f.write_text(comparison_html(records, lang), encoding="utf-8")),
     ]  # fmt: skip
@@ -82,7 +86,7 @@ def _write_book(file: Path, records: Sequence[Record], table: pd.DataFrame, lang
         file,
         {
             "Résultats": in_words(wide_table(records), lang, places),
-            "Entrées": inputs_table(records),
+            "Entrées": inputs_in_words(records, lang),
             "Écarts": in_words(differences_table(records), lang, places),
             "Scénarios": runs_table(records, lang),
         },
@@ -95,7 +99,7 @@ def _write_book(file: Path, records: Sequence[Record], table: pd.DataFrame, lang
 
 def differences_table(records: Sequence[Record]) -> pd.DataFrame:
     """What differs from the first run, by indicator, with what the certificates leave open said beside."""
-    table = comparison_table(records)
+    table = long_table(records)
     margins = {r.name: r.margin for r in records}
     kept = table[(table["difference"].fillna(0).abs() >= SMALL) & (table["indicator"] != MARGIN[0])]
     first = records[0].margin if records else None
@@ -103,6 +107,14 @@ def differences_table(records: Sequence[Record]) -> pd.DataFrame:
     kept = kept.assign(reading=[within_margin(i, float(d), first, margins[name]) for name, i, d in gaps])
     order = [indicator_order(str(i)) for i in kept["indicator"]]
     return kept.iloc[sorted(range(len(kept)), key=lambda k: order[k])].reset_index(drop=True)
+
+
+def inputs_in_words(records: Sequence[Record], lang: Lang) -> pd.DataFrame:
+    """What differs in the inputs, each key with its words, values as one writes them."""
+    table, titles, places = inputs_table(records), titles_of_all(records), places_of(records)
+    words = [key_words(str(key), lang, titles, places) for key in table["key"]]
+    said_values = {r.name: [value_words(str(v), lang) for v in table[r.name]] for r in records}
+    return pd.DataFrame({"input": words, **said_values, "key": table["key"]})
 
 
 def runs_table(records: Sequence[Record], lang: Lang) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -123,13 +123,17 @@ def cotation_test(
         case = importers.read(Path(case), need=("dwellings", "applications"))
     if len(case.table("applications")) and case.table("applications")["score"].notna().all():
         raise AttrifluxError("COTATION_GIVEN")
-    with _with_grids((grid_a, grid_b), models) as (names, folder):
+    with with_grids((grid_a, grid_b), models) as (names, folder):
         options = replace(options or Options(), models=folder)
-        results = [propose(_under(case, name), options) for name in names]
+        results = [propose(under(case, name), options) for name in names]
         bare = [_without_declared(case, name, options) for name in names]
     rules = results[0].optimum.prepared.rules
     tables = [points_of(r.scores) for r in results]
-    people = _moves(tables[0], tables[1], public_of_household(case.table("applications")))
+    people = _moves(
+        tables[0],
+        tables[1],
+        public_of_household(case.table("applications"), results[0].optimum.prepared.facts),
+    )
     return GridTest(
         grid_a=names[0],
         grid_b=names[1],
@@ -137,7 +141,7 @@ def cotation_test(
         market=rules.market,
         applications=people,
         publics=_publics(people, results, tables),
-        lists=_lists(results[0].proposals, results[1].proposals),
+        lists=changed_lists(results[0].proposals, results[1].proposals),
         criteria=pd.concat(
             [_criteria(r.scores, r.optimum.prepared.rules, n) for r, n in zip(results, names, strict=True)],
             ignore_index=True,
@@ -156,7 +160,7 @@ def _grid(result: Result, name: str) -> policy.Grid:
 
 
 @contextmanager
-def _with_grids(grids: tuple[str, str], models: Path | None) -> Iterator[tuple[list[str], Path | None]]:
+def with_grids(grids: Sequence[str], models: Path | None) -> Iterator[tuple[list[str], Path | None]]:
     """Names of the grids, and a ``models/`` folder that knows them (a copy when a grid is a file of the user)."""
     source = models_dir(models)
     known = sorted(p.stem for p in (source / "cotation").glob("*.yaml"))
@@ -177,7 +181,8 @@ def _with_grids(grids: tuple[str, str], models: Path | None) -> Iterator[tuple[l
         yield names, folder
 
 
-def _under(case: Case, grid: str) -> Case:
+def under(case: Case, grid: str) -> Case:
+    """The case scored by one grid everywhere."""
     changes = {**case.settings.changes, "territory.grid": grid}
     return replace(case, settings=replace(case.settings, changes=changes))
 
@@ -196,8 +201,10 @@ def _without_declared(case: Case, grid: str, options: Options) -> dict[str, pd.D
     ):
         changed = table.copy()
         changed[column] = table[column].mask(rows.astype(bool))
-        under = replace(_under(case, grid), tables={**case.tables, "applications": changed})
-        prepared = pipeline.prepare(under, models=options.models, accept_assumed=options.accept_assumed)
+        changed_case = replace(under(case, grid), tables={**case.tables, "applications": changed})
+        prepared = pipeline.prepare(
+            changed_case, models=options.models, accept_assumed=options.accept_assumed
+        )
         out[fact] = points_of(prepared.scores.breakdown())
     return out
 
@@ -244,7 +251,9 @@ def _shares(kinds: list[str]) -> dict[str, float]:
     return {p: round(kinds.count(p) / len(kinds), 4) if kinds else float("nan") for p in PUBLICS}
 
 
-def _lists(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+def changed_lists(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """``dwelling_id, first_a, first_b, first_changed, list_changed`` of two tables of proposals."""
+
     def ordered(frame: pd.DataFrame) -> dict[str, list[str]]:
         frame = frame.sort_values(["dwelling_id", "rank"])
         return {

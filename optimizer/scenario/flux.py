@@ -21,6 +21,7 @@ from optimizer.scenario.fit import public_fit
 NUMBERS = (
     "national.flux.agents_cap", "national.flux.state_cap", "national.flux.guarantee_cap",
     "national.flux.cap_receiver", "national.flux.spread_years", "national.flux.stock_rights", "national.flux.counterparts",
+    "national.planning.turnover_gap",
 )  # fmt: skip
 """Parameters a conversion rests on, in the order they are shown."""
 
@@ -116,6 +117,7 @@ def terms_of(
         kept=frozenset(str(x) for x in rules.get("national.flux.stock_rights")),
         negotiated=conversion.negotiated_from(case.settings.negotiated),
         added=added or {},
+        turnover_gap=exact("national.planning.turnover_gap"),
     ), tuple(findings)
 
 
@@ -210,7 +212,7 @@ def converted(
     terms, more = terms_of(case, rules, added)
     if modes is None:
         modes = (1, 2, 3, 4) if terms.negotiated else (1, 2, 3)
-    if set(modes) == {4} and terms.negotiated is None:
+    if 4 in modes and terms.negotiated is None:
         raise InputProblems([Finding("FLUX_NEGOTIATED_MISSING", file="case.yaml")])
     dwellings = case.table("dwellings")
     places, unknown = departements_of(dwellings, rules)

@@ -13,6 +13,7 @@ from optimizer.scenario.case_changes import new_rights
 from optimizer.scenario.checking import applied
 from optimizer.scenario.files import check_keys, expand, read_scenario, settings_of
 from optimizer.scenario.flux import Flux, flux
+from optimizer.scenario.unused import unread_by_flux
 
 
 def flux_under(
@@ -31,16 +32,20 @@ def flux_under(
         ``SCENARIO_MATRIX``: the file tries several values. Other ``SCENARIO_…``: as for any scenario, with the line.
     """
     read = read_scenario(scenario)
-    if read.over:
+    if read.over or read.variants:
         raise AttrifluxError("SCENARIO_MATRIX", name=read.name)
     territory, on = settings_of(case)
     check_keys(read, territory, on, models)
     run = expand(read)[0]
+    unread = unread_by_flux(run, modes)
+    if run.changes.get("flux.mode") == 4:
+        modes = modes if modes is not None else (1, 2, 3, 4)  # without negotiated it is refused, not left out
     run = replace(run, changes={k: v for k, v in run.changes.items() if k != "flux.mode"})
     found = importers.read(case, need=("stock",))
     changed, _ = applied(found, run, read, models)
     title = f"{found.settings.title} – {read.title}"
-    changed = replace(changed, settings=replace(changed.settings, title=title))
+    warnings = (*changed.warnings, *unread)
+    changed = replace(changed, warnings=warnings, settings=replace(changed.settings, title=title))
     return flux(
         changed, modes=modes, basis=str(run.changes.get("flux.basis", basis)), models=models,
         added=new_rights(run.changes),

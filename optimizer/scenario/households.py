@@ -1,4 +1,4 @@
-"""Who is proposed: quartiles of income per EPCI in and outside QPV, publics, waiting and points of the first ranks."""
+"""Who is housed: quartiles of income per EPCI in and outside QPV, publics, waiting and points of the first ranks."""
 
 from __future__ import annotations
 
@@ -8,57 +8,75 @@ import pandas as pd
 
 from optimizer.domain.account import transfers
 from optimizer.eligibility.facts import Facts
-from optimizer.runs import Result
-from optimizer.scenario.publics import PUBLICS, public_of_household
+from optimizer.pipeline import Prepared
+from optimizer.scenario.figures import Figure, share
+from optimizer.scenario.publics import PUBLICS, counts_as_priority, public_of_household
 
-Row = tuple[str, str, str, float]
 QUARTILES = (("q1_share", ("yes",)), ("q234_share", ("no",)), ("q_unknown_share", ("unknown", "")))
 """Indicator -> what ``proposals.csv`` says of the first quartile."""
 
 
-def household_rows(first: pd.DataFrame, result: Result) -> list[Row]:
-    """Indicators of the households in first rank; none when no household is named."""
+def household_rows(first: pd.DataFrame, prepared: Prepared) -> list[Figure]:
+    """Figures of the households in first rank, or housed; none when no household is named.
+
+    Parameters
+    ----------
+    first : DataFrame
+        ``dwelling_id, account, application_id, score, q1``, one line per dwelling.
+    """
     named = first[first["application_id"] != ""]
     n = len(named)
     if not n:
         return []
-    prepared = result.optimum.prepared
     facts = prepared.facts
-    seniority = dict(
-        zip(facts.applications.ids.tolist(), facts.applications.seniority_days.tolist(), strict=True)
-    )
-    months = sum(int(seniority[a]) for a in named["application_id"]) / n / (365.25 / 12)
-    dalo = named["priority"].str.split(r"[| ]").map(lambda codes: "DALO" in codes)
-    publics = public_of_household(prepared.case.table("applications"))
-    kinds = [publics[str(a)] for a in named["application_id"]]
+    a = facts.applications
+    ids = [str(x) for x in a.ids.tolist()]
+    seniority = dict(zip(ids, a.seniority_days.tolist(), strict=True))
+    dalo = dict(zip(ids, a.dalo.tolist(), strict=True))
+    who = named["application_id"].astype(str).tolist()
+    months = sum(int(seniority[x]) for x in who) / n / (365.25 / 12)
+    publics = public_of_household(prepared.case.table("applications"), facts)
+    kinds = [publics[x] for x in who]
     return [
-        ("mean_score", "", "points", float(named["score"].astype(float).mean())),
-        ("mean_months", "", "months", months),
-        ("mutation_share", "", "share", float(named["account"].isin(transfers()).sum()) / n),
+        *_priority(named, facts),
+        Figure("mean_score", "", "points", float(named["score"].astype(float).mean())),
+        Figure("mean_months", "", "months", months),
+        *share("mutation_share", "", int(named["account"].isin(transfers()).sum()), n),
         *_quartiles(named, facts, prepared.rules.by_commune("epci"), prepared.case.table("dwellings")),
-        ("dalo_proposed", "", "households", float(dalo.sum())),
-        *(("public_first", f"public={p}", "households", float(kinds.count(p))) for p in PUBLICS),
+        Figure("dalo_proposed", "", "households", float(sum(bool(dalo[x]) for x in who))),
+        *(Figure("public_first", f"public={p}", "households", float(kinds.count(p))) for p in PUBLICS),
+    ]
+
+
+def _priority(named: pd.DataFrame, facts: Facts) -> list[Figure]:
+    """Share of publics prioritaires by account, as the rule counts them."""
+    counts = dict(
+        zip(
+            [str(x) for x in facts.applications.ids.tolist()], counts_as_priority(facts).tolist(), strict=True
+        )
+    )
+    marks = named["application_id"].astype(str).map(counts).astype(bool)
+    return [
+        figure
+        for account, mine in marks.groupby(named["account"], sort=True)
+        for figure in share("account_priority", f"account={account}", int(mine.sum()), len(mine))
     ]
 
 
 def _quartiles(
     named: pd.DataFrame, facts: Facts, epci_of: Mapping[str, str], dwellings: pd.DataFrame
-) -> list[Row]:
+) -> list[Figure]:
     """Q1 of the whole case in and outside QPV, then Q1, Q2–Q4 and unknown of each EPCI in and outside QPV."""
     inside = dict(zip(facts.dwellings.ids.tolist(), facts.dwellings.qpv.tolist(), strict=True))
     place = dict(zip(dwellings["dwelling_id"].astype(str), dwellings["commune"].astype(str), strict=True))
     qpv = named["dwelling_id"].map(inside).astype(bool)
     epci = named["dwelling_id"].astype(str).map(place).map(epci_of).fillna("")
-    rows: list[Row] = []
+    rows: list[Figure] = []
     for name, mask in (("q1_outside_qpv", ~qpv), ("q1_inside_qpv", qpv)):
-        if mask.any():
-            rows.append((name, "", "share", float((named.loc[mask, "q1"] == "yes").sum()) / int(mask.sum())))
+        rows += share(name, "", int((named.loc[mask, "q1"] == "yes").sum()), int(mask.sum()))
     for code in sorted(set(epci) - {""}):
         for word, side in (("no", ~qpv), ("yes", qpv)):
             here = named.loc[side & (epci == code), "q1"]
-            if len(here):
-                rows += [
-                    (name, f"epci={code};qpv={word}", "share", float(here.isin(said).sum()) / len(here))
-                    for name, said in QUARTILES
-                ]
+            for name, said in QUARTILES:
+                rows += share(name, f"epci={code};qpv={word}", int(here.isin(said).sum()), len(here))
     return rows

@@ -37,6 +37,10 @@ OWN_KEYS: tuple[OwnKey, ...] = (
         "un écart de part entre -1 et 1", "a difference of share between -1 and 1",
     ),
     OwnKey(
+        "flux.minimum.<compte>", rf"flux\.minimum\.(?P<account>{_ACCOUNT})", "rate",
+        "la plus petite part que cette partie accepte, entre 0 et 1", "the least share this party accepts, between 0 and 1",
+    ),
+    OwnKey(
         "flux.counterpart.<compte>", rf"flux\.counterpart\.(?P<account>{_ACCOUNT})", "text",
         "la contrepartie négociée, en quelques mots", "the counterpart agreed, in a few words",
     ),

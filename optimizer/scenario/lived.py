@@ -1,4 +1,4 @@
-"""The year lived week by week beside the optimum: mean and range over the replications, run by run."""
+"""The year lived week by week beside the optimum: mean, standard error and range over the replications, run by run."""
 
 from __future__ import annotations
 
@@ -8,58 +8,57 @@ from typing import Any
 from optimizer.errors import Lang, said
 from optimizer.presentation.wording import shown, signed
 from optimizer.presentation.words import scope_words
-from optimizer.scenario.indicators import indicator_order, label_of, unit_words
-from optimizer.scenario.records import SMALL, Record
+from optimizer.scenario.indicators import LIVED, indicator_order, label_of, unit_words
+from optimizer.scenario.records import SMALL, Key, Record, difference_error, range_of
 
-PREFIX = "weekly_"
+SURE = 2.0
+"""Standard errors beyond which a difference is more than chance gives, nineteen times in twenty."""
 
 
 def lived_rows(records: Sequence[Record], lang: Lang) -> list[dict[str, Any]]:
-    """One row per indicator of the lived year: ``label, scope, unit, cells`` with ``value, range, gap, open``.
+    """One row per figure of the lived year: ``label, scope, unit, main, cells`` with ``value, bound, error, range, gap, open``.
 
-    A difference from the first run is marked when the ranges of the replications overlap: chance alone gives as much.
+    ``bound`` is the same figure of the optimum. A difference from the first run is compared replication by replication; it is
+    marked when it is within two standard errors: chance alone gives as much.
     """
-    keys = dict.fromkeys(
-        k
-        for r in records
-        for k in r.values
-        if k[0].startswith(PREFIX) and not k[0].endswith(("_low", "_high"))
-    )
+    keys = dict.fromkeys(k for r in records for k in r.values if k[0].startswith(LIVED))
     rows = []
-    for key in sorted(keys, key=lambda k: (k[0] == "weekly_leases", indicator_order(k[0]), k[1])):
-        first = _range(records[0], key)
+    for key in sorted(keys, key=lambda k: (bool(k[1]), indicator_order(k[0]), k[1])):
         rows.append(
             {
-                "label": label_of(key[0], lang == "en").partition(",")[0],
+                "label": label_of(key[0], lang == "en").rpartition(",")[0],
                 "scope": scope_words(key[1], lang, records[0].places),
                 "unit": unit_words(key[2], lang),
-                "cells": [_cell(_range(record, key), first, key[2], lang) for record in records],
+                "main": not key[1],
+                "cells": [_cell(records[0], record, key, lang) for record in records],
             }
         )
     return rows
 
 
-def _range(record: Record, key: tuple[str, str, str]) -> tuple[float, float, float] | None:
-    """Mean, lowest and highest; an account that no lease of the run went to has none of all three."""
+def _cell(base: Record, record: Record, key: Key, lang: Lang) -> dict[str, str]:
     mean = record.values.get(key)
     if mean is None:
-        served = any(k[0] == key[0] for k in record.values)
-        return (0.0, 0.0, 0.0) if served and key[0] == "weekly_leases" else None
-    low, high = (record.values.get((f"{key[0]}_{end}", *key[1:]), mean) for end in ("low", "high"))
-    return mean, low, high
-
-
-def _cell(
-    found: tuple[float, float, float] | None, first: tuple[float, float, float] | None, unit: str, lang: Lang
-) -> dict[str, str]:
-    if found is None:
-        return {"value": "–", "range": "", "gap": "", "open": ""}
-    mean, low, high = found
-    cell = {"value": shown(mean, unit, lang), "range": "", "gap": "", "open": ""}
-    if high > low:
-        cell["range"] = f"{shown(low, unit, lang)} – {shown(high, unit, lang)}"
-    if first is not None and abs(mean - first[0]) >= SMALL:
-        cell["gap"] = signed(mean - first[0], unit, lang)
-        if low <= first[2] and first[1] <= high:
-            cell["open"] = said("COMPARISON.OVERLAP", lang)
+        return {"value": "–", "bound": "", "parts": "", "error": "", "range": "", "gap": "", "open": ""}
+    error, low, high = range_of(record, key)
+    bound = record.values.get((key[0].removeprefix(LIVED), *key[1:]))
+    parts = record.parts.get(key)
+    cell = {
+        "value": shown(mean, key[2], lang),
+        "bound": "" if bound is None else said("COMPARISON.OPTIMUM_HAS", lang, value=shown(bound, key[2], lang)),
+        "parts": "" if parts is None else said(
+            "COMPARISON.PARTS", lang, num=shown(round(parts[0], 1), "leases", lang), den=shown(round(parts[1], 1), "leases", lang)
+        ),
+        "error": f"± {shown(error, key[2], lang)}" if error == error and error > 0 else "",
+        "range": f"{shown(low, key[2], lang)} – {shown(high, key[2], lang)}" if high > low else "",
+        "gap": "", "open": "",
+    }  # fmt: skip
+    reference = base.values.get(key)
+    if record is not base and reference is not None and abs(mean - reference) >= SMALL:
+        cell["gap"] = signed(mean - reference, key[2], lang)
+        paired = difference_error(base, record, key)
+        if paired == paired:
+            cell["gap"] += f" ± {shown(paired, key[2], lang)}"
+        if not (paired == paired and abs(mean - reference) > SURE * paired):
+            cell["open"] = said("COMPARISON.CHANCE", lang)
     return cell

@@ -137,3 +137,43 @@ define(
     remedy_fr="Choisir un scénario sans over, ou faire tourner la matrice avec scenario run",
     remedy_en="Choose a scenario without over, or run the matrix with scenario run",
 )
+define(
+    "SCENARIO_KEY_NOT_FLUX",
+    "La clé {key} ne change rien ici : la conversion du stock en flux ne la lit pas.",
+    "The key {key} changes nothing here: the stock-to-flux conversion does not read it.",
+    remedy_fr="La faire tourner avec scenario run, ou la retirer",
+    remedy_en="Run it with scenario run, or remove it",
+)
+define(
+    "SCENARIO_MODE_BESIDE",
+    "La clé flux.mode (ici {mode}) ne choisit rien ici : les modes sont montrés côte à côte.",
+    "The key flux.mode (here {mode}) chooses nothing: the modes are shown side by side.",
+    remedy_fr="Ajouter --modes {mode} pour ne voir que celui-là",
+    remedy_en="Add --modes {mode} to see that one alone",
+)
+define(
+    "SHADOW_NONE",
+    "« {name} » ne contient pas de résultat écrit avec une grille en test.",
+    "“{name}” holds no result written with a grid in test.",
+    remedy_fr="Faire tourner propose avec --shadow-grid",
+    remedy_en="Run propose with --shadow-grid",
+)
+define(
+    "SHADOW_MIXED",
+    "Ces semaines n'ont pas été testées avec la même grille : {titles}.",
+    "These weeks were not tested with the same grid: {titles}.",
+    remedy_fr="N'additionner que les semaines d'une même version de la grille",
+    remedy_en="Add up weeks of one version of the grid only",
+)
+define(
+    "SHADOW_TWICE",
+    "Deux résultats portent sur le même jour ({on}) : {names}.",
+    "Two results are about the same day ({on}): {names}.",
+    remedy_fr="Ne garder que celui de la séance",
+    remedy_en="Keep the one of the session only",
+)
+define(
+    "COTATION_TWO_GRIDS",
+    "Donner deux grilles et un cas, ou des semaines (--weeks).",
+    "Give two grids and a case, or weeks (--weeks).",
+)

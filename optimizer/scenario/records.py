@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,14 +14,24 @@ import pandas as pd
 from optimizer.errors import AttrifluxError
 from optimizer.presentation.data import ProofSummary
 from optimizer.scenario import messages as messages
+from optimizer.scenario.figures import NAN, scope_columns
 from optimizer.scenario.in_force import said
 from optimizer.scenario.indicators import indicator_order
+from optimizer.scenario.weekly import ABSENT_IS_NONE, standard_error
+
+Key = tuple[str, str, str]
+"""Indicator, scope and unit of a figure."""
 
 RECORD = "scenario.json"
-FORMAT = "attriflux-scenario/2"
+TIMING = "run.json"
+"""How long a run took: the only file of a run that differs between two machines."""
+FORMAT = "attriflux-scenario/3"
 """What a record says of itself; another format was written by another version and is not read."""
-COLUMNS = ("scenario", "indicator", "scope", "unit", "value", "reference", "difference")
-COUNTED = ("account_dwellings", "account_planned", "account_flux", "public_first")
+VALUES = (
+    "unit", "value", "num", "den", "standard_error", "low", "high", "reference", "difference", "difference_error",
+)  # fmt: skip
+"""Columns of ``comparison.csv`` behind ``scenario``, ``indicator`` and the parts of the scope."""
+COUNTED = ("account_dwellings", "account_planned", "account_flux", "public_first", *sorted(ABSENT_IS_NONE))
 """Counts: absent means none."""
 VALUED = ("objective", "rule_loss", "rule_marginal")
 """Indicators in points of the value: what the certificate leaves open is in the same unit."""
@@ -52,6 +63,20 @@ class Record:
     """What the certificate proves: the page never trusts the solver's own word."""
     gap: float = 0.0
     """Points between the bound and the objective."""
+    parts: Mapping[Key, tuple[float, float]] = field(default_factory=dict)
+    """Numerator and denominator of each share."""
+    lived: Mapping[Key, tuple[float | None, ...]] = field(default_factory=dict)
+    """Figures of the lived year in each replication, in order: those of the same rank share their draws between runs."""
+    seed: str = ""
+    """What the replications were drawn from; two runs of one seed are compared replication by replication."""
+    seconds: float = 0.0
+    """How long the run took; 0 when nobody said."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Title in ``models/`` of each changed key that has one."""
+    first: Mapping[str, str] = field(default_factory=dict)
+    """Dwelling -> mark of the account and household in first rank: equal marks, equal first ranks."""
+    assumed: tuple[str, ...] = ()
+    """Rows that have no price because their target is assumed, as ``rule;scope``."""
 
     @property
     def proof(self) -> ProofSummary:
@@ -83,10 +108,13 @@ def read_record(folder: Path) -> Record:
         raise AttrifluxError("SCENARIO_NOT_A_RUN", name=folder.name)
     content = _content(file, folder.name)
     values = {(i, s, u): float(v) for i, s, u, v in content["indicators"] if v is not None}
+    parts = {(i, s, u): (float(n), float(d)) for i, s, u, n, d in content["parts"]}
+    lived = {(i, s, u): tuple(each) for i, s, u, each in content["lived"]}
     record = Record(
         content["name"], content["title"], content["changes"], content["swept"], values, content["stop"],
         content["verdict"], tuple(content["notes"]), content.get("places", {}), content.get("before", {}),
-        content.get("case", ""), *_certified(folder, content),
+        content.get("case", ""), *_certified(folder, content), parts, lived, content["seed"], seconds_of(folder),
+        content["titles"], content["first"], tuple(content["assumed"]),
     )  # fmt: skip
     return record if record.margin is None else replace(record, values={**values, MARGIN: record.margin})
 
@@ -142,11 +170,28 @@ def completed(records: Sequence[Record]) -> list[Record]:
     return [
         replace(
             r,
-            values={**r.values, **{k: 0.0 for k in counted if k not in r.values}},
+            values={**r.values, **{k: 0.0 for k in counted if k not in r.values and _has(r, k)}},
+            lived={
+                **r.lived,
+                **{
+                    k: (0.0,) * _replications(r)
+                    for k in counted
+                    if k not in r.lived and _has(r, k) and k[0] in ABSENT_IS_NONE
+                },
+            },
             places=places_of(records),
         )
         for r in records
     ]
+
+
+def _replications(record: Record) -> int:
+    return max(map(len, record.lived.values()), default=0)
+
+
+def _has(record: Record, key: Key) -> bool:
+    """Whether a run has figures of that kind at all: one that did not live its year says nothing of it."""
+    return key[0] not in ABSENT_IS_NONE or bool(record.lived)
 
 
 def places_of(records: Sequence[Record]) -> dict[str, str]:
@@ -155,16 +200,68 @@ def places_of(records: Sequence[Record]) -> dict[str, str]:
 
 
 def comparison_table(records: Sequence[Record]) -> pd.DataFrame:
-    """``comparison.csv``: every indicator of every run beside the first run, which is the reference."""
-    rows = []
+    """``comparison.csv``: every indicator of every run beside the first run, which is the reference.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario, indicator``, one column per part of a scope (``rule, landlord, departement, epci, area, account, qpv,
+        residence, public``, and those of rules of one's own), ``unit, value, num, den``; for the lived year ``value`` is
+        the mean of the replications, with ``standard_error, low, high``; ``reference, difference``, and
+        ``difference_error``, the standard error of the paired difference.
+    """
+    table = long_table(records)
+    parts = scope_columns(table["scope"].tolist())
+    return pd.concat([table[["scenario", "indicator"]], parts, table[list(VALUES)]], axis=1)
+
+
+def long_table(records: Sequence[Record]) -> pd.DataFrame:
+    """As :func:`comparison_table`, with the scope in one piece."""
+    rows: list[tuple[object, ...]] = []
     records = completed(records)
-    base = records[0].values if records else {}
+    base = records[0] if records else None
     for record in records:
         for key, value in record.values.items():
-            reference = base.get(key)
+            reference = None if base is None else base.values.get(key)
             difference = None if reference is None else value - reference
-            rows.append((record.name, *key, value, reference, difference))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+            num, den = record.parts.get(key, (NAN, NAN))
+            paired = NAN if base is None or record is base else difference_error(base, record, key)
+            rows.append(
+                (record.name, *key, value, num, den, *range_of(record, key), reference, difference, paired)
+            )
+    return pd.DataFrame(rows, columns=["scenario", "indicator", "scope", *VALUES])
+
+
+def titles_of_all(records: Sequence[Record]) -> dict[str, str]:
+    """Titles of the keys of all runs."""
+    return {key: title for record in records for key, title in record.titles.items()}
+
+
+def range_of(record: Record, key: Key) -> tuple[float, float, float]:
+    """Standard error, lowest and highest of a figure over the replications; NaN for one of the optimum."""
+    known = [v for v in record.lived.get(key, ()) if v is not None]
+    return (standard_error(known), min(known), max(known)) if known else (NAN, NAN, NAN)
+
+
+def difference_error(base: Record, record: Record, key: Key) -> float:
+    """Standard error of the difference of two runs: replication by replication where both drew from the same seed."""
+    mine, theirs = record.lived.get(key, ()), base.lived.get(key, ())
+    if record.seed == base.seed and len(mine) == len(theirs):
+        pairs = [a - b for a, b in zip(mine, theirs, strict=True) if a is not None and b is not None]
+        return standard_error(pairs)
+    alone = [standard_error([v for v in each if v is not None]) for each in (mine, theirs)]
+    return math.hypot(*alone)
+
+
+def seconds_of(folder: Path) -> float:
+    """How long the run of a folder took; 0 where it does not say."""
+    file = folder / TIMING
+    if not file.is_file():
+        return 0.0
+    try:
+        return float(json.loads(file.read_text(encoding="utf-8"))["seconds"])
+    except (ValueError, KeyError, TypeError):
+        return 0.0
 
 
 def inputs_table(records: Sequence[Record]) -> pd.DataFrame:

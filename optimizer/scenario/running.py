@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -18,14 +20,14 @@ from optimizer.disk import check_out, hold, write_files
 from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
-from optimizer.errors import AttrifluxError, Finding, said
+from optimizer.errors import AttrifluxError, Finding, InputProblems, said
 from optimizer.policy.beside import copy_territory
-from optimizer.presentation.exactcsv import unit_csv
 from optimizer.runs import Options, Result, propose_to
 from optimizer.scenario import messages as messages
 from optimizer.scenario.apply import apply
 from optimizer.scenario.checking import checked, sound
 from optimizer.scenario.comparison_files import write_comparison
+from optimizer.scenario.figures import figures_csv, scope_columns
 from optimizer.scenario.files import (
     Run,
     Scenario,
@@ -33,13 +35,16 @@ from optimizer.scenario.files import (
     expand,
     read_scenario,
     settings_of,
+    sound_scenario,
 )
 from optimizer.scenario.in_force import in_force
-from optimizer.scenario.indicators import indicators, weekly_indicators
+from optimizer.scenario.indicators import indicators
+from optimizer.scenario.key_words import titles_of
 from optimizer.scenario.parallel import run_all, sweep, weeks_lived, weeks_of
-from optimizer.scenario.records import FORMAT, RECORD
+from optimizer.scenario.records import FORMAT, RECORD, TIMING, Record, read_record, seconds_of
+from optimizer.scenario.tornado import first_marks
 from optimizer.scenario.unused import unused
-from optimizer.scenario.weekly import spread, weekly
+from optimizer.scenario.weekly import lived_values, one_week, spread, weekly
 from optimizer.synth import write_case
 
 MARK = "scenarios.json"
@@ -63,16 +68,53 @@ class Start:
     mark: str
     case: str
     before: Mapping[str, str]
+    unread: tuple[Finding, ...] = ()
+    """Keys of the run that change nothing, said on its page."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ran:
-    """What :func:`run_scenarios` did: the runs in order, those found already done, and the comparison."""
+    """What :func:`run_scenarios` did.
 
-    out: Path
+    Attributes
+    ----------
+    out : Path or None
+        Where the runs lie; None when nothing was kept.
+    runs : tuple of Run
+        In order, the first one being the reference.
+    reused : names of the runs found already done
+    comparison : DataFrame
+        ``comparison.csv`` (:func:`~optimizer.scenario.records.comparison_table` says its columns).
+    records : tuple of Record
+        Each run's figures, proof and notes.
+    """
+
+    out: Path | None
     runs: tuple[Run, ...]
     reused: tuple[str, ...]
     comparison: pd.DataFrame
+    records: tuple[Record, ...] = ()
+
+    def __repr__(self) -> str:
+        """A line: how many runs, how many reused, how many figures."""
+        return f"<Ran {len(self.runs)} runs ({len(self.reused)} reused); comparison: {len(self.comparison)}>"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a matrix asks for: its runs, how many are done, seconds of one run, and on how many processes they go."""
+
+    runs: tuple[Run, ...]
+    done: int
+    seconds_each: float
+    workers: int
+    from_runs: bool
+    """Whether the time is that of finished runs; else one run was made to measure it."""
+
+    @property
+    def seconds(self) -> float:
+        """About how long the runs that are left take."""
+        return (len(self.runs) - self.done) * self.seconds_each / self.workers
 
 
 def demo_case() -> Path:
@@ -81,10 +123,10 @@ def demo_case() -> Path:
 
 
 def run_scenarios(
-    files: Sequence[Path | str],
-    out: Path,
+    scenarios: Sequence[Path | str | Scenario],
+    out: Path | str | None = None,
     *,
-    case: Path | None = None,
+    case: Path | str | Case | None = None,
     options: Options | None = None,
     workers: int | None = None,
     reference: bool = True,
@@ -93,16 +135,17 @@ def run_scenarios(
     isolated: bool = False,
     progress: Callable[[int, int, str], None] = lambda done, total, name: None,
 ) -> Ran:
-    """Run every scenario of the files, and the case as it is, and compare them.
+    """Run every scenario, and the case as it is, and compare them.
 
     Parameters
     ----------
-    files : sequence
-        Paths, or names of shipped scenarios.
-    out : Path
-        Folder of the runs; an interrupted folder is taken up where it stopped.
-    case : Path, optional
-        Default: the shipped small case.
+    scenarios : sequence
+        Paths, names of shipped scenarios, or :class:`Scenario` values.
+    out : Path, optional
+        Folder of the runs; an interrupted folder is taken up where it stopped. None: nothing stays on the disk, the answer is
+        in what is returned.
+    case : Path or Case, optional
+        A folder, a workbook, or a case in memory, checked as the reader checks files. Default: the shipped small case.
     options : Options, optional
         Of each `propose`; threads stay at 1, the runs themselves go in parallel.
     workers : int, optional
@@ -113,6 +156,8 @@ def run_scenarios(
         Replications of the year lived in weekly batches with refusals, beside the optimum; 0: none.
     isolated : bool
         Run in worker processes even when there is only one, so that an interrupt stops a solver at once.
+    progress : callable
+        Told of every check, then of every run: done, of how many, and in words.
 
     Raises
     ------
@@ -121,40 +166,143 @@ def run_scenarios(
     InputProblems
         The case, or the case under a scenario, cannot be used. Nothing is written.
     """
+    if out is None:
+        with TemporaryDirectory(prefix="attriflux-") as work:
+            ran = run_scenarios(
+                scenarios, Path(work) / "runs", case=case, options=options, workers=workers, reference=reference,
+                replications=replications, weeks=weeks, isolated=isolated, progress=progress,
+            )  # fmt: skip
+            return replace(ran, out=None)
     options = options or Options(pdf=False)
-    source = Path(case) if case is not None else demo_case()
     out = Path(out)
-    scenarios = [read_scenario(f) for f in files]
-    runs = _named(scenarios, reference)
-    territory, on = settings_of(source)
-    for scenario in scenarios:
-        check_keys(scenario, territory, on, options.models)
-    with hold(out, force=True, inputs=source, mark=MARK, shared=True):
-        read = importers.read(source, need=NEED)
+    given = case if isinstance(case, Case) else Path(case) if case is not None else demo_case()
+    inputs = None if isinstance(given, Case) else given
+    asked = _asked(scenarios, given, options)
+    runs = _named(asked, reference)
+    with hold(out, force=True, inputs=inputs, mark=MARK, shared=True):
+        read = _case(given)
         sweep(out, [run.name for run in runs])
-        lived = Lived(replications, weeks if replications else 0)
-        key = f"{input_key(read, options)} {lived}"
-        unread = _unread(scenarios, read)
-        jobs = [(run, _run_key(key, run, unread.get(run.name, ()))) for run in runs]
-        waiting = [(run, mark) for run, mark in jobs if not _done(out / run.name, mark)]
-        reused = tuple(run.name for run, mark in jobs if _done(out / run.name, mark))
-        for run, _ in waiting:
-            check_out(out / run.name, force=True, mark=RECORD)
-        if waiting:
-            sound(read, models=options.models, accept_assumed=options.accept_assumed)
-        cases = [
-            (
-                Start(run, mark, key, in_force(read, run.changes, options.models)),
-                _checked(read, run, scenarios, options, unread.get(run.name, ())),
-            )
-            for run, mark in waiting
-        ]
+        jobs, waiting = _jobs(
+            read, asked, runs, out, options, Lived(replications, weeks if replications else 0)
+        )
+        reused = tuple(start.run.name for start in jobs if start not in waiting)
+        for start in waiting:
+            check_out(out / start.run.name, force=True, mark=RECORD)
+        cases = _checked_all(read, asked, waiting, options, progress)
         # nothing is written before every scenario is known to apply
         out.mkdir(parents=True, exist_ok=True)
         write_files([(out / MARK, lambda file: file.write_text(_mark(runs), encoding="utf-8"))], force=True)
+        lived = Lived(replications, weeks if replications else 0)
         _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress, isolated)
-        comparison = write_comparison(out, [run.name for run in runs], style=options.csv)
-    return Ran(out, tuple(runs), reused, comparison)
+        comparison = write_comparison(out, [run.name for run in runs], style=options.csv, lang=options.lang)
+        records = tuple(read_record(out / run.name) for run in runs)
+    return Ran(out, tuple(runs), reused, comparison, records)
+
+
+def plan_scenarios(
+    scenarios: Sequence[Path | str | Scenario],
+    out: Path | str,
+    *,
+    case: Path | str | Case | None = None,
+    options: Options | None = None,
+    workers: int | None = None,
+    reference: bool = True,
+    replications: int = 0,
+    weeks: int = 52,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+) -> Plan:
+    """What :func:`run_scenarios` would do, without writing: how many runs, how many are done, about how long the rest takes.
+
+    The scenarios are read and checked against the case as for a run. The time is that of the runs already finished in
+    ``out``; where there is none, that of one run of the case as it is, made and thrown away, and of one week of it.
+
+    Raises
+    ------
+    AttrifluxError, InputProblems
+        As :func:`run_scenarios`.
+    """
+    options = options or Options(pdf=False)
+    out = Path(out)
+    given = case if isinstance(case, Case) else Path(case) if case is not None else demo_case()
+    asked = _asked(scenarios, given, options)
+    runs = _named(asked, reference)
+    read = _case(given)
+    lived = Lived(replications, weeks if replications else 0)
+    jobs, waiting = _jobs(read, asked, runs, out, options, lived)
+    _checked_all(read, asked, waiting, options, progress)
+    known = [seconds_of(out / start.run.name) for start in jobs if start not in waiting]
+    known = [seconds for seconds in known if seconds]
+    each = sum(known) / len(known) if known else _measured(read, options, lived) if waiting else 0.0
+    count = min(workers or os.cpu_count() or 1, max(1, len(waiting)))
+    return Plan(tuple(runs), len(jobs) - len(waiting), each, count, bool(known))
+
+
+def _measured(case: Case, options: Options, lived: Lived) -> float:
+    """Seconds of one run of the case as it is: proposed, checked and written aside, and its year from one week of it."""
+    with TemporaryDirectory(prefix="attriflux-") as work:
+        began = time.monotonic()
+        run_one(
+            apply(case, REFERENCE, options.models),
+            Start(REFERENCE, "", "", {}),
+            Path(work) / "one",
+            options,
+            Lived(0, 0),
+        )
+        seconds = time.monotonic() - began
+    if lived.replications:
+        began = time.monotonic()
+        one_week(case, weeks=lived.weeks, options=options)
+        seconds += (time.monotonic() - began) * lived.weeks * lived.replications
+    return seconds
+
+
+def _asked(scenarios: Sequence[Path | str | Scenario], case: Path | Case, options: Options) -> list[Scenario]:
+    """The scenarios read and their keys checked, before any case is read whole."""
+    asked = [sound_scenario(s) if isinstance(s, Scenario) else read_scenario(s) for s in scenarios]
+    territory, on = settings_of(case)
+    for scenario in asked:
+        check_keys(scenario, territory, on, options.models)
+    return asked
+
+
+def _case(given: Path | Case) -> Case:
+    if not isinstance(given, Case):
+        return importers.read(given, need=NEED)
+    case, findings = importers.check_frames(given)
+    if any(f.severity == "error" for f in findings):
+        raise InputProblems(findings)
+    return case
+
+
+def _jobs(
+    read: Case, asked: Sequence[Scenario], runs: Sequence[Run], out: Path, options: Options, lived: Lived
+) -> tuple[list[Start], list[Start]]:
+    """Every run with its hash, and those that ``out`` does not hold yet."""
+    key = f"{input_key(read, options)} {lived}"
+    unread = _unread(asked, read)
+    jobs = []
+    for run in runs:
+        said = unread.get(run.name, ())
+        mark = _run_key(key, run, said)
+        jobs.append(Start(run, mark, key, in_force(read, run.changes, options.models), said))
+    return jobs, [start for start in jobs if not _done(out / start.run.name, start.mark)]
+
+
+def _checked_all(
+    read: Case,
+    asked: Sequence[Scenario],
+    waiting: Sequence[Start],
+    options: Options,
+    progress: Callable[[int, int, str], None],
+) -> list[tuple[Start, Case]]:
+    """The case under every run that is to be made, each one examined as `propose` will."""
+    if waiting:
+        sound(read, models=options.models, accept_assumed=options.accept_assumed)
+    cases = []
+    for done, start in enumerate(waiting):
+        progress(done, len(waiting), said("COMPARISON.CHECKING", options.lang, name=start.run.name))
+        cases.append((start, _checked(read, start.run, asked, options, start.unread)))
+    return cases
 
 
 def _named(scenarios: Sequence[Scenario], reference: bool) -> list[Run]:
@@ -193,11 +341,20 @@ def input_key(case: Case, options: Options) -> str:
         settings.rules_from, on=settings.on, changes=settings.changes, models=options.models, own=settings.own
     )
     content = [
-        [(s.name, s.sha256) for s in sorted(case.sources, key=lambda s: s.name)],
+        [(s.name, s.sha256) for s in sorted(case.sources, key=lambda s: s.name)] or _digests(case),
         repr(settings), rules.fingerprint(), sorted((k, str(v)) for k, v in options.record().items()),
         [_version(name) for name in ("attriflux", "highspy", "ortools", "pulp", "numpy")],
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(content, default=str).encode()).hexdigest()
+
+
+def _digests(case: Case) -> list[tuple[str, str]]:
+    """Hash of each table of a case that came from no file."""
+    found = []
+    for name, frame in sorted(case.tables.items()):
+        text = frame.to_csv(index=False, lineterminator="\n")
+        found.append((name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()))
+    return found
 
 
 def _version(name: str) -> str:
@@ -277,30 +434,60 @@ def _run_all(
 def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> None:
     """One run into its folder, whole or not at all: the changed case, the checked proposal, the indicators."""
     run = start.run
+    began = time.monotonic()
     with hold(folder, force=True, mark=RECORD) as held, held.folder() as work:
         changed = work / "cas"
         write_case(replace(case, path=None), changed)
         if case.settings.territory_file is not None:
             copy_territory(case.settings.territory_file, changed / case.settings.territory)
         written = propose_to(changed, work / "resultat", options)
-        table = indicators(written.result)
+        result = written.result
+        table = indicators(result)
+        each: dict[tuple[str, str, str], tuple[float | None, ...]] = {}
         if lived.replications:
             year = _lived_weekly(case, folder, options, lived)
-            (work / "weekly.csv").write_bytes(unit_csv(year, options.csv))
-            table = pd.concat([table, weekly_indicators(spread(year))], ignore_index=True)
-        (work / "indicators.csv").write_bytes(unit_csv(table, options.csv))
+            (work / "weekly.csv").write_bytes(_csv(year, options))
+            each = lived_values(year)
+            table = pd.concat([table, spread(year)], ignore_index=True)
+        (work / "indicators.csv").write_bytes(_csv(table, options))
+        rows = table.to_dict("records")
         record = {
             "format": FORMAT, "key": start.mark, "case": start.case, "before": dict(start.before), "name": run.name, "title": run.title,
             "scenario": run.scenario, "changes": dict(sorted(run.changes.items())), "swept": dict(run.swept),
             "stop": written.stop, "verdict": written.verdict,
-            "status": written.result.certificate["status"], "gap": str(written.result.certificate["gap"]),
+            "status": result.certificate["status"], "gap": str(result.certificate["gap"]),
             "notes": [w.sentence(options.lang) for w in case.warnings if w.code.startswith(("SCENARIO", "FLUX"))],
-            "places": _places(table, written.result),
-            "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in table.to_dict("records")],
+            "titles": titles_of(case, run.changes, options.models), "places": _places(table, result, run.changes), "seed": case.settings.seed, "first": first_marks(result.proposals), "assumed": _unpriced(result),
+            "indicators": [[r["indicator"], r["scope"], r["unit"], r["value"]] for r in rows],
+            "parts": [[r["indicator"], r["scope"], r["unit"], r["num"], r["den"]] for r in rows if r["den"] == r["den"]],
+            "lived": [[*key, list(values)] for key, values in sorted(each.items())],
         }  # fmt: skip
+        timing = json.dumps({"format": FORMAT, "seconds": round(time.monotonic() - began, 3)})
+        (work / TIMING).write_text(timing + "\n", encoding="utf-8")
         record["files"] = files_of(work)
         text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         (work / RECORD).write_text(text + "\n", encoding="utf-8")
+
+
+def _csv(table: pd.DataFrame, options: Options) -> bytes:
+    """A table of figures with its scopes part by part."""
+    scopes = scope_columns(table["scope"].tolist()).set_axis(table.index, axis=0)
+    before = [name for name in ("replication", "indicator") if name in table.columns]
+    after = [name for name in table.columns if name not in (*before, "scope")]
+    tidy = pd.concat([table[before], scopes, table[after]], axis=1)
+    return figures_csv(tidy, options.csv)
+
+
+def _unpriced(result: Result) -> list[str]:
+    """Rows without price because their target is assumed and nobody said that it should weigh."""
+    prepared = result.optimum.prepared
+    if prepared.case.settings.synthetic:
+        return []
+    return [
+        f"{row.rule};{row.scope}"
+        for row in prepared.problem.rows
+        if row.status == "assumed" and not row.price
+    ]
 
 
 def _lived_weekly(case: Case, folder: Path, options: Options, lived: Lived) -> pd.DataFrame:
@@ -319,10 +506,11 @@ def _tell(file: Path, weeks: int) -> None:
     file.write_text(str(weeks), encoding="utf-8")
 
 
-def _places(table: pd.DataFrame, result: Result) -> dict[str, str]:
-    """Names of the EPCI and collectivités that scopes of indicators give by their code."""
+def _places(table: pd.DataFrame, result: Result, keys: Iterable[str]) -> dict[str, str]:
+    """Names of the EPCI and collectivités that scopes of indicators, and keys of the scenario, give by their code."""
     pieces = sorted({piece for scope in table["scope"] for piece in str(scope).split(";")})
     values = [p.rpartition("=")[2] for p in pieces]
-    codes = [place_of(value) or value for value in values]
+    codes = {place_of(value) or value for value in values}
+    codes |= {place_of(piece) or piece for key in keys for piece in key.split(".")}
     names = result.tables.places
-    return {code: names[code] for code in codes if code in names}
+    return {code: names[code] for code in sorted(codes) if code in names}

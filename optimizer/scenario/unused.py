@@ -8,7 +8,7 @@ from optimizer.errors import Finding, Said
 from optimizer.scenario import messages as messages
 from optimizer.scenario.files import Run
 
-RIGHTS, NEGOTIATED = ("rights.",), ("flux.negotiated.", "flux.counterpart.")
+RIGHTS, NEGOTIATED = ("rights.",), ("flux.negotiated.", "flux.counterpart.", "flux.minimum.")
 CONVERSION = ("flux.basis", "stock.")
 """What only a conversion reads, whatever its mode."""
 
@@ -55,3 +55,45 @@ def _said(key: str, run: Run) -> Finding:
     if mode is not None:
         now = Said(f"flux.mode est {mode}", f"flux.mode is {mode}")
     return Finding("SCENARIO_KEY_UNUSED", "warning", params={"key": key, "mode": _needs(key), "now": now})
+
+
+READ_BY_FLUX = (
+    "flux.", "assiette.", "stock.", "rights.", "delivery.", "national.flux.", "national.ceilings.", "national.rooms.",
+    "national.uc.", "national.planning.turnover_gap", "territory.lec.", "territory.market",
+)  # fmt: skip
+"""What the stock-to-flux command reads: the conversion, and the inventory beside it (rooms, ceilings, first quartile)."""
+
+
+def unread_by_flux(run: Run, modes: Sequence[int] | None) -> tuple[Finding, ...]:
+    """One warning per key of a scenario that the stock-to-flux command does not read; another run of it may.
+
+    Parameters
+    ----------
+    modes : the modes asked for, None for all that the case allows.
+    """
+    found = []
+    for key in sorted(run.changes):
+        if key == "flux.mode":
+            found.append(Finding("SCENARIO_MODE_BESIDE", "warning", params={"mode": run.changes[key]}))
+        elif not key.startswith(READ_BY_FLUX) and not (
+            key.startswith("conventions.") and key.endswith(".cap_receiver")
+        ):
+            found.append(Finding("SCENARIO_KEY_NOT_FLUX", "warning", params={"key": key}))
+        elif modes is not None and key.startswith((*RIGHTS, *NEGOTIATED)):
+            needed = 3 if key.startswith(RIGHTS) else 4
+            if needed not in modes and 4 not in modes:
+                said = Said(
+                    f"les modes demandés sont {_list(modes)}", f"the modes asked for are {_list(modes)}"
+                )
+                found.append(
+                    Finding(
+                        "SCENARIO_KEY_UNUSED",
+                        "warning",
+                        params={"key": key, "mode": _needs(key), "now": said},
+                    )
+                )
+    return tuple(found)
+
+
+def _list(modes: Sequence[int]) -> str:
+    return ", ".join(map(str, modes))

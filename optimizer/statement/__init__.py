@@ -2,7 +2,8 @@
 
 What lives here. Dwellings proposed and attributed by réservataire × typology × financing × QPV × commune × construction
 period; the ledger of each account (share, due, consumed by the four count rules, remaining, forecast to 31 December);
-the reconciliation of two systems that count differently; the agreements of the next year; the files of all of them.
+the reconciliation of two systems that count differently; the agreements of the next year; the point
+at mid-year with its answers; the files of all of them.
 
 What it may import: `runs`, `presentation` and everything below; never `scenario`, its sibling.
 
@@ -17,12 +18,14 @@ from optimizer.statement.bilan import Bilan, bilan
 from optimizer.statement.dashboards import Dashboard, dashboard, dashboard_to
 from optimizer.statement.files import bilan_to
 from optimizer.statement.ledger import ledger, needed
+from optimizer.statement.midyear import MidYear, midyear
+from optimizer.statement.midyear_files import midyear_to
 from optimizer.statement.next_files import Following, following
 from optimizer.statement.next_stock import NextStock, next_case, next_stock
 from optimizer.statement.next_year import next_conventions
 from optimizer.statement.reconcile import reconcile
 
 __all__ = [
-    "Bilan", "Dashboard", "Following", "NextStock", "bilan", "bilan_to", "dashboard", "dashboard_to", "following", "ledger", "needed", "next_case",
+    "Bilan", "Dashboard", "Following", "MidYear", "NextStock", "bilan", "bilan_to", "dashboard", "dashboard_to", "following", "ledger", "midyear", "midyear_to", "needed", "next_case",
     "next_conventions", "next_stock", "reconcile",
 ]  # fmt: skip

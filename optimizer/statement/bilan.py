@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -61,6 +62,16 @@ class Bilan:
     deadline: policy.Parameter
     periods: policy.Parameter
     findings: tuple[Finding, ...]
+
+    @property
+    def as_of(self) -> date:
+        """The day the statement is made up to: 31 December, or the date of the case while the year is not over."""
+        return min(self.case.settings.on, date(self.year, 12, 31))
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the year is not over on the date of the case."""
+        return self.as_of < date(self.year, 12, 31)
 
     @property
     def accounts(self) -> tuple[str, ...]:

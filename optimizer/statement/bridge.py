@@ -12,7 +12,8 @@ from optimizer.statement.ledger import in_flux, lines_of, placed
 
 KEYS = ["landlord", "departement", "account"]
 COLUMNS = (
-    *KEYS, "attributed", "not_signed", "attributed_before", "signed", "outside_flux", "no_line", "ledger_signed", "difference",
+    *KEYS, "attributed", "not_signed", "attributed_before", "signed", "outside_flux", "no_line", "ledger_signed", "followed",
+    "returned", "ledger_consumed", "difference",
 )  # fmt: skip
 
 
@@ -33,7 +34,9 @@ def bridge(
     DataFrame
         ``attributed`` (statement) − ``not_signed`` in the year + ``attributed_before`` the year and signed in it = ``signed``;
         less ``outside_flux`` (transfers, relocations, first lettings, stock) and ``no_line`` (no share agreed there for the
-        account) = ``ledger_signed``. ``difference`` is what is left: nothing, or the statement is refused.
+        account) = ``ledger_signed``. Then what the ledger counts and the statement does not: ``followed``, candidates that are
+        still followed and have reached the count rule of the agreement, and ``returned``, orientations come back without a
+        lease that it counts, make ``ledger_consumed``. ``difference`` is what is left: nothing, or the statement is refused.
     """
     departement = rules.by_commune("departement")
     leases = case.table("leases")
@@ -52,12 +55,14 @@ def bridge(
     sums = {name: mask.groupby(by).sum() for name, mask in parts.items()}
     here = counted.assign(departement=counted["commune"].map(departement).fillna(""))
     attributed = here.groupby(KEYS)["attributed"].sum()
-    lines = ledger.groupby(KEYS)["consumed_signed"].sum()
+    lines = ledger.groupby(KEYS)[["consumed_signed", "returned", "consumed"]].sum()
+    nothing = pd.Series(0, index=lines.columns)
     rows = []
     for key in sorted({*attributed.index, *sums["signed"].index, *lines.index}):
         n = {name: int(values.get(key, 0)) for name, values in sums.items()}
         given = int(attributed.get(key, 0))
-        kept = int(lines.get(key, 0))
+        book = lines.loc[key] if key in lines.index else nothing
+        kept, returned, consumed = (int(book[name]) for name in ("consumed_signed", "returned", "consumed"))
         waiting = given - (n["signed"] - n["attributed_before"])
         left = n["signed"] - n["outside_flux"] - n["no_line"] - kept
         rows.append(
@@ -70,6 +75,9 @@ def bridge(
                 n["outside_flux"],
                 n["no_line"],
                 kept,
+                consumed - kept - returned,
+                returned,
+                consumed,
                 left,
             )
         )

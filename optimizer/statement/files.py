@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from optimizer.disk import hold, seal
 from optimizer.disk.stems import stems
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
+from optimizer.presentation.numbers import day
 from optimizer.presentation.page import render
 from optimizer.presentation.tables_book import STATEMENT, write_book
 from optimizer.shortlist.labels import account_label
@@ -102,7 +102,9 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
         "Détail": result.table, "Par EPCI": whole, "Registre": result.ledger, "Du bilan au registre": result.bridge,
         "LEC": result.lec,
     }  # fmt: skip
-    last = date(result.year, 12, 31)
+    last = result.as_of
+    if result.unfinished:
+        note += f" Arrêté au {day(last)} (année non finie)."
     write_book(
         folder / "bilan.xlsx", _named(sheets, result, lang), title=title, note=note, on=last, look=STATEMENT
     )
@@ -163,6 +165,8 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
         "title": settings.title,
         "synthetic": settings.synthetic,
         "year": result.year,
+        "as_of": result.as_of,
+        "unfinished": result.unfinished,
         "name": None if account is None else account_label(account, lang, result.places),
         "proposed": int(table["proposed"].sum()),
         "attributed": int(table["attributed"].sum()),

@@ -46,3 +46,24 @@ define(
     remedy_fr="Vérifier les périmètres des conventions : un bail ne compte que sur une ligne",
     remedy_en="Check the areas of the agreements: a lease counts on one line only",
 )
+define(
+    "MIDYEAR_DATE",
+    "Le point ne peut pas être fait au {to} : le dossier est celui de {year}, arrêté au {on}.",
+    "The sheet cannot be made up to {to}: the case is that of {year}, on {on}.",
+    remedy_fr="Choisir un jour de l'année du dossier, au plus tard sa date",
+    remedy_en="Choose a day of the case's year, not after its date",
+)
+define(
+    "MIDYEAR_ANSWER_OLD",
+    "{landlord}, {account} : la réponse porte sur {asked:logement/logements}, le point en propose maintenant {now}.",
+    "{landlord}, {account}: the answer is about {asked:dwelling/dwellings}, the sheet now proposes {now}.",
+    remedy_fr="Renvoyer la feuille de réponse",
+    remedy_en="Send the answer sheet again",
+)
+define(
+    "MIDYEAR_ANSWER_LOST",
+    "{landlord}, {account} ({area}) : la réponse ne correspond à aucune ligne de convention de ce point.",
+    "{landlord}, {account} ({area}): the answer matches no agreement line of this sheet.",
+    remedy_fr="Corriger le bailleur, le périmètre ou le réservataire de la réponse",
+    remedy_en="Correct the landlord, area or account of the answer",
+)

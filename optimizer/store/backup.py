@@ -113,7 +113,7 @@ def restore(sealed: Path, private: Path, url: str, keys: Path | None = None) -> 
             (half / DATABASE).rename(target)
     if target is not None:
         upgrading.upgrade(url, keys=folder)
-    with open(url, keys=folder) as store:
+    with open(url, keys=folder, inspect=True) as store:
         proof = ledger.verify(store)
     return Restored(proof.events, proof.rows, proof.problems)
 

@@ -33,7 +33,10 @@ def database(url: str) -> dict[str, Any]:
         if find_spec("psycopg") is None:
             raise StoreUnusable("STORE_DRIVER")
         parts = urlsplit(url)
-        options: dict[str, Any] = {"connect_timeout": BUSY_SECONDS} | dict(parse_qsl(parts.query))
+        waits = f"-c lock_timeout={BUSY_SECONDS * 1000} -c synchronous_commit=on"
+        options: dict[str, Any] = {"connect_timeout": BUSY_SECONDS, "options": waits} | dict(
+            parse_qsl(parts.query)
+        )
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),

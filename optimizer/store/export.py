@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimizer.disk import write_files
+from optimizer.disk import check_files, write_files
 from optimizer.store import queries
 from optimizer.store.commands.access import log
 from optimizer.store.holding import Store
@@ -59,6 +59,7 @@ def export_pseudonymous(
     """
     if actor.role not in ("D", "program"):
         raise StoreForbidden("STORE_FORBIDDEN", role=actor.role)
+    check_files([out], force=False)
     least = max(int(law(store.today()).value("export_group")), k or 0)
     units: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for session in queries.sessions(store, status="closed"):

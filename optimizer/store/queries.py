@@ -62,10 +62,11 @@ def sessions(
     *,
     status: str | tuple[str, ...] | None = None,
     commission: str | None = None,
+    ids: tuple[str, ...] | None = None,
     items: bool = True,
 ) -> tuple[SessionRecord, ...]:
-    """Sessions, newest first; ``items=False`` leaves their agenda out."""
-    equal: dict[str, Any] = {}
+    """Sessions, newest first; ``ids`` names the only ones wanted, ``items=False`` leaves their agenda out."""
+    equal: dict[str, Any] = {} if ids is None else {"session_id": ids}
     if status is not None:
         equal["status"] = status
     if commission is not None:
@@ -264,7 +265,7 @@ def _sessions(store: Store, rows: list[Row], items: bool) -> list[SessionRecord]
         }
         found.append(
             SessionRecord(
-                **known,
+                **known | {"quorum": voting.quorum(row)},
                 run=RunRecord(**made_by[row["run_id"]]) if row["run_id"] in made_by else None,
                 recipients=tuple(row["recipients"]),
                 items=tuple(agendas.get(key, ())),

@@ -362,8 +362,9 @@ class SessionRecord:
     convened_on: date | None
     recipients: tuple[str, ...]
     quorum: int
+    """The one given with the session, else ``national.commission.quorum`` (assumed)."""
     quorum_rule: str
-    """As the règlement intérieur says it."""
+    """As the règlement intérieur says it; empty: the quorum is the assumed one."""
     opened_at: datetime | None
     closed_at: datetime | None
     prepared_by: str

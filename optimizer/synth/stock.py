@@ -11,7 +11,7 @@ from optimizer.domain.account import remainder
 from optimizer.domain.schema import FINANCINGS
 from optimizer.synth.accounts import Lines
 from optimizer.synth.columns import Columns, days, decimals, numbers, texts, words
-from optimizer.synth.draws import I64, Draws, share, table
+from optimizer.synth.draws import I64, Draws, apportion, share, table
 from optimizer.synth.ledgers import base_weights
 from optimizer.synth.world import World
 
@@ -26,10 +26,12 @@ def draw_stock(world: World, lines: Lines) -> Columns:
 
     Each dwelling of each residence is held by an account in proportion to the shares of its landlord's agreement where the
     dwelling stands; agreements end residence by residence. Turnover differs by account as the profile says and is scaled so
-    that each département vacates as many dwellings as its year does, first lettings apart.
+    that each département vacates as many dwellings as its year does, first lettings apart. A year asked for with fewer (or
+    more) dwellings than its profile has as much less (or more) stock.
     """
     frame, vocabulary = _dwellings(world, lines)
     held = frame.groupby(list(KEYS), sort=True).size().reset_index(name="dwellings")
+    held = _to_scale(world, held)
     account = held["account"].to_numpy(np.int64)
     end = held["end"].to_numpy(np.int64)
     names = [vocabulary[a] for a in account.tolist()]
@@ -90,6 +92,27 @@ def _dwellings(world: World, lines: Lines) -> tuple[pd.DataFrame, tuple[str, ...
     return frame, vocabulary
 
 
+def _vacated(world: World) -> tuple[int, ...]:
+    """Dwellings of the year by département: those asked for, those of the whole year where the case is a week of it."""
+    return world.yearly if world.profile.kind == "week" else world.dwellings
+
+
+def _to_scale(world: World, held: pd.DataFrame) -> pd.DataFrame:
+    """The stock in proportion to the dwellings of the case, département by département; rows left without any fall out."""
+    wanted = _vacated(world)
+    if wanted == world.yearly:
+        return held
+    counts = held["dwellings"].to_numpy(np.int64).copy()
+    departement = held["departement"].to_numpy(np.int64)
+    for d, (asked, usual) in enumerate(zip(wanted, world.yearly, strict=True)):
+        here = np.flatnonzero(departement == d)
+        whole = int(counts[here].sum())
+        # a small case keeps a stock worth vacating from, where it has dwellings at all
+        total = max(int(asked > 0), whole * asked // usual) if usual else whole
+        counts[here] = apportion(total, counts[here].tolist())
+    return held.assign(dwellings=counts)[counts > 0].reset_index(drop=True)
+
+
 def _ends(world: World, vocabulary: tuple[str, ...], account: I64, residence: I64) -> I64:
     """Year on whose first day the agreement of each dwelling ends; LASTING for rights without an end."""
     longest: dict[str, int] = {str(k): int(v) for k, v in world.profile.of("stock_agreement_years").items()}
@@ -123,7 +146,7 @@ def _turnover(world: World, held: pd.DataFrame, names: list[str]) -> I64:
     old = Fraction(sum(weights[:-1]), sum(weights))  # the rest are first lettings, of no stock yet
     factor = [
         old * Fraction(yearly * _UNIT, int(total)) if total else Fraction(1)
-        for yearly, total in zip(world.yearly, flow.tolist(), strict=True)
+        for yearly, total in zip(_vacated(world), flow.tolist(), strict=True)
     ]
     scaled = {
         (d, b): min(_UNIT, round(factor[d] * b))

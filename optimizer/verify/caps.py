@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.verify.bound import Field
 
@@ -20,6 +21,16 @@ def most_of(space: Field, base: tuple[int, ...]) -> int:
     if len(space.seat):
         some[space.seat[inside[space.seat[:, 2]], 0]] = True
     return int(some[klass].sum())
+
+
+def used_kinds(space: Field) -> NDArray[np.bool_]:
+    """(n_kinds,) whether a first rank of the case, with or without a household, may be of the kind."""
+    used = np.zeros(len(space.kind_ptr) - 1, bool)
+    for t in np.unique(space.set_of).tolist():
+        used[space.set_kind[space.set_ptr[t] : space.set_ptr[t + 1]]] = True
+    if len(space.seat):
+        used[space.seat[:, 2]] = True
+    return used
 
 
 def most_by_row(space: Field) -> dict[tuple[str, int], int]:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.verify.bound import Field
-from optimizer.verify.caps import most_of
+from optimizer.verify.caps import most_of, used_kinds
 from optimizer.verify.cells import I64
 from optimizer.verify.rows import Row
 from optimizer.verify.solution import RATE
@@ -63,20 +63,22 @@ class Envelopes:
         self.field, self.rows = space, rows
         self._marks: dict[int, tuple[I64, I64]] = {}
         self._most: dict[int, int] = {}
+        self._used = used_kinds(space)
+        """What no household and no seat of the case can be is no matter: denominators differ where a lease may differ."""
 
     def holds(self, hull: Hull, path: Path) -> bool:
         """Whether every proposal of the leaf keeps the window, and the rows count as an envelope needs."""
-        first = hull.asked[0].row
-        in_den = self._counted(first)[1]
+        first, used = hull.asked[0].row, self._used
+        in_den = self._counted(first)[1][used]
         for a in hull.asked:
-            num, den = self._counted(a.row)
+            num, den = (marks[used] for marks in self._counted(a.row))
             if (den != in_den).any() or (num > den).any():
                 return False
             if a.least > max(0, path.low.get(("num", a.row), 0)):
                 return False
             if a.most < min(hull.high, path.high.get(("num", a.row), hull.high)):
                 return False
-        alike = [k for k in range(len(self.rows)) if (self._counted(k)[1] == in_den).all()]
+        alike = [k for k in range(len(self.rows)) if (self._counted(k)[1][used] == in_den).all()]
         if hull.low > max([0, *(path.low.get(("den", k), 0) for k in alike)]):
             return False
         return any(hull.high >= path.high.get(("den", k), hull.high + 1) for k in alike) or (

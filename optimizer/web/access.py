@@ -43,7 +43,7 @@ ROUTES: dict[str, Access] = {
     "job_stop": Access("desk", "", "S"),
     "run_page": Access("desk", "SPM"),
     "attach": Access("desk", "", "S"),
-    "sessions": Access("desk", "SPMAR"),
+    "sessions": Access("desk", "SPMR"),
     "agenda": Access("session", "SPM", "S"),
     "convene": Access("session", "", "S"),
     "cancel": Access("session", "", "S"),

@@ -206,20 +206,21 @@ def test_the_dashboard_of_the_landlord_has_the_account(dropped: Path) -> None:
 def test_a_comparison_of_scenarios_has_both(dropped: Path) -> None:
     folder = dropped / "scenarios"
     found = rows(folder / "comparison.csv")
-    lines = {(row["indicator"], row["scope"]) for row in found}
-    assert ("workers_housed", "") in lines
-    assert ("rule_rate", "rule=homes_of_workers;landlord=ESH25;epci=242500361") in lines
-    assert ("account_planned", "account=CROUS") in lines
+    lines = {(r["indicator"], r["rule"], r["landlord"], r["epci"], r["account"]) for r in found}
+    assert ("workers_housed", "", "", "", "") in lines
+    assert ("rule_rate", "homes_of_workers", "ESH25", "242500361", "") in lines
+    assert ("account_planned", "", "", "", "CROUS") in lines
     planned = {
         r["scenario"]: r["value"]
         for r in found
-        if (r["indicator"], r["scope"]) == ("account_planned", "account=CROUS")
+        if (r["indicator"], r["account"]) == ("account_planned", "CROUS")
     }
     assert planned["reference"] != planned["more"]
     page = (folder / "comparison.html").read_text(encoding="utf-8")
-    for words in ("travailleurs logés, tous bailleurs", "travailleurs du bailleur", "étudiants du CROUS"):
+    # the page speaks the language that was asked
+    for words in ("workers housed, all landlords", "workers of the landlord", "students of the CROUS"):
         assert words in page
-    assert "travailleurs logés, tous bailleurs" in words_of(folder / "comparison.xlsx")
+    assert "workers housed, all landlords" in words_of(folder / "comparison.xlsx")
 
 
 def test_the_statement_and_the_flux_have_the_account(dropped: Path) -> None:

@@ -23,6 +23,7 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "flux": ("flux", "{week}"),
     "flux, in English": ("flux", "{week}", "--lang", "en"),
     "flux of every landlord": ("flux", "{all}"),
+    "next": ("next", "--case", "{commission}", "--store", "{desk}"),
     "propose": ("propose", "{week}"),
     "propose, in English": ("propose", "{week}", "--lang", "en", "--prospects", "3"),
     "propose for every landlord": ("propose", "{year}", "--gap", "0.05", "--no-pdf"),
@@ -31,10 +32,13 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "scenario run, lived": (
         "scenario", "run", "lec-30", "--case", "{week}", "--workers", "1", "--gap", "0.05", "--replications", "2", "--weeks", "3",
     ),
+    "session minutes": ("session", "minutes", "{today}", "--store", "{desk}", "--landlord", "Habitat"),
+    "session minutes, in English": ("session", "minutes", "{today}", "--store", "{desk}", "--lang", "en"),
+    "session pack": ("session", "pack", "{today}", "--store", "{desk}"),
     "synth": ("synth", "commission", "--dwellings", "3", "--applications", "30"),
     "template": ("template", "{out}"),
 }  # fmt: skip
-"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}`` and ``{runs}`` are folders of the fixtures, ``{out}`` the
+"""Name -> words; ``{week}``, ``{all}``, ``{year}``, ``{proposals}``, ``{runs}``, ``{commission}`` and ``{desk}`` are places of the fixtures, ``{today}`` the session held today, ``{out}`` the
 folder to write where a command takes it without ``--out``."""
 
 

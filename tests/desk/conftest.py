@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from optimizer.store.clock import today
 from optimizer.synth import synthesize, write_case
 from tests.desk.commands import RECIPES, run
+from tests.deskwork.room import held_today, proposed
 from tests.statement.dashboards.midyear import middle_of_the_year, on_disk
 
 
@@ -40,6 +44,16 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
                 folder.mkdir()
                 on_disk(middle_of_the_year(110, 900, 3), folder)
             return folder / ("cas" if name == "year" else "propositions")
+        if name == "today":
+            return Path(today(datetime.now(UTC)).isoformat())
+        if name in ("desk", "commission"):
+            folder = base / "commission"
+            if not folder.exists():
+                folder.mkdir()
+                # the browser runs a loop in this thread, where Django asks no database
+                with ThreadPoolExecutor(1) as apart:
+                    apart.submit(lambda: held_today(folder).desk.close()).result()
+            return folder / "bureau.sqlite" if name == "desk" else proposed()[0]
         if name == "runs":
             return made("scenario run")
         sizes = {"week": ("commission", 12, 400), "all": ("doubs", 30, 300)}

@@ -64,7 +64,7 @@ WEEK, MORE = 9, 3
 
 @cache
 def _whole() -> Case:
-    return synthesize("commission", dwellings=WEEK + 2 * MORE, applications=200, seed=11)
+    return synthesize("commission", dwellings=WEEK + 2 * MORE, applications=200, seed=7)
 
 
 def imported(weeks: int) -> Case:
@@ -176,6 +176,28 @@ def room(folder: Path) -> Room:
         copy(path, folder / path.name)
     clock = Clock(START + timedelta(days=1))
     return Room(folder, clock, store.open(folder / "bureau.sqlite", clock=clock), session_id)
+
+
+class Now(Clock):
+    """The machine's clock, for commands run in a process of their own."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def held_today(folder: Path, name: str = "bureau.sqlite") -> Room:
+    """A desk whose session was held today, on the machine's clock."""
+    clock = Now()
+    desk = store.open(folder / name, create=True)
+    made = Room(folder, clock, desk)
+    made.session_id = begin(
+        desk, SECRETARY, ready(), commission="CALEOL Besançon", on=desk.today(), place="Besançon", quorum=3
+    )
+    made.hold(on=desk.today())
+    return made
 
 
 def listed(item: ItemRecord) -> list[CandidateRecord]:

@@ -314,6 +314,22 @@ def test_the_instruction_is_carried_into_the_files(made: Room):
     assert (people[one.application_id], people[two.application_id]) == ("unreachable", "to_verify")
 
 
+def test_households_erased_since_keep_the_count_and_lose_the_number(made: Room):
+    item = made.with_lists(3)[0]
+    made.hold()
+    sessions = queries.sessions(made.desk)
+    blank = [
+        replace(s, items=tuple(replace(i, candidates=tuple(replace(c, application_id="", facts={}, reasons=()) for c in i.candidates)) for i in s.items))
+        for s in sessions
+    ]  # fmt: skip
+    case = read_case()
+    known, erased = (next_case(case, log, next_rules(case.settings)).case for log in (sessions, blank))
+    events = erased.table("events")
+    assert int((events["dwelling_id"] == item.dwelling_id).sum()) == 1
+    counts = [bilan(c, 2026).table[["proposed", "attributed"]].sum().tolist() for c in (known, erased)]
+    assert counts[0] == counts[1]
+
+
 def test_a_new_year_leaves_last_years_leases_to_its_statement(made: Room):
     made.hold()
     found = turned(made, on=date(2027, 1, 4))

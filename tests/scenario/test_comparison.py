@@ -13,7 +13,7 @@ import pytest
 from optimizer.cli.weekly_table import weekly_table
 from optimizer.errors import AttrifluxError
 from optimizer.presentation.wording import shown, signed
-from optimizer.scenario import compare, inputs_table, read_record, run_scenarios
+from optimizer.scenario import compare, comparison_table, inputs_table, read_record, run_scenarios
 from optimizer.scenario.files import Run
 from optimizer.scenario.lived import lived_rows
 from optimizer.scenario.parallel import sweep, weeks_lived, weeks_of
@@ -27,14 +27,14 @@ OBJECTIVE = ("objective", "", "points")
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> list[Path]:
+def folders(small, tmp_path_factory) -> list[Path]:
     """The case as it is, and a quota swept over two values by a scenario that also holds a key nobody reads."""
     base = tmp_path_factory.mktemp("compare")
     scenario = base / "quota.yaml"
     scenario.write_text(
         f'title: "Q"\nwhy: "W ?"\nchanges:\n  {LONELY}: 0.02\nover:\n  {SWEPT}: [0.4, 0.9]\n', encoding="utf-8"
     )  # fmt: skip
-    ran = run_scenarios([scenario], base / "out", workers=1)
+    ran = run_scenarios([scenario], base / "out", case=small, workers=1)
     return [base / "out" / run.name for run in ran.runs]
 
 
@@ -59,7 +59,7 @@ def test_results_differ_from_the_first_run_in_every_format(folders, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx", read_only=True)
     cells = [[c for c in row if c is not None] for sheet in book for row in sheet.iter_rows(values_only=True)]
     book.close()
-    assert [SWEPT, "0.25", "0.4", "0.9"] in [[str(c) for c in row] for row in cells]
+    assert ["0,25", "0,4", "0,9", SWEPT] in [[str(c) for c in row[1:]] for row in cells]
 
 
 def test_the_page_draws_shares_attainment_and_the_cost_of_the_quota(folders, tmp_path):
@@ -71,9 +71,17 @@ def test_the_page_draws_shares_attainment_and_the_cost_of_the_quota(folders, tmp
         "Coût du quota",
     ):
         assert label in page, label
-    curve = page.partition("Coût du quota")[2].partition("</svg>")[0]
-    assert SWEPT in curve and curve.count("<circle") == 2
-    assert "<b>0.9</b>" in page and '<span class="base">0.25</span>' in page
+    curve = page.partition("Coût du quota")[2].partition("<h2>")[0]
+    assert (
+        "Baux hors QPV aux ménages du premier quartile ou relogés" in curve
+        and SWEPT not in curve
+        and curve.count("<circle") == 8
+    )
+    listed = page.partition("<ol>")[2].partition("</ol>")[0]
+    assert "relogés (NPNRU, ORCOD) = 0,9)" in listed and f"{SWEPT} = 0.9" not in listed
+    assert "<b>0,9</b>" in page and '<span class="base">0,25</span>' in page
+    starts = [line for line in curve.split("<svg")[1:] if 'text-anchor="end" fill="#1b2b41">0</text>' in line]
+    assert len(starts) == 4  # points, leases, months, households passed over: each from zero
     alone = compare(folders[:2], tmp_path / "d")
     assert not alone.empty
     assert "Coût du quota" not in (tmp_path / "d" / "comparison.html").read_text(encoding="utf-8").replace(
@@ -160,17 +168,31 @@ def test_small_and_negative_numbers_read_well():
     assert (shown(-3000.0, "points", "fr"), shown(-0.5, "points", "en")) == ("−3\u202f000", "−0.5")
 
 
-def test_the_lived_year_says_when_ranges_overlap():
-    def record(name: str, mean: float, low: float, high: float) -> Record:
-        stem = "weekly_vacancy"
-        values = {(f"{stem}{end}", "", "days"): v for end, v in (("", mean), ("_low", low), ("_high", high))}
-        return Record(name, name, {}, {}, values, "optimal", "certified", ())
+def test_a_difference_of_lived_years_is_paired_replication_by_replication():
+    """Two runs whose ranges overlap widely differ surely when every replication moves alike; chance is said to be enough where
+    they do not move together."""
+    key = ("weekly_letting_days", "", "days")
 
-    base = record("a", 100.0, 90.0, 110.0)
-    (row,) = lived_rows([base, record("b", 108.0, 105.0, 120.0), record("c", 130.0, 120.0, 140.0)], "fr")
-    assert [c["gap"] for c in row["cells"]] == ["", "+8", "+30"]
-    assert [c["open"] for c in row["cells"]] == ["", "non concluant", ""]
-    assert row["cells"][2]["range"] == "120 – 140"
+    def record(name: str, *each: float, seed: str = "s") -> Record:
+        mean = sum(each) / len(each)
+        return Record(
+            name, name, {}, {}, {key: mean}, "optimal", "certified", (), lived={key: each}, seed=seed
+        )
+
+    base = record("a", 90.0, 100.0, 110.0)
+    runs = [
+        base,
+        record("b", 92.0, 102.0, 112.5),
+        record("c", 112.0, 90.0, 104.0),
+        record("d", 92.0, 102.0, 112.5, seed="t"),
+    ]
+    (row,) = lived_rows(runs, "fr")
+    assert [c["gap"] for c in row["cells"]] == ["", "+2,2 ± 0,2", "+2 ± 10,1", "+2,2 ± 8,3"]
+    assert [c["open"] for c in row["cells"]] == ["", "", "le hasard suffit", "le hasard suffit"]
+    assert row["cells"][2]["range"] == "90 – 112" and row["cells"][0]["error"] == "± 5,8"
+    table = comparison_table(runs).set_index("scenario")
+    assert table.loc["b", "difference_error"] == pytest.approx(1 / 6)
+    assert table.loc["a", "standard_error"] == pytest.approx(10 / 3**0.5)
 
 
 def test_a_record_of_another_version_is_refused_with_what_to_do(folders, tmp_path):
@@ -231,15 +253,14 @@ def test_a_matrix_of_modes_reads_in_one_run_what_the_others_leave():
 
 def test_the_terminal_shows_the_year_lived_week_by_week():
     rows = [
-        ("a", "weekly_leases", "account=ALS", "leases", 30.5), ("a", "weekly_leases", "account=BAILLEUR", "leases", 10.0),
-        ("a", "weekly_unlet", "", "dwellings", 3.0), ("a", "weekly_unlet_low", "", "dwellings", 2.0),
-        ("a", "weekly_unlet_high", "", "dwellings", 4.0), ("a", "weekly_q1_outside_qpv", "", "share", 0.223),
+        ("a", "weekly_account_dwellings", "dwellings", 30.5, 1.0), ("a", "weekly_account_dwellings", "dwellings", 10.0, 1.0),
+        ("a", "weekly_unlet", "dwellings", 3.0, 0.6), ("a", "weekly_lec_outside_qpv", "share", 0.223, 0.01),
     ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["scenario", "indicator", "scope", "unit", "value"])
+    table = pd.DataFrame(rows, columns=["scenario", "indicator", "unit", "value", "standard_error"])
     lines = weekly_table(table, "fr", numbered=False).splitlines()
     assert "réplications" in lines[0]
     assert lines[3].split()[:4] == ["a", "40,5", "3", "–"] and "22,3" in lines[3]
-    assert lines[4].split()[:2] == ["bas", "2"] and lines[5].split()[:2] == ["haut", "4"]
+    assert lines[4].split()[:2] == ["±", "0,6"] and "1,0" in lines[4]
     assert weekly_table(table[table["indicator"] == "none"], "fr", numbered=False) == ""
 
 

@@ -12,6 +12,7 @@ from optimizer.scenario import flux
 from optimizer.scenario.flux_files import flux_to, write_flux
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
 from optimizer.synth import write_case
+from tests.cli.running import attriflux
 from tests.scenario.cases import filled, planner_case
 
 
@@ -115,12 +116,63 @@ def test_a_long_list_of_agreements_is_summed_by_year_of_end():
     assert ends_sheet(ends)["dwellings"].tolist() == [3000, 3000]
 
 
-def test_mode_4_alone_without_a_negotiation_is_refused_and_beside_others_is_said():
-    with pytest.raises(InputProblems):
-        flux(planner_case(), modes=(4,))
-    beside = flux(planner_case(), modes=(1, 4))
-    assert set(beside.flux["mode"]) == {1}
-    assert "FLUX_NEGOTIATED_MISSING" in {f.code for f in beside.findings}
+def test_mode_4_without_a_negotiation_is_refused_alone_or_beside_others(tmp_path):
+    for modes in ((4,), (1, 4)):
+        with pytest.raises(InputProblems, match="rien à négocier"):
+            flux(planner_case(), modes=modes)
+    write_case(planner_case(), tmp_path / "cas")
+    file = tmp_path / "quatre.yaml"
+    file.write_text('title: "Q"\nwhy: "q"\nchanges:\n  flux.mode: 4\n', encoding="utf-8")
+    with pytest.raises(InputProblems, match="rien à négocier"):
+        flux_to(tmp_path / "cas", tmp_path / "out", scenario=file)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_negotiation_below_what_a_party_asks_for_at_least_is_refused_with_both_shares():
+    agreed = {"base": 1, "delta": {"ALS": -0.03}, "minima": {"ALS": 0.23, "ETAT_PRIO": 0.2}}
+    with pytest.raises(InputProblems) as caught:
+        flux(planner_case(negotiated=agreed), modes=(4,))
+    (problem,) = caught.value.findings
+    assert problem.code == "FLUX_BELOW_MINIMUM"
+    assert "la part de ALS serait de 22,00 %, sous les 23,00 %" in problem.text("fr")
+    enough = flux(planner_case(negotiated={**agreed, "minima": {"ALS": 0.22}}), modes=(4,))
+    assert float(enough.flux.set_index("account").loc["ALS", "share_uncapped"]) == 0.22
+
+
+def test_keys_that_the_conversion_does_not_read_are_said_on_the_page_and_in_the_terminal(tmp_path):
+    write_case(planner_case(), tmp_path / "cas")
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        'title: "S"\nwhy: "s"\nchanges:\n  national.prices.flux: 900\n  case.shortlist_size: 4\n  flux.mode: 2\n'
+        "  assiette.OPH25.mutation: 0\n  national.flux.agents_cap: 0.04\n  rights.OPH25.ALS.2027: 10\n", encoding="utf-8",
+    )  # fmt: skip
+    written = flux_to(tmp_path / "cas", tmp_path / "out", scenario=file, modes=(1, 2))
+    said = {
+        (f.code, str(f.params.get("key", f.params.get("mode"))))
+        for f in written.result.findings
+        if f.code.startswith("SCENARIO")
+    }
+    assert said == {
+        ("SCENARIO_KEY_NOT_FLUX", "case.shortlist_size"), ("SCENARIO_KEY_NOT_FLUX", "national.prices.flux"),
+        ("SCENARIO_MODE_BESIDE", "2"), ("SCENARIO_KEY_UNUSED", "rights.OPH25.ALS.2027"),
+    }  # fmt: skip
+    page = (tmp_path / "out" / "flux.html").read_text(encoding="utf-8")
+    assert "national.prices.flux ne change rien ici" in page
+    done = attriflux("flux", tmp_path / "cas", "--out", tmp_path / "deux", "--scenario", file)
+    assert done.code == 0 and "case.shortlist_size ne change rien ici" in done.out + done.err
+
+
+def test_a_turnover_that_does_not_give_the_declared_dwellings_is_said_with_both_numbers():
+    case = planner_case()
+    assert not [f for f in flux(case).findings if f.code == "FLUX_TURNOVER_GAP"]
+    few = case.table("assiette").assign(vacated=190, mutation=0, anru=0, sale=0)
+    found = [
+        f
+        for f in flux(replace(case, tables={**case.tables, "assiette": few})).findings
+        if f.code == "FLUX_TURNOVER_GAP"
+    ]
+    assert [f.severity for f in found] == ["warning"]
+    assert "donne 810,0 logements libérés par an, l'assiette en déclare 190" in found[0].text("fr")
 
 
 def test_ceilings_of_the_public_stand_beside_the_financing_of_the_stock():

@@ -12,10 +12,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from optimizer import importers
 from optimizer.errors import AttrifluxError
+from optimizer.pipeline import load_rules
 from optimizer.runs import Options
 from optimizer.scenario import compare, comparison_table, read_record, run_scenarios, shipped
 from optimizer.scenario.files import locate
+from optimizer.statement.ledger import lines_of
 from tests.campaign import FULL
 
 HEAD = 'title: "T"\nwhy: "W ?"\n'
@@ -29,9 +32,9 @@ def files(tmp_path_factory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def ran(files, tmp_path_factory) -> Path:
+def ran(files, small, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "out"
-    run_scenarios(files, out, workers=1)
+    run_scenarios(files, out, case=small, workers=1)
     return out
 
 
@@ -50,7 +53,12 @@ def test_one_folder_per_run_and_a_comparison(ran):
         "reference",
     ]
     head = (ran / "comparison.csv").read_text(encoding="utf-8-sig").splitlines()[0]
-    assert head == "scenario;indicator;scope;unit;value;reference;difference"
+    assert head == (
+        "scenario;indicator;rule;landlord;departement;epci;area;account;qpv;residence;public;unit;value;num;den;"
+        "standard_error;low;high;reference;difference;difference_error"
+    )
+    exact = pd.read_parquet(ran / "comparison.parquet")
+    assert ";".join(exact.columns) == head and len(exact) > 100
     for name in ("cas", "resultat"):
         assert (ran / "reference" / name).is_dir()
 
@@ -61,20 +69,22 @@ def test_negative_differences_stay_numbers(ran):
     assert ";-" in text
 
 
-def test_two_workers_give_the_same_bytes(files, ran, tmp_path):
-    run_scenarios(files, tmp_path / "out", workers=2)
+def test_two_workers_give_the_same_bytes(files, ran, small, tmp_path):
+    run_scenarios(files, tmp_path / "out", case=small, workers=2)
     assert tables(tmp_path / "out") == tables(ran)
 
 
-def test_what_is_done_is_not_done_again(files, ran, tmp_path):
+def test_what_is_done_is_not_done_again(files, ran, small, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(ran, out)
     shutil.rmtree(out / "parts--flux.mode=2")
     stamp = (out / "reference" / "scenario.json").stat().st_mtime_ns
     told: list[tuple[int, int, str]] = []
-    again = run_scenarios(files, out, workers=1, progress=lambda *a: told.append(a))
+    again = run_scenarios(files, out, case=small, workers=1, progress=lambda *a: told.append(a))
     assert again.reused == ("reference", "parts--flux.mode=1")
-    assert told == [(2, 3, ""), (3, 3, "parts--flux.mode=2")]
+    assert told == [
+        (0, 1, "vérification : parts--flux.mode=2"), (2, 3, ""), (3, 3, "parts--flux.mode=2"),
+    ]  # fmt: skip
     assert (out / "reference" / "scenario.json").stat().st_mtime_ns == stamp
     assert tables(out) == tables(ran)
 
@@ -136,6 +146,58 @@ def test_indicators_agree_with_the_published_tables(ran):
     assert short == pytest.approx(rules["shortfall"].sum(), abs=0.01 * len(rules))
 
 
+def test_publics_prioritaires_are_counted_as_the_rules_do(ran):
+    """A code that is only declared is no public prioritaire: the page's share is the rule's own numerator and denominator."""
+    values, parts = (getattr(read_record(ran / "reference"), name) for name in ("values", "parts"))
+    rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    lines = rules[rules["rule"] == "priority_publics"]
+    proposals = pd.read_csv(
+        ran / "reference/resultat/proposals.csv", sep=";", decimal=",", encoding="utf-8-sig"
+    )
+    first = proposals[(proposals["rank"] == 1) & proposals["application_id"].notna()]
+    declared = first["priority"].notna().groupby(first["account"]).mean()
+    differ = 0
+    for account, mine in lines.groupby(lines["scope"].str.extract(r"account=(.+)$")[0]):
+        num, den = int(mine["num_run"].sum()), int(mine["den_run"].sum())
+        if den:
+            key = ("account_priority", f"account={account}", "share")
+            assert parts[key] == (num, den) and values[key] == round(num / den, 4)
+            differ += declared[account] > num / den
+    assert differ > 0
+    public = {k[1]: v for k, v in values.items() if k[0] == "public_first"}
+    assert (
+        public["public=autres publics prioritaires"] < first["priority"].notna().sum() - public["public=DALO"]
+    )
+
+
+def test_the_gap_of_the_flux_has_two_sides_and_a_band(ran):
+    record = read_record(ran / "reference")
+    rules = pd.read_csv(ran / "reference/resultat/rules.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    lines = rules[rules["rule"] == "flux"].set_index("scope")
+    case = importers.read(ran / "reference/cas")
+    agreed = lines_of(case, load_rules(case))
+    carried = {
+        f"landlord={r.landlord};area={r.area};account={r.account}": float(r.opening_balance)
+        for r in agreed.itertuples()
+    }
+    sides = {"flux_above": 0, "flux_below": 0}
+    for scope, row in lines.iterrows():
+        num, den = row["num_before"] + row["num_run"], row["den_before"] + row["den_run"]
+        gap, band = num - row["share"] * den + carried[str(scope)], 0.5 + row["tolerance"] * den
+        key = f"rule=flux;{scope}"
+        if den:
+            assert record.values["flux_gap", key, "leases"] == pytest.approx(gap, abs=0.006)
+            assert record.values["flux_band", key, "leases"] == pytest.approx(band, abs=0.006)
+            sides["flux_above"] += gap > band + 1e-9
+            sides["flux_below"] += gap < -band - 1e-9
+    for name, n in sides.items():
+        assert record.values[name, "", "lines"] >= n
+    assert sum(sides.values()) > 0
+    page = (ran / "comparison.html").read_text(encoding="utf-8")
+    table = page.partition("écart de chaque contingent à sa part</h2>")[2].partition("<h2>")[0]
+    assert '<td class="n above"' in table or 'class="above n"' in table or 'class="above' in table
+
+
 def test_every_consequence_of_the_comparison_is_there_and_adds_up(ran):
     values = read_record(ran / "reference").values
     names = {k[0] for k in values}
@@ -178,12 +240,22 @@ def test_an_empty_folder_is_no_run(tmp_path):
     assert comparison_table([]).empty
 
 
-def test_the_year_lived_week_by_week_stands_beside_the_optimum(tmp_path):
+def test_the_year_lived_week_by_week_stands_beside_the_optimum(small, tmp_path):
     scenario = tmp_path / "s.yaml"
     scenario.write_text(HEAD + "changes:\n  national.prices.flux: 900\n", encoding="utf-8")
-    ran = run_scenarios([scenario], tmp_path / "out", workers=1, reference=False, replications=2, weeks=2)
+    ran = run_scenarios(
+        [scenario], tmp_path / "out", case=small, workers=1, reference=False, replications=2, weeks=2
+    )
     names = set(ran.comparison["indicator"])
-    assert {"objective", "weekly_leases", "weekly_leases_low", "weekly_unlet_high"} <= names
+    assert {
+        "objective",
+        "weekly_account_dwellings",
+        "weekly_unlet",
+        "weekly_rule_rate",
+        "weekly_q1_share",
+    } <= names
+    lived = ran.comparison[ran.comparison["indicator"] == "weekly_lec_outside_qpv"].iloc[0]
+    assert lived["low"] <= lived["value"] <= lived["high"] and lived["den"] > 0
     assert (tmp_path / "out" / "s" / "weekly.csv").is_file()
     page = (tmp_path / "out" / "comparison.html").read_text(encoding="utf-8").replace("\xa0", " ")
     assert "vécue en lots hebdomadaires, avec refus" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -223,6 +225,56 @@ def test_the_statement_and_the_ledger_agree_account_by_account():
     assert (result.bridge["difference"] == 0).all()
     assert result.bridge["attributed"].sum() == result.table["attributed"].sum()
     assert result.bridge["ledger_signed"].sum() == result.ledger["consumed_signed"].sum()
+
+
+def test_candidates_followed_beyond_the_count_rule_are_a_row_of_the_bridge(tmp_path):
+    """A candidate at stage `offered` counts in the ledger where the agreement counts attributions; the statement has no such
+    dwelling: the bridge says so instead of pretending that both agree."""
+    line = {
+        "landlord": "OPH25",
+        "departement": "25",
+        "year": 2026,
+        "area": "25",
+        "account": "ALS",
+        "share": 0.3,
+    }
+    case = year_case(
+        leases=[lease("a", "ALS")],
+        in_progress=[
+            {"dwelling_id": d, "landlord": "OPH25", "commune": "25056", "account": "ALS", "stage": stage, "since": "2025-12-20"}
+            for d, stage in (("b", "offered"), ("c", "oriented"))
+        ],
+        conventions=[{**line, "count_rule": "attributed"}],
+    )  # fmt: skip
+    result = bilan(case, 2026)
+    row = result.bridge.set_index("account").loc["ALS"]
+    assert row[["attributed", "ledger_signed", "followed", "returned", "ledger_consumed"]].tolist() == [
+        1,
+        1,
+        1,
+        0,
+        2,
+    ]
+    assert result.bridge["ledger_consumed"].sum() == result.ledger["consumed"].sum()
+    write_bilan(tmp_path, result)
+    page = (tmp_path / "bilan.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert "candidatures suivies décomptées" in page
+
+
+def test_a_statement_made_before_the_end_of_the_year_says_so(tmp_path):
+    case = year_case(leases=[lease("a", "ALS")])
+    for on, said in (
+        (date(2026, 6, 30), "arrêté au 30/06/2026 (année non finie)"),
+        (date(2027, 2, 1), "arrêté au 31/12/2026 ·"),
+    ):
+        folder = tmp_path / on.isoformat()
+        folder.mkdir()
+        result = bilan(replace(case, settings=replace(case.settings, on=on)), 2026)
+        write_bilan(folder, result)
+        for page in ("bilan.html", "bilan-ALS.html"):
+            text = (folder / page).read_text(encoding="utf-8").replace("\xa0", " ")
+            assert said in text, page
+            assert ("année non finie" in text) == (on.year == 2026)
 
 
 def test_areas_that_overlap_for_one_account_are_refused():

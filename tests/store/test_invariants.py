@@ -21,7 +21,7 @@ OFFER = "(offer_id, candidate_id, item_id, ref, rank, status, notified_on, proof
 DECISION = "(decision_id, candidate_id, item_id, revision, current, pending, kind, rank, document, due_on, motive, provision, decided_at, decided_by)"
 WRONG = {
     "two offers of one dwelling": f"INSERT INTO store_offer {OFFER} SELECT 9, 2, item_id, 'x', 2, 'offered', notified_on, proof, proof_on, proof_day, days, deadline, deadline_day, NULL, '', '', NULL, '' FROM store_offer",
-    "two dwellings taken by one household": f"INSERT INTO store_offer {OFFER} SELECT k, 5, 2, (SELECT ref FROM store_offer), 1, 'accepted', '2026-12-03', '', NULL, NULL, 10, NULL, NULL, NULL, '', '', NULL, '' FROM (SELECT 8 AS k UNION SELECT 9)",
+    "two dwellings taken by one household": f"INSERT INTO store_offer {OFFER} SELECT k, 5, 2, (SELECT ref FROM store_offer), 1, 'accepted', '2026-12-03', '', NULL, NULL, 10, NULL, NULL, NULL, '', '', NULL, '' FROM (SELECT 8 AS k UNION SELECT 9) AS n",
     "nine days": "UPDATE store_offer SET days = 9, deadline_day = proof_day + 9",
     "a deadline before its time": "UPDATE store_offer SET deadline_day = proof_day + 9",
     "a proof without a deadline": "UPDATE store_offer SET deadline_day = NULL",
@@ -39,7 +39,7 @@ WRONG = {
     "a condition without a document": "UPDATE store_decision SET kind = 'conditional', due_on = '2026-12-24' WHERE rank = 2",
     "a condition without a date": "UPDATE store_decision SET kind = 'conditional', document = 'tax_notice' WHERE rank = 2",
     "a sixth decision": "UPDATE store_decision SET kind = 'ajourned' WHERE rank = 2",
-    "two decisions in force": f"INSERT INTO store_decision {DECISION} SELECT 99, candidate_id, item_id, 2, 1, 0, 'not_attributed', NULL, '', NULL, 'N3', 'CCH', decided_at, decided_by FROM store_decision WHERE decision_id = 1",
+    "two decisions in force": f"INSERT INTO store_decision {DECISION} SELECT 99, candidate_id, item_id, 2, TRUE, FALSE, 'not_attributed', NULL, '', NULL, 'N3', 'CCH', decided_at, decided_by FROM store_decision WHERE decision_id = 1",
     "a dwelling on two agendas": "UPDATE store_item SET dwelling_id = 'L1'",
     "a dwelling of no known state": "UPDATE store_item SET status = 'perhaps'",
     "a casting vote without a tie": "UPDATE store_vote SET casting = 'for'",
@@ -51,7 +51,7 @@ WRONG = {
     "one number for two households": "UPDATE store_person SET application_id = 'N1'",
     "an item without a session": "UPDATE store_item SET session_id = '2031-01-01'",
     "two heads": "INSERT INTO store_head (id, seq, hash, at) VALUES (2, 0, '', NULL)",
-    "a role that does not exist": "INSERT INTO store_grant (grant_id, user, role, landlord, commission, territory, account, since) VALUES (1, 'x', 'Z', '', '', '', '', '2026-12-03')",
+    "a role that does not exist": "INSERT INTO store_grant (grant_id, \"user\", role, landlord, commission, territory, account, since) VALUES (1, 'x', 'Z', '', '', '', '', '2026-12-03')",
     "one command twice": "INSERT INTO store_event SELECT seq + 1, at, actor, role, kind, session, dwelling, ref, payload, commitment, command_id, prev, hash FROM store_event ORDER BY seq DESC LIMIT 1",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from optimizer import store
 from optimizer.store import commands as c
 from optimizer.store import ledger, queries, schema
+from optimizer.store.purge import purge
 from tests import campaign
-from tests.store.playing import DAY, S, Ticking
+from tests.store.playing import DAY, D, S, Ticking, dwelling
 
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = (
@@ -80,3 +82,35 @@ def test_a_server_killed_at(point, copied):
             cursor = schema.connection().cursor()
             assert cursor.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             assert cursor.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+PURGING = """
+import os, signal, sys
+from datetime import datetime, UTC
+from optimizer import store
+from optimizer.store import purge, schema
+from optimizer.store.records import Actor
+from optimizer.store.sqlite.base import DatabaseWrapper
+opened = store.open(sys.argv[1], clock=lambda: datetime(2029, 1, 1, tzinfo=UTC), check=False)
+die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[2] == "before the commit": DatabaseWrapper._commit = die
+if sys.argv[2] == "before the pages are wiped": purge.wipe = die
+purge.purge(opened, Actor("dora", "D"), "purge", dry_run=False)
+"""
+
+
+@pytest.mark.parametrize("point", ["before the commit", "before the pages are wiped"])
+def test_a_purge_killed_is_done_again_whole(point, play):
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle fermée")
+    path = Path(play.store.entry["NAME"])
+    child = subprocess.run([sys.executable, "-c", PURGING, str(path), point], cwd=ROOT, check=False)
+    assert child.returncode == -9
+    play.clock.on(date(2029, 1, 2))
+    with store.open(path, clock=play.clock) as opened:
+        left = len(opened.tables.find("person"))
+        assert left == (4 if point == "before the commit" else 0)
+        assert len(purge(opened, D, "encore", dry_run=False).erased) == left
+        assert ledger.verify(opened).holds
+    kept = b"".join(file.read_bytes() for file in path.parent.iterdir() if file.is_file())
+    assert b"L1-1" not in kept

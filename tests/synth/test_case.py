@@ -121,6 +121,15 @@ def test_the_stock_of_a_year_turns_over_as_its_base_says(year: Case, week: Case)
         assert float((stock["dwellings"] * stock["turnover"]).sum()) == pytest.approx(vacated, rel=0.01)
 
 
+def test_a_year_of_fewer_dwellings_has_as_much_less_stock(year: Case) -> None:
+    """Else a stock of a whole territory would stand beside a few dwellings, and rights would last a century."""
+    small = synthesize("belfort", dwellings=120, applications=50, seed=7)
+    base, stock = small.table("assiette"), small.table("stock")
+    assert int(base["vacated"].sum()) <= 120
+    assert float((stock["dwellings"] * stock["turnover"]).sum()) == pytest.approx(118, rel=0.03)
+    assert len(year.table("stock")) > 0 and (stock["dwellings"] > 0).all()
+
+
 def test_households_are_coherent(year: Case) -> None:
     frame = year.table("applications")
     assert (frame["adults"] + frame["dependants"] == frame["persons"]).all()

@@ -6,13 +6,16 @@ import json
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import verify
+from optimizer.verify.envelopes import Asked, Envelopes, Hull
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -109,3 +112,24 @@ def test_a_row_of_another_denominator_is_refused(published, tmp_path):
         cut[part][other] = value
     path.write_text(json.dumps(content), encoding="utf-8")
     assert verify(tmp_path / "out", case).refused
+
+
+@pytest.mark.parametrize(("used", "holds"), [([0], True), ([0, 1], False)])
+def test_denominators_are_compared_on_the_leases_that_may_be(used, holds):
+    """Two rows, outside QPV and everywhere, ask for the same share of the same leases where nothing inside QPV can be let."""
+    den = np.array([[1, 0], [1, 1]])  # rows × kinds
+
+    class Space:
+        kind_ptr = np.zeros(3, np.int64)
+        set_of = np.zeros(1, np.int64)
+        set_kind, set_ptr = np.array(used), np.array([0, len(used)])
+        seat = np.zeros((0, 3), np.int64)
+
+        @staticmethod
+        def balance(num, marks):
+            return marks @ den
+
+    asked = (Asked(0, 100, 1, 0, 4), Asked(1, 100, 1, 0, 4))
+    hull = Hull(asked, slope=0, low=0, high=4)
+    path = SimpleNamespace(low={}, high={("den", 0): 4, ("den", 1): 4})
+    assert Envelopes(Space(), [None, None]).holds(hull, path) is holds

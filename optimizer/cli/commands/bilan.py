@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,6 +66,18 @@ def bilan(
             show_default=False,
         ),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            help=both(
+                "Point de milieu d'année à cette date : fait, en cours, prévu, ajustements proposés, feuille de réponse.",
+                "Mid-year sheet of that day: done, in progress, forecast, adjustments proposed, answer sheet.",
+            ),
+            metavar="AAAA-MM-JJ",
+            show_default=False,
+        ),
+    ] = None,
     following: Annotated[
         bool,
         typer.Option(
@@ -108,8 +121,21 @@ def bilan(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.commands.propose import say_result
-    from optimizer.statement import bilan_to
+    from optimizer.statement import bilan_to, midyear_to
 
+    if to is not None:
+        if following or against is not None:
+            raise typer.BadParameter(
+                "ne va ni avec --next ni avec --against"
+                if lang is Language.fr
+                else "goes with neither --next nor --against",
+                param_hint="--to",
+            )
+        point = midyear_to(
+            case, day_of(to, year, lang), out, style=csv.value, lang=lang.value, models=models, force=force
+        )
+        say_result(point.summary, json=json, lang=lang.value)
+        return
     for value, name in ((mode, "--mode"), (stock, "--stock")):
         if value is not None and not following:
             raise typer.BadParameter(
@@ -121,6 +147,20 @@ def bilan(
         following=partial(coming, mode=mode, stock=stock, models=models) if following else None,
     )  # fmt: skip
     say_result(written.summary, json=json, lang=lang.value)
+
+
+def day_of(text: str, year: int, lang: Language) -> date:
+    """The day of ``--to``, in the year of the statement."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.year != year:
+        raise typer.BadParameter(
+            f"une date AAAA-MM-JJ de {year}" if lang is Language.fr else f"a date YYYY-MM-DD of {year}",
+            param_hint="--to",
+        )
+    return found
 
 
 def coming(result: Bilan, *, mode: int | None, stock: Path | None, models: Path | None) -> Following:

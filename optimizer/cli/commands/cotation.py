@@ -12,9 +12,9 @@ from optimizer.cli.app import CONTEXT, app
 from optimizer.cli.arguments import (
     COUNT,
     FILE,
+    FOLDER,
     NUMBER,
     AssumedOption,
-    CaseArgument,
     CsvOption,
     CsvStyle,
     ForceOption,
@@ -61,22 +61,30 @@ def group(lang: LangOption = Language.fr) -> None:
     ),
 )
 def test(
-    grid_a: Annotated[
-        str,
+    what: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar=both("GRILLE_A", "GRID_A"),
-            help=both("Nom d'une grille livrée, ou fichier.", "Name of a shipped grid, or a file."),
+            metavar=both("GRILLE_A GRILLE_B CAS", "GRID_A GRID_B CASE"),
+            help=both(
+                "Deux grilles (nom d'une grille livrée, ou fichier) et un cas.",
+                "Two grids (name of a shipped grid, or a file) and a case.",
+            ),
         ),
-    ],
-    grid_b: Annotated[
-        str,
-        typer.Argument(
-            metavar=both("GRILLE_B", "GRID_B"),
-            help=both("Nom d'une grille livrée, ou fichier.", "Name of a shipped grid, or a file."),
-        ),
-    ],
-    case: CaseArgument,
+    ] = None,
+    *,
     out: OutOption,
+    weeks: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--weeks",
+            metavar=FOLDER,
+            help=both(
+                "Résultats écrits avec propose --shadow-grid, ou leur dossier : additionnés en période de test.",
+                "Results written with propose --shadow-grid, or their folder: added up into a test period.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
     csv: CsvOption = CsvStyle.french,
@@ -86,8 +94,20 @@ def test(
 ) -> None:
     from optimizer.cli.commands.propose import say_result
     from optimizer.cli.speak import table
+    from optimizer.errors import AttrifluxError
     from optimizer.scenario import cotation_to
+    from optimizer.scenario.shadow import period_to
 
+    if weeks:
+        if what:
+            raise AttrifluxError("COTATION_TWO_GRIDS")
+        say_result(
+            period_to(weeks, out, style=csv.value, lang=lang.value, force=force), json=json, lang=lang.value
+        )
+        return
+    if what is None or len(what) != 3:
+        raise AttrifluxError("COTATION_TWO_GRIDS")
+    grid_a, grid_b, case = what[0], what[1], Path(what[2])
     found, summary = cotation_to(
         grid_a, grid_b, case, out, style=csv.value, lang=lang.value, models=models, accept_assumed=accept_assumed,
         force=force,

@@ -96,6 +96,18 @@ def propose(
     ] = 0,
     warm_start: WarmStartOption = None,
     keep: KeepOption = None,
+    shadow_grid: Annotated[
+        str | None,
+        typer.Option(
+            "--shadow-grid",
+            metavar=both("GRILLE", "GRID"),
+            help=both(
+                "Grille en test, nom ou fichier : ses listes sont écrites à côté, sans effet.",
+                "Grid in test, name or file: its lists are written beside, without effect.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
     price_assumed: PriceAssumedOption = False,
@@ -123,19 +135,26 @@ def propose(
 
     previous = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
+        options = Options(
+            gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, engine=engine, prospects=prospects,
+            accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=pdf, models=models,
+            warm_start=warm_start, keep=keep, lang=lang.value,
+        )  # fmt: skip
+        beside = None
+        if shadow_grid is not None:
+            from optimizer.scenario.shadow import BesideShadow
+
+            beside = BesideShadow(case, shadow_grid, options)
         done = propose_to(
             case,
             out,
-            Options(
-                gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, engine=engine,
-                prospects=prospects, accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=pdf,
-                models=models, warm_start=warm_start, keep=keep, lang=lang.value,
-            ),
+            options,
             force=force,
             keep=False,
             progress=progress,
             interrupt=stop,
-        )  # fmt: skip
+            beside=beside,
+        )
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +25,7 @@ from optimizer.cli.arguments import (
     Language,
     ModelsOption,
     OutOption,
+    PriceAssumedOption,
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, Group, example
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from optimizer.errors import Lang
+    from optimizer.scenario import Ran, Scenario
 
 scenario = typer.Typer(
     cls=Group,
@@ -62,6 +64,27 @@ FilesArgument = Annotated[
 ]
 
 
+CaseChoice = Annotated[
+    Path | None,
+    typer.Option(
+        "--case",
+        help=both("Cas ; défaut : le petit cas livré.", "Case; default: the small shipped one."),
+        metavar=CASE,
+        show_default=False,
+    ),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help=both("Processus ; défaut : tous les cœurs.", "Processes; default: all cores."),
+        metavar=COUNT,
+        show_default=False,
+    ),
+]
+
+
 @scenario.command(
     cls=Command,
     help=both("Fait tourner des scénarios et les compare.", "Runs scenarios and compares them."),
@@ -72,25 +95,8 @@ FilesArgument = Annotated[
 def run(
     files: FilesArgument,
     out: OutOption,
-    case: Annotated[
-        Path | None,
-        typer.Option(
-            "--case",
-            help=both("Cas ; défaut : le petit cas livré.", "Case; default: the small shipped one."),
-            metavar=CASE,
-            show_default=False,
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            min=1,
-            help=both("Processus ; défaut : tous les cœurs.", "Processes; default: all cores."),
-            metavar=COUNT,
-            show_default=False,
-        ),
-    ] = None,
+    case: CaseChoice = None,
+    workers: WorkersOption = None,
     reference: Annotated[
         bool,
         typer.Option(
@@ -125,14 +131,96 @@ def run(
     gap: GapOption = 0.0,
     backend: BackendOption = Backend.auto,
     accept_assumed: AssumedOption = False,
+    price_assumed: PriceAssumedOption = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help=both(
+                "Vérifie tout, dit combien de calculs et en combien de temps, n'écrit rien.",
+                "Checks everything, says how many runs and how long, writes nothing.",
+            ),
+        ),
+    ] = False,
     csv: CsvOption = CsvStyle.french,
     models: ModelsOption = None,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
 ) -> None:
-    from optimizer.cli.speak import Progress, say_json
     from optimizer.runs import Options
-    from optimizer.scenario import inputs_table, read_record, run_scenarios
+
+    options = Options(
+        gap=gap, backend=backend.value, accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=False,
+        models=models, lang=lang.value,
+    )  # fmt: skip
+    how = {
+        "case": case, "options": options, "workers": workers, "reference": reference, "replications": replications,
+        "weeks": weeks,
+    }  # fmt: skip
+    if dry_run:
+        say_plan(files, out, how, json=json, lang=lang)
+    else:
+        run_and_say(files, out, how, json=json, lang=lang)
+
+
+def say_plan(
+    scenarios: Sequence[str | Scenario], out: Path, how: dict[str, Any], *, json: bool, lang: Language
+) -> None:
+    """How many runs there are, how many are done, and about how long the rest takes."""
+    from optimizer.cli.speak import Progress, say_json
+    from optimizer.errors import said
+    from optimizer.presentation import texts as texts
+    from optimizer.scenario import plan_scenarios
+
+    progress = Progress(lang.value, quiet=json)
+    try:
+        plan = plan_scenarios(
+            scenarios, out, **how, progress=lambda done, total, name: progress.phase(f"{done}/{total} {name}")
+        )
+    finally:
+        progress.done()
+    if json:
+        say_json(
+            {"runs": [r.name for r in plan.runs], "done": plan.done, "seconds_each": plan.seconds_each, "seconds": plan.seconds}
+        )  # fmt: skip
+        return
+    typer.echo(
+        said(
+            "COMPARISON.PLAN",
+            lang.value,
+            runs=len(plan.runs),
+            done=plan.done,
+            left=len(plan.runs) - plan.done,
+        )
+    )
+    if plan.done < len(plan.runs):
+        basis = said("COMPARISON.PLAN_KNOWN" if plan.from_runs else "COMPARISON.PLAN_MEASURED", lang.value)
+        typer.echo(
+            said(
+                "COMPARISON.PLAN_TIME", lang.value, time=duration(plan.seconds, lang.value), each=duration(plan.seconds_each, lang.value),
+                workers=plan.workers, basis=basis,
+            )
+        )  # fmt: skip
+    typer.echo(said("COMPARISON.PLAN_NOTHING", lang.value))
+
+
+def duration(seconds: float, lang: Lang) -> str:
+    """``40 s``, ``12 min``, ``2 h 05``: as long as one says it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d}"
+
+
+def run_and_say(
+    scenarios: Sequence[str | Scenario], out: Path, how: dict[str, Any], *, json: bool, lang: Language
+) -> Ran:
+    """Run, with progress on stderr, and show the comparison."""
+    from optimizer.cli.speak import Progress, say_json
+    from optimizer.errors import said
+    from optimizer.presentation import texts as texts
+    from optimizer.scenario import inputs_table, run_scenarios
+    from optimizer.scenario.records import RECORD
 
     progress = Progress(lang.value, quiet=json)
 
@@ -140,29 +228,19 @@ def run(
         bar = "█" * (20 * done // total) + "░" * (20 - 20 * done // total)
         progress.phase(f"{bar} {done}/{total} {name}")
 
-    options = Options(
-        gap=gap, backend=backend.value, accept_assumed=accept_assumed, csv=csv.value, pdf=False, models=models,
-        lang=lang.value,
-    )  # fmt: skip
     try:
-        ran = run_scenarios(
-            files, out, case=case, options=options, workers=workers, reference=reference, replications=replications,
-            weeks=weeks, isolated=True, progress=tell,
-        )  # fmt: skip
+        ran = run_scenarios(scenarios, out, **how, isolated=True, progress=tell)
     except KeyboardInterrupt:
         progress.done()
-        kept = "Les scénarios finis sont gardés : la même commande reprend où elle s'est arrêtée."
-        typer.echo(
-            kept if lang is Language.fr else "Finished scenarios are kept: the same command resumes.",
-            err=True,
-        )
+        kept = len(list(out.glob(f"[!.]*/{RECORD}")))
+        typer.echo(said("COMPARISON.KEPT" if kept else "COMPARISON.KEPT_NONE", lang.value, n=kept), err=True)
         raise
     finally:
         progress.done()
     if json:
         say_json({"out": str(out), "runs": [r.name for r in ran.runs], "reused": list(ran.reused)})
-        return
-    records = [read_record(out / r.name) for r in ran.runs]
+        return ran
+    records = ran.records
     typer.echo(terminal_table(ran.comparison, lang.value, inputs_table(records)))
     say_notes({r.name: r.notes for r in records}, lang)
     if ran.reused:
@@ -182,6 +260,62 @@ def run(
         if lang is Language.fr
         else "A bound with perfect information. Proposal: the commission decides."
     )
+    return ran
+
+
+@scenario.command(
+    cls=Command,
+    help=both(
+        "Abaisse puis relève chaque valeur supposée, et dit laquelle décide.",
+        "Lowers then raises each assumed value, and says which one decides.",
+    ),
+    epilog=example("attriflux scenario tornado --out tornade", "attriflux scenario tornado --out tornado"),
+)
+def tornado(
+    out: OutOption,
+    case: CaseChoice = None,
+    step: Annotated[
+        float | None,
+        typer.Option(
+            "--step",
+            min=0.01,
+            max=1.0,
+            help=both(
+                "Part dont chaque valeur est bougée (0,2 pour 20 %) ; défaut : celle de models/.",
+                "Part by which each value is moved (0.2 for 20%); default: that of models/.",
+            ),
+            metavar=both("PART", "SHARE"),
+            show_default=False,
+        ),
+    ] = None,
+    workers: WorkersOption = None,
+    gap: GapOption = 0.0,
+    backend: BackendOption = Backend.auto,
+    accept_assumed: AssumedOption = False,
+    price_assumed: PriceAssumedOption = False,
+    csv: CsvOption = CsvStyle.french,
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.importers import read
+    from optimizer.runs import Options
+    from optimizer.scenario import tornado_scenarios
+    from optimizer.scenario.running import demo_case
+    from optimizer.scenario.tornado import tornado_part
+
+    options = Options(
+        gap=gap, backend=backend.value, accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=False,
+        models=models, lang=lang.value,
+    )  # fmt: skip
+    source = demo_case() if case is None else case
+    found = tornado_scenarios(read(source, need=("dwellings", "applications")), options, step)
+    ran = run_and_say(
+        found, out, {"case": source, "options": options, "workers": workers}, json=json, lang=lang
+    )
+    part = tornado_part(ran.records, lang.value)
+    if part is not None and not json:
+        typer.echo(part["sentence"])
 
 
 @scenario.command(
@@ -255,6 +389,33 @@ def compare(
     say_notes({r.name: r.notes for r in records}, lang)
     if out is not None:
         say_where(out, lang)
+
+
+@scenario.command(
+    cls=Command,
+    help=both(
+        "Écrit les schémas JSON de case.yaml, des grilles et des scénarios, pour un éditeur.",
+        "Writes the JSON schemas of case.yaml, grids and scenarios, for an editor.",
+    ),
+    epilog=example("attriflux scenario schemas schemas"),
+)
+def schemas(
+    folder: Annotated[
+        Path, typer.Argument(metavar=FOLDER, help=both("Dossier où les écrire.", "Folder to write them in."))
+    ],
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer.cli.speak import say_json
+    from optimizer.scenario.schemas import write_schemas
+
+    written = write_schemas(folder, models)
+    if json:
+        say_json({"files": [str(file) for file in written]})
+        return
+    names = ", ".join(str(file) for file in written)
+    typer.echo(f"Écrits : {names}" if lang is Language.fr else f"Written: {names}")
 
 
 @scenario.command(

@@ -98,7 +98,8 @@ class Told:
     def decision(self, d: DecisionRecord) -> str:
         """``b – Attribution avec rang de classement, rang 2``."""
         words = f"{d.letter} – {self.law.labels('decisions')[d.kind]}"
-        return f"{words}, {self.say('RANK', n=d.rank)}" if d.rank is not None else words
+        ranked = d.rank is not None and d.kind != "attribution"
+        return f"{words}, {self.say('RANK', n=d.rank)}" if ranked else words
 
     def condition(self, d: DecisionRecord) -> str:
         if not d.document:

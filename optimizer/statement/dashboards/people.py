@@ -36,7 +36,8 @@ def dalo_table(year: Year) -> Table:
                  "proposed": n["proposed"], "housed": n["signed"]})  # fmt: skip
     note = (
         "En attente : demandes DALO actives qui souhaitent une commune du département (ou dont le périmètre a été fixé), sans bail ni "
-        "candidature en cours ; un ménage compte sur chaque contingent qui peut le désigner, une seule fois dans l'ensemble."
+        "candidature en cours ; un ménage compte sur chaque contingent qui peut le désigner, une seule fois dans l'ensemble. Logés : "
+        "tous les ménages DALO ; la jauge laisse à part ceux du premier quartile logés en QPV sans accord connu."
     )
     return Table(
         "dalo",

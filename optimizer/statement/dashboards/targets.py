@@ -269,8 +269,22 @@ def _yearly_number(year: Year, shape: RuleShape) -> list[Gauge]:
     rest = Fraction(row.remaining_num, row.remaining_den) if row else Fraction(counts.den_run)
     return [
         Gauge(shape.id, gauge_title(shape), f"département {year.viewer.code}", None, "at_least", counts, rest,
-              int(number.value), (number,), late_key=shape.late_key, group=shape.group[0], ahead_key=shape.ahead_key)
+              int(number.value), (number,), note=_left_out(lines, den & named(lines), num), late_key=shape.late_key,
+              group=shape.group[0], ahead_key=shape.ahead_key)
     ]  # fmt: skip
+
+
+def _left_out(lines: pd.DataFrame, den: pd.Series, num: pd.Series) -> str:
+    """Why the table of the DALO households has more of them than their gauge."""
+    n = int((den & lines["dalo"].astype(bool) & ~num & lines["state"].isin(["signed", "progress"])).sum())
+    if not n:
+        return ""
+    who = some(
+        n,
+        "ménage DALO du premier quartile en QPV n'est pas compté",
+        "ménages DALO du premier quartile en QPV ne sont pas comptés",
+    )
+    return f"{who} (accord non connu) ; le tableau des DALO logés les montre"
 
 
 def mutation_gauges(year: Year, shapes: Shapes) -> list[Gauge]:

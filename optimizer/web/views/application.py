@@ -1,18 +1,21 @@
-"""Demande: what the desk knows of a household; its name and contact on demand, with a typed reason, logged."""
+"""Demande: what the desk knows of a household, its instruction; its name and contact on demand, with a typed reason, logged."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 
 from optimizer.store import commands, queries
-from optimizer.store.records import CandidateRecord, PersonRecord
+from optimizer.store.records import CandidateRecord, NewCandidate, PersonRecord
+from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
+from optimizer.web.choices import OUTCOMES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.pages import page
+from optimizer.web.pages import lang_of, page
 
 LIVE = ("listed", "attributed", "ranked", "conditional", "offered", "accepted")
 SHORTEST = 10
@@ -44,6 +47,40 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
     return _show(request, found, person=seen[0].people.get(found.ref)) if seen else answer
 
 
+def call(request: Asked, session: str, candidate: int) -> HttpResponse:
+    """What the instruction finds of a name: a call, a document, a replacement."""
+    form, record = Form(request), request.session_record
+    found = _candidate(request, candidate)
+    store, actor = desk().store, request.visitor.actor("SA", record)
+
+    def do() -> Any:
+        act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace"))
+        if act_on == "call":
+            outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
+            reason = form.text("decline", "WEB.REASON", required=outcome == "declines")
+            form.check()
+            return commands.call(
+                store, actor, form.command_id, candidate, outcome=outcome, reason=reason, version=form.version
+            )
+        if act_on in ("ask", "receive"):
+            document = form.text("document", "WEB.DOCUMENT", required=True)
+            form.check()
+            command = commands.ask_document if act_on == "ask" else commands.receive_document
+            return command(store, actor, form.command_id, candidate, document=document)
+        reason = form.text("reason", "WEB.REASON", required=True)
+        number = form.text("by", "WEB.APPLICATION", longest=40)
+        form.check()
+        by = NewCandidate(number, position=0, source="late") if number else None
+        return commands.replace(
+            store, actor, form.command_id, candidate, reason=reason, by=by, version=form.version
+        )
+
+    agenda = f"{reverse('agenda', kwargs={'session': session})}#c{candidate}"
+    there = ROUTES["agenda"].allows("GET", request.visitor.roles_for(record))
+    to = agenda if there and request.POST.get("back") != "calls" else reverse("calls")
+    return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
+
+
 def _show(
     request: Asked,
     found: CandidateRecord,
@@ -54,7 +91,11 @@ def _show(
     record = request.session_record
     own = {s.session_id for s in queries.sessions(desk().store, items=False) if request.visitor.roles_for(s)}
     history = [c for c in queries.history(desk().store, found.ref) if c.session_id in own]
-    names = request.visitor.names_households(record)
+    names, held, law = (
+        request.visitor.names_households(record),
+        request.visitor.roles_for(record),
+        commission_law(record.on),
+    )
     return page(
         request,
         "application",
@@ -65,6 +106,12 @@ def _show(
             "named": names,
             "may_identify": _may_identify(request, found),
             "person": person,
+            "may_call": any(r in held for r in "SA")
+            and record.status in ("draft", "convened")
+            and found.status == "listed",
+            "outcomes": words("CALL", OUTCOMES, lang_of(request)),
+            "declines": list(law.labels("decline_reasons").items()),
+            "documents": list(law.documents.items()),
             **values,
         },
         status=status,

@@ -57,9 +57,8 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
     """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
     if record.attendance:
         return list(record.attendance)
-    for earlier in queries.sessions(desk().store, status="closed", commission=record.commission):
-        if earlier.attendance:
-            return list(earlier.attendance)
+    for earlier in queries.sessions(desk().store, status="closed", commission=record.commission, items=False):
+        return list(queries.session(desk().store, earlier.session_id).attendance)
     return []
 
 
@@ -107,6 +106,8 @@ def attendance(request: Asked, session: str) -> HttpResponse:
                     left_at=form.text(f"to-{n}", "WEB.LEFT", longest=5), recused=recused,
                 )
             )  # fmt: skip
+        if not members:
+            form.refuse("WEB.FORM_REQUIRED", "WEB.MEMBER")
         form.check()
         actor = request.visitor.actor("SP", record)
         return commands.attend(

@@ -210,3 +210,18 @@ def test_words_of_numbers():
     assert decimal(Fraction(-1, 8), 2) == "−0,13" and decimal(float("nan")) == "–"
     assert percent(Fraction(1, 3)).replace("\u00a0", " ") == "33,3 %" and percent(None) == "–"
     assert pd.isna(float("nan"))
+
+
+def test_a_gauge_of_the_dalo_that_has_fewer_than_the_table_says_why():
+    signed = {"priority_codes": "dalo", "priority_status": "labelled"}
+    leases = [
+        lease("a", "ETAT_PRIO", q1="no", **signed), lease("b", "ETAT_PRIO", q1="yes", qpv="yes", **signed),
+        lease("c", "ALS", q1="yes", qpv="no", **signed),
+    ]  # fmt: skip
+    board = dashboard(year_case(leases=leases), "prefet", "25")
+    gauge = next(g for g in board.gauges if g.id == "dalo")
+    table = board.table("dalo").set_index("account")
+    assert (gauge.counts.num, int(table.loc["Ensemble", "housed"])) == (2, 3)
+    assert gauge.note.replace("\xa0", " ").startswith(
+        "1 ménage DALO du premier quartile en QPV n'est pas compté"
+    )

@@ -1,0 +1,67 @@
+"""Frames of a case row by row: texts, days, rows kept, rows made, rows in an order of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.domain.schema import TABLES
+
+
+def where(frame: pd.DataFrame, keep: Sequence[bool]) -> pd.DataFrame:
+    """Rows to keep; of a table without rows, its columns."""
+    return frame.loc[np.asarray(keep, bool)]
+
+
+def framed(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows as a frame with the canonical dtypes of their table."""
+    made: dict[str, Any] = {}
+    for column in TABLES[name].columns:
+        values = [row.get(column.name) for row in rows]
+        if column.kind in ("date", "month"):
+            made[column.name] = pd.Series(pd.to_datetime(pd.Series(values, dtype=object))).astype(
+                "datetime64[s]"
+            )
+        elif column.kind == "list":
+            made[column.name] = pd.Series(
+                ["|".join(v) if isinstance(v, (list, tuple)) else v for v in values], dtype="str"
+            )
+        else:
+            made[column.name] = pd.Series(values, dtype=object).astype(column.dtype)  # type: ignore[call-overload]
+    return pd.DataFrame(made)
+
+
+def by_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows by the key of their table, so that the order of an import changes no byte."""
+    if not len(frame):
+        return frame.reset_index(drop=True)
+    by = [c for c in TABLES[name].key if c in frame.columns] or list(frame.columns)
+    rest = [c for c in frame.columns if c not in by]
+    words = pd.DataFrame(
+        {c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in [*by, *rest]}
+    )
+    return frame.loc[words.sort_values([*by, *rest], kind="stable").index].reset_index(drop=True)
+
+
+def texts_of(frame: pd.DataFrame, column: str) -> list[str]:
+    """Cells as texts, empty where nothing is written."""
+    return ["" if pd.isna(x) else str(x) for x in frame[column].astype(object)]
+
+
+def days_of(frame: pd.DataFrame, column: str) -> list[date | None]:
+    """Cells as days, None where nothing is written."""
+    return [None if pd.isna(x) else pd.Timestamp(x).date() for x in frame[column]]
+
+
+def day_written(text: str | None) -> date | None:
+    """A day as an import writes it, ``2026-11-28`` or ``28/11/2026``; None for anything else."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text or "", form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    return None

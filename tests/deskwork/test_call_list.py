@@ -1,0 +1,64 @@
+"""What is to be done today, in its order."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from optimizer.desk.call_list import KINDS, call_list
+from optimizer.store import commands, queries
+from optimizer.store.law import law
+from tests.deskwork.filling import fill
+from tests.deskwork.room import HELD, SECRETARY, listed, room
+
+
+def test_the_list_follows_the_session_from_calls_to_radiations(tmp_path: Path):
+    made = room(tmp_path)
+
+    def today(on: date):
+        duties, calls = queries.duties(made.desk), queries.calls(made.desk)
+        return call_list(queries.sessions(made.desk), law(HELD), on, duties=duties, calls=calls)
+
+    first = today(date(2026, 11, 25))
+    names = [c.application_id for i in made.session.items for c in listed(i)]
+    assert {x.kind for x in first} == {"instruction"} and sorted(x.application_id for x in first) == sorted(
+        names
+    )
+    one = made.session.items[0]
+    for n in range(3):
+        commands.call(made.desk, SECRETARY, f"appel {n}", listed(one)[0].candidate_id, outcome="unreachable")
+    tried = next(x for x in today(date(2026, 11, 26)) if x.candidate_id == listed(one)[0].candidate_id)
+    assert tried.attempts == 3 and tried.write
+    items = made.with_lists(1)
+    a, b, c = (i.dwelling_id for i in items[:3])
+    made.hold()
+    ranks = today(HELD)
+    assert {x.kind for x in ranks} == {"next_rank"} and len(ranks) == len(made.session.items)
+    assert [x.vacant_days for x in ranks] == sorted((x.vacant_days for x in ranks), reverse=True)
+
+    def who(dwelling: str) -> tuple[str, str, str]:
+        named = [x for x in made.item(dwelling).candidates if x.decision and x.decision.rank == 1]
+        return ("Offres", dwelling, named[0].application_id)
+
+    made.write_book()
+    made.clock.to(date(2026, 12, 4))
+    fill(
+        made.book,
+        rows={who(a): {"notifie_le": date(2026, 12, 4), "preuve": "hand"}, who(b): {"notifie_le": date(2026, 12, 4)},
+              who(c): {"notifie_le": date(2026, 12, 4), "preuve": "hand"}},
+    )  # fmt: skip
+    made.record()
+    deadline = next(x.offer.deadline for x in made.item(a).candidates if x.offer)
+    kinds = lambda on, dwelling: [x.kind for x in today(on) if x.dwelling_id == dwelling]  # noqa: E731
+    assert kinds(date(2026, 12, 5), a) == [] and kinds(date(2026, 12, 5), b) == ["unsent"]
+    assert kinds(date(2026, 12, 9), a) == ["no_contact"]
+    assert "clock" in kinds(deadline - timedelta(days=1), a)
+    assert kinds(deadline + timedelta(days=1), a) == ["silence"]
+    made.after(
+        date(2026, 12, 7),
+        {who(c): {"reponse": "accepte", "reponse_le": date(2026, 12, 7), "bail_signe_le": date(2026, 12, 7)}},
+    )
+    assert "sne_radiation" in {x.kind for x in today(date(2026, 12, 8))}
+    lines = today(deadline + timedelta(days=1))
+    order = [KINDS.index(x.kind) for x in lines]
+    assert order == sorted(order)

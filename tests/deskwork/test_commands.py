@@ -1,0 +1,94 @@
+"""The commands of the desk as a secretary types them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from optimizer.store.clock import today
+from tests.cli.running import attriflux as run
+from tests.deskwork.filling import fill
+from tests.deskwork.room import MEMBERS, OPENED, proposed
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("commandes") / "bureau.sqlite"
+
+
+def test_from_a_proposal_to_the_next_checked_case(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("ATTRIFLUX_STORE", str(desk))
+    case, result = proposed()
+    day = today(datetime.now(UTC)).isoformat()
+    done = run(
+        "session", "new", result, "--case", case, "--on", day, "--hour", "14:00", "--quorum", "3", "--json"
+    )
+    assert done.code == 0, done.err
+    session = json.loads(done.out)["session"]
+    assert session == day
+    # the same dwellings cannot be on two agendas
+    assert run("session", "new", result, "--case", case, "--on", day).code == 2
+    listing = run("session", "list")
+    assert session in listing.out and "en préparation" in listing.out
+    assert run("session", "pack", session, "--out", tmp_path / "dossier").code == 0
+    book = tmp_path / "dossier" / "saisie.xlsx"
+    sheet = openpyxl.load_workbook(book)["Saisie"]
+    heads = {str(c.value): i for i, c in enumerate(sheet[1])}
+    rows: dict[tuple[str, str, str], dict[str, object]] = {}
+    places: dict[str, int] = {}
+    for line in sheet.iter_rows(min_row=2, values_only=True):
+        home, who = str(line[heads["logement"]]), str(line[heads["numero_unique"]])
+        places[home] = places.get(home, 0) + 1
+        rows["Saisie", home, who] = {"decision": "b", "rang": places[home]}
+    fill(book, session=OPENED, members=MEMBERS, rows=rows)
+    dry = run("record", book, "--session", session, "--dry-run", "--case", case)
+    assert dry.code == 0 and "À blanc" in dry.out
+    assert "en préparation" in run("session", "list").out
+    done = run("record", book, "--session", session, "--case", case, "--lang", "en")
+    assert done.code == 0 and "dwellings decided" in done.out
+    assert run("session", "minutes", session, "--out", tmp_path / "pv").code == 0
+    assert (tmp_path / "pv" / "proces-verbal.pdf").is_file()
+    # papers are replaced only where they are ours
+    assert run("session", "minutes", session, "--out", tmp_path / "pv").code == 2
+    assert run("session", "minutes", session, "--out", tmp_path / "pv", "--force").code == 0
+    done = run("next", "--case", case, "--out", tmp_path / "suite")
+    assert done.code == 0 and "attriflux check" in done.out, done.err
+    assert run("check", tmp_path / "suite").code == 0
+
+
+def test_bad_input_ends_with_two_and_writes_nothing(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("ATTRIFLUX_STORE", str(tmp_path / "absent.sqlite"))
+    case, result = proposed()
+    assert run("session", "list").code == 2
+    assert not (tmp_path / "absent.sqlite").exists()
+    assert run("session", "new", result, "--case", case, "--on", "demain").code == 2
+    assert run("session", "new", result, "--case", tmp_path, "--on", "2026-12-03").code == 2
+    assert not (tmp_path / "absent.sqlite").exists()
+    wrong = run("session", "new", result, "--case", case, "--on", "2026-12-03", "--dwellings", "X1")
+    assert wrong.code == 2 and "X1" in wrong.err
+    assert run("record", tmp_path / "rien.xlsx", "--session", "x").code == 2
+    assert run("next", "--case", case, "--out", tmp_path / "suite").code == 2
+    assert not (tmp_path / "suite").exists()
+
+
+def test_a_proposal_that_was_altered_makes_no_session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    import shutil
+
+    monkeypatch.setenv("ATTRIFLUX_STORE", str(tmp_path / "bureau.sqlite"))
+    case, result = proposed()
+    shutil.copytree(result, tmp_path / "resultat")
+    sheets = tmp_path / "resultat" / "sheets.json"
+    sheets.write_text(
+        sheets.read_text(encoding="utf-8").replace('"rank": 1', '"rank": 2', 1), encoding="utf-8"
+    )
+    done = run("session", "new", tmp_path / "resultat", "--case", case, "--on", "2026-12-03")
+    assert done.code == 2 and "vérification" in done.err
+    assert not (tmp_path / "bureau.sqlite").exists()

@@ -1,0 +1,231 @@
+"""Papers of a session: every mandatory mention is found, letters say what they must, nobody else's number, no letter of L. 441-1."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from optimizer.desk.paper_set import write_minutes, write_pack
+from optimizer.desk.papers.letters import letters, letters_of
+from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
+from optimizer.desk.papers.wording import Issuer, Told
+from optimizer.desk.sessions import due_today, told_of, with_names
+from optimizer.presentation.document import Document, document_html, document_pdf
+from optimizer.store import commands, queries
+from optimizer.store.records import PersonRecord
+from tests.deskwork.room import CHAIR, REFUSAL, SECRETARY, Room, listed, room
+
+ISSUER = Issuer(
+    "Habitat Besançon",
+    "Mme Directrice",
+    "directrice de la clientèle",
+    "accueil@exemple.fr",
+    "https://exemple.fr/regles",
+)
+INELIGIBLE = "Ressources de 2026 au-dessus du plafond PLS de la catégorie."
+
+
+def words(document: Document) -> str:
+    """What the page says, without markup, spaces made plain."""
+    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", document_html(document, "fr"), flags=re.S)
+    return re.sub(r"\s+", " ", text.replace("&#39;", "'").replace("&amp;", "&").replace("\u00a0", " "))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """A signed session with every kind of decision, an offer, a refusal, a lease."""
+    made = room(tmp_path_factory.mktemp("papiers"))
+    big = made.with_lists(3)
+    one, two = big[0], big[1]
+    a, b, c = listed(one)[:3]
+    x, y, z = listed(two)[:3]
+    made.hold(
+        {
+            ("Saisie", one.dwelling_id, a.application_id): {"decision": "b", "rang": 1},
+            ("Saisie", one.dwelling_id, b.application_id): {"decision": "c", "rang": 2, "piece": "Avis d'imposition", "avant_le": date(2026, 12, 18)},
+            ("Saisie", one.dwelling_id, c.application_id): {"decision": "d", "rang": None, "motif_decision": "N3", "phrase": REFUSAL},
+            ("Saisie", two.dwelling_id, x.application_id): {"decision": "b", "rang": 2},
+            ("Saisie", two.dwelling_id, y.application_id): {"decision": "b", "rang": 1},
+            ("Saisie", two.dwelling_id, z.application_id): {"decision": "e", "rang": None, "motif_decision": "I1", "phrase": INELIGIBLE},
+            ("Votes", two.dwelling_id, ""): {"pour": 3, "contre": 2, "abstentions": 0, "ecart": "Situation plus urgente, dossier complet et visite faite."},
+        }
+    )  # fmt: skip
+    people = [
+        PersonRecord("", c.application_id, name=f"Nom {n}", address=f"{n} rue Haute\n25000 Besançon")
+        for n, c in enumerate([a, b, c, x, y, z], start=1)
+    ]
+    commands.import_people(made.desk, SECRETARY, "identites", people=people)
+    signed = {
+        "notifie_le": date(2026, 12, 4),
+        "preuve": "hand",
+        "reponse": "accepte",
+        "reponse_le": date(2026, 12, 7),
+        "bail_signe_le": date(2026, 12, 9),
+    }
+    made.after(date(2026, 12, 9), {("Offres", one.dwelling_id, a.application_id): signed})
+    return made
+
+
+@pytest.fixture(scope="module")
+def told(made: Room) -> Told:
+    return with_names(made.desk, SECRETARY, told_of(made.desk, made.session_id, "fr", issuer=ISSUER))
+
+
+def test_the_minutes_hold_every_mention(made: Room, told: Told):
+    s = made.session
+    text = words(minutes(told))
+    for mention in (
+        "Habitat Besançon", "CALEOL Besançon", "03/12/2026", "Besançon, siège", "en présence",
+        "Préfet du Doubs ; Maire de Besançon ; Grand Besançon Métropole", "trois voix présentes ou représentées (article 4)",
+        "Membre 1", "Représentant du préfet", "représenté (Mme Adjointe)", "absent", "14:05", "voix prépondérante", CHAIR, "Secrétaire",
+        "conforme aux règles saisies, aucune meilleure solution", s.run.seed, "Nombre de calculs", s.agenda_hash[:16],
+        s.run.hashes["result/certificate.json"][:16], s.signed_hash[:16], s.signed_with[:16], "Rectificatifs", "Retirés de l'ordre du jour",
+        "traitement algorithmique", "https://exemple.fr/regles", "la commission décide",
+    ):  # fmt: skip
+        assert mention in text, mention
+    assert re.search(r"ouverte à \d\d:\d\d, close à \d\d:\d\d", text)
+    for item in s.items:
+        for mention in (
+            item.dwelling_id,
+            f"T{item.facts['rooms']}",
+            str(item.facts["financing"]).upper(),
+            str(item.facts["account_label"]),
+        ):
+            assert mention in text
+        for c in item.candidates:
+            if c.decision is not None:
+                assert c.application_id in text
+    for mention in (
+        "a – Attribution", "b – Attribution avec rang de classement, rang 2", "c – Attribution sous condition suspensive",
+        "Avis d'imposition, avant le 18/12/2026", "d – Non-attribution", "e – Rejet pour irrecevabilité", "N3 – Taille inadaptée",
+        "CCH L. 441-1 (composition du ménage)", REFUSAL, "I1 – Ressources", INELIGIBLE, "3 pour, 2 contre", "à l'unanimité",
+        "Écart avec la proposition : Situation plus urgente", "insuffisance du nombre de candidats", "quorum", "atteint : 5 voix",
+        "Ordre proposé", "Ordre décidé", "Nom 1",
+    ):  # fmt: skip
+        assert mention.lower() in text.lower(), mention
+
+
+def test_the_copy_kept_has_neither_numbers_nor_names(made: Room, told: Told, tmp_path: Path):
+    write_minutes(tmp_path / "pv", told, today=date(2026, 12, 9))
+    text = (tmp_path / "pv" / "proces-verbal-pseudonyme.html").read_text(encoding="utf-8")
+    for item in made.session.items:
+        for c in item.candidates:
+            assert c.application_id not in text
+            assert c.decision is None or c.ref in text
+    assert "Nom 1" not in text and "Nom 1" in (tmp_path / "pv" / "proces-verbal.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_each_letter_says_what_it_must_and_names_nobody_else(made: Room, told: Told):
+    numbers = {c.application_id for i in made.session.items for c in i.candidates}
+    document = letters(told)
+    due = letters_of(told)
+    assert len(document.sheets) == len(due)
+    assert {x.kind for x in due} == {"offer", "rank", "condition", "not_attributed", "ineligible"}
+    common = ("Habitat Besançon", "03/12/2026, Besançon, siège", "Mme Directrice, directrice de la clientèle", "accueil@exemple.fr",
+              "L. 311-3-1 et R. 311-3-1-1 du CRPA", "CADA", "données de votre demande")  # fmt: skip
+    own = {
+        "offer": ("10 jours entiers", "à 24 h", "silence vaudra refus", "R. 441-10", "Loyer + charges", "Dépôt de garantie", "DPE", "Étage", "R. 441-2-17", "visiter"),
+        "rank": ("n'est pas une offre", "Votre demande reste active", "n° 496595"),
+        "condition": ("Avis d'imposition", "18/12/2026", "le bail est dû", "rang 2", "R. 441-3"),
+        "not_attributed": ("Taille inadaptée", "CCH L. 441-1", REFUSAL, "ne concerne que ce logement", "recours gracieux", "tribunal administratif", "travailleur social"),
+        "ineligible": ("Ressources supérieures à tous les plafonds", "R. 441-1", INELIGIBLE, "radiée un mois après cet avis", "recommandé", "recours gracieux"),
+    }  # fmt: skip
+    for sheet, letter in zip(document.sheets, due, strict=True):
+        text = words(Document("x", document.on, (sheet,)))
+        assert letter.candidate.application_id in text
+        assert not any(n in text for n in numbers - {letter.candidate.application_id})
+        for mention in (*common, *own[letter.kind]):
+            assert mention in text, (letter.kind, mention)
+    named = next(
+        s
+        for s, x in zip(document.sheets, due, strict=True)
+        if x.candidate.application_id == due[0].candidate.application_id
+    )
+    assert (
+        "rue Haute" in words(Document("x", document.on, (named,))) or due[0].candidate.ref not in told.people
+    )
+
+
+def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
+    import dataclasses
+
+    items = tuple(
+        dataclasses.replace(
+            i, candidates=tuple(dataclasses.replace(c, facts={**c.facts, "dalo": True}) for c in i.candidates)
+        )
+        for i in told.session.items
+    )
+    dalo = dataclasses.replace(told, session=dataclasses.replace(told.session, items=items))
+    for sheet, letter in zip(letters(dalo).sheets, letters_of(dalo), strict=True):
+        text = words(Document("x", dalo.session.on, (sheet,)))
+        assert ("R. 441-16-3" in text) == (letter.kind in ("offer", "condition"))
+
+
+def test_without_identities_letters_have_a_blank_and_the_reading_of_names_is_in_the_ledger(
+    made: Room, told: Told
+):
+    plain = told_of(made.desk, made.session_id, "fr", issuer=ISSUER)
+    assert "Nom 1" not in words(letters(plain)) and "Nom 1" in words(letters(told))
+    assert any(
+        e.kind == "identity.viewed" and e.session_id == made.session_id for e in queries.events(made.desk)
+    )
+
+
+def test_no_letter_of_l_441_1_is_printed_anywhere(made: Room, told: Told, tmp_path: Path):
+    write_pack(tmp_path / "dossier", told, today=date(2026, 12, 9))
+    write_minutes(tmp_path / "pv", told, today=date(2026, 12, 9))
+    codes = {
+        str(c.facts["lease"]["priority_codes"])
+        for i in made.session.items
+        for c in i.candidates
+        if c.facts.get("lease", {}).get("priority_codes")
+    }
+    assert codes
+    for page in [*(tmp_path / "dossier").glob("*.html"), *(tmp_path / "pv").glob("*.html")]:
+        text = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
+        assert not re.search(r"L\.? ?441-1,? ?\(?[a-n]\)?\b(?!l)|lettre [a-n]\b|gbis", text), page.name
+
+
+def test_what_is_carried_over_has_the_fields_of_the_radiation(made: Room, told: Told, tmp_path: Path):
+    signed = next(c for i in made.session.items for c in i.candidates if c.status == "signed")
+    radiations = radiations_table(told).set_index("numUnique")
+    assert list(radiations_table(told).columns) == list(RADIATION_COLUMNS)
+    line = radiations.loc[signed.application_id]
+    assert (
+        line["dateSignatureBail"] == "09/12/2026"
+        and line["typeLogement"].startswith("T")
+        and line["codeSirenBailleur"] == ""
+    )
+    ineligible = radiations[radiations["motifRadiation"] == "irrecevabilité"]
+    assert len(ineligible) == 1 and ineligible["sousMotifIrrecevabilite"].iloc[0].startswith("I1")
+    events = events_table(told)
+    assert set(events[events["numUnique"] == signed.application_id]["evenement"]) == {
+        "passage en commission", "décision", "proposition notifiée", "acceptation", "bail signé"
+    }  # fmt: skip
+    write_minutes(tmp_path / "pv", told, today=date(2026, 12, 9))
+    assert openpyxl.load_workbook(tmp_path / "pv" / "a-reporter.xlsx").sheetnames == [
+        "Événements",
+        "Radiations",
+    ]
+
+
+def test_the_same_session_gives_the_same_papers(made: Room, told: Told, tmp_path: Path):
+    today, calls, duties = due_today(made.desk, told.law)
+    for name in ("un", "deux"):
+        write_pack(tmp_path / name, told, duties=duties, calls=calls, today=today)
+    for path in sorted((tmp_path / "un").iterdir()):
+        assert path.read_bytes() == (tmp_path / "deux" / path.name).read_bytes(), path.name
+    assert document_pdf(minutes(told), "fr").startswith(b"%PDF")
+
+
+def test_papers_speak_english_too(made: Room):
+    told = told_of(made.desk, made.session_id, "en", issuer=ISSUER)
+    text = re.sub(r"<[^>]+>", " ", document_html(minutes(told), "en"))
+    assert "Minutes" in text and "Quorum for this dwelling" in text

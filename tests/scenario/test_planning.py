@@ -1,0 +1,201 @@
+"""What a planner asks of a matrix: values and cases in memory, named variants, a plan before the runs, the right culprit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import optimizer as af
+from optimizer import importers
+from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.presentation.plots import Cell, heat_map
+from optimizer.runs import Options
+from optimizer.scenario import expand, read_scenario
+from optimizer.scenario.comparison_page import comparison_html
+from optimizer.scenario.records import Record
+from optimizer.scenario.running import demo_case
+from optimizer.scenario.tornado import tornado_part
+from tests.cli.running import attriflux
+
+HEAD = 'title: "T"\nwhy: "W ?"\n'
+QUICK = Options(pdf=False, gap=0.01)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A few dwellings of the small shipped case, in memory."""
+    read = importers.read(demo_case(), need=("dwellings", "applications"))
+    homes = read.table("dwellings").iloc[::6].reset_index(drop=True)
+    return replace(read, tables={**read.tables, "dwellings": homes}, path=None, sources=())
+
+
+def test_a_notebook_runs_scenarios_without_writing_a_file(small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lec = af.Scenario("lec", changes={"national.lec.first_quartile_share": 0.5})
+    ran = af.run_scenarios([lec], case=small, options=QUICK, workers=1)
+    assert ran.out is None and [r.name for r in ran.runs] == ["reference", "lec"]
+    assert list(tmp_path.iterdir()) == []
+    table = ran.comparison
+    rates = table[(table["indicator"] == "rule_rate") & (table["rule"] == "flux")]
+    assert len(rates) and rates["account"].ne("").all() and "scope" not in table.columns
+    assert ran.records[1].titles == {"national.lec.first_quartile_share": lec_title()}
+    assert len(repr(ran)) < 200
+
+
+def lec_title() -> str:
+    return "Baux hors QPV aux ménages du premier quartile ou relogés (NPNRU, ORCOD)"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        (af.Scenario("a", changes={"flux.mod": 1}), "« flux.mod » inconnue"),
+        (af.Scenario("a", changes={"case.shortlist_size": True}), "ne convient pas à case.shortlist_size"),
+        (af.Scenario("../a"), "ne convient pas à name"),
+        (af.Scenario("a", over={"flux.mode": []}), "ne convient pas à flux.mode"),
+        (
+            af.Scenario("a", changes={"flux.mode": 1}, over={"flux.mode": [1]}),
+            "à la fois dans changes et dans over",
+        ),
+        (af.Scenario("a", changes={"national.prices.nothing": 1}), "national.prices.nothing"),
+    ],
+)
+def test_a_scenario_made_in_python_is_checked_as_a_file_is(small, scenario, said):
+    with pytest.raises(AttrifluxError, match=said):
+        af.run_scenarios([scenario], case=small)
+
+
+def test_a_case_in_memory_is_checked_as_the_reader_checks_files(small):
+    wrong = small.table("applications").assign(persons=-2)
+    with pytest.raises(InputProblems):
+        af.run_scenarios(
+            [af.Scenario("a")], case=replace(small, tables={**small.tables, "applications": wrong})
+        )
+
+
+def test_several_named_variants_stand_in_one_file(tmp_path):
+    file = tmp_path / "v.yaml"
+    file.write_text(
+        HEAD + "changes:\n  flux.mode: 1\nover:\n  national.prices.flux: [900, 1100]\nvariants:\n"
+        "  prudent:\n    national.lec.first_quartile_share: 0.2\n  hardi:\n    national.lec.first_quartile_share: 0.4\n"
+        "    flux.mode: 2\n", encoding="utf-8",
+    )  # fmt: skip
+    runs = expand(read_scenario(file))
+    assert [r.name for r in runs] == [
+        "v--prudent--national.prices.flux=900", "v--prudent--national.prices.flux=1100",
+        "v--hardi--national.prices.flux=900", "v--hardi--national.prices.flux=1100",
+    ]  # fmt: skip
+    assert runs[2].changes == {
+        "flux.mode": 2, "national.lec.first_quartile_share": 0.4, "national.prices.flux": 900,
+    }  # fmt: skip
+    assert runs[0].title == "T (prudent, national.prices.flux = 900)" and runs[3].variant == "hardi"
+    file.write_text(HEAD + "variants:\n  a:\n    flux.modes: 1\n", encoding="utf-8")
+    with pytest.raises(AttrifluxError, match="ligne 5"):
+        read_scenario(file)
+
+
+def test_a_case_that_does_not_fit_is_put_on_the_key_that_causes_it(small, tmp_path):
+    """The conversion fails for want of an assiette: the quota written above it has nothing to do with it."""
+    tables = {name: frame for name, frame in small.tables.items() if name != "assiette"}
+    stock = small.table("stock").assign(landlord="AUTRE")
+    case = replace(small, tables={**tables, "stock": stock})
+    scenario = af.Scenario("s", changes={"national.lec.first_quartile_share": 0.3, "flux.mode": 1})
+    with pytest.raises(AttrifluxError) as caught:
+        af.run_scenarios([scenario], tmp_path / "out", case=case)
+    findings = getattr(caught.value, "findings", ())
+    assert {f.column for f in findings} == {"flux.mode"}
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_says_how_many_runs_and_how_long_and_writes_nothing(tmp_path):
+    file = tmp_path / "d.yaml"
+    file.write_text(HEAD + "over:\n  national.prices.flux: [900, 1000, 1100]\n", encoding="utf-8")
+    done = attriflux(
+        "scenario", "run", file, "--out", tmp_path / "out", "--dry-run", "--workers", 2, "--gap", 0.01
+    )  # fmt: skip
+    assert done.code == 0 and not (tmp_path / "out").exists()
+    assert "4 calculs, 0 déjà fait, 4 à faire" in done.out and "Rien n'est écrit" in done.out
+    assert "sur 2 processus" in done.out and "mesuré sur un calcul" in done.out
+    assert "vérification : d--national.prices.flux=900" in done.err
+    file.write_text(HEAD + "changes:\n  delivery.PERSONNE.ALS: 3\n", encoding="utf-8")
+    refused = attriflux("scenario", "run", file, "--out", tmp_path / "out", "--dry-run")
+    assert refused.code == 2 and "ligne 4" in refused.err
+
+
+def made(name: str, values: dict[tuple[str, str, str], float], **more: object) -> Record:
+    return Record(name, name, {}, {}, values, "optimal", "certified", (), status="certified_optimal", **more)  # type: ignore[arg-type]
+
+
+def test_over_consumption_is_seen_and_nothing_is_cut_without_saying_so():
+    """17 of 95 leases for 5 % and 8 of 18 for 2 %: both are far above; lines without a price are not on the map."""
+    values: dict[tuple[str, str, str], float] = {}
+    parts: dict[tuple[str, str, str], tuple[float, float]] = {}
+
+    def line(scope: str, num: int, den: int, share: float, price: float) -> None:
+        values["rule_rate", scope, "share"] = num / den
+        values["rule_target", scope, "share"] = share
+        values["rule_price", scope, "points"] = price
+        if scope.startswith("rule=flux;"):
+            values["flux_gap", scope, "leases"] = num - share * den
+            values["flux_band", scope, "leases"] = 0.5
+            parts["flux_gap", scope, "leases"] = (num, den)
+
+    line("rule=flux;landlord=B1;area=25;account=ETAT_AGENT", 17, 95, 0.05, 1000)
+    line("rule=flux;landlord=B2;area=25;account=ETAT_AGENT", 8, 18, 0.02, 1000)
+    line("rule=flux;landlord=B3;area=25;account=ALS", 0, 18, 0.3, 0)
+    for i in range(45):
+        line(f"rule=flux;landlord=C{i:02};area=25;account=ALS", 5, 20, 0.25, 1000)
+    page = comparison_html([made("reference", values, parts=parts)]).replace("\xa0", " ")
+    gaps = page.partition("écart de chaque contingent à sa part</h2>")[2].partition("<h2>")[0]
+    assert gaps.index("B1") < gaps.index("B2") < gaps.index("B3") < gaps.index("C00")
+    assert "+12,3" in gaps and "17 sur 95" in gaps and "+7,6" in gaps and "8 sur 18" in gaps
+    assert "8 autres lignes" in gaps
+    heat = page.partition("Atteinte des objectifs</h2>")[2].partition("<h2>")[0]
+    assert "Les 30 lignes les plus éloignées de leur objectif sur 47" in heat
+    assert "B3" not in heat and "18 %" in heat and "44 %" in heat
+    above = heat_map(["a"], ["x"], [[Cell("44 %", 1.0)]], "l")
+    met = heat_map(["a"], ["x"], [[Cell("44 %", 0.0)]], "l")
+    assert above != met
+
+
+def test_assumed_targets_weigh_only_when_asked_and_every_page_says_that_they_do_not():
+    record = made(
+        "reference", {("objective", "", "points"): 1.0}, assumed=("flux;landlord=B;area=25;account=ALS",)
+    )
+    page = comparison_html([record]).replace("\xa0", " ")
+    assert "1 ligne sans prix parce que l&#39;objectif est supposé" in page and "--price-assumed" in page
+    assert "--price-assumed" not in comparison_html([made("reference", {("objective", "", "points"): 1.0})])
+
+
+def test_a_tornado_says_which_assumed_value_decides():
+    first = {f"L{i}": "a" for i in range(10)}
+    base = made("reference", {("leases_missing", "", "leases"): 2.0}, first=first)
+
+    def moved(key: str, side: str, value: float, changed: int, missing: float) -> Record:
+        marks = {d: "b" if i < changed else m for i, (d, m) in enumerate(first.items())}
+        record = made(f"tornado--{key}--{side}", {("leases_missing", "", "leases"): missing}, first=marks)
+        return replace(record, changes={key: value}, before={key: "100"}, titles={key: key.upper()})
+
+    runs = [
+        moved("p.idle", "bas", 80, 0, 2.0), moved("p.idle", "haut", 120, 0, 2.0), moved("p.big", "bas", 80, 4, 3.5),
+        moved("p.big", "haut", 120, 1, 2.0), moved("p.small", "haut", 120, 2, 2.0),
+    ]  # fmt: skip
+    part = tornado_part([base, *runs], "fr")
+    assert part is not None
+    assert [r["key"] for r in part["rows"]] == ["p.big", "p.small"]
+    assert part["rows"][0]["changed"] == "4 / 1" and part["rows"][0]["leases"] == "+1,5 / ="
+    said = part["sentence"].replace("\xa0", " ")
+    assert said.startswith("P.BIG décide le plus : bougée de 20 %, 4 premiers rangs changent sur 10.")
+    assert "1 valeur sans effet" in said
+    assert tornado_part([base], "fr") is None
+
+
+def test_the_plan_of_a_folder_already_done_has_nothing_left(small, tmp_path: Path):
+    scenario = af.Scenario("a", changes={"national.prices.flux": 900})
+    out = tmp_path / "out"
+    af.run_scenarios([scenario], out, case=small, options=QUICK, workers=1, reference=False)
+    plan = af.plan_scenarios([scenario], out, case=small, options=QUICK, reference=False)
+    assert (plan.done, len(plan.runs), plan.from_runs) == (1, 1, True) and plan.seconds == 0
+    assert plan.seconds_each > 0

@@ -1,0 +1,139 @@
+"""``attriflux store`` as it is typed: what it says, what it writes, its exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from optimizer import store
+from optimizer.cli.app import _run
+from optimizer.store import commands as c
+from optimizer.store import queries, schema, triggers
+from tests.store.playing import S, dwelling
+
+
+@pytest.fixture
+def typed(play, capsys, monkeypatch):
+    """Type a command on the desk of ``play``; returns its exit code, what it said, what it complained of."""
+
+    def run(*words, desk=play.store.entry["NAME"]):
+        line = ["attriflux", "store", *map(str, words)]
+        if desk:
+            line += ["--store", str(desk)]
+        monkeypatch.setattr("sys.argv", line)
+        try:
+            code = _run()
+        except SystemExit as end:
+            code = end.code or 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def later(monkeypatch):
+    """The machine's clock is after the desk's."""
+    from datetime import UTC, datetime
+
+    from optimizer.store import clock
+
+    monkeypatch.setattr(clock, "system", lambda: datetime(2029, 1, 1, tzinfo=UTC))
+
+
+def test_a_desk_is_created_then_is_up_to_date(typed, tmp_path):
+    desk = tmp_path / "neuf.sqlite"
+    assert typed("upgrade", desk=desk) == (0, "Bureau créé.\n", "")
+    assert typed("upgrade", desk=desk)[1] == "Bureau déjà à jour.\n"
+    assert typed("upgrade", "--lang", "en", desk=desk)[1] == "Desk already up to date.\n"
+    code, out, err = typed("upgrade", desk=tmp_path / "nulle" / "part.sqlite")
+    assert (code, out) == (2, "") and "Introuvable" in err
+
+
+def test_verify_says_what_holds_and_exits_3_when_something_does_not(typed, play):
+    play.week(dwelling("L1"))
+    head = queries.head(play.store)
+    told = f"{head.seq}:{head.hash}:{head.signature}"
+    code, out, _ = typed("verify", "--head", told)
+    assert code == 0 and "tout concorde" in out and told in out
+    assert typed("verify", "--head", "n'importe quoi")[0] == 2
+    with store.open(play.store.entry["NAME"], clock=play.clock):
+        schema.connection().cursor().execute("UPDATE store_offer SET rank = rank + 1")
+        schema.connection().cursor().execute("UPDATE store_item SET account = 'ALS'")
+    code, out, err = typed("verify")
+    assert code == 3 and "item 1 : account ne vient pas du journal" in err and "1 écart" in out
+    code, out, _ = typed("verify", "--json")
+    assert code == 3 and json.loads(out)["problems"][0]["code"] == "STORE_PROOF_ROW"
+
+
+def test_a_desk_that_is_read_only_exits_3_when_it_is_written_to(typed, play):
+    play.do(c.log, S, kind="printed")
+    cursor = schema.connection().cursor()
+    cursor.execute("DROP TRIGGER store_event_no_update")
+    cursor.execute("UPDATE store_event SET actor = 'autre'")
+    triggers.create(cursor, "sqlite")
+    code, _, err = typed("user", "add", "s.martin", "--role", "S")
+    assert code == 3 and "lecture seule" in err and "ligne 1" in err
+
+
+def test_a_backup_is_made_restored_and_verified(typed, play, tmp_path):
+    play.week(dwelling("L1"))
+    assert typed("key", "--out", tmp_path / "cles", desk=None)[0] == 0
+    code, out, _ = typed("backup", "--out", tmp_path / "s", "--key", tmp_path / "cles" / "sauvegarde.pub")
+    assert code == 0 and "octets" in out
+    again = tmp_path / "essai.sqlite"
+    private = tmp_path / "cles" / "sauvegarde.cle"
+    code, out, _ = typed("restore", tmp_path / "s", "--key", private, desk=again)
+    assert code == 0 and "0 écart" in out
+    assert typed("restore", tmp_path / "s", "--key", private, desk=again)[0] == 2
+    assert typed("verify", desk=again)[0] == 0
+
+
+def test_the_purge_says_first_what_it_would_do(typed, play):
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    assert "4 ménage(s) à effacer" in typed("purge", "--dry-run")[1]
+    assert "4 ménage(s)" in typed("purge", "--dry-run")[1]
+    code, out, _ = typed("purge", "--json")
+    assert code == 0 and len(json.loads(out)["erased"]) == 4
+    assert typed("purge", "--on", "32/13/2028")[0] == 2
+
+
+def test_the_purge_names_what_holds_a_household(typed, play):
+    play.week(dwelling("L1"))
+    play.offer("L1")
+    assert re.search(r"^  [0-9a-f]{16} : offre en cours$", typed("purge", "--dry-run")[1], re.M)
+
+
+def test_identities_and_the_table_for_research(typed, play, tmp_path):
+    play.week(dwelling("L1"))
+    (tmp_path / "identites.csv").write_text("numero_unique;nom\nL1-1;Zoé\nN99;Autre\n", encoding="utf-8")
+    assert "1 identité(s) ajoutée(s), 1 mise(s) à jour" in typed("identities", tmp_path / "identites.csv")[1]
+    (tmp_path / "mauvais.csv").write_text("nom\nZoé\n", encoding="utf-8")
+    code, _, err = typed("identities", tmp_path / "mauvais.csv")
+    assert code == 2 and "IDENTITY_NO_NUMBER" in err
+    code, out, _ = typed("export", "--out", tmp_path / "t.csv")
+    assert code == 0 and "laissées de côté" in out
+    assert typed("export", "--out", tmp_path / "t.csv")[0] == 2
+
+
+def test_accounts_are_opened_listed_and_closed(typed, monkeypatch):
+    import io
+
+    code, out, _ = typed("user", "add", "s.martin", "--role", "S", "--commission", "CAL1")
+    assert code == 0 and "Mot de passe, montré une fois" in out
+    monkeypatch.setattr("sys.stdin", io.StringIO("faible\n"))
+    code, _, err = typed("user", "add", "p.durand", "--role", "P", "--password-stdin")
+    assert code == 2 and "Mot de passe refusé" in err
+    monkeypatch.setattr("sys.stdin", io.StringIO("un mot de passe vraiment long\n"))
+    code, out, _ = typed("user", "add", "p.durand", "--role", "P", "--password-stdin")
+    assert code == 0 and "vraiment" not in out
+    assert typed("user", "add", "x", "--role", "Z")[0] == 2
+    assert "Mot de passe" in typed("user", "password", "s.martin")[1]
+    assert typed("user", "end", "p.durand")[0] == 0
+    listed = typed("user", "list")[1]
+    assert "s.martin\n  1  S  CAL1\n" in listed and "p.durand (fermé)" in listed
+    found = json.loads(typed("user", "list", "--json")[1])["accounts"]
+    assert {one["user"]: one["active"] for one in found} == {"s.martin": True, "p.durand": False}

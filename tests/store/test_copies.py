@@ -1,0 +1,143 @@
+"""What leaves the desk: backups that only one key opens, and a table in which nobody can be found."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter, defaultdict
+
+import pytest
+
+from optimizer import store
+from optimizer.store import commands as c
+from optimizer.store import ledger, queries
+from optimizer.store.backup import backup, restore
+from optimizer.store.export import COLUMNS, export_pseudonymous
+from optimizer.store.messages import StoreForbidden, StoreUnusable
+from optimizer.store.records import NewCandidate, NewItem
+from optimizer.store.sealing import PIECE, new_pair, read_key, seal, unseal
+from tests.store.playing import D, S, dwelling
+
+
+@pytest.fixture
+def pair(tmp_path):
+    return new_pair(tmp_path / "cles")
+
+
+def test_a_backup_restores_to_the_same_desk_and_is_made_while_others_write(play, pair, tmp_path):
+    private, public = pair
+    play.week(dwelling("L1"))
+    sealed = tmp_path / "lundi.sauvegarde"
+    head = play.store.head()
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    play.do(c.log, S, kind="printed")
+    assert b"L1-1" not in sealed.read_bytes() and sealed.stat().st_mode & 0o077 == 0
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+    done = restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
+    assert done.problems == () and done.events == head["seq"]
+    with store.open(tmp_path / "essai" / "bureau.sqlite", clock=play.clock) as again:
+        assert again.head() == head and again.keys == play_keys(again, play)
+        assert queries.session(again, play.session).status == "closed"
+        assert ledger.verify(again, queries.head(again)).holds
+    with pytest.raises(StoreUnusable) as error:
+        restore(sealed, private, str(tmp_path / "essai" / "bureau.sqlite"))
+    assert error.value.code == "STORE_EXISTS"
+
+
+def play_keys(again, play):
+    from dataclasses import replace
+
+    return replace(play.store.keys, folder=again.keys.folder)
+
+
+def test_another_key_or_a_changed_file_does_not_open(play, pair, tmp_path):
+    private, public = pair
+    other, _ = new_pair(tmp_path / "autres")
+    sealed = tmp_path / "lundi.sauvegarde"
+    backup(play.store, sealed, public, play.store.entry["NAME"])
+    whole = sealed.read_bytes()
+    with pytest.raises(StoreUnusable):
+        backup(play.store, sealed, public, play.store.entry["NAME"])
+    flipped = bytes([whole[-5] ^ 1])
+    for key, content in (
+        (other, whole), (private, whole[:-1]), (private, whole[:-5] + flipped + whole[-4:]), (private, b"x" + whole),
+        (private, whole[: len(whole) // 2]), (private, whole + b"\0\0\0\1x"),
+    ):  # fmt: skip
+        sealed.write_bytes(content)
+        with pytest.raises(StoreUnusable):
+            restore(sealed, key, str(tmp_path / "essai.sqlite"))
+        assert not (tmp_path / "essai.sqlite").exists() and not (tmp_path / "essai.sqlite.keys").exists()
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE])
+def test_a_sealed_file_opens_to_what_it_was_and_loses_no_piece(pair, size):
+    private, public = pair
+    content = bytes(k % 251 for k in range(size))
+    out = io.BytesIO()
+    seal(io.BytesIO(content), out, read_key(public))
+    assert b"".join(unseal(io.BytesIO(out.getvalue()), read_key(private))) == content
+    if size > PIECE:  # the last piece cut off
+        first = out.getvalue()[: len(out.getvalue()) - (size - PIECE) - 16 - 4]
+        with pytest.raises(StoreUnusable):
+            list(unseal(io.BytesIO(first), read_key(private)))
+
+
+def test_keys_are_not_written_over_and_are_recognised(pair, tmp_path):
+    with pytest.raises(StoreUnusable) as error:
+        new_pair(tmp_path / "cles")
+    assert error.value.code == "STORE_EXISTS"
+    (tmp_path / "autre").write_text("bonjour")
+    with pytest.raises(StoreUnusable) as error:
+        read_key(tmp_path / "autre")
+    assert error.value.code == "STORE_KEY_FILE"
+
+
+def commission(play, communes):
+    """A signed session with three households on each dwelling, one dwelling a commune named."""
+    items = [
+        NewItem(f"L{k}", "COLL:25056", tuple(NewCandidate(f"N{k}-{r}", r) for r in (1, 2, 3)), facts={"commune": place, "rooms": 3, "financing": "PLUS"})
+        for k, place in enumerate(communes)
+    ]  # fmt: skip
+    with c.batch(play.store):
+        play.week(*items)
+
+
+def exported(play, tmp_path, k=None):
+    out = tmp_path / f"recherche-{play.made}.csv"
+    done = export_pseudonymous(play.store, D, play.number(), out, k=k)
+    lines = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
+    return done, lines
+
+
+def test_the_table_for_research_singles_nobody_out(play, tmp_path):
+    commission(play, ["25056", "25056", "25388", "25388", "70550"])
+    done, lines = exported(play, tmp_path)
+    assert tuple(lines[0]) == COLUMNS and done.lines == len(lines) == 15 - done.left_out
+    sets = defaultdict(set)
+    for line in lines:
+        sets[line["month"], line["place"], line["rooms"], line["financing"]].add(line["household"])
+    assert min(map(len, sets.values())) >= 5
+    assert Counter(line["place"] for line in lines) == {
+        "25056": 6,
+        "25388": 6,
+    }  # three households of 70550 are left out
+    assert done.left_out == 3
+    text = "".join("".join(line.values()) for line in lines)
+    assert "N0-1" not in text and queries.ref_of(play.store, "N0-1") not in text
+    (line,) = queries.events(play.store, kinds=("exported",))
+    assert line.payload["facts"]["sha256"] == done.sha256
+
+
+def test_a_greater_k_is_obeyed_a_smaller_one_is_not(play, tmp_path):
+    commission(play, ["25056", "25056", "25388"])
+    assert {line["place"] for line in exported(play, tmp_path, k=7)[1]} == {"25"}
+    assert exported(play, tmp_path, k=1)[0].lines == exported(play, tmp_path)[0].lines
+    assert exported(play, tmp_path, k=100)[1] == []
+
+
+def test_two_exports_are_the_same_bytes_and_other_sessions_have_other_pseudonyms(play, tmp_path):
+    commission(play, ["25056", "25056"])
+    first = exported(play, tmp_path)
+    assert exported(play, tmp_path)[0].sha256 == first[0].sha256
+    with pytest.raises(StoreForbidden):
+        export_pseudonymous(play.store, S, play.number(), tmp_path / "x.csv")

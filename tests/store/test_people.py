@@ -1,0 +1,155 @@
+"""Names come by a file of their own, are seen for a reason that is written down, and accounts do what they were granted."""
+
+from __future__ import annotations
+
+import pytest
+import xlsxwriter
+
+from optimizer.errors import InputProblems
+from optimizer.store import accounts, queries
+from optimizer.store import commands as c
+from optimizer.store.identities import read
+from optimizer.store.messages import StoreForbidden, StoreMissing, StoreRefused
+from optimizer.store.records import PersonRecord
+from tests.store.playing import DAY, A, R, S, T, dwelling
+from tests.store.test_sessions import refused
+
+
+def test_identities_are_read_from_a_table_and_what_is_not_ours_is_not(tmp_path):
+    file = tmp_path / "identites.csv"
+    file.write_text(
+        "Numéro unique;Nom;Prénom;Téléphone;Courriel;Adresse;NIR;Date de naissance\n"
+        "N1;Essai;Zoé;06 12 34 56 78;zoe@ici.fr;1 rue Haute;285017512345678;1985-01-02\n"
+        "N2;Autre;;;;;;\n;;;;;;;\n",
+        encoding="utf-8",
+    )
+    one, two = read(file)
+    assert one == PersonRecord("", "N1", "Zoé Essai", "06 12 34 56 78", "zoe@ici.fr", "1 rue Haute")
+    assert two == PersonRecord("", "N2", "Autre")
+
+
+def test_identities_are_read_from_a_workbook(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "identites.xlsx") as book:
+        sheet = book.add_worksheet("identites")
+        sheet.write_row(0, 0, ["numero_unique", "nom", "telephone"])
+        sheet.write_row(1, 0, ["025061234567890123", "Zoé Essai", "0612345678"])
+    (person,) = read(tmp_path / "identites.xlsx")
+    assert (person.application_id, person.phone) == ("025061234567890123", "0612345678")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("nom\nZoé\n", ["IDENTITY_NO_NUMBER"]),
+        ("numero_unique;nom\n;Zoé\nN1;A\nN1;B\n", ["IDENTITY_EMPTY", "IDENTITY_TWICE"]),
+        (f"numero_unique;nom\nN1;{'x' * 201}\n{'9' * 19};B\n", ["IDENTITY_LONG", "IDENTITY_LONG"]),
+    ],
+)
+def test_every_problem_of_the_file_at_once_and_no_cell_is_shown(tmp_path, text, codes):
+    file = tmp_path / "identites.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputProblems) as problems:
+        read(file)
+    assert [f.code for f in problems.value.findings] == codes
+    assert "Zoé" not in str(problems.value)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    (tmp_path / "identites.txt").write_text("x")
+    with pytest.raises(InputProblems):
+        read(tmp_path / "identites.txt")
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "rien.csv")
+
+
+def test_names_are_added_changed_and_kept_where_the_file_is_empty(play):
+    play.new(dwelling("L1"))
+    people = [PersonRecord("", "L1-1", "Zoé Essai", "0612345678"), PersonRecord("", "N9", "Plus Tard")]
+    assert play.do(c.import_people, S, people=people) == {"added": 1, "changed": 1}
+    assert play.do(c.import_people, S, people=people) == {"added": 0, "changed": 0}
+    assert play.do(c.import_people, S, people=[PersonRecord("", "L1-1", phone="07")]) == {
+        "added": 0,
+        "changed": 1,
+    }
+    ref = play.names("L1")[0].ref
+    seen = c.view_identities(play.store, S, play.number(), refs=[ref], reason="appel", session=play.session)
+    assert (seen.people[ref].name, seen.people[ref].phone) == ("Zoé Essai", "07")
+
+
+def test_each_look_at_a_name_is_a_line_and_the_technical_role_sees_nobody(play):
+    play.new(dwelling("L1"))
+    ref = play.names("L1")[0].ref
+    with pytest.raises(StoreForbidden):
+        c.view_identities(play.store, T, play.number(), refs=[ref], reason="panne")
+    refused("STORE_TEXT", c.view_identities, play.store, S, play.number(), refs=[ref], reason=" ")
+    c.view_identities(play.store, A, play.number(), refs=[ref], reason="Demande du tribunal")
+    (line,) = queries.events(play.store, kinds=("identity.viewed",))
+    assert (line.actor, line.role, line.ref) == ("anne", "A", ref)
+    assert line.payload["facts"] == {"refs": [ref], "reason": "Demande du tribunal"}
+    with pytest.raises(StoreMissing):
+        c.view_identities(play.store, S, play.number(), refs=["inconnu"], reason="appel")
+
+
+def test_a_reservataire_names_households_for_its_account(play):
+    made = play.do(c.nominate, R, account="ALS", dwelling_id="L9", application_id="N7", rank=2)
+    refused(
+        "STORE_NUMBER_TAKEN", play.do, c.nominate, R, account="ALS", dwelling_id="L9", application_id="N7"
+    )
+    play.do(c.nominate, R, account="ALS", dwelling_id="", application_id="N7")
+    first, general = queries.nominations(play.store, account="ALS")
+    assert (first.application_id, first.rank, general.dwelling_id) == ("N7", 2, "")
+    play.do(c.withdraw_nomination, R, made["nomination_id"])
+    play.do(c.use_nomination, S, general.nomination_id)
+    assert [n.status for n in queries.nominations(play.store)] == ["withdrawn", "used"]
+    refused("STORE_STATE", play.do, c.withdraw_nomination, R, made["nomination_id"])
+    assert queries.nominations(play.store, account="ETAT_PRIO") == ()
+
+
+def test_an_account_has_a_strong_password_and_what_it_was_granted(play):
+    from django.contrib.auth import get_user_model
+
+    drawn = accounts.create_user(play.store, T, play.number(), "s.martin")
+    made = get_user_model().objects.get(username="s.martin")
+    assert made.check_password(drawn) and made.password.startswith("argon2")
+    refused("STORE_USER_TAKEN", accounts.create_user, play.store, T, play.number(), "S.Martin")
+    with pytest.raises(StoreRefused) as weak:
+        accounts.create_user(play.store, T, play.number(), "p.durand", "azerty")
+    assert (
+        weak.value.code == "STORE_PASSWORD"
+        and "caractères" in str(weak.value)
+        and "characters" in weak.value.text("en")
+    )
+    play.do(c.grant, T, user="s.martin", role="S", commission="CAL1")
+    made = play.do(c.grant, T, user="s.martin", role="A", until=DAY)
+    refused("STORE_TEXT", play.do, c.grant, T, user="x", role="R")
+    refused("STORE_OUTSIDE", play.do, c.grant, T, user="x", role="Z")
+    (account,) = accounts.accounts(play.store)
+    assert [g.role for g in account.grants] == ["S", "A"] and account.active
+    play.clock.later(1)
+    assert [g.role for g in accounts.accounts(play.store)[0].grants] == ["S"]
+    play.do(c.revoke, T, made["grant_id"] - 1)
+    assert accounts.accounts(play.store)[0].grants == ()
+
+
+def test_a_closed_account_and_a_new_password_end_the_open_pages(play):
+    from django.contrib.auth import SESSION_KEY, get_user_model
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    old = accounts.create_user(play.store, T, play.number(), "s.martin", "un mot de passe long")
+    user = get_user_model().objects.get(username="s.martin")
+    for end in (
+        lambda: accounts.set_password(play.store, T, play.number(), "s.martin"),
+        lambda: accounts.set_active(play.store, T, play.number(), "s.martin", False),
+    ):
+        page = SessionStore()
+        page[SESSION_KEY] = str(user.pk)
+        page.save()
+        end()
+        assert Session.objects.count() == 0
+    assert not get_user_model().objects.get(username="s.martin").check_password(old)
+    assert not accounts.accounts(play.store)[0].active
+    kinds = [e.kind for e in queries.events(play.store)]
+    assert kinds == ["account.made", "account.password", "account.ended"]
+    with pytest.raises(StoreMissing):
+        accounts.set_active(play.store, T, play.number(), "personne", True)

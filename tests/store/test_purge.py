@@ -1,0 +1,177 @@
+"""Who is erased is gone: rows, free pages, log, old copies; who is owed something is kept; the chain still verifies."""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from optimizer.store import commands as c
+from optimizer.store import ledger, queries
+from optimizer.store.messages import StoreForbidden
+from optimizer.store.people import later
+from optimizer.store.purge import due, purge
+from optimizer.store.records import NewCandidate, NewDecision, NewItem, PersonRecord
+from tests.store.playing import DAY, SMALL, A, D, S, T, dwelling
+
+AFTER = date(2028, 1, 15)
+
+
+def erase(play, **more):
+    return purge(play.store, D, play.number(), **({"dry_run": False} | more))
+
+
+def bytes_of(play):
+    """Everything that the desk has on the disk, the write-ahead log included."""
+    folder = os.path.dirname(play.store.entry["NAME"])
+    return b"".join(
+        open(os.path.join(root, name), "rb").read() for root, _, names in os.walk(folder) for name in names
+    )
+
+
+def test_five_hundred_canaries_leave_no_trace(play):
+    """Ten words in each of fifty households: number, name, phone, mail, address, facts, reasons, sentences, remarks."""
+    draw = random.Random(7)
+    word = lambda: "".join(draw.choice("BCDFGHJKLMNPQRSTVWXZ") for _ in range(14))  # noqa: E731
+    canaries: list[str] = []
+
+    def canary() -> str:
+        canaries.append(word())
+        return canaries[-1]
+
+    items, people = [], []
+    for k in range(10):
+        names = []
+        for rank in range(1, 6):
+            number = canary()
+            facts = {"tax_income_eur": canary(), "priority_codes": canary(), canary(): 1}
+            names.append(NewCandidate(number, rank, facts=facts, reasons=(canary(),)))
+            people.append(PersonRecord("", number, canary(), canary(), f"{canary()}@ici.fr", canary()))
+        items.append(NewItem(f"L{k}", "BAILLEUR", tuple(names), facts={"commune": "25056"}))
+    with c.batch(play.store):
+        play.new(*items)
+        play.do(c.import_people, S, people=people)
+        play.do(
+            c.import_people, S, people=[PersonRecord("", p.application_id, p.name + "X") for p in people[:5]]
+        )
+        play.open()
+        for item in play.seen().items:
+            names = [n.candidate_id for n in item.candidates]
+            play.decide(
+                item.dwelling_id,
+                [
+                    NewDecision(n, "not_attributed", motive="N3", sentence=f"{canary()} {SMALL}")
+                    for n in names
+                ],
+                departure=canary() if item.position == 1 else "",
+            )
+        play.close()
+    assert len(canaries) >= 500
+    before = bytes_of(play)
+    missing = [word for word in canaries if word.encode() not in before]
+    assert missing == []
+    play.clock.on(AFTER)
+    done = erase(play)
+    assert len(done.erased) == 50 and done.held == {}
+    after = bytes_of(play)
+    assert [word for word in canaries if word.encode() in after] == []
+    proof = ledger.verify(play.store, queries.head(play.store))
+    assert proof.holds and proof.erased == 50
+    names = play.names("L1")
+    assert (
+        [n.application_id for n in names] == [""] * 5
+        and names[0].facts == {}
+        and names[0].decision.sentence == ""
+    )
+    assert names[0].decision.motive == "N3"
+
+
+def test_whoever_is_owed_something_is_kept_and_why(play):
+    item = dwelling("L1", names=4, queue=0)
+    play.new(item, dwelling("L2"))
+    play.open()
+    names = [n.candidate_id for n in play.names("L1")]
+    ranks = [NewDecision(n, "ranked", k) for k, n in enumerate(names[:3], 1)]
+    play.decide("L1", [*ranks, NewDecision(names[3], "not_attributed", motive="N7", sentence=SMALL)])
+    play.decide(
+        "L2",
+        [
+            NewDecision(n.candidate_id, "not_attributed", motive="N3", sentence=SMALL)
+            for n in play.names("L2", "listed")
+        ],
+    )
+    play.close()
+    play.offer("L1")
+    contested = play.names("L2")[0].ref
+    recourse = play.do(c.open_recourse, S, ref=contested, kind="contentieux", on=DAY)["recourse_id"]
+    play.clock.on(AFTER)
+    planned = erase(play, dry_run=True)
+    refs = [n.ref for n in play.names("L1")]
+    expected = {
+        refs[0]: "offer",
+        refs[1]: "candidature",
+        refs[2]: "candidature",
+        refs[3]: "duty",
+        contested: "recourse",
+    }
+    assert dict(planned.held) == expected
+    assert len(planned.erased) == 3 and due(play.store, AFTER) == 8  # a dry run erases nobody
+    assert dict(erase(play).held) == expected and due(play.store, AFTER) == 5
+    play.do(c.close_recourse, S, recourse, on=AFTER, outcome="Rejeté")
+    assert queries.ref_of(play.store, "L2-1") == contested  # a year begins again with what happened last
+    play.clock.later(400)
+    assert contested in erase(play).erased
+
+
+def test_nobody_is_erased_before_the_time(play):
+    play.new(dwelling("L1"))
+    play.do(c.cancel, S, play.session, reason="Salle indisponible")
+    play.clock.on(later(DAY, 12))
+    assert erase(play).erased == ()
+    assert erase(play, on=date(2040, 1, 1)).erased == ()  # a day to come counts as today
+    play.clock.later(1)
+    assert len(erase(play).erased) == 4
+
+
+def test_only_the_dpo_purges(play):
+    for actor in (S, A, T):
+        with pytest.raises(StoreForbidden):
+            purge(play.store, actor, play.number(), dry_run=True)
+
+
+def test_runs_exports_and_copies_older_than_the_limit_are_deleted_whole(play, tmp_path):
+    runs = tmp_path / "resultats"
+    old, new = runs / "2024-01", runs / "2027-12"
+    path = play.store.entry["NAME"]
+    copies = [f"{path}.avant-20240101-000000", f"{path}.avant-20271201-000000"]
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "proposals.csv").write_text("x")
+    for copy in copies:
+        open(copy, "w").close()
+    for place, day in (
+        (old, date(2024, 1, 1)),
+        (copies[0], date(2024, 1, 1)),
+        (new, date(2027, 12, 1)),
+        (copies[1], date(2027, 12, 1)),
+    ):
+        stamp = (day - date(1970, 1, 1)) / timedelta(seconds=1)
+        for inner in [
+            place,
+            *(os.path.join(place, n) for n in (os.listdir(place) if os.path.isdir(place) else [])),
+        ]:
+            os.utime(inner, (stamp, stamp))
+    play.clock.on(AFTER)
+    planned = erase(play, dry_run=True, folders=[runs])
+    assert sorted(map(str, planned.files)) == sorted([str(old), copies[0]]) and old.exists()
+    erase(play, folders=[runs])
+    assert not old.exists() and new.exists() and not os.path.exists(copies[0]) and os.path.exists(copies[1])
+
+
+def test_months_end_where_the_month_does():
+    assert later(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert later(date(2027, 12, 31), 2) == date(2028, 2, 29)
+    assert later(date(2026, 12, 3), 12) == date(2027, 12, 3)
+    assert later(date(2026, 3, 31), -1) == date(2026, 2, 28)
