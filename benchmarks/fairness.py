@@ -84,7 +84,7 @@ def page(found: pd.DataFrame, seconds: dict[str, float], seeds: int, draws: int,
     out = [
         f"# Mechanisms on three territories, {today}",
         "",
-        f"`{command}` · attriflux {af.__version__} · Python {platform.python_version()} · {platform.machine()}, one process.",
+        f"`{command}` · attriflux {af.__version__} · Python {platform.python_version()} · {platform.machine()}, one process on a shared machine.",
         f"Synthetic cases of shipped profiles, {seeds} seeds each, {draws} draws; mean ± half of the 95 % interval over the seeds.",
         "Compare under equal rules only: `cotation`, `seniority`, `random`, `top_trading`, `probabilistic_serial` ignore the rules;",
         "`deferred_acceptance` and `merged_order` reserve; `leximin`, `maximin`, `nash` choose among the allocations that miss the rules",
