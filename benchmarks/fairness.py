@@ -84,11 +84,11 @@ def page(found: pd.DataFrame, seconds: dict[str, float], seeds: int, draws: int,
     out = [
         f"# Mechanisms on three territories, {today}",
         "",
-        f"`{command}` · attriflux {af.__version__} · Python {platform.python_version()} · {platform.machine()}, one process.",
+        f"`{command}` · attriflux {af.__version__} · Python {platform.python_version()} · {platform.machine()}, one process on a shared machine.",
         f"Synthetic cases of shipped profiles, {seeds} seeds each, {draws} draws; mean ± half of the 95 % interval over the seeds.",
         "Compare under equal rules only: `cotation`, `seniority`, `random`, `top_trading`, `probabilistic_serial` ignore the rules;",
         "`deferred_acceptance` and `merged_order` reserve; `leximin`, `maximin`, `nash` choose among the allocations that miss the rules",
-        "least; `optimum` prices them. [What each is, and each metric](../../docs/fairness.md).",
+        "least; `optimum` prices them (its value counts the waiting seats it gives to direct réservataires). [What each is, and each metric](../../docs/fairness.md).",
         "",
     ]
     rules = {m.id: m.quotas for m in all_mechanisms()}

@@ -22,7 +22,7 @@ import scipy.sparse as sp
 
 from optimizer.errors import AttrifluxError
 from optimizer.fairness.leximin.decompose import mixture
-from optimizer.fairness.leximin.polytope import Polytope
+from optimizer.fairness.leximin.polytope import Polytope, whole_point
 from optimizer.fairness.leximin.stages import bound_of, leximin
 from optimizer.fairness.measures import gini
 
@@ -128,6 +128,16 @@ def generated(people: int, panel: int, sizes: Sequence[int], seed: int) -> Pool:
     return Pool(types, np.array([count[t] for t in types]), tuple(quotas))
 
 
+def feasible(people: int, panel: int, sizes: Sequence[int], seed: int) -> Pool:
+    """The first generated pool of a seed that some panel can be drawn from: self-selection may starve a quota."""
+    for attempt in range(100):
+        pool = generated(people, panel, sizes, seed + 1_000 * attempt)
+        polytope = pool.polytope(panel)
+        if whole_point(polytope, np.zeros(len(polytope)))[0] is not None:
+            return pool
+    raise AttrifluxError("LEXIMIN_INFEASIBLE", why_fr="cent tirages", why_en="a hundred draws")
+
+
 def _shares(draw: Random, size: int) -> list[float]:
     found = [draw.gammavariate(4.0, 1.0) for _ in range(size)]
     return [x / sum(found) for x in found]
@@ -190,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             panel, sizes = SHAPES[given.generate]
             answers = []
             for seed in range(given.seeds):
-                pool = generated(given.generate, given.panel or panel, sizes, seed)
+                pool = feasible(given.generate, given.panel or panel, sizes, seed)
                 answers.append(
                     {"seed": seed, **solve(pool, given.panel or panel, time_limit=given.time_limit)}
                 )

@@ -28,12 +28,13 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
     problem = market.problem
     solved = solve(problem, SolveOptions())
     place = {str(name): i for i, name in enumerate(market.application_ids)}
-    found, seats = [], 0
+    found: list[tuple[int, int, int]] = []
+    seats: list[int] = []
     for d, a, k in zip(
         solved.first.dwelling.tolist(), solved.first.app.tolist(), solved.first.kind.tolist(), strict=True
     ):
         if a < 0:
-            seats += 1
+            seats.append(int(problem.klass[d]))
         else:
             found.append((place[str(problem.application_ids[a])], int(problem.klass[d]), k))
     proof = {
@@ -41,7 +42,8 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
         "objective": solved.objective / 1e6,
         "bound": solved.bound / 1e6,
         "stop": solved.stop,
-        "seats": seats,
+        "seats": len(seats),
+        "seat_classes": seats,
         "shortfall": evaluate(problem, solved.first).shortfall.tolist(),
     }
     return allocation(found), proof

@@ -78,23 +78,19 @@ class Study:
         return np.array([float(w) for w, _ in self.outcomes])
 
     @cached_property
-    def own_utility(self) -> list[F]:
-        """(n,) per outcome: what each household holds; 0 without dwelling."""
-        found = []
-        for _, one in self.outcomes:
-            own = np.zeros(len(self.market))
+    def passages(self) -> tuple[list[int], list[int], F]:
+        """Per outcome: lettings past a better placed household, and those no rule explains; (n,) expected number per household."""
+        own = np.zeros(len(self.market))
+        passed_by, bare, total = [], [], np.zeros(len(self.market))
+        for w, one in self.outcomes:
             own[one.app] = self.utility[self.market.pair_of(one.app, one.klass)]
-            found.append(own)
-        return found
-
-    @cached_property
-    def overtaken(self) -> F:
-        """(n,) expected dwellings let to a household placed after this one, where it is eligible on that account and better off."""
-        total = np.zeros(len(self.market))
-        for (w, one), own in zip(self.outcomes, self.own_utility, strict=True):
-            for passed in self.overtakings(one, own):
+            found = self.overtakings(one, own)
+            own[one.app] = 0.0
+            passed_by.append(sum(len(x.pairs) for x in found))
+            bare.append(sum(int(x.bare.sum()) for x in found))
+            for passed in found:
                 total[self.market.pair_app[passed.pairs]] += float(w)
-        return total
+        return passed_by, bare, total
 
     def overtakings(self, one: Allocation, own: F) -> list[Passed]:
         """Per letting: who is placed before the household that got it, eligible on its account, and would be better off."""

@@ -115,10 +115,10 @@ texts(
             "Preferences are those the files tell (rank of the commune, size); at equal fit a household is indifferent.",
         ),
         "limit_narrowed": (
-            "{name} : choisi parmi les attributions qui donnent à chaque contingent et public autant de baux qu'une attribution entière "
-            "proche de la réponse relâchée ; les chances publiées s'en écartent d'au plus {error}.",
-            "{name}: chosen among the allocations that give each account and public as many leases as a whole allocation near the "
-            "relaxed answer; the published chances are within {error} of it.",
+            "{name} : choisi parmi les attributions qui donnent à chaque contingent et public autant de baux qu'une attribution qui "
+            "manque le moins aux règles ; les chances publiées s'écartent d'au plus {error} de la réponse relâchée.",
+            "{name}: chosen among the allocations that give each account and public as many leases as one allocation that misses the "
+            "rules least; the published chances are within {error} of the relaxed answer.",
         ),
         "limit_seats": (
             "{n:logement attend/logements attendent} son réservataire dans l'optimum : personne n'y est encore logé, sa valeur est comptée.",

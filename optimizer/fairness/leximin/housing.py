@@ -23,6 +23,8 @@ from optimizer.problem.model import I32, RATE_UNIT
 from optimizer.solve.highs_model import INFINITY
 
 F = NDArray[np.float64]
+LARGE = 8_000
+"""Columns from which a program with rules is narrowed at once: its relaxed answer would cost more than it tells."""
 SMALL = 600
 """Columns up to which a program whose relaxation is no lottery is answered over its whole points."""
 LOOSE = 1e-6
@@ -43,6 +45,8 @@ class Housing:
     klass, kind : (N,) int32     of each column; the kind stands for all that count alike
     lettings : int               the most that can be housed
     missing : (R,) int64         shortfall of each row, ten-thousandths of a lease, of the least priced allocation
+    point : (N,) int64           one such allocation
+    ruled : whether a rule limits them besides the capacities
     rows : names of the rows of the polytope
     """
 
@@ -52,6 +56,8 @@ class Housing:
     kind: I32
     lettings: int
     missing: NDArray[np.int64]
+    point: NDArray[np.int64]
+    ruled: bool
     rows: tuple[str, ...]
 
 
@@ -73,9 +79,8 @@ def housing(market: Market) -> Housing:
     lettings = int(round(_most(open_, np.ones(n))))
     total = sp.csr_matrix(np.ones((1, n)))
     asked, play = _asked(market, kind)
-    missing = _least_missing(
-        open_, total, lettings, asked, play, np.array([r.price for r in market.rows], np.float64)
-    )
+    price = np.array([r.price for r in market.rows], np.float64)
+    missing, point = _least_missing(open_, total, lettings, asked, play, price)
     bound = play + missing
     priced = np.array([row.price > 0 for row in market.rows], bool)
     binding = (
@@ -90,7 +95,7 @@ def housing(market: Market) -> Housing:
     high = np.concatenate([cap, [lettings], bound[binding].astype(np.float64)])
     cell = np.unique(np.stack([klass, market.signature[kind] if n else kind]), axis=1, return_inverse=True)[1]
     polytope = Polytope(owner, people, rows, low, high, value, np.asarray(cell, np.int32).reshape(-1))
-    return Housing(polytope, types, klass, kind, lettings, missing, tuple(names))
+    return Housing(polytope, types, klass, kind, lettings, missing, point, bool(len(binding)), tuple(names))
 
 
 def _columns(market: Market) -> tuple[I32, list[tuple[int, int, int]], F]:
@@ -178,13 +183,14 @@ def _least_missing(
     asked: sp.csr_matrix,
     play: NDArray[np.int64],
     price: F,
-) -> NDArray[np.int64]:
-    """(R,) shortfalls of the least priced allocation; equal prices: the first rows miss least."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(R,) shortfalls of the least priced allocation, and that allocation; equal prices: the first rows miss least."""
     n, t = len(polytope), polytope.types
     rows = np.flatnonzero(price > 0)
     missing = np.zeros(len(price), np.int64)
+    point = np.zeros(n, np.int64)
     if not len(rows) or not n:
-        return missing
+        return missing, point
     r = len(rows)
     scale = 1.0 / RATE_UNIT
     matrix = sp.bmat(
@@ -205,10 +211,12 @@ def _least_missing(
     model.setOptionValue("mip_abs_gap", 1e-7)
 
     def answer() -> F:
+        nonlocal point
         model.run()
         if model.getInfo().primal_solution_status != 2:
             raise AttrifluxError("LEXIMIN_STUCK", status=model.modelStatusToString(model.getModelStatus()))
         y = np.rint(np.array(model.getSolution().col_value)[:n])
+        point = y.astype(np.int64)
         return np.asarray(np.maximum(0.0, np.rint(asked[rows] @ y) - play[rows]))
 
     last = matrix.shape[0] - 1
@@ -223,7 +231,7 @@ def _least_missing(
         found = answer()
         model.changeColBounds(n + i, 0.0, float(found[i]) * scale + 1e-7)
     missing[rows] = found.astype(np.int64)
-    return missing
+    return missing, point
 
 
 @dataclass(frozen=True)
@@ -235,16 +243,16 @@ class Settled:
     home : the allocations chosen among
     hull : whether they are few enough to be answered over the whole points (`hull`)
     narrowed : whether they were narrowed to one count of lettings per class of marks, so that a lottery exists
-    bound : the largest smallest chance that the relaxed program of *all* allocations leaves possible
     """
 
     home: Housing
     hull: bool
     narrowed: bool
-    bound: float
 
 
 _SETTLED: WeakKeyDictionary[Market, Settled] = WeakKeyDictionary()
+_RELAXED: WeakKeyDictionary[Polytope, Relaxed] = WeakKeyDictionary()
+"""Leximin of the program of a market: what the maximin lottery starts from."""
 
 
 def settled(market: Market) -> Settled:
@@ -252,26 +260,27 @@ def settled(market: Market) -> Settled:
 
     Without a binding rule the relaxed program is a flow, and its leximin is a lottery. With rules it may be no lottery: a small
     program is then answered over its whole points; a large one is narrowed to the allocations that give each class of marks
-    (account, public, place) as many lettings as a whole allocation near the relaxed answer. Those form a flow again.
+    (account, public, place) as many lettings as one allocation of least shortfall — near the relaxed answer, where that is not dear.
+    Those form a flow again.
     """
-    if market in _SETTLED:
-        return _SETTLED[market]
-    home = housing(market)
-    bound = 0.0
-    found = Settled(home, False, False, 1.0)
-    if len(home.polytope):
-        relaxed = leximin(home.polytope)
-        bound = min((s.value for s in relaxed.stages if s.value > 0), default=0.0)
-        small, point, _, _ = _bundled(home, relaxed.y)
-        points, _, left = walk(small, point)
-        found = Settled(home, False, False, bound)
-        if left > 1e-9 or not points:
-            if len(home.polytope) <= SMALL:
-                found = Settled(home, True, False, bound)
-            else:
-                found = Settled(_narrowed(market, home, _near(home, relaxed.y)), False, True, bound)
-    _SETTLED[market] = found
-    return found
+    if market not in _SETTLED:
+        _SETTLED[market] = _settle(market, housing(market))
+    return _SETTLED[market]
+
+
+def _settle(market: Market, home: Housing) -> Settled:
+    if not len(home.polytope):
+        return Settled(home, False, False)
+    if home.ruled and len(home.polytope) > LARGE:
+        return Settled(_narrowed(market, home, home.point), False, True)
+    relaxed = leximin(home.polytope)
+    small, point, _, _ = _bundled(home, relaxed.y)
+    points, _, left = walk(small, point)
+    if points and left <= 1e-9:
+        return Settled(home, False, False)
+    if len(home.polytope) <= SMALL:
+        return Settled(home, True, False)
+    return Settled(_narrowed(market, home, _near(home, relaxed.y)), False, True)
 
 
 def _near(home: Housing, y: F) -> NDArray[np.int64]:
@@ -345,11 +354,17 @@ def answer(market: Market, name: str) -> Lottery:
     if way.hull:
         over = {"leximin": hull_leximin, "maximin": hull_maximin, "nash": hull_nash}[name](way.home.polytope)
         return _of_hull(market, way, over, name)
-    relaxed = {"leximin": leximin, "maximin": maximin, "nash": nash}[name](way.home.polytope)
+    relaxed = {"leximin": _leximin, "maximin": maximin, "nash": nash}[name](way.home.polytope)
     found = lottery_of(market, way, relaxed, name)
     if name == "maximin" and found.proof["error"] > LOOSE:
         return _valued(market, way, relaxed, answer(market, "leximin"))
     return found
+
+
+def _leximin(polytope: Polytope) -> Relaxed:
+    if polytope not in _RELAXED:
+        _RELAXED[polytope] = leximin(polytope)
+    return _RELAXED[polytope]
 
 
 def _valued(market: Market, way: Settled, relaxed: Relaxed, start: Lottery) -> Lottery:
@@ -556,7 +571,6 @@ def _finished(
         "least_error": least,
         "gap": relaxed.gap,
         "smallest": float(chance[chance > 0].min(initial=1.0)),
-        "smallest_bound": way.bound,
         "bounds": bounds,
         "relaxed": relaxed.p.tolist(),
         "stages": stages,

@@ -15,7 +15,7 @@ from optimizer.solve.highs_model import INFINITY, new_model
 F = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Polytope:
     """Integer points y ≥ 0 with Σ of a type's columns ≤ its people, and ``low ≤ rows · y ≤ high``.
 

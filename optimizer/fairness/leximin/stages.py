@@ -17,6 +17,8 @@ from optimizer.solve.highs_model import INFINITY
 F = NDArray[np.float64]
 DUAL = 1e-9
 """A multiplier above it holds its type at the value of the stage (Σ of the multipliers is 1)."""
+HELD = 1e-9
+"""What a fixed chance may lose to the rounding of later stages: ten times the tolerance of the program, or it contradicts itself."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def leximin(polytope: Polytope) -> Relaxed:
         for j in here.tolist():
             free[j], p[j] = False, value
             program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
-            program.model.changeRowBounds(program.first_chance + j, max(0.0, value - 1e-11), INFINITY)
+            program.model.changeRowBounds(program.first_chance + j, max(0.0, value - HELD), INFINITY)
     return Relaxed(p, x[:-1], tuple(stages))
 
 
@@ -171,7 +173,7 @@ def maximin(polytope: Polytope) -> Relaxed:
         dual[: program.first_people],
         dual[program.first_people : program.first_chance],
     )
-    program.model.changeColBounds(program.n, max(0.0, value - 1e-11), 1.0)
+    program.model.changeColBounds(program.n, max(0.0, value - HELD), 1.0)
     cost = np.append(polytope.value if len(polytope.value) else np.zeros(program.n), 0.0)
     program.model.changeColsCost(program.n + 1, np.arange(program.n + 1, dtype=np.int32), cost)
     _, x, _ = program.solve()

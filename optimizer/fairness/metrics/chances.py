@@ -35,13 +35,9 @@ def compute(study: Study) -> Iterator[Reading]:
 )
 def smallest(study: Study) -> Iterator[Reading]:
     """The smallest chance, that of the smallest positive one, and how many households have none."""
-    p, proof = study.lottery.p, study.lottery.proof
-    bound = float(proof.get("smallest_bound", float("nan")))
+    p = study.lottery.p
     yield Reading("", float(p.min(initial=1.0)) if len(p) else 0.0)
-    some = float(p[p > 0].min(initial=1.0)) if (p > 0).any() else 0.0
-    yield Reading(
-        "positive", some, some if bound == bound else bound, bound, "certified" if bound == bound else ""
-    )
+    yield Reading("positive", float(p[p > 0].min()) if (p > 0).any() else 0.0)
     yield Reading("without", float((p <= 0).sum()))
 
 

@@ -24,11 +24,7 @@ def compute(study: Study) -> Iterator[Reading]:
 
     A passage is explained where a rule with a price answers for it: b's letting counts for a row that a's would not.
     """
-    totals, bare = [], []
-    for (_, one), own in zip(study.outcomes, study.own_utility, strict=True):
-        passed = study.overtakings(one, own)
-        totals.append(sum(len(x.pairs) for x in passed))
-        bare.append(sum(int(x.bare.sum()) for x in passed))
+    totals, bare, _ = study.passages
     yield over_outcomes(study, totals)
     yield over_outcomes(study, bare, "unexplained")
 
@@ -44,7 +40,7 @@ def compute(study: Study) -> Iterator[Reading]:
 )
 def overtaken(study: Study) -> Iterator[Reading]:
     """Expected number per household: mean, 95th percentile, largest."""
-    x = study.overtaken
+    x = study.passages[2]
     yield Reading("", float(x.mean()) if len(x) else 0.0)
     yield Reading("p95", float(np.quantile(x, 0.95)) if len(x) else 0.0)
     yield Reading("max", float(x.max(initial=0.0)))

@@ -46,7 +46,8 @@ def _gainers(study: Study, one: Allocation) -> int:
     market = study.market
     own = np.zeros(len(market))
     own[one.app] = study.utility[market.pair_of(one.app, one.klass)]
-    vacant = bool((np.bincount(one.klass, minlength=market.n_classes) < market.capacity).any())
+    room = _room(study)
+    vacant = bool((np.bincount(one.klass, minlength=market.n_classes) < room).any())
     # where every dwelling is let, a household without one can only gain what another gives up
     pairs = (
         np.flatnonzero(np.isin(market.pair_app, one.app)) if not vacant else np.arange(len(market.pair_class))
@@ -87,17 +88,23 @@ def _gainers(study: Study, one: Allocation) -> int:
     ).tocsc()
     stays = np.isin(people, one.app).astype(np.float64)
     low = np.concatenate([stays, np.full(market.n_classes + len(priced), -INFINITY)])
-    room = [float(market.rows[r].play + short[r]) for r in priced]
-    high = np.concatenate([np.ones(len(people)), market.capacity, room])
+    spare = [float(market.rows[r].play + short[r]) for r in priced]
+    high = np.concatenate([np.ones(len(people)), room, spare])
     model = passed(matrix, low, high, gain, np.zeros(m), ones, whole=m)
     model.run()
     return int(round(float(model.getInfo().objective_function_value)))
 
 
+def _room(study: Study) -> np.ndarray:
+    """(K,) dwellings of each class that no waiting seat holds."""
+    held = np.array(study.lottery.proof.get("seat_classes", []), np.int64)
+    return np.asarray(study.market.capacity - np.bincount(held, minlength=study.market.n_classes))
+
+
 def _reachable(study: Study, one: Allocation, pairs: np.ndarray) -> np.ndarray:
     """Pairs that a vacancy may serve: at its class, or at one whose household may move on towards it."""
     market = study.market
-    reach = np.bincount(one.klass, minlength=market.n_classes) < market.capacity
+    reach = np.bincount(one.klass, minlength=market.n_classes) < _room(study)
     housed = np.isin(market.pair_app, one.app)
     home = np.full(len(market), -1, np.int64)
     home[one.app] = one.klass
