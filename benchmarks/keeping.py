@@ -2,32 +2,83 @@
 
 For each seed a week is proposed, one household of its first ranks is set aside by a decision, and the week is proposed again:
 as if nothing had been shown before, and with the first result kept. Counted: lists that are not what they were, first ranks
-kept, and the points that keeping costs against the optimum without it.
+kept, and the points that keeping costs against the optimum without it. Each week is proven; only its lists are made of its
+tables. Writes a dated page to ``benchmarks/results``.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
 import optimizer as af
+from benchmarks.tables import machine
+from optimizer import pipeline
 from optimizer.domain import Case
-from optimizer.runs import Options, Result, propose
+from optimizer.pipeline import Optimum
+from optimizer.problem.build import Held
+from optimizer.runs.earlier import earlier_in
+from optimizer.runs.tables import main_tables
+from optimizer.solve import Earlier, SolveOptions
+
+RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True)
 class Moved:
-    """One seed. ``lost``: points against the optimum without ``--keep``; ``limit``: what they may be at most."""
+    """One seed. ``lists``: of the first result; ``free``, ``kept``: of them changed without and with ``--keep``; ``own``, ``held``:
+    first ranks of the first result that the optimum has on its own, and with ``--keep``; ``lost``: points against the optimum
+    without; ``limit``: what they may be at most."""
 
     seed: int
     lists: int
     free: int
     kept: int
+    own: int
+    held: int
     lost: float
     limit: float
+
+
+@dataclass(frozen=True)
+class Week:
+    """A proven week and its lines."""
+
+    optimum: Optimum
+    proposals: pd.DataFrame
+
+    @property
+    def points(self) -> float:
+        """What the proposal is worth, points given for what is kept included."""
+        return self.optimum.solved.objective / 1_000_000
+
+    @property
+    def firsts(self) -> set[tuple[str, str, str]]:
+        """(dwelling, account, household) of the first ranks with a household."""
+        lines = self.proposals[(self.proposals["rank"] == 1) & (self.proposals["application_id"] != "")]
+        columns = (lines[name].astype(str) for name in ("dwelling_id", "account", "application_id"))
+        return set(zip(*columns, strict=True))
+
+    @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """Dwelling -> account and households by rank."""
+        found: dict[str, tuple[str, ...]] = {}
+        for line in self.proposals.sort_values(["dwelling_id", "rank"]).itertuples():
+            home = str(line.dwelling_id)
+            found[home] = (*found.get(home, (str(line.account),)), str(line.application_id))
+        return found
+
+
+def solved(case: Case, kept: Held = (), earlier: Earlier | None = None) -> Week:
+    """A week proposed to the proof, from an earlier answer where there is one."""
+    optimum = pipeline.optimise(pipeline.prepare(case, kept=kept), SolveOptions(earlier=earlier))
+    assert optimum.solved.stop == "proven"
+    return Week(optimum, main_tables(optimum, af.Options(), alone=True).proposals)
 
 
 def without(case: Case, application: str) -> Case:
@@ -40,64 +91,68 @@ def without(case: Case, application: str) -> Case:
     return replace(case, tables={**case.tables, "decisions": table}, path=None)
 
 
-def firsts(result: Result) -> set[tuple[str, str, str]]:
-    """(dwelling, account, household) of the first ranks with a household."""
-    lines = result.proposals[(result.proposals["rank"] == 1) & (result.proposals["application_id"] != "")]
-    columns = (lines[name].astype(str) for name in ("dwelling_id", "account", "application_id"))
-    return set(zip(*columns, strict=True))
-
-
-def lists(result: Result) -> dict[str, tuple[str, ...]]:
-    """Dwelling -> account and households by rank."""
-    found: dict[str, tuple[str, ...]] = {}
-    for line in result.proposals.sort_values(["dwelling_id", "rank"]).itertuples():
-        home = str(line.dwelling_id)
-        found[home] = (*found.get(home, (str(line.account),)), str(line.application_id))
-    return found
-
-
 def moved(seed: int, dwellings: int, applications: int) -> Moved:
     """Counts of one seed."""
     case = af.synthesize("commission", dwellings=dwellings, applications=applications, seed=seed)
-    before = propose(case, Options(pdf=False))
-    told = firsts(before)
+    before = solved(case)
+    told, was = before.firsts, before.lists
+    earlier = earlier_in(before.optimum.prepared.problem, before.optimum.solved)
     changed = without(case, min(told)[2])
-    free = propose(changed, Options(pdf=False, warm_start=before))
-    kept = propose(changed, Options(pdf=False, warm_start=before, keep=before))
+    free = solved(changed, earlier=earlier)
+    kept = solved(changed, tuple(sorted(told)), earlier)
     weight = float(str(kept.optimum.prepared.rules.get("national.lean.keep_points")))
-    own, held = len(firsts(free) & told), len(firsts(kept) & told)
-    lost = float(free.certificate["objective"]) - (float(kept.certificate["objective"]) - weight * held)
-    was = lists(before)
+    own, held = len(free.firsts & told), len(kept.firsts & told)
+    lost = free.points - (kept.points - weight * held)
 
-    def differ(result: Result) -> int:
-        now = lists(result)
+    def differ(week: Week) -> int:
+        now = week.lists
         return sum(now.get(home) != was.get(home) for home in {*was, *now})
 
-    return Moved(seed, len(was), differ(free), differ(kept), lost, weight * (held - own))
+    return Moved(seed, len(was), differ(free), differ(kept), own, held, lost, weight * (held - own))
 
 
-def main() -> None:
-    """Print a line for each seed, then the medians."""
+def main(words: list[str]) -> int:
+    """A line for each seed, then the medians; 1 when keeping costs more than what is kept weighs."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.keeping", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--dwellings", type=int, default=40)
     parser.add_argument("--applications", type=int, default=20_000)
-    asked = parser.parse_args()
-    print("seed  lists  moved without  moved with  points lost  at most")
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args(words)
+    head = machine()
+    page = [
+        f"# What one exclusion moves, {head['date']}",
+        "",
+        f"`python -m benchmarks.keeping {' '.join(words)}`",
+        "",
+    ]
+    page += [
+        f"{asked.dwellings} dwellings, {asked.applications:,} applications; one household of the first ranks is set aside, and the "
+        "week is proposed again without and with `--keep`.",
+        "",
+        "| seed | lists | changed without | changed with | first ranks kept without | with | points lost | at most |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
     found = []
     for seed in range(asked.seeds):
         one = moved(seed, asked.dwellings, asked.applications)
         found.append(one)
-        print(
-            f"{one.seed:4}  {one.lists:5}  {one.free:13}  {one.kept:10}  {one.lost:11.2f}  {one.limit:7.0f}",
-            flush=True,
+        page.append(
+            f"| {one.seed} | {one.lists} | {one.free} | {one.kept} | {one.own} | {one.held} | {one.lost:.2f} | {one.limit:.0f} |"
         )
+        print(page[-1], file=sys.stderr, flush=True)
     free, kept = (statistics.median(getattr(x, name) for x in found) for name in ("free", "kept"))
     beyond = sum(x.lost > x.limit + 1e-6 for x in found)
-    print(
-        f"median moved: {free:g} without, {kept:g} with; more points lost than what is kept weighs: {beyond}"
-    )
+    page += [
+        "",
+        f"Median of the lists changed: {free:g} without, {kept:g} with. Seeds that lose more than what is kept weighs: {beyond}.",
+        "",
+    ]
+    out = asked.out or RESULTS / f"keeping-{head['date']}.md"
+    out.write_text("\n".join(page), encoding="utf-8")
+    print(out, file=sys.stderr)
+    return int(beyond > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

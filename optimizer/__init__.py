@@ -11,7 +11,7 @@
 A planner's and a secretary's: ``af.flux(case).flux``, ``af.run_scenarios(["quatre-modes"], "essais")``,
 ``af.run_scenarios([af.Scenario("lec", changes={"national.lec.first_quartile_share": 0.3})], case=case).comparison``,
 ``af.bilan(case, 2026).ledger``, ``af.dashboard(case, "prefet", "25").alerts``; all the rest in ``af.scenario`` and
-``af.statement``.
+``af.statement``. A researcher's: ``af.fairness(case).table``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from optimizer import scenario, statement
     from optimizer.domain import Case, CaseSettings
     from optimizer.errors import AttrifluxError, InputProblems
+    from optimizer.fairness import fairness, fairness_to
     from optimizer.importers import case, read
     from optimizer.runs import Options, Result, Session, propose, propose_to, why
     from optimizer.scenario.comparison_files import compare
@@ -53,6 +54,8 @@ _WHERE = {
     "compare": "optimizer.scenario",
     "cotation_test": "optimizer.scenario",
     "dashboard": "optimizer.statement",
+    "fairness": "optimizer.fairness",
+    "fairness_to": "optimizer.fairness",
     "dashboard_to": "optimizer.statement",
     "flux": "optimizer.scenario",
     "flux_to": "optimizer.scenario",
@@ -87,6 +90,8 @@ __all__ = [
     "cotation_test",
     "dashboard",
     "dashboard_to",
+    "fairness",
+    "fairness_to",
     "flux",
     "flux_to",
     "new_grid",

@@ -351,11 +351,38 @@ ANSWERS = Table(
     ),
 )  # fmt: skip
 
+HANDOVERS = Table(
+    "handovers", "cessions", key=("landlord", "from_account", "to_account", "dwelling_id", "handed_on"),
+    fr="Logements cédés pour un temps d'un réservataire à un autre", en="Dwellings handed for a time from one réservataire to another",
+    columns=(
+        _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
+        _c("from_account", "text", "cede_par", "Réservataire qui cède", "Account that hands over", required=True),
+        _c("to_account", "text", "cede_a", "Réservataire qui reçoit et qui devra rendre", "Account that receives, and owes", required=True),
+        _c("dwelling_id", "id", "logement", "Logement cédé ; vide : une part, en nombre de logements", "Dwelling handed; empty: a share, as a number of dwellings"),
+        _c("handed", "int", "logements_cedes", "Logements cédés ; vide = 1", "Dwellings handed; empty = 1", unit="logements", low=1, high=10_000),
+        _c("handed_on", "date", "cede_le", "Date de la cession", "Date handed over", required=True),
+        _c("returned", "int", "logements_rendus", "Logements rendus à ce jour ; vide = 0", "Dwellings given back; empty = 0", unit="logements", low=0, high=10_000),
+        _c("returned_on", "date", "rendu_le", "Date du dernier retour", "Date last given back"),
+    ),
+)  # fmt: skip
+
+CHARTERS = Table(
+    "charters", "chartes", key=("programme", "application_id"),
+    fr="Engagements des chartes de relogement, par ménage", en="Promises of relocation charters, by household",
+    columns=(
+        _c("programme", "text", "operation", "Programme de relogement", "Relocation programme", required=True, max_length=80),
+        _c("application_id", "id", "numero_unique", "Ménage à reloger", "Household to relocate", required=True, max_length=18),
+        _c("offers", "int", "propositions_promises", "Propositions promises par la charte", "Offers the charter promises", required=True, low=1, high=20),
+        _c("promised_on", "date", "promis_le", "Date à laquelle court l'engagement", "Date the promise runs from"),
+        _c("due_on", "date", "avant_le", "Date avant laquelle l'engagement est tenu", "Date by which the promise is kept", required=True),
+    ),
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, SIMULATIONS, DECISIONS, RESIDENCES,
-        CONVENTIONS, STOCK, ASSIETTE, ANSWERS,
+        CONVENTIONS, STOCK, ASSIETTE, ANSWERS, HANDOVERS, CHARTERS,
     )
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ at input with the order. Whether a pin that may hold does is left to the solve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,10 +53,10 @@ def _can_all_be_first(
 ) -> bool:
     """Whether the households have distinct dwellings where they are eligible, those of the pins left out."""
     match: dict[int, int] = {}
-    homes = {a: _homes(facts, a, taken) for a in apps if a not in held}
+    homes = {a: _Homes(facts, a, taken) for a in apps if a not in held}
 
     def place(a: int, seen: set[int]) -> bool:
-        for d in homes[a]:
+        for d in homes[a].one_by_one():
             if d in seen:
                 continue
             seen.add(d)
@@ -68,15 +68,26 @@ def _can_all_be_first(
     return all(place(a, set()) for a in homes)
 
 
-def _homes(facts: Facts, app: int, taken: frozenset[int]) -> list[int]:
-    """Dwellings of this session where the household may be named, those in ``taken`` left out."""
+class _Homes:
+    """Dwellings of this session where a household may be named, those in ``taken`` left out: found as far as they are asked for."""
+
+    def __init__(self, facts: Facts, app: int, taken: frozenset[int]) -> None:
+        self._known: list[int] = []
+        self._more = _homes(facts, app, taken)
+
+    def one_by_one(self) -> Iterator[int]:
+        yield from self._known
+        for d in self._more:
+            self._known.append(d)
+            yield d
+
+
+def _homes(facts: Facts, app: int, taken: frozenset[int]) -> Iterator[int]:
     one = np.array([app], np.int32)
-    found = []
     for d in np.flatnonzero(~facts.dwellings.blocked).tolist():
         if d in taken or not reach(facts, d, one)[0][0] or before_account(facts, d, one)[0]:
             continue
         accounts, eligible, _ = naming(facts, None, d, one)
         sent = facts.oriented.get(d, -1)
         if any(sent in (-1, account) for account in accounts[eligible[0]].tolist()):
-            found.append(d)
-    return found
+            yield d

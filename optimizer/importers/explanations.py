@@ -92,7 +92,9 @@ _EXAMPLE: dict[str, str] = {
     "tolerance": "0,02", "opening_balance": "-2", "proposal_deadline_days": "30", "cap_receiver": "BAILLEUR",
     "turnover": "0,09", "convention": "CONV-2019-04", "ends_on": "31/12/2041", "vacated": "630", "mutation": "95",
     "anru": "12", "orcod": "0", "unfit": "3", "sale": "8", "stock": "20", "as_of": "30/06/2026", "proposed": "3",
-    "agreed": "2", "answered_on": "15/07/2026",
+    "agreed": "2", "answered_on": "15/07/2026", "from_account": "ALS", "to_account": "ETAT_PRIO", "handed": "1",
+    "handed_on": "02/03/2026", "returned": "1", "returned_on": "14/09/2026",
+    "programme": "NPNRU Planoise", "offers": "3", "promised_on": "05/01/2026", "due_on": "31/12/2026",
 }  # fmt: skip
 
 

@@ -70,7 +70,10 @@ def _texts(series: pd.Series, style: Style) -> list[str]:
         return ["" if pd.isna(x) else x.strftime("%Y-%m-%d") for x in series]
     out = []
     for x in series.tolist():
-        if x is None or (isinstance(x, float) and x != x) or x is pd.NA:
+        if type(x) is str:
+            # most cells are texts that begin with a letter or a digit
+            out.append(x if x[:1].isalnum() else neutral(x))
+        elif x is None or (isinstance(x, float) and x != x) or x is pd.NA:
             out.append("")
         elif isinstance(x, bool):
             out.append(str(int(x)))

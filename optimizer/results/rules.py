@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from optimizer.problem import Evaluation, evaluate
 from optimizer.problem.model import RATE_UNIT, Problem
-from optimizer.solve import Solved, best_value
-from optimizer.solve.layout import Layout, lay_out
+from optimizer.solve import Again, Solved
 
 MICRO = 1_000_000
-CASES, PER_CASE, MOST_CASES = 60, 3, 40
+CASES, PER_CASE, MOST_CASES = 400, 3, 200
 """Cases of the tree for all marginal points together: so many, and so many for each case of the proof; most for one row."""
 SMALL = 25
 """Dwellings up to which one more lease is priced by solving again; above, by the multipliers."""
@@ -75,8 +74,7 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
     of the proof itself: the rows come in their order, and those left over take the multiplier.
     """
     counted = found or evaluate(problem, solved.first)
-    base: Layout | None = None
-    known = [solved.first]
+    again: Again | None = None
     exact = solved.certificate.status == "certified_optimal" and len(problem.dwelling_ids) <= SMALL
     out: list[int] = []
     left = CASES + PER_CASE * len(solved.certificate.nodes)
@@ -89,11 +87,9 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
         if exact and left > 0:
             ask = np.zeros(len(problem.rows), np.int64)
             ask[k] = RATE_UNIT
-            base = base or lay_out(problem)
-            cases = max(2, min(MOST_CASES, left))
-            value, first, taken = best_value(base, ask, known, solved.certificate.nodes, nodes=cases)
-            known.append(first)
-            left -= taken
+            again = again or Again(problem, solved.first, solved.certificate.nodes)
+            answer = again.value(ask, max(2, min(MOST_CASES, left)))
+            value, left = answer.value, left - answer.cases
         out.append(value - solved.objective if value is not None else -int(solved.multipliers[k]))
     return out
 

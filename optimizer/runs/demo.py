@@ -2,7 +2,7 @@
 
 Two synthetic sessions: one landlord's week in Grand Besançon (40 dwellings, 20,000 applications, tense market, work in
 progress and leases to date), proven to the last point; then a week of the whole region (134 of its 6,985 dwellings a year,
-19,247 applications, 17 landlords). ``year`` runs the region's whole year instead, by the engine for large instances.
+19,247 applications, 17 landlords), to a two-thousandth. ``year`` runs the region's whole year instead, by the engine for large instances.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ MARK = "demo.json"
 """The record of a demonstration: sealed again after each step, so that an unfinished one can be replaced."""
 WEEK = 134
 """6,985 vacated dwellings a year over 52 weeks."""
-YEAR_GAP = 0.005
+WEEK_GAP, YEAR_GAP = 5e-4, 0.005
+"""Relative gaps at which the region stops: a demonstration should not last minutes."""
 
 
 def _retitle(settings: Path, title: str) -> None:
@@ -56,7 +57,7 @@ def run_demo(
         sessions: list[tuple[str, str, int | None, float]] = [("commission", "commission", None, 0.0)]
         if not small:
             sessions.append(
-                ("franche-comte", "franche-comte", None if year else WEEK, YEAR_GAP if year else 0.0)
+                ("franche-comte", "franche-comte", None if year else WEEK, YEAR_GAP if year else WEEK_GAP)
             )
         lines: dict[str, list[str]] = {"lines_fr": [], "lines_en": []}
         summaries: dict[str, object] = {}

@@ -62,7 +62,9 @@ def confirm(
         app = number[str(said.at[at, "application_id"])]
         # one hundredth more, so that no tie decides
         enough = round(needed[at] * 100) + 1
-        again = solve(raised(problem, app, enough), SolveOptions(warm=solved.first))
+        again = solve(
+            raised(problem, app, enough), SolveOptions(warm=solved.first, tree=solved.certificate.nodes)
+        )
         held = np.flatnonzero(again.first.app == app)
         if again.stop != "proven" or not len(held):
             continue

@@ -20,8 +20,9 @@ tree).
 
 from __future__ import annotations
 
+from optimizer.solve.again import Again
 from optimizer.solve.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
-from optimizer.solve.driver import best_value, solve
+from optimizer.solve.driver import solve
 from optimizer.solve.earlier import Earlier
 from optimizer.solve.engine_registry import all_engines, check_engine
 from optimizer.solve.options import (
@@ -36,6 +37,7 @@ from optimizer.solve.options import (
 from optimizer.solve.registry import Backend, Job, all_backends, backend
 
 __all__ = [
+    "Again",
     "Backend",
     "BackendTooLarge",
     "Certificate",
@@ -54,7 +56,6 @@ __all__ = [
     "all_backends",
     "all_engines",
     "backend",
-    "best_value",
     "check_engine",
     "points",
     "solve",

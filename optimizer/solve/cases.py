@@ -142,13 +142,24 @@ class Columns:
 
 
 @dataclass
+class _Said:
+    """What the path of a case says of counts, worked out as it is asked for."""
+
+    path: Path
+    floors: Limits
+    ceilings: Limits
+    windows: dict[tuple[int, ...], Window | None] = field(default_factory=dict)
+    caps: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+
+@dataclass
 class Book:
     """Explicit columns of single dwellings, made when a split names them."""
 
     layout: Layout
     _classes: dict[int, Columns] = field(default_factory=dict)
-    _limits: tuple[Path, Limits, Limits] = ((), {}, {})
-    """Of the case asked of last: every cut is held against it."""
+    _said: _Said | None = None
+    """By the path of the case asked of last: every cut is held against it."""
 
     @cached_property
     def cuts(self) -> Cuts:
@@ -165,6 +176,16 @@ class Book:
         """The envelopes of the problem."""
         return Envelopes(self.cuts)
 
+    def asking(self, layout: Layout) -> Book:
+        """The book of the same problem where some rows ask for other amounts: what does not speak of them is not written again."""
+        changed = frozenset(np.flatnonzero(layout.ask != self.layout.ask).tolist())
+        other = Book(layout, self._classes)
+        cuts = self.cuts.asking(layout, changed)
+        other.__dict__["cuts"] = cuts
+        other.__dict__["separation"] = self.separation.asking(cuts, changed)
+        other.__dict__["envelopes"] = self.envelopes.asking(cuts, changed)
+        return other
+
     def windows(self, path: Path) -> dict[tuple[int, ...], Window]:
         """What a case says of each group of rows of one denominator; without those that contradict themselves."""
         floors, ceilings = count_limits(path)
@@ -173,17 +194,21 @@ class Book:
 
     def holds(self, cut: Inequality, path: Path) -> bool:
         """Whether the counts of a cut keep their limits everywhere in a case."""
-        if self._limits[0] is not path:
-            self._limits = (path, *count_limits(path))
-        _, floors, ceilings = self._limits
+        said = self._said
+        if said is None or said.path is not path:
+            said = self._said = _Said(path, *count_limits(path))
         if isinstance(cut, Envelope):
-            window = self.envelopes.window(cut.rows, floors, ceilings)
+            if cut.rows not in said.windows:
+                said.windows[cut.rows] = self.envelopes.window(cut.rows, said.floors, said.ceilings)
+            window = said.windows[cut.rows]
             return window is not None and window.within(cut.window)
         assert isinstance(cut, Cut)
         base = cut.shape.base
         if cut.low:
-            return cut.at <= max(floors.get(("den", k), 0) for k in base)
-        return cut.at >= self.cuts.cap(base, _of_dens(ceilings))
+            return cut.at <= max(said.floors.get(("den", k), 0) for k in base)
+        if base not in said.caps:
+            said.caps[base] = self.cuts.cap(base, _of_dens(said.ceilings))
+        return cut.at >= said.caps[base]
 
     def columns(self, dwelling: int) -> Columns:
         problem = self.layout.problem

@@ -25,6 +25,7 @@ Programming 46 (1990), 379-390.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Protocol
@@ -169,6 +170,13 @@ class Cuts:
         self.shapes = tuple(self._shapes())
         self._made: dict[tuple[Shape, int, bool], Cut] = {}
 
+    def asking(self, layout: Layout, changed: frozenset[int]) -> Cuts:
+        """The cuts of the same problem where the rows ``changed`` ask for other amounts."""
+        other = copy(self)
+        other.layout = layout
+        other._made = {key: cut for key, cut in self._made.items() if changed.isdisjoint(cut.rows)}
+        return other
+
     def _possible(self) -> NDArray[np.bool_]:
         """(classes, kinds): may a dwelling of the class have a first rank of the kind?"""
         layout = self.layout
@@ -230,13 +238,17 @@ class Cuts:
         Rows of one denominator share their floors: the base is then the row that the path speaks of.
         """
         base = shapes[0].base
-        known = self.floored(base, floors)
-        if not known:
+        best = self.tallest(base, floors)
+        if best is None:
             return []
-        best = max(known, key=lambda k: (floors[k], -k))
         if len(base) == 1:
             shapes = [replace(shape, base=(best,)) for shape in shapes]
         return self.cuts(shapes, [floors[best]] * len(shapes), low=True)
+
+    def tallest(self, base: tuple[int, ...], floors: Mapping[int, int]) -> int | None:
+        """Of the rows whose floor is one of the base's denominator, that with the largest, and the first of these."""
+        known = self.floored(base, floors) if floors else []
+        return max(known, key=lambda k: (floors[k], -k)) if known else None
 
     def floored(self, base: tuple[int, ...], floors: Mapping[int, int]) -> list[int]:
         """Rows whose floor is one of the base's denominator."""

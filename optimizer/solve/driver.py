@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,12 +11,12 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.solve.cases import Book
-from optimizer.solve.certificate import Certificate, CertificateRow, Node, Status
-from optimizer.solve.dive import close, improve
+from optimizer.solve.certificate import Certificate, CertificateRow, Status
+from optimizer.solve.dive import close
 from optimizer.solve.earlier import Start, place
 from optimizer.solve.greedy import greedy
 from optimizer.solve.incumbent import Incumbent, objective
-from optimizer.solve.layout import Layout, asking, lay_out
+from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
 from optimizer.solve.published import Proof
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
@@ -30,10 +29,6 @@ MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
 MOST_LEAVES = 400
 """Above it, ties are broken at the root, all leaves at once."""
-MARGINAL_NODES = 40
-"""Cases for what one more lease of one row costs."""
-ROUNDED = 100
-"""Micropoints that rounded multipliers may leave between a bound and the optimum."""
 MOST_LISTED = 60_000_000
 """(class, household) pairs above which equal proposals are not told apart: the tie stages would list them."""
 
@@ -72,6 +67,9 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     job = Job(problem, layout, Book(layout), start, watch, timings, placed)
     timings["layout"] = time.perf_counter() - clock
     notes: list[str] = []
+    if options.tree:
+        job.prover.shown = job.prover.nothing
+        take_over(job.prover, options.tree)
     raw = _run_backend(chosen, job, options, watch, notes)
     clock = time.perf_counter()
     watch.say("proof", start.objective)
@@ -234,37 +232,3 @@ def certificate(job: Job, proof: Proof, value: int, stop: Stop, stages: Stages) 
             )
         ),
     )
-
-
-def best_value(
-    base: Layout,
-    ask: I64,
-    warm: Sequence[FirstRanks],
-    tree: Sequence[Node] = (),
-    *,
-    nodes: int = MARGINAL_NODES,
-) -> tuple[int | None, FirstRanks, int]:
-    """Optimum in micropoints when each row asks for ``ask`` more ten-thousandths of a lease, one of it, and the cases it took.
-
-    No value when that many cases do not prove it, but for what multipliers in whole micropoints leave open. No ties are broken:
-    only the value is wanted (`results.rules_table`).
-
-    Parameters
-    ----------
-    base : the problem as it is
-    warm : proposals to start from
-    tree : of its proof; what it still closes takes no case
-    """
-    layout = asking(base, ask)
-    start = _start(layout, SolveOptions())
-    for first in warm:
-        start.offer(first)
-    prover = Job(layout.problem, layout, Book(layout), start, Watch()).prover
-    take_over(prover, tree)
-    for cases in (0, 1, nodes // 2, nodes):
-        prover.run(cases)
-        if prover.upper() - start.objective <= ROUNDED or (
-            cases and improve(prover) and prover.upper() - start.objective <= ROUNDED
-        ):
-            return start.objective, start.first, prover.solved
-    return None, start.first, prover.solved

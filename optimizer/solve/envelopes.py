@@ -24,6 +24,7 @@ L. Wolsey, *Integer Programming* (1998), ch. 8: facets of a small set, separated
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,8 @@ from optimizer.solve.highs_model import INFINITY, F, add_columns, add_rows, new_
 
 WORTH = 0.02
 """Points by which an LP solution must miss an envelope."""
+EVEN = 1e-7
+"""Leases by which counts may differ from whole ones for want of exact numbers."""
 STEPS = 10 * RATE_UNIT
 """Steps of a weight of one."""
 STEEPEST = 2.0
@@ -141,6 +144,13 @@ class Envelopes:
         self._known: dict[tuple[Window, bytes], tuple[F, float] | None] = {}
         """Weights already looked for. From one LP to the next most denominators and their counts stay as they are."""
 
+    def asking(self, cuts: Cuts, changed: frozenset[int]) -> Envelopes:
+        """The envelopes of the same problem where the rows ``changed`` ask for other amounts."""
+        other = copy(self)
+        other.cuts, other.layout = cuts, cuts.layout
+        other._known = {key: found for key, found in self._known.items() if changed.isdisjoint(key[0].rows)}
+        return other
+
     def window(
         self,
         rows: tuple[int, ...],
@@ -165,6 +175,10 @@ class Envelopes:
         ``pull`` (R,): points that a lease in num of each row is worth to the LP: what the envelope can be worth at most.
         """
         rows = list(window.rows)
+        whole = np.append(num[rows], den[rows[0]])
+        if float(np.abs(whole - np.rint(whole)).max()) < EVEN:
+            # whole leases are what envelopes hold for: none is missed
+            return None
         scale = max(1.0, float(pull[rows].sum()))
         if float(pull[rows].sum()) < WORTH:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizer.problem import InvalidSolution, evaluate
+from optimizer.problem import Evaluation, InvalidSolution, evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.layout import Layout
 from optimizer.solve.obeying import obeying
@@ -43,7 +43,11 @@ def objective(layout: Layout, first: FirstRanks) -> int:
     InvalidSolution
         It breaks a rule no price can buy.
     """
-    found = evaluate(layout.problem, first)
+    return worth(layout, evaluate(layout.problem, first))
+
+
+def worth(layout: Layout, found: Evaluation) -> int:
+    """Micropoints of a proposal that was counted, extra demands included."""
     lost = 0
     for k in layout.active.tolist():
         gap = int(found.asked[k]) + int(layout.ask[k]) - RATE_UNIT * int(found.num_run[k])

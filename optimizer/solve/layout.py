@@ -101,6 +101,13 @@ class Layout:
         """Whether ``full`` was made."""
         return "full" in self.__dict__
 
+    def with_entries_of(self, other: Layout) -> Layout:
+        """Itself, with what a layout of the same entries has listed already."""
+        for name in ("full", "cut", "runs", "kind_of_mark", "_kinds_of"):
+            if name in other.__dict__:
+                self.__dict__[name] = other.__dict__[name]
+        return self
+
     @cached_property
     def kind_of_mark(self) -> I32:
         """Kind of each (row, num, den) mark of ``problem.kinds``."""
@@ -167,11 +174,7 @@ def asking(layout: Layout, ask: I64) -> Layout:
     """The same arrays where each row asks for ``ask`` (R,) more ten-thousandths of a lease; entries listed are shared."""
     asked = np.asarray(layout.ask + ask, np.int64)
     active = _active(layout.price, layout.rate, layout.uniform, asked)
-    other = replace(layout, ask=asked, active=active)
-    for name in ("full", "cut", "runs", "kind_of_mark"):
-        if name in layout.__dict__:
-            other.__dict__[name] = layout.__dict__[name]
-    return other
+    return replace(layout, ask=asked, active=active).with_entries_of(layout)
 
 
 def _active(price: I64, rate: I64, uniform: B, asked: I64) -> I32:

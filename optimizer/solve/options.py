@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.model import I64, FirstRanks
-from optimizer.solve.certificate import Certificate
+from optimizer.solve.certificate import Certificate, Node
 
 if TYPE_CHECKING:
     from optimizer.solve.bound import Multipliers
@@ -80,6 +80,8 @@ class SolveOptions:
         A proposal to start from (checked; ignored when it no longer holds).
     earlier : Earlier or None
         What another run published, by name, to start from (`earlier`); never changes a proven answer.
+    tree : tuple of nodes
+        Of the proof of the same problem with other values, to go on from; no multipliers are then shown.
     nodes : int
         Budget of the proof's tree, in nodes and not in seconds, so that it is the same everywhere.
     """
@@ -92,6 +94,7 @@ class SolveOptions:
     interrupt: threading.Event | None = None
     warm: FirstRanks | None = None
     earlier: Earlier | None = None
+    tree: tuple[Node, ...] = ()
     nodes: int = 3_000
 
     def __post_init__(self) -> None:

@@ -104,7 +104,8 @@ class Program:
         self.first_count = model.dwellings + len(model.apps)
         self.first_line = self.first_count + model.counts
         self.by_kind = [(i, line.kinds) for i, line in enumerate(self.lines) if line.kinds is not None]
-        self.of_kinds = np.array([kinds for _, kinds in self.by_kind]).reshape(len(self.by_kind), -1)
+        width = model.inside.shape[1]
+        self.of_kinds = np.array([kinds for _, kinds in self.by_kind]).reshape(len(self.by_kind), width)
         """The same as one table."""
         self.by_candidate = [
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
@@ -177,12 +178,11 @@ class Program:
             if kind not in of_kind:
                 counts = np.flatnonzero(model.inside[:, kind]).tolist()
                 of_kind[kind] = [(self.first_count + q, 1.0) for q in counts]
-                if self.by_kind:
-                    here = self.of_kinds[:, kind]
-                    of_kind[kind] += [
-                        (self.first_line + self.by_kind[at][0], float(here[at]))
-                        for at in np.flatnonzero(here).tolist()
-                    ]
+                here = self.of_kinds[:, kind]
+                of_kind[kind] += [
+                    (self.first_line + self.by_kind[at][0], float(here[at]))
+                    for at in np.flatnonzero(here).tolist()
+                ]
             found = [(int(model.dwelling[j]), 1.0), *of_kind[kind]]
             if model.app[j] >= 0:
                 found.append((model.dwellings + int(model.app[j]), 1.0))

@@ -208,6 +208,7 @@ class Prover:
             plain = self.master.solve((), self.watch, cutting=False)
             if plain is not None and plain.settled:
                 self.shown = plain.multipliers
+        self.master.steady()
 
     def _bound_case(self, number: int) -> bool:
         node = self.nodes[number]

@@ -14,6 +14,8 @@ from optimizer.errors import Finding, InputProblems
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
 from optimizer.statement.bridge import bridge, gaps
+from optimizer.statement.charters import charters
+from optimizer.statement.handovers import handovers, problems_of
 from optimizer.statement.homes import PERIODS, homes_of
 from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of
 from optimizer.statement.reconcile import differences, reconcile
@@ -42,6 +44,10 @@ class Bilan:
         From the dwellings attributed of the statement to the leases of the ledger, by landlord and account.
     reconciliation : DataFrame
         Leases against events, line by line (all matched), or against the other system's list when one was given.
+    handovers : DataFrame
+        Dwellings handed from one account to another for a time, a line on both sides, as they stand on the day of the statement.
+    charters : DataFrame
+        Offers promised and made to each household of the relocation charters, on the day of the statement.
     epci : mapping
         Commune -> (code, name) of its EPCI.
     places : mapping
@@ -56,6 +62,8 @@ class Bilan:
     lines: pd.DataFrame
     bridge: pd.DataFrame
     reconciliation: pd.DataFrame
+    handovers: pd.DataFrame
+    charters: pd.DataFrame
     epci: dict[str, tuple[str, str]]
     names: dict[str, str]
     places: dict[str, str]
@@ -121,6 +129,7 @@ def bilan(
         _from_events(events, year) if len(events) else _from_leases(signed, case.table("in_progress"), year)
     )
     unknown = sorted({str(d) for d in lines["dwelling_id"]} - {str(d) for d in homes.index})
+    problems += problems_of(case)
     problems += [
         Finding("BILAN_UNKNOWN_DWELLING", file="evenements", params={"dwelling": d}) for d in unknown
     ]
@@ -142,6 +151,8 @@ def bilan(
         bridge=crossing,
         lec=ledger_of_lec(case, rules, year),
         lines=lines_of(case, rules, year),
+        handovers=handovers(case, min(case.settings.on, date(year, 12, 31))),
+        charters=charters(case, min(case.settings.on, date(year, 12, 31))),
         reconciliation=matched if against is None else reconcile(signed, against),
         epci={c: (str(epci.get(c, "")), str(epci_names.get(epci.get(c, ""), ""))) for c in here},
         names={c: str(names.get(c, c)) for c in here},

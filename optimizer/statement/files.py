@@ -22,6 +22,7 @@ from optimizer.presentation.tables_book import STATEMENT, write_book
 from optimizer.shortlist.labels import account_label
 from optimizer.statement import texts as texts
 from optimizer.statement.bilan import Bilan, bilan
+from optimizer.statement.charters import by_programme
 from optimizer.statement.next_files import Following, said_of, write_following
 
 AXES = ("rooms", "financing", "qpv", "commune", "construction_period")
@@ -95,12 +96,15 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
     write_table(result.lec, folder, "lec", style=style)
     write_table(result.bridge, folder, "bridge", style=style)
     write_table(result.reconciliation, folder, "reconciliation", style=style)
+    write_table(result.handovers, folder, "handovers", style=style)
+    write_table(result.charters, folder, "charters", style=style)
+    write_table(by_programme(result.charters), folder, "charters_by_programme", style=style)
     whole = _with_epci(result)
     title = f"Bilan annuel {result.year} – {result.case.settings.title}"
     note = "CCH R. 441-5-1 : logements proposés et attribués, par réservataire."
     sheets = {
         "Détail": result.table, "Par EPCI": whole, "Registre": result.ledger, "Du bilan au registre": result.bridge,
-        "LEC": result.lec,
+        "LEC": result.lec, "Cessions": result.handovers,
     }  # fmt: skip
     last = result.as_of
     if result.unfinished:
@@ -132,7 +136,7 @@ def _named(sheets: dict[str, pd.DataFrame], result: Bilan, lang: Lang) -> dict[s
     out = {}
     for sheet, frame in sheets.items():
         said = {}
-        for column in ("account", "commune", "area"):
+        for column in ("account", "counterpart", "commune", "area"):
             if column in frame.columns:
                 words = {v: _place(result, column, str(v), lang) for v in frame[column].unique()}
                 said[column] = frame[column].map(words)
@@ -141,7 +145,7 @@ def _named(sheets: dict[str, pd.DataFrame], result: Bilan, lang: Lang) -> dict[s
 
 
 def _place(result: Bilan, column: str, value: str, lang: Lang) -> str:
-    if column == "account":
+    if column in ("account", "counterpart"):
         return account_label(value, lang, result.places)
     name = result.places.get(value, "")
     return f"{name} ({value})" if name and name != value else value
@@ -183,6 +187,14 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
             {**row, "label": account_label(str(row["account"]), lang, result.places)}
             for row in (result.bridge if account is None else result.bridge[result.bridge["account"] == account]).to_dict("records")
         ],
+        "handovers": [
+            {
+                **row, "label": account_label(str(row["account"]), lang, result.places),
+                "other": account_label(str(row["counterpart"]), lang, result.places),
+            }
+            for row in result.handovers.to_dict("records") if account in (None, row["account"])
+        ],
+        "charters": by_programme(result.charters).to_dict("records") if account is None else [],
         "lec": result.lec.to_dict("records") if account is None else [],
         "deadline": f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
         "source": result.deadline.source,

@@ -67,3 +67,24 @@ define(
     remedy_fr="Corriger le bailleur, le périmètre ou le réservataire de la réponse",
     remedy_en="Correct the landlord, area or account of the answer",
 )
+define(
+    "HANDOVER_SELF",
+    "{landlord} : {account} ne peut pas céder un logement à lui-même.",
+    "{landlord}: {account} cannot hand a dwelling to itself.",
+    remedy_fr="Corriger le réservataire qui reçoit",
+    remedy_en="Correct the account that receives",
+)
+define(
+    "HANDOVER_TOO_MANY",
+    "{landlord} : {other} a rendu {returned:logement/logements} à {account}, qui n'en a cédé que {handed}.",
+    "{landlord}: {other} gave {returned:dwelling/dwellings} back to {account}, which handed only {handed}.",
+    remedy_fr="Corriger les logements cédés ou rendus",
+    remedy_en="Correct the dwellings handed or given back",
+)
+define(
+    "HANDOVER_BEFORE",
+    "{landlord} : {other} aurait rendu à {account} avant d'avoir reçu.",
+    "{landlord}: {other} would have given back to {account} before it received.",
+    remedy_fr="Corriger les dates de la cession",
+    remedy_en="Correct the dates of the handover",
+)

@@ -9,11 +9,13 @@ import pandas as pd
 
 from optimizer.domain import empty_frame
 from optimizer.statement.bilan import Bilan
+from optimizer.statement.handovers import owed
 from optimizer.statement.next_stock import Holder
 
 DIFF_COLUMNS = ("landlord", "departement", "area", "account", "field", "before", "after", "why")
 KEYS = ["landlord", "departement", "area", "account"]
 CARRIED, NOT_CARRIED, NEW = "solde reporté", "sans report", "nouveau réservataire"
+HANDED = "cession non rendue"
 
 
 def next_conventions(
@@ -30,7 +32,8 @@ def next_conventions(
     ----------
     result : Bilan
         Its ledger gives what each account took too much (positive) or too little: where the agreement carries over, that
-        balance becomes next year's opening balance; where it does not, the balance starts at 0.
+        balance becomes next year's opening balance; where it does not, the balance starts at what is still owed between
+        accounts for dwellings handed from one to another, which no agreement loses (0 without any).
     lines : DataFrame
         Convention lines in force this year, with the columns of the table `conventions`.
     converted : DataFrame, optional
@@ -52,6 +55,7 @@ def next_conventions(
         shares[tuple(str(row[k]) for k in KEYS)] = Fraction(repr(float(row["share"])))
     places = {key[:2] for key in shares}
     ended = dict(gone or {})
+    debts: dict[tuple[str, ...], int] = dict(owed(result.handovers, lines).items())
     rows: list[dict[str, object]] = []
     changes: list[tuple[object, ...]] = []
     seen: set[tuple[str, ...]] = set()
@@ -62,7 +66,7 @@ def next_conventions(
             continue
         seen.add(key)
         new = {**line, "year": result.year + 1}
-        new["opening_balance"] = balance[key] if bool(line["carry_over"]) else 0.0
+        new["opening_balance"] = balance[key] if bool(line["carry_over"]) else -float(debts.get(key, 0))
         reason = why
         if key[:2] in places:
             new["share"] = float(shares.get(key, Fraction(0)))
@@ -73,6 +77,8 @@ def next_conventions(
         else:
             new["opening_balance"] = 0.0
         carried = CARRIED if bool(line["carry_over"]) and new["share"] else NOT_CARRIED
+        if new["share"] and not bool(line["carry_over"]) and key in debts:
+            carried = HANDED
         changes += [
             (*key, field, float(line[field]), float(new[field]), reason if field == "share" else carried)
             for field in ("share", "opening_balance")

@@ -62,10 +62,11 @@ def sessions(
     *,
     status: str | tuple[str, ...] | None = None,
     commission: str | None = None,
+    ids: tuple[str, ...] | None = None,
     items: bool = True,
 ) -> tuple[SessionRecord, ...]:
-    """Sessions, newest first; ``items=False`` leaves their agenda out."""
-    equal: dict[str, Any] = {}
+    """Sessions, newest first; ``ids`` names the only ones wanted, ``items=False`` leaves their agenda out."""
+    equal: dict[str, Any] = {} if ids is None else {"session_id": ids}
     if status is not None:
         equal["status"] = status
     if commission is not None:

@@ -26,7 +26,8 @@ one solver); recomputing the optimum (as slow and as fallible as the first time)
 in one pass over the pairs, whoever found it.
 """
 
+from optimizer.verify.lottery import verify_lottery
 from optimizer.verify.verdict import Check, Verdict
 from optimizer.verify.whole import verify
 
-__all__ = ["Check", "Verdict", "verify"]
+__all__ = ["Check", "Verdict", "verify", "verify_lottery"]

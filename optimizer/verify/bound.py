@@ -471,7 +471,7 @@ class Field:
             net = kinds[self.set_kind[at]] + self.set_lean[at] * FROM_HUNDREDTH
             net += np.repeat(of_segment[segments], length) + int(self.classes.bonus[d]) * FROM_HUNDREDTH
             if mine is not None:
-                lost = np.array([self._passing(d, x, mine.rep, rule) for x in names], np.int64)
+                lost = self._passing_on(d, names, mine.rep, rule)
                 net -= lost[self.set_bit[at], np.repeat(np.arange(len(sets)), length)]
             best = max(best, int(net.max()))
         for at_seat in np.flatnonzero(self.seat[:, 0] == row).tolist():
@@ -492,16 +492,22 @@ class Field:
 
         A nominee that takes the dwelling itself makes no room there: what its price fell by for these rows comes back.
         """
-        lost = np.zeros(len(apps), np.int64)
-        ranks: I64 | None = None
+        return np.asarray(self._passing_on(d, (account,), apps, rule)[0], np.int64)
+
+    def _passing_on(self, d: int, accounts: Sequence[str], apps: I32, rule: Special) -> I64:
+        """The same on each of several accounts: (accounts, households)."""
+        lost = np.zeros((len(accounts), len(apps)), np.int64)
+        place = {name: i for i, name in enumerate(accounts)}
+        ranks: dict[str, I64] = {}
         for name, b, units in rule.orders:
             order = self.order_of(d, name)
             if order is None:
                 continue
-            lost[apps == order.app[b]] += units
-            if name == account:
-                ranks = order.ranks(apps) if ranks is None else ranks
-                lost[ranks > order.rank[b]] += units
+            lost[:, apps == order.app[b]] += units
+            if name in place:
+                if name not in ranks:
+                    ranks[name] = order.ranks(apps)
+                lost[place[name], ranks[name] > order.rank[b]] += units
         return lost
 
 

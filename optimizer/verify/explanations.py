@@ -25,6 +25,8 @@ COLUMNS = (
     "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
 )  # fmt: skip
 NEVER = -(2**62)
+KEPT = 20_000
+"""Dwellings and accounts whose rows are kept: the households of a class come one after the other."""
 Marked = list[tuple[int, int, int]]
 """(row, 1 if counted in num, what the lease asks for above the row's rate)."""
 
@@ -102,14 +104,15 @@ def _check_places(said: Said, rows: I64, classes: Classes, exchanges: Exchanges,
         nothing = (said.points[part] < 0) & (said.place[part] == 0) & (said.of[part] == 0)
         misplaced += int(np.count_nonzero(~known & ~nothing))
         at = at[known]
+        bits = profile_at(classes.world, int(said.home[part[0]]), entries.app[at].astype(np.int64))
         place, of = (x[at] for x in places(entries))
         misplaced += int(np.count_nonzero((said.place[part[known]] != place) | (said.of[part[known]] != of)))
-        for i, k in zip(part[known].tolist(), at.tolist(), strict=True):
+        for i, k, profile in zip(part[known].tolist(), at.tolist(), bits.tolist(), strict=True):
             points = int(said.points[i])
             if points < 0:
                 unproven += not said.beyond[i]
                 continue
-            gain = exchanges.gain(entries, k, int(said.home[i]))
+            gain = exchanges.gain(entries, k, int(said.home[i]), profile)
             # confirmed: the hundredth below must not be enough for this exchange
             enough = gain + (points + 1) * RATE > 0
             unproven += not (gain + points * RATE <= 0 if said.confirmed[i] else enough)
@@ -155,9 +158,16 @@ class Exchanges:
         self._holds: dict[int, bool] = {}
         self._gone: dict[int, Marked] = {}
         """Marks of the first ranks there are, by dwelling."""
+        self._asked: dict[tuple[int, str, bool], list[tuple[int, str, int]]] = {}
+        self._won: dict[tuple[int, str, int], int] = {}
+        """What the rules ask less, by dwelling, account and profile of whoever takes the first rank."""
+        self._counted: dict[tuple[str, int], int] = {}
 
-    def gain(self, entries: Entries, k: int, home: int) -> int:
-        """Micropoints won on the household's best account; very negative where it may not be first."""
+    def gain(self, entries: Entries, k: int, home: int, bits: int) -> int:
+        """Micropoints won on the household's best account; very negative where it may not be first.
+
+        ``bits``: of its profile there.
+        """
         now = int(self._first[home])
         if home in self.classes.world.pins:
             return NEVER
@@ -166,7 +176,9 @@ class Exchanges:
         if now >= 0:
             account = self.lines.accounts[self.lines.account[now]]
             if home not in self._gone:
-                self._gone[home] = self._marks(home, account, int(self.lines.app[now]))
+                app = int(self.lines.app[now])
+                there = 0 if app < 0 else int(profile_at(self.classes.world, home, np.array([app]))[0])
+                self._gone[home] = self._marks(home, account, there, seat=app < 0)
             gone, held = self._gone[home], int(self.lines.value[now])
         leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
         if leaver >= 0 and self._is_passed(leaver, home):
@@ -176,9 +188,13 @@ class Exchanges:
             if int(entries.first[k]) >> bit & 1:
                 if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
                     continue
-                value = self.classes.fit.fill + int(self.classes.bonus[home]) + int(entries.worth(bit)[k])
-                new = self._marks(home, account, int(entries.app[k]))
-                best = max(best, (value - held) * RATE + self._saved(gone, new))
+                value = self.classes.fit.fill + int(self.classes.bonus[home]) + entries.worth_of(k, bit)
+                key = home, account, bits
+                if key not in self._won:
+                    if len(self._won) >= KEPT:
+                        self._won.clear()
+                    self._won[key] = self._saved(gone, self._marks(home, account, bits))
+                best = max(best, (value - held) * RATE + self._won[key])
         return best
 
     def _passes(self, order: Order, app: int, leaver: int) -> bool:
@@ -226,9 +242,20 @@ class Exchanges:
             won += row.price * (counts.short[number] - short)
         return won
 
-    def _marks(self, home: int, account: str, app: int) -> Marked:
+    def _marks(self, home: int, account: str, bits: int, seat: bool = False) -> Marked:
         """(row, 1 if counted in num, what the lease asks for above the row's rate) of a first rank."""
-        world, lease = self.classes.world, lease_of(self.classes.world, home)
-        bits = np.zeros(1, np.int64) if app < 0 else profile_at(world, home, np.array([app]))
-        marks = self.book.marks(lease, account, seat=app < 0)
-        return [(k, int(TRAITS[trait](bits)[0]), self.book.more(k, lease)) for k, trait in marks]
+        key = home, account, seat
+        if key not in self._asked:
+            if len(self._asked) >= KEPT:
+                self._asked.clear()
+            lease = lease_of(self.classes.world, home)
+            self._asked[key] = [
+                (k, trait, self.book.more(k, lease))
+                for k, trait in self.book.marks(lease, account, seat=seat)
+            ]
+        return [(k, self._count(trait, bits), more) for k, trait, more in self._asked[key]]
+
+    def _count(self, trait: str, bits: int) -> int:
+        if (trait, bits) not in self._counted:
+            self._counted[trait, bits] = int(TRAITS[trait](np.array([bits], np.int64))[0])
+        return self._counted[trait, bits]

@@ -55,6 +55,10 @@ class Entries:
         """Points of each household on an account, without the filled dwelling's and the vacancy's."""
         return self.score + self.fit - self.burden + self.lean[:, bit]
 
+    def worth_of(self, k: int, bit: int) -> int:
+        """Of one of them."""
+        return int(self.score[k] + self.fit[k] - self.burden[k] + self.lean[k, bit])
+
 
 def mode_of(world: World, dwelling: int, account: str) -> str:
     """``direct``, ``delegated`` or ``partial``; accounts outside the flux are the landlord's own."""

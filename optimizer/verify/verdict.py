@@ -88,6 +88,14 @@ TITLES: dict[str, tuple[str, str]] = {
         "orientation sheet: chosen account, candidates and best score recomputed (the rest is sealed only)",
     ),
     "explanations": ("explications cohérentes avec les listes", "explanations consistent with the lists"),
+    "lottery": (
+        "loteries additionnées de nouveau : poids, attributions, chances publiées",
+        "lotteries added up again: weights, allocations, published chances",
+    ),
+    "stages": (
+        "multiplicateurs de chaque étape recalculés sur toutes les colonnes du programme publié",
+        "multipliers of each stage recomputed over every column of the published program",
+    ),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
 }
 
@@ -155,6 +163,13 @@ class Verdict:
         """The verdict in one sentence, ready for a screen."""
         bad = sum(not c.ok for c in self.checks)
         within = self.within.replace(".", ",") if lang == "fr" else self.within
+        if self.verdict == CERTIFIED and any(c.id == "lottery" for c in self.checks):
+            proved = any(c.id == "stages" for c in self.checks)
+            if lang == "fr":
+                return "Certifié : les loteries se recomptent" + (
+                    ", leurs étapes sont prouvées." if proved else "."
+                )
+            return "Certified: the lotteries add up" + (", their stages are proved." if proved else ".")
         if self.verdict == CERTIFIED:
             return (
                 "Certifié : conforme aux règles saisies, aucune meilleure solution (preuve revérifiée)."

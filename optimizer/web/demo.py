@@ -18,6 +18,7 @@ from uuid import uuid4
 from optimizer import store
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
+from optimizer.store.messages import StoreUnusable
 from optimizer.store.records import (
     Actor,
     AttendanceRecord,
@@ -38,8 +39,7 @@ WEEKS = (21, 14, 7)
 PAST_HOMES, PAST_SEED = 24, 11
 """Dwellings of the three past weeks, proposed at once and shared out: the demonstration is prepared in half a minute."""
 APPLICATIONS = 900
-READY = "ready-1"
-"""A prepared demonstration of another version is prepared again."""
+READY = "prepared"
 QUORUM = 3
 MEMBERS = (
     ("Anne Durand", "présidente", "board"), ("Bruno Petit", "membre du conseil", "board"), ("Chantal Roy", "membre du conseil", "board"),
@@ -72,7 +72,7 @@ def serve_demo(folder: Path, *, port: int, lang: Lang, said: Said) -> None:
 
     taken("127.0.0.1", port)
     kept = folder / "bureau"
-    if not (kept / READY).exists():
+    if not ready(kept):
         prepare(folder, kept, lang, said)
     with tempfile.TemporaryDirectory(prefix="attriflux-demo-", ignore_cleanup_errors=True) as place:
         work = Path(place) / "bureau"
@@ -83,6 +83,17 @@ def serve_demo(folder: Path, *, port: int, lang: Lang, said: Said) -> None:
             said("accounts", ", ".join(name for name, _ in ACCOUNTS))
             said("password", password)
             run(opened, Deployment(state=work / "bureau.files", port=port, demo=True), said)
+
+
+def ready(kept: Path) -> bool:
+    """Whether a demonstration was prepared to its end, and by this version of the program."""
+    if not (kept / READY).exists():
+        return False
+    try:
+        store.open(kept / "bureau.sqlite").close()
+    except StoreUnusable:
+        return False
+    return True
 
 
 def give_passwords(password: str) -> None:

@@ -20,6 +20,7 @@ from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
 from optimizer.presentation.page import UNSEEN, Words, environment
+from optimizer.store.records import SessionRecord
 from optimizer.web import texts as texts
 from optimizer.web.access import ROUTES
 from optimizer.web.desk import desk
@@ -92,6 +93,7 @@ def page(
                 "decides": DECIDES[lang],
                 "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
                 "word": lambda family, key: word(family, key, lang),
+                "may_open": lambda route, session=None: may_open(visitor, route, session),
                 "url": lambda route, /, **kwargs: reverse(route, kwargs=kwargs),
                 "hidden": lambda version=None: hidden(request, version),
                 "menu": menu,
@@ -112,6 +114,13 @@ def page(
     answer = HttpResponse(shown, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def may_open(visitor: Any, route: str, session: SessionRecord | None) -> bool:
+    """Whether a page may link to a route: nobody is sent to a closed door."""
+    if visitor is None:
+        return False
+    return ROUTES[route].allows("GET", visitor.roles if session is None else visitor.roles_for(session))
 
 
 def word(family: str, key: str, lang: Lang) -> str:

@@ -1,13 +1,40 @@
-"""The sessions a visitor may see, and who is behind a reference on a page."""
+"""The sessions a visitor may see: all as heads, whole only where something is still to be done."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from optimizer.store import queries
 from optimizer.store.records import SessionRecord
 from optimizer.web.desk import desk
 from optimizer.web.visitor import Visitor
 
+RECENT = 12
+"""Sessions shown whole to a réservataire: a quarter of weekly commissions."""
 
-def sessions_of(visitor: Visitor, *, items: bool = True) -> list[SessionRecord]:
-    """Sessions of the commissions the visitor holds a role in, newest first."""
-    return [s for s in queries.sessions(desk().store, items=items) if visitor.roles_for(s)]
+
+def heads_of(visitor: Visitor) -> list[SessionRecord]:
+    """Sessions of the commissions the visitor holds a role in, newest first, without their dwellings."""
+    return [s for s in queries.sessions(desk().store, items=False) if visitor.roles_for(s)]
+
+
+def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:
+    """Whole sessions in which something is to be done: not closed yet, an offer under way, an open duty.
+
+    Years of closed sessions are not read for a page about this week.
+    """
+    store = desk().store
+    live = {
+        str(row["session_id"]) for row in store.tables.find("item", status=("listed", "decided", "offering"))
+    }
+    live |= {duty.session_id for duty in queries.duties(store)}
+    return _whole(s.session_id for s in heads_of(visitor) if s.session_id in live)
+
+
+def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:
+    """The newest whole sessions."""
+    return _whole(s.session_id for s in heads_of(visitor)[:RECENT])
+
+
+def _whole(ids: Iterable[str]) -> list[SessionRecord]:
+    return list(queries.sessions(desk().store, ids=tuple(ids)))

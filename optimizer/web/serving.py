@@ -78,10 +78,12 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
 
     from optimizer.web.deploying import deploy
     from optimizer.web.jobs import end_all
+    from optimizer.web.logs import keep_log
     from optimizer.web.rooms import close_rooms
 
     deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     deploy(opened, deployment)
+    keep_log(deployment.state / "desk.log")
     server = waitress.create_server(application(), **options(deployment))
     own = f"http://{'localhost' if ':' in deployment.listen else deployment.listen}:{deployment.port}"
     said("address", deployment.proxy or own)

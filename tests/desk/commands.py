@@ -18,6 +18,8 @@ RECIPES: dict[str, tuple[str, ...]] = {
     "dashboard of the prefet": ("dashboard", "{year}", "--for", "prefet", "--of", "25"),
     "dashboard of a maire": ("dashboard", "{year}", "--for", "maire", "--of", "25056", "--proposals", "{proposals}"),
     "demo": ("demo", "--small"),
+    "fairness": ("fairness", "{week}", "--draws", "50", "--prices", "priority_publics", "--steps", "3"),
+    "fairness, in English": ("fairness", "{week}", "--mechanisms", "cotation,random,leximin,optimum", "--draws", "20", "--lang", "en"),
     "flux": ("flux", "{week}"),
     "flux, in English": ("flux", "{week}", "--lang", "en"),
     "flux of every landlord": ("flux", "{all}"),

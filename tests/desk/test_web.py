@@ -10,13 +10,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from optimizer.synth import synthesize, write_case
 from tests.desk.looking import A4, SCREENS, TOO_WIDE, shut_out
 
+PARIS = ZoneInfo("Europe/Paris")
 ROLES = ("secretaire", "presidente", "membre", "agent", "reservataire", "dpo", "technique")
 
 
@@ -43,10 +47,13 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """``attriflux serve --demo`` on a small demonstration."""
-    from optimizer.web.demo import prepare
-
     folder = tmp_path_factory.mktemp("bureau")
-    prepare(folder, folder / "bureau", "fr", lambda what, text: None, past_homes=9, dwellings=6)
+    # in a process of its own: the browser's loop runs in this one, where Django refuses to work
+    code = (
+        "import sys; from pathlib import Path; from optimizer.web.demo import prepare; folder = Path(sys.argv[1]);"
+        "prepare(folder, folder / 'bureau', 'fr', lambda what, text: None, past_homes=9, dwellings=6)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(folder)], check=True, timeout=400)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -123,3 +130,189 @@ def test_every_screen_of_a_role_fits_prints_and_shuts_nobody_out(name: str, brow
         wrong += [f"{at} {x}" for x in faults_at(context, served.url + at, picture)]
     context.close()
     assert wrong == [], "\n".join(wrong)
+
+
+def reach(page: Page, selector: str) -> None:
+    """Tab until the element has the focus, as somebody without a mouse does."""
+    if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+        return
+    for _ in range(600):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector} on {page.url}")
+
+
+def press(page: Page, selector: str, key: str = "Enter") -> None:
+    """Reach a button or a link and press it."""
+    reach(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def write(page: Page, selector: str, text: str) -> None:
+    """Reach a field and type."""
+    reach(page, selector)
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    page.keyboard.type(text)
+
+
+def write_day(page: Page, selector: str, day: date) -> None:
+    """Reach a field of a date and type it in the order of this browser's language."""
+    reach(page, selector)
+    for order in ("%m%d%Y", "%d%m%Y"):
+        for _ in range(3):  # back to the first part of the date
+            page.keyboard.press("ArrowLeft")
+        page.keyboard.type(day.strftime(order))
+        if page.evaluate("() => document.activeElement.value") == day.isoformat():
+            return
+    raise AssertionError(f"the date {day} cannot be typed")
+
+
+def choose(page: Page, selector: str, words: str) -> None:
+    """Reach a list and go down to the choice that begins so."""
+    reach(page, selector)
+    known = page.locator(f"{selector} option").all_inner_texts()
+    page.keyboard.press("Home")
+    for _ in range(next(n for n, text in enumerate(known) if text.startswith(words))):
+        page.keyboard.press("ArrowDown")
+
+
+def both_values(page: Page) -> None:
+    """Somebody else has saved this dwelling meanwhile: who, both values, and the typed text where it was left."""
+    page.fill("#departure", "Une autre lecture du dossier.")
+    with page.expect_response(lambda r: r.url.endswith("/decider")) as answer:
+        page.click("form[action$='/decider'] > button")
+    assert answer.value.status == 409
+    told = page.locator("section.wrong").inner_text()
+    assert "secretaire" in told and "Attribution" in told and "Une autre lecture du dossier." in told
+    assert page.locator("#departure").input_value() == "Une autre lecture du dossier."
+
+
+def said(page: Page) -> str:
+    """What the page begins with: done, or what is wrong."""
+    return " ".join(page.locator(".done, .wrong").all_inner_texts())
+
+
+def test_a_session_is_led_by_keyboard_from_import_to_the_next_agenda(
+    browser: Browser, served: Served, tmp_path: Path
+):
+    """Import, call, convene, open, decide, ask, close, notify, accept, sign, then the next case; no mouse, no script.
+
+    On the way a second person stands on the first dwelling, and is told what the first one saved.
+    """
+    case = tmp_path / "cas"
+    write_case(synthesize("commission", dwellings=3, applications=300, seed=5), case)
+    for file in case.glob("*.csv"):  # dwellings of their own: those of the demonstration are on its agenda
+        file.write_text(
+            re.sub(r"ESH25-(?=\d)", f"N{abs(hash(tmp_path)) % 1000}-", file.read_text("utf-8-sig")),
+            "utf-8-sig",
+        )
+    context = served.enter(browser, "secretaire")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(f"{served.url}/preparer")
+    write(page, "#title", "Au clavier")
+    reach(page, "#files")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(sorted(p for p in case.iterdir() if p.is_file()))
+    press(page, "main form button:not(.plain)")
+    page.wait_for_selector("text=En faire une séance", timeout=120_000)
+    job = page.url
+    write_day(page, "#on", datetime.now(PARIS).date())
+    write(page, "#hour", "14 h")
+    write(page, "#commission", "CALEOL Besançon")
+    write(page, "#quorum", "2")
+    press(page, "form[action$='/seance'] button")
+    assert "Séance créée" in said(page), said(page)
+    agenda = page.url
+
+    press(page, "li a[href*='/demandes/']")
+    choose(page, "#outcome", "Int")
+    press(page, "form:has(#outcome) button")
+    assert "Enregistré" in said(page), said(page)
+    write(page, "#recipients", "Préfet")
+    reach(page, "#checked")
+    page.keyboard.press("Space")
+    press(page, "form[action$='/convoquer'] button")
+    assert "convoquée" in said(page), said(page)
+
+    page.goto(f"{agenda}/seance")
+    for n, name in enumerate(("Anne Durand", "Bruno Petit")):
+        write(page, f"#member-{n}", name)
+        choose(page, f"#voice-{n}", "Membre")
+        choose(page, f"#presence-{n}", "Pré")
+    for n in range(2, page.locator("[id^=member-]").count()):
+        write(page, f"#member-{n}", "")
+    press(page, "form[action$='/presences'] button")
+    assert "Enregistré" in said(page), said(page)
+    reach(page, "#checked")
+    page.keyboard.press("Space")
+    press(page, "form[action$='/ouvrir'] button")
+    assert "Séance ouverte" in said(page), said(page)
+
+    homes = page.locator("tbody th a").count()
+    press(page, "tbody th a")
+    for n in range(homes):
+        kinds = [str(x.get_attribute("id")) for x in page.locator("select[id^=kind-]").all()]
+        for rank, kind in enumerate(kinds, start=1):
+            choose(page, f"#{kind}", "Attribution" if rank == 1 else "Attribution avec")
+            write(page, f"#{kind.replace('kind', 'rank')}", str(rank))
+        if page.locator("#few").count():
+            choose(page, "#few", "Insuf")
+        if n == 0:
+            other = served.enter(browser, "presidente")
+            second = other.new_page()
+            second.goto(page.url)
+        press(page, "form[action$='/decider'] button")
+        assert "Décisions enregistrées" in said(page), said(page)
+        if n == 0:
+            both_values(second)
+            other.close()
+            press(page, "a[href*='ask=why']")
+            assert page.locator("#answer").count() == 1
+        if n + 1 < homes:
+            press(page, "a[rel=next]")
+    context.close()
+
+    chair = served.enter(browser, "presidente")
+    page = chair.new_page()
+    page.goto(f"{agenda}/seance")
+    press(page, "form[action$='/cloturer'] button:not([type=checkbox])")
+    assert "close et signée" in said(page), said(page)
+    press(page, "form[action$='/pieces'] button")
+    assert "Pièces produites" in said(page), said(page)
+    assert page.locator("a[href$='proces-verbal.pdf']").count() == 1
+    chair.close()
+
+    context = served.enter(browser, "secretaire")
+    page = context.new_page()
+    page.goto(f"{served.url}/offres")
+    today = datetime.now(PARIS).date()
+    mine = f"section:has(form[action*='{agenda.rsplit('/', 1)[1]}/offres'])"
+    form = f"{mine} form:has(input[value=notify])"
+    write_day(page, f"{form} input[name=notified]", today)
+    choose(page, f"{form} select[name=proof]", "Remise")
+    write_day(page, f"{form} input[name=proof_on]", today)
+    press(page, f"{form} button")
+    assert "Enregistré" in said(page), said(page)
+    form = f"{mine} form:has(input[value=answer])"
+    choose(page, f"{form} select[name=answer]", "Accept")
+    write_day(page, f"{form} input[name=on]", today)
+    reach(page, f"{form} input[name=written]")
+    page.keyboard.press("Space")
+    press(page, f"{form} button")
+    assert "Enregistré" in said(page), said(page)
+    form = f"form[action*='{agenda.rsplit('/', 1)[1]}/baux']"
+    write_day(page, f"{form} input[name=on]", today)
+    press(page, f"{form} button")
+    assert "Bail enregistré" in said(page), said(page)
+
+    page.goto(job)
+    write(page, "#next-title", "Séance suivante")
+    press(page, "form:has(input[name=next]) button")
+    page.wait_for_selector("text=Vérifié", timeout=120_000)
+    assert "Reprendre le journal du bureau" in page.locator("ol.steps").inner_text()
+    context.close()

@@ -69,7 +69,8 @@ def test_workbook_cells_are_neutral_texts(hostile):
 
 def test_negative_numbers_stay_numbers(weeks):
     found = 0
-    for _, out in weeks.values():
+    for name in ("tight-2", "doubs-4"):
+        _, out = weeks[name]
         found += sum(r["marginal_points"].startswith("-") for r in table(out / "rules.csv"))
     assert found
 

@@ -27,14 +27,14 @@ OBJECTIVE = ("objective", "", "points")
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory) -> list[Path]:
+def folders(small, tmp_path_factory) -> list[Path]:
     """The case as it is, and a quota swept over two values by a scenario that also holds a key nobody reads."""
     base = tmp_path_factory.mktemp("compare")
     scenario = base / "quota.yaml"
     scenario.write_text(
         f'title: "Q"\nwhy: "W ?"\nchanges:\n  {LONELY}: 0.02\nover:\n  {SWEPT}: [0.4, 0.9]\n', encoding="utf-8"
     )  # fmt: skip
-    ran = run_scenarios([scenario], base / "out", workers=1)
+    ran = run_scenarios([scenario], base / "out", case=small, workers=1)
     return [base / "out" / run.name for run in ran.runs]
 
 

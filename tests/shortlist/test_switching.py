@@ -102,7 +102,8 @@ def _lower_bounds(problem, first, objective, prices):
     people = SimpleNamespace(dalo=nobody, priority_any=nobody, monthly_income_cents=np.zeros(n, np.int64))
     counted = evaluate(problem, first)
     choices = losses(
-        problem, SimpleNamespace(applications=people), prices, first, counted, exchanges=False
+        problem, SimpleNamespace(applications=people), prices, first, counted,
+        exchanges=np.zeros(len(problem.dwelling_ids), bool),
     )  # fmt: skip
     return list(zip(choices.dwelling.tolist(), choices.account.tolist(), choices.loss.tolist(), strict=True))
 

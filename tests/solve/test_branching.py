@@ -121,7 +121,7 @@ def test_a_tree_that_stalls_says_so_and_keeps_its_bound(monkeypatch) -> None:
 
 
 def test_what_the_best_proposal_closes_is_published_as_one_leaf() -> None:
-    prover = prover_of(binding(7, 20, 60))
+    prover = prover_of(binding(0, 20, 60))
     prover.run(3_000)
     proof = prover.proof()
     assert prover.done and len(prover.nodes) > 10

@@ -214,8 +214,8 @@ def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first(
 
 
 def test_a_draw_that_is_given_up_says_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem, case = commission()
-    best = case.solved
+    problem = department(30, 120, 3)
+    best = solve(problem)
     monkeypatch.setattr(tie_search, "MOST_LEFT", 0)
     solved = solve(problem, SolveOptions(backend="highs", threads=1))
     assert solved.objective == best.objective and solved.stop == "proven"

@@ -7,7 +7,6 @@ very tests on it, in a process of their own).
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,34 +32,44 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return folder
 
 
-def order(text: str) -> None:
-    """An order to the server itself."""
+def order(text: str, address: str = SERVER) -> None:
+    """An order to the server itself, or to a database."""
     import psycopg
 
-    with psycopg.connect(SERVER, autocommit=True) as server:
+    with psycopg.connect(address, autocommit=True) as server:
         server.execute(text)  # type: ignore[arg-type]
 
 
+MADE: set[str] = set()
+"""Databases of the server that were made for earlier tests and can be emptied for the next."""
+EMPTIED = """
+ALTER TABLE store_event DISABLE TRIGGER ALL;
+TRUNCATE store_event, store_head, store_run, store_session, store_item, store_person, store_candidate, store_dossier,
+  store_remark, store_document, store_call, store_decision, store_note, store_offer, store_attendance, store_vote,
+  store_rectification, store_duty, store_recourse, store_nomination, store_grant, auth_user, django_session CASCADE;
+INSERT INTO store_head (id, seq, hash, at) VALUES (1, 0, repeat('0', 64), NULL);
+ALTER TABLE store_event ENABLE TRIGGER ALL;
+"""
+
+
 @pytest.fixture
-def copied(template: Desk, tmp_path: Path) -> Iterator[Callable[[str], Desk]]:
-    """Makes a fresh desk under a name; returns its address."""
-    made: list[str] = []
+def copied(template: Desk, tmp_path: Path) -> Callable[[str], Desk]:
+    """Makes an empty desk under a name; returns its address. A name that served already starts empty again."""
 
     def copy(name: str = "bureau") -> Desk:
         if isinstance(template, Path):
+            shutil.rmtree(tmp_path / name, ignore_errors=True)
             shutil.copytree(template, tmp_path / name)
             return tmp_path / name / "bureau.sqlite"
-        made.append(re.sub(r"\W", "_", f"{tmp_path.name}_{name}")[-60:].lower())
-        order(f'CREATE DATABASE "{made[-1]}" TEMPLATE {template}')
-        return SERVER.replace("/postgres?", f"/{made[-1]}?")
+        address = SERVER.replace("/postgres?", f"/{name}?")
+        if name in MADE:
+            order(EMPTIED, address)
+        else:
+            order(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+            MADE.add(name)
+        return address
 
-    yield copy
-    if made:
-        from django.db import connections
-
-        connections.close_all()
-    for name in made:
-        order(f'DROP DATABASE "{name}"')
+    return copy
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -158,3 +159,26 @@ def test_strange_numbers_are_refused_and_break_nothing(
 @pytest.fixture
 def home_or_decided(played: Played) -> ItemRecord:
     return played.opened().items[0]
+
+
+def test_a_late_name_a_name_left_out_and_what_is_owed(played: Played):
+    session = played.session(date(2026, 12, 15))
+    home, client = session.items[0], played.client("S")
+    name = home.candidates[0]
+    late = {
+        "what": "late",
+        "number": "025099000000000001",
+        "reason": "désignée ce matin",
+        "version": home.version,
+    }
+    assert client.post(at(home, "/etat"), late).status_code == 302
+    assert queries.item(played.store, home.item_id).candidates[-1].source == "late"
+    address = f"/seances/{session.session_id}/demandes/{name.candidate_id}"
+    opened = {"act": "recourse", "kind": "gracieux", "on": "2026-12-01"}
+    assert client.post(f"{address}/suites", opened).status_code == 302
+    assert "Recours gracieux" in client.get(address).content.decode()
+    key = next(r.recourse_id for r in queries.recourses(played.store) if r.ref == name.ref)
+    closed = {"act": "recourse_closed", "key": key, "on": "2026-12-01", "outcome": "rejeté"}
+    assert client.post(f"{address}/suites", {**closed, "key": "99999"}).status_code == 422
+    assert client.post(f"{address}/suites", closed).status_code == 302
+    assert not [r for r in queries.recourses(played.store) if r.ref == name.ref]

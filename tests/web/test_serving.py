@@ -96,3 +96,25 @@ def test_help_and_the_command_line_load_no_django():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
+
+
+def test_the_log_says_where_and_never_what(tmp_path: Path):
+    import logging
+
+    from optimizer.web.imports import safe_name
+    from optimizer.web.logs import keep_log
+
+    names = ("django", "waitress", "axes")
+    before = {name: (logging.getLogger(name).handlers, logging.getLogger(name).propagate) for name in names}
+    handler = keep_log(tmp_path / "desk.log")
+    try:
+        safe_name(None)  # type: ignore[arg-type]
+    except AttributeError:
+        logging.getLogger("django.request").exception(
+            "Internal Server Error: /demandes/Lovelace", extra={"status_code": 500}
+        )
+    handler.close()
+    for name, (handlers, propagates) in before.items():
+        logging.getLogger(name).handlers, logging.getLogger(name).propagate = handlers, propagates
+    line = (tmp_path / "desk.log").read_text(encoding="utf-8")
+    assert "500 AttributeError web/imports.py:" in line and "Lovelace" not in line

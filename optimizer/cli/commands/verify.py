@@ -46,6 +46,16 @@ def verify(
             metavar=CASE,
         ),
     ],
+    lottery: Annotated[
+        bool,
+        typer.Option(
+            "--lottery",
+            help=both(
+                "Recompte les loteries d'un dossier écrit par fairness, et la preuve de chaque étape.",
+                "Adds up the lotteries of a folder written by fairness, and checks the proof of each stage.",
+            ),
+        ),
+    ] = False,
     models: ModelsOption = None,
     json: JsonOption = False,
     lang: LangOption = Language.fr,
@@ -53,11 +63,12 @@ def verify(
     from optimizer.cli.speak import say_json
     from optimizer.cli.wrapping import wrapped
     from optimizer.verify import verify as run_verify
+    from optimizer.verify import verify_lottery
 
     for place in (directory, case):
         if not place.exists():
             raise FileNotFoundError(2, "introuvable", str(place))
-    verdict = run_verify(directory, case, models=models)
+    verdict = (verify_lottery if lottery else run_verify)(directory, case, models=models)
     refused = verdict.verdict == "refused"
     if json:
         say_json(verdict.to_dict())

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from optimizer.store.canonical import plain
+from optimizer.store.holding import Store
 from optimizer.store.messages import StoreRefused
-from optimizer.store.records import ROLES, Role
+from optimizer.store.records import ROLES, Actor, Receipt, Role
 from optimizer.store.work import Work, clean, command, named
 
 WORDS = 200
@@ -58,12 +59,34 @@ def revoke(work: Work, grant: int) -> Mapping[str, Any]:
     return {}
 
 
-def log(*args: Any, **kwargs: Any) -> Any:
-    """Write a line without a row: ``log(store, actor, command_id, kind="login.done", session=None, ref="", facts={})``."""
-    kind = kwargs.pop("kind")
+def log(
+    store: Store,
+    actor: Actor,
+    command_id: str,
+    /,
+    *,
+    kind: str,
+    session: str | None = None,
+    ref: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Receipt:
+    """Write a line that changes no row: a login, an export, a paper that was printed.
+
+    Parameters
+    ----------
+    kind : str
+        One of :data:`LOGGED`.
+    facts : mapping, optional
+        Codes, dates, hashes: the line is never erased, so no name goes into it.
+
+    Raises
+    ------
+    StoreRefused
+        ``STORE_OUTSIDE``: another kind.
+    """
     if kind not in LOGGED:
         raise StoreRefused("STORE_OUTSIDE", what="ligne", found=kind)
-    return _LOGS[kind](*args, **kwargs)
+    return _LOGS[kind](store, actor, command_id, session=session, ref=ref, facts=facts)
 
 
 def _logged(

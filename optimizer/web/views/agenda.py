@@ -1,26 +1,26 @@
-"""Ordre du jour: the dwellings of a session, the instruction of their names, the convocation."""
+"""Ordre du jour: the dwellings of a session and their names, the convocation."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from optimizer.store import commands
 from optimizer.store.records import CandidateRecord, NewCandidate, NewItem, SessionRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
-from optimizer.web.choices import CHECKS, OUTCOMES, commission_law, words
+from optimizer.web.choices import CHECKS, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import sessions_of
+from optimizer.web.scope import heads_of
 
 
 def sessions(request: Asked) -> HttpResponse:
     """Every session of the visitor's commissions."""
-    return page(request, "sessions", {"sessions": sessions_of(request.visitor)})
+    return page(request, "sessions", {"sessions": heads_of(request.visitor)})
 
 
 def agenda(request: Asked, session: str) -> HttpResponse:
@@ -47,7 +47,7 @@ def agenda(request: Asked, session: str) -> HttpResponse:
 
 def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     record, lang = request.session_record, lang_of(request)
-    law, held = commission_law(record.on), request.visitor.roles_for(record)
+    held = request.visitor.roles_for(record)
     return page(
         request,
         "agenda",
@@ -56,11 +56,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "homes": request.visitor.items(record),
             "may": "S" in held,
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),
-            "outcomes": words("CALL", OUTCOMES, lang),
-            "declines": list(law.labels("decline_reasons").items()),
-            "documents": list(law.documents.items()),
             "checks": words("CHECK", CHECKS, lang),
-            "typed_for": request.POST.get("candidate", ""),
             **values,
         },
         status=status,
@@ -132,40 +128,6 @@ def add_item(request: Asked, session: str) -> HttpResponse:
         )  # fmt: skip
 
     return act(request, do, done="WEB.ITEM_ADDED", to=_at(session), show=lambda **v: _agenda(request, **v))
-
-
-def call(request: Asked, session: str, candidate: int) -> HttpResponse:
-    """What the instruction finds of a name: a call, a document, a replacement."""
-    form, record = Form(request), request.session_record
-    known = {c.candidate_id for item in request.visitor.items(record) for c in item.candidates}
-    if candidate not in known:
-        raise Http404
-    store, actor = desk().store, request.visitor.actor("SA", record)
-
-    def do() -> Any:
-        act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace"))
-        if act_on == "call":
-            outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
-            reason = form.text("decline", "WEB.REASON", required=outcome == "declines")
-            form.check()
-            return commands.call(
-                store, actor, form.command_id, candidate, outcome=outcome, reason=reason, version=form.version
-            )
-        if act_on in ("ask", "receive"):
-            document = form.text("document", "WEB.DOCUMENT", required=True)
-            form.check()
-            command = commands.ask_document if act_on == "ask" else commands.receive_document
-            return command(store, actor, form.command_id, candidate, document=document)
-        reason = form.text("reason", "WEB.REASON", required=True)
-        number = form.text("by", "WEB.APPLICATION", longest=40)
-        form.check()
-        by = NewCandidate(number, position=0, source="late") if number else None
-        return commands.replace(
-            store, actor, form.command_id, candidate, reason=reason, by=by, version=form.version
-        )
-
-    to = reverse("calls") if request.POST.get("back") == "calls" else f"{_at(session)}#c{candidate}"
-    return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _agenda(request, **v))
 
 
 def _at(session: str) -> str:

@@ -1,20 +1,24 @@
-"""Demande: what the desk knows of a household; its name and contact on demand, with a typed reason, logged."""
+"""Demande: what the desk knows of a household, its instruction; its name and contact on demand, with a typed reason, logged."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 
 from optimizer.store import commands, queries
-from optimizer.store.records import CandidateRecord, PersonRecord
+from optimizer.store.records import CandidateRecord, DutyRecord, NewCandidate, PersonRecord, RecourseRecord
+from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
+from optimizer.web.choices import OUTCOMES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
-from optimizer.web.pages import page
+from optimizer.web.pages import lang_of, page
 
 LIVE = ("listed", "attributed", "ranked", "conditional", "offered", "accepted")
+RECOURSES = ("gracieux", "contentieux", "mediation")
 SHORTEST = 10
 """Characters of a typed reason."""
 
@@ -44,6 +48,74 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
     return _show(request, found, person=seen[0].people.get(found.ref)) if seen else answer
 
 
+def call(request: Asked, session: str, candidate: int) -> HttpResponse:
+    """What the instruction finds of a name: a call, a document, a replacement."""
+    form, record = Form(request), request.session_record
+    found = _candidate(request, candidate)
+    store, actor = desk().store, request.visitor.actor("SA", record)
+
+    def do() -> Any:
+        act_on = form.choice("act", "WEB.WHAT", ("call", "ask", "receive", "replace"))
+        if act_on == "call":
+            outcome = form.choice("outcome", "WEB.CALL", OUTCOMES)
+            reason = form.text("decline", "WEB.REASON", required=outcome == "declines")
+            form.check()
+            return commands.call(
+                store, actor, form.command_id, candidate, outcome=outcome, reason=reason, version=form.version
+            )
+        if act_on in ("ask", "receive"):
+            document = form.text("document", "WEB.DOCUMENT", required=True)
+            form.check()
+            command = commands.ask_document if act_on == "ask" else commands.receive_document
+            return command(store, actor, form.command_id, candidate, document=document)
+        reason = form.text("reason", "WEB.REASON", required=True)
+        number = form.text("by", "WEB.APPLICATION", longest=40)
+        form.check()
+        by = NewCandidate(number, position=0, source="late") if number else None
+        return commands.replace(
+            store, actor, form.command_id, candidate, reason=reason, by=by, version=form.version
+        )
+
+    agenda = f"{reverse('agenda', kwargs={'session': session})}#c{candidate}"
+    there = ROUTES["agenda"].allows("GET", request.visitor.roles_for(record))
+    to = agenda if there and request.POST.get("back") != "calls" else reverse("calls")
+    return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
+
+
+def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
+    """What is still owed to a household: a duty met, a recourse opened or closed."""
+    form, record, found = Form(request), request.session_record, _candidate(request, candidate)
+    store, actor = desk().store, request.visitor.actor("S", record)
+
+    def do() -> Any:
+        what = form.choice("act", "WEB.WHAT", ("duty", "recourse", "recourse_closed"))
+        on = form.a_day("on", "WEB.ON_DAY")
+        if what == "recourse":
+            kind = form.choice("kind", "WEB.RECOURSE", RECOURSES)
+            form.check()
+            return commands.open_recourse(store, actor, form.command_id, ref=found.ref, kind=kind, on=on)
+        outcome = form.text("outcome", "WEB.OUTCOME_SHORT", required=True, longest=200)
+        duties, recourses = _owed(found)
+        known = [d.duty_id for d in duties] if what == "duty" else [r.recourse_id for r in recourses]
+        key = form.choice("key", "WEB.WHAT", [str(x) for x in known])
+        form.check()
+        if what == "duty":
+            return commands.close_duty(store, actor, form.command_id, int(key), outcome=outcome, on=on)
+        return commands.close_recourse(store, actor, form.command_id, int(key), on=on, outcome=outcome)
+
+    to = reverse("application", kwargs={"session": session, "candidate": candidate})
+    return act(request, do, done="WEB.SAVED", to=to, show=lambda **v: _show(request, found, **v))
+
+
+def _owed(found: CandidateRecord) -> tuple[list[DutyRecord], list[RecourseRecord]]:
+    """Open duties and recourses of a household."""
+    store = desk().store
+    return (
+        [d for d in queries.duties(store) if d.ref == found.ref],
+        [r for r in queries.recourses(store) if r.ref == found.ref],
+    )
+
+
 def _show(
     request: Asked,
     found: CandidateRecord,
@@ -54,7 +126,11 @@ def _show(
     record = request.session_record
     own = {s.session_id for s in queries.sessions(desk().store, items=False) if request.visitor.roles_for(s)}
     history = [c for c in queries.history(desk().store, found.ref) if c.session_id in own]
-    names = request.visitor.names_households(record)
+    names, held, law = (
+        request.visitor.names_households(record),
+        request.visitor.roles_for(record),
+        commission_law(record.on),
+    )
     return page(
         request,
         "application",
@@ -65,6 +141,15 @@ def _show(
             "named": names,
             "may_identify": _may_identify(request, found),
             "person": person,
+            "owed": _owed(found),
+            "may_follow": "S" in held,
+            "recourses": words("RECOURSE", RECOURSES, lang_of(request)),
+            "may_call": any(r in held for r in "SA")
+            and record.status in ("draft", "convened")
+            and found.status == "listed",
+            "outcomes": words("CALL", OUTCOMES, lang_of(request)),
+            "declines": list(law.labels("decline_reasons").items()),
+            "documents": list(law.documents.items()),
             **values,
         },
         status=status,

@@ -17,7 +17,7 @@ from optimizer.web.desk import desk
 from optimizer.web.due import due_of
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
-from optimizer.web.scope import sessions_of
+from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 
 ACTS = ("notify", "prove", "answer", "judge", "silence", "met", "failed", "desist", "call")
@@ -35,7 +35,7 @@ def calls(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
 
 def _shared(request: Asked) -> dict[str, Any]:
     lang, law = lang_of(request), commission_law(today())
-    sessions = sessions_of(request.visitor)
+    sessions = live_sessions_of(request.visitor)
     closed = closed_sessions(sessions)[::-1]
     turns = {
         i.item_id: next_to_offer(i) for s in closed for i in s.items if i.status in ("decided", "offering")

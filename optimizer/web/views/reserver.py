@@ -13,7 +13,7 @@ from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import page
-from optimizer.web.scope import sessions_of
+from optimizer.web.scope import recent_sessions_of
 
 
 def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
@@ -23,7 +23,7 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     accounts = _accounts(request)
     homes = [
         (s, item)
-        for s in sessions_of(request.visitor)
+        for s in recent_sessions_of(request.visitor)
         for item in request.visitor.items(s)
         if accounts is None or item.account in accounts
     ]

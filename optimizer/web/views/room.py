@@ -8,7 +8,14 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.store import commands, queries
-from optimizer.store.records import AttendanceRecord, ItemRecord, NewDecision, SessionRecord, VoteRecord
+from optimizer.store.records import (
+    AttendanceRecord,
+    ItemRecord,
+    NewCandidate,
+    NewDecision,
+    SessionRecord,
+    VoteRecord,
+)
 from optimizer.web.acting import act
 from optimizer.web.answers import Answered, ask
 from optimizer.web.asked import Asked
@@ -57,9 +64,8 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
     """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
     if record.attendance:
         return list(record.attendance)
-    for earlier in queries.sessions(desk().store, status="closed", commission=record.commission):
-        if earlier.attendance:
-            return list(earlier.attendance)
+    for earlier in queries.sessions(desk().store, status="closed", commission=record.commission, items=False):
+        return list(queries.session(desk().store, earlier.session_id).attendance)
     return []
 
 
@@ -107,6 +113,8 @@ def attendance(request: Asked, session: str) -> HttpResponse:
                     left_at=form.text(f"to-{n}", "WEB.LEFT", longest=5), recused=recused,
                 )
             )  # fmt: skip
+        if not members:
+            form.refuse("WEB.FORM_REQUIRED", "WEB.MEMBER")
         form.check()
         actor = request.visitor.actor("SP", record)
         return commands.attend(
@@ -142,6 +150,9 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "decidable": DECIDABLE,
             "may": may,
             "may_set_aside": "S" in held and record.status in ("open", "closed"),
+            "may_add": "S" in held
+            and record.status in ("draft", "convened", "open")
+            and found.status == "listed",
             "may_ask": any(r in held for r in "SPM"),
             "named": request.visitor.names_households(record),
             "voters": queries.voters(desk().store, item) if record.attendance else None,
@@ -224,13 +235,28 @@ def _again(request: Asked, session: str, at: int, **values: Any) -> HttpResponse
 
 
 def item_state(request: Asked, session: str, item: int) -> HttpResponse:
-    """Not examined, or withdrawn, with a reason of the list."""
+    """Not examined, or withdrawn, with a reason of the list; one name not examined, or a late name."""
     form, record = Form(request), request.session_record
-    _item(request, item)
+    found = _item(request, item)
 
     def do() -> Any:
-        what = form.choice("what", "WEB.WHAT", ("not_examined", "withdraw"))
-        reason = form.text("reason", "WEB.REASON", required=True, longest=60)
+        what = form.choice("what", "WEB.WHAT", ("not_examined", "withdraw", "candidate", "late"))
+        reason = form.text("reason", "WEB.REASON", required=True)
+        if what == "late":
+            number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
+            form.check()
+            late = NewCandidate(number, position=len(found.candidates) + 1, source="late")
+            secretary = request.visitor.actor("S", record)
+            return commands.add_candidate(
+                desk().store, secretary, form.command_id, item, late, reason=reason, version=form.version
+            )
+        if what == "candidate":
+            name = form.choice("candidate", "WEB.HOUSEHOLD", [str(c.candidate_id) for c in found.candidates])
+            form.check()
+            secretary = request.visitor.actor("S", record)
+            return commands.candidate_not_examined(
+                desk().store, secretary, form.command_id, int(name), reason=reason, version=form.version
+            )
         form.check()
         command = commands.withdraw if what == "withdraw" else commands.not_examined
         actor = request.visitor.actor("S", record)

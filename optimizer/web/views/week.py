@@ -8,13 +8,13 @@ from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.due import due_of
 from optimizer.web.pages import page
-from optimizer.web.scope import sessions_of
+from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 
 
 def week(request: Asked) -> HttpResponse:
     """Clocks, calls, sessions to come, duties."""
-    sessions = sessions_of(request.visitor)
+    sessions = live_sessions_of(request.visitor)
     coming = [s for s in sessions if s.status in ("draft", "convened", "open")]
     return page(
         request,

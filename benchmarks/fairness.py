@@ -1,0 +1,139 @@
+"""``python -m benchmarks.fairness``: every mechanism on three territories, with intervals: a dated page one can cite.
+
+Each territory is a synthetic case of a shipped profile (nobody real), run over several seeds; a cell is the mean over the seeds with a
+95 % interval (Student). Cases, seeds, versions and times stand on the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import sqrt
+from pathlib import Path
+
+import pandas as pd
+from scipy.stats import t as student
+
+import optimizer as af
+from optimizer.fairness.comparison import fairness
+from optimizer.fairness.registry import all_mechanisms
+
+RESULTS = Path(__file__).parent / "results"
+TERRITORIES = {
+    "tense": ("commission", 12, 600),
+    "relaxed": ("haute-saone", 24, 160),
+    "national sample": ("france", 24, 400),
+}
+"""Name -> profile, dwellings, applications."""
+SHOWN = {
+    "lettings": ("lettings", "", 1),
+    "net value": ("value", "net", 0),
+    "leases missing": ("shortfall", "", 2),
+    "Gini of chances": ("gini_p", "", 3),
+    "without a chance": ("min_p", "without", 0),
+    "envy": ("envy_exante", "", 3),
+    "passages": ("justified_envy", "", 0),
+    "unexplained": ("justified_envy", "unexplained", 0),
+    "months waited": ("wait", "housed", 1),
+}
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and half-width of its 95 % interval; NaN with one value."""
+    n = len(values)
+    mean = sum(values) / n
+    if n < 2:
+        return mean, float("nan")
+    spread = sqrt(sum((x - mean) ** 2 for x in values) / (n - 1))
+    return mean, float(student.ppf(0.975, n - 1)) * spread / sqrt(n)
+
+
+def measure(
+    territories: Sequence[str], seeds: int, draws: int, mechanisms: str, scale: float = 1.0
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """One line per territory, seed, mechanism and column; seconds per territory."""
+    lines, seconds = [], {}
+    for name in territories:
+        profile, dwellings, applications = TERRITORIES[name]
+        begun = time.process_time()
+        for seed in range(1, seeds + 1):
+            case = af.synthesize(
+                profile,
+                dwellings=max(2, int(dwellings * scale)),
+                applications=max(20, int(applications * scale)),
+                seed=seed,
+            )
+            table = fairness(case, mechanisms, draws=draws, groups=[]).table
+            for made in dict.fromkeys(table["mechanism"]):
+                for column, (metric, scope, _) in SHOWN.items():
+                    mine = (
+                        (table["mechanism"] == made) & (table["metric"] == metric) & (table["scope"] == scope)
+                    )
+                    lines.append((name, seed, made, column, float(table.loc[mine, "value"].iloc[0])))
+        seconds[name] = time.process_time() - begun
+    return pd.DataFrame(lines, columns=["territory", "seed", "mechanism", "column", "value"]), seconds
+
+
+def page(found: pd.DataFrame, seconds: dict[str, float], seeds: int, draws: int, command: str) -> str:
+    """The Markdown page."""
+    today = datetime.now(UTC).date().isoformat()
+    out = [
+        f"# Mechanisms on three territories, {today}",
+        "",
+        f"`{command}` · attriflux {af.__version__} · Python {platform.python_version()} · {platform.machine()}, one process.",
+        f"Synthetic cases of shipped profiles, {seeds} seeds each, {draws} draws; mean ± half of the 95 % interval over the seeds.",
+        "Compare under equal rules only: `cotation`, `seniority`, `random`, `top_trading`, `probabilistic_serial` ignore the rules;",
+        "`deferred_acceptance` and `merged_order` reserve; `leximin`, `maximin`, `nash` choose among the allocations that miss the rules",
+        "least; `optimum` prices them. [What each is, and each metric](../../docs/fairness.md).",
+        "",
+    ]
+    rules = {m.id: m.quotas for m in all_mechanisms()}
+    for name, part in found.groupby("territory", sort=False):
+        profile, dwellings, applications = TERRITORIES[str(name)]
+        out += [
+            f"## {name}: profile `{profile}`, {dwellings} dwellings, {applications} applications, {seconds[str(name)]:.0f} s of processor",
+            "",
+            "| mechanism | rules | " + " | ".join(SHOWN) + " |",
+            "|---|---|" + "---|" * len(SHOWN),
+        ]
+        for made, mine in part.groupby("mechanism", sort=False):
+            cells = []
+            for column, (_, _, places) in SHOWN.items():
+                mean, half = interval(
+                    mine.loc[mine["column"] == column, "value"].dropna().tolist() or [float("nan")]
+                )
+                cells.append(f"{mean:.{places}f}" + (f" ± {half:.{places}f}" if half == half else ""))
+            out.append(f"| `{made}` | {rules[str(made)]} | " + " | ".join(cells) + " |")
+        out.append("")
+    return "\n".join(out)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fairness", description=__doc__)
+    parser.add_argument("--territories", default=",".join(TERRITORIES))
+    parser.add_argument("--mechanisms", default="all")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args(arguments)
+    names = [x.strip() for x in given.territories.split(",")]
+    found, seconds = measure(names, given.seeds, given.draws, given.mechanisms, given.scale)
+    command = f"python -m benchmarks.fairness --seeds {given.seeds} --draws {given.draws}"
+    given.out.mkdir(parents=True, exist_ok=True)
+    stem = given.out / f"fairness-{datetime.now(UTC).date().isoformat()}"
+    stem.with_suffix(".md").write_text(
+        page(found, seconds, given.seeds, given.draws, command), encoding="utf-8"
+    )
+    found.to_csv(stem.with_suffix(".csv"), index=False)
+    print(stem.with_suffix(".md"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""Groups of households that rates are compared over, and one rate for each with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer import eligibility
+from optimizer.eligibility.facts import Q1_NO, Q1_YES
+from optimizer.errors import AttrifluxError
+from optimizer.fairness import messages as messages
+from optimizer.fairness.measures import wilson
+from optimizer.fairness.study import Study
+from optimizer.pipeline import Prepared
+
+F = NDArray[np.float64]
+KNOWN = ("q1", "priority", "size", "tenant", "epci", "qpv_origin")
+UNKNOWN = "unknown"
+COLUMNS = ["mechanism", "group", "level", "n", "rate", "low", "high", "interval", "opportunity", "masked"]
+
+
+def groups_of(
+    prepared: Prepared, ids: Sequence[str], wanted: Sequence[str] | None
+) -> dict[str, tuple[str, ...]]:
+    """Level of each application in each group.
+
+    Parameters
+    ----------
+    wanted : names of `KNOWN`, or ``col:NAME`` for a column of the table of applications; None: all that the case tells.
+
+    Raises
+    ------
+    AttrifluxError
+        ``FAIRNESS_GROUP``
+    """
+    facts, apps = prepared.facts, prepared.facts.applications
+    place = {str(name): i for i, name in enumerate(apps.ids)}
+    rows = np.array([place[str(name)] for name in ids], np.int32)
+    epci = _epci(prepared)[rows]
+    found: dict[str, tuple[str, ...]] = {}
+    table = prepared.case.table("applications")
+    names = list(KNOWN) if wanted is None else list(wanted)
+    for name in names:
+        column = (
+            name.removeprefix("col:")
+            if name.startswith("col:")
+            else ("qpv_origin" if name == "qpv_origin" else "")
+        )
+        if column and column in table.columns:
+            values = table.set_index(table["application_id"].astype(str))[column]
+            told = values.reindex([str(x) for x in ids])
+            found[name] = tuple(UNKNOWN if pd.isna(x) or str(x) == "" else str(x) for x in told)
+        elif name == "q1":
+            state = np.full(len(rows), 2)
+            for e in np.unique(epci[epci >= 0]).tolist():
+                pick = np.flatnonzero(epci == e)
+                state[pick] = eligibility.q1_state(facts, rows[pick], int(e))
+            words = {Q1_YES: "q1", Q1_NO: "q2-q4"}
+            found[name] = tuple(words.get(int(s), UNKNOWN) for s in state)
+        elif name == "priority":
+            labelled = apps.priority_any & (apps.proof >= 2)
+            level = np.select([apps.dalo, labelled, apps.priority_any], [0, 1, 2], 3)[rows]
+            found[name] = tuple(("dalo", "proven", "declared", "other")[int(x)] for x in level)
+        elif name == "size":
+            found[name] = tuple(str(min(5, int(x))) if x < 5 else "5+" for x in apps.persons[rows])
+        elif name == "tenant":
+            found[name] = tuple("tenant" if x >= 0 else "newcomer" for x in apps.current_landlord[rows])
+        elif name == "epci":
+            codes = [str(x) for x in facts.epcis]
+            found[name] = tuple(codes[int(x)] if x >= 0 else UNKNOWN for x in epci)
+        elif wanted is not None:
+            raise AttrifluxError("FAIRNESS_GROUP", what=name, known=", ".join(KNOWN))
+    return found
+
+
+def _epci(prepared: Prepared) -> NDArray[np.int64]:
+    """(A,) EPCI of the first choice, −1 unknown."""
+    facts, choices = prepared.facts, prepared.facts.applications.choices
+    start = choices.ptr[:-1]
+    has = choices.ptr[1:] > start
+    commune = np.full(len(start), -1)
+    if len(choices.values):
+        commune = np.where(has, choices.values[np.minimum(start, len(choices.values) - 1)], -1)
+    if not len(facts.commune_epci):
+        return np.full(len(start), -1)
+    return np.where(commune >= 0, facts.commune_epci[np.maximum(commune, 0)], -1)
+
+
+def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame:
+    """``groups.csv``: the mean chance of each level, and how it compares with a random order on the same market.
+
+    A level with fewer households than ``masked_below`` keeps its line and loses its numbers. One certain allocation is a census: its
+    Wilson interval is labelled as what a sample of that size would leave open; drawn lotteries have one over their draws.
+    """
+    lines = []
+    for name, study in studies.items():
+        p, base = study.lottery.p, study.baseline
+        for group, levels in study.groups.items():
+            at = np.array(levels, object)
+            for level in sorted(set(levels)):
+                mine = at == level
+                n = int(mine.sum())
+                if n < masked_below:
+                    lines.append((name, group, level, n, *[float("nan")] * 3, "", float("nan"), True))
+                    continue
+                rate = float(p[mine].mean())
+                low = high = float("nan")
+                interval = ""
+                if study.lottery.draws:
+                    low, high = wilson(rate, study.lottery.draws * n)
+                    interval = "wilson"
+                elif len(study.outcomes) == 1:
+                    low, high = wilson(rate, n)
+                    interval = "census wilson"
+                expected = float(base[mine].sum()) if base is not None else float("nan")
+                opportunity = float(p[mine].sum()) / expected if expected > 0 else float("nan")
+                lines.append((name, group, level, n, rate, low, high, interval, opportunity, False))
+    return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def lorenz_table(studies: Mapping[str, Study], points: int = 101) -> pd.DataFrame:
+    """``lorenz.csv``: share of all chances held by the least lucky households."""
+    lines = []
+    for name, study in studies.items():
+        p = np.sort(study.lottery.p)
+        total = float(p.sum())
+        held = np.concatenate([[0.0], np.cumsum(p)]) / total if total > 0 else np.zeros(len(p) + 1)
+        for i in range(points):
+            part = i / (points - 1)
+            lines.append((name, part, float(np.interp(part * len(p), np.arange(len(p) + 1), held))))
+    return pd.DataFrame(lines, columns=["mechanism", "households", "chances"])

@@ -1,0 +1,200 @@
+"""The same three answers over the whole allocations themselves, for programs whose relaxation is too generous.
+
+Column generation: a linear program chooses among the allocations known so far, and an integer program finds one that would
+improve it, or proves that none does. Exact, and dear: for small programs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from optimizer.errors import AttrifluxError
+from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
+from optimizer.solve.highs_model import INFINITY
+
+F = NDArray[np.float64]
+Whole = NDArray[np.int64]
+FINE = 1e-9
+
+
+@dataclass(frozen=True)
+class Hull:
+    """Chances over whole allocations: the points used, their weights, and the stages' (value, bound, fixed types)."""
+
+    p: F
+    points: tuple[Whole, ...]
+    weights: F
+    stages: tuple[tuple[float, float, tuple[int, ...]], ...]
+    gap: float = 0.0
+
+
+class _Master:
+    """max z (or a linear value) over mixtures of the known points; one row per type, one for the weights."""
+
+    def __init__(self, polytope: Polytope, points: list[Whole]) -> None:
+        self.polytope, self.own = polytope, owners(polytope)
+        t = polytope.types
+        self.points: list[Whole] = []
+        self.model = passed(
+            sp.csc_matrix(np.concatenate([-np.ones(t), [0.0]])[:, None]),
+            np.concatenate([np.zeros(t), [1.0]]), np.concatenate([np.full(t, INFINITY), [1.0]]),
+            np.ones(1), np.zeros(1), np.ones(1),
+        )  # fmt: skip
+        for point in points:
+            self.add(point)
+
+    def add(self, point: Whole, cost: float = 0.0) -> None:
+        chance = np.asarray(self.own @ point) / self.polytope.people
+        at = np.flatnonzero(chance)
+        index = np.append(at, self.polytope.types).astype(np.int32)
+        self.model.addCol(cost, 0.0, INFINITY, len(index), index, np.append(chance[at], 1.0))
+        self.points.append(point)
+
+    def improve(self, value: F | None = None) -> tuple[float, float, F]:
+        """Solve with new points until none improves: objective, its proven bound, multipliers of the types."""
+        t, polytope = self.polytope.types, self.polytope
+        while True:
+            self.model.run()
+            found = float(self.model.getInfo().objective_function_value)
+            dual = np.array(self.model.getSolution().row_dual)
+            on = np.maximum(0.0, -dual[:t])
+            weight = (on / polytope.people)[polytope.owner] + (0.0 if value is None else value)
+            point, most = whole_point(polytope, weight)
+            if point is None:
+                raise AttrifluxError("LEXIMIN_STUCK", status="pricing")
+            slack = float(weight @ point) - float(dual[t])
+            if slack <= FINE or any((point == known).all() for known in self.points):
+                return found, found + max(0.0, most - float(dual[t])), on
+            self.add(point, 0.0 if value is None else float(value @ point))
+
+    def answer(self, stages: list[tuple[float, float, tuple[int, ...]]], gap: float = 0.0) -> Hull:
+        weights = np.maximum(0.0, np.array(self.model.getSolution().col_value)[1:])
+        return mixed_points(self.polytope, self.points, weights, stages, gap)
+
+
+def mixed_points(
+    polytope: Polytope,
+    points: list[Whole],
+    weights: F,
+    stages: list[tuple[float, float, tuple[int, ...]]],
+    gap: float,
+) -> Hull:
+    """The mixture of some points."""
+    kept = np.flatnonzero(weights > 1e-12)
+    part = weights[kept] / weights[kept].sum()
+    chosen = tuple(points[i] for i in kept.tolist())
+    p = polytope.chances(part @ np.array(chosen, np.float64))
+    return Hull(p, chosen, part, tuple(stages), gap)
+
+
+def first_points(polytope: Polytope) -> list[Whole]:
+    """One point that serves each type, where there is one: it also tells which types can be served at all.
+
+    Raises
+    ------
+    AttrifluxError
+        ``LEXIMIN_INFEASIBLE``: there is no point.
+    """
+    found: list[Whole] = []
+    served = np.zeros(polytope.types, bool)
+    for j in range(polytope.types):
+        if served[j]:
+            continue
+        point, _ = whole_point(polytope, np.where(polytope.owner == j, 1.0, 0.0))
+        if point is None:
+            raise AttrifluxError(
+                "LEXIMIN_INFEASIBLE", why_fr="ils se contredisent", why_en="they contradict each other"
+            )
+        served |= np.asarray(owners(polytope) @ point) > 0
+        found.append(point)
+    return found or [np.zeros(len(polytope), np.int64)]
+
+
+def _set_aside(master: _Master) -> tuple[NDArray[np.bool_], list[tuple[float, float, tuple[int, ...]]]]:
+    """Types that no point serves are fixed at 0 first."""
+    polytope = master.polytope
+    free = np.asarray(owners(polytope) @ np.sum(master.points, axis=0)) > 0
+    never = np.flatnonzero(~free)
+    for j in never.tolist():
+        master.model.changeCoeff(j, 0, 0.0)
+    return free, [(0.0, 0.0, tuple(never.tolist()))] if len(never) else []
+
+
+def hull_leximin(polytope: Polytope) -> Hull:
+    """Leximin over the whole points."""
+    master = _Master(polytope, first_points(polytope))
+    master.model.changeObjectiveSense(_maximise())
+    free, stages = _set_aside(master)
+    while free.any():
+        value, bound, on = master.improve()
+        here = np.flatnonzero(free & (on > 1e-7))
+        if value > 1 - FINE:
+            here = np.flatnonzero(free)
+        if not len(here):
+            raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
+        stages.append((value, bound, tuple(here.tolist())))
+        for j in here.tolist():
+            free[j] = False
+            master.model.changeCoeff(j, 0, 0.0)
+            master.model.changeRowBounds(j, max(0.0, value - FINE), INFINITY)
+    return master.answer(stages)
+
+
+def hull_maximin(polytope: Polytope) -> Hull:
+    """The largest smallest chance over the whole points, then the largest value."""
+    master = _Master(polytope, first_points(polytope))
+    master.model.changeObjectiveSense(_maximise())
+    _, stages = _set_aside(master)
+    value, bound, on = master.improve()
+    stages.append((value, bound, tuple(np.flatnonzero(on > 1e-7).tolist())))
+    master.model.changeColBounds(0, max(0.0, value - FINE), 1.0)
+    worth = polytope.value if len(polytope.value) else np.zeros(len(polytope))
+    master.model.changeColCost(0, 0.0)
+    for i, point in enumerate(master.points):
+        master.model.changeColCost(i + 1, float(worth @ point))
+    master.improve(worth)
+    return master.answer(stages)
+
+
+def hull_nash(polytope: Polytope, *, gap: float = 1e-6, rounds: int = 2_000) -> Hull:
+    """The largest Π p^{people} over the whole points.
+
+    Multiplicative steps towards the best mixture of the known points, then the point of largest Σ people · chance / p: it
+    joins, until it proves that no mixture is better by ``gap`` nats per person.
+    """
+    points = first_points(polytope)
+    own = owners(polytope)
+    reach = np.asarray(own @ np.sum(points, axis=0)) > 0
+    weight = polytope.people * reach / max(1, int(polytope.people[reach].sum()))
+    chances = np.array([np.asarray(own @ p) / polytope.people for p in points])
+    mix = np.full(len(points), 1.0 / len(points))
+    left = INFINITY
+    for _ in range(rounds):
+        for _ in range(400):
+            p = mix @ chances
+            ratio = chances[:, reach] @ (weight[reach] / np.maximum(p[reach], 1e-300))
+            mix = mix * ratio
+            mix /= mix.sum()
+            if float(ratio.max()) - 1.0 < gap / 4:
+                break
+        p = mix @ chances
+        slope = np.where(reach, weight / np.maximum(p, 1e-300), 0.0)
+        point, most = whole_point(polytope, (slope / polytope.people)[polytope.owner])
+        left = max(0.0, most - 1.0)
+        if point is None or left <= gap:
+            break
+        if not any((point == known).all() for known in points):
+            points.append(point)
+            chances = np.vstack([chances, np.asarray(own @ point) / polytope.people])
+            mix = np.append(mix * 0.98, 0.02)
+    return mixed_points(polytope, points, mix, [], left)
+
+
+def _maximise() -> object:
+    import highspy
+
+    return highspy.ObjSense.kMaximize

@@ -1,0 +1,289 @@
+"""The relaxed program over types: leximin stage by stage, maximin, and the largest product of chances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from optimizer.errors import AttrifluxError
+from optimizer.fairness import messages as messages
+from optimizer.fairness.leximin.polytope import Polytope, owners, passed
+from optimizer.solve.highs_model import INFINITY
+
+F = NDArray[np.float64]
+DUAL = 1e-9
+"""A multiplier above it holds its type at the value of the stage (Σ of the multipliers is 1)."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: the smallest chance among the types still free, the types it fixes, and the multipliers that prove it.
+
+    Attributes
+    ----------
+    value : float
+    fixed : types that can have no more without another free type having less
+    on_types : (T,) multipliers of ``p_t ≥ …``; they add up to 1 over the free types
+    on_rows : (R,) multipliers of the rows       on_people : (T,) multipliers of the capacities of types
+    """
+
+    value: float
+    fixed: tuple[int, ...]
+    on_types: F
+    on_rows: F
+    on_people: F
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Chances of every type, a point of the relaxed program that gives them, and the stages that prove them."""
+
+    p: F
+    y: F
+    stages: tuple[Stage, ...]
+    gap: float = 0.0
+
+
+class _Program:
+    """``rows``, then capacities of types, then ``chance of t − z ≥ 0`` of every type; the last column is z."""
+
+    def __init__(self, polytope: Polytope) -> None:
+        self.polytope = polytope
+        t, n, r = polytope.types, len(polytope), polytope.rows.shape[0]
+        own = owners(polytope)
+        scaled = sp.diags(1.0 / polytope.people) @ own
+        top = sp.hstack([sp.vstack([polytope.rows, own]), sp.csr_matrix((r + t, 1))])
+        low_part = sp.hstack([scaled, sp.csr_matrix(-np.ones((t, 1)))])
+        self.first_people, self.first_chance = r, r + t
+        self.model = passed(
+            sp.vstack([top, low_part]).tocsc(),
+            np.concatenate([polytope.low, np.full(t, -INFINITY), np.zeros(t)]),
+            np.concatenate([polytope.high, polytope.people.astype(np.float64), np.full(t, INFINITY)]),
+            np.concatenate([np.zeros(n), [1.0]]),
+            np.zeros(n + 1),
+            np.concatenate([polytope.people[polytope.owner].astype(np.float64), [1.0]]),
+        )
+        self.n = n
+        # what a walk takes out of a point magnifies its rounding
+        self.model.setOptionValue("primal_feasibility_tolerance", 1e-10)
+
+    def solve(self) -> tuple[float, F, F]:
+        """Objective, columns and row multipliers.
+
+        Raises
+        ------
+        AttrifluxError
+            ``LEXIMIN_INFEASIBLE`` or ``LEXIMIN_STUCK``.
+        """
+        import highspy
+
+        self.model.run()
+        status = self.model.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise AttrifluxError(
+                "LEXIMIN_INFEASIBLE", why_fr="ils se contredisent", why_en="they contradict each other"
+            )
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise AttrifluxError("LEXIMIN_STUCK", status=self.model.modelStatusToString(status))
+        solution = self.model.getSolution()
+        value = float(self.model.getInfo().objective_function_value)
+        return value, np.array(solution.col_value), np.array(solution.row_dual)
+
+
+def leximin(polytope: Polytope) -> Relaxed:
+    """The chances whose sorted list is largest: the smallest as large as it can be, then the next, and so on.
+
+    Each stage maximises the smallest chance among the types not yet fixed, and fixes those whose multiplier is positive: by
+    complementary slackness none of them can have more in any optimum of the stage.
+
+    Raises
+    ------
+    AttrifluxError
+        ``LEXIMIN_INFEASIBLE``, ``LEXIMIN_STUCK``.
+    """
+    t = polytope.types
+    free = _reachable(polytope)
+    p = np.zeros(t)
+    stages = [] if free.all() else [_never(polytope, free)]
+    program = _Program(polytope)
+    for j in np.flatnonzero(~free).tolist():
+        program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
+    x = np.zeros(len(polytope) + 1)
+    while free.any():
+        value, x, dual = program.solve()
+        on = -dual[program.first_chance :]
+        here = np.flatnonzero(free & (on > DUAL))
+        if value > 1 - DUAL or not len(here):
+            here = np.flatnonzero(free) if value > 1 - DUAL else here
+            if not len(here):
+                raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
+        stages.append(
+            Stage(
+                value,
+                tuple(here.tolist()),
+                on,
+                dual[: program.first_people],
+                dual[program.first_people : program.first_chance],
+            )
+        )
+        for j in here.tolist():
+            free[j], p[j] = False, value
+            program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
+            program.model.changeRowBounds(program.first_chance + j, max(0.0, value - 1e-11), INFINITY)
+    return Relaxed(p, x[:-1], tuple(stages))
+
+
+def _never(polytope: Polytope, reachable: NDArray[np.bool_]) -> Stage:
+    """The stage that proves that some types have no chance in any point: their chances together cannot exceed 0."""
+    program = _Program(polytope)
+    program.model.changeColBounds(program.n, 0.0, 0.0)
+    weight = np.where(reachable, 0.0, 1.0 / float((~reachable).sum()))
+    cost = np.append((weight / polytope.people)[polytope.owner], 0.0)
+    program.model.changeColsCost(program.n + 1, np.arange(program.n + 1, dtype=np.int32), cost)
+    value, _, dual = program.solve()
+    return Stage(
+        max(0.0, value),
+        tuple(np.flatnonzero(~reachable).tolist()),
+        weight,
+        dual[: program.first_people],
+        dual[program.first_people : program.first_chance],
+    )
+
+
+def maximin(polytope: Polytope) -> Relaxed:
+    """The largest smallest chance; among the points that give it, one of largest value.
+
+    Types that no allocation can serve (chance 0 whatever one does) are left out of the smallest chance.
+    """
+    program = _Program(polytope)
+    reachable = _reachable(polytope)
+    for j in np.flatnonzero(~reachable).tolist():
+        program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
+    value, x, dual = program.solve()
+    stage = Stage(
+        value,
+        tuple(np.flatnonzero(-dual[program.first_chance :] > DUAL).tolist()),
+        -dual[program.first_chance :],
+        dual[: program.first_people],
+        dual[program.first_people : program.first_chance],
+    )
+    program.model.changeColBounds(program.n, max(0.0, value - 1e-11), 1.0)
+    cost = np.append(polytope.value if len(polytope.value) else np.zeros(program.n), 0.0)
+    program.model.changeColsCost(program.n + 1, np.arange(program.n + 1, dtype=np.int32), cost)
+    _, x, _ = program.solve()
+    return Relaxed(polytope.chances(x[:-1]), x[:-1], (stage,))
+
+
+def _reachable(polytope: Polytope) -> NDArray[np.bool_]:
+    """(T,) types with a positive chance in some point: one maximisation of Σ min(p_t, ε) finds them all at once."""
+    program = _Program(polytope)
+    t, n = polytope.types, program.n
+    model = program.model
+    small = 1.0 / (4.0 * max(1, t) * float(polytope.people.max(initial=1)))
+    model.changeColCost(n, 0.0)
+    for j in range(t):
+        model.addCol(1.0, 0.0, small, 1, np.array([program.first_chance + j], np.int32), np.array([-1.0]))
+        model.changeCoeff(program.first_chance + j, n, 0.0)
+    _, x, _ = program.solve()
+    return np.asarray(x[n + 1 :] > small * 1e-3)
+
+
+def nash(polytope: Polytope, *, gap: float = 1e-6, most: int = 60) -> Relaxed:
+    """The chances of largest product Π p_t^{people}: Kelley's cuts on Σ people · log p, until ``gap`` nats are left.
+
+    Types that no allocation can serve are left out.
+
+    Returns
+    -------
+    Relaxed
+        ``gap``: what is left between the bound of the cuts and the sum of logarithms.
+    """
+    reachable = _reachable(polytope)
+    t, n = polytope.types, len(polytope)
+    weight = polytope.people.astype(np.float64) * reachable
+    weight /= max(1.0, weight.sum())
+    program = _Program(polytope)
+    model = program.model
+    model.changeColCost(n, 0.0)
+    for j in range(t):
+        model.changeCoeff(program.first_chance + j, n, 0.0)
+        model.addCol(
+            float(weight[j]), -INFINITY if reachable[j] else 0.0, 0.0, 0, np.zeros(0, np.int32), np.zeros(0)
+        )
+    own = [np.flatnonzero(polytope.owner == j).astype(np.int32) for j in range(t)]
+
+    def cut(j: int, at: float) -> None:
+        """log p ≤ log a + (p − a)/a."""
+        index = np.append(own[j], n + 1 + j).astype(np.int32)
+        slope = 1.0 / (at * float(polytope.people[j]))
+        model.addRow(
+            -INFINITY,
+            float(np.log(at)) - 1.0,
+            len(index),
+            index,
+            np.append(np.full(len(own[j]), -slope), 1.0),
+        )
+
+    start = maximin(polytope)
+    floor = max(1e-9, start.stages[0].value)
+    for j in np.flatnonzero(reachable).tolist():
+        for at in (max(floor, float(start.p[j])), 1.0):
+            cut(j, at)
+    best, best_y, left = -INFINITY, start.y, INFINITY
+    for _ in range(most):
+        bound, x, _ = program.solve()
+        p = polytope.chances(x[:n])
+        safe = np.maximum(p, floor * 1e-3)
+        value = float(weight @ np.where(reachable, np.log(np.maximum(p, 1e-300)), 0.0))
+        if value > best:
+            best, best_y = value, x[:n]
+        left = bound - best
+        if left <= gap:
+            break
+        for j in np.flatnonzero(reachable).tolist():
+            if float(x[n + 1 + j]) > np.log(safe[j]) + gap / 4:
+                cut(j, float(safe[j]))
+    return Relaxed(polytope.chances(best_y), best_y, (), left)
+
+
+def bound_of(stage: Stage, polytope: Polytope, p: F, free: NDArray[np.bool_]) -> float:
+    """What the multipliers of a stage prove: no point with the fixed chances ``p`` gives every free type more.
+
+    For y in the polytope, Σ_free w_t p_t ≤ u·b + v·people − Σ_fixed w_t p_t whenever, on every column, ``w/people`` is at most
+    what the rows and capacities charge; the rounding of a solver is charged in full.
+    """
+    rows = polytope.rows
+    up, down = np.maximum(stage.on_rows, 0.0), np.minimum(stage.on_rows, 0.0)
+    up = np.where(np.isfinite(polytope.high), up, 0.0)
+    down = np.where(np.isfinite(polytope.low), down, 0.0)
+    caps = np.maximum(stage.on_people, 0.0)
+    weight = np.maximum(stage.on_types, 0.0)
+    charged = rows.T @ (up + down) + caps[polytope.owner]
+    extra = np.maximum(0.0, (weight / polytope.people)[polytope.owner] - charged)
+    most = np.zeros(polytope.types)
+    np.maximum.at(most, polytope.owner, extra)
+    total = float(up @ np.where(up > 0, polytope.high, 0.0) + down @ np.where(down < 0, polytope.low, 0.0))
+    total += float(caps @ polytope.people) + float(most @ polytope.people)
+    held = float(weight[~free] @ p[~free])
+    mass = float(weight[free].sum())
+    return (total - held) / mass if mass > 0 else INFINITY
+
+
+def proof_of(relaxed: Relaxed) -> dict[str, Any]:
+    """The stages as they are published."""
+    return {
+        "stages": [
+            {
+                "value": s.value,
+                "fixed": list(s.fixed),
+                "on_types": s.on_types.tolist(),
+                "on_rows": s.on_rows.tolist(),
+                "on_people": s.on_people.tolist(),
+            }
+            for s in relaxed.stages
+        ]
+    }

@@ -1,0 +1,204 @@
+"""``report.html``: the comparison in a page for a talk and for an elected member; no application is named."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.errors import Lang, said
+from optimizer.fairness import texts as texts
+from optimizer.fairness.comparison import Fairness
+from optimizer.fairness.plots import curves, scatter
+from optimizer.presentation.numbers import decimal, percent
+from optimizer.presentation.page import render
+from optimizer.shortlist.labels import rule_label
+
+ORDER = ("ignored", "reserves", "hard", "priced")
+SHOWN = {
+    "lettings": ("lettings", ""),
+    "net": ("value", "net"),
+    "shortfall": ("shortfall", ""),
+    "gini": ("gini_p", ""),
+    "without": ("min_p", "without"),
+    "smallest": ("min_p", "positive"),
+    "passed": ("justified_envy", ""),
+    "unexplained": ("justified_envy", "unexplained"),
+    "envy": ("envy_exante", ""),
+    "wait": ("wait", "housed"),
+}
+"""Column of the page -> metric and scope."""
+POINTS = 200
+"""Points of a curve of chances."""
+
+
+def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
+    """The page; same comparison, same bytes."""
+    settings = found.case.settings
+    say = partial(_say, lang)
+    titles = {m.id: m.title(lang) for m in found.mechanisms}
+    values = {
+        "title": settings.title,
+        "territory": settings.territory,
+        "on": settings.on,
+        "synthetic": settings.synthetic,
+        "dwellings": len(found.market.dwelling_ids),
+        "households": len(found.market),
+        "others": found.applications - len(found.market),
+        "families": _families(found, lang),
+        "tradeoff": _tradeoff(found, titles, lang),
+        "curve": _chances(found, titles, lang),
+        "lorenz": _lorenz(found, titles, lang),
+        "groups": _groups(found, lang),
+        "masked": found.masked_below,
+        "names": [str(i) for i in range(1, len(found.mechanisms) + 1)],
+        "fronts": _fronts(found, lang),
+        "diversity": [
+            {**row, "title": _group_title(str(row["group"]), lang)}
+            for row in found.diversity.to_dict("records")
+        ],
+        "mechanisms": [
+            {
+                "title": m.title(lang),
+                "claims": " ; ".join(say(f"claim_{c}") for c in sorted(m.claims)),
+                "source": m.source,
+            }
+            for m in found.mechanisms
+        ],
+        "limits": _limits(found, titles, lang),
+    }
+    return render("fairness/fairness", lang, values)
+
+
+def _say(lang: Lang, key: str, /, **values: object) -> str:
+    return said(f"FAIRNESS.{key}".upper(), lang, **values)
+
+
+def reading(table: pd.DataFrame, mechanism: str, metric: str, scope: str) -> dict[str, float]:
+    """Value and interval of one line of the table; NaN where there is none."""
+    line = table[(table["mechanism"] == mechanism) & (table["metric"] == metric) & (table["scope"] == scope)]
+    if not len(line):
+        return dict.fromkeys(("value", "low", "high"), float("nan"))
+    first = line.iloc[0]
+    return {name: float(first[name]) for name in ("value", "low", "high")}
+
+
+def _families(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
+    out = []
+    for kind in ORDER:
+        rows = [
+            {"title": m.title(lang), **{k: reading(found.table, m.id, *where) for k, where in SHOWN.items()}}
+            for m in found.mechanisms
+            if m.quotas == kind
+        ]
+        if rows:
+            out.append({"label": _say(lang, f"quotas_{kind}"), "rows": rows})
+    return out
+
+
+def _tradeoff(found: Fairness, titles: dict[str, str], lang: Lang) -> str:
+    points = {
+        titles[m.id]: (
+            reading(found.table, m.id, "gini_p", "")["value"],
+            reading(found.table, m.id, "value", "net")["value"],
+        )
+        for m in found.mechanisms
+    }
+    kept = {k: v for k, v in points.items() if all(x == x for x in v)}
+    return scatter(
+        kept, _say(lang, "gini"), _say(lang, "net"), _say(lang, "tradeoff"),
+        lambda x: decimal(x, 2, lang), lambda y: decimal(y, 0, lang),
+    )  # fmt: skip
+
+
+def _chances(found: Fairness, titles: dict[str, str], lang: Lang) -> str:
+    """Sorted chances, one curve per mechanism."""
+    series = {}
+    for m in found.mechanisms:
+        p = np.sort(found.lotteries[m.id].p)
+        if len(p):
+            at = np.unique(np.linspace(0, len(p) - 1, POINTS).astype(int))
+            series[titles[m.id]] = [((i + 1) / len(p), float(p[i])) for i in at.tolist()]
+    return curves(
+        series,
+        _say(lang, "curve_x"),
+        _say(lang, "curve_y"),
+        _say(lang, "curve"),
+        lambda x: percent(x, 0, lang),
+    )
+
+
+def _lorenz(found: Fairness, titles: dict[str, str], lang: Lang) -> str:
+    series = {
+        titles[str(name)]: list(zip(part["households"].tolist(), part["chances"].tolist(), strict=True))
+        for name, part in found.lorenz.groupby("mechanism", sort=False)
+    }
+    return curves(
+        series, _say(lang, "curve_x"), _say(lang, "lorenz_y"), _say(lang, "lorenz"), lambda x: percent(x, 0, lang),
+        diagonal=True,
+    )  # fmt: skip
+
+
+def _group_title(group: str, lang: Lang) -> str:
+    return group.removeprefix("col:") if group.startswith("col:") else _say(lang, f"group_{group}")
+
+
+def _level_title(group: str, level: str, lang: Lang) -> str:
+    if level == "unknown" or (not group.startswith("col:") and group in ("q1", "priority", "tenant")):
+        return _say(lang, f"level_{level}")
+    return level
+
+
+def _groups(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
+    out = []
+    ids = [m.id for m in found.mechanisms]
+    for group, part in found.groups.groupby("group", sort=False):
+        rows = []
+        for level, lines in part.groupby("level", sort=True):
+            by = {str(row["mechanism"]): row for row in lines.to_dict("records")}
+            rows.append(
+                {
+                    "level": _level_title(str(group), str(level), lang),
+                    "n": int(lines["n"].iloc[0]),
+                    "cells": [by[i] for i in ids],
+                }
+            )
+        out.append({"title": _group_title(str(group), lang), "rows": rows})
+    return out
+
+
+def _fronts(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
+    if not len(found.front):
+        return []
+    out = []
+    for rule, part in found.front.groupby("rule", sort=False):
+        title = f"{_say(lang, 'front')} : {rule_label(str(rule), lang)}"
+        ordered = part.sort_values(["required_rate", "scope"])
+        least = float(ordered["net"].min())
+        points = [
+            (float(r), float(v) - least)
+            for r, v in zip(ordered["required_rate"], ordered["net"], strict=True)
+        ]
+        svg = curves(
+            {rule_label(str(rule), lang): points}, _say(lang, "share"), f"{_say(lang, 'net')} − {decimal(least, 0, lang)}", title,
+            lambda x: decimal(x, 2, lang),
+        )  # fmt: skip
+        out.append({"title": title, "rows": ordered.to_dict("records"), "svg": svg})
+    return out
+
+
+def _limits(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
+    lines = [_say(lang, "limit_nominees"), _say(lang, "limit_fit")]
+    if not (found.market.endowment >= 0).any():
+        lines.append(_say(lang, "limit_homes"))
+    if found.market.pinned:
+        lines.append(_say(lang, "limit_pinned", n=found.market.pinned))
+    for name, lottery in found.lotteries.items():
+        if lottery.proof.get("seats"):
+            lines.append(_say(lang, "limit_seats", n=int(lottery.proof["seats"])))
+        if lottery.proof.get("over") == "narrowed":
+            error = percent(float(lottery.proof["error"]), 3, lang)
+            lines.append(_say(lang, "limit_narrowed", name=titles[name], error=error))
+    return lines

@@ -1,0 +1,132 @@
+"""The register of the drop-in folder ``mechanisms/``: a mechanism is one file, with its source and its claims.
+
+A claim is a property that the contract suite tries to break on random and exhaustive small markets: a false one fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from optimizer.dropin import load_all
+from optimizer.errors import AttrifluxError, Lang
+from optimizer.fairness import messages as messages
+from optimizer.fairness.lottery import Draw, Lottery
+from optimizer.fairness.market import Market
+
+Quotas = Literal["ignored", "reserves", "hard", "priced"]
+CLAIMS = (
+    "pareto", "strategyproof", "no_justified_envy", "sd_envy_free", "sd_efficient", "equal_treatment", "min_shortfall",
+    "max_lettings", "max_value", "individually_rational", "leximin", "max_min",
+)  # fmt: skip
+"""What a mechanism may promise; the contract suite has one test for each."""
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A way of allocating.
+
+    Attributes
+    ----------
+    id, title_fr, title_en, source : str
+    randomised : bool          whether chance enters besides the seed of the case
+    quotas : str               what it does with the rules of households and accounts
+    claims : set of `CLAIMS`
+    indifferent : bool         whether equal fits stay equal; otherwise claims hold for preferences told apart by lot
+    order : int                place in tables
+    allocate : (market, draw) -> Lottery
+    """
+
+    id: str
+    title_fr: str
+    title_en: str
+    source: str
+    randomised: bool
+    quotas: Quotas
+    claims: frozenset[str]
+    indifferent: bool
+    order: int
+    allocate: Callable[[Market, Draw], Lottery]
+
+    def title(self, lang: Lang) -> str:
+        """Its name on pages."""
+        return self.title_fr if lang == "fr" else self.title_en
+
+
+_MECHANISMS: dict[str, Mechanism] = {}
+
+
+def mechanism(
+    id: str,
+    *,
+    title_fr: str,
+    title_en: str,
+    source: str,
+    randomised: bool,
+    quotas: Quotas,
+    claims: set[str],
+    order: int,
+    indifferent: bool = True,
+) -> Callable[[Callable[[Market, Draw], Lottery]], Callable[[Market, Draw], Lottery]]:
+    """Register a mechanism file.
+
+    Raises
+    ------
+    ValueError
+        An empty field, an unknown claim, a second mechanism with the same id or place.
+    """
+
+    def register(allocate: Callable[[Market, Draw], Lottery]) -> Callable[[Market, Draw], Lottery]:
+        empty = [
+            n
+            for n, t in (("id", id), ("title_fr", title_fr), ("title_en", title_en), ("source", source))
+            if not t.strip()
+        ]
+        if empty:
+            raise ValueError(f"mechanism {id!r}: empty {', '.join(empty)}")
+        if unknown := sorted(claims - set(CLAIMS)):
+            raise ValueError(f"mechanism {id!r}: unknown claims {', '.join(unknown)}")
+        if id in _MECHANISMS or any(m.order == order for m in _MECHANISMS.values()):
+            raise ValueError(f"mechanism {id!r} is declared twice, or another has order {order}")
+        _MECHANISMS[id] = Mechanism(
+            id,
+            title_fr,
+            title_en,
+            source,
+            randomised,
+            quotas,
+            frozenset(claims),
+            indifferent,
+            order,
+            allocate,
+        )
+        return allocate
+
+    return register
+
+
+@cache
+def all_mechanisms() -> tuple[Mechanism, ...]:
+    """Every mechanism of the folder, in the order of tables."""
+    load_all("optimizer.fairness.mechanisms")
+    return tuple(sorted(_MECHANISMS.values(), key=lambda m: m.order))
+
+
+def chosen_mechanisms(wanted: str | list[str] | tuple[str, ...] = "all") -> tuple[Mechanism, ...]:
+    """Mechanisms of a list of ids, or all of them, in the order of tables.
+
+    Raises
+    ------
+    AttrifluxError
+        ``FAIRNESS_UNKNOWN``: no mechanism has that id.
+    """
+    known = {m.id: m for m in all_mechanisms()}
+    ids = [x.strip() for x in (wanted.split(",") if isinstance(wanted, str) else wanted) if x.strip()]
+    if not ids or ids == ["all"]:
+        return all_mechanisms()
+    for one in ids:
+        if one not in known:
+            raise AttrifluxError("FAIRNESS_UNKNOWN", what=one, known=", ".join(known))
+    return tuple(m for m in all_mechanisms() if m.id in ids)

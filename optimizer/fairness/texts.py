@@ -1,0 +1,183 @@
+"""The words of the comparison of mechanisms, in both languages."""
+
+from __future__ import annotations
+
+from optimizer.errors import texts
+
+texts(
+    "FAIRNESS",
+    {
+        "subject": ("Équité des attributions", "Fairness of the allocation"),
+        "heading": (
+            "Qui serait logé, selon la manière de choisir",
+            "Who would be housed, by the way of choosing",
+        ),
+        "on": ("Règles du", "Rules of"),
+        "what": (
+            "Le même jour, les mêmes {dwellings:logement/logements}, les mêmes {households:ménage/ménages} qui y ont droit : seule change la "
+            "manière de choisir. {others:demande n'a/demandes n'ont} aucun logement recevable et n'est pas comptée ici.",
+            "The same day, the same {dwellings:dwelling/dwellings}, the same {households:household/households} eligible for one: only the "
+            "way of choosing changes. {others:application has/applications have} no eligible dwelling and is not counted here.",
+        ),
+        "equal": (
+            "À comparer à règles égales seulement : les manières de choisir qui ignorent les règles (flux, publics, mixité) peuvent être "
+            "plus égales parce qu'elles ne tiennent aucune promesse. Elles sont à part.",
+            "Compare under equal rules only: ways of choosing that ignore the rules (flux, publics, mix) may be more equal because they "
+            "keep no promise. They stand apart.",
+        ),
+        "quotas_ignored": ("Sans les règles", "Without the rules"),
+        "quotas_reserves": ("Avec des places réservées", "With reserved places"),
+        "quotas_hard": (
+            "Parmi les attributions qui manquent le moins aux règles",
+            "Among the allocations that miss the rules least",
+        ),
+        "quotas_priced": ("Avec les règles à leur prix", "With the rules at their price"),
+        "mechanism": ("Manière de choisir", "Way of choosing"),
+        "lettings": ("Ménages logés", "Households housed"),
+        "net": ("Valeur nette (points)", "Net value (points)"),
+        "shortfall": ("Baux qui manquent", "Leases missing"),
+        "gini": ("Inégalité des chances (Gini)", "Inequality of chances (Gini)"),
+        "without": ("Sans aucune chance", "Without any chance"),
+        "smallest": ("Plus petite chance (de ceux qui en ont)", "Smallest chance (of those who have one)"),
+        "passed": ("Passages devant un mieux classé", "Lettings past a better placed"),
+        "unexplained": ("dont sans règle qui l'explique", "of which no rule explains"),
+        "envy": ("Envie avant tirage", "Envy before the draw"),
+        "wait": ("Mois d'attente des logés", "Months waited by the housed"),
+        "table_note": (
+            "Entre crochets : 5e et 95e centiles des tirages. Gini : 0, tous la même chance ; 1, un seul a tout. Un classement donne "
+            "tout à quelques-uns : son Gini est près de 1 par construction.",
+            "In brackets: 5th and 95th percentiles of the draws. Gini: 0, the same chance for all; 1, one has everything. A ranking "
+            "gives everything to a few: its Gini is near 1 by construction.",
+        ),
+        "curve": (
+            "Chances des ménages, de la plus petite à la plus grande",
+            "Chances of the households, from the smallest to the largest",
+        ),
+        "curve_x": (
+            "Ménages, des moins chanceux aux plus chanceux",
+            "Households, from the least lucky to the luckiest",
+        ),
+        "curve_y": ("Chance d'être logé", "Chance of being housed"),
+        "lorenz": (
+            "Part des chances tenue par les moins chanceux",
+            "Share of the chances held by the least lucky",
+        ),
+        "lorenz_y": ("Part de toutes les chances", "Share of all chances"),
+        "tradeoff": ("Points et égalité des chances", "Points and equality of chances"),
+        "groups": ("Qui est logé, par groupe", "Who is housed, by group"),
+        "groups_note": (
+            "Taux de ménages logés. Entre parenthèses, l'opportunité : ce taux rapporté à celui d'un tirage au sort sur les mêmes "
+            "logements, qui dit déjà ce que taille, lieu et plafonds permettent ; 1 : comme au hasard. Groupes de moins de {masked} "
+            "masqués.",
+            "Rate of households housed. In brackets, the opportunity: that rate over that of a random order on the same dwellings, which "
+            "already tells what size, place and ceilings allow; 1: as by chance. Groups under {masked} masked.",
+        ),
+        "level": ("Groupe", "Group"),
+        "n": ("Ménages", "Households"),
+        "masked": ("masqué", "masked"),
+        "front": ("Le prix d'une règle", "The price of a rule"),
+        "front_note": (
+            "L'optimum quand la part exigée par une règle varie, tout le reste égal. La pente dit ce que coûte un point de part de plus.",
+            "The optimum as the share a rule asks for moves, all else equal. The slope tells what one more point of share costs.",
+        ),
+        "share": ("Part exigée", "Share asked"),
+        "slope": ("Pente (points par point de part)", "Slope (points per point of share)"),
+        "in_force": ("aujourd'hui", "today"),
+        "diversity": ("Le prix publié de la diversité", "The published price of diversity"),
+        "diversity_note": (
+            "Rapport entre l'optimum sans plafond par groupe et l'optimum avec (parts de la demande plus dix points), à côté de la borne "
+            "publiée 1/min α (Benabbou et al., 2018). Le prix mesuré est au plus la borne.",
+            "Optimum without caps per group over the optimum with them (shares of the demand plus ten points), beside the published "
+            "bound 1/min α (Benabbou et al., 2018). The price measured is at most the bound.",
+        ),
+        "price": ("Prix mesuré", "Price measured"),
+        "bound": ("Borne publiée", "Published bound"),
+        "sources": (
+            "Ce que chaque manière promet, et d'où elle vient",
+            "What each way promises, and where it comes from",
+        ),
+        "claims": (
+            "Promesses tenues sur de petits marchés, par essai exhaustif",
+            "Promises kept on small markets, by exhaustive test",
+        ),
+        "source": ("Source", "Source"),
+        "limits": ("Limites", "Limits"),
+        "limit_nominees": (
+            "L'ordre propre aux réservataires ne lie que l'optimum ; les autres manières ne le connaissent pas et le comptent à part.",
+            "The réservataires' own order binds the optimum only; the other ways know none, and what they pass over is counted.",
+        ),
+        "limit_homes": (
+            "Aucun logement quitté n'est remis en jeu : les locataires n'ont pas de dotation dans ce cas.",
+            "No dwelling left is let again: tenants hold no endowment in this case.",
+        ),
+        "limit_fit": (
+            "Les préférences sont celles que les dossiers disent (rang de la commune, taille) ; à égalité un ménage est indifférent.",
+            "Preferences are those the files tell (rank of the commune, size); at equal fit a household is indifferent.",
+        ),
+        "limit_narrowed": (
+            "{name} : choisi parmi les attributions qui donnent à chaque contingent et public autant de baux qu'une attribution entière "
+            "proche de la réponse relâchée ; les chances publiées s'en écartent d'au plus {error}.",
+            "{name}: chosen among the allocations that give each account and public as many leases as a whole allocation near the "
+            "relaxed answer; the published chances are within {error} of it.",
+        ),
+        "limit_seats": (
+            "{n:logement attend/logements attendent} son réservataire dans l'optimum : personne n'y est encore logé, sa valeur est comptée.",
+            "{n:dwelling waits/dwellings wait} for a réservataire in the optimum: nobody is housed there yet, its value is counted.",
+        ),
+        "limit_pinned": (
+            "{n:logement est imposé/logements sont imposés} par une décision : l'optimum la suit, les autres manières non.",
+            "{n:dwelling is pinned/dwellings are pinned} by a decision: the optimum follows it, the other ways do not.",
+        ),
+        "claim_pareto": (
+            "personne ne peut gagner sans qu'un autre perde",
+            "nobody can gain without another losing",
+        ),
+        "claim_strategyproof": ("dire vrai est le mieux", "telling the truth is best"),
+        "claim_no_justified_envy": (
+            "personne n'est passé par un moins bien classé qui compte pour autant",
+            "nobody is passed by a lower placed who counts for as much",
+        ),
+        "claim_sd_envy_free": (
+            "personne ne préfère les chances d'un autre",
+            "nobody prefers another's chances",
+        ),
+        "claim_sd_efficient": (
+            "aucune autre loterie ne vaut mieux pour tous",
+            "no other lottery is better for all",
+        ),
+        "claim_equal_treatment": ("mêmes dossiers, mêmes chances", "same files, same chances"),
+        "claim_min_shortfall": ("manque le moins aux règles", "misses the rules least"),
+        "claim_max_lettings": ("loge le plus de ménages", "houses the most households"),
+        "claim_max_value": ("le plus de points, règles à leur prix", "most points, rules at their price"),
+        "claim_individually_rational": ("aucun locataire ne perd au change", "no tenant is worse off"),
+        "claim_leximin": (
+            "la plus petite chance ne peut monter, puis la suivante",
+            "the smallest chance cannot rise, then the next",
+        ),
+        "claim_max_min": ("la plus petite chance ne peut monter", "the smallest chance cannot rise"),
+        "group_q1": ("Premier quartile de ressources", "First quartile of resources"),
+        "group_priority": ("Public prioritaire", "Priority public"),
+        "group_size": ("Taille du ménage", "Household size"),
+        "group_tenant": ("Déjà locataire du parc social", "Already a social tenant"),
+        "group_epci": ("EPCI du premier choix", "EPCI of the first choice"),
+        "group_qpv_origin": ("Habite un QPV", "Lives in a QPV"),
+        "level_q1": ("1er quartile", "first quartile"),
+        "level_q2-q4": ("2e à 4e quartile", "second to fourth quartile"),
+        "level_unknown": ("inconnu", "unknown"),
+        "level_dalo": ("DALO", "DALO"),
+        "level_proven": ("prioritaire prouvé", "proven priority"),
+        "level_declared": ("prioritaire déclaré", "declared priority"),
+        "level_other": ("autre", "other"),
+        "level_tenant": ("locataire", "tenant"),
+        "level_newcomer": ("nouvel entrant", "newcomer"),
+        "done": (
+            "{mechanisms:manière de choisir comparée/manières de choisir comparées} sur {dwellings:logement/logements} et {households:ménage/ménages}.",
+            "{mechanisms:way of choosing compared/ways of choosing compared} on {dwellings:dwelling/dwellings} and {households:household/households}.",
+        ),
+        "line": (
+            "{name} : {lettings} logés, {shortfall} baux manquent aux règles, Gini des chances {gini}.",
+            "{name}: {lettings} housed, {shortfall} leases missing from the rules, Gini of chances {gini}.",
+        ),
+        "open": ("À ouvrir : {page}", "Open: {page}"),
+    },
+)

@@ -1,0 +1,116 @@
+"""A solved problem asked again with a lease more here or there: the same linear program, the same tree, another answer.
+
+Between two such questions nothing changes but what a few rows ask for. So the columns, the cuts of all other rows, the last
+basis and what trials of counts lost are kept, and the divisions of the published proof are bounded first (`same_tree`):
+often they close everything, and a few cases do otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from optimizer.problem import Evaluation, evaluate
+from optimizer.problem.model import I64, FirstRanks, Problem
+from optimizer.solve.branching import Chooser
+from optimizer.solve.cases import Book
+from optimizer.solve.certificate import Node
+from optimizer.solve.dive import improve
+from optimizer.solve.grid import grid
+from optimizer.solve.incumbent import Incumbent, worth
+from optimizer.solve.layout import Layout, asking, lay_out
+from optimizer.solve.master import Master
+from optimizer.solve.options import Watch
+from optimizer.solve.same_tree import take_over
+from optimizer.solve.tree import Prover
+
+ROUNDED = 100
+"""Micropoints that rounded multipliers may leave between a bound and the optimum."""
+LOOKS = (0, 2, 8, 30, 100)
+"""Cases of the tree after which a better proposal is looked for."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """``value`` in micropoints of the best proposal, None when it was not proven; the cases of the tree that took."""
+
+    value: int | None
+    cases: int
+
+
+class Again:
+    """A proven answer and what it was proven with, to be asked again.
+
+    Parameters
+    ----------
+    first : its proposal
+    tree : of its proof; what it still closes takes no case
+    """
+
+    def __init__(self, problem: Problem, first: FirstRanks, tree: Sequence[Node] = ()) -> None:
+        self.problem, self.tree = problem, tree
+        self.plain: Layout = lay_out(problem)
+        self.known: list[tuple[FirstRanks, Evaluation]] = []
+        """Proposals to start from: the answer, and those that answered other questions."""
+        self._learn(first)
+
+    @cached_property
+    def book(self) -> Book:
+        """Of the problem as it is."""
+        return Book(self._wide)
+
+    @cached_property
+    def _wide(self) -> Layout:
+        """The layout in which every row with a price may ask for something."""
+        return replace(
+            self.plain, active=np.flatnonzero(self.plain.price > 0).astype(np.int32)
+        ).with_entries_of(self.plain)
+
+    @cached_property
+    def master(self) -> Master:
+        made = Master(self._wide, self.book)
+        made.steady()
+        return made
+
+    @cached_property
+    def chooser(self) -> Chooser:
+        """What a count loses hardly depends on what one row asks for."""
+        return Chooser(self.master)
+
+    def value(self, ask: I64, cases: int) -> Found:
+        """Optimum when each row asks for ``ask`` (R,) more ten-thousandths of a lease.
+
+        No value when that many cases do not prove it, but for what multipliers in whole micropoints leave open. No ties are
+        broken: only the value is wanted.
+        """
+        layout = asking(self.plain, ask)
+        start = self._start(layout)
+        self.master.ask(layout, self.book.asking(layout))
+        prover = Prover(self.master, start, grid(layout), Watch())
+        prover.chooser, prover.shown = self.chooser, prover.nothing
+        take_over(prover, self.tree)
+        begun = start.first
+        proven = False
+        for budget in (*(n for n in LOOKS if n < cases), cases):
+            prover.run(budget)
+            proven = self._met(prover) or bool(budget and improve(prover) and self._met(prover))
+            if proven:
+                break
+        if start.first is not begun:
+            self._learn(start.first)
+        return Found(start.objective if proven else None, prover.solved)
+
+    @staticmethod
+    def _met(prover: Prover) -> bool:
+        return prover.upper() - prover.incumbent.objective <= ROUNDED
+
+    def _learn(self, first: FirstRanks) -> None:
+        self.known.append((first, evaluate(self.problem, first)))
+
+    def _start(self, layout: Layout) -> Incumbent:
+        """The best proposal known."""
+        value, number = max((worth(layout, found), -i) for i, (_, found) in enumerate(self.known))
+        return Incumbent(layout, self.known[-number][0], value)

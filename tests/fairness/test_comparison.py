@@ -1,0 +1,139 @@
+"""The whole comparison on a small case: tables, page, files, the second check, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import optimizer as af
+from optimizer.errors import AttrifluxError
+from optimizer.fairness import all_mechanisms, fairness_to
+from optimizer.fairness.market import market_of
+from optimizer.fairness.measures import all_metrics
+from optimizer.pipeline import prepare
+from optimizer.verify import verify_lottery
+
+
+@pytest.fixture(scope="module")
+def case_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fairness") / "case"
+    af.write_case(af.synthesize("commission", dwellings=6, applications=120, seed=3), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def written(case_folder: Path) -> Path:
+    out = case_folder.parent / "out"
+    fairness_to(case_folder, out, draws=40, prices=["priority_publics"], steps=2)
+    return out
+
+
+def test_every_mechanism_has_every_metric(written: Path):
+    table = pq.read_table(written / "mechanisms.parquet").to_pandas()
+    assert set(table["mechanism"]) == {m.id for m in all_mechanisms()}
+    for _, mine in table.groupby("mechanism"):
+        assert {m.id for m in all_metrics()} <= set(mine["metric"])
+    lettings = table[(table["metric"] == "lettings") & (table["scope"] == "")].set_index("mechanism")["value"]
+    sums = (
+        pq.read_table(written / "probabilities.parquet").to_pandas().groupby("mechanism")["probability"].sum()
+    )
+    assert np.allclose(lettings.sort_index(), sums.sort_index(), atol=0.35)
+    smallest = table[(table["metric"] == "shortfall") & (table["scope"] == "")].set_index("mechanism")[
+        "value"
+    ]
+    assert (
+        smallest["leximin"]
+        == smallest["nash"]
+        == smallest["maximin"]
+        <= smallest[["cotation", "random"]].min()
+    )
+
+
+def test_small_groups_lose_their_numbers(written: Path):
+    groups = pq.read_table(written / "groups.parquet").to_pandas()
+    assert groups["masked"].any() and not groups["masked"].all()
+    assert (
+        groups.loc[groups["masked"], "rate"].isna().all() and (groups.loc[groups["masked"], "n"] < 11).all()
+    )
+    assert (groups.loc[~groups["masked"], "n"] >= 11).all()
+
+
+def test_the_price_of_a_rule_falls_as_its_share_rises_and_the_published_bound_holds(written: Path):
+    front = pd.read_csv(written / "front.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    ordered = front[front["scope"].isna()].sort_values("share")
+    assert (ordered["net"].diff().dropna() <= 0).all() and (ordered["slope"] <= 0).all()
+    diversity = pd.read_csv(written / "diversity.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert (diversity["price"] >= 1 - 1e-9).all() and (diversity["price"] <= diversity["bound"] + 1e-9).all()
+
+
+def test_the_page_speaks_both_languages_and_names_nobody(case_folder: Path, written: Path):
+    french = (written / "report.html").read_text(encoding="utf-8")
+    english = case_folder.parent / "english"
+    fairness_to(case_folder, english, "cotation,random", draws=8, lang="en")
+    page = (english / "report.html").read_text(encoding="utf-8")
+    assert "À comparer à règles égales" in french and "Compare under equal rules" in page
+    ids = pq.read_table(written / "probabilities.parquet").to_pandas()["application_id"].unique()
+    assert not any(name in french for name in ids)
+    assert "://" not in french.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_same_case_gives_the_same_bytes(case_folder: Path):
+    folders = [case_folder.parent / f"again{i}" for i in range(2)]
+    for folder in folders:
+        fairness_to(case_folder, folder, "random,probabilistic_serial,leximin", draws=16)
+    for name in ("mechanisms.csv", "groups.csv", "lottery.parquet", "report.html", "proofs.json"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+
+
+def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: Path, written: Path):
+    assert verify_lottery(written, case_folder).verdict == "certified"
+    changed = case_folder.parent / "changed"
+    changed.mkdir()
+    for file in written.iterdir():
+        (changed / file.name).write_bytes(file.read_bytes())
+    table = pq.read_table(changed / "lottery.parquet").to_pandas()
+    line = table.index[table["mechanism"] == "cotation"][0]
+    table.loc[line, "application_id"] = table.loc[
+        table.index[table["mechanism"] == "cotation"][1], "application_id"
+    ]
+    table.to_parquet(changed / "lottery.parquet", index=False)
+    verdict = verify_lottery(changed, case_folder)
+    assert verdict.refused
+    assert {"manifest", "lottery"} <= {c.id for c in verdict.checks if not c.ok}
+
+
+def test_bad_input_is_told_in_both_languages(case_folder: Path):
+    case = af.read(case_folder)
+    for options, code in (
+        ({"mechanisms": ["nothing"]}, "FAIRNESS_UNKNOWN"),
+        ({"groups": ["col:nothing"]}, "FAIRNESS_GROUP"),
+        ({"mechanisms": ["cotation"], "prices": ["nothing"]}, "FAIRNESS_RULE"),
+        ({"draws": 0}, "FAIRNESS_OPTION"),
+        ({"preferences": "loose"}, "FAIRNESS_OPTION"),
+    ):
+        with pytest.raises(AttrifluxError) as told:
+            af.fairness(case, **options)
+        assert told.value.code == code and told.value.text("fr") != told.value.text("en")
+
+
+def test_an_empty_case_has_headers_only(tmp_path: Path):
+    case = af.synthesize("commission", dwellings=1, applications=1, seed=1)
+    found = af.fairness(case, draws=4)
+    assert len(found.table) and found.table["value"].notna().any()
+    market = market_of(prepare(case).problem)
+    assert len(market) == len(found.lotteries["cotation"].p)
+
+
+def test_the_record_tells_options_inputs_and_files(written: Path):
+    record = json.loads((written / "run.json").read_text(encoding="utf-8"))
+    assert record["format"] == "attriflux-fairness/1" and record["options"]["draws"] == 40
+    assert {item["name"] for item in record["manifest"]} >= {
+        "report.html",
+        "mechanisms.csv",
+        "lottery.parquet",
+    }
