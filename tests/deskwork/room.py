@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -62,6 +62,15 @@ WEEK, MORE = 9, 3
 """Dwellings of the first import, and those that each later one brings."""
 
 
+_KEPT: list[TemporaryDirectory[str]] = []
+
+
+def _kept_folder() -> Path:
+    """A folder that lasts as long as the process."""
+    _KEPT.append(TemporaryDirectory(prefix="commission-"))
+    return Path(_KEPT[-1].name)
+
+
 @cache
 def _whole() -> Case:
     return synthesize("commission", dwellings=WEEK + 2 * MORE, applications=200, seed=7)
@@ -82,7 +91,7 @@ def imported(weeks: int) -> Case:
 @cache
 def proposed() -> tuple[Path, Path]:
     """(case, result) of the first week, written once a process."""
-    base = Path(mkdtemp(prefix="commission-"))
+    base = _kept_folder()
     write_case(imported(0), base / "cas")
     propose_to(base / "cas", base / "resultat", Options(pdf=False, prospects=5))
     return base / "cas", base / "resultat"
@@ -159,7 +168,7 @@ START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 @cache
 def _template() -> tuple[Path, str]:
     """A desk with the small commission's session in preparation, made once a process: migrations take seconds."""
-    folder = Path(mkdtemp(prefix="bureau-"))
+    folder = _kept_folder()
     with store.open(folder / "bureau.sqlite", create=True, clock=Clock(START)) as desk:
         session_id = begin(
             desk, SECRETARY, ready(), commission="CALEOL Besançon", on=HELD, hour="14:00", place="Besançon, siège", quorum=3,
