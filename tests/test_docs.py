@@ -136,7 +136,7 @@ FRAMES = (ROOT / "docs" / "frames.md").read_text(encoding="utf-8")
 
 def rows_of_frame(name: str) -> list[list[str]]:
     """Cells of the table under a heading of the page of frames."""
-    found = re.search(rf"^### {name}\b.*?(?=^##|\Z)", FRAMES, re.S | re.M)
+    found = re.search(rf"^### {name}(?!\w).*?(?=^##|\Z)", FRAMES, re.S | re.M)
     assert found is not None, name
     rows = re.findall(r"^\| `.*$", found[0], re.M)
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]

@@ -38,7 +38,8 @@ def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, in
         stream = tables.streams.get(stem)
         if stream is not None:
             counted = _Counted()
-            names[write_parts(counted.through(stream()), folder, stem)] = counted.rows
+            file = write_parts(counted.through(stream()), folder, stem)
+            names[file] = counted.rows
             continue
         frame: pd.DataFrame = getattr(tables, stem)
         names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)

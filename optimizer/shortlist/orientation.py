@@ -259,7 +259,7 @@ def orientation_table(
             "flux_remaining": flux("remaining"),
             "flux_behind": flux("behind"),
             "residence": named(np.array([*facts.residences, ""], object), residence),
-            "residence_q1_share": q1_share[residence],
+            "residence_q1_share": q1_share[residence].astype(np.float64),
             "residence_fragility": fragility[residence],
             "recent_move_ins": recent[dw.commune[d]],
             "candidates": choices.candidates,

@@ -51,8 +51,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Every table of a result and its columns, in order."""
 ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects"}
 """Tables that a run writes when an option asks for them."""
-BESIDE = frozenset(("shadow",))
-"""Tables that another grid leaves beside the result, without effect on it: held to their hash."""
+BESIDE = frozenset(("shadow", "by_epci", "by_landlord"))
+"""What another grid would list, and totals of a run too large for pages: beside the result and held to their hash."""
 STOPS = ("proven", "gap", "time", "interrupted")
 
 

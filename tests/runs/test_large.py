@@ -8,6 +8,7 @@ import pytest
 from optimizer import pipeline
 from optimizer.runs import Options, propose_to, tables
 from optimizer.synth import synthesize, write_case
+from optimizer.verify import whole
 
 FURTHER = r"(?<=aucune demande recevable) ; \d+ demandes? (?:la|les) plus proches? : .*$"
 PARTED = ("explanations", "orientation", "leapfrogs", "scores")
@@ -24,14 +25,15 @@ def both(tmp_path_factory):
         for module in (pipeline, tables):
             patch.setattr(module, "LARGE", 5)
         patch.setattr(tables, "PART", 7)
+        patch.setattr(whole, "LARGEST", 5)
         written = propose_to(folder / "case", folder / "large", options, keep=False)
     return folder / "whole", folder / "large", written
 
 
 def test_parted_tables_are_the_whole_ones(both):
-    whole, large, _ = both
+    entire, large, _ = both
     for name in (*PARTED, "proposals", "applications", "dwellings", "rules"):
-        one = pd.read_csv(whole / f"{name}.csv", keep_default_na=False, dtype=str, encoding="utf-8")
+        one = pd.read_csv(entire / f"{name}.csv", keep_default_na=False, dtype=str, encoding="utf-8")
         other = pd.read_parquet(large / f"{name}.parquet")
         assert list(one.columns) == list(other.columns)
         assert len(one) == len(other)
