@@ -248,6 +248,10 @@ def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> N
     rates = rates_of(efforts, d, a)
     bad |= marks[flag_at[known]] != flags_of(world, rates, d, a)
     _count(found, "labels", "quartile, priorité ou signalement", bad)
+    seats = np.flatnonzero((homes >= 0) & (apps < 0))
+    said = np.array([word != "" for word in q1_words], bool)[q1_at[seats]]
+    said |= np.array([word != "" for word in prio_words], bool)[prio_at[seats]]
+    _count(found, "labels", "quartile ou priorité d'une place sans ménage", said)
     _check_efforts(out, known, rates, found)
 
 

@@ -25,11 +25,19 @@ def read_yaml(path: Path) -> Any:
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(path.name, "trop grand")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = _text(path.read_bytes())
         _bounded(text, path.name)
         return yaml.load(text, Loader=_loader())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Unreadable(path.name, type(error).__name__) from error
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8 with or without its mark, else Windows-1252, as every file of a case may be."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.removeprefix(b"\xef\xbb\xbf").decode("cp1252")
 
 
 def _bounded(text: str, name: str) -> None:

@@ -87,8 +87,8 @@ def test_negotiated_balances_on_the_landlord_or_is_refused():
     assert negotiated_from({}) is None
     with pytest.raises(AttrifluxError, match="somme"):
         negotiated_from({"delta": {ALS: 0.02, OWN: 0.01}})
-    with pytest.raises(AttrifluxError, match="minima"):
-        negotiated_from({"base": 1, "minima": {}})
+    with pytest.raises(AttrifluxError, match="minimum"):
+        negotiated_from({"base": 1, "minimum": {}})
     with pytest.raises(AttrifluxError, match="base"):
         negotiated_from({"base": 4, "delta": {}})
 

@@ -17,7 +17,7 @@ from tests.importers.test_broken_files import parquet
 TEXT_ROUNDS, BOOK_ROUNDS, PARQUET_ROUNDS = (
     campaign.part(4_000, 50),
     campaign.part(400, 6),
-    campaign.part(4_000, 50),
+    campaign.part(1_000, 25),  # each is read by a child of its own
 )
 JUNK = (
     b'"', b";", b",", b"\n", b"\r", b"\0", b"|", b"\xe9", b"\xc3\x83\xc2\xa9", b"\xff\xfe", b"{", b"[", b"&a", b"*a",

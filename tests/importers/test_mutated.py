@@ -119,7 +119,7 @@ def test_mutated_files_are_read_exactly_or_refused(share: int, tmp_path: Path) -
             otherwise += [f"{number} {name}: {x}" for x in other_reading(folder, case)]
     assert otherwise == []
     assert 0 < accepted < run // PARTS
-    assert peak() < max(before, MEMORY_KB)
+    assert peak() <= max(before, MEMORY_KB)
 
 
 def test_mutated_territories_and_agreements_are_read_or_refused(tmp_path: Path) -> None:

@@ -88,6 +88,6 @@ def test_an_early_stop_has_it_to_show() -> None:
 
     solved = solve(problem, SolveOptions(backend="highs", interrupt=event), say)
     assert solved.stop == "interrupted"
-    assert solved.bound - solved.objective < 0.005 * solved.objective
+    assert solved.bound - solved.objective < 0.01 * solved.objective
     values = [state.value for state in seen if state.value is not None]
     assert values == sorted(values)

@@ -12,9 +12,7 @@ from optimizer.store import commands, queries
 from optimizer.store.records import Actor, AttendanceRecord, NewCandidate, NewDecision, NewItem, SessionRecord
 from optimizer.web.access import ROLES
 from optimizer.web.deployment import Deployment
-from optimizer.web.settings import SETTINGS
 
-SETTINGS["PASSWORD_HASHERS"] = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow on purpose
 PASSWORD = "carrefour-lilas-42"
 LANDLORD, COMMISSION = "OPH25", "CALEOL Besançon"
 SECRETARY, CHAIR = Actor("secretaire", "S"), Actor("presidente", "P")

@@ -27,7 +27,10 @@ from optimizer.cli.pages import Command, example
 def serve(
     store: StoreOption = DESK,
     port: Annotated[
-        int, typer.Option("--port", min=1, max=65535, metavar="PORT", help=both("Port.", "Port."))
+        int,
+        typer.Option(
+            "--port", min=1, max=65535, metavar="PORT", help=both("Port où écouter.", "Port to listen on.")
+        ),
     ] = 8000,
     listen: Annotated[
         str,

@@ -216,7 +216,7 @@ def key(
         "Sauvegarde chiffrée de tout le bureau, pendant qu'il sert. Seule la clé du DPO l'ouvre.",
         "Encrypted backup of the whole desk, while it is in use. Only the DPO's key opens it.",
     ),
-    epilog=example("attriflux store backup --out lundi.sauvegarde --key cles/sauvegarde.pub"),
+    epilog=example("attriflux store backup --out lundi.sauvegarde --key sauvegarde.pub"),
 )
 def backup(
     out: NotOverOption,
@@ -240,7 +240,7 @@ def backup(
         "Refait un bureau à partir d'une sauvegarde, et le vérifie. Un bureau existant n'est jamais remplacé.",
         "Makes a desk again from a backup, and verifies it. An existing desk is never replaced.",
     ),
-    epilog=example("attriflux store restore lundi.sauvegarde --key sauvegarde.cle --store essai.sqlite"),
+    epilog=example("attriflux store restore copie.sauv --key dpo.cle --store essai.sqlite"),
 )
 def restore(
     file: Annotated[Path, typer.Argument(metavar=FILE, help=both("La sauvegarde.", "The backup."))],
