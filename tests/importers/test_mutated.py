@@ -118,13 +118,17 @@ def test_mutated_files_are_read_exactly_or_refused(share: int, tmp_path: Path) -
             accepted += 1
             otherwise += [f"{number} {name}: {x}" for x in other_reading(folder, case)]
     assert otherwise == []
-    assert 0 < accepted < run // PARTS
+    assert accepted < run // PARTS
+    assert accepted or not campaign.NAME, "some are hurt where nothing is read"
     assert peak() <= max(before, MEMORY_KB)
 
 
 def test_mutated_territories_and_agreements_are_read_or_refused(tmp_path: Path) -> None:
     (tmp_path / "conventions").mkdir()
     files = {"t.yaml": TERRITORY, "conventions/opha.yaml": CONVENTION}
+    for name, sound in files.items():
+        (tmp_path / name).write_bytes(sound)
+    assert policy.load(tmp_path / "t.yaml", on=ON)
     read = 0
     for number in range(campaign.part(2_000) if campaign.NAME else 12):
         r = random.Random(number)
@@ -139,4 +143,4 @@ def test_mutated_territories_and_agreements_are_read_or_refused(tmp_path: Path) 
         except AttrifluxError as error:
             assert error.text("fr") and error.text("en")
         assert time.process_time() - clock < CPU
-    assert read
+    assert read or not campaign.NAME, "some are hurt where nothing is read"

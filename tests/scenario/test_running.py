@@ -1,4 +1,4 @@
-"""Runs on the tiny shipped case: kept, resumed, the same bytes whatever the workers, compared."""
+"""Runs on the small shipped case: kept, resumed, the same bytes whatever the workers, compared."""
 
 from __future__ import annotations
 
