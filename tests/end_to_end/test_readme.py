@@ -35,8 +35,10 @@ def test_the_commands_it_names_exist():
 
 
 def test_the_options_it_names_exist():
-    for command, words in re.findall(r"attriflux ([a-z]+)([^`\n]*)`", TEXT):
-        told = attriflux(command, "--help").out
+    for command, words in re.findall(
+        r"attriflux ((?:session |scenario |cotation |store )?[a-z]+)([^`\n]*)`", TEXT
+    ):
+        told = attriflux(*command.split(), "--help").out
         for option in re.findall(r"--[a-z-]+", words):
             assert option in told, (command, option)
 
