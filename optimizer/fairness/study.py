@@ -26,7 +26,10 @@ class Passed(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Households of a class an account may name, in the order ≻: pair, application, rank, utility, rows they would serve."""
+    """Households of a class an account may name, in the order ≻: pair, application, rank, utility, rows they would serve.
+
+    ``rows`` is (households, words), as :attr:`Study.rows_served`.
+    """
 
     pairs: I64
     app: I32
@@ -63,11 +66,6 @@ class Study:
     def outcomes(self) -> list[tuple[Fraction, Allocation]]:
         return self.lottery.outcomes(self.draws)
 
-    @property
-    def sampled(self) -> bool:
-        """Whether the outcomes are draws, not the whole support."""
-        return bool(self.lottery.draws) or len(self.outcomes) == self.draws > 1
-
     @cached_property
     def utility(self) -> F:
         """(P,) 1 + fit/1000 of each pair, fit in points."""
@@ -102,25 +100,22 @@ class Study:
             n = int(np.searchsorted(here.rank, market.pair_rank[pair]))
             better = here.gain[:n] > own[here.app[:n]] + 1e-12
             rows = self.rows_served[kind]
-            bare = (here.rows[:n][better] & rows) == rows
+            bare = ((here.rows[:n][better] & rows) == rows).all(axis=1)
             found.append(Passed(here.pairs[:n][better], bare))
         return found
 
     @cached_property
     def rows_served(self) -> I64:
-        """(kinds,) priced rows whose numerator a letting enters, one bit each."""
+        """(kinds, words) priced rows whose numerator a letting enters: one bit each, 63 to a word."""
         kinds = self.market.kinds
         priced = np.flatnonzero([row.price > 0 for row in self.market.rows])
-        bit = np.zeros(max(1, len(self.market.rows)), np.int64)
-        bit[priced] = 1 << (np.arange(len(priced)) % 63)
+        order = np.arange(len(priced))
+        bit = np.zeros((max(1, len(self.market.rows)), 1 + len(priced) // 63), np.int64)
+        bit[priced, order // 63] = np.int64(1) << (order % 63)
         owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.ptr))
-        found = np.zeros(len(kinds), np.int64)
-        np.bitwise_or.at(found, owner, np.where(kinds.num > 0, bit[kinds.row], 0))
+        found = np.zeros((len(kinds), bit.shape[1]), np.int64)
+        np.bitwise_or.at(found, owner, np.where(kinds.num[:, None] > 0, bit[kinds.row], 0))
         return found
-
-    @cached_property
-    def _option_pair(self) -> I64:
-        return np.repeat(np.arange(len(self.market.pair_class)), np.diff(self.market.option_ptr))
 
     @cached_property
     def _named_by(self) -> dict[tuple[int, int], Named]:
@@ -142,7 +137,7 @@ class Study:
             kind = market.option_kind[at]
             mine = market.kinds.account[kind] == account
             place = np.repeat(np.arange(len(pairs)), length)[mine]
-            rows = np.zeros(len(pairs), np.int64)
+            rows = np.zeros((len(pairs), self.rows_served.shape[1]), np.int64)
             np.bitwise_or.at(rows, place, self.rows_served[kind[mine]])
             named = np.zeros(len(pairs), bool)
             named[place] = True

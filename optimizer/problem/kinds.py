@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from optimizer.problem.model import I32, I64, RATE_UNIT, Kinds
 from optimizer.problem.orders import Signs
 from optimizer.problem.registry import ALWAYS, NEVER
 from optimizer.problem.rulebook import RuleBook
-
-if TYPE_CHECKING:
-    pass
 
 Marks = tuple[tuple[int, int, int], ...]
 """(row, bit of a trait, or _ALWAYS / _NEVER, rate above the row's), sorted by row; of a kind, 1 or 0 in place of the bit."""

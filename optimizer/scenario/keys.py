@@ -11,7 +11,6 @@ from optimizer.domain.account import convention_pattern
 from optimizer.policy import PREFIXES
 
 ASSIETTE_FIELDS = ("vacated", "mutation", "anru", "orcod", "unfit", "sale", "stock")
-STOCK_FIELDS = ("dwellings", "turnover")
 
 
 @dataclass(frozen=True)

@@ -46,4 +46,3 @@ STATUS_OF: dict[str, str] = {
     "ineligible": "ineligible",
 }
 """Candidate's status after each kind of decision."""
-ENDED_ITEM = ("not_examined", "no_taker", "let", "exhausted", "withdrawn")

@@ -9,7 +9,6 @@ from optimizer.store.law import law
 from optimizer.store.tables import Row
 
 THERE = ("present", "represented")
-MAYOR = "mayor"
 
 
 def voices(on: date) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from optimizer.verify.tables import csv_columns
@@ -229,7 +228,3 @@ def within(folder: Path, name: str) -> Path:
 def first_known(values: Sequence[Any], default: Any) -> Any:
     """The first value that is neither None nor empty text."""
     return next((v for v in values if v is not None and v != ""), default)
-
-
-def text_column(values: Sequence[str]) -> pa.Array:
-    return pa.array(list(values), pa.string())

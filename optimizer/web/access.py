@@ -1,7 +1,7 @@
 """Who may open which page: one line per route, read by the middleware and by the test that walks the resolver.
 
 Roles: S secretary · P chair · M member · A agent · R réservataire · D data protection officer · T technical. A route that has no
-line here answers nobody: :func:`access_of` raises, and the test of the matrix fails.
+line here answers nobody, and the test of the matrix fails.
 """
 
 from __future__ import annotations
@@ -75,8 +75,3 @@ ROUTES: dict[str, Access] = {
     "account": Access("desk", "", "T"),
     "backup": Access("desk", "", "T"),
 }
-
-
-def access_of(route: str) -> Access:
-    """The line of a route (KeyError when it has none)."""
-    return ROUTES[route]

@@ -17,7 +17,6 @@ OUTCOMES = ("interested", "declines", "unreachable")
 MODES = ("in_person", "remote", "mixed")
 VOICES = ("board", "prefet", "epci", "mayor", "mandant", "consultative")
 PRESENCES = ("present", "represented", "absent")
-DUTY_KINDS = ("suitable_offer", "sne_radiation", "radiation_notice", "prefet_signal", "legitimacy")
 
 
 def words(family: str, keys: tuple[str, ...], lang: Lang) -> Options:

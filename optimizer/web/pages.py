@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from markupsafe import Markup
 
-from optimizer.desk.papers import texts as paper_texts
+import optimizer.desk.papers.texts  # noqa: F401  a line of the call list reads the same on a page and on paper
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
@@ -29,8 +29,6 @@ MENU = (
     "week", "prepare", "sessions", "calls", "offers", "reserver", "ledger", "retention", "accounts",
 )  # fmt: skip
 PARIS = ZoneInfo("Europe/Paris")
-PAPER_WORDS = paper_texts
-"""Loaded for its words: a line of the call list reads the same on a page and on paper."""
 SAID = "said"
 LOOSE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 """The policy of a page the program wrote itself as a file: its own style, no script, nothing fetched."""

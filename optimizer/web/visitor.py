@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.http import Http404
+
 from optimizer.store.records import Actor, CandidateRecord, GrantRecord, ItemRecord, Role, SessionRecord
 from optimizer.web.access import ROLES
 
@@ -42,7 +44,21 @@ class Visitor:
         """The dwellings of the session that the visitor sees."""
         return tuple(item for item in session.items if self.sees(item, session))
 
-    def names_households(self, session: SessionRecord, candidate: CandidateRecord | None = None) -> bool:
+    def candidate(self, session: SessionRecord, candidate: int) -> CandidateRecord:
+        """The household of that number on the dwellings of the session that the visitor sees.
+
+        Raises
+        ------
+        Http404
+            It stands on none of them.
+        """
+        for item in self.items(session):
+            for found in item.candidates:
+                if found.candidate_id == candidate:
+                    return found
+        raise Http404
+
+    def names_households(self, session: SessionRecord) -> bool:
         """Whether numbers of applications are shown: to all who prepare or sit, never to a réservataire."""
         return any(role in "SPMA" for role in self.roles_for(session))
 

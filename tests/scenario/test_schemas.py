@@ -44,7 +44,7 @@ def plain(value: object) -> object:
 )
 def test_what_is_shipped_fits_its_schema(made, file: Path):
     name = "case" if file.name == "case.yaml" else "grid" if file in GRIDS else "scenario"
-    made[name].validate(plain(read_yaml(file)))
+    assert [error.message for error in made[name].iter_errors(plain(read_yaml(file)))] == []
 
 
 @pytest.mark.parametrize(

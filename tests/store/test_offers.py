@@ -88,6 +88,7 @@ def test_an_offer_that_starts_no_honest_clock_is_refused(play, code, change):
     play.week()
     turn = play.names("L1")[0].candidate_id
     refused(code, play.do, c.offer, A, turn, **({"notified_on": DAY} | change))
+    assert play.names("L1")[0].offer is None
 
 
 def test_an_acceptance_is_written_and_a_refusal_has_a_reason_of_the_list(play):

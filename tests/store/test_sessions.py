@@ -294,6 +294,10 @@ def test_a_dwelling_leaves_the_agenda_before_its_first_decision_only(play):
         ],
     )
     play.close()
+    assert [item.status for item in queries.session(play.store, play.session).items] == [
+        "offering",
+        "not_examined",
+    ]
 
 
 def test_whoever_prepared_the_session_does_not_sign_it_unless_the_minutes_say_so(play):
@@ -344,6 +348,7 @@ def test_a_wrong_rectification_of_the_ranks_is_refused_at_the_signature(play):
     wrong = [NewDecision(names[0].candidate_id, "not_attributed", motive="N3", sentence=SMALL)]
     play.do(c.prepare_rectification, S, play.session, reason="Erreur", decisions=wrong)
     refused("STORE_RANK", play.do, c.sign_rectification, P, play.session, 1)
+    assert play.names("L1", "attributed", "ranked") == names
 
 
 def test_two_hands_on_one_dwelling_the_second_sees_what_the_first_did(play):
@@ -416,6 +421,7 @@ def test_text_that_no_page_can_show_is_refused(play):
     play.new(dwelling("L1"))
     for wrong in ("a\x00b", "x" * 1001):
         refused("STORE_TEXT", play.do, c.cancel, S, play.session, reason=wrong)
+    assert queries.session(play.store, play.session).status == "draft"
     refused("STORE_TEXT", play.new, dwelling("L" * 201))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,6 @@ from optimizer.cli.arguments import (
 from optimizer.cli.desk import DATE, DESK, ActorOption, SessionArgument, StoreOption
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, Group, example
-
-if TYPE_CHECKING:
-    pass
 
 session = typer.Typer(
     cls=Group,

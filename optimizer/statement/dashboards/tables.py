@@ -36,7 +36,7 @@ def tally(lines: pd.DataFrame, mask: pd.Series | None = None) -> dict[str, int]:
     return {state: int(counts.get(state, 0)) for state in STATES}
 
 
-def _share(part: int, whole: int) -> float:
+def _share(part: int | Fraction, whole: int | Fraction) -> float:
     found = rate(part, whole)
     return float("nan") if found is None else float(round(found, 4))
 
@@ -224,7 +224,7 @@ def effect_table(year: Year) -> Table:
         c = count(lines, mask, lines["qpv"].astype(bool))
         rows.append({
             "group": title, "signed": c.num_signed, "den_signed": c.den_signed, "signed_qpv_share": _share(c.num_signed, c.den_signed),
-            "all_accept_rate": _share(c.num + c.num_run, c.den + c.den_run), "expected_rate": _part(c.num + c.num_expected, c.den + c.den_expected),
+            "all_accept_rate": _share(c.num + c.num_run, c.den + c.den_run), "expected_rate": _share(c.num + c.num_expected, c.den + c.den_expected),
         })  # fmt: skip
     columns = ["group", "signed", "den_signed", "signed_qpv_share", "all_accept_rate", "expected_rate"]
     frame = pd.DataFrame(rows, columns=columns).rename(columns={"signed": "signed_qpv"})
@@ -234,11 +234,6 @@ def effect_table(year: Year) -> Table:
         frame,
         "Part des baux en QPV : signés, puis avec les propositions.",
     )
-
-
-def _part(part: Fraction, whole: Fraction) -> float:
-    found = rate(part, whole)
-    return float("nan") if found is None else float(round(found, 4))
 
 
 def stays_table(year: Year) -> Table:

@@ -25,7 +25,7 @@ SHORTEST = 10
 
 def application(request: Asked, session: str, candidate: int) -> HttpResponse:
     """The history of a household in this desk; POST asks for its identity."""
-    found = _candidate(request, candidate)
+    found = request.visitor.candidate(request.session_record, candidate)
     if request.method != "POST":
         return _show(request, found)
     form, seen = Form(request), []
@@ -51,7 +51,7 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
 def call(request: Asked, session: str, candidate: int) -> HttpResponse:
     """What the instruction finds of a name: a call, a document, a replacement."""
     form, record = Form(request), request.session_record
-    found = _candidate(request, candidate)
+    found = request.visitor.candidate(request.session_record, candidate)
     store, actor = desk().store, request.visitor.actor("SA", record)
 
     def do() -> Any:
@@ -84,7 +84,11 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
 
 def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
     """What is still owed to a household: a duty met, a recourse opened or closed."""
-    form, record, found = Form(request), request.session_record, _candidate(request, candidate)
+    form, record, found = (
+        Form(request),
+        request.session_record,
+        request.visitor.candidate(request.session_record, candidate),
+    )
     store, actor = desk().store, request.visitor.actor("S", record)
 
     def do() -> Any:
@@ -166,11 +170,3 @@ def _may_identify(request: Asked, found: CandidateRecord) -> bool:
         or ("A" in held and found.status in LIVE)
         or ("R" in held and found.source == "nomination")
     )
-
-
-def _candidate(request: Asked, candidate: int) -> CandidateRecord:
-    for item in request.visitor.items(request.session_record):
-        for found in item.candidates:
-            if found.candidate_id == candidate:
-                return found
-    raise Http404

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.store import commands
-from optimizer.store.records import CandidateRecord, OfferRecord
+from optimizer.store.records import OfferRecord
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
@@ -59,7 +59,7 @@ def _shared(request: Asked) -> dict[str, Any]:
 def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
     """One step of an offer, or an attempt to reach the household."""
     form, record = Form(request), request.session_record
-    found = _candidate(request, candidate)
+    found = request.visitor.candidate(request.session_record, candidate)
     store, actor, back = desk().store, request.visitor.actor("SA", record), request.POST.get("back", "offers")
 
     def do() -> Any:
@@ -161,11 +161,3 @@ def sign(request: Asked, session: str, offer: int) -> HttpResponse:
         )
 
     return act(request, do, done="WEB.SIGNED", to=reverse("offers"), show=lambda **v: offers(request, **v))
-
-
-def _candidate(request: Asked, candidate: int) -> CandidateRecord:
-    for item in request.visitor.items(request.session_record):
-        for found in item.candidates:
-            if found.candidate_id == candidate:
-                return found
-    raise Http404
