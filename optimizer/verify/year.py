@@ -146,16 +146,18 @@ class Year:
         num, den, asked = [0] * n, [0] * n, [0] * n
         done: list[list[Lease]] = [[] for _ in range(n)]
         cache: dict[tuple[Lease, str], list[tuple[int, str]]] = {}
+        counted: dict[tuple[str, int], int] = {}
         for lease, account, bits in self.before:
             if not lease.commune:
                 continue
             marks = cache.get((lease, account))
             if marks is None:
                 marks = cache[lease, account] = self._marks_before(lease, account)
-            one = np.array([bits])
             for k, trait in marks:
+                if (trait, bits) not in counted:
+                    counted[trait, bits] = int(TRAITS[trait](np.array([bits]))[0])
                 den[k] += 1
-                num[k] += int(TRAITS[trait](one)[0])
+                num[k] += counted[trait, bits]
                 asked[k] += self.book.asked(k, lease)
                 done[k].append(lease)
         for (landlord, commune, epci, departement), account, times in returned(self.world):
