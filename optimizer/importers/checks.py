@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import CaseSettings, Table
+from optimizer.domain.account import convention_forms, is_convention_account, remainder
 from optimizer.errors import Finding
 from optimizer.importers.cells import Problem
 from optimizer.importers.tables import ReadTable
@@ -43,6 +44,9 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
     if applications is not None and applications.frame is not None:
         findings += _renewed(applications, applications.frame)
         findings += _household(applications, applications.frame)
+    commitments = found.get("commitments")
+    if commitments is not None and commitments.frame is not None:
+        findings += _commitments(commitments, commitments.frame)
     if settings is not None:
         findings += _dates(found, settings)
         findings += _followed(found, settings)
@@ -118,6 +122,32 @@ def _household(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
             "persons",
         )
     ]
+
+
+def _commitments(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """A commitment brings dwellings or a share, to an account that holds reservations, and ends after it begins."""
+    nothing: B = (frame["dwellings"].isna() & frame["share"].isna()).to_numpy(bool)
+    begins = frame["begins_on"].fillna(frame["signed_on"])
+    before: B = (
+        (frame["ends_on"] < begins).fillna(False)
+        | (frame["loan_repaid_on"] < frame["signed_on"]).fillna(False)
+    ).to_numpy(bool)
+    given = [None if pd.isna(a) else str(a) for a in frame["account"].astype(object)]
+    free = np.array(
+        [a is not None and (a == remainder() or not is_convention_account(a)) for a in given], bool
+    )
+    forms = {"forms_fr": convention_forms("fr"), "forms_en": convention_forms("en")}
+    findings = []
+    for code, wrong, column, params in (
+        ("READ_COMMITMENT_NOTHING", nothing, "share", {}), ("READ_COMMITMENT_ENDS_BEFORE", before, "ends_on", {}),
+        ("READ_COMMITMENT_ACCOUNT", free, "account", forms),
+    ):  # fmt: skip
+        at = np.flatnonzero(wrong)
+        if len(at):
+            cell = frame[column].iloc[int(at[0])]
+            value = "" if pd.isna(cell) else _day(cell) if isinstance(cell, pd.Timestamp) else str(cell)
+            findings.append(read.finding(Problem(code, at, value, params), column))
+    return findings
 
 
 def _dates(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Finding]:
