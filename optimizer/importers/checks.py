@@ -24,6 +24,7 @@ _AFTER: tuple[tuple[str, str, bool], ...] = (
     ("applications", "renewed_on", False),
     ("leases", "signed_on", False),
     ("in_progress", "since", False),
+    ("dwellings", "published_on", False),
 )
 """Dates that cannot follow the date of the case: table, column, whether it is an error."""
 _REFERENCES = (
@@ -44,6 +45,9 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
     if applications is not None and applications.frame is not None:
         findings += _renewed(applications, applications.frame)
         findings += _household(applications, applications.frame)
+    dwellings = found.get("dwellings")
+    if dwellings is not None and dwellings.frame is not None:
+        findings += _publicity(dwellings, dwellings.frame)
     commitments = found.get("commitments")
     if commitments is not None and commitments.frame is not None:
         findings += _commitments(commitments, commitments.frame)
@@ -122,6 +126,16 @@ def _household(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
             "persons",
         )
     ]
+
+
+def _publicity(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """Advertising without its day, place or proof: a warning, it is not taken as proven."""
+    told = frame[["published_on", "published_at", "publication_proof"]].notna()
+    at = np.flatnonzero((told.any(axis=1) & ~told.all(axis=1)).to_numpy(bool))
+    if not len(at):
+        return []
+    missing = str(told.columns[~told.iloc[int(at[0])].to_numpy(bool)][0])
+    return [read.finding(Problem("READ_PUBLICITY_PARTIAL", at, "", {}, "warning"), missing)]
 
 
 def _commitments(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:

@@ -320,3 +320,12 @@ define(
     remedy_fr="Corrigez le réservataire ; ce qui n'est pas réservé n'a pas d'engagement",
     remedy_en="Correct the account; what is not reserved has no commitment",
 )
+define(
+    "READ_PUBLICITY_PARTIAL",
+    "la publicité du logement n'est pas tenue pour prouvée.",
+    "the advertising of the dwelling is not taken as proven.",
+    expected_fr="son premier jour, où elle a été faite et la référence de la preuve",
+    expected_en="its first day, where it was made and the reference of the proof",
+    remedy_fr="Complétez publie_le, publie_ou et preuve_publicite",
+    remedy_en="Complete published_on, published_at and publication_proof",
+)
