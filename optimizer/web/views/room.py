@@ -17,7 +17,7 @@ from optimizer.store.records import (
     VoteRecord,
 )
 from optimizer.web.acting import act
-from optimizer.web.answers import Answered, ask
+from optimizer.web.answers import Answered, ask, expect
 from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, FEW, KINDS, PRESENCES, VOICES, commission_law, words
 from optimizer.web.desk import desk
@@ -135,6 +135,9 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
         and record.status == "open"
         and found.status in ("listed", "decided", "no_taker")
     )
+    may_ask = any(r in held for r in "SPM")
+    if may_ask and found.status == "listed":
+        expect(desk(), record, found, lang)
     return page(
         request,
         "item",
@@ -153,7 +156,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "may_add": "S" in held
             and record.status in ("draft", "convened", "open")
             and found.status == "listed",
-            "may_ask": any(r in held for r in "SPM"),
+            "may_ask": may_ask,
             "named": request.visitor.names_households(record),
             "voters": queries.voters(desk().store, item) if record.attendance else None,
             "kinds": words("KIND", KINDS, lang),
