@@ -1,51 +1,30 @@
-"""A run as a unit of work: into its folder here, or sent back from a machine that may not see it; nothing half written left behind."""
+"""Folders of runs: packed on a machine that may not see them, put in place here; nothing half written left behind."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from optimizer.disk import hold
 from optimizer.disk.folder import clear
 from optimizer.scenario.records import RECORD
 
-if TYPE_CHECKING:
-    from optimizer.domain import Case
-    from optimizer.runs import Options
-    from optimizer.scenario.running import Lived, Start
 
-
-def placed_run(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> bytes:
-    """One run into its folder; nothing to send back."""
-    from optimizer.scenario.running import run_one
-
-    clear(folder, RECORD)  # of a worker that was killed on it
-    run_one(case, start, folder, options, lived)
-    return b""
-
-
-def sent_run(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> bytes:
-    """One run into a folder of the machine it happens on, sent back as an archive."""
-    from optimizer.scenario.running import run_one
-
-    with TemporaryDirectory(prefix="attriflux-") as work:
-        made = Path(work) / folder.name
-        run_one(case, start, made, options, lived)
-        archive = io.BytesIO()
-        with ZipFile(archive, "w") as packed:
-            for file in sorted(p for p in made.rglob("*") if p.is_file()):
-                packed.write(file, file.relative_to(made).as_posix())
-        return archive.getvalue()
+def packed(folder: Path) -> bytes:
+    """A run's folder as an archive."""
+    archive = io.BytesIO()
+    with ZipFile(archive, "w") as into:
+        for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+            into.write(file, file.relative_to(folder).as_posix())
+    return archive.getvalue()
 
 
 def put_in_place(folder: Path, archive: bytes) -> None:
     """The folder of a run that was sent back, whole or not at all."""
-    with hold(folder, force=True, mark=RECORD) as held, held.folder() as work, ZipFile(io.BytesIO(archive)) as packed:  # fmt: skip
-        packed.extractall(work)
+    with hold(folder, force=True, mark=RECORD) as held, held.folder() as work, ZipFile(io.BytesIO(archive)) as made:  # fmt: skip
+        made.extractall(work)
 
 
 def weeks_of(folder: Path) -> Path:

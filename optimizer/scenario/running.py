@@ -16,6 +16,7 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.datadirs import scenarios_dir
 from optimizer.disk import check_out, hold, write_files
+from optimizer.disk.folder import clear
 from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
@@ -39,7 +40,7 @@ from optimizer.scenario.files import (
 from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators
 from optimizer.scenario.key_words import titles_of
-from optimizer.scenario.placing import placed_run, put_in_place, sent_run, sweep, weeks_lived, weeks_of
+from optimizer.scenario.placing import packed, put_in_place, sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import FORMAT, RECORD, TIMING, Record, read_record, seconds_of
 from optimizer.scenario.tornado import first_marks
 from optimizer.scenario.unused import unused
@@ -428,6 +429,21 @@ def _run_all(
     except BaseException:
         sweep(out, [start.run.name for start, _ in cases])
         raise
+
+
+def placed_run(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> bytes:
+    """One run into its folder; nothing to send back."""
+    clear(folder, RECORD)  # of a worker that was killed on it
+    run_one(case, start, folder, options, lived)
+    return b""
+
+
+def sent_run(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> bytes:
+    """One run into a folder of the machine it happens on, sent back as an archive."""
+    with TemporaryDirectory(prefix="attriflux-") as work:
+        made = Path(work) / folder.name
+        run_one(case, start, made, options, lived)
+        return packed(made)
 
 
 def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> None:
