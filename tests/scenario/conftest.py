@@ -28,11 +28,17 @@ def cut(out: Path, dwellings: int, applications: int) -> Path:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """10 dwellings: a quota may cost something."""
-    return cut(tmp_path_factory.mktemp("small") / "cas", 10, 90)
+    """14 dwellings: a quota may cost something."""
+    return cut(tmp_path_factory.mktemp("small") / "cas", 14, 130)
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """7 dwellings."""
-    return cut(tmp_path_factory.mktemp("tiny") / "cas", 7, 70)
+    """10 dwellings."""
+    return cut(tmp_path_factory.mktemp("tiny") / "cas", 10, 90)
+
+
+@pytest.fixture(scope="session")
+def least(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """7 dwellings: a week of lists, whatever its rules cost."""
+    return cut(tmp_path_factory.mktemp("least") / "cas", 7, 70)

@@ -32,9 +32,9 @@ def files(tmp_path_factory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def ran(files, small, tmp_path_factory) -> Path:
+def ran(files, tiny, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "out"
-    run_scenarios(files, out, case=small, workers=1)
+    run_scenarios(files, out, case=tiny, workers=1)
     return out
 
 
@@ -69,18 +69,18 @@ def test_negative_differences_stay_numbers(ran):
     assert ";-" in text
 
 
-def test_two_workers_give_the_same_bytes(files, ran, small, tmp_path):
-    run_scenarios(files, tmp_path / "out", case=small, workers=2)
+def test_two_workers_give_the_same_bytes(files, ran, tiny, tmp_path):
+    run_scenarios(files, tmp_path / "out", case=tiny, workers=2)
     assert tables(tmp_path / "out") == tables(ran)
 
 
-def test_what_is_done_is_not_done_again(files, ran, small, tmp_path):
+def test_what_is_done_is_not_done_again(files, ran, tiny, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(ran, out)
     shutil.rmtree(out / "parts--flux.mode=2")
     stamp = (out / "reference" / "scenario.json").stat().st_mtime_ns
     told: list[tuple[int, int, str]] = []
-    again = run_scenarios(files, out, case=small, workers=1, progress=lambda *a: told.append(a))
+    again = run_scenarios(files, out, case=tiny, workers=1, progress=lambda *a: told.append(a))
     assert again.reused == ("reference", "parts--flux.mode=1")
     assert told == [
         (0, 1, "vérification : parts--flux.mode=2"), (2, 3, ""), (3, 3, "parts--flux.mode=2"),
@@ -240,11 +240,11 @@ def test_an_empty_folder_is_no_run(tmp_path):
     assert comparison_table([]).empty
 
 
-def test_the_year_lived_week_by_week_stands_beside_the_optimum(small, tmp_path):
+def test_the_year_lived_week_by_week_stands_beside_the_optimum(tiny, tmp_path):
     scenario = tmp_path / "s.yaml"
     scenario.write_text(HEAD + "changes:\n  national.prices.flux: 900\n", encoding="utf-8")
     ran = run_scenarios(
-        [scenario], tmp_path / "out", case=small, workers=1, reference=False, replications=2, weeks=2
+        [scenario], tmp_path / "out", case=tiny, workers=1, reference=False, replications=2, weeks=2
     )
     names = set(ran.comparison["indicator"])
     assert {

@@ -34,8 +34,8 @@ RESULT = (
 
 
 @pytest.fixture(scope="module")
-def case(tiny) -> Path:
-    return tiny
+def case(least) -> Path:
+    return least
 
 
 @pytest.fixture(scope="module")
