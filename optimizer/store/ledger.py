@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,8 +123,8 @@ def chain_problem(store: Store) -> Said:
 def _chain(
     store: Store, last: Row, memory: Memory | None = None, given: HeadRecord | None = None
 ) -> Iterator[Problem]:
-    """Walk the ledger once; ``last`` becomes its last line."""
-    heads: dict[int, str] = {}
+    """Walk the ledger once; ``last`` becomes its last line. Somebody may write meanwhile."""
+    before, heads = store.head(), {0: chain.GENESIS}
     met = signed = given is None
     prev, expected = chain.GENESIS, 1
     for event in events(store):
@@ -147,8 +148,12 @@ def _chain(
                 yield Problem("STORE_PROOF_CHAIN", {"seq": seq})
         last.update(event)
     told = store.head()
-    if (told["seq"], told["hash"]) != (last["seq"], last["hash"]) or (
-        last["seq"] and told["at"] != last["at"]
+    same = told["seq"] == last["seq"]
+    if (
+        heads.get(before["seq"]) != before["hash"]
+        or told["seq"] < last["seq"]
+        or (same and told["hash"] != last["hash"])
+        or (same and last["seq"] and told["at"] != last["at"])
     ):
         yield Problem("STORE_PROOF_HEAD", {"seq": last["seq"], "told": told["seq"]})
     if given is not None and not (
@@ -199,11 +204,17 @@ def verify(store: Store, given: HeadRecord | None = None) -> Proof:
     return Proof(int(last["seq"]), compared, erased, head, tuple(problems))
 
 
-def _snapshot(store: Store) -> Any:
+@contextmanager
+def _snapshot(store: Store) -> Iterator[None]:
     """One reading of everything, whatever others write meanwhile."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
-    return transaction.atomic()
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if store.vendor == "postgresql" and outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def compare(store: Store, memory: Memory) -> tuple[int, list[Problem]]:
