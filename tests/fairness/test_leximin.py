@@ -39,10 +39,11 @@ def test_two_hundred_alike_have_a_tenth_each():
 
 def test_the_walk_gives_back_its_point_over_whole_points_only():
     found = leximin(FOUR)
-    points, weights, left = walk(FOUR, found.y)
-    assert left < 1e-9
-    assert all(FOUR.holds(point) for point in points)
-    assert np.abs(np.array(weights) @ np.array(points) - found.y).max() < 1e-9
+    for turn in range(3):
+        way = walk(FOUR, found.y, turn=turn)
+        assert way.done
+        assert all(FOUR.holds(point) for point in way.points)
+        assert np.abs(way.part @ np.array(way.points) - found.y).max() < 1e-9
 
 
 def test_multipliers_prove_every_stage():

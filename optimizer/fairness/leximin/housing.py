@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError
-from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walk
+from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walks
 from optimizer.fairness.leximin.hull import Hull, hull_leximin, hull_maximin, hull_nash
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
 from optimizer.fairness.leximin.stages import Relaxed, bound_of, leximin, maximin, nash, proof_of
@@ -275,8 +275,7 @@ def _settle(market: Market, home: Housing) -> Settled:
         return Settled(_narrowed(market, home, home.point), False, True)
     relaxed = leximin(home.polytope)
     small, point, _, _ = _bundled(home, relaxed.y)
-    points, _, left = walk(small, point)
-    if points and left <= 1e-9:
+    if walks(small, point)[-1].done:
         return Settled(home, False, False)
     if len(home.polytope) <= SMALL:
         return Settled(home, True, False)
