@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import optimizer as af
+from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import all_mechanisms, fairness_to
 from optimizer.fairness.market import market_of
@@ -105,6 +108,43 @@ def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: 
     verdict = verify_lottery(changed, case_folder)
     assert verdict.refused
     assert {"manifest", "lottery"} <= {c.id for c in verdict.checks if not c.ok}
+
+
+def test_stages_over_whole_points_are_checked_leaf_by_leaf(tmp_path: Path):
+    case, out = tmp_path / "case", tmp_path / "out"
+    af.write_case(af.synthesize("commission", dwellings=3, applications=40, seed=1), case)
+    fairness_to(case, out, "leximin", draws=4, groups=[])
+    proofs = json.loads((out / "proofs.json").read_text(encoding="utf-8"))
+    assert proofs["leximin"]["over"] == "points" and any(
+        len(s["tree"]) > 1 for s in proofs["leximin"]["stages"]
+    )
+    assert verify_lottery(out, case).verdict == "certified"
+
+    def verdict_of(change: Callable[[dict[str, Any]], None]) -> str:
+        changed = json.loads(json.dumps(proofs))
+        change(changed["leximin"])
+        (out / "proofs.json").write_text(json.dumps(changed, sort_keys=True), encoding="utf-8")
+        seal(out)
+        return verify_lottery(out, case).verdict
+
+    deep = next(i for i, s in enumerate(proofs["leximin"]["stages"]) if len(s["tree"]) > 1)
+
+    def lower(proof: dict[str, Any]) -> None:
+        stage = proof["stages"][-2]
+        stage["value"] = stage["bound"] = stage["value"] - 1e-3
+
+    def cut(proof: dict[str, Any]) -> None:
+        stage = proof["stages"][deep]
+        stage["tree"] = [next(node for node in stage["tree"] if "column" not in node)]
+
+    def looped(proof: dict[str, Any]) -> None:
+        proof["stages"][deep]["tree"][0]["below"] = 0
+
+    def wider(proof: dict[str, Any]) -> None:
+        proof["stages"][-2]["bound"] = proof["stages"][-2]["value"] + 1e-3
+
+    assert [verdict_of(x) for x in (lower, cut, looped)] == ["refused"] * 3
+    assert verdict_of(wider) == "certified within"
 
 
 def test_bad_input_is_told_in_both_languages(case_folder: Path):

@@ -21,7 +21,7 @@ DUAL = 1e-9
 HELD = 1e-9
 """What a fixed chance may lose to the rounding of later stages: ten times the tolerance of the program, or it contradicts itself."""
 ROUNDED = 1e-5
-"""How far the value of a program may be from what its multipliers prove: the tolerances above, magnified by the multipliers."""
+"""A column or a row of a program's answer this near to a whole number is on it: the tolerances above, magnified by the multipliers."""
 EVEN = 1e-9
 """Rows and chances that a polished point keeps."""
 
@@ -140,7 +140,7 @@ def leximin(polytope: Polytope) -> Relaxed:
             dual[program.first_people : program.first_chance],
         )
         proven = bound_of(stage, polytope, p, free)
-        value = min(1.0, max(0.0, proven)) if abs(proven - reached) <= ROUNDED else reached
+        value = min(1.0, max(0.0, proven)) if proven < INFINITY else reached
         if value > 1 - DUAL:
             value, here = 1.0, np.flatnonzero(free)
         if not len(here):
@@ -149,7 +149,9 @@ def leximin(polytope: Polytope) -> Relaxed:
         for j in here.tolist():
             free[j], p[j] = False, value
             program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
-            program.model.changeRowBounds(program.first_chance + j, max(0.0, value - HELD), INFINITY)
+            program.model.changeRowBounds(
+                program.first_chance + j, max(0.0, min(value, reached) - HELD), INFINITY
+            )
     y = _polished(polytope, p, x[:-1])
     return Relaxed(p, x[:-1] if y is None else y, tuple(stages))
 
