@@ -86,9 +86,9 @@ texts(
         "diversity": ("Le prix publié de la diversité", "The published price of diversity"),
         "diversity_note": (
             "Rapport entre l'optimum sans plafond par groupe et l'optimum avec (parts de la demande plus dix points), à côté de la borne "
-            "publiée 1/min α (Benabbou et al., 2018). Le prix mesuré est au plus la borne.",
+            "1/min α (Benabbou et al., 2018 ; démontrée de nouveau dans le programme, sans relecture de l'article). Le prix mesuré est au plus la borne.",
             "Optimum without caps per group over the optimum with them (shares of the demand plus ten points), beside the published "
-            "bound 1/min α (Benabbou et al., 2018). The price measured is at most the bound.",
+            "bound 1/min α (Benabbou et al., 2018; proven again in the program, the paper not reread). The price measured is at most the bound.",
         ),
         "price": ("Prix mesuré", "Price measured"),
         "bound": ("Borne publiée", "Published bound"),

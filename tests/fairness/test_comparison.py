@@ -16,10 +16,12 @@ import optimizer as af
 from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import all_mechanisms, fairness_to
-from optimizer.fairness.market import market_of
+from optimizer.fairness.market import market_of, plain_market
 from optimizer.fairness.measures import all_metrics
+from optimizer.fairness.prices import diversity_price
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
+from tests.fairness.markets import small_market
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +62,10 @@ def test_every_mechanism_has_every_metric(written: Path):
 def test_small_groups_lose_their_numbers(written: Path):
     groups = pq.read_table(written / "groups.parquet").to_pandas()
     assert groups["masked"].any() and not groups["masked"].all()
-    assert (
-        groups.loc[groups["masked"], "rate"].isna().all() and (groups.loc[groups["masked"], "n"] < 11).all()
-    )
+    assert groups.loc[groups["masked"], ["rate", "low", "high", "opportunity"]].isna().all(axis=None)
     assert (groups.loc[~groups["masked"], "n"] >= 11).all()
+    for _, mine in groups[groups["masked"]].groupby(["mechanism", "group"]):
+        assert mine["n"].sum() >= 11, "a subtraction from the total gives a small group back"
 
 
 def test_the_price_of_a_rule_falls_as_its_share_rises_and_the_published_bound_holds(written: Path):
@@ -72,6 +74,18 @@ def test_the_price_of_a_rule_falls_as_its_share_rises_and_the_published_bound_ho
     assert (ordered["net"].diff().dropna() <= 0).all() and (ordered["slope"] <= 0).all()
     diversity = pd.read_csv(written / "diversity.csv", sep=";", decimal=",", encoding="utf-8-sig")
     assert (diversity["price"] >= 1 - 1e-9).all() and (diversity["price"] <= diversity["bound"] + 1e-9).all()
+
+
+def test_caps_cost_at_most_the_bound_and_reach_it_where_one_public_alone_wants_a_block():
+    for number in range(40):
+        market = small_market(number)
+        levels = tuple("ab"[a % 2] for a in range(len(market)))
+        found = diversity_price(market, levels)
+        assert 1 - 1e-9 <= found["price"] <= found["bound"] + 1e-9
+    # ten want the ten dwellings of one class, ninety want none of them but one more: caps leave the ten with the share of ten
+    alone = plain_market([[1, None]] * 10 + [[None, 1]] * 90, capacity=[10, 1])
+    found = diversity_price(alone, ("few",) * 10 + ("many",) * 90)
+    assert found == {"price": pytest.approx(11 / 3), "bound": pytest.approx(11 / 2)}
 
 
 def test_the_page_speaks_both_languages_and_names_nobody(case_folder: Path, written: Path):
