@@ -115,7 +115,7 @@ def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame
                 if study.lottery.draws:
                     low, high = wilson(rate, study.lottery.draws * n)
                     interval = "wilson"
-                elif len(study.outcomes) == 1:
+                elif study.lottery.certain:
                     low, high = wilson(rate, n)
                     interval = "census wilson"
                 expected = float(base[mine].sum()) if base is not None else float("nan")

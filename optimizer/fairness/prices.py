@@ -77,10 +77,7 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
     AttrifluxError
         ``FAIRNESS_RULE``
     """
-    mine = [r for r, row in enumerate(problem.rows) if row.rule == rule and row.price > 0]
-    if not mine:
-        known = ", ".join(dict.fromkeys(row.rule for row in problem.rows if row.price > 0))
-        raise AttrifluxError("FAIRNESS_RULE", what=rule, known=known or "–")
+    mine = check_rule(problem, rule)
     place = {str(name): i for i, name in enumerate(market.application_ids)}
     lines = []
     for share in [None, *(Fraction(i, steps - 1) for i in range(steps))]:
@@ -114,6 +111,21 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
             )
         )
     return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def check_rule(problem: Problem, rule: str) -> list[int]:
+    """The priced rows of a rule.
+
+    Raises
+    ------
+    AttrifluxError
+        ``FAIRNESS_RULE``
+    """
+    mine = [r for r, row in enumerate(problem.rows) if row.rule == rule and row.price > 0]
+    if not mine:
+        known = ", ".join(dict.fromkeys(row.rule for row in problem.rows if row.price > 0))
+        raise AttrifluxError("FAIRNESS_RULE", what=rule, known=known or "–")
+    return mine
 
 
 def diversity_price(

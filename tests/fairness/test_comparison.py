@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import optimizer as af
 from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import all_mechanisms, fairness_to
+from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of, plain_market
 from optimizer.fairness.measures import all_metrics
 from optimizer.fairness.prices import diversity_price
+from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
 from tests.fairness.markets import small_market
@@ -57,6 +60,21 @@ def test_every_mechanism_has_every_metric(written: Path):
         == smallest["maximin"]
         <= smallest[["cotation", "random"]].min()
     )
+
+
+def test_chances_counted_over_draws_have_an_interval():
+    """One dwelling, thirty households, ninety draws at random: all have the same chance, their frequencies do not."""
+    market = plain_market([[1]] * 30, capacity=[1])
+    drawn = [allocation([(Draw("even", i).number("who") % 30, 0, 0)]) for i in range(90)]
+    study = Study(mixed(market, [(Fraction(1, 90), one) for one in drawn], draws=90), 90, np.zeros(30))
+    readings = {
+        (m.id, r.scope): r for m in all_metrics() if m.id in ("gini_p", "min_p") for r in m.compute(study)
+    }
+    told = readings["gini_p", ""]
+    assert told.interval == "draws low-high" and told.low < 0.15 < 0.25 < told.value == told.high
+    never = readings["min_p", "without"]
+    assert never.interval == "never drawn" and never.low == 0.0 < never.value == never.high
+    assert readings["min_p", "positive"].high > 1 / 30
 
 
 def test_small_groups_lose_their_numbers(written: Path):
@@ -101,10 +119,27 @@ def test_the_page_speaks_both_languages_and_names_nobody(case_folder: Path, writ
 
 def test_the_same_case_gives_the_same_bytes(case_folder: Path):
     folders = [case_folder.parent / f"again{i}" for i in range(2)]
-    for folder in folders:
-        fairness_to(case_folder, folder, "random,probabilistic_serial,leximin", draws=16)
+    for folder, workers in zip(folders, (1, "threads:2"), strict=True):
+        fairness_to(case_folder, folder, "random,probabilistic_serial,leximin", draws=16, workers=workers)
     for name in ("mechanisms.csv", "groups.csv", "lottery.parquet", "report.html", "proofs.json"):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+
+
+def test_a_stopped_comparison_goes_on_where_it_was(case_folder: Path):
+    out, whole = case_folder.parent / "stopped", case_folder.parent / "whole"
+
+    def stop(text: str) -> None:
+        if "Ancienneté" in text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fairness_to(case_folder, out, "cotation,seniority,random", draws=16, phase=stop)
+    assert not out.exists() and (case_folder.parent / "stopped.parts" / "journal.jsonl").is_file()
+    fairness_to(case_folder, out, "cotation,seniority,random", draws=16, resume=True)
+    assert not (case_folder.parent / "stopped.parts").exists()
+    fairness_to(case_folder, whole, "cotation,seniority,random", draws=16)
+    for name in ("mechanisms.csv", "groups.csv", "probabilities.parquet", "report.html"):
+        assert (out / name).read_bytes() == (whole / name).read_bytes(), name
 
 
 def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: Path, written: Path):
