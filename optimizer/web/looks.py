@@ -7,6 +7,7 @@ and every page of the session shows it until the session goes a step further.
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 from optimizer.errors import AttrifluxError, Lang, Said, define
 from optimizer.store.records import NewCandidate, NewItem, SessionRecord
 from optimizer.web.agendas import item_of, name_of
+from optimizer.web.children.lines import ONE_THREAD
 from optimizer.web.children.questions import Asked, DescribeItem, DescribeName, Recheck
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
@@ -116,7 +118,12 @@ def _ask(desk: Desk, case: str, asked: Asked, lang: Lang) -> dict[str, Any]:
     words = [sys.executable, "-m", "optimizer.web.children.look", str(case_path(desk, case)), lang]
     try:
         done = subprocess.run(
-            words, input=pickle.dumps(asked), capture_output=True, timeout=SECONDS, check=True
+            words,
+            input=pickle.dumps(asked),
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            env={**os.environ, **ONE_THREAD},
         )
         told: dict[str, Any] = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError):

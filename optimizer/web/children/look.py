@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from optimizer.errors import AttrifluxError, InputProblems, Lang
-from optimizer.web.children.lines import give_way, say
+from optimizer.web.children.lines import PATIENT, give_way, say
 from optimizer.web.children.questions import Asked, DescribeItem, Recheck
 
 
@@ -22,7 +22,7 @@ def main(case: Path, lang: Lang) -> int:
     from optimizer.desk.late import Described
     from optimizer.desk.rechecking import rechecked
 
-    give_way()
+    give_way(PATIENT)
     asked: Asked = pickle.load(sys.stdin.buffer)
     try:
         read = importers.read(case)
