@@ -25,8 +25,6 @@ from tests.web.weeks import Player, play
 def test_three_weeks_on_the_pages_and_on_the_workbook_are_the_same_weeks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    # nobody asks a question here: no room keeps a case warm beside
-    monkeypatch.setattr("optimizer.web.answers.room_at_hand", lambda *told, **more: None)
     (tmp_path / "classeur").mkdir()
     weeks = by_workbook(tmp_path / "classeur", _follows_from_the_log)
     for case in weeks.cases[1:]:
@@ -42,6 +40,8 @@ def test_three_weeks_on_the_pages_and_on_the_workbook_are_the_same_weeks(
         from optimizer.web.deployment import Deployment
         from optimizer.web.jobs import end_all
 
+        # nobody asks a question here: no room keeps a case warm beside
+        monkeypatch.setattr("optimizer.web.answers.room_at_hand", lambda *told, **more: None)
         make_accounts(desk)
         give_passwords(PASSWORD)
         state = tmp_path / "pages" / "files"
