@@ -170,7 +170,10 @@ def test_the_statement_and_the_conversion_show_the_same_dwellings():
     ]
     assiette = [{"landlord": "OPH25", "departement": "25", "year": 2026, "basis": "forecast", "vacated": 96, "mutation": 6}]  # fmt: skip
     case = committed(
-        brought("ALS", "A", share=0.1), brought("COLL:25056", "C", dwellings=90), stock=stock, assiette=assiette
+        brought("ALS", "A", share=0.1),
+        brought("COLL:25056", "C", dwellings=90),
+        stock=stock,
+        assiette=assiette,
     )
     one, other = bilan(case, 2026).commitments.table, flux(case).register.table
     pd.testing.assert_frame_equal(one, other)
