@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,8 +130,8 @@ def chain_problem(store: Store) -> Said:
 def _chain(
     store: Store, last: Row, memory: Memory | None = None, given: HeadRecord | None = None
 ) -> Iterator[Problem]:
-    """Walk the ledger once; ``last`` becomes its last line."""
-    heads: dict[int, str] = {}
+    """Walk the ledger once; ``last`` becomes its last line. Somebody may write meanwhile."""
+    before, heads = store.head(), {0: chain.GENESIS}
     met = signed = given is None
     prev, expected = chain.GENESIS, 1
     try:
@@ -160,8 +161,12 @@ def _chain(
         yield Problem("STORE_PROOF_CHAIN", {"seq": expected})
         return
     told = store.head()
-    if (told["seq"], told["hash"]) != (last["seq"], last["hash"]) or (
-        last["seq"] and told["at"] != last["at"]
+    same = told["seq"] == last["seq"]
+    if (
+        heads.get(before["seq"]) != before["hash"]
+        or told["seq"] < last["seq"]
+        or (same and told["hash"] != last["hash"])
+        or (same and last["seq"] and told["at"] != last["at"])
     ):
         yield Problem("STORE_PROOF_HEAD", {"seq": last["seq"], "told": told["seq"]})
     if given is not None and not (
@@ -218,11 +223,17 @@ def _rows(payload: str) -> list[Any]:
         return []
 
 
-def _snapshot(store: Store) -> Any:
+@contextmanager
+def _snapshot(store: Store) -> Iterator[None]:
     """One reading of everything, whatever others write meanwhile."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
-    return transaction.atomic()
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if store.vendor == "postgresql" and outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def compare(store: Store, memory: Memory) -> tuple[int, list[Problem]]:

@@ -285,6 +285,30 @@ def test_the_head_is_signed_once_a_day_while_the_desk_is_served(play):
     assert ledger.verify(play.store, last).holds
 
 
+def test_a_desk_that_is_opened_while_another_process_writes_is_not_taken_for_broken(play, monkeypatch):
+    play.new(dwelling("L1"))
+    walk = ledger.events
+
+    def written_meanwhile(opened, since=0):
+        yield from list(walk(opened, since))
+        play.do(c.edit_session, S, play.session, hour="16 h")
+
+    monkeypatch.setattr(ledger, "events", written_meanwhile)
+    assert not ledger.chain_problem(play.store).fr
+
+    def lines_without_head(opened, since=0):
+        lines = list(walk(opened, since))
+        yield from lines
+        seq = lines[-1]["seq"] + 1
+        more = {**lines[-1], "seq": seq, "prev": lines[-1]["hash"], "command_id": "x"}
+        yield {**more, "hash": chain.event_hash(more)}
+
+    monkeypatch.setattr(ledger, "events", lines_without_head)
+    assert "n'est pas celle que la base annonce" in ledger.chain_problem(play.store).fr
+    monkeypatch.setattr(ledger, "events", lambda opened, since=0: list(walk(opened, since))[:-1])
+    assert "n'est pas celle que la base annonce" in ledger.chain_problem(play.store).fr
+
+
 def test_the_ledger_holds_no_name_number_or_sentence(play):
     busy(play)
     lines = json.dumps([[e.payload, e.actor, e.ref] for e in map(plain_event, queries.events(play.store))])
