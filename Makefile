@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 KERNELS := $(VENV)/.kernels
 DESK := $(VENV)/.desk
 
-.PHONY: demo test test-desk soak bench check kernels clean
+.PHONY: demo test test-desk soak bench check kernels docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -52,6 +52,9 @@ soak: check $(DESK)
 
 bench: $(KERNELS)
 	@$(BIN)/python -m benchmarks.run
+
+docs: $(STAMP)
+	@$(BIN)/python .ci/site.py build/site
 
 clean:
 	@rm -rf $(VENV) demo dist build

@@ -10,7 +10,7 @@ import yaml
 
 from optimizer.verify.verdict import Unreadable
 
-MOST_BYTES = 8_000_000
+MOST_BYTES = 500_000
 KEPT_BYTES = 100_000
 """A longer file is read anew each time: no file of the law is."""
 DEEPEST = 30
@@ -39,7 +39,7 @@ def _parsed(raw: bytes, name: str) -> Any:
         text = _text(raw)
         _bounded(text, name)
         return yaml.load(text, Loader=_loader())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(name, type(error).__name__) from error
 
 
@@ -53,7 +53,7 @@ def _text(raw: bytes) -> str:
 
 def _bounded(text: str, name: str) -> None:
     """Look at the events before anything is built, where the text could hold an alias or nest deeply."""
-    nested = max(text.count(mark) for mark in ("[", "{", "- -")) > DEEPEST or " " * DEEPEST in text
+    nested = max(text.count(mark) for mark in ("[", "{", "- -", "?")) > DEEPEST or " " * DEEPEST in text
     if not (nested or "&" in text or "*" in text):
         return
     depth = 0
