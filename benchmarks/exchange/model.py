@@ -27,6 +27,10 @@ BATCH = 4_000
 """Columns of positive reduced cost added at once, the best first."""
 
 
+FIRST = (2_000, 8_000, 1 << 62)
+"""Columns of the integer programs tried in turn: equal weights leave so many equal optima that few columns hold one."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A solved instance; ``value`` and ``bound`` in units of the pool's ``1 / scale``.
@@ -145,17 +149,37 @@ class Formulation:
                 values.append(three[j, k])
         return found, np.concatenate([np.zeros(0), *values])
 
+    def some(self, values: F, most: int) -> list[int]:
+        """So many of the best places, those of nearly equal value drawn: in order they would all meet the same few pairs."""
+        near = float(np.mean(self.pool.weight)) / 4
+        drawn = np.random.default_rng(len(values)).random(len(values))
+        found: list[int] = np.argsort(-(values + near * drawn), kind="stable")[:most].tolist()
+        return found
+
+    def reduced(self, dual: F) -> F:
+        """(columns,) reduced value of the columns known."""
+        by_position = [self.reduced_arcs(dual, p) for p in range(1, self.positions + 1)]
+        return np.array(
+            [
+                self.worth(self.cycles[i]) - sum(dual[v] for v in self.cycles[i])
+                if what == "cycle"
+                else by_position[self.arcs[i][1] - 1][self.arcs[i][0]]
+                for what, i in self.order
+            ],
+            np.float64,
+        )
+
     def price(self, dual: F, above: float, most: int | None) -> int:
         """Enter the columns of reduced value above a limit, at most so many of the best of each sort."""
         cycles, values = self.reduced_cycles(dual, above)
         if most is not None and len(cycles) > most:
-            cycles = [cycles[i] for i in np.argsort(-values, kind="stable")[:most].tolist()]
+            cycles = [cycles[i] for i in self.some(values, most)]
         arcs: list[tuple[int, int]] = []
         for position in range(1, self.positions + 1):
             net = self.reduced_arcs(dual, position)
             mine = np.flatnonzero(net > above)
             if most is not None and len(mine) > most:
-                mine = mine[np.argsort(-net[mine], kind="stable")[:most]]
+                mine = mine[self.some(net[mine], most)]
             arcs += [(int(arc), position) for arc in mine.tolist()]
         return self.add(cycles, arcs)
 
@@ -185,14 +209,18 @@ def solve(pool: Pool, chain: int, cycle: int, *, time_limit: float | None = None
     complete = watch.stopped() is None
     bound = int(np.floor(-lp.objective + 1e-6)) if complete else int(pool.weight.sum())
     best: tuple[int, list[tuple[str, int]]] = (0, [])
-    while True:
-        best = max(best, _whole(form, watch), key=lambda x: x[0])
-        if best[0] >= bound or watch.stopped() or not complete:
+    for most in FIRST:
+        best = max(best, _whole(form, watch, dual, most), key=lambda x: x[0])
+        if best[0] >= bound or most >= len(form.order):
             break
+    while best[0] < bound and complete and not watch.stopped():
         # a column that an optimum better than the best known can use loses less than the gap
         if not form.price(dual, best[0] + 1 - EPS + lp.objective, None):
-            bound = best[0]
-            break
+            best = max(best, _whole(form, watch, dual, len(form.order)), key=lambda x: x[0])
+            if not form.price(dual, best[0] + 1 - EPS + lp.objective, None) and not watch.stopped():
+                bound = best[0]
+                break
+        best = max(best, _whole(form, watch, dual, len(form.order)), key=lambda x: x[0])
     proven = complete and best[0] >= bound
     cycles = tuple(form.cycles[i] for what, i in best[1] if what == "cycle")
     chains = _chains(form, [form.arcs[i] for what, i in best[1] if what == "arc"])
@@ -203,11 +231,15 @@ def solve(pool: Pool, chain: int, cycle: int, *, time_limit: float | None = None
     return Answer(told, bound, proven, cycles, chains, len(form.order))
 
 
-def _whole(form: Formulation, watch: Watch) -> tuple[int, list[tuple[str, int]]]:
-    """The best integer solution over the columns known, value and columns."""
+def _whole(form: Formulation, watch: Watch, dual: F, most: int) -> tuple[int, list[tuple[str, int]]]:
+    """The best integer solution over so many of the columns known, the best by reduced value: value and columns."""
     import highspy
 
     n = len(form.order)
+    upper = np.ones(n)
+    if most < n:
+        upper[:] = 0.0
+        upper[form.some(form.reduced(dual), most)] = 1.0
     marks = np.arange(n, dtype=np.int32)
     kind = {
         True: int(highspy.HighsVarType.kInteger.value),
@@ -216,6 +248,7 @@ def _whole(form: Formulation, watch: Watch) -> tuple[int, list[tuple[str, int]]]
     form.model.setOptionValue("mip_rel_gap", 0.0)
     form.model.setOptionValue("mip_abs_gap", 0.5)
     form.model.changeColsIntegrality(n, marks, np.full(n, kind[True], np.uint8))
+    form.model.changeColsBounds(n, marks, np.zeros(n), upper)
     answer = run(form.model, watch)
     form.model.changeColsIntegrality(n, marks, np.full(n, kind[False], np.uint8))
     if not answer.usable:
