@@ -24,7 +24,7 @@ from optimizer.shortlist.ranks import Lines
 
 COLUMNS = (
     "chain", "kind", "position", "dwelling_id", "account", "application_id", "conditional_on", "value",
-    "acceptance", "expected", "available_on",
+    "acceptance_rate", "expected_rate", "available_on",
 )  # fmt: skip
 
 
@@ -56,22 +56,14 @@ class Moves:
         found: dict[int, int] = {}
         left = SCALE
         for link in self.links:
-            if link.position == 0 or (link.cycle and link.position == 1):
-                left = SCALE
-                if link.cycle:
-                    for other in self.links:
-                        if other.chain == link.chain and other.app != link.app:
-                            left = left * int(acceptance[other.app]) // FULL
             if link.cycle:
-                found[link.dwelling] = left if link.position == 1 else found[self._first(link.chain)]
+                others = [x.app for x in self.links if x.chain == link.chain and x.app != link.app]
+                found[link.dwelling] = _all(sorted(int(acceptance[a]) for a in others))
                 continue
             if link.position:
                 found[link.dwelling] = left
-            left = left * (FULL if link.app < 0 else int(acceptance[link.app])) // FULL
+            left = (SCALE if not link.position else left) * int(acceptance[link.app]) // FULL
         return found
-
-    def _first(self, chain: int) -> int:
-        return next(x.dwelling for x in self.links if x.chain == chain)
 
     def beside(self, proposals: pd.DataFrame, lines: Lines) -> pd.DataFrame:
         """The proposals with ``chain``, ``position`` and ``conditional_on``; points of a freed dwelling without a fill value."""
@@ -107,6 +99,14 @@ class Moves:
                 )
             )  # fmt: skip
         return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _all(chances: list[int]) -> int:
+    """Probability that all accept, rounded down in turn."""
+    left = SCALE
+    for chance in chances:
+        left = left * chance // FULL
+    return left
 
 
 def read_moves(problem: Problem, facts: Facts, first: FirstRanks) -> Moves:
