@@ -136,7 +136,9 @@ def bonus_of(facts: Facts, rules: RuleSet) -> I64:
     """(D,) hundredths a dwelling itself adds to the value of a household: its vacancy days; of a freed one, no fill value
     (it would be let at a later session) and the cost of a link more."""
     dwellings = facts.dwellings
-    less = hundredths(rules.get("national.fit.fill_value")) + hundredths(rules.get("national.chain.link_cost"))
+    less = hundredths(rules.get("national.fit.fill_value")) + hundredths(
+        rules.get("national.chain.link_cost")
+    )
     return np.asarray(dwellings.vacancy_points - np.where(dwellings.freed, less, 0), np.int64)
 
 

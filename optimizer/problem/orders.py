@@ -79,14 +79,14 @@ class OrderTable:
         self.orders = Orders(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
         self._held: dict[int, Signs] = {app: tuple((r, -1) for r in own) for app, own in held.items()}
         self._dwelling = part[:, 0].tolist()
-        listed = frozenset(app for ranks in self._rank.values() for app in ranks)
-        self.nominees = listed | frozenset(self._freeing)
+        named = frozenset(app for ranks in self._rank.values() for app in ranks)
+        self.nominees: frozenset[int] = named | frozenset(self._freeing)
         """Households that stand on a list, or free a dwelling: each is told apart from all others."""
         self.dwellings = frozenset(d for d, _ in self._rank)
         """Dwellings with a list: each is told apart too, and so is a freed one."""
         self.freed = frozenset(self._link)
         self._listed, self._tenant = (np.zeros(len(facts.applications.ids), bool) for _ in range(2))
-        self._listed[sorted(listed)] = True
+        self._listed[sorted(named)] = True
         self._tenant[sorted(self._freeing)] = True
         self._last = max(homes.position.max(initial=0), 0)
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from optimizer import pipeline
 from optimizer.domain import Case
-from optimizer.domain.schema import empty_frame
 from optimizer.eligibility.facts import Facts
 from optimizer.pipeline import Optimum
 from optimizer.problem import evaluate
@@ -182,9 +181,15 @@ def realised(optimum: Optimum, case: Case | Path | str, options: Options, kept: 
     counted = evaluate(small, same)
     if counted.objective != solved.objective:
         raise AssertionError("the dwellings freed alone give another value than the whole problem")
-    rules = rules_table(small, replace(now, certificate=replace(solved.certificate, status="certified_within")))
+    rules = rules_table(
+        small, replace(now, certificate=replace(solved.certificate, status="certified_within"))
+    )
     return replace(
-        optimum, prepared=replace(prepared, timings=optimum.prepared.timings), solved=now, evaluation=counted, rules=rules
+        optimum,
+        prepared=replace(prepared, timings=optimum.prepared.timings),
+        solved=now,
+        evaluation=counted,
+        rules=rules,
     )
 
 

@@ -20,8 +20,8 @@ from optimizer.problem.account_year import FIGURES, AccountYear, account_years
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
-from optimizer.runs.keeping import weighed
 from optimizer.runs.chains import read_moves
+from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
 from optimizer.runs.result import Kept, Tables
 from optimizer.scoring import Scores

@@ -173,7 +173,12 @@ class LeapfrogFinder:
         self.full_at = self._full_at()
         self._least = int(problem.entry_fit.min(initial=0))
         let = set(first.dwelling.tolist())
-        links = zip(problem.orders.dwelling.tolist(), problem.orders.account.tolist(), problem.orders.app.tolist(), strict=True)
+        links = zip(
+            problem.orders.dwelling.tolist(),
+            problem.orders.account.tolist(),
+            problem.orders.app.tolist(),
+            strict=True,
+        )
         self._frees = frozenset(app for d, account, app in links if account < 0 and d in let)
         """Households whose departure frees a dwelling that is let."""
         self._words = list(_WORDS)

@@ -116,7 +116,9 @@ def _best(problem: Problem, d: int, used: B, state: I64) -> Line | None:
             known[type_] = sorted(fine, key=lambda k: -int(problem.kinds.value[k]))
         if known[type_]:
             kind = known[type_][0]
-            gained = int(problem.values(slice(e, e + 1))[0]) + int(problem.bonus[d] + problem.kinds.value[kind])
+            gained = int(problem.values(slice(e, e + 1))[0]) + int(
+                problem.bonus[d] + problem.kinds.value[kind]
+            )
             return (d, app, kind) if gained > 0 or problem.must_fill[klass] else None
     seats = np.flatnonzero(problem.seats.klass == klass)
     for s in seats[np.argsort(-problem.seats.value[seats], kind="stable")].tolist():

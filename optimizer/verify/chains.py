@@ -60,8 +60,10 @@ def check_chains(out: Path, lines: Lines, world: World, classes: Classes, found:
     homes = proposals.index("dwelling_id", world.dwellings.ids)
     for i, said in enumerate(_said(proposals, ("chain", "position", "conditional_on"))):
         step = by_dwelling.get(int(homes[i]))
-        right = ("", "", "") if step is None else (str(step.chain), str(step.position), _before(world, step))
-        found.demand("chains", said == right, f"proposals, ligne {i + 2}")
+        columns = (
+            ("", "", "") if step is None else (str(step.chain), str(step.position), _before(world, step))
+        )
+        found.demand("chains", said == columns, f"proposals, ligne {i + 2}")
     table = need_out(out, "chains")
     found.demand("chains", table.rows == len(mine), "chains : nombre de lignes")
     if table.rows != len(mine):
@@ -70,8 +72,20 @@ def check_chains(out: Path, lines: Lines, world: World, classes: Classes, found:
     at_first = np.flatnonzero(lines.rank == 1)
     line_of = dict(zip(lines.dwelling[at_first].tolist(), at_first.tolist(), strict=True))
     dates = cells.days(world.raw.table("dwellings"), "available_on")
-    names = ("chain", "kind", "position", "dwelling_id", "account", "application_id", "conditional_on", "available_on")
-    numbers = {n: table.scaled(n, s) for n, s in (("value", 100), ("acceptance_rate", LEASE), ("expected_rate", LEASE))}
+    names = (
+        "chain",
+        "kind",
+        "position",
+        "dwelling_id",
+        "account",
+        "application_id",
+        "conditional_on",
+        "available_on",
+    )
+    numbers = {
+        n: table.scaled(n, s)
+        for n, s in (("value", 100), ("acceptance_rate", LEASE), ("expected_rate", LEASE))
+    }
     for i, (step, said) in enumerate(zip(mine, _said(table, names), strict=True)):
         line = line_of[step.dwelling]
         app = int(lines.app[line])

@@ -150,7 +150,9 @@ def check_firsts(lines: Lines, world: World, found: Findings) -> None:
         if d in at_first:
             moved = home_of.get(tenant, -1)
             fine = moved >= 0 and world.opens(moved, d)
-            found.demand("first_ranks", fine, f"dwelling_id={world.dwellings.ids[d]} : son locataire ne part pas")
+            found.demand(
+                "first_ranks", fine, f"dwelling_id={world.dwellings.ids[d]} : son locataire ne part pas"
+            )
     for d, a in world.pins.items():
         found.demand("first_ranks", at_first.get(d, -1) == a, f"dwelling_id={world.dwellings.ids[d]}")
 

@@ -34,7 +34,16 @@ from optimizer.verify.situation import Situation
 from optimizer.verify.solution import Pairs, check_firsts, check_labels, check_rows, count_run, read_lines
 from optimizer.verify.tables import RawCase, read_case
 from optimizer.verify.told import LARGEST, Told
-from optimizer.verify.verdict import CERTIFIED, MALFORMED, REFUSED, WITHIN, Findings, Unreadable, Verdict, decimal_text
+from optimizer.verify.verdict import (
+    CERTIFIED,
+    MALFORMED,
+    REFUSED,
+    WITHIN,
+    Findings,
+    Unreadable,
+    Verdict,
+    decimal_text,
+)
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
 
