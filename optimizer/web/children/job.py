@@ -22,7 +22,7 @@ from types import FrameType
 
 from optimizer.errors import AttrifluxError, InputProblems, Lang, reason_of
 from optimizer.store.records import DutyRecord, SessionRecord
-from optimizer.web.children.lines import give_way, say, when_alone
+from optimizer.web.children.lines import LAST, give_way, say, when_alone
 
 SHOWN = 400
 """Findings that are handed over one by one; the rest is counted."""
@@ -60,7 +60,7 @@ class Log:
 
 def main(case: Path, out: Path, lang: Lang, source: Path | None = None, log: Path | None = None) -> int:
     """The whole main job; the exit code."""
-    give_way()
+    give_way(LAST)
     stop = threading.Event()
 
     def interrupt(number: int, frame: FrameType | None) -> None:

@@ -16,6 +16,7 @@ from optimizer.web.choices import OUTCOMES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.pages import lang_of, page
+from optimizer.web.scope import heads_of
 
 LIVE = ("listed", "attributed", "ranked", "conditional", "offered", "accepted")
 RECOURSES = ("gracieux", "contentieux", "mediation")
@@ -113,10 +114,10 @@ def follow(request: Asked, session: str, candidate: int) -> HttpResponse:
 
 def _owed(found: CandidateRecord) -> tuple[list[DutyRecord], list[RecourseRecord]]:
     """Open duties and recourses of a household."""
-    store = desk().store
+    store, known = desk().store, desk().known
     return (
-        [d for d in queries.duties(store) if d.ref == found.ref],
-        [r for r in queries.recourses(store) if r.ref == found.ref],
+        [d for d in known.of("duties", lambda: queries.duties(store)) if d.ref == found.ref],
+        [r for r in known.of("recourses", lambda: queries.recourses(store)) if r.ref == found.ref],
     )
 
 
@@ -128,8 +129,9 @@ def _show(
     **values: Any,
 ) -> HttpResponse:
     record = request.session_record
-    own = {s.session_id for s in queries.sessions(desk().store, items=False) if request.visitor.roles_for(s)}
-    history = [c for c in queries.history(desk().store, found.ref) if c.session_id in own]
+    own = {s.session_id for s in heads_of(request.visitor)}
+    candidatures = desk().known.of(("history", found.ref), lambda: queries.history(desk().store, found.ref))
+    history = [c for c in candidatures if c.session_id in own]
     names, held, law = (
         request.visitor.names_households(record),
         request.visitor.roles_for(record),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -17,7 +18,7 @@ from optimizer.store.records import (
     VoteRecord,
 )
 from optimizer.web.acting import act
-from optimizer.web.answers import Answered, ask
+from optimizer.web.answers import Answered, ask, expect
 from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, FEW, KINDS, PRESENCES, VOICES, commission_law, words
 from optimizer.web.desk import desk
@@ -64,9 +65,8 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
     """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
     if record.attendance:
         return list(record.attendance)
-    for earlier in queries.sessions(desk().store, status="closed", commission=record.commission, items=False):
-        return list(queries.session(desk().store, earlier.session_id).attendance)
-    return []
+    same = (s for s in desk().known.heads() if s.status == "closed" and s.commission == record.commission)
+    return [member for earlier in islice(same, 1) for member in earlier.attendance]
 
 
 def open_session(request: Asked, session: str) -> HttpResponse:
@@ -135,6 +135,9 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
         and record.status == "open"
         and found.status in ("listed", "decided", "no_taker")
     )
+    may_ask = any(r in held for r in "SPM")
+    if may_ask and found.status == "listed":
+        expect(desk(), record, found, lang)
     return page(
         request,
         "item",
@@ -153,9 +156,11 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "may_add": "S" in held
             and record.status in ("draft", "convened", "open")
             and found.status == "listed",
-            "may_ask": any(r in held for r in "SPM"),
+            "may_ask": may_ask,
             "named": request.visitor.names_households(record),
-            "voters": queries.voters(desk().store, item) if record.attendance else None,
+            "voters": desk().known.of(("voters", item), lambda: queries.voters(desk().store, item))
+            if record.attendance
+            else None,
             "kinds": words("KIND", KINDS, lang),
             "motives": [
                 (code, f"{code} – {text} ({law.provisions[code]})") for code, text in law.motives.items()
@@ -230,7 +235,7 @@ def _vote(form: Form, found: ItemRecord) -> VoteRecord | None:
 
 def _again(request: Asked, session: str, at: int, **values: Any) -> HttpResponse:
     """The page again, of what stands now; what was typed stays in the form, beside what somebody else has saved."""
-    request.session_record = queries.session(desk().store, session)
+    request.session_record = desk().known.session(session)
     return item_page(request, session, at, **values)
 
 
