@@ -75,6 +75,11 @@ class Room:
                     break
             return self._answers.get(key)
 
+    def __contains__(self, question: Question) -> bool:
+        """Whether the answer is there."""
+        with self._some:
+            return _key(question) in self._answers
+
     def soon(self, questions: Iterable[Question]) -> None:
         """Questions that are likely to be asked: answered while nobody asks anything."""
         with self._some:
