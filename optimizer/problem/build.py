@@ -136,6 +136,8 @@ def bonus_of(facts: Facts, rules: RuleSet) -> I64:
     """(D,) hundredths a dwelling itself adds to the value of a household: its vacancy days; of a freed one, no fill value
     (it would be let at a later session) and the cost of a link more."""
     dwellings = facts.dwellings
+    if not dwellings.freed.any():
+        return dwellings.vacancy_points.astype(np.int64)
     less = hundredths(rules.get("national.fit.fill_value")) + hundredths(
         rules.get("national.chain.link_cost")
     )
