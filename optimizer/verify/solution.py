@@ -261,7 +261,8 @@ def check_labels(out: Out, world: World, efforts: Efforts, found: Findings) -> N
     seats = np.flatnonzero((homes >= 0) & (apps < 0))
     said = np.array([word != "" for word in q1_words], bool)[q1_at[seats]]
     said |= np.array([word != "" for word in prio_words], bool)[prio_at[seats]]
-    _count(found, "labels", "quartile ou priorité d'une place sans ménage", said)
+    said |= np.array([word != SEAT_FLAG for word in flag_words], bool)[flag_at[seats]]
+    _count(found, "labels", "quartile, priorité ou signalement d'une place sans ménage", said)
     _check_efforts(out, known, rates, found)
 
 
@@ -275,6 +276,7 @@ def _check_efforts(out: Out, known: I64, rates: Rates, found: Findings) -> None:
     _count(found, "labels", "taux d'effort d'une orientation", seats & out.filled("effort"))
 
 
+SEAT_FLAG = "AWAITING_RESERVATAIRE"
 _STATES = {"no": Q1_NO, "unknown": Q1_UNKNOWN, "yes": Q1_YES}
 FLAGS = (
     "TO_RENEW", "CEILING_UNCHECKED", "INCOME_MISSING", "DOSSIER_TO_VERIFY", "UNREACHABLE", "PRIORITY_DECLARED_ONLY",
