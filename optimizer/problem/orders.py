@@ -65,6 +65,7 @@ class OrderTable:
         self.orders = Orders(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
         self._held: dict[int, Signs] = {app: tuple((r, -1) for r in own) for app, own in held.items()}
         self._dwelling = part[:, 0].tolist()
+        self._apart: dict[tuple[int, int], Signs] = {}
         self.nominees = frozenset(app for ranks in self._rank.values() for app in ranks)
         """Households that stand on a list: each is told apart from all others."""
         self.dwellings = frozenset(d for d, _ in self._rank)
@@ -85,10 +86,18 @@ class OrderTable:
             after = tuple((p.row, 1) for p in self._rows.get(place, ()) if p.rank < rank)
         elif app < 0 or place in self._partial:
             after = tuple((p.row, 1) for p in self._rows.get(place, ()))
-        held = self._held.get(app, ())
-        if dwelling in self.dwellings:
-            held = tuple(sign for sign in held if self._dwelling[sign[0]] != dwelling)
+        held = self._elsewhere(app, dwelling)
         return tuple(sorted(after + held)) if after else held
+
+    def _elsewhere(self, app: int, dwelling: int) -> Signs:
+        """Rows of other dwellings that a household has for nominee."""
+        held = self._held.get(app, ())
+        if not held or dwelling not in self.dwellings:
+            return held
+        key = app, dwelling
+        if key not in self._apart:
+            self._apart[key] = tuple(sign for sign in held if self._dwelling[sign[0]] != dwelling)
+        return self._apart[key]
 
     def others(self, dwelling: int, account: int) -> Signs:
         """Rows that a household on no list enters there."""

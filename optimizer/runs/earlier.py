@@ -22,9 +22,7 @@ from optimizer.solve.cuts import UNITS
 from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope
 
 if TYPE_CHECKING:
-    from optimizer.problem.model import Problem
     from optimizer.runs.result import Result
-    from optimizer.solve import Solved
 
 define(
     "WARM_START_UNREADABLE",
@@ -81,23 +79,6 @@ def earlier_of(result: Result) -> Earlier:
     columns = (lines[c].astype(str).tolist() for c in ("dwelling_id", "application_id", "account"))
     first = tuple(zip(*columns, strict=True))
     return Earlier("", hashlib.sha256(raw).hexdigest(), multipliers, prices, first, rows, tree)
-
-
-def earlier_in(problem: Problem, solved: Solved) -> Earlier:
-    """The same of an answer that nobody has published."""
-    multipliers, prices, rows, tree = _told(solved.certificate.as_dict())
-    lines = zip(
-        *(a.tolist() for a in (solved.first.dwelling, solved.first.app, solved.first.kind)), strict=True
-    )
-    first = tuple(
-        (
-            str(problem.dwelling_ids[d]),
-            str(problem.application_ids[a]) if a >= 0 else "",
-            problem.accounts[int(problem.kinds.account[c])],
-        )
-        for d, a, c in lines
-    )
-    return Earlier("", "", multipliers, prices, first, rows, tree)
 
 
 def certificate_bytes(certificate: Any) -> bytes:

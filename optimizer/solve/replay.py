@@ -8,6 +8,7 @@ divisions cover every proposal whatever they are.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from optimizer.solve.bound import NEVER, TEN, Multipliers, kind_costs, price_out
 from optimizer.solve.cases import Path, count_limits, den_ceilings, den_floors
 from optimizer.solve.certificate import Split
 from optimizer.solve.cuts import Inequality, Shape, leaning
-from optimizer.solve.earlier import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope
+from optimizer.solve.earlier import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope, places_of
 from optimizer.solve.tree import Prover
 
 FAR = 100_000
@@ -50,6 +51,15 @@ def replay(prover: Prover, earlier: Earlier) -> int:
     return len(cases)
 
 
+def _households(earlier: Earlier) -> Iterator[str]:
+    """Names of those that an earlier tree prices or is divided on."""
+    for node in earlier.tree:
+        if isinstance(node, Closed):
+            yield from node.prices
+        elif node.application:
+            yield node.application
+
+
 class _Told:
     """An earlier tree in the terms of a problem."""
 
@@ -62,7 +72,7 @@ class _Told:
         found = [place.get(name, -1) for name in earlier.rows]
         self.row = [k if k in active else -1 for k in found]
         """Of each earlier row, the row here; -1: none that asks for anything."""
-        self.app = {name: i for i, name in enumerate(problem.application_ids.tolist())}
+        self.app = places_of(problem.application_ids, _households(earlier))
         orders = problem.orders
         self.order = {
             (str(problem.dwelling_ids[d]), problem.accounts[r], str(problem.application_ids[a])): p

@@ -13,12 +13,12 @@ from optimizer.errors import AttrifluxError, InputProblems, define
 from optimizer.pipeline import Prepared
 from optimizer.problem import build
 from optimizer.results.rules import SMALL
-from optimizer.runs.earlier import earlier_in
 from optimizer.runs.options import Options
 from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
+from optimizer.runs.session.pausing import uncollected
 from optimizer.runs.session.proposed import Proposed
 from optimizer.runs.tables import main_tables
-from optimizer.solve import Earlier, SolveOptions
+from optimizer.solve import Earlier, SolveOptions, retold
 
 define(
     "SESSION_KIND",
@@ -171,21 +171,22 @@ class Session:
             ``NO_SOLUTION``: the decisions contradict each other.
         """
         if self._proposed is None:
-            if self._changed:
-                self._prepared = self._rebuilt()
-                self._changed = False
-            prepared = self._prepared
-            optimum = pipeline.optimise(
-                prepared,
-                SolveOptions(
-                    backend=self.options.backend, threads=self.options.threads, earlier=self._earlier
-                ),
-            )
-            # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
-            if len(prepared.problem.dwelling_ids) > SMALL:
-                self._earlier = earlier_in(prepared.problem, optimum.solved)
-            self._proposed = Proposed(optimum, self.options, main_tables(optimum, self.options, alone=True))
+            with uncollected():
+                self._proposed = self._proven()
         return self._proposed
+
+    def _proven(self) -> Proposed:
+        if self._changed:
+            self._prepared = self._rebuilt()
+            self._changed = False
+        prepared, asked = self._prepared, self.options
+        optimum = pipeline.optimise(
+            prepared, SolveOptions(backend=asked.backend, threads=asked.threads, earlier=self._earlier)
+        )
+        # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
+        if len(prepared.problem.dwelling_ids) > SMALL:
+            self._earlier = retold(prepared.problem, optimum.solved)
+        return Proposed(optimum, asked, main_tables(optimum, asked, alone=True))
 
     def _read(self, case: Case | Path | str) -> Prepared:
         asked = self.options
