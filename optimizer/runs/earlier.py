@@ -107,7 +107,7 @@ def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, in
     found = dict.fromkeys(rows, 0)
     if not full:
         return found, {}
-    widest = max(full, key=lambda leaf: _micropoints(leaf["bound"].lstrip("-")))
+    widest = max(full, key=lambda leaf: _signed(leaf["bound"]))
     for part in ("rows", "mir"):
         for k, text in widest[part].items():
             found[rows[_index(k, len(rows))]] += _micropoints(text)
@@ -230,6 +230,12 @@ def _whole(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= LARGEST_WHOLE:
         raise ValueError("not a whole number")
     return value
+
+
+def _signed(text: Any) -> int:
+    """The same of an amount that may be negative: the bound of a case that no proposal fits."""
+    negative = isinstance(text, str) and text.startswith("-")
+    return -_micropoints(text[1:]) if negative else _micropoints(text)
 
 
 def _micropoints(text: Any) -> int:
