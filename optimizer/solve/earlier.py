@@ -89,6 +89,20 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """Points lost per unit of distance by one side (``high``) of divisions, over their trials: on a count of a row (its place in
+    `Earlier.rows`), to round it or not (``rounds``), or on a household (by name)."""
+
+    on: str
+    row: int
+    application: str
+    rounds: bool
+    high: bool
+    total: float
+    trials: int
+
+
+@dataclass(frozen=True)
 class Earlier:
     """What an earlier run published, as far as another may start from it.
 
@@ -101,6 +115,7 @@ class Earlier:
     first : (dwelling, application, account) of the first ranks; an empty application is a seat
     rows : (rule, scope) of each row of its certificate, in its order
     tree : of its certificate, a division before what it divides; empty when it is not known
+    losses : what its divisions were seen to cost; no certificate says it
     """
 
     name: str
@@ -110,6 +125,7 @@ class Earlier:
     first: tuple[tuple[str, str, str], ...]
     rows: tuple[tuple[str, str], ...] = ()
     tree: tuple[Division | Closed, ...] = ()
+    losses: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True)
