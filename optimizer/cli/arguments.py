@@ -185,3 +185,15 @@ GapOption = Annotated[
         ),
     ),
 ]
+WorkersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        metavar="2|threads:4|tcp://…",
+        help=both(
+            "Qui calcule : un nombre de processus, threads:N, ou un ordonnanceur Dask (tcp://hôte:8786) ; défaut : un processus par cœur.",
+            "Who computes: a number of processes, threads:N, or a Dask scheduler (tcp://host:8786); default: one process per core.",
+        ),
+        show_default=False,
+    ),
+]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ import pandas as pd
 from optimizer import importers, policy
 from optimizer.datadirs import scenarios_dir
 from optimizer.disk import check_out, hold, write_files
+from optimizer.disk.folder import clear
 from optimizer.disk.manifest import names as files_of
 from optimizer.domain import Case
 from optimizer.domain.account import place_of
@@ -40,12 +40,13 @@ from optimizer.scenario.files import (
 from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators
 from optimizer.scenario.key_words import titles_of
-from optimizer.scenario.parallel import run_all, sweep, weeks_lived, weeks_of
+from optimizer.scenario.placing import packed, put_in_place, sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import FORMAT, RECORD, TIMING, Record, read_record, seconds_of
 from optimizer.scenario.tornado import first_marks
 from optimizer.scenario.unused import unused
 from optimizer.scenario.weekly import lived_values, one_week, spread, weekly
 from optimizer.synth import write_case
+from optimizer.workers import Unit, Workers, run_units, workers_of
 
 MARK = "scenarios.json"
 REFERENCE = Run("reference", "Référence : le cas tel qu'il est", "reference", {})
@@ -128,7 +129,7 @@ def run_scenarios(
     *,
     case: Path | str | Case | None = None,
     options: Options | None = None,
-    workers: int | None = None,
+    workers: Workers | int | str | None = None,
     reference: bool = True,
     replications: int = 0,
     weeks: int = 52,
@@ -148,8 +149,9 @@ def run_scenarios(
         A folder, a workbook, or a case in memory, checked as the reader checks files. Default: the shipped small case.
     options : Options, optional
         Of each `propose`; threads stay at 1, the runs themselves go in parallel.
-    workers : int, optional
-        Processes; default: all cores. Never changes a byte of the tables.
+    workers : Workers, int or str, optional
+        ``2`` processes, ``threads:4``, the address of a Dask scheduler; default: a process for each core. Never changes a byte of
+        the tables.
     reference : bool
         Whether to run the unchanged case first, as what the others are compared with.
     replications, weeks : int
@@ -174,6 +176,7 @@ def run_scenarios(
             )  # fmt: skip
             return replace(ran, out=None)
     options = options or Options(pdf=False)
+    team = workers_of(workers)
     out = Path(out)
     given = case if isinstance(case, Case) else Path(case) if case is not None else demo_case()
     inputs = None if isinstance(given, Case) else given
@@ -193,7 +196,7 @@ def run_scenarios(
         out.mkdir(parents=True, exist_ok=True)
         write_files([(out / MARK, lambda file: file.write_text(_mark(runs), encoding="utf-8"))], force=True)
         lived = Lived(replications, weeks if replications else 0)
-        _run_all(cases, out, options, lived, workers, len(runs), len(reused), progress, isolated)
+        _run_all(cases, out, options, lived, team, len(runs), len(reused), progress, isolated)
         comparison = write_comparison(out, [run.name for run in runs], style=options.csv, lang=options.lang)
         records = tuple(read_record(out / run.name) for run in runs)
     return Ran(out, tuple(runs), reused, comparison, records)
@@ -205,7 +208,7 @@ def plan_scenarios(
     *,
     case: Path | str | Case | None = None,
     options: Options | None = None,
-    workers: int | None = None,
+    workers: Workers | int | str | None = None,
     reference: bool = True,
     replications: int = 0,
     weeks: int = 52,
@@ -222,6 +225,7 @@ def plan_scenarios(
         As :func:`run_scenarios`.
     """
     options = options or Options(pdf=False)
+    team = workers_of(workers)
     out = Path(out)
     given = case if isinstance(case, Case) else Path(case) if case is not None else demo_case()
     asked = _asked(scenarios, given, options)
@@ -233,7 +237,7 @@ def plan_scenarios(
     known = [seconds_of(out / start.run.name) for start in jobs if start not in waiting]
     known = [seconds for seconds in known if seconds]
     each = sum(known) / len(known) if known else _measured(read, options, lived) if waiting else 0.0
-    count = min(workers or os.cpu_count() or 1, max(1, len(waiting)))
+    count = max(1, team.for_units(len(waiting)).count)  # of a cluster nobody knows: told as if it were one
     return Plan(tuple(runs), len(jobs) - len(waiting), each, count, bool(known))
 
 
@@ -390,31 +394,27 @@ def _run_all(
     out: Path,
     options: Options,
     lived: Lived,
-    workers: int | None,
+    workers: Workers,
     total: int,
     done: int,
     progress: Callable[[int, int, str], None],
     isolated: bool,
 ) -> None:
     progress(done, total, "")
-    count = min(workers or os.cpu_count() or 1, max(1, len(cases)))
-    if count == 1 and not isolated:
-        for start, case in cases:
-            run_one(case, start, out / start.run.name, options, lived)
-            done += 1
-            progress(done, total, start.run.name)
-        return
     ended, told = done, 0
     folders = [out / start.run.name for start, _ in cases]
-    jobs = [
-        (folder.name, run_one, (case, start, folder, options, lived))
+    away = workers.kind == "cluster"  # which may not see our folders
+    units = [
+        Unit(start.mark, folder.name, sent_run if away else placed_run, (case, start, folder, options, lived))
         for folder, (start, case) in zip(folders, cases, strict=True)
     ]
 
-    def finished(name: str) -> None:
+    def finished(unit: Unit, answer: bytes) -> None:
         nonlocal ended
+        if away:
+            put_in_place(out / unit.name, answer)
         ended += 1
-        progress(ended, total, name)
+        progress(ended, total, unit.name)
 
     def tick() -> None:
         nonlocal told
@@ -425,10 +425,25 @@ def _run_all(
             progress(ended, total, said("COMPARISON.WEEKS", options.lang, done=weeks, whole=whole))
 
     try:
-        run_all(jobs, count, finished, tick)
+        run_units(units, workers, isolated=isolated, finished=finished, tick=tick)
     except BaseException:
         sweep(out, [start.run.name for start, _ in cases])
         raise
+
+
+def placed_run(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> bytes:
+    """One run into its folder; nothing to send back."""
+    clear(folder, RECORD)  # of a worker that was killed on it
+    run_one(case, start, folder, options, lived)
+    return b""
+
+
+def sent_run(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> bytes:
+    """One run into a folder of the machine it happens on, sent back as an archive."""
+    with TemporaryDirectory(prefix="attriflux-") as work:
+        made = Path(work) / folder.name
+        run_one(case, start, made, options, lived)
+        return packed(made)
 
 
 def run_one(case: Case, start: Start, folder: Path, options: Options, lived: Lived) -> None:

@@ -16,7 +16,7 @@ from optimizer.presentation.wording import shown, signed
 from optimizer.scenario import compare, comparison_table, inputs_table, read_record, run_scenarios
 from optimizer.scenario.files import Run
 from optimizer.scenario.lived import lived_rows
-from optimizer.scenario.parallel import sweep, weeks_lived, weeks_of
+from optimizer.scenario.placing import sweep, weeks_lived, weeks_of
 from optimizer.scenario.records import Record, within_margin
 from optimizer.scenario.unused import unused
 from tests.cli.running import attriflux

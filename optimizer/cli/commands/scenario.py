@@ -26,6 +26,7 @@ from optimizer.cli.arguments import (
     ModelsOption,
     OutOption,
     PriceAssumedOption,
+    WorkersOption,
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, Group, example
@@ -70,16 +71,6 @@ CaseChoice = Annotated[
         "--case",
         help=both("Cas ; défaut : le petit cas livré.", "Case; default: the small shipped one."),
         metavar=CASE,
-        show_default=False,
-    ),
-]
-WorkersOption = Annotated[
-    int | None,
-    typer.Option(
-        "--workers",
-        min=1,
-        help=both("Processus ; défaut : tous les cœurs.", "Processes; default: all cores."),
-        metavar=COUNT,
         show_default=False,
     ),
 ]
