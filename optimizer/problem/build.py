@@ -95,13 +95,14 @@ def build(
     if many:
         give_back()
     groups = read_groups(book, naming, leans, entries, table)
-    sets, set_of = seat_sets(book, naming, entries, table)
+    met = list(entries.menu_types())
+    sets, set_of = seat_sets(book, naming, entries, met, table)
     menu = np.where(known.menu_of_dwelling < 0, len(known.ptr) - 1, known.menu_of_dwelling).astype(np.int64)
     keys = np.stack([menu, groups.of_dwelling.astype(np.int64), set_of], axis=1)
     classes, member, klass = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     pinned = np.zeros(len(facts.dwellings.ids), bool)
     pinned[facts.pins[:, 0]] = True
-    options = option_table(book, naming, leans, groups, entries, table)
+    options = option_table(book, naming, leans, groups, entries, met, table)
     seats = pack_seats(sets, classes[:, 2], member.astype(np.int64), book, naming, table, fill_value)
     return Problem(
         dwelling_ids=facts.dwellings.ids,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
@@ -27,16 +28,27 @@ class Brings(NamedTuple):
     bit: int | None
 
 
-class _Kind(NamedTuple):
-    account: int
-    marks: int
-    """Number of its (row, num, rate above the row's)."""
-    value: int
-    keep: int
-    signs: int
-    """Number of the orders it enters."""
-    nominee: int
-    """The household on a list whose own kind it is, −1 for others."""
+_Kind = tuple[int, int, int, int, int, int]
+"""Account; number of its (row, num, rate above the row's); value; keep; number of the orders it enters; the household on a list
+whose own kind it is, −1 for others."""
+_CALL, _BITS = 0, 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Types whose kinds are asked for, account by account of each group of dwellings (a *call*).
+
+    Attributes
+    ----------
+    calls : (account, marks) of each
+    signs : of each, the numbers of the orders that its types enter
+    columns : (6, n) int64    of each type: call, trait bits, points it adds, those of them for a first rank kept, place of its
+        orders in ``signs``, and the household it is of where that one stands on a list (else −1)
+    """
+
+    calls: Sequence[tuple[int, Marks]]
+    signs: Sequence[Sequence[int]]
+    columns: I64
 
 
 class KindTable:
@@ -92,52 +104,44 @@ class KindTable:
         """The kind of a seat: marks of the rules that count leases without household."""
         marks = self.marks(place, account, seat=True)
         num = tuple((row, int(how == _ALWAYS), more) for row, how, more in marks)
-        return self._number(account, self._enter(num), 0, 0, self._sign(signs), -1)
+        kind = account, self._enter(num), 0, 0, self.sign(signs), -1
+        return self._kinds.setdefault(kind, len(self._kinds))
 
-    def of_types(
-        self,
-        account: int,
-        marks: Marks,
-        bits: I64,
-        value: I64,
-        keep: I64,
-        signs: list[Signs] | Signs,
-        nominee: I64,
-    ) -> I32:
-        """Kind of each type, given its trait bits, the points it adds, the orders it enters (one for all, or of each), and the
-        household it is of where that one stands on a list."""
-        mask = 0
-        for _, how, _ in marks:
-            mask |= 1 << how if how >= 0 else 0
-        each = signs if isinstance(signs, list) else [signs]
-        known: dict[Signs, int] = {}
-        order = np.array([known.setdefault(one, len(known)) for one in each], np.int64)
-        order = order if len(order) == len(bits) else np.zeros(len(bits), np.int64)
-        names = [self._sign(one) for one in known]
-        columns = np.stack([bits & mask, value, keep, order, nominee])
-        at, back = _distinct(columns)
-        nums: dict[int, int] = {}
+    def of_types(self, asked: Asked) -> I32:
+        """Kind of each type, numbered as they are met: call by call, and inside a call by what tells the types apart."""
+        calls, columns = asked.calls, asked.columns
+        masks = np.array([_bits_of(marks) for _, marks in calls], np.int64)
+        table = columns.copy()
+        table[_BITS] &= masks[columns[_CALL]]
+        at, back = _distinct(table)
+        numbered: dict[Marks, int] = {}
+        of_call = [numbered.setdefault(marks, len(numbered)) for _, marks in calls]
+        entered: dict[tuple[int, int], int] = {}
         numbers = []
-        for code, points, kept, sign, who in columns[:, at].T.tolist():
-            if code not in nums:
-                num = [int(how == _ALWAYS or (how >= 0 and code >> how & 1)) for _, how, _ in marks]
-                entered = tuple((row, n, more) for (row, _, more), n in zip(marks, num, strict=True))
-                nums[code] = self._enter(entered)
-            numbers.append(self._number(account, nums[code], points, kept, names[sign], who))
+        for call, code, points, kept, order, who in table[:, at].T.tolist():
+            account, marks = calls[call]
+            key = of_call[call], code
+            if key not in entered:
+                entered[key] = self._enter(
+                    tuple(
+                        (row, int(how == _ALWAYS or (how >= 0 and code >> how & 1)), more)
+                        for row, how, more in marks
+                    )
+                )
+            kind = account, entered[key], points, kept, asked.signs[call][order], who
+            numbers.append(self._kinds.setdefault(kind, len(self._kinds)))
         return np.asarray(np.array(numbers, np.int32)[back])
 
     def _enter(self, marks: Marks) -> int:
         return self._entered.setdefault(marks, len(self._entered))
 
-    def _sign(self, signs: Signs) -> int:
+    def sign(self, signs: Signs) -> int:
+        """Number of some orders entered."""
         return self._signed.setdefault(signs, len(self._signed))
-
-    def _number(self, account: int, marks: int, value: int, keep: int, signs: int, nominee: int) -> int:
-        return self._kinds.setdefault(_Kind(account, marks, value, keep, signs, nominee), len(self._kinds))
 
     def packed(self) -> Kinds:
         """All kinds met so far."""
-        columns = np.array(list(self._kinds), np.int64).reshape(len(self._kinds), len(_Kind._fields))
+        columns = np.array(list(self._kinds), np.int64).reshape(len(self._kinds), 6)
         account, marks, value, keep, signs, nominee = columns.T
         ptr, (row, num, more) = _ragged(list(self._entered), marks, 3)
         order_ptr, (order_row, order_sign) = _ragged(list(self._signed), signs, 2)
@@ -157,27 +161,43 @@ class KindTable:
         )
 
 
+def _bits_of(marks: Marks) -> int:
+    """Bits of the traits that some marks look at."""
+    found = 0
+    for _, how, _ in marks:
+        found |= 1 << how if how >= 0 else 0
+    return found
+
+
 def _ragged(lists: Sequence[Sequence[Sequence[int]]], chosen: I64, width: int) -> tuple[I64, I64]:
     """The lists chosen one after the other: where each begins, and (width, n) their items."""
-    tables = [np.array(items, np.int64).reshape(len(items), width) for items in lists]
-    parts = [tables[i] for i in chosen.tolist()]
-    ptr = np.cumsum([0, *map(len, parts)]).astype(np.int64)
-    return ptr, np.concatenate([np.zeros((0, width), np.int64), *parts]).T
+    items = np.array([item for one in lists for item in one], np.int64).reshape(-1, width)
+    length = np.array([len(one) for one in lists], np.int64)
+    start = np.cumsum(length) - length
+    many = length[chosen]
+    ptr = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)
+    at = np.arange(int(ptr[-1])) - np.repeat(ptr[:-1] - start[chosen], many)
+    return ptr, items[at].T
 
 
 def _distinct(columns: I64) -> tuple[I64, I64]:
     """One place of each different column of a table, these in the order of the columns, and the number of every column.
 
-    The rows are written as the digits of one number, the first the most significant; a table too wide for that is sorted
-    column by column.
+    The rows are written as the digits of one number, the first the most significant: as they are where they fit, else by the
+    ranks of their numbers. A table too wide for that is sorted column by column.
     """
-    least = columns.min(axis=1, initial=0)
-    spans = (columns.max(axis=1, initial=0) - least + 1).tolist()
-    if prod(spans) >= 2**62:
-        _, at, back = np.unique(columns, axis=1, return_index=True, return_inverse=True)
-        return at.astype(np.int64), back.reshape(-1).astype(np.int64)
-    code = np.zeros(columns.shape[1], np.int64)
-    for row, low, span in zip(columns, least.tolist(), spans, strict=True):
-        code = code * span + (row - low)
-    _, at, back = np.unique(code, return_index=True, return_inverse=True)
-    return at.astype(np.int64), back.astype(np.int64)
+    for table in (columns, None):
+        if table is None:
+            table = np.stack([np.unique(row, return_inverse=True)[1].reshape(-1) for row in columns]).astype(
+                np.int64
+            )
+        least = table.min(axis=1, initial=0)
+        spans = (table.max(axis=1, initial=0) - least + 1).tolist()
+        if prod(spans) < 2**62:
+            code = np.zeros(table.shape[1], np.int64)
+            for row, low, span in zip(table, least.tolist(), spans, strict=True):
+                code = code * span + (row - low)
+            _, at, back = np.unique(code, return_index=True, return_inverse=True)
+            return at.astype(np.int64), back.astype(np.int64)
+    _, at, back = np.unique(columns, axis=1, return_index=True, return_inverse=True)
+    return at.astype(np.int64), back.reshape(-1).astype(np.int64)

@@ -27,10 +27,9 @@ Terms = tuple[tuple[int, str, str], ...]
 
 
 class Pool(NamedTuple):
-    """A direct account's known pool at a dwelling: positions of the menu entries, and the deadline in days."""
+    """A direct account that may receive a dwelling without a name, and its deadline in days."""
 
     account: int
-    entries: I64
     deadline: int
 
 
@@ -111,23 +110,18 @@ class Naming:
             first[np.isin(apps, facts.pins[:, 1])] = False
 
     def pools(self, dwelling: int) -> list[Pool]:
-        """The direct accounts that may receive a dwelling without a name, each with its known pool.
-
-        The pool is whom the account could name among the applications of the case, its nominations aside.
-        """
+        """The direct accounts that may receive a dwelling without a name."""
         facts = self.facts
         if facts.dwellings.blocked[dwelling] or dwelling in facts.pinned_application:
             return []
         if facts.dwellings.tenant[dwelling] >= 0:  # an orientation without a name makes nobody move in
             return []
         accounts, lines = accounts_of(facts, dwelling)
-        menu = int(self.menus.menu_of_dwelling[dwelling])
-        a, b = (int(self.menus.ptr[menu]), int(self.menus.ptr[menu + 1])) if menu >= 0 else (0, 0)
         found = []
         for account, line in zip(accounts.tolist(), lines.tolist(), strict=True):
             if facts.mode_of(account, line) == "direct" and facts.oriented.get(dwelling, account) == account:
                 days = facts.conventions[line].deadline_days if line >= 0 else facts.default_deadline_days
-                found.append(Pool(account, np.arange(a, b, dtype=np.int64), days))
+                found.append(Pool(account, days))
         return found
 
 

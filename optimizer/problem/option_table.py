@@ -2,73 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from optimizer.problem.entries import Entries
 from optimizer.problem.groups import Groups
-from optimizer.problem.kinds import KindTable
+from optimizer.problem.kinds import Asked, KindTable, Marks
 from optimizer.problem.leans import Leans
 from optimizer.problem.model import I32, I64, B, Options
 from optimizer.problem.naming import Naming
-from optimizer.problem.orders import Signs
 from optimizer.problem.rulebook import RuleBook
+
+_CALL, _BITS, _VALUE, _KEEP, _ORDER, _NOMINEE = range(6)
+"""Rows of `Asked.columns`."""
 
 
 def option_table(
-    book: RuleBook, naming: Naming, leans: Leans, groups: Groups, entries: Entries, table: KindTable
+    book: RuleBook,
+    naming: Naming,
+    leans: Leans,
+    groups: Groups,
+    entries: Entries,
+    met: Sequence[tuple[I32, I32]],
+    table: KindTable,
 ) -> Options:
-    """Kinds possible for every group and every type met in its menus.
+    """Kinds possible for every group and every type met in its menus (``met``: `Entries.menu_types`).
 
     Naming is asked once per group, for one application of each type: groups and types are made so that the answer holds
     for all.
     """
+    calls: list[tuple[int, Marks]] = []
+    signs: list[list[int]] = []
     keys: list[I64] = []
-    kinds: list[I32] = []
+    columns: list[I64] = []
     firsts: list[B] = []
-    met = list(entries.menu_types())
     for group, member in enumerate(groups.member.tolist()):
         used = groups.menus[group]
         if not used:
             continue
-        types, at = np.unique(np.concatenate([met[m][0] for m in used]), return_index=True)
-        apps = np.concatenate([met[m][1] for m in used])[at]
+        types, each = np.unique(np.concatenate([met[m][0] for m in used]), return_index=True)
+        apps = np.concatenate([met[m][1] for m in used])[each]
         accounts, eligible, first = naming.ask(member, apps)
         value, keep = leans.points(member, groups.missing[group], accounts, eligible, apps)
         place = groups.place(book.ground, member)
         special, listed = naming.orders.special(member, apps), naming.orders.listed(apps)
-        for j, account in enumerate(accounts.tolist()):
-            named = np.flatnonzero(eligible[:, j])
-            if len(named):
-                marks = table.marks(place, account)
-                others = naming.orders.others(member, account)
-                signs: list[Signs] | Signs = others
-                if special[named].any():
-                    signs = [
-                        naming.orders.signs(member, account, app) if alone else others
-                        for app, alone in zip(apps[named].tolist(), special[named].tolist(), strict=True)
-                    ]
-                bits = entries.bits[types[named]]
-                keys.append(types[named].astype(np.int64) + np.int64(group) * entries.n_types)
-                kinds.append(
-                    table.of_types(
-                        account,
-                        marks,
-                        bits,
-                        value[named, j],
-                        keep[named, j],
-                        signs,
-                        np.where(listed, apps, -1)[named].astype(np.int64),
+        account_at, inside = np.nonzero(eligible.T)
+        many = np.bincount(account_at, minlength=len(accounts)).tolist()
+        rows = np.empty((6, len(inside)), np.int64)
+        rows[_BITS] = entries.bits[types[inside]]
+        rows[_VALUE], rows[_KEEP] = value[inside, account_at], keep[inside, account_at]
+        rows[_ORDER], rows[_NOMINEE] = 0, np.where(listed[inside], apps[inside], -1)
+        apart = np.where(special[inside], apps[inside], -1)
+        begin = 0
+        for account, n in zip(accounts.tolist(), many, strict=True):
+            if not n:
+                continue
+            part = slice(begin, begin + n)
+            begin += n
+            others = naming.orders.others(member, account)
+            own = {others: 0}
+            alone = apart[part]
+            if (alone >= 0).any():
+                own = {}
+                rows[_ORDER, part] = [
+                    own.setdefault(
+                        naming.orders.signs(member, account, app) if app >= 0 else others, len(own)
                     )
-                )
-                firsts.append(first[named, j])
-    if not keys:
+                    for app in alone.tolist()
+                ]
+            rows[_CALL, part] = len(calls)
+            calls.append((account, table.marks(place, account)))
+            signs.append([table.sign(one) for one in own])
+        keys.append(types[inside].astype(np.int64) + np.int64(group) * entries.n_types)
+        columns.append(rows)
+        firsts.append(first[inside, account_at])
+    if not calls:
         return Options(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool))
+    kinds = table.of_types(Asked(calls, signs, np.concatenate(columns, axis=1)))
     key = np.concatenate(keys)
-    order = np.argsort(key, kind="stable")
-    unique, start = np.unique(key[order], return_index=True)
+    by_key = np.argsort(key, kind="stable")
+    unique, start = np.unique(key[by_key], return_index=True)
     return Options(
         key=unique,
         ptr=np.append(start, len(key)).astype(np.int64),
-        kind=np.concatenate(kinds)[order],
-        first=np.concatenate(firsts)[order],
+        kind=kinds[by_key],
+        first=np.concatenate(firsts)[by_key],
     )

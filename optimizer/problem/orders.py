@@ -79,6 +79,7 @@ class OrderTable:
         self.orders = Orders(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
         self._held: dict[int, Signs] = {app: tuple((r, -1) for r in own) for app, own in held.items()}
         self._dwelling = part[:, 0].tolist()
+        self._apart: dict[tuple[int, int], Signs] = {}
         named = frozenset(app for ranks in self._rank.values() for app in ranks)
         self.nominees: frozenset[int] = named | frozenset(self._freeing)
         """Households that stand on a list, or free a dwelling: each is told apart from all others."""
@@ -109,9 +110,7 @@ class OrderTable:
             after = tuple((p.row, 1) for p in self._rows.get(place, ()) if p.rank < rank)
         elif app < 0 or place in self._partial:
             after = tuple((p.row, 1) for p in self._rows.get(place, ()))
-        held = self._held.get(app, ())
-        if dwelling in self.dwellings:
-            held = tuple(sign for sign in held if self._dwelling[sign[0]] != dwelling)
+        held = self._elsewhere(app, dwelling)
         linked = self._linked(dwelling, app)
         return tuple(sorted(after + held + linked)) if after or linked else held
 
@@ -123,6 +122,16 @@ class OrderTable:
             if self._dwelling[row] != dwelling and (position < 0 or position == here + 1):
                 found.append((row, -1))
         return tuple(found)
+
+    def _elsewhere(self, app: int, dwelling: int) -> Signs:
+        """Rows of other dwellings that a household has for nominee."""
+        held = self._held.get(app, ())
+        if not held or dwelling not in self.dwellings:
+            return held
+        key = app, dwelling
+        if key not in self._apart:
+            self._apart[key] = tuple(sign for sign in held if self._dwelling[sign[0]] != dwelling)
+        return self._apart[key]
 
     def others(self, dwelling: int, account: int) -> Signs:
         """Rows that a household on no list, and that frees nothing, enters there."""

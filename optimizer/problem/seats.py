@@ -6,6 +6,7 @@ these may not bring to the rules that look at households: price × what the requ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.entries import Entries
 from optimizer.problem.groups import Groups, spots
 from optimizer.problem.kinds import Brings, KindTable
-from optimizer.problem.model import I64, RATE_UNIT, Seats
+from optimizer.problem.model import I32, I64, RATE_UNIT, B, Seats
 from optimizer.problem.naming import Naming, median
 from optimizer.problem.required import half_up
 from optimizer.problem.rulebook import RuleBook
@@ -34,8 +35,10 @@ class Seat(NamedTuple):
 Sets = dict[int, tuple[Seat, ...]]
 
 
-def seat_sets(book: RuleBook, naming: Naming, entries: Entries, table: KindTable) -> tuple[Sets, I64]:
-    """Seats by set number, and the set number of each dwelling (0: no seat)."""
+def seat_sets(
+    book: RuleBook, naming: Naming, entries: Entries, met: Sequence[tuple[I32, I32]], table: KindTable
+) -> tuple[Sets, I64]:
+    """Seats by set number, and the set number of each dwelling (0: no seat). ``met``: `Entries.menu_types`."""
     facts = naming.facts
     kind, _ = naming.kinds()
     spot, _ = spots(facts)
@@ -44,10 +47,10 @@ def seat_sets(book: RuleBook, naming: Naming, entries: Entries, table: KindTable
     of_dwelling = np.zeros(len(facts.dwellings.ids), np.int64)
     for dwelling in range(len(of_dwelling)):
         found = []
-        for account, part, days in naming.pools(dwelling):
+        for account, days in naming.pools(dwelling):
             key = int(kind[dwelling]), int(spot[dwelling]), account
             if key not in known:
-                score, deduction = _worth(book, naming, entries, table, dwelling, account, part)
+                score, deduction = _worth(book, naming, entries, met, table, dwelling, account)
                 known[key] = Seat(account, score, deduction, days)
             found.append(known[key])
         if found:
@@ -59,27 +62,41 @@ def _worth(
     book: RuleBook,
     naming: Naming,
     entries: Entries,
+    met: Sequence[tuple[I32, I32]],
     table: KindTable,
     dwelling: int,
     account: int,
-    part: I64,
 ) -> tuple[int, int]:
-    """Median score of the known pool, and what a seat pays for what that pool may not bring, hundredths."""
-    line = dict(zip(*(x.tolist() for x in accounts_of(naming.facts, dwelling)), strict=True))[account]
-    pool = part[may_name(naming.facts, account, line, dwelling, entries.app[part])]
-    if not len(pool):
+    """Median score of the known pool, and what a seat pays for what that pool may not bring, hundredths.
+
+    The pool is whom the account could name among the applications of the case, its nominations aside: all of a type, or none.
+    """
+    menu = int(naming.menus.menu_of_dwelling[dwelling])
+    if menu < 0:
         return 0, 0
-    bits = entries.bits[entries.type[pool]]
+    line = dict(zip(*(x.tolist() for x in accounts_of(naming.facts, dwelling)), strict=True))[account]
+    types, apps = met[menu]
+    here = slice(int(entries.ptr[menu]), int(entries.ptr[menu + 1]))
+    inside = np.zeros(entries.n_types, bool)
+    inside[types[may_name(naming.facts, account, line, dwelling, apps)]] = True
+    of_type = entries.type[here]
+    pool = inside[of_type]
+    score = entries.score[here][pool]
+    if not len(score):
+        return 0, 0
+    many = np.bincount(of_type[pool], minlength=entries.n_types)
     owed = Fraction(0)
     for mark in table.asked(Groups.place(book.ground, dwelling), account):
         row = book.rows[mark.row]
-        many = int(_brings(mark, bits).sum())
-        owed += row.price * max(Fraction(0), Fraction(row.rate, RATE_UNIT) - Fraction(many, len(pool)))
-    return median(entries.score[pool].astype(np.int64)), half_up(owed, 1)
+        bringing = int(many[_brings(mark, entries.bits)].sum())
+        short = row.rate * len(score) - bringing * RATE_UNIT
+        if short > 0:
+            owed += row.price * Fraction(short, RATE_UNIT * len(score))
+    return median(score.astype(np.int64)), half_up(owed, 1)
 
 
-def _brings(mark: Brings, bits: I64) -> I64:
-    return np.ones(len(bits), np.int64) if mark.bit is None else bits >> mark.bit & 1
+def _brings(mark: Brings, bits: I64) -> B:
+    return np.ones(len(bits), bool) if mark.bit is None else (bits >> mark.bit & 1).astype(bool)
 
 
 def pack_seats(

@@ -22,9 +22,7 @@ from optimizer.solve.cuts import UNITS
 from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope
 
 if TYPE_CHECKING:
-    from optimizer.problem.model import Problem
     from optimizer.runs.result import Result
-    from optimizer.solve import Solved
 
 define(
     "WARM_START_UNREADABLE",
@@ -83,23 +81,6 @@ def earlier_of(result: Result) -> Earlier:
     return Earlier("", hashlib.sha256(raw).hexdigest(), multipliers, prices, first, rows, tree)
 
 
-def earlier_in(problem: Problem, solved: Solved) -> Earlier:
-    """The same of an answer that nobody has published."""
-    multipliers, prices, rows, tree = _told(solved.certificate.as_dict())
-    lines = zip(
-        *(a.tolist() for a in (solved.first.dwelling, solved.first.app, solved.first.kind)), strict=True
-    )
-    first = tuple(
-        (
-            str(problem.dwelling_ids[d]),
-            str(problem.application_ids[a]) if a >= 0 else "",
-            problem.accounts[int(problem.kinds.account[c])],
-        )
-        for d, a, c in lines
-    )
-    return Earlier("", "", multipliers, prices, first, rows, tree)
-
-
 def certificate_bytes(certificate: Any) -> bytes:
     """``certificate.json``: compact, stable bytes."""
     text = json.dumps(certificate, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -126,7 +107,7 @@ def _multipliers(content: Any) -> tuple[dict[tuple[str, str], int], dict[str, in
     found = dict.fromkeys(rows, 0)
     if not full:
         return found, {}
-    widest = max(full, key=lambda leaf: _micropoints(leaf["bound"].lstrip("-")))
+    widest = max(full, key=lambda leaf: _signed(leaf["bound"]))
     for part in ("rows", "mir"):
         for k, text in widest[part].items():
             found[rows[_index(k, len(rows))]] += _micropoints(text)
@@ -249,6 +230,12 @@ def _whole(value: Any) -> int:
     if type(value) is not int or not 0 <= value <= LARGEST_WHOLE:
         raise ValueError("not a whole number")
     return value
+
+
+def _signed(text: Any) -> int:
+    """The same of an amount that may be negative: the bound of a case that no proposal fits."""
+    negative = isinstance(text, str) and text.startswith("-")
+    return -_micropoints(text[1:]) if negative else _micropoints(text)
 
 
 def _micropoints(text: Any) -> int:

@@ -299,14 +299,12 @@ def _nearest(facts: Facts, rules: RuleSet, a: int, lang: Lang) -> str:
 
 def _flag_names(facts: Facts) -> Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.object_]]:
     """Flags of pairs as published: names joined by ``|``."""
-    words = [
-        "|".join(n for j, n in enumerate(eligibility.FLAGS) if bits >> j & 1)
-        for bits in range(1 << len(eligibility.FLAGS))
-    ]
 
     def names(dwellings: NDArray[np.int32], apps: NDArray[np.int32]) -> NDArray[np.object_]:
-        bits = eligibility.flags_of_pairs(facts, dwellings, apps)
-        return np.array(words, object)[bits.view(np.uint16)]
+        bits = eligibility.flags_of_pairs(facts, dwellings, apps).view(np.uint16)
+        found, at = np.unique(bits, return_inverse=True)
+        words = ["|".join(n for j, n in enumerate(eligibility.FLAGS) if b >> j & 1) for b in found.tolist()]
+        return np.array(words, object)[at.reshape(-1)]
 
     return names
 

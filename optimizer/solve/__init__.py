@@ -35,6 +35,7 @@ from optimizer.solve.options import (
     Watch,
 )
 from optimizer.solve.registry import Backend, Job, all_backends, backend
+from optimizer.solve.retelling import retold
 
 __all__ = [
     "Again",
@@ -58,5 +59,6 @@ __all__ = [
     "backend",
     "check_engine",
     "points",
+    "retold",
     "solve",
 ]

@@ -136,6 +136,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         timings=timings,
         notes=tuple(notes),
         taken_over=_taken_over(options, placed),
+        losses=job.prover.chooser.losses if "prover" in job.__dict__ else None,
     )
 
 

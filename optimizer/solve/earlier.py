@@ -8,7 +8,7 @@ start: the proposal is counted again, the bound is recomputed, and a proven answ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.finding import entries_of_pairs
-from optimizer.problem.model import I32, I64, FirstRanks, Problem
+from optimizer.problem.model import I32, I64, FirstRanks, Problem, S
 from optimizer.solve.bound import TEN
 from optimizer.solve.greedy import fill
 from optimizer.solve.layout import Layout
@@ -89,6 +89,20 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """Points lost per unit of distance by one side (``high``) of divisions, over their trials: on a count of a row (its place in
+    `Earlier.rows`), to round it or not (``rounds``), or on a household (by name)."""
+
+    on: str
+    row: int
+    application: str
+    rounds: bool
+    high: bool
+    total: float
+    trials: int
+
+
+@dataclass(frozen=True)
 class Earlier:
     """What an earlier run published, as far as another may start from it.
 
@@ -101,6 +115,7 @@ class Earlier:
     first : (dwelling, application, account) of the first ranks; an empty application is a seat
     rows : (rule, scope) of each row of its certificate, in its order
     tree : of its certificate, a division before what it divides; empty when it is not known
+    losses : what its divisions were seen to cost; no certificate says it
     """
 
     name: str
@@ -110,6 +125,7 @@ class Earlier:
     first: tuple[tuple[str, str, str], ...]
     rows: tuple[tuple[str, str], ...] = ()
     tree: tuple[Division | Closed, ...] = ()
+    losses: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,9 +164,17 @@ def place(layout: Layout, earlier: Earlier) -> Start:
         raise AttrifluxError("WARM_START_FOREIGN", name=earlier.name)
     held = _still_eligible(layout, dwelling, app, account)
     first, kept = fill(layout, held)
-    found = [earlier.prices.get(a, 0) for a in problem.application_ids.tolist()]
-    prices = np.array([min(max(0, p), LARGEST) for p in found], np.int64)
+    prices = np.zeros(len(problem.application_ids), np.int64)
+    for name, place in places_of(problem.application_ids, earlier.prices).items():
+        prices[place] = min(max(0, earlier.prices[name]), LARGEST)
     return Start(rows, prices, first, known, kept)
+
+
+def places_of(ids: S, names: Iterable[str]) -> dict[str, int]:
+    """Where these names stand among sorted identifiers; those that are not there are left out."""
+    wanted = np.array(sorted(set(names)), object)
+    at = np.searchsorted(ids, wanted).tolist()
+    return {name: i for name, i in zip(wanted.tolist(), at, strict=True) if i < len(ids) and ids[i] == name}
 
 
 def _rows(layout: Layout, earlier: Earlier) -> tuple[I64, int]:
@@ -168,8 +192,8 @@ def _rows(layout: Layout, earlier: Earlier) -> tuple[I64, int]:
 
 def _indices(problem: Problem, earlier: Earlier) -> tuple[I32, I32, I32]:
     """Dwelling, application and account of each earlier first rank (-1: unknown here; a seat: application -2)."""
-    dwellings = {name: i for i, name in enumerate(problem.dwelling_ids.tolist())}
-    apps = {name: i for i, name in enumerate(problem.application_ids.tolist())}
+    dwellings = places_of(problem.dwelling_ids, (d for d, _, _ in earlier.first))
+    apps = places_of(problem.application_ids, (a for _, a, _ in earlier.first))
     accounts = {name: i for i, name in enumerate(problem.accounts)}
     lines = [
         (dwellings.get(d, -1), apps.get(a, -1) if a else -2, accounts.get(r, -1)) for d, a, r in earlier.first

@@ -27,6 +27,8 @@ class Open:
     relaxed: Relaxed | None = None
     """Its LP, from the time it is solved to the time it is divided."""
     tried: bool = False
+    priced: bool = False
+    """Its bound is that of its multipliers, not of a case above it."""
     again: bool = False
     """It is to be solved from nowhere."""
 

@@ -89,7 +89,7 @@ class Pool:
         for k in self.layout.active.tolist():
             self._add_base(k)
         self.order_row: dict[int, int] = {}
-        """Rows of the réservataires' orders that some LP solution passed over; few of them ever bind."""
+        """Rows of the réservataires' orders in the LP: all in a small case, else those that some solution passed over."""
         for klass in range(len(problem.class_menu)):
             self.unit_of_class.append(
                 self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
@@ -97,6 +97,8 @@ class Pool:
         self.assigner = assigner(self.layout)
         if self.assigner is None:
             self._seed()
+            # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
+            self.add_orders(list(range(len(problem.orders))))
         else:
             self.steady()
             self._add_batch([seat for u in self.unit_of_class for seat in self._seat_batch(u)])
@@ -281,23 +283,38 @@ class Pool:
 
     def orders_of(self, rows: Sequence[int]) -> list[list[tuple[int, float]]]:
         """The columns at hand of some rows of the orders, with their signs."""
-        kinds = self.layout.problem.kinds
-        place = {p: i for i, p in enumerate(rows)}
-        signs: dict[int, list[tuple[int, int]]] = {}
-        marked = np.flatnonzero(np.isin(kinds.order_row, np.array(rows, np.int64)))
-        kind_of = np.searchsorted(kinds.order_ptr, marked, side="right") - 1
-        for kind, at in zip(kind_of.tolist(), marked.tolist(), strict=True):
-            signs.setdefault(kind, []).append((place[int(kinds.order_row[at])], int(kinds.order_sign[at])))
-        found: list[list[tuple[int, float]]] = [[] for _ in rows]
-        for j, kind in zip(self.at, self.kind, strict=True):
-            for i, sign in signs.get(kind, ()):
-                found[i].append((j, float(sign)))
-        return found
+        at, sign, ends = self._in_orders(rows)
+        entries = list(zip(at.tolist(), sign.tolist(), strict=True))
+        return [entries[a:b] for a, b in pairwise(ends.tolist())]
+
+    def _in_orders(self, rows: Sequence[int]) -> tuple[I64, F, I64]:
+        """Columns at hand and their signs, row by row of the orders, and where each row begins and ends."""
+        kinds, (at, kind) = self.layout.problem.kinds, self.columns
+        many = np.diff(kinds.order_ptr)[kind]
+        column = np.repeat(np.arange(len(kind)), many)
+        inside = np.arange(len(column)) - np.repeat(np.cumsum(many) - many, many)
+        mark = np.repeat(kinds.order_ptr[:-1][kind], many) + inside
+        place = np.full(len(self.layout.problem.orders), -1, np.int64)
+        place[list(rows)] = np.arange(len(rows))
+        row = place[kinds.order_row[mark]]
+        kept = np.flatnonzero(row >= 0)
+        kept = kept[np.argsort(row[kept], kind="stable")]
+        ends = np.concatenate([[0], np.cumsum(np.bincount(row[kept], minlength=len(rows)))])
+        return at[column[kept]], kinds.order_sign[mark[kept]].astype(np.float64), ends
 
     def add_orders(self, rows: list[int]) -> None:
         """Hold the LP to some rows of the orders from now on."""
-        first = int(self.model.getNumRow())
-        add_rows(self.model, np.full(len(rows), -INFINITY), np.zeros(len(rows)), self.orders_of(rows))
+        first, n = int(self.model.getNumRow()), len(rows)
+        at, sign, ends = self._in_orders(rows)
+        self.model.addRows(
+            n,
+            np.full(n, -INFINITY),
+            np.zeros(n),
+            len(at),
+            ends[:-1].astype(np.int32),
+            at.astype(np.int32),
+            sign,
+        )
         self.order_row.update({p: first + i for i, p in enumerate(rows)})
 
     def _add_count_row(self, on: str, k: int) -> None:

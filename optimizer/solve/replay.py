@@ -8,6 +8,7 @@ divisions cover every proposal whatever they are.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -16,10 +17,11 @@ import numpy as np
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.assigner import Assigner, assigner
 from optimizer.solve.bound import NEVER, TEN, Multipliers, kind_costs, price_out
+from optimizer.solve.branching import Losses
 from optimizer.solve.cases import Path, count_limits, den_ceilings, den_floors
 from optimizer.solve.certificate import Split
 from optimizer.solve.cuts import Inequality, Shape, leaning
-from optimizer.solve.earlier import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope
+from optimizer.solve.earlier import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope, places_of
 from optimizer.solve.tree import Prover
 
 FAR = 100_000
@@ -46,8 +48,21 @@ def replay(prover: Prover, earlier: Earlier) -> int:
             return 0
     prover.master.add(told.columns)
     prover.near = True
+    prover.chooser.losses = told.losses()
     prover.gather()
     return len(cases)
+
+
+def _households(earlier: Earlier) -> Iterator[str]:
+    """Names of those that an earlier tree prices or is divided on, or was thought of being divided on."""
+    for node in earlier.tree:
+        if isinstance(node, Closed):
+            yield from node.prices
+        elif node.application:
+            yield node.application
+    for lost in earlier.losses:
+        if lost.application:
+            yield lost.application
 
 
 class _Told:
@@ -62,7 +77,7 @@ class _Told:
         found = [place.get(name, -1) for name in earlier.rows]
         self.row = [k if k in active else -1 for k in found]
         """Of each earlier row, the row here; -1: none that asks for anything."""
-        self.app = {name: i for i, name in enumerate(problem.application_ids.tolist())}
+        self.app = places_of(problem.application_ids, _households(earlier))
         orders = problem.orders
         self.order = {
             (
@@ -90,6 +105,16 @@ class _Told:
     def assigner(self) -> Assigner | None:
         """Its own: the next answer of the run's depends on its last."""
         return None if self.prover.master.assigner is None else assigner(self.layout)
+
+    def losses(self) -> Losses:
+        """What divisions cost then: where it is known, no trial is needed."""
+        found = Losses()
+        for lost in self.earlier.losses:
+            place = self.app.get(lost.application, -1) if lost.application else self.row[lost.row]
+            if place >= 0:
+                key = lost.on, place, lost.rounds, lost.high
+                found.total[key], found.trials[key] = lost.total, lost.trials
+        return found
 
     def divide(self) -> list[tuple[int, Closed]]:
         """The cases, each with the multipliers of the earlier case it stands for."""
@@ -136,6 +161,7 @@ class _Told:
             self.columns += found.columns
         if best < node.bound:
             node.multipliers, node.bound, node.empty = m, best, best == NEVER
+            node.priced = True
 
     def _multipliers(self, path: Path, closed: Closed) -> Multipliers:
         """What an earlier case says, as far as it has a meaning here, made admissible."""

@@ -32,6 +32,7 @@ def take_over(prover: Prover, tree: Sequence[Node]) -> None:
         bound = price_out(prover.layout, prover.master.book, case.path, m).micropoints
         if bound < case.bound:
             case.multipliers, case.bound, case.empty = m, bound, bound == NEVER
+            case.priced = True
     prover.gather()
 
 

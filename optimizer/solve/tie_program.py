@@ -110,6 +110,7 @@ class Program:
         self.by_candidate = [
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
         ]
+        self._rows_of: dict[int, list[tuple[int, float]]] = {}
         self.lp = new_model()
         self.breaking = 0
         self._write()
@@ -171,23 +172,25 @@ class Program:
 
     def entries(self, candidates: I64) -> Iterator[list[tuple[int, float]]]:
         """Rows each candidate stands in."""
-        model = self.model
-        of_kind: dict[int, list[tuple[int, float]]] = {}
-        for j in candidates.tolist():
-            kind = int(model.kind[j])
-            if kind not in of_kind:
-                counts = np.flatnonzero(model.inside[:, kind]).tolist()
-                of_kind[kind] = [(self.first_count + q, 1.0) for q in counts]
-                here = self.of_kinds[:, kind]
-                of_kind[kind] += [
-                    (self.first_line + self.by_kind[at][0], float(here[at]))
-                    for at in np.flatnonzero(here).tolist()
-                ]
-            found = [(int(model.dwelling[j]), 1.0), *of_kind[kind]]
-            if model.app[j] >= 0:
-                found.append((model.dwellings + int(model.app[j]), 1.0))
-            found += [(self.first_line + i, float(v[j])) for i, v in self.by_candidate if v[j]]
+        model, rows = self.model, self._rows_of
+        columns = (a[candidates].tolist() for a in (model.kind, model.dwelling, model.app))
+        alone = [(self.first_line + i, v[candidates].tolist()) for i, v in self.by_candidate]
+        for n, (kind, dwelling, app) in enumerate(zip(*columns, strict=True)):
+            if kind not in rows:
+                rows[kind] = self._of_kind(kind)
+            found = [(dwelling, 1.0), *rows[kind]]
+            if app >= 0:
+                found.append((model.dwellings + app, 1.0))
+            found += [(row, float(values[n])) for row, values in alone if values[n]]
             yield found
+
+    def _of_kind(self, kind: int) -> list[tuple[int, float]]:
+        """Counts and lines that every candidate of a kind stands in."""
+        found = [(self.first_count + q, 1.0) for q in np.flatnonzero(self.model.inside[:, kind]).tolist()]
+        here = self.of_kinds[:, kind]
+        return found + [
+            (self.first_line + self.by_kind[at][0], float(here[at])) for at in np.flatnonzero(here).tolist()
+        ]
 
     def limit(self, low: F, high: F) -> None:
         """Limits of the counts from now on."""

@@ -233,6 +233,7 @@ class Prover:
             return True
         if relaxed.priced.micropoints < node.bound:
             node.bound, node.multipliers = relaxed.priced.micropoints, relaxed.multipliers
+            node.priced = True
         if self.closed(node.bound):
             return True
         if postponed:
@@ -361,7 +362,7 @@ class Prover:
     # ---------------------------------------------------------------- the published form
 
     def proof(self) -> Proof:
-        """The tree as it stands, every leaf's bound recomputed.
+        """The tree as it stands, every leaf with the bound of its own multipliers.
 
         A case that was divided before the best proposal was known, and that this proposal closes, is a leaf again.
         """
@@ -375,7 +376,8 @@ class Prover:
                 split, low, high = node.split
                 published.append(Inner(split, new[low], new[high]))
                 continue
-            bound = NEVER if node.empty else self._bound(node.path, node.multipliers)
+            bound = node.bound if node.priced else self._bound(node.path, node.multipliers)
+            bound = NEVER if node.empty else bound
             if bound > NEVER:
                 top = max(top, floor_to(bound, self.step))
                 if floor_to(bound, self.step) >= self.incumbent.objective:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from optimizer.runs.earlier import _multipliers
+import optimizer as af
+from optimizer import pipeline
+from optimizer.runs.earlier import _multipliers, earlier_of
+from optimizer.solve import SolveOptions, retold
 
 
 def document(**cut: object) -> dict[str, object]:
@@ -49,3 +54,20 @@ def test_a_cut_adds_what_a_lease_is_worth_to_it() -> None:
 def test_a_damaged_cut_is_no_start(change: dict[str, object]) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         _multipliers(document(**change))
+
+
+def test_an_answer_tells_the_next_proof_what_its_certificate_tells() -> None:
+    case = af.synthesize("commission", dwellings=26, applications=200, seed=2)
+    prepared = pipeline.prepare(case)
+    result = af.propose(case, af.Options(pdf=False))
+    solved = pipeline.optimise(prepared, SolveOptions()).solved
+    written, told = earlier_of(result), retold(prepared.problem, solved)
+    assert len(told.tree) > 1
+    assert replace(told, digest=written.digest, first=tuple(sorted(told.first)), losses=()) == replace(
+        written, first=tuple(sorted(written.first))
+    )
+    # what its divisions were seen to cost goes on from proof to proof
+    later = retold(prepared.problem, pipeline.optimise(prepared, SolveOptions(earlier=told)).solved)
+    trials = {(x.on, x.row, x.application, x.rounds, x.high): x.trials for x in later.losses}
+    assert told.losses
+    assert all(trials[x.on, x.row, x.application, x.rounds, x.high] >= x.trials for x in told.losses)

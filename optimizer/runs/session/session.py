@@ -14,12 +14,12 @@ from optimizer.errors import AttrifluxError, InputProblems, define
 from optimizer.pipeline import Prepared
 from optimizer.problem import build
 from optimizer.results.rules import SMALL
-from optimizer.runs.earlier import earlier_in
 from optimizer.runs.options import Options
 from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
+from optimizer.runs.session.pausing import uncollected
 from optimizer.runs.session.proposed import Proposed
 from optimizer.runs.tables import main_tables
-from optimizer.solve import Earlier, Solved, SolveOptions, solve
+from optimizer.solve import Earlier, Solved, SolveOptions, retold, solve
 
 define(
     "SESSION_KIND",
@@ -172,13 +172,17 @@ class Session:
             ``NO_SOLUTION``: the decisions contradict each other.
         """
         if self._proposed is None:
-            prepared = self._ready()
-            optimum = pipeline.optimise(prepared, self._how())
-            # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
-            if len(prepared.problem.dwelling_ids) > SMALL:
-                self._earlier = earlier_in(prepared.problem, optimum.solved)
-            self._proposed = Proposed(optimum, self.options, main_tables(optimum, self.options, alone=True))
+            with uncollected():
+                self._proposed = self._proven()
         return self._proposed
+
+    def _proven(self) -> Proposed:
+        prepared = self._ready()
+        optimum = pipeline.optimise(prepared, self._how())
+        # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
+        if len(prepared.problem.dwelling_ids) > SMALL:
+            self._earlier = retold(prepared.problem, optimum.solved)
+        return Proposed(optimum, self.options, main_tables(optimum, self.options, alone=True))
 
     def solve(self, interrupt: threading.Event | None = None) -> tuple[Prepared, Solved]:
         """The problem of the case as decided so far and its proven answer, without a table; nothing is kept of it.

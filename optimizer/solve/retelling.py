@@ -1,0 +1,117 @@
+"""A proof that was just made, told by names for the next one: what `runs.earlier` reads from a certificate, without writing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.solve.branching import Losses
+from optimizer.solve.certificate import Inner, Leaf, Node
+from optimizer.solve.cuts import Cut, Inequality
+from optimizer.solve.earlier import Closed, Division, Earlier, Lost, ToldCut, ToldEnvelope
+from optimizer.solve.envelopes import Envelope
+from optimizer.solve.options import Solved
+
+
+def retold(problem: Problem, solved: Solved) -> Earlier:
+    """What an answer offers to the proof of a case much like its own; it has neither a name nor a digest."""
+    certificate = solved.certificate
+    rows = tuple((row.rule, row.scope) for row in certificate.rows)
+    leaves = [node for node in certificate.nodes if isinstance(node, Leaf) and not node.empty]
+    multipliers, prices = dict.fromkeys(rows, 0), {}
+    if leaves:
+        # the closest to the root
+        widest = max(leaves, key=lambda leaf: leaf.bound)
+        for k, worth in _worths(widest).items():
+            multipliers[rows[k]] = worth
+        prices = _by_name(problem, widest.prices)
+    first = solved.first
+    lines = zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True)
+    return Earlier(
+        name="",
+        digest="",
+        multipliers=multipliers,
+        prices=prices,
+        first=tuple(
+            (
+                str(problem.dwelling_ids[d]),
+                str(problem.application_ids[a]) if a >= 0 else "",
+                problem.accounts[int(problem.kinds.account[c])],
+            )
+            for d, a, c in lines
+        ),
+        rows=rows,
+        tree=tuple(_told(problem, node) for node in certificate.nodes),
+        losses=tuple(_lost(problem, solved.losses)) if solved.losses is not None else (),
+    )
+
+
+def _lost(problem: Problem, losses: Losses) -> Iterator[Lost]:
+    for key, total in losses.total.items():
+        on, place, rounds, high = key
+        name = str(problem.application_ids[place]) if on == "household" else ""
+        yield Lost(on, -1 if name else place, name, rounds, high, total, losses.trials[key])
+
+
+def _worths(leaf: Leaf) -> dict[int, int]:
+    """Micropoints that a lease in num of each row is worth to a case, its cuts included."""
+    found: dict[int, int] = {}
+    for part in (leaf.rows, leaf.mir):
+        for k, value in part.items():
+            found[k] = found.get(k, 0) + value
+    for cut, nu in leaf.cuts:
+        for k, worth in _pulls(cut, nu):
+            found[k] = found.get(k, 0) + worth
+    return found
+
+
+def _pulls(cut: Inequality, nu: int) -> list[tuple[int, int]]:
+    if isinstance(cut, Envelope):
+        return [(k, nu * mu // RATE_UNIT) for k, mu in zip(cut.rows, cut.counts, strict=True)]
+    assert isinstance(cut, Cut)
+    # what it rounds by
+    shape = cut.shape
+    over = shape.times * cut.at % shape.unit
+    return [
+        (k, nu * weight * RATE_UNIT * over // shape.unit**2)
+        for k, weight in zip(shape.rows, shape.weights, strict=True)
+    ]
+
+
+def _by_name(problem: Problem, prices: Mapping[int, int]) -> dict[str, int]:
+    return {str(problem.application_ids[a]): value for a, value in prices.items()}
+
+
+def _told(problem: Problem, node: Node) -> Division | Closed:
+    if isinstance(node, Inner):
+        split = node.split
+        if split.on in ("num", "den"):
+            return Division("num" if split.on == "num" else "den", split.row, split.at, node.low, node.high)
+        if split.on == "household":
+            name = str(problem.application_ids[split.application])
+            return Division("household", -1, 0, node.low, node.high, name)
+        return Division("num", -1, 0, node.low, node.high)
+    orders = problem.orders
+    return Closed(
+        node.rows,
+        node.mir,
+        node.branch,
+        _by_name(problem, node.prices),
+        tuple(_cut(cut, nu) for cut, nu in node.cuts),
+        {
+            (
+                str(problem.dwelling_ids[orders.dwelling[p]]),
+                problem.accounts[int(orders.account[p])],
+                str(problem.application_ids[orders.app[p]]),
+            ): sigma
+            for p, sigma in node.orders.items()
+        },
+    )
+
+
+def _cut(cut: Inequality, nu: int) -> ToldCut | ToldEnvelope:
+    if isinstance(cut, Envelope):
+        return ToldEnvelope(cut.rows, cut.prices, cut.counts, cut.slope, nu)
+    assert isinstance(cut, Cut)
+    shape = cut.shape
+    return ToldCut(shape.rows, shape.weights, shape.base, shape.times, shape.unit, cut.at, cut.low, nu)
