@@ -120,6 +120,7 @@ def live(
     waiting: list[int] = []
     seen: list[int] = []
     refused: set[tuple[int, int]] = set()
+    memory: dict[str, Any] = {}
     conventions, book = world.facts.conventions, world.book
     counts, signed = Counts.none(len(book.rows)), _counted(world, [])
     for session in range(world.sessions):
@@ -136,7 +137,7 @@ def live(
             today = session_problem(world, facts, signed, session % per_year * world.setting.days)
             state = State(
                 session % per_year, per_year, today, rows_at(today, book.rows), book.rows, counts.num, counts.den, counts.asked,
-                tuple(waiting), present, tuple(seen), world,
+                tuple(waiting), present, tuple(seen), memory, world,
             )  # fmt: skip
             terms = policy.terms(state)
             problem = under(today, terms)

@@ -27,6 +27,7 @@ from scipy.sparse import csc_matrix
 from optimizer.problem import Problem, build
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.world import NEVER, World
+from optimizer.solve.highs_model import new_model
 
 F = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -46,16 +47,23 @@ class Pairs(NamedTuple):
 
 
 class Perfect(NamedTuple):
-    """What nobody does better than, points; lettings and leases missing of a solution that reaches it."""
+    """What nobody does better than, points; lettings and leases missing of a solution that reaches it; (R,) points that one lease
+    more asked of each row would cost."""
 
     value: float
     lettings: float
     shortfall: float
     lost: float
+    price: F
 
 
-def perfect(world: World) -> Perfect:
-    """The bound of a world of one year.
+def perfect(world: World, since: int = 0, behind: I64 | None = None) -> Perfect:
+    """The bound of a world of one year, or what is left of it.
+
+    Parameters
+    ----------
+    since : session from which dwellings are vacated; those before are no longer there
+    behind : (R,) ten-thousandths of a lease that the rows lack by then beyond their play; None: the year begins
 
     Raises
     ------
@@ -65,17 +73,18 @@ def perfect(world: World) -> Perfect:
     if world.setting.years != 1:
         raise ValueError("the bound is of one year")
     problem = build(world.case, world.facts, world.scores, world.rules, book=world.book)
-    pairs, cells = _pairs(world, problem)
-    return _Program(world, problem, pairs, cells).run()
+    pairs, cells = _pairs(world, problem, since)
+    plays = np.array([row.play for row in problem.rows], np.int64)
+    return _Program(world, problem, pairs, cells, plays if behind is None else -behind).run()
 
 
-def _pairs(world: World, problem: Problem) -> tuple[Pairs, list[tuple[int, int]]]:
+def _pairs(world: World, problem: Problem, since: int) -> tuple[Pairs, list[tuple[int, int]]]:
     """Every possible letting; the cells (group, type) they fall into."""
     opens = _earliest(world)
     cost, last = world.waiting_cost / 100, world.sessions
     kept: list[tuple[I64, I64, I64, F]] = []
     number: dict[int, int] = {}
-    for d in np.flatnonzero(opens < last).tolist():
+    for d in np.flatnonzero((since <= opens) & (opens < last)).tolist():
         part = problem.entries_of(d)
         app = problem.entry_app[part].astype(np.int64)
         session = np.maximum(world.arrives[app], opens[d])
@@ -124,8 +133,10 @@ def _earliest(world: World) -> I64:
 class _Program:
     """The linear program, with the columns entered so far."""
 
-    def __init__(self, world: World, problem: Problem, pairs: Pairs, cells: list[tuple[int, int]]) -> None:
-        self.world, self.problem, self.pairs = world, problem, pairs
+    def __init__(
+        self, world: World, problem: Problem, pairs: Pairs, cells: list[tuple[int, int]], play: I64
+    ) -> None:
+        self.world, self.problem, self.pairs, self.play = world, problem, pairs, play
         self.flows = [
             (i, int(kind))
             for i, (group, type_) in enumerate(cells)
@@ -164,7 +175,10 @@ class _Program:
                 missing = float(sum(short))
                 price = [self.problem.rows[i].price / 100 for i in self.rows]
                 lost = float(sum(p * s for p, s in zip(price, short, strict=True)))
-                return Perfect(value + float(best.sum()) - self.sure, lettings, missing, lost)
+                price_of = np.zeros(len(self.problem.rows))
+                start = self.homes + self.people + self.cells
+                price_of[self.rows] = np.maximum(0.0, duals[start : start + len(self.rows)])
+                return Perfect(value + float(best.sum()) - self.sure, lettings, missing, lost, price_of)
 
     def _gain(self, duals: F) -> F:
         """Reduced cost of every possible letting, points."""
@@ -233,15 +247,11 @@ class _Program:
         )  # fmt: skip
         upper = np.zeros(height)
         upper[:base] = 1.0
-        upper[base + self.cells : base + self.cells + k] = [
-            problem.rows[i].play / RATE_UNIT for i in self.rows
-        ]
+        upper[base + self.cells : base + self.cells + k] = [self.play[i] / RATE_UNIT for i in self.rows]
         lower = np.full(height, -highspy.kHighsInf)
         lower[base : base + self.cells] = 0.0
         cost = np.concatenate([v, np.zeros(m), [-problem.rows[i].price / 100 for i in self.rows]])
-        solver, model = highspy.Highs(), highspy.HighsLp()  # type: ignore[no-untyped-call]
-        solver.silent()
-        solver.setOptionValue("threads", 1)
+        solver, model = new_model(), highspy.HighsLp()
         model.num_col_, model.num_row_, model.col_cost_ = n + m + k, height, cost
         model.col_lower_, model.col_upper_ = np.zeros(n + m + k), np.full(n + m + k, highspy.kHighsInf)
         model.row_lower_, model.row_upper_ = lower, upper

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,7 @@ class State:
     waiting : dwellings put forward, indices
     present : (A,) bool, applications there
     seen : dwellings put forward since the beginning, those let included
+    memory : what the policy keeps from one session to the next
     world : what is fixed: who is eligible where. Sessions to come must not be read
     """
 
@@ -109,6 +110,7 @@ class State:
     waiting: tuple[int, ...]
     present: NDArray[np.bool_]
     seen: tuple[int, ...]
+    memory: dict[str, Any]
     world: World = field(repr=False)
 
     @property

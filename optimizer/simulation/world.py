@@ -37,6 +37,7 @@ class World:
 
     Attributes
     ----------
+    source : what it was drawn from, so that a policy may draw other years of the same law
     case, facts, scores, rules : of everybody and everything, encoded once
     setting : what was asked for
     seed : str, of the draws
@@ -47,6 +48,7 @@ class World:
     book : rules of the year on it
     """
 
+    source: Case | str
     case: Case
     facts: Facts
     scores: scoring.Scores
@@ -134,6 +136,7 @@ def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
     arrives_at = np.array([arrives[name] for name in who], np.int32)
     ground = _ground(case, facts, rules, setting, opens_at)
     return World(
+        source,
         case,
         facts,
         scores,
