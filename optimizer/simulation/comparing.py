@@ -19,9 +19,9 @@ from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.pipeline import PROPOSE_TABLES
 from optimizer.simulation import messages as messages
 from optimizer.simulation.registry import Policy, chosen_policies
+from optimizer.simulation.setting import DAYS, Every, Setting
 from optimizer.simulation.summary import summary
 from optimizer.simulation.sweep import lived
-from optimizer.simulation.terms import DAYS, Every, Setting
 from optimizer.synth.profile import profiles
 from optimizer.workers import Parts, Unit, Workers, key_of, run_units
 

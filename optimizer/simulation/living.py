@@ -136,7 +136,7 @@ def live(
             facts = session_facts(world, waiting, present, sorted(refused), conventions)
             today = session_problem(world, facts, signed, session % per_year * world.setting.days)
             state = State(
-                session % per_year, per_year, today, rows_at(today, book.rows), book.rows, counts.num, counts.den, counts.asked,
+                session % per_year, per_year, today, rows_at(today, book.rows), book.rows, counts.num.copy(), counts.den.copy(), counts.asked.copy(),
                 tuple(waiting), present, tuple(seen), memory, world,
             )  # fmt: skip
             terms = policy.terms(state)

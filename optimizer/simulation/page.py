@@ -66,9 +66,8 @@ def reading(table: pd.DataFrame, policy: str, indicator: str) -> dict[str, float
 def _against(found: Simulation, titles: dict[str, str]) -> list[dict[str, Any]]:
     lines = found.summary[(found.summary["indicator"] == "value") & (found.summary["versus"] != "")]
     ids = {p.id for p in found.policies if p.terms is not None}
-    return [
-        {**row, "title": titles[row["policy"]]} for row in lines.to_dict("records") if row["policy"] in ids
-    ]
+    rows = [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
+    return [{**row, "title": titles[row["policy"]]} for row in rows if row["policy"] in ids]
 
 
 def _rules(found: Simulation, lang: Lang) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from optimizer.domain.memory import give_back
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.living import Life, live
 from optimizer.simulation.registry import Policy, all_policies
-from optimizer.simulation.terms import Setting
+from optimizer.simulation.setting import Setting
 from optimizer.simulation.world import NEVER, World, draw_world
 from optimizer.solve import SolveOptions
 
@@ -25,7 +26,7 @@ DAYS_PER_MONTH = 365.25 / 12
 
 def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving: Mapping[str, Any]) -> bytes:
     """One policy on one seed: the rows of `COLUMNS` as Parquet. ``solving``: arguments of `SolveOptions`."""
-    world = draw_world(source, setting, seed)
+    world = _drawn(source, setting, seed) if isinstance(source, str) else draw_world(source, setting, seed)
     chosen = next(p for p in all_policies() if p.id == policy)
     rows = (
         bounded(world, chosen)
@@ -37,6 +38,12 @@ def lived(source: Case | str, setting: Setting, policy: str, seed: int, solving:
     frame.to_parquet(answer, index=False, compression="zstd")
     give_back()
     return answer.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _drawn(profile: str, setting: Setting, seed: int) -> World:
+    """The world of a profile, for the policies that live on it one after the other; no policy changes it."""
+    return draw_world(profile, setting, seed)
 
 
 Fact = tuple[int, int, str, str, float, str]

@@ -22,7 +22,7 @@ from optimizer.policy import RuleSet
 from optimizer.problem import RuleBook, book_of
 from optimizer.problem.ground import Counted, Forecast, Ground, first_ranks
 from optimizer.simulation.draws import number, numbers
-from optimizer.simulation.terms import Setting
+from optimizer.simulation.setting import Setting
 
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
@@ -208,7 +208,8 @@ def _delegated(case: Case, setting: Setting) -> pd.DataFrame:
 
 
 def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, int], dict[str, int]]:
-    people, homes = case.table("applications"), case.table("dwellings")
+    people = case.table("applications").sort_values("application_id", ignore_index=True)
+    homes = case.table("dwellings").sort_values("dwelling_id", ignore_index=True)
     given = case.table("assiette") if case.has("assiette") else pd.DataFrame()
     vacated = int(given["vacated"].sum()) if len(given) else len(homes)
     each = setting.dwellings or vacated or len(homes)
@@ -238,7 +239,7 @@ def _again(frame: pd.DataFrame, key: str, many: int, drawn: str, what: str) -> p
     """So many rows drawn with replacement, each under an identifier of its own."""
     at = [int(number(drawn, what, i) * len(frame)) for i in range(many)] if len(frame) else []
     made = frame.iloc[at].reset_index(drop=True)
-    made[key] = [f"{name}-{what}{i}" for i, name in enumerate(made[key].astype(str))]
+    made[key] = [f"{what}-{i + 1}" for i in range(many if len(frame) else 0)]
     if "household_id" in made.columns:
         made["household_id"] = made[key]
     return made
