@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DESK := $(VENV)/.desk
 
-.PHONY: demo test test-desk soak bench check clean
+.PHONY: demo test test-desk soak bench check docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -44,6 +44,9 @@ soak: check $(DESK)
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.run
+
+docs: $(STAMP)
+	@$(BIN)/python .ci/site.py build/site
 
 clean:
 	@rm -rf $(VENV) demo dist build

@@ -1,4 +1,6 @@
-"""``python -m benchmarks.notebook``: writes ``docs/fairness.ipynb``, executed: from a case to a figure one would publish.
+"""``python -m benchmarks.notebook [NAME…]``: writes the notebooks of ``docs``, executed.
+
+``fairness`` goes from a case to a figure one would publish, ``week`` through a secretary's week.
 
 The notebook is plain JSON (nbformat 4.5): each cell is run here, in order, in one namespace; the last value of a cell is its output.
 """
@@ -11,8 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).resolve().parents[1] / "docs" / "fairness.ipynb"
-CELLS = (
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+Cells = tuple[tuple[str, str], ...]
+RESEARCHER: Cells = (
     ("markdown", "# How equal are chances, and what do rules cost?\n\nA synthetic commission (nobody real), four ways of choosing, measured by "
      "Attriflux. Compare under equal rules only: `cotation` and `random` ignore the rules, `leximin` and `optimum` keep them."),
     ("code", "import optimizer as af\n\ncase = af.synthesize(\"commission\", dwellings=12, applications=300, seed=1)\n"
@@ -33,6 +36,29 @@ CELLS = (
      "figure = curves(series, \"Households, least lucky first\", \"Share of all chances\", \"Lorenz curves of the chances\",\n"
      "                lambda x: percent(x, 0, \"en\"), diagonal=True)\nfigure"),
 )  # fmt: skip
+SECRETARY: Cells = (
+    ("markdown", "# La semaine d'un secrétariat de commission\n\nDouze logements, soixante demandes de synthèse (personne de réel). "
+     "Les mêmes pas se font par la commande `attriflux` ou au bureau (`attriflux serve`) ; ici, en Python, on regarde sous le capot."),
+    ("code", "import optimizer as af\n\ncase = af.synthesize(\"commission\", dwellings=12, applications=60, seed=4)\ncase"),
+    ("markdown", "Lundi : la proposition. Elle est certifiée : rien de mieux n'existe sous les mêmes règles, et un second programme "
+     "le recompte."),
+    ("code", "result = af.propose(case)\nresult.certificate[\"status\"], len(result.proposals), len(result.leapfrogs)"),
+    ("markdown", "Une liste : qui est présenté sur le premier logement, dans quel ordre."),
+    ("code", "lists = result.proposals\nshown = lists[lists[\"application_id\"].ne(\"\")]\nbusiest = shown[\"dwelling_id\"].value_counts().sort_index().idxmax()\n"
+     "columns = [\"account\", \"rank\", \"application_id\", \"score\", \"effort\"]\nshown.loc[shown[\"dwelling_id\"].eq(busiest), columns]"),
+    ("markdown", "Le flux et les publics, ce qui manque et ce qu'un bail de plus apporterait."),
+    ("code", "rules = result.rules\nrules.loc[rules[\"shortfall\"].gt(0), [\"rule\", \"scope\", \"shortfall\"]].head(8)"),
+    ("markdown", "Ceux qui n'ont rien cette semaine : chacun a un statut et une raison."),
+    ("code", "result.applications[\"status\"].value_counts()"),
+    ("markdown", "Mercredi : le premier de cette liste refuse. Les autres listes ne bougent que si elles le doivent."),
+    ("code", "session = af.Session(case)\nfirst = shown.loc[shown[\"dwelling_id\"].eq(busiest) & shown[\"rank\"].eq(1), \"application_id\"].iloc[0]\n"
+     "session.decide(\"refuse\", dwelling=busiest, application=first)\nafter = session.propose()\n"
+     "again = after.proposals[after.proposals[\"dwelling_id\"].eq(busiest) & after.proposals[\"application_id\"].ne(\"\")]\nagain[columns]"),
+    ("markdown", "Combien de listes ont changé en tout."),
+    ("code", "key = [\"dwelling_id\", \"rank\", \"application_id\"]\nboth = lists[key].merge(after.proposals[key], how=\"outer\", indicator=True)\n"
+     "both.loc[both[\"_merge\"].ne(\"both\"), \"dwelling_id\"].nunique(), lists[\"dwelling_id\"].nunique()"),
+)  # fmt: skip
+NOTEBOOKS = {"fairness": RESEARCHER, "week": SECRETARY}
 
 
 def run(source: str, names: dict[str, Any]) -> Any:
@@ -56,12 +82,12 @@ def shown(value: Any) -> dict[str, Any]:
     return {"text/plain": repr(value)}
 
 
-def notebook() -> dict[str, Any]:
+def notebook(source_cells: Cells) -> dict[str, Any]:
     """The executed notebook."""
     names: dict[str, Any] = {}
     cells: list[dict[str, Any]] = []
     count = 0
-    for number, (kind, source) in enumerate(CELLS):
+    for number, (kind, source) in enumerate(source_cells):
         cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": source}
         if kind == "code":
             count += 1
@@ -78,12 +104,14 @@ def notebook() -> dict[str, Any]:
     return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
 
-def main() -> int:
-    """Write the notebook."""
-    TARGET.write_text(json.dumps(notebook(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(TARGET.name)
+def main(words: list[str] | None = None) -> int:
+    """Write the notebooks named, all of them by default."""
+    for name in words or list(NOTEBOOKS):
+        text = json.dumps(notebook(NOTEBOOKS[name]), ensure_ascii=False, indent=1)
+        (DOCS / f"{name}.ipynb").write_text(text + "\n", encoding="utf-8")
+        print(f"{name}.ipynb")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

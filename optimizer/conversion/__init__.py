@@ -2,7 +2,7 @@
 
 What lives here. Exact arithmetic on the tables `stock`, `assiette` and `dwellings`: volumes per contingent, the year's
 base ``A = V − M − R − S`` with what each subtraction rests on, the shares of the four modes, the caps, the rounding to
-whole dwellings, the rights that run down year by year.
+whole dwellings, the rights that run down year by year, what commitments bring and when it ends.
 
 What it may import: `domain` and `errors`. Caps, spread years and receivers come as arguments (:class:`Terms`), so that
 the law stays in `models/` and a scenario can change it.
@@ -18,6 +18,7 @@ not the assiette), caps applied after rounding (a cap of 5 % would move with the
 from optimizer.conversion.assiette import Base, assiette_table, bases, first_lettings, subtractions, trace
 from optimizer.conversion.blocks import Block, blocks, in_area
 from optimizer.conversion.caps import Capped, Caps, apply_caps
+from optimizer.conversion.commitments import Register, register
 from optimizer.conversion.convert import Conversion, Terms, convert
 from optimizer.conversion.inventory import Inventory, inventory
 from optimizer.conversion.modes import MODES, Negotiated, mode_shares, negotiated_from
@@ -26,7 +27,7 @@ from optimizer.conversion.rounding import integers, largest_remainder, rounded_s
 from optimizer.domain.account import account_order
 
 __all__ = [
-    "MODES", "Base", "Block", "Capped", "Caps", "Conversion", "Inventory", "Negotiated", "Terms", "account_order",
+    "MODES", "Base", "Block", "Capped", "Caps", "Conversion", "Inventory", "Negotiated", "Register", "Terms", "account_order",
     "apply_caps", "assiette_table", "bases", "blocks", "convert", "first_lettings", "in_area", "integers", "inventory",
-    "largest_remainder", "mode_shares", "negotiated_from", "rights_ledger", "rounded_shares", "spread_rights", "subtractions", "trace", "yearly_plan",
+    "largest_remainder", "mode_shares", "negotiated_from", "register", "rights_ledger", "rounded_shares", "spread_rights", "subtractions", "trace", "yearly_plan",
 ]  # fmt: skip

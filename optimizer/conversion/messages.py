@@ -123,3 +123,24 @@ define(
     remedy_fr="Corriger le code du bailleur",
     remedy_en="Correct the landlord's code",
 )
+define(
+    "COMMITMENT_NO_SHARE",
+    "{landlord}, {account}, acte {reference} : la part du flux que cet engagement apporte ne peut pas être calculée.",
+    "{landlord}, {account}, document {reference}: the part of the flux this commitment brings cannot be computed.",
+    remedy_fr="Donner la part, ou la rotation et le parc du bailleur dans le périmètre (table stock), ou son assiette",
+    remedy_en="Give the share, or the turnover and the landlord's stock in the area (table stock), or its assiette",
+)
+define(
+    "COMMITMENT_GUARANTEE_CAP",
+    "{landlord} ({area}) : les garanties des collectivités apportent ensemble {together_fr} du flux, au-delà de {cap_fr}.",
+    "{landlord} ({area}): guarantees of collectivités bring {together_en} of the flux together, above {cap_en}.",
+    remedy_fr="Vérifier les logements ou les parts de ces engagements (CCH R. 441-5)",
+    remedy_en="Check the dwellings or the shares of these commitments (CCH R. 441-5)",
+)
+define(
+    "COMMITMENT_OTHER_END",
+    "{landlord}, {account}, acte {reference} : le terme de la convention {convention} dans le stock n'est pas celui de l'engagement.",
+    "{landlord}, {account}, document {reference}: the end of agreement {convention} in the stock is not that of the commitment.",
+    remedy_fr="Corriger l'une des deux tables : la conversion du stock lit la date du stock",
+    remedy_en="Correct one of the two tables: the conversion of the stock reads the stock's date",
+)

@@ -113,6 +113,10 @@ class Case:
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """Canonical table name -> where it was read; absent for a table made in memory."""
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}: {len(frame)}" for name, frame in self.tables.items())
+        return f"<Case {self.settings.title!r}; {sizes}>"
+
     def has(self, table: str) -> bool:
         """Whether the case contains that table (even with no rows)."""
         return table in self.tables

@@ -131,6 +131,9 @@ DWELLINGS = Table(
         _c("energy_label", "choice", "dpe", "Étiquette énergie (DPE), A à G (imprimée, jamais cotée)", "Energy label, A to G (printed, never scored)", values=ENERGY_LABELS),
         _c("rpls", "text", "numero_rpls", "Numéro RPLS (imprimé, jamais coté)", "RPLS number (printed, never scored)"),
         _c("heating", "text", "chauffage", "Chauffage (imprimé, jamais coté)", "Heating (printed, never scored)"),
+        _c("published_on", "date", "publie_le", "Premier jour de la publicité du logement (imprimé, jamais coté)", "First day the dwelling was advertised (printed, never scored)"),
+        _c("published_at", "text", "publie_ou", "Où il a été publié : site, agence, commune (imprimé, jamais coté)", "Where it was advertised: site, agency, commune (printed, never scored)", max_length=120),
+        _c("publication_proof", "text", "preuve_publicite", "Référence de la preuve de publicité : annonce, capture, constat (imprimée, jamais cotée)", "Reference of the proof of advertising: notice, screenshot, report (printed, never scored)", max_length=80),
         _c("subsidy_d331_25_1", "bool", "subvention_d331_25_1", "Logement financé par la subvention de CCH D. 331-25-1 : un candidat suffit", "Financed by the subsidy of CCH D. 331-25-1: one candidate is enough"),
     ),
 )  # fmt: skip
@@ -378,11 +381,35 @@ CHARTERS = Table(
     ),
 )  # fmt: skip
 
+COUNTERPARTS = ("guarantee", "financing", "land")
+
+COMMITMENTS = Table(
+    "commitments", "engagements", key=("landlord", "departement", "account", "area", "reference", "programme"),
+    fr="Engagements : ce que les réservataires apportent, et les droits qu'ils en tirent", en="Commitments: what the réservataires bring, and the rights it gives them",
+    columns=(
+        _c("landlord", "text", "bailleur", required=True), _c("departement", "text", "departement", required=True),
+        _c("account", "text", "reservataire", "Réservataire qui apporte la contrepartie et tient les droits", "Account that brings the counterpart and holds the rights", required=True),
+        _c("counterpart", "choice", "contrepartie", "Contrepartie : garantie d'emprunt, financement ou terrain", "Counterpart: guarantee (of a loan), financing or land", required=True, values=COUNTERPARTS),
+        _c("reference", "text", "acte", "Référence de l'acte : délibération, convention de garantie, acte de vente", "Reference of the document: deliberation, guarantee agreement, deed", required=True, max_length=80),
+        _c("signed_on", "date", "signe_le", "Date de signature de l'acte", "Date the document was signed", required=True),
+        _c("begins_on", "date", "debut_le", "Premier jour des droits ; vide = date de signature", "First day of the rights; empty = date signed"),
+        _c("ends_on", "date", "fin_le", "Dernier jour des droits d'après l'acte ; vide = sans terme", "Last day of the rights by the document; empty = without end"),
+        _c("loan_repaid_on", "date", "pret_rembourse_le", "Dernier versement du prêt garanti : les droits d'une commune ou d'un EPCI courent encore cinq ans (CCH R. 441-6)", "Last instalment of the guaranteed loan: the rights of a commune or EPCI last five more years (CCH R. 441-6)"),
+        _c("dwellings", "int", "logements", "Logements réservés dans le parc ; la part compte si l'acte la donne aussi", "Dwellings reserved in the stock; the share counts where the document gives it too", unit="logements", low=1, high=1_000_000),
+        _c("turnover", "rate", "rotation", "Rotation annuelle de ces logements ; vide = moyenne du bailleur", "Yearly turnover of these dwellings; empty = the landlord's mean", low=0, high=1),
+        _c("share", "rate", "part", "Part du flux annuel ; vide : celle que valent les logements", "Share of the yearly flux; empty: what the dwellings are worth", low=0, high=1),
+        _c("area", "text", "perimetre", "Périmètre de la part ; vide = celui de COLL:…, sinon le département", "Area of the share; empty = that of COLL:…, else the département"),
+        _c("programme", "text", "operation", "Programme financé, garanti ou bâti sur le terrain", "Programme financed, guaranteed or built on the land", max_length=80),
+        _c("rpls", "list", "numeros_rpls", "Numéros RPLS des logements, séparés par |", "RPLS numbers of the dwellings, separated by |", items="text"),
+        _c("convention", "text", "convention", "Convention du stock que l'engagement porte", "Agreement of the stock the commitment stands behind"),
+    ),
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, SIMULATIONS, DECISIONS, RESIDENCES,
-        CONVENTIONS, STOCK, ASSIETTE, ANSWERS, HANDOVERS, CHARTERS,
+        CONVENTIONS, STOCK, ASSIETTE, ANSWERS, HANDOVERS, CHARTERS, COMMITMENTS,
     )
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import CaseSettings, Table
+from optimizer.domain.account import convention_forms, is_convention_account, remainder
 from optimizer.errors import Finding
 from optimizer.importers.cells import Problem
 from optimizer.importers.tables import ReadTable
@@ -23,6 +24,7 @@ _AFTER: tuple[tuple[str, str, bool], ...] = (
     ("applications", "renewed_on", False),
     ("leases", "signed_on", False),
     ("in_progress", "since", False),
+    ("dwellings", "published_on", False),
 )
 """Dates that cannot follow the date of the case: table, column, whether it is an error."""
 _REFERENCES = (
@@ -43,6 +45,12 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
     if applications is not None and applications.frame is not None:
         findings += _renewed(applications, applications.frame)
         findings += _household(applications, applications.frame)
+    dwellings = found.get("dwellings")
+    if dwellings is not None and dwellings.frame is not None:
+        findings += _publicity(dwellings, dwellings.frame)
+    commitments = found.get("commitments")
+    if commitments is not None and commitments.frame is not None:
+        findings += _commitments(commitments, commitments.frame)
     if settings is not None:
         findings += _dates(found, settings)
         findings += _followed(found, settings)
@@ -118,6 +126,42 @@ def _household(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
             "persons",
         )
     ]
+
+
+def _publicity(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """Advertising without its day, place or proof: a warning, it is not taken as proven."""
+    told = frame[["published_on", "published_at", "publication_proof"]].notna()
+    at = np.flatnonzero((told.any(axis=1) & ~told.all(axis=1)).to_numpy(bool))
+    if not len(at):
+        return []
+    missing = str(told.columns[~told.iloc[int(at[0])].to_numpy(bool)][0])
+    return [read.finding(Problem("READ_PUBLICITY_PARTIAL", at, "", {}, "warning"), missing)]
+
+
+def _commitments(read: ReadTable, frame: pd.DataFrame) -> list[Finding]:
+    """A commitment brings dwellings or a share, to an account that holds reservations, and ends after it begins."""
+    nothing: B = (frame["dwellings"].isna() & frame["share"].isna()).to_numpy(bool)
+    begins = frame["begins_on"].fillna(frame["signed_on"])
+    before: B = (
+        (frame["ends_on"] < begins).fillna(False)
+        | (frame["loan_repaid_on"] < frame["signed_on"]).fillna(False)
+    ).to_numpy(bool)
+    given = [None if pd.isna(a) else str(a) for a in frame["account"].astype(object)]
+    free = np.array(
+        [a is not None and (a == remainder() or not is_convention_account(a)) for a in given], bool
+    )
+    forms = {"forms_fr": convention_forms("fr"), "forms_en": convention_forms("en")}
+    findings = []
+    for code, wrong, column, params in (
+        ("READ_COMMITMENT_NOTHING", nothing, "share", {}), ("READ_COMMITMENT_ENDS_BEFORE", before, "ends_on", {}),
+        ("READ_COMMITMENT_ACCOUNT", free, "account", forms),
+    ):  # fmt: skip
+        at = np.flatnonzero(wrong)
+        if len(at):
+            cell = frame[column].iloc[int(at[0])]
+            value = "" if pd.isna(cell) else _day(cell) if isinstance(cell, pd.Timestamp) else str(cell)
+            findings.append(read.finding(Problem(code, at, value, params), column))
+    return findings
 
 
 def _dates(found: Mapping[str, ReadTable], settings: CaseSettings) -> list[Finding]:

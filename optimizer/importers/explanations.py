@@ -95,6 +95,8 @@ _EXAMPLE: dict[str, str] = {
     "agreed": "2", "answered_on": "15/07/2026", "from_account": "ALS", "to_account": "ETAT_PRIO", "handed": "1",
     "handed_on": "02/03/2026", "returned": "1", "returned_on": "14/09/2026",
     "programme": "NPNRU Planoise", "offers": "3", "promised_on": "05/01/2026", "due_on": "31/12/2026",
+    "published_on": "02/11/2026", "published_at": "bienveo.fr", "publication_proof": "annonce 2026-1187",
+    "reference": "DEL-2019-112", "begins_on": "01/07/2019", "loan_repaid_on": "30/06/2049",
 }  # fmt: skip
 
 

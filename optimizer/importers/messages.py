@@ -293,3 +293,39 @@ define(
     remedy_fr="Vérifiez la composition du ménage",
     remedy_en="Check the household",
 )
+define(
+    "READ_COMMITMENT_NOTHING",
+    "l'engagement ne dit pas ce qu'il apporte.",
+    "the commitment does not say what it brings.",
+    expected_fr="des logements du parc (colonne logements), ou une part du flux (colonne part)",
+    expected_en="dwellings of the stock (column dwellings), or a share of the flux (column share)",
+    remedy_fr="Remplissez l'une des deux colonnes ; la part compte si les deux sont données",
+    remedy_en="Fill one of the two columns; the share counts where both are given",
+)
+define(
+    "READ_COMMITMENT_ENDS_BEFORE",
+    "l'engagement finit avant d'avoir commencé.",
+    "the commitment ends before it begins.",
+    expected_fr="une date de fin après celle du début, et un prêt remboursé après la signature",
+    expected_en="an end after the beginning, and a loan repaid after the signature",
+    remedy_fr="Corrigez la date de début, de fin ou de remboursement",
+    remedy_en="Correct the date it begins, ends or is repaid",
+)
+define(
+    "READ_COMMITMENT_ACCOUNT",
+    "« {value} » ne peut pas tenir de droits de réservation.",
+    "“{value}” cannot hold reservation rights.",
+    expected_fr="un réservataire des conventions : {forms_fr}",
+    expected_en="an account of the agreements: {forms_en}",
+    remedy_fr="Corrigez le réservataire ; ce qui n'est pas réservé n'a pas d'engagement",
+    remedy_en="Correct the account; what is not reserved has no commitment",
+)
+define(
+    "READ_PUBLICITY_PARTIAL",
+    "la publicité du logement n'est pas tenue pour prouvée.",
+    "the advertising of the dwelling is not taken as proven.",
+    expected_fr="son premier jour, où elle a été faite et la référence de la preuve",
+    expected_en="its first day, where it was made and the reference of the proof",
+    remedy_fr="Complétez publie_le, publie_ou et preuve_publicite",
+    remedy_en="Complete published_on, published_at and publication_proof",
+)

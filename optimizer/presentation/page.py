@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).parents[1]
 _OPENING = re.compile(r"<(td|th)\b([^>]*)>")
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that command a screen or turn the reading direction: a page shows their number instead."""
+_TOGETHER = re.compile(r" (?=[;:?!»%€])|(?<=«) ")
 _CLASS = re.compile(r'\s*class="([^"]*)"')
 
 
@@ -37,6 +38,8 @@ class Words:
         self._family, self._lang = family.upper(), lang
 
     def __call__(self, name: str, /, **values: object) -> str:
+        if not values:
+            return _plain(self._family, name, self._lang)
         try:
             return said(f"{self._family}.{name}".upper(), self._lang, **values)
         except KeyError:
@@ -49,6 +52,15 @@ class Words:
             raise AttributeError(name) from None
 
 
+@lru_cache(maxsize=8192)
+def _plain(family: str, name: str, lang: Lang) -> str:
+    """A text without values: a page says the same few a hundred times."""
+    try:
+        return said(f"{family}.{name}".upper(), lang)
+    except KeyError:
+        return said(f"PAGE.{name}".upper(), lang)
+
+
 @cache
 def environment() -> jinja2.Environment:
     """Templates of every package, by their place: ``presentation/templates/base.html.j2``. Escaped and strict."""
@@ -59,6 +71,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         finalize=kept_together,
+        auto_reload=False,
     )
     made.filters["n"] = Num
     made.filters["cells"] = cells
@@ -68,9 +81,9 @@ def environment() -> jinja2.Environment:
 
 def kept_together(value: object) -> object:
     """A text whose French signs stay on the line of their word; markup and numbers as they are."""
-    if not isinstance(value, str) or isinstance(value, Markup):
+    if not isinstance(value, str) or isinstance(value, Markup) or " " not in value:
         return value
-    return re.sub(r" (?=[;:?!»%€])|(?<=«) ", "\u00a0", value)
+    return _TOGETHER.sub("\u00a0", value)
 
 
 def cells(row: str, headings: Sequence[str]) -> Markup:

@@ -9,6 +9,7 @@ from typing import Any
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.light import ASKED, advice_words, light_week, publicity
 from optimizer.presentation.numbers import day, decimal
 from optimizer.presentation.numbers import percent as share_words
 from optimizer.presentation.page import render
@@ -22,8 +23,8 @@ MOST_LISTS = 200
 """Dwellings listed in the report itself; beyond, the workbook and the sheets hold them."""
 MOST_GAUGES = 40
 MOST_CHANGES = 100
-NAMES = 3
-"""Households that CCH R. 441-3 asks for on a dwelling: the columns of the first table."""
+NAMES = ASKED
+"""Columns of the first table."""
 HOUSEHOLD_GAUGES = ("epci_rates", "account_rates", "yearly_numbers")
 """Kinds of rules about who is housed (`RuleShape.gauge`)."""
 QUARTILES = ("1er quartile", "2e à 4e quartile", "inconnu")
@@ -68,11 +69,13 @@ def report_html(data: ReportData) -> str:
     details = {int(row.line): row for row in records(data.details)} if len(data.details.columns) > 1 else {}
     lines = _lines(data)
     settle = _to_settle(data, homes, lines, details)
+    short = len(homes) <= MOST_LISTS and light_week(data, homes)
     return render(
         "presentation/report",
         data.lang,
         {
             "d": data,
+            "short": said("LIGHT.SHORT_PAGE", data.lang) if short else "",
             "counts": counts_words(data),
             "settle": settle,
             "to_settle": sum(len(x["places"]) for x in settle),
@@ -142,6 +145,7 @@ def _to_settle(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """What is to be settled, kind by kind, with where: dwelling and rank."""
     found: dict[str, list[dict[str, object]]] = {}
+    facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
     for n, d in enumerate(homes[:MOST_LISTS], start=1):
         for i, line in lines.get(str(d.dwelling_id), []):
             marks = _marks(data, i, line, details)
@@ -150,7 +154,10 @@ def _to_settle(
                     found.setdefault(code, []).append(
                         {"n": n, "dwelling": d.dwelling_id, "rank": int(line.rank)}
                     )
-        if d.status == "listed" and _few(d, lines.get(str(d.dwelling_id), []), details):
+        named = lines.get(str(d.dwelling_id), [])
+        shown = publicity(d, facts[d.dwelling_id], len(named), data.lang)
+        proven = shown is not None and shown.proven and facts[d.dwelling_id].eligible < NAMES
+        if d.status == "listed" and not proven and _few(d, named, details):
             found.setdefault("SETTLE_FEW", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
         if d.status == "awaiting_reservataire":
             found.setdefault("SETTLE_NAMES", []).append({"n": n, "dwelling": d.dwelling_id, "rank": 0})
@@ -178,7 +185,7 @@ def _session(
                 "account": account_label(d.account, data.lang, data.places) or "–",
                 "names": [*names, *[""] * NAMES][:NAMES],
                 "sheet": f"sheets.html#logement-{n}" if sheets else "",
-                "lacks": _lacks(data, d, named, details),
+                "lacks": _lacks(data, d, facts[d.dwelling_id], named, details),
             }
         )
     return out
@@ -200,8 +207,9 @@ def _few(d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> bo
     return bool(d.reason_if_short) and int(d.candidates) < NAMES and not alone
 
 
-def _lacks(data: ReportData, d: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> str:
+def _lacks(data: ReportData, d: Any, f: Any, named: list[tuple[int, Any]], details: Mapping[int, Any]) -> str:
     lang = data.lang
+    shown = publicity(d, f, len(named), lang)
     if d.status == "awaiting_reservataire":
         back = str(d.advice).removeprefix("plan B : ").removeprefix("plan B: ")
         parts = [
@@ -209,10 +217,20 @@ def _lacks(data: ReportData, d: Any, named: list[tuple[int, Any]], details: Mapp
             said("REPORT.FALL_BACK", lang, account=back) if back else "",
         ]
     elif d.status == "no_candidate":
-        parts = [d.reason_if_short, d.advice]
+        light = shown is not None and shown.light
+        parts = [
+            shown.sentence if shown and light else "",
+            d.reason_if_short,
+            advice_words(str(d.advice), shown, lang),
+        ]
     else:
-        few = _few(d, named, details)
-        parts = [said("REPORT.FEW_NAMES", lang, n=int(d.candidates), of=NAMES)] if few else []
+        parts = []
+        if shown is not None and shown.light:
+            parts.append(shown.sentence)
+        elif _few(d, named, details):
+            parts.append(said("REPORT.FEW_NAMES", lang, n=int(d.candidates), of=NAMES))
+            if shown is not None:
+                parts.append(f"{said('LIGHT.LABEL', lang)} {shown.words}")
         ranks: dict[str, list[str]] = {}
         for i, line in named:
             marks = _marks(data, i, line, details)
@@ -472,15 +490,26 @@ def _flags(data: ReportData) -> list[dict[str, object]]:
 def _lists(
     data: ReportData, homes: Sequence[Any], lines: Mapping[str, list[tuple[int, Any]]]
 ) -> list[dict[str, Any]]:
-    """Every line with its reason, in the order of the session."""
+    """Every line with its reason, in the order of the session; names alone where the cotation decided nothing."""
     facts = {row.dwelling_id: row for row in records(data.dwelling_facts)}
+    shown = {
+        d.dwelling_id: publicity(d, facts[d.dwelling_id], len(lines.get(str(d.dwelling_id), [])), data.lang)
+        for d in homes
+    }
     return [
         {
+            "light": (x.sentence if (x := shown[d.dwelling_id]) is not None and x.light else ""),
             "dwelling": d.dwelling_id,
             "words": dwelling_words(facts[d.dwelling_id], data.lang),
             "account": account_label(d.account, data.lang, data.places),
             "note": said("WORDS.LIST", data.lang).join(
-                x for x in (deadline_words(d.deadline, data), d.reason_if_short, d.advice) if x
+                x
+                for x in (
+                    deadline_words(d.deadline, data),
+                    d.reason_if_short,
+                    advice_words(str(d.advice), shown[d.dwelling_id], data.lang),
+                )
+                if x
             ),
             "lines": [
                 {

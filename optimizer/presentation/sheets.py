@@ -15,6 +15,7 @@ from typing import Any
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import Headed, ReportData
+from optimizer.presentation.light import ASKED, advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
 from optimizer.presentation.session import account_year, in_session, title_words, year_words
@@ -56,7 +57,7 @@ def sheet_forms(data: ReportData) -> list[dict[str, Any]]:
     made = []
     for d in in_session(data.dwellings):
         named = lines.get(str(d.dwelling_id), [])
-        home = _Home(data, d, facts[d.dwelling_id], int(eligible.get(d.dwelling_id, 0)))
+        home = _Home(data, d, facts[d.dwelling_id], int(eligible.get(d.dwelling_id, 0)), len(named))
         made.append(
             {
                 "dwelling": str(d.dwelling_id), "rpls": str(home.f.rpls), "lines": home.lines(len(named)),
@@ -116,9 +117,15 @@ def paged(forms: Sequence[Mapping[str, Any]], on: date, lang: Lang) -> list[dict
 class _Home:
     """A dwelling and its lines."""
 
-    def __init__(self, data: ReportData, d: Any, facts: Any, eligible: int) -> None:
+    def __init__(self, data: ReportData, d: Any, facts: Any, eligible: int, named: int) -> None:
         self.data, self.d, self.f, self.eligible = data, d, facts, eligible
         self.lang = data.lang
+        self.shown = publicity(d, facts, named, data.lang)
+
+    @property
+    def light(self) -> str:
+        """What stands for places and points where the cotation decided nothing; empty elsewhere."""
+        return self.shown.sentence if self.shown is not None and self.shown.light else ""
 
     def say(self, name: str, **values: object) -> str:
         return said(f"SHEETS.{name}", self.lang, **values)
@@ -206,9 +213,10 @@ class _Home:
                 [(self.say("FALLBACK"), back or self.say("NONE"))],
             ]
         if not named:
+            cause = said("WORDS.LIST", self.lang).join(x for x in (self.light, d.reason_if_short) if x)
             return [
-                [(self.say("CAUSE"), d.reason_if_short or UNKNOWN)],
-                [(self.say("ACT"), d.advice or UNKNOWN)],
+                [(self.say("CAUSE"), cause or UNKNOWN)],
+                [(self.say("ACT"), advice_words(str(d.advice or ""), self.shown, self.lang) or UNKNOWN)],
             ]
         return [self._votes(), self._examined(named)]
 
@@ -221,8 +229,10 @@ class _Home:
         ]  # fmt: skip
 
     def _examined(self, named: int) -> Line:
+        few = named < ASKED and self.shown is not None
+        proof = [(said("LIGHT.LABEL", self.lang), self.shown.words)] if few and self.shown else []
         return [
-            (self.say("EXAMINED"), str(named)), (self.say("IF_FEWER"), ""),
+            (self.say("EXAMINED"), str(named)), *proof, (self.say("IF_FEWER"), ""),
             ("", f"{BOX} {self.say('FEW', eligible=self.eligible)}"), ("", f"{BOX} {self.say('DESIGNATED')}"),
             ("", f"{BOX} {self.say('SUBSIDISED')}"),
         ]  # fmt: skip
@@ -282,12 +292,12 @@ def _candidate(home: _Home, line: Any, x: Any) -> dict[str, Any]:
     place = "" if not x.size else f" ({say('PLACE', place=ordinal(int(x.place), lang), n=int(x.size))})"
     third: Line = [
         (say("TITLE"), title_words(line.priority, bool(x.designated), lang)), (say("FILE"), say(f"FILE_{x.dossier}".upper())),
-        (say("SCORE"), decimal(float(line.score), 2, lang) + place), *([(say("TO_CHECK"), flags)] if flags else []),
+        *([] if home.light else [(say("SCORE"), decimal(float(line.score), 2, lang) + place)]), *([(say("TO_CHECK"), flags)] if flags else []),
     ]  # fmt: skip
     return {
         "rank": int(line.rank),
         "application": line.application_id,
-        "lines": [first, second, third, [(say("WHY"), str(line.reason))]],
+        "lines": [first, second, third, [(say("WHY"), home.light or str(line.reason))]],
         "decision": say("DECISION", box=BOX),
     }
 

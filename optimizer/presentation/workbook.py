@@ -2,7 +2,7 @@
 
 XlsxWriter with formulas and links turned off, so that no text of a file can run (a cell beginning with ``= + - @`` is
 neutralised as in the CSV). Sheets: Séance (what the first screen says), Listes, Réservataires, Logements, Objectifs, Passages
-devant, Demandes, Synthèse, Hypothèses.
+devant (not where the cotation decided nothing all week), Demandes, Synthèse, Hypothèses.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from optimizer.domain.frames import records
 from optimizer.domain.guard import neutral
 from optimizer.errors import said
 from optimizer.presentation.data import DECIDES, ReportData, proof_sentence, stop_sentence
+from optimizer.presentation.light import advice_words, light_week, publicity
 from optimizer.presentation.numbers import decimal
 from optimizer.presentation.report import counts_words, session_rows, year_rows
 from optimizer.presentation.session import in_session, title_words
@@ -92,7 +93,8 @@ def write_workbook(path: Path, data: ReportData) -> None:
     _years(book)
     _dwellings(book)
     _objectives(book)
-    _leapfrogs(book)
+    if not light_week(data, in_session(data.dwellings)):
+        _leapfrogs(book)
     _applications(book)
     _summary(book)
     _numbers(book)
@@ -192,6 +194,9 @@ def _lists(b: _Book) -> None:
     r = 1
     for d in in_session(data.dwellings):
         account = account_label(d.account, lang, data.places)
+        named = [(i, line) for i, line in lines.get(str(d.dwelling_id), []) if line.application_id]
+        shown = publicity(d, facts[d.dwelling_id], len(named), lang)
+        light = shown.sentence if shown is not None and shown.light else ""
         band = f"{d.dwelling_id}   {dwelling_words(facts[d.dwelling_id], lang)}   →   {account or '–'}"
         sheet.merge_range(r, 0, r, len(header) - 1, neutral(band), b.band)
         r += 1
@@ -199,19 +204,20 @@ def _lists(b: _Book) -> None:
         if d.status == "awaiting_reservataire":
             note = said("BOOK.AWAITED", lang, day=day(d.deadline, lang), advice=d.advice)
         elif d.reason_if_short or d.advice:
-            note = b.listing(x for x in (d.reason_if_short, d.advice) if x)
+            note = b.listing(x for x in (d.reason_if_short, advice_words(str(d.advice), shown, lang)) if x)
+        if light or (shown is not None and d.reason_if_short):
+            words = light or f"{said('LIGHT.LABEL', lang)} {shown.words if shown else ''}"
+            note = b.listing(x for x in (words, note) if x)
         if note:
             sheet.merge_range(r, 0, r, len(header) - 1, neutral(note), b.text)
             r += 1
-        for i, line in lines.get(str(d.dwelling_id), []):
-            if not line.application_id:
-                continue
+        for i, line in named:
             x = details.loc[i]
             values: list[tuple[object, Any]] = [
                 (int(line.rank), b.whole), (line.application_id, b.first if line.rank == 1 else b.text), (x.persons, b.whole),
                 (x.income_month_eur, b.whole), (quartile_word(line.q1, lang), b.text), (x.effort_rate, b.share),
-                (title_words(line.priority, bool(x.designated), lang), b.text), (line.score, b.num),
-                (flags_words(line.flags, lang), b.text), (line.reason, b.text),
+                (title_words(line.priority, bool(x.designated), lang), b.text), (None if light else line.score, b.num),
+                (flags_words(line.flags, lang), b.text), (light or line.reason, b.text),
             ]  # fmt: skip
             for j, (value, fmt) in enumerate(values):
                 b.cell(sheet, r, j, value, fmt)

@@ -20,6 +20,7 @@ from optimizer.problem import all_rules
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
 from optimizer.runs.options import Options
+from optimizer.runs.publicity import publicity_of
 from optimizer.runs.tables import is_large
 from optimizer.shortlist.labels import account_label, rule_label
 
@@ -167,7 +168,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
         at = facts.accounts.index(account)
         return facts.mode_of(at, facts.line_of(d, at))
 
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
             "dwelling_id": dw.ids,
             "epci": [facts.epcis[x] if x >= 0 else "" for x in dw.epci.tolist()],
@@ -200,6 +201,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "vacancy_days": dw.vacancy_days,
         }
     )
+    return pd.concat([shown, publicity_of(result)], axis=1)
 
 
 def _population(result: Result) -> pd.DataFrame:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer import conversion, importers, policy
-from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Terms
+from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
+from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
 from optimizer.scenario import messages as messages
 from optimizer.scenario import stocktaking
@@ -21,7 +22,7 @@ from optimizer.scenario.fit import public_fit
 NUMBERS = (
     "national.flux.agents_cap", "national.flux.state_cap", "national.flux.guarantee_cap",
     "national.flux.cap_receiver", "national.flux.spread_years", "national.flux.stock_rights", "national.flux.counterparts",
-    "national.planning.turnover_gap",
+    "national.planning.turnover_gap", EXTENSION,
 )  # fmt: skip
 """Parameters a conversion rests on, in the order they are shown."""
 
@@ -41,6 +42,8 @@ class Flux:
     mixity, moves, commitments : DataFrame
         QPV and first quartile per contingent; dwellings that pass from one contingent to another; agreements, their ends
         and counterparts (:mod:`~optimizer.scenario.stocktaking`).
+    register : Register
+        The case's own commitments: what each brings in the year and in the next; it weighs on no mode.
     trace : DataFrame
         What each subtraction of the assiette rests on.
     exclusions : DataFrame
@@ -59,6 +62,7 @@ class Flux:
     mixity: pd.DataFrame
     moves: pd.DataFrame
     commitments: pd.DataFrame
+    register: Register
     exclusions: pd.DataFrame
     trace: pd.DataFrame
     first_lettings: pd.DataFrame
@@ -175,6 +179,8 @@ def flux(
         )
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
+    base = assiette_base(case, rules, _chosen(result, basis))
+    register = commitments_of(case, rules, conventions_of(case, rules), base)
     exclusions = conversion.trace(dwellings, places)
     return Flux(
         case=case,
@@ -183,15 +189,25 @@ def flux(
         fit=public_fit(stock, case.table("applications"), rules),
         mixity=stocktaking.mixity(case, rules),
         moves=stocktaking.moves(case, rules),
-        commitments=stocktaking.commitments(stock, settings.on, rules),
+        commitments=stocktaking.commitments(stock, settings.on, rules, register),
+        register=register,
         exclusions=exclusions,
         trace=conversion.subtractions(result.bases, exclusions),
         negotiated=terms.negotiated,
         first_lettings=conversion.first_lettings(dwellings, places, settings.year),
         numbers=tuple(rules.value(key) for key in NUMBERS),
-        findings=findings,
+        findings=(*findings, *register.findings),
         places=place_names(rules),
     )
+
+
+def _chosen(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
+    """The assiette the shares apply to, by landlord and département."""
+    chosen: dict[tuple[str, str], int] = {}
+    for base in result.bases:
+        if (base.landlord, base.departement) not in chosen or base.basis == basis:
+            chosen[base.landlord, base.departement] = base.assiette
+    return chosen
 
 
 def converted(

@@ -12,6 +12,7 @@ import pandas as pd
 from optimizer.conversion import MODES
 from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
+from optimizer.presentation.commitments import commitments_sheet
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.tables_book import write_book
@@ -80,6 +81,8 @@ def write_flux(folder: Path, result: Flux, *, style: Style = "french", lang: Lan
     write_table(result.first_lettings, folder, "first_lettings", style=style)
     write_table(result.exclusions, folder, "exclusions", style=style)
     write_table(result.trace, folder, "subtractions", style=style)
+    write_table(result.register.table, folder, "engagements", style=style)
+    write_table(result.register.accounts, folder, "engagements_by_account", style=style)
     settings = result.case.settings
     sheets = {
         "Contingents": result.inventory.accounts,
@@ -92,6 +95,7 @@ def write_flux(folder: Path, result: Flux, *, style: Style = "french", lang: Lan
         "Assiette": result.assiette,
         "Retraits": result.trace,
         "Flux": result.flux,
+        "Engagements": commitments_sheet(result.register.table, settings.year),
         "Droits uniques": result.conversion.rights,
         "Premières mises en location": result.first_lettings,
         "Hors assiette": result.exclusions,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from optimizer.conversion import MODES, account_order
 from optimizer.errors import Lang, said
+from optimizer.presentation.commitments import commitments_part
 from optimizer.presentation.numbers import percent
 from optimizer.presentation.page import Num, render
 from optimizer.presentation.plots import slope_chart
@@ -148,6 +149,9 @@ def _section(result: Flux, landlord: str, departement: str, lang: Lang) -> dict[
             said("FLUX.CHART", lang),
         ),
         "stock": stock_part(result, landlord, departement, lang),
+        "engagements": commitments_part(
+            result.register, here, result.case.settings.year, lang, result.places
+        ),
         "trace": [
             {**r, "title": said(f"FLUX.MINUS_{r['reason']}".upper(), lang)}
             for r in here(result.trace).to_dict("records")

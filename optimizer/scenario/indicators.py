@@ -20,6 +20,7 @@ from optimizer.policy import RuleSet
 from optimizer.problem import all_rules
 from optimizer.runs import Result
 from optimizer.scenario import texts as texts
+from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.figures import Figure, rounded
 from optimizer.scenario.households import household_rows
 from optimizer.scenario.rates import flux_gaps, lines_reached, rate_figures
@@ -32,6 +33,8 @@ _BEFORE: Mapping[str, tuple[str, str]] = {
     "account_dwellings": ("logements proposés sur le contingent", "dwellings proposed on the account"),
     "account_flux": ("logements du flux sur le contingent", "dwellings of the flux on the account"),
     "account_planned": ("logements prévus par la convention, part × flux du cas, avant arrondi", "dwellings the agreement plans, share × flux of the case, not rounded"),
+    "committed": ("part du flux que les engagements apportent dans l'année", "share of the flux that commitments bring in the year"),
+    "committed_next": ("part du flux que les engagements apportent l'année suivante", "share of the flux that commitments bring the year after"),
     "account_priority": ("part de publics prioritaires du contingent", "priority share of the account"),
     "flux_above": ("lignes de flux au-dessus de leur bande", "flux lines above their band"),
     "flux_below": ("lignes de flux au-dessous de leur bande", "flux lines below their band"),
@@ -163,7 +166,9 @@ def indicators(result: Result) -> pd.DataFrame:
     proposals = result.proposals
     first = proposals[proposals["rank"] == 1]
     lines = lines_reached(prepared, optimum.num_run, optimum.den_run)
-    rows = [*shared_figures(first, lines, prepared), *_rules(result.rules)]
+    rows = [
+        *shared_figures(first, lines, prepared), *committed_figures(prepared), *_rules(result.rules),
+    ]  # fmt: skip
     rows.append(Figure("objective", "", "points", float(result.certificate["objective"])))
     status = result.dwellings["status"].value_counts()
     for name, word in (

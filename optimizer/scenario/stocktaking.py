@@ -10,9 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import policy
+from optimizer.conversion import Register
 from optimizer.conversion.inventory import in_qpv
 from optimizer.domain import Case
 from optimizer.domain.account import remainder
+from optimizer.presentation.commitments import counterpart_words
 from optimizer.scenario.demand import first_choice, first_quartile, in_area, public_of, still_active
 
 KEYS = ["landlord", "departement", "account"]
@@ -158,8 +160,13 @@ def _homes(case: Case, rules: policy.RuleSet) -> dict[str, tuple[str, str]]:
     return out
 
 
-def commitments(stock: pd.DataFrame, on: date, rules: policy.RuleSet) -> pd.DataFrame:
-    """Agreements by contingent, with their end, what is left, their state and what was given for them."""
+def commitments(
+    stock: pd.DataFrame, on: date, rules: policy.RuleSet, register: Register | None = None
+) -> pd.DataFrame:
+    """Agreements by contingent, with their end, what is left, their state and what was given for them.
+
+    What was given is what the register of commitments says of the agreement, else the usual counterpart of the account.
+    """
     words: Mapping[str, str] = rules.get("national.flux.counterparts")
     reserved = stock[stock["account"] != remainder()]
     if reserved.empty:
@@ -181,7 +188,21 @@ def commitments(stock: pd.DataFrame, on: date, rules: policy.RuleSet) -> pd.Data
     sums["state"] = _states(days)
     families = sums["account"].astype(str).str.split(":").str[0]
     sums["counterpart"] = families.map(dict(words)).fillna("")
+    given = {} if register is None else _given(register.table)
+    if given:
+        keys = zip(sums["landlord"], sums["account"], sums["convention"], strict=True)
+        named = pd.Series([given.get((str(a), str(b), str(c)), "") for a, b, c in keys], index=sums.index)
+        sums["counterpart"] = sums["counterpart"].where(named == "", named)
     return sums[list(COMMITMENTS)]
+
+
+def _given(table: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """Landlord, account and agreement -> what was given for it and the document that says so."""
+    out: dict[tuple[str, str, str], list[str]] = {}
+    for r in table[table["convention"] != ""].to_dict("records"):
+        words = f"{counterpart_words(str(r['counterpart']), 'fr')} ({r['reference']})"
+        out.setdefault((str(r["landlord"]), str(r["account"]), str(r["convention"])), []).append(words)
+    return {key: ", ".join(dict.fromkeys(words)) for key, words in out.items()}
 
 
 def _states(days: pd.Series) -> NDArray[np.object_]:

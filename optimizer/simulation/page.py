@@ -16,7 +16,18 @@ from optimizer.simulation import texts as texts
 from optimizer.simulation.comparing import Simulation
 from optimizer.simulation.summary import TODAY, by_seed
 
-SHOWN = ("gain", "regret", "value", "lettings", "unlet", "shortfall", "refusals", "score", "months_waited")
+SHOWN = (
+    "gain",
+    "gain_points",
+    "regret",
+    "value",
+    "lettings",
+    "unlet",
+    "shortfall",
+    "refusals",
+    "score",
+    "months_waited",
+)
 
 
 def simulation_html(found: Simulation, lang: Lang = "fr") -> str:

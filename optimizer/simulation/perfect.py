@@ -47,13 +47,14 @@ class Pairs(NamedTuple):
 
 
 class Perfect(NamedTuple):
-    """What nobody does better than, points; lettings and leases missing of a solution that reaches it; (R,) points that one lease
-    more asked of each row would cost."""
+    """What nobody does better than, points; lettings and leases missing of a solution that reaches it, and the fill value of its
+    lettings; (R,) points that one lease more asked of each row would cost."""
 
     value: float
     lettings: float
     shortfall: float
     lost: float
+    filled: float
     price: F
 
 
@@ -178,7 +179,11 @@ class _Program:
                 price_of = np.zeros(len(self.problem.rows))
                 start = self.homes + self.people + self.cells
                 price_of[self.rows] = np.maximum(0.0, duals[start : start + len(self.rows)])
-                return Perfect(value + float(best.sum()) - self.sure, lettings, missing, lost, price_of)
+                known = self.world.opens[self.pairs.dwelling[self.inside]] < NEVER
+                filled = float(x[known].sum()) * self.problem.fill_value / 100
+                return Perfect(
+                    value + float(best.sum()) - self.sure, lettings, missing, lost, filled, price_of
+                )
 
     def _gain(self, duals: F) -> F:
         """Reduced cost of every possible letting, points."""

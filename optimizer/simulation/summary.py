@@ -1,7 +1,9 @@
 """Policies compared over common seeds: means with Student intervals, paired differences, Holm over the policies.
 
 The gain of a policy on a seed is G = (policy − cotation order) / (hindsight − cotation order), on the value of the year: what lettings
-are worth, less what waiting and missing leases cost. 0 is the order of the cotation, 1 what nobody does better than.
+are worth, less what waiting and missing leases cost. 0 is the order of the cotation, 1 what nobody does better than. One dwelling more
+that stays empty weighs more than all the rest of a year; ``gain_points`` is the same on the value less the fill value of the
+dwellings let, which says how the others were let.
 
 References
 ----------
@@ -22,7 +24,7 @@ COLUMNS = (
 )  # fmt: skip
 FLOOR, CEILING, TODAY = "cotation", "hindsight", "required_rate"
 UNITS = {
-    "gain": "share", "value": "points", "regret": "points per letting", "lettings": "leases", "unlet": "dwellings",
+    "gain": "share", "gain_points": "share", "value": "points", "regret": "points per letting", "regret_points": "points per letting", "lettings": "leases", "unlet": "dwellings",
     "shortfall": "leases", "lost": "points", "waited": "sessions", "offers": "offers", "refusals": "offers", "score": "points",
     "months_waited": "months", "freed": "dwellings", "open_proofs": "sessions",
 }  # fmt: skip
@@ -33,20 +35,26 @@ F = NDArray[np.float64]
 
 
 def by_seed(table: pd.DataFrame) -> pd.DataFrame:
-    """(seed) × (policy, indicator): figures of all years, ``gain`` and ``regret`` added where both ends were run."""
+    """(seed) × (policy, indicator): figures of all years, gains and regrets added where both ends were run."""
     whole = table[(table["year"] == 0) & (table["scope"] == "") & (table["session"] == -1)]
     wide = whole.pivot_table(index="seed", columns=["policy", "indicator"], values="value", aggfunc="first")
     known = set(table["policy"])
     if CEILING in known and (CEILING, "value") in wide.columns:
-        top = wide[CEILING, "value"]
-        for name in sorted(known - {CEILING}):
-            wide[name, "regret"] = (top - wide[name, "value"]) / wide[name, "lettings"].where(
-                wide[name, "lettings"] > 0
-            )
-            if FLOOR in known:
-                room = top - wide[FLOOR, "value"]
-                wide[name, "gain"] = (wide[name, "value"] - wide[FLOOR, "value"]) / room.where(room > 0)
+        for what, points in (("", False), ("_points", True)):
+            top = _value(wide, CEILING, points)
+            for name in sorted(known - {CEILING}):
+                let, own = wide[name, "lettings"], _value(wide, name, points)
+                wide[name, f"regret{what}"] = (top - own) / let.where(let > 0)
+                if FLOOR in known:
+                    low = _value(wide, FLOOR, points)
+                    wide[name, f"gain{what}"] = (own - low) / (top - low).where(top > low)
     return wide
+
+
+def _value(wide: pd.DataFrame, policy: str, points: bool) -> pd.Series:
+    """Value of each seed; ``points``: without the fill value of the dwellings let."""
+    value: pd.Series = wide[policy, "value"]
+    return value - wide[policy, "filled"] if points else value
 
 
 def summary(table: pd.DataFrame, policies: Sequence[str], versus: str = TODAY) -> pd.DataFrame:

@@ -64,12 +64,13 @@ def _rows(world: World, life: Life) -> list[Fact]:
     for facts in years:
         for indicator, scope, value in facts:
             whole.setdefault((indicator, scope), []).append(value)
-    cost = world.waiting_cost / 100
+    cost, fill = world.waiting_cost / 100, world.rules.number("national.fit.fill_value")
     leases = [x for x in life.leases if x.app >= 0]
     months = world.facts.applications.seniority_days[[x.app for x in leases]] / DAYS_PER_MONTH
     total = {
         "value": sum(whole["worth", ""]) - sum(whole["lost", ""]) - cost * life.waited,
         "waited": float(life.waited),
+        "filled": fill * sum(world.opens[x.dwelling] < NEVER for x in life.leases),
         "unlet": float(sum(world.opens[d] < NEVER for d in life.left)),
         "offers": float(sum(w.refused + w.signed for w in life.weeks)),
         "refusals": float(sum(w.refused for w in life.weeks)),

@@ -36,6 +36,7 @@ texts(
         ),
         "policy": ("Politique", "Policy"),
         "gain": ("Gain G", "Gain G"),
+        "gain_points": ("Gain sur les points", "Gain on points"),
         "regret": ("Regret, points par bail", "Regret, points per letting"),
         "value": ("Valeur (points)", "Value (points)"),
         "lettings": ("Baux", "Leases"),
@@ -46,9 +47,12 @@ texts(
         "months": ("Mois d'attente des logés", "Months waited by the housed"),
         "gain_note": (
             "G = (politique − ordre de la cotation) / (avenir connu − ordre de la cotation) : 0 %, l'ordre de la cotation seul ; 100 %, "
-            "ce que personne ne dépasse. Entre crochets : intervalle de Student à 95 % sur les tirages.",
+            "ce que personne ne dépasse. Entre crochets : intervalle de Student à 95 % sur les tirages. Un "
+            "logement de plus qui reste vide pèse plus que tout le reste d'une année : le gain sur les points met à part la valeur d'un "
+            "logement pourvu.",
             "G = (policy − order of the cotation) / (hindsight − order of the cotation): 0%, the order of the cotation alone; 100%, what "
-            "nobody exceeds. In brackets: 95% Student interval over the draws.",
+            "nobody exceeds. In brackets: 95% Student interval over the draws. One dwelling more that stays empty weighs more than all the rest of "
+            "a year: the gain on points sets the value of a dwelling let aside.",
         ),
         "against": ("Écarts avec la règle d'aujourd'hui", "Differences from today's rule"),
         "against_note": (

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 
 from optimizer import importers, policy
+from optimizer.conversion import Register
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
+from optimizer.runs.committed import Base, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
 from optimizer.statement.bridge import bridge, gaps
 from optimizer.statement.charters import charters
 from optimizer.statement.handovers import handovers, problems_of
 from optimizer.statement.homes import PERIODS, homes_of
-from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of
+from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of, planned_bases
 from optimizer.statement.reconcile import differences, reconcile
 
 COLUMNS = (
@@ -48,6 +51,8 @@ class Bilan:
         Dwellings handed from one account to another for a time, a line on both sides, as they stand on the day of the statement.
     charters : DataFrame
         Offers promised and made to each household of the relocation charters, on the day of the statement.
+    commitments : Register
+        Commitments and counterparts: what each brings this year and the next, and what its end does.
     epci : mapping
         Commune -> (code, name) of its EPCI.
     places : mapping
@@ -64,6 +69,7 @@ class Bilan:
     reconciliation: pd.DataFrame
     handovers: pd.DataFrame
     charters: pd.DataFrame
+    commitments: Register
     epci: dict[str, tuple[str, str]]
     names: dict[str, str]
     places: dict[str, str]
@@ -140,6 +146,8 @@ def bilan(
     crossing = bridge(case, rules, year, lines.merge(homes, left_on="dwelling_id", right_index=True), book)
     if wrong := gaps(crossing):
         raise InputProblems(wrong)
+    lines_in_force = lines_of(case, rules, year)
+    register = commitments_of(case, rules, lines_in_force, _base_of(case, rules, year, book), year=year)
     epci, names = rules.all_communes["epci"], rules.all_communes["name"]
     here = sorted({c for c in table["commune"] if c})
     epci_names = rules.all_epci["name"].to_dict()
@@ -150,17 +158,34 @@ def bilan(
         ledger=book,
         bridge=crossing,
         lec=ledger_of_lec(case, rules, year),
-        lines=lines_of(case, rules, year),
+        lines=lines_in_force,
         handovers=handovers(case, min(case.settings.on, date(year, 12, 31))),
         charters=charters(case, min(case.settings.on, date(year, 12, 31))),
+        commitments=register,
         reconciliation=matched if against is None else reconcile(signed, against),
         epci={c: (str(epci.get(c, "")), str(epci_names.get(epci.get(c, ""), ""))) for c in here},
         names={c: str(names.get(c, c)) for c in here},
         places=place_names(rules),
         deadline=rules.value("national.flux.report_deadline"),
         periods=rules.value(PERIODS),
-        findings=case.warnings,
+        findings=(*case.warnings, *register.findings),
     )
+
+
+def _base_of(case: Case, rules: policy.RuleSet, year: int, book: pd.DataFrame) -> Base:
+    """The flux of the year in an area: of the assiette, as `flux` counts it, else as the ledger shows it."""
+    planned = assiette_base(case, rules, planned_bases(case.table("assiette"), year))
+    keys = zip(book["landlord"], book["departement"], book["area"], strict=True)
+    known = dict(zip(keys, book["year_base"].tolist(), strict=True))
+
+    def base(landlord: str, departement: str, area: str) -> Fraction | None:
+        found = planned(landlord, departement, area)
+        if found is not None:
+            return found
+        shown = known.get((landlord, departement, area))
+        return None if shown is None else Fraction(repr(float(shown)))
+
+    return base
 
 
 def _from_events(events: pd.DataFrame, year: int) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from optimizer.conversion import account_order
 from optimizer.disk import hold, seal
 from optimizer.disk.stems import stems
 from optimizer.errors import LANGS, Lang, Spaced, said
+from optimizer.presentation.commitments import commitments_part, commitments_sheet
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.numbers import day
 from optimizer.presentation.page import render
@@ -99,12 +100,15 @@ def write_bilan(folder: Path, result: Bilan, *, style: Style = "french", lang: L
     write_table(result.handovers, folder, "handovers", style=style)
     write_table(result.charters, folder, "charters", style=style)
     write_table(by_programme(result.charters), folder, "charters_by_programme", style=style)
+    write_table(result.commitments.table, folder, "engagements", style=style)
+    write_table(result.commitments.accounts, folder, "engagements_by_account", style=style)
     whole = _with_epci(result)
     title = f"Bilan annuel {result.year} – {result.case.settings.title}"
     note = "CCH R. 441-5-1 : logements proposés et attribués, par réservataire."
     sheets = {
         "Détail": result.table, "Par EPCI": whole, "Registre": result.ledger, "Du bilan au registre": result.bridge,
         "LEC": result.lec, "Cessions": result.handovers,
+        "Engagements": commitments_sheet(result.commitments.table, result.year),
     }  # fmt: skip
     last = result.as_of
     if result.unfinished:
@@ -195,6 +199,10 @@ def _page(result: Bilan, table: pd.DataFrame, account: str | None, lang: Lang) -
             for row in result.handovers.to_dict("records") if account in (None, row["account"])
         ],
         "charters": by_programme(result.charters).to_dict("records") if account is None else [],
+        "engagements": commitments_part(
+            result.commitments, lambda frame: frame if account is None else frame[frame["account"] == account],
+            result.year, lang, result.places,
+        ),
         "lec": result.lec.to_dict("records") if account is None else [],
         "deadline": f"{str(result.deadline.value)[3:]}/{str(result.deadline.value)[:2]}/{result.year + 1}",
         "source": result.deadline.source,
@@ -251,13 +259,15 @@ def _summary(result: Bilan, out: Path) -> dict[str, object]:
         "attributed": Spaced(attributed),
         "n": Spaced(len(result.accounts)),
     }
+    ending = int(result.commitments.accounts["ending"].sum())
     return {
-        "out": str(out), "year": result.year, "proposed": proposed, "attributed": attributed,
+        "out": str(out), "year": result.year, "commitments_ending": ending, "proposed": proposed, "attributed": attributed,
         "accounts": list(result.accounts), "reconciliation": {str(k): int(v) for k, v in states.items()},
         **{
             f"lines_{lang}": [
                 said("BILAN.DONE", lang, year=result.year, **counts),
                 said("BILAN.RECONCILED", lang, same=Spaced(same), apart=Spaced(apart)),
+                *([said("BILAN.ENDING", lang, n=ending, year=str(result.year))] if ending else []),
                 said("BILAN.OPEN", lang, page=out / "bilan.html"),
             ]
             for lang in LANGS

@@ -184,8 +184,9 @@ def events(
     ref: str | None = None,
     kinds: tuple[str, ...] | None = None,
     limit: int | None = None,
+    payloads: bool = True,
 ) -> tuple[EventRecord, ...]:
-    """Lines of the ledger after ``since``, in order; with ``limit``, the last ones."""
+    """Lines of the ledger after ``since``, in order; with ``limit``, the last ones; without ``payloads``, their heads alone."""
     query = store.tables.models["event"].objects.filter(seq__gt=since)
     if session is not None:
         query = query.filter(session=session)
@@ -193,13 +194,15 @@ def events(
         query = query.filter(ref=ref)
     if kinds is not None:
         query = query.filter(kind__in=kinds)
-    rows = list(query.order_by("-seq").values()[:limit] if limit else query.order_by("seq").values())
+    columns = () if payloads else tuple(f.attname for f in query.model._meta.fields if f.attname != "payload")
+    named = query.values(*columns)
+    rows = list(named.order_by("-seq")[:limit] if limit else named.order_by("seq"))
     if limit:
         rows.reverse()
     return tuple(
         EventRecord(
             seq=r["seq"], at=r["at"], actor=r["actor"], role=r["role"], kind=r["kind"], session_id=r["session"],
-            dwelling_id=r["dwelling"], ref=r["ref"], payload=json.loads(r["payload"]), commitment=r["commitment"],
+            dwelling_id=r["dwelling"], ref=r["ref"], payload=json.loads(r["payload"]) if payloads else {}, commitment=r["commitment"],
             command_id=r["command_id"], prev=r["prev"], hash=r["hash"],
         )
         for r in rows

@@ -1,29 +1,38 @@
-"""Answers during a session: why a household, what if another were first, who is next."""
+"""Answers during a session: why a household, what if another were first, who is next.
+
+What is known without computing comes at once, from the index of the result: whether the household may be proposed, its place, what
+passed before it. The effect on the lists comes from the room, exact, with it or when the question is asked again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from optimizer.errors import AttrifluxError, Lang, said
-from optimizer.store.records import ItemRecord, SessionRecord
+from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
 from optimizer.web.models import Job
-from optimizer.web.rooms import room_of
+from optimizer.web.rooms import Question, room_at_hand, room_of
 
 QUESTIONS = ("why", "what_if", "next")
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What a page shows of an answer: a question in words, lines, and for a trial its list and what it moves."""
+    """What a page shows of an answer: a question in words, what is known at once, and for a trial its list and what it moves.
+
+    ``exact`` tells a proven effect from one whose computation stopped before the proof; ``waiting``: the effect is being computed.
+    """
 
     question: str
     lines: tuple[str, ...] = ()
     list: tuple[dict[str, Any], ...] = ()
     moved: tuple[dict[str, str], ...] = ()
     cost: float | None = None
+    exact: bool = True
     waiting: bool = False
     asked: dict[str, str] = field(default_factory=dict)
 
@@ -35,29 +44,71 @@ def ask(
     if question not in QUESTIONS or (question != "next" and not number):
         return Answered(said("WEB.ASK", lang), (said("WEB.ASK_WHAT", lang),))
     words = said(f"WEB.ASK_{question}".upper(), lang, number=number, dwelling=item.dwelling_id)
-    job = Job.objects.filter(run=session.run.run_id).order_by("-started_at").first() if session.run else None
+    job = _job(session)
     if job is None or not (desk.cases / job.case).is_dir():
         return Answered(words, (said("WEB.ASK_NO_CASE", lang),))
-    if question == "why":
-        return Answered(words, _why(desk, job, item, number, lang))
-    room = room_of(session.session_id, case_path(desk, job.case))
-    if room.state == "warming":
-        return Answered(
-            words, (said("WEB.ASK_WARMING", lang),), waiting=True, asked={"ask": question, "number": number}
-        )
-    asked: dict[str, Any] = {"ask": question, "dwelling": item.dwelling_id}
-    if question == "what_if":
-        asked |= {"application": number, "account": item.account}
+    if question == "next":
+        known, asked = _waiting(item, lang), _next(item, lang)
     else:
-        asked["without"] = [
-            c.application_id for c in item.candidates if c.status != "queue" and c.application_id
-        ]
+        known, asked = _why(desk, job, item, number, lang), _what_if(item, number, lang)
+    if question == "why":
+        return Answered(words, known)
+    room = room_of(session.session_id, case_path(desk, job.case))
     told = room.ask(asked)
     if told is None:
-        return Answered(words, (said("WEB.ASK_FAILED" if room.state == "failed" else "WEB.ASK_LATE", lang),))
+        state = {"warming": "WARMING", "failed": "FAILED"}.get(room.state, "COMPUTING")
+        known = (*known, said(f"WEB.ASK_{state}", lang))
+        return Answered(words, known, waiting=True, asked={"ask": question, "number": number})
     if "refused" in told:
-        return Answered(words, tuple(told["refused"][lang]))
-    return Answered(words, (), tuple(told["list"]), tuple(told["moved"]), float(told["cost"]))
+        return Answered(words, (*known, *told["refused"]))
+    return Answered(words, known, tuple(told["lines"]), tuple(told["moved"]), float(told["cost"]), told["exact"])  # fmt: skip
+
+
+def expect(desk: Desk, session: SessionRecord, item: ItemRecord, lang: Lang) -> None:
+    """Have the room prepare what will be asked of a dwelling whose page is opened: each name of its list but the first, and the next.
+
+    Once the session is convened the room is begun for it; before, only questions begin it.
+    """
+    job = _job(session)
+    if job is None or not (desk.cases / job.case).is_dir():
+        return
+    begin = session.status in ("convened", "open")
+    room = room_at_hand(session.session_id, case_path(desk, job.case), begin=begin)
+    if room is not None:
+        names = [c.application_id for c in _examined(item.candidates)]
+        room.soon([*(_what_if(item, name, lang) for name in names[1:]), _next(item, lang)])
+
+
+def _job(session: SessionRecord) -> Job | None:
+    """The computation that a session's agenda comes from, on this machine."""
+    if session.run is None:
+        return None
+    return Job.objects.filter(run=session.run.run_id).order_by("-started_at").first()
+
+
+def _examined(candidates: Iterable[CandidateRecord]) -> list[CandidateRecord]:
+    return [c for c in candidates if c.status != "queue" and c.application_id]
+
+
+def _what_if(item: ItemRecord, number: str, lang: Lang) -> Question:
+    return {
+        "ask": "what_if",
+        "dwelling": item.dwelling_id,
+        "application": number,
+        "account": item.account,
+        "lang": lang,
+    }
+
+
+def _next(item: ItemRecord, lang: Lang) -> Question:
+    names = [c.application_id for c in _examined(item.candidates)]
+    return {"ask": "next", "dwelling": item.dwelling_id, "without": names, "lang": lang}
+
+
+def _waiting(item: ItemRecord, lang: Lang) -> tuple[str, ...]:
+    """Names that stand behind the list already: they take over without a new computation."""
+    names = [c.application_id for c in item.candidates if c.status == "queue" and c.application_id]
+    return (said("WEB.ASK_NEXT_QUEUE", lang, names=", ".join(names)),) if names else ()
 
 
 def _why(desk: Desk, job: Job, item: ItemRecord, number: str, lang: Lang) -> tuple[str, ...]:

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.web.deployment import Deployment
+from optimizer.web.known import Known
 
 if TYPE_CHECKING:
     from optimizer.store.holding import Store
 
 
 class Desk:
-    """A store, how it is served, and its folder of cases and runs."""
+    """A store, how it is served, its folder of cases and runs, and what its pages have read."""
 
     def __init__(self, opened: Store, deployment: Deployment) -> None:
         self.store, self.deployment = opened, deployment
+        self.known = Known(opened)
 
     @property
     def cases(self) -> Path:

@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.web.children.job import Log
+from optimizer.web.children.lines import ONE_THREAD
 from optimizer.web.desk import Desk
 from optimizer.web.imports import case_path
 from optimizer.web.models import Job
@@ -58,6 +59,8 @@ class Told:
     count: int = 0
     findings: list[dict[str, Any]] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    short: list[dict[str, str]] = field(default_factory=list)
+    """Rules that the verified proposal leaves short."""
 
     @property
     def gap(self) -> float | None:
@@ -114,7 +117,7 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | 
         ]
     with said_file(desk, job.id).open("wb") as out:
         child = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+            words, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={**os.environ, **ONE_THREAD}
         )  # fmt: skip
     _children[job.id] = child
     threading.Thread(target=_watch, args=(desk, job.id, child), daemon=True).start()

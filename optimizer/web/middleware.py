@@ -111,7 +111,7 @@ class Doors:
             return errors.forbidden(request)
         if access.place == "session":
             try:
-                session = queries.session(desk().store, kwargs["session"])
+                session = desk().known.session(kwargs["session"])
             except StoreMissing:
                 raise Http404 from None
             held = visitor.roles_for(session)
@@ -141,4 +141,5 @@ class Doors:
         if now - seen > SEEN_EVERY:
             request.session["seen"] = now
         name = str(user.get_username())
-        return visitor_of(name, queries.grants(desk().store, user=name), today())
+        grants = desk().known.of(("grants", name), lambda: queries.grants(desk().store, user=name))
+        return visitor_of(name, grants, today())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import optimizer.desk.papers.texts  # noqa: F401  a line of the call list reads the same on a page and on paper
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import DECIDES
 from optimizer.presentation.numbers import day, decimal, percent
-from optimizer.presentation.page import UNSEEN, Words, environment
+from optimizer.presentation.page import UNSEEN, Words, environment, kept_together
 from optimizer.store.records import SessionRecord
 from optimizer.web import texts as texts
 from optimizer.web.access import ROUTES
@@ -77,6 +77,7 @@ def page(
     ]
     match = request.resolver_match
     told = request.session.pop(SAID, []) if hasattr(request, "session") and request.session.get(SAID) else []
+    token = cache(lambda: get_token(request))  # masked anew for each page, not for each of its hundred forms
     spoken: dict[str, Callable[..., str]] = {
         "decimal": partial(decimal, lang=lang), "percent": partial(percent, lang=lang), "day": partial(day, lang=lang),
         "instant": partial(instant, lang=lang),
@@ -92,8 +93,9 @@ def page(
                 "paper": lambda name: said(f"PAPER.{name}".upper(), lang),
                 "word": lambda family, key: word(family, key, lang),
                 "may_open": lambda route, session=None: may_open(visitor, route, session),
-                "url": lambda route, /, **kwargs: reverse(route, kwargs=kwargs),
-                "hidden": lambda version=None: hidden(request, version),
+                "url": lambda route, /, **kwargs: _address(route, tuple(kwargs.items())),
+                "hidden": lambda version=None: hidden(token(), version),
+                "options_of": options_of,
                 "menu": menu,
                 "here": match.url_name if match is not None else "",
                 "path": request.get_full_path(),
@@ -121,6 +123,12 @@ def may_open(visitor: Any, route: str, session: SessionRecord | None) -> bool:
     return ROUTES[route].allows("GET", visitor.roles if session is None else visitor.roles_for(session))
 
 
+@lru_cache(maxsize=8192)
+def _address(route: str, kwargs: tuple[tuple[str, object], ...]) -> str:
+    return reverse(route, kwargs=dict(kwargs))
+
+
+@lru_cache(maxsize=4096)
 def word(family: str, key: str, lang: Lang) -> str:
     """The word of a code, or the code itself where the pages have none."""
     try:
@@ -129,14 +137,28 @@ def word(family: str, key: str, lang: Lang) -> str:
         return key
 
 
-def hidden(request: HttpRequest, version: int | None = None) -> Markup:
+def options_of(options: Iterable[tuple[object, str]], now: object) -> Markup:
+    """The choices of a list, the present one chosen; the same list stands in every form of a page."""
+    return _options(tuple((str(key), words) for key, words in options), str(now))
+
+
+@lru_cache(maxsize=512)
+def _options(options: tuple[tuple[str, str], ...], now: str) -> Markup:
+    lines = (
+        f'<option value="{escape(key)}"{" selected" if now and key == now else ""}>{escape(kept_together(words))}</option>'
+        for key, words in options
+    )
+    return Markup("".join(lines))
+
+
+def hidden(token: str, version: int | None = None) -> Markup:
     """The hidden fields of a form: proof that it is ours, the command's identifier, the version it was filled upon.
 
     After an error the identifier is a new one: what was refused has done nothing.
     """
     shown = "" if version is None else f'<input type="hidden" name="version" value="{int(version)}">'
     return Markup(
-        f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
         f'<input type="hidden" name="command_id" value="{uuid4()}">{shown}'
     )
 

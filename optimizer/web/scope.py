@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from optimizer.store import queries
 from optimizer.store.records import SessionRecord
 from optimizer.web.desk import desk
 from optimizer.web.visitor import Visitor
@@ -15,7 +14,7 @@ RECENT = 12
 
 def heads_of(visitor: Visitor) -> list[SessionRecord]:
     """Sessions of the commissions the visitor holds a role in, newest first, without their dwellings."""
-    return [s for s in queries.sessions(desk().store, items=False) if visitor.roles_for(s)]
+    return [s for s in desk().known.heads() if visitor.roles_for(s)]
 
 
 def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:
@@ -23,11 +22,7 @@ def live_sessions_of(visitor: Visitor) -> list[SessionRecord]:
 
     Years of closed sessions are not read for a page about this week.
     """
-    store = desk().store
-    live = {
-        str(row["session_id"]) for row in store.tables.find("item", status=("listed", "decided", "offering"))
-    }
-    live |= {duty.session_id for duty in queries.duties(store)}
+    live = desk().known.live()
     return _whole(s.session_id for s in heads_of(visitor) if s.session_id in live)
 
 
@@ -37,4 +32,4 @@ def recent_sessions_of(visitor: Visitor) -> list[SessionRecord]:
 
 
 def _whole(ids: Iterable[str]) -> list[SessionRecord]:
-    return list(queries.sessions(desk().store, ids=tuple(ids)))
+    return desk().known.sessions(tuple(ids))

@@ -37,7 +37,7 @@ SETTINGS: dict[str, object] = {
         "axes.backends.AxesStandaloneBackend",
         "django.contrib.auth.backends.ModelBackend",
     ],
-    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+    "PASSWORD_HASHERS": ["optimizer.web.passwords.Argon2"],
     "AUTH_PASSWORD_VALIDATORS": [
         {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
         {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from optimizer import policy
 from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import flux
+from optimizer.scenario.committed import committed_figures
 from optimizer.scenario.flux_files import flux_to, write_flux
 from optimizer.scenario.flux_sheets import blocks_sheet, ends_sheet, spread_sheet
 from optimizer.synth import write_case
@@ -312,3 +314,59 @@ def test_the_whole_departement_is_summed_where_it_has_several_landlords(tmp_path
     assert "Ensemble du département 25 (2 bailleurs)" in page
     whole = page.partition("Ensemble du département 25")[2].partition("</table>")[0]
     assert "<b>314</b>" in whole and ">1\u202f260</td>" in whole  # 2 x 157 and 2 x 630
+
+
+def committed_planner():
+    """Two commitments: a loan to be repaid at the end of March, land for an agreement of the stock that ends with the year."""
+    case = planner_case()
+    convention = str(case.table("stock")["convention"].dropna().iloc[0])
+    rows = [
+        {"landlord": "OPH25", "departement": "25", "account": "COLL:25056", "counterpart": "guarantee", "reference": "DEL-7",
+         "signed_on": "2000-01-01", "loan_repaid_on": "2022-03-31", "dwellings": 500, "turnover": 0.081},
+        {"landlord": "OPH25", "departement": "25", "account": "ALS", "counterpart": "land", "reference": "ACTE-3",
+         "signed_on": "2000-01-01", "ends_on": "2026-12-31", "share": 0.1, "convention": convention},
+    ]  # fmt: skip
+    return replace(case, tables={**case.tables, "commitments": filled("commitments", rows)})
+
+
+def test_commitments_stand_beside_the_modes_and_change_none(tmp_path):
+    plain, result = flux(planner_case()), flux(committed_planner())
+    pd.testing.assert_frame_equal(plain.flux, result.flux)
+    table = result.register.table.set_index("reference")
+    # 500 × 8.1 % of the 810 vacated, until 31 March 2027: five years after the last instalment
+    assert table.loc["DEL-7", ["share", "year_share", "next_share", "effect"]].tolist() == [
+        0.05,
+        0.05,
+        0.0123,
+        "ends_next",
+    ]
+    assert table.loc["ACTE-3", ["change_share", "year_dwellings", "effect"]].tolist() == [
+        -0.1,
+        63.0,
+        "ends_at_year_end",
+    ]
+    assert any("terrain (ACTE-3)" in str(x) for x in result.commitments["counterpart"])
+    write_flux(tmp_path, result)
+    page = (tmp_path / "flux.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    assert (
+        "Engagements et contreparties" in page
+        and "finit le 31 décembre ; 2027 : 10 % du flux en moins" in page
+    )
+    assert (tmp_path / "engagements.csv").is_file() and (tmp_path / "engagements_by_account.csv").is_file()
+    (tmp_path / "plain").mkdir()
+    write_flux(tmp_path / "plain", plain)
+    assert "Engagements et contreparties" not in (tmp_path / "plain" / "flux.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_comparison_shows_what_commitments_bring_beside_the_shares_of_a_scenario():
+    class Prepared:
+        case = committed_planner()
+        rules = policy.load("doubs", on=case.settings.on)
+
+    found = {(f.indicator, f.scope): f.value for f in committed_figures(Prepared)}  # type: ignore[arg-type]
+    line = "landlord=OPH25;area=25;account=ALS"
+    assert found["committed", line] == 0.1 and found["committed_next", line] == 0
+    Prepared.case = planner_case()
+    assert committed_figures(Prepared) == []  # type: ignore[arg-type]

@@ -9,13 +9,16 @@ import pytest
 from optimizer.simulation.summary import _holm, by_seed, interval, summary
 from optimizer.simulation.sweep import COLUMNS
 
+FILLED = {"required_rate": 30.0}
+"""Fill value of the dwellings let: one fewer under this policy."""
+
 
 def facts(values: dict[str, list[float]]) -> pd.DataFrame:
     rows = [
         (policy, seed, 0, -1, name, "", number, "")
         for policy, numbers in values.items()
         for seed, value in enumerate(numbers, 1)
-        for name, number in (("value", value), ("lettings", 10.0))
+        for name, number in (("value", value), ("lettings", 10.0), ("filled", FILLED.get(policy, 40.0)))
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -35,6 +38,14 @@ def test_the_gain_is_zero_for_the_cotation_order_and_one_for_hindsight():
     assert wide["cotation", "gain"].tolist() == [0.0, 0.0, 0.0]
     assert wide["required_rate", "gain"].tolist() == pytest.approx([0.8, 0.9, 0.9])
     assert wide["required_rate", "regret"].tolist() == [2.0, 1.0, 1.0]
+
+
+def test_the_gain_on_points_sets_aside_the_fill_value_of_the_dwellings_let():
+    wide = by_seed(TABLE)
+    # 80 - 30 against 0 - 40 and 100 - 40; 90 - 30; 100 - 30 against 10 - 40 and 110 - 40
+    assert wide["required_rate", "gain_points"].tolist() == pytest.approx([0.9, 1.0, 1.0])
+    assert wide["required_rate", "regret_points"].tolist() == pytest.approx([1.0, 0.0, 0.0])
+    assert wide["cumulative", "gain_points"].tolist() == pytest.approx([0.9, 0.9, 0.95])
 
 
 def test_policies_are_paired_seed_by_seed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from optimizer.runs.options import Options
 from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
 from optimizer.runs.session.proposed import Proposed
 from optimizer.runs.tables import main_tables
-from optimizer.solve import Earlier, SolveOptions
+from optimizer.solve import Earlier, Solved, SolveOptions, solve
 
 define(
     "SESSION_KIND",
@@ -171,21 +172,37 @@ class Session:
             ``NO_SOLUTION``: the decisions contradict each other.
         """
         if self._proposed is None:
-            if self._changed:
-                self._prepared = self._rebuilt()
-                self._changed = False
-            prepared = self._prepared
-            optimum = pipeline.optimise(
-                prepared,
-                SolveOptions(
-                    backend=self.options.backend, threads=self.options.threads, earlier=self._earlier
-                ),
-            )
+            prepared = self._ready()
+            optimum = pipeline.optimise(prepared, self._how())
             # a small case is quick, and what one more lease costs there is told by the tree of its own proof (`results.rules`)
             if len(prepared.problem.dwelling_ids) > SMALL:
                 self._earlier = earlier_in(prepared.problem, optimum.solved)
             self._proposed = Proposed(optimum, self.options, main_tables(optimum, self.options, alone=True))
         return self._proposed
+
+    def solve(self, interrupt: threading.Event | None = None) -> tuple[Prepared, Solved]:
+        """The problem of the case as decided so far and its proven answer, without a table; nothing is kept of it.
+
+        Parameters
+        ----------
+        interrupt : once set, the best proposal found is returned soon; its ``stop`` is then not ``proven``.
+
+        Raises
+        ------
+        AttrifluxError
+            ``NO_SOLUTION``: the decisions contradict each other.
+        """
+        prepared = self._ready()
+        return prepared, solve(prepared.problem, replace(self._how(), interrupt=interrupt))
+
+    def _how(self) -> SolveOptions:
+        return SolveOptions(backend=self.options.backend, threads=self.options.threads, earlier=self._earlier)
+
+    def _ready(self) -> Prepared:
+        """The problem of the facts at hand, built once for each decision."""
+        if self._changed:
+            self._prepared, self._changed = self._rebuilt(), False
+        return self._prepared
 
     def _read(self, case: Case | Path | str) -> Prepared:
         asked = self.options

@@ -171,7 +171,8 @@ class ScaleOptions:
     the components of a pricing by any of its threads. ``quantum`` is
     the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
     Without ``cuts`` the bound rests on the model's own rows alone, for a caller whose certificate knows no others.
-    ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open. ``engine`` is where pricings
+    ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open; up to ``wide_search_columns`` its
+    linear relaxation alone is asked. ``engine`` is where pricings
     before the case distinction are computed (default: ``threads`` of this process); it changes no byte of the answer.
     ``polish`` is the number of pushes on single rows (`nudge`) made once the gap asked is reached: a gap of 0.02 % may hide
     leases said to be missing that a few points would have given.
@@ -186,6 +187,7 @@ class ScaleOptions:
     cuts: bool = True
     max_leaves: int = 200
     max_search_columns: int = 4_000
+    wide_search_columns: int = 60_000
     search_nodes: int = 5_000
     engine: Engine | None = None
     polish: int = 0

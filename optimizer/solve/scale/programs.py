@@ -181,6 +181,7 @@ def solve_mip(
     start: Floats | None = None,
     least: float = -INF,
     enough: float = INF,
+    relaxed_only: bool = False,
 ) -> MipAnswer | None:
     """Choose integer columns (``cost`` in objective units, ``counts`` (columns, cells)) on top of ``base`` leases.
 
@@ -188,7 +189,8 @@ def solve_mip(
     counts that labels decide (`Tail.counted`) are whole though labels are not: then hardly a label has to change afterwards,
     and a shortfall that no label can avoid is seen. On a year of the full model that is 150 whole numbers; 766 whole labels
     take five times as long to the same answer. Stops at ``nodes`` nodes, so a run can be
-    replayed, or with an answer worth ``enough``; None when no solution was found.
+    replayed, or with an answer worth ``enough``; None when no solution was found. ``relaxed_only``: only what the linear
+    relaxation settles (`_relaxed`), None where it settles nothing.
     """
     n = len(cost)
     extra = 0 if packing is None else packing.shape[1]
@@ -257,7 +259,7 @@ def solve_mip(
         h.setSolution(solution)
     if start is None:
         told = _relaxed(h, n_whole, n, tail.n_labels, n_counts, least, absolute_gap)
-        if told is not None:
+        if told is not None or relaxed_only:
             return told
         h.setOptionValue("mip_max_nodes", nodes)
         h.setOptionValue("mip_abs_gap", absolute_gap)

@@ -17,7 +17,7 @@ from optimizer.solve.scale.leases import Leases, cell_counts
 from optimizer.solve.scale.model import Ints
 from optimizer.solve.scale.oracle import Oracle, Priced
 from optimizer.solve.scale.primal import Incumbent, repair_labels, value_of
-from optimizer.solve.scale.programs import Tail, solve_mip
+from optimizer.solve.scale.programs import INF, Tail, solve_mip
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -110,18 +110,22 @@ def search(
     target: int,
     max_columns: int,
     nodes: int,
+    wide_columns: int = 0,
     time_limit_s: float | None = None,
     absolute_gap: float = 0.0,
 ) -> Searched:
     """Look for a solution worth at least ``target`` on the arcs whose reduced cost leaves room for one.
 
-    ``complete`` when those arcs fitted in ``max_columns`` and the integer program was solved to the end.
+    ``complete`` when those arcs fitted in ``max_columns`` and the integer program was solved to the end. Between
+    ``max_columns`` and ``wide_columns`` the linear relaxation alone is asked: it takes tenths of a second, says that nothing
+    better is there or finds it, and where it does neither dividing is the cheaper way.
     """
     s, q = structure, oracle.quantum
     limit = best.bound - target * q
     credit, _ = oracle.credits(best.multipliers)
+    widest = max(max_columns, wide_columns)
     n, who, klass, cell, value, cost = near_arcs(
-        q, limit, 8 * max_columns, s.offer_start, s.offer_class, s.offer_cell, credit[s.offer_cell],
+        q, limit, 8 * widest, s.offer_start, s.offer_class, s.offer_cell, credit[s.offer_cell],
         s.arc_start, s.arc_pair, s.arc_value, best.price,
     )  # fmt: skip
     if n < 0:
@@ -129,7 +133,7 @@ def search(
     del cost
     columns = _merge(who, klass, cell, value, s.capacity)
     m = len(columns.arc)
-    if m > max_columns:
+    if m > widest:
         return Searched(incumbent, False, m)
     arc = columns.arc
     counts, packing, room, exact, extra, upper = _program(s, who[arc], klass[arc], cell[arc], columns.upper)
@@ -140,12 +144,15 @@ def search(
     gain += np.asarray(
         counts[:, s.cells.n_household_cells :] @ s.cells.fixed_value[s.cells.n_household_cells :]
     )
+    fixed = int(base @ s.cells.fixed_value)
     answer = solve_mip(
         tail, gain, counts, base, packing, room, upper, exact, nodes=nodes, absolute_gap=absolute_gap,
-        time_limit_s=time_limit_s,
+        time_limit_s=time_limit_s, least=(target - 0.5 - fixed) / tail.money, relaxed_only=m > max_columns,
     )  # fmt: skip
     if answer is None:
         return Searched(incumbent, False, m)
+    if answer.value == -INF:  # the relaxation is not worth the target
+        return Searched(incumbent, answer.finished, m)
     taken = answer.columns[:m]
     first = np.repeat(columns.start[taken > 0], taken[taken > 0])
     rank = np.arange(len(first)) - np.repeat(np.cumsum(taken[taken > 0]) - taken[taken > 0], taken[taken > 0])
@@ -155,7 +162,7 @@ def search(
     labels = repair_labels(s, cell_counts(s, leases), answer.labels)
     found = value_of(s, rows, leases, labels)
     better = found if found.objective > incumbent.objective else incumbent
-    expected = answer.value * tail.money + int(base @ s.cells.fixed_value)
+    expected = answer.value * tail.money + fixed
     agreed = (
         abs(expected - found.objective) < 0.5
         or answer.bound * tail.money + expected - answer.value * tail.money < target - 0.5

@@ -72,6 +72,7 @@ class Tree(Cases):
         self.leaves: list[Certificate] = []
         self.searched = False
         self.next_shake, self.wait = 0, 4
+        self.next_wide, self.wide_wait = 0, 1
         self._told: tuple[Priced, _Split] | None = None
         cases = [Open((), start, run.best.price)]
         if warm:
@@ -255,8 +256,13 @@ class Tree(Cases):
         found = search(
             self.structure, rows, tail, self.oracle, best, start,
             target=run.incumbent.objective + run.grid, max_columns=run.options.max_search_columns, nodes=run.options.search_nodes,
+            wide_columns=run.options.wide_search_columns if self.opened >= self.next_wide else 0,
         )  # fmt: skip
         run.clock.charge("search", now)
+        if (
+            found.columns > run.options.max_search_columns and not found.complete
+        ):  # it would not either in the next few cases
+            self.next_wide, self.wide_wait = self.opened + self.wide_wait, 2 * self.wide_wait
         run.offer(value_of(run.structure, run.rows, found.incumbent.leases, found.incumbent.labels))
         if found.complete:
             self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))

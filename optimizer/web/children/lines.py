@@ -1,4 +1,4 @@
-"""What both children share: lines of JSON out, low priority, an end when the parent is gone."""
+"""What both children share: lines of JSON out, low priority, one thread, an end when the parent is gone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-NICE = 10
+LAST, PATIENT = 19, 5
+"""How far a child stands back: a proposal behind everybody; the room, where somebody waits for the answer, behind the pages only."""
+ONE_THREAD: Mapping[str, str] = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+"""Environment of a child: it computes on one processor, whatever the libraries would like."""
 
 
 def say(**said: Any) -> None:
@@ -18,10 +23,10 @@ def say(**said: Any) -> None:
     sys.stdout.flush()
 
 
-def give_way() -> None:
+def give_way(by: int) -> None:
     """Let the pages go first: 25 people read while this computes."""
     if hasattr(os, "nice"):
-        os.nice(NICE)
+        os.nice(by)
 
 
 def when_alone(do: Callable[[], None]) -> None:

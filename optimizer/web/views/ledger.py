@@ -28,7 +28,7 @@ def ledger(request: Asked) -> HttpResponse:
     """A hundred events a page, the newest first; codes, dates and hashes, no name."""
     given, store = request.GET.get("avant", ""), desk().store
     until = int(given) if given.isdecimal() and len(given) < 12 else int(store.head()["seq"]) + 1
-    events = queries.events(store, since=max(0, until - 1 - A_PAGE), limit=None)
+    events = queries.events(store, since=max(0, until - 1 - A_PAGE), payloads=False)
     shown = [e for e in events if e.seq < until][::-1]
     return page(
         request,

@@ -27,7 +27,8 @@ def reserver(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
         for item in request.visitor.items(s)
         if accounts is None or item.account in accounts
     ]
-    named = [n for n in queries.nominations(desk().store) if accounts is None or n.account in accounts]
+    every = desk().known.of("nominations", lambda: queries.nominations(desk().store))
+    named = [n for n in every if accounts is None or n.account in accounts]
     return page(
         request,
         "reserver",

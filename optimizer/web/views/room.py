@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from optimizer.errors import Lang
 from optimizer.store import commands, queries
 from optimizer.store.records import (
     AttendanceRecord,
@@ -17,22 +19,25 @@ from optimizer.store.records import (
     VoteRecord,
 )
 from optimizer.web.acting import act
-from optimizer.web.answers import Answered, ask
+from optimizer.web.answers import Answered, ask, expect
 from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, FEW, KINDS, PRESENCES, VOICES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
+from optimizer.web.looks import checked, imports_kept, late_name
 from optimizer.web.pages import lang_of, page
 from optimizer.web.views.agenda import checks_of, listed
 
-BLANK_ROWS = 3
-"""Empty lines under the members who are known."""
+BLANK_ROWS, FIRST_ROWS = 3, 10
+"""Empty lines under the members who are known; lines of a commission that nobody has entered yet."""
 MOST_MEMBERS = 40
 DECIDABLE = ("listed", "not_examined", "attributed", "ranked", "conditional", "not_attributed", "ineligible")
 
 
 def room(request: Asked, session: str, status: int = 200, **values: Any) -> HttpResponse:
     """The session's own page: attendance, the dwellings and where they stand, opening and closing."""
+    if "conflict" in values:
+        request.session_record = queries.session(desk().store, session)
     record, lang = request.session_record, lang_of(request)
     held = request.visitor.roles_for(record)
     homes = request.visitor.items(record)
@@ -46,11 +51,13 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "held": held,
             "may": any(r in held for r in "SP") and record.status in ("convened", "open"),
             "members": members,
-            "rows": range(len(members) + BLANK_ROWS),
+            "rows": range(max(FIRST_ROWS, len(members) + BLANK_ROWS)),
             "voices": words("VOICE", VOICES, lang),
             "presences": words("PRESENCE", PRESENCES, lang),
             "listed": listed(record),
             "checks": words("CHECK", CHECKS, lang),
+            "checked": checked(desk(), record),
+            "imports": imports_kept(desk()),
             "left": [item for item in record.items if item.status == "listed"],
             "kinds": words("KIND", KINDS, lang),
             "motives": list(commission_law(record.on).motives.items()),
@@ -64,9 +71,8 @@ def _members(record: SessionRecord) -> list[AttendanceRecord]:
     """Who was entered; before that, the members of the commission's last session, their presence left to be said."""
     if record.attendance:
         return list(record.attendance)
-    for earlier in queries.sessions(desk().store, status="closed", commission=record.commission, items=False):
-        return list(queries.session(desk().store, earlier.session_id).attendance)
-    return []
+    same = (s for s in desk().known.heads() if s.status == "closed" and s.commission == record.commission)
+    return [member for earlier in islice(same, 1) for member in earlier.attendance]
 
 
 def open_session(request: Asked, session: str) -> HttpResponse:
@@ -135,6 +141,9 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
         and record.status == "open"
         and found.status in ("listed", "decided", "no_taker")
     )
+    may_ask = any(r in held for r in "SPM")
+    if may_ask and found.status == "listed":
+        expect(desk(), record, found, lang)
     return page(
         request,
         "item",
@@ -153,15 +162,19 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "may_add": "S" in held
             and record.status in ("draft", "convened", "open")
             and found.status == "listed",
-            "may_ask": any(r in held for r in "SPM"),
+            "may_ask": may_ask,
             "named": request.visitor.names_households(record),
-            "voters": queries.voters(desk().store, item) if record.attendance else None,
+            "voters": desk().known.of(("voters", item), lambda: queries.voters(desk().store, item))
+            if record.attendance
+            else None,
             "kinds": words("KIND", KINDS, lang),
             "motives": [
                 (code, f"{code} – {text} ({law.provisions[code]})") for code, text in law.motives.items()
             ],
             "documents": list(law.documents.items()),
             "few": words("FEW", FEW, lang),
+            "checked": checked(desk(), record),
+            "imports": imports_kept(desk()),
             "not_examined": list(law.labels("not_examined_reasons").items()),
             "withdrawals": list(law.labels("withdrawal_reasons").items()),
             "shortest": law.value("sentence_characters"),
@@ -230,7 +243,7 @@ def _vote(form: Form, found: ItemRecord) -> VoteRecord | None:
 
 def _again(request: Asked, session: str, at: int, **values: Any) -> HttpResponse:
     """The page again, of what stands now; what was typed stays in the form, beside what somebody else has saved."""
-    request.session_record = queries.session(desk().store, session)
+    request.session_record = desk().known.session(session)
     return item_page(request, session, at, **values)
 
 
@@ -244,8 +257,9 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
         reason = form.text("reason", "WEB.REASON", required=True)
         if what == "late":
             number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
+            case = form.text("import", "WEB.IMPORT", longest=40)
             form.check()
-            late = NewCandidate(number, position=len(found.candidates) + 1, source="late")
+            late = late_candidate(found, number, case, form.lang)
             secretary = request.visitor.actor("S", record)
             return commands.add_candidate(
                 desk().store, secretary, form.command_id, item, late, reason=reason, version=form.version
@@ -269,6 +283,14 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
         to=reverse("item", kwargs={"session": session, "item": item}),
         show=lambda **v: _again(request, session, item, **v),
     )
+
+
+def late_candidate(item: ItemRecord, number: str, case: str, lang: Lang, position: int = 0) -> NewCandidate:
+    """A household that comes late: as the import describes it, or its number alone where no import is chosen."""
+    place = position or 1 + max((c.position for c in item.candidates), default=0)
+    if not case:
+        return NewCandidate(number, position=place, source="late")
+    return late_name(desk(), case, item.dwelling_id, item.account, number, place, lang)
 
 
 def question(request: Asked, session: str, item: int) -> HttpResponse:
