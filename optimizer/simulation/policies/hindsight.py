@@ -22,4 +22,5 @@ def figures(world: World) -> dict[str, float]:
         "lettings": found.lettings,
         "shortfall": found.shortfall,
         "lost": found.lost,
+        "filled": found.filled,
     }
