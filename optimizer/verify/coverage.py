@@ -105,7 +105,7 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
     for_last = at_top[np.argsort(-first[lines.dwelling[at_top]], kind="stable")]
     where[lines.app[for_last]] = lines.dwelling[for_last]
     there = where[app] == home
-    word = np.array([x in (*CODES, "") for x in why_words], bool)
+    outranked = np.array([x == OUTRANKED for x in why_words], bool)
     blocked = np.array([x == NO_FREE_DWELLING for x in why_words], bool)
     right = np.array([_KEPT.get(x, 0) for x in why_words])
     listed = (status == (mine > 1)) & (right[why_at] == np.where(mine > 1, 2, 1)) & (best == mine) & there
@@ -113,7 +113,7 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
     refused = status == 3
     other = ((status == 2) | refused) & (best == 0) & (home == -1)
     other &= refused == ~anywhere
-    other &= refused | (~word[why_at] & (blocked[why_at] == ~here))
+    other &= refused | np.where(here, outranked[why_at], blocked[why_at])
     bad = int(np.count_nonzero(~np.where(shown, listed, other)))
     if bad:
         found.add("applications", "état, rang ou raison", bad)
@@ -130,6 +130,8 @@ def check_applications(out: Out, reasons: Reasons, lines: Lines, found: Findings
 NOWHERE = 2**40
 NO_DWELLING = "NO_DWELLING"
 """Reason of everybody in a case without dwellings."""
+OUTRANKED = "OUTRANKED"
+"""Reason of a household that others passed wherever it is eligible."""
 NO_FREE_DWELLING = "NO_FREE_DWELLING"
 """Reason of a household whose only eligible dwellings are in progress."""
 _KEPT = {"FIRST_RANK": 1, "RESERVE": 2}
@@ -173,7 +175,7 @@ def check_dwellings(
     day_at = day_at[at]
     due = np.array([bool(x) for x in days], bool)[day_at]
     fine = np.where(people > 0, (state == 0) & right & ~due & (why | ((people >= least) & ~doubtful)), True)
-    fine = np.where(group == 0, (state == 2) & nobody & why, fine)
+    fine = np.where(group == 0, (state == 2) & nobody & ~due & why, fine)
     fine &= (out.scaled("candidates", 1)[at] == people) & out.filled("candidates")[at]
     for i in np.flatnonzero((group > 0) & (people == 0)).tolist():
         d = int(home[i])
