@@ -11,7 +11,7 @@
 A planner's and a secretary's: ``af.flux(case).flux``, ``af.run_scenarios(["quatre-modes"], "essais")``,
 ``af.run_scenarios([af.Scenario("lec", changes={"national.lec.first_quartile_share": 0.3})], case=case).comparison``,
 ``af.bilan(case, 2026).ledger``, ``af.dashboard(case, "prefet", "25").alerts``; all the rest in ``af.scenario`` and
-``af.statement``. A researcher's: ``af.fairness(case).table``.
+``af.statement``. A researcher's: ``af.fairness(case).table``, ``af.simulate("commission", seeds=20).summary``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from optimizer.scenario.flux_files import flux_to
     from optimizer.scenario.grid_new import new_grid
     from optimizer.scenario.running import plan_scenarios, run_scenarios
+    from optimizer.simulation import simulate, simulate_to
     from optimizer.statement.bilan import bilan
     from optimizer.statement.dashboards import dashboard, dashboard_to
     from optimizer.statement.files import bilan_to
@@ -65,6 +66,8 @@ _WHERE = {
     "propose_to": "optimizer.runs",
     "read": "optimizer.importers",
     "run_scenarios": "optimizer.scenario",
+    "simulate": "optimizer.simulation",
+    "simulate_to": "optimizer.simulation",
     "synthesize": "optimizer.synth",
     "verify": "optimizer.verify",
     "why": "optimizer.runs",
@@ -101,6 +104,8 @@ __all__ = [
     "read",
     "run_scenarios",
     "scenario",
+    "simulate",
+    "simulate_to",
     "statement",
     "synthesize",
     "verify",

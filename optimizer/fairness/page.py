@@ -11,9 +11,9 @@ import pandas as pd
 from optimizer.errors import Lang, said
 from optimizer.fairness import texts as texts
 from optimizer.fairness.comparison import Fairness
-from optimizer.fairness.plots import curves, scatter
 from optimizer.presentation.numbers import decimal, percent
 from optimizer.presentation.page import render
+from optimizer.presentation.plots_curves import curves, scatter
 from optimizer.shortlist.labels import rule_label
 
 ORDER = ("ignored", "reserves", "hard", "priced")

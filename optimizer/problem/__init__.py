@@ -32,7 +32,7 @@ from optimizer.problem.model import (
     lottery_number,
 )
 from optimizer.problem.registry import RuleShape, all_rules
-from optimizer.problem.rulebook import RuleBook, measure, rule_book
+from optimizer.problem.rulebook import RuleBook, book_of, measure, rule_book
 
 __all__ = [
     "Columns",
@@ -48,6 +48,7 @@ __all__ = [
     "RuleShape",
     "Seats",
     "all_rules",
+    "book_of",
     "build",
     "count",
     "evaluate",

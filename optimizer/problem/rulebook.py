@@ -50,7 +50,11 @@ def rule_book(case: Case, facts: Facts, rules: RuleSet, *, price_assumed: bool =
     ValueError
         A rule gives two lines the same scope.
     """
-    ground = read_ground(case, facts, rules, price_assumed=price_assumed)
+    return book_of(read_ground(case, facts, rules, price_assumed=price_assumed))
+
+
+def book_of(ground: Ground) -> RuleBook:
+    """The rules on a ground: what was counted so far, and the dwellings of this run."""
     sections: list[Section] = []
     rows: list[Row] = []
     for shape in all_rules():

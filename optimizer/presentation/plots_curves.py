@@ -1,4 +1,4 @@
-"""Drawings of a comparison: curves on shared axes, points with their names. Same input, same bytes."""
+"""Curves on shared axes, points with their names. Same input, same bytes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,237 @@
+"""``af.simulate``: worlds, policies and seeds to one value with its tables."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer import importers
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError, Finding, InputProblems
+from optimizer.pipeline import PROPOSE_TABLES
+from optimizer.simulation import messages as messages
+from optimizer.simulation.registry import Policy, chosen_policies
+from optimizer.simulation.setting import DAYS, Every, Setting
+from optimizer.simulation.summary import summary
+from optimizer.simulation.sweep import lived
+from optimizer.synth.profile import profiles
+from optimizer.workers import Parts, Unit, Workers, key_of, run_units
+
+OF_SESSION = ("dwellings", "applications", "proposed", "signed", "refused", "objective", "bound")
+
+
+@dataclass(frozen=True, repr=False)
+class Simulation:
+    """What :func:`simulate` returns.
+
+    Attributes
+    ----------
+    setting : what was asked
+    policies : those run, in the order of tables
+    seeds : numbers of the years drawn
+    title, territory, synthetic : of the source
+    facts : every figure in long form (``policy, seed, year, session, indicator, scope, value, text``)
+    """
+
+    setting: Setting
+    policies: tuple[Policy, ...]
+    seeds: tuple[int, ...]
+    title: str
+    territory: str
+    synthetic: bool
+    facts: pd.DataFrame
+    sources: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """``policies.csv``: policy, seed, year (0: all of them), indicator, scope, value."""
+        kept = self.facts[self.facts["session"] == -1]
+        found: pd.DataFrame = kept[["policy", "seed", "year", "indicator", "scope", "value"]].reset_index(
+            drop=True
+        )
+        return found
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """``policies_summary.csv``: means over the seeds with intervals, differences from today's rule, Holm's p."""
+        return summary(self.facts, [p.id for p in self.policies])
+
+    @cached_property
+    def weeks(self) -> pd.DataFrame:
+        """``weeks.parquet``: a row per policy, seed and session, with its certificate."""
+        kept = self.facts[self.facts["session"] >= 0]
+        keys = ["policy", "seed", "year", "session"]
+        numbers = kept[kept["indicator"].isin(OF_SESSION)].pivot(
+            index=keys, columns="indicator", values="value"
+        )
+        words = kept[kept["indicator"].isin(["stop", "certificate"])].pivot(
+            index=keys, columns="indicator", values="text"
+        )
+        numbers = numbers.reindex(columns=list(OF_SESSION))
+        words = words.reindex(columns=["stop", "certificate"])
+        found = pd.concat([numbers, words], axis=1).reset_index()
+        for name in ("dwellings", "applications", "proposed", "signed", "refused"):
+            found[name] = found[name].astype("int64")
+        found.columns.name = None
+        order = {p.id: i for i, p in enumerate(self.policies)}
+        return found.sort_values(
+            keys, key=lambda c: c.map(order) if c.name == "policy" else c, ignore_index=True
+        )
+
+    def __repr__(self) -> str:
+        """A line: policies, seeds, sessions."""
+        return f"<Simulation {', '.join(p.id for p in self.policies)}; seeds: {len(self.seeds)}; sessions: {len(self.weeks)}>"
+
+
+def simulate(
+    source: Case | Path | str,
+    policies: str | Sequence[str] = "all",
+    *,
+    seeds: int | Sequence[int] = 20,
+    years: int = 1,
+    session: Every = "week",
+    refusals: bool = True,
+    freed: bool = True,
+    dwellings: int | None = None,
+    pool: float | None = None,
+    arrivals: float | None = None,
+    publics: float = 1.0,
+    tight: bool = False,
+    sessions: int | None = None,
+    seed: str = "attriflux",
+    workers: Workers | int | str | None = None,
+    parts: Path | None = None,
+    backend: str = "auto",
+    models: Path | None = None,
+    accept_assumed: bool = False,
+    price_assumed: bool = False,
+    progress: Callable[[int, int, str], None] = lambda done, total, name: None,
+) -> Simulation:
+    """Live years under several policies, on the same draws.
+
+    Parameters
+    ----------
+    source : a case (value, folder, workbook), or the name of a profile
+    policies : ids, or ``all``
+    seeds : how many years to draw, or their numbers
+    years : lived one after the other in each draw, balances of the agreements carried over
+    session : ``week`` or ``fortnight``
+    refusals : whether households may refuse; a refused pair is never offered again
+    freed : whether a tenant who moves leaves a dwelling to be let
+    dwellings, pool, arrivals : dwellings of a year; applications per dwelling, waiting on the first day and arriving. None: of the case
+        or of ``models/national/simulation.yaml``
+    publics : part kept of the households of a public (profiles)
+    tight : households that rules need score low (profiles)
+    sessions : of a year, in place of 52 or 26
+    seed : words that every draw depends on
+    workers : who computes (:func:`optimizer.workers.workers_of`); changes no byte
+    parts : folder where finished units are kept, and found
+    progress : done, of how many, which
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used.
+    AttrifluxError
+        ``SIMULATION_UNKNOWN``, ``SIMULATION_SOURCE``, ``SIMULATION_NUMBER``, ``SIMULATION_EMPTY``; those of ``workers``.
+    """
+    began = time.perf_counter()
+    numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
+    _check(
+        years=years,
+        seeds=len(numbers),
+        dwellings=dwellings,
+        sessions=sessions,
+        pool=pool,
+        arrivals=arrivals,
+        publics=publics,
+    )
+    if session not in DAYS:
+        raise AttrifluxError(
+            "SIMULATION_NUMBER", name="session", value=session, expected_fr="week ou fortnight", expected_en="week or fortnight"
+        )  # fmt: skip
+    chosen = chosen_policies(policies if isinstance(policies, str) else list(policies))
+    setting = Setting(
+        years=years, every=session, refusals=refusals, freed=freed, dwellings=dwellings, pool=pool, arrivals=arrivals, publics=publics,
+        tight=tight, sessions=sessions, seed=seed, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
+    )  # fmt: skip
+    case, name, digest, findings = _source(source, models)
+    solving = {"backend": backend}
+    units = [
+        Unit(
+            key_of("simulate", digest, setting.record(), p.id, number, solving),
+            f"{p.id} {number}",
+            lived,
+            (name if case is None else case, setting, p.id, number, solving),
+        )
+        for number in numbers
+        for p in chosen
+    ]  # fmt: skip
+    done = 0
+
+    def finished(unit: Unit, answer: bytes) -> None:
+        nonlocal done
+        done += 1
+        progress(done, len(units), unit.name)
+
+    kept = None if parts is None else Parts(parts, ".parquet")
+    progress(0, len(units), "")
+    answers = run_units(units, workers, parts=kept, finished=finished)
+    order = {p.id: i for i, p in enumerate(chosen)}
+    frames = [pd.read_parquet(io.BytesIO(answers[unit.key])) for unit in units]
+    facts = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
+    facts = facts.sort_values(
+        ["policy", "seed"], key=lambda c: c.map(order) if c.name == "policy" else c, kind="stable", ignore_index=True
+    )  # fmt: skip
+    settings = None if case is None else case.settings
+    return Simulation(
+        setting, chosen, numbers, name if settings is None else settings.title, "" if settings is None else settings.territory,
+        settings is None or settings.synthetic, facts, {} if case is None else {s.name: s.sha256 for s in case.sources}, findings,
+        time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def _source(
+    source: Case | Path | str, models: Path | None
+) -> tuple[Case | None, str, Any, tuple[Finding, ...]]:
+    """The case (None: a profile), the profile's name, what its keys depend on, what the reader had to say."""
+    if isinstance(source, str) and source in profiles(models):
+        return None, source, ("profile", source, str(models or "")), ()
+    if isinstance(source, Case):
+        tables = [(name, _digest(frame)) for name, frame in sorted(source.tables.items())]
+        return source, "", ("tables", tables, repr(source.settings)), ()
+    path = Path(source)
+    if not path.exists():
+        raise AttrifluxError("SIMULATION_SOURCE", name=str(source), known=", ".join(profiles(models)))
+    read, findings = importers.read_findings(path, need=PROPOSE_TABLES, models=models)
+    if read is None:
+        raise InputProblems(findings)
+    return read, "", ("files", sorted((s.name, s.sha256) for s in read.sources)), findings
+
+
+def _check(**numbers: float | None) -> None:
+    """Refuse numbers that no year has."""
+    for name, value in numbers.items():
+        if value is None:
+            continue
+        part = name == "publics"
+        if not (value == value and (0 <= value <= 1 if part else 0 < value <= 1e6)):
+            raise AttrifluxError(
+                "SIMULATION_NUMBER", name=name, value=value, expected_fr="de 0 à 1" if part else "plus que 0",
+                expected_en="from 0 to 1" if part else "above 0",
+            )  # fmt: skip
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    text = frame.to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,114 @@
+"""``report.html``: what a year becomes under each policy, for a meeting; no application is named."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from optimizer.errors import Lang, said
+from optimizer.presentation.numbers import decimal, percent
+from optimizer.presentation.page import render
+from optimizer.presentation.plots_curves import curves
+from optimizer.shortlist.labels import rule_label
+from optimizer.simulation import texts as texts
+from optimizer.simulation.comparing import Simulation
+from optimizer.simulation.summary import TODAY, by_seed
+
+SHOWN = (
+    "gain",
+    "gain_points",
+    "regret",
+    "value",
+    "lettings",
+    "unlet",
+    "shortfall",
+    "refusals",
+    "score",
+    "months_waited",
+)
+
+
+def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
+    """The page; same simulation, same bytes."""
+    say = partial(_say, lang)
+    titles = {p.id: p.title(lang) for p in found.policies}
+    on = "on" if found.setting.refusals else "off"
+    freed = "on" if found.setting.freed else "off"
+    values = {
+        "title": found.title,
+        "territory": found.territory,
+        "synthetic": found.synthetic,
+        "seeds": len(found.seeds),
+        "years": found.setting.years,
+        "sessions": found.setting.per_year,
+        "settings": [say(f"refusals_{on}"), say(f"freed_{freed}")],
+        "rows": [{"title": titles[p.id], **{n: reading(found.summary, p.id, n) for n in SHOWN}} for p in found.policies],
+        "against": _against(found, titles),
+        "today": titles.get(TODAY, TODAY),
+        "rules": _rules(found, lang),
+        "names": [titles[p.id] for p in found.policies if p.terms is not None],
+        "regrets": _regrets(found, titles, lang),
+        "proofs": say("proofs", sessions=len(found.weeks), open=open_proofs(found)),
+        "policies": [{"title": p.title(lang), "source": p.source} for p in found.policies],
+        "limits": [say(f"limit_{name}") for name in ("bound", "delegated", "date", "assumed")],
+    }  # fmt: skip
+    return render("simulation/simulation", lang, values)
+
+
+def _say(lang: Lang, key: str, /, **values: object) -> str:
+    return said(f"SIMULATION.{key}".upper(), lang, **values)
+
+
+def open_proofs(found: Simulation) -> int:
+    """Sessions whose proof was left open."""
+    return int((found.weeks["stop"] != "proven").sum())
+
+
+def reading(table: pd.DataFrame, policy: str, indicator: str) -> dict[str, float]:
+    """Mean and interval of a line of the summary; NaN where there is none."""
+    line = table[(table["policy"] == policy) & (table["indicator"] == indicator)]
+    if not len(line):
+        return dict.fromkeys(("mean", "low", "high"), float("nan"))
+    return {name: float(line.iloc[0][name]) for name in ("mean", "low", "high")}
+
+
+def _against(found: Simulation, titles: dict[str, str]) -> list[dict[str, Any]]:
+    lines = found.summary[(found.summary["indicator"] == "value") & (found.summary["versus"] != "")]
+    ids = {p.id for p in found.policies if p.terms is not None}
+    rows = [{str(name): value for name, value in row.items()} for row in lines.to_dict("records")]
+    return [{**row, "title": titles[row["policy"]]} for row in rows if row["policy"] in ids]
+
+
+def _rules(found: Simulation, lang: Lang) -> list[dict[str, Any]]:
+    """Leases missing of each rule, a mean over the draws for each policy."""
+    table = found.table
+    lines = table[(table["indicator"] == "rule_shortfall") & (table["year"] == 0)]
+    rule = lines["scope"].str.extract(r"^rule=([^;]+)", expand=False)
+    sums = lines.assign(rule=rule).groupby(["rule", "policy"], sort=True)["value"].sum() / len(found.seeds)
+    ids = [p.id for p in found.policies if p.terms is not None]
+    return [
+        {"title": rule_label(str(name), lang), "cells": [float(sums.get((name, i), 0.0)) for i in ids]}
+        for name in dict.fromkeys(sums.index.get_level_values("rule"))
+    ]
+
+
+def _regrets(found: Simulation, titles: dict[str, str], lang: Lang) -> str:
+    """Sorted regrets, a curve per policy; none without the bound."""
+    wide = by_seed(found.facts)
+    series = {}
+    for p in found.policies:
+        if (p.id, "regret") in wide.columns and p.id != "cotation":
+            values = sorted(wide[p.id, "regret"].dropna().tolist())
+            series[titles[p.id]] = [(i + 1.0, max(0.0, v)) for i, v in enumerate(values)]
+    if not any(series.values()):
+        return ""
+    return curves(
+        series, _say(lang, "draws"), _say(lang, "regret"), _say(lang, "regret_plot"), lambda x: decimal(x, 1, lang)
+    )  # fmt: skip
+
+
+def shown_gain(value: float, lang: Lang) -> str:
+    """A gain as one says it; a dash where nothing bounds it."""
+    return percent(value, 1, lang) if value == value else "–"

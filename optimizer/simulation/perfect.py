@@ -1,0 +1,273 @@
+"""The best that could have been done knowing the whole year: a linear program over every letting that was possible.
+
+A dwelling is let at most once and a household housed once; a letting is possible while the household is there and if it would
+accept, at the earliest session both are there, with the waiting until then. Whom a family of dwellings houses, by kind of
+household, is shared among the accounts that could count it; the year's rows are those of the policies, with their shares, plays
+and prices. A dwelling that a tenant leaves can be let if the tenant moved. Fractions are allowed and nobody is ever mistaken, so that no
+policy does better: the value is a bound, computed by HiGHS in floating point.
+
+Columns enter as they are needed: the best households of each kind at each dwelling first, then whoever the dual values say could
+still improve, until nobody could.
+
+References
+----------
+Vera, A. and Banerjee, S. (2021), The Bayesian prophet, Management Science 67(3), doi:10.1287/mnsc.2020.3624: the hindsight linear
+program as what an online policy is measured against.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_matrix
+
+from optimizer.problem import Problem, build
+from optimizer.problem.model import RATE_UNIT
+from optimizer.simulation.world import NEVER, World
+from optimizer.solve.highs_model import new_model
+
+F = NDArray[np.float64]
+I64 = NDArray[np.int64]
+FIRST, MORE = 2, 12
+"""Households of each kind that a dwelling begins with; households that enter at each dwelling in one round."""
+CLOSE = 1e-4
+"""Points that the value may still grow by when no more columns are looked for; they are added to the bound."""
+
+
+class Pairs(NamedTuple):
+    """Lettings that were possible: dwelling, household, its kind of household at the dwelling's group, points."""
+
+    dwelling: I64
+    app: I64
+    cell: I64
+    value: F
+
+
+class Perfect(NamedTuple):
+    """What nobody does better than, points; lettings and leases missing of a solution that reaches it, and the fill value of its
+    lettings; (R,) points that one lease more asked of each row would cost."""
+
+    value: float
+    lettings: float
+    shortfall: float
+    lost: float
+    filled: float
+    price: F
+
+
+def perfect(world: World, since: int = 0, behind: I64 | None = None) -> Perfect:
+    """The bound of a world of one year, or what is left of it.
+
+    Parameters
+    ----------
+    since : session from which dwellings are vacated; those before are no longer there
+    behind : (R,) ten-thousandths of a lease that the rows lack by then beyond their play; None: the year begins
+
+    Raises
+    ------
+    ValueError
+        A world of several years: what is carried over from one to the next is not in the program.
+    """
+    if world.setting.years != 1:
+        raise ValueError("the bound is of one year")
+    problem = build(world.case, world.facts, world.scores, world.rules, book=world.book)
+    pairs, cells = _pairs(world, problem, since)
+    plays = np.array([row.play for row in problem.rows], np.int64)
+    return _Program(world, problem, pairs, cells, plays if behind is None else -behind).run()
+
+
+def _pairs(world: World, problem: Problem, since: int) -> tuple[Pairs, list[tuple[int, int]]]:
+    """Every possible letting; the cells (group, type) they fall into."""
+    opens = _earliest(world)
+    cost, last = world.waiting_cost / 100, world.sessions
+    kept: list[tuple[I64, I64, I64, F]] = []
+    number: dict[int, int] = {}
+    for d in np.flatnonzero((since <= opens) & (opens < last)).tolist():
+        part = problem.entries_of(d)
+        app = problem.entry_app[part].astype(np.int64)
+        session = np.maximum(world.arrives[app], opens[d])
+        fine = world.reachable[app] & (session < world.leaves[app]) & (session < last)
+        own = world.frees[app]
+        fine &= own != d
+        group = int(problem.class_group[problem.klass[d]])
+        kinds = problem.entry_type[part].astype(np.int64)
+        named = _named(problem, group)
+        fine &= named[kinds]
+        at = np.flatnonzero(fine)
+        if world.setting.refusals:
+            at = at[[world.accepts(d, a) for a in app[at].tolist()]]
+        value = (problem.values(part)[at] + problem.bonus[d]) / 100 - cost * (session[at] - opens[d])
+        if world.opens[d] < NEVER:
+            value += cost * (last - opens[d])
+        else:  # freed by a move: no fill value, and its waiting is nobody's
+            value += cost * (session[at] - opens[d]) - problem.fill_value / 100
+        cell = np.array(
+            [number.setdefault(group * problem.n_types + k, len(number)) for k in kinds[at].tolist()],
+            np.int64,
+        )
+        kept.append((np.full(len(at), d, np.int64), app[at], cell, value))
+    if not kept:
+        kept.append((np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)))
+    found = Pairs(*(np.concatenate([part[i] for part in kept]) for i in range(4)))
+    return found, [divmod(key, problem.n_types) for key in number]
+
+
+def _named(problem: Problem, group: int) -> NDArray[np.bool_]:
+    """(types,) whether some account may give the first rank to a household of the type."""
+    found = np.zeros(problem.n_types, bool)
+    for t in range(problem.n_types):
+        found[t] = bool(problem.options_of(group, t)[1].any())
+    return found
+
+
+def _earliest(world: World) -> I64:
+    """(D,) first session a dwelling could be let at: one that a move frees, not before its tenant came and gave notice."""
+    opens = world.opens.astype(np.int64).copy()
+    movers = np.flatnonzero(world.frees >= 0)
+    opens[world.frees[movers]] = world.arrives[movers] + max(1, world.notice)
+    return opens
+
+
+class _Program:
+    """The linear program, with the columns entered so far."""
+
+    def __init__(
+        self, world: World, problem: Problem, pairs: Pairs, cells: list[tuple[int, int]], play: I64
+    ) -> None:
+        self.world, self.problem, self.pairs, self.play = world, problem, pairs, play
+        self.flows = [
+            (i, int(kind))
+            for i, (group, type_) in enumerate(cells)
+            for kind, first in zip(*problem.options_of(group, type_), strict=True)
+            if first
+        ]
+        self.homes, self.people, self.cells = len(world.opens), len(world.arrives), len(cells)
+        self.rows = [i for i, row in enumerate(problem.rows) if row.price]
+        movers = np.flatnonzero(world.frees >= 0)
+        self.tenant = np.full(self.homes, -1, np.int64)
+        self.tenant[world.frees[movers]] = movers
+        self.inside = np.zeros(len(pairs.app), bool)
+        self.inside[self._best()] = True
+        self.sure = sum(
+            world.waiting_cost / 100 * (world.sessions - int(x)) for x in world.opens if x < world.sessions
+        )
+
+    def _best(self) -> I64:
+        """The best households of each kind at each dwelling."""
+        p = self.pairs
+        order = np.lexsort((p.app, -p.value, p.cell, p.dwelling))
+        key = p.dwelling[order] * (self.cells + 1) + p.cell[order]
+        start = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
+        place = np.arange(len(key)) - np.repeat(start, np.diff(np.append(start, len(key))))
+        return np.asarray(order[place < FIRST], np.int64)
+
+    def run(self) -> Perfect:
+        while True:
+            value, x, duals, short = self._solve()
+            gain = self._gain(duals)
+            gain[self.inside] = 0.0
+            best = np.zeros(self.homes)
+            np.maximum.at(best, self.pairs.dwelling, gain)
+            if best.sum() <= CLOSE or not self._enter(gain):
+                lettings = float(x.sum())
+                missing = float(sum(short))
+                price = [self.problem.rows[i].price / 100 for i in self.rows]
+                lost = float(sum(p * s for p, s in zip(price, short, strict=True)))
+                price_of = np.zeros(len(self.problem.rows))
+                start = self.homes + self.people + self.cells
+                price_of[self.rows] = np.maximum(0.0, duals[start : start + len(self.rows)])
+                known = self.world.opens[self.pairs.dwelling[self.inside]] < NEVER
+                filled = float(x[known].sum()) * self.problem.fill_value / 100
+                return Perfect(
+                    value + float(best.sum()) - self.sure, lettings, missing, lost, filled, price_of
+                )
+
+    def _gain(self, duals: F) -> F:
+        """Reduced cost of every possible letting, points."""
+        p = self.pairs
+        gain = (
+            p.value - duals[p.dwelling] - duals[self.homes + p.app] - duals[self.homes + self.people + p.cell]
+        )
+        if self.world.setting.freed:
+            links = duals[self.homes + self.people + self.cells + len(self.rows) :]
+            gain -= np.where(self.tenant[p.dwelling] >= 0, links[p.dwelling], 0.0)
+            freed = self.world.frees[p.app]
+            gain += np.where(freed >= 0, links[np.maximum(freed, 0)], 0.0)
+        return np.asarray(gain)
+
+    def _enter(self, gain: F) -> bool:
+        """Take in the most promising lettings of each dwelling; False where there are none."""
+        hope = np.flatnonzero(gain > 1e-9)
+        if not len(hope):
+            return False
+        order = hope[np.lexsort((-gain[hope], self.pairs.dwelling[hope]))]
+        home = self.pairs.dwelling[order]
+        start = np.flatnonzero(np.append(True, home[1:] != home[:-1]))
+        place = np.arange(len(home)) - np.repeat(start, np.diff(np.append(start, len(home))))
+        self.inside[order[place < MORE]] = True
+        return True
+
+    def _solve(self) -> tuple[float, F, F, list[float]]:
+        """Value, shares of the lettings, dual values of the rows, leases missing."""
+        problem, at = self.problem, np.flatnonzero(self.inside)
+        d, a, cell = self.pairs.dwelling[at], self.pairs.app[at], self.pairs.cell[at]
+        v = self.pairs.value[at]
+        n, m, k = len(at), len(self.flows), len(self.rows)
+        base = self.homes + self.people
+        entries: list[tuple[I64, I64, F]] = [
+            (d, np.arange(n), np.ones(n)),
+            (self.homes + a, np.arange(n), np.ones(n)),
+            (base + cell, np.arange(n), np.ones(n)),
+        ]
+        where = {row: base + self.cells + i for i, row in enumerate(self.rows)}
+        kinds = problem.kinds
+        ri, ci, cv = [], [], []
+        for j, (i, kind) in enumerate(self.flows):
+            ri.append(base + i)
+            ci.append(n + j)
+            cv.append(-1.0)
+            for mark in range(int(kinds.ptr[kind]), int(kinds.ptr[kind + 1])):
+                row = int(kinds.row[mark])
+                if row in where:
+                    asked = problem.rows[row].rate * int(kinds.den[mark]) + int(kinds.more[mark])
+                    ri.append(where[row])
+                    ci.append(n + j)
+                    cv.append(asked / RATE_UNIT - int(kinds.num[mark]))
+        entries.append((np.array(ri, np.int64), np.array(ci, np.int64), np.array(cv)))
+        entries.append((base + self.cells + np.arange(k), n + m + np.arange(k), -np.ones(k)))
+        height = base + self.cells + k
+        if self.world.setting.freed:
+            mine = np.flatnonzero(self.tenant[d] >= 0)
+            entries.append((height + d[mine], mine, np.ones(len(mine))))
+            freed = self.world.frees[a]
+            move = np.flatnonzero(freed >= 0)
+            entries.append((height + freed[move].astype(np.int64), move, -np.ones(len(move))))
+            height += self.homes
+        matrix = csc_matrix(
+            (np.concatenate([e[2] for e in entries]), (np.concatenate([e[0] for e in entries]), np.concatenate([e[1] for e in entries]))),
+            shape=(height, n + m + k),
+        )  # fmt: skip
+        upper = np.zeros(height)
+        upper[:base] = 1.0
+        upper[base + self.cells : base + self.cells + k] = [self.play[i] / RATE_UNIT for i in self.rows]
+        lower = np.full(height, -highspy.kHighsInf)
+        lower[base : base + self.cells] = 0.0
+        cost = np.concatenate([v, np.zeros(m), [-problem.rows[i].price / 100 for i in self.rows]])
+        solver, model = new_model(), highspy.HighsLp()
+        model.num_col_, model.num_row_, model.col_cost_ = n + m + k, height, cost
+        model.col_lower_, model.col_upper_ = np.zeros(n + m + k), np.full(n + m + k, highspy.kHighsInf)
+        model.row_lower_, model.row_upper_ = lower, upper
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+            matrix.indptr, matrix.indices, matrix.data,
+        )  # fmt: skip
+        model.sense_ = highspy.ObjSense.kMaximize
+        solver.passModel(model)
+        solver.run()
+        solution = solver.getSolution()
+        x = np.array(solution.col_value)
+        duals = np.array(solution.row_dual)
+        return float(solver.getInfo().objective_function_value), x[:n], duals, x[n + m :].tolist()

@@ -1,0 +1,18 @@
+"""Today's rule: each line asks of a session the rate that the rest of the year needs."""
+
+from __future__ import annotations
+
+from optimizer.simulation.registry import policy
+from optimizer.simulation.terms import State, Terms, todays
+
+
+@policy(
+    "required_rate",
+    title_fr="Taux requis",
+    title_en="Required rate",
+    source="what is left to do this year, shared over the leases still expected: the rule of propose",
+    order=20,
+)
+def terms(state: State) -> Terms:
+    """Nothing changed."""
+    return todays(state.problem)

@@ -1,0 +1,108 @@
+"""The register of the drop-in folder ``policies/``: a policy is one file that says under which terms a session is solved.
+
+It changes the inputs of a session and nothing else, so that every session keeps its proof. The contract suite lives small years
+under each: it must not see what is still to come, nor touch what it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from optimizer.dropin import load_all
+from optimizer.errors import AttrifluxError, Lang
+from optimizer.simulation import messages as messages
+from optimizer.simulation.terms import State, Terms
+from optimizer.simulation.world import World
+
+Decide = Callable[[State], Terms]
+Bound = Callable[[World], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A way of steering a year.
+
+    Attributes
+    ----------
+    id, title_fr, title_en, source : str
+    order : int          place in tables
+    terms : (state) -> Terms; None for a bound
+    bound : (world) -> figures that no policy can do better than on that world; None for a policy
+    """
+
+    id: str
+    title_fr: str
+    title_en: str
+    source: str
+    order: int
+    terms: Decide | None = None
+    bound: Bound | None = None
+
+    def title(self, lang: Lang) -> str:
+        """Its name on pages."""
+        return self.title_fr if lang == "fr" else self.title_en
+
+
+_POLICIES: dict[str, Policy] = {}
+
+
+def _register(found: Policy) -> None:
+    empty = [n for n in ("id", "title_fr", "title_en", "source") if not getattr(found, n).strip()]
+    if empty:
+        raise ValueError(f"policy {found.id!r}: empty {', '.join(empty)}")
+    if found.id in _POLICIES or any(p.order == found.order for p in _POLICIES.values()):
+        raise ValueError(f"policy {found.id!r} is declared twice, or another has order {found.order}")
+    _POLICIES[found.id] = found
+
+
+def policy(id: str, *, title_fr: str, title_en: str, source: str, order: int) -> Callable[[Decide], Decide]:
+    """Register the ``terms(state)`` of a policy file.
+
+    Raises
+    ------
+    ValueError
+        An empty field, a second policy with the same id or place.
+    """
+
+    def register(terms: Decide) -> Decide:
+        _register(Policy(id, title_fr, title_en, source, order, terms=terms))
+        return terms
+
+    return register
+
+
+def bound(id: str, *, title_fr: str, title_en: str, source: str, order: int) -> Callable[[Bound], Bound]:
+    """Register a file that says what nobody can do better than. Raises as :func:`policy`."""
+
+    def register(figures: Bound) -> Bound:
+        _register(Policy(id, title_fr, title_en, source, order, bound=figures))
+        return figures
+
+    return register
+
+
+@cache
+def all_policies() -> tuple[Policy, ...]:
+    """Every policy of the folder, in the order of tables."""
+    load_all("optimizer.simulation.policies")
+    return tuple(sorted(_POLICIES.values(), key=lambda p: p.order))
+
+
+def chosen_policies(wanted: str | list[str] | tuple[str, ...] = "all") -> tuple[Policy, ...]:
+    """Policies of a list of ids, or all of them, in the order of tables.
+
+    Raises
+    ------
+    AttrifluxError
+        ``SIMULATION_UNKNOWN``: no policy has that id.
+    """
+    known = {p.id: p for p in all_policies()}
+    ids = [x.strip() for x in (wanted.split(",") if isinstance(wanted, str) else wanted) if x.strip()]
+    if not ids or ids == ["all"]:
+        return all_policies()
+    for one in ids:
+        if one not in known:
+            raise AttrifluxError("SIMULATION_UNKNOWN", what=one, known=", ".join(known))
+    return tuple(p for p in all_policies() if p.id in ids)

@@ -1,0 +1,122 @@
+"""Policies compared over common seeds: means with Student intervals, paired differences, Holm over the policies.
+
+The gain of a policy on a seed is G = (policy − cotation order) / (hindsight − cotation order), on the value of the year: what lettings
+are worth, less what waiting and missing leases cost. 0 is the order of the cotation, 1 what nobody does better than. One dwelling more
+that stays empty weighs more than all the rest of a year; ``gain_points`` is the same on the value less the fill value of the
+dwellings let, which says how the others were let.
+
+References
+----------
+Holm, S. (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 65-70.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+COLUMNS = (
+    "policy", "indicator", "unit", "seeds", "mean", "low", "high", "versus", "paired", "paired_low", "paired_high", "holm_p",
+)  # fmt: skip
+FLOOR, CEILING, TODAY = "cotation", "hindsight", "required_rate"
+UNITS = {
+    "gain": "share", "gain_points": "share", "value": "points", "regret": "points per letting", "regret_points": "points per letting", "lettings": "leases", "unlet": "dwellings",
+    "shortfall": "leases", "lost": "points", "waited": "sessions", "offers": "offers", "refusals": "offers", "score": "points",
+    "months_waited": "months", "freed": "dwellings", "open_proofs": "sessions",
+}  # fmt: skip
+"""Indicators of the summary, in order, and their units."""
+SURE = 0.95
+
+F = NDArray[np.float64]
+
+
+def by_seed(table: pd.DataFrame) -> pd.DataFrame:
+    """(seed) × (policy, indicator): figures of all years, gains and regrets added where both ends were run."""
+    whole = table[(table["year"] == 0) & (table["scope"] == "") & (table["session"] == -1)]
+    wide = whole.pivot_table(index="seed", columns=["policy", "indicator"], values="value", aggfunc="first")
+    known = set(table["policy"])
+    if CEILING in known and (CEILING, "value") in wide.columns:
+        for what, points in (("", False), ("_points", True)):
+            top = _value(wide, CEILING, points)
+            for name in sorted(known - {CEILING}):
+                let, own = wide[name, "lettings"], _value(wide, name, points)
+                wide[name, f"regret{what}"] = (top - own) / let.where(let > 0)
+                if FLOOR in known:
+                    low = _value(wide, FLOOR, points)
+                    wide[name, f"gain{what}"] = (own - low) / (top - low).where(top > low)
+    return wide
+
+
+def _value(wide: pd.DataFrame, policy: str, points: bool) -> pd.Series:
+    """Value of each seed; ``points``: without the fill value of the dwellings let."""
+    value: pd.Series = wide[policy, "value"]
+    return value - wide[policy, "filled"] if points else value
+
+
+def summary(table: pd.DataFrame, policies: Sequence[str], versus: str = TODAY) -> pd.DataFrame:
+    """One row per policy and indicator.
+
+    Parameters
+    ----------
+    versus : the policy that others are paired with; Holm's correction is over the policies compared with it.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``COLUMNS``; NaN where a policy has no such figure, or where there are fewer than two seeds.
+    """
+    wide = by_seed(table)
+    rows = []
+    for name in UNITS:
+        against = {p: _difference(wide, p, versus, name) for p in policies if p != versus}
+        holm = _holm({p: d[3] for p, d in against.items()})
+        for p in policies:
+            if (p, name) not in wide.columns:
+                continue
+            values = wide[p, name].dropna().to_numpy(float)
+            mean, low, high = interval(values)
+            d, d_low, d_high, _ = against.get(p, (np.nan,) * 4)
+            rows.append(
+                (p, name, UNITS[name], len(values), mean, low, high, versus if p in against and d == d else "", d, d_low, d_high, holm.get(p, np.nan))
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def interval(values: F) -> tuple[float, float, float]:
+    """Mean and Student interval of independent draws; NaN bounds for fewer than two."""
+    if not len(values):
+        return float("nan"), float("nan"), float("nan")
+    mean = float(values.mean())
+    if len(values) < 2:
+        return mean, float("nan"), float("nan")
+    half = float(student.ppf(0.5 + SURE / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return mean, mean - half, mean + half
+
+
+def _difference(wide: pd.DataFrame, one: str, other: str, name: str) -> tuple[float, float, float, float]:
+    """Mean paired difference over the common seeds, its interval, and the p of no difference."""
+    if (one, name) not in wide.columns or (other, name) not in wide.columns:
+        return (float("nan"),) * 4
+    gaps = (wide[one, name] - wide[other, name]).dropna().to_numpy(float)
+    mean, low, high = interval(gaps)
+    if len(gaps) < 2:
+        return mean, low, high, float("nan")
+    error = float(gaps.std(ddof=1) / np.sqrt(len(gaps)))
+    if error == 0:
+        return mean, low, high, 1.0 if mean == 0 else 0.0
+    return mean, low, high, float(2 * student.sf(abs(mean) / error, len(gaps) - 1))
+
+
+def _holm(raw: dict[str, float]) -> dict[str, float]:
+    """Holm's step-down p of each comparison; those without a p stay out."""
+    order = sorted((p, name) for name, p in raw.items() if p == p)
+    found: dict[str, float] = {}
+    worst = 0.0
+    for i, (p, name) in enumerate(order):
+        worst = max(worst, min(1.0, (len(order) - i) * p))
+        found[name] = worst
+    return found

@@ -1,0 +1,108 @@
+"""The words of the page of simulated years, in both languages."""
+
+from __future__ import annotations
+
+from optimizer.errors import texts
+
+texts(
+    "SIMULATION",
+    {
+        "subject": ("Années simulées", "Simulated years"),
+        "heading": (
+            "La même année, vécue sous plusieurs politiques",
+            "The same year, lived under several policies",
+        ),
+        "what": (
+            "{seeds:tirage/tirages} de {years:année/années}, {sessions:commission/commissions} par an : mêmes logements libérés, mêmes "
+            "arrivées, mêmes départs, mêmes réponses des ménages. Seule change la politique, c'est-à-dire les termes sous lesquels "
+            "chaque commission est optimisée et prouvée.",
+            "{seeds:draw/draws} of {years:year/years}, {sessions:commission/commissions} a year: the same dwellings vacated, the same "
+            "arrivals, the same departures, the same answers of households. Only the policy changes, that is the terms under which each "
+            "commission is optimised and proven.",
+        ),
+        "refusals_on": (
+            "Les ménages peuvent refuser ; un couple refusé n'est plus proposé.",
+            "Households may refuse; a refused pair is not offered again.",
+        ),
+        "refusals_off": ("Tout le monde accepte.", "Everybody accepts."),
+        "freed_on": (
+            "Un locataire qui mute libère un logement, compté sans la valeur d'un logement pourvu.",
+            "A tenant who moves leaves a dwelling, counted without the value of a dwelling let.",
+        ),
+        "freed_off": ("Un locataire qui mute ne libère rien.", "A tenant who moves leaves nothing."),
+        "synthetic": (
+            "Données synthétiques : les écarts valent, pas les niveaux.",
+            "Synthetic data: differences count, not levels.",
+        ),
+        "policy": ("Politique", "Policy"),
+        "gain": ("Gain G", "Gain G"),
+        "gain_points": ("Gain sur les points", "Gain on points"),
+        "regret": ("Regret, points par bail", "Regret, points per letting"),
+        "value": ("Valeur (points)", "Value (points)"),
+        "lettings": ("Baux", "Leases"),
+        "unlet": ("Logements non loués", "Dwellings not let"),
+        "shortfall": ("Baux qui manquent aux règles", "Leases missing from the rules"),
+        "refusals": ("Refus", "Refusals"),
+        "score": ("Cotation moyenne", "Mean cotation"),
+        "months": ("Mois d'attente des logés", "Months waited by the housed"),
+        "gain_note": (
+            "G = (politique − ordre de la cotation) / (avenir connu − ordre de la cotation) : 0 %, l'ordre de la cotation seul ; 100 %, "
+            "ce que personne ne dépasse. Entre crochets : intervalle de Student à 95 % sur les tirages. Un "
+            "logement de plus qui reste vide pèse plus que tout le reste d'une année : le gain sur les points met à part la valeur d'un "
+            "logement pourvu.",
+            "G = (policy − order of the cotation) / (hindsight − order of the cotation): 0%, the order of the cotation alone; 100%, what "
+            "nobody exceeds. In brackets: 95% Student interval over the draws. One dwelling more that stays empty weighs more than all the rest of "
+            "a year: the gain on points sets the value of a dwelling let aside.",
+        ),
+        "against": ("Écarts avec la règle d'aujourd'hui", "Differences from today's rule"),
+        "against_note": (
+            "Différences tirage par tirage avec « {name} », intervalle de Student à 95 %, p corrigé selon Holm.",
+            "Differences draw by draw from “{name}”, 95% Student interval, p corrected after Holm.",
+        ),
+        "difference": ("Points de plus dans l'année", "Points more in the year"),
+        "p": ("p (Holm)", "p (Holm)"),
+        "path": ("Baux qui manquent, par règle", "Leases missing, by rule"),
+        "rule": ("Règle", "Rule"),
+        "regret_plot": ("Regret de chaque tirage", "Regret of each draw"),
+        "draws": (
+            "Tirages, du plus petit regret au plus grand",
+            "Draws, from the smallest regret to the largest",
+        ),
+        "proofs": (
+            "{sessions:séance/séances}, dont {open} sans preuve complète ; le certificat de chacune est dans weeks.parquet.",
+            "{sessions:session/sessions}, {open} of them without a complete proof; the certificate of each is in weeks.parquet.",
+        ),
+        "sources": ("Politiques et sources", "Policies and sources"),
+        "source": ("Source", "Source"),
+        "limits": ("Ce que cela ne dit pas", "What this does not say"),
+        "limit_bound": (
+            "La borne connaît les arrivées, les départs et les réponses : une part du regret ne peut être évitée par personne.",
+            "The bound knows arrivals, departures and answers: a part of the regret nobody can avoid.",
+        ),
+        "limit_delegated": (
+            "Le bailleur désigne partout : ce que choisirait un réservataire n'est connu de personne.",
+            "The landlord names everywhere: what a réservataire would choose is known to nobody.",
+        ),
+        "limit_date": (
+            "Cotation, ancienneté et règles sont celles de la date du dossier, toute l'année.",
+            "Cotation, seniority and rules are those of the case's date, all year.",
+        ),
+        "limit_assumed": (
+            "Arrivées, départs et acceptation sont des hypothèses (models/national/simulation.yaml, caleol.yaml).",
+            "Arrivals, departures and acceptance are assumptions (models/national/simulation.yaml, caleol.yaml).",
+        ),
+        "done": (
+            "{policies:politique/politiques}, {seeds:tirage/tirages}, {sessions:séance prouvée/séances prouvées}.",
+            "{policies:policy/policies}, {seeds:draw/draws}, {sessions:proven session/proven sessions}.",
+        ),
+        "open": (
+            "Sans preuve complète : {open:séance/séances}.",
+            "Without a complete proof: {open:session/sessions}.",
+        ),
+        "line": (
+            "  {name} : gain {gain}, regret {regret} points par bail, {lettings} baux, {shortfall} manquants",
+            "  {name}: gain {gain}, regret {regret} points per letting, {lettings} leases, {shortfall} missing",
+        ),
+        "page": ("Page : {page}", "Page: {page}"),
+    },
+)

@@ -1,0 +1,332 @@
+"""`World`: what a simulated year brings, whatever is decided: dwellings vacated, households who ask, who leaves, who would refuse.
+
+Everything is drawn by hash from the seed and the identifiers. Two policies on one seed meet the same year, and the answer of a
+household to a dwelling does not depend on the week it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer import eligibility, importers, pipeline, policy, scoring
+from optimizer.domain import Case
+from optimizer.eligibility.facts import Facts
+from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.policy import RuleSet
+from optimizer.problem import RuleBook, book_of
+from optimizer.problem.ground import Counted, Forecast, Ground, first_ranks
+from optimizer.simulation.draws import number, numbers
+from optimizer.simulation.setting import Setting
+
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+B = NDArray[np.bool_]
+NEVER = np.int32(1 << 30)
+"""Session of a dwelling that only a move would free."""
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A drawn year, or several. D dwellings, A applications, S sessions.
+
+    Attributes
+    ----------
+    source : what it was drawn from, so that a policy may draw other years of the same law
+    case, facts, scores, rules : of everybody and everything, encoded once
+    setting : what was asked for
+    seed : str, of the draws
+    opens : (D,) int32       session a dwelling is first put forward at; `NEVER` for one that a move would free
+    arrives, leaves : (A,) int32    sessions an application is there: from ``arrives``, before ``leaves``
+    frees : (A,) int32       dwelling that the household leaves when it moves, -1 none
+    ground : with nothing counted yet
+    book : rules of the year on it
+    """
+
+    source: Case | str
+    case: Case
+    facts: Facts
+    scores: scoring.Scores
+    rules: RuleSet
+    setting: Setting
+    seed: str
+    opens: I32
+    arrives: I32
+    leaves: I32
+    frees: I32
+    ground: Ground
+    book: RuleBook
+
+    @property
+    def sessions(self) -> int:
+        return self.setting.years * self.setting.per_year
+
+    @cached_property
+    def reachable(self) -> B:
+        """(A,): somebody answers; the others are offered nothing."""
+        a = self.facts.applications
+        return np.asarray(a.active & ~a.live_offer & ~a.unreachable)
+
+    @cached_property
+    def acceptance(self) -> NDArray[np.float64]:
+        """(A,) chance that the household accepts a dwelling."""
+        return np.asarray(self.facts.applications.acceptance / 10_000.0)
+
+    @cached_property
+    def notice(self) -> int:
+        """Sessions between a move and the first session of the dwelling left."""
+        days = self.rules.integer("national.simulation.notice_days")
+        return -(-days // self.setting.days)
+
+    @cached_property
+    def waiting_cost(self) -> int:
+        """Hundredths of a point that a dwelling loses in each session it waits."""
+        per_week = self.rules.number("national.simulation.waiting_points_per_week")
+        return round(100 * per_week * self.setting.days / 7)
+
+    def accepts(self, dwelling: int, app: int) -> bool:
+        """Whether a household takes a dwelling: the same answer whenever it is asked."""
+        if not self.setting.refusals:
+            return True
+        names = str(self.facts.dwellings.ids[dwelling]), str(self.facts.applications.ids[app])
+        return bool(number(self.seed, "accepts", *names) < self.acceptance[app])
+
+
+def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
+    """The world of a seed.
+
+    Parameters
+    ----------
+    source : a profile's name: dwellings and households are drawn from it; or a case: its households are the pool, and what is
+        vacated and who arrives is drawn again from the case.
+
+    Raises
+    ------
+    InputProblems
+        The case cannot be used.
+    AttrifluxError
+        ``SIMULATION_EMPTY``: nobody to house, or nowhere; those of `synthesize`.
+    """
+    drawn = f"{setting.seed}|{seed}"
+    case, opens, arrives = (
+        _of_profile(source, setting, seed, drawn)
+        if isinstance(source, str)
+        else _of_case(source, setting, drawn)
+    )
+    if not len(opens) or not len(arrives):
+        raise AttrifluxError("SIMULATION_EMPTY")
+    case = replace(case, tables={**case.tables, "conventions": _delegated(case, setting)})
+    if setting.freed:
+        case, opens = _with_freed(case, opens, drawn)
+    case, findings = importers.check_frames(case)
+    rules = pipeline.load_rules(case, setting.models)
+    reading = eligibility.examine(case, rules, accept_assumed=setting.accept_assumed)
+    if bad := [f for f in (*findings, *reading.findings) if f.severity == "error"]:
+        raise InputProblems(bad)
+    scores = scoring.score(case, reading.facts, rules)
+    facts = reading.facts.with_span(scores.span)
+    names = [str(name) for name in facts.dwellings.ids]
+    who = [str(name) for name in facts.applications.ids]
+    opens_at = np.array([opens[name] for name in names], np.int32)
+    arrives_at = np.array([arrives[name] for name in who], np.int32)
+    ground = _ground(case, facts, rules, setting, opens_at)
+    return World(
+        source,
+        case,
+        facts,
+        scores,
+        rules,
+        setting,
+        drawn,
+        opens_at,
+        arrives_at,
+        _leaves(facts, rules, setting, drawn, arrives_at),
+        _frees(names, who),
+        ground,
+        book_of(ground),
+    )
+
+
+def _of_profile(
+    profile: str, setting: Setting, seed: int, drawn: str
+) -> tuple[Case, dict[str, int], dict[str, int]]:
+    from optimizer.synth import synthesize
+    from optimizer.synth.profile import read_profile
+
+    found = read_profile(profile, setting.models)
+    rules = policy.load(found.territory, found.on, {}, setting.models)
+    each = setting.dwellings or rules.integer("national.simulation.dwellings_per_year")
+    pool = setting.pool or rules.number("national.simulation.pool_per_dwelling")
+    arrivals = setting.arrivals or rules.number("national.simulation.arrivals_per_dwelling")
+    homes = each * setting.years
+    first, later = round(each * pool), round(each * arrivals * setting.years)
+    asked = first + later
+    case = synthesize(
+        profile, dwellings=homes, applications=asked if setting.publics == 1 else 2 * asked, seed=seed, tight=setting.tight,
+        models=setting.models,
+    )  # fmt: skip
+    tables = {
+        name: case.table(name)
+        for name in ("dwellings", "applications", "residences", "conventions")
+        if case.has(name)
+    }
+    people = tables["applications"]
+    if setting.publics < 1:
+        people = _thinned(people, setting.publics, drawn)
+    tables["applications"] = people = people.iloc[:asked].reset_index(drop=True)
+    case = replace(case, tables=tables, path=None, sources=(), origins={})
+    order = sorted(map(str, people["application_id"]), key=lambda name: number(drawn, "order", name))
+    return (
+        replace(case, tables=tables),
+        _spread(case, setting, drawn),
+        {name: 0 if i < first else _session(drawn, "arrives", name, setting) for i, name in enumerate(order)},
+    )
+
+
+def _thinned(people: pd.DataFrame, kept: float, drawn: str) -> pd.DataFrame:
+    """Fewer households of a public: with a priority code, employed by a firm that pays for Action Logement, a public agent."""
+    public = people["priority_codes"].notna().to_numpy(bool)
+    for name in ("als_employee", "public_agent", "essential_worker"):
+        public = public | people[name].fillna(False).to_numpy(bool)
+    luck = numbers(drawn, "public", [str(name) for name in people["application_id"]])
+    return people[~public | (luck < kept)].reset_index(drop=True)
+
+
+def _delegated(case: Case, setting: Setting) -> pd.DataFrame:
+    """The agreements, the landlord naming every household: whom a réservataire would name nobody knows."""
+    given = case.table("conventions") if case.has("conventions") else None
+    lines = (
+        given if given is not None and len(given) else pipeline.load_rules(case, setting.models).conventions
+    )
+    here = lines["landlord"].isin(case.table("dwellings")["landlord"])
+    return lines[here].assign(management_mode="delegated").reset_index(drop=True)
+
+
+def _of_case(case: Case, setting: Setting, drawn: str) -> tuple[Case, dict[str, int], dict[str, int]]:
+    people = case.table("applications").sort_values("application_id", ignore_index=True)
+    homes = case.table("dwellings").sort_values("dwelling_id", ignore_index=True)
+    given = case.table("assiette") if case.has("assiette") else pd.DataFrame()
+    vacated = int(given["vacated"].sum()) if len(given) else len(homes)
+    each = setting.dwellings or vacated or len(homes)
+    years = setting.years
+    new_homes = _again(homes, "dwelling_id", each * years, drawn, "home")
+    registered = pd.to_datetime(people["first_registered_on"])
+    recent = people[registered > pd.Timestamp(case.settings.on) - pd.Timedelta(days=365)]
+    many = len(recent) if not setting.arrivals else round(setting.arrivals * each)
+    pool = (
+        people
+        if not setting.pool
+        else _again(people, "application_id", round(setting.pool * each), drawn, "pool")
+    )
+    later = _again(recent if len(recent) else people, "application_id", many * years, drawn, "arrival")
+    tables = {name: case.table(name) for name in ("residences", "conventions", "scores") if case.has(name)}
+    tables["dwellings"] = new_homes
+    tables["applications"] = pd.concat([pool, later], ignore_index=True)
+    if "scores" in tables and (setting.pool or many):
+        del tables["scores"]
+    made = replace(case, tables=tables, path=None, sources=(), origins={})
+    arrives = dict.fromkeys(map(str, pool["application_id"]), 0)
+    arrives |= {name: _session(drawn, "arrives", name, setting) for name in map(str, later["application_id"])}
+    return made, _spread(made, setting, drawn), arrives
+
+
+def _again(frame: pd.DataFrame, key: str, many: int, drawn: str, what: str) -> pd.DataFrame:
+    """So many rows drawn with replacement, each under an identifier of its own."""
+    at = [int(number(drawn, what, i) * len(frame)) for i in range(many)] if len(frame) else []
+    made = frame.iloc[at].reset_index(drop=True)
+    made[key] = [f"{what}-{i + 1}" for i in range(many if len(frame) else 0)]
+    if "household_id" in made.columns:
+        made["household_id"] = made[key]
+    return made
+
+
+def _spread(case: Case, setting: Setting, drawn: str) -> dict[str, int]:
+    """Dwellings over the sessions, evenly, in an order drawn from the seed."""
+    names = sorted(map(str, case.table("dwellings")["dwelling_id"]), key=lambda n: number(drawn, "opens", n))
+    sessions = setting.years * setting.per_year
+    return {name: i * sessions // len(names) for i, name in enumerate(names)}
+
+
+def _session(drawn: str, what: str, name: str, setting: Setting) -> int:
+    return int(number(drawn, what, name) * setting.years * setting.per_year)
+
+
+LEFT = "L-"
+"""What the identifier of a dwelling begins with that a household of the case would leave."""
+
+
+def _with_freed(case: Case, opens: Mapping[str, int], drawn: str) -> tuple[Case, dict[str, int]]:
+    """A dwelling more for each tenant of the landlords of the case: nothing is known of it but that it is one of theirs."""
+    homes, people = case.table("dwellings"), case.table("applications")
+    of_landlord = {str(name): group for name, group in homes.groupby("landlord", sort=True)}
+    made = []
+    for name, landlord in zip(people["application_id"].astype(str), people["current_landlord"], strict=True):
+        if pd.notna(landlord) and str(landlord) in of_landlord:
+            like = of_landlord[str(landlord)]
+            row = like.iloc[int(number(drawn, "left", name) * len(like))].copy()
+            row["dwelling_id"] = LEFT + name
+            made.append(row)
+    if not made:
+        return case, dict(opens)
+    more = pd.DataFrame(made).astype(homes.dtypes.to_dict())
+    tables = {**case.tables, "dwellings": pd.concat([homes, more], ignore_index=True)}
+    return replace(case, tables=tables), {**opens, **{str(n): int(NEVER) for n in more["dwelling_id"]}}
+
+
+def _frees(names: list[str], who: list[str]) -> I32:
+    at = {name: i for i, name in enumerate(names)}
+    return np.array([at.get(LEFT + name, -1) for name in who], np.int32)
+
+
+def _leaves(facts: Facts, rules: RuleSet, setting: Setting, drawn: str, arrives: I32) -> I32:
+    """First session an application is no longer there: not renewed at an anniversary, or withdrawn before."""
+    who = [str(name) for name in facts.applications.ids]
+    weeks = setting.days / 7
+    stays = 1 - rules.number("national.simulation.withdrawn_per_week")
+    renewed = 1 - rules.number("national.simulation.not_renewed_share")
+    luck = numbers(drawn, "withdrawn", who)
+    gone = (
+        arrives
+        + 1
+        + np.floor(np.log1p(-luck) / (np.log(stays) * weeks) if stays < 1 else np.full(len(who), 1e9))
+    )
+    year = 365 / setting.days
+    since = (facts.applications.seniority_days % 365) / setting.days
+    first = np.where(arrives > 0, arrives + year, year - since)
+    again = (
+        np.floor(np.log1p(-numbers(drawn, "renewed", who)) / np.log(renewed))
+        if renewed > 0
+        else np.zeros(len(who))
+    )
+    expired = np.ceil(first + again * year)
+    return np.asarray(np.minimum(np.minimum(gone, expired), 1e8).astype(np.int32))
+
+
+def _ground(case: Case, facts: Facts, rules: RuleSet, setting: Setting, opens: I32) -> Ground:
+    """Nothing counted; the year's leases are the dwellings known beforehand, spread over the years."""
+    d = facts.dwellings
+    priced = setting.price_assumed or case.settings.synthetic
+    empty = Ground(facts, rules, case.settings, _none(), _none(), False, {}, priced)
+    known = np.flatnonzero(opens < NEVER)
+    base = first_ranks(empty, known, np.full(len(known), -1), np.full(len(known), -1)).flux_base
+    forecast: dict[tuple[int, int], Forecast] = {}
+    pairs = np.stack([d.landlord[known], d.departement[known]], axis=1)
+    for landlord, departement in np.unique(pairs, axis=0).tolist():
+        here = (pairs[:, 0] == landlord) & (pairs[:, 1] == departement)
+        counts = (int(here.sum()), 0, int((here & base).sum()))
+        forecast[landlord, departement] = Forecast(*(-(-n // setting.years) for n in counts))
+    return replace(empty, forecast=forecast, before=_none(), returned=_none())
+
+
+def _none() -> Counted:
+    index, flag, small = np.zeros(0, np.int32), np.zeros(0, bool), np.zeros(0, np.int8)
+    return Counted(
+        landlord=index, commune=index, epci=index, departement=index, qpv=flag, rooms=small, financing=small, residence=index,
+        flux_base=flag, account=index, q1=small, dalo=flag, priority=flag, relocated=flag, essential=flag, accepts_qpv=flag,
+        designated=flag, named=flag,
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""What every policy must hold: terms of the right kind, nothing touched, nothing seen of what is still to come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.errors import AttrifluxError
+from optimizer.problem.model import RATE_UNIT
+from optimizer.simulation.living import live
+from optimizer.simulation.registry import Policy, all_policies, bound, chosen_policies, policy
+from optimizer.simulation.setting import Setting
+from optimizer.simulation.terms import State, Terms, todays
+from optimizer.simulation.world import World, draw_world
+
+POLICIES = [p for p in all_policies() if p.terms is not None]
+SETTING = Setting(dwellings=9, sessions=3, pool=12, arrivals=6, tight=True, refusals=False, freed=False)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return draw_world("commission", SETTING, 7)
+
+
+def watched(made: Policy, kept: list[tuple[State, Terms]]) -> Policy:
+    """The same policy; what it saw and said is kept."""
+
+    def terms(state: State) -> Terms:
+        assert made.terms is not None
+        before = [x.copy() for x in (state.num, state.den, state.asked, state.present)]
+        rows = state.problem.rows
+        said = made.terms(state)
+        for was, now in zip(before, (state.num, state.den, state.asked, state.present), strict=True):
+            assert (was == now).all(), "a policy changes what it is given"
+        assert state.problem.rows is rows
+        kept.append((state, said))
+        return said
+
+    return replace(made, terms=terms)
+
+
+@pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
+def test_terms_are_whole_numbers_in_their_range(world, made):
+    kept: list[tuple[State, Terms]] = []
+    live(world, watched(made, kept))
+    assert kept
+    for state, said in kept:
+        rows = state.problem.rows
+        for values in (said.rate, said.play, said.price):
+            assert values.dtype == np.int64 and values.shape == (len(rows),)
+        assert ((said.rate >= 0) & (said.rate <= RATE_UNIT)).all()
+        assert (said.price >= 0).all()
+        assert (said.price <= [row.price for row in rows]).all()
+        assert len(said.reserve) in (0, len(state.present))
+
+
+@pytest.mark.parametrize("made", POLICIES, ids=lambda p: p.id)
+def test_what_comes_later_changes_nothing_before(world, made):
+    last = world.sessions - 1
+    later = replace(
+        world,
+        leaves=np.where(world.leaves > last - 1, last, world.leaves).astype(np.int32),
+        arrives=np.where(world.arrives >= last, last + 9, world.arrives).astype(np.int32),
+    )
+    one, other = live(world, made), live(later, made)
+    assert [x for x in one.leases if x.session < last] == [x for x in other.leases if x.session < last]
+    assert [x for x in one.leases if x.session == last] != [x for x in other.leases if x.session == last]
+
+
+def test_todays_rule_changes_nothing(world):
+    kept: list[tuple[State, Terms]] = []
+    live(world, watched(next(p for p in POLICIES if p.id == "required_rate"), kept))
+    for state, said in kept:
+        now = todays(state.problem)
+        assert (
+            (said.rate == now.rate).all()
+            and (said.play == now.play).all()
+            and (said.price == now.price).all()
+        )
+
+
+def test_the_cumulative_rule_lacks_what_the_year_lacks(world):
+    kept: list[tuple[State, Terms]] = []
+    live(world, watched(next(p for p in POLICIES if p.id == "cumulative"), kept))
+    state, said = kept[-1]
+    for i, row in enumerate(state.problem.rows):
+        at = int(state.row[i])
+        year = state.year[at]
+        assert (row.rule, row.scope) == (year.rule, year.scope)
+        if not row.ceiling:
+            lacks = year.rate * int(state.den[at]) - RATE_UNIT * int(state.num[at]) - year.play
+            assert int(said.play[i]) == -lacks and int(said.rate[i]) == year.rate
+
+
+def test_a_policy_is_registered_once_and_says_what_it_is():
+    with pytest.raises(ValueError, match="declared twice"):
+        policy("cotation", title_fr="x", title_en="x", source="x", order=999)(
+            lambda state: todays(state.problem)
+        )
+    with pytest.raises(ValueError, match="order 10"):
+        bound("another", title_fr="x", title_en="x", source="x", order=10)(lambda world: {})
+    with pytest.raises(ValueError, match="empty source"):
+        policy("another", title_fr="x", title_en="x", source=" ", order=999)(
+            lambda state: todays(state.problem)
+        )
+
+
+def test_an_unknown_policy_is_refused_with_those_that_are_known():
+    with pytest.raises(AttrifluxError) as refused:
+        chosen_policies("cotation,nothing")
+    assert refused.value.code == "SIMULATION_UNKNOWN"
+    assert "cotation" in str(refused.value.params["known"])
+    assert [p.id for p in chosen_policies("cumulative,cotation")] == ["cotation", "cumulative"]

@@ -1,0 +1,136 @@
+"""What ``attriflux simulate`` writes: whole or nothing, the same bytes whoever works, taken up where it was stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import optimizer as af
+from optimizer.errors import AttrifluxError
+from optimizer.simulation.files import parts_of, simulate_to
+from optimizer.simulation.page import simulation_html
+from optimizer.simulation.summary import UNITS
+from optimizer.workers import Parts
+from tests.cli.running import attriflux
+
+SMALL = {
+    "seeds": 2, "dwellings": 6, "sessions": 2, "pool": 20.0, "arrivals": 5.0, "tight": True,
+}  # fmt: skip
+WANTED = "cotation,required_rate,hindsight"
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.name != "run.json"}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory):
+    out = tmp_path_factory.mktemp("simulated") / "years"
+    return simulate_to("commission", out, WANTED, workers=1, **SMALL)
+
+
+def test_tables_page_and_record_are_there(written):
+    out = written.out
+    names = {p.name for p in out.iterdir()}
+    assert names == {
+        "policies.csv", "policies.parquet", "policies_summary.csv", "policies_summary.parquet", "weeks.parquet", "report.html", "run.json",
+    }  # fmt: skip
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert (
+        record["format"] == "attriflux-simulation/1"
+        and record["seeds"] == [1, 2]
+        and record["stop"] == "proven"
+    )
+    assert {line["name"] for line in record["manifest"]} == names - {"run.json"}
+    weeks = pd.read_parquet(out / "weeks.parquet")
+    assert len(weeks) == 2 * 2 * 2 and (weeks["stop"] == "proven").all()
+    assert all(json.loads(text)["status"] == "certified_optimal" for text in weeks["certificate"])
+    assert not parts_of(out).exists()
+
+
+def test_the_summary_says_the_gain_of_each_policy(written):
+    table = written.result.summary.set_index(["policy", "indicator"])
+    assert table.loc[("cotation", "gain")]["mean"] == 0
+    assert 0 < table.loc[("required_rate", "gain")]["mean"] <= 1
+    assert table.loc[("required_rate", "regret")]["mean"] >= 0
+    assert set(written.result.summary["indicator"]) <= set(UNITS)
+
+
+def test_the_page_speaks_both_languages_and_names_nobody(written):
+    french, english = (simulation_html(written.result, lang) for lang in ("fr", "en"))
+    assert "Taux requis" in french and "Required rate" in english
+    assert "Borne" not in english and "hindsight" in english.lower()
+    assert (written.out / "report.html").read_text(encoding="utf-8") == french
+    assert "<script" not in french
+
+
+def test_two_workers_write_the_same_bytes(written, tmp_path):
+    again = simulate_to("commission", tmp_path / "years", WANTED, workers=2, **SMALL)
+    assert content(again.out) == content(written.out)
+
+
+def test_a_stopped_simulation_is_taken_up(written, tmp_path):
+    out = tmp_path / "years"
+    told: list[str] = []
+
+    def stop(done: int, total: int, name: str) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate_to("commission", out, WANTED, workers=1, progress=stop, **SMALL)
+    assert not out.exists()
+    kept = {p.name: p.stat().st_mtime_ns for p in parts_of(out).glob("*.parquet")}
+    assert len(kept) == 3
+    assert all(Parts(parts_of(out), ".parquet").find(Path(name).stem) for name in kept)
+    simulate_to(
+        "commission", out, WANTED, workers=1, resume=True, progress=lambda d, t, n: told.append(n), **SMALL
+    )
+    assert content(out) == content(written.out)
+    assert told[-1] == "hindsight 2"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"years": 0}, "SIMULATION_NUMBER"),
+        ({"dwellings": 0}, "SIMULATION_NUMBER"),
+        ({"publics": 1.5}, "SIMULATION_NUMBER"),
+        ({"pool": float("nan")}, "SIMULATION_NUMBER"),
+        ({"seeds": []}, "SIMULATION_NUMBER"),
+        ({"session": "month"}, "SIMULATION_NUMBER"),
+        ({"policies": "nothing"}, "SIMULATION_UNKNOWN"),
+        ({"workers": "two"}, "WORKERS_UNKNOWN"),
+    ],
+)
+def test_bad_values_are_refused_before_anything_is_lived(options, code):
+    with pytest.raises(AttrifluxError) as refused:
+        af.simulate("commission", **{"seeds": 1, **options})
+    assert refused.value.code == code
+
+
+def test_a_source_that_is_neither_case_nor_profile_is_refused(tmp_path):
+    with pytest.raises(AttrifluxError) as refused:
+        af.simulate(tmp_path / "nowhere")
+    assert refused.value.code == "SIMULATION_SOURCE"
+
+
+def test_a_case_in_memory_is_simulated_from_its_own_households():
+    case = af.synthesize("commission", dwellings=4, applications=80, seed=1)
+    found = af.simulate(case, "required_rate", seeds=1, dwellings=4, arrivals=5, sessions=2, workers=1)
+    assert len(found.weeks) == 2 and (found.weeks["signed"] >= 0).all()
+    assert found.title == case.settings.title
+    assert found.sources == {}
+
+
+def test_the_command_says_what_it_did(tmp_path):
+    words = ["simulate", "commission", "--out", tmp_path / "years", "--seeds", 1, "--policies", "required_rate", "--dwellings", 3, "--pool", 20, "--arrivals", 5, "--session", "fortnight", "--refusals", "off", "--freed", "off", "--workers", "1"]  # fmt: skip
+    done = attriflux(*words)
+    assert done.code == 0, done.err
+    assert "Taux requis" in done.out and "report.html" in done.out
+    assert attriflux(*words).code != 0
+    again = attriflux(*words, "--force", "--json", "--lang", "en")
+    assert again.code == 0 and json.loads(again.out)["policies"] == ["required_rate"]

@@ -1,0 +1,78 @@
+"""Means, paired intervals and Holm's p, against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from optimizer.simulation.summary import _holm, by_seed, interval, summary
+from optimizer.simulation.sweep import COLUMNS
+
+FILLED = {"required_rate": 30.0}
+"""Fill value of the dwellings let: one fewer under this policy."""
+
+
+def facts(values: dict[str, list[float]]) -> pd.DataFrame:
+    rows = [
+        (policy, seed, 0, -1, name, "", number, "")
+        for policy, numbers in values.items()
+        for seed, value in enumerate(numbers, 1)
+        for name, number in (("value", value), ("lettings", 10.0), ("filled", FILLED.get(policy, 40.0)))
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+TABLE = facts(
+    {
+        "cotation": [0.0, 0.0, 10.0],
+        "required_rate": [80.0, 90.0, 100.0],
+        "cumulative": [90.0, 90.0, 105.0],
+        "hindsight": [100.0, 100.0, 110.0],
+    }
+)
+
+
+def test_the_gain_is_zero_for_the_cotation_order_and_one_for_hindsight():
+    wide = by_seed(TABLE)
+    assert wide["cotation", "gain"].tolist() == [0.0, 0.0, 0.0]
+    assert wide["required_rate", "gain"].tolist() == pytest.approx([0.8, 0.9, 0.9])
+    assert wide["required_rate", "regret"].tolist() == [2.0, 1.0, 1.0]
+
+
+def test_the_gain_on_points_sets_aside_the_fill_value_of_the_dwellings_let():
+    wide = by_seed(TABLE)
+    # 80 - 30 against 0 - 40 and 100 - 40; 90 - 30; 100 - 30 against 10 - 40 and 110 - 40
+    assert wide["required_rate", "gain_points"].tolist() == pytest.approx([0.9, 1.0, 1.0])
+    assert wide["required_rate", "regret_points"].tolist() == pytest.approx([1.0, 0.0, 0.0])
+    assert wide["cumulative", "gain_points"].tolist() == pytest.approx([0.9, 0.9, 0.95])
+
+
+def test_policies_are_paired_seed_by_seed():
+    table = summary(TABLE, ["cotation", "required_rate", "cumulative", "hindsight"]).set_index(
+        ["policy", "indicator"]
+    )
+    line = table.loc[("cumulative", "value")]
+    assert line["versus"] == "required_rate" and line["paired"] == pytest.approx(5.0)
+    # three differences 10, 0, 5: standard deviation 5, Student's 4.302653 with 2 degrees of freedom
+    half = 4.302653 * 5 / np.sqrt(3)
+    assert line["paired_high"] - line["paired"] == pytest.approx(half, abs=1e-4)
+    assert table.loc[("required_rate", "value")]["versus"] == ""
+    assert table.loc[("required_rate", "value")]["mean"] == 90.0
+
+
+def test_one_seed_has_a_mean_and_no_interval():
+    mean, low, high = interval(np.array([3.0]))
+    assert mean == 3.0 and low != low and high != high
+
+
+def test_holm_takes_the_smallest_p_most_severely_and_never_goes_down():
+    assert _holm({"a": 0.04, "b": 0.01, "c": 0.03}) == pytest.approx({"b": 0.03, "c": 0.06, "a": 0.06})
+    assert _holm({"a": float("nan"), "b": 0.5}) == {"b": 0.5}
+
+
+def test_without_both_ends_there_is_no_gain():
+    wide = by_seed(TABLE[TABLE["policy"] != "hindsight"])
+    assert ("required_rate", "gain") not in wide.columns
+    wide = by_seed(TABLE[TABLE["policy"] != "cotation"])
+    assert ("required_rate", "gain") not in wide.columns and ("required_rate", "regret") in wide.columns
