@@ -3,16 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+KERNELS := $(VENV)/.kernels
 DESK := $(VENV)/.desk
 
-.PHONY: demo test test-desk soak bench check docs clean
+.PHONY: demo test test-desk soak bench check kernels docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@$(BIN)/python -m optimizer.runs.kernels
 	@touch $(STAMP)
+
+$(KERNELS): $(STAMP)
+	@$(BIN)/python -m optimizer.runs.kernels
+	@touch $(KERNELS)
 
 # Chromium et PostgreSQL viennent des paquets de Debian : eux seuls demandent plus que pip.
 $(DESK): $(STAMP)
@@ -21,7 +25,7 @@ $(DESK): $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,desk]'
 	@touch $(DESK)
 
-demo: $(STAMP)
+demo: $(KERNELS)
 	@$(BIN)/attriflux demo --out demo --force
 
 check: $(STAMP)
@@ -31,18 +35,22 @@ check: $(STAMP)
 	@$(BIN)/lint-imports
 
 # Les noyaux sont compilés avant que deux processus ne les demandent ensemble.
-test: check
+kernels: $(STAMP)
 	@$(BIN)/python -m optimizer.runs.kernels
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk
+	@touch $(KERNELS)
 
-test-desk: $(DESK)
-	@$(BIN)/python -m optimizer.runs.kernels
+# Contrôles et compilation côte à côte ; le code des tests est gardé compilé, où que PYTHONDONTWRITEBYTECODE soit posé.
+test: $(STAMP)
+	@$(MAKE) --no-print-directory -j 2 check kernels
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk
+
+test-desk: $(DESK) kernels
 	@$(BIN)/python -m pytest tests/desk
 
 soak: check $(DESK)
 	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200
 
-bench: $(STAMP)
+bench: $(KERNELS)
 	@$(BIN)/python -m benchmarks.run
 
 docs: $(STAMP)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Any
 
 import typer
 
@@ -72,17 +73,24 @@ def main() -> None:
     sys.exit(ending.code)
 
 
+@lru_cache(maxsize=1)
+def _command(loaded: tuple[str, ...]) -> Any:
+    """The command of the modules loaded: built once by a process that says several."""
+    del loaded
+    return typer.main.get_command(app)
+
+
 def _run() -> int:
     from optimizer.disk import listen
     from optimizer.errors import AttrifluxError, InputProblems, reason_of
 
-    dropin.load_all("optimizer.cli.commands")
+    loaded = dropin.load_all("optimizer.cli.commands")
     from optimizer.cli.usage import USAGE_ERRORS, usage_sentence
 
     lang = language()
     listen(lambda said: typer.echo(getattr(said, lang), err=True))
     try:
-        command = typer.main.get_command(app)
+        command = _command(loaded)
         if page := help_page(command, sys.argv[1:]):
             typer.echo(page)
             return 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -39,8 +40,14 @@ def texts(frame: pd.DataFrame, name: str) -> NDArray[np.object_]:
 
 def codes(values: pa.Array, vocabulary: Sequence[str], missing: int = -1) -> NDArray[np.int32]:
     """Position of each text in ``vocabulary``; ``missing`` for null and for unknown words."""
-    found = pc.index_in(values, value_set=pa.array(list(vocabulary), pa.string()))
+    found = pc.index_in(values, value_set=_known_words(tuple(vocabulary)))
     return np.asarray(pc.fill_null(found, missing).to_numpy(zero_copy_only=False), dtype=np.int32)
+
+
+@lru_cache(maxsize=64)
+def _known_words(vocabulary: tuple[str, ...]) -> pa.Array:
+    """The communes of France are the vocabulary of several columns."""
+    return pa.array(vocabulary, pa.string())
 
 
 def choice(frame: pd.DataFrame, name: str, words: Sequence[str], missing: int = 0) -> NDArray[np.int8]:

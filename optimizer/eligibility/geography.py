@@ -44,13 +44,13 @@ class Geography:
 
 
 _known: list[tuple[pd.DataFrame, Geography]] = []
-"""The last table read and its geography: encoding several cases under the same rules reads it once."""
+"""The last table read and its geography: encoding several cases of one country reads it once."""
 
 
 def geography(rules: RuleSet) -> Geography:
     """The geography of a rule set."""
     table = rules.all_communes
-    if _known and _known[0][0] is table:
+    if _known and (_known[0][0] is table or _known[0][0].equals(table)):
         return _known[0][1]
     found = _read(table)
     _known[:] = [(table, found)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -46,8 +47,14 @@ def strings(column: pa.Array) -> list[str]:
 
 def index_in(column: pa.Array, words: Sequence[str], missing: int = -1) -> I32:
     """Position of each text among ``words``; ``missing`` for null and unknown."""
-    found = pc.index_in(column, value_set=pa.array(list(words), pa.string()))
+    found = pc.index_in(column, value_set=_known_words(tuple(words)))
     return np.asarray(pc.fill_null(found, missing).to_numpy(zero_copy_only=False), np.int32)
+
+
+@lru_cache(maxsize=64)
+def _known_words(words: tuple[str, ...]) -> pa.Array:
+    """The codes of the communes of France are looked up in several columns."""
+    return pa.array(words, pa.string())
 
 
 def choice(table: RawTable, name: str, words: Sequence[str], missing: int = -1) -> I32:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class Law:
         self.on = on
         self.changes = {str(k): v for k, v in changes.items()}
         self._files: dict[str, Any] = {}
+        self._in_force: dict[str, Any] = {}
         own = Path(territory)
         self.territory_path = (
             own
@@ -70,6 +71,11 @@ class Law:
         """The value of ``national.…`` in force, as text, list or mapping. Raises Unreadable when there is none."""
         if key in self.changes:
             return self.changes[key]
+        if key not in self._in_force:
+            self._in_force[key] = self._read(key)
+        return self._in_force[key]
+
+    def _read(self, key: str) -> Any:
         _, name, *rest = key.split(".")
         if name not in self._files:
             path = self.models / "national" / f"{name}.yaml"
@@ -125,20 +131,9 @@ class Law:
     def places(self) -> Places:
         """Every commune; the zone follows the lists of ``ceiling_zones``."""
         path = self.models / "territories" / "communes.csv"
-        table = csv_columns(path.read_bytes(), path.name)
-        insee = tuple(str(x) for x in table["insee"].to_pylist())
-        region = table["region"].to_pylist()
         paris = frozenset(self.words("national.ceiling_zones.paris_adjacent"))
-        ile = str(self.raw("national.ceiling_zones.ile_de_france_region"))
-        zone = np.array(
-            [0 if i in paris else 1 if r == ile else 2 for i, r in zip(insee, region, strict=True)]
-        )
-        return Places(
-            insee,
-            tuple(x or "" for x in table["epci"].to_pylist()),
-            tuple(x or "" for x in table["departement"].to_pylist()),
-            zone.astype(np.int8),
-            {code: i for i, code in enumerate(insee)},
+        return _places(
+            path.read_bytes(), path.name, paris, str(self.raw("national.ceiling_zones.ile_de_france_region"))
         )
 
     @property
@@ -215,6 +210,22 @@ class Law:
             raise Unreadable(path.name, "absent")
         found: Mapping[str, Any] = read_yaml(path)
         return found
+
+
+@lru_cache(maxsize=4)
+def _places(raw: bytes, name: str, paris: frozenset[str], ile: str) -> Places:
+    """The same table of communes is read once per process."""
+    table = csv_columns(raw, name)
+    insee = tuple(str(x) for x in table["insee"].to_pylist())
+    region = table["region"].to_pylist()
+    zone = np.array([0 if i in paris else 1 if r == ile else 2 for i, r in zip(insee, region, strict=True)])
+    return Places(
+        insee,
+        tuple(x or "" for x in table["epci"].to_pylist()),
+        tuple(x or "" for x in table["departement"].to_pylist()),
+        zone.astype(np.int8),
+        {code: i for i, code in enumerate(insee)},
+    )
 
 
 def within(folder: Path, name: str) -> Path:

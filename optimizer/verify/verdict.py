@@ -66,7 +66,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "valeurs moins prix des baux manquants = objectif",
         "values minus price of the missing leases = objective",
     ),
-    "ties": ("départages recalculés (ancienneté, tirage)", "tie stages recomputed (seniority, lottery)"),
+    "ties": (
+        "départages recalculés (ancienneté, tirage) ; que l'optimum soit le seul est dit, non recalculé",
+        "tie stages recomputed (seniority, lottery); that the optimum is the only one is said, not recomputed",
+    ),
     "tree": ("l'arbre de preuve couvre tous les cas", "the proof tree covers every case"),
     "multipliers": ("multiplicateurs permis", "multipliers allowed"),
     "bound": (
@@ -106,6 +109,10 @@ TITLES: dict[str, tuple[str, str]] = {
     "stages": (
         "multiplicateurs de chaque étape recalculés sur toutes les colonnes du programme publié",
         "multipliers of each stage recomputed over every column of the published program",
+    ),
+    "chains": (
+        "chaînes retrouvées à partir des premiers rangs : ordre, conditions, chances, dates",
+        "chains found again from the first ranks: order, conditions, chances, dates",
     ),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
 }

@@ -7,6 +7,7 @@ checked, not from the code that printed it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from optimizer.domain.account import account_of, find_account
 from optimizer.errors import Lang
@@ -30,6 +31,9 @@ RULE_WORDS: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 REACHED = {"lec_q1_outside_qpv": "hors QPV Q1", "lec_q234_inside_qpv": "en QPV Q2-Q4"}
 """Rules whose state the orientation sheet tells, and how."""
+
+CODES = {"communes": "insee", "epci": "siren"}
+"""Table of places -> its column of codes."""
 
 
 def pick(words: tuple[str, str], lang: Lang) -> str:
@@ -70,21 +74,27 @@ def points_text(hundredths: int, lang: Lang) -> str:
     return f"{'-' if hundredths < 0 else ''}{whole}{tail}"
 
 
-def place_names(law: Law) -> dict[str, str]:
+def place_names(law: Law) -> Mapping[str, str]:
     """Code -> name of every commune, EPCI and département of the territory."""
+    files = ((law.models / "territories" / f"{name}.csv", code) for name, code in CODES.items())
+    contents = tuple((path.read_bytes(), path.name, code) for path, code in files if path.is_file())
+    return _place_names(contents, law.departements or tuple(sorted(set(law.places.departement))))
+
+
+@lru_cache(maxsize=4)
+def _place_names(
+    contents: tuple[tuple[bytes, str, str], ...], departements: tuple[str, ...]
+) -> Mapping[str, str]:
+    """The same tables are read once per process: the names stand in several kinds of sentences."""
     found: dict[str, str] = {}
-    for file, code in (("communes", "insee"), ("epci", "siren")):
-        path = law.models / "territories" / f"{file}.csv"
-        if path.is_file():
-            table = csv_columns(path.read_bytes(), path.name)
-            if code in table and "name" in table:
-                found |= {
-                    str(c): str(n)
-                    for c, n in zip(table[code].to_pylist(), table["name"].to_pylist(), strict=True)
-                }
-    for departement in law.departements or sorted(set(law.places.departement)):
-        found[departement] = f"département {departement}"
-    return found
+    for raw, name, code in contents:
+        table = csv_columns(raw, name)
+        if code in table and "name" in table:
+            found |= {
+                str(c): str(n)
+                for c, n in zip(table[code].to_pylist(), table["name"].to_pylist(), strict=True)
+            }
+    return found | {x: f"département {x}" for x in departements}
 
 
 def account_words(account: str, lang: Lang, names: Mapping[str, str]) -> str:

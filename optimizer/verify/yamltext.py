@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ import yaml
 from optimizer.verify.verdict import Unreadable
 
 MOST_BYTES = 500_000
+KEPT_BYTES = 100_000
+"""A longer file is read anew each time: no file of the law is."""
 DEEPEST = 30
 """Blocks inside one another; files of the law have fewer than ten."""
 
 
 def read_yaml(path: Path) -> Any:
     """YAML with every scalar as text: ``on`` stays a word, ``0.1`` stays exact, ``01004`` keeps its zero.
+
+    Nobody modifies what is returned: the same content is parsed once per process.
 
     Raises
     ------
@@ -24,12 +29,18 @@ def read_yaml(path: Path) -> Any:
     """
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(path.name, "trop grand")
+    raw = path.read_bytes()
+    return _parsed(raw, path.name) if len(raw) <= KEPT_BYTES else _parsed.__wrapped__(raw, path.name)
+
+
+@lru_cache(maxsize=256)
+def _parsed(raw: bytes, name: str) -> Any:
     try:
-        text = _text(path.read_bytes())
-        _bounded(text, path.name)
+        text = _text(raw)
+        _bounded(text, name)
         return yaml.load(text, Loader=_loader())
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(path.name, type(error).__name__) from error
+        raise Unreadable(name, type(error).__name__) from error
 
 
 def _text(raw: bytes) -> str:

@@ -120,7 +120,10 @@ class Year:
     def __init__(self, world: World, book: Book) -> None:
         self.world, self.book = world, book
         self.has_leases = any(signed_in_year(world))
-        self.own = [lease_of(world, d) for d in range(len(world.dwellings)) if not world.blocked[d]]
+        there = [d for d in range(len(world.dwellings)) if not world.blocked[d]]
+        self.own = [lease_of(world, d) for d in there if d not in world.tenant]
+        self.freed = [lease_of(world, d) for d in there if d in world.tenant]
+        """Leases that chains may bring: a ceiling counts them as the others, nobody expects them."""
         on = world.settings.on
         self.gone = max(1, (on - on.replace(month=1, day=1)).days)
         self.left = (on.replace(month=12, day=31) - on).days + 1
@@ -146,16 +149,18 @@ class Year:
         num, den, asked = [0] * n, [0] * n, [0] * n
         done: list[list[Lease]] = [[] for _ in range(n)]
         cache: dict[tuple[Lease, str], list[tuple[int, str]]] = {}
+        counted: dict[tuple[str, int], int] = {}
         for lease, account, bits in self.before:
             if not lease.commune:
                 continue
             marks = cache.get((lease, account))
             if marks is None:
                 marks = cache[lease, account] = self._marks_before(lease, account)
-            one = np.array([bits])
             for k, trait in marks:
+                if (trait, bits) not in counted:
+                    counted[trait, bits] = int(TRAITS[trait](np.array([bits]))[0])
                 den[k] += 1
-                num[k] += int(TRAITS[trait](one)[0])
+                num[k] += counted[trait, bits]
                 asked[k] += self.book.asked(k, lease)
                 done[k].append(lease)
         for (landlord, commune, epci, departement), account, times in returned(self.world):
@@ -169,13 +174,17 @@ class Year:
         for lease in self.own:
             for k in self._rows_of_dwelling(lease):
                 scope[k].append(lease)
+        opened: list[list[Lease]] = [[] for _ in range(n)]
+        for lease in self.freed:
+            for k in self._rows_of_dwelling(lease):
+                opened[k].append(lease)
         law = self.world.law
         least, decimals = law.whole("national.rules.min_count"), law.whole("national.rules.rate_decimals")
         play = law.fraction("national.rules.flux.play")
         filled = {}
         for k, row in enumerate(self.book.rows):
             if row.upper:
-                run = [self.book.asked(k, lease) for lease in scope[k]]
+                run = [self.book.asked(k, lease) for lease in (*scope[k], *opened[k])]
                 filled[k] = with_allowance(row, num[k], den[k], asked[k], play, run)
             else:
                 rest, grounded = self._remaining(row, done[k], scope[k])

@@ -12,8 +12,8 @@ from tests.end_to_end.small import proposed
 WEEKS = {
     "plain-1": ("commission", 9, 500, 1, False),
     "tight-2": ("commission", 9, 450, 2, True),
-    "plain-3": ("commission", 15, 900, 3, False),
-    "doubs-4": ("doubs", 12, 600, 4, True),
+    "plain-3": ("commission", 10, 500, 3, False),
+    "doubs-4": ("doubs", 9, 400, 4, True),
 }
 
 

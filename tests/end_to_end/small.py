@@ -7,7 +7,11 @@ import io
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import optimizer
+from optimizer.runs import Options
+from optimizer.runs.writing import write_tables
 from tests.cli.running import Done, attriflux
 
 BESANCON, SERRE = "25056", "25542"
@@ -86,6 +90,15 @@ def proposed(case: Path, out: Path, *words: object) -> Path:
     """The output folder of a run that must end well."""
     done = propose(case, out, *words)
     assert done.code == 0, done.err
+    return out
+
+
+def tables_alone(case: Path, out: Path, **options: Any) -> Path:
+    """The tables of a run as `propose` writes them, without its pages and its check: for runs compared byte by byte with one
+    that had both."""
+    told = Options(**options)
+    out.mkdir(parents=True)
+    write_tables(out, optimizer.propose(case, told).tables, told)
     return out
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.campaign import seeds
 from tests.cli.running import attriflux
 from tests.end_to_end.shuffling import shuffled
-from tests.end_to_end.small import objective, proposed, same_answer, table
+from tests.end_to_end.small import objective, proposed, same_answer, table, tables_alone
 from tests.end_to_end.varied import varied
 
 SEEDS = seeds(200)
@@ -26,7 +26,7 @@ def test_a_varied_case(tmp_path, seed):
     assert objective(out) == Decimal(told["objective"])
     backend = ("cpsat", "pulp", "highs", "scale")[seed % 4]
     other = shuffled(case, tmp_path / "shuffled", seed)
-    assert same_answer(out, proposed(other, tmp_path / "other", "--backend", backend))
+    assert same_answer(out, tables_alone(other, tmp_path / "other", backend=backend))
     assert all(r["explained_by"] not in ("", "gap") for r in table(out / "leapfrogs.csv"))
 
     assert attriflux("export", case, "--mps", tmp_path / "m.mps").code == 0
@@ -43,7 +43,7 @@ def test_the_cases_are_varied(tmp_path):
     """The campaign meets what it says: awaited lines, several accounts and rules, codes of every kind."""
     accounts, waiting, rules, reasons, flags = set(), 0, set(), set(), set()
     for seed in range(102, 106):
-        out = proposed(varied(tmp_path / f"case{seed}", seed), tmp_path / f"out{seed}")
+        out = tables_alone(varied(tmp_path / f"case{seed}", seed), tmp_path / f"out{seed}")
         lines = table(out / "proposals.csv")
         accounts |= {r["account"] for r in lines}
         waiting += sum(not r["application_id"] for r in lines)
@@ -61,5 +61,5 @@ def test_the_cases_are_varied(tmp_path):
 def test_the_scale_kernel_gives_the_same_files(tmp_path, seed):
     """Plan B and its loss come from the proof, not from the backend that found the proposal."""
     case = varied(tmp_path / "case", seed)
-    out = proposed(case, tmp_path / "out", "--backend", "highs")
-    assert same_answer(out, proposed(case, tmp_path / "other", "--backend", "scale"))
+    out = tables_alone(case, tmp_path / "out", backend="highs")
+    assert same_answer(out, tables_alone(case, tmp_path / "other", backend="scale"))

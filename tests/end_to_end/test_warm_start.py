@@ -15,7 +15,7 @@ import pytest
 import optimizer as af
 from optimizer.synth import synthesize, write_case
 from tests.cli.running import content
-from tests.end_to_end.small import SAME, csv_text, propose, proposed, same_answer, table
+from tests.end_to_end.small import SAME, csv_text, propose, proposed, same_answer, table, tables_alone
 
 KEPT = {"multipliers", "multipliers_given", "first_ranks", "first_ranks_given"}
 
@@ -24,7 +24,7 @@ KEPT = {"multipliers", "multipliers_given", "first_ranks", "first_ranks_given"}
 def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """More dwellings than marginal points are solved again for: they then show the multipliers of the root."""
     folder = tmp_path_factory.mktemp("warm")
-    case = synthesize("commission", dwellings=34, applications=900, seed=11, tight=True)
+    case = synthesize("commission", dwellings=28, applications=400, seed=11, tight=True)
     write_case(case, folder / "case")
     return folder / "case", proposed(folder / "case", folder / "out")
 
@@ -111,7 +111,7 @@ def test_a_proven_answer_is_the_same_with_and_without(year, later, tmp_path, bac
 @pytest.mark.parametrize("backend", ["highs", "cpsat", "pulp", "scale"])
 def test_every_backend_from_its_own_answer(weeks, tmp_path, backend):
     case, out = weeks["plain-1"]
-    assert same_answer(out, proposed(case, tmp_path / "out", "--backend", backend, "--warm-start", out))
+    assert same_answer(out, tables_alone(case, tmp_path / "out", backend=backend, warm_start=out))
 
 
 def test_from_python_and_from_parquet(weeks, tmp_path):

@@ -25,7 +25,7 @@ def case():
 
 @pytest.fixture(scope="module")
 def found(case):
-    return cotation_test("demonstration", "demonstration_anciennete", case)
+    return cotation_test("demonstration", "demonstration_anciennete", case, options=NEAR)
 
 
 def test_the_same_grid_changes_nothing(case):
@@ -65,7 +65,7 @@ def test_a_file_is_fragile_only_when_its_rank_falls(found):
 def test_a_grid_of_the_users_own_is_read_from_its_file(case, tmp_path, found):
     copy = tmp_path / "ma_grille.yaml"
     copy.write_bytes((models_dir() / "cotation" / "demonstration_anciennete.yaml").read_bytes())
-    mine = cotation_test("demonstration", str(copy), case)
+    mine = cotation_test("demonstration", str(copy), case, options=NEAR)
     assert mine.grid_b == "ma_grille"
     assert mine.lists.equals(found.lists)
 

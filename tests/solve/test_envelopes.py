@@ -18,6 +18,7 @@ from optimizer.solve.envelopes import Envelope, Envelopes, Window
 from optimizer.solve.layout import lay_out
 from optimizer.solve.master import Master
 from optimizer.solve.options import Watch
+from tests.campaign import seeds
 from tests.solve.oracle import binding, campaign, tiny
 from tests.solve.test_cuts import department
 from tests.strategies import all_solutions
@@ -163,7 +164,7 @@ def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lowered = 0
-    for seed in range(4):
+    for seed in seeds(20, 2):
         problem = department(seed)
         layout = lay_out(problem)
         best = solve(problem).objective

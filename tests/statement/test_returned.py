@@ -16,6 +16,7 @@ from optimizer.statement import ledger
 from optimizer.statement.dashboards import dashboard
 from optimizer.verify import verify
 from optimizer.verify.tables import read_case
+from tests.campaign import part
 from tests.end_to_end.small import BESANCON, SERRE, agreement, csv_text, dwelling
 from tests.statement.followed import AGREEMENT, Three, count_three, event, followed, lease, progress
 
@@ -235,7 +236,7 @@ a_line = st.fixed_dictionaries(
     ),
     order=st.randoms(use_true_random=False),
 )
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=part(200, 4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_engine_verifier_and_ledger_agree_whatever_the_events(
     tmp_path_factory, events, leases, pending, rules, order
 ):

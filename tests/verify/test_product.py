@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -19,12 +20,23 @@ TEXTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["commission", "doubs"])
-def written(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    write_case(synthesize(request.param, dwellings=8, applications=300, seed=4), folder / "case")
-    propose_to(folder / "case", folder / "out", Options(accept_assumed=True, pdf=False))
-    return folder / "case", folder / "out"
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory):
+    """profile -> (case, result), each made when it is first asked for."""
+
+    @cache
+    def made(profile):
+        folder = tmp_path_factory.mktemp(profile)
+        write_case(synthesize(profile, dwellings=8, applications=300, seed=4), folder / "case")
+        propose_to(folder / "case", folder / "out", Options(accept_assumed=True, pdf=False))
+        return folder / "case", folder / "out"
+
+    return made
+
+
+@pytest.fixture(params=["commission", "doubs"])
+def written(request, weeks):
+    return weeks(request.param)
 
 
 def test_as_written(written):
@@ -35,9 +47,9 @@ def test_as_written(written):
 
 
 @pytest.fixture
-def copy(written, tmp_path):
-    """(case, private copy of the result)."""
-    case, out = written
+def copy(weeks, tmp_path):
+    """(case, private copy of the result) of several landlords: what holds there holds for one."""
+    case, out = weeks("doubs")
     shutil.copytree(out, tmp_path / "out")
     return case, tmp_path / "out"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 
 import openpyxl
 import pyarrow as pa
@@ -14,8 +15,10 @@ import yaml
 from publish import seal
 
 from optimizer.verify import verify
+from optimizer.verify.law import Law
 from optimizer.verify.tables import read_case
 from optimizer.verify.verdict import Unreadable
+from optimizer.verify.wording import place_names
 from optimizer.verify.world import read_world
 
 ALIAS = {
@@ -154,3 +157,23 @@ def test_numbers_and_names_are_text(tmp_path):
 def test_missing_folder_is_a_refusal(country, tmp_path):
     verdict = verify(tmp_path, tmp_path / "nowhere", models=country.models, record=False)
     assert verdict.refused and not verdict.checks[0].ok
+
+
+def test_the_law_is_read_anew_when_its_files_change(tmp_path):
+    """The same content is parsed once per process; another content under the same name is another law."""
+    models = t.write_models(tmp_path / "models")
+    before = Law(models, "town", date(2026, 7, 1), {})
+    size, communes, names = (
+        before.whole("national.caleol.shortlist_size"),
+        before.places.insee,
+        place_names(before),
+    )
+    file, places = models / "national" / "caleol.yaml", models / "territories" / "communes.csv"
+    file.write_text(file.read_text().replace(f"value: {size}\n", f"value: {size + 1}\n"))
+    places.write_text(places.read_text().replace("Commune ", "Ville "))
+    after = Law(models, "town", date(2026, 7, 1), {})
+    assert after.whole("national.caleol.shortlist_size") == size + 1
+    assert after.places.insee == communes
+    assert {place_names(after)[c] for c in communes} == {
+        names[c].replace("Commune", "Ville") for c in communes
+    }
