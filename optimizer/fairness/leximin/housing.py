@@ -27,7 +27,7 @@ from optimizer.solve.highs_model import INFINITY
 F = NDArray[np.float64]
 LARGE = 8_000
 """Columns from which a program with rules is narrowed at once: its relaxed answer would cost more than it tells."""
-SMALL = 600
+SMALL = 200
 """Columns up to which a program whose relaxation is no lottery is answered over its whole points."""
 LOOSE = 1e-6
 """Error of a chance from which a lottery is not the relaxed answer."""
