@@ -18,7 +18,7 @@ from optimizer.fairness.leximin.polytope import Polytope, owners, passed
 from optimizer.solve.highs_model import INFINITY
 
 F = NDArray[np.float64]
-NODES = 2_000
+NODES = 3_000
 """Leaves and branches after which what is left is told as an interval."""
 CLOSED = 1e-9
 """How far above the aim a leaf may stay."""

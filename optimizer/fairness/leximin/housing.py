@@ -27,7 +27,7 @@ from optimizer.solve.highs_model import INFINITY
 F = NDArray[np.float64]
 LARGE = 8_000
 """Columns from which a program with rules is narrowed at once: its relaxed answer would cost more than it tells."""
-SMALL = 600
+SMALL = 200
 """Columns up to which a program whose relaxation is no lottery is answered over its whole points."""
 LOOSE = 1e-6
 """Error of a chance from which a lottery is not the relaxed answer."""
@@ -66,9 +66,9 @@ class Housing:
 def housing(market: Market) -> Housing:
     """Types and rows of a market.
 
-    The least shortfall is the smallest priced sum among allocations with most lettings; where several ways of missing cost the
-    same, the rows of a small program are served in their order, a large one takes the way that is proven first. Every allocation of
-    the lottery then misses no row by more.
+    The least shortfall is the smallest priced sum among allocations with most lettings, proven as `propose` proves its optimum;
+    where several ways of missing cost the same, the one proven first is taken (a market written by hand serves its rows in their
+    order). Every allocation of the lottery then misses no row by more.
     """
     types, columns, value = _columns(market)
     owner = np.array([t for t, _, _ in columns], np.int32)
@@ -84,7 +84,7 @@ def housing(market: Market) -> Housing:
     asked, play = _asked(market, kind)
     price = np.array([r.price for r in market.rows], np.float64)
     found = None
-    if n > SMALL and (price > 0).any():
+    if n and (price > 0).any():
         found = solved_missing(market, types, columns, lettings)
     missing, point = found or least_missing(open_, total, lettings, asked, play, price)
     bound = play + missing
