@@ -7,7 +7,7 @@ values; lists, reports and files are made above from what this returns.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility, importers, policy, scoring
+from optimizer.chains import with_homes
 from optimizer.domain import Case
 from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
@@ -121,6 +122,8 @@ def prepare(
     accept_assumed: bool = False,
     price_assumed: bool = False,
     kept: Held = (),
+    chains: int = 0,
+    freed: Collection[str] | None = None,
     lean: bool = False,
     phase: Phase = lambda text: None,
 ) -> Prepared:
@@ -129,6 +132,8 @@ def prepare(
     Parameters
     ----------
     price_assumed, kept : as :func:`optimizer.problem.build` takes them.
+    chains : freed dwellings that a chain may let after its vacant one; `optimizer.chains.UNBOUNDED`: any number.
+    freed : those of them that the case is to have; all by default.
     lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
         household read it, and a country's weighs 1.3 GB.
 
@@ -166,6 +171,9 @@ def prepare(
         rules = load_rules(case, models)
     except AttrifluxError as error:
         raise InputProblems((*findings, *told(error))) from None
+    if chains:
+        limit = rules.integer("national.burden.like_dwellings_above")
+        case = with_homes(case, chains, frozenset(rules.communes.index), limit=limit, only=freed)
     lap("rules")
     phase("Contrôles et demandes recevables…")
     reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)

@@ -141,6 +141,36 @@ KeepOption = Annotated[
         show_default=False,
     ),
 ]
+ChainsOption = Annotated[
+    str,
+    typer.Option(
+        "--chains",
+        metavar="L|all",
+        help=both(
+            "Propose aussi ce que des locataires libèrent en partant : L logements au plus à la suite d'un logement vacant, ou all.",
+            "Also proposes what tenants free by leaving: at most L dwellings after a vacant one, or all.",
+        ),
+    ),
+]
+
+
+def chains_of(text: str) -> int:
+    """The number that ``--chains`` asks for; any number for ``all``.
+
+    Raises
+    ------
+    typer.BadParameter
+        Neither a number of at least 0 nor ``all``.
+    """
+    from optimizer.chains import UNBOUNDED
+
+    if text == "all":
+        return UNBOUNDED
+    if not text.isdecimal():
+        raise typer.BadParameter(both("0, un nombre, ou all", "0, a number, or all"))
+    return int(text)
+
+
 PriceAssumedOption = Annotated[
     bool,
     typer.Option(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.chains import FREED_BY, POSITION
 from optimizer.domain import Case
 from optimizer.domain.schema import TABLES
 from optimizer.eligibility import checks
@@ -89,11 +90,30 @@ def examine_decisions(case: Case, facts: Facts, rules: RuleSet) -> Reading:
     return Reading(_decided(case, facts, rules, findings), findings.found)
 
 
+def _links(frame: pd.DataFrame, ids: NDArray[np.object_], apps: NDArray[np.object_]) -> dict[str, Any]:
+    """Tenant and position of the dwellings that chains add, in the order of the facts; nothing where there are none."""
+    if FREED_BY not in frame.columns:
+        return {}
+    added = frame[frame[FREED_BY].notna()]
+    number = {a: i for i, a in enumerate(apps.tolist())}
+    at = {d: i for i, d in enumerate(ids.tolist())}
+    tenant, position = np.full(len(ids), -1, np.int32), np.zeros(len(ids), np.int32)
+    rows = zip(added["dwelling_id"], added[FREED_BY], added[POSITION], strict=True)
+    for dwelling, application, place in rows:
+        if application in number:
+            tenant[at[dwelling]], position[at[dwelling]] = number[application], int(place)
+    return {"tenant": tenant, "position": position}
+
+
 def _decided(case: Case, facts: Facts, rules: RuleSet, findings: Findings) -> Facts:
     nothing = np.zeros((0, 2), np.int32)
     nobody = np.zeros(0, np.int32)
     facts = replace(facts, forbidden=nothing, pins=nothing, pin_accounts=nobody, orients=nothing, memo={})
     facts = replace(facts, **read_decisions(case, facts, rules, findings), memo={})
+    # a later copy of a dwelling has another identifier, and its tenant may not take it either
+    later = np.flatnonzero(facts.dwellings.position > 1).astype(np.int32)
+    own = np.stack([later, facts.dwellings.tenant[later]], axis=1)
+    facts = replace(facts, forbidden=np.concatenate([facts.forbidden, own]), memo={})
     check_orients(case, facts, findings)
     check_pins(case, facts, findings)
     return facts
@@ -117,6 +137,7 @@ def _assemble(
 ) -> Facts:  # fmt: skip
     homes, receiving, table_names = encode_dwellings(case, dwellings, rules, words, lines)
     people, tables = encode_applications(case, applications, rules, words, homes, table_names)
+    homes = replace(homes, **_links(dwellings, homes.ids, people.ids))
     thresholds = np.full(len(words.epcis), -1, np.int64)
     lec = np.zeros(len(words.epcis), bool)
     for i, epci in enumerate(words.epcis):

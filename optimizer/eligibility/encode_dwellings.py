@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from optimizer.chains import FREED_BY
 from optimizer.domain import Case
 from optimizer.eligibility.allowance import commune_zones
 from optimizer.eligibility.columns import (
@@ -82,7 +83,9 @@ def _zones(rules: RuleSet, words: Vocabulary, commune: NDArray[np.int32]) -> NDA
 
 def takes_means(case: Case, rules: RuleSet) -> bool:
     """Whether the case is so large that like dwellings share their mean rent and charges in effort rates."""
-    return len(case.table("dwellings")) > rules.integer("national.burden.like_dwellings_above")
+    frame = case.table("dwellings")
+    own = int(frame[FREED_BY].isna().sum()) if FREED_BY in frame.columns else len(frame)
+    return own > rules.integer("national.burden.like_dwellings_above")
 
 
 def counted_costs(

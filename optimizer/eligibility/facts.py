@@ -126,6 +126,20 @@ class DwellingFacts:
     """Effort rate from which the burden counts, ten-thousandths: the landlord's own where it has deliberated one."""
     effort_weight: I64
     """Weight of the burden, hundredths of the grid's span."""
+    tenant: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Application whose departure frees the dwelling, -1 for one that is vacant."""
+    position: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Dwellings of its chain that are let before a freed one (-1: any number), 0 for a vacant one."""
+
+    def __post_init__(self) -> None:
+        if len(self.tenant) < len(self.ids):
+            object.__setattr__(self, "tenant", np.full(len(self.ids), -1, np.int32))
+            object.__setattr__(self, "position", np.zeros(len(self.ids), np.int32))
+
+    @property
+    def freed(self) -> B:
+        """(D,) dwellings that are let only if their tenant goes."""
+        return np.asarray(self.tenant >= 0, bool)
 
     @property
     def receives(self) -> B:

@@ -80,6 +80,7 @@ _EXAMPLE: dict[str, str] = {
     "housing_allowance_eur": "120", "districts_wanted": "Planoise|Battant", "rooms_wanted": "T2|T3",
     "priority_codes": "DALO|difficultés particulières", "dalo_perimeter": "25056", "dalo_rooms": "T3", "current_landlord": "OPH25",
     "current_dwelling": "OPH25-000077", "current_rooms": "2", "current_rent_eur": "380", "current_surface_m2": "48",
+    "current_commune": "25056", "current_financing": "PLUS", "current_qpv": "non", "current_floor": "1", "current_available_on": "01/03/2027",
     "address": "12 rue des Tilleuls", "rpls": "250560012345", "heating": "collectif gaz", "consumption_units": "1,8",
     "income_per_uc": "11000", "resources_on": "09/2026", "max_rent_eur": "550", "alternate_custody_children": "1",
     "expected_children": "1", "allowance_eur": "210,40", "rls_eur": "38,20", "effort": "0,31",

@@ -243,6 +243,10 @@ texts(
             "same class as the first rank",
         ),
         "why_pin": ("décision enregistrée", "recorded decision"),
+        "why_chain": (
+            "son départ libère un logement attribué à la suite",
+            "its departure frees a dwelling that is let in turn",
+        ),
         "why_nomination": ("ordre du réservataire", "the réservataire's order"),
         "why_gap": ("calcul arrêté avant la preuve", "stopped before the proof"),
         "reason_first_rank": ("premier rang", "first rank"),

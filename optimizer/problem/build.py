@@ -75,7 +75,7 @@ def build(
     Notes
     -----
     The value of a pair is exactly ``fill_value + score + fit − burden + lean`` with ``fit`` = fit of the entry + bonus of the
-    dwelling, in hundredths of a point. Nothing depends on the order of the rows of a file.
+    dwelling, in hundredths of a point (of a freed dwelling the bonus takes the fill value back). Nothing depends on the order of the rows of a file.
     """
     facts = facts.with_span(scores.span)
     if book is None:
@@ -107,7 +107,7 @@ def build(
         dwelling_ids=facts.dwellings.ids,
         application_ids=facts.applications.ids,
         klass=klass.reshape(-1).astype(np.int32),
-        bonus=facts.dwellings.vacancy_points.astype(np.int64),
+        bonus=bonus_of(facts, rules),
         class_menu=classes[:, 0].astype(np.int32),
         class_group=classes[:, 1].astype(np.int32),
         must_fill=pinned[member],
@@ -130,6 +130,18 @@ def build(
         orders=naming.orders.orders,
         entry_burden=entries.burden,
     )
+
+
+def bonus_of(facts: Facts, rules: RuleSet) -> I64:
+    """(D,) hundredths a dwelling itself adds to the value of a household: its vacancy days; of a freed one, no fill value
+    (it would be let at a later session) and the cost of a link more."""
+    dwellings = facts.dwellings
+    if not dwellings.freed.any():
+        return dwellings.vacancy_points.astype(np.int64)
+    less = hundredths(rules.get("national.fit.fill_value")) + hundredths(
+        rules.get("national.chain.link_cost")
+    )
+    return np.asarray(dwellings.vacancy_points - np.where(dwellings.freed, less, 0), np.int64)
 
 
 def _kept(facts: Facts, kept: Held) -> dict[int, tuple[int, int]]:

@@ -170,6 +170,12 @@ class Ground:
         free = np.flatnonzero(~d.blocked)
         return first_ranks(self, free, np.full(len(free), -1), np.full(len(free), -1))
 
+    @cached_property
+    def vacant(self) -> B:
+        """Which of `dwellings_as_leases` are vacant: what a chain may free is not expected until somebody goes."""
+        d = self.facts.dwellings
+        return np.asarray(~d.freed[~d.blocked], bool)
+
 
 def proofs_counted(rules: RuleSet) -> list[int]:
     """Proofs (index in PROOF) that count for the 25 % of publics prioritaires."""

@@ -143,7 +143,8 @@ class Seats:
 
 @dataclass(frozen=True)
 class Orders:
-    """The réservataires' own orders (design §3), one row per dwelling, account and nominee with somebody placed after it.
+    """The réservataires' own orders (design §3), one row per dwelling, account and nominee with somebody placed after it; and
+    the links of chains, one row per freed dwelling (``account`` −1), of which every first rank waits for its tenant ``app``.
 
     First ranks of the ``dwelling`` on the ``account`` placed after the nominee ``app`` are at most as many as the nominee
     holds on other dwellings, whatever the account (on this one it would leave no room for them): ``Σ order_sign ≤ 0`` over the

@@ -64,6 +64,7 @@ class Naming:
         """(D,) a number of its own for each dwelling with a list, a decision or a household to keep."""
         facts = self.facts
         named = set(facts.pins[:, 0].tolist()) | self.orders.dwellings | set(facts.oriented) | set(self.kept)
+        named |= self.orders.freed
         named |= {line.dwelling for line in facts.nominations if line.dwelling >= 0}
         number = np.zeros(len(facts.dwellings.ids), np.int64)
         for dwelling in named:
@@ -116,6 +117,8 @@ class Naming:
         """
         facts = self.facts
         if facts.dwellings.blocked[dwelling] or dwelling in facts.pinned_application:
+            return []
+        if facts.dwellings.tenant[dwelling] >= 0:  # an orientation without a name makes nobody move in
             return []
         accounts, lines = accounts_of(facts, dwelling)
         menu = int(self.menus.menu_of_dwelling[dwelling])

@@ -35,7 +35,7 @@ def option_table(
         accounts, eligible, first = naming.ask(member, apps)
         value, keep = leans.points(member, groups.missing[group], accounts, eligible, apps)
         place = groups.place(book.ground, member)
-        special = naming.orders.special(apps)
+        special, listed = naming.orders.special(member, apps), naming.orders.listed(apps)
         for j, account in enumerate(accounts.tolist()):
             named = np.flatnonzero(eligible[:, j])
             if len(named):
@@ -44,8 +44,8 @@ def option_table(
                 signs: list[Signs] | Signs = others
                 if special[named].any():
                     signs = [
-                        naming.orders.signs(member, account, app) if listed else others
-                        for app, listed in zip(apps[named].tolist(), special[named].tolist(), strict=True)
+                        naming.orders.signs(member, account, app) if alone else others
+                        for app, alone in zip(apps[named].tolist(), special[named].tolist(), strict=True)
                     ]
                 bits = entries.bits[types[named]]
                 keys.append(types[named].astype(np.int64) + np.int64(group) * entries.n_types)
@@ -57,7 +57,7 @@ def option_table(
                         value[named, j],
                         keep[named, j],
                         signs,
-                        np.where(special, apps, -1)[named].astype(np.int64),
+                        np.where(listed, apps, -1)[named].astype(np.int64),
                     )
                 )
                 firsts.append(first[named, j])

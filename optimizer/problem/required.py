@@ -53,12 +53,14 @@ def expected(
     Each landlord × département with a lease or a dwelling in the scope of a line is a part of it. (a) Where `assiette` has the
     part, its year in proportion of what the scope holds of its leases and of this run's dwellings, less the leases counted;
     (b) else, where the case has leases, the year goes on as it went; (c) else the run's own dwellings. Every part, and the
-    sum, are never less than these.
+    sum, are never less than these. A
+    dwelling that a chain may free is none of them.
     """
-    dwellings = ground.dwellings_as_leases()
+    dwellings, vacant = ground.dwellings_as_leases(), ground.vacant
+    own = own[0][vacant[own[0]]], own[1][vacant[own[0]]]
     before_in, run_in = _by_line(ground.before, done, n), _by_line(dwellings, own, n)
-    every = np.ones(len(ground.before), bool), np.ones(len(dwellings), bool)
-    inside = (ground.before.flux_base, dwellings.flux_base) if flux else every
+    every = np.ones(len(ground.before), bool), vacant
+    inside = (ground.before.flux_base, dwellings.flux_base & vacant) if flux else every
     whole = _by_pair(ground.before, inside[0]) + _by_pair(dwellings, inside[1])
     found = []
     for k in range(n):

@@ -15,8 +15,8 @@ sum would depend on the order of the lines).
 
 from __future__ import annotations
 
-from optimizer.results.expectation import Ranked, expected_nums
+from optimizer.results.expectation import FULL, SCALE, Ranked, expected_nums
 from optimizer.results.rules import marginal_points, rules_table
 from optimizer.results.shortfalls import unmet
 
-__all__ = ["Ranked", "expected_nums", "marginal_points", "rules_table", "unmet"]
+__all__ = ["FULL", "SCALE", "Ranked", "expected_nums", "marginal_points", "rules_table", "unmet"]

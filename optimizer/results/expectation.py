@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -26,7 +27,9 @@ class Ranked(Protocol):
     def kind(self) -> I32: ...
 
 
-def expected_nums(problem: Problem, lines: Ranked, acceptance: I64) -> NDArray[np.float64]:
+def expected_nums(
+    problem: Problem, lines: Ranked, acceptance: I64, free: Mapping[int, int] | None = None
+) -> NDArray[np.float64]:
     """Expected ``num_run`` of each row, (R,) leases with four decimals.
 
     Parameters
@@ -34,6 +37,8 @@ def expected_nums(problem: Problem, lines: Ranked, acceptance: I64) -> NDArray[n
     lines : ranked lines of all dwellings
     acceptance : (A,) int64
         Probability of accepting, in ten-thousandths.
+    free : dwelling -> probability, in 1e-12, that it is free at all (`SCALE` where it does not say): of one that a chain frees,
+        that all before it accept.
 
     Notes
     -----
@@ -43,10 +48,11 @@ def expected_nums(problem: Problem, lines: Ranked, acceptance: I64) -> NDArray[n
     kinds = problem.kinds
     total = [0] * len(problem.rows)
     before, left = -1, SCALE
+    free = free or {}
     parts = zip(lines.dwelling.tolist(), lines.app.tolist(), lines.kind.tolist(), strict=True)
     for dwelling, app, kind in parts:
         if dwelling != before:
-            before, left = dwelling, SCALE
+            before, left = dwelling, free.get(dwelling, SCALE)
         accept = FULL if app < 0 else int(acceptance[app])
         signs = left * accept // FULL
         left -= signs

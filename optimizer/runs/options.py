@@ -42,6 +42,8 @@ class Options:
         Earlier run of this case or of one much like it (its folder, or what it returned); a proven answer is the same without it.
     keep : Path, Result or None
         Earlier result whose first ranks weigh ``national.lean.keep_points`` each.
+    chains : int
+        Freed dwellings that a chain may let after its vacant one: 0 none, ``optimizer.chains.UNBOUNDED`` any number.
     """
 
     gap: float = 0.0
@@ -57,6 +59,7 @@ class Options:
     models: Path | None = None
     warm_start: Path | Result | None = None
     keep: Path | Result | None = None
+    chains: int = 0
     lang: Lang = "fr"
 
     def record(self) -> dict[str, object]:
@@ -65,6 +68,8 @@ class Options:
         content["models"] = self.models.name if self.models else None
         content["warm_start"] = self.warm_start is not None
         content["keep"] = _named(self.keep)
+        if not self.chains:  # as results without chains have always been
+            del content["chains"]
         content["engine"] = self.engine.split(":", 1)[0]
         return content
 

@@ -14,6 +14,7 @@ from optimizer.domain import Case
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.pipeline import Optimum, Prepared
+from optimizer.runs.chains import realised
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.keeping import read_kept
 from optimizer.runs.large import without_pairs, without_rows
@@ -77,7 +78,8 @@ def _optimise(
     return pipeline.optimise(
         prepared,
         SolveOptions(
-            backend=options.backend,
+            # the other exact backends take a chain's links too; the implicit one is made for many like dwellings
+            backend="highs" if options.chains and options.backend == "auto" else options.backend,
             gap=options.gap,
             time_limit=options.time_limit,
             threads=options.threads,
@@ -131,6 +133,7 @@ def propose(
         accept_assumed=options.accept_assumed,
         price_assumed=options.price_assumed,
         kept=() if kept is None else kept.first,
+        chains=options.chains,
         lean=True,
         phase=reporter.phase,
     )
@@ -138,6 +141,8 @@ def propose(
     if large:
         give_back()
     optimum = _optimise(prepared, options, earlier, reporter, interrupt)
+    if options.chains:
+        optimum = realised(optimum, case, options, kept)
     if large:
         give_back()
     reporter.phase("Listes et explications…" if options.lang == "fr" else "Lists and explanations…")

@@ -32,6 +32,8 @@ class Tables:
     kept: pd.DataFrame
     years: pd.DataFrame
     """The year of each agreed share (`years_table`)."""
+    chains: pd.DataFrame | None
+    """``chains.csv``; None in a run without."""
     lists: Shortlists
     streams: Mapping[str, Callable[[], Iterator[pd.DataFrame]]]
     """Tables too long to be held at once: made part by part when they are written, and empty above."""

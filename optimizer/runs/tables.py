@@ -20,6 +20,7 @@ from optimizer.problem.account_year import FIGURES, AccountYear, account_years
 from optimizer.problem.ledger import leases_of_year, pending_work
 from optimizer.problem.model import Problem
 from optimizer.results import expected_nums, unmet
+from optimizer.runs.chains import read_moves
 from optimizer.runs.keeping import weighed
 from optimizer.runs.options import Options
 from optimizer.runs.result import Kept, Tables
@@ -100,7 +101,10 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         wanted &= names_plan_b(lists, len(chosen))
     choices = losses(problem, facts, prices, solved.first, optimum.evaluation, exchanges=wanted)
     rules_frame = optimum.rules.copy()
-    rules_frame["expected_num"] = expected_nums(problem, lists.lines, facts.applications.acceptance)
+    moves = read_moves(problem, facts, solved.first)
+    rules_frame["expected_num"] = expected_nums(
+        problem, lists.lines, facts.applications.acceptance, moves.free(facts.applications.acceptance)
+    )
     flags = _flag_names(facts)
     free = reached(problem)
     everybody = np.arange(len(problem.application_ids), dtype=np.int32)
@@ -112,6 +116,8 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         flag_names=flags,
         effort_rate=lambda d, apps: eligibility.effort(facts, rules, d, apps).rate,
     )
+    if options.chains:
+        proposals = moves.beside(proposals, lists.lines)
     if large:  # the table holds the sentences now, and a country has 300 MB of them
         lists = replace(lists, reasons=[], finder=None)
     return MainTables(
@@ -204,7 +210,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         orientation=nothing if large else next(orientation(len(choices) + 1)),
         leapfrogs=_reasons_only(lists.leapfrogs) if large else leapfrogs_table(problem, lists.leapfrogs),
         explanations=confirm(problem, why, solved, _sample(rules), options.lang)
-        if proven and not large
+        if proven and not large and not options.chains
         else why,
         scores=nothing if large else prepared.scores.breakdown(),
         shortfalls=unmet(problem, solved),
@@ -249,6 +255,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
         ),
         kept=nothing if kept is None else weighed(problem, kept),
         years=years_table(years),
+        chains=read_moves(problem, facts, solved.first).table(case) if options.chains else None,
         lists=lists,
         places=places,
         streams=streams if large else {},

@@ -214,6 +214,7 @@ def _word(word: str) -> list[str]:
         "lean": ("ménage joignable, ou mieux servi par ce contingent", "a reachable household, or better served by this account"),
         "keep": ("proposition antérieure gardée", "an earlier proposal kept"),
         "pin": ("décision enregistrée", "a recorded decision"),
+        "chain": ("son départ libère un logement attribué à la suite", "its departure frees a dwelling that is let in turn"),
         "nomination": ("ordre du réservataire", "the réservataire's own order"),
         "places": ("déjà sur deux listes", "already on two lists"),
         "class": ("même public que le premier rang", "the same public as the first rank"),

@@ -47,6 +47,10 @@ def write_tables(folder: Path, tables: Tables, options: Options) -> dict[str, in
         for stem in ("changes", "kept"):
             frame = getattr(tables, stem)
             names[write_table(frame, folder, stem, style=options.csv, parquet=parquet)] = len(frame)
+    if tables.chains is not None:
+        names[write_table(tables.chains, folder, "chains", style=options.csv, parquet=parquet)] = len(
+            tables.chains
+        )
     if tables.prospects is not None:
         names[write_table(tables.prospects, folder, "prospects", style=options.csv, parquet=parquet)] = len(
             tables.prospects

@@ -5,6 +5,7 @@ account with a higher score, not above it on the list and without a first rank. 
 
 * ``pin`` / ``nomination`` — the place was decided before the run, or the order is the réservataire's own (of this list,
   or of another that needs the household of the line housed);
+* ``chain`` — the first rank is a sitting tenant whose departure frees a dwelling that is let in turn;
 * ``fit``, ``burden``, ``lean``, ``keep`` — the whole value of the passed household is not higher there: the part of it by
   which it loses most (preference, size or access; the rent's weight on its income; the account; an earlier result kept);
 * ``<rule>[<scope>]@<price>`` — at first rank: exchanging the two would worsen that row by more than it gains;
@@ -53,6 +54,7 @@ SHOWN = 20
 
 _WORDS = ("count", "fit", "pin", "nomination", "places", "class", "gap", "burden", "lean", "keep")
 """The reasons that are no rule, by number (`passes`)."""
+CHAIN = "chain"
 _PLAIN = np.arange(len(_WORDS), dtype=np.int32)
 
 define(
@@ -170,6 +172,15 @@ class LeapfrogFinder:
         self.placed[lines.app[at_first]] = True
         self.full_at = self._full_at()
         self._least = int(problem.entry_fit.min(initial=0))
+        let = set(first.dwelling.tolist())
+        links = zip(
+            problem.orders.dwelling.tolist(),
+            problem.orders.account.tolist(),
+            problem.orders.app.tolist(),
+            strict=True,
+        )
+        self._frees = frozenset(app for d, account, app in links if account < 0 and d in let)
+        """Households whose departure frees a dwelling that is let."""
         self._words = list(_WORDS)
         self._rules: dict[int, int] = {}
         self._found = _Collected()
@@ -317,10 +328,19 @@ class LeapfrogFinder:
         charge = dict(zip(dict.fromkeys(into), known, strict=True))
         rows = list(dict.fromkeys(row for _, row in known if row >= 0))
         number = {row: RULE + i for i, row in enumerate(rows)}
+        chained = int(lines.app[first]) in self._frees
+        held = RULE + len(rows) if chained else NOMINATION
         for t, kind in zip(types.tolist(), into, strict=True):
             lost, row = charge[kind]
-            s.cost[t], s.rule[t] = lost, NOMINATION if lost == NEVER else number.get(row, -1)
-        return np.array([*_PLAIN.tolist(), *(self._rule(row) for row in rows)], np.int32)
+            s.cost[t], s.rule[t] = lost, held if lost == NEVER else number.get(row, -1)
+        words = [*_PLAIN.tolist(), *(self._rule(row) for row in rows)]
+        return np.array([*words, self._word(CHAIN)] if chained else words, np.int32)
+
+    def _word(self, word: str) -> int:
+        """Number of a reason met now and then."""
+        if word not in self._words:
+            self._words.append(word)
+        return self._words.index(word)
 
     def _rule(self, row: int) -> int:
         """Number of the reason « this row »."""

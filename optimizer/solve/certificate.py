@@ -144,7 +144,7 @@ class Certificate:
         dwelling, account, application = self.orders[row]
         return {
             "dwelling": self.dwelling_ids[dwelling],
-            "account": self.accounts[account],
+            "account": self.accounts[account] if account >= 0 else "",
             "application": self.application_ids[application],
             "sigma": points(sigma),
         }

@@ -117,7 +117,8 @@ class Layout:
     @cached_property
     def _kinds_of(self) -> dict[int, I32]:
         nominee = self.problem.kinds.nominee
-        found = sorted(set(self.problem.orders.app.tolist()))
+        orders = self.problem.orders
+        found = sorted(set(orders.app[orders.account >= 0].tolist()))
         return {a: np.flatnonzero(nominee == a).astype(np.int32) for a in found}
 
     @property

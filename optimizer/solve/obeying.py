@@ -86,7 +86,11 @@ def _filled(problem: Problem, first: FirstRanks) -> FirstRanks:
     lines: list[Line] = list(
         zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True)
     )
+    links = problem.orders.account < 0
+    link_of = dict(zip(problem.orders.dwelling[links].tolist(), np.flatnonzero(links).tolist(), strict=True))
     for d in empty.tolist():
+        if d in link_of and state[link_of[d]] >= 0:  # its tenant stays
+            continue
         line = _best(problem, d, used, state)
         if line is not None:
             lines.append(line)
@@ -111,7 +115,11 @@ def _best(problem: Problem, d: int, used: B, state: I64) -> Line | None:
             fine = [k for k in kinds[first].tolist() if _fits(problem, k, state)]
             known[type_] = sorted(fine, key=lambda k: -int(problem.kinds.value[k]))
         if known[type_]:
-            return d, app, known[type_][0]
+            kind = known[type_][0]
+            gained = int(problem.values(slice(e, e + 1))[0]) + int(
+                problem.bonus[d] + problem.kinds.value[kind]
+            )
+            return (d, app, kind) if gained > 0 or problem.must_fill[klass] else None
     seats = np.flatnonzero(problem.seats.klass == klass)
     for s in seats[np.argsort(-problem.seats.value[seats], kind="stable")].tolist():
         if problem.seats.value[s] > 0 and _fits(problem, int(problem.seats.kind[s]), state):
@@ -127,9 +135,10 @@ def _signs(problem: Problem, kind: int) -> I64:
 
 
 def _fits(problem: Problem, kind: int, state: I64) -> bool:
-    if problem.kinds.order_ptr[kind] == problem.kinds.order_ptr[kind + 1]:
-        return True
-    return not bool((state + _signs(problem, kind) > 0).any())
+    """Whether one more first rank of the kind passes nobody over; a kind enters each of its rows once."""
+    kinds = problem.kinds
+    marks = range(int(kinds.order_ptr[kind]), int(kinds.order_ptr[kind + 1]))
+    return all(state[kinds.order_row[at]] + kinds.order_sign[at] <= 0 for at in marks)
 
 
 def _whole(problem: Problem) -> FirstRanks:

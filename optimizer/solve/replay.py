@@ -65,7 +65,11 @@ class _Told:
         self.app = {name: i for i, name in enumerate(problem.application_ids.tolist())}
         orders = problem.orders
         self.order = {
-            (str(problem.dwelling_ids[d]), problem.accounts[r], str(problem.application_ids[a])): p
+            (
+                str(problem.dwelling_ids[d]),
+                problem.accounts[r] if r >= 0 else "",
+                str(problem.application_ids[a]),
+            ): p
             for p, (d, r, a) in enumerate(
                 zip(orders.dwelling.tolist(), orders.account.tolist(), orders.app.tolist(), strict=True)
             )

@@ -28,6 +28,7 @@ import numpy as np
 from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.homes import ANY
 from optimizer.verify.kinds import Kinds, Marks
 from optimizer.verify.naming import Named, Order
 from optimizer.verify.passes import class_tops, on_step, tops
@@ -202,6 +203,11 @@ class Field:
             self.start = np.searchsorted(joined, np.arange(self._count)).astype(np.int64)
             self._held = []
         self.rows_of = self._dwellings()
+        self._position = np.zeros(len(self.ptr) - 1, np.int64)
+        """Position in its chain of the dwellings of each class row: a freed one is alone in its class."""
+        for d, at in self.classes.world.position.items():
+            if d in self.position:
+                self._position[self.rows_of[0][self.position[d]]] = at
         self.set_ptr = np.append(0, np.cumsum(_joined(self._lengths, np.int32), dtype=np.int64)).astype(
             np.int64
         )
@@ -357,6 +363,7 @@ class Field:
         use: Weights,
         special: Mapping[int, Special],
         taken: Sequence[int] = (),
+        links: Mapping[int, int] | None = None,
     ) -> int | None:
         """Σ over dwellings of the best first rank (units); None when a dwelling that must be filled cannot be.
 
@@ -365,6 +372,7 @@ class Field:
         use : what a lease adds for each row it enters, and what an application costs.
         special : dwelling -> what the leaf says of it.
         taken : applications fixed elsewhere, allowed only where ``special`` says so.
+        links : freed dwelling -> units that a first rank there pays, and that its tenant's departure earns.
         """
         kinds = self._balances(use)
         best = kinds[:0]
@@ -372,17 +380,26 @@ class Field:
             best = np.maximum.reduceat(
                 kinds[self.set_kind] + self.set_lean * FROM_HUNDREDTH, self.set_ptr[:-1]
             )
-        barred = use.price.copy()
-        barred[list(taken)] = LIMIT
-        of_segment = self._segment_tops(barred)
+        links = links or {}
+        prices = self._prices(use.price, links)
+        of_segments: dict[int, I64] = {}
         top = np.full(len(self.ptr) - 1, BARRED, np.int64)
         """Best net value of each class row, without the dwellings' own points."""
-        class_tops(self.ptr, self.segment, self.set_of, of_segment, best, top)
+        for position, price in prices.items():
+            barred = price.copy()
+            barred[list(taken)] = LIMIT
+            of_segment = of_segments[position] = self._segment_tops(barred)
+            here = np.full(len(top), BARRED, np.int64)
+            class_tops(self.ptr, self.segment, self.set_of, of_segment, best, here)
+            top = np.where(self._position == position, here, top)
         seats = np.full(len(top), BARRED, np.int64)
         if len(self.seat):
             np.maximum.at(seats, self.seat[:, 0], self.seat[:, 1] * FROM_HUNDREDTH + kinds[self.seat[:, 2]])
         klass, bonus, must = self.rows_of
         each = np.maximum(top[klass] + bonus * FROM_HUNDREDTH, seats[klass])
+        for d, units in links.items():
+            if d in self.position:
+                each[self.position[d]] -= units
         keep = np.ones(len(each), bool)
         keep[[self.position[d] for d in special if d in self.position]] = False
         if bool((must & keep & (each < BARRED // 2)).any()):
@@ -390,10 +407,11 @@ class Field:
         total = _sum(np.where(must, each, np.maximum(each, 0))[keep])
         for d in sorted(special):
             rule = special[d]
+            at, owed = self.classes.world.position.get(d, 0), links.get(d, 0)
             if rule.only_orders and d in self.position and d not in self.classes.world.pins:
-                total += self._waiting(d, rule, kinds, of_segment)
+                total += self._waiting(d, rule, kinds, of_segments[at], owed)
                 continue
-            one = self._one(d, rule, kinds, use.price, frozenset(taken))
+            one = self._one(d, rule, kinds, prices[at], frozenset(taken), owed)
             if one is None:
                 return None
             total += one
@@ -414,7 +432,21 @@ class Field:
         if widest >= LIMIT:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
 
-    def _one(self, d: int, rule: Special, kinds: I64, price: I64, taken: frozenset[int]) -> int | None:
+    def _prices(self, price: I64, links: Mapping[int, int]) -> dict[int, I64]:
+        """Position of a dwelling in its chain -> what each application costs there: less what its departure then opens."""
+        world = self.classes.world
+        found = {0: price, **{p: price for p in world.position.values()}}
+        for at in found:
+            mine = price.copy()
+            for d, units in links.items():
+                if world.position[d] in (ANY, at + 1):
+                    mine[world.tenant[d]] -= units
+            found[at] = mine
+        return found
+
+    def _one(
+        self, d: int, rule: Special, kinds: I64, price: I64, taken: frozenset[int], owed: int
+    ) -> int | None:
         """Best first rank of one dwelling under a leaf's restrictions, in Python integers."""
         if d not in self.position:
             return None if rule.must else 0
@@ -441,7 +473,7 @@ class Field:
                 kind = self._kinds_by_profile(lease, account)[bits[may]]
                 worth = entries.worth(b)[may] + classes.fit.fill + int(classes.bonus[d])
                 net = worth * FROM_HUNDREDTH + kinds[kind] - price[entries.app[may]]
-                net -= self._passing(d, account, entries.app[may], rule)
+                net -= self._passing(d, account, entries.app[may], rule) + owed
                 best = max(int(net.max()), best) if best is not None else int(net.max())
         for seat in entries.seats:
             account = seat.account
@@ -450,11 +482,11 @@ class Field:
             if here:
                 kind_of_seat = self.kinds.number[self.marks_of(lease, account, 0, seat=True)]
                 net_seat = (classes.fit.fill + seat.worth) * FROM_HUNDREDTH + int(kinds[kind_of_seat])
-                net_seat -= int(self._passing(d, account, THE_SEAT, rule)[0])
+                net_seat -= int(self._passing(d, account, THE_SEAT, rule)[0]) + owed
                 best = max(net_seat, best) if best is not None else net_seat
         return best
 
-    def _waiting(self, d: int, rule: Special, kinds: I64, of_segment: I64) -> int:
+    def _waiting(self, d: int, rule: Special, kinds: I64, of_segment: I64, owed: int) -> int:
         """Best first rank of a dwelling whose lists alone are weighed, from the bests of its types.
 
         Households of one type lose the same there: a nominee is a type of its own, the others are after every nominee.
@@ -473,11 +505,11 @@ class Field:
             if mine is not None:
                 lost = self._passing_on(d, names, mine.rep, rule)
                 net -= lost[self.set_bit[at], np.repeat(np.arange(len(sets)), length)]
-            best = max(best, int(net.max()))
+            best = max(best, int(net.max()) - owed)
         for at_seat in np.flatnonzero(self.seat[:, 0] == row).tolist():
             _, value, kind = self.seat[at_seat].tolist()
             lost_seat = int(self._passing(d, self.seat_accounts[at_seat], THE_SEAT, rule)[0])
-            best = max(best, value * FROM_HUNDREDTH + int(kinds[kind]) - lost_seat)
+            best = max(best, value * FROM_HUNDREDTH + int(kinds[kind]) - lost_seat - owed)
         return best
 
     def order_of(self, d: int, account: str) -> Order | None:

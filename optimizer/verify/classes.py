@@ -86,6 +86,8 @@ class Classes:
         self.burdens = Burdens(world, scores)
         self.lean = Lean(world, scores)
         self.bonus = self.fit.vacancy(world.dwellings.vacancy_days)
+        if world.tenant:
+            self.bonus[sorted(world.tenant)] -= world.less
         self.members: list[list[int]] = []
         self.klass = np.full(len(world.dwellings), -1, np.int64)
         self.door_of: list[int] = []
@@ -102,7 +104,7 @@ class Classes:
         homes = set(w.apps.current_dwelling[w.apps.current_dwelling >= 0].tolist()) | set(w.forbidden)
         homes |= self.burdens.efforts.simulated
         own = {x[0] for lines in w.nominations.values() for x in lines if x[0] >= 0}
-        own |= {*w.pins, *w.orient, *w.kept}
+        own |= {*w.pins, *w.orient, *w.kept, *w.tenant}
         found: dict[tuple[object, ...], int] = {}
         doors: dict[tuple[object, ...], int] = {}
         tables = {name: w.law_rooms(name) for name in set(d.landlord)}

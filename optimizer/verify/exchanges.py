@@ -131,7 +131,10 @@ class Exchanges:
 
     def _is_passed(self, leaver: int, home: int) -> bool:
         """Whether somebody who holds the first rank of another dwelling is placed after that household on a list."""
-        if not self.classes.world.is_nominated[leaver]:
+        world = self.classes.world
+        if any(a == leaver and d != home and self._first[d] >= 0 for d, a in world.tenant.items()):
+            return True  # its own dwelling is let
+        if not world.is_nominated[leaver]:
             return False
         if leaver not in self._holds:
             self._holds[leaver] = any(

@@ -51,6 +51,35 @@ def most_lost(book: Book, counts: Counts, k: int) -> Fraction:
     return Fraction(row.price * more, 100 * LEASE)
 
 
+def free_of(world: World, lines: Lines) -> dict[int, int]:
+    """Freed dwelling -> parts of a certainty that it is free: that every first rank before it accepts, all of a cycle's others."""
+    first = np.flatnonzero(lines.rank == 1)
+    home_of = dict(zip(lines.app[first].tolist(), lines.dwelling[first].tolist(), strict=True))
+    at_first = dict(zip(lines.dwelling[first].tolist(), lines.app[first].tolist(), strict=True))
+    found: dict[int, int] = {}
+    for d in world.tenant:
+        if d not in at_first:
+            continue
+        before, at = [world.tenant[d]], home_of[world.tenant[d]]
+        while at in world.tenant and at != d:
+            before.append(world.tenant[at])
+            at = home_of[world.tenant[at]]
+        if at == d:
+            before.remove(at_first[d])
+            found[d] = _all(sorted(int(world.apps.acceptance[a]) for a in before))
+        else:
+            found[d] = _all([int(world.apps.acceptance[a]) for a in reversed(before)])
+    return found
+
+
+def _all(chances: list[int]) -> int:
+    """All of them, each rounded down in turn."""
+    left = WHOLE
+    for chance in chances:
+        left = left * chance // LEASE
+    return left
+
+
 def expected_leases(world: World, book: Book, lines: Lines) -> list[Fraction]:
     """By row: leases to expect when each name of a list accepts with its own probability, called in order; four decimals.
 
@@ -61,6 +90,7 @@ def expected_leases(world: World, book: Book, lines: Lines) -> list[Fraction]:
     bits = np.zeros(len(lines), np.int64)
     bits[named] = profiles(world, lines.dwelling[named], lines.app[named])
     before, left = -1, WHOLE
+    free = free_of(world, lines)
     rows = zip(
         lines.dwelling.tolist(), lines.accounts_of(lines.account), lines.app.tolist(), bits.tolist(), strict=True
     )  # fmt: skip
@@ -69,7 +99,7 @@ def expected_leases(world: World, book: Book, lines: Lines) -> list[Fraction]:
     known: dict[tuple[int, str, bool], list[tuple[int, B]]] = {}
     for d, account, a, mine in rows:
         if d != before:
-            before, left = d, WHOLE
+            before, left = d, free.get(d, WHOLE)
         signs = left * (LEASE if a < 0 else int(world.apps.acceptance[a])) // LEASE
         left -= signs
         key = (book.spot(d), account, a < 0)

@@ -44,6 +44,8 @@ WORDS = {
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>\d+(\.\d+)?)")
 
 
+CHAIN = "chain"
+"""The first rank waits for nobody, but another waits for it: what allows ``nomination`` allows it, of a tenant alone."""
 ROWS = ("_rank", "_ahead", "_passed", "_gap", "_why")
 """Columns of the table, 18 bytes a row: a country has 24 million rows."""
 
@@ -104,6 +106,8 @@ class Leapfrogs:
         self.lists, self.found = lists, found
         self.world = lists.world
         self._rules: dict[str, int] = {}
+        self._chained: set[int] = set()
+        """Households said to pass others because their departure frees a dwelling."""
         self._rule_row: list[int] = []
         ids = self.world.ids
         read = [list(self._part(part, ids)) for part in parts]
@@ -128,10 +132,13 @@ class Leapfrogs:
     def _part(self, out: Out, ids: Ids) -> tuple[I32, I16, I32, I32, I32, I32]:
         why, words = out.words("explained_by")
         numbers = np.array([self._reason(x) for x in words], np.int32)
+        ahead = out.index("application_id_ahead", ids.apps)
+        if CHAIN in words:
+            self._chained.update(ahead[why == words.index(CHAIN)].tolist())
         return (
             out.index("dwelling_id", ids.dwellings),
             _narrow(out.scaled("rank", 1), np.int16),
-            out.index("application_id_ahead", ids.apps),
+            ahead,
             out.index("application_id_passed", ids.apps, unknown=-2),
             _narrow(out.scaled("points_gap", 100), np.int32),
             numbers[why],
@@ -139,6 +146,8 @@ class Leapfrogs:
 
     def _reason(self, word: str) -> int:
         """Number of a reason; 0 for what can never be one."""
+        if word == CHAIN:
+            return NOMINATION
         if word in WORDS:
             return WORDS[word]
         if word.startswith("need:"):
@@ -163,6 +172,8 @@ class Leapfrogs:
         """Lines of dwellings without a list; a gap explains nothing of a proven run."""
         if proven and self._gaps:
             self.found.add("leapfrogs", "raison impossible", self._gaps)
+        if self._chained - self.lists.moving:
+            self.found.add("leapfrogs", "raison impossible", len(self._chained - self.lists.moving))
         extra = self._rows - self._seen
         if extra:
             self.found.add("leapfrogs", "ligne absente ou en trop", extra)

@@ -109,6 +109,8 @@ class Lists:
         self.turn = np.zeros(len(w.dwellings), np.int64)
         self.wanted_by: dict[int, set[int]] = {}
         """Nominee -> dwellings whose first rank (or seat) is placed after it."""
+        self.moving: set[int] = set()
+        """Households whose departure frees a dwelling that is let."""
         self._firsts = lines.take(np.flatnonzero(first))
         has_first = np.zeros(len(w.dwellings), bool)
         has_first[self.homes] = True
@@ -161,6 +163,9 @@ class Lists:
                 self._may_stand[d] = known[key]
 
     def _wait(self, who: Named, d: int, account: str, app: int) -> None:
+        if d in self.world.tenant:
+            self.wanted_by.setdefault(self.world.tenant[d], set()).add(d)
+            self.moving.add(self.world.tenant[d])
         for order in who.orders:
             if order.account == account:
                 for b, one in enumerate(order.app):

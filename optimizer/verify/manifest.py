@@ -23,7 +23,7 @@ RECORD = "run.json"
 FORMAT = "attriflux-certificate/2"
 """Of the certificates that this program can check."""
 TABLES = (
-    "applications", "dwellings", "explanations", "kept", "leapfrogs", "orientation", "proposals", "rules", "scores",
+    "applications", "chains", "dwellings", "explanations", "kept", "leapfrogs", "orientation", "proposals", "rules", "scores",
 )  # fmt: skip
 
 

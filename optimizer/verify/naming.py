@@ -178,7 +178,7 @@ def name_types(
             for at, _ in (own, general):
                 named[at] |= np.int64(1) << bit
             first[order[0]] |= np.int64(1) << bit
-            if pinned_here < 0:
+            if pinned_here < 0 and dwelling not in world.tenant:
                 line = world.line(dwelling, one.account)
                 days = line.deadline_days if line else world.agreements.default_days
                 score, less = worth(one.account, one.pool)

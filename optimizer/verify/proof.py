@@ -33,12 +33,15 @@ class Multipliers:
     constant: int
     """With the prices of the applications."""
     orders: dict[int, list[tuple[str, int, int]]]
+    links: dict[int, int]
+    """Units of the rows of freed dwellings."""
 
 
 def order_prices(raw: Iterable[Mapping[str, Any]], world: World, price: I64) -> None:
     """What the nominees of order rows gain, off their price."""
     for one in raw:
-        price[world.apps.number[str(one["application"])]] -= decimal(one["sigma"]) * FROM_MICRO
+        if one["account"]:
+            price[world.apps.number[str(one["application"])]] -= decimal(one["sigma"]) * FROM_MICRO
 
 
 def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
@@ -148,10 +151,10 @@ class Proof:
         special, taken = path.specials(), path.taken
         for d, orders in mine.orders.items():
             special[d] = replace(special.get(d, Special()), orders=tuple(orders))
-        tight = self.field.bound(mine.use, special, taken)
+        tight = self.field.bound(mine.use, special, taken, mine.links)
         loose = tight
         if taken:
-            loose = self.field.bound(mine.use, special)
+            loose = self.field.bound(mine.use, special, links=mine.links)
         if loose is None:
             return None, 0
         fixed = mine.constant
@@ -238,9 +241,11 @@ class Proof:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
         for who, units in waiting:
             price[who] += units
-        orders = self._orders(leaf.content.get("order", ()), price)
+        waits = leaf.content.get("order", ())
+        links = self._links(one for one in waits if not one["account"])
+        orders = self._orders((one for one in waits if one["account"]), price)
         by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
-        return Multipliers(Weights(by_num, by_den, by_more, price, kinds), constant, orders)
+        return Multipliers(Weights(by_num, by_den, by_more, price, kinds), constant, orders, links)
 
     def _orders(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, list[tuple[str, int, int]]]:
         """The order rows of a leaf by dwelling, each one that the case has; ``price`` is lowered for their nominees."""
@@ -258,6 +263,20 @@ class Proof:
             price[app] -= units
             found.setdefault(d, []).append((account, order.app.index(app), units))
         if total >= MOST_ORDER * FROM_MICRO // RATE:
+            raise Unreadable("certificate.json", "multiplicateurs hors limites")
+        return found
+
+    def _links(self, raw: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+        """Units of the rows of freed dwellings, each one that the case has and the tenant it has."""
+        found: dict[int, int] = {}
+        for one in raw:
+            d = self.world.dwellings.number[one["dwelling"]]
+            app = self.world.apps.number[str(one["application"])]
+            if self.world.tenant.get(d, -1) != app:
+                self.found.add("multipliers", "lien de chaîne que le cas n'a pas")
+                continue
+            found[d] = found.get(d, 0) + self._positive(one["sigma"]) * FROM_MICRO
+        if sum(found.values()) >= MOST_ORDER * FROM_MICRO // RATE:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
         return found
 

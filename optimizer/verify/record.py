@@ -49,7 +49,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scores": ("application_id", "epci", "grid", "criterion", "points"),
 }  # fmt: skip
 """Every table of a result and its columns, in order."""
-ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects"}
+CHAINED = ("chain", "position", "conditional_on")
+"""Columns of ``proposals`` more in a run with chains."""
+ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects", "chains": "chains"}
 """Tables that a run writes when an option asks for them."""
 BESIDE = frozenset(("shadow", "by_epci", "by_landlord"))
 """What another grid would list, and totals of a run too large for pages: beside the result and held to their hash."""
@@ -101,11 +103,12 @@ def _same(said: object, right: object) -> bool:
 def _check_tables(folder: Path, run: Mapping[str, Any], found: Findings) -> None:
     """Every table there, whole, with exactly its columns."""
     options = run["options"]
-    due = {*COLUMNS, *(name for name, option in ASKED.items() if options[option])}
+    due = {*COLUMNS, *(name for name, option in ASKED.items() if options.get(option))}
     tables = (x for x in folder.iterdir() if x.suffix in (".csv", ".parquet") and x.stem not in BESIDE)
     there = {x.stem: x for x in tables}
     found.demand("record", due == there.keys() == run["tables"].keys(), "tables")
     for name in sorted(due & there.keys() & run["tables"].keys()):
         found.demand("record", run["tables"][name] == rows_of(there[name]), f"{name} : nombre de lignes")
         if name in COLUMNS:
-            found.demand("record", tuple(headers(folder, name)) == COLUMNS[name], f"{name} : colonnes")
+            due_columns = COLUMNS[name] + (CHAINED if name == "proposals" and options.get("chains") else ())
+            found.demand("record", tuple(headers(folder, name)) == due_columns, f"{name} : colonnes")

@@ -374,7 +374,12 @@ class Book:
             total = 0
             for d in range(len(world.dwellings)):
                 lease = lease_of(world, d)
-                if world.blocked[d] or not lease.flux_base or account not in world.receivers(d):
+                if (
+                    world.blocked[d]
+                    or d in world.tenant
+                    or not lease.flux_base
+                    or account not in world.receivers(d)
+                ):
                     continue
                 total += 1
                 supply = [n + is_kind for n, is_kind in zip(supply, lease.kinds(), strict=True)]

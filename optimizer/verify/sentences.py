@@ -50,6 +50,7 @@ FIXED = {
     "class": ("même public que le premier rang", "same class as the first rank"),
     "pin": ("décision enregistrée", "recorded decision"),
     "nomination": ("ordre du réservataire", "order of the réservataire"),
+    "chain": ("son départ libère un logement attribué à la suite", "its departure frees a dwelling that is let in turn"),
     "gap": ("calcul arrêté avant la preuve", "stopped before the proof"),
 }  # fmt: skip
 

@@ -109,6 +109,8 @@ def read_lines(out: Out, world: World, found: Findings) -> Lines:
     at = np.flatnonzero(known)
     at = at[np.lexsort((columns[0][at], home[at]))]
     rank, score, fit, burden, lean, value = (x[at] for x in columns)
+    if world.tenant:  # of a freed dwelling the value goes without the fill value, which no part of it shows
+        fit = fit - np.where(np.isin(home[at], sorted(world.tenant)), world.less, 0)
     lines = Lines(home[at], account[at], rank, app[at], score, fit, burden, lean, value, accounts)
     if len(lines):
         _check_groups(lines, world, found)
@@ -143,6 +145,14 @@ def check_firsts(lines: Lines, world: World, found: Findings) -> None:
     found.demand("first_ranks", once, "une demande deux fois au premier rang")
     first = lines.rank == 1
     at_first = dict(zip(lines.dwelling[first].tolist(), lines.app[first].tolist(), strict=True))
+    home_of = dict(zip(lines.app[first].tolist(), lines.dwelling[first].tolist(), strict=True))
+    for d, tenant in world.tenant.items():
+        if d in at_first:
+            moved = home_of.get(tenant, -1)
+            fine = moved >= 0 and world.opens(moved, d)
+            found.demand(
+                "first_ranks", fine, f"dwelling_id={world.dwellings.ids[d]} : son locataire ne part pas"
+            )
     for d, a in world.pins.items():
         found.demand("first_ranks", at_first.get(d, -1) == a, f"dwelling_id={world.dwellings.ids[d]}")
 

@@ -110,6 +110,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "multiplicateurs de chaque étape recalculés sur toutes les colonnes du programme publié",
         "multipliers of each stage recomputed over every column of the published program",
     ),
+    "chains": (
+        "chaînes retrouvées à partir des premiers rangs : ordre, conditions, chances, dates",
+        "chains found again from the first ranks: order, conditions, chances, dates",
+    ),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
 }
 

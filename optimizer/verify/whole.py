@@ -13,11 +13,13 @@ from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.verify.bound import Field
 from optimizer.verify.breakdown import check_breakdown
+from optimizer.verify.chains import check_chains
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.exchanges import Exchanges
 from optimizer.verify.explanations import check_explanations
 from optimizer.verify.gauges import check_gauges
+from optimizer.verify.homes import ANY, with_homes
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
@@ -30,9 +32,18 @@ from optimizer.verify.sentences import LONGEST
 from optimizer.verify.sheets import Choices
 from optimizer.verify.situation import Situation
 from optimizer.verify.solution import Pairs, check_firsts, check_labels, check_rows, count_run, read_lines
-from optimizer.verify.tables import read_case
+from optimizer.verify.tables import RawCase, read_case
 from optimizer.verify.told import LARGEST, Told
-from optimizer.verify.verdict import CERTIFIED, MALFORMED, REFUSED, WITHIN, Findings, Verdict, decimal_text
+from optimizer.verify.verdict import (
+    CERTIFIED,
+    MALFORMED,
+    REFUSED,
+    WITHIN,
+    Findings,
+    Unreadable,
+    Verdict,
+    decimal_text,
+)
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
 
@@ -67,15 +78,21 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
     law = Path(models) if models is not None else shipped_models()
     worlds: list[World] = []
     with found.guard("reading"):
-        worlds.append(read_world(read_case(Path(case_path), law), law))
-    if not worlds:
+        raw = read_case(Path(case_path), law)
+        worlds.append(read_world(raw, law))
+        longest = _chains(out)
+        if longest:
+            worlds = _linked(raw, worlds[0], longest, out, law)
+    if not worlds or found.failed:
         return Verdict(REFUSED, found.checks())
-    world = worlds[0]
+    world, whole = worlds[0], worlds[-1] if len(worlds) > 1 else None
     run: Mapping[str, Any] = {}
     with found.guard("inputs"):
         run = read_json(out, RECORD)
         _check_inputs(run, Path(case_path), world, found)
         world = replace(world, kept=kept_firsts(out, run, world, found))
+        if whole is not None:
+            whole = replace(whole, kept=kept_firsts(out, run, whole, found))
     with found.guard("manifest"):
         check_manifest(out, run, found)
     options = run.get("options")
@@ -85,7 +102,7 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
         with found.guard("record"):
             lang = language(run)
             check_record(out, run, world, found)
-    verdict = _compare(world, out, priced, lang, found)
+    verdict = _compare(world, out, priced, lang, found, whole)
     if record and run and not verdict.refused:
         with found.guard("record"):
             check_verdict(run, verdict.verdict, found)
@@ -93,6 +110,25 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
             verdict, checks=found.checks(), verdict=REFUSED if found.failed else verdict.verdict
         )
     return verdict
+
+
+def _chains(out: Path) -> int:
+    """Freed dwellings that a chain of this run may let; `homes.ANY` for any number."""
+    options = read_json(out, RECORD).get("options")
+    asked = options.get("chains", 0) if isinstance(options, Mapping) else 0
+    if type(asked) is not int or asked < ANY:
+        raise Unreadable(RECORD, "chains")
+    return asked
+
+
+def _linked(raw: RawCase, world: World, longest: int, out: Path, law: Path) -> list[World]:
+    """The case with the freed dwellings that are let, which the tables speak of; and with all, which the proof speaks of."""
+    proposals = need_out(out, "proposals", ("dwelling_id",))
+    listed = set(proposals.strings("dwelling_id"))
+    places = world.law.places.insee
+    few = with_homes(raw, longest, places, listed)
+    every = with_homes(raw, longest, places)
+    return [read_world(case, law, homes) for case, homes in (few, every)]
 
 
 def shipped_models() -> Path:
@@ -103,8 +139,26 @@ def shipped_models() -> Path:
     return _PACKAGE / "_shipped" / "models"
 
 
-def _compare(world: World, out: Path, price_assumed: bool, lang: Lang | None, found: Findings) -> Verdict:
+def _space(whole: World, price_assumed: bool) -> tuple[Field, Book]:
+    """All first ranks possible of a case with every dwelling that chains may free, and its rules."""
+    scores = Scores(whole)
+    scores.settle()
+    book = Book(whole, price_assumed)
+    Year(whole, book).count()
+    classes = Classes(whole, scores, book)
+    space = Field(classes, book)
+    for door, named in classes.sweep():
+        space.read(door, named)
+    space.close()
+    return space, book
+
+
+def _compare(
+    world: World, out: Path, price_assumed: bool, lang: Lang | None, found: Findings, whole: World | None
+) -> Verdict:
     """Recompute, compare each file of the result, conclude.
+
+    ``whole``: the case of the proof where that is another one (`_linked`).
 
     ``price_assumed``: whether assumed targets kept their price. ``lang``: of the sentences, None where there are none.
     """
@@ -150,7 +204,8 @@ def _compare(world: World, out: Path, price_assumed: bool, lang: Lang | None, fo
     with found.guard("eligibility"):
         for door, named in classes.sweep():
             pairs.check(door, named)
-            space.read(door, named)
+            if whole is None:
+                space.read(door, named)
             reasons.read(door, named)
             choices.read(door, named)
             deadlines.read(named)
@@ -158,13 +213,17 @@ def _compare(world: World, out: Path, price_assumed: bool, lang: Lang | None, fo
                 told.read(door, named)
             if lists is not None:
                 lists.count(door, named)
-        space.close()
+        if whole is None:
+            space.close()
     if lists is not None:
         lists.check_all()
     give_back()
     bound = None
     with found.guard("tree"):
-        if raw:
+        if raw and whole is not None:
+            bound = Proof(raw, *_space(whole, price_assumed), counts, found).check()
+            check_chains(out, lines, world, classes, found)
+        elif raw:
             bound = Proof(raw, space, book, counts, found).check()
     del space
     give_back()

@@ -24,6 +24,7 @@ from optimizer.verify.agreements import (
 )
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.facts import Applications, Dwellings, read_applications, read_dwellings
+from optimizer.verify.homes import ANY, Homes
 from optimizer.verify.law import Law
 from optimizer.verify.pools import Pools
 from optimizer.verify.settings import Settings, read_settings
@@ -74,6 +75,10 @@ class World:
     """(landlord, département) -> DALO households of the year, as the case or the landlord's file says."""
     forecast: Mapping[tuple[str, str], tuple[int, int, int]]
     """(landlord, département) -> (vacated, mutations, flux base) of the year's forecast."""
+    tenant: Mapping[int, int] = field(default_factory=dict)
+    """Freed dwelling -> the application whose departure frees it."""
+    position: Mapping[int, int] = field(default_factory=dict)
+    """Freed dwelling -> dwellings of its chain let before it, `homes.ANY` for any number; a vacant one is at 0."""
     kept: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     """Dwelling -> (application, account) of an earlier first rank that this run gives points to."""
     lease_cache: dict[int, Any] = field(default_factory=dict, repr=False)
@@ -109,6 +114,18 @@ class World:
         """(commune, EPCI, département) of a dwelling."""
         places, i = self.law.places, int(self.dwellings.place[d])
         return places.insee[i], places.epci[i], places.departement[i]
+
+    def opens(self, d: int, freed: int) -> bool:
+        """Whether leaving for dwelling ``d`` frees a dwelling of chains for somebody else."""
+        at = self.position[freed]
+        return d != freed and (at == ANY or at == self.position.get(d, 0) + 1)
+
+    @cached_property
+    def less(self) -> int:
+        """Hundredths that a freed dwelling is worth less than a vacant one: the fill value, and the cost of a link."""
+        return self.law.hundredths("national.fit.fill_value") + self.law.hundredths(
+            "national.chain.link_cost"
+        )
 
     def receivers(self, d: int) -> tuple[str, ...]:
         """Accounts that may receive a dwelling."""
@@ -157,8 +174,8 @@ class World:
         return self.agreements.line(self.dwellings.landlord[d], account, *self.place(d))
 
 
-def read_world(raw: RawCase, models: Path) -> World:
-    """Raises Unreadable on what cannot be a checked case."""
+def read_world(raw: RawCase, models: Path, homes: Homes | None = None) -> World:
+    """Raises Unreadable on what cannot be a checked case. ``homes``: the dwellings of ``raw`` that chains free."""
     settings = read_settings(raw.settings)
     law = Law(
         models, settings.territory, settings.on, settings.changes, settings.own_values, settings.own_grid
@@ -179,6 +196,13 @@ def read_world(raw: RawCase, models: Path) -> World:
     )
     live, blocked = _in_progress(raw, law, agreements, dwellings, apps, on)
     decided = _decisions(raw, dwellings, apps, on)
+    freed = {} if homes is None else homes.tenant
+    tenant = {dwellings.number[d]: apps.number[a] for d, (a, _) in freed.items()}
+    position = {dwellings.number[d]: p for d, (_, p) in freed.items()}
+    barred = dict(decided.forbidden)
+    for d, app in tenant.items():
+        if position[d] > 1:  # a later copy of one's own dwelling
+            barred[d] = barred.get(d, frozenset()) | {app}
     found = World(
         raw=raw,
         settings=settings,
@@ -190,7 +214,9 @@ def read_world(raw: RawCase, models: Path) -> World:
         live_offer=live,
         blocked=blocked,
         forbidden_all=decided.everywhere,
-        forbidden=decided.forbidden,
+        forbidden=barred,
+        tenant=tenant,
+        position=position,
         pins=decided.pins,
         pin_account=decided.pin_account,
         orient=decided.orient,

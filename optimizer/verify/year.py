@@ -120,7 +120,10 @@ class Year:
     def __init__(self, world: World, book: Book) -> None:
         self.world, self.book = world, book
         self.has_leases = any(signed_in_year(world))
-        self.own = [lease_of(world, d) for d in range(len(world.dwellings)) if not world.blocked[d]]
+        there = [d for d in range(len(world.dwellings)) if not world.blocked[d]]
+        self.own = [lease_of(world, d) for d in there if d not in world.tenant]
+        self.freed = [lease_of(world, d) for d in there if d in world.tenant]
+        """Leases that chains may bring: a ceiling counts them as the others, nobody expects them."""
         on = world.settings.on
         self.gone = max(1, (on - on.replace(month=1, day=1)).days)
         self.left = (on.replace(month=12, day=31) - on).days + 1
@@ -171,13 +174,17 @@ class Year:
         for lease in self.own:
             for k in self._rows_of_dwelling(lease):
                 scope[k].append(lease)
+        opened: list[list[Lease]] = [[] for _ in range(n)]
+        for lease in self.freed:
+            for k in self._rows_of_dwelling(lease):
+                opened[k].append(lease)
         law = self.world.law
         least, decimals = law.whole("national.rules.min_count"), law.whole("national.rules.rate_decimals")
         play = law.fraction("national.rules.flux.play")
         filled = {}
         for k, row in enumerate(self.book.rows):
             if row.upper:
-                run = [self.book.asked(k, lease) for lease in scope[k]]
+                run = [self.book.asked(k, lease) for lease in (*scope[k], *opened[k])]
                 filled[k] = with_allowance(row, num[k], den[k], asked[k], play, run)
             else:
                 rest, grounded = self._remaining(row, done[k], scope[k])

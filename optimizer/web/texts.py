@@ -513,6 +513,7 @@ texts(
         "desist_button": ("Noter un désistement", "Record a desistment"),
         # application
         "history": ("Historique dans ce bureau", "History in this desk"),
+        "history_asks": ("Ses autres candidatures s'affichent avec son identité, pour un motif écrit.", "Its other candidatures are shown with its identity, for a written reason."),
         "identity": ("Identité", "Identity"),
         "identity_why": ("Nom et coordonnées se montrent sur un motif écrit ; la consultation est notée au journal.", "Name and contact are shown for a written reason; the look is logged."),
         "identity_reason": ("Motif de la consultation", "Reason of the look"),

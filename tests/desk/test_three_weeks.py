@@ -31,11 +31,11 @@ from optimizer import store
 from optimizer.web.demo import give_passwords, make_accounts
 from optimizer.web.deployment import Deployment
 from optimizer.web.serving import run
-from optimizer.web import answers
-answers.room_at_hand = lambda *told, **more: None
 folder, port, password = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 clock = lambda: datetime.fromisoformat((folder / "clock").read_text())
 with store.open(folder / "bureau.sqlite", create=True, clock=clock) as opened:
+    from optimizer.web import answers
+    answers.room_at_hand = lambda *told, **more: None
     make_accounts(opened)
     give_passwords(password)
     run(opened, Deployment(state=folder / "files", port=port), lambda what, text: print(what, text, flush=True))

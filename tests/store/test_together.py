@@ -58,7 +58,7 @@ def test_claims_of_many_processes_on_the_same_dwellings_are_won_once(play, tmp_p
     ]  # fmt: skip
     told = []
     for child in children:
-        out, err = child.communicate(timeout=600)
+        out, err = child.communicate(timeout=6000 if campaign.FULL else 600)
         assert child.returncode == 0, err[-2000:]
         told.append(json.loads(out))
     won = [item for one in told for item in one["won"]]

@@ -17,6 +17,7 @@ from optimizer.cli.arguments import (
     Backend,
     BackendOption,
     CaseArgument,
+    ChainsOption,
     CsvOption,
     CsvStyle,
     ForceOption,
@@ -29,6 +30,7 @@ from optimizer.cli.arguments import (
     OutOption,
     PriceAssumedOption,
     WarmStartOption,
+    chains_of,
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, example
@@ -96,6 +98,7 @@ def propose(
     ] = 0,
     warm_start: WarmStartOption = None,
     keep: KeepOption = None,
+    chains: ChainsOption = "0",
     shadow_grid: Annotated[
         str | None,
         typer.Option(
@@ -138,7 +141,7 @@ def propose(
         options = Options(
             gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, engine=engine, prospects=prospects,
             accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=pdf, models=models,
-            warm_start=warm_start, keep=keep, lang=lang.value,
+            warm_start=warm_start, keep=keep, chains=chains_of(chains), lang=lang.value,
         )  # fmt: skip
         beside = None
         if shadow_grid is not None:

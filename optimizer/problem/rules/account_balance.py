@@ -127,7 +127,7 @@ def _supply(ground: Ground, account: int) -> list[Fraction]:
     """Share of each kind in the flux base of the run that the account may receive (0 where there is none)."""
     d = ground.facts.dwellings
     receives = d.receive_sets[d.receive_class, account] if len(d.ids) else np.zeros(0, bool)
-    offered = (d.flux_base & ~d.blocked)[~d.blocked] & receives[~d.blocked]
+    offered = (d.flux_base & ~d.freed)[~d.blocked] & receives[~d.blocked]
     masks = _masks(ground.dwellings_as_leases())
     total = int(offered.sum())
     return [Fraction(int((mask & offered).sum()), total) if total else Fraction(0) for mask in masks]

@@ -27,7 +27,7 @@ SHORTEST = 10
 
 
 def application(request: Asked, session: str, candidate: int) -> HttpResponse:
-    """The history of a household in this desk; POST asks for its identity."""
+    """A household on a dwelling; POST with a typed reason shows who it is and its history in this desk."""
     found = request.visitor.candidate(request.session_record, candidate)
     if request.method != "POST":
         return _show(request, found)
@@ -48,7 +48,7 @@ def application(request: Asked, session: str, candidate: int) -> HttpResponse:
         )
 
     answer = act(request, do, done="WEB.IDENTITY_LOGGED", to="", show=lambda **v: _show(request, found, **v))
-    return _show(request, found, person=seen[0].people.get(found.ref)) if seen else answer
+    return _show(request, found, person=seen[0].people.get(found.ref), asked=True) if seen else answer
 
 
 def call(request: Asked, session: str, candidate: int) -> HttpResponse:
@@ -130,8 +130,10 @@ def _show(
     found: CandidateRecord,
     status: int = 200,
     person: PersonRecord | None = None,
+    asked: bool = False,
     **values: Any,
 ) -> HttpResponse:
+    """The page; ``asked``: a reason was typed and logged, so that other candidatures may be shown beside this one."""
     record = request.session_record
     own = {s.session_id for s in heads_of(request.visitor)}
     candidatures = desk().known.of(("history", found.ref), lambda: queries.history(desk().store, found.ref))
@@ -147,7 +149,8 @@ def _show(
         {
             "s": record,
             "c": found,
-            "history": history if names else [c for c in history if c.item_id == found.item_id],
+            "history": history if names and asked else [c for c in history if c.item_id == found.item_id],
+            "asked": asked,
             "named": names,
             "may_identify": _may_identify(request, found),
             "person": person,

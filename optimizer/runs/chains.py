@@ -1,0 +1,208 @@
+"""Chains of a proposal: which move frees which dwelling, what is published of it, and the case with what is freed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from optimizer import pipeline
+from optimizer.domain import Case
+from optimizer.eligibility.facts import Facts
+from optimizer.pipeline import Optimum
+from optimizer.problem import evaluate
+from optimizer.problem.finding import entries_of_pairs
+from optimizer.problem.model import I64, FirstRanks, Problem
+from optimizer.results import FULL, SCALE, rules_table
+from optimizer.runs.options import Options
+from optimizer.runs.result import Kept
+from optimizer.shortlist.ranks import Lines
+
+COLUMNS = (
+    "chain", "kind", "position", "dwelling_id", "account", "application_id", "conditional_on", "value",
+    "acceptance_rate", "expected_rate", "available_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Link:
+    """A first rank that is part of a chain; ``frees``: the dwelling its departure lets, -1 for the last."""
+
+    chain: int
+    cycle: bool
+    position: int
+    dwelling: int
+    account: int
+    app: int
+    before: int
+    """Household whose departure frees the dwelling, -1 for a vacant one."""
+    value: int
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The chains of a proposal, numbered by their first dwelling, each from its vacant dwelling on."""
+
+    problem: Problem
+    facts: Facts
+    links: tuple[Link, ...]
+
+    def free(self, acceptance: I64) -> Mapping[int, int]:
+        """Freed dwelling -> probability, in 1e-12, that all the first ranks before it accept; a cycle needs every one."""
+        found: dict[int, int] = {}
+        left = SCALE
+        for link in self.links:
+            if link.cycle:
+                others = [x.app for x in self.links if x.chain == link.chain and x.app != link.app]
+                found[link.dwelling] = _all(sorted(int(acceptance[a]) for a in others))
+                continue
+            if link.position:
+                found[link.dwelling] = left
+            left = (SCALE if not link.position else left) * int(acceptance[link.app]) // FULL
+        return found
+
+    def beside(self, proposals: pd.DataFrame, lines: Lines) -> pd.DataFrame:
+        """The proposals with ``chain``, ``position`` and ``conditional_on``; points of a freed dwelling without a fill value."""
+        by_dwelling = {link.dwelling: link for link in self.links}
+        found = proposals.copy()
+        here = [by_dwelling.get(d) for d in lines.dwelling.tolist()]
+        found["chain"] = pd.array([None if x is None else x.chain for x in here], "Int64")
+        found["position"] = pd.array([None if x is None else x.position for x in here], "Int64")
+        found["conditional_on"] = [
+            "" if x is None or x.before < 0 else str(self.problem.application_ids[x.before]) for x in here
+        ]
+        less = np.minimum(self.problem.bonus - self.facts.dwellings.vacancy_points, 0)
+        found["fit"] = (lines.fit - less[lines.dwelling]) / 100
+        return found
+
+    def table(self, case: Case) -> pd.DataFrame:
+        """``chains.csv``: one line per first rank of a chain, in its order."""
+        accepts = self.facts.applications.acceptance
+        free = self.free(accepts)
+        frame = case.table("dwellings")
+        dates = dict(zip(frame["dwelling_id"].astype(str), frame["available_on"], strict=True))
+        ids, apps, accounts = self.problem.dwelling_ids, self.problem.application_ids, self.problem.accounts
+        rows = []
+        for x in self.links:
+            accept = FULL if x.app < 0 else int(accepts[x.app])
+            date = dates.get(str(ids[x.dwelling]))
+            rows.append(
+                (
+                    x.chain, "cycle" if x.cycle else "chain", x.position, str(ids[x.dwelling]), accounts[x.account],
+                    "" if x.app < 0 else str(apps[x.app]), "" if x.before < 0 else str(apps[x.before]), x.value / 100,
+                    accept / FULL, round(free.get(x.dwelling, SCALE) * accept // FULL / SCALE, 4),
+                    "" if date is None or pd.isna(date) else pd.Timestamp(date).date().isoformat(),
+                )
+            )  # fmt: skip
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _all(chances: list[int]) -> int:
+    """Probability that all accept, rounded down in turn."""
+    left = SCALE
+    for chance in chances:
+        left = left * chance // FULL
+    return left
+
+
+def read_moves(problem: Problem, facts: Facts, first: FirstRanks) -> Moves:
+    """The chains among first ranks: those with a freed dwelling let."""
+    home = facts.dwellings
+    line_of = {int(d): i for i, d in enumerate(first.dwelling.tolist())}
+    frees = {int(home.tenant[d]): d for d in line_of if home.tenant[d] >= 0}
+    by_app = {int(a): i for i, a in enumerate(first.app.tolist()) if a >= 0}
+    value = np.zeros(len(first), np.int64)
+    named = np.flatnonzero(first.app >= 0)
+    entry = entries_of_pairs(problem, first.dwelling[named], first.app[named])
+    value[named] = problem.values(entry) + problem.bonus[first.dwelling[named]]
+    value += problem.kinds.value[first.kind]
+
+    links: list[Link] = []
+    seen: set[int] = set()
+    number = 0
+
+    def follow(start: int, cycle: bool) -> None:
+        nonlocal number
+        number += 1
+        d, position = start, int(cycle)
+        while d >= 0 and d not in seen:
+            seen.add(d)
+            i = line_of[d]
+            app = int(first.app[i])
+            account = int(problem.kinds.account[first.kind[i]])
+            links.append(Link(number, cycle, position, d, account, app, int(home.tenant[d]), int(value[i])))
+            d, position = frees.get(app, -1), position + 1
+
+    for d in sorted(line_of):
+        if home.tenant[d] < 0 and int(first.app[line_of[d]]) in frees:
+            follow(d, False)
+    for d in sorted(line_of):
+        if home.tenant[d] >= 0 and d not in seen and int(home.tenant[d]) in by_app:
+            follow(d, True)
+    return Moves(problem, facts, tuple(links))
+
+
+def realised(optimum: Optimum, case: Case | Path | str, options: Options, kept: Kept | None) -> Optimum:
+    """The same first ranks over a case that has, of the dwellings tenants may free, those that are let and no other.
+
+    Lists, leapfrogs and orientation then speak of dwellings that somebody is proposed for. The certificate stays that of the
+    whole problem.
+    """
+    problem, facts, solved = optimum.prepared.problem, optimum.prepared.facts, optimum.solved
+    first = solved.first
+    freed = first.dwelling[facts.dwellings.tenant[first.dwelling] >= 0]
+    prepared = pipeline.prepare(
+        case,
+        models=options.models,
+        accept_assumed=options.accept_assumed,
+        price_assumed=options.price_assumed,
+        kept=() if kept is None else kept.first,
+        chains=options.chains,
+        freed=[str(d) for d in problem.dwelling_ids[freed]],
+    )
+    small = prepared.problem
+    at = {d: i for i, d in enumerate(small.dwelling_ids.tolist())}
+    dwelling = np.array([at[d] for d in problem.dwelling_ids[first.dwelling].tolist()], np.int32)
+    kind = np.array(
+        [
+            _kind(small, d, a, problem.accounts[int(problem.kinds.account[k])])
+            for d, a, k in zip(dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True)
+        ],
+        np.int32,
+    )
+    order = np.argsort(dwelling, kind="stable")
+    same = FirstRanks(dwelling[order], first.app[order], kind[order])
+    number = {(row.rule, row.scope): k for k, row in enumerate(problem.rows)}
+    rows = np.array([number[row.rule, row.scope] for row in small.rows], np.int64)
+    now = replace(solved, first=same, multipliers=solved.multipliers[rows])
+    counted = evaluate(small, same)
+    if counted.objective != solved.objective:
+        raise AssertionError("the dwellings freed alone give another value than the whole problem")
+    rules = rules_table(
+        small, replace(now, certificate=replace(solved.certificate, status="certified_within"))
+    )
+    return replace(
+        optimum,
+        prepared=replace(prepared, timings=optimum.prepared.timings),
+        solved=now,
+        evaluation=counted,
+        rules=rules,
+    )
+
+
+def _kind(problem: Problem, dwelling: int, app: int, account: str) -> int:
+    """The kind of a first rank of an account in another problem of the same pairs."""
+    klass = int(problem.klass[dwelling])
+    if app < 0:
+        seats = problem.seats.kind[problem.seats.klass == klass]
+        return next(int(k) for k in seats if problem.accounts[int(problem.kinds.account[k])] == account)
+    entry = int(entries_of_pairs(problem, np.array([dwelling], np.int32), np.array([app], np.int32))[0])
+    kinds, may = problem.options_of(int(problem.class_group[klass]), int(problem.entry_type[entry]))
+    return next(
+        int(k)
+        for k, ok in zip(kinds.tolist(), may.tolist(), strict=True)
+        if ok and problem.accounts[int(problem.kinds.account[k])] == account
+    )

@@ -1,0 +1,127 @@
+"""Chains solved: against a flow without rules, against everything tried with rules, longer never worse, zero as before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from optimizer import pipeline
+from optimizer.chains import UNBOUNDED
+from optimizer.problem import InvalidSolution, evaluate, explicit
+from optimizer.problem.model import Columns, FirstRanks, Problem
+from optimizer.solve import SolveOptions, solve
+from tests.chains.towns import FREE, WILLING, read, town
+
+
+def problem_of(folder: Path, chains: int, changes: dict[str, object]) -> pipeline.Prepared:
+    return pipeline.prepare(read(folder, changes), chains=chains)
+
+
+def circulation(prepared: pipeline.Prepared) -> int:
+    """Most value, in hundredths, of a flow in which a tenant who moves opens its own dwelling: an oracle without rows."""
+    problem, home = prepared.problem, prepared.facts.dwellings
+    columns = explicit(problem)
+    best: dict[tuple[int, int], int] = {}
+    for d, a, value in zip(
+        columns.dwelling.tolist(), columns.app.tolist(), columns.value.tolist(), strict=True
+    ):
+        best[d, a] = max(value, best.get((d, a), value))
+    graph = nx.DiGraph()
+    for d in range(len(problem.dwelling_ids)):
+        tenant = int(home.tenant[d])
+        # a vacant dwelling comes from the source, a freed one from the household that leaves it
+        graph.add_edge("source" if tenant < 0 else f"gone {tenant}", f"d{d}", capacity=1, weight=0)
+    for (d, a), value in best.items():
+        graph.add_edge(f"d{d}", f"a{a}", capacity=1, weight=-value)
+        graph.add_edge(f"a{a}", f"gone {a}", capacity=1, weight=0)
+        graph.add_edge(f"gone {a}", "sink", capacity=1, weight=0)
+    graph.add_edge("sink", "source", capacity=len(problem.dwelling_ids), weight=0)
+    flow = nx.min_cost_flow(nx.DiGraph(graph))
+    return -int(nx.cost_of_flow(graph, flow))
+
+
+def everything(problem: Problem) -> int:
+    """The best objective, in micropoints, by trying every set of first ranks."""
+    columns = explicit(problem)
+    by_dwelling = [np.flatnonzero(columns.dwelling == d).tolist() for d in range(len(problem.dwelling_ids))]
+    best = -(10**18)
+
+    def go(d: int, taken: list[int]) -> None:
+        nonlocal best
+        if d == len(by_dwelling):
+            best = max(best, _worth(problem, columns, taken, best))
+            return
+        go(d + 1, taken)
+        for j in by_dwelling[d]:
+            if columns.app[j] < 0 or columns.app[j] not in [columns.app[i] for i in taken]:
+                go(d + 1, [*taken, j])
+
+    go(0, [])
+    return best
+
+
+def _worth(problem: Problem, columns: Columns, taken: list[int], least: int) -> int:
+    if sum(int(columns.value[j]) for j in taken) * 10_000 <= least:
+        return least
+    first = FirstRanks(columns.dwelling[taken], columns.app[taken], columns.kind[taken])
+    try:
+        return evaluate(problem, first).objective
+    except InvalidSolution:
+        return least
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_without_rules_chains_of_any_length_are_a_circulation(tmp_path: Path, seed: int):
+    folder = town(tmp_path / "case", seed, vacant=2, tenants=5, newcomers=5)
+    prepared = problem_of(folder, UNBOUNDED, {**FREE, **WILLING})
+    assert prepared.facts.dwellings.freed.sum() == 5
+    found = solve(prepared.problem, SolveOptions(backend="highs"))
+    assert found.stop == "proven" and found.objective == circulation(prepared) * 10_000
+
+
+@pytest.mark.parametrize(("seed", "chains"), [(1, 1), (2, 2), (3, UNBOUNDED)])
+def test_with_rules_nothing_tried_is_better(tmp_path: Path, seed: int, chains: int):
+    folder = town(tmp_path / "case", seed, tenants=2, newcomers=2)
+    problem = problem_of(folder, chains, WILLING).problem
+    found = solve(problem, SolveOptions(backend="highs"))
+    assert found.stop == "proven" and found.objective == found.bound == everything(problem)
+
+
+@pytest.mark.parametrize("backend", ["cpsat", "pulp"])
+def test_the_other_exact_backends_end_with_the_same_first_ranks(tmp_path: Path, backend: str):
+    problem = problem_of(town(tmp_path / "case", 7, tenants=4), 1, {**FREE, **WILLING}).problem
+    one, other = (solve(problem, SolveOptions(backend=name)) for name in ("highs", backend))
+    assert one.objective == other.objective and other.stop == "proven"
+    assert all(
+        np.array_equal(a, b)
+        for a, b in zip(vars(one.first).values(), vars(other.first).values(), strict=True)
+    )
+
+
+def test_longer_chains_are_never_worse_and_some_are_better(tmp_path: Path):
+    gained = 0
+    for seed in range(2):
+        folder = town(tmp_path / f"case{seed}", seed)
+        values = [
+            solve(
+                problem_of(folder, chains, {**FREE, **WILLING}).problem, SolveOptions(backend="highs")
+            ).objective
+            for chains in (0, 1, 2, UNBOUNDED)
+        ]
+        assert values == sorted(values), seed
+        gained += values[-1] > values[0]
+    assert gained
+
+
+def test_a_freed_dwelling_is_let_only_if_its_tenant_goes(tmp_path: Path):
+    prepared = problem_of(town(tmp_path / "case", 3), 1, {**FREE, **WILLING})
+    problem, home = prepared.problem, prepared.facts.dwellings
+    columns = explicit(problem)
+    freed = int(np.flatnonzero(home.freed)[0])
+    j = int(np.flatnonzero((columns.dwelling == freed) & (columns.app != home.tenant[freed]))[0])
+    alone = FirstRanks(columns.dwelling[[j]], columns.app[[j]], columns.kind[[j]])
+    with pytest.raises(InvalidSolution):
+        evaluate(problem, alone)

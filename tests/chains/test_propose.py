@@ -1,0 +1,139 @@
+"""``propose --chains``: what is written, that the independent check holds it, and refuses it once touched."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import optimizer as af
+from optimizer.disk import seal
+from optimizer.runs import Options, propose_to
+from optimizer.verify import verify
+from tests.chains.towns import tenant
+from tests.end_to_end.small import agreement, application, dwelling, propose, table, write
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three vacant T3; tenants of T2 who want more, newcomers who want a T2."""
+    people = [
+        tenant(f"T{i}", f"H{i}", 2, score=str(150 - i), current_available_on="2027-02-01", acceptance="0.6")
+        for i in range(2)
+    ]
+    # better scored, but nobody knows what its departure would free
+    people.append({**tenant("T2", "H2", 2, score="155"), "current_commune": ""})
+    people += [
+        application(
+            f"N{i}", persons="2", children_under_14="0", score=str(90 - i), acceptance="0.7", rooms_wanted="2"
+        )
+        for i in range(5)
+    ]
+    people += [application(f"P{i}", score=str(165 - i)) for i in range(6)]
+    homes = [dwelling(f"V{i}") for i in range(3)]
+    folder = tmp_path_factory.mktemp("chains") / "case"
+    write(folder, homes, people, conventions=[agreement("BAILLEUR", "1")])
+    with (folder / "case.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("changes:\n")
+        for rule in ("flux", "flux_max", "mutation_max", "priority_publics"):
+            settings.write(f"  national.prices.{rule}: 0\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(week: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("chained") / "out"
+    propose_to(week, out, Options(chains=1, pdf=False))
+    return out
+
+
+def test_a_tenant_moves_and_a_newcomer_follows(week: Path, done: Path):
+    chains = table(done / "chains.csv")
+    assert [(r["chain"], r["position"]) for r in chains] == [("1", "0"), ("1", "1"), ("2", "0"), ("2", "1")]
+    assert {r["application_id"] for r in chains} == {"T0", "T1", "N0", "N1"}
+    assert {r["conditional_on"] for r in chains} == {"", "T0", "T1"}
+    assert {r["dwelling_id"] for r in chains if r["position"] == "1"} == {"H0", "H1"}
+    assert chains[1]["available_on"] == "2027-02-01"
+    assert (chains[0]["expected_rate"], chains[1]["expected_rate"]) == ("0,6", "0,42")
+    lines = {(r["dwelling_id"], r["rank"]): r for r in table(done / "proposals.csv")}
+    assert lines["H0", "1"]["conditional_on"] == "T0"
+    assert [
+        r["chain"] for r in lines.values() if r["application_id"].startswith("P") and r["rank"] == "1"
+    ] == [""]
+    # score and fit as everywhere, the link's cost and no fill value in the value alone
+    freed = lines["H0", "1"]
+    parts = [float(freed[name].replace(",", ".")) for name in ("score", "fit", "burden", "lean", "value")]
+    assert parts[0] in (90, 89) and parts[0] + parts[1] - parts[2] + parts[3] - 20 == pytest.approx(parts[4])
+    assert {r["dwelling_id"] for r in table(done / "dwellings.csv")} == {"V0", "V1", "V2", "H0", "H1"}
+
+
+def test_the_check_certifies_it(week: Path, done: Path):
+    verdict = verify(done, week)
+    assert [c.text("en") for c in verdict.checks if not c.ok] == []
+    assert verdict.verdict == "certified" and any(c.id == "chains" for c in verdict.checks)
+
+
+def test_a_better_scored_household_is_passed_for_the_chain(done: Path):
+    why = {
+        r["explained_by"] for r in table(done / "leapfrogs.csv") if r["application_id_ahead"] in ("T0", "T1")
+    }
+    assert "chain" in why
+    reasons = [r["reason"] for r in table(done / "proposals.csv") if r["application_id"] == "T0"]
+    assert "libère un logement" in reasons[0]
+
+
+def test_without_chains_nothing_speaks_of_them(week: Path):
+    assert "chains" not in Options().record() and Options(chains=1).record()["chains"] == 1
+    plain = af.propose(week)
+    assert "chain" not in plain.proposals and plain.tables.chains is None
+    assert set(plain.dwellings["dwelling_id"]) == {"V0", "V1", "V2"}
+
+
+def _cell(name: str, row: int, column: str, text: str) -> Callable[[Path], None]:
+    def change(out: Path) -> None:
+        file = out / f"{name}.csv"
+        rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"))
+        rows[row][column] = text
+        with file.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]), delimiter=";", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    return change
+
+
+def _sigma(out: Path) -> None:
+    """A link's multiplier lost: the bound of its leaf no longer adds up."""
+    file = out / "certificate.json"
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    leaves = [node["leaf"] for node in raw["nodes"] if node.get("leaf", {}).get("order")]
+    assert leaves and all(one["account"] == "" for leaf in leaves for one in leaf["order"])
+    for leaf in leaves:
+        leaf["order"] = leaf["order"][1:]
+    file.write_text(json.dumps(raw), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        _cell("chains", 1, "conditional_on", "T1"), _cell("chains", 1, "expected_rate", "0,9"),
+        _cell("chains", 0, "position", "1"), _cell("proposals", 0, "conditional_on", ""), _sigma,
+    ],
+    ids=["another tenant", "another chance", "another place", "no condition", "no multiplier"],
+)  # fmt: skip
+def test_what_is_touched_is_refused(week: Path, done: Path, tmp_path: Path, touch: Callable[[Path], None]):
+    copy = tmp_path / "out"
+    shutil.copytree(done, copy)
+    touch(copy)
+    seal(copy)
+    assert verify(copy, week).refused
+
+
+@pytest.mark.parametrize("chains", ["-1", "x", "1.5"])
+def test_a_length_that_is_none_is_told(week: Path, tmp_path: Path, chains: str):
+    told = propose(week, tmp_path / "out", "--chains", chains)
+    assert told.code == 2 and not (tmp_path / "out").exists()
