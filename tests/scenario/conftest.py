@@ -36,9 +36,3 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """10 dwellings."""
     return cut(tmp_path_factory.mktemp("tiny") / "cas", 10, 90)
-
-
-@pytest.fixture(scope="session")
-def least(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """7 dwellings: a week of lists, whatever its rules cost."""
-    return cut(tmp_path_factory.mktemp("least") / "cas", 7, 70)

@@ -15,7 +15,9 @@ from optimizer import importers
 from optimizer.datadirs import models_dir
 from optimizer.errors import AttrifluxError
 from optimizer.runs import Options, propose, propose_to
+from optimizer.scenario.running import demo_case
 from optimizer.scenario.shadow import BesideShadow, period_of, period_to, shadow_of
+from optimizer.synth import write_case
 from optimizer.verify import verify
 from tests.cli.running import attriflux
 
@@ -34,8 +36,12 @@ RESULT = (
 
 
 @pytest.fixture(scope="module")
-def case(least) -> Path:
-    return least
+def case(tmp_path_factory) -> Path:
+    read = importers.read(demo_case(), need=("dwellings", "applications"))
+    homes = read.table("dwellings").iloc[::5].reset_index(drop=True)
+    folder = tmp_path_factory.mktemp("shadow") / "cas"
+    write_case(replace(read, tables={**read.tables, "dwellings": homes}, path=None), folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
