@@ -46,6 +46,9 @@ EQUIVALENT: dict[str, Rule] = {
     "that the optimum is the only one is said by who solved, and no line of a list rests on it": (
         lambda a, old, new: a.file == "certificate.json" and a.place == "stages.unique"
     ),
+    "the dwelling of confirmed points: another one whose exchange needs as many, at the same place": (
+        lambda a, old, new: a.file == "explanations.csv" and a.place == "dwelling_id"
+    ),
     "marginal points between what the proposal itself would lose and nothing": (
         lambda a, old, new: a.file == "rules.csv" and a.place == "marginal_points"
     ),
@@ -113,6 +116,7 @@ def test_every_rule_names_a_file_and_what_verify_says_of_it(results):
     said = " ".join(c.en for c in verdict.checks)
     for words in (
         "options, versions, timings sealed",
+        "confirmed ones: never beyond it",
         "that the optimum is the only one is said, not recomputed",
         "marginal points nil where they must be",
         "loss at least: held between",
