@@ -42,6 +42,9 @@ SHOWN = {
 }
 
 
+COLUMNS = ["territory", "seed", "mechanism", "column", "value", "low"]
+
+
 def interval(values: Sequence[float]) -> tuple[float, float]:
     """Mean and half-width of its 95 % interval; NaN with one value."""
     n = len(values)
@@ -52,30 +55,40 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return mean, float(student.ppf(0.975, n - 1)) * spread / sqrt(n)
 
 
+def measured(
+    name: str, seed: int, draws: int, mechanisms: str, scale: float = 1.0
+) -> list[tuple[str, int, str, str, float, float]]:
+    """One line per mechanism and column of one case; the last number is the lower end of an interval, or the value again."""
+    profile, dwellings, applications = TERRITORIES[name]
+    case = af.synthesize(
+        profile,
+        dwellings=max(2, int(dwellings * scale)),
+        applications=max(20, int(applications * scale)),
+        seed=seed,
+    )
+    table = fairness(case, mechanisms, draws=draws, groups=[]).table
+    lines = []
+    for made in dict.fromkeys(table["mechanism"]):
+        for column, (metric, scope, _) in SHOWN.items():
+            mine = (table["mechanism"] == made) & (table["metric"] == metric) & (table["scope"] == scope)
+            line = table[mine].iloc[0]
+            value = float(line["value"])
+            low = float(line["low"]) if line["interval"] in ("draws low-high", "never drawn") else value
+            lines.append((name, seed, str(made), column, value, low))
+    return lines
+
+
 def measure(
     territories: Sequence[str], seeds: int, draws: int, mechanisms: str, scale: float = 1.0
 ) -> tuple[pd.DataFrame, dict[str, float]]:
     """One line per territory, seed, mechanism and column; seconds per territory."""
     lines, seconds = [], {}
     for name in territories:
-        profile, dwellings, applications = TERRITORIES[name]
         begun = time.process_time()
         for seed in range(1, seeds + 1):
-            case = af.synthesize(
-                profile,
-                dwellings=max(2, int(dwellings * scale)),
-                applications=max(20, int(applications * scale)),
-                seed=seed,
-            )
-            table = fairness(case, mechanisms, draws=draws, groups=[]).table
-            for made in dict.fromkeys(table["mechanism"]):
-                for column, (metric, scope, _) in SHOWN.items():
-                    mine = (
-                        (table["mechanism"] == made) & (table["metric"] == metric) & (table["scope"] == scope)
-                    )
-                    lines.append((name, seed, made, column, float(table.loc[mine, "value"].iloc[0])))
+            lines += measured(name, seed, draws, mechanisms, scale)
         seconds[name] = time.process_time() - begun
-    return pd.DataFrame(lines, columns=["territory", "seed", "mechanism", "column", "value"]), seconds
+    return pd.DataFrame(lines, columns=COLUMNS), seconds
 
 
 def page(found: pd.DataFrame, seconds: dict[str, float], seeds: int, draws: int, command: str) -> str:
@@ -86,6 +99,8 @@ def page(found: pd.DataFrame, seconds: dict[str, float], seeds: int, draws: int,
         "",
         f"`{command}` · attriflux {af.__version__} · Python {platform.python_version()} · {platform.machine()}, one process on a shared machine.",
         f"Synthetic cases of shipped profiles, {seeds} seeds each, {draws} draws; mean ± half of the 95 % interval over the seeds.",
+        "Chances counted over draws (`random`): the Gini lies between an estimate too low on average and one too high, and a household",
+        "that no draw served need not be without a chance; both ends stand in the cell, the ± is that of the upper one.",
         "Compare under equal rules only: `cotation`, `seniority`, `random`, `top_trading`, `probabilistic_serial` ignore the rules;",
         "`deferred_acceptance` and `merged_order` reserve; `leximin`, `maximin`, `nash` choose among the allocations that miss the rules",
         "least; `optimum` prices them (its value counts the waiting seats it gives to direct réservataires). [What each is, and each metric](../../docs/fairness.md).",
@@ -106,7 +121,11 @@ def page(found: pd.DataFrame, seconds: dict[str, float], seeds: int, draws: int,
                 mean, half = interval(
                     mine.loc[mine["column"] == column, "value"].dropna().tolist() or [float("nan")]
                 )
-                cells.append(f"{mean:.{places}f}" + (f" ± {half:.{places}f}" if half == half else ""))
+                low, _ = interval(
+                    mine.loc[mine["column"] == column, "low"].dropna().tolist() or [float("nan")]
+                )
+                from_ = f"{low:.{places}f}–" if low < mean else ""
+                cells.append(f"{from_}{mean:.{places}f}" + (f" ± {half:.{places}f}" if half == half else ""))
             out.append(f"| `{made}` | {rules[str(made)]} | " + " | ".join(cells) + " |")
         out.append("")
     return "\n".join(out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,13 +14,14 @@ from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, Finding
 from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table
-from optimizer.fairness.lottery import Draw, Lottery
+from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.market import Market, market_of
-from optimizer.fairness.measures import Reading, all_metrics
-from optimizer.fairness.prices import diversity_price, front
+from optimizer.fairness.prices import check_rule, diversity_price
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
 from optimizer.fairness.study import Study
+from optimizer.fairness.units import front_unit, mark_of, mechanism_unit, read_allocated, read_front
 from optimizer.pipeline import Prepared
+from optimizer.workers import Parts, Workers, run_units
 
 COLUMNS = ["mechanism", "metric", "scope", "value", "low", "high", "interval", "unit", "better", "source"]
 BASELINE = "random"
@@ -88,6 +88,8 @@ def fairness(
     models: Path | None = None,
     accept_assumed: bool = False,
     price_assumed: bool = False,
+    workers: Workers | int | str | None = 1,
+    parts: Path | None = None,
     phase: Callable[[str], None] = lambda text: None,
 ) -> Fairness:
     """Allocate a case by every mechanism and measure what each gives to whom.
@@ -100,13 +102,16 @@ def fairness(
     preferences : ``fit`` (equal fits are indifferent) or ``strict`` (told apart by lottery numbers).
     prices : ids of rules whose share is moved from 0 to 1 in ``steps`` steps.
     seed : of every draw; default: the case's.
+    workers : who computes the mechanisms (:func:`~optimizer.workers.workers_of`); the answer is the same.
+    parts : folder where finished mechanisms are kept, and found again.
 
     Raises
     ------
     InputProblems
         The case cannot be used.
     AttrifluxError
-        ``FAIRNESS_UNKNOWN``, ``FAIRNESS_GROUP``, ``FAIRNESS_RULE``, ``FAIRNESS_OPTION``.
+        ``FAIRNESS_UNKNOWN``, ``FAIRNESS_GROUP``, ``FAIRNESS_RULE``, ``FAIRNESS_OPTION``; those of
+        :func:`~optimizer.workers.run_units`.
 
     Examples
     --------
@@ -132,21 +137,29 @@ def fairness(
         market = replace(market, seed=seed)
     months = _months(prepared, market)
     levels = groups_of(prepared, [str(x) for x in market.application_ids], groups)
+    mark = mark_of(market, prepared.problem, months)
+    units = {m.id: mechanism_unit(mark, market, months, m.id, m.title("fr"), draws) for m in wanted}
+    moved = {r: front_unit(mark, prepared.problem, market, months, r, r, steps) for r in prices}
+    for rule in prices:
+        check_rule(prepared.problem, rule)
+    answers = run_units(
+        [*units.values(), *moved.values()],
+        workers,
+        parts=None if parts is None else Parts(parts, ".json"),
+        finished=lambda unit, answer: phase(f"✓ {unit.name}"),
+    )
     timings = dict(prepared.timings)
     lotteries: dict[str, Lottery] = {}
+    lines: list[tuple[object, ...]] = []
     for made in wanted:
-        phase(made.title("fr") + "…")
-        clock = time.perf_counter()
-        lotteries[made.id] = made.allocate(market, Draw(market.seed, 0, draws))
-        timings[made.id] = time.perf_counter() - clock
+        lotteries[made.id], mine, seconds = read_allocated(
+            answers[units[made.id].key], market, made.id, draws
+        )
+        lines += mine
+        timings |= seconds
     baseline = lotteries[BASELINE].p if BASELINE in lotteries else None
     studies = {name: Study(one, draws, months, levels, baseline) for name, one in lotteries.items()}
-    lines = []
-    for name, study in studies.items():
-        clock = time.perf_counter()
-        lines += measured(name, study)
-        timings[f"metrics {name}"] = time.perf_counter() - clock
-    fronts = [front(prepared.problem, market, months, rule, steps) for rule in prices]
+    fronts = [read_front(answers[unit.key]) for unit in moved.values()]
     masked = int(prepared.rules.number("national.fairness.masked_below"))
     diversity = pd.DataFrame(
         [{"group": g, **diversity_price(market, who)} for g, who in levels.items() if len(market)],
@@ -168,39 +181,6 @@ def fairness(
         timings=timings,
         findings=prepared.case.warnings,
     )
-
-
-def measured(name: str, study: Study) -> list[tuple[object, ...]]:
-    """Lines of ``mechanisms.csv`` for one mechanism."""
-    lines: list[tuple[object, ...]] = []
-    for metric in all_metrics():
-        for r in metric.compute(study):
-            lines.append(
-                (
-                    name,
-                    metric.id,
-                    r.scope,
-                    r.value,
-                    r.low,
-                    r.high,
-                    r.interval,
-                    metric.unit,
-                    metric.better,
-                    metric.source,
-                )
-            )
-    proof = study.lottery.proof
-    if "error" in proof:
-        reading = Reading(
-            "", float(proof["error"]), float(proof["least_error"]), float(proof["error"]), "certified"
-        )
-        lines.append(
-            (
-                name, "lottery_error", reading.scope, reading.value, reading.low, reading.high, reading.interval, "share",
-                "less", "design § 7",
-            )
-        )  # fmt: skip
-    return lines
 
 
 def _months(prepared: Prepared, market: Market) -> np.ndarray:

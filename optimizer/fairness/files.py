@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
 from optimizer.presentation.numbers import decimal
 from optimizer.problem.model import I64
+from optimizer.workers import Workers
 
 SIX = ("value", "low", "high", "rate", "opportunity", "households", "chances", "price", "bound", "share", "required_rate",
        "net", "shortfall", "slope", "wait", "gini_p")  # fmt: skip
@@ -49,9 +51,15 @@ def fairness_to(
     style: Style = "french",
     lang: Lang = "fr",
     force: bool = False,
+    workers: Workers | int | str | None = 1,
+    resume: bool = False,
     phase: Callable[[str], None] = lambda text: None,
 ) -> FairnessWritten:
-    """:func:`fairness`, written whole into ``out``, or nothing.
+    """:func:`fairness`, written whole into ``out``, or nothing; finished mechanisms wait beside it until then.
+
+    Parameters
+    ----------
+    resume : take up what a stopped comparison had finished; without it everything is computed again
 
     Raises
     ------
@@ -62,9 +70,12 @@ def fairness_to(
     """
     case, out = Path(case), Path(out)
     with hold(out, force=force, inputs=case) as held:
+        parts = held.out.with_name(f"{held.out.name}.parts")
+        if not resume:
+            shutil.rmtree(parts, ignore_errors=True)
         found = fairness(
             case, mechanisms, draws=draws, groups=groups, preferences=preferences, prices=prices, steps=steps, seed=seed,
-            models=models, accept_assumed=accept_assumed, price_assumed=price_assumed, phase=phase,
+            models=models, accept_assumed=accept_assumed, price_assumed=price_assumed, workers=workers, parts=parts, phase=phase,
         )  # fmt: skip
         with held.folder() as work:
             options = {
@@ -72,6 +83,7 @@ def fairness_to(
                 "steps": steps, "seed": found.market.seed, "groups": None if groups is None else list(groups),
             }  # fmt: skip
             write_fairness(work, found, options, style=style, lang=lang)
+        shutil.rmtree(parts, ignore_errors=True)
     return FairnessWritten(out, found, _summary(found, out))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -92,7 +93,8 @@ def _epci(prepared: Prepared) -> NDArray[np.int64]:
 def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame:
     """``groups.csv``: the mean chance of each level, and how it compares with a random order on the same market.
 
-    A level with fewer households than ``masked_below`` keeps its line and loses its numbers. One certain allocation is a census: its
+    A level with fewer households than ``masked_below`` keeps its line and loses its numbers; while the masked levels of a group have
+    fewer households together, the next smallest is masked too, or a subtraction from the total would give them back. One certain allocation is a census: its
     Wilson interval is labelled as what a sample of that size would leave open; drawn lotteries have one over their draws.
     """
     lines = []
@@ -100,10 +102,11 @@ def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame
         p, base = study.lottery.p, study.baseline
         for group, levels in study.groups.items():
             at = np.array(levels, object)
+            hidden = masked_levels(Counter(levels), masked_below)
             for level in sorted(set(levels)):
                 mine = at == level
                 n = int(mine.sum())
-                if n < masked_below:
+                if level in hidden:
                     lines.append((name, group, level, n, *[float("nan")] * 3, "", float("nan"), True))
                     continue
                 rate = float(p[mine].mean())
@@ -112,13 +115,32 @@ def group_table(studies: Mapping[str, Study], masked_below: int) -> pd.DataFrame
                 if study.lottery.draws:
                     low, high = wilson(rate, study.lottery.draws * n)
                     interval = "wilson"
-                elif len(study.outcomes) == 1:
+                elif study.lottery.certain:
                     low, high = wilson(rate, n)
                     interval = "census wilson"
                 expected = float(base[mine].sum()) if base is not None else float("nan")
                 opportunity = float(p[mine].sum()) / expected if expected > 0 else float("nan")
                 lines.append((name, group, level, n, rate, low, high, interval, opportunity, False))
     return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def masked_levels(sizes: Mapping[str, int], masked_below: int) -> set[str]:
+    """Levels that lose their numbers: the small ones, and larger ones while all that is masked is small.
+
+    Examples
+    --------
+    >>> sorted(masked_levels({"a": 300, "b": 40, "c": 5}, 11))
+    ['b', 'c']
+    >>> sorted(masked_levels({"a": 300, "b": 8, "c": 5}, 11))
+    ['b', 'c']
+    """
+    ordered = sorted(sizes, key=lambda level: (sizes[level], level))
+    hidden = {level for level in ordered if sizes[level] < masked_below}
+    for level in ordered:
+        if not hidden or sum(sizes[x] for x in hidden) >= masked_below:
+            break
+        hidden.add(level)
+    return hidden
 
 
 def lorenz_table(studies: Mapping[str, Study], points: int = 101) -> pd.DataFrame:

@@ -143,6 +143,11 @@ class Lottery:
     draws: int = 0
     proof: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def certain(self) -> bool:
+        """Whether it always gives one allocation of named households."""
+        return len(self.support) == 1 and len(self.members) == len(self.groups)
+
     @cached_property
     def members(self) -> tuple[I64, ...]:
         """Applications of each group."""

@@ -1,10 +1,28 @@
 """What a rule costs: the optimum as its share moves, everything else fixed; and the published bound on such a price.
 
+The bound
+---------
+*Statement.* Dwellings are in blocks M_1 … M_l, households in types N_1 … N_k; a letting (i, d) is worth u(i, d) ≥ 0; of block q at
+most λ_pq dwellings, a whole number, go to type p, and nothing else is asked. Let α_pq = min(1, λ_pq / |M_q|) and α = min α_pq > 0.
+Then the optimum without caps is at most 1/α times the optimum with them.
+
+*Proof.* Take an optimum x without caps, and let n_pq ≤ |M_q| be its lettings of block q to type p. Keep the min(n_pq, λ_pq) of largest
+worth: if n_pq ≤ λ_pq they are all kept, else at least the part λ_pq / n_pq ≥ α_pq of their worth is. What is kept breaks no cap, gives
+nobody two dwellings and no dwelling twice, and is worth at least α times x. ∎ (For the linear programs α·x itself keeps the caps.)
+
+*Where it is tight.* One type that alone values a block: it may take λ of m dwellings, nobody wants the others, the price is m/λ = 1/α.
+
+*Whole or linear.* With one block the caps of types contain the households' own and cross no dwelling's: the rows are a flow network,
+so the linear program has a whole optimum and the price measured is the price of whole allocations.
+
+*Not covered.* Caps on anything but type × block (a yearly rate, a numerator that two types share, a shortfall that is priced rather than
+forbidden), or a worth below zero. A floor is no cap.
+
 References
 ----------
 Benabbou, N., Chakraborty, M., Ho, X.-V., Sliwinski, J. & Zick, Y. (2018), Diversity constraints in public housing allocation,
-AAMAS 2018: with caps of λ_pq flats for type p in block q and α_pq = λ_pq / |block q|, the price of diversity (optimum without caps over
-optimum with them) is at most 1 / min α.
+AAMAS 2018, who give the bound 1 / min α for Singapore's ethnic quotas. The statement and the proof above are ours; that their hypotheses are
+word for word these **could not be checked** against the paper.
 """
 
 from __future__ import annotations
@@ -59,10 +77,7 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
     AttrifluxError
         ``FAIRNESS_RULE``
     """
-    mine = [r for r, row in enumerate(problem.rows) if row.rule == rule and row.price > 0]
-    if not mine:
-        known = ", ".join(dict.fromkeys(row.rule for row in problem.rows if row.price > 0))
-        raise AttrifluxError("FAIRNESS_RULE", what=rule, known=known or "–")
+    mine = check_rule(problem, rule)
     place = {str(name): i for i, name in enumerate(market.application_ids)}
     lines = []
     for share in [None, *(Fraction(i, steps - 1) for i in range(steps))]:
@@ -98,6 +113,21 @@ def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
+def check_rule(problem: Problem, rule: str) -> list[int]:
+    """The priced rows of a rule.
+
+    Raises
+    ------
+    AttrifluxError
+        ``FAIRNESS_RULE``
+    """
+    mine = [r for r, row in enumerate(problem.rows) if row.rule == rule and row.price > 0]
+    if not mine:
+        known = ", ".join(dict.fromkeys(row.rule for row in problem.rows if row.price > 0))
+        raise AttrifluxError("FAIRNESS_RULE", what=rule, known=known or "–")
+    return mine
+
+
 def diversity_price(
     market: Market, levels: tuple[str, ...], margin: Fraction = Fraction(1, 10)
 ) -> dict[str, float]:
@@ -109,7 +139,7 @@ def diversity_price(
     Returns
     -------
     dict
-        ``price``: optimum without the caps over the optimum with them, both of the linear program, ``bound``: 1 / min α.
+        ``price``: optimum without the caps over the optimum with them (whole, see above), ``bound``: 1 / min α.
     """
     types = sorted(set(levels))
     kind = np.array([types.index(x) for x in levels])

@@ -44,9 +44,11 @@ texts(
         "envy": ("Envie avant tirage", "Envy before the draw"),
         "wait": ("Mois d'attente des logés", "Months waited by the housed"),
         "table_note": (
-            "Entre crochets : 5e et 95e centiles des tirages. Gini : 0, tous la même chance ; 1, un seul a tout. Un classement donne "
+            "Entre crochets : 5e et 95e centiles des tirages ; quand les chances sont comptées sur des tirages, le Gini est entre une estimation "
+            "trop basse et une trop haute, et un ménage jamais tiré n'est pas forcément sans chance. Gini : 0, tous la même chance ; 1, un seul a tout. Un classement donne "
             "tout à quelques-uns : son Gini est près de 1 par construction.",
-            "In brackets: 5th and 95th percentiles of the draws. Gini: 0, the same chance for all; 1, one has everything. A ranking "
+            "In brackets: 5th and 95th percentiles of the draws; where chances are counted over draws the Gini lies between an estimate too low "
+            "and one too high, and a household never drawn need not be without a chance. Gini: 0, the same chance for all; 1, one has everything. A ranking "
             "gives everything to a few: its Gini is near 1 by construction.",
         ),
         "curve": (
@@ -86,9 +88,9 @@ texts(
         "diversity": ("Le prix publié de la diversité", "The published price of diversity"),
         "diversity_note": (
             "Rapport entre l'optimum sans plafond par groupe et l'optimum avec (parts de la demande plus dix points), à côté de la borne "
-            "publiée 1/min α (Benabbou et al., 2018). Le prix mesuré est au plus la borne.",
+            "1/min α (Benabbou et al., 2018 ; démontrée de nouveau dans le programme, sans relecture de l'article). Le prix mesuré est au plus la borne.",
             "Optimum without caps per group over the optimum with them (shares of the demand plus ten points), beside the published "
-            "bound 1/min α (Benabbou et al., 2018). The price measured is at most the bound.",
+            "bound 1/min α (Benabbou et al., 2018; proven again in the program, the paper not reread). The price measured is at most the bound.",
         ),
         "price": ("Prix mesuré", "Price measured"),
         "bound": ("Borne publiée", "Published bound"),

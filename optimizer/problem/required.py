@@ -125,7 +125,7 @@ def row_of(
         rate = half_up(min(max(wanted, Fraction(0)), Fraction(1)), ground.rate_unit) * (
             RATE_UNIT // ground.rate_unit
         )
-    priced = left > 0 and year >= ground.min_count and (line.share is not None or remaining.known)
+    priced = year >= ground.min_count and (line.share is not None or remaining.known)
     return Row(
         rule=rule,
         scope=line.scope,

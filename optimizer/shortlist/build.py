@@ -15,7 +15,7 @@ from optimizer.problem import Evaluation
 from optimizer.problem.model import FirstRanks, Problem
 from optimizer.shortlist.leapfrogs import LeapfrogFinder, Leapfrogs, rule_reason
 from optimizer.shortlist.lookup import Pools
-from optimizer.shortlist.ranks import Lines, binding_rows, fill_ranks
+from optimizer.shortlist.ranks import Lines, OwnOrder, binding_rows, fill_ranks
 from optimizer.shortlist.reasons import LineContext, line_reason, whole_leases_missing
 
 I32 = NDArray[np.int32]
@@ -46,18 +46,20 @@ class Shortlists:
     reasons: list[str]
     leapfrogs: Leapfrogs
     size: int
-    named: dict[tuple[int, int], I32]
+    named: dict[tuple[int, int], OwnOrder]
     binding: NDArray[np.bool_]
     pinned: frozenset[int]
     finder: LeapfrogFinder | None
     places: I32
 
 
-def own_order(problem: Problem, facts: Facts, pools: Pools, first: FirstRanks) -> dict[tuple[int, int], I32]:
+def own_order(
+    problem: Problem, facts: Facts, pools: Pools, first: FirstRanks
+) -> dict[tuple[int, int], OwnOrder]:
     """For each first rank on an account that names its own households: its nominees in its order.
 
-    Nominations for that very dwelling come before those open to every dwelling of the account; then by rank and
-    application. An account without nominee eligible for the dwelling is not in the result.
+    Nominations for that very dwelling come before those open to every dwelling of the account; then by rank. An account
+    without nominee eligible for the dwelling is not in the result.
     """
     here: dict[tuple[int, int], list[tuple[int, int]]] = {}
     anywhere: dict[int, list[tuple[int, int]]] = {}
@@ -67,11 +69,13 @@ def own_order(problem: Problem, facts: Facts, pools: Pools, first: FirstRanks) -
         else:
             here.setdefault((line.account, line.dwelling), []).append((line.rank, line.application))
     chosen = problem.kinds.account[first.kind]
-    order: dict[tuple[int, int], I32] = {}
+    order: dict[tuple[int, int], OwnOrder] = {}
     place = np.full(len(problem.application_ids), -1, np.int32)
     for account in sorted(set(anywhere) | {a for a, _ in here}):
-        general = list(dict.fromkeys(app for _, app in sorted(anywhere.get(account, []))))
-        place[general] = np.arange(len(general), dtype=np.int32)
+        general: dict[int, int] = {}
+        for rank, app in sorted(anywhere.get(account, [])):
+            general.setdefault(app, rank)
+        place[list(general)] = list(general.values())
         for i in np.flatnonzero((chosen == account) & (first.app >= 0)).tolist():
             d = int(first.dwelling[i])
             if _mode(facts, d, account) == "delegated":
@@ -84,12 +88,15 @@ def own_order(problem: Problem, facts: Facts, pools: Pools, first: FirstRanks) -
                 mask |= np.isin(apps, np.array([app for _, app in own], np.int32))
             at = np.flatnonzero(mask)
             apps = apps[at[pools.kinds(d, account)[problem.entry_type[part][at]] >= 0]]
-            eligible = set(apps.tolist())
-            later = apps[place[apps] >= 0]
-            names = [app for _, app in own if app in eligible] + later[np.argsort(place[later])].tolist()
+            eligible = apps.tolist()
+            where = {app: (0, rank) for rank, app in reversed(own)}
+            names = sorted((where.get(app, (1, int(place[app]))), app) for app in eligible)
             if names:
-                order[d, account] = np.array(list(dict.fromkeys(names)), np.int32)
-        place[general] = -1
+                number = {x: n for n, x in enumerate(sorted({x for x, _ in names}))}
+                order[d, account] = OwnOrder(
+                    np.array([app for _, app in names], np.int32), tuple(number[x] for x, _ in names)
+                )
+        place[list(general)] = -1
     return order
 
 
@@ -98,7 +105,7 @@ def _mode(facts: Facts, dwelling: int, account: int) -> str:
     return facts.mode_of(account, facts.line_of(dwelling, account))
 
 
-def shared_lists(facts: Facts, named: Mapping[tuple[int, int], I32]) -> frozenset[tuple[int, int]]:
+def shared_lists(facts: Facts, named: Mapping[tuple[int, int], OwnOrder]) -> frozenset[tuple[int, int]]:
     """Lists of `partial` accounts: the réservataire's nominations first, then the engine (design §3)."""
     return frozenset((d, account) for d, account in named if _mode(facts, d, account) == "partial")
 
@@ -168,7 +175,7 @@ def build_shortlists(
                 pinned=d in pinned,
                 heavy=int(lines.burden[i]) > 0,
                 places=places or {},
-                named=(d, account) in named and int(lines.app[i]) in named[d, account],
+                named=(d, account) in named and int(lines.app[i]) in named[d, account].app,
                 summary=summary,
                 missing=by_reason,
             ),

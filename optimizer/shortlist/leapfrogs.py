@@ -40,7 +40,7 @@ from optimizer.shortlist.passes import (
     pool_size,
     types_ahead,
 )  # fmt: skip
-from optimizer.shortlist.ranks import Lines
+from optimizer.shortlist.ranks import Lines, OwnOrder
 
 B = NDArray[np.bool_]
 I32 = NDArray[np.int32]
@@ -149,7 +149,7 @@ class LeapfrogFinder:
         counted: Evaluation,
         dalo: B,
         binding: B,
-        named: Mapping[tuple[int, int], NDArray[np.int32]],
+        named: Mapping[tuple[int, int], OwnOrder],
         pinned: frozenset[int],
         proven: bool,
         max_lists: int,
@@ -295,7 +295,7 @@ class LeapfrogFinder:
         how[0] = FIRST
         own = self.named.get((d, r))
         if own is not None:
-            how[np.isin(self.lines.app[first:stop], own)] = NAMED
+            how[np.isin(self.lines.app[first:stop], own.app)] = NAMED
         if d in self.pinned:
             how[0] = PINNED
         return how

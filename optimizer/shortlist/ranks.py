@@ -17,8 +17,9 @@ served when their households stood on two lists already).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,13 @@ from optimizer.shortlist.passes import best_entries, lacking, may_stand
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 B = NDArray[np.bool_]
+
+
+class OwnOrder(NamedTuple):
+    """A réservataire's nominees for one list, best placed first: applications (n,) and the place of each (equal ranks: the same)."""
+
+    app: I32
+    place: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def fill_ranks(
     binding: B,
     size: int,
     max_lists: int,
-    named: Mapping[tuple[int, int], I32],
+    named: Mapping[tuple[int, int], OwnOrder],
     shared: frozenset[tuple[int, int]] = frozenset(),
     pools: Pools | None = None,
 ) -> Lines:
@@ -92,7 +100,7 @@ def fill_ranks(
     max_lists : int
         Lists a household may be reserve on in a session (``national.caleol.max_lists``).
     named : mapping
-        (dwelling, account) -> application indices in the réservataire's own order, for lists it names itself.
+        (dwelling, account) -> nominees in the réservataire's own order, for lists it names itself.
     shared : those of ``named`` where the engine goes on after the nominations.
     """
     pools = pools or Pools(problem)
@@ -114,7 +122,7 @@ def fill_ranks(
     for order, (*_, i) in enumerate(todo, start=1):
         d, r = int(first.dwelling[i]), int(account[i])
         own = named.get((d, r))
-        chosen = [] if own is None else filler.nominees(d, own, more)
+        chosen = [] if own is None else filler.nominees(d, r, int(first.kind[i]), own, more)
         if len(chosen) < more and (own is None or (d, r) in shared):
             chosen += filler.best(
                 d, r, int(first.kind[i]), bool(dalo[first.app[i]]), more - len(chosen), chosen
@@ -201,40 +209,51 @@ class _Filler:
             )  # fmt: skip
         return known
 
-    def nominees(self, dwelling: int, own: I32, most: int) -> list[int]:
-        """Entries of the réservataire's next households that are free, in its order, at most so many."""
-        part = self.pools.entries(dwelling)
-        free = own[self.free[own]][:most]
-        apps = self.problem.entry_app[part]
-        return [part.start + int(np.flatnonzero(apps == a)[0]) for a in free.tolist()]
+    def nominees(self, dwelling: int, account: int, first_kind: int, own: OwnOrder, most: int) -> list[int]:
+        """Entries of the réservataire's next households that are free, in its order, at most so many.
 
-    def best(
-        self, dwelling: int, account: int, first_kind: int, fillers: bool, most: int, above: list[int]
-    ) -> list[int]:
-        """Entries of the best free households, best first, without those of the entries ``above``."""
+        Between nominees it makes no difference between, what decides elsewhere does: class, value, seniority, h.
+        """
+        apps = self.problem.entry_app[self.pools.entries(dwelling)]
+        start = self.pools.entries(dwelling).start
+        place = {int(a): p for a, p in zip(own.app.tolist(), own.place, strict=True) if self.free[a]}
+        entries = [start + int(np.flatnonzero(apps == a)[0]) for a in place]
+        key = self._key(dwelling, account, first_kind)
+        return sorted(entries, key=lambda at: (place[int(self.problem.entry_app[at])], *key(at)))[:most]
+
+    def _key(
+        self, dwelling: int, account: int, first_kind: int
+    ) -> Callable[[int], tuple[bool, int, int, int, int]]:
+        """What orders households on a list behind a first rank: class, value, seniority, h, smallest application."""
         problem, pools, kinds = self.problem, self.pools, self.problem.kinds
-        part, kind_of = pools.entries(dwelling), pools.kinds(dwelling, account)
-        lean_of = pools.leans(dwelling, account)
+        kind_of, lean_of = pools.kinds(dwelling, account), pools.leans(dwelling, account)
         types = np.flatnonzero(kind_of >= 0)
         lacking(
             kind_of[types], types, kinds.ptr, kinds.row, kinds.num, self.binding, first_kind,
             np.zeros(0, np.int32), self._need, self._lacks, np.zeros(0, np.bool_),
         )  # fmt: skip
+
+        def key(at: int) -> tuple[bool, int, int, int, int]:
+            a, t = int(problem.entry_app[at]), int(problem.entry_type[at])
+            value = int(problem.values(np.array([at]))[0] + lean_of[t])
+            return (
+                bool(self._lacks[t]), -value, -int(problem.seniority[a]), -pools.lottery(a, dwelling, account), a,
+            )  # fmt: skip
+
+        return key
+
+    def best(
+        self, dwelling: int, account: int, first_kind: int, fillers: bool, most: int, above: list[int]
+    ) -> list[int]:
+        """Entries of the best free households, best first, without those of the entries ``above``."""
+        problem, pools = self.problem, self.pools
+        part, kind_of = pools.entries(dwelling), pools.kinds(dwelling, account)
+        lean_of = pools.leans(dwelling, account)
+        key = self._key(dwelling, account, first_kind)
         entries = best_entries(
             problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit,
             problem.seniority, part.start, part.stop, kind_of, lean_of, self._lacks, self.free, self.dalo, fillers,
             most + len(above),
         )  # fmt: skip
-        types = problem.entry_type[entries]
-        value = problem.values(entries) + lean_of[types]
-        apps = problem.entry_app[entries]
-
-        def key(j: int) -> tuple[bool, int, int, int, int]:
-            a = int(apps[j])
-            return (
-                bool(self._lacks[types[j]]), -int(value[j]), -int(problem.seniority[a]),
-                -pools.lottery(a, dwelling, account), a,
-            )  # fmt: skip
-
-        ordered = [int(entries[j]) for j in sorted(range(len(entries)), key=key)]
+        ordered = sorted((int(at) for at in entries), key=key)
         return [at for at in ordered if at not in above][:most]

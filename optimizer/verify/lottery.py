@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from optimizer.verify.outputs import read_json
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
 from optimizer.verify.tables import read_case
-from optimizer.verify.verdict import CERTIFIED, MALFORMED, REFUSED, Findings, Verdict
+from optimizer.verify.verdict import CERTIFIED, MALFORMED, REFUSED, WITHIN, Findings, Verdict, decimal_text
 from optimizer.verify.whole import shipped_models
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
@@ -33,8 +34,10 @@ from optimizer.verify.year import Year
 FORMAT = "attriflux-fairness/1"
 UNIT = 10**12
 """Multipliers and chances are read as whole numbers of this unit."""
-SLACK = UNIT // 10**6
+SLACK = UNIT // 10**7
 """What the rounding of a linear program may leave between a stage's value and the bound of its multipliers."""
+TOLD = UNIT // 10**6
+"""An interval of a chance from which the verdict tells it."""
 
 
 def verify_lottery(out_dir: Path, case_path: Path, *, models: Path | None = None) -> Verdict:
@@ -49,7 +52,8 @@ def verify_lottery(out_dir: Path, case_path: Path, *, models: Path | None = None
     Returns
     -------
     Verdict
-        ``certified``: every lottery adds up and every stage's bound holds; else ``refused``.
+        ``certified``: every lottery adds up and every stage's bound holds; ``certified within`` a chance where a stage or a lottery
+        leaves an interval; else ``refused``.
     """
     out, found = Path(out_dir), Findings()
     law = Path(models) if models is not None else shipped_models()
@@ -74,11 +78,14 @@ def verify_lottery(out_dir: Path, case_path: Path, *, models: Path | None = None
         lotteries = _read(out, worlds[0], found)
         _add_up(out, lotteries, found)
         _eligible(worlds[0], lotteries, found)
+    within = 0
     try:
-        _stages(out, lotteries, found)
+        within = _stages(out, lotteries, found)
     except MALFORMED as error:
         found.add("stages", f"contenu inattendu ({type(error).__name__})")
-    return Verdict(REFUSED if found.failed else CERTIFIED, found.checks())
+    told = decimal_text(Fraction(within, UNIT)) if within > TOLD else ""
+    verdict = REFUSED if found.failed else WITHIN if told else CERTIFIED
+    return Verdict(verdict, found.checks(), within=told)
 
 
 class _Lottery:
@@ -195,68 +202,111 @@ def _eligible(world: World, lotteries: Mapping[str, _Lottery], found: Findings) 
     found.start("eligibility")
 
 
-def _stages(out: Path, lotteries: Mapping[str, _Lottery], found: Findings) -> None:
-    """Each stage's value is within reach of no more: the bound of its multipliers, over every column.
+def _stages(out: Path, lotteries: Mapping[str, _Lottery], found: Findings) -> int:
+    """Each stage's value is within reach of no more: the bound of its multipliers, over every column and every leaf of its tree.
 
-    A lottery found over whole allocations publishes no program: it is added up again, and its stages are not claimed.
+    Returns the largest chance, in units, that a stage leaves between what the lottery gives and what is proven.
     """
     proofs = read_json(out, "proofs.json")
+    within = 0
     for name, one in lotteries.items():
         proof = proofs.get(name, {})
         if "program" not in proof or not proof["stages"] or name not in ("leximin", "maximin"):
             continue
-        program = proof["program"]
-        people = [int(x) for x in program["people"]]
-        entries: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for column, row, value in program["entries"]:
-            entries[int(column)].append((int(row), int(value)))
-        owner = [int(t) for t in program["owner"]]
-        for kind in range(len(people)):
-            found.demand("stages", len(one.members[kind]) == people[kind], f"{name} : type {kind}")
+        program = _Program(proof["program"])
+        for kind, size in enumerate(program.people):
+            found.demand("stages", len(one.members[kind]) == size, f"{name} : type {kind}")
         fixed: dict[int, int] = {}
         for number, stage in enumerate(proof["stages"]):
             value = _whole(stage["value"])
-            bound, mass = _bound(stage, owner, people, entries, program, fixed)
-            found.demand("stages", bound <= (value + SLACK) * mass, f"{name} : étape {number + 1}")
+            told = max(value, _whole(stage.get("bound", stage["value"])))
+            weight = [max(0, _whole(x)) for x in stage["on_types"]]
+            most = program.most(stage["tree"], weight) if "tree" in stage else program.leaf(stage, weight)
+            mass = sum(w for t, w in enumerate(weight) if t not in fixed)
+            held = sum(weight[t] * p for t, p in fixed.items())
+            fine = most * UNIT - held <= (told + SLACK) * mass
+            found.demand("stages", fine, f"{name} : étape {number + 1}")
+            within = max(within, told - value)
             for kind in stage["fixed"]:
                 found.demand("stages", kind not in fixed, f"{name} : type fixé deux fois")
                 fixed[int(kind)] = value
-        error = _whole(proof["error"]) + SLACK
+        error = _whole(proof["error"])
+        within = max(within, error)
         for kind, value in fixed.items():
             share = one.of_type.get(kind, Fraction(0))
-            low = name == "maximin" or abs(share * UNIT - value) <= error
-            found.demand("stages", low and share * UNIT >= value - error, f"{name} : chance d'un type")
+            low = name == "maximin" or abs(share * UNIT - value) <= error + SLACK
+            found.demand(
+                "stages", low and share * UNIT >= value - error - SLACK, f"{name} : chance d'un type"
+            )
+    return within
+
+
+class _Program:
+    """The published program: columns of types, rows in whole numbers, and what multipliers prove of its points."""
+
+    def __init__(self, program: Mapping[str, Any]) -> None:
+        self.people = [int(x) for x in program["people"]]
+        self.owner = [int(t) for t in program["owner"]]
+        self.low, self.high = program["low"], program["high"]
+        self.entries: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for column, row, value in program["entries"]:
+            self.entries[int(column)].append((int(row), int(value)))
+
+    def leaf(
+        self,
+        leaf: Mapping[str, Any],
+        weight: Sequence[int],
+        within: Mapping[int, tuple[int, int]] = MappingProxyType({}),
+    ) -> int:
+        """Largest weighted sum of chances that multipliers allow, in units; ``within``: columns with bounds of their own."""
+        caps = [max(0, _whole(x)) for x in leaf["on_people"]]
+        on_rows = []
+        total = sum(v * m for v, m in zip(caps, self.people, strict=True))
+        for x, low, high in zip(leaf["on_rows"], self.low, self.high, strict=True):
+            u = _whole(x)
+            if (u > 0 and high is None) or (u < 0 and low is None):
+                u = 0
+            on_rows.append(u)
+            total += u * int(high if u > 0 else low) if u else 0
+        # Σ of a type's columns ≤ its people: one column of the type takes the largest rest of those without bounds
+        extra = [0] * len(self.people)
+        for column, t in enumerate(self.owner):
+            charged = caps[t] + sum(on_rows[r] * a for r, a in self.entries.get(column, ()))
+            # rests are of one person: weight/people − charged, kept whole by counting it ``people`` times
+            rest = weight[t] - self.people[t] * charged
+            if column in within:
+                low, high = within[column]
+                total += _up(rest * (high if rest > 0 else low), self.people[t])
+            else:
+                extra[t] = max(extra[t], rest)
+        return total + sum(extra)
+
+    def most(self, tree: Sequence[Mapping[str, Any]], weight: Sequence[int]) -> int:
+        """The largest bound of a leaf; every whole point lies in one: each node halves what a column may be."""
+        best: int | None = None
+        pending: list[tuple[int, dict[int, tuple[int, int]]]] = [(0, {})]
+        while pending:
+            place, within = pending.pop()
+            node = tree[place]
+            if "column" not in node:
+                bound = self.leaf(node, weight, within)
+                best = bound if best is None else max(best, bound)
+                continue
+            column, at = int(node["column"]), int(node["at"])
+            low, high = within.get(column, (0, self.people[self.owner[column]]))
+            for child, bounds in ((node["below"], (low, at)), (node["above"], (at + 1, high))):
+                if int(child) <= place:
+                    raise ValueError("tree")
+                if bounds[0] <= bounds[1]:
+                    pending.append((int(child), within | {column: bounds}))
+        if best is None:
+            raise ValueError("tree")
+        return best
+
+
+def _up(num: int, den: int) -> int:
+    return -(-num // den)
 
 
 def _whole(x: float) -> int:
     return int(round(Fraction(float(x)) * UNIT))
-
-
-def _bound(
-    stage: Mapping[str, Any],
-    owner: Sequence[int],
-    people: Sequence[int],
-    entries: Mapping[int, Sequence[tuple[int, int]]],
-    program: Mapping[str, Any],
-    fixed: Mapping[int, int],
-) -> tuple[int, int]:
-    """``(bound × mass, mass)`` in units, the mass of the multipliers of the types still free."""
-    weight = [max(0, _whole(x)) for x in stage["on_types"]]
-    caps = [max(0, _whole(x)) for x in stage["on_people"]]
-    on_rows = []
-    total = 0
-    for x, low, high in zip(stage["on_rows"], program["low"], program["high"], strict=True):
-        u = _whole(x)
-        if (u > 0 and high is None) or (u < 0 and low is None):
-            u = 0
-        on_rows.append(u)
-        total += u * int(high if u > 0 else low) if u else 0
-    total += sum(v * m for v, m in zip(caps, people, strict=True))
-    extra = [0] * len(people)
-    for column, t in enumerate(owner):
-        charged = caps[t] + sum(on_rows[r] * a for r, a in entries.get(column, ()))
-        extra[t] = max(extra[t], weight[t] - people[t] * charged)
-    total += sum(extra)
-    held = sum(weight[t] * p for t, p in fixed.items())
-    mass = sum(w for t, w in enumerate(weight) if t not in fixed)
-    return total * UNIT - held, mass

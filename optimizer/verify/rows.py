@@ -465,7 +465,7 @@ def with_rate(
     if remaining > 0:
         wanted = ((share - row.tolerance) * year - num - row.opening) / remaining
         rate = half_up(min(max(wanted, Fraction(0)), Fraction(1)), 10**decimals) * 10 ** (4 - decimals)
-    priced = remaining > 0 and year >= min_count and (grounded or row.number is None)
+    priced = year >= min_count and (grounded or row.number is None)
     return replace(
         row,
         share=share,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,6 +24,8 @@ from optimizer.verify.words import canonical, every_table, fitting, headers_of, 
 from optimizer.verify.yamltext import read_yaml
 
 BOM = b"\xef\xbb\xbf"
+BLANK = b' \t\r\n;,"'
+"""What a line without any value may hold."""
 READY = Path(__file__).resolve().parents[1] / "importers" / "mappings"
 """Ready mappings are data: headers of usual exports."""
 NOTHING = pa.nulls(0, pa.string())
@@ -164,6 +167,8 @@ def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
     delimiter, names = _head(raw)
     if not names:
         return {}
+    if not raw.split(b"\n", 1)[0].strip(BLANK) or raw.count(b"\r") != raw.count(b"\r\n"):
+        return _csv_slow(raw, delimiter, name)
     try:
         table = pacsv.read_csv(
             io.BytesIO(raw),
@@ -180,9 +185,10 @@ def csv_columns(raw: bytes, name: str) -> dict[str, pa.Array]:
 
 
 def _head(raw: bytes) -> tuple[str, list[str]]:
-    """(delimiter, headers) of the first line; no headers when it is empty."""
-    head = raw.split(b"\n", 1)[0].decode("utf-8", errors="replace").rstrip("\r")
-    if not head.strip():
+    """(delimiter, headers) of the first line that is not blank; no headers when there is none."""
+    lines = re.split(b"\r\n|\n|\r", raw[: 1 << 20])
+    head = next((line for line in lines if line.strip(BLANK)), b"").decode("utf-8", errors="replace")
+    if not head:
         return ",", []
     delimiter = max((";", ",", "\t"), key=head.count)
     return delimiter, next(csv.reader([head], delimiter=delimiter))
@@ -191,13 +197,12 @@ def _head(raw: bytes) -> tuple[str, list[str]]:
 def header_names(file: Path) -> list[str]:
     """The headers of a CSV file as they stand, in its order."""
     with file.open("rb") as stream:
-        return _head(stream.readline(1 << 20).removeprefix(BOM))[1]
+        return _head(stream.read(1 << 20).removeprefix(BOM))[1]
 
 
 def _csv_slow(raw: bytes, delimiter: str, name: str) -> dict[str, pa.Array]:
     lines = list(csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), delimiter=delimiter))
-    names = lines[0]
-    body = [line for line in lines[1:] if any(cell.strip() for cell in line)]
+    names, *body = (line for line in lines if any(cell.strip() for cell in line))
     if any(len(line) > len(names) and any(c.strip() for c in line[len(names) :]) for line in body):
         raise Unreadable(name, "lignes trop longues")
     return {

@@ -174,6 +174,12 @@ class Verdict:
         """The verdict in one sentence, ready for a screen."""
         bad = sum(not c.ok for c in self.checks)
         within = self.within.replace(".", ",") if lang == "fr" else self.within
+        if self.verdict == WITHIN and any(c.id == "lottery" for c in self.checks):
+            return (
+                f"Certifié : les loteries se recomptent ; aucune chance n'est à plus de {within} de sa valeur prouvée."
+                if lang == "fr"
+                else f"Certified: the lotteries add up; no chance is further than {within} from its proven value."
+            )
         if self.verdict == CERTIFIED and any(c.id == "lottery" for c in self.checks):
             proved = any(c.id == "stages" for c in self.checks)
             if lang == "fr":

@@ -43,7 +43,7 @@ def test_a_generated_pool_is_exact_and_the_same_again():
     pool = generated(200, 20, (2, 3, 4, 3), 1)
     assert (pool.people == generated(200, 20, (2, 3, 4, 3), 1).people).all()
     found = solve(pool, 20)
-    assert found["exact"] and found["smallest_probability"] <= found["smallest_bound"] + 1e-9  # type: ignore[operator]
+    assert found["exact"] and found["smallest_probability"] <= found["smallest_bound"] + 1e-9
     assert found["smallest_probability"] == pytest.approx(found["smallest_bound"], abs=1e-6)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,12 +14,17 @@ import pyarrow.parquet as pq
 import pytest
 
 import optimizer as af
+from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import all_mechanisms, fairness_to
-from optimizer.fairness.market import market_of
+from optimizer.fairness.lottery import Draw, allocation, mixed
+from optimizer.fairness.market import market_of, plain_market
 from optimizer.fairness.measures import all_metrics
+from optimizer.fairness.prices import diversity_price
+from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
+from tests.fairness.markets import small_market
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +62,28 @@ def test_every_mechanism_has_every_metric(written: Path):
     )
 
 
+def test_chances_counted_over_draws_have_an_interval():
+    """One dwelling, thirty households, ninety draws at random: all have the same chance, their frequencies do not."""
+    market = plain_market([[1]] * 30, capacity=[1])
+    drawn = [allocation([(Draw("even", i).number("who") % 30, 0, 0)]) for i in range(90)]
+    study = Study(mixed(market, [(Fraction(1, 90), one) for one in drawn], draws=90), 90, np.zeros(30))
+    readings = {
+        (m.id, r.scope): r for m in all_metrics() if m.id in ("gini_p", "min_p") for r in m.compute(study)
+    }
+    told = readings["gini_p", ""]
+    assert told.interval == "draws low-high" and told.low < 0.15 < 0.25 < told.value == told.high
+    never = readings["min_p", "without"]
+    assert never.interval == "never drawn" and never.low == 0.0 < never.value == never.high
+    assert readings["min_p", "positive"].high > 1 / 30
+
+
 def test_small_groups_lose_their_numbers(written: Path):
     groups = pq.read_table(written / "groups.parquet").to_pandas()
     assert groups["masked"].any() and not groups["masked"].all()
-    assert (
-        groups.loc[groups["masked"], "rate"].isna().all() and (groups.loc[groups["masked"], "n"] < 11).all()
-    )
+    assert groups.loc[groups["masked"], ["rate", "low", "high", "opportunity"]].isna().all(axis=None)
     assert (groups.loc[~groups["masked"], "n"] >= 11).all()
+    for _, mine in groups[groups["masked"]].groupby(["mechanism", "group"]):
+        assert mine["n"].sum() >= 11, "a subtraction from the total gives a small group back"
 
 
 def test_the_price_of_a_rule_falls_as_its_share_rises_and_the_published_bound_holds(written: Path):
@@ -69,6 +92,18 @@ def test_the_price_of_a_rule_falls_as_its_share_rises_and_the_published_bound_ho
     assert (ordered["net"].diff().dropna() <= 0).all() and (ordered["slope"] <= 0).all()
     diversity = pd.read_csv(written / "diversity.csv", sep=";", decimal=",", encoding="utf-8-sig")
     assert (diversity["price"] >= 1 - 1e-9).all() and (diversity["price"] <= diversity["bound"] + 1e-9).all()
+
+
+def test_caps_cost_at_most_the_bound_and_reach_it_where_one_public_alone_wants_a_block():
+    for number in range(40):
+        market = small_market(number)
+        levels = tuple("ab"[a % 2] for a in range(len(market)))
+        found = diversity_price(market, levels)
+        assert 1 - 1e-9 <= found["price"] <= found["bound"] + 1e-9
+    # ten want the ten dwellings of one class, ninety want none of them but one more: caps leave the ten with the share of ten
+    alone = plain_market([[1, None]] * 10 + [[None, 1]] * 90, capacity=[10, 1])
+    found = diversity_price(alone, ("few",) * 10 + ("many",) * 90)
+    assert found == {"price": pytest.approx(11 / 3), "bound": pytest.approx(11 / 2)}
 
 
 def test_the_page_speaks_both_languages_and_names_nobody(case_folder: Path, written: Path):
@@ -84,10 +119,27 @@ def test_the_page_speaks_both_languages_and_names_nobody(case_folder: Path, writ
 
 def test_the_same_case_gives_the_same_bytes(case_folder: Path):
     folders = [case_folder.parent / f"again{i}" for i in range(2)]
-    for folder in folders:
-        fairness_to(case_folder, folder, "random,probabilistic_serial,leximin", draws=16)
+    for folder, workers in zip(folders, (1, "threads:2"), strict=True):
+        fairness_to(case_folder, folder, "random,probabilistic_serial,leximin", draws=16, workers=workers)
     for name in ("mechanisms.csv", "groups.csv", "lottery.parquet", "report.html", "proofs.json"):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), name
+
+
+def test_a_stopped_comparison_goes_on_where_it_was(case_folder: Path):
+    out, whole = case_folder.parent / "stopped", case_folder.parent / "whole"
+
+    def stop(text: str) -> None:
+        if "Ancienneté" in text:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fairness_to(case_folder, out, "cotation,seniority,random", draws=16, phase=stop)
+    assert not out.exists() and (case_folder.parent / "stopped.parts" / "journal.jsonl").is_file()
+    fairness_to(case_folder, out, "cotation,seniority,random", draws=16, resume=True)
+    assert not (case_folder.parent / "stopped.parts").exists()
+    fairness_to(case_folder, whole, "cotation,seniority,random", draws=16)
+    for name in ("mechanisms.csv", "groups.csv", "probabilities.parquet", "report.html"):
+        assert (out / name).read_bytes() == (whole / name).read_bytes(), name
 
 
 def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: Path, written: Path):
@@ -105,6 +157,43 @@ def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: 
     verdict = verify_lottery(changed, case_folder)
     assert verdict.refused
     assert {"manifest", "lottery"} <= {c.id for c in verdict.checks if not c.ok}
+
+
+def test_stages_over_whole_points_are_checked_leaf_by_leaf(tmp_path: Path):
+    case, out = tmp_path / "case", tmp_path / "out"
+    af.write_case(af.synthesize("commission", dwellings=3, applications=40, seed=1), case)
+    fairness_to(case, out, "leximin", draws=4, groups=[])
+    proofs = json.loads((out / "proofs.json").read_text(encoding="utf-8"))
+    assert proofs["leximin"]["over"] == "points" and any(
+        len(s["tree"]) > 1 for s in proofs["leximin"]["stages"]
+    )
+    assert verify_lottery(out, case).verdict == "certified"
+
+    def verdict_of(change: Callable[[dict[str, Any]], None]) -> str:
+        changed = json.loads(json.dumps(proofs))
+        change(changed["leximin"])
+        (out / "proofs.json").write_text(json.dumps(changed, sort_keys=True), encoding="utf-8")
+        seal(out)
+        return verify_lottery(out, case).verdict
+
+    deep = next(i for i, s in enumerate(proofs["leximin"]["stages"]) if len(s["tree"]) > 1)
+
+    def lower(proof: dict[str, Any]) -> None:
+        stage = proof["stages"][-2]
+        stage["value"] = stage["bound"] = stage["value"] - 1e-3
+
+    def cut(proof: dict[str, Any]) -> None:
+        stage = proof["stages"][deep]
+        stage["tree"] = [next(node for node in stage["tree"] if "column" not in node)]
+
+    def looped(proof: dict[str, Any]) -> None:
+        proof["stages"][deep]["tree"][0]["below"] = 0
+
+    def wider(proof: dict[str, Any]) -> None:
+        proof["stages"][-2]["bound"] = proof["stages"][-2]["value"] + 1e-3
+
+    assert [verdict_of(x) for x in (lower, cut, looped)] == ["refused"] * 3
+    assert verdict_of(wider) == "certified within"
 
 
 def test_bad_input_is_told_in_both_languages(case_folder: Path):

@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from optimizer.errors import AttrifluxError
+from optimizer.fairness.leximin.branches import proven
 from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walk
 from optimizer.fairness.leximin.hull import hull_leximin, hull_maximin, hull_nash
 from optimizer.fairness.leximin.polytope import Polytope, owners
@@ -39,10 +40,11 @@ def test_two_hundred_alike_have_a_tenth_each():
 
 def test_the_walk_gives_back_its_point_over_whole_points_only():
     found = leximin(FOUR)
-    points, weights, left = walk(FOUR, found.y)
-    assert left < 1e-9
-    assert all(FOUR.holds(point) for point in points)
-    assert np.abs(np.array(weights) @ np.array(points) - found.y).max() < 1e-9
+    for turn in range(3):
+        way = walk(FOUR, found.y, turn=turn)
+        assert way.done
+        assert all(FOUR.holds(point) for point in way.points)
+        assert np.abs(way.part @ np.array(way.points) - found.y).max() < 1e-9
 
 
 def test_multipliers_prove_every_stage():
@@ -84,6 +86,23 @@ def test_without_a_lottery_the_error_is_certified():
     assert mixed.error == pytest.approx(1 / 6, abs=1e-9)
     assert mixed.least == pytest.approx(1 / 6, abs=1e-6)
     assert hull_leximin(triangle).p == pytest.approx([1 / 3] * 3, abs=1e-7)
+
+
+def test_a_tree_of_multipliers_proves_what_no_relaxed_program_can():
+    """One of a triangle's three pairs at most: the relaxed program says 3/2, every leaf says 1."""
+    triangle = panels([1, 1, 1], [[1, 1, 0], [0, 1, 1], [1, 0, 1]], [0, 0, 0], [1, 1, 1])
+    weight = np.ones(3)
+    bound, tree = proven(triangle, weight, 1.0)
+    assert bound == pytest.approx(1.0, abs=1e-8) and len(tree) > 1
+    cut_short, _ = proven(triangle, weight, 1.0, most=1)
+    assert cut_short == pytest.approx(1.5, abs=1e-8)
+
+
+def test_stages_over_whole_points_are_exact():
+    triangle = panels([1, 1, 1], [[1, 1, 0], [0, 1, 1], [1, 0, 1]], [0, 0, 0], [1, 1, 1])
+    for stages in (hull_leximin(triangle).stages, hull_leximin(FOUR).stages, hull_maximin(FOUR).stages):
+        assert all(s.bound == pytest.approx(s.value, abs=1e-7) for s in stages)
+    assert hull_leximin(triangle).stages[0].value == pytest.approx(1 / 3, abs=1e-9)
 
 
 def test_a_wheel_gives_everybody_the_exact_chance():

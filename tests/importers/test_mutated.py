@@ -20,7 +20,8 @@ from optimizer import policy
 from optimizer.domain import TABLES as SCHEMAS
 from optimizer.errors import AttrifluxError
 from optimizer.importers import read_findings
-from optimizer.verify.tables import read_case
+from optimizer.importers.formats import delimited
+from optimizer.verify.tables import csv_columns, read_case
 from optimizer.verify.whole import shipped_models
 from tests import campaign
 from tests.importers.base import TABLES, csv_text, write_base
@@ -121,6 +122,23 @@ def test_mutated_files_are_read_exactly_or_refused(share: int, tmp_path: Path) -
     assert accepted < run // PARTS
     assert accepted or not campaign.NAME, "some are hurt where nothing is read"
     assert peak() <= max(before, MEMORY_KB)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\nlogement;bailleur\nL9;OPH25\n",
+        b"\rlogement;bailleur\nL9;OPH25\n",
+        b";;\r\nlogement;bailleur\rL9;OPH25\r",
+    ],
+)
+def test_a_blank_first_line_and_bare_line_ends_are_read_alike(raw: bytes, tmp_path: Path) -> None:
+    (tmp_path / "baux.csv").write_bytes(raw)
+    table = delimited.read(tmp_path / "baux.csv", "baux.csv").tables[0]
+    second = csv_columns(raw, "baux.csv")
+    assert list(second) == list(table.header) == ["logement", "bailleur"]
+    assert [column.to_pylist() for column in second.values()] == [["L9"], ["OPH25"]]
+    assert [column.to_pylist() for column in table.columns] == [["L9"], ["OPH25"]]
 
 
 def test_mutated_territories_and_agreements_are_read_or_refused(tmp_path: Path) -> None:

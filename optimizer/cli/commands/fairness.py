@@ -20,6 +20,7 @@ from optimizer.cli.arguments import (
     ModelsOption,
     OutOption,
     PriceAssumedOption,
+    WorkersOption,
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, example
@@ -111,6 +112,17 @@ def fairness(
             ),
         ),
     ] = None,
+    workers: WorkersOption = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help=both(
+                "Reprend ce qu'une comparaison arrêtée avait fini.",
+                "Takes up what a stopped comparison had finished.",
+            ),
+        ),
+    ] = False,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
     price_assumed: PriceAssumedOption = False,
@@ -128,7 +140,7 @@ def fairness(
     written = fairness_to(
         case, out, mechanisms, draws=draws, groups=None if groups is None else _listed(groups), preferences=preferences,
         prices=_listed(prices), steps=steps, seed=seed, models=models, accept_assumed=accept_assumed,
-        price_assumed=price_assumed, style=csv.value, lang=lang.value, force=force,
+        price_assumed=price_assumed, style=csv.value, lang=lang.value, force=force, workers=workers, resume=resume,
     )  # fmt: skip
     if written.result.findings and not json:
         say_findings(written.result.findings, lang.value)

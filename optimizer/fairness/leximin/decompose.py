@@ -1,8 +1,9 @@
 """A point of the relaxed program written as a lottery over whole allocations.
 
 `walk` goes along the minimal face: a whole point v near the rest r, then as far from v as the polytope allows; each step
-makes one more row or column tight. What a face without whole point leaves over goes to column generation, which ends with
-the smallest error possible or with an interval. `spread` gives people who share a cell their exact chances: a wheel with
+makes one more row or column tight, and puts the rest back on those it has reached: its rounding would otherwise grow with the
+inverse of the weight left. Where a face has no whole point, a walk that leans another way may still arrive; what none of them
+gives goes to column generation, which ends with the smallest error possible or with an interval. `spread` gives people who share a cell their exact chances: a wheel with
 one spoke per person, turned once.
 """
 
@@ -15,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.linalg import lsmr
 
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
 from optimizer.solve.highs_model import INFINITY
@@ -25,6 +27,14 @@ NEAR = 1e-9
 """A number this near to a whole one is that one."""
 ROW = 1e-7
 """A row this near to its bound is on it."""
+DRIFT = 1e-11
+"""How far a point may drift from the rows it lies on before it is put back."""
+LEFT = 1e-12
+"""Weight at which a walk has ended."""
+SMALL = 1e-10
+"""Weight left that a lottery may do without: no chance is further from the point."""
+TURNS = 4
+"""Walks tried before column generation."""
 
 
 @dataclass(frozen=True)
@@ -37,78 +47,151 @@ class Mixture:
     least: float = 0.0
 
 
-def walk(polytope: Polytope, y: F, *, steps: int = 20_000) -> tuple[list[Whole], list[float], float]:
-    """Whole points, their weights, and the weight left when a face has no whole point."""
-    n, t = len(polytope), polytope.types
-    matrix = sp.vstack([polytope.rows, owners(polytope)]).tocsr()
-    low = np.concatenate([polytope.low, np.zeros(t)])
-    high = np.concatenate([polytope.high, polytope.people.astype(np.float64)])
-    used = np.diff(matrix.indptr) > 0
-    matrix, low, high = matrix[used], low[used], high[used]
-    unit = np.ones(len(low), bool)  # rows that may be rounded to the whole numbers around them
-    unit[np.repeat(np.arange(len(low)), np.diff(matrix.indptr))[np.abs(matrix.data) != 1]] = False
-    model = passed(
-        matrix.tocsc(),
-        low,
-        high,
-        np.zeros(n),
-        np.zeros(n),
-        polytope.people[polytope.owner].astype(np.float64),
-        whole=n,
-    )
-    model.setOptionValue("mip_rel_gap", 0.05)
-    columns = np.arange(n, dtype=np.int32)
-    rows = np.arange(len(low), dtype=np.int32)
-    rest, left = y.copy(), 1.0
+@dataclass(frozen=True)
+class Walk:
+    """Whole points met, their weights, and the weight ``left`` when a face has no whole point; ``done`` when all is given."""
+
+    points: tuple[Whole, ...]
+    weights: tuple[float, ...]
+    left: float
+
+    @property
+    def done(self) -> bool:
+        return bool(self.points) and self.left <= SMALL
+
+    @property
+    def part(self) -> F:
+        """The weights, one together."""
+        weights = np.array(self.weights, np.float64)
+        return np.asarray(weights / weights.sum(), np.float64)
+
+
+class _Faces:
+    """Rows and capacities of a polytope, and the integer program that finds a whole point of a face."""
+
+    def __init__(self, polytope: Polytope) -> None:
+        t, ruled = polytope.types, polytope.rows.shape[0]
+        matrix = sp.vstack([polytope.rows, owners(polytope)]).tocsr()
+        low = np.concatenate([polytope.low, np.zeros(t)])
+        high = np.concatenate([polytope.high, polytope.people.astype(np.float64)])
+        length = np.diff(matrix.indptr)
+        # the capacity of a type with one column is that column's bound
+        used = (length > 1) | ((length > 0) & (np.arange(len(length)) < ruled))
+        self.matrix, self.low, self.high = matrix[used].tocsr(), low[used], high[used]
+        self.top = polytope.people[polytope.owner].astype(np.float64)
+        r, n = self.matrix.shape
+        self.unit = np.ones(r, bool)
+        """Rows that may be rounded to the whole numbers around them."""
+        self.unit[np.repeat(np.arange(r), np.diff(self.matrix.indptr))[np.abs(self.matrix.data) != 1]] = False
+        zeros = np.zeros(n)
+        self.model = passed(self.matrix.tocsc(), self.low, self.high, zeros, zeros, self.top, whole=n)
+        self.model.setOptionValue("mip_rel_gap", 0.05)
+        self.columns, self.rows = np.arange(n, dtype=np.int32), np.arange(r, dtype=np.int32)
+
+    def kept(self, rest: F) -> F:
+        """A point back on the rows it lies on: each step magnifies its rounding by the inverse of the weight left."""
+        near = np.rint(rest)
+        rest = np.where(np.abs(rest - near) < NEAR, near, rest)
+        at = self.matrix @ rest
+        on_low = np.abs(at - self.low) < ROW
+        tight = np.flatnonzero(on_low | (np.abs(at - self.high) < ROW))
+        moving = np.flatnonzero(rest != np.rint(rest))
+        away = np.where(on_low, self.low, self.high)[tight] - at[tight]
+        if not len(tight) or not len(moving) or float(np.abs(away).max()) < DRIFT:
+            return rest
+        part = self.matrix[tight][:, moving]
+        rest[moving] += lsmr(part, away, atol=1e-12, btol=1e-12, maxiter=200)[0]
+        return np.asarray(np.clip(rest, 0.0, self.top), np.float64)
+
+    def whole(self, rest: F, at: F, cost: F) -> tuple[F, F, F] | None:
+        """A whole point of the smallest face around a point, and the bounds of its columns: rounded, then on the face alone."""
+        n = len(rest)
+        below, above = np.floor(rest + NEAR), np.ceil(rest - NEAR)
+        wide_low = np.where(np.abs(rest - self.top) < NEAR, self.top, 0.0)
+        wide_high = np.where(np.abs(rest) < NEAR, 0.0, self.top)
+        tight_low = np.where(np.abs(at - self.high) < ROW, self.high, self.low)
+        tight_high = np.where(np.abs(at - self.low) < ROW, self.low, self.high)
+        near_low = np.where(self.unit, np.maximum(self.low, np.floor(at + ROW)), tight_low)
+        near_high = np.where(self.unit, np.minimum(self.high, np.ceil(at - ROW)), tight_high)
+        self.model.changeColsCost(n, self.columns, cost)
+        for box_low, box_high, row_low, row_high in (
+            (below, above, near_low, near_high),
+            (below, above, tight_low, tight_high),
+            (wide_low, wide_high, tight_low, tight_high),
+        ):
+            self.model.changeColsBounds(n, self.columns, box_low, box_high)
+            self.model.changeRowsBounds(len(self.rows), self.rows, row_low, row_high)
+            self.model.run()
+            if self.model.getInfo().primal_solution_status == 2:
+                return np.rint(np.array(self.model.getSolution().col_value)), box_low, box_high
+        return None
+
+
+def walk(polytope: Polytope, y: F, *, turn: int = 0, steps: int = 20_000) -> Walk:
+    """Whole points whose mixture is ``y``, found along its minimal face.
+
+    Parameters
+    ----------
+    turn : 0 rounds every column to the likelier side; other numbers lean towards other corners, each its own.
+    """
+    faces = _Faces(polytope)
+    rest, left = np.asarray(y, np.float64).copy(), 1.0
+    lean = _lean(len(polytope), turn)
     points: list[Whole] = []
     weights: list[float] = []
     for _ in range(steps):
-        near = np.rint(rest)
-        rest = np.where(np.abs(rest - near) < NEAR, near, rest)
-        below, above = np.floor(rest + NEAR), np.ceil(rest - NEAR)
-        share = np.clip(rest - below, NEAR, 1 - NEAR)
-        at = matrix @ rest
-        model.changeColsBounds(n, columns, below, above)
-        model.changeColsCost(n, columns, np.where(above > below, np.log(share / (1 - share)), 0.0))
-        point = None
-        tight_low = np.where(np.abs(at - high) < ROW, high, low)
-        tight_high = np.where(np.abs(at - low) < ROW, low, high)
-        for near_rows in (True, False):
-            row_low = np.where(unit & near_rows, np.maximum(low, np.floor(at + ROW)), tight_low)
-            row_high = np.where(unit & near_rows, np.minimum(high, np.ceil(at - ROW)), tight_high)
-            model.changeRowsBounds(len(rows), rows, row_low, row_high)
-            model.run()
-            if model.getInfo().primal_solution_status == 2:
-                point = np.rint(np.array(model.getSolution().col_value))
-                break
-        if point is None:
-            return points, weights, left
-        away, row_away = rest - point, at - matrix @ point
+        rest = faces.kept(rest)
+        at = faces.matrix @ rest
+        share = rest - np.floor(rest + NEAR)
+        open_ = np.ceil(rest - NEAR) > np.floor(rest + NEAR)
+        share = np.clip(share, NEAR, 1 - NEAR)
+        found = faces.whole(rest, at, np.where(open_, np.log(share / (1 - share)) + lean, 0.0))
+        if found is None:
+            break
+        point, box_low, box_high = found
+        away, row_away = rest - point, at - faces.matrix @ point
         with np.errstate(divide="ignore", invalid="ignore"):
             limits = np.concatenate(
                 [
-                    np.where(away < -NEAR, (rest - below) / -away, np.inf),
-                    np.where(away > NEAR, (above - rest) / away, np.inf),
-                    np.where(row_away < -ROW, (at - low) / -row_away, np.inf),
-                    np.where(row_away > ROW, (high - at) / row_away, np.inf),
+                    np.where(away < -NEAR, (rest - box_low) / -away, np.inf),
+                    np.where(away > NEAR, (box_high - rest) / away, np.inf),
+                    np.where(row_away < -ROW, (at - faces.low) / -row_away, np.inf),
+                    np.where(row_away > ROW, (faces.high - at) / row_away, np.inf),
                 ]
             )
         far = float(np.nanmin(limits)) if len(limits) else np.inf
         if not np.isfinite(far) or float(np.abs(away).max(initial=0.0)) < NEAR:
             points.append(point.astype(np.int64))
             weights.append(left)
-            return points, weights, 0.0
-        far = max(0.0, far)
+            return Walk(tuple(points), tuple(weights), 0.0)
         if far < 1e-12:
-            return points, weights, left
+            break
         part = far / (1 + far)
         points.append(point.astype(np.int64))
         weights.append(left * part)
         left *= 1 - part
         rest = rest + far * away
-        if left < 1e-12:
-            return points, weights, 0.0
-    return points, weights, left
+        if left < LEFT:
+            return Walk(tuple(points), tuple(weights), 0.0)
+    return Walk(tuple(points), tuple(weights), left)
+
+
+def _lean(n: int, turn: int) -> F:
+    """Logistic numbers spread evenly (multiples of the golden ratio): the same on every machine, no generator."""
+    if not turn:
+        return np.zeros(n)
+    u = np.clip((np.arange(1, n + 1) * turn * 0.6180339887498949) % 1.0, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(u / (1 - u)), np.float64)
+
+
+def walks(polytope: Polytope, y: F, *, most: int = TURNS) -> list[Walk]:
+    """Walks from ``y``, each leaning another way, until one gives it whole: the last is that one, if any is."""
+    found: list[Walk] = []
+    for turn in range(most):
+        found.append(walk(polytope, y, turn=turn))
+        if found[-1].done:
+            break
+    return found
 
 
 def mixture(
@@ -120,7 +203,7 @@ def mixture(
     rounds: int = 400,
     time_limit: float = INFINITY,
 ) -> Mixture:
-    """The relaxed point as a lottery: the walk, then column generation on what it leaves.
+    """The relaxed point as a lottery: walks, then column generation on what they leave.
 
     Parameters
     ----------
@@ -128,13 +211,14 @@ def mixture(
     rounds, time_limit : budget of the column generation. What it did not close is told by ``error`` and ``least``.
     """
     people = polytope.people.astype(np.float64) if size is None else size
-    points, weights, left = walk(polytope, y)
-    if left <= 1e-12 and points:
-        part = np.array(weights) / sum(weights)
-        error = _error(polytope, points, part, y, people)
+    tried = walks(polytope, y)
+    if tried[-1].done:
+        last = tried[-1]
+        error = _error(polytope, last.points, last.part, y, people)
         if error <= max(tolerance, 1e-7):
-            return Mixture(tuple(points), part, error)
-    return _generate(polytope, y, people, points, tolerance, rounds, time_limit)
+            return Mixture(last.points, last.part, error)
+    points = {point.tobytes(): point for one in tried for point in one.points}
+    return _generate(polytope, y, people, list(points.values()), tolerance, rounds, time_limit)
 
 
 def _error(polytope: Polytope, points: Sequence[Whole], weights: F, y: F, people: F) -> float:

@@ -13,9 +13,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError
-from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walk
+from optimizer.fairness.leximin.branches import tree_of
+from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walks
 from optimizer.fairness.leximin.hull import Hull, hull_leximin, hull_maximin, hull_nash
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
+from optimizer.fairness.leximin.shortfall import least_missing, solved_missing
 from optimizer.fairness.leximin.stages import Relaxed, bound_of, leximin, maximin, nash, proof_of
 from optimizer.fairness.lottery import Lots, Lottery, lots
 from optimizer.fairness.market import Market
@@ -65,7 +67,8 @@ def housing(market: Market) -> Housing:
     """Types and rows of a market.
 
     The least shortfall is the smallest priced sum among allocations with most lettings; where several ways of missing cost the
-    same, the rows are served in their order. Every allocation of the lottery then misses no row by more.
+    same, the rows of a small program are served in their order, a large one takes the way that is proven first. Every allocation of
+    the lottery then misses no row by more.
     """
     types, columns, value = _columns(market)
     owner = np.array([t for t, _, _ in columns], np.int32)
@@ -80,7 +83,10 @@ def housing(market: Market) -> Housing:
     total = sp.csr_matrix(np.ones((1, n)))
     asked, play = _asked(market, kind)
     price = np.array([r.price for r in market.rows], np.float64)
-    missing, point = _least_missing(open_, total, lettings, asked, play, price)
+    found = None
+    if n > SMALL and (price > 0).any():
+        found = solved_missing(market, types, columns, lettings)
+    missing, point = found or least_missing(open_, total, lettings, asked, play, price)
     bound = play + missing
     priced = np.array([row.price > 0 for row in market.rows], bool)
     binding = (
@@ -176,64 +182,6 @@ def _highest(asked: sp.csr_matrix, cap: F, klass: I32, lettings: int) -> F:
     return found
 
 
-def _least_missing(
-    polytope: Polytope,
-    total: sp.csr_matrix,
-    lettings: int,
-    asked: sp.csr_matrix,
-    play: NDArray[np.int64],
-    price: F,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(R,) shortfalls of the least priced allocation, and that allocation; equal prices: the first rows miss least."""
-    n, t = len(polytope), polytope.types
-    rows = np.flatnonzero(price > 0)
-    missing = np.zeros(len(price), np.int64)
-    point = np.zeros(n, np.int64)
-    if not len(rows) or not n:
-        return missing, point
-    r = len(rows)
-    scale = 1.0 / RATE_UNIT
-    matrix = sp.bmat(
-        [
-            [sp.vstack([polytope.rows, owners(polytope), total]), None],
-            [asked[rows] * scale, -sp.identity(r)],
-            [None, sp.csr_matrix(price[rows][None, :] / price[rows].max())],
-        ]
-    ).tocsc()
-    low = np.concatenate(
-        [polytope.low, np.full(t, -INFINITY), [lettings], np.full(r, -INFINITY), [-INFINITY]]
-    )
-    high = np.concatenate([polytope.high, polytope.people, [lettings], play[rows] * scale, [INFINITY]])
-    cost = np.concatenate([np.zeros(n), price[rows] / price[rows].max()])
-    upper = np.concatenate([polytope.people[polytope.owner].astype(np.float64), np.full(r, INFINITY)])
-    model = passed(matrix, low, high, cost, np.zeros(n + r), upper, whole=n, maximise=False)
-    model.setOptionValue("mip_rel_gap", 0.0)
-    model.setOptionValue("mip_abs_gap", 1e-7)
-
-    def answer() -> F:
-        nonlocal point
-        model.run()
-        if model.getInfo().primal_solution_status != 2:
-            raise AttrifluxError("LEXIMIN_STUCK", status=model.modelStatusToString(model.getModelStatus()))
-        y = np.rint(np.array(model.getSolution().col_value)[:n])
-        point = y.astype(np.int64)
-        return np.asarray(np.maximum(0.0, np.rint(asked[rows] @ y) - play[rows]))
-
-    last = matrix.shape[0] - 1
-    index = np.arange(n + r, dtype=np.int32)
-    found = answer()
-    least = float((found * scale) @ (price[rows] / price[rows].max()))
-    model.changeRowBounds(last, -INFINITY, least + 1e-7)
-    for i in np.flatnonzero(found > 0).tolist():
-        cost = np.zeros(n + r)
-        cost[n + i] = 1.0
-        model.changeColsCost(n + r, index, cost)
-        found = answer()
-        model.changeColBounds(n + i, 0.0, float(found[i]) * scale + 1e-7)
-    missing[rows] = found.astype(np.int64)
-    return missing, point
-
-
 @dataclass(frozen=True)
 class Settled:
     """How a market is answered, found once for the three mechanisms.
@@ -275,8 +223,7 @@ def _settle(market: Market, home: Housing) -> Settled:
         return Settled(_narrowed(market, home, home.point), False, True)
     relaxed = leximin(home.polytope)
     small, point, _, _ = _bundled(home, relaxed.y)
-    points, _, left = walk(small, point)
-    if points and left <= 1e-9:
+    if walks(small, point)[-1].done:
         return Settled(home, False, False)
     if len(home.polytope) <= SMALL:
         return Settled(home, True, False)
@@ -454,9 +401,23 @@ def _of_hull(market: Market, way: Settled, found: Hull, name: str) -> Lottery:
     for weight, point in zip(exact_weights(found.weights), found.points, strict=True):
         if weight:
             support.append((weight, lots(_rows_of(home, dict(enumerate(point.tolist()))))))
-    stages = [{"value": v, "fixed": list(f)} for v, _, f in found.stages]
-    relaxed = Relaxed(found.p, np.zeros(0), (), found.gap)
-    return _finished(market, way, relaxed, support, 0.0, name, stages, [b for _, b, _ in found.stages])
+    stages = [
+        {
+            "value": s.value,
+            "bound": s.bound,
+            "fixed": list(s.fixed),
+            "on_types": s.on_types.tolist(),
+            "tree": tree_of(s.tree),
+        }
+        for s in found.stages
+    ]
+    chances = found.p
+    if name == "leximin":
+        chances = np.zeros(home.polytope.types)
+        for s in found.stages:
+            chances[list(s.fixed)] = s.value
+    relaxed = Relaxed(chances, np.zeros(0), (), found.gap)
+    return _finished(market, way, relaxed, support, 0.0, name, stages, [s.bound for s in found.stages])
 
 
 def _rows_of(home: Housing, places: Mapping[int, int]) -> dict[tuple[int, int, int], int]:
@@ -574,9 +535,8 @@ def _finished(
         "bounds": bounds,
         "relaxed": relaxed.p.tolist(),
         "stages": stages,
+        "program": _published(home),
     }
-    if not way.hull:
-        proof = {**proof, "program": _published(home)}
     return Lottery(market, home.types, share, tuple(support), proof=proof)
 
 

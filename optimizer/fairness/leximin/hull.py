@@ -1,34 +1,55 @@
 """The same three answers over the whole allocations themselves, for programs whose relaxation is too generous.
 
 Column generation: a linear program chooses among the allocations known so far, and an integer program finds one that would
-improve it, or proves that none does. Exact, and dear: for small programs.
+improve it, or finds none. What a stage claims is then proven by a tree of multipliers (`branches`) that needs no integer program to be
+believed; where the tree is cut short the stage keeps an interval. Exact, and dear: for small programs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError
+from optimizer.fairness.leximin.branches import Tree, proven
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
 from optimizer.solve.highs_model import INFINITY
 
 F = NDArray[np.float64]
 Whole = NDArray[np.int64]
 FINE = 1e-9
+ROUNDED = 1e-6
+"""A bound this near to what was reached is that value: the rest is rounding."""
+
+
+@dataclass(frozen=True)
+class HullStage:
+    """The smallest chance among the types still free, what no lottery exceeds, the types fixed, and the proof.
+
+    Attributes
+    ----------
+    value, bound : equal to rounding where the tree is closed
+    on_types : (T,) weights of the types       tree : proves the largest weighted sum of chances of a whole point
+    """
+
+    value: float
+    bound: float
+    fixed: tuple[int, ...]
+    on_types: F
+    tree: Tree
 
 
 @dataclass(frozen=True)
 class Hull:
-    """Chances over whole allocations: the points used, their weights, and the stages' (value, bound, fixed types)."""
+    """Chances over whole allocations: the points used, their weights, the stages."""
 
     p: F
     points: tuple[Whole, ...]
     weights: F
-    stages: tuple[tuple[float, float, tuple[int, ...]], ...]
+    stages: tuple[HullStage, ...]
     gap: float = 0.0
 
 
@@ -54,8 +75,8 @@ class _Master:
         self.model.addCol(cost, 0.0, INFINITY, len(index), index, np.append(chance[at], 1.0))
         self.points.append(point)
 
-    def improve(self, value: F | None = None) -> tuple[float, float, F]:
-        """Solve with new points until none improves: objective, its proven bound, multipliers of the types."""
+    def improve(self, value: F | None = None) -> tuple[float, F]:
+        """Solve with new points until none improves: objective, and multipliers of the types."""
         t, polytope = self.polytope.types, self.polytope
         while True:
             self.model.run()
@@ -63,15 +84,26 @@ class _Master:
             dual = np.array(self.model.getSolution().row_dual)
             on = np.maximum(0.0, -dual[:t])
             weight = (on / polytope.people)[polytope.owner] + (0.0 if value is None else value)
-            point, most = whole_point(polytope, weight)
+            point, _ = whole_point(polytope, weight)
             if point is None:
                 raise AttrifluxError("LEXIMIN_STUCK", status="pricing")
             slack = float(weight @ point) - float(dual[t])
             if slack <= FINE or any((point == known).all() for known in self.points):
-                return found, found + max(0.0, most - float(dual[t])), on
+                return found, on
             self.add(point, 0.0 if value is None else float(value @ point))
 
-    def answer(self, stages: list[tuple[float, float, tuple[int, ...]]], gap: float = 0.0) -> Hull:
+    def stage(self, reached: float, on: F, free: NDArray[np.bool_], p: F) -> HullStage:
+        """A stage with its proof; types whose multiplier is positive are fixed."""
+        polytope = self.polytope
+        weight = (on / polytope.people)[polytope.owner]
+        most, tree = proven(polytope, weight, max(float(weight @ point) for point in self.points))
+        mass = float(on[free].sum())
+        bound = min(1.0, max(0.0, (most - float(on[~free] @ p[~free])) / mass)) if mass > FINE else 1.0
+        value = bound if bound - reached <= ROUNDED else reached
+        fixed = np.flatnonzero(free & (on > 1e-7)) if value < 1 - FINE else np.flatnonzero(free)
+        return HullStage(value, bound, tuple(fixed.tolist()), on, tree)
+
+    def answer(self, stages: list[HullStage], gap: float = 0.0) -> Hull:
         weights = np.maximum(0.0, np.array(self.model.getSolution().col_value)[1:])
         return mixed_points(self.polytope, self.points, weights, stages, gap)
 
@@ -80,7 +112,7 @@ def mixed_points(
     polytope: Polytope,
     points: list[Whole],
     weights: F,
-    stages: list[tuple[float, float, tuple[int, ...]]],
+    stages: list[HullStage],
     gap: float,
 ) -> Hull:
     """The mixture of some points."""
@@ -114,14 +146,18 @@ def first_points(polytope: Polytope) -> list[Whole]:
     return found or [np.zeros(len(polytope), np.int64)]
 
 
-def _set_aside(master: _Master) -> tuple[NDArray[np.bool_], list[tuple[float, float, tuple[int, ...]]]]:
-    """Types that no point serves are fixed at 0 first."""
+def _set_aside(master: _Master) -> tuple[NDArray[np.bool_], list[HullStage]]:
+    """Types that no point serves are fixed at 0 first, and that is proven."""
     polytope = master.polytope
     free = np.asarray(owners(polytope) @ np.sum(master.points, axis=0)) > 0
     never = np.flatnonzero(~free)
+    if not len(never):
+        return free, []
     for j in never.tolist():
         master.model.changeCoeff(j, 0, 0.0)
-    return free, [(0.0, 0.0, tuple(never.tolist()))] if len(never) else []
+    on = np.where(free, 0.0, 1.0 / len(never))
+    stage = master.stage(0.0, on, np.ones(polytope.types, bool), np.zeros(polytope.types))
+    return free, [replace(stage, value=0.0)]
 
 
 def hull_leximin(polytope: Polytope) -> Hull:
@@ -129,18 +165,17 @@ def hull_leximin(polytope: Polytope) -> Hull:
     master = _Master(polytope, first_points(polytope))
     master.model.changeObjectiveSense(_maximise())
     free, stages = _set_aside(master)
+    p = np.zeros(polytope.types)
     while free.any():
-        value, bound, on = master.improve()
-        here = np.flatnonzero(free & (on > 1e-7))
-        if value > 1 - FINE:
-            here = np.flatnonzero(free)
+        reached, on = master.improve()
+        stages.append(master.stage(reached, on, free, p))
+        here = np.array(stages[-1].fixed, np.int64)
         if not len(here):
             raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
-        stages.append((value, bound, tuple(here.tolist())))
+        free[here], p[here] = False, stages[-1].value
         for j in here.tolist():
-            free[j] = False
             master.model.changeCoeff(j, 0, 0.0)
-            master.model.changeRowBounds(j, max(0.0, value - FINE), INFINITY)
+            master.model.changeRowBounds(j, max(0.0, min(reached, stages[-1].value) - FINE), INFINITY)
     return master.answer(stages)
 
 
@@ -148,10 +183,10 @@ def hull_maximin(polytope: Polytope) -> Hull:
     """The largest smallest chance over the whole points, then the largest value."""
     master = _Master(polytope, first_points(polytope))
     master.model.changeObjectiveSense(_maximise())
-    _, stages = _set_aside(master)
-    value, bound, on = master.improve()
-    stages.append((value, bound, tuple(np.flatnonzero(on > 1e-7).tolist())))
-    master.model.changeColBounds(0, max(0.0, value - FINE), 1.0)
+    free, stages = _set_aside(master)
+    reached, on = master.improve()
+    stages.append(master.stage(reached, on, free, np.zeros(polytope.types)))
+    master.model.changeColBounds(0, max(0.0, reached - FINE), 1.0)
     worth = polytope.value if len(polytope.value) else np.zeros(len(polytope))
     master.model.changeColCost(0, 0.0)
     for i, point in enumerate(master.points):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.linalg import lsmr
 
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import messages as messages
@@ -19,6 +20,10 @@ DUAL = 1e-9
 """A multiplier above it holds its type at the value of the stage (Σ of the multipliers is 1)."""
 HELD = 1e-9
 """What a fixed chance may lose to the rounding of later stages: ten times the tolerance of the program, or it contradicts itself."""
+ROUNDED = 1e-5
+"""A column or a row of a program's answer this near to a whole number is on it: the tolerances above, magnified by the multipliers."""
+EVEN = 1e-9
+"""Rows and chances that a polished point keeps."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,13 @@ class _Program:
 
         self.model.run()
         status = self.model.getModelStatus()
+        if status == highspy.HighsModelStatus.kUnknown:
+            # the basis carried over is too far from this tolerance: once more from nothing
+            self.model.clearSolver()
+            self.model.setOptionValue("presolve", "off")
+            self.model.run()
+            self.model.setOptionValue("presolve", "choose")
+            status = self.model.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             raise AttrifluxError(
                 "LEXIMIN_INFEASIBLE", why_fr="ils se contredisent", why_en="they contradict each other"
@@ -100,7 +112,8 @@ def leximin(polytope: Polytope) -> Relaxed:
     """The chances whose sorted list is largest: the smallest as large as it can be, then the next, and so on.
 
     Each stage maximises the smallest chance among the types not yet fixed, and fixes those whose multiplier is positive: by
-    complementary slackness none of them can have more in any optimum of the stage.
+    complementary slackness none of them can have more in any optimum of the stage. Its value is what the multipliers prove
+    (`bound_of`), not what the program returns: the tolerance that a fixed chance leaves to later programs does not add up.
 
     Raises
     ------
@@ -116,27 +129,57 @@ def leximin(polytope: Polytope) -> Relaxed:
         program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
     x = np.zeros(len(polytope) + 1)
     while free.any():
-        value, x, dual = program.solve()
+        reached, x, dual = program.solve()
         on = -dual[program.first_chance :]
         here = np.flatnonzero(free & (on > DUAL))
-        if value > 1 - DUAL or not len(here):
-            here = np.flatnonzero(free) if value > 1 - DUAL else here
-            if not len(here):
-                raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
-        stages.append(
-            Stage(
-                value,
-                tuple(here.tolist()),
-                on,
-                dual[: program.first_people],
-                dual[program.first_people : program.first_chance],
-            )
+        stage = Stage(
+            reached,
+            tuple(here.tolist()),
+            on,
+            dual[: program.first_people],
+            dual[program.first_people : program.first_chance],
         )
+        proven = bound_of(stage, polytope, p, free)
+        value = min(1.0, max(0.0, proven)) if proven < INFINITY else reached
+        if value > 1 - DUAL:
+            value, here = 1.0, np.flatnonzero(free)
+        if not len(here):
+            raise AttrifluxError("LEXIMIN_STUCK", status="no multiplier")
+        stages.append(replace(stage, value=value, fixed=tuple(here.tolist())))
         for j in here.tolist():
             free[j], p[j] = False, value
             program.model.changeCoeff(program.first_chance + j, program.n, 0.0)
-            program.model.changeRowBounds(program.first_chance + j, max(0.0, value - HELD), INFINITY)
-    return Relaxed(p, x[:-1], tuple(stages))
+            program.model.changeRowBounds(
+                program.first_chance + j, max(0.0, min(value, reached) - HELD), INFINITY
+            )
+    y = _polished(polytope, p, x[:-1])
+    return Relaxed(p, x[:-1] if y is None else y, tuple(stages))
+
+
+def _polished(polytope: Polytope, p: F, y: F) -> F | None:
+    """The point that gives the chances themselves, near one that gives them to the tolerance of a program; None: there is none."""
+    near = np.rint(y)
+    y = np.where(np.abs(y - near) < ROUNDED, near, y)
+    if len(y) == polytope.types and len(np.unique(polytope.owner)) == len(y):
+        y = np.asarray(p * polytope.people, np.float64)[polytope.owner]
+    else:
+        at = polytope.rows @ y
+        on_low = np.abs(at - polytope.low) < ROUNDED
+        tight = np.flatnonzero(on_low | (np.abs(at - polytope.high) < ROUNDED))
+        moving = np.flatnonzero(y != np.rint(y))
+        own = owners(polytope)
+        away = np.concatenate(
+            [
+                np.where(on_low, polytope.low, polytope.high)[tight] - at[tight],
+                p * polytope.people - own @ y,
+            ]
+        )
+        matrix = sp.vstack([polytope.rows[tight], own]).tocsc()[:, moving]
+        if len(moving):
+            y[moving] += lsmr(matrix, away, atol=1e-13, btol=1e-13, maxiter=500)[0]
+    y = np.maximum(y, 0.0)
+    fine = polytope.holds(y, EVEN) and float(np.abs(polytope.chances(y) - p).max(initial=0.0)) <= EVEN
+    return y if fine else None
 
 
 def _never(polytope: Polytope, reachable: NDArray[np.bool_]) -> Stage:

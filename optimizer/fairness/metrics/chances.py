@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
-from optimizer.fairness.measures import Reading, gini, metric
+from optimizer.fairness.measures import Reading, gini, metric, wilson
 from optimizer.fairness.study import Study
+
+F = NDArray[np.float64]
 
 
 @metric(
@@ -20,8 +23,41 @@ from optimizer.fairness.study import Study
     order=40,
 )
 def compute(study: Study) -> Iterator[Reading]:
-    """Gini of the chances of the households with an eligible dwelling; 0: all equal."""
-    yield Reading("", gini(study.lottery.p))
+    """Gini of the chances of the households with an eligible dwelling; 0: all equal.
+
+    Frequencies over draws are more unequal than the chances they stand for (a mean of absolute differences is convex): theirs is the
+    upper end. Households ordered by the even draws and counted over the odd ones, and the reverse, give an index that is too
+    low on average: the lower end.
+    """
+    value = gini(study.lottery.p)
+    if not study.lottery.draws:
+        yield Reading("", value)
+        return
+    halves = _halves(study)
+    across = [_gini_in_order(one, np.argsort(other, kind="stable")) for one, other in (halves, halves[::-1])]
+    low = max(0.0, float(np.mean(across)))
+    yield Reading("", value, min(low, value), value, "draws low-high")
+
+
+def _halves(study: Study) -> tuple[F, F]:
+    """Frequencies over the even and over the odd draws, the same for all households of a group."""
+    groups, n = study.lottery.groups, len(study.market)
+    size = np.bincount(groups, minlength=1)
+    found = []
+    for first in (0, 1):
+        held = np.zeros(n)
+        for _, one in study.outcomes[first::2]:
+            held[one.app] += 1.0
+        found.append((np.bincount(groups, held, len(size)) / np.maximum(1, size))[groups])
+    return found[0], found[1]
+
+
+def _gini_in_order(values: F, order: NDArray[np.int64]) -> float:
+    """The Gini index of values as if the order given were theirs; NaN when all are 0."""
+    n, total = len(values), float(values.sum())
+    return (
+        float((2 * np.arange(1, n + 1) - n - 1) @ values[order] / (n * total)) if total > 0 else float("nan")
+    )
 
 
 @metric(
@@ -34,11 +70,21 @@ def compute(study: Study) -> Iterator[Reading]:
     order=50,
 )
 def smallest(study: Study) -> Iterator[Reading]:
-    """The smallest chance, that of the smallest positive one, and how many households have none."""
-    p = study.lottery.p
-    yield Reading("", float(p.min(initial=1.0)) if len(p) else 0.0)
-    yield Reading("positive", float(p[p > 0].min()) if (p > 0).any() else 0.0)
-    yield Reading("without", float((p <= 0).sum()))
+    """The smallest chance, that of the smallest positive one, and how many households have none.
+
+    Over draws: the smallest frequency with Wilson's interval, and how many households no draw ever served; that none of them has a
+    chance is not known, so that the interval begins at 0.
+    """
+    p, draws = study.lottery.p, study.lottery.draws
+    least = float(p.min(initial=1.0)) if len(p) else 0.0
+    positive = float(p[p > 0].min()) if (p > 0).any() else 0.0
+    without = float((p <= 0).sum())
+    if not draws:
+        yield from (Reading("", least), Reading("positive", positive), Reading("without", without))
+        return
+    yield Reading("", least, *wilson(least, draws), "wilson")
+    yield Reading("positive", positive, *wilson(positive, draws), "wilson")
+    yield Reading("without", without, 0.0, without, "never drawn")
 
 
 @metric(

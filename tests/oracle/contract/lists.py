@@ -34,7 +34,8 @@ def shortlists(market: Market, chosen: list[Option]) -> list[Line]:
         return [
             a
             for a in pairs.named(o.dwelling, o.account)
-            if a not in first and (dalo or not is_dalo(pairs.applications[a]))
+            if a not in first
+            and (dalo or not is_dalo(pairs.applications[a]) or pairs.nominated(o.dwelling, o.account, a))
         ]
 
     standing = {o.dwelling: may_stand(o) for o in lists}

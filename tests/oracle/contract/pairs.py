@@ -292,6 +292,10 @@ class Pairs:
         general = self._nominated(None, r, self.public(d, r))
         return (1, general[a]) if a in general else (2, 0)
 
+    def nominated(self, d: str, r: str, a: str) -> bool:
+        """Whether the réservataire itself puts the household on the list: it stands there in its order, DALO or not."""
+        return self.mode(d, r) != "delegated" and self.place_in_list(d, r, a)[0] < 2
+
     def named(self, d: str, r: str) -> list[str]:
         """Households that may be named for a dwelling on an account: on a direct one, those nominated for it or at large."""
         public = self.public(d, r)

@@ -1,0 +1,182 @@
+"""What a comparison is made of: one unit per mechanism and per front, in bytes that another process may have computed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from optimizer.fairness import prices
+from optimizer.fairness.lottery import Allocation, Draw, Lots, Lottery
+from optimizer.fairness.market import Market
+from optimizer.fairness.measures import Reading, all_metrics
+from optimizer.fairness.registry import chosen_mechanisms
+from optimizer.fairness.study import Study
+from optimizer.problem.model import Problem
+from optimizer.workers import Unit, key_of
+
+F = NDArray[np.float64]
+
+
+def mechanism_unit(mark: str, market: Market, months: F, id: str, title: str, draws: int) -> Unit:
+    """One mechanism on a market: its lottery, and the lines of ``mechanisms.csv``.
+
+    Parameters
+    ----------
+    mark : hash of the market (:func:`mark_of`)
+    """
+    return Unit(key_of("fairness", mark, id, draws), title, allocated, (market, months, id, draws))
+
+
+def front_unit(
+    mark: str, problem: Problem, market: Market, months: F, rule: str, title: str, steps: int
+) -> Unit:
+    """The optimum as the share of one rule moves."""
+    key = key_of("fairness front", mark, rule, steps)
+    return Unit(key, title, front_lines, (problem, market, months, rule, steps))
+
+
+def allocated(market: Market, months: F, id: str, draws: int) -> bytes:
+    """The work of a mechanism's unit."""
+    (made,) = chosen_mechanisms([id])
+    clock = time.perf_counter()
+    lottery = made.allocate(market, Draw(market.seed, 0, draws))
+    middle = time.perf_counter()
+    lines = measured(id, Study(lottery, draws, months))
+    seconds = {id: middle - clock, f"metrics {id}": time.perf_counter() - middle}
+    return _bytes({"lottery": _told(lottery), "lines": lines, "seconds": seconds})
+
+
+def front_lines(problem: Problem, market: Market, months: F, rule: str, steps: int) -> bytes:
+    """The work of a front's unit."""
+    return _bytes(prices.front(problem, market, months, rule, steps).to_numpy(object).tolist())
+
+
+def read_allocated(
+    answer: bytes, market: Market, id: str, draws: int
+) -> tuple[Lottery, list[tuple[object, ...]], dict[str, float]]:
+    """A mechanism's lottery, its lines and its seconds."""
+    told = json.loads(answer)
+    return _lottery(told["lottery"], market, id, draws), [tuple(x) for x in told["lines"]], told["seconds"]
+
+
+def read_front(answer: bytes) -> pd.DataFrame:
+    """A front."""
+    return pd.DataFrame([tuple(x) for x in json.loads(answer)], columns=prices.COLUMNS)
+
+
+def measured(name: str, study: Study) -> list[tuple[object, ...]]:
+    """Lines of ``mechanisms.csv`` for one mechanism."""
+    lines: list[tuple[object, ...]] = []
+    for metric in all_metrics():
+        for r in metric.compute(study):
+            lines.append(
+                (
+                    name,
+                    metric.id,
+                    r.scope,
+                    r.value,
+                    r.low,
+                    r.high,
+                    r.interval,
+                    metric.unit,
+                    metric.better,
+                    metric.source,
+                )
+            )
+    proof = study.lottery.proof
+    if "error" in proof:
+        reading = Reading(
+            "", float(proof["error"]), float(proof["least_error"]), float(proof["error"]), "certified"
+        )
+        lines.append(
+            (
+                name, "lottery_error", reading.scope, reading.value, reading.low, reading.high, reading.interval, "share",
+                "less", "design § 7",
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of numpy as Python's."""
+    return value.item()
+
+
+def _told(lottery: Lottery) -> dict[str, Any]:
+    return {
+        "groups": lottery.groups.tolist(),
+        "share": [[g, c, str(x)] for (g, c), x in sorted(lottery.share.items())],
+        "support": [
+            [str(w), x.group.tolist(), x.klass.tolist(), x.kind.tolist(), x.count.tolist()]
+            for w, x in lottery.support
+        ],
+        "exact": lottery.exact,
+        "draws": lottery.draws,
+        "sampled": lottery.sampler is not None,
+        "proof": lottery.proof,
+    }
+
+
+def _lottery(told: Mapping[str, Any], market: Market, id: str, draws: int) -> Lottery:
+    @cache
+    def again() -> Lottery:
+        (made,) = chosen_mechanisms([id])
+        return made.allocate(market, Draw(market.seed, 0, draws))
+
+    def sample(draw: Draw) -> Allocation:
+        """The mechanism is run again by who asks for a draw: a sampler does not travel."""
+        return again().sample(draw)
+
+    return Lottery(
+        market,
+        np.array(told["groups"], np.int32),
+        {(g, c): Fraction(x) for g, c, x in told["share"]},
+        tuple(
+            (Fraction(w), Lots(*(np.array(x, np.int32) for x in arrays))) for w, *arrays in told["support"]
+        ),
+        told["exact"],
+        sample if told["sampled"] else None,
+        told["draws"],
+        told["proof"],
+    )
+
+
+def mark_of(*values: object) -> str:
+    """SHA-256 of values: arrays by their bytes, frozen values by their fields, the rest by its ``repr``."""
+    digest = hashlib.sha256()
+    for value in values:
+        _feed(digest, value)
+    return digest.hexdigest()
+
+
+def _feed(digest: Any, value: object) -> None:
+    if isinstance(value, np.ndarray):
+        digest.update(f"{value.dtype}{value.shape}".encode())
+        digest.update(
+            "\0".join(map(str, value.tolist())).encode() if value.dtype == object else value.tobytes()
+        )
+    elif is_dataclass(value) and not isinstance(value, type):
+        digest.update(type(value).__name__.encode())
+        for one in fields(value):
+            digest.update(one.name.encode())
+            _feed(digest, getattr(value, one.name))
+    elif isinstance(value, (tuple, list)):
+        digest.update(f"{len(value)}".encode())
+        for item in value:
+            _feed(digest, item)
+    else:
+        digest.update(repr(value).encode() + b"\0")
