@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.desk import messages as messages
+from optimizer.desk.late import Described, plain
 from optimizer.domain import Case
 from optimizer.domain.schema import DWELLINGS
 from optimizer.errors import AttrifluxError
@@ -83,7 +84,7 @@ def agenda(
     wanted = list(dwellings) or list(forms)
     if not wanted:
         raise AttrifluxError("DESK_AGENDA_EMPTY", name=result.name)
-    frozen = _Frozen(result, case)
+    frozen = _Frozen(result, Described(case, sheets["lang"], models=models))
     items = tuple(frozen.item(forms[name]) for name in wanted)
     landlords = sorted({str(item.facts["landlord"]) for item in items})
     return Agenda(_run(result, verdict.verdict, case), items, case.settings.landlord or ", ".join(landlords))
@@ -119,9 +120,8 @@ def _run(result: Path, verdict: str, case: Case) -> RunFacts:
 class _Frozen:
     """Facts of the tables of a case and of a run, by dwelling and household."""
 
-    def __init__(self, result: Path, case: Case) -> None:
-        self.homes = {str(r["dwelling_id"]): r for r in case.table("dwellings").to_dict("records")}
-        self.people = {str(r["application_id"]): r for r in case.table("applications").to_dict("records")}
+    def __init__(self, result: Path, described: Described) -> None:
+        self.described = described
         orientation = read_back(result, "orientation")
         chosen = orientation[orientation["chosen"] == "1"] if orientation is not None else pd.DataFrame()
         self.orientation = {str(r["dwelling_id"]): r for r in chosen.to_dict("records")}
@@ -135,7 +135,7 @@ class _Frozen:
 
     def item(self, form: Mapping[str, Any]) -> NewItem:
         dwelling, account = str(form["dwelling"]), str(form["account"])
-        row = self.homes[dwelling]
+        row = self.described.homes[dwelling]
         facts = {c.name: plain(row.get(c.name)) for c in DWELLINGS.columns if c.name in row}
         facts |= {
             "commune_name": form["facts"]["commune_name"], "epci": form["facts"]["epci"],
@@ -147,7 +147,7 @@ class _Frozen:
         listed = {c.application_id for c in named}
         queue = [a for a in self.prospects.get(dwelling, []) if a not in listed]
         named += [
-            NewCandidate(a, position=i, queue=True, facts={"lease": self.lease(a, account, "")})
+            self.described.name(dwelling, account, a, position=i, queue=True)
             for i, a in enumerate(queue, start=len(named) + 1)
         ]
         oriented = self.orientation.get(dwelling, {})
@@ -175,24 +175,8 @@ class _Frozen:
         facts = {
             **kept,
             "lines": [[pair for pair in line if pair[0] != NUMBER] for line in card["lines"]],
-            "lease": self.lease(who, account, str(kept.get("q1", ""))),
+            "lease": self.described.lease(who, account, str(kept.get("q1", ""))),
             # what the store asks for a signal to the préfet: that it is DALO, no letter
             "priority_codes": "DALO" if kept.get("dalo") else "",
         }
         return NewCandidate(who, position=position, facts=facts, reasons=(reason,) if reason else ())
-
-    def lease(self, who: str, account: str, q1: str) -> dict[str, Any]:
-        """What the table of leases says of a household: never for a screen, some letters of L. 441-1 tell violence."""
-        row = self.people.get(who, {})
-        names = ("priority_codes", "priority_status", "relocation", "essential_worker")
-        found = {name: plain(row.get(name)) for name in names}
-        return {"q1": q1 or None, **found, "mutation": account == "MUTATION"}
-
-
-def plain(value: Any) -> Any:
-    """A cell as JSON holds it: a missing value is null, a day is ISO."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return value.item() if hasattr(value, "item") else value

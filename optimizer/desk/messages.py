@@ -62,6 +62,41 @@ define(
     "The proposal “{name}” has no list: there is nothing to put on an agenda.",
 )
 define(
+    "DESK_LATE_DWELLING",
+    "Le logement « {name} » n'est pas dans cet import : ses faits manqueraient au bail et au procès-verbal.",
+    "Dwelling “{name}” is not in this import: the lease and the minutes would lack its facts.",
+    remedy_fr="L'ajouter aux « logements » du dossier, l'importer, puis recommencer",
+    remedy_en="Add it to the “dwellings” of the case, import it, then try again",
+)
+define(
+    "DESK_LATE_ACCOUNT",
+    "« {name} » n'est pas un contingent de cet import.",
+    "“{name}” is no account of this import.",
+    expected_fr="{known}",
+    expected_en="{known}",
+)
+define(
+    "DESK_LATE_HOUSEHOLD",
+    "La demande donnée en place {place} n'est pas dans cet import : ses faits manqueraient au bail et aux courriers.",
+    "The application given at place {place} is not in this import: the lease and the letters would lack its facts.",
+    remedy_fr="Vérifier le numéro, ou importer un dossier qui contient cette demande",
+    remedy_en="Check the number, or import a case that holds this application",
+)
+define(
+    "DESK_NO_ITEM",
+    "Le logement « {name} » n'est pas à l'ordre du jour de la séance {session}.",
+    "Dwelling “{name}” is not on the agenda of session {session}.",
+    expected_fr="{known}",
+    expected_en="{known}",
+)
+define(
+    "DESK_NO_NAME",
+    "Cette demande n'est pas sur la liste du logement « {dwelling} ».",
+    "This application is not on the list of dwelling “{dwelling}”.",
+    remedy_fr="Voir la feuille Appels du classeur de attriflux session pack",
+    remedy_en="See the sheet Appels of the workbook of attriflux session pack",
+)
+define(
     "DESK_ENTRY_FORMAT",
     "Le format « {value} » n'est pas lu ici.",
     "The format “{value}” is not read here.",

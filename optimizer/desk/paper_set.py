@@ -13,7 +13,7 @@ from optimizer.desk.entry_book import write_entry_book
 from optimizer.desk.pack import pack_head, pack_pages
 from optimizer.desk.papers.calls import calls_paper
 from optimizer.desk.papers.convocation import agenda_paper, convocation
-from optimizer.desk.papers.letters import letters
+from optimizer.desk.papers.letters import letters, notices, unanswered
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import events_table, radiations_table, report_back
 from optimizer.desk.papers.wording import Told
@@ -36,7 +36,7 @@ def write_pack(
     today: date,
     force: bool = False,
 ) -> list[str]:
-    """What a session takes to its table: pack of A4 pages, workbook to fill in, convocation, agenda, list of calls.
+    """What a session takes to its table: pack of A4 pages, workbook to fill in, convocation, agenda, list of calls; notices of no answer, if any.
 
     Returns
     -------
@@ -57,6 +57,8 @@ def write_pack(
         write_document(work, "convocation", convocation(told), lang)
         write_document(work, "ordre-du-jour", agenda_paper(told, duties), lang)
         write_document(work, "appels", calls_paper(told, calls, today), lang)
+        if unanswered(told):
+            write_document(work, "sans-reponse", notices(told), lang)
         return _sealed(work, session.session_id)
 
 

@@ -7,11 +7,8 @@ No problem shows the number of a household: the row is enough.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +16,12 @@ from optimizer.desk import messages as messages
 from optimizer.desk.entry_reading import Entry, Filled, read_entries
 from optimizer.desk.following import items_of
 from optimizer.desk.lists import choices
+from optimizer.desk.recording_offers import record_offers
+from optimizer.desk.recording_work import HOUSEHOLD, Checks, Work
 from optimizer.errors import Finding, InputProblems
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
-from optimizer.store.law import CommissionLaw, law
-from optimizer.store.messages import StoreError
+from optimizer.store.law import law
 from optimizer.store.records import (
     Actor,
     AttendanceRecord,
@@ -31,17 +29,11 @@ from optimizer.store.records import (
     DecisionRecord,
     ItemRecord,
     NewDecision,
-    Receipt,
     SessionRecord,
     VoteRecord,
 )
 
-HOUSEHOLD = "application_id"
-SETTLED = {"met": "met", "failed": "failed", "access": "failed"}
-"""What a cell says of a condition -> its state in the store."""
 SENTENCE_NEEDED = ("not_attributed", "ineligible")
-Checks = Mapping[int, str]
-"""Candidate -> what the new check of eligibility found; empty: still in order."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +85,7 @@ def record(
     session = queries.session(opened, session_id)
     rules = law(session.on)
     filled = without_numbers(read_entries(path, choices(rules)))
-    work = _Work(opened, session, rules, filled, actor, checks)
+    work = _Sheets(opened, session, rules, filled, actor, checks)
     with commands.batch(opened, dry_run=dry_run) as batch:
         work.run(batch)
         if work.problems:
@@ -115,27 +107,8 @@ def without_numbers(filled: Filled) -> Filled:
     return replace(filled, findings=kept)
 
 
-class _Work:
-    """One workbook against one session."""
-
-    def __init__(
-        self, opened: Store, session: SessionRecord, rules: CommissionLaw, filled: Filled, actor: Actor,
-        checks: Callable[[SessionRecord], Checks] | None,
-    ) -> None:  # fmt: skip
-        self.opened, self.session, self.rules, self.filled, self.actor, self.checks = (
-            opened,
-            session,
-            rules,
-            filled,
-            actor,
-            checks,
-        )
-        self.known = choices(rules)
-        self.problems: list[Finding] = list(filled.errors)
-        self.done: Counter[str] = Counter()
-        self.next_ranks: list[str] = []
-        self.called_up: list[str] = []
-        self.batch: Any = None
+class _Sheets(Work):
+    """The sheets of a workbook, in the order of a session's life."""
 
     def run(self, batch: Any) -> None:
         """Every sheet in the order of a session's life."""
@@ -149,55 +122,14 @@ class _Work:
         self._decisions(opened)
         self._close()
         self._withdrawals()
-        self._offers()
-
-    # ------------------------------------------------------------------ helpers
-
-    def _fresh(self) -> SessionRecord:
-        return queries.session(self.opened, self.session.session_id)
-
-    def _do(self, entry: Entry, column: str, verb: str, act: Callable[[str], Receipt]) -> Receipt | None:
-        """One command; a refusal is a problem of the row."""
-        told = f"{self.filled.digest}|{self.session.session_id}|{entry.sheet}|{entry.row}|{verb}"
-        try:
-            with self.batch.step():
-                receipt = act(hashlib.sha256(told.encode()).hexdigest()[:40])
-        except StoreError as problem:
-            self.problems.append(
-                entry.finding(
-                    "DESK_ENTRY_REFUSED",
-                    column,
-                    why_fr=problem.text("fr").rstrip(". "),
-                    why_en=problem.text("en").rstrip(". "),
-                )
-            )
-            return None
-        if not receipt.repeated:
-            self.done[verb] += 1
-        return receipt
-
-    def _wrong(self, entry: Entry, code: str, column: str, value: object = None, **params: object) -> None:
-        self.problems.append(entry.finding(code, column, value, **params))
-
-    @property
-    def _head(self) -> Entry | None:
-        return next(iter(self.filled.of("session")), None)
-
-    def _item(self, session: SessionRecord, entry: Entry) -> ItemRecord | None:
-        return next((i for i in session.items if i.dwelling_id == entry.text("dwelling_id")), None)
-
-    def _candidate(self, session: SessionRecord, entry: Entry) -> CandidateRecord | None:
-        item = self._item(session, entry)
-        if item is None:
-            return None
-        return next((c for c in item.candidates if c.application_id == entry.text(HOUSEHOLD)), None)
+        record_offers(self)
 
     # ------------------------------------------------------------------ checks of the whole file
 
     def _right_session(self) -> None:
-        head = self._head
+        head = self.head
         if head is not None and head.text("session_id") not in ("", self.session.session_id):
-            self._wrong(
+            self.wrong(
                 head,
                 "DESK_ENTRY_OTHER_SESSION",
                 "session_id",
@@ -211,27 +143,27 @@ class _Work:
             for entry in self.filled.of(sheet):
                 if not entry.text("dwelling_id"):
                     continue
-                if self._item(self.session, entry) is None:
-                    self._wrong(entry, "DESK_ENTRY_DWELLING", "dwelling_id", entry.text("dwelling_id"))
+                if self.item_of(self.session, entry) is None:
+                    self.wrong(entry, "DESK_ENTRY_DWELLING", "dwelling_id", entry.text("dwelling_id"))
                 elif (
                     sheet != "votes"
                     and entry.text(HOUSEHOLD)
-                    and self._candidate(self.session, entry) is None
+                    and self.candidate_of(self.session, entry) is None
                 ):
-                    self._wrong(entry, "DESK_ENTRY_HOUSEHOLD", HOUSEHOLD, dwelling=entry.text("dwelling_id"))
+                    self.wrong(entry, "DESK_ENTRY_HOUSEHOLD", HOUSEHOLD, dwelling=entry.text("dwelling_id"))
 
     # ------------------------------------------------------------------ before the session
 
     def _calls(self) -> None:
         """Calls, documents, names taken off the list."""
         for entry in self.filled.of("calls"):
-            c = self._candidate(self.session, entry)
+            c = self.candidate_of(self.session, entry)
             if c is None:
                 continue
             self._documents(entry, c)
             if entry.get("call") and entry.get("call") != c.call:
                 outcome, reason = entry.get("call"), entry.text("call_reason")
-                receipt = self._do(
+                receipt = self.do(
                     entry, "call", "call",
                     lambda key, c=c, outcome=outcome, reason=reason: commands.call(  # type: ignore[misc]
                         self.opened, self.actor, key, c.candidate_id, outcome=outcome, reason=reason
@@ -241,7 +173,7 @@ class _Work:
                     self.called_up.append(entry.text("dwelling_id"))
             why = entry.text("replaced")
             if why and c.status in ("listed", "queue"):
-                self._do(
+                self.do(
                     entry, "replaced", "replace",
                     lambda key, c=c, why=why: commands.replace(  # type: ignore[misc]
                         self.opened, self.actor, key, c.candidate_id, reason=why
@@ -252,14 +184,14 @@ class _Work:
         asked = {d.document for d in c.documents}
         received = {d.document for d in c.documents if d.received_on is not None}
         if entry.get("asked") and entry.get("asked") not in asked:
-            self._do(
+            self.do(
                 entry, "asked", "ask_document",
                 lambda key: commands.ask_document(
                     self.opened, self.actor, key, c.candidate_id, document=entry.get("asked"), on=entry.get("asked_on")
                 ),
             )  # fmt: skip
         if entry.get("received") and entry.get("received") not in received:
-            self._do(
+            self.do(
                 entry, "received", "receive_document",
                 lambda key: commands.receive_document(
                     self.opened, self.actor, key, c.candidate_id, document=entry.get("received"), on=entry.get("received_on")
@@ -272,12 +204,12 @@ class _Work:
         return {one: found.get(one, "") for one in listed}
 
     def _convene(self) -> None:
-        head = self._head
+        head = self.head
         if head is None or not head.text("recipients") or self.session.status != "draft":
             return
         recipients = [r.strip() for r in head.text("recipients").split(";") if r.strip()]
-        checks = self._checked(self._fresh())
-        self._do(
+        checks = self._checked(self.fresh())
+        self.do(
             head, "recipients", "convene",
             lambda key: commands.convene(
                 self.opened, self.actor, key, self.session.session_id, recipients=recipients, checks=checks
@@ -295,11 +227,11 @@ class _Work:
         for e in rows:
             for column in ("member", "voice", "presence"):
                 if not e.text(column):
-                    self._wrong(e, "DESK_ENTRY_MISSING", column)
+                    self.wrong(e, "DESK_ENTRY_MISSING", column)
             away = [d.strip() for d in e.text("recused").split("|") if d.strip()]
             for d in away:
                 if d not in at:
-                    self._wrong(e, "DESK_ENTRY_DWELLING", "recused", d)
+                    self.wrong(e, "DESK_ENTRY_DWELLING", "recused", d)
             members.append(
                 AttendanceRecord(
                     self.session.session_id, e.text("member"), e.text("quality"), e.get("voice") or "consultative",
@@ -311,20 +243,20 @@ class _Work:
             f.row == e.row and f.file == e.label for e in rows for f in self.problems
         ):
             return
-        self._do(
+        self.do(
             rows[0], "member", "attend",
             lambda key: commands.attend(self.opened, self.actor, key, self.session.session_id, members=members),
         )  # fmt: skip
 
     def _open(self) -> bool:
         """Whether the session is open or past, so that decisions may be recorded."""
-        head, now = self._head, self._fresh()
+        head, now = self.head, self.fresh()
         if now.status in ("open", "closed"):
             return True
         if head is None or head.get("opened") != "yes":
             return False
         checks = self._checked(now)
-        receipt = self._do(
+        receipt = self.do(
             head, "opened", "open_session",
             lambda key: commands.open_session(self.opened, self.actor, key, self.session.session_id, checks=checks),
         )  # fmt: skip
@@ -332,12 +264,12 @@ class _Work:
 
     def _decisions(self, opened: bool) -> None:
         votes = {e.text("dwelling_id"): e for e in self.filled.of("votes")}
-        now = self._fresh()
+        now = self.fresh()
         for item in items_of(now):
             vote = votes.get(item.dwelling_id)
             if vote is not None and vote.get("not_examined"):
                 if opened and item.status == "listed":
-                    self._do(
+                    self.do(
                         vote, "not_examined", "not_examined",
                         lambda key, item=item, vote=vote: commands.not_examined(  # type: ignore[misc]
                             self.opened, self.actor, key, item.item_id, reason=vote.get("not_examined")
@@ -362,7 +294,7 @@ class _Work:
         for c in named:
             entry = by_number.get(c.application_id)
             if entry is None:
-                self._wrong(rows[0], "DESK_ENTRY_UNDECIDED", "decision", item.dwelling_id, place=c.position)
+                self.wrong(rows[0], "DESK_ENTRY_UNDECIDED", "decision", item.dwelling_id, place=c.position)
                 continue
             if entry.get("decision") == "not_examined":
                 if c.status == "listed":
@@ -375,10 +307,10 @@ class _Work:
         if len(self.problems) > before or self._same(item, decisions, ballot, vote):
             return
         if not opened:
-            self._wrong(rows[0], "DESK_ENTRY_NOT_OPEN", "decision")
+            self.wrong(rows[0], "DESK_ENTRY_NOT_OPEN", "decision")
             return
         for entry, c in set_aside:
-            self._do(
+            self.do(
                 entry, "decision", "candidate_not_examined",
                 lambda key, c=c, entry=entry: commands.candidate_not_examined(  # type: ignore[misc]
                     self.opened, self.actor, key, c.candidate_id, reason=entry.text("sentence")
@@ -388,7 +320,7 @@ class _Work:
             return
         departure = vote.text("departure") if vote is not None else ""
         few = vote.text("few_reason") if vote is not None else ""
-        self._do(
+        self.do(
             rows[0], "decision", "decide",
             lambda key: commands.decide(
                 self.opened, self.actor, key, item.item_id, decisions=decisions, vote=ballot, departure=departure,
@@ -405,7 +337,7 @@ class _Work:
         }.get(kind, ())  # fmt: skip
         for column in needed:
             if entry.get(column) is None:
-                self._wrong(
+                self.wrong(
                     entry, "DESK_ENTRY_NEEDED", column, decision_fr=_letter(kind), decision_en=_letter(kind)
                 )
         if (
@@ -413,10 +345,10 @@ class _Work:
             and entry.get("motive")
             and not self.rules.allows(kind, entry.text("motive"))
         ):
-            self._wrong(entry, "DESK_ENTRY_MOTIVE", "motive", entry.text("motive"))
+            self.wrong(entry, "DESK_ENTRY_MOTIVE", "motive", entry.text("motive"))
         least = int(self.rules.value("sentence_characters"))
         if kind in SENTENCE_NEEDED and entry.get("sentence") and len(entry.text("sentence").strip()) < least:
-            self._wrong(
+            self.wrong(
                 entry, "DESK_ENTRY_SENTENCE", "sentence", len(entry.text("sentence").strip()), least=least
             )
         return NewDecision(
@@ -433,20 +365,20 @@ class _Work:
                 "expected_fr": " ; ".join(said.options("fr")),
                 "expected_en": "; ".join(said.options("en")),
             }
-            self._wrong(entry, "DESK_ENTRY_CHOICE", "sentence", entry.text("sentence"), **told)
+            self.wrong(entry, "DESK_ENTRY_CHOICE", "sentence", entry.text("sentence"), **told)
 
     def _ranks(self, rows: Sequence[Entry]) -> None:
         """One attribution without rank per dwelling, and no rank twice."""
         first = [e for e in rows if e.get("decision") == "attribution"]
         for e in first[1:]:
-            self._wrong(e, "DESK_ENTRY_TWO_FIRST", "decision", e.text("dwelling_id"), first=first[0].row)
+            self.wrong(e, "DESK_ENTRY_TWO_FIRST", "decision", e.text("dwelling_id"), first=first[0].row)
         seen: dict[int, Entry] = {}
         for e in rows:
             rank = e.get("rank")
             if rank is None or e.get("decision") not in ("ranked", "conditional"):
                 continue
             if rank in seen:
-                self._wrong(e, "DESK_ENTRY_RANK_TWICE", "rank", rank, first=seen[rank].row)
+                self.wrong(e, "DESK_ENTRY_RANK_TWICE", "rank", rank, first=seen[rank].row)
             seen.setdefault(rank, e)
 
     def _vote(self, item: ItemRecord, entry: Entry | None) -> VoteRecord | None:
@@ -481,13 +413,13 @@ class _Work:
         return vote is None or vote.text("departure") in ("", item.departure)
 
     def _close(self) -> None:
-        head = self._head
+        head = self.head
         if head is None or head.get("signed") != "yes" or self.session.status == "closed" or self.problems:
             return
         if not head.text("chair"):
-            self._wrong(head, "DESK_ENTRY_MISSING", "chair")
+            self.wrong(head, "DESK_ENTRY_MISSING", "chair")
             return
-        self._do(
+        self.do(
             head, "signed", "close",
             lambda key: commands.close(
                 self.opened, Actor(head.text("chair"), "P"), key, self.session.session_id,
@@ -498,119 +430,22 @@ class _Work:
     # ------------------------------------------------------------------ after the session
 
     def _withdrawals(self) -> None:
-        now = self._fresh()
+        now = self.fresh()
         for entry in self.filled.of("votes"):
-            item = self._item(now, entry)
+            item = self.item_of(now, entry)
             if item is not None and entry.get("withdrawn") and item.status != "withdrawn":
-                self._do(
+                self.do(
                     entry, "withdrawn", "withdraw",
                     lambda key, item=item, entry=entry: commands.withdraw(  # type: ignore[misc]
                         self.opened, self.actor, key, item.item_id, reason=entry.get("withdrawn")
                     ),
                 )  # fmt: skip
 
-    def _offers(self) -> None:
-        """Acts of every row in the order of their days, so that the next rank comes after the refusal that makes room."""
-        acts: list[tuple[date, int, int, Entry, str]] = []
-        for n, entry in enumerate(self.filled.of("offers")):
-            c = self._candidate(self.session, entry)
-            if c is not None:
-                acts += [(day, n, step, entry, verb) for step, (day, verb) in enumerate(self._acts(entry, c))]
-        for _, _, _, entry, verb in sorted(acts, key=lambda a: a[:3]):
-            self._act(entry, verb)
-
-    def _acts(self, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, str]]:
-        """What a row of the sheet of offers says that is not recorded, with its day."""
-        o = c.offer
-        if entry.get("notified_on") is None:
-            told = [column for column in ("answer", "lease_on", "proof") if entry.get(column) is not None]
-            if told:
-                self._wrong(entry, "DESK_ENTRY_NOT_NOTIFIED", told[0])
-            else:
-                yield from self._condition(entry, c)
-            return
-        if o is None:
-            yield entry.get("notified_on"), "offer"
-        elif o.notified_on != entry.get("notified_on"):
-            self._wrong(entry, "DESK_ENTRY_CHANGED", "notified_on", entry.get("notified_on"))
-        if o is not None and entry.get("proof") and not o.proof:
-            yield entry.get("proof_on") or entry.get("notified_on"), "prove"
-        answer = entry.get("answer")
-        if answer and answer != _answered(c):
-            if answer != "silent" and entry.get("answered_on") is None:
-                self._wrong(entry, "DESK_ENTRY_MISSING", "answered_on")
-            elif answer == "refused" and not entry.get("refusal_reason"):
-                self._wrong(entry, "DESK_ENTRY_MISSING", "refusal_reason")
-            else:
-                day = entry.get("answered_on") or entry.get("deadline") or (o.deadline if o else None)
-                yield day or date.max, answer
-        elif (
-            answer == "refused"
-            and o is not None
-            and entry.get("legitimate") in ("yes", "no")
-            and entry.get("legitimate") != o.legitimate
-        ):
-            yield entry.get("answered_on") or o.notified_on, "judge_refusal"
-        yield from self._condition(entry, c)
-        if entry.get("lease_on") is not None and (o is None or o.lease_on is None):
-            yield entry.get("lease_on"), "sign_lease"
-
-    def _condition(self, entry: Entry, c: CandidateRecord) -> Iterator[tuple[date, str]]:
-        """A condition settled, of a household with an offer or still waiting its turn."""
-        said = entry.get("condition")
-        if said is None or c.condition == SETTLED[said]:
-            return
-        day = entry.get("condition_on")
-        if day is None:
-            self._wrong(entry, "DESK_ENTRY_MISSING", "condition_on")
-        else:
-            yield day, f"condition_{said}"
-
-    def _act(self, entry: Entry, verb: str) -> None:
-        c = self._candidate(self._fresh(), entry)
-        if c is None:
-            return
-        opened, actor = self.opened, self.actor
-        if verb == "offer":
-            self._do(
-                entry, "notified_on", verb,
-                lambda key: commands.offer(
-                    opened, actor, key, c.candidate_id, notified_on=entry.get("notified_on"), proof=entry.get("proof") or "",
-                    proof_on=entry.get("proof_on") or (entry.get("notified_on") if entry.get("proof") else None),
-                ),
-            )  # fmt: skip
-            return
-        offer = c.offer.offer_id if c.offer is not None else 0
-        on, reason = entry.get("answered_on"), entry.text("refusal_reason")
-        calls: dict[str, tuple[str, Callable[[str], Receipt]]] = {
-            "prove": ("proof", lambda key: commands.prove(opened, actor, key, offer, proof=entry.get("proof"), proof_on=entry.get("proof_on") or entry.get("notified_on"))),
-            "accepted": ("answer", lambda key: commands.answer(opened, actor, key, offer, accepted=True, on=on)),
-            "refused": ("answer", lambda key: commands.answer(opened, actor, key, offer, accepted=False, on=on, reason=reason, legitimate=entry.get("legitimate") or "to_decide")),
-            "silent": ("answer", lambda key: commands.confirm_silence(opened, actor, key, offer)),
-            "desisted": ("answer", lambda key: commands.desist(opened, actor, key, offer, on=on, reason=reason)),
-            "judge_refusal": ("legitimate", lambda key: commands.judge_refusal(opened, actor, key, offer, legitimate=entry.get("legitimate"))),
-            "condition_met": ("condition", lambda key: commands.condition_met(opened, actor, key, c.candidate_id, on=entry.get("condition_on"))),
-            "condition_failed": ("condition", lambda key: commands.condition_failed(opened, actor, key, c.candidate_id, on=entry.get("condition_on"), reason="late")),
-            "condition_access": ("condition", lambda key: commands.condition_failed(opened, actor, key, c.candidate_id, on=entry.get("condition_on"), reason="access")),
-            "sign_lease": ("lease_on", lambda key: commands.sign_lease(opened, actor, key, offer, on=entry.get("lease_on"))),
-        }  # fmt: skip
-        column, act = calls[verb]
-        receipt = self._do(entry, column, verb, act)
-        if receipt is not None and receipt.result.get("next_candidate"):
-            self.next_ranks.append(entry.text("dwelling_id"))
-
 
 def _as_given(d: DecisionRecord) -> NewDecision:
     """A decision as the workbook would say it again: an attribution has no rank to write."""
     rank = None if d.kind == "attribution" else d.rank
     return NewDecision(d.candidate_id, d.kind, rank, d.document, d.due_on, d.motive, d.sentence)
-
-
-def _answered(c: CandidateRecord) -> str:
-    """What the household has answered so far."""
-    return {"accepted": "accepted", "signed": "accepted", "condition_failed": "accepted"}.get(
-        c.status, c.status
-    )
 
 
 def _letter(kind: str) -> str:

@@ -31,6 +31,10 @@ texts(
         "packed": ("Séance {session} : {n:fichier/fichiers} dans {out}.", "Session {session}: {n:file/files} in {out}."),
         "packed_then": ("Remplir saisie.xlsx, puis : attriflux record {out}/saisie.xlsx --session {session}", "Fill in saisie.xlsx, then: attriflux record {out}/saisie.xlsx --session {session}"),
         "minutes": ("Papiers de la séance {session} : {n:fichier/fichiers} dans {out}.", "Papers of session {session}: {n:file/files} in {out}."),
+        "item_added": ("Séance {session} : {dwelling} ajouté à l'ordre du jour, {people:ménage/ménages}.", "Session {session}: {dwelling} added to the agenda, {people:household/households}."),
+        "name_added": ("Séance {session} : une demande ajoutée sur {dwelling}.", "Session {session}: an application added on {dwelling}."),
+        "name_replaced": ("Séance {session} : une demande remplacée sur {dwelling}.", "Session {session}: an application replaced on {dwelling}."),
+        "name_removed": ("Séance {session} : une demande retirée de {dwelling} ; aucun nom ne suit.", "Session {session}: an application taken off {dwelling}; no name follows."),
         "draft": ("Le procès-verbal est un projet : la séance n'est pas close.", "The minutes are a draft: the session is not closed."),
     },
 )  # fmt: skip
@@ -68,6 +72,16 @@ def drawn_up(told: Told, out: Path, files: Sequence[str]) -> dict[str, object]:
     """What `session minutes` says."""
     closed = told.session.status == "closed"
     return _written("MINUTES", told.session.session_id, out, files, "" if closed else "DRAFT")
+
+
+def changed(name: str, session_id: str, dwelling: str, people: int = 1) -> dict[str, object]:
+    """What `session add-item`, `add-name` and `replace` say; no number of a household."""
+    summary: dict[str, object] = {"session": session_id, "dwelling": dwelling, "change": name}
+    for lang in LANGS:
+        summary[f"lines_{lang}"] = [
+            said(f"SESSION.{name}".upper(), lang, session=session_id, dwelling=dwelling, people=people)
+        ]
+    return summary
 
 
 def _written(name: str, session_id: str, out: Path, files: Sequence[str], then: str) -> dict[str, object]:

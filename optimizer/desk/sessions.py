@@ -10,15 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from optimizer import policy
+from optimizer.desk import messages as messages
 from optimizer.desk.agenda import Agenda
 from optimizer.desk.call_list import Due, call_list
+from optimizer.desk.late import Described
 from optimizer.desk.papers.wording import Issuer, Told
-from optimizer.errors import Lang, said, texts
+from optimizer.errors import AttrifluxError, Lang, said, texts
 from optimizer.policy import RuleSet
 from optimizer.store import commands, queries
 from optimizer.store.holding import Store
 from optimizer.store.law import CommissionLaw, law
-from optimizer.store.records import Actor, DutyRecord
+from optimizer.store.records import (
+    Actor,
+    CandidateRecord,
+    DutyRecord,
+    ItemRecord,
+    NewItem,
+    Receipt,
+    SessionRecord,
+)
 
 texts(
     "NAMES",
@@ -64,6 +74,56 @@ def begin(
                 quorum_rule=quorum_rule,
             )  # fmt: skip
     return str(receipt.result["session_id"])
+
+
+def add_late_item(opened: Store, actor: Actor, session: SessionRecord, item: NewItem, reason: str) -> Receipt:
+    """Put a dwelling on an agenda that stands, with its reason."""
+    return commands.add_item(opened, actor, _fresh(), session.session_id, item, reason=reason)
+
+
+def add_late_name(
+    opened: Store, actor: Actor, item: ItemRecord, described: Described, number: str, reason: str
+) -> Receipt:
+    """Put a household forward, last of a dwelling's list, with what the import knows of it."""
+    position = 1 + max((c.position for c in item.candidates), default=0)
+    name = described.name(item.dwelling_id, item.account, number, position=position)
+    return commands.add_candidate(opened, actor, _fresh(), item.item_id, name, reason=reason)
+
+
+def replace_name(
+    opened: Store,
+    actor: Actor,
+    item: ItemRecord,
+    candidate: CandidateRecord,
+    reason: str,
+    *,
+    by: str = "",
+    described: Described | None = None,
+) -> Receipt:
+    """Take a name off before the session; the next of the queue comes, or the household named, at the same place."""
+    named = None
+    if by and described is not None:
+        named = dataclasses.replace(
+            described.name(item.dwelling_id, item.account, by, position=candidate.position), source="late"
+        )
+    return commands.replace(opened, actor, _fresh(), candidate.candidate_id, reason=reason, by=named)
+
+
+def item_named(session: SessionRecord, dwelling: str) -> ItemRecord:
+    """The dwelling of the agenda (AttrifluxError ``DESK_NO_ITEM``: it is not on it)."""
+    for item in session.items:
+        if item.dwelling_id == dwelling:
+            return item
+    known = ", ".join(i.dwelling_id for i in session.items)
+    raise AttrifluxError("DESK_NO_ITEM", name=dwelling, session=session.session_id, known=known)
+
+
+def name_on(item: ItemRecord, number: str) -> CandidateRecord:
+    """The household on a dwelling's list (AttrifluxError ``DESK_NO_NAME``: it is not on it)."""
+    for candidate in item.candidates:
+        if candidate.application_id == number:
+            return candidate
+    raise AttrifluxError("DESK_NO_NAME", dwelling=item.dwelling_id)
 
 
 def told_of(

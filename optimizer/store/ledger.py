@@ -24,6 +24,8 @@ HIDDEN = "#"
 """Name under which a row of the ledger holds the commitment of its erasable columns."""
 SHOWN = 20
 """Problems that are listed; all are counted."""
+UNREADABLE = (ValueError, TypeError, KeyError)
+"""What a value raises that somebody wrote into the file and that is no value of its column."""
 
 define(
     "STORE_PROOF_CHAIN",
@@ -54,6 +56,11 @@ define(
     "STORE_PROOF_EXTRA",
     "{table} {key} : cette ligne ne vient pas du journal",
     "{table} {key}: this row does not come from the ledger",
+)
+define(
+    "STORE_PROOF_UNREADABLE",
+    "{table} : une valeur ne se lit plus",
+    "{table}: a value can no longer be read",
 )
 define(
     "STORE_PROOF_LOST",
@@ -127,26 +134,32 @@ def _chain(
     before, heads = store.head(), {0: chain.GENESIS}
     met = signed = given is None
     prev, expected = chain.GENESIS, 1
-    for event in events(store):
-        seq = int(event["seq"])
-        if seq != expected or event["prev"] != prev or chain.event_hash(event) != event["hash"]:
-            yield Problem("STORE_PROOF_CHAIN", {"seq": seq})
-        prev, expected = event["hash"], seq + 1
-        heads[seq] = event["hash"]
-        if given is not None and given.seq == seq:
-            met = given.hash == event["hash"]
-        if event["kind"] == chain.SIGNED_KIND or memory is not None:
-            try:
-                payload = json.loads(event["payload"])
-                if event["kind"] == chain.SIGNED_KIND:
-                    if not _signed(store, event, payload, heads):
-                        yield Problem("STORE_PROOF_SIGNATURE", {"seq": seq})
-                    signed = signed or given is not None and payload["facts"]["signature"] == given.signature
-                if memory is not None:
-                    memory.apply(payload["rows"])
-            except (ValueError, KeyError, TypeError):
+    try:
+        for event in events(store):
+            seq = int(event["seq"])
+            if seq != expected or event["prev"] != prev or chain.event_hash(event) != event["hash"]:
                 yield Problem("STORE_PROOF_CHAIN", {"seq": seq})
-        last.update(event)
+            prev, expected = event["hash"], seq + 1
+            heads[seq] = event["hash"]
+            if given is not None and given.seq == seq:
+                met = given.hash == event["hash"]
+            if event["kind"] == chain.SIGNED_KIND or memory is not None:
+                try:
+                    payload = json.loads(event["payload"])
+                    if event["kind"] == chain.SIGNED_KIND:
+                        if not _signed(store, event, payload, heads):
+                            yield Problem("STORE_PROOF_SIGNATURE", {"seq": seq})
+                        signed = (
+                            signed or given is not None and payload["facts"]["signature"] == given.signature
+                        )
+                    if memory is not None:
+                        memory.apply(payload["rows"])
+                except (ValueError, KeyError, TypeError):
+                    yield Problem("STORE_PROOF_CHAIN", {"seq": seq})
+            last.update(event)
+    except UNREADABLE:
+        yield Problem("STORE_PROOF_CHAIN", {"seq": expected})
+        return
     told = store.head()
     same = told["seq"] == last["seq"]
     if (
@@ -195,13 +208,19 @@ def verify(store: Store, given: HeadRecord | None = None) -> Proof:
         compared, differences = compare(store, memory)
         problems += differences
         head = last_signed(store)
+        purged = store.tables.models["event"].objects.filter(kind="purged").values_list("payload", flat=True)
         erased = sum(
-            1
-            for row in store.tables.models["event"].objects.filter(kind="purged").values("payload")
-            for change in json.loads(row["payload"])["rows"]
-            if change[0] == "person" and change[1] == "-"
+            table == "person" and how == "-" for payload in purged for table, how, *_ in _rows(payload)
         )
     return Proof(int(last["seq"]), compared, erased, head, tuple(problems))
+
+
+def _rows(payload: str) -> list[Any]:
+    """Changes that an event names; none where it can no longer be read, which the chain says."""
+    try:
+        return list(json.loads(payload)["rows"])
+    except UNREADABLE:
+        return []
 
 
 @contextmanager
@@ -225,24 +244,31 @@ def compare(store: Store, memory: Memory) -> tuple[int, list[Problem]]:
     for table in PROJECTIONS:
         wanted = memory.rows[table]
         seen: set[Key] = set()
-        for row in store.tables.models[table].objects.order_by("pk").values().iterator(chunk_size=2000):
-            key = row[store.tables.keys[table]]
-            seen.add(key)
-            compared += 1
-            if key not in wanted:
-                problems.append(Problem("STORE_PROOF_EXTRA", {"table": table, "key": key}))
-                continue
-            found = shadow(table, row, salts)
-            wrong = [
-                name for name in sorted({*found, *wanted[key]}) if found.get(name) != wanted[key].get(name)
-            ]
-            if wrong:
-                columns = ", ".join(name if name != HIDDEN else "…" for name in wrong)
-                problems.append(Problem("STORE_PROOF_ROW", {"table": table, "key": key, "columns": columns}))
+        try:
+            for row in store.tables.models[table].objects.order_by("pk").values().iterator(chunk_size=2000):
+                key = row[store.tables.keys[table]]
+                seen.add(key)
+                compared += 1
+                if key not in wanted:
+                    problems.append(Problem("STORE_PROOF_EXTRA", {"table": table, "key": key}))
+                    continue
+                problems += _differences(table, key, shadow(table, row, salts), wanted[key])
+        except UNREADABLE:
+            problems.append(Problem("STORE_PROOF_UNREADABLE", {"table": table}))
+            continue
         problems += [
             Problem("STORE_PROOF_LOST", {"table": table, "key": key}) for key in wanted if key not in seen
         ]
     return compared, problems
+
+
+def _differences(table: str, key: Key, found: Row, wanted: Row) -> list[Problem]:
+    """Columns of a row that the ledger does not make so."""
+    wrong = [name for name in sorted({*found, *wanted}) if found.get(name) != wanted.get(name)]
+    if not wrong:
+        return []
+    columns = ", ".join(name if name != HIDDEN else "…" for name in wrong)
+    return [Problem("STORE_PROOF_ROW", {"table": table, "key": key, "columns": columns})]
 
 
 def shadow(table: str, row: Row, salts: Mapping[str, str]) -> Row:
@@ -261,11 +287,13 @@ def commitment_of(table: str, row: Row, salt: str) -> str:
 
 
 def last_signed(store: Store) -> HeadRecord | None:
-    """The last signed head of the ledger."""
-    found = (
-        store.tables.models["event"].objects.filter(kind=chain.SIGNED_KIND).order_by("-seq").values().first()
-    )
-    if found is None:
+    """The last signed head of the ledger; None where there is none, or where the line that says it was broken."""
+    lines = store.tables.models["event"].objects.filter(kind=chain.SIGNED_KIND).order_by("-seq")
+    try:
+        found = lines.values().first()
+        if found is None:
+            return None
+        facts = json.loads(found["payload"])["facts"]
+        return HeadRecord(facts["seq"], facts["hash"], found["at"], facts["signature"], store.keys.public)
+    except UNREADABLE:
         return None
-    facts = json.loads(found["payload"])["facts"]
-    return HeadRecord(facts["seq"], facts["hash"], found["at"], facts["signature"], store.keys.public)

@@ -52,12 +52,17 @@ def agenda_of(desk: Desk, job: str) -> Prepared:
         kept: dict[str, Any] = json.loads(agenda_file(desk.runs / job).read_text(encoding="utf-8"))
         run = dict(kept["run"])
         run["case_on"] = date.fromisoformat(run["case_on"])
-        items = tuple(_item(item) for item in kept["items"])
+        items = tuple(item_of(item) for item in kept["items"])
         return Prepared(RunAttached(**run), items, kept["landlord"])
     except (OSError, ValueError, KeyError, TypeError):
         raise AttrifluxError("WEB_AGENDA_GONE") from None
 
 
-def _item(kept: dict[str, Any]) -> NewItem:
-    named = tuple(NewCandidate(**{**c, "reasons": tuple(c["reasons"])}) for c in kept["candidates"])
-    return NewItem(**{**kept, "candidates": named})
+def item_of(kept: dict[str, Any]) -> NewItem:
+    """A dwelling of an agenda as a child wrote it down."""
+    return NewItem(**{**kept, "candidates": tuple(name_of(c) for c in kept["candidates"])})
+
+
+def name_of(kept: dict[str, Any]) -> NewCandidate:
+    """A household as a child wrote it down."""
+    return NewCandidate(**{**kept, "reasons": tuple(kept["reasons"])})

@@ -59,6 +59,8 @@ class Told:
     count: int = 0
     findings: list[dict[str, Any]] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    short: list[dict[str, str]] = field(default_factory=list)
+    """Rules that the verified proposal leaves short."""
 
     @property
     def gap(self) -> float | None:

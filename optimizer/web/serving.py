@@ -80,11 +80,13 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
     from optimizer.web.jobs import end_all
     from optimizer.web.logs import keep_log
     from optimizer.web.rooms import close_rooms
+    from optimizer.web.signing import sign_daily
 
     deployment.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     deploy(opened, deployment)
     keep_log(deployment.state / "desk.log")
     server = waitress.create_server(application(), **options(deployment))
+    end_signing = sign_daily(opened)
     own = f"http://{'localhost' if ':' in deployment.listen else deployment.listen}:{deployment.port}"
     said("address", deployment.proxy or own)
     if deployment.first:
@@ -95,6 +97,7 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
         pass
     finally:
         server.close()
+        end_signing()
         end_all()
         close_rooms()
 

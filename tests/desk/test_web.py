@@ -188,6 +188,7 @@ def both_values(page: Page) -> None:
     told = page.locator("section.wrong").inner_text()
     assert "secretaire" in told and "Attribution" in told and "Une autre lecture du dossier." in told
     assert page.locator("#departure").input_value() == "Une autre lecture du dossier."
+    assert shut_out(page) == []
 
 
 def said(page: Page) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from optimizer import store
+from optimizer.store import queries
 from optimizer.store.clock import today
 from tests.cli.running import attriflux as run
 from tests.deskwork.filling import fill
@@ -92,3 +94,40 @@ def test_a_proposal_that_was_altered_makes_no_session(monkeypatch: pytest.Monkey
     done = run("session", "new", tmp_path / "resultat", "--case", case, "--on", "2026-12-03")
     assert done.code == 2 and "vérification" in done.err
     assert not (tmp_path / "bureau.sqlite").exists()
+
+
+def test_an_urgent_session_takes_late_dwellings_late_names_and_replacements_with_what_a_lease_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("ATTRIFLUX_STORE", str(tmp_path / "bureau.sqlite"))
+    (case, result), day = proposed(), today(datetime.now(UTC)).isoformat()
+    forms = json.loads((result / "sheets.json").read_text(encoding="utf-8"))["forms"]
+    first, second, third = [f for f in forms if len(f["candidates"]) >= 3][:3]
+    new = ("session", "new", result, "--case", case, "--on", day, "--dwellings", first["dwelling"])
+    assert run(*new, "--urgent", "Sinistre au 3 rue des Granges").code == 0
+    late = ("session", "add-item", day, second["dwelling"], "--case", case)
+    assert run(*late, "--reason", "congé reçu ce matin").code == 2  # neither a proposal nor names
+    assert run(*late, "--result", result, "--reason", "").code == 2
+    assert run(*late, "--result", result, "--reason", "congé reçu ce matin").code == 0
+    numbers = [c["application"] for c in third["candidates"]]
+    by_hand = ("session", "add-item", day, third["dwelling"], "--case", case, "--account", third["account"])
+    unknown = run(*by_hand, "--applications", "000000000000000000", "--reason", "désignées")
+    assert unknown.code == 2 and "000000000000000000" not in unknown.err
+    assert run(*by_hand, "--applications", ",".join(numbers[:2]), "--reason", "désignées").code == 0
+    name = ("session", "add-name", day, third["dwelling"], numbers[2], "--case", case)
+    assert run(*name, "--reason", "désignée ce matin").code == 0
+    off = ("session", "replace", day, second["dwelling"], second["candidates"][0]["application"])
+    assert run(*off, "--reason", "relogée par ailleurs").code == 0
+    assert run(*off, "--reason", "relogée par ailleurs").code == 2  # it is off already
+    assert run("session", "replace", day, "X1", numbers[0], "--reason", "x").code == 2
+    with store.open(tmp_path / "bureau.sqlite") as desk:
+        session = queries.session(desk, day)
+    assert session.urgent and [i.added_as for i in session.items] == ["agenda", "late", "late"]
+    for item in session.items:
+        assert item.facts["landlord"] and item.facts["commune"] and item.facts["form"]["lines"]
+        for c in item.candidates:
+            assert c.facts["lines"] and c.facts["lease"]["q1"] in ("yes", "no", "unknown")
+            assert c.application_id not in json.dumps(dict(c.facts))
+    assert [c.source for c in session.items[2].candidates][-1] == "late"
+    replaced, *others = session.items[1].candidates
+    assert replaced.status == "replaced" and "listed" in {c.status for c in others}

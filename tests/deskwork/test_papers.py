@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from optimizer.desk.paper_set import write_minutes, write_pack
-from optimizer.desk.papers.letters import letters, letters_of
+from optimizer.desk.papers.letters import letters, letters_of, notices
 from optimizer.desk.papers.minutes import minutes
 from optimizer.desk.papers.report_back import RADIATION_COLUMNS, events_table, radiations_table
 from optimizer.desk.papers.wording import Issuer, Told
@@ -166,6 +166,25 @@ def test_the_dalo_warning_goes_with_an_offer_only(made: Room, told: Told):
     for sheet, letter in zip(letters(dalo).sheets, letters_of(dalo), strict=True):
         text = words(Document("x", dalo.session.on, (sheet,)))
         assert ("R. 441-16-3" in text) == (letter.kind in ("offer", "condition"))
+
+
+def test_a_household_nobody_reached_is_told_what_its_silence_will_mean(told: Told, tmp_path: Path):
+    import dataclasses
+
+    home = next(i for i in told.session.items if any(c.status == "queue" for c in i.candidates))
+    left = next(c for c in home.candidates if c.status == "queue")
+    names = tuple(dataclasses.replace(c, call="unreachable") if c is left else c for c in home.candidates)
+    items = tuple(dataclasses.replace(i, candidates=names) if i is home else i for i in told.session.items)
+    called = dataclasses.replace(told, session=dataclasses.replace(told.session, items=items))
+    due = [x for x in letters_of(called) if x.kind == "no_reply"]
+    assert [x.candidate.application_id for x in due] == [left.application_id]
+    assert not [x for x in letters_of(told) if x.kind == "no_reply"]
+    text = words(notices(called))
+    for mention in (left.application_id, "dans le mois", "R. 441-2-8", "recommandé", "accueil@exemple.fr"):
+        assert mention in text, mention
+    assert "Décision" not in text
+    write_pack(tmp_path / "dossier", called, today=date(2026, 12, 9))
+    assert (tmp_path / "dossier" / "sans-reponse.pdf").is_file()
 
 
 def test_without_identities_letters_have_a_blank_and_the_reading_of_names_is_in_the_ledger(

@@ -23,7 +23,7 @@ from optimizer import store
 from optimizer.store import commands as c, queries
 from optimizer.store.messages import StoreError
 from optimizer.store.records import Actor
-path, me, turns = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+path, me, turns = sys.argv[1], sys.argv[2], json.load(open(sys.argv[3])) * int(sys.argv[4])
 told = {"won": [], "lost": [], "other": []}
 with store.open(path, clock=lambda: datetime(2026, 12, 3, 11, tzinfo=UTC), check=False) as opened:
     for item, candidate, version in turns:
@@ -37,7 +37,7 @@ print(json.dumps(told))
 """
 
 
-def test_claims_of_many_processes_on_the_same_dwellings_are_won_once(play):
+def test_claims_of_many_processes_on_the_same_dwellings_are_won_once(play, tmp_path):
     """A part of 80,000 claims; each loser is told who was first."""
     claims = 80_000 if campaign.FULL else campaign.part(80_000) // 8
     hands, dwellings = 4, max(10, claims // 800)
@@ -46,9 +46,12 @@ def test_claims_of_many_processes_on_the_same_dwellings_are_won_once(play):
         play.week(*(dwelling(name, queue=0) for name in names))
     rounds = claims // (hands * dwellings)
     turns = [(i.item_id, i.candidates[0].candidate_id, i.version) for i in play.seen().items]
+    # a file: tens of thousands of claims are more than the words of a command may hold
+    asked = tmp_path / "claims.json"
+    asked.write_text(json.dumps(turns), encoding="utf-8")
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", CLAIMS, play.store.entry["NAME"], f"main{k}", json.dumps(turns * rounds)],
+            [sys.executable, "-c", CLAIMS, play.store.entry["NAME"], f"main{k}", str(asked), str(rounds)],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for k in range(hands)

@@ -59,17 +59,21 @@ class Played:
     """An opened store, served; ``client(role)`` is logged in."""
 
     def __init__(self, folder: Path) -> None:
-        self.clock = Clock(datetime(2026, 12, 1, 8, tzinfo=UTC))
-        self.store = store.open(folder / "bureau.sqlite", create=True, clock=self.clock)
-        from optimizer.web.deploying import deploy
-
-        self.desk = deploy(self.store, Deployment(state=folder / "files"))
-        from django.conf import settings
-
-        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+        self.folder, self.clock = folder, Clock(datetime(2026, 12, 1, 8, tzinfo=UTC))
+        self.open()
         self.granted, self._opened = False, ""
         for role in "T" + ROLES.replace("T", ""):
             self.account(NAMES[role], role)
+
+    def open(self) -> None:
+        """Open the desk and serve it; a process serves one at a time."""
+        self.store = store.open(self.folder / "bureau.sqlite", create=True, clock=self.clock)
+        from django.conf import settings
+
+        from optimizer.web.deploying import deploy
+
+        self.desk = deploy(self.store, Deployment(state=self.folder / "files"))
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
 
     def account(self, name: str, role: str = "", **scope: str) -> None:
         """An account, with a role in the commission."""
@@ -96,7 +100,9 @@ class Played:
             assert answer.status_code == 302, answer.content.decode()[:500]
         return made
 
-    def session(self, on: date, *, state: str = "draft", homes: tuple[NewItem, ...] = ()) -> SessionRecord:
+    def session(
+        self, on: date, *, state: str = "draft", homes: tuple[NewItem, ...] = (), commission: str = COMMISSION
+    ) -> SessionRecord:
         """A session brought to a state by its commands."""
         do = self.store
         run = f"run-{on}"
@@ -113,7 +119,7 @@ class Played:
             hashes={},
         )
         made = commands.new_session(
-            do, SECRETARY, str(uuid4()), landlord=LANDLORD, commission=COMMISSION, on=on, run_id=run, quorum=2,
+            do, SECRETARY, str(uuid4()), landlord=LANDLORD, commission=commission, on=on, run_id=run, quorum=2,
             items=homes or (item(f"L{on:%m%d}01"), item(f"L{on:%m%d}02", "ETAT_PRIO")),
         )  # fmt: skip
         key = made.result["session_id"]

@@ -175,7 +175,8 @@ def test_the_pages_forbid_scripts_and_are_not_kept(played: Played):
 
 
 def test_health_says_no_more_than_alive(played: Played):
-    assert played.client().get("/health").json() == {"status": "ok"}
+    told = played.client().get("/health").json()
+    assert set(told) == {"status", "head_signed_at"} and told["status"] == "ok"
 
 
 def test_onward_goes_to_a_page_of_the_desk_only(played: Played):

@@ -182,3 +182,70 @@ def test_a_late_name_a_name_left_out_and_what_is_owed(played: Played):
     assert client.post(f"{address}/suites", {**closed, "key": "99999"}).status_code == 422
     assert client.post(f"{address}/suites", closed).status_code == 302
     assert not [r for r in queries.recourses(played.store) if r.ref == name.ref]
+
+
+def test_names_of_live_households_are_shown_when_asked_for_and_noted_once_a_session(played: Played):
+    from optimizer.store import commands
+    from optimizer.store.records import PersonRecord
+    from tests.web.playing import SECRETARY
+
+    session = played.session(date(2026, 12, 17))
+    number = session.items[0].candidates[0].application_id
+    person = PersonRecord(ref="", application_id=number, name="Hopper Grace", phone="03 81 11 11 11")
+    commands.import_people(played.store, SECRETARY, str(uuid4()), people=[person])
+    client = played.client("A")
+    assert "Hopper" not in client.get("/appels").content.decode()
+
+    def looks() -> int:
+        return len(
+            [
+                e
+                for e in queries.events(played.store, kinds=("identity.viewed",))
+                if e.session_id == session.session_id
+            ]
+        )
+
+    before = looks()
+    assert client.post("/noms", {"back": "calls"}).headers["Location"] == "/appels"
+    for _ in range(3):
+        page = client.get("/appels").content.decode()
+        assert "Hopper Grace" in page and "03 81 11 11 11" in page
+    assert looks() == before + 1
+    client.post("/noms", {"back": "calls"})
+    assert "Hopper" not in client.get("/appels").content.decode()
+    assert played.client("M").post("/noms", {}).status_code == 403
+
+
+def test_two_people_on_one_convocation_see_both_values(played: Played):
+    session = played.session(date(2026, 12, 18))
+    at, client = f"/seances/{session.session_id}", played.client("S")
+    first = {"version": session.version, "hour": "9 h", "place": "Mairie", "quorum": "3", "quorum_rule": ""}
+    assert client.post(at, first).status_code == 302
+    answer = client.post(at, {**first, "hour": "14 h", "place": "Siège"})
+    page = answer.content.decode()
+    both = page.split('id="both"')[1].split("</section>")[0]
+    assert answer.status_code == 409 and "secretaire" in both
+    assert all(x in both for x in ("9 h", "14 h", "Mairie", "Siège"))
+    assert 'value="Siège"' in page  # what was typed stays in the form
+    late = client.post(
+        f"{at}/convoquer", {"version": session.version, "recipients": "Préfet", "checked": "1"}
+    )
+    assert late.status_code == 409 and late.content.decode().count("Préfet") >= 2
+    key = str(uuid4())
+    gone = client.post(f"{at}/presences", {"version": 1, "command_id": key, "member-0": "A", "voice-0": "board", "presence-0": "present"})  # fmt: skip
+    assert gone.status_code == 409 and "A · Présent" in gone.content.decode()
+
+
+def test_two_people_on_one_offer_see_where_it_stands_and_what_was_typed(played: Played):
+    elsewhere = "CALEOL Dole"
+    played.account("dole", "S", commission=elsewhere)
+    offered = played.session(date(2026, 12, 1), state="closed", commission=elsewhere)
+    name = offered.items[0].candidates[0]
+    told = {"act": "notify", "notified": "2026-12-01", "proof": "hand", "proof_on": "2026-12-01", "candidate": name.candidate_id}  # fmt: skip
+    client, at = played.client(name="dole"), f"/seances/{offered.session_id}/offres/{name.candidate_id}"
+    version = offered.items[0].version
+    assert client.post(at, {**told, "version": version}).status_code == 302
+    late = client.post(at, {**told, "version": version, "notified": "2026-12-02"})
+    both = late.content.decode().split('id="both"')[1].split("</section>")[0]
+    assert late.status_code == 409 and "dole" in both
+    assert "01/12/2026" in both and "2026-12-02" in both and "main propre" in both

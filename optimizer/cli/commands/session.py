@@ -184,6 +184,208 @@ def new(
     say_result(begun(name, made), json=json, lang=lang.value)
 
 
+REASON = Annotated[
+    str,
+    typer.Option(
+        "--reason",
+        metavar=TEXT,
+        help=both("La raison, portée au procès-verbal.", "The reason, told in the minutes."),
+    ),
+]
+DWELLING = Annotated[
+    str,
+    typer.Argument(
+        metavar=both("LOGEMENT", "DWELLING"),
+        help=both("Identifiant du logement.", "Identifier of the dwelling."),
+    ),
+]
+NUMBER = Annotated[
+    str,
+    typer.Argument(metavar=both("DEMANDE", "APPLICATION"), help=both("Numéro unique.", "Unique number.")),
+]
+LAST_IMPORT = both(
+    "Dernier import, qui décrit le logement et les ménages.",
+    "Last import, which describes the dwelling and the households.",
+)
+
+
+@session.command(
+    name="add-item",
+    cls=Command,
+    help=both(
+        "Ajoute un logement à un ordre du jour, avec sa raison : la liste d'une proposition (--result), ou les demandes données dans leur ordre.",
+        "Adds a dwelling to an agenda, with its reason: the list of a proposal (--result), or the applications given in their order.",
+    ),
+    epilog=example(
+        'attriflux session add-item 2026-12-03 L12 --case cas --result resultat --reason "congé reçu ce matin"',
+        'attriflux session add-item 2026-12-03 L12 --case case --result result --reason "notice received this morning"',
+    ),
+)
+def add_item(
+    name: SessionArgument,
+    dwelling: DWELLING,
+    case: Annotated[Path, typer.Option("--case", metavar=CASE, help=LAST_IMPORT)],
+    reason: REASON,
+    result: Annotated[
+        Path | None,
+        typer.Option(
+            "--result",
+            metavar=both("RESULTAT", "RESULT"),
+            help=both(
+                "Proposition faite sur ce dossier, revérifiée d'abord : sa liste est reprise.",
+                "Proposal made from this case, verified again first: its list is taken.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    account: Annotated[
+        str,
+        typer.Option(
+            "--account",
+            metavar=both("CONTINGENT", "ACCOUNT"),
+            help=both("Sans --result : le réservataire imputé.", "Without --result: the account."),
+            show_default=False,
+        ),
+    ] = "",
+    applications: Annotated[
+        str,
+        typer.Option(
+            "--applications",
+            metavar="A,B…",
+            help=both(
+                "Sans --result : les numéros uniques, dans leur ordre.",
+                "Without --result: the unique numbers, in their order.",
+            ),
+            show_default=False,
+        ),
+    ] = "",
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer import importers
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, opened
+    from optimizer.desk.agenda import agenda
+    from optimizer.desk.late import Described
+    from optimizer.desk.session_words import changed
+    from optimizer.desk.sessions import add_late_item
+    from optimizer.store import queries
+
+    numbers = [n.strip() for n in applications.split(",") if n.strip()]
+    if (result is None) != bool(account and numbers):
+        told = both("--result, ou --account et --applications", "--result, or --account and --applications")
+        raise typer.BadParameter(told, param_hint="--result")
+    read = importers.read(case, models=models)
+    if result is not None:
+        item = agenda(result, case, read, dwellings=[dwelling], models=models).items[0]
+    else:
+        item = Described(read, lang.value, models=models).item(dwelling, account, numbers)
+    with opened(store) as desk:
+        add_late_item(desk, acting(actor), queries.session(desk, name), item, reason)
+    people = sum(not c.queue for c in item.candidates)
+    say_result(changed("item_added", name, dwelling, people), json=json, lang=lang.value)
+
+
+@session.command(
+    name="add-name",
+    cls=Command,
+    help=both(
+        "Ajoute une demande sur un logement d'un ordre du jour, en dernière place, avec sa raison.",
+        "Adds an application on a dwelling of an agenda, in the last place, with its reason.",
+    ),
+    epilog=example(
+        'attriflux session add-name 2026-12-03 L12 025000000000000001 --case cas --reason "désignée ce matin"',
+        'attriflux session add-name 2026-12-03 L12 025000000000000001 --case case --reason "named this morning"',
+    ),
+)
+def add_name(
+    name: SessionArgument,
+    dwelling: DWELLING,
+    application: NUMBER,
+    case: Annotated[Path, typer.Option("--case", metavar=CASE, help=LAST_IMPORT)],
+    reason: REASON,
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer import importers
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, opened
+    from optimizer.desk.late import Described
+    from optimizer.desk.session_words import changed
+    from optimizer.desk.sessions import add_late_name, item_named
+    from optimizer.store import queries
+
+    described = Described(importers.read(case, models=models), lang.value, models=models)
+    with opened(store) as desk:
+        item = item_named(queries.session(desk, name), dwelling)
+        add_late_name(desk, acting(actor), item, described, application, reason)
+    say_result(changed("name_added", name, dwelling), json=json, lang=lang.value)
+
+
+@session.command(
+    cls=Command,
+    help=both(
+        "Retire une demande d'un logement avant la séance, avec sa raison ; le nom suivant de la proposition prend sa place, ou celui de --by.",
+        "Takes an application off a dwelling before the session, with its reason; the next name of the proposal takes its place, or that of --by.",
+    ),
+    epilog=example(
+        'attriflux session replace 2026-12-03 L12 025000000000000001 --reason "relogée par ailleurs"',
+        'attriflux session replace 2026-12-03 L12 025000000000000001 --reason "housed elsewhere"',
+    ),
+)
+def replace(
+    name: SessionArgument,
+    dwelling: DWELLING,
+    application: NUMBER,
+    reason: REASON,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar=both("DEMANDE", "APPLICATION"),
+            help=both("Qui prend sa place ; demande --case.", "Who takes its place; needs --case."),
+            show_default=False,
+        ),
+    ] = "",
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar=CASE, help=LAST_IMPORT, show_default=False)
+    ] = None,
+    store: StoreOption = DESK,
+    actor: ActorOption = "",
+    models: ModelsOption = None,
+    json: JsonOption = False,
+    lang: LangOption = Language.fr,
+) -> None:
+    from optimizer import importers
+    from optimizer.cli.commands.propose import say_result
+    from optimizer.cli.desk import acting, opened
+    from optimizer.desk.late import Described
+    from optimizer.desk.session_words import changed
+    from optimizer.desk.sessions import item_named, name_on, replace_name
+    from optimizer.store import queries
+
+    if bool(by) != (case is not None):
+        raise typer.BadParameter(
+            both("--by et --case vont ensemble", "--by and --case go together"), param_hint="--by"
+        )
+    described = (
+        None if case is None else Described(importers.read(case, models=models), lang.value, models=models)
+    )
+    with opened(store) as desk:
+        item = item_named(queries.session(desk, name), dwelling)
+        done = replace_name(
+            desk, acting(actor), item, name_on(item, application), reason, by=by, described=described
+        )
+    told = "name_replaced" if done.result["next_candidate"] else "name_removed"
+    say_result(changed(told, name, dwelling), json=json, lang=lang.value)
+
+
 @session.command(
     name="list",
     cls=Command,

@@ -1,4 +1,4 @@
-"""Letters to households: attribution, rank, condition, non-attribution, ineligibility; the DALO warning where one is due.
+"""Letters to households: attribution, rank, condition, non-attribution, ineligibility, no answer; the DALO warning where one is due.
 
 A rank is no offer and starts no clock. A letter names no other household. Letters of L. 441-1 are never printed.
 """
@@ -25,6 +25,7 @@ from optimizer.presentation.numbers import UNKNOWN, decimal
 from optimizer.store.records import CandidateRecord, DecisionRecord, ItemRecord
 
 OFFER, RANK, CONDITION, REFUSAL, INELIGIBLE = "offer", "rank", "condition", "not_attributed", "ineligible"
+NO_REPLY = "no_reply"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,29 @@ class Letter:
     kind: str
     item: ItemRecord
     candidate: CandidateRecord
-    decision: DecisionRecord
+    decision: DecisionRecord | None
+    """None: the commission decided nothing, nobody could reach the household."""
+
+    @property
+    def decided(self) -> DecisionRecord:
+        """The decision that the letter tells."""
+        assert self.decision is not None, "a letter of no answer tells no decision"
+        return self.decision
+
+
+def unanswered(told: Told) -> list[Letter]:
+    """Notices to households that nobody could reach and that no decision concerns: a month to answer, then radiation."""
+    return [
+        Letter(NO_REPLY, item, c, None)
+        for item in items_of(told.session)
+        for c in item.candidates
+        if c.call == "unreachable" and c.decision is None and c.application_id
+    ]
 
 
 def letters_of(told: Told) -> list[Letter]:
     """Letters due after a session, in the order of its agenda; whose turn has not come has a letter of rank."""
-    found = []
+    found = unanswered(told)
     for item in items_of(told.session):
         if item.status in ("listed", "not_examined"):
             continue
@@ -64,6 +82,15 @@ def _kind(c: CandidateRecord, turn: CandidateRecord | None) -> str:
 
 def letters(told: Told) -> Document:
     """Every letter of a session, each on its own sheet."""
+    return _document(told, letters_of(told))
+
+
+def notices(told: Told) -> Document:
+    """The notices of no answer alone, for the folder that goes to the table."""
+    return _document(told, unanswered(told))
+
+
+def _document(told: Told, due: list[Letter]) -> Document:
     sheets = tuple(
         Sheet(
             told.say(f"LETTER_{x.kind}"),
@@ -71,7 +98,7 @@ def letters(told: Told) -> Document:
             sub=_subject(told, x),
             anchor=f"courrier-{n}",
         )
-        for n, x in enumerate(letters_of(told), start=1)
+        for n, x in enumerate(due, start=1)
     )
     empty = (Sheet(told.say("LETTERS"), (text(told.say("NO_LETTER")),)),)
     return Document(
@@ -92,23 +119,26 @@ def _subject(told: Told, x: Letter) -> str:
 
 
 def _letter(told: Told, x: Letter) -> Iterator[Block]:
-    say, s, d = told.say, told.session, x.decision
+    say, s = told.say, told.session
     person = told.people.get(x.candidate.ref)
     address = [line for line in ((person.address if person else "") or "").splitlines() if line.strip()]
     yield place([(person.name if person and person.name else BLANK), *(address or [BLANK, BLANK])])
     yield pairs(
         [
             (say("LANDLORD"), told.landlord), (say("SESSION"), f"{told.day(s.on)}, {s.place or UNKNOWN}"),
-            (say("NUR"), told.number(x.candidate)), (say("DECISION"), told.decision(d)),
+            (say("NUR"), told.number(x.candidate)), *([(say("DECISION"), told.decision(x.decision))] if x.decision else []),
         ]
     )  # fmt: skip
     yield from _BODIES[x.kind](told, x)
     if x.kind in (OFFER, CONDITION) and x.candidate.facts.get("dalo"):
         yield mention(told.term("dalo", decided=BLANK))
         yield text(say("DALO_COPY"))
-    yield mention(
-        told.term("algorithm", address=told.issuer.rules_at or BLANK, contact=told.issuer.contact or BLANK)
-    )
+    if x.decision is not None:
+        yield mention(
+            told.term(
+                "algorithm", address=told.issuer.rules_at or BLANK, contact=told.issuer.contact or BLANK
+            )
+        )
     yield text(told.term("personal_data", contact=told.issuer.contact or BLANK))
     yield text(say("CONTACT", contact=told.issuer.contact or BLANK))
     yield signatures(
@@ -153,13 +183,13 @@ def _answer(told: Told, x: Letter) -> Iterator[Block]:
 
 
 def _rank(told: Told, x: Letter) -> Iterator[Block]:
-    yield text(told.say("LETTER_RANK_TEXT", n=x.decision.rank or 1, home=told.home(x.item)))
+    yield text(told.say("LETTER_RANK_TEXT", n=x.decided.rank or 1, home=told.home(x.item)))
     yield mention(told.term("rank"))
     yield text(told.say("RANK_NO_APPEAL"))
 
 
 def _conditional(told: Told, x: Letter) -> Iterator[Block]:
-    d = x.decision
+    d = x.decided
     yield text(told.say("LETTER_CONDITION_TEXT"))
     document = told.law.documents.get(d.document, d.document)
     yield mention(told.term("condition", document=document, due=told.day(d.due_on)))
@@ -187,8 +217,15 @@ def _ineligible(told: Told, x: Letter) -> Iterator[Block]:
     yield text(told.say("PROVED_DELIVERY"))
 
 
+def _no_reply(told: Told, x: Letter) -> Iterator[Block]:
+    yield text(told.say("LETTER_NO_REPLY_TEXT", home=told.home(x.item)))
+    yield mention(told.term("no_reply"))
+    yield text(told.say("NO_REPLY_HOW", contact=told.issuer.contact or BLANK))
+    yield text(told.say("PROVED_DELIVERY"))
+
+
 def _why(told: Told, x: Letter) -> Iterator[Block]:
-    d, say = x.decision, told.say
+    d, say = x.decided, told.say
     yield pairs(
         [
             (say("MOTIVE"), told.law.motives.get(d.motive, d.motive)),
@@ -205,4 +242,5 @@ def _iso(told: Told, value: object) -> str:
 
 _BODIES: Mapping[str, Callable[[Told, Letter], Iterator[Block]]] = {
     OFFER: _offer, RANK: _rank, CONDITION: _conditional, REFUSAL: _refused, INELIGIBLE: _ineligible,
+    NO_REPLY: _no_reply,
 }  # fmt: skip

@@ -199,6 +199,15 @@ texts(
         "letter_condition": ("Attribution sous condition", "Conditional attribution"),
         "letter_not_attributed": ("Non-attribution d'un logement", "No attribution of a dwelling"),
         "letter_ineligible": ("Irrecevabilité de votre demande", "Ineligibility of your application"),
+        "letter_no_reply": ("Sans réponse de votre part", "No answer from you"),
+        "letter_no_reply_text": (
+            "Nous n'avons pas réussi à vous joindre au sujet de votre demande, que la commission pouvait examiner pour ce logement : {home}.",
+            "We did not manage to reach you about your application, which the commission could examine for this dwelling: {home}.",
+        ),
+        "no_reply_how": (
+            "Pour garder votre demande : répondez par écrit, par téléphone ou par courriel ({contact}), en disant si vous cherchez toujours un logement et à quelle adresse vous écrire.",
+            "To keep your application: answer in writing, by telephone or by e-mail ({contact}), saying whether you still look for a dwelling and where to write to you.",
+        ),
         "letter_subject": (
             "Demande {number} – logement {dwelling} – séance du {day}",
             "Application {number} – dwelling {dwelling} – session of {day}",

@@ -3,13 +3,14 @@
 With ``SOURCE`` and ``LOG`` the case is made first: the import ``SOURCE`` brought forward by what the desk has recorded since.
 
 Lines: ``step`` (next, check, propose, verify, done), ``phase`` (a sentence), ``bound`` and ``value`` while solving, ``finding`` (a problem
-of the case), ``error`` (why it ended), ``verdict``. SIGINT asks for the best certified proposal found so far; a second one, or the
+of the case), ``error`` (why it ended), ``verdict``, ``short`` (what the verified proposal leaves short). SIGINT asks for the best certified proposal found so far; a second one, or the
 end of the parent, ends at once. Exit codes are those of ``attriflux propose``.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import signal
@@ -133,6 +134,7 @@ def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
     say(verdict=verdict.verdict, sentence=verdict.sentence(lang), stop=done.stop)
     if verdict.verdict == "refused":
         return 3
+    say(short=_short(out, lang))
     try:
         made = agenda(out, case, read)
     except AttrifluxError as error:
@@ -147,6 +149,25 @@ def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
         )
     say(step="done")
     return 0
+
+
+def _short(out: Path, lang: Lang) -> list[dict[str, str]]:
+    """Rules that weigh and that the verified proposal leaves short, in whole leases."""
+    from optimizer.presentation.reading_back import read_back
+    from optimizer.presentation.words import scope_words
+    from optimizer.shortlist.labels import rule_label
+
+    table = read_back(out, "rules", ("rule", "scope", "shortfall", "price"))
+    short = []
+    for row in [] if table is None else table.to_dict("records"):
+        missing, price = (float(str(row[name] or "0").replace(",", ".")) for name in ("shortfall", "price"))
+        if missing > 0 and price > 0:
+            words = {
+                "rule": rule_label(str(row["rule"]), lang),
+                "scope": scope_words(str(row["scope"]), lang),
+            }
+            short.append({**words, "missing": str(math.ceil(missing))})
+    return short
 
 
 def agenda_file(out: Path) -> Path:

@@ -7,15 +7,22 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from optimizer.store import commands
-from optimizer.store.records import CandidateRecord, NewCandidate, NewItem, SessionRecord
+from optimizer.errors import AttrifluxError
+from optimizer.store import commands, queries
+from optimizer.store.records import CandidateRecord, NewItem, SessionRecord
 from optimizer.web.acting import act
+from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
+from optimizer.web.looks import checked, imports_kept, late_item, recheck
+from optimizer.web.models import Job
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import heads_of
+
+OFFERED = 12
+"""Proposals from which a late dwelling may take its list, the newest first."""
 
 
 def sessions(request: Asked) -> HttpResponse:
@@ -46,6 +53,8 @@ def agenda(request: Asked, session: str) -> HttpResponse:
 
 
 def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
+    if "conflict" in values:
+        request.session_record = queries.session(desk().store, request.session_record.session_id)
     record, lang = request.session_record, lang_of(request)
     held = request.visitor.roles_for(record)
     return page(
@@ -57,20 +66,53 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "may": "S" in held,
             "may_call": any(r in held for r in "SA") and record.status in ("draft", "convened"),
             "checks": words("CHECK", CHECKS, lang),
+            "checked": checked(desk(), record),
+            "listed": listed(record),
+            "imports": imports_kept(desk()),
+            "runs": _runs(),
             **values,
         },
         status=status,
     )
 
 
+def _runs() -> list[tuple[str, str]]:
+    """Verified proposals whose list a late dwelling may take."""
+    jobs = Job.objects.filter(state="done").order_by("-started_at")[:OFFERED]
+    return [(job.id, f"{job.title} ({job.started_at:%d/%m/%Y})") for job in jobs]
+
+
 def checks_of(form: Form, record: SessionRecord) -> dict[int, str]:
-    """What the new check of each listed name found: said once for all that are in order, name by name for the others."""
+    """What the new check of each listed name found.
+
+    The person's own word stands first, name by name; then what the import said when it was checked again; the tick says that
+    every other name is in order.
+    """
+    made = checked(desk(), record)
+    known = made.found if made is not None else {}
     found = {}
     for candidate in listed(record):
-        given = form.choice(f"check-{candidate.candidate_id}", "WEB.CHECK_AGAIN", CHECKS, required=False)
+        key = candidate.candidate_id
+        given = form.choice(f"check-{key}", "WEB.CHECK_AGAIN", CHECKS, required=False)
         if given or "checked" in form.data:
-            found[candidate.candidate_id] = given
+            found[key] = given or known.get(key, "")
     return found
+
+
+def check_names(request: Asked, session: str) -> HttpResponse:
+    """Check the names of the session again, against an import; what is found is shown, and recorded at the next step."""
+    form, record = Form(request), request.session_record
+
+    def do() -> Any:
+        case = form.text("import", "WEB.IMPORT", required=True, longest=40)
+        form.check()
+        return recheck(desk(), record, case, form.lang)
+
+    there = "room" if record.status in ("convened", "open") else "agenda"
+    return act(
+        request, do, done="WEB.CHECKED_NOW", to=reverse(there, kwargs={"session": session}) + "#checks",
+        show=lambda **v: _agenda(request, **v),
+    )  # fmt: skip
 
 
 def listed(record: SessionRecord) -> list[CandidateRecord]:
@@ -112,22 +154,40 @@ def cancel(request: Asked, session: str) -> HttpResponse:
 
 
 def add_item(request: Asked, session: str) -> HttpResponse:
-    """A late dwelling, with its reason and the numbers of its candidates."""
+    """A late dwelling, with its reason: the list of a verified proposal, or names of the import in the order given."""
     form = Form(request)
 
     def do() -> Any:
         dwelling = form.text("dwelling", "WEB.DWELLING", required=True, longest=100)
-        account = form.text("account", "WEB.ACCOUNT", required=True, longest=100)
         reason = form.text("reason", "WEB.REASON", required=True)
-        numbers = form.text("applications", "WEB.APPLICATIONS", required=True, longest=2000).split()
+        run = form.choice("run", "WEB.PROPOSAL", [key for key, _ in _runs()], required=False)
+        by_hand = not run
+        account = form.text("account", "WEB.ACCOUNT", required=by_hand, longest=100)
+        numbers = form.text("applications", "WEB.APPLICATIONS", required=by_hand, longest=2000).split()
+        case = form.text("import", "WEB.IMPORT", required=by_hand, longest=40)
         form.check()
-        named = tuple(NewCandidate(n, position=i, source="late") for i, n in enumerate(numbers, start=1))
+        item = (
+            _proposed(run, dwelling)
+            if run
+            else late_item(desk(), case, dwelling, account, tuple(numbers), form.lang)
+        )
         return commands.add_item(
-            desk().store, request.visitor.actor("S", request.session_record), form.command_id, session,
-            NewItem(dwelling, account, named), reason=reason, version=form.version,
+            desk().store, request.visitor.actor("S", request.session_record), form.command_id, session, item,
+            reason=reason, version=form.version,
         )  # fmt: skip
 
     return act(request, do, done="WEB.ITEM_ADDED", to=_at(session), show=lambda **v: _agenda(request, **v))
+
+
+def _proposed(run: str, dwelling: str) -> NewItem:
+    """The dwelling's list in a verified proposal."""
+    items = agenda_of(desk(), run).items
+    for item in items:
+        if item.dwelling_id == dwelling:
+            return item
+    raise AttrifluxError(
+        "DESK_DWELLING_UNKNOWN", name=dwelling, known=", ".join(i.dwelling_id for i in items)
+    )
 
 
 def _at(session: str) -> str:

@@ -8,17 +8,19 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from optimizer.store import commands, queries
-from optimizer.store.records import CandidateRecord, DutyRecord, NewCandidate, PersonRecord, RecourseRecord
+from optimizer.store.records import CandidateRecord, DutyRecord, PersonRecord, RecourseRecord
 from optimizer.web.access import ROUTES
 from optimizer.web.acting import act
 from optimizer.web.asked import Asked
 from optimizer.web.choices import OUTCOMES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
+from optimizer.web.looks import imports_kept
+from optimizer.web.names import LIVE
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import heads_of
+from optimizer.web.views.room import late_candidate
 
-LIVE = ("listed", "attributed", "ranked", "conditional", "offered", "accepted")
 RECOURSES = ("gracieux", "contentieux", "mediation")
 SHORTEST = 10
 """Characters of a typed reason."""
@@ -71,8 +73,10 @@ def call(request: Asked, session: str, candidate: int) -> HttpResponse:
             return command(store, actor, form.command_id, candidate, document=document)
         reason = form.text("reason", "WEB.REASON", required=True)
         number = form.text("by", "WEB.APPLICATION", longest=40)
+        case = form.text("import", "WEB.IMPORT", longest=40)
         form.check()
-        by = NewCandidate(number, position=0, source="late") if number else None
+        home = next(i for i in record.items if i.item_id == found.item_id)
+        by = late_candidate(home, number, case, form.lang, found.position) if number else None
         return commands.replace(
             store, actor, form.command_id, candidate, reason=reason, by=by, version=form.version
         )
@@ -156,6 +160,7 @@ def _show(
             "outcomes": words("CALL", OUTCOMES, lang_of(request)),
             "declines": list(law.labels("decline_reasons").items()),
             "documents": list(law.documents.items()),
+            "imports": imports_kept(desk()),
             **values,
         },
         status=status,

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import override
 
 from optimizer.errors import said
-from optimizer.store import commands
+from optimizer.store import commands, queries
 from optimizer.store.accounts import create_user
 from optimizer.store.records import Actor
 from optimizer.web.asked import Asked
@@ -29,11 +29,14 @@ FIRST_PAGES = (("SPMA", "week"), ("R", "reserver"), ("D", "ledger"), ("T", "acco
 
 
 def health(request: HttpRequest) -> HttpResponse:
-    """For the machine that watches: alive, and whether the desk may write. No name, no number."""
+    """For the machine that watches: alive, whether the desk may write, when the head of the ledger was last signed. No name, no number."""
     store = desk().store
-    return JsonResponse(
-        {"status": "read-only" if store.read_only else "ok"}, status=503 if store.read_only else 200
-    )
+    head = queries.head(store)
+    told = {
+        "status": "read-only" if store.read_only else "ok",
+        "head_signed_at": head.at.isoformat(timespec="seconds") if head is not None else None,
+    }
+    return JsonResponse(told, status=503 if store.read_only else 200)
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from optimizer.desk.following import closed_sessions, next_to_offer
@@ -16,11 +16,12 @@ from optimizer.web.choices import OUTCOMES, PROOFS, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.due import due_of
 from optimizer.web.form import Form
+from optimizer.web.names import ASKED_FOR, names_of, toggle
 from optimizer.web.pages import lang_of, page
 from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 
-ACTS = ("notify", "prove", "answer", "judge", "silence", "met", "failed", "desist", "call")
+ACTS = ("notify", "prove", "answer", "judge", "silence", "met", "failed", "access", "desist", "call")
 
 
 def offers(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
@@ -46,6 +47,8 @@ def _shared(request: Asked) -> dict[str, Any]:
         "due": due_of(sessions),
         "following": {item: turn.candidate_id for item, turn in turns.items() if turn is not None},
         "may": any(r in request.visitor.roles for r in "SA"),
+        "people": names_of(request, sessions),
+        "names_asked": bool(request.session.get(ASKED_FOR)),
         "may_sign": "S" in request.visitor.roles,
         "proofs": words("PROOF", PROOFS, lang),
         "outcomes": words("CALL", OUTCOMES, lang),
@@ -54,6 +57,12 @@ def _shared(request: Asked) -> dict[str, Any]:
         "days": law.answer_days,
         "typed_for": request.POST.get("candidate", ""),
     }
+
+
+def show_names(request: Asked) -> HttpResponse:
+    """Show the names and telephones of live households on these pages, or no more; the ledger keeps each session's look."""
+    toggle(request)
+    return HttpResponseRedirect(reverse("calls" if request.POST.get("back") == "calls" else "offers"))
 
 
 def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
@@ -80,7 +89,7 @@ def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
                 store, actor, form.command_id, candidate, notified_on=on, proof=proof, proof_on=proof_on, days=days,
                 version=form.version,
             )  # fmt: skip
-        if what in ("met", "failed"):
+        if what in ("met", "failed", "access"):
             day = form.day("on", "WEB.ON_DAY")
             form.check()
             if what == "met":
@@ -88,8 +97,9 @@ def offer(request: Asked, session: str, candidate: int) -> HttpResponse:
                     store, actor, form.command_id, candidate, on=day, version=form.version
                 )
             return commands.condition_failed(
-                store, actor, form.command_id, candidate, on=day, reason="late", version=form.version
-            )
+                store, actor, form.command_id, candidate, on=day, reason="access" if what == "access" else "late",
+                version=form.version,
+            )  # fmt: skip
         if found.offer is None:
             raise Http404
         return _step(form, found.offer, what, request)

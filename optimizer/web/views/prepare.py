@@ -50,17 +50,15 @@ def prepare(request: Asked) -> HttpResponse:
             if earlier is None:
                 raise Http404
             title = title or earlier.title
-            if "next" in request.POST:
-                log = Log(
-                    tuple(queries.sessions(desk().store)), tuple(queries.duties(desk().store, open=False))
-                )
-                return start(desk(), again, title, request.visitor.name, form.lang, log=log)
             case = again
         else:
             case = keep_case(desk(), files)
-        return start(
-            desk(), case, title or said("WEB.PREPARE_UNTITLED", form.lang), request.visitor.name, form.lang
-        )
+        log = None
+        if "next" in request.POST:
+            store = desk().store
+            log = Log(tuple(queries.sessions(store)), tuple(queries.duties(store, open=False)))
+        title = title or said("WEB.PREPARE_UNTITLED", form.lang)
+        return start(desk(), case, title, request.visitor.name, form.lang, log=log)
 
     return act(
         request,

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from optimizer.errors import Lang
 from optimizer.store import commands, queries
 from optimizer.store.records import (
     AttendanceRecord,
@@ -23,17 +24,20 @@ from optimizer.web.asked import Asked
 from optimizer.web.choices import CHECKS, FEW, KINDS, PRESENCES, VOICES, commission_law, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
+from optimizer.web.looks import checked, imports_kept, late_name
 from optimizer.web.pages import lang_of, page
 from optimizer.web.views.agenda import checks_of, listed
 
-BLANK_ROWS = 3
-"""Empty lines under the members who are known."""
+BLANK_ROWS, FIRST_ROWS = 3, 10
+"""Empty lines under the members who are known; lines of a commission that nobody has entered yet."""
 MOST_MEMBERS = 40
 DECIDABLE = ("listed", "not_examined", "attributed", "ranked", "conditional", "not_attributed", "ineligible")
 
 
 def room(request: Asked, session: str, status: int = 200, **values: Any) -> HttpResponse:
     """The session's own page: attendance, the dwellings and where they stand, opening and closing."""
+    if "conflict" in values:
+        request.session_record = queries.session(desk().store, session)
     record, lang = request.session_record, lang_of(request)
     held = request.visitor.roles_for(record)
     homes = request.visitor.items(record)
@@ -47,11 +51,13 @@ def room(request: Asked, session: str, status: int = 200, **values: Any) -> Http
             "held": held,
             "may": any(r in held for r in "SP") and record.status in ("convened", "open"),
             "members": members,
-            "rows": range(len(members) + BLANK_ROWS),
+            "rows": range(max(FIRST_ROWS, len(members) + BLANK_ROWS)),
             "voices": words("VOICE", VOICES, lang),
             "presences": words("PRESENCE", PRESENCES, lang),
             "listed": listed(record),
             "checks": words("CHECK", CHECKS, lang),
+            "checked": checked(desk(), record),
+            "imports": imports_kept(desk()),
             "left": [item for item in record.items if item.status == "listed"],
             "kinds": words("KIND", KINDS, lang),
             "motives": list(commission_law(record.on).motives.items()),
@@ -167,6 +173,8 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             ],
             "documents": list(law.documents.items()),
             "few": words("FEW", FEW, lang),
+            "checked": checked(desk(), record),
+            "imports": imports_kept(desk()),
             "not_examined": list(law.labels("not_examined_reasons").items()),
             "withdrawals": list(law.labels("withdrawal_reasons").items()),
             "shortest": law.value("sentence_characters"),
@@ -249,8 +257,9 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
         reason = form.text("reason", "WEB.REASON", required=True)
         if what == "late":
             number = form.text("number", "WEB.APPLICATION", required=True, longest=40)
+            case = form.text("import", "WEB.IMPORT", longest=40)
             form.check()
-            late = NewCandidate(number, position=len(found.candidates) + 1, source="late")
+            late = late_candidate(found, number, case, form.lang)
             secretary = request.visitor.actor("S", record)
             return commands.add_candidate(
                 desk().store, secretary, form.command_id, item, late, reason=reason, version=form.version
@@ -274,6 +283,14 @@ def item_state(request: Asked, session: str, item: int) -> HttpResponse:
         to=reverse("item", kwargs={"session": session, "item": item}),
         show=lambda **v: _again(request, session, item, **v),
     )
+
+
+def late_candidate(item: ItemRecord, number: str, case: str, lang: Lang, position: int = 0) -> NewCandidate:
+    """A household that comes late: as the import describes it, or its number alone where no import is chosen."""
+    place = position or 1 + max((c.position for c in item.candidates), default=0)
+    if not case:
+        return NewCandidate(number, position=place, source="late")
+    return late_name(desk(), case, item.dwelling_id, item.account, number, place, lang)
 
 
 def question(request: Asked, session: str, item: int) -> HttpResponse:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from optimizer.web.access import ROUTES
 from optimizer.web.asked import Asked
 from optimizer.web.desk import desk
 from optimizer.web.due import due_of
+from optimizer.web.jobs import told
+from optimizer.web.models import Job
 from optimizer.web.pages import page
 from optimizer.web.scope import live_sessions_of
 from optimizer.web.today import today
 
 
 def week(request: Asked) -> HttpResponse:
-    """Clocks, calls, sessions to come, duties."""
+    """Clocks, calls, sessions to come, duties, and what the last verified proposal leaves short."""
     sessions = live_sessions_of(request.visitor)
+    reads_runs = ROUTES["prepare"].allows("GET", request.visitor.roles)
+    last = Job.objects.filter(state="done").order_by("-started_at").first() if reads_runs else None
     coming = [s for s in sessions if s.status in ("draft", "convened", "open")]
     return page(
         request,
@@ -23,6 +28,8 @@ def week(request: Asked) -> HttpResponse:
             "today": today(),
             "coming": sorted(coming, key=lambda s: (s.on, s.session_id)),
             "due": [x for x in due_of(sessions) if x.kind != "instruction"],
+            "last": last,
+            "short": told(desk(), last.id).short if last is not None else [],
             "read_only": desk().store.read_only,
         },
     )
