@@ -15,10 +15,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from optimizer.domain import CaseSettings
 from optimizer.importers.words import close_to, plain
+from optimizer.importers.yamltext import parse, raw_of, text_value
 
 _SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
 _LABELS = ("qpv", "quartier", "commune", "ville", "de", "cedex")
@@ -152,11 +151,8 @@ def _declared(path: Path) -> frozenset[str]:
 
 def _yaml(path: Path) -> dict[str, Any]:
     """A file of the rules; nothing when it cannot be read: the reader of the rules says why."""
-    try:
-        data = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    block, _ = parse(raw_of(path), path.name)
+    return {} if block is None else {key: text_value(node) for key, node in block.items.items()}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -152,6 +152,15 @@ define(
     remedy_en="Provide the table as Parquet",
 )
 define(
+    "READ_YAML_TOO_BIG",
+    "le fichier est trop grand pour des réglages.",
+    "the file is too big for settings.",
+    expected_fr="au plus {limit} ko",
+    expected_en="at most {limit} kB",
+    remedy_fr="Gardez les réglages, et donnez le reste en tables",
+    remedy_en="Keep the settings, and give the rest as tables",
+)
+define(
     "READ_FORMAT_UNREAD",
     "le format {value} n'est pas lu.",
     "the format {value} is not read.",

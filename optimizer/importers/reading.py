@@ -21,7 +21,7 @@ from optimizer.importers.registry import format_of
 from optimizer.importers.settings import of_sheet, read_settings
 from optimizer.importers.tables import ReadTable, read_table
 from optimizer.importers.words import NOTES_SHEETS, SETTINGS_SHEETS, plain
-from optimizer.importers.yamltext import Block, parse
+from optimizer.importers.yamltext import Block, parse, raw_of
 
 PROPOSE = ("dwellings", "applications")
 SETTINGS_FILE, COLUMNS_FILE = "case.yaml", "columns.yaml"
@@ -186,7 +186,7 @@ def _folder(folder: Path) -> tuple[_Found, Block | None, Mappings, str]:
     for name in (SETTINGS_FILE, COLUMNS_FILE):
         if name not in names:
             continue
-        raw = (folder / name).read_bytes()
+        raw = raw_of(folder / name)
         if name == SETTINGS_FILE:
             block, problems = parse(raw, name)
             count = len(block.items) if block is not None else 0

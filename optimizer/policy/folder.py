@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from optimizer.policy.messages import PolicyError
-from optimizer.policy.strict_yaml import YamlMap, parse_yaml
+from optimizer.policy.strict_yaml import MAX_BYTES, YamlMap, parse_yaml, raw_of
 
 
 class Folder:
@@ -35,6 +35,9 @@ class Folder:
 
     def yaml(self, name: str, path: Path | None = None) -> YamlMap:
         """A file as a mapping, which nobody modifies: the same content is parsed once per process."""
+        file = path or self.root / name
+        if file.is_file() and file.stat().st_size > MAX_BYTES:
+            return parse_yaml(raw_of(file), name)  # which refuses it
         return _parsed(self.content(name, path), name)
 
     def table(

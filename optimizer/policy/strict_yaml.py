@@ -62,7 +62,10 @@ def _date(loader: Any, node: yaml.ScalarNode) -> date:
         raise PolicyError("YAML_BAD_DATE", file=loader.path, line=line, value=text) from None
 
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 500_000
+"""The densest file of this size costs 2.5 s and less than half a gigabyte to read (`docs/architecture.md`)."""
+MAX_DEPTH = 30
+"""Values inside one another; files of the law have fewer than ten. The parser itself stops at a thousand."""
 LONGEST = 40
 """Characters of a number: beyond, it is an accident or an attack."""
 
@@ -118,13 +121,19 @@ def read_yaml(path: str | Path, name: str | None = None) -> YamlMap:
     shown = name or file.name
     if not file.is_file():
         raise PolicyError("POLICY_FILE_MISSING", file=shown)
-    return parse_yaml(file.read_bytes(), shown)
+    return parse_yaml(raw_of(file), shown)
+
+
+def raw_of(path: Path) -> bytes:
+    """The bytes of a file, no more of them than tell that it is too big."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def parse_yaml(content: bytes, name: str) -> YamlMap:
     """As :func:`read_yaml`, from the bytes of a file already read."""
     if len(content) > MAX_BYTES:
-        detail = f"plus de {MAX_BYTES // 1_000_000} Mo"
+        detail = f"plus de {MAX_BYTES // 1000} ko"
         raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail=detail)
     try:
         text = content.decode("utf-8-sig")
@@ -156,7 +165,25 @@ def parse_yaml(content: bytes, name: str) -> YamlMap:
         raise PolicyError(
             "YAML_UNREADABLE", file=name, line=1, detail="une suite de « clé: valeur » est attendue"
         )
+    if _deep(data):
+        raise PolicyError("YAML_UNREADABLE", file=name, line=1, detail="les valeurs s'emboîtent trop")
     return data
+
+
+def _deep(data: object) -> bool:
+    """Whether values are nested beyond `MAX_DEPTH`."""
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        inner: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += value.values()
+            elif isinstance(value, (list, tuple)):
+                inner += value
+        level = [value for value in inner if isinstance(value, (dict, list, tuple))]
+        if not level:
+            return False
+    return True
 
 
 def _refuse_aliases(text: str, name: str) -> None:

@@ -25,6 +25,7 @@ texts(
         "since": ("depuis le {day}", "since {day}"),
         "proof": ("preuve : {proof}", "proof: {proof}"),
         "incomplete": ("preuve incomplète", "proof incomplete"),
+        "doubtful": ("publicité non prouvée ({words})", "advertising not proven ({words})"),
         "done": ("publicité faite ({words})", "advertised ({words})"),
         "nobody": ("aucun candidat", "no household"),
         "one": ("1 candidat, proposé", "1 household, proposed"),
@@ -64,10 +65,13 @@ class Publicity:
         Whether fewer than three households were eligible and every one of them holds a first rank: the cotation decided nothing.
     sentence : str
         Where `light`: ``publicité faite (…) ; 1 candidat, proposé``.
+    told : str
+        ``publicité faite (…)``, or that it is not proven.
     """
 
     words: str
     proven: bool
+    told: str
     light: bool = False
     sentence: str = ""
 
@@ -90,11 +94,11 @@ def publicity(d: Any, f: Any, named: int, lang: Lang) -> Publicity | None:
         "" if f.published else said("LIGHT.INCOMPLETE", lang),
     ]
     words = ", ".join(x for x in parts if x)
+    told = said("LIGHT.DONE" if f.published else "LIGHT.DOUBTFUL", lang, words=words)
     if not f.published or d.status == "awaiting_reservataire" or f.eligible >= ASKED or not f.all_first:
-        return Publicity(words, bool(f.published))
+        return Publicity(words, bool(f.published), told)
     count = _count_words(int(f.eligible), named, lang)
-    done = said("LIGHT.DONE", lang, words=words)
-    return Publicity(words, True, True, said("WORDS.LIST", lang).join((done, count)))
+    return Publicity(words, True, told, True, said("WORDS.LIST", lang).join((told, count)))
 
 
 def _count_words(eligible: int, named: int, lang: Lang) -> str:

@@ -230,7 +230,7 @@ def _lacks(data: ReportData, d: Any, f: Any, named: list[tuple[int, Any]], detai
         elif _few(d, named, details):
             parts.append(said("REPORT.FEW_NAMES", lang, n=int(d.candidates), of=NAMES))
             if shown is not None:
-                parts.append(f"{said('LIGHT.LABEL', lang)} {shown.words}")
+                parts.append(shown.told)
         ranks: dict[str, list[str]] = {}
         for i, line in named:
             marks = _marks(data, i, line, details)

@@ -206,8 +206,7 @@ def _lists(b: _Book) -> None:
         elif d.reason_if_short or d.advice:
             note = b.listing(x for x in (d.reason_if_short, advice_words(str(d.advice), shown, lang)) if x)
         if light or (shown is not None and d.reason_if_short):
-            words = light or f"{said('LIGHT.LABEL', lang)} {shown.words if shown else ''}"
-            note = b.listing(x for x in (words, note) if x)
+            note = b.listing(x for x in (light or (shown.told if shown else ""), note) if x)
         if note:
             sheet.merge_range(r, 0, r, len(header) - 1, neutral(note), b.text)
             r += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -36,6 +36,27 @@ def commitments_of(
         year=case.settings.year if year is None else year, extension_years=rules.integer(EXTENSION),
         guarantee_cap=Fraction(repr(rules.get(CAP))), epci_of=rules.by_commune("epci"), agreed=_agreed(lines), base=base,
     )  # fmt: skip
+
+
+def assiette_base(case: Case, rules: policy.RuleSet, assiette: Mapping[tuple[str, str], int]) -> Base:
+    """The assiette of a landlord in an area: of the département, or the part of its rotation that lies there.
+
+    Parameters
+    ----------
+    assiette : mapping
+        (landlord, département) -> dwellings of the year's flux.
+    """
+    epci, stock = rules.by_commune("epci"), case.table("stock")
+
+    def base(landlord: str, departement: str, area: str) -> Fraction | None:
+        whole = assiette.get((landlord, departement))
+        if whole is None:
+            return None
+        if area == departement:
+            return Fraction(whole)
+        return whole * conversion.in_area(stock, landlord, departement, area, epci)
+
+    return base
 
 
 def _agreed(lines: pd.DataFrame) -> dict[tuple[str, str, str, str], Fraction]:

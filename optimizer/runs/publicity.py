@@ -11,6 +11,8 @@ from optimizer.shortlist.lookup import Pools
 if TYPE_CHECKING:
     from optimizer.runs.result import Result
 
+ENOUGH = 3
+"""Households from which no more are counted: a list of three needs no evidence."""
 COLUMNS = ("published_on", "published_at", "publication_proof", "published", "eligible", "all_first")
 
 
@@ -22,8 +24,8 @@ def publicity_of(result: Result) -> pd.DataFrame:
     DataFrame
         One row per dwelling, in the order of the facts: ``published_on`` (ISO day), ``published_at``, ``publication_proof``
         (texts, empty where nothing is written), ``published`` (all three, on or before the day of the case), ``eligible``
-        (households eligible on one account or another; −1 where the advertising is not proven), ``all_first`` (each of them
-        holds a first rank of this run, here or elsewhere: nobody was put behind anybody).
+        (households eligible on one account or another, counted up to `ENOUGH`; −1 where the advertising is not proven),
+        ``all_first`` (each of them holds a first rank of this run, here or elsewhere: nobody was put behind anybody).
     """
     prepared = result.optimum.prepared
     problem, ids = prepared.problem, list(prepared.facts.dwellings.ids)
@@ -50,7 +52,11 @@ def publicity_of(result: Result) -> pd.DataFrame:
             if not told[i]:
                 continue
             d = place_of[str(dwelling)]
-            people = {app for account in pools.accounts_of(d) for app in pools.pool(d, account).app.tolist()}
+            people: set[int] = set()
+            for account in pools.accounts_of(d):
+                people.update(pools.pool(d, account).app[:ENOUGH].tolist())
+                if len(people) >= ENOUGH:
+                    break
             eligible[i] = len(people)
             served[i] = all(str(problem.application_ids[app]) in first for app in people)
     return pd.DataFrame(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,7 @@ from optimizer import conversion, importers, policy
 from optimizer.conversion import Caps, Conversion, Inventory, Negotiated, Register, Terms
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
-from optimizer.runs.committed import EXTENSION, commitments_of
+from optimizer.runs.committed import EXTENSION, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
 from optimizer.scenario import messages as messages
 from optimizer.scenario import stocktaking
@@ -179,7 +179,8 @@ def flux(
         )
     result, terms, places, findings = converted(case, rules, modes=modes, basis=basis, added=added)
     stock, dwellings = case.table("stock"), case.table("dwellings")
-    register = commitments_of(case, rules, conventions_of(case, rules), _base_of(case, rules, result, basis))
+    base = assiette_base(case, rules, _chosen(result, basis))
+    register = commitments_of(case, rules, conventions_of(case, rules), base)
     exclusions = conversion.trace(dwellings, places)
     return Flux(
         case=case,
@@ -200,29 +201,13 @@ def flux(
     )
 
 
-def _base_of(
-    case: Case, rules: policy.RuleSet, result: Conversion, basis: str
-) -> Callable[[str, str, str], Fraction | None]:
-    """The assiette of a landlord in an area: of the département, or the part of its rotation that lies there."""
+def _chosen(result: Conversion, basis: str) -> dict[tuple[str, str], int]:
+    """The assiette the shares apply to, by landlord and département."""
     chosen: dict[tuple[str, str], int] = {}
     for base in result.bases:
         if (base.landlord, base.departement) not in chosen or base.basis == basis:
             chosen[base.landlord, base.departement] = base.assiette
-    epci = rules.by_commune("epci")
-    stock = case.table("stock")
-
-    def found(landlord: str, departement: str, area: str) -> Fraction | None:
-        whole = chosen.get((landlord, departement))
-        if whole is None:
-            return None
-        part = (
-            Fraction(1)
-            if area == departement
-            else conversion.in_area(stock, landlord, departement, area, epci)
-        )
-        return whole * part
-
-    return found
+    return chosen
 
 
 def converted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,14 +13,14 @@ from optimizer import importers, policy
 from optimizer.conversion import Register
 from optimizer.domain import Case
 from optimizer.errors import Finding, InputProblems
-from optimizer.runs.committed import commitments_of
+from optimizer.runs.committed import Base, assiette_base, commitments_of
 from optimizer.runs.tables import place_names
 from optimizer.statement import messages as messages
 from optimizer.statement.bridge import bridge, gaps
 from optimizer.statement.charters import charters
 from optimizer.statement.handovers import handovers, problems_of
 from optimizer.statement.homes import PERIODS, homes_of
-from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of
+from optimizer.statement.ledger import ledger, ledger_of_lec, lines_of, planned_bases
 from optimizer.statement.reconcile import differences, reconcile
 
 COLUMNS = (
@@ -148,7 +147,7 @@ def bilan(
     if wrong := gaps(crossing):
         raise InputProblems(wrong)
     lines_in_force = lines_of(case, rules, year)
-    register = commitments_of(case, rules, lines_in_force, _base_of(book), year=year)
+    register = commitments_of(case, rules, lines_in_force, _base_of(case, rules, year, book), year=year)
     epci, names = rules.all_communes["epci"], rules.all_communes["name"]
     here = sorted({c for c in table["commune"] if c})
     epci_names = rules.all_epci["name"].to_dict()
@@ -173,14 +172,18 @@ def bilan(
     )
 
 
-def _base_of(book: pd.DataFrame) -> Callable[[str, str, str], Fraction | None]:
-    """The flux of the year in an area, as the ledger shows it."""
+def _base_of(case: Case, rules: policy.RuleSet, year: int, book: pd.DataFrame) -> Base:
+    """The flux of the year in an area: of the assiette, as `flux` counts it, else as the ledger shows it."""
+    planned = assiette_base(case, rules, planned_bases(case.table("assiette"), year))
     keys = zip(book["landlord"], book["departement"], book["area"], strict=True)
     known = dict(zip(keys, book["year_base"].tolist(), strict=True))
 
     def base(landlord: str, departement: str, area: str) -> Fraction | None:
-        found = known.get((landlord, departement, area))
-        return None if found is None else Fraction(repr(float(found)))
+        found = planned(landlord, departement, area)
+        if found is not None:
+            return found
+        shown = known.get((landlord, departement, area))
+        return None if shown is None else Fraction(repr(float(shown)))
 
     return base
 

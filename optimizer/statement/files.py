@@ -259,13 +259,15 @@ def _summary(result: Bilan, out: Path) -> dict[str, object]:
         "attributed": Spaced(attributed),
         "n": Spaced(len(result.accounts)),
     }
+    ending = int(result.commitments.accounts["ending"].sum())
     return {
-        "out": str(out), "year": result.year, "proposed": proposed, "attributed": attributed,
+        "out": str(out), "year": result.year, "commitments_ending": ending, "proposed": proposed, "attributed": attributed,
         "accounts": list(result.accounts), "reconciliation": {str(k): int(v) for k, v in states.items()},
         **{
             f"lines_{lang}": [
                 said("BILAN.DONE", lang, year=result.year, **counts),
                 said("BILAN.RECONCILED", lang, same=Spaced(same), apart=Spaced(apart)),
+                *([said("BILAN.ENDING", lang, n=ending, year=str(result.year))] if ending else []),
                 said("BILAN.OPEN", lang, page=out / "bilan.html"),
             ]
             for lang in LANGS

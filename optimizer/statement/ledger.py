@@ -182,7 +182,7 @@ class _Flux:
     ) -> None:  # fmt: skip
         self.signed, self.pending, self.back = signed, pending, back
         self.days = year_fraction(case.settings.on, year)
-        self.planned = _planned(case.table("assiette"), year)
+        self.planned = planned_bases(case.table("assiette"), year)
         leases = case.table("leases")
         self.has_leases = bool((leases["signed_on"].dt.year == year).any())
         self.run = _run(case, rules) if year == case.settings.year else signed.iloc[:0]
@@ -224,7 +224,7 @@ def _run(case: Case, rules: policy.RuleSet) -> pd.DataFrame:
     return placed(frame[free], rules.by_commune("epci"), rules.by_commune("departement"))
 
 
-def _planned(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
+def planned_bases(assiette: pd.DataFrame, year: int) -> dict[tuple[str, str], int]:
     """Flux base of the year by (landlord, département): as forecast, else as it was."""
     rows = assiette[assiette["year"] == year]
     rows = rows.sort_values("basis", key=lambda basis: basis == "forecast", kind="stable")

@@ -116,6 +116,10 @@ texts(
             "Rapprochement : {same:ligne concordante/lignes concordantes}, {apart:différence/différences} (reconciliation.csv).",
             "Reconciliation: {same:line agrees/lines agree}, {apart:difference/differences} (reconciliation.csv).",
         ),
+        "ending": (
+            "{n:engagement finit/engagements finissent} en {year} (engagements.csv) ; leur effet : bilan --next.",
+            "{n:commitment ends/commitments end} in {year} (engagements.csv); their effect: bilan --next.",
+        ),
         "open": (
             "Ouvrir {page} ; un classeur et une page par réservataire.",
             "Open {page}; one workbook and one page per réservataire.",

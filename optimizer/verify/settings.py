@@ -99,7 +99,10 @@ def _scalar(value: object) -> object:
     """A cell as YAML would read it: a number, a boolean or a text."""
     if not isinstance(value, str) or "&" in value or "*" in value:
         return value
-    return yaml.safe_load(value)
+    try:
+        return yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return value
 
 
 def _date(text: str) -> date:

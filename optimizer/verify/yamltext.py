@@ -9,7 +9,7 @@ import yaml
 
 from optimizer.verify.verdict import Unreadable
 
-MOST_BYTES = 8_000_000
+MOST_BYTES = 500_000
 DEEPEST = 30
 """Blocks inside one another; files of the law have fewer than ten."""
 
@@ -28,7 +28,7 @@ def read_yaml(path: Path) -> Any:
         text = _text(path.read_bytes())
         _bounded(text, path.name)
         return yaml.load(text, Loader=_loader())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(path.name, type(error).__name__) from error
 
 
@@ -42,7 +42,7 @@ def _text(raw: bytes) -> str:
 
 def _bounded(text: str, name: str) -> None:
     """Look at the events before anything is built, where the text could hold an alias or nest deeply."""
-    nested = max(text.count(mark) for mark in ("[", "{", "- -")) > DEEPEST or " " * DEEPEST in text
+    nested = max(text.count(mark) for mark in ("[", "{", "- -", "?")) > DEEPEST or " " * DEEPEST in text
     if not (nested or "&" in text or "*" in text):
         return
     depth = 0

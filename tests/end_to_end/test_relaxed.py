@@ -107,7 +107,7 @@ def test_where_one_household_stands_behind_another_the_ranking_is_shown(tmp_path
     page = shown(tmp_path / "out" / "report.html")
     part = page.partition("D1 — ")[2].partition("D2 — ")[0]
     assert "by score among 2 eligible" in part and "everyone eligible is proposed" not in page
-    assert "2 of 3 households; Advertised since 2026-11-02" in page
+    assert "2 of 3 households; advertised (since 2026-11-02" in page
     assert "advertised (since 2026-11-02, bienveo.fr, proof: annonce 2026-7); 1 household, proposed" in page
 
 

@@ -192,7 +192,7 @@ def flags(answer: Answer, d: str, a: str) -> tuple[set[str], set[str]]:
     household = pairs.applications[a]
     told = {
         "TO_RENEW": household["status"] == "to_renew"
-        or (household["status"] is None and pairs.months_over(a, 12)),
+        or (household["status"] is None and pairs.months_over(a, 12, to_the_day=True)),
         "CEILING_UNCHECKED": pairs.tax_income(a) is None,
         "INCOME_MISSING": quartile_unknown_by_income(household),
         "EFFORT_HIGH": effort.rate is not None and effort.rate > pairs.law.national("effort.max_rate"),

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from optimizer.conversion.commitments import days_held, effect_of, last_day
+from optimizer.scenario import flux
 from optimizer.statement import bilan, following, next_stock
 from optimizer.statement.files import write_bilan
 from tests.statement.year import lease, year_case
@@ -80,7 +81,7 @@ def test_dwellings_are_worth_their_turnover_over_what_the_landlord_vacates():
     # the land's area is the commune, where all the stock lies; the flux of the year is that of the ledger
     table = result.commitments.table.set_index("reference")
     assert table["area"].to_dict() == {"A": "25", "B": "25", "C": "25056"}
-    base = float(result.ledger["year_base"].iloc[0])
+    base = float(result.ledger["year_base"].iloc[0])  # the case has no assiette
     assert table.loc["A", "year_dwellings"] == round(0.1125 * base, 2)
     assert result.commitments.accounts.set_index("account").loc["ALS", "agreed_share"] == 0.3
 
@@ -160,3 +161,21 @@ def test_the_register_has_its_file_its_sheet_and_its_part_of_the_pages(tmp_path:
     english.mkdir()
     write_bilan(english, bilan(committed(*rows), 2026), lang="en")
     assert "ends on 31 December; 2027: 10% of the flux less" in (english / "bilan.html").read_text("utf-8")
+
+
+def test_the_statement_and_the_conversion_show_the_same_dwellings():
+    stock = [
+        {**STOCK, "account": "BAILLEUR", "dwellings": 900, "turnover": 0.08},
+        {**STOCK, "account": "BAILLEUR", "commune": "25580", "dwellings": 300, "turnover": 0.08},
+    ]
+    assiette = [{"landlord": "OPH25", "departement": "25", "year": 2026, "basis": "forecast", "vacated": 96, "mutation": 6}]  # fmt: skip
+    case = committed(
+        brought("ALS", "A", share=0.1),
+        brought("COLL:25056", "C", dwellings=90),
+        stock=stock,
+        assiette=assiette,
+    )
+    one, other = bilan(case, 2026).commitments.table, flux(case).register.table
+    pd.testing.assert_frame_equal(one, other)
+    # 10 % of 90; 90 × 8 % over the 72 vacated in the commune, of its three quarters of the 90
+    assert one["year_dwellings"].tolist() == [9.0, 6.75]

@@ -264,6 +264,27 @@ def test_a_desk_whose_chain_is_broken_opens_read_only_and_says_why(play, copied)
             c.log(seen, S, "x", kind="printed")
 
 
+def test_the_head_is_signed_once_a_day_while_the_desk_is_served(play):
+    from optimizer.web.signing import sign_daily, sign_if_due
+
+    assert not sign_if_due(play.store)  # an empty ledger has no head
+    play.do(c.log, S, kind="printed")
+    assert sign_if_due(play.store) and not sign_if_due(play.store)
+    first = queries.head(play.store)
+    play.clock.now += timedelta(hours=23)
+    assert not sign_if_due(play.store)
+    play.clock.now += timedelta(hours=2)
+    end = sign_daily(play.store, every=0.01)
+    until = time.monotonic() + 20
+    while queries.head(play.store) == first and time.monotonic() < until:
+        time.sleep(0.01)
+    end()
+    last = queries.head(play.store)
+    assert last.at - first.at >= timedelta(days=1)
+    assert [e.actor for e in queries.events(play.store, kinds=("head.signed",))] == ["programme"] * 2
+    assert ledger.verify(play.store, last).holds
+
+
 def test_a_desk_that_is_opened_while_another_process_writes_is_not_taken_for_broken(play, monkeypatch):
     play.new(dwelling("L1"))
     walk = ledger.events
@@ -286,27 +307,6 @@ def test_a_desk_that_is_opened_while_another_process_writes_is_not_taken_for_bro
     assert "n'est pas celle que la base annonce" in ledger.chain_problem(play.store).fr
     monkeypatch.setattr(ledger, "events", lambda opened, since=0: list(walk(opened, since))[:-1])
     assert "n'est pas celle que la base annonce" in ledger.chain_problem(play.store).fr
-
-
-def test_the_head_is_signed_once_a_day_while_the_desk_is_served(play):
-    from optimizer.web.signing import sign_daily, sign_if_due
-
-    assert not sign_if_due(play.store)  # an empty ledger has no head
-    play.do(c.log, S, kind="printed")
-    assert sign_if_due(play.store) and not sign_if_due(play.store)
-    first = queries.head(play.store)
-    play.clock.now += timedelta(hours=23)
-    assert not sign_if_due(play.store)
-    play.clock.now += timedelta(hours=2)
-    end = sign_daily(play.store, every=0.01)
-    until = time.monotonic() + 20
-    while queries.head(play.store) == first and time.monotonic() < until:
-        time.sleep(0.01)
-    end()
-    last = queries.head(play.store)
-    assert last.at - first.at >= timedelta(days=1)
-    assert [e.actor for e in queries.events(play.store, kinds=("head.signed",))] == ["programme"] * 2
-    assert ledger.verify(play.store, last).holds
 
 
 def test_the_ledger_holds_no_name_number_or_sentence(play):

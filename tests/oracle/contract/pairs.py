@@ -186,12 +186,14 @@ class Pairs:
         amount = exact(table[min(category, 6) - 1]) + max(0, category - 6) * exact(table[6])
         return amount * (dwelling["ceiling_factor"] or 1)
 
-    def months_over(self, a: str, months: int) -> bool:
-        """Whether the last renewal (else the first registration) is more than so many months old."""
+    def months_over(self, a: str, months: int, *, to_the_day: bool = False) -> bool:
+        """Whether the last renewal (else the first registration) is more than so many months old, or just so many."""
         household = self.applications[a]
         last = household["renewed_on"] or household["first_registered_on"]
         gone = 12 * (self.on.year - last.year) + self.on.month - last.month
-        return gone > months or (gone == months and self.on.day > last.day)
+        return gone > months or (
+            gone == months and (self.on.day > last.day or (to_the_day and self.on.day == last.day))
+        )
 
     def choices(self, a: str) -> list[str]:
         """Communes in order of preference: those of the commission de médiation replace the household's own."""
