@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from threading import RLock
 from types import TracebackType
 from typing import Any
 
 from optimizer.errors import Said
 from optimizer.store import chain
 from optimizer.store import clock as days
-from optimizer.store.configure import shown
+from optimizer.store.configure import BUSY_SECONDS, shown
 from optimizer.store.keys import Keys
 from optimizer.store.messages import StoreBusy, StoreReadOnly, StoreRefused, StoreUnusable
 from optimizer.store.tables import Live, Row
@@ -40,6 +41,7 @@ class Store:
         self.closed = False
         self._clock = ticking
         self.tables = Live()
+        self._turn = RLock()
 
     @property
     def read_only(self) -> str:
@@ -76,6 +78,9 @@ class Store:
         self._usable()
         if self.read_only:
             raise StoreReadOnly("STORE_READ_ONLY", reason=self.why)
+        # threads of a process wait for one another here: in turn and at once, where SQLite's own wait is by trying again
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise StoreBusy("STORE_BUSY")
         try:
             with transaction.atomic():
                 if self.vendor == "postgresql":
@@ -92,6 +97,8 @@ class Store:
             if "locked" in said or "lock timeout" in said or "deadlock" in said or "busy" in said:
                 raise StoreBusy("STORE_BUSY") from error
             raise
+        finally:
+            self._turn.release()
 
     def release(self) -> None:
         """Give this thread's connection back (end of a thread or of a request)."""

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from optimizer.errors import AttrifluxError, InputProblems, said
 from optimizer.store.messages import StoreBusy, StoreConflict, StoreForbidden, StoreMissing, StoreReadOnly
+from optimizer.web.desk import desk
 from optimizer.web.form import FormProblems
 from optimizer.web.pages import lang_of, tell
 
@@ -39,7 +40,10 @@ def act(
     lang = lang_of(request)
     typed = request.POST
     try:
-        result = do()
+        try:
+            result = do()
+        finally:
+            desk().known.look_again()
     except FormProblems as wrong:
         return show(status=422, problems=wrong.problems, typed=typed)
     except StoreConflict as conflict:

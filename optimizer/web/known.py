@@ -7,8 +7,9 @@ Records are frozen and shared between threads: nobody changes the facts inside t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from threading import Lock
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from threading import Lock, local
 from typing import Any, TypeVar
 
 from optimizer.store import queries
@@ -30,6 +31,20 @@ class Known:
         self._lock = Lock()
         self._at: tuple[int, str] = (-1, "")
         self._kept: dict[Hashable, Any] = {}
+        self._look = local()
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """One page: it is shown as the tables stood when it first read something, or at its last :meth:`look_again`."""
+        self._look.page, self._look.at = True, None
+        try:
+            yield
+        finally:
+            self._look.page, self._look.at = False, None
+
+    def look_again(self) -> None:
+        """The page has written something: what it reads from now on is read after that."""
+        self._look.at = None
 
     def of(self, asked: Hashable, read: Callable[[], T]) -> T:
         """What ``read`` gives, read once for a state of the tables; inside a transaction it is always read."""
@@ -52,6 +67,15 @@ class Known:
 
     def _now(self) -> tuple[int, str]:
         """The last line of the ledger; what no longer holds at it is let go."""
+        seen: tuple[int, str] | None = getattr(self._look, "at", None)
+        if seen is not None:
+            return seen
+        now = self._head()
+        if getattr(self._look, "page", False):
+            self._look.at = now
+        return now
+
+    def _head(self) -> tuple[int, str]:
         head = self._store.head()
         now = (int(head["seq"]), str(head["hash"]))
         with self._lock:

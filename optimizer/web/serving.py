@@ -13,7 +13,7 @@ from optimizer.errors import AttrifluxError, define
 from optimizer.store.configure import is_postgres, sqlite_path, state_folder
 from optimizer.web.deployment import Deployment, check_deployment
 
-THREADS = 12
+THREADS = 8
 """Pages answered at once; beyond, they queue: 25 people read one page each few seconds."""
 define(
     "SERVE_PORT",

@@ -16,8 +16,8 @@ from optimizer.store.work import batch
 from optimizer.web.known import Known
 from tests.web.playing import SECRETARY, Played
 
-MOST = 12
-"""Questions a page may put to the database when nothing has changed since the last one."""
+MOST = 8
+"""Questions a page may put to the database when nothing has changed since the last one: session, account, head, its own few."""
 
 
 @pytest.fixture(scope="module")
