@@ -17,6 +17,8 @@ from optimizer.verify.yamltext import read_yaml
 _FRENCH = {
     "financing": "plai=pla i",
     "accessible": "none=aucune,non,sans;adapted=adapté,adaptée",
+    "current_financing": "plai=pla i",
+    "current_accessible": "none=aucune,non,sans;adapted=adapté,adaptée",
     "assiette_exclusion": "none=aucune,non;anru=npnru;unfit=insalubrité,insalubre,habitat indigne;sale=vente;stock=en stock",
     "status": "active=actif;to_renew=à renouveler;struck_off=radiée,radié",
     "income_status": "declared=déclarés,déclaré;verified=vérifiés,vérifié",

@@ -48,7 +48,9 @@ for name, data in shapes(size).items():
         except Exception as error:
             end = type(error).__name__
         told[f"{reader} {name}"] = [end, time.process_time() - clock]
-print(json.dumps({"told": told, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+# ru_maxrss would be that of the process it was forked from
+held = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
+print(json.dumps({"told": told, "peak": int(held[0].split()[1]) if held else 0}))
 """
 
 
@@ -77,7 +79,7 @@ def test_the_densest_files_stay_within_a_gigabyte_and_ten_seconds(tmp_path: Path
     )  # fmt: skip
     found = json.loads(done.stdout)
     assert {name for name, (end, seconds) in found["told"].items() if seconds > SECONDS / part} == set()
-    assert found["peak"] < 1_000_000
+    assert 0 < found["peak"] < 1_000_000
     ends = {end for end, _ in found["told"].values()}
     assert ends == {"read", "PolicyError", "Unreadable"}  # nothing else ever comes out
 

@@ -196,7 +196,7 @@ def test_weights_are_looked_for_once_for_the_same_counts(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Envelopes, "_weights", noted)
     monkeypatch.setattr(Envelopes, "_look_for_weights", counted)
-    layout = lay_out(department(0))
+    layout = lay_out(department(7))
     assert Master(layout, Book(layout)).solve((), Watch()) is not None
     assert 0 < len(looked) < len(asked)
     assert all(looked.count(one) == 1 for one in asked)

@@ -18,7 +18,7 @@ from optimizer.verify.verdict import Unreadable
     ("num", "den", "rest", "rate", "price"),
     [
         (0, 0, 40, 2500, 20_000), (10, 20, 20, 0, 20_000), (0, 30, 10, 10_000, 20_000), (1, 5, 6, 2917, 20_000),
-        (0, 1, 2, 3750, 0), (0, 9, 0, 0, 0),
+        (0, 1, 2, 3750, 0), (0, 9, 0, 0, 20_000),
     ],
 )  # fmt: skip
 def test_required_rate(num, den, rest, rate, price):

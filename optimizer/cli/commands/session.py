@@ -217,8 +217,8 @@ LAST_IMPORT = both(
         "Adds a dwelling to an agenda, with its reason: the list of a proposal (--result), or the applications given in their order.",
     ),
     epilog=example(
-        'attriflux session add-item 2026-12-03 L12 --case cas --result resultat --reason "congé reçu ce matin"',
-        'attriflux session add-item 2026-12-03 L12 --case case --result result --reason "notice received this morning"',
+        "attriflux session add-item 2026-12-03 L12 --case cas --reason congé",
+        'attriflux session add-item 2026-12-03 L12 --case case --reason "notice"',
     ),
 )
 def add_item(
@@ -297,8 +297,8 @@ def add_item(
         "Adds an application on a dwelling of an agenda, in the last place, with its reason.",
     ),
     epilog=example(
-        'attriflux session add-name 2026-12-03 L12 025000000000000001 --case cas --reason "désignée ce matin"',
-        'attriflux session add-name 2026-12-03 L12 025000000000000001 --case case --reason "named this morning"',
+        "attriflux session add-name 2026-12-03 L12 0250000001 --reason désignée",
+        'attriflux session add-name 2026-12-03 L12 0250000001 --reason "named"',
     ),
 )
 def add_name(
@@ -335,8 +335,8 @@ def add_name(
         "Takes an application off a dwelling before the session, with its reason; the next name of the proposal takes its place, or that of --by.",
     ),
     epilog=example(
-        'attriflux session replace 2026-12-03 L12 025000000000000001 --reason "relogée par ailleurs"',
-        'attriflux session replace 2026-12-03 L12 025000000000000001 --reason "housed elsewhere"',
+        'attriflux session replace 2026-12-03 L12 0250000001 --reason "relogée"',
+        'attriflux session replace 2026-12-03 L12 0250000001 --reason "housed"',
     ),
 )
 def replace(
