@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +93,9 @@ def run(opened: store.Store, deployment: Deployment, said: Callable[[str, str], 
     said("address", deployment.proxy or own)
     if deployment.first:
         said("first", f"{own}/premier/{deployment.first}")
+    if threading.current_thread() is threading.main_thread():
+        # a service begun in the background by a shell inherits a SIGINT that is ignored
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):
