@@ -15,7 +15,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError as LateError
+from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import TimeoutError as LateError
 
 from optimizer.synth import synthesize, write_case
 from tests.desk.looking import A4, SCREENS, TOO_WIDE, shut_out
