@@ -99,8 +99,8 @@ def write_files(
                 stack.callback(lock.drop)
                 work = beside(real, "new")
                 shutil.rmtree(work, ignore_errors=True)
-                work.mkdir()
                 stack.callback(shutil.rmtree, work, ignore_errors=True)
+                work.mkdir()
                 found.append(write(work / real.name))
                 system.flush_tree(work)
                 made += [(file, real.parent / file.name) for file in sorted(work.iterdir())]

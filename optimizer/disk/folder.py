@@ -87,8 +87,8 @@ class Held:
         """
         work = beside(self.out, "new")
         try:
-            work.mkdir()
             try:
+                work.mkdir()  # inside: a signal may come as soon as it is there, and the lock keeps it ours
                 yield work
                 _same_rights(self.out, work)
                 system.flush_tree(work)
