@@ -307,7 +307,7 @@ def _result(run: Run, stop: StopReason, tree: Tree | None, *, searched: bool) ->
         shortfall=run.incumbent.shortfall,
         certificate=certificate,
         leaves=leaves,
-        stop_reason="proven" if bound <= objective else stop,
+        stop_reason="proven" if bound <= objective else "iteration_limit" if stop == "proven" else stop,
         proven_by=by,
         iterations=run.iteration,
         trace=tuple(run.trace),
