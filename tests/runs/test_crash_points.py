@@ -198,7 +198,7 @@ def test_a_process_killed_at_any_point_leaves_the_old_or_the_new(
 def test_a_matrix_killed_at_any_point_leaves_whole_runs_or_none(case, tmp_path):
     place = tmp_path / "place"
     place.mkdir()
-    run = partial(run_scenarios, ["lec-30"], place / "out", case=case, options=QUICK, workers=1, force=True)
+    run = partial(run_scenarios, ["lec-30"], place / "out", case=case, options=QUICK, workers=1)
     met = points(run, place, tmp_path / "note")
     names = ("reference", "lec-30")
     whole = {name: content(place / "out" / name).keys() for name in names}
