@@ -77,9 +77,10 @@ class Looker:
         self.seen.append(name)
         return self
 
-    def done(self) -> None:
+    def faults(self) -> list[str]:
+        """All that was wrong in the states seen; the browser is closed."""
         self.context.close()
-        assert self.wrong == [], "\n".join(self.wrong)
+        return self.wrong
 
 
 def links(page: Page, shape: str) -> list[str]:
@@ -101,7 +102,7 @@ def test_doors_in_each_state(browser: Browser, served: Served):
     who.go("/accessibilite").state("declaration of accessibility").go("/langue/en").go("/entrer").state(
         "in English"
     )
-    who.done()
+    assert who.faults() == []
     member = Looker(browser, served, "technique")
     member.go("/semaine").state("not this role").go("/rien-ici").state("no such page")
     member.go("/mot-de-passe").send("/mot-de-passe", status=422, old="faux", new="court").state(
@@ -113,7 +114,7 @@ def test_doors_in_each_state(browser: Browser, served: Served):
     member.send("/comptes", name="nouvelle", password="rivage-saule-pluie-31").state(
         "account made", "nouvelle"
     )
-    member.done()
+    assert member.faults() == []
 
 
 def test_the_first_start_shuts_nobody_out(browser: Browser, served: Served, tmp_path: Path):
@@ -136,7 +137,7 @@ def test_the_first_start_shuts_nobody_out(browser: Browser, served: Served, tmp_
         who.page.fill("#password", "court")
         who.page.click("main button")
         who.state("first start refused")
-        who.done()
+        assert who.faults() == []
     finally:
         server.kill()
         server.wait()
@@ -159,7 +160,8 @@ def test_an_import_in_each_state(browser: Browser, served: Served, tmp_path: Pat
     identities.write_text("numero;nom\n1;\n", "utf-8")
     who.go("/preparer").form("/preparer", 1).locator("[name=identities]").set_input_files(identities)
     who.page.locator("form:has([name=identities]) button").click()
-    who.state("identities refused").done()
+    who.state("identities refused")
+    assert who.faults() == []
 
 
 def test_a_session_in_each_state(browser: Browser, served: Served):
@@ -208,7 +210,8 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
         who.go(home).send("/etat", what="not_examined", reason=first_choice(who, "/etat", "reason"))
     who.state("dwelling not examined")
     chair.go(f"{agenda}/seance").state("room to be signed").send("/cloturer").state("papers to be made")
-    chair.send("/pieces").state("papers made", "proces-verbal").done()
+    chair.send("/pieces").state("papers made", "proces-verbal")
+    assert chair.faults() == []
     who.go(f"{agenda}/seance").state("room signed", "Préparer un rectificatif")
     candidate = first_choice(who, "/rectificatif", "candidate")
     who.send("/rectificatif", status=422, candidate=candidate, kind="ranked").state("rectification refused")
@@ -217,7 +220,8 @@ def test_a_session_in_each_state(browser: Browser, served: Served):
     )
     who.state("rectification prepared", "Erreur de plume")
     who.go("/offres").state("offers").go("/appels").state("calls").go("/semaine").state("week")
-    who.go("/langue/en").go(homes[0]).state("dwelling in English").done()
+    who.go("/langue/en").go(homes[0]).state("dwelling in English")
+    assert who.faults() == []
 
 
 def test_the_purge_is_tried_before_it_is_done(browser: Browser, served: Served):
@@ -226,7 +230,7 @@ def test_the_purge_is_tried_before_it_is_done(browser: Browser, served: Served):
     who.send("/conservation", on=datetime.now(UTC).date().isoformat()).state("purge tried").go(
         "/journal"
     ).send("/journal/verifier").state("ledger checked")
-    who.done()
+    assert who.faults() == []
 
 
 def is_draft(who: Looker, at: str) -> bool:
