@@ -96,7 +96,7 @@ def housing(market: Market) -> Housing:
     )
     rows = sp.vstack([caps, total, asked[binding]]).tocsr()
     names = [f"class {c}" for c in range(len(cap))] + ["lettings"]
-    names += [f"{market.rows[r].rule} {market.rows[r].scope}" for r in binding.tolist()]
+    names += [named(market, r) for r in binding.tolist()]
     low = np.concatenate([np.full(len(cap), -INFINITY), [lettings], np.full(len(binding), -INFINITY)])
     high = np.concatenate([cap, [lettings], bound[binding].astype(np.float64)])
     cell = np.unique(np.stack([klass, market.signature[kind] if n else kind]), axis=1, return_inverse=True)[1]
@@ -535,19 +535,26 @@ def _finished(
         "bounds": bounds,
         "relaxed": relaxed.p.tolist(),
         "stages": stages,
-        "program": _published(home),
+        "program": _published(market, home),
     }
     return Lottery(market, home.types, share, tuple(support), proof=proof)
 
 
-def _published(home: Housing) -> dict[str, Any]:
-    """The program that the stages are of, for whoever checks their multipliers; open sides are null."""
+def _published(market: Market, home: Housing) -> dict[str, Any]:
+    """The program that the stages are of, for whoever puts it together again from the case; open sides are null."""
     rows = home.polytope.rows.tocoo()
+    ids = market.dwelling_ids
 
     def side(values: F) -> list[int | None]:
         return [int(round(x)) if np.isfinite(x) else None for x in values.tolist()]
 
     return {
+        "classes": [[str(x) for x in ids[market.klass == c]] for c in range(market.n_classes)],
+        "lettings": home.lettings,
+        "missing": {
+            named(market, r): int(home.missing[r]) for r, row in enumerate(market.rows) if row.price > 0
+        },
+        "marks": {f"marks {m}": _asks(market, m) for m in np.unique(market.signature[home.kind]).tolist()},
         "rows": list(home.rows),
         "low": side(home.polytope.low),
         "high": side(home.polytope.high),
@@ -557,6 +564,21 @@ def _published(home: Housing) -> dict[str, Any]:
             [int(c), int(r), int(round(x))] for r, c, x in zip(rows.row, rows.col, rows.data, strict=True)
         ],
     }
+
+
+def named(market: Market, row: int) -> str:
+    """A row as it is published: its rule and its scope."""
+    return f"{market.rows[row].rule} {market.rows[row].scope}"
+
+
+def _asks(market: Market, signature: int) -> list[tuple[str, int]]:
+    """(row, ten-thousandths of a lease asked, less what is brought) of the kinds of a signature, over the priced rows."""
+    row, num, den, more = market.marks(int(np.argmax(market.signature == signature)))
+    return [
+        (named(market, r), int(market.rows[r].rate * d + m - RATE_UNIT * x))
+        for r, x, d, m in zip(row.tolist(), num.tolist(), den.tolist(), more.tolist(), strict=True)
+        if market.rows[r].price > 0
+    ]
 
 
 def _bounds(polytope: Polytope, relaxed: Relaxed) -> list[float]:
