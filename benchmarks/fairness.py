@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -79,16 +80,48 @@ def measured(
 
 
 def measure(
-    territories: Sequence[str], seeds: int, draws: int, mechanisms: str, scale: float = 1.0
+    territories: Sequence[str],
+    seeds: int,
+    draws: int,
+    mechanisms: str,
+    scale: float = 1.0,
+    kept: Path | None = None,
 ) -> tuple[pd.DataFrame, dict[str, float]]:
-    """One line per territory, seed, mechanism and column; seconds per territory."""
-    lines, seconds = [], {}
+    """One line per territory, seed, mechanism and column; seconds of processor per territory.
+
+    ``kept``: a file of such lines and seconds, written after every seed; what it has already is not measured again.
+    """
+    found = (
+        pd.read_csv(kept, keep_default_na=True)
+        if kept and kept.is_file()
+        else pd.DataFrame(columns=[*COLUMNS, "seconds"])
+    )
     for name in territories:
-        begun = time.process_time()
         for seed in range(1, seeds + 1):
-            lines += measured(name, seed, draws, mechanisms, scale)
-        seconds[name] = time.process_time() - begun
-    return pd.DataFrame(lines, columns=COLUMNS), seconds
+            if ((found["territory"] == name) & (found["seed"] == seed)).any():
+                continue
+            begun = time.process_time()
+            lines = pd.DataFrame(measured(name, seed, draws, mechanisms, scale), columns=COLUMNS)
+            lines["seconds"] = round(time.process_time() - begun, 2)
+            found = lines if found.empty else pd.concat([found, lines], ignore_index=True)
+            if kept:
+                found.to_csv(kept, index=False)
+    spent = found.drop_duplicates(["territory", "seed"]).groupby("territory")["seconds"].sum()
+    return found[COLUMNS], {str(name): float(x) for name, x in spent.items()}
+
+
+def commit() -> str:
+    """The commit that is measured; ``+`` where files differ from it."""
+    here = Path(__file__).resolve().parents[1]
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(here), *words], capture_output=True, text=True, check=False
+        ).stdout.strip()
+
+    return (git("rev-parse", "--short=10", "HEAD") or "?") + (
+        "+" if git("status", "--porcelain", "-uno") else ""
+    )
 
 
 def page(found: pd.DataFrame, seconds: dict[str, float], seeds: int, draws: int, command: str) -> str:
@@ -139,13 +172,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--kept", type=Path, help="lines measured so far, to go on from")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args(arguments)
     names = [x.strip() for x in given.territories.split(",")]
-    found, seconds = measure(names, given.seeds, given.draws, given.mechanisms, given.scale)
-    command = f"python -m benchmarks.fairness --seeds {given.seeds} --draws {given.draws}"
     given.out.mkdir(parents=True, exist_ok=True)
     stem = given.out / f"fairness-{datetime.now(UTC).date().isoformat()}"
+    found, seconds = measure(names, given.seeds, given.draws, given.mechanisms, given.scale, given.kept)
+    command = f"python -m benchmarks.fairness --seeds {given.seeds} --draws {given.draws}"
     stem.with_suffix(".md").write_text(
         page(found, seconds, given.seeds, given.draws, command), encoding="utf-8"
     )

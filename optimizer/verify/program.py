@@ -134,12 +134,12 @@ def compare(
         entries[int(column)][int(r)] = int(value)
     published: dict[int, set[Column]] = defaultdict(set)
     for column, owner in enumerate(program["owner"]):
-        mine = {r: x for r, x in entries[column].items() if x}
-        at = [r for r in mine if r < classes]
-        fine = len(at) == 1 and mine[at[0]] == 1 and (total < 0 or mine.pop(total, 0) == 1)
+        of = {r: x for r, x in entries[column].items() if x}
+        at = [r for r in of if r < classes]
+        fine = len(at) == 1 and of[at[0]] == 1 and (total < 0 or of.pop(total, 0) == 1)
         demand(fine, "colonne")
         if fine:
-            published[int(owner)].add((at[0], tuple(sorted((r, x) for r, x in mine.items() if r >= classes))))
+            published[int(owner)].add((at[0], tuple(sorted((r, x) for r, x in of.items() if r >= classes))))
     for kind, key in keys.items():
         must = {(c, _coefficients(offers, m, of_row, of_marks)) for c, m in rebuilt.options(key)}
         demand(published[kind] == must, f"colonnes du type {kind}")
@@ -155,9 +155,9 @@ def compare(
         for d, kind, account in lines:
             here = (offers.book.spot(d), kind, account)
             if here not in seen:
-                mine = offers.of_members(d, account, members[kind])
-                demand(len(mine) == 1, "marques d'un bail")
-                seen[here] = min(mine)
+                numbers = offers.of_members(d, account, members[kind])
+                demand(len(numbers) == 1, "marques d'un bail")
+                seen[here] = min(numbers)
             got[seen[here]] += 1
         _within(offers, got, missing, demand)
 

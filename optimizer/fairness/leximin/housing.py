@@ -17,7 +17,7 @@ from optimizer.fairness.leximin.branches import tree_of
 from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walks
 from optimizer.fairness.leximin.hull import Hull, hull_leximin, hull_maximin, hull_nash
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
-from optimizer.fairness.leximin.shortfall import least_missing, solved_missing
+from optimizer.fairness.leximin.shortfall import Least, least_missing, solved_missing
 from optimizer.fairness.leximin.stages import Relaxed, bound_of, leximin, maximin, nash, proof_of
 from optimizer.fairness.lottery import Lots, Lottery, lots
 from optimizer.fairness.market import Market
@@ -46,8 +46,7 @@ class Housing:
     types : (n,) int32           type of each application: same classes, same marks on the priced rows
     klass, kind : (N,) int32     of each column; the kind stands for all that count alike
     lettings : int               the most that can be housed
-    missing : (R,) int64         shortfall of each row, ten-thousandths of a lease, of the least priced allocation
-    point : (N,) int64           one such allocation
+    least : Least                shortfall of each row in the least priced allocation, and that allocation
     ruled : whether a rule limits them besides the capacities
     rows : names of the rows of the polytope
     """
@@ -57,8 +56,7 @@ class Housing:
     klass: I32
     kind: I32
     lettings: int
-    missing: NDArray[np.int64]
-    point: NDArray[np.int64]
+    least: Least
     ruled: bool
     rows: tuple[str, ...]
 
@@ -86,8 +84,8 @@ def housing(market: Market) -> Housing:
     found = None
     if n and (price > 0).any():
         found = solved_missing(market, types, columns, lettings)
-    missing, point = found or least_missing(open_, total, lettings, asked, play, price)
-    bound = play + missing
+    least = found or least_missing(open_, total, lettings, asked, play, price)
+    bound = play + least.missing
     priced = np.array([row.price > 0 for row in market.rows], bool)
     binding = (
         np.flatnonzero(priced & (_highest(asked, cap, klass, lettings) > bound))
@@ -101,7 +99,7 @@ def housing(market: Market) -> Housing:
     high = np.concatenate([cap, [lettings], bound[binding].astype(np.float64)])
     cell = np.unique(np.stack([klass, market.signature[kind] if n else kind]), axis=1, return_inverse=True)[1]
     polytope = Polytope(owner, people, rows, low, high, value, np.asarray(cell, np.int32).reshape(-1))
-    return Housing(polytope, types, klass, kind, lettings, missing, point, bool(len(binding)), tuple(names))
+    return Housing(polytope, types, klass, kind, lettings, least, bool(len(binding)), tuple(names))
 
 
 def _columns(market: Market) -> tuple[I32, list[tuple[int, int, int]], F]:
@@ -220,7 +218,7 @@ def _settle(market: Market, home: Housing) -> Settled:
     if not len(home.polytope):
         return Settled(home, False, False)
     if home.ruled and len(home.polytope) > LARGE:
-        return Settled(_narrowed(market, home, home.point), False, True)
+        return Settled(_narrowed(market, home, home.least.point), False, True)
     relaxed = leximin(home.polytope)
     small, point, _, _ = _bundled(home, relaxed.y)
     if walks(small, point)[-1].done:
@@ -527,9 +525,10 @@ def _finished(
         "kind": name,
         "over": "points" if way.hull else "narrowed" if way.narrowed else "relaxed",
         "lettings": home.lettings,
-        "missing": home.missing.tolist(),
+        "missing": home.least.missing.tolist(),
         "error": float(np.abs(chance - relaxed.p).max(initial=0.0)) if len(relaxed.p) else 0.0,
         "least_error": least,
+        "missing_gap": home.least.gap,
         "gap": relaxed.gap,
         "smallest": float(chance[chance > 0].min(initial=1.0)),
         "bounds": bounds,
@@ -552,7 +551,7 @@ def _published(market: Market, home: Housing) -> dict[str, Any]:
         "classes": [[str(x) for x in ids[market.klass == c]] for c in range(market.n_classes)],
         "lettings": home.lettings,
         "missing": {
-            named(market, r): int(home.missing[r]) for r, row in enumerate(market.rows) if row.price > 0
+            named(market, r): int(home.least.missing[r]) for r, row in enumerate(market.rows) if row.price > 0
         },
         "marks": {f"marks {m}": _asks(market, m) for m in np.unique(market.signature[home.kind]).tolist()},
         "rows": list(home.rows),
