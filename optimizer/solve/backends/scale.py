@@ -55,8 +55,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     warm = None if job.start is None else warm_start(job.layout, job.start)
     beside = Beside(len(parts), lambda value, bound: _say(job, watch, value, bound))
     tasks = [
-        _task(job, options, watch, carver, parts, i, warm, partial(beside.hear, i))
-        for i in range(len(parts))
+        _task(job, options, watch, carver, parts, i, warm, partial(beside.hear, i)) for i in range(len(parts))
     ]
     if len(parts) > 1:
         answers = solve_side_by_side(tasks, options.workers, lambda: _interrupted(options))
