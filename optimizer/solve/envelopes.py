@@ -159,7 +159,9 @@ class Envelopes:
     ) -> Window | None:
         """What splits say of the rows, by (num or den, row); None when they contradict each other."""
         found = self.limits(rows, floors, ceilings)
-        contradicts = found.low > found.high or any(a > b for a, b in zip(found.least, found.most, strict=True))
+        contradicts = found.low > found.high or any(
+            a > b for a, b in zip(found.least, found.most, strict=True)
+        )
         return None if contradicts else found
 
     def limits(
