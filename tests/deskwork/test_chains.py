@@ -188,7 +188,9 @@ def test_a_refusal_voids_what_waits_for_it(week: Week):
     said = week.refuses("V0", TENANT, 1)
     assert said.result["void"] == [FREED] and week.item(FREED).status == "withdrawn"
     void = queries.events(week.desk, kinds=("item.void",))
-    assert [(e.dwelling_id, e.role, e.payload["facts"]["cause"]) for e in void] == [(FREED, "program", said.seq)]
+    assert [(e.dwelling_id, e.role, e.payload["facts"]["cause"]) for e in void] == [
+        (FREED, "program", said.seq)
+    ]
     assert verify_ledger(week.desk).holds
     printed = str(minutes(told_of(week.desk, HELD.isoformat(), "fr")))
     assert "sans effet : le locataire en place ne prend pas V0" in printed
