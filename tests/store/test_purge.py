@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from optimizer.store import commands as c
-from optimizer.store import ledger, queries
+from optimizer.store import ledger, queries, schema
 from optimizer.store.messages import StoreForbidden
 from optimizer.store.people import later
 from optimizer.store.purge import due, purge
@@ -24,7 +24,15 @@ def erase(play, **more):
 
 
 def bytes_of(play):
-    """Everything that the desk has on the disk, the write-ahead log included."""
+    """Everything that the desk has on the disk, the write-ahead log included; on a server every row of every table."""
+    if play.store.entry["ENGINE"].endswith("postgresql"):
+        with schema.connection().cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            rows = []
+            for (table,) in cursor.fetchall():
+                cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')
+                rows += [row for (row,) in cursor.fetchall()]
+        return "\n".join(rows).encode()
     folder = os.path.dirname(play.store.entry["NAME"])
     return b"".join(
         open(os.path.join(root, name), "rb").read() for root, _, names in os.walk(folder) for name in names
