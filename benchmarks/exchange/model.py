@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.exchange.pool import Pool
-from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model, run
+from optimizer.solve.highs_lp import INFINITY, add_columns, add_rows, new_model, run
 from optimizer.solve.options import Watch
 
 I64 = NDArray[np.int64]

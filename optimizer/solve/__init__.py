@@ -22,9 +22,7 @@ tree).
 from __future__ import annotations
 
 from optimizer.solve.again import Again
-from optimizer.solve.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
 from optimizer.solve.driver import solve
-from optimizer.solve.earlier import Earlier
 from optimizer.solve.options import (
     BackendTooLarge,
     Progress,
@@ -34,8 +32,10 @@ from optimizer.solve.options import (
     Stages,
     Watch,
 )
+from optimizer.solve.proof.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
 from optimizer.solve.registry import Backend, Job, all_backends, backend
 from optimizer.solve.retelling import retold
+from optimizer.solve.warm_start import Earlier
 
 __all__ = [
     "Again",

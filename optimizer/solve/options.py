@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem.model import I64, FirstRanks
-from optimizer.solve.certificate import Certificate, Node
+from optimizer.solve.proof.certificate import Certificate, Node
 
 if TYPE_CHECKING:
-    from optimizer.solve.bound import Multipliers
-    from optimizer.solve.branching import Losses
-    from optimizer.solve.earlier import Earlier
+    from optimizer.solve.proof.dual_bound import Multipliers
+    from optimizer.solve.search.branching import Pseudocosts
+    from optimizer.solve.warm_start import Earlier
 
 Stop = Literal["proven", "gap", "time", "interrupted"]
 
@@ -210,7 +210,7 @@ class Solved:
     timings : seconds by phase
     notes : sentences worth keeping in `run.json` (a backend that was corrected, a search that was cut)
     taken_over : what an earlier run gave, when there was one
-    losses : what divisions of the tree were seen to cost, where one was grown: a later proof of the like need not try them
+    pseudocosts : what divisions of the tree were seen to cost, where one was grown: a later proof of the like need not try them
     """
 
     first: FirstRanks
@@ -227,4 +227,4 @@ class Solved:
     timings: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     taken_over: TakenOver | None = None
-    losses: Losses | None = field(default=None, repr=False, compare=False)
+    pseudocosts: Pseudocosts | None = field(default=None, repr=False, compare=False)

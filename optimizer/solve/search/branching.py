@@ -1,0 +1,233 @@
+"""Which count a case of the proof is divided on: the one whose two sides cost most; a pair where all counts are whole.
+
+Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound. So each side of the
+likely counts is tried in the LP, on the columns at hand and for a bounded number of simplex steps, and what it loses is
+remembered per unit of distance. Once a count was tried often enough the memory speaks for it, and no LP is solved.
+
+References
+----------
+T. Achterberg, T. Koch, A. Martin, *Branching rules revisited*, Operations Research Letters 33 (2005), 42-54.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.problem.model import RATE_UNIT
+from optimizer.solve.layout import Layout
+from optimizer.solve.proof.certificate import Split
+from optimizer.solve.proof.node import Path, Step, den_floors, mir_row
+from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
+
+EPS = 1e-6
+MOST = 12
+"""Counts tried in the LP before a case is divided."""
+PATIENCE = 5
+"""Counts looked at in vain after the best one."""
+RELIABLE = 4
+"""Trials of each side from which the memory is believed."""
+STEPS = 40
+"""Simplex steps of a trial: the pseudocosts of a bad count show early."""
+NEARLY = 0.3
+"""Part of a household by which it may be from a whole number to be held to it while a proposal is looked for."""
+WAITED = 1_000.0
+"""Points thought lost by a side of such a household before it was tried."""
+DEARER = 1 / 8
+"""Weight of the side that loses more: the bound only rises by the side that loses less."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A count to divide on. ``low`` and ``high``: how far each side is from the LP solution; ``rate``: points per unit
+    of that distance which a side is thought to lose before it was ever tried."""
+
+    split: Split
+    rounds: bool
+    low: float
+    high: float
+    rate: tuple[float, float]
+    matters: bool = True
+    """Whether the row asks for anything: of one with room to spare any whole number will do."""
+
+    def memory(self, high: bool) -> tuple[str, int, bool, bool]:
+        what = self.split.application if self.split.on == "household" else self.split.row
+        return str(self.split.on), what, self.rounds, high
+
+    def distance(self, high: bool) -> float:
+        return self.high if high else self.low
+
+
+@dataclass
+class Pseudocosts:
+    """Points lost per unit of distance by each side of each count or household, over the trials so far."""
+
+    total: dict[tuple[str, int, bool, bool], float] = field(default_factory=dict)
+    trials: dict[tuple[str, int, bool, bool], int] = field(default_factory=dict)
+
+    def learn(self, c: Candidate, high: bool, lost: float) -> None:
+        key = c.memory(high)
+        self.total[key] = self.total.get(key, 0.0) + lost / c.distance(high)
+        self.trials[key] = self.trials.get(key, 0) + 1
+
+    def expected(self, c: Candidate, high: bool) -> float:
+        key = c.memory(high)
+        rate = self.total[key] / self.trials[key] if key in self.trials else c.rate[high]
+        return rate * c.distance(high)
+
+    def known(self, c: Candidate) -> bool:
+        return all(self.trials.get(c.memory(high), 0) >= RELIABLE for high in (False, True))
+
+
+def score(low: float, high: float) -> float:
+    """What a division is worth: the side that loses less, and a little of the other."""
+    return min(low, high) + DEARER * max(low, high)
+
+
+class Brancher:
+    """Chooses counts for the cases of one tree; ``master`` holds their LP."""
+
+    def __init__(self, master: Master) -> None:
+        self.master = master
+        self.pseudocosts = Pseudocosts()
+
+    def choose(self, path: Path, relaxed: NodeLP, room: int) -> Split | None:
+        """The count to divide a solved case on; None when all are whole.
+
+        ``room``: micropoints between the bound of the case and the best proposal: what a side loses beyond counts for
+        nothing, it is closed by then.
+        """
+        points = max(1e-3, room / MICRO)
+
+        def guess(c: Candidate) -> float:
+            return score(*(min(points, self.pseudocosts.expected(c, high)) for high in (False, True)))
+
+        best: tuple[float, Split] | None = None
+        tried = in_vain = 0
+        # sorted() is stable: among equals the first rule of the problem goes first
+        for worth, c in sorted(
+            (
+                (guess(c), c)
+                for c in (*households(self.master, relaxed), *candidates(self.master.layout, path, relaxed))
+            ),
+            key=lambda x: -x[0],
+        ):
+            if best is not None and (tried >= MOST or in_vain >= PATIENCE):
+                break
+            if not self.pseudocosts.known(c):
+                tried += 1
+                worth = score(*(min(points, self._try(path, relaxed, c, high)) for high in (False, True)))
+            if best is not None and worth <= best[0] + EPS:
+                in_vain += 1
+                continue
+            best, in_vain = (worth, c.split), 0
+            if worth >= points * (1 + DEARER) - EPS:
+                break  # both sides close: nothing is better
+        return None if best is None else best[1]
+
+    def _try(self, path: Path, relaxed: NodeLP, c: Candidate, high: bool) -> float:
+        """Points that one side of a count loses, as far as a few simplex steps tell."""
+        assert relaxed.basis is not None
+        value = self.master.attempt((*path, Step(-1, c.split, high)), relaxed.basis, STEPS)
+        lost = 0.0 if value is None else max(0.0, value - relaxed.cost)
+        self.pseudocosts.learn(c, high, lost)
+        return lost
+
+
+def candidates(layout: Layout, path: Path, relaxed: NodeLP) -> Iterator[Candidate]:
+    """Rounded rows that cut the LP solution off, and counts that are not whole, row by row."""
+    cut = {k for c in relaxed.multipliers.cuts for k in c.rows}
+    for k in layout.active.tolist():
+        price = float(layout.price[k]) / 100.0
+        den = float(relaxed.den[k])
+        missing = mir_violation(layout, path, relaxed, k)
+        if missing > EPS:
+            n = int(np.floor(den + EPS))
+            split = Split("den", row=k, at=n - 1)
+            yield Candidate(split, True, den - (n - 1), missing * price, (0.05 * price, 1.0))
+        binds = bool(k in cut or relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0)
+        rate = (0.05 if binds else 0.005) * price
+        for count, split in (
+            (den, Split("den", row=k, at=int(np.floor(den + EPS)))),
+            (float(relaxed.num[k]), Split("num", row=k, at=int(np.floor(float(relaxed.num[k]) + EPS)))),
+        ):
+            part = count - split.at
+            if EPS < part < 1 - EPS:
+                yield Candidate(split, False, part, 1 - part, (rate, rate), binds)
+
+
+def mir_violation(layout: Layout, path: Path, relaxed: NodeLP, row: int) -> float:
+    """Leases by which the LP solution falls short of the rounded row of its denominator; 0 where it has none."""
+    n = int(np.floor(float(relaxed.den[row]) + EPS))
+    if n < 1 or den_floors(path).get(row, 0) >= n:
+        return 0.0
+    cut = mir_row(layout, row, n)
+    return max(0.0, cut.f / RATE_UNIT * (cut.goal - float(relaxed.num[row])) - float(relaxed.shortfall[row]))
+
+
+def dearest_mir(layout: Layout, path: Path, relaxed: NodeLP) -> Split | None:
+    """The denominator whose lower bound would let the dearest rounded row cut this LP solution off."""
+    best: tuple[float, Split] | None = None
+    for k in layout.active.tolist():
+        missing = mir_violation(layout, path, relaxed, k)
+        gain = missing * float(layout.price[k])
+        if missing > EPS and (best is None or gain > best[0] + EPS):
+            best = (gain, Split("den", row=k, at=int(np.floor(float(relaxed.den[k]) + EPS)) - 1))
+    return best[1] if best is not None else None
+
+
+def households(master: Master, relaxed: NodeLP) -> Iterator[Candidate]:
+    """Households of the réservataires' lists that the LP houses in part: whoever comes after them waits for them."""
+    listed = master.layout.listed_households
+    if not listed:
+        return
+    total = np.zeros(len(master.layout.problem.application_ids) + 1)
+    np.add.at(total, np.array(master.app[: len(relaxed.x)], np.int64), relaxed.x)
+    for app in listed:
+        part = float(total[app])
+        if 1e-5 < part < 1 - 1e-5:
+            yield Candidate(Split("household", application=app), False, part, 1 - part, (WAITED, WAITED))
+
+
+def nearly_settled(master: Master, relaxed: NodeLP) -> list[tuple[Split, bool]]:
+    """Of these, all but settled ones and in any case the nearest to a whole number, with whether that is one."""
+    found = sorted(households(master, relaxed), key=lambda c: min(c.low, c.high))
+    return [(c.split, c.low >= 0.5) for i, c in enumerate(found) if not i or min(c.low, c.high) < NEARLY]
+
+
+def account_or_pair(master: Master, relaxed: NodeLP) -> Split | int | None:
+    """Where all counts are whole: the account of a dwelling, else a single pair, nearest to a half.
+
+    A class whose dwellings must be told apart first is returned by its number; None when nothing is fractional.
+    """
+    x = relaxed.x
+    loose = np.flatnonzero(np.abs(x - np.rint(x)) > 1e-5)
+    if not len(loose):
+        return None
+    account_of = master.layout.problem.kinds.account
+    by_account: dict[tuple[int, int], float] = {}
+    for j in loose.tolist():
+        unit = master.units[master.unit[j]]
+        if len(unit.dwellings) > 1:
+            return unit.klass
+    for j in np.flatnonzero(x > 1e-9).tolist():
+        dwellings = master.units[master.unit[j]].dwellings
+        if len(dwellings) == 1:
+            key = (int(dwellings[0]), int(account_of[master.kind[j]]))
+            by_account[key] = by_account.get(key, 0.0) + float(x[j])
+    best: tuple[float, Split] | None = None
+    for (d, r), total in sorted(by_account.items()):
+        away = abs(total - 0.5)
+        if away < 0.5 - 1e-5 and (best is None or away < best[0] - EPS):
+            best = (away, Split("account", dwelling=d, account=r))
+    if best is not None:
+        return best[1]
+    for j in loose.tolist():
+        away = abs(float(x[j]) - 0.5)
+        if best is None or away < best[0] - EPS:
+            d = int(master.units[master.unit[j]].dwellings[0])
+            r = int(account_of[master.kind[j]])
+            best = (away, Split("pair", dwelling=d, application=master.app[j], account=r))
+    return best[1] if best is not None else None
