@@ -11,8 +11,8 @@ import pytest
 from benchmarks.scale.again import again, new_week
 from benchmarks.scale.raw_instances import draw
 from benchmarks.scale.simplified import build
-from optimizer.solve.parts.carving import column_generation as driver
 from optimizer.solve.transport import ScaleOptions, ScaleResult, bound_of, solve_transport
+from optimizer.solve.transport import column_generation as driver
 from optimizer.solve.transport.branch_and_bound import BranchAndBound
 from optimizer.solve.transport.model import Branch
 from optimizer.solve.transport.run import Run

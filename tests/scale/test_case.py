@@ -10,13 +10,13 @@ import pytest
 from benchmarks.scale.again import again, new_week, pinned
 from benchmarks.scale.raw_instances import RawTerritory, draw
 from benchmarks.scale.simplified import build
-from optimizer.solve.parts.carving import column_generation as driver
-from optimizer.solve.parts.carving import node as case
 from optimizer.solve.transport import ScaleOptions, ScaleResult, solve_transport
+from optimizer.solve.transport import column_generation as driver
+from optimizer.solve.transport import node as case
 from optimizer.solve.transport.branch_and_bound import BranchAndBound
 from optimizer.solve.transport.lagrangian import Lagrangian, Priced
 from optimizer.solve.transport.leases import cell_counts
-from optimizer.solve.transport.node import NodeRelaxation, Open
+from optimizer.solve.transport.node import NodeRelaxation, OpenNode
 
 ONE = ScaleOptions(threads=1)
 
@@ -33,12 +33,12 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
     left: list[bool] = []
     usual = NodeRelaxation._converge
 
-    def converge(self: NodeRelaxation, node: Open, *words: object, **named: bool) -> Priced | None:
+    def converge(self: NodeRelaxation, node: OpenNode, *words: object, **named: bool) -> Priced | None:
         best = usual(self, node, *words, **named)  # type: ignore[arg-type]
         rough = self.roughly
         left.append(rough)
         if rough and best is not None:
-            told = Open(node.branches, best.multipliers, best.price, told=True)
+            told = OpenNode(node.branches, best.multipliers, best.price, told=True)
             end = usual(self, told, *words, to_the_end=True)  # type: ignore[arg-type]
             assert end is not None and not self.roughly
             assert end.bound <= best.bound and not self._enough(end)
@@ -57,11 +57,11 @@ def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_end
 ) -> None:
     raw = draw(3_224, 9_864, tight=True)
     earlier = solve_transport(build(raw), ONE)
-    began: list[tuple[Open, bool]] = []
+    began: list[tuple[OpenNode, bool]] = []
     usual_case, usual_price = NodeRelaxation._converge, Lagrangian.solve
-    waiting: list[Open] = []
+    waiting: list[OpenNode] = []
 
-    def converge(self: NodeRelaxation, node: Open, *words: object, **named: bool) -> Priced | None:
+    def converge(self: NodeRelaxation, node: OpenNode, *words: object, **named: bool) -> Priced | None:
         waiting[:] = [node]
         return usual_case(self, node, *words, **named)  # type: ignore[arg-type]
 

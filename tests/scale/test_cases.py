@@ -10,8 +10,8 @@ import pytest
 from benchmarks.scale.again import again
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.parts.carving import column_generation as driver
 from optimizer.solve.transport import ScaleOptions, WarmStart, bound_of_leaves, pricing, solve_transport
+from optimizer.solve.transport import column_generation as driver
 from optimizer.solve.transport.branching import branch_price
 from optimizer.solve.transport.model import Branch
 from tests.scale.longer import with_branches

@@ -14,9 +14,9 @@ from optimizer.solve.transport import (
     ScaleOptions,
     ScaleResult,
     bound_of,
-    driver,
     solve_transport,
 )
+from optimizer.solve.transport import column_generation as driver
 from optimizer.solve.transport.evaluation import objective_of
 from optimizer.solve.transport.exchanges import apart, apply_exchanges, exchanges_between
 from optimizer.solve.transport.leases import total_value, vacancies

@@ -19,13 +19,13 @@ from optimizer.solve.transport.run import Run
 def started(monkeypatch):
     """A run with a first solution, another assignment, and what was mixed so far."""
     mixed = []
-    plain = steps.mix
+    plain = steps.recombine
 
     def counted(*given, **options):
         mixed.append(given[3])
         return plain(*given, **options)
 
-    monkeypatch.setattr(steps, "mix", counted)
+    monkeypatch.setattr(steps, "recombine", counted)
     run = Run(full_like(60, 600, 0), ScaleOptions(threads=1), None)
     run.price(np.zeros(run.rows.n_rows, np.int64))
     run.first_solution()

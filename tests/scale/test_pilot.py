@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.parts.carving import column_generation as driver
 from optimizer.solve.transport import ScaleOptions, bound_of, pricing, solve_transport
+from optimizer.solve.transport import column_generation as driver
 from optimizer.solve.transport import initial_multipliers as piloting
 from optimizer.solve.transport.evaluation import objective_of
 from optimizer.solve.transport.initial_multipliers import pilot
