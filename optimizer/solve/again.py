@@ -18,7 +18,6 @@ from optimizer.problem.model import I64, FirstRanks, Problem
 from optimizer.solve.grid import grid
 from optimizer.solve.incumbent import Incumbent, worth
 from optimizer.solve.layout import Layout, asking, lay_out
-from optimizer.solve.options import Watch
 from optimizer.solve.proof.certificate import Node
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.relaxation.master import Master
@@ -26,6 +25,7 @@ from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import Brancher
 from optimizer.solve.search.diving import improve
 from optimizer.solve.search.reuse import take_over
+from optimizer.solve.watch import Watch
 
 ROUNDED = 100
 """Micropoints that rounded multipliers may leave between a bound and the optimum."""

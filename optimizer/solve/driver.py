@@ -10,9 +10,10 @@ import numpy as np
 from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
+from optimizer.solve.answer import RawSolution, Solved, Stages, TakenOver
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import Layout, lay_out
-from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Certificate, CertificateRow, Status
 from optimizer.solve.proof.node import Formulation
@@ -24,6 +25,7 @@ from optimizer.solve.search.reuse import take_over
 from optimizer.solve.ties.columns import view
 from optimizer.solve.ties.stages import Tied, break_ties
 from optimizer.solve.warm_start import Start, place
+from optimizer.solve.watch import Report, Stop, Watch
 
 MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.solve.options import Watch
+from optimizer.solve.watch import Watch
 
 F = NDArray[np.float64]
 INFINITY = float("inf")

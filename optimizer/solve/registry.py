@@ -10,14 +10,16 @@ from optimizer.dropin import load_all
 from optimizer.errors import AttrifluxError
 from optimizer.problem import explicit
 from optimizer.problem.model import Columns, Problem
+from optimizer.solve.answer import RawSolution
 from optimizer.solve.grid import grid
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import Layout
-from optimizer.solve.options import RawSolution, SolveOptions, Watch
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.relaxation.master import Master
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.warm_start import Start
+from optimizer.solve.watch import Watch
 
 FEATURES = frozenset({"exact", "implicit", "lp", "threads", "interrupt", "warm_start"})
 

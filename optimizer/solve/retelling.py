@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.solve.answer import Solved
 from optimizer.solve.cuts.envelopes import Envelope
 from optimizer.solve.cuts.mir import Cut, Inequality
-from optimizer.solve.options import Solved
 from optimizer.solve.proof.certificate import Inner, Leaf, Node
-from optimizer.solve.search.branching import Pseudocosts
+from optimizer.solve.search.branching import CountKey
+from optimizer.solve.tree.pseudocosts import Pseudocosts
 from optimizer.solve.warm_start import Closed, Division, Earlier, Pseudocost, ToldCut, ToldEnvelope
 
 
@@ -46,7 +47,7 @@ def retold(problem: Problem, solved: Solved) -> Earlier:
     )
 
 
-def _lost(problem: Problem, pseudocosts: Pseudocosts) -> Iterator[Pseudocost]:
+def _lost(problem: Problem, pseudocosts: Pseudocosts[CountKey]) -> Iterator[Pseudocost]:
     for key, total in pseudocosts.total.items():
         on, place, rounds, high = key
         name = str(problem.application_ids[place]) if on == "household" else ""

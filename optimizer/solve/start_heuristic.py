@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from optimizer.solve.options import SolveOptions, Watch
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import IMPLICIT_FROM, Job
+from optimizer.solve.watch import Watch
 
 PRICINGS = 12
 GAP = 1e-3
@@ -31,7 +32,7 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     few |= len(problem.orders) > 0
     if few or job.start is not None or watch.stopped() or find_spec("numba") is None:
         return False
-    from optimizer.solve.parts.answers import first_ranks
+    from optimizer.solve.from_transport import first_ranks
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.parts.components import whole
     from optimizer.solve.transport import ScaleOptions, solve_transport

@@ -12,7 +12,6 @@ from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Watch
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Inner
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, constant, kind_costs, price_out
@@ -20,6 +19,7 @@ from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation import subproblem
 from optimizer.solve.search.plunging import plunge
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, listed, rare, tiny
 from tests.strategies import all_solutions
 

@@ -8,14 +8,15 @@ from optimizer.solve import SolveOptions, solve
 from optimizer.solve.driver import objective
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Watch
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Inner, Split
 from optimizer.solve.proof.node import Formulation, Step
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation.master import Master
 from optimizer.solve.search.branch_and_bound import MARGIN, SEEN, BranchAndBound
-from optimizer.solve.search.branching import Candidate, Pseudocosts, candidates, score
+from optimizer.solve.search.branching import Candidate, candidates
+from optimizer.solve.tree.pseudocosts import RELIABLE, Pseudocosts, score
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, rare
 
 
@@ -37,15 +38,19 @@ def test_the_side_that_loses_less_decides() -> None:
 
 
 def test_what_trials_told_is_believed_after_a_few_and_scaled_by_distance() -> None:
-    pseudocosts = Pseudocosts()
-    c = Candidate(Split("num", row=1, at=2), False, 0.25, 0.75, (8.0, 8.0))
-    assert pseudocosts.expected(c, False) == 2.0 and not pseudocosts.known(c)
-    for _ in range(4):
-        pseudocosts.learn(c, False, 1.0)
-        pseudocosts.learn(c, True, 0.0)
-    assert pseudocosts.known(c)
-    farther = Candidate(Split("num", row=1, at=7), False, 0.5, 0.5, (8.0, 8.0))
-    assert pseudocosts.expected(farther, False) == 2.0 and pseudocosts.expected(farther, True) == 0.0
+    known: Pseudocosts[bool] = Pseudocosts()
+    assert known.expected(False, 0.25, 8.0) == 2.0 and not known.reliable((False, True))
+    for _ in range(RELIABLE):
+        known.learn(False, 0.25, 1.0)
+        assert not known.reliable((False, True))
+        known.learn(True, 0.75, 0.0)
+    assert known.reliable((False, True))
+    assert known.expected(False, 0.5, 8.0) == 2.0 and known.expected(True, 0.5, 8.0) == 0.0
+
+
+def test_a_count_is_remembered_whatever_number_it_is_divided_at() -> None:
+    one, other = (Candidate(Split("num", row=1, at=at), False, 0.5, 0.5, (8.0, 8.0)) for at in (2, 7))
+    assert one.key(True) == other.key(True) != one.key(False)
 
 
 def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:

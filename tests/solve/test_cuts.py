@@ -15,12 +15,12 @@ from optimizer.solve import Inner, SolveOptions, solve
 from optimizer.solve.cuts.mir import FINE, UNITS, Cut, Cuts, Shape, gains, leaning, owed
 from optimizer.solve.highs_lp import run
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Watch
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import NEVER, TEN, nothing, price_out
 from optimizer.solve.proof.node import Formulation, Step
 from optimizer.solve.relaxation.master import Master
 from optimizer.solve.search.branch_and_bound import BranchAndBound
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import best_of_all, binding, campaign, same, sharp, tiny
 from tests.strategies import all_solutions
 

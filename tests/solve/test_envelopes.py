@@ -13,11 +13,11 @@ from optimizer.solve import solve
 from optimizer.solve.cuts.envelopes import Envelope, Envelopes, Window
 from optimizer.solve.cuts.mir import FINE, Cuts
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Watch
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import nothing, price_out
 from optimizer.solve.proof.node import Formulation, Step, count_limits
 from optimizer.solve.relaxation.master import Master
+from optimizer.solve.watch import Watch
 from tests.campaign import seeds
 from tests.solve.oracle import binding, campaign, tiny
 from tests.solve.test_cuts import department

@@ -14,11 +14,11 @@ from optimizer.problem.model import Problem
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.driver import _start
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Progress, Watch
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import IMPLICIT_FROM, Job
 from optimizer.solve.start_heuristic import head_start
 from optimizer.solve.warm_start import Start
+from optimizer.solve.watch import Progress, Watch
 
 
 @cache

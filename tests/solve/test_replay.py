@@ -17,13 +17,13 @@ from optimizer.runs.earlier import read_earlier
 from optimizer.solve import Earlier, Solved, SolveOptions, solve
 from optimizer.solve.driver import _start
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Watch
 from optimizer.solve.proof.certificate import Inner, Leaf, Node
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.replay import replay
 from optimizer.solve.warm_start import Closed, Division, place
+from optimizer.solve.watch import Watch
 
 
 @cache

@@ -14,7 +14,6 @@ from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.cuts.mir import leaning
 from optimizer.solve.driver import _ties
 from optimizer.solve.layout import Layout
-from optimizer.solve.options import Watch
 from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.proof.node import den_floors, mir_row
 from optimizer.solve.ties import branch_and_bound as tie_search
@@ -23,6 +22,7 @@ from optimizer.solve.ties.branch_and_bound import Search, narrow
 from optimizer.solve.ties.columns import LeafView, candidates
 from optimizer.solve.ties.model import TieModel, _hull, tie_model
 from optimizer.solve.ties.stage_lp import Program
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, rare, same
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from optimizer.solve.options import RawSolution, SolveOptions, Watch
+from optimizer.solve.answer import RawSolution
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.primal.restricted_mip import columns_within, solve_restricted
 from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.registry import Job, backend
 from optimizer.solve.search.diving import improve
 from optimizer.solve.search.replay import replay
 from optimizer.solve.start_heuristic import head_start
+from optimizer.solve.watch import Watch
 
 ROUNDS = (1, *(20,) * 10, *(100,) * 10)
 """Cases of the tree between two dives."""

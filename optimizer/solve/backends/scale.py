@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.problem.model import FirstRanks, Problem
-from optimizer.solve.options import RawSolution, SolveOptions, Stop, Watch
+from optimizer.solve.answer import RawSolution
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
+from optimizer.solve.watch import Stop, Watch
 from optimizer.workers import workers_of
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def available() -> str | None:
 @backend("scale", features=("implicit", "threads", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """The kernel's best assignment and its multipliers; counted again and bounded again by the caller."""
-    from optimizer.solve.parts.answers import first_ranks, multipliers, warm_start
+    from optimizer.solve.from_transport import first_ranks, multipliers, warm_start
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.parts.components import parts_of, whole
     from optimizer.solve.parts.tasks import Beside, solve_side_by_side
@@ -92,7 +94,7 @@ def _task(
     heard: Callable[[Progress], None],
 ) -> PartTask:
     """Part ``i``, to be solved to the gap asked of the whole."""
-    from optimizer.solve.parts.answers import warm_part
+    from optimizer.solve.from_transport import warm_part
     from optimizer.solve.parts.tasks import Carved, PartTask
     from optimizer.solve.transport import ScaleOptions
 

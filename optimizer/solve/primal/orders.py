@@ -15,7 +15,7 @@ from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I64, B, FirstRanks, Problem
 from optimizer.solve.highs_lp import INFINITY, add_columns, add_rows, new_model, run
-from optimizer.solve.options import Watch
+from optimizer.solve.watch import Watch
 
 Line = tuple[int, int, int]
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from optimizer.problem.model import I64, B, FirstRanks
 from optimizer.solve.highs_lp import INFINITY, Answer, add_columns, add_rows, new_model, run
 from optimizer.solve.layout import Layout
-from optimizer.solve.options import Watch
 from optimizer.solve.proof.dual_bound import HUNDREDTH, NEVER, TEN, Multipliers, Priced
 from optimizer.solve.proof.node import Path, restrictions
 from optimizer.solve.relaxation.master import Master, NodeLP
+from optimizer.solve.watch import Watch
 
 LOOSE = 1e-6
 NEARLY = 200_000

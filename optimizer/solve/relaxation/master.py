@@ -17,7 +17,6 @@ from optimizer.problem.model import I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRa
 from optimizer.solve.cuts.envelopes import Envelope
 from optimizer.solve.cuts.mir import Cut, Inequality, leaning
 from optimizer.solve.highs_lp import INFINITY, Answer, Basis, F, basis_of, cost_after, restart, run
-from optimizer.solve.options import Watch
 from optimizer.solve.proof.dual_bound import (
     TEN,
     Multipliers,
@@ -36,6 +35,7 @@ from optimizer.solve.proof.node import (
 )
 from optimizer.solve.relaxation.pricing import PricingPool
 from optimizer.solve.relaxation.subproblem import Assigned
+from optimizer.solve.watch import Watch
 
 MICRO = 1e6
 MET = 2_000

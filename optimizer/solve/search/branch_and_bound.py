@@ -15,15 +15,16 @@ from dataclasses import replace
 from optimizer.solve.grid import floor_to
 from optimizer.solve.highs_lp import Basis
 from optimizer.solve.incumbent import Incumbent
-from optimizer.solve.options import Watch
 from optimizer.solve.primal.restricted_mip import mip_near
 from optimizer.solve.proof.certificate import Inner, Node, Split
 from optimizer.solve.proof.dual_bound import NEVER, Multipliers, nothing, price_out
 from optimizer.solve.proof.node import Path, Step
 from optimizer.solve.proof.published import Proof, published_leaf
 from optimizer.solve.relaxation.master import Master, NodeLP
-from optimizer.solve.search.branching import EPS, Brancher, account_or_pair, candidates
+from optimizer.solve.search.branching import Brancher, account_or_pair, candidates
 from optimizer.solve.search.open_nodes import OpenNode, published_numbers
+from optimizer.solve.tree.pseudocosts import EPS
+from optimizer.solve.watch import Watch
 
 SEEN = 400
 """Cases before the pace of the bound is judged."""

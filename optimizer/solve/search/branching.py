@@ -1,18 +1,12 @@
 """Which count a case of the proof is divided on: the one whose two sides cost most; a pair where all counts are whole.
 
-Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound. So each side of the
-likely counts is tried in the LP, on the columns at hand and for a bounded number of simplex steps, and what it loses is
-remembered per unit of distance. Once a count was tried often enough the memory speaks for it, and no LP is solved.
-
-References
-----------
-T. Achterberg, T. Koch, A. Martin, *Branching rules revisited*, Operations Research Letters 33 (2005), 42-54.
+The rule is reliability branching (`tree.pseudocosts`); strong branching tries a side on the columns at hand, without pricing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,22 +15,17 @@ from optimizer.solve.layout import Layout
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Path, Step, den_floors, mir_row
 from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
+from optimizer.solve.tree.pseudocosts import EPS, Effort, Pseudocosts, choose
 
-EPS = 1e-6
-MOST = 12
-"""Counts tried in the LP before a case is divided."""
-PATIENCE = 5
-"""Counts looked at in vain after the best one."""
-RELIABLE = 4
-"""Trials of each side from which the memory is believed."""
+EFFORT = Effort(most=12, patience=5)
 STEPS = 40
-"""Simplex steps of a trial: the pseudocosts of a bad count show early."""
+"""Simplex steps of a trial: what a bad count loses shows early."""
 NEARLY = 0.3
 """Part of a household by which it may be from a whole number to be held to it while a proposal is looked for."""
 WAITED = 1_000.0
 """Points thought lost by a side of such a household before it was tried."""
-DEARER = 1 / 8
-"""Weight of the side that loses more: the bound only rises by the side that loses less."""
+CountKey = tuple[str, int, bool, bool]
+"""What is counted, of which row or household, whether a rounded row comes with it, and the side."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +41,8 @@ class Candidate:
     matters: bool = True
     """Whether the row asks for anything: of one with room to spare any whole number will do."""
 
-    def memory(self, high: bool) -> tuple[str, int, bool, bool]:
+    def key(self, high: bool) -> CountKey:
+        """Under which its pseudocost is remembered."""
         what = self.split.application if self.split.on == "household" else self.split.row
         return str(self.split.on), what, self.rounds, high
 
@@ -60,79 +50,39 @@ class Candidate:
         return self.high if high else self.low
 
 
-@dataclass
-class Pseudocosts:
-    """Points lost per unit of distance by each side of each count or household, over the trials so far."""
-
-    total: dict[tuple[str, int, bool, bool], float] = field(default_factory=dict)
-    trials: dict[tuple[str, int, bool, bool], int] = field(default_factory=dict)
-
-    def learn(self, c: Candidate, high: bool, lost: float) -> None:
-        key = c.memory(high)
-        self.total[key] = self.total.get(key, 0.0) + lost / c.distance(high)
-        self.trials[key] = self.trials.get(key, 0) + 1
-
-    def expected(self, c: Candidate, high: bool) -> float:
-        key = c.memory(high)
-        rate = self.total[key] / self.trials[key] if key in self.trials else c.rate[high]
-        return rate * c.distance(high)
-
-    def known(self, c: Candidate) -> bool:
-        return all(self.trials.get(c.memory(high), 0) >= RELIABLE for high in (False, True))
-
-
-def score(low: float, high: float) -> float:
-    """What a division is worth: the side that loses less, and a little of the other."""
-    return min(low, high) + DEARER * max(low, high)
-
-
 class Brancher:
     """Chooses counts for the cases of one tree; ``master`` holds their LP."""
 
     def __init__(self, master: Master) -> None:
         self.master = master
-        self.pseudocosts = Pseudocosts()
+        self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts()
 
     def choose(self, path: Path, relaxed: NodeLP, room: int) -> Split | None:
         """The count to divide a solved case on; None when all are whole.
 
-        ``room``: micropoints between the bound of the case and the best proposal: what a side loses beyond counts for
-        nothing, it is closed by then.
+        ``room``: micropoints between the bound of the case and the best proposal.
         """
-        points = max(1e-3, room / MICRO)
+        known = self.pseudocosts
+        found = choose(
+            (*households(self.master, relaxed), *candidates(self.master.layout, path, relaxed)),
+            lambda c: (self.expected(c, False), self.expected(c, True)),
+            lambda c: known.reliable((c.key(False), c.key(True))),
+            lambda c: (self._try(path, relaxed, c, False), self._try(path, relaxed, c, True)),
+            max(1e-3, room / MICRO),
+            EFFORT,
+        )
+        return None if found is None else found.candidate.split
 
-        def guess(c: Candidate) -> float:
-            return score(*(min(points, self.pseudocosts.expected(c, high)) for high in (False, True)))
-
-        best: tuple[float, Split] | None = None
-        tried = in_vain = 0
-        # sorted() is stable: among equals the first rule of the problem goes first
-        for worth, c in sorted(
-            (
-                (guess(c), c)
-                for c in (*households(self.master, relaxed), *candidates(self.master.layout, path, relaxed))
-            ),
-            key=lambda x: -x[0],
-        ):
-            if best is not None and (tried >= MOST or in_vain >= PATIENCE):
-                break
-            if not self.pseudocosts.known(c):
-                tried += 1
-                worth = score(*(min(points, self._try(path, relaxed, c, high)) for high in (False, True)))
-            if best is not None and worth <= best[0] + EPS:
-                in_vain += 1
-                continue
-            best, in_vain = (worth, c.split), 0
-            if worth >= points * (1 + DEARER) - EPS:
-                break  # both sides close: nothing is better
-        return None if best is None else best[1]
+    def expected(self, c: Candidate, high: bool) -> float:
+        """Points that one side of a count is expected to lose."""
+        return self.pseudocosts.expected(c.key(high), c.distance(high), c.rate[high])
 
     def _try(self, path: Path, relaxed: NodeLP, c: Candidate, high: bool) -> float:
         """Points that one side of a count loses, as far as a few simplex steps tell."""
         assert relaxed.basis is not None
         value = self.master.attempt((*path, Step(-1, c.split, high)), relaxed.basis, STEPS)
         lost = 0.0 if value is None else max(0.0, value - relaxed.cost)
-        self.pseudocosts.learn(c, high, lost)
+        self.pseudocosts.learn(c.key(high), c.distance(high), lost)
         return lost
 
 

@@ -13,8 +13,9 @@ from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Path, Step
 from optimizer.solve.relaxation.master import NodeLP
 from optimizer.solve.search.branch_and_bound import BranchAndBound
-from optimizer.solve.search.branching import EPS, dearest_mir, nearly_settled
+from optimizer.solve.search.branching import dearest_mir, nearly_settled
 from optimizer.solve.search.plunging import plunge
+from optimizer.solve.tree.pseudocosts import EPS
 
 STEPS = 120
 

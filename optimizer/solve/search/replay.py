@@ -21,7 +21,8 @@ from optimizer.solve.proof.dual_bound import NEVER, TEN, Multipliers, kind_costs
 from optimizer.solve.proof.node import Path, count_limits, den_ceilings, den_floors
 from optimizer.solve.relaxation.subproblem import Subproblem, subproblem_of
 from optimizer.solve.search.branch_and_bound import BranchAndBound
-from optimizer.solve.search.branching import Pseudocosts
+from optimizer.solve.search.branching import CountKey
+from optimizer.solve.tree.pseudocosts import Pseudocosts
 from optimizer.solve.warm_start import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope, places_of
 
 FAR = 100_000
@@ -106,9 +107,9 @@ class _Told:
         """Its own: the next answer of the run's depends on its last."""
         return None if self.prover.master.subproblem is None else subproblem_of(self.layout)
 
-    def pseudocosts(self) -> Pseudocosts:
+    def pseudocosts(self) -> Pseudocosts[CountKey]:
         """What divisions cost then: where it is known, no trial is needed."""
-        found = Pseudocosts()
+        found: Pseudocosts[CountKey] = Pseudocosts()
         for lost in self.earlier.pseudocosts:
             place = self.app.get(lost.application, -1) if lost.application else self.row[lost.row]
             if place >= 0:

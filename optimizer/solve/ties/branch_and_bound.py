@@ -19,6 +19,7 @@ from optimizer.problem.model import I64, B
 from optimizer.solve.highs_lp import INFINITY, Basis, F
 from optimizer.solve.ties.model import HALF, TieModel
 from optimizer.solve.ties.stage_lp import EPS, Program, Solution, Stopped, best_of
+from optimizer.solve.tree.pseudocosts import Effort, Pseudocosts, Sides, choose
 
 FLOOR = 1e-3
 """Rounding of an LP value that is forgiven before it is rounded down."""
@@ -27,15 +28,14 @@ EFFORT = 4_000_000
 MOST_LEFT = 40_000
 """Candidates still worth it after a dive, above which a search is given up: no LP would bring them down to one. With 20,490 a
 draw among 500 dwellings is still settled in 3 s."""
-MOST, PATIENCE, RELIABLE, STEPS = 10, 4, 4, 60
-"""Counts tried, counts tried in vain, trials after which the memory is believed, simplex steps of a trial."""
+TRIES = Effort(most=10, patience=4)
+STEPS = 60
+"""Simplex steps of a trial."""
 FEW = (0, 3)
 """Columns of each dwelling, besides those of the LP, in the first MIPs of a case whose counts are whole."""
 NODES = 2_000
 """Nodes of one of them; ten times as many of the last, which is to end."""
 NONE = np.zeros(0, np.int64)
-DEARER = 1 / 8
-"""Weight of the side that loses more."""
 UNTRIED = 1_000.0
 """Loss per unit of distance thought of a count that was never tried."""
 
@@ -54,26 +54,6 @@ class Found:
     proven: bool = True
 
 
-@dataclass
-class Memory:
-    """Loss per unit of distance of each side of each count, over the trials so far."""
-
-    total: dict[tuple[int, bool], float] = field(default_factory=dict)
-    trials: dict[tuple[int, bool], int] = field(default_factory=dict)
-
-    def expected(self, count: int, high: bool, distance: float) -> float:
-        key = count, high
-        return distance * (self.total[key] / self.trials[key] if key in self.trials else UNTRIED)
-
-    def learn(self, count: int, high: bool, distance: float, lost: float) -> None:
-        key = count, high
-        self.total[key] = self.total.get(key, 0.0) + lost / distance
-        self.trials[key] = self.trials.get(key, 0) + 1
-
-    def known(self, count: int) -> bool:
-        return all(self.trials.get((count, high), 0) >= RELIABLE for high in (False, True))
-
-
 @dataclass(order=True)
 class Case:
     """Limits of counts, and where the LP of the case above ended."""
@@ -89,7 +69,7 @@ class Search:
 
     def __init__(self, program: Program, accept: Callable[[I64], bool]) -> None:
         self.program, self.accept = program, accept
-        self.memory = Memory()
+        self.pseudocosts: Pseudocosts[tuple[int, bool]] = Pseudocosts()
         self.lossy = False
         """A whole choice was refused: rows are missing, and nothing found counts."""
         self.given_up = False
@@ -157,14 +137,14 @@ class Search:
                 if better is not None:
                     above, chosen = better
                 continue
-            count, pseudocosts = self._choose(case, solution, above)
+            count, lost = self._choose(case, solution, above)
             basis = program.basis()
             sides = []
             for high_side in (False, True):
                 low, high = divided(case, solution, count, high_side)
                 if narrow(model, low, high):
                     made += 1
-                    sides.append((pseudocosts[high_side], Case((-solution.value, made), low, high, basis)))
+                    sides.append((lost[high_side], Case((-solution.value, made), low, high, basis)))
             sides.sort(key=lambda side: side[0])
             if sides:
                 following = sides[0][1]
@@ -232,41 +212,30 @@ class Search:
             return best
         return found.gain, found.chosen
 
-    def _choose(self, case: Case, solution: Solution, above: int) -> tuple[int, tuple[float, float]]:
+    def _choose(self, case: Case, solution: Solution, above: int) -> tuple[int, Sides]:
         """The count whose two sides lose most, and what they lose; beyond the room to the best choice nothing counts."""
         room = solution.value - above
         basis = self.program.basis()
+        known = self.pseudocosts
 
-        def worth(low: float, high: float) -> float:
-            low, high = min(room, low), min(room, high)
-            return min(low, high) + DEARER * max(low, high)
-
-        guesses = []
-        for q in loose(solution).tolist():
+        def expected(q: int) -> Sides:
             part = float(solution.counts[q] % 1.0)
-            guess = self.memory.expected(q, False, part), self.memory.expected(q, True, 1 - part)
-            guesses.append((-worth(*guess), q, guess))
-        best: tuple[float, int, tuple[float, float]] | None = None
-        tried = in_vain = 0
-        for _, q, guess in sorted(guesses):
-            if best is not None and (tried >= MOST or in_vain >= PATIENCE):
-                break
-            pseudocosts = guess
-            if not self.memory.known(q):
-                tried += 1
-                pseudocosts = (
-                    self._try(case, solution, q, False, basis, room),
-                    self._try(case, solution, q, True, basis, room),
-                )
-            if best is not None and worth(*pseudocosts) <= best[0] + EPS:
-                in_vain += 1
-                continue
-            best, in_vain = (worth(*pseudocosts), q, pseudocosts), 0
-            if best[0] >= room * (1 + DEARER) - EPS:
-                break
+            return known.expected((q, False), part, UNTRIED), known.expected((q, True), 1 - part, UNTRIED)
+
+        found = choose(
+            loose(solution).tolist(),
+            expected,
+            lambda q: known.reliable(((q, False), (q, True))),
+            lambda q: (
+                self._try(case, solution, q, False, basis, room),
+                self._try(case, solution, q, True, basis, room),
+            ),
+            room,
+            TRIES,
+        )
         self.program.back_to(basis)
-        assert best is not None
-        return best[1], best[2]
+        assert found is not None
+        return found.candidate, found.lost
 
     def _try(
         self, case: Case, solution: Solution, count: int, high_side: bool, basis: Basis, room: float
@@ -278,7 +247,7 @@ class Search:
         # a side that closes is worth a few times the room, not all the world: it is remembered for other cases
         lost = 0.0 if value is None else min(4.0 * room, max(0.0, solution.value - value))
         part = float(solution.counts[count] % 1.0)
-        self.memory.learn(count, high_side, 1 - part if high_side else part, lost)
+        self.pseudocosts.learn((count, high_side), 1 - part if high_side else part, lost)
         return lost
 
 

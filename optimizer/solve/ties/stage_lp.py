@@ -27,8 +27,8 @@ from optimizer.solve.highs_lp import (
     restart,
     run,
 )
-from optimizer.solve.options import Watch
 from optimizer.solve.ties.model import HALF, Line, TieModel
+from optimizer.solve.watch import Watch
 
 EPS = 1e-6
 AT_ONCE = 4

@@ -18,13 +18,14 @@ import numpy as np
 from optimizer.errors import AttrifluxError, define
 from optimizer.problem import evaluate, lottery_number
 from optimizer.problem.model import I64, B, FirstRanks, Problem
+from optimizer.solve.answer import Stages
 from optimizer.solve.highs_lp import INFINITY
 from optimizer.solve.layout import Layout
-from optimizer.solve.options import Stages, Watch
 from optimizer.solve.ties.branch_and_bound import Found, Search
 from optimizer.solve.ties.columns import Candidates, LeafView, candidates
 from optimizer.solve.ties.model import HALF, Line, TieModel, tie_model
 from optimizer.solve.ties.stage_lp import AT_ONCE, Gain, Program, Stopped, best_of
+from optimizer.solve.watch import Watch
 
 define(
     "TIES_LOST",
