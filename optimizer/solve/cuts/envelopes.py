@@ -158,6 +158,19 @@ class Envelopes:
         ceilings: Mapping[tuple[str, int], int],
     ) -> Window | None:
         """What splits say of the rows, by (num or den, row); None when they contradict each other."""
+        found = self.limits(rows, floors, ceilings)
+        contradicts = found.low > found.high or any(
+            a > b for a, b in zip(found.least, found.most, strict=True)
+        )
+        return None if contradicts else found
+
+    def limits(
+        self,
+        rows: tuple[int, ...],
+        floors: Mapping[tuple[str, int], int],
+        ceilings: Mapping[tuple[str, int], int],
+    ) -> Window:
+        """The same, even where no count keeps them all."""
         alike = self.cuts.alike[rows[0]]
         low = max([0, *(floors[key] for k in alike if (key := ("den", k)) in floors)])
         high = min(
@@ -165,8 +178,6 @@ class Envelopes:
         )
         least = tuple(max(0, floors.get(("num", k), 0)) for k in rows)
         most = tuple(min(high, ceilings.get(("num", k), high)) for k in rows)
-        if low > high or any(a > b for a, b in zip(least, most, strict=True)):
-            return None
         return Window(rows, low, high, least, most)
 
     def missed(self, window: Window, num: F, den: F, short: F, pull: F) -> Envelope | None:

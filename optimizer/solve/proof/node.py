@@ -148,7 +148,7 @@ class _Said:
     path: Path
     floors: Limits
     ceilings: Limits
-    windows: dict[tuple[int, ...], Window | None] = field(default_factory=dict)
+    windows: dict[tuple[int, ...], Window] = field(default_factory=dict)
     caps: dict[tuple[int, ...], int] = field(default_factory=dict)
 
 
@@ -193,15 +193,17 @@ class Formulation:
         return {rows: window for rows, window in found if window is not None}
 
     def holds(self, cut: Inequality, path: Path) -> bool:
-        """Whether the counts of a cut keep their limits everywhere in a case."""
+        """Whether the counts of a cut keep their limits everywhere in a case.
+
+        A case that contradicts itself keeps what the case it is a part of kept: its leaf may have the multipliers of that one.
+        """
         said = self._said
         if said is None or said.path is not path:
             said = self._said = _Said(path, *count_limits(path))
         if isinstance(cut, Envelope):
             if cut.rows not in said.windows:
-                said.windows[cut.rows] = self.envelopes.window(cut.rows, said.floors, said.ceilings)
-            window = said.windows[cut.rows]
-            return window is not None and window.within(cut.window)
+                said.windows[cut.rows] = self.envelopes.limits(cut.rows, said.floors, said.ceilings)
+            return said.windows[cut.rows].within(cut.window)
         assert isinstance(cut, Cut)
         base = cut.shape.base
         if cut.low:
