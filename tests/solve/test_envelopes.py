@@ -131,7 +131,7 @@ def test_an_envelope_only_bounds_cases_that_keep_its_window() -> None:
     priced(replace(whole, most=(1, *whole.most[1:])), few)
     # a side on which no count is left has the multipliers of the case it is a side of
     none = Step(1, Split("den", row=k, at=1), False)
-    assert book.envelopes.window(group, *count_limits((at_least, none))) is None
+    assert formulation.envelopes.window(group, *count_limits((at_least, none))) is None
     priced(replace(whole, low=3), at_least, none)
     for window, path in (
         (replace(whole, low=1), ()),
