@@ -177,7 +177,7 @@ class Day:
     def look(self, who: Browser, draw: random.Random) -> None:
         """A dwelling of the session of the day, and a household of it."""
         room = who.get(f"/seances/{self.session}/seance", expect=(200, 404))
-        homes = sorted({x for x in room.read().links if re.fullmatch(r"/seances/[^/]+/logements/\d+", x)})
+        homes = dwellings(room)
         if not homes:
             return
         self.rest(draw)
@@ -273,7 +273,7 @@ class Day:
     def decide(self, who: Browser, chair: Browser, draw: random.Random) -> None:
         """Dwelling after dwelling: questions, decisions; every fourth is entered twice, the last ones come by the workbook."""
         room = who.get(f"/seances/{self.session}/seance")
-        homes = sorted({x for x in room.read().links if re.fullmatch(r"/seances/[^/]+/logements/\d+", x)})
+        homes = dwellings(room)
         by_book = self.workbook(homes[-3:]) if len(homes) > 6 else set()
         for n, at in enumerate(x for x in homes if x not in by_book):
             if self.over():
@@ -375,6 +375,12 @@ class Day:
                 self.tally.count("rooms killed")
 
 
+def dwellings(page: Answer) -> list[str]:
+    """The addresses of the dwellings of a session, in the order of its agenda (that of their numbers, 99 before 100)."""
+    found = {x for x in page.read().links if re.fullmatch(r"/seances/[^/]+/logements/\d+", x)}
+    return sorted(found, key=lambda at: int(at.rsplit("/", 1)[1]))
+
+
 def decisions(form: PageForm) -> dict[str, str]:
     """Everybody listed is decided upon in the order proposed."""
     values: dict[str, str] = {}
@@ -468,7 +474,8 @@ def main(words: list[str]) -> int:
                     time.sleep(0.5)
                 memory.append((time.monotonic() - tally.began, served.memory()))
                 print(
-                    f"{memory[-1][0]:.0f} s: {len(tally.asked)} requests, {len(tally.wrong)} errors, {memory[-1][1]}",
+                    f"{memory[-1][0]:.0f} s: {len(tally.asked)} requests, {len(tally.wrong)} errors, {memory[-1][1]} "
+                    f"{(tally.wrong or [''])[-1][:200]}",
                     file=sys.stderr,
                     flush=True,
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from optimizer.fairness import messages as messages
 from optimizer.fairness.groups import group_table, groups_of, lorenz_table
 from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.market import Market, market_of
-from optimizer.fairness.prices import check_rule, diversity_price
+from optimizer.fairness.prices import DIVERSITY, check_rule, diversity_lines
 from optimizer.fairness.registry import Mechanism, chosen_mechanisms
 from optimizer.fairness.study import Study
 from optimizer.fairness.units import front_unit, mark_of, mechanism_unit, read_allocated, read_front
@@ -38,8 +39,10 @@ class Fairness:
     groups : DataFrame       rate and opportunity of each level of each group
     lorenz : DataFrame       share of the chances by share of the households
     front : DataFrame        the optimum as the share of a rule moves; empty without ``prices``
-    diversity : DataFrame    price of diversity of each group beside its published bound
+    diversity : DataFrame    price of diversity of each group, in utility and in points, beside the bound on it
     lotteries : mapping      id -> `Lottery`
+    margin : Fraction        share of the dwellings a group may have beyond its part in ``diversity``
+    places : mapping         code -> name of the EPCI that groups tell
     market, case, mechanisms, timings
     """
 
@@ -55,6 +58,8 @@ class Fairness:
     draws: int
     applications: int
     masked_below: int
+    margin: Fraction
+    places: Mapping[str, str] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -161,9 +166,16 @@ def fairness(
     studies = {name: Study(one, draws, months, levels, baseline) for name, one in lotteries.items()}
     fronts = [read_front(answers[unit.key]) for unit in moved.values()]
     masked = int(prepared.rules.number("national.fairness.masked_below"))
+    margin = Fraction(str(prepared.rules.number("national.fairness.diversity_margin")))
+    told = set(levels.get("epci", ()))
     diversity = pd.DataFrame(
-        [{"group": g, **diversity_price(market, who)} for g, who in levels.items() if len(market)],
-        columns=["group", "price", "bound"],
+        [
+            line
+            for g, who in levels.items()
+            if len(market)
+            for line in diversity_lines(market, g, who, margin)
+        ],
+        columns=DIVERSITY,
     )
     return Fairness(
         table=pd.DataFrame(lines, columns=COLUMNS),
@@ -178,6 +190,10 @@ def fairness(
         draws=draws,
         applications=len(prepared.facts.applications.ids),
         masked_below=masked,
+        margin=margin,
+        places={
+            str(code): str(name) for code, name in prepared.rules.all_epci["name"].items() if code in told
+        },
         timings=timings,
         findings=prepared.case.warnings,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimizer.errors import Lang, said
+from optimizer.errors import Lang, Spaced, said
 from optimizer.fairness import texts as texts
 from optimizer.fairness.comparison import Fairness
 from optimizer.presentation.numbers import decimal, percent
@@ -31,7 +31,8 @@ SHOWN = {
 }
 """Column of the page -> metric and scope."""
 POINTS = 200
-"""Points of a curve of chances."""
+"""Points of a curve of chances, beside those of the luckiest, who are few."""
+TOP = np.unique(np.geomspace(1, 1_000, 40).astype(int)) - 1
 
 
 def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
@@ -44,19 +45,21 @@ def fairness_html(found: Fairness, lang: Lang = "fr") -> str:
         "territory": settings.territory,
         "on": settings.on,
         "synthetic": settings.synthetic,
-        "dwellings": len(found.market.dwelling_ids),
-        "households": len(found.market),
-        "others": found.applications - len(found.market),
+        "dwellings": Spaced(len(found.market.dwelling_ids)),
+        "households": Spaced(len(found.market)),
+        "others": Spaced(found.applications - len(found.market)),
+        "brief": _brief(found, titles, lang),
         "families": _families(found, lang),
         "tradeoff": _tradeoff(found, titles, lang),
         "curve": _chances(found, titles, lang),
         "lorenz": _lorenz(found, titles, lang),
         "groups": _groups(found, lang),
         "masked": found.masked_below,
+        "margin": percent(found.margin, 0, lang),
         "names": [str(i) for i in range(1, len(found.mechanisms) + 1)],
         "fronts": _fronts(found, lang),
         "diversity": [
-            {**row, "title": _group_title(str(row["group"]), lang)}
+            {**row, "title": _group_title(str(row["group"]), lang), "worth": say(f"worth_{row['worth']}")}
             for row in found.diversity.to_dict("records")
         ],
         "mechanisms": [
@@ -83,6 +86,42 @@ def reading(table: pd.DataFrame, mechanism: str, metric: str, scope: str) -> dic
         return dict.fromkeys(("value", "low", "high"), float("nan"))
     first = line.iloc[0]
     return {name: float(first[name]) for name in ("value", "low", "high")}
+
+
+def _brief(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
+    """What to remember: an equal share, then for each way of treating the rules what is missing and the most equal mechanism."""
+    n = len(found.market)
+    if not n:
+        return []
+    homes = len(found.market.dwelling_ids)
+    share = min(1.0, homes / n)
+    lines = [
+        _say(
+            lang, "equal_share", dwellings=Spaced(homes), households=Spaced(n), share=percent(share, 2, lang)
+        )
+    ]
+    for kind in ORDER:
+        mine = [m.id for m in found.mechanisms if m.quotas == kind]
+        missing = sorted(reading(found.table, m, "shortfall", "")["value"] for m in mine)
+        if not missing:
+            continue
+        best = min(mine, key=lambda m: reading(found.table, m, "gini_p", "")["value"])
+        without = reading(found.table, best, "min_p", "without")
+        sure = without["low"] != without["low"]
+        ends = list(dict.fromkeys(decimal(x, 1, lang) for x in (missing[0], missing[-1])))
+        lines.append(
+            _say(
+                lang, "brief_one" if len(mine) == 1 else "brief_many", family=_say(lang, f"quotas_{kind}"),
+                missing=_say(lang, "between", low=ends[0], high=ends[-1]) if len(ends) > 1 else ends[0], name=titles[best],
+                served=("" if sure else _say(lang, "at_least")) + decimal(n - int(without["value"]), 0, lang), n=decimal(n, 0, lang),
+                gini=decimal(reading(found.table, best, "gini_p", "")["value"], 2, lang),
+            )
+        )  # fmt: skip
+    return lines + [
+        _say(lang, "limit_seats", n=Spaced(int(lottery.proof["seats"])))
+        for lottery in found.lotteries.values()
+        if lottery.proof.get("seats")
+    ]
 
 
 def _families(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
@@ -119,15 +158,26 @@ def _chances(found: Fairness, titles: dict[str, str], lang: Lang) -> str:
     for m in found.mechanisms:
         p = np.sort(found.lotteries[m.id].p)
         if len(p):
-            at = np.unique(np.linspace(0, len(p) - 1, POINTS).astype(int))
+            at = np.unique(
+                np.concatenate([np.linspace(0, len(p) - 1, POINTS), len(p) - 1 - TOP[TOP < len(p)]]).astype(
+                    int
+                )
+            )
             series[titles[m.id]] = [((i + 1) / len(p), float(p[i])) for i in at.tolist()]
     return curves(
-        series,
-        _say(lang, "curve_x"),
-        _say(lang, "curve_y"),
-        _say(lang, "curve"),
-        lambda x: percent(x, 0, lang),
-    )
+        _alike(series), _say(lang, "curve_x"), _say(lang, "curve_y"), _say(lang, "curve"), lambda x: percent(x, 3, lang),
+        decades=True,
+    )  # fmt: skip
+
+
+def _alike(series: dict[str, list[tuple[float, float]]]) -> dict[str, list[tuple[float, float]]]:
+    """Mechanisms with the same curve under one name: a line drawn over another cannot be seen."""
+    names: dict[tuple[tuple[float, float], ...], list[str]] = {}
+    for name, points in series.items():
+        names.setdefault(tuple((round(x, 6), round(y, 4 if y > 0.01 else 6)) for x, y in points), []).append(
+            name
+        )
+    return {" · ".join(mine): series[mine[0]] for mine in names.values()}
 
 
 def _lorenz(found: Fairness, titles: dict[str, str], lang: Lang) -> str:
@@ -136,7 +186,7 @@ def _lorenz(found: Fairness, titles: dict[str, str], lang: Lang) -> str:
         for name, part in found.lorenz.groupby("mechanism", sort=False)
     }
     return curves(
-        series, _say(lang, "curve_x"), _say(lang, "lorenz_y"), _say(lang, "lorenz"), lambda x: percent(x, 0, lang),
+        _alike(series), _say(lang, "curve_x"), _say(lang, "lorenz_y"), _say(lang, "lorenz"), lambda x: percent(x, 0, lang),
         diagonal=True,
     )  # fmt: skip
 
@@ -145,7 +195,9 @@ def _group_title(group: str, lang: Lang) -> str:
     return group.removeprefix("col:") if group.startswith("col:") else _say(lang, f"group_{group}")
 
 
-def _level_title(group: str, level: str, lang: Lang) -> str:
+def _level_title(group: str, level: str, found: Fairness, lang: Lang) -> str:
+    if group == "epci" and level in found.places:
+        return found.places[level]
     if level == "unknown" or (not group.startswith("col:") and group in ("q1", "priority", "tenant")):
         return _say(lang, f"level_{level}")
     return level
@@ -160,13 +212,18 @@ def _groups(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
             by = {str(row["mechanism"]): row for row in lines.to_dict("records")}
             rows.append(
                 {
-                    "level": _level_title(str(group), str(level), lang),
+                    "level": _level_title(str(group), str(level), found, lang),
                     "n": int(lines["n"].iloc[0]),
-                    "cells": [by[i] for i in ids],
+                    "cells": [{**by[i], "tone": _tone(float(by[i]["opportunity"]))} for i in ids],
                 }
             )
         out.append({"title": _group_title(str(group), lang), "rows": rows})
     return out
+
+
+def _tone(opportunity: float) -> str:
+    """``much``, ``little`` or nothing: a quarter above or below a random order."""
+    return "much" if opportunity >= 1.25 else "little" if opportunity <= 0.75 else ""
 
 
 def _fronts(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
@@ -183,7 +240,7 @@ def _fronts(found: Fairness, lang: Lang) -> list[dict[str, Any]]:
         ]
         svg = curves(
             {rule_label(str(rule), lang): points}, _say(lang, "share"), f"{_say(lang, 'net')} − {decimal(least, 0, lang)}", title,
-            lambda x: decimal(x, 2, lang),
+            lambda x: percent(x, 0, lang), show_y=lambda y: decimal(y, 0, lang),
         )  # fmt: skip
         out.append({"title": title, "rows": ordered.to_dict("records"), "svg": svg})
     return out
@@ -196,8 +253,6 @@ def _limits(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
     if found.market.pinned:
         lines.append(_say(lang, "limit_pinned", n=found.market.pinned))
     for name, lottery in found.lotteries.items():
-        if lottery.proof.get("seats"):
-            lines.append(_say(lang, "limit_seats", n=int(lottery.proof["seats"])))
         if lottery.proof.get("over") == "narrowed":
             error = percent(float(lottery.proof["error"]), 3, lang)
             lines.append(_say(lang, "limit_narrowed", name=titles[name], error=error))

@@ -2,9 +2,11 @@
 
 The bound
 ---------
-*Statement.* Dwellings are in blocks M_1 … M_l, households in types N_1 … N_k; a letting (i, d) is worth u(i, d) ≥ 0; of block q at
-most λ_pq dwellings, a whole number, go to type p, and nothing else is asked. Let α_pq = min(1, λ_pq / |M_q|) and α = min α_pq > 0.
-Then the optimum without caps is at most 1/α times the optimum with them.
+*Hypotheses.* (1) Dwellings are in blocks M_1 … M_l and households in types N_1 … N_k: each in one. (2) A household takes one dwelling at most
+and a dwelling one household. (3) A letting (i, d) is worth u(i, d) ≥ 0, whoever is let the others, and an allocation the sum of its
+lettings. (4) Of block q at most λ_pq ≥ 1 dwellings, a whole number, go to type p, and nothing else is asked.
+
+*Statement.* Let α_pq = min(1, λ_pq / |M_q|) and α = min α_pq. The optimum without caps is at most 1/α times the optimum with them.
 
 *Proof.* Take an optimum x without caps, and let n_pq ≤ |M_q| be its lettings of block q to type p. Keep the min(n_pq, λ_pq) of largest
 worth: if n_pq ≤ λ_pq they are all kept, else at least the part λ_pq / n_pq ≥ α_pq of their worth is. What is kept breaks no cap, gives
@@ -16,19 +18,24 @@ nobody two dwellings and no dwelling twice, and is worth at least α times x. �
 so the linear program has a whole optimum and the price measured is the price of whole allocations.
 
 *Not covered.* Caps on anything but type × block (a yearly rate, a numerator that two types share, a shortfall that is priced rather than
-forbidden), or a worth below zero. A floor is no cap.
+forbidden), or a worth below zero: a pair of negative worth is never let by either optimum and is counted as 0. A floor is no cap.
+
+*Theirs and ours.* Benabbou et al. study this very setting (types, blocks, one cap per pair, the matching of largest weight) for Singapore's
+ethnic quotas, show that the caps make the optimum hard to compute, give a ½-approximation, and two bounds on the
+price of diversity "as functions of natural problem parameters": so the abstracts of both versions. Their theorems were not at hand, so
+that one of the two is 1 / min α was not checked against their text. The hypotheses, the statement and the proof above are ours, and need nothing of theirs.
 
 References
 ----------
 Benabbou, N., Chakraborty, M., Ho, X.-V., Sliwinski, J. & Zick, Y. (2018), Diversity constraints in public housing allocation,
-AAMAS 2018, who give the bound 1 / min α for Singapore's ethnic quotas. The statement and the proof above are ours; that their hypotheses are
-word for word these **could not be checked** against the paper.
+AAMAS 2018, 973–981. The same authors, The price of quota-based diversity in assignment problems, arXiv:1711.10241.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,6 +64,9 @@ COLUMNS = [
     "wait",
     "gini_p",
 ]
+
+DIVERSITY = ["group", "worth", "price", "bound"]
+WORTHS = ("utility", "points")
 
 
 def front(problem: Problem, market: Market, months: np.ndarray, rule: str, steps: int) -> pd.DataFrame:
@@ -128,18 +138,30 @@ def check_rule(problem: Problem, rule: str) -> list[int]:
     return mine
 
 
-def diversity_price(
-    market: Market, levels: tuple[str, ...], margin: Fraction = Fraction(1, 10)
-) -> dict[str, float]:
-    """The price of diversity of a group's levels as types and classes of dwellings gathered in blocks, beside its bound.
+def diversity_lines(
+    market: Market, group: str, levels: tuple[str, ...], margin: Fraction
+) -> list[dict[str, Any]]:
+    """Lines of ``diversity.csv`` for one group: one per way of counting what a letting is worth."""
+    return [
+        {"group": group, "worth": worth, **diversity_price(market, levels, margin, worth)} for worth in WORTHS
+    ]
 
-    Blocks are the dwellings of like eligible supply: all of them together, where classes are single dwellings. A type may have its
-    part of the households plus ``margin`` of a block; the utility of a letting is ``1 + fit/1000``.
+
+def diversity_price(
+    market: Market, levels: tuple[str, ...], margin: Fraction, worth: str = "utility"
+) -> dict[str, float]:
+    """The price of diversity of a group whose levels are the types, all dwellings of the case being one block, beside its bound.
+
+    Parameters
+    ----------
+    levels : of each household.
+    margin : share of the dwellings that a type may have beyond its part of the households.
+    worth : of a letting: ``utility``, 1 + fit/1000; ``points``, score and fit, without what filling a dwelling brings.
 
     Returns
     -------
     dict
-        ``price``: optimum without the caps over the optimum with them (whole, see above), ``bound``: 1 / min α.
+        ``price``: optimum without the caps over the optimum with them (whole, see above), ``bound``: 1 / α.
     """
     types = sorted(set(levels))
     kind = np.array([types.index(x) for x in levels])
@@ -149,19 +171,21 @@ def diversity_price(
         for t in range(len(types))
     ]
     alpha = min(1.0, min((c / size for c in caps), default=1.0)) if size else 1.0
-    utility = 1.0 + market.fit / 100_000.0
-    pairs = len(utility)
+    value = (
+        1.0 + market.fit / 100_000.0
+        if worth == "utility"
+        else np.maximum(0.0, (market.score + market.fit) / 100.0)
+    )
+    pairs = len(value)
     ones = np.ones(pairs)
     index = np.arange(pairs)
     rows = [
         sp.csr_matrix((ones, (market.pair_app, index)), shape=(len(market), pairs)),
         sp.csr_matrix((ones, (market.pair_class, index)), shape=(market.n_classes, pairs)),
     ]
-    free = _linear(rows, [np.ones(len(market)), market.capacity.astype(float)], utility)
+    free = _linear(rows, [np.ones(len(market)), market.capacity.astype(float)], value)
     rows.append(sp.csr_matrix((ones, (kind[market.pair_app], index)), shape=(len(types), pairs)))
-    held = _linear(
-        rows, [np.ones(len(market)), market.capacity.astype(float), np.array(caps, float)], utility
-    )
+    held = _linear(rows, [np.ones(len(market)), market.capacity.astype(float), np.array(caps, float)], value)
     return {"price": free / held if held else float("nan"), "bound": 1.0 / alpha if alpha else float("inf")}
 
 

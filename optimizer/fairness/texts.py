@@ -15,9 +15,9 @@ texts(
         "on": ("Règles du", "Rules of"),
         "what": (
             "Le même jour, les mêmes {dwellings:logement/logements}, les mêmes {households:ménage/ménages} qui y ont droit : seule change la "
-            "manière de choisir. {others:demande n'a/demandes n'ont} aucun logement recevable et n'est pas comptée ici.",
+            "manière de choisir. {others:demande n'a/demandes n'ont} aucun logement recevable, donc pas de part ici.",
             "The same day, the same {dwellings:dwelling/dwellings}, the same {households:household/households} eligible for one: only the "
-            "way of choosing changes. {others:application has/applications have} no eligible dwelling and is not counted here.",
+            "way of choosing changes. {others:application has/applications have} no eligible dwelling and so no part in it.",
         ),
         "equal": (
             "À comparer à règles égales seulement : les manières de choisir qui ignorent les règles (flux, publics, mixité) peuvent être "
@@ -25,11 +25,28 @@ texts(
             "Compare under equal rules only: ways of choosing that ignore the rules (flux, publics, mix) may be more equal because they "
             "keep no promise. They stand apart.",
         ),
+        "brief": ("À retenir", "What to remember"),
+        "equal_share": (
+            "{dwellings:logement/logements} pour {households:ménage/ménages} : si chacun avait la même chance, elle serait de {share}.",
+            "{dwellings:dwelling/dwellings} for {households:household/households}: if all had the same chance, it would be {share}.",
+        ),
+        "brief_many": (
+            "{family} : il manque {missing} baux aux promesses faites. La manière la plus égale est « {name} » (Gini {gini}) : "
+            "{served} ménages sur {n} ont une chance.",
+            "{family}: {missing} leases are missing from the promises made. The most equal way is “{name}” (Gini {gini}): "
+            "{served} households of {n} have a chance.",
+        ),
+        "brief_one": (
+            "{family} : « {name} » ; il manque {missing} baux aux promesses faites, et {served} ménages sur {n} ont une chance (Gini {gini}).",
+            "{family}: “{name}”; {missing} leases are missing from the promises made, and {served} households of {n} have a chance (Gini {gini}).",
+        ),
+        "between": ("de {low} à {high}", "from {low} to {high}"),
+        "at_least": ("au moins ", "at least "),
         "quotas_ignored": ("Sans les règles", "Without the rules"),
         "quotas_reserves": ("Avec des places réservées", "With reserved places"),
         "quotas_hard": (
-            "Parmi les attributions qui manquent le moins aux règles",
-            "Among the allocations that miss the rules least",
+            "Parmi les attributions qui logent le plus de ménages, puis manquent le moins aux règles",
+            "Among the allocations that house most households, then miss the rules least",
         ),
         "quotas_priced": ("Avec les règles à leur prix", "With the rules at their price"),
         "mechanism": ("Manière de choisir", "Way of choosing"),
@@ -43,13 +60,30 @@ texts(
         "unexplained": ("dont sans règle qui l'explique", "of which no rule explains"),
         "envy": ("Envie avant tirage", "Envy before the draw"),
         "wait": ("Mois d'attente des logés", "Months waited by the housed"),
+        "order_table": ("L'ordre, l'envie, l'attente", "Order, envy, waiting"),
         "table_note": (
-            "Entre crochets : 5e et 95e centiles des tirages ; quand les chances sont comptées sur des tirages, le Gini est entre une estimation "
-            "trop basse et une trop haute, et un ménage jamais tiré n'est pas forcément sans chance. Gini : 0, tous la même chance ; 1, un seul a tout. Un classement donne "
-            "tout à quelques-uns : son Gini est près de 1 par construction.",
-            "In brackets: 5th and 95th percentiles of the draws; where chances are counted over draws the Gini lies between an estimate too low "
-            "and one too high, and a household never drawn need not be without a chance. Gini: 0, the same chance for all; 1, one has everything. A ranking "
-            "gives everything to a few: its Gini is near 1 by construction.",
+            "Baux qui manquent : somme, sur toutes les règles, de ce que l'attribution doit encore. Gini : 0, tous la même chance ; 1, un seul "
+            "a tout. Un classement donne tout à quelques-uns : son Gini est près de 1 par construction. Entre crochets : 5e et 95e centiles "
+            "des tirages ; quand les chances sont comptées sur des tirages, le Gini est entre une estimation trop basse et une trop haute, et "
+            "un ménage jamais tiré n'est pas forcément sans chance.",
+            "Leases missing: the sum over all rules of what the allocation still owes. Gini: 0, the same chance for all; 1, one has everything. A "
+            "ranking gives everything to a few: its Gini is near 1 by construction. In brackets: 5th and 95th percentiles of the draws; where "
+            "chances are counted over draws the Gini lies between an estimate too low and one too high, and a household never drawn need not be "
+            "without a chance.",
+        ),
+        "order_note": (
+            "Passage : un logement donné à un ménage alors qu'un mieux classé (cotation, ancienneté, lot) y avait droit et y aurait gagné. "
+            "Envie : ce que vaut en plus, pour un ménage, ce qu'un autre peut espérer (1 : un logement).",
+            "Passage: a dwelling given to a household while a better placed one (score, seniority, lot) was eligible and better off there. "
+            "Envy: how much more what another may hope for is worth to a household (1: a dwelling).",
+        ),
+        "curve_note": (
+            "Échelle de dix en dix ; la ligne du bas réunit ceux qui n'ont aucune chance. Les manières qui donnent la même courbe sont réunies.",
+            "Tenfold scale; the line at the bottom gathers those without any chance. Ways that give the same curve are told together.",
+        ),
+        "tradeoff_note": (
+            "En haut, plus de points, règles déduites à leur prix ; à gauche, des chances plus égales.",
+            "Up: more points, rules deducted at their price; left: more equal chances.",
         ),
         "curve": (
             "Chances des ménages, de la plus petite à la plus grande",
@@ -68,11 +102,12 @@ texts(
         "tradeoff": ("Points et égalité des chances", "Points and equality of chances"),
         "groups": ("Qui est logé, par groupe", "Who is housed, by group"),
         "groups_note": (
-            "Taux de ménages logés. Entre parenthèses, l'opportunité : ce taux rapporté à celui d'un tirage au sort sur les mêmes "
-            "logements, qui dit déjà ce que taille, lieu et plafonds permettent ; 1 : comme au hasard. Groupes de moins de {masked} "
-            "masqués.",
-            "Rate of households housed. In brackets, the opportunity: that rate over that of a random order on the same dwellings, which "
-            "already tells what size, place and ceilings allow; 1: as by chance. Groups under {masked} masked.",
+            "Taux de ménages logés. Dessous, l'opportunité : ce taux divisé par celui d'un tirage au sort sur les mêmes logements, qui dit déjà "
+            "ce que taille, lieu et plafonds permettent ; × 1 : comme au hasard. Fond bleu : au moins un quart de plus ; fond jaune : au "
+            "moins un quart de moins. Groupes de moins de {masked} masqués.",
+            "Rate of households housed. Below, the opportunity: that rate over that of a random order on the same dwellings, which already "
+            "tells what size, place and ceilings allow; × 1: as by chance. Blue: at least a quarter more; yellow: at least a quarter "
+            "less. Groups under {masked} masked.",
         ),
         "level": ("Groupe", "Group"),
         "n": ("Ménages", "Households"),
@@ -85,15 +120,22 @@ texts(
         "share": ("Part exigée", "Share asked"),
         "slope": ("Pente (points par point de part)", "Slope (points per point of share)"),
         "in_force": ("aujourd'hui", "today"),
-        "diversity": ("Le prix publié de la diversité", "The published price of diversity"),
+        "diversity": ("Le prix de la diversité", "The price of diversity"),
         "diversity_note": (
-            "Rapport entre l'optimum sans plafond par groupe et l'optimum avec (parts de la demande plus dix points), à côté de la borne "
-            "1/min α (Benabbou et al., 2018 ; démontrée de nouveau dans le programme, sans relecture de l'article). Le prix mesuré est au plus la borne.",
-            "Optimum without caps per group over the optimum with them (shares of the demand plus ten points), beside the published "
-            "bound 1/min α (Benabbou et al., 2018; proven again in the program, the paper not reread). The price measured is at most the bound.",
+            "Rapport entre l'optimum sans plafond par groupe et l'optimum où chaque groupe a au plus sa part des demandes et {margin} de plus. "
+            "1 : la diversité ne coûte rien, ce qui est fréquent quand beaucoup de ménages valent autant. La borne 1/α (α : le plus petit "
+            "plafond, en part des logements) est démontrée dans le programme pour ce cadre, celui de Benabbou et al. (2018) : types, blocs, "
+            "plafond par couple ; leurs théorèmes n'ont pas été relus.",
+            "Optimum without caps per group over the optimum where each group has at most its share of the applications and {margin} more. 1: "
+            "diversity costs nothing, which is frequent where many households are worth as much. The bound 1/α (α: the smallest cap, as a share of "
+            "the dwellings) is proven in the program for this setting, that of Benabbou et al. (2018): types, blocks, one cap per pair; their "
+            "theorems were not reread.",
         ),
+        "worth": ("Ce que vaut un bail", "What a letting is worth"),
+        "worth_utility": ("préférences (1 + adéquation/1000)", "preferences (1 + fit/1000)"),
+        "worth_points": ("points (cotation et adéquation)", "points (score and fit)"),
         "price": ("Prix mesuré", "Price measured"),
-        "bound": ("Borne publiée", "Published bound"),
+        "bound": ("Borne", "Bound"),
         "sources": (
             "Ce que chaque manière promet, et d'où elle vient",
             "What each way promises, and where it comes from",

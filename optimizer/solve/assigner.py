@@ -73,7 +73,7 @@ class Assigner:
 
     def __init__(self, layout: Layout) -> None:
         from optimizer.solve.scale.cells import split_cells
-        from optimizer.solve.scale.pricing import LocalPricer, whole
+        from optimizer.solve.scale.pricing import Pricer, network_of
         from optimizer.solve.scale.structure import build_structure
         from optimizer.solve.transport import to_transport
 
@@ -89,7 +89,7 @@ class Assigner:
         self.premium = model.option_value - layout.problem.kinds.value[self.kind] * MICRO_PER_HUNDREDTH
         """Of each option, so that a dwelling that must be filled is."""
         self.must = layout.problem.must_fill.astype(np.int64) * int(self.premium.max(initial=0))
-        self._pricer = LocalPricer(whole(self.structure), QUANTUM)
+        self._pricer = Pricer(network_of(self.structure), QUANTUM)
         self._known: list[_Known] = []
 
     def assign(self, kind_cost: I64, near: I64 | None = None) -> Assigned:

@@ -56,9 +56,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     """
     options = options or SolveOptions()
     watch = Watch(options.time_limit, options.interrupt, progress)
-    chosen, reason_fr, reason_en = choose(
-        options.backend, problem, options.engine, options.time_limit, options.gap
-    )
+    chosen, reason_fr, reason_en = choose(options.backend, problem, options.time_limit, options.gap)
     timings: dict[str, float] = {}
     clock = time.perf_counter()
     layout = lay_out(problem)

@@ -36,9 +36,9 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     from optimizer.solve.scale import ScaleOptions, solve_transport
     from optimizer.solve.transport import Carver
 
-    transport = Carver(problem).carve(whole(problem))
+    part, carver = whole(problem), Carver(problem)
     found = solve_transport(
-        transport.model,
+        carver.carve(part).model,
         ScaleOptions(
             gap=max(GAP, options.gap),
             max_iterations=PRICINGS,
@@ -49,6 +49,6 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
             cuts=False,
         ),
     )
-    better = job.incumbent.offer(first_ranks(problem, [(transport.placed, found)]))
+    better = job.incumbent.offer(first_ranks(problem, [(carver.placed(part), found)]))
     watch.say("solve", job.incumbent.objective)
     return better

@@ -72,9 +72,9 @@ class SolveOptions:
         Seconds. A run it stops is labelled *non rejouable*.
     threads : int
         Threads of the solver; they never change a proven answer.
-    engine : str
-        Where pricings are computed: ``threads``, ``dask-local:N``, ``dask://host:port`` (`engine_registry`); never
-        changes an answer that no clock stopped. Another one than ``threads`` needs a backend with feature ``engines``.
+    workers : str
+        Who solves the parts of a country: ``threads:2``, ``2`` (processes), ``tcp://host:8786`` (`workers`); never changes an
+        answer that no clock stopped.
     interrupt : threading.Event or None
         Once set, the best certified proposal is returned as soon as possible.
     warm : FirstRanks or None
@@ -91,7 +91,7 @@ class SolveOptions:
     gap: float = 0.0
     time_limit: float | None = None
     threads: int = 1
-    engine: str = "threads"
+    workers: str = "threads:2"
     interrupt: threading.Event | None = None
     warm: FirstRanks | None = None
     earlier: Earlier | None = None

@@ -19,7 +19,7 @@ from optimizer.solve.master import Master
 from optimizer.solve.options import RawSolution, SolveOptions, Watch
 from optimizer.solve.tree import Prover
 
-FEATURES = frozenset({"exact", "implicit", "lp", "threads", "engines", "interrupt", "warm_start"})
+FEATURES = frozenset({"exact", "implicit", "lp", "threads", "interrupt", "warm_start"})
 
 
 @dataclass
@@ -132,26 +132,18 @@ LOOSE = 5e-4
 
 
 def choose(
-    name: str, problem: Problem, engine: str = "threads", time_limit: float | None = None, gap: float = 0.0
+    name: str, problem: Problem, time_limit: float | None = None, gap: float = 0.0
 ) -> tuple[Backend, str, str]:
     """The backend to run and why, in French and in English.
 
     Raises
     ------
     AttrifluxError
-        ``BACKEND_UNKNOWN``, ``BACKEND_MISSING``, or ``ENGINE_UNUSED``: the backend asked for cannot use the engine.
+        ``BACKEND_UNKNOWN`` or ``BACKEND_MISSING``.
     """
     if name != "auto":
-        asked = get(name)
-        if engine != "threads" and "engines" not in asked.features:
-            raise AttrifluxError("ENGINE_UNUSED", backend=name, engine=engine)
-        return asked, "moteur demandé", "backend asked for"
+        return get(name), "moteur demandé", "backend asked for"
     n = len(problem.dwelling_ids)
-    if engine != "threads":
-        for found in all_backends().values():
-            if "engines" in found.features and found.available() is None:
-                where = engine.split(":", 1)[0]
-                return found, f"calcul demandé sur {where}", f"computation asked on {where}"
     hurried = gap >= LOOSE or (time_limit is not None and time_limit < A_DWELLING * n)
     if n > PROVEN_TO or (n >= IMPLICIT_FROM and hurried):
         for found in all_backends().values():

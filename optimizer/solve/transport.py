@@ -13,14 +13,15 @@ within 0.1 % on one and 40 % off on another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, Problem
+from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, Problem
 from optimizer.solve.implicit import first_of_type, leading
 from optimizer.solve.parts import Part, whole
 from optimizer.solve.scale.model import LabelledTransport
@@ -39,11 +40,6 @@ class Transport:
     part: Part
     seat: I64
     option_kind: I32
-
-    @property
-    def placed(self) -> Placed:
-        """What an answer needs of it; the model of a region weighs hundreds of megabytes."""
-        return Placed(self.part, self.seat)
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,10 @@ class Carver:
         self.ptr, self.row, self.coef = _all_marks(problem)
         """Marks of each kind: those of the rules, then those of the orders, whose rows come after those of the rules."""
         self.play = np.array([row.play for row in rows], np.int64)
+        self.homes = np.bincount(problem.klass, minlength=len(problem.class_menu))
+        """Dwellings of each class."""
+        self.full = threading.Lock()
+        """Held by whoever reads every entry of a part: those of a region weigh a gigabyte."""
 
     @cached_property
     def lists(self) -> I64:
@@ -86,6 +86,16 @@ class Carver:
     def entries(self, part: Part) -> int:
         """Menu entries of a part."""
         return int(np.diff(self.problem.menu_ptr)[part.menus].sum())
+
+    def placed(self, part: Part) -> Placed:
+        """Where an answer to the model of a part belongs."""
+        return Placed(part, self._seats(part)[0])
+
+    def _seats(self, part: Part) -> tuple[I64, I64]:
+        """Seats of a part in the order of its model, and the class of every seat in the part (-1: none of it)."""
+        place = _places(part.classes, len(self.problem.class_menu))[self.problem.seats.klass]
+        seat = np.argsort(place, kind="stable")
+        return seat[place[seat] >= 0], place
 
     def carve(self, part: Part, depth: int | None = None) -> Transport:
         """The kernel's model of a part, with the first ``depth`` entries of each type of each menu (None: all)."""
@@ -109,9 +119,7 @@ class Carver:
         start = np.zeros(len(part.groups) * len(present) + 1, np.int64)
         np.add.at(start, group[here] * len(present) + type_[here] + 1, 1)
         effect = self._effects(part, kind)
-        seat_class = new_class[problem.seats.klass]
-        seat = np.argsort(seat_class, kind="stable")
-        seat = seat[seat_class[seat] >= 0]
+        seat, seat_class = self._seats(part)
         seat_effect = self._effects(part, problem.seats.kind[seat])
         rows = [problem.rows[k] for k in part.rows.tolist()]
         premium = np.zeros(len(part.groups), np.int64)
@@ -202,12 +210,23 @@ def _all_marks(problem: Problem) -> tuple[I64, I64, I64]:
     return start.astype(np.int64), row[order], coef[order]
 
 
-def share_of_points(problem: Problem, model: LabelledTransport, part: Part, objective: int) -> float:
+def shortened(model: LabelledTransport, depth: int) -> LabelledTransport:
+    """A model with the first ``depth`` entries of each type of each menu, as `Carver.carve` would have made it."""
+    kept = first_of_type(model.menu_start, model.entry_type, model.n_types, depth)
+    return replace(
+        model,
+        menu_start=np.searchsorted(kept, model.menu_start).astype(np.int64),
+        entry_applicant=model.entry_applicant[kept],
+        entry_value=model.entry_value[kept],
+        entry_type=model.entry_type[kept],
+    )
+
+
+def share_of_points(model: LabelledTransport, pinned: B, objective: int) -> float:
     """Share of the kernel's objective that is points and not premium, so that a relative gap keeps its meaning.
 
-    ``objective``: micropoints the part is worth, roughly.
+    ``pinned``: classes that must be filled; ``objective``: micropoints the model is worth, roughly.
     """
-    pinned = problem.must_fill[part.classes]
     spread = max(int(model.entry_value.max(initial=0)), -int(model.entry_value.min(initial=0)))
     premium = _premium(model.row_price.tolist(), spread) if pinned.any() else 0
     worth = max(1, abs(objective))

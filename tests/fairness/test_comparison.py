@@ -20,11 +20,13 @@ from optimizer.fairness import all_mechanisms, fairness_to
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of, plain_market
 from optimizer.fairness.measures import all_metrics
-from optimizer.fairness.prices import diversity_price
+from optimizer.fairness.prices import WORTHS, diversity_price
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
 from tests.fairness.markets import small_market
+
+TENTH = Fraction(1, 10)
 
 
 @pytest.fixture(scope="module")
@@ -98,11 +100,12 @@ def test_caps_cost_at_most_the_bound_and_reach_it_where_one_public_alone_wants_a
     for number in range(40):
         market = small_market(number)
         levels = tuple("ab"[a % 2] for a in range(len(market)))
-        found = diversity_price(market, levels)
-        assert 1 - 1e-9 <= found["price"] <= found["bound"] + 1e-9
+        for worth in WORTHS:
+            found = diversity_price(market, levels, TENTH, worth)
+            assert 1 - 1e-9 <= found["price"] <= found["bound"] + 1e-9
     # ten want the ten dwellings of one class, ninety want none of them but one more: caps leave the ten with the share of ten
     alone = plain_market([[1, None]] * 10 + [[None, 1]] * 90, capacity=[10, 1])
-    found = diversity_price(alone, ("few",) * 10 + ("many",) * 90)
+    found = diversity_price(alone, ("few",) * 10 + ("many",) * 90, TENTH)
     assert found == {"price": pytest.approx(11 / 3), "bound": pytest.approx(11 / 2)}
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import optimizer.fairness.texts
 import optimizer.scenario.texts
+import optimizer.simulation.texts
 import optimizer.statement.texts
 import optimizer.web.texts  # noqa: F401  declares
 from optimizer.errors import Spaced, define, message, said

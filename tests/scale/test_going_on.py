@@ -17,12 +17,11 @@ from optimizer.solve.scale.cuts import extend, propose_cuts
 from optimizer.solve.scale.model import Branch, Certificate
 from optimizer.solve.scale.nudge import Nudger
 from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.pricing import Threads
 from optimizer.solve.scale.rows import with_cuts
 from optimizer.solve.scale.run import Run, choose_quantum
 from optimizer.solve.scale.structure import count_matrix
 from optimizer.solve.scale.tree import Tree
-from optimizer.solve.scale.warm import Resuming, carried
+from optimizer.solve.scale.warm import carried, earlier_prices, leases_of
 from tests.scale.longer import with_branches
 from tests.scale.reference import random_model
 
@@ -36,7 +35,10 @@ def test_a_week_later_the_first_pricing_leaves_nearly_everybody_where_they_were(
     structure, rows = with_cuts(week, (), exact_rooms=False)
     asked = rows.clip(carried(rows, np.zeros(0, np.int64), start.certificate)[0], quantum)
     fresh = Oracle(structure, rows, quantum, 1)
-    resumed = Oracle(structure, rows, quantum, 1, Resuming(Threads(1), start))
+    resumed = Oracle(structure, rows, quantum, 1)
+    resumed.repair(
+        leases_of(structure, start.assigned_class), earlier_prices(start.certificate, structure, quantum)
+    )
     first, again = fresh.solve(asked), resumed.solve(asked)
     assert first.bound == again.bound
     changed = round(0.02 * 3_224)

@@ -16,7 +16,7 @@ from optimizer.fairness.serial import serial_picks
     source="CCH art. L. 441-2-8; Svensson (1994), doi:10.1007/BF00182506",
     randomised=False,
     quotas="ignored",
-    claims={"pareto", "strategyproof", "max_lettings_none"} - {"max_lettings_none"},
+    claims={"pareto", "strategyproof"},
     order=10,
 )
 def allocate(market: Market, draw: Draw) -> Lottery:

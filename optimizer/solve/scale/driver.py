@@ -21,12 +21,11 @@ from optimizer.solve.scale.model import (
 )
 from optimizer.solve.scale.nudge import Nudger
 from optimizer.solve.scale.pilot import pilot
-from optimizer.solve.scale.pricing import Threads
 from optimizer.solve.scale.primal import serve_accounts
 from optimizer.solve.scale.run import Callback, Run
 from optimizer.solve.scale.tree import Tree
 from optimizer.solve.scale.tries import PAIRS, Tries
-from optimizer.solve.scale.warm import Resuming, first_multipliers, leases_of, same_rounding
+from optimizer.solve.scale.warm import earlier_prices, first_multipliers, leases_of, same_rounding
 
 FIRST_RADIUS, PILOT_RADIUS, WARM_RADIUS = 30.0, 10.0, 3.0
 """First half side of the box around the best multipliers, points per lease: from nothing, after a pilot, and from an earlier
@@ -85,12 +84,12 @@ def solve_transport(
     """
     options = asked = options or ScaleOptions()
     model.check()
-    if warm is not None and not isinstance(options.engine, Resuming):
-        options = replace(options, engine=Resuming(options.engine or Threads(options.threads), warm))
     run = Run(model, options, progress)
     known = None if warm is None else warm.assigned_class
-    if known is not None:
+    if warm is not None and known is not None:
         kept = leases_of(run.structure, known)
+        if warm.certificate is not None:
+            run.oracle.repair(kept, earlier_prices(warm.certificate, run.structure, run.quantum))
         run.adopt(kept, labelled=len(kept.applicant) >= WORTH * int((known >= 0).sum()))
     leaves = warm.leaves if warm is not None and options.gap == 0 and options.max_leaves else ()
     nudger, start = Nudger(run), first_multipliers(run.rows, run.cut_rest, warm, run.quantum)

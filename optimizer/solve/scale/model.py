@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from optimizer.solve.scale.pricing import Engine
 
 Ints = NDArray[np.int64]
 SmallInts = NDArray[np.int32]
@@ -172,8 +169,7 @@ class ScaleOptions:
     the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
     Without ``cuts`` the bound rests on the model's own rows alone, for a caller whose certificate knows no others.
     ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open; up to ``wide_search_columns`` its
-    linear relaxation alone is asked. ``engine`` is where pricings
-    before the case distinction are computed (default: ``threads`` of this process); it changes no byte of the answer.
+    linear relaxation alone is asked.
     ``polish`` is the number of pushes on single rows (`nudge`) made once the gap asked is reached: a gap of 0.02 % may hide
     leases said to be missing that a few points would have given.
     """
@@ -189,7 +185,6 @@ class ScaleOptions:
     max_search_columns: int = 4_000
     wide_search_columns: int = 60_000
     search_nodes: int = 5_000
-    engine: Engine | None = None
     polish: int = 0
 
 

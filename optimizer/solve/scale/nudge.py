@@ -17,7 +17,7 @@ import numpy as np
 from optimizer.solve.scale.leases import Leases, cell_counts
 from optimizer.solve.scale.model import Ints
 from optimizer.solve.scale.oracle import cell_credits
-from optimizer.solve.scale.pricing import LocalPricer, whole
+from optimizer.solve.scale.pricing import Pricer, network_of
 from optimizer.solve.scale.primal import needs
 from optimizer.solve.scale.run import Run
 
@@ -49,12 +49,12 @@ SATURATED = 0.999
 
 
 class Nudger:
-    """Pushes rows of one run; keeps a pricer of its own, in this process, so that engines change no byte."""
+    """Pushes rows of one run; keeps a pricer of its own."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.small = len(run.structure.arc_pair) <= MOST_ARCS
-        self._pricer: LocalPricer | None = None
+        self._pricer: Pricer | None = None
         self.caught_up = False
         """Whether `catch_up` has looked for what was missing."""
 
@@ -240,7 +240,7 @@ class Nudger:
         run = self.run
         assert run.incumbent is not None
         if self._pricer is None:
-            self._pricer = LocalPricer(whole(run.structure), run.quantum, run.options.threads)
+            self._pricer = Pricer(network_of(run.structure), run.quantum, run.options.threads)
             self._pricer.heed(run.halted)
         slack = int(STAY * run.model.scale)
         # said to be coarser than asked, so that every component is looked at though its credits did not move

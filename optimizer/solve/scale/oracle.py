@@ -1,4 +1,4 @@
-"""Pricing problem: best assignment for given multipliers, exact; an engine solves its components."""
+"""Pricing problem: best assignment for given multipliers, exact."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.solve.scale.cells import IMPOSSIBLE
 from optimizer.solve.scale.leases import Leases, no_leases
 from optimizer.solve.scale.model import Ints
-from optimizer.solve.scale.pricing import COUNTERS, Engine, Haltable, Resumable, Threads
+from optimizer.solve.scale.pricing import COUNTERS, Pricer, network_of
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
 
@@ -31,22 +31,28 @@ class Priced:
 class Oracle:
     """Solve the transport problem for integer multipliers, each time from the last answer.
 
-    The multipliers become credits per cell and outside values per class; the rest is the engine's (`pricing`).
+    The multipliers become credits per cell and outside values per class; the rest is the pricer's (`pricing`).
     """
 
-    def __init__(
-        self, structure: Structure, rows: RowSystem, quantum: int, threads: int, engine: Engine | None = None
-    ) -> None:
+    def __init__(self, structure: Structure, rows: RowSystem, quantum: int, threads: int) -> None:
         self.structure = structure
         self.rows = rows
         self.quantum = quantum
         self.work = np.zeros(COUNTERS, np.int64)
-        self._pricer = (engine or Threads(threads)).open(structure, quantum)
+        self._pricer = Pricer(network_of(structure), quantum, threads)
+        self._known: tuple[Leases, Ints] | None = None
 
     def heed(self, halt: Callable[[], bool]) -> None:
-        """Have a pricer of this process stop between components; the bound then rests on what it has."""
-        if isinstance(self._pricer, Haltable):
-            self._pricer.heed(halt)
+        """Stop between components once ``halt`` says so; the bound then rests on what there is."""
+        self._pricer.heed(halt)
+
+    def repair(self, leases: Leases, price: Ints) -> None:
+        """Have the next pricing repair an assignment at some prices (classes,), times the quantum, instead of placing everybody.
+
+        The first pricing is the longest of a run. Any assignment and any prices may be repaired (`repair`), and what comes out
+        is an optimum for the multipliers asked, as without.
+        """
+        self._known = leases, price
 
     def credits(self, multipliers: Ints) -> tuple[Ints, Ints]:
         """Credit of each household cell and outside value of each class, times the quantum."""
@@ -55,18 +61,15 @@ class Oracle:
     def begin(self, multipliers: Ints, price: Ints) -> None:
         """Prices (classes,), times the quantum, from which the next pricing starts; near those of these multipliers.
 
-        They change how long it takes, never whether it is the best. A pricer that cannot resume starts from nothing.
+        They change how long it takes, never whether it is the best.
         """
-        if isinstance(self._pricer, Resumable):
-            # said to be coarser than anything asked, so that it is solved though no credit moved
-            self._pricer.resume(no_leases(), price, *self.credits(multipliers), ROUGHEST)
+        # said to be coarser than anything asked, so that it is solved though no credit moved
+        self._pricer.resume(no_leases(), price, *self.credits(multipliers), ROUGHEST)
 
     def go_on(self, last: Priced) -> None:
         """Price from an answer on that was given under other rows; its multipliers are those of these rows."""
-        if isinstance(self._pricer, Resumable):
-            # said to be coarser than anything asked: it is not known how well it was solved
-            credits = self.credits(last.multipliers)
-            self._pricer.resume(last.leases, last.price, *credits, ROUGHEST)
+        # said to be coarser than anything asked: it is not known how well it was solved
+        self._pricer.resume(last.leases, last.price, *self.credits(last.multipliers), ROUGHEST)
 
     def solve(self, multipliers: Ints, slack: int = 0) -> Priced:
         """Best assignment when each row unit costs ``multipliers / quantum``.
@@ -75,6 +78,10 @@ class Oracle:
         the bound is that of the prices found, exact for any prices.
         """
         credit, outside = self.credits(multipliers)
+        if self._known is not None:
+            # said to be coarser than asked, so that it is solved again though no credit moved
+            self._pricer.resume(*self._known, credit, outside, slack + 1)
+            self._known = None
         answer = self._pricer.price(credit, outside, slack)
         self.work += answer.work
         bound = answer.gains + answer.dwellings - int((multipliers * self.rows.constant).sum())

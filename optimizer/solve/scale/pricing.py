@@ -1,9 +1,7 @@
-"""Where pricings are computed: a shard of components, its state, and the contract of engines.
+"""Where pricings are computed: the components of a structure on threads, each from its last answer.
 
 A component's answer is a function of its own arrays, its last answer, the credits then and now, and the slack: nothing
-else. So components may be priced on threads, in other processes or on other machines, in any grouping and any order,
-again after a loss, and the answer is the same bytes. `Threads` is the engine of one process; others are given through
-``ScaleOptions.engine`` and call the same `LocalPricer` wherever they run.
+else. So components may be priced on any number of threads, in any order, and the answer is the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +39,8 @@ UNSOLVED = 1 << 60
 
 
 @dataclass(frozen=True)
-class Shard:
-    """The arrays of `Structure` that pricing reads, for all components or for consecutive ones renumbered from 0."""
+class Network:
+    """The arrays of `Structure` that pricing reads, and their transposes."""
 
     class_start: Ints
     applicant_start: Ints
@@ -84,23 +81,23 @@ class Shard:
         return start, offer, pair
 
 
-def whole(structure: Structure) -> Shard:
-    """All components of a structure; no array is copied, and structures of the same arrays share one shard.
+def network_of(structure: Structure) -> Network:
+    """What pricing reads of a structure; no array is copied, and structures of the same arrays share one network.
 
     Its transposed arcs are as large as the arcs: the root's pricer, the nudger's and those of cases read the same.
     """
-    known = structure.shared.get("shard")
-    arrays = {name: getattr(structure, name) for name in Shard.__dataclass_fields__}
-    if isinstance(known, Shard) and all(getattr(known, name) is array for name, array in arrays.items()):
+    known = structure.shared.get("network")
+    arrays = {name: getattr(structure, name) for name in Network.__dataclass_fields__}
+    if isinstance(known, Network) and all(getattr(known, name) is array for name, array in arrays.items()):
         return known
-    shard = Shard(**arrays)
-    structure.shared["shard"] = shard
-    return shard
+    network = Network(**arrays)
+    structure.shared["network"] = network
+    return network
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One pricing in the shard's numbers: assignment, class prices, and the two sums of the Lagrangian bound.
+    """One pricing: assignment, class prices, and the two sums of the Lagrangian bound.
 
     ``gains`` is what applicants earn at these prices, ``dwellings`` what dwellings do, both times the quantum.
     """
@@ -110,39 +107,6 @@ class Answer:
     gains: int
     dwellings: int
     work: Ints
-
-
-class Pricer(Protocol):
-    """Prices the components of one structure again and again; remembers its last answer."""
-
-    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
-        """Best assignment for the credit of each household cell and the outside value of each class."""
-
-
-@runtime_checkable
-class Resumable(Pricer, Protocol):
-    """A pricer that can be given a last answer it did not compute; without leases, prices to start from."""
-
-    def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
-        """Take an answer, and what it was an answer to, as the last one."""
-
-
-@runtime_checkable
-class Haltable(Pricer, Protocol):
-    """A pricer that asks, between components, whether the run has to stop.
-
-    Components left out keep their last assignment and prices: an answer to hand out and a bound that holds, not the best.
-    """
-
-    def heed(self, halt: Callable[[], bool]) -> None:
-        """Ask ``halt`` from now on; from any thread."""
-
-
-class Engine(Protocol):
-    """A place where pricings are computed; must not change any byte of an answer."""
-
-    def open(self, structure: Structure, quantum: int) -> Pricer:
-        """A pricer of all components of a structure, with no answer yet."""
 
 
 @dataclass
@@ -162,43 +126,35 @@ class Outcome:
     gains: Ints
 
 
-@dataclass(frozen=True)
-class Threads:
-    """The engine of one process: components on threads."""
-
-    threads: int
-
-    def open(self, structure: Structure, quantum: int) -> LocalPricer:
-        """A pricer on the structure's own arrays."""
-        return LocalPricer(whole(structure), quantum, self.threads)
-
-
-class LocalPricer:
-    """Solve the components of a shard, each time from the last answer.
+class Pricer:
+    """Solve the components of a network, each time from the last answer.
 
     A component whose credits did not move is not solved again; the others are repaired (`repair`).
     """
 
-    def __init__(self, shard: Shard, quantum: int, threads: int = 1) -> None:
-        self.shard = shard
+    def __init__(self, network: Network, quantum: int, threads: int = 1) -> None:
+        self.network = network
         self.quantum = quantum
         self.threads = threads
-        size = np.diff(shard.applicant_start) * np.maximum(1, np.diff(shard.class_start))
+        size = np.diff(network.applicant_start) * np.maximum(1, np.diff(network.class_start))
         self._order = np.argsort(-size, kind="stable")
         self.last: Outcome | None = None
         """What the next pricing starts from; one that was there before may be put back."""
         self._halt: Callable[[], bool] | None = None
 
     def heed(self, halt: Callable[[], bool]) -> None:
-        """Ask ``halt`` before each component."""
+        """Ask ``halt`` before each component, from any thread.
+
+        Components left out keep their last assignment and prices: an answer to hand out and a bound that holds, not the best.
+        """
         self._halt = halt
 
     def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
-        """Take an earlier answer, and what it was an answer to, as the last one."""
+        """Take an earlier answer, and what it was an answer to, as the last one; without leases, prices to start from."""
         self.last = None
         out = self._start(credit, outside, slack)
         out.price[:] = price
-        out.count[:] = np.bincount(leases.klass, minlength=self.shard.n_classes)
+        out.count[:] = np.bincount(leases.klass, minlength=self.network.n_classes)
         out.owner[leases.applicant] = leases.klass
         out.cell[leases.applicant] = leases.cell
         out.worth[leases.applicant] = leases.value * self.quantum
@@ -207,7 +163,7 @@ class LocalPricer:
 
     def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
         """Best assignment for these credits, and its part of the bound."""
-        s, q = self.shard, self.quantum
+        s, q = self.network, self.quantum
         out = self._start(credit, outside, slack)
         last = self.last
         moved = [e for e in self._order if not self._reuse(e, out)]
@@ -273,7 +229,7 @@ class LocalPricer:
 
     def _heat(self, e: int, out: Outcome, rise: Ints) -> int:
         """Heat of `market` with which a large component begins, or ``REPAIR``, or ``GIVEN`` when prices are known."""
-        span = slice(self.shard.applicant_start[e], self.shard.applicant_start[e + 1])
+        span = slice(self.network.applicant_start[e], self.network.applicant_start[e + 1])
         housed = out.owner[span] >= 0
         if not housed.any():
             return 0 if self.last is None else GIVEN
@@ -289,7 +245,7 @@ class LocalPricer:
 
     def _start(self, credit: Ints, outside: Ints, slack: int) -> Outcome:
         """Arrays to fill, holding the last answer when there is one."""
-        s, last = self.shard, self.last
+        s, last = self.network, self.last
         n, k = s.n_applicants, s.n_classes
         offers = credit[s.offer_cell]
         if last is None:
@@ -305,7 +261,7 @@ class LocalPricer:
 
     def _reuse(self, e: int, out: Outcome) -> bool:
         """Whether a component's credits and outside values are those of the last call, solved at least as well."""
-        last, s = self.last, self.shard
+        last, s = self.last, self.network
         if last is None or last.slack > out.slack:
             return False
         offers = slice(s.offer_start[s.pair_start[e]], s.offer_start[s.pair_start[e + 1]])
@@ -315,9 +271,9 @@ class LocalPricer:
         )
 
 
-def class_worth(shard: Shard | Structure, price: Ints, outside: Ints, quantum: int) -> int:
+def class_worth(network: Network | Structure, price: Ints, outside: Ints, quantum: int) -> int:
     """Sum over dwellings of max(outside, price + bonus): the dwellings' part of the bound."""
-    s = shard
+    s = network
     plain = np.diff(s.bonus_start) == 0
     total = int((np.maximum(outside, price) * s.capacity)[plain].sum())
     if plain.all():

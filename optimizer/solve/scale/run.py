@@ -121,7 +121,7 @@ class Run:
         self.structure, self.rows = with_cuts(model, cuts, exact_rooms=options.gap == 0, maker=maker)
         self.cut_rest = np.array([maker.rest(cut) for cut in self.rows.cuts], np.int64)
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
-        self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads, options.engine)
+        self.oracle = Oracle(self.structure, self.rows, self.quantum, options.threads)
         self.oracle.heed(self.halted)
         self.master = Master(self.structure, self.tail)
         self.clock.charge("structure", now)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numba import njit
 
 from optimizer.solve.scale.leases import Leases
 from optimizer.solve.scale.model import Certificate, Cut, Ints, LabelledTransport, SmallInts, WarmStart
-from optimizer.solve.scale.pricing import Answer, Engine, Haltable, Pricer, Resumable
 from optimizer.solve.scale.programs import Floats
 from optimizer.solve.scale.rows import RowSystem
 from optimizer.solve.scale.structure import Structure
@@ -126,44 +124,8 @@ def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
     return replace(leaf, branches=branches)
 
 
-@dataclass(frozen=True)
-class Resuming:
-    """An engine whose first pricing repairs an earlier assignment at earlier prices instead of placing everybody.
-
-    The first pricing is the longest of a run. Any assignment and any prices may be repaired (`repair`), and what comes
-    out is an optimum for the credits asked, as without.
-    """
-
-    engine: Engine
-    warm: WarmStart
-
-    def open(self, structure: Structure, quantum: int) -> Pricer:
-        """The engine's own pricer, with the earlier run as its last answer when that run says enough."""
-        pricer = self.engine.open(structure, quantum)
-        known, assigned = self.warm.certificate, self.warm.assigned_class
-        if known is None or assigned is None or not isinstance(pricer, Resumable):
-            return pricer
-        whole, rest = np.divmod(known.class_price[structure.class_of], known.quantum)
-        prices = np.clip(whole * quantum + rest * quantum // known.quantum, -LARGEST, LARGEST)
-        return _Resumed(pricer, leases_of(structure, assigned), prices)
-
-
-@dataclass
-class _Resumed:
-    """Gives its pricer the earlier answer just before the first question."""
-
-    pricer: Resumable
-    leases: Leases
-    prices: Ints
-    asked: bool = field(default=False)
-
-    def heed(self, halt: Callable[[], bool]) -> None:
-        if isinstance(self.pricer, Haltable):
-            self.pricer.heed(halt)
-
-    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
-        if not self.asked:
-            self.asked = True
-            # said to be coarser than asked, so that it is solved again though no credit moved
-            self.pricer.resume(self.leases, self.prices, credit, outside, slack + 1)
-        return self.pricer.price(credit, outside, slack)
+def earlier_prices(known: Certificate, structure: Structure, quantum: int) -> Ints:
+    """Class prices of an earlier run, times the quantum, in the structure's numbers."""
+    whole, rest = np.divmod(known.class_price[structure.class_of], known.quantum)
+    price: Ints = np.clip(whole * quantum + rest * quantum // known.quantum, -LARGEST, LARGEST)
+    return price
