@@ -40,6 +40,8 @@ SIT = "secretaire", "presidente", "membre"
 LIMIT = 0.5
 """Seconds that 95 of 100 answers may take."""
 HOMES, APPLICATIONS = 12, 600
+TAKEN = "a accepté un autre logement"
+"""Said of a household that comes back in a later week of the day and accepted in an earlier one: the desk takes one lease only."""
 KILLED_EVERY = 180.0
 LAUNCH = "from optimizer.cli import main; main()"
 
@@ -177,7 +179,7 @@ class Day:
     def look(self, who: Browser, draw: random.Random) -> None:
         """A dwelling of the session of the day, and a household of it."""
         room = who.get(f"/seances/{self.session}/seance", expect=(200, 404))
-        homes = sorted({x for x in room.read().links if re.fullmatch(r"/seances/[^/]+/logements/\d+", x)})
+        homes = dwellings(room)
         if not homes:
             return
         self.rest(draw)
@@ -273,7 +275,7 @@ class Day:
     def decide(self, who: Browser, chair: Browser, draw: random.Random) -> None:
         """Dwelling after dwelling: questions, decisions; every fourth is entered twice, the last ones come by the workbook."""
         room = who.get(f"/seances/{self.session}/seance")
-        homes = sorted({x for x in room.read().links if re.fullmatch(r"/seances/[^/]+/logements/\d+", x)})
+        homes = dwellings(room)
         by_book = self.workbook(homes[-3:]) if len(homes) > 6 else set()
         for n, at in enumerate(x for x in homes if x not in by_book):
             if self.over():
@@ -358,8 +360,16 @@ class Day:
                     values = {"answer": "accepted", "on": self.today, "written": "1"}
                 else:
                     values = {"answer": "refused", "on": self.today, "refusal": form.choices["refusal"][0]}
-                who.send(form, **values)
-                self.tally.count("offers" if act == "notify" else "answers")
+                told = who.send(form, expect=(200, 422) if act == "answer" else (200,), **values)
+                if told.status == 422 and TAKEN not in told.text:
+                    self.tally.fault(f"{form.action}: 422 {' '.join(told.text.split())[:300]}")
+                self.tally.count(
+                    "second acceptances refused"
+                    if told.status == 422
+                    else "offers"
+                    if act == "notify"
+                    else "answers"
+                )
                 self.rest(draw, 0.3)
         for form in [f for f in who.get("/offres").read().forms if f"{mine}baux/" in f.action][:6]:
             who.send(form, on=self.today)
@@ -373,6 +383,12 @@ class Day:
             time.sleep(min(KILLED_EVERY * draw.uniform(0.5, 1.0), max(1.0, self.end - time.monotonic())))
             if not self.over() and self.served.kill_room():
                 self.tally.count("rooms killed")
+
+
+def dwellings(page: Answer) -> list[str]:
+    """The addresses of the dwellings of a session, in the order of its agenda (that of their numbers, 99 before 100)."""
+    found = {x for x in page.read().links if re.fullmatch(r"/seances/[^/]+/logements/\d+", x)}
+    return sorted(found, key=lambda at: int(at.rsplit("/", 1)[1]))
 
 
 def decisions(form: PageForm) -> dict[str, str]:
@@ -468,7 +484,8 @@ def main(words: list[str]) -> int:
                     time.sleep(0.5)
                 memory.append((time.monotonic() - tally.began, served.memory()))
                 print(
-                    f"{memory[-1][0]:.0f} s: {len(tally.asked)} requests, {len(tally.wrong)} errors, {memory[-1][1]}",
+                    f"{memory[-1][0]:.0f} s: {len(tally.asked)} requests, {len(tally.wrong)} errors, {memory[-1][1]} "
+                    f"{(tally.wrong or [''])[-1][:200]}",
                     file=sys.stderr,
                     flush=True,
                 )

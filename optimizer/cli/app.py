@@ -112,7 +112,7 @@ def _run() -> int:
 
             say_json({"error": error.code, "message": error.text(lang)})
         typer.echo(error.text(lang), err=True)
-        stopped = error.code.startswith(("NO_USABLE", "ENGINE_FAILED", "ENGINE_NO_WORKERS"))
+        stopped = error.code.startswith(("NO_USABLE", "WORKERS_LOST"))
         return 3 if error.code in ("VERIFICATION_FAILED", "STORE_READ_ONLY") else 4 if stopped else 2
     except FileNotFoundError as missing:
         name = getattr(missing, "filename", None) or str(missing)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from optimizer.errors import Lang
+from optimizer.workers import workers_of
 
 if TYPE_CHECKING:
     from optimizer.runs.result import Result
@@ -26,8 +27,9 @@ class Options:
         ``auto``, ``highs``, ``cpsat``, ``pulp`` or ``scale``.
     threads : int
         Threads of the solver; never changes the files.
-    engine : str
-        Where a large case is priced: ``threads``, ``dask-local:N`` or ``dask://host:port``; never changes the files.
+    workers : int or str
+        Who solves the parts of a country side by side: ``threads:2``, ``2`` (processes) or ``tcp://host:8786`` (a Dask scheduler);
+        never changes the files.
     prospects : int
         Names to call per dwelling before the documents are in (0: no file).
     accept_assumed : bool
@@ -50,7 +52,7 @@ class Options:
     time_limit: float | None = None
     backend: str = "auto"
     threads: int = 1
-    engine: str = "threads"
+    workers: int | str = "threads:2"
     prospects: int = 0
     accept_assumed: bool = False
     price_assumed: bool = False
@@ -70,7 +72,7 @@ class Options:
         content["keep"] = _named(self.keep)
         if not self.chains:  # as results without chains have always been
             del content["chains"]
-        content["engine"] = self.engine.split(":", 1)[0]
+        content["workers"] = workers_of(self.workers).kind
         return content
 
 

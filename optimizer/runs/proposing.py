@@ -29,7 +29,8 @@ from optimizer.runs.writing import (
     write_run_record,
     write_tables,
 )
-from optimizer.solve import Earlier, Progress, SolveOptions, check_engine
+from optimizer.solve import Earlier, Progress, SolveOptions
+from optimizer.workers import workers_of
 
 define(
     "VERIFICATION_FAILED",
@@ -83,7 +84,7 @@ def _optimise(
             gap=options.gap,
             time_limit=options.time_limit,
             threads=options.threads,
-            engine=options.engine,
+            workers=str(options.workers),
             interrupt=interrupt,
             earlier=earlier,
         ),
@@ -124,7 +125,7 @@ def propose(
     """
     options = options or Options()
     reporter = progress or Silent()
-    check_engine(options.engine)
+    workers_of(options.workers)
     earlier = None if options.warm_start is None else read_earlier(options.warm_start)
     kept = None if options.keep is None else read_kept(options.keep)
     prepared = pipeline.prepare(

@@ -193,7 +193,7 @@ def _lists(case: Case, options: Options) -> tuple[pipeline.Prepared, pd.DataFram
         problem,
         SolveOptions(
             backend=options.backend, gap=options.gap, time_limit=options.time_limit, threads=options.threads,
-            engine=options.engine,
+            workers=str(options.workers),
         ),
     )  # fmt: skip
     counted = evaluate(problem, solved.first)

@@ -3,7 +3,8 @@
 What lives here. :func:`solve` runs a backend (``backends/``, drop-in), counts its proposal again in integers, proves it with
 our own branch and bound (``tree``, over the LP of ``master`` and the integer ``bound``), and breaks ties (``ties``) so that
 the first ranks are unique. ``certificate`` is what is published. ``scale/`` is the kernel for whole territories, ``parts``,
-``transport`` and ``answers`` the way there and back, ``engines/`` (drop-in) the places where it may compute.
+``transport`` and ``answers`` the way there and back, ``part_tasks`` who
+solves the parts of a country.
 
 What it may import: ``problem`` and below. It is the only place that knows a solver library, and each library is loaded
 inside the function that calls it.
@@ -21,21 +22,14 @@ tree).
 from __future__ import annotations
 
 from optimizer.solve.again import Again
-from optimizer.solve.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
+from optimizer.solve.answer import RawSolution, Solved, Stages
 from optimizer.solve.driver import solve
-from optimizer.solve.earlier import Earlier
-from optimizer.solve.engine_registry import all_engines, check_engine
-from optimizer.solve.options import (
-    BackendTooLarge,
-    Progress,
-    RawSolution,
-    Solved,
-    SolveOptions,
-    Stages,
-    Watch,
-)
+from optimizer.solve.options import BackendTooLarge, SolveOptions
+from optimizer.solve.proof.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
 from optimizer.solve.registry import Backend, Job, all_backends, backend
 from optimizer.solve.retelling import retold
+from optimizer.solve.warm_start import Earlier
+from optimizer.solve.watch import Progress, Watch
 
 __all__ = [
     "Again",
@@ -55,9 +49,7 @@ __all__ = [
     "Stages",
     "Watch",
     "all_backends",
-    "all_engines",
     "backend",
-    "check_engine",
     "points",
     "retold",
     "solve",

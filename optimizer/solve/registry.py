@@ -10,16 +10,18 @@ from optimizer.dropin import load_all
 from optimizer.errors import AttrifluxError
 from optimizer.problem import explicit
 from optimizer.problem.model import Columns, Problem
-from optimizer.solve.cases import Book
-from optimizer.solve.earlier import Start
+from optimizer.solve.answer import RawSolution
 from optimizer.solve.grid import grid
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import Layout
-from optimizer.solve.master import Master
-from optimizer.solve.options import RawSolution, SolveOptions, Watch
-from optimizer.solve.tree import Prover
+from optimizer.solve.options import SolveOptions
+from optimizer.solve.proof.node import Formulation
+from optimizer.solve.relaxation.master import Master
+from optimizer.solve.search.branch_and_bound import BranchAndBound
+from optimizer.solve.warm_start import Start
+from optimizer.solve.watch import Watch
 
-FEATURES = frozenset({"exact", "implicit", "lp", "threads", "engines", "interrupt", "warm_start"})
+FEATURES = frozenset({"exact", "implicit", "lp", "threads", "interrupt", "warm_start"})
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Job:
 
     problem: Problem
     layout: Layout
-    book: Book
+    formulation: Formulation
     incumbent: Incumbent
     watch: Watch
     timings: dict[str, float] = field(default_factory=dict)
@@ -42,16 +44,16 @@ class Job:
 
     @cached_property
     def master(self) -> Master:
-        return Master(self.layout, self.book)
+        return Master(self.layout, self.formulation)
 
     @cached_property
     def step(self) -> int:
         return grid(self.layout)
 
     @cached_property
-    def prover(self) -> Prover:
+    def prover(self) -> BranchAndBound:
         """The tree of the proof; what a backend has already split is not done again."""
-        return Prover(self.master, self.incumbent, self.step, self.watch)
+        return BranchAndBound(self.master, self.incumbent, self.step, self.watch)
 
 
 Solver = Callable[[Job, SolveOptions, Watch], RawSolution]
@@ -132,26 +134,18 @@ LOOSE = 5e-4
 
 
 def choose(
-    name: str, problem: Problem, engine: str = "threads", time_limit: float | None = None, gap: float = 0.0
+    name: str, problem: Problem, time_limit: float | None = None, gap: float = 0.0
 ) -> tuple[Backend, str, str]:
     """The backend to run and why, in French and in English.
 
     Raises
     ------
     AttrifluxError
-        ``BACKEND_UNKNOWN``, ``BACKEND_MISSING``, or ``ENGINE_UNUSED``: the backend asked for cannot use the engine.
+        ``BACKEND_UNKNOWN`` or ``BACKEND_MISSING``.
     """
     if name != "auto":
-        asked = get(name)
-        if engine != "threads" and "engines" not in asked.features:
-            raise AttrifluxError("ENGINE_UNUSED", backend=name, engine=engine)
-        return asked, "moteur demandé", "backend asked for"
+        return get(name), "moteur demandé", "backend asked for"
     n = len(problem.dwelling_ids)
-    if engine != "threads":
-        for found in all_backends().values():
-            if "engines" in found.features and found.available() is None:
-                where = engine.split(":", 1)[0]
-                return found, f"calcul demandé sur {where}", f"computation asked on {where}"
     hurried = gap >= LOOSE or (time_limit is not None and time_limit < A_DWELLING * n)
     if n > PROVEN_TO or (n >= IMPLICIT_FROM and hurried):
         for found in all_backends().values():

@@ -112,7 +112,7 @@ def test_examples_use_options_that_exist(command):
         ("propose cas", "il manque --out", "--out is missing"),
         ("dashboard cas --out x", "il manque --for (landlord|epci|prefet|maire)", "--for (landlord|epci|prefet|maire) is missing"),
         ("cotation new f.yaml", "il manque CRITERE", "CRITERION is missing"),
-        ("propose cas --out x --fore", "l'option --fore n'existe pas (peut-être --force)", "there is no option --fore (perhaps --force)"),
+        ("propose cas --out x --forc", "l'option --forc n'existe pas (peut-être --force)", "there is no option --forc (perhaps --force)"),
         ("propose cas --out x --gap 3", "--gap : au plus 1", "--gap: at most 1"),
         ("propose cas --out x --gap x", "--gap : un nombre est attendu", "--gap: a number is expected"),
         ("propose cas --out x --threads 1.5", "--threads : un nombre entier est attendu", "--threads: a whole number is expected"),

@@ -1,4 +1,4 @@
-"""Pushes on single rows: better where whole leases were left to chance, never wrong, the same on any engine."""
+"""Pushes on single rows: better where whole leases were left to chance, never wrong."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from benchmarks.scale.families import full_like
-from optimizer.solve.scale import ScaleOptions, solve_transport
-from optimizer.solve.scale.evaluation import objective_of
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import choose_quantum
-from optimizer.solve.scale.warm import leases_of
-from tests.scale.engine_checks import Pickled
+from optimizer.solve.transport import ScaleOptions, solve_transport
+from optimizer.solve.transport.evaluation import objective_of
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import choose_quantum
+from optimizer.solve.transport.warm_start import leases_of
 from tests.scale.reference import optimum_by_milp, random_model
 
 
@@ -41,16 +40,6 @@ def test_a_polished_value_is_reached_and_never_above_the_optimum(seed):
     assert found.objective <= optimum_by_milp(model) <= found.bound
 
 
-def test_no_engine_changes_a_byte():
-    model = full_like(60, 600, 1)
-    here, there = (
-        solve_transport(model, ScaleOptions(gap=5e-3, max_leaves=0, cuts=False, polish=20, engine=engine))
-        for engine in (None, Pickled(2))
-    )
-    assert here.objective == there.objective
-    assert np.array_equal(here.assigned_class, there.assigned_class)
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_a_pricer_told_an_answer_forgets_the_one_it_had(seed):
     model, rng = random_model(seed), np.random.default_rng(seed)
@@ -58,7 +47,7 @@ def test_a_pricer_told_an_answer_forgets_the_one_it_had(seed):
     structure, rows = with_cuts(model, (), exact_rooms=False)
     first, second = (rows.clip(rng.uniform(0, 60, rows.n_rows), quantum) for _ in range(2))
     known = leases_of(structure, rng.integers(-1, model.n_classes, model.n_applicants).astype(np.int32))
-    used, fresh = (Oracle(structure, rows, quantum, 1) for _ in range(2))
+    used, fresh = (Lagrangian(structure, rows, quantum, 1) for _ in range(2))
     price = used.solve(first).price
     bounds = []
     for oracle in (used, fresh):

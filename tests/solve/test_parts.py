@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +13,11 @@ from optimizer.problem import evaluate
 from optimizer.problem.model import Kinds, Options, Problem, Seats
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.backends import scale
-from optimizer.solve.parts import parts_of
-from optimizer.solve.transport import Carver
+from optimizer.solve.parts import tasks as part_tasks
+from optimizer.solve.parts.carving import Carver
+from optimizer.solve.parts.components import parts_of
+from optimizer.solve.parts.tasks import Carved, PartTask
+from optimizer.solve.transport import ScaleOptions
 from tests.strategies import random_problem
 
 
@@ -133,3 +138,67 @@ def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypat
         assert found.objective == evaluate(problem, found.first).objective <= exact.bound
         assert exact.objective <= found.bound <= found.objective * 1.02
     assert {1, 8, None} <= set(depths)
+
+
+def fields(found) -> list[bytes]:
+    return [getattr(found, name).tobytes() for name in ("assigned_class", "account", "seats")] + [
+        repr((found.objective, found.bound, found.iterations, found.stop_reason)).encode()
+    ]
+
+
+@pytest.mark.parametrize("depth", [None, 1])
+def test_a_part_that_travels_is_answered_as_it_is_here(depth):
+    """The entries come along, so another process shortens them itself; who listens stays behind."""
+    problem = beside(crowded(3), crowded(53))
+    carver, asked = Carver(problem), parts_of(problem)[0]
+    task = PartTask(
+        Carved(carver, asked), problem.must_fill[asked.classes], 1e-3, 10**9, depth, None,
+        ScaleOptions(max_leaves=0, cuts=False, threads=1, interrupted=lambda: False), heard=lambda state: None,
+    )  # fmt: skip
+    away = pickle.loads(pickle.dumps(task))
+    assert away.heard is None and away.options.interrupted is None
+    assert fields(away.solve()) == fields(task.solve())
+
+
+def test_a_part_nobody_has_solved_keeps_the_known_proposal(monkeypatch):
+    a, b = pair(104)
+    problem = beside(a, replace(b, fill_value=a.fill_value))
+    monkeypatch.setattr(scale, "PARTS_FROM", 0)
+    all_answered = part_tasks.solve_side_by_side
+    lost: list[int] = []
+
+    def interrupted(tasks, workers, halted):
+        answers = all_answered(tasks, workers, halted)
+        lost.append(max(answers))
+        return {i: found for i, found in answers.items() if i not in lost}
+
+    monkeypatch.setattr(part_tasks, "solve_side_by_side", interrupted)
+    found = solve(problem, SolveOptions(backend="scale", nodes=0))
+    assert lost and found.stop in ("interrupted", "proven")
+    assert found.bound >= found.objective == evaluate(problem, found.first).objective
+    best = solve(problem, SolveOptions(backend="highs"))
+    assert found.bound >= best.objective >= found.objective
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("workers", ["1", "2", "threads:3"])
+def test_parts_give_the_same_bytes_whoever_solves_them(workers, monkeypatch):
+    monkeypatch.setattr(scale, "PARTS_FROM", 0)
+    problem = beside(crowded(4), crowded(54))
+    here, there = (
+        solve(problem, SolveOptions(backend="scale", nodes=0, workers=who)) for who in ("threads:2", workers)
+    )
+    assert (here.objective, here.bound) == (there.objective, there.bound)
+    for name in ("dwelling", "app", "kind"):
+        assert np.array_equal(getattr(here.first, name), getattr(there.first, name))
+
+
+@pytest.mark.soak
+def test_an_interrupt_ends_processes_at_work_and_keeps_what_is_known(monkeypatch):
+    monkeypatch.setattr(scale, "PARTS_FROM", 0)
+    problem = beside(crowded(5), crowded(55))
+    stop = threading.Event()
+    stop.set()
+    found = solve(problem, SolveOptions(backend="scale", nodes=0, workers="2", interrupt=stop))
+    assert found.stop == "interrupted"
+    assert found.bound >= found.objective == evaluate(problem, found.first).objective

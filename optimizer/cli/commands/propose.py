@@ -73,17 +73,17 @@ def propose(
             metavar=COUNT,
         ),
     ] = 1,
-    engine: Annotated[
+    workers: Annotated[
         str,
         typer.Option(
-            "--engine",
-            metavar=both("LIEU", "PLACE"),
+            "--workers",
+            metavar="threads:2|2|tcp://…",
             help=both(
-                "Où calculer : threads, dask-local:N (N processus) ou dask://hôte:port.",
-                "Where to compute: threads, dask-local:N (N processes) or dask://host:port.",
+                "Qui calcule les parties d'un pays : threads:N, N processus, ou un ordonnanceur Dask (tcp://hôte:8786).",
+                "Who computes the parts of a country: threads:N, N processes, or a Dask scheduler (tcp://host:8786).",
             ),
         ),
-    ] = "threads",
+    ] = "threads:2",
     prospects: Annotated[
         int,
         typer.Option(
@@ -139,7 +139,7 @@ def propose(
     previous = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
         options = Options(
-            gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, engine=engine, prospects=prospects,
+            gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, workers=workers, prospects=prospects,
             accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=pdf, models=models,
             warm_start=warm_start, keep=keep, chains=chains_of(chains), lang=lang.value,
         )  # fmt: skip

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from optimizer.solve.options import RawSolution, SolveOptions, Stop, Watch
+import numpy as np
+
+from optimizer.problem.model import FirstRanks, Problem
+from optimizer.solve.answer import RawSolution
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
+from optimizer.solve.watch import Stop, Watch
+from optimizer.workers import workers_of
 
 if TYPE_CHECKING:
-    from optimizer.solve.answers import Answer
-    from optimizer.solve.parts import Part
-    from optimizer.solve.scale.model import LabelledTransport, Progress, ScaleResult, WarmStart
-    from optimizer.solve.scale.pricing import Engine
-    from optimizer.solve.transport import Carver
+    from optimizer.solve.parts.carving import Carver
+    from optimizer.solve.parts.components import Part
+    from optimizer.solve.parts.tasks import PartTask
+    from optimizer.solve.transport.model import Progress, WarmStart
 
 GAP = 1e-4
 """Relative gap asked of the kernel when none is given: the proof's own tree goes on from there on small cases."""
@@ -25,152 +30,123 @@ POLISH = 40
 """Pushes on single rows once the gap is reached: no lease is said to be missing that a few points would give."""
 PARTS_FROM = 20_000
 """Dwellings above which what shares no household and no rule is solved part by part (`parts`)."""
-AT_ONCE = 2
-"""Parts solved at the same time in this process."""
 PART_GAP = 5e-4
 """Relative gap asked of each part when none is given: below it a country takes twice as long for 0.03 % more."""
 LONG = 4_000_000
 """Menu entries from which a part is first solved with the ``FIRST_DEPTH`` best of each menu and type."""
-FIRST_DEPTH, DEEPER = 64, 8
+FIRST_DEPTH = 64
 
 
 def available() -> str | None:
     return None if find_spec("highspy") and find_spec("numba") else "numba"
 
 
-@backend("scale", features=("implicit", "threads", "engines", "interrupt", "warm_start"), available=available)
+@backend("scale", features=("implicit", "threads", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """The kernel's best assignment and its multipliers; counted again and bounded again by the caller."""
-    from optimizer.solve.answers import first_ranks, multipliers, warm_start
-    from optimizer.solve.engine_registry import open_engine
-    from optimizer.solve.parts import parts_of, whole
-    from optimizer.solve.transport import Carver
+    from optimizer.solve.from_transport import first_ranks, multipliers, warm_start
+    from optimizer.solve.parts.carving import Carver
+    from optimizer.solve.parts.components import parts_of, whole
+    from optimizer.solve.parts.tasks import Beside, solve_side_by_side
 
     problem = job.problem
     if not len(problem.dwelling_ids) or not len(problem.entry_app):
         return RawSolution(None, False, "gap", "nothing to match")
     parts = parts_of(problem) if len(problem.dwelling_ids) > PARTS_FROM else [whole(problem)]
+    carver = Carver(problem)
     warm = None if job.start is None else warm_start(job.layout, job.start)
-    with open_engine(options.engine, max(2, options.threads)) as engine:
-        task = _Task(job, options, watch, engine, Carver(problem), warm, parts)
-        if len(parts) > 1 and options.engine == "threads":
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                answers = list(pool.map(task.solve, range(len(parts))))
-        else:
-            answers = [task.solve(i) for i in range(len(parts))]
-    for _, found in answers:
+    beside = Beside(len(parts), lambda value, bound: _say(job, watch, value, bound))
+    tasks = [
+        _task(job, options, watch, carver, parts, i, warm, partial(beside.hear, i)) for i in range(len(parts))
+    ]
+    if len(parts) > 1:
+        answers = solve_side_by_side(tasks, options.workers, lambda: _interrupted(options))
+    else:
+        answers = {i: task.solve() for i, task in enumerate(tasks)}
+    for found in answers.values():
         for name, seconds in found.timings_s.items():
             job.timings[f"kernel_{name}"] = job.timings.get(f"kernel_{name}", 0.0) + seconds
-    reasons = {found.stop_reason for _, found in answers}
+    reasons = {found.stop_reason for found in answers.values()}
+    if len(answers) < len(parts):
+        reasons.add("interrupted")
     stop: Stop = "interrupted" if "interrupted" in reasons else "time" if "time_limit" in reasons else "gap"
-    steps = sum(found.iterations for _, found in answers)
+    steps = sum(found.iterations for found in answers.values())
     said = f"{'/'.join(sorted(reasons))}, {steps} iterations"
+    placed = [(carver.placed(parts[i]), answers[i]) for i in sorted(answers)]
+    unsolved = [part for i, part in enumerate(parts) if i not in answers]
     return RawSolution(
-        first_ranks(problem, answers),
+        _with_known(problem, first_ranks(problem, placed), job.incumbent.first, unsolved),
         False,
         stop,
         said if len(parts) == 1 else f"{len(parts)} parts, {said}",
-        multipliers=multipliers(job.layout, answers),
+        multipliers=multipliers(job.layout, placed),
     )
 
 
-@dataclass
-class _Task:
-    """The parts of one problem, what they need, and where each stands."""
+def _task(
+    job: Job,
+    options: SolveOptions,
+    watch: Watch,
+    carver: Carver,
+    parts: list[Part],
+    i: int,
+    warm: WarmStart | None,
+    heard: Callable[[Progress], None],
+) -> PartTask:
+    """Part ``i``, to be solved to the gap asked of the whole."""
+    from optimizer.solve.from_transport import warm_part
+    from optimizer.solve.parts.tasks import Carved, PartTask
+    from optimizer.solve.transport import ScaleOptions
 
-    job: Job
-    options: SolveOptions
-    watch: Watch
-    engine: Engine
-    carver: Carver
-    warm: WarmStart | None
-    parts: list[Part]
-    states: dict[int, Progress] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    full: threading.Lock = field(default_factory=threading.Lock)
-    """One whole part in memory at a time: every entry of a region is a gigabyte."""
+    part, problem = parts[i], job.problem
+    homes = int(carver.homes[part.classes].sum()) / len(problem.dwelling_ids)
+    return PartTask(
+        Carved(carver, part),
+        problem.must_fill[part.classes],
+        options.gap or (GAP if part.whole else PART_GAP),
+        job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
+        FIRST_DEPTH if not part.whole and carver.entries(part) > LONG else None,
+        warm if warm is None or part.whole else warm_part(problem, warm, part),
+        ScaleOptions(
+            max_iterations=MOST_ITERATIONS,
+            interrupted=lambda: _interrupted(options),
+            threads=max(2, options.threads),
+            max_leaves=0,
+            cuts=False,
+            # an earlier run has been through its pushes already
+            polish=0 if not part.whole else POLISH if warm is None else POLISH // 10,
+        ),
+        None if options.time_limit is None else time.time() + watch.left(),
+        _share(parts[i:], options.workers),
+        heard,
+    )
 
-    def solve(self, i: int) -> Answer:
-        """Solve one part to the gap asked of the whole."""
-        from optimizer.solve.answers import warm_part
-        from optimizer.solve.transport import share_of_points
 
-        part, problem = self.parts[i], self.job.problem
-        warm, limit = self.warm, self._limit(i)
-        if warm is not None and not part.whole:
-            warm = warm_part(problem, warm, part)
-        long = not part.whole and self.carver.entries(part) > LONG
-        depth = FIRST_DEPTH if long else None
-        transport = self.carver.carve(part, depth)
-        homes = int(transport.model.capacity.sum()) / len(problem.dwelling_ids)
-        worth = self.job.incumbent.objective if part.whole else int(self.job.incumbent.objective * homes)
-        gap = self.options.gap or (GAP if part.whole else PART_GAP)
-        gap *= share_of_points(problem, transport.model, part, worth)
-        while True:
-            found = self._run(i, transport.model, gap, limit, warm)
-            placed = transport.placed
-            if depth is None or found.stop_reason in ("interrupted", "time_limit"):
-                return placed, found
-            del transport  # a region's model is let go before every entry of it is read
-            left_out = self._bound(part, found) - found.bound
-            if left_out <= gap * abs(found.bound):
-                return placed, found
-            # entries left out would have paid: the same again with more of them, from where this ended
-            warm, depth = found.warm, DEEPER * depth
-            transport = self.carver.carve(part, depth)
+def _share(parts: list[Part], workers: str) -> float:
+    """Share of the time left for the first of some parts, among those that still have to begin."""
+    menus = [len(p.applications) for p in parts]
+    return min(1.0, max(1, workers_of(workers).count) * menus[0] / max(1, sum(menus)))
 
-    def _run(
-        self, i: int, model: LabelledTransport, gap: float, limit: float | None, warm: WarmStart | None
-    ) -> ScaleResult:
-        from optimizer.solve.scale import ScaleOptions, solve_transport
-        from optimizer.solve.scale.warm import Resuming
 
-        options = self.options
-        return solve_transport(
-            model,
-            ScaleOptions(
-                gap=gap,
-                max_iterations=MOST_ITERATIONS,
-                time_limit_s=limit,
-                interrupted=None if options.interrupt is None else options.interrupt.is_set,
-                threads=max(2, options.threads),
-                max_leaves=0,
-                cuts=False,
-                polish=self._polish(i, warm is None),
-                engine=self.engine if warm is None else Resuming(self.engine, warm),
-            ),
-            progress=lambda state: self._tell(i, state),
-            warm=warm,
-        )
+def _interrupted(options: SolveOptions) -> bool:
+    return options.interrupt is not None and options.interrupt.is_set()
 
-    def _polish(self, i: int, cold: bool) -> int:
-        """Pushes allowed: an earlier run has been through them already."""
-        return 0 if not self.parts[i].whole else POLISH if cold else POLISH // 10
 
-    def _bound(self, part: Part, found: ScaleResult) -> int:
-        """The bound over every entry of a part."""
-        from optimizer.solve.scale import bound_of
+def _say(job: Job, watch: Watch, value: int | None, bound: int | None) -> None:
+    watch.say("solve", job.incumbent.objective if value is None else value, bound)
 
-        with self.full:
-            return bound_of(self.carver.carve(part).model, found.certificate) // found.certificate.quantum
 
-    def _limit(self, i: int) -> float | None:
-        """Seconds for a part: of what is left, its share among the parts that still have to begin."""
-        if self.options.time_limit is None:
-            return None
-        left = max(0.1, self.watch.left())
-        if len(self.parts) == 1:
-            return left
-        menus = [len(p.applications) for p in self.parts[i:]]
-        return max(0.1, left * min(1.0, AT_ONCE * menus[0] / max(1, sum(menus))))
-
-    def _tell(self, i: int, state: Progress) -> None:
-        """Sums over all parts, once each has a solution."""
-        with self.lock:
-            self.states[i] = state
-            known = list(self.states.values())
-            values = [s.objective for s in known if s.objective is not None]
-            if len(values) < len(self.parts):  # the others are not solved yet
-                self.watch.say("solve", self.job.incumbent.objective)
-            else:
-                self.watch.say("solve", sum(values), sum(s.bound for s in known))
+def _with_known(problem: Problem, found: FirstRanks, known: FirstRanks, unsolved: list[Part]) -> FirstRanks:
+    """Parts that nobody has solved keep the known proposal; parts share no dwelling and no household."""
+    if not unsolved:
+        return found
+    left = np.zeros(len(problem.class_menu), bool)
+    for part in unsolved:
+        left[part.classes] = True
+    keep = left[problem.klass[known.dwelling]]
+    columns = [
+        np.concatenate([getattr(found, name), getattr(known, name)[keep]])
+        for name in ("dwelling", "app", "kind")
+    ]
+    by = np.argsort(columns[0], kind="stable")
+    return FirstRanks(*(column[by] for column in columns))
