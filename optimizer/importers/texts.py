@@ -452,7 +452,9 @@ def _item_reader(column: Column, places: Gazetteer | None) -> Callable[[str], st
         "rooms": rooms_item,
         "choice": _choice_reader(column),
     }
-    read = readers.get(column.items, word_reader(column, places) if spoken(column.name) else lambda word: word)
+    read = readers.get(
+        column.items, word_reader(column, places) if spoken(column.name) else lambda word: word
+    )
     empty = empty_words("list")
 
     def item(word: str) -> str | Bad | Mended[str]:
