@@ -59,9 +59,11 @@ class OrderTable:
                 if mode == "partial":
                     self._partial.add(place)
                 last = listed[-1][0]
+                # pinned, or freed by a tenant: an orientation without a name makes nobody move in
+                seatless = dwelling in facts.pinned_application or facts.dwellings.tenant[dwelling] >= 0
                 for rank, app in listed:
-                    # after the last of a list comes the seat, or the rest of the pool; a pinned dwelling has no seat
-                    if rank == last and mode == "direct" and dwelling in facts.pinned_application:
+                    # after the last of a list comes the seat, or the rest of the pool; some dwellings have no seat
+                    if rank == last and mode == "direct" and seatless:
                         continue
                     self._rows.setdefault(place, []).append(_Placed(len(rows), rank))
                     held.setdefault(app, []).append(len(rows))
