@@ -46,7 +46,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = {"persons": "2", "children_under_14": "0", "rooms_wanted": "2"}
     people += [application(f"N{i}", score=str(90 - i), **small) for i in range(4)]
     people += [application(f"P{i}", score=str(140 - i)) for i in range(3)]
-    case = write(base / "cas", [dwelling("V0")], people, conventions=[agreement("BAILLEUR", "1")])
+    case = write(
+        base / "cas", [dwelling("V0"), dwelling("V1")], people, conventions=[agreement("BAILLEUR", "1")]
+    )
     with (case / "case.yaml").open("a", encoding="utf-8") as settings:
         settings.write("changes:\n")
         for rule in ("flux", "flux_max", "mutation_max", "priority_publics"):
