@@ -25,6 +25,7 @@ from benchmarks.tables import machine
 from optimizer.simulation.comparing import Simulation
 from optimizer.simulation.page import open_proofs
 from optimizer.simulation.summary import TODAY
+from optimizer.workers import code_mark
 
 RESULTS = Path(__file__).parent / "results"
 YEAR = {"dwellings": 156, "sessions": 26, "tight": True, "freed": False, "refusals": False}
@@ -130,7 +131,11 @@ def main(words: list[str]) -> int:
         f"`python -m benchmarks.simulate {said}`",
         "",
     ]
-    page += [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date"), ""]
+    page += [
+        ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date")
+        + f", program {code_mark()[:12]}",
+        "",
+    ]
     page += [" ".join((__doc__ or "").split("\n\n")[1].split()), ""]
     out = asked.out or RESULTS / f"simulate-{head['date']}.md"
     for setting in SETTINGS:

@@ -42,7 +42,8 @@ SPREAD = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """Other years of the law of a world. C kinds of dwellings, H dwellings, A households of the world then N that arrive, K draws.
+    """Other years of the law of a world. C kinds of dwellings (those of a kind may be let to the same households), H dwellings,
+    A households of the world then N that arrive, K draws.
 
     Attributes
     ----------
@@ -83,14 +84,18 @@ def forecast(world: World) -> Forecast:
     column = np.array([where.get(str(name), -1) for name in joined.facts.applications.ids], np.int64)
     more = np.flatnonzero(column < 0)
     column[more] = mine + np.arange(len(more))
-    eligible = np.zeros((len(problem.class_menu), mine + len(more)), np.float32)
     reachable = joined.reachable
+    rows: dict[bytes, int] = {}
+    kind_of = np.zeros(len(problem.class_menu), np.int64)
     for home in np.unique(problem.klass, return_index=True)[1].tolist():
         part = problem.entries_of(home)
         app = problem.entry_app[part].astype(np.int64)
         named = named_types(problem, int(problem.class_group[problem.klass[home]]))
-        fine = named[problem.entry_type[part].astype(np.int64)] & reachable[app]
-        eligible[problem.klass[home], column[app[fine]]] = 1
+        row = np.zeros(mine + len(more), bool)
+        row[column[app[named[problem.entry_type[part].astype(np.int64)] & reachable[app]]]] = True
+        kind_of[problem.klass[home]] = rows.setdefault(np.packbits(row).tobytes(), len(rows))
+    bits = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
+    eligible = np.unpackbits(bits, axis=1, count=mine + len(more)).astype(np.float32)
     accepts = np.ones(mine + len(more))
     if setting.refusals:
         accepts[column] = joined.acceptance
@@ -104,7 +109,7 @@ def forecast(world: World) -> Forecast:
 
     order = luck("taken", homes, 2).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
     return Forecast(
-        eligible, accepts, problem.klass.astype(np.int64), order < each, luck("opens", homes, 3), luck("arrives", later, 5),
+        eligible, accepts, kind_of[problem.klass], order < each, luck("opens", homes, 3), luck("arrives", later, 5),
         luck("stays", people, 7), luck("answers", [*people, *later], 11),
     )  # fmt: skip
 
