@@ -7,7 +7,7 @@ from optimizer.domain.account import account_forms
 from optimizer.importers.words import in_french
 
 _MEANING: dict[str, str] = {
-    "account": f"Réservataire : {account_forms('fr')}",
+    "account": f"Réservataire : {account_forms('fr')} ; une commune peut s'écrire par son nom",
     "anru": "Logements relouables pour les relogements de renouvellement urbain (hors assiette)",
     "application_id": "Numéro unique de la demande, texte de 18 caractères au plus",
     "area": "Périmètre de la ligne : code de commune, d'EPCI ou de département ; vide = celui de COLL:…, sinon le département",
