@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.solve.scale import LabelledTransport, ScaleOptions, ScaleResult, solve_transport
+from optimizer.solve.transport import LabelledTransport, ScaleOptions, ScaleResult, solve_transport
 
 
 def read_assignment(text: str) -> np.ndarray:

@@ -27,7 +27,7 @@ from scipy.sparse import csc_matrix
 from optimizer.problem import Problem, build
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.world import NEVER, World
-from optimizer.solve.highs_model import new_model
+from optimizer.solve.highs_lp import new_model
 
 F = NDArray[np.float64]
 I64 = NDArray[np.int64]
