@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import optimizer as af
+from benchmarks.simulate import SETTINGS, page_of
 from optimizer.errors import AttrifluxError
 from optimizer.simulation.files import parts_of, simulate_to
 from optimizer.simulation.page import simulation_html
@@ -49,6 +50,22 @@ def test_tables_page_and_record_are_there(written):
     assert len(weeks) == 2 * 2 * 2 and (weeks["stop"] == "proven").all()
     assert all(json.loads(text)["status"] == "certified_optimal" for text in weeks["certificate"])
     assert not parts_of(out).exists()
+
+
+def test_the_page_of_a_campaign_has_a_line_for_each_policy_and_its_seconds(written):
+    spent = {f"{p} {seed}": 10.0 * seed for p in WANTED.split(",") for seed in (1, 2)}
+    lines = page_of(SETTINGS[0], written.result, spent)
+    cells = {
+        line.split(" | ")[0].strip("| "): line.strip("| ").split(" | ")
+        for line in lines
+        if line.startswith("| ")
+    }
+    assert list(cells) == ["policy", *WANTED.split(",")]
+    assert {len(row) for row in cells.values()} == {len(cells["policy"])}
+    assert [cells[p][-1] for p in WANTED.split(",")] == ["15.0"] * 3
+    gain = written.result.summary.set_index(["policy", "indicator"]).loc[("required_rate", "gain")]
+    assert cells["required_rate"][1].startswith(f"{100 * gain['mean']:.2f} ± ")
+    assert any(line.startswith("2 seeds, 8 sessions, 0 without") and "90 s" in line for line in lines)
 
 
 def test_the_summary_says_the_gain_of_each_policy(written):

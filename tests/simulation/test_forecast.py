@@ -8,9 +8,11 @@ from itertools import permutations
 
 import numpy as np
 
+import optimizer as af
 from optimizer.simulation import forecast as forecasts
 from optimizer.simulation.forecast import DRAWS, Forecast, always_housed, forecast, needed
-from optimizer.simulation.world import World
+from optimizer.simulation.setting import Setting
+from optimizer.simulation.world import World, draw_world
 
 
 def most_let(homes: list[list[int]], without: int = -1) -> int:
@@ -62,3 +64,11 @@ def test_the_other_years_hold_every_household_of_this_one_and_its_own_arrivals(c
     assert drawn.eligible[:, :people].any() and drawn.eligible[:, people:].any()
     again = forecast(replace(calm))
     assert (again.eligible == drawn.eligible).all() and (again.home_luck == drawn.home_luck).all()
+
+
+def test_years_of_a_case_are_drawn_again_from_what_it_vacates_and_who_asks():
+    case = af.synthesize("commission", dwellings=6, applications=60, seed=3)
+    world = draw_world(case, Setting(dwellings=6, sessions=2), 1)
+    drawn = forecast(world)
+    assert (drawn.taken.sum(axis=1) == 6).all() and drawn.eligible.any()
+    assert drawn.eligible.shape[1] == len(world.arrives) + drawn.next_luck.shape[1] > len(world.arrives)
