@@ -35,6 +35,11 @@ RESEARCHER: Cells = (
      "found.lorenz.groupby(\"mechanism\", sort=False)}\n"
      "figure = curves(series, \"Households, least lucky first\", \"Share of all chances\", \"Lorenz curves of the chances\",\n"
      "                lambda x: percent(x, 0, \"en\"), diagonal=True)\nfigure"),
+    ("markdown", "The same on the households themselves: sorted chances on a tenfold scale, those without any on the line at the bottom."),
+    ("code", "import numpy as np\n\nsorted_p = {name: np.sort(lottery.p) for name, lottery in found.lotteries.items()}\n"
+     "steps = {name: [((i + 1) / len(p), float(x)) for i, x in enumerate(p)] for name, p in sorted_p.items()}\n"
+     "curves(steps, \"Households, least lucky first\", \"Chance of a first rank\", \"Chances, sorted\",\n"
+     "       lambda x: percent(x, 2, \"en\"), decades=True)"),
 )  # fmt: skip
 SECRETARY: Cells = (
     ("markdown", "# La semaine d'un secrétariat de commission\n\nDouze logements, soixante demandes de synthèse (personne de réel). "
