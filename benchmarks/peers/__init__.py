@@ -1,1 +1,1 @@
-"""What the product's backends are compared with: the same problem given whole to a general solver."""
+"""What the engine and the product's backends are compared with: the same problem given whole to general solvers."""

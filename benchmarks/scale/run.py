@@ -1,4 +1,4 @@
-"""Run the benchmark suite: ``python -m benchmarks.scale.run [--sets quick,growth,full,warm,lp,mip,cbc,national] [--repeat 5]``.
+"""Run the benchmark suite: ``python -m benchmarks.scale.run [--sets quick,growth,full,warm,national] [--repeat 5]``.
 
 Both sides of a ratio run in this one process, one after the other. Ours always includes building the model from raw
 attributes; compilation is excluded by a first small solve; drawing the territory is excluded on both sides. Writes a
@@ -23,9 +23,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scale import dwelling_first, peers
+from benchmarks.scale import dwelling_first
 from benchmarks.scale.again import again, changed_share, new_week, pinned
 from benchmarks.scale.families import FAMILIES, raw_of
+from benchmarks.scale.floor import scipy_floor
 from benchmarks.scale.simplified import build
 from optimizer.solve.transport import LabelledTransport, ScaleOptions, ScaleResult, WarmStart, solve_transport
 
@@ -38,7 +39,7 @@ OTHERS = 10
 
 @dataclass
 class Line:
-    """One measured metric; ``ratio`` compares with the peer (ours / peer for B1-B5 and B14, peer / ours for B6-B8)."""
+    """One measured metric; ``ratio`` compares with the peer (ours / peer)."""
 
     metric: str
     instance: str
@@ -104,7 +105,7 @@ def quick(repeat: int) -> list[Line]:
         ("B3", (3_224, 9_864), True, SMALL_GAP, "<= 8"),
     ):
         model = build(raw_of(*size, 0, is_tight=is_tight))
-        floor = median_of(repeat, lambda m=model: peers.scipy_floor(m).seconds)  # type: ignore[misc]
+        floor = median_of(repeat, lambda m=model: scipy_floor(m)[1])  # type: ignore[misc]
         seconds, result = timed(repeat, *size, is_tight, gap)
         lines.append(
             Line(metric, _name(*size, is_tight), seconds, floor, seconds / floor, target, _told(result))
@@ -144,37 +145,6 @@ def _certificate_share(name: str, result: ScaleResult) -> Line:
     spent = result.timings_s["certificate"]
     whole = result.timings_s["total"]
     return Line("B14", name, spent, whole, spent / whole, "<= 0.01", "certificate pass / solve")
-
-
-def lp(repeat: int) -> list[Line]:
-    """B6: HiGHS on the relaxation at 500 x 5,000, against our proven integer answer."""
-    lines = []
-    for is_tight, target in ((False, ">= 2000"), (True, ">= 50")):
-        model = build(raw_of(500, 5_000, 0, is_tight=is_tight))
-        peer = peers.highs(model, integer=False, limit_s=300)
-        seconds, result = timed(repeat, 500, 5_000, is_tight, PROOF)
-        note = f"HiGHS LP {peer.value}; ours {_told(result)}"
-        name = _name(500, 5_000, is_tight)
-        lines.append(Line("B6", name, seconds, peer.seconds, peer.seconds / seconds, target, note))
-    return lines
-
-
-def mip(repeat: int) -> list[Line]:
-    """B8: HiGHS MIP at its largest finished tight size."""
-    peer = peers.highs(build(raw_of(60, 1_500, 0, is_tight=True)), integer=True, limit_s=300)
-    seconds, result = timed(repeat, 60, 1_500, True, PROOF)
-    note = f"HiGHS MIP {peer.value} finished={peer.finished}; ours {_told(result)}"
-    return [Line("B8", _name(60, 1_500, True), seconds, peer.seconds, peer.seconds / seconds, ">= 100", note)]
-
-
-def cbc(repeat: int) -> list[Line]:
-    """B7: PuLP and CBC at 500 x 5,000 (10 GB)."""
-    peer = peers.cbc(build(raw_of(500, 5_000, 0, is_tight=False)), limit_s=300)
-    seconds, result = timed(repeat, 500, 5_000, False, PROOF)
-    note = f"CBC {peer.value} finished={peer.finished}; ours {_told(result)}"
-    return [
-        Line("B7", _name(500, 5_000, False), seconds, peer.seconds, peer.seconds / seconds, ">= 10000", note)
-    ]
 
 
 def national(repeat: int) -> list[Line]:
@@ -302,8 +272,7 @@ def _again(repeat: int, model: LabelledTransport, start: WarmStart | None) -> tu
 
 
 SETS: dict[str, Callable[[int], list[Line]]] = {
-    "quick": quick, "growth": growth, "full": full, "warm": warm, "lp": lp, "mip": mip, "cbc": cbc,
-    "national": national,
+    "quick": quick, "growth": growth, "full": full, "warm": warm, "national": national,
 }  # fmt: skip
 
 
@@ -318,7 +287,7 @@ def _name(dwellings: int, applicants: int, is_tight: bool) -> str:
 
 def machine() -> dict[str, Any]:
     """What the figures depend on."""
-    packages = ("numpy", "scipy", "numba", "highspy", "pulp")
+    packages = ("numpy", "scipy", "numba", "highspy")
     return {
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "cores": os.cpu_count(),

@@ -17,8 +17,9 @@ from benchmarks import child, run
 from benchmarks.instances import FAMILIES, Instance, build
 from benchmarks.instances.pairs import as_problem
 from benchmarks.measuring import MONOLITH, Answer, Limits, Line, measure, propose_line, repeated
-from benchmarks.peers import monolith
-from benchmarks.scale import peers
+from benchmarks.peers import highs, monolith
+from benchmarks.peers.capped import PROVEN
+from benchmarks.peers.program import explicit
 from benchmarks.scale.families import infeasible
 from benchmarks.scale.raw_instances import draw
 from benchmarks.scale.simplified import build as build_transport
@@ -34,9 +35,9 @@ KNOWN = {"simplified-60": 88_702.0, "simplified-60-tight": 76_850.0}
 
 def peer_value(model: LabelledTransport) -> float:
     """Optimum of the untranslated model, in a child: the peer starts HiGHS with other threads than the product."""
-    outcome = child.run(lambda: peers.highs(model, integer=True, limit_s=60), deadline_s=90, memory_gb=64)
-    assert outcome.failure == "" and outcome.answer.finished
-    return float(outcome.answer.value)
+    outcome = child.run(lambda: highs.mip(explicit(model), 60), deadline_s=90, memory_gb=64)
+    assert outcome.failure == "" and outcome.answer.stop == PROVEN
+    return float(outcome.answer.bound)
 
 
 def small(name: str, seed: int = 1) -> Instance:
@@ -68,8 +69,7 @@ def test_the_translation_keeps_the_optimum(seed: int, tight: bool) -> None:
     instance = build("simplified-60-tight" if tight else "simplified-60", seed, dwellings=14, applications=50)
     before = peer_value(model)
     after = solve(instance.problem, SolveOptions(backend="highs"))
-    # the peer stops at a relative gap of 1e-6, the translation is exact
-    assert (after.objective - instance.offset) / 1e6 == pytest.approx(before, rel=2e-6)
+    assert (after.objective - instance.offset) / 1e6 == pytest.approx(before, rel=1e-9)
 
 
 def test_quotas_nobody_can_meet_are_translated_too() -> None:
@@ -80,7 +80,7 @@ def test_quotas_nobody_can_meet_are_translated_too() -> None:
     before = peer_value(model)
     after = solve(problem, SolveOptions(backend="highs"))
     short = evaluate(problem, after.first).shortfall
-    assert (after.objective / 1e6 - markers * 1_000) == pytest.approx(before, rel=2e-6)
+    assert (after.objective / 1e6 - markers * 1_000) == pytest.approx(before, rel=1e-9)
     assert short.max() > 0
 
 
