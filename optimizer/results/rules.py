@@ -90,7 +90,7 @@ def marginal_points(problem: Problem, solved: Solved, found: Evaluation | None =
             ask[k] = RATE_UNIT
             again = again or Again(problem, solved.first, solved.certificate.nodes)
             answer = again.value(ask, max(2, min(MOST_CASES, left)))
-            value, left = answer.value, left - answer.cases
+            value, left = answer.value, left - answer.nodes
         # the proposal stays possible: the optimum falls by no more than it does
         lost = row.price * (RATE_UNIT - max(0, spare)) * (MICRO // (100 * RATE_UNIT))
         out.append(value - solved.objective if value is not None else -min(lost, int(solved.multipliers[k])))

@@ -1,10 +1,22 @@
 """From a `Problem` to the best proposal, its proof and the choice among equals.
 
-What lives here. :func:`solve` runs a backend (``backends/``, drop-in), counts its proposal again in integers, proves it with
-our own branch and bound (``tree``, over the LP of ``master`` and the integer ``bound``), and breaks ties (``ties``) so that
-the first ranks are unique. ``certificate`` is what is published. ``scale/`` is the kernel for whole territories, ``parts``,
-``transport`` and ``answers`` the way there and back, ``part_tasks`` who
-solves the parts of a country.
+What lives here. :func:`solve` runs a backend (``backends/``, drop-in), counts its proposal again in integers, proves it and
+breaks ties, so that the first ranks are unique. The rooms, each with its own record of decisions, from the ground up::
+
+    transport     the kernel for whole territories: column generation over assignments, from arrays to arrays
+    parts         what shares nothing with the rest, as transport models; workers solve parts of a country
+    cuts          mixed-integer rounding, envelopes, separation
+    proof         node, dual bound in integers, certificate
+    tree          the branching rule and its pseudocosts
+    relaxation    restricted master, pricing, Lagrangian subproblem
+    primal        greedy, restricted MIP, orders of réservataires
+    search        branch and bound, branching, diving, plunging, replay
+    ties          the optimum that the tie stages single out
+    backends      highs (the prover), scale (the kernel), pulp and cpsat (references on explicit pairs)
+
+Beside them: ``layout``, ``implicit``, ``listed`` (passes over eligible pairs that list none), ``grid``, ``incumbent``, ``highs_lp``
+(the few calls of HiGHS), ``warm_start``, ``retelling``, ``again``, ``from_transport``, ``start_heuristic``, and ``driver``, one solve
+from beginning to end.
 
 What it may import: ``problem`` and below. It is the only place that knows a solver library, and each library is loaded
 inside the function that calls it.

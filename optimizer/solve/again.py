@@ -1,8 +1,8 @@
 """A solved problem asked again with a lease more here or there: the same linear program, the same tree, another answer.
 
 Between two such questions nothing changes but what a few rows ask for. So the columns, the cuts of all other rows, the last
-basis and what trials of counts lost are kept, and the divisions of the published proof are bounded first (`same_tree`):
-often they close everything, and a few cases do otherwise.
+basis and what trials of counts lost are kept, and the divisions of the published proof are bounded first (`search.reuse`):
+often they close everything, and a few nodes do otherwise.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from optimizer.solve.watch import Watch
 ROUNDED = 100
 """Micropoints that rounded multipliers may leave between a bound and the optimum."""
 LOOKS = (0, 2, 8, 30, 100)
-"""Cases of the tree after which a better proposal is looked for."""
+"""Nodes of the tree after which a better proposal is looked for."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """``value`` in micropoints of the best proposal, None when it was not proven; the cases of the tree that took."""
+    """``value`` in micropoints of the best proposal, None when it was not proven; the nodes of the tree that took."""
 
     value: int | None
-    cases: int
+    nodes: int
 
 
 class Again:
@@ -47,7 +47,7 @@ class Again:
     Parameters
     ----------
     first : its proposal
-    tree : of its proof; what it still closes takes no case
+    tree : of its proof; what it still closes takes no node
     """
 
     def __init__(self, problem: Problem, first: FirstRanks, tree: Sequence[Node] = ()) -> None:
@@ -80,10 +80,10 @@ class Again:
         """What a count loses hardly depends on what one row asks for."""
         return Brancher(self.master)
 
-    def value(self, ask: I64, cases: int) -> Found:
+    def value(self, ask: I64, nodes: int) -> Found:
         """Optimum when each row asks for ``ask`` (R,) more ten-thousandths of a lease.
 
-        No value when that many cases do not prove it, but for what multipliers in whole micropoints leave open. No ties are
+        No value when that many nodes do not prove it, but for what multipliers in whole micropoints leave open. No ties are
         broken: only the value is wanted.
         """
         layout = asking(self.plain, ask)
@@ -94,7 +94,7 @@ class Again:
         take_over(prover, self.tree)
         begun = start.first
         proven = False
-        for budget in (*(n for n in LOOKS if n < cases), cases):
+        for budget in (*(n for n in LOOKS if n < nodes), nodes):
             prover.run(budget)
             proven = self._met(prover) or bool(budget and improve(prover) and self._met(prover))
             if proven:

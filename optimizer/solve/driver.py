@@ -81,7 +81,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
             job.prover.suggest(raw.multipliers)
         if not close(job.prover, options.nodes if grown else 0, options.gap):
             notes.append(
-                f"the tree of the certificate stopped after {job.prover.solved} cases: at its pace, "
+                f"the tree of the certificate stopped after {job.prover.solved} nodes: at its pace, "
                 f"{options.nodes} would not have closed the gap"
             )
         proof = job.prover.proof()
@@ -120,7 +120,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     timings["ties"] = time.perf_counter() - clock
     if stop != "proven":
         stages = replace(stages, unique=None)
-    watch.say("done", start.objective, max(proof.bound, start.objective), proof.cases)
+    watch.say("done", start.objective, max(proof.bound, start.objective), proof.solved)
     return Solved(
         first=first,
         objective=start.objective,

@@ -36,7 +36,7 @@ def new_model() -> Any:
     """A silent HiGHS instance with fixed seed and one thread.
 
     With two, it lets two methods race for the first LP of a MIP and goes on from the vertex of the faster one: the same
-    case would be divided differently from run to run.
+    node would be divided differently from run to run.
     """
     model = _silent_class()()
     if not _STARTED:

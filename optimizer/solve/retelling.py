@@ -55,7 +55,7 @@ def _lost(problem: Problem, pseudocosts: Pseudocosts[CountKey]) -> Iterator[Pseu
 
 
 def _worths(leaf: Leaf) -> dict[int, int]:
-    """Micropoints that a lease in num of each row is worth to a case, its cuts included."""
+    """Micropoints that a lease in num of each row is worth to a node, its cuts included."""
     found: dict[int, int] = {}
     for part in (leaf.rows, leaf.mir):
         for k, value in part.items():

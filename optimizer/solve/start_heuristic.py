@@ -1,6 +1,6 @@
 """A first proposal for a tree that takes long to find its own: a few pricings of the scale kernel.
 
-On 500 dwellings and 2,000 applications the tree goes down through some 40 cases before it has a proposal of its own, a third
+On 500 dwellings and 2,000 applications the tree goes down through some 40 nodes before it has a proposal of its own, a third
 of its time; until then the first one, a household at a time, is 4 % from the best. Twelve pricings take a twentieth of
 that time and leave 0.05 % (0.2 % on 800 with tight rules), so that an early stop has something to show. The tree may divide
 otherwise for it; what it proves does not depend on it.
@@ -28,7 +28,7 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     """
     problem = job.problem
     few = len(problem.dwelling_ids) < IMPLICIT_FROM or not len(problem.entry_app)
-    # what the kernel finds passes over réservataires' orders: mended, it is worth less than what the tree's first case gives
+    # what the kernel finds passes over réservataires' orders: mended, it is worth less than what the tree's first node gives
     few |= len(problem.orders) > 0
     if few or job.start is not None or watch.stopped() or find_spec("numba") is None:
         return False

@@ -36,7 +36,7 @@ LARGEST = 10**12
 
 @dataclass(frozen=True)
 class Division:
-    """A division into two later cases: on a count of a row (its place in `Earlier.rows`), on a household (by name), or, with
+    """A division into two later nodes: on a count of a row (its place in `Earlier.rows`), on a household (by name), or, with
     row -1 and no name, on something else."""
 
     on: Literal["num", "den", "household"]
@@ -74,7 +74,7 @@ class ToldEnvelope:
 
 @dataclass(frozen=True)
 class Closed:
-    """A case and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households,
+    """A node and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households,
     and réservataires' orders by (dwelling, account, application).
 
     They are as the file says: any amount that is not negative.

@@ -38,7 +38,7 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
         rough = self.roughly
         left.append(rough)
         if rough and best is not None:
-            told = OpenNode(node.branches, best.multipliers, best.price, told=True)
+            told = OpenNode(node.branches, best.multipliers, best.price, own=True)
             end = usual(self, told, *words, to_the_end=True)  # type: ignore[arg-type]
             assert end is not None and not self.roughly
             assert end.bound <= best.bound and not self._enough(end)
@@ -75,9 +75,9 @@ def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_end
     monkeypatch.setattr(Lagrangian, "solve", price)
     for name, model, start in again(raw, build(raw), earlier):
         assert solve_transport(model, ONE, warm=start).stop_reason == "proven", name
-    assert any(node.told for node, _ in began), "cases of the earlier run"
+    assert any(node.own for node, _ in began), "cases of the earlier run"
     for node, same in began:
-        assert same or (node.branches and not node.told)
+        assert same or (node.branches and not node.own)
     assert not all(same for _, same in began)
 
 

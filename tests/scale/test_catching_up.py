@@ -117,7 +117,7 @@ def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None
     seen = []
     for turn in (0, 1, 2, 1):
         local_search = LocalSearch(begun(changed(model, 1), found))
-        others = local_search._pushed_apart(turn)
+        others = local_search._perturbed_apart(turn)
         assert len(others) == 1 + PERTURBED
         seen.append(tuple(x.klass.tobytes() + x.applicant.tobytes() for x in others))
     assert seen[1] == seen[3] and len(set(seen)) == 3
@@ -134,7 +134,9 @@ def test_pieces_apart_may_be_taken_in_any_subset(seed: int) -> None:
     run, rng = local_search.run, np.random.default_rng(seed)
     held = run.incumbent.leases
     sets = [
-        p for p in (exchanges_between(run.structure, held, x) for x in local_search._pushed_apart(1)) if p.n
+        p
+        for p in (exchanges_between(run.structure, held, x) for x in local_search._perturbed_apart(1))
+        if p.n
     ]
     mask = apart(sets, vacancies(run.structure, held))
     assert len(mask) == sum(p.n for p in sets) and 0 < mask.sum() < len(mask)
@@ -167,7 +169,7 @@ def test_a_mix_ends_with_what_is_enough() -> None:
     ends = []
     for enough in (None, 0):
         run = begun(changed(model, 2), found)
-        others = LocalSearch(run)._pushed_apart(0)
+        others = LocalSearch(run)._perturbed_apart(0)
         start = run.incumbent.objective
         asked = None if enough is None else start + 1
         ends.append(run.recombine(run.incumbent, others, 20, 0.0, whole_counts=True, enough=asked).objective)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT
 from optimizer.solve.answer import RawSolution
-from optimizer.solve.options import BackendTooLarge, SolveOptions
+from optimizer.solve.backends.explicit import first_ranks, known, one_each, order_signs, row_weight, within
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
 from optimizer.solve.watch import Watch
 
@@ -28,11 +28,12 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     from ortools.sat.python import cp_model
 
     columns, layout = job.columns, job.layout
-    if len(columns) > LIMIT:
-        raise BackendTooLarge("BACKEND_TOO_LARGE", backend="cpsat", columns=len(columns), limit=LIMIT)
+    within(job, "cpsat", LIMIT)
     model = cp_model.CpModel()
     x = [model.new_bool_var("") for _ in range(len(columns))]
-    _one_each(model, job, x)
+    for group in one_each(job):
+        literals = [x[j] for j in group.columns]
+        (model.add_exactly_one if group.exactly else model.add_at_most_one)(literals)
     objective = cp_model.LinearExpr.weighted_sum(
         x, (columns.value * MICRO_PER_HUNDREDTH // job.step).tolist()
     )
@@ -50,7 +51,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         model.add(cp_model.LinearExpr.weighted_sum([x[j] for j in used.tolist()], sign[used].tolist()) <= 0)
     model.maximize(objective)
     if job.start is not None:
-        for literal, taken in zip(x, _chosen(job), strict=True):
+        for literal, taken in zip(x, known(job), strict=True):
             model.add_hint(literal, taken)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = options.threads
@@ -62,20 +63,9 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return RawSolution(None, False, watch.stopped() or "gap", word)
     chosen = np.array([solver.boolean_value(v) for v in x], bool)
-    first = FirstRanks(
-        columns.dwelling[chosen].copy(), columns.app[chosen].copy(), columns.kind[chosen].copy()
-    )
+    first = first_ranks(job, chosen)
     proven = status == cp_model.OPTIMAL
     return RawSolution(first, proven, "proven" if proven else watch.stopped() or "gap", word)
-
-
-def _chosen(job: Job) -> list[bool]:
-    """Whether each explicit column is a line of the best proposal known."""
-    first = job.incumbent.first
-    lines = set(zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True))
-    columns = job.columns
-    each = zip(columns.dwelling.tolist(), columns.app.tolist(), columns.kind.tolist(), strict=True)
-    return [line in lines for line in each]
 
 
 def _scaled(model: Any, rest: Any, price: int, step: int) -> Any:
@@ -88,50 +78,6 @@ def _scaled(model: Any, rest: Any, price: int, step: int) -> Any:
     part = model.new_int_var(0, 2**40, "")
     model.add(unit * part >= rest)
     return (price * unit // step) * part
-
-
-def row_weight(job: Job, k: int) -> Any:
-    """``10_000·num − rate`` of every explicit column on row k, (n,) int64."""
-    kinds, layout = job.problem.kinds, job.layout
-    per_kind = np.zeros(len(kinds), np.int64)
-    here = np.flatnonzero(kinds.row == k)
-    np.add.at(
-        per_kind,
-        layout.kind_of_mark[here],
-        RATE_UNIT * kinds.num[here].astype(np.int64) - layout.mark_rate[here],
-    )
-    return per_kind[job.columns.kind]
-
-
-def order_signs(job: Job) -> Iterator[Any]:
-    """For each row of the réservataires' orders, what every explicit column adds to it, (n,) int64: at most 0 in all."""
-    kinds = job.problem.kinds
-    owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.order_ptr))
-    for row in range(len(job.problem.orders)):
-        per_kind = np.zeros(len(kinds), np.int64)
-        here = kinds.order_row == row
-        np.add.at(per_kind, owner[here], kinds.order_sign[here].astype(np.int64))
-        yield per_kind[job.columns.kind]
-
-
-def _one_each(model: Any, job: Job, x: list[Any]) -> None:
-    columns, problem = job.columns, job.problem
-    for d, group in _groups(columns.dwelling):
-        literals = [x[j] for j in group]
-        if problem.must_fill[problem.klass[d]]:
-            model.add_exactly_one(literals)
-        else:
-            model.add_at_most_one(literals)
-    for a, group in _groups(columns.app):
-        if a >= 0:
-            model.add_at_most_one([x[j] for j in group])
-
-
-def _groups(labels: Any) -> list[tuple[int, list[int]]]:
-    """(label, positions) in the order of the labels."""
-    order = np.argsort(labels, kind="stable")
-    cuts = np.flatnonzero(np.diff(labels[order])) + 1
-    return [(int(labels[part[0]]), part.tolist()) for part in np.split(order, cuts) if len(part)]
 
 
 def _stopper(watch: Watch) -> Any:

@@ -15,7 +15,7 @@ from optimizer.solve.start_heuristic import head_start
 from optimizer.solve.watch import Watch
 
 ROUNDS = (1, *(20,) * 10, *(100,) * 10)
-"""Cases of the tree between two dives."""
+"""Nodes of the tree between two dives."""
 LARGE_ROUNDS = (1, 60, 60, 120, *(240,) * 15)
 """The same where a look for proposals goes through the tree itself (`plunge`)."""
 MIP_NODES = 4_000
@@ -60,8 +60,8 @@ def _by_tree(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | Non
     prover = job.prover
     rounds = ROUNDS if job.master.subproblem is None else LARGE_ROUNDS
     budget = max(options.nodes, sum(rounds))
-    for cases in rounds:
-        prover.run(prover.solved + cases, options.gap, budget)
+    for nodes in rounds:
+        prover.run(prover.solved + nodes, options.gap, budget)
         if answer := _answer(job, options, watch):
             return answer
         if prover.stalled(budget):

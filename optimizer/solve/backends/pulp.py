@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.problem.model import RATE_UNIT, FirstRanks
+from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.answer import RawSolution
-from optimizer.solve.backends.cpsat import _groups, order_signs, row_weight
-from optimizer.solve.options import BackendTooLarge, SolveOptions
+from optimizer.solve.backends.explicit import first_ranks, one_each, order_signs, row_weight, within
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
 from optimizer.solve.watch import Watch
 
@@ -26,21 +26,16 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """Maximise ``Σ value·x − Σ price·s`` in points, ``s_k ≥ rate·den − num − play`` in leases."""
     import pulp
 
-    columns, layout, problem = job.columns, job.layout, job.problem
-    if len(columns) > LIMIT:
-        raise BackendTooLarge("BACKEND_TOO_LARGE", backend="pulp", columns=len(columns), limit=LIMIT)
+    columns, layout = job.columns, job.layout
+    within(job, "pulp", LIMIT)
     model = pulp.LpProblem("attriflux", pulp.LpMaximize)
     x = [pulp.LpVariable(f"x{j}", cat="Binary") for j in range(len(columns))]
     short = {k: pulp.LpVariable(f"s{k}", lowBound=0) for k in layout.active.tolist()}
     gain = [(x[j], v / 100.0) for j, v in enumerate(columns.value.tolist())]
     model += pulp.LpAffineExpression([*gain, *((s, -int(layout.price[k]) / 100.0) for k, s in short.items())])
-    for d, group in _groups(columns.dwelling):
-        must = bool(problem.must_fill[problem.klass[d]])
-        total = pulp.LpAffineExpression([(x[j], 1) for j in group])
-        model += (total == 1) if must else (total <= 1)
-    for a, group in _groups(columns.app):
-        if a >= 0:
-            model += pulp.LpAffineExpression([(x[j], 1) for j in group]) <= 1
+    for group in one_each(job):
+        total = pulp.LpAffineExpression([(x[j], 1) for j in group.columns])
+        model += (total == 1) if group.exactly else (total <= 1)
     for k, s in short.items():
         weight = row_weight(job, k)
         used = np.flatnonzero(weight)
@@ -58,9 +53,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     if any(v.value() is None for v in x):
         return RawSolution(None, False, watch.stopped() or "gap", word)
     chosen = np.array([v.value() > 0.5 for v in x], bool)
-    first = FirstRanks(
-        columns.dwelling[chosen].copy(), columns.app[chosen].copy(), columns.kind[chosen].copy()
-    )
+    first = first_ranks(job, chosen)
     proven = (
         status == pulp.LpStatusOptimal and model.sol_status == pulp.LpSolutionOptimal and not watch.stopped()
     )

@@ -10,7 +10,7 @@ them. Together, for count weights μ ≥ 0 and shortfall weights p ≥ 0, and fo
 because n_k, the leases in num, is whole and s_k ≥ max(0, t_k(d) − n_k). With a straight line below φ at each whole d, and
 D the denominator, the *envelope* ``Σ p_k s_k + Σ μ_k n_k ≥ a·D + b`` holds for every solution. On the Doubs year of the full
 model a landlord whose accounts add up to all its leases can only meet every share at a multiple of a hundred: one envelope
-closes every case between.
+closes every node between.
 
 The weights are those that the LP solution misses by most: a program over (μ, a, b) with Σ μ = 1, whose rows (a whole d, and
 on which side of each t_k the count lies) are found one by one. It only chooses; what is kept is whole numbers, and b is the
@@ -49,7 +49,7 @@ ROUNDS = 60
 
 @dataclass(frozen=True)
 class Window:
-    """What a case says of some rows of one denominator: ``low ≤ den ≤ high``, ``least ≤ num ≤ most`` of each row."""
+    """What a node says of some rows of one denominator: ``low ≤ den ≤ high``, ``least ≤ num ≤ most`` of each row."""
 
     rows: tuple[int, ...]
     low: int

@@ -59,7 +59,7 @@ class Shape:
 
 
 class Inequality(Protocol):
-    """``Σ share·s ≥ (constant − Σ coef_t n_t) / unit`` for every solution of the cases where it holds."""
+    """``Σ share·s ≥ (constant − Σ coef_t n_t) / unit`` for every solution of the nodes where it holds."""
 
     @property
     def unit(self) -> int: ...

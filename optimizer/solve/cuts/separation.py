@@ -18,7 +18,7 @@ MISSING = 1e-6
 NEAR = 1e-7
 """What a product over all cuts may differ from one of a single cut: those near the limit are counted again one by one."""
 KEPT = 200_000
-"""Numbers of a matrix that is kept from one case to the next: those of a year would take gigabytes."""
+"""Numbers of a matrix that is kept from one node to the next: those of a year would take gigabytes."""
 
 
 @dataclass(frozen=True)

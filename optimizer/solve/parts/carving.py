@@ -126,7 +126,7 @@ class Carver:
         pinned = part.classes[problem.must_fill[part.classes]]
         forbidding = _premium([row.price for row in rows], _spread(problem, part))
         premium[new_group[problem.class_group[pinned]]] = forbidding
-        # an order passed over costs as much; what is not held this way is taken back afterwards (`obeying`)
+        # an order passed over costs as much; what is not held this way is taken back afterwards (`primal.orders`)
         orders = len(problem.orders) if part.whole else 0
         price = [row.price for row in rows] + [forbidding // RATE_UNIT + 1] * orders
         menu_start = np.concatenate([[0], np.cumsum(np.diff(problem.menu_ptr)[part.menus])]).astype(np.int64)

@@ -26,7 +26,7 @@ NEARLY = 200_000
 counts were whole, had no proposal left."""
 ROUND_NODES = 50
 NEAR = 30_000
-"""Part of a case's bound that a proposal next to its LP solution may lose: a MIP without an end in sight stops early."""
+"""Part of a node's bound that a proposal next to its LP solution may lose: a MIP without an end in sight stops early."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def solve_restricted(
     keep: B | None = None,
     least: int | None = None,
 ) -> RestrictedOptimum:
-    """MIP over the columns of the master (``keep``: a mask over them) in one case of the tree.
+    """MIP over the columns of the master (``keep``: a mask over them) in one node of the tree.
 
     The counts of the priced rows enter as integer variables: branching on them is what settles a rule.
     ``least``: micropoints below which a proposal is not looked for.
@@ -136,7 +136,7 @@ def _count_variables(master: Master, model: Any) -> NDArray[np.int32]:
 
 
 def within(master: Master, path: Path, m: Multipliers, priced: Priced, slack: int) -> B:
-    """Which columns of the master lose at most ``slack`` (1e-10 point) in a case."""
+    """Which columns of the master lose at most ``slack`` (1e-10 point) in a node."""
     problem = master.layout.problem
     term = np.maximum(priced.dwelling, np.where(problem.must_fill[problem.klass], NEVER, 0))
     for d, limit in restrictions(path).items():
@@ -171,10 +171,10 @@ def mip_near(
     step: int,
     least: int,
 ) -> FirstRanks | None:
-    """A proposal next to the LP solution of a case, nearly all of whose counts are whole; None when none was found.
+    """A proposal next to the LP solution of a node, nearly all of whose counts are whole; None when none was found.
 
     What the LP solution gives whole is kept; where it is fractional, a MIP chooses among the columns that cost next to
-    nothing, within the limits that the case sets to counts. ``least``: micropoints it must be worth to be of use.
+    nothing, within the limits that the node sets to counts. ``least``: micropoints it must be worth to be of use.
     """
     # columns that came after this LP was solved are at zero in it
     x = np.concatenate([relaxed.x, np.zeros(len(master.at) - len(relaxed.x))])

@@ -1,4 +1,4 @@
-"""The published proof: objective, bound and a tree whose leaves cover every case (design §7)."""
+"""The published proof: objective, bound and a tree whose leaves cover every node (design §7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Status = Literal["certified_optimal", "certified_within", "not_certified"]
 
 @dataclass(frozen=True)
 class Split:
-    """A case distinction. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account, household.
+    """A branching. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account, household.
 
     Low side: count ≤ at, or the pair (the account) is not used by the dwelling, or the household (one that stands on a list
     of `Problem.orders`) holds no first rank; high side: the contrary.
@@ -32,10 +32,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Leaf:
-    """Multipliers and prices that bound one case, in micropoints (zeros left out).
+    """Multipliers and prices that bound one node, in micropoints (zeros left out).
 
     ``rows`` λ on the plain rows, ``mir`` ν on the rounded rows, ``branch`` μ by index of the splitting node, ``prices`` π
-    by application, ``cuts`` γ by cut (`solve.cuts`), ``orders`` σ by row of `Problem.orders`. ``empty`` is the reason of a case that contradicts itself.
+    by application, ``cuts`` γ by cut (`solve.cuts`), ``orders`` σ by row of `Problem.orders`. ``empty`` is the reason of a node that contradicts itself.
     """
 
     rows: dict[int, int]

@@ -1,7 +1,7 @@
-"""The bound of a case from any multipliers and prices, in integers, over every eligible column.
+"""The bound of a node from any multipliers and prices, in integers, over every eligible column.
 
 For ``λ, ν, μ, π, γ ≥ 0`` with ``λ_k + ν_k + Σ_c γ_c·10⁴ w_ck / unit_c ≤ price_k`` the Lagrangian of the problem gives, for
-every solution x of the case::
+every solution x of the node::
 
     objective(x) ≤ Σ_a π_a − Σ_k (λ_k·ask_k + ν_k·f_k·N_k) − Σ_c γ_c·constant_c / unit_c + Σ_low μ·n − Σ_high μ·(n+1)
                    + Σ_d max(0, max over its columns of value − cost(kind) − π_a)
@@ -59,7 +59,7 @@ def nothing(layout: Layout) -> Multipliers:
 
 @dataclass(frozen=True)
 class Priced:
-    """Reduced values of a case.
+    """Reduced values of a node.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class Priced:
 
     @property
     def micropoints(self) -> int:
-        """The bound floored to micropoints, of which every objective is a whole number (NEVER: the case is empty)."""
+        """The bound floored to micropoints, of which every objective is a whole number (NEVER: the node is empty)."""
         return NEVER if self.total is None else self.total // TEN
 
 
@@ -150,15 +150,15 @@ def reduced(entries: Entries, option_cost: I64, prices: I64) -> I64:
 
 
 def price_out(layout: Layout, formulation: Formulation, path: Path, m: Multipliers) -> Priced:
-    """Bound of a case: one pass over all columns.
+    """Bound of a node: one pass over all columns.
 
     Raises
     ------
     ValueError
-        A cut does not hold in the case.
+        A cut does not hold in the node.
     """
     if not all(formulation.holds(cut, path) for cut in m.cuts):
-        raise ValueError("cut: more or fewer leases than the case allows")
+        raise ValueError("cut: more or fewer leases than the node allows")
     problem = layout.problem
     cost = kind_costs(layout, path, m)
     options = best_options(layout, cost)

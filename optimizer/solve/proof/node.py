@@ -1,4 +1,4 @@
-"""A case of the proof's tree: the splits on its path and what they allow."""
+"""A node of the proof's tree: the splits on its path and what they allow."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class Columns:
 
 @dataclass
 class _Said:
-    """What the path of a case says of counts, worked out as it is asked for."""
+    """What the path of a node says of counts, worked out as it is asked for."""
 
     path: Path
     floors: Limits
@@ -159,7 +159,7 @@ class Formulation:
     layout: Layout
     _classes: dict[int, Columns] = field(default_factory=dict)
     _said: _Said | None = None
-    """By the path of the case asked of last: every cut is held against it."""
+    """By the path of the node asked of last: every cut is held against it."""
 
     @cached_property
     def cuts(self) -> Cuts:
@@ -187,15 +187,15 @@ class Formulation:
         return other
 
     def windows(self, path: Path) -> dict[tuple[int, ...], Window]:
-        """What a case says of each group of rows of one denominator; without those that contradict themselves."""
+        """What a node says of each group of rows of one denominator; without those that contradict themselves."""
         floors, ceilings = count_limits(path)
         found = ((rows, self.envelopes.window(rows, floors, ceilings)) for rows in self.envelopes.groups)
         return {rows: window for rows, window in found if window is not None}
 
     def holds(self, cut: Inequality, path: Path) -> bool:
-        """Whether the counts of a cut keep their limits everywhere in a case.
+        """Whether the counts of a cut keep their limits everywhere in a node.
 
-        A case that contradicts itself keeps what the case it is a part of kept: its leaf may have the multipliers of that one.
+        A node that contradicts itself keeps what the node it is a part of kept: its leaf may have the multipliers of that one.
         """
         said = self._said
         if said is None or said.path is not path:

@@ -20,7 +20,7 @@ class Proof:
     nodes: tuple[Node, ...]
     root: Multipliers
     root_bound: int
-    cases: int
+    solved: int
     tight: Multipliers
     open_leaves: tuple[tuple[Path, Multipliers, int], ...] = field(default=())
     """Leaves whose floored bound still reaches the objective: only they can hold an optimum."""

@@ -1,4 +1,4 @@
-"""The proof of a case too large for a tree: one leaf, the tighter of a backend's multipliers and of none at all.
+"""The proof of a node too large for a tree: one leaf, the tighter of a backend's multipliers and of none at all.
 
 Nothing but the bound is computed, so a country needs neither the LP of `master` nor its list of columns.
 """
@@ -36,7 +36,7 @@ def root_proof(
         nodes=(published_leaf(best, bound),),
         root=best,
         root_bound=bound,
-        cases=0,
+        solved=0,
         tight=best,
         open_leaves=(((), best, bound),) if bound != NEVER and floored >= value else (),
     )

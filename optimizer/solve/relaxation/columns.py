@@ -23,7 +23,7 @@ from optimizer.solve.relaxation.subproblem import subproblem_of
 
 STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
 """Options of HiGHS where pairs come from whole assignments, and below the root elsewhere. Most pairs of such a program tie with many
-others; perturbing their costs sends the simplex through all of them (Doubs year: eight cases of the tree in 24,118 steps and
+others; perturbing their costs sends the simplex through all of them (Doubs year: eight nodes of the tree in 24,118 steps and
 11.3 s, 4,256 and 3.2 s with these options; weeks of 40 dwellings and 20,000 applications: a fifth of the steps less)."""
 
 PASSED = 1e-7
@@ -78,7 +78,7 @@ class ColumnPool:
         self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
         self.limited: dict[int, Restriction] = {}
         self.held_to: dict[int, bool] = {}
-        """Households that the case leaves out (False) or wants housed (True)."""
+        """Households that the node leaves out (False) or wants housed (True)."""
         self.wanting: dict[int, int] = {}
         """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))

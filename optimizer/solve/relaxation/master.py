@@ -1,9 +1,9 @@
-"""The LP relaxation of a case, by column generation in HiGHS, kept warm from one case of the tree to the next.
+"""The LP relaxation of a node, by column generation in HiGHS, kept warm from one node of the tree to the next.
 
 A column of the pool enters when its reduced value, priced over **all** eligible columns in
-integers, stands above its unit's dual. Branches are bounds on count rows, so a change of case is a change of bounds.
+integers, stands above its unit's dual. Branches are bounds on count rows, so a change of node is a change of bounds.
 
-Every branch and every dwelling that must be filled has an elastic column at a forbidding price: a case that contradicts
+Every branch and every dwelling that must be filled has an elastic column at a forbidding price: a node that contradicts
 itself then has a bound below any solution instead of an infeasible LP, and multipliers to show for it.
 """
 
@@ -44,9 +44,9 @@ MET = 2_000
 
 @dataclass(frozen=True)
 class NodeLP:
-    """Solved LP of a case: multipliers and exact bound, values of the columns, counts of the rows.
+    """Solved LP of a node: multipliers and exact bound, values of the columns, counts of the rows.
 
-    ``settled`` False: the loop was left early because the bound already closes the case, or the clock stopped it.
+    ``settled`` False: the loop was left early because the bound already closes the node, or the clock stopped it.
     ``basis`` of HiGHS and ``cost`` (points, the objective turned round) are those of a settled LP.
     """
 
@@ -63,10 +63,10 @@ class NodeLP:
 
 
 class Master(PricingPool):
-    """The LP of any case of the tree, kept warm from one to the next."""
+    """The LP of any node of the tree, kept warm from one to the next."""
 
     def enter(self, path: Path) -> None:
-        """Set the bounds of a case."""
+        """Set the bounds of a node."""
         self._enter_counts(path)
         wanted = restrictions(path)
         for d in sorted(wanted):
@@ -127,7 +127,7 @@ class Master(PricingPool):
         """Add the cuts and envelopes that the LP solution misses; how many."""
         x, num, den, short, _ = self._primal(answer)
         if path and self._split_households(x):
-            # the case is divided on one of them: what the counts miss shows further down
+            # the node is divided on one of them: what the counts miss shows further down
             return 0
         count = np.asarray(np.bincount(self.columns[1], x, len(self.marks)), np.float64)
         worst: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, Cut]] = {}
@@ -196,10 +196,10 @@ class Master(PricingPool):
         basis: Basis | None = None,
         cutting: bool = True,
     ) -> NodeLP | None:
-        """LP of a case to the end of column generation; None when the clock or the user stopped it.
+        """LP of a node to the end of column generation; None when the clock or the user stopped it.
 
         ``good_enough``: micropoints; once the exact bound is not above, the rest of the loop is left out. ``basis``: of
-        the case this one is a side of; without it HiGHS goes on from whatever case it solved last, often a far one.
+        the node this one is a side of; without it HiGHS goes on from whatever node it solved last, often a far one.
         ``cutting``: once no column is missing, add the cuts that the solution misses and go on.
         """
         self.enter(path)
@@ -299,7 +299,7 @@ class Master(PricingPool):
         return price
 
     def attempt(self, path: Path, basis: Basis, steps: int) -> float | None:
-        """Cost of a case on the columns at hand after so many simplex steps from a basis; None when unknown."""
+        """Cost of a node on the columns at hand after so many simplex steps from a basis; None when unknown."""
         self.enter(path)
         held = self._begin(basis)
         self.model.setOptionValue("simplex_strategy", 1)

@@ -1,6 +1,6 @@
 """Given what each kind of lease costs, the best assignment and the household prices that prove it, over all pairs.
 
-The LP of a case (`master`) knows a few pairs and many rules: its multipliers are good, its household prices are those of the
+The LP of a node (`master`) knows a few pairs and many rules: its multipliers are good, its household prices are those of the
 pairs it happens to hold, and over all pairs they bound nothing. Given the multipliers, what is left is a transport problem,
 which the kernel solves exactly (`scale.paths`, `scale.repair`), each time from the nearest answer it has given. Its prices turn the same
 multipliers into the best bound they can give, and its assignment is what the LP lacks: not one column, as in
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 QUANTUM = 100
 """Steps of the kernel in one micropoint; the bound (`solve.bound`) counts ten-thousandths of one."""
 FROM = 100
-"""Dwellings from which a case is priced this way; below, the prices of the LP take less time. A region's week (134 dwellings, 19,247
+"""Dwellings from which a node is priced this way; below, the prices of the LP take less time. A region's week (134 dwellings, 19,247
 applications) is within 0.027 % after 17 s, where the LP's own prices, and proposals looked for outside the tree, left 0.033 %
 after 45."""
 FAR = 1_000
 """Part of what households bring by which costs may move on average before an answer starts from given prices."""
 KNOWN = 32
-"""Answers kept to start from. Cases are gone through by their bound, here and there in the tree: the last one is often far, the
+"""Answers kept to start from. Nodes are gone through by their bound, here and there in the tree: the last one is often far, the
 parent's or a cousin's is near. On years of 500 dwellings an answer takes a third of the time (55 and 73 ms from the last one,
 17 and 20 from the nearest)."""
 PAIR, TOTAL = 1 << 49, 1 << 58

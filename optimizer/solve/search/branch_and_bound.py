@@ -1,9 +1,9 @@
 """Our own branch and bound: it makes the published proof and corrects a backend that stopped short.
 
-A case is bounded by integers (`bound`), whatever the LP said. Splits, in this order: a count of a priced row, among them
-the denominator of a row whose rounded form would cut the LP solution off (`cases.MirRow` then holds on the high side;
-`branching` compares them); the account of a dwelling, a single pair. The next case is always the one with the largest
-bound, then the oldest; the budget is a number of cases, so the tree is the same on every machine.
+A node is bounded by integers (`bound`), whatever the LP said. Splits, in this order: a count of a priced row, among them
+the denominator of a row whose rounded form would cut the LP solution off (`node.MirRow` then holds on the high side;
+`branching` compares them); the account of a dwelling, a single pair. The next node is always the one with the largest
+bound, then the oldest; the budget is a number of nodes, so the tree is the same on every machine.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from optimizer.solve.tree.pseudocosts import EPS
 from optimizer.solve.watch import Watch
 
 SEEN = 400
-"""Cases before the pace of the bound is judged."""
+"""Nodes before the pace of the bound is judged."""
 HELD = 300
-"""Solved cases that may wait to be divided: each holds the solution and the basis of its LP."""
+"""Solved nodes that may wait to be divided: each holds the solution and the basis of its LP."""
 FAR = 100_000
 """Part of a bound by which a side must fall below its parent to be left unfinished: looking for a proposal, before there is one
 that closes them, such sides would take most of the time."""
@@ -38,7 +38,7 @@ CLOSE = 2_000
 WIDE = 10_000_000
 """Micropoints from which that part is worth it: in a small case every LP is quick."""
 WAIT = 5
-"""Cases after which a proposal is looked for again next to an LP solution, the first time that none was found."""
+"""Nodes after which a proposal is looked for again next to an LP solution, the first time that none was found."""
 MARGIN = 3
 """How many times too slow the pace must be before the rest of the budget is given back."""
 
@@ -60,16 +60,16 @@ class BranchAndBound:
         self.shown: Multipliers | None = None
         """Multipliers of the root without cuts."""
         self.held = 0
-        """LPs of cases not divided yet."""
+        """LPs of nodes not divided yet."""
         self.solved = 0
         self.seen: list[int] = []
-        """Least bound of the whole tree, by number of cases solved."""
+        """Least bound of the whole tree, by number of nodes solved."""
         self.stuck = NEVER
-        """Largest bound of a case that leaves nothing to split and yet is not closed."""
+        """Largest bound of a node that leaves nothing to split and yet is not closed."""
         self.near = False
         """Whether the tree was begun again with a near proposal."""
         self.wait, self.patient = 0, 0
-        """Cases between two looks for a proposal next to an LP solution, and number of cases from which the next is due."""
+        """Nodes between two looks for a proposal next to an LP solution, and number of nodes from which the next is due."""
         self.nothing = nothing(self.layout)
         self.plain = self._bound((), self.nothing)
         """Bound of the multipliers that ask nothing."""
@@ -96,7 +96,7 @@ class BranchAndBound:
             self.held = 1
 
     def begin_anew(self) -> None:
-        """Forget every case, and what was known of the root."""
+        """Forget every node, and what was known of the root."""
         self._begin(self.nothing, self.plain)
 
     def _begin(self, m: Multipliers, bound: int) -> None:
@@ -104,7 +104,7 @@ class BranchAndBound:
         self._push((), m, bound)
 
     def gather(self) -> None:
-        """Put every case that is not divided on the heap."""
+        """Put every node that is not divided on the heap."""
         self.heap = [(-n.bound, i) for i, n in enumerate(self.nodes) if n.split is None and n.bound != NEVER]
         heapq.heapify(self.heap)
 
@@ -119,7 +119,7 @@ class BranchAndBound:
         return True
 
     def widest(self) -> OpenNode | None:
-        """The open case with the largest bound."""
+        """The open node with the largest bound."""
         return self.nodes[self.heap[0][1]] if self.heap else None
 
     @property
@@ -145,7 +145,7 @@ class BranchAndBound:
     def stalled(self, budget: int) -> bool:
         """Whether the pace so far says that the rest of a budget cannot close the gap, by a wide margin.
 
-        The bound falls by about as much each time the number of cases doubles; of that, `MARGIN` times as much as the
+        The bound falls by about as much each time the number of nodes doubles; of that, `MARGIN` times as much as the
         last doubling gave is hoped for.
         """
         n = len(self.seen) - 1
@@ -162,7 +162,7 @@ class BranchAndBound:
         self.seen += [min(before, upper)] * (self.solved + 1 - len(self.seen))
 
     def run(self, budget: int, gap: float = 0.0, whole: int | None = None) -> None:
-        """Bound and split cases until all are closed, the budget is spent, the gap is reached or the clock stops.
+        """Bound and split nodes until all are closed, the budget is spent, the gap is reached or the clock stops.
 
         A budget that its pace says to be spent for nothing is not (`stalled`); ``whole``: the budget that pace is held
         against, when this one is only a part of it.
@@ -188,12 +188,12 @@ class BranchAndBound:
                 self.watch.say("proof", self.incumbent.objective, self.upper(), self.solved)
 
     def take(self, number: int) -> None:
-        """Take an open case off the heap, to be treated now."""
+        """Take an open node off the heap, to be treated now."""
         self.heap = [entry for entry in self.heap if entry[1] != number]
         heapq.heapify(self.heap)
 
     def work(self, number: int) -> bool:
-        """Bound a case that was taken; False, and it is open again, when stopped in the middle."""
+        """Bound a node that was taken; False, and it is open again, when stopped in the middle."""
         node = self.nodes[number]
         first = not node.tried
         done = self._bound_case(number)
@@ -258,7 +258,7 @@ class BranchAndBound:
         return True
 
     def divide(self, number: int) -> None:
-        """Split a solved case, have it solved again, or say that nothing is left to split."""
+        """Split a solved node, have it solved again, or say that nothing is left to split."""
         node = self.nodes[number]
         relaxed, node.relaxed = node.relaxed, None
         self.held -= 1
@@ -300,23 +300,23 @@ class BranchAndBound:
                 least=self.incumbent.objective + self.step,
             )
         )
-        # what was looked for in vain is rarely found a case or two further on
+        # what was looked for in vain is rarely found a node or two further on
         self.wait = 0 if found else max(WAIT, 2 * self.wait)
         self.patient = self.solved + self.wait
         return self.closed(node.bound)
 
     def mip_near(self, number: int) -> None:
-        """Look for a proposal next to the LP solution of a case that is not divided yet."""
+        """Look for a proposal next to the LP solution of a node that is not divided yet."""
         node = self.nodes[number]
         if node.relaxed is not None:
             self._round(node, node.relaxed)
 
     def _basis(self, node: OpenNode) -> Basis | None:
-        """Basis of the case that this one is a side of."""
+        """Basis of the node that this one is a side of."""
         return None if not node.path or node.tried else self.nodes[node.path[-1].node].basis
 
     def _let_go(self, node: OpenNode) -> None:
-        """The basis a case started from is kept until both sides are done with it."""
+        """The basis a node started from is kept until both sides are done with it."""
         if node.path and not node.tried:
             parent = self.nodes[node.path[-1].node]
             parent.waiting -= 1
@@ -328,13 +328,13 @@ class BranchAndBound:
         return (bound - self.incumbent.objective) * CLOSE > abs(bound)
 
     def _enough(self, above: int) -> int:
-        """Bound from which the LP of a case need not be finished; ``above``: what is known of it from its parent."""
+        """Bound from which the LP of a node need not be finished; ``above``: what is known of it from its parent."""
         far = abs(above) // FAR
         closed = self.incumbent.objective + self.step - 1
         return max(closed, above - far) if far >= WIDE else closed
 
     def split(self, number: int, split: Split) -> tuple[int, int]:
-        """Divide a case; the numbers of its sides, which start from its bound and its multipliers."""
+        """Divide a node; the numbers of its sides, which start from its bound and its multipliers."""
         node = self.nodes[number]
         low = self._push((*node.path, Step(number, split, False)), node.multipliers, node.bound)
         path = (*node.path, Step(number, split, True))
@@ -365,7 +365,7 @@ class BranchAndBound:
     def proof(self) -> Proof:
         """The tree as it stands, every leaf with the bound of its own multipliers.
 
-        A case that was divided before the best proposal was known, and that this proposal closes, is a leaf again.
+        A node that was divided before the best proposal was known, and that this proposal closes, is a leaf again.
         """
         kept = published_numbers(self.nodes, self.closed)
         new = {number: i for i, number in enumerate(kept)}
@@ -395,6 +395,6 @@ class BranchAndBound:
             root=shown,
             root_bound=self._bound((), tight),
             tight=tight,
-            cases=self.solved,
+            solved=self.solved,
             open_leaves=tuple(still),
         )

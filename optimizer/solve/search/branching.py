@@ -1,4 +1,4 @@
-"""Which count a case of the proof is divided on: the one whose two sides cost most; a pair where all counts are whole.
+"""Which count a node of the proof is divided on: the one whose two sides cost most; a pair where all counts are whole.
 
 The rule is reliability branching (`tree.pseudocosts`); strong branching tries a side on the columns at hand, without pricing.
 """
@@ -51,16 +51,16 @@ class Candidate:
 
 
 class Brancher:
-    """Chooses counts for the cases of one tree; ``master`` holds their LP."""
+    """Chooses counts for the nodes of one tree; ``master`` holds their LP."""
 
     def __init__(self, master: Master) -> None:
         self.master = master
         self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts()
 
     def choose(self, path: Path, relaxed: NodeLP, room: int) -> Split | None:
-        """The count to divide a solved case on; None when all are whole.
+        """The count to divide a solved node on; None when all are whole.
 
-        ``room``: micropoints between the bound of the case and the best proposal.
+        ``room``: micropoints between the bound of the node and the best proposal.
         """
         known = self.pseudocosts
         found = choose(

@@ -1,4 +1,4 @@
-"""A proposal from one case of the tree: round its counts one by one, re-solving the LP after each.
+"""A proposal from one node of the tree: round its counts one by one, re-solving the LP after each.
 
 With the counts of the priced rows whole, what is left is an assignment; its LP is nearly always integral, and a small MIP
 next to it settles the rest. The steps taken here are not part of the proof.
@@ -21,7 +21,7 @@ STEPS = 120
 
 
 def dive(prover: BranchAndBound, path: Path) -> bool:
-    """Look for a better proposal below a case; True when one was found."""
+    """Look for a better proposal below a node; True when one was found."""
     master, incumbent = prover.master, prover.incumbent
     for depth in range(STEPS):
         relaxed = master.solve(path, prover.watch, incumbent.objective + prover.step - 1)
@@ -78,11 +78,11 @@ def _settle(prover: BranchAndBound, path: Path, relaxed: NodeLP) -> bool:
 
 
 def improve(prover: BranchAndBound) -> bool:
-    """Look for a better proposal below the widest open case; True when one was found."""
-    case = prover.widest()
-    if case is None:
+    """Look for a better proposal below the widest open node; True when one was found."""
+    node = prover.widest()
+    if node is None:
         return False
-    return dive(prover, case.path) if prover.master.subproblem is None else plunge(prover)
+    return dive(prover, node.path) if prover.master.subproblem is None else plunge(prover)
 
 
 def close(prover: BranchAndBound, budget: int, gap: float) -> bool:

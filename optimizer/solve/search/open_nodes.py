@@ -1,4 +1,4 @@
-"""A case of the proof's tree while it is worked on, and which of them are published."""
+"""A node of the proof's tree while it is worked on, and which of them are published."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optimizer.solve.relaxation.master import NodeLP
 
 @dataclass
 class OpenNode:
-    """A case, divided or not. ``bound`` in micropoints; ``split``: the division and the numbers of its two sides."""
+    """A node, divided or not. ``bound`` in micropoints; ``split``: the division and the numbers of its two sides."""
 
     path: Path
     multipliers: Multipliers
@@ -28,13 +28,13 @@ class OpenNode:
     """Its LP, from the time it is solved to the time it is divided."""
     tried: bool = False
     priced: bool = False
-    """Its bound is that of its multipliers, not of a case above it."""
+    """Its bound is that of its multipliers, not of a node above it."""
     again: bool = False
     """It is to be solved from nowhere."""
 
 
 def published_numbers(nodes: list[OpenNode], closed: Callable[[int], bool]) -> list[int]:
-    """Numbers of the cases to publish, ascending: nothing below one whose bound closes it."""
+    """Numbers of the nodes to publish, ascending: nothing below one whose bound closes it."""
     found, waiting = [], [0]
     while waiting:
         number = waiting.pop()

@@ -1,6 +1,6 @@
-"""A proposal from the tree of the proof itself: divide the widest case, go on with its better side, down to whole counts.
+"""A proposal from the tree of the proof itself: divide the widest node, go on with its better side, down to whole counts.
 
-Every case on the way is one of the tree, so nothing is solved for the proposal alone. The counts that cost most are
+Every node on the way is one of the tree, so nothing is solved for the proposal alone. The counts that cost most are
 decided first, as always (`branching`), which is also what a good proposal needs: decided last, they cost what all the
 others have already spent.
 """
@@ -11,11 +11,11 @@ from optimizer.solve.search.branch_and_bound import BranchAndBound
 
 DEEPEST = 200
 EVERY = 5
-"""Divisions in a row that cost nothing before a case's LP solution is made whole: its last counts may cost nothing too."""
+"""Divisions in a row that cost nothing before a node's LP solution is made whole: its last counts may cost nothing too."""
 
 
 def plunge(prover: BranchAndBound) -> bool:
-    """Go down from the widest case until a side is closed or leaves nothing to divide; True when a better proposal was found."""
+    """Go down from the widest node until a side is closed or leaves nothing to divide; True when a better proposal was found."""
     improved = prover.incumbent.improved
     number = prover.heap[0][1] if prover.heap else None
     idle = 0
@@ -42,7 +42,7 @@ def _lost_nothing(prover: BranchAndBound, parent: int, side: int) -> bool:
 
 
 def _step(prover: BranchAndBound, number: int) -> int | None:
-    """Divide a case and bound both sides; the better one while it is open."""
+    """Divide a node and bound both sides; the better one while it is open."""
     node = prover.nodes[number]
     prover.take(number)
     if node.relaxed is None:
@@ -58,9 +58,9 @@ def _step(prover: BranchAndBound, number: int) -> int | None:
         prover.take(side)
         if not prover.work(side):
             return None
-        case = prover.nodes[side]
+        node = prover.nodes[side]
         # a side far below its parent was left unfinished: it is gone down when the other fell even farther
-        alive = not case.empty and not prover.closed(case.bound)
-        if alive and (best is None or case.bound > prover.nodes[best].bound):
+        alive = not node.empty and not prover.closed(node.bound)
+        if alive and (best is None or node.bound > prover.nodes[best].bound):
             best = side
     return best

@@ -1,8 +1,8 @@
-"""The tree of an earlier run, divided again on this problem: what it has closed is closed again by one pricing a case.
+"""The tree of an earlier run, divided again on this problem: what it has closed is closed again by one pricing a node.
 
-A pin, a changed share or a new week moves few cases. Each is bounded by the multipliers that closed it then, with what fits
+A pin, a changed share or a new week moves few nodes. Each is bounded by the multipliers that closed it then, with what fits
 this problem of them; where that is not enough, the best assignment under the same multipliers gives new household prices
-(`subproblem`). What is still open is solved like any other case. Nothing here is believed: every bound is recomputed, and the
+(`subproblem`). What is still open is solved like any other node. Nothing here is believed: every bound is recomputed, and the
 divisions cover every proposal whatever they are.
 """
 
@@ -26,12 +26,12 @@ from optimizer.solve.tree.pseudocosts import Pseudocosts
 from optimizer.solve.warm_start import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope, places_of
 
 FAR = 100_000
-"""Part of the value by which a case may stay above the best proposal: where more has changed (a share of a year of 500 dwellings:
-a thousandth), dividing anew costs less than the 150 cases that the earlier divisions then need."""
+"""Part of the value by which a node may stay above the best proposal: where more has changed (a share of a year of 500 dwellings:
+a thousandth), dividing anew costs less than the 150 nodes that the earlier divisions then need."""
 
 
 def replay(prover: BranchAndBound, earlier: Earlier) -> int:
-    """Divide a fresh tree as an earlier one was; number of its cases (0: it was let go, or there was none)."""
+    """Divide a fresh tree as an earlier one was; number of its nodes (0: it was let go, or there was none)."""
     if not earlier.tree or prover.nodes[0].split is not None:
         return 0
     # first, and from nothing: the multipliers shown are the same with and without an earlier run
@@ -39,9 +39,9 @@ def replay(prover: BranchAndBound, earlier: Earlier) -> int:
     if prover.watch.stopped() or prover.done:
         return 0
     told = _Told(prover, earlier)
-    cases = told.divide()
+    nodes = told.divide()
     most = prover.incumbent.objective + abs(prover.incumbent.objective) // FAR
-    for number, closed in cases:
+    for number, closed in nodes:
         told.price(number, closed)
         above = prover.nodes[number].bound > most and prover.master.subproblem is not None
         if above or prover.watch.stopped():
@@ -51,7 +51,7 @@ def replay(prover: BranchAndBound, earlier: Earlier) -> int:
     prover.near = True
     prover.brancher.pseudocosts = told.pseudocosts()
     prover.gather()
-    return len(cases)
+    return len(nodes)
 
 
 def _households(earlier: Earlier) -> Iterator[str]:
@@ -92,13 +92,13 @@ class _Told:
         }
         """Rows of the réservataires' orders, by name."""
         self.size = [1] * len(earlier.tree)
-        """Cases below each earlier one, itself included."""
+        """Nodes below each earlier one, itself included."""
         for i in reversed(range(len(earlier.tree))):
             node = earlier.tree[i]
             if isinstance(node, Division):
                 self.size[i] += self.size[node.low] + self.size[node.high]
         self.number: dict[int, int] = {}
-        """Of each earlier division, the case it divides here."""
+        """Of each earlier division, the node it divides here."""
         self.columns: list[tuple[int, int, int, int]] = []
         """Pairs of the assignments, kept apart until the tree is: one that is let go leaves no trace in the run."""
 
@@ -118,8 +118,8 @@ class _Told:
         return found
 
     def divide(self) -> list[tuple[int, Closed]]:
-        """The cases, each with the multipliers of the earlier case it stands for."""
-        cases: list[tuple[int, Closed]] = []
+        """The nodes, each with the multipliers of the earlier node it stands for."""
+        nodes: list[tuple[int, Closed]] = []
         waiting = [(0, 0)]
         while waiting:
             old, number = waiting.pop()
@@ -131,11 +131,11 @@ class _Told:
                 waiting += [(node.high, high), (node.low, low)]
                 continue
             if isinstance(node, Division):
-                # on something that is not here: the divisions of either side cover the whole case, and more of them say more
+                # on something that is not here: the divisions of either side cover the whole node, and more of them say more
                 waiting.append((max(node.low, node.high, key=lambda side: self.size[side]), number))
                 continue
-            cases.append((number, node))
-        return cases
+            nodes.append((number, node))
+        return nodes
 
     def _split(self, node: Division) -> Split | None:
         """The division on this problem; None when it has no meaning here."""
@@ -146,7 +146,7 @@ class _Told:
         return Split(node.on, row=row, at=node.at) if row >= 0 else None
 
     def price(self, number: int, closed: Closed) -> None:
-        """Bound a case by the multipliers of its like, with the household prices that were theirs or else the best."""
+        """Bound a node by the multipliers of its like, with the household prices that were theirs or else the best."""
         node = self.prover.nodes[number]
         m = self._multipliers(node.path, closed)
         priced = price_out(self.layout, self.formulation, node.path, m)
@@ -165,7 +165,7 @@ class _Told:
             node.priced = True
 
     def _multipliers(self, path: Path, closed: Closed) -> Multipliers:
-        """What an earlier case says, as far as it has a meaning here, made admissible."""
+        """What an earlier node says, as far as it has a meaning here, made admissible."""
         floors = den_floors(path)
         rows = np.zeros(len(self.layout.problem.rows), np.int64)
         mir: dict[int, int] = {}
@@ -201,7 +201,7 @@ class _Told:
         return self._admissible(Multipliers(rows, mir, branch, prices, cuts, orders))
 
     def _cut(self, path: Path, told: ToldCut | ToldEnvelope) -> Inequality | None:
-        """The cut on this problem, for what the case allows now; None when it has no meaning here."""
+        """The cut on this problem, for what the node allows now; None when it has no meaning here."""
         rows = tuple(self.row[k] for k in told.rows)
         if min(rows) < 0 or len(set(rows)) < len(rows) or not self.layout.uniform[list(rows)].all():
             return None

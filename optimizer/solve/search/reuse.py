@@ -27,12 +27,12 @@ def take_over(prover: BranchAndBound, tree: Sequence[Node]) -> None:
         if isinstance(node, Inner):
             number[node.low], number[node.high] = prover.split(number[old], node.split)
             continue
-        case = prover.nodes[number[old]]
+        kept = prover.nodes[number[old]]
         m = _multipliers(prover, node, number)
-        bound = price_out(prover.layout, prover.master.formulation, case.path, m).micropoints
-        if bound < case.bound:
-            case.multipliers, case.bound, case.empty = m, bound, bound == NEVER
-            case.priced = True
+        bound = price_out(prover.layout, prover.master.formulation, kept.path, m).micropoints
+        if bound < kept.bound:
+            kept.multipliers, kept.bound, kept.empty = m, bound, bound == NEVER
+            kept.priced = True
     prover.gather()
 
 

@@ -1,9 +1,9 @@
 """The best whole choice of one tie stage in one leaf: branch and bound on counts.
 
 A household more here or there changes a draw by some thousands; a count that must be whole changes it by tens of thousands
-in the LP. So cases are divided on counts only, the one whose two sides lose most (tried by a few simplex steps, remembered
+in the LP. So nodes are divided on counts only, the one whose two sides lose most (tried by a few simplex steps, remembered
 per unit of distance), and each side hands its limits on from row to row (`narrow`) before it is solved. Where all counts are
-whole and households are not, a general MIP over the columns still worth it ends the case; it is hardly ever called.
+whole and households are not, a general MIP over the columns still worth it ends the node; it is hardly ever called.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from optimizer.solve.tree.pseudocosts import Effort, Pseudocosts, Sides, choose
 FLOOR = 1e-3
 """Rounding of an LP value that is forgiven before it is rounded down."""
 EFFORT = 4_000_000
-"""Columns of all LPs together after which a search is given up: 4,000 cases of 1,000 columns, 140 of a département's year."""
+"""Columns of all LPs together after which a search is given up: 4,000 nodes of 1,000 columns, 140 of a département's year."""
 MOST_LEFT = 40_000
 """Candidates still worth it after a dive, above which a search is given up: no LP would bring them down to one. With 20,490 a
 draw among 500 dwellings is still settled in 3 s."""
@@ -32,7 +32,7 @@ TRIES = Effort(most=10, patience=4)
 STEPS = 60
 """Simplex steps of a trial."""
 FEW = (0, 3)
-"""Columns of each dwelling, besides those of the LP, in the first MIPs of a case whose counts are whole."""
+"""Columns of each dwelling, besides those of the LP, in the first MIPs of a node whose counts are whole."""
 NODES = 2_000
 """Nodes of one of them; ten times as many of the last, which is to end."""
 NONE = np.zeros(0, np.int64)
@@ -55,8 +55,8 @@ class Found:
 
 
 @dataclass(order=True)
-class Case:
-    """Limits of counts, and where the LP of the case above ended."""
+class Node:
+    """Limits of counts, and where the LP of the node above ended."""
 
     order: tuple[float, int]
     low: F = field(compare=False)
@@ -73,7 +73,7 @@ class Search:
         self.lossy = False
         """A whole choice was refused: rows are missing, and nothing found counts."""
         self.given_up = False
-        """A case was left that may hold a better choice."""
+        """A node was left that may hold a better choice."""
 
     def best(
         self,
@@ -84,7 +84,7 @@ class Search:
     ) -> Found | None:
         """The best choice that gains more than ``above``, else ``chosen``, which gains as much.
 
-        ``guess`` may know a choice that reaches the first bound. ``hopeful``: as long as no choice is known, cases that
+        ``guess`` may know a choice that reaches the first bound. ``hopeful``: as long as no choice is known, nodes that
         break rows wait for the end, and none found proves nothing.
 
         Raises
@@ -97,9 +97,9 @@ class Search:
         low, high = model.low.copy(), model.high.copy()
         if not narrow(model, low, high):
             return None
-        waiting = [Case((-INFINITY, 0), low, high)]
-        aside: list[Case] = []
-        following: Case | None = None
+        waiting = [Node((-INFINITY, 0), low, high)]
+        aside: list[Node] = []
+        following: Node | None = None
         root: Solution | None = None
         effort = made = 0
         while waiting or following is not None or (aside and chosen is not None):
@@ -107,15 +107,15 @@ class Search:
                 waiting, aside = aside, []
                 heapq.heapify(waiting)
             dived = following is None and root is not None
-            case, following = following or heapq.heappop(waiting), None
-            if -case.order[0] < above + 1 - FLOOR:
+            node, following = following or heapq.heappop(waiting), None
+            if -node.order[0] < above + 1 - FLOOR:
                 continue
             if effort > EFFORT or (dived and chosen is not None and self._left(root, above) > MOST_LEFT):
                 self.given_up = True
                 break
             if program.watch.stopped():
                 raise Stopped
-            solution = self._solve(case)
+            solution = self._solve(node)
             effort += len(program.columns)
             if root is None and solution is not None:
                 root = solution
@@ -128,23 +128,23 @@ class Search:
                 continue
             if hopeful and chosen is None and solution.broken > EPS:
                 made += 1
-                aside.append(Case((-solution.value, made), case.low, case.high))
+                aside.append(Node((-solution.value, made), node.low, node.high))
                 continue
             if solution.whole or not len(loose(solution)):
-                better = self._whole(case, solution, above)
+                better = self._whole(node, solution, above)
                 if self.lossy:
                     return None
                 if better is not None:
                     above, chosen = better
                 continue
-            count, lost = self._choose(case, solution, above)
+            count, lost = self._choose(node, solution, above)
             basis = program.basis()
             sides = []
             for high_side in (False, True):
-                low, high = divided(case, solution, count, high_side)
+                low, high = divided(node, solution, count, high_side)
                 if narrow(model, low, high):
                     made += 1
-                    sides.append((lost[high_side], Case((-solution.value, made), low, high, basis)))
+                    sides.append((lost[high_side], Node((-solution.value, made), low, high, basis)))
             sides.sort(key=lambda side: side[0])
             if sides:
                 following = sides[0][1]
@@ -162,28 +162,28 @@ class Search:
             return 0
         return int((self.program.alive & (root.reduced <= root.value - above + HALF)).sum())
 
-    def _solve(self, case: Case) -> Solution | None:
-        self.program.limit(case.low, case.high)
-        if case.basis is not None:
-            self.program.back_to(case.basis)
+    def _solve(self, node: Node) -> Solution | None:
+        self.program.limit(node.low, node.high)
+        if node.basis is not None:
+            self.program.back_to(node.basis)
         return self.program.solve()
 
-    def _whole(self, case: Case, solution: Solution, above: int) -> tuple[int, I64] | None:
-        """The proposal of a case whose counts are whole, when it gains more."""
+    def _whole(self, node: Node, solution: Solution, above: int) -> tuple[int, I64] | None:
+        """The proposal of a node whose counts are whole, when it gains more."""
         program = self.program
         if solution.whole:
             chosen = np.sort(program.columns[solution.x > 0.5])
             found = program.gain.total(program.model, chosen), chosen
         else:
-            best = self._finish(case, solution, above)
+            best = self._finish(node, solution, above)
             if best is None:
                 return None
             found = best
         self.lossy = not self.accept(found[1])
         return found if found[0] > above and not self.lossy else None
 
-    def _finish(self, case: Case, solution: Solution, above: int) -> tuple[int, I64] | None:
-        """The best choice of a case whose counts are whole and whose households are not.
+    def _finish(self, node: Node, solution: Solution, above: int) -> tuple[int, I64] | None:
+        """The best choice of a node whose counts are whole and whose households are not.
 
         First among the columns of the LP and a few of each dwelling; what it gains leaves few others worth it.
         """
@@ -206,13 +206,13 @@ class Search:
         if int(some.sum()) > MOST_LEFT:
             self.given_up = True
             return best
-        found = program.finish(case.low, case.high, some, NONE, 10 * NODES)
+        found = program.finish(node.low, node.high, some, NONE, 10 * NODES)
         self.given_up |= not found.ended
         if found.chosen is None or (best is not None and found.gain < best[0]):
             return best
         return found.gain, found.chosen
 
-    def _choose(self, case: Case, solution: Solution, above: int) -> tuple[int, Sides]:
+    def _choose(self, node: Node, solution: Solution, above: int) -> tuple[int, Sides]:
         """The count whose two sides lose most, and what they lose; beyond the room to the best choice nothing counts."""
         room = solution.value - above
         basis = self.program.basis()
@@ -227,8 +227,8 @@ class Search:
             expected,
             lambda q: known.reliable(((q, False), (q, True))),
             lambda q: (
-                self._try(case, solution, q, False, basis, room),
-                self._try(case, solution, q, True, basis, room),
+                self._try(node, solution, q, False, basis, room),
+                self._try(node, solution, q, True, basis, room),
             ),
             room,
             TRIES,
@@ -238,13 +238,13 @@ class Search:
         return found.candidate, found.lost
 
     def _try(
-        self, case: Case, solution: Solution, count: int, high_side: bool, basis: Basis, room: float
+        self, node: Node, solution: Solution, count: int, high_side: bool, basis: Basis, room: float
     ) -> float:
-        low, high = divided(case, solution, count, high_side)
+        low, high = divided(node, solution, count, high_side)
         value: float | None = -INFINITY
         if narrow(self.program.model, low, high):
             value = self.program.attempt(low, high, basis, STEPS)
-        # a side that closes is worth a few times the room, not all the world: it is remembered for other cases
+        # a side that closes is worth a few times the room, not all the world: it is remembered for other nodes
         lost = 0.0 if value is None else min(4.0 * room, max(0.0, solution.value - value))
         part = float(solution.counts[count] % 1.0)
         self.pseudocosts.learn((count, high_side), 1 - part if high_side else part, lost)
@@ -256,9 +256,9 @@ def loose(solution: Solution) -> I64:
     return np.flatnonzero(np.abs(solution.counts - np.rint(solution.counts)) > EPS)
 
 
-def divided(case: Case, solution: Solution, count: int, high_side: bool) -> tuple[F, F]:
+def divided(node: Node, solution: Solution, count: int, high_side: bool) -> tuple[F, F]:
     """Limits of one side of a division."""
-    low, high = case.low.copy(), case.high.copy()
+    low, high = node.low.copy(), node.high.copy()
     if high_side:
         low[count] = np.ceil(solution.counts[count])
     else:

@@ -16,7 +16,7 @@ to hold it, the LP mixes counts that no optimum has (500 dwellings: not solved i
 The rows of the rules speak of *counts*, the columns n of the model that say how many leases each row has in num and in den;
 the columns of households meet them there. For each row the whole pairs (den, num) that lose no more than the slack are
 known, a range of num for each den (`Table`), and the hull of these points is in the model. So what is fractional is found,
-and divided on, in a space of some hundred counts (`tie_search`) however many households are tied.
+and divided on, in a space of some hundred counts (`ties.branch_and_bound`) however many households are tied.
 
 The identity itself is a row only where it can still say something: in a leaf whose slack reaches one step of the objective.
 """

@@ -3,7 +3,7 @@
 A year of a département leaves a million candidates that lose nothing; of them the LP of a stage wants some ten thousand. The
 rest is priced by one pass over arrays: a candidate meets its dwelling, its household, and the counts of its kind.
 
-Rows can be broken at a high price, so that an LP without columns for a case has an answer that more columns improve. Such
+Rows can be broken at a high price, so that an LP without columns for a node has an answer that more columns improve. Such
 an answer bounds the stage all the same (from above: the rows it breaks only kept something out).
 """
 

@@ -2,8 +2,8 @@
 
 Stage 1: most days of seniority. Stage 2: largest sum of lottery numbers. Stage 3: smallest sorted list of (dwelling_id,
 account, application_id). Only the leaves of the proof whose bound reaches the optimum can hold one, and inside a leaf only
-columns within its slack (`tie_columns`). What they have in common is a small linear model (`tie_model`); each stage is a
-branch and bound on it (`tie_search`), and the leaves are compared stage by stage. After each stage, reduced costs above the
+columns within its slack (`ties.columns`). What they have in common is a small linear model (`ties.model`); each stage is a
+branch and bound on it (`ties.branch_and_bound`), and the leaves are compared stage by stage. After each stage, reduced costs above the
 stage's own gap fix further columns at zero.
 """
 

@@ -2,14 +2,20 @@
 
 What lives here. ``solve_transport(model, options, progress, warm)`` on a ``LabelledTransport``: classes of identical
 dwellings, menus of applicants shared by classes, account labels, priced rows. Nothing else of the product is known
-here; an adapter writes the model from a ``Problem``. One file per idea: ``model`` (what is asked and answered),
-``structure`` (renumbering), ``cells`` (labels apart from pairs), ``cuts``, ``rooms`` and ``rows`` (rounding),
-``paths``, ``repair``, ``market`` and ``lagrangian`` (pricing), ``pilot`` (first multipliers), ``unions`` (sets that grow together), ``programs`` and
-``master`` (HiGHS), ``leases``, ``exchanges`` and ``primal`` (solutions), ``nudge`` (whole leases), ``run``, ``driver``,
-``tries`` and ``tree`` (the story), ``branches`` and ``case`` (cases), ``search`` (exact end game), ``warm``, ``certificate`` and
-``evaluation`` (both sides recomputed from the model).
+here; an adapter writes the model from a ``Problem`` (`solve.parts`). One file per idea:
 
-What it may import. numpy, scipy.sparse, numba, highspy; nothing of ``optimizer``. Money is integer everywhere except
+- *model*: ``model`` (what is asked and answered), ``structure`` (renumbering), ``cells`` (labels apart from pairs), ``rows``,
+  ``leases``, ``evaluation`` and ``certificate`` (both sides recomputed from the model);
+- *pricing* (the Lagrangian subproblem): ``lagrangian``, ``pricing``, and the compiled kernels ``shortest_paths``, ``repair``,
+  ``market``, ``arcs``, ``heap``; ``initial_multipliers`` (a smoothed market for rows);
+- *cuts*: ``mir`` (mixed-integer rounding) and ``capacities`` (how many leases groups can hold at all);
+- *restricted master*: ``master``; ``programs`` (its LP and the integer programs, in HiGHS);
+- *primal*: ``exchanges`` (the independent pieces between two assignments), ``restricted_mip`` (recombination of assignments over
+  them), ``local_search`` (one row's multiplier perturbed from the incumbent), ``primal_schedule`` (when);
+- *proof*: ``column_generation`` (the story, with ``run``, its state), ``branch_and_bound``, ``node``, ``branching``, ``count_rows``,
+  ``exact_search`` (an integer program on what the bound leaves open), ``warm_start``, ``unions`` (sets that grow together).
+
+What it may import. numpy, scipy.sparse, numba, highspy; nothing else of ``optimizer``. Money is integer everywhere except
 inside HiGHS, whose answers are only hints: multipliers are rounded to a grid, bounds and objectives are recomputed
 exactly (only a proof marked ``search`` trusts its branch and bound). No clock decides anything unless a time limit is
 asked; HiGHS runs on one thread with a fixed seed, the pricing threads work on separate components, so the same model
@@ -53,33 +59,33 @@ Doubs year of the full model to 0.01 %: 39 s of processor, 74 s when only a mill
 *Primal.* Two assignments differ by independent chains and cycles; a small integer program picks the best subset under
 the true objective (``exchanges``). Feasible by construction: every subset respects applicants and capacities, and
 shortfalls absorb any rule. Where many assignments are worth the same, what is left to chance is whole numbers: the
-incumbent itself is repaired for multipliers that ask one row for a little more, and its few short chains are mixed in
-(``nudge``). A mix chooses accounts afterwards, as real numbers first, so that it sees no loss where shares of one landlord
-suit no number of leases together; where the rest is settled one mix keeps the counts that accounts decide whole
+incumbent itself is repaired for multipliers that ask one row for a little more, and its few short chains are recombined in
+(``local_search``). A recombination chooses accounts afterwards, as real numbers first, so that it sees no loss where shares of one landlord
+suit no number of leases together; where the rest is settled one recombination keeps the counts that accounts decide whole
 (``Tail.counted``). *Proof.* Bound floored to the objective's grid; else branching on whole counts of leases
 (``tree``), each leaf with its own multipliers and prices; else an integer program on arcs within the gap.
-Floors that nobody can meet need no treatment apart: their multiplier rests at the price, and rooms (``rooms``)
+Floors that nobody can meet need no treatment apart: their multiplier rests at the price, and rooms (``capacities``)
 keep the rounding exact where dwellings must stay empty.
 
 *From an earlier run* (``warm``). Its multipliers, moved as the rounding of the rows has, bound a changed problem as
-closely as some twenty pricings, and the first pricing repairs its assignment at its prices. For a proof its cases are
+closely as some twenty pricings, and the first pricing repairs its assignment at its prices. For a proof its nodes are
 gone over (``tree``), first the one that its proposal lies in: once a good proposal is known the others close after a
 pricing or two. For a gap it is the proposal that is missing, and of it whole leases: rows that lack a third of one at the
 whole price, and others that have two thirds of one too many. So each of the rows that cost most is pushed a little, and
-what moves is mixed all at once, with whole counts, as far as no piece excludes another (``nudge``, ``exchanges.apart``).
+what moves is recombined all at once, with whole counts, as far as no exchange excludes another (``local_search``, ``exchanges.apart``).
 
 What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row. On the
 Doubs year of the full model (3,224 dwellings, 9,864 applications, 85 rows, tight) plain columns left the linear gap
-above 0.2 % after 20 pricings; with exchanges it was 0.003 % after 20. There 48 pricings and mixing ended at 0.0139 % with
+above 0.2 % after 20 pricings; with exchanges it was 0.003 % after 20. There 48 pricings and recombination ended at 0.0139 % with
 five leases missing that a few points each would have given. Repairing the incumbent for the best multipliers and
-mixing three pricings apart (``tries``) now reaches 0.02 % after 15 pricings, and a few pushes 0.008 %: 33 s of
+recombination three pricings apart (``primal_schedule``) now reaches 0.02 % after 15 pricings, and a few perturbations 0.008 %: 33 s of
 processor instead of 56.
 
 What a region needs. A part of 76,261 dwellings (16.3 million arcs, one component): the first pricing by entering
 households did not end in 240 s; from market prices it takes 32 s of processor, exact. Another of 17,168 dwellings: 25
 s before, 8 s now, and every later pricing 5 s instead of 23 to 55 by repair, which stays for small moves. Exchanges are
 bundled to some 1,500 per pricing (``exchanges``): the master took 50 to 100 s per pricing there, now 0.3 to 3 s. And the
-smoothed market clears rows as well as dwellings (``pilot``): from its multipliers two or three pricings reach 0.05 % where
+smoothed market clears rows as well as dwellings (``initial_multipliers``): from its multipliers two or three pricings reach 0.05 % where
 seven to ten did. 17,168 dwellings: 80 s of processor before, 14 s now; 18,299: 44 and 14 s; all 76,261: 93 s.
 
 What was rejected, with measurements in ``benchmarks/results``: dwellings inserted one by one with full lists (10 to 25
@@ -88,9 +94,9 @@ warm prices break); Sinkhorn's two-sided scaling for market prices (a shift of a
 passes) and searches that accept any end within a point (the floods look for the first end, not for a better one);
 labels inside the pricing problem (columns become all-or-nothing per account); rounding a single column (hundreds of
 units from feasible at a bound within 0.05 %); MIP over near-tight arcs before branching (10 s for 200 dwellings whose
-gap ten cases close); whole labels beside exchanges in one program (bounds creep for seconds); dividing on the count
+gap ten nodes close); whole labels beside exchanges in one program (bounds creep for seconds); dividing on the count
 farthest from whole (`tree`); a guide master with one convexity row per loosely tied part of a chained component (no
-gain on the chain, long mixing programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings)."""
+gain on the chain, long recombination programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings)."""
 
 from optimizer.solve.transport.certificate import bound_of, bound_of_leaves
 from optimizer.solve.transport.column_generation import solve_transport

@@ -1,12 +1,12 @@
 """Branch and bound on whole counts of leases, when the strengthened bound leaves a gap.
 
-A node adds case rows ("at least 13 first-quartile leases here"); its relaxation is solved by the same pricing and
+A node adds node rows ("at least 13 first-quartile leases here"); its relaxation is solved by the same pricing and
 master, starting from the parent's multipliers and all columns found so far. The candidate counts are rows of price 0
 from the start, so a node only changes prices and constants.
 
 Two things keep trees small. Multipliers move in a box, as at the root. And the count to divide on is the one whose two
 sides cost most in the master, not the one farthest from whole: on the tight Doubs year with two leases more in one
-quota, 172 cases left one point open, and now four close it.
+quota, 172 nodes left one point open, and now four close it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from optimizer.solve.transport.run import FAR_OFF, Run
 from optimizer.solve.transport.warm_start import carried, shifted
 
 CANDIDATES = 12
-"""Counts farthest from whole that are compared before a case is divided."""
+"""Counts farthest from whole that are compared before a node is divided."""
 TELLS = 0.1
 """Part of what is missing that a division on a count of the earlier run must cost for the others not to be asked."""
 SHAKES = (0.1, 0.3, 1.0)
-"""Shakes (points per lease) with which a solution is looked for where dividing promises nothing (`tries`), the first again and
+"""Shakes (points per lease) with which a solution is looked for where dividing promises nothing (`primal_schedule`), the first again and
 again: on weeks of the tight Doubs year each found what was missing 10 or 11 times of 24, and 3 points 4 times."""
-EASY = 30  # cases divided on rule counts alone before exact search is tried on each
+EASY = 30  # nodes divided on rule counts alone before exact search is tried on each
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class _Split:
 
 
 class BranchAndBound(NodeRelaxation):
-    """Explores cases best bound first; keeps the certificate of every closed one."""
+    """Explores nodes best bound first; keeps the certificate of every closed one."""
 
     def __init__(
         self, run: Run, local_search: LocalSearch, warm: tuple[Certificate, ...] = (), root: Ints | None = None,
         divided_before: frozenset[Count] = frozenset(),
     ) -> None:  # fmt: skip
-        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them.
+        """``warm`` are the nodes of an earlier run, ``root`` its multipliers before it distinguished them.
 
         ``divided_before``: counts an earlier run divided on; they are compared before all others (`_compare`).
         """
@@ -73,18 +73,18 @@ class BranchAndBound(NodeRelaxation):
         self.searched = False
         self.next_shake, self.wait = 0, 4
         self.next_wide, self.wide_wait = 0, 1
-        self._told: tuple[Priced, _Split] | None = None
-        cases = [OpenNode((), start, run.best.price)]
+        self._compared: tuple[Priced, _Split] | None = None
+        nodes = [OpenNode((), start, run.best.price)]
         if warm:
             warm = tuple(shifted(run.model, leaf) for leaf in warm)
             moved = np.zeros_like(y) if root is None else y - root
             held = run.incumbent
             assert held is not None
-            # the case that the incumbent lies in first: the others close sooner once a good proposal is known
+            # the node that the incumbent lies in first: the others close sooner once a good proposal is known
             counts_held = self._watched(cell_counts(self.structure, held.leases), held.labels)
             reopened = (self._reopened(leaf, moved) for leaf in warm)
-            cases = sorted(reopened, key=lambda case: self._missed(case, counts_held))
-        self.open = [(-run.best.bound, i, case) for i, case in enumerate(cases)]
+            nodes = sorted(reopened, key=lambda node: self._missed(node, counts_held))
+        self.open = [(-run.best.bound, i, node) for i, node in enumerate(nodes)]
         self.opened = 0
         self.numbered = len(self.open)
 
@@ -96,7 +96,7 @@ class BranchAndBound(NodeRelaxation):
         return max(self.run.floor(-self.open[0][0]), done) if self.open else done
 
     def explore(self) -> bool:
-        """Treat cases until all are closed or the asked gap is (True), or a limit stops the run (False)."""
+        """Treat nodes until all are closed or the asked gap is (True), or a limit stops the run (False)."""
         run = self.run
         while self.open:
             if self.opened >= run.options.max_leaves or run.halted():
@@ -126,15 +126,15 @@ class BranchAndBound(NodeRelaxation):
             return True
         if self.roughly and self._promises_nothing(node, best):
             # a solution is missing, and found sooner near the very best multipliers
-            further = replace(node, start=best.multipliers, told=True)
+            further = replace(node, start=best.multipliers, own=True)
             best = self._converge(further, rows, tail, to_the_end=True)
             if best is None:
                 return False
             if self._closed(node, best):
                 return True
-        # solutions are rarely missing: look at 1, 2, 4, 8 ... cases; a warm run has mixed before it comes here
-        mixed = bool(self.divided_before) and not node.branches
-        due = self.opened & (self.opened - 1) == 0 and not mixed
+        # solutions are rarely missing: look at 1, 2, 4, 8 ... nodes; a warm run has recombined before it comes here
+        recombined = bool(self.divided_before) and not node.branches
+        due = self.opened & (self.opened - 1) == 0 and not recombined
         if due or (self.opened <= EASY and self._promises_nothing(node, best)):
             self._lookout(node, best, rows, tail).improve()
         if self.opened >= self.next_shake and not self._enough(best) and self._promises_nothing(node, best):
@@ -154,15 +154,15 @@ class BranchAndBound(NodeRelaxation):
         return False
 
     def _closed(self, node: OpenNode, best: Priced) -> bool:
-        """Keep the certificate of a case whose bound is good enough."""
+        """Keep the certificate of a node whose bound is good enough."""
         if self._enough(best):
             self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))
             return True
         return False
 
     def _lookout(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> NodeHeuristics:
-        case = (self.structure, rows, tail, node.branches)
-        return NodeHeuristics(self.run, self.local_search, self.lagrangian, case, best)
+        node_rows = (self.structure, rows, tail, node.branches)
+        return NodeHeuristics(self.run, self.local_search, self.lagrangian, node_rows, best)
 
     def _divide(self, node: OpenNode, best: Priced, *, cells_too: bool) -> bool:
         """Branch on the count that tells most, else on the cell farthest from whole; False when all are whole."""
@@ -183,21 +183,21 @@ class BranchAndBound(NodeRelaxation):
         return True
 
     def _promises_nothing(self, node: OpenNode, best: Priced) -> bool:
-        """Whether dividing a case would hardly lower its bound: then a solution is missing."""
+        """Whether dividing a node would hardly lower its bound: then a solution is missing."""
         return self._split(node, best).cost < 0.5 * self.run.grid
 
     def _split(self, node: OpenNode, best: Priced) -> _Split:
-        """How to divide a case, asked of the master once."""
-        if self._told is None or self._told[0] is not best:
+        """How to divide a node, asked of the master once."""
+        if self._compared is None or self._compared[0] is not best:
             cells, labels = self.run.master.mass()
             counts = self._watched(cells, labels)
-            self._told = best, _Split(*self._compare(node, counts, best), counts, cells)
-        return self._told[1]
+            self._compared = best, _Split(*self._compare(node, counts, best), counts, cells)
+        return self._compared[1]
 
     def _compare(self, node: OpenNode, counts: Floats, best: Priced) -> tuple[int, float]:
         """Count whose sides cost most in the master, above all the cheaper one, and this cost; -1 when all are whole.
 
-        Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound. What an earlier
+        Most counts can be made whole for nothing: dividing on them doubles the nodes and raises no bound. What an earlier
         run divided on tells most a week later too: where it tells enough, the others are not asked.
         """
         run = self.run
@@ -213,7 +213,7 @@ class BranchAndBound(NodeRelaxation):
         missing = best.bound / run.quantum - run.incumbent.objective
         enough = max(1.0, min(missing, FAR_OFF * abs(run.bound)))  # a poor incumbent asks no more of a count
         scores: list[float] = []
-        here = run.master.standing()  # each side from the case's own solution: another side's is twice as far
+        here = run.master.standing()  # each side from the node's own solution: another side's is twice as far
         for at in likely:
             if 0 < len(first) == len(scores) and max(scores) >= TELLS * enough:
                 break
@@ -235,20 +235,20 @@ class BranchAndBound(NodeRelaxation):
         return likely[int(np.argmax(scores))], max(scores)
 
     def _also_watch(self, what: Count, best: Priced) -> Ints:
-        """Watch one more count; returns the multipliers of ``best`` in the new numbering, open cases are renumbered."""
+        """Watch one more count; returns the multipliers of ``best`` in the new numbering, open nodes are renumbered."""
         at = self.n_rows + self.n_watch
         self.counts.append(what)
 
         def wider(y: Ints) -> Ints:
             return np.concatenate((y[:at], np.zeros(2, np.int64), y[at:]))
 
-        self.open = [(b, i, replace(case, start=wider(case.start))) for b, i, case in self.open]
+        self.open = [(b, i, replace(node, start=wider(node.start))) for b, i, node in self.open]
         start = wider(best.multipliers)
         self._watch(replace(best, multipliers=start))
         return start
 
     def _search(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> bool:
-        """Close a case by exact search on its near arcs."""
+        """Close a node by exact search on its near arcs."""
         run = self.run
         assert run.incumbent is not None
         start = value_of(self.structure, rows, run.incumbent.leases, run.incumbent.labels)
@@ -261,7 +261,7 @@ class BranchAndBound(NodeRelaxation):
         run.clock.charge("search", now)
         if (
             found.columns > run.options.max_search_columns and not found.complete
-        ):  # it would not either in the next few cases
+        ):  # it would not either in the next few nodes
             self.next_wide, self.wide_wait = self.opened + self.wide_wait, 2 * self.wide_wait
         run.offer(value_of(run.structure, run.rows, found.incumbent.leases, found.incumbent.labels))
         if found.complete:
@@ -270,7 +270,7 @@ class BranchAndBound(NodeRelaxation):
         return found.complete
 
     def certificates(self) -> tuple[Certificate, ...]:
-        """Closed cases, and open ones with their parent's multipliers: together they cover everything."""
+        """Closed nodes, and open ones with their parent's multipliers: together they cover everything."""
         waiting = [
             self._certificate(n.branches, n.start, n.price)
             for _, _, n in sorted(self.open, key=lambda o: o[:2])
@@ -291,19 +291,19 @@ class BranchAndBound(NodeRelaxation):
         paid = np.zeros(len(branches), np.int64)
         for at, i in tightest.items():
             paid[i] = y[at]
-        cuts, told = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
-        return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *told)
+        cuts, model_rows = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
+        return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *model_rows)
 
-    def _missed(self, case: OpenNode, counts: Floats) -> int:
-        """By how many leases the watched ``counts`` of a proposal miss those of a case; 0: it lies in the case."""
+    def _missed(self, node: OpenNode, counts: Floats) -> int:
+        """By how many leases the watched ``counts`` of a proposal miss those of a node; 0: it lies in the node."""
         off = 0
-        for b in case.branches:
+        for b in node.branches:
             more = b.threshold - int(counts[self.counts.index(count_of(b))])
             off += max(0, more if b.at_least else -more)
         return off
 
     def _reopened(self, leaf: Certificate, moved: Ints) -> OpenNode:
-        """A case of an earlier run to be treated again, its multipliers moved as the root's have."""
+        """A node of an earlier run to be treated again, its multipliers moved as the root's have."""
         own, cut = carried(self.rows, self.run.cut_rest, leaf)
         start = np.r_[own, np.zeros(self.n_watch), cut]
         for b, y in zip(leaf.branches, leaf.branch_multipliers, strict=True):
@@ -312,7 +312,7 @@ class BranchAndBound(NodeRelaxation):
         start[: self.n_rows] += moved[: self.n_rows]
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]
-        return OpenNode(leaf.branches, np.maximum(start, 0), price, told=True)
+        return OpenNode(leaf.branches, np.maximum(start, 0), price, own=True)
 
 
 def _least_whole(values: np.ndarray) -> int:

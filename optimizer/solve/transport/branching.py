@@ -24,7 +24,7 @@ def sides_of(what: Count, value: float) -> tuple[Branch, Branch]:
 
 
 def branch_price(model: LabelledTransport) -> int:
-    """A price that no solution would pay by choice; the bound of a case is valid whatever it is."""
+    """A price that no solution would pay by choice; the bound of a node is valid whatever it is."""
     top = max(
         (int(np.abs(v).max(initial=0)) for v in (model.entry_value, model.option_value, model.bonus)),
         default=0,
@@ -78,7 +78,7 @@ def countable(model: LabelledTransport) -> list[Count]:
 
 
 def covers_all(paths: list[tuple[Branch, ...]]) -> bool:
-    """Whether some cases, each a path of branches from the root, leave no solution out."""
+    """Whether some nodes, each a path of branches from the root, leave no solution out."""
     if any(not path for path in paths):
         return True
     if not paths:

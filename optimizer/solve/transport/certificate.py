@@ -156,15 +156,15 @@ def _bound(rows: _Rows, certificate: Certificate) -> int:
 
 
 def bound_of_leaves(model: LabelledTransport, leaves: tuple[Certificate, ...]) -> int:
-    """Upper bound proven by cases together, rounded up to whole objective units.
+    """Upper bound proven by nodes together, rounded up to whole objective units.
 
     Raises
     ------
     ValueError
-        The cases do not cover everything, or one of them is malformed.
+        The nodes do not cover everything, or one of them is malformed.
     """
     if not covers_all([leaf.branches for leaf in leaves]):
-        raise ValueError("certificate: the leaves do not cover all cases")
+        raise ValueError("certificate: the leaves do not cover all nodes")
     rows = _Rows(model)
     return max(_bound(rows, leaf) // leaf.quantum for leaf in leaves)
 

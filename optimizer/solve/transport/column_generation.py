@@ -1,4 +1,4 @@
-"""Entrance: column generation to convergence, mixing, then cases and exact search when a proof is asked."""
+"""Entrance: column generation to convergence, recombination, then nodes and exact search when a proof is asked."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIRST_RADIUS, PILOT_RADIUS, WARM_RADIUS = 30.0, 10.0, 3.0
 run's to a proof: to a mere gap a wide box is the faster one, as what a household may lose by staying is a part of it."""
 PILOTED, MANY_ROWS = 500_000, 1_000
 """Arcs of the largest component, or rows, from which first multipliers come from a pilot. On the Doubs year (200,000 arcs) and
-on chains of small components plain pricings are as short as its readings, and the rest is mixing."""
+on chains of small components plain pricings are as short as its readings, and the rest is recombination."""
 MAIN = 0.25
 """Part of all arcs that the largest component must have for it: on 900 separate EPCI whose landlords lack a lease or two the
 market, where leases are no whole numbers, leaves rows at 60 points that end at 5,000. 60,000 dwellings of them take 31 s of
@@ -55,7 +55,7 @@ Doubs year takes two to twelve, and the one in twenty that took more had not end
 PILOT_TIME = 0.4
 """Part of the time left that a pilot may take, so that a pricing from where it ended has more."""
 PROMISED = 1.0
-"""Steps of the objective that the master may still promise when a run for a proof goes on to its cases, which price on where it
+"""Steps of the objective that the master may still promise when a run for a proof goes on to its nodes, which price on where it
 matters: of the ten pricings of a warm run on the tight Doubs year the last four gave less."""
 GROW, SHRINK = 3.0, 0.8
 """Factors of a side that presses while the bound gets better, and of every side when it does not."""
@@ -111,7 +111,7 @@ def solve_transport(
         radius,
         warm=known is not None,
         piloted=piloted,
-        cases_wait=bool(leaves),
+        nodes_wait=bool(leaves),
         looked=fresh,
         most=most,
     )
@@ -123,7 +123,9 @@ def solve_transport(
     if options.polish and stop == "gap":
         if warm is None:  # an earlier run has settled what this one started from
             local_search.settle()
-        if not local_search.caught_up:  # what pushes on single rows would give, mixes of many have given
+        if (
+            not local_search.caught_up
+        ):  # what perturbations of single rows would give, recombinations of many have given
             local_search.improve(options.polish, beyond=True)
     elif options.polish and stop == "iteration_limit":
         local_search.settle(PAIRS)
@@ -141,14 +143,14 @@ def solve_transport(
                 stop = run.stopped() or "iteration_limit"
     found = _result(run, stop, tree, searched=tree is not None and tree.searched)
     if warm is not None and tree is not None and stop == "iteration_limit" and asked.time_limit_s is None:
-        # an earlier run never keeps from a proof: with its start the cases ran out, without it they may not
+        # an earlier run never keeps from a proof: with its start the nodes ran out, without it they may not
         without = solve_transport(model, asked, progress)
         return without if without.gap <= found.gap else found
     return found
 
 
 def _divided_on(warm: WarmStart | None) -> frozenset[Count]:
-    """Counts the cases of an earlier run were divided on."""
+    """Counts the nodes of an earlier run were divided on."""
     leaves = () if warm is None else warm.leaves
     return frozenset(count_of(branch) for leaf in leaves for branch in leaf.branches)
 
@@ -186,7 +188,7 @@ def _iterate(
     *,
     warm: bool = False,
     piloted: bool = False,
-    cases_wait: bool = False,
+    nodes_wait: bool = False,
     looked: int | None = None,
     most: int | None = None,
 ) -> StopReason | Literal["converged", "lost"]:
@@ -196,7 +198,7 @@ def _iterate(
     Hogan and Blankenship 1975) keeps the next multipliers near the best ones, which also keeps most households where the
     last pricing had them. A row's side grows while the multipliers press on it and shrinks when the bound gets worse.
     ``warm`` and ``piloted`` multipliers are good from the start: solutions are looked for at once.
-    With ``cases_wait`` an earlier run has left cases, which settle the rest: nothing is mixed here, and it ends as soon
+    With ``nodes_wait`` an earlier run has left nodes, which settle the rest: nothing is recombined here, and it ends as soon
     as the bound moves slowly. ``looked``: the first multipliers are priced already, and gave so many new columns.
     ``most``: pricings after which it is lost, and said to be.
     """
@@ -214,7 +216,7 @@ def _iterate(
         else:
             fresh = run.price(y, slack)
             first = run.iteration == (2 if piloted else 1)
-            if first and not (cases_wait and run.incumbent is not None):
+            if first and not (nodes_wait and run.incumbent is not None):
                 run.first_solution()
         assert run.best is not None
         run.report()
@@ -231,9 +233,9 @@ def _iterate(
             radius = np.maximum(radius * SHRINK, 1e-4)
         # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
         # was right at its own minimum, which is everybody's unless the box held it back
-        least = PROMISED * run.grid / max(1, abs(run.bound)) if schedule.cases else 0.0
+        least = PROMISED * run.grid / max(1, abs(run.bound)) if schedule.proving else 0.0
         converged = lp_gap < max(1e-9, least) or (not fresh and slack == 0 and not (better and confined))
-        if cases_wait:
+        if nodes_wait:
             converged |= schedule.hurry(before)
         elif schedule.make(lp_gap, converged=converged, confined=warm and bool(pressed.any())):
             run.report()
@@ -242,7 +244,7 @@ def _iterate(
         reason = run.stopped()
         if reason is not None:
             if run.halted():
-                run.first_solution()  # what is mixed may be older than the last pricings
+                run.first_solution()  # what is recombined may be older than the last pricings
             return reason
         if converged:
             return "converged"

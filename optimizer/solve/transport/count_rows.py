@@ -1,4 +1,4 @@
-"""Rows that count leases in cases, read from the rows of the root: no option is looked at a second time.
+"""Rows that count leases in nodes, read from the rows of the root: no option is looked at a second time.
 
 Every lease has one cell and, where the cell has a pool, one label. A row speaks of either: where all options of a cell have the
 same effect on it, the cell has this effect, and else the labels have it. So what a branch counts is told by the coefficients

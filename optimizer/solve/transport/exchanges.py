@@ -62,27 +62,27 @@ def _link(n, out_who, out_class, out_cell, in_who, in_class, in_cell, together):
             first = i
     label = np.full(n, -1, np.int64)
     count = 0
-    piece = np.empty(n, np.int64)
+    exchange = np.empty(n, np.int64)
     for a in range(n):
         r = root(parent, a)
         if label[r] < 0:
             label[r] = count
             count += 1
-        piece[a] = label[r]
-    return count, piece
+        exchange[a] = label[r]
+    return count, exchange
 
 
 @dataclass(frozen=True)
 class Exchanges:
     """``n`` independent changes from a first to a second assignment.
 
-    ``who`` (changed applicants, ascending), ``piece`` of each, the class they left and their second class, cell and value (class -1 = out);
+    ``who`` (changed applicants, ascending), ``exchange`` of each, the class they left and their second class, cell and value (class -1 = out);
     ``gain`` (n,) in objective units; ``counts`` (n, cells) and ``classes`` (n, ``n_classes``) changes, csr int64.
     """
 
     n: int
     who: Ints
-    piece: Ints
+    exchange: Ints
     left: SmallInts
     klass: SmallInts
     cell: SmallInts
@@ -93,8 +93,8 @@ class Exchanges:
 
     @cached_property
     def classes(self) -> sp.csr_matrix:
-        """Households each piece brings to each class or takes away; only mixes ask, pricings do not."""
-        return _class_changes(self.piece, self.left, self.klass, (self.n, self.n_classes))
+        """Households each exchange brings to each class or takes away; only recombinations ask, pricings do not."""
+        return _class_changes(self.exchange, self.left, self.klass, (self.n, self.n_classes))
 
 
 @njit(cache=True, nogil=True)
@@ -125,11 +125,11 @@ def _moved(who_1, class_1, cell_1, value_1, who_2, class_2, cell_2, value_2):  #
     return who[:n].copy(), klass[:, :n].copy(), cell[:, :n].copy(), value[:, :n].copy()
 
 
-def _class_changes(piece: Ints, left: SmallInts, into: SmallInts, shape: tuple[int, int]) -> sp.csr_matrix:
-    """Households per piece and class: one less where each leaves, one more where it enters."""
+def _class_changes(exchange: Ints, left: SmallInts, into: SmallInts, shape: tuple[int, int]) -> sp.csr_matrix:
+    """Households per exchange and class: one less where each leaves, one more where it enters."""
     out, come = left >= 0, into >= 0
     sign = np.r_[np.full(int(out.sum()), -1), np.full(int(come.sum()), 1)].astype(np.int64)
-    where = np.r_[piece[out], piece[come]], np.r_[left[out], into[come]]
+    where = np.r_[exchange[out], exchange[come]], np.r_[left[out], into[come]]
     found = sp.csr_matrix((sign, where), shape=shape)
     found.sum_duplicates()
     found.eliminate_zeros()
@@ -147,8 +147,10 @@ def exchanges_between(structure: Structure, first: Leases, second: Leases) -> Ex
     out = out[np.lexsort((out, cell_1[out], class_1[out]))]
     into = into[np.lexsort((into, cell_2[into], class_2[into]))]
     has_bonus = np.diff(s.bonus_start) > 0
-    n, piece = _link(len(who), out, class_1[out], cell_1[out], into, class_2[into], cell_2[into], has_bonus)
-    rows = np.r_[piece[out], piece[into]]
+    n, exchange = _link(
+        len(who), out, class_1[out], cell_1[out], into, class_2[into], cell_2[into], has_bonus
+    )
+    rows = np.r_[exchange[out], exchange[into]]
     sign = np.r_[np.full(len(out), -1), np.full(len(into), 1)].astype(np.int64)
     counts = sp.csr_matrix((sign, (rows, np.r_[cell_1[out], cell_2[into]])), shape=(n, cells.n_cells))
     counts.sum_duplicates()
@@ -161,23 +163,23 @@ def exchanges_between(structure: Structure, first: Leases, second: Leases) -> Ex
             shape=(s.n_classes, cells.n_cells),
             dtype=np.int64,
         )
-        counts = (counts + _class_changes(piece, class_1, class_2, (n, s.n_classes)) @ spread).tocsr()
+        counts = (counts + _class_changes(exchange, class_1, class_2, (n, s.n_classes)) @ spread).tocsr()
     counts.eliminate_zeros()
     gain = np.zeros(n, np.int64)
-    np.add.at(gain, piece, value_2 - value_1)
+    np.add.at(gain, exchange, value_2 - value_1)
     gain += counts @ cells.fixed_value
     if has_bonus.any():
         before = class_counts(s, first)
         change = bonus_sum(s, class_counts(s, second)) - bonus_sum(s, before)
-        net = _class_changes(piece, class_1, class_2, (n, s.n_classes)).tocoo()
+        net = _class_changes(exchange, class_1, class_2, (n, s.n_classes)).tocoo()
         pays = has_bonus[net.col]
         np.add.at(gain, net.row[pays], change[net.col[pays]])
-    return Exchanges(n, who, piece, class_1, class_2, cell_2, value_2, gain, counts, s.n_classes)
+    return Exchanges(n, who, exchange, class_1, class_2, cell_2, value_2, gain, counts, s.n_classes)
 
 
 def apply_exchanges(first: Leases, exchanges: Exchanges, chosen: np.ndarray) -> Leases:
     """The first assignment with the chosen exchanges (bool, (n,)) applied."""
-    take = chosen[exchanges.piece]
+    take = chosen[exchanges.exchange]
     who = exchanges.who[take]
     stay = ~np.isin(first.applicant, who, assume_unique=True)
     enter = take & (exchanges.klass >= 0)
@@ -198,7 +200,7 @@ def apart(sets: list[Exchanges], vacant: Ints) -> NDArray[np.bool_]:
     whose vacancies are spoken for. What is left needs no packing row: of 1,000 exchanges about 200, and a program over them is
     solved in 4 s where the one over all, with 1,700 more rows, takes 16 to 50.
     """
-    size = np.concatenate([np.bincount(p.piece, minlength=p.n) for p in sets])
+    size = np.concatenate([np.bincount(p.exchange, minlength=p.n) for p in sets])
     enters = sp.vstack([p.classes.maximum(0) for p in sets], format="csr")
     enters.eliminate_zeros()
     moved = [who for p in sets for who in _by_piece(p)]
@@ -214,16 +216,18 @@ def apart(sets: list[Exchanges], vacant: Ints) -> NDArray[np.bool_]:
 
 
 def _by_piece(exchanges: Exchanges) -> list[Ints]:
-    """Households each piece moves."""
-    order = np.argsort(exchanges.piece, kind="stable")
-    return np.split(exchanges.who[order], np.searchsorted(exchanges.piece[order], np.arange(1, exchanges.n)))
+    """Households each exchange moves."""
+    order = np.argsort(exchanges.exchange, kind="stable")
+    return np.split(
+        exchanges.who[order], np.searchsorted(exchanges.exchange[order], np.arange(1, exchanges.n))
+    )
 
 
 def bundles(body: sp.csr_matrix, gain: Ints, component: Ints, most: int) -> sp.csr_matrix:
     """Exchanges (n of them) put together in about ``most`` bundles, as a matrix of ones (bundles, n).
 
     Exchanges of a bundle are of one component and move the same row most, the same way, at a like gain, so that little is lost
-    by moving together. Every piece must move a row.
+    by moving together. Every exchange must move a row.
     """
     n = body.shape[0]
     row = np.repeat(np.arange(n), np.diff(body.indptr))

@@ -1,7 +1,7 @@
 """First multipliers of a large model: rows and dwellings are cleared together on the smoothed market (`market`).
 
 From multipliers of nothing, column generation needs some ten pricings: a row that nobody can meet reaches its price in
-three or four, and meanwhile the others are pushed too far and come back. But the dual is a market like that of dwellings.
+three or four, and meanwhile the others are perturbed too far and come back. But the dual is a market like that of dwellings.
 A row that is short of leases raises what such a lease brings, a row that has too many lowers it, and the labels of a pool
 are taken by the same rule as offers are. One reading of all arcs tells every class and every row whether to go up or
 down, so a few dozen readings, two or three pricings' worth, give prices *and* multipliers. What comes out is only where

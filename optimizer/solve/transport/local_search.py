@@ -4,7 +4,7 @@ Multipliers that prove a bound say what a lease of a row is worth, a few points,
 many assignments worth the same, the incumbent may lack half a lease that costs hundreds. Pricing anew would change half
 of them at once, in exchanges too large to choose from. So the last answer is taken to be the incumbent, a household stays
 where it is unless that costs it more than ``STAY``, and one row's multiplier is raised: what moves are the few chains that
-serve this row at least loss, and mixing keeps those that pay.
+serve this row at least loss, and recombination keeps those that pay.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ STAY = 1.0
 SHAKE = 0.1
 """Part of a push by which the other multipliers are shaken from the second round on, so that other chains are seen."""
 MOST_ARCS = 1_000_000
-"""Arcs above which nothing is pushed: on 1.2 million of them a run to 0.01 % took 154 s with pushes and 118 s without."""
+"""Arcs above which nothing is perturbed: on 1.2 million of them a run to 0.01 % took 154 s with perturbations and 118 s without."""
 NODES = 20
 IN_VAIN = 20
 """Pushes in a row without a gain after which pushing ends."""
 LEFT, ROUGHLY = 0.02, 0.2
-"""Part of what is missing that a mix with whole counts may leave: the last one, and one that others follow."""
+"""Part of what is missing that a recombination with whole counts may leave: the last one, and one that others follow."""
 TURNS, VAIN = 16, 2
-"""Most mixes with which a run from an earlier proposal catches up, and how many in a row may find little."""
+"""Most recombinations with which a run from an earlier proposal catches up, and how many in a row may find little."""
 PERTURBED, PERTURBATION = 8, 3.0
-"""Rows pushed for one of them, and by how many points a lease."""
+"""Rows perturbed for one of them, and by how many points a lease."""
 ENOUGH = 0.95
-"""Part of the gap asked at which such a mix ends."""
+"""Part of the gap asked at which such a recombination ends."""
 LITTLE = 0.05
 """Part of what is missing below which a try has found little."""
 CATCH_UP = 20
@@ -59,7 +59,7 @@ class LocalSearch:
         """Whether `catch_up` has looked for what was missing."""
 
     def improve(self, calls: int, *, beyond: bool = False) -> None:
-        """At most ``calls`` pushes, the dearest missing lease first; ends early when a round finds nothing.
+        """At most ``calls`` perturbations, the dearest missing lease first; ends early when a round finds nothing.
 
         ``beyond``: goes on when the gap asked is reached, until nothing is open.
         """
@@ -89,11 +89,11 @@ class LocalSearch:
         self.toward(run.best.price, *cell_credits(run.structure, run.rows, run.best.multipliers, run.quantum))
 
     def settle(self, pairs: int = 0) -> None:
-        """Mix with the counts that labels decide in whole numbers: the best assignment, then ``pairs`` of others near it.
+        """Recombine with the counts that labels decide in whole numbers: the best assignment, then ``pairs`` of others near it.
 
-        A mix leaves labels to be made whole afterwards (`primal`), and so sees no loss where a landlord's shares cannot all
+        A recombination leaves labels to be made whole afterwards (`primal`), and so sees no loss where a landlord's shares cannot all
         be met with the leases it has. This one does, in seconds instead of tenths; on the tight Doubs year of the full
-        model it gains in one mix a third of what is missing, where 40 pushes gain a hundredth of it.
+        model it gains in one recombination a third of what is missing, where 40 perturbations gain a hundredth of it.
         """
         run = self.run
         if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
@@ -113,8 +113,8 @@ class LocalSearch:
         The earlier multipliers bound the changed problem as closely as twenty pricings more would. What is missing are leases
         in whole numbers: a third of one that a row lacks at its whole price, two thirds of one too many of another, three
         quarters of the gap on the tight Doubs year of the full model. Assignments for other multipliers differ in large exchanges
-        that serve one row and harm three. Those of the incumbent with one row pushed differ in a hundred small ones; of all
-        that exclude no other, one mix with whole counts finds half of what is missing in 5 s.
+        that serve one row and harm three. Those of the incumbent with one row perturbed differ in a hundred small ones; of all
+        that exclude no other, one recombination with whole counts finds half of what is missing in 5 s.
         """
         run = self.run
         if not self.small or run.best is None or run.incumbent is None or not run.tail.counted[0].shape[1]:
@@ -126,7 +126,7 @@ class LocalSearch:
                 break
             held, missing = run.incumbent.objective, run.bound - run.incumbent.objective
             enough = run.bound - int(ENOUGH * run.options.gap * abs(run.bound))
-            self._mix_whole(self._pushed_apart(turn), ROUGHLY, enough)
+            self._mix_whole(self._perturbed_apart(turn), ROUGHLY, enough)
             vain = vain + 1 if run.incumbent.objective - held < LITTLE * missing else 0
         if not (run.closed() or run.halted()):
             self.improve(CATCH_UP)
@@ -134,16 +134,16 @@ class LocalSearch:
             self._mix_whole([run.best.leases])
 
     def _mix_whole(self, others: list[Leases], left: float = LEFT, enough: int | None = None) -> None:
-        """Mix others into the incumbent with whole counts."""
+        """Recombine others into the incumbent with whole counts."""
         run = self.run
         assert run.incumbent is not None
         now = time.perf_counter()
         tolerance = left * (run.bound - run.incumbent.objective) / run.model.scale
-        mixed = run.recombine(run.incumbent, others, NODES, tolerance, whole_counts=True, enough=enough)
-        run.offer(mixed)
+        recombined = run.recombine(run.incumbent, others, NODES, tolerance, whole_counts=True, enough=enough)
+        run.offer(recombined)
         run.clock.charge("primal", now)
 
-    def _pushed_apart(self, turn: int) -> list[Leases]:
+    def _perturbed_apart(self, turn: int) -> list[Leases]:
         """The incumbent repaired for the best multipliers, and from there once for each of the rows that cost most, with its own
         raised where leases are missing and lowered where there are too many.
 
@@ -228,7 +228,7 @@ class LocalSearch:
         self._keep(found)
 
     def _keep(self, found: Leases) -> None:
-        """Mix in what pays."""
+        """Recombine in what pays."""
         run = self.run
         assert run.incumbent is not None
         now = time.perf_counter()

@@ -1,6 +1,6 @@
 """Compiled kernel: class prices near those that clear the market, from which a large component is priced from nothing.
 
-Households entering one by one (`paths`) each flood what is already full in search of the last vacancies, so the work
+Households entering one by one (`shortest_paths`) each flood what is already full in search of the last vacancies, so the work
 grows with the square of a component. From prices near the final ones every search ends at once: most households are
 where they stay, a vacancy is taken or refused by its neighbours. Such prices come from the smoothed problem, in which a
 household takes each offer with a probability that falls by a factor of e for every ``heat`` it gains less there; it has one

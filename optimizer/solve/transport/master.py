@@ -17,7 +17,7 @@ from optimizer.solve.transport.structure import Structure
 PRIMAL = 4
 """HiGHS's number of the primal simplex: columns come and prices of the box change, so the last basis stays feasible."""
 LARGE_PART = 0.05
-"""Part of the dwellings from which a component's columns bring their exchanges; small ones mix by their many columns."""
+"""Part of the dwellings from which a component's columns bring their exchanges; small ones recombination by their many columns."""
 YOUNG = 4
 """Pricings after which the exchanges of a column without weight are dropped."""
 MOST_PIECES = 1_500
@@ -205,7 +205,7 @@ class Master:
         place = np.full(self.structure.n_components, -1, np.int64)
         place[fresh] = np.arange(len(self._at) - len(fresh), len(self._at))
         first = np.full(exchanges.n, -1, np.int64)
-        who, at = np.unique(exchanges.piece, return_index=True)
+        who, at = np.unique(exchanges.exchange, return_index=True)
         first[who] = of_class[self._some_class(exchanges, at)]
         large = self._share[first] >= LARGE_PART
         keep = np.flatnonzero((np.diff(body.indptr) > 0) & (place[first] >= 0) & large)
@@ -232,7 +232,7 @@ class Master:
         self._width += n
 
     def _some_class(self, exchanges: Exchanges, at: Ints) -> Ints:
-        """A class each piece touches."""
+        """A class each exchange touches."""
         into = exchanges.klass[at].astype(np.int64)
         return np.where(into >= 0, into, exchanges.left[at])
 

@@ -162,15 +162,15 @@ class Progress(NamedTuple):
 class ScaleOptions:
     """When to stop and how finely to work.
 
-    ``gap`` is relative to the bound; 0 asks for a proof. ``max_iterations`` limits the pricings before cases are
-    distinguished, ``max_leaves`` the cases; running out of either ends as ``iteration_limit``. ``time_limit_s`` makes
+    ``gap`` is relative to the bound; 0 asks for a proof. ``max_iterations`` limits the pricings before nodes are
+    distinguished, ``max_leaves`` the nodes; running out of either ends as ``iteration_limit``. ``time_limit_s`` makes
     a run depend on the clock and is therefore None by default. ``interrupted`` is asked between steps, and between
     the components of a pricing by any of its threads. ``quantum`` is
     the number of multiplier steps in one objective unit (default: from the coefficients, ``run.choose_quantum``).
     Without ``cuts`` the bound rests on the model's own rows alone, for a caller whose certificate knows no others.
     ``max_search_columns`` and ``search_nodes`` bound the exact search on what is left open; up to ``wide_search_columns`` its
     linear relaxation alone is asked.
-    ``polish`` is the number of pushes on single rows (`nudge`) made once the gap asked is reached: a gap of 0.02 % may hide
+    ``polish`` is the number of perturbations of single rows (`local_search`) made once the gap asked is reached: a gap of 0.02 % may hide
     leases said to be missing that a few points would have given.
     """
 
@@ -206,7 +206,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Branch:
-    """One side of a case distinction: a count of leases is at most, or at least, a whole number.
+    """One side of a branching: a count of leases is at most, or at least, a whole number.
 
     The count is the leases of ``cell`` when it is not -1; else the leases whose option has on ``row`` the row's
     lowest coefficient (``lowest``), or any coefficient.
@@ -223,7 +223,7 @@ class Branch:
 class Certificate:
     """What proves a bound: multipliers of rows, branches and cuts, and class prices (all times ``quantum``).
 
-    ``branches`` restrict the case it speaks of; a branch is one more row whose price is ``branch_price``.
+    ``branches`` restrict the node it speaks of; a branch is one more row whose price is ``branch_price``.
     ``row_constant`` and ``cut_rest`` (what each cut rounds by) are those of the model it was found on: they prove nothing,
     and carry it over to a model with others (`warm`).
     """
@@ -241,7 +241,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class WarmStart:
-    """Certificate, cases and assignment of an earlier run of a similar model (same rows, classes, applicants)."""
+    """Certificate, nodes and assignment of an earlier run of a similar model (same rows, classes, applicants)."""
 
     certificate: Certificate | None = None
     leaves: tuple[Certificate, ...] = ()
@@ -264,7 +264,7 @@ class ScaleResult:
     """Answer of ``solve_transport``; amounts in objective units.
 
     ``assigned_class`` and ``account`` are (n_applicants,) with -1 for nobody; ``seats`` is (S,) counts.
-    ``certificate`` proves the bound of the undivided problem; ``leaves``, when there are any, cover all cases and
+    ``certificate`` proves the bound of the undivided problem; ``leaves``, when there are any, cover all nodes and
     prove ``bound`` together. ``proven_by``: the bound alone, the leaves, or a reduced exact search (HiGHS trusted).
     """
 

@@ -1,6 +1,6 @@
-"""One case of the distinction (`tree`): its rows, and its best pricing.
+"""One node of the tree (`branch_and_bound`): its rows, and its best pricing.
 
-All cases share one system of rows, with the counts watched at price 0, and one master: a case only changes prices and
+All nodes share one system of rows, with the counts watched at price 0, and one master: a node only changes prices and
 constants.
 """
 
@@ -20,35 +20,35 @@ from optimizer.solve.transport.programs import Floats, Tail, build_tail
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import FAR_OFF, Run
 
-PATIENCE = 40  # pricings per case
+PATIENCE = 40  # pricings per node
 NARROW, WIDE = 10.0, 300.0
-"""First half sides of the box around a case's best multipliers, points per lease: every row's, and that of the newest
+"""First half sides of the box around a node's best multipliers, points per lease: every row's, and that of the newest
 branch, whose multiplier nobody knows yet."""
 SURE = 0.2
-"""Part of what a case is sure to leave open that its pricings may leave on the table: it will be divided whatever they find."""
+"""Part of what a node is sure to leave open that its pricings may leave on the table: it will be divided whatever they find."""
 GROW, SHRINK = 3.0, 0.6
 """Factors of a side that presses while the bound gets better, and of every side when it does not (`driver`)."""
 
 
 @dataclass(frozen=True)
 class OpenNode:
-    """A case still to be treated: its branches, and the multipliers and class prices of its parent, or, ``told``, its own."""
+    """A node still to be treated: its branches, and the multipliers and class prices of its parent, or, ``own``, its own."""
 
     branches: tuple[Branch, ...]
     start: Ints
     price: Ints
-    told: bool = False
+    own: bool = False
 
 
 class NodeRelaxation:
-    """The rows and the master of all cases of one run; prices any one of them."""
+    """The rows and the master of all nodes of one run; prices any one of them."""
 
     def __init__(self, run: Run, counts: list[Count], start: Priced) -> None:
         """``counts`` are watched from the beginning; ``start``: pricing of the root, its multipliers with those of the counts."""
         self.run, self.counts = run, counts
         self.n_rows, self.big = run.model.n_rows, branch_price(run.model)
         self.roughly = False
-        """Whether the last case was left before its pricings had ended."""
+        """Whether the last node was left before its pricings had ended."""
         self._watch(start)
 
     def _watch(self, last: Priced) -> None:
@@ -65,7 +65,7 @@ class NodeRelaxation:
         self.lagrangian.go_on(last)
 
     def _case(self, branches: tuple[Branch, ...]) -> tuple[RowSystem, Tail]:
-        """Prices and constants of a case."""
+        """Prices and constants of a node."""
         price, constant = self.rows.price.copy(), self.rows.constant.copy()
         for b in branches:
             i = self._position(b)
@@ -90,11 +90,11 @@ class NodeRelaxation:
     def _converge(
         self, node: OpenNode, rows: RowSystem, tail: Tail, *, to_the_end: bool = False
     ) -> Priced | None:
-        """Best pricing of a case, as good as it gets or good enough; None when a limit stops the run.
+        """Best pricing of a node, as good as it gets or good enough; None when a limit stops the run.
 
-        The box is that of the root (`driver._iterate`): few pricings, each of a few households that move. Where nobody knows
+        The box is that of the root (`column_generation._iterate`): few pricings, each of a few households that move. Where nobody knows
         the multiplier of the newest branch the master is asked first: at the parent's the answer is the parent's. Unless
-        asked ``to_the_end``, a case that will have to be divided all the same is left a little before (`roughly`).
+        asked ``to_the_end``, a node that will have to be divided all the same is left a little before (`roughly`).
         """
         run = self.run
         best: Priced | None = None
@@ -104,7 +104,7 @@ class NodeRelaxation:
             radius[self._position(branch)] = WIDE
         pressed = np.ones(rows.n_rows, bool)
         self.roughly = False
-        if node.branches and not node.told:
+        if node.branches and not node.own:
             now = time.perf_counter()
             run.master.confine(y / run.quantum, radius)
             y = rows.clip(run.master.solve(), run.quantum)
@@ -148,10 +148,10 @@ class NodeRelaxation:
         return best
 
     def _open_anyway(self) -> float:
-        """By how much the master says that a case stays above what closes it, in points."""
+        """By how much the master says that a node stays above what closes it, in points."""
         assert self.run.incumbent is not None
         return self.run.master.value - self.run.incumbent.objective - self.run.grid
 
     def _enough(self, best: Priced) -> bool:
-        """Whether a bound says that its case holds nothing better than the incumbent."""
+        """Whether a bound says that its node holds nothing better than the incumbent."""
         return self.run.missing(best) <= 0

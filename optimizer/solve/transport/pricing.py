@@ -84,7 +84,7 @@ class Network:
 def network_of(structure: Structure) -> Network:
     """What pricing reads of a structure; no array is copied, and structures of the same arrays share one network.
 
-    Its transposed arcs are as large as the arcs: the root's pricer, the local_search's and those of cases read the same.
+    Its transposed arcs are as large as the arcs: the root's pricer, the local_search's and those of nodes read the same.
     """
     known = structure.shared.get("network")
     arrays = {name: getattr(structure, name) for name in Network.__dataclass_fields__}

@@ -2,9 +2,9 @@
 
 Multipliers move little from one pricing to the next, so most households stay where they are. What stays is what is still
 within ``slack`` of its best offer (counted as if it were the best: the problem solved is the asked one with these pairs
-worth up to ``slack`` more). Then households without a dwelling look for one as in `paths`, a vacancy priced above its
+worth up to ``slack`` more). Then households without a dwelling look for one as in `shortest_paths`, a vacancy priced above its
 outside value costing nothing; and vacancies still too dear look for a household, or for a cheaper vacancy elsewhere, by
-the same search the other way round (prices fall). With ``slack`` 0 the result is an optimum like that of `paths`.
+the same search the other way round (prices fall). With ``slack`` 0 the result is an optimum like that of `shortest_paths`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Feasible solutions: exact labels for given leases, and mixing of assignments piece by piece."""
+"""Feasible solutions: exact labels for given leases, and recombination of assignments exchange by exchange."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optimizer.solve.transport.structure import Structure
 MANY_LABELS = 400
 """Above this, labels for given leases are searched for less long."""
 LABEL_PART = 0.25
-"""Part of a mix's tolerance left to its labels, which are chosen afterwards."""
+"""Part of a recombination's tolerance left to its labels, which are chosen afterwards."""
 
 
 HALF = 0.5
@@ -107,7 +107,7 @@ def recombine(
     Exchanges that change no count are taken when they gain. Exchanges of different assignments exclude each other where
     they touch the same applicant, and share the vacancies of a class. Labels are chosen last: whole ones beside exchanges
     keep HiGHS tightening bounds one by one, for seconds instead of hundredths. With ``enough``, an objective that ends the
-    search, only exchanges that exclude no other are mixed (`apart`): for assignments that differ by many small ones.
+    search, only exchanges that exclude no other are recombined (`apart`): for assignments that differ by many small ones.
     """
     sets = [p for p in (exchanges_between(structure, incumbent.leases, other) for other in others) if p.n]
     if not sets:
@@ -170,7 +170,7 @@ def _conflicts(
     """Packing rows between exchanges of several assignments: applicants met twice, then class capacities."""
     at = np.r_[0, np.cumsum([p.n for p in sets])]
     who = np.concatenate([p.who for p in sets])
-    column = np.concatenate([p.piece + a for p, a in zip(sets, at, strict=False)])
+    column = np.concatenate([p.exchange + a for p, a in zip(sets, at, strict=False)])
     place = np.full(at[-1], -1, np.int64)
     place[keep] = np.arange(len(keep))
     inside = place[column] >= 0

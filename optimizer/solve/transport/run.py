@@ -29,7 +29,7 @@ from optimizer.solve.transport.rows import RowSystem, with_cuts
 from optimizer.solve.transport.structure import Structure
 
 FAR_OFF = 5e-5
-"""Relative gap above which a converged run looks for other assignments to mix before it distinguishes cases."""
+"""Relative gap above which a converged run looks for other assignments to recombine before it distinguishes nodes."""
 
 EASY = 0.2
 """Part of the gap asked that pricings may leave on the table whatever the multipliers do."""
@@ -38,10 +38,10 @@ SLACK = 0.1
 
 SHAKE = 0.01
 """Part by which multipliers are shaken to see other assignments that are nearly the best: with 0.04 they are hundreds of
-points away, take twice as long to find, and mix no better."""
+points away, take twice as long to find, and recombine no better."""
 
-Case = tuple[Structure, RowSystem, Tail, tuple[Branch, ...]]
-"""Structure, rows and tail of a case, and its branches (`tree`)."""
+NodeRows = tuple[Structure, RowSystem, Tail, tuple[Branch, ...]]
+"""Structure, rows and tail of a node, and its branches (`branch_and_bound`)."""
 
 Callback = Callable[[Progress], None]
 
@@ -81,7 +81,7 @@ def choose_quantum(model: LabelledTransport) -> int:
     paid = int((model.row_price * np.abs(model.row_constant)).sum())
     reach = int((model.row_price * coef).max(initial=0)) * min(model.n_rows, 64)
     total = (top + reach) * max(1, int(model.capacity.sum())) + paid
-    # sums stay below 2^58 (case rows add to them), one pair below 2^50, far from the kernel's sentinels
+    # sums stay below 2^58 (node rows add to them), one pair below 2^50, far from the kernel's sentinels
     while quantum > 1 and (total * quantum >= 1 << 58 or (top + reach) * quantum >= 1 << 50):
         quantum >>= 1
     if total >= 1 << 58 or top + reach >= 1 << 50:
@@ -258,7 +258,7 @@ class Run:
         self.clock.charge("primal", now)
 
     def recombination_gap(self, objective: int) -> float:
-        """When a mixing program may stop, in points: a share of what is missing, or of the gap asked."""
+        """When a restricted MIP may stop, in points: a share of what is missing, or of the gap asked."""
         missing = self.bound - objective
         return max(0.02 * missing, 0.25 * self.options.gap * abs(self.bound)) / self.model.scale
 
@@ -289,7 +289,7 @@ class Run:
         return out
 
     def around(self, times: int) -> list[Leases]:
-        """Best assignments for multipliers near the best ones: other exchanges to mix, from a fixed sequence."""
+        """Best assignments for multipliers near the best ones: other exchanges to recombine, from a fixed sequence."""
         assert self.best is not None
         rng = np.random.default_rng(self.iteration)
         now = time.perf_counter()
@@ -304,7 +304,7 @@ class Run:
         return out
 
     def improve(self, width: int, rounds: int, nodes: int) -> None:
-        """Mix the assignments the master combines, the heaviest first, ``width`` at a time, with the incumbent.
+        """Recombine the assignments the master combines, the heaviest first, ``width`` at a time, with the incumbent.
 
         Asked for a proof, the incumbent is near and is the start. Asked for a gap, the heaviest assignment with labels
         of its own is: slower on a few dwellings, a fifth faster on a year of the full model.
@@ -329,7 +329,7 @@ class Run:
         self.clock.charge("primal", now)
 
     def widen(self, width: int, times: int, nodes: int) -> None:
-        """Mix into the incumbent what is best for multipliers near the best ones."""
+        """Recombine into the incumbent what is best for multipliers near the best ones."""
         assert self.incumbent is not None
         others = self.around(times)
         now = time.perf_counter()
@@ -342,18 +342,18 @@ class Run:
         others: list[Leases],
         nodes: int,
         tolerance: float,
-        case: Case | None = None,
+        node_rows: NodeRows | None = None,
         *,
         whole_counts: bool = False,
         enough: int | None = None,
     ) -> Incumbent:
-        """Mix (`primal`), under the rows of a case when one is given, unless the same was mixed before in vain
+        """Recombine (`restricted_mip`), under the rows of a node when one is given, unless the same was recombined before in vain
         and no more coarsely.
 
-        A mix that found nothing better in the whole problem finds nothing in a case where its start is worth the same:
-        the assignments a case combines are mostly its parent's.
+        A recombination that found nothing better in the whole problem finds nothing in a node where its start is worth the same:
+        the assignments a node combines are mostly its parent's.
         """
-        s, rows, tail, branches = case or (self.structure, self.rows, self.tail, ())
+        s, rows, tail, branches = node_rows or (self.structure, self.rows, self.tail, ())
         how = (whole_counts, enough is not None)
         keys = [_key(start, others, path, how) for path in dict.fromkeys(((), branches))]
         if min(self._vain.get(key, INF) for key in keys) <= tolerance:
@@ -379,7 +379,7 @@ class Run:
 def _key(
     start: Incumbent, others: list[Leases], branches: tuple[Branch, ...], how: tuple[bool, bool]
 ) -> bytes:
-    """Fingerprint of a mix."""
+    """Fingerprint of a recombination."""
     h = blake2b(repr((start.objective, branches, how)).encode(), digest_size=16)
     for leases in (start.leases, *others):
         for part in (leases.applicant, leases.klass, leases.cell):

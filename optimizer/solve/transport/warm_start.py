@@ -95,7 +95,7 @@ def carried(rows: RowSystem, cut_rest: Ints, old: Certificate) -> tuple[Floats, 
 
 
 def same_rounding(rows: RowSystem, cut_rest: Ints, old: Certificate) -> bool:
-    """Whether the cuts of an earlier run round by what they did: then its cases still speak of the counts that matter."""
+    """Whether the cuts of an earlier run round by what they did: then its nodes still speak of the counts that matter."""
     alike = [_named(c) for c in rows.cuts] == [_named(c) for c in old.cuts]
     return alike and len(old.multipliers) == len(rows.price) and np.array_equal(cut_rest, old.cut_rest)
 
@@ -106,9 +106,9 @@ def _named(cut: Cut) -> tuple[tuple[int, ...], tuple[int, ...], int, int]:
 
 
 def shifted(model: LabelledTransport, leaf: Certificate) -> Certificate:
-    """An earlier case whose thresholds have moved as the leases asked for have.
+    """An earlier node whose thresholds have moved as the leases asked for have.
 
-    With two leases more in one quota of the tight Doubs year, the earlier cases close in 0.22 s so, and in 0.54 s where they were.
+    With two leases more in one quota of the tight Doubs year, the earlier nodes close in 0.22 s so, and in 0.54 s where they were.
     """
     if len(leaf.row_constant) != model.n_rows or (leaf.row_constant == model.row_constant).all():
         return leaf
