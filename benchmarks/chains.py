@@ -14,6 +14,7 @@ import hashlib
 import statistics
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -99,32 +100,10 @@ def interval(values: list[float]) -> tuple[float, float]:
     ) ** 0.5
 
 
-def main(words: list[str]) -> int:
-    """Measure, write, say."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.chains", description=__doc__)
-    parser.add_argument("--profile", default="doubs")
-    parser.add_argument("--dwellings", type=int, default=60)
-    parser.add_argument("--applications", type=int, default=600)
-    parser.add_argument("--seeds", type=int, default=8)
-    parser.add_argument("--lengths", default="1", help="lengths beside 0, separated by commas; all: any")
-    parser.add_argument("--rules", choices=("full", "cap"), default="full")
-    parser.add_argument("--time-limit", type=float, default=600.0)
-    parser.add_argument("--out", type=Path)
-    asked = parser.parse_args(words)
-    head = machine()
-    lengths = [0, *(UNBOUNDED if x == "all" else int(x) for x in asked.lengths.split(","))]
-    found: dict[int, list[Counted]] = {length: [] for length in lengths}
-    for seed in range(asked.seeds):
-        case = af.synthesize(
-            asked.profile, dwellings=asked.dwellings, applications=asked.applications, seed=seed
-        )
-        case = with_tenants(case)
-        if asked.rules == "cap":
-            off = {f"national.prices.{rule}": 0 for rule in ALONE}
-            case = replace(case, settings=replace(case.settings, changes={**case.settings.changes, **off}))
-        for length in lengths:
-            found[length].append(counted(case, length, asked.time_limit))
-            print(seed, length, found[length][-1], file=sys.stderr, flush=True)
+def page_of(
+    head: Mapping[str, str], words: list[str], asked: argparse.Namespace, found: Mapping[int, list[Counted]]
+) -> list[str]:
+    """The lines of the page."""
     page = [f"# Chains, {head['date']}", "", f"`python -m benchmarks.chains {' '.join(words)}`", ""]
     page += [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date"), ""]
     page += [
@@ -152,6 +131,36 @@ def main(words: list[str]) -> int:
             cells.append(f"{statistics.mean(spent):.2f} ({max(spent):.2f})")
         cells.append(f"{sum(r.gap <= 0 for r in runs)} of {len(runs)}")
         page.append("| " + " | ".join(cells) + " |")
+    return page
+
+
+def main(words: list[str]) -> int:
+    """Measure, write, say."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.chains", description=__doc__)
+    parser.add_argument("--profile", default="doubs")
+    parser.add_argument("--dwellings", type=int, default=60)
+    parser.add_argument("--applications", type=int, default=600)
+    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--lengths", default="1", help="lengths beside 0, separated by commas; all: any")
+    parser.add_argument("--rules", choices=("full", "cap"), default="full")
+    parser.add_argument("--time-limit", type=float, default=600.0)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args(words)
+    head = machine()
+    lengths = [0, *(UNBOUNDED if x == "all" else int(x) for x in asked.lengths.split(","))]
+    found: dict[int, list[Counted]] = {length: [] for length in lengths}
+    for seed in range(asked.seeds):
+        case = af.synthesize(
+            asked.profile, dwellings=asked.dwellings, applications=asked.applications, seed=seed
+        )
+        case = with_tenants(case)
+        if asked.rules == "cap":
+            off = {f"national.prices.{rule}": 0 for rule in ALONE}
+            case = replace(case, settings=replace(case.settings, changes={**case.settings.changes, **off}))
+        for length in lengths:
+            found[length].append(counted(case, length, asked.time_limit))
+            print(seed, length, found[length][-1], file=sys.stderr, flush=True)
+    page = page_of(head, words, asked, found)
     text = "\n".join(page) + "\n"
     out = asked.out or RESULTS / f"chains-{head['date']}.md"
     out.write_text(text, encoding="utf-8")
