@@ -22,9 +22,8 @@ from optimizer import pipeline
 from optimizer.domain import Case
 from optimizer.pipeline import Optimum
 from optimizer.problem.build import Held
-from optimizer.runs.earlier import earlier_in
 from optimizer.runs.tables import main_tables
-from optimizer.solve import Earlier, SolveOptions
+from optimizer.solve import Earlier, SolveOptions, retold
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -96,7 +95,7 @@ def moved(seed: int, dwellings: int, applications: int) -> Moved:
     case = af.synthesize("commission", dwellings=dwellings, applications=applications, seed=seed)
     before = solved(case)
     told, was = before.firsts, before.lists
-    earlier = earlier_in(before.optimum.prepared.problem, before.optimum.solved)
+    earlier = retold(before.optimum.prepared.problem, before.optimum.solved)
     changed = without(case, min(told)[2])
     free = solved(changed, earlier=earlier)
     kept = solved(changed, tuple(sorted(told)), earlier)

@@ -1,14 +1,19 @@
 """Policies over simulated years: ``python -m benchmarks.simulate``.
 
 The profile `commission` with scores against the rules, 26 commissions of 6 dwellings: households in abundance (4 waiting and 2 arriving per
-dwelling), publics scarce (six in ten of their households kept), and with refusals; some years of commissions of 60. Every policy meets the
-same draws. G on points sets aside the fill value of the dwellings let: one that stays empty weighs 20,000 points, more than all the rest. G = (policy − order of the cotation) / (hindsight − order of the cotation), on the value of the year; intervals are
-Student's at 95 % over the seeds, differences are paired, p is Holm's. Writes a dated page to ``benchmarks/results``.
+dwelling), publics scarce (six in ten of their households kept), and with refusals; whole years of 52 commissions; commissions of 60. Every
+policy meets the same draws. G on points sets aside the fill value of the dwellings let: one that stays empty weighs 20,000 points, more than
+all the rest. G = (policy − order of the cotation) / (hindsight − order of the cotation), on the value of the year; intervals are Student's at
+95 % over the seeds, differences are paired, p is Holm's. Seconds are of the processor, measured unit by unit with one worker.
+
+Writes a dated page to ``benchmarks/results`` after each setting, and with ``--parts`` goes on where it was stopped: settings lived before
+are taken from there.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from dataclasses import dataclass, field
@@ -20,6 +25,7 @@ from benchmarks.tables import machine
 from optimizer.simulation.comparing import Simulation
 from optimizer.simulation.page import open_proofs
 from optimizer.simulation.summary import TODAY
+from optimizer.workers import code_mark
 
 RESULTS = Path(__file__).parent / "results"
 YEAR = {"dwellings": 156, "sessions": 26, "tight": True, "freed": False, "refusals": False}
@@ -40,22 +46,36 @@ SETTINGS = (
     Setting("scarce", "Publics scarce, everybody accepts, sessions of 6", 20, {"publics": 0.6}),
     Setting("refusals", "Abundant, with refusals, sessions of 6", 20, {"refusals": True}),
     Setting("scarce_refusals", "Publics scarce, with refusals, sessions of 6", 20, {"publics": 0.6, "refusals": True}),
+    Setting("year", "Abundant, everybody accepts, 52 sessions of 6", 20, {"dwellings": 312, "sessions": 52}),
     Setting("sixty", "Abundant, everybody accepts, sessions of 60", 4, {"dwellings": 480, "sessions": 8}),
 )  # fmt: skip
 
 
-def measured(setting: Setting, asked: argparse.Namespace) -> tuple[Simulation, float]:
-    """A setting lived, and seconds of the processor of it (of this process: run with one worker to know them)."""
+def measured(setting: Setting, asked: argparse.Namespace) -> tuple[Simulation, dict[str, float]]:
+    """A setting lived, and seconds of the processor of each policy on each seed (of this process: with one worker)."""
+    journal = asked.parts and asked.parts / f"{setting.id}.seconds.json"
+    spent: dict[str, float] = json.loads(journal.read_text("utf-8")) if journal and journal.exists() else {}
     clock = time.process_time()
+
+    def finished(done: int, total: int, name: str) -> None:
+        nonlocal clock
+        now = time.process_time()
+        print(setting.id, done, total, name, file=sys.stderr, flush=True)
+        if name and name not in spent:
+            spent[name] = now - clock
+            if journal:
+                journal.write_text(json.dumps(spent), encoding="utf-8")
+        clock = now
+
     found = af.simulate(
         "commission", asked.policies, seeds=min(setting.seeds, asked.seeds), workers=asked.workers,
-        parts=asked.parts and asked.parts / setting.id, progress=lambda done, total, name: print(setting.id, done, total, name, file=sys.stderr, flush=True),
-        **{**YEAR, **setting.options},
+        parts=asked.parts and asked.parts / setting.id, progress=finished, **{**YEAR, **setting.options},
     )  # fmt: skip
-    return found, time.process_time() - clock
+    run = {f"{p.id} {seed}" for p in found.policies for seed in found.seeds}
+    return found, {name: seconds for name, seconds in spent.items() if name in run}
 
 
-def page_of(setting: Setting, found: Simulation, seconds: float) -> list[str]:
+def page_of(setting: Setting, found: Simulation, spent: dict[str, float]) -> list[str]:
     """The lines of one setting."""
     table = found.summary.set_index(["policy", "indicator"])
 
@@ -79,15 +99,16 @@ def page_of(setting: Setting, found: Simulation, seconds: float) -> list[str]:
     lines = [
         f"## {setting.title}", "",
         f"{len(found.seeds)} seeds, {len(found.weeks):,} sessions, {open_proofs(found)} without a complete proof; "
-        f"{seconds:,.0f} s of the processor, {seconds / max(1, len(found.weeks)):.2f} a session.", "",
-        "| policy | G, % | G on points, % | regret, points/letting | regret on points | lettings | leases missing | points over the required rate, a year | p |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        f"{sum(spent.values()):,.0f} s of the processor.", "",
+        "| policy | G, % | G on points, % | regret, points/letting | regret on points | lettings | leases missing | points over the required rate, a year | p | s/year |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]  # fmt: skip
     for p in found.policies:
+        mine = [seconds for name, seconds in spent.items() if name.split()[0] == p.id]
         gap, p_value = paired(p.id) if p.terms is not None else ("", "")
         lines.append(
             f"| {p.id} | {cell(p.id, 'gain', 100, 2)} | {cell(p.id, 'gain_points', 100, 2)} | {cell(p.id, 'regret')} | {cell(p.id, 'regret_points')} | {cell(p.id, 'lettings')} | "
-            f"{cell(p.id, 'shortfall')} | {gap} | {p_value} |"
+            f"{cell(p.id, 'shortfall')} | {gap} | {p_value} | {sum(mine) / len(mine):.1f} |"
         )
     return [*lines, ""]
 
@@ -103,13 +124,18 @@ def main(words: list[str]) -> int:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(words)
     head = machine()
+    said = " ".join(f"--{name} {getattr(asked, name)}" for name in ("settings", "policies", "seeds"))
     page = [
         f"# Policies over simulated years, {head['date']}",
         "",
-        f"`python -m benchmarks.simulate {' '.join(words)}`",
+        f"`python -m benchmarks.simulate {said}`",
         "",
     ]
-    page += [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date"), ""]
+    page += [
+        ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date")
+        + f", program {code_mark()[:12]}",
+        "",
+    ]
     page += [" ".join((__doc__ or "").split("\n\n")[1].split()), ""]
     out = asked.out or RESULTS / f"simulate-{head['date']}.md"
     for setting in SETTINGS:

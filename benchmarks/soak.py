@@ -40,6 +40,8 @@ SIT = "secretaire", "presidente", "membre"
 LIMIT = 0.5
 """Seconds that 95 of 100 answers may take."""
 HOMES, APPLICATIONS = 12, 600
+TAKEN = "a accepté un autre logement"
+"""Said of a household that comes back in a later week of the day and accepted in an earlier one: the desk takes one lease only."""
 KILLED_EVERY = 180.0
 LAUNCH = "from optimizer.cli import main; main()"
 
@@ -358,8 +360,16 @@ class Day:
                     values = {"answer": "accepted", "on": self.today, "written": "1"}
                 else:
                     values = {"answer": "refused", "on": self.today, "refusal": form.choices["refusal"][0]}
-                who.send(form, **values)
-                self.tally.count("offers" if act == "notify" else "answers")
+                told = who.send(form, expect=(200, 422) if act == "answer" else (200,), **values)
+                if told.status == 422 and TAKEN not in told.text:
+                    self.tally.fault(f"{form.action}: 422 {' '.join(told.text.split())[:300]}")
+                self.tally.count(
+                    "second acceptances refused"
+                    if told.status == 422
+                    else "offers"
+                    if act == "notify"
+                    else "answers"
+                )
                 self.rest(draw, 0.3)
         for form in [f for f in who.get("/offres").read().forms if f"{mine}baux/" in f.action][:6]:
             who.send(form, on=self.today)

@@ -4,13 +4,19 @@
 40 dwellings, one run for the year. Every first rank signs; its lease counts in the commissions that follow, a dwelling
 without candidate comes back to the next one, a dwelling that waits for its réservataire is let on that account to a household
 that the program does not know. Counted for each account: leases of the flux beside what its share of them is; of the first ranks:
-effort rate, quartile, priority publics, names per list. The same year is lived again with the terms that version 3 of the
-contract added at zero. Writes a dated page to ``benchmarks/results``.
+effort rate, quartile, priority publics, names per list. So in each mode of management: the landlord names for every account
+(`delegated`), as the shipped agreement says with the households that its réservataires have named (`agreed`), after every nominee
+the landlord's own (`partial`), no réservataire has named anybody yet (`direct`). The delegated year is lived again with the terms
+that version 3 of the contract added at zero.
+
+Years that a ``--ledger`` file holds are not lived again: a campaign goes on where it stopped. The dated page is written after
+each year.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections import Counter
@@ -48,6 +54,7 @@ NEW_TERMS: dict[str, float] = {
 nominations, the landlord's number of DALO) stays."""
 NEAR = 2.0
 """Leases an account may end away from its due."""
+MODES = ("delegated", "agreed", "partial", "direct")
 
 
 @dataclass
@@ -63,7 +70,7 @@ class Year:
     open_proofs: int = 0
 
 
-def make_case(seed: int, dwellings: int, applications: int, delegated: bool) -> Case:
+def make_case(seed: int, dwellings: int, applications: int, mode: str) -> Case:
     """A landlord's year before its first commission: no lease yet, the vacated dwellings known to `assiette` alone."""
     case = af.synthesize("commission", dwellings=dwellings, applications=applications, seed=seed)
     homes, people = case.table("dwellings").copy(), case.table("applications").copy()
@@ -81,10 +88,13 @@ def make_case(seed: int, dwellings: int, applications: int, delegated: bool) -> 
         "assiette": assiette,
         "residences": case.table("residences"),
     }
+    if mode in ("agreed", "partial"):
+        named = case.table("nominations")
+        tables["nominations"] = named[named["dwelling_id"].isna()].reset_index(drop=True)
     made = replace(case, tables=tables, path=None, sources=(), origins={})
-    if delegated:
+    if mode != "agreed":
         agreed = pipeline.load_rules(made).conventions
-        lines = agreed[agreed["landlord"].isin(homes["landlord"])].assign(management_mode="delegated")
+        lines = agreed[agreed["landlord"].isin(homes["landlord"])].assign(management_mode=mode)
         tables["conventions"] = lines.reset_index(drop=True)
     return made
 
@@ -124,6 +134,9 @@ def now(case: Case, year: Year, waiting: list[str]) -> Case:
     homes, people = tables["dwellings"], tables["applications"]
     tables["dwellings"] = homes[homes["dwelling_id"].isin(waiting)].reset_index(drop=True)
     tables["applications"] = people[~people["application_id"].isin(year.housed)].reset_index(drop=True)
+    if "nominations" in tables:
+        named = tables["nominations"]
+        tables["nominations"] = named[~named["application_id"].isin(year.housed)].reset_index(drop=True)
     empty = empty_frame("leases")
     if year.leases:
         signed = pd.DataFrame(year.leases, columns=list(empty.columns))
@@ -259,6 +272,84 @@ def table(columns: dict[str, dict[str, str]], first: str) -> list[str]:
     return lines + [f"| {n} | " + " | ".join(c.get(n, "") for c in columns.values()) + " |" for n in names]
 
 
+@dataclass(frozen=True)
+class Unit:
+    """One year to live: ``terms`` are those in force, ``now`` or ``before``."""
+
+    seed: int
+    mode: str
+    size: int
+    terms: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.seed}/{self.mode}/{self.size}/{self.terms}"
+
+
+def units(seeds: range, modes: list[str], sizes: tuple[int, ...], old: bool) -> Iterator[Unit]:
+    """The years of a campaign, those that are promised first."""
+    for seed in seeds:
+        for mode in modes:
+            yield from (Unit(seed, mode, size, "now") for size in sizes)
+        if old and "delegated" in modes:
+            yield from (Unit(seed, "delegated", size, "before") for size in sizes)
+
+
+def lived(unit: Unit, dwellings: int, applications: int, time_limit: float | None) -> dict[str, Any]:
+    """What a year ends with: ``ends`` (account -> leases done, due) and ``shown`` (figure -> as printed)."""
+    case = make_case(unit.seed, dwellings, applications, unit.mode)
+    year = live(case, unit.size, NEW_TERMS if unit.terms == "before" else {}, time_limit)
+    end = dues(case, year)
+    ends = {str(line.account): [int(line.done), float(line.due)] for line in end.itertuples()}
+    return {"ends": ends, "shown": figures(year)}
+
+
+def far(found: dict[str, Any]) -> int:
+    """Accounts more than `NEAR` leases from their due."""
+    return sum(abs(done - due) > NEAR for done, due in found["ends"].values())
+
+
+def chapter(title: str, years: dict[str, dict[str, Any]]) -> list[str]:
+    """Both tables of some years, by the heading of their columns."""
+    ends = {
+        name: {a: f"{n} / {due:.1f} ({n - due:+.1f})" for a, (n, due) in year["ends"].items()}
+        for name, year in years.items()
+    }
+    shown = {name: year["shown"] for name, year in years.items()}
+    return [
+        f"## {title}",
+        "",
+        *table(ends, "leases of the flux, done / due"),
+        "",
+        *table(shown, "first ranks"),
+        "",
+    ]
+
+
+def written(head: list[str], whole: list[Unit], known: dict[str, dict[str, Any]], dwellings: int) -> str:
+    """The page of the years lived so far."""
+    page = list(head)
+    for seed, mode in dict.fromkeys((u.seed, u.mode) for u in whole):
+        years = {
+            f"{dwellings // u.size} × {u.size}{'' if u.terms == 'now' else ' (new terms at zero)'}": known[
+                u.key
+            ]
+            for u in whole
+            if (u.seed, u.mode) == (seed, mode) and u.key in known
+        }
+        if years:
+            page += chapter(f"Seed {seed}, {mode}", years)
+    done = [u for u in whole if u.terms == "now" and u.key in known]
+    worst = max((abs(n - due) for u in done for n, due in known[u.key]["ends"].values()), default=0.0)
+    page += [
+        f"Years with the terms in force: {len(done)}; accounts more than {NEAR:g} leases from their due: "
+        f"{sum(far(known[u.key]) for u in done)}; farthest: {worst:.1f} leases.",
+    ]
+    left = [u.key for u in whole if u.key not in known]
+    page += ["", f"Years not lived: {', '.join(left)}." if left else "Every year was lived.", ""]
+    return "\n".join(page)
+
+
 def main(words: list[str]) -> int:
     """Live the years, write the page; 1 when an account ends more than two leases from its due."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.year", description=__doc__)
@@ -267,53 +358,41 @@ def main(words: list[str]) -> int:
     parser.add_argument("--dwellings", type=int, default=480)
     parser.add_argument("--applications", type=int, default=3_000)
     parser.add_argument("--session", type=int, default=40, help="dwellings of a middle-sized commission")
-    parser.add_argument(
-        "--agreed", action="store_true", help="management modes of the agreements (default: delegated)"
-    )
+    parser.add_argument("--modes", default=",".join(MODES), help=f"of {', '.join(MODES)}")
     parser.add_argument(
         "--without-old", action="store_true", help="leave out the years with the new terms at zero"
     )
     parser.add_argument("--time-limit", type=float, help="seconds of one proof")
+    parser.add_argument("--ledger", type=Path, help="years already lived; the others are added")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(words)
+    modes = asked.modes.split(",")
+    if not set(modes) <= set(MODES):
+        parser.error(f"modes: {', '.join(MODES)}")
+    sizes = (1, asked.session, asked.dwellings)
+    seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
+    whole = list(units(seeds, modes, sizes, not asked.without_old))
+    known: dict[str, dict[str, Any]] = {}
+    if asked.ledger and asked.ledger.exists():
+        lines = asked.ledger.read_text(encoding="utf-8").splitlines()
+        known = {line["key"]: line for line in map(json.loads, lines)}
     head = machine()
     page = [f"# A year lived, {head['date']}", "", f"`python -m benchmarks.year {' '.join(words)}`", ""]
     page += [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date"), ""]
     page += [" ".join((__doc__ or "").split("\n\n")[1].split()), ""]
-    far = 0
-    for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
-        case = make_case(seed, asked.dwellings, asked.applications, delegated=not asked.agreed)
-        shown: dict[str, dict[str, str]] = {}
-        ends: dict[str, dict[str, str]] = {}
-        for title, changes in (("", {}), (" (new terms at zero)", NEW_TERMS)):
-            if changes and asked.without_old:
-                continue
-            for size in (1, asked.session, asked.dwellings):
-                name = f"{asked.dwellings // size} × {size}{title}"
-                year = live(case, size, changes, asked.time_limit)
-                shown[name] = figures(year)
-                end = dues(case, year)
-                gaps = end["done"] - end["due"]
-                ends[name] = {
-                    str(a): f"{n} / {d:.1f} ({g:+.1f})"
-                    for a, n, d, g in zip(end["account"], end["done"], end["due"], gaps, strict=True)
-                }
-                if not changes:
-                    far += int((gaps.abs() > NEAR).sum())
-                print(seed, name, ends[name], shown[name], file=sys.stderr, flush=True)
-        page += [
-            f"## Seed {seed}",
-            "",
-            *table(ends, "leases of the flux, done / due"),
-            "",
-            *table(shown, "first ranks"),
-            "",
-        ]
-    page += [f"Accounts more than {NEAR:g} leases from their due, new terms in force: {far}.", ""]
+    page += [f"{asked.applications:,} applications, one in {DALO_IN} with a DALO label.", ""]
     out = asked.out or RESULTS / f"year-{head['date']}.md"
-    out.write_text("\n".join(page), encoding="utf-8")
+    for unit in whole:
+        if unit.key not in known:
+            found = {"key": unit.key, **lived(unit, asked.dwellings, asked.applications, asked.time_limit)}
+            known[unit.key] = found
+            print(json.dumps(found), file=sys.stderr, flush=True)
+            if asked.ledger:
+                with asked.ledger.open("a", encoding="utf-8") as ledger:
+                    ledger.write(json.dumps(found) + "\n")
+        out.write_text(written(page, whole, known, asked.dwellings), encoding="utf-8")
     print(out, file=sys.stderr)
-    return int(far > 0)
+    return int(any(far(known[u.key]) for u in whole if u.terms == "now"))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.model import FirstRanks, Kinds, Options, Orders, Problem, Row, Seats
-from optimizer.solve.obeying import obeying
+from optimizer.solve.primal.orders import obeying
 
 ACCOUNTS = ("ETAT_PRIO", "ALS", "COLL:25056", "BAILLEUR", "MUTATION")
 RULES = ("flux", "priority_publics", "lec_q1_outside_qpv", "lec_q234_inside_qpv", "dalo", "essential_workers")

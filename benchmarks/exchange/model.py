@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.exchange.pool import Pool
-from optimizer.solve.highs_model import INFINITY, add_columns, add_rows, new_model, run
-from optimizer.solve.options import Watch
+from optimizer.solve.highs_lp import INFINITY, add_columns, add_rows, new_model, run
+from optimizer.solve.watch import Watch
 
 I64 = NDArray[np.int64]
 F = NDArray[np.float64]

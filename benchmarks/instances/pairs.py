@@ -27,7 +27,7 @@ from optimizer.problem.model import (
     Row,
     Seats,
 )
-from optimizer.solve.scale import LabelledTransport
+from optimizer.solve.transport import LabelledTransport
 
 POINT = 100
 """Hundredths: one unit of the simplified model is one point."""

@@ -19,7 +19,7 @@ from benchmarks.orlib.files import read_assignment, read_generalised
 from benchmarks.orlib.known import KNOWN, MAXIMISED
 from benchmarks.orlib.model import Answer, solve_assignment, solve_generalised
 from benchmarks.tables import machine
-from optimizer.solve.scale import ScaleOptions
+from optimizer.solve.transport import ScaleOptions
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.orlib.files import I64, Generalised
-from optimizer.solve.scale import LabelledTransport, ScaleOptions, solve_transport
+from optimizer.solve.transport import LabelledTransport, ScaleOptions, solve_transport
 
 
 @dataclass(frozen=True)

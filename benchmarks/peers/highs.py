@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.peers.capped import CAPPED, PROVEN, RELAXED, Said, spent, stopped_by
 from benchmarks.peers.program import Program, as_highs
-from optimizer.solve.highs_model import new_model
+from optimizer.solve.highs_lp import new_model
 
 
 def mip(program: Program, cap_s: float) -> Said:

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 
 from optimizer.problem import evaluate, explicit
 from optimizer.problem.model import RATE_UNIT, Columns, FirstRanks, Problem
-from optimizer.solve.highs_model import new_model
+from optimizer.solve.highs_lp import new_model
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.instances.pairs import FILL, POINT, as_problem
 from optimizer.problem import evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks
-from optimizer.solve.scale import LabelledTransport
+from optimizer.solve.transport import LabelledTransport
 
 I64 = NDArray[np.int64]
 

@@ -17,7 +17,7 @@ from benchmarks.scale.families import raw_of
 from benchmarks.scale.raw_instances import RawTerritory
 from benchmarks.scale.simplified import build
 from optimizer.problem.evaluate import InvalidSolution
-from optimizer.solve.scale import LabelledTransport, ScaleOptions, ScaleResult, solve_transport
+from optimizer.solve.transport import LabelledTransport, ScaleOptions, ScaleResult, solve_transport
 
 OURS = "attriflux"
 SOLVERS: dict[str, Callable[[Program, float], Said]] = {

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.peers.capped import CAPPED, PROVEN, Said, spent
 from benchmarks.peers.program import Program, as_highs
-from optimizer.solve.highs_model import new_model
+from optimizer.solve.highs_lp import new_model
 
 
 def available() -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.scale.raw_instances import RawTerritory
 from benchmarks.scale.simplified import build, class_codes
-from optimizer.solve.scale import LabelledTransport, ScaleResult, WarmStart
+from optimizer.solve.transport import LabelledTransport, ScaleResult, WarmStart
 
 MORE_LEASES = 2
 """Leases added to one landlord's quota: a changed share."""

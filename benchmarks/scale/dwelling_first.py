@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from optimizer.solve.scale import LabelledTransport
-from optimizer.solve.scale.heap import pop, push
+from optimizer.solve.transport import LabelledTransport
+from optimizer.solve.transport.heap import pop, push
 
 FAR = np.int64(1) << np.int64(60)
 

@@ -13,7 +13,7 @@ from benchmarks.scale.full_like import full_like
 from benchmarks.scale.raw_instances import COMMUNES_PER_EPCI, RawTerritory, draw
 from benchmarks.scale.registry import FAMILIES, family
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import LabelledTransport
+from optimizer.solve.transport import LabelledTransport
 
 __all__ = [
     "FAMILIES", "coupled", "full_like", "infeasible", "one_commune", "raw_of", "relaxed", "slack", "ties", "tight",

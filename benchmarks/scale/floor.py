@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from benchmarks.peers.program import explicit_pairs
-from optimizer.solve.scale import LabelledTransport
+from optimizer.solve.transport import LabelledTransport
 
 
 def scipy_floor(model: LabelledTransport) -> tuple[int, float]:

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.scale.raw_instances import COMMUNES_PER_EPCI, RawTerritory, draw
 from benchmarks.scale.registry import family
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import LabelledTransport
+from optimizer.solve.transport import LabelledTransport
 
 SCALE = 100
 UNIT = 10_000

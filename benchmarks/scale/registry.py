@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from optimizer.solve.scale import LabelledTransport
+from optimizer.solve.transport import LabelledTransport
 
 Family = Callable[[int, int, int], LabelledTransport]
 FAMILIES: dict[str, Family] = {}

@@ -28,7 +28,7 @@ from benchmarks.scale.again import again, changed_share, new_week, pinned
 from benchmarks.scale.families import FAMILIES, raw_of
 from benchmarks.scale.floor import scipy_floor
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import LabelledTransport, ScaleOptions, ScaleResult, WarmStart, solve_transport
+from optimizer.solve.transport import LabelledTransport, ScaleOptions, ScaleResult, WarmStart, solve_transport
 
 RESULTS = Path(__file__).parents[1] / "results"
 Others = Iterable[tuple[LabelledTransport, WarmStart]]

@@ -15,7 +15,7 @@ from benchmarks.scale.raw_instances import (
     SMALLEST_ROOMS,
     RawTerritory,
 )
-from optimizer.solve.scale.model import LabelledTransport
+from optimizer.solve.transport.model import LabelledTransport
 
 ACCOUNTS = 4
 TYPES = 8

@@ -27,7 +27,7 @@ from benchmarks.scale.simplified import build
 from benchmarks.tables import machine
 from optimizer import pipeline, synth
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.scale import ScaleOptions, solve_transport
+from optimizer.solve.transport import ScaleOptions, solve_transport
 
 RESULTS = Path(__file__).parents[1] / "results"
 USUAL = {60: 1_500, 200: 2_000, 500: 5_000, 1_000: 10_000, 3_224: 9_864}

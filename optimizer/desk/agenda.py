@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.desk import messages as messages
+from optimizer.desk.chained import bare, link_from, with_freed
 from optimizer.desk.late import Described, plain
 from optimizer.domain import Case
 from optimizer.domain.schema import DWELLINGS
@@ -71,7 +72,8 @@ def agenda(
     Raises
     ------
     AttrifluxError
-        ``DESK_RUN_REFUSED`` (verification), ``DESK_RUN_NO_SHEETS``, ``DESK_DWELLING_UNKNOWN``, ``DESK_AGENDA_EMPTY``.
+        ``DESK_RUN_REFUSED`` (verification), ``DESK_RUN_NO_SHEETS``, ``DESK_DWELLING_UNKNOWN``, ``DESK_AGENDA_EMPTY``,
+        ``DESK_CHAIN_BROKEN`` (a freed dwelling without the one its tenant is called for).
     """
     verdict = verify(result, case_path, models=models)
     if verdict.verdict == "refused":
@@ -84,8 +86,15 @@ def agenda(
     wanted = list(dwellings) or list(forms)
     if not wanted:
         raise AttrifluxError("DESK_AGENDA_EMPTY", name=result.name)
-    frozen = _Frozen(result, Described(case, sheets["lang"], models=models))
-    items = tuple(frozen.item(forms[name]) for name in wanted)
+    links = {name: link for name in wanted if (link := link_from(forms[name])) is not None}
+    freed = {name: bare(name, link["position"]) for name, link in links.items() if link["after"]}
+    there = {freed.get(name, name) for name in wanted}
+    for name, link in links.items():
+        if link["after"] and link["after"] not in there:
+            raise AttrifluxError("DESK_CHAIN_BROKEN", name=name, after=link["after"])
+    described = Described(with_freed(case, freed.values()), sheets["lang"], models=models)
+    frozen = _Frozen(result, described)
+    items = tuple(frozen.item(forms[name], freed.get(name, name), links.get(name)) for name in wanted)
     landlords = sorted({str(item.facts["landlord"]) for item in items})
     return Agenda(_run(result, verdict.verdict, case), items, case.settings.landlord or ", ".join(landlords))
 
@@ -133,8 +142,8 @@ class _Frozen:
             ):
                 self.prospects.setdefault(str(r["dwelling_id"]), []).append(str(r["application_id"]))
 
-    def item(self, form: Mapping[str, Any]) -> NewItem:
-        dwelling, account = str(form["dwelling"]), str(form["account"])
+    def item(self, form: Mapping[str, Any], dwelling: str, link: Mapping[str, Any] | None) -> NewItem:
+        printed, account = str(form["dwelling"]), str(form["account"])
         row = self.described.homes[dwelling]
         facts = {c.name: plain(row.get(c.name)) for c in DWELLINGS.columns if c.name in row}
         facts |= {
@@ -142,15 +151,16 @@ class _Frozen:
             "departement": form["facts"]["departement"], "mode": form["facts"]["mode"], "account_label": form["account_label"],
             "vacancy_days": form["facts"]["vacancy_days"],
             "form": {name: form[name] for name in ("rpls", "lines", "close", "foot")},
+            **({} if link is None else {"chain": dict(link)}),
         }  # fmt: skip
         named = [self.candidate(form, c, account, i) for i, c in enumerate(form["candidates"], start=1)]
         listed = {c.application_id for c in named}
-        queue = [a for a in self.prospects.get(dwelling, []) if a not in listed]
+        queue = [a for a in self.prospects.get(printed, []) if a not in listed]
         named += [
             self.described.name(dwelling, account, a, position=i, queue=True)
             for i, a in enumerate(queue, start=len(named) + 1)
         ]
-        oriented = self.orientation.get(dwelling, {})
+        oriented = self.orientation.get(printed, {})
         return NewItem(
             dwelling_id=dwelling, account=account, candidates=tuple(named), facts=facts,
             orientation={name: oriented.get(name, "") for name in ORIENTATION}, few_reason=self._few(form),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from optimizer.desk.chained import held_back
 from optimizer.desk.following import WAITING, coming_sessions, followed, items_of, next_to_offer
 from optimizer.store.law import CommissionLaw
 from optimizer.store.records import CallRecord, DutyRecord, SessionRecord
@@ -106,7 +107,7 @@ def _next_ranks(sessions: Sequence[SessionRecord], on: date) -> Iterator[Due]:
     for session in sessions:
         for item in items_of(session) if session.status == "closed" else ():
             turn = next_to_offer(item) if item.status in ("decided", "offering") else None
-            if turn is not None:
+            if turn is not None and not held_back(session, item):
                 since = str(item.facts.get("vacant_since") or "")
                 days = (
                     (on - date.fromisoformat(since)).days

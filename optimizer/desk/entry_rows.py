@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from optimizer.desk.chained import waits_of
 from optimizer.desk.following import POSITIVE, items_of, rank_of
 from optimizer.errors import Lang, said
 from optimizer.presentation.numbers import decimal, percent
@@ -30,9 +31,9 @@ def rows_of(session: SessionRecord, lang: Lang) -> dict[str, list[Row]]:
         "calls": [_call(item, c, lang) for item in items for c in item.candidates if c.status not in ("queue", "replaced")],
         "members": _members(session, lang),
         "entry": [
-            _decision(item, c, lang) for item in items for c in item.candidates if c.status not in ON_THE_LIST
+            _decision(session, item, c, lang) for item in items for c in item.candidates if c.status not in ON_THE_LIST
         ],
-        "votes": [_dwelling(item, lang) for item in items],
+        "votes": [_dwelling(session, item, lang) for item in items],
         "offers": [
             _offer(item, c)
             for item in items
@@ -126,10 +127,17 @@ def _members(session: SessionRecord, lang: Lang) -> list[Row]:
     return rows
 
 
-def _decision(item: ItemRecord, c: CandidateRecord, lang: Lang) -> Row:
+def _described(session: SessionRecord, item: ItemRecord, lang: Lang) -> str:
+    """The dwelling in one line, with what it waits for."""
+    waits = waits_of(session, item)
+    words = home_words(item.facts, lang)
+    return words if waits is None else f"{words} – {waits.words(lang)}"
+
+
+def _decision(session: SessionRecord, item: ItemRecord, c: CandidateRecord, lang: Lang) -> Row:
     d = c.decision
     row: Row = {
-        "number": item.position, "dwelling_id": item.dwelling_id, "home": home_words(item.facts, lang),
+        "number": item.position, "dwelling_id": item.dwelling_id, "home": _described(session, item, lang),
         "account_label": str(item.facts.get("account_label") or item.account), "order": c.position, "application_id": c.application_id,
         "household": household_words(c, lang), "why": " ".join(c.reasons) or None,
     }  # fmt: skip
@@ -143,9 +151,9 @@ def _decision(item: ItemRecord, c: CandidateRecord, lang: Lang) -> Row:
     return row
 
 
-def _dwelling(item: ItemRecord, lang: Lang) -> Row:
+def _dwelling(session: SessionRecord, item: ItemRecord, lang: Lang) -> Row:
     row: Row = {
-        "number": item.position, "dwelling_id": item.dwelling_id, "home": home_words(item.facts, lang),
+        "number": item.position, "dwelling_id": item.dwelling_id, "home": _described(session, item, lang),
         "few_reason": item.few_reason or None, "departure": item.departure or None,
         "not_examined": item.end_reason or None if item.status == "not_examined" else None,
         "withdrawn": item.end_reason or None if item.status == "withdrawn" else None,

@@ -57,6 +57,13 @@ define(
     expected_en="{known}",
 )
 define(
+    "DESK_CHAIN_BROKEN",
+    "Le logement « {name} » ne se libère que si le ménage appelé en premier pour {after} y va : {after} manque à l'ordre du jour.",
+    "Dwelling “{name}” is freed only if the household first called for {after} goes there: {after} is missing from the agenda.",
+    remedy_fr="Ajouter {after}, ou retirer « {name} »",
+    remedy_en="Add {after}, or leave “{name}” out",
+)
+define(
     "DESK_AGENDA_EMPTY",
     "La proposition « {name} » n'a aucune liste : il n'y a rien à mettre à l'ordre du jour.",
     "The proposal “{name}” has no list: there is nothing to put on an agenda.",

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.desk import messages as messages
+from optimizer.desk.chained import void, waits_of
 from optimizer.desk.following import (
     LIVE,
     REFUSED,
@@ -111,6 +112,11 @@ class _Turning:
         self.case, self.rules, self.on = case, rules, on
         self.closed, self.coming = closed_sessions(sessions), coming_sessions(sessions)
         self.lines = list(followed(sessions))
+        linked = [(s, i) for s in [*self.closed, *self.coming] for i in s.items if waits_of(s, i) is not None]
+        self.homes = {i.item_id for _, i in linked}
+        """Dwellings of agendas that a sitting tenant frees, or was to free: no import holds them."""
+        self.void = {i.item_id for s, i in linked if void(s, i)}
+        """Those whose tenant stays: nothing was ever to be let there."""
         self.duties = duties
         self.said: list[Finding] = []
         self.held: set[str] = set()
@@ -221,12 +227,17 @@ class _Turning:
         """Without the dwellings let; a presentation that came to nothing counts, the vacancy goes on."""
         frame = self.case.table("dwellings")
         kept = where(frame, [d not in gone for d in texts_of(frame, "dwelling_id")]).reset_index(drop=True)
+        freed = self._freed(set(texts_of(frame, "dwelling_id")))
+        if freed:
+            kept = pd.concat([kept, framed("dwellings", freed)], ignore_index=True)
         self.counts["dwellings"] = len(kept) - len(frame)
         at = {d: i for i, d in enumerate(texts_of(kept, "dwelling_id"))}
         attempts = [None if pd.isna(x) else int(x) for x in kept["attempts"]]
         more: dict[int, int] = {}
         for session in self.closed:
             for item in items_of(session):
+                if item.item_id in self.void:
+                    continue
                 i = at.get(item.dwelling_id)
                 if i is None:
                     if attempt_over(item) and item.dwelling_id not in gone:
@@ -239,6 +250,21 @@ class _Turning:
         for i, n in more.items():
             attempts[i] = (attempts[i] or 0) + n
         return kept.assign(attempts=pd.array(attempts, dtype="Int64"))
+
+    def _freed(self, there: set[str]) -> list[Row]:
+        """Dwellings that a tenant has left and that nobody took: vacant, as the agenda described them."""
+        rows: dict[str, Row] = {}
+        for session in self.closed:
+            for item in items_of(session):
+                waits = waits_of(session, item)
+                if waits is None or waits.departure != "gone" or item.dwelling_id in there:
+                    continue
+                if attempt_over(item):
+                    facts = {c.name: item.facts.get(c.name) for c in TABLES["dwellings"].columns}
+                    rows[item.dwelling_id] = {**facts, "dwelling_id": item.dwelling_id}
+                else:
+                    rows.pop(item.dwelling_id, None)
+        return [rows[name] for name in sorted(rows)]
 
     def _new_attempt(self, session: SessionRecord, item: ItemRecord) -> bool:
         day, on = attempt_ended_on(session, item), self.case.settings.on
@@ -329,6 +355,8 @@ class _Turning:
         frame = self.case.table("events")
         rows: list[Row] = []
         for x in self.lines:
+            if x.item.item_id in self.void:
+                continue
             offer = x.candidate.offer
             rows.append(
                 {
@@ -384,7 +412,7 @@ class _Turning:
         taken: set[str] = set()
         for session in self.closed:
             for item in items_of(session):
-                if item.status == "not_examined":
+                if item.status == "not_examined" or item.item_id in self.void:
                     continue
                 taken.add(item.dwelling_id)
                 rows = [r for r in rows if r["dwelling_id"] != item.dwelling_id]
@@ -401,8 +429,11 @@ class _Turning:
         rows += self._described(described)
         self.held = {str(r["dwelling_id"]) for r in rows if r["stage"] != "oriented"}
         self.followed = {str(r["application_id"]) for r in rows if r["application_id"]}
+        lived_in = {
+            i.dwelling_id for s in [*self.closed, *self.coming] for i in s.items if i.item_id in self.homes
+        }
         for r in rows:
-            if r["dwelling_id"] not in homes:
+            if r["dwelling_id"] not in homes and r["dwelling_id"] not in lived_in:
                 self.said.append(_missing("DESK_DWELLING_ELSEWHERE", dwelling=r["dwelling_id"]))
         return self._added("in_progress", rows, kept)
 
@@ -468,7 +499,7 @@ class _Turning:
         """Dwellings that only the log knows stay described: a statement counts no orientation of an unknown dwelling."""
         rows: dict[str, Row] = {}
         for x in self.lines:
-            if x.item.dwelling_id not in described:
+            if x.item.dwelling_id not in described and x.item.item_id not in self.void:
                 rows[x.item.dwelling_id] = {
                     **self._home(x.item), "account": x.item.account, "application_id": None, "stage": "oriented",
                     "since": x.oriented_on,

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from optimizer.desk.agenda import NUMBER
+from optimizer.desk.chained import waits_of
 from optimizer.desk.entry_rows import home_words, household_words
 from optimizer.desk.following import items_of
 from optimizer.errors import Lang, said
@@ -32,16 +33,20 @@ def pack_head(session: SessionRecord, lang: Lang) -> PackHead:
 
 def pack_pages(session: SessionRecord, lang: Lang) -> list[dict[str, Any]]:
     """Pages as `optimizer.presentation.sheets` sets them, with the households listed now: some were called up, some left."""
-    return paged([_form(item, lang) for item in items_of(session)], session.on, lang)
+    return paged([_form(session, item, lang) for item in items_of(session)], session.on, lang)
 
 
-def _form(item: ItemRecord, lang: Lang) -> dict[str, Any]:
+def _form(session: SessionRecord, item: ItemRecord, lang: Lang) -> dict[str, Any]:
     kept = item.facts.get("form") or {}
     listed = [c for c in item.candidates if c.status not in ("queue", "declined", "replaced")]
     cards = [_card(c, lang) for c in sorted(listed, key=lambda c: c.position)]
+    lines = kept.get("lines") or [[["", home_words(item.facts, lang)]]]
+    waits = waits_of(session, item)
+    if waits is not None and waits.departure != "waited":  # what is printed said the day of the run
+        lines = [*lines, [[said("SHEETS.CHAIN", lang), waits.words(lang)]]]
     return {
         "dwelling": item.dwelling_id, "rpls": str(kept.get("rpls") or item.facts.get("rpls") or ""),
-        "lines": kept.get("lines") or [[["", home_words(item.facts, lang)]]], "candidates": cards,
+        "lines": lines, "candidates": cards,
         "close": kept.get("close") or _close(lang), "foot": str(kept.get("foot") or ""),
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from optimizer import eligibility, policy
+from optimizer.desk.chained import freed_of, with_freed
 from optimizer.domain import Case
 from optimizer.eligibility.codes import pair_code
 from optimizer.eligibility.facts import CODES
@@ -33,6 +34,7 @@ def rechecked(case: Case, session: SessionRecord, *, models: Path | None = None)
     """
     s = case.settings
     rules = policy.load(s.rules_from, s.on, s.changes, models, s.own)
+    case = with_freed(case, freed_of(session))
     own = {item.dwelling_id for item in session.items}
     work = case.table("in_progress")
     seen = replace(

@@ -14,7 +14,7 @@ from optimizer.fairness.market import Market
 from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 
 def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:

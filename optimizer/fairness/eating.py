@@ -22,7 +22,7 @@ from optimizer.errors import AttrifluxError
 from optimizer.fairness.leximin.polytope import passed
 from optimizer.fairness.market import I16, NOT
 from optimizer.problem.model import I64
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 Shares = dict[tuple[int, int], Fraction]
 

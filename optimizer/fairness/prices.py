@@ -49,7 +49,7 @@ from optimizer.fairness.measures import gini
 from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT, Problem, Row
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 COLUMNS = [
     "rule",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
@@ -54,18 +54,49 @@ def sheet_forms(data: ReportData) -> list[dict[str, Any]]:
             lines.setdefault(str(line.dwelling_id), []).append((i, line))
     chosen = data.orientation[data.orientation["chosen"] == 1] if len(data.orientation) else data.orientation
     eligible = dict(zip(chosen["dwelling_id"], chosen["candidates"], strict=True)) if len(chosen) else {}
+    linked = chained(data)
     made = []
     for d in in_session(data.dwellings):
         named = lines.get(str(d.dwelling_id), [])
-        home = _Home(data, d, facts[d.dwelling_id], int(eligible.get(d.dwelling_id, 0)), len(named))
+        link = linked.get(str(d.dwelling_id))
+        home = _Home(data, d, facts[d.dwelling_id], int(eligible.get(d.dwelling_id, 0)), len(named), link)
         made.append(
             {
                 "dwelling": str(d.dwelling_id), "rpls": str(home.f.rpls), "lines": home.lines(len(named)),
                 "candidates": [_candidate(home, line, details[i]) for i, line in named],
                 "close": home.close() if named else [], "foot": home.foot(),
+                **({} if link is None else {"chain": link._asdict()}),
             }
         )  # fmt: skip
     return made
+
+
+class Linked(NamedTuple):
+    """A dwelling of a chain: who frees it is first on ``after``, whom it is for frees ``next``; empty at the ends."""
+
+    number: int
+    kind: str
+    """``chain`` (from a vacant dwelling on) or ``cycle``."""
+    position: int
+    after: str
+    next: str
+
+
+def chained(data: ReportData) -> dict[str, Linked]:
+    """The dwellings of chains, by identifier; none in a run without."""
+    if "conditional_on" not in data.proposals:
+        return {}
+    first = [row for row in records(data.proposals) if row.rank == 1 and row.chain == row.chain]
+    on = {str(row.application_id): str(row.dwelling_id) for row in first}
+    frees = {str(row.conditional_on): str(row.dwelling_id) for row in first if row.conditional_on}
+    begun = {int(row.chain) for row in first if not int(row.position)}
+    return {
+        str(row.dwelling_id): Linked(
+            int(row.chain), "chain" if int(row.chain) in begun else "cycle", int(row.position),
+            on[str(row.conditional_on)] if row.conditional_on else "", frees.get(str(row.application_id), ""),
+        )
+        for row in first
+    }  # fmt: skip
 
 
 def sheet_pages(
@@ -117,8 +148,10 @@ def paged(forms: Sequence[Mapping[str, Any]], on: date, lang: Lang) -> list[dict
 class _Home:
     """A dwelling and its lines."""
 
-    def __init__(self, data: ReportData, d: Any, facts: Any, eligible: int, named: int) -> None:
-        self.data, self.d, self.f, self.eligible = data, d, facts, eligible
+    def __init__(
+        self, data: ReportData, d: Any, facts: Any, eligible: int, named: int, link: Linked | None = None
+    ) -> None:
+        self.data, self.d, self.f, self.eligible, self.link = data, d, facts, eligible, link
         self.lang = data.lang
         self.shown = publicity(d, facts, named, data.lang)
 
@@ -148,8 +181,17 @@ class _Home:
             self._rent(),
             self._account(),
             self._year(),
+            *self._chain(),
             *self._rest(named),
         ]
+
+    def _chain(self) -> list[Line]:
+        """What the dwelling waits for and what it opens, of one in a chain; no number of a household."""
+        if self.link is None:
+            return []
+        told = [self.say("CHAIN_WAITS", after=self.link.after)] if self.link.after else []
+        told += [self.say("CHAIN_FREES", next=self.link.next)] if self.link.next else []
+        return [[(self.say("CHAIN"), " · ".join(told))]]
 
     def _address(self) -> Line:
         f = self.f

@@ -280,6 +280,15 @@ texts(
             "CALEOL du {day} – Logement n° {n}/{of} – Réf. {dwelling} – n° RPLS {rpls}",
             "CALEOL of {day} – Dwelling no. {n}/{of} – Ref. {dwelling} – RPLS no. {rpls}",
         ),
+        "chain": ("Chaîne", "Chain"),
+        "chain_waits": (
+            "logement occupé par un locataire appelé en premier pour {after} : sans son départ, cette page est sans effet",
+            "lived in by a tenant first called for {after}: without that departure this page has no effect",
+        ),
+        "chain_frees": (
+            "si le premier rang accepte, son logement actuel {next} est proposé à la suite",
+            "if the first rank accepts, its present dwelling {next} is proposed in turn",
+        ),
         "follows": ("suite : autres candidats", "continued: other households"),
         "address": ("Adresse", "Address"),
         "building": ("Bâtiment ou résidence", "Building"),

@@ -1,7 +1,7 @@
 """An earlier run, in its folder or in memory, read for what another may start from: multipliers and first ranks, by name.
 
 The inputs of the two runs are not compared: a new week, a changed share or a pin is what a warm start is for. What no
-longer fits is dropped when it is put on the problem (`optimizer.solve.earlier`); here only files that are not those of a
+longer fits is dropped when it is put on the problem (`optimizer.solve.warm_start`); here only files that are not those of a
 run are refused. Results of earlier versions of the contract are read too: what they have in common with today's is names.
 """
 
@@ -17,9 +17,9 @@ from optimizer.errors import AttrifluxError, Said, define, reason_of
 from optimizer.presentation.reading_back import read_back
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve import Earlier
-from optimizer.solve.certificate import FORMAT, MICRO
-from optimizer.solve.cuts import UNITS
-from optimizer.solve.earlier import Closed, Division, ToldCut, ToldEnvelope
+from optimizer.solve.cuts.mir import UNITS
+from optimizer.solve.proof.certificate import FORMAT, MICRO
+from optimizer.solve.warm_start import Closed, Division, ToldCut, ToldEnvelope
 
 if TYPE_CHECKING:
     from optimizer.runs.result import Result

@@ -27,7 +27,7 @@ from scipy.sparse import csc_matrix
 from optimizer.problem import Problem, build
 from optimizer.problem.model import RATE_UNIT
 from optimizer.simulation.world import NEVER, World
-from optimizer.solve.highs_model import new_model
+from optimizer.solve.highs_lp import new_model
 
 F = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -94,7 +94,7 @@ def _pairs(world: World, problem: Problem, since: int) -> tuple[Pairs, list[tupl
         fine &= own != d
         group = int(problem.class_group[problem.klass[d]])
         kinds = problem.entry_type[part].astype(np.int64)
-        named = _named(problem, group)
+        named = named_types(problem, group)
         fine &= named[kinds]
         at = np.flatnonzero(fine)
         if world.setting.refusals:
@@ -115,7 +115,7 @@ def _pairs(world: World, problem: Problem, since: int) -> tuple[Pairs, list[tupl
     return found, [divmod(key, problem.n_types) for key in number]
 
 
-def _named(problem: Problem, group: int) -> NDArray[np.bool_]:
+def named_types(problem: Problem, group: int) -> NDArray[np.bool_]:
     """(types,) whether some account may give the first rank to a household of the type."""
     found = np.zeros(problem.n_types, bool)
     for t in range(problem.n_types):

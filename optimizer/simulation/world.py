@@ -123,6 +123,29 @@ def draw_world(source: Case | str, setting: Setting, seed: int) -> World:
     case = replace(case, tables={**case.tables, "conventions": _delegated(case, setting)})
     if setting.freed:
         case, opens = _with_freed(case, opens, drawn)
+    return encoded(source, case, opens, arrives, setting, drawn)
+
+
+def encoded(
+    source: Case | str,
+    case: Case,
+    opens: Mapping[str, int],
+    arrives: Mapping[str, int],
+    setting: Setting,
+    drawn: str,
+) -> World:
+    """The world of dwellings and households that were drawn: their tables read and encoded once.
+
+    Parameters
+    ----------
+    opens, arrives : session of each dwelling, of each application
+    drawn : seed of what is still to draw
+
+    Raises
+    ------
+    InputProblems
+        The tables cannot be used.
+    """
     case, findings = importers.check_frames(case)
     rules = pipeline.load_rules(case, setting.models)
     reading = eligibility.examine(case, rules, accept_assumed=setting.accept_assumed)

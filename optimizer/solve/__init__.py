@@ -22,20 +22,14 @@ tree).
 from __future__ import annotations
 
 from optimizer.solve.again import Again
-from optimizer.solve.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
+from optimizer.solve.answer import RawSolution, Solved, Stages
 from optimizer.solve.driver import solve
-from optimizer.solve.earlier import Earlier
-from optimizer.solve.options import (
-    BackendTooLarge,
-    Progress,
-    RawSolution,
-    Solved,
-    SolveOptions,
-    Stages,
-    Watch,
-)
+from optimizer.solve.options import BackendTooLarge, SolveOptions
+from optimizer.solve.proof.certificate import Certificate, CertificateRow, Inner, Leaf, Split, points
 from optimizer.solve.registry import Backend, Job, all_backends, backend
 from optimizer.solve.retelling import retold
+from optimizer.solve.warm_start import Earlier
+from optimizer.solve.watch import Progress, Watch
 
 __all__ = [
     "Again",

@@ -15,17 +15,17 @@ import numpy as np
 
 from optimizer.problem import Evaluation, evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
-from optimizer.solve.branching import Chooser
-from optimizer.solve.cases import Book
-from optimizer.solve.certificate import Node
-from optimizer.solve.dive import improve
 from optimizer.solve.grid import grid
 from optimizer.solve.incumbent import Incumbent, worth
 from optimizer.solve.layout import Layout, asking, lay_out
-from optimizer.solve.master import Master
-from optimizer.solve.options import Watch
-from optimizer.solve.same_tree import take_over
-from optimizer.solve.tree import Prover
+from optimizer.solve.proof.certificate import Node
+from optimizer.solve.proof.node import Formulation
+from optimizer.solve.relaxation.master import Master
+from optimizer.solve.search.branch_and_bound import BranchAndBound
+from optimizer.solve.search.branching import Brancher
+from optimizer.solve.search.diving import improve
+from optimizer.solve.search.reuse import take_over
+from optimizer.solve.watch import Watch
 
 ROUNDED = 100
 """Micropoints that rounded multipliers may leave between a bound and the optimum."""
@@ -58,9 +58,9 @@ class Again:
         self._learn(first)
 
     @cached_property
-    def book(self) -> Book:
+    def formulation(self) -> Formulation:
         """Of the problem as it is."""
-        return Book(self._wide)
+        return Formulation(self._wide)
 
     @cached_property
     def _wide(self) -> Layout:
@@ -71,14 +71,14 @@ class Again:
 
     @cached_property
     def master(self) -> Master:
-        made = Master(self._wide, self.book)
+        made = Master(self._wide, self.formulation)
         made.steady()
         return made
 
     @cached_property
-    def chooser(self) -> Chooser:
+    def brancher(self) -> Brancher:
         """What a count loses hardly depends on what one row asks for."""
-        return Chooser(self.master)
+        return Brancher(self.master)
 
     def value(self, ask: I64, cases: int) -> Found:
         """Optimum when each row asks for ``ask`` (R,) more ten-thousandths of a lease.
@@ -88,9 +88,9 @@ class Again:
         """
         layout = asking(self.plain, ask)
         start = self._start(layout)
-        self.master.ask(layout, self.book.asking(layout))
-        prover = Prover(self.master, start, grid(layout), Watch())
-        prover.chooser, prover.shown = self.chooser, prover.nothing
+        self.master.ask(layout, self.formulation.asking(layout))
+        prover = BranchAndBound(self.master, start, grid(layout), Watch())
+        prover.brancher, prover.shown = self.brancher, prover.nothing
         take_over(prover, self.tree)
         begun = start.first
         proven = False
@@ -104,7 +104,7 @@ class Again:
         return Found(start.objective if proven else None, prover.solved)
 
     @staticmethod
-    def _met(prover: Prover) -> bool:
+    def _met(prover: BranchAndBound) -> bool:
         return prover.upper() - prover.incumbent.objective <= ROUNDED
 
     def _learn(self, first: FirstRanks) -> None:

@@ -10,20 +10,22 @@ import numpy as np
 from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import I64, FirstRanks, Problem
-from optimizer.solve.cases import Book
-from optimizer.solve.certificate import Certificate, CertificateRow, Status
-from optimizer.solve.dive import close
-from optimizer.solve.earlier import Start, place
-from optimizer.solve.greedy import greedy
+from optimizer.solve.answer import RawSolution, Solved, Stages, TakenOver
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import Layout, lay_out
-from optimizer.solve.options import RawSolution, Report, Solved, SolveOptions, Stages, Stop, TakenOver, Watch
-from optimizer.solve.published import Proof
+from optimizer.solve.options import SolveOptions
+from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.proof.certificate import Certificate, CertificateRow, Status
+from optimizer.solve.proof.node import Formulation
+from optimizer.solve.proof.published import Proof
+from optimizer.solve.proof.root import root_proof
 from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
-from optimizer.solve.root import root_proof
-from optimizer.solve.same_tree import take_over
-from optimizer.solve.tie_columns import view
-from optimizer.solve.ties import Tied, break_ties
+from optimizer.solve.search.diving import close
+from optimizer.solve.search.reuse import take_over
+from optimizer.solve.ties.columns import view
+from optimizer.solve.ties.stages import Tied, break_ties
+from optimizer.solve.warm_start import Start, place
+from optimizer.solve.watch import Report, Stop, Watch
 
 MOST_DWELLINGS = 5_000
 """Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
@@ -62,7 +64,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     layout = lay_out(problem)
     placed = None if options.earlier is None else place(layout, options.earlier)
     start = _start(layout, options, placed)
-    job = Job(problem, layout, Book(layout), start, watch, timings, placed)
+    job = Job(problem, layout, Formulation(layout), start, watch, timings, placed)
     timings["layout"] = time.perf_counter() - clock
     notes: list[str] = []
     if options.tree:
@@ -84,7 +86,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
             )
         proof = job.prover.proof()
     else:
-        proof = root_proof(layout, job.book, raw.multipliers, start.objective, job.step)
+        proof = root_proof(layout, job.formulation, raw.multipliers, start.objective, job.step)
     timings["proof"] = time.perf_counter() - clock
     if raw.proven and start.objective > known:
         notes.append(f"backend {chosen.id} claimed an optimum that the proof improved")
@@ -134,7 +136,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         timings=timings,
         notes=tuple(notes),
         taken_over=_taken_over(options, placed),
-        losses=job.prover.chooser.losses if "prover" in job.__dict__ else None,
+        pseudocosts=job.prover.brancher.pseudocosts if "prover" in job.__dict__ else None,
     )
 
 
@@ -188,7 +190,7 @@ def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch) -> Tied | 
     paths = [(path, m) for path, m, _ in proof.open_leaves]
     if len(paths) > MOST_LEAVES:
         paths = [((), proof.tight)]
-    views = [view(job.layout, job.book, path, m, value) for path, m in paths]
+    views = [view(job.layout, job.formulation, path, m, value) for path, m in paths]
     leaves = [leaf for leaf in views if leaf is not None]
     return break_ties(job.layout, leaves, incumbent.first, job.step, watch)
 

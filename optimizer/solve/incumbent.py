@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from optimizer.problem import Evaluation, InvalidSolution, evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.layout import Layout
-from optimizer.solve.obeying import obeying
+from optimizer.solve.primal.orders import obeying
 
 
 @dataclass

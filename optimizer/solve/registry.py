@@ -10,14 +10,16 @@ from optimizer.dropin import load_all
 from optimizer.errors import AttrifluxError
 from optimizer.problem import explicit
 from optimizer.problem.model import Columns, Problem
-from optimizer.solve.cases import Book
-from optimizer.solve.earlier import Start
+from optimizer.solve.answer import RawSolution
 from optimizer.solve.grid import grid
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import Layout
-from optimizer.solve.master import Master
-from optimizer.solve.options import RawSolution, SolveOptions, Watch
-from optimizer.solve.tree import Prover
+from optimizer.solve.options import SolveOptions
+from optimizer.solve.proof.node import Formulation
+from optimizer.solve.relaxation.master import Master
+from optimizer.solve.search.branch_and_bound import BranchAndBound
+from optimizer.solve.warm_start import Start
+from optimizer.solve.watch import Watch
 
 FEATURES = frozenset({"exact", "implicit", "lp", "threads", "interrupt", "warm_start"})
 
@@ -28,7 +30,7 @@ class Job:
 
     problem: Problem
     layout: Layout
-    book: Book
+    formulation: Formulation
     incumbent: Incumbent
     watch: Watch
     timings: dict[str, float] = field(default_factory=dict)
@@ -42,16 +44,16 @@ class Job:
 
     @cached_property
     def master(self) -> Master:
-        return Master(self.layout, self.book)
+        return Master(self.layout, self.formulation)
 
     @cached_property
     def step(self) -> int:
         return grid(self.layout)
 
     @cached_property
-    def prover(self) -> Prover:
+    def prover(self) -> BranchAndBound:
         """The tree of the proof; what a backend has already split is not done again."""
-        return Prover(self.master, self.incumbent, self.step, self.watch)
+        return BranchAndBound(self.master, self.incumbent, self.step, self.watch)
 
 
 Solver = Callable[[Job, SolveOptions, Watch], RawSolution]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from optimizer.problem.model import RATE_UNIT, Problem
-from optimizer.solve.branching import Losses
-from optimizer.solve.certificate import Inner, Leaf, Node
-from optimizer.solve.cuts import Cut, Inequality
-from optimizer.solve.earlier import Closed, Division, Earlier, Lost, ToldCut, ToldEnvelope
-from optimizer.solve.envelopes import Envelope
-from optimizer.solve.options import Solved
+from optimizer.solve.answer import Solved
+from optimizer.solve.cuts.envelopes import Envelope
+from optimizer.solve.cuts.mir import Cut, Inequality
+from optimizer.solve.proof.certificate import Inner, Leaf, Node
+from optimizer.solve.search.branching import CountKey
+from optimizer.solve.tree.pseudocosts import Pseudocosts
+from optimizer.solve.warm_start import Closed, Division, Earlier, Pseudocost, ToldCut, ToldEnvelope
 
 
 def retold(problem: Problem, solved: Solved) -> Earlier:
@@ -42,15 +43,15 @@ def retold(problem: Problem, solved: Solved) -> Earlier:
         ),
         rows=rows,
         tree=tuple(_told(problem, node) for node in certificate.nodes),
-        losses=tuple(_lost(problem, solved.losses)) if solved.losses is not None else (),
+        pseudocosts=tuple(_lost(problem, solved.pseudocosts)) if solved.pseudocosts is not None else (),
     )
 
 
-def _lost(problem: Problem, losses: Losses) -> Iterator[Lost]:
-    for key, total in losses.total.items():
+def _lost(problem: Problem, pseudocosts: Pseudocosts[CountKey]) -> Iterator[Pseudocost]:
+    for key, total in pseudocosts.total.items():
         on, place, rounds, high = key
         name = str(problem.application_ids[place]) if on == "household" else ""
-        yield Lost(on, -1 if name else place, name, rounds, high, total, losses.trials[key])
+        yield Pseudocost(on, -1 if name else place, name, rounds, high, total, pseudocosts.trials[key])
 
 
 def _worths(leaf: Leaf) -> dict[int, int]:

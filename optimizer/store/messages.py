@@ -352,6 +352,14 @@ _GUARDS: dict[str, tuple[str, str]] = {
         "Ce ménage a accepté un autre logement.",
         "This household has accepted another dwelling.",
     ),
+    "CHAIN_WAITS": (
+        "Ce logement est encore occupé : il se propose une fois que le ménage appelé en premier pour {dwelling} a accepté par écrit.",
+        "This dwelling is still lived in: it is offered once the household first called for {dwelling} has accepted in writing.",
+    ),
+    "CHAIN_LEASE": (
+        "Ce logement n'est pas libéré : le bail du ménage appelé en premier pour {dwelling} vient d'abord (dans un échange, l'accord écrit de tous).",
+        "This dwelling is not freed: the lease of the household first called for {dwelling} comes first (in an exchange, the written agreement of all).",
+    ),
     "CONDITION_OPEN": (
         "La condition suspensive n'est pas levée.",
         "The condition is still open.",

@@ -38,6 +38,15 @@ TAKEN = ("accepted", "signed")
 """Offers that a household has taken: one at a time."""
 POSITIVE = ("attributed", "ranked", "conditional")
 """Candidates with a favourable decision that wait for their offer."""
+GOES = ("signed", "superseded")
+"""Candidates who leave their present dwelling: a lease is signed, here or elsewhere."""
+TAKEN_BY = ("accepted", *GOES)
+"""Candidates who leave, or have said that they will."""
+STAYS = (
+    "declined", "replaced", "not_examined", "not_attributed", "ineligible", "refused", "silent", "condition_failed", "desisted",
+    "released",
+)  # fmt: skip
+"""Candidates who do not move to that dwelling."""
 STATUS_OF: dict[str, str] = {
     "attribution": "attributed",
     "ranked": "ranked",

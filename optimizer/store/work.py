@@ -175,6 +175,9 @@ def named(text: str, limit: int, what: str) -> str:
 
 Body = Callable[Concatenate[Work, P], Mapping[str, Any]]
 Command = Callable[Concatenate[Store, Actor, str, P], Receipt]
+Following = Callable[[Work, Receipt], Receipt]
+FOLLOWING: list[Following] = []
+"""What is looked at after each command, in its transaction, and writes lines of its own where something follows from it."""
 
 
 def command(kind: str, roles: str) -> Callable[[Body[P]], Command[P]]:
@@ -192,7 +195,10 @@ def command(kind: str, roles: str) -> Callable[[Body[P]], Command[P]]:
                     return first
                 work = _begin(store, actor, command_id, kind)
                 result = plain(body(work, *args, **kwargs))
-                return _record(work, result)
+                receipt = _record(work, result)
+                for follow in FOLLOWING:
+                    receipt = follow(work, receipt)
+                return receipt
 
         return run
 

@@ -15,7 +15,7 @@ from benchmarks.orlib import __main__ as command
 from benchmarks.orlib.files import Generalised, read_assignment, read_generalised
 from benchmarks.orlib.known import KNOWN
 from benchmarks.orlib.model import solve_assignment, solve_generalised, value_of
-from optimizer.solve.scale import ScaleOptions
+from optimizer.solve.transport import ScaleOptions
 
 ONE = ScaleOptions(threads=1)
 

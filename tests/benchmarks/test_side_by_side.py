@@ -26,7 +26,7 @@ from benchmarks.scale.simplified import build as build_transport
 from benchmarks.tables import gap, page, sheet
 from optimizer.problem import evaluate
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.scale import LabelledTransport
+from optimizer.solve.transport import LabelledTransport
 
 LIMITS = Limits(cap_s=60.0, repeat=1)
 SIZES = {"simplified": (8, 60), "commission": (3, 200), "doubs": (12, 60)}

@@ -63,11 +63,11 @@ def test_an_answer_tells_the_next_proof_what_its_certificate_tells() -> None:
     solved = pipeline.optimise(prepared, SolveOptions()).solved
     written, told = earlier_of(result), retold(prepared.problem, solved)
     assert len(told.tree) > 1
-    assert replace(told, digest=written.digest, first=tuple(sorted(told.first)), losses=()) == replace(
+    assert replace(told, digest=written.digest, first=tuple(sorted(told.first)), pseudocosts=()) == replace(
         written, first=tuple(sorted(written.first))
     )
     # what its divisions were seen to cost goes on from proof to proof
     later = retold(prepared.problem, pipeline.optimise(prepared, SolveOptions(earlier=told)).solved)
-    trials = {(x.on, x.row, x.application, x.rounds, x.high): x.trials for x in later.losses}
-    assert told.losses
-    assert all(trials[x.on, x.row, x.application, x.rounds, x.high] >= x.trials for x in told.losses)
+    trials = {(x.on, x.row, x.application, x.rounds, x.high): x.trials for x in later.pseudocosts}
+    assert told.pseudocosts
+    assert all(trials[x.on, x.row, x.application, x.rounds, x.high] >= x.trials for x in told.pseudocosts)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.solve.scale.branches import branch_price, counted_by
-from optimizer.solve.scale.cuts import beside, effect_matrix, longer
-from optimizer.solve.scale.model import Branch, LabelledTransport
+from optimizer.solve.transport.branching import branch_price, counted_by
+from optimizer.solve.transport.mir import beside, effect_matrix, longer
+from optimizer.solve.transport.model import Branch, LabelledTransport
 
 
 def with_branches(model: LabelledTransport, branches: tuple[Branch, ...]) -> LabelledTransport:

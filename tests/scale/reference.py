@@ -7,7 +7,7 @@ from itertools import product
 import highspy
 import numpy as np
 
-from optimizer.solve.scale.model import LabelledTransport
+from optimizer.solve.transport.model import LabelledTransport
 
 
 def random_model(seed: int, *, plain: bool = False) -> LabelledTransport:

@@ -8,9 +8,9 @@ import pytest
 from benchmarks.scale import dwelling_first
 from benchmarks.scale.families import FAMILIES
 from benchmarks.scale.floor import scipy_floor
-from optimizer.solve.scale import ScaleOptions, objective_of, solve_transport
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.rows import with_cuts
+from optimizer.solve.transport import ScaleOptions, objective_of, solve_transport
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.rows import with_cuts
 
 
 @pytest.mark.parametrize("name", sorted(FAMILIES))
@@ -32,6 +32,6 @@ def test_family_seeds_differ_and_repeat() -> None:
 def test_three_oracles_without_rules_agree(seed: int) -> None:
     model = FAMILIES["tight"](60, 400, seed)
     structure, rows = with_cuts(model, (), exact_rooms=False)
-    ours = Oracle(structure, rows, 1, 1).solve(np.zeros(rows.n_rows, np.int64)).bound
+    ours = Lagrangian(structure, rows, 1, 1).solve(np.zeros(rows.n_rows, np.int64)).bound
     assert ours == dwelling_first.solve(model, dwelling_first.sorted_lists(model))
     assert ours == scipy_floor(model)[0]

@@ -10,11 +10,13 @@ import pytest
 from benchmarks.scale.again import again, new_week, pinned
 from benchmarks.scale.raw_instances import RawTerritory, draw
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, ScaleResult, case, driver, solve_transport
-from optimizer.solve.scale.case import Cases, Open
-from optimizer.solve.scale.leases import cell_counts
-from optimizer.solve.scale.oracle import Oracle, Priced
-from optimizer.solve.scale.tree import Tree
+from optimizer.solve.transport import ScaleOptions, ScaleResult, solve_transport
+from optimizer.solve.transport import column_generation as driver
+from optimizer.solve.transport import node as case
+from optimizer.solve.transport.branch_and_bound import BranchAndBound
+from optimizer.solve.transport.lagrangian import Lagrangian, Priced
+from optimizer.solve.transport.leases import cell_counts
+from optimizer.solve.transport.node import NodeRelaxation, OpenNode
 
 ONE = ScaleOptions(threads=1)
 
@@ -29,20 +31,20 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
     """The master, which never promises too much, says that the case stays open; priced to the end it does."""
     raw, earlier = year()
     left: list[bool] = []
-    usual = Cases._converge
+    usual = NodeRelaxation._converge
 
-    def converge(self: Cases, node: Open, *words: object, **named: bool) -> Priced | None:
+    def converge(self: NodeRelaxation, node: OpenNode, *words: object, **named: bool) -> Priced | None:
         best = usual(self, node, *words, **named)  # type: ignore[arg-type]
         rough = self.roughly
         left.append(rough)
         if rough and best is not None:
-            told = Open(node.branches, best.multipliers, best.price, told=True)
+            told = OpenNode(node.branches, best.multipliers, best.price, told=True)
             end = usual(self, told, *words, to_the_end=True)  # type: ignore[arg-type]
             assert end is not None and not self.roughly
             assert end.bound <= best.bound and not self._enough(end)
         return best
 
-    monkeypatch.setattr(Cases, "_converge", converge)
+    monkeypatch.setattr(NodeRelaxation, "_converge", converge)
     for seed in (1, 2, 3):
         week, start = new_week(raw, earlier, seed)
         found = solve_transport(week, ONE, warm=start)
@@ -55,22 +57,22 @@ def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_end
 ) -> None:
     raw = draw(3_224, 9_864, tight=True)
     earlier = solve_transport(build(raw), ONE)
-    began: list[tuple[Open, bool]] = []
-    usual_case, usual_price = Cases._converge, Oracle.solve
-    waiting: list[Open] = []
+    began: list[tuple[OpenNode, bool]] = []
+    usual_case, usual_price = NodeRelaxation._converge, Lagrangian.solve
+    waiting: list[OpenNode] = []
 
-    def converge(self: Cases, node: Open, *words: object, **named: bool) -> Priced | None:
+    def converge(self: NodeRelaxation, node: OpenNode, *words: object, **named: bool) -> Priced | None:
         waiting[:] = [node]
         return usual_case(self, node, *words, **named)  # type: ignore[arg-type]
 
-    def price(self: Oracle, y, *words: int) -> Priced:  # type: ignore[no-untyped-def]
+    def price(self: Lagrangian, y, *words: int) -> Priced:  # type: ignore[no-untyped-def]
         if waiting and len(y) == len(waiting[0].start):
             node = waiting.pop()
             began.append((node, bool((y == self.rows.clip(node.start / self.quantum, self.quantum)).all())))
         return usual_price(self, y, *words)
 
-    monkeypatch.setattr(Cases, "_converge", converge)
-    monkeypatch.setattr(Oracle, "solve", price)
+    monkeypatch.setattr(NodeRelaxation, "_converge", converge)
+    monkeypatch.setattr(Lagrangian, "solve", price)
     for name, model, start in again(raw, build(raw), earlier):
         assert solve_transport(model, ONE, warm=start).stop_reason == "proven", name
     assert any(node.told for node, _ in began), "cases of the earlier run"
@@ -97,9 +99,9 @@ def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch
     earlier = solve_transport(build(raw), ONE)
     model, start = pinned(build(raw), earlier, 0.1)
     seen: list[list[int]] = []
-    usual = Tree.explore
+    usual = BranchAndBound.explore
 
-    def explore(tree: Tree) -> bool:
+    def explore(tree: BranchAndBound) -> bool:
         held = tree.run.incumbent
         assert held is not None
         counts = tree._watched(cell_counts(tree.structure, held.leases), held.labels)
@@ -107,7 +109,7 @@ def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch
         seen.append([tree._missed(one, counts) for one in order])
         return usual(tree)
 
-    monkeypatch.setattr(Tree, "explore", explore)
+    monkeypatch.setattr(BranchAndBound, "explore", explore)
     ends = []
     for leaves in (start.leaves, start.leaves[::-1]):
         found = solve_transport(model, ONE, warm=replace(start, leaves=leaves))

@@ -1,4 +1,4 @@
-"""Cases: few where a count tells them apart, and an earlier run's are gone over instead of being found again."""
+"""NodeRelaxation: few where a count tells them apart, and an earlier run's are gone over instead of being found again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pytest
 from benchmarks.scale.again import again
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, WarmStart, bound_of_leaves, driver, pricing, solve_transport
-from optimizer.solve.scale.branches import branch_price
-from optimizer.solve.scale.model import Branch
+from optimizer.solve.transport import ScaleOptions, WarmStart, bound_of_leaves, pricing, solve_transport
+from optimizer.solve.transport import column_generation as driver
+from optimizer.solve.transport.branching import branch_price
+from optimizer.solve.transport.model import Branch
 from tests.scale.longer import with_branches
 from tests.scale.reference import optimum_by_milp, random_model
 
@@ -37,7 +38,7 @@ def test_the_tight_year_again_needs_few_cases_and_few_pricings():
 
 
 def test_a_proof_by_cases_transposes_the_arcs_once_and_reads_each_case_once(monkeypatch):
-    """The root's pricer, the nudger's and those of cases share what is as large as the arcs; the root, which proves
+    """The root's pricer, the local_search's and those of cases share what is as large as the arcs; the root, which proves
     nothing then, is not read."""
     model = build(raw_of(3_224, 9_864, 0, is_tight=True))
     plain, built, whole = pricing.transpose, [], []

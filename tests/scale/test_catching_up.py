@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from benchmarks.scale.families import full_like
-from optimizer.solve.scale import (
+from optimizer.solve.transport import (
     LabelledTransport,
     ScaleOptions,
     ScaleResult,
     bound_of,
-    driver,
     solve_transport,
 )
-from optimizer.solve.scale.evaluation import objective_of
-from optimizer.solve.scale.leases import total_value, vacancies
-from optimizer.solve.scale.nudge import PUSHED, TURNS, VAIN, Nudger
-from optimizer.solve.scale.pieces import apart, apply_pieces, cut_pieces
-from optimizer.solve.scale.run import Run
+from optimizer.solve.transport import column_generation as driver
+from optimizer.solve.transport.evaluation import objective_of
+from optimizer.solve.transport.exchanges import apart, apply_exchanges, exchanges_between
+from optimizer.solve.transport.leases import total_value, vacancies
+from optimizer.solve.transport.local_search import PERTURBED, TURNS, VAIN, LocalSearch
+from optimizer.solve.transport.run import Run
 
 OPTIONS = ScaleOptions(gap=2e-4, max_iterations=60, max_leaves=0, cuts=False, threads=1)
 
@@ -57,7 +57,7 @@ def test_most_of_what_is_missing_is_found_and_twice_the_same(seed: int) -> None:
     for _ in range(2):
         run = begun(later, found)
         before = run.bound - run.incumbent.objective
-        Nudger(run).catch_up()
+        LocalSearch(run).catch_up()
         after = run.bound - run.incumbent.objective
         assert run.incumbent.objective <= run.bound and (after < 0.5 * before or run.closed())
         ends.append((run.incumbent.objective, run.incumbent.leases.klass.tolist()))
@@ -67,29 +67,31 @@ def test_most_of_what_is_missing_is_found_and_twice_the_same(seed: int) -> None:
 def test_it_ends_when_the_gap_is_reached_or_the_clock_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     model, found = earlier(1)
     mixes: list[int] = []
-    usual = Nudger._mix_whole
-    monkeypatch.setattr(Nudger, "_mix_whole", lambda self, *words: mixes.append(1) or usual(self, *words))
+    usual = LocalSearch._mix_whole
+    monkeypatch.setattr(
+        LocalSearch, "_mix_whole", lambda self, *words: mixes.append(1) or usual(self, *words)
+    )
     run = begun(changed(model, 1), found)
     monkeypatch.setattr(run, "closed", lambda: len(mixes) >= 2)
-    Nudger(run).catch_up()
+    LocalSearch(run).catch_up()
     assert len(mixes) == 2
     mixes.clear()
     run = begun(changed(model, 1), found)
     monkeypatch.setattr(run, "halted", lambda: True)
-    Nudger(run).catch_up()
+    LocalSearch(run).catch_up()
     assert not mixes
     mixes.clear()
     run = begun(changed(model, 1), found)
     monkeypatch.setattr(run, "closed", lambda: False)
-    Nudger(run).catch_up()
+    LocalSearch(run).catch_up()
     assert VAIN < len(mixes) <= TURNS + 1
 
 
 @pytest.mark.soak
 def test_only_a_run_from_an_earlier_one_catches_up_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    usual = Nudger.catch_up
-    monkeypatch.setattr(Nudger, "catch_up", lambda self: calls.append(self.run.iteration) or usual(self))
+    usual = LocalSearch.catch_up
+    monkeypatch.setattr(LocalSearch, "catch_up", lambda self: calls.append(self.run.iteration) or usual(self))
     times = []
     for seed in (0, 1):
         model, found = earlier(seed)
@@ -114,9 +116,9 @@ def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None
     model, found = earlier(1)
     seen = []
     for turn in (0, 1, 2, 1):
-        nudger = Nudger(begun(changed(model, 1), found))
-        others = nudger._pushed_apart(turn)
-        assert len(others) == 1 + PUSHED
+        local_search = LocalSearch(begun(changed(model, 1), found))
+        others = local_search._pushed_apart(turn)
+        assert len(others) == 1 + PERTURBED
         seen.append(tuple(x.klass.tobytes() + x.applicant.tobytes() for x in others))
     assert seen[1] == seen[3] and len(set(seen)) == 3
     assert len({some[0] for some in seen}) == 1, (
@@ -128,19 +130,21 @@ def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None
 @pytest.mark.soak
 def test_pieces_apart_may_be_taken_in_any_subset(seed: int) -> None:
     model, found = earlier(seed)
-    nudger = Nudger(begun(changed(model, seed), found))
-    run, rng = nudger.run, np.random.default_rng(seed)
+    local_search = LocalSearch(begun(changed(model, seed), found))
+    run, rng = local_search.run, np.random.default_rng(seed)
     held = run.incumbent.leases
-    sets = [p for p in (cut_pieces(run.structure, held, x) for x in nudger._pushed_apart(1)) if p.n]
+    sets = [
+        p for p in (exchanges_between(run.structure, held, x) for x in local_search._pushed_apart(1)) if p.n
+    ]
     mask = apart(sets, vacancies(run.structure, held))
     assert len(mask) == sum(p.n for p in sets) and 0 < mask.sum() < len(mask)
     for part in (1.0, 0.5, 0.5, 0.2):
         leases, at, worth = held, 0, total_value(run.structure, held)
         chosen = mask & (rng.random(len(mask)) < part)
-        for pieces in sets:
-            take = chosen[at : at + pieces.n]
-            leases, at = apply_pieces(leases, pieces, take), at + pieces.n
-            worth += int(pieces.gain[take].sum())
+        for exchanges in sets:
+            take = chosen[at : at + exchanges.n]
+            leases, at = apply_exchanges(leases, exchanges, take), at + exchanges.n
+            worth += int(exchanges.gain[take].sum())
         assert (np.diff(leases.applicant) > 0).all() and (vacancies(run.structure, leases) >= 0).all()
         if not np.diff(run.structure.bonus_start).any():
             assert total_value(run.structure, leases) == worth
@@ -150,11 +154,11 @@ def test_what_has_no_labels_keeps_its_last_pushes(monkeypatch: pytest.MonkeyPatc
     """Without counts that labels decide nothing is looked for here, and pushes on single rows are not left out for it."""
     model, found = earlier(1)
     run = begun(changed(model, 1), found)
-    nudger, before = Nudger(run), run.incumbent.objective
+    local_search, before = LocalSearch(run), run.incumbent.objective
     counts, labels = run.tail.counted
     monkeypatch.setitem(vars(run.tail), "counted", (counts[:, :0], labels[:, :0]))
-    nudger.catch_up()
-    assert not nudger.caught_up and run.incumbent.objective == before
+    local_search.catch_up()
+    assert not local_search.caught_up and run.incumbent.objective == before
 
 
 def test_a_mix_ends_with_what_is_enough() -> None:
@@ -163,10 +167,10 @@ def test_a_mix_ends_with_what_is_enough() -> None:
     ends = []
     for enough in (None, 0):
         run = begun(changed(model, 2), found)
-        others = Nudger(run)._pushed_apart(0)
+        others = LocalSearch(run)._pushed_apart(0)
         start = run.incumbent.objective
         asked = None if enough is None else start + 1
-        ends.append(run.blend(run.incumbent, others, 20, 0.0, whole_counts=True, enough=asked).objective)
+        ends.append(run.recombine(run.incumbent, others, 20, 0.0, whole_counts=True, enough=asked).objective)
         assert start < ends[-1] <= run.bound
     assert ends[1] <= ends[0]
 

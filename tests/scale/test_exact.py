@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.solve.scale import LabelledTransport, ScaleOptions, objective_of, solve_transport
-from optimizer.solve.scale.certificate import bound_of, bound_of_leaves
+from optimizer.solve.transport import LabelledTransport, ScaleOptions, objective_of, solve_transport
+from optimizer.solve.transport.certificate import bound_of, bound_of_leaves
 from tests.scale.reference import optimum_by_enumeration, optimum_by_milp, random_model
 
 ONE_THREAD = ScaleOptions(max_iterations=80, threads=1)

@@ -10,18 +10,18 @@ import pytest
 from benchmarks.scale.again import new_week
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, solve_transport
-from optimizer.solve.scale.branches import branch_price
-from optimizer.solve.scale.certificate import bound_of
-from optimizer.solve.scale.cuts import extend, propose_cuts
-from optimizer.solve.scale.model import Branch, Certificate
-from optimizer.solve.scale.nudge import Nudger
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import Run, choose_quantum
-from optimizer.solve.scale.structure import count_matrix
-from optimizer.solve.scale.tree import Tree
-from optimizer.solve.scale.warm import carried, earlier_prices, leases_of
+from optimizer.solve.transport import ScaleOptions, solve_transport
+from optimizer.solve.transport.branch_and_bound import BranchAndBound
+from optimizer.solve.transport.branching import branch_price
+from optimizer.solve.transport.certificate import bound_of
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.local_search import LocalSearch
+from optimizer.solve.transport.mir import extend, propose_cuts
+from optimizer.solve.transport.model import Branch, Certificate
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import Run, choose_quantum
+from optimizer.solve.transport.structure import count_matrix
+from optimizer.solve.transport.warm_start import carried, earlier_prices, leases_of
 from tests.scale.longer import with_branches
 from tests.scale.reference import random_model
 
@@ -34,8 +34,8 @@ def test_a_week_later_the_first_pricing_leaves_nearly_everybody_where_they_were(
     quantum = earlier.certificate.quantum
     structure, rows = with_cuts(week, (), exact_rooms=False)
     asked = rows.clip(carried(rows, np.zeros(0, np.int64), start.certificate)[0], quantum)
-    fresh = Oracle(structure, rows, quantum, 1)
-    resumed = Oracle(structure, rows, quantum, 1)
+    fresh = Lagrangian(structure, rows, quantum, 1)
+    resumed = Lagrangian(structure, rows, quantum, 1)
     resumed.repair(
         leases_of(structure, start.assigned_class), earlier_prices(start.certificate, structure, quantum)
     )
@@ -56,7 +56,7 @@ def test_any_vacancies_and_any_prices_end_at_the_optimum(seed):
     if not structure.n_classes:
         return
     asked = rows.clip(rng.uniform(0, 60, rows.n_rows), quantum)
-    best = Oracle(structure, rows, quantum, 1).solve(asked)
+    best = Lagrangian(structure, rows, quantum, 1).solve(asked)
     gone = rng.random(structure.n_classes) < 0.5
     for price in (best.price, rng.integers(0, 20_000 * quantum, structure.n_classes)):
         kept = ~gone[best.leases.klass]
@@ -66,13 +66,13 @@ def test_any_vacancies_and_any_prices_end_at_the_optimum(seed):
             best.leases.cell[kept],
             best.leases.value[kept],
         )
-        oracle = Oracle(structure, rows, quantum, 1)
+        oracle = Lagrangian(structure, rows, quantum, 1)
         oracle.go_on(type(best)(asked, some, price, 0))
         assert oracle.solve(asked).bound == best.bound, seed
 
 
 def test_the_master_of_the_root_says_the_same_of_the_first_case():
-    """Rows are added with all that was found, pieces too; from the last basis hardly a step of the simplex is left."""
+    """Rows are added with all that was found, exchanges too; from the last basis hardly a step of the simplex is left."""
     model = build(raw_of(3_224, 9_864, 0, is_tight=True))
     run = Run(model, ScaleOptions(threads=1), None)
     multipliers = np.zeros(run.rows.n_rows, np.int64)
@@ -86,7 +86,7 @@ def test_the_master_of_the_root_says_the_same_of_the_first_case():
     before, weights = run.master.value, run.master.weights
     batches = len(run.master._batches)
     assert batches > 1
-    tree = Tree(run, Nudger(run))
+    tree = BranchAndBound(run, LocalSearch(run))
     assert len(run.master._batches) == batches
     run.master.solve()
     assert run.master.value == pytest.approx(before, abs=1e-6)
@@ -130,7 +130,7 @@ def test_leases_are_tallied_as_they_are_sorted(monkeypatch):
     for n, cells in ((0, 3), (5, 4), (400, 30)):
         rows, where = rng.integers(0, 4, n), rng.integers(0, cells, n)
         tallied = count_matrix(rows, where, (4, cells))
-        monkeypatch.setattr("optimizer.solve.scale.structure.DENSE", 0)
+        monkeypatch.setattr("optimizer.solve.transport.structure.DENSE", 0)
         listed = count_matrix(rows, where, (4, cells))
         monkeypatch.undo()
         for name in ("data", "indices", "indptr"):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.solve.scale import pricing
-from optimizer.solve.scale.market import logarithm, power
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import choose_quantum
+from optimizer.solve.transport import pricing
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.market import logarithm, power
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import choose_quantum
 from tests.scale.reference import random_model
 
 
@@ -30,7 +30,7 @@ def test_the_bound_is_that_of_households_entering_one_by_one(block, monkeypatch)
         bounds = []
         for large in (1 << 60, 1):
             monkeypatch.setattr(pricing, "LARGE", large)
-            oracle = Oracle(structure, rows, quantum, 1)
+            oracle = Lagrangian(structure, rows, quantum, 1)
             bounds.append([oracle.solve(y).bound for y in asked])
         assert bounds[0] == bounds[1], seed
 
@@ -69,7 +69,7 @@ def test_searches_are_far_shorter_where_a_city_is_full(monkeypatch):
     looked, bounds = [], []
     for large in (1 << 60, 1):
         monkeypatch.setattr(pricing, "LARGE", large)
-        oracle = Oracle(structure, rows, choose_quantum(model), 1)
+        oracle = Lagrangian(structure, rows, choose_quantum(model), 1)
         bounds.append(oracle.solve(np.zeros(0, np.int64)).bound)
         looked.append(int(oracle.work[1]))
     assert bounds[0] == bounds[1]
@@ -81,7 +81,7 @@ def test_a_pricing_is_the_same_on_any_number_of_threads(always):
         model = random_model(seed)
         structure, rows = with_cuts(model, (), exact_rooms=False)
         y = rows.clip(np.full(rows.n_rows, 20.0), 64)
-        one, two = (Oracle(structure, rows, 64, threads).solve(y) for threads in (1, 2))
+        one, two = (Lagrangian(structure, rows, 64, threads).solve(y) for threads in (1, 2))
         assert np.array_equal(one.price, two.price)
         assert np.array_equal(one.leases.klass, two.leases.klass)
 

@@ -9,33 +9,33 @@ import pytest
 
 from benchmarks.scale.families import full_like, raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, solve_transport
-from optimizer.solve.scale import run as steps
-from optimizer.solve.scale.model import Branch
-from optimizer.solve.scale.run import Run
+from optimizer.solve.transport import ScaleOptions, solve_transport
+from optimizer.solve.transport import run as steps
+from optimizer.solve.transport.model import Branch
+from optimizer.solve.transport.run import Run
 
 
 @pytest.fixture
 def started(monkeypatch):
     """A run with a first solution, another assignment, and what was mixed so far."""
     mixed = []
-    plain = steps.mix
+    plain = steps.recombine
 
     def counted(*given, **options):
         mixed.append(given[3])
         return plain(*given, **options)
 
-    monkeypatch.setattr(steps, "mix", counted)
+    monkeypatch.setattr(steps, "recombine", counted)
     run = Run(full_like(60, 600, 0), ScaleOptions(threads=1), None)
     run.price(np.zeros(run.rows.n_rows, np.int64))
     run.first_solution()
     raised = run.rows.clip(np.full(run.rows.n_rows, 5.0), run.quantum)
-    return run, run.oracle.solve(raised).leases, mixed
+    return run, run.lagrangian.solve(raised).leases, mixed
 
 
 def mixed_out(run, best, other):
     """The incumbent after mixing another assignment until it gives nothing more."""
-    while (found := run.blend(best, [other], 20, 0.0)) is not best:
+    while (found := run.recombine(best, [other], 20, 0.0)) is not best:
         best = found
     return best
 
@@ -49,9 +49,9 @@ def test_what_was_mixed_in_vain_is_not_mixed_again(started):
     run, other, mixed = started
     best = mixed_out(run, run.incumbent, other)
     tries = len(mixed)
-    assert run.blend(best, [other], 20, 0.0) is best
+    assert run.recombine(best, [other], 20, 0.0) is best
     assert len(mixed) == tries
-    run.blend(best, [other, other], 20, 0.0)
+    run.recombine(best, [other, other], 20, 0.0)
     assert len(mixed) == tries + 1
 
 
@@ -60,10 +60,10 @@ def test_a_case_mixes_again_only_what_it_values_otherwise(started):
     best = mixed_out(run, run.incumbent, other)
     tries = len(mixed)
     case = one_case(run)
-    assert run.blend(best, [other], 20, 0.0, case) is best
+    assert run.recombine(best, [other], 20, 0.0, case) is best
     assert len(mixed) == tries
     poorer = replace(best, objective=best.objective - 1)
-    run.blend(poorer, [other], 20, 0.0, case)
+    run.recombine(poorer, [other], 20, 0.0, case)
     assert len(mixed) == tries + 1
 
 
@@ -72,9 +72,9 @@ def test_what_a_case_mixed_in_vain_may_be_mixed_elsewhere(started):
     best = mixed_out(run, run.incumbent, other)
     run._vain.clear()
     case = one_case(run)
-    assert run.blend(best, [other], 20, 0.0, case) is best
+    assert run.recombine(best, [other], 20, 0.0, case) is best
     tries = len(mixed)
-    assert run.blend(best, [other], 20, 0.0) is best
+    assert run.recombine(best, [other], 20, 0.0) is best
     assert len(mixed) == tries + 1
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from optimizer.solve.scale import programs
-from optimizer.solve.scale.programs import Tail, solve_mip
+from optimizer.solve.transport import programs
+from optimizer.solve.transport.programs import Tail, solve_mip
 
 
 def program(seed: int, n: int = 200, n_rows: int = 6):
-    """Pieces that lose or gain a little and fill rows whose leases are dear."""
+    """Exchanges that lose or gain a little and fill rows whose leases are dear."""
     rng = np.random.default_rng(seed)
     n_cells = 40
     counts = sp.random(
@@ -51,7 +51,7 @@ def test_the_answer_is_whole_worth_what_it_says_and_within_the_gap(seed, monkeyp
 
 
 def test_what_the_relaxation_cannot_reach_is_searched_for(monkeypatch):
-    """Half a lease of each of two pieces is the relaxation's best: kept whole values alone are 45 short of it."""
+    """Half a lease of each of two exchanges is the relaxation's best: kept whole values alone are 45 short of it."""
     monkeypatch.setattr(programs, "MANY", 1)
     tail = Tail(
         0, 0, 1, np.ones(1), 1.0, np.array([-90.0]), sp.eye(1, format="csc"),

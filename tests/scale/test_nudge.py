@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from benchmarks.scale.families import full_like
-from optimizer.solve.scale import ScaleOptions, solve_transport
-from optimizer.solve.scale.evaluation import objective_of
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import choose_quantum
-from optimizer.solve.scale.warm import leases_of
+from optimizer.solve.transport import ScaleOptions, solve_transport
+from optimizer.solve.transport.evaluation import objective_of
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import choose_quantum
+from optimizer.solve.transport.warm_start import leases_of
 from tests.scale.reference import optimum_by_milp, random_model
 
 
@@ -47,7 +47,7 @@ def test_a_pricer_told_an_answer_forgets_the_one_it_had(seed):
     structure, rows = with_cuts(model, (), exact_rooms=False)
     first, second = (rows.clip(rng.uniform(0, 60, rows.n_rows), quantum) for _ in range(2))
     known = leases_of(structure, rng.integers(-1, model.n_classes, model.n_applicants).astype(np.int32))
-    used, fresh = (Oracle(structure, rows, quantum, 1) for _ in range(2))
+    used, fresh = (Lagrangian(structure, rows, quantum, 1) for _ in range(2))
     price = used.solve(first).price
     bounds = []
     for oracle in (used, fresh):

@@ -1,4 +1,4 @@
-"""Parts of the kernel on their own: pieces, cuts, rooms, branches, numbers."""
+"""Parts of the kernel on their own: exchanges, cuts, rooms, branches, numbers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from benchmarks.scale.families import FAMILIES
-from optimizer.solve.scale.branches import covers_all
-from optimizer.solve.scale.certificate import room_bound
-from optimizer.solve.scale.cuts import CutMaker, propose_cuts
-from optimizer.solve.scale.leases import cell_counts, class_counts, total_value
-from optimizer.solve.scale.model import Branch, Cut, LabelledTransport
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.pieces import apply_pieces, cut_pieces
-from optimizer.solve.scale.rooms import with_rooms
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import choose_quantum, objective_grid
+from optimizer.solve.transport.branching import covers_all
+from optimizer.solve.transport.capacities import with_rooms
+from optimizer.solve.transport.certificate import room_bound
+from optimizer.solve.transport.exchanges import apply_exchanges, exchanges_between
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.leases import cell_counts, class_counts, total_value
+from optimizer.solve.transport.mir import CutMaker, propose_cuts
+from optimizer.solve.transport.model import Branch, Cut, LabelledTransport
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import choose_quantum, objective_grid
 from tests.scale.reference import random_model
 
 
@@ -31,18 +31,18 @@ def _prices(model: LabelledTransport, seed: int, quantum: int) -> np.ndarray:
 def test_any_subset_of_pieces_is_an_assignment_and_adds_up(name: str, seed: int) -> None:
     model = FAMILIES[name](60, 300, seed)
     structure, rows = with_cuts(model, (), exact_rooms=False)
-    oracle = Oracle(structure, rows, 256, 1)
+    oracle = Lagrangian(structure, rows, 256, 1)
     first, second = (oracle.solve(_prices(model, 10 * seed + i, 256)).leases for i in (1, 2))
-    pieces = cut_pieces(structure, first, second)
-    assert pieces.n > 1
-    chosen = np.random.default_rng(seed).random(pieces.n) < 0.5
-    mixed = apply_pieces(first, pieces, chosen)
+    exchanges = exchanges_between(structure, first, second)
+    assert exchanges.n > 1
+    chosen = np.random.default_rng(seed).random(exchanges.n) < 0.5
+    mixed = apply_exchanges(first, exchanges, chosen)
     assert (np.diff(mixed.applicant) > 0).all()
     assert (class_counts(structure, mixed) <= structure.capacity).all()
-    assert total_value(structure, mixed) == total_value(structure, first) + int(pieces.gain[chosen].sum())
-    moved = np.asarray(pieces.counts[chosen].sum(axis=0)).ravel()
+    assert total_value(structure, mixed) == total_value(structure, first) + int(exchanges.gain[chosen].sum())
+    moved = np.asarray(exchanges.counts[chosen].sum(axis=0)).ravel()
     assert np.array_equal(cell_counts(structure, mixed), cell_counts(structure, first) + moved)
-    everything = apply_pieces(first, pieces, np.ones(pieces.n, bool))
+    everything = apply_exchanges(first, exchanges, np.ones(exchanges.n, bool))
     assert np.array_equal(everything.klass, second.klass)
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import ScaleOptions, bound_of, driver, pricing, solve_transport
-from optimizer.solve.scale import pilot as piloting
-from optimizer.solve.scale.evaluation import objective_of
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.pilot import pilot
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import choose_quantum
+from optimizer.solve.transport import ScaleOptions, bound_of, pricing, solve_transport
+from optimizer.solve.transport import column_generation as driver
+from optimizer.solve.transport import initial_multipliers as piloting
+from optimizer.solve.transport.evaluation import objective_of
+from optimizer.solve.transport.initial_multipliers import pilot
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import choose_quantum
 from tests.scale.reference import random_model
 
 
@@ -24,7 +25,7 @@ def first_bound(model, *, piloted: bool) -> int:
     """Bound of the first pricing."""
     quantum = choose_quantum(model)
     structure, rows = with_cuts(model, (), exact_rooms=False)
-    oracle = Oracle(structure, rows, quantum, 1)
+    oracle = Lagrangian(structure, rows, quantum, 1)
     y = np.zeros(rows.n_rows, np.int64)
     if piloted:
         y, price = pilot(structure, rows, quantum, 1)
@@ -59,7 +60,7 @@ def test_multipliers_are_admissible_and_the_bound_holds_from_any_prices(large, m
         structure, rows = with_cuts(model, (), exact_rooms=False)
         y, price = pilot(structure, rows, quantum, 1)
         assert np.array_equal(rows.clip(y / quantum, quantum), y), seed
-        plain, given = Oracle(structure, rows, quantum, 1), Oracle(structure, rows, quantum, 1)
+        plain, given = Lagrangian(structure, rows, quantum, 1), Lagrangian(structure, rows, quantum, 1)
         given.begin(y, price)
         assert plain.solve(y).bound == given.solve(y).bound, seed
 

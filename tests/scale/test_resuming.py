@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.solve.scale import Certificate, ScaleOptions, WarmStart, solve_transport
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import choose_quantum
-from optimizer.solve.scale.warm import earlier_prices, leases_of
+from optimizer.solve.transport import Certificate, ScaleOptions, WarmStart, solve_transport
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import choose_quantum
+from optimizer.solve.transport.warm_start import earlier_prices, leases_of
 from tests.scale.reference import random_model
 
 
@@ -31,8 +31,8 @@ def test_the_first_bound_is_that_of_a_fresh_pricing(block):
         quantum = choose_quantum(model)
         structure, rows = with_cuts(model, (), exact_rooms=False)
         start = any_start(model, rng)
-        fresh = Oracle(structure, rows, quantum, 1)
-        resumed, threaded = (Oracle(structure, rows, quantum, threads) for threads in (1, 2))
+        fresh = Lagrangian(structure, rows, quantum, 1)
+        resumed, threaded = (Lagrangian(structure, rows, quantum, threads) for threads in (1, 2))
         for oracle in (resumed, threaded):
             oracle.repair(
                 leases_of(structure, start.assigned_class),
@@ -64,7 +64,7 @@ def test_a_pricing_left_early_gives_a_bound_that_holds_and_is_made_again(seed):
     model, rng = random_model(seed), np.random.default_rng(seed)
     quantum = choose_quantum(model)
     structure, rows = with_cuts(model, (), exact_rooms=False)
-    fresh, left = (Oracle(structure, rows, quantum, 1) for _ in range(2))
+    fresh, left = (Lagrangian(structure, rows, quantum, 1) for _ in range(2))
     left_at = [0]
     left.heed(lambda: left_at[0] > 0)
     for halt in (0, 1, 0):

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.scale.raw_instances import draw
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale import (
+from optimizer.solve.transport import (
     LabelledTransport,
     Progress,
     ScaleOptions,
@@ -19,11 +19,11 @@ from optimizer.solve.scale import (
     objective_of,
     solve_transport,
 )
-from optimizer.solve.scale.cells import split_cells
-from optimizer.solve.scale.leases import total_value
-from optimizer.solve.scale.oracle import Oracle
-from optimizer.solve.scale.pricing import class_worth
-from optimizer.solve.scale.rows import with_cuts
+from optimizer.solve.transport.cells import split_cells
+from optimizer.solve.transport.lagrangian import Lagrangian
+from optimizer.solve.transport.leases import total_value
+from optimizer.solve.transport.pricing import class_worth
+from optimizer.solve.transport.rows import with_cuts
 
 
 @cache
@@ -68,7 +68,7 @@ def test_same_model_same_bytes_whatever_the_threads() -> None:
 def test_pricing_has_no_duality_gap() -> None:
     model = territory(200, 2_000, True)
     structure, rows = with_cuts(model, (), exact_rooms=False)
-    oracle = Oracle(structure, rows, 256, 1)
+    oracle = Lagrangian(structure, rows, 256, 1)
     rng = np.random.default_rng(5)
     for _ in range(5):
         y = (rng.random(rows.n_rows) * rows.price * 25).astype(np.int64)

@@ -8,12 +8,12 @@ import pytest
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.full_like import full_like
 from benchmarks.scale.simplified import build
-from optimizer.solve.scale.branches import countable
-from optimizer.solve.scale.cells import split_cells
-from optimizer.solve.scale.cuts import extend, propose_cuts
-from optimizer.solve.scale.model import Branch
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.watched import watch
+from optimizer.solve.transport.branching import countable
+from optimizer.solve.transport.cells import split_cells
+from optimizer.solve.transport.count_rows import watch
+from optimizer.solve.transport.mir import extend, propose_cuts
+from optimizer.solve.transport.model import Branch
+from optimizer.solve.transport.rows import with_cuts
 from tests.scale.longer import with_branches
 from tests.scale.reference import random_model
 

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from benchmarks.scale.families import full_like
-from optimizer.solve.scale import ScaleOptions, solve_transport
-from optimizer.solve.scale.branches import countable
-from optimizer.solve.scale.cells import split_cells
-from optimizer.solve.scale.evaluation import objective_of
-from optimizer.solve.scale.leases import cell_counts, pool_matrix
-from optimizer.solve.scale.model import Branch, LabelledTransport
-from optimizer.solve.scale.nudge import Nudger
-from optimizer.solve.scale.primal import label, mix
-from optimizer.solve.scale.programs import build_tail
-from optimizer.solve.scale.rows import with_cuts
-from optimizer.solve.scale.run import Run
-from optimizer.solve.scale.warm import leases_of
+from optimizer.solve.transport import ScaleOptions, solve_transport
+from optimizer.solve.transport.branching import countable
+from optimizer.solve.transport.cells import split_cells
+from optimizer.solve.transport.evaluation import objective_of
+from optimizer.solve.transport.leases import cell_counts, pool_matrix
+from optimizer.solve.transport.local_search import LocalSearch
+from optimizer.solve.transport.model import Branch, LabelledTransport
+from optimizer.solve.transport.programs import build_tail
+from optimizer.solve.transport.restricted_mip import label, recombine
+from optimizer.solve.transport.rows import with_cuts
+from optimizer.solve.transport.run import Run
+from optimizer.solve.transport.warm_start import leases_of
 from tests.scale.longer import with_branches
 from tests.scale.reference import optimum_by_milp, random_model
 
@@ -58,7 +58,7 @@ def test_an_uneven_number_of_leases_is_given_up_for_an_even_one(whole, worth):
     )
     start = label(structure, rows, tail, held)
     assert start.objective == 360 and optimum_by_milp(HALVES) == 400
-    found = mix(structure, rows, tail, start, [other], nodes=20, absolute_gap=0.0, whole_counts=whole)
+    found = recombine(structure, rows, tail, start, [other], nodes=20, absolute_gap=0.0, whole_counts=whole)
     assert found.objective == worth
 
 
@@ -88,7 +88,7 @@ def test_a_mix_is_worth_what_it_says_and_never_less(seed):
     start = label(structure, rows, tail, leases_of(structure, np.full(model.n_applicants, -1, np.int32)))
     some = np.where(rng.random(model.n_applicants) < 0.7, best.assigned_class, -1).astype(np.int32)
     others = [leases_of(structure, some), leases_of(structure, best.assigned_class)]
-    found = mix(structure, rows, tail, start, others, nodes=50, absolute_gap=0.0, whole_counts=True)
+    found = recombine(structure, rows, tail, start, others, nodes=50, absolute_gap=0.0, whole_counts=True)
     assert start.objective <= found.objective <= best.objective
     counted, labels = tail.counted
     counts = cell_counts(structure, found.leases) @ counted + found.labels @ labels
@@ -104,7 +104,7 @@ def test_a_run_settles_only_for_better_and_twice_the_same():
             run.price(np.zeros(run.rows.n_rows, np.int64))
             run.first_solution()
             before = run.incumbent.objective
-            Nudger(run).settle(pairs)
+            LocalSearch(run).settle(pairs)
             assert run.incumbent.objective >= before
             ends.append((run.incumbent.objective, run.incumbent.leases.klass.tolist()))
         assert ends[1] == ends[2] and ends[1][0] >= ends[0][0]

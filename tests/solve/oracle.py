@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.problem import evaluate
 from optimizer.problem.model import FirstRanks, Problem
-from optimizer.solve.ties import lines
+from optimizer.solve.ties.stages import lines
 from tests.campaign import seeds
 from tests.strategies import all_solutions, random_problem
 

@@ -9,16 +9,17 @@ import pytest
 
 from optimizer.problem import evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH
-from optimizer.solve import Solved, SolveOptions, assigner, solve
-from optimizer.solve.bound import HUNDREDTH, TEN, Multipliers, constant, kind_costs, price_out
-from optimizer.solve.cases import Book
-from optimizer.solve.certificate import Inner
-from optimizer.solve.greedy import greedy
+from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Watch
-from optimizer.solve.plunge import plunge
+from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.proof.certificate import Inner
+from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, constant, kind_costs, price_out
+from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
+from optimizer.solve.relaxation import subproblem
+from optimizer.solve.search.plunging import plunge
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, listed, rare, tiny
 from tests.strategies import all_solutions
 
@@ -26,7 +27,7 @@ from tests.strategies import all_solutions
 @pytest.fixture
 def everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cases of any size are priced by assignments."""
-    monkeypatch.setattr("optimizer.solve.assigner.FROM", 1)
+    monkeypatch.setattr("optimizer.solve.relaxation.subproblem.FROM", 1)
 
 
 def asked(layout, rng: np.random.Generator) -> Multipliers:
@@ -42,7 +43,7 @@ def test_the_prices_bound_what_the_best_assignment_is_worth_and_no_more(everywhe
     for seed in listed(1_500):
         problem = tiny(seed, orders=0.0)
         layout = lay_out(problem)
-        made = assigner.assigner(layout)
+        made = subproblem.subproblem_of(layout)
         solutions = list(all_solutions(problem))
         if made is None or not solutions:
             continue
@@ -57,10 +58,10 @@ def test_the_prices_bound_what_the_best_assignment_is_worth_and_no_more(everywhe
         near = np.random.default_rng(seed).integers(-(10**9), 10**9, len(problem.class_menu))
         for start in (None, near):
             found = made.assign(cost, start)
-            priced = price_out(layout, Book(layout), (), replace(m, prices=found.prices))
+            priced = price_out(layout, Formulation(layout), (), replace(m, prices=found.prices))
             assert priced.total is not None
             bound = priced.total - constant(layout, (), m)
-            slack = len(problem.dwelling_ids) * (TEN + TEN // assigner.QUANTUM + 1) + 1
+            slack = len(problem.dwelling_ids) * (TEN + TEN // subproblem.QUANTUM + 1) + 1
             assert max(worth) <= bound <= max(worth) + slack
             seen += 1
     assert seen > 100
@@ -75,12 +76,12 @@ def starts_of(pricer, monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def test_an_answer_is_reached_from_the_nearest_one_known(everywhere, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever was asked in between, and with the bound that an assigner without any memory has."""
+    """Whatever was asked in between, and with the bound that a subproblem without any memory has."""
     seen = 0
     for seed in campaign(200):
         problem = binding(seed, 9, 14)
         layout = lay_out(problem)
-        made, fresh = assigner.assigner(layout), assigner.assigner(layout)
+        made, fresh = subproblem.subproblem_of(layout), subproblem.subproblem_of(layout)
         if made is None or fresh is None:
             continue
         rng = np.random.default_rng(seed)
@@ -98,10 +99,10 @@ def test_an_answer_is_reached_from_the_nearest_one_known(everywhere, monkeypatch
         assert began[2] is answers[int(np.argmin(apart))] or apart[0] == apart[1]
         seen += began[2] is answers[0] and apart[0] < apart[1]
         bounds = [
-            price_out(layout, Book(layout), (), replace(near, prices=one.prices)).total
+            price_out(layout, Formulation(layout), (), replace(near, prices=one.prices)).total
             for one in (found, fresh.assign(costs[2]))
         ]
-        slack = len(problem.dwelling_ids) * (TEN + TEN // assigner.QUANTUM + 1) + 1
+        slack = len(problem.dwelling_ids) * (TEN + TEN // subproblem.QUANTUM + 1) + 1
         assert abs(bounds[0] - bounds[1]) <= slack
     assert seen > 5
 
@@ -112,7 +113,7 @@ def test_the_columns_are_pairs_that_may_be_first_ranks(everywhere) -> None:
         # an assignment knows no réservataire's order: what one forbids is the LP's business
         problem = tiny(seed, orders=0.0)
         layout = lay_out(problem)
-        made = assigner.assigner(layout)
+        made = subproblem.subproblem_of(layout)
         if made is None:
             continue
         cost = kind_costs(layout, (), asked(layout, np.random.default_rng(seed)))
@@ -143,7 +144,7 @@ def test_a_proof_by_assignments_ends_at_the_same_proposal(make, monkeypatch: pyt
         problem = make(seed)
         plain = proven(problem)
         with monkeypatch.context() as at:
-            at.setattr("optimizer.solve.assigner.FROM", 1)
+            at.setattr("optimizer.solve.relaxation.subproblem.FROM", 1)
             priced = proven(problem)
         assert priced.objective == plain.objective
         assert [x.tolist() for x in (priced.first.dwelling, priced.first.app, priced.first.kind)] == [
@@ -160,7 +161,7 @@ def test_a_plunge_leaves_a_tree_that_still_proves(everywhere) -> None:
         layout = lay_out(problem)
         first = greedy(layout)
         start = Incumbent(layout, first, objective(layout, first))
-        prover = Job(problem, layout, Book(layout), start, Watch()).prover
+        prover = Job(problem, layout, Formulation(layout), start, Watch()).prover
         prover.run(1)
         before = start.objective
         better += plunge(prover)

@@ -9,13 +9,21 @@ import pytest
 
 from optimizer.problem import evaluate, explicit
 from optimizer.problem.model import I64, RATE_UNIT, Problem
-from optimizer.solve.bound import NEVER, TEN, Multipliers, price_out
-from optimizer.solve.cases import Book, Path, Step, den_ceilings, den_floors, restrictions, rounded
-from optimizer.solve.certificate import Split
-from optimizer.solve.cuts import Cut, leaning
+from optimizer.solve.cuts.mir import Cut, leaning
 from optimizer.solve.grid import floor_to, grid
 from optimizer.solve.incumbent import objective
 from optimizer.solve.layout import lay_out
+from optimizer.solve.proof.certificate import Split
+from optimizer.solve.proof.dual_bound import NEVER, TEN, Multipliers, price_out
+from optimizer.solve.proof.node import (
+    Formulation,
+    Path,
+    Step,
+    den_ceilings,
+    den_floors,
+    mir_row,
+    restrictions,
+)
 from tests.solve.oracle import campaign, tiny
 from tests.strategies import all_solutions
 
@@ -68,7 +76,9 @@ def inside(problem: Problem, first, path: Path) -> bool:
     return True
 
 
-def random_multipliers(problem: Problem, book: Book, path: Path, rng: np.random.Generator) -> Multipliers:
+def random_multipliers(
+    problem: Problem, formulation: Formulation, path: Path, rng: np.random.Generator
+) -> Multipliers:
     price = np.array([r.price * 10_000 for r in problem.rows], np.int64)
     rows = (price * rng.random(len(price))).astype(np.int64) if len(price) else price
     floors = {s.split.row for s in path if s.split.on == "den" and s.high}
@@ -78,23 +88,23 @@ def random_multipliers(problem: Problem, book: Book, path: Path, rng: np.random.
         rng.random(len(problem.application_ids)) < 0.6
     )
     return Multipliers(
-        rows, mir, branch, prices.astype(np.int64), random_cuts(price, rows, mir, book, path, rng)
+        rows, mir, branch, prices.astype(np.int64), random_cuts(price, rows, mir, formulation, path, rng)
     )
 
 
 def random_cuts(
-    price: I64, rows: I64, mir: dict[int, int], book: Book, path: Path, rng: np.random.Generator
+    price: I64, rows: I64, mir: dict[int, int], formulation: Formulation, path: Path, rng: np.random.Generator
 ) -> dict[Cut, int]:
     """Cuts that hold in the case, with what rows and rounded rows leave of the prices."""
     found: dict[Cut, int] = {}
-    if not book.cuts.shapes or rng.random() < 0.3:
+    if not formulation.cuts.shapes or rng.random() < 0.3:
         return found
-    for i in rng.integers(0, len(book.cuts.shapes), 3).tolist():
-        shape = book.cuts.shapes[i]
+    for i in rng.integers(0, len(formulation.cuts.shapes), 3).tolist():
+        shape = formulation.cuts.shapes[i]
         floor = max(den_floors(path).get(k, 0) for k in shape.base)
-        cut = book.cuts.cut(shape, book.cuts.cap(shape.base, den_ceilings(path)))
+        cut = formulation.cuts.cut(shape, formulation.cuts.cap(shape.base, den_ceilings(path)))
         if floor and rng.random() < 0.5:
-            cut = book.cuts.cut(shape, floor, low=True)
+            cut = formulation.cuts.cut(shape, floor, low=True)
         taken = leaning(found)
         left = [
             ((int(price[k]) - int(rows[k]) - mir.get(k, 0)) * RATE_UNIT - taken.get(k, 0)) // share
@@ -112,10 +122,11 @@ def test_any_multipliers_bound_every_solution_of_the_case() -> None:
         problem = tiny(seed, dwellings=seed % 4, applications=(seed * 7) % 6)
         ask = (rng.integers(0, 2, len(problem.rows)) * RATE_UNIT * (seed % 3 == 0)).astype(np.int64)
         layout = lay_out(problem, ask)
-        book = Book(layout)
+        formulation = Formulation(layout)
         path = random_path(problem, rng)
         bounds = [
-            price_out(layout, book, path, random_multipliers(problem, book, path, rng)) for _ in range(3)
+            price_out(layout, formulation, path, random_multipliers(problem, formulation, path, rng))
+            for _ in range(3)
         ]
         for first in all_solutions(problem):
             if inside(problem, first, path):
@@ -134,7 +145,7 @@ def test_rounded_row_never_asks_more_than_the_real_shortfall() -> None:
         layout = lay_out(problem)
         object.__setattr__(layout, "rate", np.array([rate], np.int64))
         object.__setattr__(layout, "ask", np.array([ask], np.int64))
-        cut = rounded(layout, 0, n)
+        cut = mir_row(layout, 0, n)
         tight = False
         for den in range(n, n + 5):
             for num in range(den + 1):
@@ -150,7 +161,7 @@ def test_rounded_row_is_wrong_below_its_floor() -> None:
     layout = lay_out(tiny(1, rows=1))
     object.__setattr__(layout, "rate", np.array([2500], np.int64))
     object.__setattr__(layout, "ask", np.zeros(1, np.int64))
-    cut = rounded(layout, 0, 5)
+    cut = mir_row(layout, 0, 5)
     assert cut.f * (cut.goal - 0) > max(0, 2500 * 1)
 
 
@@ -163,9 +174,9 @@ def test_truncated_entries_price_like_all_of_them() -> None:
         some = rng.permutation(30)[: layout.width]
         price[some] = rng.integers(1, 10**9, len(some))
         m = Multipliers(np.zeros(len(problem.rows), np.int64), {}, {}, price)
-        cut = price_out(layout, Book(layout), (), m)
+        cut = price_out(layout, Formulation(layout), (), m)
         object.__setattr__(layout, "cut", layout.full)
-        assert cut.total == price_out(layout, Book(layout), (), m).total
+        assert cut.total == price_out(layout, Formulation(layout), (), m).total
 
 
 def test_too_many_prices_fall_back_to_all_entries() -> None:
@@ -196,8 +207,8 @@ def test_a_case_that_leaves_a_pinned_dwelling_nobody_is_empty() -> None:
         if not must:
             continue
         layout = lay_out(problem)
-        book = Book(layout)
-        columns = book.columns(must[0])
+        formulation = Formulation(layout)
+        columns = formulation.columns(must[0])
         path = tuple(
             Step(i, Split("account", dwelling=must[0], account=r), False)
             for i, r in enumerate(sorted(set(columns.account.tolist())))
@@ -205,7 +216,7 @@ def test_a_case_that_leaves_a_pinned_dwelling_nobody_is_empty() -> None:
         m = Multipliers(
             np.zeros(len(problem.rows), np.int64), {}, {}, np.zeros(len(problem.application_ids), np.int64)
         )
-        priced = price_out(layout, book, path, m)
+        priced = price_out(layout, formulation, path, m)
         assert priced.total is None and priced.micropoints == NEVER
         assert len(restrictions(path)[must[0]].banned_accounts) == len(path)
         return

@@ -5,28 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.branching import Candidate, Losses, candidates, score
-from optimizer.solve.cases import Book, Step
-from optimizer.solve.certificate import Inner, Split
 from optimizer.solve.driver import objective
-from optimizer.solve.greedy import greedy
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import lay_out
-from optimizer.solve.master import Master
-from optimizer.solve.options import Watch
+from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.proof.certificate import Inner, Split
+from optimizer.solve.proof.node import Formulation, Step
 from optimizer.solve.registry import Job
-from optimizer.solve.tree import MARGIN, SEEN, Prover
+from optimizer.solve.relaxation.master import Master
+from optimizer.solve.search.branch_and_bound import MARGIN, SEEN, BranchAndBound
+from optimizer.solve.search.branching import Candidate, candidates
+from optimizer.solve.tree.pseudocosts import RELIABLE, Pseudocosts, score
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, rare
 
 
-def prover_of(problem) -> Prover:
+def prover_of(problem) -> BranchAndBound:
     layout = lay_out(problem)
     first = greedy(layout)
     start = Incumbent(layout, first, objective(layout, first))
-    return Job(problem, layout, Book(layout), start, Watch()).prover
+    return Job(problem, layout, Formulation(layout), start, Watch()).prover
 
 
-def root_of(prover: Prover):
+def root_of(prover: BranchAndBound):
     relaxed = prover.master.solve((), prover.watch)
     assert relaxed is not None and relaxed.settled
     return relaxed
@@ -37,15 +38,19 @@ def test_the_side_that_loses_less_decides() -> None:
 
 
 def test_what_trials_told_is_believed_after_a_few_and_scaled_by_distance() -> None:
-    losses = Losses()
-    c = Candidate(Split("num", row=1, at=2), False, 0.25, 0.75, (8.0, 8.0))
-    assert losses.expected(c, False) == 2.0 and not losses.known(c)
-    for _ in range(4):
-        losses.learn(c, False, 1.0)
-        losses.learn(c, True, 0.0)
-    assert losses.known(c)
-    farther = Candidate(Split("num", row=1, at=7), False, 0.5, 0.5, (8.0, 8.0))
-    assert losses.expected(farther, False) == 2.0 and losses.expected(farther, True) == 0.0
+    known: Pseudocosts[bool] = Pseudocosts()
+    assert known.expected(False, 0.25, 8.0) == 2.0 and not known.reliable((False, True))
+    for _ in range(RELIABLE):
+        known.learn(False, 0.25, 1.0)
+        assert not known.reliable((False, True))
+        known.learn(True, 0.75, 0.0)
+    assert known.reliable((False, True))
+    assert known.expected(False, 0.5, 8.0) == 2.0 and known.expected(True, 0.5, 8.0) == 0.0
+
+
+def test_a_count_is_remembered_whatever_number_it_is_divided_at() -> None:
+    one, other = (Candidate(Split("num", row=1, at=at), False, 0.5, 0.5, (8.0, 8.0)) for at in (2, 7))
+    assert one.key(True) == other.key(True) != one.key(False)
 
 
 def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
@@ -57,7 +62,7 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
         if not 1 < len(likely) <= 5:
             continue
         room = 10**15
-        chosen = prover.chooser.choose((), relaxed, room)
+        chosen = prover.brancher.choose((), relaxed, room)
         worth = {}
         for c in likely:
             sides = []
@@ -75,14 +80,14 @@ def test_a_side_solved_from_its_parents_basis_has_the_same_bound() -> None:
         problem = binding(seed, 14, 40)
         prover = prover_of(problem)
         relaxed = root_of(prover)
-        split = prover.chooser.choose((), relaxed, 10**15)
+        split = prover.brancher.choose((), relaxed, 10**15)
         if split is None:
             continue
         for high in (False, True):
             path = (Step(0, split, high),)
             warm = prover.master.solve(path, prover.watch, basis=relaxed.basis)
             layout = lay_out(problem)
-            cold = Master(layout, Book(layout)).solve(path, prover.watch)
+            cold = Master(layout, Formulation(layout)).solve(path, prover.watch)
             assert abs(warm.priced.micropoints - cold.priced.micropoints) <= 1_000
 
 
@@ -111,8 +116,8 @@ def test_a_budget_is_given_back_only_when_the_pace_is_far_too_slow() -> None:
 
 
 def test_a_tree_that_stalls_says_so_and_keeps_its_bound(monkeypatch) -> None:
-    monkeypatch.setattr("optimizer.solve.tree.SEEN", 2)
-    monkeypatch.setattr("optimizer.solve.tree.MARGIN", 0)
+    monkeypatch.setattr("optimizer.solve.search.branch_and_bound.SEEN", 2)
+    monkeypatch.setattr("optimizer.solve.search.branch_and_bound.MARGIN", 0)
     solved = next(
         s for s in (solve(binding(k, 20, 60), SolveOptions(backend="scale")) for k in range(30)) if s.notes
     )
@@ -148,7 +153,7 @@ def test_published_multipliers_bear_the_numbers_of_the_published_nodes() -> None
 
 def test_cases_beyond_those_that_may_wait_are_divided_at_once(monkeypatch) -> None:
     usual = solve(rare(10, 20, 60))
-    monkeypatch.setattr("optimizer.solve.tree.HELD", 2)
+    monkeypatch.setattr("optimizer.solve.search.branch_and_bound.HELD", 2)
     held = solve(rare(10, 20, 60))
     assert held.stop == usual.stop == "proven" and held.objective == usual.objective
     assert held.certificate.nodes != usual.certificate.nodes  # some cases did not wait

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from optimizer.problem import evaluate
 from optimizer.solve import Inner, Leaf, SolveOptions, points, solve
-from optimizer.solve.certificate import decimal
+from optimizer.solve.proof.certificate import decimal
 from tests.solve.oracle import campaign, middle, rare, sharp
 from tests.strategies import all_solutions
 

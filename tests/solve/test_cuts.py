@@ -12,15 +12,15 @@ from optimizer import pipeline, synth
 from optimizer.problem import evaluate, explicit
 from optimizer.problem.model import RATE_UNIT, Problem
 from optimizer.solve import Inner, SolveOptions, solve
-from optimizer.solve.bound import NEVER, TEN, nothing, price_out
-from optimizer.solve.cases import Book, Step
-from optimizer.solve.certificate import Split
-from optimizer.solve.cuts import FINE, UNITS, Cut, Cuts, Shape, gains, leaning, owed
-from optimizer.solve.highs_model import run
+from optimizer.solve.cuts.mir import FINE, UNITS, Cut, Cuts, Shape, gains, leaning, owed
+from optimizer.solve.highs_lp import run
 from optimizer.solve.layout import lay_out
-from optimizer.solve.master import Master
-from optimizer.solve.options import Watch
-from optimizer.solve.tree import Prover
+from optimizer.solve.proof.certificate import Split
+from optimizer.solve.proof.dual_bound import NEVER, TEN, nothing, price_out
+from optimizer.solve.proof.node import Formulation, Step
+from optimizer.solve.relaxation.master import Master
+from optimizer.solve.search.branch_and_bound import BranchAndBound
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import best_of_all, binding, campaign, same, sharp, tiny
 from tests.strategies import all_solutions
 
@@ -144,24 +144,24 @@ def test_a_cut_only_bounds_cases_that_keep_its_cap_or_floor() -> None:
         p for p in (sharp(seed) for seed in range(50)) if p.rows and Cuts(lay_out(p)).most((0,)) > 1
     )
     layout = lay_out(problem)
-    book = Book(layout)
+    formulation = Formulation(layout)
     shape = Shape((0,), (1,), (0,), int(layout.rate[0]), RATE_UNIT)
-    most = book.cuts.most((0,))
+    most = formulation.cuts.most((0,))
 
     def priced(cut: Cut, *path: Step) -> None:
-        price_out(layout, book, path, replace(nothing(layout), cuts={cut: 5}))
+        price_out(layout, formulation, path, replace(nothing(layout), cuts={cut: 5}))
 
     low, high = (Step(0, Split("den", row=0, at=most - 2), side) for side in (False, True))
-    priced(book.cuts.cut(shape, most))
-    priced(book.cuts.cut(shape, most - 2), low)
-    priced(book.cuts.cut(shape, most - 1, low=True), high)
+    priced(formulation.cuts.cut(shape, most))
+    priced(formulation.cuts.cut(shape, most - 2), low)
+    priced(formulation.cuts.cut(shape, most - 1, low=True), high)
     for cut, path in (
-        (book.cuts.cut(shape, most - 1), ()),
-        (book.cuts.cut(shape, most - 2), (high,)),
-        (book.cuts.cut(shape, most - 3), (low,)),
-        (book.cuts.cut(shape, 1, low=True), ()),
-        (book.cuts.cut(shape, 1, low=True), (low,)),
-        (book.cuts.cut(shape, most, low=True), (high,)),
+        (formulation.cuts.cut(shape, most - 1), ()),
+        (formulation.cuts.cut(shape, most - 2), (high,)),
+        (formulation.cuts.cut(shape, most - 3), (low,)),
+        (formulation.cuts.cut(shape, 1, low=True), ()),
+        (formulation.cuts.cut(shape, 1, low=True), (low,)),
+        (formulation.cuts.cut(shape, most, low=True), (high,)),
     ):
         with pytest.raises(ValueError, match="cut"):
             priced(cut, *path)
@@ -186,7 +186,7 @@ def test_fractions_of_a_unit_go_to_the_weak_side() -> None:
 def test_cuts_close_most_of_the_gap_at_the_root(seed: int) -> None:
     problem = shares_alone(department(seed))
     layout = lay_out(problem)
-    master = Master(layout, Book(layout))
+    master = Master(layout, Formulation(layout))
     plain = master.solve((), Watch(), cutting=False)
     cut = master.solve((), Watch())
     best = solve(problem).objective
@@ -200,7 +200,7 @@ def test_cuts_close_most_of_the_gap_at_the_root(seed: int) -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_cuts_lower_the_bound_where_half_a_lease_is_forgiven(seed: int) -> None:
     layout = lay_out(department(seed))
-    master = Master(layout, Book(layout))
+    master = Master(layout, Formulation(layout))
     plain = master.solve((), Watch(), cutting=False)
     cut = master.solve((), Watch())
     assert plain is not None and cut is not None and cut.multipliers.cuts
@@ -222,7 +222,7 @@ def test_what_cuts_and_rows_take_stays_below_the_price(seed: int) -> None:
 def test_rounded_duals_never_take_more_than_a_price() -> None:
     """Whatever the solver's duals are, the multipliers made of them are admissible."""
     layout = lay_out(department(0))
-    master = Master(layout, Book(layout))
+    master = Master(layout, Formulation(layout))
     master.solve((), Watch())
     rng = np.random.default_rng(3)
     for _ in range(20):
@@ -239,7 +239,7 @@ def test_the_multipliers_shown_are_those_without_cuts() -> None:
     problem = department(0)
     solved = solve(problem, SolveOptions(backend="highs"))
     layout = lay_out(problem)
-    plain = Master(layout, Book(layout)).solve((), Watch(), cutting=False)
+    plain = Master(layout, Formulation(layout)).solve((), Watch(), cutting=False)
     assert plain is not None
     assert solved.multipliers.tolist() == plain.multipliers.rows.tolist()
 
@@ -248,13 +248,13 @@ def test_only_the_case_with_the_largest_bound_is_divided(monkeypatch: pytest.Mon
     """A case is divided when its own bound is the largest: by then the rest may have closed it."""
     divided = []
 
-    def divide(self: Prover, number: int) -> None:
+    def divide(self: BranchAndBound, number: int) -> None:
         assert self.nodes[number].bound >= max((-b for b, _ in self.heap), default=NEVER)
         divided.append(number)
         usual(self, number)
 
-    usual = Prover.divide
-    monkeypatch.setattr(Prover, "divide", divide)
+    usual = BranchAndBound.divide
+    monkeypatch.setattr(BranchAndBound, "divide", divide)
     solved = solve(binding(12, 12, 12))
     assert solved.stop == "proven" and len(divided) > 20
 

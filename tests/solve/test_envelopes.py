@@ -10,14 +10,14 @@ import pytest
 from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve import solve
-from optimizer.solve.bound import nothing, price_out
-from optimizer.solve.cases import Book, Step, count_limits
-from optimizer.solve.certificate import Split
-from optimizer.solve.cuts import FINE, Cuts
-from optimizer.solve.envelopes import Envelope, Envelopes, Window
+from optimizer.solve.cuts.envelopes import Envelope, Envelopes, Window
+from optimizer.solve.cuts.mir import FINE, Cuts
 from optimizer.solve.layout import lay_out
-from optimizer.solve.master import Master
-from optimizer.solve.options import Watch
+from optimizer.solve.proof.certificate import Split
+from optimizer.solve.proof.dual_bound import nothing, price_out
+from optimizer.solve.proof.node import Formulation, Step, count_limits
+from optimizer.solve.relaxation.master import Master
+from optimizer.solve.watch import Watch
 from tests.campaign import seeds
 from tests.solve.oracle import binding, campaign, tiny
 from tests.solve.test_cuts import department
@@ -111,9 +111,9 @@ def test_the_envelope_found_is_missed_by_the_corner_it_cuts_off_and_by_no_whole_
 
 def test_an_envelope_only_bounds_cases_that_keep_its_window() -> None:
     layout = lay_out(binding(3, 12, 20))
-    book = Book(layout)
-    group = book.envelopes.groups[0]
-    most, k = book.cuts.most((group[0],)), group[0]
+    formulation = Formulation(layout)
+    group = formulation.envelopes.groups[0]
+    most, k = formulation.cuts.most((group[0],)), group[0]
     at_least, at_most = (
         Step(0, Split("den", row=k, at=2), True),
         Step(0, Split("den", row=k, at=most - 2), False),
@@ -121,14 +121,18 @@ def test_an_envelope_only_bounds_cases_that_keep_its_window() -> None:
     few = Step(0, Split("num", row=k, at=1), False)
 
     def priced(window: Window, *path: Step) -> None:
-        cut = book.envelopes.envelope(window, np.full(len(group), 9), np.full(len(group), 5), 1)
-        price_out(layout, book, path, replace(nothing(layout), cuts={cut: 3}))
+        cut = formulation.envelopes.envelope(window, np.full(len(group), 9), np.full(len(group), 5), 1)
+        price_out(layout, formulation, path, replace(nothing(layout), cuts={cut: 3}))
 
     whole = open_window(group, 0, most)
     priced(whole)
     priced(replace(whole, low=3), at_least)
     priced(replace(whole, high=most - 2, most=(most - 2,) * len(group)), at_most)
     priced(replace(whole, most=(1, *whole.most[1:])), few)
+    # a side on which no count is left has the multipliers of the case it is a side of
+    none = Step(1, Split("den", row=k, at=1), False)
+    assert formulation.envelopes.window(group, *count_limits((at_least, none))) is None
+    priced(replace(whole, low=3), at_least, none)
     for window, path in (
         (replace(whole, low=1), ()),
         (replace(whole, low=4), (at_least,)),
@@ -170,8 +174,8 @@ def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal(
         best = solve(problem).objective
         bounds = []
         for worth in (0.02, 1e9):
-            monkeypatch.setattr("optimizer.solve.envelopes.WORTH", worth)
-            master = Master(layout, Book(layout))
+            monkeypatch.setattr("optimizer.solve.cuts.envelopes.WORTH", worth)
+            master = Master(layout, Formulation(layout))
             relaxed = master.solve((), Watch())
             assert relaxed is not None
             bounds.append(relaxed.priced.micropoints)
@@ -197,6 +201,6 @@ def test_weights_are_looked_for_once_for_the_same_counts(monkeypatch: pytest.Mon
     monkeypatch.setattr(Envelopes, "_weights", noted)
     monkeypatch.setattr(Envelopes, "_look_for_weights", counted)
     layout = lay_out(department(7))
-    assert Master(layout, Book(layout)).solve((), Watch()) is not None
+    assert Master(layout, Formulation(layout)).solve((), Watch()) is not None
     assert 0 < len(looked) < len(asked)
     assert all(looked.count(one) == 1 for one in asked)

@@ -12,13 +12,13 @@ from optimizer import pipeline, synth
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.cases import Book
 from optimizer.solve.driver import _start
-from optimizer.solve.earlier import Start
-from optimizer.solve.head_start import head_start
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Progress, Watch
+from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import IMPLICIT_FROM, Job
+from optimizer.solve.start_heuristic import head_start
+from optimizer.solve.warm_start import Start
+from optimizer.solve.watch import Progress, Watch
 
 
 @cache
@@ -30,7 +30,7 @@ def year(dwellings: int, applications: int) -> Problem:
 def job_of(problem: Problem, options: SolveOptions, start: Start | None = None) -> Job:
     layout = lay_out(problem)
     watch = Watch(options.time_limit, options.interrupt, None)
-    return Job(problem, layout, Book(layout), _start(layout, options), watch, {}, start)
+    return Job(problem, layout, Formulation(layout), _start(layout, options), watch, {}, start)
 
 
 @pytest.mark.soak

@@ -7,9 +7,9 @@ import pytest
 
 import optimizer as af
 from optimizer import pipeline
-from optimizer.solve.bound import HUNDREDTH, NEVER, TEN, best_options, reduced, segment_max
 from optimizer.solve.layout import lay_out
 from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders
+from optimizer.solve.proof.dual_bound import HUNDREDTH, NEVER, TEN, best_options, reduced, segment_max
 from tests.campaign import seeds
 
 

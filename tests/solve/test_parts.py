@@ -11,12 +11,13 @@ import pytest
 
 from optimizer.problem import evaluate
 from optimizer.problem.model import Kinds, Options, Problem, Seats
-from optimizer.solve import SolveOptions, part_tasks, solve
+from optimizer.solve import SolveOptions, solve
 from optimizer.solve.backends import scale
-from optimizer.solve.part_tasks import Carved, PartTask
-from optimizer.solve.parts import parts_of
-from optimizer.solve.scale import ScaleOptions
-from optimizer.solve.transport import Carver
+from optimizer.solve.parts import tasks as part_tasks
+from optimizer.solve.parts.carving import Carver
+from optimizer.solve.parts.components import parts_of
+from optimizer.solve.parts.tasks import Carved, PartTask
+from optimizer.solve.transport import ScaleOptions
 from tests.strategies import random_problem
 
 

@@ -15,15 +15,15 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem.model import Problem
 from optimizer.runs.earlier import read_earlier
 from optimizer.solve import Earlier, Solved, SolveOptions, solve
-from optimizer.solve.cases import Book
-from optimizer.solve.certificate import Inner, Leaf, Node
 from optimizer.solve.driver import _start
-from optimizer.solve.earlier import Closed, Division, place
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Watch
+from optimizer.solve.proof.certificate import Inner, Leaf, Node
+from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
-from optimizer.solve.replay import replay
-from optimizer.solve.tree import Prover
+from optimizer.solve.search.branch_and_bound import BranchAndBound
+from optimizer.solve.search.replay import replay
+from optimizer.solve.warm_start import Closed, Division, place
+from optimizer.solve.watch import Watch
 
 
 @cache
@@ -50,12 +50,14 @@ def published(problem: Problem, solved: Solved, folder: Path) -> Earlier:
     return read_earlier(folder)
 
 
-def fresh(problem: Problem, earlier: Earlier) -> Prover:
+def fresh(problem: Problem, earlier: Earlier) -> BranchAndBound:
     """A tree nobody has divided yet, which knows the proposal of the earlier run."""
     layout = lay_out(problem)
     watch = Watch()
     options = SolveOptions(backend="highs", earlier=earlier)
-    return Job(problem, layout, Book(layout), _start(layout, options, place(layout, earlier)), watch).prover
+    return Job(
+        problem, layout, Formulation(layout), _start(layout, options, place(layout, earlier)), watch
+    ).prover
 
 
 def divisions(nodes: tuple[Node, ...]) -> list[tuple[str, int, int]]:

@@ -7,8 +7,8 @@ import pytest
 
 from optimizer.problem import evaluate
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.parts import whole
-from optimizer.solve.transport import Carver, coarse_types, to_transport
+from optimizer.solve.parts.carving import Carver, coarse_types, to_transport
+from optimizer.solve.parts.components import whole
 from tests.campaign import part
 from tests.solve.oracle import binding, campaign, middle, same
 from tests.strategies import random_problem

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from optimizer.problem.model import RATE_UNIT
-from optimizer.solve.cuts import Cut, Cuts
+from optimizer.solve.cuts.mir import Cut, Cuts
+from optimizer.solve.cuts.separation import MISSING, Separation
 from optimizer.solve.layout import lay_out
-from optimizer.solve.separation import MISSING, Separation
 from tests.solve.oracle import binding
 
 

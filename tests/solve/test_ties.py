@@ -10,17 +10,19 @@ import pytest
 from optimizer import pipeline, synth
 from optimizer.problem import evaluate
 from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
-from optimizer.solve import Solved, SolveOptions, solve, tie_search, ties
-from optimizer.solve.bound import TEN
-from optimizer.solve.cases import den_floors, rounded
-from optimizer.solve.cuts import leaning
+from optimizer.solve import Solved, SolveOptions, solve
+from optimizer.solve.cuts.mir import leaning
 from optimizer.solve.driver import _ties
 from optimizer.solve.layout import Layout
-from optimizer.solve.options import Watch
-from optimizer.solve.tie_columns import LeafView, candidates
-from optimizer.solve.tie_model import TieModel, _hull, tie_model
-from optimizer.solve.tie_program import Program
-from optimizer.solve.tie_search import Search, narrow
+from optimizer.solve.proof.dual_bound import TEN
+from optimizer.solve.proof.node import den_floors, mir_row
+from optimizer.solve.ties import branch_and_bound as tie_search
+from optimizer.solve.ties import stages as ties
+from optimizer.solve.ties.branch_and_bound import Search, narrow
+from optimizer.solve.ties.columns import LeafView, candidates
+from optimizer.solve.ties.model import TieModel, _hull, tie_model
+from optimizer.solve.ties.stage_lp import Program
+from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, rare, same
 
 
@@ -122,7 +124,7 @@ def test_tables_hold_the_pairs_that_lose_no_more_than_the_slack_and_no_others() 
                         missing = target - RATE_UNIT * num
                         lost = [short * max(0, missing), lam * max(0, -missing)]
                         if k in floors and nu:
-                            cut = rounded(case.layout, k, floors[k])
+                            cut = mir_row(case.layout, k, floors[k])
                             lost.append(nu * (max(0, missing) - cut.f * (cut.goal - num)))
                         fits = all(x <= slack * RATE_UNIT for x in lost)
                         seen += fits

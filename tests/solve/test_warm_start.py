@@ -11,9 +11,9 @@ from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
 from optimizer.solve import Earlier, SolveOptions, solve
-from optimizer.solve.earlier import place
+from optimizer.solve.answer import Solved
 from optimizer.solve.layout import lay_out
-from optimizer.solve.options import Solved
+from optimizer.solve.warm_start import place
 from tests.campaign import part
 from tests.strategies import random_problem
 

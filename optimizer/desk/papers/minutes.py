@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimizer.desk.chained import waits_of
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import (
     BLANK,
@@ -119,6 +120,10 @@ def _dwelling(told: Told, item: ItemRecord) -> Iterator[Block]:
         (say("PROPOSED_ORDER"), " ; ".join(f"{c.position} : {told.number(c)}" for c in named) or UNKNOWN),
         (say("DECIDED_ORDER"), " ; ".join(f"{i} : {told.number(c)}" for i, c in enumerate(decided_order(item), 1)) or say("NONE")),
     ]  # fmt: skip
+    waits = waits_of(told.session, item)
+    if waits is not None:
+        who = [] if waits.tenant is None else [told.number(waits.tenant)]
+        rows.append((say("CHAIN"), " – ".join([waits.words(told.lang), *who])))
     if item.added_as == "late":
         rows.append((say("LATE"), item.added_reason))
     yield pairs(rows)

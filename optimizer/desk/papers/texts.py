@@ -93,6 +93,7 @@ texts(
         "proposed_order": ("Ordre proposé", "Proposed order"),
         "decided_order": ("Ordre décidé", "Decided order"),
         "late": ("Ajouté après l'ordre du jour, raison", "Added after the agenda, reason"),
+        "chain": ("Chaîne de mutations", "Chain of transfers"),
         "proposed_rank": ("Rang proposé", "Proposed rank"),
         "household": ("Ménage", "Household"),
         "decision": ("Décision", "Decision"),

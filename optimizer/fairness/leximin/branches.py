@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 F = NDArray[np.float64]
 NODES = 3_000

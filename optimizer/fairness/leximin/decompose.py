@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import lsmr
 
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 F = NDArray[np.float64]
 Whole = NDArray[np.int64]

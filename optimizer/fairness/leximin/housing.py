@@ -22,7 +22,7 @@ from optimizer.fairness.leximin.stages import Relaxed, bound_of, leximin, maximi
 from optimizer.fairness.lottery import Lots, Lottery, lots
 from optimizer.fairness.market import Market
 from optimizer.problem.model import I32, RATE_UNIT
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 F = NDArray[np.float64]
 LARGE = 8_000

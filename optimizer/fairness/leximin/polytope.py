@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from optimizer.problem.model import I32, I64
-from optimizer.solve.highs_model import INFINITY, new_model
+from optimizer.solve.highs_lp import INFINITY, new_model
 
 F = NDArray[np.float64]
 

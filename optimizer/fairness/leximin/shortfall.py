@@ -15,7 +15,7 @@ from optimizer.fairness.market import Market
 from optimizer.problem import evaluate
 from optimizer.problem.model import I32, RATE_UNIT, Orders, Problem, Seats
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 CLOSE = 1e-6
 """What the rounding of an integer program may leave of a priced sum, in the dearest lease."""

@@ -13,7 +13,7 @@ from scipy.sparse.linalg import lsmr
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import messages as messages
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed
-from optimizer.solve.highs_model import INFINITY
+from optimizer.solve.highs_lp import INFINITY
 
 F = NDArray[np.float64]
 DUAL = 1e-9

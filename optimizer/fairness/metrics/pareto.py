@@ -41,7 +41,7 @@ def _gainers(study: Study, one: Allocation) -> int:
     import scipy.sparse as sp
 
     from optimizer.fairness.leximin.polytope import passed
-    from optimizer.solve.highs_model import INFINITY
+    from optimizer.solve.highs_lp import INFINITY
 
     market = study.market
     own = np.zeros(len(market))

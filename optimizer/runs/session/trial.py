@@ -19,7 +19,7 @@ from optimizer.runs.session.session import Session
 from optimizer.runs.tables import place_names
 from optimizer.shortlist import build_shortlists
 from optimizer.solve import Solved
-from optimizer.solve.certificate import MICRO
+from optimizer.solve.proof.certificate import MICRO
 
 FirstRank = tuple[str, str]
 """Account and application of a first rank; no application where the account names its own."""

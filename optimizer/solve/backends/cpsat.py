@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
-from optimizer.solve.options import BackendTooLarge, RawSolution, SolveOptions, Watch
+from optimizer.solve.answer import RawSolution
+from optimizer.solve.options import BackendTooLarge, SolveOptions
 from optimizer.solve.registry import Job, backend
+from optimizer.solve.watch import Watch
 
 LIMIT = 2_000_000
 

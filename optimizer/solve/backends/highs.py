@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from optimizer.solve.bound import TEN
-from optimizer.solve.dive import improve
-from optimizer.solve.head_start import head_start
-from optimizer.solve.options import RawSolution, SolveOptions, Watch
-from optimizer.solve.polish import columns_within, solve_restricted
+from optimizer.solve.answer import RawSolution
+from optimizer.solve.options import SolveOptions
+from optimizer.solve.primal.restricted_mip import columns_within, solve_restricted
+from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.registry import Job, backend
-from optimizer.solve.replay import replay
+from optimizer.solve.search.diving import improve
+from optimizer.solve.search.replay import replay
+from optimizer.solve.start_heuristic import head_start
+from optimizer.solve.watch import Watch
 
 ROUNDS = (1, *(20,) * 10, *(100,) * 10)
 """Cases of the tree between two dives."""
@@ -56,7 +58,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
 def _by_tree(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | None:
     """Tree and dives in turn; None when they leave a gap."""
     prover = job.prover
-    rounds = ROUNDS if job.master.assigner is None else LARGE_ROUNDS
+    rounds = ROUNDS if job.master.subproblem is None else LARGE_ROUNDS
     budget = max(options.nodes, sum(rounds))
     for cases in rounds:
         prover.run(prover.solved + cases, options.gap, budget)

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from optimizer.problem.model import RATE_UNIT, FirstRanks
+from optimizer.solve.answer import RawSolution
 from optimizer.solve.backends.cpsat import _groups, order_signs, row_weight
-from optimizer.solve.options import BackendTooLarge, RawSolution, SolveOptions, Watch
+from optimizer.solve.options import BackendTooLarge, SolveOptions
 from optimizer.solve.registry import Job, backend
+from optimizer.solve.watch import Watch
 
 LIMIT = 1_000_000
 

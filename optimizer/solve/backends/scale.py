@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.problem.model import FirstRanks, Problem
-from optimizer.solve.options import RawSolution, SolveOptions, Stop, Watch
+from optimizer.solve.answer import RawSolution
+from optimizer.solve.options import SolveOptions
 from optimizer.solve.registry import Job, backend
+from optimizer.solve.watch import Stop, Watch
 from optimizer.workers import workers_of
 
 if TYPE_CHECKING:
-    from optimizer.solve.part_tasks import PartTask
-    from optimizer.solve.parts import Part
-    from optimizer.solve.scale.model import Progress, WarmStart
-    from optimizer.solve.transport import Carver
+    from optimizer.solve.parts.carving import Carver
+    from optimizer.solve.parts.components import Part
+    from optimizer.solve.parts.tasks import PartTask
+    from optimizer.solve.transport.model import Progress, WarmStart
 
 GAP = 1e-4
 """Relative gap asked of the kernel when none is given: the proof's own tree goes on from there on small cases."""
@@ -42,10 +44,10 @@ def available() -> str | None:
 @backend("scale", features=("implicit", "threads", "interrupt", "warm_start"), available=available)
 def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     """The kernel's best assignment and its multipliers; counted again and bounded again by the caller."""
-    from optimizer.solve.answers import first_ranks, multipliers, warm_start
-    from optimizer.solve.part_tasks import Beside, solve_side_by_side
-    from optimizer.solve.parts import parts_of, whole
-    from optimizer.solve.transport import Carver
+    from optimizer.solve.from_transport import first_ranks, multipliers, warm_start
+    from optimizer.solve.parts.carving import Carver
+    from optimizer.solve.parts.components import parts_of, whole
+    from optimizer.solve.parts.tasks import Beside, solve_side_by_side
 
     problem = job.problem
     if not len(problem.dwelling_ids) or not len(problem.entry_app):
@@ -92,9 +94,9 @@ def _task(
     heard: Callable[[Progress], None],
 ) -> PartTask:
     """Part ``i``, to be solved to the gap asked of the whole."""
-    from optimizer.solve.answers import warm_part
-    from optimizer.solve.part_tasks import Carved, PartTask
-    from optimizer.solve.scale import ScaleOptions
+    from optimizer.solve.from_transport import warm_part
+    from optimizer.solve.parts.tasks import Carved, PartTask
+    from optimizer.solve.transport import ScaleOptions
 
     part, problem = parts[i], job.problem
     homes = int(carver.homes[part.classes].sum()) / len(problem.dwelling_ids)

@@ -8,6 +8,7 @@ somebody changed the row meanwhile (``StoreConflict``). Several commands can be 
 from __future__ import annotations
 
 from optimizer.store.commands.access import grant, log, revoke
+from optimizer.store.commands.chains import void
 from optimizer.store.commands.duties import close_duty, close_recourse, open_duty, open_recourse
 from optimizer.store.commands.heads import sign_head
 from optimizer.store.commands.identities import IdentityView, import_people, view_identities
@@ -59,6 +60,6 @@ __all__ = [
     "condition_met", "confirm_silence", "convene", "decide", "decide_one", "desist", "edit_session", "finish_item",
     "grant", "import_people", "judge_refusal", "log", "new_session", "nominate", "not_examined", "offer", "open_duty",
     "open_recourse", "open_session", "prepare_rectification", "prove", "receive_document", "replace", "revoke",
-    "sign_head", "sign_lease", "sign_rectification", "use_nomination", "view_identities", "withdraw",
+    "sign_head", "sign_lease", "sign_rectification", "use_nomination", "view_identities", "void", "withdraw",
     "withdraw_nomination",
 ]  # fmt: skip

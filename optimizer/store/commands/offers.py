@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from optimizer.store import agenda
+from optimizer.store.chained import link_of, may_let, may_offer
 from optimizer.store.clock import deadline, past
 from optimizer.store.messages import StoreRefused
 from optimizer.store.offering import next_candidate, ranked
@@ -43,6 +44,8 @@ def offer(
         held = work.find("offer", item_id=item["item_id"], status=HELD)
         ahead = held[0]["rank"] if held else rank[turn["candidate_id"]] if turn else 1
         raise StoreRefused("STORE_RANK_AHEAD", rank=ahead)
+    if not may_offer(work.store.tables, item):
+        raise StoreRefused("STORE_CHAIN_WAITS", dwelling=_waits_for(item))
     _day(work, notified_on, after=session["on"], what="la séance")
     law = work.law_on(notified_on)
     days = law.answer_days if days is None else int(days)
@@ -198,6 +201,8 @@ def sign_lease(work: Work, offer: int, *, on: date, version: int | None = None) 
     work.require("offer", row["status"], ("accepted",))
     if name["condition"] == "open":
         raise StoreRefused("STORE_CONDITION_OPEN")
+    if not may_let(work.store.tables, item):
+        raise StoreRefused("STORE_CHAIN_LEASE", dwelling=_waits_for(item))
     _day(work, on, after=row["answered_on"], what="l'acceptation")
     work.set("offer", offer, status="signed", lease_on=on)
     work.set("candidate", name["candidate_id"], status="signed")
@@ -267,6 +272,12 @@ def _following(work: Work, item: Row) -> int | None:
     else:
         work.bump("item", item)
     return None if turn is None else int(turn["candidate_id"])
+
+
+def _waits_for(item: Row) -> str:
+    """The dwelling that the tenant of this one is to take."""
+    link = link_of(item["facts"])
+    return "" if link is None else str(link["after"])
 
 
 def _candidate(work: Work, candidate: int, version: int | None) -> tuple[Row, Row]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from optimizer.desk.chained import waits_words
 from optimizer.errors import AttrifluxError
 from optimizer.store import commands, queries
 from optimizer.store.records import CandidateRecord, NewItem, SessionRecord
@@ -68,6 +69,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "checks": words("CHECK", CHECKS, lang),
             "checked": checked(desk(), record),
             "listed": listed(record),
+            "waits": waits_words([record], lang),
             "imports": imports_kept(desk()),
             "runs": _runs(),
             **values,

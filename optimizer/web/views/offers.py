@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from optimizer.desk.chained import held_back, waits_words
 from optimizer.desk.following import closed_sessions, next_to_offer
 from optimizer.store import commands
 from optimizer.store.records import OfferRecord
@@ -39,12 +40,16 @@ def _shared(request: Asked) -> dict[str, Any]:
     sessions = live_sessions_of(request.visitor)
     closed = closed_sessions(sessions)[::-1]
     turns = {
-        i.item_id: next_to_offer(i) for s in closed for i in s.items if i.status in ("decided", "offering")
+        i.item_id: next_to_offer(i)
+        for s in closed
+        for i in s.items
+        if i.status in ("decided", "offering") and not held_back(s, i)
     }
     return {
         "today": today(),
         "sessions": closed,
         "due": due_of(sessions),
+        "waits": waits_words(closed, lang),
         "following": {item: turn.candidate_id for item, turn in turns.items() if turn is not None},
         "may": any(r in request.visitor.roles for r in "SA"),
         "people": names_of(request, sessions),

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from optimizer.desk.chained import waits_words
 from optimizer.errors import Lang
 from optimizer.store import commands, queries
 from optimizer.store.records import (
@@ -154,6 +155,7 @@ def item_page(request: Asked, session: str, item: int, status: int = 200, **valu
             "of": len(homes),
             "before": homes[at - 1] if at else None,
             "after": homes[at + 1] if at + 1 < len(homes) else None,
+            "waits": waits_words([record], lang),
             "examined": [c for c in found.candidates if c.status != "queue"],
             "queue": [c for c in found.candidates if c.status == "queue"],
             "decidable": DECIDABLE,

@@ -1,0 +1,125 @@
+"""Dwellings of a session that a sitting tenant frees: the case that has them, and where each departure stands.
+
+Pure: records of the store and a case in, records and a case out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from optimizer.chains import with_homes
+from optimizer.domain import Case
+from optimizer.errors import Lang, said, texts
+from optimizer.store.chained import link_of
+from optimizer.store.records import CandidateRecord, ItemRecord, SessionRecord
+from optimizer.store.states import GOES, STAYS, TAKEN_BY
+
+Departure = Literal["gone", "accepted", "waited", "stays"]
+"""A lease is signed; accepted in writing; not known yet; the tenant keeps its dwelling, and nothing here holds."""
+NO_LIMIT = 1 << 31
+texts(
+    "CHAIN",
+    {
+        "gone": ("libéré : le locataire a signé pour {after}", "freed: the tenant has signed for {after}"),
+        "accepted": (
+            "sous condition : le locataire a accepté {after}, son bail reste à signer",
+            "on condition: the tenant has accepted {after}, its lease is still to be signed",
+        ),
+        "waited": (
+            "sous condition : sans effet si le ménage appelé en premier pour {after} n'y va pas",
+            "on condition: void if the household first called for {after} does not go there",
+        ),
+        "stays": (
+            "sans effet : le locataire en place ne prend pas {after}",
+            "void: the tenant in place does not take {after}",
+        ),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What a dwelling waits for.
+
+    Attributes
+    ----------
+    after : the dwelling of the session that its tenant is first called for.
+    tenant : that candidature; None where it was erased from the session.
+    cycle : the dwellings are exchanged, none of them vacant.
+    departure : how far it is.
+    """
+
+    after: str
+    tenant: CandidateRecord | None
+    cycle: bool
+    departure: Departure
+
+    def words(self, lang: Lang) -> str:
+        """In one sentence, with no number of a household."""
+        return said(f"CHAIN.{self.departure}".upper(), lang, after=self.after)
+
+
+def waits_of(session: SessionRecord, item: ItemRecord) -> Waits | None:
+    """What the dwelling waits for; None where it is vacant."""
+    link = link_of(item.facts)
+    if link is None:
+        return None
+    before = next((i for i in session.items if i.dwelling_id == link["after"]), None)
+    named = [] if before is None else [c for c in before.candidates if c.source == "proposal"]
+    tenant = min(named, key=lambda c: (c.position, c.candidate_id), default=None)
+    status = "released" if tenant is None else tenant.status
+    departure: Departure = (
+        "gone" if status in GOES else "accepted" if status in TAKEN_BY else "stays" if status in STAYS else "waited"
+    )  # fmt: skip
+    return Waits(str(link["after"]), tenant, link["kind"] == "cycle", departure)
+
+
+def held_back(session: SessionRecord, item: ItemRecord) -> bool:
+    """Whether no offer may go out yet: the tenant has not accepted the dwelling it is called for."""
+    waits = waits_of(session, item)
+    return waits is not None and not waits.cycle and waits.departure in ("waited", "stays")
+
+
+def void(session: SessionRecord, item: ItemRecord) -> bool:
+    """Whether the dwelling was never to be let: its tenant keeps it."""
+    waits = waits_of(session, item)
+    return waits is not None and waits.departure == "stays"
+
+
+def bare(name: str, position: int) -> str:
+    """Identifier of a freed dwelling without the mark of its place in a chain."""
+    return name.removesuffix(f"~{position}") if position > 1 else name
+
+
+def link_from(form: Mapping[str, Any]) -> dict[str, Any] | None:
+    """``chain`` of a form of `optimizer.presentation.sheets`, as an agenda freezes it; None of a dwelling in no chain."""
+    told = form.get("chain")
+    if not told:
+        return None
+    return {
+        "number": int(told["number"]), "kind": str(told["kind"]), "position": int(told["position"]),
+        "after": bare(str(told["after"]), int(told["position"]) - 1) if told["after"] else "",
+    }  # fmt: skip
+
+
+def with_freed(case: Case, names: Iterable[str]) -> Case:
+    """The case with these dwellings of sitting tenants; the case itself where it is asked for none."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return case
+    people = case.table("applications")
+    there = people["current_commune"].dropna() if "current_commune" in people.columns else ()
+    return with_homes(case, 1, frozenset(map(str, there)), limit=NO_LIMIT, only=wanted)
+
+
+def waits_words(sessions: Iterable[SessionRecord], lang: Lang) -> dict[int, str]:
+    """Item -> what it waits for, of the dwellings that a tenant frees."""
+    told = ((item.item_id, waits_of(s, item)) for s in sessions for item in s.items)
+    return {item: waits.words(lang) for item, waits in told if waits is not None}
+
+
+def freed_of(session: SessionRecord) -> list[str]:
+    """Dwellings of a session that a tenant frees."""
+    return [item.dwelling_id for item in session.items if link_of(item.facts) is not None]

@@ -1,0 +1,312 @@
+"""Rounded rows that hold everywhere: what whole numbers of leases imply for shortfalls (mixed-integer rounding).
+
+A row says ``10⁴ s_k ≥ rate_k·den_k + ask_k − 10⁴·num_k``. Take whole weights w ≥ 0 on some rows, and replace ``times`` leases
+of a denominator ``den_b`` (or of several, a lease of two of them once) by what is known of it: ``at − v`` where it cannot exceed ``at`` (a *cap*: the dwellings that
+could be counted there at all, or a split of the path), ``at + v`` where a split says it is at least ``at`` (a *floor*), with
+a whole v ≥ 0. With n_t dwellings of kind t this reads ``10⁴ Σ w_k s_k ≥ B − Σ a_t n_t − a_v v`` where
+
+    B = Σ w_k ask_k + times·at,  a_t = times·den_bt − Σ w_k (rate_k den_kt − 10⁴ num_kt),  a_v = ±times (+: a cap)
+
+and everything is whole. Dividing by ``unit`` and rounding (Nemhauser and Wolsey 1990), with ``R = B mod unit`` and
+``G(a) = R·⌊a / unit⌋ + min(R, a mod unit)``, holds for every solution::
+
+    10⁴ Σ w_k s_k ≥ R·⌈B / unit⌉ − Σ G(a_t) n_t − G(a_v) v
+
+It cuts off the fractional corner: a quarter of 10 leases is 3 leases, not 2.5. ``v`` is put back in terms of den_b, and all
+is divided by ``unit``, so that a multiplier of a cut is a price per lease like that of a row: Σ (10⁴ w_k / unit) s_k ≥
+(constant − Σ coef_t n_t) / unit.
+
+References
+----------
+G. Nemhauser, L. Wolsey, *A recursive procedure to generate all cuts for 0-1 mixed integer programs*, Mathematical
+Programming 46 (1990), 379-390.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.problem.model import I64, RATE_UNIT
+from optimizer.solve.layout import Layout
+
+UNITS = (RATE_UNIT, RATE_UNIT**2)
+"""Divisors allowed: ten-thousandths of a lease, or their square where one row weighs the rate of another."""
+FINE = RATE_UNIT**2
+TIMES = 20
+"""Multiples of a single row that are looked at: 35 % of 325 leases or more is 114 and a third of each lease above, which
+three times the row says and the row does not."""
+TOGETHER = 6
+"""Rows of one denominator of which every sum is looked at; of more, only those of two."""
+
+
+@dataclass(frozen=True, order=True)
+class Shape:
+    """A cut before it is known how many leases its base has: ``weights`` of the ``rows``, ``times`` leases counted in the
+    denominator of one of the rows of the ``base``."""
+
+    rows: tuple[int, ...]
+    weights: tuple[int, ...]
+    base: tuple[int, ...]
+    times: int
+    unit: int
+
+
+class Inequality(Protocol):
+    """``Σ share·s ≥ (constant − Σ coef_t n_t) / unit`` for every solution of the cases where it holds."""
+
+    @property
+    def unit(self) -> int: ...
+    @property
+    def rows(self) -> tuple[int, ...]: ...
+    @property
+    def constant(self) -> int: ...
+    @property
+    def coef(self) -> I64: ...
+    @property
+    def order(self) -> tuple[Any, ...]: ...
+    def shares(self) -> Iterator[tuple[int, int]]: ...
+    def lines(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A cut of the module. ``low``: ``at`` is a floor of the denominator, else a cap.
+
+    ``constant`` and ``coef`` (n_kinds,) are in ``1 / unit`` of a lease.
+    """
+
+    shape: Shape
+    at: int
+    low: bool
+    constant: int = field(compare=False)
+    coef: I64 = field(compare=False)
+
+    @property
+    def unit(self) -> int:
+        return self.shape.unit
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return self.shape.rows
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """What cuts are sorted by."""
+        return 0, self.shape, self.at, self.low
+
+    def shares(self) -> Iterator[tuple[int, int]]:
+        """(row, how much of a multiplier its price must bear, in ten-thousandths)."""
+        for k, w in zip(self.shape.rows, self.shape.weights, strict=True):
+            yield k, w * (FINE // self.shape.unit)
+
+    def lines(self) -> dict[str, Any]:
+        """What the certificate says of it: whoever has the rows and the counts can write it again."""
+        shape = self.shape
+        return {
+            "rows": {str(k): w for k, w in zip(shape.rows, shape.weights, strict=True)},
+            "base": list(shape.base),
+            "times": shape.times,
+            "floor" if self.low else "cap": self.at,
+            "unit": shape.unit,
+        }
+
+
+def leaning(cuts: Mapping[Inequality, int]) -> dict[int, int]:
+    """What the cuts take of each row's price, in 1e-10 point: with λ_k + ν_k at most price_k."""
+    found: dict[int, int] = {}
+    for cut, nu in cuts.items():
+        for k, share in cut.shares():
+            found[k] = found.get(k, 0) + nu * share
+    return found
+
+
+def owed(cuts: Mapping[Inequality, int]) -> int:
+    """Σ nu·constant in 1e-10 point, rounded down: the bound, which it lowers, can only be weaker for it."""
+    total = sum(nu * cut.constant * (FINE // cut.unit) for cut, nu in cuts.items())
+    return total // RATE_UNIT
+
+
+def gains(cuts: Mapping[Inequality, int], n_kinds: int) -> I64:
+    """Σ nu·coef of each kind in 1e-10 point, rounded up, (n_kinds,).
+
+    Coefficients are below a few units (10⁸), so a multiplier times one is split where it would not fit 64 bits.
+    """
+    whole, rest = np.zeros(n_kinds, np.int64), np.zeros(n_kinds, np.int64)
+    for cut, nu in cuts.items():
+        if cut.unit == RATE_UNIT:
+            whole += nu * cut.coef
+        else:
+            high, low = divmod(nu, RATE_UNIT)
+            whole += high * cut.coef
+            rest += low * cut.coef
+    return np.asarray(whole - (-rest) // RATE_UNIT, np.int64)
+
+
+class Cuts:
+    """Writes the cuts of a problem, each once. ``shapes``: those that are worth looking at."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        kinds = layout.problem.kinds
+        shape = (len(layout.problem.rows), len(kinds))
+        self.num, self.den = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        self.num[kinds.row, layout.kind_of_mark] = kinds.num
+        self.den[kinds.row, layout.kind_of_mark] = kinds.den
+        self.possible = self._possible()
+        self.size = np.diff(layout.member_ptr)
+        same: dict[bytes, list[int]] = {}
+        for k in range(len(self.den)):
+            same.setdefault(self.den[k].tobytes(), []).append(k)
+        self.alike = {k: rows for rows in same.values() for k in rows}
+        """Rows of the same denominator, by row."""
+        self._most: dict[tuple[int, ...], int] = {}
+        self.shapes = tuple(self._shapes())
+        self._made: dict[tuple[Shape, int, bool], Cut] = {}
+
+    def asking(self, layout: Layout, changed: frozenset[int]) -> Cuts:
+        """The cuts of the same problem where the rows ``changed`` ask for other amounts."""
+        other = copy(self)
+        other.layout = layout
+        other._made = {key: cut for key, cut in self._made.items() if changed.isdisjoint(cut.rows)}
+        return other
+
+    def _possible(self) -> NDArray[np.bool_]:
+        """(classes, kinds): may a dwelling of the class have a first rank of the kind?"""
+        layout = self.layout
+        found = np.zeros((len(layout.problem.class_menu), len(layout.problem.kinds)), bool)
+        for klass in range(len(found)):
+            asked = np.zeros(len(layout.option_ptr) - 1, bool)
+            asked[layout.full.key[layout.full.ptr[klass] : layout.full.ptr[klass + 1]]] = True
+            found[klass, layout.option_kind[np.repeat(asked, np.diff(layout.option_ptr))]] = True
+            found[klass, layout.problem.seats.kind[layout.seats(klass)]] = True
+        return found
+
+    def counted(self, base: tuple[int, ...]) -> I64:
+        """(n_kinds,) 1 where a lease is in the denominator of one of the rows."""
+        return np.asarray(self.den[list(base)].any(axis=0), np.int64)
+
+    def most(self, base: tuple[int, ...]) -> int:
+        """Dwellings that could be counted in one of the denominators."""
+        if base not in self._most:
+            could = self.possible[:, self.counted(base) > 0].any(axis=1)
+            self._most[base] = int(self.size[could].sum())
+        return self._most[base]
+
+    def _shapes(self) -> Iterator[Shape]:
+        """Cuts worth looking at: a row by itself, rows of one denominator added up, a row with one that holds its leases.
+
+        The last: a row p whose leases all count for a row m where both see them (p asks for households on an account, m
+        for leases on it; p counts the flux, m what is not a mutation). With rate_p of m's leases added to p's, those leases
+        weigh the same as those they displace, and what is left is the number of dwellings either could count.
+        """
+        layout = self.layout
+        rate = layout.rate.tolist()
+        # a row whose rate goes by place is not one rate times a number of leases
+        rows = [
+            k
+            for k in layout.active.tolist()
+            if 0 < rate[k] <= RATE_UNIT and layout.uniform[k] and not layout.problem.rows[k].ceiling
+        ]
+        ceiling = [row.ceiling for row in layout.problem.rows]
+        for k in rows:
+            for w in range(1, TIMES + 1):
+                yield Shape((k,), (w,), (k,), w * rate[k], RATE_UNIT)
+        for p in rows:
+            for m in rows:
+                both = (self.den[p] > 0) & (self.den[m] > 0)
+                if m != p and not ceiling[m] and both.any() and bool((self.num[m][both] > 0).all()):
+                    (a, wa), (b, wb) = sorted(((p, RATE_UNIT), (m, rate[p])))
+                    yield Shape((a, b), (wa, wb), (min(p, m), max(p, m)), rate[p] * rate[m], FINE)
+        # what each account must have adds up, and so does what each may have; the two together say nothing
+        sums = (tuple(j for j in self.alike[k] if j in rows and ceiling[j] == ceiling[k]) for k in rows)
+        for together in dict.fromkeys(sums):
+            most = len(together) if len(together) <= TOGETHER else 2
+            for n in range(2, most + 1):
+                for some in combinations(together, n):
+                    yield Shape(some, (1,) * n, (some[0],), sum(rate[k] for k in some), RATE_UNIT)
+
+    def lowest(self, shapes: Sequence[Shape], floors: Mapping[int, int]) -> list[Cut]:
+        """The cuts of shapes of one base for the largest floor of its denominator; ``floors``: what a path says, by row.
+
+        Rows of one denominator share their floors: the base is then the row that the path speaks of.
+        """
+        base = shapes[0].base
+        best = self.tallest(base, floors)
+        if best is None:
+            return []
+        if len(base) == 1:
+            shapes = [replace(shape, base=(best,)) for shape in shapes]
+        return self.cuts(shapes, [floors[best]] * len(shapes), low=True)
+
+    def tallest(self, base: tuple[int, ...], floors: Mapping[int, int]) -> int | None:
+        """Of the rows whose floor is one of the base's denominator, that with the largest, and the first of these."""
+        known = self.floored(base, floors) if floors else []
+        return max(known, key=lambda k: (floors[k], -k)) if known else None
+
+    def floored(self, base: tuple[int, ...], floors: Mapping[int, int]) -> list[int]:
+        """Rows whose floor is one of the base's denominator."""
+        return [k for k in (base if len(base) > 1 else self.alike[base[0]]) if k in floors]
+
+    def cap(self, base: tuple[int, ...], ceilings: Mapping[int, int]) -> int:
+        """Most leases of some denominators together; ``ceilings``: what a path says of them, by row."""
+        most = self.most(base)
+        return min(most, sum(ceilings[k] for k in base)) if all(k in ceilings for k in base) else most
+
+    def cut(self, shape: Shape, at: int, low: bool = False) -> Cut:
+        """The cut of a shape for a cap, or a floor, of its denominator."""
+        return self.cuts([shape], [at], low)[0]
+
+    def plain(self) -> list[Cut]:
+        """The cut of each shape for the cap that holds everywhere."""
+        return self.cuts(self.shapes, [self.most(shape.base) for shape in self.shapes])
+
+    def cuts(self, shapes: Sequence[Shape], at: Sequence[int], low: bool = False) -> list[Cut]:
+        """The cuts of several shapes, each with its cap or floor."""
+        keys = [(shape, number, low) for shape, number in zip(shapes, at, strict=True)]
+        new = [key for key in dict.fromkeys(keys) if key not in self._made]
+        for key, cut in zip(
+            new, self._write([s for s, _, _ in new], [n for _, n, _ in new], low), strict=True
+        ):
+            self._made[key] = cut
+        return [self._made[key] for key in keys]
+
+    def _write(self, shapes: list[Shape], at: list[int], low: bool) -> list[Cut]:
+        """Cuts of several shapes: what each says of every kind, row after row of a table (shapes, n_kinds)."""
+        layout, n = self.layout, len(shapes)
+        if not n:
+            return []
+        bases = {shape.base: None for shape in shapes}
+        place = {base: i for i, base in enumerate(bases)}
+        in_base = np.array([self.counted(base) for base in bases])[[place[shape.base] for shape in shapes]]
+        times, unit, at_most = (
+            np.array(values, np.int64) for values in ([s.times for s in shapes], [s.unit for s in shapes], at)
+        )
+        a = times[:, None] * in_base
+        total = times * at_most
+        for j in range(max(len(shape.rows) for shape in shapes)):
+            some = np.array([i for i, shape in enumerate(shapes) if len(shape.rows) > j], np.int64)
+            k = np.array([shapes[i].rows[j] for i in some], np.int64)
+            w = np.array([shapes[i].weights[j] for i in some], np.int64)
+            a[some] -= w[:, None] * (layout.rate[k][:, None] * self.den[k] - RATE_UNIT * self.num[k])
+            total[some] += w * layout.ask[k]
+        rest = total % unit
+
+        def mir_row(value: I64) -> I64:
+            whole, part = np.divmod(value, unit[:, None])
+            return np.asarray(rest[:, None] * whole + np.minimum(rest[:, None], part), np.int64)
+
+        spare = mir_row(-times[:, None] if low else times[:, None])
+        sign = 1 if low else -1
+        constant = rest * -(-total // unit) + sign * spare[:, 0] * at_most
+        coef = mir_row(a) + sign * spare * in_base
+        return [
+            Cut(shape, number, low, free, each)
+            for shape, number, free, each in zip(shapes, at, constant.tolist(), coef, strict=True)
+        ]

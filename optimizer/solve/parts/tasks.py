@@ -1,0 +1,178 @@
+"""Parts of a country solved side by side: on threads of this process, on processes, on the workers of a cluster (`workers`).
+
+A part shares no household and no rule with another (`parts`), so it is a unit of work that needs nothing of the others: the
+same bytes whoever solves it, and in any order. Threads read one problem and carve each part out of it when its turn comes; to
+another process a part travels with all its entries, when it is handed over and not before. Progress inside a part is heard
+from threads alone.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from optimizer.problem.model import B
+from optimizer.solve.parts.components import Part
+from optimizer.workers import Unit, run_units, workers_of
+
+if TYPE_CHECKING:
+    from optimizer.solve.parts.carving import Carver
+    from optimizer.solve.transport.model import (
+        LabelledTransport,
+        Progress,
+        ScaleOptions,
+        ScaleResult,
+        WarmStart,
+    )
+
+DEEPER = 8
+"""Times as many entries of each menu and type a part gets when those left out would have paid."""
+
+
+class Carved:
+    """The models of one part, carved out of its problem each time one is asked for; pickled, the whole model goes along."""
+
+    def __init__(self, carver: Carver, part: Part) -> None:
+        self.carver, self.part, self.full = carver, part, carver.full
+
+    def at(self, depth: int | None) -> LabelledTransport:
+        """The model with the ``depth`` best entries of each menu and type (None: all)."""
+        return self.carver.carve(self.part, depth).model
+
+    def __reduce__(self) -> tuple[type[Carried], tuple[LabelledTransport]]:
+        return Carried, (self.at(None),)
+
+
+class Carried:
+    """The models of one part, from its whole model."""
+
+    def __init__(self, model: LabelledTransport) -> None:
+        self.model = model
+        self.full = nullcontext()
+
+    def at(self, depth: int | None) -> LabelledTransport:
+        """The model with the ``depth`` best entries of each menu and type (None: all)."""
+        from optimizer.solve.parts.carving import shortened
+
+        return self.model if depth is None else shortened(self.model, depth)
+
+
+@dataclass
+class PartTask:
+    """One part to solve.
+
+    Attributes
+    ----------
+    models : its models, by depth
+    pinned : (K,) bool, classes that must be filled
+    gap, worth : relative gap asked of the part, and micropoints it is worth, roughly
+    depth : entries of each menu and type to begin with; None: all
+    warm : what an earlier run says of the part
+    options : of the kernel, all but the gap
+    deadline, share : seconds since the epoch when the run must end, and the part's share of what is left when it begins
+    heard : told where it stands; left behind when the task goes to another process, as ``options.interrupted`` is
+    """
+
+    models: Carved | Carried
+    pinned: B
+    gap: float
+    worth: int
+    depth: int | None
+    warm: WarmStart | None
+    options: ScaleOptions
+    deadline: float | None = None
+    share: float = 1.0
+    heard: Callable[[Progress], None] | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        alone = {"heard": None, "options": replace(self.options, interrupted=None)}
+        return self.__dict__ | alone
+
+    def solve(self) -> ScaleResult:
+        """The best assignment found and what proves its bound over every entry."""
+        from optimizer.solve.parts.carving import share_of_points
+        from optimizer.solve.transport import bound_of, solve_transport
+
+        model, warm, depth = self.models.at(self.depth), self.warm, self.depth
+        gap = self.gap * share_of_points(model, self.pinned, self.worth)
+        limit = None if self.deadline is None else max(0.1, self.share * (self.deadline - time.time()))
+        options = replace(self.options, gap=gap, time_limit_s=limit)
+        while True:
+            found = solve_transport(model, options, progress=self.heard, warm=warm)
+            if depth is None or found.stop_reason in ("interrupted", "time_limit"):
+                return found
+            del model  # a region's model is let go before every entry of it is read
+            with self.models.full:
+                bound = bound_of(self.models.at(None), found.certificate) // found.certificate.quantum
+            if bound - found.bound <= gap * abs(found.bound):
+                return found
+            # entries left out would have paid: the same again with more of them, from where this ended
+            warm, depth = found.warm, DEEPER * depth
+            model = self.models.at(depth)
+
+
+def _solved(task: PartTask) -> bytes:
+    return pickle.dumps(task.solve())
+
+
+@dataclass
+class Beside:
+    """Where the parts of one problem stand, told as sums once each has a solution."""
+
+    parts: int
+    say: Callable[[int | None, int | None], None]
+    states: dict[int, Progress] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def hear(self, i: int, state: Progress) -> None:
+        """Take where part ``i`` stands."""
+        with self.lock:
+            self.states[i] = state
+            known = list(self.states.values())
+            values = [s.objective for s in known if s.objective is not None]
+            if len(values) < self.parts:  # the others are not solved yet
+                self.say(None, None)
+            else:
+                self.say(sum(values), sum(s.bound for s in known))
+
+
+class Halted(Exception):
+    """The run was interrupted while other processes worked on parts."""
+
+
+def solve_side_by_side(
+    tasks: list[PartTask], workers: str, halted: Callable[[], bool]
+) -> dict[int, ScaleResult]:
+    """Answers by number of the part; after an interrupt only those that are there.
+
+    Parameters
+    ----------
+    workers : as `workers.workers_of` reads it
+    halted : whether the run is interrupted; asked about every second where parts are out of reach
+
+    Raises
+    ------
+    AttrifluxError
+        As `workers.run_units`.
+    """
+    where = workers_of(workers)
+    found: dict[int, ScaleResult] = {}
+
+    def tick() -> None:
+        if where.kind != "threads" and halted():
+            raise Halted
+
+    def finished(unit: Unit, answer: bytes) -> None:
+        found[int(unit.key)] = pickle.loads(answer)
+
+    units = [Unit(str(i), f"part {i + 1}", _solved, (task,)) for i, task in enumerate(tasks)]
+    try:
+        run_units(units, where, finished=finished, tick=tick)
+    except Halted:
+        pass
+    return found

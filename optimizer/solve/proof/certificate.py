@@ -1,0 +1,176 @@
+"""The published proof: objective, bound and a tree whose leaves cover every case (design §7)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from optimizer.solve.cuts.mir import Inequality
+
+FORMAT = "attriflux-certificate/2"
+MICRO = 1_000_000
+Status = Literal["certified_optimal", "certified_within", "not_certified"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """A case distinction. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account, household.
+
+    Low side: count ≤ at, or the pair (the account) is not used by the dwelling, or the household (one that stands on a list
+    of `Problem.orders`) holds no first rank; high side: the contrary.
+    ``dwelling``, ``application`` (-1: a seat) and ``account`` are indices of the `Problem`.
+    """
+
+    on: Literal["num", "den", "pair", "account", "household"]
+    row: int = -1
+    at: int = -1
+    dwelling: int = -1
+    application: int = -2
+    account: int = -1
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Multipliers and prices that bound one case, in micropoints (zeros left out).
+
+    ``rows`` λ on the plain rows, ``mir`` ν on the rounded rows, ``branch`` μ by index of the splitting node, ``prices`` π
+    by application, ``cuts`` γ by cut (`solve.cuts`), ``orders`` σ by row of `Problem.orders`. ``empty`` is the reason of a case that contradicts itself.
+    """
+
+    rows: dict[int, int]
+    mir: dict[int, int]
+    branch: dict[int, int]
+    prices: dict[int, int]
+    bound: int
+    empty: str = ""
+    cuts: tuple[tuple[Inequality, int], ...] = ()
+    orders: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Inner:
+    split: Split
+    low: int
+    high: int
+
+
+Node = Inner | Leaf
+
+
+@dataclass(frozen=True)
+class CertificateRow:
+    rule: str
+    scope: str
+    price: int
+    rate: int
+    play: int
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Objective, bound, grid in micropoints; node 0 is the root."""
+
+    objective: int
+    bound: int
+    grid: int
+    status: Status
+    stopped: str
+    seniority_days: int
+    lottery: int
+    unique: bool | None
+    rows: tuple[CertificateRow, ...]
+    nodes: tuple[Node, ...]
+    dwelling_ids: tuple[str, ...]
+    application_ids: tuple[str, ...]
+    accounts: tuple[str, ...]
+    orders: tuple[tuple[int, int, int], ...] = ()
+    """(dwelling, account, application) of the rows of the réservataires' orders, by index."""
+
+    @property
+    def gap(self) -> int:
+        """Micropoints between the floored bound and the objective, never negative."""
+        return max(0, self.bound - self.objective)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON document, numbers as exact decimal strings in points."""
+        return {
+            "format": FORMAT,
+            "objective": points(self.objective),
+            "bound": points(self.bound),
+            "gap": points(self.gap),
+            "grid": points(self.grid),
+            "status": self.status,
+            "stopped": self.stopped,
+            "stages": {
+                "seniority_days": self.seniority_days,
+                "lottery": self.lottery,
+                "unique": self.unique,
+            },
+            "rows": [
+                {
+                    "rule": r.rule,
+                    "scope": r.scope,
+                    "price": points(r.price * 10_000),
+                    "rate": decimal(r.rate, 4),
+                    "play": decimal(r.play, 4),
+                }
+                for r in self.rows
+            ],
+            "nodes": [self._node(node) for node in self.nodes],
+        }
+
+    def to_json(self) -> str:
+        return json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
+
+    def _node(self, node: Node) -> dict[str, Any]:
+        if isinstance(node, Inner):
+            return {"split": self._split(node.split), "low": node.low, "high": node.high}
+        if node.empty:
+            return {"leaf": {"empty": node.empty}}
+        return {
+            "leaf": {
+                "rows": {str(k): points(v) for k, v in sorted(node.rows.items())},
+                "mir": {str(k): points(v) for k, v in sorted(node.mir.items())},
+                "cuts": [{**cut.lines(), "nu": points(nu)} for cut, nu in node.cuts],
+                "branch": {str(k): points(v) for k, v in sorted(node.branch.items())},
+                "order": [self._order(p, sigma) for p, sigma in sorted(node.orders.items())],
+                "prices": {self.application_ids[a]: points(v) for a, v in sorted(node.prices.items())},
+                "bound": points(node.bound),
+            }
+        }
+
+    def _order(self, row: int, sigma: int) -> dict[str, str]:
+        dwelling, account, application = self.orders[row]
+        return {
+            "dwelling": self.dwelling_ids[dwelling],
+            "account": self.accounts[account] if account >= 0 else "",
+            "application": self.application_ids[application],
+            "sigma": points(sigma),
+        }
+
+    def _split(self, split: Split) -> dict[str, Any]:
+        if split.on in ("num", "den"):
+            return {"on": split.on, "row": split.row, "at": split.at}
+        if split.on == "household":
+            return {"on": split.on, "application": self.application_ids[split.application]}
+        where = {"on": split.on, "dwelling": self.dwelling_ids[split.dwelling]}
+        if split.on == "pair":
+            where["application"] = self.application_ids[split.application] if split.application >= 0 else ""
+        where["account"] = self.accounts[split.account]
+        return where
+
+
+def points(micropoints: int) -> str:
+    """Micropoints as a decimal string of points.
+
+    >>> points(-1_250_000), points(100)
+    ('-1.250000', '0.000100')
+    """
+    return decimal(micropoints, 6)
+
+
+def decimal(value: int, places: int) -> str:
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    whole, part = divmod(value, 10**places)
+    return f"{sign}{whole}.{part:0{places}d}"

@@ -1,0 +1,392 @@
+"""Units, columns and rows of the LP relaxation, added to HiGHS as they are needed.
+
+Units are classes of dwellings (a class splits into single dwellings once the tree distinguishes them). Columns are (unit,
+application, kind) and (unit, seat). Every row that holds a column is written when the column enters, and every column that
+belongs to a later row (a count, a rounded row) when that row is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from optimizer.problem.model import I32, I64, RATE_UNIT
+from optimizer.solve.cuts.envelopes import Envelope
+from optimizer.solve.cuts.mir import Inequality
+from optimizer.solve.highs_lp import INFINITY, F, add_columns, add_rows, new_model
+from optimizer.solve.layout import Layout
+from optimizer.solve.proof.node import Formulation, Restriction, mir_row
+from optimizer.solve.relaxation.subproblem import subproblem_of
+
+STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
+"""Options of HiGHS where pairs come from whole assignments, and below the root elsewhere. Most pairs of such a program tie with many
+others; perturbing their costs sends the simplex through all of them (Doubs year: eight cases of the tree in 24,118 steps and
+11.3 s, 4,256 and 3.2 s with these options; weeks of 40 dwellings and 20,000 applications: a fifth of the steps less)."""
+
+PASSED = 1e-7
+"""First ranks by which an LP solution may pass over an order for want of exact numbers."""
+
+
+@dataclass
+class Unit:
+    """Interchangeable dwellings: ``cap`` row (fills ≤ size), ``link`` row when their bonuses differ (else -1)."""
+
+    klass: int
+    dwellings: I32
+    cap: int
+    link: int
+    elastic: int = -1
+    alive: bool = True
+    columns: list[int] = field(default_factory=list)
+
+
+@dataclass
+class ColumnPool:
+    """Columns and rows of the LP. Lists by column: ``unit``, ``app`` (-1: seat), ``kind``, ``value``, HiGHS index ``at``."""
+
+    layout: Layout
+    formulation: Formulation
+
+    def __post_init__(self) -> None:
+        problem = self.layout.problem
+        self.model = new_model()
+        self.model.setOptionValue("presolve", "off")
+        self.units: list[Unit] = []
+        self.unit_of_class: list[int] = []
+        self.unit_of_dwelling: I32 = np.full(len(problem.dwelling_ids), -1, np.int32)
+        self.unit: list[int] = []
+        self.app: list[int] = []
+        self.kind: list[int] = []
+        self.at: list[int] = []
+        self.value: list[int] = []
+        self.known: set[tuple[int, int, int]] = set()
+        self.app_row: dict[int, int] = {}
+        self.base_row: dict[int, int] = {}
+        self.short_col: dict[int, int] = {}
+        self.count_row: dict[tuple[str, int], int] = {}
+        self.elastic_cols: list[int] = []
+        self.mir_row: dict[tuple[int, int], int] = {}
+        self.open_counts: set[tuple[str, int]] = set()
+        self.open_mir: set[tuple[int, int]] = set()
+        self.cut_row: dict[Inequality, int] = {}
+        self.open_cuts: set[Inequality] = set()
+        self.tally: dict[tuple[str, int], tuple[int, int]] = {}
+        """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
+        self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
+        self.limited: dict[int, Restriction] = {}
+        self.held_to: dict[int, bool] = {}
+        """Households that the case leaves out (False) or wants housed (True)."""
+        self.wanting: dict[int, int] = {}
+        """Column that stands in for a household which is to be housed."""
+        self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self.marks = self._marks()
+        values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
+        top = max([0, *values, *self.layout.price.tolist()]) + int(np.abs(problem.kinds.value).max(initial=0))
+        self.forbidding = 100.0 * (top / 100.0 + 1.0)
+        for k in self.layout.active.tolist():
+            self._add_base(k)
+        self.order_row: dict[int, int] = {}
+        """Rows of the réservataires' orders in the LP: all in a small case, else those that some solution passed over."""
+        for klass in range(len(problem.class_menu)):
+            self.unit_of_class.append(
+                self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
+            )
+        self.subproblem = subproblem_of(self.layout)
+        if self.subproblem is None:
+            self._seed()
+            # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
+            self.add_orders(list(range(len(problem.orders))))
+        else:
+            self.steady()
+            self._add_batch([seat for u in self.unit_of_class for seat in self._seat_batch(u)])
+            self.add(self.subproblem.assign(np.zeros(len(problem.kinds), np.int64)).columns)
+
+    def steady(self) -> None:
+        """From now on, go to the vertex that is next rather than to one nobody could name."""
+        for name, value in STEADY.items():
+            self.model.setOptionValue(name, value)
+
+    # ---------------------------------------------------------------- building
+
+    def _marks(self) -> list[list[tuple[int, int, int, int]]]:
+        """(row, num, den, rate) of each kind on the rows that ask for something."""
+        kinds = self.layout.problem.kinds
+        at = np.flatnonzero(np.isin(kinds.row, self.layout.active))
+        columns = (kinds.row[at], kinds.num[at], kinds.den[at], self.layout.mark_rate[at])
+        marks = list(zip(*(c.tolist() for c in columns), strict=True))
+        ends = np.searchsorted(at, kinds.ptr).tolist()
+        return [marks[a:b] for a, b in pairwise(ends)]
+
+    def _add_base(self, k: int) -> None:
+        self.short_col[k] = self._add_column(self.layout.price[k] / 100.0, 0.0, INFINITY, [])
+        self.base_row[k] = self._add_row(self.layout.ask[k] / RATE_UNIT, INFINITY, [(self.short_col[k], 1.0)])
+
+    def _add_column(self, cost: float, lower: float, upper: float, entries: list[tuple[int, float]]) -> int:
+        at = int(self.model.getNumCol())
+        add_columns(self.model, np.array([cost]), np.array([lower]), np.array([upper]), [entries])
+        return at
+
+    def _add_row(self, lower: float, upper: float, entries: list[tuple[int, float]]) -> int:
+        at = int(self.model.getNumRow())
+        add_rows(self.model, np.array([lower]), np.array([upper]), [entries])
+        return at
+
+    def _add_unit(self, klass: int, dwellings: I32, must: bool) -> int:
+        number = len(self.units)
+        size = float(len(dwellings))
+        bonus = self.layout.problem.bonus[dwellings]
+        cap = self._add_row(size if must else -INFINITY, size, [])
+        unit = Unit(klass, dwellings, cap, -1)
+        if len(np.unique(bonus)) > 1:
+            unit.link = self._add_row(0.0, 0.0, [])
+            for value, n in zip(*np.unique(bonus, return_counts=True), strict=True):
+                self._add_column(-value / 100.0, 0.0, float(n), [(cap, 1.0), (unit.link, -1.0)])
+        if must:
+            self._make_elastic(unit)
+        self.units.append(unit)
+        if len(dwellings) == 1:
+            self.unit_of_dwelling[dwellings[0]] = number
+        return number
+
+    def _make_elastic(self, unit: Unit) -> None:
+        if unit.elastic < 0:
+            unit.elastic = self._add_column(self.forbidding, 0.0, INFINITY, [(unit.cap, 1.0)])
+            self.elastic_cols.append(unit.elastic)
+
+    def _seed(self) -> None:
+        """Few best entries of each class, its best free ones so that all classes can be filled, and all seats; pricing brings what is missing."""
+        layout = self.layout
+        used = np.zeros(len(layout.problem.application_ids), bool)
+        for klass, u in enumerate(self.unit_of_class):
+            a, b = int(layout.cut.ptr[klass]), int(layout.cut.ptr[klass + 1])
+            size = len(self.units[u].dwellings)
+            if not size:
+                continue
+            free = a + np.flatnonzero(~used[layout.cut.app[a:b]])[:size]
+            used[layout.cut.app[free]] = True
+            chosen = np.union1d(np.arange(a, min(b, a + 3 * size + 5)), free)
+            batch = []
+            for e in chosen.tolist():
+                key_ = int(layout.cut.key[e])
+                for kind in layout.option_kind[
+                    layout.option_ptr[key_] : layout.option_ptr[key_ + 1]
+                ].tolist():
+                    batch.append((u, int(layout.cut.app[e]), kind, int(layout.cut.value[e])))
+            batch += self._seat_batch(u)
+            self._add_batch(batch)
+
+    def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
+        seats = self.layout.problem.seats
+        own = self.layout.seats(self.units[u].klass).tolist()
+        return [(u, -1, int(seats.kind[i]), int(seats.value[i])) for i in own]
+
+    def add(self, columns: list[tuple[int, int, int, int]]) -> int:
+        """Add columns given by class: (class, application, kind, value without bonus)."""
+        batch = []
+        for klass, app, kind, value in columns:
+            unit = self.units[self.unit_of_class[klass]]
+            if unit.alive:
+                batch.append((self.unit_of_class[klass], app, kind, value))
+            else:
+                batch += [(int(self.unit_of_dwelling[d]), app, kind, value) for d in unit.dwellings.tolist()]
+        return self._add_batch(batch)
+
+    def _add_batch(self, batch: list[tuple[int, int, int, int]]) -> int:
+        """Add columns (unit, application, kind, value without bonus); those already there are left out."""
+        fresh = []
+        for u, app, kind, value in batch:
+            if (u, app, kind) not in self.known:
+                self.known.add((u, app, kind))
+                fresh.append((u, app, kind, value))
+        if not fresh:
+            return 0
+        new_apps = sorted({app for _, app, _, _ in fresh if app >= 0 and app not in self.app_row})
+        first = int(self.model.getNumRow())
+        n = len(new_apps)
+        add_rows(self.model, np.full(n, -INFINITY), np.ones(n), [[] for _ in range(n)])
+        self.app_row.update({app: first + i for i, app in enumerate(new_apps)})
+        at = int(self.model.getNumCol())
+        cost, upper, columns = [], [], []
+        for u, app, kind, value in fresh:
+            unit = self.units[u]
+            worth = value + int(self.layout.problem.kinds.value[kind])
+            if app >= 0 and unit.link < 0 and len(unit.dwellings):
+                worth += int(self.layout.problem.bonus[unit.dwellings[0]])
+            cost.append(-worth / 100.0)
+            upper.append(
+                INFINITY
+            )  # the application's and the unit's rows are the limit: a bound would hide their duals
+            columns.append(self._coefficients(unit, app, kind))
+            unit.columns.append(len(self.at))
+            self.unit.append(u)
+            self.app.append(app)
+            self.kind.append(kind)
+            self.value.append(value)
+            self.at.append(at)
+            at += 1
+        add_columns(self.model, np.array(cost), np.zeros(len(cost)), np.array(upper), columns)
+        return len(fresh)
+
+    def _coefficients(self, unit: Unit, app: int, kind: int) -> list[tuple[int, float]]:
+        row = unit.link if unit.link >= 0 and app >= 0 else unit.cap
+        found = [(row, 1.0)]
+        if app >= 0:
+            found.append((self.app_row[app], 1.0))
+        kinds = self.layout.problem.kinds
+        for at in range(int(kinds.order_ptr[kind]), int(kinds.order_ptr[kind + 1])):
+            wanted = self.order_row.get(int(kinds.order_row[at]))
+            if wanted is not None:
+                found.append((wanted, float(kinds.order_sign[at])))
+        for k, num, den, rate in self.marks[kind]:
+            weight = num - rate / RATE_UNIT
+            if weight:
+                found.append((self.base_row[k], weight))
+            if num and ("num", k) in self.count_row:
+                found.append((self.count_row["num", k], 1.0))
+            if den and ("den", k) in self.count_row:
+                found.append((self.count_row["den", k], 1.0))
+        if self.mir_row:
+            nums = {k for k, num, *_ in self.marks[kind] if num}
+            for (k, n), row_ in self.mir_row.items():
+                if k in nums:
+                    found.append((row_, mir_row(self.layout, k, n).f / RATE_UNIT))
+        for k, num, den, _ in self.marks[kind]:
+            for on in ("num",) * bool(num) + ("den",) * bool(den):
+                if (on, k) in self.tally:
+                    found.append((self.tally[on, k][0], 1.0))
+        found += self.in_cuts[kind]
+        return found
+
+    def using(self, k: int, on: str) -> list[int]:
+        """Columns that count for a row."""
+        at, kind = self.columns
+        counts = self.formulation.cuts.num if on == "num" else self.formulation.cuts.den
+        found: list[int] = at[counts[k, kind] > 0].tolist()
+        return found
+
+    @property
+    def columns(self) -> tuple[I64, I64]:
+        """Index in HiGHS and kind of every column, as arrays."""
+        if len(self._columns[0]) < len(self.at):
+            self._columns = np.array(self.at, np.int64), np.array(self.kind, np.int64)
+        return self._columns
+
+    def passed_over(self, count: F) -> list[int]:
+        """Orders that a solution, given by kind, does not keep and that the LP does not hold yet."""
+        kinds = self.layout.problem.kinds
+        each = np.repeat(count, np.diff(kinds.order_ptr)) * kinds.order_sign
+        over = np.flatnonzero(np.bincount(kinds.order_row, each, len(self.layout.problem.orders)) > PASSED)
+        return [p for p in over.tolist() if p not in self.order_row]
+
+    def orders_of(self, rows: Sequence[int]) -> list[list[tuple[int, float]]]:
+        """The columns at hand of some rows of the orders, with their signs."""
+        at, sign, ends = self._in_orders(rows)
+        entries = list(zip(at.tolist(), sign.tolist(), strict=True))
+        return [entries[a:b] for a, b in pairwise(ends.tolist())]
+
+    def _in_orders(self, rows: Sequence[int]) -> tuple[I64, F, I64]:
+        """Columns at hand and their signs, row by row of the orders, and where each row begins and ends."""
+        kinds, (at, kind) = self.layout.problem.kinds, self.columns
+        many = np.diff(kinds.order_ptr)[kind]
+        column = np.repeat(np.arange(len(kind)), many)
+        inside = np.arange(len(column)) - np.repeat(np.cumsum(many) - many, many)
+        mark = np.repeat(kinds.order_ptr[:-1][kind], many) + inside
+        place = np.full(len(self.layout.problem.orders), -1, np.int64)
+        place[list(rows)] = np.arange(len(rows))
+        row = place[kinds.order_row[mark]]
+        kept = np.flatnonzero(row >= 0)
+        kept = kept[np.argsort(row[kept], kind="stable")]
+        ends = np.concatenate([[0], np.cumsum(np.bincount(row[kept], minlength=len(rows)))])
+        return at[column[kept]], kinds.order_sign[mark[kept]].astype(np.float64), ends
+
+    def add_orders(self, rows: list[int]) -> None:
+        """Hold the LP to some rows of the orders from now on."""
+        first, n = int(self.model.getNumRow()), len(rows)
+        at, sign, ends = self._in_orders(rows)
+        self.model.addRows(
+            n,
+            np.full(n, -INFINITY),
+            np.zeros(n),
+            len(at),
+            ends[:-1].astype(np.int32),
+            at.astype(np.int32),
+            sign,
+        )
+        self.order_row.update({p: first + i for i, p in enumerate(rows)})
+
+    def _add_count_row(self, on: str, k: int) -> None:
+        self.count_row[on, k] = row = self._add_row(
+            -INFINITY, INFINITY, [(at, 1.0) for at in self.using(k, on)]
+        )
+        for sign in (1.0, -1.0):
+            self.elastic_cols.append(self._add_column(self.forbidding, 0.0, INFINITY, [(row, sign)]))
+
+    def _add_mir_row(self, k: int, n: int) -> None:
+        f = mir_row(self.layout, k, n).f / RATE_UNIT
+        entries = [(self.short_col[k], 1.0), *((at, f) for at in self.using(k, "num"))]
+        self.mir_row[k, n] = self._add_row(-INFINITY, INFINITY, entries)
+
+    def _tally(self, on: str, k: int) -> int:
+        """Column that equals a count: an envelope is then a short row, however many pairs count in it."""
+        if (on, k) not in self.tally:
+            # without bounds, else a count of nothing would keep from the pairs what the envelopes charge for it
+            at = self._add_column(0.0, -INFINITY, INFINITY, [])
+            row = self._add_row(0.0, 0.0, [(at, -1.0), *((j, 1.0) for j in self.using(k, on))])
+            self.tally[on, k] = row, at
+        return self.tally[on, k][1]
+
+    def _add_envelope_row(self, cut: Envelope) -> None:
+        entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares() if share]
+        entries += [
+            (self._tally("num", k), mu / RATE_UNIT) for k, mu in zip(cut.rows, cut.counts, strict=True) if mu
+        ]
+        if cut.slope:
+            entries.append((self._tally("den", cut.rows[0]), -cut.slope / RATE_UNIT))
+        self.cut_row[cut] = self._add_row(-INFINITY, INFINITY, entries)
+
+    def _add_cut_row(self, cut: Inequality) -> None:
+        if isinstance(cut, Envelope):
+            self._add_envelope_row(cut)
+            return
+        coef = (cut.coef / cut.unit).tolist()
+        entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares()]
+        entries += [(at, coef[c]) for at, c in zip(self.at, self.kind, strict=True) if coef[c]]
+        self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)
+        for kind in np.flatnonzero(cut.coef).tolist():
+            self.in_cuts[kind].append((row, coef[kind]))
+
+    def ask(self, layout: Layout, formulation: Formulation) -> None:
+        """Go on with the same problem where some rows ask for other amounts.
+
+        What rounded rows, cuts and envelopes say of these rows holds no longer: their rows are left free, for good.
+        """
+        changed = set(np.flatnonzero(layout.ask != self.layout.ask).tolist())
+        self.layout, self.formulation = layout, formulation
+        for k in sorted(changed & self.base_row.keys()):
+            self.model.changeRowBounds(self.base_row[k], layout.ask[k] / RATE_UNIT, INFINITY)
+        gone = [self.mir_row.pop(key) for key in sorted(self.mir_row) if key[0] in changed]
+        self.open_mir &= self.mir_row.keys()
+        for cut in [cut for cut in self.cut_row if not changed.isdisjoint(cut.rows)]:
+            gone.append(self.cut_row.pop(cut))
+        self.open_cuts &= self.cut_row.keys()
+        for row in gone:
+            self.model.changeRowBounds(row, -INFINITY, INFINITY)
+        left = set(gone)
+        self.in_cuts = [
+            [(row, share) for row, share in entries if row not in left] for entries in self.in_cuts
+        ]
+
+    def explode(self, klass: int) -> None:
+        """Split a class into single dwellings: the tree is about to tell them apart."""
+        old = self.units[self.unit_of_class[klass]]
+        if len(old.dwellings) <= 1 or not old.alive:
+            return
+        old.alive = False
+        self.model.changeRowBounds(old.cap, -INFINITY, 0.0)
+        must = bool(self.layout.problem.must_fill[klass])
+        for d in np.sort(old.dwellings).tolist():
+            u = self._add_unit(klass, np.array([d], np.int32), must)
+            self._add_batch([(u, self.app[j], self.kind[j], self.value[j]) for j in old.columns])

@@ -1,0 +1,61 @@
+"""The published tree of a problem, divided again where its rows ask for more: its multipliers bound what they still do.
+
+A bound holds whatever the multipliers are (`bound`), so those of one problem bound another of the same columns, rows and
+divisions. The cuts are written again for what is asked now. `replay` does the same by names, for another problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.solve.cuts.envelopes import Envelope
+from optimizer.solve.cuts.mir import Cut, Inequality
+from optimizer.solve.proof.certificate import Inner, Leaf, Node
+from optimizer.solve.proof.dual_bound import NEVER, Multipliers, price_out
+from optimizer.solve.proof.node import Formulation
+from optimizer.solve.search.branch_and_bound import BranchAndBound
+
+
+def take_over(prover: BranchAndBound, tree: Sequence[Node]) -> None:
+    """Divide a fresh tree as ``tree`` is divided; an empty one changes nothing."""
+    if not tree:
+        return
+    number = {0: 0}
+    for old, node in enumerate(tree):
+        if isinstance(node, Inner):
+            number[node.low], number[node.high] = prover.split(number[old], node.split)
+            continue
+        case = prover.nodes[number[old]]
+        m = _multipliers(prover, node, number)
+        bound = price_out(prover.layout, prover.master.formulation, case.path, m).micropoints
+        if bound < case.bound:
+            case.multipliers, case.bound, case.empty = m, bound, bound == NEVER
+            case.priced = True
+    prover.gather()
+
+
+def _multipliers(prover: BranchAndBound, leaf: Leaf, number: dict[int, int]) -> Multipliers:
+    problem = prover.layout.problem
+    rows = np.zeros(len(problem.rows), np.int64)
+    prices = np.zeros(len(problem.application_ids), np.int64)
+    for at, values in ((rows, leaf.rows), (prices, leaf.prices)):
+        at[list(values)] = list(values.values())
+    return Multipliers(
+        rows,
+        leaf.mir,
+        {number[old]: mu for old, mu in leaf.branch.items()},
+        prices,
+        {_written(prover.master.formulation, cut): nu for cut, nu in leaf.cuts},
+        leaf.orders,
+    )
+
+
+def _written(formulation: Formulation, cut: Inequality) -> Inequality:
+    """The cut for what the rows of the formulation ask."""
+    if isinstance(cut, Envelope):
+        prices, counts = np.array(cut.prices, np.int64), np.array(cut.counts, np.int64)
+        return formulation.envelopes.envelope(cut.window, prices, counts, cut.slope)
+    assert isinstance(cut, Cut)
+    return formulation.cuts.cut(cut.shape, cut.at, cut.low)

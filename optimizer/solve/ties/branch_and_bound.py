@@ -1,0 +1,286 @@
+"""The best whole choice of one tie stage in one leaf: branch and bound on counts.
+
+A household more here or there changes a draw by some thousands; a count that must be whole changes it by tens of thousands
+in the LP. So cases are divided on counts only, the one whose two sides lose most (tried by a few simplex steps, remembered
+per unit of distance), and each side hands its limits on from row to row (`narrow`) before it is solved. Where all counts are
+whole and households are not, a general MIP over the columns still worth it ends the case; it is hardly ever called.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.problem.model import I64, B
+from optimizer.solve.highs_lp import INFINITY, Basis, F
+from optimizer.solve.ties.model import HALF, TieModel
+from optimizer.solve.ties.stage_lp import EPS, Program, Solution, Stopped, best_of
+from optimizer.solve.tree.pseudocosts import Effort, Pseudocosts, Sides, choose
+
+FLOOR = 1e-3
+"""Rounding of an LP value that is forgiven before it is rounded down."""
+EFFORT = 4_000_000
+"""Columns of all LPs together after which a search is given up: 4,000 cases of 1,000 columns, 140 of a département's year."""
+MOST_LEFT = 40_000
+"""Candidates still worth it after a dive, above which a search is given up: no LP would bring them down to one. With 20,490 a
+draw among 500 dwellings is still settled in 3 s."""
+TRIES = Effort(most=10, patience=4)
+STEPS = 60
+"""Simplex steps of a trial."""
+FEW = (0, 3)
+"""Columns of each dwelling, besides those of the LP, in the first MIPs of a case whose counts are whole."""
+NODES = 2_000
+"""Nodes of one of them; ten times as many of the last, which is to end."""
+NONE = np.zeros(0, np.int64)
+UNTRIED = 1_000.0
+"""Loss per unit of distance thought of a count that was never tried."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Best choice of a stage (candidates by number, sorted), what it gains, and the LP before any division.
+
+    ``proven``: nothing gains more; else the search was given up.
+    """
+
+    gain: int
+    chosen: I64
+    value: float
+    reduced: F
+    proven: bool = True
+
+
+@dataclass(order=True)
+class Case:
+    """Limits of counts, and where the LP of the case above ended."""
+
+    order: tuple[float, int]
+    low: F = field(compare=False)
+    high: F = field(compare=False)
+    basis: Basis | None = field(compare=False, default=None)
+
+
+class Search:
+    """``accept``: whether a whole choice reaches the optimal value of the problem."""
+
+    def __init__(self, program: Program, accept: Callable[[I64], bool]) -> None:
+        self.program, self.accept = program, accept
+        self.pseudocosts: Pseudocosts[tuple[int, bool]] = Pseudocosts()
+        self.lossy = False
+        """A whole choice was refused: rows are missing, and nothing found counts."""
+        self.given_up = False
+        """A case was left that may hold a better choice."""
+
+    def best(
+        self,
+        above: int,
+        chosen: I64 | None = None,
+        guess: Callable[[int], I64 | None] | None = None,
+        hopeful: bool = False,
+    ) -> Found | None:
+        """The best choice that gains more than ``above``, else ``chosen``, which gains as much.
+
+        ``guess`` may know a choice that reaches the first bound. ``hopeful``: as long as no choice is known, cases that
+        break rows wait for the end, and none found proves nothing.
+
+        Raises
+        ------
+        Stopped
+            Also when it was given up with no choice known.
+        """
+        program = self.program
+        model = program.model
+        low, high = model.low.copy(), model.high.copy()
+        if not narrow(model, low, high):
+            return None
+        waiting = [Case((-INFINITY, 0), low, high)]
+        aside: list[Case] = []
+        following: Case | None = None
+        root: Solution | None = None
+        effort = made = 0
+        while waiting or following is not None or (aside and chosen is not None):
+            if not waiting and following is None:
+                waiting, aside = aside, []
+                heapq.heapify(waiting)
+            dived = following is None and root is not None
+            case, following = following or heapq.heappop(waiting), None
+            if -case.order[0] < above + 1 - FLOOR:
+                continue
+            if effort > EFFORT or (dived and chosen is not None and self._left(root, above) > MOST_LEFT):
+                self.given_up = True
+                break
+            if program.watch.stopped():
+                raise Stopped
+            solution = self._solve(case)
+            effort += len(program.columns)
+            if root is None and solution is not None:
+                root = solution
+                top = math.floor(solution.value + FLOOR)
+                if guess is not None and top > above and not solution.whole:
+                    reached = guess(top)
+                    if reached is not None and program.gain.total(model, reached) > above:
+                        above, chosen = program.gain.total(model, reached), reached
+            if solution is None or solution.value < above + 1 - FLOOR:
+                continue
+            if hopeful and chosen is None and solution.broken > EPS:
+                made += 1
+                aside.append(Case((-solution.value, made), case.low, case.high))
+                continue
+            if solution.whole or not len(loose(solution)):
+                better = self._whole(case, solution, above)
+                if self.lossy:
+                    return None
+                if better is not None:
+                    above, chosen = better
+                continue
+            count, lost = self._choose(case, solution, above)
+            basis = program.basis()
+            sides = []
+            for high_side in (False, True):
+                low, high = divided(case, solution, count, high_side)
+                if narrow(model, low, high):
+                    made += 1
+                    sides.append((lost[high_side], Case((-solution.value, made), low, high, basis)))
+            sides.sort(key=lambda side: side[0])
+            if sides:
+                following = sides[0][1]
+            for _, side in sides[1:]:
+                heapq.heappush(waiting, side)
+        if chosen is None and self.given_up:
+            raise Stopped
+        if chosen is None or root is None:
+            return None
+        return Found(above, chosen, root.value, root.reduced, not self.given_up)
+
+    def _left(self, root: Solution | None, above: int) -> int:
+        """Candidates that a better choice may still use."""
+        if root is None:
+            return 0
+        return int((self.program.alive & (root.reduced <= root.value - above + HALF)).sum())
+
+    def _solve(self, case: Case) -> Solution | None:
+        self.program.limit(case.low, case.high)
+        if case.basis is not None:
+            self.program.back_to(case.basis)
+        return self.program.solve()
+
+    def _whole(self, case: Case, solution: Solution, above: int) -> tuple[int, I64] | None:
+        """The proposal of a case whose counts are whole, when it gains more."""
+        program = self.program
+        if solution.whole:
+            chosen = np.sort(program.columns[solution.x > 0.5])
+            found = program.gain.total(program.model, chosen), chosen
+        else:
+            best = self._finish(case, solution, above)
+            if best is None:
+                return None
+            found = best
+        self.lossy = not self.accept(found[1])
+        return found if found[0] > above and not self.lossy else None
+
+    def _finish(self, case: Case, solution: Solution, above: int) -> tuple[int, I64] | None:
+        """The best choice of a case whose counts are whole and whose households are not.
+
+        First among the columns of the LP and a few of each dwelling; what it gains leaves few others worth it.
+        """
+        program = self.program
+        counts = np.rint(solution.counts)
+        some: B = np.zeros(len(program.alive), bool)
+        some[program.columns[solution.x > EPS]] = True
+        best: tuple[int, I64] | None = None
+        for few in FEW:
+            wanted = best_of(np.flatnonzero(program.alive), solution.reduced, program.model.dwelling, few)
+            some[wanted] = True
+            found = program.finish(counts, counts, some, NONE, NODES)
+            if found.chosen is not None:
+                best = found.gain, found.chosen
+                break
+        if best is not None and (best[0] > solution.value - 1 + FLOOR or not self.accept(best[1])):
+            return best
+        worst = above if best is None else max(above, best[0])
+        some = program.alive & (solution.reduced <= solution.value - worst + HALF)
+        if int(some.sum()) > MOST_LEFT:
+            self.given_up = True
+            return best
+        found = program.finish(case.low, case.high, some, NONE, 10 * NODES)
+        self.given_up |= not found.ended
+        if found.chosen is None or (best is not None and found.gain < best[0]):
+            return best
+        return found.gain, found.chosen
+
+    def _choose(self, case: Case, solution: Solution, above: int) -> tuple[int, Sides]:
+        """The count whose two sides lose most, and what they lose; beyond the room to the best choice nothing counts."""
+        room = solution.value - above
+        basis = self.program.basis()
+        known = self.pseudocosts
+
+        def expected(q: int) -> Sides:
+            part = float(solution.counts[q] % 1.0)
+            return known.expected((q, False), part, UNTRIED), known.expected((q, True), 1 - part, UNTRIED)
+
+        found = choose(
+            loose(solution).tolist(),
+            expected,
+            lambda q: known.reliable(((q, False), (q, True))),
+            lambda q: (
+                self._try(case, solution, q, False, basis, room),
+                self._try(case, solution, q, True, basis, room),
+            ),
+            room,
+            TRIES,
+        )
+        self.program.back_to(basis)
+        assert found is not None
+        return found.candidate, found.lost
+
+    def _try(
+        self, case: Case, solution: Solution, count: int, high_side: bool, basis: Basis, room: float
+    ) -> float:
+        low, high = divided(case, solution, count, high_side)
+        value: float | None = -INFINITY
+        if narrow(self.program.model, low, high):
+            value = self.program.attempt(low, high, basis, STEPS)
+        # a side that closes is worth a few times the room, not all the world: it is remembered for other cases
+        lost = 0.0 if value is None else min(4.0 * room, max(0.0, solution.value - value))
+        part = float(solution.counts[count] % 1.0)
+        self.pseudocosts.learn((count, high_side), 1 - part if high_side else part, lost)
+        return lost
+
+
+def loose(solution: Solution) -> I64:
+    """Counts that are not whole."""
+    return np.flatnonzero(np.abs(solution.counts - np.rint(solution.counts)) > EPS)
+
+
+def divided(case: Case, solution: Solution, count: int, high_side: bool) -> tuple[F, F]:
+    """Limits of one side of a division."""
+    low, high = case.low.copy(), case.high.copy()
+    if high_side:
+        low[count] = np.ceil(solution.counts[count])
+    else:
+        high[count] = np.floor(solution.counts[count])
+    return low, high
+
+
+def narrow(model: TieModel, low: F, high: F) -> bool:
+    """Draw the limits of counts together, in place, by what each row allows; False when one allows nothing."""
+    changed = True
+    while changed:
+        changed = False
+        for t in model.tables:
+            ok = (t.den >= low[t.d]) & (t.den <= high[t.d]) & (t.most >= low[t.n]) & (t.least <= high[t.n])
+            if not ok.any():
+                return False
+            den = t.den[ok]
+            for q, least, most in ((t.d, den[0], den[-1]), (t.n, t.least[ok].min(), t.most[ok].max())):
+                if least > low[q]:
+                    low[q], changed = least, True
+                if most < high[q]:
+                    high[q], changed = most, True
+                if low[q] > high[q]:
+                    return False
+    return True

@@ -1,0 +1,118 @@
+"""The scale kernel: a country's year of allocations as integer arrays, solved to a gap or a proof, with a certificate.
+
+What lives here. ``solve_transport(model, options, progress, warm)`` on a ``LabelledTransport``: classes of identical
+dwellings, menus of applicants shared by classes, account labels, priced rows. Nothing else of the product is known
+here; an adapter writes the model from a ``Problem``. One file per idea: ``model`` (what is asked and answered),
+``structure`` (renumbering), ``cells`` (labels apart from pairs), ``cuts``, ``rooms`` and ``rows`` (rounding),
+``paths``, ``repair``, ``market`` and ``lagrangian`` (pricing), ``pilot`` (first multipliers), ``unions`` (sets that grow together), ``programs`` and
+``master`` (HiGHS), ``leases``, ``exchanges`` and ``primal`` (solutions), ``nudge`` (whole leases), ``run``, ``driver``,
+``tries`` and ``tree`` (the story), ``branches`` and ``case`` (cases), ``search`` (exact end game), ``warm``, ``certificate`` and
+``evaluation`` (both sides recomputed from the model).
+
+What it may import. numpy, scipy.sparse, numba, highspy; nothing of ``optimizer``. Money is integer everywhere except
+inside HiGHS, whose answers are only hints: multipliers are rounded to a grid, bounds and objectives are recomputed
+exactly (only a proof marked ``search`` trusts its branch and bound). No clock decides anything unless a time limit is
+asked; HiGHS runs on one thread with a fixed seed, the pricing threads work on separate components, so the same model
+and options give the same bytes.
+
+Why this way. *Model.* With n the number of leases per (cell, option), value v of a pair, rows k::
+
+    max  sum v x + sum label values - sum_k p_k s_k,    s_k >= max(0, b_k + c_k . n)
+
+where x is a matching of applicants to dwellings. Rules see x only through counts, so options (accounts) are chosen
+for whole pools of cells, in the master, and never multiply the pairs.
+
+*Dual and bound.* For 0 <= y_k <= p_k, ``-p_k s_k <= -y_k (b_k + c_k . n)``. So every solution is worth at most
+``L(y) - y . b`` with L the best matching when a pair of cell j is worth ``v + w_j``, ``w_j = max over options of
+(label value - y . c)``, and an unhoused dwelling ``o_k = max(0, seats)``. The matching is a linear program with
+integral vertices, hence for any class prices u (Koopmans and Beckmann 1957; Egervary 1931)::
+
+    L(y) <= sum_a max(0, max_(a,k) v + w - u_k) + sum over dwellings of max(o_k, u_k + bonus)
+
+with equality at the kernel's prices. One pass over the entries evaluates the right side for *any* y and u: that is
+the certificate, whoever produced it. Minimising over y is the Lagrangian dual, equal to the master's linear program
+(Dantzig and Wolfe 1960; Geoffrion 1974): columns are assignments of a component, labels and shortfalls are explicit.
+The next multipliers stay in a box around the best ones (Marsten, Hogan and Blankenship 1975), one side per row. A
+column also brings the independent exchanges of the way from it to the best assignment (``exchanges``): a weight w of the
+column may take any of them up to w, so one pricing of a large component gives hundreds of columns, and the master's
+model of the dual is a maximum of sums of hinges instead of a maximum of planes. Rounding cuts (``cuts``) are rows too.
+
+*Pricing.* Applicants are inserted in falling order of their best offer; each insertion is one Dijkstra search over
+classes (Jonker and Volgenant 1987, on the other side of the market), of radius what the newcomer gains. Where
+dwellings are scarce most are refused at once. Entries of the members of a class that lead to the same (menu, type)
+collapse into one arc, because the score cancels between two places of one person: the first opening of a (menu,
+type) pair at the smallest distance dominates the rest. A search costs O(opened arcs + settled classes log classes);
+worst case O(A (N + K log K)) for A applicants, N entries, K classes; measured growth is near linear in entries.
+Arcs are kept by falling gain at earlier prices, which only rise, so a search leaves an applicant's list early. The next
+pricing starts from the last assignment (``repair``): who is still best placed stays, the others bid again.
+A département in which everything is full is another matter: the last vacancies are far from everywhere, each newcomer
+floods all of it, and the work grows with its square. From 200,000 arcs on, pricings start from prices near the ones
+that clear a smoothed market (``market``), a few dozen passes over the arcs, after which every search ends nearby (tight
+Doubs year of the full model to 0.01 %: 39 s of processor, 74 s when only a million arcs were priced so).
+
+*Primal.* Two assignments differ by independent chains and cycles; a small integer program picks the best subset under
+the true objective (``exchanges``). Feasible by construction: every subset respects applicants and capacities, and
+shortfalls absorb any rule. Where many assignments are worth the same, what is left to chance is whole numbers: the
+incumbent itself is repaired for multipliers that ask one row for a little more, and its few short chains are mixed in
+(``nudge``). A mix chooses accounts afterwards, as real numbers first, so that it sees no loss where shares of one landlord
+suit no number of leases together; where the rest is settled one mix keeps the counts that accounts decide whole
+(``Tail.counted``). *Proof.* Bound floored to the objective's grid; else branching on whole counts of leases
+(``tree``), each leaf with its own multipliers and prices; else an integer program on arcs within the gap.
+Floors that nobody can meet need no treatment apart: their multiplier rests at the price, and rooms (``rooms``)
+keep the rounding exact where dwellings must stay empty.
+
+*From an earlier run* (``warm``). Its multipliers, moved as the rounding of the rows has, bound a changed problem as
+closely as some twenty pricings, and the first pricing repairs its assignment at its prices. For a proof its cases are
+gone over (``tree``), first the one that its proposal lies in: once a good proposal is known the others close after a
+pricing or two. For a gap it is the proposal that is missing, and of it whole leases: rows that lack a third of one at the
+whole price, and others that have two thirds of one too many. So each of the rows that cost most is pushed a little, and
+what moves is mixed all at once, with whole counts, as far as no piece excludes another (``nudge``, ``exchanges.apart``).
+
+What a whole département needs. Its EPCI are tied by long-distance wishes: one component, one convexity row. On the
+Doubs year of the full model (3,224 dwellings, 9,864 applications, 85 rows, tight) plain columns left the linear gap
+above 0.2 % after 20 pricings; with exchanges it was 0.003 % after 20. There 48 pricings and mixing ended at 0.0139 % with
+five leases missing that a few points each would have given. Repairing the incumbent for the best multipliers and
+mixing three pricings apart (``tries``) now reaches 0.02 % after 15 pricings, and a few pushes 0.008 %: 33 s of
+processor instead of 56.
+
+What a region needs. A part of 76,261 dwellings (16.3 million arcs, one component): the first pricing by entering
+households did not end in 240 s; from market prices it takes 32 s of processor, exact. Another of 17,168 dwellings: 25
+s before, 8 s now, and every later pricing 5 s instead of 23 to 55 by repair, which stays for small moves. Exchanges are
+bundled to some 1,500 per pricing (``exchanges``): the master took 50 to 100 s per pricing there, now 0.3 to 3 s. And the
+smoothed market clears rows as well as dwellings (``pilot``): from its multipliers two or three pricings reach 0.05 % where
+seven to ten did. 17,168 dwellings: 80 s of processor before, 14 s now; 18,299: 44 and 14 s; all 76,261: 93 s.
+
+What was rejected, with measurements in ``benchmarks/results``: dwellings inserted one by one with full lists (10 to 25
+times slower than applicants with pair filters); epsilon-scaling auctions (a free applicant must end at price 0, which
+warm prices break); Sinkhorn's two-sided scaling for market prices (a shift of all prices moves nothing for dozens of
+passes) and searches that accept any end within a point (the floods look for the first end, not for a better one);
+labels inside the pricing problem (columns become all-or-nothing per account); rounding a single column (hundreds of
+units from feasible at a bound within 0.05 %); MIP over near-tight arcs before branching (10 s for 200 dwellings whose
+gap ten cases close); whole labels beside exchanges in one program (bounds creep for seconds); dividing on the count
+farthest from whole (`tree`); a guide master with one convexity row per loosely tied part of a chained component (no
+gain on the chain, long mixing programs elsewhere); general MIP solvers on pairs (stop at a few hundred dwellings)."""
+
+from optimizer.solve.transport.certificate import bound_of, bound_of_leaves
+from optimizer.solve.transport.column_generation import solve_transport
+from optimizer.solve.transport.evaluation import objective_of
+from optimizer.solve.transport.model import (
+    Certificate,
+    LabelledTransport,
+    Progress,
+    ScaleOptions,
+    ScaleResult,
+    WarmStart,
+)
+
+__all__ = [
+    "Certificate",
+    "LabelledTransport",
+    "Progress",
+    "ScaleOptions",
+    "ScaleResult",
+    "WarmStart",
+    "bound_of",
+    "bound_of_leaves",
+    "objective_of",
+    "solve_transport",
+]

@@ -1,0 +1,324 @@
+"""Branch and bound on whole counts of leases, when the strengthened bound leaves a gap.
+
+A node adds case rows ("at least 13 first-quartile leases here"); its relaxation is solved by the same pricing and
+master, starting from the parent's multipliers and all columns found so far. The candidate counts are rows of price 0
+from the start, so a node only changes prices and constants.
+
+Two things keep trees small. Multipliers move in a box, as at the root. And the count to divide on is the one whose two
+sides cost most in the master, not the one farthest from whole: on the tight Doubs year with two leases more in one
+quota, 172 cases left one point open, and now four close it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.solve.transport.branching import Count, count_of, countable, sides_of
+from optimizer.solve.transport.exact_search import search
+from optimizer.solve.transport.lagrangian import Priced
+from optimizer.solve.transport.leases import cell_counts
+from optimizer.solve.transport.local_search import LocalSearch
+from optimizer.solve.transport.model import Branch, Certificate, Ints
+from optimizer.solve.transport.node import NodeRelaxation, OpenNode
+from optimizer.solve.transport.primal_schedule import NodeHeuristics
+from optimizer.solve.transport.programs import Floats, Tail
+from optimizer.solve.transport.restricted_mip import value_of
+from optimizer.solve.transport.rows import RowSystem
+from optimizer.solve.transport.run import FAR_OFF, Run
+from optimizer.solve.transport.warm_start import carried, shifted
+
+CANDIDATES = 12
+"""Counts farthest from whole that are compared before a case is divided."""
+TELLS = 0.1
+"""Part of what is missing that a division on a count of the earlier run must cost for the others not to be asked."""
+SHAKES = (0.1, 0.3, 1.0)
+"""Shakes (points per lease) with which a solution is looked for where dividing promises nothing (`tries`), the first again and
+again: on weeks of the tight Doubs year each found what was missing 10 or 11 times of 24, and 3 points 4 times."""
+EASY = 30  # cases divided on rule counts alone before exact search is tried on each
+
+
+@dataclass(frozen=True)
+class _Split:
+    """Count to divide on (-1: none), what its two sides cost in the master, all counts, and leases per cell."""
+
+    at: int
+    cost: float
+    counts: Floats
+    cells: Floats
+
+
+class BranchAndBound(NodeRelaxation):
+    """Explores cases best bound first; keeps the certificate of every closed one."""
+
+    def __init__(
+        self, run: Run, local_search: LocalSearch, warm: tuple[Certificate, ...] = (), root: Ints | None = None,
+        divided_before: frozenset[Count] = frozenset(),
+    ) -> None:  # fmt: skip
+        """``warm`` are the cases of an earlier run, ``root`` its multipliers before it distinguished them.
+
+        ``divided_before``: counts an earlier run divided on; they are compared before all others (`_compare`).
+        """
+        assert run.best is not None
+        self.local_search, self.divided_before = local_search, divided_before
+        known, n = dict.fromkeys(countable(run.model)), run.model.n_rows
+        counts = list(known | dict.fromkeys(count_of(b) for leaf in warm for b in leaf.branches))
+        y = run.best.multipliers
+        start = np.r_[y[:n], np.zeros(2 * len(counts), np.int64), y[n:]]
+        super().__init__(run, counts, replace(run.best, multipliers=start))
+        self.leaves: list[Certificate] = []
+        self.searched = False
+        self.next_shake, self.wait = 0, 4
+        self.next_wide, self.wide_wait = 0, 1
+        self._told: tuple[Priced, _Split] | None = None
+        cases = [OpenNode((), start, run.best.price)]
+        if warm:
+            warm = tuple(shifted(run.model, leaf) for leaf in warm)
+            moved = np.zeros_like(y) if root is None else y - root
+            held = run.incumbent
+            assert held is not None
+            # the case that the incumbent lies in first: the others close sooner once a good proposal is known
+            counts_held = self._watched(cell_counts(self.structure, held.leases), held.labels)
+            reopened = (self._reopened(leaf, moved) for leaf in warm)
+            cases = sorted(reopened, key=lambda case: self._missed(case, counts_held))
+        self.open = [(-run.best.bound, i, case) for i, case in enumerate(cases)]
+        self.opened = 0
+        self.numbered = len(self.open)
+
+    @property
+    def bound(self) -> int:
+        """Bound of what is still open, floored to the grid; the objective when nothing is."""
+        assert self.run.incumbent is not None
+        done = self.run.incumbent.objective
+        return max(self.run.floor(-self.open[0][0]), done) if self.open else done
+
+    def explore(self) -> bool:
+        """Treat cases until all are closed or the asked gap is (True), or a limit stops the run (False)."""
+        run = self.run
+        while self.open:
+            if self.opened >= run.options.max_leaves or run.halted():
+                return False
+            bound, _, node = heapq.heappop(self.open)
+            assert run.incumbent is not None
+            self.opened += 1
+            if not self._treat(node):
+                heapq.heappush(self.open, (bound, 0, node))
+                return False
+            run.bound_cap = min(run.bound_cap, self.bound)
+            run.report()
+            if run.closed():
+                return True
+        return True
+
+    def _treat(self, node: OpenNode) -> bool:
+        run = self.run
+        rows, tail = self._case(node.branches)
+        self.lagrangian.rows = rows
+        run.master.reprice(tail)
+        # what counts alone do not divide is searched, and needs the very best bound
+        best = self._converge(node, rows, tail, to_the_end=self.opened > EASY)
+        if best is None:
+            return False
+        if self._closed(node, best):
+            return True
+        if self.roughly and self._promises_nothing(node, best):
+            # a solution is missing, and found sooner near the very best multipliers
+            further = replace(node, start=best.multipliers, told=True)
+            best = self._converge(further, rows, tail, to_the_end=True)
+            if best is None:
+                return False
+            if self._closed(node, best):
+                return True
+        # solutions are rarely missing: look at 1, 2, 4, 8 ... cases; a warm run has mixed before it comes here
+        mixed = bool(self.divided_before) and not node.branches
+        due = self.opened & (self.opened - 1) == 0 and not mixed
+        if due or (self.opened <= EASY and self._promises_nothing(node, best)):
+            self._lookout(node, best, rows, tail).improve()
+        if self.opened >= self.next_shake and not self._enough(best) and self._promises_nothing(node, best):
+            self.next_shake, self.wait = self.opened + self.wait, 2 * self.wait
+            self._lookout(node, best, rows, tail).shake(SHAKES[0])
+        if self._closed(node, best):
+            return True
+        if self.opened <= EASY and self._divide(node, best, cells_too=False):
+            return True
+        if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
+            return True
+        # everything is whole: a solution is missing, and worth nearly the same as many others
+        for shake in SHAKES:
+            self._lookout(node, best, rows, tail).shake(shake)
+            if self._closed(node, best):
+                return True
+        return False
+
+    def _closed(self, node: OpenNode, best: Priced) -> bool:
+        """Keep the certificate of a case whose bound is good enough."""
+        if self._enough(best):
+            self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))
+            return True
+        return False
+
+    def _lookout(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> NodeHeuristics:
+        case = (self.structure, rows, tail, node.branches)
+        return NodeHeuristics(self.run, self.local_search, self.lagrangian, case, best)
+
+    def _divide(self, node: OpenNode, best: Priced, *, cells_too: bool) -> bool:
+        """Branch on the count that tells most, else on the cell farthest from whole; False when all are whole."""
+        split = self._split(node, best)
+        start = best.multipliers
+        if split.at >= 0:
+            what, value = self.counts[split.at], float(split.counts[split.at])
+        else:
+            cell = _least_whole(split.cells[: self.structure.cells.n_household_cells]) if cells_too else -1
+            if cell < 0:
+                return False
+            what, value = (-1, False, cell), float(split.cells[cell])
+            start = self._also_watch(what, best)
+        for branch in sides_of(what, value):
+            self.numbered += 1
+            child = OpenNode((*node.branches, branch), start, best.price)
+            heapq.heappush(self.open, (-best.bound, self.numbered, child))
+        return True
+
+    def _promises_nothing(self, node: OpenNode, best: Priced) -> bool:
+        """Whether dividing a case would hardly lower its bound: then a solution is missing."""
+        return self._split(node, best).cost < 0.5 * self.run.grid
+
+    def _split(self, node: OpenNode, best: Priced) -> _Split:
+        """How to divide a case, asked of the master once."""
+        if self._told is None or self._told[0] is not best:
+            cells, labels = self.run.master.mass()
+            counts = self._watched(cells, labels)
+            self._told = best, _Split(*self._compare(node, counts, best), counts, cells)
+        return self._told[1]
+
+    def _compare(self, node: OpenNode, counts: Floats, best: Priced) -> tuple[int, float]:
+        """Count whose sides cost most in the master, above all the cheaper one, and this cost; -1 when all are whole.
+
+        Most counts can be made whole for nothing: dividing on them doubles the cases and raises no bound. What an earlier
+        run divided on tells most a week later too: where it tells enough, the others are not asked.
+        """
+        run = self.run
+        off = np.round(np.abs(counts - np.rint(counts)), 4)
+        farthest = [int(i) for i in np.argsort(-off, kind="stable") if off[i] >= 1e-4]
+        first = [i for i in farthest if self.counts[i] in self.divided_before]
+        likely = [*first, *(i for i in farthest[:CANDIDATES] if i not in first)]
+        if not likely:
+            return -1, 0.0
+        assert run.incumbent is not None
+        now = time.perf_counter()
+        whole = run.master.value
+        missing = best.bound / run.quantum - run.incumbent.objective
+        enough = max(1.0, min(missing, FAR_OFF * abs(run.bound)))  # a poor incumbent asks no more of a count
+        scores: list[float] = []
+        here = run.master.standing()  # each side from the case's own solution: another side's is twice as far
+        for at in likely:
+            if 0 < len(first) == len(scores) and max(scores) >= TELLS * enough:
+                break
+            lost: list[float] = []
+            for side in sides_of(self.counts[at], float(counts[at])):
+                if lost and lost[0] + enough / 8 <= max(scores, default=-1.0):
+                    break  # whatever its other side costs, another count tells more
+                run.master.reprice(self._case((*node.branches, side))[1])
+                run.master.stand(here)
+                run.master.solve()
+                lost.append(min(enough, whole - run.master.value))
+            scores.append(min(lost) + max(lost) / 8)
+            if min(lost) >= enough:
+                break
+        run.master.reprice(self._case(node.branches)[1])
+        run.master.stand(here)
+        run.master.solve()
+        run.clock.charge("master", now)
+        return likely[int(np.argmax(scores))], max(scores)
+
+    def _also_watch(self, what: Count, best: Priced) -> Ints:
+        """Watch one more count; returns the multipliers of ``best`` in the new numbering, open cases are renumbered."""
+        at = self.n_rows + self.n_watch
+        self.counts.append(what)
+
+        def wider(y: Ints) -> Ints:
+            return np.concatenate((y[:at], np.zeros(2, np.int64), y[at:]))
+
+        self.open = [(b, i, replace(case, start=wider(case.start))) for b, i, case in self.open]
+        start = wider(best.multipliers)
+        self._watch(replace(best, multipliers=start))
+        return start
+
+    def _search(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> bool:
+        """Close a case by exact search on its near arcs."""
+        run = self.run
+        assert run.incumbent is not None
+        start = value_of(self.structure, rows, run.incumbent.leases, run.incumbent.labels)
+        now = time.perf_counter()
+        found = search(
+            self.structure, rows, tail, self.lagrangian, best, start,
+            target=run.incumbent.objective + run.grid, max_columns=run.options.max_search_columns, nodes=run.options.search_nodes,
+            wide_columns=run.options.wide_search_columns if self.opened >= self.next_wide else 0,
+        )  # fmt: skip
+        run.clock.charge("search", now)
+        if (
+            found.columns > run.options.max_search_columns and not found.complete
+        ):  # it would not either in the next few cases
+            self.next_wide, self.wide_wait = self.opened + self.wide_wait, 2 * self.wide_wait
+        run.offer(value_of(run.structure, run.rows, found.incumbent.leases, found.incumbent.labels))
+        if found.complete:
+            self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))
+            self.searched = True
+        return found.complete
+
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Closed cases, and open ones with their parent's multipliers: together they cover everything."""
+        waiting = [
+            self._certificate(n.branches, n.start, n.price)
+            for _, _, n in sorted(self.open, key=lambda o: o[:2])
+        ]
+        return (*self.leaves, *waiting)
+
+    def _certificate(self, branches: tuple[Branch, ...], y: Ints, class_price: Ints) -> Certificate:
+        """Multipliers by row, by branch (the tightest of each side carries it) and by cut, in model numbering."""
+        price = np.zeros(self.run.model.n_classes, np.int64)
+        price[self.structure.class_of] = class_price
+        n, w = self.n_rows, self.n_watch
+        tightest: dict[int, int] = {}
+        for i, b in enumerate(branches):
+            at = self._position(b)
+            other = branches[tightest[at]] if at in tightest else None
+            if other is None or (b.threshold > other.threshold) == b.at_least:
+                tightest[at] = i
+        paid = np.zeros(len(branches), np.int64)
+        for at, i in tightest.items():
+            paid[i] = y[at]
+        cuts, told = self.rows.cuts, (self.run.model.row_constant, self.run.cut_rest)
+        return Certificate(self.run.quantum, y[:n], cuts, y[n + w :], price, branches, paid, *told)
+
+    def _missed(self, case: OpenNode, counts: Floats) -> int:
+        """By how many leases the watched ``counts`` of a proposal miss those of a case; 0: it lies in the case."""
+        off = 0
+        for b in case.branches:
+            more = b.threshold - int(counts[self.counts.index(count_of(b))])
+            off += max(0, more if b.at_least else -more)
+        return off
+
+    def _reopened(self, leaf: Certificate, moved: Ints) -> OpenNode:
+        """A case of an earlier run to be treated again, its multipliers moved as the root's have."""
+        own, cut = carried(self.rows, self.run.cut_rest, leaf)
+        start = np.r_[own, np.zeros(self.n_watch), cut]
+        for b, y in zip(leaf.branches, leaf.branch_multipliers, strict=True):
+            start[self._position(b)] = max(start[self._position(b)], y / leaf.quantum)
+        start = np.rint(start * self.run.quantum).astype(np.int64)
+        start[: self.n_rows] += moved[: self.n_rows]
+        start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
+        price = leaf.class_price[self.structure.class_of]
+        return OpenNode(leaf.branches, np.maximum(start, 0), price, told=True)
+
+
+def _least_whole(values: np.ndarray) -> int:
+    """Index of the value farthest from whole, -1 when all are whole (1e-4)."""
+    if not len(values):
+        return -1
+    off = np.round(np.abs(values - np.rint(values)), 4)
+    at = int(np.argmax(off))
+    return at if off[at] >= 1e-4 else -1

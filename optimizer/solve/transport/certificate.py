@@ -1,0 +1,228 @@
+"""The bound recomputed from multipliers, prices and raw entries alone, in integers; nothing of the solve is reused.
+
+For any multipliers ``y >= 0`` with ``share.T @ y <= price`` and any class prices ``u``::
+
+    bound = sum_a max(0, max over arcs of (value + credit - u))
+          + sum over dwellings of max(outside, u + bonus)  -  y . constant
+
+is at least the objective of every solution (weak duality; see the folder's page). Credits and outside values are
+recomputed from the options and seats of the model, cell by cell.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numba import njit
+
+from optimizer.solve.transport.branching import branch_price, counted_by, covers_all
+from optimizer.solve.transport.cells import IMPOSSIBLE
+from optimizer.solve.transport.mir import CutMaker, shares
+from optimizer.solve.transport.model import Certificate, Cut, Ints, LabelledTransport
+
+BLOCK = 1_024
+"""Entries sifted together by the pass."""
+MANY_ENTRIES = 1_000_000
+"""Entries from which the pass is shared between two threads."""
+
+
+@njit(cache=True, nogil=True)
+def _applicant_gains(  # type: ignore[no-untyped-def]
+    first, last, menu_start, entry_applicant, entry_value, entry_type, classes_start, classes, group, n_types, credit,
+    price, quantum, gain, least,
+):  # fmt: skip
+    """Best gain of each applicant over all its arcs of menus ``first..last``; ``least`` is scratch, (T,).
+
+    Indices are unsigned in the loops over entries: negative ones would count from the end, which costs a sixth of the pass.
+    """
+    gaining = np.empty(BLOCK + 1, np.int64)
+    limit = np.empty(len(least), np.int64)
+    for m in range(first, last):
+        if classes_start[m] == classes_start[m + 1]:
+            continue
+        for t in range(n_types):
+            low = np.int64(1) << np.int64(60)
+            for i in range(classes_start[m], classes_start[m + 1]):
+                k = classes[i]
+                x = price[k] - credit[group[k] * n_types + t]
+                if x < low:
+                    low = x
+            least[t] = low
+            limit[t] = low // quantum
+        for begin in range(menu_start[m], menu_start[m + 1], BLOCK):
+            # one in eight gains anything, at random: gathered without a branch, as a processor cannot foresee it
+            n = 0
+            for j in range(np.uint64(begin), np.uint64(min(begin + BLOCK, menu_start[m + 1]))):
+                gaining[np.uint64(n)] = j
+                n += np.int64(entry_value[j]) > limit[np.uint64(entry_type[j])]
+            for i in range(n):
+                entry = np.uint64(gaining[i])
+                g = np.int64(entry_value[entry]) * quantum - least[np.uint64(entry_type[entry])]
+                a = np.uint64(entry_applicant[entry])
+                if g > gain[a]:
+                    gain[a] = g
+
+
+class _Rows:
+    """What the rows, cuts and branches of certificates of one model count, each worked out once."""
+
+    def __init__(self, model: LabelledTransport) -> None:
+        self.model, self.maker = model, CutMaker(model)
+        self._cuts: dict[Cut, tuple[int, Ints, Ints, Ints, Ints]] = {}
+
+    def cut(self, cut: Cut) -> tuple[int, Ints, Ints, Ints, Ints]:
+        """A cut as a row (`CutMaker.row`).
+
+        Raises
+        ------
+        ValueError
+            Its room is not what its cover proves.
+        """
+        if cut not in self._cuts:
+            if cut.room >= 0 and room_bound(self.model, cut, self.maker) > cut.room:
+                raise ValueError("certificate: the room of a cut is not proven by its cover")
+            self._cuts[cut] = self.maker.row(cut)
+        return self._cuts[cut]
+
+    def paid(self, certificate: Certificate, cuts: tuple[Cut, ...], on_cuts: Ints) -> tuple[Ints, Ints, int]:
+        """What each option and each seat pays at these multipliers, and the multipliers' sum over the constants."""
+        model, y = self.model, certificate.multipliers
+        option = _summed_by(model.effect_start, model.effect_coef * y[model.effect_row])
+        seat = _summed_by(model.seat_effect_start, model.seat_effect_coef * y[model.seat_effect_row])
+        constant = int((y * model.row_constant).sum())
+        tables = [self.maker.options, self.maker.seats]
+        for branch, by in zip(certificate.branches, certificate.branch_multipliers.tolist(), strict=True):
+            sign = -1 if branch.at_least else 1
+            of_option, of_seat = counted_by(model, tables, branch)
+            option[of_option] += sign * by
+            seat[of_seat] += sign * by
+            constant -= sign * branch.threshold * by
+        for cut, by in zip(cuts, on_cuts.tolist(), strict=True):
+            base, of_option, more, of_seat, more_seats = self.cut(cut)
+            option[of_option] += more * by
+            seat[of_seat] += more_seats * by
+            constant += base * by
+        return option, seat, constant
+
+
+def _summed_by(start: Ints, amount: Ints) -> Ints:
+    """Sum of the amounts of each owner."""
+    if not len(start):
+        return np.zeros(0, np.int64)
+    total = np.r_[0, np.cumsum(amount)]
+    return np.asarray(total[start[1:]] - total[start[:-1]], dtype=np.int64)
+
+
+def _best_per_owner(start: Ints, worth: Ints, nothing: int) -> Ints:
+    best = np.full(len(start) - 1, nothing, np.int64)
+    owned = np.flatnonzero(np.diff(start) > 0)
+    if len(owned):
+        best[owned] = np.maximum(best[owned], np.maximum.reduceat(worth, start[:-1][owned]))
+    return best
+
+
+def bound_of(model: LabelledTransport, certificate: Certificate) -> int:
+    """Upper bound in units of ``1 / quantum`` of the objective.
+
+    Raises
+    ------
+    ValueError
+        A multiplier is negative or above its price, or a cut is not well formed.
+    """
+    return _bound(_Rows(model), certificate)
+
+
+def _bound(rows: _Rows, certificate: Certificate) -> int:
+    model, q = rows.model, certificate.quantum
+    weighing = np.flatnonzero(certificate.cut_multipliers)
+    cuts = tuple(certificate.cuts[i] for i in weighing)  # one of multiplier zero adds nothing to the bound
+    on_cuts = certificate.cut_multipliers[weighing]
+    used = shares(model.n_rows, cuts).T @ np.r_[certificate.multipliers, on_cuts]
+    y = np.r_[certificate.multipliers, certificate.branch_multipliers, on_cuts]
+    most = branch_price(model) * q if certificate.branches else 0
+    if len(y) and (
+        int(y.min()) < 0
+        or bool((used > model.row_price * q).any())
+        or bool((certificate.branch_multipliers > most).any())
+    ):
+        raise ValueError("certificate: a multiplier is out of its range")
+    option, seat, constant = rows.paid(certificate, cuts, on_cuts)
+    credit = _best_per_owner(model.option_start, model.option_value * q - option, IMPOSSIBLE)
+    outside = np.zeros(model.n_classes, np.int64)
+    if len(model.seat_start):
+        outside = _best_per_owner(model.seat_start, model.seat_value * q - seat, 0)
+    return _sum_up(model, credit, outside, certificate.class_price, q) - constant
+
+
+def bound_of_leaves(model: LabelledTransport, leaves: tuple[Certificate, ...]) -> int:
+    """Upper bound proven by cases together, rounded up to whole objective units.
+
+    Raises
+    ------
+    ValueError
+        The cases do not cover everything, or one of them is malformed.
+    """
+    if not covers_all([leaf.branches for leaf in leaves]):
+        raise ValueError("certificate: the leaves do not cover all cases")
+    rows = _Rows(model)
+    return max(_bound(rows, leaf) // leaf.quantum for leaf in leaves)
+
+
+def room_bound(model: LabelledTransport, cut: Cut, maker: CutMaker | None = None) -> int:
+    """Most leases the groups of a cut can hold, as its cover proves: weak duality with every pair worth 1.
+
+    Dwellings of classes with seats count in full, since a seat needs no household.
+    """
+    _, _, touched = (maker or CutMaker(model)).touch(cut)
+    inside = np.isin(model.class_group, touched) & (model.capacity > 0)
+    if len(model.seat_start):
+        open_seats = inside & (np.diff(model.seat_start) > 0)
+    else:
+        open_seats = np.zeros(model.n_classes, bool)
+    priced = np.zeros(model.n_classes, np.int64)
+    priced[list(cut.cover)] = 1
+    inside &= ~open_seats
+    menus = np.unique(model.class_menu[inside])
+    entries = (
+        np.concatenate([np.arange(*model.menu_start[m : m + 2]) for m in menus]) if len(menus) else menus
+    )
+    lowest = np.ones(len(model.menu_start) - 1, np.int64)
+    np.minimum.at(lowest, model.class_menu[inside], priced[inside])
+    worth = 1 - lowest[np.repeat(menus, np.diff(model.menu_start)[menus])]
+    households = len(np.unique(model.entry_applicant[entries[worth > 0]]))
+    return int(model.capacity[open_seats].sum() + (priced * model.capacity)[inside].sum()) + households
+
+
+def _sum_up(model: LabelledTransport, credit: Ints, outside: Ints, price: Ints, quantum: int) -> int:
+    kept = model.capacity > 0
+    menu = np.where(kept, model.class_menu, -1)
+    classes = np.argsort(menu, kind="stable")
+    classes = classes[menu[classes] >= 0]
+    n_menus = len(model.menu_start) - 1
+    start = np.r_[0, np.cumsum(np.bincount(menu[classes], minlength=n_menus))].astype(np.int64)
+    middle = int(np.searchsorted(model.menu_start, model.menu_start[-1] // 2))
+
+    def gains(menus: tuple[int, int]) -> Ints:
+        gain = np.zeros(model.n_applicants, np.int64)
+        _applicant_gains(
+            *menus, model.menu_start, model.entry_applicant, model.entry_value, model.entry_type, start, classes,
+            model.class_group, model.n_types, credit, price, quantum, gain, np.zeros(max(1, model.n_types), np.int64),
+        )  # fmt: skip
+        return gain
+
+    if model.menu_start[-1] < MANY_ENTRIES:
+        total = int(gains((0, n_menus)).sum())
+    else:
+        with ThreadPoolExecutor(2) as pool:
+            one, other = pool.map(gains, ((0, middle), (middle, n_menus)))
+        total = int(np.maximum(one, other, out=one).sum())
+    size = np.diff(model.bonus_start) if len(model.bonus_start) else np.zeros(model.n_classes, np.int64)
+    plain = size == 0
+    total += int((np.maximum(outside, price) * model.capacity)[plain].sum())
+    which = np.repeat(np.arange(model.n_classes), size)
+    return (
+        total + int(np.maximum(outside[which], price[which] + model.bonus * quantum).sum())
+        if len(which)
+        else total
+    )

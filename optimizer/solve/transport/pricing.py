@@ -1,0 +1,282 @@
+"""Where pricings are computed: the components of a structure on threads, each from its last answer.
+
+A component's answer is a function of its own arrays, its last answer, the credits then and now, and the slack: nothing
+else. So components may be priced on any number of threads, in any order, and the answer is the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.solve.transport.arcs import applicant_gains, offers_by_class, transpose
+from optimizer.solve.transport.leases import Leases
+from optimizer.solve.transport.market import HEATS, clearing_prices
+from optimizer.solve.transport.model import Ints, SmallInts
+from optimizer.solve.transport.repair import open_component, repair_component
+from optimizer.solve.transport.shortest_paths import place_component
+from optimizer.solve.transport.structure import Structure
+
+COUNTERS = 5
+"""Counters of work a kernel call keeps."""
+LARGE = 200_000
+"""Arcs of a component from which a pricing starts from the prices of `market`, not from nothing."""
+SHORT = 200_000
+"""Arcs of all components up to which they are priced one after the other: on the tight Doubs year (89,000 arcs, one component
+of 12 holding most) starting threads for each pricing took a tenth longer than they saved."""
+APART, NEAR, FAR_APART = 1e-4, 1.5e-3, 3e-3
+"""Parts of what a household brings. When credits moved apart by more than the first on average, a large component is priced
+from nothing again, since repairing it would take longer; up to the second, from the last prices cleared at the lowest
+heat; by more than the third, without the last prices."""
+REPAIR, GIVEN = -1, -2
+UNSOLVED = 1 << 60
+"""Slack, in objective units, of an answer that leaves components out: above any that is asked."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The arrays of `Structure` that pricing reads, and their transposes."""
+
+    class_start: Ints
+    applicant_start: Ints
+    pair_start: Ints
+    capacity: Ints
+    slot_start: Ints
+    offer_start: Ints
+    offer_class: SmallInts
+    offer_cell: SmallInts
+    bonus_start: Ints
+    bonus: Ints
+    arc_start: Ints
+    arc_pair: SmallInts
+    arc_value: NDArray[np.integer]
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.capacity)
+
+    @property
+    def n_applicants(self) -> int:
+        """Number of applicants."""
+        return len(self.arc_start) - 1
+
+    @cached_property
+    def by_pair(self) -> tuple[Ints, SmallInts, NDArray[np.integer]]:
+        """Arcs listed by pair."""
+        start, who, value = transpose(
+            self.arc_start, self.arc_pair, self.arc_value, len(self.offer_start) - 1
+        )
+        return start, who, value
+
+    @cached_property
+    def by_class(self) -> tuple[Ints, SmallInts, SmallInts]:
+        """Offers listed by class."""
+        start, offer, pair = offers_by_class(self.offer_start, self.offer_class, self.n_classes)
+        return start, offer, pair
+
+
+def network_of(structure: Structure) -> Network:
+    """What pricing reads of a structure; no array is copied, and structures of the same arrays share one network.
+
+    Its transposed arcs are as large as the arcs: the root's pricer, the local_search's and those of cases read the same.
+    """
+    known = structure.shared.get("network")
+    arrays = {name: getattr(structure, name) for name in Network.__dataclass_fields__}
+    if isinstance(known, Network) and all(getattr(known, name) is array for name, array in arrays.items()):
+        return known
+    network = Network(**arrays)
+    structure.shared["network"] = network
+    return network
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One pricing: assignment, class prices, and the two sums of the Lagrangian bound.
+
+    ``gains`` is what applicants earn at these prices, ``dwellings`` what dwellings do, both times the quantum.
+    """
+
+    leases: Leases
+    price: Ints
+    gains: int
+    dwellings: int
+    work: Ints
+
+
+@dataclass
+class Outcome:
+    """Arrays the kernel fills, and the credits they answer; ``gains`` of each component, -1 where nobody summed them."""
+
+    credit: Ints
+    offer_credit: Ints
+    outside: Ints
+    slack: int
+    price: Ints
+    count: Ints
+    worth: Ints
+    base: Ints
+    owner: SmallInts
+    cell: SmallInts
+    gains: Ints
+
+
+class Pricer:
+    """Solve the components of a network, each time from the last answer.
+
+    A component whose credits did not move is not solved again; the others are repaired (`repair`).
+    """
+
+    def __init__(self, network: Network, quantum: int, threads: int = 1) -> None:
+        self.network = network
+        self.quantum = quantum
+        self.threads = threads
+        size = np.diff(network.applicant_start) * np.maximum(1, np.diff(network.class_start))
+        self._order = np.argsort(-size, kind="stable")
+        self.last: Outcome | None = None
+        """What the next pricing starts from; one that was there before may be put back."""
+        self._halt: Callable[[], bool] | None = None
+
+    def heed(self, halt: Callable[[], bool]) -> None:
+        """Ask ``halt`` before each component, from any thread.
+
+        Components left out keep their last assignment and prices: an answer to hand out and a bound that holds, not the best.
+        """
+        self._halt = halt
+
+    def resume(self, leases: Leases, price: Ints, credit: Ints, outside: Ints, slack: int) -> None:
+        """Take an earlier answer, and what it was an answer to, as the last one; without leases, prices to start from."""
+        self.last = None
+        out = self._start(credit, outside, slack)
+        out.price[:] = price
+        out.count[:] = np.bincount(leases.klass, minlength=self.network.n_classes)
+        out.owner[leases.applicant] = leases.klass
+        out.cell[leases.applicant] = leases.cell
+        out.worth[leases.applicant] = leases.value * self.quantum
+        out.gains[:] = -1
+        self.last = out
+
+    def price(self, credit: Ints, outside: Ints, slack: int) -> Answer:
+        """Best assignment for these credits, and its part of the bound."""
+        s, q = self.network, self.quantum
+        out = self._start(credit, outside, slack)
+        last = self.last
+        moved = [e for e in self._order if not self._reuse(e, out)]
+        slot = np.zeros(s.n_applicants, np.int64)
+        member = np.zeros(int(s.slot_start[-1]), np.int32)
+        rise = np.zeros(0, np.int64)
+        if last is not None:
+            rise = np.where(out.owner >= 0, credit[out.cell] - last.credit[out.cell], 0)
+
+        def one(e: int) -> Ints:
+            work = np.zeros(COUNTERS, np.int64)
+            if self._halt is not None and self._halt():
+                out.gains[e] = -1
+                out.slack = UNSOLVED
+                return work
+            place = (
+                s.class_start[e], s.class_start[e + 1], s.applicant_start[e], s.applicant_start[e + 1],
+                s.pair_start[e], s.pair_start[e + 1],
+            )  # fmt: skip
+            offers = (s.capacity, s.slot_start, s.offer_start, s.offer_class, s.offer_cell, out.offer_credit)
+            arcs = (outside, s.bonus_start, s.bonus, s.arc_start, s.arc_pair, s.arc_value)
+            answer = (out.price, out.worth, out.base, out.owner, out.cell, slot, member, out.count, work)
+            heat = self._heat(e, out, rise) if large[e] else REPAIR
+            if heat != REPAIR:
+                if heat != GIVEN:
+                    prices = (s.capacity, s.offer_start, s.offer_class, out.offer_credit)
+                    clearing_prices(*place, q, *prices, *arcs, out.price, heat)
+                open_component(*place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, *answer)
+            elif last is None:
+                place_component(*place, q, *offers, *arcs, *answer)
+            else:
+                repair_component(
+                    *place, q, slack * q, *offers, *arcs, *s.by_class, *s.by_pair, credit, rise, *answer
+                )
+            gain(e)
+            return work
+
+        def gain(e: int) -> None:
+            out.gains[e] = applicant_gains(
+                s.applicant_start[e], s.applicant_start[e + 1], s.pair_start[e], s.pair_start[e + 1], q,
+                s.offer_start, s.offer_class, out.offer_credit, s.arc_start, s.arc_pair, s.arc_value, out.price,
+            )  # fmt: skip
+
+        large = np.diff(s.arc_start[s.applicant_start]) >= LARGE
+        if moved and (last is not None or large.any()):
+            _ = s.by_class, s.by_pair  # built once, before threads ask for them
+        if self.threads > 1 and len(moved) > 1 and len(s.arc_pair) >= SHORT:
+            with ThreadPoolExecutor(self.threads) as pool:
+                works = list(pool.map(one, moved))
+        else:
+            works = [one(e) for e in moved]
+        self.last = out
+        held = np.flatnonzero(out.owner >= 0)
+        for e in np.flatnonzero(out.gains < 0).tolist():
+            gain(e)  # as an earlier answer that was given has it, or left out
+        return Answer(
+            leases=Leases(held.astype(np.int32), out.owner[held], out.cell[held], out.worth[held] // q),
+            price=out.price,
+            gains=int(out.gains.sum()),
+            dwellings=class_worth(s, out.price, outside, q),
+            work=sum(works, np.zeros(COUNTERS, np.int64)),
+        )
+
+    def _heat(self, e: int, out: Outcome, rise: Ints) -> int:
+        """Heat of `market` with which a large component begins, or ``REPAIR``, or ``GIVEN`` when prices are known."""
+        span = slice(self.network.applicant_start[e], self.network.applicant_start[e + 1])
+        housed = out.owner[span] >= 0
+        if not housed.any():
+            return 0 if self.last is None else GIVEN
+        moved = rise[span][housed]
+        worth = int((out.worth[span][housed] + out.credit[out.cell[span][housed]]).sum())
+        # sums of integers: the same whatever the order
+        apart = int(np.abs(moved - int(moved.sum()) // len(moved)).sum())
+        if apart <= APART * worth:
+            return REPAIR
+        if apart <= NEAR * worth:
+            return len(HEATS) - 1
+        return 1 if apart <= FAR_APART * worth else 0
+
+    def _start(self, credit: Ints, outside: Ints, slack: int) -> Outcome:
+        """Arrays to fill, holding the last answer when there is one."""
+        s, last = self.network, self.last
+        n, k = s.n_applicants, s.n_classes
+        offers = credit[s.offer_cell]
+        if last is None:
+            return Outcome(
+                credit, offers, outside, slack, np.zeros(k, np.int64), np.zeros(k, np.int64), np.zeros(n, np.int64),
+                np.zeros(n, np.int64), np.full(n, -1, np.int32), np.full(n, -1, np.int32),
+                np.full(len(s.class_start) - 1, -1, np.int64),
+            )  # fmt: skip
+        return Outcome(
+            credit, offers, outside, slack, last.price.copy(), last.count.copy(), last.worth.copy(),
+            last.base.copy(), last.owner.copy(), last.cell.copy(), last.gains.copy(),
+        )  # fmt: skip
+
+    def _reuse(self, e: int, out: Outcome) -> bool:
+        """Whether a component's credits and outside values are those of the last call, solved at least as well."""
+        last, s = self.last, self.network
+        if last is None or last.slack > out.slack:
+            return False
+        offers = slice(s.offer_start[s.pair_start[e]], s.offer_start[s.pair_start[e + 1]])
+        classes = slice(s.class_start[e], s.class_start[e + 1])
+        return np.array_equal(last.offer_credit[offers], out.offer_credit[offers]) and np.array_equal(
+            last.outside[classes], out.outside[classes]
+        )
+
+
+def class_worth(network: Network | Structure, price: Ints, outside: Ints, quantum: int) -> int:
+    """Sum over dwellings of max(outside, price + bonus): the dwellings' part of the bound."""
+    s = network
+    plain = np.diff(s.bonus_start) == 0
+    total = int((np.maximum(outside, price) * s.capacity)[plain].sum())
+    if plain.all():
+        return total
+    which = np.repeat(np.arange(s.n_classes), np.diff(s.bonus_start))
+    return total + int(np.maximum(outside[which], price[which] + s.bonus[: len(which)] * quantum).sum())

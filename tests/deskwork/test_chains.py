@@ -1,0 +1,233 @@
+"""A session on a run with chains: what a departure opens, what a refusal voids, and what the next case holds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from optimizer import importers, store
+from optimizer.desk.agenda import agenda
+from optimizer.desk.call_list import call_list
+from optimizer.desk.entry_book import write_entry_book
+from optimizer.desk.entry_rows import rows_of
+from optimizer.desk.next_case import next_case
+from optimizer.desk.pack import pack_pages
+from optimizer.desk.papers.minutes import minutes
+from optimizer.desk.rechecking import rechecked
+from optimizer.desk.recording import record
+from optimizer.desk.sessions import begin, next_rules, told_of
+from optimizer.domain import Case
+from optimizer.errors import AttrifluxError
+from optimizer.runs import Options, propose_to
+from optimizer.store import commands, queries
+from optimizer.store.law import law
+from optimizer.store.ledger import verify as verify_ledger
+from optimizer.store.messages import StoreRefused
+from optimizer.store.records import CandidateRecord, ItemRecord, Receipt, SessionRecord
+from tests.chains.towns import tenant
+from tests.deskwork.filling import fill
+from tests.deskwork.room import HELD, MEMBERS, OPENED, SECRETARY, START, Clock, decided
+from tests.end_to_end.small import agreement, application, dwelling, write
+
+TENANT, FREED, NEWCOMER = "T0", "H0", "N0"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vacant T3, a tenant of a T2 who wants it, newcomers who want a T2; the proposal with one link, and a desk."""
+    base = tmp_path_factory.mktemp("chained")
+    people = [tenant(TENANT, FREED, 2, score="150", current_available_on="2027-02-01")]
+    small = {"persons": "2", "children_under_14": "0", "rooms_wanted": "2"}
+    people += [application(f"N{i}", score=str(90 - i), **small) for i in range(4)]
+    people += [application(f"P{i}", score=str(140 - i)) for i in range(3)]
+    case = write(base / "cas", [dwelling("V0")], people, conventions=[agreement("BAILLEUR", "1")])
+    with (case / "case.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("changes:\n")
+        for rule in ("flux", "flux_max", "mutation_max", "priority_publics"):
+            settings.write(f"  national.prices.{rule}: 0\n")
+    propose_to(case, base / "resultat", Options(chains=1, pdf=False))
+    (base / "draft").mkdir()
+    with store.open(base / "draft" / "bureau.sqlite", create=True, clock=Clock(START)) as desk:
+        ready = agenda(base / "resultat", case, importers.read(case))
+        begin(desk, SECRETARY, ready, commission="CALEOL", on=HELD, quorum=3)
+    copied(base / "draft", base / "held")
+    clock = Clock(START)
+    with store.open(base / "held" / "bureau.sqlite", clock=clock) as desk:
+        clock.to(HELD)
+        session = queries.session(desk, HELD.isoformat())
+        book = base / "saisie.xlsx"
+        write_entry_book(book, session, law(HELD), "fr")
+        fill(book, session=OPENED, members=MEMBERS, rows=decided(session))
+        record(desk, book, session.session_id, SECRETARY)
+    return base
+
+
+def copied(desk: Path, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    shutil.copy(desk / "bureau.sqlite", folder / "bureau.sqlite")
+    shutil.copytree(desk / "bureau.sqlite.keys", folder / "bureau.sqlite.keys")
+
+
+@dataclass
+class Week:
+    """A desk with the chained session, its days counted from the session's."""
+
+    base: Path
+    desk: store.Store
+    clock: Clock
+
+    @property
+    def session(self) -> SessionRecord:
+        return queries.session(self.desk, HELD.isoformat())
+
+    def item(self, home: str) -> ItemRecord:
+        return next(i for i in self.session.items if i.dwelling_id == home)
+
+    def name(self, home: str, who: str) -> CandidateRecord:
+        return next(c for c in self.item(home).candidates if c.application_id == who)
+
+    def do(self, what: Callable[..., Receipt], *given: object, **more: object) -> Receipt:
+        return what(self.desk, SECRETARY, uuid4().hex, *given, **more)
+
+    def offered(self, home: str, who: str, days: int) -> date:
+        day = HELD + timedelta(days=days)
+        self.clock.to(day)
+        self.do(
+            commands.offer, self.name(home, who).candidate_id, notified_on=day, proof="hand", proof_on=day
+        )
+        return day
+
+    def accepts(self, home: str, who: str, days: int) -> None:
+        day = self.offered(home, who, days)
+        self.do(commands.answer, self.offer(home, who), accepted=True, on=day)
+
+    def refuses(self, home: str, who: str, days: int) -> Receipt:
+        day = self.offered(home, who, days)
+        return self.do(
+            commands.answer,
+            self.offer(home, who),
+            accepted=False,
+            on=day,
+            reason="transport",
+            legitimate="no",
+        )
+
+    def signs(self, home: str, who: str) -> None:
+        self.do(commands.sign_lease, self.offer(home, who), on=self.desk.today())
+
+    def offer(self, home: str, who: str) -> int:
+        made = self.name(home, who).offer
+        assert made is not None
+        return made.offer_id
+
+    def next_case(self) -> Case:
+        case = importers.read(self.base / "cas")
+        return next_case(case, queries.sessions(self.desk), next_rules(case.settings)).case
+
+
+def played(base: Path, folder: Path, part: str) -> Iterator[Week]:
+    copied(base / part, folder)
+    clock = Clock(START)
+    if part == "held":
+        clock.to(HELD, 14)
+    with store.open(folder / "bureau.sqlite", clock=clock) as desk:
+        yield Week(base, desk, clock)
+
+
+@pytest.fixture
+def draft(made: Path, tmp_path: Path) -> Iterator[Week]:
+    yield from played(made, tmp_path, "draft")
+
+
+@pytest.fixture
+def week(made: Path, tmp_path: Path) -> Iterator[Week]:
+    yield from played(made, tmp_path, "held")
+
+
+def test_an_agenda_says_what_a_dwelling_waits_for(draft: Week):
+    freed = draft.item(FREED)
+    assert freed.facts["chain"] == {"number": 1, "kind": "chain", "position": 1, "after": "V0"}
+    assert TENANT not in str(freed.facts)
+    homes = {str(row["dwelling_id"]): str(row["home"]) for row in rows_of(draft.session, "fr")["entry"]}
+    assert "sous condition" in homes[FREED] and "sous condition" not in homes["V0"]
+    pages = {page["dwelling"]: str(page["lines"]) for page in pack_pages(draft.session, "fr")}
+    assert "appelé en premier pour V0" in pages[FREED] and f"logement actuel {FREED}" in pages["V0"]
+    case = importers.read(draft.base / "cas")
+    assert set(rechecked(case, draft.session).values()) == {""}
+
+
+def test_a_tenant_who_declines_beforehand_takes_the_dwelling_off(draft: Week):
+    said = draft.do(commands.call, draft.name("V0", TENANT).candidate_id, outcome="declines", reason="rent")
+    assert said.result["void"] == [FREED]
+    assert (draft.item("V0").status, draft.item(FREED).status) == ("listed", "not_examined")
+    assert draft.item(FREED).end_reason == "tenant_stays"
+
+
+def test_a_freed_dwelling_alone_is_no_agenda(made: Path):
+    case = importers.read(made / "cas")
+    with pytest.raises(AttrifluxError) as told:
+        agenda(made / "resultat", made / "cas", case, dwellings=[FREED])
+    assert told.value.code == "DESK_CHAIN_BROKEN"
+
+
+def test_nobody_is_offered_it_before_the_tenant_has_accepted(week: Week):
+    due = call_list(queries.sessions(week.desk), law(HELD), HELD)
+    assert {x.dwelling_id for x in due if x.kind == "next_rank"} == {"V0"}
+    with pytest.raises(StoreRefused) as told:
+        week.offered(FREED, NEWCOMER, 1)
+    assert told.value.code == "STORE_CHAIN_WAITS"
+
+
+def test_a_refusal_voids_what_waits_for_it(week: Week):
+    said = week.refuses("V0", TENANT, 1)
+    assert said.result["void"] == [FREED] and week.item(FREED).status == "withdrawn"
+    void = queries.events(week.desk, kinds=("item.void",))
+    assert [(e.dwelling_id, e.role, e.payload["facts"]["cause"]) for e in void] == [
+        (FREED, "program", said.seq)
+    ]
+    assert verify_ledger(week.desk).holds
+    printed = str(minutes(told_of(week.desk, HELD.isoformat(), "fr")))
+    assert "sans effet : le locataire en place ne prend pas V0" in printed
+    assert "sans effet" in str(rows_of(week.session, "fr")["votes"])
+    case = week.next_case()
+    for name in ("events", "in_progress", "dwellings", "leases"):
+        assert FREED not in set(case.table(name)["dwelling_id"]), name
+
+
+def test_a_late_change_of_mind_takes_back_what_was_accepted(week: Week):
+    week.accepts("V0", TENANT, 1)
+    week.accepts(FREED, NEWCOMER, 2)
+    with pytest.raises(StoreRefused) as told:
+        week.signs(FREED, NEWCOMER)
+    assert told.value.code == "STORE_CHAIN_LEASE"
+    week.do(commands.desist, week.offer("V0", TENANT), on=week.desk.today(), reason="other")
+    freed = week.item(FREED)
+    assert freed.status == "withdrawn" and {c.status for c in freed.candidates if c.decision} == {"released"}
+    assert [c.offer.status for c in freed.candidates if c.offer] == ["released"]
+
+
+def test_a_chain_that_goes_through_lets_both_dwellings(week: Week):
+    for home, who, days in (("V0", TENANT, 1), (FREED, NEWCOMER, 2)):
+        week.accepts(home, who, days)
+        week.signs(home, who)
+    case = week.next_case()
+    assert set(case.table("leases")["dwelling_id"]) == {"V0", FREED} and not len(case.table("dwellings"))
+
+
+def test_a_dwelling_left_and_not_taken_is_vacant_next_week(week: Week):
+    week.accepts("V0", TENANT, 1)
+    week.signs("V0", TENANT)
+    names = sorted((c for c in week.item(FREED).candidates if c.decision), key=lambda c: c.position)
+    for days, name in enumerate(names, 2):
+        week.refuses(FREED, name.application_id, days)
+    assert week.item(FREED).status == "exhausted"
+    homes = week.next_case().table("dwellings").set_index("dwelling_id")
+    assert (
+        list(homes.index) == [FREED] and homes.loc[FREED, "attempts"] == 1 and homes.loc[FREED, "rooms"] == 2
+    )

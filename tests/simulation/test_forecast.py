@@ -1,0 +1,64 @@
+"""Rests of the year drawn again: who is needed there, and that nothing of the year lived is read."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+
+from optimizer.simulation import forecast as forecasts
+from optimizer.simulation.forecast import DRAWS, Forecast, always_housed, forecast, needed
+from optimizer.simulation.world import World
+
+
+def most_let(homes: list[list[int]], without: int = -1) -> int:
+    """Dwellings of a largest matching, every order of the households tried."""
+    people = sorted({a for home in homes for a in home} - {without})
+    padded = people + [-2 - i for i in range(len(homes))]
+    return max(
+        sum(a in home for a, home in zip(order, homes, strict=True))
+        for order in permutations(padded, len(homes))
+    )
+
+
+def test_a_household_is_always_housed_where_one_dwelling_less_is_let_without_it():
+    luck = random.Random(4)
+    some = 0
+    for _ in range(40):
+        homes = [luck.sample(range(4), luck.randint(0, 3)) for _ in range(luck.randint(0, 3))]
+        best = most_let(homes)
+        expected = [a for a in sorted({a for home in homes for a in home}) if most_let(homes, a) < best]
+        assert always_housed(homes) == expected
+        some += len(expected)
+    assert some > 20
+
+
+def made(rare: int, people: int) -> Forecast:
+    """A dwelling of each of two kinds is to come at mid-year: ten households for the first, the first ``rare`` of them for the second."""
+    eligible = np.zeros((2, people), np.float32)
+    eligible[0, :10], eligible[1, :rare] = 1, 1
+    half, luck = np.full((DRAWS, 2), 0.5), np.zeros((DRAWS, people))
+    return Forecast(eligible, np.ones(people), np.arange(2), np.ones((DRAWS, 2), bool), half, np.zeros((DRAWS, 0)), luck, luck)  # fmt: skip
+
+
+def test_a_household_is_needed_where_nobody_else_could_take_what_is_to_come(calm: World, monkeypatch):
+    there = np.zeros(len(calm.arrives), bool)
+    there[:10] = True
+    for rare, first, second in ((1, 1.0, 0.0), (2, 0.5, 0.5), (3, 0.0, 0.0)):
+        drawn = made(rare, len(there))
+        monkeypatch.setattr(forecasts, "forecast", lambda _, drawn=drawn: drawn)
+        found = needed(calm, 0, there)
+        assert found[:2].tolist() == [first, second] and not found[3:].any()
+        assert not needed(calm, calm.sessions - 1, there).any(), "nothing is to come after the last session"
+
+
+def test_the_other_years_hold_every_household_of_this_one_and_its_own_arrivals(calm: World):
+    drawn = forecast(calm)
+    people = len(calm.arrives)
+    assert drawn.eligible.shape[1] == people + drawn.next_luck.shape[1] and drawn.next_luck.shape[1] > 0
+    assert (drawn.taken.sum(axis=1) == int((calm.opens < calm.sessions).sum())).all()
+    assert drawn.eligible[:, :people].any() and drawn.eligible[:, people:].any()
+    again = forecast(replace(calm))
+    assert (again.eligible == drawn.eligible).all() and (again.home_luck == drawn.home_luck).all()
