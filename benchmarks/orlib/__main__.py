@@ -79,7 +79,7 @@ def page(found: Sequence[Line], command: str, cap_s: float) -> str:
     out = [f"# OR-Library assignment and generalised assignment, {head['date']}", "", f"`{command}`", ""]
     out += [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date"), ""]
     out += [
-        f"Scale kernel, one thread, at most {cap_s:g} seconds of the processor a problem. Value counted from the file, bound certified "
+        f"The transport kernel, one thread, at most {cap_s:g} seconds of the processor a problem. Value counted from the file, bound certified "
         "(`search`: an integer program on the arcs within the gap closed it). gap1 to gap12 are maximised, the others minimised.", "",
         "| file | problems | proven | value = published | worst gap | median s | worst s |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -119,25 +119,25 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--files", default=",".join(KNOWN), help="names without .txt, separated by commas")
     parser.add_argument("--cap", type=float, default=30.0, help="seconds of the processor a problem")
     parser.add_argument("--json", action="store_true", help="one JSON line a problem")
-    parser.add_argument("--out", type=Path, help="write the page there")
+    parser.add_argument("--out", type=Path, help="write the page there, again after each problem")
     asked = parser.parse_args(words)
     names = asked.files.split(",")
     if unknown := [name for name in names if name not in KNOWN]:
         parser.error(f"{', '.join(unknown)}: none of {', '.join(KNOWN)}")
-    found = []
+    command = " ".join(
+        ["python -m benchmarks.orlib FOLDER", *(["--cap", f"{asked.cap:g}"] if asked.cap != 30 else [])]
+    )
+    found: list[Line] = []
     try:
         for line in lines(asked.folder, names, asked.cap):
             found.append(line)
             print(json.dumps(asdict(line)) if asked.json else _told(line), flush=True)
+            if asked.out:
+                asked.out.write_text(page(found, command, asked.cap), encoding="utf-8")
     except ValueError as error:
         parser.error(str(error))
     if not found:
         parser.error(f"none of {', '.join(f'{name}.txt' for name in names)} in the folder")
-    if asked.out:
-        command = " ".join(
-            ["python -m benchmarks.orlib FOLDER", *(["--cap", f"{asked.cap:g}"] if asked.cap != 30 else [])]
-        )
-        asked.out.write_text(page(found, command, asked.cap), encoding="utf-8")
     return 1 if any(line.contradicts for line in found) else 0
 
 

@@ -1,4 +1,4 @@
-"""Both problems as labelled transport, solved by the scale kernel; what comes back is counted again from the file.
+"""Both problems as labelled transport, solved by the transport kernel; what comes back is counted again from the file.
 
 Agents are classes of dwellings, jobs applicants. *Assignment*: one dwelling a class, no rule. *Generalised*: n dwellings a class, each
 (agent, job) a cell of its own with one option, whose effect on the agent's row is the resource; the row's constant is minus the
