@@ -360,16 +360,13 @@ class Day:
                     values = {"answer": "accepted", "on": self.today, "written": "1"}
                 else:
                     values = {"answer": "refused", "on": self.today, "refusal": form.choices["refusal"][0]}
-                told = who.send(form, expect=(200, 422) if act == "answer" else (200,), **values)
+                told = who.send(form, expect=(200, 409, 422) if act == "answer" else (200, 409), **values)
                 if told.status == 422 and TAKEN not in told.text:
                     self.tally.fault(f"{form.action}: 422 {' '.join(told.text.split())[:300]}")
-                self.tally.count(
-                    "second acceptances refused"
-                    if told.status == 422
-                    else "offers"
-                    if act == "notify"
-                    else "answers"
-                )
+                done = "offers" if act == "notify" else "answers"
+                # somebody who notes a call on the same offer meanwhile: both values are shown, the next turn sends it again
+                seen = {409: "changed by another meanwhile, shown", 422: "second acceptances refused"}
+                self.tally.count(seen.get(told.status, done))
                 self.rest(draw, 0.3)
         for form in [f for f in who.get("/offres").read().forms if f"{mine}baux/" in f.action][:6]:
             who.send(form, on=self.today)

@@ -1,6 +1,6 @@
 """``python -m benchmarks.exchange FILE --chain L --cycle 3 [--json]``: the optimum of a kidney-exchange instance.
 
-``--chain L``: transplants that a chain from an altruist may hold (0: none). ``--cycle``: pairs in a cycle, 0, 2 or 3.
+``--chain L``: transplants that a chain from an altruist may hold (0: none). ``--cycle``: pairs in a cycle, 0, 2, 3 or 4.
 ``--generate PAIRS --altruists N --seed S [--write FILE.wmd]`` solves a drawn pool instead and can write it for another program.
 """
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.exchange", description=__doc__)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--chain", type=int, default=3)
-    parser.add_argument("--cycle", type=int, default=3, choices=(0, 2, 3))
+    parser.add_argument("--cycle", type=int, default=3, choices=(0, 2, 3, 4))
     parser.add_argument("--generate", type=int, metavar="PAIRS")
     parser.add_argument("--altruists", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)

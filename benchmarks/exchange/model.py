@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass
 class Formulation:
-    """The columns known and the LP that holds them. ``longest`` 0 or 2 or 3; ``positions`` arcs a chain may have."""
+    """The columns known and the LP that holds them. ``longest`` 0, 2, 3 or 4; ``positions`` arcs a chain may have."""
 
     pool: Pool
     positions: int
@@ -147,7 +147,25 @@ class Formulation:
                     for a, b in zip(out[j].tolist(), home[k].tolist(), strict=True)
                 ]
                 values.append(three[j, k])
+                if self.longest >= 4:
+                    self._fours(net, pairs, at, above, found, values)
         return found, np.concatenate([np.zeros(0), *values])
+
+    def _fours(
+        self, net: F, pairs: I64, at: int, above: float, found: list[tuple[int, ...]], values: list[F]
+    ) -> None:
+        """Add the cycles of four pairs whose least is ``at``."""
+        later = slice(at + 1, len(pairs))
+        back, inner = net[later, at], net[later, later]
+        for j in np.flatnonzero(net[at, later] > -INFINITY).tolist():
+            four = net[at, at + 1 + j] + inner[j][:, None] + inner + back[None, :]
+            four[:, j] = -INFINITY
+            k, last = np.nonzero(four > above)
+            found += [
+                (int(pairs[at]), int(pairs[at + 1 + j]), int(pairs[at + 1 + a]), int(pairs[at + 1 + b]))
+                for a, b in zip(k.tolist(), last.tolist(), strict=True)
+            ]
+            values.append(four[k, last])
 
     def some(self, values: F, most: int) -> list[int]:
         """So many of the best places, those of nearly equal value drawn: in order they would all meet the same few pairs."""
@@ -190,10 +208,10 @@ def solve(pool: Pool, chain: int, cycle: int, *, time_limit: float | None = None
     Raises
     ------
     ValueError
-        ``cycle`` is not 0, 2 or 3, or ``chain`` is negative.
+        ``cycle`` is not 0, 2, 3 or 4, or ``chain`` is negative.
     """
-    if cycle not in (0, 2, 3) or chain < 0:
-        raise ValueError("cycle: 0, 2 or 3; chain: 0 or more")
+    if cycle not in (0, 2, 3, 4) or chain < 0:
+        raise ValueError("cycle: 0, 2, 3 or 4; chain: 0 or more")
     chain = min(chain, int((~pool.altruist).sum())) if pool.altruist.any() else 0
     form = Formulation(pool, chain, cycle)
     watch = Watch(time_limit)

@@ -114,6 +114,9 @@ def _of_wmd(file: Path, described: Path) -> Pool:
         many = int(body[0][0])
         names = {cells[0]: cells[1] for cells in body[1 : many + 1]}
         body = body[many + 1 :]
+        if "0" not in names and any("0" in cells[:2] for cells in body):
+            # in the files as published vertices are listed from 1 on, and their edges count from 0
+            names = {str(int(number) - 1): name for number, name in names.items()}
     arcs: dict[tuple[str, str], Fraction] = {}
     for cells in body:
         a, b, weight = cells

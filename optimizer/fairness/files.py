@@ -81,6 +81,7 @@ def fairness_to(
             options = {
                 "mechanisms": [m.id for m in found.mechanisms], "draws": draws, "preferences": preferences, "prices": list(prices),
                 "steps": steps, "seed": found.market.seed, "groups": None if groups is None else list(groups),
+                "price_assumed": price_assumed,
             }  # fmt: skip
             write_fairness(work, found, options, style=style, lang=lang)
         shutil.rmtree(parts, ignore_errors=True)

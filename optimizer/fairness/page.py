@@ -253,6 +253,9 @@ def _limits(found: Fairness, titles: dict[str, str], lang: Lang) -> list[str]:
     if found.market.pinned:
         lines.append(_say(lang, "limit_pinned", n=found.market.pinned))
     for name, lottery in found.lotteries.items():
+        if float(lottery.proof.get("missing_gap", 0.0)) > 0:
+            points = decimal(float(lottery.proof["missing_gap"]), 1, lang)
+            lines.append(_say(lang, "limit_missing", name=titles[name], points=points))
         if lottery.proof.get("over") == "narrowed":
             error = percent(float(lottery.proof["error"]), 3, lang)
             lines.append(_say(lang, "limit_narrowed", name=titles[name], error=error))

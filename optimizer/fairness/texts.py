@@ -164,6 +164,10 @@ texts(
             "{name}: chosen among the allocations that give each account and public as many leases as one allocation that misses the "
             "rules least; the published chances are within {error} of the relaxed answer.",
         ),
+        "limit_missing": (
+            "{name} : une attribution pourrait manquer aux règles de {points} points de moins, au plus ; au-delà, c'est exclu.",
+            "{name}: an allocation might miss the rules by {points} points less, at most; more is excluded.",
+        ),
         "limit_seats": (
             "{n:logement attend/logements attendent} son réservataire dans l'optimum : personne n'y est encore logé, sa valeur est comptée.",
             "{n:dwelling waits/dwellings wait} for a réservataire in the optimum: nobody is housed there yet, its value is counted.",

@@ -67,7 +67,10 @@ def _one(column: Column) -> tuple[str, str]:
 def _choices(column: Column) -> tuple[str, str]:
     words = in_french(column)
     if len(words) > 10:
-        return "DALO, a à n, gbis", "DALO, a to n, gbis"
+        return (
+            "DALO, a à n, gbis, ou un mot de la feuille « listes » du modèle",
+            "DALO, a to n, gbis, or a word of the template's sheet “listes”",
+        )
     shown = [w if w.lower() == v else f"{w} ({v})" for v, w in words]
     return (
         ", ".join(shown[:-1]) + f" ou {shown[-1]}",

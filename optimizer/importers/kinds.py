@@ -85,7 +85,7 @@ def _read(text: Any, column: Column, places: Gazetteer | None) -> Converted:
     if column.kind in _OF_PLACES:
         return _OF_PLACES[column.kind](text, column, places)
     reader = _READERS.get(column.kind)
-    return reader(text, column) if reader is not None else texts.plain_text(text, column)
+    return reader(text, column) if reader is not None else texts.plain_text(text, column, places)
 
 
 def _emptied(text: Any, column: Column) -> tuple[Any, list[Problem]]:

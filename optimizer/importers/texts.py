@@ -59,6 +59,8 @@ _ROOMS_SAID = re.compile(
 )
 _OTHER = "AUTRE:"
 """French for the prefix of the accounts of other réservataires."""
+_COMMUNE = "COLL:"
+"""Prefix of the accounts of local authorities; what follows may be a commune's name."""
 _SILENT = ("reason", "pool")
 """Words that the workbook itself proposes: reading them is no repair."""
 _SEPARATORS = r"[,;/\n\r]"
@@ -80,13 +82,13 @@ def _bad(code: str, column: Column, fr: str = "", en: str = "", group: str = "",
     return Bad(code, params | more, group)
 
 
-def plain_text(text: Any, column: Column | None) -> Converted:
+def plain_text(text: Any, column: Column | None, places: Gazetteer | None = None) -> Converted:
     """Free text or identifier (``column`` None: one more column of the file). Kept as it is, once composed (NFC)."""
     name = column is not None and column.kind == "id"
     limit = column.max_length if column is not None and column.max_length else MAX_TEXT
     text, problems = _clean(text, single_line=name)
     if column is not None and spoken(column.name):
-        text, others = _known_words(text, column)
+        text, others = _known_words(text, column, places)
         problems += others
     length = pc.utf8_length(text)
     long = mask(pc.greater(length, limit))
@@ -102,14 +104,14 @@ def plain_text(text: Any, column: Column | None) -> Converted:
     return Converted(text_series(_without(text, problems)), nulls(text), tuple(problems))
 
 
-def _known_words(text: Any, column: Column) -> tuple[Any, list[Problem]]:
+def _known_words(text: Any, column: Column, places: Gazetteer | None) -> tuple[Any, list[Problem]]:
     """Accounts, reasons and pools said in words: their codes."""
-    words: Words[str] = by_word(text, word_reader(column))
+    words: Words[str] = by_word(text, word_reader(column, places))
     return words.arrow(), words.problems()
 
 
-def word_reader(column: Column) -> Callable[[str], str | Bad | Mended[str]]:
-    """Reads a word that has a code (« Action Logement » is ALS); any other word stays as it is."""
+def word_reader(column: Column, places: Gazetteer | None = None) -> Callable[[str], str | Bad | Mended[str]]:
+    """Reads a word that has a code (« Action Logement » is ALS, a commune's name its account); any other word stays as it is."""
     known = {plain(word): code for code, words in spoken(column.name).items() for word in words}
     proposed = {plain(words[0]) for words in spoken(column.name).values()}
     others = "ALS" in spoken(column.name)
@@ -118,6 +120,11 @@ def word_reader(column: Column) -> Callable[[str], str | Bad | Mended[str]]:
         if others and word.upper().startswith(_OTHER):
             return f"OTHER:{word[len(_OTHER) :].strip()}"
         code = known.get(plain(word))
+        if code is None and others and places is not None and word not in spoken(column.name):
+            named = word[len(_COMMUNE) :] if word.upper().startswith(_COMMUNE) else word
+            codes = places.codes(named) if len(named) <= _LONGEST_NAME else ()
+            if len(codes) == 1:
+                return Mended(_COMMUNE + codes[0], _COMMUNE + codes[0])
         if code is None or code == word:
             return word
         return code if column.name in _SILENT or plain(word) in proposed else Mended(code, code)
@@ -336,6 +343,7 @@ def choices(text: Any, column: Column) -> Converted:
 def _choice_reader(column: Column) -> Callable[[str], str | Bad]:
     """Reads one closed value. Only the first wrong words get a suggestion: a column of others would cost minutes."""
     known = accepted(column.name, column.values)
+    written = {plain(word): word for words in spoken(column.name).values() for word in words}
     wrong = 0
 
     def read(word: str) -> str | Bad:
@@ -345,6 +353,7 @@ def _choice_reader(column: Column) -> Callable[[str], str | Bad]:
             return found
         wrong += 1
         close = close_to(word, known) if wrong <= _SUGGESTIONS else ""
+        close = written.get(close, close)
         fr, en = (f"Peut-être « {close} »", f"Perhaps “{close}”") if close else ("", "")
         return _bad("READ_CHOICE", column, fr, en)
 
@@ -443,7 +452,9 @@ def _item_reader(column: Column, places: Gazetteer | None) -> Callable[[str], st
         "rooms": rooms_item,
         "choice": _choice_reader(column),
     }
-    read = readers.get(column.items, word_reader(column) if spoken(column.name) else lambda word: word)
+    read = readers.get(
+        column.items, word_reader(column, places) if spoken(column.name) else lambda word: word
+    )
     empty = empty_words("list")
 
     def item(word: str) -> str | Bad | Mended[str]:

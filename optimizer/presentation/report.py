@@ -417,15 +417,15 @@ def _accounts(data: ReportData) -> list[dict[str, object]]:
     out: list[dict[str, object]] = []
     for account, frame in first.groupby("account", sort=False):
         housed = frame[frame["application_id"] != ""]
+        # as the objective counts them: a title that is only declared is not one
+        counted = housed["priority"].astype(str).str.contains(r"^DALO|\((?:verified|labelled)\)$")
         out.append(
             {
                 "label": account_label(str(account), data.lang, data.places),
                 "n": len(frame),
                 "points": show(float(housed["score"].mean()) if len(housed) else float("nan"), data),
                 "q1": percent(float((housed["q1"] == "yes").mean()) if len(housed) else float("nan"), data),
-                "priority": percent(
-                    float((housed["priority"] != "").mean()) if len(housed) else float("nan"), data
-                ),
+                "priority": percent(float(counted.mean()) if len(housed) else float("nan"), data),
             }
         )
     return sorted(out, key=lambda x: (-int(str(x["n"])), str(x["label"])))

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
 from optimizer.presentation.data import Headed, ReportData
@@ -86,7 +88,7 @@ def chained(data: ReportData) -> dict[str, Linked]:
     """The dwellings of chains, by identifier; none in a run without."""
     if "conditional_on" not in data.proposals:
         return {}
-    first = [row for row in records(data.proposals) if row.rank == 1 and row.chain == row.chain]
+    first = [row for row in records(data.proposals) if row.rank == 1 and pd.notna(row.chain)]
     on = {str(row.application_id): str(row.dwelling_id) for row in first}
     frees = {str(row.conditional_on): str(row.dwelling_id) for row in first if row.conditional_on}
     begun = {int(row.chain) for row in first if not int(row.position)}

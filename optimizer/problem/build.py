@@ -120,7 +120,7 @@ def build(
         n_types=entries.n_types,
         n_groups=groups.count,
         options=options,
-        kinds=table.packed(),
+        kinds=table.packed(naming.orders),
         seats=seats,
         rows=book.rows,
         accounts=facts.accounts,

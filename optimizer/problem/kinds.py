@@ -12,7 +12,7 @@ import numpy as np
 from optimizer.problem.entries import traits_in_play
 from optimizer.problem.ground import Place
 from optimizer.problem.model import I32, I64, RATE_UNIT, Kinds
-from optimizer.problem.orders import Signs
+from optimizer.problem.orders import OrderTable, Signs
 from optimizer.problem.registry import ALWAYS, NEVER
 from optimizer.problem.rulebook import RuleBook
 
@@ -139,12 +139,12 @@ class KindTable:
         """Number of some orders entered."""
         return self._signed.setdefault(signs, len(self._signed))
 
-    def packed(self) -> Kinds:
-        """All kinds met so far."""
+    def packed(self, orders: OrderTable) -> Kinds:
+        """All kinds met so far; ``orders`` lists the rows that their `Signs` name."""
         columns = np.array(list(self._kinds), np.int64).reshape(len(self._kinds), 6)
         account, marks, value, keep, signs, nominee = columns.T
         ptr, (row, num, more) = _ragged(list(self._entered), marks, 3)
-        order_ptr, (order_row, order_sign) = _ragged(list(self._signed), signs, 2)
+        order_ptr, (order_row, order_sign) = _chosen(*_listed(list(self._signed), orders), signs)
         return Kinds(
             account=account.astype(np.int32),
             ptr=ptr,
@@ -172,7 +172,25 @@ def _bits_of(marks: Marks) -> int:
 def _ragged(lists: Sequence[Sequence[Sequence[int]]], chosen: I64, width: int) -> tuple[I64, I64]:
     """The lists chosen one after the other: where each begins, and (width, n) their items."""
     items = np.array([item for one in lists for item in one], np.int64).reshape(-1, width)
-    length = np.array([len(one) for one in lists], np.int64)
+    return _chosen(items, np.array([len(one) for one in lists], np.int64), chosen)
+
+
+def _listed(signs: Sequence[Signs], orders: OrderTable) -> tuple[I64, I64]:
+    """(n, 2) rows and signs of each one after the other, ascending inside, and how many each has."""
+    none = np.zeros(0, np.int64)
+    held = [none if one.nominee < 0 else orders.rows_of(one.nominee, one.apart) for one in signs]
+    many = np.array([len(rows) for rows in held], np.int64)
+    more = np.array([len(one.more) for one in signs], np.int64)
+    pairs = np.array([pair for one in signs for pair in one.more], np.int64).reshape(-1, 2)
+    owner = np.concatenate([np.repeat(np.arange(len(signs)), many), np.repeat(np.arange(len(signs)), more)])
+    row = np.concatenate([none, *held, pairs[:, 0]])
+    sign = np.concatenate([np.full(int(many.sum()), -1, np.int64), pairs[:, 1]])
+    order = np.argsort(owner * (len(orders.orders) + 1) + row, kind="stable")
+    return np.stack([row[order], sign[order]], axis=1), many + more
+
+
+def _chosen(items: I64, length: I64, chosen: I64) -> tuple[I64, I64]:
+    """Where each of the lists chosen begins, and their items, one after the other."""
     start = np.cumsum(length) - length
     many = length[chosen]
     ptr = np.concatenate([[0], np.cumsum(many)]).astype(np.int64)

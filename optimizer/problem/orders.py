@@ -17,11 +17,30 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.eligibility.naming import accounts_of
-from optimizer.problem.model import I32, B, Orders
+from optimizer.problem.model import I32, I64, B, Orders
 from optimizer.problem.nominees import Nominees
 
-Signs = tuple[tuple[int, int], ...]
-"""(row, +1 placed after its nominee or −1 that nominee on another dwelling), sorted."""
+Pairs = tuple[tuple[int, int], ...]
+"""(row, +1 placed after its nominee, −1 that nominee on another dwelling)."""
+
+
+class Signs(NamedTuple):
+    """Rows that a first rank enters. A nominee has a row for each dwelling with somebody behind it, hundreds in a year, and enters
+    them wherever it is first: they are named, not listed.
+
+    Attributes
+    ----------
+    nominee : household whose rows are entered with −1, none where it is −1
+    apart : dwelling whose own rows it does not enter, −1 where there is none of them
+    more : the other rows entered, ascending
+    """
+
+    nominee: int
+    apart: int
+    more: Pairs
+
+
+NO_SIGNS = Signs(-1, -1, ())
 ANY_ACCOUNT = -1
 """Account of the rows of freed dwellings."""
 
@@ -59,9 +78,11 @@ class OrderTable:
                 if mode == "partial":
                     self._partial.add(place)
                 last = listed[-1][0]
+                # pinned, or freed by a tenant: an orientation without a name makes nobody move in
+                seatless = dwelling in facts.pinned_application or facts.dwellings.tenant[dwelling] >= 0
                 for rank, app in listed:
-                    # after the last of a list comes the seat, or the rest of the pool; a pinned dwelling has no seat
-                    if rank == last and mode == "direct" and dwelling in facts.pinned_application:
+                    # after the last of a list comes the seat, or the rest of the pool; some dwellings have no seat
+                    if rank == last and mode == "direct" and seatless:
                         continue
                     self._rows.setdefault(place, []).append(_Placed(len(rows), rank))
                     held.setdefault(app, []).append(len(rows))
@@ -77,9 +98,10 @@ class OrderTable:
         self._position = homes.position.tolist()
         part = np.array(rows, np.int32).reshape(-1, 3)
         self.orders = Orders(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
-        self._held: dict[int, Signs] = {app: tuple((r, -1) for r in own) for app, own in held.items()}
+        self._held = {app: np.array(own, np.int64) for app, own in held.items()}
         self._dwelling = part[:, 0].tolist()
-        self._apart: dict[tuple[int, int], Signs] = {}
+        self._row_dwelling = part[:, 0].copy()
+        self._apart: dict[tuple[int, int], I64] = {}
         named = frozenset(app for ranks in self._rank.values() for app in ranks)
         self.nominees: frozenset[int] = named | frozenset(self._freeing)
         """Households that stand on a list, or free a dwelling: each is told apart from all others."""
@@ -105,37 +127,42 @@ class OrderTable:
         """Rows that a first rank of the dwelling on the account enters; ``app`` −1: the seat, or any other household."""
         place = dwelling, account
         rank = self._rank.get(place, {}).get(app)
-        after: Signs = ()
+        more = self._linked(dwelling, app)
         if rank is not None:
-            after = tuple((p.row, 1) for p in self._rows.get(place, ()) if p.rank < rank)
+            more += [(p.row, 1) for p in self._rows.get(place, ()) if p.rank < rank]
         elif app < 0 or place in self._partial:
-            after = tuple((p.row, 1) for p in self._rows.get(place, ()))
-        held = self._elsewhere(app, dwelling)
-        linked = self._linked(dwelling, app)
-        return tuple(sorted(after + held + linked)) if after or linked else held
+            more += [(p.row, 1) for p in self._rows.get(place, ())]
+        more.sort()
+        apart = dwelling if app in self._held and self._has_own(app, dwelling) else -1
+        if app not in self._held or not len(self.rows_of(app, apart)):
+            return Signs(-1, -1, tuple(more))
+        return Signs(app, apart, tuple(more))
 
-    def _linked(self, dwelling: int, app: int) -> Signs:
+    def _linked(self, dwelling: int, app: int) -> list[tuple[int, int]]:
         """Rows of freed dwellings: the one's own, and those that the household's departure opens."""
         found = [(self._link[dwelling], 1)] if dwelling in self._link else []
         here = self._position[dwelling]
         for row, position in self._freeing.get(app, ()):
             if self._dwelling[row] != dwelling and (position < 0 or position == here + 1):
                 found.append((row, -1))
-        return tuple(found)
+        return found
 
-    def _elsewhere(self, app: int, dwelling: int) -> Signs:
-        """Rows of other dwellings that a household has for nominee."""
-        held = self._held.get(app, ())
-        if not held or dwelling not in self.dwellings:
+    def _has_own(self, app: int, dwelling: int) -> bool:
+        """Whether some of the nominee's rows are of the dwelling itself."""
+        return dwelling in self.dwellings and len(self.rows_of(app, dwelling)) < len(self._held[app])
+
+    def rows_of(self, nominee: int, apart: int) -> I64:
+        """Rows that a nominee enters with −1: all of its own, save those of a dwelling (−1: of none); ascending."""
+        held = self._held[nominee]
+        if apart < 0:
             return held
-        key = app, dwelling
+        key = nominee, apart
         if key not in self._apart:
-            self._apart[key] = tuple(sign for sign in held if self._dwelling[sign[0]] != dwelling)
+            self._apart[key] = held[self._row_dwelling[held] != apart]
         return self._apart[key]
 
     def others(self, dwelling: int, account: int) -> Signs:
         """Rows that a household on no list, and that frees nothing, enters there."""
-        if dwelling in self._link or (dwelling, account) in self._partial:
-            after = self.signs(dwelling, account, -1) if (dwelling, account) in self._partial else ()
-            return after or self._linked(dwelling, -1)
-        return ()
+        if (dwelling, account) in self._partial:
+            return self.signs(dwelling, account, -1)
+        return Signs(-1, -1, tuple(self._linked(dwelling, -1))) if dwelling in self._link else NO_SIGNS

@@ -152,18 +152,29 @@ class Habits:
         if kind in ("bool", "qpv"):
             yes = word.lower() in words()["checked"] or (kind == "qpv" and place_name(word) in self._quarters)
             return "oui" if yes else word
-        if word.upper().startswith("AUTRE:") and words()["like"].get(column.name, column.name) == "account":
-            return f"OTHER:{word[6:].strip()}"
+        if words()["like"].get(column.name, column.name) == "account":
+            return self._account(word, meant)
         return meant.get(plain(word), word)
 
+    def _account(self, word: str, meant: Mapping[str, str]) -> str:
+        """An account by its code, its words, or the commune whose it is."""
+        if word.upper().startswith("AUTRE:"):
+            return f"OTHER:{word[6:].strip()}"
+        if plain(word) in meant or word in meant.values():
+            return meant.get(plain(word), word)
+        code = self._code(word[5:] if word.upper().startswith("COLL:") else word)
+        return f"COLL:{code}" if code else word
+
     def _commune(self, word: str) -> str:
-        if re.fullmatch(r"[0-9AB]{5}", word):
-            return word
+        return word if re.fullmatch(r"[0-9AB]{5}", word) else self._code(word) or word
+
+    def _code(self, word: str) -> str:
+        """Code of the only commune that the word may be; else empty."""
         codes = self._communes.get(place_name(word), ())
         inside = [c for c in re.findall(r"\d{5}|2[AB]\d{3}", word) if c in codes]
         if len(codes) == 1:
             return codes[0]
-        return inside[0] if inside else word
+        return inside[0] if inside else ""
 
     @cached_property
     def _communes(self) -> Mapping[str, Sequence[str]]:

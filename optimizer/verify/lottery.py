@@ -1,9 +1,10 @@
 """A lottery of ``attriflux fairness`` added up again in integers, and the multipliers of its stages checked.
 
-Read from the result: the allocations with their weights, the households of each type, the published chances, the rows and
-multipliers of the program. Read from the case: dwellings, applications, who is eligible where on which account. Every
-allocation is held to one dwelling per household and one household per dwelling; every chance is summed again; every stage's bound is
-computed again from its multipliers over every column, in whole numbers, the solver's rounding charged in full.
+Read from the result: the allocations with their weights, the households of each type, the published chances, the program and its
+multipliers. Read from the case: dwellings, applications, who is eligible where on which account, what each letting counts for. Every
+allocation is held to one dwelling per household and one household per dwelling; every chance is summed again; the program is put together
+again from the case (`program`); every stage's bound is computed again from its multipliers over every column, in whole numbers, the
+solver's rounding charged in full.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import pyarrow.parquet as pq
 
 from optimizer.verify.classes import Classes
 from optimizer.verify.manifest import RECORD, check_manifest
+from optimizer.verify.offers import Offers
 from optimizer.verify.outputs import read_json
+from optimizer.verify.program import compare
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
 from optimizer.verify.tables import read_case
@@ -77,10 +80,14 @@ def verify_lottery(out_dir: Path, case_path: Path, *, models: Path | None = None
     with found.guard("lottery"):
         lotteries = _read(out, worlds[0], found)
         _add_up(out, lotteries, found)
-        _eligible(worlds[0], lotteries, found)
+        offers = _eligible(worlds[0], lotteries, found, bool(run["options"]["price_assumed"]))
+        _listed(out, lotteries, offers, found)
+        with found.guard("program"):
+            _programs(read_json(out, "proofs.json"), lotteries, offers, found)
     within = 0
     try:
-        within = _stages(out, lotteries, found)
+        proofs = read_json(out, "proofs.json")
+        within = _stages(proofs, lotteries, found)
     except MALFORMED as error:
         found.add("stages", f"contenu inattendu ({type(error).__name__})")
     told = decimal_text(Fraction(within, UNIT)) if within > TOLD else ""
@@ -152,6 +159,11 @@ def _add_up(out: Path, lotteries: Mapping[str, _Lottery], found: Findings) -> No
             used: dict[int, int] = defaultdict(int)
             for _, who, kind, _ in lines:
                 if kind >= 0:
+                    found.demand(
+                        "lottery",
+                        who == (one.members[kind][0] if len(one.members[kind]) == 1 else ""),
+                        f"{name} : ménage d'un type",
+                    )
                     used[kind] += 1
                     typed[kind] += whole[number]
                 else:
@@ -171,13 +183,16 @@ def _add_up(out: Path, lotteries: Mapping[str, _Lottery], found: Findings) -> No
             found.demand("lottery", abs(again - float(p)) <= 1e-12, f"{name} : probabilité")
 
 
-def _eligible(world: World, lotteries: Mapping[str, _Lottery], found: Findings) -> None:
-    """Every household that may be given a dwelling is eligible for it on that account."""
+def _eligible(
+    world: World, lotteries: Mapping[str, _Lottery], found: Findings, price_assumed: bool
+) -> Offers:
+    """Every household that may be given a dwelling is eligible for it on that account; what everybody may be given."""
     scores = Scores(world)
     scores.settle()
-    book = Book(world, False)
+    book = Book(world, price_assumed)
     Year(world, book).count()
     classes = Classes(world, scores, book)
+    offers = Offers(classes, book)
     home = {str(x): i for i, x in enumerate(world.dwellings.ids)}
     place = {str(x): i for i, x in enumerate(world.apps.ids)}
     asked: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -187,6 +202,7 @@ def _eligible(world: World, lotteries: Mapping[str, _Lottery], found: Findings) 
                 klass = int(classes.klass[home[d]])
                 asked[klass][account] |= {place[w] for w in ([who] if who else one.members[kind])}
     for door, named in classes.sweep():
+        offers.read(door, named)
         for c, naming in named:
             for account, people in asked.get(c, {}).items():
                 apps = np.array(sorted(people), np.int32)
@@ -200,14 +216,41 @@ def _eligible(world: World, lotteries: Mapping[str, _Lottery], found: Findings) 
                 if not fine.all():
                     found.add("eligibility", "couple d'une loterie", int((~fine).sum()))
     found.start("eligibility")
+    return offers
 
 
-def _stages(out: Path, lotteries: Mapping[str, _Lottery], found: Findings) -> int:
+def _listed(out: Path, lotteries: Mapping[str, _Lottery], offers: Offers, found: Findings) -> None:
+    """Chances are published once for everybody who may be given a dwelling, and for nobody else."""
+    ids = offers.classes.world.apps.ids
+    everybody = sorted({str(ids[a]) for apps, _ in offers.at.values() for a in np.unique(apps).tolist()})
+    listed: dict[str, list[str]] = defaultdict(list)
+    published = pq.read_table(out / "probabilities.parquet", columns=["mechanism", "application_id"])
+    for name, who in zip(*(column.to_pylist() for column in published.columns), strict=True):
+        listed[name].append(who)
+    for name in sorted({*listed, *lotteries}):
+        found.demand("lottery", sorted(listed[name]) == everybody, f"{name} : ménages")
+
+
+def _programs(
+    proofs: Mapping[str, Any], lotteries: Mapping[str, _Lottery], offers: Offers, found: Findings
+) -> None:
+    """Every published program is the one that the case makes."""
+    world = offers.classes.world
+    home = {str(x): i for i, x in enumerate(world.dwellings.ids)}
+    place = {str(x): i for i, x in enumerate(world.apps.ids)}
+    for name, one in lotteries.items():
+        if "program" not in proofs.get(name, {}):
+            continue
+        members = {kind: [place[w] for w in mine] for kind, mine in one.members.items()}
+        allocations = [[(home[d], k, account) for d, _, k, account in lines] for lines in one.lines.values()]
+        compare(name, proofs[name]["program"], members, allocations, offers, found)
+
+
+def _stages(proofs: Mapping[str, Any], lotteries: Mapping[str, _Lottery], found: Findings) -> int:
     """Each stage's value is within reach of no more: the bound of its multipliers, over every column and every leaf of its tree.
 
     Returns the largest chance, in units, that a stage leaves between what the lottery gives and what is proven.
     """
-    proofs = read_json(out, "proofs.json")
     within = 0
     for name, one in lotteries.items():
         proof = proofs.get(name, {})

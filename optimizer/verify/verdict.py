@@ -106,9 +106,13 @@ TITLES: dict[str, tuple[str, str]] = {
         "loteries additionnées de nouveau : poids, attributions, chances publiées",
         "lotteries added up again: weights, allocations, published chances",
     ),
+    "program": (
+        "programme de chaque loterie refait depuis le dossier : types, colonnes, lignes, baux, manques",
+        "program of each lottery put together again from the case: types, columns, rows, lettings, shortfalls",
+    ),
     "stages": (
-        "multiplicateurs de chaque étape recalculés sur toutes les colonnes du programme publié",
-        "multipliers of each stage recomputed over every column of the published program",
+        "multiplicateurs de chaque étape recalculés sur toutes les colonnes du programme",
+        "multipliers of each stage recomputed over every column of the program",
     ),
     "chains": (
         "chaînes retrouvées à partir des premiers rangs : ordre, conditions, chances, dates",

@@ -12,6 +12,7 @@ import pytest
 
 import optimizer as af
 from optimizer.disk import seal
+from optimizer.errors import AttrifluxError
 from optimizer.runs import Options, propose_to
 from optimizer.verify import verify
 from tests.chains.towns import tenant
@@ -91,6 +92,45 @@ def test_without_chains_nothing_speaks_of_them(week: Path):
     plain = af.propose(week)
     assert "chain" not in plain.proposals and plain.tables.chains is None
     assert set(plain.dwellings["dwelling_id"]) == {"V0", "V1", "V2"}
+
+
+SAME = ("proposals", "chains", "dwellings", "rules", "applications")
+
+
+@pytest.mark.parametrize("how", ["scale", "warm"])
+def test_another_way_to_the_proof_gives_the_same_bytes(week: Path, done: Path, tmp_path: Path, how: str):
+    options = {
+        "scale": Options(chains=1, pdf=False, backend="scale"),
+        "warm": Options(chains=1, pdf=False, warm_start=done),
+    }
+    propose_to(week, tmp_path / "out", options[how])
+    for name in SAME:
+        assert (tmp_path / "out" / f"{name}.csv").read_bytes() == (done / f"{name}.csv").read_bytes(), name
+
+
+def test_a_result_with_chains_is_kept(week: Path, done: Path, tmp_path: Path):
+    kept = propose_to(week, tmp_path / "out", Options(chains=1, pdf=False, keep=done))
+    assert kept.verdict == "certified" and (tmp_path / "out" / "chains.csv").is_file()
+    first = [
+        {(r["dwelling_id"], r["application_id"]) for r in table(out / "proposals.csv") if r["rank"] == "1"}
+        for out in (done, tmp_path / "out")
+    ]
+    assert first[0] == first[1]
+    moved = [
+        r
+        for r in table(tmp_path / "out" / "changes.csv")
+        if r["application_id_before"] != r["application_id_after"]
+    ]
+    assert moved == []
+
+
+def test_a_session_says_that_it_has_no_chains(week: Path):
+    with pytest.raises(AttrifluxError) as told:
+        af.Session(week, Options(chains=1))
+    assert told.value.code == "SESSION_OPTION"
+    assert "chains ne s'y applique pas" in told.value.text(
+        "fr"
+    ) and "chains does not apply" in told.value.text("en")
 
 
 def _cell(name: str, row: int, column: str, text: str) -> Callable[[Path], None]:

@@ -62,7 +62,7 @@ def filled(path: Path, *, convention: bool, grid: bool = False) -> Path:
         put(book, "conventions", [
             {**line, "reservataire": "préfet - publics prioritaires", "part": "25 %"},
             {**line, "reservataire": "Action Logement", "part": "20 %"},
-            {**line, "reservataire": "COLL:25056", "part": "10 %"},
+            {**line, "reservataire": "ville de Besançon", "part": "10 %"},
         ])  # fmt: skip
     if grid:
         put(book, "grille", [

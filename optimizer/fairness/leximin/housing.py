@@ -17,7 +17,7 @@ from optimizer.fairness.leximin.branches import tree_of
 from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread, walks
 from optimizer.fairness.leximin.hull import Hull, hull_leximin, hull_maximin, hull_nash
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
-from optimizer.fairness.leximin.shortfall import least_missing, solved_missing
+from optimizer.fairness.leximin.shortfall import Least, least_missing, solved_missing
 from optimizer.fairness.leximin.stages import Relaxed, bound_of, leximin, maximin, nash, proof_of
 from optimizer.fairness.lottery import Lots, Lottery, lots
 from optimizer.fairness.market import Market
@@ -46,8 +46,7 @@ class Housing:
     types : (n,) int32           type of each application: same classes, same marks on the priced rows
     klass, kind : (N,) int32     of each column; the kind stands for all that count alike
     lettings : int               the most that can be housed
-    missing : (R,) int64         shortfall of each row, ten-thousandths of a lease, of the least priced allocation
-    point : (N,) int64           one such allocation
+    least : Least                shortfall of each row in the least priced allocation, and that allocation
     ruled : whether a rule limits them besides the capacities
     rows : names of the rows of the polytope
     """
@@ -57,8 +56,7 @@ class Housing:
     klass: I32
     kind: I32
     lettings: int
-    missing: NDArray[np.int64]
-    point: NDArray[np.int64]
+    least: Least
     ruled: bool
     rows: tuple[str, ...]
 
@@ -86,8 +84,8 @@ def housing(market: Market) -> Housing:
     found = None
     if n and (price > 0).any():
         found = solved_missing(market, types, columns, lettings)
-    missing, point = found or least_missing(open_, total, lettings, asked, play, price)
-    bound = play + missing
+    least = found or least_missing(open_, total, lettings, asked, play, price)
+    bound = play + least.missing
     priced = np.array([row.price > 0 for row in market.rows], bool)
     binding = (
         np.flatnonzero(priced & (_highest(asked, cap, klass, lettings) > bound))
@@ -96,12 +94,12 @@ def housing(market: Market) -> Housing:
     )
     rows = sp.vstack([caps, total, asked[binding]]).tocsr()
     names = [f"class {c}" for c in range(len(cap))] + ["lettings"]
-    names += [f"{market.rows[r].rule} {market.rows[r].scope}" for r in binding.tolist()]
+    names += [named(market, r) for r in binding.tolist()]
     low = np.concatenate([np.full(len(cap), -INFINITY), [lettings], np.full(len(binding), -INFINITY)])
     high = np.concatenate([cap, [lettings], bound[binding].astype(np.float64)])
     cell = np.unique(np.stack([klass, market.signature[kind] if n else kind]), axis=1, return_inverse=True)[1]
     polytope = Polytope(owner, people, rows, low, high, value, np.asarray(cell, np.int32).reshape(-1))
-    return Housing(polytope, types, klass, kind, lettings, missing, point, bool(len(binding)), tuple(names))
+    return Housing(polytope, types, klass, kind, lettings, least, bool(len(binding)), tuple(names))
 
 
 def _columns(market: Market) -> tuple[I32, list[tuple[int, int, int]], F]:
@@ -220,7 +218,7 @@ def _settle(market: Market, home: Housing) -> Settled:
     if not len(home.polytope):
         return Settled(home, False, False)
     if home.ruled and len(home.polytope) > LARGE:
-        return Settled(_narrowed(market, home, home.point), False, True)
+        return Settled(_narrowed(market, home, home.least.point), False, True)
     relaxed = leximin(home.polytope)
     small, point, _, _ = _bundled(home, relaxed.y)
     if walks(small, point)[-1].done:
@@ -527,27 +525,35 @@ def _finished(
         "kind": name,
         "over": "points" if way.hull else "narrowed" if way.narrowed else "relaxed",
         "lettings": home.lettings,
-        "missing": home.missing.tolist(),
+        "missing": home.least.missing.tolist(),
         "error": float(np.abs(chance - relaxed.p).max(initial=0.0)) if len(relaxed.p) else 0.0,
         "least_error": least,
+        "missing_gap": home.least.gap,
         "gap": relaxed.gap,
         "smallest": float(chance[chance > 0].min(initial=1.0)),
         "bounds": bounds,
         "relaxed": relaxed.p.tolist(),
         "stages": stages,
-        "program": _published(home),
+        "program": _published(market, home),
     }
     return Lottery(market, home.types, share, tuple(support), proof=proof)
 
 
-def _published(home: Housing) -> dict[str, Any]:
-    """The program that the stages are of, for whoever checks their multipliers; open sides are null."""
+def _published(market: Market, home: Housing) -> dict[str, Any]:
+    """The program that the stages are of, for whoever puts it together again from the case; open sides are null."""
     rows = home.polytope.rows.tocoo()
+    ids = market.dwelling_ids
 
     def side(values: F) -> list[int | None]:
         return [int(round(x)) if np.isfinite(x) else None for x in values.tolist()]
 
     return {
+        "classes": [[str(x) for x in ids[market.klass == c]] for c in range(market.n_classes)],
+        "lettings": home.lettings,
+        "missing": {
+            named(market, r): int(home.least.missing[r]) for r, row in enumerate(market.rows) if row.price > 0
+        },
+        "marks": {f"marks {m}": _asks(market, m) for m in np.unique(market.signature[home.kind]).tolist()},
         "rows": list(home.rows),
         "low": side(home.polytope.low),
         "high": side(home.polytope.high),
@@ -557,6 +563,21 @@ def _published(home: Housing) -> dict[str, Any]:
             [int(c), int(r), int(round(x))] for r, c, x in zip(rows.row, rows.col, rows.data, strict=True)
         ],
     }
+
+
+def named(market: Market, row: int) -> str:
+    """A row as it is published: its rule and its scope."""
+    return f"{market.rows[row].rule} {market.rows[row].scope}"
+
+
+def _asks(market: Market, signature: int) -> list[tuple[str, int]]:
+    """(row, ten-thousandths of a lease asked, less what is brought) of the kinds of a signature, over the priced rows."""
+    row, num, den, more = market.marks(int(np.argmax(market.signature == signature)))
+    return [
+        (named(market, r), int(market.rows[r].rate * d + m - RATE_UNIT * x))
+        for r, x, d, m in zip(row.tolist(), num.tolist(), den.tolist(), more.tolist(), strict=True)
+        if market.rows[r].price > 0
+    ]
 
 
 def _bounds(polytope: Polytope, relaxed: Relaxed) -> list[float]:

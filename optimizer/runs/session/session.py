@@ -92,7 +92,7 @@ class Session:
 
     def __init__(self, case: Case | Path | str, options: Options | None = None) -> None:
         self.options = options or Options()
-        for name in ("gap", "time_limit", "warm_start", "keep", "prospects"):
+        for name in ("gap", "time_limit", "warm_start", "keep", "prospects", "chains"):
             if getattr(self.options, name):
                 raise AttrifluxError("SESSION_OPTION", option=name)
         self._prepared = self._read(case)

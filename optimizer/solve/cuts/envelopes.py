@@ -126,11 +126,7 @@ class Envelopes:
         self.cuts, self.layout = cuts, cuts.layout
         layout = cuts.layout
         rows = [
-            k
-            for k in layout.active.tolist()
-            if 0 < int(layout.rate[k]) <= RATE_UNIT
-            and layout.uniform[k]
-            and not layout.problem.rows[k].ceiling
+            k for k in layout.active.tolist() if 0 < int(layout.rate[k]) <= RATE_UNIT and layout.uniform[k]
         ]
         ceiling = [row.ceiling for row in layout.problem.rows]
         self.groups = tuple(

@@ -209,11 +209,7 @@ class Cuts:
         layout = self.layout
         rate = layout.rate.tolist()
         # a row whose rate goes by place is not one rate times a number of leases
-        rows = [
-            k
-            for k in layout.active.tolist()
-            if 0 < rate[k] <= RATE_UNIT and layout.uniform[k] and not layout.problem.rows[k].ceiling
-        ]
+        rows = [k for k in layout.active.tolist() if 0 < rate[k] <= RATE_UNIT and layout.uniform[k]]
         ceiling = [row.ceiling for row in layout.problem.rows]
         for k in rows:
             for w in range(1, TIMES + 1):

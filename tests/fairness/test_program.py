@@ -1,0 +1,174 @@
+"""The second program puts the program of a lottery together again from the case: whatever is changed in it is found."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+import optimizer as af
+from optimizer.disk import seal
+from optimizer.fairness import fairness_to
+from optimizer.verify import verify_lottery
+from optimizer.verify.classes import Classes
+from optimizer.verify.offers import Offers
+from optimizer.verify.program import _most, compare
+from optimizer.verify.rows import Book
+from optimizer.verify.scores import Scores
+from optimizer.verify.tables import read_case
+from optimizer.verify.verdict import MALFORMED, Findings
+from optimizer.verify.whole import shipped_models
+from optimizer.verify.world import World, read_world
+from optimizer.verify.year import Year
+
+POINTS, NARROWED = (3, 40), (10, 200)
+
+
+class Made:
+    """One lottery, as the second program reads it."""
+
+    def __init__(self, folder: Path, size: tuple[int, int]) -> None:
+        self.case, self.out = folder / "case", folder / "out"
+        af.write_case(af.synthesize("commission", dwellings=size[0], applications=size[1], seed=1), self.case)
+        fairness_to(self.case, self.out, "cotation,leximin", draws=4, groups=[])
+        self.proof = json.loads((self.out / "proofs.json").read_text(encoding="utf-8"))["leximin"]
+        world: World = read_world(read_case(self.case, shipped_models()), shipped_models())
+        scores, book = Scores(world), Book(world, False)
+        scores.settle()
+        Year(world, book).count()
+        self.offers = Offers(Classes(world, scores, book), book)
+        for door, named in self.offers.classes.sweep():
+            self.offers.read(door, named)
+        home = {str(x): i for i, x in enumerate(world.dwellings.ids)}
+        place = {str(x): i for i, x in enumerate(world.apps.ids)}
+        self.members: dict[int, list[int]] = {}
+        for line in pq.read_table(self.out / "types.parquet").to_pylist():
+            self.members.setdefault(int(line["type"]), []).append(place[line["application_id"]])
+        allocations: dict[int, list[tuple[int, int, str]]] = {}
+        for line in pq.read_table(self.out / "lottery.parquet").to_pylist():
+            if line["mechanism"] == "leximin":
+                allocations.setdefault(line["allocation"], []).append(
+                    (home[line["dwelling_id"]], int(line["type"]), line["account"])
+                )
+        self.allocations = list(allocations.values())
+
+    def refused(self, program: Mapping[str, Any], members: Mapping[int, list[int]] | None = None) -> bool:
+        found = Findings()
+        try:
+            compare("leximin", program, members or self.members, self.allocations, self.offers, found)
+        except MALFORMED:
+            return True
+        return found.failed
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(tmp_path_factory.mktemp("points"), POINTS)
+
+
+@pytest.fixture(scope="module", params=["points", "narrowed"])
+def made(request: pytest.FixtureRequest, small: Made, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    found = small if request.param == "points" else Made(tmp_path_factory.mktemp("narrowed"), NARROWED)
+    assert found.proof["over"] == request.param
+    return found
+
+
+def without(program: dict[str, Any], column: int) -> dict[str, Any]:
+    owner = [t for j, t in enumerate(program["owner"]) if j != column]
+    entries = [[c - (c > column), r, x] for c, r, x in program["entries"] if c != column]
+    return {**program, "owner": owner, "entries": entries}
+
+
+def changes(program: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every column taken away or given to another type; every coefficient, side, class, shortfall and number of people changed."""
+    types = len(program["people"])
+    for j in range(len(program["owner"])):
+        yield f"column {j} away", without(program, j)
+        owner = list(program["owner"])
+        owner[j] = (owner[j] + 1) % types
+        yield f"column {j} of another", {**program, "owner": owner}
+    for i, (c, r, x) in enumerate(program["entries"]):
+        entries = list(program["entries"])
+        entries[i] = [c, r, x - 1]
+        yield f"entry {c}, {r}", {**program, "entries": entries}
+    for side in ("low", "high"):
+        for r, x in enumerate(program[side]):
+            told = list(program[side])
+            told[r] = 0 if x is None else x + 1
+            yield f"{side} of {program['rows'][r]}", {**program, side: told}
+    for t in range(types):
+        people = list(program["people"])
+        people[t] += 1
+        yield f"people of {t}", {**program, "people": people}
+    for c in range(len(program["classes"])):
+        classes = copy.deepcopy(program["classes"])
+        classes[c - 1] += [classes[c].pop()]
+        yield f"class {c}", {**program, "classes": classes}
+    for name, n in program["missing"].items():
+        if n:
+            yield f"less missing of {name}", {**program, "missing": {**program["missing"], name: n - 1}}
+    yield "lettings", {**program, "lettings": program["lettings"] - 1}
+
+
+def test_whatever_is_changed_in_a_program_is_found(made: Made):
+    program = made.proof["program"]
+    assert not made.refused(program)
+    # a narrowed program has hundreds of columns: every 53rd change there, every one of the small program
+    tried = islice(changes(program), 0, None, 1 if made.proof["over"] == "points" else 53)
+    assert not (kept := [what for what, changed in tried if not made.refused(changed)]), kept[:5]
+
+
+def test_a_household_of_another_type_is_found(made: Made):
+    program = made.proof["program"]
+    for kind in list(made.members)[:12]:
+        moved = {k: list(v) for k, v in made.members.items()}
+        other = (kind + 1) % len(moved)
+        moved[kind][0], moved[other][0] = moved[other][0], moved[kind][0]
+        assert made.refused(program, moved), kind
+
+
+def test_a_lottery_as_it_was_written_is_certified(small: Made):
+    assert verify_lottery(small.out, small.case).verdict == "certified"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("lottery", "mechanism", "cotation"), ("lottery", "allocation", None), ("lottery", "weight_num", "7"),
+        ("lottery", "weight_den", "7"), ("lottery", "dwelling_id", None), ("lottery", "application_id", None),
+        ("lottery", "type", None), ("lottery", "account", "RELOGEMENT"), ("types", "mechanism", "nash"),
+        ("types", "type", None), ("types", "application_id", None), ("probabilities", "mechanism", "cotation"),
+        ("probabilities", "application_id", None), ("probabilities", "probability", 0.123),
+    ],
+)  # fmt: skip
+def test_a_change_in_any_column_of_a_lottery_is_refused(
+    small: Made, tmp_path: Path, table: str, column: str, value: Any
+):
+    """None: what another line of the mechanism has there."""
+    out = tmp_path / "out"
+    out.mkdir()
+    for file in small.out.iterdir():
+        (out / file.name).write_bytes(file.read_bytes())
+    frame = pq.read_table(out / f"{table}.parquet").to_pandas()
+    mine = frame.index[frame["mechanism"] == "leximin"]
+    last = frame.loc[mine[-1], column]
+    others = frame.loc[mine, column]
+    frame.loc[mine[-1], column] = (
+        others[others != last].iloc[0] if value is None and (others != last).any() else value or "A"
+    )
+    frame.to_parquet(out / f"{table}.parquet", index=False)
+    seal(out)
+    assert verify_lottery(out, small.case).refused
+
+
+def test_the_most_lettings_are_found_by_moving_others():
+    """Type 0 fits classes 0 and 1, type 1 class 0 only: the first letting must move to make room for the second."""
+    assert _most({0: [0, 1], 1: [0]}, {0: 1, 1: 1}, [1, 1]) == 2
+    assert _most({0: [0, 1], 1: [0]}, {0: 5, 1: 5}, [2, 1]) == 3
+    assert _most({0: [0], 1: [0], 2: [1]}, {0: 1, 1: 1, 2: 1}, [1, 3]) == 2
