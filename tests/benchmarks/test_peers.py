@@ -31,7 +31,7 @@ from benchmarks.peers.runs import (
     measured,
     table,
 )
-from optimizer.solve.scale import solve_transport
+from optimizer.solve.transport import solve_transport
 
 TINY = Size(6, 60, 60.0)
 
