@@ -191,6 +191,8 @@ system.exchange = swap
 
 def start(*words, code=MAIN, largest=None):
     def limit():
+        # a shell that begins the tests in the background has its children ignore Ctrl-C
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if largest is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
