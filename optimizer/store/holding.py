@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from threading import RLock
 from types import TracebackType
@@ -18,6 +19,8 @@ from optimizer.store.messages import StoreBusy, StoreReadOnly, StoreRefused, Sto
 from optimizer.store.tables import Live, Row
 
 Clock = Callable[[], datetime]
+RETRY_SECONDS = 0.002
+"""Between two tries for the file while another process writes (a command holds it for a few milliseconds)."""
 SLACK = timedelta(seconds=5)
 """A clock may be set back by this much (network time) without a word: events then share an instant."""
 
@@ -82,7 +85,8 @@ class Store:
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise StoreBusy("STORE_BUSY")
         try:
-            with transaction.atomic():
+            with ExitStack() as stack:
+                self._begin(stack, transaction.atomic())
                 if self.vendor == "postgresql":
                     list(
                         self.tables.models["head"].objects.select_for_update().filter(pk=1).values_list("pk")
@@ -99,6 +103,32 @@ class Store:
             raise
         finally:
             self._turn.release()
+
+    def _begin(self, stack: ExitStack, transaction: AbstractContextManager[None]) -> None:
+        """Enter a transaction, waiting for other processes as long as ``BUSY_SECONDS``.
+
+        SQLite's own wait tries again ever more seldom: beside processes that write without a pause, one of them may find the
+        file taken each time for twenty seconds. Here it is tried every few milliseconds, so that everybody has a turn.
+        """
+        from django.db import OperationalError, connection
+
+        if self.vendor != "sqlite" or connection.in_atomic_block:
+            stack.enter_context(transaction)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 2")
+            until = time.monotonic() + BUSY_SECONDS
+            try:
+                while True:
+                    try:
+                        stack.enter_context(transaction)
+                        return
+                    except OperationalError as error:
+                        if "locked" not in str(error) or time.monotonic() > until:
+                            raise
+                    time.sleep(RETRY_SECONDS)
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
 
     def release(self) -> None:
         """Give this thread's connection back (end of a thread or of a request)."""
