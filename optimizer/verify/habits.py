@@ -193,7 +193,9 @@ class Habits:
         if path is None or not path.is_file():
             return []
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            return list(csv.DictReader(stream, delimiter=";"))
+            head = stream.readline()
+            stream.seek(0)
+            return list(csv.DictReader(stream, delimiter=";" if ";" in head else ","))
 
 
 @lru_cache(maxsize=32)
