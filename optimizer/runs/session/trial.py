@@ -15,6 +15,7 @@ from optimizer.errors import Lang
 from optimizer.pipeline import Prepared
 from optimizer.problem import evaluate
 from optimizer.problem.model import FirstRanks
+from optimizer.runs.session.pausing import uncollected
 from optimizer.runs.session.session import Session
 from optimizer.runs.tables import place_names
 from optimizer.shortlist import build_shortlists
@@ -109,15 +110,16 @@ def without(
 def _tried(
     session: Session, trial: Session, dwelling: str, lang: Lang, interrupt: threading.Event | None
 ) -> Trial:
-    known = session.propose().optimum
-    prepared, solved = trial.solve(interrupt)
-    before, after = known.solved.certificate, solved.certificate
-    return Trial(
-        _lines(prepared, solved, dwelling, lang),
-        _moved(known.prepared, known.solved.first, prepared, solved.first),
-        (before.objective - after.objective) / MICRO,
-        known.solved.stop == solved.stop == "proven",
-    )
+    with uncollected():
+        known = session.propose().optimum
+        prepared, solved = trial.solve(interrupt)
+        before, after = known.solved.certificate, solved.certificate
+        return Trial(
+            _lines(prepared, solved, dwelling, lang),
+            _moved(known.prepared, known.solved.first, prepared, solved.first),
+            (before.objective - after.objective) / MICRO,
+            known.solved.stop == solved.stop == "proven",
+        )
 
 
 def _lines(prepared: Prepared, solved: Solved, dwelling: str, lang: Lang) -> tuple[TrialLine, ...]:
