@@ -49,7 +49,7 @@ def small_market(number: int, *, strict: bool = False, ruled: bool = False, tena
 def with_rules(market: Market, draw: Random) -> Market:
     """Two accounts, of which one has a share of the flux, and a public that counts on each."""
     public = [draw.random() < 0.5 for _ in range(len(market))]
-    # kinds: (account, public)
+    # every account with and without the public
     account, ptr, row, num = [], [0], [], []
     for acc, who in product((0, 1), (False, True)):
         account.append(acc)
