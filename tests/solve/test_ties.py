@@ -14,6 +14,7 @@ from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.cuts.mir import leaning
 from optimizer.solve.driver import _ties
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.proof.node import den_floors, mir_row
 from optimizer.solve.ties import branch_and_bound as tie_search
@@ -215,11 +216,10 @@ def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first(
     assert again is not None and same(again.first, case.solved.first)
 
 
-def test_a_draw_that_is_given_up_says_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draw_that_is_given_up_says_by_how_much() -> None:
     problem = department(30, 120, 3)
     best = solve(problem)
-    monkeypatch.setattr(tie_search, "MOST_LEFT", 0)
-    solved = solve(problem, SolveOptions(backend="highs", threads=1))
+    solved = solve(problem, SolveOptions(backend="highs", policy=DEFAULT.having(ties__left=0)))
     assert solved.objective == best.objective and solved.stop == "proven"
     (note,) = [n for n in solved.notes if n.startswith("the draw")]
     short = int(note.split(" left ")[1].split()[0])
