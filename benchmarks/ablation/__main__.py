@@ -31,7 +31,7 @@ def options() -> argparse.ArgumentParser:
         "--instances", default=",".join(i.words for i in INSTANCES), help="some of these, separated by commas"
     )
     parser.add_argument("--seeds", default=SEEDS, help="separated by commas")
-    parser.add_argument("--only", default="", help="beginning of the names to change, such as nodes.")
+    parser.add_argument("--only", default="", help="beginnings of the names to change, separated by commas")
     parser.add_argument("--cap", type=float, default=CAP_S, help="seconds of the processor")
     parser.add_argument("--repeat", type=int, default=REPEAT, help="runs of the default")
     parser.add_argument("--page", action="store_true", help="write the page of what is there, run nothing")
@@ -55,7 +55,9 @@ def main(words: Sequence[str] | None = None) -> int:
     if not asked.page:
         for seed in asked.seeds.split(","):
             for name in names:
-                Bench(known[name], int(seed), kept, asked.cap, _tell).all(asked.only, asked.repeat)
+                Bench(known[name], int(seed), kept, asked.cap, _tell).all(
+                    tuple(asked.only.split(",")), asked.repeat
+                )
     notes = asked.notes.read_text(encoding="utf-8").splitlines() if asked.notes else []
     text = page(head, read(kept), "python -m benchmarks.ablation", notes)
     (asked.out / f"ablation-{head['date']}.md").write_text(text, encoding="utf-8")

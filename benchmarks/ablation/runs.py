@@ -53,6 +53,8 @@ class Instance:
 INSTANCES = (
     Instance("simplified-tight", 200, 2_000, kernel=True),
     Instance("simplified-tight", 500, 5_000, kernel=True),
+    Instance("simplified-tight", 3_224, 9_864, kernel=True),
+    Instance("doubs", 30, 120),
     Instance("doubs", 60, 240),
     Instance("doubs", 100, 400),
     Instance("commission", 40, 2_000),
@@ -208,8 +210,8 @@ class Bench:
             self.tell(made)
         return self.there[key]
 
-    def all(self, only: str, repeat: int) -> None:
-        """The default ``repeat`` times, and every number it reads here whose name begins so, in every way."""
+    def all(self, only: tuple[str, ...], repeat: int) -> None:
+        """The default ``repeat`` times, and every number it reads here whose name begins with one of ``only``, in every way."""
         numbers = [name for name in self.run(READS, "").read if name.startswith(only)]
         for i in range(repeat):
             self.run(USUAL, str(i))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -53,10 +52,10 @@ def turned(rng: np.random.Generator) -> SearchPolicy:
     return DEFAULT.having(**{name.replace(".", "__"): value for name, value in changed.items()})
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(k, marks=pytest.mark.soak) for k in range(2, 20))])
 def test_no_policy_changes_what_is_proven(seed: int) -> None:
     policy = turned(np.random.default_rng(seed))
-    assert {f.name for f in fields(policy)} and policy != DEFAULT
+    assert policy != DEFAULT
     problem = binding(seed, 12, 30)
     usual, other = (solve(problem, SolveOptions(policy=each)) for each in (DEFAULT, policy))
     assert usual.stop == other.stop == "proven"
