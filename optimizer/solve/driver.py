@@ -14,7 +14,7 @@ from optimizer.solve.answer import RawSolution, Solved, Stages, TakenOver
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import SolveOptions
-from optimizer.solve.policy import TiesPolicy
+from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Certificate, CertificateRow, Status
 from optimizer.solve.proof.node import Formulation
@@ -101,7 +101,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         # equal proposals are told apart under a claim too: the published one then hardly depends on the backend
         untied = "ties between equal proposals were not broken"
         try:
-            tied = _ties(job, proof, start, watch, policy.ties)
+            tied = _ties(job, proof, start, watch, policy)
         except AttrifluxError as error:
             if stop == "proven" or error.code != "TIES_LOST":
                 raise
@@ -180,14 +180,14 @@ def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, watch: Watch) ->
     return "gap"
 
 
-def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch, policy: TiesPolicy) -> Tied | None:
+def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch, policy: SearchPolicy) -> Tied | None:
     """The unique proposal among those of the value reached; None when it was not looked for to the end."""
     value = incumbent.objective
     length = np.diff(job.problem.menu_ptr)
-    if not job.layout.listed and int(length[job.problem.class_menu].sum()) > policy.pairs_listed:
+    if not job.layout.listed and int(length[job.problem.class_menu].sum()) > policy.ties.pairs_listed:
         return None
     paths = [(path, m) for path, m, _ in proof.open_leaves]
-    if len(paths) > policy.leaves_apart:
+    if len(paths) > policy.ties.leaves_apart:
         paths = [((), proof.tight)]
     views = [view(job.layout, job.formulation, path, m, value) for path, m in paths]
     leaves = [leaf for leaf in views if leaf is not None]

@@ -40,6 +40,24 @@ class ChoicePolicy:
 
 
 @dataclass(frozen=True)
+class BranchingPolicy:
+    """Which count a node is divided on, in every tree: the published one, the kernel's, that of the ties."""
+
+    trials: int = 12
+    """Counts tried in the LP at most (strong branching) before a node is divided."""
+    trial_patience: int = 5
+    """Counts looked at in vain after the best one."""
+    trial_steps: int = 40
+    """Simplex steps of a trial."""
+    reliable: int = 4
+    """Trials of each side from which a pseudocost is believed."""
+    dearer: float = 1 / 8
+    """Weight, in what a division is worth, of the side that loses more."""
+    untried: float = 1_000.0
+    """Loss per unit of distance thought of a count without a price that was never tried: points, days or draws."""
+
+
+@dataclass(frozen=True)
 class TreePolicy:
     """Branch and bound of the published proof (`search`), and the programs that look for proposals in it (`primal`)."""
 
@@ -67,22 +85,10 @@ class TreePolicy:
     """The best proposal is near when it is within one part in so many of the bound: better ones then come from the tree."""
     rounding_wait: int = 5
     """Nodes after which a proposal is looked for again next to an LP solution, the first time that none was found."""
-    trials: int = 12
-    """Counts tried in the LP at most (strong branching) before a node is divided."""
-    trial_patience: int = 5
-    """Counts looked at in vain after the best one."""
-    trial_steps: int = 40
-    """Simplex steps of a trial."""
-    reliable: int = 4
-    """Trials of each side from which a pseudocost is believed."""
-    dearer: float = 1 / 8
-    """Weight, in what a division is worth, of the side that loses more."""
     untried_binding: float = 0.05
     """Part of its row's price that a lease of a binding row's count is thought to lose before it was ever tried."""
     untried_idle: float = 0.005
     """The same of a row that asks for nothing at the moment."""
-    untried_household: float = 1_000.0
-    """Points thought lost by a side of a household on a réservataire's list, before it was tried."""
     nearly_settled: float = 0.3
     """Part of such a household by which it may be from a whole number to be held to it during a dive."""
     dive_steps: int = 120
@@ -137,18 +143,6 @@ class TiesPolicy:
     """Columns of all LPs together after which a search is given up."""
     left: int = 40_000
     """Candidates still worth it after a dive, above which a search is given up."""
-    trials: int = 10
-    """Counts tried in the LP at most before a node is divided."""
-    trial_patience: int = 4
-    """Counts looked at in vain after the best one."""
-    trial_steps: int = 60
-    """Simplex steps of a trial."""
-    reliable: int = 4
-    """Trials of each side from which a pseudocost is believed."""
-    dearer: float = 1 / 8
-    """Weight, in what a division is worth, of the side that loses more."""
-    untried: float = 1_000.0
-    """Loss per unit of distance thought of a count that was never tried."""
     few_columns: tuple[int, ...] = (0, 3)
     """Columns of each dwelling, besides those of the LP, in the first programs of a node whose counts are whole."""
     program_nodes: int = 2_000
@@ -192,9 +186,9 @@ class GenerationPolicy:
     warm_radius: float = 3.0
     """The same from an earlier run's multipliers to a proof."""
     grow: float = 3.0
-    """Factor of a side that presses while the bound gets better."""
+    """Factor of a side that presses while the bound gets better, at the root and in nodes."""
     shrink: float = 0.8
-    """Factor of every side when it does not."""
+    """Factor of every side when it does not, at the root and in nodes."""
     rough: float = 0.01
     """Part of the box's side that a household may lose by staying where the last pricing had it."""
     easy: float = 0.2
@@ -213,10 +207,9 @@ class GenerationPolicy:
     """Relative gap that multipliers of nothing must leave for it."""
     pilot_time: float = 0.4
     """Part of the time left that a pilot may take."""
-    market_arcs: int = 200_000
-    """Arcs of a component from which a pricing starts from the prices of the smoothed market, not from nothing."""
-    side_by_side_arcs: int = 200_000
-    """Arcs of all components up to which they are priced one after the other."""
+    large_arcs: int = 200_000
+    """Arcs of a component from which a pricing starts from the prices of the smoothed market, not from nothing; and of all
+    components from which threads price them side by side."""
     apart: float = 1e-4
     """Part of what a household brings by which credits may move on average before a large component is priced anew, not
     repaired."""
@@ -280,6 +273,8 @@ class PrimalPolicy:
     """Part by which multipliers are shaken to see other assignments that are nearly the best."""
     recombined_missing: float = 0.02
     """Part of what is missing that a recombination may leave."""
+    recombined_nodes: int = 20
+    """Nodes of its program, after a perturbation or in a node of the tree."""
     recombined_gap: float = 0.25
     """Part of the gap asked that it may leave."""
     kept_from: int = 500
@@ -300,14 +295,10 @@ class PrimalPolicy:
     """Part of a perturbation by which the other multipliers are shaken from the second round on."""
     local_arcs: int = 1_000_000
     """Arcs above which nothing is perturbed."""
-    local_nodes: int = 20
-    """Nodes of the recombination that keeps what pays."""
     local_in_vain: int = 20
     """Perturbations in a row without a gain after which a polish ends."""
-    whole_left: float = 0.02
-    """Part of what is missing that a recombination with whole counts may leave, when it is the last one."""
     whole_roughly: float = 0.2
-    """The same when others follow."""
+    """The same of a recombination with whole counts that others follow."""
     catch_up_turns: int = 16
     """Most recombinations with which a run from an earlier proposal catches up."""
     catch_up_vain: int = 2
@@ -334,20 +325,12 @@ class NodesPolicy:
     """Half side of the box around a node's best multipliers to begin with, points per lease."""
     branch_radius: float = 300.0
     """The same of the newest branch, whose multiplier nobody knows yet."""
-    grow: float = 3.0
-    """Factor of a side that presses while the bound gets better."""
-    shrink: float = 0.6
-    """Factor of every side when it does not."""
     sure: float = 0.2
     """Part of what a node is sure to leave open that its pricings may leave on the table: it will be divided anyway."""
     settled: float = 0.05
     """Steps of the objective that the master may still promise when a node's pricings end."""
-    compared: int = 12
-    """Counts farthest from whole that are compared before a node is divided."""
     tells: float = 0.1
     """Part of what is missing that a division on a count of the earlier run must cost for the others not to be asked."""
-    dearer: float = 1 / 8
-    """Weight, in what a division is worth, of the side that loses more."""
     shakes: tuple[float, ...] = (0.1, 0.3, 1.0)
     """Points per lease by which multipliers are shaken where dividing promises nothing, in turn."""
     shaken: int = 8
@@ -356,8 +339,6 @@ class NodesPolicy:
     """How much more every other one is shaken."""
     heaviest: int = 5
     """Assignments of the master that are recombined in a node."""
-    program_nodes: int = 20
-    """Nodes of such a recombination's program."""
     counts_first: int = 30
     """Nodes divided on rule counts alone before an exact search is tried on each."""
 
@@ -369,12 +350,14 @@ class SearchPolicy:
     Attributes
     ----------
     choice : backend and proof by size
+    branching : of every tree
     tree, relaxation, ties : the published proof and the one among equal proposals
     parts : a country, part by part
     generation, primal, nodes : the scale kernel
     """
 
     choice: ChoicePolicy = ChoicePolicy()
+    branching: BranchingPolicy = BranchingPolicy()
     tree: TreePolicy = TreePolicy()
     relaxation: RelaxationPolicy = RelaxationPolicy()
     ties: TiesPolicy = TiesPolicy()
@@ -384,14 +367,14 @@ class SearchPolicy:
     nodes: NodesPolicy = NodesPolicy()
 
     def named(self) -> Iterator[tuple[str, Any]]:
-        """Every number by its dotted name (``tree.trials``), in the order of this file."""
+        """Every number by its dotted name (``branching.trials``), in the order of this file."""
         for group in fields(self):
             stage = getattr(self, group.name)
             for field in fields(stage):
                 yield f"{group.name}.{field.name}", getattr(stage, field.name)
 
     def having(self, **changed: Any) -> SearchPolicy:
-        """The same with other numbers, a dot written as two underscores: ``having(tree__trials=6)``.
+        """The same with other numbers, a dot written as two underscores: ``having(branching__trials=6)``.
 
         Raises
         ------

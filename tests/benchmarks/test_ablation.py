@@ -34,9 +34,9 @@ def test_what_is_worth_a_tenth_is_told_from_what_is_not() -> None:
         return Run("some 1x1", 1, name, how, proven, 0.0, 10, 5, steps, 1.0, read=())
 
     runs = [run(USUAL, "0", 1_000), run("nodes.sure", "off", 1_050), run("nodes.radius", "halved", 1_300)]
-    runs.append(run("tree.trials", "off", 1_000, proven=False))
+    runs.append(run("branching.trials", "off", 1_000, proven=False))
     assert {c.name: c.matters for c in changes(runs)} == {
-        "nodes.sure": False, "nodes.radius": True, "tree.trials": True,
+        "nodes.sure": False, "nodes.radius": True, "branching.trials": True,
     }  # fmt: skip
     text = page({"date": "2026-11-28"}, runs, "python -m benchmarks.ablation", [])
     assert "Numbers that matter: 2" in text and "| `nodes.radius` | 10.0 | halved | 1 | 0 |" in text

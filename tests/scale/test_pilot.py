@@ -58,7 +58,7 @@ def test_threads_change_no_byte():
 
 @pytest.mark.parametrize("large", [1, 1 << 60])
 def test_multipliers_are_admissible_and_the_bound_holds_from_any_prices(large):
-    policy = DEFAULT.having(generation__market_arcs=large).generation
+    policy = DEFAULT.having(generation__large_arcs=large).generation
     for seed in range(120):
         model = random_model(seed)
         quantum = choose_quantum(model)

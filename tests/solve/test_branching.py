@@ -20,7 +20,7 @@ from optimizer.solve.tree.pseudocosts import Pseudocosts, score
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, rare
 
-TREE = DEFAULT.tree
+TREE, BRANCHING = DEFAULT.tree, DEFAULT.branching
 
 
 def prover_of(problem) -> BranchAndBound:
@@ -37,14 +37,16 @@ def root_of(prover: BranchAndBound):
 
 
 def test_the_side_that_loses_less_decides() -> None:
-    worth = [score(low, high, TREE.dearer) for low, high in ((3.0, 4.0), (2.0, 9.0), (0.0, 15.0), (0.0, 8.0))]
+    worth = [
+        score(low, high, BRANCHING.dearer) for low, high in ((3.0, 4.0), (2.0, 9.0), (0.0, 15.0), (0.0, 8.0))
+    ]
     assert worth == sorted(worth, reverse=True) and len(set(worth)) == 4
 
 
 def test_what_trials_told_is_believed_after_a_few_and_scaled_by_distance() -> None:
-    known: Pseudocosts[bool] = Pseudocosts(TREE.reliable)
+    known: Pseudocosts[bool] = Pseudocosts(BRANCHING.reliable)
     assert known.expected(False, 0.25, 8.0) == 2.0 and not known.reliable((False, True))
-    for _ in range(TREE.reliable):
+    for _ in range(BRANCHING.reliable):
         known.learn(False, 0.25, 1.0)
         assert not known.reliable((False, True))
         known.learn(True, 0.75, 0.0)
@@ -73,7 +75,7 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
             for high in (False, True):
                 value = prover.master.attempt((Step(-1, c.split, high),), relaxed.basis, 100_000)
                 sides.append(max(0.0, value - relaxed.cost))
-            worth[c.split] = score(*sides, TREE.dearer)
+            worth[c.split] = score(*sides, BRANCHING.dearer)
         assert worth[chosen] >= max(worth.values()) - 1e-3
         checked += 1
     assert checked

@@ -29,11 +29,11 @@ def test_every_number_is_read_by_a_stage_that_it_steers() -> None:
 
 
 def test_a_number_is_changed_by_its_name_and_no_other_with_it() -> None:
-    other = DEFAULT.having(tree__trials=3, primal__local_steps=(1.0,))
+    other = DEFAULT.having(branching__trials=3, primal__local_steps=(1.0,))
     assert dict(other.named()).items() - dict(DEFAULT.named()).items() == {
-        ("tree.trials", 3), ("primal.local_steps", (1.0,)),
+        ("branching.trials", 3), ("primal.local_steps", (1.0,)),
     }  # fmt: skip
-    for name in ("trials", "tree__trial", "forest__trials"):
+    for name in ("trials", "branching__trial", "forest__trials"):
         with pytest.raises(TypeError):
             DEFAULT.having(**{name: 3})
 

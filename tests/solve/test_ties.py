@@ -14,7 +14,7 @@ from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.cuts.mir import leaning
 from optimizer.solve.driver import _ties
 from optimizer.solve.layout import Layout
-from optimizer.solve.policy import DEFAULT, TiesPolicy
+from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.proof.node import den_floors, mir_row
 from optimizer.solve.ties import branch_and_bound as tie_search
@@ -56,7 +56,12 @@ def tied(problem: Problem) -> Case:
     usual = ties.break_ties
 
     def keep(
-        layout: Layout, leaves: list[LeafView], known: FirstRanks, step: int, watch: Watch, policy: TiesPolicy
+        layout: Layout,
+        leaves: list[LeafView],
+        known: FirstRanks,
+        step: int,
+        watch: Watch,
+        policy: SearchPolicy,
     ) -> ties.Tied | None:
         kept.layout, kept.leaves, kept.known, kept.step = layout, leaves, known, step
         return usual(layout, leaves, known, step, watch, policy)
@@ -171,7 +176,7 @@ def against_a_general_mip(problems: list[Problem]) -> tuple[int, int]:
             first = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             if first.chosen is None:
                 continue
-            drawn = ties._lottery(ties.Means(problem, Watch(), 0, DEFAULT.ties), field)
+            drawn = ties._lottery(ties.Means(problem, Watch(), 0, DEFAULT), field)
             lines = [model.identity, ties._held(model, days, first.gain)]
             program = Program(model, drawn, lines, field.alive, Watch())
             second = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
@@ -198,7 +203,7 @@ def test_a_divided_search_finds_what_a_general_mip_finds() -> None:
 
 
 def _days(problem: Problem, field: ties.Field) -> ties.Gain:
-    return ties._seniority(ties.Means(problem, Watch(), 0, DEFAULT.ties), field)
+    return ties._seniority(ties.Means(problem, Watch(), 0, DEFAULT), field)
 
 
 def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first() -> None:

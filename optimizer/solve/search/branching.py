@@ -16,7 +16,7 @@ from optimizer.solve.policy import DEFAULT, TreePolicy
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Path, Step, den_floors, mir_row
 from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
-from optimizer.solve.tree.pseudocosts import EPS, Effort, Pseudocosts, choose
+from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, choose, effort_of
 
 CountKey = tuple[str, int, bool, bool]
 """What is counted, of which row or household, whether a rounded row comes with it, and the side."""
@@ -49,8 +49,9 @@ class Brancher:
 
     def __init__(self, master: Master) -> None:
         self.master = master
-        self.policy = master.formulation.policy.tree
-        self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts(self.policy.reliable)
+        policy = master.formulation.policy
+        self.policy, self.branching = policy.tree, policy.branching
+        self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts(policy.branching.reliable)
 
     def choose(self, path: Path, relaxed: NodeLP, room: int) -> Split | None:
         """The count to divide a solved node on; None when all are whole.
@@ -64,7 +65,7 @@ class Brancher:
             lambda c: known.reliable((c.key(False), c.key(True))),
             lambda c: (self._try(path, relaxed, c, False), self._try(path, relaxed, c, True)),
             max(1e-3, room / MICRO),
-            Effort(policy.trials, policy.trial_patience, policy.dearer),
+            effort_of(self.branching),
         )
         return None if found is None else found.candidate.split
 
@@ -75,7 +76,9 @@ class Brancher:
     def _try(self, path: Path, relaxed: NodeLP, c: Candidate, high: bool) -> float:
         """Points that one side of a count loses, as far as a few simplex steps tell."""
         assert relaxed.basis is not None
-        value = self.master.attempt((*path, Step(-1, c.split, high)), relaxed.basis, self.policy.trial_steps)
+        value = self.master.attempt(
+            (*path, Step(-1, c.split, high)), relaxed.basis, self.branching.trial_steps
+        )
         lost = 0.0 if value is None else max(0.0, value - relaxed.cost)
         self.pseudocosts.learn(c.key(high), c.distance(high), lost)
         return lost
@@ -132,7 +135,7 @@ def households(master: Master, relaxed: NodeLP) -> Iterator[Candidate]:
     listed = master.layout.listed_households
     if not listed:
         return
-    policy = master.formulation.policy.tree
+    untried = master.formulation.policy.branching.untried
     total = np.zeros(len(master.layout.problem.application_ids) + 1)
     np.add.at(total, np.array(master.app[: len(relaxed.x)], np.int64), relaxed.x)
     for app in listed:
@@ -143,7 +146,7 @@ def households(master: Master, relaxed: NodeLP) -> Iterator[Candidate]:
                 False,
                 part,
                 1 - part,
-                (policy.untried_household, policy.untried_household),
+                (untried, untried),
             )
 
 

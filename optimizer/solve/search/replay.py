@@ -109,7 +109,7 @@ class _Told:
 
     def pseudocosts(self) -> Pseudocosts[CountKey]:
         """What divisions cost then: where it is known, no trial is needed."""
-        found: Pseudocosts[CountKey] = Pseudocosts(self.prover.policy.reliable)
+        found: Pseudocosts[CountKey] = Pseudocosts(self.formulation.policy.branching.reliable)
         for lost in self.earlier.pseudocosts:
             place = self.app.get(lost.application, -1) if lost.application else self.row[lost.row]
             if place >= 0:

@@ -17,10 +17,10 @@ import numpy as np
 
 from optimizer.problem.model import I64, B
 from optimizer.solve.highs_lp import INFINITY, Basis, F
-from optimizer.solve.policy import TiesPolicy
+from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.ties.model import HALF, TieModel
 from optimizer.solve.ties.stage_lp import EPS, Program, Solution, Stopped, best_of
-from optimizer.solve.tree.pseudocosts import Effort, Pseudocosts, Sides, choose
+from optimizer.solve.tree.pseudocosts import Pseudocosts, Sides, choose, effort_of
 
 FLOOR = 1e-3
 """Rounding of an LP value that is forgiven before it is rounded down."""
@@ -54,9 +54,14 @@ class Node:
 class Search:
     """``accept``: whether a whole choice reaches the optimal value of the problem."""
 
-    def __init__(self, program: Program, accept: Callable[[I64], bool], policy: TiesPolicy) -> None:
-        self.program, self.accept, self.policy = program, accept, policy
-        self.pseudocosts: Pseudocosts[tuple[int, bool]] = Pseudocosts(policy.reliable)
+    def __init__(self, program: Program, accept: Callable[[I64], bool], policy: SearchPolicy) -> None:
+        self.program, self.accept, self.policy, self.branching = (
+            program,
+            accept,
+            policy.ties,
+            policy.branching,
+        )
+        self.pseudocosts: Pseudocosts[tuple[int, bool]] = Pseudocosts(self.branching.reliable)
         self.lossy = False
         """A whole choice was refused: rows are missing, and nothing found counts."""
         self.given_up = False
@@ -209,8 +214,8 @@ class Search:
 
         def expected(q: int) -> Sides:
             part = float(solution.counts[q] % 1.0)
-            return known.expected((q, False), part, self.policy.untried), known.expected(
-                (q, True), 1 - part, self.policy.untried
+            return known.expected((q, False), part, self.branching.untried), known.expected(
+                (q, True), 1 - part, self.branching.untried
             )
 
         found = choose(
@@ -222,7 +227,7 @@ class Search:
                 self._try(node, solution, q, True, basis, room),
             ),
             room,
-            Effort(self.policy.trials, self.policy.trial_patience, self.policy.dearer),
+            effort_of(self.branching),
         )
         self.program.back_to(basis)
         assert found is not None
@@ -234,7 +239,7 @@ class Search:
         low, high = divided(node, solution, count, high_side)
         value: float | None = -INFINITY
         if narrow(self.program.model, low, high):
-            value = self.program.attempt(low, high, basis, self.policy.trial_steps)
+            value = self.program.attempt(low, high, basis, self.branching.trial_steps)
         # a side that closes is worth a few times the room, not all the world: it is remembered for other nodes
         lost = 0.0 if value is None else min(4.0 * room, max(0.0, solution.value - value))
         part = float(solution.counts[count] % 1.0)

@@ -196,7 +196,7 @@ class BranchAndBound(NodeRelaxation):
         off = np.round(np.abs(counts - np.rint(counts)), 4)
         farthest = [int(i) for i in np.argsort(-off, kind="stable") if off[i] >= 1e-4]
         first = [i for i in farthest if self.counts[i] in self.divided_before]
-        likely = [*first, *(i for i in farthest[: self.policy.compared] if i not in first)]
+        likely = [*first, *(i for i in farthest[: run.policy.branching.trials] if i not in first)]
         if not likely:
             return -1, 0.0
         assert run.incumbent is not None
@@ -213,13 +213,13 @@ class BranchAndBound(NodeRelaxation):
                 break
             lost: list[float] = []
             for side in sides_of(self.counts[at], float(counts[at])):
-                if lost and lost[0] + self.policy.dearer * enough <= max(scores, default=-1.0):
+                if lost and lost[0] + run.policy.branching.dearer * enough <= max(scores, default=-1.0):
                     break  # whatever its other side costs, another count tells more
                 run.master.reprice(self._case((*node.branches, side))[1])
                 run.master.stand(here)
                 run.master.solve()
                 lost.append(min(enough, whole - run.master.value))
-            scores.append(min(lost) + self.policy.dearer * max(lost))
+            scores.append(min(lost) + run.policy.branching.dearer * max(lost))
             if min(lost) >= enough:
                 break
         run.master.reprice(self._case(node.branches)[1])

@@ -112,10 +112,10 @@ class LocalSearch:
         run = self.run
         assert run.incumbent is not None
         now = time.perf_counter()
-        left = self.policy.whole_left if left is None else left
+        left = self.policy.recombined_missing if left is None else left
         tolerance = left * (run.bound - run.incumbent.objective) / run.model.scale
         recombined = run.recombine(
-            run.incumbent, others, self.policy.local_nodes, tolerance, whole_counts=True, enough=enough
+            run.incumbent, others, self.policy.recombined_nodes, tolerance, whole_counts=True, enough=enough
         )
         run.offer(recombined)
         run.clock.charge("primal", now)
@@ -219,7 +219,7 @@ class LocalSearch:
             run.recombine(
                 run.incumbent,
                 [found],
-                self.policy.local_nodes,
+                self.policy.recombined_nodes,
                 run.recombination_gap(run.incumbent.objective),
             )
         )

@@ -118,9 +118,9 @@ class NodeRelaxation:
             fresh = run.master.add(priced.leases, toward)
             confined = bool(pressed.any())
             if better:
-                radius = np.where(pressed, radius * policy.grow, radius)
+                radius = np.where(pressed, radius * run.policy.generation.grow, radius)
             else:
-                radius = np.maximum(radius * policy.shrink, 1e-3)
+                radius = np.maximum(radius * run.policy.generation.shrink, 1e-3)
             centre = best.multipliers / run.quantum
             run.master.confine(centre, radius)
             wanted = run.master.solve()

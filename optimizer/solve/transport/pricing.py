@@ -201,10 +201,10 @@ class Pricer:
                 s.offer_start, s.offer_class, out.offer_credit, s.arc_start, s.arc_pair, s.arc_value, out.price,
             )  # fmt: skip
 
-        large = np.diff(s.arc_start[s.applicant_start]) >= self.policy.market_arcs
+        large = np.diff(s.arc_start[s.applicant_start]) >= self.policy.large_arcs
         if moved and (last is not None or large.any()):
             _ = s.by_class, s.by_pair  # built once, before threads ask for them
-        if self.threads > 1 and len(moved) > 1 and len(s.arc_pair) >= self.policy.side_by_side_arcs:
+        if self.threads > 1 and len(moved) > 1 and len(s.arc_pair) >= self.policy.large_arcs:
             with ThreadPoolExecutor(self.threads) as pool:
                 works = list(pool.map(one, moved))
         else:

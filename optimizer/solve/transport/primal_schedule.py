@@ -194,7 +194,7 @@ class NodeHeuristics:
         start = value_of(structure, rows, run.incumbent.leases, run.incumbent.labels)
         for at in range(0, len(others), width):
             start = run.recombine(
-                start, others[at : at + width], run.policy.nodes.program_nodes, tolerance, self.node_rows
+                start, others[at : at + width], run.policy.primal.recombined_nodes, tolerance, self.node_rows
             )
             run.offer(value_of(run.structure, run.rows, start.leases, start.labels))
             if run.missing(self.best) <= 0 or run.halted():

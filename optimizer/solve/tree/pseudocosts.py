@@ -21,6 +21,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
+from optimizer.solve.policy import BranchingPolicy
+
 EPS = 1e-6
 
 Key = TypeVar("Key", bound=Hashable)
@@ -59,6 +61,11 @@ class Effort(NamedTuple):
     most: int
     patience: int
     dearer: float
+
+
+def effort_of(policy: BranchingPolicy) -> Effort:
+    """What a policy spends on one branching."""
+    return Effort(policy.trials, policy.trial_patience, policy.dearer)
 
 
 class Branching(NamedTuple, Generic[Candidate]):
