@@ -35,15 +35,11 @@ from numpy.typing import NDArray
 
 from optimizer.problem.model import I64, RATE_UNIT
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT, RelaxationPolicy
 
 UNITS = (RATE_UNIT, RATE_UNIT**2)
 """Divisors allowed: ten-thousandths of a lease, or their square where one row weighs the rate of another."""
 FINE = RATE_UNIT**2
-TIMES = 20
-"""Multiples of a single row that are looked at: 35 % of 325 leases or more is 114 and a third of each lease above, which
-three times the row says and the row does not."""
-TOGETHER = 6
-"""Rows of one denominator of which every sum is looked at; of more, only those of two."""
 
 
 @dataclass(frozen=True, order=True)
@@ -152,8 +148,8 @@ def gains(cuts: Mapping[Inequality, int], n_kinds: int) -> I64:
 class Cuts:
     """Writes the cuts of a problem, each once. ``shapes``: those that are worth looking at."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, layout: Layout, policy: RelaxationPolicy = DEFAULT.relaxation) -> None:
+        self.layout, self.policy = layout, policy
         kinds = layout.problem.kinds
         shape = (len(layout.problem.rows), len(kinds))
         self.num, self.den = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
@@ -212,7 +208,7 @@ class Cuts:
         rows = [k for k in layout.active.tolist() if 0 < rate[k] <= RATE_UNIT and layout.uniform[k]]
         ceiling = [row.ceiling for row in layout.problem.rows]
         for k in rows:
-            for w in range(1, TIMES + 1):
+            for w in range(1, self.policy.multiples + 1):
                 yield Shape((k,), (w,), (k,), w * rate[k], RATE_UNIT)
         for p in rows:
             for m in rows:
@@ -223,7 +219,7 @@ class Cuts:
         # what each account must have adds up, and so does what each may have; the two together say nothing
         sums = (tuple(j for j in self.alike[k] if j in rows and ceiling[j] == ceiling[k]) for k in rows)
         for together in dict.fromkeys(sums):
-            most = len(together) if len(together) <= TOGETHER else 2
+            most = len(together) if len(together) <= self.policy.rows_together else 2
             for n in range(2, most + 1):
                 for some in combinations(together, n):
                     yield Shape(some, (1,) * n, (some[0],), sum(rate[k] for k in some), RATE_UNIT)

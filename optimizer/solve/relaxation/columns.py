@@ -94,7 +94,7 @@ class ColumnPool:
             self.unit_of_class.append(
                 self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
             )
-        self.subproblem = subproblem_of(self.layout)
+        self.subproblem = subproblem_of(self.layout, self.formulation.policy)
         if self.subproblem is None:
             self._seed()
             # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
