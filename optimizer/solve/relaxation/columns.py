@@ -75,7 +75,8 @@ class ColumnPool:
         self.open_cuts: set[Inequality] = set()
         self.tally: dict[tuple[str, int], tuple[int, int]] = {}
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
-        self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
+        self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(self.layout.marked))]
+        """(row, share) of the cuts that a marking is in."""
         self.limited: dict[int, Restriction] = {}
         self.held_to: dict[int, bool] = {}
         """Households that the node leaves out (False) or wants housed (True)."""
@@ -257,14 +258,14 @@ class ColumnPool:
             for on in ("num",) * bool(num) + ("den",) * bool(den):
                 if (on, k) in self.tally:
                     found.append((self.tally[on, k][0], 1.0))
-        found += self.in_cuts[kind]
+        found += self.in_cuts[int(self.layout.marking[kind])]
         return found
 
     def using(self, k: int, on: str) -> list[int]:
         """Columns that count for a row."""
         at, kind = self.columns
         counts = self.formulation.cuts.num if on == "num" else self.formulation.cuts.den
-        found: list[int] = at[counts[k, kind] > 0].tolist()
+        found: list[int] = at[counts[k, self.layout.marking[kind]] > 0].tolist()
         return found
 
     @property
@@ -353,10 +354,12 @@ class ColumnPool:
             return
         coef = (cut.coef / cut.unit).tolist()
         entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares()]
-        entries += [(at, coef[c]) for at, c in zip(self.at, self.kind, strict=True) if coef[c]]
+        at, kind = self.columns
+        marking = self.layout.marking[kind].tolist()
+        entries += [(j, coef[c]) for j, c in zip(at.tolist(), marking, strict=True) if coef[c]]
         self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)
-        for kind in np.flatnonzero(cut.coef).tolist():
-            self.in_cuts[kind].append((row, coef[kind]))
+        for marking_ in np.flatnonzero(cut.coef).tolist():
+            self.in_cuts[marking_].append((row, coef[marking_]))
 
     def ask(self, layout: Layout, formulation: Formulation) -> None:
         """Go on with the same problem where some rows ask for other amounts.
