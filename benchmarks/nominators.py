@@ -6,7 +6,8 @@ nominee over. Whether the quarter is reached is therefore decided where the list
 
 To a commission of several dwellings each hands in three names per dwelling that its share makes of those presented, three at least:
 the first of its list whom one of these dwellings suits by place and size. Where commissions let one dwelling each it hands in its list: the
-first whom the dwelling suits is named.
+first whom the dwelling suits is named. In one run for the year each names three households for every dwelling, going down its list and
+naming each of them for about as many dwellings.
 
 ``own-order``: the list as it was drawn, whatever the titles. A dwelling for which nobody was named goes to a household without title.
 
@@ -91,18 +92,32 @@ class Nominators:
         sizes: dict[str, set[int]] = {}
         for commune, rooms in zip(homes["commune"].astype(str), homes["rooms"].astype(int), strict=True):
             sizes.setdefault(commune, set()).add(rooms)
-        most = len(self.accepted) - 1
-
-        def suited(application: str) -> bool:
-            communes, persons = self.suits[application]
-            return any(
-                self.accepted[min(persons, most), r] for c in communes & sizes.keys() for r in sizes[c]
-            )
-
-        fits = np.array([suited(a) for a in lists["application_id"].astype(str)], bool)
-        told = lists[fits].sort_values(["account", "rank"], kind="stable")
+        fits = [
+            any(self._suits(a, c, r) for c in self.suits[a][0] & sizes.keys() for r in sizes[c])
+            for a in lists["application_id"].astype(str)
+        ]
+        told = lists[np.array(fits, bool)].sort_values(["account", "rank"], kind="stable")
         room = [max(NAMES, ceil(NAMES * expected.get(account, 0.0))) for account in told["account"]]
         return told[told.groupby("account").cumcount() < np.array(room, np.int64)].reset_index(drop=True)
+
+    def by_dwelling(self, lists: pd.DataFrame, homes: pd.DataFrame) -> pd.DataFrame:
+        """Three names of each account for every dwelling."""
+        found: list[tuple[str, str, str, int]] = []
+        places = homes.sort_values("dwelling_id")[["dwelling_id", "commune", "rooms"]]
+        for account, mine in lists.sort_values(["account", "rank"], kind="stable").groupby("account"):
+            left = dict.fromkeys(mine["application_id"].astype(str), ceil(NAMES * len(homes) / len(mine)))
+            for dwelling, commune, rooms in places.itertuples(index=False):
+                chosen = [a for a, n in left.items() if n and self._suits(a, str(commune), int(rooms))][
+                    :NAMES
+                ]
+                found += [(str(account), a, str(dwelling), rank) for rank, a in enumerate(chosen, start=1)]
+                left |= {a: left[a] - 1 for a in chosen}
+        columns = ["account", "application_id", "dwelling_id", "rank"]
+        return pd.DataFrame(found, columns=columns).astype({c: lists[c].dtype for c in columns})
+
+    def _suits(self, application: str, commune: str, rooms: int) -> bool:
+        communes, persons = self.suits[application]
+        return commune in communes and bool(self.accepted[min(persons, len(self.accepted) - 1), rooms])
 
     def unknown(self, account: str, leases: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """What the lease says of the title of a household that the program does not know, after the leases signed so far."""

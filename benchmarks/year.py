@@ -147,7 +147,9 @@ def now(case: Case, year: Year, waiting: list[str], nominators: Nominators, seve
     if "nominations" in tables:
         named, presented = tables["nominations"], tables["dwellings"]
         named = named[~named["application_id"].isin(year.housed)].reset_index(drop=True)
-        if several:
+        if several and len(presented) == len(homes):
+            named = nominators.by_dwelling(named, presented)
+        elif several:
             expected = shares(case, presented["commune"].astype(str).tolist())
             named = nominators.handed_in(named, presented, expected)
         tables["nominations"] = named

@@ -26,6 +26,8 @@ STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strat
 others; perturbing their costs sends the simplex through all of them (Doubs year: eight nodes of the tree in 24,118 steps and
 11.3 s, 4,256 and 3.2 s with these options; weeks of 40 dwellings and 20,000 applications: a fifth of the steps less)."""
 
+TURNS = 8
+"""Entries of each class that an LP with links begins with."""
 PASSED = 1e-7
 """First ranks by which an LP solution may pass over an order for want of exact numbers."""
 
@@ -97,7 +99,12 @@ class ColumnPool:
             )
         self.subproblem = subproblem_of(self.layout)
         if self.subproblem is None:
-            self._seed()
+            if (problem.orders.account < 0).any():
+                # the first LP alone has no basis to start from, and presolve finds most of what the links leave closed
+                self.model.setOptionValue("presolve", "choose")
+                self._seed_apart()
+            else:
+                self._seed()
             # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
             self.add_orders(list(range(len(problem.orders))))
         else:
@@ -178,6 +185,34 @@ class ColumnPool:
                     batch.append((u, int(layout.cut.app[e]), kind, int(layout.cut.value[e])))
             batch += self._seat_batch(u)
             self._add_batch(batch)
+
+    def _seed_apart(self) -> None:
+        """Columns for an LP with links: in turns, each class takes its best entry among the households that no class has taken in the turn.
+
+        The dwellings that tenants may free are many and suit the same households: the best few of each would be the same few.
+        """
+        cut, chosen = self.layout.cut, [list[int]() for _ in self.unit_of_class]
+        left = [
+            a + np.argsort(-cut.value[a:b], kind="stable")
+            for a, b in zip(cut.ptr[:-1].tolist(), cut.ptr[1:].tolist(), strict=True)
+        ]
+        for turn in range(TURNS):
+            taken = np.zeros(len(self.layout.problem.application_ids), bool)
+            for klass in range(len(chosen))[:: -1 if turn % 2 else 1]:
+                free = np.flatnonzero(~taken[cut.app[left[klass]]])
+                if len(free):
+                    entry = int(left[klass][free[0]])
+                    taken[cut.app[entry]] = True
+                    chosen[klass].append(entry)
+                    left[klass] = np.delete(left[klass], free[0])
+        start, kinds = self.layout.option_ptr, self.layout.option_kind
+        for klass, u in enumerate(self.unit_of_class):
+            batch = [
+                (u, int(cut.app[e]), kind, int(cut.value[e]))
+                for e in chosen[klass]
+                for kind in kinds[start[cut.key[e]] : start[cut.key[e] + 1]].tolist()
+            ]
+            self._add_batch(batch + self._seat_batch(u))
 
     def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
         seats = self.layout.problem.seats
