@@ -78,7 +78,7 @@ class Window:
 class Envelope:
     """An envelope of the module in ``1 / FINE`` of a lease: ``prices`` p and ``counts`` μ by row of the window, ``slope`` a.
 
-    ``constant`` b and ``coef`` (n_kinds,), what a lease of each kind adds to ``Σ μ n − a D``, follow from the rest.
+    ``constant`` b and ``coef`` (n_markings,), what a lease of each marking adds to ``Σ μ n − a D``, follow from the rest.
     """
 
     window: Window
@@ -208,7 +208,7 @@ class Envelopes:
         """The highest line of a slope under φ; ``prices`` and ``counts`` (rows of the window,) and ``slope`` in ten-thousandths."""
         d = np.arange(window.low, window.high + 1, dtype=np.int64)
         constant = int((self._least(window, d, prices, counts) - slope * RATE_UNIT * d).min())
-        coef = np.zeros(len(self.layout.problem.kinds), np.int64)
+        coef = np.zeros(len(self.layout.marked), np.int64)
         for k, mu in zip(window.rows, counts.tolist(), strict=True):
             coef += mu * RATE_UNIT * self.cuts.num[k]
         coef -= slope * RATE_UNIT * self.cuts.den[window.rows[0]]
