@@ -13,6 +13,7 @@ from optimizer.solve import solve
 from optimizer.solve.cuts.envelopes import Envelope, Envelopes, Window
 from optimizer.solve.cuts.mir import FINE, Cuts
 from optimizer.solve.layout import lay_out
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import nothing, price_out
 from optimizer.solve.proof.node import Formulation, Step, count_limits
@@ -186,18 +187,16 @@ def test_contradictory_limits_have_no_window() -> None:
     assert kept == Window(rows, 0, 4, (2, 0), (4, 4))
 
 
-def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal() -> None:
     lowered = 0
     for seed in seeds(20, 2):
         problem = department(seed)
         layout = lay_out(problem)
         best = solve(problem).objective
         bounds = []
-        for worth in (0.02, 1e9):
-            monkeypatch.setattr("optimizer.solve.cuts.envelopes.WORTH", worth)
-            master = Master(layout, Formulation(layout))
+        for worth in (DEFAULT.relaxation.envelope_worth, 1e9):
+            policy = replace(DEFAULT, relaxation=replace(DEFAULT.relaxation, envelope_worth=worth))
+            master = Master(layout, Formulation(layout, policy))
             relaxed = master.solve((), Watch())
             assert relaxed is not None
             bounds.append(relaxed.priced.micropoints)
