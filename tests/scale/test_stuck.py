@@ -13,6 +13,7 @@ from optimizer.solve.transport.branch_and_bound import BranchAndBound, Stuck
 from optimizer.solve.transport.lagrangian import Priced
 from optimizer.solve.transport.model import Branch
 from optimizer.solve.transport.node import OpenNode
+from optimizer.solve.transport.primal_schedule import NodeHeuristics
 from optimizer.solve.tree.best_first import Entry
 
 
@@ -64,7 +65,7 @@ def test_a_node_that_leaves_nothing_to_divide_stays_in_the_bound(monkeypatch: py
 
     monkeypatch.setattr(BranchAndBound, "_divide", divide)
     monkeypatch.setattr(BranchAndBound, "_search", lambda *_: False)
-    monkeypatch.setattr("optimizer.solve.transport.branch_and_bound.SHAKES", (0.0,))
+    monkeypatch.setattr(NodeHeuristics, "shake", lambda *_: None)
     found = solve_transport(year(40, 11), ScaleOptions(threads=1))
     assert found.stop_reason == "iteration_limit" and found.objective <= best.objective < found.bound
     assert len(found.leaves) > 2 and any(len(branches) > 1 for branches in treated)
