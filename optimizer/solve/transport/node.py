@@ -20,7 +20,6 @@ from optimizer.solve.transport.programs import Floats, Tail, build_tail
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import Run
 
-
 UNKNOWN = 1 << 62
 """Above every bound."""
 
