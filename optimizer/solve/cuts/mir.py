@@ -159,6 +159,13 @@ class Cuts:
         self.num, self.den = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         self.num[kinds.row, layout.kind_of_mark] = kinds.num
         self.den[kinds.row, layout.kind_of_mark] = kinds.den
+        # a week knows some 2,000 kinds, as many accounts and lists as there are, and 150 ways of being counted
+        marks = np.packbits(np.concatenate([self.num, self.den]) > 0, axis=0)
+        _, alike, counts_as = np.unique(marks, axis=1, return_index=True, return_inverse=True)
+        self.some: I64 = alike.astype(np.int64)
+        """One kind of each way of being counted."""
+        self.counts_as: I64 = counts_as.reshape(-1).astype(np.int64)
+        """(n_kinds,) position in ``some`` of the kind that is counted like each."""
         self.possible = self._possible()
         self.size = np.diff(layout.member_ptr)
         same: dict[bytes, list[int]] = {}
@@ -274,24 +281,26 @@ class Cuts:
         return [self._made[key] for key in keys]
 
     def _write(self, shapes: list[Shape], at: list[int], low: bool) -> list[Cut]:
-        """Cuts of several shapes: what each says of every kind, row after row of a table (shapes, n_kinds)."""
+        """Cuts of several shapes: what each says of every way of being counted, row after row of a table, then of every kind."""
         layout, n = self.layout, len(shapes)
         if not n:
             return []
         bases = {shape.base: None for shape in shapes}
         place = {base: i for i, base in enumerate(bases)}
-        in_base = np.array([self.counted(base) for base in bases])[[place[shape.base] for shape in shapes]]
+        some, num, den = self.some, self.num[:, self.some], self.den[:, self.some]
+        of_base = np.array([self.counted(base)[some] for base in bases])
+        in_base = of_base[[place[shape.base] for shape in shapes]]
         times, unit, at_most = (
             np.array(values, np.int64) for values in ([s.times for s in shapes], [s.unit for s in shapes], at)
         )
         a = times[:, None] * in_base
         total = times * at_most
         for j in range(max(len(shape.rows) for shape in shapes)):
-            some = np.array([i for i, shape in enumerate(shapes) if len(shape.rows) > j], np.int64)
-            k = np.array([shapes[i].rows[j] for i in some], np.int64)
-            w = np.array([shapes[i].weights[j] for i in some], np.int64)
-            a[some] -= w[:, None] * (layout.rate[k][:, None] * self.den[k] - RATE_UNIT * self.num[k])
-            total[some] += w * layout.ask[k]
+            long = np.array([i for i, shape in enumerate(shapes) if len(shape.rows) > j], np.int64)
+            k = np.array([shapes[i].rows[j] for i in long], np.int64)
+            w = np.array([shapes[i].weights[j] for i in long], np.int64)
+            a[long] -= w[:, None] * (layout.rate[k][:, None] * den[k] - RATE_UNIT * num[k])
+            total[long] += w * layout.ask[k]
         rest = total % unit
 
         def mir_row(value: I64) -> I64:
@@ -301,7 +310,7 @@ class Cuts:
         spare = mir_row(-times[:, None] if low else times[:, None])
         sign = 1 if low else -1
         constant = rest * -(-total // unit) + sign * spare[:, 0] * at_most
-        coef = mir_row(a) + sign * spare * in_base
+        coef = (mir_row(a) + sign * spare * in_base)[:, self.counts_as]
         return [
             Cut(shape, number, low, free, each)
             for shape, number, free, each in zip(shapes, at, constant.tolist(), coef, strict=True)
