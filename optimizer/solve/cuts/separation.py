@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from optimizer.problem.model import I64, RATE_UNIT
 from optimizer.solve.cuts.mir import Cut, Cuts, Shape
@@ -30,7 +31,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class _Block:
-    """Cuts that are looked at together, as matrices over the ways of being counted (`Cuts.some`)."""
+    """Cuts that are looked at together, as matrices."""
 
     cuts: list[Cut]
     constant: F
@@ -43,26 +44,8 @@ class _Block:
         return [(j, self.cuts[j]) for j in np.flatnonzero(by > MISSING - NEAR).tolist()]
 
 
-@dataclass(frozen=True)
-class _Sparse:
-    """A matrix that is mostly zeros: where its other numbers stand, and the numbers."""
-
-    row: I64
-    column: I64
-    value: F
-    shape: tuple[int, int]
-
-    def __matmul__(self, x: F) -> F:
-        return np.asarray(np.bincount(self.row, self.value * x[self.column], self.shape[0]), np.float64)
-
-
-def _sparse(matrix: F) -> _Sparse:
-    row, column = np.nonzero(matrix)
-    return _Sparse(row, column, matrix[row, column], matrix.shape)
-
-
 class Separation:
-    """The shapes of a problem with the caps that hold everywhere, as two sparse matrices; kinds counted alike share a column."""
+    """The shapes of a problem with the caps that hold everywhere, as two sparse matrices."""
 
     def __init__(self, cuts: Cuts) -> None:
         self.cuts = cuts
@@ -70,13 +53,11 @@ class Separation:
         n, n_rows = len(self.plain), len(cuts.layout.problem.rows)
         unit = np.array([cut.unit for cut in self.plain], np.float64)
         self.constant = np.array([cut.constant for cut in self.plain], np.float64) / unit
-        coef = _coefs(cuts, self.plain)
-        self.coef = _sparse(coef / unit[:, None])
+        coef = np.array([cut.coef for cut in self.plain]).reshape(n, len(cuts.layout.marked))
+        self.coef = sp.csr_matrix(coef / unit[:, None])
         where = [(i, k, share / RATE_UNIT) for i, cut in enumerate(self.plain) for k, share in cut.shares()]
         at, row, share = zip(*where, strict=True) if where else ((), (), ())
-        self.share = _Sparse(
-            np.array(at, np.int64), np.array(row, np.int64), np.array(share, np.float64), (n, n_rows)
-        )
+        self.share = sp.csr_matrix((np.array(share, np.float64), (at, row)), shape=(n, n_rows))
         self.apart: tuple[I64, F, F] = (np.zeros(0, np.int64), np.zeros(0), coef[:0] / 1.0)
         """Shapes that say something else than in ``constant`` and ``coef``."""
         self.of_base: dict[tuple[int, ...], list[int]] = {}
@@ -100,7 +81,7 @@ class Separation:
             if all(changed.isdisjoint(cut.rows) for cut in block.cuts)
         }
         unit = np.array([cut.unit for cut in new], np.float64)
-        coef = _coefs(cuts, new)
+        coef = np.array([cut.coef for cut in new], np.float64).reshape(len(new), self.coef.shape[1])
         other.apart = (
             np.array(at, np.int64),
             np.array([cut.constant for cut in new]) / unit,
@@ -115,14 +96,12 @@ class Separation:
 
         Parameters
         ----------
-        count : (n_kinds,) leases by kind
+        count : (n_markings,) leases by marking
         short : (R,) what is missing of each row
         ceilings, floors : what a path says of denominators, by row
         """
         if not self.plain:
             return []
-        each = count
-        count = np.asarray(np.bincount(self.cuts.counts_as, each, len(self.cuts.some)), np.float64)
         by = self.constant - self.coef @ count
         at, constant, coef = self.apart
         by[at] = constant - coef @ count
@@ -136,7 +115,7 @@ class Separation:
                     tries[numbers[j]] = [cut]
             for j, cut in self._floored(base, floors).near(count, short):
                 tries.setdefault(numbers[j], []).append(cut)
-        found = [Missed(cut, _by(cut, each, short)) for i in sorted(tries) for cut in tries[i]]
+        found = [Missed(cut, _by(cut, count, short)) for i in sorted(tries) for cut in tries[i]]
         return [one for one in found if one.by > MISSING]
 
     def _capped(self, base: tuple[int, ...], ceilings: Mapping[int, int]) -> _Block:
@@ -157,24 +136,20 @@ class Separation:
         known = self._blocks.get(key)
         if known is None:
             cuts = write([self.cuts.shapes[i] for i in self.of_base[key[0]]])
-            known = _block(cuts, _coefs(self.cuts, cuts), *self.share.shape[1:])
+            known = _block(cuts, *self.share.shape[1:], *self.coef.shape[1:])
             if known.coef.size <= KEPT:
                 self._blocks[key] = known
         return known
 
 
-def _coefs(cuts: Cuts, made: list[Cut]) -> F:
-    """(cuts, ways of being counted) coefficients, in 1 / unit of a lease."""
-    return np.array([cut.coef[cuts.some] for cut in made], np.float64).reshape(len(made), len(cuts.some))
-
-
-def _block(cuts: list[Cut], coef: F, n_rows: int) -> _Block:
+def _block(cuts: list[Cut], n_rows: int, n_markings: int) -> _Block:
     unit = np.array([cut.unit for cut in cuts], np.float64)
     share = np.zeros((len(cuts), n_rows))
     for i, cut in enumerate(cuts):
         for k, each in cut.shares():
             share[i, k] = each / RATE_UNIT
     constant = np.array([cut.constant for cut in cuts], np.float64) / unit
+    coef = np.array([cut.coef for cut in cuts], np.float64).reshape(len(cuts), n_markings)
     return _Block(cuts, constant, coef / unit[:, None], share)
 
 

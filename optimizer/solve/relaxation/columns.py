@@ -26,6 +26,8 @@ STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strat
 others; perturbing their costs sends the simplex through all of them (Doubs year: eight nodes of the tree in 24,118 steps and
 11.3 s, 4,256 and 3.2 s with these options; weeks of 40 dwellings and 20,000 applications: a fifth of the steps less)."""
 
+TURNS = 8
+"""Entries of each class that an LP with links begins with."""
 PASSED = 1e-7
 """First ranks by which an LP solution may pass over an order for want of exact numbers."""
 
@@ -75,8 +77,8 @@ class ColumnPool:
         self.open_cuts: set[Inequality] = set()
         self.tally: dict[tuple[str, int], tuple[int, int]] = {}
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
-        self.in_rows: list[list[tuple[int, float]]] = [[] for _ in self.formulation.cuts.some]
-        """(row, coefficient) of each way of being counted in the rows that came after: counts, rounded rows, cuts."""
+        self.in_rows: list[list[tuple[int, float]]] = [[] for _ in self.layout.marked]
+        """(row, coefficient) of each marking in the rows that came after: counts, rounded rows, cuts."""
         self._of_kind: dict[int, list[tuple[int, float]]] = {}
         """(row, coefficient) of a column of a kind, but for its unit and its household, while no row is added."""
         self.limited: dict[int, Restriction] = {}
@@ -97,9 +99,14 @@ class ColumnPool:
             self.unit_of_class.append(
                 self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
             )
-        self.subproblem = subproblem_of(self.layout)
+        self.subproblem = subproblem_of(self.layout, self.formulation.policy)
         if self.subproblem is None:
-            self._seed()
+            if (problem.orders.account < 0).any():
+                # the first LP alone has no basis to start from, and presolve finds most of what the links leave closed
+                self.model.setOptionValue("presolve", "choose")
+                self._seed_apart()
+            else:
+                self._seed()
             # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
             self.add_orders(list(range(len(problem.orders))))
         else:
@@ -182,6 +189,34 @@ class ColumnPool:
             batch += self._seat_batch(u)
             self._add_batch(batch)
 
+    def _seed_apart(self) -> None:
+        """Columns for an LP with links: in turns, each class takes its best entry among the households that no class has taken in the turn.
+
+        The dwellings that tenants may free are many and suit the same households: the best few of each would be the same few.
+        """
+        cut, chosen = self.layout.cut, [list[int]() for _ in self.unit_of_class]
+        left = [
+            a + np.argsort(-cut.value[a:b], kind="stable")
+            for a, b in zip(cut.ptr[:-1].tolist(), cut.ptr[1:].tolist(), strict=True)
+        ]
+        for turn in range(TURNS):
+            taken = np.zeros(len(self.layout.problem.application_ids), bool)
+            for klass in range(len(chosen))[:: -1 if turn % 2 else 1]:
+                free = np.flatnonzero(~taken[cut.app[left[klass]]])
+                if len(free):
+                    entry = int(left[klass][free[0]])
+                    taken[cut.app[entry]] = True
+                    chosen[klass].append(entry)
+                    left[klass] = np.delete(left[klass], free[0])
+        start, kinds = self.layout.option_ptr, self.layout.option_kind
+        for klass, u in enumerate(self.unit_of_class):
+            batch = [
+                (u, int(cut.app[e]), kind, int(cut.value[e]))
+                for e in chosen[klass]
+                for kind in kinds[start[cut.key[e]] : start[cut.key[e] + 1]].tolist()
+            ]
+            self._add_batch(batch + self._seat_batch(u))
+
     def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
         seats = self.layout.problem.seats
         own = self.layout.seats(self.units[u].klass).tolist()
@@ -257,25 +292,24 @@ class ColumnPool:
             weight = num - rate / RATE_UNIT
             if weight:
                 found.append((self.base_row[k], weight))
-        found += self.in_rows[self.formulation.cuts.counts_as[kind]]
+        found += self.in_rows[int(self.layout.marking[kind])]
         return found
 
     def using(self, k: int, on: str) -> list[int]:
         """Columns that count for a row."""
         at, kind = self.columns
-        found: list[int] = at[self._inside(on)[k, kind] > 0].tolist()
+        found: list[int] = at[self._inside(on)[k, self.layout.marking[kind]] > 0].tolist()
         return found
 
     def _inside(self, on: str) -> I64:
-        """(R, n_kinds) 1 where a first rank of a kind is in the num, or the den, of a row."""
+        """(R, n_markings) 1 where what counts so is in the num, or the den, of a row."""
         return self.formulation.cuts.num if on == "num" else self.formulation.cuts.den
 
     def _count_in(self, row: int, coef: I64 | F) -> None:
-        """Columns to come enter a row with ``coef`` (n_kinds,), the same for all kinds counted alike."""
-        of_way = coef[self.formulation.cuts.some]
-        some = np.flatnonzero(of_way)
-        for way, value in zip(some.tolist(), of_way[some].tolist(), strict=True):
-            self.in_rows[way].append((row, float(value)))
+        """Columns to come enter a row with ``coef`` (n_markings,)."""
+        some = np.flatnonzero(coef)
+        for marking, value in zip(some.tolist(), coef[some].tolist(), strict=True):
+            self.in_rows[marking].append((row, float(value)))
 
     @property
     def columns(self) -> tuple[I64, I64]:
@@ -368,8 +402,9 @@ class ColumnPool:
         coef = cut.coef / cut.unit
         entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares()]
         at, kind = self.columns
-        some = np.flatnonzero(coef[kind])
-        entries += zip(at[some].tolist(), coef[kind[some]].tolist(), strict=True)
+        own = coef[self.layout.marking[kind]]
+        some = np.flatnonzero(own)
+        entries += zip(at[some].tolist(), own[some].tolist(), strict=True)
         self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)
         self._count_in(row, coef)
 
