@@ -83,7 +83,7 @@ def solved(case: Case, kept: Held = (), earlier: Earlier | None = None) -> Week:
 def without(case: Case, application: str) -> Case:
     """The case with a decision that sets a household aside everywhere."""
     known = case.table("decisions")
-    line = {name: pd.NA for name in known.columns}
+    line: dict[str, object] = dict.fromkeys(map(str, known.columns), pd.NA)
     line |= {"application_id": application, "decision": "forbid", "reason": "housed_elsewhere", "author": "s"}
     new = pd.DataFrame([line]).astype(known.dtypes.to_dict())
     table = pd.concat([known, new], ignore_index=True) if len(known) else new

@@ -24,6 +24,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.desk_browser import Answer, Browser, PageForm, Tally
 from benchmarks.tables import machine
@@ -239,7 +240,12 @@ class Day:
                 self.tally.fault(f"no session of {page.at}")
                 time.sleep(5)
             return ""
-        values = {"on": self.today, "hour": "9 h", "commission": f"Commission {self.seed}", "quorum": "2"}
+        values: dict[str, Any] = {
+            "on": self.today,
+            "hour": "9 h",
+            "commission": f"Commission {self.seed}",
+            "quorum": "2",
+        }
         return who.send(found[0], **values).at.split("/")[2]
 
     def instruct(self, who: Browser, draw: random.Random) -> None:
@@ -258,7 +264,7 @@ class Day:
         """Who sits, and the opening."""
         at = f"/seances/{self.session}/seance"
         form = who.get(at).forms("/presences")[0]
-        values = {}
+        values: dict[str, Any] = {}
         for n, name in enumerate(("Anne Durand", "Bruno Petit", "Chantal Roy")):
             values |= {
                 f"member-{n}": name,
@@ -316,7 +322,7 @@ class Day:
                 return set()
             book = openpyxl.load_workbook(books[0])
             sheet = book["Saisie"]
-            at = {str(cell.value): cell.column for cell in sheet[1]}
+            at = {str(cell.value): column for column, cell in enumerate(sheet[1], 1)}
             rows: dict[str, list[int]] = {}
             for r in range(2, sheet.max_row + 1):
                 if sheet.cell(r, at["numero_unique"]).value:
@@ -388,7 +394,7 @@ def dwellings(page: Answer) -> list[str]:
     return sorted(found, key=lambda at: int(at.rsplit("/", 1)[1]))
 
 
-def decisions(form: PageForm) -> dict[str, str]:
+def decisions(form: PageForm) -> dict[str, Any]:
     """Everybody listed is decided upon in the order proposed."""
     values: dict[str, str] = {}
     for rank, name in enumerate((x for x in form.fields if x.startswith("kind-")), start=1):

@@ -11,8 +11,9 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.orlib.files import read_assignment, read_generalised
@@ -56,20 +57,23 @@ def lines(folder: Path, files: Sequence[str], cap_s: float) -> Iterator[Line]:
         text = path.read_text(encoding="utf-8")
         if name.startswith("assign"):
             cost = read_assignment(text)
-            yield _line(name, 1, cost.shape, lambda o, c=cost: solve_assignment(c, o), cap_s)  # type: ignore[misc]
+            yield _line(name, 1, cost.shape, partial(solve_assignment, cost), cap_s)
             continue
         for i, given in enumerate(read_generalised(text, maximise=name in MAXIMISED), 1):
-            yield _line(name, i, given.cost.shape, lambda o, g=given: solve_generalised(g, o), cap_s)  # type: ignore[misc]
+            yield _line(name, i, given.cost.shape, partial(solve_generalised, given), cap_s)
 
 
-def _line(name, problem, shape, way, cap_s) -> Line:  # type: ignore[no-untyped-def]
+def _line(
+    name: str, problem: int, shape: tuple[int, ...], way: Callable[[ScaleOptions], Answer], cap_s: float
+) -> Line:
     began = time.process_time()
-    answer: Answer = way(ScaleOptions(threads=1, interrupted=lambda: time.process_time() - began >= cap_s))
+    answer = way(ScaleOptions(threads=1, interrupted=lambda: time.process_time() - began >= cap_s))
     seconds = round(time.process_time() - began, 2)
     known = KNOWN[name]
     published = known[problem - 1] if problem <= len(known) else (0, 0)
+    agents, jobs = shape
     return Line(
-        name, problem, *shape, answer.value, answer.bound, answer.proven, answer.by, published, seconds
+        name, problem, agents, jobs, answer.value, answer.bound, answer.proven, answer.by, published, seconds
     )
 
 

@@ -13,7 +13,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from benchmarks.instances.pairs import FILL, POINT, as_problem
+from benchmarks.instances.pairs import POINT, as_problem
+from benchmarks.scale.simplified import FILL
 from optimizer.problem import evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks
 from optimizer.solve.transport import LabelledTransport

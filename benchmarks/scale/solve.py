@@ -267,7 +267,7 @@ def main(words: list[str] | None = None) -> int:
 
 def _tables(asked: argparse.Namespace, words: list[str]) -> int:
     is_full = asked.sets == "full"
-    sizes = FULL if is_full else SIMPLIFIED
+    sizes: tuple[Size, ...] = FULL if is_full else SIMPLIFIED
     if asked.sizes:
         wanted = {int(word) for word in asked.sizes.split(",")}
         sizes = tuple(size for size in sizes if size.dwellings in wanted)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,15 +26,24 @@ class CsvStyle(StrEnum):
     international = "international"
 
 
-class Backend(StrEnum):
-    """Solvers of the same problem; ``auto`` chooses by size and time allowed, and says why."""
+def _backends() -> list[str]:
+    """What the drop-in folder registers, read without loading it: a page of help does not wait for solver libraries."""
+    folder = Path(__file__).parents[1] / "solve" / "backends"
+    found = (
+        re.findall(r'^@backend\("([^"]+)"', path.read_text("utf-8"), re.MULTILINE)
+        for path in folder.glob("*.py")
+    )
+    return sorted(name for names in found for name in names)
 
-    auto = "auto"
-    highs = "highs"
-    cpsat = "cpsat"
-    pulp = "pulp"
-    scale = "scale"
 
+if TYPE_CHECKING:
+
+    class Backend(StrEnum):
+        """Solvers of the same problem; ``auto`` chooses by size and time allowed, and says why."""
+
+        auto = "auto"
+else:
+    Backend = StrEnum("Backend", {name: name for name in ("auto", *_backends())})
 
 FOLDER = both("DOSSIER", "FOLDER")
 FILE = both("FICHIER", "FILE")

@@ -226,6 +226,8 @@ def _summary(found: Fairness, out: Path) -> dict[str, object]:
                     shortfall=decimal(numbers["shortfall"], 1, lang), gini=decimal(numbers["gini"], 3, lang),
                 )
             )  # fmt: skip
+            if waiting := found.lotteries[m.id].proof.get("seats"):
+                said_.append(said("FAIRNESS.LIMIT_SEATS", lang, n=Spaced(int(waiting))))
         return [*said_, said("FAIRNESS.OPEN", lang, page=out / "report.html")]
 
     return {

@@ -169,7 +169,7 @@ texts(
             "{name}: an allocation might miss the rules by {points} points less, at most; more is excluded.",
         ),
         "limit_seats": (
-            "{n:logement attend/logements attendent} son réservataire dans l'optimum : personne n'y est encore logé, sa valeur est comptée.",
+            "{n:logement attend son/logements attendent leur} réservataire dans l'optimum : personne n'y est encore logé, sa valeur est comptée.",
             "{n:dwelling waits/dwellings wait} for a réservataire in the optimum: nobody is housed there yet, its value is counted.",
         ),
         "limit_pinned": (

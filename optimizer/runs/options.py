@@ -24,7 +24,7 @@ class Options:
     time_limit : float or None
         Seconds; a run stopped by the clock is labelled « non rejouable ».
     backend : str
-        ``auto``, ``highs``, ``cpsat``, ``pulp`` or ``scale``.
+        ``auto`` or a name of ``optimizer/solve/backends/``: ``highs``, ``scale``, ``cpsat``, ``pulp``.
     threads : int
         Threads of the solver; never changes the files.
     workers : int or str

@@ -22,7 +22,7 @@ class SolveOptions:
 
     Attributes
     ----------
-    backend : auto, highs, cpsat, pulp, scale
+    backend : auto or one of `solve/backends/`
     gap : float
         Accepted relative gap between value and bound; 0 asks for the proof.
     time_limit : float or None

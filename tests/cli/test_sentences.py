@@ -40,7 +40,7 @@ def said(*words: object) -> str:
     [
         (
             ["--backend", "zzz"],
-            "--backend : « zzz » n'est pas admis ; au choix : auto, highs, cpsat, pulp, scale.",
+            "--backend : « zzz » n'est pas admis ; au choix : auto, cpsat, highs, pulp, scale.",
         ),
         (["--gap", "3"], "--gap : au plus 1."),
         (["--gap", "x"], "--gap : un nombre est attendu."),

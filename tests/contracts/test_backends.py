@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from optimizer.cli.arguments import Backend
 from optimizer.errors import AttrifluxError
 from optimizer.problem import evaluate
 from optimizer.problem.model import Problem
@@ -24,6 +25,10 @@ REQUIRED = {"highs", "cpsat", "pulp"}
 def test_the_required_backends_are_there_and_usable() -> None:
     assert set(NAMES) >= REQUIRED
     assert [name for name in REQUIRED if all_backends()[name].available()] == []
+    assert [x.value for x in Backend] == [
+        "auto",
+        *NAMES,
+    ]  # the command offers what is registered, without loading it
 
 
 @pytest.mark.parametrize("name", NAMES)
