@@ -104,7 +104,9 @@ def test_without_a_line_nothing_changes_and_with_no_weight_nothing_is_taken(tmp_
             assert (getattr(problem, name) == getattr(usual, name)).all(), name
         assert not problem.awaited.any()
     at = np.flatnonzero(usual.entry_app == 1)
-    assert (usual.entry_fit[at].max() - kept.entry_fit[kept.entry_app == 1].max()) == kept.awaited[1] == 896_362
+    assert (
+        (usual.entry_fit[at].max() - kept.entry_fit[kept.entry_app == 1].max()) == kept.awaited[1] == 896_362
+    )
     assert pair_columns(kept) != PAIRS == pair_columns(usual)
 
 
