@@ -7,10 +7,10 @@ breaks ties, so that the first ranks are unique. The rooms, each with its own re
     parts         what shares nothing with the rest, as transport models; workers solve parts of a country
     cuts          mixed-integer rounding, envelopes, separation
     proof         node, dual bound in integers, certificate
-    tree          the branching rule and its pseudocosts
+    tree          the branch and bound that search, transport and ties grow; the branching rule and its pseudocosts
     relaxation    restricted master, pricing, Lagrangian subproblem
     primal        greedy, restricted MIP, orders of réservataires
-    search        branch and bound, branching, diving, plunging, replay
+    search        the published proof: its nodes, branching, diving, plunging, replay
     ties          the optimum that the tie stages single out
     backends      highs (the prover), scale (the kernel), pulp and cpsat (references on explicit pairs)
 

@@ -105,7 +105,7 @@ def test_the_case_that_the_earlier_proposal_lies_in_is_treated_first(monkeypatch
         held = tree.run.incumbent
         assert held is not None
         counts = tree._watched(cell_counts(tree.structure, held.leases), held.labels)
-        order = [at[2] for at in sorted(tree.open, key=lambda one: one[:2])]
+        order = [entry.node for entry in tree.tree]
         seen.append([tree._missed(one, counts) for one in order])
         return usual(tree)
 

@@ -166,7 +166,7 @@ def test_a_plunge_leaves_a_tree_that_still_proves(everywhere) -> None:
         before = start.objective
         better += plunge(prover)
         assert start.objective >= before
-        open_ones = [number for _, number in prover.heap]
+        open_ones = [entry.node for entry in prover.tree]
         assert len(open_ones) == len(set(open_ones))
         prover.run(4_000)
         assert prover.done and start.objective == proven(problem).objective

@@ -106,12 +106,12 @@ def test_a_budget_is_given_back_only_when_the_pace_is_far_too_slow() -> None:
     n, budget = 2 * SEEN, 8 * SEEN  # two doublings left
 
     def pace(gap: int, gained: int) -> bool:
-        prover.seen = np.linspace(value + gap + 2 * gained, value + gap, n + 1).astype(np.int64).tolist()
+        prover.pace.seen = np.linspace(value + gap + 2 * gained, value + gap, n + 1).astype(np.int64).tolist()
         return prover.stalled(budget)
 
     assert pace(gap=2 * MARGIN * 1_000 + 100, gained=1_000)
     assert not pace(gap=2 * MARGIN * 1_000 - 100, gained=1_000)
-    prover.seen = [value + 10**9] * (SEEN - 1)
+    prover.pace.seen = [value + 10**9] * (SEEN - 1)
     assert not prover.stalled(budget)
 
 

@@ -249,7 +249,7 @@ def test_only_the_case_with_the_largest_bound_is_divided(monkeypatch: pytest.Mon
     divided = []
 
     def divide(self: BranchAndBound, number: int) -> None:
-        assert self.nodes[number].bound >= max((-b for b, _ in self.heap), default=NEVER)
+        assert self.nodes[number].bound >= max((entry.bound for entry in self.tree), default=NEVER)
         divided.append(number)
         usual(self, number)
 

@@ -1,6 +1,7 @@
-"""Branch and bound: how a proof is found.
+"""How a proof is found: what the branch and bound (`tree`) is given of a problem.
 
-What lives here. ``branch_and_bound`` (best bound first; a budget of nodes, never of seconds), ``open_nodes``, ``branching`` (the
+What lives here. ``branch_and_bound`` (nodes, their relaxation and their division; a budget of nodes, never of seconds),
+``open_nodes``, ``branching`` (the
 candidates of a node: counts of a row, households of an order, accounts, pairs), ``diving`` and ``plunging`` (proposals on the
 way down), ``replay`` (an earlier run's tree on another problem, by names) and ``reuse`` (the same tree, other demands).
 

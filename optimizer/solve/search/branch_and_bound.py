@@ -1,15 +1,13 @@
-"""Our own branch and bound: it makes the published proof and corrects a backend that stopped short.
+"""The tree of the published proof, which also corrects a backend that stopped short.
 
 A node is bounded by integers (`bound`), whatever the LP said. Splits, in this order: a count of a priced row, among them
 the denominator of a row whose rounded form would cut the LP solution off (`node.MirRow` then holds on the high side;
-`branching` compares them); the account of a dwelling, a single pair. The next node is always the one with the largest
-bound, then the oldest; the budget is a number of nodes, so the tree is the same on every machine.
+`branching` compares them); the account of a dwelling, a single pair. Open nodes and their order are those of every tree
+(`tree.best_first`); the budget is a number of nodes, so the tree is the same on every machine.
 """
 
 from __future__ import annotations
 
-import heapq
-import math
 from dataclasses import replace
 
 from optimizer.solve.grid import floor_to
@@ -23,6 +21,8 @@ from optimizer.solve.proof.published import Proof, published_leaf
 from optimizer.solve.relaxation.master import Master, NodeLP
 from optimizer.solve.search.branching import Brancher, account_or_pair, candidates
 from optimizer.solve.search.open_nodes import OpenNode, published_numbers
+from optimizer.solve.tree.best_first import Entry, Tree
+from optimizer.solve.tree.pace import Pace
 from optimizer.solve.tree.pseudocosts import EPS
 from optimizer.solve.watch import Watch
 
@@ -54,7 +54,8 @@ class BranchAndBound:
         self.watch = watch
         self.brancher = Brancher(master)
         self.nodes: list[OpenNode] = []
-        self.heap: list[tuple[int, int]] = []
+        self.tree: Tree[int, int] = Tree()
+        """Open nodes by their number."""
         self.root: NodeLP | None = None
         """LP of the root with all its cuts."""
         self.shown: Multipliers | None = None
@@ -62,8 +63,10 @@ class BranchAndBound:
         self.held = 0
         """LPs of nodes not divided yet."""
         self.solved = 0
-        self.seen: list[int] = []
-        """Least bound of the whole tree, by number of nodes solved."""
+        self.pace = Pace(SEEN, MARGIN)
+        """Of the bound of the whole tree."""
+        self.budget, self.whole, self.gap = 0, 0, 0.0
+        """Of the run at hand (`run`)."""
         self.stuck = NEVER
         """Largest bound of a node that leaves nothing to split and yet is not closed."""
         self.near = False
@@ -82,9 +85,13 @@ class BranchAndBound:
     def _push(self, path: Path, m: Multipliers, bound: int) -> int:
         number = len(self.nodes)
         self.nodes.append(OpenNode(path, m, bound, bound == NEVER))
-        if bound != NEVER:
-            heapq.heappush(self.heap, (-bound, number))
+        self._put(number)
         return number
+
+    def _put(self, number: int) -> None:
+        """Have a node open, unless it is empty."""
+        if self.nodes[number].bound != NEVER:
+            self.tree.put(number, self.nodes[number].bound, number)
 
     def again(self) -> None:
         """Forget every division: now that a proposal is near, other counts are the ones to divide on."""
@@ -100,13 +107,16 @@ class BranchAndBound:
         self._begin(self.nothing, self.plain)
 
     def _begin(self, m: Multipliers, bound: int) -> None:
-        self.nodes, self.heap, self.held, self.stuck = [], [], 0, NEVER
+        self.nodes, self.held, self.stuck = [], 0, NEVER
+        self.tree.clear()
         self._push((), m, bound)
 
     def gather(self) -> None:
-        """Put every node that is not divided on the heap."""
-        self.heap = [(-n.bound, i) for i, n in enumerate(self.nodes) if n.split is None and n.bound != NEVER]
-        heapq.heapify(self.heap)
+        """Have every node open that is not divided."""
+        self.tree.clear()
+        for number, node in enumerate(self.nodes):
+            if node.split is None:
+                self._put(number)
 
     def suggest(self, m: Multipliers) -> bool:
         """Take a backend's own multipliers at the root, if nothing was split yet and their bound is tighter."""
@@ -115,17 +125,24 @@ class BranchAndBound:
         if root.split is not None or root.empty or bound >= root.bound:
             return False
         root.multipliers, root.bound = m, bound
-        self.heap = [(-bound, 0)]
+        self.gather()
         return True
 
     def widest(self) -> OpenNode | None:
         """The open node with the largest bound."""
-        return self.nodes[self.heap[0][1]] if self.heap else None
+        first = self.tree.widest
+        return None if first is None else self.nodes[first.node]
+
+    @property
+    def _top(self) -> int:
+        """Bound of the whole tree in micropoints; NEVER when all is closed."""
+        first = self.tree.widest
+        return self.stuck if first is None else max(self.stuck, first.bound)
 
     @property
     def done(self) -> bool:
         """Nothing better than the incumbent is left."""
-        return self.closed(max(self.stuck, -self.heap[0][0] if self.heap else NEVER))
+        return self.closed(self._top)
 
     def within_gap(self, gap: float) -> bool:
         return gap > 0.0 and self.upper() - self.incumbent.objective <= gap * abs(self.incumbent.objective)
@@ -135,7 +152,7 @@ class BranchAndBound:
 
     def upper(self) -> int:
         """Bound of the whole tree, floored to the grid, at least the objective."""
-        top = max(self.stuck, -self.heap[0][0] if self.heap else NEVER)
+        top = self._top
         return (
             max(self.incumbent.objective, floor_to(top, self.step))
             if top > NEVER
@@ -143,23 +160,8 @@ class BranchAndBound:
         )
 
     def stalled(self, budget: int) -> bool:
-        """Whether the pace so far says that the rest of a budget cannot close the gap, by a wide margin.
-
-        The bound falls by about as much each time the number of nodes doubles; of that, `MARGIN` times as much as the
-        last doubling gave is hoped for.
-        """
-        n = len(self.seen) - 1
-        if n < SEEN:
-            return False
-        doublings = math.log2(max(1.0, budget / n))
-        pace = self.seen[n // 2] - self.seen[n]
-        return self.seen[n] - self.incumbent.objective > MARGIN * doublings * pace
-
-    def _note(self) -> None:
-        # a side just opened may stand above its parent until it is solved: what was proven before still holds
-        upper = self.upper()
-        before = self.seen[-1] if self.seen else upper
-        self.seen += [min(before, upper)] * (self.solved + 1 - len(self.seen))
+        """Whether the pace so far says that the rest of a budget cannot close the gap, by a wide margin."""
+        return self.pace.stalled(budget, self.incumbent.objective)
 
     def run(self, budget: int, gap: float = 0.0, whole: int | None = None) -> None:
         """Bound and split nodes until all are closed, the budget is spent, the gap is reached or the clock stops.
@@ -167,30 +169,27 @@ class BranchAndBound:
         A budget that its pace says to be spent for nothing is not (`stalled`); ``whole``: the budget that pace is held
         against, when this one is only a part of it.
         """
-        while self.heap:
-            self._note()
-            if self.stalled(budget if whole is None else whole):
-                return
-            bound, number = -self.heap[0][0], self.heap[0][1]
-            if self.closed(bound) or self.solved >= budget or self.watch.stopped():
-                return
-            if self.within_gap(gap):
-                return
-            heapq.heappop(self.heap)
-            node = self.nodes[number]
-            if node.relaxed is not None:
-                # its own bound is the largest now: until then there was no need to divide it
-                self.divide(number)
-                continue
-            if not self.work(number):
-                return
-            if self.solved % 20 == 1:
-                self.watch.say("proof", self.incumbent.objective, self.upper(), self.solved)
+        self.budget, self.gap, self.whole = budget, gap, budget if whole is None else whole
+        self.tree.explore(self)
 
-    def take(self, number: int) -> None:
-        """Take an open node off the heap, to be treated now."""
-        self.heap = [entry for entry in self.heap if entry[1] != number]
-        heapq.heapify(self.heap)
+    def enough(self, bound: int) -> bool:
+        """Whether nodes of at most this bound need not be looked at: nothing better is in them, or the gap is reached."""
+        return self.closed(bound) or self.within_gap(self.gap)
+
+    def over(self) -> bool:
+        """Whether the budget is spent, or would be for nothing, or the clock or the user stops the run."""
+        self.pace.note(self.solved, self.upper())
+        return self.stalled(self.whole) or self.solved >= self.budget or bool(self.watch.stopped())
+
+    def treat(self, entry: Entry[int, int]) -> bool:
+        """Bound an open node; once it was, divide it: its own bound is the largest now, and until then there was no need to."""
+        if self.nodes[entry.node].relaxed is not None:
+            self.divide(entry.node)
+            return True
+        done = self.work(entry.node)
+        if done and self.solved % 20 == 1:
+            self.watch.say("proof", self.incumbent.objective, self.upper(), self.solved)
+        return done
 
     def work(self, number: int) -> bool:
         """Bound a node that was taken; False, and it is open again, when stopped in the middle."""
@@ -200,7 +199,7 @@ class BranchAndBound:
         if done:
             self.solved += first
         else:
-            heapq.heappush(self.heap, (-node.bound, number))
+            self._put(number)
         return done
 
     def show(self) -> None:
@@ -239,7 +238,7 @@ class BranchAndBound:
             return True
         if postponed:
             # far below its parent: it waits, its LP unfinished, and is rarely seen again
-            heapq.heappush(self.heap, (-node.bound, number))
+            self._put(number)
             return True
         if not relaxed.settled:
             return False
@@ -254,7 +253,7 @@ class BranchAndBound:
             if self.held > HELD:
                 self.divide(number)
             else:
-                heapq.heappush(self.heap, (-node.bound, number))
+                self._put(number)
         return True
 
     def divide(self, number: int) -> None:
@@ -264,7 +263,7 @@ class BranchAndBound:
         self.held -= 1
         assert relaxed is not None
         if self._rounded(node, relaxed):
-            heapq.heappush(self.heap, (-node.bound, number))
+            self._put(number)
             return
         choice = self._choose(node, relaxed)
         if isinstance(choice, Split):
@@ -278,7 +277,7 @@ class BranchAndBound:
         else:
             self.stuck = max(self.stuck, node.bound)
             return
-        heapq.heappush(self.heap, (-node.bound, number))
+        self._put(number)
 
     def _rounded(self, node: OpenNode, relaxed: NodeLP) -> bool:
         """Whether a proposal as good as the bound was found next to the LP solution, all counts that matter being whole."""

@@ -17,7 +17,8 @@ EVERY = 5
 def plunge(prover: BranchAndBound) -> bool:
     """Go down from the widest node until a side is closed or leaves nothing to divide; True when a better proposal was found."""
     improved = prover.incumbent.improved
-    number = prover.heap[0][1] if prover.heap else None
+    first = prover.tree.widest
+    number = None if first is None else first.node
     idle = 0
     for _ in range(DEEPEST):
         if number is None or prover.closed(prover.nodes[number].bound) or prover.watch.stopped():
@@ -44,9 +45,9 @@ def _lost_nothing(prover: BranchAndBound, parent: int, side: int) -> bool:
 def _step(prover: BranchAndBound, number: int) -> int | None:
     """Divide a node and bound both sides; the better one while it is open."""
     node = prover.nodes[number]
-    prover.take(number)
+    prover.tree.take(number)
     if node.relaxed is None:
-        # first seen, or to be seen again: the heap has it back, unless it is closed
+        # first seen, or to be seen again: the tree has it back, unless it is closed
         return number if prover.work(number) and node.relaxed is not None else None
     prover.divide(number)
     if node.split is None:
@@ -55,7 +56,7 @@ def _step(prover: BranchAndBound, number: int) -> int | None:
     for side in node.split[1:]:
         if prover.nodes[side].empty:
             continue
-        prover.take(side)
+        prover.tree.take(side)
         if not prover.work(side):
             return None
         node = prover.nodes[side]

@@ -8,10 +8,9 @@ whole and households are not, a general MIP over the columns still worth it ends
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from optimizer.problem.model import I64, B
 from optimizer.solve.highs_lp import INFINITY, Basis, F
 from optimizer.solve.ties.model import HALF, TieModel
 from optimizer.solve.ties.stage_lp import EPS, Program, Solution, Stopped, best_of
+from optimizer.solve.tree.best_first import Entry, Tree
 from optimizer.solve.tree.pseudocosts import Effort, Pseudocosts, Sides, choose
 
 FLOOR = 1e-3
@@ -54,21 +54,30 @@ class Found:
     proven: bool = True
 
 
-@dataclass(order=True)
+@dataclass(frozen=True)
 class Node:
     """Limits of counts, and where the LP of the node above ended."""
 
-    order: tuple[float, int]
-    low: F = field(compare=False)
-    high: F = field(compare=False)
-    basis: Basis | None = field(compare=False, default=None)
+    low: F
+    high: F
+    basis: Basis | None = None
 
 
 class Search:
-    """``accept``: whether a whole choice reaches the optimal value of the problem."""
+    """The tree of one stage. ``accept``: whether a whole choice reaches the optimal value of the problem."""
 
     def __init__(self, program: Program, accept: Callable[[I64], bool]) -> None:
         self.program, self.accept = program, accept
+        self.tree: Tree[Node, float] = Tree()
+        self.aside: list[tuple[Node, float]] = []
+        """Nodes that break rows, with their bounds, until a choice is known."""
+        self.root: Solution | None = None
+        self.above = 0
+        """What a choice must gain more than; of the best one known, what it gains."""
+        self.chosen: I64 | None = None
+        self.guess: Callable[[int], I64 | None] | None = None
+        self.hopeful = False
+        self.effort = 0
         self.pseudocosts: Pseudocosts[tuple[int, bool]] = Pseudocosts()
         self.lossy = False
         """A whole choice was refused: rows are missing, and nothing found counts."""
@@ -92,75 +101,93 @@ class Search:
         Stopped
             Also when it was given up with no choice known.
         """
-        program = self.program
-        model = program.model
+        model = self.program.model
         low, high = model.low.copy(), model.high.copy()
         if not narrow(model, low, high):
             return None
-        waiting = [Node((-INFINITY, 0), low, high)]
-        aside: list[Node] = []
-        following: Node | None = None
-        root: Solution | None = None
-        effort = made = 0
-        while waiting or following is not None or (aside and chosen is not None):
-            if not waiting and following is None:
-                waiting, aside = aside, []
-                heapq.heapify(waiting)
-            dived = following is None and root is not None
-            node, following = following or heapq.heappop(waiting), None
-            if -node.order[0] < above + 1 - FLOOR:
-                continue
-            if effort > EFFORT or (dived and chosen is not None and self._left(root, above) > MOST_LEFT):
-                self.given_up = True
-                break
-            if program.watch.stopped():
-                raise Stopped
-            solution = self._solve(node)
-            effort += len(program.columns)
-            if root is None and solution is not None:
-                root = solution
-                top = math.floor(solution.value + FLOOR)
-                if guess is not None and top > above and not solution.whole:
-                    reached = guess(top)
-                    if reached is not None and program.gain.total(model, reached) > above:
-                        above, chosen = program.gain.total(model, reached), reached
-            if solution is None or solution.value < above + 1 - FLOOR:
-                continue
-            if hopeful and chosen is None and solution.broken > EPS:
-                made += 1
-                aside.append(Node((-solution.value, made), node.low, node.high))
-                continue
-            if solution.whole or not len(loose(solution)):
-                better = self._whole(node, solution, above)
-                if self.lossy:
-                    return None
-                if better is not None:
-                    above, chosen = better
-                continue
-            count, lost = self._choose(node, solution, above)
-            basis = program.basis()
-            sides = []
-            for high_side in (False, True):
-                low, high = divided(node, solution, count, high_side)
-                if narrow(model, low, high):
-                    made += 1
-                    sides.append((lost[high_side], Node((-solution.value, made), low, high, basis)))
-            sides.sort(key=lambda side: side[0])
-            if sides:
-                following = sides[0][1]
-            for _, side in sides[1:]:
-                heapq.heappush(waiting, side)
-        if chosen is None and self.given_up:
-            raise Stopped
-        if chosen is None or root is None:
+        self.above, self.chosen, self.guess, self.hopeful = above, chosen, guess, hopeful
+        self.tree.put(Node(low, high), INFINITY)
+        while self.tree.explore(self) and self.aside and self.chosen is not None:
+            for node, bound in self.aside:
+                self.tree.put(node, bound)
+            self.aside = []
+        if self.lossy:
             return None
-        return Found(above, chosen, root.value, root.reduced, not self.given_up)
+        if self.chosen is None and self.given_up:
+            raise Stopped
+        if self.chosen is None or self.root is None:
+            return None
+        return Found(self.above, self.chosen, self.root.value, self.root.reduced, not self.given_up)
 
-    def _left(self, root: Solution | None, above: int) -> int:
+    def enough(self, bound: float) -> bool:
+        """Whether nothing of at most this bound gains more than the best choice known."""
+        return bound < self.above + 1 - FLOOR
+
+    def over(self) -> bool:
+        """Whether the search is given up.
+
+        Raises
+        ------
+        Stopped
+            By the clock or the user.
+        """
+        dived = not self.tree.plunging and self.root is not None and self.chosen is not None
+        if self.effort > EFFORT or (dived and self._left() > MOST_LEFT):
+            self.given_up = True
+            return True
+        if self.program.watch.stopped():
+            raise Stopped
+        return False
+
+    def treat(self, entry: Entry[Node, float]) -> bool:
+        """Solve a node: its choice is kept when it is whole, else it is divided and its better side is next."""
+        node, solution = entry.node, self._solve(entry.node)
+        self.effort += len(self.program.columns)
+        if self.root is None and solution is not None:
+            self._begin(solution)
+        if solution is None or self.enough(solution.value):
+            return True
+        if self.hopeful and self.chosen is None and solution.broken > EPS:
+            self.aside.append((Node(node.low, node.high), solution.value))
+            return True
+        if solution.whole or not len(loose(solution)):
+            better = self._whole(node, solution, self.above)
+            if better is not None:
+                self.above, self.chosen = better
+            return not self.lossy
+        self._divide(node, solution)
+        return True
+
+    def _begin(self, root: Solution) -> None:
+        """Remember the LP before any division; a choice that reaches its bound may be known elsewhere."""
+        self.root = root
+        top, model = math.floor(root.value + FLOOR), self.program.model
+        if self.guess is not None and top > self.above and not root.whole:
+            reached = self.guess(top)
+            if reached is not None and self.program.gain.total(model, reached) > self.above:
+                self.above, self.chosen = self.program.gain.total(model, reached), reached
+
+    def _divide(self, node: Node, solution: Solution) -> None:
+        """Open both sides of the count that tells most; the one that loses less is next."""
+        count, lost = self._choose(node, solution, self.above)
+        basis = self.program.basis()
+        sides = []
+        for high_side in (False, True):
+            low, high = divided(node, solution, count, high_side)
+            if narrow(self.program.model, low, high):
+                sides.append((lost[high_side], Node(low, high, basis)))
+        sides.sort(key=lambda side: side[0])
+        for _, side in sides[:1]:
+            self.tree.follow(side, solution.value)
+        for _, side in sides[1:]:
+            self.tree.put(side, solution.value)
+
+    def _left(self) -> int:
         """Candidates that a better choice may still use."""
+        root = self.root
         if root is None:
             return 0
-        return int((self.program.alive & (root.reduced <= root.value - above + HALF)).sum())
+        return int((self.program.alive & (root.reduced <= root.value - self.above + HALF)).sum())
 
     def _solve(self, node: Node) -> Solution | None:
         self.program.limit(node.low, node.high)

@@ -1,4 +1,4 @@
-"""Branch and bound on whole counts of leases, when the strengthened bound leaves a gap.
+"""The kernel's tree (`tree.best_first`), on whole counts of leases, when the strengthened bound leaves a gap.
 
 A node adds node rows ("at least 13 first-quartile leases here"); its relaxation is solved by the same pricing and
 master, starting from the parent's multipliers and all columns found so far. The candidate counts are rows of price 0
@@ -11,7 +11,6 @@ quota, 172 nodes left one point open, and now four close it.
 
 from __future__ import annotations
 
-import heapq
 import time
 from dataclasses import dataclass, replace
 
@@ -30,6 +29,8 @@ from optimizer.solve.transport.restricted_mip import value_of
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import FAR_OFF, Run
 from optimizer.solve.transport.warm_start import carried, shifted
+from optimizer.solve.tree.best_first import Entry, Tree
+from optimizer.solve.tree.pseudocosts import score
 
 CANDIDATES = 12
 """Counts farthest from whole that are compared before a node is divided."""
@@ -52,7 +53,7 @@ class _Split:
 
 
 class BranchAndBound(NodeRelaxation):
-    """Explores nodes best bound first; keeps the certificate of every closed one."""
+    """Treats the nodes of one run; keeps the certificate of every closed one."""
 
     def __init__(
         self, run: Run, local_search: LocalSearch, warm: tuple[Certificate, ...] = (), root: Ints | None = None,
@@ -84,33 +85,39 @@ class BranchAndBound(NodeRelaxation):
             counts_held = self._watched(cell_counts(self.structure, held.leases), held.labels)
             reopened = (self._reopened(leaf, moved) for leaf in warm)
             nodes = sorted(reopened, key=lambda node: self._missed(node, counts_held))
-        self.open = [(-run.best.bound, i, node) for i, node in enumerate(nodes)]
+        self.tree: Tree[OpenNode, int] = Tree()
+        for node in nodes:
+            self.tree.put(node, run.best.bound)
         self.opened = 0
-        self.numbered = len(self.open)
 
     @property
     def bound(self) -> int:
         """Bound of what is still open, floored to the grid; the objective when nothing is."""
         assert self.run.incumbent is not None
-        done = self.run.incumbent.objective
-        return max(self.run.floor(-self.open[0][0]), done) if self.open else done
+        done, widest = self.run.incumbent.objective, self.tree.widest
+        return done if widest is None else max(self.run.floor(widest.bound), done)
 
     def explore(self) -> bool:
         """Treat nodes until all are closed or the asked gap is (True), or a limit stops the run (False)."""
+        return self.tree.explore(self)
+
+    def enough(self, bound: int) -> bool:
+        """Whether the gap asked is reached; a node that a proposal closed meanwhile is priced all the same, for its leaf."""
+        return self.run.closed()
+
+    def over(self) -> bool:
+        """Whether as many nodes were treated as may be, or a limit stops the run."""
+        return self.opened >= self.run.options.max_leaves or self.run.halted()
+
+    def treat(self, entry: Entry[OpenNode, int]) -> bool:
+        """Close or divide an open node; False, and it is open again, when a limit stops the run or neither can be done."""
         run = self.run
-        while self.open:
-            if self.opened >= run.options.max_leaves or run.halted():
-                return False
-            bound, _, node = heapq.heappop(self.open)
-            assert run.incumbent is not None
-            self.opened += 1
-            if not self._treat(node):
-                heapq.heappush(self.open, (bound, 0, node))
-                return False
-            run.bound_cap = min(run.bound_cap, self.bound)
-            run.report()
-            if run.closed():
-                return True
+        self.opened += 1
+        if not self._treat(entry.node):
+            self.tree.put(entry.node, entry.bound, entry.number)
+            return False
+        run.bound_cap = min(run.bound_cap, self.bound)
+        run.report()
         return True
 
     def _treat(self, node: OpenNode) -> bool:
@@ -177,9 +184,7 @@ class BranchAndBound(NodeRelaxation):
             what, value = (-1, False, cell), float(split.cells[cell])
             start = self._also_watch(what, best)
         for branch in sides_of(what, value):
-            self.numbered += 1
-            child = OpenNode((*node.branches, branch), start, best.price)
-            heapq.heappush(self.open, (-best.bound, self.numbered, child))
+            self.tree.put(OpenNode((*node.branches, branch), start, best.price), best.bound)
         return True
 
     def _promises_nothing(self, node: OpenNode, best: Priced) -> bool:
@@ -225,7 +230,7 @@ class BranchAndBound(NodeRelaxation):
                 run.master.stand(here)
                 run.master.solve()
                 lost.append(min(enough, whole - run.master.value))
-            scores.append(min(lost) + max(lost) / 8)
+            scores.append(score(lost[0], lost[-1]))
             if min(lost) >= enough:
                 break
         run.master.reprice(self._case(node.branches)[1])
@@ -242,7 +247,7 @@ class BranchAndBound(NodeRelaxation):
         def wider(y: Ints) -> Ints:
             return np.concatenate((y[:at], np.zeros(2, np.int64), y[at:]))
 
-        self.open = [(b, i, replace(node, start=wider(node.start))) for b, i, node in self.open]
+        self.tree.rewrite(lambda node: replace(node, start=wider(node.start)))
         start = wider(best.multipliers)
         self._watch(replace(best, multipliers=start))
         return start
@@ -271,10 +276,7 @@ class BranchAndBound(NodeRelaxation):
 
     def certificates(self) -> tuple[Certificate, ...]:
         """Closed nodes, and open ones with their parent's multipliers: together they cover everything."""
-        waiting = [
-            self._certificate(n.branches, n.start, n.price)
-            for _, _, n in sorted(self.open, key=lambda o: o[:2])
-        ]
+        waiting = [self._certificate(e.node.branches, e.node.start, e.node.price) for e in self.tree]
         return (*self.leaves, *waiting)
 
     def _certificate(self, branches: tuple[Branch, ...], y: Ints, class_price: Ints) -> Certificate:
