@@ -74,9 +74,11 @@ def awaited(world: World, blocks: Blocks) -> I64:
     """(A,) hundredths of a point, at least 0."""
     found = np.zeros(len(world.apps), np.int64)
     table = world.raw.table(TABLE)
+    if not table.rows:
+        return found
     law = world.law
     whole = law.hundredths("national.fit.fill_value") * law.fraction("national.awaited.weight")
-    if not table.rows or not whole:
+    if not whole:
         return found
     most = law.fraction("national.awaited.most")
     many, arrivals = cells.scaled(table, "expected", 100), cells.integers(table, "arrivals", 0)
