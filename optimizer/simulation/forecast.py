@@ -33,9 +33,9 @@ DRAWS = 32
 """Rests of the year that are matched at each session."""
 NEXT = "next-"
 """What the identifier of a household that arrives in a drawn year begins with; the number that follows keeps it short."""
-TOGETHER = (1, 2)
-"""Households that one session may take from those of a dwelling to come: what one of them is worth is the mean over that many, as
-if so many like dwellings were to come."""
+TOGETHER = (1, 2, 4)
+"""Like dwellings that may come in place of each one drawn, all as likely: sessions take several households of one dwelling before any
+price rises, and eight years do not tell a kind of dwelling that comes once a year from one that comes four times."""
 SPREAD = 3.0
 """Standard deviations by which a kind of dwelling has more candidates than there are dwellings, to be let whatever is decided."""
 

@@ -17,7 +17,7 @@ program as what an online policy is measured against.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -33,6 +33,8 @@ F = NDArray[np.float64]
 I64 = NDArray[np.int64]
 FIRST, MORE = 2, 12
 """Households of each kind that a dwelling begins with; households that enter at each dwelling in one round."""
+PRIMAL = 4
+"""Number that HiGHS gives to its primal simplex."""
 CLOSE = 1e-4
 """Points that the value may still grow by when no more columns are looked for; they are added to the bound."""
 
@@ -85,6 +87,7 @@ def _pairs(world: World, problem: Problem, since: int) -> tuple[Pairs, list[tupl
     cost, last = world.waiting_cost / 100, world.sessions
     kept: list[tuple[I64, I64, I64, F]] = []
     number: dict[int, int] = {}
+    named = {int(g): named_types(problem, int(g)) for g in np.unique(problem.class_group)}
     for d in np.flatnonzero((since <= opens) & (opens < last)).tolist():
         part = problem.entries_of(d)
         app = problem.entry_app[part].astype(np.int64)
@@ -94,8 +97,7 @@ def _pairs(world: World, problem: Problem, since: int) -> tuple[Pairs, list[tupl
         fine &= own != d
         group = int(problem.class_group[problem.klass[d]])
         kinds = problem.entry_type[part].astype(np.int64)
-        named = named_types(problem, group)
-        fine &= named[kinds]
+        fine &= named[group][kinds]
         at = np.flatnonzero(fine)
         if world.setting.refusals:
             at = at[[world.accepts(d, a) for a in app[at].tolist()]]
@@ -150,7 +152,9 @@ class _Program:
         self.tenant = np.full(self.homes, -1, np.int64)
         self.tenant[world.frees[movers]] = movers
         self.inside = np.zeros(len(pairs.app), bool)
-        self.inside[self._best()] = True
+        self.entered = np.zeros(0, np.int64)
+        self.solver = self._start()
+        self._enter(self._best())
         self.sure = sum(
             world.waiting_cost / 100 * (world.sessions - int(x)) for x in world.opens if x < world.sessions
         )
@@ -171,7 +175,8 @@ class _Program:
             gain[self.inside] = 0.0
             best = np.zeros(self.homes)
             np.maximum.at(best, self.pairs.dwelling, gain)
-            if best.sum() <= CLOSE or not self._enter(gain):
+            more = self._promising(gain) if best.sum() > CLOSE else np.zeros(0, np.int64)
+            if not len(more):
                 lettings = float(x.sum())
                 missing = float(sum(short))
                 price = [self.problem.rows[i].price / 100 for i in self.rows]
@@ -179,11 +184,12 @@ class _Program:
                 price_of = np.zeros(len(self.problem.rows))
                 start = self.homes + self.people + self.cells
                 price_of[self.rows] = np.maximum(0.0, duals[start : start + len(self.rows)])
-                known = self.world.opens[self.pairs.dwelling[self.inside]] < NEVER
+                known = self.world.opens[self.pairs.dwelling[self.entered]] < NEVER
                 filled = float(x[known].sum()) * self.problem.fill_value / 100
                 return Perfect(
                     value + float(best.sum()) - self.sure, lettings, missing, lost, filled, price_of
                 )
+            self._enter(more)
 
     def _gain(self, duals: F) -> F:
         """Reduced cost of every possible letting, points."""
@@ -198,67 +204,48 @@ class _Program:
             gain += np.where(freed >= 0, links[np.maximum(freed, 0)], 0.0)
         return np.asarray(gain)
 
-    def _enter(self, gain: F) -> bool:
-        """Take in the most promising lettings of each dwelling; False where there are none."""
+    def _promising(self, gain: F) -> I64:
+        """The most promising lettings of each dwelling."""
         hope = np.flatnonzero(gain > 1e-9)
-        if not len(hope):
-            return False
         order = hope[np.lexsort((-gain[hope], self.pairs.dwelling[hope]))]
         home = self.pairs.dwelling[order]
-        start = np.flatnonzero(np.append(True, home[1:] != home[:-1]))
+        start = np.flatnonzero(np.append(True, home[1:] != home[:-1])) if len(home) else np.zeros(0, np.int64)
         place = np.arange(len(home)) - np.repeat(start, np.diff(np.append(start, len(home))))
-        self.inside[order[place < MORE]] = True
-        return True
+        return np.asarray(order[place < MORE], np.int64)
 
-    def _solve(self) -> tuple[float, F, F, list[float]]:
-        """Value, shares of the lettings, dual values of the rows, leases missing."""
-        problem, at = self.problem, np.flatnonzero(self.inside)
-        d, a, cell = self.pairs.dwelling[at], self.pairs.app[at], self.pairs.cell[at]
-        v = self.pairs.value[at]
-        n, m, k = len(at), len(self.flows), len(self.rows)
+    def _start(self) -> Any:
+        """The program without a letting: whom the accounts count, what the rows miss."""
+        problem, kinds = self.problem, self.problem.kinds
+        m, k = len(self.flows), len(self.rows)
         base = self.homes + self.people
-        entries: list[tuple[I64, I64, F]] = [
-            (d, np.arange(n), np.ones(n)),
-            (self.homes + a, np.arange(n), np.ones(n)),
-            (base + cell, np.arange(n), np.ones(n)),
-        ]
         where = {row: base + self.cells + i for i, row in enumerate(self.rows)}
-        kinds = problem.kinds
         ri, ci, cv = [], [], []
         for j, (i, kind) in enumerate(self.flows):
             ri.append(base + i)
-            ci.append(n + j)
+            ci.append(j)
             cv.append(-1.0)
             for mark in range(int(kinds.ptr[kind]), int(kinds.ptr[kind + 1])):
                 row = int(kinds.row[mark])
                 if row in where:
                     asked = problem.rows[row].rate * int(kinds.den[mark]) + int(kinds.more[mark])
                     ri.append(where[row])
-                    ci.append(n + j)
+                    ci.append(j)
                     cv.append(asked / RATE_UNIT - int(kinds.num[mark]))
-        entries.append((np.array(ri, np.int64), np.array(ci, np.int64), np.array(cv)))
-        entries.append((base + self.cells + np.arange(k), n + m + np.arange(k), -np.ones(k)))
-        height = base + self.cells + k
-        if self.world.setting.freed:
-            mine = np.flatnonzero(self.tenant[d] >= 0)
-            entries.append((height + d[mine], mine, np.ones(len(mine))))
-            freed = self.world.frees[a]
-            move = np.flatnonzero(freed >= 0)
-            entries.append((height + freed[move].astype(np.int64), move, -np.ones(len(move))))
-            height += self.homes
+        height = base + self.cells + k + (self.homes if self.world.setting.freed else 0)
+        missing = base + self.cells + np.arange(k)
         matrix = csc_matrix(
-            (np.concatenate([e[2] for e in entries]), (np.concatenate([e[0] for e in entries]), np.concatenate([e[1] for e in entries]))),
-            shape=(height, n + m + k),
+            (np.concatenate([cv, -np.ones(k)]), (np.concatenate([ri, missing]), np.concatenate([ci, m + np.arange(k)]))),
+            shape=(height, m + k),
         )  # fmt: skip
         upper = np.zeros(height)
         upper[:base] = 1.0
         upper[base + self.cells : base + self.cells + k] = [self.play[i] / RATE_UNIT for i in self.rows]
         lower = np.full(height, -highspy.kHighsInf)
         lower[base : base + self.cells] = 0.0
-        cost = np.concatenate([v, np.zeros(m), [-problem.rows[i].price / 100 for i in self.rows]])
         solver, model = new_model(), highspy.HighsLp()
-        model.num_col_, model.num_row_, model.col_cost_ = n + m + k, height, cost
-        model.col_lower_, model.col_upper_ = np.zeros(n + m + k), np.full(n + m + k, highspy.kHighsInf)
+        model.num_col_, model.num_row_ = m + k, height
+        model.col_cost_ = np.concatenate([np.zeros(m), [-problem.rows[i].price / 100 for i in self.rows]])
+        model.col_lower_, model.col_upper_ = np.zeros(m + k), np.full(m + k, highspy.kHighsInf)
         model.row_lower_, model.row_upper_ = lower, upper
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
@@ -266,8 +253,36 @@ class _Program:
         )  # fmt: skip
         model.sense_ = highspy.ObjSense.kMaximize
         solver.passModel(model)
-        solver.run()
-        solution = solver.getSolution()
+        return solver
+
+    def _enter(self, at: I64) -> None:
+        """Columns of lettings: one of the dwelling, one of the household, one of their kind, and the move between two dwellings."""
+        p, base = self.pairs, self.homes + self.people
+        self.entered = np.concatenate([self.entered, at])
+        self.inside[at] = True
+        d, a = p.dwelling[at], p.app[at]
+        rows, signs = [d, self.homes + a, base + p.cell[at]], [np.ones(len(at))] * 3
+        if self.world.setting.freed:
+            links = base + self.cells + len(self.rows)
+            freed = self.world.frees[a].astype(np.int64)
+            rows += [np.where(self.tenant[d] >= 0, links + d, -1), np.where(freed >= 0, links + freed, -1)]
+            signs += [np.ones(len(at)), -np.ones(len(at))]
+        row, sign = np.stack(rows, axis=1), np.stack(signs, axis=1)
+        there = row >= 0
+        starts = np.append(0, np.cumsum(there.sum(axis=1)))[:-1]
+        self.solver.addCols(
+            len(at), p.value[at], np.zeros(len(at)), np.full(len(at), highspy.kHighsInf), int(there.sum()), starts.astype(np.int32),
+            row[there].astype(np.int32), sign[there],
+        )  # fmt: skip
+
+    def _solve(self) -> tuple[float, F, F, list[float]]:
+        """Value, shares of the lettings as entered, dual values of the rows, leases missing."""
+        self.solver.run()
+        solution = self.solver.getSolution()
+        # from now on columns are added to a basis that stays feasible
+        self.solver.setOptionValue("simplex_strategy", PRIMAL)
         x = np.array(solution.col_value)
+        m, k = len(self.flows), len(self.rows)
         duals = np.array(solution.row_dual)
-        return float(solver.getInfo().objective_function_value), x[:n], duals, x[n + m :].tolist()
+        value = float(self.solver.getInfo().objective_function_value)
+        return value, x[m + k :], duals, x[m : m + k].tolist()

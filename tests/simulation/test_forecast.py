@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
+import pytest
 
 import optimizer as af
 from optimizer.simulation import forecast as forecasts
@@ -48,11 +49,11 @@ def made(rare: int, people: int) -> Forecast:
 def test_a_household_is_needed_where_nobody_else_could_take_what_is_to_come(calm: World, monkeypatch):
     there = np.zeros(len(calm.arrives), bool)
     there[:10] = True
-    for rare, first, second in ((1, 1.0, 0.0), (2, 0.5, 0.5), (3, 0.0, 0.0)):
+    for rare, first, others in ((1, 1, 0), (2, 2 / 3, 2 / 3), (3, 1 / 3, 1 / 3), (5, 0, 0)):
         drawn = made(rare, len(there))
         monkeypatch.setattr(forecasts, "forecast", lambda _, drawn=drawn: drawn)
         found = needed(calm, 0, there)
-        assert found[:2].tolist() == [first, second] and not found[3:].any()
+        assert found[:rare] == pytest.approx([first, *[others] * (rare - 1)]) and not found[rare:].any()
         assert not needed(calm, calm.sessions - 1, there).any(), "nothing is to come after the last session"
 
 
