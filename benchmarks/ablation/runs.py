@@ -221,8 +221,12 @@ class Bench:
 
 
 def read(kept: Path) -> list[Run]:
-    """The runs of a ledger."""
+    """The runs of a ledger; of two of the same the first."""
     if not kept.exists():
         return []
-    lines = (json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines())
-    return [Run(**{**line, "read": tuple(line["read"])}) for line in lines]
+    found: dict[tuple[str, int, str, str], Run] = {}
+    for text in kept.read_text(encoding="utf-8").splitlines():
+        line = json.loads(text)
+        run = Run(**{**line, "read": tuple(line["read"])})
+        found.setdefault(run.key, run)
+    return list(found.values())
