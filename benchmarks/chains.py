@@ -74,6 +74,16 @@ def with_tenants(case: Case) -> Case:
     return replace(case, tables={**case.tables, "applications": people.assign(**columns)})
 
 
+def delegated(case: Case) -> Case:
+    """The case where the landlord names for every account: no list of a réservataire orders the first ranks."""
+    lines = pipeline.load_rules(case).conventions
+    lines = lines[lines["landlord"].isin(case.table("dwellings")["landlord"])].assign(
+        management_mode="delegated"
+    )
+    kept = {name: table for name, table in case.tables.items() if name != "nominations"}
+    return replace(case, tables={**kept, "conventions": lines.reset_index(drop=True)})
+
+
 def counted(case: Case, chains: int, limit: float) -> Counted:
     """The case proposed with chains of a length."""
     begun = time.process_time()
@@ -108,7 +118,7 @@ def page_of(
     page += [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date"), ""]
     page += [
         f"Profile {asked.profile}, {asked.dwellings} dwellings, {asked.applications:,} applications, {asked.seeds} seeds, rules: "
-        f"{asked.rules}. Means over seeds; gains over no chains, with half a 95 % interval; seconds of the processor, the most in brackets.",
+        f"{asked.rules}{', every account delegated' if asked.delegated else ''}. Means over seeds; gains over no chains, with half a 95 % interval; seconds of the processor, the most in brackets.",
         "",
         "| chains | lettings | newcomers | transfers | gain | expected | gain expected | prepare s | solve s | proven |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -143,6 +153,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--lengths", default="1", help="lengths beside 0, separated by commas; all: any")
     parser.add_argument("--rules", choices=("full", "cap"), default="full")
+    parser.add_argument("--delegated", action="store_true", help="the landlord names for every account")
     parser.add_argument("--time-limit", type=float, default=600.0)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(words)
@@ -154,6 +165,8 @@ def main(words: list[str]) -> int:
             asked.profile, dwellings=asked.dwellings, applications=asked.applications, seed=seed
         )
         case = with_tenants(case)
+        if asked.delegated:
+            case = delegated(case)
         if asked.rules == "cap":
             off = {f"national.prices.{rule}": 0 for rule in ALONE}
             case = replace(case, settings=replace(case.settings, changes={**case.settings.changes, **off}))

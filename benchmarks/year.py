@@ -6,8 +6,9 @@ without candidate comes back to the next one, a dwelling that waits for its rés
 that the program does not know. Counted for each account: leases of the flux beside what its share of them is; of the first ranks:
 effort rate, quartile, priority publics, names per list. So in each mode of management: the landlord names for every account
 (`delegated`), as the shipped agreement says with the households that its réservataires have named (`agreed`), after every nominee
-the landlord's own (`partial`), no réservataire has named anybody yet (`direct`). The delegated year is lived again with the terms
-that version 3 of the contract added at zero.
+the landlord's own (`partial`), no réservataire has named anybody yet (`direct`). Réservataires who name for themselves do so in two
+ways, `quarter-first` and `own-order` (`benchmarks.nominators`): with an eye on the quarter of publics prioritaires that the law asks
+of them, or without. The delegated year is lived again with the terms that version 3 of the contract added at zero.
 
 Years that a ``--ledger`` file holds are not lived again: a campaign goes on where it stopped. The dated page is written after
 each year.
@@ -30,6 +31,7 @@ import numpy as np
 import pandas as pd
 
 import optimizer as af
+from benchmarks.nominators import NOMINATORS, QUARTER_FIRST, Nominators
 from benchmarks.tables import machine
 from optimizer import pipeline
 from optimizer.domain import Case, empty_frame
@@ -55,6 +57,8 @@ nominations, the landlord's number of DALO) stays."""
 NEAR = 2.0
 """Leases an account may end away from its due."""
 MODES = ("delegated", "agreed", "partial", "direct")
+NAMING = ("agreed", "partial", "direct")
+"""Modes in which réservataires name."""
 
 
 @dataclass
@@ -70,7 +74,7 @@ class Year:
     open_proofs: int = 0
 
 
-def make_case(seed: int, dwellings: int, applications: int, mode: str) -> Case:
+def make_case(seed: int, dwellings: int, applications: int, mode: str, habit: str = QUARTER_FIRST) -> Case:
     """A landlord's year before its first commission: no lease yet, the vacated dwellings known to `assiette` alone."""
     case = af.synthesize("commission", dwellings=dwellings, applications=applications, seed=seed)
     homes, people = case.table("dwellings").copy(), case.table("applications").copy()
@@ -90,7 +94,10 @@ def make_case(seed: int, dwellings: int, applications: int, mode: str) -> Case:
     }
     if mode in ("agreed", "partial"):
         named = case.table("nominations")
-        tables["nominations"] = named[named["dwelling_id"].isna()].reset_index(drop=True)
+        drawn = named[named["dwelling_id"].isna()].reset_index(drop=True)
+        tables["nominations"] = Nominators.of(
+            replace(case, tables={**case.tables, "applications": people}), habit
+        ).lists(drawn)
     made = replace(case, tables=tables, path=None, sources=(), origins={})
     if mode != "agreed":
         agreed = pipeline.load_rules(made).conventions
@@ -107,36 +114,45 @@ def commissions(case: Case, size: int) -> Iterator[list[str]]:
         yield [ids[i] for i in order[start : start + size]]
 
 
-def live(case: Case, size: int, changes: dict[str, float], time_limit: float | None) -> Year:
+def live(
+    case: Case, size: int, changes: dict[str, float], time_limit: float | None, habit: str = QUARTER_FIRST
+) -> Year:
     """The year in commissions of ``size`` dwellings."""
+    nominators = Nominators.of(case, habit)
     case = replace(case, settings=replace(case.settings, changes={**case.settings.changes, **changes}))
     year = Year()
     waiting: list[str] = []
     for fresh in commissions(case, size):
         waiting += fresh
         clock = time.process_time()
-        prepared = pipeline.prepare(now(case, year, waiting))
+        prepared = pipeline.prepare(now(case, year, waiting, nominators, size > 1))
         solved = solve(prepared.problem, SolveOptions(time_limit=time_limit))
         scopes = pd.DataFrame({"rule": [r.rule for r in prepared.problem.rows]})
         optimum = pipeline.Optimum(prepared, solved, evaluate(prepared.problem, solved.first), scopes)
         main = main_tables(optimum, af.Options(pdf=False))
         year.seconds.append(time.process_time() - clock)
         year.open_proofs += solved.stop != "proven"
-        signed = sign(case, year, main)
+        signed = sign(case, year, main, nominators)
         waiting = [home for home in waiting if home not in signed]
     year.unlet = len(waiting)
     return year
 
 
-def now(case: Case, year: Year, waiting: list[str]) -> Case:
-    """The case as a commission finds it."""
+def now(case: Case, year: Year, waiting: list[str], nominators: Nominators, several: bool) -> Case:
+    """The case as a commission finds it; ``several``: commissions let more than one dwelling each."""
     tables = dict(case.tables)
     homes, people = tables["dwellings"], tables["applications"]
     tables["dwellings"] = homes[homes["dwelling_id"].isin(waiting)].reset_index(drop=True)
     tables["applications"] = people[~people["application_id"].isin(year.housed)].reset_index(drop=True)
     if "nominations" in tables:
-        named = tables["nominations"]
-        tables["nominations"] = named[~named["application_id"].isin(year.housed)].reset_index(drop=True)
+        named, presented = tables["nominations"], tables["dwellings"]
+        named = named[~named["application_id"].isin(year.housed)].reset_index(drop=True)
+        if several and len(presented) == len(homes):
+            named = nominators.by_dwelling(named, presented)
+        elif several:
+            expected = shares(case, presented["commune"].astype(str).tolist())
+            named = nominators.handed_in(named, presented, expected)
+        tables["nominations"] = named
     empty = empty_frame("leases")
     if year.leases:
         signed = pd.DataFrame(year.leases, columns=list(empty.columns))
@@ -144,7 +160,7 @@ def now(case: Case, year: Year, waiting: list[str]) -> Case:
     return replace(case, tables=tables)
 
 
-def sign(case: Case, year: Year, main: MainTables) -> set[str]:
+def sign(case: Case, year: Year, main: MainTables, nominators: Nominators) -> set[str]:
     """The leases of the first ranks and of the dwellings that wait for their réservataire; returns the dwellings let."""
     homes = case.table("dwellings").set_index("dwelling_id", drop=False)
     people = case.table("applications").set_index("application_id", drop=False)
@@ -182,7 +198,9 @@ def sign(case: Case, year: Year, main: MainTables) -> set[str]:
             year.firsts.append({**line, "qpv": str(home["qpv"]) != "no"})
             year.lists.append(named[line["dwelling_id"]])
         else:
+            lease |= nominators.unknown(account, year.leases)
             year.lists.append(0)
+        lease["titled"] = person in nominators.titled if person else "priority_codes" in lease
         year.leases.append(lease)
         let.add(str(line["dwelling_id"]))
     return let
@@ -190,22 +208,27 @@ def sign(case: Case, year: Year, main: MainTables) -> set[str]:
 
 def dues(case: Case, year: Year) -> pd.DataFrame:
     """``account, done, due`` in leases of the flux: what the share of each account is in the communes it covers."""
-    rules = pipeline.load_rules(case)
-    lines = rules.conventions
-    lines = case.table("conventions") if len(case.table("conventions")) else lines
-    lines = lines[lines["landlord"].isin(case.table("dwellings")["landlord"])]
     leases = [lease for lease in year.leases if lease["in_flux"]]
-    due: Counter[str] = Counter()
-    for lease in leases:
-        rest = 1.0
-        for line in lines.itertuples():
-            if covers(str(line.area), str(lease["commune"]), rules.communes):
-                due[str(line.account)] += float(line.share)
-                rest -= float(line.share)
-        due["BAILLEUR"] += rest
+    due = shares(case, [str(lease["commune"]) for lease in leases])
     done = Counter(str(lease["account"]) for lease in leases)
     names = sorted({*done, *due})
     return pd.DataFrame({"account": names, "done": [done[n] for n in names], "due": [due[n] for n in names]})
+
+
+def shares(case: Case, communes: list[str]) -> Counter[str]:
+    """Dwellings that the agreement gives each account of those in some communes."""
+    rules = pipeline.load_rules(case)
+    lines = case.table("conventions") if len(case.table("conventions")) else rules.conventions
+    lines = lines[lines["landlord"].isin(case.table("dwellings")["landlord"])]
+    due: Counter[str] = Counter()
+    for commune in communes:
+        rest = 1.0
+        for line in lines.itertuples():
+            if covers(str(line.area), commune, rules.communes):
+                due[str(line.account)] += float(line.share)
+                rest -= float(line.share)
+        due["BAILLEUR"] += rest
+    return due
 
 
 def covers(area: str, commune: str, places: pd.DataFrame) -> bool:
@@ -274,31 +297,35 @@ def table(columns: dict[str, dict[str, str]], first: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Unit:
-    """One year to live: ``terms`` are those in force, ``now`` or ``before``."""
+    """One year to live: ``terms`` are those in force, ``now`` or ``before``; ``habit``: of the réservataires (`Nominators`)."""
 
     seed: int
     mode: str
     size: int
     terms: str
+    habit: str = QUARTER_FIRST
 
     @property
     def key(self) -> str:
-        return f"{self.seed}/{self.mode}/{self.size}/{self.terms}"
+        return f"{self.seed}/{self.mode}/{self.size}/{self.terms}/{self.habit}"
 
 
-def units(seeds: range, modes: list[str], sizes: tuple[int, ...], old: bool) -> Iterator[Unit]:
+def units(
+    seeds: range, modes: list[str], habits: list[str], sizes: tuple[int, ...], old: bool
+) -> Iterator[Unit]:
     """The years of a campaign, those that are promised first."""
     for seed in seeds:
         for mode in modes:
-            yield from (Unit(seed, mode, size, "now") for size in sizes)
+            for habit in habits if mode in NAMING else habits[:1]:
+                yield from (Unit(seed, mode, size, "now", habit) for size in sizes)
         if old and "delegated" in modes:
             yield from (Unit(seed, "delegated", size, "before") for size in sizes)
 
 
 def lived(unit: Unit, dwellings: int, applications: int, time_limit: float | None) -> dict[str, Any]:
     """What a year ends with: ``ends`` (account -> leases done, due) and ``shown`` (figure -> as printed)."""
-    case = make_case(unit.seed, dwellings, applications, unit.mode)
-    year = live(case, unit.size, NEW_TERMS if unit.terms == "before" else {}, time_limit)
+    case = make_case(unit.seed, dwellings, applications, unit.mode, unit.habit)
+    year = live(case, unit.size, NEW_TERMS if unit.terms == "before" else {}, time_limit, unit.habit)
     end = dues(case, year)
     ends = {str(line.account): [int(line.done), float(line.due)] for line in end.itertuples()}
     return {"ends": ends, "shown": figures(year)}
@@ -329,16 +356,16 @@ def chapter(title: str, years: dict[str, dict[str, Any]]) -> list[str]:
 def written(head: list[str], whole: list[Unit], known: dict[str, dict[str, Any]], dwellings: int) -> str:
     """The page of the years lived so far."""
     page = list(head)
-    for seed, mode in dict.fromkeys((u.seed, u.mode) for u in whole):
+    for seed, mode, habit in dict.fromkeys((u.seed, u.mode, u.habit) for u in whole):
         years = {
             f"{dwellings // u.size} × {u.size}{'' if u.terms == 'now' else ' (new terms at zero)'}": known[
                 u.key
             ]
             for u in whole
-            if (u.seed, u.mode) == (seed, mode) and u.key in known
+            if (u.seed, u.mode, u.habit) == (seed, mode, habit) and u.key in known
         }
         if years:
-            page += chapter(f"Seed {seed}, {mode}", years)
+            page += chapter(f"Seed {seed}, {mode}{f', {habit}' if mode in NAMING else ''}", years)
     done = [u for u in whole if u.terms == "now" and u.key in known]
     worst = max((abs(n - due) for u in done for n, due in known[u.key]["ends"].values()), default=0.0)
     page += [
@@ -351,7 +378,7 @@ def written(head: list[str], whole: list[Unit], known: dict[str, dict[str, Any]]
 
 
 def main(words: list[str]) -> int:
-    """Live the years, write the page; 1 when an account ends more than two leases from its due."""
+    """Live the years, write the page; 1 when réservataires keep their quarter and an account ends more than two leases from its due."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.year", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--first-seed", type=int, default=1)
@@ -360,6 +387,9 @@ def main(words: list[str]) -> int:
     parser.add_argument("--session", type=int, default=40, help="dwellings of a middle-sized commission")
     parser.add_argument("--modes", default=",".join(MODES), help=f"of {', '.join(MODES)}")
     parser.add_argument(
+        "--nominators", default=QUARTER_FIRST, help=f"habits of the réservataires, of {', '.join(NOMINATORS)}"
+    )
+    parser.add_argument(
         "--without-old", action="store_true", help="leave out the years with the new terms at zero"
     )
     parser.add_argument("--time-limit", type=float, help="seconds of one proof")
@@ -367,11 +397,14 @@ def main(words: list[str]) -> int:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(words)
     modes = asked.modes.split(",")
+    habits = asked.nominators.split(",")
     if not set(modes) <= set(MODES):
         parser.error(f"modes: {', '.join(MODES)}")
+    if not set(habits) <= set(NOMINATORS):
+        parser.error(f"nominators: {', '.join(NOMINATORS)}")
     sizes = (1, asked.session, asked.dwellings)
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
-    whole = list(units(seeds, modes, sizes, not asked.without_old))
+    whole = list(units(seeds, modes, habits, sizes, not asked.without_old))
     known: dict[str, dict[str, Any]] = {}
     if asked.ledger and asked.ledger.exists():
         lines = asked.ledger.read_text(encoding="utf-8").splitlines()
@@ -392,7 +425,7 @@ def main(words: list[str]) -> int:
                     ledger.write(json.dumps(found) + "\n")
         out.write_text(written(page, whole, known, asked.dwellings), encoding="utf-8")
     print(out, file=sys.stderr)
-    return int(any(far(known[u.key]) for u in whole if u.terms == "now"))
+    return int(any(far(known[u.key]) for u in whole if u.terms == "now" and u.habit == QUARTER_FIRST))
 
 
 if __name__ == "__main__":

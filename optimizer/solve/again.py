@@ -29,8 +29,6 @@ from optimizer.solve.watch import Watch
 
 ROUNDED = 100
 """Micropoints that rounded multipliers may leave between a bound and the optimum."""
-LOOKS = (0, 2, 8, 30, 100)
-"""Nodes of the tree after which a better proposal is looked for."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ class Again:
         take_over(prover, self.tree)
         begun = start.first
         proven = False
-        for budget in (*(n for n in LOOKS if n < nodes), nodes):
+        for budget in (*(n for n in self.formulation.policy.tree.looks_again if n < nodes), nodes):
             prover.run(budget)
             proven = self._met(prover) or bool(budget and improve(prover) and self._met(prover))
             if proven:

@@ -14,25 +14,19 @@ from optimizer.solve.answer import RawSolution, Solved, Stages, TakenOver
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import SolveOptions
+from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Certificate, CertificateRow, Status
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.proof.published import Proof
 from optimizer.solve.proof.root import root_proof
-from optimizer.solve.registry import IMPLICIT_FROM, Backend, Job, choose
+from optimizer.solve.registry import Backend, Job, choose
 from optimizer.solve.search.diving import close
 from optimizer.solve.search.reuse import take_over
 from optimizer.solve.ties.columns import view
 from optimizer.solve.ties.stages import Tied, break_ties
 from optimizer.solve.warm_start import Start, place
 from optimizer.solve.watch import Report, Stop, Watch
-
-MOST_DWELLINGS = 5_000
-"""Above it the tree is not grown: the certificate is the root bound of the backend's multipliers."""
-MOST_LEAVES = 400
-"""Above it, ties are broken at the root, all leaves at once."""
-MOST_LISTED = 60_000_000
-"""(class, household) pairs above which equal proposals are not told apart: the tie stages would list them."""
 
 
 def solve(problem: Problem, options: SolveOptions | None = None, progress: Report | None = None) -> Solved:
@@ -57,14 +51,17 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         ``BACKEND_TOO_LARGE``, ``WARM_START_FOREIGN``.
     """
     options = options or SolveOptions()
+    policy = options.policy
     watch = Watch(options.time_limit, options.interrupt, progress)
-    chosen, reason_fr, reason_en = choose(options.backend, problem, options.time_limit, options.gap)
+    chosen, reason_fr, reason_en = choose(
+        options.backend, problem, options.time_limit, options.gap, policy.choice
+    )
     timings: dict[str, float] = {}
     clock = time.perf_counter()
     layout = lay_out(problem)
     placed = None if options.earlier is None else place(layout, options.earlier)
     start = _start(layout, options, placed)
-    job = Job(problem, layout, Formulation(layout), start, watch, timings, placed)
+    job = Job(problem, layout, Formulation(layout, policy), start, watch, timings, placed)
     timings["layout"] = time.perf_counter() - clock
     notes: list[str] = []
     if options.tree:
@@ -74,7 +71,9 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
     clock = time.perf_counter()
     watch.say("proof", start.objective)
     known = start.objective
-    grown = len(problem.dwelling_ids) <= (IMPLICIT_FROM if "implicit" in chosen.features else MOST_DWELLINGS)
+    grown = len(problem.dwelling_ids) <= (
+        policy.choice.implicit_from if "implicit" in chosen.features else policy.choice.tree_to
+    )
     if grown or "prover" in job.__dict__:
         if raw.multipliers is not None and not grown:
             # where the tree grows, its own root is published: the same multipliers whatever the backend
@@ -102,7 +101,7 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
         # equal proposals are told apart under a claim too: the published one then hardly depends on the backend
         untied = "ties between equal proposals were not broken"
         try:
-            tied = _ties(job, proof, start, watch)
+            tied = _ties(job, proof, start, watch, policy)
         except AttrifluxError as error:
             if stop == "proven" or error.code != "TIES_LOST":
                 raise
@@ -181,18 +180,18 @@ def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, watch: Watch) ->
     return "gap"
 
 
-def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch) -> Tied | None:
+def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch, policy: SearchPolicy) -> Tied | None:
     """The unique proposal among those of the value reached; None when it was not looked for to the end."""
     value = incumbent.objective
     length = np.diff(job.problem.menu_ptr)
-    if not job.layout.listed and int(length[job.problem.class_menu].sum()) > MOST_LISTED:
+    if not job.layout.listed and int(length[job.problem.class_menu].sum()) > policy.ties.pairs_listed:
         return None
     paths = [(path, m) for path, m, _ in proof.open_leaves]
-    if len(paths) > MOST_LEAVES:
+    if len(paths) > policy.ties.leaves_apart:
         paths = [((), proof.tight)]
     views = [view(job.layout, job.formulation, path, m, value) for path, m in paths]
     leaves = [leaf for leaf in views if leaf is not None]
-    return break_ties(job.layout, leaves, incumbent.first, job.step, watch)
+    return break_ties(job.layout, leaves, incumbent.first, job.step, watch, policy)
 
 
 def _untied(job: Job, incumbent: Incumbent) -> tuple[FirstRanks, Stages]:

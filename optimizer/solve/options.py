@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from optimizer.errors import AttrifluxError
 from optimizer.problem.model import FirstRanks
 from optimizer.solve import messages as messages
+from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.proof.certificate import Node
 from optimizer.solve.warm_start import Earlier
 
@@ -42,6 +43,8 @@ class SolveOptions:
         Of the proof of the same problem with other values, to go on from; no multipliers are then shown.
     nodes : int
         Budget of the proof's tree, in nodes and not in seconds, so that it is the same everywhere.
+    policy : SearchPolicy
+        How the search goes about it, for who compares ways of searching; never changes what is proven.
     """
 
     backend: str = "auto"
@@ -54,6 +57,7 @@ class SolveOptions:
     earlier: Earlier | None = None
     tree: tuple[Node, ...] = ()
     nodes: int = 3_000
+    policy: SearchPolicy = DEFAULT
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.gap < 1.0:

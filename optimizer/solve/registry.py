@@ -15,6 +15,7 @@ from optimizer.solve.grid import grid
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import Layout
 from optimizer.solve.options import SolveOptions
+from optimizer.solve.policy import DEFAULT, ChoicePolicy
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.relaxation.master import Master
 from optimizer.solve.search.branch_and_bound import BranchAndBound
@@ -118,23 +119,12 @@ def get(name: str) -> Backend:
     return known[name]
 
 
-IMPLICIT_FROM = 400
-"""Number of dwellings from which there is a backend that never lists the pairs for ``auto`` to take."""
-PROVEN_TO = 1_000
-"""Number of dwellings up to which ``auto`` would rather have a proof. On the Doubs of 500 dwellings and 2,000 applications `highs`
-proves in 38 s what `scale` leaves at 0.016 % after 83, on 800 and 2,800 in 49 s (0.010 % after 34;
-`benchmarks/results/backends-2026-11-27.md`), on 1,000 and 3,500 in two to three minutes; with tight rules it is at 0.011 % after
-75 s and at 0.0001 % in the end on 600 and 2,400 (0.027 % after 135)."""
-A_DWELLING = 0.3
-"""Seconds per dwelling: under a shorter limit that proof is not to be hoped for, and proposals come sooner from the other."""
-
-LOOSE = 5e-4
-"""Relative gap from which proposals alone are asked for: on 800 dwellings with tight rules `scale` is within 0.1 % after some 20 s,
-`highs` after 78."""
-
-
 def choose(
-    name: str, problem: Problem, time_limit: float | None = None, gap: float = 0.0
+    name: str,
+    problem: Problem,
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    policy: ChoicePolicy = DEFAULT.choice,
 ) -> tuple[Backend, str, str]:
     """The backend to run and why, in French and in English.
 
@@ -146,11 +136,13 @@ def choose(
     if name != "auto":
         return get(name), "moteur demandé", "backend asked for"
     n = len(problem.dwelling_ids)
-    hurried = gap >= LOOSE or (time_limit is not None and time_limit < A_DWELLING * n)
-    if n > PROVEN_TO or (n >= IMPLICIT_FROM and hurried):
+    hurried = gap >= policy.loose_gap or (
+        time_limit is not None and time_limit < policy.seconds_a_dwelling * n
+    )
+    if n > policy.proven_to or (n >= policy.implicit_from and hurried):
         for found in all_backends().values():
             if "implicit" in found.features and found.available() is None:
-                return (found, *_why_implicit(n, hurried=n <= PROVEN_TO))
+                return (found, *_why_implicit(n, policy.proven_to))
     return (
         get("highs"),
         f"{n} logements : programme linéaire puis programme en nombres entiers restreint",
@@ -158,13 +150,13 @@ def choose(
     )
 
 
-def _why_implicit(n: int, *, hurried: bool) -> tuple[str, str]:
-    if hurried:
+def _why_implicit(n: int, proven_to: int) -> tuple[str, str]:
+    if n <= proven_to:
         return (
             f"{n} logements, temps court ou écart admis : le moteur qui propose le plus tôt",
             f"{n} dwellings, little time or a gap allowed: the backend that proposes soonest",
         )
     return (
-        f"{n} logements : au-delà de {PROVEN_TO}, le moteur qui n'énumère pas les couples",
-        f"{n} dwellings: above {PROVEN_TO}, the backend that never lists the pairs",
+        f"{n} logements : au-delà de {proven_to}, le moteur qui n'énumère pas les couples",
+        f"{n} dwellings: above {proven_to}, the backend that never lists the pairs",
     )

@@ -11,23 +11,17 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from optimizer.solve.options import SolveOptions
-from optimizer.solve.registry import IMPLICIT_FROM, Job
+from optimizer.solve.registry import Job
 from optimizer.solve.watch import Watch
-
-PRICINGS = 12
-GAP = 1e-3
-"""Relative gap at which fewer are enough."""
-PART_OF_TIME = 0.5
-"""Of the time left under a limit, what this may take."""
 
 
 def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     """Offer the kernel's assignment after a few pricings; True when it is the best so far.
 
-    Nothing is done below ``IMPLICIT_FROM`` dwellings, where the tree is quick, nor where an earlier run gave a proposal.
+    Nothing is done below ``choice.implicit_from`` dwellings, where the tree is quick, nor where an earlier run gave a proposal.
     """
-    problem = job.problem
-    few = len(problem.dwelling_ids) < IMPLICIT_FROM or not len(problem.entry_app)
+    problem, policy = job.problem, options.policy.choice
+    few = len(problem.dwelling_ids) < policy.implicit_from or not len(problem.entry_app)
     # what the kernel finds passes over réservataires' orders: mended, it is worth less than what the tree's first node gives
     few |= len(problem.orders) > 0
     if few or job.start is not None or watch.stopped() or find_spec("numba") is None:
@@ -41,13 +35,16 @@ def head_start(job: Job, options: SolveOptions, watch: Watch) -> bool:
     found = solve_transport(
         carver.carve(part).model,
         ScaleOptions(
-            gap=max(GAP, options.gap),
-            max_iterations=PRICINGS,
-            time_limit_s=None if options.time_limit is None else max(0.1, PART_OF_TIME * watch.left()),
+            gap=max(policy.head_start_gap, options.gap),
+            max_iterations=policy.head_start_pricings,
+            time_limit_s=None
+            if options.time_limit is None
+            else max(0.1, policy.head_start_time * watch.left()),
             interrupted=None if options.interrupt is None else options.interrupt.is_set,
             threads=options.threads,
             max_leaves=0,
             cuts=False,
+            policy=options.policy,
         ),
     )
     better = job.incumbent.offer(first_ranks(problem, [(carver.placed(part), found)]))

@@ -11,6 +11,7 @@ import pytest
 from benchmarks.scale.again import again, new_week
 from benchmarks.scale.raw_instances import draw
 from benchmarks.scale.simplified import build
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, ScaleResult, bound_of, solve_transport
 from optimizer.solve.transport import column_generation as driver
 from optimizer.solve.transport.branch_and_bound import BranchAndBound
@@ -77,7 +78,6 @@ def test_multipliers_that_lead_nowhere_are_given_up(monkeypatch: pytest.MonkeyPa
     raw = draw(500, 1_600, tight=True)
     changed, start = next((m, w) for name, m, w in again(raw, build(raw), year()) if name == "a new week")
     monkeypatch.setattr(driver, "_is_large", lambda run: True)
-    monkeypatch.setattr(driver, "LOST", 2)
     left: list[int] = []
     usual = Run.leave
 
@@ -86,7 +86,10 @@ def test_multipliers_that_lead_nowhere_are_given_up(monkeypatch: pytest.MonkeyPa
         return usual(run)
 
     monkeypatch.setattr(Run, "leave", leave)
-    options = ScaleOptions(threads=1, gap=1e-6, cuts=False, max_leaves=0, max_iterations=60)
+    options = ScaleOptions(
+        threads=1, gap=1e-6, cuts=False, max_leaves=0, max_iterations=60,
+        policy=DEFAULT.having(generation__lost_after=2),
+    )  # fmt: skip
     lost = solve_transport(changed, options, warm=start)
     exact = solve_transport(changed, ScaleOptions(threads=1))
     assert len(left) == 1 and lost.bound <= left[0]

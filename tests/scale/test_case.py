@@ -10,9 +10,8 @@ import pytest
 from benchmarks.scale.again import again, new_week, pinned
 from benchmarks.scale.raw_instances import RawTerritory, draw
 from benchmarks.scale.simplified import build
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, ScaleResult, solve_transport
-from optimizer.solve.transport import column_generation as driver
-from optimizer.solve.transport import node as case
 from optimizer.solve.transport.branch_and_bound import BranchAndBound
 from optimizer.solve.transport.lagrangian import Lagrangian, Priced
 from optimizer.solve.transport.leases import cell_counts
@@ -83,13 +82,12 @@ def test_a_new_case_begins_where_the_master_says_and_an_earlier_one_where_it_end
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_proof_that_prices_everything_to_the_end_says_the_same(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+    seed: int,
 ) -> None:
     model = build(draw(300, 900 + 40 * seed, seed, tight=True))
     found = solve_transport(model, ONE)
-    monkeypatch.setattr(case, "SURE", 0.0)
-    monkeypatch.setattr(driver, "PROMISED", 0.0)
-    end = solve_transport(model, ONE)
+    to_the_end = DEFAULT.having(nodes__sure=0.0, generation__promised=0.0)
+    end = solve_transport(model, replace(ONE, policy=to_the_end))
     assert found.stop_reason == end.stop_reason == "proven" and found.objective == end.objective
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.scale.families import full_like
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import (
     LabelledTransport,
     ScaleOptions,
@@ -20,7 +21,7 @@ from optimizer.solve.transport import column_generation as driver
 from optimizer.solve.transport.evaluation import objective_of
 from optimizer.solve.transport.exchanges import apart, apply_exchanges, exchanges_between
 from optimizer.solve.transport.leases import total_value, vacancies
-from optimizer.solve.transport.local_search import PERTURBED, TURNS, VAIN, LocalSearch
+from optimizer.solve.transport.local_search import LocalSearch
 from optimizer.solve.transport.run import Run
 
 OPTIONS = ScaleOptions(gap=2e-4, max_iterations=60, max_leaves=0, cuts=False, threads=1)
@@ -84,7 +85,7 @@ def test_it_ends_when_the_gap_is_reached_or_the_clock_says_so(monkeypatch: pytes
     run = begun(changed(model, 1), found)
     monkeypatch.setattr(run, "closed", lambda: False)
     LocalSearch(run).catch_up()
-    assert VAIN < len(mixes) <= TURNS + 1
+    assert DEFAULT.primal.catch_up_vain < len(mixes) <= DEFAULT.primal.catch_up_turns + 1
 
 
 @pytest.mark.soak
@@ -118,7 +119,7 @@ def test_rows_pushed_are_those_that_cost_most_and_each_turn_is_another() -> None
     for turn in (0, 1, 2, 1):
         local_search = LocalSearch(begun(changed(model, 1), found))
         others = local_search._perturbed_apart(turn)
-        assert len(others) == 1 + PERTURBED
+        assert len(others) == 1 + DEFAULT.primal.catch_up_rows
         seen.append(tuple(x.klass.tobytes() + x.applicant.tobytes() for x in others))
     assert seen[1] == seen[3] and len(set(seen)) == 3
     assert len({some[0] for some in seen}) == 1, (
@@ -182,14 +183,14 @@ def test_nearly_reached_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     model, found = earlier(2)
     later = changed(model, 2)
     monkeypatch.setattr(driver, "_is_large", lambda run: True)
-    monkeypatch.setattr(driver, "LOST", 1)
     pilots: list[int] = []
     usual = driver._piloted
     monkeypatch.setattr(driver, "_piloted", lambda run: pilots.append(run.iteration) or usual(run))
-    narrow = replace(OPTIONS, gap=1e-7, max_iterations=12)
+    soon = DEFAULT.having(generation__lost_after=1)
+    narrow = replace(OPTIONS, gap=1e-7, max_iterations=12, policy=soon)
     solve_transport(later, narrow, warm=found.warm)
     assert pilots == [1]
     pilots.clear()
-    monkeypatch.setattr(driver, "ALMOST", 1e6)
-    solve_transport(later, narrow, warm=found.warm)
-    assert pilots == [driver.LONGEST], "no longer than so many times as many pricings"
+    near = replace(narrow, policy=soon.having(generation__lost_within=1e6))
+    solve_transport(later, near, warm=found.warm)
+    assert pilots == [soon.generation.lost_longest], "no longer than so many times as many pricings"

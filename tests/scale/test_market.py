@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.solve.transport import pricing
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.market import logarithm, power
 from optimizer.solve.transport.rows import with_cuts
@@ -13,15 +13,14 @@ from optimizer.solve.transport.run import choose_quantum
 from tests.scale.reference import random_model
 
 
-@pytest.fixture
-def always(monkeypatch):
-    """Every component that has an arc is priced from market prices."""
-    monkeypatch.setattr(pricing, "LARGE", 1)
+def market_from(arcs: int):
+    """Components of so many arcs are priced from market prices."""
+    return DEFAULT.having(generation__large_arcs=arcs).generation
 
 
 @pytest.mark.parametrize("block", range(4))
 @pytest.mark.soak
-def test_the_bound_is_that_of_households_entering_one_by_one(block, monkeypatch):
+def test_the_bound_is_that_of_households_entering_one_by_one(block):
     for seed in range(60 * block, 60 * (block + 1)):
         model, rng = random_model(seed, plain=seed % 5 == 0), np.random.default_rng(seed)
         quantum = choose_quantum(model)
@@ -29,8 +28,7 @@ def test_the_bound_is_that_of_households_entering_one_by_one(block, monkeypatch)
         asked = [rows.clip(rng.uniform(0, most, rows.n_rows), quantum) for most in (60, 60, 5, 5.01, 60)]
         bounds = []
         for large in (1 << 60, 1):
-            monkeypatch.setattr(pricing, "LARGE", large)
-            oracle = Lagrangian(structure, rows, quantum, 1)
+            oracle = Lagrangian(structure, rows, quantum, 1, market_from(large))
             bounds.append([oracle.solve(y).bound for y in asked])
         assert bounds[0] == bounds[1], seed
 
@@ -63,25 +61,24 @@ def saturated(n_classes: int, n_applicants: int, seed: int):
     )
 
 
-def test_searches_are_far_shorter_where_a_city_is_full(monkeypatch):
+def test_searches_are_far_shorter_where_a_city_is_full():
     model = saturated(600, 5_000, 1)
     structure, rows = with_cuts(model, (), exact_rooms=False)
     looked, bounds = [], []
     for large in (1 << 60, 1):
-        monkeypatch.setattr(pricing, "LARGE", large)
-        oracle = Lagrangian(structure, rows, choose_quantum(model), 1)
+        oracle = Lagrangian(structure, rows, choose_quantum(model), 1, market_from(large))
         bounds.append(oracle.solve(np.zeros(0, np.int64)).bound)
         looked.append(int(oracle.work[1]))
     assert bounds[0] == bounds[1]
     assert looked[1] < looked[0] / 2, looked
 
 
-def test_a_pricing_is_the_same_on_any_number_of_threads(always):
+def test_a_pricing_is_the_same_on_any_number_of_threads():
     for seed in range(40):
         model = random_model(seed)
         structure, rows = with_cuts(model, (), exact_rooms=False)
         y = rows.clip(np.full(rows.n_rows, 20.0), 64)
-        one, two = (Lagrangian(structure, rows, 64, threads).solve(y) for threads in (1, 2))
+        one, two = (Lagrangian(structure, rows, 64, threads, market_from(1)).solve(y) for threads in (1, 2))
         assert np.array_equal(one.price, two.price)
         assert np.array_equal(one.leases.klass, two.leases.klass)
 

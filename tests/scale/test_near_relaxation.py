@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from optimizer.solve.transport import programs
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport.programs import Tail, solve_mip
 
 
@@ -34,13 +34,13 @@ def worth(tail: Tail, gain: np.ndarray, counts: sp.csr_matrix, price: np.ndarray
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_answer_is_whole_worth_what_it_says_and_within_the_gap(seed, monkeypatch):
+def test_the_answer_is_whole_worth_what_it_says_and_within_the_gap(seed):
     tail, gain, counts, price = program(seed)
     base = np.zeros(counts.shape[1], np.int64)
     found = {}
     for many in (1 << 60, 1):
-        monkeypatch.setattr(programs, "MANY", many)
-        answer = solve_mip(tail, gain, counts, base, nodes=2_000, absolute_gap=10.0)
+        policy = DEFAULT.having(primal__kept_from=many).primal
+        answer = solve_mip(tail, gain, counts, base, nodes=2_000, absolute_gap=10.0, policy=policy)
         assert answer is not None and answer.finished
         assert set(np.unique(answer.columns)) <= {0, 1}
         assert worth(tail, gain, counts, price, answer.columns) == pytest.approx(answer.value, abs=1e-4)
@@ -50,15 +50,21 @@ def test_the_answer_is_whole_worth_what_it_says_and_within_the_gap(seed, monkeyp
     assert found[1].bound >= found[1 << 60].value - 1e-4
 
 
-def test_what_the_relaxation_cannot_reach_is_searched_for(monkeypatch):
+def test_what_the_relaxation_cannot_reach_is_searched_for():
     """Half a lease of each of two exchanges is the relaxation's best: kept whole values alone are 45 short of it."""
-    monkeypatch.setattr(programs, "MANY", 1)
     tail = Tail(
         0, 0, 1, np.ones(1), 1.0, np.array([-90.0]), sp.eye(1, format="csc"),
         sp.csr_matrix((1, 0)), sp.csr_matrix(np.array([[-2]])), sp.csr_matrix(np.array([[2]])), np.array([1]),
     )  # fmt: skip
     counts = sp.csr_matrix(np.array([[1]]))
-    answer = solve_mip(tail, np.array([-60.0]), counts, np.zeros(1, np.int64), absolute_gap=1.0)
+    answer = solve_mip(
+        tail,
+        np.array([-60.0]),
+        counts,
+        np.zeros(1, np.int64),
+        absolute_gap=1.0,
+        policy=DEFAULT.having(primal__kept_from=1).primal,
+    )
     assert answer is not None
     assert answer.columns.tolist() == [1]
     assert answer.value == pytest.approx(-60.0)

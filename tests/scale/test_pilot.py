@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, bound_of, pricing, solve_transport
 from optimizer.solve.transport import column_generation as driver
 from optimizer.solve.transport import initial_multipliers as piloting
@@ -19,6 +20,10 @@ from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import choose_quantum
 from tests.scale.reference import random_model
+
+ALWAYS = DEFAULT.having(generation__pilot_arcs=1, generation__pilot_part=0.0, generation__pilot_gap=0.0)
+"""A pilot whatever the size."""
+NEVER = DEFAULT.having(generation__pilot_arcs=1 << 60)
 
 
 def first_bound(model, *, piloted: bool) -> int:
@@ -52,15 +57,15 @@ def test_threads_change_no_byte():
 
 
 @pytest.mark.parametrize("large", [1, 1 << 60])
-def test_multipliers_are_admissible_and_the_bound_holds_from_any_prices(large, monkeypatch):
-    monkeypatch.setattr(pricing, "LARGE", large)
+def test_multipliers_are_admissible_and_the_bound_holds_from_any_prices(large):
+    policy = DEFAULT.having(generation__large_arcs=large).generation
     for seed in range(120):
         model = random_model(seed)
         quantum = choose_quantum(model)
         structure, rows = with_cuts(model, (), exact_rooms=False)
         y, price = pilot(structure, rows, quantum, 1)
         assert np.array_equal(rows.clip(y / quantum, quantum), y), seed
-        plain, given = Lagrangian(structure, rows, quantum, 1), Lagrangian(structure, rows, quantum, 1)
+        plain, given = (Lagrangian(structure, rows, quantum, 1, policy) for _ in range(2))
         given.begin(y, price)
         assert plain.solve(y).bound == given.solve(y).bound, seed
 
@@ -79,57 +84,38 @@ def test_a_component_that_nobody_wants_is_left_vacant():
     assert (y >= 0).all() and np.abs(price).max() < 1 << 49
 
 
-def test_the_answer_is_proven_the_same_with_and_without(monkeypatch):
+def test_the_answer_is_proven_the_same_with_and_without():
     for seed in range(60):
         model = random_model(seed)
-        answers = []
-        for least in (1 << 60, 1):
-            monkeypatch.setattr(driver, "PILOTED", least)
-            monkeypatch.setattr(driver, "MAIN", 0.0)
-            monkeypatch.setattr(driver, "BINDING", 0.0)
-            answers.append(solve_transport(model))
-        plain, piloted = answers
+        plain, piloted = (solve_transport(model, ScaleOptions(policy=policy)) for policy in (NEVER, ALWAYS))
         assert plain.stop_reason == piloted.stop_reason == "proven", seed
         assert plain.objective == piloted.objective, seed
 
 
-@pytest.fixture
-def always(monkeypatch):
-    """A pilot whatever the size."""
-    monkeypatch.setattr(driver, "PILOTED", 1)
-    monkeypatch.setattr(driver, "MAIN", 0.0)
-    monkeypatch.setattr(driver, "BINDING", 0.0)
-
-
-def test_a_first_pricing_is_not_made_twice(monkeypatch):
+def test_a_first_pricing_is_not_made_twice():
     """Rows that hardly bind: the look that tells so is the first pricing, and the root closes as without it."""
     model = build(raw_of(1_000, 10_000, 0, is_tight=True))
-    monkeypatch.setattr(driver, "PILOTED", 1 << 60)
-    plain = solve_transport(model, ScaleOptions(gap=1e-4))
-    monkeypatch.setattr(driver, "PILOTED", 1)
-    monkeypatch.setattr(driver, "MAIN", 0.0)
-    monkeypatch.setattr(driver, "BINDING", 1e9)
-    looked = solve_transport(model, ScaleOptions(gap=1e-4))
+    plain = solve_transport(model, ScaleOptions(gap=1e-4, policy=NEVER))
+    looked = solve_transport(model, ScaleOptions(gap=1e-4, policy=ALWAYS.having(generation__pilot_gap=1e9)))
     assert not looked.leaves and looked.iterations == plain.iterations
     assert (looked.objective, looked.bound) == (plain.objective, plain.bound)
 
 
-def test_no_pilot_where_components_are_many_and_alike(monkeypatch):
+def test_no_pilot_where_components_are_many_and_alike():
     model = build(raw_of(3_224, 9_864, 0, is_tight=True))
-    run = driver.Run(model, ScaleOptions(), None)
-    size = np.diff(run.structure.arc_start[run.structure.applicant_start])
+    structure = with_cuts(model, (), exact_rooms=False)[0]
+    size = np.diff(structure.arc_start[structure.applicant_start])
     assert len(size) > 1
-    monkeypatch.setattr(driver, "PILOTED", 1)
     for part, large in ((1.01, False), (0.99, True)):
-        monkeypatch.setattr(driver, "MAIN", part * size.max() / size.sum())
-        assert driver._is_large(run) is large
+        policy = ALWAYS.having(generation__pilot_part=part * size.max() / size.sum())
+        assert driver._is_large(driver.Run(model, ScaleOptions(cuts=False, policy=policy), None)) is large
 
 
 @pytest.mark.parametrize("asked", [0, 1, 5, 60, 150])
-def test_an_interrupt_at_any_time_leaves_a_certified_answer(always, monkeypatch, asked):
+def test_an_interrupt_at_any_time_leaves_a_certified_answer(monkeypatch, asked):
     """Also within the pilot and within a pricing: nothing long is begun afterwards."""
     model = build(raw_of(500, 5_000, 0, is_tight=True))
-    best = solve_transport(model, ScaleOptions(threads=1))
+    best = solve_transport(model, ScaleOptions(threads=1, policy=ALWAYS))
     calls, readings, placed = [], [], []
     read, place = piloting.demand_at, pricing.place_component
     monkeypatch.setattr(piloting, "demand_at", lambda *a: (readings.append(len(calls)), read(*a)))
@@ -139,7 +125,7 @@ def test_an_interrupt_at_any_time_leaves_a_certified_answer(always, monkeypatch,
         calls.append(0)
         return len(calls) > asked
 
-    found = solve_transport(model, ScaleOptions(threads=1, interrupted=interrupted))
+    found = solve_transport(model, ScaleOptions(threads=1, interrupted=interrupted, policy=ALWAYS))
     assert found.stop_reason == "interrupted"
     assert max([0, *readings, *placed]) <= asked
     assert objective_of(model, found.assigned_class, found.account, found.seats) == found.objective
@@ -160,13 +146,13 @@ def test_what_the_last_pricings_say_is_handed_out_when_a_run_stops(monkeypatch):
 
 
 @pytest.mark.soak
-def test_a_small_time_limit_is_kept_by_a_pilot(always, monkeypatch):
+def test_a_small_time_limit_is_kept_by_a_pilot(monkeypatch):
     """A pilot that would read for minutes stops at its part of the limit, and pricings follow."""
     model = build(raw_of(3_224, 9_864, 0, is_tight=True))
     monkeypatch.setattr(piloting, "MOST", 100_000)
     monkeypatch.setattr(piloting, "NEAR", -1.0)
     began = time.perf_counter()
-    found = solve_transport(model, ScaleOptions(time_limit_s=2.0))
+    found = solve_transport(model, ScaleOptions(time_limit_s=2.0, policy=ALWAYS))
     assert time.perf_counter() - began < 20.0  # so many readings take minutes
     assert found.stop_reason in ("time_limit", "proven") and found.iterations > 1
     assert found.bound == bound_of(model, found.certificate) // found.certificate.quantum >= 3_740_090

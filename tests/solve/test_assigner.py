@@ -12,6 +12,7 @@ from optimizer.problem.model import MICRO_PER_HUNDREDTH
 from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
+from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Inner
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, constant, kind_costs, price_out
@@ -23,11 +24,8 @@ from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, listed, rare, tiny
 from tests.strategies import all_solutions
 
-
-@pytest.fixture
-def everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cases of any size are priced by assignments."""
-    monkeypatch.setattr("optimizer.solve.relaxation.subproblem.FROM", 1)
+EVERYWHERE = DEFAULT.having(relaxation__assigned_from=1)
+"""Nodes of any size are priced by assignments."""
 
 
 def asked(layout, rng: np.random.Generator) -> Multipliers:
@@ -37,13 +35,13 @@ def asked(layout, rng: np.random.Generator) -> Multipliers:
     return Multipliers(rows.astype(np.int64), {}, {}, np.zeros(len(layout.problem.application_ids), np.int64))
 
 
-def test_the_prices_bound_what_the_best_assignment_is_worth_and_no_more(everywhere) -> None:
+def test_the_prices_bound_what_the_best_assignment_is_worth_and_no_more() -> None:
     """Weak duality holds for any prices; these meet the best of all assignments, listed one by one."""
     seen = 0
     for seed in listed(1_500):
         problem = tiny(seed, orders=0.0)
         layout = lay_out(problem)
-        made = subproblem.subproblem_of(layout)
+        made = subproblem.subproblem_of(layout, EVERYWHERE)
         solutions = list(all_solutions(problem))
         if made is None or not solutions:
             continue
@@ -75,13 +73,16 @@ def starts_of(pricer, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return began
 
 
-def test_an_answer_is_reached_from_the_nearest_one_known(everywhere, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_is_reached_from_the_nearest_one_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was asked in between, and with the bound that a subproblem without any memory has."""
     seen = 0
     for seed in campaign(200):
         problem = binding(seed, 9, 14)
         layout = lay_out(problem)
-        made, fresh = subproblem.subproblem_of(layout), subproblem.subproblem_of(layout)
+        made, fresh = (
+            subproblem.subproblem_of(layout, EVERYWHERE),
+            subproblem.subproblem_of(layout, EVERYWHERE),
+        )
         if made is None or fresh is None:
             continue
         rng = np.random.default_rng(seed)
@@ -107,13 +108,13 @@ def test_an_answer_is_reached_from_the_nearest_one_known(everywhere, monkeypatch
     assert seen > 5
 
 
-def test_the_columns_are_pairs_that_may_be_first_ranks(everywhere) -> None:
+def test_the_columns_are_pairs_that_may_be_first_ranks() -> None:
     seen = 0
     for seed in campaign(300):
         # an assignment knows no réservataire's order: what one forbids is the LP's business
         problem = tiny(seed, orders=0.0)
         layout = lay_out(problem)
-        made = subproblem.subproblem_of(layout)
+        made = subproblem.subproblem_of(layout, EVERYWHERE)
         if made is None:
             continue
         cost = kind_costs(layout, (), asked(layout, np.random.default_rng(seed)))
@@ -131,21 +132,19 @@ def test_the_columns_are_pairs_that_may_be_first_ranks(everywhere) -> None:
     assert seen > 10
 
 
-def proven(problem) -> Solved:
-    found = solve(problem, SolveOptions(backend="highs"))
+def proven(problem, policy: SearchPolicy = DEFAULT) -> Solved:
+    found = solve(problem, SolveOptions(backend="highs", policy=policy))
     assert found.stop == "proven"
     return found
 
 
 @pytest.mark.parametrize("make", [tiny, lambda s: binding(s, 9, 14), lambda s: rare(s, 12, 16)])
-def test_a_proof_by_assignments_ends_at_the_same_proposal(make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proof_by_assignments_ends_at_the_same_proposal(make) -> None:
     branched = 0
     for seed in campaign(200):
         problem = make(seed)
         plain = proven(problem)
-        with monkeypatch.context() as at:
-            at.setattr("optimizer.solve.relaxation.subproblem.FROM", 1)
-            priced = proven(problem)
+        priced = proven(problem, EVERYWHERE)
         assert priced.objective == plain.objective
         assert [x.tolist() for x in (priced.first.dwelling, priced.first.app, priced.first.kind)] == [
             x.tolist() for x in (plain.first.dwelling, plain.first.app, plain.first.kind)
@@ -154,14 +153,14 @@ def test_a_proof_by_assignments_ends_at_the_same_proposal(make, monkeypatch: pyt
     assert branched or make is tiny
 
 
-def test_a_plunge_leaves_a_tree_that_still_proves(everywhere) -> None:
+def test_a_plunge_leaves_a_tree_that_still_proves() -> None:
     better = 0
     for seed in range(6):
         problem = binding(seed, 16, 30)
         layout = lay_out(problem)
         first = greedy(layout)
         start = Incumbent(layout, first, objective(layout, first))
-        prover = Job(problem, layout, Formulation(layout), start, Watch()).prover
+        prover = Job(problem, layout, Formulation(layout, EVERYWHERE), start, Watch()).prover
         prover.run(1)
         before = start.objective
         better += plunge(prover)

@@ -8,16 +8,19 @@ from optimizer.solve import SolveOptions, solve
 from optimizer.solve.driver import objective
 from optimizer.solve.incumbent import Incumbent
 from optimizer.solve.layout import lay_out
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Inner, Split
 from optimizer.solve.proof.node import Formulation, Step
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation.master import Master
-from optimizer.solve.search.branch_and_bound import MARGIN, SEEN, BranchAndBound
+from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import Candidate, candidates
-from optimizer.solve.tree.pseudocosts import RELIABLE, Pseudocosts, score
+from optimizer.solve.tree.pseudocosts import Pseudocosts, score
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, rare
+
+TREE, BRANCHING = DEFAULT.tree, DEFAULT.branching
 
 
 def prover_of(problem) -> BranchAndBound:
@@ -34,13 +37,16 @@ def root_of(prover: BranchAndBound):
 
 
 def test_the_side_that_loses_less_decides() -> None:
-    assert score(3.0, 4.0) > score(2.0, 9.0) > score(0.0, 15.0) > score(0.0, 8.0)
+    worth = [
+        score(low, high, BRANCHING.dearer) for low, high in ((3.0, 4.0), (2.0, 9.0), (0.0, 15.0), (0.0, 8.0))
+    ]
+    assert worth == sorted(worth, reverse=True) and len(set(worth)) == 4
 
 
 def test_what_trials_told_is_believed_after_a_few_and_scaled_by_distance() -> None:
-    known: Pseudocosts[bool] = Pseudocosts()
+    known: Pseudocosts[bool] = Pseudocosts(BRANCHING.reliable)
     assert known.expected(False, 0.25, 8.0) == 2.0 and not known.reliable((False, True))
-    for _ in range(RELIABLE):
+    for _ in range(BRANCHING.reliable):
         known.learn(False, 0.25, 1.0)
         assert not known.reliable((False, True))
         known.learn(True, 0.75, 0.0)
@@ -69,7 +75,7 @@ def test_the_chosen_count_is_the_dearest_of_all_tried_to_the_end() -> None:
             for high in (False, True):
                 value = prover.master.attempt((Step(-1, c.split, high),), relaxed.basis, 100_000)
                 sides.append(max(0.0, value - relaxed.cost))
-            worth[c.split] = score(*sides)
+            worth[c.split] = score(*sides, BRANCHING.dearer)
         assert worth[chosen] >= max(worth.values()) - 1e-3
         checked += 1
     assert checked
@@ -103,24 +109,22 @@ def test_proofs_of_binding_rules_stay_small() -> None:
 def test_a_budget_is_given_back_only_when_the_pace_is_far_too_slow() -> None:
     prover = prover_of(binding(0, 12, 30))
     value = prover.incumbent.objective
-    n, budget = 2 * SEEN, 8 * SEEN  # two doublings left
+    seen, margin = TREE.pace_from, int(TREE.pace_margin)
+    n, budget = 2 * seen, 8 * seen  # two doublings left
 
     def pace(gap: int, gained: int) -> bool:
         prover.pace.seen = np.linspace(value + gap + 2 * gained, value + gap, n + 1).astype(np.int64).tolist()
         return prover.stalled(budget)
 
-    assert pace(gap=2 * MARGIN * 1_000 + 100, gained=1_000)
-    assert not pace(gap=2 * MARGIN * 1_000 - 100, gained=1_000)
-    prover.pace.seen = [value + 10**9] * (SEEN - 1)
+    assert pace(gap=2 * margin * 1_000 + 100, gained=1_000)
+    assert not pace(gap=2 * margin * 1_000 - 100, gained=1_000)
+    prover.pace.seen = [value + 10**9] * (seen - 1)
     assert not prover.stalled(budget)
 
 
-def test_a_tree_that_stalls_says_so_and_keeps_its_bound(monkeypatch) -> None:
-    monkeypatch.setattr("optimizer.solve.search.branch_and_bound.SEEN", 2)
-    monkeypatch.setattr("optimizer.solve.search.branch_and_bound.MARGIN", 0)
-    solved = next(
-        s for s in (solve(binding(k, 20, 60), SolveOptions(backend="scale")) for k in range(30)) if s.notes
-    )
+def test_a_tree_that_stalls_says_so_and_keeps_its_bound() -> None:
+    hasty = SolveOptions(backend="scale", policy=DEFAULT.having(tree__pace_from=2, tree__pace_margin=0))
+    solved = next(s for s in (solve(binding(k, 20, 60), hasty) for k in range(30)) if s.notes)
     assert any("at its pace" in note for note in solved.notes)
     assert solved.stop == "gap" and solved.bound > solved.objective
 
@@ -151,10 +155,9 @@ def test_published_multipliers_bear_the_numbers_of_the_published_nodes() -> None
     assert max(sizes) > 0
 
 
-def test_cases_beyond_those_that_may_wait_are_divided_at_once(monkeypatch) -> None:
+def test_cases_beyond_those_that_may_wait_are_divided_at_once() -> None:
     usual = solve(rare(10, 20, 60))
-    monkeypatch.setattr("optimizer.solve.search.branch_and_bound.HELD", 2)
-    held = solve(rare(10, 20, 60))
+    held = solve(rare(10, 20, 60), SolveOptions(policy=DEFAULT.having(tree__waiting=2)))
     assert held.stop == usual.stop == "proven" and held.objective == usual.objective
     assert held.certificate.nodes != usual.certificate.nodes  # some cases did not wait
     assert held.first.app.tolist() == usual.first.app.tolist()

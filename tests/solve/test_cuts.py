@@ -61,7 +61,7 @@ def test_no_solution_breaks_a_cut() -> None:
         for first in all_solutions(problem):
             found = evaluate(problem, first)
             short = np.maximum(0, found.asked + layout.ask - RATE_UNIT * found.num_run)
-            use = np.bincount(first.kind, minlength=len(problem.kinds)).astype(np.int64)
+            use = np.bincount(layout.marking[first.kind], minlength=len(layout.marked)).astype(np.int64)
             for shape in shapes:
                 den = int(use @ cuts.counted(shape.base))
                 most = cuts.most(shape.base)
@@ -120,9 +120,10 @@ def test_the_cap_counts_the_dwellings_with_a_column_in_the_base() -> None:
     for seed in campaign(300):
         problem = tiny(seed)
         columns = explicit(problem)
-        cuts = Cuts(lay_out(problem))
+        layout = lay_out(problem)
+        cuts = Cuts(layout)
         for k in range(len(problem.rows)):
-            inside = columns.first & (cuts.den[k][columns.kind] > 0)
+            inside = columns.first & (cuts.den[k][layout.marking[columns.kind]] > 0)
             assert cuts.most((k,)) == len(np.unique(columns.dwelling[inside]))
 
 
@@ -133,10 +134,10 @@ def test_a_quarter_of_ten_leases_is_three() -> None:
     layout.rate[0] = 2500
     cuts = Cuts(layout)
     cut = cuts.cut(Shape((0,), (1,), (0,), 2500, RATE_UNIT), 10)
-    kind = int(np.flatnonzero(cuts.den[0] > 0)[0])
-    in_num = int(cuts.num[0][kind])
+    marking = int(np.flatnonzero(cuts.den[0] > 0)[0])
+    in_num = int(cuts.num[0][marking])
     assert cut.constant == 5_000 * 3 - 2_500 * 10
-    assert cut.coef[kind] == 5_000 * in_num - 2_500
+    assert cut.coef[marking] == 5_000 * in_num - 2_500
 
 
 def test_a_cut_only_bounds_cases_that_keep_its_cap_or_floor() -> None:
@@ -177,7 +178,7 @@ def test_fractions_of_a_unit_go_to_the_weak_side() -> None:
     }
     scaled = {c: nu * (FINE // c.shape.unit) for c, nu in cuts.items()}
     exact = [sum(n * int(c.coef[t]) for c, n in scaled.items()) for t in range(len(coef))]
-    assert gains(cuts, len(coef)).tolist() == [-(-x // RATE_UNIT) for x in exact]
+    assert gains(cuts, np.arange(len(coef), dtype=np.int32)).tolist() == [-(-x // RATE_UNIT) for x in exact]
     assert owed(cuts) == sum(n * c.constant for c, n in scaled.items()) // RATE_UNIT
     assert leaning(cuts)[1] == sum(n * 2500 for n in scaled.values())
 

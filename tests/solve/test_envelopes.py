@@ -58,7 +58,7 @@ def test_no_solution_breaks_an_envelope_whose_window_it_keeps() -> None:
         for first in all_solutions(problem):
             found = evaluate(problem, first)
             short = np.maximum(0, layout.rate * found.den_run + ask - RATE_UNIT * found.num_run)
-            use = np.bincount(first.kind, minlength=len(problem.kinds)).astype(np.int64)
+            use = np.bincount(layout.marking[first.kind], minlength=len(layout.marked)).astype(np.int64)
             for group in made.groups:
                 den = int(found.den_run[group[0]])
                 num = found.num_run[list(group)]

@@ -14,8 +14,9 @@ from optimizer.problem.model import Problem
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.driver import _start
 from optimizer.solve.layout import lay_out
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.proof.node import Formulation
-from optimizer.solve.registry import IMPLICIT_FROM, Job
+from optimizer.solve.registry import Job
 from optimizer.solve.start_heuristic import head_start
 from optimizer.solve.warm_start import Start
 from optimizer.solve.watch import Progress, Watch
@@ -35,7 +36,7 @@ def job_of(problem: Problem, options: SolveOptions, start: Start | None = None) 
 
 @pytest.mark.soak
 def test_a_few_pricings_bring_a_proposal_near_the_best() -> None:
-    problem, options = year(IMPLICIT_FROM, 1_600), SolveOptions(backend="highs")
+    problem, options = year(DEFAULT.choice.implicit_from, 1_600), SolveOptions(backend="highs")
     job = job_of(problem, options)
     before = job.incumbent.objective
     assert head_start(job, options, job.watch)
@@ -48,7 +49,7 @@ def test_a_few_pricings_bring_a_proposal_near_the_best() -> None:
 
 @pytest.mark.soak
 def test_the_same_whatever_the_threads() -> None:
-    problem = year(IMPLICIT_FROM, 1_600)
+    problem = year(DEFAULT.choice.implicit_from, 1_600)
     found = []
     for threads in (1, 2):
         options = SolveOptions(backend="highs", threads=threads)
@@ -60,9 +61,11 @@ def test_the_same_whatever_the_threads() -> None:
 
 @pytest.mark.parametrize("why", ["few dwellings", "nobody", "an earlier run", "no time", "interrupted"])
 def test_nothing_is_done_where_it_is_of_no_use(why: str) -> None:
-    problem = year(IMPLICIT_FROM - 1 if why == "few dwellings" else IMPLICIT_FROM, 1_600)
+    problem = year(
+        DEFAULT.choice.implicit_from - 1 if why == "few dwellings" else DEFAULT.choice.implicit_from, 1_600
+    )
     if why == "nobody":
-        problem = year(IMPLICIT_FROM, 0)
+        problem = year(DEFAULT.choice.implicit_from, 0)
     event = threading.Event()
     options = SolveOptions(backend="highs", time_limit=0.0 if why == "no time" else None, interrupt=event)
     start = None
@@ -79,7 +82,7 @@ def test_nothing_is_done_where_it_is_of_no_use(why: str) -> None:
 
 @pytest.mark.soak
 def test_an_early_stop_has_it_to_show() -> None:
-    problem, event, seen = year(IMPLICIT_FROM, 1_600), threading.Event(), []
+    problem, event, seen = year(DEFAULT.choice.implicit_from, 1_600), threading.Event(), []
 
     def say(state: Progress) -> None:
         seen.append(state)

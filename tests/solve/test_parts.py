@@ -12,13 +12,16 @@ import pytest
 from optimizer.problem import evaluate
 from optimizer.problem.model import Kinds, Options, Problem, Seats
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.backends import scale
 from optimizer.solve.parts import tasks as part_tasks
 from optimizer.solve.parts.carving import Carver
 from optimizer.solve.parts.components import parts_of
 from optimizer.solve.parts.tasks import Carved, PartTask
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions
 from tests.strategies import random_problem
+
+APART = DEFAULT.having(parts__parts_from=0)
+"""Part by part whatever the size."""
 
 
 def beside(a: Problem, b: Problem) -> Problem:
@@ -112,20 +115,18 @@ def test_parts_share_nothing_and_leave_nothing_that_can_be_named(seed):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_solving_part_by_part_finds_the_same_optimum(seed, monkeypatch):
+def test_solving_part_by_part_finds_the_same_optimum(seed):
     a, b = pair(100 + seed)
     problem = beside(a, replace(b, fill_value=a.fill_value))
     exact = solve(problem, SolveOptions(backend="highs"))
-    monkeypatch.setattr(scale, "PARTS_FROM", 0)
-    found = solve(problem, SolveOptions(backend="scale"))
+    found = solve(problem, SolveOptions(backend="scale", policy=APART))
     assert found.objective == exact.objective == evaluate(problem, found.first).objective
     assert found.bound >= exact.objective
 
 
 def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypatch):
     """One entry of each type first: then more, until the bound over all entries is as close as that of those given."""
-    for name, value in (("PARTS_FROM", 0), ("LONG", 0), ("FIRST_DEPTH", 1), ("PART_GAP", 1e-3)):
-        monkeypatch.setattr(scale, name, value)
+    policy = APART.having(parts__long_menus=0, parts__first_depth=1, parts__part_gap=1e-3)
     depths: list[int | None] = []
     carve = Carver.carve
     monkeypatch.setattr(
@@ -133,7 +134,7 @@ def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypat
     )
     for seed in range(2):
         problem = beside(crowded(seed), crowded(50 + seed))
-        found = solve(problem, SolveOptions(backend="scale", nodes=0))
+        found = solve(problem, SolveOptions(backend="scale", nodes=0, policy=policy))
         exact = solve(problem, SolveOptions(backend="highs", gap=1e-3))
         assert found.objective == evaluate(problem, found.first).objective <= exact.bound
         assert exact.objective <= found.bound <= found.objective * 1.02
@@ -163,7 +164,6 @@ def test_a_part_that_travels_is_answered_as_it_is_here(depth):
 def test_a_part_nobody_has_solved_keeps_the_known_proposal(monkeypatch):
     a, b = pair(104)
     problem = beside(a, replace(b, fill_value=a.fill_value))
-    monkeypatch.setattr(scale, "PARTS_FROM", 0)
     all_answered = part_tasks.solve_side_by_side
     lost: list[int] = []
 
@@ -173,7 +173,7 @@ def test_a_part_nobody_has_solved_keeps_the_known_proposal(monkeypatch):
         return {i: found for i, found in answers.items() if i not in lost}
 
     monkeypatch.setattr(part_tasks, "solve_side_by_side", interrupted)
-    found = solve(problem, SolveOptions(backend="scale", nodes=0))
+    found = solve(problem, SolveOptions(backend="scale", nodes=0, policy=APART))
     assert lost and found.stop in ("interrupted", "proven")
     assert found.bound >= found.objective == evaluate(problem, found.first).objective
     best = solve(problem, SolveOptions(backend="highs"))
@@ -182,11 +182,11 @@ def test_a_part_nobody_has_solved_keeps_the_known_proposal(monkeypatch):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("workers", ["1", "2", "threads:3"])
-def test_parts_give_the_same_bytes_whoever_solves_them(workers, monkeypatch):
-    monkeypatch.setattr(scale, "PARTS_FROM", 0)
+def test_parts_give_the_same_bytes_whoever_solves_them(workers):
     problem = beside(crowded(4), crowded(54))
     here, there = (
-        solve(problem, SolveOptions(backend="scale", nodes=0, workers=who)) for who in ("threads:2", workers)
+        solve(problem, SolveOptions(backend="scale", nodes=0, workers=who, policy=APART))
+        for who in ("threads:2", workers)
     )
     assert (here.objective, here.bound) == (there.objective, there.bound)
     for name in ("dwelling", "app", "kind"):
@@ -194,11 +194,10 @@ def test_parts_give_the_same_bytes_whoever_solves_them(workers, monkeypatch):
 
 
 @pytest.mark.soak
-def test_an_interrupt_ends_processes_at_work_and_keeps_what_is_known(monkeypatch):
-    monkeypatch.setattr(scale, "PARTS_FROM", 0)
+def test_an_interrupt_ends_processes_at_work_and_keeps_what_is_known():
     problem = beside(crowded(5), crowded(55))
     stop = threading.Event()
     stop.set()
-    found = solve(problem, SolveOptions(backend="scale", nodes=0, workers="2", interrupt=stop))
+    found = solve(problem, SolveOptions(backend="scale", nodes=0, workers="2", interrupt=stop, policy=APART))
     assert found.stop == "interrupted"
     assert found.bound >= found.objective == evaluate(problem, found.first).objective

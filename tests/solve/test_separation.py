@@ -19,7 +19,7 @@ def test_all_at_once_finds_what_one_by_one_finds(seed: int) -> None:
     together, n_rows = Separation(cuts), len(layout.problem.rows)
     met = 0
     for _ in range(20):
-        count = np.where(rng.random(len(layout.problem.kinds)) < 0.3, rng.uniform(0, 4, 1), 0.0)
+        count = np.where(rng.random(len(layout.marked)) < 0.3, rng.uniform(0, 4, 1), 0.0)
         short = np.where(rng.random(n_rows) < 0.3, rng.uniform(0, 2, n_rows), 0.0)
         ceilings = {k: int(rng.integers(1, 9)) for k in range(n_rows) if rng.random() < 0.4}
         floors = {k: int(rng.integers(1, 9)) for k in range(n_rows) if rng.random() < 0.4}

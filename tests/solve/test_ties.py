@@ -14,6 +14,7 @@ from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.cuts.mir import leaning
 from optimizer.solve.driver import _ties
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.proof.node import den_floors, mir_row
 from optimizer.solve.ties import branch_and_bound as tie_search
@@ -55,10 +56,15 @@ def tied(problem: Problem) -> Case:
     usual = ties.break_ties
 
     def keep(
-        layout: Layout, leaves: list[LeafView], known: FirstRanks, step: int, watch: Watch
+        layout: Layout,
+        leaves: list[LeafView],
+        known: FirstRanks,
+        step: int,
+        watch: Watch,
+        policy: SearchPolicy,
     ) -> ties.Tied | None:
         kept.layout, kept.leaves, kept.known, kept.step = layout, leaves, known, step
-        return usual(layout, leaves, known, step, watch)
+        return usual(layout, leaves, known, step, watch, policy)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(_ties.__globals__, "break_ties", keep)
@@ -170,7 +176,7 @@ def against_a_general_mip(problems: list[Problem]) -> tuple[int, int]:
             first = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
             if first.chosen is None:
                 continue
-            drawn = ties._lottery(ties.Means(problem, Watch(), 0), field)
+            drawn = ties._lottery(ties.Means(problem, Watch(), 0, DEFAULT), field)
             lines = [model.identity, ties._held(model, days, first.gain)]
             program = Program(model, drawn, lines, field.alive, Watch())
             second = program.finish(model.low, model.high, field.alive, np.zeros(0, np.int64))
@@ -197,7 +203,7 @@ def test_a_divided_search_finds_what_a_general_mip_finds() -> None:
 
 
 def _days(problem: Problem, field: ties.Field) -> ties.Gain:
-    return ties._seniority(ties.Means(problem, Watch(), 0), field)
+    return ties._seniority(ties.Means(problem, Watch(), 0, DEFAULT), field)
 
 
 def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first() -> None:
@@ -215,11 +221,10 @@ def test_a_departments_commission_names_one_proposal_whatever_is_known_at_first(
     assert again is not None and same(again.first, case.solved.first)
 
 
-def test_a_draw_that_is_given_up_says_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draw_that_is_given_up_says_by_how_much() -> None:
     problem = department(30, 120, 3)
     best = solve(problem)
-    monkeypatch.setattr(tie_search, "MOST_LEFT", 0)
-    solved = solve(problem, SolveOptions(backend="highs", threads=1))
+    solved = solve(problem, SolveOptions(backend="highs", policy=DEFAULT.having(ties__left=0)))
     assert solved.objective == best.objective and solved.stop == "proven"
     (note,) = [n for n in solved.notes if n.startswith("the draw")]
     short = int(note.split(" left ")[1].split()[0])

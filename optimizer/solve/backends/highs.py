@@ -14,14 +14,6 @@ from optimizer.solve.search.replay import replay
 from optimizer.solve.start_heuristic import head_start
 from optimizer.solve.watch import Watch
 
-ROUNDS = (1, *(20,) * 10, *(100,) * 10)
-"""Nodes of the tree between two dives."""
-LARGE_ROUNDS = (1, 60, 60, 120, *(240,) * 15)
-"""The same where a look for proposals goes through the tree itself (`plunge`)."""
-MIP_NODES = 4_000
-LIMIT = 40_000
-"""Columns above which the complete MIP is left out: with 90,000 its root alone took minutes and closed nothing."""
-
 
 def available() -> str | None:
     return None if find_spec("highspy") else "highspy"
@@ -41,11 +33,13 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     if root is None or root.priced.total is None:
         return RawSolution(incumbent.first, False, watch.stopped() or "gap", "no root bound")
     slack = root.priced.total - incumbent.objective * TEN
-    more = columns_within(job.layout, root.multipliers, root.priced, slack, LIMIT)
+    more = columns_within(
+        job.layout, root.multipliers, root.priced, slack, options.policy.tree.complete_columns
+    )
     if more is None:
         return RawSolution(incumbent.first, False, "gap", "too many columns for the complete MIP")
     job.master.add(more)
-    whole = solve_restricted(job.master, watch, step=job.step, nodes=MIP_NODES)
+    whole = solve_restricted(job.master, watch, step=job.step, nodes=options.policy.tree.complete_nodes)
     incumbent.offer(whole.first)
     return RawSolution(
         incumbent.first,
@@ -58,7 +52,7 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
 def _by_tree(job: Job, options: SolveOptions, watch: Watch) -> RawSolution | None:
     """Tree and dives in turn; None when they leave a gap."""
     prover = job.prover
-    rounds = ROUNDS if job.master.subproblem is None else LARGE_ROUNDS
+    rounds = options.policy.tree.rounds if job.master.subproblem is None else options.policy.tree.large_rounds
     budget = max(options.nodes, sum(rounds))
     for nodes in rounds:
         prover.run(prover.solved + nodes, options.gap, budget)

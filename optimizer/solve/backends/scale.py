@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from optimizer.solve.parts.tasks import PartTask
     from optimizer.solve.transport.model import Progress, WarmStart
 
-GAP = 1e-4
-"""Relative gap asked of the kernel when none is given: the proof's own tree goes on from there on small cases."""
-MOST_ITERATIONS = 120
-POLISH = 40
-"""Pushes on single rows once the gap is reached: no lease is said to be missing that a few points would give."""
-PARTS_FROM = 20_000
-"""Dwellings above which what shares no household and no rule is solved part by part (`parts`)."""
-PART_GAP = 5e-4
-"""Relative gap asked of each part when none is given: below it a country takes twice as long for 0.03 % more."""
-LONG = 4_000_000
-"""Menu entries from which a part is first solved with the ``FIRST_DEPTH`` best of each menu and type."""
-FIRST_DEPTH = 64
-
 
 def available() -> str | None:
     return None if find_spec("highspy") and find_spec("numba") else "numba"
@@ -52,7 +39,9 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     problem = job.problem
     if not len(problem.dwelling_ids) or not len(problem.entry_app):
         return RawSolution(None, False, "gap", "nothing to match")
-    parts = parts_of(problem) if len(problem.dwelling_ids) > PARTS_FROM else [whole(problem)]
+    parts = (
+        parts_of(problem) if len(problem.dwelling_ids) > options.policy.parts.parts_from else [whole(problem)]
+    )
     carver = Carver(problem)
     warm = None if job.start is None else warm_start(job.layout, job.start)
     beside = Beside(len(parts), lambda value, bound: _say(job, watch, value, bound))
@@ -103,18 +92,25 @@ def _task(
     return PartTask(
         Carved(carver, part),
         problem.must_fill[part.classes],
-        options.gap or (GAP if part.whole else PART_GAP),
+        options.gap or (options.policy.parts.gap if part.whole else options.policy.parts.part_gap),
         job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
-        FIRST_DEPTH if not part.whole and carver.entries(part) > LONG else None,
+        options.policy.parts.first_depth
+        if not part.whole and carver.entries(part) > options.policy.parts.long_menus
+        else None,
         warm if warm is None or part.whole else warm_part(problem, warm, part),
         ScaleOptions(
-            max_iterations=MOST_ITERATIONS,
+            max_iterations=options.policy.parts.pricings,
             interrupted=lambda: _interrupted(options),
             threads=max(2, options.threads),
             max_leaves=0,
             cuts=False,
             # an earlier run has been through its pushes already
-            polish=0 if not part.whole else POLISH if warm is None else POLISH // 10,
+            polish=0
+            if not part.whole
+            else options.policy.parts.polish
+            if warm is None
+            else options.policy.parts.polish_after,
+            policy=options.policy,
         ),
         None if options.time_limit is None else time.time() + watch.left(),
         _share(parts[i:], options.workers),

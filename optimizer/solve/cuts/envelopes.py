@@ -34,8 +34,6 @@ from optimizer.problem.model import I64, RATE_UNIT
 from optimizer.solve.cuts.mir import FINE, Cuts
 from optimizer.solve.highs_lp import INFINITY, F, add_columns, add_rows, new_model, run
 
-WORTH = 0.02
-"""Points by which an LP solution must miss an envelope."""
 EVEN = 1e-7
 """Leases by which counts may differ from whole ones for want of exact numbers."""
 STEPS = 10 * RATE_UNIT
@@ -43,8 +41,6 @@ STEPS = 10 * RATE_UNIT
 STEEPEST = 2.0
 """Largest slope: a lease more in den asks for one more of each row at most, and at the ends of a window any steeper line is as good,
 on paper; in whole multipliers it is worth nothing."""
-ROUNDS = 60
-"""Points of a window that are looked for one by one."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,7 @@ class Window:
 class Envelope:
     """An envelope of the module in ``1 / FINE`` of a lease: ``prices`` p and ``counts`` μ by row of the window, ``slope`` a.
 
-    ``constant`` b and ``coef`` (n_kinds,), what a lease of each kind adds to ``Σ μ n − a D``, follow from the rest.
+    ``constant`` b and ``coef`` (n_markings,), what a lease of each marking adds to ``Σ μ n − a D``, follow from the rest.
     """
 
     window: Window
@@ -123,7 +119,7 @@ class Envelopes:
     """Finds the envelopes of a problem that LP solutions miss."""
 
     def __init__(self, cuts: Cuts) -> None:
-        self.cuts, self.layout = cuts, cuts.layout
+        self.cuts, self.layout, self.policy = cuts, cuts.layout, cuts.policy
         layout = cuts.layout
         rows = [
             k for k in layout.active.tolist() if 0 < int(layout.rate[k]) <= RATE_UNIT and layout.uniform[k]
@@ -177,7 +173,7 @@ class Envelopes:
         return Window(rows, low, high, least, most)
 
     def missed(self, window: Window, num: F, den: F, short: F, pull: F) -> Envelope | None:
-        """The envelope that counts and shortfalls of an LP solution (R,) miss by most; None when by less than `WORTH`.
+        """The envelope that counts and shortfalls of an LP solution (R,) miss by most; None when by less than is worth it.
 
         ``pull`` (R,): points that a lease in num of each row is worth to the LP: what the envelope can be worth at most.
         """
@@ -187,7 +183,7 @@ class Envelopes:
             # whole leases are what envelopes hold for: none is missed
             return None
         scale = max(1.0, float(pull[rows].sum()))
-        if float(pull[rows].sum()) < WORTH:
+        if float(pull[rows].sum()) < self.policy.envelope_worth:
             return None
         price = np.floor(self.layout.price[rows] / 100.0 / scale * STEPS) / STEPS
         found = self._weights(window, num[rows], float(den[rows[0]]), price)
@@ -206,13 +202,13 @@ class Envelopes:
         mu = np.array(made.counts) / STEPS
         left = float(price @ short[rows] + mu @ num[rows]) - made.slope / STEPS * float(den[rows[0]])
         missed = made.constant / (STEPS * RATE_UNIT) - left
-        return made if missed * scale > WORTH else None
+        return made if missed * scale > self.policy.envelope_worth else None
 
     def envelope(self, window: Window, prices: I64, counts: I64, slope: int) -> Envelope:
         """The highest line of a slope under φ; ``prices`` and ``counts`` (rows of the window,) and ``slope`` in ten-thousandths."""
         d = np.arange(window.low, window.high + 1, dtype=np.int64)
         constant = int((self._least(window, d, prices, counts) - slope * RATE_UNIT * d).min())
-        coef = np.zeros(len(self.layout.problem.kinds), np.int64)
+        coef = np.zeros(len(self.layout.marked), np.int64)
         for k, mu in zip(window.rows, counts.tolist(), strict=True):
             coef += mu * RATE_UNIT * self.cuts.num[k]
         coef -= slope * RATE_UNIT * self.cuts.den[window.rows[0]]
@@ -283,7 +279,7 @@ class Envelopes:
         mu = np.minimum(price, 1.0 / n_rows)
         todo = sorted({0, near, min(near + 1, len(d) - 1), len(d) - 1})
         seen: set[tuple[int, ...]] = set()
-        for _ in range(ROUNDS):
+        for _ in range(self.policy.envelope_rounds):
             # the cheaper side of each row at the present weights
             side = (paid[1] + mu[:, None] * count[1] < paid[0] + mu[:, None] * count[0]).astype(np.int64)
             fresh = [(i, *side[:, i].tolist()) for i in todo]

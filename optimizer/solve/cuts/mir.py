@@ -33,17 +33,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem.model import I64, RATE_UNIT
+from optimizer.problem.model import I32, I64, RATE_UNIT
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT, RelaxationPolicy
 
 UNITS = (RATE_UNIT, RATE_UNIT**2)
 """Divisors allowed: ten-thousandths of a lease, or their square where one row weighs the rate of another."""
 FINE = RATE_UNIT**2
-TIMES = 20
-"""Multiples of a single row that are looked at: 35 % of 325 leases or more is 114 and a third of each lease above, which
-three times the row says and the row does not."""
-TOGETHER = 6
-"""Rows of one denominator of which every sum is looked at; of more, only those of two."""
 
 
 @dataclass(frozen=True, order=True)
@@ -79,7 +75,7 @@ class Inequality(Protocol):
 class Cut:
     """A cut of the module. ``low``: ``at`` is a floor of the denominator, else a cap.
 
-    ``constant`` and ``coef`` (n_kinds,) are in ``1 / unit`` of a lease.
+    ``constant`` and ``coef`` (n_markings,) are in ``1 / unit`` of a lease.
     """
 
     shape: Shape
@@ -133,12 +129,15 @@ def owed(cuts: Mapping[Inequality, int]) -> int:
     return total // RATE_UNIT
 
 
-def gains(cuts: Mapping[Inequality, int], n_kinds: int) -> I64:
-    """Σ nu·coef of each kind in 1e-10 point, rounded up, (n_kinds,).
+def gains(cuts: Mapping[Inequality, int], marking: I32) -> I64:
+    """Σ nu·coef of each kind in 1e-10 point, rounded up, (n_kinds,), given the marking of each.
 
     Coefficients are below a few units (10⁸), so a multiplier times one is split where it would not fit 64 bits.
     """
-    whole, rest = np.zeros(n_kinds, np.int64), np.zeros(n_kinds, np.int64)
+    if not cuts:
+        return np.zeros(len(marking), np.int64)
+    n = int(marking.max(initial=-1)) + 1
+    whole, rest = np.zeros(n, np.int64), np.zeros(n, np.int64)
     for cut, nu in cuts.items():
         if cut.unit == RATE_UNIT:
             whole += nu * cut.coef
@@ -146,19 +145,20 @@ def gains(cuts: Mapping[Inequality, int], n_kinds: int) -> I64:
             high, low = divmod(nu, RATE_UNIT)
             whole += high * cut.coef
             rest += low * cut.coef
-    return np.asarray(whole - (-rest) // RATE_UNIT, np.int64)
+    return np.asarray((whole - (-rest) // RATE_UNIT)[marking], np.int64)
 
 
 class Cuts:
     """Writes the cuts of a problem, each once. ``shapes``: those that are worth looking at."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, layout: Layout, policy: RelaxationPolicy = DEFAULT.relaxation) -> None:
+        self.layout, self.policy = layout, policy
         kinds = layout.problem.kinds
-        shape = (len(layout.problem.rows), len(kinds))
+        shape = (len(layout.problem.rows), len(layout.marked))
         self.num, self.den = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        self.num[kinds.row, layout.kind_of_mark] = kinds.num
-        self.den[kinds.row, layout.kind_of_mark] = kinds.den
+        marking = layout.marking[layout.kind_of_mark]
+        self.num[kinds.row, marking] = kinds.num
+        self.den[kinds.row, marking] = kinds.den
         self.possible = self._possible()
         self.size = np.diff(layout.member_ptr)
         same: dict[bytes, list[int]] = {}
@@ -178,18 +178,20 @@ class Cuts:
         return other
 
     def _possible(self) -> NDArray[np.bool_]:
-        """(classes, kinds): may a dwelling of the class have a first rank of the kind?"""
-        layout = self.layout
-        found = np.zeros((len(layout.problem.class_menu), len(layout.problem.kinds)), bool)
+        """(classes, markings): may a dwelling of the class have a first rank that counts so?"""
+        layout, marking = self.layout, self.layout.marking
+        found = np.zeros((len(layout.problem.class_menu), len(layout.marked)), bool)
+        full, ptr, kind = layout.full, layout.option_ptr, layout.option_kind
         for klass in range(len(found)):
-            asked = np.zeros(len(layout.option_ptr) - 1, bool)
-            asked[layout.full.key[layout.full.ptr[klass] : layout.full.ptr[klass + 1]]] = True
-            found[klass, layout.option_kind[np.repeat(asked, np.diff(layout.option_ptr))]] = True
-            found[klass, layout.problem.seats.kind[layout.seats(klass)]] = True
+            keys = np.unique(full.key[full.ptr[klass] : full.ptr[klass + 1]])
+            many = ptr[keys + 1] - ptr[keys]
+            at = np.arange(int(many.sum())) + np.repeat(ptr[keys] - (np.cumsum(many) - many), many)
+            found[klass, marking[kind[at]]] = True
+            found[klass, marking[layout.problem.seats.kind[layout.seats(klass)]]] = True
         return found
 
     def counted(self, base: tuple[int, ...]) -> I64:
-        """(n_kinds,) 1 where a lease is in the denominator of one of the rows."""
+        """(n_markings,) 1 where a lease is in the denominator of one of the rows."""
         return np.asarray(self.den[list(base)].any(axis=0), np.int64)
 
     def most(self, base: tuple[int, ...]) -> int:
@@ -212,7 +214,7 @@ class Cuts:
         rows = [k for k in layout.active.tolist() if 0 < rate[k] <= RATE_UNIT and layout.uniform[k]]
         ceiling = [row.ceiling for row in layout.problem.rows]
         for k in rows:
-            for w in range(1, TIMES + 1):
+            for w in range(1, self.policy.multiples + 1):
                 yield Shape((k,), (w,), (k,), w * rate[k], RATE_UNIT)
         for p in rows:
             for m in rows:
@@ -223,7 +225,7 @@ class Cuts:
         # what each account must have adds up, and so does what each may have; the two together say nothing
         sums = (tuple(j for j in self.alike[k] if j in rows and ceiling[j] == ceiling[k]) for k in rows)
         for together in dict.fromkeys(sums):
-            most = len(together) if len(together) <= TOGETHER else 2
+            most = len(together) if len(together) <= self.policy.rows_together else 2
             for n in range(2, most + 1):
                 for some in combinations(together, n):
                     yield Shape(some, (1,) * n, (some[0],), sum(rate[k] for k in some), RATE_UNIT)
@@ -274,7 +276,7 @@ class Cuts:
         return [self._made[key] for key in keys]
 
     def _write(self, shapes: list[Shape], at: list[int], low: bool) -> list[Cut]:
-        """Cuts of several shapes: what each says of every kind, row after row of a table (shapes, n_kinds)."""
+        """Cuts of several shapes: what each says of every marking, row after row of a table (shapes, n_markings)."""
         layout, n = self.layout, len(shapes)
         if not n:
             return []

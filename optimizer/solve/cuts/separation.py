@@ -53,7 +53,7 @@ class Separation:
         n, n_rows = len(self.plain), len(cuts.layout.problem.rows)
         unit = np.array([cut.unit for cut in self.plain], np.float64)
         self.constant = np.array([cut.constant for cut in self.plain], np.float64) / unit
-        coef = np.array([cut.coef for cut in self.plain]).reshape(n, len(cuts.layout.problem.kinds))
+        coef = np.array([cut.coef for cut in self.plain]).reshape(n, len(cuts.layout.marked))
         self.coef = sp.csr_matrix(coef / unit[:, None])
         where = [(i, k, share / RATE_UNIT) for i, cut in enumerate(self.plain) for k, share in cut.shares()]
         at, row, share = zip(*where, strict=True) if where else ((), (), ())
@@ -96,7 +96,7 @@ class Separation:
 
         Parameters
         ----------
-        count : (n_kinds,) leases by kind
+        count : (n_markings,) leases by marking
         short : (R,) what is missing of each row
         ceilings, floors : what a path says of denominators, by row
         """
@@ -142,14 +142,14 @@ class Separation:
         return known
 
 
-def _block(cuts: list[Cut], n_rows: int, n_kinds: int) -> _Block:
+def _block(cuts: list[Cut], n_rows: int, n_markings: int) -> _Block:
     unit = np.array([cut.unit for cut in cuts], np.float64)
     share = np.zeros((len(cuts), n_rows))
     for i, cut in enumerate(cuts):
         for k, each in cut.shares():
             share[i, k] = each / RATE_UNIT
     constant = np.array([cut.constant for cut in cuts], np.float64) / unit
-    coef = np.array([cut.coef for cut in cuts], np.float64).reshape(len(cuts), n_kinds)
+    coef = np.array([cut.coef for cut in cuts], np.float64).reshape(len(cuts), n_markings)
     return _Block(cuts, constant, coef / unit[:, None], share)
 
 

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
         WarmStart,
     )
 
-DEEPER = 8
-"""Times as many entries of each menu and type a part gets when those left out would have paid."""
-
 
 class Carved:
     """The models of one part, carved out of its problem each time one is asked for; pickled, the whole model goes along."""
@@ -112,7 +109,7 @@ class PartTask:
             if bound - found.bound <= gap * abs(found.bound):
                 return found
             # entries left out would have paid: the same again with more of them, from where this ended
-            warm, depth = found.warm, DEEPER * depth
+            warm, depth = found.warm, self.options.policy.parts.deeper * depth
             model = self.models.at(depth)
 
 

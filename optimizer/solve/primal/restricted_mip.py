@@ -21,12 +21,6 @@ from optimizer.solve.relaxation.master import Master, NodeLP
 from optimizer.solve.watch import Watch
 
 LOOSE = 1e-6
-NEARLY = 200_000
-"""Micropoints a column may lose to be one that costs next to nothing: with a tenth of it a year of 1,000 dwellings, all of whose
-counts were whole, had no proposal left."""
-ROUND_NODES = 50
-NEAR = 30_000
-"""Part of a node's bound that a proposal next to its LP solution may lose: a MIP without an end in sight stops early."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +171,7 @@ def mip_near(
     nothing, within the limits that the node sets to counts. ``least``: micropoints it must be worth to be of use.
     """
     # columns that came after this LP was solved are at zero in it
+    policy = master.formulation.policy.tree
     x = np.concatenate([relaxed.x, np.zeros(len(master.at) - len(relaxed.x))])
     loose = np.abs(x - np.rint(x)) > LOOSE
     unit, app = np.array(master.unit, np.int64), np.array(master.app, np.int64)
@@ -185,7 +180,7 @@ def mip_near(
     kept: B = (x > 0.5) & ~loose & ~open_unit[unit]
     held = np.zeros(len(master.layout.problem.application_ids) + 1, bool)
     held[app[kept & (app >= 0)]] = True
-    free = within(master, path, relaxed.multipliers, relaxed.priced, NEARLY * TEN)
+    free = within(master, path, relaxed.multipliers, relaxed.priced, policy.rounding_loss * TEN)
     keep = kept | loose | (open_unit[unit] & free & ~held[app])
     found = solve_restricted(
         master,
@@ -193,7 +188,9 @@ def mip_near(
         step=step,
         path=path,
         keep=keep,
-        nodes=ROUND_NODES,
-        least=max(least, relaxed.priced.micropoints - abs(relaxed.priced.micropoints) // NEAR),
+        nodes=policy.rounding_nodes,
+        least=max(
+            least, relaxed.priced.micropoints - abs(relaxed.priced.micropoints) // policy.rounding_within
+        ),
     )
     return found.first

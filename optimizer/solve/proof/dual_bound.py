@@ -123,7 +123,7 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         if step.split.on == "household":
             mu = m.branch.get(step.node, 0) * TEN
             cost[layout.kinds_of(step.split.application)] += -mu if step.high else mu
-    return np.asarray(cost - gains(m.cuts, len(kinds)), np.int64)
+    return np.asarray(cost - gains(m.cuts, layout.marking), np.int64)
 
 
 def best_options(layout: Layout, kind_cost: I64) -> I64:

@@ -12,6 +12,7 @@ from optimizer.solve.cuts.envelopes import Envelope, Envelopes, Window
 from optimizer.solve.cuts.mir import Cut, Cuts, Inequality
 from optimizer.solve.cuts.separation import Separation
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.proof.certificate import Split
 
 
@@ -157,6 +158,8 @@ class Formulation:
     """Explicit columns of single dwellings, made when a split names them."""
 
     layout: Layout
+    policy: SearchPolicy = DEFAULT
+    """How the search goes about it: which cuts are looked for here, and all the rest for who solves it."""
     _classes: dict[int, Columns] = field(default_factory=dict)
     _said: _Said | None = None
     """By the path of the node asked of last: every cut is held against it."""
@@ -164,7 +167,7 @@ class Formulation:
     @cached_property
     def cuts(self) -> Cuts:
         """The cuts of the problem."""
-        return Cuts(self.layout)
+        return Cuts(self.layout, self.policy.relaxation)
 
     @cached_property
     def separation(self) -> Separation:
@@ -179,7 +182,7 @@ class Formulation:
     def asking(self, layout: Layout) -> Formulation:
         """The formulation of the same problem where some rows ask for other amounts: what does not speak of them is not written again."""
         changed = frozenset(np.flatnonzero(layout.ask != self.layout.ask).tolist())
-        other = Formulation(layout, self._classes)
+        other = Formulation(layout, self.policy, self._classes)
         cuts = self.cuts.asking(layout, changed)
         other.__dict__["cuts"] = cuts
         other.__dict__["separation"] = self.separation.asking(cuts, changed)

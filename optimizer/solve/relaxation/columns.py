@@ -26,6 +26,8 @@ STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strat
 others; perturbing their costs sends the simplex through all of them (Doubs year: eight nodes of the tree in 24,118 steps and
 11.3 s, 4,256 and 3.2 s with these options; weeks of 40 dwellings and 20,000 applications: a fifth of the steps less)."""
 
+TURNS = 8
+"""Entries of each class that an LP with links begins with."""
 PASSED = 1e-7
 """First ranks by which an LP solution may pass over an order for want of exact numbers."""
 
@@ -75,7 +77,8 @@ class ColumnPool:
         self.open_cuts: set[Inequality] = set()
         self.tally: dict[tuple[str, int], tuple[int, int]] = {}
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
-        self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(problem.kinds))]
+        self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(self.layout.marked))]
+        """(row, share) of the cuts that a marking is in."""
         self.limited: dict[int, Restriction] = {}
         self.held_to: dict[int, bool] = {}
         """Households that the node leaves out (False) or wants housed (True)."""
@@ -94,9 +97,14 @@ class ColumnPool:
             self.unit_of_class.append(
                 self._add_unit(klass, self.layout.members(klass), bool(problem.must_fill[klass]))
             )
-        self.subproblem = subproblem_of(self.layout)
+        self.subproblem = subproblem_of(self.layout, self.formulation.policy)
         if self.subproblem is None:
-            self._seed()
+            if (problem.orders.account < 0).any():
+                # the first LP alone has no basis to start from, and presolve finds most of what the links leave closed
+                self.model.setOptionValue("presolve", "choose")
+                self._seed_apart()
+            else:
+                self._seed()
             # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
             self.add_orders(list(range(len(problem.orders))))
         else:
@@ -178,6 +186,34 @@ class ColumnPool:
             batch += self._seat_batch(u)
             self._add_batch(batch)
 
+    def _seed_apart(self) -> None:
+        """Columns for an LP with links: in turns, each class takes its best entry among the households that no class has taken in the turn.
+
+        The dwellings that tenants may free are many and suit the same households: the best few of each would be the same few.
+        """
+        cut, chosen = self.layout.cut, [list[int]() for _ in self.unit_of_class]
+        left = [
+            a + np.argsort(-cut.value[a:b], kind="stable")
+            for a, b in zip(cut.ptr[:-1].tolist(), cut.ptr[1:].tolist(), strict=True)
+        ]
+        for turn in range(TURNS):
+            taken = np.zeros(len(self.layout.problem.application_ids), bool)
+            for klass in range(len(chosen))[:: -1 if turn % 2 else 1]:
+                free = np.flatnonzero(~taken[cut.app[left[klass]]])
+                if len(free):
+                    entry = int(left[klass][free[0]])
+                    taken[cut.app[entry]] = True
+                    chosen[klass].append(entry)
+                    left[klass] = np.delete(left[klass], free[0])
+        start, kinds = self.layout.option_ptr, self.layout.option_kind
+        for klass, u in enumerate(self.unit_of_class):
+            batch = [
+                (u, int(cut.app[e]), kind, int(cut.value[e]))
+                for e in chosen[klass]
+                for kind in kinds[start[cut.key[e]] : start[cut.key[e] + 1]].tolist()
+            ]
+            self._add_batch(batch + self._seat_batch(u))
+
     def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
         seats = self.layout.problem.seats
         own = self.layout.seats(self.units[u].klass).tolist()
@@ -257,14 +293,14 @@ class ColumnPool:
             for on in ("num",) * bool(num) + ("den",) * bool(den):
                 if (on, k) in self.tally:
                     found.append((self.tally[on, k][0], 1.0))
-        found += self.in_cuts[kind]
+        found += self.in_cuts[int(self.layout.marking[kind])]
         return found
 
     def using(self, k: int, on: str) -> list[int]:
         """Columns that count for a row."""
         at, kind = self.columns
         counts = self.formulation.cuts.num if on == "num" else self.formulation.cuts.den
-        found: list[int] = at[counts[k, kind] > 0].tolist()
+        found: list[int] = at[counts[k, self.layout.marking[kind]] > 0].tolist()
         return found
 
     @property
@@ -353,10 +389,12 @@ class ColumnPool:
             return
         coef = (cut.coef / cut.unit).tolist()
         entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares()]
-        entries += [(at, coef[c]) for at, c in zip(self.at, self.kind, strict=True) if coef[c]]
+        at, kind = self.columns
+        marking = self.layout.marking[kind].tolist()
+        entries += [(j, coef[c]) for j, c in zip(at.tolist(), marking, strict=True) if coef[c]]
         self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)
-        for kind in np.flatnonzero(cut.coef).tolist():
-            self.in_cuts[kind].append((row, coef[kind]))
+        for marking_ in np.flatnonzero(cut.coef).tolist():
+            self.in_cuts[marking_].append((row, coef[marking_]))
 
     def ask(self, layout: Layout, formulation: Formulation) -> None:
         """Go on with the same problem where some rows ask for other amounts.

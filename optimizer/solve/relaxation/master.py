@@ -129,7 +129,8 @@ class Master(PricingPool):
         if path and self._split_households(x):
             # the node is divided on one of them: what the counts miss shows further down
             return 0
-        count = np.asarray(np.bincount(self.columns[1], x, len(self.marks)), np.float64)
+        layout = self.layout
+        count = np.asarray(np.bincount(layout.marking[self.columns[1]], x, len(layout.marked)), np.float64)
         worst: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[float, Cut]] = {}
         for each in self.formulation.separation.missed(count, short, den_ceilings(path), den_floors(path)):
             shape = each.cut.shape
@@ -374,7 +375,7 @@ class Master(PricingPool):
         x = answer.x[at] if len(at) else np.zeros(0)
         short = np.zeros(len(self.layout.problem.rows))
         some = np.flatnonzero(x > 1e-9)
-        count = np.bincount(kind[some], x[some], len(self.marks))
+        count = np.bincount(self.layout.marking[kind[some]], x[some], len(self.layout.marked))
         # summed in numpy's own order, not a library's that depends on its threads
         num, den = (
             (inside * count).sum(axis=1) for inside in (self.formulation.cuts.num, self.formulation.cuts.den)

@@ -23,6 +23,7 @@ import numpy as np
 from optimizer.problem.model import I64, MICRO_PER_HUNDREDTH
 from optimizer.solve.implicit import household_prices
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, best_options, segment_max
 
 if TYPE_CHECKING:
@@ -31,16 +32,6 @@ if TYPE_CHECKING:
 
 QUANTUM = 100
 """Steps of the kernel in one micropoint; the bound (`solve.bound`) counts ten-thousandths of one."""
-FROM = 100
-"""Dwellings from which a node is priced this way; below, the prices of the LP take less time. A region's week (134 dwellings, 19,247
-applications) is within 0.027 % after 17 s, where the LP's own prices, and proposals looked for outside the tree, left 0.033 %
-after 45."""
-FAR = 1_000
-"""Part of what households bring by which costs may move on average before an answer starts from given prices."""
-KNOWN = 32
-"""Answers kept to start from. Nodes are gone through by their bound, here and there in the tree: the last one is often far, the
-parent's or a cousin's is near. On years of 500 dwellings an answer takes a third of the time (55 and 73 ms from the last one,
-17 and 20 from the nearest)."""
 PAIR, TOTAL = 1 << 49, 1 << 58
 """Largest worth of a pair and of all dwellings, times the quantum, for which the kernel has room (`scale.run`)."""
 
@@ -71,13 +62,13 @@ class _Known:
 class Subproblem:
     """Best assignments of one problem for one set of costs after another."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, policy: SearchPolicy) -> None:
         from optimizer.solve.parts.carving import to_transport
         from optimizer.solve.transport.cells import split_cells
         from optimizer.solve.transport.pricing import Pricer, network_of
         from optimizer.solve.transport.structure import build_structure
 
-        self.layout = layout
+        self.layout, self.policy = layout, policy.relaxation
         transport = to_transport(layout.problem)
         model = transport.model
         bare = build_structure(model)
@@ -89,7 +80,7 @@ class Subproblem:
         self.premium = model.option_value - layout.problem.kinds.value[self.kind] * MICRO_PER_HUNDREDTH
         """Of each option, so that a dwelling that must be filled is."""
         self.must = layout.problem.must_fill.astype(np.int64) * int(self.premium.max(initial=0))
-        self._pricer = Pricer(network_of(self.structure), QUANTUM)
+        self._pricer = Pricer(network_of(self.structure), QUANTUM, 1, policy.generation)
         self._known: list[_Known] = []
 
     def assign(self, kind_cost: I64, near: I64 | None = None) -> Assigned:
@@ -106,7 +97,9 @@ class Subproblem:
         problem = layout.problem
         credit, outside = self._asked(kind_cost)
         nearest = min(self._known, key=lambda known: known.apart(credit), default=None)
-        if near is not None and (nearest is None or nearest.apart(credit) > nearest.worth // FAR):
+        if near is not None and (
+            nearest is None or nearest.apart(credit) > nearest.worth // self.policy.answer_far
+        ):
             price = ((near + self.must) * QUANTUM)[s.class_of].clip(-PAIR, PAIR)
             self._pricer.resume(no_leases(), price, credit, outside, ROUGHEST)
         elif nearest is not None:
@@ -125,7 +118,7 @@ class Subproblem:
         leases, outcome = answer.leases, self._pricer.last
         assert outcome is not None
         worth = int((leases.value * QUANTUM + np.abs(credit[leases.cell])).sum())
-        self._known = [_Known(leases, credit, outcome, worth), *self._known[: KNOWN - 1]]
+        self._known = [_Known(leases, credit, outcome, worth), *self._known[: self.policy.answers_kept - 1]]
 
     def _asked(self, kind_cost: I64) -> tuple[I64, I64]:
         """Credit of each household cell, outside value of each class."""
@@ -160,12 +153,15 @@ class Subproblem:
         )
 
 
-def subproblem_of(layout: Layout) -> Subproblem | None:
+def subproblem_of(layout: Layout, policy: SearchPolicy) -> Subproblem | None:
     """For a problem that is large enough, and whose sums the kernel has room for; else None."""
     problem = layout.problem
-    if len(problem.dwelling_ids) < FROM or not len(problem.entry_app):
+    if len(problem.dwelling_ids) < policy.relaxation.assigned_from or not len(problem.entry_app):
         return None
-    made = Subproblem(layout)
+    if (problem.orders.account < 0).any():
+        # each tenant is a cell of its own at each dwelling: nothing is alike, and the LP's own prices are good
+        return None
+    made = Subproblem(layout, policy)
     reach = int((layout.price * 10_000).max(initial=0)) * min(len(layout.active), 64)
     model = made.structure.model
     amounts = (model.entry_value, model.option_value, model.bonus, model.seat_value)

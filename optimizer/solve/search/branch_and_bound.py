@@ -26,29 +26,13 @@ from optimizer.solve.tree.pace import Pace
 from optimizer.solve.tree.pseudocosts import EPS
 from optimizer.solve.watch import Watch
 
-SEEN = 400
-"""Nodes before the pace of the bound is judged."""
-HELD = 300
-"""Solved nodes that may wait to be divided: each holds the solution and the basis of its LP."""
-FAR = 100_000
-"""Part of a bound by which a side must fall below its parent to be left unfinished: looking for a proposal, before there is one
-that closes them, such sides would take most of the time."""
-CLOSE = 2_000
-"""Part of a bound within which the best proposal is good enough to wait for better ones from the tree itself."""
-WIDE = 10_000_000
-"""Micropoints from which that part is worth it: in a small case every LP is quick."""
-WAIT = 5
-"""Nodes after which a proposal is looked for again next to an LP solution, the first time that none was found."""
-MARGIN = 3
-"""How many times too slow the pace must be before the rest of the budget is given back."""
-
 
 class BranchAndBound:
     """The tree over one master. ``step``: grid of the objective."""
 
     def __init__(self, master: Master, incumbent: Incumbent, step: int, watch: Watch) -> None:
         self.master = master
-        self.layout = master.layout
+        self.layout, self.policy = master.layout, master.formulation.policy.tree
         self.incumbent = incumbent
         self.step = step
         self.watch = watch
@@ -63,7 +47,7 @@ class BranchAndBound:
         self.held = 0
         """LPs of nodes not divided yet."""
         self.solved = 0
-        self.pace = Pace(SEEN, MARGIN)
+        self.pace = Pace(self.policy.pace_from, self.policy.pace_margin)
         """Of the bound of the whole tree."""
         self.budget, self.whole, self.gap = 0, 0, 0.0
         """Of the run at hand (`run`)."""
@@ -250,7 +234,7 @@ class BranchAndBound:
         if not self.closed(node.bound):
             node.relaxed = relaxed
             self.held += 1
-            if self.held > HELD:
+            if self.held > self.policy.waiting:
                 self.divide(number)
             else:
                 self._put(number)
@@ -300,7 +284,7 @@ class BranchAndBound:
             )
         )
         # what was looked for in vain is rarely found a node or two further on
-        self.wait = 0 if found else max(WAIT, 2 * self.wait)
+        self.wait = 0 if found else max(self.policy.rounding_wait, 2 * self.wait)
         self.patient = self.solved + self.wait
         return self.closed(node.bound)
 
@@ -324,13 +308,13 @@ class BranchAndBound:
 
     def _far_from(self, bound: int) -> bool:
         """Whether the best proposal is so far from a bound that one near any LP solution is of use."""
-        return (bound - self.incumbent.objective) * CLOSE > abs(bound)
+        return (bound - self.incumbent.objective) * self.policy.close_within > abs(bound)
 
     def _enough(self, above: int) -> int:
         """Bound from which the LP of a node need not be finished; ``above``: what is known of it from its parent."""
-        far = abs(above) // FAR
+        far = abs(above) // self.policy.postponed_below
         closed = self.incumbent.objective + self.step - 1
-        return max(closed, above - far) if far >= WIDE else closed
+        return max(closed, above - far) if far >= self.policy.postponed_from else closed
 
     def split(self, number: int, split: Split) -> tuple[int, int]:
         """Divide a node; the numbers of its sides, which start from its bound and its multipliers."""

@@ -12,18 +12,12 @@ import numpy as np
 
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT, TreePolicy
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Path, Step, den_floors, mir_row
 from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
-from optimizer.solve.tree.pseudocosts import EPS, Effort, Pseudocosts, choose
+from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, choose, effort_of
 
-EFFORT = Effort(most=12, patience=5)
-STEPS = 40
-"""Simplex steps of a trial: what a bad count loses shows early."""
-NEARLY = 0.3
-"""Part of a household by which it may be from a whole number to be held to it while a proposal is looked for."""
-WAITED = 1_000.0
-"""Points thought lost by a side of such a household before it was tried."""
 CountKey = tuple[str, int, bool, bool]
 """What is counted, of which row or household, whether a rounded row comes with it, and the side."""
 
@@ -55,21 +49,23 @@ class Brancher:
 
     def __init__(self, master: Master) -> None:
         self.master = master
-        self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts()
+        policy = master.formulation.policy
+        self.policy, self.branching = policy.tree, policy.branching
+        self.pseudocosts: Pseudocosts[CountKey] = Pseudocosts(policy.branching.reliable)
 
     def choose(self, path: Path, relaxed: NodeLP, room: int) -> Split | None:
         """The count to divide a solved node on; None when all are whole.
 
         ``room``: micropoints between the bound of the node and the best proposal.
         """
-        known = self.pseudocosts
+        known, policy = self.pseudocosts, self.policy
         found = choose(
-            (*households(self.master, relaxed), *candidates(self.master.layout, path, relaxed)),
+            (*households(self.master, relaxed), *candidates(self.master.layout, path, relaxed, policy)),
             lambda c: (self.expected(c, False), self.expected(c, True)),
             lambda c: known.reliable((c.key(False), c.key(True))),
             lambda c: (self._try(path, relaxed, c, False), self._try(path, relaxed, c, True)),
             max(1e-3, room / MICRO),
-            EFFORT,
+            effort_of(self.branching),
         )
         return None if found is None else found.candidate.split
 
@@ -80,13 +76,17 @@ class Brancher:
     def _try(self, path: Path, relaxed: NodeLP, c: Candidate, high: bool) -> float:
         """Points that one side of a count loses, as far as a few simplex steps tell."""
         assert relaxed.basis is not None
-        value = self.master.attempt((*path, Step(-1, c.split, high)), relaxed.basis, STEPS)
+        value = self.master.attempt(
+            (*path, Step(-1, c.split, high)), relaxed.basis, self.branching.trial_steps
+        )
         lost = 0.0 if value is None else max(0.0, value - relaxed.cost)
         self.pseudocosts.learn(c.key(high), c.distance(high), lost)
         return lost
 
 
-def candidates(layout: Layout, path: Path, relaxed: NodeLP) -> Iterator[Candidate]:
+def candidates(
+    layout: Layout, path: Path, relaxed: NodeLP, policy: TreePolicy = DEFAULT.tree
+) -> Iterator[Candidate]:
     """Rounded rows that cut the LP solution off, and counts that are not whole, row by row."""
     cut = {k for c in relaxed.multipliers.cuts for k in c.rows}
     for k in layout.active.tolist():
@@ -96,9 +96,11 @@ def candidates(layout: Layout, path: Path, relaxed: NodeLP) -> Iterator[Candidat
         if missing > EPS:
             n = int(np.floor(den + EPS))
             split = Split("den", row=k, at=n - 1)
-            yield Candidate(split, True, den - (n - 1), missing * price, (0.05 * price, 1.0))
+            yield Candidate(
+                split, True, den - (n - 1), missing * price, (policy.untried_binding * price, 1.0)
+            )
         binds = bool(k in cut or relaxed.multipliers.rows[k] > 0 or relaxed.multipliers.mir.get(k, 0) > 0)
-        rate = (0.05 if binds else 0.005) * price
+        rate = (policy.untried_binding if binds else policy.untried_idle) * price
         for count, split in (
             (den, Split("den", row=k, at=int(np.floor(den + EPS)))),
             (float(relaxed.num[k]), Split("num", row=k, at=int(np.floor(float(relaxed.num[k]) + EPS)))),
@@ -133,18 +135,29 @@ def households(master: Master, relaxed: NodeLP) -> Iterator[Candidate]:
     listed = master.layout.listed_households
     if not listed:
         return
+    untried = master.formulation.policy.branching.untried
     total = np.zeros(len(master.layout.problem.application_ids) + 1)
     np.add.at(total, np.array(master.app[: len(relaxed.x)], np.int64), relaxed.x)
     for app in listed:
         part = float(total[app])
         if 1e-5 < part < 1 - 1e-5:
-            yield Candidate(Split("household", application=app), False, part, 1 - part, (WAITED, WAITED))
+            yield Candidate(
+                Split("household", application=app),
+                False,
+                part,
+                1 - part,
+                (untried, untried),
+            )
 
 
 def nearly_settled(master: Master, relaxed: NodeLP) -> list[tuple[Split, bool]]:
     """Of these, all but settled ones and in any case the nearest to a whole number, with whether that is one."""
     found = sorted(households(master, relaxed), key=lambda c: min(c.low, c.high))
-    return [(c.split, c.low >= 0.5) for i, c in enumerate(found) if not i or min(c.low, c.high) < NEARLY]
+    return [
+        (c.split, c.low >= 0.5)
+        for i, c in enumerate(found)
+        if not i or min(c.low, c.high) < master.formulation.policy.tree.nearly_settled
+    ]
 
 
 def account_or_pair(master: Master, relaxed: NodeLP) -> Split | int | None:

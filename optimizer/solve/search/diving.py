@@ -17,13 +17,11 @@ from optimizer.solve.search.branching import dearest_mir, nearly_settled
 from optimizer.solve.search.plunging import plunge
 from optimizer.solve.tree.pseudocosts import EPS
 
-STEPS = 120
-
 
 def dive(prover: BranchAndBound, path: Path) -> bool:
     """Look for a better proposal below a node; True when one was found."""
     master, incumbent = prover.master, prover.incumbent
-    for depth in range(STEPS):
+    for depth in range(prover.policy.dive_steps):
         relaxed = master.solve(path, prover.watch, incumbent.objective + prover.step - 1)
         if (
             relaxed is None
@@ -37,7 +35,7 @@ def dive(prover: BranchAndBound, path: Path) -> bool:
             return True
         waiting = nearly_settled(master, relaxed)
         if waiting:
-            first_id = -STEPS - 1 - len(path)
+            first_id = -prover.policy.dive_steps - 1 - len(path)
             path = (*path, *(Step(first_id - i, *one) for i, one in enumerate(waiting)))
             continue
         split = dearest_mir(prover.layout, path, relaxed)

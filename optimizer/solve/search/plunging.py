@@ -9,10 +9,6 @@ from __future__ import annotations
 
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 
-DEEPEST = 200
-EVERY = 5
-"""Divisions in a row that cost nothing before a node's LP solution is made whole: its last counts may cost nothing too."""
-
 
 def plunge(prover: BranchAndBound) -> bool:
     """Go down from the widest node until a side is closed or leaves nothing to divide; True when a better proposal was found."""
@@ -20,12 +16,12 @@ def plunge(prover: BranchAndBound) -> bool:
     first = prover.tree.widest
     number = None if first is None else first.node
     idle = 0
-    for _ in range(DEEPEST):
+    for _ in range(prover.policy.plunge_depth):
         if number is None or prover.closed(prover.nodes[number].bound) or prover.watch.stopped():
             break
         above, number = number, _step(prover, number)
         idle = idle + 1 if number is not None and _lost_nothing(prover, above, number) else 0
-        if number is not None and idle and idle % EVERY == 0:
+        if number is not None and idle and idle % prover.policy.plunge_idle == 0:
             prover.mip_near(number)
         prover.watch.say("proof", prover.incumbent.objective, prover.upper(), prover.solved)
         if prover.incumbent.improved > improved and not prover.near:

@@ -25,10 +25,6 @@ from optimizer.solve.search.branching import CountKey
 from optimizer.solve.tree.pseudocosts import Pseudocosts
 from optimizer.solve.warm_start import LARGEST, Closed, Division, Earlier, ToldCut, ToldEnvelope, places_of
 
-FAR = 100_000
-"""Part of the value by which a node may stay above the best proposal: where more has changed (a share of a year of 500 dwellings:
-a thousandth), dividing anew costs less than the 150 nodes that the earlier divisions then need."""
-
 
 def replay(prover: BranchAndBound, earlier: Earlier) -> int:
     """Divide a fresh tree as an earlier one was; number of its nodes (0: it was let go, or there was none)."""
@@ -40,7 +36,7 @@ def replay(prover: BranchAndBound, earlier: Earlier) -> int:
         return 0
     told = _Told(prover, earlier)
     nodes = told.divide()
-    most = prover.incumbent.objective + abs(prover.incumbent.objective) // FAR
+    most = prover.incumbent.objective + abs(prover.incumbent.objective) // prover.policy.replay_within
     for number, closed in nodes:
         told.price(number, closed)
         above = prover.nodes[number].bound > most and prover.master.subproblem is not None
@@ -105,11 +101,15 @@ class _Told:
     @cached_property
     def subproblem(self) -> Subproblem | None:
         """Its own: the next answer of the run's depends on its last."""
-        return None if self.prover.master.subproblem is None else subproblem_of(self.layout)
+        return (
+            None
+            if self.prover.master.subproblem is None
+            else subproblem_of(self.layout, self.formulation.policy)
+        )
 
     def pseudocosts(self) -> Pseudocosts[CountKey]:
         """What divisions cost then: where it is known, no trial is needed."""
-        found: Pseudocosts[CountKey] = Pseudocosts()
+        found: Pseudocosts[CountKey] = Pseudocosts(self.formulation.policy.branching.reliable)
         for lost in self.earlier.pseudocosts:
             place = self.app.get(lost.application, -1) if lost.application else self.row[lost.row]
             if place >= 0:

@@ -16,28 +16,15 @@ import numpy as np
 
 from optimizer.problem.model import I64, B
 from optimizer.solve.highs_lp import INFINITY, Basis, F
+from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.ties.model import HALF, TieModel
 from optimizer.solve.ties.stage_lp import EPS, Program, Solution, Stopped, best_of
 from optimizer.solve.tree.best_first import Entry, Tree
-from optimizer.solve.tree.pseudocosts import Effort, Pseudocosts, Sides, choose
+from optimizer.solve.tree.pseudocosts import Pseudocosts, Sides, choose, effort_of
 
 FLOOR = 1e-3
 """Rounding of an LP value that is forgiven before it is rounded down."""
-EFFORT = 4_000_000
-"""Columns of all LPs together after which a search is given up: 4,000 nodes of 1,000 columns, 140 of a département's year."""
-MOST_LEFT = 40_000
-"""Candidates still worth it after a dive, above which a search is given up: no LP would bring them down to one. With 20,490 a
-draw among 500 dwellings is still settled in 3 s."""
-TRIES = Effort(most=10, patience=4)
-STEPS = 60
-"""Simplex steps of a trial."""
-FEW = (0, 3)
-"""Columns of each dwelling, besides those of the LP, in the first MIPs of a node whose counts are whole."""
-NODES = 2_000
-"""Nodes of one of them; ten times as many of the last, which is to end."""
 NONE = np.zeros(0, np.int64)
-UNTRIED = 1_000.0
-"""Loss per unit of distance thought of a count that was never tried."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +53,9 @@ class Node:
 class Search:
     """The tree of one stage. ``accept``: whether a whole choice reaches the optimal value of the problem."""
 
-    def __init__(self, program: Program, accept: Callable[[I64], bool]) -> None:
+    def __init__(self, program: Program, accept: Callable[[I64], bool], policy: SearchPolicy) -> None:
         self.program, self.accept = program, accept
+        self.policy, self.branching = policy.ties, policy.branching
         self.tree: Tree[Node, float] = Tree()
         self.aside: list[tuple[Node, float]] = []
         """Nodes that break rows, with their bounds, until a choice is known."""
@@ -78,7 +66,7 @@ class Search:
         self.guess: Callable[[int], I64 | None] | None = None
         self.hopeful = False
         self.effort = 0
-        self.pseudocosts: Pseudocosts[tuple[int, bool]] = Pseudocosts()
+        self.pseudocosts: Pseudocosts[tuple[int, bool]] = Pseudocosts(self.branching.reliable)
         self.lossy = False
         """A whole choice was refused: rows are missing, and nothing found counts."""
         self.given_up = False
@@ -132,7 +120,7 @@ class Search:
             By the clock or the user.
         """
         dived = not self.tree.plunging and self.root is not None and self.chosen is not None
-        if self.effort > EFFORT or (dived and self._left() > MOST_LEFT):
+        if self.effort > self.policy.effort or (dived and self._left() > self.policy.left):
             self.given_up = True
             return True
         if self.program.watch.stopped():
@@ -219,10 +207,10 @@ class Search:
         some: B = np.zeros(len(program.alive), bool)
         some[program.columns[solution.x > EPS]] = True
         best: tuple[int, I64] | None = None
-        for few in FEW:
+        for few in self.policy.few_columns:
             wanted = best_of(np.flatnonzero(program.alive), solution.reduced, program.model.dwelling, few)
             some[wanted] = True
-            found = program.finish(counts, counts, some, NONE, NODES)
+            found = program.finish(counts, counts, some, NONE, self.policy.program_nodes)
             if found.chosen is not None:
                 best = found.gain, found.chosen
                 break
@@ -230,10 +218,10 @@ class Search:
             return best
         worst = above if best is None else max(above, best[0])
         some = program.alive & (solution.reduced <= solution.value - worst + HALF)
-        if int(some.sum()) > MOST_LEFT:
+        if int(some.sum()) > self.policy.left:
             self.given_up = True
             return best
-        found = program.finish(node.low, node.high, some, NONE, 10 * NODES)
+        found = program.finish(node.low, node.high, some, NONE, 10 * self.policy.program_nodes)
         self.given_up |= not found.ended
         if found.chosen is None or (best is not None and found.gain < best[0]):
             return best
@@ -247,7 +235,9 @@ class Search:
 
         def expected(q: int) -> Sides:
             part = float(solution.counts[q] % 1.0)
-            return known.expected((q, False), part, UNTRIED), known.expected((q, True), 1 - part, UNTRIED)
+            return known.expected((q, False), part, self.branching.untried), known.expected(
+                (q, True), 1 - part, self.branching.untried
+            )
 
         found = choose(
             loose(solution).tolist(),
@@ -258,7 +248,7 @@ class Search:
                 self._try(node, solution, q, True, basis, room),
             ),
             room,
-            TRIES,
+            effort_of(self.branching),
         )
         self.program.back_to(basis)
         assert found is not None
@@ -270,7 +260,7 @@ class Search:
         low, high = divided(node, solution, count, high_side)
         value: float | None = -INFINITY
         if narrow(self.program.model, low, high):
-            value = self.program.attempt(low, high, basis, STEPS)
+            value = self.program.attempt(low, high, basis, self.branching.trial_steps)
         # a side that closes is worth a few times the room, not all the world: it is remembered for other nodes
         lost = 0.0 if value is None else min(4.0 * room, max(0.0, solution.value - value))
         part = float(solution.counts[count] % 1.0)

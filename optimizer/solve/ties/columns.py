@@ -9,13 +9,9 @@ import numpy as np
 from optimizer.problem import explicit
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT, TiesPolicy
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, Priced, price_out
 from optimizer.solve.proof.node import Formulation, Path, Restriction, restrictions
-
-DIRECT = 60_000
-"""Columns above which the exact reduction of `problem.explicit` is tried."""
-LIMIT = 4_000_000
-"""Columns above which ties are left unbroken, and said to be."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +60,15 @@ def view(
     return LeafView(path, m, priced, term, must, priced.total - objective * TEN, limits)
 
 
-def candidates(layout: Layout, leaf: LeafView) -> Candidates | None:
+def candidates(layout: Layout, leaf: LeafView, policy: TiesPolicy = DEFAULT.ties) -> Candidates | None:
     """Columns of a leaf within its slack; None when there are too many to list."""
-    found = _direct(layout, leaf, LIMIT)
-    if found is None or len(found[0]) > DIRECT:
+    found = _direct(layout, leaf, policy.columns_listed)
+    if found is None or len(found[0]) > policy.columns_reduced:
         reduced = explicit(layout.problem, reduced=True)
         if found is None or len(reduced) < len(found[0]):
             base = reduced.value - np.where(reduced.app >= 0, layout.problem.kinds.value[reduced.kind], 0)
             found = (reduced.dwelling, reduced.app, reduced.kind, base)
-    if len(found[0]) > LIMIT:
+    if len(found[0]) > policy.columns_listed:
         return None
     dwelling, app, kind, value = found
     loss = _loss(leaf, dwelling, app, kind, value)

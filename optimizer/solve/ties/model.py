@@ -305,7 +305,11 @@ class _Writer:
         for cut, nu in sorted(self.leaf.multipliers.cuts.items(), key=lambda pair: pair[0].order):
             spare = self._spare(nu * TEN, cut.unit)
             held = [(self.short[k], share / RATE_UNIT) for k, share in cut.shares()]
-            self._line((*held, (spare, -1.0)), cut.constant / cut.unit, kinds=cut.coef[self.kinds] / cut.unit)
+            self._line(
+                (*held, (spare, -1.0)),
+                cut.constant / cut.unit,
+                kinds=cut.coef[self.layout.marking[self.kinds]] / cut.unit,
+            )
 
     def _people(self) -> None:
         """Dwellings that may stay empty and households that may be left."""

@@ -27,12 +27,11 @@ from optimizer.solve.highs_lp import (
     restart,
     run,
 )
+from optimizer.solve.policy import TiesPolicy
 from optimizer.solve.ties.model import HALF, Line, TieModel
 from optimizer.solve.watch import Watch
 
 EPS = 1e-6
-AT_ONCE = 4
-"""Columns taken in a round of each dwelling and of each household."""
 PENALTY = 40
 """Price of breaking a row, in times the largest gain of a column."""
 WRONG = 1e-3
@@ -91,11 +90,21 @@ class Whole:
 class Program:
     """Maximises a gain over the candidates ``alive`` of a model, whose counts may be limited further.
 
-    ``lines``: rows besides those of the model (the stages before).
+    ``lines``: rows besides those of the model (the stages before). ``at_once``: columns taken in a round of each dwelling and of
+    each household.
     """
 
-    def __init__(self, model: TieModel, gain: Gain, lines: Sequence[Line], alive: B, watch: Watch) -> None:
+    def __init__(
+        self,
+        model: TieModel,
+        gain: Gain,
+        lines: Sequence[Line],
+        alive: B,
+        watch: Watch,
+        at_once: int = TiesPolicy.columns_at_once,
+    ) -> None:
         self.model, self.gain, self.alive, self.watch = model, gain, alive, watch
+        self.at_once = at_once
         self.stages = tuple(lines)
         self.lines = (*model.lines, *lines)
         self.columns = np.zeros(0, np.int64)
@@ -215,8 +224,8 @@ class Program:
             self.hold(
                 np.concatenate(
                     [
-                        best_of(wanted, reduced, self.model.dwelling, AT_ONCE),
-                        best_of(wanted, reduced, self.model.app, AT_ONCE),
+                        best_of(wanted, reduced, self.model.dwelling, self.at_once),
+                        best_of(wanted, reduced, self.model.app, self.at_once),
                     ]
                 )
             )
@@ -286,7 +295,7 @@ class Program:
         """
         import highspy
 
-        whole = Program(self.model, self.gain, self.stages, some, self.watch)
+        whole = Program(self.model, self.gain, self.stages, some, self.watch, self.at_once)
         whole.hold(np.flatnonzero(some))
         whole.limit(low, high)
         lp = whole.lp

@@ -21,10 +21,11 @@ from optimizer.problem.model import I64, B, FirstRanks, Problem
 from optimizer.solve.answer import Stages
 from optimizer.solve.highs_lp import INFINITY
 from optimizer.solve.layout import Layout
+from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.ties.branch_and_bound import Found, Search
 from optimizer.solve.ties.columns import Candidates, LeafView, candidates
 from optimizer.solve.ties.model import HALF, Line, TieModel, tie_model
-from optimizer.solve.ties.stage_lp import AT_ONCE, Gain, Program, Stopped, best_of
+from optimizer.solve.ties.stage_lp import Gain, Program, Stopped, best_of
 from optimizer.solve.watch import Watch
 
 define(
@@ -60,6 +61,7 @@ class Means:
     problem: Problem
     watch: Watch
     objective: int
+    policy: SearchPolicy
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ class Tied:
 
 
 def break_ties(
-    layout: Layout, leaves: list[LeafView], known: FirstRanks, step: int, watch: Watch
+    layout: Layout,
+    leaves: list[LeafView],
+    known: FirstRanks,
+    step: int,
+    watch: Watch,
+    policy: SearchPolicy = DEFAULT,
 ) -> Tied | None:
     """The optimum that the stages choose; None when they were stopped or there are too many columns to list.
 
@@ -88,10 +95,10 @@ def break_ties(
         ``TIES_LOST``: a stage returned a proposal whose exact objective is not the optimum (never shown instead).
     """
     problem = layout.problem
-    means = Means(problem, watch, evaluate(problem, known).objective)
+    means = Means(problem, watch, evaluate(problem, known).objective, policy)
     fields: list[Field] = []
     for leaf in leaves:
-        found = candidates(layout, leaf)
+        found = candidates(layout, leaf, policy.ties)
         if found is None:
             return None
         model = tie_model(layout, found, leaf, step)
@@ -210,15 +217,15 @@ def _search(
     """`Search.best` of one leaf."""
     model = field.model
     while True:
-        program = Program(model, gain, lines, field.alive, means.watch)
+        program = Program(model, gain, lines, field.alive, means.watch, means.policy.ties.columns_at_once)
         if field.chosen is not None:
             program.hold(field.chosen)
         if gain.candidates.any():
             loss = -gain.candidates.astype(np.float64)
             alive = np.flatnonzero(field.alive)
             for group in (model.dwelling, model.app):
-                program.hold(best_of(alive, loss, group, AT_ONCE))
-        search = Search(program, lambda chosen: _reaches(means, field, chosen))
+                program.hold(best_of(alive, loss, group, means.policy.ties.columns_at_once))
+        search = Search(program, lambda chosen: _reaches(means, field, chosen), means.policy)
         found = search.best(above, known, guess, hopeful)
         if not search.lossy:
             return found
@@ -310,7 +317,9 @@ def _smallest(means: Means, field: Field) -> I64:
     assert field.chosen is not None
     n = len(found)
     nothing = Gain(np.zeros(n, np.int64), np.zeros(len(model.apps), np.int64))
-    program = Program(model, nothing, field.lines, field.alive, means.watch)
+    program = Program(
+        model, nothing, field.lines, field.alive, means.watch, means.policy.ties.columns_at_once
+    )
 
     def whole(some: B, fixed: I64) -> I64 | None:
         return program.finish(model.low, model.high, some, fixed).chosen

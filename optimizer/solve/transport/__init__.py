@@ -15,7 +15,7 @@ here; an adapter writes the model from a ``Problem`` (`solve.parts`). One file p
 - *proof*: ``column_generation`` (the story, with ``run``, its state), ``branch_and_bound``, ``node``, ``branching``, ``count_rows``,
   ``exact_search`` (an integer program on what the bound leaves open), ``warm_start``, ``unions`` (sets that grow together).
 
-What it may import. numpy, scipy.sparse, numba, highspy; of ``optimizer`` only ``solve.tree``. Money is integer everywhere except
+What it may import. numpy, scipy.sparse, numba, highspy; of ``optimizer`` only ``solve.tree`` and ``solve.policy``. Money is integer everywhere except
 inside HiGHS, whose answers are only hints: multipliers are rounded to a grid, bounds and objectives are recomputed
 exactly (only a proof marked ``search`` trusts its branch and bound). No clock decides anything unless a time limit is
 asked; HiGHS runs on one thread with a fixed seed, the pricing threads work on separate components, so the same model

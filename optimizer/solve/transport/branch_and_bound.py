@@ -27,19 +27,10 @@ from optimizer.solve.transport.primal_schedule import NodeHeuristics
 from optimizer.solve.transport.programs import Floats, Tail
 from optimizer.solve.transport.restricted_mip import value_of
 from optimizer.solve.transport.rows import RowSystem
-from optimizer.solve.transport.run import FAR_OFF, Run
+from optimizer.solve.transport.run import Run
 from optimizer.solve.transport.warm_start import carried, shifted
 from optimizer.solve.tree.best_first import Entry, Tree
 from optimizer.solve.tree.pseudocosts import score
-
-CANDIDATES = 12
-"""Counts farthest from whole that are compared before a node is divided."""
-TELLS = 0.1
-"""Part of what is missing that a division on a count of the earlier run must cost for the others not to be asked."""
-SHAKES = (0.1, 0.3, 1.0)
-"""Shakes (points per lease) with which a solution is looked for where dividing promises nothing (`primal_schedule`), the first again and
-again: on weeks of the tight Doubs year each found what was missing 10 or 11 times of 24, and 3 points 4 times."""
-EASY = 30  # nodes divided on rule counts alone before exact search is tried on each
 
 
 @dataclass(frozen=True)
@@ -65,6 +56,7 @@ class BranchAndBound(NodeRelaxation):
         """
         assert run.best is not None
         self.local_search, self.divided_before = local_search, divided_before
+        self.policy = run.policy.nodes
         known, n = dict.fromkeys(countable(run.model)), run.model.n_rows
         counts = list(known | dict.fromkeys(count_of(b) for leaf in warm for b in leaf.branches))
         y = run.best.multipliers
@@ -126,7 +118,7 @@ class BranchAndBound(NodeRelaxation):
         self.lagrangian.rows = rows
         run.master.reprice(tail)
         # what counts alone do not divide is searched, and needs the very best bound
-        best = self._converge(node, rows, tail, to_the_end=self.opened > EASY)
+        best = self._converge(node, rows, tail, to_the_end=self.opened > self.policy.counts_first)
         if best is None:
             return False
         if self._closed(node, best):
@@ -142,19 +134,19 @@ class BranchAndBound(NodeRelaxation):
         # solutions are rarely missing: look at 1, 2, 4, 8 ... nodes; a warm run has recombined before it comes here
         recombined = bool(self.divided_before) and not node.branches
         due = self.opened & (self.opened - 1) == 0 and not recombined
-        if due or (self.opened <= EASY and self._promises_nothing(node, best)):
+        if due or (self.opened <= self.policy.counts_first and self._promises_nothing(node, best)):
             self._lookout(node, best, rows, tail).improve()
         if self.opened >= self.next_shake and not self._enough(best) and self._promises_nothing(node, best):
             self.next_shake, self.wait = self.opened + self.wait, 2 * self.wait
-            self._lookout(node, best, rows, tail).shake(SHAKES[0])
+            self._lookout(node, best, rows, tail).shake(self.policy.shakes[0])
         if self._closed(node, best):
             return True
-        if self.opened <= EASY and self._divide(node, best, cells_too=False):
+        if self.opened <= self.policy.counts_first and self._divide(node, best, cells_too=False):
             return True
         if self._search(node, best, rows, tail) or self._divide(node, best, cells_too=True):
             return True
         # everything is whole: a solution is missing, and worth nearly the same as many others
-        for shake in SHAKES:
+        for shake in self.policy.shakes:
             self._lookout(node, best, rows, tail).shake(shake)
             if self._closed(node, best):
                 return True
@@ -209,28 +201,30 @@ class BranchAndBound(NodeRelaxation):
         off = np.round(np.abs(counts - np.rint(counts)), 4)
         farthest = [int(i) for i in np.argsort(-off, kind="stable") if off[i] >= 1e-4]
         first = [i for i in farthest if self.counts[i] in self.divided_before]
-        likely = [*first, *(i for i in farthest[:CANDIDATES] if i not in first)]
+        likely = [*first, *(i for i in farthest[: run.policy.branching.trials] if i not in first)]
         if not likely:
             return -1, 0.0
         assert run.incumbent is not None
         now = time.perf_counter()
         whole = run.master.value
         missing = best.bound / run.quantum - run.incumbent.objective
-        enough = max(1.0, min(missing, FAR_OFF * abs(run.bound)))  # a poor incumbent asks no more of a count
+        enough = max(
+            1.0, min(missing, run.policy.primal.nodes_within * abs(run.bound))
+        )  # a poor incumbent asks no more of a count
         scores: list[float] = []
         here = run.master.standing()  # each side from the node's own solution: another side's is twice as far
         for at in likely:
-            if 0 < len(first) == len(scores) and max(scores) >= TELLS * enough:
+            if 0 < len(first) == len(scores) and max(scores) >= self.policy.tells * enough:
                 break
             lost: list[float] = []
             for side in sides_of(self.counts[at], float(counts[at])):
-                if lost and lost[0] + enough / 8 <= max(scores, default=-1.0):
+                if lost and lost[0] + run.policy.branching.dearer * enough <= max(scores, default=-1.0):
                     break  # whatever its other side costs, another count tells more
                 run.master.reprice(self._case((*node.branches, side))[1])
                 run.master.stand(here)
                 run.master.solve()
                 lost.append(min(enough, whole - run.master.value))
-            scores.append(score(lost[0], lost[-1]))
+            scores.append(score(lost[0], lost[-1], run.policy.branching.dearer))
             if min(lost) >= enough:
                 break
         run.master.reprice(self._case(node.branches)[1])
@@ -261,7 +255,7 @@ class BranchAndBound(NodeRelaxation):
         found = search(
             self.structure, rows, tail, self.lagrangian, best, start,
             target=run.incumbent.objective + run.grid, max_columns=run.options.max_search_columns, nodes=run.options.search_nodes,
-            wide_columns=run.options.wide_search_columns if self.opened >= self.next_wide else 0,
+            wide_columns=run.options.wide_search_columns if self.opened >= self.next_wide else 0, policy=run.policy.primal,
         )  # fmt: skip
         run.clock.charge("search", now)
         if (

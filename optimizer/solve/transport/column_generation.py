@@ -22,45 +22,10 @@ from optimizer.solve.transport.model import (
     StopReason,
     WarmStart,
 )
-from optimizer.solve.transport.primal_schedule import PAIRS, PrimalSchedule
+from optimizer.solve.transport.primal_schedule import PrimalSchedule
 from optimizer.solve.transport.restricted_mip import serve_accounts
 from optimizer.solve.transport.run import Callback, Run
 from optimizer.solve.transport.warm_start import earlier_prices, first_multipliers, leases_of, same_rounding
-
-FIRST_RADIUS, PILOT_RADIUS, WARM_RADIUS = 30.0, 10.0, 3.0
-"""First half side of the box around the best multipliers, points per lease: from nothing, after a pilot, and from an earlier
-run's to a proof: to a mere gap a wide box is the faster one, as what a household may lose by staying is a part of it."""
-PILOTED, MANY_ROWS = 500_000, 1_000
-"""Arcs of the largest component, or rows, from which first multipliers come from a pilot. On the Doubs year (200,000 arcs) and
-on chains of small components plain pricings are as short as its readings, and the rest is recombination."""
-MAIN = 0.25
-"""Part of all arcs that the largest component must have for it: on 900 separate EPCI whose landlords lack a lease or two the
-market, where leases are no whole numbers, leaves rows at 60 points that end at 5,000. 60,000 dwellings of them take 31 s of
-processor without a pilot and 38 s with one (single runs)."""
-BINDING = 5e-3
-"""Relative gap that multipliers of nothing must leave: a country whose rows hardly bind takes 12 s without a pilot, 35 s
-with one."""
-LOST = 8
-"""Pricings after which an earlier run's multipliers are given up where a gap is asked for: a week later the tight Doubs year is
-within 0.014 % after eight, and still beyond 0.01 % after 120."""
-ALMOST, LONGEST = 1.25, 3
-"""Times the gap asked up to which they are kept all the same, and times as many pricings after which they no longer are: ten
-give what is missing, a new beginning takes twenty."""
-WORTH = 0.99
-"""Part of an earlier run's leases that must still be possible for its accounts to be looked for: those of the first pricing are
-better as soon as more dwellings are empty, as a week later, when one in fifty is."""
-WARM_CASES = 50
-"""NodeRelaxation after which an earlier run's start is given up where a proof is asked for without a time limit: a week later the tight
-Doubs year takes two to twelve, and the one in twenty that took more had not ended after 200."""
-PILOT_TIME = 0.4
-"""Part of the time left that a pilot may take, so that a pricing from where it ended has more."""
-PROMISED = 1.0
-"""Steps of the objective that the master may still promise when a run for a proof goes on to its nodes, which price on where it
-matters: of the ten pricings of a warm run on the tight Doubs year the last four gave less."""
-GROW, SHRINK = 3.0, 0.8
-"""Factors of a side that presses while the bound gets better, and of every side when it does not."""
-ROUGH = 0.01
-"""Part of the box's side that a household may lose by staying where the last pricing had it."""
 
 
 def solve_transport(
@@ -84,26 +49,29 @@ def solve_transport(
     """
     options = asked = options or ScaleOptions()
     model.check()
-    run = Run(model, options, progress)
+    run, policy = Run(model, options, progress), options.policy.generation
     known = None if warm is None else warm.assigned_class
     if warm is not None and known is not None:
         kept = leases_of(run.structure, known)
         if warm.certificate is not None:
             run.lagrangian.repair(kept, earlier_prices(warm.certificate, run.structure, run.quantum))
-        run.adopt(kept, labelled=len(kept.applicant) >= WORTH * int((known >= 0).sum()))
+        run.adopt(kept, labelled=len(kept.applicant) >= policy.leases_kept * int((known >= 0).sum()))
     leaves = warm.leaves if warm is not None and options.gap == 0 and options.max_leaves else ()
     local_search, start = LocalSearch(run), first_multipliers(run.rows, run.cut_rest, warm, run.quantum)
     if leaves and not same_rounding(run.rows, run.cut_rest, leaves[0]):
         leaves = ()  # other counts matter now: dividing anew takes fewer pricings
     proving = warm is not None and options.gap == 0
-    radius, first = (WARM_RADIUS if proving else FIRST_RADIUS), start
+    radius, first = (
+        (policy.warm_radius if proving else policy.first_radius),
+        start,
+    )
     fresh = _look(run, start) if warm is None and _is_large(run) else None
-    piloted = fresh is not None and run.gap > max(BINDING, options.gap) and run.stopped() is None
+    piloted = fresh is not None and run.gap > max(policy.pilot_gap, options.gap) and run.stopped() is None
     if piloted:
-        fresh, radius = None, PILOT_RADIUS
+        fresh, radius = None, policy.pilot_radius
         run.report()
         first = _piloted(run)
-    most = LOST if warm is not None and options.gap > 0 and _is_large(run) else None
+    most = policy.lost_after if warm is not None and options.gap > 0 and _is_large(run) else None
     stop = _iterate(
         run,
         local_search,
@@ -118,7 +86,7 @@ def solve_transport(
     if stop == "lost":
         # too much has changed for the earlier multipliers: as without them, with what was found so far
         held = run.leave()
-        stop = _iterate(run, local_search, _piloted(run), PILOT_RADIUS, piloted=True)
+        stop = _iterate(run, local_search, _piloted(run), policy.pilot_radius, piloted=True)
         run.regain(held)
     if options.polish and stop == "gap":
         if warm is None:  # an earlier run has settled what this one started from
@@ -128,14 +96,14 @@ def solve_transport(
         ):  # what perturbations of single rows would give, recombinations of many have given
             local_search.improve(options.polish, beyond=True)
     elif options.polish and stop == "iteration_limit":
-        local_search.settle(PAIRS)
+        local_search.settle(run.policy.primal.pairs)
         stop = "gap" if run.closed() else stop
     tree = None
     if stop == "converged" or stop == "lost":  # the latter only for the type: the second look has no limit
         stop = "iteration_limit"
         if options.max_leaves:
             if warm is not None and asked.time_limit_s is None:
-                run.options = replace(options, max_leaves=min(options.max_leaves, WARM_CASES))
+                run.options = replace(options, max_leaves=min(options.max_leaves, policy.warm_nodes))
             tree = BranchAndBound(run, local_search, leaves, start, _divided_on(warm))
             if tree.explore():
                 stop = "proven" if run.gap <= 0 or not tree.tree else "gap"
@@ -158,7 +126,7 @@ def _divided_on(warm: WarmStart | None) -> frozenset[Count]:
 def _piloted(run: Run) -> Ints:
     """Multipliers of a pilot, and its prices for the next pricing to start from."""
     now = time.perf_counter()
-    late = run.part_of_time(PILOT_TIME)
+    late = run.part_of_time(run.policy.generation.pilot_time)
     first, price = pilot(run.structure, run.rows, run.quantum, run.options.threads, late)
     run.lagrangian.begin(first, price)
     run.clock.charge("pilot", now)
@@ -167,10 +135,10 @@ def _piloted(run: Run) -> Ints:
 
 def _is_large(run: Run) -> bool:
     """Whether a model may be worth a pilot."""
-    s = run.structure
+    s, policy = run.structure, run.policy.generation
     largest = int(np.diff(s.arc_start[s.applicant_start]).max(initial=0)) if s.n_components else 0
-    many = largest >= PILOTED or run.model.n_rows >= MANY_ROWS
-    return bool(many and largest >= MAIN * len(s.arc_pair))
+    many = largest >= policy.pilot_arcs or run.model.n_rows >= policy.pilot_rows
+    return bool(many and largest >= policy.pilot_part * len(s.arc_pair))
 
 
 def _look(run: Run, nothing: Ints) -> int:
@@ -202,6 +170,7 @@ def _iterate(
     as the bound moves slowly. ``looked``: the first multipliers are priced already, and gave so many new columns.
     ``most``: pricings after which it is lost, and said to be.
     """
+    policy = run.policy.generation
     y, schedule = start, PrimalSchedule(run, local_search, warm=warm, piloted=piloted)
     radius = np.full(run.rows.n_rows, first_radius)
     rough = True
@@ -209,7 +178,7 @@ def _iterate(
     while True:
         before = run.best if looked is None else None
         side = float(np.median(radius)) if len(radius) else 0.0
-        easy = max(int(side * ROUGH * run.model.scale), run.small_change()) if rough else 0
+        easy = max(int(side * policy.rough * run.model.scale), run.small_change()) if rough else 0
         slack = min(run.slack(), easy)
         if looked is not None:
             fresh, looked, slack = looked, None, 0
@@ -228,12 +197,12 @@ def _iterate(
         rough = bool(fresh)
         lp_gap = (run.best.bound / run.quantum - run.master.value) / max(1, abs(run.bound))
         if better:
-            radius = np.where(pressed, radius * GROW, radius)
+            radius = np.where(pressed, radius * policy.grow, radius)
         else:
-            radius = np.maximum(radius * SHRINK, 1e-4)
+            radius = np.maximum(radius * policy.shrink, 1e-4)
         # a convex model that promises nothing inside the box promises nothing anywhere; without new columns the model
         # was right at its own minimum, which is everybody's unless the box held it back
-        least = PROMISED * run.grid / max(1, abs(run.bound)) if schedule.proving else 0.0
+        least = policy.promised * run.grid / max(1, abs(run.bound)) if schedule.proving else 0.0
         converged = lp_gap < max(1e-9, least) or (not fresh and slack == 0 and not (better and confined))
         if nodes_wait:
             converged |= schedule.hurry(before)
@@ -249,7 +218,9 @@ def _iterate(
         if converged:
             return "converged"
         if most is not None and run.iteration >= most:
-            near = run.gap <= ALMOST * run.options.gap and run.iteration < LONGEST * most
+            near = (
+                run.gap <= policy.lost_within * run.options.gap and run.iteration < policy.lost_longest * most
+            )
             if not near:
                 return "lost"
         y = run.rows.clip(wanted, run.quantum)

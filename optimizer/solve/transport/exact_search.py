@@ -13,6 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from numba import njit
 
+from optimizer.solve.policy import PrimalPolicy
 from optimizer.solve.transport.lagrangian import Lagrangian, Priced
 from optimizer.solve.transport.leases import Leases, cell_counts
 from optimizer.solve.transport.model import Ints
@@ -113,6 +114,7 @@ def search(
     wide_columns: int = 0,
     time_limit_s: float | None = None,
     absolute_gap: float = 0.0,
+    policy: PrimalPolicy,
 ) -> Searched:
     """Look for a solution worth at least ``target`` on the arcs whose reduced cost leaves room for one.
 
@@ -147,7 +149,7 @@ def search(
     fixed = int(base @ s.cells.fixed_value)
     answer = solve_mip(
         tail, gain, counts, base, packing, room, upper, exact, nodes=nodes, absolute_gap=absolute_gap,
-        time_limit_s=time_limit_s, least=(target - 0.5 - fixed) / tail.money, relaxed_only=m > max_columns,
+        time_limit_s=time_limit_s, least=(target - 0.5 - fixed) / tail.money, relaxed_only=m > max_columns, policy=policy,
     )  # fmt: skip
     if answer is None:
         return Searched(incumbent, False, m)

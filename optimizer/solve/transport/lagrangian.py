@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.solve.policy import DEFAULT, GenerationPolicy
 from optimizer.solve.transport.cells import IMPOSSIBLE
 from optimizer.solve.transport.leases import Leases, no_leases
 from optimizer.solve.transport.model import Ints
@@ -34,12 +35,19 @@ class Lagrangian:
     The multipliers become credits per cell and outside values per class; the rest is the pricer's (`pricing`).
     """
 
-    def __init__(self, structure: Structure, rows: RowSystem, quantum: int, threads: int) -> None:
+    def __init__(
+        self,
+        structure: Structure,
+        rows: RowSystem,
+        quantum: int,
+        threads: int,
+        policy: GenerationPolicy = DEFAULT.generation,
+    ) -> None:
         self.structure = structure
         self.rows = rows
         self.quantum = quantum
         self.work = np.zeros(COUNTERS, np.int64)
-        self._pricer = Pricer(network_of(structure), quantum, threads)
+        self._pricer = Pricer(network_of(structure), quantum, threads, policy)
         self._known: tuple[Leases, Ints] | None = None
 
     def heed(self, halt: Callable[[], bool]) -> None:

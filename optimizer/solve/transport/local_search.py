@@ -3,7 +3,7 @@
 Multipliers that prove a bound say what a lease of a row is worth, a few points, and leave the rest to chance: among the
 many assignments worth the same, the incumbent may lack half a lease that costs hundreds. Pricing anew would change half
 of them at once, in exchanges too large to choose from. So the last answer is taken to be the incumbent, a household stays
-where it is unless that costs it more than ``STAY``, and one row's multiplier is raised: what moves are the few chains that
+where it is unless that costs it more than a point, and one row's multiplier is raised: what moves are the few chains that
 serve this row at least loss, and recombination keeps those that pay.
 """
 
@@ -21,39 +21,13 @@ from optimizer.solve.transport.pricing import Pricer, network_of
 from optimizer.solve.transport.restricted_mip import needs
 from optimizer.solve.transport.run import Run
 
-STEPS = (1.0, 3.0, 10.0, 30.0, 100.0)
-"""Points a lease by which a row's multiplier is raised, in turn."""
-STAY = 1.0
-"""Points a household may lose by staying where the incumbent has it."""
-SHAKE = 0.1
-"""Part of a push by which the other multipliers are shaken from the second round on, so that other chains are seen."""
-MOST_ARCS = 1_000_000
-"""Arcs above which nothing is perturbed: on 1.2 million of them a run to 0.01 % took 154 s with perturbations and 118 s without."""
-NODES = 20
-IN_VAIN = 20
-"""Pushes in a row without a gain after which pushing ends."""
-LEFT, ROUGHLY = 0.02, 0.2
-"""Part of what is missing that a recombination with whole counts may leave: the last one, and one that others follow."""
-TURNS, VAIN = 16, 2
-"""Most recombinations with which a run from an earlier proposal catches up, and how many in a row may find little."""
-PERTURBED, PERTURBATION = 8, 3.0
-"""Rows perturbed for one of them, and by how many points a lease."""
-ENOUGH = 0.95
-"""Part of the gap asked at which such a recombination ends."""
-LITTLE = 0.05
-"""Part of what is missing below which a try has found little."""
-CATCH_UP = 20
-"""Pushes that follow them."""
-SATURATED = 0.999
-"""Part of its price from which a row's multiplier says that the lease is not to be had."""
-
 
 class LocalSearch:
     """Pushes rows of one run; keeps a pricer of its own."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
-        self.small = len(run.structure.arc_pair) <= MOST_ARCS
+        self.run, self.policy = run, run.policy.primal
+        self.small = len(run.structure.arc_pair) <= self.policy.local_arcs
         self._pricer: Pricer | None = None
         self.caught_up = False
         """Whether `catch_up` has looked for what was missing."""
@@ -70,14 +44,14 @@ class LocalSearch:
         idle = 0
         for number in range(calls):
             before = run.incumbent.objective
-            for push in STEPS:
+            for push in self.policy.local_steps:
                 for row in self._short_rows():
                     held = run.incumbent.objective
                     self._perturb(row, push, rng if number else None)
                     calls -= 1
                     idle = 0 if run.incumbent.objective > held else idle + 1
                     done = run.gap <= 0 if beyond else run.closed()
-                    if calls <= 0 or (beyond and idle >= IN_VAIN) or done or run.halted():
+                    if calls <= 0 or (beyond and idle >= self.policy.local_in_vain) or done or run.halted():
                         return
             if run.incumbent.objective == before and number:
                 return
@@ -121,25 +95,28 @@ class LocalSearch:
             return
         self.caught_up = True
         vain = 0
-        for turn in range(TURNS):
-            if vain >= VAIN or run.closed() or run.halted():
+        for turn in range(self.policy.catch_up_turns):
+            if vain >= self.policy.catch_up_vain or run.closed() or run.halted():
                 break
             held, missing = run.incumbent.objective, run.bound - run.incumbent.objective
-            enough = run.bound - int(ENOUGH * run.options.gap * abs(run.bound))
-            self._mix_whole(self._perturbed_apart(turn), ROUGHLY, enough)
-            vain = vain + 1 if run.incumbent.objective - held < LITTLE * missing else 0
+            enough = run.bound - int(self.policy.catch_up_enough * run.options.gap * abs(run.bound))
+            self._mix_whole(self._perturbed_apart(turn), self.policy.whole_roughly, enough)
+            vain = vain + 1 if run.incumbent.objective - held < self.policy.found_little * missing else 0
         if not (run.closed() or run.halted()):
-            self.improve(CATCH_UP)
+            self.improve(self.policy.catch_up_local)
         if not (run.closed() or run.halted()):
             self._mix_whole([run.best.leases])
 
-    def _mix_whole(self, others: list[Leases], left: float = LEFT, enough: int | None = None) -> None:
+    def _mix_whole(self, others: list[Leases], left: float | None = None, enough: int | None = None) -> None:
         """Recombine others into the incumbent with whole counts."""
         run = self.run
         assert run.incumbent is not None
         now = time.perf_counter()
+        left = self.policy.recombined_missing if left is None else left
         tolerance = left * (run.bound - run.incumbent.objective) / run.model.scale
-        recombined = run.recombine(run.incumbent, others, NODES, tolerance, whole_counts=True, enough=enough)
+        recombined = run.recombine(
+            run.incumbent, others, self.policy.recombined_nodes, tolerance, whole_counts=True, enough=enough
+        )
         run.offer(recombined)
         run.clock.charge("primal", now)
 
@@ -163,15 +140,21 @@ class LocalSearch:
         out = [self._moved(run.best.price, credits, credits)]
         assert self._pricer is not None
         repaired = self._pricer.last
-        for row in np.argsort(-lost, kind="stable")[:PERTURBED].tolist():
+        for row in np.argsort(-lost, kind="stable")[: self.policy.catch_up_rows].tolist():
             wanted = known.copy()
-            wanted[row] += PERTURBATION * unit[row] * (1 if need[row] > 0 else -1)
+            wanted[row] += self.policy.catch_up_points * unit[row] * (1 if need[row] > 0 else -1)
             if turn:
-                wanted += SHAKE * PERTURBATION * unit * rng.standard_normal(len(wanted)) * (known > 0)
+                wanted += (
+                    self.policy.local_shake
+                    * self.policy.catch_up_points
+                    * unit
+                    * rng.standard_normal(len(wanted))
+                    * (known > 0)
+                )
             asked = run.rows.clip(wanted, run.quantum)
             self._pricer.last = repaired
             credit = cell_credits(run.structure, run.rows, asked, run.quantum)
-            out.append(self._pricer.price(*credit, int(STAY * run.model.scale)).leases)
+            out.append(self._pricer.price(*credit, int(self.policy.local_stay * run.model.scale)).leases)
         run.clock.charge("pricing", now)
         return out
 
@@ -191,7 +174,7 @@ class LocalSearch:
         assert run.best is not None
         price = run.model.row_price
         n = len(price)
-        to_be_had = run.best.multipliers[:n] < SATURATED * price * run.quantum
+        to_be_had = run.best.multipliers[:n] < self.policy.not_to_be_had * price * run.quantum
         done = np.zeros(n, bool)
         while True:
             assert run.incumbent is not None
@@ -212,7 +195,7 @@ class LocalSearch:
         wanted = centre.copy()
         wanted[row] += push * unit[row]
         if rng is not None:
-            wanted += SHAKE * push * unit * rng.standard_normal(len(centre)) * (centre > 0)
+            wanted += self.policy.local_shake * push * unit * rng.standard_normal(len(centre)) * (centre > 0)
         self._reach(run.rows.clip(wanted, run.quantum))
 
     def _reach(self, multipliers: Ints) -> None:
@@ -233,7 +216,12 @@ class LocalSearch:
         assert run.incumbent is not None
         now = time.perf_counter()
         run.offer(
-            run.recombine(run.incumbent, [found], NODES, run.recombination_gap(run.incumbent.objective))
+            run.recombine(
+                run.incumbent,
+                [found],
+                self.policy.recombined_nodes,
+                run.recombination_gap(run.incumbent.objective),
+            )
         )
         run.clock.charge("primal", now)
 
@@ -242,9 +230,11 @@ class LocalSearch:
         run = self.run
         assert run.incumbent is not None
         if self._pricer is None:
-            self._pricer = Pricer(network_of(run.structure), run.quantum, run.options.threads)
+            self._pricer = Pricer(
+                network_of(run.structure), run.quantum, run.options.threads, run.policy.generation
+            )
             self._pricer.heed(run.halted)
-        slack = int(STAY * run.model.scale)
+        slack = int(self.policy.local_stay * run.model.scale)
         # said to be coarser than asked, so that every component is looked at though its credits did not move
         self._pricer.resume(run.incumbent.leases, price, *known, slack + 1)
         return self._pricer.price(*asked, slack).leases

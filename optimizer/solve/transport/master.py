@@ -8,6 +8,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
+from optimizer.solve.policy import GenerationPolicy
 from optimizer.solve.transport.exchanges import Exchanges, bundles, exchanges_between
 from optimizer.solve.transport.leases import Leases, component_of_class, component_view
 from optimizer.solve.transport.model import Ints, SmallInts
@@ -16,12 +17,6 @@ from optimizer.solve.transport.structure import Structure
 
 PRIMAL = 4
 """HiGHS's number of the primal simplex: columns come and prices of the box change, so the last basis stays feasible."""
-LARGE_PART = 0.05
-"""Part of the dwellings from which a component's columns bring their exchanges; small ones recombination by their many columns."""
-YOUNG = 4
-"""Pricings after which the exchanges of a column without weight are dropped."""
-MOST_PIECES = 1_500
-"""Exchanges of one pricing; beyond, those alike are taken together, or the program is slower than the pricing."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +47,8 @@ class _Batch:
 class Master:
     """Grows by the columns of each pricing; gives prices of rows and the weight of each column."""
 
-    def __init__(self, structure: Structure, tail: Tail) -> None:
-        self.structure = structure
+    def __init__(self, structure: Structure, tail: Tail, policy: GenerationPolicy) -> None:
+        self.structure, self.policy = structure, policy
         self.columns: list[Column] = []
         homes = (
             np.add.reduceat(structure.capacity, structure.class_start[:-1])
@@ -207,13 +202,13 @@ class Master:
         first = np.full(exchanges.n, -1, np.int64)
         who, at = np.unique(exchanges.exchange, return_index=True)
         first[who] = of_class[self._some_class(exchanges, at)]
-        large = self._share[first] >= LARGE_PART
+        large = self._share[first] >= self.policy.exchange_part
         keep = np.flatnonzero((np.diff(body.indptr) > 0) & (place[first] >= 0) & large)
         if not len(keep):
             return
         part, gain, counts = body[keep], exchanges.gain[keep], exchanges.counts[keep]
-        if len(keep) > MOST_PIECES:
-            group = bundles(part, gain, first[keep], MOST_PIECES)
+        if len(keep) > self.policy.exchanges:
+            group = bundles(part, gain, first[keep], self.policy.exchanges)
             part, counts, gain = group @ part, group @ counts, group @ gain
             keep = keep[group.indices[group.indptr[:-1]]]
         self._append_pieces(_Batch(counts, gain / self.tail.money, place[first[keep]]), part)
@@ -239,9 +234,9 @@ class Master:
     def tidy(self) -> None:
         """Drop the exchanges of columns that have carried no weight for a while: the newer ones say more."""
         gone = []
-        for batch in self._batches[:-YOUNG]:
+        for batch in self._batches[: -self.policy.exchange_age]:
             batch.idle = 0 if self.weights[batch.owner].max() > 1e-9 else batch.idle + 1
-            if batch.idle >= YOUNG:
+            if batch.idle >= self.policy.exchange_age:
                 gone.append(batch)
         if not gone:
             return

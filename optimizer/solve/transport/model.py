@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.solve.policy import DEFAULT, SearchPolicy
+
 Ints = NDArray[np.int64]
 SmallInts = NDArray[np.int32]
 
@@ -172,6 +174,7 @@ class ScaleOptions:
     linear relaxation alone is asked.
     ``polish`` is the number of perturbations of single rows (`local_search`) made once the gap asked is reached: a gap of 0.02 % may hide
     leases said to be missing that a few points would have given.
+    ``policy`` holds every pace and threshold of the search (`SearchPolicy`).
     """
 
     gap: float = 0.0
@@ -186,6 +189,7 @@ class ScaleOptions:
     wide_search_columns: int = 60_000
     search_nodes: int = 5_000
     polish: int = 0
+    policy: SearchPolicy = DEFAULT
 
 
 @dataclass(frozen=True)

@@ -18,16 +18,7 @@ from optimizer.solve.transport.leases import pool_matrix
 from optimizer.solve.transport.model import Branch, Ints
 from optimizer.solve.transport.programs import Floats, Tail, build_tail
 from optimizer.solve.transport.rows import RowSystem
-from optimizer.solve.transport.run import FAR_OFF, Run
-
-PATIENCE = 40  # pricings per node
-NARROW, WIDE = 10.0, 300.0
-"""First half sides of the box around a node's best multipliers, points per lease: every row's, and that of the newest
-branch, whose multiplier nobody knows yet."""
-SURE = 0.2
-"""Part of what a node is sure to leave open that its pricings may leave on the table: it will be divided whatever they find."""
-GROW, SHRINK = 3.0, 0.6
-"""Factors of a side that presses while the bound gets better, and of every side when it does not (`driver`)."""
+from optimizer.solve.transport.run import Run
 
 
 @dataclass(frozen=True)
@@ -60,7 +51,9 @@ class NodeRelaxation:
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
         run.master.structure = self.structure
         run.master.replace_rows(self.tail)
-        self.lagrangian = Lagrangian(self.structure, self.rows, run.quantum, run.options.threads)
+        self.lagrangian = Lagrangian(
+            self.structure, self.rows, run.quantum, run.options.threads, run.policy.generation
+        )
         self.lagrangian.heed(run.halted)
         self.lagrangian.go_on(last)
 
@@ -96,12 +89,12 @@ class NodeRelaxation:
         the multiplier of the newest branch the master is asked first: at the parent's the answer is the parent's. Unless
         asked ``to_the_end``, a node that will have to be divided all the same is left a little before (`roughly`).
         """
-        run = self.run
+        run, policy = self.run, self.run.policy.nodes
         best: Priced | None = None
         y = rows.clip(node.start / run.quantum, run.quantum)
-        radius = np.full(rows.n_rows, NARROW)
+        radius = np.full(rows.n_rows, policy.radius)
         for branch in node.branches[-1:]:
-            radius[self._position(branch)] = WIDE
+            radius[self._position(branch)] = policy.branch_radius
         pressed = np.ones(rows.n_rows, bool)
         self.roughly = False
         if node.branches and not node.own:
@@ -109,7 +102,7 @@ class NodeRelaxation:
             run.master.confine(y / run.quantum, radius)
             y = rows.clip(run.master.solve(), run.quantum)
             run.clock.charge("master", now)
-        for _ in range(PATIENCE):
+        for _ in range(policy.pricings):
             now = time.perf_counter()
             priced = self.lagrangian.solve(y)
             now = run.clock.charge("pricing", now)
@@ -125,9 +118,9 @@ class NodeRelaxation:
             fresh = run.master.add(priced.leases, toward)
             confined = bool(pressed.any())
             if better:
-                radius = np.where(pressed, radius * GROW, radius)
+                radius = np.where(pressed, radius * run.policy.generation.grow, radius)
             else:
-                radius = np.maximum(radius * SHRINK, 1e-3)
+                radius = np.maximum(radius * run.policy.generation.shrink, 1e-3)
             centre = best.multipliers / run.quantum
             run.master.confine(centre, radius)
             wanted = run.master.solve()
@@ -135,9 +128,13 @@ class NodeRelaxation:
             pressed = np.abs(wanted - centre) > radius * tail.money / tail.norm * (1 - 1e-6)
             run.clock.charge("master", now)
             rest = best.bound / run.quantum - run.master.value
-            if rest <= 0.05 * run.grid:
+            if rest <= policy.settled * run.grid:
                 break
-            if not to_the_end and run.gap <= FAR_OFF and rest <= SURE * self._open_anyway():
+            if (
+                not to_the_end
+                and run.gap <= run.policy.primal.nodes_within
+                and rest <= policy.sure * self._open_anyway()
+            ):
                 self.roughly = True
                 break
             if not fresh and not (better and confined):

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.solve.policy import DEFAULT, GenerationPolicy
 from optimizer.solve.transport.arcs import applicant_gains, offers_by_class, transpose
 from optimizer.solve.transport.leases import Leases
 from optimizer.solve.transport.market import HEATS, clearing_prices
@@ -24,15 +25,6 @@ from optimizer.solve.transport.structure import Structure
 
 COUNTERS = 5
 """Counters of work a kernel call keeps."""
-LARGE = 200_000
-"""Arcs of a component from which a pricing starts from the prices of `market`, not from nothing."""
-SHORT = 200_000
-"""Arcs of all components up to which they are priced one after the other: on the tight Doubs year (89,000 arcs, one component
-of 12 holding most) starting threads for each pricing took a tenth longer than they saved."""
-APART, NEAR, FAR_APART = 1e-4, 1.5e-3, 3e-3
-"""Parts of what a household brings. When credits moved apart by more than the first on average, a large component is priced
-from nothing again, since repairing it would take longer; up to the second, from the last prices cleared at the lowest
-heat; by more than the third, without the last prices."""
 REPAIR, GIVEN = -1, -2
 UNSOLVED = 1 << 60
 """Slack, in objective units, of an answer that leaves components out: above any that is asked."""
@@ -132,8 +124,10 @@ class Pricer:
     A component whose credits did not move is not solved again; the others are repaired (`repair`).
     """
 
-    def __init__(self, network: Network, quantum: int, threads: int = 1) -> None:
-        self.network = network
+    def __init__(
+        self, network: Network, quantum: int, threads: int = 1, policy: GenerationPolicy = DEFAULT.generation
+    ) -> None:
+        self.network, self.policy = network, policy
         self.quantum = quantum
         self.threads = threads
         size = np.diff(network.applicant_start) * np.maximum(1, np.diff(network.class_start))
@@ -207,10 +201,10 @@ class Pricer:
                 s.offer_start, s.offer_class, out.offer_credit, s.arc_start, s.arc_pair, s.arc_value, out.price,
             )  # fmt: skip
 
-        large = np.diff(s.arc_start[s.applicant_start]) >= LARGE
+        large = np.diff(s.arc_start[s.applicant_start]) >= self.policy.large_arcs
         if moved and (last is not None or large.any()):
             _ = s.by_class, s.by_pair  # built once, before threads ask for them
-        if self.threads > 1 and len(moved) > 1 and len(s.arc_pair) >= SHORT:
+        if self.threads > 1 and len(moved) > 1 and len(s.arc_pair) >= self.policy.large_arcs:
             with ThreadPoolExecutor(self.threads) as pool:
                 works = list(pool.map(one, moved))
         else:
@@ -237,11 +231,11 @@ class Pricer:
         worth = int((out.worth[span][housed] + out.credit[out.cell[span][housed]]).sum())
         # sums of integers: the same whatever the order
         apart = int(np.abs(moved - int(moved.sum()) // len(moved)).sum())
-        if apart <= APART * worth:
+        if apart <= self.policy.apart * worth:
             return REPAIR
-        if apart <= NEAR * worth:
+        if apart <= self.policy.apart_near * worth:
             return len(HEATS) - 1
-        return 1 if apart <= FAR_APART * worth else 0
+        return 1 if apart <= self.policy.apart_far * worth else 0
 
     def _start(self, credit: Ints, outside: Ints, slack: int) -> Outcome:
         """Arrays to fill, holding the last answer when there is one."""

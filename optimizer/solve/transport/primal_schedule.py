@@ -10,49 +10,9 @@ import numpy as np
 
 from optimizer.solve.transport.lagrangian import Lagrangian, Priced
 from optimizer.solve.transport.leases import Leases
-from optimizer.solve.transport.local_search import LITTLE, LocalSearch
+from optimizer.solve.transport.local_search import LocalSearch
 from optimizer.solve.transport.restricted_mip import value_of
-from optimizer.solve.transport.run import FAR_OFF, NodeRows, Run
-
-FIRST_TRY = 2e-4
-"""Gap between bound and master at which solutions are first looked for, relative; half the gap asked when that is more."""
-WARM_TRIES = 6
-"""Pricings of a warm run after each of which assignments are recombined: its bound is good long before its master knows."""
-FRESH = 10
-"""Pricings between two tries to recombine assignments: without new ones another try finds what the last one found."""
-SOON = 3
-"""The same when the last try found much of what was missing."""
-MUCH = 0.3
-"""Part of what is missing from which a try has found much."""
-NUDGED = 5e-3
-"""Relative gap from which a try is followed by perturbations of single rows (`local_search`), once the bound is settled: above it their
-bound is too far, and below `FAR_OFF`, or when an earlier run's nodes wait for a proof, nodes tell the rest apart sooner."""
-SETTLED = 0.25
-"""Part of the gap asked that the bound may still lose when perturbations begin."""
-CLOSE = 3.0
-"""Times the gap asked up to which a warm run catches up (`local_search`), or as soon as a try finds little: from 2 to 4 times all of
-thirteen changes of the tight Doubs year of the full model end within 30 s, half of them within 15; where it began after the first
-pricing, at 10 times, one took 144 s."""
-PAIRS = 4
-"""Pairs of assignments recombined with whole counts when all else leaves a gap."""
-PERTURBATIONS = 40
-"""Most perturbations after one try."""
-NEAR = 2e-3
-"""Relative gap up to which the nodes of an earlier run are gone over once the bound moves slowly: above it the
-multipliers have first to move, and programs would search far too wide."""
-SLOW = 0.1
-"""Part of what is missing below which a pricing has moved the bound slowly."""
-HEAVIEST = 5
-"""Assignments of the master that are recombined in a node."""
-LOOKS, FAR = 8, 4
-"""Pricings for shaken multipliers that are recombined in a node, and how much more every other one is shaken."""
-NODES = 20
-"""Nodes of a recombination's program in a node."""
-
-
-LOOSE = 5e-3
-"""Relative gap of the first pricing, without any multiplier, up to which rows hardly bind: then recombinations are short and worth
-making at once, as in a warm run. A country then ends proven after 8 pricings instead of within 0.0014 %."""
+from optimizer.solve.transport.run import NodeRows, Run
 
 
 class PrimalSchedule:
@@ -60,10 +20,11 @@ class PrimalSchedule:
 
     def __init__(self, run: Run, local_search: LocalSearch, *, warm: bool, piloted: bool = False) -> None:
         self.run, self.local_search, self.warm, self.piloted = run, local_search, warm, piloted
-        self.first = self.next = max(FIRST_TRY, 0.5 * run.options.gap)
+        self.policy = run.policy.primal
+        self.first = self.next = max(self.policy.first_try, 0.5 * run.options.gap)
         self.tried, self.step = (
-            (2 if piloted else 0) - FRESH,
-            FRESH,
+            (2 if piloted else 0) - self.policy.try_apart,
+            self.policy.try_apart,
         )  # one assignment gives nothing to recombine
         self.approached, self.pause = 0, 1
         self.loose = False
@@ -83,15 +44,17 @@ class PrimalSchedule:
         the next recombination waits because the last one found little.
         """
         run, gap = self.run, self.run.options.gap
-        if self.proving and run.gap <= FAR_OFF:
+        if self.proving and run.gap <= self.policy.nodes_within:
             return False
         soon = lp_gap <= max(self.next, gap) and run.iteration >= self.tried + self.step
         if run.iteration == 1 and gap > 0:
-            self.loose = run.gap <= LOOSE
+            self.loose = run.gap <= self.policy.loose_rows
         good = self.warm or self.loose or (self.piloted and run.iteration > 1)
-        early = good and run.iteration <= WARM_TRIES and (gap > 0 or run.gap <= NEAR)
+        early = (
+            good and run.iteration <= self.policy.warm_tries and (gap > 0 or run.gap <= self.policy.warm_near)
+        )
         if not (soon or converged or early):
-            near = lp_gap <= self.first and run.gap <= NUDGED
+            near = lp_gap <= self.first and run.gap <= self.policy.perturbed_within
             if near and run.iteration >= self.approached + self.pause:
                 self._approach()
                 return True
@@ -103,33 +66,48 @@ class PrimalSchedule:
                 self._everything()
             else:
                 run.improve(1, 3 if self.tried > 0 else 1, 20)
-            behind = run.gap <= CLOSE * gap or self._value() - held < LITTLE * missing
+            behind = (
+                run.gap <= self.policy.catch_up_within * gap
+                or self._value() - held < self.policy.found_little * missing
+            )
             once = self.warm and gap > 0 and run.iteration > 1 and not self.local_search.caught_up
             if once and behind and not run.closed():
                 self.local_search.catch_up()
-            settled = (lp_gap <= SETTLED * gap and not confined) or converged
-            if settled and FAR_OFF < run.gap <= NUDGED and not (self.warm and gap == 0):
+            settled = (lp_gap <= self.policy.perturbed_settled * gap and not confined) or converged
+            if (
+                settled
+                and self.policy.nodes_within < run.gap <= self.policy.perturbed_within
+                and not (self.warm and gap == 0)
+            ):
                 if gap > 0:
                     self.local_search.settle()
                 if not run.closed():
-                    self.local_search.improve(PERTURBATIONS)
+                    self.local_search.improve(self.policy.perturbations)
         self.next = min(self.next, lp_gap) / 4
         self.tried = run.iteration
-        self.step = SOON if self._value() - held > MUCH * missing else FRESH
+        self.step = (
+            self.policy.try_soon
+            if self._value() - held > self.policy.found_much * missing
+            else self.policy.try_apart
+        )
         return True
 
     def hurry(self, before: Priced | None) -> bool:
         """Approach now and then; whether the nodes of an earlier run may as well be gone over now."""
         run = self.run
         assert run.best is not None
-        if run.iteration % SOON == 1:
+        if run.iteration % self.policy.try_soon == 1:
             self.local_search.approach()
-        if run.gap <= FAR_OFF:
+        if run.gap <= self.policy.nodes_within:
             return True
         if run.best is before:
             return False  # no better bound: the box was too wide, and nothing is known of the pace
         gained = None if before is None else (before.bound - run.best.bound) / run.quantum
-        return gained is not None and gained < SLOW * (run.bound - self._value()) and run.gap <= NEAR
+        return (
+            gained is not None
+            and gained < self.policy.warm_slow * (run.bound - self._value())
+            and run.gap <= self.policy.warm_near
+        )
 
     def _value(self) -> int:
         assert self.run.incumbent is not None
@@ -139,7 +117,7 @@ class PrimalSchedule:
         run = self.run
         held, missing = self._value(), run.bound - self._value()
         self.local_search.approach()
-        self.pause = 1 if self._value() - held > LITTLE * missing else 2 * self.pause
+        self.pause = 1 if self._value() - held > self.policy.found_little * missing else 2 * self.pause
         self.approached = run.iteration
 
     def _everything(self) -> None:
@@ -156,11 +134,11 @@ class PrimalSchedule:
             self.local_search.approach,
             lambda: run.improve(4, 2, 50),
             lambda: run.widen(4, 8, 50),
-            lambda: self.local_search.settle(PAIRS),
+            lambda: self.local_search.settle(self.policy.pairs),
         )
         for step in steps[:2] if self.proving else steps:
             step()
-            if run.closed() or (self.proving and run.gap <= FAR_OFF) or run.halted():
+            if run.closed() or (self.proving and run.gap <= self.policy.nodes_within) or run.halted():
                 return
 
 
@@ -179,7 +157,7 @@ class NodeHeuristics:
         run = self.run
         self.local_search.toward(self.best.price, *self.lagrangian.credits(self.best.multipliers))
         if run.missing(self.best) > 0:
-            self._recombine_in(run.ranked(HEAVIEST), 1)
+            self._recombine_in(run.ranked(run.policy.nodes.heaviest), 1)
 
     def shake(self, by: float) -> None:
         """Recombine what is best for multipliers up to ``by`` points per lease from those of the node, two at a time.
@@ -193,10 +171,10 @@ class NodeHeuristics:
         rng = np.random.default_rng(run.iteration)
         centre = self.best.multipliers / run.quantum
         unit = np.where(centre > 0, by * tail.money / tail.norm, 0.0)
-        for _ in range(LOOKS // 2):
+        for _ in range(run.policy.nodes.shaken // 2):
             now = time.perf_counter()
             others = []
-            for times in (FAR, 1):
+            for times in (run.policy.nodes.shaken_far, 1):
                 shaken = centre + times * unit * rng.uniform(-1, 1, rows.n_rows)
                 others.append(self.lagrangian.solve(rows.clip(shaken, run.quantum)).leases)
             run.clock.charge("pricing", now)
@@ -209,10 +187,15 @@ class NodeHeuristics:
         assert run.incumbent is not None
         structure, rows = self.node_rows[:2]
         now = time.perf_counter()
-        tolerance = max(0.5 * run.grid, 0.02 * run.missing(self.best)) / run.model.scale
+        tolerance = (
+            max(0.5 * run.grid, run.policy.primal.recombined_missing * run.missing(self.best))
+            / run.model.scale
+        )
         start = value_of(structure, rows, run.incumbent.leases, run.incumbent.labels)
         for at in range(0, len(others), width):
-            start = run.recombine(start, others[at : at + width], NODES, tolerance, self.node_rows)
+            start = run.recombine(
+                start, others[at : at + width], run.policy.primal.recombined_nodes, tolerance, self.node_rows
+            )
             run.offer(value_of(run.structure, run.rows, start.leases, start.labels))
             if run.missing(self.best) <= 0 or run.halted():
                 break

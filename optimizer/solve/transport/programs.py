@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from optimizer.solve.policy import DEFAULT, PrimalPolicy
 from optimizer.solve.transport.model import Ints
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
@@ -143,15 +144,6 @@ def _ones(column: sp.csc_matrix, wanted: int | None) -> sp.csc_matrix:
     return hit
 
 
-MANY = 500
-"""Integer columns from which the whole values of the relaxation are first kept as they are."""
-CUTS_KEPT = 500
-"""HiGHS's cuts of a program with whole counts, which is a few dozen exchanges and hundreds of rows: with its 10,000 and restarts
-the same program took twice as long."""
-FEW = 200
-"""Nodes of the program over the others."""
-
-
 @dataclass(frozen=True)
 class MipAnswer:
     """Columns chosen, labels taken, HiGHS's own objective and bound (points) and whether it finished."""
@@ -182,6 +174,7 @@ def solve_mip(
     least: float = -INF,
     enough: float = INF,
     relaxed_only: bool = False,
+    policy: PrimalPolicy = DEFAULT.primal,
 ) -> MipAnswer | None:
     """Choose integer columns (``cost`` in objective units, ``counts`` (columns, cells)) on top of ``base`` leases.
 
@@ -251,14 +244,14 @@ def solve_mip(
     lp.integrality_ = [whole] * n_whole + [real] * (lp.num_col_ - n_whole - n_counts) + [whole] * n_counts
     if n_counts:
         h.setOptionValue("mip_allow_restart", False)
-        h.setOptionValue("mip_pool_soft_limit", CUTS_KEPT)
+        h.setOptionValue("mip_pool_soft_limit", policy.solver_cuts)
     h.passModel(lp)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         h.setSolution(solution)
     if start is None:
-        told = _relaxed(h, n_whole, n, tail.n_labels, n_counts, least, absolute_gap)
+        told = _relaxed(h, n_whole, n, tail.n_labels, n_counts, least, absolute_gap, policy)
         if told is not None or relaxed_only:
             return told
         h.setOptionValue("mip_max_nodes", nodes)
@@ -282,7 +275,14 @@ def solve_mip(
 
 
 def _relaxed(
-    h: highspy.Highs, n_whole: int, n: int, n_labels: int, n_counts: int, least: float, absolute_gap: float
+    h: highspy.Highs,
+    n_whole: int,
+    n: int,
+    n_labels: int,
+    n_counts: int,
+    least: float,
+    absolute_gap: float,
+    policy: PrimalPolicy,
 ) -> MipAnswer | None:
     """What the linear relaxation settles: not worth ``least``, whole already, or nearly so; None when nothing of it.
 
@@ -304,12 +304,12 @@ def _relaxed(
     off = np.abs(x[:n_whole] - whole[:n_whole]) > WHOLE
     if not off.any() and bool((np.abs(number - np.rint(number)) <= WHOLE).all()):
         return MipAnswer(whole[:n], whole[n:], value, value, True)
-    if n < MANY:
+    if n < policy.kept_from:
         return None
     kept = np.flatnonzero(~off).astype(np.int32)
     upper = np.asarray(h.getLp().col_upper_)[kept]
     h.changeColsBounds(len(kept), kept, whole[kept].astype(float), whole[kept].astype(float))
-    h.setOptionValue("mip_max_nodes", FEW)
+    h.setOptionValue("mip_max_nodes", policy.kept_nodes)
     h.setOptionValue("mip_abs_gap", absolute_gap / 4)
     run_solver(h)
     info = h.getInfo()

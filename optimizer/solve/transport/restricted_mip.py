@@ -7,18 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from optimizer.solve.policy import DEFAULT, PrimalPolicy
 from optimizer.solve.transport.exchanges import Exchanges, apart, apply_exchanges, exchanges_between
 from optimizer.solve.transport.leases import Leases, cell_counts, total_value, vacancies
 from optimizer.solve.transport.model import Ints, LabelledTransport
 from optimizer.solve.transport.programs import INF, MipAnswer, Tail, solve_mip
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.structure import Structure
-
-MANY_LABELS = 400
-"""Above this, labels for given leases are searched for less long."""
-LABEL_PART = 0.25
-"""Part of a recombination's tolerance left to its labels, which are chosen afterwards."""
-
 
 HALF = 0.5
 """Half the smallest difference between two objectives: what a real number may be off and still tell them apart."""
@@ -55,7 +50,13 @@ def value_of(structure: Structure, rows: RowSystem, leases: Leases, labels: Ints
 
 
 def label(
-    structure: Structure, rows: RowSystem, tail: Tail, leases: Leases, *, absolute_gap: float = 0.0
+    structure: Structure,
+    rows: RowSystem,
+    tail: Tail,
+    leases: Leases,
+    *,
+    absolute_gap: float = 0.0,
+    policy: PrimalPolicy = DEFAULT.primal,
 ) -> Incumbent:
     """Best labels for given leases (a small integer program; exact up to its node limit and gap, in points)."""
     cells = structure.cells
@@ -63,8 +64,10 @@ def label(
     counts = cell_counts(structure, leases)
     labels = np.zeros(len(cells.label_value), np.int64)
     if cells.n_pools:
-        nodes = 1000 if tail.n_labels <= MANY_LABELS else 20
-        answer = solve_mip(tail, np.zeros(0), nothing, counts, nodes=nodes, absolute_gap=absolute_gap)
+        nodes = 1000 if tail.n_labels <= policy.labels_many else 20
+        answer = solve_mip(
+            tail, np.zeros(0), nothing, counts, nodes=nodes, absolute_gap=absolute_gap, policy=policy
+        )
         labels = repair_labels(structure, counts, None if answer is None else answer.labels)
     return value_of(structure, rows, leases, labels)
 
@@ -101,6 +104,7 @@ def recombine(
     whole_counts: bool = False,
     time_limit_s: float | None = None,
     enough: int | None = None,
+    policy: PrimalPolicy = DEFAULT.primal,
 ) -> Incumbent:
     """Best combination of an incumbent and exchanges of the way to other assignments; never worse.
 
@@ -132,7 +136,7 @@ def recombine(
     answer = solve_mip(
         tail, gain[keep], counts[keep], cell_counts(structure, incumbent.leases), packing, room,
         whole_labels=False, whole_counts=whole_counts, nodes=nodes, absolute_gap=absolute_gap, time_limit_s=time_limit_s,
-        least=(least - held) / tail.money, enough=INF if enough is None else (enough - held) / tail.money,
+        least=(least - held) / tail.money, enough=INF if enough is None else (enough - held) / tail.money, policy=policy,
     )  # fmt: skip
     if answer is not None and answer.value * tail.money + held < least:
         return incumbent
@@ -142,7 +146,9 @@ def recombine(
         chosen[keep[answer.columns > 0]] = True
     found = _applied(structure, rows, incumbent, sets, chosen, answer)
     if tail.n_labels and (answer is None or found.objective + HALF < answer.value * tail.money + held):
-        tidied = label(structure, rows, tail, found.leases, absolute_gap=LABEL_PART * absolute_gap)
+        tidied = label(
+            structure, rows, tail, found.leases, absolute_gap=policy.labels_part * absolute_gap, policy=policy
+        )
         found = max(found, tidied, key=lambda solution: solution.objective)
     return found if found.objective > incumbent.objective else incumbent
 

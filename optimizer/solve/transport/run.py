@@ -28,18 +28,6 @@ from optimizer.solve.transport.restricted_mip import Incumbent, label, recombine
 from optimizer.solve.transport.rows import RowSystem, with_cuts
 from optimizer.solve.transport.structure import Structure
 
-FAR_OFF = 5e-5
-"""Relative gap above which a converged run looks for other assignments to recombine before it distinguishes nodes."""
-
-EASY = 0.2
-"""Part of the gap asked that pricings may leave on the table whatever the multipliers do."""
-SLACK = 0.1
-"""Part of the gap that a pricing may leave on the table while the multipliers still move."""
-
-SHAKE = 0.01
-"""Part by which multipliers are shaken to see other assignments that are nearly the best: with 0.04 they are hundreds of
-points away, take twice as long to find, and recombine no better."""
-
 NodeRows = tuple[Structure, RowSystem, Tail, tuple[Branch, ...]]
 """Structure, rows and tail of a node, and its branches (`branch_and_bound`)."""
 
@@ -112,6 +100,7 @@ class Run:
 
     def __init__(self, model: LabelledTransport, options: ScaleOptions, progress: Callback | None) -> None:
         self.model, self.options, self.progress = model, options, progress
+        self.policy = options.policy
         self.quantum = options.quantum or choose_quantum(model)
         self.clock = Clock()
         now = time.perf_counter()
@@ -121,9 +110,11 @@ class Run:
         self.structure, self.rows = with_cuts(model, cuts, exact_rooms=options.gap == 0, maker=maker)
         self.cut_rest = np.array([maker.rest(cut) for cut in self.rows.cuts], np.int64)
         self.tail = build_tail(self.structure, self.rows, pool_matrix(self.structure))
-        self.lagrangian = Lagrangian(self.structure, self.rows, self.quantum, options.threads)
+        self.lagrangian = Lagrangian(
+            self.structure, self.rows, self.quantum, options.threads, self.policy.generation
+        )
         self.lagrangian.heed(self.halted)
-        self.master = Master(self.structure, self.tail)
+        self.master = Master(self.structure, self.tail, self.policy.generation)
         self.clock.charge("structure", now)
         self.best: Priced | None = None
         self.incumbent: Incumbent | None = None
@@ -206,13 +197,15 @@ class Run:
         if self.incumbent is None or self.best is None:
             return 0
         missing = self.bound - self.incumbent.objective
-        return max(0, int(missing * SLACK) // max(1, int(self.model.capacity.sum())))
+        return max(0, int(missing * self.policy.generation.slack) // max(1, int(self.model.capacity.sum())))
 
     def small_change(self) -> int:
         """What a household may lose without the gap asked being felt, in value units."""
         if self.best is None:
             return 0
-        return int(self.options.gap * EASY * abs(self.bound)) // max(1, int(self.model.capacity.sum()))
+        return int(self.options.gap * self.policy.generation.easy * abs(self.bound)) // max(
+            1, int(self.model.capacity.sum())
+        )
 
     def price(self, multipliers: Ints, slack: int = 0) -> int:
         """One pricing; number of new columns for the master."""
@@ -246,21 +239,27 @@ class Run:
         """Labels for the assignment behind the bound: proves the many cases where rules do not bind."""
         assert self.best is not None
         now = time.perf_counter()
-        self.offer(label(self.structure, self.rows, self.tail, self.best.leases))
+        self.offer(label(self.structure, self.rows, self.tail, self.best.leases, policy=self.policy.primal))
         self.clock.charge("primal", now)
 
     def adopt(self, leases: Leases, *, labelled: bool = True) -> None:
         """Take an assignment from elsewhere as columns and, ``labelled``, as solution."""
         now = time.perf_counter()
         if labelled:
-            self.offer(label(self.structure, self.rows, self.tail, leases))
+            self.offer(label(self.structure, self.rows, self.tail, leases, policy=self.policy.primal))
         self.master.add(leases)
         self.clock.charge("primal", now)
 
     def recombination_gap(self, objective: int) -> float:
         """When a restricted MIP may stop, in points: a share of what is missing, or of the gap asked."""
         missing = self.bound - objective
-        return max(0.02 * missing, 0.25 * self.options.gap * abs(self.bound)) / self.model.scale
+        return (
+            max(
+                self.policy.primal.recombined_missing * missing,
+                self.policy.primal.recombined_gap * self.options.gap * abs(self.bound),
+            )
+            / self.model.scale
+        )
 
     def offer(self, found: Incumbent) -> bool:
         """Keep a better solution."""
@@ -295,7 +294,9 @@ class Run:
         now = time.perf_counter()
         out = []
         for _ in range(times):
-            shaken = self.best.multipliers * rng.uniform(1 - SHAKE, 1 + SHAKE, self.rows.n_rows)
+            shaken = self.best.multipliers * rng.uniform(
+                1 - self.policy.primal.shake, 1 + self.policy.primal.shake, self.rows.n_rows
+            )
             priced = self.lagrangian.solve(self.rows.clip(shaken / self.quantum, self.quantum))
             if priced.bound < self.best.bound:
                 self.best = priced
@@ -322,6 +323,7 @@ class Run:
                 self.tail,
                 lists[0],
                 absolute_gap=self.recombination_gap(start.objective),
+                policy=self.policy.primal,
             )
             lists[0] = self.incumbent.leases
             self.offer(start)
@@ -360,7 +362,7 @@ class Run:
             return start
         found = recombine(
             s, rows, tail, start, others, nodes=nodes, absolute_gap=tolerance, whole_counts=whole_counts,
-            time_limit_s=self.time_left(), enough=enough,
+            time_limit_s=self.time_left(), enough=enough, policy=self.policy.primal,
         )  # fmt: skip
         if found.objective <= start.objective:
             self._vain[keys[-1]] = tolerance

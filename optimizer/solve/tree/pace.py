@@ -14,7 +14,7 @@ class Pace:
     margin : how many times too slow it must be before the rest of a budget is given back
     """
 
-    def __init__(self, after: int, margin: int) -> None:
+    def __init__(self, after: int, margin: float) -> None:
         self.after, self.margin = after, margin
         self.seen: list[int] = []
 

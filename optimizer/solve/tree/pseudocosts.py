@@ -6,7 +6,7 @@ distance f from whole loses is remembered per unit of distance, its pseudocost::
 
     psi_j = mean over trials of  loss / f,      expected loss of a side = psi_j f
 
-Once each side of a candidate was tried ``RELIABLE`` times its pseudocosts are believed, and no LP is solved. A branching is
+Once each side of a candidate was tried often enough its pseudocosts are believed, and no LP is solved. A branching is
 worth the loss of its cheaper side and a little of the dearer one, as the bound only rises by the cheaper.
 
 References
@@ -21,11 +21,9 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
+from optimizer.solve.policy import BranchingPolicy
+
 EPS = 1e-6
-RELIABLE = 4
-"""Trials of each side from which a pseudocost is believed."""
-DEARER = 1 / 8
-"""Weight of the side that loses more."""
 
 Key = TypeVar("Key", bound=Hashable)
 Candidate = TypeVar("Candidate")
@@ -37,6 +35,8 @@ Sides = tuple[float, float]
 class Pseudocosts(Generic[Key]):
     """Losses per unit of distance by side of a candidate (its key), over the trials so far."""
 
+    believed: int
+    """Trials of each side from which it is believed."""
     total: dict[Key, float] = field(default_factory=dict)
     trials: dict[Key, int] = field(default_factory=dict)
 
@@ -52,14 +52,20 @@ class Pseudocosts(Generic[Key]):
 
     def reliable(self, keys: Iterable[Key]) -> bool:
         """Whether every side was tried often enough."""
-        return all(self.trials.get(key, 0) >= RELIABLE for key in keys)
+        return all(self.trials.get(key, 0) >= self.believed for key in keys)
 
 
 class Effort(NamedTuple):
-    """Candidates tried in the LP at most, and candidates looked at in vain after the best one."""
+    """Candidates tried in the LP at most, candidates looked at in vain after the best one, weight of the side that loses more."""
 
     most: int
     patience: int
+    dearer: float
+
+
+def effort_of(policy: BranchingPolicy) -> Effort:
+    """What a policy spends on one branching."""
+    return Effort(policy.trials, policy.trial_patience, policy.dearer)
 
 
 class Branching(NamedTuple, Generic[Candidate]):
@@ -69,9 +75,9 @@ class Branching(NamedTuple, Generic[Candidate]):
     lost: Sides
 
 
-def score(low: float, high: float) -> float:
+def score(low: float, high: float, dearer: float) -> float:
     """What a branching is worth: the side that loses less, and a little of the other."""
-    return min(low, high) + DEARER * max(low, high)
+    return min(low, high) + dearer * max(low, high)
 
 
 def choose(
@@ -93,7 +99,7 @@ def choose(
     """
 
     def worth(lost: Sides) -> float:
-        return score(min(room, lost[0]), min(room, lost[1]))
+        return score(min(room, lost[0]), min(room, lost[1]), effort.dearer)
 
     guesses = [(candidate, expected(candidate)) for candidate in candidates]
     best: tuple[float, Branching[Candidate]] | None = None
@@ -109,6 +115,6 @@ def choose(
             in_vain += 1
             continue
         best, in_vain = (worth(lost), Branching(candidate, lost)), 0
-        if best[0] >= room * (1 + DEARER) - EPS:
+        if best[0] >= room * (1 + effort.dearer) - EPS:
             break  # both sides close: nothing is better
     return None if best is None else best[1]
