@@ -3,15 +3,20 @@
 For each seed a week is proposed, then five decisions are taken one after the other on its first ranks (a refusal, an exclusion, a
 pin, an orientation, a late application), and the lists are proposed again after each. Counted: seconds of the processor from
 ``decide`` to the tables, and to their bytes. Writes a dated page to ``benchmarks/results``.
+
+``--kept FILE`` keeps what each seed gave, a line of JSON each, and does not measure again those it holds: a run that was stopped
+goes on, and seeds may be measured in pieces (``--first``).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +43,7 @@ def take(session: Session, kind: str, rng: np.random.Generator) -> None:
     if kind == "late":
         people = session.case.table("applications")
         row = people.iloc[int(rng.integers(len(people)))]
-        facts = {k: v for k, v in row.items() if pd.notna(v)}
+        facts = {str(k): v for k, v in row.items() if pd.notna(v)}
         session.decide("late", facts={**facts, "application_id": f"{int(rng.integers(10**17)):018d}"})
     elif kind == "pin":
         listed = lines[(lines["dwelling_id"] == home) & (lines["rank"] > 1)]["application_id"].tolist()
@@ -68,6 +73,26 @@ def same_as_fresh(session: Session) -> bool:
     return session.propose().files() == {f"{stem}.csv": csv_bytes(getattr(tables, stem)) for stem in FOUR}
 
 
+def measured(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
+    """Seconds of the first solve, of each kind of decision and of its bytes; whether a fresh run differs, where that is looked at."""
+    rng = np.random.default_rng(seed)
+    case = af.synthesize("commission", dwellings=asked.dwellings, applications=asked.applications, seed=seed)
+    clock = time.process_time()
+    session = af.Session(case)
+    session.propose()
+    found: dict[str, Any] = {"seed": seed, "first solve": time.process_time() - clock, "bytes": []}
+    for kind in KINDS:
+        clock = time.process_time()
+        take(session, kind, rng)
+        proposed = session.propose()
+        found[kind] = time.process_time() - clock
+        clock = time.process_time()
+        proposed.files()
+        found["bytes"].append(time.process_time() - clock)
+    found["different"] = not same_as_fresh(session) if seed < asked.check else None
+    return found
+
+
 def main(words: list[str]) -> int:
     """Measure, write, say; 1 when a session differs from a fresh run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.session", description=__doc__)
@@ -75,33 +100,37 @@ def main(words: list[str]) -> int:
     parser.add_argument("--dwellings", type=int, default=40)
     parser.add_argument("--applications", type=int, default=20_000)
     parser.add_argument(
-        "--check", type=int, default=1, help="seeds whose last proposal is compared with a fresh run"
+        "--check", type=int, default=1, help="seeds below this one are compared with a fresh run at last"
     )
+    parser.add_argument("--first", type=int, default=0, help="seed to begin with")
+    parser.add_argument("--kept", type=Path, help="file of what each seed gave")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(words)
     head = machine()
-    spent: dict[str, list[float]] = {kind: [] for kind in ("first solve", *KINDS, "bytes")}
-    different = 0
-    for seed in range(asked.seeds):
-        rng = np.random.default_rng(seed)
-        case = af.synthesize(
-            "commission", dwellings=asked.dwellings, applications=asked.applications, seed=seed
+    known: dict[int, dict[str, Any]] = {}
+    if asked.kept is not None and asked.kept.exists():
+        lines = asked.kept.read_text(encoding="utf-8").splitlines()
+        known = {one["seed"]: one for one in map(json.loads, lines)}
+    seeds = range(asked.first, asked.first + asked.seeds)
+    for seed in seeds:
+        if seed in known:
+            continue
+        known[seed] = one = measured(asked, seed)
+        if asked.kept is not None:
+            with asked.kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(one) + "\n")
+        print(
+            seed,
+            {k: round(one[k], 2) for k in ("first solve", *KINDS)},
+            one["different"],
+            file=sys.stderr,
+            flush=True,
         )
-        clock = time.process_time()
-        session = af.Session(case)
-        session.propose()
-        spent["first solve"].append(time.process_time() - clock)
-        for kind in KINDS:
-            clock = time.process_time()
-            take(session, kind, rng)
-            proposed = session.propose()
-            spent[kind].append(time.process_time() - clock)
-            clock = time.process_time()
-            proposed.files()
-            spent["bytes"].append(time.process_time() - clock)
-        if seed < asked.check:
-            different += not same_as_fresh(session)
-        print(seed, {kind: round(found[-1], 2) for kind, found in spent.items()}, file=sys.stderr, flush=True)
+    every = [known[seed] for seed in seeds]
+    spent: dict[str, list[float]] = {kind: [one[kind] for one in every] for kind in ("first solve", *KINDS)}
+    spent["bytes"] = [s for one in every for s in one["bytes"]]
+    checked = [one["different"] for one in every if one["different"] is not None]
+    different = sum(checked)
     page = [
         f"# A session of a commission, {head['date']}",
         "",
@@ -122,7 +151,7 @@ def main(words: list[str]) -> int:
     four = [s for kind in KINDS if AIMS[kind] < 1 for s in spent[kind]]
     page += ["", f"Pin, exclusion, orientation and refusal together: median {statistics.median(four):.2f} s."]
     page += [
-        f"Sessions compared with a fresh run: {min(asked.check, asked.seeds)}, different: {different}.",
+        f"Sessions compared with a fresh run: {len(checked)}, different: {different}.",
         "",
     ]
     out = asked.out or RESULTS / f"session-{head['date']}.md"

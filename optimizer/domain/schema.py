@@ -291,6 +291,20 @@ DECISIONS = Table(
     ),
 )  # fmt: skip
 
+FORECAST = Table(
+    "forecast", "prevision",
+    fr="Logements que le bailleur s'attend à voir libérés d'ici le 31 décembre, une ligne par sorte de logement", en="Dwellings the landlord expects to be vacated by 31 December, one line per kind",
+    columns=(
+        _c("landlord", "text", "bailleur", required=True), _c("commune", "insee", "commune", required=True),
+        _c("rooms", "rooms", "pieces", required=True, low=1, high=6), _c("financing", "choice", "financement", required=True, values=FINANCINGS),
+        _c("accessible", "choice", "pmr", "Accessibilité : non accessible, accessible, adapté ; vide = non accessible", "Accessibility; empty = none", values=ACCESS),
+        _c("floor", "int", "etage", "Étage (0 = rez-de-chaussée) ; vide = inconnu", "Floor (0 = ground); empty = unknown", low=-5, high=60),
+        _c("lift", "bool", "ascenseur", "Ascenseur ; vide = inconnu", "Lift; empty = unknown"),
+        _c("expected", "decimal", "attendus", "Logements attendus entre cette séance et le 31 décembre, deux décimales au plus", "Dwellings expected between this session and 31 December, at most two decimals", required=True, unit="logements", low=0, high=1_000),
+        _c("arrivals", "int", "arrivees", "Demandes recevables pour eux qui s'ajouteront d'ici là ; vide = 0", "Eligible applications that will come in by then; empty = 0", unit="demandes", low=0, high=100_000),
+    ),
+)  # fmt: skip
+
 RESIDENCES = Table(
     "residences", "residences", key=("residence",),
     fr="Occupation des résidences", en="Residences",
@@ -415,7 +429,7 @@ COMMITMENTS = Table(
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, SIMULATIONS, DECISIONS, RESIDENCES,
+        DWELLINGS, APPLICATIONS, SCORES, NOMINATIONS, IN_PROGRESS, LEASES, EVENTS, SIMULATIONS, DECISIONS, FORECAST, RESIDENCES,
         CONVENTIONS, STOCK, ASSIETTE, ANSWERS, HANDOVERS, CHARTERS, COMMITMENTS,
     )
 }  # fmt: skip

@@ -5,6 +5,7 @@ The kinds of accounts themselves are in :mod:`optimizer.domain.account`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,13 +45,20 @@ def in_pool(facts: Facts, pool: str, apps: NDArray[np.int32]) -> NDArray[np.bool
         return np.ones(len(apps), bool)
     if pool in (STATE_PRIORITY, "priority"):
         proofs = facts.labelled_proofs if pool == STATE_PRIORITY else facts.target_proofs
-        proven = np.isin(a.proof[apps], np.array(proofs, np.int8))
+        proven = _among(a.proof[apps], proofs)
         return np.asarray(a.dalo[apps] | (a.priority_any[apps] & proven), dtype=bool)
     if pool == "public_agent":
         return a.public_agent[apps]
     if pool == "als_employee":
         return a.als_employee[apps]
     raise KeyError(pool)
+
+
+def _among(codes: NDArray[np.int8], wanted: Iterable[int]) -> NDArray[np.bool_]:
+    """Which codes are wanted: `np.isin` sorts them, which for two words of 256 takes three times as long."""
+    found = np.zeros(256, bool)
+    found[list(wanted)] = True
+    return np.asarray(found[codes], bool)
 
 
 def may_name(

@@ -20,6 +20,7 @@ from optimizer.eligibility.decisions import check_orients, check_pins, read_deci
 from optimizer.eligibility.effort import RATE_UNIT
 from optimizer.eligibility.encode_applications import encode_applications
 from optimizer.eligibility.encode_dwellings import encode_dwellings, takes_means
+from optimizer.eligibility.expected import read_expected
 from optimizer.eligibility.facts import FINANCING, PROOF, Facts, Nomination
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.simulations import check_simulations, read_simulations
@@ -78,6 +79,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
         checks.check_thresholds(case.table("dwellings"), rules, findings)
     words = read_vocabulary(case, rules, lines, landlords, places)
     facts = _assemble(case, dwellings, applications, rules, words, lines)
+    facts = replace(facts, expected=read_expected(case, rules, words, lines, findings))
     facts = _decided(case, facts, rules, findings)
     check_simulations(case, facts, findings)
     checks.check_nominees(case, facts, findings)

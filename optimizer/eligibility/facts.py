@@ -284,6 +284,18 @@ class ConventionFacts:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """Dwellings expected to be vacated between this run and 31 December, one line per kind of dwelling. L lines."""
+
+    dwellings: DwellingFacts
+    """(L,) what eligibility reads of a dwelling of each line."""
+    many: I64
+    """(L,) dwellings expected, hundredths."""
+    arrivals: I64
+    """(L,) eligible households expected to arrive by then."""
+
+
+@dataclass(frozen=True)
 class RoomsTableFacts:
     """Rooms accepted by one landlord's table for every household (bit i: rooms i+1) and its first choice (1..6)."""
 
@@ -359,6 +371,8 @@ class Facts:
     """Proofs (index in PROOF) that open the préfet's priority account."""
     target_proofs: tuple[int, ...]
     """Proofs counted in the target of priority publics (DALO counts whatever the proof)."""
+    expected: Expected | None = None
+    """The table ``forecast``; None where the case has none."""
     span: int = -1
     """Span of the score (M), hundredths of a point; -1 until the case is scored."""
 

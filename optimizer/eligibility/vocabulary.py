@@ -82,6 +82,7 @@ def read_vocabulary(
     known = {a for a in accounts if is_known(a, places)}
     names = set(landlords) | {line.landlord for line in lines}
     names |= distinct(arrow_text(applications, "current_landlord"))
+    names |= distinct(arrow_text(case.table("forecast"), "landlord"))
     return Vocabulary(
         landlords=tuple(sorted(names)),
         communes=places_of.communes,

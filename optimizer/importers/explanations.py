@@ -97,7 +97,7 @@ _EXAMPLE: dict[str, str] = {
     "handed_on": "02/03/2026", "returned": "1", "returned_on": "14/09/2026",
     "programme": "NPNRU Planoise", "offers": "3", "promised_on": "05/01/2026", "due_on": "31/12/2026",
     "published_on": "02/11/2026", "published_at": "bienveo.fr", "publication_proof": "annonce 2026-1187",
-    "reference": "DEL-2019-112", "begins_on": "01/07/2019", "loan_repaid_on": "30/06/2049",
+    "reference": "DEL-2019-112", "begins_on": "01/07/2019", "loan_repaid_on": "30/06/2049", "expected": "1,5", "arrivals": "4",
 }  # fmt: skip
 
 

@@ -230,6 +230,7 @@ texts(
         "q1_no": ("2e à 4e", "2nd-4th"),
         "q1_unknown": ("inconnu", "unknown"),
         "why_fit": ("adéquation : préférence, taille ou accès", "fit: preference, size or access"),
+        "why_awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
         "why_burden": ("taux d'effort plus lourd dans ce logement", "heavier effort rate in this dwelling"),
         "why_lean": (
             "injoignable, ou DALO mieux servi par ce contingent",

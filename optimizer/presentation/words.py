@@ -10,7 +10,7 @@ from optimizer.presentation import texts as texts
 from optimizer.presentation.numbers import day as day
 from optimizer.shortlist.labels import account_label, flag_label, refusal_label, rule_label
 
-WHYS = ("fit", "burden", "lean", "keep", "places", "class", "pin", "nomination", "chain", "gap")
+WHYS = ("fit", "burden", "awaited", "lean", "keep", "places", "class", "pin", "nomination", "chain", "gap")
 """What may explain that a better-scored application is passed, besides a rule."""
 
 

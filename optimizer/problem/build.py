@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import optimizer.eligibility as eligibility
 from optimizer.domain.memory import give_back
+from optimizer.problem.awaited import awaited
 from optimizer.problem.entries import NARROW_FROM, read_entries
 from optimizer.problem.groups import read_groups
 from optimizer.problem.kinds import KindTable
@@ -74,7 +75,7 @@ def build(
 
     Notes
     -----
-    The value of a pair is exactly ``fill_value + score + fit − burden + lean`` with ``fit`` = fit of the entry + bonus of the
+    The value of a pair is exactly ``fill_value + score + fit − burden − awaited + lean`` with ``fit`` = fit of the entry + bonus of the
     dwelling, in hundredths of a point (of a freed dwelling the bonus takes the fill value back). Nothing depends on the order of the rows of a file.
     """
     facts = facts.with_span(scores.span)
@@ -91,7 +92,8 @@ def build(
     held = _kept(facts, kept)
     naming = Naming(facts, known, held)
     leans = Leans(rules, naming.nominees, held)
-    entries = read_entries(book, known, scores, naming.singled)
+    kept_for = awaited(facts, rules)
+    entries = read_entries(book, known, scores, naming.singled, kept_for)
     if many:
         give_back()
     groups = read_groups(book, naming, leans, entries, table)
@@ -130,6 +132,7 @@ def build(
         notes=(*scores.notes_fr, *notes_of(book, facts.span)),
         orders=naming.orders.orders,
         entry_burden=entries.burden,
+        awaited=kept_for,
     )
 
 

@@ -93,6 +93,7 @@ class _Part:
     score: I64
     fit: I64
     burden: I64
+    awaited: I64
     lean: I64
     value: I64
     first: B
@@ -145,19 +146,21 @@ def _part(problem: Problem, block: Block, seats: list[int]) -> _Part:
         [problem.entry_score[entry], seats_of.value[seat] + deduction - problem.fill_value]
     ).astype(np.int64)
     burden = np.concatenate([problem.entry_burden[entry], nothing]).astype(np.int64)
-    fit = np.concatenate([problem.entry_fit[entry], nothing]) + burden
+    awaited = np.concatenate([problem.awaited_of(problem.entry_app[entry]), nothing])
+    fit = np.concatenate([problem.entry_fit[entry], nothing]) + burden + awaited
     lean = np.concatenate([kinds.value[block.kind], -deduction])
     app = np.concatenate([problem.entry_app[entry], np.full(len(seat), -1, np.int32)])
     kind = np.concatenate([block.kind, problem.seats.kind[seat]])
     first = np.concatenate([block.first, np.ones(len(seat), bool)])
     order = np.lexsort((app, problem.kinds.account[kind]))
-    value = problem.fill_value + score + fit - burden + lean
+    value = problem.fill_value + score + fit - burden - awaited + lean
     return _Part(
         app[order],
         kind[order],
         score[order],
         fit[order],
         burden[order],
+        awaited[order],
         lean[order],
         value[order],
         first[order],
@@ -205,12 +208,12 @@ def _assemble(problem: Problem, parts: list[_Part]) -> Columns:
     ptr = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
     total = int(ptr[-1])
     app, kind, first = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, bool)
-    score, fit, burden, lean, value = (np.empty(total, np.int64) for _ in range(5))
+    score, fit, burden, awaited, lean, value = (np.empty(total, np.int64) for _ in range(6))
     for d, part in enumerate(parts):
         here = slice(int(ptr[d]), int(ptr[d + 1]))
         bonus = problem.bonus[d] * (part.app >= 0)
         app[here], kind[here], first[here], score[here] = part.app, part.kind, part.first, part.score
         fit[here], value[here] = part.fit + bonus, part.value + bonus
-        burden[here], lean[here] = part.burden, part.lean
+        burden[here], awaited[here], lean[here] = part.burden, part.awaited, part.lean
     dwelling = np.repeat(np.arange(len(parts), dtype=np.int32), length)
-    return Columns(dwelling, app, kind, score, fit, burden, lean, value, first)
+    return Columns(dwelling, app, kind, score, fit, burden, awaited, lean, value, first)

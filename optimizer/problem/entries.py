@@ -32,7 +32,8 @@ class _Scores(Protocol):
 class Entries:
     """Entries of all menus, each menu sorted by (value descending, seniority descending, application).
 
-    ``fit`` is less ``burden`` (hundredths, ≥ 0), which is what the effort rate of the pair takes off its value.
+    ``fit`` is less ``burden`` (hundredths, ≥ 0), which is what the effort rate of the pair takes off its value, and less what the
+    household is awaited for.
     ``type`` joins what the rules ask of the household (``bits`` of the type), who may name it, and whether it is a
     sitting tenant of the n-th landlord of the menu (``landlord_at``: (menu, landlord) -> n from 1).
     """
@@ -76,10 +77,13 @@ _BLOCK = 2_000_000
 """Entries handled at once: columns of the work in between stay in a few tens of megabytes."""
 
 
-def read_entries(book: RuleBook, menus: Menus, scores: _Scores, singled: frozenset[int]) -> Entries:
+def read_entries(
+    book: RuleBook, menus: Menus, scores: _Scores, singled: frozenset[int], awaited: I64 | None = None
+) -> Entries:
     """Score, burden, type and order of the entries of ``menus`` (which come in ascending application order).
 
-    ``singled``: households that are of a type of their own.
+    ``singled``: households that are of a type of their own. ``awaited`` (A,): points taken off the value of each household,
+    none where it is empty.
 
     Lean menus are sorted in place, their columns becoming those of the entries; others are left as they are. Menus are
     read EPCI by EPCI: what depends on the household and the EPCI is looked up once, in columns as short as its people.
@@ -99,7 +103,7 @@ def read_entries(book: RuleBook, menus: Menus, scores: _Scores, singled: frozens
         np.empty(total, np.int16 if many else np.int32),
     )
     for epci, block in _blocks(menus, _menu_epci(book.ground.facts, menus)):
-        people.sort(epci, block, app, fit, burden)
+        people.sort(epci, block, app, fit, burden, awaited)
     rank, codes = people.types()
     for start in range(0, total, _BLOCK):
         part = slice(start, start + _BLOCK)
@@ -182,7 +186,9 @@ class _People:
             raise OverflowError("scores too large for a problem of that many entries")
         self.score = self.score.astype(np.int32)
 
-    def sort(self, epci: int, block: list[int], app: I32, fit: Points, burden: Points) -> None:
+    def sort(
+        self, epci: int, block: list[int], app: I32, fit: Points, burden: Points, awaited: I64 | None
+    ) -> None:
         """Sort the menus of a block, all of one EPCI, and fill their scores, burdens and provisional types."""
         ptr = self.menus.ptr
         slices = [slice(int(ptr[m]), int(ptr[m + 1])) for m in block]
@@ -205,6 +211,8 @@ class _People:
         for m, part in zip(block, slices, strict=True):
             burden[part] = eligibility.burden(facts, rules, int(self.dwelling[m]), app[part])
             fit[part] -= burden[part]
+            if awaited is not None and len(awaited):
+                fit[part] -= awaited[app[part]]
         value = points[at] + np.concatenate([fit[part] for part in slices])
         seniority = days[at]
         start = 0

@@ -36,6 +36,12 @@ NAMES_FILE = "names.csv"
 NAMES = ("name", "what", "dwelling_id", "application_id", "account", "rule", "scope")
 
 
+def pair_columns(problem: Problem) -> tuple[str, ...]:
+    """Columns of the table of pairs: those of `PAIRS`, ``awaited`` after ``burden`` where the case says what is expected."""
+    after = PAIRS.index("burden") + 1
+    return (*PAIRS[:after], "awaited", *PAIRS[after:]) if len(problem.awaited) else PAIRS
+
+
 def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
     """Every eligible pair and account, reserves included, never reduced; returns the number of lines.
 
@@ -54,7 +60,7 @@ def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
     accounts = [_cell(name, separator) for name in problem.accounts]
     account = problem.kinds.account[columns.kind]
     with path.open("w", encoding=encoding, newline="") as file:
-        file.write(separator.join(PAIRS) + "\n")
+        file.write(separator.join(pair_columns(problem)) + "\n")
         for low in range(0, len(pairs), 1 << 16):
             part = pairs[low : low + (1 << 16)]
             file.writelines(
@@ -76,6 +82,7 @@ def write_pairs(problem: Problem, path: Path, style: Style = "french") -> int:
                     columns.score[part].tolist(),
                     columns.fit[part].tolist(),
                     columns.burden[part].tolist(),
+                    *([columns.awaited[part].tolist()] if len(problem.awaited) else []),
                     columns.lean[part].tolist(),
                     columns.value[part].tolist(),
                     strict=True,
@@ -106,6 +113,7 @@ def _write_parquet(
             "score": money(columns.score[pairs]),
             "fit": money(columns.fit[pairs]),
             "burden": money(columns.burden[pairs]),
+            **({"awaited": money(columns.awaited[pairs])} if len(problem.awaited) else {}),
             "lean": money(columns.lean[pairs]),
             "value": money(columns.value[pairs]),
             "may_be_first": pa.array(columns.first[pairs]),

@@ -172,9 +172,11 @@ class Problem:
     class_menu, class_group : (K,) int32
     menu_ptr : (M+1,) int64     entries of menu m: ``entry_*[menu_ptr[m]:menu_ptr[m+1]]``, every eligible application once,
                                 sorted by (score+fit descending, seniority descending, application index)
-    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus, less the burden);
+    entry_app : int32           entry_score, entry_fit : int64 hundredths (fit without the dwelling's bonus, less burden and awaited);
                                 16 or 32 bits from 50 million entries on, so add them up with :meth:`values`
     entry_burden : int64        hundredths taken off in ``entry_fit`` for the effort rate, ≥ 0
+    awaited : (A,) int64        hundredths taken off in ``entry_fit`` of a household kept for a dwelling expected, ≥ 0; empty for
+                                a case without forecast
     entry_type : int32          rule profile of that application in that menu
     seniority : (A,) int64      days, the first tie stage
     fill_value : int            hundredths
@@ -207,6 +209,7 @@ class Problem:
     notes: tuple[str, ...] = field(default=())
     orders: Orders = field(default_factory=Orders)
     entry_burden: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
+    awaited: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __post_init__(self) -> None:
         if len(self.entry_burden) < len(self.entry_app):
@@ -220,8 +223,14 @@ class Problem:
             return self.options.kind[a:b], self.options.first[a:b]
         return self.options.kind[:0], self.options.first[:0]
 
+    def awaited_of(self, apps: I32 | I64) -> I64:
+        """`awaited` of households, 0 for a seat (-1)."""
+        if not len(self.awaited):
+            return np.zeros(len(apps), np.int64)
+        return np.where(apps >= 0, self.awaited[np.maximum(apps, 0)], 0)
+
     def values(self, entries: slice | I32 | I64) -> I64:
-        """Fill value + score + fit − burden of some entries (a slice, or positions), hundredths, without the dwelling's
+        """Fill value + score + fit − burden − awaited of some entries (a slice, or positions), hundredths, without the dwelling's
         bonus nor the ``value`` of a kind."""
         found: I64 = self.entry_score[entries].astype(np.int64)
         found += self.entry_fit[entries]
@@ -238,8 +247,8 @@ class Problem:
 class Columns:
     """Explicit columns: one per (dwelling, application or seat, kind). ``app`` is -1 for a seat.
 
-    ``value`` is the whole value of design §5 in hundredths: fill + score + fit (its bonus included) − burden + lean, for a
-    seat fill + score + lean; ``first`` as in `Options`. Sorted by (dwelling, account, application).
+    ``value`` is the whole value of design §5 in hundredths: fill + score + fit (its bonus included) − burden − awaited +
+    lean, for a seat fill + score + lean; ``first`` as in `Options`. Sorted by (dwelling, account, application).
     """
 
     dwelling: I32
@@ -248,6 +257,7 @@ class Columns:
     score: I64
     fit: I64
     burden: I64
+    awaited: I64
     lean: I64
     value: I64
     first: B

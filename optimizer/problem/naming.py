@@ -90,7 +90,8 @@ class Naming:
                 continue
             eligible[:, j] = pool & self.nominees.named(dwelling, account, apps)
             listed = [app for _, app in self.nominees.listed(dwelling, account, line)]
-            first[:, j] = eligible[:, j] & np.isin(apps, np.array(listed, np.int32))
+            if listed:
+                first[:, j] = eligible[:, j] & np.isin(apps, np.array(listed, np.int32))
         self._decide(dwelling, accounts, apps, eligible, first)
         return accounts, eligible, first
 

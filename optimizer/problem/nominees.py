@@ -83,7 +83,8 @@ class Nominees:
         names = self._sorted.get(account)
         if names is None:
             names = self._sorted[account] = np.array(sorted(self._large.get(account, {})), np.int32)
-        found = np.isin(apps, sorted(self._own.get((account, dwelling), {})))
+        own = self._own.get((account, dwelling))
+        found = np.isin(apps, sorted(own)) if own else np.zeros(len(apps), bool)
         if len(names):
             at = np.minimum(np.searchsorted(names, apps), len(names) - 1)
             found |= names[at] == apps

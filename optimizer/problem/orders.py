@@ -99,6 +99,8 @@ class OrderTable:
         part = np.array(rows, np.int32).reshape(-1, 3)
         self.orders = Orders(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
         self._held = {app: np.array(own, np.int64) for app, own in held.items()}
+        self._homes = {app: frozenset(rows[row][0] for row in own) for app, own in held.items()}
+        """The dwellings that the rows of each nominee are of."""
         self._dwelling = part[:, 0].tolist()
         self._row_dwelling = part[:, 0].copy()
         self._apart: dict[tuple[int, int], I64] = {}
@@ -133,10 +135,10 @@ class OrderTable:
         elif app < 0 or place in self._partial:
             more += [(p.row, 1) for p in self._rows.get(place, ())]
         more.sort()
-        apart = dwelling if app in self._held and self._has_own(app, dwelling) else -1
-        if app not in self._held or not len(self.rows_of(app, apart)):
+        homes = self._homes.get(app)
+        if homes is None or (dwelling in homes and len(homes) == 1):
             return Signs(-1, -1, tuple(more))
-        return Signs(app, apart, tuple(more))
+        return Signs(app, dwelling if dwelling in homes else -1, tuple(more))
 
     def _linked(self, dwelling: int, app: int) -> list[tuple[int, int]]:
         """Rows of freed dwellings: the one's own, and those that the household's departure opens."""
@@ -146,10 +148,6 @@ class OrderTable:
             if self._dwelling[row] != dwelling and (position < 0 or position == here + 1):
                 found.append((row, -1))
         return found
-
-    def _has_own(self, app: int, dwelling: int) -> bool:
-        """Whether some of the nominee's rows are of the dwelling itself."""
-        return dwelling in self.dwellings and len(self.rows_of(app, dwelling)) < len(self._held[app])
 
     def rows_of(self, nominee: int, apart: int) -> I64:
         """Rows that a nominee enters with −1: all of its own, save those of a dwelling (−1: of none); ascending."""

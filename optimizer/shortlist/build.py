@@ -174,6 +174,7 @@ def build_shortlists(
                 standing=standing,
                 pinned=d in pinned,
                 heavy=int(lines.burden[i]) > 0,
+                awaited=int(lines.awaited[i]) > 0,
                 places=places or {},
                 named=(d, account) in named and int(lines.app[i]) in named[d, account].app,
                 summary=summary,

@@ -6,8 +6,8 @@ account with a higher score, not above it on the list and without a first rank. 
 * ``pin`` / ``nomination`` — the place was decided before the run, or the order is the réservataire's own (of this list,
   or of another that needs the household of the line housed);
 * ``chain`` — the first rank is a sitting tenant whose departure frees a dwelling that is let in turn;
-* ``fit``, ``burden``, ``lean``, ``keep`` — the whole value of the passed household is not higher there: the part of it by
-  which it loses most (preference, size or access; the rent's weight on its income; the account; an earlier result kept);
+* ``fit``, ``burden``, ``awaited``, ``lean``, ``keep`` — the whole value of the passed household is not higher there: the part of it by
+  which it loses most (preference, size or access; the rent's weight on its income; a dwelling expected that would miss it; the account; an earlier result kept);
 * ``<rule>[<scope>]@<price>`` — at first rank: exchanging the two would worsen that row by more than it gains;
 * ``places`` — in reserve: the passed household already stands on two lists;
 * ``class`` — in reserve: the same class as the first rank comes first, and a DALO household is never filler;
@@ -52,7 +52,7 @@ BY_SCORE, ALIKE = -3, -4
 SHOWN = 20
 """Leapfrogs written per line, the highest scores first; a count row follows when there are more (design §8)."""
 
-_WORDS = ("count", "fit", "pin", "nomination", "places", "class", "gap", "burden", "lean", "keep")
+_WORDS = ("count", "fit", "pin", "nomination", "places", "class", "gap", "burden", "lean", "keep", "awaited")
 """The reasons that are no rule, by number (`passes`)."""
 CHAIN = "chain"
 _PLAIN = np.arange(len(_WORDS), dtype=np.int32)
@@ -171,6 +171,7 @@ class LeapfrogFinder:
         at_first = (lines.rank == 1) & (lines.app >= 0)
         self.placed[lines.app[at_first]] = True
         self.full_at = self._full_at()
+        self._awaited = problem.awaited_of(np.arange(len(problem.application_ids)))
         self._least = int(problem.entry_fit.min(initial=0))
         let = set(first.dwelling.tolist())
         links = zip(
@@ -250,7 +251,7 @@ class LeapfrogFinder:
         self._found.room(n * (SHOWN + 1))
         parts = self._parts(first, stop)
         self._found.held = passed_over(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden,
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden, self._awaited,
             here.menu.start, here.menu.stop, self._least, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.lacks, s.cost, s.rule,
             self.placed, self.dalo, self.full_at,
             first, how, seeks, lines.app[part], lines.score[part], parts, lines.value[part], lines.order[part],
@@ -285,7 +286,7 @@ class LeapfrogFinder:
         word = self._charges(first, here, more) if how == FIRST else _PLAIN
         out = np.zeros(here.menu.stop - here.menu.start, np.int32)
         first_reasons(
-            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden,
+            problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, problem.entry_burden, self._awaited,
             here.menu.start, here.menu.stop, more, here.kind_of, here.lean_of, here.keep_of, here.first, s.cost, s.rule,
             self.placed, self.dalo, self.full_at, how, lines.score[first], self._parts(first, first + 1)[0],
             lines.value[first], BY_SCORE, ALIKE, MICRO_PER_HUNDREDTH, word, out,
@@ -293,11 +294,13 @@ class LeapfrogFinder:
         return out
 
     def _parts(self, first: int, stop: int) -> I64:
-        """(lines, 4): fit without burden nor what the dwelling adds, burden, lean, what of it keeps an earlier result."""
+        """(lines, 5): fit without burden, awaited nor what the dwelling adds, burden, lean, what of it keeps an earlier result,
+        awaited."""
         lines, part = self.lines, slice(first, stop)
         bonus = self.problem.bonus[lines.dwelling[part]]
         keep = self.problem.kinds.keep[lines.kind[part]]
-        return np.stack([lines.fit[part] - bonus, lines.burden[part], lines.lean[part], keep], axis=1)
+        columns = (lines.fit[part] - bonus, lines.burden[part], lines.lean[part], keep, lines.awaited[part])
+        return np.stack(columns, axis=1)
 
     def _how(self, first: int, stop: int) -> I32:
         """How each line of a list got its place."""

@@ -1,6 +1,6 @@
 """Compiled passes over the menu of a dwelling: who comes next on a list, and whom a list passes over.
 
-A menu is sorted by (score + fit descending, seniority descending, application), the fit being less the burden, and a country
+A menu is sorted by (score + fit descending, seniority descending, application), the fit being less the burden and awaited, and a country
 has thousands of households on each: a pass stops where nobody further can matter, and no array per line is made. What depends on accounts and rules is
 worked out by type first, in *scratch* tables that are left as they were found (no kind, nothing marked).
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, RULE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+FIT, PIN, NOMINATION, PLACES, CLASS, GAP, BURDEN, LEAN, KEEP, AWAITED, RULE = range(1, 12)
 """Reasons of a leapfrog by number; those from ``RULE`` on are rules of the line. 0 is the count row."""
 FIRST, RESERVE, PINNED, NAMED = 0, 1, 2, 3
 """How a line got its place."""
@@ -140,15 +140,15 @@ def types_ahead(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def passed_over(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, burden, start, stop, least, more, kind_of, lean_of, keep_of, first, lacks, cost, rule, placed, dalo, full_at,
+    app, kind, score, fit, burden, awaited, start, stop, least, more, kind_of, lean_of, keep_of, first, lacks, cost, rule, placed, dalo, full_at,
     lines, how, seeks, line_app, line_score, line_parts, line_worth, line_order, fillers, micro,
     word, shown, places, tied, tally, widest, best, block, at,
 ):  # fmt: skip
     """Households that the lines of one list pass over, by reason; the first ``shown`` of each line go into ``block``.
 
     Lines ``lines`` … of the list are given rank by rank: ``how`` it got its place, whether it ``seeks`` the class of the first
-    rank, its score, its ``parts`` (fit without burden nor what the dwelling adds, burden, lean, what of it is for an earlier
-    result) and its value. ``least``: the least that the fit may be. By type: ``lean_of``, ``keep_of``, ``lacks`` a binding row
+    rank, its score, its ``parts`` (fit without burden, awaited nor what the dwelling adds, burden, lean, what of it is for an
+    earlier result, awaited) and its value. ``least``: the least that the fit may be. By type: ``lean_of``, ``keep_of``, ``lacks`` a binding row
     of the first rank, ``cost`` and ``rule`` of an exchange at first rank. Fills by line ``places`` (how many score more),
     ``tied``, ``tally`` and ``widest`` (largest difference of scores) by reason; returns where the block ends. ``word``: published number of each reason. ``best``: room
     for (household, score, reason) of those shown.
@@ -161,7 +161,7 @@ def passed_over(  # type: ignore[no-untyped-def]
         for why in range(tally.shape[1]):
             tally[j, why] = widest[j, why] = 0
     kept = np.zeros(n, np.int64)
-    parts = np.empty(4, np.int64)
+    parts = np.empty(5, np.int64)
     for e in range(start, stop):
         points = np.int64(score[e])
         if points + np.int64(fit[e]) < lowest + least:
@@ -169,8 +169,8 @@ def passed_over(  # type: ignore[no-untyped-def]
         t, a = kind[e], app[e]
         if points < lowest or kind_of[t] < 0:
             continue
-        parts[0] = np.int64(fit[e]) + np.int64(burden[e])
-        parts[1], parts[2], parts[3] = burden[e], lean_of[t], keep_of[t]
+        parts[0] = np.int64(fit[e]) + np.int64(burden[e]) + awaited[a]
+        parts[1], parts[2], parts[3], parts[4] = burden[e], lean_of[t], keep_of[t], awaited[a]
         for j in range(n):
             if points <= line_score[j]:
                 tied[j] += points == line_score[j]
@@ -180,7 +180,7 @@ def passed_over(  # type: ignore[no-untyped-def]
                 continue
             if _above(line_app, j, a):
                 continue
-            gain = points + parts[0] - parts[1] + parts[2] + more - line_worth[j]
+            gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth[j]
             why = _reason(
                 t,
                 a,
@@ -223,14 +223,14 @@ def passed_over(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def first_reasons(  # type: ignore[no-untyped-def]
-    app, kind, score, fit, burden, start, stop, more, kind_of, lean_of, keep_of, first, cost, rule, placed, dalo, full_at,
+    app, kind, score, fit, burden, awaited, start, stop, more, kind_of, lean_of, keep_of, first, cost, rule, placed, dalo, full_at,
     how, line_score, line_parts, line_worth, by_score, alike, micro, word, out,
 ):  # fmt: skip
     """``out`` by entry of a menu: why the first rank of its list stands before each household; all arguments as above.
 
     ``by_score`` where the household's score is lower, ``alike`` where it is the same.
     """
-    parts = np.empty(4, np.int64)
+    parts = np.empty(5, np.int64)
     for e in range(start, stop):
         points, t, a = np.int64(score[e]), kind[e], app[e]
         if kind_of[t] < 0:
@@ -238,9 +238,9 @@ def first_reasons(  # type: ignore[no-untyped-def]
         if points <= line_score:
             out[e - start] = by_score if points < line_score else alike
             continue
-        parts[0] = np.int64(fit[e]) + np.int64(burden[e])
-        parts[1], parts[2], parts[3] = burden[e], lean_of[t], keep_of[t]
-        gain = points + parts[0] - parts[1] + parts[2] + more - line_worth
+        parts[0] = np.int64(fit[e]) + np.int64(burden[e]) + awaited[a]
+        parts[1], parts[2], parts[3], parts[4] = burden[e], lean_of[t], keep_of[t], awaited[a]
+        gain = points + parts[0] - parts[1] - parts[4] + parts[2] + more - line_worth
         why = _reason(t, a, gain, how, False, first, first, cost, rule, dalo, full_at, 0, True, micro)
         out[e - start] = word[_part(parts, line_parts) if why == FIT else why]
 
@@ -273,6 +273,8 @@ def _part(parts, line):  # type: ignore[no-untyped-def]
     lost, why = line[0] - parts[0], FIT
     if parts[1] - line[1] > lost:
         lost, why = parts[1] - line[1], BURDEN
+    if parts[4] - line[4] > lost:
+        lost, why = parts[4] - line[4], AWAITED
     keep = line[3] - parts[3]
     if line[2] - parts[2] - keep > lost:
         lost, why = line[2] - parts[2] - keep, LEAN

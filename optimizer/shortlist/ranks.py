@@ -58,6 +58,7 @@ class Lines:
     score: I64
     fit: I64
     burden: I64
+    awaited: I64
     lean: I64
     value: I64
     order: I32
@@ -151,7 +152,8 @@ def _lines(problem: Problem, pools: Pools, first: FirstRanks, found: I64) -> Lin
     for i in seat.tolist():
         value[i], lean[i] = pools.seat_value(int(dwelling[i]), int(kind[i]))
         score[i] = value[i] - lean[i] - problem.fill_value
-    fit = net + burden
+    awaited = problem.awaited_of(app)
+    fit = net + burden + awaited
     return Lines(
         dwelling=dwelling.astype(np.int32),
         rank=found[:, 1].astype(np.int32),
@@ -161,6 +163,7 @@ def _lines(problem: Problem, pools: Pools, first: FirstRanks, found: I64) -> Lin
         score=score,
         fit=fit,
         burden=burden,
+        awaited=awaited,
         lean=lean,
         value=value,
         order=found[:, 4].astype(np.int32),

@@ -22,6 +22,8 @@ class LineContext:
     pinned: bool
     heavy: bool
     """Its effort rate there is above the threshold, which counts against it."""
+    awaited: bool
+    """It is kept for a dwelling expected, which counts against it."""
     named: bool
     summary: LineSummary
     places: Mapping[str, str]
@@ -63,6 +65,12 @@ def line_reason(context: LineContext, lang: Lang) -> str:
             if lang == "fr"
             else "despite an effort rate above the threshold"
         )
+    if context.awaited:
+        pieces.append(
+            "bien que gardée pour un logement attendu"
+            if lang == "fr"
+            else "although kept for a dwelling expected"
+        )
     if context.rank > 1:
         pieces.insert(0, "réserve" if lang == "fr" else "reserve")
     return " ; ".join(pieces) if lang == "fr" else "; ".join(pieces)
@@ -84,6 +92,7 @@ def _why(reason: str, count: int, gap: int, context: LineContext, lang: Lang) ->
             f"taux d'effort plus lourd dans ce logement (jusqu'à {far} points de cotation d'écart)",
             f"heavier effort rate in this dwelling (up to {far} points of score apart)",
         ),
+        "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
         "lean": (
             "injoignable, ou DALO mieux servi par ce contingent",
             "unreachable, or DALO better served by this account",

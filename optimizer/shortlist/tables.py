@@ -57,6 +57,8 @@ def proposals_table(
     effort = np.full(len(lines), np.nan)
     for at, rate in _rates(lines.dwelling, lines.app, effort_rate):
         effort[at] = np.where(rate >= 0, rate / 10_000, np.nan)
+    # the column is there where the case says what is expected: without, a result has the columns it always had
+    kept_for = {"awaited": money(lines.awaited)} if len(problem.awaited) else {}
     return pd.DataFrame(
         {
             "dwelling_id": named(problem.dwelling_ids, lines.dwelling),
@@ -66,6 +68,7 @@ def proposals_table(
             "score": money(lines.score),
             "fit": money(lines.fit),
             "burden": money(lines.burden),
+            **kept_for,
             "lean": money(lines.lean),
             "value": money(lines.value),
             "effort": effort,

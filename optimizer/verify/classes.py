@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.verify.awaited import awaited
 from optimizer.verify.blocks import HELD, LIMIT, Block, Blocks, Column, Fit
 from optimizer.verify.burden import Burdens
 from optimizer.verify.cells import I32, I64, U8, B
@@ -45,9 +46,11 @@ class Door:
     best: I64
     """Best score of ``fine``, by type."""
     worth: I64
-    """Score + fit − burden by position, without the dwellings' own points and what depends on the account."""
+    """Score + fit − burden − awaited by position, without the dwellings' own points and what depends on the account."""
     burden: I64
     """By position, at least 0."""
+    awaited: I64
+    """Likewise."""
     profile: I64
     """Profile bits by type."""
     rep: I32
@@ -184,8 +187,16 @@ class Classes:
         fine, count, best = inside(code, block.type, block.score, len(block.rep))
         adapted = self.fit.adapted if dw.accessible[d] == 2 else 0
         burden = self.burdens.at(d, block.app, block.once)
+        kept_for = block.once("awaited", lambda: self.awaited[block.app])
         points = worths(block.base, first, room, self.fit.first_rooms, block.need, adapted) - burden
-        return Door(k, block, code, block.type, fine, count, best, points, burden, block.profile, block.rep)
+        points -= kept_for
+        parts = (burden, kept_for, block.profile, block.rep)
+        return Door(k, block, code, block.type, fine, count, best, points, *parts)
+
+    @cached_property
+    def awaited(self) -> I64:
+        """(A,) what is taken off the value of a household that a dwelling expected would miss, hundredths."""
+        return awaited(self.world, self.blocks)
 
     def cap_of(self, d: int) -> I64:
         """Ceiling × factor of a dwelling (ten-thousandths of a cent): categories 1..6, then each further person."""

@@ -18,6 +18,7 @@ from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.rows import Book
 from optimizer.verify.verdict import Findings, Unreadable
 from optimizer.verify.walks import (
+    AWAITED,
     BURDEN,
     CLASS,
     COUNT,
@@ -39,7 +40,7 @@ COLUMNS = (
     "dwelling_id", "rank", "application_id_ahead", "application_id_passed", "points_gap", "explained_by",
 )  # fmt: skip
 WORDS = {
-    "fit": FIT, "burden": BURDEN, "lean": LEAN, "keep": KEEP, "pin": PIN, "nomination": NOMINATION, "places": PLACES, "class": CLASS, "gap": GAP, "count": COUNT,
+    "fit": FIT, "burden": BURDEN, "awaited": AWAITED, "lean": LEAN, "keep": KEEP, "pin": PIN, "nomination": NOMINATION, "places": PLACES, "class": CLASS, "gap": GAP, "count": COUNT,
 }  # fmt: skip
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<scope>[^\]]*)\]@(?P<price>\d+(\.\d+)?)")
 
@@ -192,7 +193,7 @@ class Leapfrogs:
         marks = [mark for stand in shown.stands for mark in stand.marks]
         ledger = self._ledger
         lost, wrong, unfit, gaps = leapfrogs(
-            door.fine, block.app, block.score, door.worth, door.burden, door.type,
+            door.fine, block.app, block.score, door.worth, door.burden, door.awaited, door.type,
             shown.allowed, shown.may_first, shown.lean, shown.given,
             a.dalo[door.rep], door.profile, shown.ptr, shown.at, shown.stand, shown.turn, shown.own_ptr, shown.own,
             shown.list_ptr, shown.listed, shown.list_rank, self._wanted(door, shown),

@@ -36,7 +36,8 @@ class Seat:
 class Entries:
     """The applications eligible for a class, by application index, one by one.
 
-    ``named`` and ``first`` are bit masks over ``accounts``; ``fit`` is without the vacancy points; ``burden`` is taken off.
+    ``named`` and ``first`` are bit masks over ``accounts``; ``fit`` is without the vacancy points and less what the
+    household is awaited for; ``burden`` is taken off.
     """
 
     accounts: tuple[str, ...]

@@ -49,6 +49,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scores": ("application_id", "epci", "grid", "criterion", "points"),
 }  # fmt: skip
 """Every table of a result and its columns, in order."""
+AFTER_BURDEN = "awaited"
+"""Column of ``proposals`` more in a case that says which dwellings are expected."""
 CHAINED = ("chain", "position", "conditional_on")
 """Columns of ``proposals`` more in a run with chains."""
 ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects", "chains": "chains"}
@@ -56,6 +58,11 @@ ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects", "chains": 
 BESIDE = frozenset(("shadow", "by_epci", "by_landlord"))
 """What another grid would list, and totals of a run too large for pages: beside the result and held to their hash."""
 STOPS = ("proven", "gap", "time", "interrupted")
+
+
+def _with_awaited(columns: tuple[str, ...]) -> tuple[str, ...]:
+    at = columns.index("burden") + 1
+    return (*columns[:at], AFTER_BURDEN, *columns[at:])
 
 
 def language(run: Mapping[str, Any]) -> Lang:
@@ -87,7 +94,7 @@ def check_record(folder: Path, run: Mapping[str, Any], world: World, found: Find
         found.demand("record", _same(run[key], value), key)
     found.demand("record", stop in STOPS and stop == proof["stopped"], "stop")
     found.demand("record", run["rows"].keys() == run["inputs"].keys(), "rows")
-    _check_tables(folder, run, found)
+    _check_tables(folder, run, world, found)
 
 
 def check_verdict(run: Mapping[str, Any], verdict: str, found: Findings) -> None:
@@ -100,7 +107,7 @@ def _same(said: object, right: object) -> bool:
     return said == right and isinstance(said, bool) == isinstance(right, bool)
 
 
-def _check_tables(folder: Path, run: Mapping[str, Any], found: Findings) -> None:
+def _check_tables(folder: Path, run: Mapping[str, Any], world: World, found: Findings) -> None:
     """Every table there, whole, with exactly its columns."""
     options = run["options"]
     due = {*COLUMNS, *(name for name, option in ASKED.items() if options.get(option))}
@@ -110,5 +117,8 @@ def _check_tables(folder: Path, run: Mapping[str, Any], found: Findings) -> None
     for name in sorted(due & there.keys() & run["tables"].keys()):
         found.demand("record", run["tables"][name] == rows_of(there[name]), f"{name} : nombre de lignes")
         if name in COLUMNS:
-            due_columns = COLUMNS[name] + (CHAINED if name == "proposals" and options.get("chains") else ())
+            due_columns = COLUMNS[name]
+            if name == "proposals":
+                due_columns = _with_awaited(due_columns) if world.expects else due_columns
+                due_columns += CHAINED if options.get("chains") else ()
             found.demand("record", tuple(headers(folder, name)) == due_columns, f"{name} : colonnes")

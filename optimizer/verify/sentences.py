@@ -43,6 +43,7 @@ SEAT = (
     "orientation: the réservataire names its own households",
 )
 FIXED = {
+    "awaited": ("gardé pour un logement attendu", "kept for a dwelling expected"),
     "lean": ("injoignable, ou DALO mieux servi par ce contingent", "unreachable, or DALO better served by this account"),
     "keep": ("proposition antérieure gardée", "earlier proposal kept"),
     "fit": ("adéquation (préférence, taille, accès) et points du logement", "fit (preference, size, access)"),
@@ -185,6 +186,9 @@ class Sentences:
                 "despite an effort rate above the threshold",
             )
             after.append(pick(words, lang))
+        if self.lines.awaited[i] > 0:
+            kept_for = ("bien que gardée pour un logement attendu", "although kept for a dwelling expected")
+            after.append(pick(kept_for, lang))
         return before, reasons, after
 
     def _passes(self, total: int) -> str:

@@ -36,6 +36,8 @@ class Lines:
     score: I64
     fit: I64
     burden: I64
+    awaited: I64
+    """Zero where the case says nothing of what is expected."""
     lean: I64
     value: I64
     accounts: list[str]
@@ -53,6 +55,7 @@ class Lines:
             self.score[at],
             self.fit[at],
             self.burden[at],
+            self.awaited[at],
             self.lean[at],
             self.value[at],
             self.accounts,
@@ -93,25 +96,29 @@ def lottery(seed: str, application: str, dwelling: str, account: str) -> int:
     return int(digest[:5], 16)
 
 
-POINTS = ("score", "fit", "burden", "lean", "value")
+AWAITED = "awaited"
+POINTS = ("score", "fit", "burden", "awaited", "lean", "value")
 
 
 def read_lines(out: Out, world: World, found: Findings) -> Lines:
     """Lines of ``proposals`` with known identifiers, sorted by dwelling and rank; the others are problems."""
     home, app = out.index("dwelling_id", world.dwellings.ids), out.index("application_id", world.apps.ids, -2)
     account, accounts = out.words("account")
-    columns = [out.scaled("rank", 1), *(out.scaled(name, 100) for name in POINTS)]
+    given = [name for name in POINTS if name != AWAITED or world.expects]
+    nothing = np.zeros(len(home), np.int64)
+    points = [out.scaled(name, 100) if name in given else nothing for name in POINTS]
+    columns = [out.scaled("rank", 1), *points]
     known = (home >= 0) & (app > -2) & out.filled("reason")
-    for name in ("rank", *POINTS):
+    for name in ("rank", *given):
         known &= out.filled(name)
     if not known.all():
         found.add("lines", "identifiant inconnu, nombre ou raison absents", int((~known).sum()))
     at = np.flatnonzero(known)
     at = at[np.lexsort((columns[0][at], home[at]))]
-    rank, score, fit, burden, lean, value = (x[at] for x in columns)
+    rank, score, fit, burden, kept_for, lean, value = (x[at] for x in columns)
     if world.tenant:  # of a freed dwelling the value goes without the fill value, which no part of it shows
         fit = fit - np.where(np.isin(home[at], sorted(world.tenant)), world.less, 0)
-    lines = Lines(home[at], account[at], rank, app[at], score, fit, burden, lean, value, accounts)
+    lines = Lines(home[at], account[at], rank, app[at], score, fit, burden, kept_for, lean, value, accounts)
     if len(lines):
         _check_groups(lines, world, found)
     return lines
@@ -180,7 +187,7 @@ class Pairs:
             lines, found = self.lines, self.found
             account, rank, app = lines.account[a:b], lines.rank[a:b], lines.app[a:b]
             score, fit, value = lines.score[a:b], lines.fit[a:b], lines.value[a:b]
-            burden, lean = lines.burden[a:b], lines.lean[a:b]
+            burden, lean, kept_for = lines.burden[a:b], lines.lean[a:b], lines.awaited[a:b]
             self._orders(who, account, rank, app)
             bonus = self.classes.bonus[lines.dwelling[a:b]]
             numbers = [who.accounts.index(x) if x in who.accounts else -1 for x in lines.accounts_of(account)]
@@ -195,7 +202,7 @@ class Pairs:
                 seat &= there
                 middle, less = (np.array([x[i] if x else 0 for x in each], np.int64) for i in (0, 1))
                 _count(found, "scores", "valeur d'une orientation", seat & (score != middle))
-                wrong = (fit != 0) | (burden != 0) | (lean != -less)
+                wrong = (fit != 0) | (burden != 0) | (kept_for != 0) | (lean != -less)
                 wrong |= value != self.classes.fit.fill + middle - less
                 _count(found, "values", "valeur d'une orientation", seat & wrong)
             here = (app >= 0) & (bit >= 0)
@@ -207,12 +214,13 @@ class Pairs:
                 may &= (door.code[at] == 0) & (mask >> np.maximum(bit, 0) & 1 > 0)
             _count(found, "eligibility", "demande non recevable", here & ~may)
             if may.any():
-                true, less = door.block.score[at], door.burden[at]
+                true, less, due = door.block.score[at], door.burden[at], door.awaited[at]
                 more = who.lean[door.type[at], np.maximum(bit, 0)]
                 whole = door.worth[at] + bonus
                 _count(found, "scores", "score", may & (score != true))
-                _count(found, "values", "fit", may & (fit != whole - true + less))
+                _count(found, "values", "fit", may & (fit != whole - true + less + due))
                 _count(found, "values", "burden", may & (burden != less))
+                _count(found, "values", AWAITED, may & (kept_for != due))
                 _count(found, "values", "lean", may & (lean != more))
                 _count(found, "values", "value", may & (value != self.classes.fit.fill + whole + more))
 

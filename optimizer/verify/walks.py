@@ -13,7 +13,7 @@ from optimizer.verify.cells import I32, I64, U8, B
 
 RATE = 10_000
 SHOWN = 20
-FIT, BURDEN, LEAN, KEEP, PIN, NOMINATION, PLACES, CLASS, NEED, GAP, COUNT, RULE = range(1, 13)
+FIT, BURDEN, AWAITED, LEAN, KEEP, PIN, NOMINATION, PLACES, CLASS, NEED, GAP, COUNT, RULE = range(1, 14)
 """Numbers of the reasons; 0 is none of them; from RULE on, each rule named by the file."""
 
 
@@ -139,15 +139,17 @@ def _exchange(
 
 
 @njit(cache=True, nogil=True)
-def _part(why: int, fit: int, burden: int, lean: int, keep: int) -> bool:
+def _part(why: int, fit: int, burden: int, awaited: int, lean: int, keep: int) -> bool:
     """Whether the named part of the value is the one by which the passed household loses most, the first of equals."""
-    most = max(max(fit, burden), max(lean, keep))
+    most = max(max(max(fit, burden), awaited), max(lean, keep))
     if most <= 0:
         return False
     if fit == most:
         return bool(why == FIT)
     if burden == most:
         return bool(why == BURDEN)
+    if awaited == most:
+        return bool(why == AWAITED)
     if lean == most:
         return bool(why == LEAN)
     return bool(why == KEEP)
@@ -172,7 +174,7 @@ def _breaks(
 
 @njit(cache=True, nogil=True)
 def leapfrogs(
-    fine: I32, app: I32, score: I64, value: I64, burden: I64, kind: I32, allowed: U8, may_first: U8, lean: I64, given: I64,
+    fine: I32, app: I32, score: I64, value: I64, burden: I64, awaited: I64, kind: I32, allowed: U8, may_first: U8, lean: I64, given: I64,
     dalo: B, profile: I64, ptr: I64, shown: I32, stand: I32, turn: I64, own_ptr: I64, own: I32, list_ptr: I64, listed: I32,
     list_rank: I64, wanted: B, pinned: B, kept: I32, keep_points: int, placed: B, full_at: I64, row_ptr: I64, row_rank: I32,
     row_ahead: I32, row_passed: I32, row_gap: I64, row_why: I32, rule_row: I64, mark_ptr: I64, mark_row: I64, mark_trait: I64,
@@ -238,9 +240,10 @@ def leapfrogs(
                 if FIT <= why <= KEEP:
                     keep = keep_points * (np.int64(me == kept[q]) - np.int64(other == kept[q]))
                     more = int(burden[other] - burden[me])
-                    fit = (value[me] - score[me]) - (value[other] - score[other]) - more
+                    late = int(awaited[other] - awaited[me])
+                    fit = (value[me] - score[me]) - (value[other] - score[other]) - more - late
                     light = int(lean[row, mine] - lean[row, t] - keep)
-                    fine_reason = gain <= 0 and _part(int(why), int(fit), more, light, int(keep))
+                    fine_reason = gain <= 0 and _part(int(why), int(fit), more, late, light, int(keep))
                 elif why == PIN:
                     fine_reason = rank == 1 and pinned[q]
                 elif why == NOMINATION:

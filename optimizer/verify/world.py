@@ -101,6 +101,11 @@ class World:
         """Identifiers of dwellings and applications."""
         return Ids(*(pa.array(x.ids, pa.string()) for x in (self.dwellings, self.apps)))
 
+    @property
+    def expects(self) -> bool:
+        """Whether the case says which dwellings are expected this year."""
+        return self.raw.table("forecast").rows > 0
+
     @cached_property
     def id_rank(self) -> I32:
         """(A,) rank of each application's identifier."""

@@ -260,6 +260,8 @@ def test_the_burden_and_the_lean_are_assumed_and_say_so():
     lean = ("points_per_missing_name", "names", "dalo_points", "unreachable_margin", "keep_points")
     assert [rules.get(f"national.lean.{name}") for name in lean] == [200, 3, 200, 20, 50]
     keys = [f"national.burden.{n}" for n in burden] + [f"national.lean.{n}" for n in lean]
+    assert (rules.get("national.awaited.weight"), rules.get("national.awaited.most")) == (1, 0.5)
+    keys += ["national.awaited.weight", "national.awaited.most"]
     assert all(rules.value(key).is_assumed for key in keys)
     assert [
         rules.get(f"national.rules.{k}") for k in ("flux.play", "flux.tolerance_max", "flux_max.tolerance")

@@ -68,10 +68,29 @@ def write_case(seed: int, folder: Path) -> Path:
     for name, rows in tables.items():
         if rows:
             write_table(folder / f"{name}.csv", rows)
+    if expected := _forecast(seed, tables):
+        write_table(folder / "forecast.csv", expected)
     pins = _pins(draw, folder) if draw.chance(0.25) else []
     if pins:
         write_table(folder / "decisions.csv", [*tables["decisions"], *pins])
     return folder
+
+
+def _forecast(seed: int, tables: dict[str, list[Row]]) -> list[Row]:
+    """What is expected, in two cases of five: kinds of the dwellings there are and others. Drawn apart from the rest."""
+    draw = Draw(1_000_000 + seed)
+    rows = []
+    for like in tables["dwellings"] if draw.chance(0.4) else []:
+        row = {name: like[name] for name in ("landlord", "commune", "rooms", "financing")}
+        if draw.chance(0.3):
+            row["rooms"] = draw.whole(1, 6)
+        if draw.chance(0.3):
+            row |= {"accessible": draw.one(["none", "accessible", "adapted"]), "floor": draw.whole(0, 3)}
+            row["lift"] = draw.one([None, True, False])
+        row["expected"] = draw.one(["0", "0.25", "0.5", "1", "2.5", "6"])
+        row["arrivals"] = draw.one([None, None, 0, 1, 3])
+        rows.append(row)
+    return rows
 
 
 def _pins(draw: Draw, folder: Path) -> list[Row]:

@@ -17,7 +17,7 @@ from tests.oracle.contract.quartile import quartile
 from tests.oracle.contract.reading import communes
 from tests.oracle.contract.rules import ZERO, RuleRow
 
-WHY = ("fit", "burden", "lean", "keep", "pin", "nomination", "places", "class", "gap", "need:")
+WHY = ("fit", "burden", "awaited", "lean", "keep", "pin", "nomination", "places", "class", "gap", "need:")
 
 
 def number(value: Any) -> Fraction | None:
@@ -86,9 +86,8 @@ def pairs_differing(answer: Answer, file: Path) -> list[str]:
         for row in csv.DictReader(lines, delimiter=";"):
             if row["application_id"] and row["may_be_first"] == "1":
                 key = (row["dwelling_id"], row["application_id"], row["account"])
-                theirs[key] = {
-                    name: number(row[name]) for name in ("score", "fit", "burden", "lean", "value")
-                }
+                names = ("score", "fit", "burden", "awaited", "lean", "value")
+                theirs[key] = {name: number(row[name]) for name in names if name in row}
     return differing("pair", mine, theirs)
 
 

@@ -37,7 +37,7 @@ def test_only_what_will_be_divided_is_left_before_its_pricings_end(monkeypatch: 
         rough = self.roughly
         left.append(rough)
         if rough and best is not None:
-            told = OpenNode(node.branches, best.multipliers, best.price, own=True)
+            told = OpenNode(node.branches, best.multipliers, best.multipliers, best.price, own=True)
             end = usual(self, told, *words, to_the_end=True)  # type: ignore[arg-type]
             assert end is not None and not self.roughly
             assert end.bound <= best.bound and not self._enough(end)

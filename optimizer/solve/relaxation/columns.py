@@ -77,8 +77,10 @@ class ColumnPool:
         self.open_cuts: set[Inequality] = set()
         self.tally: dict[tuple[str, int], tuple[int, int]] = {}
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
-        self.in_cuts: list[list[tuple[int, float]]] = [[] for _ in range(len(self.layout.marked))]
-        """(row, share) of the cuts that a marking is in."""
+        self.in_rows: list[list[tuple[int, float]]] = [[] for _ in self.layout.marked]
+        """(row, coefficient) of each marking in the rows that came after: counts, rounded rows, cuts."""
+        self._of_kind: dict[int, list[tuple[int, float]]] = {}
+        """(row, coefficient) of a column of a kind, but for its unit and its household, while no row is added."""
         self.limited: dict[int, Restriction] = {}
         self.held_to: dict[int, bool] = {}
         """Households that the node leaves out (False) or wants housed (True)."""
@@ -140,6 +142,7 @@ class ColumnPool:
     def _add_row(self, lower: float, upper: float, entries: list[tuple[int, float]]) -> int:
         at = int(self.model.getNumRow())
         add_rows(self.model, np.array([lower]), np.array([upper]), [entries])
+        self._of_kind.clear()
         return at
 
     def _add_unit(self, klass: int, dwellings: I32, must: bool) -> int:
@@ -271,37 +274,42 @@ class ColumnPool:
         found = [(row, 1.0)]
         if app >= 0:
             found.append((self.app_row[app], 1.0))
+        own = self._of_kind.get(kind)
+        if own is None:
+            own = self._of_kind[kind] = self._counted(kind)
+        found += own
+        return found
+
+    def _counted(self, kind: int) -> list[tuple[int, float]]:
+        """Where a first rank of the kind counts: orders, rows, counts, cuts."""
+        found: list[tuple[int, float]] = []
         kinds = self.layout.problem.kinds
         for at in range(int(kinds.order_ptr[kind]), int(kinds.order_ptr[kind + 1])):
             wanted = self.order_row.get(int(kinds.order_row[at]))
             if wanted is not None:
                 found.append((wanted, float(kinds.order_sign[at])))
-        for k, num, den, rate in self.marks[kind]:
+        for k, num, _, rate in self.marks[kind]:
             weight = num - rate / RATE_UNIT
             if weight:
                 found.append((self.base_row[k], weight))
-            if num and ("num", k) in self.count_row:
-                found.append((self.count_row["num", k], 1.0))
-            if den and ("den", k) in self.count_row:
-                found.append((self.count_row["den", k], 1.0))
-        if self.mir_row:
-            nums = {k for k, num, *_ in self.marks[kind] if num}
-            for (k, n), row_ in self.mir_row.items():
-                if k in nums:
-                    found.append((row_, mir_row(self.layout, k, n).f / RATE_UNIT))
-        for k, num, den, _ in self.marks[kind]:
-            for on in ("num",) * bool(num) + ("den",) * bool(den):
-                if (on, k) in self.tally:
-                    found.append((self.tally[on, k][0], 1.0))
-        found += self.in_cuts[int(self.layout.marking[kind])]
+        found += self.in_rows[int(self.layout.marking[kind])]
         return found
 
     def using(self, k: int, on: str) -> list[int]:
         """Columns that count for a row."""
         at, kind = self.columns
-        counts = self.formulation.cuts.num if on == "num" else self.formulation.cuts.den
-        found: list[int] = at[counts[k, self.layout.marking[kind]] > 0].tolist()
+        found: list[int] = at[self._inside(on)[k, self.layout.marking[kind]] > 0].tolist()
         return found
+
+    def _inside(self, on: str) -> I64:
+        """(R, n_markings) 1 where what counts so is in the num, or the den, of a row."""
+        return self.formulation.cuts.num if on == "num" else self.formulation.cuts.den
+
+    def _count_in(self, row: int, coef: I64 | F) -> None:
+        """Columns to come enter a row with ``coef`` (n_markings,)."""
+        some = np.flatnonzero(coef)
+        for marking, value in zip(some.tolist(), coef[some].tolist(), strict=True):
+            self.in_rows[marking].append((row, float(value)))
 
     @property
     def columns(self) -> tuple[I64, I64]:
@@ -352,18 +360,21 @@ class ColumnPool:
             sign,
         )
         self.order_row.update({p: first + i for i, p in enumerate(rows)})
+        self._of_kind.clear()
 
     def _add_count_row(self, on: str, k: int) -> None:
         self.count_row[on, k] = row = self._add_row(
             -INFINITY, INFINITY, [(at, 1.0) for at in self.using(k, on)]
         )
+        self._count_in(row, self._inside(on)[k])
         for sign in (1.0, -1.0):
             self.elastic_cols.append(self._add_column(self.forbidding, 0.0, INFINITY, [(row, sign)]))
 
     def _add_mir_row(self, k: int, n: int) -> None:
         f = mir_row(self.layout, k, n).f / RATE_UNIT
         entries = [(self.short_col[k], 1.0), *((at, f) for at in self.using(k, "num"))]
-        self.mir_row[k, n] = self._add_row(-INFINITY, INFINITY, entries)
+        self.mir_row[k, n] = row = self._add_row(-INFINITY, INFINITY, entries)
+        self._count_in(row, self._inside("num")[k] * f)
 
     def _tally(self, on: str, k: int) -> int:
         """Column that equals a count: an envelope is then a short row, however many pairs count in it."""
@@ -372,6 +383,7 @@ class ColumnPool:
             at = self._add_column(0.0, -INFINITY, INFINITY, [])
             row = self._add_row(0.0, 0.0, [(at, -1.0), *((j, 1.0) for j in self.using(k, on))])
             self.tally[on, k] = row, at
+            self._count_in(row, self._inside(on)[k])
         return self.tally[on, k][1]
 
     def _add_envelope_row(self, cut: Envelope) -> None:
@@ -387,14 +399,14 @@ class ColumnPool:
         if isinstance(cut, Envelope):
             self._add_envelope_row(cut)
             return
-        coef = (cut.coef / cut.unit).tolist()
+        coef = cut.coef / cut.unit
         entries = [(self.short_col[k], share / RATE_UNIT) for k, share in cut.shares()]
         at, kind = self.columns
-        marking = self.layout.marking[kind].tolist()
-        entries += [(j, coef[c]) for j, c in zip(at.tolist(), marking, strict=True) if coef[c]]
+        own = coef[self.layout.marking[kind]]
+        some = np.flatnonzero(own)
+        entries += zip(at[some].tolist(), own[some].tolist(), strict=True)
         self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)
-        for marking_ in np.flatnonzero(cut.coef).tolist():
-            self.in_cuts[marking_].append((row, coef[marking_]))
+        self._count_in(row, coef)
 
     def ask(self, layout: Layout, formulation: Formulation) -> None:
         """Go on with the same problem where some rows ask for other amounts.
@@ -412,9 +424,10 @@ class ColumnPool:
         self.open_cuts &= self.cut_row.keys()
         for row in gone:
             self.model.changeRowBounds(row, -INFINITY, INFINITY)
+        self._of_kind.clear()
         left = set(gone)
-        self.in_cuts = [
-            [(row, share) for row, share in entries if row not in left] for entries in self.in_cuts
+        self.in_rows = [
+            [(row, share) for row, share in entries if row not in left] for entries in self.in_rows
         ]
 
     def explode(self, klass: int) -> None:

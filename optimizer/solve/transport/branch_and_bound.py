@@ -43,6 +43,14 @@ class _Split:
     cells: Floats
 
 
+@dataclass(frozen=True)
+class Stuck:
+    """A node that leaves nothing to divide and is not closed, and the objective known then."""
+
+    node: OpenNode
+    objective: int
+
+
 class BranchAndBound(NodeRelaxation):
     """Treats the nodes of one run; keeps the certificate of every closed one."""
 
@@ -67,7 +75,7 @@ class BranchAndBound(NodeRelaxation):
         self.next_shake, self.wait = 0, 4
         self.next_wide, self.wide_wait = 0, 1
         self._compared: tuple[Priced, _Split] | None = None
-        nodes = [OpenNode((), start, run.best.price)]
+        nodes = [OpenNode((), start, start, run.best.price, run.best.bound)]
         if warm:
             warm = tuple(shifted(run.model, leaf) for leaf in warm)
             moved = np.zeros_like(y) if root is None else y - root
@@ -81,17 +89,37 @@ class BranchAndBound(NodeRelaxation):
         for node in nodes:
             self.tree.put(node, run.best.bound)
         self.opened = 0
+        self.stuck: list[Stuck] = []
 
     @property
     def bound(self) -> int:
         """Bound of what is still open, floored to the grid; the objective when nothing is."""
         assert self.run.incumbent is not None
-        done, widest = self.run.incumbent.objective, self.tree.widest
-        return done if widest is None else max(self.run.floor(widest.bound), done)
+        widest = self.tree.widest
+        bounds = [] if widest is None else [widest.bound]
+        bounds += [one.node.bound for one in self.stuck]
+        return max([self.run.incumbent.objective, *(self.run.floor(bound) for bound in bounds)])
+
+    @property
+    def finished(self) -> bool:
+        """Whether every node is closed."""
+        return not self.tree and not self.stuck
 
     def explore(self) -> bool:
-        """Treat nodes until all are closed or the asked gap is (True), or a limit stops the run (False)."""
-        return self.tree.explore(self)
+        """Treat nodes until all are closed or the asked gap is (True); False when a limit or a node without division is left."""
+        run = self.run
+        while self.tree.explore(self):
+            assert run.incumbent is not None
+            if run.closed():
+                return True
+            # what is whole and yet open lacks a proposal, and another node may have brought it
+            again = [one for one in self.stuck if one.objective < run.incumbent.objective]
+            if not again:
+                return self.finished
+            self.stuck = [one for one in self.stuck if one.objective >= run.incumbent.objective]
+            for one in again:
+                self.tree.put(one.node, one.node.bound)
+        return False
 
     def enough(self, bound: int) -> bool:
         """Whether the gap asked is reached; a node that a proposal closed meanwhile is priced all the same, for its leaf."""
@@ -102,7 +130,7 @@ class BranchAndBound(NodeRelaxation):
         return self.opened >= self.run.options.max_leaves or self.run.halted()
 
     def treat(self, entry: Entry[OpenNode, int]) -> bool:
-        """Close or divide an open node; False, and it is open again, when a limit stops the run or neither can be done."""
+        """Close or divide an open node, or set it aside as stuck; False, and it is open again, when a limit stops the run."""
         run = self.run
         self.opened += 1
         if not self._treat(entry.node):
@@ -150,14 +178,24 @@ class BranchAndBound(NodeRelaxation):
             self._lookout(node, best, rows, tail).shake(shake)
             if self._closed(node, best):
                 return True
-        return False
+        if run.halted():
+            return False
+        assert run.incumbent is not None
+        known = replace(node.told(best), start=best.multipliers, own=True)
+        self.stuck.append(Stuck(known, run.incumbent.objective))
+        return True
 
     def _closed(self, node: OpenNode, best: Priced) -> bool:
-        """Keep the certificate of a node whose bound is good enough."""
-        if self._enough(best):
-            self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))
+        """Keep the certificate of a node whose bound, or that of what it is a side of, is good enough."""
+        assert self.run.incumbent is not None
+        known = node.told(best)
+        if self.run.floor(known.bound) <= self.run.incumbent.objective:
+            self._keep(known)
             return True
         return False
+
+    def _keep(self, node: OpenNode) -> None:
+        self.leaves.append(self._certificate(node.branches, node.multipliers, node.price))
 
     def _lookout(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> NodeHeuristics:
         node_rows = (self.structure, rows, tail, node.branches)
@@ -174,9 +212,12 @@ class BranchAndBound(NodeRelaxation):
             if cell < 0:
                 return False
             what, value = (-1, False, cell), float(split.cells[cell])
-            start = self._also_watch(what, best)
+            node, start = self._also_watch(what, node, best)
+            best = replace(best, multipliers=start)
+        known = node.told(best)
         for branch in sides_of(what, value):
-            self.tree.put(OpenNode((*node.branches, branch), start, best.price), best.bound)
+            side = replace(known, branches=(*node.branches, branch), start=start, own=False)
+            self.tree.put(side, side.bound)
         return True
 
     def _promises_nothing(self, node: OpenNode, best: Priced) -> bool:
@@ -233,18 +274,22 @@ class BranchAndBound(NodeRelaxation):
         run.clock.charge("master", now)
         return likely[int(np.argmax(scores))], max(scores)
 
-    def _also_watch(self, what: Count, best: Priced) -> Ints:
-        """Watch one more count; returns the multipliers of ``best`` in the new numbering, open nodes are renumbered."""
+    def _also_watch(self, what: Count, node: OpenNode, best: Priced) -> tuple[OpenNode, Ints]:
+        """Watch one more count; the node at hand and the multipliers of ``best`` in the new numbering, as all open nodes are."""
         at = self.n_rows + self.n_watch
         self.counts.append(what)
 
         def wider(y: Ints) -> Ints:
             return np.concatenate((y[:at], np.zeros(2, np.int64), y[at:]))
 
-        self.tree.rewrite(lambda node: replace(node, start=wider(node.start)))
+        def wide(node: OpenNode) -> OpenNode:
+            return replace(node, start=wider(node.start), multipliers=wider(node.multipliers))
+
+        self.tree.rewrite(wide)
+        self.stuck = [replace(one, node=wide(one.node)) for one in self.stuck]
         start = wider(best.multipliers)
         self._watch(replace(best, multipliers=start))
-        return start
+        return wide(node), start
 
     def _search(self, node: OpenNode, best: Priced, rows: RowSystem, tail: Tail) -> bool:
         """Close a node by exact search on its near arcs."""
@@ -264,13 +309,14 @@ class BranchAndBound(NodeRelaxation):
             self.next_wide, self.wide_wait = self.opened + self.wide_wait, 2 * self.wide_wait
         run.offer(value_of(run.structure, run.rows, found.incumbent.leases, found.incumbent.labels))
         if found.complete:
-            self.leaves.append(self._certificate(node.branches, best.multipliers, best.price))
+            self._keep(node.told(best))
             self.searched = True
         return found.complete
 
     def certificates(self) -> tuple[Certificate, ...]:
         """Closed nodes, and open ones with their parent's multipliers: together they cover everything."""
-        waiting = [self._certificate(e.node.branches, e.node.start, e.node.price) for e in self.tree]
+        nodes = (*(one.node for one in self.stuck), *(entry.node for entry in self.tree))
+        waiting = [self._certificate(node.branches, node.multipliers, node.price) for node in nodes]
         return (*self.leaves, *waiting)
 
     def _certificate(self, branches: tuple[Branch, ...], y: Ints, class_price: Ints) -> Certificate:
@@ -308,7 +354,8 @@ class BranchAndBound(NodeRelaxation):
         start[: self.n_rows] += moved[: self.n_rows]
         start[self.n_rows + self.n_watch :] += moved[self.n_rows :]
         price = leaf.class_price[self.structure.class_of]
-        return OpenNode(leaf.branches, np.maximum(start, 0), price, own=True)
+        start = np.maximum(start, 0)
+        return OpenNode(leaf.branches, start, start, price, own=True)
 
 
 def _least_whole(values: np.ndarray) -> int:

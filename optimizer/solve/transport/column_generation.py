@@ -106,7 +106,7 @@ def solve_transport(
                 run.options = replace(options, max_leaves=min(options.max_leaves, policy.warm_nodes))
             tree = BranchAndBound(run, local_search, leaves, start, _divided_on(warm))
             if tree.explore():
-                stop = "proven" if run.gap <= 0 or not tree.tree else "gap"
+                stop = "proven" if run.gap <= 0 or tree.finished else "gap"
             else:
                 stop = run.stopped() or "iteration_limit"
     found = _result(run, stop, tree, searched=tree is not None and tree.searched)

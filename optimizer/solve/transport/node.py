@@ -20,15 +20,35 @@ from optimizer.solve.transport.programs import Floats, Tail, build_tail
 from optimizer.solve.transport.rows import RowSystem
 from optimizer.solve.transport.run import Run
 
+UNKNOWN = 1 << 62
+"""Above every bound."""
+
 
 @dataclass(frozen=True)
 class OpenNode:
-    """A node still to be treated: its branches, and the multipliers and class prices of its parent, or, ``own``, its own."""
+    """A node still to be treated.
+
+    Attributes
+    ----------
+    branches : from the root
+    start : multipliers that its pricings begin near: those of its parent or, ``own``, its own
+    multipliers, price : of the rows and the classes, which prove ``bound`` for it
+    bound : times the quantum; the least that was proven of any node above it, since a side may be priced worse than what it
+        is a side of, and what was proven before still holds (``UNKNOWN``: a node of an earlier run)
+    """
 
     branches: tuple[Branch, ...]
     start: Ints
+    multipliers: Ints
     price: Ints
+    bound: int = UNKNOWN
     own: bool = False
+
+    def told(self, best: Priced) -> OpenNode:
+        """The node with what a pricing of it proves, if that is more."""
+        if best.bound > self.bound:
+            return self
+        return replace(self, multipliers=best.multipliers, price=best.price, bound=best.bound)
 
 
 class NodeRelaxation:

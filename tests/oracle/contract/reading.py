@@ -19,19 +19,19 @@ MODELS = Path(__file__).absolute().parents[3] / "models"
 
 TABLES = (
     "dwellings", "applications", "scores", "nominations", "in_progress", "leases", "events", "simulations",
-    "decisions", "residences", "conventions", "assiette",
+    "decisions", "residences", "conventions", "assiette", "forecast",
 )  # fmt: skip
 WHOLE = {
     "rooms", "floor", "attempts", "construction_year", "persons", "adults", "children_under_14", "visiting_children",
     "household_category", "ages_sum", "disabled_persons", "dependants", "current_rooms", "refusals",
     "alternate_custody_children", "expected_children", "rank", "year", "vacated", "mutation", "anru", "orcod", "unfit",
-    "sale", "stock", "proposal_deadline_days",
+    "sale", "stock", "proposal_deadline_days", "arrivals",
 }  # fmt: skip
 NUMBERS = {
     "surface_m2", "rent_eur", "charges_eur", "ceiling_factor", "tax_income_eur", "tax_income_n1_eur",
     "monthly_income_eur", "housing_allowance_eur", "consumption_units", "income_per_uc", "max_rent_eur",
     "current_rent_eur", "current_surface_m2", "score", "acceptance", "allowance_eur", "rls_eur", "effort", "share",
-    "tolerance", "opening_balance", "q1_share", "recent_q1_share",
+    "tolerance", "opening_balance", "expected", "q1_share", "recent_q1_share",
 }  # fmt: skip
 YES_NO = {
     "lift", "first_letting", "priority_mix_residence", "subsidy_d331_25_1", "couple", "extend", "accepts_qpv",

@@ -1,4 +1,4 @@
-"""What a proposal is worth, in points: filled dwelling + score + fit - burden + lean."""
+"""What a proposal is worth, in points: filled dwelling + score + fit - burden - awaited + lean."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from tests.oracle.contract.allowance import effort
+from tests.oracle.contract.awaited import awaited
 from tests.oracle.contract.cotation import Scorer
 from tests.oracle.contract.pairs import Pairs
 from tests.oracle.contract.quartile import is_dalo
@@ -33,6 +34,7 @@ class Values:
         self.score = cache(self._score)
         self.raw = cache(self._raw)
         self.effort = cache(lambda d, a: effort(pairs, d, a))
+        self.awaited = awaited(pairs)
 
     # ---- score ----------------------------------------------------------------------------------------------------------
 
@@ -155,7 +157,7 @@ class Values:
     # ---- all of it --------------------------------------------------------------------------------------------------------
 
     def parts(self, d: str, a: str, r: str) -> dict[str, Fraction]:
-        """Score, fit, burden, lean and value of one proposal."""
+        """Score, fit, burden, lean and value of one proposal, awaited too where the case says what is expected."""
         epci = communes()[self.pairs.dwellings[d]["commune"]][0]
         found: dict[str, Any] = {
             "score": self.score(epci, a),
@@ -164,6 +166,9 @@ class Values:
             "lean": self.lean(d, a, r),
         }
         found["value"] = self.fill_value + found["score"] + found["fit"] - found["burden"] + found["lean"]
+        if self.case["forecast"]:
+            found["awaited"] = self.awaited.get(a, ZERO)
+            found["value"] -= found["awaited"]
         return found
 
     def median_score(self, d: str, households: list[str]) -> Fraction:
