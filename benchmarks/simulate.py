@@ -68,7 +68,7 @@ def measured(setting: Setting, asked: argparse.Namespace) -> tuple[Simulation, d
         clock = now
 
     found = af.simulate(
-        "commission", asked.policies, seeds=min(setting.seeds, asked.seeds), workers=asked.workers,
+        "commission", asked.policies, seeds=range(asked.first, asked.first + min(setting.seeds, asked.seeds)), workers=asked.workers,
         parts=asked.parts and asked.parts / setting.id, progress=finished, **{**YEAR, **setting.options},
     )  # fmt: skip
     run = {f"{p.id} {seed}" for p in found.policies for seed in found.seeds}
@@ -120,6 +120,7 @@ def main(words: list[str]) -> int:
     """Live, compare, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, help="at most; a setting may ask for fewer")
+    parser.add_argument("--first", type=int, default=1, help="number of the first seed")
     parser.add_argument("--settings", default=",".join(s.id for s in SETTINGS))
     parser.add_argument("--policies", default="all")
     parser.add_argument("--workers", default="1")
@@ -127,7 +128,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(words)
     head = machine()
-    said = " ".join(f"--{name} {getattr(asked, name)}" for name in ("settings", "policies", "seeds"))
+    said = " ".join(f"--{name} {getattr(asked, name)}" for name in ("settings", "policies", "first", "seeds"))
     page = [
         f"# Policies over simulated years, {head['date']}",
         "",
