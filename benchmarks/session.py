@@ -43,7 +43,7 @@ def take(session: Session, kind: str, rng: np.random.Generator) -> None:
     if kind == "late":
         people = session.case.table("applications")
         row = people.iloc[int(rng.integers(len(people)))]
-        facts = {k: v for k, v in row.items() if pd.notna(v)}
+        facts = {str(k): v for k, v in row.items() if pd.notna(v)}
         session.decide("late", facts={**facts, "application_id": f"{int(rng.integers(10**17)):018d}"})
     elif kind == "pin":
         listed = lines[(lines["dwelling_id"] == home) & (lines["rank"] > 1)]["application_id"].tolist()

@@ -77,20 +77,23 @@ def measured(setting: Setting, asked: argparse.Namespace) -> tuple[Simulation, d
 
 def page_of(setting: Setting, found: Simulation, spent: dict[str, float]) -> list[str]:
     """The lines of one setting."""
-    table = found.summary.set_index(["policy", "indicator"])
+    table: dict[tuple[str, str], dict[str, Any]] = {
+        (str(line["policy"]), str(line["indicator"])): {str(key): value for key, value in line.items()}
+        for line in found.summary.to_dict("records")
+    }
 
     def cell(policy: str, indicator: str, times: float = 1.0, places: int = 1) -> str:
-        if (policy, indicator) not in table.index:
+        if (policy, indicator) not in table:
             return "–"
-        line = table.loc[(policy, indicator)]
+        line = table[policy, indicator]
         half = (line["high"] - line["mean"]) * times
         mean = f"{line['mean'] * times:,.{places}f}"
         return f"{mean} ± {half:,.{places}f}" if half == half else mean
 
     def paired(policy: str) -> tuple[str, str]:
-        if (policy, "value") not in table.index or policy == TODAY:
+        if (policy, "value") not in table or policy == TODAY:
             return "", ""
-        line = table.loc[(policy, "value")]
+        line = table[policy, "value"]
         if line["paired"] != line["paired"]:
             return "", ""
         half = line["paired_high"] - line["paired"]

@@ -20,7 +20,7 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,7 +85,8 @@ def make_case(seed: int, dwellings: int, applications: int, mode: str, habit: st
     vacated = case.table("assiette").iloc[0]
     told = {name: out[name] for name in ("anru", "orcod", "unfit", "sale", "stock")}
     told |= {"vacated": dwellings, "mutation": round(dwellings * vacated["mutation"] / vacated["vacated"])}
-    assiette = pd.DataFrame([{**vacated.to_dict(), **told}]).astype(case.table("assiette").dtypes.to_dict())
+    line = {str(name): value for name, value in vacated.items()} | told
+    assiette = pd.DataFrame([line]).astype(case.table("assiette").dtypes.to_dict())
     tables = {
         "dwellings": homes,
         "applications": people,
@@ -195,7 +196,9 @@ def sign(case: Case, year: Year, main: MainTables, nominators: Nominators) -> se
                 )
             }
             year.housed.add(person)
-            year.firsts.append({**line, "qpv": str(home["qpv"]) != "no"})
+            year.firsts.append(
+                {str(name): value for name, value in line.items()} | {"qpv": str(home["qpv"]) != "no"}
+            )
             year.lists.append(named[line["dwelling_id"]])
         else:
             lease |= nominators.unknown(account, year.leases)
@@ -215,18 +218,20 @@ def dues(case: Case, year: Year) -> pd.DataFrame:
     return pd.DataFrame({"account": names, "done": [done[n] for n in names], "due": [due[n] for n in names]})
 
 
-def shares(case: Case, communes: list[str]) -> Counter[str]:
+def shares(case: Case, communes: list[str]) -> defaultdict[str, float]:
     """Dwellings that the agreement gives each account of those in some communes."""
     rules = pipeline.load_rules(case)
     lines = case.table("conventions") if len(case.table("conventions")) else rules.conventions
     lines = lines[lines["landlord"].isin(case.table("dwellings")["landlord"])]
-    due: Counter[str] = Counter()
+    words = (lines[name].astype(str).tolist() for name in ("area", "account"))
+    agreed = list(zip(*words, lines["share"].astype(float).tolist(), strict=True))
+    due: defaultdict[str, float] = defaultdict(float)
     for commune in communes:
         rest = 1.0
-        for line in lines.itertuples():
-            if covers(str(line.area), commune, rules.communes):
-                due[str(line.account)] += float(line.share)
-                rest -= float(line.share)
+        for area, account, share in agreed:
+            if covers(area, commune, rules.communes):
+                due[account] += share
+                rest -= share
         due["BAILLEUR"] += rest
     return due
 
@@ -327,7 +332,8 @@ def lived(unit: Unit, dwellings: int, applications: int, time_limit: float | Non
     case = make_case(unit.seed, dwellings, applications, unit.mode, unit.habit)
     year = live(case, unit.size, NEW_TERMS if unit.terms == "before" else {}, time_limit, unit.habit)
     end = dues(case, year)
-    ends = {str(line.account): [int(line.done), float(line.due)] for line in end.itertuples()}
+    columns = (end["account"].tolist(), end["done"].tolist(), end["due"].tolist())
+    ends = {str(name): [int(done), float(due)] for name, done, due in zip(*columns, strict=True)}
     return {"ends": ends, "shown": figures(year)}
 
 

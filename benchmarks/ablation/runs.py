@@ -14,12 +14,12 @@ from pathlib import Path
 import highspy
 
 from benchmarks import child, instances
-from benchmarks.ablation.variants import DEFAULT, USUAL, policy_of, variants
+from benchmarks.ablation.variants import USUAL, policy_of, variants
 from benchmarks.scale.families import raw_of
 from benchmarks.scale.simplified import build
 from optimizer.problem.model import Problem
 from optimizer.solve import SolveOptions, solve
-from optimizer.solve.policy import SearchPolicy
+from optimizer.solve.policy import DEFAULT, SearchPolicy
 from optimizer.solve.transport import LabelledTransport, ScaleOptions, solve_transport
 
 MEMORY_GB = 6.0
@@ -107,7 +107,7 @@ def counted() -> Iterator[Tally]:
         tally.steps += max(0, model.getInfo().simplex_iteration_count)
         return status
 
-    highspy.Highs.run = run  # type: ignore[method-assign]
+    highspy.Highs.run = run  # type: ignore[method-assign,assignment]
     try:
         yield tally
     finally:

@@ -113,12 +113,17 @@ class RelaxationPolicy:
 
     assigned_from: int = 100
     """Dwellings from which a node is priced so; below, the LP's own prices take less time."""
+    linked_to: int = 40_000
+    """Kinds of first ranks up to which a case with chains is priced so: every tenant is one of its own at every dwelling."""
+    turns: int = 8
+    """Pairs of each class that an LP with links begins with where it is not."""
     answers_kept: int = 32
     """Earlier answers from which the next may start."""
     answer_far: int = 1_000
     """An answer is far when costs moved, on average, by more than one part in so many of what households bring."""
-    envelope_worth: float = 0.02
-    """Points by which an LP solution must miss an envelope for it to be added."""
+    envelope_worth: float = 0.004
+    """Points by which an LP solution must miss an envelope for it to be added: less than half a step of the values, which are whole
+    hundredths. What is left out at two steps keeps nodes open that nothing but divisions closes."""
     envelope_rounds: int = 60
     """Points of a window that are looked for one by one."""
     multiples: int = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from optimizer.problem.model import RATE_UNIT, Problem
+from optimizer.problem.model import Problem
 from optimizer.solve.answer import Solved
 from optimizer.solve.cuts.envelopes import Envelope
 from optimizer.solve.cuts.mir import Cut, Inequality
@@ -61,22 +61,9 @@ def _worths(leaf: Leaf) -> dict[int, int]:
         for k, value in part.items():
             found[k] = found.get(k, 0) + value
     for cut, nu in leaf.cuts:
-        for k, worth in _pulls(cut, nu):
+        for k, worth in cut.pulls(nu):
             found[k] = found.get(k, 0) + worth
     return found
-
-
-def _pulls(cut: Inequality, nu: int) -> list[tuple[int, int]]:
-    if isinstance(cut, Envelope):
-        return [(k, nu * mu // RATE_UNIT) for k, mu in zip(cut.rows, cut.counts, strict=True)]
-    assert isinstance(cut, Cut)
-    # what it rounds by
-    shape = cut.shape
-    over = shape.times * cut.at % shape.unit
-    return [
-        (k, nu * weight * RATE_UNIT * over // shape.unit**2)
-        for k, weight in zip(shape.rows, shape.weights, strict=True)
-    ]
 
 
 def _by_name(problem: Problem, prices: Mapping[int, int]) -> dict[str, int]:

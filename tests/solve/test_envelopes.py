@@ -13,6 +13,7 @@ from optimizer.solve import solve
 from optimizer.solve.cuts.envelopes import Envelope, Envelopes, Window
 from optimizer.solve.cuts.mir import FINE, Cuts
 from optimizer.solve.layout import lay_out
+from optimizer.solve.policy import DEFAULT
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import nothing, price_out
 from optimizer.solve.proof.node import Formulation, Step, count_limits
@@ -109,6 +110,28 @@ def test_the_envelope_found_is_missed_by_the_corner_it_cuts_off_and_by_no_whole_
     assert made.missed(open_window(rows, 300, 500), num, den, short, pull) is None
 
 
+def test_what_one_account_must_have_and_another_may_have_is_one_envelope() -> None:
+    """Half a lease of play on 32 % at least of one and 25 % at most of another: up to five leases the other never has more."""
+    layout = lay_out(department(0))
+    made = Envelopes(Cuts(layout))
+    limited = [row.ceiling for row in layout.problem.rows]
+    group = next(g for g in made.groups if len({limited[k] for k in g}) == 2)
+    must = next(k for k in group if not limited[k])
+    # written by its complement: what it leaves to the others
+    rest = next(k for k in group if limited[k])
+    layout.rate[[must, rest]], layout.ask[[must, rest]] = (3200, 7500), -5000
+    num, den, short, pull = (np.zeros(len(limited)) for _ in range(4))
+    num[[must, rest]], den[[must, rest]], pull[[must, rest]] = (0.5, 1.5), 2.5, 10.0
+    for alone in (must, rest):
+        assert made.missed(open_window((alone,), 0, 5), num, den, short, pull) is None
+    found = made.missed(open_window((must, rest), 0, 5), num, den, short, pull)
+    assert found is not None and found.rows == (must, rest)
+    for d in range(6):
+        whole = {k: -(-max(0, int(layout.rate[k]) * d - 5000) // RATE_UNIT) for k in (must, rest)}
+        left = sum(m * RATE_UNIT * whole[k] for k, m in zip(found.rows, found.counts, strict=True))
+        assert left - found.slope * RATE_UNIT * d >= found.constant
+
+
 def test_an_envelope_only_bounds_cases_that_keep_its_window() -> None:
     layout = lay_out(binding(3, 12, 20))
     formulation = Formulation(layout)
@@ -164,18 +187,16 @@ def test_contradictory_limits_have_no_window() -> None:
     assert kept == Window(rows, 0, 4, (2, 0), (4, 4))
 
 
-def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_envelopes_lower_the_bound_of_a_case_and_never_below_a_proposal() -> None:
     lowered = 0
     for seed in seeds(20, 2):
         problem = department(seed)
         layout = lay_out(problem)
         best = solve(problem).objective
         bounds = []
-        for worth in (0.02, 1e9):
-            monkeypatch.setattr("optimizer.solve.cuts.envelopes.WORTH", worth)
-            master = Master(layout, Formulation(layout))
+        for worth in (DEFAULT.relaxation.envelope_worth, 1e9):
+            policy = replace(DEFAULT, relaxation=replace(DEFAULT.relaxation, envelope_worth=worth))
+            master = Master(layout, Formulation(layout, policy))
             relaxed = master.solve((), Watch())
             assert relaxed is not None
             bounds.append(relaxed.priced.micropoints)

@@ -36,7 +36,10 @@ def _envelopes(content: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_proof_is_accepted(published):
     case, out = published
-    assert _envelopes(json.loads((out / "certificate.json").read_text(encoding="utf-8")))
+    content = json.loads((out / "certificate.json").read_text(encoding="utf-8"))
+    rules = [{content["rows"][int(k)]["rule"] for k in cut["rows"]} for cut in _envelopes(content)]
+    # what an account must have beside what another may have
+    assert {"flux", "flux_max"} in rules
     assert [c.text("en") for c in verify(out, case).checks if not c.ok] == []
 
 

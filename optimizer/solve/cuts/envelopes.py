@@ -12,6 +12,12 @@ D the denominator, the *envelope* ``Σ p_k s_k + Σ μ_k n_k ≥ a·D + b`` hold
 model a landlord whose accounts add up to all its leases can only meet every share at a multiple of a hundred: one envelope
 closes every node between.
 
+What an account must have and what another may have (written by its complement, what it leaves to the rest) are rows of one
+denominator too, and say together what neither says alone: a landlord of five leases with 32 % for one account, 25 % at most
+for another and half a lease of play must let one of the first from two leases on and may let one of the second from two
+leases on, so that the second never has more than the first, while the LP lets two and a half with half a lease of the one
+and a whole one of the other. A row whose rate goes by place is held to its least rate: its leases lack no less.
+
 The weights are those that the LP solution misses by most: a program over (μ, a, b) with Σ μ = 1, whose rows (a whole d, and
 on which side of each t_k the count lies) are found one by one. It only chooses; what is kept is whole numbers, and b is the
 least of ``φ(d) − a d`` over every d of the window.
@@ -103,6 +109,11 @@ class Envelope:
         """(row, how much of a multiplier its price must bear, in ten-thousandths)."""
         yield from zip(self.rows, self.prices, strict=True)
 
+    def pulls(self, nu: int) -> Iterator[tuple[int, int]]:
+        """(row, micropoints that a lease in its num is worth to a multiplier ``nu``)."""
+        for k, mu in zip(self.rows, self.counts, strict=True):
+            yield k, nu * mu // RATE_UNIT
+
     def lines(self) -> dict[str, Any]:
         """What the certificate says of it: enough to write it again."""
         w = self.window
@@ -121,18 +132,12 @@ class Envelopes:
     def __init__(self, cuts: Cuts) -> None:
         self.cuts, self.layout, self.policy = cuts, cuts.layout, cuts.policy
         layout = cuts.layout
-        rows = [
-            k for k in layout.active.tolist() if 0 < int(layout.rate[k]) <= RATE_UNIT and layout.uniform[k]
-        ]
-        ceiling = [row.ceiling for row in layout.problem.rows]
+        # of a row whose rate goes by place, what its least rate asks for
+        rows = [k for k in layout.active.tolist() if 0 < int(layout.rate[k]) <= RATE_UNIT]
         self.groups = tuple(
-            dict.fromkeys(
-                tuple(j for j in cuts.alike[k] if j in rows and ceiling[j] == ceiling[k])
-                for k in rows
-                if cuts.most((k,))
-            )
+            dict.fromkeys(tuple(j for j in cuts.alike[k] if j in rows) for k in rows if cuts.most((k,)))
         )
-        """Rows of one denominator that ask for a share of it."""
+        """Rows of one denominator that ask for a share of it: what an account must have beside what another may have."""
         self._known: dict[tuple[Window, bytes], tuple[F, float] | None] = {}
         """Weights already looked for. From one LP to the next most denominators and their counts stay as they are."""
 

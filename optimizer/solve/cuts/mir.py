@@ -68,6 +68,7 @@ class Inequality(Protocol):
     @property
     def order(self) -> tuple[Any, ...]: ...
     def shares(self) -> Iterator[tuple[int, int]]: ...
+    def pulls(self, nu: int) -> Iterator[tuple[int, int]]: ...
     def lines(self) -> dict[str, Any]: ...
 
 
@@ -101,6 +102,12 @@ class Cut:
         """(row, how much of a multiplier its price must bear, in ten-thousandths)."""
         for k, w in zip(self.shape.rows, self.shape.weights, strict=True):
             yield k, w * (FINE // self.shape.unit)
+
+    def pulls(self, nu: int) -> Iterator[tuple[int, int]]:
+        """(row, about how many micropoints a lease in its num is worth to a multiplier ``nu``): by what it rounds by."""
+        over = self.shape.times * self.at % self.unit
+        for k, w in zip(self.shape.rows, self.shape.weights, strict=True):
+            yield k, nu * w * RATE_UNIT * over // self.unit**2
 
     def lines(self) -> dict[str, Any]:
         """What the certificate says of it: whoever has the rows and the counts can write it again."""

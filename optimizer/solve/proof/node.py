@@ -215,6 +215,14 @@ class Formulation:
             said.caps[base] = self.cuts.cap(base, _of_dens(said.ceilings))
         return cut.at >= said.caps[base]
 
+    def written(self, cut: Inequality) -> Inequality:
+        """A cut of another formulation of the problem, for what the rows of this one ask."""
+        if isinstance(cut, Envelope):
+            prices, counts = np.array(cut.prices, np.int64), np.array(cut.counts, np.int64)
+            return self.envelopes.envelope(cut.window, prices, counts, cut.slope)
+        assert isinstance(cut, Cut)
+        return self.cuts.cut(cut.shape, cut.at, cut.low)
+
     def columns(self, dwelling: int) -> Columns:
         problem = self.layout.problem
         klass = int(problem.klass[dwelling])

@@ -26,8 +26,6 @@ STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strat
 others; perturbing their costs sends the simplex through all of them (Doubs year: eight nodes of the tree in 24,118 steps and
 11.3 s, 4,256 and 3.2 s with these options; weeks of 40 dwellings and 20,000 applications: a fifth of the steps less)."""
 
-TURNS = 8
-"""Entries of each class that an LP with links begins with."""
 PASSED = 1e-7
 """First ranks by which an LP solution may pass over an order for want of exact numbers."""
 
@@ -199,7 +197,7 @@ class ColumnPool:
             a + np.argsort(-cut.value[a:b], kind="stable")
             for a, b in zip(cut.ptr[:-1].tolist(), cut.ptr[1:].tolist(), strict=True)
         ]
-        for turn in range(TURNS):
+        for turn in range(self.formulation.policy.relaxation.turns):
             taken = np.zeros(len(self.layout.problem.application_ids), bool)
             for klass in range(len(chosen))[:: -1 if turn % 2 else 1]:
                 free = np.flatnonzero(~taken[cut.app[left[klass]]])

@@ -203,7 +203,7 @@ class _Told:
     def _cut(self, path: Path, told: ToldCut | ToldEnvelope) -> Inequality | None:
         """The cut on this problem, for what the node allows now; None when it has no meaning here."""
         rows = tuple(self.row[k] for k in told.rows)
-        if min(rows) < 0 or len(set(rows)) < len(rows) or not self.layout.uniform[list(rows)].all():
+        if min(rows) < 0 or len(set(rows)) < len(rows):
             return None
         cuts = self.formulation.cuts
         if isinstance(told, ToldEnvelope):

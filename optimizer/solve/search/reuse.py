@@ -10,11 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.solve.cuts.envelopes import Envelope
-from optimizer.solve.cuts.mir import Cut, Inequality
 from optimizer.solve.proof.certificate import Inner, Leaf, Node
 from optimizer.solve.proof.dual_bound import NEVER, Multipliers, price_out
-from optimizer.solve.proof.node import Formulation
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 
 
@@ -47,15 +44,6 @@ def _multipliers(prover: BranchAndBound, leaf: Leaf, number: dict[int, int]) -> 
         leaf.mir,
         {number[old]: mu for old, mu in leaf.branch.items()},
         prices,
-        {_written(prover.master.formulation, cut): nu for cut, nu in leaf.cuts},
+        {prover.master.formulation.written(cut): nu for cut, nu in leaf.cuts},
         leaf.orders,
     )
-
-
-def _written(formulation: Formulation, cut: Inequality) -> Inequality:
-    """The cut for what the rows of the formulation ask."""
-    if isinstance(cut, Envelope):
-        prices, counts = np.array(cut.prices, np.int64), np.array(cut.counts, np.int64)
-        return formulation.envelopes.envelope(cut.window, prices, counts, cut.slope)
-    assert isinstance(cut, Cut)
-    return formulation.cuts.cut(cut.shape, cut.at, cut.low)
