@@ -47,7 +47,7 @@ SETTINGS = (
     Setting("refusals", "Abundant, with refusals, sessions of 6", 20, {"refusals": True}),
     Setting("scarce_refusals", "Publics scarce, with refusals, sessions of 6", 20, {"publics": 0.6, "refusals": True}),
     Setting("year", "Abundant, everybody accepts, 52 sessions of 6", 20, {"dwellings": 312, "sessions": 52}),
-    Setting("sixty", "Abundant, everybody accepts, sessions of 60", 3, {"dwellings": 480, "sessions": 8}),
+    Setting("sixty", "Abundant, everybody accepts, sessions of 60", 20, {"dwellings": 480, "sessions": 8}),
 )  # fmt: skip
 
 
