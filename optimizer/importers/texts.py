@@ -122,7 +122,8 @@ def word_reader(column: Column, places: Gazetteer | None = None) -> Callable[[st
         code = known.get(plain(word))
         if code is None and others and places is not None and word not in spoken(column.name):
             named = word[len(_COMMUNE) :] if word.upper().startswith(_COMMUNE) else word
-            codes = places.codes(named) if len(named) <= _LONGEST_NAME else ()
+            # a number names no commune: the tables of places, a third of a second, are not read for it
+            codes = places.codes(named) if len(named) <= _LONGEST_NAME and not named[1:].isdigit() else ()
             if len(codes) == 1:
                 return Mended(_COMMUNE + codes[0], _COMMUNE + codes[0])
         if code is None or code == word:

@@ -169,7 +169,9 @@ class Habits:
         return word if re.fullmatch(r"[0-9AB]{5}", word) else self._code(word) or word
 
     def _code(self, word: str) -> str:
-        """Code of the only commune that the word may be; else empty."""
+        """Code of the only commune that the word may be; else empty. A number is nobody's name."""
+        if word.isdigit():
+            return ""
         codes = self._communes.get(place_name(word), ())
         inside = [c for c in re.findall(r"\d{5}|2[AB]\d{3}", word) if c in codes]
         if len(codes) == 1:
