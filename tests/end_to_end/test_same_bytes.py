@@ -97,7 +97,7 @@ def test_another_hash_seed(weeks, tmp_path):
 
 @pytest.mark.parametrize(
     ("form", "week"),
-    [("parquet", "plain-1"), ("international", "plain-1"), ("xlsx", "doubs-4"), ("xlsx", "plain-1")],
+    [("parquet", "plain-1"), ("international", "plain-1"), ("xlsx", "doubs-4")],
 )
 def test_every_format_of_the_case(weeks, tmp_path, form, week):
     """The week of one landlord changes a value of the law (``changes``), the one of the Doubs does not."""

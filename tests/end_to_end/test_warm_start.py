@@ -92,7 +92,7 @@ def later(
     return case, proposed(case, folder / "cold", "--backend", "highs")
 
 
-@pytest.mark.parametrize("backend", ["highs", "scale"])
+@pytest.mark.parametrize("backend", ["highs", pytest.param("scale", marks=pytest.mark.soak)])
 def test_a_proven_answer_is_the_same_with_and_without(year, later, tmp_path, backend):
     case, cold = later
     warm = proposed(case, tmp_path / "warm", "--backend", backend, "--warm-start", year[1])
