@@ -126,6 +126,10 @@ class RelaxationPolicy:
     hundredths. What is left out at two steps keeps nodes open that nothing but divisions closes."""
     envelope_rounds: int = 60
     """Points of a window that are looked for one by one."""
+    mixed_from: int = 30
+    """Dwellings from which an envelope holds what an account must have beside what others may have. Its weights are no simple
+    fractions, and what is lost to multipliers of whole micropoints can leave the bound of a small case one or two of them above
+    its optimum, where dividing alone is quick and exact."""
     multiples: int = 20
     """Multiples of a single row that are rounded."""
     rows_together: int = 6

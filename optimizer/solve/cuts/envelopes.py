@@ -134,8 +134,17 @@ class Envelopes:
         layout = cuts.layout
         # of a row whose rate goes by place, what its least rate asks for
         rows = [k for k in layout.active.tolist() if 0 < int(layout.rate[k]) <= RATE_UNIT]
+        ceiling = [row.ceiling for row in layout.problem.rows]
+        if len(layout.problem.dwelling_ids) < self.policy.mixed_from:
+            rows = [k for k in rows if layout.uniform[k]]
+        else:
+            ceiling = [False] * len(ceiling)
         self.groups = tuple(
-            dict.fromkeys(tuple(j for j in cuts.alike[k] if j in rows) for k in rows if cuts.most((k,)))
+            dict.fromkeys(
+                tuple(j for j in cuts.alike[k] if j in rows and ceiling[j] == ceiling[k])
+                for k in rows
+                if cuts.most((k,))
+            )
         )
         """Rows of one denominator that ask for a share of it: what an account must have beside what another may have."""
         self._known: dict[tuple[Window, bytes], tuple[F, float] | None] = {}

@@ -225,7 +225,7 @@ class Pairs:
             return False
         if need == "accessible" and offered == "none":
             return False
-        return not (need != "none" and (dwelling["floor"] or 0) > 0 and not dwelling["lift"])
+        return not (need != "none" and (dwelling["floor"] or 0) > 0 and dwelling["lift"] is False)
 
     def forbidden(self, d: str, a: str) -> bool:
         return any(
