@@ -123,7 +123,7 @@ def word_reader(column: Column, places: Gazetteer | None = None) -> Callable[[st
         if code is None and others and places is not None and word not in spoken(column.name):
             named = word[len(_COMMUNE) :] if word.upper().startswith(_COMMUNE) else word
             # a number names no commune: the tables of places, a third of a second, are not read for it
-            codes = places.codes(named) if len(named) <= _LONGEST_NAME and not named[1:].isdigit() else ()
+            codes = places.codes(named) if len(named) <= _LONGEST_NAME and not named.isdigit() else ()
             if len(codes) == 1:
                 return Mended(_COMMUNE + codes[0], _COMMUNE + codes[0])
         if code is None or code == word:
