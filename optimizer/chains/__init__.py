@@ -14,6 +14,29 @@ Rejected: a second solve after the first (the first has spent the movers' best d
 number grows with the power of the length).
 """
 
-from optimizer.chains.homes import FREED_BY, POSITION, UNBOUNDED, length_of, length_word, with_homes
+from optimizer.chains.exchanges import Exchange, exchanges_of
+from optimizer.chains.homes import (
+    EXCHANGED,
+    FREED_BY,
+    GUEST,
+    IN_EXCHANGE,
+    POSITION,
+    UNBOUNDED,
+    length_of,
+    length_word,
+    with_homes,
+)
 
-__all__ = ["FREED_BY", "POSITION", "UNBOUNDED", "length_of", "length_word", "with_homes"]
+__all__ = [
+    "EXCHANGED",
+    "FREED_BY",
+    "GUEST",
+    "IN_EXCHANGE",
+    "POSITION",
+    "UNBOUNDED",
+    "Exchange",
+    "exchanges_of",
+    "length_of",
+    "length_word",
+    "with_homes",
+]
