@@ -21,7 +21,7 @@ from optimizer.domain import Case
 from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.errors import AttrifluxError, Finding, InputProblems
-from optimizer.problem import Evaluation, RuleBook, build, evaluate, rule_book
+from optimizer.problem import Evaluation, Remembered, RuleBook, build, evaluate, rule_book
 from optimizer.problem.build import Held
 from optimizer.problem.model import Problem
 from optimizer.results import rules_table
@@ -125,13 +125,14 @@ def prepare(
     chains: int = 0,
     freed: Collection[str] | None = None,
     lean: bool = False,
+    remembered: Remembered | None = None,
     phase: Phase = lambda text: None,
 ) -> Prepared:
     """Read (when given a path), date the rules, encode, score and build the problem.
 
     Parameters
     ----------
-    price_assumed, kept : as :func:`optimizer.problem.build` takes them.
+    price_assumed, kept, remembered : as :func:`optimizer.problem.build` takes them.
     chains : freed dwellings that a chain may let after its vacant one; `optimizer.chains.UNBOUNDED`: any number.
     freed : those of them that the case is to have; all by default.
     lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
@@ -192,7 +193,7 @@ def prepare(
         read = None
     lap("score")
     book = rule_book(case, facts, rules, price_assumed=price_assumed)
-    problem = build(case, facts, scores, rules, kept=kept, book=book)
+    problem = build(case, facts, scores, rules, kept=kept, book=book, remembered=remembered)
     lap("build")
     return Prepared(case, rules, facts, scores, problem, book, timings)
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.leans import Kept
 from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees
 from optimizer.problem.orders import OrderTable
+from optimizer.problem.remembered import Pools, Remembered
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
@@ -36,10 +36,12 @@ class Pool(NamedTuple):
 class Naming:
     """The naming of a case, by kind of dwelling (its receiving class and its menu)."""
 
-    def __init__(self, facts: Facts, menus: Menus, kept: Kept) -> None:
+    def __init__(self, facts: Facts, menus: Menus, kept: Kept, remembered: Remembered | None = None) -> None:
         self.facts, self.menus = facts, menus
-        self.nominees = Nominees(facts, menus)
+        self.nominees = Nominees(facts, menus, Pools() if remembered is None else remembered.pools)
         self.orders = OrderTable(self.nominees)
+        if remembered is not None:
+            self.orders = remembered.same_orders(self.orders)
         self.kept = kept
         self.alone = self._alone()
 
@@ -84,7 +86,7 @@ class Naming:
         eligible = np.zeros((len(apps), len(accounts)), bool)
         first = np.zeros_like(eligible)
         for j, (account, line) in enumerate(zip(accounts.tolist(), lines.tolist(), strict=True)):
-            pool = may_name(facts, account, line, dwelling, apps)
+            pool = self.nominees.pools.of(facts, account, line, dwelling, apps)
             if facts.mode_of(account, line) != "direct":
                 eligible[:, j] = first[:, j] = pool
                 continue

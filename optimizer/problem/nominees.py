@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, B
+from optimizer.problem.remembered import Pools
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
@@ -18,10 +18,10 @@ Listed = tuple[tuple[int, int], ...]
 
 
 class Nominees:
-    """Who is named where. ``menus`` say who is eligible before the account is asked."""
+    """Who is named where. ``menus`` say who is eligible before the account is asked, ``pools`` whom an account may name."""
 
-    def __init__(self, facts: Facts, menus: Menus) -> None:
-        self.facts, self.menus = facts, menus
+    def __init__(self, facts: Facts, menus: Menus, pools: Pools) -> None:
+        self.facts, self.menus, self.pools = facts, menus, pools
         self._own: dict[tuple[int, int], dict[int, int]] = {}
         self._large: dict[int, dict[int, int]] = {}
         for line in facts.nominations:
@@ -95,5 +95,5 @@ class Nominees:
         apps = np.array(sorted(ranks.keys() & set(inside)), np.int32)
         if not len(apps):
             return ()
-        fine = may_name(self.facts, account, line, dwelling, apps)
+        fine = self.pools.of(self.facts, account, line, dwelling, apps)
         return tuple(sorted((ranks[app], app) for app in apps[fine].tolist()))
