@@ -94,9 +94,10 @@ def build(
         give_back()
     held = _kept(facts, kept)
     naming = Naming(facts, known, held, remembered)
+    menus_known = None if remembered is None else remembered.menus
     leans = Leans(rules, naming.nominees, held)
     kept_for = awaited(facts, rules)
-    entries = read_entries(book, known, scores, naming.singled, kept_for, remembered)
+    entries = read_entries(book, known, scores, naming.singled, kept_for, menus_known)
     if many:
         give_back()
     groups = read_groups(book, naming, leans, entries, table)

@@ -14,8 +14,8 @@ import optimizer.eligibility as eligibility
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, I64
 from optimizer.problem.registry import Trait
-from optimizer.problem.remembered import Remembered, SortedMenu
 from optimizer.problem.rulebook import RuleBook
+from optimizer.problem.sorted_menus import SortedMenu, SortedMenus
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
@@ -86,7 +86,7 @@ def read_entries(
     scores: _Scores,
     singled: frozenset[int],
     awaited: I64 | None = None,
-    remembered: Remembered | None = None,
+    remembered: SortedMenus | None = None,
 ) -> Entries:
     """Score, burden, type and order of the entries of ``menus`` (which come in ascending application order).
 
@@ -163,7 +163,7 @@ class _People:
         singled: frozenset[int],
         score: Points,
         type_: NDArray[Any],
-        remembered: Remembered | None,
+        remembered: SortedMenus | None,
     ) -> None:
         self.ground, self.menus, self.scores = book.ground, menus, scores
         facts = book.ground.facts
@@ -259,7 +259,7 @@ class _People:
         """The menu as it was sorted before, where nothing but households taken off it has changed."""
         if self.remembered is None:
             return None
-        known = self.remembered.menu(int(self.dwelling[menu]), app[part], self.menus.fit[part])
+        known = self.remembered.of(int(self.dwelling[menu]), app[part], self.menus.fit[part])
         if known is not None:
             self.known[menu] = known
         return known
@@ -269,7 +269,8 @@ class _People:
             return
         columns = (self.score[part].astype(np.int64), fit[part].copy(), burden[part].copy())
         known = SortedMenu(listed.copy(), self.menus.fit[part].copy(), order, *columns)
-        self.known[menu] = self.remembered.menus[int(self.dwelling[menu])] = known
+        self.known[menu] = known
+        self.remembered.learn(int(self.dwelling[menu]), known)
 
     def _tenants(self, block: list[int], slices: list[slice], here: I32, at: I32) -> I64:
         """Rank of the present landlord of each entry's household among those of its menu, 0 for none."""

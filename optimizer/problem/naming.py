@@ -17,7 +17,8 @@ from optimizer.problem.leans import Kept
 from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees
 from optimizer.problem.orders import OrderTable
-from optimizer.problem.remembered import Pools, Remembered
+from optimizer.problem.pools import Pools
+from optimizer.problem.remembered import Remembered
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, B
-from optimizer.problem.remembered import Pools
+from optimizer.problem.pools import Pools
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
