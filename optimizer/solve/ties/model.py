@@ -266,7 +266,7 @@ class _Writer:
         for p, signs in zip(rows.tolist(), every, strict=True):
             if signs.any():
                 spare = self._spare(self.leaf.multipliers.orders.get(p, 0) * TEN, 1)
-                self._line(((spare, 1.0),), 0.0, kinds=signs)
+                self._line(((spare, 1.0),), 0.0, kinds=signs.astype(np.float64))
 
     def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
         """Pairs (den, num) of a row whose own terms of the identity stay within the slack.

@@ -119,8 +119,8 @@ class Program:
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
         ]
         table = np.concatenate([model.inside, self.of_kinds])
-        lines = np.array([self.first_line + i for i, _ in self.by_kind], np.int64)
-        rows = np.concatenate([self.first_count + np.arange(model.counts), lines])
+        of_lines = np.array([self.first_line + i for i, _ in self.by_kind], np.int64)
+        rows = np.concatenate([self.first_count + np.arange(model.counts), of_lines])
         kind, place = np.nonzero(table.T)
         self.start = np.searchsorted(kind, np.arange(width + 1))
         """Counts and lines that every candidate of a kind stands in: where each kind begins, the rows, and how."""
