@@ -15,7 +15,7 @@ from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.leans import Kept
 from optimizer.problem.model import I32, I64, B
-from optimizer.problem.nominees import Nominees
+from optimizer.problem.nominees import Nominees, among
 from optimizer.problem.orders import OrderTable
 from optimizer.problem.pools import Pools
 from optimizer.problem.remembered import Remembered
@@ -45,6 +45,8 @@ class Naming:
             self.orders = remembered.same_orders(self.orders)
         self.kept = kept
         self.alone = self._alone()
+        self._pinned: B = np.zeros(len(facts.applications.ids), bool)
+        self._pinned[facts.pins[:, 1]] = True
 
     @property
     def singled(self) -> frozenset[int]:
@@ -94,7 +96,7 @@ class Naming:
             eligible[:, j] = pool & self.nominees.named(dwelling, account, apps)
             listed = [app for _, app in self.nominees.listed(dwelling, account, line)]
             if listed:
-                first[:, j] = eligible[:, j] & np.isin(apps, np.array(listed, np.int32))
+                first[:, j] = eligible[:, j] & among(apps, listed)
         self._decide(dwelling, accounts, apps, eligible, first)
         return accounts, eligible, first
 
@@ -111,7 +113,7 @@ class Naming:
             if on >= 0:
                 first[:, accounts != on] = False
         elif len(facts.pins):
-            first[np.isin(apps, facts.pins[:, 1])] = False
+            first[self._pinned[apps]] = False
 
     def pools(self, dwelling: int) -> list[Pool]:
         """The direct accounts that may receive a dwelling without a name."""
