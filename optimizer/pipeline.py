@@ -22,7 +22,7 @@ from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.pairs import before_account
 from optimizer.errors import AttrifluxError, Finding, InputProblems
-from optimizer.problem import Evaluation, RuleBook, build, evaluate, rule_book
+from optimizer.problem import Evaluation, Remembered, RuleBook, build, evaluate, rule_book
 from optimizer.problem.build import Held
 from optimizer.problem.model import Problem
 from optimizer.results import rules_table
@@ -127,13 +127,14 @@ def prepare(
     exchanges: bool = False,
     freed: Collection[str] | None = None,
     lean: bool = False,
+    remembered: Remembered | None = None,
     phase: Phase = lambda text: None,
 ) -> Prepared:
     """Read (when given a path), date the rules, encode, score and build the problem.
 
     Parameters
     ----------
-    price_assumed, kept : as :func:`optimizer.problem.build` takes them.
+    price_assumed, kept, remembered : as :func:`optimizer.problem.build` takes them.
     chains : freed dwellings that a chain may let after its vacant one; `optimizer.chains.UNBOUNDED`: any number.
     exchanges : whether two or three tenants may exchange their dwellings beside bounded chains.
     freed : those dwellings that the case is to have; all by default.
@@ -200,7 +201,7 @@ def prepare(
         read = None
     lap("score")
     book = rule_book(case, facts, rules, price_assumed=price_assumed)
-    problem = build(case, facts, scores, rules, kept=kept, book=book)
+    problem = build(case, facts, scores, rules, kept=kept, book=book, remembered=remembered)
     lap("build")
     return Prepared(case, rules, facts, scores, problem, book, timings)
 

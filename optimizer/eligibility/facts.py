@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -382,6 +383,8 @@ class Facts:
 
     memo: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     """Answers computed once from these facts (refusals over all dwellings); emptied by nobody, never part of a result."""
+    lasting: dict[str, dict[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    """Answers about single pairs that no decision changes: facts with other decisions go on with them."""
 
     def with_span(self, span: int) -> Facts:
         """The same facts, with the span of the score (M, hundredths of a point) that the burden needs."""

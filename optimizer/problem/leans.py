@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.domain.account import account_of
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees
@@ -95,7 +94,8 @@ class Leans:
             found = 0
             for low, high in ((a, min(b, a + FIRST_LOOK)), (min(b, a + FIRST_LOOK), b)):
                 if found < self.terms.names and low < high:
-                    found += int(may_name(self.facts, account, line, dwelling, menus.app[low:high]).sum())
+                    apps = menus.app[low:high]
+                    found += int(self.nominees.pools.of(self.facts, account, line, dwelling, apps).sum())
             self._many[key] = min(self.terms.names, found)
         return self._many[key]
 

@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, B
+from optimizer.problem.pools import Pools
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
 
+FEW = 16
 Listed = tuple[tuple[int, int], ...]
 """(rank, application), best placed first."""
 
 
 class Nominees:
-    """Who is named where. ``menus`` say who is eligible before the account is asked."""
+    """Who is named where. ``menus`` say who is eligible before the account is asked, ``pools`` whom an account may name."""
 
-    def __init__(self, facts: Facts, menus: Menus) -> None:
-        self.facts, self.menus = facts, menus
+    def __init__(self, facts: Facts, menus: Menus, pools: Pools) -> None:
+        self.facts, self.menus, self.pools = facts, menus, pools
         self._own: dict[tuple[int, int], dict[int, int]] = {}
         self._large: dict[int, dict[int, int]] = {}
         for line in facts.nominations:
@@ -84,7 +85,7 @@ class Nominees:
         if names is None:
             names = self._sorted[account] = np.array(sorted(self._large.get(account, {})), np.int32)
         own = self._own.get((account, dwelling))
-        found = np.isin(apps, sorted(own)) if own else np.zeros(len(apps), bool)
+        found = among(apps, sorted(own)) if own else np.zeros(len(apps), bool)
         if len(names):
             at = np.minimum(np.searchsorted(names, apps), len(names) - 1)
             found |= names[at] == apps
@@ -95,5 +96,15 @@ class Nominees:
         apps = np.array(sorted(ranks.keys() & set(inside)), np.int32)
         if not len(apps):
             return ()
-        fine = may_name(self.facts, account, line, dwelling, apps)
+        fine = self.pools.of(self.facts, account, line, dwelling, apps)
         return tuple(sorted((ranks[app], app) for app in apps[fine].tolist()))
+
+
+def among(apps: I32, few: list[int]) -> B:
+    """Which of the applications are among a few: `np.isin` sorts, which takes several times as long."""
+    if len(few) > FEW:
+        return np.asarray(np.isin(apps, np.array(few, np.int32)), bool)
+    found: B = np.zeros(len(apps), bool)
+    for app in few:
+        found |= apps == app
+    return found

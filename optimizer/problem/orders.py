@@ -122,6 +122,7 @@ class OrderTable:
         self._listed[sorted(named)] = True
         self._tenant[sorted(self._freeing)] = True
         self._last = max(homes.position.max(initial=0), 0)
+        self._asked: dict[tuple[int, int, bytes], tuple[I64, tuple[Signs, ...]]] = {}
 
     def listed(self, apps: I32) -> B:
         """Which of the applications stand on a list somewhere."""
@@ -147,6 +148,25 @@ class OrderTable:
         if homes is None or (dwelling in homes and len(homes) == 1):
             return Signs(-1, -1, tuple(more))
         return Signs(app, dwelling if dwelling in homes else -1, tuple(more))
+
+    def signs_of(self, dwelling: int, account: int, apps: I64) -> tuple[I64, tuple[Signs, ...]]:
+        """`signs` of some households (−1: any that is told apart from no other): place in the second list of each one's, and that list."""
+        key = dwelling, account, apps.tobytes()
+        if key not in self._asked:
+            others = self.others(dwelling, account)
+            own: dict[Signs, int] = {}
+            place = [
+                own.setdefault(self.signs(dwelling, account, app) if app >= 0 else others, len(own))
+                for app in apps.tolist()
+            ]
+            self._asked[key] = np.array(place, np.int64), tuple(own)
+        return self._asked[key]
+
+    def like(self, other: OrderTable) -> bool:
+        """Whether another table says the same of everything."""
+        mine = (self._rank, self._rows, self._partial, self._link, self._freeing)
+        theirs = (other._rank, other._rows, other._partial, other._link, other._freeing)
+        return mine == theirs and self._position == other._position
 
     def _linked(self, dwelling: int, app: int) -> list[tuple[int, int]]:
         """Rows of freed dwellings: the one's own, and those that the household's departure opens."""
