@@ -93,6 +93,14 @@ class TreePolicy:
     """Part of such a household by which it may be from a whole number to be held to it during a dive."""
     dive_steps: int = 120
     """Counts made whole one after the other in a dive, at most."""
+    quick_together: int = 8
+    """Counts made whole at once in a quick dive, at most."""
+    quick_near: float = 0.2
+    """From a whole number, for that."""
+    quick_loss: float = 5.0
+    """Points that making them all whole may lose; else they are taken one by one, each on its cheaper side."""
+    quick_gap: float = 1e-5
+    """Relative gap at which the program at its end is left."""
     plunge_depth: int = 200
     """Divisions in a row on the way down to a proposal, at most."""
     plunge_idle: int = 5
