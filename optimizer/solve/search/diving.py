@@ -83,7 +83,9 @@ def improve(prover: BranchAndBound) -> bool:
         return False
     if prover.master.subproblem is None:
         return dive(prover, node.path)
-    return quick_dive(prover, node.path) or plunge(prover)
+    if prover.far_from(node.bound) and quick_dive(prover, node.path):
+        return True
+    return plunge(prover)
 
 
 def close(prover: BranchAndBound, budget: int, gap: float) -> bool:

@@ -12,7 +12,7 @@ T. Berthold, *Primal heuristics for mixed integer programs*, thesis, Technische 
 
 from __future__ import annotations
 
-from optimizer.solve.primal.restricted_mip import solve_restricted, within
+from optimizer.solve.primal.restricted_mip import around, solve_restricted
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import TEN
 from optimizer.solve.proof.node import Path, Step
@@ -26,20 +26,32 @@ def quick_dive(prover: BranchAndBound, path: Path) -> bool:
     """Look for a better proposal below a node; True when one was found."""
     master, incumbent = prover.master, prover.incumbent
     least = incumbent.objective + prover.step
-    whole = _whole_counts(prover, path)
-    relaxed = None if whole is None else master.solve(whole, prover.watch, least - 1)
-    if relaxed is None or relaxed.elastic > EPS or prover.closed(relaxed.priced.micropoints):
-        return False
-    assert whole is not None
-    found = incumbent.offer(master.first_ranks(relaxed.x)) or _settle(prover, whole, relaxed, least)
+    relaxed: NodeLP | None = None
+    for _ in range(prover.policy.quick_prices):
+        whole = _whole_counts(prover, path)
+        relaxed = None if whole is None else master.solve(whole, prover.watch, least - 1)
+        if (
+            whole is None
+            or relaxed is None
+            or relaxed.elastic > EPS
+            or prover.closed(relaxed.priced.micropoints)
+        ):
+            return False
+        path = whole
+        if not any(c.matters for c in candidates(prover.layout, path, relaxed, prover.policy)):
+            break  # pairs that came with the prices left the counts whole
+    assert relaxed is not None
+    found = incumbent.offer(master.first_ranks(relaxed.x)) or _settle(prover, path, relaxed, least)
+    # what was divided with it in sight need not be divided again
+    prover.near |= not prover.far_from(prover.upper())
     prover.watch.say("proof", incumbent.objective, prover.upper(), prover.solved)
     return found
 
 
 def _settle(prover: BranchAndBound, path: Path, relaxed: NodeLP, least: int) -> bool:
-    """Counts are whole, pairs are not: a MIP over the columns that lose next to nothing."""
+    """Counts are whole, pairs are not: a MIP over the columns that lose next to nothing where pairs are in part."""
     policy = prover.policy
-    keep = within(prover.master, path, relaxed.multipliers, relaxed.priced, policy.rounding_loss * TEN)
+    keep = around(prover.master, path, relaxed, policy.quick_rounding * TEN)
     found = solve_restricted(
         prover.master,
         prover.watch,
@@ -72,7 +84,7 @@ def _whole_counts(prover: BranchAndBound, path: Path) -> Path | None:
                 path, here = there, after
                 continue
         chosen = max(dear or found, key=lambda c: _worth(prover, c))
-        path, here = _cheaper(prover, path, here, chosen)
+        path, here = _cheaper(prover, path, chosen)
     return None
 
 
@@ -82,17 +94,17 @@ def _worth(prover: BranchAndBound, c: Candidate) -> float:
     return score(low, high, prover.brancher.branching.dearer)
 
 
-def _cheaper(
-    prover: BranchAndBound, path: Path, here: AtHand, c: Candidate
-) -> tuple[Path, AtHand | None]:
-    """The side of a count that costs less over the columns at hand; what both lose is remembered for the tree."""
+def _cheaper(prover: BranchAndBound, path: Path, c: Candidate) -> tuple[Path, AtHand | None]:
+    """The side of a count that costs less over the columns at hand.
+
+    What the sides lose is no pseudocost: remembered for the tree, it misled the branchings of nodes higher up.
+    """
     best: tuple[Path, AtHand | None] = path, None
     for high in (False, True):
         there = _taken(path, [(c.split, high)])
         after = prover.master.at_hand(there, prover.watch)
         if after is None or after.elastic > EPS:
             continue
-        prover.brancher.pseudocosts.learn(c.key(high), c.distance(high), max(0.0, after.cost - here.cost))
         if best[1] is None or after.cost < best[1].cost:
             best = there, after
     return best
