@@ -1,9 +1,10 @@
-"""A proposal from one node of a large case: make its counts whole over the columns at hand, price once, then a small MIP.
+"""A proposal from one node of a large case: make its counts whole over the columns at hand, price them, then a small MIP.
 
 A plunge (`plunging`) prices all pairs at every step, as its nodes are the tree's. Here nothing is proven, so the LP keeps the columns
-it has and a step is a few simplex steps: counts near a whole number are rounded several at a time while that costs next to
-nothing, the others one by one, each to the side that costs less. Only then are pairs priced for the counts chosen, and a MIP
-over the columns that lose next to nothing there makes the assignment whole (Berthold's survey of rounding and diving).
+it has and a step is a few simplex steps. The count whose branching is worth most goes first, to the side that costs less: decided
+last, it would cost what the others have spent. Counts of rows with room to spare follow, several at once. Pairs are priced for the
+counts chosen, which may leave others in part, and so on a few times; a MIP over the columns that lose next to nothing where pairs
+are in part makes the assignment whole.
 
 References
 ----------
