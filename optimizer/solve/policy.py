@@ -93,6 +93,8 @@ class TreePolicy:
     """Part of such a household by which it may be from a whole number to be held to it during a dive."""
     dive_steps: int = 120
     """Counts made whole one after the other in a dive, at most."""
+    quick_to: int = 150
+    """Dwellings up to which a quick dive is tried: on 250 with every rule one had not ended after 23 s of processor."""
     quick_together: int = 8
     """Counts of rows with room to spare that a quick dive makes whole at once, at most."""
     quick_near: float = 0.2

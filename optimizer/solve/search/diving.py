@@ -83,7 +83,8 @@ def improve(prover: BranchAndBound) -> bool:
         return False
     if prover.master.subproblem is None:
         return dive(prover, node.path)
-    if prover.far_from(node.bound) and quick_dive(prover, node.path):
+    quick = len(prover.layout.problem.dwelling_ids) <= prover.policy.quick_to
+    if quick and prover.far_from(node.bound) and quick_dive(prover, node.path):
         return True
     return plunge(prover)
 
