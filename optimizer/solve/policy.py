@@ -93,6 +93,20 @@ class TreePolicy:
     """Part of such a household by which it may be from a whole number to be held to it during a dive."""
     dive_steps: int = 120
     """Counts made whole one after the other in a dive, at most."""
+    quick_to: int = 150
+    """Dwellings up to which a quick dive is tried: on 250 with every rule one had not ended after 23 s of processor."""
+    quick_together: int = 8
+    """Counts of rows with room to spare that a quick dive makes whole at once, at most."""
+    quick_near: float = 0.2
+    """From a whole number, for that."""
+    quick_loss: float = 5.0
+    """Points that this may lose; else they are taken one by one."""
+    quick_prices: int = 3
+    """Times that pairs are priced for the counts chosen, at most: those that come may leave other counts in part."""
+    quick_rounding: int = 3_000_000
+    """Micropoints a column may lose to stand in the program at its end."""
+    quick_gap: float = 1e-5
+    """Relative gap at which that program is left."""
     plunge_depth: int = 200
     """Divisions in a row on the way down to a proposal, at most."""
     plunge_idle: int = 5

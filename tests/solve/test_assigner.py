@@ -20,6 +20,7 @@ from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation import subproblem
 from optimizer.solve.search.plunging import plunge
+from optimizer.solve.search.quick_diving import quick_dive
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, listed, rare, tiny
 from tests.strategies import all_solutions
@@ -153,8 +154,8 @@ def test_a_proof_by_assignments_ends_at_the_same_proposal(make) -> None:
     assert branched or make is tiny
 
 
-def test_a_plunge_leaves_a_tree_that_still_proves() -> None:
-    better = 0
+def test_a_plunge_or_a_quick_dive_leaves_a_tree_that_still_proves() -> None:
+    better = {plunge: 0, quick_dive: 0}
     for seed in range(6):
         problem = binding(seed, 16, 30)
         layout = lay_out(problem)
@@ -163,10 +164,11 @@ def test_a_plunge_leaves_a_tree_that_still_proves() -> None:
         prover = Job(problem, layout, Formulation(layout, EVERYWHERE), start, Watch()).prover
         prover.run(1)
         before = start.objective
-        better += plunge(prover)
-        assert start.objective >= before
+        way, found = (plunge, plunge(prover)) if seed % 2 else (quick_dive, quick_dive(prover, ()))
+        better[way] += found
+        assert start.objective > before if found else start.objective == before
         open_ones = [entry.node for entry in prover.tree]
         assert len(open_ones) == len(set(open_ones))
         prover.run(4_000)
         assert prover.done and start.objective == proven(problem).objective
-    assert better
+    assert all(better.values())

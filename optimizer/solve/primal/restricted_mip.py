@@ -156,6 +156,24 @@ def within(master: Master, path: Path, m: Multipliers, priced: Priced, slack: in
     return np.asarray(red + slack >= np.where(app >= 0, floor[unit_of], seat_floor[unit_of]), bool)
 
 
+def around(master: Master, path: Path, relaxed: NodeLP, slack: int) -> B:
+    """Columns of a program next to the LP solution of a node.
+
+    What that gives whole is kept; where it is fractional, the columns that lose at most ``slack`` (1e-10 point) are free.
+    """
+    # columns that came after this LP was solved are at zero in it
+    x = np.concatenate([relaxed.x, np.zeros(len(master.at) - len(relaxed.x))])
+    loose = np.abs(x - np.rint(x)) > LOOSE
+    unit, app = np.array(master.unit, np.int64), np.array(master.app, np.int64)
+    open_unit = np.zeros(len(master.units), bool)
+    open_unit[unit[loose]] = True
+    kept: B = (x > 0.5) & ~loose & ~open_unit[unit]
+    held = np.zeros(len(master.layout.problem.application_ids) + 1, bool)
+    held[app[kept & (app >= 0)]] = True
+    free = within(master, path, relaxed.multipliers, relaxed.priced, slack)
+    return np.asarray(kept | loose | (open_unit[unit] & free & ~held[app]), bool)
+
+
 def mip_near(
     master: Master,
     path: Path,
@@ -170,18 +188,8 @@ def mip_near(
     What the LP solution gives whole is kept; where it is fractional, a MIP chooses among the columns that cost next to
     nothing, within the limits that the node sets to counts. ``least``: micropoints it must be worth to be of use.
     """
-    # columns that came after this LP was solved are at zero in it
     policy = master.formulation.policy.tree
-    x = np.concatenate([relaxed.x, np.zeros(len(master.at) - len(relaxed.x))])
-    loose = np.abs(x - np.rint(x)) > LOOSE
-    unit, app = np.array(master.unit, np.int64), np.array(master.app, np.int64)
-    open_unit = np.zeros(len(master.units), bool)
-    open_unit[unit[loose]] = True
-    kept: B = (x > 0.5) & ~loose & ~open_unit[unit]
-    held = np.zeros(len(master.layout.problem.application_ids) + 1, bool)
-    held[app[kept & (app >= 0)]] = True
-    free = within(master, path, relaxed.multipliers, relaxed.priced, policy.rounding_loss * TEN)
-    keep = kept | loose | (open_unit[unit] & free & ~held[app])
+    keep = around(master, path, relaxed, policy.rounding_loss * TEN)
     found = solve_restricted(
         master,
         watch,

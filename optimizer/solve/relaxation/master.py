@@ -63,6 +63,21 @@ class NodeLP:
     cost: float = 0.0
 
 
+@dataclass(frozen=True)
+class AtHand:
+    """Solved LP over the columns at hand: counts and shortfalls of the rows (R,); ``cost`` in points, the objective turned round.
+
+    No bound of the node: columns that nobody priced may be worth more.
+    """
+
+    multipliers: Multipliers
+    num: F
+    den: F
+    shortfall: F
+    elastic: float
+    cost: float
+
+
 class Master(PricingPool):
     """The LP of any node of the tree, kept warm from one to the next."""
 
@@ -268,6 +283,23 @@ class Master(PricingPool):
                     final = NodeLP(best.multipliers, best.priced, *self._primal(answer), True)
                 return replace(final, basis=basis_of(self.model), cost=answer.objective)
             primal = True
+
+    def at_hand(self, path: Path, watch: Watch) -> AtHand | None:
+        """LP of a node over the columns at hand, with the cuts it misses; None when it has no answer, or was stopped.
+
+        A few simplex steps from the node solved last, where `solve` prices all pairs: for who looks for a proposal.
+        """
+        self.enter(path)
+        self.model.setOptionValue("simplex_strategy", 1)
+        while True:
+            answer = run(self.model, watch)
+            if answer.status != "optimal":
+                return None
+            multipliers = self.multipliers(path, answer)
+            if self._hold_orders(answer) or self._separate(path, answer, multipliers):
+                continue
+            _, num, den, short, elastic = self._primal(answer)
+            return AtHand(multipliers, num, den, short, elastic, answer.objective)
 
     def _hold_orders(self, answer: Answer) -> bool:
         """Add the rows of the réservataires' orders that an LP solution passes over; whether there were any."""

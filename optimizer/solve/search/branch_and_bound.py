@@ -54,7 +54,7 @@ class BranchAndBound:
         self.stuck = NEVER
         """Largest bound of a node that leaves nothing to split and yet is not closed."""
         self.near = False
-        """Whether the tree was begun again with a near proposal."""
+        """Whether a proposal was near when the tree was begun, or it was begun again with one."""
         self.wait, self.patient = 0, 0
         """Nodes between two looks for a proposal next to an LP solution, and number of nodes from which the next is due."""
         self.nothing = nothing(self.layout)
@@ -228,7 +228,7 @@ class BranchAndBound:
             return False
         if relaxed.elastic < EPS:
             found = self.incumbent.offer(self.master.first_ranks(relaxed.x))
-            if not found and self.layout.listed_households and self._far_from(node.bound):
+            if not found and self.layout.listed_households and self.far_from(node.bound):
                 # on lists that wait for one another no household at a time is told apart soon
                 self.incumbent.offer(self.master.nearest(relaxed.x))
         if not self.closed(node.bound):
@@ -306,7 +306,7 @@ class BranchAndBound:
             if parent.waiting <= 0:
                 parent.basis = None
 
-    def _far_from(self, bound: int) -> bool:
+    def far_from(self, bound: int) -> bool:
         """Whether the best proposal is so far from a bound that one near any LP solution is of use."""
         return (bound - self.incumbent.objective) * self.policy.close_within > abs(bound)
 

@@ -15,6 +15,7 @@ from optimizer.solve.relaxation.master import NodeLP
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import dearest_mir, nearly_settled
 from optimizer.solve.search.plunging import plunge
+from optimizer.solve.search.quick_diving import quick_dive
 from optimizer.solve.tree.pseudocosts import EPS
 
 
@@ -80,7 +81,12 @@ def improve(prover: BranchAndBound) -> bool:
     node = prover.widest()
     if node is None:
         return False
-    return dive(prover, node.path) if prover.master.subproblem is None else plunge(prover)
+    if prover.master.subproblem is None:
+        return dive(prover, node.path)
+    quick = len(prover.layout.problem.dwelling_ids) <= prover.policy.quick_to
+    if quick and prover.far_from(node.bound) and quick_dive(prover, node.path):
+        return True
+    return plunge(prover)
 
 
 def close(prover: BranchAndBound, budget: int, gap: float) -> bool:
