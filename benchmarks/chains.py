@@ -84,10 +84,10 @@ def delegated(case: Case) -> Case:
     return replace(case, tables={**kept, "conventions": lines.reset_index(drop=True)})
 
 
-def counted(case: Case, chains: int, limit: float) -> Counted:
-    """The case proposed with chains of a length."""
+def counted(case: Case, chains: int, limit: float, exchanges: bool) -> Counted:
+    """The case proposed with chains of a length, and with short exchanges beside those of a number."""
     begun = time.process_time()
-    prepared = pipeline.prepare(case, chains=chains)
+    prepared = pipeline.prepare(case, chains=chains, exchanges=exchanges and chains > 0)
     ready = time.process_time()
     found = solve(prepared.problem, SolveOptions(backend="highs" if chains else "auto", time_limit=limit))
     done = time.process_time()
@@ -118,7 +118,7 @@ def page_of(
     page += [", ".join(f"{k.replace('_', ' ')} {v}" for k, v in head.items() if k != "date"), ""]
     page += [
         f"Profile {asked.profile}, {asked.dwellings} dwellings, {asked.applications:,} applications, {asked.seeds} seeds, rules: "
-        f"{asked.rules}{', every account delegated' if asked.delegated else ''}. Means over seeds; gains over no chains, with half a 95 % interval; seconds of the processor, the most in brackets.",
+        f"{asked.rules}{', every account delegated' if asked.delegated else ''}{', exchanges of two or three' if asked.exchanges else ''}. Means over seeds; gains over no chains, with half a 95 % interval; seconds of the processor, the most in brackets.",
         "",
         "| chains | lettings | newcomers | transfers | gain | expected | gain expected | prepare s | solve s | proven |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -154,6 +154,9 @@ def main(words: list[str]) -> int:
     parser.add_argument("--lengths", default="1", help="lengths beside 0, separated by commas; all: any")
     parser.add_argument("--rules", choices=("full", "cap"), default="full")
     parser.add_argument("--delegated", action="store_true", help="the landlord names for every account")
+    parser.add_argument(
+        "--exchanges", action="store_true", help="two or three tenants may exchange their dwellings"
+    )
     parser.add_argument("--time-limit", type=float, default=600.0)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(words)
@@ -171,7 +174,7 @@ def main(words: list[str]) -> int:
             off = {f"national.prices.{rule}": 0 for rule in ALONE}
             case = replace(case, settings=replace(case.settings, changes={**case.settings.changes, **off}))
         for length in lengths:
-            found[length].append(counted(case, length, asked.time_limit))
+            found[length].append(counted(case, length, asked.time_limit, asked.exchanges))
             print(seed, length, found[length][-1], file=sys.stderr, flush=True)
     page = page_of(head, words, asked, found)
     text = "\n".join(page) + "\n"

@@ -79,14 +79,12 @@ def worth(prepared: pipeline.Prepared) -> dict[tuple[str, str, str], int]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("seed", "longest"), [(1, 1), (2, 1)])
-def test_nothing_tried_with_chains_and_short_cycles_is_better(tmp_path: Path, seed: int, longest: int):
+def test_nothing_tried_with_chains_and_short_cycles_is_better(tmp_path: Path):
     """The oracle tries the moves themselves, over each dwelling once: it knows neither positions nor copies."""
-    folder = town(tmp_path / "case", seed, vacant=1, tenants=4, newcomers=1)
-    problem = pipeline.prepare(read(folder, WILLING), chains=longest, exchanges=True).problem
-    found = solve(problem, SolveOptions(backend="highs"))
-    free = pipeline.prepare(read(folder, WILLING), chains=UNBOUNDED)
-    tried = everything(free.problem, lambda moves: within(free.facts.dwellings.tenant, longest, moves))
+    case = read(town(tmp_path / "case", 1, vacant=1, tenants=4, newcomers=1), WILLING)
+    found = solve(pipeline.prepare(case, chains=1, exchanges=True).problem, SolveOptions(backend="highs"))
+    free = pipeline.prepare(case, chains=UNBOUNDED)
+    tried = everything(free.problem, lambda moves: within(free.facts.dwellings.tenant, 1, moves))
     assert found.stop == "proven" and found.objective == found.bound == tried
 
 
@@ -114,7 +112,6 @@ def test_a_first_rank_in_an_exchange_is_worth_what_it_is_once_let(tmp_path: Path
 
 def test_three_may_exchange_and_four_may_not(tmp_path: Path):
     three, four = ring(tmp_path / "three", 3), ring(tmp_path / "four", 4)
-    assert let(three, 1, False) == []
     assert let(three, 1, True) == ["H0~e1", "H1~e1", "H2~e1"]
     assert let(four, 1, True) == []
     assert let(four, UNBOUNDED, False) == ["H0", "H1", "H2", "H3"]
@@ -153,7 +150,7 @@ def test_an_exchange_is_published_checked_and_put_on_an_agenda(done: tuple[Path,
     assert items["H1"] == {"number": 1, "kind": "cycle", "position": items["H1"]["position"], "after": "H2"}
 
 
-@pytest.mark.parametrize("what", ["none", "all", "words"])
+@pytest.mark.parametrize("what", ["none", "words"])
 def test_a_result_that_says_other_exchanges_than_it_has_is_refused(
     done: tuple[Path, Path], tmp_path: Path, what: str
 ):
@@ -163,7 +160,6 @@ def test_a_result_that_says_other_exchanges_than_it_has_is_refused(
     record = json.loads((copy / "run.json").read_text(encoding="utf-8"))
     record["options"] |= {
         "none": {"exchanges": False},
-        "all": {"chains": UNBOUNDED},
         "words": {"exchanges": "oui"},
     }[what]
     (copy / "run.json").write_text(json.dumps(record), encoding="utf-8")

@@ -53,7 +53,7 @@ def test_without_rules_chains_of_any_length_are_a_circulation(tmp_path: Path, se
     assert found.stop == "proven" and found.objective == circulation(prepared) * 10_000
 
 
-@pytest.mark.parametrize(("seed", "chains"), [(1, 1), (2, 2), (3, UNBOUNDED)])
+@pytest.mark.parametrize(("seed", "chains"), [(2, 2), (3, UNBOUNDED)])
 def test_with_rules_nothing_tried_is_better(tmp_path: Path, seed: int, chains: int):
     folder = town(tmp_path / "case", seed, tenants=2, newcomers=2)
     problem = problem_of(folder, chains, WILLING).problem
@@ -73,18 +73,14 @@ def test_the_other_exact_backends_end_with_the_same_first_ranks(tmp_path: Path, 
 
 
 def test_longer_chains_are_never_worse_and_some_are_better(tmp_path: Path):
-    gained = 0
-    for seed in (1,):
-        folder = town(tmp_path / f"case{seed}", seed)
-        values = [
-            solve(
-                problem_of(folder, chains, {**FREE, **WILLING}).problem, SolveOptions(backend="highs")
-            ).objective
-            for chains in (0, 1, 2, UNBOUNDED)
-        ]
-        assert values == sorted(values), seed
-        gained += values[-1] > values[0]
-    assert gained
+    folder = town(tmp_path / "case", 1)
+    values = [
+        solve(
+            problem_of(folder, chains, {**FREE, **WILLING}).problem, SolveOptions(backend="highs")
+        ).objective
+        for chains in (0, 1, 2, UNBOUNDED)
+    ]
+    assert values == sorted(values) and values[-1] > values[0]
 
 
 def test_a_freed_dwelling_is_let_only_if_its_tenant_goes(tmp_path: Path):
