@@ -18,6 +18,7 @@ from optimizer.problem.leans import Kept
 from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees
 from optimizer.problem.orders import OrderTable
+from optimizer.problem.own_lists import unwritten
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
@@ -39,7 +40,9 @@ class Naming:
     def __init__(self, facts: Facts, menus: Menus, kept: Kept) -> None:
         self.facts, self.menus = facts, menus
         self.nominees = Nominees(facts, menus)
-        self.orders = OrderTable(self.nominees)
+        self.unwritten = unwritten(facts)
+        """Whether the rows of the orders are not written out (`own_lists`)."""
+        self.orders = OrderTable(self.nominees, written=not self.unwritten)
         self.kept = kept
         self.alone = self._alone()
 
@@ -89,9 +92,8 @@ class Naming:
                 eligible[:, j] = first[:, j] = pool
                 continue
             eligible[:, j] = pool & self.nominees.named(dwelling, account, apps)
-            listed = [app for _, app in self.nominees.listed(dwelling, account, line)]
-            if listed:
-                first[:, j] = eligible[:, j] & np.isin(apps, np.array(listed, np.int32))
+            own = [app for _, app in self.nominees.own(dwelling, account, line)]
+            first[:, j] = eligible[:, j] & np.isin(apps, np.array(own, np.int32)) if own else eligible[:, j]
         self._decide(dwelling, accounts, apps, eligible, first)
         return accounts, eligible, first
 
