@@ -14,6 +14,6 @@ Rejected: a second solve after the first (the first has spent the movers' best d
 number grows with the power of the length).
 """
 
-from optimizer.chains.homes import FREED_BY, POSITION, UNBOUNDED, with_homes
+from optimizer.chains.homes import FREED_BY, POSITION, UNBOUNDED, length_of, length_word, with_homes
 
-__all__ = ["FREED_BY", "POSITION", "UNBOUNDED", "with_homes"]
+__all__ = ["FREED_BY", "POSITION", "UNBOUNDED", "length_of", "length_word", "with_homes"]

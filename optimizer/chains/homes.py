@@ -26,6 +26,23 @@ OF_HOME = {
 NEEDED = tuple(c.name for c in TABLES["dwellings"].columns if c.required)
 """What must be known of a dwelling for it to be let."""
 
+
+def length_of(text: str) -> int | None:
+    """The length that a word asks for, ``UNBOUNDED`` for ``all``; None where the word is no length.
+
+    >>> length_of("2"), length_of("all"), length_of("-1"), length_of("1.5")
+    (2, -1, None, None)
+    """
+    if text == "all":
+        return UNBOUNDED
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def length_word(longest: int) -> str:
+    """The word of a length, as `length_of` reads it."""
+    return "all" if longest == UNBOUNDED else str(longest)
+
+
 define(
     "CHAINS_TOO_LARGE",
     "Le dossier a {dwellings} logements : au-delà de {limit}, les logements semblables y partagent leur loyer et --chains n'est pas possible.",

@@ -172,13 +172,12 @@ def chains_of(text: str) -> int:
     typer.BadParameter
         Neither a number of at least 0 nor ``all``.
     """
-    from optimizer.chains import UNBOUNDED
+    from optimizer.chains import length_of
 
-    if text == "all":
-        return UNBOUNDED
-    if not text.isdecimal():
+    found = length_of(text)
+    if found is None:
         raise typer.BadParameter(both("0, un nombre, ou all", "0, a number, or all"))
-    return int(text)
+    return found
 
 
 PriceAssumedOption = Annotated[

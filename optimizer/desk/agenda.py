@@ -47,6 +47,8 @@ class RunFacts:
     seed: str
     case_on: Any
     hashes: Mapping[str, str]
+    chains: int = 0
+    """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def _run(result: Path, verdict: str, case: Case) -> RunFacts:
         seed=str(record["seed"]),
         case_on=case.settings.on,
         hashes=dict(sorted(hashes.items())),
+        chains=int(record["options"].get("chains", 0)),
     )
 
 

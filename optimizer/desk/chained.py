@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from optimizer.chains import with_homes
+from optimizer.chains import UNBOUNDED, with_homes
 from optimizer.domain import Case
 from optimizer.errors import Lang, said, texts
 from optimizer.store.chained import link_of
@@ -22,6 +22,16 @@ NO_LIMIT = 1 << 31
 texts(
     "CHAIN",
     {
+        "length_none": ("aucune", "none"),
+        "length_one": (
+            "une mutation à la suite d'un logement vacant",
+            "one transfer after a vacant dwelling",
+        ),
+        "length_many": (
+            "jusqu'à {n} mutations à la suite d'un logement vacant",
+            "up to {n} transfers after a vacant dwelling",
+        ),
+        "length_all": ("sans limite, échanges compris", "without limit, exchanges included"),
         "gone": ("libéré : le locataire a signé pour {after}", "freed: the tenant has signed for {after}"),
         "accepted": (
             "sous condition : le locataire a accepté {after}, son bail reste à signer",
@@ -37,6 +47,12 @@ texts(
         ),
     },
 )
+
+
+def length_words(chains: int, lang: Lang) -> str:
+    """How far the chains of a proposal may go, in words (``optimizer.chains.UNBOUNDED``: any length)."""
+    key = {0: "NONE", 1: "ONE", UNBOUNDED: "ALL"}.get(chains, "MANY")
+    return said(f"CHAIN.LENGTH_{key}", lang, n=chains)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def begin(
             with batch.step():
                 commands.attach_run(
                     opened, actor, _fresh(), run_id=run.run_id, verdict=run.verdict, gap_points=run.gap_points, seed=run.seed,
-                    runs=runs, case_on=run.case_on, hashes=run.hashes,
+                    runs=runs, case_on=run.case_on, hashes=run.hashes, chains=run.chains,
                 )  # fmt: skip
         with batch.step():
             receipt = commands.new_session(

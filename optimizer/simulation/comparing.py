@@ -22,6 +22,7 @@ from optimizer.simulation.registry import Policy, chosen_policies
 from optimizer.simulation.setting import DAYS, Every, Setting
 from optimizer.simulation.summary import summary
 from optimizer.simulation.sweep import lived
+from optimizer.solve import SolveOptions
 from optimizer.synth.profile import profiles
 from optimizer.workers import Parts, Unit, Workers, key_of, run_units
 
@@ -112,6 +113,7 @@ def simulate(
     workers: Workers | int | str | None = None,
     parts: Path | None = None,
     backend: str = "auto",
+    gap: float = 0.0,
     models: Path | None = None,
     accept_assumed: bool = False,
     price_assumed: bool = False,
@@ -134,6 +136,7 @@ def simulate(
     tight : households that rules need score low (profiles)
     sessions : of a year, in place of 52 or 26
     seed : words that every draw depends on
+    gap : relative, between a session's value and its bound, at which its proof may stop; 0 asks for the whole proof
     workers : who computes (:func:`optimizer.workers.workers_of`); changes no byte
     parts : folder where finished units are kept, and found
     progress : done, of how many, which
@@ -143,7 +146,8 @@ def simulate(
     InputProblems
         The case cannot be used.
     AttrifluxError
-        ``SIMULATION_UNKNOWN``, ``SIMULATION_SOURCE``, ``SIMULATION_NUMBER``, ``SIMULATION_EMPTY``; those of ``workers``.
+        ``SIMULATION_UNKNOWN``, ``SIMULATION_SOURCE``, ``SIMULATION_NUMBER``, ``SIMULATION_EMPTY``, ``SOLVE_OPTION``; those of
+        ``workers``.
     """
     began = time.perf_counter()
     numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
@@ -163,10 +167,10 @@ def simulate(
     chosen = chosen_policies(policies if isinstance(policies, str) else list(policies))
     setting = Setting(
         years=years, every=session, refusals=refusals, freed=freed, dwellings=dwellings, pool=pool, arrivals=arrivals, publics=publics,
-        tight=tight, sessions=sessions, seed=seed, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
+        tight=tight, sessions=sessions, seed=seed, gap=gap, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
     )  # fmt: skip
     case, name, digest, findings = _source(source, models)
-    solving = {"backend": backend}
+    solving = {"backend": backend, "gap": SolveOptions(gap=gap).gap}
     units = [
         Unit(
             key_of("simulate", digest, setting.record(), p.id, number, solving),

@@ -50,7 +50,7 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
         "rules": _rules(found, lang),
         "names": [titles[p.id] for p in found.policies if p.terms is not None],
         "regrets": _regrets(found, titles, lang),
-        "proofs": say("proofs", sessions=len(found.weeks), open=open_proofs(found)),
+        "proofs": _proofs(found, lang),
         "policies": [{"title": p.title(lang), "source": p.source} for p in found.policies],
         "limits": [say(f"limit_{name}") for name in ("bound", "delegated", "date", "assumed")],
     }  # fmt: skip
@@ -59,6 +59,14 @@ def simulation_html(found: Simulation, lang: Lang = "fr") -> str:
 
 def _say(lang: Lang, key: str, /, **values: object) -> str:
     return said(f"SIMULATION.{key}".upper(), lang, **values)
+
+
+def _proofs(found: Simulation, lang: Lang) -> str:
+    """How many sessions, how many of their proofs are open, and by how much they were allowed to be."""
+    text = _say(lang, "proofs", sessions=len(found.weeks), open=open_proofs(found))
+    if not found.setting.gap:
+        return text
+    return f"{text} {_say(lang, 'gap', gap=percent(found.setting.gap, 4, lang))}"
 
 
 def open_proofs(found: Simulation) -> int:

@@ -27,6 +27,7 @@ class Setting:
     tight : profiles: households that rules need score low
     sessions : of a year; None: 52 or 26
     seed : of all draws, beside the number of the year drawn
+    gap : relative, at which the proof of a session may stop; 0 asks for the whole proof
     """
 
     years: int = 1
@@ -40,6 +41,7 @@ class Setting:
     tight: bool = False
     sessions: int | None = None
     seed: str = "attriflux"
+    gap: float = 0.0
     accept_assumed: bool = False
     price_assumed: bool = False
     models: Path | None = None
@@ -67,6 +69,7 @@ class Setting:
             "tight",
             "sessions",
             "seed",
+            "gap",
         )
         return {name: getattr(self, name) for name in names} | {
             "accept_assumed": self.accept_assumed, "price_assumed": self.price_assumed,

@@ -72,6 +72,10 @@ texts(
             "{sessions:séance/séances}, dont {open} sans preuve complète ; le certificat de chacune est dans weeks.parquet.",
             "{sessions:session/sessions}, {open} of them without a complete proof; the certificate of each is in weeks.parquet.",
         ),
+        "gap": (
+            "Une preuve pouvait s'arrêter à {gap} de la valeur : c'est ce qui a été demandé.",
+            "A proof was allowed to stop at {gap} of the value: that is what was asked for.",
+        ),
         "sources": ("Politiques et sources", "Policies and sources"),
         "source": ("Source", "Source"),
         "limits": ("Ce que cela ne dit pas", "What this does not say"),

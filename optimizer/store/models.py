@@ -125,6 +125,7 @@ class Run(models.Model):
     hashes = _json()
     attached_at = _instant()
     attached_by = _text()
+    chains = _int(null=True)
 
     class Meta:
         constraints = [_among("verdict", ("certified", "within"), "run_verified")]

@@ -150,6 +150,8 @@ class RunRecord:
     """File name -> SHA-256 of the inputs, the rules and the outputs."""
     attached_at: datetime
     attached_by: str
+    chains: int | None = None
+    """Freed dwellings that its chains may let after a vacant one, −1 any number; None: attached by a program without the choice."""
 
 
 @dataclass(frozen=True)

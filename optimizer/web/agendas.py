@@ -29,6 +29,7 @@ class RunAttached:
     seed: str
     case_on: date
     hashes: dict[str, str]
+    chains: int = 0
 
 
 @dataclass(frozen=True)

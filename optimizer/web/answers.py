@@ -53,6 +53,8 @@ def ask(
         known, asked = _why(desk, job, item, number, lang), _what_if(item, number, lang)
     if question == "why":
         return Answered(words, known)
+    if _chained(session):
+        return Answered(words, (*known, said("WEB.ASK_CHAINS", lang)))
     room = room_of(session.session_id, case_path(desk, job.case))
     told = room.ask(asked)
     if told is None:
@@ -70,13 +72,18 @@ def expect(desk: Desk, session: SessionRecord, item: ItemRecord, lang: Lang) -> 
     Once the session is convened the room is begun for it; before, only questions begin it.
     """
     job = _job(session)
-    if job is None or not (desk.cases / job.case).is_dir():
+    if job is None or _chained(session) or not (desk.cases / job.case).is_dir():
         return
     begin = session.status in ("convened", "open")
     room = room_at_hand(session.session_id, case_path(desk, job.case), begin=begin)
     if room is not None:
         names = [c.application_id for c in _examined(item.candidates)]
         room.soon([*(_what_if(item, name, lang) for name in names[1:]), _next(item, lang)])
+
+
+def _chained(session: SessionRecord) -> bool:
+    """Whether the proposal has chains, which the room, a session of a case without them, knows nothing of."""
+    return session.run is not None and bool(session.run.chains)
 
 
 def _job(session: SessionRecord) -> Job | None:

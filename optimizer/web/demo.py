@@ -183,7 +183,7 @@ def attach(opened: store.Store, made: Agenda, on: date, landlord: str = "") -> S
     run = made.run
     commands.attach_run(
         opened, SECRETARY, f"run-{run.run_id}", run_id=run.run_id, verdict=run.verdict, gap_points=run.gap_points, seed=run.seed,
-        runs=1, case_on=run.case_on, hashes=run.hashes,
+        runs=1, case_on=run.case_on, hashes=run.hashes, chains=run.chains,
     )  # fmt: skip
     session = commands.new_session(
         opened, SECRETARY, str(uuid4()), landlord=landlord or made.landlord, commission=COMMISSION, on=on, items=made.items,

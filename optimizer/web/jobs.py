@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from django.db import IntegrityError, connection, transaction
 
+from optimizer.chains import length_word
 from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.web.children.job import Log
 from optimizer.web.children.lines import ONE_THREAD
@@ -70,13 +71,16 @@ class Told:
         return max(0.0, (self.bound - self.value) / abs(self.bound))
 
 
-def start(desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | None = None) -> Job:
+def start(
+    desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | None = None, chains: int = 0
+) -> Job:
     """Check, propose and verify a case in a child of its own.
 
     Parameters
     ----------
     case : name of an imported case.
     log : what the desk has recorded; the case is then brought forward by it, under a name of its own, before it is proposed.
+    chains : freed dwellings that a chain may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number.
 
     Raises
     ------
@@ -92,6 +96,7 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | 
                 id=uuid4().hex,
                 case=case,
                 title=title,
+                chains=chains,
                 state="running",
                 started_by=by,
                 started_at=now,
@@ -103,7 +108,7 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | 
     desk.runs.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "optimizer.web.children.job"]
     if log is None:
-        words += [str(case_path(desk, case)), str(desk.runs / job.id), lang]
+        words += [str(case_path(desk, case)), str(desk.runs / job.id), lang, length_word(chains)]
     else:
         kept = desk.runs / f"{job.id}.log"
         kept.touch(mode=0o600)
@@ -112,6 +117,7 @@ def start(desk: Desk, case: str, title: str, by: str, lang: Lang, *, log: Log | 
             str(desk.cases / case),
             str(desk.runs / job.id),
             lang,
+            length_word(chains),
             str(case_path(desk, source)),
             str(kept),
         ]

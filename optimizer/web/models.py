@@ -23,6 +23,8 @@ class Job(models.Model):
     heartbeat_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
     ended_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True)
     code: models.IntegerField[int | None, int | None] = models.IntegerField(null=True)
+    chains: models.IntegerField[int, int] = models.IntegerField(default=0)
+    """Freed dwellings that its chains may let after a vacant one, ``optimizer.chains.UNBOUNDED`` any number."""
     run: models.CharField[str, str] = models.CharField(max_length=64, db_index=True, blank=True, default="")
     """Number under which the store knows the result, once it is attached."""
 

@@ -156,6 +156,13 @@ texts(
             "Le classeur, ou tous les fichiers du dossier (logements, demandes, réglages…), choisis ensemble.",
             "The workbook, or all the files of the case (dwellings, applications, settings…), chosen together.",
         ),
+        "prepare_chains": ("Chaînes de mutations", "Chains of transfers"),
+        "prepare_chains_hint": (
+            "Proposer à la même séance le logement que libère un locataire qui en prend un autre. Cela apporte des mutations, pas "
+            "plus de nouveaux ménages logés ; un refus annule ce qui le suit, et le calcul est plus long.",
+            "Propose in the same session the dwelling left by a tenant who takes another. It brings transfers, not more newcomers "
+            "housed; a refusal voids what follows it, and the computation is longer.",
+        ),
         "prepare_next": ("Reprendre ce que le bureau a enregistré depuis", "Bring forward what the desk has recorded since"),
         "prepare_next_hint": (
             "À cocher pour chaque import d'une commission qui a déjà siégé : baux, refus, offres en cours et soldes suivent.",
@@ -455,6 +462,10 @@ texts(
         "ask_moved": ("{n:autre logement changerait/logements changeraient} de premier rang, celui-ci compris.", "{n:dwelling would/dwellings would} have another first rank, this one included."),
         "ask_unmoved": ("Aucun premier rang ne changerait.", "No first rank would change."),
         "ask_cost": ("Coût : {points} points de la proposition.", "Cost: {points} points of the proposal."),
+        "ask_chains": (
+            "L'effet sur les autres listes n'est pas calculé pour une proposition avec chaînes de mutations.",
+            "The effect on the other lists is not computed for a proposal with chains of transfers.",
+        ),
         "ask_no_case": ("Le dossier de cette séance n'est pas sur cette machine.", "The case of this session is not on this machine."),
         "ask_warming": ("La salle se prépare (une fois par séance) ; l'effet sur les listes sera là dans quelques secondes : demander à nouveau.", "The room is being prepared (once a session); the effect on the lists will be there in a few seconds: ask again."),
         "ask_failed": ("Le calcul s'est arrêté : demander à nouveau.", "The computation has ended: ask again."),

@@ -52,6 +52,19 @@ def test_tables_page_and_record_are_there(written):
     assert not parts_of(out).exists()
 
 
+def test_proofs_may_stop_at_a_gap_that_the_page_and_the_record_say(tmp_path):
+    found = simulate_to("commission", tmp_path / "years", "cotation", gap=0.5, **{**SMALL, "seeds": 1})
+    record = json.loads((found.out / "run.json").read_text(encoding="utf-8"))
+    page = (found.out / "report.html").read_text(encoding="utf-8")
+    weeks = found.result.weeks
+    assert record["options"]["gap"] == 0.5 and "50\u202f%" in page.replace("\xa0", "\u202f")
+    assert found.summary["open_proofs"] == int((weeks["stop"] != "proven").sum())
+    assert (weeks["bound"] - weeks["objective"] <= 0.5 * weeks["bound"]).all()
+    with pytest.raises(AttrifluxError, match="gap"):
+        simulate_to("commission", tmp_path / "none", "cotation", gap=1.5, **SMALL)
+    assert not (tmp_path / "none").exists()
+
+
 def test_the_page_of_a_campaign_has_a_line_for_each_policy_and_its_seconds(written):
     spent = {f"{p} {seed}": 10.0 * seed for p in WANTED.split(",") for seed in (1, 2)}
     lines = page_of(SETTINGS[0], written.result, spent)

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from optimizer.store import commands as c
-from optimizer.store import queries
+from optimizer.store import queries, schema
+from optimizer.store.ledger import verify as verify_ledger
 from optimizer.store.messages import StoreConflict, StoreForbidden, StoreMissing, StoreRefused
 from optimizer.store.records import NewCandidate, NewDecision, VoteRecord
+from optimizer.store.work import Work
 from tests.store.playing import DAY, SMALL, A, D, M, P, R, S, T, board, dwelling
 
 
@@ -372,6 +374,24 @@ def test_the_same_request_twice_has_one_effect_and_one_answer(play):
     assert again.repeated and not first.repeated and again.result == first.result == {"run_id": "r"}
     assert len(queries.runs(play.store)) == 1
     refused("STORE_COMMAND_ID", c.grant, play.store, T, "double-clic", user="x", role="S")
+
+
+def test_a_run_attached_before_chains_could_be_chosen_is_upgraded_and_its_ledger_holds(play, monkeypatch):
+    from django.core.management import call_command
+
+    def before(work, table, **columns):
+        columns.pop("chains", None)
+        return put(work, table, **columns)
+
+    put = Work.put
+    with monkeypatch.context() as earlier:
+        earlier.setattr(Work, "put", before)
+        c.attach_run(play.store, S, "avant", run_id="avant", verdict="certified", case_on=DAY)
+    call_command("migrate", "store", "0001", verbosity=0)
+    schema.build()
+    c.attach_run(play.store, S, "apres", run_id="apres", verdict="certified", case_on=DAY, chains=2)
+    assert {r.run_id: r.chains for r in queries.runs(play.store)} == {"avant": None, "apres": 2}
+    assert verify_ledger(play.store).holds
 
 
 ROLES = [

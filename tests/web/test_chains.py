@@ -2,15 +2,78 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
-from optimizer.store import queries
-from tests.web.playing import Played, item
+import pytest
+
+from optimizer.store import commands, queries
+from tests.web.playing import LANDLORD, SECRETARY, Played, item
 
 COMMISSION = "CALEOL Pontarlier"
 VACANT, FREED = "L120171", "H120172"
+
+
+def test_the_choice_of_chains_reaches_the_computation_and_is_told(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+):
+    from optimizer.web import jobs
+    from optimizer.web.models import Job
+
+    class Ended:
+        """A child that has ended already."""
+
+        stdin = None
+
+        def __init__(self, words: list[str], **more: object) -> None:
+            begun.append(words)
+
+        def wait(self, timeout: float) -> int:
+            return 0
+
+    begun: list[list[str]] = []
+    monkeypatch.setattr(jobs.subprocess, "Popen", Ended)
+    # the watcher is a thread with a connection of its own: what it writes is written here at once
+    monkeypatch.setattr(jobs.threading.Thread, "start", lambda thread: None)
+    client = played.client("S")
+
+    def asks(**told: Any) -> tuple[int, str]:
+        Job.objects.filter(state="running").update(state="done", code=0)
+        answer = client.post("/preparer", {"title": "Avec chaînes", **told})
+        return answer.status_code, answer.headers.get("Location", "")
+
+    page = client.get("/preparer").content.decode()
+    assert '<option value="0" selected>aucune' in page and "pas plus de nouveaux ménages" in page
+    sent = io.BytesIO(b"x")
+    sent.name = "dwellings.csv"
+    assert asks(files=[sent], chains="3x") == (422, "") and begun == []
+    sent.seek(0)
+    assert asks(files=[sent], chains="all")[0] == 302
+    first = Job.objects.latest("started_at")
+    assert (first.chains, begun[-1][-1]) == (-1, "all")
+    status, at = asks(case=first.case)
+    assert (status, begun[-1][-1]) == (302, "all")  # run again as it was
+    assert asks(case=first.case, chains="1")[0] == 302 and begun[-1][-1] == "1"
+    assert "sans limite" in client.get(at).content.decode()
+    commands.attach_run(
+        played.store,
+        SECRETARY,
+        uuid4().hex,
+        run_id="long",
+        verdict="certified",
+        case_on=date(2026, 12, 1),
+        chains=2,
+    )
+    made = commands.new_session(
+        played.store, SECRETARY, uuid4().hex, landlord=LANDLORD, commission="Choix", on=date(2026, 12, 2), items=(item("L77"),),
+        run_id="long", quorum=2,
+    )  # fmt: skip
+    played.account("choisit", "S", commission="Choix")
+    shown = played.client(name="choisit").get(f"/seances/{made.result['session_id']}").content.decode()
+    assert "Chaînes de mutations : jusqu" in shown
 
 
 def section(page: str, home: str) -> str:

@@ -18,6 +18,7 @@ from optimizer.cli.arguments import (
     CsvOption,
     CsvStyle,
     ForceOption,
+    GapOption,
     JsonOption,
     LangOption,
     Language,
@@ -196,6 +197,7 @@ def simulate(
         ),
     ] = False,
     backend: BackendOption = Backend.auto,
+    gap: GapOption = 0.0,
     force: ForceOption = False,
     accept_assumed: AssumedOption = False,
     price_assumed: PriceAssumedOption = False,
@@ -217,7 +219,7 @@ def simulate(
         written = simulate_to(
             source, Path(out), policies, resume=resume, style=csv.value, lang=lang.value, force=force, progress=tell, years=years,
             seeds=seeds, session=session.value, refusals=refusals is Switch.on, freed=freed is Switch.on, dwellings=dwellings, pool=pool,
-            arrivals=arrivals, publics=publics, tight=tight, seed=seed, workers=workers, backend=backend.value, models=models,
+            arrivals=arrivals, publics=publics, tight=tight, seed=seed, workers=workers, backend=backend.value, gap=gap, models=models,
             accept_assumed=accept_assumed, price_assumed=price_assumed,
         )  # fmt: skip
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.desk.chained import waits_of
+from optimizer.desk.chained import length_words, waits_of
 from optimizer.desk.following import items_of
 from optimizer.desk.papers.wording import (
     BLANK,
@@ -168,6 +168,7 @@ def _closing(told: Told) -> Iterator[Block]:
         yield pairs(
             [
                 (say("VERDICT"), verdict), (say("SEED"), r.seed), (say("RUNS"), str(r.runs)), (say("CASE_ON"), told.day(r.case_on)),
+                *([(say("CHAINS"), length_words(r.chains, told.lang))] if r.chains else []),
                 (say("HASHES"), " ; ".join(f"{name} {value}" for name, value in hashes)),
                 (say("AGENDA_HASH"), s.agenda_hash[:HASH] or UNKNOWN),
             ]

@@ -127,6 +127,7 @@ texts(
         "seed": ("Graine du tirage", "Seed of the draw"),
         "runs": ("Nombre de calculs", "Number of runs"),
         "case_on": ("Règles lues au", "Rules read on"),
+        "chains": ("Chaînes de mutations", "Chains of transfers"),
         "hashes": ("Empreintes", "Hashes"),
         "agenda_hash": ("Empreinte de l'ordre du jour", "Hash of the agenda"),
         "ledger": ("Registre", "Ledger"),

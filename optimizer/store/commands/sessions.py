@@ -34,8 +34,9 @@ def attach_run(
     seed: str = "",
     runs: int = 1,
     hashes: Mapping[str, str] | None = None,
+    chains: int = 0,
 ) -> Mapping[str, Any]:
-    """Keep a verified run, so that an agenda may rest on it. ``verdict``: ``certified`` or ``within``."""
+    """Keep a verified run, so that an agenda may rest on it. ``verdict``: ``certified`` or ``within``; ``chains`` as it was asked."""
     if verdict not in ("certified", "within"):
         raise StoreRefused("STORE_NEEDS_RUN")
     if work.store.tables.get("run", run_id) is not None:
@@ -49,6 +50,7 @@ def attach_run(
         runs=int(runs),
         case_on=case_on,
         hashes=dict(hashes or {}),
+        chains=int(chains),
         attached_at=work.now,
         attached_by=work.actor.name,
     )

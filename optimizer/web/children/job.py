@@ -1,4 +1,4 @@
-"""``python -m optimizer.web.children.job CASE OUT LANG [SOURCE LOG]``: check, propose, verify, one line of JSON per thing that happens.
+"""``python -m optimizer.web.children.job CASE OUT LANG CHAINS [SOURCE LOG]``: check, propose, verify, a line of JSON per thing that happens.
 
 With ``SOURCE`` and ``LOG`` the case is made first: the import ``SOURCE`` brought forward by what the desk has recorded since.
 
@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 
+from optimizer.chains import length_of
 from optimizer.errors import AttrifluxError, InputProblems, Lang, reason_of
 from optimizer.store.records import DutyRecord, SessionRecord
 from optimizer.web.children.lines import LAST, give_way, say, when_alone
@@ -59,7 +60,9 @@ class Log:
     duties: tuple[DutyRecord, ...]
 
 
-def main(case: Path, out: Path, lang: Lang, source: Path | None = None, log: Path | None = None) -> int:
+def main(
+    case: Path, out: Path, lang: Lang, chains: int, source: Path | None = None, log: Path | None = None
+) -> int:
     """The whole main job; the exit code."""
     give_way(LAST)
     stop = threading.Event()
@@ -74,7 +77,7 @@ def main(case: Path, out: Path, lang: Lang, source: Path | None = None, log: Pat
     try:
         if source is not None and log is not None:
             _next(source, log, case, lang)
-        return _run(case, out, lang, stop)
+        return _run(case, out, lang, chains, stop)
     except InputProblems as problems:
         for finding in problems.findings[:SHOWN]:
             say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
@@ -109,7 +112,7 @@ def _next(source: Path, log: Path, case: Path, lang: Lang) -> None:
         say(finding=finding.sentence(lang), severity=finding.severity, place=finding.place(lang))
 
 
-def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
+def _run(case: Path, out: Path, lang: Lang, chains: int, stop: threading.Event) -> int:
     from optimizer.desk.agenda import agenda
     from optimizer.pipeline import check_case
     from optimizer.runs import Options, propose_to
@@ -126,9 +129,8 @@ def _run(case: Path, out: Path, lang: Lang, stop: threading.Event) -> int:
     if stop.is_set():
         return 130
     say(step="propose")
-    done = propose_to(
-        case, out, Options(lang=lang, prospects=PROSPECTS), keep=False, progress=Told(), interrupt=stop
-    )
+    options = Options(lang=lang, prospects=PROSPECTS, chains=chains)
+    done = propose_to(case, out, options, keep=False, progress=Told(), interrupt=stop)
     say(step="verify")
     verdict = verify(out, case)
     say(verdict=verdict.verdict, sentence=verdict.sentence(lang), stop=done.stop)
@@ -176,5 +178,8 @@ def agenda_file(out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    given = [Path(x) for x in sys.argv[4:6]]
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), "en" if sys.argv[3] == "en" else "fr", *given))
+    given = [Path(x) for x in sys.argv[5:7]]
+    length = length_of(sys.argv[4]) or 0
+    sys.exit(
+        main(Path(sys.argv[1]), Path(sys.argv[2]), "en" if sys.argv[3] == "en" else "fr", length, *given)
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
-from optimizer.desk.chained import waits_words
+from optimizer.desk.chained import length_words, waits_words
 from optimizer.errors import AttrifluxError
 from optimizer.store import commands, queries
 from optimizer.store.records import CandidateRecord, NewItem, SessionRecord
@@ -70,6 +70,7 @@ def _agenda(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
             "checked": checked(desk(), record),
             "listed": listed(record),
             "waits": waits_words([record], lang),
+            "chains": length_words(record.run.chains, lang) if record.run and record.run.chains else "",
             "imports": imports_kept(desk()),
             "runs": _runs(),
             **values,

@@ -7,13 +7,15 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 
+from optimizer.chains import length_of, length_word
+from optimizer.desk.chained import length_words
 from optimizer.errors import said
 from optimizer.store import commands, identities, queries
 from optimizer.web.acting import act
 from optimizer.web.agendas import agenda_of
 from optimizer.web.asked import Asked
 from optimizer.web.children.job import Log
-from optimizer.web.choices import MODES, words
+from optimizer.web.choices import CHAINS, MODES, chains_words, words
 from optimizer.web.desk import desk
 from optimizer.web.form import Form
 from optimizer.web.imports import keep_case, kept_file
@@ -42,14 +44,17 @@ def prepare(request: Asked) -> HttpResponse:
 
     def do() -> Job:
         title = form.text("title", "WEB.PREPARE_TITLE", longest=120)
-        form.check()
         files = request.FILES.getlist("files")
+        asked = form.choice("chains", "WEB.PREPARE_CHAINS", CHAINS, required=False)
+        form.check()
+        chains = length_of(asked) or 0
         again = request.POST.get("case", "")
         if again and not files:
             earlier = Job.objects.filter(case=again).first()
             if earlier is None:
                 raise Http404
             title = title or earlier.title
+            chains = chains if asked else earlier.chains
             case = again
         else:
             case = keep_case(desk(), files)
@@ -58,7 +63,7 @@ def prepare(request: Asked) -> HttpResponse:
             store = desk().store
             log = Log(tuple(queries.sessions(store)), tuple(queries.duties(store, open=False)))
         title = title or said("WEB.PREPARE_UNTITLED", form.lang)
-        return start(desk(), case, title, request.visitor.name, form.lang, log=log)
+        return start(desk(), case, title, request.visitor.name, form.lang, log=log, chains=chains)
 
     return act(
         request,
@@ -74,7 +79,8 @@ def _prepare(request: Asked, status: int = 200, **values: Any) -> HttpResponse:
     jobs = list(Job.objects.order_by("-started_at")[:LISTED])
     running = next((job for job in jobs if job.state == "running"), None)
     may = "S" in request.visitor.roles
-    return page(request, "prepare", {"jobs": jobs, "running": running, "may": may, **values}, status=status)
+    told = {"jobs": jobs, "running": running, "may": may, "lengths": chains_words(lang_of(request))}
+    return page(request, "prepare", {**told, **values}, status=status)
 
 
 def _people(request: Asked) -> HttpResponse:
@@ -114,6 +120,9 @@ def job_page(request: Asked, job: str, status: int = 200, **values: Any) -> Http
             "may": "S" in request.visitor.roles,
             "pages": [name for name, file in PAGES.items() if (desk().runs / job / file).exists()],
             "modes": words("MODE", MODES, lang_of(request)),
+            "lengths": chains_words(lang_of(request)),
+            "chains": length_words(found.chains, lang_of(request)),
+            "length": length_word(found.chains),
             **values,
         },
         refresh=WAIT if running and status == 200 else 0,
@@ -165,7 +174,7 @@ def attach(request: Asked, job: str) -> HttpResponse:
         commands.attach_run(
             desk().store, actor, f"{form.command_id}-run", run_id=run.run_id, verdict=run.verdict, gap_points=run.gap_points,
             seed=run.seed, runs=Job.objects.filter(case=found.case, state="done").count(), case_on=run.case_on,
-            hashes=run.hashes,
+            hashes=run.hashes, chains=run.chains,
         )  # fmt: skip
         Job.objects.filter(id=found.id).update(run=run.run_id)
         return commands.new_session(
