@@ -1,6 +1,6 @@
 """The réservataires' own orders of a country, without a row for each dwelling and nominee.
 
-The rows of `orders` are as many as (dwelling, account, eligible nominee): a hundred million in a country, where each nominee would
+The rows of `orders` are as many as (dwelling, account, eligible nominee): tens of millions in a country, where each nominee would
 be a type and each dwelling a class of its own. From `WRITTEN` dwellings on none is written. The orders hold all the same: what a
 list asks is looked up where it is needed, for the first ranks of a proposal, in one compiled pass over the nominees of their menus
 (`waiting`). The bound leaves the orders out, which makes it weaker and never wrong.
