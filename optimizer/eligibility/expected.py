@@ -75,6 +75,7 @@ def suited(facts: Facts, expected: Expected) -> Csr:
         simulations={},
         nominations=(),
         memo={},
+        lasting={},
     )
     kinds = kindred(later)
     found: list[NDArray[np.int32]] = [np.zeros(0, np.int32)] * len(kinds.representative)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,12 +130,16 @@ class DwellingFacts:
     tenant: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
     """Application whose departure frees the dwelling, -1 for one that is vacant."""
     position: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
-    """Dwellings of its chain that are let before a freed one (-1: any number), 0 for a vacant one."""
+    """Dwellings of its chain that are let before a freed one (-1: any number), 0 for a vacant one; in an exchange its number, from -2
+    down."""
+    guest: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """The only application that may be first on a dwelling of an exchange that is weighed, -1 elsewhere."""
 
     def __post_init__(self) -> None:
         if len(self.tenant) < len(self.ids):
             object.__setattr__(self, "tenant", np.full(len(self.ids), -1, np.int32))
             object.__setattr__(self, "position", np.zeros(len(self.ids), np.int32))
+            object.__setattr__(self, "guest", np.full(len(self.ids), -1, np.int32))
 
     @property
     def freed(self) -> B:
@@ -378,6 +383,8 @@ class Facts:
 
     memo: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     """Answers computed once from these facts (refusals over all dwellings); emptied by nobody, never part of a result."""
+    lasting: dict[str, dict[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    """Answers about single pairs that no decision changes: facts with other decisions go on with them."""
 
     def with_span(self, span: int) -> Facts:
         """The same facts, with the span of the score (M, hundredths of a point) that the burden needs."""

@@ -111,8 +111,24 @@ def effort_key(facts: Facts) -> I64:
     return np.stack(columns, axis=1)
 
 
+MANY_PAIRS = 5_000
+"""Pairs above which their flags are not remembered one by one."""
+
+
 def flags_of_pairs(facts: Facts, dwellings: I32, apps: I32) -> I16:
-    """Bits of ``FLAGS`` of many pairs, dwelling by dwelling of those that the flags tell apart."""
+    """Bits of ``FLAGS`` of many pairs, dwelling by dwelling of those that the flags tell apart; those of few are remembered."""
+    if len(apps) > MANY_PAIRS:
+        return _flags(facts, dwellings, apps)
+    known = facts.lasting.setdefault("flags", {})
+    pairs = list(zip(dwellings.tolist(), apps.tolist(), strict=True))
+    new = np.array([i for i, pair in enumerate(pairs) if pair not in known], np.int64)
+    if len(new):
+        found = _flags(facts, dwellings[new], apps[new])
+        known.update(zip((pairs[i] for i in new.tolist()), found.tolist(), strict=True))
+    return np.array([known[pair] for pair in pairs], np.int16)
+
+
+def _flags(facts: Facts, dwellings: I32, apps: I32) -> I16:
     d = facts.dwellings
     other = (d.access_unknown.astype(np.int64) * 8 + d.rooms) * 128 + d.rooms_table
     columns = np.concatenate([effort_key(facts), other[:, None]], axis=1)[dwellings]

@@ -32,6 +32,7 @@ from optimizer.problem.model import (
     lottery_number,
 )
 from optimizer.problem.registry import RuleShape, all_rules
+from optimizer.problem.remembered import Remembered
 from optimizer.problem.rulebook import RuleBook, book_of, measure, rule_book
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Options",
     "Orders",
     "Problem",
+    "Remembered",
     "Row",
     "RuleBook",
     "RuleShape",

@@ -25,6 +25,7 @@ from optimizer.problem.notes import notes_of
 from optimizer.problem.option_table import option_table
 from optimizer.problem.own_lists import own_lists
 from optimizer.problem.registry import hundredths
+from optimizer.problem.remembered import Remembered
 from optimizer.problem.rulebook import RuleBook, rule_book
 from optimizer.problem.seats import pack_seats, seat_sets
 
@@ -62,6 +63,7 @@ def build(
     price_assumed: bool = False,
     kept: Held = (),
     book: RuleBook | None = None,
+    remembered: Remembered | None = None,
 ) -> Problem:
     """The optimisation problem of a case.
 
@@ -73,6 +75,7 @@ def build(
     kept : first ranks of an earlier proposal, which weigh ``national.lean.keep_points`` each; those whose dwelling, household
         or account is not in the case say nothing.
     book : of the same case before some decisions, which change none of its rows: spare counting them again.
+    remembered : what builds of the same case before some decisions have worked out; this one adds to it.
 
     Notes
     -----
@@ -86,20 +89,21 @@ def build(
         book = book.read_from(facts)
     known = eligibility.menus(facts, rules, lean=True) if menus is None else menus
     fill_value = hundredths(rules.get("national.fit.fill_value"))
-    table = KindTable(book)
+    table = KindTable(book, None if remembered is None else remembered.marks)
     many = len(known.app) >= NARROW_FROM
     if many:
         give_back()
     held = _kept(facts, kept)
-    naming = Naming(facts, known, held)
+    naming = Naming(facts, known, held, remembered)
+    menus_known = None if remembered is None else remembered.menus
     leans = Leans(rules, naming.nominees, held)
     kept_for = awaited(facts, rules)
-    entries = read_entries(book, known, scores, naming.singled, kept_for)
+    entries = read_entries(book, known, scores, naming.singled, kept_for, menus_known)
     if many:
         give_back()
     groups = read_groups(book, naming, leans, entries, table)
     met = list(entries.menu_types())
-    sets, set_of = seat_sets(book, naming, entries, met, table)
+    sets, set_of = seat_sets(book, naming, entries, met, table, remembered)
     menu = np.where(known.menu_of_dwelling < 0, len(known.ptr) - 1, known.menu_of_dwelling).astype(np.int64)
     keys = np.stack([menu, groups.of_dwelling.astype(np.int64), set_of], axis=1)
     classes, member, klass = np.unique(keys, axis=0, return_index=True, return_inverse=True)

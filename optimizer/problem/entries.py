@@ -15,6 +15,7 @@ from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, I64
 from optimizer.problem.registry import Trait
 from optimizer.problem.rulebook import RuleBook
+from optimizer.problem.sorted_menus import SortedMenu, SortedMenus
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
@@ -48,6 +49,8 @@ class Entries:
     n_types: int
     bits: I64
     landlord_at: dict[tuple[int, int], int]
+    known: dict[int, SortedMenu]
+    """Menus that stay as they are until a decision takes somebody off them, where that is remembered."""
 
     def menu_types(self) -> Iterator[tuple[I32, I32]]:
         """For each menu: types met, ascending, and the first application of each."""
@@ -78,12 +81,17 @@ _BLOCK = 2_000_000
 
 
 def read_entries(
-    book: RuleBook, menus: Menus, scores: _Scores, singled: frozenset[int], awaited: I64 | None = None
+    book: RuleBook,
+    menus: Menus,
+    scores: _Scores,
+    singled: frozenset[int],
+    awaited: I64 | None = None,
+    remembered: SortedMenus | None = None,
 ) -> Entries:
     """Score, burden, type and order of the entries of ``menus`` (which come in ascending application order).
 
     ``singled``: households that are of a type of their own. ``awaited`` (A,): points taken off the value of each household,
-    none where it is empty.
+    none where it is empty. ``remembered``: menus of the same case before some decisions.
 
     Lean menus are sorted in place, their columns becoming those of the entries; others are left as they are. Menus are
     read EPCI by EPCI: what depends on the household and the EPCI is looked up once, in columns as short as its people.
@@ -101,6 +109,7 @@ def read_entries(
         singled,
         np.empty(total, np.int16 if many else np.int64),
         np.empty(total, np.int16 if many else np.int32),
+        None if many or (awaited is not None and len(awaited)) else remembered,
     )
     for epci, block in _blocks(menus, _menu_epci(book.ground.facts, menus)):
         people.sort(epci, block, app, fit, burden, awaited)
@@ -118,6 +127,7 @@ def read_entries(
         n_types=max(1, len(codes)),
         bits=codes // people.depth // people.width,
         landlord_at=people.landlords.at,
+        known=people.known,
     )
 
 
@@ -153,6 +163,7 @@ class _People:
         singled: frozenset[int],
         score: Points,
         type_: NDArray[Any],
+        remembered: SortedMenus | None,
     ) -> None:
         self.ground, self.menus, self.scores = book.ground, menus, scores
         facts = book.ground.facts
@@ -170,6 +181,8 @@ class _People:
         """Score of each entry: 16, then 32 bits as long as they are enough."""
         self.type = type_
         """Number of each entry's type: 16 bits as long as they are enough."""
+        self.remembered = remembered
+        self.known: dict[int, SortedMenu] = {}
 
     def _hold(self, points: I64) -> None:
         """Widen the scores for larger ones.
@@ -207,23 +220,57 @@ class _People:
         number = self._number(bases, local)
         if len(self.met) > np.iinfo(self.type.dtype).max:
             self.type = self.type.astype(np.int32)
-        facts, rules = self.ground.facts, self.ground.rules
-        for m, part in zip(block, slices, strict=True):
-            burden[part] = eligibility.burden(facts, rules, int(self.dwelling[m]), app[part])
-            fit[part] -= burden[part]
-            if awaited is not None and len(awaited):
-                fit[part] -= awaited[app[part]]
-        value = points[at] + np.concatenate([fit[part] for part in slices])
-        seniority = days[at]
         start = 0
-        for part in slices:
+        for m, part in zip(block, slices, strict=True):
             there = slice(start, start + part.stop - part.start)
             start = there.stop
-            order = _best_first(value[there], seniority[there])
-            app[part] = listed[there][order]
-            fit[part], burden[part] = fit[part][order], burden[part][order]
-            self.score[part] = points[at[there][order]]
+            known = self._remembered(m, part, app, fit)
+            if known is None:
+                order = self._order(m, part, app, fit, burden, awaited, points[at[there]], days[at[there]])
+                self.score[part] = points[at[there]][order]
+                fit[part], burden[part] = fit[part][order], burden[part][order]
+                self._remember(m, part, order, listed[there], fit, burden)
+            else:
+                order = known.order
+                self.score[part], fit[part], burden[part] = known.score, known.net, known.burden
             self.type[part] = number[local[there][order]]
+            app[part] = listed[there][order]
+
+    def _order(
+        self,
+        menu: int,
+        part: slice,
+        app: I32,
+        fit: Points,
+        burden: Points,
+        awaited: I64 | None,
+        points: I64,
+        days: I64,
+    ) -> NDArray[np.int64]:
+        """Best first; the burden of a menu's households is taken off their fit."""
+        facts, rules = self.ground.facts, self.ground.rules
+        burden[part] = eligibility.burden(facts, rules, int(self.dwelling[menu]), app[part])
+        fit[part] -= burden[part]
+        if awaited is not None and len(awaited):
+            fit[part] -= awaited[app[part]]
+        return _best_first(points + fit[part], days)
+
+    def _remembered(self, menu: int, part: slice, app: I32, fit: Points) -> SortedMenu | None:
+        """The menu as it was sorted before, where nothing but households taken off it has changed."""
+        if self.remembered is None:
+            return None
+        known = self.remembered.of(int(self.dwelling[menu]), app[part], self.menus.fit[part])
+        if known is not None:
+            self.known[menu] = known
+        return known
+
+    def _remember(self, menu: int, part: slice, order: I64, listed: I32, fit: Points, burden: Points) -> None:
+        if self.remembered is None:
+            return
+        columns = (self.score[part].astype(np.int64), fit[part].copy(), burden[part].copy())
+        known = SortedMenu(listed.copy(), self.menus.fit[part].copy(), order, *columns)
+        self.known[menu] = known
+        self.remembered.learn(int(self.dwelling[menu]), known)
 
     def _tenants(self, block: list[int], slices: list[slice], here: I32, at: I32) -> I64:
         """Rank of the present landlord of each entry's household among those of its menu, 0 for none."""

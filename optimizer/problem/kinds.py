@@ -21,6 +21,10 @@ Marks = tuple[tuple[int, int, int], ...]
 _ALWAYS, _NEVER = -1, -2
 
 
+KnownMarks = dict[tuple[Place, int, bool], Marks]
+"""By place, account, and whether it is a seat."""
+
+
 class Brings(NamedTuple):
     """A row of a rule of households that a first rank enters; ``bit`` of the trait that counts in num (None: all do)."""
 
@@ -52,9 +56,9 @@ class Asked:
 
 
 class KindTable:
-    """Numbers kinds as they are met; asks every rule's view for the marks of a place and an account."""
+    """Numbers kinds as they are met; asks every rule's view for the marks of a place and an account, or ``known`` ones."""
 
-    def __init__(self, book: RuleBook) -> None:
+    def __init__(self, book: RuleBook, known: KnownMarks | None = None) -> None:
         ground = book.ground
         self._bit = {name: bit for bit, (name, _) in enumerate(traits_in_play(book))}
         self._views = [(s, s.rule.view(s.lines, ground)) for s in book.sections if s.lines]
@@ -63,7 +67,7 @@ class KindTable:
         # long and few: numbered, so that a kind is found by six numbers
         self._entered: dict[Marks, int] = {}
         self._signed: dict[Signs, int] = {}
-        self._marks: dict[tuple[Place, int, bool], Marks] = {}
+        self._marks: KnownMarks = {} if known is None else known
 
     def marks(self, place: Place, account: int, seat: bool = False) -> Marks:
         """Rows a first rank enters there; for a seat, those of the rules that count seats."""
@@ -109,27 +113,37 @@ class KindTable:
 
     def of_types(self, asked: Asked) -> I32:
         """Kind of each type, numbered as they are met: call by call, and inside a call by what tells the types apart."""
-        calls, columns = asked.calls, asked.columns
+        calls = asked.calls
         masks = np.array([_bits_of(marks) for _, marks in calls], np.int64)
-        table = columns.copy()
-        table[_BITS] &= masks[columns[_CALL]]
+        table = asked.columns.copy()
+        table[_BITS] &= masks[table[_CALL]]
         at, back = _distinct(table)
+        call, code, points, kept, order, who = table[:, at]
         numbered: dict[Marks, int] = {}
-        of_call = [numbered.setdefault(marks, len(numbered)) for _, marks in calls]
-        entered: dict[tuple[int, int], int] = {}
-        numbers = []
-        for call, code, points, kept, order, who in table[:, at].T.tolist():
-            account, marks = calls[call]
-            key = of_call[call], code
-            if key not in entered:
-                entered[key] = self._enter(
-                    tuple(
-                        (row, int(how == _ALWAYS or (how >= 0 and code >> how & 1)), more)
-                        for row, how, more in marks
-                    )
+        of_call = np.array([numbered.setdefault(marks, len(numbered)) for _, marks in calls], np.int64)
+        pairs = list(zip(of_call[call].tolist(), code.tolist(), strict=True))
+        like = list(numbered)
+        entered = {
+            (n, bits): self._enter(
+                tuple(
+                    (row, int(how == _ALWAYS or (how >= 0 and bits >> how & 1)), more)
+                    for row, how, more in like[n]
                 )
-            kind = account, entered[key], points, kept, asked.signs[call][order], who
-            numbers.append(self._kinds.setdefault(kind, len(self._kinds)))
+            )
+            for n, bits in dict.fromkeys(pairs)
+        }
+        begin = np.cumsum([0, *map(len, asked.signs)])
+        signed = np.array([number for own in asked.signs for number in own], np.int64)[begin[call] + order]
+        account = np.array([account for account, _ in calls], np.int64)[call]
+        columns = (
+            account.tolist(),
+            map(entered.__getitem__, pairs),
+            points.tolist(),
+            kept.tolist(),
+            signed.tolist(),
+        )
+        known = self._kinds
+        numbers = [known.setdefault(kind, len(known)) for kind in zip(*columns, who.tolist(), strict=True)]
         return np.asarray(np.array(numbers, np.int32)[back])
 
     def _enter(self, marks: Marks) -> int:

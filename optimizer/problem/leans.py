@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.domain.account import account_of
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees
@@ -56,6 +55,10 @@ class Leans:
         self._etat = next(i for i, kind in enumerate(kinds) if kind.dalo)
         self._free = frozenset(i for i, kind in enumerate(kinds) if not kind.lean)
         self._many: dict[tuple[int, int, int], int] = {}
+        homes = facts.dwellings
+        first = {int(homes.tenant[d]): int(d) for d in np.flatnonzero(homes.position == 1)}
+        self._list_of = {int(d): first[int(homes.tenant[d])] for d in np.flatnonzero(homes.guest >= 0)}
+        """Of a dwelling in an exchange that is weighed, its copy that anybody may ask for: the names of a list count there."""
 
     def receivers(self, dwelling: int) -> tuple[I32, I32]:
         """Accounts that may receive the dwelling: of an oriented one, that account alone."""
@@ -65,6 +68,7 @@ class Leans:
 
     def missing(self, dwelling: int) -> Missing:
         """How many of the names that some account could give each of them cannot."""
+        dwelling = self._list_of.get(dwelling, dwelling)
         accounts, lines = self.receivers(dwelling)
         if self.facts.dwellings.subsidy_d331_25_1[dwelling] or not len(accounts):
             return (0,) * len(accounts)
@@ -90,7 +94,8 @@ class Leans:
             found = 0
             for low, high in ((a, min(b, a + FIRST_LOOK)), (min(b, a + FIRST_LOOK), b)):
                 if found < self.terms.names and low < high:
-                    found += int(may_name(self.facts, account, line, dwelling, menus.app[low:high]).sum())
+                    apps = menus.app[low:high]
+                    found += int(self.nominees.pools.of(self.facts, account, line, dwelling, apps).sum())
             self._many[key] = min(self.terms.names, found)
         return self._many[key]
 

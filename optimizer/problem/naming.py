@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.leans import Kept
 from optimizer.problem.model import I32, I64, B
-from optimizer.problem.nominees import Nominees
+from optimizer.problem.nominees import Nominees, among
 from optimizer.problem.orders import OrderTable
 from optimizer.problem.own_lists import unwritten
+from optimizer.problem.pools import Pools
+from optimizer.problem.remembered import Remembered
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
@@ -37,14 +38,18 @@ class Pool(NamedTuple):
 class Naming:
     """The naming of a case, by kind of dwelling (its receiving class and its menu)."""
 
-    def __init__(self, facts: Facts, menus: Menus, kept: Kept) -> None:
+    def __init__(self, facts: Facts, menus: Menus, kept: Kept, remembered: Remembered | None = None) -> None:
         self.facts, self.menus = facts, menus
-        self.nominees = Nominees(facts, menus)
+        self.nominees = Nominees(facts, menus, Pools() if remembered is None else remembered.pools)
         self.unwritten = unwritten(facts)
         """Whether the rows of the orders are not written out (`own_lists`)."""
         self.orders = OrderTable(self.nominees, written=not self.unwritten)
+        if remembered is not None:
+            self.orders = remembered.same_orders(self.orders)
         self.kept = kept
         self.alone = self._alone()
+        self._pinned: B = np.zeros(len(facts.applications.ids), bool)
+        self._pinned[facts.pins[:, 1]] = True
 
     @property
     def singled(self) -> frozenset[int]:
@@ -87,13 +92,13 @@ class Naming:
         eligible = np.zeros((len(apps), len(accounts)), bool)
         first = np.zeros_like(eligible)
         for j, (account, line) in enumerate(zip(accounts.tolist(), lines.tolist(), strict=True)):
-            pool = may_name(facts, account, line, dwelling, apps)
+            pool = self.nominees.pools.of(facts, account, line, dwelling, apps)
             if facts.mode_of(account, line) != "direct":
                 eligible[:, j] = first[:, j] = pool
                 continue
             eligible[:, j] = pool & self.nominees.named(dwelling, account, apps)
             own = [app for _, app in self.nominees.own(dwelling, account, line)]
-            first[:, j] = eligible[:, j] & np.isin(apps, np.array(own, np.int32)) if own else eligible[:, j]
+            first[:, j] = eligible[:, j] & among(apps, own) if own else eligible[:, j]
         self._decide(dwelling, accounts, apps, eligible, first)
         return accounts, eligible, first
 
@@ -110,7 +115,7 @@ class Naming:
             if on >= 0:
                 first[:, accounts != on] = False
         elif len(facts.pins):
-            first[np.isin(apps, facts.pins[:, 1])] = False
+            first[self._pinned[apps]] = False
 
     def pools(self, dwelling: int) -> list[Pool]:
         """The direct accounts that may receive a dwelling without a name."""

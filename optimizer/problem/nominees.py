@@ -6,22 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.facts import Facts
 from optimizer.problem.model import I32, B
+from optimizer.problem.pools import Pools
 
 if TYPE_CHECKING:
     from optimizer.eligibility import Menus
 
+FEW = 16
 Listed = tuple[tuple[int, int], ...]
 """(rank, application), best placed first."""
 
 
 class Nominees:
-    """Who is named where. ``menus`` say who is eligible before the account is asked."""
+    """Who is named where. ``menus`` say who is eligible before the account is asked, ``pools`` whom an account may name."""
 
-    def __init__(self, facts: Facts, menus: Menus) -> None:
-        self.facts, self.menus = facts, menus
+    def __init__(self, facts: Facts, menus: Menus, pools: Pools) -> None:
+        self.facts, self.menus, self.pools = facts, menus, pools
         self._own: dict[tuple[int, int], dict[int, int]] = {}
         self._large: dict[int, dict[int, int]] = {}
         for line in facts.nominations:
@@ -92,7 +93,7 @@ class Nominees:
         """Which of the applications the account names, at large or for the dwelling."""
         names = self._names(account)
         own = self._own.get((account, dwelling))
-        found = np.isin(apps, sorted(own)) if own else np.zeros(len(apps), bool)
+        found = among(apps, sorted(own)) if own else np.zeros(len(apps), bool)
         if len(names):
             at = np.minimum(np.searchsorted(names, apps), len(names) - 1)
             found |= names[at] == apps
@@ -113,9 +114,19 @@ class Nominees:
         known = names[np.minimum(np.searchsorted(names, inside), len(names) - 1)] == inside
         apps: I32 = inside[known]
         if len(apps):
-            apps = apps[may_name(self.facts, account, line, dwelling, apps)]
+            apps = apps[self.pools.of(self.facts, account, line, dwelling, apps)]
         return apps
 
     def _fine(self, dwelling: int, account: int, line: int, ranks: dict[int, int]) -> Listed:
         apps = self._able(dwelling, account, line, np.array(sorted(ranks), np.int32))
         return tuple(sorted((ranks[app], app) for app in apps.tolist()))
+
+
+def among(apps: I32, few: list[int]) -> B:
+    """Which of the applications are among a few: `np.isin` sorts, which takes several times as long."""
+    if len(few) > FEW:
+        return np.asarray(np.isin(apps, np.array(few, np.int32)), bool)
+    found: B = np.zeros(len(apps), bool)
+    for app in few:
+        found |= apps == app
+    return found

@@ -12,6 +12,7 @@ from optimizer.problem.kinds import Asked, KindTable, Marks
 from optimizer.problem.leans import Leans
 from optimizer.problem.model import I32, I64, B, Options
 from optimizer.problem.naming import Naming
+from optimizer.problem.orders import Signs
 from optimizer.problem.rulebook import RuleBook
 
 _CALL, _BITS, _VALUE, _KEEP, _ORDER, _NOMINEE = range(6)
@@ -60,17 +61,10 @@ def option_table(
                 continue
             part = slice(begin, begin + n)
             begin += n
-            others = naming.orders.others(member, account)
-            own = {others: 0}
+            own: tuple[Signs, ...] = (naming.orders.others(member, account),)
             alone = apart[part]
             if (alone >= 0).any():
-                own = {}
-                rows[_ORDER, part] = [
-                    own.setdefault(
-                        naming.orders.signs(member, account, app) if app >= 0 else others, len(own)
-                    )
-                    for app in alone.tolist()
-                ]
+                rows[_ORDER, part], own = naming.orders.signs_of(member, account, alone)
             rows[_CALL, part] = len(calls)
             calls.append((account, table.marks(place, account)))
             signs.append([table.sign(one) for one in own])

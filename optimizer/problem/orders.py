@@ -6,7 +6,7 @@ better placed on that list is one somewhere this session; the seat of a direct a
 every other household on a partial account. Equal ranks impose no order.
 
 A dwelling that a sitting tenant may free has one row more: whoever is first there, on any account, waits for that tenant to be
-first on a dwelling of the position before (for chains of any length, on any other dwelling).
+first on a dwelling of the position before (for chains of any length, on any other dwelling; in an exchange, on another of its own).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.chains import EXCHANGED, UNBOUNDED
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.model import I32, I64, B, Orders
 from optimizer.problem.nominees import Nominees
@@ -50,6 +51,13 @@ class _Placed(NamedTuple):
 
     row: int
     rank: int
+
+
+def opens(here: int, position: int) -> bool:
+    """Whether a departure to a dwelling at position ``here`` of a chain opens the one at ``position``."""
+    if position <= EXCHANGED:
+        return here == position
+    return position == UNBOUNDED or (here >= 0 and position == here + 1)
 
 
 class OrderTable:
@@ -117,6 +125,7 @@ class OrderTable:
         self._listed[sorted(named)] = True
         self._tenant[sorted(self._freeing)] = True
         self._last = max(homes.position.max(initial=0), 0)
+        self._asked: dict[tuple[int, int, bytes], tuple[I64, tuple[Signs, ...]]] = {}
 
     def listed(self, apps: I32) -> B:
         """Which of the applications stand on a list somewhere."""
@@ -143,12 +152,31 @@ class OrderTable:
             return Signs(-1, -1, tuple(more))
         return Signs(app, dwelling if dwelling in homes else -1, tuple(more))
 
+    def signs_of(self, dwelling: int, account: int, apps: I64) -> tuple[I64, tuple[Signs, ...]]:
+        """`signs` of some households (−1: any that is told apart from no other): place in the second list of each one's, and that list."""
+        key = dwelling, account, apps.tobytes()
+        if key not in self._asked:
+            others = self.others(dwelling, account)
+            own: dict[Signs, int] = {}
+            place = [
+                own.setdefault(self.signs(dwelling, account, app) if app >= 0 else others, len(own))
+                for app in apps.tolist()
+            ]
+            self._asked[key] = np.array(place, np.int64), tuple(own)
+        return self._asked[key]
+
+    def like(self, other: OrderTable) -> bool:
+        """Whether another table says the same of everything."""
+        mine = (self._rank, self._rows, self._partial, self._link, self._freeing)
+        theirs = (other._rank, other._rows, other._partial, other._link, other._freeing)
+        return mine == theirs and self._position == other._position
+
     def _linked(self, dwelling: int, app: int) -> list[tuple[int, int]]:
         """Rows of freed dwellings: the one's own, and those that the household's departure opens."""
         found = [(self._link[dwelling], 1)] if dwelling in self._link else []
         here = self._position[dwelling]
         for row, position in self._freeing.get(app, ()):
-            if self._dwelling[row] != dwelling and (position < 0 or position == here + 1):
+            if self._dwelling[row] != dwelling and opens(here, position):
                 found.append((row, -1))
         return found
 

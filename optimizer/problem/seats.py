@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.entries import Entries
 from optimizer.problem.groups import Groups, spots
 from optimizer.problem.kinds import Brings, KindTable
 from optimizer.problem.model import I32, I64, RATE_UNIT, B, Seats
 from optimizer.problem.naming import Naming, median
+from optimizer.problem.remembered import Remembered
 from optimizer.problem.required import half_up
 from optimizer.problem.rulebook import RuleBook
 
@@ -36,7 +36,12 @@ Sets = dict[int, tuple[Seat, ...]]
 
 
 def seat_sets(
-    book: RuleBook, naming: Naming, entries: Entries, met: Sequence[tuple[I32, I32]], table: KindTable
+    book: RuleBook,
+    naming: Naming,
+    entries: Entries,
+    met: Sequence[tuple[I32, I32]],
+    table: KindTable,
+    remembered: Remembered | None = None,
 ) -> tuple[Sets, I64]:
     """Seats by set number, and the set number of each dwelling (0: no seat). ``met``: `Entries.menu_types`."""
     facts = naming.facts
@@ -50,7 +55,16 @@ def seat_sets(
         for account, days in naming.pools(dwelling):
             key = int(kind[dwelling]), int(spot[dwelling]), account
             if key not in known:
-                score, deduction = _worth(book, naming, entries, met, table, dwelling, account)
+                menu = entries.known.get(int(naming.menus.menu_of_dwelling[dwelling]))
+                worth = None
+                if menu is not None and remembered is not None:
+                    was, worth = remembered.seats.get((dwelling, account), (menu, None))
+                    worth = worth if was is menu else None
+                if worth is None:
+                    worth = _worth(book, naming, entries, met, table, dwelling, account)
+                    if menu is not None and remembered is not None:
+                        remembered.seats[dwelling, account] = menu, worth
+                score, deduction = worth
                 known[key] = Seat(account, score, deduction, days)
             found.append(known[key])
         if found:
@@ -78,7 +92,7 @@ def _worth(
     types, apps = met[menu]
     here = slice(int(entries.ptr[menu]), int(entries.ptr[menu + 1]))
     inside = np.zeros(entries.n_types, bool)
-    inside[types[may_name(naming.facts, account, line, dwelling, apps)]] = True
+    inside[types[naming.nominees.pools.of(naming.facts, account, line, dwelling, apps)]] = True
     of_type = entries.type[here]
     pool = inside[of_type]
     score = entries.score[here][pool]

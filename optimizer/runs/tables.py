@@ -114,7 +114,7 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         lists,
         q1_state=lambda apps, epci: eligibility.q1_state(facts, apps, epci),
         flag_names=flags,
-        effort_rate=lambda d, apps: eligibility.effort(facts, rules, d, apps).rate,
+        effort_rate=lambda d, apps: _rates(facts, rules, d, apps),
     )
     if options.chains:
         proposals = moves.beside(proposals, lists.lines)
@@ -142,6 +142,16 @@ def main_tables(optimum: Optimum, options: Options, *, alone: bool = False) -> M
         free=free,
         places=places,
     )
+
+
+def _rates(facts: Facts, rules: RuleSet, dwelling: int, apps: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Effort rates of the households of a list, which decisions mostly leave as it is."""
+    known = facts.lasting.setdefault("rates", {})
+    key = dwelling, apps.tobytes()
+    if key not in known:
+        known[key] = eligibility.effort(facts, rules, dwelling, apps).rate
+    found: NDArray[np.int64] = known[key]
+    return found
 
 
 def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) -> Tables:

@@ -52,6 +52,7 @@ class _Switch:
         self.seats: dict[int, list[int]] = {}
         for i, klass in enumerate(problem.seats.klass.tolist()):
             self.seats.setdefault(klass, []).append(i)
+        self._best: dict[int, tuple[I64, I64]] = {}
         self._takers: dict[tuple[int, int], dict[int, int]] = {}
 
     def cost(self, d: int, r: int) -> int:
@@ -77,14 +78,25 @@ class _Switch:
         """Kind -> the most that a household without a first rank is worth (hundredths, without the dwelling's bonus)."""
         known = self._takers.get((klass, r))
         if known is None:
-            entries = self._menu(klass)
-            types, apps = self.problem.entry_type[entries], self.problem.entry_app[entries]
+            types, values = self._best_of_types(int(self.problem.class_menu[klass]), self._menu(klass))
             kinds, may = self.pools.kinds_by_type(int(self.problem.class_group[klass]), r)
-            at = np.flatnonzero(may[types] & self.free[apps])
-            value = self.problem.values(entries)[at] + self.problem.kinds.value[kinds[types[at]]]
+            at = np.flatnonzero(may[types])
+            value = values[at] + self.problem.kinds.value[kinds[types[at]]]
             order = np.argsort(value, kind="stable")
             known = dict(zip(kinds[types[at]][order].tolist(), value[order].tolist(), strict=True))
             self._takers[klass, r] = known
+        return known
+
+    def _best_of_types(self, menu: int, entries: slice) -> tuple[I64, I64]:
+        """Types of the households of a menu without a first rank, and the most that one of each is worth: the first, in its order."""
+        known = self._best.get(menu)
+        if known is None:
+            problem = self.problem
+            at = np.flatnonzero(self.free[problem.entry_app[entries]])[::-1]
+            first = np.full(problem.n_types, -1, np.int64)
+            first[problem.entry_type[entries][at]] = at
+            types = np.flatnonzero(first >= 0)
+            known = self._best[menu] = types, problem.values(first[types] + entries.start)
         return known
 
     def _same_household(self, d: int, klass: int, r: int) -> list[tuple[int, int]]:

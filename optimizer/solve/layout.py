@@ -19,7 +19,7 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.implicit import Lists, read_lists, steps
-from optimizer.solve.listed import Runs, read_runs
+from optimizer.solve.listed import Runs, first_of_runs, read_runs
 
 
 @dataclass(frozen=True)
@@ -222,9 +222,10 @@ def _entries(problem: Problem, number: I32) -> Entries:
     for menu, group in zip(problem.class_menu.tolist(), problem.class_group.tolist(), strict=True):
         if (menu, group) not in found:
             a, b = int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])
-            wanted = group * problem.n_types + problem.entry_type[a:b].astype(np.int64)
-            at = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
-            key = np.where(known[at] == wanted, number[at], -1) if len(known) else np.full(b - a, -1)
+            own = slice(*np.searchsorted(known, [group * problem.n_types, (group + 1) * problem.n_types]))
+            of_type = np.full(problem.n_types, -1, np.int32)
+            of_type[known[own] - group * problem.n_types] = number[own]
+            key = of_type[problem.entry_type[a:b]]
             keep = np.flatnonzero(key >= 0)
             found[menu, group] = ((keep + a).astype(np.int32), key[keep].astype(np.int32))
         entry, key = found[menu, group]
@@ -243,9 +244,7 @@ def _entries(problem: Problem, number: I32) -> Entries:
 
 def _truncate(full: Entries, runs: Runs, width: int) -> Entries:
     """The best ``width`` entries of each (class, key): the first ones of its run."""
-    rank = np.arange(len(runs.entry)) - np.repeat(runs.start[:-1], np.diff(runs.start))
-    keep: B = np.zeros(len(rank), bool)
-    keep[runs.entry[rank < width]] = True
+    keep = first_of_runs(runs, width)
     kept = np.concatenate([[0], np.cumsum(keep)])
     return Entries(
         ptr=kept[full.ptr].astype(np.int64),

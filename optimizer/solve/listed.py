@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from optimizer.problem.model import I32, I64, Kinds
+from optimizer.problem.model import I32, I64, B, Kinds
 from optimizer.solve.implicit import HUNDREDTH, NEVER, TEN
 
 
@@ -35,6 +35,13 @@ def read_runs(ptr: I64, key: I32, n_keys: int) -> Runs:
     run_key, start = np.empty(len(key), np.int32), np.empty(len(key) + 1, np.int64)
     n = _sort(ptr, key, np.zeros(n_keys + 1, np.int64), entry, run_ptr, run_key, start)
     return Runs(run_ptr, run_key[:n].copy(), start[: n + 1].copy(), entry)
+
+
+def first_of_runs(runs: Runs, width: int) -> B:
+    """Which of the entries that the runs were made from are among the ``width`` best of their run."""
+    kept: B = np.zeros(len(runs.entry), np.bool_)
+    _first(runs.start, runs.entry, width, kept)
+    return kept
 
 
 def best_of_runs(runs: Runs, app: I32, value: I64, option_cost: I64, prices: I64) -> I64:
@@ -88,6 +95,13 @@ def _sort(ptr, key, count, entry, run_ptr, run_key, start):  # type: ignore[no-u
         run_ptr[k + 1] = n
     start[n] = len(entry)
     return n
+
+
+@njit(cache=True, nogil=True)
+def _first(start, entry, width, kept):  # type: ignore[no-untyped-def]
+    for i in range(len(start) - 1):
+        for j in range(start[i], min(start[i] + width, start[i + 1])):
+            kept[entry[j]] = True
 
 
 @njit(cache=True, nogil=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from optimizer import eligibility, pipeline
 from optimizer.domain import Case
 from optimizer.errors import AttrifluxError, InputProblems, define
 from optimizer.pipeline import Prepared
-from optimizer.problem import build
+from optimizer.problem import Remembered, build
 from optimizer.results.rules import SMALL
 from optimizer.runs.options import Options
 from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
@@ -95,6 +96,7 @@ class Session:
         for name in ("gap", "time_limit", "warm_start", "keep", "prospects", "chains"):
             if getattr(self.options, name):
                 raise AttrifluxError("SESSION_OPTION", option=name)
+        self._remembered: Remembered
         self._prepared = self._read(case)
         self._changed = False
         """Whether decisions have been taken since the problem was built."""
@@ -209,13 +211,27 @@ class Session:
         return self._prepared
 
     def _read(self, case: Case | Path | str) -> Prepared:
-        asked = self.options
-        return pipeline.prepare(
-            case, models=asked.models, accept_assumed=asked.accept_assumed, price_assumed=asked.price_assumed
+        asked, remembered = self.options, Remembered()
+        prepared = pipeline.prepare(
+            case,
+            models=asked.models,
+            accept_assumed=asked.accept_assumed,
+            price_assumed=asked.price_assumed,
+            remembered=remembered,
         )
+        self._remembered = remembered
+        return prepared
+
+    def fork(self) -> Session:
+        """A session that goes on from here: what is decided in it is its own."""
+        other = copy.copy(self)  # decisions replace its parts, they change none of them
+        other._remembered = self._remembered.copy()
+        return other
 
     def _rebuilt(self) -> Prepared:
         """The problem of the facts at hand."""
         now = self._prepared
-        problem = build(now.case, now.facts, now.scores, now.rules, book=now.book)
+        problem = build(
+            now.case, now.facts, now.scores, now.rules, book=now.book, remembered=self._remembered
+        )
         return replace(now, problem=problem)

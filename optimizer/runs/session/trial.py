@@ -6,7 +6,6 @@ others, and what it costs.
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -81,7 +80,7 @@ def what_if(
     InputProblems, AttrifluxError
         As :meth:`Session.decide` of a ``pin``, and ``NO_SOLUTION``.
     """
-    trial = copy.copy(session)  # decisions replace its parts, they change none of them
+    trial = session.fork()
     trial.decide("pin", dwelling=dwelling, application=application, account=account)
     return _tried(session, trial, dwelling, lang, interrupt)
 
@@ -101,7 +100,7 @@ def without(
     InputProblems, AttrifluxError
         As :meth:`Session.decide` of a ``forbid``, and ``NO_SOLUTION``.
     """
-    trial = copy.copy(session)
+    trial = session.fork()
     for application in applications:
         trial.decide("forbid", dwelling=dwelling, application=application, reason="commission_decision")
     return _tried(session, trial, dwelling, lang, interrupt)

@@ -19,6 +19,7 @@ from optimizer.solve.cuts.mir import Inequality
 from optimizer.solve.highs_lp import INFINITY, F, add_columns, add_rows, new_model
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.node import Formulation, Restriction, mir_row
+from optimizer.solve.relaxation.entering import Entering
 from optimizer.solve.relaxation.subproblem import subproblem_of
 
 STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
@@ -75,17 +76,13 @@ class ColumnPool:
         self.open_cuts: set[Inequality] = set()
         self.tally: dict[tuple[str, int], tuple[int, int]] = {}
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
-        self.in_rows: list[list[tuple[int, float]]] = [[] for _ in self.layout.marked]
-        """(row, coefficient) of each marking in the rows that came after: counts, rounded rows, cuts."""
-        self._of_kind: dict[int, list[tuple[int, float]]] = {}
-        """(row, coefficient) of a column of a kind, but for its unit and its household, while no row is added."""
+        self.entering = Entering(self.layout)
         self.limited: dict[int, Restriction] = {}
         self.held_to: dict[int, bool] = {}
         """Households that the node leaves out (False) or wants housed (True)."""
         self.wanting: dict[int, int] = {}
         """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
-        self.marks = self._marks()
         values = [int(np.abs(v).max()) for v in (self.layout.full.value, problem.seats.value) if len(v)]
         top = max([0, *values, *self.layout.price.tolist()]) + int(np.abs(problem.kinds.value).max(initial=0))
         self.forbidding = 100.0 * (top / 100.0 + 1.0)
@@ -119,18 +116,10 @@ class ColumnPool:
 
     # ---------------------------------------------------------------- building
 
-    def _marks(self) -> list[list[tuple[int, int, int, int]]]:
-        """(row, num, den, rate) of each kind on the rows that ask for something."""
-        kinds = self.layout.problem.kinds
-        at = np.flatnonzero(np.isin(kinds.row, self.layout.active))
-        columns = (kinds.row[at], kinds.num[at], kinds.den[at], self.layout.mark_rate[at])
-        marks = list(zip(*(c.tolist() for c in columns), strict=True))
-        ends = np.searchsorted(at, kinds.ptr).tolist()
-        return [marks[a:b] for a, b in pairwise(ends)]
-
     def _add_base(self, k: int) -> None:
         self.short_col[k] = self._add_column(self.layout.price[k] / 100.0, 0.0, INFINITY, [])
         self.base_row[k] = self._add_row(self.layout.ask[k] / RATE_UNIT, INFINITY, [(self.short_col[k], 1.0)])
+        self.entering.base_at[k] = self.base_row[k]
 
     def _add_column(self, cost: float, lower: float, upper: float, entries: list[tuple[int, float]]) -> int:
         at = int(self.model.getNumCol())
@@ -140,7 +129,6 @@ class ColumnPool:
     def _add_row(self, lower: float, upper: float, entries: list[tuple[int, float]]) -> int:
         at = int(self.model.getNumRow())
         add_rows(self.model, np.array([lower]), np.array([upper]), [entries])
-        self._of_kind.clear()
         return at
 
     def _add_unit(self, klass: int, dwellings: I32, must: bool) -> int:
@@ -167,25 +155,30 @@ class ColumnPool:
 
     def _seed(self) -> None:
         """Few best entries of each class, its best free ones so that all classes can be filled, and all seats; pricing brings what is missing."""
-        layout = self.layout
-        used = np.zeros(len(layout.problem.application_ids), bool)
+        cut = self.layout.cut
+        used = np.zeros(len(self.layout.problem.application_ids), bool)
+        batches = []
         for klass, u in enumerate(self.unit_of_class):
-            a, b = int(layout.cut.ptr[klass]), int(layout.cut.ptr[klass + 1])
+            a, b = int(cut.ptr[klass]), int(cut.ptr[klass + 1])
             size = len(self.units[u].dwellings)
             if not size:
                 continue
-            free = a + np.flatnonzero(~used[layout.cut.app[a:b]])[:size]
-            used[layout.cut.app[free]] = True
+            free = a + np.flatnonzero(~used[cut.app[a:b]])[:size]
+            used[cut.app[free]] = True
             chosen = np.union1d(np.arange(a, min(b, a + 3 * size + 5)), free)
-            batch = []
-            for e in chosen.tolist():
-                key_ = int(layout.cut.key[e])
-                for kind in layout.option_kind[
-                    layout.option_ptr[key_] : layout.option_ptr[key_ + 1]
-                ].tolist():
-                    batch.append((u, int(layout.cut.app[e]), kind, int(layout.cut.value[e])))
-            batch += self._seat_batch(u)
-            self._add_batch(batch)
+            batches.append(self._batch_of(u, chosen) + self._seat_batch(u))
+        self._add_batches(batches)
+
+    def _batch_of(self, u: int, entries: I64) -> list[tuple[int, int, int, int]]:
+        """Columns of a unit for each kind of some entries of ``layout.cut``."""
+        cut, start = self.layout.cut, self.layout.option_ptr
+        key = cut.key[entries]
+        many = start[key + 1] - start[key]
+        each = np.repeat(entries, many)
+        inside = np.arange(len(each)) - np.repeat(np.cumsum(many) - many, many)
+        kind = self.layout.option_kind[np.repeat(start[key], many) + inside]
+        columns = (cut.app[each].tolist(), kind.tolist(), cut.value[each].tolist())
+        return [(u, *column) for column in zip(*columns, strict=True)]
 
     def _seed_apart(self) -> None:
         """Columns for an LP with links: in turns, each class takes its best entry among the households that no class has taken in the turn.
@@ -206,14 +199,12 @@ class ColumnPool:
                     taken[cut.app[entry]] = True
                     chosen[klass].append(entry)
                     left[klass] = np.delete(left[klass], free[0])
-        start, kinds = self.layout.option_ptr, self.layout.option_kind
-        for klass, u in enumerate(self.unit_of_class):
-            batch = [
-                (u, int(cut.app[e]), kind, int(cut.value[e]))
-                for e in chosen[klass]
-                for kind in kinds[start[cut.key[e]] : start[cut.key[e] + 1]].tolist()
+        self._add_batches(
+            [
+                self._batch_of(u, np.array(chosen[klass], np.int64)) + self._seat_batch(u)
+                for klass, u in enumerate(self.unit_of_class)
             ]
-            self._add_batch(batch + self._seat_batch(u))
+        )
 
     def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
         seats = self.layout.problem.seats
@@ -233,65 +224,75 @@ class ColumnPool:
 
     def _add_batch(self, batch: list[tuple[int, int, int, int]]) -> int:
         """Add columns (unit, application, kind, value without bonus); those already there are left out."""
-        fresh = []
-        for u, app, kind, value in batch:
-            if (u, app, kind) not in self.known:
-                self.known.add((u, app, kind))
-                fresh.append((u, app, kind, value))
+        return self._add_batches([batch])
+
+    def _add_batches(self, batches: Sequence[list[tuple[int, int, int, int]]]) -> int:
+        """Batch after batch, the rows of their new households first."""
+        fresh, new_apps, known = list[tuple[int, int, int, int]](), list[int](), self.known
+        for batch in batches:
+            first = len(fresh)
+            for line in batch:
+                if line[:3] not in known:
+                    known.add(line[:3])
+                    fresh.append(line)
+            own = sorted({app for _, app, _, _ in fresh[first:] if app >= 0 and app not in self.app_row})
+            self.app_row.update((app, -1) for app in own)
+            new_apps += own
         if not fresh:
             return 0
-        new_apps = sorted({app for _, app, _, _ in fresh if app >= 0 and app not in self.app_row})
-        first = int(self.model.getNumRow())
-        n = len(new_apps)
-        add_rows(self.model, np.full(n, -INFINITY), np.ones(n), [[] for _ in range(n)])
-        self.app_row.update({app: first + i for i, app in enumerate(new_apps)})
-        at = int(self.model.getNumCol())
-        cost, upper, columns = [], [], []
-        for u, app, kind, value in fresh:
-            unit = self.units[u]
-            worth = value + int(self.layout.problem.kinds.value[kind])
-            if app >= 0 and unit.link < 0 and len(unit.dwellings):
-                worth += int(self.layout.problem.bonus[unit.dwellings[0]])
-            cost.append(-worth / 100.0)
-            upper.append(
-                INFINITY
-            )  # the application's and the unit's rows are the limit: a bound would hide their duals
-            columns.append(self._coefficients(unit, app, kind))
-            unit.columns.append(len(self.at))
-            self.unit.append(u)
-            self.app.append(app)
-            self.kind.append(kind)
-            self.value.append(value)
-            self.at.append(at)
-            at += 1
-        add_columns(self.model, np.array(cost), np.zeros(len(cost)), np.array(upper), columns)
+        n, row = len(new_apps), int(self.model.getNumRow())
+        if n:
+            nothing = np.zeros(0)
+            self.model.addRows(
+                n,
+                np.full(n, -INFINITY),
+                np.ones(n),
+                0,
+                np.zeros(n, np.int32),
+                nothing.astype(np.int32),
+                nothing,
+            )
+        self.app_row.update(zip(new_apps, range(row, row + n), strict=True))
+        self._write(fresh)
         return len(fresh)
 
-    def _coefficients(self, unit: Unit, app: int, kind: int) -> list[tuple[int, float]]:
-        row = unit.link if unit.link >= 0 and app >= 0 else unit.cap
-        found = [(row, 1.0)]
-        if app >= 0:
-            found.append((self.app_row[app], 1.0))
-        own = self._of_kind.get(kind)
-        if own is None:
-            own = self._of_kind[kind] = self._counted(kind)
-        found += own
-        return found
-
-    def _counted(self, kind: int) -> list[tuple[int, float]]:
-        """Where a first rank of the kind counts: orders, rows, counts, cuts."""
-        found: list[tuple[int, float]] = []
-        kinds = self.layout.problem.kinds
-        for at in range(int(kinds.order_ptr[kind]), int(kinds.order_ptr[kind + 1])):
-            wanted = self.order_row.get(int(kinds.order_row[at]))
-            if wanted is not None:
-                found.append((wanted, float(kinds.order_sign[at])))
-        for k, num, _, rate in self.marks[kind]:
-            weight = num - rate / RATE_UNIT
-            if weight:
-                found.append((self.base_row[k], weight))
-        found += self.in_rows[int(self.layout.marking[kind])]
-        return found
+    def _write(self, fresh: list[tuple[int, int, int, int]]) -> None:
+        """Columns into HiGHS: of each its unit's row, its household's, and those that its kind enters."""
+        problem, first = self.layout.problem, int(self.model.getNumCol())
+        unit, app, kind, worth = np.array(fresh, np.int64).T
+        home, bonus = [], []
+        for u, a, c, base in fresh:
+            own = self.units[u]
+            apart = own.link >= 0 and a >= 0
+            home.append(own.link if apart else own.cap)
+            bonus.append(int(own.dwellings[0]) if a >= 0 and own.link < 0 and len(own.dwellings) else -1)
+            own.columns.append(len(self.at))
+            self.unit.append(u)
+            self.app.append(a)
+            self.kind.append(c)
+            self.value.append(base)
+            self.at.append(first + len(home) - 1)
+        alike = np.array(bonus, np.int64)
+        worth = worth + problem.kinds.value[kind] + np.where(alike >= 0, problem.bonus[alike], 0)
+        named = np.flatnonzero(app >= 0)
+        rows = np.array([self.app_row[a] for a in app[named].tolist()], np.int64)
+        found = self.entering.of(kind)
+        column = np.concatenate([np.arange(len(fresh)), named, found.column])
+        order = np.argsort(column, kind="stable")
+        row = np.concatenate([np.array(home, np.int64), rows, found.row])[order]
+        value = np.concatenate([np.ones(len(fresh) + len(named)), found.value])[order]
+        start = np.searchsorted(column[order], np.arange(len(fresh)))
+        self.model.addCols(
+            len(fresh),
+            -worth / 100.0,
+            np.zeros(len(fresh)),
+            # the application's and the unit's rows are the limit: a bound would hide their duals
+            np.full(len(fresh), INFINITY),
+            len(row),
+            start.astype(np.int32),
+            row.astype(np.int32),
+            value,
+        )
 
     def using(self, k: int, on: str) -> list[int]:
         """Columns that count for a row."""
@@ -302,12 +303,6 @@ class ColumnPool:
     def _inside(self, on: str) -> I64:
         """(R, n_markings) 1 where what counts so is in the num, or the den, of a row."""
         return self.formulation.cuts.num if on == "num" else self.formulation.cuts.den
-
-    def _count_in(self, row: int, coef: I64 | F) -> None:
-        """Columns to come enter a row with ``coef`` (n_markings,)."""
-        some = np.flatnonzero(coef)
-        for marking, value in zip(some.tolist(), coef[some].tolist(), strict=True):
-            self.in_rows[marking].append((row, float(value)))
 
     @property
     def columns(self) -> tuple[I64, I64]:
@@ -358,13 +353,13 @@ class ColumnPool:
             sign,
         )
         self.order_row.update({p: first + i for i, p in enumerate(rows)})
-        self._of_kind.clear()
+        self.entering.order_at[rows] = np.arange(first, first + n)
 
     def _add_count_row(self, on: str, k: int) -> None:
         self.count_row[on, k] = row = self._add_row(
             -INFINITY, INFINITY, [(at, 1.0) for at in self.using(k, on)]
         )
-        self._count_in(row, self._inside(on)[k])
+        self.entering.add(row, self._inside(on)[k])
         for sign in (1.0, -1.0):
             self.elastic_cols.append(self._add_column(self.forbidding, 0.0, INFINITY, [(row, sign)]))
 
@@ -372,7 +367,7 @@ class ColumnPool:
         f = mir_row(self.layout, k, n).f / RATE_UNIT
         entries = [(self.short_col[k], 1.0), *((at, f) for at in self.using(k, "num"))]
         self.mir_row[k, n] = row = self._add_row(-INFINITY, INFINITY, entries)
-        self._count_in(row, self._inside("num")[k] * f)
+        self.entering.add(row, self._inside("num")[k] * f)
 
     def _tally(self, on: str, k: int) -> int:
         """Column that equals a count: an envelope is then a short row, however many pairs count in it."""
@@ -381,7 +376,7 @@ class ColumnPool:
             at = self._add_column(0.0, -INFINITY, INFINITY, [])
             row = self._add_row(0.0, 0.0, [(at, -1.0), *((j, 1.0) for j in self.using(k, on))])
             self.tally[on, k] = row, at
-            self._count_in(row, self._inside(on)[k])
+            self.entering.add(row, self._inside(on)[k])
         return self.tally[on, k][1]
 
     def _add_envelope_row(self, cut: Envelope) -> None:
@@ -404,7 +399,7 @@ class ColumnPool:
         some = np.flatnonzero(own)
         entries += zip(at[some].tolist(), own[some].tolist(), strict=True)
         self.cut_row[cut] = row = self._add_row(-INFINITY, INFINITY, entries)
-        self._count_in(row, coef)
+        self.entering.add(row, coef)
 
     def ask(self, layout: Layout, formulation: Formulation) -> None:
         """Go on with the same problem where some rows ask for other amounts.
@@ -422,11 +417,7 @@ class ColumnPool:
         self.open_cuts &= self.cut_row.keys()
         for row in gone:
             self.model.changeRowBounds(row, -INFINITY, INFINITY)
-        self._of_kind.clear()
-        left = set(gone)
-        self.in_rows = [
-            [(row, share) for row, share in entries if row not in left] for entries in self.in_rows
-        ]
+        self.entering.drop(set(gone))
 
     def explode(self, klass: int) -> None:
         """Split a class into single dwellings: the tree is about to tell them apart."""

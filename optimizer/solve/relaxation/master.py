@@ -33,6 +33,7 @@ from optimizer.solve.proof.node import (
     mir_row,
     restrictions,
 )
+from optimizer.solve.relaxation.matching import matched_prices
 from optimizer.solve.relaxation.pricing import PricingPool
 from optimizer.solve.relaxation.subproblem import Assigned
 from optimizer.solve.watch import Watch
@@ -189,6 +190,12 @@ class Master(PricingPool):
 
     # ---------------------------------------------------------------- solving
 
+    @property
+    def matched(self) -> bool:
+        """Whether household prices may be those of `matching`: it knows no restriction of single dwellings."""
+        few = len(self.layout.problem.dwelling_ids) < self.formulation.policy.relaxation.assigned_from
+        return few and not self.limited
+
     def solve(
         self,
         path: Path,
@@ -231,12 +238,24 @@ class Master(PricingPool):
             multipliers, found = self._assigned(path, multipliers, answer)
             priced = price_out(self.layout, self.formulation, path, multipliers)
             closes = good_enough is not None and priced.micropoints <= good_enough
+            met = False
+            if self.matched and good_enough is not None and not closes and priced.total is not None:
+                # the LP's own household prices wait for pairs that it does not hold; these bound what it can still become
+                better = replace(
+                    multipliers,
+                    prices=matched_prices(self.layout, kind_costs(self.layout, path, multipliers)),
+                )
+                tight = price_out(self.layout, self.formulation, path, better)
+                closes = tight.micropoints <= good_enough
+                met = tight.micropoints <= -answer.objective * MICRO + MET
+                if closes or met:
+                    multipliers, priced = better, tight
             if best is None or priced.micropoints < best.priced.micropoints or closes:
                 best = self._relaxed(answer, multipliers, priced, False)
             if closes or priced.total is None or watch.stopped():
                 return best
             if found is None:
-                added = self._generate(multipliers, priced, answer)
+                added = 0 if met else self._generate(multipliers, priced, answer)
             else:
                 met = best.priced.micropoints <= -answer.objective * MICRO + MET
                 added = 0 if met else self.add(found.columns)
@@ -255,7 +274,9 @@ class Master(PricingPool):
         if len(self.order_row) == len(self.layout.problem.orders):
             return False
         at, kind = self.columns
-        over = self.passed_over(np.bincount(kind, answer.x[at], len(self.marks)).astype(np.float64))
+        over = self.passed_over(
+            np.bincount(kind, answer.x[at], len(self.layout.problem.kinds)).astype(np.float64)
+        )
         if over:
             self.add_orders(over)
         return bool(over)

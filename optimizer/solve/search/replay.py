@@ -19,6 +19,7 @@ from optimizer.solve.cuts.mir import Inequality, Shape, leaning
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import NEVER, TEN, Multipliers, kind_costs, price_out
 from optimizer.solve.proof.node import Path, count_limits, den_ceilings, den_floors
+from optimizer.solve.relaxation.matching import matched_prices
 from optimizer.solve.relaxation.subproblem import Subproblem, subproblem_of
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import CountKey
@@ -95,6 +96,8 @@ class _Told:
                 self.size[i] += self.size[node.low] + self.size[node.high]
         self.number: dict[int, int] = {}
         """Of each earlier division, the node it divides here."""
+        self.matched = len(problem.dwelling_ids) < self.formulation.policy.relaxation.assigned_from
+        """Whether the best prices are those of `matching`."""
         self.columns: list[tuple[int, int, int, int]] = []
         """Pairs of the assignments, kept apart until the tree is: one that is let go leaves no trace in the run."""
 
@@ -160,6 +163,11 @@ class _Told:
             if bound < best:
                 m, best = better, bound
             self.columns += found.columns
+        elif priced.total is not None and not self.prover.closed(best) and self.matched:
+            better = replace(m, prices=matched_prices(self.layout, kind_costs(self.layout, node.path, m)))
+            bound = price_out(self.layout, self.formulation, node.path, better).micropoints
+            if bound < best:
+                m, best = better, bound
         if best < node.bound:
             node.multipliers, node.bound, node.empty = m, best, best == NEVER
             node.priced = True

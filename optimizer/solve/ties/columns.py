@@ -10,7 +10,15 @@ from optimizer.problem import explicit
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, TiesPolicy
-from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, Priced, price_out
+from optimizer.solve.proof.dual_bound import (
+    HUNDREDTH,
+    TEN,
+    Multipliers,
+    Priced,
+    best_options,
+    price_out,
+    reduced,
+)
 from optimizer.solve.proof.node import Formulation, Path, Restriction, restrictions
 
 
@@ -102,13 +110,15 @@ def _direct(layout: Layout, leaf: LeafView, limit: int) -> tuple[I32, I32, I32, 
     parts: list[tuple[I64, I64, I64, I64]] = []
     total = 0
     cost = leaf.priced.kind_cost
+    options = best_options(layout, cost)
     for klass in range(len(problem.class_menu)):
         dwellings = layout.members(klass).astype(np.int64)
         if not len(dwellings):
             continue
         floor = leaf.term[dwellings] - problem.bonus[dwellings] * HUNDREDTH - leaf.slack
         a, b = int(layout.full.ptr[klass]), int(layout.full.ptr[klass + 1])
-        entry, kind = _pairs(layout, a, b)
+        best = reduced(layout.full.part(a, b), options, leaf.multipliers.prices)
+        entry, kind = _pairs(layout, a + np.flatnonzero(best >= floor.min()))
         app = layout.full.app[entry].astype(np.int64)
         value = layout.full.value[entry]
         red = value * HUNDREDTH - cost[kind] - (leaf.multipliers.prices[app] * TEN if len(app) else 0)
@@ -144,10 +154,10 @@ def _direct(layout: Layout, leaf: LeafView, limit: int) -> tuple[I32, I32, I32, 
     return d.astype(np.int32), app.astype(np.int32), kind.astype(np.int32), value.astype(np.int64)
 
 
-def _pairs(layout: Layout, a: int, b: int) -> tuple[I64, I32]:
-    """(entry position, kind) of the entries a:b, one per first-rank option."""
-    key = layout.full.key[a:b]
+def _pairs(layout: Layout, entries: I64) -> tuple[I64, I32]:
+    """(entry position, kind) of some entries, one per first-rank option."""
+    key = layout.full.key[entries]
     length = layout.option_ptr[key + 1] - layout.option_ptr[key]
-    entry = np.repeat(np.arange(a, b), length)
+    entry = np.repeat(entries, length)
     inside = np.arange(len(entry)) - np.repeat(np.cumsum(length) - length, length)
     return entry, layout.option_kind[np.repeat(layout.option_ptr[key], length) + inside]

@@ -258,13 +258,15 @@ class _Writer:
         met = np.flatnonzero(at >= 0)
         if not len(met):
             return
-        met = met[np.argsort(marks.order_row[met], kind="stable")]
-        rows, start = np.unique(marks.order_row[met], return_index=True)
-        for p, here in zip(rows.tolist(), np.split(met, start[1:]), strict=True):
-            signs = np.bincount(at[here], marks.order_sign[here], len(self.kinds)).astype(np.float64)
+        rows, row = np.unique(marks.order_row[met], return_inverse=True)
+        wide = len(self.kinds)
+        every = np.bincount(row * wide + at[met], marks.order_sign[met], len(rows) * wide).reshape(
+            len(rows), wide
+        )
+        for p, signs in zip(rows.tolist(), every, strict=True):
             if signs.any():
                 spare = self._spare(self.leaf.multipliers.orders.get(p, 0) * TEN, 1)
-                self._line(((spare, 1.0),), 0.0, kinds=signs)
+                self._line(((spare, 1.0),), 0.0, kinds=signs.astype(np.float64))
 
     def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
         """Pairs (den, num) of a row whose own terms of the identity stay within the slack.

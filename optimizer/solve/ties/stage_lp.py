@@ -9,7 +9,7 @@ an answer bounds the stage all the same (from above: the rows it breaks only kep
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,6 @@ from optimizer.solve.highs_lp import (
     Basis,
     F,
     add_columns,
-    add_rows,
     basis_of,
     new_model,
     restart,
@@ -119,7 +118,13 @@ class Program:
         self.by_candidate = [
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
         ]
-        self._rows_of: dict[int, list[tuple[int, float]]] = {}
+        table = np.concatenate([model.inside, self.of_kinds])
+        of_lines = np.array([self.first_line + i for i, _ in self.by_kind], np.int64)
+        rows = np.concatenate([self.first_count + np.arange(model.counts), of_lines])
+        kind, place = np.nonzero(table.T)
+        self.start = np.searchsorted(kind, np.arange(width + 1))
+        """Counts and lines that every candidate of a kind stands in: where each kind begins, the rows, and how."""
+        self.rows, self.shares = rows[place], table[place, kind]
         self.lp = new_model()
         self.breaking = 0
         self._write()
@@ -129,7 +134,8 @@ class Program:
         ones, zeros = np.ones(self.first_count), np.zeros(model.counts)
         low = np.concatenate([ones, zeros, [line.low for line in self.lines]])
         high = np.concatenate([ones, zeros, [line.high for line in self.lines]])
-        add_rows(self.lp, low, high, [()] * len(low))
+        none = np.zeros(0)
+        self.lp.addRows(len(low), low, high, 0, np.zeros(len(low), np.int32), none.astype(np.int32), none)
         entries: list[list[tuple[int, float]]] = [[] for _ in range(model.base)]
         for q in range(model.counts):
             entries[q].append((self.first_count + q, -1.0))
@@ -157,7 +163,18 @@ class Program:
         most = max(np.abs(self.gain.candidates).max(initial=1), np.abs(self.gain.unused).max(initial=1))
         price = np.full(len(loose), float(PENALTY * most))
         self.breaking = len(loose)
-        add_columns(self.lp, price, np.zeros(len(loose)), np.full(len(loose), INFINITY), [[x] for x in loose])
+        row, sign = np.array(loose, np.float64).reshape(-1, 2).T
+        start = np.arange(len(loose), dtype=np.int32)
+        self.lp.addCols(
+            len(loose),
+            price,
+            np.zeros(len(loose)),
+            np.full(len(loose), INFINITY),
+            len(loose),
+            start,
+            row.astype(np.int32),
+            sign.copy(),
+        )
 
     @property
     def first_column(self) -> int:
@@ -168,38 +185,40 @@ class Program:
         new = np.unique(candidates[self.alive[candidates] & ~self.held[candidates]])
         if not len(new):
             return
-        gain = self.gain.candidates[new].astype(np.float64)
-        add_columns(
-            self.lp,
-            -gain,
+        column, row, value = self.entries(new)
+        self.lp.addCols(
+            len(new),
+            -self.gain.candidates[new].astype(np.float64),
             np.zeros(len(new)),
             np.full(len(new), INFINITY),
-            list(self.entries(new)),
+            len(row),
+            np.searchsorted(column, np.arange(len(new))).astype(np.int32),
+            row.astype(np.int32),
+            value,
         )
         self.columns = np.concatenate([self.columns, new])
         self.held[new] = True
 
-    def entries(self, candidates: I64) -> Iterator[list[tuple[int, float]]]:
-        """Rows each candidate stands in."""
-        model, rows = self.model, self._rows_of
-        columns = (a[candidates].tolist() for a in (model.kind, model.dwelling, model.app))
-        alone = [(self.first_line + i, v[candidates].tolist()) for i, v in self.by_candidate]
-        for n, (kind, dwelling, app) in enumerate(zip(*columns, strict=True)):
-            if kind not in rows:
-                rows[kind] = self._of_kind(kind)
-            found = [(dwelling, 1.0), *rows[kind]]
-            if app >= 0:
-                found.append((model.dwellings + app, 1.0))
-            found += [(row, float(values[n])) for row, values in alone if values[n]]
-            yield found
-
-    def _of_kind(self, kind: int) -> list[tuple[int, float]]:
-        """Counts and lines that every candidate of a kind stands in."""
-        found = [(self.first_count + q, 1.0) for q in np.flatnonzero(self.model.inside[:, kind]).tolist()]
-        here = self.of_kinds[:, kind]
-        return found + [
-            (self.first_line + self.by_kind[at][0], float(here[at])) for at in np.flatnonzero(here).tolist()
+    def entries(self, candidates: I64) -> tuple[I64, I64, F]:
+        """Rows each candidate stands in: which of the candidates, the row, and how; candidate by candidate."""
+        model, each = self.model, np.arange(len(candidates))
+        kind, app = model.kind[candidates], model.app[candidates]
+        many = self.start[kind + 1] - self.start[kind]
+        of = np.repeat(each, many)
+        at = np.arange(len(of)) + np.repeat(self.start[kind] - (np.cumsum(many) - many), many)
+        named = np.flatnonzero(app >= 0)
+        parts = [
+            (each, model.dwelling[candidates], np.ones(len(each))),
+            (of, self.rows[at], self.shares[at]),
+            (named, model.dwellings + app[named], np.ones(len(named))),
         ]
+        for i, v in self.by_candidate:
+            share = np.asarray(v[candidates], np.float64)
+            some = np.flatnonzero(share)
+            parts.append((some, np.full(len(some), self.first_line + i), share[some]))
+        column, row, value = (np.concatenate(part) for part in zip(*parts, strict=True))
+        order = np.argsort(column, kind="stable")
+        return column[order], row[order], value[order]
 
     def limit(self, low: F, high: F) -> None:
         """Limits of the counts from now on."""

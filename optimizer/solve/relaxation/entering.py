@@ -1,0 +1,95 @@
+"""Where first ranks of each kind enter the rows of the LP, gathered for many columns at once.
+
+A kind enters the réservataires' orders, the rows that ask for something, and whatever was added since for its marking: counts,
+rounded rows, cuts. Columns come a few hundred at a time, so their coefficients are gathered by array, not one by one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.problem.model import I64, RATE_UNIT
+from optimizer.solve.highs_lp import F
+from optimizer.solve.layout import Layout
+
+
+class Coefficients(NamedTuple):
+    """``row`` and ``value`` of every coefficient, column by column; ``column``: which column each is of."""
+
+    column: I64
+    row: I64
+    value: F
+
+
+class Entering:
+    """The rows that columns of a kind enter, but for those of their unit and of their household."""
+
+    def __init__(self, layout: Layout) -> None:
+        kinds = layout.problem.kinds
+        self.layout = layout
+        self.order_at: I64 = np.full(len(layout.problem.orders), -1, np.int64)
+        """Row of each order in the LP, -1 where it is not held."""
+        self.base_at: I64 = np.full(len(layout.problem.rows), -1, np.int64)
+        """Row of each row that asks for something."""
+        self._weight: F = np.where(
+            np.isin(kinds.row, layout.active), kinds.num - layout.mark_rate / RATE_UNIT, 0.0
+        ).astype(np.float64)
+        self._later: list[tuple[int, I64 | F]] = []
+        """(row, what each marking counts in it) of what was added since."""
+        self._packed: tuple[I64, I64, F] | None = None
+
+    def add(self, row: int, coef: I64 | F) -> None:
+        """Columns to come enter a row with ``coef`` (n_markings,)."""
+        self._later.append((row, coef))
+        self._packed = None
+
+    def drop(self, rows: set[int]) -> None:
+        """They no longer do."""
+        self._later = [(row, coef) for row, coef in self._later if row not in rows]
+        self._packed = None
+
+    def _added(self) -> tuple[I64, I64, F]:
+        """Start of each marking, rows and values: rows in the order they were added."""
+        if self._packed is None:
+            n = len(self.layout.marked)
+            if self._later:
+                rows = np.array([row for row, _ in self._later], np.int64)
+                table = np.array([coef for _, coef in self._later], np.float64)
+                marking, place = np.nonzero(table.T)
+                start = np.searchsorted(marking, np.arange(n + 1))
+                self._packed = start.astype(np.int64), rows[place], table[place, marking]
+            else:
+                self._packed = np.zeros(n + 1, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        return self._packed
+
+    def of(self, kind: I64) -> Coefficients:
+        """Coefficients of columns of these kinds: orders first, then rows, then what came after."""
+        kinds = self.layout.problem.kinds
+        parts = []
+        if len(kinds.order_row):
+            column, at = _ranges(kinds.order_ptr, kind)
+            row = self.order_at[kinds.order_row[at]]
+            held = np.flatnonzero(row >= 0)
+            parts.append((column[held], row[held], kinds.order_sign[at[held]].astype(np.float64)))
+        column, at = _ranges(kinds.ptr, kind)
+        weight = self._weight[at]
+        some = np.flatnonzero(weight)
+        parts.append((column[some], self.base_at[kinds.row[at[some]]], weight[some]))
+        start, rows, values = self._added()
+        if len(rows):
+            column, at = _ranges(start, self.layout.marking[kind].astype(np.int64))
+            parts.append((column, rows[at], values[at]))
+        column, row, value = (np.concatenate(part) for part in zip(*parts, strict=True))
+        order = np.argsort(column, kind="stable")
+        return Coefficients(column[order], row[order], value[order])
+
+
+def _ranges(ptr: I64, chosen: I64) -> tuple[I64, I64]:
+    """Of the lists chosen, one after the other: which of them each item is of, and where it stands."""
+    start = ptr[chosen]
+    many = ptr[chosen + 1] - start
+    column = np.repeat(np.arange(len(chosen)), many)
+    at = np.arange(len(column)) + np.repeat(start - (np.cumsum(many) - many), many)
+    return column, at
