@@ -23,6 +23,7 @@ from optimizer.problem.model import I64, Problem
 from optimizer.problem.naming import Naming
 from optimizer.problem.notes import notes_of
 from optimizer.problem.option_table import option_table
+from optimizer.problem.own_lists import own_lists
 from optimizer.problem.registry import hundredths
 from optimizer.problem.remembered import Remembered
 from optimizer.problem.rulebook import RuleBook, rule_book
@@ -137,6 +138,7 @@ def build(
         orders=naming.orders.orders,
         entry_burden=entries.burden,
         awaited=kept_for,
+        own_lists=own_lists(facts, groups.member, entries.ptr, entries.app) if naming.unwritten else None,
     )
 
 

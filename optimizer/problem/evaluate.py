@@ -17,6 +17,7 @@ from optimizer.problem.model import (
     Problem,
     lottery_number,
 )
+from optimizer.problem.own_lists import passes
 
 define(
     "SOLUTION_INVALID",
@@ -134,7 +135,8 @@ def orders_kept(problem: Problem, first: FirstRanks) -> I64:
 
 
 def _check_orders(problem: Problem, first: FirstRanks) -> None:
-    if len(problem.orders) and bool((orders_kept(problem, first) > 0).any()):
+    over = len(problem.orders) and bool((orders_kept(problem, first) > 0).any())
+    if over or bool(passes(problem, first).any()):
         raise InvalidSolution("ordre du réservataire non suivi", "a réservataire's order is passed over")
 
 

@@ -160,6 +160,29 @@ class Orders:
 
 
 @dataclass(frozen=True)
+class OwnLists:
+    """The réservataires' own orders of a problem of so many dwellings that no row of `Orders` is written: who names whom, by what
+    rank. Who stands on the list of a dwelling and an account is read off its menu when it is asked (`own_lists`).
+
+    Attributes
+    ----------
+    number : (A,) int32            place of each household among the nominees, -1
+    ptr : (n+1,) int64             nominations of nominee i: ``account``, ``dwelling`` (-1: any), ``rank`` ``[ptr[i]:ptr[i+1]]``
+    menu_ptr : (M+1,) int64        nominees of menu m: ``entry[menu_ptr[m]:menu_ptr[m+1]]``, positions in ``entry_*``
+    binds : (G, R) bool            accounts whose list the first ranks of a group follow: direct and partial ones
+    """
+
+    number: I32
+    ptr: I64
+    account: I32
+    dwelling: I32
+    rank: I64
+    menu_ptr: I64
+    entry: I64
+    binds: B
+
+
+@dataclass(frozen=True)
 class Problem:
     """The optimisation problem of design §5-6. D dwellings, A applications, K classes, M menus, G groups, T types.
 
@@ -210,6 +233,8 @@ class Problem:
     orders: Orders = field(default_factory=Orders)
     entry_burden: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
     awaited: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    own_lists: OwnLists | None = None
+    """In place of ``orders`` in a problem of many dwellings; None where each row is written."""
 
     def __post_init__(self) -> None:
         if len(self.entry_burden) < len(self.entry_app):

@@ -17,6 +17,7 @@ from optimizer.problem.leans import Kept
 from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees, among
 from optimizer.problem.orders import OrderTable
+from optimizer.problem.own_lists import unwritten
 from optimizer.problem.pools import Pools
 from optimizer.problem.remembered import Remembered
 
@@ -40,7 +41,9 @@ class Naming:
     def __init__(self, facts: Facts, menus: Menus, kept: Kept, remembered: Remembered | None = None) -> None:
         self.facts, self.menus = facts, menus
         self.nominees = Nominees(facts, menus, Pools() if remembered is None else remembered.pools)
-        self.orders = OrderTable(self.nominees)
+        self.unwritten = unwritten(facts)
+        """Whether the rows of the orders are not written out (`own_lists`)."""
+        self.orders = OrderTable(self.nominees, written=not self.unwritten)
         if remembered is not None:
             self.orders = remembered.same_orders(self.orders)
         self.kept = kept
@@ -94,9 +97,8 @@ class Naming:
                 eligible[:, j] = first[:, j] = pool
                 continue
             eligible[:, j] = pool & self.nominees.named(dwelling, account, apps)
-            listed = [app for _, app in self.nominees.listed(dwelling, account, line)]
-            if listed:
-                first[:, j] = eligible[:, j] & among(apps, listed)
+            own = [app for _, app in self.nominees.own(dwelling, account, line)]
+            first[:, j] = eligible[:, j] & among(apps, own) if own else eligible[:, j]
         self._decide(dwelling, accounts, apps, eligible, first)
         return accounts, eligible, first
 

@@ -35,30 +35,28 @@ class Nominees:
         for ranks in (*self._own.values(), *self._large.values()):
             nominee[sorted(ranks)] = True
         entry = np.flatnonzero(nominee[menus.app])
-        menu = np.searchsorted(menus.ptr, entry, side="right") - 1
-        self._inside: dict[int, list[int]] = {}
-        """Nominees, of any account, on each menu."""
-        for m, app in zip(menu.tolist(), menus.app[entry].tolist(), strict=True):
-            self._inside.setdefault(m, []).append(app)
+        self._inside = menus.app[entry].copy()
+        """Nominees, of any account, of each menu: ``_inside[_start[m]:_start[m + 1]]``, ascending."""
+        self._start = np.searchsorted(entry, menus.ptr)
         self._known: dict[tuple[int, int, int], Listed] = {}
+        self._counted: dict[tuple[int, int, int], int] = {}
         self._sorted: dict[int, I32] = {}
 
     def reached(self) -> list[int]:
         """Dwellings that suit some nominee, ascending."""
         menu = self.menus.menu_of_dwelling
-        suited = np.zeros(len(self.menus.ptr) + 1, bool)
-        suited[sorted(self._inside)] = True
+        suited = np.append(np.diff(self._start) > 0, False)
         found: list[int] = np.flatnonzero((menu >= 0) & suited[menu]).tolist()
         return found
 
-    def own(self, dwelling: int) -> bool:
-        """Whether some nomination names this very dwelling."""
-        return any(d == dwelling for _, d in self._own)
+    def own(self, dwelling: int, account: int, line: int) -> Listed:
+        """Eligible nominees that name this very dwelling, in order."""
+        ranks = self._own.get((account, dwelling))
+        return self._fine(dwelling, account, line, ranks) if ranks else ()
 
     def eligible(self, dwelling: int, account: int, line: int) -> tuple[Listed, Listed]:
         """Eligible nominees that name this very dwelling, and those at large, each in order."""
-        own = self._own.get((account, dwelling))
-        here = self._fine(dwelling, account, line, own) if own else ()
+        here = self.own(dwelling, account, line)
         key = (
             int(self.facts.dwellings.receive_class[dwelling]),
             int(self.menus.menu_of_dwelling[dwelling]),
@@ -76,14 +74,24 @@ class Nominees:
 
     def count(self, dwelling: int, account: int, line: int) -> int:
         """Households that the account may name there by nomination, each once."""
-        here, large = self.eligible(dwelling, account, line)
-        return len({app for _, app in (*here, *large)})
+        key = (
+            int(self.facts.dwellings.receive_class[dwelling]),
+            int(self.menus.menu_of_dwelling[dwelling]),
+            account,
+        )
+        own = self._own.get((account, dwelling))
+        if own is None and key in self._counted:
+            return self._counted[key]
+        large = self._able(dwelling, account, line, self._names(account))
+        if own is None:
+            self._counted[key] = len(large)
+            return len(large)
+        here = self._able(dwelling, account, line, np.array(sorted(own), np.int32))
+        return len(np.union1d(here, large))
 
     def named(self, dwelling: int, account: int, apps: I32) -> B:
         """Which of the applications the account names, at large or for the dwelling."""
-        names = self._sorted.get(account)
-        if names is None:
-            names = self._sorted[account] = np.array(sorted(self._large.get(account, {})), np.int32)
+        names = self._names(account)
         own = self._own.get((account, dwelling))
         found = among(apps, sorted(own)) if own else np.zeros(len(apps), bool)
         if len(names):
@@ -91,13 +99,27 @@ class Nominees:
             found |= names[at] == apps
         return np.asarray(found, bool)
 
+    def _names(self, account: int) -> I32:
+        """Households that the account names at large, ascending."""
+        if account not in self._sorted:
+            self._sorted[account] = np.array(sorted(self._large.get(account, ())), np.int32)
+        return self._sorted[account]
+
+    def _able(self, dwelling: int, account: int, line: int, names: I32) -> I32:
+        """Those of some households that the account may name there, ascending."""
+        menu = int(self.menus.menu_of_dwelling[dwelling])
+        if menu < 0 or not len(names):
+            return names[:0]
+        inside = self._inside[self._start[menu] : self._start[menu + 1]]
+        known = names[np.minimum(np.searchsorted(names, inside), len(names) - 1)] == inside
+        apps: I32 = inside[known]
+        if len(apps):
+            apps = apps[self.pools.of(self.facts, account, line, dwelling, apps)]
+        return apps
+
     def _fine(self, dwelling: int, account: int, line: int, ranks: dict[int, int]) -> Listed:
-        inside = self._inside.get(int(self.menus.menu_of_dwelling[dwelling]), ())
-        apps = np.array(sorted(ranks.keys() & set(inside)), np.int32)
-        if not len(apps):
-            return ()
-        fine = self.pools.of(self.facts, account, line, dwelling, apps)
-        return tuple(sorted((ranks[app], app) for app in apps[fine].tolist()))
+        apps = self._able(dwelling, account, line, np.array(sorted(ranks), np.int32))
+        return tuple(sorted((ranks[app], app) for app in apps.tolist()))
 
 
 def among(apps: I32, few: list[int]) -> B:

@@ -61,16 +61,19 @@ def opens(here: int, position: int) -> bool:
 
 
 class OrderTable:
-    """The rows of the orders of a case, and which of them a first rank enters."""
+    """The rows of the orders of a case, and which of them a first rank enters.
 
-    def __init__(self, nominees: Nominees) -> None:
+    ``written``: without, there are none, and no household nor dwelling is told apart for a list's sake (`own_lists`).
+    """
+
+    def __init__(self, nominees: Nominees, *, written: bool = True) -> None:
         facts, menus = nominees.facts, nominees.menus
         rows: list[tuple[int, int, int]] = []
         self._rows: dict[tuple[int, int], list[_Placed]] = {}
         self._rank: dict[tuple[int, int], Mapping[int, int]] = {}
         self._partial: set[tuple[int, int]] = set()
         held: dict[int, list[int]] = {}
-        for dwelling in nominees.reached():
+        for dwelling in nominees.reached() if written else ():
             if menus.menu_of_dwelling[dwelling] < 0:
                 continue
             accounts, lines = accounts_of(facts, dwelling)

@@ -71,6 +71,8 @@ def own_order(
     chosen = problem.kinds.account[first.kind]
     order: dict[tuple[int, int], OwnOrder] = {}
     place = np.full(len(problem.application_ids), -1, np.int32)
+    alike: dict[tuple[int, int], OwnOrder | None] = {}
+    """Of each class and account without nominations for the very dwelling."""
     for account in sorted(set(anywhere) | {a for a, _ in here}):
         general: dict[int, int] = {}
         for rank, app in sorted(anywhere.get(account, [])):
@@ -80,24 +82,41 @@ def own_order(
             d = int(first.dwelling[i])
             if _mode(facts, d, account) == "delegated":
                 continue
-            part = pools.entries(d)
-            apps = problem.entry_app[part]
             own = sorted(here.get((account, d), ()))
-            mask = place[apps] >= 0
-            if own:
-                mask |= np.isin(apps, np.array([app for _, app in own], np.int32))
-            at = np.flatnonzero(mask)
-            apps = apps[at[pools.kinds(d, account)[problem.entry_type[part][at]] >= 0]]
-            eligible = apps.tolist()
-            where = {app: (0, rank) for rank, app in reversed(own)}
-            names = sorted((where.get(app, (1, int(place[app]))), app) for app in eligible)
-            if names:
-                number = {x: n for n, x in enumerate(sorted({x for x, _ in names}))}
-                order[d, account] = OwnOrder(
-                    np.array([app for _, app in names], np.int32), tuple(number[x] for x, _ in names)
-                )
+            key = int(problem.klass[d]), account
+            if own or key not in alike:
+                found = _listed(problem, pools, d, account, own, place)
+                if not own:
+                    alike[key] = found
+            else:
+                found = alike[key]
+            if found is not None:
+                order[d, account] = found
         place[list(general)] = -1
     return order
+
+
+def _listed(
+    problem: Problem, pools: Pools, d: int, account: int, own: list[tuple[int, int]], place: I32
+) -> OwnOrder | None:
+    """The nominees of a dwelling and account in order: ``own`` (rank, application), then those at large by ``place``."""
+    part = pools.entries(d)
+    apps = problem.entry_app[part]
+    mask = place[apps] >= 0
+    if own:
+        mask |= np.isin(apps, np.array([app for _, app in own], np.int32))
+    at = np.flatnonzero(mask)
+    apps = apps[at[pools.kinds(d, account)[problem.entry_type[part][at]] >= 0]]
+    if not len(apps):
+        return None
+    rank, at_large = place[apps].astype(np.int64), np.ones(len(apps), bool)
+    for number, app in reversed(own):
+        rank[apps == app], at_large[apps == app] = number, False
+    by = np.lexsort((apps, rank, at_large))
+    apps, keys = apps[by].astype(np.int32), np.stack([at_large[by], rank[by]])
+    return OwnOrder(
+        apps, np.cumsum(np.append(False, (np.diff(keys, axis=1) != 0).any(axis=0))).astype(np.int32)
+    )
 
 
 def _mode(facts: Facts, dwelling: int, account: int) -> str:

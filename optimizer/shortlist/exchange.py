@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from optimizer.problem import Evaluation
 from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.model import RATE_UNIT, FirstRanks, Problem
+from optimizer.problem.own_lists import needed
 from optimizer.shortlist.passes import FORBIDDEN, exchange_costs
 
 I32 = NDArray[np.int32]
@@ -32,6 +33,13 @@ class Exchange:
         self.kept = orders_kept(problem, first)
         self._change = np.zeros((2, len(rows)), np.int64), np.zeros(len(problem.orders), np.int64)
         self._known: dict[tuple[int, int], tuple[int, int]] = {}
+        self._waited, self._more = needed(problem, first)
+
+    def needed(self, app: int, dwelling: int) -> bool:
+        """Whether the first rank of another dwelling is placed after that household on a list that is not written as rows."""
+        return app >= 0 and (
+            bool(self._more[app]) or self._waited[app] >= 0 and int(self._waited[app]) != dwelling
+        )
 
     def cost(self, out: int, into: int) -> tuple[int, int]:
         """(micropoints lost to shortfalls by exchanging ``out`` for ``into``, row that worsens most or -1)."""

@@ -328,6 +328,8 @@ class LeapfrogFinder:
         s.met[types] = False
         into: list[int] = here.kind_of[types].tolist()
         known = self.exchange.known_costs(int(lines.kind[first]), list(dict.fromkeys(into)))
+        if self.exchange.needed(int(lines.app[first]), int(lines.dwelling[first])):
+            known = [(NEVER, -1)] * len(known)
         charge = dict(zip(dict.fromkeys(into), known, strict=True))
         rows = list(dict.fromkeys(row for _, row in known if row >= 0))
         number = {row: RULE + i for i, row in enumerate(rows)}

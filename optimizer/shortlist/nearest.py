@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from optimizer.problem import Evaluation
 from optimizer.problem.finding import entries_of_pairs
-from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, Problem
+from optimizer.problem.model import MICRO_PER_HUNDREDTH, FirstRanks, OwnLists, Problem
+from optimizer.problem.own_lists import LAST, Asked, housed, offers, waiting
 from optimizer.shortlist.exchange import NEVER, Exchange
 from optimizer.shortlist.lookup import Pools
 from optimizer.shortlist.passes import offer
@@ -24,6 +25,8 @@ from optimizer.shortlist.passes import offer
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 NONE = np.iinfo(np.int64).max
+NONE_WAITS = np.iinfo(np.int64).min
+"""A rank that no nominee has."""
 
 
 @dataclass(frozen=True)
@@ -49,30 +52,73 @@ def nearest_exchanges(problem: Problem, first: FirstRanks, counted: Evaluation) 
         np.full(n, NONE, np.int64),
         np.full(n, -1, np.int32),
     )
-    for klass, out, dwelling, worth in _places(problem, first):
-        search.offer(klass, out, dwelling, worth)
+    if problem.own_lists is None:
+        for klass, out, dwelling, worth in _places(problem, first):
+            search.offer(klass, out, dwelling, worth, ())
+    else:
+        _by_lists(problem, problem.own_lists, first, search)
     search.lacking[search.where < 0] = -1
     return Nearest(search.lacking, search.where)
 
 
-def _places(problem: Problem, first: FirstRanks) -> Iterator[tuple[int, int, int, int]]:
+def _by_lists(problem: Problem, lists: OwnLists, first: FirstRanks, search: _Search) -> None:
+    """The same where the réservataires' orders are lists: who would pass over a nominee is not exchanged.
+
+    A dwelling whose household others elsewhere come after is exchanged with nobody. An account that follows a list is open to
+    all that it may name when nobody on the list waits once the household has left; else to those who wait first, one by one.
+    """
+    holder = np.full(len(problem.dwelling_ids), -1, np.int64)
+    holder[first.dwelling] = first.app
+    nominee = (holder >= 0) & (lists.number[holder] >= 0)
+    held = np.zeros(len(holder), bool)
+    held[nominee] = [search.exchange.needed(int(holder[d]), int(d)) for d in np.flatnonzero(nominee).tolist()]
+    places = list(_places(problem, first, held, np.where(nominee, np.arange(len(holder)), -1)))
+    dwelling = np.array([d for _, _, d, _ in places], np.int64)
+    group = problem.class_group[problem.klass[dwelling]]
+    at, account = np.nonzero(lists.binds[group])
+    asked = Asked(
+        dwelling[at].astype(np.int32), account.astype(np.int32), holder[dwelling[at]].astype(np.int32)
+    )
+    placed = housed(problem, first)
+    free, rank = waiting(problem, lists, asked, placed)
+    shut = (free < LAST) | (rank < LAST)
+    ptr = np.searchsorted(at, np.arange(len(places) + 1))
+    for i, (klass, out, home, worth) in enumerate(places):
+        here = slice(int(ptr[i]), int(ptr[i + 1]))
+        search.offer(klass, out, home, worth, tuple(account[here][shut[here]].tolist()))
+    found = offers(problem, lists, asked, placed, np.where((free < LAST) & (rank >= free), free, NONE_WAITS))
+    order = np.lexsort((found.entry, found.place))
+    for place, entry, kind in zip(*(x[order].tolist() for x in found[:3]), strict=True):
+        _, out, home, worth = places[int(at[place])]
+        search.one(entry, kind, out, home, worth)
+
+
+def _places(
+    problem: Problem,
+    first: FirstRanks,
+    held: NDArray[np.bool_] | None = None,
+    apart: NDArray[np.integer] | None = None,
+) -> Iterator[tuple[int, int, int, int]]:
     """(class, kind to leave or -1, dwelling, what is lost there without its bonus): the cheapest dwelling of each kind.
 
     Dwellings of one class that hold leases of one kind differ only by what their household is worth: the one which loses
-    least (then the first) is the nearest of them to everybody. Groups come together.
+    least (then the first) is the nearest of them to everybody. Groups come together. ``held`` (D,): dwellings left out;
+    ``apart`` (D,): dwellings of different numbers are not alike.
     """
     count = len(problem.dwelling_ids)
     out = np.full(count, -1, np.int64)
     out[first.dwelling] = first.kind
     worth = current_values(problem, first) - problem.bonus
     klass = problem.klass.astype(np.int64)
-    open_ = np.flatnonzero((klass >= 0) & ~problem.must_fill[klass])
+    left_out = problem.must_fill[klass] if held is None else problem.must_fill[klass] | held
+    open_ = np.flatnonzero((klass >= 0) & ~left_out)
+    own = np.full(count, -1, np.int64) if apart is None else apart
     group = problem.class_group[klass]
-    order = open_[np.lexsort((open_, worth[open_], klass[open_], out[open_], group[open_]))]
+    order = open_[np.lexsort((open_, worth[open_], own[open_], klass[open_], out[open_], group[open_]))]
     if not len(order):
         return
     change = np.ones(len(order), bool)
-    change[1:] = (np.diff(klass[order]) != 0) | (np.diff(out[order]) != 0)
+    change[1:] = (np.diff(klass[order]) != 0) | (np.diff(out[order]) != 0) | (np.diff(own[order]) != 0)
     for d in order[change].tolist():
         yield int(klass[d]), int(out[d]), d, int(worth[d])
 
@@ -86,11 +132,22 @@ class _Search:
     exchange: Exchange
     lacking: I64
     where: I32
-    _place: tuple[int, int] = (-1, -1)
+    _place: tuple[int, int, tuple[int, ...]] = (-1, -1, ())
     _charge: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
 
-    def offer(self, klass: int, out: int, dwelling: int, worth: int) -> None:
-        """Compare a dwelling with the nearest found so far, for everybody in its menu."""
+    def one(self, entry: int, kind: int, out: int, dwelling: int, worth: int) -> None:
+        """Compare a dwelling with the nearest found so far of one household, on one account."""
+        problem, a = self.problem, int(self.problem.entry_app[entry])
+        ((cost, _),) = self.exchange.known_costs(out, [kind])
+        if cost >= NEVER:
+            return
+        value = int(problem.values(np.array([entry]))[0]) + int(problem.kinds.value[kind])
+        loss = (worth - value) * MICRO_PER_HUNDREDTH + cost
+        if (loss, dwelling) < (int(self.lacking[a]), int(self.where[a])):
+            self.lacking[a], self.where[a] = loss, dwelling
+
+    def offer(self, klass: int, out: int, dwelling: int, worth: int, closed: tuple[int, ...]) -> None:
+        """Compare a dwelling with the nearest found so far, for everybody in its menu; ``closed``: accounts left out."""
         problem, menu = self.problem, int(self.problem.class_menu[klass])
         entries = (
             slice(int(problem.menu_ptr[menu]), int(problem.menu_ptr[menu + 1])) if menu >= 0 else slice(0, 0)
@@ -99,21 +156,21 @@ class _Search:
             return
         offer(
             problem.entry_app, problem.entry_type, problem.entry_score, problem.entry_fit, entries.start, entries.stop,
-            self._charges(int(problem.class_group[klass]), out), NONE, worth - problem.fill_value, MICRO_PER_HUNDREDTH,
+            self._charges(int(problem.class_group[klass]), out, closed), NONE, worth - problem.fill_value, MICRO_PER_HUNDREDTH,
             dwelling, self.lacking, self.where,
         )  # fmt: skip
 
-    def _charges(self, group: int, out: int) -> I64:
+    def _charges(self, group: int, out: int, closed: tuple[int, ...]) -> I64:
         """For each type: the least that its first rank in the place of ``out`` costs, its lean taken off (NONE: not open)."""
-        if self._place != (group, out):
+        if self._place != (group, out, closed):
             options, here = self.problem.options, self.pools.options_of(group)
             first = np.flatnonzero(options.first[here]) + here.start
             cost, _ = self.exchange.costs(out, options.kind[first])
-            kept = cost < NEVER
+            kept = (cost < NEVER) & ~np.isin(self.pools.option_account[first], closed)
             gain = self.problem.kinds.value[options.kind[first[kept]]] * MICRO_PER_HUNDREDTH
             self._charge = np.full(self.problem.n_types, NONE, np.int64)
             np.minimum.at(self._charge, self.pools.option_type[first[kept]], cost[kept] - gain)
-            self._place = (group, out)
+            self._place = (group, out, closed)
         return self._charge
 
 

@@ -39,7 +39,7 @@ class OwnOrder(NamedTuple):
     """A réservataire's nominees for one list, best placed first: applications (n,) and the place of each (equal ranks: the same)."""
 
     app: I32
-    place: tuple[int, ...]
+    place: I32
 
 
 @dataclass(frozen=True)
@@ -217,9 +217,16 @@ class _Filler:
 
         Between nominees it makes no difference between, what decides elsewhere does: class, value, seniority, h.
         """
+        if most <= 0:
+            return []
         apps = self.problem.entry_app[self.pools.entries(dwelling)]
         start = self.pools.entries(dwelling).start
-        place = {int(a): p for a, p in zip(own.app.tolist(), own.place, strict=True) if self.free[a]}
+        free = self.free[own.app]
+        names, places = own.app[free], own.place[free]
+        if len(names) > most:  # those beyond the last place taken matter to nobody
+            near = places <= places[most - 1]
+            names, places = names[near], places[near]
+        place = dict(zip(names.tolist(), places.tolist(), strict=True))
         entries = [start + int(np.flatnonzero(apps == a)[0]) for a in place]
         key = self._key(dwelling, account, first_kind)
         return sorted(entries, key=lambda at: (place[int(self.problem.entry_app[at])], *key(at)))[:most]

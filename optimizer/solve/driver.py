@@ -182,6 +182,8 @@ def _stop(proof: Proof, incumbent: Incumbent, raw: RawSolution, watch: Watch) ->
 
 def _ties(job: Job, proof: Proof, incumbent: Incumbent, watch: Watch, policy: SearchPolicy) -> Tied | None:
     """The unique proposal among those of the value reached; None when it was not looked for to the end."""
+    if job.problem.own_lists is not None:  # ties look at one first rank after the other, lists at all of them
+        return None
     value = incumbent.objective
     length = np.diff(job.problem.menu_ptr)
     if not job.layout.listed and int(length[job.problem.class_menu].sum()) > policy.ties.pairs_listed:

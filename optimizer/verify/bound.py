@@ -138,8 +138,10 @@ class Field:
         self._seats: list[tuple[int, int, int]] = []
         self.seat_accounts: list[str] = []
         self.class_row: dict[int, int] = {}
-        self.listed: dict[int, Listed] = {}
-        """By class row."""
+        self.class_of: list[int] = []
+        """Class of each class row."""
+        self._listed: dict[int, Listed | None] = {}
+        """By class row, of those that a leaf asked about."""
         self._parts: list[Part] = []
         self._segments: list[I32] = []
         self._sets: list[I32] = []
@@ -156,6 +158,7 @@ class Field:
                 continue
             d = classes.members[c][0]
             row = self.class_row[c] = len(self.class_row)
+            self.class_of.append(c)
             self._most_lean = max(self._most_lean, int(np.abs(who.lean).max(initial=0)))
             for seat in who.seats:
                 marks = self.marks_of(lease_of(world, d), seat.account, 0, seat=True)
@@ -163,8 +166,6 @@ class Field:
                 self._seats.append((row, classes.fit.fill + seat.worth, self.kinds.of(marks)))
             types = np.flatnonzero((who.first > 0) & (door.count > 0))
             wanted[types] = True
-            if who.orders:
-                self.listed[row] = Listed(who.accounts, who.orders, door.block.rep[types])
             rows.append((types, self._by_type(door, d, who)[types]))
         part = Part(door.number, np.flatnonzero(wanted), self._count)
         at = part.segments(len(wanted))
@@ -492,7 +493,7 @@ class Field:
         Households of one type lose the same there: a nominee is a type of its own, the others are after every nominee.
         """
         row = int(self.rows_of[0][self.position[d]])
-        mine = self.listed.get(row)
+        mine = self.listed(row)
         segments, sets = (x[self.ptr[row] : self.ptr[row + 1]] for x in (self.segment, self.set_of))
         best = 0
         names = () if mine is None else mine.accounts
@@ -512,11 +513,22 @@ class Field:
             best = max(best, value * FROM_HUNDREDTH + int(kinds[kind]) - lost_seat - owed)
         return best
 
+    def listed(self, row: int) -> Listed | None:
+        """What réservataires name in an order for a class row; None where none does."""
+        if row not in self._listed:
+            c = self.class_of[row]
+            door = self.classes.door(self.classes.door_of[c])
+            who = self.classes.named(c, door)
+            types = np.flatnonzero((who.first > 0) & (door.count > 0))
+            found = Listed(who.accounts, who.orders, door.block.rep[types])
+            self._listed[row] = found if who.orders else None
+        return self._listed[row]
+
     def order_of(self, d: int, account: str) -> Order | None:
         """The eligible nominees of an account for an open dwelling."""
         if d not in self.position:
             return None
-        mine = self.listed.get(int(self.rows_of[0][self.position[d]]))
+        mine = self.listed(int(self.rows_of[0][self.position[d]]))
         return None if mine is None else mine.order_of(account)
 
     def _passing(self, d: int, account: str, apps: I32, rule: Special) -> I64:

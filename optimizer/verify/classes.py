@@ -100,7 +100,6 @@ class Classes:
         self._group()
         self._doors: Recent[int, Door] = Recent(HELD)
         self._caps: dict[tuple[int, int, int], I64] = {}
-        self._orders: dict[int, tuple[Order, ...]] = {}
 
     def _group(self) -> None:
         w, d = self.world, self.world.dwellings
@@ -258,9 +257,7 @@ class Classes:
 
     def orders(self, c: int) -> tuple[Order, ...]:
         """The eligible nominees of each account that names its households, for a class."""
-        if c not in self._orders:
-            self._orders[c] = self.named(c, self.door(self.door_of[c])).orders
-        return self._orders[c]
+        return self.named(c, self.door(self.door_of[c])).orders
 
     def entries(self, c: int) -> Entries:
         """The households eligible for a class one by one, by application index."""

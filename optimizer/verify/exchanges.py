@@ -8,6 +8,7 @@ from optimizer.verify.classes import Classes
 from optimizer.verify.naming import Entries, Order
 from optimizer.verify.rows import TRAITS, Book, lease_of, profile_at
 from optimizer.verify.solution import RATE, Counts, Lines
+from optimizer.verify.waiters import Waiters
 
 NEVER = -(2**62)
 KEPT = 20_000
@@ -19,14 +20,14 @@ Marked = list[tuple[int, int, int]]
 class Exchanges:
     """What giving a dwelling's first rank to another household would change, everything else staying."""
 
-    def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines) -> None:
+    def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines, waiters: Waiters) -> None:
         self.classes, self.book, self.counts, self.lines = classes, book, counts, lines
+        self.waiters = waiters
         self._first = np.full(len(classes.world.dwellings), -1, np.int64)
         at_first = np.flatnonzero(lines.rank == 1)
         self._first[lines.dwelling[at_first]] = at_first
         self._placed = np.zeros(len(classes.world.apps), bool)
         self._placed[lines.placed] = True
-        self._holds: dict[int, bool] = {}
         self._best: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._gone: dict[int, Marked] = {}
         """Marks of the first ranks there are, by dwelling."""
@@ -49,7 +50,7 @@ class Exchanges:
             account = self.lines.accounts[self.lines.account[now]]
             gone, held = self._left(home, account, int(self.lines.app[now])), int(self.lines.value[now])
         leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
-        if leaver >= 0 and self._is_passed(leaver, home):
+        if leaver >= 0 and self.waiters.elsewhere(leaver, home):
             return NEVER
         orders = {x.account: x for x in entries.orders}
         for bit, account in enumerate(entries.accounts):
@@ -88,7 +89,7 @@ class Exchanges:
             gone = self._left(home, self.lines.accounts[self.lines.account[now]], leaver)
         order = next((x for x in entries.orders if x.account == account), None)
         base = self.classes.fit.fill + int(self.classes.bonus[home])
-        stays = leaver < 0 or not self._is_passed(leaver, home)
+        stays = leaver < 0 or not self.waiters.elsewhere(leaver, home)
         tried = [(base + value, app) for value, app in self._takers(c, entries, bit, home)] if stays else []
         seat = next((x for x in entries.seats if x.account == account), None)
         if seat is not None and stays:
@@ -124,35 +125,8 @@ class Exchanges:
 
     def _passes(self, order: Order, app: int, leaver: int) -> bool:
         """Whether a household would pass over a nominee who holds no first rank then."""
-        return any(
-            order.after(b, app) and (one == leaver or not self._placed[one])
-            for b, one in enumerate(order.app)
-        )
-
-    def _is_passed(self, leaver: int, home: int) -> bool:
-        """Whether somebody who holds the first rank of another dwelling is placed after that household on a list."""
-        world = self.classes.world
-        if any(a == leaver and d != home and self._first[d] >= 0 for d, a in world.tenant.items()):
-            return True  # its own dwelling is let
-        if not world.is_nominated[leaver]:
-            return False
-        if leaver not in self._holds:
-            self._holds[leaver] = any(
-                self._after(leaver, int(i), home) for i in np.flatnonzero(self.lines.rank == 1)
-            )
-        return self._holds[leaver]
-
-    def _after(self, leaver: int, line: int, home: int) -> bool:
-        d, account = int(self.lines.dwelling[line]), self.lines.accounts[self.lines.account[line]]
-        if d == home:
-            return False
-        c = int(self.classes.klass[d])
-        return any(
-            x.account == account
-            and leaver in x.app
-            and x.after(x.app.index(leaver), int(self.lines.app[line]))
-            for x in self.classes.orders(c)
-        )
+        before = order.before(app)
+        return bool((~self._placed[before] | (before == leaver)).any())
 
     def _saved(self, gone: Marked, new: Marked) -> int:
         """Micropoints that the rules ask less when one lease takes the place of another."""

@@ -173,8 +173,8 @@ class Leapfrogs:
         """Lines of dwellings without a list; a gap explains nothing of a proven run."""
         if proven and self._gaps:
             self.found.add("leapfrogs", "raison impossible", self._gaps)
-        if self._chained - self.lists.moving:
-            self.found.add("leapfrogs", "raison impossible", len(self._chained - self.lists.moving))
+        if self._chained - self.lists.waiters.moving:
+            self.found.add("leapfrogs", "raison impossible", len(self._chained - self.lists.waiters.moving))
         extra = self._rows - self._seen
         if extra:
             self.found.add("leapfrogs", "ligne absente ou en trop", extra)
@@ -214,10 +214,8 @@ class Leapfrogs:
     def _wanted(self, door: Door, shown: Shown) -> B:
         """Whether the first of each list is a nominee that another dwelling's first rank waits for."""
         firsts = door.block.app[shown.at[shown.ptr[:-1]]].tolist()
-        wanted = self.lists.wanted_by
-        found = [
-            bool(wanted.get(a, set()) - {d}) for a, d in zip(firsts, shown.dwelling.tolist(), strict=True)
-        ]
+        wanted = self.lists.waiters.elsewhere
+        found = [wanted(a, d) for a, d in zip(firsts, shown.dwelling.tolist(), strict=True)]
         return np.array(found, bool)
 
     def _kept(self, door: Door, shown: Shown) -> I32:

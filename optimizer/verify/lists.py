@@ -13,6 +13,7 @@ from optimizer.verify.naming import NOBODY, Named, Order, mode_of
 from optimizer.verify.rows import HOUSEHOLD_RULES, PROFILES, TRAITS, Book, lease_of
 from optimizer.verify.solution import RATE, Counts, Lines, lottery
 from optimizer.verify.verdict import Findings, Unreadable
+from optimizer.verify.waiters import Waiters
 from optimizer.verify.walks import best, may_stand, ranks
 
 NEVER = np.iinfo(np.int64).max
@@ -88,8 +89,11 @@ class Lists:
     that filling from nothing would give (by induction on the turns); the first rank that differs is found, which refuses.
     """
 
-    def __init__(self, classes: Classes, book: Book, counts: Counts, lines: Lines, size: int) -> None:
+    def __init__(
+        self, classes: Classes, book: Book, counts: Counts, lines: Lines, size: int, waiters: Waiters
+    ) -> None:
         self.classes, self.book, self.counts, self.size = classes, book, counts, size
+        self.waiters = waiters
         self.world = w = classes.world
         self.max_lists = w.law.whole("national.caleol.max_lists")
         self.binding = [
@@ -107,11 +111,6 @@ class Lists:
         self.placed = np.zeros(len(w.apps), bool)
         self.placed[lines.placed] = True
         self.turn = np.zeros(len(w.dwellings), np.int64)
-        self.wanted_by: dict[int, set[int]] = {}
-        """Nominee -> dwellings whose first rank (or seat) is placed after it."""
-        self.moving: set[int] = set()
-        """Households whose departure frees a dwelling that is let."""
-        self._firsts = lines.take(np.flatnonzero(first))
         has_first = np.zeros(len(w.dwellings), bool)
         has_first[self.homes] = True
         people = lines.take(np.flatnonzero(lines.app >= 0))
@@ -122,10 +121,6 @@ class Lists:
         at = np.argsort(klass, kind="stable")
         self.lines = people.take(at)
         self.start = np.searchsorted(klass[at], np.arange(len(classes) + 1))
-        klass = classes.klass[self._firsts.dwelling]
-        at = np.argsort(klass, kind="stable")
-        self._firsts = self._firsts.take(at)
-        self._first_start = np.searchsorted(klass[at], np.arange(len(classes) + 1))
         self.full_at = np.full(len(w.apps), NEVER)
         self.keep = w.law.hundredths("national.lean.keep_points")
         self._given: dict[tuple[int, str], tuple[I64, tuple[tuple[int, int], ...]]] = {}
@@ -140,17 +135,15 @@ class Lists:
                 yield door, [(c, self.classes.named(c, door)) for c in mine]
 
     def count(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
-        """First reading: how many may stand on each list, and which nominees the first ranks wait for."""
+        """First reading: how many may stand on each list."""
         dalo = self.world.apps.dalo[door.rep]
         known: dict[tuple[int, int, bool], int] = {}
         for c, who in named:
-            a, b = int(self._first_start[c]), int(self._first_start[c + 1])
-            mine = self._firsts.take(np.arange(a, b))
+            mine = self.waiters.firsts(c)
             names = mine.accounts_of(mine.account)
             for d, account, app in zip(mine.dwelling.tolist(), names, mine.app.tolist(), strict=True):
                 if account not in who.accounts:
                     continue
-                self._wait(who, d, account, app)
                 if app < 0:
                     continue
                 every = bool(self.world.apps.dalo[app])
@@ -161,16 +154,6 @@ class Lists:
                         self.placed,
                     )  # fmt: skip
                 self._may_stand[d] = known[key]
-
-    def _wait(self, who: Named, d: int, account: str, app: int) -> None:
-        if d in self.world.tenant:
-            self.wanted_by.setdefault(self.world.tenant[d], set()).add(d)
-            self.moving.add(self.world.tenant[d])
-        for order in who.orders:
-            if order.account == account:
-                for b, one in enumerate(order.app):
-                    if order.after(b, app):
-                        self.wanted_by.setdefault(one, set()).add(d)
 
     def settle(self) -> None:
         """Every list has been counted: the turns, and when each household came to its last list."""
@@ -202,6 +185,8 @@ class Lists:
         own, own_rank = [], []
         listed, list_rank = [], []
         direct = np.zeros(len(first), bool)
+        known: dict[tuple[int, int], tuple[I32, I64]] = {}
+        orders: dict[int, I32] = {}
         for q, (d, c, name) in enumerate(
             zip(lines.dwelling[first].tolist(), klass.tolist(), account, strict=True)
         ):
@@ -212,12 +197,15 @@ class Lists:
                 stands.append(self._stand(door, d, name, who[c]))
             mine = stands[number]
             direct[q] = mine.mode == "direct"
-            at_own, rank_own = self._own(door, d, name, mine)
+            own_list = d if self._named_here(door, name, d) else -1
+            if (number, own_list) not in known:
+                known[number, own_list] = self._own(door, d, name, mine)
+            at_own, rank_own = known[number, own_list]
             own.append(at_own)
             own_rank.append(rank_own)
             order = mine.order
-            listed.append(door.block.where(np.array(order.app if order else (), np.int32)))
-            list_rank.append(np.array(order.rank if order else (), np.int64))
+            listed.append(NOBODY if order is None else orders.setdefault(number, door.block.where(order.app)))
+            list_rank.append(np.zeros(0, np.int64) if order is None else order.rank)
         fine = (at >= 0) & (door.code[np.maximum(at, 0)] == 0)
         if not fine.all():
             return None
@@ -246,19 +234,29 @@ class Lists:
             by_profile[door.profile], marks, mode_of(self.world, d, account), order,
         )  # fmt: skip
 
+    def _named_here(self, door: Door, account: str, d: int) -> bool:
+        """Whether the account named households for this very dwelling."""
+        return d in self.classes.nominees(door.block).get(account, {})
+
     def _own(self, door: Door, d: int, account: str, stand: Stand) -> tuple[I32, I64]:
         """Eligible nominees in the réservataire's order, for this dwelling, then for any, with their places."""
         if stand.mode == "delegated":
             return NOBODY, np.zeros(0, np.int64)
         mine = self.classes.nominees(door.block).get(account, {})
-        place: dict[int, tuple[int, int]] = {}
-        for part, x in enumerate((d, -1)):
+        found, part, ranks_ = [NOBODY], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for number, x in enumerate((d, -1)):
             if x in mine:
-                for i, rank in zip(door.block.where(mine[x][0]).tolist(), mine[x][1].tolist(), strict=True):
-                    if i >= 0 and door.code[i] == 0 and stand.allowed[door.type[i]]:
-                        place.setdefault(i, (part, rank))
-        number = {x: n for n, x in enumerate(sorted(set(place.values())))}
-        return np.array(list(place), np.int32), np.array([number[x] for x in place.values()], np.int64)
+                at = door.block.where(mine[x][0])
+                fine = np.flatnonzero((at >= 0) & (door.code[at] == 0) & stand.allowed[door.type[at]])
+                found.append(at[fine])
+                part.append(np.full(len(fine), number))
+                ranks_.append(mine[x][1][fine])
+        each = np.concatenate(found)
+        _, once = np.unique(each, return_index=True)
+        once.sort()
+        keys = np.stack([np.concatenate(part)[once], np.concatenate(ranks_)[once]])
+        _, place = np.unique(keys, axis=1, return_inverse=True)
+        return each[once], place.reshape(-1).astype(np.int64)
 
     def given(self, dwelling: int, account: str) -> tuple[I64, tuple[tuple[int, int], ...]]:
         """(by profile: bits of the binding rows whose num a lease there would give, all its (row, trait))."""

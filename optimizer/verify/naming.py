@@ -87,17 +87,27 @@ class Order:
     """The eligible nominees of a réservataire's list for a class, best placed first; the same rank imposes no order."""
 
     account: str
-    app: tuple[int, ...]
-    rank: tuple[int, ...]
+    app: I32
+    rank: I64
+
+    def place(self, app: int) -> int:
+        """Number of a nominee, -1 for whoever is on no list."""
+        found = np.flatnonzero(self.app == app)
+        return int(found[0]) if len(found) else -1
+
+    def before(self, app: int) -> I32:
+        """The nominees whom a household (-1: the seat) is placed after; whoever is on no list is after all."""
+        b = self.place(app)
+        return self.app if b < 0 else self.app[self.rank < self.rank[b]]
 
     def after(self, b: int, app: int) -> bool:
-        """Whether a household (-1: the seat) is placed after nominee number ``b``; whoever is on no list is after all."""
-        return app not in self.app or self.rank[self.app.index(app)] > self.rank[b]
+        """Whether a household (-1: the seat) is placed after nominee number ``b``."""
+        return bool((self.before(app) == self.app[b]).any())
 
     def ranks(self, apps: I32) -> I64:
         """Rank of each household (-1: the seat), beyond all for whoever is on no list."""
         found = np.full(len(apps), np.iinfo(np.int64).max, np.int64)
-        for app, rank in zip(self.app, self.rank, strict=True):
+        for app, rank in zip(self.app.tolist(), self.rank.tolist(), strict=True):
             found[apps == app] = rank
         return found
 
@@ -185,7 +195,7 @@ def name_types(
                 score, less = worth(one.account, one.pool)
                 seats.append(Seat(one.account, score, less, days))
         if len(order[0]):
-            orders.append(Order(one.account, tuple(apps[order[0]].tolist()), tuple(order[1].tolist())))
+            orders.append(Order(one.account, apps[order[0]], order[1]))
     accounts = tuple(x.account for x in each)
     oriented = world.orient.get(dwelling, "")
     if oriented:

@@ -256,12 +256,12 @@ class Proof:
             d, account = self.world.dwellings.number[one["dwelling"]], str(one["account"])
             app = self.world.apps.number[str(one["application"])]
             order = self.field.order_of(d, account)
-            if order is None or app not in order.app:
+            if order is None or order.place(app) < 0:
                 self.found.add("multipliers", "ordre de désignation que le cas n'a pas")
                 continue
             total += units
             price[app] -= units
-            found.setdefault(d, []).append((account, order.app.index(app), units))
+            found.setdefault(d, []).append((account, order.place(app), units))
         if total >= MOST_ORDER * FROM_MICRO // RATE:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
         return found

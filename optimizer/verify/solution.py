@@ -231,9 +231,7 @@ class Pairs:
                 continue
             here = (rank == 1) & (account == self.lines.accounts.index(order.account))
             for first in app[here].tolist():
-                passed = sum(
-                    order.after(b, first) and not self.placed[one] for b, one in enumerate(order.app)
-                )
+                passed = int(np.count_nonzero(~self.placed[order.before(first)]))
                 if passed:
                     self.found.add("nominations", f"account={order.account}", passed)
 

@@ -44,6 +44,7 @@ from optimizer.verify.verdict import (
     Verdict,
     decimal_text,
 )
+from optimizer.verify.waiters import Waiters
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
 
@@ -221,8 +222,11 @@ def _compare(
     space, reasons, choices = Field(classes, book, foreseen(raw, world)), Reasons(classes), Choices(classes)
     deadlines, pairs = Deadlines(classes, lines), Pairs(lines, classes, found)
     told = None if lang is None else Told(classes, book, counts, lines, size, lang)
+    waiters = Waiters(classes, lines)
     lists = (
-        None if found.counts.get("lines") else Ranked(Lists(classes, book, counts, lines, size), found, out)
+        None
+        if found.counts.get("lines")
+        else Ranked(Lists(classes, book, counts, lines, size, waiters), found, out)
     )
     with found.guard("eligibility"):
         for door, named in classes.sweep():
@@ -232,6 +236,7 @@ def _compare(
             reasons.read(door, named)
             choices.read(door, named)
             deadlines.read(named)
+            waiters.read(named)
             if told is not None:
                 told.read(door, named)
             if lists is not None:
@@ -259,7 +264,7 @@ def _compare(
             check_dwellings(need_out(out, "dwellings"), deadlines, lines, size, world.settings.on, found)
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
-    exchanges = Exchanges(classes, book, counts, lines)
+    exchanges = Exchanges(classes, book, counts, lines, waiters)
     with found.guard("orientation"):
         choices.check(out, lines, Situation(world, book, counts), exchanges, found)
     with found.guard("explanations"):

@@ -190,7 +190,7 @@ def test_every_dwelling_of_a_direct_account_has_a_seat_and_the_list_of_the_dwell
         0,
     ]
     (order,) = (x for x in classes.orders(int(classes.klass[1])) if x.account == "ALS")
-    assert (order.app, order.rank) == ((1, 2), (1, 2))
+    assert (order.app.tolist(), order.rank.tolist()) == ([1, 2], [1, 2])
     assert [[order.after(b, x) for x in (1, 2, 3, -1)] for b in (0, 1)] == [
         [False, True, True, True], [False, False, True, True],
     ]  # fmt: skip
@@ -199,7 +199,12 @@ def test_every_dwelling_of_a_direct_account_has_a_seat_and_the_list_of_the_dwell
 def test_equal_ranks_impose_no_order(tmp_path, country):
     _, _, classes = orders(tmp_path, country, [("A1", "", "2"), ("A2", "", "1"), ("A0", "", "2")])
     (order,) = (x for x in classes.orders(int(classes.klass[0])) if x.account == "ALS")
-    assert order.app == (2, 0, 1) and not order.after(1, 1) and not order.after(2, 0) and order.after(0, 0)
+    assert (
+        order.app.tolist() == [2, 0, 1]
+        and not order.after(1, 1)
+        and not order.after(2, 0)
+        and order.after(0, 0)
+    )
 
 
 def test_values_beyond_64_bits_are_refused_not_wrapped(tmp_path, country):
@@ -221,7 +226,7 @@ def test_the_bound_with_an_order_counts_every_household_and_seat_behind_the_nomi
     _, (_, taken), classes = orders(tmp_path, country, lines)
     space = field_of(classes, classes.book)
     order = space.order_of(1, "ALS")
-    assert order is not None and order.app == (1, 2)
+    assert order is not None and order.app.tolist() == [1, 2]
 
     use = Weights.none(len(classes.book.rows), 4)
     units = 700 * FROM_HUNDREDTH

@@ -15,6 +15,7 @@ from optimizer.problem.evaluate import orders_kept
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I64, B, FirstRanks, Problem
 from optimizer.solve.highs_lp import INFINITY, add_columns, add_rows, new_model, run
+from optimizer.solve.primal.own_lists import served
 from optimizer.solve.watch import Watch
 
 Line = tuple[int, int, int]
@@ -28,6 +29,8 @@ def obeying(problem: Problem, first: FirstRanks) -> FirstRanks:
     AttrifluxError
         ``NO_SOLUTION``: the pins cannot hold together with the orders.
     """
+    if problem.own_lists is not None:
+        return served(problem, problem.own_lists, first)
     if not len(problem.orders):
         return first
     must = problem.must_fill[problem.klass]

@@ -1,0 +1,82 @@
+"""The réservataires' orders as lists: the same first ranks hold as where each row is written, and a heuristic's are mended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.errors import AttrifluxError
+from optimizer.problem import InvalidSolution, Problem, build, evaluate, explicit, own_lists
+from optimizer.problem.model import FirstRanks
+from optimizer.solve.primal.own_lists import served
+from tests.problem.random_cases import random_ready
+
+Column = tuple[int, int, int]
+"""(dwelling, application, account)."""
+
+
+def columns(problem: Problem) -> dict[Column, tuple[int, int]]:
+    """First ranks that may be, with what each is worth and its kind."""
+    c = explicit(problem, reduced=False)
+    account = problem.kinds.account[c.kind]
+    rows = zip(c.dwelling, c.app, account, c.value, c.kind, c.first, strict=True)
+    return {(int(d), int(a), int(r)): (int(v), int(k)) for d, a, r, v, k, first in rows if first}
+
+
+def drawn(rng: np.random.Generator, some: list[Column]) -> list[Column]:
+    """A first rank for each dwelling and each household at most."""
+    found: list[Column] = []
+    for at in rng.permutation(len(some))[: int(rng.integers(1, len(some) + 1))].tolist():
+        d, a, _ = some[at]
+        if all(d != x and (a < 0 or a != y) for x, y, _ in found):
+            found.append(some[at])
+    return sorted(found)
+
+
+def first_ranks(chosen: list[Column], known: dict[Column, tuple[int, int]]) -> FirstRanks:
+    part = np.array([(d, a, known[d, a, r][1]) for d, a, r in chosen], np.int32).reshape(-1, 3)
+    return FirstRanks(part[:, 0].copy(), part[:, 1].copy(), part[:, 2].copy())
+
+
+def worth(problem: Problem, first: FirstRanks) -> int | str:
+    try:
+        return evaluate(problem, first).objective
+    except InvalidSolution as error:
+        return str(error)
+
+
+def test_lists_hold_what_rows_hold(monkeypatch):
+    refused = mended = ordered = 0
+    for seed in (0, 3, 8):
+        case, facts, scores, rules, written = random_ready(seed)
+        with monkeypatch.context() as patch:
+            patch.setattr(own_lists, "WRITTEN", -1)
+            listed = build(case, facts, scores, rules)
+        rng, rows, lists = np.random.default_rng(seed), columns(written), columns(listed)
+        assert not len(listed.orders) and listed.own_lists is not None
+        assert {c: v for c, (v, _) in rows.items()} == {c: v for c, (v, _) in lists.items()}
+        for _ in range(40):
+            # mostly on accounts that follow a list, where something can go wrong
+            group = listed.class_group[listed.klass]
+            on_lists = [c for c in sorted(rows) if listed.own_lists.binds[group[c[0]], c[2]]]
+            chosen = drawn(rng, on_lists if on_lists and rng.random() < 0.8 else sorted(rows))
+            one = first_ranks(chosen, lists)
+            assert worth(written, first_ranks(chosen, rows)) == worth(listed, one)
+            ordered += not own_lists.passes(listed, one).any()
+            if own_lists.passes(listed, one).any():
+                refused += 1
+                try:
+                    found = served(listed, listed.own_lists, one)
+                except AttrifluxError as error:
+                    assert error.code == "NO_SOLUTION" and listed.must_fill.any()
+                    continue
+                mended += 1
+                assert not own_lists.passes(listed, found).any()
+                if not listed.must_fill.any():
+                    evaluate(listed, found)
+    assert refused > 10 and mended > 10 and ordered > 10, (refused, mended, ordered)
+
+
+def test_nobody_is_needed_where_nobody_waits():
+    *_, problem = random_ready(0)
+    one, more = own_lists.needed(problem, FirstRanks(*(np.zeros(0, np.int32),) * 3))
+    assert (one == -1).all() and not more.any()
