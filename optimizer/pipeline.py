@@ -16,10 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer import eligibility, importers, policy, scoring
-from optimizer.chains import with_homes
+from optimizer.chains import Exchange, exchanges_of, with_homes
 from optimizer.domain import Case
 from optimizer.domain.memory import give_back
 from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.pairs import before_account
 from optimizer.errors import AttrifluxError, Finding, InputProblems
 from optimizer.problem import Evaluation, Remembered, RuleBook, build, evaluate, rule_book
 from optimizer.problem.build import Held
@@ -123,6 +124,7 @@ def prepare(
     price_assumed: bool = False,
     kept: Held = (),
     chains: int = 0,
+    exchanges: bool = False,
     freed: Collection[str] | None = None,
     lean: bool = False,
     remembered: Remembered | None = None,
@@ -134,7 +136,8 @@ def prepare(
     ----------
     price_assumed, kept, remembered : as :func:`optimizer.problem.build` takes them.
     chains : freed dwellings that a chain may let after its vacant one; `optimizer.chains.UNBOUNDED`: any number.
-    freed : those of them that the case is to have; all by default.
+    exchanges : whether two or three tenants may exchange their dwellings beside bounded chains.
+    freed : those dwellings that the case is to have; all by default.
     lean : let go of the table of the applications of a large case once it is encoded and scored: only pages per
         household read it, and a country's weighs 1.3 GB.
 
@@ -174,7 +177,12 @@ def prepare(
         raise InputProblems((*findings, *told(error))) from None
     if chains:
         limit = rules.integer("national.burden.like_dwellings_above")
-        case = with_homes(case, chains, frozenset(rules.communes.index), limit=limit, only=freed)
+        communes = frozenset(rules.communes.index)
+        cycles: tuple[Exchange, ...] = ()
+        if exchanges and freed is None:
+            alone = with_homes(case, 1, communes, limit=limit)
+            cycles = _exchanges(eligibility.examine(alone, rules, accept_assumed=accept_assumed).facts)
+        case = with_homes(case, chains, communes, limit=limit, only=freed, exchanges=cycles)
     lap("rules")
     phase("Contrôles et demandes recevables…")
     reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
@@ -196,6 +204,20 @@ def prepare(
     problem = build(case, facts, scores, rules, kept=kept, book=book, remembered=remembered)
     lap("build")
     return Prepared(case, rules, facts, scores, problem, book, timings)
+
+
+def _exchanges(facts: Facts) -> tuple[Exchange, ...]:
+    """The exchanges of two or three tenants, none of them refused the dwelling it would take for a reason of its own."""
+    homes = facts.dwellings
+    freed = np.flatnonzero(homes.freed)
+    tenants, ids = homes.tenant[freed], homes.ids[freed]
+    order = np.argsort(tenants, kind="stable")
+    takes: dict[str, set[str]] = {str(home): set() for home in ids}
+    for d, home in zip(freed.tolist(), ids.tolist(), strict=True):
+        fine = before_account(facts, d, tenants[order]) == 0
+        for taker in ids[order[fine]].tolist():
+            takes[taker].add(home)
+    return exchanges_of(takes)
 
 
 def optimise(

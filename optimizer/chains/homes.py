@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
+from optimizer.chains.exchanges import Exchange
 from optimizer.domain import Case
 from optimizer.domain.schema import TABLES, empty_frame
 from optimizer.errors import AttrifluxError, define
 
 UNBOUNDED = -1
 """Length of chains that are as long as they may be, cycles included."""
-FREED_BY, POSITION = "freed_by", "position"
-"""Columns of the dwellings added: whose departure frees it, and how many dwellings of its chain are let before it
-(``UNBOUNDED``: any number). Dwellings of the case itself have neither."""
+EXCHANGED = -2
+"""Position of the dwellings of the first exchange; those of the next have the next lower number each."""
+FREED_BY, POSITION, GUEST = "freed_by", "position", "guest"
+"""Columns of the dwellings added: whose departure frees it, how many dwellings of its chain are let before it (``UNBOUNDED``: any
+number; from ``EXCHANGED`` down: none, its exchange has that number), and in an exchange who alone may be first there. Dwellings
+of the case itself have none of them."""
+IN_EXCHANGE = re.compile(r"(?P<home>.+)~e(?P<number>[1-9][0-9]{0,8})", re.DOTALL)
+"""Identifier of a dwelling in an exchange: its own, and the number of the exchange among all that were weighed."""
 OF_HOME = {
     "dwelling_id": "current_dwelling", "landlord": "current_landlord", "commune": "current_commune",
     "rooms": "current_rooms", "financing": "current_financing", "qpv": "current_qpv",
@@ -56,8 +64,9 @@ def copy_id(dwelling_id: str, position: int) -> str:
 
 
 def with_homes(
-    case: Case, longest: int, communes: frozenset[str], *, limit: int, only: Iterable[str] | None = None
-) -> Case:
+    case: Case, longest: int, communes: frozenset[str], *, limit: int, only: Iterable[str] | None = None,
+    exchanges: Sequence[Exchange] = (),
+) -> Case:  # fmt: skip
     """The case with the dwellings its tenants may free; the case itself where there is none.
 
     Parameters
@@ -65,7 +74,8 @@ def with_homes(
     longest : freed dwellings a chain may let after its vacant one, ``UNBOUNDED`` for any number.
     communes : codes that the rules know; a dwelling elsewhere frees nothing.
     limit : dwellings of the case above which like ones share their rents: chains stay below.
-    only : identifiers (`copy_id`) to add; all by default.
+    only : identifiers (`copy_id`, ``IN_EXCHANGE``) to add; all by default. What is let in an exchange then has the list of any other.
+    exchanges : those that are weighed beside bounded chains, each on copies of its own dwellings.
 
     Notes
     -----
@@ -88,15 +98,45 @@ def with_homes(
         copy = homes.assign(**{POSITION: position})
         copy["dwelling_id"] = [copy_id(str(x), position) for x in homes["dwelling_id"]]
         copies.append(copy)
+    wanted = None if only is None else sorted(set(only))
+    if wanted is not None:
+        copies.append(_let_in_exchanges(homes, wanted))
+    elif exchanges:
+        copies.append(_of_exchanges(homes, exchanges))
     added = pd.concat(copies) if copies else homes.iloc[:0]
-    if only is not None:
-        added = added[added["dwelling_id"].isin(sorted(only))]
+    if wanted is not None:
+        added = added[added["dwelling_id"].isin(wanted)]
     if not len(added):
         return case
     shape = empty_frame("dwellings").dtypes
     whole = pd.concat([dwellings, added], ignore_index=True)
     whole = whole.astype({name: kind for name, kind in shape.items() if name in whole.columns})
     return replace(case, tables={**case.tables, "dwellings": whole})
+
+
+def _of_exchanges(homes: pd.DataFrame, exchanges: Sequence[Exchange]) -> pd.DataFrame:
+    """A copy of each dwelling of each exchange; its guest is the tenant of the dwelling before it."""
+    at = {str(x): i for i, x in enumerate(homes["dwelling_id"])}
+    rows = np.array([at[home] for exchange in exchanges for home in exchange])
+    before = np.array([at[exchange[i - 1]] for exchange in exchanges for i in range(len(exchange))])
+    number = np.array([k for k, exchange in enumerate(exchanges) for _ in exchange])
+    found = homes.iloc[rows].copy()
+    found[POSITION] = EXCHANGED - number
+    found[GUEST] = homes[FREED_BY].to_numpy()[before]
+    names = zip(found["dwelling_id"], (number + 1).tolist(), strict=True)
+    found["dwelling_id"] = [f"{home}~e{k}" for home, k in names]
+    return found
+
+
+def _let_in_exchanges(homes: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame:
+    """The dwellings of these identifiers that are let in an exchange."""
+    at = {str(x): i for i, x in enumerate(homes["dwelling_id"])}
+    named = [(name, IN_EXCHANGE.fullmatch(name)) for name in wanted]
+    told = [(name, at[x["home"]], int(x["number"])) for name, x in named if x is not None and x["home"] in at]
+    found = homes.iloc[[i for _, i, _ in told]].copy()
+    found[POSITION] = [EXCHANGED - number + 1 for _, _, number in told]
+    found["dwelling_id"] = [name for name, _, _ in told]
+    return found
 
 
 def _homes(applications: pd.DataFrame, dwellings: pd.DataFrame, communes: frozenset[str]) -> pd.DataFrame:

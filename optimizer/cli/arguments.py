@@ -163,6 +163,17 @@ ChainsOption = Annotated[
     ),
 ]
 
+ExchangesOption = Annotated[
+    bool,
+    typer.Option(
+        "--exchanges",
+        help=both(
+            "Avec --chains L : deux ou trois locataires peuvent aussi échanger leurs logements.",
+            "With --chains L: two or three tenants may exchange their dwellings as well.",
+        ),
+    ),
+]
+
 
 def chains_of(text: str) -> int:
     """The number that ``--chains`` asks for; any number for ``all``.

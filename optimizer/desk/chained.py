@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from optimizer.chains import UNBOUNDED, with_homes
+from optimizer.chains import IN_EXCHANGE, UNBOUNDED, with_homes
 from optimizer.domain import Case
 from optimizer.errors import Lang, said, texts
 from optimizer.store.chained import link_of
@@ -24,12 +24,12 @@ texts(
     {
         "length_none": ("aucune", "none"),
         "length_one": (
-            "une mutation à la suite d'un logement vacant",
-            "one transfer after a vacant dwelling",
+            "une mutation à la suite",
+            "one transfer in a row",
         ),
         "length_many": (
-            "jusqu'à {n} mutations à la suite d'un logement vacant",
-            "up to {n} transfers after a vacant dwelling",
+            "jusqu'à {n} mutations à la suite",
+            "up to {n} transfers in a row",
         ),
         "length_all": ("sans limite, échanges compris", "without limit, exchanges included"),
         "gone": ("libéré : le locataire a signé pour {after}", "freed: the tenant has signed for {after}"),
@@ -106,6 +106,9 @@ def void(session: SessionRecord, item: ItemRecord) -> bool:
 
 def bare(name: str, position: int) -> str:
     """Identifier of a freed dwelling without the mark of its place in a chain."""
+    exchanged = IN_EXCHANGE.fullmatch(name)
+    if exchanged is not None:
+        return exchanged["home"]
     return name.removesuffix(f"~{position}") if position > 1 else name
 
 

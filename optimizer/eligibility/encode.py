@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer.chains import FREED_BY, POSITION
+from optimizer.chains import EXCHANGED, FREED_BY, GUEST, POSITION
 from optimizer.domain import Case
 from optimizer.domain.schema import TABLES
 from optimizer.eligibility import checks
@@ -93,18 +93,21 @@ def examine_decisions(case: Case, facts: Facts, rules: RuleSet) -> Reading:
 
 
 def _links(frame: pd.DataFrame, ids: NDArray[np.object_], apps: NDArray[np.object_]) -> dict[str, Any]:
-    """Tenant and position of the dwellings that chains add, in the order of the facts; nothing where there are none."""
+    """Tenant, position and guest of the dwellings that chains add, in the order of the facts; nothing where there are none."""
     if FREED_BY not in frame.columns:
         return {}
     added = frame[frame[FREED_BY].notna()]
     number = {a: i for i, a in enumerate(apps.tolist())}
     at = {d: i for i, d in enumerate(ids.tolist())}
-    tenant, position = np.full(len(ids), -1, np.int32), np.zeros(len(ids), np.int32)
-    rows = zip(added["dwelling_id"], added[FREED_BY], added[POSITION], strict=True)
-    for dwelling, application, place in rows:
+    tenant, guest = np.full(len(ids), -1, np.int32), np.full(len(ids), -1, np.int32)
+    position = np.zeros(len(ids), np.int32)
+    guests = added[GUEST] if GUEST in added.columns else [None] * len(added)
+    rows = zip(added["dwelling_id"], added[FREED_BY], added[POSITION], guests, strict=True)
+    for dwelling, application, place, alone in rows:
         if application in number:
             tenant[at[dwelling]], position[at[dwelling]] = number[application], int(place)
-    return {"tenant": tenant, "position": position}
+            guest[at[dwelling]] = number.get(alone, -1)
+    return {"tenant": tenant, "position": position, "guest": guest}
 
 
 def _decided(case: Case, facts: Facts, rules: RuleSet, findings: Findings) -> Facts:
@@ -113,12 +116,24 @@ def _decided(case: Case, facts: Facts, rules: RuleSet, findings: Findings) -> Fa
     facts = replace(facts, forbidden=nothing, pins=nothing, pin_accounts=nobody, orients=nothing, memo={})
     facts = replace(facts, **read_decisions(case, facts, rules, findings), memo={})
     # a later copy of a dwelling has another identifier, and its tenant may not take it either
-    later = np.flatnonzero(facts.dwellings.position > 1).astype(np.int32)
-    own = np.stack([later, facts.dwellings.tenant[later]], axis=1)
-    facts = replace(facts, forbidden=np.concatenate([facts.forbidden, own]), memo={})
+    homes = facts.dwellings
+    later = np.flatnonzero((homes.position > 1) | (homes.position <= EXCHANGED)).astype(np.int32)
+    own = np.stack([later, homes.tenant[later]], axis=1)
+    facts = replace(facts, forbidden=np.concatenate([facts.forbidden, own, *_strangers(facts)]), memo={})
     check_orients(case, facts, findings)
     check_pins(case, facts, findings)
     return facts
+
+
+def _strangers(facts: Facts) -> list[NDArray[np.int32]]:
+    """(dwelling, application) of everybody but its guest, for each dwelling of an exchange that is weighed."""
+    homes = facts.dwellings
+    everybody = np.arange(len(facts.applications.ids), dtype=np.int32)
+    found = []
+    for d in np.flatnonzero(homes.guest >= 0).tolist():
+        others = everybody[(everybody != homes.guest[d]) & (everybody != homes.tenant[d])]
+        found.append(np.stack([np.full(len(others), d, np.int32), others], axis=1))
+    return found
 
 
 def examine_part(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> tuple[Finding, ...]:

@@ -130,12 +130,16 @@ class DwellingFacts:
     tenant: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
     """Application whose departure frees the dwelling, -1 for one that is vacant."""
     position: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
-    """Dwellings of its chain that are let before a freed one (-1: any number), 0 for a vacant one."""
+    """Dwellings of its chain that are let before a freed one (-1: any number), 0 for a vacant one; in an exchange its number, from -2
+    down."""
+    guest: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """The only application that may be first on a dwelling of an exchange that is weighed, -1 elsewhere."""
 
     def __post_init__(self) -> None:
         if len(self.tenant) < len(self.ids):
             object.__setattr__(self, "tenant", np.full(len(self.ids), -1, np.int32))
             object.__setattr__(self, "position", np.zeros(len(self.ids), np.int32))
+            object.__setattr__(self, "guest", np.full(len(self.ids), -1, np.int32))
 
     @property
     def freed(self) -> B:

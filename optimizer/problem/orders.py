@@ -6,7 +6,7 @@ better placed on that list is one somewhere this session; the seat of a direct a
 every other household on a partial account. Equal ranks impose no order.
 
 A dwelling that a sitting tenant may free has one row more: whoever is first there, on any account, waits for that tenant to be
-first on a dwelling of the position before (for chains of any length, on any other dwelling).
+first on a dwelling of the position before (for chains of any length, on any other dwelling; in an exchange, on another of its own).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from optimizer.chains import EXCHANGED, UNBOUNDED
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.model import I32, I64, B, Orders
 from optimizer.problem.nominees import Nominees
@@ -50,6 +51,13 @@ class _Placed(NamedTuple):
 
     row: int
     rank: int
+
+
+def opens(here: int, position: int) -> bool:
+    """Whether a departure to a dwelling at position ``here`` of a chain opens the one at ``position``."""
+    if position <= EXCHANGED:
+        return here == position
+    return position == UNBOUNDED or (here >= 0 and position == here + 1)
 
 
 class OrderTable:
@@ -165,7 +173,7 @@ class OrderTable:
         found = [(self._link[dwelling], 1)] if dwelling in self._link else []
         here = self._position[dwelling]
         for row, position in self._freeing.get(app, ()):
-            if self._dwelling[row] != dwelling and (position < 0 or position == here + 1):
+            if self._dwelling[row] != dwelling and opens(here, position):
                 found.append((row, -1))
         return found
 

@@ -6,11 +6,17 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from optimizer.errors import Lang
+from optimizer.errors import AttrifluxError, Lang, define
 from optimizer.workers import workers_of
 
 if TYPE_CHECKING:
     from optimizer.runs.result import Result
+
+define(
+    "CHAINS_EXCHANGES_ALONE",
+    "--exchanges s'ajoute à --chains L, L étant un nombre d'au moins 1 (--chains all a déjà tous les échanges).",
+    "--exchanges comes beside --chains L, where L is a number of at least 1 (--chains all has every exchange already).",
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,8 @@ class Options:
         Earlier result whose first ranks weigh ``national.lean.keep_points`` each.
     chains : int
         Freed dwellings that a chain may let after its vacant one: 0 none, ``optimizer.chains.UNBOUNDED`` any number.
+    exchanges : bool
+        Whether two or three tenants may exchange their dwellings as well, beside chains of a number; chains of any number always may.
     """
 
     gap: float = 0.0
@@ -62,7 +70,12 @@ class Options:
     warm_start: Path | Result | None = None
     keep: Path | Result | None = None
     chains: int = 0
+    exchanges: bool = False
     lang: Lang = "fr"
+
+    def __post_init__(self) -> None:
+        if self.exchanges and self.chains < 1:
+            raise AttrifluxError("CHAINS_EXCHANGES_ALONE")
 
     def record(self) -> dict[str, object]:
         """The options as ``run.json`` keeps them: what changes the answer, no path of this machine."""
@@ -72,6 +85,8 @@ class Options:
         content["keep"] = _named(self.keep)
         if not self.chains:  # as results without chains have always been
             del content["chains"]
+        if not self.exchanges:
+            del content["exchanges"]
         content["workers"] = workers_of(self.workers).kind
         return content
 

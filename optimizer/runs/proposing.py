@@ -135,6 +135,7 @@ def propose(
         price_assumed=options.price_assumed,
         kept=() if kept is None else kept.first,
         chains=options.chains,
+        exchanges=options.exchanges,
         lean=True,
         phase=reporter.phase,
     )

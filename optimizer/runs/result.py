@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.chains import IN_EXCHANGE
 from optimizer.pipeline import Optimum
 from optimizer.shortlist import Shortlists
 
@@ -59,8 +60,9 @@ class Kept:
 
     @property
     def first(self) -> tuple[tuple[str, str, str], ...]:
-        """(dwelling, account, application) of the first ranks with a household."""
-        return tuple((d, account, names[0]) for d, (account, names) in self.lists.items() if names)
+        """(dwelling, account, application) of the first ranks with a household; in an exchange all or none holds, so none is kept."""
+        own = ((d, x) for d, x in self.lists.items() if not IN_EXCHANGE.fullmatch(d))
+        return tuple((d, account, names[0]) for d, (account, names) in own if names)
 
 
 @dataclass(frozen=True, repr=False)

@@ -19,6 +19,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from optimizer.problem import build
 from optimizer.simulation.draws import numbers
@@ -153,7 +155,7 @@ def needed(world: World, session: int, present: B) -> F:
         kinds = _uncertain(count, hope[:, k])
         homes = np.flatnonzero(coming[k] & np.isin(drawn.kind, kinds))
         candidates = [
-            np.flatnonzero((drawn.eligible[drawn.kind[h]] > 0) & there[k] & _answers(drawn, k, h)).tolist()
+            np.flatnonzero((drawn.eligible[drawn.kind[h]] > 0) & there[k] & _answers(drawn, k, h))
             for h in homes.tolist()
         ]
         for times in TOGETHER:
@@ -184,7 +186,7 @@ def _uncertain(count: NDArray[np.int64], hope: NDArray[np.float32]) -> NDArray[n
         kept &= ~plenty
 
 
-def always_housed(homes: Sequence[Sequence[int]]) -> list[int]:
+def always_housed(homes: Sequence[Sequence[int] | NDArray[np.int64]]) -> list[int]:
     """Households that every largest matching houses.
 
     Parameters
@@ -197,30 +199,24 @@ def always_housed(homes: Sequence[Sequence[int]]) -> list[int]:
         Sorted. One that some largest matching leaves out can be reached from one that is left out, over a dwelling and whom it is
         let to, again and again.
     """
-    holds: dict[int, int] = {}
-    tenant = [-1] * len(homes)
-
-    def house(home: int, tried: set[int]) -> bool:
-        for a in homes[home]:
-            if a not in tried:
-                tried.add(a)
-                if a not in holds or house(holds[a], tried):
-                    holds[a], tenant[home] = home, a
-                    return True
-        return False
-
-    for home in range(len(homes)):
-        house(home, set())
-    could: dict[int, list[int]] = {}
-    for home, people in enumerate(homes):
-        for a in people:
-            could.setdefault(a, []).append(home)
-    free = [a for a in could if a not in holds]
-    spared: set[int] = set()
-    while free:
-        for home in could[free.pop()]:
-            a = tenant[home]
-            if a >= 0 and a not in spared:
-                spared.add(a)
-                free.append(a)
-    return sorted(a for a in holds if a not in spared)
+    ends = np.cumsum([0, *(len(people) for people in homes)])
+    if not ends[-1]:
+        return []
+    people = np.concatenate([np.asarray(x, np.int64) for x in homes])
+    graph = csr_array(
+        (np.ones(len(people), np.int8), people, ends), shape=(len(homes), int(people.max()) + 1)
+    )
+    tenant = maximum_bipartite_matching(graph, perm_type="column")
+    could = graph.T.tocsr()
+    housed = np.zeros(graph.shape[1], bool)
+    housed[tenant[tenant >= 0]] = True
+    reached = np.flatnonzero(~housed & (np.diff(could.indptr) > 0))
+    seen = np.zeros(len(homes), bool)
+    while len(reached):
+        near = np.unique(could[reached].indices)
+        near = near[~seen[near]]
+        seen[near] = True
+        # a dwelling next to somebody left out is let, else the matching were not a largest one
+        reached = tenant[near]
+        housed[reached] = False
+    return [int(a) for a in np.flatnonzero(housed)]

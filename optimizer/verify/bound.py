@@ -28,12 +28,12 @@ import numpy as np
 from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
-from optimizer.verify.homes import ANY
 from optimizer.verify.kinds import Kinds, Marks
 from optimizer.verify.naming import Named, Order
 from optimizer.verify.passes import class_tops, on_step, tops
 from optimizer.verify.rows import LEASE, PROFILES, TRAITS, Book, Lease, Row, lease_of, profile_at
 from optimizer.verify.verdict import Unreadable
+from optimizer.verify.world import follows
 
 UNIT = 10**10
 """Units in one point."""
@@ -439,7 +439,7 @@ class Field:
         for at in found:
             mine = price.copy()
             for d, units in links.items():
-                if world.position[d] in (ANY, at + 1):
+                if follows(at, world.position[d]):
                     mine[world.tenant[d]] -= units
             found[at] = mine
         return found

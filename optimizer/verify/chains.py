@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,15 @@ import numpy as np
 from optimizer.verify import cells
 from optimizer.verify.classes import Classes
 from optimizer.verify.gauges import WHOLE, free_of
+from optimizer.verify.homes import SHORT
 from optimizer.verify.outputs import Out, need_out
 from optimizer.verify.rows import LEASE
 from optimizer.verify.solution import Lines
 from optimizer.verify.verdict import Findings
 from optimizer.verify.world import World
+
+LONGEST_EXCHANGE = 3
+"""Tenants of an exchange beside bounded chains."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ def check_chains(out: Path, lines: Lines, world: World, classes: Classes, found:
             ("", "", "") if step is None else (str(step.chain), str(step.position), _before(world, step))
         )
         found.demand("chains", said == columns, f"proposals, ligne {i + 2}")
+    long = Counter(step.chain for step in mine if world.position.get(step.dwelling, 0) <= SHORT)
+    found.demand(
+        "chains", all(n <= LONGEST_EXCHANGE for n in long.values()), "un échange de plus de trois locataires"
+    )
     table = need_out(out, "chains")
     found.demand("chains", table.rows == len(mine), "chains : nombre de lignes")
     if table.rows != len(mine):

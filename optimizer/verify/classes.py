@@ -218,6 +218,22 @@ class Classes:
     def named(self, c: int, door: Door) -> Named:
         """Who names whom for a class of the door, by type."""
         w, d = self.world, self.members[c][0]
+        block = door.block
+        found, modes = self._nameable(c, door)
+        listed, behind = found, door
+        if (
+            d in w.lists_of
+        ):  # one household alone may be first here: the names missing are those of the whole list
+            other = int(self.klass[w.lists_of[d]])
+            behind = self.door(self.door_of[other])
+            listed, _ = self._nameable(other, behind)
+        people, _ = by_account(listed.named, behind.count, behind.best, len(found.accounts))
+        marks = block.once("lean", lambda: self.lean.marks(block.rep))
+        return replace(found, lean=self.lean.of(d, found, modes, people, marks, block.rep))
+
+    def _nameable(self, c: int, door: Door) -> tuple[Named, list[str]]:
+        """Who names whom, without the points of ``lean``; the mode of each account."""
+        w, d = self.world, self.members[c][0]
         block, dw = door.block, self.world.dwellings
         n = len(block.rep)
         key = ("receivers", dw.landlord[d], dw.reserved_to[d], dw.exclusion[d])
@@ -233,10 +249,7 @@ class Classes:
             return door.once((account, self.book.spot(d), pool.tobytes()), ask)
 
         found = name_types(w, d, receivers, self.nominees(block), block.rep, door.count > 0, worth)
-        people, _ = by_account(found.named, door.count, door.best, len(found.accounts))
-        marks = block.once("lean", lambda: self.lean.marks(block.rep))
-        modes = [x.mode for x in receivers[0]]
-        return replace(found, lean=self.lean.of(d, found, modes, people, marks, block.rep))
+        return found, [x.mode for x in receivers[0]]
 
     def nominees(self, block: Block) -> dict[str, dict[int, Nominees]]:
         """Account -> dwelling, -1 for any -> households of the block it named there, in its order, with their ranks."""

@@ -71,7 +71,7 @@ class Efforts:
     def __init__(self, world: World) -> None:
         self.world = world
         d = world.dwellings
-        self.like = len(d) > world.law.whole("national.burden.like_dwellings_above")
+        self.like = len(d) - len(world.tenant) > world.law.whole("national.burden.like_dwellings_above")
         """Like dwellings share the mean rent and charges of (commune, rooms, financing)."""
         self.rent: I64 = _means(world, d.rent) if self.like else d.rent
         self.charges: I64 = np.maximum(0, _means(world, d.charges) if self.like else d.charges)

@@ -2,13 +2,14 @@
 
 A tenant's dwelling is known when its identifier, landlord, commune, rooms and financing are; it counts when its landlord has a
 dwelling in the case, its commune is one the law knows, nobody else applies from it and the case does not list it itself. A bounded
-chain has a copy of it at each of its positions, named ``identifier~position`` from the second on.
+chain has a copy of it at each of its positions, named ``identifier~position`` from the second on. With exchanges, each cycle of two or
+three tenants has copies of its own dwellings, named ``identifier~eN`` for the Nth of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
@@ -18,6 +19,10 @@ from optimizer.verify.tables import RawCase, RawTable
 
 ANY = -1
 """Position of a dwelling freed in chains of any length."""
+SHORT = -2
+"""Position of a dwelling in the first exchange; the next exchanges go down from it."""
+Cycle = tuple[str, ...]
+"""Identifiers of the dwellings of an exchange, the least first: each is the next one of the tenant before it."""
 SAME = ("rooms", "financing", "qpv", "surface_m2", "rent_eur", "accessible", "floor", "lift", "available_on")
 """Columns of a dwelling that an application says of its present one, under ``current_…``."""
 
@@ -27,12 +32,15 @@ class Homes:
     """The freed dwellings of a case: identifier -> (application whose departure frees it, position)."""
 
     tenant: dict[str, tuple[str, int]] = field(default_factory=dict)
+    guest: dict[str, str] = field(default_factory=dict)
+    """Of a dwelling in an exchange that the proof weighs, the one application that may be first."""
 
 
 def with_homes(
-    raw: RawCase, longest: int, communes: Collection[str], only: Collection[str] | None = None
-) -> tuple[RawCase, Homes]:
-    """The case with the dwellings that chains of at most ``longest`` freed ones may let (``ANY``: of any length)."""
+    raw: RawCase, longest: int, communes: Collection[str], only: Collection[str] | None = None,
+    cycles: Sequence[Cycle] = (),
+) -> tuple[RawCase, Homes]:  # fmt: skip
+    """The case with the dwellings that chains of at most ``longest`` freed ones may let (``ANY``: of any length), and ``cycles``."""
     people, own = raw.table("applications"), raw.table("dwellings")
     there = {
         name: cells.strings(people.text(f"current_{name}"))
@@ -56,6 +64,19 @@ def with_homes(
             if only is None or name in only:
                 found[name] = (apps[i], position)
                 taken.append(i)
+    guest: dict[str, str] = {}
+    row_of = {there["dwelling"][i]: i for i in rows}
+    for name in sorted(only or ()):
+        home, mark, number = name.rpartition("~e")
+        if mark and home in row_of and number.isascii() and number.isdecimal() and number[0] != "0":
+            found[name] = (apps[row_of[home]], SHORT + 1 - int(number))
+            taken.append(row_of[home])
+    for k, cycle in enumerate(cycles):
+        for home, before in zip(cycle, (cycle[-1], *cycle), strict=False):
+            name = f"{home}~e{k + 1}"
+            found[name] = (apps[row_of[home]], SHORT - k)
+            guest[name] = apps[row_of[before]]
+            taken.append(row_of[home])
     at = pa.array(taken, pa.int64())
     columns: dict[str, pa.Array] = {
         "dwelling_id": pa.array(list(found), pa.string()),
@@ -69,7 +90,21 @@ def with_homes(
         name: pa.concat_arrays([_plain(own.text(name)), _plain(columns.get(name, nothing))]) for name in names
     }
     table = RawTable(own.file, own.rows + len(taken), whole)
-    return replace(raw, tables={**raw.tables, "dwellings": table}), Homes(found)
+    return replace(raw, tables={**raw.tables, "dwellings": table}), Homes(found, guest)
+
+
+def short_cycles(takes: Mapping[str, Set[str]]) -> list[Cycle]:
+    """Every cycle of two, then of three dwellings, in order; ``takes``: dwelling -> those that its tenant may take."""
+    pairs = [(a, b) for a in takes for b in takes[a] if a < b and a in takes[b]]
+    threes = [
+        (a, b, c)
+        for a in takes
+        for b in takes[a]
+        if a < b
+        for c in takes[b]
+        if a < c and c != b and a in takes[c]
+    ]
+    return [*sorted(pairs), *sorted(threes)]
 
 
 def _plain(column: pa.Array) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +19,7 @@ from optimizer.verify.coverage import Deadlines, Reasons, check_applications, ch
 from optimizer.verify.exchanges import Exchanges
 from optimizer.verify.explanations import check_explanations
 from optimizer.verify.gauges import check_gauges
-from optimizer.verify.homes import ANY, with_homes
+from optimizer.verify.homes import ANY, Cycle, short_cycles, with_homes
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
@@ -80,9 +80,9 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
     with found.guard("reading"):
         raw = read_case(Path(case_path), law)
         worlds.append(read_world(raw, law))
-        longest = _chains(out)
+        longest, short = _chains(out)
         if longest:
-            worlds = _linked(raw, worlds[0], longest, out, law)
+            worlds = _linked(raw, worlds[0], longest, short, out, law)
     if not worlds or found.failed:
         return Verdict(REFUSED, found.checks())
     world, whole = worlds[0], worlds[-1] if len(worlds) > 1 else None
@@ -112,22 +112,45 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
     return verdict
 
 
-def _chains(out: Path) -> int:
-    """Freed dwellings that a chain of this run may let; `homes.ANY` for any number."""
+def _chains(out: Path) -> tuple[int, bool]:
+    """Freed dwellings that a chain of this run may let (`homes.ANY` for any number), and whether short exchanges come beside."""
     options = read_json(out, RECORD).get("options")
-    asked = options.get("chains", 0) if isinstance(options, Mapping) else 0
+    told = options if isinstance(options, Mapping) else {}
+    asked, short = told.get("chains", 0), told.get("exchanges", False)
     if type(asked) is not int or asked < ANY:
         raise Unreadable(RECORD, "chains")
-    return asked
+    if type(short) is not bool or (short and asked < 1):
+        raise Unreadable(RECORD, "exchanges")
+    return asked, short
 
 
-def _linked(raw: RawCase, world: World, longest: int, out: Path, law: Path) -> list[World]:
+def _cycles(raw: RawCase, places: Sequence[str], law: Path) -> list[Cycle]:
+    """The exchanges of two or three tenants whom nothing but an account might refuse the dwellings."""
+    alone, homes = with_homes(raw, 1, places)
+    world = read_world(alone, law, homes)
+    scores = Scores(world)
+    scores.settle()
+    book = Book(world, False)
+    Year(world, book).count()
+    classes = Classes(world, scores, book)
+    ids = world.dwellings.ids
+    home_of = {app: ids[d] for d, app in world.tenant.items()}
+    takes: dict[str, set[str]] = {home: set() for home in home_of.values()}
+    for d in world.tenant:
+        door = classes.door(classes.door_of[int(classes.klass[d])])
+        for app in door.block.app[door.fine].tolist():
+            if app in home_of:
+                takes[home_of[app]].add(ids[d])
+    return short_cycles(takes)
+
+
+def _linked(raw: RawCase, world: World, longest: int, short: bool, out: Path, law: Path) -> list[World]:
     """The case with the freed dwellings that are let, which the tables speak of; and with all, which the proof speaks of."""
     proposals = need_out(out, "proposals", ("dwelling_id",))
     listed = set(proposals.strings("dwelling_id"))
     places = world.law.places.insee
     few = with_homes(raw, longest, places, listed)
-    every = with_homes(raw, longest, places)
+    every = with_homes(raw, longest, places, cycles=_cycles(raw, places, law) if short else ())
     return [read_world(case, law, homes) for case, homes in (few, every)]
 
 

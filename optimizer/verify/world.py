@@ -24,7 +24,7 @@ from optimizer.verify.agreements import (
 )
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.facts import Applications, Dwellings, read_applications, read_dwellings
-from optimizer.verify.homes import ANY, Homes
+from optimizer.verify.homes import ANY, SHORT, Homes
 from optimizer.verify.law import Law
 from optimizer.verify.pools import Pools
 from optimizer.verify.settings import Settings, read_settings
@@ -79,6 +79,8 @@ class World:
     """Freed dwelling -> the application whose departure frees it."""
     position: Mapping[int, int] = field(default_factory=dict)
     """Freed dwelling -> dwellings of its chain let before it, `homes.ANY` for any number; a vacant one is at 0."""
+    lists_of: Mapping[int, int] = field(default_factory=dict)
+    """Dwelling of an exchange that the proof weighs -> its copy that anybody may ask for."""
     kept: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     """Dwelling -> (application, account) of an earlier first rank that this run gives points to."""
     lease_cache: dict[int, Any] = field(default_factory=dict, repr=False)
@@ -123,7 +125,7 @@ class World:
     def opens(self, d: int, freed: int) -> bool:
         """Whether leaving for dwelling ``d`` frees a dwelling of chains for somebody else."""
         at = self.position[freed]
-        return d != freed and (at == ANY or at == self.position.get(d, 0) + 1)
+        return d != freed and follows(self.position.get(d, 0), at)
 
     @cached_property
     def less(self) -> int:
@@ -179,6 +181,13 @@ class World:
         return self.agreements.line(self.dwellings.landlord[d], account, *self.place(d))
 
 
+def follows(at: int, freed: int) -> bool:
+    """Whether a departure for a dwelling at position ``at`` opens one at position ``freed``: the next, or of the same exchange."""
+    if freed <= SHORT:
+        return at == freed
+    return freed == ANY or (at >= 0 and freed == at + 1)
+
+
 def read_world(raw: RawCase, models: Path, homes: Homes | None = None) -> World:
     """Raises Unreadable on what cannot be a checked case. ``homes``: the dwellings of ``raw`` that chains free."""
     settings = read_settings(raw.settings)
@@ -206,8 +215,16 @@ def read_world(raw: RawCase, models: Path, homes: Homes | None = None) -> World:
     position = {dwellings.number[d]: p for d, (_, p) in freed.items()}
     barred = dict(decided.forbidden)
     for d, app in tenant.items():
-        if position[d] > 1:  # a later copy of one's own dwelling
+        if position[d] > 1 or position[d] <= SHORT:  # a later copy of one's own dwelling
             barred[d] = barred.get(d, frozenset()) | {app}
+    strangers: dict[int, frozenset[int]] = {}
+    lists_of: dict[int, int] = {}
+    for name, who in ({} if homes is None else homes.guest).items():
+        d, alone = dwellings.number[name], apps.number[who]
+        lists_of[d] = dwellings.number[name.rpartition("~e")[0]]
+        if alone not in strangers:
+            strangers[alone] = frozenset(range(len(apps))) - {alone}
+        barred[d] = strangers[alone] | barred.get(d, frozenset())
     found = World(
         raw=raw,
         settings=settings,
@@ -222,6 +239,7 @@ def read_world(raw: RawCase, models: Path, homes: Homes | None = None) -> World:
         forbidden=barred,
         tenant=tenant,
         position=position,
+        lists_of=lists_of,
         pins=decided.pins,
         pin_account=decided.pin_account,
         orient=decided.orient,

@@ -23,7 +23,15 @@ from tests.end_to_end.small import agreement, application, dwelling, propose, ta
 def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three vacant T3; tenants of T2 who want more, newcomers who want a T2."""
     people = [
-        tenant(f"T{i}", f"H{i}", 2, score=str(150 - i), current_available_on="2027-02-01", acceptance="0.6")
+        tenant(
+            f"T{i}",
+            f"H{i}",
+            2,
+            score=str(150 - i),
+            current_available_on="2027-02-01",
+            acceptance="0.6",
+            current_rent_eur=str(450 + 300 * i),
+        )
         for i in range(2)
     ]
     # better scored, but nobody knows what its departure would free
@@ -39,7 +47,8 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("chains") / "case"
     write(folder, homes, people, conventions=[agreement("BAILLEUR", "1")])
     with (folder / "case.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("changes:\n")
+        # freed dwellings do not make a case a large one, where like dwellings share their mean rent
+        settings.write("changes:\n  national.burden.like_dwellings_above: 3\n")
         for rule in ("flux", "flux_max", "mutation_max", "priority_publics"):
             settings.write(f"  national.prices.{rule}: 0\n")
     return folder

@@ -20,6 +20,7 @@ from optimizer.cli.arguments import (
     ChainsOption,
     CsvOption,
     CsvStyle,
+    ExchangesOption,
     ForceOption,
     GapOption,
     JsonOption,
@@ -99,6 +100,7 @@ def propose(
     warm_start: WarmStartOption = None,
     keep: KeepOption = None,
     chains: ChainsOption = "0",
+    exchanges: ExchangesOption = False,
     shadow_grid: Annotated[
         str | None,
         typer.Option(
@@ -141,7 +143,7 @@ def propose(
         options = Options(
             gap=gap, time_limit=time_limit, backend=backend.value, threads=threads, workers=workers, prospects=prospects,
             accept_assumed=accept_assumed, price_assumed=price_assumed, csv=csv.value, pdf=pdf, models=models,
-            warm_start=warm_start, keep=keep, chains=chains_of(chains), lang=lang.value,
+            warm_start=warm_start, keep=keep, chains=chains_of(chains), exchanges=exchanges, lang=lang.value,
         )  # fmt: skip
         beside = None
         if shadow_grid is not None:
