@@ -1,8 +1,9 @@
 """The linear relaxation of a node by column generation: a restricted master over the pairs known so far, and its pricing.
 
-What lives here. ``columns`` (units, columns and rows in HiGHS), ``pricing`` (pairs of positive reduced cost, found over all
-eligible pairs), ``subproblem`` (the Lagrangian subproblem: the best assignment at given multipliers, with the household prices
-that prove it), ``master`` (the loop, warm from node to node).
+What lives here. ``columns`` (units, columns and rows in HiGHS), ``entering`` (their coefficients, gathered by array), ``pricing``
+(pairs of positive reduced cost, found over all eligible pairs), ``subproblem`` (the Lagrangian subproblem: the best assignment at
+given multipliers, with the household prices that prove it), ``matching`` (its prices for a few dozen dwellings), ``master`` (the
+loop, warm from node to node).
 
 Why so. Pairs are hundreds of thousands and an optimum uses a few hundred; rules see pairs only through counts, so branchings are
 bounds on count rows and the subproblem stays an assignment (Barnhart et al. 1998 call this branching compatible with pricing).
