@@ -1,7 +1,8 @@
 """The year's total kept line by line, and households kept that dwellings to come would miss.
 
 A household that few can replace in the dwellings still expected (a large family where a large dwelling is to come) costs what it would
-leave empty: the fill value times the chance of that, over rests of the year drawn again.
+leave empty: the fill value times the chance of that, over rests of the year drawn again. One that may refuse costs what a list refused by
+all would lose, which matters in the last commissions of the year.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from optimizer.simulation.answers import loss_of_refusal
 from optimizer.simulation.forecast import needed
 from optimizer.simulation.policies.cumulative import terms as cumulative
 from optimizer.simulation.registry import policy
@@ -29,5 +31,5 @@ MOST = 0.5
 def terms(state: State) -> Terms:
     """Terms of `cumulative`; the reserve price of a household, hundredths of a point."""
     chance = needed(state.world, state.session, state.present)
-    reserve = np.rint(state.problem.fill_value * np.minimum(MOST, chance)).astype(np.int64)
-    return replace(cumulative(state), reserve=reserve)
+    reserve = state.problem.fill_value * np.minimum(MOST, chance) + loss_of_refusal(state)
+    return replace(cumulative(state), reserve=np.rint(reserve).astype(np.int64))
