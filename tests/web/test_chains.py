@@ -36,6 +36,7 @@ def test_the_choice_of_chains_reaches_the_computation_and_is_told(
 
     begun: list[list[str]] = []
     monkeypatch.setattr(jobs.subprocess, "Popen", Ended)
+    monkeypatch.setattr(jobs, "_children", {})
     # the watcher is a thread with a connection of its own: what it writes is written here at once
     monkeypatch.setattr(jobs.threading.Thread, "start", lambda thread: None)
     client = played.client("S")
@@ -74,6 +75,7 @@ def test_the_choice_of_chains_reaches_the_computation_and_is_told(
     played.account("choisit", "S", commission="Choix")
     shown = played.client(name="choisit").get(f"/seances/{made.result['session_id']}").content.decode()
     assert "Chaînes de mutations : jusqu" in shown
+    Job.objects.filter(title="Avec chaînes").delete()  # the desk is other tests' too
 
 
 def section(page: str, home: str) -> str:
