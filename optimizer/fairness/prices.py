@@ -40,6 +40,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from optimizer.errors import AttrifluxError
 from optimizer.fairness import messages as messages
@@ -176,17 +177,39 @@ def diversity_price(
         if worth == "utility"
         else np.maximum(0.0, (market.score + market.fit) / 100.0)
     )
-    pairs = len(value)
-    ones = np.ones(pairs)
-    index = np.arange(pairs)
+    pairs = foremost(market.pair_class, kind[market.pair_app], value, size)
+    app, home, worths = market.pair_app[pairs], market.pair_class[pairs], value[pairs]
+    ones, index = np.ones(len(pairs)), np.arange(len(pairs))
     rows = [
-        sp.csr_matrix((ones, (market.pair_app, index)), shape=(len(market), pairs)),
-        sp.csr_matrix((ones, (market.pair_class, index)), shape=(market.n_classes, pairs)),
+        sp.csr_matrix((ones, (app, index)), shape=(len(market), len(pairs))),
+        sp.csr_matrix((ones, (home, index)), shape=(market.n_classes, len(pairs))),
     ]
-    free = _linear(rows, [np.ones(len(market)), market.capacity.astype(float)], value)
-    rows.append(sp.csr_matrix((ones, (kind[market.pair_app], index)), shape=(len(types), pairs)))
-    held = _linear(rows, [np.ones(len(market)), market.capacity.astype(float), np.array(caps, float)], value)
+    free = _linear(rows, [np.ones(len(market)), market.capacity.astype(float)], worths)
+    rows.append(sp.csr_matrix((ones, (kind[app], index)), shape=(len(types), len(pairs))))
+    held = _linear(rows, [np.ones(len(market)), market.capacity.astype(float), np.array(caps, float)], worths)
     return {"price": free / held if held else float("nan"), "bound": 1.0 / alpha if alpha else float("inf")}
+
+
+def foremost(
+    home: NDArray[np.integer[Any]], kind: NDArray[np.integer[Any]], value: NDArray[np.float64], most: int
+) -> NDArray[np.int64]:
+    """The pairs of most value of each class of dwellings and type of household, as many as there are dwellings; ascending.
+
+    No other can raise the optimum: a solution houses at most ``most`` households, so one that takes a pair further down leaves free
+    one of the ``most`` before it, of the same class and type, and may take that one instead.
+
+    Parameters
+    ----------
+    home, kind, value : (P,) of each pair
+    most : dwellings in all
+    """
+    order = np.lexsort((-value, kind, home))
+    if not len(order):
+        return order
+    fresh = np.r_[True, (np.diff(home[order]) != 0) | (np.diff(kind[order]) != 0)]
+    place = np.arange(len(order))
+    rank = place - np.maximum.accumulate(np.where(fresh, place, 0))
+    return np.sort(order[rank < most])
 
 
 def _linear(rows: list[sp.csr_matrix], high: list[np.ndarray], cost: np.ndarray) -> float:

@@ -16,11 +16,11 @@ import pytest
 import optimizer as af
 from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
-from optimizer.fairness import all_mechanisms, fairness_to
+from optimizer.fairness import all_mechanisms, fairness_to, prices
 from optimizer.fairness.lottery import Draw, allocation, mixed
 from optimizer.fairness.market import market_of, plain_market
 from optimizer.fairness.measures import all_metrics
-from optimizer.fairness.prices import WORTHS, diversity_price
+from optimizer.fairness.prices import WORTHS, diversity_price, foremost
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
@@ -107,6 +107,19 @@ def test_caps_cost_at_most_the_bound_and_reach_it_where_one_public_alone_wants_a
     alone = plain_market([[1, None]] * 10 + [[None, 1]] * 90, capacity=[10, 1])
     found = diversity_price(alone, ("few",) * 10 + ("many",) * 90, TENTH)
     assert found == {"price": pytest.approx(11 / 3), "bound": pytest.approx(11 / 2)}
+
+
+def test_the_pairs_of_most_value_give_the_price_that_all_pairs_give(
+    case_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    market = market_of(prepare(case_folder).problem)
+    levels = tuple("abc"[a % 3] for a in range(len(market)))
+    few = foremost(market.pair_class, np.array([ord(levels[a]) for a in market.pair_app]), market.fit, 6)
+    assert 0 < len(few) < 0.6 * len(market.pair_app)
+    found = [diversity_price(market, levels, TENTH, worth) for worth in WORTHS]
+    monkeypatch.setattr(prices, "foremost", lambda home, kind, value, most: np.arange(len(home)))
+    whole = [diversity_price(market, levels, TENTH, worth) for worth in WORTHS]
+    assert [x["price"] for x in found] == pytest.approx([x["price"] for x in whole], rel=1e-12)
 
 
 def test_the_page_speaks_both_languages_and_names_nobody(case_folder: Path, written: Path):
