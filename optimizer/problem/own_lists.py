@@ -225,6 +225,16 @@ def _kinds(g, r, begin, key, ptr, kind, first, kind_account, n_types, kind_of, m
 
 
 @njit(cache=True, nogil=True)
+def _turned(here, now, begin, key, ptr, kind, first, kind_account, n_types, kind_of, may):  # type: ignore[no-untyped-def]
+    """The group and account at hand, their kinds filled in place of those of the ones before."""
+    if now != here:
+        if here[0] >= 0:
+            _kinds(here[0], -1, begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
+        _kinds(now[0], now[1], begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
+    return now
+
+
+@njit(cache=True, nogil=True)
 def _place_of(  # type: ignore[no-untyped-def]
     d, r, low, high, entry, entry_app, entry_type, kind_of, number, n_ptr, n_account, n_dwelling, n_rank
 ):  # fmt: skip
@@ -244,30 +254,14 @@ def _read(arrays, at_app, placed, free, rank, one, more):  # type: ignore[no-unt
         number, n_ptr, n_account, n_dwelling, n_rank, menu_ptr, entry,
     ) = arrays  # fmt: skip
     kind_of, may = np.full(n_types, -1, np.int32), np.zeros(n_types, np.bool_)
-    here = (-1, -1)
+    here = (np.int64(-1), np.int32(-1))
     for i in order:
         g, r, d, app = group[i], at_account[i], at_dwelling[i], at_app[i]
-        if (g, r) != here:
-            if here[0] >= 0:
-                _kinds(here[0], -1, begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
-            _kinds(g, r, begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
-            here = (g, r)
+        here = _turned(here, (g, r), begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
         low, high = menu_ptr[menu[i]], menu_ptr[menu[i] + 1]
         place = _place_of(
-            d,
-            r,
-            low,
-            high,
-            entry,
-            entry_app,
-            entry_type,
-            kind_of,
-            number,
-            n_ptr,
-            n_account,
-            n_dwelling,
-            n_rank,
-        )
+            d, r, low, high, entry, entry_app, entry_type, kind_of, number, n_ptr, n_account, n_dwelling, n_rank
+        )  # fmt: skip
         for at in range(low, high):
             if kind_of[entry_type[entry[at]]] < 0:
                 continue
@@ -300,31 +294,15 @@ def _offer(arrays, placed, most, out):  # type: ignore[no-untyped-def]
         number, n_ptr, n_account, n_dwelling, n_rank, menu_ptr, entry,
     ) = arrays  # fmt: skip
     kind_of, may = np.full(n_types, -1, np.int32), np.zeros(n_types, np.bool_)
-    here = (-1, -1)
+    here = (np.int64(-1), np.int32(-1))
     n = 0
     for i in order:
         g, r, d = group[i], at_account[i], at_dwelling[i]
-        if (g, r) != here:
-            if here[0] >= 0:
-                _kinds(here[0], -1, begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
-            _kinds(g, r, begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
-            here = (g, r)
+        here = _turned(here, (g, r), begin, key, ptr, kind, first, kind_account, n_types, kind_of, may)
         low, high = menu_ptr[menu[i]], menu_ptr[menu[i] + 1]
         place = _place_of(
-            d,
-            r,
-            low,
-            high,
-            entry,
-            entry_app,
-            entry_type,
-            kind_of,
-            number,
-            n_ptr,
-            n_account,
-            n_dwelling,
-            n_rank,
-        )
+            d, r, low, high, entry, entry_app, entry_type, kind_of, number, n_ptr, n_account, n_dwelling, n_rank
+        )  # fmt: skip
         for at in range(low, high):
             e = entry[at]
             t = entry_type[e]
