@@ -19,7 +19,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import TimeoutError as LateError
 
 from optimizer.synth import synthesize, write_case
+from tests.chains.towns import tenant
 from tests.desk.looking import A4, SCREENS, TOO_WIDE, shut_out
+from tests.end_to_end.small import agreement, application, dwelling
+from tests.end_to_end.small import write as write_small
 
 PARIS = ZoneInfo("Europe/Paris")
 ROLES = ("secretaire", "presidente", "membre", "agent", "reservataire", "dpo", "technique")
@@ -326,3 +329,43 @@ def test_a_session_is_led_by_keyboard_from_import_to_the_next_agenda(
     page.wait_for_selector("text=Vérifié", timeout=120_000)
     assert "Reprendre le journal du bureau" in page.locator("ol.steps").inner_text()
     context.close()
+
+
+def test_chains_are_chosen_in_words_followed_and_kept_in_the_session(
+    browser: Browser, served: Served, tmp_path: Path
+):
+    """A vacant T3 and a tenant of a T2 who wants it: with one transfer allowed, the T2 is on the same agenda, on condition."""
+    people = [tenant("T0", "H0", 2, score="150", current_available_on="2027-02-01")]
+    small = {"persons": "2", "children_under_14": "0", "rooms_wanted": "2"}
+    people += [application(f"N{i}", score=str(90 - i), **small) for i in range(4)]
+    case = write_small(tmp_path / "cas", [dwelling("V0")], people, conventions=[agreement("BAILLEUR", "1")])
+    context = served.enter(browser, "secretaire")
+    page = context.new_page()
+    page.goto(f"{served.url}/preparer")
+    # one computation at a time: that of the test before may still write its pages
+    for _ in range(240):
+        if not page.locator("main p.warn").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    assert page.locator("#chains option").all_inner_texts()[1:] == [
+        "aucune", "une mutation à la suite", "jusqu'à 2 mutations à la suite",
+        "sans limite, échanges compris",
+    ]  # fmt: skip
+    page.fill("#title", "Avec chaînes")
+    page.set_input_files("#files", sorted(p for p in case.iterdir() if p.is_file()))
+    page.select_option("#chains", "1")
+    page.locator("main form button:not(.plain)").first.click()
+    page.wait_for_selector("text=En faire une séance", timeout=120_000)
+    chosen = "Chaînes de mutations : une mutation à la suite"
+    assert chosen in page.inner_text("main") and page.input_value("#chains") == "1"
+    wrong = [f"job {x}" for x in faults_at(context, page.url, "chains-job")]
+    page.fill("#on", datetime.now(PARIS).date().isoformat())
+    page.fill("#commission", "CALEOL Besançon")
+    page.locator("form[action$='/seance'] button").click()
+    told = page.inner_text("main")
+    assert chosen in told and "sous condition" in told, told
+    wrong += [f"agenda {x}" for x in faults_at(context, page.url, "chains-agenda")]
+    wrong += [f"prepare {x}" for x in faults_at(context, f"{served.url}/preparer", "chains-prepare")]
+    context.close()
+    assert wrong == [], "\n".join(wrong)
