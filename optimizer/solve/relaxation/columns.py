@@ -80,6 +80,9 @@ class ColumnPool:
         self.limited: dict[int, Restriction] = {}
         self.held_to: dict[int, bool] = {}
         """Households that the node leaves out (False) or wants housed (True)."""
+        self.departure_row: dict[int, int] = {}
+        self.open_departures: dict[int, bool] = {}
+        """Freed dwellings whose tenant the node has stay (False) or leave (True)."""
         self.wanting: dict[int, int] = {}
         """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -96,7 +99,7 @@ class ColumnPool:
             )
         self.subproblem = subproblem_of(self.layout, self.formulation.policy)
         if self.subproblem is None:
-            if (problem.orders.account < 0).any():
+            if self.layout.link_of:
                 # the first LP alone has no basis to start from, and presolve finds most of what the links leave closed
                 self.model.setOptionValue("presolve", "choose")
                 self._seed_apart()
@@ -135,7 +138,8 @@ class ColumnPool:
         number = len(self.units)
         size = float(len(dwellings))
         bonus = self.layout.problem.bonus[dwellings]
-        cap = self._add_row(size if must else -INFINITY, size, [])
+        free = len(dwellings) == 1 and int(dwellings[0]) in self.layout.link_of
+        cap = self._add_row(size if must else -INFINITY, INFINITY if free else size, [])
         unit = Unit(klass, dwellings, cap, -1)
         if len(np.unique(bonus)) > 1:
             unit.link = self._add_row(0.0, 0.0, [])
@@ -180,6 +184,17 @@ class ColumnPool:
         columns = (cut.app[each].tolist(), kind.tolist(), cut.value[each].tolist())
         return [(u, *column) for column in zip(*columns, strict=True)]
 
+    def _best_of(self, u: int, entries: I64) -> list[tuple[int, int, int, int]]:
+        """Columns of a unit: of each entry the kind that adds most to its value."""
+        if not len(entries):
+            return []
+        cut, start, worth = self.layout.cut, self.layout.option_ptr, self.layout.problem.kinds.value
+        found = []
+        for e in entries.tolist():
+            options = self.layout.option_kind[start[cut.key[e]] : start[cut.key[e] + 1]]
+            found.append((u, int(cut.app[e]), int(options[np.argmax(worth[options])]), int(cut.value[e])))
+        return found
+
     def _seed_apart(self) -> None:
         """Columns for an LP with links: in turns, each class takes its best entry among the households that no class has taken in the turn.
 
@@ -201,7 +216,7 @@ class ColumnPool:
                     left[klass] = np.delete(left[klass], free[0])
         self._add_batches(
             [
-                self._batch_of(u, np.array(chosen[klass], np.int64)) + self._seat_batch(u)
+                self._best_of(u, np.array(chosen[klass], np.int64)) + self._seat_batch(u)
                 for klass, u in enumerate(self.unit_of_class)
             ]
         )
@@ -362,6 +377,15 @@ class ColumnPool:
         self.entering.add(row, self._inside(on)[k])
         for sign in (1.0, -1.0):
             self.elastic_cols.append(self._add_column(self.forbidding, 0.0, INFINITY, [(row, sign)]))
+
+    def _add_departure_row(self, dwelling: int) -> None:
+        at, kind = self.columns
+        leaving = at[np.isin(kind, self.layout.departures(dwelling))]
+        elastic = self._add_column(self.forbidding, 0.0, INFINITY, [])
+        self.elastic_cols.append(elastic)
+        entries = [(elastic, 1.0), *((j, 1.0) for j in leaving.tolist())]
+        self.departure_row[dwelling] = row = self._add_row(-INFINITY, INFINITY, entries)
+        self.entering.departure_at[self.layout.link_of[dwelling]] = row
 
     def _add_mir_row(self, k: int, n: int) -> None:
         f = mir_row(self.layout, k, n).f / RATE_UNIT

@@ -80,7 +80,7 @@ def candidates(layout: Layout, leaf: LeafView, policy: TiesPolicy = DEFAULT.ties
         return None
     dwelling, app, kind, value = found
     loss = _loss(leaf, dwelling, app, kind, value)
-    keep = (loss <= leaf.slack) & _allowed(layout.problem, leaf, dwelling, app, kind)
+    keep = (loss <= leaf.slack) & _allowed(layout, leaf, dwelling, app, kind)
     dwelling, app, kind, value, loss = dwelling[keep], app[keep], kind[keep], value[keep], loss[keep]
     order = np.lexsort((app, layout.problem.kinds.account[kind], dwelling))
     return Candidates(dwelling[order], app[order], kind[order], value[order], loss[order])
@@ -93,11 +93,13 @@ def _loss(leaf: LeafView, dwelling: I32, app: I32, kind: I32, value: I64) -> I64
     return np.asarray(leaf.term[dwelling] - red, np.int64)
 
 
-def _allowed(problem: Problem, leaf: LeafView, dwelling: I32, app: I32, kind: I32) -> B:
-    ok: B = np.ones(len(dwelling), bool)
+def _allowed(layout: Layout, leaf: LeafView, dwelling: I32, app: I32, kind: I32) -> B:
+    problem, ok = layout.problem, np.ones(len(dwelling), bool)
     for step in leaf.path:
         if step.split.on == "household" and not step.high:
             ok &= app != step.split.application
+        elif step.split.on == "departure" and not step.high:
+            ok &= ~np.isin(kind, layout.departures(step.split.dwelling))
     for d, limit in sorted(leaf.limits.items()):
         here = np.flatnonzero(dwelling == d)
         ok[here] = limit.allows(app[here], problem.kinds.account[kind[here]])

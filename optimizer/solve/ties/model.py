@@ -155,6 +155,7 @@ class _Writer:
                 return False
         self._cuts()
         self._orders()
+        self._departures()
         self._people()
         model = self.model
         losing = {j: v / unit for j, v in self.loss.items() if v > 0 and model.upper[j - model.counts] > 0}
@@ -267,6 +268,13 @@ class _Writer:
             if signs.any():
                 spare = self._spare(self.leaf.multipliers.orders.get(p, 0) * TEN, 1)
                 self._line(((spare, 1.0),), 0.0, kinds=signs.astype(np.float64))
+
+    def _departures(self) -> None:
+        """Tenants that the leaf has leave a freed dwelling."""
+        for step in self.leaf.path:
+            if step.split.on == "departure" and step.high:
+                leaving = np.isin(self.kinds, self.layout.departures(step.split.dwelling))
+                self._line((), 1.0, kinds=leaving.astype(np.float64))
 
     def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
         """Pairs (den, num) of a row whose own terms of the identity stay within the slack.
