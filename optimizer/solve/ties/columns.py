@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from optimizer.solve.proof.dual_bound import (
     price_out,
     reduced,
 )
+from optimizer.solve.proof.links import dearest_links
 from optimizer.solve.proof.node import Formulation, Path, Restriction, restrictions
 
 
@@ -51,12 +52,25 @@ class LeafView:
     must: B
     slack: int
     limits: dict[int, Restriction]
+    other: LeafView | None = None
+    """The leaf at the dearest multipliers of its links, where it has any (`proof.links`): another reason for which columns are gone."""
 
 
 def view(
     layout: Layout, formulation: Formulation, path: Path, m: Multipliers, objective: int
 ) -> LeafView | None:
     """None when the leaf is empty or cannot reach the objective."""
+    seen = _at(layout, formulation, path, m, objective)
+    if seen is None or not layout.link_of:
+        return seen
+    dearest = dearest_links(layout, m, seen.priced, seen.term)
+    other = _at(layout, formulation, path, dearest, objective)
+    return None if other is None else replace(seen, other=other)
+
+
+def _at(
+    layout: Layout, formulation: Formulation, path: Path, m: Multipliers, objective: int
+) -> LeafView | None:
     priced = price_out(layout, formulation, path, m)
     if priced.total is None or priced.total < objective * TEN:
         return None
@@ -71,6 +85,9 @@ def view(
 def candidates(layout: Layout, leaf: LeafView, policy: TiesPolicy = DEFAULT.ties) -> Candidates | None:
     """Columns of a leaf within its slack; None when there are too many to list."""
     found = _direct(layout, leaf, policy.columns_listed)
+    if found is not None and leaf.other is not None:
+        left = _loss(leaf.other, *found) <= leaf.other.slack
+        found = (found[0][left], found[1][left], found[2][left], found[3][left])
     if found is None or len(found[0]) > policy.columns_reduced:
         reduced = explicit(layout.problem, reduced=True)
         if found is None or len(reduced) < len(found[0]):
