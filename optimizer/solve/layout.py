@@ -103,7 +103,17 @@ class Layout:
 
     def with_entries_of(self, other: Layout) -> Layout:
         """Itself, with what a layout of the same entries has listed already."""
-        for name in ("full", "cut", "runs", "kind_of_mark", "marking", "marked", "_kinds_of", "link_of", "_departures"):
+        for name in (
+            "full",
+            "cut",
+            "runs",
+            "kind_of_mark",
+            "marking",
+            "marked",
+            "_kinds_of",
+            "link_of",
+            "_departures",
+        ):
             if name in other.__dict__:
                 self.__dict__[name] = other.__dict__[name]
         return self

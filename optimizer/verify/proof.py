@@ -244,7 +244,10 @@ class Proof:
             each = self._positive(text) * FROM_MICRO
             price[self.world.apps.number[app]] = each
         constant += int(price.sum(dtype=object))
-        if sum(abs(units) for units in (*(u for _, u in waiting), *departures.values())) >= MOST_ORDER * FROM_MICRO // RATE:
+        if (
+            sum(abs(units) for units in (*(u for _, u in waiting), *departures.values()))
+            >= MOST_ORDER * FROM_MICRO // RATE
+        ):
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
         for who, units in waiting:
             price[who] += units
@@ -252,7 +255,9 @@ class Proof:
         links = self._links(one for one in waits if not one["account"])
         orders = self._orders((one for one in waits if one["account"]), price)
         by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
-        return Multipliers(Weights(by_num, by_den, by_more, price, kinds), constant, orders, links, departures)
+        return Multipliers(
+            Weights(by_num, by_den, by_more, price, kinds), constant, orders, links, departures
+        )
 
     def _orders(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, list[tuple[str, int, int]]]:
         """The order rows of a leaf by dwelling, each one that the case has; ``price`` is lowered for their nominees."""

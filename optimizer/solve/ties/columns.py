@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.problem import explicit
-from optimizer.problem.model import I32, I64, B, Problem
+from optimizer.problem.model import I32, I64, B
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, TiesPolicy
 from optimizer.solve.proof.dual_bound import (
