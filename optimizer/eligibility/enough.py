@@ -26,14 +26,17 @@ class Enough:
         """How many of ``apps`` the account may name for the dwelling, at most ``most``."""
         facts = self.facts
         a, kind = facts.applications, account_of(facts.accounts[account]).kind
-        if kind.pool in (OWN_TENANTS, RELOCATED):
-            return min(most, int(may_name(facts, account, line, dwelling, apps).sum()))
+        landlord = facts.dwellings.landlord[dwelling]
+        if kind.pool == OWN_TENANTS:
+            return int(_own(apps, a.current_landlord, landlord, most))
+        if kind.pool == RELOCATED:
+            return int(_held(apps, self._relocated(account, line, dwelling), most))
         pool = facts.conventions[line].pool if line >= 0 else "default"
         explicit = a.explicit_accounts
         return int(
             _count(
                 apps, self._pool(kind.pool if pool == "default" else pool), a.current_landlord,
-                facts.dwellings.landlord[dwelling], explicit.ptr, explicit.values, account if kind.replaceable else -1, most,
+                landlord, explicit.ptr, explicit.values, account if kind.replaceable else -1, most,
             )
         )  # fmt: skip
 
@@ -42,6 +45,14 @@ class Enough:
             everybody = np.arange(len(self.facts.applications.ids), dtype=np.int32)
             self._pools[pool] = in_pool(self.facts, pool, everybody)
         return self._pools[pool]
+
+    def _relocated(self, account: int, line: int, dwelling: int) -> NDArray[np.bool_]:
+        """Those the account of relocations names for dwellings of one exclusion."""
+        key = f"{RELOCATED}:{int(self.facts.dwellings.exclusion[dwelling])}"
+        if key not in self._pools:
+            everybody = np.arange(len(self.facts.applications.ids), dtype=np.int32)
+            self._pools[key] = may_name(self.facts, account, line, dwelling, everybody)
+        return self._pools[key]
 
 
 @njit(cache=True, nogil=True)
@@ -60,4 +71,24 @@ def _count(apps, pool, lodged, landlord, ptr, values, account, most):  # type: i
                 if values[k] == account:
                     named = True
         found += named
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _own(apps, lodged, landlord, most):  # type: ignore[no-untyped-def]
+    found = 0
+    for app in apps:
+        if found >= most:
+            break
+        found += lodged[app] == landlord
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _held(apps, pool, most):  # type: ignore[no-untyped-def]
+    found = 0
+    for app in apps:
+        if found >= most:
+            break
+        found += pool[app]
     return found

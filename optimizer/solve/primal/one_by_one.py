@@ -178,7 +178,7 @@ def _sweep(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     stamp, cost = np.zeros(len(account), np.int64), np.zeros(len(account), np.int64)
     best, best_kind = np.full(n_types, -(1 << 60), np.int64), np.full(n_types, -1, np.int32)
-    gained, when = 0, 0
+    gained, when = np.int64(0), 0
     for d in range(len(app)):
         if still[d]:
             continue
@@ -207,24 +207,26 @@ def _sweep(  # type: ignore[no-untyped-def]
             if best_kind[t] < 0 or (used[a] and a != app[d]):
                 continue
             if plain + best[t] > most:
-                found, most, taken = e, plain + best[t], best_kind[t]
+                found, most, taken = np.int64(e), plain + best[t], best_kind[t]
         for i in range(turn_ptr[k], turn_ptr[k + 1]):
-            e, c = turn_entry[i], turn_kind[i]
-            a = e_app[e]
-            if (used[a] or bound_to) and a != app[d]:
+            next_, on = turn_entry[i], turn_kind[i]
+            who = e_app[next_]
+            if (used[who] or bound_to) and who != app[d]:
                 continue
-            plain = np.int64(fill) + np.int64(e_score[e]) + np.int64(e_fit[e]) + bonus[d] + k_value[c]
-            worth = plain * MICRO_PER_HUNDREDTH - _charge(c, ptr, row, step, price, need)
+            plain = (
+                np.int64(fill) + np.int64(e_score[next_]) + np.int64(e_fit[next_]) + bonus[d] + k_value[on]
+            )
+            worth = plain * MICRO_PER_HUNDREDTH - _charge(on, ptr, row, step, price, need)
             if worth > most:
-                found, most, taken = e, worth, c
+                found, most, taken = next_, worth, on
         if found >= 0:
             if app[d] >= 0:
                 used[app[d]] = False
-            a, c = e_app[found], taken
             gained += most - now
-            app[d], kind[d], entry[d] = a, c, found
-            value[d] = fill + np.int64(e_score[found]) + np.int64(e_fit[found]) + bonus[d] + k_value[c]
-            used[a] = True
+            app[d], kind[d], entry[d] = e_app[found], taken, found
+            plain = np.int64(fill) + np.int64(e_score[found]) + np.int64(e_fit[found])
+            value[d] = plain + bonus[d] + k_value[taken]
+            used[app[d]] = True
         if kind[d] >= 0:
             _move(kind[d], 1, ptr, row, step, need)
         for i in range(begin[g], begin[g + 1]):

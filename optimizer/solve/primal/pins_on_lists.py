@@ -29,7 +29,10 @@ class _Places(NamedTuple):
 
     def and_of(self, more: _Places) -> _Places:
         """These, then those of other households."""
-        return _Places(*(np.concatenate(pair) for pair in zip(self, more, strict=True)))
+        return _Places(
+            np.concatenate([self.klass, more.klass]), np.concatenate([self.app, more.app]),
+            np.concatenate([self.kind, more.kind]), np.concatenate([self.value, more.value]),
+        )  # fmt: skip
 
 
 def held_by_pins(problem: Problem, lists: OwnLists) -> FirstRanks:
@@ -131,7 +134,7 @@ def _chosen(problem: Problem, known: _Places, pins: I64, waits: dict[int, list[i
         [(k, 1.0), (len(classes) + a, 1.0)] for k, a in zip(of_class.tolist(), of_app.tolist(), strict=True)
     ]
     dear = 2.0 * float(np.abs(known.value).max(initial=0)) + 1.0
-    add_columns(model, (dear - known.value) / dear, np.zeros(n), np.ones(n), entries)
+    add_columns(model, 1.0 - known.value.astype(np.float64) / dear, np.zeros(n), np.ones(n), entries)
     add_rows(model, np.full(len(rows), -INFINITY), np.zeros(len(rows)), rows)
     if n:
         whole = np.full(n, int(highspy.HighsVarType.kInteger.value), np.uint8)
