@@ -172,7 +172,9 @@ def test_annealing_betters_a_proposal_near_the_root_and_says_the_same_twice() ->
             annealed(layout, root.multipliers, root.priced, start.first, seed, policy.annealing) for _ in "ab"
         )
         assert [made.dwelling.tolist(), made.app.tolist()] == [again.dwelling.tolist(), again.app.tolist()]
-        assert objective(layout, made) >= held  # raises on an order passed over or a dwelling left empty that must be filled
+        assert (
+            objective(layout, made) >= held
+        )  # raises on an order passed over or a dwelling left empty that must be filled
         better += objective(layout, made) > held
     assert better
 

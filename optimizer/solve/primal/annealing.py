@@ -215,7 +215,7 @@ def _anneal(  # type: ignore[no-untyped-def]
                 if x >= 0:
                     worth = value[x] - _cost(p, mark_ptr, row, weight, price, held)
                     if worth > top:
-                        top, to, with_ = worth, p, x
+                        top, to, with_ = np.int64(worth), np.int64(p), x
             moved[n], old_group[n], old_choice[n] = e, was, had
             n += 1
             if to < 0:  # a dwelling that must be filled is left without a household
