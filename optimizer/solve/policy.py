@@ -49,7 +49,7 @@ class BranchingPolicy:
     """Counts looked at in vain after the best one."""
     trial_steps: int = 40
     """Simplex steps of a trial."""
-    reliable: int = 2
+    reliable: int = 3
     """Trials of each side from which a pseudocost is believed."""
     dearer: float = 1 / 8
     """Weight, in what a division is worth, of the side that loses more."""
