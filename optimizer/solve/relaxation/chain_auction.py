@@ -63,7 +63,7 @@ def clear(layout: Layout, step: int, most: int) -> Cleared:
 @njit(cache=True, nogil=True)
 def _best(d, klass, bonus, ptr, app, value, opens, price, beyond):  # type: ignore[no-untyped-def]
     """Best entry of a dwelling, what it is worth there, and the next best; an empty dwelling is worth nothing."""
-    at, first, second = np.int64(NOBODY), np.int64(0), np.int64(0)
+    at, first, second = NOBODY, 0, 0
     for e in range(ptr[klass[d]], ptr[klass[d] + 1]):
         worth = value[e] + bonus[d] - price[app[e]]
         if opens[e] >= 0:
