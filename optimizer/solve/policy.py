@@ -129,10 +129,12 @@ class RelaxationPolicy:
 
     assigned_from: int = 100
     """Dwellings from which a node is priced so; below, the LP's own prices take less time."""
-    linked_to: int = 40_000
-    """Kinds of first ranks up to which a case with chains is priced so: every tenant is one of its own at every dwelling."""
+    bid_step: int = 50
+    """Hundredths of a point by which dwellings outbid one another before the LP of a case with chains (`relaxation.chain_auction`)."""
+    bids: int = 40
+    """Bids of a dwelling at most, on average."""
     turns: int = 8
-    """Pairs of each class that an LP with links begins with where it is not."""
+    """Pairs of each class that it begins with."""
     answers_kept: int = 32
     """Earlier answers from which the next may start."""
     answer_far: int = 1_000
