@@ -18,7 +18,7 @@ from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees, among
 from optimizer.problem.orders import OrderTable
 from optimizer.problem.own_lists import unwritten
-from optimizer.problem.pools import Pools
+from optimizer.problem.pools import KnownPools, Pools
 from optimizer.problem.remembered import Remembered
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ class Naming:
 
     def __init__(self, facts: Facts, menus: Menus, kept: Kept, remembered: Remembered | None = None) -> None:
         self.facts, self.menus = facts, menus
-        self.nominees = Nominees(facts, menus, Pools() if remembered is None else remembered.pools)
+        # freed dwellings are many, and each is asked about by itself
+        pools = KnownPools() if facts.dwellings.freed.any() else Pools()
+        self.nominees = Nominees(facts, menus, pools if remembered is None else remembered.pools)
         self.unwritten = unwritten(facts)
         """Whether the rows of the orders are not written out (`own_lists`)."""
         self.orders = OrderTable(self.nominees, written=not self.unwritten)

@@ -16,6 +16,7 @@ from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.primal.one_by_one import improved
 from optimizer.solve.proof.certificate import Certificate, CertificateRow, Status
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.proof.published import Proof
@@ -166,6 +167,9 @@ def _run_backend(
         better = job.incumbent.offer(raw.first)
         if raw.proven and not better and objective(job.layout, raw.first) < job.incumbent.objective:
             notes.append(f"backend {chosen.id} claimed an optimum below a known proposal")
+    lists = job.problem.own_lists
+    if lists is not None:
+        job.incumbent.offer(improved(job.problem, lists, job.incumbent.first))
     return raw
 
 

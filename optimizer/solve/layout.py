@@ -103,7 +103,17 @@ class Layout:
 
     def with_entries_of(self, other: Layout) -> Layout:
         """Itself, with what a layout of the same entries has listed already."""
-        for name in ("full", "cut", "runs", "kind_of_mark", "marking", "marked", "_kinds_of"):
+        for name in (
+            "full",
+            "cut",
+            "runs",
+            "kind_of_mark",
+            "marking",
+            "marked",
+            "_kinds_of",
+            "link_of",
+            "_departures",
+        ):
             if name in other.__dict__:
                 self.__dict__[name] = other.__dict__[name]
         return self
@@ -137,6 +147,29 @@ class Layout:
         orders = self.problem.orders
         found = sorted(set(orders.app[orders.account >= 0].tolist()))
         return {a: np.flatnonzero(nominee == a).astype(np.int32) for a in found}
+
+    @cached_property
+    def link_of(self) -> dict[int, int]:
+        """Row of ``problem.orders`` of each dwelling that a sitting tenant may free."""
+        orders = self.problem.orders
+        links = np.flatnonzero(orders.account < 0)
+        return dict(zip(orders.dwelling[links].tolist(), links.tolist(), strict=True))
+
+    @cached_property
+    def _departures(self) -> tuple[I64, I32]:
+        """Kinds of the first ranks that open the dwelling of each row of ``problem.orders``, end to end, and where each begins."""
+        kinds, orders = self.problem.kinds, self.problem.orders
+        owner = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(kinds.order_ptr))
+        opening = np.flatnonzero((kinds.order_sign < 0) & (orders.account[kinds.order_row] < 0))
+        opening = opening[np.argsort(kinds.order_row[opening], kind="stable")]
+        ptr = np.searchsorted(kinds.order_row[opening], np.arange(len(orders) + 1)).astype(np.int64)
+        return ptr, owner[opening]
+
+    def departures(self, dwelling: int) -> I32:
+        """Kinds of the first ranks by which the tenant of a freed dwelling leaves it for one that opens it: they are nobody else's."""
+        ptr, kind = self._departures
+        row = self.link_of[dwelling]
+        return kind[ptr[row] : ptr[row + 1]]
 
     @property
     def listed_households(self) -> tuple[int, ...]:

@@ -50,6 +50,8 @@ def retold(problem: Problem, solved: Solved) -> Earlier:
 def _lost(problem: Problem, pseudocosts: Pseudocosts[CountKey]) -> Iterator[Pseudocost]:
     for key, total in pseudocosts.total.items():
         on, place, rounds, high = key
+        if on == "departure":  # an earlier run's divisions on them are not followed either
+            continue
         name = str(problem.application_ids[place]) if on == "household" else ""
         yield Pseudocost(on, -1 if name else place, name, rounds, high, total, pseudocosts.trials[key])
 
@@ -89,7 +91,7 @@ def _told(problem: Problem, node: Node) -> Division | Closed:
         {
             (
                 str(problem.dwelling_ids[orders.dwelling[p]]),
-                problem.accounts[int(orders.account[p])],
+                problem.accounts[int(orders.account[p])] if orders.account[p] >= 0 else "",
                 str(problem.application_ids[orders.app[p]]),
             ): sigma
             for p, sigma in node.orders.items()

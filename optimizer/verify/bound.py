@@ -365,6 +365,7 @@ class Field:
         special: Mapping[int, Special],
         taken: Sequence[int] = (),
         links: Mapping[int, int] | None = None,
+        departures: Mapping[int, int] | None = None,
     ) -> int | None:
         """Σ over dwellings of the best first rank (units); None when a dwelling that must be filled cannot be.
 
@@ -374,6 +375,7 @@ class Field:
         special : dwelling -> what the leaf says of it.
         taken : applications fixed elsewhere, allowed only where ``special`` says so.
         links : freed dwelling -> units that a first rank there pays, and that its tenant's departure earns.
+        departures : freed dwelling -> units that its tenant's departure earns alone (negative: costs).
         """
         kinds = self._balances(use)
         best = kinds[:0]
@@ -382,7 +384,8 @@ class Field:
                 kinds[self.set_kind] + self.set_lean * FROM_HUNDREDTH, self.set_ptr[:-1]
             )
         links = links or {}
-        prices = self._prices(use.price, links)
+        earned = {d: links.get(d, 0) + (departures or {}).get(d, 0) for d in {*links, *(departures or {})}}
+        prices = self._prices(use.price, earned)
         of_segments: dict[int, I64] = {}
         top = np.full(len(self.ptr) - 1, BARRED, np.int64)
         """Best net value of each class row, without the dwellings' own points."""
@@ -433,13 +436,13 @@ class Field:
         if widest >= LIMIT:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
 
-    def _prices(self, price: I64, links: Mapping[int, int]) -> dict[int, I64]:
+    def _prices(self, price: I64, earned: Mapping[int, int]) -> dict[int, I64]:
         """Position of a dwelling in its chain -> what each application costs there: less what its departure then opens."""
         world = self.classes.world
         found = {0: price, **{p: price for p in world.position.values()}}
         for at in found:
             mine = price.copy()
-            for d, units in links.items():
+            for d, units in earned.items():
                 if follows(at, world.position[d]):
                     mine[world.tenant[d]] -= units
             found[at] = mine

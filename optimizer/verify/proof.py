@@ -16,7 +16,7 @@ from optimizer.verify.cuts import Cuts
 from optimizer.verify.outputs import decimal
 from optimizer.verify.rows import Book
 from optimizer.verify.solution import RATE, Counts
-from optimizer.verify.tree import CountSplit, HouseholdSplit, Leaf, Path, path_of, walk
+from optimizer.verify.tree import CountSplit, DepartureSplit, HouseholdSplit, Leaf, Path, path_of, walk
 from optimizer.verify.verdict import Findings, Unreadable
 from optimizer.verify.world import World
 
@@ -35,6 +35,8 @@ class Multipliers:
     orders: dict[int, list[tuple[str, int, int]]]
     links: dict[int, int]
     """Units of the rows of freed dwellings."""
+    departures: dict[int, int]
+    """Units that a tenant's departure from a freed dwelling earns for the divisions on it (negative: costs)."""
 
 
 def order_prices(raw: Iterable[Mapping[str, Any]], world: World, price: I64) -> None:
@@ -151,10 +153,10 @@ class Proof:
         special, taken = path.specials(), path.taken
         for d, orders in mine.orders.items():
             special[d] = replace(special.get(d, Special()), orders=tuple(orders))
-        tight = self.field.bound(mine.use, special, taken, mine.links)
+        tight = self.field.bound(mine.use, special, taken, mine.links, mine.departures)
         loose = tight
         if taken:
-            loose = self.field.bound(mine.use, special, links=mine.links)
+            loose = self.field.bound(mine.use, special, links=mine.links, departures=mine.departures)
         if loose is None:
             return None, 0
         fixed = mine.constant
@@ -221,11 +223,16 @@ class Proof:
         self.found.demand("multipliers", not over, "multiplicateur au-dessus du prix")
         steps = {str(i): (split, high) for i, split, high in leaf.path}
         price = np.zeros(len(self.world.apps), np.int64)
+        departures: dict[int, int] = {}
         for key, text in leaf.content.get("branch", {}).items():
             split, high = steps[key]
             each = self._positive(text) * FROM_MICRO
             if isinstance(split, HouseholdSplit):
                 waiting.append((split.app, -each if high else each))
+                constant -= each if high else 0
+                continue
+            if isinstance(split, DepartureSplit):
+                departures[split.dwelling] = departures.get(split.dwelling, 0) + (each if high else -each)
                 constant -= each if high else 0
                 continue
             if not isinstance(split, CountSplit):
@@ -237,7 +244,10 @@ class Proof:
             each = self._positive(text) * FROM_MICRO
             price[self.world.apps.number[app]] = each
         constant += int(price.sum(dtype=object))
-        if sum(abs(units) for _, units in waiting) >= MOST_ORDER * FROM_MICRO // RATE:
+        if (
+            sum(abs(units) for units in (*(u for _, u in waiting), *departures.values()))
+            >= MOST_ORDER * FROM_MICRO // RATE
+        ):
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
         for who, units in waiting:
             price[who] += units
@@ -245,7 +255,9 @@ class Proof:
         links = self._links(one for one in waits if not one["account"])
         orders = self._orders((one for one in waits if one["account"]), price)
         by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
-        return Multipliers(Weights(by_num, by_den, by_more, price, kinds), constant, orders, links)
+        return Multipliers(
+            Weights(by_num, by_den, by_more, price, kinds), constant, orders, links, departures
+        )
 
     def _orders(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, list[tuple[str, int, int]]]:
         """The order rows of a leaf by dwelling, each one that the case has; ``price`` is lowered for their nominees."""

@@ -44,7 +44,14 @@ class HouseholdSplit:
     app: int
 
 
-Split = CountSplit | PairSplit | AccountSplit | HouseholdSplit
+@dataclass(frozen=True)
+class DepartureSplit:
+    """Low side: the tenant of a freed dwelling is first on none that opens it; high side: it is first on one."""
+
+    dwelling: int
+
+
+Split = CountSplit | PairSplit | AccountSplit | HouseholdSplit | DepartureSplit
 Step = tuple[int, Split, bool]
 """(node, split, high side)."""
 
@@ -77,6 +84,10 @@ class Path:
     """Applications without any first rank."""
     placed: set[int] = field(default_factory=set)
     """Applications with a first rank somewhere."""
+    staying: set[int] = field(default_factory=set)
+    """Freed dwellings whose tenant stays."""
+    leaving: set[int] = field(default_factory=set)
+    """Freed dwellings whose tenant leaves."""
 
     @property
     def taken(self) -> list[int]:
@@ -114,7 +125,7 @@ class Path:
     def clash(self) -> bool:
         """Whether the pairs and accounts asked for exclude each other."""
         taken = set(self.taken)
-        if len(taken) < len(self.taken) or self.idle & (self.placed | taken):
+        if len(taken) < len(self.taken) or self.idle & (self.placed | taken) or self.staying & self.leaving:
             return True
         for d, pairs in self.only.items():
             if len(pairs) > 1 or pairs & self.without.get(d, set()):
@@ -161,6 +172,10 @@ def read_split(raw: Mapping[str, Any], world: World, book: Book) -> Split:
             raise ValueError("split")
         return CountSplit(on, row, at)
     d = world.dwellings.number[raw["dwelling"]]
+    if on == "departure":
+        if d not in world.tenant:
+            raise ValueError("split")
+        return DepartureSplit(d)
     account = str(raw["account"])
     if on == "pair":
         app = str(raw["application"])
@@ -182,6 +197,8 @@ def path_of(leaf: Leaf) -> Path:
                 path.high[key] = min(path.high.get(key, split.at), split.at)
         elif isinstance(split, HouseholdSplit):
             (path.placed if high else path.idle).add(split.app)
+        elif isinstance(split, DepartureSplit):
+            (path.leaving if high else path.staying).add(split.dwelling)
         elif isinstance(split, PairSplit):
             where = path.only if high else path.without
             where.setdefault(split.dwelling, set()).add((split.app, split.account))

@@ -152,6 +152,9 @@ def _linked(raw: RawCase, world: World, longest: int, short: bool, out: Path, la
     places = world.law.places.insee
     few = with_homes(raw, longest, places, listed)
     every = with_homes(raw, longest, places, cycles=_cycles(raw, places, law) if short else ())
+    if not few[1].tenant.items() <= every[1].tenant.items():
+        # a bound over fewer dwellings than are let would prove nothing
+        raise Unreadable("proposals", "logement libéré que ces options ne permettent pas")
     return [read_world(case, law, homes) for case, homes in (few, every)]
 
 

@@ -13,6 +13,12 @@ from optimizer.chains import UNBOUNDED
 from optimizer.problem import InvalidSolution, evaluate, explicit
 from optimizer.problem.model import FirstRanks
 from optimizer.solve import SolveOptions, solve
+from optimizer.solve.layout import lay_out
+from optimizer.solve.proof.certificate import Inner
+from optimizer.solve.proof.node import Formulation
+from optimizer.solve.relaxation.master import Master
+from optimizer.solve.ties.columns import candidates, view
+from optimizer.solve.watch import Watch
 from tests.chains.towns import FREE, WILLING, read, town
 from tests.chains.trying import everything
 
@@ -69,6 +75,31 @@ def test_the_other_exact_backends_end_with_the_same_first_ranks(tmp_path: Path, 
     assert all(
         np.array_equal(a, b)
         for a, b in zip(vars(one.first).values(), vars(other.first).values(), strict=True)
+    )
+
+
+@pytest.mark.parametrize(("seed", "chains", "rules"), [(2, 1, FREE), (17, 2, {})])
+def test_a_proof_divided_on_who_leaves_ends_where_another_solver_does(
+    tmp_path: Path, seed: int, chains: int, rules: dict[str, object]
+):
+    folder = town(tmp_path / "case", seed, vacant=3, tenants=6, newcomers=3)
+    problem = problem_of(folder, chains, {**rules, **WILLING}).problem
+    found, other = (solve(problem, SolveOptions(backend=name)) for name in ("highs", "pulp"))
+    nodes = found.certificate.nodes
+    assert any(isinstance(node, Inner) and node.split.on == "departure" for node in nodes)
+    assert found.stop == "proven" and found.objective == other.objective
+    # who is in an optimum is left by both reasons for which a column is gone
+    layout, first = lay_out(problem), found.first
+    formulation = Formulation(layout)
+    relaxed = Master(layout, formulation).solve((), Watch())
+    assert relaxed is not None
+    root = view(layout, formulation, (), relaxed.multipliers, found.objective)
+    assert root is not None and root.other is not None and root.other.priced.total == root.priced.total
+    left = candidates(layout, root)
+    assert left is not None
+    columns = set(zip(left.dwelling.tolist(), left.app.tolist(), left.kind.tolist(), strict=True))
+    assert columns.issuperset(
+        zip(first.dwelling.tolist(), first.app.tolist(), first.kind.tolist(), strict=True)
     )
 
 

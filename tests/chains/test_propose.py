@@ -15,7 +15,7 @@ from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
 from optimizer.runs import Options, propose_to
 from optimizer.verify import verify
-from tests.chains.towns import tenant
+from tests.chains.towns import FREE, WILLING, tenant, town
 from tests.end_to_end.small import agreement, application, dwelling, propose, table, write
 
 
@@ -180,6 +180,23 @@ def test_what_is_touched_is_refused(week: Path, done: Path, tmp_path: Path, touc
     touch(copy)
     seal(copy)
     assert verify(copy, week).refused
+
+
+def test_a_proof_divided_on_who_leaves_is_checked_and_refused_the_other_way_round(tmp_path: Path):
+    case, out = town(tmp_path / "case", 2, vacant=3, tenants=6, newcomers=3), tmp_path / "out"
+    with (case / "case.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("changes:\n")
+        for name, value in {**FREE, **WILLING}.items():
+            settings.write(f"  {name}: {value}\n")
+    propose_to(case, out, Options(chains=1, pdf=False))
+    raw = json.loads((out / "certificate.json").read_text(encoding="utf-8"))
+    divided = [node for node in raw["nodes"] if node.get("split", {}).get("on") == "departure"]
+    assert divided and verify(out, case).verdict == "certified"
+    for node in divided:
+        node["low"], node["high"] = node["high"], node["low"]
+    (out / "certificate.json").write_text(json.dumps(raw), encoding="utf-8")
+    seal(out)
+    assert verify(out, case).verdict != "certified"
 
 
 @pytest.mark.parametrize("chains", ["-1", "x", "1.5"])

@@ -15,14 +15,14 @@ Status = Literal["certified_optimal", "certified_within", "not_certified"]
 
 @dataclass(frozen=True)
 class Split:
-    """A branching. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account, household.
+    """A branching. ``on``: num | den (``row``, ``at``), pair (``dwelling, application, account``), account, household, departure.
 
     Low side: count ≤ at, or the pair (the account) is not used by the dwelling, or the household (one that stands on a list
-    of `Problem.orders`) holds no first rank; high side: the contrary.
+    of `Problem.orders`) holds no first rank, or the tenant of a freed ``dwelling`` has none that opens it; high side: the contrary.
     ``dwelling``, ``application`` (-1: a seat) and ``account`` are indices of the `Problem`.
     """
 
-    on: Literal["num", "den", "pair", "account", "household"]
+    on: Literal["num", "den", "pair", "account", "household", "departure"]
     row: int = -1
     at: int = -1
     dwelling: int = -1
@@ -155,6 +155,8 @@ class Certificate:
         if split.on == "household":
             return {"on": split.on, "application": self.application_ids[split.application]}
         where = {"on": split.on, "dwelling": self.dwelling_ids[split.dwelling]}
+        if split.on == "departure":
+            return where
         if split.on == "pair":
             where["application"] = self.application_ids[split.application] if split.application >= 0 else ""
         where["account"] = self.accounts[split.account]

@@ -92,7 +92,7 @@ def constant(layout: Layout, path: Path, m: Multipliers) -> int:
     total -= owed(m.cuts)
     for step in path:
         mu = m.branch.get(step.node, 0)
-        at = 0 if step.split.on == "household" else step.split.at
+        at = 0 if step.split.on in ("household", "departure") else step.split.at
         total += mu * TEN * (-(at + 1) if step.high else at)
     return total
 
@@ -120,9 +120,14 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         sigma[list(m.orders)] = list(m.orders.values())
         cost += costs_of_orders(kinds, sigma * TEN)
     for step in path:
-        if step.split.on == "household":
-            mu = m.branch.get(step.node, 0) * TEN
-            cost[layout.kinds_of(step.split.application)] += -mu if step.high else mu
+        if step.split.on in ("household", "departure"):
+            split, mu = step.split, m.branch.get(step.node, 0) * TEN
+            own = (
+                layout.kinds_of(split.application)
+                if split.on == "household"
+                else layout.departures(split.dwelling)
+            )
+            cost[own] += -mu if step.high else mu
     return np.asarray(cost - gains(m.cuts, layout.marking), np.int64)
 
 

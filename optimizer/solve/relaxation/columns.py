@@ -19,7 +19,8 @@ from optimizer.solve.cuts.mir import Inequality
 from optimizer.solve.highs_lp import INFINITY, F, add_columns, add_rows, new_model
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.node import Formulation, Restriction, mir_row
-from optimizer.solve.relaxation.entering import Entering
+from optimizer.solve.relaxation.entering import Entering, ranges
+from optimizer.solve.relaxation.first_pairs import dearest_kinds, taken_in_turns
 from optimizer.solve.relaxation.subproblem import subproblem_of
 
 STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
@@ -80,6 +81,9 @@ class ColumnPool:
         self.limited: dict[int, Restriction] = {}
         self.held_to: dict[int, bool] = {}
         """Households that the node leaves out (False) or wants housed (True)."""
+        self.departure_row: dict[int, int] = {}
+        self.open_departures: dict[int, bool] = {}
+        """Freed dwellings whose tenant the node has stay (False) or leave (True)."""
         self.wanting: dict[int, int] = {}
         """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -96,14 +100,16 @@ class ColumnPool:
             )
         self.subproblem = subproblem_of(self.layout, self.formulation.policy)
         if self.subproblem is None:
-            if (problem.orders.account < 0).any():
+            if self.layout.link_of:
                 # the first LP alone has no basis to start from, and presolve finds most of what the links leave closed
                 self.model.setOptionValue("presolve", "choose")
                 self._seed_apart()
+                # of the réservataires' orders, which come to thousands, few are passed over
+                self.add_orders(sorted(self.layout.link_of.values()))
             else:
                 self._seed()
-            # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
-            self.add_orders(list(range(len(problem.orders))))
+                # most of them bind sooner or later: waiting for the LP to pass over them costs a run each time
+                self.add_orders(list(range(len(problem.orders))))
         else:
             self.steady()
             self._add_batch([seat for u in self.unit_of_class for seat in self._seat_batch(u)])
@@ -135,7 +141,8 @@ class ColumnPool:
         number = len(self.units)
         size = float(len(dwellings))
         bonus = self.layout.problem.bonus[dwellings]
-        cap = self._add_row(size if must else -INFINITY, size, [])
+        free = len(dwellings) == 1 and int(dwellings[0]) in self.layout.link_of
+        cap = self._add_row(size if must else -INFINITY, INFINITY if free else size, [])
         unit = Unit(klass, dwellings, cap, -1)
         if len(np.unique(bonus)) > 1:
             unit.link = self._add_row(0.0, 0.0, [])
@@ -183,28 +190,24 @@ class ColumnPool:
     def _seed_apart(self) -> None:
         """Columns for an LP with links: in turns, each class takes its best entry among the households that no class has taken in the turn.
 
-        The dwellings that tenants may free are many and suit the same households: the best few of each would be the same few.
+        The dwellings that tenants may free are many and suit the same households: the best few of each would be the same few. Each
+        has the kind that adds most to its value; what the rules would rather have comes with the prices.
         """
-        cut, chosen = self.layout.cut, [list[int]() for _ in self.unit_of_class]
-        left = [
-            a + np.argsort(-cut.value[a:b], kind="stable")
-            for a, b in zip(cut.ptr[:-1].tolist(), cut.ptr[1:].tolist(), strict=True)
-        ]
-        for turn in range(self.formulation.policy.relaxation.turns):
-            taken = np.zeros(len(self.layout.problem.application_ids), bool)
-            for klass in range(len(chosen))[:: -1 if turn % 2 else 1]:
-                free = np.flatnonzero(~taken[cut.app[left[klass]]])
-                if len(free):
-                    entry = int(left[klass][free[0]])
-                    taken[cut.app[entry]] = True
-                    chosen[klass].append(entry)
-                    left[klass] = np.delete(left[klass], free[0])
-        self._add_batches(
-            [
-                self._batch_of(u, np.array(chosen[klass], np.int64)) + self._seat_batch(u)
-                for klass, u in enumerate(self.unit_of_class)
-            ]
+        cut, layout = self.layout.cut, self.layout
+        turns = self.formulation.policy.relaxation.turns
+        entries = taken_in_turns(cut.ptr, cut.app, cut.value, len(layout.problem.application_ids), turns)
+        kind = dearest_kinds(
+            cut.key[entries], layout.option_ptr, layout.option_kind, layout.problem.kinds.value
         )
+        klass = np.searchsorted(cut.ptr, entries, side="right") - 1
+        columns = zip(
+            np.array(self.unit_of_class, np.int64)[klass].tolist(),
+            cut.app[entries].tolist(),
+            kind.tolist(),
+            cut.value[entries].tolist(),
+            strict=True,
+        )
+        self._add_batches([list(columns), *(self._seat_batch(u) for u in self.unit_of_class)])
 
     def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
         seats = self.layout.problem.seats
@@ -314,8 +317,12 @@ class ColumnPool:
     def passed_over(self, count: F) -> list[int]:
         """Orders that a solution, given by kind, does not keep and that the LP does not hold yet."""
         kinds = self.layout.problem.kinds
-        each = np.repeat(count, np.diff(kinds.order_ptr)) * kinds.order_sign
-        over = np.flatnonzero(np.bincount(kinds.order_row, each, len(self.layout.problem.orders)) > PASSED)
+        # ascending: a sum has its terms in the order of the kinds
+        used = np.flatnonzero(count)
+        of, at = ranges(kinds.order_ptr, used)
+        each = count[used[of]] * kinds.order_sign[at]
+        rows = np.bincount(kinds.order_row[at], each, len(self.layout.problem.orders))
+        over = np.flatnonzero(rows > PASSED)
         return [p for p in over.tolist() if p not in self.order_row]
 
     def orders_of(self, rows: Sequence[int]) -> list[list[tuple[int, float]]]:
@@ -362,6 +369,15 @@ class ColumnPool:
         self.entering.add(row, self._inside(on)[k])
         for sign in (1.0, -1.0):
             self.elastic_cols.append(self._add_column(self.forbidding, 0.0, INFINITY, [(row, sign)]))
+
+    def _add_departure_row(self, dwelling: int) -> None:
+        at, kind = self.columns
+        leaving = at[np.isin(kind, self.layout.departures(dwelling))]
+        elastic = self._add_column(self.forbidding, 0.0, INFINITY, [])
+        self.elastic_cols.append(elastic)
+        entries = [(elastic, 1.0), *((j, 1.0) for j in leaving.tolist())]
+        self.departure_row[dwelling] = row = self._add_row(-INFINITY, INFINITY, entries)
+        self.entering.departure_at[self.layout.link_of[dwelling]] = row
 
     def _add_mir_row(self, k: int, n: int) -> None:
         f = mir_row(self.layout, k, n).f / RATE_UNIT

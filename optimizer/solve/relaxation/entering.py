@@ -31,6 +31,8 @@ class Entering:
         self.layout = layout
         self.order_at: I64 = np.full(len(layout.problem.orders), -1, np.int64)
         """Row of each order in the LP, -1 where it is not held."""
+        self.departure_at: I64 = np.full(len(layout.problem.orders), -1, np.int64)
+        """Row of the departure of the tenant of each freed dwelling, by row of the orders; -1 where there is none."""
         self.base_at: I64 = np.full(len(layout.problem.rows), -1, np.int64)
         """Row of each row that asks for something."""
         self._weight: F = np.where(
@@ -69,24 +71,27 @@ class Entering:
         kinds = self.layout.problem.kinds
         parts = []
         if len(kinds.order_row):
-            column, at = _ranges(kinds.order_ptr, kind)
+            column, at = ranges(kinds.order_ptr, kind)
             row = self.order_at[kinds.order_row[at]]
             held = np.flatnonzero(row >= 0)
             parts.append((column[held], row[held], kinds.order_sign[at[held]].astype(np.float64)))
-        column, at = _ranges(kinds.ptr, kind)
+            row = self.departure_at[kinds.order_row[at]]
+            opening = np.flatnonzero((row >= 0) & (kinds.order_sign[at] < 0))
+            parts.append((column[opening], row[opening], np.ones(len(opening))))
+        column, at = ranges(kinds.ptr, kind)
         weight = self._weight[at]
         some = np.flatnonzero(weight)
         parts.append((column[some], self.base_at[kinds.row[at[some]]], weight[some]))
         start, rows, values = self._added()
         if len(rows):
-            column, at = _ranges(start, self.layout.marking[kind].astype(np.int64))
+            column, at = ranges(start, self.layout.marking[kind].astype(np.int64))
             parts.append((column, rows[at], values[at]))
         column, row, value = (np.concatenate(part) for part in zip(*parts, strict=True))
         order = np.argsort(column, kind="stable")
         return Coefficients(column[order], row[order], value[order])
 
 
-def _ranges(ptr: I64, chosen: I64) -> tuple[I64, I64]:
+def ranges(ptr: I64, chosen: I64) -> tuple[I64, I64]:
     """Of the lists chosen, one after the other: which of them each item is of, and where it stands."""
     start = ptr[chosen]
     many = ptr[chosen + 1] - start

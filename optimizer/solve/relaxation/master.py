@@ -17,6 +17,7 @@ from optimizer.problem.model import I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRa
 from optimizer.solve.cuts.envelopes import Envelope
 from optimizer.solve.cuts.mir import Cut, Inequality, leaning
 from optimizer.solve.highs_lp import INFINITY, Answer, Basis, F, basis_of, cost_after, restart, run
+from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import (
     TEN,
     Multipliers,
@@ -94,6 +95,17 @@ class Master(PricingPool):
                 self._limit(d, limit)
         self.limited = wanted
         self._enter_households({s.split.application: s.high for s in path if s.split.on == "household"})
+        self._enter_departures({s.split.dwelling: s.high for s in path if s.split.on == "departure"})
+
+    def _enter_departures(self, wanted: dict[int, bool]) -> None:
+        for d in sorted(self.open_departures.keys() | wanted.keys()):
+            if d not in self.departure_row:
+                self._add_departure_row(d)
+            low, high = (-INFINITY, 0.0) if d in wanted and not wanted[d] else (-INFINITY, INFINITY)
+            if wanted.get(d):
+                low = 1.0
+            self.model.changeRowBounds(self.departure_row[d], low, high)
+        self.open_departures = wanted
 
     def _enter_households(self, wanted: dict[int, bool]) -> None:
         for app in sorted(self.held_to.keys() | wanted.keys()):
@@ -390,7 +402,11 @@ class Master(PricingPool):
             y = int(dual[self.app_row[app]])
             if y and (y > 0) == self.held_to[app]:
                 prices[app] = 0
-                branch[self._household_step(path, app)] = abs(y)
+                branch[self._step_on(path, Split("household", application=app))] = abs(y)
+        for d in sorted(self.open_departures):
+            y = int(dual[self.departure_row[d]])
+            if y and (y > 0) == self.open_departures[d]:
+                branch[self._step_on(path, Split("departure", dwelling=d))] = abs(y)
         orders = {p: int(-dual[row]) for p, row in sorted(self.order_row.items()) if dual[row] < 0}
         return Multipliers(rows, mir, branch, prices, cuts, orders)
 
@@ -419,9 +435,9 @@ class Master(PricingPool):
         return (steps[-1] if high else steps[0]).node
 
     @staticmethod
-    def _household_step(path: Path, app: int) -> int:
-        """Node of the split of a path on a household."""
-        return next(s.node for s in path if s.split.on == "household" and s.split.application == app)
+    def _step_on(path: Path, split: Split) -> int:
+        """Node of a split of a path."""
+        return next(s.node for s in path if s.split == split)
 
     def _primal(self, answer: Answer) -> tuple[F, F, F, F, float]:
         at, kind = self.columns

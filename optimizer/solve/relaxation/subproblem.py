@@ -158,7 +158,7 @@ def subproblem_of(layout: Layout, policy: SearchPolicy) -> Subproblem | None:
     problem = layout.problem
     if len(problem.dwelling_ids) < policy.relaxation.assigned_from or not len(problem.entry_app):
         return None
-    if len(problem.kinds) > policy.relaxation.linked_to and (problem.orders.account < 0).any():
+    if len(problem.kinds) > policy.relaxation.linked_to and layout.link_of:
         # each tenant is a cell of its own at each dwelling: writing them takes longer than the LP, whose prices are good
         return None
     made = Subproblem(layout, policy)

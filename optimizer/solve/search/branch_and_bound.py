@@ -19,7 +19,7 @@ from optimizer.solve.proof.dual_bound import NEVER, Multipliers, nothing, price_
 from optimizer.solve.proof.node import Path, Step
 from optimizer.solve.proof.published import Proof, published_leaf
 from optimizer.solve.relaxation.master import Master, NodeLP
-from optimizer.solve.search.branching import Brancher, account_or_pair, candidates
+from optimizer.solve.search.branching import Brancher, account_or_pair, candidates, waited_for
 from optimizer.solve.search.open_nodes import OpenNode, published_numbers
 from optimizer.solve.tree.best_first import Entry, Tree
 from optimizer.solve.tree.pace import Pace
@@ -228,7 +228,8 @@ class BranchAndBound:
             return False
         if relaxed.elastic < EPS:
             found = self.incumbent.offer(self.master.first_ranks(relaxed.x))
-            if not found and self.layout.listed_households and self.far_from(node.bound):
+            waiting = self.layout.listed_households or self.layout.link_of
+            if not found and waiting and self.far_from(node.bound):
                 # on lists that wait for one another no household at a time is told apart soon
                 self.incumbent.offer(self.master.nearest(relaxed.x))
         if not self.closed(node.bound):
@@ -266,7 +267,11 @@ class BranchAndBound:
     def _rounded(self, node: OpenNode, relaxed: NodeLP) -> bool:
         """Whether a proposal as good as the bound was found next to the LP solution, all counts that matter being whole."""
         master = self.master
-        if master.subproblem is None or any(c.matters for c in candidates(self.layout, node.path, relaxed)):
+        if master.subproblem is None and not self.layout.link_of:
+            return False
+        if any(c.matters for c in candidates(self.layout, node.path, relaxed)):
+            return False
+        if any(True for _ in waited_for(master, relaxed)):
             return False
         return self._round(node, relaxed)
 

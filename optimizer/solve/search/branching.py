@@ -15,11 +15,12 @@ from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, TreePolicy
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Path, Step, den_floors, mir_row
+from optimizer.solve.relaxation.entering import ranges
 from optimizer.solve.relaxation.master import MICRO, AtHand, Master, NodeLP
 from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, choose, effort_of
 
 CountKey = tuple[str, int, bool, bool]
-"""What is counted, of which row or household, whether a rounded row comes with it, and the side."""
+"""What is counted, of which row, household or freed dwelling, whether a rounded row comes with it, and the side."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Candidate:
 
     def key(self, high: bool) -> CountKey:
         """Under which its pseudocost is remembered."""
-        what = self.split.application if self.split.on == "household" else self.split.row
-        return str(self.split.on), what, self.rounds, high
+        split = self.split
+        what = {"household": split.application, "departure": split.dwelling}.get(split.on, split.row)
+        return str(split.on), what, self.rounds, high
 
     def distance(self, high: bool) -> float:
         return self.high if high else self.low
@@ -60,7 +62,7 @@ class Brancher:
         """
         known, policy = self.pseudocosts, self.policy
         found = choose(
-            (*households(self.master, relaxed), *candidates(self.master.layout, path, relaxed, policy)),
+            (*waited_for(self.master, relaxed), *candidates(self.master.layout, path, relaxed, policy)),
             lambda c: (self.expected(c, False), self.expected(c, True)),
             lambda c: known.reliable((c.key(False), c.key(True))),
             lambda c: (self._try(path, relaxed, c, False), self._try(path, relaxed, c, True)),
@@ -150,9 +152,33 @@ def households(master: Master, relaxed: NodeLP) -> Iterator[Candidate]:
             )
 
 
+def departures(master: Master, relaxed: NodeLP) -> Iterator[Candidate]:
+    """Tenants whom the LP has leave a freed dwelling in part. Once all leave or stay, what is left is an assignment."""
+    problem = master.layout.problem
+    if not master.layout.link_of:
+        return
+    kinds, untried = problem.kinds, master.formulation.policy.branching.untried
+    some = np.flatnonzero(relaxed.x > 1e-9)
+    column, at = ranges(kinds.order_ptr, master.columns[1][some])
+    opening = np.flatnonzero((kinds.order_sign[at] < 0) & (problem.orders.account[kinds.order_row[at]] < 0))
+    left = np.bincount(
+        kinds.order_row[at[opening]], relaxed.x[some[column[opening]]], len(problem.orders)
+    ).astype(np.float64)
+    for p in np.flatnonzero((left > 1e-5) & (left < 1 - 1e-5)).tolist():
+        split = Split("departure", dwelling=int(problem.orders.dwelling[p]))
+        part = float(left[p])
+        yield Candidate(split, False, part, 1 - part, (untried, untried))
+
+
+def waited_for(master: Master, relaxed: NodeLP) -> Iterator[Candidate]:
+    """All that first ranks wait for and that the LP grants in part."""
+    yield from households(master, relaxed)
+    yield from departures(master, relaxed)
+
+
 def nearly_settled(master: Master, relaxed: NodeLP) -> list[tuple[Split, bool]]:
     """Of these, all but settled ones and in any case the nearest to a whole number, with whether that is one."""
-    found = sorted(households(master, relaxed), key=lambda c: min(c.low, c.high))
+    found = sorted(waited_for(master, relaxed), key=lambda c: min(c.low, c.high))
     return [
         (c.split, c.low >= 0.5)
         for i, c in enumerate(found)

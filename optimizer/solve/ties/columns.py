@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimizer.problem import explicit
-from optimizer.problem.model import I32, I64, B, Problem
+from optimizer.problem.model import I32, I64, B
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, TiesPolicy
 from optimizer.solve.proof.dual_bound import (
@@ -19,6 +19,7 @@ from optimizer.solve.proof.dual_bound import (
     price_out,
     reduced,
 )
+from optimizer.solve.proof.links import dearest_links
 from optimizer.solve.proof.node import Formulation, Path, Restriction, restrictions
 
 
@@ -51,12 +52,25 @@ class LeafView:
     must: B
     slack: int
     limits: dict[int, Restriction]
+    other: LeafView | None = None
+    """The leaf at the dearest multipliers of its links, where it has any (`proof.links`): another reason for which columns are gone."""
 
 
 def view(
     layout: Layout, formulation: Formulation, path: Path, m: Multipliers, objective: int
 ) -> LeafView | None:
     """None when the leaf is empty or cannot reach the objective."""
+    seen = _at(layout, formulation, path, m, objective)
+    if seen is None or not layout.link_of:
+        return seen
+    dearest = dearest_links(layout, m, seen.priced, seen.term)
+    other = _at(layout, formulation, path, dearest, objective)
+    return None if other is None else replace(seen, other=other)
+
+
+def _at(
+    layout: Layout, formulation: Formulation, path: Path, m: Multipliers, objective: int
+) -> LeafView | None:
     priced = price_out(layout, formulation, path, m)
     if priced.total is None or priced.total < objective * TEN:
         return None
@@ -71,6 +85,9 @@ def view(
 def candidates(layout: Layout, leaf: LeafView, policy: TiesPolicy = DEFAULT.ties) -> Candidates | None:
     """Columns of a leaf within its slack; None when there are too many to list."""
     found = _direct(layout, leaf, policy.columns_listed)
+    if found is not None and leaf.other is not None:
+        left = _loss(leaf.other, *found) <= leaf.other.slack
+        found = (found[0][left], found[1][left], found[2][left], found[3][left])
     if found is None or len(found[0]) > policy.columns_reduced:
         reduced = explicit(layout.problem, reduced=True)
         if found is None or len(reduced) < len(found[0]):
@@ -80,7 +97,7 @@ def candidates(layout: Layout, leaf: LeafView, policy: TiesPolicy = DEFAULT.ties
         return None
     dwelling, app, kind, value = found
     loss = _loss(leaf, dwelling, app, kind, value)
-    keep = (loss <= leaf.slack) & _allowed(layout.problem, leaf, dwelling, app, kind)
+    keep = (loss <= leaf.slack) & _allowed(layout, leaf, dwelling, app, kind)
     dwelling, app, kind, value, loss = dwelling[keep], app[keep], kind[keep], value[keep], loss[keep]
     order = np.lexsort((app, layout.problem.kinds.account[kind], dwelling))
     return Candidates(dwelling[order], app[order], kind[order], value[order], loss[order])
@@ -93,11 +110,13 @@ def _loss(leaf: LeafView, dwelling: I32, app: I32, kind: I32, value: I64) -> I64
     return np.asarray(leaf.term[dwelling] - red, np.int64)
 
 
-def _allowed(problem: Problem, leaf: LeafView, dwelling: I32, app: I32, kind: I32) -> B:
-    ok: B = np.ones(len(dwelling), bool)
+def _allowed(layout: Layout, leaf: LeafView, dwelling: I32, app: I32, kind: I32) -> B:
+    problem, ok = layout.problem, np.ones(len(dwelling), bool)
     for step in leaf.path:
         if step.split.on == "household" and not step.high:
             ok &= app != step.split.application
+        elif step.split.on == "departure" and not step.high:
+            ok &= ~np.isin(kind, layout.departures(step.split.dwelling))
     for d, limit in sorted(leaf.limits.items()):
         here = np.flatnonzero(dwelling == d)
         ok[here] = limit.allows(app[here], problem.kinds.account[kind[here]])

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,14 +43,21 @@ F = NDArray[np.float64]
 HALF = 0.45
 
 
+class OfKinds(NamedTuple):
+    """Coefficients of some kinds in a row: which kinds, ascending, and how. A link of a chain speaks of few among many thousands."""
+
+    kind: I64
+    share: F
+
+
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A row of the model: coefficients of base columns, of each kind, of each candidate."""
+    """A row of the model: coefficients of base columns, of some kinds, of each candidate."""
 
     base: dict[int, float]
     low: float
     high: float
-    kinds: F | None = None
+    kinds: OfKinds | None = None
     candidates: F | None = None
 
 
@@ -155,6 +163,7 @@ class _Writer:
                 return False
         self._cuts()
         self._orders()
+        self._departures()
         self._people()
         model = self.model
         losing = {j: v / unit for j, v in self.loss.items() if v > 0 and model.upper[j - model.counts] > 0}
@@ -218,7 +227,7 @@ class _Writer:
             self._line(((n, 1.0), (d, -rate / RATE_UNIT), (short, 1.0), (spare, -1.0)), ask / RATE_UNIT)
         else:
             asked = -self._asked(k) / RATE_UNIT
-            self._line(((n, 1.0), (short, 1.0), (spare, -1.0)), ask / RATE_UNIT, kinds=asked)
+            self._line(((n, 1.0), (short, 1.0), (spare, -1.0)), ask / RATE_UNIT, kinds=_some(asked))
         floor = den_floors(self.leaf.path).get(k)
         if floor is not None:
             cut = mir_row(layout, k, floor)
@@ -258,15 +267,23 @@ class _Writer:
         met = np.flatnonzero(at >= 0)
         if not len(met):
             return
-        rows, row = np.unique(marks.order_row[met], return_inverse=True)
-        wide = len(self.kinds)
-        every = np.bincount(row * wide + at[met], marks.order_sign[met], len(rows) * wide).reshape(
-            len(rows), wide
-        )
-        for p, signs in zip(rows.tolist(), every, strict=True):
-            if signs.any():
-                spare = self._spare(self.leaf.multipliers.orders.get(p, 0) * TEN, 1)
-                self._line(((spare, 1.0),), 0.0, kinds=signs.astype(np.float64))
+        met = met[np.lexsort((at[met], marks.order_row[met]))]
+        rows, start = np.unique(marks.order_row[met], return_index=True)
+        kinds = at[met].astype(np.int64)
+        signs = marks.order_sign[met].astype(np.float64)
+        for p, a, b in zip(rows.tolist(), start.tolist(), [*start[1:].tolist(), len(met)], strict=True):
+            sigma = self.leaf.multipliers.orders.get(p, 0)
+            if self.layout.link_of and not sigma and not (signs[a:b] > 0).any():
+                continue  # nobody is placed after: with chains there are thousands of them
+            spare = self._spare(sigma * TEN, 1)
+            self._line(((spare, 1.0),), 0.0, kinds=OfKinds(kinds[a:b], signs[a:b]))
+
+    def _departures(self) -> None:
+        """Tenants that the leaf has leave a freed dwelling."""
+        for step in self.leaf.path:
+            if step.split.on == "departure" and step.high:
+                leaving = np.flatnonzero(np.isin(self.kinds, self.layout.departures(step.split.dwelling)))
+                self._line((), 1.0, kinds=OfKinds(leaving, np.ones(len(leaving))))
 
     def _table(self, k: int, short_loss: int, lam: int, nu: int) -> Table:
         """Pairs (den, num) of a row whose own terms of the identity stay within the slack.
@@ -310,7 +327,7 @@ class _Writer:
             self._line(
                 (*held, (spare, -1.0)),
                 cut.constant / cut.unit,
-                kinds=cut.coef[self.layout.marking[self.kinds]] / cut.unit,
+                kinds=_some(cut.coef[self.layout.marking[self.kinds]] / cut.unit),
             )
 
     def _people(self) -> None:
@@ -327,11 +344,17 @@ class _Writer:
             model.unused[a] = model.more(1.0)
             self.loss[model.unused[a]] = float(prices[a])
 
-    def _line(self, terms: Iterable[tuple[int, float]], goal: float, kinds: F | None = None) -> None:
+    def _line(self, terms: Iterable[tuple[int, float]], goal: float, kinds: OfKinds | None = None) -> None:
         base: dict[int, float] = {}
         for j, v in terms:
             base[j] = base.get(j, 0.0) + v
         self.model.lines.append(Line(base, goal, goal, kinds))
+
+
+def _some(each: F) -> OfKinds:
+    """Of the coefficients of all kinds, those that are any."""
+    kind = np.flatnonzero(each)
+    return OfKinds(kind, each[kind])
 
 
 def _wanted(leaf: LeafView) -> set[int]:

@@ -112,19 +112,24 @@ class Program:
         self.first_count = model.dwellings + len(model.apps)
         self.first_line = self.first_count + model.counts
         self.by_kind = [(i, line.kinds) for i, line in enumerate(self.lines) if line.kinds is not None]
-        width = model.inside.shape[1]
-        self.of_kinds = np.array([kinds for _, kinds in self.by_kind]).reshape(len(self.by_kind), width)
-        """The same as one table."""
+        none = np.zeros(0, np.int64)
+        self.of_line = np.repeat(
+            np.array([i for i, _ in self.by_kind], np.int64),
+            np.array([len(held.kind) for _, held in self.by_kind], np.int64),
+        )
+        self.of_kind = np.concatenate([none, *(held.kind for _, held in self.by_kind)])
+        self.share = np.concatenate([np.zeros(0), *(held.share for _, held in self.by_kind)])
+        """The same end to end: line, kind and coefficient."""
         self.by_candidate = [
             (i, line.candidates) for i, line in enumerate(self.lines) if line.candidates is not None
         ]
-        table = np.concatenate([model.inside, self.of_kinds])
-        of_lines = np.array([self.first_line + i for i, _ in self.by_kind], np.int64)
-        rows = np.concatenate([self.first_count + np.arange(model.counts), of_lines])
-        kind, place = np.nonzero(table.T)
-        self.start = np.searchsorted(kind, np.arange(width + 1))
+        count, counted = np.nonzero(model.inside)
+        kind = np.concatenate([counted, self.of_kind])
+        order = np.argsort(kind, kind="stable")
+        self.start = np.searchsorted(kind[order], np.arange(model.inside.shape[1] + 1))
         """Counts and lines that every candidate of a kind stands in: where each kind begins, the rows, and how."""
-        self.rows, self.shares = rows[place], table[place, kind]
+        self.rows = np.concatenate([self.first_count + count, self.first_line + self.of_line])[order]
+        self.shares = np.concatenate([model.inside[count, counted], self.share])[order]
         self.lp = new_model()
         self.breaking = 0
         self._write()
@@ -269,9 +274,7 @@ class Program:
     def _reduced(self, dual: F) -> F:
         model = self.model
         kinds = dual[self.first_count : self.first_line] @ model.inside
-        for i, v in self.by_kind:
-            if dual[self.first_line + i]:
-                kinds = kinds + dual[self.first_line + i] * v
+        np.add.at(kinds, self.of_kind, dual[self.first_line + self.of_line] * self.share)
         found = -self.gain.candidates - dual[model.dwelling] - kinds[model.kind]
         named = model.app >= 0
         found[named] -= dual[model.dwellings + model.app[named]]
