@@ -40,11 +40,15 @@ def by_key(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if not len(frame):
         return frame.reset_index(drop=True)
     by = [c for c in TABLES[name].key if c in frame.columns] or list(frame.columns)
-    rest = [c for c in frame.columns if c not in by]
-    words = pd.DataFrame(
-        {c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in [*by, *rest]}
-    )
-    return frame.loc[words.sort_values([*by, *rest], kind="stable").index].reset_index(drop=True)
+    words = _words(frame, by)
+    if words.duplicated().any():  # rows of one key stand in the order of their other cells
+        words = _words(frame, [*by, *(c for c in frame.columns if c not in by)])
+    return frame.loc[words.sort_values(list(words.columns), kind="stable").index].reset_index(drop=True)
+
+
+def _words(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Cells as texts, empty where nothing is written."""
+    return pd.DataFrame({c: frame[c].astype(object).where(frame[c].notna(), "").astype(str) for c in columns})
 
 
 def texts_of(frame: pd.DataFrame, column: str) -> list[str]:

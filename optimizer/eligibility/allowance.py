@@ -26,7 +26,7 @@ UNKNOWN_FAMILY = -1
 ALONE, COUPLE = 0, 1
 LARGEST_FAMILY = 60
 """Dependants beyond this many are counted as this many (the reader takes thirty persons at most)."""
-_INCOME_MAX = 10**8
+INCOME_MAX = 10**8
 """A monthly income of a million euros: no allowance at any size of family, and every product stays inside 64 bits."""
 _KEY = "national.housing_allowance."
 OTHER_ZONE = 3
@@ -74,18 +74,23 @@ class Allowance:
         known = (family != UNKNOWN_FAMILY) & (income_cents >= 0)
         if zone == 0 or rent_cents < 0:
             return np.full(len(family), -1, np.int64)
-        rent = np.minimum(rent_cents, self.rent_ceiling[zone - 1])
-        expense = rent + self.charges
-        share = np.maximum(self.minimum_rate * expense * FINE, self.minimum * RATE * FINE)
-        before = expense * RATE * FINE - share - self.flat_cut * RATE * FINE
-        rate = self.family_rate + self._rent_rate(rent)
+        before, rate = self.terms(zone, rent_cents)
         at = np.where(known, family, 0)
-        income = np.minimum(income_cents, _INCOME_MAX) * self.yearly
+        income = np.minimum(income_cents, INCOME_MAX) * self.yearly
         beyond = np.maximum(income - self.income_floor[at] * RATE, 0)
         exact = before[at] - rate[at] * beyond
         unit = RATE * FINE
         amount = (2 * exact + unit) // (2 * unit)
         return np.where(known, np.where(amount < self.least_paid, 0, amount), -1)
+
+    def terms(self, zone: int, rent_cents: int) -> tuple[I64, I64]:
+        """Of each family at a known rent in zone 1 to 3: the allowance of an income below the floor, and what a unit above it
+        takes off, (F,) each, in ``RATE × FINE`` of a cent."""
+        rent = np.minimum(rent_cents, self.rent_ceiling[zone - 1])
+        expense = rent + self.charges
+        share = np.maximum(self.minimum_rate * expense * FINE, self.minimum * RATE * FINE)
+        before = expense * RATE * FINE - share - self.flat_cut * RATE * FINE
+        return before, self.family_rate + self._rent_rate(rent)
 
     def _rent_rate(self, rent: I64) -> I64:
         """TL in hundred-thousandths: progressive rates of the rent counted over the rent ceiling of zone 2."""

@@ -125,11 +125,13 @@ def nulls(values: Any) -> B:
     return np.asarray(values.is_null().to_numpy(zero_copy_only=False), bool)
 
 
+_TEXT: Any = pd.Series([], dtype="str").dtype
+
+
 def text_series(values: Any) -> pd.Series[Any]:
     """An arrow string array as a pandas ``str`` column."""
-    dtype: Any = pd.Series([], dtype="str").dtype
-    if hasattr(dtype, "__from_arrow__"):
-        return pd.Series(dtype.__from_arrow__(values))
+    if hasattr(_TEXT, "__from_arrow__"):
+        return pd.Series(_TEXT.__from_arrow__(values))
     return pd.Series(values.to_pandas(), dtype="str")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,17 +91,24 @@ def _read(text: Any, column: Column, places: Gazetteer | None) -> Converted:
 
 def _emptied(text: Any, column: Column) -> tuple[Any, list[Problem]]:
     """The cells that say they hold nothing (``nc``, ``-``), emptied."""
-    words = empty_words(column.kind)
-    if column.values:
-        words -= {w for w in words if plain(w) in accepted(column.name, column.values)}
-    if not words:
+    words = _says_nothing(column)
+    if not len(words):
         return text, []
-    gone = mask(pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(words), pa.string())))
+    gone = mask(pc.is_in(pc.utf8_lower(text), value_set=words))
     if not gone.any():
         return text, []
     found = pc.unique(text.filter(pa.array(gone))).to_pylist()
     problem = repaired(np.flatnonzero(gone), [(word, "vide", "empty") for word in found])
     return pc.if_else(pa.array(gone), pa.scalar(None, pa.string()), text), [problem]
+
+
+@lru_cache(maxsize=1024)
+def _says_nothing(column: Column) -> Any:
+    """The words of a column that hold nothing, as an arrow array; words it admits as values are none of them."""
+    words = empty_words(column.kind)
+    if column.values:
+        words -= {w for w in words if plain(w) in accepted(column.name, column.values)}
+    return pa.array(sorted(words), pa.string())
 
 
 def _is_number(kind: Any) -> bool:

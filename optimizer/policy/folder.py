@@ -33,12 +33,16 @@ class Folder:
         self._hashes[name] = hashlib.sha256(content).hexdigest()
         return content
 
-    def yaml(self, name: str, path: Path | None = None) -> YamlMap:
-        """A file as a mapping, which nobody modifies: the same content is parsed once per process."""
+    def text(self, name: str, path: Path | None = None) -> bytes:
+        """Bytes of a YAML file; one that is too long is refused before it is read whole."""
         file = path or self.root / name
         if file.is_file() and file.stat().st_size > MAX_BYTES:
-            return parse_yaml(raw_of(file), name)  # which refuses it
-        return _parsed(self.content(name, path), name)
+            parse_yaml(raw_of(file), name)  # which refuses it
+        return self.content(name, path)
+
+    def yaml(self, name: str, path: Path | None = None) -> YamlMap:
+        """A file as a mapping, which nobody modifies: the same content is parsed once per process."""
+        return parsed(self.text(name, path), name)
 
     def table(
         self, name: str, header: Sequence[str], path: Path | None = None
@@ -68,7 +72,8 @@ def table_rows(content: bytes, name: str, header: Sequence[str]) -> list[tuple[i
 
 
 @lru_cache(maxsize=256)
-def _parsed(content: bytes, name: str) -> YamlMap:
+def parsed(content: bytes, name: str) -> YamlMap:
+    """The mapping of a file's bytes, which nobody modifies."""
     return parse_yaml(content, name)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -32,7 +33,7 @@ from optimizer.policy.conventions import (
     read_agreement,
     with_defaults,
 )
-from optimizer.policy.folder import Folder
+from optimizer.policy.folder import Folder, parsed
 from optimizer.policy.geography import read_communes, read_epci
 from optimizer.policy.grid import Grid
 from optimizer.policy.grid_reader import parse_grid
@@ -161,8 +162,14 @@ def read_national(folder: Folder) -> dict[str, Entry]:
     """Every parameter of ``national/``, by dotted key."""
     entries: dict[str, Entry] = {}
     for name in folder.names("national"):
-        entries |= parse_entries(f"national.{name}", folder.yaml(f"national/{name}.yaml"))
+        entries |= _national(folder.text(f"national/{name}.yaml"), name)
     return entries
+
+
+@lru_cache(maxsize=128)
+def _national(content: bytes, name: str) -> Mapping[str, Entry]:
+    """The parameters of a file: the same content is checked once per process, a command loads it two or three times."""
+    return MappingProxyType(parse_entries(f"national.{name}", parsed(content, f"national/{name}.yaml")))
 
 
 def with_national_defaults(lines: Iterable[Line], entries: Mapping[str, Entry], on: date) -> tuple[Line, ...]:

@@ -187,8 +187,10 @@ def _ties_at_the_cut(
 
 def _same(problem: Problem, entry: I64, i: int, j: int) -> bool:
     e, f = entry[i], entry[j]
-    value = problem.entry_score[e] + problem.entry_fit[e] == problem.entry_score[f] + problem.entry_fit[f]
-    return bool(value and problem.seniority[problem.entry_app[e]] == problem.seniority[problem.entry_app[f]])
+    one, other = problem.values(np.array([e, f])).tolist()
+    return bool(
+        one == other and problem.seniority[problem.entry_app[e]] == problem.seniority[problem.entry_app[f]]
+    )
 
 
 def _draw(problem: Problem, d: int, entry: I64, kind: int) -> I64:

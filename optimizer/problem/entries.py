@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -100,19 +100,18 @@ def read_entries(
     own = not len(menus.pref) and total > 0
     many = total >= NARROW_FROM
     app = menus.app if own else menus.app.copy()
-    fit = menus.fit.astype(np.int32 if many else np.int64)
-    burden = np.zeros(total, np.int32 if many else np.int64)
+    points = np.int16 if many else np.int64
     people = _People(
         book,
         menus,
         scores,
         singled,
-        np.empty(total, np.int16 if many else np.int64),
+        _Columns(np.empty(total, points), np.empty(total, points), np.empty(total, points)),
         np.empty(total, np.int16 if many else np.int32),
         None if many or (awaited is not None and len(awaited)) else remembered,
     )
     for epci, block in _blocks(menus, _menu_epci(book.ground.facts, menus)):
-        people.sort(epci, block, app, fit, burden, awaited)
+        people.sort(epci, block, app, awaited)
     rank, codes = people.types()
     for start in range(0, total, _BLOCK):
         part = slice(start, start + _BLOCK)
@@ -120,9 +119,9 @@ def read_entries(
     return Entries(
         ptr=menus.ptr,
         app=app,
-        score=people.score,
-        fit=fit,
-        burden=burden,
+        score=people.columns.score,
+        fit=people.columns.fit,
+        burden=people.columns.burden,
         type=people.type,
         n_types=max(1, len(codes)),
         bits=codes // people.depth // people.width,
@@ -148,6 +147,31 @@ def _blocks(menus: Menus, epci: I64) -> Iterator[tuple[int, list[int]]]:
         yield here, block
 
 
+@dataclass
+class _Columns:
+    """Score, fit and burden of each entry: 16, then 32 bits each as long as they are enough in a problem of many entries."""
+
+    score: Points
+    fit: Points
+    burden: Points
+
+    def hold(self, name: str, points: I64) -> None:
+        """Widen a column for larger points.
+
+        Raises
+        ------
+        OverflowError
+            32 bits do not hold them either, in a problem of so many entries.
+        """
+        column = getattr(self, name)
+        top = int(np.abs(points).max(initial=0))
+        if top <= np.iinfo(column.dtype).max:
+            return
+        if top > np.iinfo(np.int32).max:
+            raise OverflowError("points too large for a problem of that many entries")
+        setattr(self, name, column.astype(np.int32))
+
+
 class _People:
     """What the entries of a block say of their households, and the types met so far.
 
@@ -161,7 +185,7 @@ class _People:
         menus: Menus,
         scores: _Scores,
         singled: frozenset[int],
-        score: Points,
+        columns: _Columns,
         type_: NDArray[Any],
         remembered: SortedMenus | None,
     ) -> None:
@@ -177,39 +201,21 @@ class _People:
         self.lodged = facts.applications.current_landlord
         self.position = np.zeros(len(facts.applications.ids), np.int32)
         self.met: dict[int, int] = {}
-        self.score = score
-        """Score of each entry: 16, then 32 bits as long as they are enough."""
+        self.columns = columns
         self.type = type_
         """Number of each entry's type: 16 bits as long as they are enough."""
         self.remembered = remembered
         self.known: dict[int, SortedMenu] = {}
 
-    def _hold(self, points: I64) -> None:
-        """Widen the scores for larger ones.
-
-        Raises
-        ------
-        OverflowError
-            32 bits do not hold them either, in a problem of so many entries.
-        """
-        top = int(np.abs(points).max(initial=0))
-        if top <= np.iinfo(self.score.dtype).max:
-            return
-        if top > np.iinfo(np.int32).max:
-            raise OverflowError("scores too large for a problem of that many entries")
-        self.score = self.score.astype(np.int32)
-
-    def sort(
-        self, epci: int, block: list[int], app: I32, fit: Points, burden: Points, awaited: I64 | None
-    ) -> None:
-        """Sort the menus of a block, all of one EPCI, and fill their scores, burdens and provisional types."""
+    def sort(self, epci: int, block: list[int], app: I32, awaited: I64 | None) -> None:
+        """Sort the menus of a block, all of one EPCI, and fill their columns and provisional types."""
         ptr = self.menus.ptr
         slices = [slice(int(ptr[m]), int(ptr[m + 1])) for m in block]
         listed = np.concatenate([app[part] for part in slices])
         here = _present(listed, self.position)
         at = self.position[listed]
         points = self.scores.points(here, epci)
-        self._hold(points)
+        self.columns.hold("score", points)
         marks = np.zeros(len(here), np.int64)
         for bit, (_, trait) in enumerate(self.traits):
             marks |= trait(self.ground, here, epci).astype(np.int64) << bit
@@ -224,38 +230,32 @@ class _People:
         for m, part in zip(block, slices, strict=True):
             there = slice(start, start + part.stop - part.start)
             start = there.stop
-            known = self._remembered(m, part, app, fit)
+            known = self._remembered(m, part, app)
             if known is None:
-                order = self._order(m, part, app, fit, burden, awaited, points[at[there]], days[at[there]])
-                self.score[part] = points[at[there]][order]
-                fit[part], burden[part] = fit[part][order], burden[part][order]
-                self._remember(m, part, order, listed[there], fit, burden)
-            else:
-                order = known.order
-                self.score[part], fit[part], burden[part] = known.score, known.net, known.burden
+                known = self._sorted(m, part, app, awaited, points[at[there]], days[at[there]])
+                self._remember(m, known)
+            self.columns.hold("fit", known.net)
+            self.columns.hold("burden", known.burden)
+            order = known.order
+            self.columns.score[part], self.columns.fit[part] = known.score, known.net
+            self.columns.burden[part] = known.burden
             self.type[part] = number[local[there][order]]
             app[part] = listed[there][order]
 
-    def _order(
-        self,
-        menu: int,
-        part: slice,
-        app: I32,
-        fit: Points,
-        burden: Points,
-        awaited: I64 | None,
-        points: I64,
-        days: I64,
-    ) -> NDArray[np.int64]:
+    def _sorted(
+        self, menu: int, part: slice, app: I32, awaited: I64 | None, points: I64, days: I64
+    ) -> SortedMenu:
         """Best first; the burden of a menu's households is taken off their fit."""
         facts, rules = self.ground.facts, self.ground.rules
-        burden[part] = eligibility.burden(facts, rules, int(self.dwelling[menu]), app[part])
-        fit[part] -= burden[part]
+        listed, fit = app[part].copy(), self.menus.fit[part]
+        burden = eligibility.burden(facts, rules, int(self.dwelling[menu]), listed)
+        net = fit - burden
         if awaited is not None and len(awaited):
-            fit[part] -= awaited[app[part]]
-        return _best_first(points + fit[part], days)
+            net -= awaited[listed]
+        order = _best_first(points + net, days)
+        return SortedMenu(listed, fit, order, points[order], net[order], burden[order])
 
-    def _remembered(self, menu: int, part: slice, app: I32, fit: Points) -> SortedMenu | None:
+    def _remembered(self, menu: int, part: slice, app: I32) -> SortedMenu | None:
         """The menu as it was sorted before, where nothing but households taken off it has changed."""
         if self.remembered is None:
             return None
@@ -264,11 +264,10 @@ class _People:
             self.known[menu] = known
         return known
 
-    def _remember(self, menu: int, part: slice, order: I64, listed: I32, fit: Points, burden: Points) -> None:
+    def _remember(self, menu: int, sorted_: SortedMenu) -> None:
         if self.remembered is None:
             return
-        columns = (self.score[part].astype(np.int64), fit[part].copy(), burden[part].copy())
-        known = SortedMenu(listed.copy(), self.menus.fit[part].copy(), order, *columns)
+        known = replace(sorted_, fit=sorted_.fit.copy())
         self.known[menu] = known
         self.remembered.learn(int(self.dwelling[menu]), known)
 

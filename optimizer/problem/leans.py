@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.domain.account import account_of
+from optimizer.eligibility.enough import Enough
 from optimizer.eligibility.naming import accounts_of
 from optimizer.problem.model import I32, I64, B
 from optimizer.problem.nominees import Nominees
@@ -16,8 +17,6 @@ from optimizer.problem.registry import hundredths
 if TYPE_CHECKING:
     from optimizer.policy import RuleSet
 
-FIRST_LOOK = 64
-"""Entries of a menu looked at before all of it is."""
 
 Missing = tuple[int, ...]
 """Names missing on each account that may receive a dwelling, in their order."""
@@ -54,6 +53,7 @@ class Leans:
         kinds = [account_of(code).kind for code in facts.accounts]
         self._etat = next(i for i, kind in enumerate(kinds) if kind.dalo)
         self._free = frozenset(i for i, kind in enumerate(kinds) if not kind.lean)
+        self._enough = Enough(facts)
         self._many: dict[tuple[int, int, int], int] = {}
         homes = facts.dwellings
         first = {int(homes.tenant[d]): int(d) for d in np.flatnonzero(homes.position == 1)}
@@ -90,13 +90,8 @@ class Leans:
             return 0
         key = int(self.facts.dwellings.receive_class[dwelling]), menu, account
         if key not in self._many:
-            a, b = int(menus.ptr[menu]), int(menus.ptr[menu + 1])
-            found = 0
-            for low, high in ((a, min(b, a + FIRST_LOOK)), (min(b, a + FIRST_LOOK), b)):
-                if found < self.terms.names and low < high:
-                    apps = menus.app[low:high]
-                    found += int(self.nominees.pools.of(self.facts, account, line, dwelling, apps).sum())
-            self._many[key] = min(self.terms.names, found)
+            apps = menus.app[menus.ptr[menu] : menus.ptr[menu + 1]]
+            self._many[key] = self._enough.named(account, line, dwelling, apps, self.terms.names)
         return self._many[key]
 
     def points(

@@ -150,13 +150,28 @@ class Offers(NamedTuple):
 
 def offers(problem: Problem, lists: OwnLists, asked: Asked, placed: B, most: I64 | None = None) -> Offers:
     """The nominees without a first rank who may be first at each place, in no order; ``most``: the last rank wanted at each."""
+    most = np.full(len(asked.dwelling), LAST) if most is None else most
+    return _offers(problem, lists, asked, placed, most, eligible=False)
+
+
+def before(problem: Problem, lists: OwnLists, asked: Asked) -> tuple[I64, I32]:
+    """(place, nominee) for each nominee better placed on the list of a place than the household asked about, first or not."""
+    nobody = np.zeros(len(problem.application_ids), bool)
+    _, rank = waiting(problem, lists, asked, nobody)
+    found = _offers(problem, lists, asked, nobody, rank - 1, eligible=True)
+    return found.place, problem.entry_app[found.entry].astype(np.int32)
+
+
+def _offers(
+    problem: Problem, lists: OwnLists, asked: Asked, placed: B, most: I64, *, eligible: bool
+) -> Offers:
+    """``eligible``: those too who may not be first there."""
     empty = np.zeros(0, np.int64)
     arrays = _arrays(problem, lists, asked)
-    most = np.full(len(asked.dwelling), LAST) if most is None else most
-    many = _offer(arrays, placed, most, Offers(empty, empty, empty.astype(np.int32), empty))
+    many = _offer(arrays, placed, most, eligible, Offers(empty, empty, empty.astype(np.int32), empty))
     whole = [np.empty(many, np.int64) for _ in range(3)]
     found = Offers(whole[0], whole[1], np.empty(many, np.int32), whole[2])
-    _offer(arrays, placed, most, found)
+    _offer(arrays, placed, most, eligible, found)
     return found
 
 
@@ -287,7 +302,7 @@ def _read(arrays, at_app, placed, free, rank, one, more):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def _offer(arrays, placed, most, out):  # type: ignore[no-untyped-def]
+def _offer(arrays, placed, most, eligible, out):  # type: ignore[no-untyped-def]
     """How many offers there are; written where there is room for them."""
     (
         order, at_dwelling, at_account, menu, group, begin, key, ptr, kind, first, kind_account, n_types, entry_app, entry_type,
@@ -306,7 +321,7 @@ def _offer(arrays, placed, most, out):  # type: ignore[no-untyped-def]
         for at in range(low, high):
             e = entry[at]
             t = entry_type[e]
-            if kind_of[t] < 0 or not may[t] or placed[entry_app[e]]:
+            if kind_of[t] < 0 or placed[entry_app[e]] or not (eligible or may[t]):
                 continue
             named, its = _rank_of(number[entry_app[e]], n_ptr, n_account, n_dwelling, n_rank, r, place)
             if named and its <= most[i]:

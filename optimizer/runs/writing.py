@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -80,15 +82,16 @@ def write_certificate(folder: Path, certificate: dict[str, Any]) -> None:
     (folder / "certificate.json").write_bytes(certificate_bytes(certificate))
 
 
-def versions() -> dict[str, str]:
-    """Versions of the program and of what decides with it."""
+@cache
+def versions() -> Mapping[str, str]:
+    """Versions of the program and of what decides with it, read from disk once a process."""
     found: dict[str, str] = {}
     for name in ("attriflux", "numpy", "pandas", "pyarrow", "highspy", "ortools", "pulp", "numba"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return MappingProxyType(found)
 
 
 def write_run_record(
@@ -132,7 +135,7 @@ def write_run_record(
         "rows": {source.name: source.rows for source in prepared.case.sources},
         "fingerprint": prepared.rules.fingerprint(),
         "assumed": [p.key for p in prepared.rules.assumed()],
-        "versions": versions(),
+        "versions": dict(versions()),
         "timings": {name: round(seconds, 4) for name, seconds in timings.items()},
         "phases": {name: round(float(s), 4) for name, s in sorted(result.optimum.solved.timings.items())},
     }

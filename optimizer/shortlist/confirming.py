@@ -86,7 +86,7 @@ def _draw(seed: str, application_id: str) -> str:
 
 def raised(problem: Problem, app: int, hundredths: int) -> Problem:
     """The same problem with one household's score raised everywhere, menus sorted again."""
-    score = problem.entry_score.copy()
+    score = problem.entry_score.astype(np.int64)
     score[problem.entry_app == app] += hundredths
     menu = np.repeat(np.arange(len(problem.menu_ptr) - 1), np.diff(problem.menu_ptr))
     order = np.lexsort(

@@ -16,6 +16,7 @@ from optimizer.solve.layout import Layout, lay_out
 from optimizer.solve.options import SolveOptions
 from optimizer.solve.policy import SearchPolicy
 from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.primal.one_by_one import improved
 from optimizer.solve.proof.certificate import Certificate, CertificateRow, Status
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.proof.published import Proof
@@ -141,7 +142,9 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
 
 def _start(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
     first = greedy(layout) if placed is None else placed.first
-    incumbent = Incumbent(layout, first, objective(layout, first))
+    few = len(layout.problem.dwelling_ids) <= options.policy.tree.exchanged_to
+    incumbent = Incumbent(layout, first, objective(layout, first), exchanges=few)
+    incumbent.exchange()
     incumbent.offer(options.warm)
     return incumbent
 
@@ -166,6 +169,9 @@ def _run_backend(
         better = job.incumbent.offer(raw.first)
         if raw.proven and not better and objective(job.layout, raw.first) < job.incumbent.objective:
             notes.append(f"backend {chosen.id} claimed an optimum below a known proposal")
+    lists = job.problem.own_lists
+    if lists is not None:
+        job.incumbent.offer(improved(job.problem, lists, job.incumbent.first))
     return raw
 
 

@@ -49,7 +49,7 @@ class BranchingPolicy:
     """Counts looked at in vain after the best one."""
     trial_steps: int = 40
     """Simplex steps of a trial."""
-    reliable: int = 4
+    reliable: int = 3
     """Trials of each side from which a pseudocost is believed."""
     dearer: float = 1 / 8
     """Weight, in what a division is worth, of the side that loses more."""
@@ -93,6 +93,8 @@ class TreePolicy:
     """Part of such a household by which it may be from a whole number to be held to it during a dive."""
     dive_steps: int = 120
     """Counts made whole one after the other in a dive, at most."""
+    exchanged_to: int = 60
+    """Dwellings up to which every better proposal is improved by exchanges: their number grows with the square."""
     quick_to: int = 150
     """Dwellings up to which a quick dive is tried: on 250 with every rule one had not ended after 23 s of processor."""
     quick_together: int = 8

@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import os
+import pickle
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -45,15 +46,24 @@ def small(name: str, seed: int = 1) -> Instance:
     return build(name, seed, dwellings=dwellings, applications=applications)
 
 
+@pytest.fixture(scope="module")
+def agreed() -> dict[bytes, int]:
+    """Optimum of every problem solved so far: families that differ in their size alone are the same problem here."""
+    return {}
+
+
 @pytest.mark.parametrize("name", sorted(FAMILIES))
-def test_a_family_has_one_optimum_whoever_solves_it(name: str) -> None:
+def test_a_family_has_one_optimum_whoever_solves_it(name: str, agreed: dict[bytes, int]) -> None:
     instance = small(name)
-    whole = monolith.solve(instance.problem, limit_s=60)
-    found = {b: solve(instance.problem, SolveOptions(backend=b)) for b in ("highs", "pulp", "scale")}
     assert len(instance.problem.entry_app) > 0
-    assert {b: s.objective for b, s in found.items()} == dict.fromkeys(found, whole.objective)
-    assert whole.objective is not None and found["highs"].stop == "proven"
-    assert whole.objective - instance.offset >= 0
+    problem = pickle.dumps(instance.problem)
+    if problem not in agreed:
+        whole = monolith.solve(instance.problem, limit_s=60)
+        found = {b: solve(instance.problem, SolveOptions(backend=b)) for b in ("highs", "pulp", "scale")}
+        assert {b: s.objective for b, s in found.items()} == dict.fromkeys(found, whole.objective)
+        assert whole.objective is not None and found["highs"].stop == "proven"
+        agreed[problem] = whole.objective
+    assert agreed[problem] - instance.offset >= 0
 
 
 def test_cpsat_agrees_on_a_whole_case() -> None:

@@ -1,13 +1,18 @@
-"""Runs of the command as its user types it, in this process (fast) or in one of its own (whole)."""
+"""Runs of the command as its user types it: in this process (fast), in one forked from it (dies and is killed like any
+other, but has its libraries) or in one of its own (whole)."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +54,79 @@ def own_process(*words: object, cwd: Path, environment: Mapping[str, str] | None
         env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
     )  # fmt: skip
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+class Forked:
+    """``attriflux words…`` in a process forked from this one: real signals, limits and streams, without two seconds of imports.
+
+    Parameters
+    ----------
+    before : what the process does to itself before it begins.
+    """
+
+    def __init__(self, *words: object, before: Callable[[], object] = lambda: None) -> None:
+        self._code: int | None = None
+        self._streams = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        self.pid = os.fork()
+        if not self.pid:
+            self._run([str(word) for word in words], before)
+
+    def _run(self, words: list[str], before: Callable[[], object]) -> None:
+        code = 1
+        try:
+            for handle, (name, file) in enumerate(zip(("stdout", "stderr"), self._streams, strict=True), 1):
+                os.dup2(file.fileno(), handle)
+                stream = open(handle, "w", encoding="utf-8", closefd=False)
+                setattr(sys, name, stream)
+                setattr(sys, f"__{name}__", stream)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            sys.argv = ["attriflux", *words]
+            before()
+            from optimizer.cli import main
+
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        finally:
+            with contextlib.suppress(OSError, ValueError):
+                if sys.exc_info()[0] is not None:
+                    traceback.print_exc()
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(code)
+
+    def poll(self) -> int | None:
+        """Exit code, or minus the signal that ended it; None while it runs."""
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._code = os.waitstatus_to_exitcode(status)
+        return self._code
+
+    def send_signal(self, number: int) -> None:
+        """Nothing if it has ended already."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def finish(self, patience_s: float = 120) -> Done:
+        """What it left, once it has ended; killed past so many seconds."""
+        end = time.monotonic() + patience_s
+        while self.poll() is None:
+            if time.monotonic() > end:
+                self.send_signal(signal.SIGKILL)
+                raise TimeoutError(f"no end after {patience_s} s")
+            time.sleep(0.005)
+        texts = []
+        for file in self._streams:
+            file.seek(0)
+            texts.append(file.read().decode("utf-8"))
+            file.close()
+        assert self._code is not None
+        return Done(self._code, *texts)
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -25,16 +25,20 @@ FRENCH = (
 )  # fmt: skip
 
 
+dropin.load_all("optimizer.cli.commands")
+ROOT = typer.main.get_command(app)
+"""The whole program, built once: a fifth of a second."""
+
+
 def paths() -> Iterator[tuple[str, ...]]:
     """Every command, groups and root included."""
-    dropin.load_all("optimizer.cli.commands")
 
     def below(command, words):
         yield words
         for name, inner in getattr(command, "commands", {}).items():
             yield from below(inner, (*words, name))
 
-    yield from below(typer.main.get_command(app), ())
+    yield from below(ROOT, ())
 
 
 COMMANDS = tuple(paths())
@@ -78,7 +82,7 @@ def test_a_page_is_whole_at_80_columns(command, lang, monkeypatch):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_text_exists_in_both_languages(command):
-    here = typer.main.get_command(app)
+    here = ROOT
     for word in command:
         here = here.commands[word]
     assert say(here.help, "en") != here.help
@@ -91,12 +95,12 @@ def test_every_text_exists_in_both_languages(command):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_examples_use_options_that_exist(command):
-    here = typer.main.get_command(app)
+    here = ROOT
     for word in command:
         here = here.commands[word]
     for text in (here.epilog, say(here.epilog, "en")):
         words = text.split("attriflux ", 1)[1].split()
-        named = typer.main.get_command(app)
+        named = ROOT
         while words and words[0] in getattr(named, "commands", {}):
             named = named.commands[words.pop(0)]
         known = {name for param in named.params for name in (*param.opts, *param.secondary_opts)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,10 @@ import pytest
 
 from optimizer import eligibility as el
 from optimizer.domain import Case
+from optimizer.eligibility.accounts import may_name
+from optimizer.eligibility.effort import ratio
+from optimizer.eligibility.enough import Enough
+from optimizer.eligibility.naming import accounts_of
 from tests.eligibility.plain import Plain, half_up
 from tests.eligibility.small import (
     BESANCON,
@@ -169,6 +174,15 @@ def test_columns_agree_with_one_pair_at_a_time(seed: int) -> None:
         accounts, eligible, first = el.naming(facts, rules(), d, apps)
         in_menu = set(menus.app[menus.of(d)].tolist())
         effort, burden = el.effort(facts, rules(), d, apps), el.burden(facts, rules(), d, apps)
+        estimated = replace(facts, simulations={})
+        slowly = el.burden(estimated, rules(), d, apps, ratio(estimated, d, apps))
+        assert el.burden(estimated, rules(), d, apps).tolist() == slowly.tolist(), "compiled, and in columns"
+        for account, line in zip(*accounts_of(facts, d), strict=True):
+            may = int(may_name(facts, account, line, d, apps).sum())
+            assert [Enough(facts).named(account, line, d, apps, most) for most in (3, 99)] == [
+                min(3, may),
+                may,
+            ]
         flags = el.flags_of_pairs(facts, np.full(len(apps), d, np.int32), apps)
         state = el.q1_state(facts, apps, int(facts.dwellings.epci[d]))
         for a, app_id in enumerate(facts.applications.ids):

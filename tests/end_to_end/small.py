@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import optimizer
+from optimizer import pipeline
+from optimizer.pipeline import Prepared
+from optimizer.presentation.csvfile import csv_bytes
 from optimizer.runs import Options
+from optimizer.runs.tables import main_tables
 from optimizer.runs.writing import write_tables
+from optimizer.solve import SolveOptions
 from tests.cli.running import Done, attriflux
 
 BESANCON, SERRE = "25056", "25542"
@@ -100,6 +105,12 @@ def tables_alone(case: Path, out: Path, **options: Any) -> Path:
     out.mkdir(parents=True)
     write_tables(out, optimizer.propose(case, told).tables, told)
     return out
+
+
+def same_otherwise(prepared: Prepared, out: Path, **options: Any) -> bool:
+    """Whether another way to the optimum of a prepared case gives the bytes of every file of :data:`SAME` published in ``out``."""
+    tables = main_tables(pipeline.optimise(prepared, SolveOptions(**options)), Options())
+    return all(csv_bytes(getattr(tables, Path(name).stem)) == (out / name).read_bytes() for name in SAME)
 
 
 def header(path: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -21,15 +22,22 @@ def numbers(weeks):
     return case, out, re.compile("|".join(map(re.escape, asked)))
 
 
-@pytest.mark.parametrize("words", WORDS)
-def test_propose_and_verify_name_nobody(numbers, tmp_path, words):
+def test_propose_names_nobody(numbers, weeks, tmp_path):
+    """Under ``--json`` stand the sentences of both languages, beside what a program reads."""
     case, _, asked = numbers
-    for done in (
-        propose(case, tmp_path / "out", *words),
-        attriflux("verify", tmp_path / "out", "--case", case, *words),
-    ):
-        assert done.code == 0
+    every = propose(case, tmp_path / "out", "--json", "--lang", "en")
+    assert {"lines_fr", "lines_en"} <= json.loads(every.out).keys()
+    for done in (weeks.said["plain-1"], every):
+        assert done.code == 0 and done.out
         assert not asked.search(done.out + done.err)
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_verify_names_nobody(numbers, words):
+    case, out, asked = numbers
+    done = attriflux("verify", out, "--case", case, *words)
+    assert done.code == 0
+    assert not asked.search(done.out + done.err)
 
 
 @pytest.mark.parametrize("words", WORDS)

@@ -15,7 +15,7 @@ import optimizer as af
 from optimizer.synth import write_case
 from tests.cli.running import attriflux, content, own_process
 from tests.end_to_end.shuffling import shuffled
-from tests.end_to_end.small import SAME, header, proposed, same_answer, table, tables_alone
+from tests.end_to_end.small import SAME, header, proposed, same_answer, same_otherwise, table, tables_alone
 
 TEXTS = ("proposals.csv", "applications.csv", "dwellings.csv", "rules.csv", "leapfrogs.csv", "scores.csv")
 
@@ -61,16 +61,16 @@ def test_rows_and_columns_in_another_order(week, tmp_path):
         ("doubs-4", "scale"),
     ],
 )
-def test_every_backend(weeks, tmp_path, name, backend):
+def test_every_backend(weeks, name, backend):
     """CBC needs minutes for the tight weeks: the small cases hold it against the others there."""
-    case, out = weeks[name]
-    assert same_answer(out, tables_alone(case, tmp_path / "out", backend=backend))
+    _, out = weeks[name]
+    assert same_otherwise(weeks.prepared(name), out, backend=backend)
 
 
 @pytest.mark.parametrize(("name", "backend"), [("tight-2", "highs"), ("plain-1", "cpsat")])
-def test_threads(weeks, tmp_path, name, backend):
-    case, out = weeks[name]
-    assert same_answer(out, tables_alone(case, tmp_path / "out", backend=backend, threads=2))
+def test_threads(weeks, name, backend):
+    _, out = weeks[name]
+    assert same_otherwise(weeks.prepared(name), out, backend=backend, threads=2)
 
 
 def test_only_the_record_differs_between_two_runs(weeks, tmp_path):

@@ -21,11 +21,12 @@ from optimizer.disk import clear, hold, listen, system
 from optimizer.disk.beside import beside, is_beside
 from optimizer.runs import Options, propose_to
 from optimizer.runs.exporting import export_case
-from optimizer.scenario import flux_to, run_scenarios
+from optimizer.scenario import flux_files, flux_to, run_scenarios
 from optimizer.statement import bilan_to, dashboard_to
 from optimizer.synth import write_synthetic
 from optimizer.verify import verify
 from tests.campaign import part
+from tests.cli.running import Forked
 
 CALLS = ("rename", "replace", "add", "exchange", "flush")
 QUICK = Options(pdf=False)
@@ -37,6 +38,14 @@ def case(tmp_path_factory):
     place = tmp_path_factory.mktemp("small") / "cas"
     write_synthetic("commission", place, dwellings=12, applications=60, seed=3)
     return place
+
+
+@pytest.fixture(scope="module")
+def flux(case):
+    """What ``flux`` writes of the case; copied by those who touch it."""
+    out = case.parent / "flux"
+    flux_to(case, out)
+    return out
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +102,7 @@ FOLDERS = {
 )
 @pytest.mark.parametrize("swap", [True, False], ids=["exchange", "journal"])
 def test_a_crash_at_any_point_of_a_replacement_leaves_the_old_or_the_new(
-    case, tmp_path, monkeypatch, command, swap
+    case, flux, tmp_path, monkeypatch, command, swap
 ):
     if not swap:
         monkeypatch.setattr(system, "_call", lambda: None)
@@ -102,7 +111,7 @@ def test_a_crash_at_any_point_of_a_replacement_leaves_the_old_or_the_new(
     states.mkdir()
     out = place / "out"
     write = partial(FOLDERS[command], case, out)
-    write()
+    shutil.copytree(flux, out) if command == "flux" else write()
     (out / "run.json").write_text(
         (out / "run.json").read_text() + "\n"
     )  # told apart from what the same case gives
@@ -180,24 +189,17 @@ def test_an_export_never_touches_the_case_nor_an_existing_file(case, tmp_path):
 
 
 MAIN = "from optimizer.cli import main; main()"
-KILLED_AT_THE_SWAP = f"""
-import os, signal
-from optimizer.disk import system
-def swap(one, other): os.kill(os.getpid(), signal.SIGKILL)
-system.exchange = swap
-{MAIN}
-"""
 
 
-def start(*words, code=MAIN, largest=None):
+def start(*words):
+    """A process of its own, for what is killed while it begins or speaks to handles that are closed."""
+
     def limit():
         # a shell that begins the tests in the background has its children ignore Ctrl-C
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if largest is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
     return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", MAIN, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, preexec_fn=limit,
     )  # fmt: skip
 
@@ -214,11 +216,15 @@ def wait_for(path, process):
         time.sleep(0.002)
 
 
-def test_a_run_killed_at_the_swap_is_recovered_and_said_by_the_next_one(case, tmp_path):
+def test_a_run_killed_at_the_swap_is_recovered_and_said_by_the_next_one(case, flux, tmp_path):
     out = tmp_path / "out"
-    flux_to(case, out)
+    shutil.copytree(flux, out)
     old = content(out)
-    code, _, _ = finish(start("flux", case, "--out", out, "--force", code=KILLED_AT_THE_SWAP))
+
+    def deadly():
+        system.exchange = lambda one, other: os.kill(os.getpid(), signal.SIGKILL)
+
+    code = Forked("flux", case, "--out", out, "--force", before=deadly).finish().code
     assert code == -signal.SIGKILL and content(out) == old and beside(out, "new").exists()
     said = []
     listen(lambda text: said.append(text.fr))
@@ -230,8 +236,8 @@ def test_a_run_killed_at_the_swap_is_recovered_and_said_by_the_next_one(case, tm
 def test_a_run_on_a_folder_that_another_process_writes_is_refused(case, tmp_path):
     out = tmp_path / "out"
     with hold(out, force=False):
-        code, _, said = finish(start("flux", case, "--out", out, "--force"))
-        assert code == 2 and "Un autre calcul écrit déjà" in said and not out.exists()
+        done = Forked("flux", case, "--out", out, "--force").finish()
+        assert done.code == 2 and "Un autre calcul écrit déjà" in done.err and not out.exists()
     assert os.listdir(tmp_path) == []
 
 
@@ -253,34 +259,33 @@ def test_of_several_runs_on_one_folder_one_writes_and_the_others_are_refused(cas
 @pytest.mark.parametrize("phase", [pytest.param("lock", marks=pytest.mark.soak), "new"])
 def test_a_signal_in_any_phase_ends_in_order(case, tmp_path, number, phase):
     out = tmp_path / "out"
-    process = start("flux", case, "--out", out)
+    process = Forked("flux", case, "--out", out)
     wait_for(beside(out, phase), process)
     process.send_signal(number)
-    code, _, said = finish(process)
-    assert code == 130 and "Interrompu" in said and "Traceback" not in said
+    done = process.finish()
+    assert done.code == 130 and "Interrompu" in done.err and "Traceback" not in done.err
     assert os.listdir(tmp_path) in ([], ["out"])
 
 
 @pytest.mark.parametrize(
     "tenth", [2, *(pytest.param(n, marks=pytest.mark.soak) for n in (1, 3, 4, 5, 6, 7, 8, 9))]
 )
-def test_a_full_disk_is_a_sentence_and_keeps_the_older_result(case, tmp_path, tenth):
+def test_a_full_disk_is_a_sentence_and_keeps_the_older_result(case, flux, tmp_path, tenth):
     out = tmp_path / "out"
-    flux_to(case, out)
+    shutil.copytree(flux, out)
     old = content(out)
-    largest = max(p.stat().st_size for p in out.rglob("*"))
-    code, _, said = finish(
-        start("flux", case, "--out", out, "--force", largest=max(1, largest * tenth // 10))
-    )
-    assert code == 2 and "Impossible d'écrire" in said and "Traceback" not in said
+    largest = max(1, max(p.stat().st_size for p in out.rglob("*")) * tenth // 10)
+    limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (largest, largest))
+    done = Forked("flux", case, "--out", out, "--force", before=limit).finish()
+    assert done.code == 2 and "Impossible d'écrire" in done.err and "Traceback" not in done.err
     assert content(out) == old and os.listdir(tmp_path) == ["out"]
 
 
-def test_a_disk_that_fails_at_the_last_flush_keeps_the_older_result(case, tmp_path, monkeypatch):
+def test_a_disk_that_fails_at_the_last_flush_keeps_the_older_result(case, flux, tmp_path, monkeypatch):
     from optimizer.errors import AttrifluxError
 
     out = tmp_path / "out"
-    flux_to(case, out)
+    shutil.copytree(flux, out)
     old = content(out)
 
     def full(folder):
@@ -328,15 +333,16 @@ def test_the_exit_code_says_whether_a_result_exists_when_nothing_can_be_displaye
 
 
 def test_an_unforeseen_error_is_a_sentence_and_a_report_without_any_value(case, tmp_path):
-    code = (
-        "import optimizer.scenario.flux_files as f\n"
-        "def broken(*args, **more): raise KeyError('DEM-0001 Dupont')\n"
-        f"f.flux = broken\n{MAIN}"
-    )
+    def spoil():
+        def broken(*args, **more):
+            raise KeyError("DEM-0001 Dupont")
+
+        flux_files.flux = broken
+
     out = tmp_path / "out"
-    ended, _, said = finish(start("flux", case, "--out", out, code=code))
-    assert ended == 4 and "Erreur imprévue (KeyError)" in said and "Traceback" not in said
-    report = Path(said.split(" : ")[-1].strip())
+    done = Forked("flux", case, "--out", out, before=spoil).finish()
+    assert done.code == 4 and "Erreur imprévue (KeyError)" in done.err and "Traceback" not in done.err
+    report = Path(done.err.split(" : ")[-1].strip())
     text = report.read_text(encoding="utf-8")
     report.unlink()
     assert "optimizer/scenario/flux_files.py" in text

@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from optimizer.errors import AttrifluxError
 from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I32, B, FirstRanks, OwnLists, Problem
 from optimizer.problem.own_lists import LAST, Asked, asked_at, bound_lines, housed, offers, passes, waiting
+from optimizer.solve.primal.pins_on_lists import held_by_pins
 
 
 def served(problem: Problem, lists: OwnLists, first: FirstRanks) -> FirstRanks:
@@ -24,13 +24,32 @@ def served(problem: Problem, lists: OwnLists, first: FirstRanks) -> FirstRanks:
     Raises
     ------
     AttrifluxError
-        ``NO_SOLUTION``: a pinned household passes over a nominee for whom there is no dwelling.
+        ``NO_SOLUTION``: the pins cannot hold together with the orders.
     """
-    over = passes(problem, first)
-    if not over.any():
+    if not passes(problem, first).any():
         return first
-    must = problem.must_fill[problem.klass[first.dwelling]]
-    open_ = bound_lines(problem, lists, first) & ~must
+    found = _named_anew(problem, lists, first, problem.must_fill[problem.klass[first.dwelling]])
+    if found is not None:
+        return found
+    firm = held_by_pins(problem, lists)
+    gone = (first.app >= 0) & housed(problem, firm)[first.app]
+    keep = ~np.isin(first.dwelling, firm.dwelling) & (~gone | bound_lines(problem, lists, first))
+    # a dwelling whose household is a firm one's elsewhere stays open to its account
+    left = _part(FirstRanks(first.dwelling, np.where(gone, -1, first.app), first.kind), keep)
+    whole = _sorted(*(np.concatenate(pair) for pair in zip(_columns(firm), _columns(left), strict=True)))
+    found = _named_anew(problem, lists, whole, np.isin(whole.dwelling, firm.dwelling))
+    assert found is not None  # whom the firm ones wait for is firm
+    return found
+
+
+def _columns(first: FirstRanks) -> tuple[I32, I32, I32]:
+    return first.dwelling, first.app, first.kind
+
+
+def _named_anew(problem: Problem, lists: OwnLists, first: FirstRanks, firm: B) -> FirstRanks | None:
+    """The proposal with the nominees of its lists named anew around the ``firm`` ones; None when one of these passes over somebody."""
+    open_ = bound_lines(problem, lists, first) & ~firm
+    held = set(first.dwelling[firm].tolist())
     lines = asked_at(problem, first, np.flatnonzero(open_))
     kept = _part(first, ~open_)
     placed = housed(problem, kept)
@@ -52,8 +71,8 @@ def served(problem: Problem, lists: OwnLists, first: FirstRanks) -> FirstRanks:
         np.concatenate([kept.kind, kind[at]]),
     )
     while (over := passes(problem, found)).any():
-        if bool((over & problem.must_fill[problem.klass[found.dwelling]]).any()):
-            raise AttrifluxError("NO_SOLUTION")
+        if held & set(found.dwelling[over].tolist()):
+            return None
         found = _part(found, ~over)
     return _filled(problem, lists, found)
 

@@ -1,0 +1,234 @@
+"""A proposal that keeps the orders of lists, made better one dwelling at a time: what naming nominees anew cost the rules is won back.
+
+Whoever was named in place of a favourite counts elsewhere in the rules, and the other dwellings were let as if the favourite were
+there. Here each dwelling in turn takes what is worth most with all others as they are: another household without a first rank, or
+another account for its own. Worth is exact, the prices of the rules included, so that every step is a gain. No order is passed: the
+nominees for whom somebody waits keep a first rank through a sweep, and behind them whoever is next on a list, or anybody where the list
+ends, may be put on its account. So a dwelling may leave an account whose next nominee suits it ill, and another one take its place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from optimizer.problem.finding import entries_of_pairs
+from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, FirstRanks, OwnLists, Problem
+from optimizer.problem.own_lists import LAST, Asked, Offers, housed, needed, offers, waiting
+
+SWEEPS = 6
+"""Times over all dwellings at most; a sweep without a gain ends it."""
+
+
+def improved(problem: Problem, lists: OwnLists, first: FirstRanks) -> FirstRanks:
+    """The proposal after sweeps of single changes, each of which is worth more.
+
+    Parameters
+    ----------
+    first : first ranks that keep every order
+    """
+    if not len(problem.entry_app):
+        return first
+    for _ in range(SWEEPS):
+        found, gained = _swept(problem, lists, first)
+        if not gained:
+            break
+        first = found
+    return first
+
+
+def _swept(problem: Problem, lists: OwnLists, first: FirstRanks) -> tuple[FirstRanks, int]:
+    """The proposal after one sweep, and the micropoints gained."""
+    n = len(problem.dwelling_ids)
+    app, kind, entry = np.full(n, -2, np.int32), np.full(n, -1, np.int32), np.full(n, -1, np.int64)
+    value = np.zeros(n, np.int64)
+    app[first.dwelling], kind[first.dwelling] = first.app, first.kind
+    there = first.app >= 0
+    entry[first.dwelling[there]] = entries_of_pairs(problem, first.dwelling[there], first.app[there])
+    kinds = problem.kinds
+    value[first.dwelling[there]] = (
+        problem.values(entry[first.dwelling[there]]) + problem.bonus[first.dwelling[there]]
+    )
+    value[first.dwelling] += kinds.value[first.kind]
+    value[first.dwelling[~there]] += _seated(problem, first.dwelling[~there], first.kind[~there])
+    one, _ = needed(problem, first)
+    firm = (one >= 0) & (lists.number >= 0)
+    used = housed(problem, first)
+    still = problem.must_fill[problem.klass]
+    price = np.array([row.price for row in problem.rows], np.int64)
+    rate = np.array([row.rate for row in problem.rows], np.int64)
+    step = np.where(kinds.den > 0, rate[kinds.row] + kinds.more, 0) - RATE_UNIT * kinds.num.astype(np.int64)
+    need = -np.array([row.play for row in problem.rows], np.int64)
+    _add(first.kind.astype(np.int64), kinds.ptr, kinds.row, step, need)
+    menu, group = problem.class_menu[problem.klass], problem.class_group[problem.klass]
+    options = problem.options
+    begin = np.searchsorted(options.key, np.arange(problem.n_groups + 1, dtype=np.int64) * problem.n_types)
+    ended, turn = _accounts(problem, lists, used & (firm | (lists.number < 0)))
+    gained = _sweep(
+        app, kind, value, entry, firm, used, still, problem.klass, lists.binds, *ended, *turn, menu, group, problem.bonus,
+        problem.menu_ptr, problem.entry_app, problem.entry_score, problem.entry_fit, problem.entry_type, problem.fill_value,
+        begin, options.key, options.ptr, options.kind, options.first, kinds.account, kinds.value, kinds.ptr, kinds.row, step,
+        price, need, problem.n_types,
+    )  # fmt: skip
+    at = np.flatnonzero(kind >= 0).astype(np.int32)
+    return FirstRanks(at, np.maximum(app[at], -1).astype(np.int32), kind[at]), int(gained)
+
+
+def _seated(problem: Problem, dwelling: I32, kind: I32) -> I64:
+    """What the seats of some dwellings are worth, their kind's own points aside."""
+    seats = problem.seats
+    width = max(1, len(problem.kinds))
+    key = seats.klass.astype(np.int64) * width + seats.kind
+    order = np.argsort(key, kind="stable")
+    at = np.searchsorted(key[order], problem.klass[dwelling].astype(np.int64) * width + kind)
+    return np.asarray(seats.value[order[at]] if len(dwelling) else np.zeros(0, np.int64), np.int64)
+
+
+def _accounts(problem: Problem, lists: OwnLists, sure: B) -> tuple[tuple[I64, I32], tuple[I64, I64, I32]]:
+    """Whom the accounts with a list may take when the nominees ``sure`` to be housed come before.
+
+    Returns
+    -------
+    accounts of each class on which anybody may be first, as everybody named there is sure: ``[ptr[k]:ptr[k+1]]`` of the second;
+    on the others, the nominees whose turn it is: of class k, entry and kind ``[ptr[k]:ptr[k+1]]`` of the last two
+    """
+    group = problem.class_group.astype(np.int64)
+    of_group, bound = np.nonzero(lists.binds)
+    low, high = (np.searchsorted(of_group, group, side=side) for side in ("left", "right"))
+    count = high - low
+    klass = np.repeat(np.arange(len(group)), count)
+    account = bound[np.repeat(low - np.cumsum(count) + count, count) + np.arange(len(klass))].astype(np.int32)
+    member = np.zeros(len(group), np.int32)
+    member[problem.klass] = np.arange(len(problem.klass), dtype=np.int32)
+    places = Asked(member[klass], account, np.full(len(klass), -1, np.int32))
+    free, _ = waiting(problem, lists, places, sure)
+    over, waits = np.flatnonzero(free == LAST), np.flatnonzero(free < LAST)
+    ended = np.searchsorted(klass[over], np.arange(len(group) + 1)).astype(np.int64), account[over]
+    some = Asked(*(column[waits] for column in places))
+    return ended, _by_class(offers(problem, lists, some, sure, free[waits]), klass[waits], len(group))
+
+
+def _by_class(found: Offers, klass: I64, n: int) -> tuple[I64, I64, I32]:
+    of = klass[found.place]
+    order = np.lexsort((found.kind, found.entry, of))
+    return np.searchsorted(of[order], np.arange(n + 1)), found.entry[order], found.kind[order]
+
+
+@njit(cache=True, nogil=True)
+def _add(kinds, ptr, row, step, need):  # type: ignore[no-untyped-def]
+    for c in kinds:
+        for m in range(ptr[c], ptr[c + 1]):
+            need[row[m]] += step[m]
+
+
+@njit(cache=True, nogil=True)
+def _charge(c, ptr, row, step, price, need):  # type: ignore[no-untyped-def]
+    """Micropoints that the rules lose by one more first rank of a kind."""
+    lost = 0
+    for m in range(ptr[c], ptr[c + 1]):
+        k = row[m]
+        if price[k] > 0:
+            lost += price[k] * (max(0, need[k] + step[m]) - max(0, need[k]))
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def _move(c, sign, ptr, row, step, need):  # type: ignore[no-untyped-def]
+    for m in range(ptr[c], ptr[c + 1]):
+        need[row[m]] += sign * step[m]
+
+
+@njit(cache=True, nogil=True)
+def _in(wanted, values, low, high):  # type: ignore[no-untyped-def]
+    for i in range(low, high):
+        if values[i] == wanted:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _net(  # type: ignore[no-untyped-def]
+    g, k, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, stamp, when, cost,
+    best, best_kind,
+):  # fmt: skip
+    """Of each type of a group: what its best kind adds (micropoints) and that kind; the largest of all."""
+    top = -(1 << 60)
+    for i in range(begin[g], begin[g + 1]):
+        t = key[i] % n_types
+        best[t], best_kind[t] = -(1 << 60), -1
+        for o in range(o_ptr[i], o_ptr[i + 1]):
+            c = o_kind[o]
+            if not o_first[o] or (
+                binds[g, account[c]] and not _in(account[c], ended, ended_ptr[k], ended_ptr[k + 1])
+            ):
+                continue
+            if stamp[c] != when:
+                stamp[c] = when
+                cost[c] = k_value[c] * MICRO_PER_HUNDREDTH - _charge(c, ptr, row, step, price, need)
+            if cost[c] > best[t]:
+                best[t], best_kind[t] = cost[c], c
+        top = max(top, best[t])
+    return top
+
+
+@njit(cache=True, nogil=True)
+def _sweep(  # type: ignore[no-untyped-def]
+    app, kind, value, entry, firm, used, still, klass, binds, ended_ptr, ended, turn_ptr, turn_entry, turn_kind, menu, group, bonus, menu_ptr, e_app,
+    e_score, e_fit, e_type, fill, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types,
+):  # fmt: skip
+    stamp, cost = np.zeros(len(account), np.int64), np.zeros(len(account), np.int64)
+    best, best_kind = np.full(n_types, -(1 << 60), np.int64), np.full(n_types, -1, np.int32)
+    gained, when = np.int64(0), 0
+    for d in range(len(app)):
+        if still[d]:
+            continue
+        g, k, old = group[d], klass[d], kind[d]
+        now = np.int64(0)
+        if old >= 0:
+            _move(old, -1, ptr, row, step, need)
+            now = value[d] * MICRO_PER_HUNDREDTH - _charge(old, ptr, row, step, price, need)
+        when += 1
+        top = _net(
+            g, k, binds, ended_ptr, ended, begin, key, o_ptr, o_kind, o_first, account, k_value, ptr, row, step, price, need, n_types, stamp,
+            when, cost, best, best_kind,
+        )  # fmt: skip
+        found, most, taken = np.int64(-1), now, np.int32(-1)
+        bound_to = app[d] >= 0 and firm[app[d]]
+        low, high = menu_ptr[menu[d]], menu_ptr[menu[d] + 1]
+        if bound_to:
+            low, high = entry[d], entry[d] + 1
+        for e in range(low, high):
+            plain = (
+                np.int64(fill) + np.int64(e_score[e]) + np.int64(e_fit[e]) + bonus[d]
+            ) * MICRO_PER_HUNDREDTH
+            if plain + top <= most:
+                break
+            a, t = e_app[e], e_type[e]
+            if best_kind[t] < 0 or (used[a] and a != app[d]):
+                continue
+            if plain + best[t] > most:
+                found, most, taken = np.int64(e), plain + best[t], best_kind[t]
+        for i in range(turn_ptr[k], turn_ptr[k + 1]):
+            next_, on = turn_entry[i], turn_kind[i]
+            who = e_app[next_]
+            if (used[who] or bound_to) and who != app[d]:
+                continue
+            plain = (
+                np.int64(fill) + np.int64(e_score[next_]) + np.int64(e_fit[next_]) + bonus[d] + k_value[on]
+            )
+            worth = plain * MICRO_PER_HUNDREDTH - _charge(on, ptr, row, step, price, need)
+            if worth > most:
+                found, most, taken = next_, worth, on
+        if found >= 0:
+            if app[d] >= 0:
+                used[app[d]] = False
+            gained += most - now
+            app[d], kind[d], entry[d] = e_app[found], taken, found
+            plain = np.int64(fill) + np.int64(e_score[found]) + np.int64(e_fit[found])
+            value[d] = plain + bonus[d] + k_value[taken]
+            used[app[d]] = True
+        if kind[d] >= 0:
+            _move(kind[d], 1, ptr, row, step, need)
+        for i in range(begin[g], begin[g + 1]):
+            best_kind[key[i] % n_types] = -1
+    return gained
