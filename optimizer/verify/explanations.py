@@ -123,11 +123,11 @@ def _unsaid(found: Findings, i: int, misses: Misses, a: int) -> None:
 def _check_places(
     said: Said, rows: I64, exchanges: Exchanges, misses: Misses | None, found: Findings
 ) -> None:
-    """Place, points and sentence of the rows that name a dwelling, class by class."""
+    """Place, points and sentence of the rows that name a dwelling, class by class, those of a door and of a place together."""
     misplaced = unproven = 0
     classes = exchanges.classes
     top = int(classes.scores.span)
-    for c, part in _by_class(classes.klass[said.home[rows]], rows):
+    for c, part in _by_class(classes, classes.klass[said.home[rows]], rows):
         entries = classes.entries(c)
         at = np.searchsorted(entries.app, said.app[part])
         known = at < len(entries.app)
@@ -160,8 +160,11 @@ def _check_places(
         found.add("explanations", "points nécessaires", unproven)
 
 
-def _by_class(klass: I64, rows: I64) -> Iterator[tuple[int, I64]]:
-    order = np.argsort(klass, kind="stable")
+def _by_class(classes: Classes, klass: I64, rows: I64) -> Iterator[tuple[int, I64]]:
+    """Rows of each class, in the order in which the doors of the classes are read."""
+    turn = np.empty(len(classes.door_order), np.int64)
+    turn[classes.door_order] = np.arange(len(turn))
+    order = np.lexsort((klass, turn[np.array(classes.door_of, np.int64)[klass]]))
     for part in np.split(order, np.flatnonzero(np.diff(klass[order])) + 1):
         if len(part):
             yield int(klass[part[0]]), rows[part]

@@ -16,6 +16,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from optimizer.domain.memory import give_back
 from optimizer.problem.model import B
 from optimizer.solve.parts.components import Part
 from optimizer.workers import Unit, run_units, workers_of
@@ -114,7 +115,10 @@ class PartTask:
 
 
 def _solved(task: PartTask) -> bytes:
-    return pickle.dumps(task.solve())
+    answer = pickle.dumps(task.solve())
+    if task.depth is not None:
+        give_back()  # a region's arrays weigh gigabytes, and are freed in pieces
+    return answer
 
 
 @dataclass
