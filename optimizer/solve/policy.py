@@ -155,6 +155,36 @@ class RelaxationPolicy:
 
 
 @dataclass(frozen=True)
+class AnnealingPolicy:
+    """Local search on a proposal itself (`primal.annealing`)."""
+
+    least: int = 100
+    """Dwellings from which it is asked; below, the tree's own proposals are soon the best."""
+    most: int = 1_000
+    """Dwellings up to which it is: of a year of thousands, what nominees say of one another takes gigabytes."""
+    runs: int = 4
+    """Runs of one proof at most."""
+    near: int = 50_000
+    """A proposal within one part in so many of the bound is left to the tree."""
+    steps: int = 5_000
+    """Steps of a run for each dwelling."""
+    hot: float = 50e6
+    """Micropoints that a step may lose, about, to begin with."""
+    cold: float = 1e6
+    """The same at the end."""
+    helpers: int = 2
+    """Dwellings that may choose again after a step that would be refused."""
+    taken: int = 20
+    """Steps in a hundred that may take a household from another dwelling."""
+    loss: int = 20_000_000
+    """Micropoints that a pair may lose at the bound's multipliers to be looked at."""
+    households: int = 3
+    """Best households looked at of each dwelling and kind."""
+    order: int = 300_000_000
+    """Micropoints that a first rank out of order costs meanwhile."""
+
+
+@dataclass(frozen=True)
 class TiesPolicy:
     """Search for the one among equal proposals (`ties`)."""
 
@@ -378,7 +408,7 @@ class SearchPolicy:
     ----------
     choice : backend and proof by size
     branching : of every tree
-    tree, relaxation, ties : the published proof and the one among equal proposals
+    tree, relaxation, annealing, ties : the published proof and the one among equal proposals
     parts : a country, part by part
     generation, primal, nodes : the scale kernel
     """
@@ -387,6 +417,7 @@ class SearchPolicy:
     branching: BranchingPolicy = BranchingPolicy()
     tree: TreePolicy = TreePolicy()
     relaxation: RelaxationPolicy = RelaxationPolicy()
+    annealing: AnnealingPolicy = AnnealingPolicy()
     ties: TiesPolicy = TiesPolicy()
     parts: PartsPolicy = PartsPolicy()
     generation: GenerationPolicy = GenerationPolicy()

@@ -13,6 +13,7 @@ from optimizer.solve import Solved, SolveOptions, solve
 from optimizer.solve.incumbent import Incumbent, objective
 from optimizer.solve.layout import lay_out
 from optimizer.solve.policy import DEFAULT, SearchPolicy
+from optimizer.solve.primal.annealing import annealed
 from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.certificate import Inner
 from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, constant, kind_costs, price_out
@@ -152,6 +153,30 @@ def test_a_proof_by_assignments_ends_at_the_same_proposal(make) -> None:
         ]
         branched += any(isinstance(node, Inner) for node in priced.certificate.nodes)
     assert branched or make is tiny
+
+
+def test_annealing_betters_a_proposal_near_the_root_and_says_the_same_twice() -> None:
+    policy = EVERYWHERE.having(annealing__least=1)
+    better = 0
+    for seed in range(4):
+        problem = binding(seed, 16, 30)
+        layout = lay_out(problem)
+        first = greedy(layout)
+        start = Incumbent(layout, first, objective(layout, first))
+        prover = Job(problem, layout, Formulation(layout, policy), start, Watch()).prover
+        prover.run(1)
+        root, held = prover.root, start.objective
+        if root is None or prover.done:
+            continue
+        made, again = (
+            annealed(layout, root.multipliers, root.priced, start.first, seed, policy.annealing) for _ in "ab"
+        )
+        assert [made.dwelling.tolist(), made.app.tolist()] == [again.dwelling.tolist(), again.app.tolist()]
+        assert (
+            objective(layout, made) >= held
+        )  # raises on an order passed over or a dwelling left empty that must be filled
+        better += objective(layout, made) > held
+    assert better
 
 
 def test_a_plunge_or_a_quick_dive_leaves_a_tree_that_still_proves() -> None:

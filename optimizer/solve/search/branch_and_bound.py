@@ -55,6 +55,8 @@ class BranchAndBound:
         """Largest bound of a node that leaves nothing to split and yet is not closed."""
         self.near = False
         """Whether a proposal was near when the tree was begun, or it was begun again with one."""
+        self.annealed = 0
+        """Runs of local search from the root (`search.annealing`)."""
         self.wait, self.patient = 0, 0
         """Nodes between two looks for a proposal next to an LP solution, and number of nodes from which the next is due."""
         self.nothing = nothing(self.layout)

@@ -12,6 +12,7 @@ from optimizer.solve.primal.restricted_mip import mip_near
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Path, Step
 from optimizer.solve.relaxation.master import NodeLP
+from optimizer.solve.search.annealing import anneal
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import dearest_mir, nearly_settled
 from optimizer.solve.search.plunging import plunge
@@ -84,9 +85,8 @@ def improve(prover: BranchAndBound) -> bool:
     if prover.master.subproblem is None:
         return dive(prover, node.path)
     quick = len(prover.layout.problem.dwelling_ids) <= prover.policy.quick_to
-    if quick and prover.far_from(node.bound) and quick_dive(prover, node.path):
-        return True
-    return plunge(prover)
+    found = quick and prover.far_from(node.bound) and quick_dive(prover, node.path)
+    return anneal(prover) or found or plunge(prover)
 
 
 def close(prover: BranchAndBound, budget: int, gap: float) -> bool:

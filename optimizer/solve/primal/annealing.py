@@ -1,0 +1,250 @@
+"""Local search on a proposal itself: simulated annealing with short ejection chains, compiled, in whole numbers.
+
+A linear program gives counts in part, and whoever makes them whole one by one pays for the last ones. Here a proposal is
+changed as it stands: a dwelling takes another choice; a household taken from another dwelling has that one choose again; and where
+the change costs too much, some dwelling that can help a row that now lacks leases makes its best choice, and another. What is gained
+or lost is counted exactly over the rows touched, and kept by the rule of Metropolis while the temperature falls. Réservataires' orders
+have a price meanwhile, and a proposal is taken only where all of them are kept.
+
+The generator is of its own and temperatures are whole micropoints: the same numbers give the same proposal on every machine.
+
+References
+----------
+S. Kirkpatrick, C. Gelatt, M. Vecchi, *Optimization by simulated annealing*, Science 220 (1983), 671-680. F. Glover, *Ejection chains,
+reference structures and alternating path methods for traveling salesman problems*, Discrete Applied Mathematics 65 (1996), 223-253.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from optimizer.problem.model import I64, FirstRanks
+from optimizer.solve.layout import Layout
+from optimizer.solve.policy import AnnealingPolicy
+from optimizer.solve.primal.landscape import Landscape, landscape
+from optimizer.solve.proof.dual_bound import TEN, Multipliers, Priced
+
+LEVELS = 1 << 12
+"""Temperatures of a run, and entries of the table of -ln u."""
+SHARE = 1 << 16
+"""Unit of that table."""
+FEW = 64
+"""Rows that lack leases among which a helper is sought."""
+
+
+def annealed(
+    layout: Layout, m: Multipliers, priced: Priced, first: FirstRanks, number: int, policy: AnnealingPolicy
+) -> FirstRanks:
+    """The best proposal met from ``first`` on, over pairs that lose little at some multipliers.
+
+    ``number`` of the run: another one goes another way. What is returned keeps every order that ``first`` keeps.
+    """
+    land = landscape(
+        layout, m, priced, first, loss=policy.loss * TEN, depth=policy.households, order=policy.order
+    )
+    group, choice = _placed(land, layout, first)
+    owner = np.full(len(layout.problem.application_ids), -1, np.int32)
+    held = land.app[choice]
+    owner[held[held >= 0]] = np.flatnonzero(held >= 0)
+    chance = -np.log((np.arange(LEVELS) + 0.5) / LEVELS)
+    fall = policy.hot * (policy.cold / policy.hot) ** (np.arange(LEVELS) / LEVELS)
+    _anneal(
+        land.group_ptr, land.choice_ptr, land.app, land.value, land.mark_ptr, land.row, land.weight, land.price,
+        land.can_ptr, land.can, land.held.copy(), land.n_priced, group, choice, owner,
+        policy.steps * len(choice), np.rint(fall).astype(np.int64), np.rint(chance * SHARE).astype(np.int64),
+        number, policy.helpers, policy.taken,
+    )  # fmt: skip
+    dwelling = np.flatnonzero(land.kind[choice] >= 0)
+    best = choice[dwelling]
+    return FirstRanks(dwelling.astype(np.int32), land.app[best], land.kind[best])
+
+
+def _placed(land: Landscape, layout: Layout, first: FirstRanks) -> tuple[I64, I64]:
+    """Group and choice of every dwelling in a proposal."""
+    n = len(layout.problem.dwelling_ids)
+    app, kind = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
+    app[first.dwelling], kind[first.dwelling] = first.app, first.kind
+    group_of = np.repeat(np.arange(len(land.choice_ptr) - 1), np.diff(land.choice_ptr))
+    home = np.searchsorted(land.group_ptr, group_of, side="right") - 1
+    same = np.flatnonzero((land.app == app[home]) & (land.kind == kind[home]))
+    choice = np.zeros(n, np.int64)
+    choice[home[same]] = same
+    return group_of[choice].astype(np.int64), choice
+
+
+@njit(cache=True, nogil=True)
+def _draw(state, n):  # type: ignore[no-untyped-def]
+    """A number below ``n`` (xorshift, Marsaglia 2003)."""
+    x = state[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    state[0] = x
+    return np.int64(((x >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
+
+
+@njit(cache=True, nogil=True)
+def _put(group, sign, mark_ptr, row, weight, price, held):  # type: ignore[no-untyped-def]
+    """Have a group enter (1) or leave (-1) the rows; what that costs."""
+    cost = 0
+    for i in range(mark_ptr[group], mark_ptr[group + 1]):
+        r = row[i]
+        before = held[r]
+        after = before + sign * weight[i]
+        held[r] = after
+        cost += price[r] * (max(after, 0) - max(before, 0))
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def _cost(group, mark_ptr, row, weight, price, held):  # type: ignore[no-untyped-def]
+    cost = 0
+    for i in range(mark_ptr[group], mark_ptr[group + 1]):
+        r = row[i]
+        before = held[r]
+        cost += price[r] * (max(before + weight[i], 0) - max(before, 0))
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def _free(group, choice_ptr, app, owner, but):  # type: ignore[no-untyped-def]
+    """Best choice of a group whose household nobody holds, save dwelling ``but``; -1: none."""
+    for c in range(choice_ptr[group], choice_ptr[group + 1]):
+        a = app[c]
+        if a < 0 or owner[a] < 0 or owner[a] == but:
+            return c
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _lacking(state, first, second, mark_ptr, row, price, can_ptr, can, held, rows, sums):  # type: ignore[no-untyped-def]
+    """A dwelling that can move a row which two groups touch and which lacks leases, by what it lacks; -1: none."""
+    n, total = 0, 0.0
+    for turn in range(2):
+        group = first if turn == 0 else second
+        for i in range(mark_ptr[group], mark_ptr[group + 1]):
+            r = row[i]
+            if held[r] > 0 and can_ptr[r + 1] > can_ptr[r] and n < FEW:
+                total += price[r] * min(held[r], 20_000)
+                rows[n], sums[n] = r, total
+                n += 1
+    if n == 0:
+        return -1
+    wanted = total * _draw(state, 1 << 30) / (1 << 30)
+    i = 0
+    while i < n - 1 and sums[i] < wanted:
+        i += 1
+    r = rows[i]
+    return can[can_ptr[r] + _draw(state, can_ptr[r + 1] - can_ptr[r])]
+
+
+@njit(cache=True, nogil=True)
+def _in_order(held, n_priced):  # type: ignore[no-untyped-def]
+    for r in range(n_priced, len(held)):
+        if held[r] > 0:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _anneal(  # type: ignore[no-untyped-def]
+    group_ptr, choice_ptr, app, value, mark_ptr, row, weight, price, can_ptr, can, held, n_priced,
+    group, choice, owner, steps, fall, chance, number, helpers, taken,
+):  # fmt: skip
+    """``choice`` becomes that of the best proposal met."""
+    state = np.array([np.uint64(number + 1) * np.uint64(2654435761) + np.uint64(88172645463325252)])
+    n_dwellings = len(group)
+    for d in range(n_dwellings):
+        _put(group[d], 1, mark_ptr, row, weight, price, held)
+    now, best = 0, 0  # of the proposal begun with
+    kept = choice.copy()
+    rows, sums = np.empty(FEW, np.int64), np.empty(FEW, np.float64)
+    size = helpers + 2
+    moved, old_group, old_choice = (
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+    )
+    for step in range(steps):
+        allowed = fall[step * LEVELS // steps] * chance[_draw(state, LEVELS)] // SHARE
+        d = _draw(state, n_dwellings)
+        q = group_ptr[d] + _draw(state, group_ptr[d + 1] - group_ptr[d])
+        other = -1
+        if _draw(state, 100) < taken:
+            c = choice_ptr[q] + _draw(state, choice_ptr[q + 1] - choice_ptr[q])
+            if app[c] >= 0 and owner[app[c]] != d:
+                other = owner[app[c]]
+        else:
+            c = _free(q, choice_ptr, app, owner, d)
+        if c < 0 or c == choice[d]:
+            continue
+        left, before = group[d], choice[d]
+        moved[0], old_group[0], old_choice[0] = d, left, before
+        n = 1
+        lost = value[before] - value[c]
+        if q != left:
+            lost += _put(left, -1, mark_ptr, row, weight, price, held)
+            lost += _put(q, 1, mark_ptr, row, weight, price, held)
+        if app[before] >= 0:
+            owner[app[before]] = -1
+        if app[c] >= 0:
+            owner[app[c]] = d
+        group[d], choice[d] = q, c
+        accepted = False
+        for turn in range(helpers + 1):
+            e = other
+            if other < 0:
+                if lost <= allowed:
+                    accepted = True
+                    break
+                if turn == helpers:
+                    break
+                e = _lacking(state, q, left, mark_ptr, row, price, can_ptr, can, held, rows, sums)
+                if e < 0:
+                    break
+                if e == d:
+                    continue
+            was, had = group[e], choice[e]
+            gone = value[had] + _put(was, -1, mark_ptr, row, weight, price, held)
+            if other < 0 and app[had] >= 0:
+                owner[app[had]] = -1
+            top, to, with_ = np.int64(-(1 << 60)), np.int64(-1), np.int64(-1)
+            for p in range(group_ptr[e], group_ptr[e + 1]):
+                x = _free(p, choice_ptr, app, owner, -1)
+                if x >= 0:
+                    worth = value[x] - _cost(p, mark_ptr, row, weight, price, held)
+                    if worth > top:
+                        top, to, with_ = np.int64(worth), np.int64(p), x
+            moved[n], old_group[n], old_choice[n] = e, was, had
+            n += 1
+            if to < 0:  # a dwelling that must be filled is left without a household
+                _put(was, 1, mark_ptr, row, weight, price, held)
+                break
+            _put(to, 1, mark_ptr, row, weight, price, held)
+            if app[with_] >= 0:
+                owner[app[with_]] = e
+            lost += gone - top
+            group[e], choice[e] = to, with_
+            other = -1
+        if accepted:
+            now -= lost
+            if now > best and _in_order(held, n_priced):
+                best = now
+                kept[:] = choice
+            continue
+        for i in range(n):
+            a = app[choice[moved[i]]]
+            if a >= 0 and owner[a] == moved[i]:
+                owner[a] = -1
+        for i in range(n - 1, -1, -1):
+            e = moved[i]
+            if group[e] != old_group[i]:
+                _put(group[e], -1, mark_ptr, row, weight, price, held)
+                _put(old_group[i], 1, mark_ptr, row, weight, price, held)
+            group[e], choice[e] = old_group[i], old_choice[i]
+        for i in range(n):
+            a = app[choice[moved[i]]]
+            if a >= 0:
+                owner[a] = moved[i]
+    choice[:] = kept
