@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 KERNELS := $(VENV)/.kernels
 DESK := $(VENV)/.desk
 
-.PHONY: demo test test-desk soak bench check kernels docs clean
+.PHONY: demo test suite test-desk soak bench check kernels docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -39,9 +39,12 @@ kernels: $(STAMP)
 	@$(BIN)/python -m optimizer.runs.kernels
 	@touch $(KERNELS)
 
-# Contrôles et compilation côte à côte ; le code des tests est gardé compilé, où que PYTHONDONTWRITEBYTECODE soit posé.
+# Contrôles d'un côté, compilation puis tests de l'autre : aucun cœur n'attend que les types soient vérifiés.
 test: $(STAMP)
-	@$(MAKE) --no-print-directory -j 2 check kernels
+	@$(MAKE) --no-print-directory -j 2 check suite
+
+# Le code des tests est gardé compilé, où que PYTHONDONTWRITEBYTECODE soit posé.
+suite: kernels
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk
 
 test-desk: $(DESK) kernels

@@ -13,8 +13,9 @@ import numpy as np
 
 from optimizer.eligibility.facts import Facts
 from optimizer.eligibility.naming import accounts_of
-from optimizer.problem.leans import Kept
+from optimizer.problem.leans import Kept, Missing
 from optimizer.problem.model import I32, I64, B
+from optimizer.problem.named_group import Decided, NamedGroup
 from optimizer.problem.nominees import Nominees, among
 from optimizer.problem.orders import OrderTable
 from optimizer.problem.own_lists import unwritten
@@ -49,9 +50,29 @@ class Naming:
         if remembered is not None:
             self.orders = remembered.same_orders(self.orders)
         self.kept = kept
+        self._groups = None if remembered is None or kept else remembered.groups
         self.alone = self._alone()
         self._pinned: B = np.zeros(len(facts.applications.ids), bool)
         self._pinned[facts.pins[:, 1]] = True
+        self._everywhere = facts.pins[:, 1].tobytes()
+
+    def decided(self, dwelling: int) -> Decided:
+        """What decisions say of a dwelling and, by who is pinned elsewhere, of its households."""
+        facts = self.facts
+        pinned = facts.pinned_application.get(dwelling)
+        on = -1 if pinned is None else facts.pinned_account[dwelling]
+        return facts.oriented.get(dwelling, -1), -1 if pinned is None else pinned, on, self._everywhere
+
+    def known_group(self, member: int, apps: I32, missing: Missing) -> NamedGroup | None:
+        """What an earlier build found out about a group, where the same is asked again."""
+        known = None if self._groups is None else self._groups.get(member)
+        same = known is not None and known.answers(apps, missing, self.decided(member), self.orders)
+        return known if same else None
+
+    def learn_group(self, member: int, named: NamedGroup) -> None:
+        """Keep what was found out about a group."""
+        if self._groups is not None:
+            self._groups[member] = named
 
     @property
     def singled(self) -> frozenset[int]:

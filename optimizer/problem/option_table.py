@@ -9,8 +9,9 @@ import numpy as np
 from optimizer.problem.entries import Entries
 from optimizer.problem.groups import Groups
 from optimizer.problem.kinds import Asked, KindTable, Marks
-from optimizer.problem.leans import Leans
+from optimizer.problem.leans import Leans, Missing
 from optimizer.problem.model import I32, I64, B, Options
+from optimizer.problem.named_group import NamedGroup
 from optimizer.problem.naming import Naming
 from optimizer.problem.orders import Signs
 from optimizer.problem.rulebook import RuleBook
@@ -44,33 +45,23 @@ def option_table(
             continue
         types, each = np.unique(np.concatenate([met[m][0] for m in used]), return_index=True)
         apps = np.concatenate([met[m][1] for m in used])[each]
-        accounts, eligible, first = naming.ask(member, apps)
-        value, keep = leans.points(member, groups.missing[group], accounts, eligible, apps)
+        named = naming.known_group(member, apps, groups.missing[group])
+        if named is None:
+            named = _named(naming, leans, member, apps, groups.missing[group])
+            naming.learn_group(member, named)
         place = groups.place(book.ground, member)
-        special, listed = naming.orders.special(member, apps), naming.orders.listed(apps)
-        account_at, inside = np.nonzero(eligible.T)
-        many = np.bincount(account_at, minlength=len(accounts)).tolist()
-        rows = np.empty((6, len(inside)), np.int64)
-        rows[_BITS] = entries.bits[types[inside]]
-        rows[_VALUE], rows[_KEEP] = value[inside, account_at], keep[inside, account_at]
-        rows[_ORDER], rows[_NOMINEE] = 0, np.where(listed[inside], apps[inside], -1)
-        apart = np.where(special[inside], apps[inside], -1)
+        rows = named.columns.copy()
+        own_types = types[named.inside]
+        rows[_BITS] = entries.bits[own_types]
         begin = 0
-        for account, n in zip(accounts.tolist(), many, strict=True):
-            if not n:
-                continue
-            part = slice(begin, begin + n)
+        for account, n, own in named.accounts:
+            rows[_CALL, begin : begin + n] = len(calls)
             begin += n
-            own: tuple[Signs, ...] = (naming.orders.others(member, account),)
-            alone = apart[part]
-            if (alone >= 0).any():
-                rows[_ORDER, part], own = naming.orders.signs_of(member, account, alone)
-            rows[_CALL, part] = len(calls)
             calls.append((account, table.marks(place, account)))
             signs.append([table.sign(one) for one in own])
-        keys.append(types[inside].astype(np.int64) + np.int64(group) * entries.n_types)
+        keys.append(own_types.astype(np.int64) + np.int64(group) * entries.n_types)
         columns.append(rows)
-        firsts.append(first[inside, account_at])
+        firsts.append(named.first)
     if not calls:
         return Options(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool))
     kinds = table.of_types(Asked(calls, signs, np.concatenate(columns, axis=1)))
@@ -82,4 +73,40 @@ def option_table(
         ptr=np.append(start, len(key)).astype(np.int64),
         kind=kinds[by_key],
         first=np.concatenate(firsts)[by_key],
+    )
+
+
+def _named(naming: Naming, leans: Leans, member: int, apps: I32, missing: Missing) -> NamedGroup:
+    """What naming, orders and points say of one application of each type."""
+    accounts, eligible, first = naming.ask(member, apps)
+    value, keep = leans.points(member, missing, accounts, eligible, apps)
+    special, listed = naming.orders.special(member, apps), naming.orders.listed(apps)
+    account_at, inside = np.nonzero(eligible.T)
+    many = np.bincount(account_at, minlength=len(accounts)).tolist()
+    rows = np.empty((6, len(inside)), np.int64)
+    rows[_CALL], rows[_BITS] = 0, 0
+    rows[_VALUE], rows[_KEEP] = value[inside, account_at], keep[inside, account_at]
+    rows[_ORDER], rows[_NOMINEE] = 0, np.where(listed[inside], apps[inside], -1)
+    apart = np.where(special[inside], apps[inside], -1)
+    found: list[tuple[int, int, tuple[Signs, ...]]] = []
+    begin = 0
+    for account, n in zip(accounts.tolist(), many, strict=True):
+        if not n:
+            continue
+        part = slice(begin, begin + n)
+        begin += n
+        own: tuple[Signs, ...] = (naming.orders.others(member, account),)
+        alone = apart[part]
+        if (alone >= 0).any():
+            rows[_ORDER, part], own = naming.orders.signs_of(member, account, alone)
+        found.append((account, n, own))
+    return NamedGroup(
+        apps,
+        missing,
+        naming.decided(member),
+        naming.orders,
+        tuple(found),
+        inside,
+        rows,
+        first[inside, account_at],
     )

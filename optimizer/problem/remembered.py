@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from optimizer.problem.kinds import KnownMarks
+from optimizer.problem.named_group import NamedGroup
 from optimizer.problem.orders import OrderTable
 from optimizer.problem.pools import KnownPools, Pools
 from optimizer.problem.sorted_menus import SortedMenu, SortedMenus
@@ -26,6 +27,8 @@ class Remembered:
     marks: KnownMarks = field(default_factory=dict)
     """Rows that a first rank enters: what rules say of a place."""
     orders: OrderTable | None = None
+    groups: dict[int, NamedGroup] = field(default_factory=dict)
+    """By the dwelling that stood for a group."""
 
     def same_orders(self, orders: OrderTable) -> OrderTable:
         """The orders known, with all that was asked of them, where they are the same."""
@@ -35,4 +38,4 @@ class Remembered:
 
     def copy(self) -> Remembered:
         """For another way on from here (a trial): what it learns is its own."""
-        return replace(self, menus=self.menus.copy(), seats=dict(self.seats))
+        return replace(self, menus=self.menus.copy(), seats=dict(self.seats), groups=dict(self.groups))

@@ -142,7 +142,9 @@ def solve(problem: Problem, options: SolveOptions | None = None, progress: Repor
 
 def _start(layout: Layout, options: SolveOptions, placed: Start | None = None) -> Incumbent:
     first = greedy(layout) if placed is None else placed.first
-    incumbent = Incumbent(layout, first, objective(layout, first))
+    few = len(layout.problem.dwelling_ids) <= options.policy.tree.exchanged_to
+    incumbent = Incumbent(layout, first, objective(layout, first), exchanges=few)
+    incumbent.exchange()
     incumbent.offer(options.warm)
     return incumbent
 

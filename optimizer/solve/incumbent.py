@@ -8,6 +8,7 @@ from optimizer.problem import Evaluation, InvalidSolution, evaluate
 from optimizer.problem.model import MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks
 from optimizer.solve.layout import Layout
 from optimizer.solve.primal.orders import obeying
+from optimizer.solve.primal.pair_exchanges import exchanged
 
 
 @dataclass
@@ -18,6 +19,8 @@ class Incumbent:
     first: FirstRanks
     objective: int
     improved: int = 0
+    exchanges: bool = False
+    """Whether every better proposal is looked at for exchanges that make it better still."""
 
     def offer(self, first: FirstRanks | None) -> bool:
         """Take a proposal if it holds and is better; what passes over a réservataire's order is taken back first."""
@@ -32,7 +35,17 @@ class Incumbent:
             return False
         self.first, self.objective = first, value
         self.improved += 1
+        self.exchange()
         return True
+
+    def exchange(self) -> None:
+        """Make every exchange that gains, where they are looked for."""
+        if not self.exchanges:
+            return
+        first = obeying(self.layout.problem, exchanged(self.layout, self.first))
+        value = objective(self.layout, first)
+        if value > self.objective:
+            self.first, self.objective = first, value
 
 
 def objective(layout: Layout, first: FirstRanks) -> int:

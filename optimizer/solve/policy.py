@@ -49,7 +49,7 @@ class BranchingPolicy:
     """Counts looked at in vain after the best one."""
     trial_steps: int = 40
     """Simplex steps of a trial."""
-    reliable: int = 4
+    reliable: int = 3
     """Trials of each side from which a pseudocost is believed."""
     dearer: float = 1 / 8
     """Weight, in what a division is worth, of the side that loses more."""
@@ -93,6 +93,8 @@ class TreePolicy:
     """Part of such a household by which it may be from a whole number to be held to it during a dive."""
     dive_steps: int = 120
     """Counts made whole one after the other in a dive, at most."""
+    exchanged_to: int = 60
+    """Dwellings up to which every better proposal is improved by exchanges: their number grows with the square."""
     quick_to: int = 150
     """Dwellings up to which a quick dive is tried: on 250 with every rule one had not ended after 23 s of processor."""
     quick_together: int = 8
@@ -127,10 +129,12 @@ class RelaxationPolicy:
 
     assigned_from: int = 100
     """Dwellings from which a node is priced so; below, the LP's own prices take less time."""
-    linked_to: int = 40_000
-    """Kinds of first ranks up to which a case with chains is priced so: every tenant is one of its own at every dwelling."""
+    bid_step: int = 50
+    """Hundredths of a point by which dwellings outbid one another before the LP of a case with chains (`relaxation.chain_auction`)."""
+    bids: int = 40
+    """Bids of a dwelling at most, on average."""
     turns: int = 8
-    """Pairs of each class that an LP with links begins with where it is not."""
+    """Pairs of each class that it begins with."""
     answers_kept: int = 32
     """Earlier answers from which the next may start."""
     answer_far: int = 1_000

@@ -24,6 +24,7 @@ from optimizer.store.law import law
 from optimizer.store.records import Actor, CandidateRecord, ItemRecord, SessionRecord
 from optimizer.synth import synthesize, write_case
 from tests.deskwork.filling import fill
+from tests.store.empty import empty_desk
 
 SECRETARY = Actor("Secrétaire", "S")
 CHAIR = "Mme Présidente"
@@ -167,9 +168,9 @@ START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 @cache
 def _template() -> tuple[Path, str]:
-    """A desk with the small commission's session in preparation, made once a process: migrations take seconds."""
+    """A desk with the small commission's session in preparation, made once a process."""
     folder = _kept_folder()
-    with store.open(folder / "bureau.sqlite", create=True, clock=Clock(START)) as desk:
+    with store.open(empty_desk(folder), clock=Clock(START)) as desk:
         session_id = begin(
             desk, SECRETARY, ready(), commission="CALEOL Besançon", on=HELD, hour="14:00", place="Besançon, siège", quorum=3,
             quorum_rule="trois voix présentes ou représentées (article 4)",
@@ -200,7 +201,7 @@ class Now(Clock):
 def held_today(folder: Path, name: str = "bureau.sqlite") -> Room:
     """A desk whose session was held today, on the machine's clock."""
     clock = Now()
-    desk = store.open(folder / name, create=True)
+    desk = store.open(empty_desk(folder, name))
     made = Room(folder, clock, desk)
     made.session_id = begin(
         desk, SECRETARY, ready(), commission="CALEOL Besançon", on=desk.today(), place="Besançon", quorum=3

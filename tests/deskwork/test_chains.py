@@ -34,6 +34,7 @@ from tests.chains.towns import tenant
 from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, MEMBERS, OPENED, SECRETARY, START, Clock, decided
 from tests.end_to_end.small import agreement, application, dwelling, write
+from tests.store.empty import empty_desk
 
 TENANT, FREED = "T0", "H0"
 
@@ -58,7 +59,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             settings.write(f"  national.prices.{rule}: 0\n")
     propose_to(case, base / "resultat", Options(chains=1, pdf=False))
     (base / "draft").mkdir()
-    with store.open(base / "draft" / "bureau.sqlite", create=True, clock=Clock(START)) as desk:
+    with store.open(empty_desk(base / "draft"), clock=Clock(START)) as desk:
         ready = agenda(base / "resultat", case, importers.read(case))
         begin(desk, SECRETARY, ready, commission="CALEOL", on=HELD, quorum=3)
     copied(base / "draft", base / "held")

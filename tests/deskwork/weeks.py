@@ -32,6 +32,7 @@ from optimizer.web.children.job import PROSPECTS
 from optimizer.web.demo import make_accounts
 from tests.deskwork.filling import fill
 from tests.deskwork.room import HELD, MEMBERS, OPENED, REFUSAL, START, Clock, decided, imported, listed
+from tests.store.empty import empty_desk
 
 Rows = dict[tuple[str, str, str], dict[str, Any]]
 WEEKS = 3
@@ -86,7 +87,7 @@ def turned(desk: store.Store, case: Path, out: Path) -> Path:
 def by_workbook(folder: Path, then: Any = None) -> Weeks:
     """Three weeks on the workbook alone; ``then(desk, weeks)`` looks at the desk before it is closed."""
     weeks, clock = Weeks(folder), Clock(START)
-    with store.open(folder / "bureau.sqlite", create=True, clock=clock) as desk:
+    with store.open(empty_desk(folder), clock=clock) as desk:
         make_accounts(desk)
         first = ""
         for week in range(WEEKS):

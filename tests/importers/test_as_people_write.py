@@ -1,4 +1,4 @@
-"""Two hundred files as people write them: the exact rows read, the repairs told, and the verifier reads the same."""
+"""Files as people write them, a thousand in the long campaign: the exact rows read, the repairs told, and the verifier reads the same."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from optimizer.importers import read_findings
 from optimizer.verify import cells
 from optimizer.verify.tables import RawTable
 from optimizer.verify.tables import read_case as read_again
+from tests import campaign
 from tests.importers.base import SETTINGS, TABLES
 from tests.importers.habits import HABITS
 
-FILES = 200
+FILES = campaign.part(1_000, 128)  # every habit stands in one of the first 128
 DIALECTS = (
     (";", "utf-8"),
     (";", "utf-8-sig"),

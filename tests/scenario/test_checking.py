@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from optimizer.scenario import expand, read_scenario, run_scenarios, shipped
 from optimizer.scenario.checking import checked
 from optimizer.scenario.flux_under import flux_under
 from optimizer.synth import write_case
+from tests.cli.running import attriflux
 
 HEAD = 'title: "T"\nwhy: "W"\nchanges:\n  national.lec.first_quartile_share: 0.30\n'
 ELSEWHERE = {
@@ -53,13 +52,9 @@ def test_a_shipped_scenario_applies_to_another_territory_or_says_why_not(belfort
 
 @pytest.mark.parametrize("name", sorted(ELSEWHERE))
 def test_the_command_refuses_in_one_line_and_writes_nothing(belfort, name, tmp_path):
-    words = ["attriflux", "scenario", "run", name, "--case", str(belfort), "--out", str(tmp_path / "out")]
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.argv={words!r}; from optimizer.cli import main; main()"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2 and not (tmp_path / "out").exists()
-    *checks, refusal = done.stderr.splitlines()
+    done = attriflux("scenario", "run", name, "--case", belfort, "--out", tmp_path / "out")
+    assert done.code == 2 and not (tmp_path / "out").exists()
+    *checks, refusal = done.err.splitlines()
     assert refusal.startswith(ELSEWHERE[name][1]) and all("vérification : " in line for line in checks)
 
 

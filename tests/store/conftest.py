@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import store
+from tests.store.empty import empty_desk
 from tests.store.playing import Play, Ticking
 
 SERVER = os.environ.get("ATTRIFLUX_TEST_POSTGRES", "")
@@ -23,13 +24,11 @@ Desk = Path | str
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """An empty desk, closed: its folder, or the name of its database."""
-    folder = tmp_path_factory.mktemp("modele")
     if SERVER:
         order("CREATE DATABASE modele")
         store.open(SERVER.replace("/postgres?", "/modele?"), create=True, clock=Ticking()).close()
         return "modele"
-    store.open(folder / "bureau.sqlite", create=True, clock=Ticking()).close()
-    return folder
+    return empty_desk(tmp_path_factory.mktemp("modele")).parent
 
 
 def order(text: str, address: str = SERVER) -> None:

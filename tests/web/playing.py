@@ -12,6 +12,7 @@ from optimizer.store import commands, queries
 from optimizer.store.records import Actor, AttendanceRecord, NewCandidate, NewDecision, NewItem, SessionRecord
 from optimizer.web.access import ROLES
 from optimizer.web.deployment import Deployment
+from tests.store.empty import empty_desk
 
 PASSWORD = "carrefour-lilas-42"
 LANDLORD, COMMISSION = "OPH25", "CALEOL Besançon"
@@ -67,7 +68,8 @@ class Played:
 
     def open(self) -> None:
         """Open the desk and serve it; a process serves one at a time."""
-        self.store = store.open(self.folder / "bureau.sqlite", create=True, clock=self.clock)
+        file = self.folder / "bureau.sqlite"
+        self.store = store.open(file if file.exists() else empty_desk(self.folder), clock=self.clock)
         from django.conf import settings
 
         from optimizer.web.deploying import deploy

@@ -19,6 +19,7 @@ from optimizer.solve.cuts.mir import Inequality
 from optimizer.solve.highs_lp import INFINITY, F, add_columns, add_rows, new_model
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.node import Formulation, Restriction, mir_row
+from optimizer.solve.relaxation.chain_auction import clear
 from optimizer.solve.relaxation.entering import Entering, ranges
 from optimizer.solve.relaxation.first_pairs import dearest_kinds, taken_in_turns
 from optimizer.solve.relaxation.subproblem import subproblem_of
@@ -188,23 +189,29 @@ class ColumnPool:
         return [(u, *column) for column in zip(*columns, strict=True)]
 
     def _seed_apart(self) -> None:
-        """Columns for an LP with links: in turns, each class takes its best entry among the households that no class has taken in the turn.
+        """Columns for an LP with links: what an auction leaves with each dwelling and, in turns, the best entry of each class at its
+        prices, among the households that no class has taken in the turn.
 
         The dwellings that tenants may free are many and suit the same households: the best few of each would be the same few. Each
         has the kind that adds most to its value; what the rules would rather have comes with the prices.
         """
-        cut, layout = self.layout.cut, self.layout
-        turns = self.formulation.policy.relaxation.turns
-        entries = taken_in_turns(cut.ptr, cut.app, cut.value, len(layout.problem.application_ids), turns)
-        kind = dearest_kinds(
-            cut.key[entries], layout.option_ptr, layout.option_kind, layout.problem.kinds.value
+        layout, full, policy = self.layout, self.layout.full, self.formulation.policy.relaxation
+        if not len(full.app):
+            return self._seed()
+        cleared = clear(layout, policy.bid_step, policy.bids)
+        turns = taken_in_turns(
+            full.ptr, full.app, cleared.worth, len(layout.problem.application_ids), policy.turns
         )
-        klass = np.searchsorted(cut.ptr, entries, side="right") - 1
+        entries = np.union1d(cleared.held, turns)
+        kind = dearest_kinds(
+            full.key[entries], layout.option_ptr, layout.option_kind, layout.problem.kinds.value
+        )
+        klass = np.searchsorted(full.ptr, entries, side="right") - 1
         columns = zip(
             np.array(self.unit_of_class, np.int64)[klass].tolist(),
-            cut.app[entries].tolist(),
+            full.app[entries].tolist(),
             kind.tolist(),
-            cut.value[entries].tolist(),
+            full.value[entries].tolist(),
             strict=True,
         )
         self._add_batches([list(columns), *(self._seat_batch(u) for u in self.unit_of_class)])

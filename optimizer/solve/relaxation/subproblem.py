@@ -158,8 +158,8 @@ def subproblem_of(layout: Layout, policy: SearchPolicy) -> Subproblem | None:
     problem = layout.problem
     if len(problem.dwelling_ids) < policy.relaxation.assigned_from or not len(problem.entry_app):
         return None
-    if len(problem.kinds) > policy.relaxation.linked_to and layout.link_of:
-        # each tenant is a cell of its own at each dwelling: writing them takes longer than the LP, whose prices are good
+    if layout.link_of:
+        # each tenant is a cell of its own at each dwelling: writing them takes longer than an LP that begins with good pairs
         return None
     made = Subproblem(layout, policy)
     reach = int((layout.price * 10_000).max(initial=0)) * min(len(layout.active), 64)
