@@ -92,7 +92,7 @@ def _named(naming: Naming, leans: Leans, member: int, apps: I32, missing: Missin
     apart = np.where(special[inside], apps[inside], -1)
     some = [(account, n) for account, n in zip(accounts.tolist(), many, strict=True) if n]
     if (apart >= 0).any():
-        entered = naming.orders.signs_of(member, *map(list, zip(*some, strict=True)), apart)
+        entered = naming.orders.signs_of(member, [a for a, _ in some], [n for _, n in some], apart)
         rows[_ORDER], signs, each = entered.place, entered.signs, entered.many.tolist()
     else:
         others = [naming.orders.others(member, account) for account, _ in some]
