@@ -12,9 +12,12 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.domain.memory import give_back
 from optimizer.problem.model import B
@@ -24,6 +27,7 @@ from optimizer.workers import Unit, run_units, workers_of
 if TYPE_CHECKING:
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.transport.model import (
+        Certificate,
         LabelledTransport,
         Progress,
         ScaleOptions,
@@ -36,11 +40,26 @@ class Carved:
     """The models of one part, carved out of its problem each time one is asked for; pickled, the whole model goes along."""
 
     def __init__(self, carver: Carver, part: Part) -> None:
-        self.carver, self.part, self.full = carver, part, carver.full
+        self.carver, self.part = carver, part
+
+    @cached_property
+    def types(self) -> NDArray[np.integer]:
+        """As `Carver.types` says them: asked once for all models of the part."""
+        return self.carver.types(self.part)
 
     def at(self, depth: int | None) -> LabelledTransport:
         """The model with the ``depth`` best entries of each menu and type (None: all)."""
-        return self.carver.carve(self.part, depth).model
+        return self.carver.carve(self.part, depth, self.types).model
+
+    def bound(self, model: LabelledTransport, proof: Certificate) -> int:
+        """What a certificate of one of the models proves over every entry, objective units; they are read block by block."""
+        from optimizer.solve.transport import bound_of
+
+        return bound_of(model, proof, self.carver.every(self.part, self.types).blocks()) // proof.quantum
+
+    def forget(self) -> None:
+        """Let go of what was kept for the next model."""
+        self.__dict__.pop("types", None)
 
     def __reduce__(self) -> tuple[type[Carried], tuple[LabelledTransport]]:
         return Carried, (self.at(None),)
@@ -51,13 +70,21 @@ class Carried:
 
     def __init__(self, model: LabelledTransport) -> None:
         self.model = model
-        self.full = nullcontext()
 
     def at(self, depth: int | None) -> LabelledTransport:
         """The model with the ``depth`` best entries of each menu and type (None: all)."""
         from optimizer.solve.parts.carving import shortened
 
         return self.model if depth is None else shortened(self.model, depth)
+
+    def bound(self, model: LabelledTransport, proof: Certificate) -> int:
+        """What a certificate of one of the models proves over every entry, objective units."""
+        from optimizer.solve.transport import bound_of
+
+        return bound_of(self.model, proof) // proof.quantum
+
+    def forget(self) -> None:
+        """Nothing was kept beside the model."""
 
 
 @dataclass
@@ -94,7 +121,7 @@ class PartTask:
     def solve(self) -> ScaleResult:
         """The best assignment found and what proves its bound over every entry."""
         from optimizer.solve.parts.carving import share_of_points
-        from optimizer.solve.transport import bound_of, solve_transport
+        from optimizer.solve.transport import solve_transport
 
         model, warm, depth = self.models.at(self.depth), self.warm, self.depth
         gap = self.gap * share_of_points(model, self.pinned, self.worth)
@@ -104,18 +131,18 @@ class PartTask:
             found = solve_transport(model, options, progress=self.heard, warm=warm)
             if depth is None or found.stop_reason in ("interrupted", "time_limit"):
                 return found
-            del model  # a region's model is let go before every entry of it is read
-            with self.models.full:
-                bound = bound_of(self.models.at(None), found.certificate) // found.certificate.quantum
+            bound = self.models.bound(model, found.certificate)
             if bound - found.bound <= gap * abs(found.bound):
                 return found
             # entries left out would have paid: the same again with more of them, from where this ended
             warm, depth = found.warm, self.options.policy.parts.deeper * depth
+            del model  # a region's model is let go before there is a larger one
             model = self.models.at(depth)
 
 
 def _solved(task: PartTask) -> bytes:
     answer = pickle.dumps(task.solve())
+    task.models.forget()
     if task.depth is not None:
         give_back()  # a region's arrays weigh gigabytes, and are freed in pieces
     return answer
