@@ -16,6 +16,7 @@ from optimizer.solve.parts import tasks as part_tasks
 from optimizer.solve.parts.carving import Carver
 from optimizer.solve.parts.components import parts_of
 from optimizer.solve.parts.tasks import Carved, PartTask
+from optimizer.solve.parts.turns import Turns
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, bound_of
 from tests.strategies import random_problem
@@ -168,14 +169,35 @@ def test_a_part_that_travels_is_answered_as_it_is_here(depth):
     assert fields(away.solve()) == fields(task.solve())
 
 
+def test_who_is_free_takes_the_first_part_that_fits_beside_the_others():
+    turns = Turns([9, 4, 3, 0], 8)
+    assert turns.take() == 0  # larger than the room, and nothing else is there
+    assert turns.take() == 3
+    turns.give(0)
+    assert [turns.take(), turns.take()] == [1, 2]
+    assert turns.take() is None
+    waiting = Turns([5, 5], 8)
+    assert waiting.take() == 0
+    got: list[int | None] = []
+    other = threading.Thread(target=lambda: got.append(waiting.take()))
+    other.start()
+    other.join(0.02)
+    assert not got
+    waiting.give(0)
+    other.join()
+    assert got == [1]
+    waiting.stop()
+    assert waiting.take() is None
+
+
 def test_a_part_nobody_has_solved_keeps_the_known_proposal(monkeypatch):
     a, b = pair(104)
     problem = beside(a, replace(b, fill_value=a.fill_value))
     all_answered = part_tasks.solve_side_by_side
     lost: list[int] = []
 
-    def interrupted(tasks, workers, halted):
-        answers = all_answered(tasks, workers, halted)
+    def interrupted(tasks, workers, halted, room):
+        answers = all_answered(tasks, workers, halted, room)
         lost.append(max(answers))
         return {i: found for i, found in answers.items() if i not in lost}
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from optimizer.domain.memory import give_back
 from optimizer.problem.model import B
 from optimizer.solve.parts.components import Part
+from optimizer.solve.parts.turns import Turns
 from optimizer.workers import Unit, run_units, workers_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class PartTask:
     options : of the kernel, all but the gap
     deadline, share : seconds since the epoch when the run must end, and the part's share of what is left when it begins
     heard : told where it stands; left behind when the task goes to another process, as ``options.interrupted`` is
+    size : entries that count for who is solved beside whom (`Turns`)
     """
 
     models: Carved | Carried
@@ -113,6 +115,7 @@ class PartTask:
     deadline: float | None = None
     share: float = 1.0
     heard: Callable[[Progress], None] | None = None
+    size: int = 0
 
     def __getstate__(self) -> dict[str, object]:
         alone = {"heard": None, "options": replace(self.options, interrupted=None)}
@@ -140,8 +143,26 @@ class PartTask:
             model = self.models.at(depth)
 
 
-def _solved(task: PartTask) -> bytes:
-    answer = pickle.dumps(task.solve())
+def _solved(tasks: dict[int, PartTask]) -> bytes:
+    return pickle.dumps({i: _answer(task) for i, task in tasks.items()})
+
+
+def _in_turn(turns: Turns, tasks: list[PartTask]) -> bytes:
+    """The answers of the parts that one thread gets to solve."""
+    found: dict[int, ScaleResult] = {}
+    while (i := turns.take()) is not None:
+        try:
+            found[i] = _answer(tasks[i])
+        except BaseException:
+            turns.stop()
+            raise
+        finally:
+            turns.give(i)
+    return pickle.dumps(found)
+
+
+def _answer(task: PartTask) -> ScaleResult:
+    answer = task.solve()
     task.models.forget()
     if task.depth is not None:
         give_back()  # a region's arrays weigh gigabytes, and are freed in pieces
@@ -174,7 +195,7 @@ class Halted(Exception):
 
 
 def solve_side_by_side(
-    tasks: list[PartTask], workers: str, halted: Callable[[], bool]
+    tasks: list[PartTask], workers: str, halted: Callable[[], bool], room: int
 ) -> dict[int, ScaleResult]:
     """Answers by number of the part; after an interrupt only those that are there.
 
@@ -182,6 +203,7 @@ def solve_side_by_side(
     ----------
     workers : as `workers.workers_of` reads it
     halted : whether the run is interrupted; asked about every second where parts are out of reach
+    room : entries of parts that threads of this process solve at the same time (`Turns`)
 
     Raises
     ------
@@ -196,9 +218,14 @@ def solve_side_by_side(
             raise Halted
 
     def finished(unit: Unit, answer: bytes) -> None:
-        found[int(unit.key)] = pickle.loads(answer)
+        found.update(pickle.loads(answer))
 
-    units = [Unit(str(i), f"part {i + 1}", _solved, (task,)) for i, task in enumerate(tasks)]
+    if where.kind == "threads" and where.count > 1:
+        turns = Turns([task.size for task in tasks], room)
+        count = min(where.count, len(tasks))
+        units = [Unit(f"thread {i + 1}", f"thread {i + 1}", _in_turn, (turns, tasks)) for i in range(count)]
+    else:
+        units = [Unit(str(i), f"part {i + 1}", _solved, ({i: task},)) for i, task in enumerate(tasks)]
     try:
         run_units(units, where, finished=finished, tick=tick)
     except Halted:
