@@ -232,11 +232,11 @@ def share_of_points(model: LabelledTransport, pinned: B, objective: int) -> floa
 
     ``pinned``: classes that must be filled; ``objective``: micropoints the model is worth, roughly.
     """
-    worth = [
+    low, high = (
         model.entry_base + int(x)
-        for x in (model.entry_value.max(initial=0), model.entry_value.min(initial=0))
-    ]
-    spread = max(map(abs, worth))
+        for x in (model.entry_value.min(initial=0), model.entry_value.max(initial=0))
+    )
+    spread = max(high, -low)
     premium = _premium(model.row_price.tolist(), spread) if pinned.any() else 0
     worth = max(1, abs(objective))
     return worth / (worth + premium * int(model.capacity[pinned].sum()))

@@ -59,7 +59,8 @@ class PartEntries:
             here = slice(int(start[first]), int(start[last]))
             own = np.arange(here.start, here.stop) if kept is None else kept[here]
             at = own + np.repeat(shift[first:last], np.diff(start[first : last + 1]))
-            value = problem.entry_score[at].astype(points)
+            value = np.empty(len(at), points)
+            value[:] = problem.entry_score[at]
             value += problem.entry_fit[at].astype(points)
             value *= points(MICRO_PER_HUNDREDTH)
             yield MenuBlock(

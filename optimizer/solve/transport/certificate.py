@@ -228,15 +228,17 @@ def _sum_up(
     start = np.r_[0, np.cumsum(np.bincount(menu[classes], minlength=n_menus))].astype(np.int64)
     middle = int(np.searchsorted(model.menu_start, model.menu_start[-1] // 2))
 
-    def add(gain: Ints, menus: tuple[int, int], of: Ints, *columns: NDArray[np.integer]) -> None:
+    def add(gain: Ints, menus: tuple[int, int], of: Ints, block: MenuBlock) -> None:
         _applicant_gains(
-            *menus, *columns, of, classes, model.class_group, model.n_types, credit, price, quantum, gain,
-            np.zeros(max(1, model.n_types), np.int64),
+            *menus, block.start, block.applicant, block.value, block.type, of, classes, model.class_group,
+            model.n_types, credit, price, quantum, gain, np.zeros(max(1, model.n_types), np.int64),
         )  # fmt: skip
+
+    every = MenuBlock(0, model.menu_start, model.entry_applicant, model.entry_value, model.entry_type)
 
     def gains(menus: tuple[int, int]) -> Ints:
         gain = np.zeros(model.n_applicants, np.int64)
-        add(gain, menus, start, model.menu_start, model.entry_applicant, model.entry_value, model.entry_type)
+        add(gain, menus, start, every)
         return gain
 
     if blocks is not None:
@@ -244,7 +246,7 @@ def _sum_up(
         for block in blocks:
             some = len(block.start) - 1
             of = start[block.first : block.first + some + 1]
-            add(gain, (0, some), of, block.start, block.applicant, block.value, block.type)
+            add(gain, (0, some), of, block)
         total = int(gain.sum())
     elif model.menu_start[-1] < MANY_ENTRIES:
         total = int(gains((0, n_menus)).sum())
