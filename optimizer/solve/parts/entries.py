@@ -50,8 +50,7 @@ class PartEntries:
         problem, menus = self.problem, self.part.menus
         shift = problem.menu_ptr[menus] - self.start[:-1]
         start = self.start if kept is None else np.searchsorted(kept, self.start).astype(np.int64)
-        points = np.int32 if self.narrow else np.int64
-        first = 0
+        narrow, first = self.narrow, 0
         while first < len(menus):
             last = max(
                 first + 1, int(np.searchsorted(self.start, self.start[first] + most, side="right")) - 1
@@ -59,15 +58,14 @@ class PartEntries:
             here = slice(int(start[first]), int(start[last]))
             own = np.arange(here.start, here.stop) if kept is None else kept[here]
             at = own + np.repeat(shift[first:last], np.diff(start[first : last + 1]))
-            value = np.empty(len(at), points)
-            value[:] = problem.entry_score[at]
-            value += problem.entry_fit[at].astype(points)
-            value *= points(MICRO_PER_HUNDREDTH)
+            value = problem.entry_score[at].astype(np.int64)
+            value += problem.entry_fit[at]
+            value *= MICRO_PER_HUNDREDTH
             yield MenuBlock(
                 first,
                 start[first : last + 1] - start[first],
                 self.new_app[problem.entry_app[at]],
-                value,
+                value.astype(np.int32) if narrow else value,
                 self.new_type[self.types[own]],
             )
             first = last
