@@ -80,7 +80,7 @@ def test_who_fits_nothing_hears_what_is_missing(week: Path) -> None:
 
 def test_a_dwelling_in_progress_is_not_counted_as_one_that_nobody_fits(week: Path) -> None:
     page = (week / "report.html").read_text(encoding="utf-8")
-    assert "<td>sourcé</td>" in page and "<td>sourced</td>" not in page
+    assert ">sourcé</td>" in page and ">sourced</td>" not in page
     assert "2 listes · 0 en attente · 0 sans candidat · 1 déjà en cours d'attribution" in page.replace(
         "&#39;", "'"
     )
