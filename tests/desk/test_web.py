@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from playwright.sync_api import TimeoutError as LateError
 from optimizer.synth import synthesize, write_case
 from tests.chains.towns import tenant
 from tests.desk.looking import A4, SCREENS, TOO_WIDE, shut_out
+from tests.desk.once import once
 from tests.end_to_end.small import agreement, application, dwelling
 from tests.end_to_end.small import write as write_small
 
@@ -51,13 +53,17 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """``attriflux serve --demo`` on a small demonstration."""
-    folder = tmp_path_factory.mktemp("bureau")
     # in a process of its own: the browser's loop runs in this one, where Django refuses to work
     code = (
         "import sys; from pathlib import Path; from optimizer.web.demo import prepare; folder = Path(sys.argv[1]);"
         "prepare(folder, folder / 'bureau', 'fr', lambda what, text: None, past_homes=9, dwellings=6)"
     )
-    subprocess.run([sys.executable, "-c", code, str(folder)], check=True, timeout=400)
+
+    def prepared(folder: Path) -> None:
+        subprocess.run([sys.executable, "-c", code, str(folder)], check=True, timeout=400)
+
+    folder = tmp_path_factory.mktemp("bureau") / "demonstration"
+    shutil.copytree(once(tmp_path_factory, "demonstration", prepared), folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
