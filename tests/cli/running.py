@@ -112,7 +112,7 @@ class Forked:
         if self.poll() is None:
             os.kill(self.pid, number)
 
-    def finish(self, patience_s: float = 120) -> Done:
+    def finish(self, patience_s: float = 500) -> Done:
         """What it left, once it has ended; killed past so many seconds."""
         end = time.monotonic() + patience_s
         while self.poll() is None:

@@ -43,6 +43,7 @@ from tests.conversion.samples import (
     run,
     stock_rows,
 )
+from tests.pace import allowed
 
 ACCOUNTS = (PRIO, AGENT, ALS, COLL, "COLL:25", "OTHER:X", OWN)
 rows = st.lists(
@@ -220,7 +221,7 @@ def test_row_order_changes_nothing():
     pd.testing.assert_frame_equal(run(stock).flux, run(stock.iloc[::-1].reset_index(drop=True)).flux)
 
 
-def test_half_a_million_rows_in_under_five_seconds():
+def test_half_a_million_rows_in_seconds():
     rng = np.random.default_rng(0)
     n = 500_000
     stock = pd.DataFrame(
@@ -251,4 +252,4 @@ def test_half_a_million_rows_in_under_five_seconds():
     spent = time.process_time() - clock
     assert (len(got.assiette), len(got.flux)) == (32, 4 * 32 * len(ACCOUNTS))
     assert int(told.accounts["dwellings"].sum()) == int(stock["dwellings"].sum())
-    assert spent < 5
+    assert spent < allowed(2)

@@ -17,6 +17,7 @@ from optimizer.importers.formats import columnar, workbook
 from optimizer.policy.messages import PolicyError
 from optimizer.policy.strict_yaml import parse_yaml
 from optimizer.synth import write_synthetic
+from tests.pace import allowed
 
 FORMULA = '<c r="B2"><f>1+1</f><v></v></c>'
 SPELLINGS = (
@@ -71,7 +72,7 @@ def test_sixty_thousand_merged_ranges_take_no_time(tmp_path):
     clock = time.process_time()
     (table,) = workbook.read(path, "x.xlsx").tables
     assert table.findings[0].code == "READ_MERGED_CELLS"
-    assert time.process_time() - clock < 2
+    assert time.process_time() - clock < allowed(1)
 
 
 def parquet(path, column):

@@ -23,9 +23,8 @@ from optimizer.verify.verdict import Unreadable
 from tests import campaign
 from tests.importers.base import write_base
 from tests.importers.test_mutated import CPU, TERRITORY
+from tests.pace import allowed
 
-SECONDS = CPU / 2
-"""On a machine twice as slow, still within the ten seconds."""
 CHILD = """
 import json, resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))  # threads' address space; what is held is told below
@@ -78,7 +77,8 @@ def test_the_densest_files_stay_within_a_gigabyte_and_ten_seconds(tmp_path: Path
         cwd=Path(__file__).parents[2], capture_output=True, check=True,
     )  # fmt: skip
     found = json.loads(done.stdout)
-    assert {name for name, (end, seconds) in found["told"].items() if seconds > SECONDS / part} == set()
+    limit = allowed(CPU / part)
+    assert {name: seconds for name, (_, seconds) in found["told"].items() if seconds > limit} == {}
     assert 0 < found["peak"] < 1_000_000
     ends = {end for end, _ in found["told"].values()}
     assert ends == {"read", "PolicyError", "Unreadable"}  # nothing else ever comes out

@@ -205,12 +205,12 @@ def start(*words):
 
 
 def finish(process):
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=500)
     return process.returncode, out, err
 
 
 def wait_for(path, process):
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 300
     while not os.path.lexists(path):
         assert process.poll() is None and time.monotonic() < limit
         time.sleep(0.002)

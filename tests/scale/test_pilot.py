@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 
 import numpy as np
 import pytest
@@ -151,9 +150,10 @@ def test_a_small_time_limit_is_kept_by_a_pilot(monkeypatch):
     model = build(raw_of(3_224, 9_864, 0, is_tight=True))
     monkeypatch.setattr(piloting, "MOST", 100_000)
     monkeypatch.setattr(piloting, "NEAR", -1.0)
-    began = time.perf_counter()
+    readings, read = [], piloting.demand_at
+    monkeypatch.setattr(piloting, "demand_at", lambda *a: readings.append(0) or read(*a))
     found = solve_transport(model, ScaleOptions(time_limit_s=2.0, policy=ALWAYS))
-    assert time.perf_counter() - began < 20.0  # so many readings take minutes
+    assert len(readings) < 50_000  # minutes for a hundred thousand
     assert found.stop_reason in ("time_limit", "proven") and found.iterations > 1
     assert found.bound == bound_of(model, found.certificate) // found.certificate.quantum >= 3_740_090
     assert objective_of(model, found.assigned_class, found.account, found.seats) == found.objective

@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import optimizer as af
@@ -236,7 +236,7 @@ a_line = st.fixed_dictionaries(
     ),
     order=st.randoms(use_true_random=False),
 )
-@settings(max_examples=part(200, 4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=part(200, 4), deadline=None)
 def test_engine_verifier_and_ledger_agree_whatever_the_events(
     tmp_path_factory, events, leases, pending, rules, order
 ):

@@ -19,12 +19,12 @@ from optimizer.web.rooms import Room, close_rooms, room_at_hand, room_of
 STAND_IN = """
 import json, sys, time
 print(json.dumps({"ready": True}), flush=True)
-for line in sys.stdin:
+for count, line in enumerate(sys.stdin, 1):
     asked = json.loads(line)
     if asked["dwelling"] == "dies":
         sys.exit(1)
     time.sleep(0.3 if asked["dwelling"] == "slow" else 0)
-    print(json.dumps({"id": asked["id"], "seen": asked.get("soon", False)}), flush=True)
+    print(json.dumps({"id": asked["id"], "seen": asked.get("soon", False), "turn": count}), flush=True)
 """
 
 
@@ -41,7 +41,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     close_rooms()
 
 
-def within(holds, seconds: float = 10.0) -> None:
+def within(holds, seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end
@@ -54,19 +54,19 @@ def question(dwelling: str) -> dict[str, object]:
 
 def test_an_answer_that_is_late_is_there_when_it_is_asked_again(room: Room):
     assert room.ask(question("slow"), wait=0.0) is None
-    assert room.ask(question("slow"), wait=5.0) == {"seen": False}
-    began = time.monotonic()
-    assert room.ask(question("slow"), wait=5.0) == {"seen": False} and time.monotonic() - began < 0.2
+    assert room.ask(question("slow"), wait=120.0) == {"seen": False, "turn": 1}
+    assert room.ask(question("slow"), wait=0.0) == {"seen": False, "turn": 1}
+    assert room.ask(question("L1"), wait=120.0) == {"seen": False, "turn": 2}
 
 
 def test_an_answer_prepared_ahead_is_not_computed_again(room: Room):
     room.soon([question("L1"), question("L2")])
     within(lambda: question("L1") in room and question("L2") in room)
-    assert room.ask(question("L1"), wait=5.0) == {"seen": True}
+    assert room.ask(question("L1"), wait=120.0) == {"seen": True, "turn": 1}
 
 
 def test_a_child_that_ends_is_said_failed_and_another_takes_its_place(room: Room):
-    assert room.ask(question("dies"), wait=5.0) is None and room.state == "failed"
+    assert room.ask(question("dies"), wait=120.0) is None and room.state == "failed"
     assert room_of("2026-12-01", Path("cas")) is not room
 
 
@@ -105,5 +105,5 @@ def test_what_is_being_prepared_is_finished_when_it_is_asked():
     reader = threading.Thread(target=lambda: found.append(waiting.take()["id"]), daemon=True)
     reader.start()
     waiting.add(json.loads('{"id": "2"}'))
-    reader.join(5)
+    reader.join(120)
     assert found == ["2"]

@@ -23,7 +23,6 @@ from tests.web.playing import Clock as Fine
 from tests.web.weeks import Player, play
 
 
-@pytest.mark.timeout(1800)  # 50 s of processor, which a machine busy with others gives slowly
 def test_three_weeks_on_the_pages_and_on_the_workbook_are_the_same_weeks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
