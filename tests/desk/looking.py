@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page
 SCREENS = (1280, 390)
 A4 = {"portrait": 703, "landscape": 1032}
 """Width of the printed part of a sheet with margins of 12 mm, in CSS pixels."""
+PATIENT = 120_000
+"""Milliseconds a page may take on a machine that others keep busy; what never comes is told all the same."""
 SERIOUS = ("serious", "critical")
 
 TOO_WIDE = """
@@ -74,6 +76,7 @@ def faults(browser: Browser, file: Path, pictures: Path | None = None) -> list[s
 
 def _opened(browser: Browser, file: Path) -> tuple[Page, list[str]]:
     page = browser.new_page(viewport={"width": SCREENS[0], "height": 900})
+    page.set_default_timeout(PATIENT)
     said: list[str] = []
     page.on("console", lambda m: said.append(f"console: {m.text}") if m.type == "error" else None)
     page.on("pageerror", lambda e: said.append(f"error: {e}"))

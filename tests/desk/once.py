@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 560
-"""Seconds that somebody waits for what another process makes: less than a test may take."""
+PATIENCE = 1_700
+"""Seconds that somebody waits for what another process makes: less than a test may take before it is called endless."""
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
