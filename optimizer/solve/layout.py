@@ -19,7 +19,7 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.implicit import Lists, read_lists, steps
-from optimizer.solve.listed import Runs, first_of_runs, read_runs
+from optimizer.solve.listed import Costing, Runs, first_of_runs, read_runs
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,7 @@ class Layout:
             "kind_of_mark",
             "marking",
             "marked",
+            "costing",
             "_kinds_of",
             "link_of",
             "_departures",
@@ -140,6 +141,26 @@ class Layout:
     def marked(self) -> I32:
         """(n_markings,) one kind of each marking."""
         return np.unique(self.marking, return_index=True)[1].astype(np.int32)
+
+    @cached_property
+    def costing(self) -> Costing:
+        """The marks of all kinds, each way of charging them once."""
+        kinds = self.problem.kinds
+        way = self.marking
+        if not self.uniform.all():
+            length = np.diff(kinds.ptr)
+            inside = np.arange(len(kinds.row)) - np.repeat(kinds.ptr[:-1], length)
+            table = np.zeros((len(length), int(length.max(initial=0)) + 1), np.int64)
+            table[self.kind_of_mark, inside] = self.mark_rate
+            table[:, -1] = way
+            way = np.unique(table, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int32)
+        kind = np.unique(way, return_index=True)[1].astype(np.int32)
+        some = np.repeat(kinds.ptr[kind], np.diff(kinds.ptr)[kind])
+        ptr = np.concatenate([[0], np.cumsum(np.diff(kinds.ptr)[kind])]).astype(np.int64)
+        at = some + np.arange(len(some)) - np.repeat(ptr[:-1], np.diff(ptr))
+        return Costing(
+            way, ptr, kinds.row[at], kinds.num[at], kinds.den[at], self.mark_rate[at], self.marking[kind]
+        )
 
     @cached_property
     def _kinds_of(self) -> dict[int, I32]:

@@ -336,7 +336,7 @@ class Master(PricingPool):
         restart(self.model, basis)
         if self.subproblem is None or self.limited:
             return []
-        new = self.at[np.searchsorted(self.at, len(basis.columns)) :]
+        new = self.at[np.searchsorted(self.at, basis.columns) :]
         at = np.array(new, np.int32)
         self.model.changeColsBounds(len(at), at, np.zeros(len(at)), np.zeros(len(at)))
         return new
