@@ -13,7 +13,7 @@ from optimizer.problem.leans import Leans, Missing
 from optimizer.problem.model import I32, I64, B, Options
 from optimizer.problem.named_group import NamedGroup
 from optimizer.problem.naming import Naming
-from optimizer.problem.orders import Signs
+from optimizer.problem.orders import NO_SIGNS
 from optimizer.problem.rulebook import RuleBook
 
 _CALL, _BITS, _VALUE, _KEEP, _ORDER, _NOMINEE = range(6)
@@ -35,7 +35,8 @@ def option_table(
     for all.
     """
     calls: list[tuple[int, Marks]] = []
-    signs: list[list[int]] = []
+    signs: list[I64] = []
+    many: list[int] = []
     keys: list[I64] = []
     columns: list[I64] = []
     firsts: list[B] = []
@@ -58,13 +59,14 @@ def option_table(
             rows[_CALL, begin : begin + n] = len(calls)
             begin += n
             calls.append((account, table.marks(place, account)))
-            signs.append([table.sign(one) for one in own])
+            many.append(own)
+        signs.append(named.signs)
         keys.append(own_types.astype(np.int64) + np.int64(group) * entries.n_types)
         columns.append(rows)
         firsts.append(named.first)
     if not calls:
         return Options(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool))
-    kinds = table.of_types(Asked(calls, signs, np.concatenate(columns, axis=1)))
+    kinds = table.of_types(Asked(calls, np.concatenate(signs), many, np.concatenate(columns, axis=1)))
     key = np.concatenate(keys)
     by_key = np.argsort(key, kind="stable")
     unique, start = np.unique(key[by_key], return_index=True)
@@ -88,24 +90,21 @@ def _named(naming: Naming, leans: Leans, member: int, apps: I32, missing: Missin
     rows[_VALUE], rows[_KEEP] = value[inside, account_at], keep[inside, account_at]
     rows[_ORDER], rows[_NOMINEE] = 0, np.where(listed[inside], apps[inside], -1)
     apart = np.where(special[inside], apps[inside], -1)
-    found: list[tuple[int, int, tuple[Signs, ...]]] = []
-    begin = 0
-    for account, n in zip(accounts.tolist(), many, strict=True):
-        if not n:
-            continue
-        part = slice(begin, begin + n)
-        begin += n
-        own: tuple[Signs, ...] = (naming.orders.others(member, account),)
-        alone = apart[part]
-        if (alone >= 0).any():
-            rows[_ORDER, part], own = naming.orders.signs_of(member, account, alone)
-        found.append((account, n, own))
+    some = [(account, n) for account, n in zip(accounts.tolist(), many, strict=True) if n]
+    if (apart >= 0).any():
+        entered = naming.orders.signs_of(member, [a for a, _ in some], [n for _, n in some], apart)
+        rows[_ORDER], signs, each = entered.place, entered.signs, entered.many.tolist()
+    else:
+        others = [naming.orders.others(member, account) for account, _ in some]
+        signs, each = np.array(others, np.int64).reshape(-1, len(NO_SIGNS)), [1] * len(some)
+    found = [(account, n, own) for (account, n), own in zip(some, each, strict=True)]
     return NamedGroup(
         apps,
         missing,
         naming.decided(member),
         naming.orders,
         tuple(found),
+        signs,
         inside,
         rows,
         first[inside, account_at],

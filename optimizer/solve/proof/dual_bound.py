@@ -156,8 +156,14 @@ def reduced(entries: Entries, option_cost: I64, prices: I64) -> I64:
     )
 
 
-def price_out(layout: Layout, formulation: Formulation, path: Path, m: Multipliers) -> Priced:
+def price_out(
+    layout: Layout, formulation: Formulation, path: Path, m: Multipliers, cost: I64 | None = None
+) -> Priced:
     """Bound of a node: one pass over all columns.
+
+    Parameters
+    ----------
+    cost : `kind_costs` at ``m``, where they are known
 
     Raises
     ------
@@ -167,7 +173,8 @@ def price_out(layout: Layout, formulation: Formulation, path: Path, m: Multiplie
     if not all(formulation.holds(cut, path) for cut in m.cuts):
         raise ValueError("cut: more or fewer leases than the node allows")
     problem = layout.problem
-    cost = kind_costs(layout, path, m)
+    if cost is None:
+        cost = kind_costs(layout, path, m)
     options = best_options(layout, cost)
     if layout.listed:
         named = best_of_runs(layout.runs, layout.full.app, layout.full.value, options, m.prices)
