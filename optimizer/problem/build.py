@@ -7,6 +7,7 @@ name and what counts where). In a menu each application has a type: all that a g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -94,11 +95,12 @@ def build(
     if many:
         give_back()
     held = _kept(facts, kept)
-    naming = Naming(facts, known, held, remembered)
+    naming = Naming(facts, replace(known, fit=known.fit[:0]), held, remembered)
     menus_known = None if remembered is None else remembered.menus
     leans = Leans(rules, naming.nominees, held)
     kept_for = awaited(facts, rules)
     entries = read_entries(book, known, scores, naming.singled, kept_for, menus_known)
+    known = naming.menus  # a country's fits weigh half a gigabyte, and are in the entries now
     if many:
         give_back()
     groups = read_groups(book, naming, leans, entries, table)

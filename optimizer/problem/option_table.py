@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.problem.entries import Entries
+from optimizer.problem.ground import Place
 from optimizer.problem.groups import Groups
 from optimizer.problem.kinds import Asked, KindTable, Marks
 from optimizer.problem.leans import Leans, Missing
@@ -16,6 +17,8 @@ from optimizer.problem.naming import Naming
 from optimizer.problem.orders import NO_SIGNS
 from optimizer.problem.rulebook import RuleBook
 
+BATCH = 1_000_000
+"""Options from which those read so far are numbered and what told them apart is let go."""
 _CALL, _BITS, _VALUE, _KEEP, _ORDER, _NOMINEE = range(6)
 """Rows of `Asked.columns`."""
 
@@ -34,12 +37,8 @@ def option_table(
     Naming is asked once per group, for one application of each type: groups and types are made so that the answer holds
     for all.
     """
-    calls: list[tuple[int, Marks]] = []
-    signs: list[I64] = []
-    many: list[int] = []
-    keys: list[I64] = []
-    columns: list[I64] = []
-    firsts: list[B] = []
+    batch = _Batch(table)
+    found: list[Options] = []
     for group, member in enumerate(groups.member.tolist()):
         used = groups.menus[group]
         if not used:
@@ -50,31 +49,77 @@ def option_table(
         if named is None:
             named = _named(naming, leans, member, apps, groups.missing[group])
             naming.learn_group(member, named)
-        place = groups.place(book.ground, member)
-        rows = named.columns.copy()
         own_types = types[named.inside]
-        rows[_BITS] = entries.bits[own_types]
+        key = own_types.astype(np.int64) + np.int64(group) * entries.n_types
+        batch.add(named, key, entries.bits[own_types], groups.place(book.ground, member))
+        if batch.rows >= BATCH:
+            found.append(batch.options())
+            batch = _Batch(table)
+    return _joined([*found, batch.options()])
+
+
+class _Batch:
+    """Options of groups one after the other: a country has too many for all that tells their kinds apart to be held at once.
+
+    Kinds are numbered call by call (`KindTable.of_types`), so that they have the same numbers whatever the batches.
+    """
+
+    def __init__(self, table: KindTable) -> None:
+        self.table = table
+        self.calls: list[tuple[int, Marks]] = []
+        self.signs: list[I64] = []
+        self.many: list[int] = []
+        self.keys: list[I64] = []
+        self.columns: list[I64] = []
+        self.firsts: list[B] = []
+        self.rows = 0
+
+    def add(self, named: NamedGroup, key: I64, bits: I64, place: Place) -> None:
+        """The options of a group; ``key`` and trait bits of the type of each."""
+        rows = named.columns.copy()
+        rows[_BITS] = bits
         begin = 0
         for account, n, own in named.accounts:
-            rows[_CALL, begin : begin + n] = len(calls)
+            rows[_CALL, begin : begin + n] = len(self.calls)
             begin += n
-            calls.append((account, table.marks(place, account)))
-            many.append(own)
-        signs.append(named.signs)
-        keys.append(own_types.astype(np.int64) + np.int64(group) * entries.n_types)
-        columns.append(rows)
-        firsts.append(named.first)
-    if not calls:
-        return Options(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool))
-    kinds = table.of_types(Asked(calls, np.concatenate(signs), many, np.concatenate(columns, axis=1)))
-    key = np.concatenate(keys)
-    by_key = np.argsort(key, kind="stable")
-    unique, start = np.unique(key[by_key], return_index=True)
+            self.calls.append((account, self.table.marks(place, account)))
+            self.many.append(own)
+        self.signs.append(named.signs)
+        self.keys.append(key)
+        self.columns.append(rows)
+        self.firsts.append(named.first)
+        self.rows += len(key)
+
+    def options(self) -> Options:
+        """The options added, by group and type."""
+        if not self.calls:
+            return Options(
+                np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool)
+            )
+        kinds = self.table.of_types(
+            Asked(self.calls, np.concatenate(self.signs), self.many, np.concatenate(self.columns, axis=1))
+        )
+        key = np.concatenate(self.keys)
+        by_key = np.argsort(key, kind="stable")
+        unique, start = np.unique(key[by_key], return_index=True)
+        return Options(
+            key=unique,
+            ptr=np.append(start, len(key)).astype(np.int64),
+            kind=kinds[by_key],
+            first=np.concatenate(self.firsts)[by_key],
+        )
+
+
+def _joined(parts: Sequence[Options]) -> Options:
+    """The options of groups that come one after the other."""
+    begin = np.cumsum([0, *(len(part.kind) for part in parts)])
     return Options(
-        key=unique,
-        ptr=np.append(start, len(key)).astype(np.int64),
-        kind=kinds[by_key],
-        first=np.concatenate(firsts)[by_key],
+        key=np.concatenate([part.key for part in parts]),
+        ptr=np.concatenate(
+            [*(part.ptr[:-1] + at for part, at in zip(parts, begin[:-1].tolist(), strict=True)), begin[-1:]]
+        ).astype(np.int64),
+        kind=np.concatenate([part.kind for part in parts]),
+        first=np.concatenate([part.first for part in parts]),
     )
 
 

@@ -19,7 +19,16 @@ from optimizer.verify.blocks import HELD, LIMIT, Block, Blocks, Column, Fit
 from optimizer.verify.burden import Burdens
 from optimizer.verify.cells import I32, I64, U8, B
 from optimizer.verify.lean import Lean
-from optimizer.verify.naming import Entries, Named, Nominees, Order, name_types, receivers_of
+from optimizer.verify.naming import (
+    Entries,
+    Named,
+    NamedTypes,
+    Nominees,
+    Order,
+    name_types,
+    receivers_of,
+    types_of,
+)
 from optimizer.verify.passes import by_account, door_codes, inside, worths
 from optimizer.verify.recent import Recent
 from optimizer.verify.rows import Book, lease_of
@@ -60,6 +69,22 @@ class Door:
     def value(self) -> I64:
         """``worth`` of ``fine``."""
         return self.worth[self.fine]
+
+    def entries(self, named: Named, at: I32) -> Entries:
+        """The households at some positions, for a class of the door."""
+        score, kind, burden = self.block.score[at], self.type[at], self.burden[at]
+        return Entries(
+            named.accounts,
+            self.block.app[at],
+            score,
+            self.worth[at] - score + burden,
+            named.named[kind],
+            named.first[kind],
+            named.seats,
+            burden,
+            named.lean[kind],
+            named.orders,
+        )
 
     def once(self, key: Hashable, ask: Callable[[], Column]) -> Column:
         """The answer kept under a key, else the one given now."""
@@ -247,13 +272,25 @@ class Classes:
 
             return door.once((account, self.book.spot(d), pool.tobytes()), ask)
 
-        found = name_types(w, d, receivers, self.nominees(block), block.rep, door.count > 0, worth)
+        found = name_types(w, d, receivers, self._named_types(block), block.rep, door.count > 0, worth)
         return found, [x.mode for x in receivers[0]]
 
     def nominees(self, block: Block) -> dict[str, dict[int, Nominees]]:
         """Account -> dwelling, -1 for any -> households of the block it named there, in its order, with their ranks."""
         w = self.world
         return block.once("nominees", lambda: w.nominees(block.rep[w.is_nominated[block.rep]].tolist()))
+
+    def _named_types(self, block: Block) -> dict[str, dict[int, NamedTypes]]:
+        """The same by the types of the block, asked once for all its doors."""
+
+        def ask() -> dict[str, dict[int, NamedTypes]]:
+            every = self.nominees(block).items()
+            return {
+                account: {d: types_of(lines, block.rep) for d, lines in mine.items()}
+                for account, mine in every
+            }
+
+        return block.once("named types", ask)
 
     def orders(self, c: int) -> tuple[Order, ...]:
         """The eligible nominees of each account that names its households, for a class."""
@@ -265,17 +302,4 @@ class Classes:
         named = self.named(c, door)
         at = door.fine[named.named[door.type[door.fine]] > 0]
         at = at[np.argsort(door.block.app[at], kind="stable")]
-        score, kind = door.block.score[at], door.type[at]
-        burden = door.burden[at]
-        return Entries(
-            named.accounts,
-            door.block.app[at],
-            score,
-            door.worth[at] - score + burden,
-            named.named[kind],
-            named.first[kind],
-            named.seats,
-            burden,
-            named.lean[kind],
-            named.orders,
-        )
+        return door.entries(named, at)

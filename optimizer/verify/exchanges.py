@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from optimizer.verify.classes import Classes
@@ -15,6 +18,18 @@ KEPT = 20_000
 """Dwellings and accounts whose rows are kept: the households of a class come one after the other."""
 Marked = list[tuple[int, int, int]]
 """(row, 1 if counted in num, what the lease asks for above the row's rate)."""
+
+
+class Follows(NamedTuple):
+    """The list that the first ranks of an account follow, who is on it, and whether one of them holds no first rank."""
+
+    order: Order
+    apps: frozenset[int]
+    waits: bool
+
+
+Accounts = list[tuple[int, str, Follows | None]]
+"""Bit, name and list of each account of a class."""
 
 
 class Exchanges:
@@ -36,35 +51,61 @@ class Exchanges:
         """What the rules ask less, by dwelling, account and profile of whoever takes the first rank."""
         self._counted: dict[tuple[str, int], int] = {}
 
-    def gain(self, entries: Entries, k: int, home: int, bits: int) -> int:
-        """Micropoints won on the household's best account; very negative where it may not be first.
+    def gains(self, entries: Entries, homes: Sequence[int], profiles: Sequence[int]) -> list[int]:
+        """Micropoints that each of some households of a class wins at a dwelling on its best account; very negative where it may
+        not be first.
 
-        ``bits``: of its profile there.
+        ``profiles``: bits of each at its dwelling, one of the class.
         """
-        now = int(self._first[home])
+        points = ((entries.score + entries.fit - entries.burden)[:, None] + entries.lean).tolist()
+        orders = {x.account: x for x in entries.orders}
+        listed = [
+            (bit, account, self._follows(orders.get(account))) for bit, account in enumerate(entries.accounts)
+        ]
+        rows = zip(entries.app.tolist(), entries.first.tolist(), points, homes, profiles, strict=True)
+        return [self._gain(listed, *row) for row in rows]
+
+    def _follows(self, order: Order | None) -> Follows | None:
+        """What an account's list says of those who are not on it."""
+        if order is None:
+            return None
+        return Follows(order, frozenset(order.app.tolist()), bool((~self._placed[order.app]).any()))
+
+    def _gain(
+        self, accounts: Accounts, app: int, first: int, points: Sequence[int], home: int, bits: int
+    ) -> int:
         if home in self.classes.world.pins:
             return NEVER
-        gone: Marked = []
-        held = 0
-        if now >= 0:
-            account = self.lines.accounts[self.lines.account[now]]
-            gone, held = self._left(home, account, int(self.lines.app[now])), int(self.lines.value[now])
-        leaver, best = -1 if now < 0 else int(self.lines.app[now]), NEVER
+        gone, held, leaver = self._standing(home)
         if leaver >= 0 and self.waiters.elsewhere(leaver, home):
             return NEVER
-        orders = {x.account: x for x in entries.orders}
-        for bit, account in enumerate(entries.accounts):
-            if int(entries.first[k]) >> bit & 1:
-                if account in orders and self._passes(orders[account], int(entries.app[k]), leaver):
+        base, best = self.classes.fit.fill + int(self.classes.bonus[home]) - held, NEVER
+        for bit, account, follows in accounts:
+            if not first >> bit & 1:
+                continue
+            if follows is not None:
+                if app in follows.apps:
+                    over = self._passes(follows.order, app, leaver)
+                else:
+                    over = follows.waits or leaver in follows.apps
+                if over:
                     continue
-                value = self.classes.fit.fill + int(self.classes.bonus[home]) + entries.worth_of(k, bit)
-                key = home, account, bits
-                if key not in self._won:
-                    if len(self._won) >= KEPT:
-                        self._won.clear()
-                    self._won[key] = self._saved(gone, self._marks(home, account, bits))
-                best = max(best, (value - held) * RATE + self._won[key])
+            key = home, account, bits
+            if key not in self._won:
+                if len(self._won) >= KEPT:
+                    self._won.clear()
+                self._won[key] = self._saved(gone, self._marks(home, account, bits))
+            best = max(best, (base + points[bit]) * RATE + self._won[key])
         return best
+
+    def _standing(self, home: int) -> tuple[Marked, int, int]:
+        """Marks, points and household of the first rank there is; none, 0 and -1 without, -1 of a seat too."""
+        now = int(self._first[home])
+        if now < 0:
+            return [], 0, -1
+        app = int(self.lines.app[now])
+        account = self.lines.accounts[self.lines.account[now]]
+        return self._left(home, account, app), int(self.lines.value[now]), app
 
     def _left(self, home: int, account: str, app: int) -> Marked:
         """Marks of the first rank there is, a household's or a seat's (−1)."""

@@ -17,10 +17,9 @@ from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Reasons
 from optimizer.verify.exchanges import NEVER, Exchanges
-from optimizer.verify.naming import Entries
 from optimizer.verify.nearest import IN_PROGRESS, LISTED_ONLY, Misses
 from optimizer.verify.outputs import Out, out_parts
-from optimizer.verify.rows import profile_at
+from optimizer.verify.passes import places
 from optimizer.verify.solution import RATE, Lines
 from optimizer.verify.verdict import Findings
 from optimizer.verify.wording import pick
@@ -128,28 +127,33 @@ def _check_places(
     classes = exchanges.classes
     top = int(classes.scores.span)
     for c, part in _by_class(classes, classes.klass[said.home[rows]], rows):
-        entries = classes.entries(c)
-        at = np.searchsorted(entries.app, said.app[part])
-        known = at < len(entries.app)
-        known[known] = entries.app[at[known]] == said.app[part][known]
+        door = classes.door(classes.door_of[c])
+        named = classes.named(c, door)
+        at = door.block.where(said.app[part])
+        known = (at >= 0) & (door.code[np.maximum(at, 0)] == 0)
+        known[known] = named.named[door.type[at[known]]] > 0
         misplaced += int(np.count_nonzero(~known))
-        at = at[known]
-        bits = profile_at(classes.world, int(said.home[part[0]]), entries.app[at].astype(np.int64))
-        place, of = (x[at] for x in places(entries))
-        misplaced += int(np.count_nonzero((said.place[part[known]] != place) | (said.of[part[known]] != of)))
-        for i, k, profile in zip(part[known].tolist(), at.tolist(), bits.tolist(), strict=True):
+        part, at = part[known], at[known]
+        if not len(part):
+            continue
+        place, of = places(door.fine, door.type, door.block.score, named.named, at, len(named.accounts))
+        misplaced += int(np.count_nonzero((said.place[part] != place) | (said.of[part] != of)))
+        if misses is None:  # what no number of points would have brought is not told apart among so many rows
+            pointed = said.points[part] >= 0
+            unproven += int(np.count_nonzero(~pointed & ~said.beyond[part]))
+            part, at = part[pointed], at[pointed]
+        score = door.block.score[at].tolist()
+        homes, profiles = said.home[part].tolist(), door.profile[door.type[at]].tolist()
+        gains = exchanges.gains(door.entries(named, at), homes, profiles)
+        for i, gain, mine in zip(part.tolist(), gains, score, strict=True):
             points = int(said.points[i])
-            if points < 0 and misses is None:
-                unproven += not said.beyond[i]
-                continue
-            gain = exchanges.gain(entries, k, int(said.home[i]), profile)
             needed = max(0, -(gain // RATE))
             if points < 0:
-                unproven += not said.beyond[i] or gain == NEVER or needed <= top - int(entries.score[k])
+                unproven += not said.beyond[i] or gain == NEVER or needed <= top - mine
             elif said.confirmed[i]:
                 unproven += points > needed
             else:
-                unproven += gain == NEVER or points != needed or needed > top - int(entries.score[k])
+                unproven += gain == NEVER or points != needed or needed > top - mine
             if misses is not None:
                 beyond = misses.beyond(int(said.place[i]), int(said.of[i]))
                 if said.miss(i) != (misses.lacking(points) if points >= 0 else beyond):
@@ -168,19 +172,3 @@ def _by_class(classes: Classes, klass: I64, rows: I64) -> Iterator[tuple[int, I6
     for part in np.split(order, np.flatnonzero(np.diff(klass[order])) + 1):
         if len(part):
             yield int(klass[part[0]]), rows[part]
-
-
-def places(entries: Entries) -> tuple[I64, I64]:
-    """(place by score, of how many) of each household on the account where its place is best.
-
-    Equal scores share the best place; of equal places the one among fewest counts; 0 where no account may name it.
-    """
-    place = np.zeros(len(entries.app), np.int64)
-    of = np.zeros(len(entries.app), np.int64)
-    for bit in range(len(entries.accounts)):
-        at = np.flatnonzero(entries.named >> bit & 1)
-        fallen = -entries.score[at]
-        here = np.searchsorted(np.sort(fallen), fallen, side="left") + 1
-        better = (place[at] == 0) | (here < place[at]) | ((here == place[at]) & (len(at) < of[at]))
-        place[at[better]], of[at[better]] = here[better], len(at)
-    return place, of

@@ -56,10 +56,6 @@ class Entries:
         """Points of each household on an account, without the filled dwelling's and the vacancy's."""
         return self.score + self.fit - self.burden + self.lean[:, bit]
 
-    def worth_of(self, k: int, bit: int) -> int:
-        """Of one of them."""
-        return int(self.score[k] + self.fit[k] - self.burden[k] + self.lean[k, bit])
-
 
 def mode_of(world: World, dwelling: int, account: str) -> str:
     """``direct``, ``delegated`` or ``partial``; accounts outside the flux are the landlord's own."""
@@ -156,7 +152,7 @@ def name_types(
     world: World,
     dwelling: int,
     receivers: tuple[tuple[Receiver, ...], I64],
-    nominees: Mapping[str, Mapping[int, Nominees]],
+    nominees: Mapping[str, Mapping[int, NamedTypes]],
     apps: I32,
     present: B,
     worth: Callable[[str, B], tuple[int, int]],
@@ -165,7 +161,7 @@ def name_types(
 
     Parameters
     ----------
-    nominees : account -> dwelling, -1 for any -> whom it named there, in its order, with the ranks
+    nominees : account -> dwelling, -1 for any -> whom it named there, in its order, with the ranks (`types_of`)
     apps : the household that stands for each type, ascending; a nominated household is a type of its own
     present : types with a household that passes the codes before ``ACCOUNT``
     worth : (median score, points taken off) of a seat of an account, for whom it could name
@@ -180,7 +176,7 @@ def name_types(
             continue
         lists = nominees.get(one.account, {})
         may = one.pool & present
-        own, general = (_eligible(lists.get(d), apps, may) for d in (dwelling, -1))
+        own, general = (_eligible(lists.get(d), may) for d in (dwelling, -1))
         order = own if len(own[0]) else general
         if one.mode == "partial":
             named |= one.mask
@@ -219,16 +215,28 @@ def _pins(world: World, dwelling: int, accounts: tuple[str, ...], apps: I32, fir
 
 Nominees = tuple[I32, I64]
 """Applications and their ranks, best placed first."""
+NamedTypes = tuple[I64, I64]
+"""The same by the types that they are, each once."""
 
 
-def _eligible(lines: Nominees | None, apps: I32, may: B) -> tuple[I64, I64]:
-    """(types, ranks) of the nominees of a list that may be named, each once, best placed first."""
-    if lines is None or not len(apps):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+def types_of(lines: Nominees, apps: I32) -> NamedTypes:
+    """(types, ranks) of the nominees of a list, each once, best placed first; ``apps`` as in :func:`name_types`."""
     named, rank = lines
-    at = np.minimum(np.searchsorted(apps, named), len(apps) - 1)
-    fine = (apps[at] == named) & may[at]
-    at, rank = at[fine].astype(np.int64), rank[fine]
+    at = np.minimum(np.searchsorted(apps, named), max(0, len(apps) - 1))
+    known = np.flatnonzero(apps[at] == named) if len(apps) else np.zeros(0, np.int64)
+    at, rank = at[known].astype(np.int64), rank[known]
     _, once = np.unique(at, return_index=True)
     once.sort()
     return at[once], rank[once]
+
+
+def _eligible(lines: NamedTypes | None, may: B) -> NamedTypes:
+    """Those of a list that may be named."""
+    if lines is None:
+        return NO_TYPES
+    types, ranks = lines
+    fine = may[types]
+    return types[fine], ranks[fine]
+
+
+NO_TYPES: NamedTypes = np.zeros(0, np.int64), np.zeros(0, np.int64)

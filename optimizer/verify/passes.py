@@ -188,3 +188,33 @@ def class_tops(ptr: I64, seg: I32, kind: I32, top: I64, best: I64, found: I64) -
             net = top[seg[k]] + best[kind[k]]
             if net > found[c]:
                 found[c] = net
+
+
+@njit(cache=True, nogil=True)
+def places(fine: I32, kind: I32, score: I64, named: I64, asked: I32, n: int) -> tuple[I64, I64]:
+    """(place by score, of how many) of some households of a door on the one of ``n`` accounts where their place is best.
+
+    ``named``: accounts that may name each type, as bits. Equal scores share the best place; of equal places the one among fewest
+    counts; 0 where no account may name a household.
+    """
+    m = len(asked)
+    place, of = np.zeros(m, np.int64), np.zeros(m, np.int64)
+    order = np.argsort(score[asked])
+    levels = score[asked][order]
+    tally = np.empty(m + 1, np.int64)
+    for b in range(n):
+        tally[:] = 0
+        total = 0
+        for i in fine:
+            if named[kind[i]] >> b & 1:
+                total += 1
+                tally[np.searchsorted(levels, score[i])] += 1
+        here = np.int64(1)
+        for j in range(m - 1, -1, -1):
+            here += tally[j + 1]
+            k = order[j]
+            if named[kind[asked[k]]] >> b & 1 and (
+                place[k] == 0 or here < place[k] or (here == place[k] and total < of[k])
+            ):
+                place[k], of[k] = here, total
+    return place, of

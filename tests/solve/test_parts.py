@@ -16,8 +16,9 @@ from optimizer.solve.parts import tasks as part_tasks
 from optimizer.solve.parts.carving import Carver
 from optimizer.solve.parts.components import parts_of
 from optimizer.solve.parts.tasks import Carved, PartTask
+from optimizer.solve.parts.turns import Turns
 from optimizer.solve.policy import DEFAULT
-from optimizer.solve.transport import ScaleOptions
+from optimizer.solve.transport import ScaleOptions, bound_of
 from tests.strategies import random_problem
 
 APART = DEFAULT.having(parts__parts_from=0)
@@ -130,7 +131,9 @@ def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypat
     depths: list[int | None] = []
     carve = Carver.carve
     monkeypatch.setattr(
-        Carver, "carve", lambda self, part, depth=None: depths.append(depth) or carve(self, part, depth)
+        Carver,
+        "carve",
+        lambda self, part, depth=None, types=None: depths.append(depth) or carve(self, part, depth, types),
     )
     for seed in range(2):
         problem = beside(crowded(seed), crowded(50 + seed))
@@ -138,7 +141,7 @@ def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypat
         exact = solve(problem, SolveOptions(backend="highs", gap=1e-3))
         assert found.objective == evaluate(problem, found.first).objective <= exact.bound
         assert exact.objective <= found.bound <= found.objective * 1.02
-    assert {1, 8, None} <= set(depths)
+    assert {1, 8} <= set(depths)
 
 
 def fields(found) -> list[bytes]:
@@ -156,9 +159,35 @@ def test_a_part_that_travels_is_answered_as_it_is_here(depth):
         Carved(carver, asked), problem.must_fill[asked.classes], 1e-3, 10**9, depth, None,
         ScaleOptions(max_leaves=0, cuts=False, threads=1, interrupted=lambda: False), heard=lambda state: None,
     )  # fmt: skip
+    whole_model = carver.carve(asked).model
+    shallow = carver.carve(asked, 1).model
+    blocks = list(carver.every(asked, carver.types(asked)).blocks(most=1))
+    assert len(blocks) == len(asked.menus)
+    assert bound_of(shallow, proof := task.solve().certificate, blocks) == bound_of(whole_model, proof)
     away = pickle.loads(pickle.dumps(task))
     assert away.heard is None and away.options.interrupted is None
     assert fields(away.solve()) == fields(task.solve())
+
+
+def test_who_is_free_takes_the_first_part_that_fits_beside_the_others():
+    turns = Turns([9, 4, 3, 0], 8)
+    assert turns.take() == 0  # larger than the room, and nothing else is there
+    assert turns.take() == 3
+    turns.give(0)
+    assert [turns.take(), turns.take()] == [1, 2]
+    assert turns.take() is None
+    waiting = Turns([5, 5], 8)
+    assert waiting.take() == 0
+    got: list[int | None] = []
+    other = threading.Thread(target=lambda: got.append(waiting.take()))
+    other.start()
+    other.join(0.02)
+    assert not got
+    waiting.give(0)
+    other.join()
+    assert got == [1]
+    waiting.stop()
+    assert waiting.take() is None
 
 
 def test_a_part_nobody_has_solved_keeps_the_known_proposal(monkeypatch):
@@ -167,8 +196,8 @@ def test_a_part_nobody_has_solved_keeps_the_known_proposal(monkeypatch):
     all_answered = part_tasks.solve_side_by_side
     lost: list[int] = []
 
-    def interrupted(tasks, workers, halted):
-        answers = all_answered(tasks, workers, halted)
+    def interrupted(tasks, workers, halted, room):
+        answers = all_answered(tasks, workers, halted, room)
         lost.append(max(answers))
         return {i: found for i, found in answers.items() if i not in lost}
 

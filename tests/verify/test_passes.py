@@ -15,8 +15,9 @@ from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import bound, verify
 from optimizer.verify.blocks import Fit
-from optimizer.verify.bound import FROM_HUNDREDTH, Weights, field_of
+from optimizer.verify.bound import FROM_HUNDREDTH, Weights, distinct, field_of
 from optimizer.verify.classes import Classes
+from optimizer.verify.passes import places
 from optimizer.verify.rows import TRAITS, Book, Row, lease_of, profile_at
 from optimizer.verify.scores import Scores
 from optimizer.verify.tables import read_case
@@ -333,3 +334,32 @@ def test_equals_are_drawn_by_lot(tmp_path):
             assert "shortlists" in failing(case, out, "proposals", edited)
             tried += 1
     assert tried >= 2
+
+
+@pytest.mark.parametrize("wide", [1, 2**40])
+def test_different_rows_of_a_table_are_numbered_as_they_are_ordered(wide):
+    rows = np.random.default_rng(4).integers(-3, 3, (200, 4)) * wide
+    found, back = distinct(rows)
+    asked, wanted = np.unique(rows, axis=0, return_inverse=True)
+    assert np.array_equal(found, asked) and np.array_equal(back, wanted.reshape(-1))
+    none, nowhere = distinct(rows[:0])
+    assert none.shape == (0, 4) and not len(nowhere)
+
+
+def test_places_by_score_on_the_account_where_they_are_best():
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        n, accounts = 40, 3
+        kind = rng.integers(0, 6, n).astype(np.int32)
+        score, named = rng.integers(0, 9, n), rng.integers(0, 1 << accounts, 6)
+        fine = np.flatnonzero(rng.random(n) < 0.8).astype(np.int32)
+        asked = rng.permutation(fine)[:15].astype(np.int32)
+        place, of = places(fine, kind, score, named, asked, accounts)
+        for i, p, total in zip(asked.tolist(), place.tolist(), of.tolist(), strict=True):
+            on = [[j for j in fine.tolist() if named[kind[j]] >> b & 1] for b in range(accounts)]
+            best = [
+                (1 + sum(score[j] > score[i] for j in mine), len(mine))
+                for b, mine in enumerate(on)
+                if named[kind[i]] >> b & 1
+            ]
+            assert (p, total) == min(best, default=(0, 0))

@@ -49,7 +49,9 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
         _task(job, options, watch, carver, parts, i, warm, partial(beside.hear, i)) for i in range(len(parts))
     ]
     if len(parts) > 1:
-        answers = solve_side_by_side(tasks, options.workers, lambda: _interrupted(options))
+        answers = solve_side_by_side(
+            tasks, options.workers, lambda: _interrupted(options), options.policy.parts.together
+        )
     else:
         answers = {i: task.solve() for i, task in enumerate(tasks)}
     for found in answers.values():
@@ -89,14 +91,13 @@ def _task(
 
     part, problem = parts[i], job.problem
     homes = int(carver.homes[part.classes].sum()) / len(problem.dwelling_ids)
+    long = not part.whole and carver.entries(part) > options.policy.parts.long_menus
     return PartTask(
         Carved(carver, part),
         problem.must_fill[part.classes],
         options.gap or (options.policy.parts.gap if part.whole else options.policy.parts.part_gap),
         job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
-        options.policy.parts.first_depth
-        if not part.whole and carver.entries(part) > options.policy.parts.long_menus
-        else None,
+        options.policy.parts.first_depth if long else None,
         warm if warm is None or part.whole else warm_part(problem, warm, part),
         ScaleOptions(
             max_iterations=options.policy.parts.pricings,
@@ -113,15 +114,17 @@ def _task(
             policy=options.policy,
         ),
         None if options.time_limit is None else time.time() + watch.left(),
-        _share(parts[i:], options.workers),
+        # the others may have to wait for one of long menus, whoever is free
+        _share(parts[i:], 1 if long else max(1, workers_of(options.workers).count)),
         heard,
+        carver.entries(part) if long else 0,
     )
 
 
-def _share(parts: list[Part], workers: str) -> float:
+def _share(parts: list[Part], workers: int) -> float:
     """Share of the time left for the first of some parts, among those that still have to begin."""
     menus = [len(p.applications) for p in parts]
-    return min(1.0, max(1, workers_of(workers).count) * menus[0] / max(1, sum(menus)))
+    return min(1.0, workers * menus[0] / max(1, sum(menus)))
 
 
 def _interrupted(options: SolveOptions) -> bool:

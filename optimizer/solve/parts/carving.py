@@ -13,10 +13,8 @@ within 0.1 % on one and 40 % off on another.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +22,9 @@ from numpy.typing import NDArray
 from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, B, Problem
 from optimizer.solve.implicit import first_of_type, leading
 from optimizer.solve.parts.components import Part, whole
+from optimizer.solve.parts.entries import PartEntries, extremes
 from optimizer.solve.transport.model import LabelledTransport
 
-_Number = TypeVar("_Number", bound=np.integer)
 MOST_ENTRIES = 40_000_000
 """Menu entries of a whole problem that a kernel is given at most."""
 
@@ -68,8 +66,6 @@ class Carver:
         self.play = np.array([row.play for row in rows], np.int64)
         self.homes = np.bincount(problem.klass, minlength=len(problem.class_menu))
         """Dwellings of each class."""
-        self.full = threading.Lock()
-        """Held by whoever reads every entry of a part: those of a region weigh a gigabyte."""
 
     @cached_property
     def lists(self) -> I64:
@@ -97,9 +93,28 @@ class Carver:
         seat = np.argsort(place, kind="stable")
         return seat[place[seat] >= 0], place
 
-    def carve(self, part: Part, depth: int | None = None) -> Transport:
-        """The kernel's model of a part, with the first ``depth`` entries of each type of each menu (None: all)."""
+    def types(self, part: Part) -> NDArray[np.integer]:
+        """Type of each entry of a part's menus end to end, as its models tell them apart, in the problem's numbers."""
+        return coarse_types(self.problem, part, self.lists)
+
+    def every(self, part: Part, types: NDArray[np.integer]) -> PartEntries:
+        """The entries of a part in the numbers of its models; ``types`` as `Carver.types` says them."""
         problem = self.problem
+        new_type = _places(_present(problem, part, types), problem.n_types)
+        new_app = _places(part.applications, len(problem.application_ids)).astype(np.int32)
+        start = np.concatenate([[0], np.cumsum(np.diff(problem.menu_ptr)[part.menus])]).astype(np.int64)
+        # a region's types in 64 bits would weigh half a gigabyte
+        return PartEntries(problem, part, start, types, new_app, new_type.astype(types.dtype))
+
+    def carve(
+        self, part: Part, depth: int | None = None, types: NDArray[np.integer] | None = None
+    ) -> Transport:
+        """The kernel's model of a part, with the first ``depth`` entries of each type of each menu (None: all).
+
+        ``types``: as `Carver.types` says them, where that is known.
+        """
+        problem = self.problem
+        types = self.types(part) if types is None else types
         new_class = _places(part.classes, len(problem.class_menu))
         new_group = _places(part.groups, problem.n_groups)
         new_menu = _places(part.menus, len(problem.menu_ptr) - 1)
@@ -107,8 +122,7 @@ class Carver:
         klass = new_class[problem.klass[dwellings]]
         capacity = np.bincount(klass, minlength=len(part.classes)).astype(np.int64)
         member = np.lexsort((dwellings, -problem.bonus[dwellings], klass))
-        types = coarse_types(problem, part, self.lists)
-        present = np.arange(problem.n_types) if part.whole else np.unique(types).astype(np.int64)
+        present = _present(problem, part, types)
         new_type = _places(present, problem.n_types)
         group, type_ = (
             new_group[self.option_key // problem.n_types],
@@ -129,26 +143,16 @@ class Carver:
         # an order passed over costs as much; what is not held this way is taken back afterwards (`primal.orders`)
         orders = len(problem.orders) if part.whole else 0
         price = [row.price for row in rows] + [forbidding // RATE_UNIT + 1] * orders
-        menu_start = np.concatenate([[0], np.cumsum(np.diff(problem.menu_ptr)[part.menus])]).astype(np.int64)
+        entries = self.every(part, types)
         kept = None
         if part.whole:
-            kept = leading(menu_start, types, problem.n_types, MOST_ENTRIES)
+            kept = leading(entries.start, types, problem.n_types, MOST_ENTRIES)
         elif depth is not None:
-            kept = first_of_type(menu_start, types, problem.n_types, depth)
-        chosen = slice(None) if kept is None else kept
-        types = types[chosen]
-        applicant = _column(problem, part, problem.entry_app)[chosen]
-        value = _column(problem, part, problem.entry_score)[chosen].astype(np.int64)
-        value += _column(problem, part, problem.entry_fit)[chosen]
-        value += problem.fill_value
-        value *= MICRO_PER_HUNDREDTH
-        if kept is not None:
-            menu_start = np.searchsorted(kept, menu_start).astype(np.int64)
-        if not part.whole:
-            types = new_type.astype(types.dtype)[
-                types
-            ]  # a region's types in 64 bits would weigh half a gigabyte
-            applicant = _places(part.applications, len(problem.application_ids)).astype(np.int32)[applicant]
+            kept = first_of_type(entries.start, types, problem.n_types, depth)
+        menu_start, applicant, value, types = entries.read(kept)
+        base = problem.fill_value * MICRO_PER_HUNDREDTH
+        if part.whole:  # `relaxation.subproblem` asks what pairs are worth in all
+            value, base = value.astype(np.int64) + base, 0
         model = LabelledTransport(
             n_applicants=len(part.applications),
             n_groups=len(part.groups),
@@ -177,6 +181,7 @@ class Carver:
             seat_effect_row=seat_effect[1],
             seat_effect_coef=seat_effect[2],
             scale=1_000_000,
+            entry_base=base,
         )
         return Transport(model, part, seat, kind)
 
@@ -227,7 +232,11 @@ def share_of_points(model: LabelledTransport, pinned: B, objective: int) -> floa
 
     ``pinned``: classes that must be filled; ``objective``: micropoints the model is worth, roughly.
     """
-    spread = max(int(model.entry_value.max(initial=0)), -int(model.entry_value.min(initial=0)))
+    low, high = (
+        model.entry_base + int(x)
+        for x in (model.entry_value.min(initial=0), model.entry_value.max(initial=0))
+    )
+    spread = max(high, -low)
     premium = _premium(model.row_price.tolist(), spread) if pinned.any() else 0
     worth = max(1, abs(objective))
     return worth / (worth + premium * int(model.capacity[pinned].sum()))
@@ -242,9 +251,13 @@ def coarse_types(problem: Problem, part: Part, lists: I64) -> NDArray[np.integer
     """
     options = problem.options
     n_lists = int(lists.max(initial=-1)) + 1
-    merged = _column(problem, part, problem.entry_type)
     if part.whole:
-        merged = merged.copy()
+        merged = problem.entry_type.copy()
+    else:
+        spans = np.stack([problem.menu_ptr[part.menus], problem.menu_ptr[part.menus + 1]], axis=1)
+        merged = np.concatenate(
+            [problem.entry_type[:0], *(problem.entry_type[a:b] for a, b in spans.tolist())]
+        )
     menus = np.unique(np.stack([problem.class_menu, problem.class_group], axis=1), axis=0)
     start = np.searchsorted(menus[:, 0], np.arange(len(problem.menu_ptr)))
     seen = np.zeros(problem.n_types, bool)
@@ -273,12 +286,13 @@ def coarse_types(problem: Problem, part: Part, lists: I64) -> NDArray[np.integer
     return merged
 
 
-def _column(problem: Problem, part: Part, column: NDArray[_Number]) -> NDArray[_Number]:
-    """A column of entries, of the part's menus end to end."""
+def _present(problem: Problem, part: Part, types: NDArray[np.integer]) -> I64:
+    """The types of a part's models, ascending."""
     if part.whole:
-        return column
-    spans = np.stack([problem.menu_ptr[part.menus], problem.menu_ptr[part.menus + 1]], axis=1)
-    return np.concatenate([column[:0], *(column[a:b] for a, b in spans.tolist())])
+        return np.arange(problem.n_types)
+    seen = np.zeros(problem.n_types, bool)
+    seen[types] = True
+    return np.flatnonzero(seen)
 
 
 def _places(numbers: I64, n: int) -> I64:
@@ -289,12 +303,8 @@ def _places(numbers: I64, n: int) -> I64:
 
 
 def _spread(problem: Problem, part: Part) -> int:
-    """Largest size of a pair's value in a part, micropoints; read menu by menu, as a region's values weigh a gigabyte."""
-    most = 0
-    for a, b in np.stack([problem.menu_ptr[part.menus], problem.menu_ptr[part.menus + 1]], axis=1).tolist():
-        value = problem.entry_score[a:b].astype(np.int64) + problem.entry_fit[a:b]
-        if len(value):
-            most = max(most, int(value.max()) + problem.fill_value, -int(value.min()) - problem.fill_value)
+    """Largest size of a pair's value in a part, micropoints."""
+    most = max(abs(worth + problem.fill_value) for worth in extremes(problem, part))
     most += int(np.abs(problem.kinds.value).max(initial=0))
     return most * MICRO_PER_HUNDREDTH
 

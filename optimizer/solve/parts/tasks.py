@@ -12,18 +12,23 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.domain.memory import give_back
 from optimizer.problem.model import B
 from optimizer.solve.parts.components import Part
+from optimizer.solve.parts.turns import Turns
 from optimizer.workers import Unit, run_units, workers_of
 
 if TYPE_CHECKING:
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.transport.model import (
+        Certificate,
         LabelledTransport,
         Progress,
         ScaleOptions,
@@ -36,11 +41,26 @@ class Carved:
     """The models of one part, carved out of its problem each time one is asked for; pickled, the whole model goes along."""
 
     def __init__(self, carver: Carver, part: Part) -> None:
-        self.carver, self.part, self.full = carver, part, carver.full
+        self.carver, self.part = carver, part
+
+    @cached_property
+    def types(self) -> NDArray[np.integer]:
+        """As `Carver.types` says them: asked once for all models of the part."""
+        return self.carver.types(self.part)
 
     def at(self, depth: int | None) -> LabelledTransport:
         """The model with the ``depth`` best entries of each menu and type (None: all)."""
-        return self.carver.carve(self.part, depth).model
+        return self.carver.carve(self.part, depth, self.types).model
+
+    def bound(self, model: LabelledTransport, proof: Certificate) -> int:
+        """What a certificate of one of the models proves over every entry, objective units; they are read block by block."""
+        from optimizer.solve.transport import bound_of
+
+        return bound_of(model, proof, self.carver.every(self.part, self.types).blocks()) // proof.quantum
+
+    def forget(self) -> None:
+        """Let go of what was kept for the next model."""
+        self.__dict__.pop("types", None)
 
     def __reduce__(self) -> tuple[type[Carried], tuple[LabelledTransport]]:
         return Carried, (self.at(None),)
@@ -51,13 +71,21 @@ class Carried:
 
     def __init__(self, model: LabelledTransport) -> None:
         self.model = model
-        self.full = nullcontext()
 
     def at(self, depth: int | None) -> LabelledTransport:
         """The model with the ``depth`` best entries of each menu and type (None: all)."""
         from optimizer.solve.parts.carving import shortened
 
         return self.model if depth is None else shortened(self.model, depth)
+
+    def bound(self, model: LabelledTransport, proof: Certificate) -> int:
+        """What a certificate of one of the models proves over every entry, objective units."""
+        from optimizer.solve.transport import bound_of
+
+        return bound_of(self.model, proof) // proof.quantum
+
+    def forget(self) -> None:
+        """Nothing was kept beside the model."""
 
 
 @dataclass
@@ -74,6 +102,7 @@ class PartTask:
     options : of the kernel, all but the gap
     deadline, share : seconds since the epoch when the run must end, and the part's share of what is left when it begins
     heard : told where it stands; left behind when the task goes to another process, as ``options.interrupted`` is
+    size : entries that count for who is solved beside whom (`Turns`)
     """
 
     models: Carved | Carried
@@ -86,6 +115,7 @@ class PartTask:
     deadline: float | None = None
     share: float = 1.0
     heard: Callable[[Progress], None] | None = None
+    size: int = 0
 
     def __getstate__(self) -> dict[str, object]:
         alone = {"heard": None, "options": replace(self.options, interrupted=None)}
@@ -94,7 +124,7 @@ class PartTask:
     def solve(self) -> ScaleResult:
         """The best assignment found and what proves its bound over every entry."""
         from optimizer.solve.parts.carving import share_of_points
-        from optimizer.solve.transport import bound_of, solve_transport
+        from optimizer.solve.transport import solve_transport
 
         model, warm, depth = self.models.at(self.depth), self.warm, self.depth
         gap = self.gap * share_of_points(model, self.pinned, self.worth)
@@ -104,18 +134,36 @@ class PartTask:
             found = solve_transport(model, options, progress=self.heard, warm=warm)
             if depth is None or found.stop_reason in ("interrupted", "time_limit"):
                 return found
-            del model  # a region's model is let go before every entry of it is read
-            with self.models.full:
-                bound = bound_of(self.models.at(None), found.certificate) // found.certificate.quantum
+            bound = self.models.bound(model, found.certificate)
             if bound - found.bound <= gap * abs(found.bound):
                 return found
             # entries left out would have paid: the same again with more of them, from where this ended
             warm, depth = found.warm, self.options.policy.parts.deeper * depth
+            del model  # a region's model is let go before there is a larger one
             model = self.models.at(depth)
 
 
-def _solved(task: PartTask) -> bytes:
-    answer = pickle.dumps(task.solve())
+def _solved(tasks: dict[int, PartTask]) -> bytes:
+    return pickle.dumps({i: _answer(task) for i, task in tasks.items()})
+
+
+def _in_turn(turns: Turns, tasks: list[PartTask]) -> bytes:
+    """The answers of the parts that one thread gets to solve."""
+    found: dict[int, ScaleResult] = {}
+    while (i := turns.take()) is not None:
+        try:
+            found[i] = _answer(tasks[i])
+        except BaseException:
+            turns.stop()
+            raise
+        finally:
+            turns.give(i)
+    return pickle.dumps(found)
+
+
+def _answer(task: PartTask) -> ScaleResult:
+    answer = task.solve()
+    task.models.forget()
     if task.depth is not None:
         give_back()  # a region's arrays weigh gigabytes, and are freed in pieces
     return answer
@@ -147,7 +195,7 @@ class Halted(Exception):
 
 
 def solve_side_by_side(
-    tasks: list[PartTask], workers: str, halted: Callable[[], bool]
+    tasks: list[PartTask], workers: str, halted: Callable[[], bool], room: int
 ) -> dict[int, ScaleResult]:
     """Answers by number of the part; after an interrupt only those that are there.
 
@@ -155,6 +203,7 @@ def solve_side_by_side(
     ----------
     workers : as `workers.workers_of` reads it
     halted : whether the run is interrupted; asked about every second where parts are out of reach
+    room : entries of parts that threads of this process solve at the same time (`Turns`)
 
     Raises
     ------
@@ -169,9 +218,14 @@ def solve_side_by_side(
             raise Halted
 
     def finished(unit: Unit, answer: bytes) -> None:
-        found[int(unit.key)] = pickle.loads(answer)
+        found.update(pickle.loads(answer))
 
-    units = [Unit(str(i), f"part {i + 1}", _solved, (task,)) for i, task in enumerate(tasks)]
+    if where.kind == "threads" and where.count > 1:
+        turns = Turns([task.size for task in tasks], room)
+        count = min(where.count, len(tasks))
+        units = [Unit(f"thread {i + 1}", f"thread {i + 1}", _in_turn, (turns, tasks)) for i in range(count)]
+    else:
+        units = [Unit(str(i), f"part {i + 1}", _solved, ({i: task},)) for i, task in enumerate(tasks)]
     try:
         run_units(units, where, finished=finished, tick=tick)
     except Halted:

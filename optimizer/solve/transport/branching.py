@@ -29,6 +29,7 @@ def branch_price(model: LabelledTransport) -> int:
         (int(np.abs(v).max(initial=0)) for v in (model.entry_value, model.option_value, model.bonus)),
         default=0,
     )
+    top += abs(model.entry_base)
     coef = int(np.abs(model.effect_coef).max(initial=0))
     return 1 + 2 * top + 4 * coef * int(model.row_price.max(initial=0))
 

@@ -174,6 +174,7 @@ def _table(
     admissible[cells] = True
     fixed_value = np.zeros(n_cells, np.int64)
     fixed_value[cells] = np.array([s.value for s in found], np.int64)[split] if len(found) else 0
+    fixed_value[:n_household][admissible[:n_household]] += model.entry_base
     known: dict[tuple[tuple[int, int, Effects], ...], int] = {}
     pool_of = np.full(len(found), -1, np.int64)
     pools: list[tuple[Option, ...]] = []

@@ -11,20 +11,33 @@ recomputed from the options and seats of the model, cell by cell.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from optimizer.solve.transport.branching import branch_price, counted_by, covers_all
 from optimizer.solve.transport.cells import IMPOSSIBLE
 from optimizer.solve.transport.mir import CutMaker, shares
-from optimizer.solve.transport.model import Certificate, Cut, Ints, LabelledTransport
+from optimizer.solve.transport.model import Certificate, Cut, Ints, LabelledTransport, SmallInts
 
 BLOCK = 1_024
 """Entries sifted together by the pass."""
 MANY_ENTRIES = 1_000_000
 """Entries from which the pass is shared between two threads."""
+
+
+class MenuBlock(NamedTuple):
+    """Entries of the menus ``first .. first + len(start) - 1``: menu ``first + i`` holds ``start[i] .. start[i + 1]`` of the columns."""
+
+    first: int
+    start: Ints
+    applicant: SmallInts
+    value: NDArray[np.integer]
+    type: NDArray[np.integer]
 
 
 @njit(cache=True, nogil=True)
@@ -122,18 +135,22 @@ def _best_per_owner(start: Ints, worth: Ints, nothing: int) -> Ints:
     return best
 
 
-def bound_of(model: LabelledTransport, certificate: Certificate) -> int:
+def bound_of(
+    model: LabelledTransport, certificate: Certificate, blocks: Iterable[MenuBlock] | None = None
+) -> int:
     """Upper bound in units of ``1 / quantum`` of the objective.
+
+    ``blocks``: the entries that count, block by block, in place of those of the model.
 
     Raises
     ------
     ValueError
         A multiplier is negative or above its price, or a cut is not well formed.
     """
-    return _bound(_Rows(model), certificate)
+    return _bound(_Rows(model), certificate, blocks)
 
 
-def _bound(rows: _Rows, certificate: Certificate) -> int:
+def _bound(rows: _Rows, certificate: Certificate, blocks: Iterable[MenuBlock] | None = None) -> int:
     model, q = rows.model, certificate.quantum
     weighing = np.flatnonzero(certificate.cut_multipliers)
     cuts = tuple(certificate.cuts[i] for i in weighing)  # one of multiplier zero adds nothing to the bound
@@ -148,11 +165,12 @@ def _bound(rows: _Rows, certificate: Certificate) -> int:
     ):
         raise ValueError("certificate: a multiplier is out of its range")
     option, seat, constant = rows.paid(certificate, cuts, on_cuts)
-    credit = _best_per_owner(model.option_start, model.option_value * q - option, IMPOSSIBLE)
+    worth = (model.option_value + model.entry_base) * q - option
+    credit = _best_per_owner(model.option_start, worth, IMPOSSIBLE)
     outside = np.zeros(model.n_classes, np.int64)
     if len(model.seat_start):
         outside = _best_per_owner(model.seat_start, model.seat_value * q - seat, 0)
-    return _sum_up(model, credit, outside, certificate.class_price, q) - constant
+    return _sum_up(model, credit, outside, certificate.class_price, q, blocks) - constant
 
 
 def bound_of_leaves(model: LabelledTransport, leaves: tuple[Certificate, ...]) -> int:
@@ -194,7 +212,14 @@ def room_bound(model: LabelledTransport, cut: Cut, maker: CutMaker | None = None
     return int(model.capacity[open_seats].sum() + (priced * model.capacity)[inside].sum()) + households
 
 
-def _sum_up(model: LabelledTransport, credit: Ints, outside: Ints, price: Ints, quantum: int) -> int:
+def _sum_up(
+    model: LabelledTransport,
+    credit: Ints,
+    outside: Ints,
+    price: Ints,
+    quantum: int,
+    blocks: Iterable[MenuBlock] | None,
+) -> int:
     kept = model.capacity > 0
     menu = np.where(kept, model.class_menu, -1)
     classes = np.argsort(menu, kind="stable")
@@ -203,15 +228,27 @@ def _sum_up(model: LabelledTransport, credit: Ints, outside: Ints, price: Ints, 
     start = np.r_[0, np.cumsum(np.bincount(menu[classes], minlength=n_menus))].astype(np.int64)
     middle = int(np.searchsorted(model.menu_start, model.menu_start[-1] // 2))
 
+    def add(gain: Ints, menus: tuple[int, int], of: Ints, block: MenuBlock) -> None:
+        _applicant_gains(
+            *menus, block.start, block.applicant, block.value, block.type, of, classes, model.class_group,
+            model.n_types, credit, price, quantum, gain, np.zeros(max(1, model.n_types), np.int64),
+        )  # fmt: skip
+
+    every = MenuBlock(0, model.menu_start, model.entry_applicant, model.entry_value, model.entry_type)
+
     def gains(menus: tuple[int, int]) -> Ints:
         gain = np.zeros(model.n_applicants, np.int64)
-        _applicant_gains(
-            *menus, model.menu_start, model.entry_applicant, model.entry_value, model.entry_type, start, classes,
-            model.class_group, model.n_types, credit, price, quantum, gain, np.zeros(max(1, model.n_types), np.int64),
-        )  # fmt: skip
+        add(gain, menus, start, every)
         return gain
 
-    if model.menu_start[-1] < MANY_ENTRIES:
+    if blocks is not None:
+        gain = np.zeros(model.n_applicants, np.int64)
+        for block in blocks:
+            some = len(block.start) - 1
+            of = start[block.first : block.first + some + 1]
+            add(gain, (0, some), of, block)
+        total = int(gain.sum())
+    elif model.menu_start[-1] < MANY_ENTRIES:
         total = int(gains((0, n_menus)).sum())
     else:
         with ThreadPoolExecutor(2) as pool:

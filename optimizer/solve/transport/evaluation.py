@@ -56,6 +56,7 @@ def objective_of(model: LabelledTransport, assigned_class: SmallInts, account: S
         need, model.seat_effect_start, model.seat_effect_row, model.seat_effect_coef, taken, seats[taken]
     )
     value = int(model.entry_value[entry].astype(np.int64).sum()) + int(model.option_value[option].sum())
+    value += model.entry_base * len(entry)
     value += int((model.seat_value * seats).sum())
     if len(model.bonus_start):
         before = np.r_[0, np.cumsum(model.bonus)]

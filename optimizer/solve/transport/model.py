@@ -45,7 +45,9 @@ class LabelledTransport:
     menu_start : (M + 1,) int64
         Menu ``m`` holds the entries ``menu_start[m] .. menu_start[m + 1]``; an applicant at most once per menu.
     entry_applicant, entry_value, entry_type : (N,)
-        Who, what the pair is worth whatever the account, and the rule profile there.
+        Who, what the pair is worth whatever the account above ``entry_base``, and the rule profile there.
+    entry_base : int
+        What every pair is worth: without it the values of a region's entries fit 32 bits.
     option_start : (G * T + 1,) int64
         Options (accounts) of the cell ``g * T + t``. A cell without option admits no pair.
     option_account, option_value : (O,)
@@ -90,6 +92,7 @@ class LabelledTransport:
     seat_effect_row: SmallInts = field(default_factory=lambda: np.zeros(0, np.int32))
     seat_effect_coef: Ints = field(default_factory=_empty)
     scale: int = 1
+    entry_base: int = 0
 
     def __post_init__(self) -> None:
         if len(self.entry_applicant) < NARROW_FROM:

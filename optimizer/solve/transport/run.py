@@ -45,7 +45,8 @@ def objective_grid(model: LabelledTransport) -> int:
             step = gcd(step, int(np.gcd.reduce(model.row_price[row] * coef)))
     if model.n_rows:
         step = gcd(step, int(np.gcd.reduce(model.row_price * model.row_constant)))
-    for values in (model.option_value, model.bonus, model.seat_value, model.entry_value):
+    base = np.array([model.entry_base], np.int64)
+    for values in (base, model.option_value, model.bonus, model.seat_value, model.entry_value):
         for at in range(0, len(values), 4096):
             if step == 1:
                 return 1
@@ -65,7 +66,7 @@ def choose_quantum(model: LabelledTransport) -> int:
     coef = max(1, *(int(c) for c in coefs))
     quantum = 256 << max(0, (coef - 1).bit_length() - 2)
     amounts = (model.entry_value, model.option_value, model.bonus, model.seat_value)
-    top = sum(int(np.abs(v).max(initial=0)) for v in amounts) + 1
+    top = sum(int(np.abs(v).max(initial=0)) for v in amounts) + abs(model.entry_base) + 1
     paid = int((model.row_price * np.abs(model.row_constant)).sum())
     reach = int((model.row_price * coef).max(initial=0)) * min(model.n_rows, 64)
     total = (top + reach) * max(1, int(model.capacity.sum())) + paid
