@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 KERNELS := $(VENV)/.kernels
+KERNEL_SOURCES := optimizer/cli/kernels.py $(shell grep -rlE '^@(numba\.)?njit' optimizer --include='*.py')
 DESK := $(VENV)/.desk
+DEBIAN := $(VENV)/.debian
 
-.PHONY: demo test suite test-desk soak bench check kernels docs clean
+.PHONY: demo installed test suite test-desk soak bench check kernels docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -14,16 +16,24 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(STAMP)
 
-$(KERNELS): $(STAMP)
-	@$(BIN)/python -m optimizer.runs.kernels
+# Un noyau en contient d'autres : ce qui est gardé compilé ne vaut plus dès que l'une des sources a changé.
+$(KERNELS): $(STAMP) $(KERNEL_SOURCES)
+	@find optimizer -name '*.nb[ci]' -delete
+	@$(BIN)/python -m optimizer.cli.kernels
 	@touch $(KERNELS)
 
 # Chromium et PostgreSQL viennent des paquets de Debian : eux seuls demandent plus que pip.
-$(DESK): $(STAMP)
+$(DEBIAN):
 	@command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core postgresql >/dev/null; }
+	@mkdir -p $(VENV) && touch $(DEBIAN)
+
+$(DESK): $(STAMP) $(DEBIAN)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,desk]'
 	@touch $(DESK)
+
+# Tout ce que demandent les tests ; avec -j 2, les paquets de Debian arrivent pendant que pip travaille.
+installed: $(DESK)
 
 demo: $(KERNELS)
 	@$(BIN)/attriflux demo --out demo --force
@@ -35,9 +45,7 @@ check: $(STAMP)
 	@$(BIN)/lint-imports
 
 # Les noyaux sont compilés avant que deux processus ne les demandent ensemble.
-kernels: $(STAMP)
-	@$(BIN)/python -m optimizer.runs.kernels
-	@touch $(KERNELS)
+kernels: $(KERNELS)
 
 # Contrôles d'un côté, compilation puis tests de l'autre : aucun cœur n'attend que les types soient vérifiés.
 test: $(STAMP)
@@ -48,7 +56,7 @@ suite: kernels
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/desk
 
 test-desk: $(DESK) kernels
-	@$(BIN)/python -m pytest tests/desk
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal tests/desk
 
 soak: check $(DESK)
 	@ATTRIFLUX_CAMPAIGN=full $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 7200

@@ -22,6 +22,10 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 
+KEPT = 1_000_000
+"""Applications on the shelves that a case keeps, some sixty bytes each: the communes of a commission, not those of a country."""
+
+
 @dataclass(frozen=True)
 class Menus:
     """Eligible applications by kind of dwelling.
@@ -147,16 +151,26 @@ def seekers(facts: Facts) -> Seekers:
 def by_kind(facts: Facts, kinds: Kindred) -> Iterator[tuple[int, Shelf]]:
     """For each kind of dwelling: the applications in play that reach its commune, and their ranks.
 
-    The district is left to `Shelf.wanted_district`. One shelf serves all kinds of a commune, which come together.
+    The district is left to `Shelf.wanted_district`. One shelf serves all kinds of a commune, which come together; those of a case
+    that is not large are kept with its facts, so that what they have answered is not asked again after a decision.
     """
-    index = seekers(facts)
+    kept: dict[int, Shelf] = facts.lasting.setdefault("shelves", {})
+    room = KEPT - sum(len(shelf.apps) for shelf in kept.values())
+    index: Seekers | None = None
     scratch = np.zeros(len(facts.applications.ids), bool)
     commune = -1
     shelf = Shelf(facts, np.zeros(0, np.int32), np.zeros(0, np.int16))
     for k, d in enumerate(kinds.representative.tolist()):
         if kinds.commune[k] != commune:
             commune = int(kinds.commune[k])
-            shelf = Shelf(facts, *index.reaching(commune, int(facts.dwellings.epci[d]), scratch))
+            if commune in kept:
+                shelf = kept[commune].of(facts)
+            else:
+                index = seekers(facts) if index is None else index
+                shelf = Shelf(facts, *index.reaching(commune, int(facts.dwellings.epci[d]), scratch))
+                room -= len(shelf.apps)
+                if room >= 0:
+                    kept[commune] = shelf
         yield k, shelf
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,6 +41,17 @@ class Shelf:
     apps: I32
     ranks: I16
     _kept: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
+    """Answers that no decision changes."""
+
+    def of(self, facts: Facts) -> Shelf:
+        """The shelf of the same case with other decisions, which goes on with what this one has answered."""
+        return self if facts is self.facts else Shelf(facts, self.apps, self.ranks, self._kept)
+
+    @cached_property
+    def _barred(self) -> B:
+        """Applications that a decision keeps from every dwelling."""
+        barred: B = self.facts.barred_everywhere[self.apps]
+        return barred
 
     def _once(self, key: Hashable, ask: Callable[[], A]) -> A:
         known: Any = self._kept.get(key)
@@ -77,15 +89,12 @@ class Shelf:
         key = ("access", int(d.accessible[dwelling]), bool(d.upstairs_without_lift[dwelling]))
         return self._once(key, lambda: unreachable(self.facts, dwelling, self.apps))
 
-    def _barred(self) -> B:
-        return self._once("barred", lambda: self.facts.barred_everywhere[self.apps])
-
     def suitable(self, dwelling: int, district: int) -> NDArray[np.int64]:
         """Positions of the applications that no code but ACCOUNT refuses for the dwelling."""
         facts = self.facts
         fine = self._rooms(dwelling) & ~self._above(dwelling)
         fine &= ~self._unreachable(dwelling)
-        fine &= ~self._barred()
+        fine &= ~self._barred
         inside = self.wanted_district(district)
         if inside is not None:
             fine &= inside
@@ -122,7 +131,7 @@ class Shelf:
         here = np.isin(self.apps, facts.barred[dwelling]) if dwelling in facts.barred else nobody
         inside = self.wanted_district(district)
         found: I32 = tally(
-            self._rooms(dwelling), self._above(dwelling), self._unreachable(dwelling), self._barred(), home, here,
+            self._rooms(dwelling), self._above(dwelling), self._unreachable(dwelling), self._barred, home, here,
             nobody if inside is None else inside, dwelling, times, count, self._over(dwelling), self.apps, excess, financing,
             facts.dwellings.financing[dwelling],
         )  # fmt: skip

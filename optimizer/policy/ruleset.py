@@ -93,6 +93,7 @@ class RuleSet:
     _settings: Mapping[str, Mapping[str, Any]] = field(repr=False)
     _load: Callable[[Mapping[str, object]], RuleSet] = field(repr=False, compare=False)
     _read: dict[str, Parameter] = field(default_factory=dict, repr=False, compare=False)
+    _by_commune: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def value(self, key: str) -> Parameter:
         """The parameter of a dotted key, with unit, status and source.
@@ -168,9 +169,13 @@ class RuleSet:
         """The EPCI, département, region, name or zone of each INSEE code: same index, object; missing where unknown."""
         return communes.astype(object).map(self.all_communes[column]).astype(object)
 
-    def by_commune(self, column: str) -> dict[str, str]:
+    def by_commune(self, column: str) -> Mapping[str, str]:
         """INSEE code -> EPCI, département, region or name, for reading one code at a time."""
-        return dict(zip(self.all_communes.index.tolist(), self.all_communes[column].tolist(), strict=True))
+        known = self._by_commune.get(column)
+        if known is None:
+            codes, values = self.all_communes.index.tolist(), self.all_communes[column].tolist()
+            known = self._by_commune[column] = dict(zip(codes, values, strict=True))
+        return known
 
     def ceilings(self, financing: str) -> NDArray[np.int64]:
         """Income ceilings in euros per year: row = zone code, columns = categories 1..6 then one extra person.

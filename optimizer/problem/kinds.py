@@ -12,6 +12,7 @@ import numpy as np
 from optimizer.problem.entries import traits_in_play
 from optimizer.problem.ground import Place
 from optimizer.problem.model import I32, I64, RATE_UNIT, Kinds
+from optimizer.problem.order_rows import listed
 from optimizer.problem.orders import OrderTable, Signs
 from optimizer.problem.registry import ALWAYS, NEVER
 from optimizer.problem.rulebook import RuleBook
@@ -45,13 +46,14 @@ class Asked:
     Attributes
     ----------
     calls : (account, marks) of each
-    signs : of each, the numbers of the orders that its types enter
+    signs : (m, 5) int64    the orders that their types enter, call after call (`orders.Signs`); ``many`` of each
     columns : (6, n) int64    of each type: call, trait bits, points it adds, those of them for a first rank kept, place of its
-        orders in ``signs``, and the household it is of where that one stands on a list (else −1)
+        orders among the call's, and the household it is of where that one stands on a list (else −1)
     """
 
     calls: Sequence[tuple[int, Marks]]
-    signs: Sequence[Sequence[int]]
+    signs: I64
+    many: Sequence[int]
     columns: I64
 
 
@@ -132,8 +134,8 @@ class KindTable:
             )
             for n, bits in dict.fromkeys(pairs)
         }
-        begin = np.cumsum([0, *map(len, asked.signs)])
-        signed = np.array([number for own in asked.signs for number in own], np.int64)[begin[call] + order]
+        begin = np.cumsum([0, *asked.many])
+        signed = self._numbers(asked.signs)[begin[call] + order]
         account = np.array([account for account, _ in calls], np.int64)[call]
         columns = (
             account.tolist(),
@@ -153,12 +155,22 @@ class KindTable:
         """Number of some orders entered."""
         return self._signed.setdefault(signs, len(self._signed))
 
+    def _numbers(self, signs: I64) -> I64:
+        """`sign` of many."""
+        at, back = _distinct(signs.T)
+        # numbered in the order they are met
+        order = np.argsort(at)
+        numbers = np.empty(len(at), np.int64)
+        numbers[order] = [self.sign(Signs(*one)) for one in signs[at[order]].tolist()]
+        return numbers[back]
+
     def packed(self, orders: OrderTable) -> Kinds:
         """All kinds met so far; ``orders`` lists the rows that their `Signs` name."""
         columns = np.array(list(self._kinds), np.int64).reshape(len(self._kinds), 6)
         account, marks, value, keep, signs, nominee = columns.T
         ptr, (row, num, more) = _ragged(list(self._entered), marks, 3)
-        order_ptr, (order_row, order_sign) = _chosen(*_listed(list(self._signed), orders), signs)
+        named = np.array(list(self._signed), np.int64).reshape(-1, len(Signs._fields))
+        order_ptr, order_row, order_sign = listed(named, signs, orders.rows)
         return Kinds(
             account=account.astype(np.int32),
             ptr=ptr,
@@ -169,8 +181,8 @@ class KindTable:
             keep=keep.copy(),
             more=more.astype(np.int32),
             order_ptr=order_ptr,
-            order_row=order_row.astype(np.int32),
-            order_sign=order_sign.astype(np.int8),
+            order_row=order_row,
+            order_sign=order_sign,
             nominee=nominee.astype(np.int32),
         )
 
@@ -187,20 +199,6 @@ def _ragged(lists: Sequence[Sequence[Sequence[int]]], chosen: I64, width: int) -
     """The lists chosen one after the other: where each begins, and (width, n) their items."""
     items = np.array([item for one in lists for item in one], np.int64).reshape(-1, width)
     return _chosen(items, np.array([len(one) for one in lists], np.int64), chosen)
-
-
-def _listed(signs: Sequence[Signs], orders: OrderTable) -> tuple[I64, I64]:
-    """(n, 2) rows and signs of each one after the other, ascending inside, and how many each has."""
-    none = np.zeros(0, np.int64)
-    held = [none if one.nominee < 0 else orders.rows_of(one.nominee, one.apart) for one in signs]
-    many = np.array([len(rows) for rows in held], np.int64)
-    more = np.array([len(one.more) for one in signs], np.int64)
-    pairs = np.array([pair for one in signs for pair in one.more], np.int64).reshape(-1, 2)
-    owner = np.concatenate([np.repeat(np.arange(len(signs)), many), np.repeat(np.arange(len(signs)), more)])
-    row = np.concatenate([none, *held, pairs[:, 0]])
-    sign = np.concatenate([np.full(int(many.sum()), -1, np.int64), pairs[:, 1]])
-    order = np.argsort(owner * (len(orders.orders) + 1) + row, kind="stable")
-    return np.stack([row[order], sign[order]], axis=1), many + more
 
 
 def _chosen(items: I64, length: I64, chosen: I64) -> tuple[I64, I64]:

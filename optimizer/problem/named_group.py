@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.problem.leans import Missing
 from optimizer.problem.model import I32, I64, B
-from optimizer.problem.orders import OrderTable, Signs
+from optimizer.problem.orders import OrderTable
 
 Decided = tuple[int, int, int, bytes]
 """What decisions say of a dwelling: account it is oriented to, household pinned to it and on which account (−1: none), and all
@@ -21,7 +21,8 @@ class NamedGroup:
 
     Attributes
     ----------
-    accounts : of each account that may name somebody: itself, how many types, the orders that these enter
+    accounts : of each account that may name somebody: itself, how many types, how many different orders these enter
+    signs : (m, 5) int64     those orders, account after account (`orders.Signs`)
     inside : (n,) int64      of each account in turn, places in ``apps`` of those it may name
     columns : (6, n) int64   as `kinds.Asked` wants them, but for what is numbered anew in each build
     first : (n,) bool        whether they may hold the first rank
@@ -31,7 +32,8 @@ class NamedGroup:
     missing: Missing
     decided: Decided
     orders: OrderTable
-    accounts: tuple[tuple[int, int, tuple[Signs, ...]], ...]
+    accounts: tuple[tuple[int, int, int], ...]
+    signs: I64
     inside: I64
     columns: I64
     first: B

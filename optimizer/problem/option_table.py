@@ -14,7 +14,7 @@ from optimizer.problem.leans import Leans, Missing
 from optimizer.problem.model import I32, I64, B, Options
 from optimizer.problem.named_group import NamedGroup
 from optimizer.problem.naming import Naming
-from optimizer.problem.orders import Signs
+from optimizer.problem.orders import NO_SIGNS
 from optimizer.problem.rulebook import RuleBook
 
 BATCH = 1_000_000
@@ -67,7 +67,8 @@ class _Batch:
     def __init__(self, table: KindTable) -> None:
         self.table = table
         self.calls: list[tuple[int, Marks]] = []
-        self.signs: list[list[int]] = []
+        self.signs: list[I64] = []
+        self.many: list[int] = []
         self.keys: list[I64] = []
         self.columns: list[I64] = []
         self.firsts: list[B] = []
@@ -82,7 +83,8 @@ class _Batch:
             rows[_CALL, begin : begin + n] = len(self.calls)
             begin += n
             self.calls.append((account, self.table.marks(place, account)))
-            self.signs.append([self.table.sign(one) for one in own])
+            self.many.append(own)
+        self.signs.append(named.signs)
         self.keys.append(key)
         self.columns.append(rows)
         self.firsts.append(named.first)
@@ -94,7 +96,9 @@ class _Batch:
             return Options(
                 np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, bool)
             )
-        kinds = self.table.of_types(Asked(self.calls, self.signs, np.concatenate(self.columns, axis=1)))
+        kinds = self.table.of_types(
+            Asked(self.calls, np.concatenate(self.signs), self.many, np.concatenate(self.columns, axis=1))
+        )
         key = np.concatenate(self.keys)
         by_key = np.argsort(key, kind="stable")
         unique, start = np.unique(key[by_key], return_index=True)
@@ -131,24 +135,21 @@ def _named(naming: Naming, leans: Leans, member: int, apps: I32, missing: Missin
     rows[_VALUE], rows[_KEEP] = value[inside, account_at], keep[inside, account_at]
     rows[_ORDER], rows[_NOMINEE] = 0, np.where(listed[inside], apps[inside], -1)
     apart = np.where(special[inside], apps[inside], -1)
-    found: list[tuple[int, int, tuple[Signs, ...]]] = []
-    begin = 0
-    for account, n in zip(accounts.tolist(), many, strict=True):
-        if not n:
-            continue
-        part = slice(begin, begin + n)
-        begin += n
-        own: tuple[Signs, ...] = (naming.orders.others(member, account),)
-        alone = apart[part]
-        if (alone >= 0).any():
-            rows[_ORDER, part], own = naming.orders.signs_of(member, account, alone)
-        found.append((account, n, own))
+    some = [(account, n) for account, n in zip(accounts.tolist(), many, strict=True) if n]
+    if (apart >= 0).any():
+        entered = naming.orders.signs_of(member, [a for a, _ in some], [n for _, n in some], apart)
+        rows[_ORDER], signs, each = entered.place, entered.signs, entered.many.tolist()
+    else:
+        others = [naming.orders.others(member, account) for account, _ in some]
+        signs, each = np.array(others, np.int64).reshape(-1, len(NO_SIGNS)), [1] * len(some)
+    found = [(account, n, own) for (account, n), own in zip(some, each, strict=True)]
     return NamedGroup(
         apps,
         missing,
         naming.decided(member),
         naming.orders,
         tuple(found),
+        signs,
         inside,
         rows,
         first[inside, account_at],

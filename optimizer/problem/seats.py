@@ -127,7 +127,7 @@ def pack_seats(
     for c, number in enumerate(set_of_class.tolist()):
         dwelling = int(member[c])
         for seat in sets.get(number, ()):
-            signs = naming.orders.signs(dwelling, seat.account, -1)
+            signs = naming.orders.signs(dwelling, seat.account)
             klass.append(c)
             kind.append(table.seat_kind(Groups.place(book.ground, dwelling), seat.account, signs))
             value.append(fill_value + seat.score - seat.deduction)

@@ -334,7 +334,7 @@ def scores_there(
 @lru_cache(maxsize=2)
 def place_names(rules: RuleSet) -> dict[str, str]:
     """Names of the communes and EPCI by code, as pages say the accounts of collectivités; read only."""
-    names = rules.by_commune("name")
+    names = dict(rules.by_commune("name"))
     names.update({str(code): str(name) for code, name in rules.all_epci["name"].items()})
     names.update({code: f"département {code}" for code in sorted(rules.departements)})
     return names

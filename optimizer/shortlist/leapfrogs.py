@@ -242,7 +242,7 @@ class LeapfrogFinder:
         seeks = np.zeros(n, np.bool_)
         lacking(
             here.kind_of[here.types], here.types, kinds.ptr, kinds.row, kinds.num, self.binding,
-            lines.kind[first], lines.kind[part], s.need, s.lacks, seeks,
+            int(lines.kind[first]), lines.kind[part], s.need, s.lacks, seeks,
         )  # fmt: skip
         more = problem.fill_value + int(problem.bonus[d])
         word = self._charges(first, here, more) if how[0] == FIRST else _PLAIN

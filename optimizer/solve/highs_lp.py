@@ -147,33 +147,42 @@ def cost_after(model: Any, steps: int) -> float | None:
     return float(model.getInfo().objective_function_value)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Basis:
-    """Basis of a solved model: the number of the status of each of its columns and rows, a byte each."""
+    """Basis of a solved model with so many columns and rows, as HiGHS holds it: putting it into lists takes longer than a simplex step."""
 
-    columns: bytes
-    rows: bytes
+    held: Any
+    columns: int
+    rows: int
+    grown: tuple[int, int, Any] | None = None
+    """The same for a model that has grown to so many columns and rows since; made when it is first asked for."""
 
 
 def basis_of(model: Any) -> Basis:
     """The basis HiGHS ended with."""
-    found = model.getBasis()
-    return Basis(bytes(map(int, found.col_status)), bytes(map(int, found.row_status)))
+    return Basis(model.getBasis(), model.getNumCol(), model.getNumRow())
 
 
 def restart(model: Any, basis: Basis) -> None:
     """Continue from a basis of the same model that may have had fewer columns and rows."""
+    size = model.getNumCol(), model.getNumRow()
+    if size == (basis.columns, basis.rows):
+        model.setBasis(basis.held)
+        return
+    if basis.grown is None or basis.grown[:2] != size:
+        basis.grown = (*size, _grown(basis, *size))
+    model.setBasis(basis.grown[2])
+
+
+def _grown(basis: Basis, columns: int, rows: int) -> Any:
+    """New columns are at zero, new rows are not at a bound."""
     import highspy
 
-    status = highspy.HighsBasisStatus
-    known = [status(i) for i in range(len(status.__members__))]
-    columns = model.getNumCol() - len(basis.columns)
-    rows = model.getNumRow() - len(basis.rows)
-    whole = highspy.HighsBasis()
-    whole.col_status = [*map(known.__getitem__, basis.columns), *[status.kLower] * columns]
-    whole.row_status = [*map(known.__getitem__, basis.rows), *[status.kBasic] * rows]
+    status, whole = highspy.HighsBasisStatus, highspy.HighsBasis()
+    whole.col_status = [*basis.held.col_status, *[status.kLower] * (columns - basis.columns)]
+    whole.row_status = [*basis.held.row_status, *[status.kBasic] * (rows - basis.rows)]
     whole.valid = True
-    model.setBasis(whole)
+    return whole
 
 
 def _try_other_ways(model: Any) -> None:

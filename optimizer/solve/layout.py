@@ -19,7 +19,7 @@ import numpy as np
 
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.implicit import Lists, read_lists, steps
-from optimizer.solve.listed import Runs, first_of_runs, read_runs
+from optimizer.solve.listed import Costing, Runs, first_of_runs, read_runs
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Entries:
         """Some of them, as of one class."""
         ptr = np.array([0, b - a], np.int64)
         return Entries(ptr, self.entry[a:b], self.app[a:b], self.key[a:b], self.value[a:b])
+
+    def of(self, at: I64) -> Entries:
+        """Those at some places, as of one class."""
+        ptr = np.array([0, len(at)], np.int64)
+        return Entries(ptr, self.entry[at], self.app[at], self.key[at], self.value[at])
 
 
 @dataclass(frozen=True)
@@ -110,8 +115,12 @@ class Layout:
             "kind_of_mark",
             "marking",
             "marked",
+            "costing",
             "_kinds_of",
             "link_of",
+            "openings",
+            "conditional",
+            "departing",
             "_departures",
         ):
             if name in other.__dict__:
@@ -134,12 +143,33 @@ class Layout:
         inside = np.arange(len(kinds.row)) - np.repeat(kinds.ptr[:-1], length)
         table = np.full((len(length), int(length.max(initial=1))), -1, np.int64)
         table[self.kind_of_mark, inside] = (kinds.row.astype(np.int64) * 2 + kinds.num) * 2 + kinds.den
-        return np.unique(table, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int32)
+        few, back = _alike(table)
+        return np.unique(table[few], axis=0, return_inverse=True)[1].reshape(-1)[back].astype(np.int32)
 
     @cached_property
     def marked(self) -> I32:
         """(n_markings,) one kind of each marking."""
         return np.unique(self.marking, return_index=True)[1].astype(np.int32)
+
+    @cached_property
+    def costing(self) -> Costing:
+        """The marks of all kinds, each way of charging them once."""
+        kinds = self.problem.kinds
+        way = self.marking
+        if not self.uniform.all():
+            length = np.diff(kinds.ptr)
+            inside = np.arange(len(kinds.row)) - np.repeat(kinds.ptr[:-1], length)
+            table = np.zeros((len(length), int(length.max(initial=0)) + 1), np.int64)
+            table[self.kind_of_mark, inside] = self.mark_rate
+            table[:, -1] = way
+            way = np.unique(table, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int32)
+        kind = np.unique(way, return_index=True)[1].astype(np.int32)
+        some = np.repeat(kinds.ptr[kind], np.diff(kinds.ptr)[kind])
+        ptr = np.concatenate([[0], np.cumsum(np.diff(kinds.ptr)[kind])]).astype(np.int64)
+        at = some + np.arange(len(some)) - np.repeat(ptr[:-1], np.diff(ptr))
+        return Costing(
+            way, ptr, kinds.row[at], kinds.num[at], kinds.den[at], self.mark_rate[at], self.marking[kind]
+        )
 
     @cached_property
     def _kinds_of(self) -> dict[int, I32]:
@@ -156,14 +186,40 @@ class Layout:
         return dict(zip(orders.dwelling[links].tolist(), links.tolist(), strict=True))
 
     @cached_property
+    def openings(self) -> tuple[I64, I64]:
+        """Kinds of the first ranks that open a freed dwelling, ascending, and the row of ``problem.orders`` that says so: a kind opens
+        one at most."""
+        kinds, orders = self.problem.kinds, self.problem.orders
+        at = np.flatnonzero((kinds.order_sign < 0) & (orders.account < 0)[kinds.order_row])
+        owner = np.searchsorted(kinds.order_ptr, at, side="right") - 1
+        return owner.astype(np.int64), kinds.order_row[at].astype(np.int64)
+
+    @cached_property
+    def conditional(self) -> tuple[I64, I64]:
+        """Kinds of the first ranks at a freed dwelling, ascending, and its row of ``problem.orders``."""
+        kinds, orders = self.problem.kinds, self.problem.orders
+        at = np.flatnonzero((kinds.order_sign > 0) & (orders.account < 0)[kinds.order_row])
+        owner = np.searchsorted(kinds.order_ptr, at, side="right") - 1
+        return owner.astype(np.int64), kinds.order_row[at].astype(np.int64)
+
+    @cached_property
+    def departing(self) -> tuple[I64, I64]:
+        """Entries of ``full`` whose household frees a dwelling by going there, and the row of ``problem.orders`` of that dwelling: the
+        same on every account."""
+        kind, row = self.openings
+        opened = np.full(len(self.problem.kinds), -1, np.int64)
+        opened[kind] = row
+        own = opened[self.option_kind[self.option_ptr[:-1]]][self.full.key]
+        at = np.flatnonzero(own >= 0)
+        return at, own[at]
+
+    @cached_property
     def _departures(self) -> tuple[I64, I32]:
         """Kinds of the first ranks that open the dwelling of each row of ``problem.orders``, end to end, and where each begins."""
-        kinds, orders = self.problem.kinds, self.problem.orders
-        owner = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(kinds.order_ptr))
-        opening = np.flatnonzero((kinds.order_sign < 0) & (orders.account[kinds.order_row] < 0))
-        opening = opening[np.argsort(kinds.order_row[opening], kind="stable")]
-        ptr = np.searchsorted(kinds.order_row[opening], np.arange(len(orders) + 1)).astype(np.int64)
-        return ptr, owner[opening]
+        kind, row = self.openings
+        order = np.argsort(row, kind="stable")
+        ptr = np.searchsorted(row[order], np.arange(len(self.problem.orders) + 1)).astype(np.int64)
+        return ptr, kind[order].astype(np.int32)
 
     def departures(self, dwelling: int) -> I32:
         """Kinds of the first ranks by which the tenant of a freed dwelling leaves it for one that opens it: they are nobody else's."""
@@ -226,6 +282,20 @@ def asking(layout: Layout, ask: I64) -> Layout:
     asked = np.asarray(layout.ask + ask, np.int64)
     active = _active(layout.price, layout.rate, layout.uniform, asked)
     return replace(layout, ask=asked, active=active).with_entries_of(layout)
+
+
+def _alike(table: I64) -> tuple[I64, I64]:
+    """Places of some rows of a table, every different one among them, and which of these each row is like.
+
+    Sorting whole rows takes seconds where sorting a number of each takes a tenth. Rows of one number are compared, and a table in which
+    two different ones share it is taken as it is.
+    """
+    odd = np.random.default_rng(0).integers(1, 2**62, table.shape[1], np.int64) * 2 + 1
+    _, at, back = np.unique(table @ odd, return_index=True, return_inverse=True)
+    back = back.reshape(-1)
+    if not np.array_equal(table[at[back]], table):
+        at = back = np.arange(len(table))
+    return at.astype(np.int64), back.astype(np.int64)
 
 
 def _active(price: I64, rate: I64, uniform: B, asked: I64) -> I32:

@@ -7,11 +7,12 @@ without a price, or one of the few before it. So a case of 200,000 entries is pr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from optimizer.problem.model import I32, I64, B, Kinds
+from optimizer.problem.model import I8, I32, I64, B, Kinds
 from optimizer.solve.implicit import HUNDREDTH, NEVER, TEN
 
 
@@ -26,6 +27,24 @@ class Runs:
     key: I32
     start: I64
     entry: I32
+
+
+class Costing(NamedTuple):
+    """Ways in which the (row, num, den) marks of a kind are charged; way w has the marks ``ptr[w]:ptr[w+1]``.
+
+    Kinds that differ by what they add to a value, or by the orders they enter, are charged alike: two thousand kinds of a commission
+    have some two hundred ways.
+    """
+
+    way: I32
+    """(n_kinds,) the way of each kind."""
+    ptr: I64
+    row: I32
+    num: I8
+    den: I8
+    rate: I64
+    marking: I32
+    """(n_ways,) the number of its marks in ``layout.marking``."""
 
 
 def read_runs(ptr: I64, key: I32, n_keys: int) -> Runs:
@@ -58,11 +77,18 @@ def best_of_runs(runs: Runs, app: I32, value: I64, option_cost: I64, prices: I64
     return best
 
 
-def costs_of_marks(kinds: Kinds, mark_rate: I64, rows: I64, num: I64, den: I64) -> I64:
-    """(kinds,) sum over the marks of a kind of ``rows·rate + den − num`` of their rows, 1e-10 point."""
-    cost = np.zeros(len(kinds), np.int64)
-    _marks(kinds.ptr, kinds.row, kinds.num, kinds.den, mark_rate, rows, num, den, cost)
+def costs_of_marks(costing: Costing, rows: I64, num: I64, den: I64) -> I64:
+    """(ways,) sum over the marks of a way of ``rows·rate + den − num`` of their rows, 1e-10 point."""
+    cost = np.zeros(len(costing.ptr) - 1, np.int64)
+    _marks(costing.ptr, costing.row, costing.num, costing.den, costing.rate, rows, num, den, cost)
     return cost
+
+
+def least_of_lists(ptr: I64, kind: I32, kind_cost: I64) -> I64:
+    """(lists,) cost of the cheapest kind of each option list ``kind[ptr[l]:ptr[l+1]]``, none of them empty."""
+    least = np.empty(len(ptr) - 1, np.int64)
+    _least(ptr, kind, kind_cost, least)
+    return least
 
 
 def costs_of_orders(kinds: Kinds, sigma: I64) -> I64:
@@ -129,6 +155,15 @@ def _marks(ptr, row, num, den, rate, rows, nums, dens, cost):  # type: ignore[no
             k = row[i]
             total += rows[k] * rate[i] + dens[k] * np.int64(den[i]) - nums[k] * np.int64(num[i])
         cost[c] = total
+
+
+@njit(cache=True, nogil=True)
+def _least(ptr, kind, cost, least):  # type: ignore[no-untyped-def]
+    for i in range(len(least)):
+        best = cost[kind[ptr[i]]]
+        for j in range(ptr[i] + 1, ptr[i + 1]):
+            best = min(best, cost[kind[j]])
+        least[i] = best
 
 
 @njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ Orientations that came back without a lease are consumed where the count rule of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor, sqrt
@@ -159,7 +159,7 @@ def in_flux(leases: pd.DataFrame) -> pd.Series:
     return said.where(said.notna(), inside).astype(bool)
 
 
-def placed(frame: pd.DataFrame, epci: dict[str, str], departement: dict[str, str]) -> pd.DataFrame:
+def placed(frame: pd.DataFrame, epci: Mapping[str, str], departement: Mapping[str, str]) -> pd.DataFrame:
     """With the EPCI and the département (``dep``) of each row."""
     commune = frame["commune"].astype(object)
     return frame.assign(epci=commune.map(epci).fillna(""), dep=commune.map(departement).fillna(""))

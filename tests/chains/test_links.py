@@ -15,9 +15,10 @@ from optimizer.problem.model import FirstRanks
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.layout import lay_out
 from optimizer.solve.proof.certificate import Inner
+from optimizer.solve.proof.dual_bound import HUNDREDTH
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.relaxation.chain_auction import clear
-from optimizer.solve.relaxation.first_pairs import dearest_kinds
+from optimizer.solve.relaxation.first_pairs import cheapest_kinds
 from optimizer.solve.relaxation.master import Master
 from optimizer.solve.ties.columns import candidates, view
 from optimizer.solve.watch import Watch
@@ -112,9 +113,10 @@ def test_an_auction_of_chains_holds_their_links_and_without_any_is_an_assignment
     folder = town(tmp_path / "case", 2, vacant=3, tenants=tenants, newcomers=6 - tenants // 2)
     problem = problem_of(folder, chains, {**FREE, **WILLING}).problem
     layout = lay_out(problem)
-    cleared = clear(layout, 1, 10_000)
+    cost = -problem.kinds.value * HUNDREDTH
+    cleared = clear(layout, cost, 1, 10_000)
     full, held = layout.full, cleared.held
-    kind = dearest_kinds(full.key[held], layout.option_ptr, layout.option_kind, problem.kinds.value)
+    kind = cheapest_kinds(full.key[held], layout.option_ptr, layout.option_kind, cost)
     klass = np.searchsorted(full.ptr, held, side="right") - 1
     taken = [layout.members(k)[: (klass == k).sum()] for k in np.unique(klass).tolist()]
     order = np.argsort(np.concatenate(taken))

@@ -40,7 +40,7 @@ def test_the_cost_of_a_kind_is_the_sum_over_its_marks_and_its_orders(seed: int) 
     layout, kinds, rng = lay_out(problem), problem.kinds, np.random.default_rng(seed)
     rows, num, den = (rng.integers(0, 10**9, len(problem.rows)) for _ in range(3))
     sigma = rng.integers(0, 10**9, len(problem.orders)) * TEN
-    marks = costs_of_marks(kinds, layout.mark_rate, rows, num, den).tolist()
+    marks = costs_of_marks(layout.costing, rows, num, den)[layout.costing.way].tolist()
     orders = costs_of_orders(kinds, sigma).tolist()
     assert len(sigma) and any(orders)
     for c in range(len(kinds)):

@@ -33,7 +33,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.problem.model import I32, I64, RATE_UNIT
+from optimizer.problem.model import I64, RATE_UNIT
 from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, RelaxationPolicy
 
@@ -136,14 +136,12 @@ def owed(cuts: Mapping[Inequality, int]) -> int:
     return total // RATE_UNIT
 
 
-def gains(cuts: Mapping[Inequality, int], marking: I32) -> I64:
-    """Σ nu·coef of each kind in 1e-10 point, rounded up, (n_kinds,), given the marking of each.
+def gains(cuts: Mapping[Inequality, int]) -> I64:
+    """Σ nu·coef of each marking of kinds in 1e-10 point, rounded up, (n_markings,), of one cut at least.
 
     Coefficients are below a few units (10⁸), so a multiplier times one is split where it would not fit 64 bits.
     """
-    if not cuts:
-        return np.zeros(len(marking), np.int64)
-    n = int(marking.max(initial=-1)) + 1
+    n = len(next(iter(cuts)).coef)
     whole, rest = np.zeros(n, np.int64), np.zeros(n, np.int64)
     for cut, nu in cuts.items():
         if cut.unit == RATE_UNIT:
@@ -152,7 +150,7 @@ def gains(cuts: Mapping[Inequality, int], marking: I32) -> I64:
             high, low = divmod(nu, RATE_UNIT)
             whole += high * cut.coef
             rest += low * cut.coef
-    return np.asarray((whole - (-rest) // RATE_UNIT)[marking], np.int64)
+    return np.asarray(whole - (-rest) // RATE_UNIT, np.int64)
 
 
 class Cuts:

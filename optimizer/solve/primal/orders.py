@@ -16,6 +16,7 @@ from optimizer.problem.finding import entries_of_pairs
 from optimizer.problem.model import I64, B, FirstRanks, Problem
 from optimizer.solve.highs_lp import INFINITY, add_columns, add_rows, new_model, run
 from optimizer.solve.primal.own_lists import served
+from optimizer.solve.relaxation.entering import ranges
 from optimizer.solve.watch import Watch
 
 Line = tuple[int, int, int]
@@ -57,10 +58,9 @@ def obeying(problem: Problem, first: FirstRanks) -> FirstRanks:
 def _after(problem: Problem, first: FirstRanks, over: B) -> B:
     """Which first ranks are placed after a nominee of the rows ``over``."""
     kinds = problem.kinds
-    owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.order_ptr))
-    bad = np.zeros(len(kinds), bool)
-    bad[owner[(kinds.order_sign > 0) & over[kinds.order_row]]] = True
-    return np.asarray(bad[first.kind], bool)
+    column, at = ranges(kinds.order_ptr, first.kind.astype(np.int64))
+    passing = (kinds.order_sign[at] > 0) & over[kinds.order_row[at]]
+    return np.asarray(np.bincount(column[passing], minlength=len(first)) > 0, bool)
 
 
 def _on_other_accounts(problem: Problem, first: FirstRanks, pins: I64) -> FirstRanks | None:

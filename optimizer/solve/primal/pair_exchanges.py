@@ -76,6 +76,8 @@ class Charges(NamedTuple):
     by: I64
     ask: I64
     price: I64
+    relief: I64
+    """Of each kind, the most that its entering can take off what the rows cost."""
 
 
 def _choices(layout: Layout) -> Choices:
@@ -115,7 +117,9 @@ def _charges(layout: Layout) -> Charges:
     price = np.zeros(rows + orders, np.int64)
     price[layout.active] = layout.price[layout.active]
     price[rows:] = PASSED_OVER
-    return Charges(ptr, row, by, np.concatenate([layout.ask, np.zeros(orders, np.int64)]), price)
+    eased = np.concatenate([[0], np.cumsum(np.maximum(0, -by) * price[row])])
+    relief = np.asarray(eased[ptr[1:]] - eased[ptr[:-1]], np.int64)
+    return Charges(ptr, row, by, np.concatenate([layout.ask, np.zeros(orders, np.int64)]), price, relief)
 
 
 @njit(cache=True, nogil=True)
@@ -128,6 +132,20 @@ def _enter(c, sign, charges, state):  # type: ignore[no-untyped-def]
             before = max(0, state[k])
             state[k] += sign * charges.by[i]
             more += charges.price[k] * (max(0, state[k]) - before)
+    return more
+
+
+@njit(cache=True, nogil=True)
+def _would(c, charges, state):  # type: ignore[no-untyped-def]
+    """What the rows would cost more if a first rank of a kind entered them; a kind enters a row once."""
+    more = 0
+    if c >= 0:
+        for i in range(charges.ptr[c], charges.ptr[c + 1]):
+            k = charges.row[i]
+            before = state[k]
+            after = before + charges.by[i]
+            if before > 0 or after > 0:
+                more += charges.price[k] * (max(0, after) - max(0, before))
     return more
 
 
@@ -181,16 +199,14 @@ def _exchange(choices, charges, app, kind, value, owner):  # type: ignore[no-unt
                         if a == app[d] and c == kind[d]:
                             continue
                         v = (choices.value[e] + bonus[d] + choices.kind_value[c]) * MICRO_PER_HUNDREDTH
-                        more = _enter(c, 1, charges, state)
-                        _enter(c, -1, charges, state)
+                        more = _would(c, charges, state)
                         _note(c, a, v - more, choices.way[c], held, gain, who, what, known)
                     if owner[a] < 0:  # those after it are worth less in every way
                         break
             for j in range(choices.seat_ptr[k], choices.seat_ptr[k + 1]):
                 c = choices.seat_kind[j]
                 if app[d] >= 0 or c != kind[d]:
-                    more = _enter(c, 1, charges, state)
-                    _enter(c, -1, charges, state)
+                    more = _would(c, charges, state)
                     worth_of_seat = choices.seat_value[j] * MICRO_PER_HUNDREDTH - more
                     _note(c, np.int32(-1), worth_of_seat, choices.way[c], False, gain, who, what, known)
             if kind[d] >= 0 and not must[k]:
@@ -237,10 +253,9 @@ def _exchange(choices, charges, app, kind, value, owner):  # type: ignore[no-unt
                             if b >= 0 and (b == a or (owner[b] >= 0 and owner[b] != d and owner[b] != f)):
                                 continue
                             g = more - left + worth[f, y] - value[f]
-                            if g <= top:
+                            if g + (charges.relief[how[f, y]] if how[f, y] >= 0 else 0) <= top:
                                 continue
-                            g -= _enter(how[f, y], 1, charges, state)
-                            _enter(how[f, y], -1, charges, state)
+                            g -= _would(how[f, y], charges, state)
                             if g > top:
                                 top, found = g, True
                                 move[0, 0], move[0, 1], move[0, 2] = d, a, how[d, x]

@@ -31,7 +31,7 @@ from optimizer.solve.implicit import NEVER as NEVER
 from optimizer.solve.implicit import TEN as TEN
 from optimizer.solve.implicit import best_named
 from optimizer.solve.layout import Entries, Layout
-from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders
+from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders, least_of_lists
 from optimizer.solve.proof.node import Formulation, Path, Restriction, den_floors, mir_row, restrictions
 
 
@@ -114,7 +114,11 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         elif step.split.on == "num":
             num[step.split.row] -= signed
     kinds = layout.problem.kinds
-    cost = costs_of_marks(kinds, layout.mark_rate, m.rows, num, den) - kinds.value * HUNDREDTH
+    costing = layout.costing
+    by_way = costs_of_marks(costing, m.rows, num, den)
+    if m.cuts:
+        by_way -= gains(m.cuts)[costing.marking]
+    cost = by_way[costing.way] - kinds.value * HUNDREDTH
     if m.orders:
         sigma = np.zeros(len(layout.problem.orders), np.int64)
         sigma[list(m.orders)] = list(m.orders.values())
@@ -128,14 +132,12 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
                 else layout.departures(split.dwelling)
             )
             cost[own] += -mu if step.high else mu
-    return np.asarray(cost - gains(m.cuts, layout.marking), np.int64)
+    return np.asarray(cost, np.int64)
 
 
 def best_options(layout: Layout, kind_cost: I64) -> I64:
     """Cheapest first-rank kind of each option list, as a cost."""
-    if not len(layout.option_kind):
-        return np.zeros(0, np.int64)
-    return np.asarray(np.minimum.reduceat(kind_cost[layout.option_kind], layout.option_ptr[:-1]), np.int64)
+    return least_of_lists(layout.option_ptr, layout.option_kind, kind_cost)
 
 
 def segment_max(values: I64, ptr: I64) -> I64:
@@ -154,8 +156,14 @@ def reduced(entries: Entries, option_cost: I64, prices: I64) -> I64:
     )
 
 
-def price_out(layout: Layout, formulation: Formulation, path: Path, m: Multipliers) -> Priced:
+def price_out(
+    layout: Layout, formulation: Formulation, path: Path, m: Multipliers, cost: I64 | None = None
+) -> Priced:
     """Bound of a node: one pass over all columns.
+
+    Parameters
+    ----------
+    cost : `kind_costs` at ``m``, where they are known
 
     Raises
     ------
@@ -165,7 +173,8 @@ def price_out(layout: Layout, formulation: Formulation, path: Path, m: Multiplie
     if not all(formulation.holds(cut, path) for cut in m.cuts):
         raise ValueError("cut: more or fewer leases than the node allows")
     problem = layout.problem
-    cost = kind_costs(layout, path, m)
+    if cost is None:
+        cost = kind_costs(layout, path, m)
     options = best_options(layout, cost)
     if layout.listed:
         named = best_of_runs(layout.runs, layout.full.app, layout.full.value, options, m.prices)

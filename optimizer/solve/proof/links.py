@@ -1,4 +1,4 @@
-"""The largest multipliers of the links of chains that leave a bound as it is: what nothing but they can rule out.
+"""The largest and the least multipliers of the links of chains that leave a bound as it is: what nothing but they can rule out.
 
 A pair that loses more than is left between bound and optimum is in no optimum. What the pairs of a freed dwelling q lose depends on
 the multiplier σ of its link: each of them pays it, and the tenant t of q earns it wherever its departure opens q. With d the dwellings
@@ -8,7 +8,11 @@ that open q::
 
 is what a departure of t loses at least. Raising σ by least(t) makes no term larger, so that the bound holds, and each first rank at q
 then loses what the whole way to it loses. With the multipliers of a linear program, whose tenants mostly stay, the best household of
-every freed dwelling seems to lose nothing; with these, hardly any does.
+every freed dwelling seems to lose nothing; with these, hardly any does. The other way, σ may fall by what the best first rank at q is
+short of nothing: then departures of t lose what they lose without anybody at q.
+
+A linear program over few pairs has many multipliers of one value. At its dearest links a first rank at q is worth a column only when the
+whole way to it is: half as many enter.
 
 References
 ----------
@@ -23,40 +27,56 @@ import numpy as np
 
 from optimizer.problem.model import I64
 from optimizer.solve.layout import Layout
-from optimizer.solve.proof.dual_bound import HUNDREDTH, NEVER, TEN, Multipliers, Priced, best_options, reduced
+from optimizer.solve.proof.dual_bound import NEVER, TEN, Multipliers, Priced, best_options, reduced
 
 HARMLESS = 10**12
 """Micropoints that a link no tenant can open is given at most: no first rank is worth more."""
 
 
-def dearest_links(layout: Layout, m: Multipliers, priced: Priced, term: I64) -> Multipliers:
-    """The same multipliers, those of the links raised as far as the bound allows.
+def dearest_links(layout: Layout, m: Multipliers, kind_cost: I64, most: I64) -> Multipliers:
+    """The same multipliers, those of the links raised as far as each class has room.
 
     Parameters
     ----------
-    priced : the node at ``m``
-    term : (D,) 1e-10 point, what each dwelling adds to its bound
+    kind_cost : (n_kinds,) 1e-10 point, at ``m``
+    most : (K,) 1e-10 point, what a first rank of each class may be worth at the multipliers, without the bonus of the dwelling
     """
-    problem, full = layout.problem, layout.full
-    kinds, orders = problem.kinds, problem.orders
-    # a pair earns the same links on every account
-    first = layout.option_kind[layout.option_ptr[:-1]][full.key]
-    earning = np.zeros(len(kinds), bool)
-    owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.order_ptr))
-    opening = (kinds.order_sign < 0) & (orders.account[kinds.order_row] < 0)
-    earning[owner[opening]] = True
-    some = np.flatnonzero(earning[first])
-    klass = np.repeat(np.arange(len(problem.class_menu)), np.diff(full.ptr))[some]
-    room = np.full(len(problem.class_menu), -NEVER, np.int64)
-    np.minimum.at(room, problem.klass, term - problem.bonus * HUNDREDTH)
-    worth = reduced(full, best_options(layout, priced.kind_cost), m.prices)[some]
-    least = np.full(len(kinds), -NEVER, np.int64)
-    np.minimum.at(least, first[some], room[klass] - worth)
-    raised = np.full(len(orders), -NEVER, np.int64)
-    np.minimum.at(raised, kinds.order_row[opening], least[owner[opening]])
+    entry, row = layout.departing
+    klass = np.searchsorted(layout.full.ptr, entry, side="right") - 1
+    worth = reduced(layout.full.of(entry), best_options(layout, kind_cost), m.prices)
+    raised = np.full(len(layout.problem.orders), -NEVER, np.int64)
+    np.minimum.at(raised, row, most[klass] - worth)
     more = {
         p: m.orders.get(p, 0) + min(int(raised[p]) // TEN, HARMLESS)
         for p in layout.link_of.values()
         if raised[p] > 0
     }
     return replace(m, orders={**m.orders, **more})
+
+
+def costs_at_links(layout: Layout, kind_cost: I64, before: Multipliers, after: Multipliers) -> I64:
+    """What kinds cost at other multipliers of the links, (n_kinds,) 1e-10 point, from what they cost ``before``."""
+    more = np.zeros(len(layout.problem.orders), np.int64)
+    for p in layout.link_of.values():
+        more[p] = after.orders.get(p, 0) - before.orders.get(p, 0)
+    cost = kind_cost.copy()
+    # a kind is of one freed dwelling at most, and opens one at most
+    for (kind, row), sign in ((layout.conditional, TEN), (layout.openings, -TEN)):
+        cost[kind] += sign * more[row]
+    return cost
+
+
+def least_links(layout: Layout, m: Multipliers, priced: Priced) -> Multipliers:
+    """The same multipliers, those of the links as low as they may be where nobody at the freed dwelling is worth it.
+
+    Parameters
+    ----------
+    priced : the node at ``m``
+    """
+    short = np.minimum(priced.dwelling, 0)
+    fewer = {
+        p: max(0, m.orders[p] + int(short[d] // TEN) + 1)
+        for d, p in layout.link_of.items()
+        if short[d] < 0 and m.orders.get(p, 0) > 0
+    }
+    return replace(m, orders={**m.orders, **fewer})

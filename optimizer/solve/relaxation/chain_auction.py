@@ -22,6 +22,7 @@ from numba import njit
 
 from optimizer.problem.model import I64
 from optimizer.solve.layout import Layout
+from optimizer.solve.proof.dual_bound import HUNDREDTH, best_options
 
 NOBODY = -1
 PASSES = 3
@@ -35,18 +36,18 @@ class Cleared(NamedTuple):
     held: I64
 
 
-def clear(layout: Layout, step: int, most: int) -> Cleared:
-    """Let the dwellings bid, by steps of ``step`` hundredths, at most ``most`` times each on average."""
+def clear(layout: Layout, cost: I64, step: int, most: int) -> Cleared:
+    """Let the dwellings bid, by steps of ``step`` hundredths, at most ``most`` times each on average.
+
+    Parameters
+    ----------
+    cost : (n_kinds,) 1e-10 point, what a first rank of each kind costs beside what its departure opens
+    """
     problem, full = layout.problem, layout.full
-    kinds, orders = problem.kinds, problem.orders
-    dearest = np.maximum.reduceat(kinds.value[layout.option_kind], layout.option_ptr[:-1])
-    opened_by = np.full(len(kinds), NOBODY, np.int64)
-    owner = np.repeat(np.arange(len(kinds)), np.diff(kinds.order_ptr))
-    opening = np.flatnonzero((kinds.order_sign < 0) & (orders.account[kinds.order_row] < 0))
-    opened_by[owner[opening]] = orders.dwelling[kinds.order_row[opening]]
-    # a pair opens the same dwelling on every account
-    opens = opened_by[layout.option_kind[layout.option_ptr[:-1]]][full.key]
-    value = full.value + dearest[full.key]
+    opens = np.full(len(full.app), NOBODY, np.int64)
+    entry, row = layout.departing
+    opens[entry] = problem.orders.dwelling[row]
+    value = full.value - (best_options(layout, cost) // HUNDREDTH)[full.key]
     freed = np.zeros(len(problem.dwelling_ids), np.bool_)
     freed[list(layout.link_of)] = True
     price = np.zeros(len(problem.application_ids), np.int64)

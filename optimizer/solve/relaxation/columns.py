@@ -17,11 +17,12 @@ from optimizer.problem.model import I32, I64, RATE_UNIT
 from optimizer.solve.cuts.envelopes import Envelope
 from optimizer.solve.cuts.mir import Inequality
 from optimizer.solve.highs_lp import INFINITY, F, add_columns, add_rows, new_model
+from optimizer.solve.implicit import HUNDREDTH
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.node import Formulation, Restriction, mir_row
 from optimizer.solve.relaxation.chain_auction import clear
 from optimizer.solve.relaxation.entering import Entering, ranges
-from optimizer.solve.relaxation.first_pairs import dearest_kinds, taken_in_turns
+from optimizer.solve.relaxation.first_pairs import cheapest_kinds, taken_in_turns
 from optimizer.solve.relaxation.subproblem import subproblem_of
 
 STEADY = {"dual_simplex_cost_perturbation_multiplier": 0.0, "simplex_scale_strategy": 0}
@@ -85,6 +86,8 @@ class ColumnPool:
         self.departure_row: dict[int, int] = {}
         self.open_departures: dict[int, bool] = {}
         """Freed dwellings whose tenant the node has stay (False) or leave (True)."""
+        self.bid = False
+        """Whether the dwellings of a case with chains have bid again at the prices of the first LP."""
         self.wanting: dict[int, int] = {}
         """Column that stands in for a household which is to be housed."""
         self._columns: tuple[I64, I64] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -104,6 +107,8 @@ class ColumnPool:
             if self.layout.link_of:
                 # the first LP alone has no basis to start from, and presolve finds most of what the links leave closed
                 self.model.setOptionValue("presolve", "choose")
+                # its coefficients are ones but for a few rows: scaled, it takes a quarter longer
+                self.model.setOptionValue("simplex_scale_strategy", 0)
                 self._seed_apart()
                 # of the réservataires' orders, which come to thousands, few are passed over
                 self.add_orders(sorted(self.layout.link_of.values()))
@@ -189,23 +194,26 @@ class ColumnPool:
         return [(u, *column) for column in zip(*columns, strict=True)]
 
     def _seed_apart(self) -> None:
-        """Columns for an LP with links: what an auction leaves with each dwelling and, in turns, the best entry of each class at its
-        prices, among the households that no class has taken in the turn.
+        """Columns for an LP with links: the `bids` of an auction.
 
         The dwellings that tenants may free are many and suit the same households: the best few of each would be the same few. Each
         has the kind that adds most to its value; what the rules would rather have comes with the prices.
         """
-        layout, full, policy = self.layout, self.layout.full, self.formulation.policy.relaxation
-        if not len(full.app):
+        if not len(self.layout.full.app):
             return self._seed()
-        cleared = clear(layout, policy.bid_step, policy.bids)
+        bids = self.bids(-self.layout.problem.kinds.value * HUNDREDTH)
+        self._add_batches([bids, *(self._seat_batch(u) for u in self.unit_of_class)])
+
+    def bids(self, cost: I64) -> list[tuple[int, int, int, int]]:
+        """What an auction leaves with each dwelling and, in turns, the best entry of each class at its prices, among the households
+        that no class has taken in the turn; ``cost`` (n_kinds,) 1e-10 point, beside the links."""
+        layout, full, policy = self.layout, self.layout.full, self.formulation.policy.relaxation
+        cleared = clear(layout, cost, policy.bid_step, policy.bids)
         turns = taken_in_turns(
             full.ptr, full.app, cleared.worth, len(layout.problem.application_ids), policy.turns
         )
         entries = np.union1d(cleared.held, turns)
-        kind = dearest_kinds(
-            full.key[entries], layout.option_ptr, layout.option_kind, layout.problem.kinds.value
-        )
+        kind = cheapest_kinds(full.key[entries], layout.option_ptr, layout.option_kind, cost)
         klass = np.searchsorted(full.ptr, entries, side="right") - 1
         columns = zip(
             np.array(self.unit_of_class, np.int64)[klass].tolist(),
@@ -214,7 +222,7 @@ class ColumnPool:
             full.value[entries].tolist(),
             strict=True,
         )
-        self._add_batches([list(columns), *(self._seat_batch(u) for u in self.unit_of_class)])
+        return list(columns)
 
     def _seat_batch(self, u: int) -> list[tuple[int, int, int, int]]:
         seats = self.layout.problem.seats

@@ -40,18 +40,18 @@ def _take(ptr, app, order, turns, last, taken):  # type: ignore[no-untyped-def]
                     break
 
 
-def dearest_kinds(key: I32, ptr: I64, kind: I32, value: I64) -> I32:
-    """Of each option list named (``key``), the kind that adds most to a value, the first of equals."""
+def cheapest_kinds(key: I32, ptr: I64, kind: I32, cost: I64) -> I32:
+    """Of each option list named (``key``), the kind that costs least, the first of equals."""
     chosen = np.empty(len(key), np.int32)
-    _dearest(key, ptr, kind, value, chosen)
+    _cheapest(key, ptr, kind, cost, chosen)
     return chosen
 
 
 @njit(cache=True, nogil=True)
-def _dearest(key, ptr, kind, value, chosen):  # type: ignore[no-untyped-def]
+def _cheapest(key, ptr, kind, cost, chosen):  # type: ignore[no-untyped-def]
     for i in range(len(key)):
         best = kind[ptr[key[i]]]
         for j in range(ptr[key[i]] + 1, ptr[key[i] + 1]):
-            if value[kind[j]] > value[best]:
+            if cost[kind[j]] < cost[best]:
                 best = kind[j]
         chosen[i] = best

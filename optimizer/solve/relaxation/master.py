@@ -19,12 +19,15 @@ from optimizer.solve.cuts.mir import Cut, Inequality, leaning
 from optimizer.solve.highs_lp import INFINITY, Answer, Basis, F, basis_of, cost_after, restart, run
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import (
+    HUNDREDTH,
+    NEVER,
     TEN,
     Multipliers,
     Priced,
     kind_costs,
     price_out,
 )
+from optimizer.solve.proof.links import costs_at_links, dearest_links
 from optimizer.solve.proof.node import (
     Path,
     Restriction,
@@ -263,7 +266,13 @@ class Master(PricingPool):
                 primal = False
                 continue
             multipliers, found = self._assigned(path, multipliers, answer)
-            priced = price_out(self.layout, self.formulation, path, multipliers)
+            cost = None
+            if self.layout.link_of:
+                plain = multipliers
+                cost = kind_costs(self.layout, path, plain)
+                multipliers = dearest_links(self.layout, plain, cost, self._most(answer))
+                cost = costs_at_links(self.layout, cost, plain, multipliers)
+            priced = price_out(self.layout, self.formulation, path, multipliers, cost)
             closes = good_enough is not None and priced.micropoints <= good_enough
             met = False
             if self.matched and good_enough is not None and not closes and priced.total is not None:
@@ -281,6 +290,11 @@ class Master(PricingPool):
                 best = self._relaxed(answer, multipliers, priced, False)
             if closes or priced.total is None or watch.stopped():
                 return best
+            if not met and not path and self._bid_again(multipliers):
+                # thousands of pairs, most of them better than those at hand: the basis is no start
+                self.model.clearSolver()
+                primal = False
+                continue
             if found is None:
                 added = 0 if met else self._generate(multipliers, priced, answer)
             else:
@@ -336,7 +350,7 @@ class Master(PricingPool):
         restart(self.model, basis)
         if self.subproblem is None or self.limited:
             return []
-        new = self.at[np.searchsorted(self.at, len(basis.columns)) :]
+        new = self.at[np.searchsorted(self.at, basis.columns) :]
         at = np.array(new, np.int32)
         self.model.changeColsBounds(len(at), at, np.zeros(len(at)), np.zeros(len(at)))
         return new
@@ -351,6 +365,26 @@ class Master(PricingPool):
             return m, None
         found = self.subproblem.assign(kind_costs(self.layout, path, m), self._class_prices(answer))
         return replace(m, prices=found.prices), found
+
+    def _most(self, answer: Answer) -> I64:
+        """(K,) 1e-10 point: what a first rank of each class is worth at most to the LP, without the bonus of the dwelling."""
+        most = self._class_prices(answer) * TEN
+        most[[not self.units[u].alive for u in self.unit_of_class]] = -NEVER
+        # of a class split into single dwellings, the least
+        for unit in self.units[len(self.unit_of_class) :]:
+            own = int(np.rint(-answer.row_dual[unit.cap] * MICRO)) * TEN
+            own -= int(self.layout.problem.bonus[unit.dwellings[0]]) * HUNDREDTH
+            most[unit.klass] = min(own, int(most[unit.klass]))
+        return most
+
+    def _bid_again(self, m: Multipliers) -> bool:
+        """Whether the dwellings of a case with chains and lists bid again, once, now that the LP knows what the lists' orders cost."""
+        if self.bid or not self.layout.link_of or not m.orders.keys() - set(self.layout.link_of.values()):
+            return False
+        self.bid = True
+        links = set(self.layout.link_of.values())
+        bare = replace(m, orders={p: v for p, v in m.orders.items() if p not in links})
+        return self._add_batch(self.bids(kind_costs(self.layout, (), bare))) > 0
 
     def _class_prices(self, answer: Answer) -> I64:
         """Duals of the units of classes, (K,) in micropoints: what a dwelling is worth before its bonus."""

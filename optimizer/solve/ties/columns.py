@@ -12,6 +12,7 @@ from optimizer.solve.layout import Layout
 from optimizer.solve.policy import DEFAULT, TiesPolicy
 from optimizer.solve.proof.dual_bound import (
     HUNDREDTH,
+    NEVER,
     TEN,
     Multipliers,
     Priced,
@@ -19,7 +20,7 @@ from optimizer.solve.proof.dual_bound import (
     price_out,
     reduced,
 )
-from optimizer.solve.proof.links import dearest_links
+from optimizer.solve.proof.links import dearest_links, least_links
 from optimizer.solve.proof.node import Formulation, Path, Restriction, restrictions
 
 
@@ -63,9 +64,12 @@ def view(
     seen = _at(layout, formulation, path, m, objective)
     if seen is None or not layout.link_of:
         return seen
-    dearest = dearest_links(layout, m, seen.priced, seen.term)
+    most = np.full(len(layout.problem.class_menu), -NEVER, np.int64)
+    np.minimum.at(most, layout.problem.klass, seen.term - layout.problem.bonus * HUNDREDTH)
+    dearest = dearest_links(layout, m, seen.priced.kind_cost, most)
     other = _at(layout, formulation, path, dearest, objective)
-    return None if other is None else replace(seen, other=other)
+    low = _at(layout, formulation, path, least_links(layout, m, seen.priced), objective)
+    return None if low is None or other is None else replace(low, other=other)
 
 
 def _at(

@@ -14,6 +14,10 @@ from optimizer.solve.policy import DEFAULT, SearchPolicy
 Ints = NDArray[np.int64]
 SmallInts = NDArray[np.int32]
 
+NARROW_FROM = 1_000_000
+"""Entries from which values and types may be held in fewer bits than the kernels' usual 64 and 32. Below, those bits save nothing, and each
+mixture of widths would have every kernel compiled again."""
+
 StopReason = Literal["proven", "gap", "iteration_limit", "time_limit", "interrupted"]
 
 
@@ -89,6 +93,11 @@ class LabelledTransport:
     seat_effect_coef: Ints = field(default_factory=_empty)
     scale: int = 1
     entry_base: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.entry_applicant) < NARROW_FROM:
+            for name, width in (("entry_value", np.int64), ("entry_type", np.int32)):
+                object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), width))
 
     @property
     def n_classes(self) -> int:

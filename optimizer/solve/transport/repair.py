@@ -53,7 +53,7 @@ def _fill(  # type: ignore[no-untyped-def]
     dist[end] = 0
     touched[0] = end
     n_touched = 1
-    n_heap = push(keys, vals, 0, np.int64(0), np.int32(end))
+    n_heap = push(keys, vals, np.int64(0), np.int64(0), np.int32(end))
     while n_heap > 0:
         q = vals[0]
         key = keys[0]
@@ -281,7 +281,7 @@ def _round(  # type: ignore[no-untyped-def]
     entry = np.full(p1 - p0, -FAR, np.int64)
     since = work[2]
     for i in range(n):
-        new = waiting[order[i]]
+        new = np.int64(waiting[order[i]])  # as `place_component` asks: `seek` is compiled once
         best = best_gain(
             new, np.int64(0), p0, quantum, price, floor, entry, offer_start, offer_class, offer_credit,
             arc_start, shift, pairs, values,

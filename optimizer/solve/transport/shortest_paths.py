@@ -51,7 +51,7 @@ def best_gain(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """What applicant ``a`` gains at most, if more than ``best``; floors read on the way are brought up to date."""
     for i in range(arc_start[a] - shift, arc_start[a + 1] - shift):
-        p = arc_pair[i]
+        p = np.int64(arc_pair[i])
         worth = np.int64(arc_value[i]) * quantum
         if worth - entry[p - p0] <= best:
             break
@@ -104,7 +104,7 @@ def seek(  # type: ignore[no-untyped-def]
     leaver = -1
     n_touched = 0
     n_opened = 0
-    n_heap = 0
+    n_heap = np.int64(0)
     a = new
     stand = best
     here = -1
@@ -175,7 +175,7 @@ def seek(  # type: ignore[no-untyped-def]
                     key = keys[0]
                     n_heap = pop(keys, vals, n_heap)
                     if key >= best:
-                        n_heap = 0
+                        n_heap = np.int64(0)
                         break
                     if not settled[q] and key == dist[q]:
                         here = q

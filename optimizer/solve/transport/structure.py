@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.solve.transport.cells import NO_CELLS, CellTable
-from optimizer.solve.transport.model import Ints, LabelledTransport, SmallInts
+from optimizer.solve.transport.model import NARROW_FROM, Ints, LabelledTransport, SmallInts
 from optimizer.solve.transport.unions import join, root
 
 DENSE = 4
@@ -207,8 +207,9 @@ def build_structure(model: LabelledTransport) -> Structure:
 
 
 def _narrow(values: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Entry values in 32 bits when they fit: a quarter of the memory of a national year."""
-    small = len(values) == 0 or (int(values.min()) > -(1 << 31) and int(values.max()) < 1 << 31)
+    """Values of many entries in 32 bits when they fit: a quarter of the memory of a national year."""
+    many = len(values) >= NARROW_FROM
+    small = many and int(values.min()) > -(1 << 31) and int(values.max()) < 1 << 31
     return np.ascontiguousarray(values, dtype=np.int32 if small else np.int64)
 
 

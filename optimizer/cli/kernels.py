@@ -1,0 +1,108 @@
+"""Compiles an installation once, so that nobody's command waits for a compiler.
+
+``python -m optimizer.cli.kernels`` compiles the modules to bytecode (an editable installation has none, and where Python may not
+write any each command would begin with a third of a second of compiling), then has every kernel that commands use compiled by
+working through it on a small synthetic week; numba keeps what it compiled beside the sources, or in ``NUMBA_CACHE_DIR`` where the
+installation cannot be written. Said again, it takes a few seconds and changes nothing.
+"""
+
+from __future__ import annotations
+
+import compileall
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import optimizer
+from optimizer import importers, pipeline
+from optimizer.fairness.flows import WholeFlow
+from optimizer.fairness.lottery import Draw
+from optimizer.problem.model import Problem
+from optimizer.runs import Options, propose_to
+from optimizer.solve.incumbent import Incumbent, objective
+from optimizer.solve.layout import Layout, lay_out
+from optimizer.solve.parts.carving import Carver, shortened
+from optimizer.solve.parts.components import parts_of, whole
+from optimizer.solve.policy import DEFAULT
+from optimizer.solve.primal.annealing import annealed
+from optimizer.solve.primal.greedy import greedy
+from optimizer.solve.proof.node import Formulation
+from optimizer.solve.registry import Job
+from optimizer.solve.relaxation.chain_auction import clear
+from optimizer.solve.relaxation.first_pairs import dearest_kinds, taken_in_turns
+from optimizer.solve.transport import ScaleOptions, solve_transport
+from optimizer.solve.watch import Watch
+from optimizer.synth import synthesize, write_case
+from optimizer.verify.passes import on_step
+
+LARGE = DEFAULT.having(
+    generation__large_arcs=1, generation__pilot_arcs=1, generation__pilot_part=0.0, generation__pilot_gap=0.0,
+    relaxation__assigned_from=1,
+)  # fmt: skip
+"""What is done to a large case, done to a small one."""
+ELSEWHERE = {
+    "optimizer.problem.own_lists": "lists of réservataires of more than 20,000 dwellings, proposed in minutes",
+    "optimizer.solve.primal.own_lists": "the same",
+    "optimizer.solve.primal.one_by_one": "the same",
+    "optimizer.solve.transport.exact_search": "proofs of the kernel alone, which benchmarks ask for",
+    "optimizer.solve.transport.evaluation": "the same",
+}
+"""Modules whose kernels are compiled when they are first used, and who uses them."""
+
+
+def compile_modules() -> None:
+    """Write the bytecode of every module; where that is not allowed nothing is said, and commands compile as they go."""
+    for folder in optimizer.__path__:
+        compileall.compile_dir(folder, quiet=2)
+
+
+def compile_kernels() -> None:
+    """Use every compiled function once, in a temporary folder that is deleted; those of ``ELSEWHERE`` are left out."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        case, exact = folder / "case", folder / "exact"
+        write_case(synthesize("commission", dwellings=6, applications=80, seed=1), case)
+        propose_to(case, exact, Options(backend="highs", pdf=False))
+        propose_to(case, folder / "scale", Options(backend="scale", gap=0.05, warm_start=exact, pdf=False))
+        _as_of_many(pipeline.prepare(importers.read(case)).problem)
+    _as_a_lottery()
+    nothing = np.zeros(0, np.int64)
+    on_step(nothing.astype(np.int32), nothing.astype(np.int32), nothing, 1, nothing)  # rows of few prices
+
+
+def _as_of_many(problem: Problem) -> None:
+    """What only hundreds or thousands of dwellings need."""
+    parts_of(problem)
+    model = Carver(problem).carve(whole(problem)).model
+    shortened(model, 1)
+    for policy in (DEFAULT, LARGE):
+        solve_transport(model, ScaleOptions(max_leaves=0, cuts=False, policy=policy))
+    layout = lay_out(problem)
+    _as_with_links(layout)
+    first = greedy(layout)
+    known = Incumbent(layout, first, objective(layout, first))
+    prover = Job(problem, layout, Formulation(layout, LARGE), known, Watch()).prover
+    prover.run(1)
+    if prover.root is not None:
+        root = prover.root
+        annealed(layout, root.multipliers, root.priced, first, 0, LARGE.annealing)
+
+
+def _as_with_links(layout: Layout) -> None:
+    """What a problem begins with whose tenants may free their dwellings."""
+    full, problem, policy = layout.full, layout.problem, DEFAULT.relaxation
+    cleared = clear(layout, policy.bid_step, policy.bids)
+    taken_in_turns(full.ptr, full.app, cleared.worth, len(problem.application_ids), policy.turns)
+    dearest_kinds(full.key[cleared.held], layout.option_ptr, layout.option_kind, problem.kinds.value)
+
+
+def _as_a_lottery() -> None:
+    """Chances of a half, drawn whole."""
+    at = np.array([0, 0, 1, 1], np.int64)
+    WholeFlow(at, np.array([0, 1, 0, 1], np.int64), np.full(4, 0.5), 2, 2).draw(Draw("", 0))
+
+
+if __name__ == "__main__":
+    compile_modules()
+    compile_kernels()
