@@ -183,6 +183,19 @@ def find_account(code: str) -> Account | None:
     return None
 
 
+def proper_code(word: str) -> str:
+    """The code of a kind that exists, written in any case, as it is written here; any other word unchanged.
+
+    Examples
+    --------
+    >>> proper_code("als"), proper_code("coll:25056"), proper_code("Other:Hôpital"), proper_code("Besançon")
+    ('ALS', 'COLL:25056', 'OTHER:Hôpital', 'Besançon')
+    """
+    head, colon, rest = word.partition(":")
+    code = head.strip().upper() + colon + rest.strip()
+    return code if find_account(code) is not None else word
+
+
 def account_of(code: str) -> Account:
     """The account of a code.
 

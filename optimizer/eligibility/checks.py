@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 
 from optimizer.domain import Case
 from optimizer.domain.account import all_kinds
-from optimizer.eligibility.accounts import NONE, STOCK, is_known, may_name
+from optimizer.eligibility.accounts import NONE, STOCK, is_known
 from optimizer.eligibility.columns import arrow_text, booleans, choice, items, texts
 from optimizer.eligibility.conventions import Line
-from optimizer.eligibility.facts import EXCLUSION, Facts
+from optimizer.eligibility.facts import EXCLUSION
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     ASSUMED_THRESHOLD,
     CHOICES_OUTSIDE,
     NO_CONVENTION,
     NO_CONVENTION_HERE,
-    NOMINEE_OUTSIDE_POOL,
     RESERVATION_CONFLICT,
     STOCK_UNRESERVED,
     UNKNOWN_ACCOUNT,
@@ -172,24 +171,3 @@ def check_thresholds(dwellings: pd.DataFrame, rules: RuleSet, findings: Findings
         if threshold is not None and threshold.status == "assumed":
             name = str(rules.all_epci["name"].get(epci, epci))
             findings.add(ASSUMED_THRESHOLD, "", None, "territory", epci, name=name)
-
-
-def check_nominees(case: Case, facts: Facts, findings: Findings) -> None:
-    """Households named by an account outside its own pool: a warning, they are not proposed on that account."""
-    outside: dict[int, set[str]] = {}
-    for line in facts.nominations:
-        dwelling = line.dwelling
-        if dwelling < 0 or not facts.dwellings.receives[dwelling, line.account]:
-            continue
-        convention = facts.line_of(dwelling, line.account)
-        app = np.array([line.application], np.int32)
-        if not may_name(facts, line.account, convention, dwelling, app)[0]:
-            outside.setdefault(line.account, set()).add(str(facts.applications.ids[line.application]))
-    frame = case.table("nominations")
-    for account in sorted(outside):
-        name = facts.accounts[account]
-        mask = frame["application_id"].isin(sorted(outside[account])) & (frame["account"] == name)
-        rows = _rows(findings, "nominations", mask.fillna(False).to_numpy(bool))
-        findings.add_rows(
-            NOMINEE_OUTSIDE_POOL, "nominations", "application_id", name, rows, severity="warning"
-        )

@@ -21,6 +21,7 @@ from optimizer.eligibility.messages import (
     SHARES_ABOVE_ONE,
     UNKNOWN_ACCOUNT,
     UNKNOWN_AREA,
+    UNKNOWN_DEPARTEMENT,
     UNKNOWN_POOL,
 )
 from optimizer.errors import AttrifluxError, Said
@@ -117,6 +118,7 @@ def _is_assumed(rules: RuleSet, record: Mapping[str, Any]) -> bool:
 def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Findings) -> list[Line]:
     places = findings.places
     rows = findings.rows("conventions")
+    departements = set(rules.all_communes["departement"]) if len(own) else set()
     latest: dict[tuple[str, str], int] = {}
     records = []
     # the same key written twice in a file has been told by the reader, with both rows
@@ -134,6 +136,9 @@ def _case_lines(own: pd.DataFrame, case: Case, rules: RuleSet, findings: Finding
         if _missing(record.get("departement")):
             continue
         departement = str(record["departement"])
+        if departement not in departements:
+            findings.add(UNKNOWN_DEPARTEMENT, "conventions", row, "departement", departement)
+            continue
         area = record.get("area")
         if _missing(area):
             area = place_of(account) or departement

@@ -15,6 +15,7 @@ from optimizer.eligibility.facts import CODES, Facts
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     FORBID_ACCOUNT,
+    FORBID_UNKNOWN,
     ORIENT_ACCOUNT,
     ORIENT_BLOCKED,
     ORIENT_TWICE,
@@ -65,8 +66,8 @@ def live_rows(case: Case) -> pd.DataFrame:
 def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings) -> Decided:
     """Live ``forbid``, ``pin`` and ``orient`` decisions by index.
 
-    A ``forbid`` with a reason outside the closed list of ``models/national/forbid_reasons.yaml`` is an error; so are a pin
-    or an orientation that names nothing of the case, or an account that may not receive the dwelling.
+    A ``forbid`` with a reason outside the closed list of ``models/national/forbid_reasons.yaml`` is an error; so are one
+    without application, a pin or an orientation that names nothing of the case, or an account that may not receive the dwelling.
     """
     frame = live_rows(case)
     labels = rules.get("national.forbid_reasons.reasons")
@@ -87,6 +88,9 @@ def read_decisions(case: Case, facts: Facts, rules: RuleSet, findings: Findings)
                 findings.add(FORBID_ACCOUNT, "decisions", row, "account", account, severity="warning")
             if reason.strip().casefold() not in accepted:
                 findings.add(UNKNOWN_REASON, "decisions", row, "reason", reason, known=known)
+                continue
+            if not application:
+                findings.add(FORBID_UNKNOWN, "decisions", row, "application_id", "")
                 continue
             if application in application_at and (everywhere[i] or dwelling in dwelling_at):
                 forbidden.add((-1 if everywhere[i] else dwelling_at[dwelling], application_at[application]))

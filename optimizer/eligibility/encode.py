@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimizer.chains import EXCHANGED, FREED_BY, GUEST, POSITION
 from optimizer.domain import Case
 from optimizer.domain.schema import TABLES
-from optimizer.eligibility import checks
+from optimizer.eligibility import checks, without_effect
 from optimizer.eligibility.accounts import known_places
 from optimizer.eligibility.allowance import read_allowance
 from optimizer.eligibility.conventions import Line, default_deadline, facts_of, read_lines
@@ -82,7 +82,8 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     facts = replace(facts, expected=read_expected(case, rules, words, lines, findings))
     facts = _decided(case, facts, rules, findings)
     check_simulations(case, facts, findings)
-    checks.check_nominees(case, facts, findings)
+    without_effect.check_nominations(case, facts, findings)
+    without_effect.check_assiette(case, dwellings, rules, findings)
     return Reading(facts, findings.found)
 
 

@@ -256,6 +256,45 @@ NOMINEE_OUTSIDE_POOL = define(
     remedy_fr="Vérifiez les colonnes du vivier (salarie_al, agent_public, publics_prioritaires) ou la colonne reservataires",
     remedy_en="Check the columns of the pool (als_employee, public_agent, priority_codes) or the column accounts",
 )
+NOMINATION_DELEGATED = define(
+    "ELIG_NOMINATION_DELEGATED",
+    "{value} a délégué la désignation : {count:désignation est/désignations sont} sans effet",
+    "{value} has delegated the nomination: {count:nomination has/nominations have} no effect",
+    remedy_fr="Si le réservataire désigne lui-même, écrivez directe (direct) ou partielle (partial) dans mode_gestion de sa convention",
+    remedy_en="If the account names households itself, write direct or partial in management_mode of its convention",
+)
+NOMINATION_NO_LINE = define(
+    "ELIG_NOMINATION_NO_LINE",
+    "{value} n'a de ligne dans aucune convention du dossier : {count:désignation est/désignations sont} sans effet",
+    "{value} has no line in any convention of the case: {count:nomination has/nominations have} no effect",
+    remedy_fr="Ajoutez sa ligne de convention, ou corrigez le réservataire",
+    remedy_en="Add its convention line, or correct the account",
+)
+UNKNOWN_DEPARTEMENT = define(
+    "ELIG_UNKNOWN_DEPARTEMENT",
+    "« {value} » n'est pas un code de département : la ligne serait sans effet",
+    "“{value}” is not the code of a département: the line would have no effect",
+    expected_fr="un code tel que 25, 01 ou 2A",
+    expected_en="a code such as 25, 01 or 2A",
+    remedy_fr="Corrigez le code",
+    remedy_en="Correct the code",
+)
+ASSIETTE_MISSING = define(
+    "ELIG_ASSIETTE_MISSING",
+    "la table assiette n'a pas de ligne {year} pour {value} dans le département {departement} : ses objectifs ne tiennent pas "
+    "compte des logements attendus d'ici le 31 décembre",
+    "the table assiette has no line of {year} for {value} in département {departement}: its targets do not know the dwellings "
+    "expected until 31 December",
+    remedy_fr="Ajoutez la ligne, ou écrivez le bailleur et le département comme dans les logements",
+    remedy_en="Add the line, or write the landlord and the département as in the dwellings",
+)
+FORBID_UNKNOWN = define(
+    "ELIG_FORBID_UNKNOWN",
+    "une décision « forbid » doit nommer une demande : elle écarte un ménage d'un logement, ou de tous",
+    "a “forbid” decision must name an application: it keeps one household away from a dwelling, or from all",
+    remedy_fr="Indiquez le numéro unique, ou retirez la décision",
+    remedy_en="Give the application, or remove the decision",
+)
 CHOICES_OUTSIDE = define(
     "ELIG_CHOICES_OUTSIDE",
     "{count:commune souhaitée/communes souhaitées} hors du territoire « {territory} » : sans effet ici, le rang des autres est gardé",

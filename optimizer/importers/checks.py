@@ -16,6 +16,7 @@ from optimizer.domain import CaseSettings, Table
 from optimizer.domain.account import convention_forms, is_convention_account, remainder
 from optimizer.errors import Finding
 from optimizer.importers.cells import Problem
+from optimizer.importers.spelling import check_spelling
 from optimizer.importers.tables import ReadTable
 
 B = NDArray[np.bool_]
@@ -32,6 +33,9 @@ _REFERENCES = (
     ("nominations", "application_id", "applications"),
     ("decisions", "dwelling_id", "dwellings"),
     ("decisions", "application_id", "applications"),
+    ("scores", "application_id", "applications"),
+    ("simulations", "dwelling_id", "dwellings"),
+    ("simulations", "application_id", "applications"),
 )
 
 
@@ -55,6 +59,7 @@ def check_tables(found: Mapping[str, ReadTable], settings: CaseSettings | None) 
         findings += _dates(found, settings)
         findings += _followed(found, settings)
     findings += _references(found)
+    findings += check_spelling(found)
     return findings
 
 

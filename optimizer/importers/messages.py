@@ -279,6 +279,13 @@ define(
     remedy_en="Check the identifier",
 )
 define(
+    "READ_OTHER_SPELLING",
+    "« {value} » s'écrit « {written} » dans {table} : ce sont ici deux noms différents, la ligne ne compte pas avec les autres.",
+    "“{value}” is written “{written}” in {table}: these are two names here, the row does not count with the others.",
+    remedy_fr="Écrivez partout le même nom, à la lettre",
+    remedy_en="Write the same name everywhere, to the letter",
+)
+define(
     "READ_EVENT_UNKNOWN_DWELLING",
     "Le logement « {value} » n'est décrit ni dans les logements, ni dans les en_cours, ni dans les baux : "
     "son orientation n'est comptée sur aucun contingent.",

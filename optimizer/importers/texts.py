@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from optimizer.domain import Column
+from optimizer.domain.account import proper_code
 from optimizer.importers.cells import (
     MENDED,
     Bad,
@@ -119,6 +120,8 @@ def word_reader(column: Column, places: Gazetteer | None = None) -> Callable[[st
     def read(word: str) -> str | Bad | Mended[str]:
         if others and word.upper().startswith(_OTHER):
             return f"OTHER:{word[len(_OTHER) :].strip()}"
+        if others:
+            word = proper_code(word)
         code = known.get(plain(word))
         if code is None and others and places is not None and word not in spoken(column.name):
             named = word[len(_COMMUNE) :] if word.upper().startswith(_COMMUNE) else word

@@ -82,6 +82,8 @@ define(
     "POLICY_NOT_IN_FORCE",
     "« {key} » n'a pas de valeur en vigueur le {on} : la première date du {first}.",
     "“{key}” has no value in force on {on}: the first one dates from {first}.",
+    remedy_fr="Choisissez une date « on » à partir de là, ou ajoutez dans models/ la valeur en vigueur ce jour",
+    remedy_en="Choose a date “on” from then on, or add to models/ the value in force on that day",
 )
 define(
     "POLICY_AMBIGUOUS",

@@ -77,7 +77,7 @@ class ReportData:
     """dwelling_id, landlord, commune, commune_name, epci, departement, rooms, financing, qpv, surface_m2, rent_eur,
     charges_eur, residence, district, vacancy_days, address, floor, lift, accessible, energy_label, heating, rpls,
     ceiling_factor, priority_mix, first_letting, available_on, attempts, subsidised, mode, published_on, published_at,
-    publication_proof, published, eligible, all_first"""
+    publication_proof, published, eligible, all_first, in_progress"""
     applications: pd.DataFrame
     population: pd.DataFrame
     """application_id, status and the groups compared in the report: quartile, size, priority, origin, score, months"""

@@ -109,18 +109,20 @@ def _lines(data: ReportData) -> dict[str, list[tuple[int, Any]]]:
 
 
 def counts_words(data: ReportData) -> str:
-    """``12 logements · 9 listes · 2 en attente · 1 sans candidat``."""
+    """``12 logements · 9 listes · 2 en attente · 1 sans candidat``, and those whose attribution is under way already."""
     status = data.dwellings["status"].value_counts()
     listed, awaiting, none = (int(status.get(state, 0)) for state in STATES)
+    under_way = int(data.dwelling_facts["in_progress"].sum())
     lang = data.lang
-    return " · ".join(
-        [
-            said("REPORT.COUNT_DWELLINGS", lang, n=len(data.dwellings)),
-            said("REPORT.COUNT_LISTS", lang, n=listed),
-            said("REPORT.COUNT_AWAITING", lang, n=show(awaiting, data, 0)),
-            said("REPORT.COUNT_NONE", lang, n=show(none, data, 0)),
-        ]
-    )
+    words = [
+        said("REPORT.COUNT_DWELLINGS", lang, n=len(data.dwellings)),
+        said("REPORT.COUNT_LISTS", lang, n=listed),
+        said("REPORT.COUNT_AWAITING", lang, n=show(awaiting, data, 0)),
+        said("REPORT.COUNT_NONE", lang, n=show(none - under_way, data, 0)),
+    ]
+    if under_way:
+        words.append(said("REPORT.COUNT_UNDER_WAY", lang, n=show(under_way, data, 0)))
+    return " · ".join(words)
 
 
 SETTLED: tuple[tuple[str, str], ...] = (

@@ -64,6 +64,8 @@ texts(
     "PAGE",
     {
         "assumed": ("supposé", "assumed"),
+        "sourced": ("sourcé", "sourced"),
+        "local": ("local", "local"),
         "scope": ("Périmètre", "Scope"),
         "target": ("Objectif", "Target"),
         "proposed": ("Proposés", "Proposed"),
@@ -433,6 +435,7 @@ texts(
         "count_lists": ("{n:liste/listes}", "{n:list/lists}"),
         "count_awaiting": ("{n} en attente", "{n} awaiting"),
         "count_none": ("{n} sans candidat", "{n} without household"),
+        "count_under_way": ("{n} déjà en cours d'attribution", "{n} already in progress"),
         "to_settle": ("À régler avant la convocation ({n})", "To settle before the convocation ({n})"),
         "nothing_to_settle": ("rien", "nothing"),
         "settle_dossier": ("dossier incomplet", "incomplete file"),

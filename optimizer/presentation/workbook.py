@@ -349,7 +349,7 @@ def _numbers(b: _Book) -> None:
             n.key,
             n.title,
             n.value,
-            (said("PAGE.ASSUMED", b.data.lang) if n.assumed else n.status),
+            said(f"PAGE.{n.status.upper()}", b.data.lang),
             n.source,
             n.in_force,
         )

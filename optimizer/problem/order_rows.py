@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from optimizer.problem.model import I32, I64
+from optimizer.problem.model import I8, I32, I64
 from optimizer.problem.orders import OwnRows
-
-I8 = NDArray[np.int8]
 
 
 def listed(signs: I64, chosen: I64, own: OwnRows) -> tuple[I64, I32, I8]:

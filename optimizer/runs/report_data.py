@@ -181,6 +181,7 @@ def _dwelling_facts(result: Result) -> pd.DataFrame:
             "rpls": text("rpls"),
             "ceiling_factor": dw.ceiling_factor / 10_000,
             "priority_mix": dw.priority_mix,
+            "in_progress": dw.blocked,
             "first_letting": told("first_letting"),
             "available_on": [x[:10] for x in text("available_on")],
             "attempts": number("attempts"),

@@ -251,7 +251,8 @@ class _Asked:
         ]
 
     def _miss(self) -> str:
-        return say(self.meta["misses"][int(self.index["miss"][self.a])], self.lang)
+        words = say(self.meta["misses"][int(self.index["miss"][self.a])], self.lang)
+        return words or self._say("aucun logement dans cette proposition", "no dwelling in this proposal")
 
     def _refusals(self) -> list[str]:
         counts = self.index["code_counts"][self.a].tolist()[1:]
@@ -323,11 +324,15 @@ class _Asked:
     def _degree(self) -> list[str]:
         return [
             say(CONTRIBUTION, self.lang),
-            self._say(f"Votre demande est {self._standing()}.", f"Your application is {self._standing()}."),
+            self._say(f"Votre demande {self._standing()}.", f"Your application is {self._standing()}."),
         ]
 
     def _standing(self) -> str:
-        return say(STATUS[self.reason if self.reason in STATUS else self.status], self.lang)
+        words = say(STATUS[self.reason if self.reason in STATUS else self.status], self.lang)
+        if self.lang != "fr":
+            return words
+        # « aucun » takes the negation that the list for staff does without
+        return f"n'est {words}" if self.status == "ineligible" else f"est {words}"
 
     def _data(self) -> list[str]:
         own = {

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optimizer import eligibility
+from optimizer import eligibility, scoring
 from optimizer.eligibility.facts import CODES
 from optimizer.runs.why_reading import FILE, FORMAT
 from optimizer.shortlist.labels import account_label, refusal_label, rule_label
@@ -143,7 +143,7 @@ def _scores(result: Result) -> dict[str, NDArray[np.generic]]:
     app = np.searchsorted(ids, frame["application_id"].astype(str).to_numpy(object)).astype(np.int32)
     epci, epcis = _coded(frame["epci"].astype(str).to_numpy(object))
     criterion, criteria = _coded(frame["criterion"].astype(str).to_numpy(object))
-    points = np.round(frame["points"].to_numpy(float) * 100).astype(np.int32)
+    points = np.round(frame["points"].to_numpy(float) * 100).astype(np.int64)
     order = np.argsort(app, kind="stable")
     key = app.astype(np.int64) * max(1, len(epcis)) + epci
     pairs, back = np.unique(key, return_inverse=True)
@@ -157,7 +157,7 @@ def _scores(result: Result) -> dict[str, NDArray[np.generic]]:
         "score_ptr": np.searchsorted(app[order], np.arange(len(ids) + 1)).astype(np.int64),
         "score_epci": epci[order],
         "score_criterion": criterion[order],
-        "score_points": points[order],
+        "score_points": points[order].astype(np.min_scalar_type(-int(np.abs(points).max(initial=0)) - 1)),
         "spread": spread.astype(np.int32),
         "epcis": np.array(epcis, str),
         "criteria": np.array(criteria, str),
@@ -168,7 +168,7 @@ def _meta(result: Result, lang: str, found: Standings) -> dict[str, object]:
     prepared = result.optimum.prepared
     problem, facts, settings = prepared.problem, prepared.facts, prepared.case.settings
     places, dw = result.tables.places, facts.dwellings
-    titles = {
+    titles = scoring.TITLES | {
         name: title
         for grid in prepared.scores.points_by_grid.values()
         for name, title in zip(grid.names, grid.titles, strict=True)

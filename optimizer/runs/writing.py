@@ -225,16 +225,18 @@ def summary_of(
     listed, waiting, none = (
         int(status.get(s, 0)) for s in ("listed", "awaiting_reservataire", "no_candidate")
     )
+    under_way = int(result.optimum.prepared.facts.dwellings.blocked.sum())
     people = result.applications["status"].value_counts()
     missing = result.rules[(result.rules["shortfall"] > 0) & (result.rules["price"] > 0)]
     total = sum(int(-(-float(x) // 1)) for x in missing["shortfall"])
     seconds = sum(timings.values())
     fr = [
         f"{plural(len(result.dwellings), 'logement')} : {spaced(listed)} avec une liste, {spaced(waiting)} en attente du réservataire, "
-        f"{spaced(none)} sans candidat.",
+        f"{spaced(none - under_way)} sans candidat"
+        + (f", {spaced(under_way)} déjà en cours d'attribution." if under_way else "."),
         f"{plural(len(result.applications), 'demande')} : {spaced(int(people.get('proposed', 0)))} au premier rang, "
-        f"{spaced(int(people.get('reserve', 0)))} en réserve, {spaced(int(people.get('not_proposed', 0)))} non proposées, "
-        f"{spaced(int(people.get('ineligible', 0)))} non recevables.",
+        f"{spaced(int(people.get('reserve', 0)))} en réserve, {plural(int(people.get('not_proposed', 0)), 'non proposée')}, "
+        f"{plural(int(people.get('ineligible', 0)), 'non recevable')}.",
         "Tous les objectifs prioritaires sont tenus."
         if missing.empty
         else f"Objectifs : il manque {plural(total, 'bail', 'baux')} sur {plural(len(missing), 'ligne')} (rules.csv).",
@@ -243,7 +245,8 @@ def summary_of(
         f"Temps : {seconds:.1f} s".replace(".", ",") + ". Proposition : la commission décide.",
     ]
     en = [
-        f"{len(result.dwellings):,} dwellings: {listed:,} with a list, {waiting:,} awaiting the réservataire, {none:,} without candidate.",
+        f"{len(result.dwellings):,} dwellings: {listed:,} with a list, {waiting:,} awaiting the réservataire, "
+        f"{none - under_way:,} without candidate{f', {under_way:,} already in progress' if under_way else ''}.",
         f"{len(result.applications):,} applications: {int(people.get('proposed', 0)):,} first ranks, {int(people.get('reserve', 0)):,} reserves, "
         f"{int(people.get('not_proposed', 0)):,} not proposed, {int(people.get('ineligible', 0)):,} not eligible.",
         "Every priced target is met."

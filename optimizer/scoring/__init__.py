@@ -24,9 +24,9 @@ a formula language in YAML (a second language to test; a new kind of criterion i
 
 from optimizer.scoring.scale import price_warnings
 from optimizer.scoring.score import check_case, score
-from optimizer.scoring.scores import CONVERSION, GIVEN, SENIORITY, Explanation, Scores, Standing
+from optimizer.scoring.scores import CONVERSION, GIVEN, SENIORITY, TITLES, Explanation, Scores, Standing
 
 __all__ = [
-    "CONVERSION", "GIVEN", "SENIORITY", "Explanation", "Scores", "Standing", "check_case", "price_warnings",
+    "CONVERSION", "GIVEN", "SENIORITY", "TITLES", "Explanation", "Scores", "Standing", "check_case", "price_warnings",
     "score",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from optimizer.scoring.grids import Points, evaluate
 from optimizer.scoring.inputs import Inputs
 from optimizer.scoring.messages import UNSCORED
 from optimizer.scoring.percentile import mid_rank
-from optimizer.scoring.scores import GIVEN, SENIORITY, Basis, Scores, Standing
+from optimizer.scoring.scores import GIVEN, GIVEN_TITLE, SENIORITY, TITLES, Basis, Scores, Standing
 from optimizer.scoring.view import FactsView
 
 if TYPE_CHECKING:
@@ -132,14 +132,11 @@ def _score(case: Case, facts: FactsView, rules: RuleSet, findings: list[Finding]
                 _tell_unscored(apps[left], facts, rows, file, findings)
                 scale[left] = scales.index(GIVEN, GIVEN_TITLE)
             else:
-                scale[left] = scales.index(SENIORITY, "Ancienneté de la demande (aucune grille)")
+                scale[left] = scales.index(SENIORITY, TITLES[SENIORITY])
                 raw[left] = facts.applications.seniority_days[apps[left]]
         raw = np.where(column[apps], given[apps], raw)
         standing[epci] = Standing(apps, scale, raw, raw, written, column[apps])
     return _ranked(facts, rules, scales, standing, given, max(highest, default=0))
-
-
-GIVEN_TITLE = "Cotation saisie dans le dossier"
 
 
 def _tell_unscored(apps: I32, facts: FactsView, rows: I64, file: str, findings: list[Finding]) -> None:

@@ -21,6 +21,13 @@ SENIORITY = "anciennete"
 """Name of the scale used where a territory has no grid: days since the first application."""
 CONVERSION = "conversion_en_percentile"
 """Line of the breakdown that takes the points of the grid to the published percentile."""
+GIVEN_TITLE = "Cotation saisie dans le dossier"
+TITLES = {
+    GIVEN: GIVEN_TITLE,
+    SENIORITY: "Ancienneté de la demande (aucune grille)",
+    CONVERSION: "Conversion des points en rang parmi les demandes de l'EPCI",
+}
+"""What a reader is told of the lines that no grid names."""
 POINT = 100
 
 
@@ -133,7 +140,7 @@ class Scores:
     def _criteria(self, g: int, a: int, raw: int, written: bool) -> tuple[tuple[str, str, int], ...]:
         points = self.points_by_grid.get(self.grids[g])
         if written:
-            return ((GIVEN, "Cotation saisie dans le dossier", raw),) if raw else ()
+            return ((GIVEN, GIVEN_TITLE, raw),) if raw else ()
         if points is None:
             return ()
         row = points.credited[a]

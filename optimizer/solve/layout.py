@@ -162,7 +162,8 @@ class Layout:
             table = np.zeros((len(length), int(length.max(initial=0)) + 1), np.int64)
             table[self.kind_of_mark, inside] = self.mark_rate
             table[:, -1] = way
-            way = np.unique(table, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int32)
+            few, back = _alike(table)
+            way = np.unique(table[few], axis=0, return_inverse=True)[1].reshape(-1)[back].astype(np.int32)
         kind = np.unique(way, return_index=True)[1].astype(np.int32)
         some = np.repeat(kinds.ptr[kind], np.diff(kinds.ptr)[kind])
         ptr = np.concatenate([[0], np.cumsum(np.diff(kinds.ptr)[kind])]).astype(np.int64)

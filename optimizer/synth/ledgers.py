@@ -39,6 +39,12 @@ class Base:
         self._present[landlord, departement] = True
         np.add.at(self._counts, (landlord[vacated], departement[vacated], exclusion[vacated]), 1)
 
+    def hold(self, stock: Columns) -> None:
+        """A landlord with a stock has a line, also when a small case draws none of its dwellings: `flux` asks for one."""
+        landlord = _positions(stock["landlord"], self._world.landlords)
+        departement = _positions(stock["departement"], self._world.departements)
+        self._present[landlord, departement] = True
+
     def forecast(self) -> Columns:
         """The table ``assiette``: what is foreseen for the year, exclusions as drawn, transfers at the usual rate.
 

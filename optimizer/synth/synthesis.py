@@ -99,11 +99,13 @@ def parts(plan: Plan) -> Iterator[tuple[str, Any]]:
     if week:
         yield from _week(plan, lines, first)
     yield "residences", to_arrow("residences", draw_residences(world))
+    # a country's inventory has millions of lines and none of its commands reads it
+    stock = None if world.profile.parquet else draw_stock(world, lines)
+    if stock is not None:
+        base.hold(stock)
     yield "assiette", to_arrow("assiette", base.forecast())
-    if (
-        not world.profile.parquet
-    ):  # a country's inventory has millions of lines and none of its commands reads it
-        yield "stock", to_arrow("stock", draw_stock(world, lines))
+    if stock is not None:
+        yield "stock", to_arrow("stock", stock)
 
 
 def _week(plan: Plan, lines: Lines, first: Columns) -> Iterator[tuple[str, Any]]:
@@ -122,10 +124,10 @@ def _parts(n: int) -> Iterator[tuple[int, int, int]]:
 
 def synthesize(
     profile: str,
-    *,
     dwellings: int | None = None,
     applications: int | None = None,
     seed: int = 0,
+    *,
     tight: bool = False,
     models: str | Path | None = None,
 ) -> Case:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import yaml
 
 from optimizer.domain import TABLES, Column, Table
+from optimizer.domain.account import proper_code
 from optimizer.verify.words import plain
 
 Frame = dict[str, pa.Array]
@@ -160,6 +161,7 @@ class Habits:
         """An account by its code, its words, or the commune whose it is."""
         if word.upper().startswith("AUTRE:"):
             return f"OTHER:{word[6:].strip()}"
+        word = proper_code(word)
         if plain(word) in meant or word in meant.values():
             return meant.get(plain(word), word)
         code = self._code(word[5:] if word.upper().startswith("COLL:") else word)

@@ -16,22 +16,24 @@ from typing import Any
 import numpy as np
 
 from optimizer.verify.outputs import headers, read_json, read_out
-from optimizer.verify.verdict import Findings
+from optimizer.verify.verdict import Findings, Unreadable
 from optimizer.verify.world import World
 
 RECORD = "run.json"
 FORMAT = "attriflux-certificate/2"
 """Of the certificates that this program can check."""
 TABLES = (
-    "applications", "chains", "dwellings", "explanations", "kept", "leapfrogs", "orientation", "proposals", "rules", "scores",
+    "applications", "chains", "changes", "dwellings", "explanations", "kept", "leapfrogs", "orientation", "prospects", "proposals",
+    "rules", "scores",
 )  # fmt: skip
 
 
 def old_format(folder: Path) -> str:
-    """The format of a result that an earlier version wrote; empty for one of this version, or for none at all."""
-    if not (folder / "certificate.json").is_file():
+    """The format of a result that an earlier version wrote; empty for one of this version, for none, for one nobody can read."""
+    try:
+        said = read_json(folder, "certificate.json").get("format")
+    except Unreadable:
         return ""
-    said = read_json(folder, "certificate.json").get("format")
     known = isinstance(said, str) and said.startswith("attriflux-certificate/") and len(said) < 60
     return str(said) if known and said != FORMAT else ""
 

@@ -55,6 +55,18 @@ CHAINED = ("chain", "position", "conditional_on")
 """Columns of ``proposals`` more in a run with chains."""
 ASKED = {"kept": "keep", "changes": "keep", "prospects": "prospects", "chains": "chains"}
 """Tables that a run writes when an option asks for them."""
+ASKED_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "kept": ("dwelling_id", "account", "application_id"),
+    "changes": (
+        "dwelling_id", "what", "account_before", "account_now", "first_before", "first_now", "list_before", "list_now", "why",
+    ),
+    "prospects": ("dwelling_id", "account", "rank", "application_id", "score", "value"),
+    "chains": (
+        "chain", "kind", "position", "dwelling_id", "account", "application_id", "conditional_on", "value", "acceptance_rate",
+        "expected_rate", "available_on",
+    ),
+}  # fmt: skip
+"""Their columns, in order."""
 BESIDE = frozenset(("shadow", "by_epci", "by_landlord"))
 """What another grid would list, and totals of a run too large for pages: beside the result and held to their hash."""
 STOPS = ("proven", "gap", "time", "interrupted")
@@ -116,9 +128,8 @@ def _check_tables(folder: Path, run: Mapping[str, Any], world: World, found: Fin
     found.demand("record", due == there.keys() == run["tables"].keys(), "tables")
     for name in sorted(due & there.keys() & run["tables"].keys()):
         found.demand("record", run["tables"][name] == rows_of(there[name]), f"{name} : nombre de lignes")
-        if name in COLUMNS:
-            due_columns = COLUMNS[name]
-            if name == "proposals":
-                due_columns = _with_awaited(due_columns) if world.expects else due_columns
-                due_columns += CHAINED if options.get("chains") else ()
-            found.demand("record", tuple(headers(folder, name)) == due_columns, f"{name} : colonnes")
+        due_columns = COLUMNS[name] if name in COLUMNS else ASKED_COLUMNS[name]
+        if name == "proposals":
+            due_columns = _with_awaited(due_columns) if world.expects else due_columns
+            due_columns += CHAINED if options.get("chains") else ()
+        found.demand("record", tuple(headers(folder, name)) == due_columns, f"{name} : colonnes")

@@ -118,6 +118,14 @@ TITLES: dict[str, tuple[str, str]] = {
         "chaînes retrouvées à partir des premiers rangs : ordre, conditions, chances, dates",
         "chains found again from the first ranks: order, conditions, chances, dates",
     ),
+    "prospects": (
+        "ménages à appeler : listes refaites avec autant de rangs, cotations et valeurs",
+        "households to call: lists drawn again with as many ranks, scores and values",
+    ),
+    "changes": (
+        "changements depuis le résultat gardé : listes d'aujourd'hui, premiers rangs d'alors, nature de chacun (causes scellées)",
+        "changes since the result kept: lists of today, first ranks of then, kind of each (causes sealed)",
+    ),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
 }
 

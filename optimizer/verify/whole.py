@@ -14,6 +14,7 @@ from optimizer.errors import AttrifluxError, Lang
 from optimizer.verify.bound import Field
 from optimizer.verify.breakdown import check_breakdown
 from optimizer.verify.chains import check_chains
+from optimizer.verify.changes import check_changes, has_changes
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.exchanges import Exchanges
@@ -25,6 +26,7 @@ from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
 from optimizer.verify.outputs import need_out, read_json
 from optimizer.verify.proof import Proof, foreseen
+from optimizer.verify.prospects import prospects_of
 from optimizer.verify.record import check_record, check_verdict, language
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
@@ -103,7 +105,7 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
         with found.guard("record"):
             lang = language(run)
             check_record(out, run, world, found)
-    verdict = _compare(world, out, priced, lang, found, whole)
+    verdict = _compare(world, out, priced, lang, found, whole, _names(options))
     if record and run and not verdict.refused:
         with found.guard("record"):
             check_verdict(run, verdict.verdict, found)
@@ -111,6 +113,12 @@ def verify(out_dir: Path, case_path: Path, *, models: Path | None = None, record
             verdict, checks=found.checks(), verdict=REFUSED if found.failed else verdict.verdict
         )
     return verdict
+
+
+def _names(options: object) -> int:
+    """Names to call that the run was asked for, 0 for none."""
+    asked = options.get("prospects", 0) if isinstance(options, Mapping) else 0
+    return asked if type(asked) is int else 0
 
 
 def _chains(out: Path) -> tuple[int, bool]:
@@ -181,13 +189,19 @@ def _space(whole: World, price_assumed: bool) -> tuple[Field, Book]:
 
 
 def _compare(
-    world: World, out: Path, price_assumed: bool, lang: Lang | None, found: Findings, whole: World | None
+    world: World,
+    out: Path,
+    price_assumed: bool,
+    lang: Lang | None,
+    found: Findings,
+    whole: World | None,
+    names: int,
 ) -> Verdict:
     """Recompute, compare each file of the result, conclude.
 
     ``whole``: the case of the proof where that is another one (`_linked`).
 
-    ``price_assumed``: whether assumed targets kept their price. ``lang``: of the sentences, None where there are none.
+    ``names``: ranks of the prospects, 0 without. ``price_assumed``: whether assumed targets kept their price. ``lang``: of the sentences, None where there are none.
     """
     recorded = lang is not None
     try:
@@ -209,6 +223,9 @@ def _compare(
         found.add("reading", f"contenu inattendu ({type(error).__name__})")
         return Verdict(REFUSED, found.checks())
     check_firsts(lines, world, found)
+    if has_changes(out):
+        with found.guard("changes"):
+            check_changes(out, proposals, world, found)
     with found.guard("labels"):
         check_labels(proposals, world, classes.burdens.efforts, found)
     if len(lines) > LONGEST or len(world.dwellings) > LARGEST:
@@ -231,6 +248,11 @@ def _compare(
         if found.counts.get("lines")
         else Ranked(Lists(classes, book, counts, lines, size, waiters), found, out)
     )
+    calls = (
+        prospects_of(out, names, lines, classes, book, counts, waiters, found)
+        if names and lists is not None
+        else None
+    )
     with found.guard("eligibility"):
         for door, named in classes.sweep():
             pairs.check(door, named)
@@ -244,10 +266,14 @@ def _compare(
                 told.read(door, named)
             if lists is not None:
                 lists.count(door, named)
+            if calls is not None:
+                calls.count(door, named)
         if whole is None:
             space.close()
     if lists is not None:
         lists.check_all()
+    if calls is not None:
+        calls.check_all()
     give_back()
     bound = None
     with found.guard("tree"):

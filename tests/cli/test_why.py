@@ -51,6 +51,7 @@ def test_a_household_in_reserve_hears_its_place_and_what_would_have_changed_it(w
     assert done.code == 0, done.err
     said = " ".join(done.out.split())
     assert "Demande A2 : en réserve (rang 2, logement L1)" in said
+    assert "60 (Cotation saisie dans le dossier 60)" in said
     assert "Recevable pour 1 logement :" in said and "2e sur 3 à la cotation" in said
     assert "le premier rang a une cotation plus haute" in said
     assert "30 points de plus" in said
@@ -70,8 +71,18 @@ def test_who_fits_nothing_hears_what_is_missing(week: Path) -> None:
     said = " ".join(attriflux("why", week, "A4").out.split())
     assert "recevable pour aucun logement" in said
     assert "Ce qui manque : " in said and "aucun T" in said
+    letter = " ".join(attriflux("why", week, "A4", "--letter").out.split())
+    assert "Votre demande n'est recevable pour aucun logement" in letter
     busy = " ".join(attriflux("why", week, "A6").out.split())
     assert "recevable seulement pour des logements déjà en cours d'attribution" in busy
+
+
+def test_a_dwelling_in_progress_is_not_counted_as_one_that_nobody_fits(week: Path) -> None:
+    page = (week / "report.html").read_text(encoding="utf-8")
+    assert ">sourcé</td>" in page and ">sourced</td>" not in page
+    assert "2 listes · 0 en attente · 0 sans candidat · 1 déjà en cours d'attribution" in page.replace(
+        "&#39;", "'"
+    )
 
 
 def test_one_dwelling_alone(week: Path) -> None:

@@ -96,6 +96,7 @@ def test_an_orientation_to_a_direct_account_leaves_its_seat_only() -> None:
             [("ELIG_PIN_TWO_APPLICATIONS", 2)],
         ),
         ([decision("forbid", application="A1", reason="medical", account="ALS")], [("ELIG_FORBID_ACCOUNT", 2)]),
+        ([decision("forbid", application=None, reason="medical")], [("ELIG_FORBID_UNKNOWN", 2)]),
     ],
 )  # fmt: skip
 def test_a_decision_that_cannot_hold_is_told_with_its_row(

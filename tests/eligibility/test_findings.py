@@ -204,6 +204,43 @@ def test_warnings_do_not_stop() -> None:
     assert el.encode(case, rules()).applications.active.all()
 
 
+def test_nominations_that_change_nothing_are_told() -> None:
+    """A nominee outside the pool of the general list, an account that delegated, one without a line."""
+
+    def warned(mode: str, **household: Any) -> list[tuple[str, int | None, str | None]]:
+        case = make_case(
+            [dwelling("L1"), dwelling("L2", qpv="oui")], [application("A1"), application("A2", **household)],
+            conventions=[convention(management_mode=mode)],
+            nominations=[
+                {"account": "ALS", "application_id": "A2", "rank": 1},
+                {"account": f"COLL:{BESANCON}", "application_id": "A1", "rank": 1},
+            ],
+        )  # fmt: skip
+        return [(code, row, value) for code, _, row, _, value, _ in found(case)]
+
+    without = ("NOMINATION_NO_LINE", 3, f"COLL:{BESANCON}")
+    assert warned("direct") == [without, ("NOMINEE_OUTSIDE_POOL", 2, "ALS")]
+    assert warned("direct", als_employee=True) == [without]
+    assert warned("delegated", als_employee=True) == [("NOMINATION_DELEGATED", 2, "ALS"), without]
+
+
+def test_an_assiette_that_leaves_out_a_landlord_or_names_no_departement_is_told() -> None:
+    def told(*lines: dict[str, Any], code: str = "25") -> list[tuple[str, str, int | None, str | None]]:
+        whole = [
+            {"landlord": "OPH25", "departement": "25", "year": 2026, "vacated": 100, **line} for line in lines
+        ]
+        case = make_case(
+            [dwelling()], [application()], assiette=whole, conventions=[convention(departement=code)]
+        )
+        return [(name, level, row, value) for name, level, row, _, value, _ in found(case)]
+
+    missing = ("ASSIETTE_MISSING", "w", None, "OPH25")
+    assert told() == told({}) == told({"year": None}) == []
+    assert told({"landlord": "Oph25"}) == told({"year": 2025}) == [missing]
+    assert told({"departement": "025"}) == [("UNKNOWN_DEPARTEMENT", "e", 2, "025"), missing]
+    assert ("UNKNOWN_DEPARTEMENT", "e", 2, "5") in told(code="5")
+
+
 def test_all_problems_are_listed_together() -> None:
     case = make_case(
         [dwelling("L1", commune="99999"), dwelling("L2", landlord="INCONNU"), dwelling("L3", rooms=6)],

@@ -128,9 +128,13 @@ CELLS: list[tuple[str, ...]] = [
     ("assiette", "nature", "estimée", "READ_CHOICE"),
     ("assiette", "liberes", "", VOID, ""),
     ("residences", "part_q1", "42", OUT),
+    ("assiette", "bailleur", "Oph 25", "READ_OTHER_SPELLING"),
+    ("en_cours", "numero_unique", "07", "READ_OTHER_SPELLING"),
+    ("logements", "residence", "les tilleuls", "READ_OTHER_SPELLING"),
 ]
 WARNINGS = {
     "READ_RENEWED_BEFORE_FIRST", "READ_UNKNOWN_REFERENCE", "READ_LEASE_OTHER_YEAR", "READ_PERSONS_BELOW_PARTS",
+    "READ_OTHER_SPELLING",
 }  # fmt: skip
 SOFT = {("demandes", "renouvelee_le"), ("baux", "signe_le"), ("en_cours", "depuis")}
 """Dates after the case's own that only deserve a warning."""

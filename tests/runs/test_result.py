@@ -18,7 +18,7 @@ FRAMES = (
 
 @pytest.fixture(scope="module")
 def result():
-    return af.propose(af.synthesize("commission", dwellings=4, applications=60, seed=1))
+    return af.propose(af.synthesize("commission", 4, 60, 1))
 
 
 def test_its_text_is_one_short_line(result):

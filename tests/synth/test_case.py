@@ -128,6 +128,9 @@ def test_a_year_of_fewer_dwellings_has_as_much_less_stock(year: Case) -> None:
     assert int(base["vacated"].sum()) <= 120
     assert float((stock["dwellings"] * stock["turnover"]).sum()) == pytest.approx(118, rel=0.03)
     assert len(year.table("stock")) > 0 and (stock["dwellings"] > 0).all()
+    # a landlord whose dwellings a tiny case does not draw still has its line of the flux base
+    base, stock = (synthesize("doubs", 12, 60, 3).table(name) for name in ("assiette", "stock"))
+    assert set(stock["landlord"]) <= set(base["landlord"]) and (base["vacated"] == 0).any()
 
 
 def test_households_are_coherent(year: Case) -> None:

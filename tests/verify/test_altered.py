@@ -69,7 +69,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[P
         if seed not in made:
             case, out = write_case(seed, folder / str(seed) / "case"), folder / str(seed) / "out"
             options = af.Options(
-                accept_assumed=True, price_assumed=seed % 4 == 3, lang="en" if seed % 3 == 1 else "fr", pdf=seed % 5 == 0
+                accept_assumed=True, price_assumed=seed % 4 == 3, lang="en" if seed % 3 == 1 else "fr", pdf=seed % 5 == 0,
+                prospects=seed % 4 * 2,
             )  # fmt: skip
             af.propose_to(case, out, options)
             made[seed] = case, out, verify(out, case)

@@ -274,6 +274,9 @@ def test_a_result_of_an_earlier_version_is_named_with_what_to_do(copy):
     assert verdict.refused and [c.id for c in verdict.checks] == ["format"]
     assert "attriflux-certificate/1" in verdict.checks[0].fr and "--force" in verdict.checks[0].fr
     assert "make it again" in verdict.checks[0].en
+    path.write_text("{")
+    said = " ".join(c.fr for c in verify(out, case).checks if not c.ok)
+    assert "certificate.json" in said and "version antérieure" not in said
 
 
 def test_earlier_first_ranks_that_are_kept_are_read_beside_the_result(written, tmp_path):
@@ -282,6 +285,16 @@ def test_earlier_first_ranks_that_are_kept_are_read_beside_the_result(written, t
     assert failed(case, tmp_path / "out") == []
     lean = read(tmp_path / "out", "proposals").query("rank == 1")["lean"]
     assert (lean % 200 == 50).any()
+    # what moved is told of the lists as they are: an invented change is none of them, nor is one left out
+    path = tmp_path / "out" / "changes.csv"
+    told = path.read_text(encoding="utf-8-sig")
+    home, account = (
+        read(tmp_path / "out", "dwellings").query("status == 'listed'")[["dwelling_id", "account"]].iloc[0]
+    )
+    path.write_text(f"{told}{home};reserves;{account};{account};A;B;A|B;B|A;\n", encoding="utf-8-sig")
+    seal(tmp_path / "out")
+    assert "changes" in failed(case, tmp_path / "out")
+    path.write_text(told, encoding="utf-8-sig")
     read(tmp_path / "out", "kept").iloc[1:].to_csv(tmp_path / "out" / "kept.csv", sep=";", index=False)
     seal(tmp_path / "out")
     assert "values" in failed(case, tmp_path / "out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FOUR = ("proposals", "applications", "dwellings", "rules")
 
 
-@dataclass
+@dataclass(repr=False)
 class Proposed:
     """A proven proposal of the case as decided so far.
 
@@ -39,8 +39,13 @@ class Proposed:
 
     optimum: Optimum
     options: Options
-    main: MainTables = field(repr=False)
+    main: MainTables
     verdict: Verdict | None = None
+
+    def __repr__(self) -> str:
+        """A line: how the proof ended, whether it was verified, and the sizes of the tables."""
+        sizes = ", ".join(f"{stem}: {len(getattr(self.main, stem))}" for stem in FOUR)
+        return f"<Proposed {self.stop}, {'verified' if self.verified else 'not verified'}; {sizes}>"
 
     @property
     def proposals(self) -> pd.DataFrame:

@@ -1,0 +1,111 @@
+"""Rows that are sound by themselves and would change nothing, told before somebody counts on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from optimizer.domain import Case
+from optimizer.domain.account import in_flux
+from optimizer.eligibility.accounts import may_name
+from optimizer.eligibility.columns import texts
+from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.findings import Findings
+from optimizer.eligibility.messages import (
+    ASSIETTE_MISSING,
+    NOMINATION_DELEGATED,
+    NOMINATION_NO_LINE,
+    NOMINEE_OUTSIDE_POOL,
+    UNKNOWN_DEPARTEMENT,
+)
+
+if TYPE_CHECKING:
+    from optimizer.policy import RuleSet
+
+
+def check_nominations(case: Case, facts: Facts, findings: Findings) -> None:
+    """Households named by an account outside its own pool, and nominations of an account that names nobody: warnings.
+
+    A line without dwelling is judged on every kind of dwelling that the account may receive: it is told where the household
+    is in the pool of none of them.
+    """
+    if not facts.nominations:
+        return
+    outside: dict[int, set[str]] = {}
+    ids = facts.applications.ids
+    for account in sorted({line.account for line in facts.nominations}):
+        received = np.flatnonzero(facts.dwellings.receives[:, account])
+        _, first = np.unique(
+            np.stack([facts.dwellings.receive_class[received], facts.dwellings.landlord[received]]), axis=1, return_index=True
+        )  # fmt: skip
+        kinds = received[first]
+        names = any(facts.mode_of(account, facts.line_of(int(d), account)) != "delegated" for d in kinds)
+        if len(kinds) and not names:
+            _tell_idle(case, facts, account, NOMINATION_DELEGATED, findings)
+            continue
+        if not len(kinds) and in_flux(facts.accounts[account]) and not _has_line(facts, account):
+            _tell_idle(case, facts, account, NOMINATION_NO_LINE, findings)
+            continue
+        own = [line for line in facts.nominations if line.account == account]
+        anywhere = np.array(sorted({line.application for line in own if line.dwelling < 0}), np.int32)
+        if len(anywhere) and len(kinds):
+            fine = np.zeros(len(anywhere), np.bool_)
+            for d in kinds:
+                fine |= may_name(facts, account, facts.line_of(int(d), account), int(d), anywhere)
+            outside.setdefault(account, set()).update(str(ids[a]) for a in anywhere[~fine])
+        for line in own:
+            d = line.dwelling
+            if d < 0 or not facts.dwellings.receives[d, account]:
+                continue
+            app = np.array([line.application], np.int32)
+            if not may_name(facts, account, facts.line_of(d, account), d, app)[0]:
+                outside.setdefault(account, set()).add(str(ids[line.application]))
+    frame = case.table("nominations")
+    for account in sorted(a for a, households in outside.items() if households):
+        name = facts.accounts[account]
+        mask = frame["application_id"].isin(sorted(outside[account])) & (frame["account"] == name)
+        rows = [int(r) for r in findings.rows("nominations")[mask.fillna(False).to_numpy(bool)]]
+        findings.add_rows(
+            NOMINEE_OUTSIDE_POOL, "nominations", "application_id", name, rows, severity="warning"
+        )
+
+
+def _has_line(facts: Facts, account: int) -> bool:
+    return any(line.account == account for line in facts.conventions)
+
+
+def _tell_idle(case: Case, facts: Facts, account: int, code: str, findings: Findings) -> None:
+    """One warning with every row of the account."""
+    name = facts.accounts[account]
+    mask = (case.table("nominations")["account"] == name).fillna(False).to_numpy(bool)
+    rows = [int(r) for r in findings.rows("nominations")[mask]]
+    if rows:
+        findings.add_rows(code, "nominations", "account", name, rows, severity="warning", count=len(rows))
+
+
+def check_assiette(case: Case, dwellings: pd.DataFrame, rules: RuleSet, findings: Findings) -> None:
+    """Lines of ``assiette`` of a département that does not exist (errors), and landlords that the table leaves out.
+
+    Where the table says nothing of a landlord with dwellings in the case, its year is counted from what the case holds
+    otherwise (design §6): a warning, since whoever gave the table expects it to be used.
+    """
+    frame = case.table("assiette")
+    if not len(frame):
+        return
+    departements, rows = texts(frame, "departement"), findings.rows("assiette")
+    known = set(rules.all_communes["departement"])
+    for i, code in enumerate(departements):
+        if code and code not in known:
+            findings.add(UNKNOWN_DEPARTEMENT, "assiette", int(rows[i]), "departement", str(code))
+    year = case.settings.year
+    this_year = (frame["year"].isna() | (frame["year"] == year)).to_numpy(bool)
+    given = set(zip(texts(frame, "landlord")[this_year], departements[this_year], strict=True))
+    where = dwellings["commune"].map(rules.communes["departement"])
+    met = sorted(set(zip(texts(dwellings, "landlord"), where.astype(object), strict=True)) - given)
+    for landlord, departement in met:
+        findings.add(
+            ASSIETTE_MISSING, "assiette", None, "landlord", str(landlord), severity="warning",
+            departement=departement, year=year,
+        )  # fmt: skip
