@@ -30,7 +30,7 @@ from optimizer.solve.primal.greedy import greedy
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation.chain_auction import clear
-from optimizer.solve.relaxation.first_pairs import dearest_kinds, taken_in_turns
+from optimizer.solve.relaxation.first_pairs import cheapest_kinds, taken_in_turns
 from optimizer.solve.transport import ScaleOptions, solve_transport
 from optimizer.solve.watch import Watch
 from optimizer.synth import synthesize, write_case
@@ -92,9 +92,10 @@ def _as_of_many(problem: Problem) -> None:
 def _as_with_links(layout: Layout) -> None:
     """What a problem begins with whose tenants may free their dwellings."""
     full, problem, policy = layout.full, layout.problem, DEFAULT.relaxation
-    cleared = clear(layout, policy.bid_step, policy.bids)
+    cost = np.zeros(len(problem.kinds), np.int64)
+    cleared = clear(layout, cost, policy.bid_step, policy.bids)
     taken_in_turns(full.ptr, full.app, cleared.worth, len(problem.application_ids), policy.turns)
-    dearest_kinds(full.key[cleared.held], layout.option_ptr, layout.option_kind, problem.kinds.value)
+    cheapest_kinds(full.key[cleared.held], layout.option_ptr, layout.option_kind, cost)
 
 
 def _as_a_lottery() -> None:
