@@ -1,5 +1,7 @@
 """How much of a campaign runs: a fiftieth in ``make test``, a tenth in CI, all of it in ``make soak``.
 
+What is drawn in dozens and not in thousands runs whole in CI and in ``make soak``, its first third in ``make test`` (``few``).
+
 ``ATTRIFLUX_CAMPAIGN`` is empty, ``tenth`` or ``full``. A test marked ``soak`` guards something that takes minutes: it runs
 in ``make soak``, and in CI one in ten of them, always the same for a commit.
 """
@@ -25,6 +27,11 @@ def part(whole: int, least: int = 1) -> int:
 def seeds(whole: int, least: int = 1) -> range:
     """The seeds of a campaign of ``whole`` draws that are made today."""
     return range(part(whole, least))
+
+
+def few(whole: int, least: int = 1) -> range:
+    """The first third of ``whole`` draws, never fewer than ``least``; every one of them in CI and in ``make soak``."""
+    return range(whole if NAME else min(whole, max(least, whole // 3)))
 
 
 def soaked(nodeid: str) -> bool:

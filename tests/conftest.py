@@ -20,7 +20,12 @@ gc.disable()
 SLOW = (HealthCheck.too_slow,)
 """Seconds of drawing say how busy a machine is, not what is wrong."""
 settings.register_profile(
-    "steady", derandomize=True, deadline=None, database=None, suppress_health_check=SLOW
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=len(campaign.few(100)),
+    suppress_health_check=SLOW,
 )
 settings.register_profile("campaign", deadline=None, max_examples=2_000, suppress_health_check=SLOW)
 settings.load_profile("campaign" if campaign.FULL else "steady")

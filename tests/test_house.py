@@ -120,17 +120,6 @@ def test_every_command_has_help_in_both_languages_with_an_example():
             assert example in " ".join(page.split()), page.splitlines()[0]
 
 
-def test_help_imports_no_heavy_library():
-    code = (
-        "import sys; sys.argv=['attriflux','--help']\n"
-        "from optimizer.cli import main\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        "print([m for m in ('pandas','numpy','ortools','highspy','numba','pyarrow') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip().endswith("[]")
-
-
 def test_nothing_speaks_of_the_workplace():
     words = ["/wo" + "rk/", "/tm" + "p/", "/ro" + "ot/"]
     for name in tracked():

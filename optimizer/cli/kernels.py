@@ -10,28 +10,28 @@ from __future__ import annotations
 
 import compileall
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import optimizer
-from optimizer import importers, pipeline
+from optimizer import pipeline
+from optimizer.domain import Case
 from optimizer.fairness.flows import WholeFlow
 from optimizer.fairness.lottery import Draw
 from optimizer.problem.model import Problem
 from optimizer.runs import Options, propose_to
+from optimizer.solve import SolveOptions
 from optimizer.solve.incumbent import Incumbent, objective
-from optimizer.solve.layout import Layout, lay_out
+from optimizer.solve.layout import lay_out
 from optimizer.solve.parts.carving import Carver, shortened
 from optimizer.solve.parts.components import parts_of, whole
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.primal.annealing import annealed
 from optimizer.solve.primal.greedy import greedy
-from optimizer.solve.proof.dual_bound import HUNDREDTH
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
-from optimizer.solve.relaxation.chain_auction import clear
-from optimizer.solve.relaxation.first_pairs import cheapest_kinds, taken_in_turns
 from optimizer.solve.transport import ScaleOptions, solve_transport
 from optimizer.solve.watch import Watch
 from optimizer.synth import synthesize, write_case
@@ -63,10 +63,12 @@ def compile_kernels() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         case, exact = folder / "case", folder / "exact"
-        write_case(synthesize("commission", dwellings=6, applications=80, seed=1), case)
+        week = synthesize("commission", dwellings=6, applications=80, seed=1)
+        write_case(week, case)
         propose_to(case, exact, Options(backend="highs", pdf=False))
         propose_to(case, folder / "scale", Options(backend="scale", gap=0.05, warm_start=exact, pdf=False))
-        _as_of_many(pipeline.prepare(importers.read(case)).problem)
+    _as_of_many(pipeline.prepare(week).problem)
+    _with_tenants(week)
     _as_a_lottery()
     nothing = np.zeros(0, np.int64)
     on_step(nothing.astype(np.int32), nothing.astype(np.int32), nothing, 1, nothing)  # rows of few prices
@@ -80,7 +82,6 @@ def _as_of_many(problem: Problem) -> None:
     for policy in (DEFAULT, LARGE):
         solve_transport(model, ScaleOptions(max_leaves=0, cuts=False, policy=policy))
     layout = lay_out(problem)
-    _as_with_links(layout)
     first = greedy(layout)
     known = Incumbent(layout, first, objective(layout, first))
     prover = Job(problem, layout, Formulation(layout, LARGE), known, Watch()).prover
@@ -90,13 +91,16 @@ def _as_of_many(problem: Problem) -> None:
         annealed(layout, root.multipliers, root.priced, first, 0, LARGE.annealing)
 
 
-def _as_with_links(layout: Layout) -> None:
-    """What a problem begins with whose tenants may free their dwellings."""
-    full, problem, policy = layout.full, layout.problem, DEFAULT.relaxation
-    cost = -problem.kinds.value * HUNDREDTH
-    cleared = clear(layout, cost, policy.bid_step, policy.bids)
-    taken_in_turns(full.ptr, full.app, cleared.worth, len(problem.application_ids), policy.turns)
-    cheapest_kinds(full.key[cleared.held], layout.option_ptr, layout.option_kind, cost)
+def _with_tenants(case: Case) -> None:
+    """Chains: what a problem begins with whose tenants may free their dwellings."""
+    people, home = case.table("applications").copy(), case.table("dwellings").iloc[0]
+    some = people.index[: len(people) // 4]
+    known = {name: str(home[name]) for name in ("landlord", "commune", "financing")} | {"qpv": "non"}
+    for name, value in (known | {"rooms": 2, "floor": 0}).items():
+        people.loc[some, f"current_{name}"] = value
+    people.loc[some, "current_dwelling"] = [f"H{i}" for i in range(len(some))]
+    chained = replace(case, tables={**case.tables, "applications": people})
+    pipeline.optimise(pipeline.prepare(chained, chains=1), SolveOptions())
 
 
 def _as_a_lottery() -> None:

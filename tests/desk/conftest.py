@@ -1,4 +1,4 @@
-"""One browser and one set of cases for every test of the folder."""
+"""One browser a process and one set of cases for every test of the folder."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from optimizer.store.clock import today
 from optimizer.synth import synthesize, write_case
 from tests.desk.commands import RECIPES, run
+from tests.desk.once import once
 from tests.deskwork.room import held_today, proposed
 from tests.statement.dashboards.midyear import middle_of_the_year, on_disk
 
@@ -34,41 +35,48 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder a recipe wrote, each run once; other recipes may start from it."""
-    base = tmp_path_factory.mktemp("bureau")
+
+    def year(folder: Path) -> None:
+        folder.mkdir()
+        on_disk(middle_of_the_year(110, 900, 3), folder)
+
+    def week(folder: Path) -> None:
+        write_case(synthesize("commission", dwellings=12, applications=400, seed=7), folder)
+
+    def every(folder: Path) -> None:
+        write_case(synthesize("doubs", dwellings=30, applications=300, seed=7), folder)
+
+    def held(folder: Path) -> None:
+        folder.mkdir()
+        # the browser runs a loop in this thread, where Django asks no database
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(lambda: held_today(folder).desk.close()).result()
 
     @cache
     def case(name: str) -> Path:
-        if name == "year" or name == "proposals":
-            folder = base / "annee"
-            if not folder.exists():
-                folder.mkdir()
-                on_disk(middle_of_the_year(110, 900, 3), folder)
-            return folder / ("cas" if name == "year" else "propositions")
+        if name in ("year", "proposals"):
+            return once(tmp_path_factory, "annee", year) / ("cas" if name == "year" else "propositions")
         if name == "today":
             return Path(today(datetime.now(UTC)).isoformat())
-        if name in ("desk", "commission"):
-            folder = base / "commission"
-            if not folder.exists():
-                folder.mkdir()
-                # the browser runs a loop in this thread, where Django asks no database
-                with ThreadPoolExecutor(1) as apart:
-                    apart.submit(lambda: held_today(folder).desk.close()).result()
-            return folder / "bureau.sqlite" if name == "desk" else proposed()[0]
+        if name == "commission":
+            return proposed()[0]
+        if name == "desk":
+            # a ledger is opened by several commands, one after the other: each process has its own
+            folder = tmp_path_factory.mktemp("seance") / "bureau"
+            held(folder)
+            return folder / "bureau.sqlite"
         if name == "runs":
             return made("scenario run")
-        sizes = {"week": ("commission", 12, 400), "all": ("doubs", 30, 300)}
-        profile, dwellings, applications = sizes[name]
-        write_case(synthesize(profile, dwellings=dwellings, applications=applications, seed=7), base / name)
-        return base / name
+        return once(tmp_path_factory, name, {"week": week, "all": every}[name])
 
-    @cache
     def made(recipe: str) -> Path:
-        out = base / "out" / recipe.replace(" ", "-").replace(",", "")
-        out.parent.mkdir(exist_ok=True)
-        words = [
-            re.sub(r"\{(?!out\})(\w+)\}", lambda found: str(case(found[1])), word) for word in RECIPES[recipe]
-        ]
-        assert run(tuple(words), out) == 0, recipe
-        return out
+        def make(out: Path) -> None:
+            words = [
+                re.sub(r"\{(?!out\})(\w+)\}", lambda found: str(case(found[1])), word)
+                for word in RECIPES[recipe]
+            ]
+            assert run(tuple(words), out) == 0, recipe
+
+        return once(tmp_path_factory, recipe.replace(" ", "-").replace(",", ""), make)
 
     return made

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from optimizer.synth import synthesize, write_case
-from tests.desk.looking import A4, SCREENS, TOO_WIDE, shut_out
+from tests.desk.looking import A4, PATIENT, SCREENS, TOO_WIDE, shut_out
 from tests.desk.test_web import Served, said, served
 
 __all__ = ["served"]
@@ -25,8 +25,8 @@ class Looker:
     def __init__(self, browser: Browser, served: Served, name: str) -> None:
         self.served = served
         self.context: BrowserContext = served.enter(browser, name) if name else browser.new_context()
+        self.context.set_default_timeout(PATIENT)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
         self.wrong: list[str] = []
         self.seen: list[str] = []
 
@@ -154,7 +154,7 @@ def test_an_import_in_each_state(browser: Browser, served: Served, tmp_path: Pat
     who.go("/preparer").send("/preparer", status=422, title="Rien").state("import without files")
     who.page.set_input_files("#files", sorted(p for p in case.iterdir() if p.is_file()))
     who.send("/preparer", title="Fichier coupé")
-    who.page.wait_for_function("() => !document.querySelector('meta[http-equiv=refresh]')", timeout=120_000)
+    who.page.wait_for_function("() => !document.querySelector('meta[http-equiv=refresh]')", timeout=600_000)
     who.state("import refused")
     identities = tmp_path / "identites.csv"
     identities.write_text("numero;nom\n1;\n", "utf-8")

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser
 
 from optimizer import store
 from optimizer.store.dump import dump
+from tests.desk.looking import PATIENT
 from tests.deskwork.room import START
 from tests.deskwork.weeks import by_workbook, files
 from tests.web.hands import Fields, the_form
@@ -50,7 +51,7 @@ class BrowserHands:
         self.url, self.text, self.unseen = url, "", ""
         self.context = browser.new_context(locale="fr-FR")
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(PATIENT)
         self.page.goto(f"{url}/entrer")
         self.page.fill("#name", name)
         self.page.fill("#password", PASSWORD)
@@ -130,7 +131,7 @@ def test_three_weeks_in_a_browser_and_on_the_workbook_are_the_same_weeks(browser
                 one.context.close()
         finally:
             server.send_signal(signal.SIGINT)
-            assert server.wait(60) == 0
+            assert server.wait(120) == 0
 
         def told() -> list[str]:
             with store.open(desk / "bureau.sqlite", clock=lambda: clock) as opened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,8 @@ from playwright.sync_api import TimeoutError as LateError
 
 from optimizer.synth import synthesize, write_case
 from tests.chains.towns import tenant
-from tests.desk.looking import A4, SCREENS, TOO_WIDE, shut_out
+from tests.desk.looking import A4, PATIENT, SCREENS, TOO_WIDE, shut_out
+from tests.desk.once import once
 from tests.end_to_end.small import agreement, application, dwelling
 from tests.end_to_end.small import write as write_small
 
@@ -38,6 +40,7 @@ class Served:
     def enter(self, browser: Browser, name: str, width: int = 1280) -> BrowserContext:
         """A browser of one's own, logged in."""
         context = browser.new_context(viewport={"width": width, "height": 900}, locale="fr-FR")
+        context.set_default_timeout(PATIENT)
         page = context.new_page()
         page.goto(f"{self.url}/entrer")
         page.fill("#name", name)
@@ -51,13 +54,17 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """``attriflux serve --demo`` on a small demonstration."""
-    folder = tmp_path_factory.mktemp("bureau")
     # in a process of its own: the browser's loop runs in this one, where Django refuses to work
     code = (
         "import sys; from pathlib import Path; from optimizer.web.demo import prepare; folder = Path(sys.argv[1]);"
         "prepare(folder, folder / 'bureau', 'fr', lambda what, text: None, past_homes=9, dwellings=6)"
     )
-    subprocess.run([sys.executable, "-c", code, str(folder)], check=True, timeout=400)
+
+    def prepared(folder: Path) -> None:
+        subprocess.run([sys.executable, "-c", code, str(folder)], check=True, timeout=400)
+
+    folder = tmp_path_factory.mktemp("bureau") / "demonstration"
+    shutil.copytree(once(tmp_path_factory, "demonstration", prepared), folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -76,7 +83,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             break
     yield Served(said["Bureau ouvert"], said["Mot de passe de tous"])
     server.send_signal(signal.SIGINT)
-    assert server.wait(20) == 0
+    assert server.wait(120) == 0
 
 
 def faults_at(context: BrowserContext, url: str, picture: str = "") -> list[str]:
@@ -216,7 +223,6 @@ def test_a_session_is_led_by_keyboard_from_import_to_the_next_agenda(
         )
     context = served.enter(browser, "secretaire")
     page = context.new_page()
-    page.set_default_timeout(20_000)
     page.goto(f"{served.url}/preparer")
     write(page, "#title", "Au clavier")
     reach(page, "#files")
@@ -232,7 +238,7 @@ def test_a_session_is_led_by_keyboard_from_import_to_the_next_agenda(
         break
     assert chosen
     press(page, "main form button:not(.plain)")
-    page.wait_for_selector("text=En faire une séance", timeout=120_000)
+    page.wait_for_selector("text=En faire une séance", timeout=600_000)
     job = page.url
     write_day(page, "#on", datetime.now(PARIS).date())
     write(page, "#hour", "14 h")
@@ -326,7 +332,7 @@ def test_a_session_is_led_by_keyboard_from_import_to_the_next_agenda(
     page.goto(job)
     write(page, "#next-title", "Séance suivante")
     press(page, "form:has(input[name=next]) button")
-    page.wait_for_selector("text=Vérifié", timeout=120_000)
+    page.wait_for_selector("text=Vérifié", timeout=600_000)
     assert "Reprendre le journal du bureau" in page.locator("ol.steps").inner_text()
     context.close()
 
@@ -343,7 +349,7 @@ def test_chains_are_chosen_in_words_followed_and_kept_in_the_session(
     page = context.new_page()
     page.goto(f"{served.url}/preparer")
     # one computation at a time: that of the test before may still write its pages
-    for _ in range(240):
+    for _ in range(1_200):
         if not page.locator("main p.warn").count():
             break
         page.wait_for_timeout(500)
@@ -356,7 +362,7 @@ def test_chains_are_chosen_in_words_followed_and_kept_in_the_session(
     page.set_input_files("#files", sorted(p for p in case.iterdir() if p.is_file()))
     page.select_option("#chains", "1")
     page.locator("main form button:not(.plain)").first.click()
-    page.wait_for_selector("text=En faire une séance", timeout=120_000)
+    page.wait_for_selector("text=En faire une séance", timeout=600_000)
     chosen = "Chaînes de mutations : une mutation à la suite"
     assert chosen in page.inner_text("main") and page.input_value("#chains") == "1"
     wrong = [f"job {x}" for x in faults_at(context, page.url, "chains-job")]

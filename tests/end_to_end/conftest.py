@@ -8,6 +8,7 @@ import pytest
 
 from optimizer.pipeline import Prepared, prepare
 from optimizer.synth import synthesize, write_case
+from tests import campaign
 from tests.cli.running import Done
 from tests.end_to_end.small import propose
 
@@ -52,7 +53,7 @@ def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
     return Weeks(tmp_path_factory.mktemp("weeks"))
 
 
-@pytest.fixture(params=list(WEEKS))
+@pytest.fixture(params=list(WEEKS) if campaign.NAME else ["tight-2", "doubs-4"])
 def week(request: pytest.FixtureRequest, weeks: Weeks) -> tuple[Path, Path]:
     """(case, result) of each synthetic week."""
     return weeks[request.param]

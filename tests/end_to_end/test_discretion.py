@@ -43,7 +43,7 @@ def test_verify_names_nobody(numbers, words):
 @pytest.mark.parametrize("words", WORDS)
 def test_a_refusal_names_nobody(numbers, weeks, words):
     _, out, asked = numbers
-    other, _ = weeks["plain-3"]
+    other, _ = weeks["doubs-4"]
     done = attriflux("verify", out, "--case", other, *words)
     assert done.code == 3
     assert not asked.search(done.err)

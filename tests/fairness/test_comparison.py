@@ -24,6 +24,7 @@ from optimizer.fairness.prices import WORTHS, diversity_price, foremost
 from optimizer.fairness.study import Study
 from optimizer.pipeline import prepare
 from optimizer.verify import verify_lottery
+from tests.campaign import few
 from tests.fairness.markets import small_market
 
 TENTH = Fraction(1, 10)
@@ -97,7 +98,7 @@ def test_the_price_of_a_rule_falls_as_its_share_rises_and_the_published_bound_ho
 
 
 def test_caps_cost_at_most_the_bound_and_reach_it_where_one_public_alone_wants_a_block():
-    for number in range(40):
+    for number in few(40):
         market = small_market(number)
         levels = tuple("ab"[a % 2] for a in range(len(market)))
         for worth in WORTHS:

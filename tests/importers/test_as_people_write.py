@@ -131,7 +131,29 @@ def again(table: RawTable, column: Column) -> list[object]:
     return [x.lower() if x and column.values else x for x in text.to_pylist()]
 
 
-@pytest.mark.parametrize("seed", range(FILES))
+def habits_of(seed: int) -> set[tuple[str, str, str]]:
+    """Table, column and spelling of every habit of a file."""
+    table, rows, *_ = spoilt(seed)
+    return {(table, column, text) for column, text in rows[0].items()} & {h[:3] for h in HABITS}
+
+
+def drawn() -> tuple[int, ...]:
+    """The files of today: in ``make test`` those that bring a habit of which no file before them had any."""
+    if campaign.NAME:
+        return tuple(range(FILES))
+    met: set[tuple[str, str, str]] = set()
+    chosen = []
+    for seed in sorted(range(FILES), key=lambda s: (-len(habits_of(s)), s)):
+        if not habits_of(seed) <= met:
+            met |= habits_of(seed)
+            chosen.append(seed)
+    return tuple(chosen)
+
+
+SEEDS = drawn()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_file_as_people_write_it_gives_these_rows_and_these_repairs(tmp_path: Path, seed: int):
     table, rows, expected, repairs, refused = spoilt(seed)
     names = {c.alias: c for c in BY_ALIAS[table].columns}
@@ -167,5 +189,4 @@ def test_a_file_as_people_write_it_gives_these_rows_and_these_repairs(tmp_path: 
 
 
 def test_every_habit_stands_in_some_file():
-    used = {(t, c, row[c]) for t, rows, *_ in map(spoilt, range(FILES)) for row in rows[:1] for c in row}
-    assert {h[:3] for h in HABITS} <= used
+    assert {h[:3] for h in HABITS} == set().union(*map(habits_of, SEEDS))

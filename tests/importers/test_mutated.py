@@ -30,7 +30,7 @@ from tests.importers.books import settings_rows as settings_sheet
 from tests.importers.test_fuzz import COLUMNS, spoil
 from tests.pace import allowed
 
-WHOLE, SHORT, PARTS = 10_000, 60, 5
+WHOLE, SHORT, PARTS = 10_000, 25, 5
 """Few in the short campaign: workbooks and Parquet are read by a process of their own."""
 CPU, MEMORY_KB = 2.0, 1_000_000
 ON = pd.Timestamp(2026, 11, 24).date()

@@ -9,6 +9,7 @@ import pytest
 
 from optimizer.problem import Columns, FirstRanks, Orders, Problem, evaluate, explicit
 from optimizer.problem.evaluate import InvalidSolution
+from tests.campaign import few
 from tests.strategies import all_solutions, random_first_ranks, random_problem
 
 
@@ -50,7 +51,7 @@ def _free(problem: Problem) -> Problem:
     )
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", few(60))
 def test_explicit_holds_exactly_the_choices_of_every_dwelling(seed: int) -> None:
     rng = np.random.default_rng(seed)
     problem = random_problem(rng, dwellings=int(rng.integers(0, 6)), applications=int(rng.integers(0, 7)))
@@ -73,7 +74,7 @@ def test_explicit_holds_exactly_the_choices_of_every_dwelling(seed: int) -> None
             assert columns.lean[i] == problem.kinds.value[columns.kind[i]]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", few(60))
 def test_every_line_left_out_of_explicit_is_refused(seed: int) -> None:
     rng = np.random.default_rng(1000 + seed)
     problem = random_problem(rng, dwellings=3, applications=4)
@@ -88,7 +89,7 @@ def test_every_line_left_out_of_explicit_is_refused(seed: int) -> None:
                     evaluate(free, FirstRanks(*(np.array([x], np.int32) for x in (d, a, c))))
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", few(150))
 def test_the_reduction_keeps_the_unique_optimum(seed: int) -> None:
     rng = np.random.default_rng(2000 + seed)
     problem = random_problem(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimizer.problem import FirstRanks, InvalidSolution, Problem, evaluate, explicit, lottery_number
+from tests.campaign import few
 from tests.strategies import random_first_ranks, random_problem
 
 
@@ -48,7 +49,7 @@ def _plain_objective(problem: Problem, first: FirstRanks) -> Fraction:
     return total
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", few(80))
 def test_objective_equals_the_formula(seed: int) -> None:
     rng = np.random.default_rng(seed)
     problem = random_problem(rng, dwellings=int(rng.integers(0, 7)), applications=int(rng.integers(0, 9)))
@@ -108,7 +109,7 @@ def test_a_pinned_dwelling_must_be_filled() -> None:
 
 def test_a_nominee_after_one_who_has_no_first_rank_is_refused() -> None:
     seen = 0
-    for seed in range(40):
+    for seed in few(40):
         problem = random_problem(
             np.random.default_rng(seed), dwellings=4, applications=6, orders=1.0, pins=0.0
         )

@@ -8,12 +8,13 @@ import pytest
 from optimizer.solve.transport import LabelledTransport, ScaleOptions, objective_of, solve_transport
 from optimizer.solve.transport.certificate import bound_of, bound_of_leaves
 from tests import campaign
+from tests.campaign import few
 from tests.scale.reference import optimum_by_enumeration, optimum_by_milp, random_model
 
 ONE_THREAD = ScaleOptions(max_iterations=80, threads=1)
 
 
-@pytest.mark.parametrize("seed", range(0, 60, 3))
+@pytest.mark.parametrize("seed", range(0, len(few(60)), 3))
 def test_the_two_references_agree(seed: int) -> None:
     model = random_model(seed)
     if model.n_applicants <= 4 and len(model.seat_account) <= 3:
@@ -23,7 +24,7 @@ def test_the_two_references_agree(seed: int) -> None:
 
 @pytest.mark.parametrize("block", range(8))
 def test_proven_optimum_equals_the_explicit_program(block: int) -> None:
-    for seed in range(150 * block, 150 * block + campaign.part(150, 30)):
+    for seed in range(150 * block, 150 * block + campaign.part(150, len(few(30)))):
         model = random_model(seed, plain=seed % 5 == 0)
         best = optimum_by_milp(model)
         result = solve_transport(model, ONE_THREAD)
@@ -33,7 +34,7 @@ def test_proven_optimum_equals_the_explicit_program(block: int) -> None:
         assert again == result.objective, f"seed {seed}"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", few(40))
 def test_certificates_bound_the_optimum_whatever_stopped_the_run(seed: int) -> None:
     model = random_model(seed + 5_000)
     result = solve_transport(model, ScaleOptions(max_iterations=2, threads=1, max_leaves=0))
@@ -44,7 +45,7 @@ def test_certificates_bound_the_optimum_whatever_stopped_the_run(seed: int) -> N
 
 def test_any_multipliers_and_prices_bound_the_optimum() -> None:
     rng = np.random.default_rng(3)
-    for seed in range(60):
+    for seed in few(60):
         model = random_model(seed + 9_000)
         certificate = solve_transport(model, ScaleOptions(max_iterations=1, threads=1)).certificate
         y = rng.integers(0, model.row_price * certificate.quantum + 1)

@@ -10,6 +10,7 @@ from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.market import logarithm, power
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import choose_quantum
+from tests.campaign import few
 from tests.scale.reference import random_model
 
 
@@ -62,7 +63,7 @@ def saturated(n_classes: int, n_applicants: int, seed: int):
 
 
 def test_searches_are_far_shorter_where_a_city_is_full():
-    model = saturated(600, 5_000, 1)
+    model = saturated(300, 2_500, 1)
     structure, rows = with_cuts(model, (), exact_rooms=False)
     looked, bounds = [], []
     for large in (1 << 60, 1):
@@ -74,7 +75,7 @@ def test_searches_are_far_shorter_where_a_city_is_full():
 
 
 def test_a_pricing_is_the_same_on_any_number_of_threads():
-    for seed in range(40):
+    for seed in few(40):
         model = random_model(seed)
         structure, rows = with_cuts(model, (), exact_rooms=False)
         y = rows.clip(np.full(rows.n_rows, 20.0), 64)

@@ -12,6 +12,7 @@ from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import choose_quantum
 from optimizer.solve.transport.warm_start import leases_of
+from tests.campaign import few
 from tests.scale.reference import optimum_by_milp, random_model
 
 
@@ -32,7 +33,7 @@ def test_most_of_what_a_loose_gap_leaves_open_is_closed():
     assert after < 0.5 * before
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", few(40))
 def test_a_polished_value_is_reached_and_never_above_the_optimum(seed):
     model = random_model(seed)
     found = solve_transport(model, ScaleOptions(gap=0.05, max_leaves=0, cuts=False, polish=10, threads=1))
@@ -40,7 +41,7 @@ def test_a_polished_value_is_reached_and_never_above_the_optimum(seed):
     assert found.objective <= optimum_by_milp(model) <= found.bound
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", few(20))
 def test_a_pricer_told_an_answer_forgets_the_one_it_had(seed):
     model, rng = random_model(seed), np.random.default_rng(seed)
     quantum = choose_quantum(model)

@@ -18,6 +18,7 @@ from optimizer.solve.transport.mir import CutMaker, propose_cuts
 from optimizer.solve.transport.model import Branch, Cut, LabelledTransport
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import choose_quantum, objective_grid
+from tests.campaign import few
 from tests.scale.reference import random_model
 
 
@@ -76,7 +77,7 @@ def _solutions(model: LabelledTransport, seed: int) -> list[tuple[np.ndarray, np
 
 def test_cuts_hold_for_every_solution() -> None:
     met = 0
-    for seed in range(300):
+    for seed in few(300):
         model = random_model(seed)
         structure, _ = with_cuts(model, (), exact_rooms=False)
         cuts = propose_cuts(model)

@@ -18,6 +18,7 @@ from optimizer.solve.transport.initial_multipliers import pilot
 from optimizer.solve.transport.lagrangian import Lagrangian
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import choose_quantum
+from tests.campaign import few
 from tests.scale.reference import random_model
 
 ALWAYS = DEFAULT.having(generation__pilot_arcs=1, generation__pilot_part=0.0, generation__pilot_gap=0.0)
@@ -47,7 +48,7 @@ def test_the_first_bound_is_near_the_last(seed):
 
 
 def test_threads_change_no_byte():
-    for seed in range(30):
+    for seed in few(30):
         model = random_model(seed)
         quantum = choose_quantum(model)
         structure, rows = with_cuts(model, (), exact_rooms=False)
@@ -58,7 +59,7 @@ def test_threads_change_no_byte():
 @pytest.mark.parametrize("large", [1, 1 << 60])
 def test_multipliers_are_admissible_and_the_bound_holds_from_any_prices(large):
     policy = DEFAULT.having(generation__large_arcs=large).generation
-    for seed in range(120):
+    for seed in few(120):
         model = random_model(seed)
         quantum = choose_quantum(model)
         structure, rows = with_cuts(model, (), exact_rooms=False)
@@ -84,7 +85,7 @@ def test_a_component_that_nobody_wants_is_left_vacant():
 
 
 def test_the_answer_is_proven_the_same_with_and_without():
-    for seed in range(60):
+    for seed in few(60):
         model = random_model(seed)
         plain, piloted = (solve_transport(model, ScaleOptions(policy=policy)) for policy in (NEVER, ALWAYS))
         assert plain.stop_reason == piloted.stop_reason == "proven", seed

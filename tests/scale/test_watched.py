@@ -14,13 +14,14 @@ from optimizer.solve.transport.count_rows import watch
 from optimizer.solve.transport.mir import extend, propose_cuts
 from optimizer.solve.transport.model import Branch
 from optimizer.solve.transport.rows import with_cuts
+from tests.campaign import few
 from tests.scale.longer import with_branches
 from tests.scale.reference import random_model
 
 MODELS = (
     build(raw_of(300, 1_500, 0, is_tight=True)),
     full_like(60, 600, 0),
-    *(random_model(s) for s in range(60)),
+    *(random_model(s) for s in few(60)),
 )
 
 

@@ -18,6 +18,7 @@ from optimizer.solve.transport.restricted_mip import label, recombine
 from optimizer.solve.transport.rows import with_cuts
 from optimizer.solve.transport.run import Run
 from optimizer.solve.transport.warm_start import leases_of
+from tests.campaign import few
 from tests.scale.longer import with_branches
 from tests.scale.reference import optimum_by_milp, random_model
 
@@ -62,7 +63,7 @@ def test_an_uneven_number_of_leases_is_given_up_for_an_even_one(whole, worth):
     assert found.objective == worth
 
 
-@pytest.mark.parametrize("model", [full_like(60, 600, 0), HALVES, *(random_model(s) for s in range(20))])
+@pytest.mark.parametrize("model", [full_like(60, 600, 0), HALVES, *(random_model(s) for s in few(20))])
 def test_the_counts_are_those_that_a_branch_on_the_row_would_count(model):
     structure, rows, tail = parts(model)
     found = solve_transport(model, ScaleOptions(gap=1e-2, max_leaves=0, cuts=False, threads=1))
@@ -80,7 +81,7 @@ def test_the_counts_are_those_that_a_branch_on_the_row_would_count(model):
     assert len(mine) <= model.n_rows
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", few(30))
 def test_a_mix_is_worth_what_it_says_and_never_less(seed):
     model, rng = random_model(seed), np.random.default_rng(seed)
     structure, rows, tail = parts(model)

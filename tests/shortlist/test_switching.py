@@ -10,6 +10,7 @@ from optimizer.shortlist.explanations import price_classes
 from optimizer.shortlist.labels import loss_words
 from optimizer.shortlist.switching import UNKNOWN, switch_costs
 from optimizer.solve import solve
+from tests.campaign import few
 from tests.strategies import all_solutions, random_problem
 
 
@@ -54,7 +55,7 @@ def kept_but(problem: Problem, first: FirstRanks, d: int) -> list[FirstRanks]:
 
 def test_the_exchange_is_the_best_of_all_that_keep_the_other_first_ranks() -> None:
     met = 0
-    for seed in range(60):
+    for seed in few(60):
         problem = random_problem(np.random.default_rng(7_000 + seed), dwellings=3, applications=5)
         solved = solve(problem)
         counted = evaluate(problem, solved.first)
@@ -80,7 +81,7 @@ def test_the_exchange_is_the_best_of_all_that_keep_the_other_first_ranks() -> No
 
 def test_prices_bound_the_loss_from_below() -> None:
     met = 0
-    for seed in range(40):
+    for seed in few(40):
         problem = random_problem(np.random.default_rng(8_000 + seed), dwellings=3, applications=5)
         solved = solve(problem)
         prices = price_classes(problem, solved.multipliers, solved.prices)

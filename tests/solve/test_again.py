@@ -9,6 +9,7 @@ from optimizer.problem.model import I64, RATE_UNIT, Problem
 from optimizer.solve import Again, solve
 from optimizer.solve.incumbent import objective
 from optimizer.solve.layout import lay_out
+from tests.campaign import few
 from tests.solve.oracle import middle, tiny
 from tests.strategies import all_solutions
 
@@ -42,7 +43,7 @@ def test_values_do_not_depend_on_what_was_asked_before(seed: int) -> None:
 def test_several_rows_and_parts_of_a_lease_equal_brute_force() -> None:
     rng = np.random.default_rng(0)
     changed = 0
-    for seed in range(60):
+    for seed in few(60):
         problem = tiny(seed, dwellings=1 + seed % 3)
         solved = solve(problem)
         again = Again(problem, solved.first, solved.certificate.nodes)

@@ -24,6 +24,7 @@ from optimizer.solve.proof.node import (
     mir_row,
     restrictions,
 )
+from tests.campaign import few
 from tests.solve.oracle import campaign, tiny
 from tests.strategies import all_solutions
 
@@ -167,7 +168,7 @@ def test_rounded_row_is_wrong_below_its_floor() -> None:
 
 def test_truncated_entries_price_like_all_of_them() -> None:
     rng = np.random.default_rng(4)
-    for seed in range(40):
+    for seed in few(40):
         problem = tiny(seed, applications=30, dwellings=3, density=0.9)
         layout = lay_out(problem)
         price = np.zeros(30, np.int64)
@@ -201,7 +202,7 @@ def test_floor_to_the_grid(value: int, step: int, floored: int) -> None:
 
 
 def test_a_case_that_leaves_a_pinned_dwelling_nobody_is_empty() -> None:
-    for seed in range(200):
+    for seed in few(200):
         problem = tiny(seed)
         must = [d for d in range(len(problem.dwelling_ids)) if problem.must_fill[problem.klass[d]]]
         if not must:

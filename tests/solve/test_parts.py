@@ -19,6 +19,7 @@ from optimizer.solve.parts.tasks import Carved, PartTask
 from optimizer.solve.parts.turns import Turns
 from optimizer.solve.policy import DEFAULT
 from optimizer.solve.transport import ScaleOptions, bound_of
+from tests.campaign import few
 from tests.strategies import random_problem
 
 APART = DEFAULT.having(parts__parts_from=0)
@@ -93,7 +94,7 @@ def crowded(seed: int) -> Problem:
     )
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", few(20))
 def test_parts_share_nothing_and_leave_nothing_that_can_be_named(seed):
     a, b = pair(seed)
     problem = beside(a, replace(b, fill_value=a.fill_value))
@@ -115,7 +116,7 @@ def test_parts_share_nothing_and_leave_nothing_that_can_be_named(seed):
         assert set(named) <= set(p.applications)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", few(12))
 def test_solving_part_by_part_finds_the_same_optimum(seed):
     a, b = pair(100 + seed)
     problem = beside(a, replace(b, fill_value=a.fill_value))

@@ -9,7 +9,7 @@ from optimizer.problem import evaluate
 from optimizer.solve import SolveOptions, solve
 from optimizer.solve.parts.carving import Carver, coarse_types, to_transport
 from optimizer.solve.parts.components import whole
-from tests.campaign import part
+from tests.campaign import few, part
 from tests.solve.oracle import binding, campaign, middle, same
 from tests.strategies import random_problem
 
@@ -59,7 +59,7 @@ def test_a_stop_at_the_gap_keeps_a_valid_bound_around_the_optimum() -> None:
     assert stopped and proven
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", few(20))
 def test_the_transport_model_is_well_formed_and_merged_types_lose_nothing(seed):
     rng = np.random.default_rng(seed)
     problem = random_problem(rng, dwellings=5, applications=8)

@@ -9,10 +9,11 @@ from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.cuts.mir import Cut, Cuts
 from optimizer.solve.cuts.separation import MISSING, Separation
 from optimizer.solve.layout import lay_out
+from tests.campaign import few
 from tests.solve.oracle import binding
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", few(12))
 def test_all_at_once_finds_what_one_by_one_finds(seed: int) -> None:
     layout = lay_out(binding(seed, 12, 40))
     cuts, rng = Cuts(layout), np.random.default_rng(seed)

@@ -14,7 +14,7 @@ from optimizer.solve import Earlier, SolveOptions, solve
 from optimizer.solve.answer import Solved
 from optimizer.solve.layout import lay_out
 from optimizer.solve.warm_start import place
-from tests.campaign import part
+from tests.campaign import few, part
 from tests.strategies import random_problem
 
 CASES = part(400, 16)
@@ -97,7 +97,7 @@ def test_a_proven_answer_and_its_multipliers_do_not_depend_on_the_start(seed, ba
         assert warm.bound >= cold.objective and cold.bound >= warm.objective
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", few(40))
 def test_what_is_taken_over_holds_and_is_counted(seed):
     rng = np.random.default_rng(300 + seed)
     problem = random_problem(rng, dwellings=6, applications=12)

@@ -219,15 +219,3 @@ def test_the_process_s_own_sqlite3_is_untouched_and_nothing_loads_django_before_
         [sys.executable, "-c", code, str(copied("bureau"))], capture_output=True, text=True, check=False
     )
     assert done.stdout == "vu\n", done.stderr
-
-
-def test_help_loads_no_django():
-    code = (
-        "import sys; sys.argv=['attriflux','--help']\n"
-        "from optimizer.cli import main\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        "heavy = [m for m in sys.modules if m.split('.')[0] in ('django', 'pysqlite3', 'cryptography', 'axes')]\n"
-        "print(heavy)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip().endswith("[]")

@@ -16,7 +16,7 @@ from tests.deskwork.room import MEMBERS
 from tests.deskwork.weeks import COMMISSION, HEAD, PLACE, QUORUM, RULE, Phase, Weeks, files, parts_of
 from tests.web.hands import Hands
 
-PATIENCE = 600.0
+PATIENCE = 1500.0
 """Seconds that a computation may take on a machine that is busy with others."""
 
 

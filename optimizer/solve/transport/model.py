@@ -14,9 +14,9 @@ from optimizer.solve.policy import DEFAULT, SearchPolicy
 Ints = NDArray[np.int64]
 SmallInts = NDArray[np.int32]
 
-NARROW_FROM = 1_000_000
-"""Entries from which values and types may be held in fewer bits than the kernels' usual 64 and 32. Below, those bits save nothing, and each
-mixture of widths would have every kernel compiled again."""
+NARROW_FROM = 5_000_000
+"""Entries from which values and types may be held in fewer bits than the kernels' usual 64 and 32. Below, those bits save 60 megabytes at
+most, and each mixture of widths would have the kernels compiled again."""
 
 StopReason = Literal["proven", "gap", "iteration_limit", "time_limit", "interrupted"]
 
@@ -94,11 +94,6 @@ class LabelledTransport:
     scale: int = 1
     entry_base: int = 0
 
-    def __post_init__(self) -> None:
-        if len(self.entry_applicant) < NARROW_FROM:
-            for name, width in (("entry_value", np.int64), ("entry_type", np.int32)):
-                object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), width))
-
     @property
     def n_classes(self) -> int:
         """Number of classes of dwellings."""
@@ -114,6 +109,11 @@ class LabelledTransport:
         """Eligible (dwelling, applicant) pairs, never listed."""
         length = np.diff(self.menu_start)
         return int((length[self.class_menu] * self.capacity).sum()) if self.n_classes else 0
+
+    def __post_init__(self) -> None:
+        if len(self.entry_applicant) < NARROW_FROM:
+            for name, width in (("entry_value", np.int64), ("entry_type", np.int32)):
+                object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), width))
 
     def check(self) -> None:
         """Raise ``ValueError`` when shapes, ranges or orders do not hold (linear time)."""

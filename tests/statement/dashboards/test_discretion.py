@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from optimizer import importers
+from optimizer.domain import Case
 from optimizer.statement import dashboard, dashboard_to
 from optimizer.statement.dashboards.run import read_run
 
@@ -32,12 +35,27 @@ def words_of(text: str) -> set[str]:
     return set(re.findall(r"[\w:-]+", text))
 
 
+@pytest.fixture(scope="module")
+def tables(year) -> Case:
+    """The tables of the case."""
+    return importers.read(year[0], need=())
+
+
+@pytest.fixture(scope="module")
+def of_the_maire(year, tmp_path_factory) -> Callable[[str], str]:
+    """Every file that the maire of a commune is given as one text, made once."""
+
+    def made(commune: str) -> str:
+        folder = tmp_path_factory.mktemp("maire") / "bord"
+        dashboard_to(year[0], "maire", commune, folder, proposals=year[1])
+        return text_of(folder)
+
+    return cache(made)
+
+
 @pytest.mark.parametrize("commune", COMMUNES)
-def test_a_maire_reads_nothing_of_other_communes(year, tmp_path, commune):
-    case, run = year
-    tables = importers.read(case, need=())
-    dashboard_to(case, "maire", commune, tmp_path / "bord", proposals=run)
-    text = text_of(tmp_path / "bord")
+def test_a_maire_reads_nothing_of_other_communes(tables, of_the_maire, commune):
+    text = of_the_maire(commune)
     words = words_of(text)
     homes = pd.concat(
         [tables.table(t)[["dwelling_id", "commune"]] for t in ("dwellings", "leases", "in_progress")]
@@ -56,17 +74,14 @@ def test_a_maire_reads_nothing_of_other_communes(year, tmp_path, commune):
 
 
 @pytest.mark.parametrize("commune", COMMUNES)
-def test_a_maire_reads_no_file_but_those_of_the_commune(year, tmp_path, commune):
-    case, run = year
-    tables = importers.read(case, need=())
-    dashboard_to(case, "maire", commune, tmp_path / "bord", proposals=run)
-    words = words_of(text_of(tmp_path / "bord"))
+def test_a_maire_reads_no_file_but_those_of_the_commune(year, tables, of_the_maire, commune):
+    words = words_of(of_the_maire(commune))
     numbers = {
         n
         for t in ("applications", "leases", "in_progress")
         for n in tables.table(t)["application_id"].dropna()
     }
-    proposals = read_run(run, tables).proposals
+    proposals = read_run(year[1], tables).proposals
     account = f"COLL:{commune}"
     here = set(tables.table("dwellings").query("commune == @commune")["dwelling_id"])
     own = set(
@@ -81,9 +96,8 @@ def test_a_maire_reads_no_file_but_those_of_the_commune(year, tmp_path, commune)
     assert words & numbers == own - {""}
 
 
-def test_a_commune_sees_its_own_files(year):
+def test_a_commune_sees_its_own_files(year, tables):
     case, run = year
-    tables = importers.read(case, need=())
     proposals = read_run(run, tables).proposals
     accounts = sorted(a for a in set(proposals["account"]) if len(a) == 10 and a.startswith("COLL:"))
     assert accounts, "the case must propose something on the account of a commune"
@@ -92,9 +106,8 @@ def test_a_commune_sees_its_own_files(year):
     assert set(expected["application_id"]) <= set(files["application_id"])
 
 
-def test_no_application_number_outside_the_prefets_decisions(year, tmp_path):
+def test_no_application_number_outside_the_prefets_decisions(year, tables, tmp_path):
     case, run = year
-    tables = importers.read(case, need=())
     numbers = {n for t in ("applications", "leases") for n in tables.table(t)["application_id"].dropna()}
     for kind, code in (("landlord", "OPH25"), ("epci", "242500361"), ("prefet", "25")):
         dashboard_to(case, kind, code, tmp_path / kind, proposals=run)
