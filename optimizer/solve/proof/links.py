@@ -29,8 +29,9 @@ from optimizer.problem.model import I64
 from optimizer.solve.layout import Layout
 from optimizer.solve.proof.dual_bound import NEVER, TEN, Multipliers, Priced, best_options, reduced
 
-HARMLESS = 10**12
-"""Micropoints that a link no tenant can open is given at most: no first rank is worth more."""
+RAISED = 3 * 10**12
+"""Micropoints by which all links together are raised at most: one that no tenant can open would be raised without end, and `verify`
+reads a certificate whose links come to seven times 10¹² at most."""
 
 
 def dearest_links(layout: Layout, m: Multipliers, kind_cost: I64, most: I64) -> Multipliers:
@@ -46,8 +47,9 @@ def dearest_links(layout: Layout, m: Multipliers, kind_cost: I64, most: I64) -> 
     worth = reduced(layout.full.of(entry), best_options(layout, kind_cost), m.prices)
     raised = np.full(len(layout.problem.orders), -NEVER, np.int64)
     np.minimum.at(raised, row, most[klass] - worth)
+    most_of_each = RAISED // max(1, len(layout.link_of))
     more = {
-        p: m.orders.get(p, 0) + min(int(raised[p]) // TEN, HARMLESS)
+        p: m.orders.get(p, 0) + min(int(raised[p]) // TEN, most_of_each)
         for p in layout.link_of.values()
         if raised[p] > 0
     }
