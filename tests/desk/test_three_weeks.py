@@ -72,6 +72,9 @@ class BrowserHands:
         self, action: str, fields: Fields, *, inside: str = "", files: Sequence[Path] = ()
     ) -> tuple[str, str]:
         if self.unseen:
+            self.page.goto(
+                "about:blank"
+            )  # the page shown may be about to reload itself, across the next one on a busy machine
             self.page.goto(self.url + self.unseen)
         place, form = the_form(self.page.content(), action, fields, inside)
         shown = self.page.locator("form").nth(place)
