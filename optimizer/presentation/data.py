@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pandas as pd
 
@@ -55,6 +55,17 @@ class Headed(Protocol):
     def lang(self) -> Lang: ...
     @property
     def banners(self) -> tuple[str, ...]: ...
+
+
+class Linked(NamedTuple):
+    """A dwelling of a chain: who frees it is first on ``after``, whom it is for frees ``next``; empty at the ends."""
+
+    number: int
+    kind: str
+    """``chain`` (from a vacant dwelling on) or ``cycle``."""
+    position: int
+    after: str
+    next: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,8 @@ class ReportData:
     """First signs of the hash of the certificate: what ties a sheet to its proof."""
     papers: tuple[tuple[str, str], ...] = ()
     """Words and file of the papers that lie beside the report."""
+    linked: Mapping[str, Linked] | None = None
+    """The dwellings of chains of the whole run, where this is a part of it."""
 
 
 def proof_sentence(proof: ProofSummary, lang: Lang) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from optimizer.domain.frames import records
 from optimizer.errors import Lang, said
-from optimizer.presentation.data import Headed, ReportData
+from optimizer.presentation.data import Headed, Linked, ReportData
 from optimizer.presentation.light import ASKED, advice_words, publicity
 from optimizer.presentation.numbers import UNKNOWN, day, decimal, percent
 from optimizer.presentation.page import render
@@ -73,19 +73,10 @@ def sheet_forms(data: ReportData) -> list[dict[str, Any]]:
     return made
 
 
-class Linked(NamedTuple):
-    """A dwelling of a chain: who frees it is first on ``after``, whom it is for frees ``next``; empty at the ends."""
-
-    number: int
-    kind: str
-    """``chain`` (from a vacant dwelling on) or ``cycle``."""
-    position: int
-    after: str
-    next: str
-
-
-def chained(data: ReportData) -> dict[str, Linked]:
-    """The dwellings of chains, by identifier; none in a run without."""
+def chained(data: ReportData) -> Mapping[str, Linked]:
+    """The dwellings of chains, by identifier; none in a run without. Of a part of a run, those of the whole: a chain knows no landlord."""
+    if data.linked is not None:
+        return data.linked
     if "conditional_on" not in data.proposals:
         return {}
     first = [row for row in records(data.proposals) if row.rank == 1 and pd.notna(row.chain)]

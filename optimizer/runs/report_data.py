@@ -16,6 +16,7 @@ from optimizer.eligibility.facts import ACCESS, Q1_NO, Q1_YES
 from optimizer.errors import said
 from optimizer.presentation.csvfile import PARQUET_FROM
 from optimizer.presentation.data import LegalNumber, ProofSummary, ReportData
+from optimizer.presentation.sheets import chained
 from optimizer.problem import all_rules
 from optimizer.runs.earlier import certificate_bytes
 from optimizer.runs.large import SHEETS_PER_FILE
@@ -351,6 +352,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
     frames = {name: getattr(data, name) for name in ("proposals", "dwellings", "orientation", "leapfrogs")}
     rows = {name: shared(frame) for name, frame in frames.items()}
     details = data.details.set_index("line", drop=False)
+    linked = chained(data)
     names = stems("-".join(map(str, owner)) for owner, _ in groups)
     for j, ((landlord, departement), group) in enumerate(groups):
         lines = rows["proposals"][j]
@@ -368,6 +370,7 @@ def split(data: ReportData) -> Iterator[tuple[str, ReportData]]:
                 dwelling_facts=group.reset_index(drop=True),
                 shortfalls=_of_scope(data.shortfalls, scope),
                 rules=_of_scope(data.rules, scope),
+                linked=linked,
                 **own,
             ),
         )

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 import optimizer as af
 from optimizer.disk import seal
 from optimizer.errors import AttrifluxError
+from optimizer.presentation.sheets import chained, sheet_forms
 from optimizer.runs import Options, propose_to
+from optimizer.runs.report_data import report_data, split
 from optimizer.verify import verify
 from tests.chains.towns import FREE, WILLING, tenant, town
 from tests.end_to_end.small import agreement, application, dwelling, propose, table, write
@@ -79,6 +82,18 @@ def test_a_tenant_moves_and_a_newcomer_follows(week: Path, done: Path):
     parts = [float(freed[name].replace(",", ".")) for name in ("score", "fit", "burden", "lean", "value")]
     assert parts[0] in (90, 89) and parts[0] + parts[1] - parts[2] + parts[3] - 20 == pytest.approx(parts[4])
     assert {r["dwelling_id"] for r in table(done / "dwellings.csv")} == {"V0", "V1", "V2", "H0", "H1"}
+
+
+def test_pages_of_a_large_run_know_the_links_to_another_landlord_s_pages(week: Path):
+    result = af.propose(week, Options(chains=1, pdf=False))
+    data = report_data(result, Options(chains=1))
+    facts = data.dwelling_facts
+    freed = facts["dwelling_id"].str.startswith("H")
+    apart = replace(data, dwelling_facts=facts.assign(departement=facts["departement"].where(~freed, "70")))
+    parts = dict(split(apart))
+    forms = {form["dwelling"]: form for part in parts.values() for form in sheet_forms(part)}
+    assert len(parts) == 2 and {d for d, form in forms.items() if "chain" in form} == set(chained(data))
+    assert forms["H0"]["chain"]["after"].startswith("V")
 
 
 def test_the_check_certifies_it(week: Path, done: Path):
