@@ -155,7 +155,7 @@ def by_kind(facts: Facts, kinds: Kindred) -> Iterator[tuple[int, Shelf]]:
     that is not large are kept with its facts, so that what they have answered is not asked again after a decision.
     """
     kept: dict[int, Shelf] = facts.lasting.setdefault("shelves", {})
-    room = KEPT - sum(len(shelf.apps) for shelf in kept.values())
+    room = KEPT - sum(len(shelf.apps) for shelf in kept.values() if shelf.serves(facts))
     index: Seekers | None = None
     scratch = np.zeros(len(facts.applications.ids), bool)
     commune = -1
@@ -163,8 +163,9 @@ def by_kind(facts: Facts, kinds: Kindred) -> Iterator[tuple[int, Shelf]]:
     for k, d in enumerate(kinds.representative.tolist()):
         if kinds.commune[k] != commune:
             commune = int(kinds.commune[k])
-            if commune in kept:
-                shelf = kept[commune].of(facts)
+            known = kept.get(commune)
+            if known is not None and known.serves(facts):
+                shelf = known.of(facts)
             else:
                 index = seekers(facts) if index is None else index
                 shelf = Shelf(facts, *index.reaching(commune, int(facts.dwellings.epci[d]), scratch))

@@ -43,6 +43,10 @@ class Shelf:
     _kept: dict[Hashable, NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
     """Answers that no decision changes."""
 
+    def serves(self, facts: Facts) -> bool:
+        """Whether its answers hold for other facts: the same households and dwellings, whatever was decided."""
+        return facts.applications is self.facts.applications and facts.dwellings is self.facts.dwellings
+
     def of(self, facts: Facts) -> Shelf:
         """The shelf of the same case with other decisions, which goes on with what this one has answered."""
         return self if facts is self.facts else Shelf(facts, self.apps, self.ranks, self._kept)

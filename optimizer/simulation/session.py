@@ -70,6 +70,7 @@ def session_facts(
         nominations=(),
         simulations={},
         memo={},
+        lasting={},
     )
 
 
