@@ -11,7 +11,7 @@ from optimizer.domain import Case
 from optimizer.domain.account import in_flux
 from optimizer.eligibility.accounts import may_name
 from optimizer.eligibility.columns import texts
-from optimizer.eligibility.facts import Facts
+from optimizer.eligibility.facts import Facts, Nomination
 from optimizer.eligibility.findings import Findings
 from optimizer.eligibility.messages import (
     ASSIETTE_MISSING,
@@ -35,7 +35,10 @@ def check_nominations(case: Case, facts: Facts, findings: Findings) -> None:
         return
     outside: dict[int, set[str]] = {}
     ids = facts.applications.ids
-    for account in sorted({line.account for line in facts.nominations}):
+    named: dict[int, list[Nomination]] = {}
+    for line in facts.nominations:
+        named.setdefault(line.account, []).append(line)
+    for account, own in sorted(named.items()):
         received = np.flatnonzero(facts.dwellings.receives[:, account])
         _, first = np.unique(
             np.stack([facts.dwellings.receive_class[received], facts.dwellings.landlord[received]]), axis=1, return_index=True
@@ -48,7 +51,6 @@ def check_nominations(case: Case, facts: Facts, findings: Findings) -> None:
         if not len(kinds) and in_flux(facts.accounts[account]) and not _has_line(facts, account):
             _tell_idle(case, facts, account, NOMINATION_NO_LINE, findings)
             continue
-        own = [line for line in facts.nominations if line.account == account]
         anywhere = np.array(sorted({line.application for line in own if line.dwelling < 0}), np.int32)
         if len(anywhere) and len(kinds):
             fine = np.zeros(len(anywhere), np.bool_)
