@@ -211,7 +211,7 @@ def rooms_bits(table: RawTable, name: str) -> I64:
     return bits(Lists(found.ptr, folded), table.rows)
 
 
-def ascending(ids: list[str]) -> I32:
+def ascending(ids: list[str] | pa.Array) -> I32:
     """Rank of each text in the order of texts."""
     order = pc.sort_indices(pa.array(ids, pa.string())).to_numpy()
     rank = np.empty(len(ids), np.int32)
