@@ -134,9 +134,7 @@ def fill_ranks(
         own = named.get((d, r))
         chosen = [] if own is None else filler.nominees(d, r, kind, own, more, above)
         if len(chosen) < more and (own is None or (d, r) in shared):
-            chosen += filler.best(
-                d, r, kind, bool(dalo[first.app[i]]), more - len(chosen), [*above, *chosen]
-            )
+            chosen += filler.best(d, r, kind, bool(dalo[first.app[i]]), more - len(chosen), [*above, *chosen])
         kinds = pools.kinds(d, r)
         for rank, at in enumerate(chosen, start=2 + len(above)):
             filler.take(int(problem.entry_app[at]))

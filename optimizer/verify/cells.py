@@ -20,8 +20,8 @@ I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 B = NDArray[np.bool_]
 NO_DAY = np.iinfo(np.int64).min
-TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y")
-FALSE = ("0", "non", "false", "faux", "no", "n")
+TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y", "1.0", "1,0")
+FALSE = ("0", "non", "false", "faux", "no", "n", "0.0", "0,0")
 
 
 @dataclass(frozen=True)
