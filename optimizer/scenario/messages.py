@@ -189,6 +189,11 @@ define(
     remedy_en="Keep the one of the session only",
 )
 define(
+    "COTATION_WEEKS_OUT",
+    "--weeks écrit une page : il y faut --out.",
+    "--weeks writes a page: it needs --out.",
+)
+define(
     "COTATION_TWO_GRIDS",
     "Donner deux grilles et un cas, ou des semaines (--weeks).",
     "Give two grids and a case, or weeks (--weeks).",
