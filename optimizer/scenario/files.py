@@ -131,7 +131,8 @@ def read_scenarios(files: Sequence[Path | str | Scenario]) -> list[Scenario]:
     InputProblems
         As :func:`read_scenario`, of every file together.
     """
-    read, wrong = [], []
+    read: list[Scenario] = []
+    wrong: list[Finding] = []
     for file in files:
         try:
             read.append(sound_scenario(file) if isinstance(file, Scenario) else read_scenario(file))
