@@ -66,12 +66,12 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     said = f"{'/'.join(sorted(reasons))}, {steps} iterations"
     placed = [(carver.placed(parts[i]), answers[i]) for i in sorted(answers)]
     unsolved = [part for i, part in enumerate(parts) if i not in answers]
-    found = _with_known(problem, first_ranks(problem, placed), job.incumbent.first, unsolved)
+    best = _with_known(problem, first_ranks(problem, placed), job.incumbent.first, unsolved)
     proof = multipliers(job.layout, placed)
     if problem.own_lists is not None:
-        found = _named(job, options, watch, found, proof, parts)
+        best = _named(job, options, watch, best, proof, parts)
     return RawSolution(
-        found,
+        best,
         False,
         stop,
         said if len(parts) == 1 else f"{len(parts)} parts, {said}",

@@ -192,15 +192,16 @@ def _move(c, sign, ptr, row, step, price, need):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _lift(d, land, marks, state):  # type: ignore[no-untyped-def]
-    """Empty a dwelling: what that gains (micropoints), and orders passed over more."""
+    """Empty a dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
     bonus, kind, app, value, before, group_of, list_of, nominee = land
     ptr, row, step, price = marks
     choice, owner, blocking, need = state
     c = choice[d]
     if c < 0:
-        return 0, 0
+        return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
-    gained = -value[c] - _move(kind[q], -1, ptr, row, step, price, need)
+    gained = -value[c]
+    charged = _move(kind[q], -1, ptr, row, step, price, need)
     if a >= 0:
         gained -= bonus[d]
         owner[a] = -1
@@ -210,19 +211,20 @@ def _lift(d, land, marks, state):  # type: ignore[no-untyped-def]
         blocking[b] -= 1
         over -= owner[b] < 0
     choice[d] = -1
-    return gained, over
+    return gained, charged, over
 
 
 @njit(cache=True, nogil=True)
 def _let(d, c, land, marks, state):  # type: ignore[no-untyped-def]
-    """Let an empty dwelling: what that gains (micropoints), and orders passed over more."""
+    """Let an empty dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
     bonus, kind, app, value, before, group_of, list_of, nominee = land
     ptr, row, step, price = marks
     choice, owner, blocking, need = state
     if c < 0:
-        return 0, 0
+        return 0, 0, 0
     q, a, over = group_of[c], app[c], 0
-    gained = value[c] - _move(kind[q], 1, ptr, row, step, price, need)
+    gained = value[c]
+    charged = _move(kind[q], 1, ptr, row, step, price, need)
     if a >= 0:
         gained += bonus[d]
         owner[a] = d
@@ -232,7 +234,7 @@ def _let(d, c, land, marks, state):  # type: ignore[no-untyped-def]
         blocking[b] += 1
         over += owner[b] < 0
     choice[d] = c
-    return gained, over
+    return gained, charged, over
 
 
 @njit(cache=True, nogil=True)
@@ -312,12 +314,10 @@ def _anneal(  # type: ignore[no-untyped-def]
     land = (bonus, kind, app, value, before, group_of, list_of, nominee)
     marks = (ptr, row, step, price)
     state = (choice, owner, blocking, need)
-    for d in range(len(choice)):
-        c = choice[d]
+    for c in choice:
         if c >= 0:
-            q = group_of[c]
-            _move(kind[q], 1, ptr, row, step, price, need)
-            for j in range(list_of[q], list_of[q] + before[c]):
+            _move(kind[group_of[c]], 1, ptr, row, step, price, need)
+            for j in range(list_of[group_of[c]], list_of[group_of[c]] + before[c]):
                 blocking[nominee[j]] += 1
     now, best = np.int64(0), np.int64(0)
     kept = choice.copy()
@@ -350,21 +350,22 @@ def _anneal(  # type: ignore[no-untyped-def]
             continue
         moved[0], had[0] = d, choice[d]
         n = 1
-        gained, passed = _lift(d, land, marks, state)
+        gained, charged, passed = _lift(d, land, marks, state)
         if other >= 0:
             moved[1], had[1] = other, choice[other]
             n = 2
-            more, also = _lift(other, land, marks, state)
-            gained, passed = gained + more, passed + also
-        more, also = _let(d, c, land, marks, state)
-        gained, passed = gained + more, passed + also
+            more, rules, also = _lift(other, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
+        more, rules, also = _let(d, c, land, marks, state)
+        gained, charged, passed = gained + more, charged + rules, passed + also
         if other >= 0:
             x = _best(other, klass[other], group_ptr, choice_ptr, land, marks, state, order, passed)
-            more, also = _let(other, x, land, marks, state)
-            gained, passed = gained + more, passed + also
-        accepted = passed == 0 and gained + allowed >= 0
+            more, rules, also = _let(other, x, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
+        accepted = passed == 0 and gained - charged + allowed >= 0
         for _ in range(helpers):
-            if accepted:
+            # whoever helps wins back what the rules charge, and no more
+            if accepted or gained - min(charged, 0) + allowed < 0:
                 break
             m, total = 0, 0.0
             for i in (0, n - 1):
@@ -396,19 +397,19 @@ def _anneal(  # type: ignore[no-untyped-def]
                 continue
             moved[n], had[n] = e, choice[e]
             n += 1
-            more, also = _lift(e, land, marks, state)
-            gained, passed = gained + more, passed + also
+            more, rules, also = _lift(e, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
             x = _best(e, k, group_ptr, choice_ptr, land, marks, state, order, passed)
-            more, also = _let(e, x, land, marks, state)
-            gained, passed = gained + more, passed + also
-            accepted = passed == 0 and gained + allowed >= 0
+            more, rules, also = _let(e, x, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
+            accepted = passed == 0 and gained - charged + allowed >= 0
         if not accepted:
             for i in range(n):
                 _lift(moved[i], land, marks, state)
             for i in range(n):
                 _let(moved[i], had[i], land, marks, state)
             continue
-        now += gained
+        now += gained - charged
         for i in range(n):
             if not is_stale[moved[i]]:
                 is_stale[moved[i]] = True
