@@ -192,9 +192,9 @@ class ListsPolicy:
     """Steps for each dwelling."""
     hot: float = 10e6
     """Micropoints that a step may lose, about, to begin with."""
-    cold: float = 0.5e6
+    cold: float = 0.3e6
     """The same at the end."""
-    helpers: int = 3
+    helpers: int = 5
     """Dwellings that may choose again after a step that would be refused."""
     taken: int = 20
     """Steps in a hundred that may take a household from another dwelling."""
@@ -202,9 +202,9 @@ class ListsPolicy:
     """Micropoints that a first rank may lose at the bound's multipliers to be looked at; a nominee's best place may lose more."""
     households: int = 3
     """Households looked at of each class and kind, nominees aside."""
-    order: int = 300_000_000
+    order: int = 1_000_000_000
     """Micropoints that passing over a nominee counts for when a dwelling chooses again."""
-    again: int = 2
+    again: int = 8
     """Dwellings drawn in place of one that loses little, one after the other."""
     small: int = 1_000_000
     """Micropoints that count as little."""
