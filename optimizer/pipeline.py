@@ -82,6 +82,11 @@ def told(error: AttrifluxError) -> tuple[Finding, ...]:
     """An error of the rules (unknown territory, a key that cannot be changed) as findings of the settings file."""
     if isinstance(error, InputProblems):
         return error.findings
+    if (
+        error.code == "POLICY_NOT_IN_FORCE"
+    ):  # a value of models/ that begins after the case's date: the date is what to change
+        day = str(error.params["on"])
+        return (Finding(error.code, file="case.yaml", column="on", value=day, params=error.params),)
     return (Finding(error.code, file="case.yaml", params=error.params),)
 
 
@@ -100,8 +105,11 @@ def check_case(
         rules = load_rules(case, models)
     except AttrifluxError as error:
         return case, (*findings, *told(error))
-    reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
-    more = scoring.check_case(case, reading.facts, rules)
+    try:
+        reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
+        more = scoring.check_case(case, reading.facts, rules)
+    except policy.PolicyError as error:
+        return case, (*findings, *told(error))
     return case, (*findings, *reading.findings, *more)
 
 
@@ -185,7 +193,10 @@ def prepare(
         case = with_homes(case, chains, communes, limit=limit, only=freed, exchanges=cycles)
     lap("rules")
     phase("Contrôles et demandes recevables…")
-    reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
+    try:
+        reading = eligibility.examine(case, rules, accept_assumed=accept_assumed)
+    except policy.PolicyError as error:
+        raise InputProblems((*findings, *told(error))) from None
     facts = reading.facts
     lap("encode")
     found = (*findings, *reading.findings)

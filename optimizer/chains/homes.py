@@ -106,12 +106,26 @@ def with_homes(
     added = pd.concat(copies) if copies else homes.iloc[:0]
     if wanted is not None:
         added = added[added["dwelling_id"].isin(wanted)]
+        case = _without_orients(case, set(homes["dwelling_id"]) - set(wanted))
     if not len(added):
         return case
     shape = empty_frame("dwellings").dtypes
     whole = pd.concat([dwellings, added], ignore_index=True)
     whole = whole.astype({name: kind for name, kind in shape.items() if name in whole.columns})
     return replace(case, tables={**case.tables, "dwellings": whole})
+
+
+def _without_orients(case: Case, away: set[str]) -> Case:
+    """The case without the orientations of dwellings that nobody frees after all: they forced no letting."""
+    frame = case.table("decisions")
+    keep = ~(frame["dwelling_id"].isin(away) & (frame["decision"] == "orient")).to_numpy(bool)
+    if keep.all():
+        return case
+    origins = dict(case.origins)
+    if "decisions" in origins:
+        origins["decisions"] = replace(origins["decisions"], rows=case.row_numbers("decisions")[keep])
+    decisions = frame[keep].reset_index(drop=True)
+    return replace(case, tables={**case.tables, "decisions": decisions}, origins=origins)
 
 
 def _of_exchanges(homes: pd.DataFrame, exchanges: Sequence[Exchange]) -> pd.DataFrame:

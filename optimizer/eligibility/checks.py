@@ -22,6 +22,7 @@ from optimizer.eligibility.messages import (
     NO_CONVENTION,
     NO_CONVENTION_HERE,
     RESERVATION_CONFLICT,
+    SHORT_BY_CHOICE,
     STOCK_UNRESERVED,
     UNKNOWN_ACCOUNT,
     UNKNOWN_COMMUNE,
@@ -161,6 +162,22 @@ def check_choices(case: Case, rules: RuleSet, findings: Findings) -> None:
         CHOICES_OUTSIDE, "applications", "choices", ", ".join(unknown[:5]), rows, severity="warning",
         count=len(unknown), territory=rules.title,
     )  # fmt: skip
+
+
+def check_size(case: Case, rules: RuleSet, findings: Findings) -> None:
+    """A case may ask for shorter lists than the law: it is told, for no list would say so."""
+    size, least = case.settings.shortlist_size, rules.integer("national.caleol.shortlist_size")
+    if size is not None and size < least:
+        findings.add(
+            SHORT_BY_CHOICE,
+            "",
+            None,
+            "shortlist_size",
+            str(size),
+            severity="warning",
+            count=size,
+            least=least,
+        )
 
 
 def check_thresholds(dwellings: pd.DataFrame, rules: RuleSet, findings: Findings) -> None:

@@ -75,6 +75,7 @@ def examine(case: Case, rules: RuleSet, *, accept_assumed: bool = False) -> Read
     applications = checks.sound_applications(case, findings)
     checks.check_accounts(case, findings)
     checks.check_choices(case, rules, findings)
+    checks.check_size(case, rules, findings)
     if not (case.settings.synthetic or accept_assumed):
         checks.check_thresholds(case.table("dwellings"), rules, findings)
     words = read_vocabulary(case, rules, lines, landlords, places)

@@ -249,6 +249,17 @@ ASSUMED_THRESHOLD = define(
     remedy_fr="Saisissez le seuil publié dans la feuille seuils, ou relancez avec --accept-assumed : chaque page le dira",
     remedy_en="Enter the published threshold in the sheet seuils, or run again with --accept-assumed: every page will say so",
 )
+SHORT_BY_CHOICE = define(
+    "ELIG_SHORT_BY_CHOICE",
+    "le dossier demande {count:candidat/candidats} par liste, moins que les {least} que demande l'article R. 441-3 du CCH",
+    "the case asks for {count:candidate/candidates} a list, fewer than the {least} that CCH article R. 441-3 asks for",
+    expected_fr="{least} ou plus",
+    expected_en="{least} or more",
+    remedy_fr="Retirez shortlist_size, ou faites justifier chaque liste par la commission : insuffisance du nombre de candidats, "
+    "désignation par le préfet, logement subventionné (D. 331-25-1)",
+    remedy_en="Remove shortlist_size, or have the commission justify each list: too few candidates, designation by the préfet, "
+    "subsidised dwelling (D. 331-25-1)",
+)
 NOMINEE_OUTSIDE_POOL = define(
     "ELIG_NOMINEE_OUTSIDE_POOL",
     "un ménage désigné par {value} n'est pas de son vivier : il ne sera pas proposé à ce titre",

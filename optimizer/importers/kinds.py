@@ -63,7 +63,8 @@ def convert(values: Any, column: Column, places: Gazetteer | None = None) -> Con
     array = one_array(values)
     kind = array.type
     if column.kind in NUMERIC and _is_number(kind):
-        return numeric(array, None, column)
+        made = numeric(array, None, column)
+        return replace(made, problems=one_repair(made.problems))
     if column.kind in ("date", "month") and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
         return _native_dates(array, column.kind == "month")
     if column.kind == "bool" and pa.types.is_boolean(kind):

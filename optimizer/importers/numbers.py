@@ -16,7 +16,18 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from optimizer.domain import Column
-from optimizer.importers.cells import B, Bad, Converted, Mended, Problem, by_word, mask, nulls, one_array
+from optimizer.importers.cells import (
+    B,
+    Bad,
+    Converted,
+    Mended,
+    Problem,
+    by_word,
+    mask,
+    nulls,
+    one_array,
+    repaired,
+)
 from optimizer.importers.expected import expected, range_of
 
 F64 = NDArray[np.float64]
@@ -37,6 +48,10 @@ _PER_CENT = ("effort", "ceiling_factor", "value")
 _LONGEST = 60
 """Characters of the longest word worth looking at as a number."""
 _LARGEST_WHOLE = float(2**53)
+_HUNDREDTH_OF_HUNDREDTH = 1e-6
+"""Below it, what binary numbers make of two decimals."""
+_TOLD = 20
+"""Rounded cells whose words are looked at; a warning names fewer."""
 
 
 def number(word: str, column: Column) -> float | Bad | Mended[float]:
@@ -143,6 +158,8 @@ def numeric(values: Any, text: Any | None, column: Column) -> Converted:
     if column.kind == "int":
         problems += _fractions(found, shown, column)
     problems += _outside(found, shown, column)
+    if column.unit == "points":
+        problems += _rounded(found, shown)
     series: pd.Series[Any] = pd.Series(found)
     if column.kind == "int":
         series = whole(found)
@@ -175,6 +192,20 @@ def _fractions(found: F64, shown: Any, column: Column) -> list[Problem]:
     fr, en = expected(column)
     params = {"expected_fr": fr, "expected_en": en, "remedy_fr": "", "remedy_en": ""}
     return [Problem("READ_INTEGER", at, str(shown[int(at[0])].as_py()), params)]
+
+
+def _rounded(found: F64, shown: Any) -> list[Problem]:
+    """Points of more than two decimals: they are counted in hundredths, half up."""
+    with np.errstate(invalid="ignore"):
+        finer: B = np.abs(found * 100 - np.rint(found * 100)) > _HUNDREDTH_OF_HUNDREDTH
+    at = np.flatnonzero(finer)
+    if not len(at):
+        return []
+    pairs = []
+    for i in at[:_TOLD].tolist():
+        read = f"{math.floor(found[i] * 100 + 0.5) / 100:.2f}"
+        pairs.append((str(shown[i].as_py()), read.replace(".", ","), read))
+    return [repaired(at, pairs)]
 
 
 def _outside(found: F64, shown: Any, column: Column) -> list[Problem]:

@@ -14,8 +14,9 @@ import yaml
 
 from optimizer.domain import Column
 
-TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y")
-FALSE = ("0", "non", "false", "faux", "no", "n")
+TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y", "1.0", "1,0")
+FALSE = ("0", "non", "false", "faux", "no", "n", "0.0", "0,0")
+"""With decimals: what a column of yes and no becomes in a spreadsheet or a frame that has gaps in it."""
 _LONGEST_NAME = 80
 SETTINGS_SHEETS = ("case", "dossier", "parametres", "settings")
 """Sheets that hold what case.yaml holds (names in their plain form)."""

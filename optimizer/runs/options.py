@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,15 @@ define(
     "CHAINS_EXCHANGES_ALONE",
     "--exchanges s'ajoute à --chains L, L étant un nombre d'au moins 1 (--chains all a déjà tous les échanges).",
     "--exchanges comes beside --chains L, where L is a number of at least 1 (--chains all has every exchange already).",
+)
+
+
+define(
+    "OPTIONS_UNKNOWN",
+    "« {name} » n'est pas une option de propose.",
+    "“{name}” is not an option of propose.",
+    expected_fr="{known}",
+    expected_en="{known}",
 )
 
 
@@ -89,6 +99,23 @@ class Options:
             del content["exchanges"]
         content["workers"] = workers_of(self.workers).kind
         return content
+
+
+def options_of(given: Options | Mapping[str, object] | None) -> Options:
+    """Options as they are, or by name: ``{"gap": 0.01}``; None: the defaults.
+
+    Raises
+    ------
+    AttrifluxError
+        ``OPTIONS_UNKNOWN``.
+    """
+    if isinstance(given, Options):
+        return given
+    known = [f.name for f in fields(Options)]
+    for name in given or {}:
+        if name not in known:
+            raise AttrifluxError("OPTIONS_UNKNOWN", name=name, known=", ".join(known))
+    return Options(**(given or {}))  # type: ignore[arg-type]
 
 
 def _named(result: Path | Result | None) -> str | None:

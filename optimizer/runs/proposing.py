@@ -18,7 +18,7 @@ from optimizer.runs.chains import realised
 from optimizer.runs.earlier import read_earlier
 from optimizer.runs.keeping import read_kept
 from optimizer.runs.large import without_pairs, without_rows
-from optimizer.runs.options import Options
+from optimizer.runs.options import Options, options_of
 from optimizer.runs.result import Result, Written
 from optimizer.runs.tables import is_large, make_tables
 from optimizer.runs.why_index import write_index
@@ -95,7 +95,7 @@ def _optimise(
 
 def propose(
     case: Case | Path | str,
-    options: Options | None = None,
+    options: Options | Mapping[str, object] | None = None,
     *,
     progress: Reporter | None = None,
     interrupt: threading.Event | None = None,
@@ -105,7 +105,7 @@ def propose(
     Parameters
     ----------
     case : Case, or path of a folder or workbook
-    options : Options, optional
+    options : Options, or a mapping of some of them, optional
         Defaults: to the proof, backend chosen by size.
 
     Raises
@@ -123,7 +123,7 @@ def propose(
     >>> af.propose(case).dwellings["dwelling_id"].is_unique
     True
     """
-    options = options or Options()
+    options = options_of(options)
     reporter = progress or Silent()
     workers_of(options.workers)
     earlier = None if options.warm_start is None else read_earlier(options.warm_start)
@@ -168,7 +168,7 @@ def propose(
 def propose_to(
     case: Path,
     out: Path,
-    options: Options | None = None,
+    options: Options | Mapping[str, object] | None = None,
     *,
     force: bool = False,
     keep: bool = True,
@@ -196,7 +196,7 @@ def propose_to(
     """
     from optimizer.verify import verify
 
-    options = options or Options()
+    options = options_of(options)
     reporter = progress or Silent()
     case, out = Path(case), Path(out)
     with hold(out, force=force, inputs=case) as held:

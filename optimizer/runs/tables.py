@@ -229,6 +229,7 @@ def make_tables(optimum: Optimum, options: Options, kept: Kept | None = None) ->
             facts,
             solved.first,
             counted=optimum.evaluation,
+            size=lists.size,
             names=options.prospects,
             max_lists=max_lists,
         )

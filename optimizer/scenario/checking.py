@@ -22,10 +22,8 @@ def applied(case: Case, run: Run, scenario: Scenario, models: Path | None = None
 
     Raises
     ------
-    AttrifluxError
-        ``SCENARIO_NO_LANDLORD``, ``SCENARIO_REFUSED``: a key does not apply to this case, with its file and line.
     InputProblems
-        Every other problem of the changed case, each under the line of the scenario that makes it.
+        ``SCENARIO_NO_LANDLORD``, ``SCENARIO_REFUSED``: a key does not apply to this case, with its file and line. Every other problem of the changed case, each under the line of the scenario that makes it.
     """
     try:
         changed = apply(case, run, models)
@@ -131,7 +129,7 @@ def _told(finding: Finding, key: str, run: Run, scenario: Scenario) -> Finding:
 
 def _absent(
     case: Case, key: str, scenario: Scenario, run: Run, error: AttrifluxError, models: Path | None
-) -> AttrifluxError | None:
+) -> InputProblems | None:
     """The refusal of a key that names a landlord without any agreement here; None for another error."""
     landlord = parse_line_key(key)[0] if error.code == "POLICY_CHANGE_UNKNOWN" else ""
     place = place_of_key(scenario, run, key)
@@ -142,7 +140,19 @@ def _absent(
     if landlord in known:
         return None
     file, line = place
-    return AttrifluxError(
-        "SCENARIO_NO_LANDLORD", file=file, line=line, key=key, landlord=landlord, territory=rules.title,
-        known=", ".join(known[:8]) + (", …" if len(known) > 8 else ""),
-    )  # fmt: skip
+    params = {
+        "landlord": landlord, "territory": rules.title,
+        "known": ", ".join(known[:8]) + (", …" if len(known) > 8 else ""),
+    }  # fmt: skip
+    return InputProblems(
+        [
+            Finding(
+                "SCENARIO_NO_LANDLORD",
+                file=file,
+                row=line,
+                column=key,
+                value=str(run.changes[key]),
+                params=params,
+            )
+        ]
+    )

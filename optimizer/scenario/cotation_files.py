@@ -7,6 +7,7 @@ from pathlib import Path
 
 from optimizer import importers
 from optimizer.disk import hold, seal
+from optimizer.domain import Case
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.tables_book import write_book
@@ -19,7 +20,7 @@ def cotation_to(
     grid_a: str,
     grid_b: str,
     case: Path,
-    out: Path,
+    out: Path | None,
     *,
     style: Style = "french",
     lang: Lang = "fr",
@@ -27,45 +28,61 @@ def cotation_to(
     accept_assumed: bool = False,
     force: bool = False,
 ) -> tuple[GridTest, dict[str, object]]:
-    """Compare two grids on a case and write the result whole, or nothing; returns it with what the terminal says."""
-    with hold(out, force=force, inputs=case) as held:
+    """Compare two grids on a case and write the result whole, or nothing; returns it with what the terminal says.
+
+    Without ``out`` nothing is written: the terminal says it all the same.
+    """
+
+    def compared() -> tuple[Case, GridTest]:
         read = importers.read(case, need=("dwellings", "applications"))
-        found = cotation_test(
-            grid_a, grid_b, read, models=models, options=Options(accept_assumed=accept_assumed, lang=lang)
-        )
-        tables = {
-            "applications": found.applications, "publics": found.publics, "lists": found.lists,
-            "criteria": found.criteria, "fragile": found.fragile,
-        }  # fmt: skip
-        lines = sentences(found, lang)
-        with held.folder() as work:
-            for name, frame in tables.items():
-                write_table(frame, work, name, style=style)
-            write_book(
-                work / "cotation.xlsx",
-                {
-                    "Publics": found.publics, "Listes": found.lists, "Critères": found.criteria, "À vérifier": found.fragile,
-                    "Demandes": found.applications,
-                },
-                title=f"Grille {found.grid_a} contre {found.grid_b}",
-                on=read.settings.on,
-                note=" ".join(lines),
-            )  # fmt: skip
-            page = cotation_html(found, read.settings, lines, lang)
-            (work / "cotation.html").write_text(page, encoding="utf-8")
-            record = {
-                "format": "attriflux-cotation/1", "grids": [found.grid_a, found.grid_b], "on": read.settings.on.isoformat(),
-                "inputs": {s.name: s.sha256 for s in read.sources}, "lines": lines,
-            }  # fmt: skip
-            text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-            (work / "run.json").write_text(text + "\n", encoding="utf-8")
-            seal(work)
+        options = Options(accept_assumed=accept_assumed, lang=lang)
+        return read, cotation_test(grid_a, grid_b, read, models=models, options=options)
+
+    if out is None:
+        _, found = compared()
+    else:
+        with hold(out, force=force, inputs=case) as held:
+            read, found = compared()
+            with held.folder() as work:
+                _write(work, read, found, style, lang)
+                seal(work)
     summary: dict[str, object] = {
-        "out": str(out), "grids": [found.grid_a, found.grid_b], "changed_first": found.changed_first,
+        "out": None if out is None else str(out), "grids": [found.grid_a, found.grid_b], "changed_first": found.changed_first,
         "changed_lists": found.changed_lists, "dwellings": len(found.lists), "low_stakes": found.low_stakes,
-        "ties": dict(found.ties), **{f"lines_{x}": [*sentences(found, x), said("COTATION.OPEN", x, page=out / "cotation.html")] for x in LANGS},
+        "ties": dict(found.ties),
     }  # fmt: skip
+    for x in LANGS:
+        page = [] if out is None else [said("COTATION.OPEN", x, page=out / "cotation.html")]
+        summary[f"lines_{x}"] = [*sentences(found, x), *page]
     return found, summary
+
+
+def _write(work: Path, read: Case, found: GridTest, style: Style, lang: Lang) -> None:
+    """Tables, workbook, page and record of a comparison."""
+    tables = {
+        "applications": found.applications, "publics": found.publics, "lists": found.lists,
+        "criteria": found.criteria, "fragile": found.fragile,
+    }  # fmt: skip
+    lines = sentences(found, lang)
+    for name, frame in tables.items():
+        write_table(frame, work, name, style=style)
+    write_book(
+        work / "cotation.xlsx",
+        {
+            "Publics": found.publics, "Listes": found.lists, "Critères": found.criteria, "À vérifier": found.fragile,
+            "Demandes": found.applications,
+        },
+        title=f"Grille {found.grid_a} contre {found.grid_b}",
+        on=read.settings.on,
+        note=" ".join(lines),
+    )  # fmt: skip
+    (work / "cotation.html").write_text(cotation_html(found, read.settings, lines, lang), encoding="utf-8")
+    record = {
+        "format": "attriflux-cotation/1", "grids": [found.grid_a, found.grid_b], "on": read.settings.on.isoformat(),
+        "inputs": {s.name: s.sha256 for s in read.sources}, "lines": lines,
+    }  # fmt: skip
+    text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
+    (work / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
 def sentences(found: GridTest, lang: Lang) -> list[str]:

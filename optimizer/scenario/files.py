@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
 from optimizer import importers
 from optimizer.datadirs import scenarios_dir
 from optimizer.domain import Case
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, Finding, InputProblems, Said
 from optimizer.policy import PolicyError, YamlMap, check_changes, read_yaml
 from optimizer.scenario import messages as messages
 from optimizer.scenario.keys import is_policy_key, near_own, own_key, value_fits
@@ -78,8 +77,9 @@ def read_scenario(path: Path | str) -> Scenario:
     ------
     PolicyError
         The file is not strict YAML (same key twice, date that does not exist, alias), with the line.
-    AttrifluxError
-        ``SCENARIO_…``: unknown key, value that does not fit, missing title, inheritance that goes round.
+    InputProblems
+        ``SCENARIO_…``, everything that is wrong at once: unknown keys, values that do not fit, a missing title, inheritance that
+        goes round.
     """
     return _read(locate(path), ())
 
@@ -101,86 +101,126 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in scenarios_dir().glob("*.yaml")))
 
 
+class _Wrong:
+    """What is wrong in one file, gathered while it is read."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.found: list[Finding] = []
+
+    def add(self, code: str, line: int | None, key: str, value: object = None, **params: object) -> None:
+        """One problem, at a line and a key of the file."""
+        said = None if value is None else str(value)
+        self.found.append(Finding(code, file=self.file, row=line, column=key, value=said, params=params))
+
+    def bad(self, line: int, key: str, value: object, fr: str, en: str) -> None:
+        """A value that does not fit."""
+        self.add("SCENARIO_BAD_VALUE", line, key, value, expected_fr=fr, expected_en=en)
+
+    def close(self) -> None:
+        """Refuse the file, with everything that is wrong in it."""
+        if self.found:
+            raise InputProblems(self.found)
+
+
+def read_scenarios(files: Sequence[Path | str | Scenario]) -> list[Scenario]:
+    """Files, shipped names and values made in Python, in their order; what is wrong in any of them is told at once.
+
+    Raises
+    ------
+    InputProblems
+        As :func:`read_scenario`, of every file together.
+    """
+    read: list[Scenario] = []
+    wrong: list[Finding] = []
+    for file in files:
+        try:
+            read.append(sound_scenario(file) if isinstance(file, Scenario) else read_scenario(file))
+        except InputProblems as problems:
+            wrong += problems.findings
+    if wrong:
+        raise InputProblems(wrong)
+    return read
+
+
 def _read(path: Path, above: tuple[str, ...]) -> Scenario:
     content = read_yaml(path)
     name, file = path.stem, path.name
+    wrong = _Wrong(file)
     for key in content:
         if key not in FILE_KEYS:
-            raise AttrifluxError(
-                "SCENARIO_KEY_UNKNOWN",
-                file=file,
-                line=content.line_of(key),
-                key=key,
-                near=", ".join(FILE_KEYS),
-            )
+            near = ", ".join(FILE_KEYS)
+            wrong.add("SCENARIO_KEY_UNKNOWN", content.line_of(key), str(key), near=near)
     for key in ("title", "why"):
         if not isinstance(content.get(key), str) or not str(content[key]).strip():
-            raise AttrifluxError("SCENARIO_MISSING", file=file, key=key)
+            wrong.add("SCENARIO_MISSING", None, key)
     changes: dict[str, object] = {}
     lines: dict[str, tuple[str, int]] = {}
     chain = (*above, name)
     base_name = content.get("based_on")
     if base_name is not None:
-        base = _base(path, str(base_name), chain, content.line_of("based_on"))
-        changes.update(base.changes)
-        lines.update(base.lines)
-    own = _section(content, "changes", file)
-    over = _section(content, "over", file)
+        base = _base(path, str(base_name), chain, content.line_of("based_on"), wrong)
+        if base is not None:
+            changes.update(base.changes)
+            lines.update(base.lines)
+    own = _section(content, "changes", wrong)
+    over = _section(content, "over", wrong)
     for key, value in own.items():
-        _check_own(file, own.line_of(key), str(key), value)
+        _check_own(own.line_of(key), str(key), value, wrong)
         changes[str(key)] = value
         lines[str(key)] = (file, own.line_of(key))
     swept: dict[str, tuple[object, ...]] = {}
     for key, values in over.items():
         line = over.line_of(key)
         if key in own:
-            raise AttrifluxError("SCENARIO_TWICE", file=file, line=line, key=key)
-        swept[str(key)] = _values(file, line, str(key), values)
+            wrong.add("SCENARIO_TWICE", line, str(key))
+        swept[str(key)] = _values(line, str(key), values, wrong)
         lines[str(key)] = (file, line)
     variants: dict[str, dict[str, object]] = {}
-    named = _section(content, "variants", file)
+    named = _section(content, "variants", wrong)
     for variant, part in named.items():
         line = named.line_of(variant)
         word = str(variant)
         if not re.fullmatch(r"[\w-]+", word):
-            _refuse(
-                file,
-                line,
-                "variants",
-                word,
-                "un nom en lettres, chiffres et tirets",
-                "a name of letters, figures and dashes",
-            )
+            wrong.bad(line, "variants", word, *VARIANT_NAME)
         if not isinstance(part, YamlMap) or not part:
-            _refuse(file, line, f"variants.{word}", part, "une suite de « clé: valeur »", "a mapping")
+            wrong.bad(line, f"variants.{word}", part, "une suite de « clé: valeur »", "a mapping")
+            continue
         variants[word] = {}
         for key, value in part.items():
             if key in swept:
-                raise AttrifluxError("SCENARIO_TWICE", file=file, line=part.line_of(key), key=key)
-            _check_own(file, part.line_of(key), str(key), value)
+                wrong.add("SCENARIO_TWICE", part.line_of(key), str(key))
+            _check_own(part.line_of(key), str(key), value, wrong)
             variants[word][str(key)] = value
             lines[f"{word}/{key}"] = (file, part.line_of(key))
-    _not_too_many(file, swept, variants)
+    _not_too_many(swept, variants, wrong)
+    wrong.close()
     return Scenario(name, str(content["title"]), str(content["why"]), chain, changes, swept, variants, lines)
 
 
-def _values(file: str, line: int, key: str, values: object) -> tuple[object, ...]:
+VARIANT_NAME = ("un nom en lettres, chiffres et tirets", "a name of letters, figures and dashes")
+
+
+def _values(line: int, key: str, values: object, wrong: _Wrong) -> tuple[object, ...]:
     """The values to try of a key of ``over``, each checked."""
     if not isinstance(values, Sequence) or isinstance(values, str) or not values:
-        _refuse(file, line, key, values, "une liste de valeurs", "a list of values")
+        wrong.bad(line, key, values, "une liste de valeurs", "a list of values")
+        return ()
     if len({repr(v) for v in values}) < len(values):
-        _refuse(file, line, key, values, "des valeurs toutes différentes", "values that all differ")
+        wrong.bad(line, key, values, "des valeurs toutes différentes", "values that all differ")
     for value in values:
-        _check_own(file, line, key, value)
+        _check_own(line, key, value, wrong)
     return tuple(values)
 
 
-def _not_too_many(file: str, over: Mapping[str, Sequence[object]], variants: Mapping[str, object]) -> None:
+def _not_too_many(
+    over: Mapping[str, Sequence[object]], variants: Mapping[str, object], wrong: _Wrong
+) -> None:
     count = max(1, len(variants))
     for values in over.values():
-        count *= len(values)
+        count *= max(1, len(values))
     if count > MOST_RUNS:
-        raise AttrifluxError("SCENARIO_TOO_MANY", file=file, count=count, most=MOST_RUNS)
+        wrong.add("SCENARIO_TOO_MANY", None, "over", count=count, most=MOST_RUNS)
 
 
 def sound_scenario(scenario: Scenario) -> Scenario:
@@ -188,12 +228,12 @@ def sound_scenario(scenario: Scenario) -> Scenario:
 
     Raises
     ------
-    AttrifluxError
+    InputProblems
         ``SCENARIO_…`` as :func:`read_scenario`.
     """
-    file = scenario.name
+    wrong = _Wrong(scenario.name)
     if not re.fullmatch(r"[\w.=-]*\w[\w.=-]*", scenario.name) or scenario.name.startswith("."):
-        _refuse(file, 1, "name", scenario.name, "lettres, chiffres, - _ . =", "letters, figures, - _ . =")
+        wrong.bad(1, "name", scenario.name, "lettres, chiffres, - _ . =", "letters, figures, - _ . =")
     lines = dict(scenario.lines)
     for where, part in (
         ("", scenario.changes),
@@ -201,69 +241,64 @@ def sound_scenario(scenario: Scenario) -> Scenario:
     ):
         for key, value in part.items():
             if key in scenario.over:
-                raise AttrifluxError("SCENARIO_TWICE", file=file, line=1, key=key)
-            _check_own(file, 1, key, value)
-            lines.setdefault(f"{where}{key}", (file, 1))
+                wrong.add("SCENARIO_TWICE", 1, key)
+            _check_own(1, key, value, wrong)
+            lines.setdefault(f"{where}{key}", (scenario.name, 1))
     for key, values in scenario.over.items():
-        _values(file, 1, key, list(values))
-        lines.setdefault(key, (file, 1))
+        _values(1, key, list(values), wrong)
+        lines.setdefault(key, (scenario.name, 1))
     for name in scenario.variants:
         if not re.fullmatch(r"[\w-]+", name):
-            _refuse(
-                file,
-                1,
-                "variants",
-                name,
-                "un nom en lettres, chiffres et tirets",
-                "a name of letters, figures and dashes",
-            )
-    _not_too_many(file, scenario.over, scenario.variants)
+            wrong.bad(1, "variants", name, *VARIANT_NAME)
+    _not_too_many(scenario.over, scenario.variants, wrong)
+    wrong.close()
     return replace(
         scenario, title=scenario.title or scenario.name, chain=scenario.chain or (scenario.name,), lines=lines
     )
 
 
-def _base(path: Path, name: str, chain: tuple[str, ...], line: int) -> Scenario:
+def _base(path: Path, name: str, chain: tuple[str, ...], line: int, wrong: _Wrong) -> Scenario | None:
+    """The scenario it is based on, None (and a problem) where there is none to be based on."""
     if name in chain:
-        raise AttrifluxError("SCENARIO_CYCLE", file=path.name, chain=" → ".join((*chain, name)))
+        wrong.add("SCENARIO_CYCLE", line, "based_on", name, chain=" → ".join((*chain, name)))
+        return None
     if not re.fullmatch(r"[\w-]+", name):
-        _refuse(path.name, line, "based_on", name, "le nom d'un scénario", "the name of a scenario")
+        wrong.bad(line, "based_on", name, "le nom d'un scénario", "the name of a scenario")
+        return None
     for folder in (path.parent, scenarios_dir()):
         candidate = folder / f"{name}.yaml"
         if candidate.is_file():
-            base = _read(candidate, chain)
+            try:
+                base = _read(candidate, chain)
+            except InputProblems as problems:
+                wrong.found += problems.findings
+                return None
             if base.over or base.variants:
-                _refuse(
-                    path.name, line, "based_on", name, "un scénario sans over ni variants",
-                    "a scenario without over or variants",
+                wrong.bad(
+                    line, "based_on", name, "un scénario sans over ni variants", "a scenario without over or variants"
                 )  # fmt: skip
             return base
-    raise AttrifluxError("SCENARIO_NOT_FOUND", file=path.name, name=name)
+    wrong.add("SCENARIO_NOT_FOUND", line, "based_on", name)
+    return None
 
 
-def _section(content: YamlMap, key: str, file: str) -> YamlMap:
+def _section(content: YamlMap, key: str, wrong: _Wrong) -> YamlMap:
     section = content.get(key)
-    if section is None:
-        return YamlMap(file, content.line_of(key))
-    if not isinstance(section, YamlMap):
-        _refuse(file, content.line_of(key), key, section, "une suite de « clé: valeur »", "a mapping")
-    return section
+    if isinstance(section, YamlMap):
+        return section
+    if section is not None:
+        wrong.bad(content.line_of(key), key, section, "une suite de « clé: valeur »", "a mapping")
+    return YamlMap(wrong.file, content.line_of(key))
 
 
-def _check_own(file: str, line: int, key: str, value: object) -> None:
+def _check_own(line: int, key: str, value: object, wrong: _Wrong) -> None:
     if is_policy_key(key):
         return
     found = own_key(key)
     if found is None:
-        raise AttrifluxError("SCENARIO_KEY_UNKNOWN", file=file, line=line, key=key, near=near_own(key))
-    if not value_fits(found[0].kind, value):
-        _refuse(file, line, key, value, found[0].fr, found[0].en)
-
-
-def _refuse(file: str, line: int, key: str, value: object, fr: str, en: str) -> NoReturn:
-    raise AttrifluxError(
-        "SCENARIO_BAD_VALUE", file=file, line=line, key=key, value=str(value), expected_fr=fr, expected_en=en
-    )
+        wrong.add("SCENARIO_KEY_UNKNOWN", line, key, near=near_own(key))
+    elif not value_fits(found[0].kind, value):
+        wrong.bad(line, key, value, found[0].fr, found[0].en)
 
 
 def expand(scenario: Scenario) -> tuple[Run, ...]:
@@ -310,12 +345,13 @@ def check_keys(scenario: Scenario, territory: str | Path, on: date, models: Path
 
     Raises
     ------
-    AttrifluxError
-        ``SCENARIO_REFUSED`` with the file and line of the key that `policy` refuses. A convention key that names a
+    InputProblems
+        ``SCENARIO_REFUSED`` with the file and line of every key that `policy` refuses. A convention key that names a
         landlord of no shipped agreement is left to the case, which may bring it, as are shares that are too many beside those
         of a shipped agreement.
     """
     seen: set[str] = set()
+    wrong: list[Finding] = []
     for run in expand(scenario):
         mark = repr(sorted(policy_changes(run.changes).items(), key=str))
         if mark in seen:
@@ -328,28 +364,35 @@ def check_keys(scenario: Scenario, territory: str | Path, on: date, models: Path
                 break
             except PolicyError as error:
                 key = str(error.params.get("key", ""))
-                if (
-                    error.code == "POLICY_CHANGE_UNKNOWN"
-                    and key.startswith("conventions.")
-                    and _has_form(key)
-                ):
-                    pending = {k: v for k, v in pending.items() if k != key}
-                    continue
                 landlord = error.params.get("landlord")
-                left = {k: v for k, v in pending.items() if not k.startswith(f"conventions.{landlord}.")}
-                if error.code == "POLICY_SHARES_OVER_ONE" and len(left) < len(pending):
-                    pending = left
-                    continue
-                raise refusal(scenario, run, key, error) from None
+                left = {k: v for k, v in pending.items() if k != key}
+                of_line = error.code == "POLICY_CHANGE_UNKNOWN" and key.startswith("conventions.")
+                if not (of_line and _has_form(key)):
+                    rest = {k: v for k, v in pending.items() if not k.startswith(f"conventions.{landlord}.")}
+                    if error.code == "POLICY_SHARES_OVER_ONE" and len(rest) < len(pending):
+                        left = rest
+                    else:
+                        wrong += [f for f in refusal(scenario, run, key, error).findings if f not in wrong]
+                if len(left) == len(pending):
+                    break
+                pending = left
+    if wrong:
+        raise InputProblems(wrong)
 
 
-def refusal(scenario: Scenario, run: Run, key: str, error: AttrifluxError) -> AttrifluxError:
+def refusal(scenario: Scenario, run: Run, key: str, error: AttrifluxError) -> InputProblems:
     """``SCENARIO_REFUSED`` for a key that another part refused, with the line it stands on."""
     file, line = place_of_key(scenario, run, key) or _line_about(
         scenario, str(error.params.get("landlord", ""))
     )
-    return AttrifluxError(
-        "SCENARIO_REFUSED", file=file, line=line, why_fr=error.text("fr"), why_en=error.text("en")
+    value = None if key not in run.changes else str(run.changes[key])
+    why = Said(error.text("fr"), error.text("en"))
+    return InputProblems(
+        [
+            Finding(
+                "SCENARIO_REFUSED", file=file, row=line, column=key or None, value=value, params={"why": why}
+            )
+        ]
     )
 
 

@@ -18,28 +18,44 @@ define(
 )
 define(
     "SCENARIO_KEY_UNKNOWN",
-    "{file}, ligne {line} : clé « {key} » inconnue (proches : {near}).",
-    "{file}, line {line}: unknown key “{key}” (close: {near}).",
+    "la clé « {column} » est inconnue",
+    "the key “{column}” is unknown",
+    expected_fr="une clé comme {near}",
+    expected_en="a key such as {near}",
+    remedy_fr="Corrigez ou retirez la clé",
+    remedy_en="Correct or remove the key",
 )
 define(
     "SCENARIO_BAD_VALUE",
-    "{file}, ligne {line} : « {value} » ne convient pas à {key} ; attendu : {expected_fr}.",
-    "{file}, line {line}: “{value}” does not fit {key}; expected: {expected_en}.",
+    "« {value} » ne convient pas",
+    "“{value}” does not fit",
+    expected_fr="{expected_fr}",
+    expected_en="{expected_en}",
+    remedy_fr="Corrigez la valeur",
+    remedy_en="Correct the value",
 )
 define(
     "SCENARIO_MISSING",
-    "{file} : il manque « {key} ».",
-    "{file}: “{key}” is missing.",
+    "la clé « {column} » manque ou reste vide",
+    "the key “{column}” is missing or empty",
+    expected_fr="un texte",
+    expected_en="a text",
+    remedy_fr="Ajoutez-la : elle titre ou explique le scénario sur les pages",
+    remedy_en="Add it: it titles or explains the scenario on pages",
 )
 define(
     "SCENARIO_TWICE",
-    "{file}, ligne {line} : « {key} » est à la fois dans changes et dans over.",
-    "{file}, line {line}: “{key}” is both in changes and in over.",
+    "« {column} » est déjà dans changes, ou dans over",
+    "“{column}” stands in changes already, or in over",
+    remedy_fr="Gardez la clé à un seul endroit",
+    remedy_en="Keep the key in one place",
 )
 define(
     "SCENARIO_CYCLE",
-    "{file} : based_on tourne en rond ({chain}).",
-    "{file}: based_on goes round in circles ({chain}).",
+    "based_on tourne en rond ({chain})",
+    "based_on goes round in circles ({chain})",
+    remedy_fr="Retirez l'un des based_on",
+    remedy_en="Remove one of the based_on",
 )
 define(
     "SCENARIO_NAME_TWICE",
@@ -48,20 +64,16 @@ define(
 )
 define(
     "SCENARIO_NOT_FOUND",
-    "{file} : le scénario de base « {name} » est introuvable.",
-    "{file}: the base scenario “{name}” cannot be found.",
-    remedy_fr="Le placer dans le même dossier, ou choisir un scénario livré",
+    "le scénario de base « {value} » est introuvable",
+    "the base scenario “{value}” cannot be found",
+    remedy_fr="Placez-le dans le même dossier, ou choisissez un scénario livré",
     remedy_en="Put it in the same folder, or choose a shipped scenario",
 )
-define(
-    "SCENARIO_REFUSED",
-    "{file}, ligne {line} : {why_fr}",
-    "{file}, line {line}: {why_en}",
-)
+define("SCENARIO_REFUSED", "{why}", "{why}")
 define(
     "SCENARIO_NO_LANDLORD",
-    "{file}, ligne {line} : « {key} » vise {landlord}, qui n'a de convention ni dans ce cas ni dans son territoire ({territory}).",
-    "{file}, line {line}: “{key}” is about {landlord}, which has an agreement neither in this case nor in its territory ({territory}).",
+    "la clé vise {landlord}, qui n'a de convention ni dans ce cas ni dans son territoire ({territory})",
+    "the key is about {landlord}, which has an agreement neither in this case nor in its territory ({territory})",
     remedy_fr="Écrire un de ses bailleurs ({known}), ou choisir un autre cas",
     remedy_en="Write one of its landlords ({known}), or choose another case",
 )
@@ -84,8 +96,12 @@ define(
 )
 define(
     "SCENARIO_TOO_MANY",
-    "{file} : over donne {count} scénarios, plus que les {most} permis.",
-    "{file}: over gives {count} scenarios, more than the {most} allowed.",
+    "over et variants donnent {count} scénarios",
+    "over and variants give {count} scenarios",
+    expected_fr="{most} au plus",
+    expected_en="{most} at most",
+    remedy_fr="Essayez moins de valeurs, ou partagez-les entre plusieurs fichiers",
+    remedy_en="Try fewer values, or share them out among several files",
 )
 define(
     "SCENARIO_NOT_A_RUN",
@@ -171,6 +187,11 @@ define(
     "Two results are about the same day ({on}): {names}.",
     remedy_fr="Ne garder que celui de la séance",
     remedy_en="Keep the one of the session only",
+)
+define(
+    "COTATION_WEEKS_OUT",
+    "--weeks écrit une page : il y faut --out.",
+    "--weeks writes a page: it needs --out.",
 )
 define(
     "COTATION_TWO_GRIDS",

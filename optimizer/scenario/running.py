@@ -33,9 +33,8 @@ from optimizer.scenario.files import (
     Scenario,
     check_keys,
     expand,
-    read_scenario,
+    read_scenarios,
     settings_of,
-    sound_scenario,
 )
 from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators
@@ -262,10 +261,16 @@ def _measured(case: Case, options: Options, lived: Lived) -> float:
 
 def _asked(scenarios: Sequence[Path | str | Scenario], case: Path | Case, options: Options) -> list[Scenario]:
     """The scenarios read and their keys checked, before any case is read whole."""
-    asked = [sound_scenario(s) if isinstance(s, Scenario) else read_scenario(s) for s in scenarios]
+    asked = read_scenarios(scenarios)
     territory, on = settings_of(case)
+    wrong: list[Finding] = []
     for scenario in asked:
-        check_keys(scenario, territory, on, options.models)
+        try:
+            check_keys(scenario, territory, on, options.models)
+        except InputProblems as problems:
+            wrong += problems.findings
+    if wrong:
+        raise InputProblems(wrong)
     return asked
 
 

@@ -27,7 +27,7 @@ DAY = "datetime64[D]"
 E4 = 10_000
 _HUGE = 1 << 40
 """Numbers are clipped here so that products with limits in ten-thousandths stay inside 64 bits."""
-_TRUE, _FALSE = ("1", "oui", "true", "vrai"), ("0", "non", "false", "faux")
+_TRUE, _FALSE = ("1", "oui", "true", "vrai", "1.0", "1,0"), ("0", "non", "false", "faux", "0.0", "0,0")
 _DAY_FIRST, _YEAR_FIRST = "%d/%m/%Y", "%Y-%m-%d"
 _EXPECTED = {
     "bool": "oui ou non",

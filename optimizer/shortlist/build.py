@@ -210,10 +210,11 @@ def prospects(
     first: FirstRanks,
     *,
     counted: Evaluation,
+    size: int,
     names: int,
     max_lists: int,
 ) -> pd.DataFrame:
-    """``--prospects N``: the same order, N names per dwelling to call before the documents are in."""
+    """``--prospects N``: N names per dwelling to call before the documents are in: the list of ``size``, then on in the same order."""
     pools = Pools(problem)
     named = own_order(problem, facts, pools, first)
     lines = fill_ranks(
@@ -221,13 +222,14 @@ def prospects(
         first,
         dalo=facts.applications.dalo,
         binding=binding_rows(problem, counted),
-        size=names,
+        size=size,
+        names=names,
         max_lists=max_lists,
         named=named,
         shared=shared_lists(facts, named),
         pools=pools,
     )
-    keep = lines.app >= 0
+    keep = (lines.app >= 0) & (lines.rank <= names)
     return pd.DataFrame(
         {
             "dwelling_id": problem.dwelling_ids[lines.dwelling[keep]],

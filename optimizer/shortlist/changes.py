@@ -133,6 +133,11 @@ class _Causes:
     ) -> str:
         if what == GONE:
             return self._say("logement absent de ce cas", "dwelling not in this case")
+        if what == NEW and self.facts.dwellings.freed[d]:
+            return self._say(
+                "logement que libère le départ de son locataire",
+                "dwelling freed by the departure of its tenant",
+            )
         if what == NEW:
             return self._say("logement nouveau", "new dwelling")
         decided = self._decided(d)

@@ -8,6 +8,9 @@
 3. The class: households that give its num to every priced row that the first rank serves and that would miss a lease
    without it: ``rate × den_run > num_run − 1``.
 
+4. Names to call (``--prospects``): once every list is there, the same once more, in the same turns, for the ranks behind. A
+   household published on a list is thus among those to call for it, whatever others are called for.
+
 On an account that names its own households (`direct`, or `partial` with nominations) the réservataire's order comes
 first; on a `partial` account the engine goes on once its nominations are used up (design §3).
 
@@ -87,6 +90,7 @@ def fill_ranks(
     named: Mapping[tuple[int, int], OwnOrder],
     shared: frozenset[tuple[int, int]] = frozenset(),
     pools: Pools | None = None,
+    names: int = 0,
 ) -> Lines:
     """First ranks and reserves of every dwelling that has a first rank.
 
@@ -103,6 +107,8 @@ def fill_ranks(
     named : mapping
         (dwelling, account) -> nominees in the réservataire's own order, for lists it names itself.
     shared : those of ``named`` where the engine goes on after the nominations.
+    names : int
+        Lines wanted once the lists are there: where more than ``size``, the lists go on to so many.
     """
     pools = pools or Pools(problem)
     account = problem.kinds.account[first.kind]
@@ -114,25 +120,27 @@ def fill_ranks(
          str(problem.dwelling_ids[first.dwelling[i]]), i)
         for i in named_first.tolist()
     )  # fmt: skip
-    more = max(0, size - 1)
-    found = np.empty((len(first) + more * len(todo), 5), np.int64)
+    lists: dict[int, list[int]] = {i: [] for *_, i in todo}
     count = len(first)
+    found = np.empty((count + max(0, size - 1, names - 1) * len(todo), 5), np.int64)
     found[:count, 0], found[:count, 1] = np.arange(count), 1
     found[:count, 2] = entries_of_pairs(problem, first.dwelling, first.app)
     found[:count, 3], found[:count, 4] = first.kind, 0
-    for order, (*_, i) in enumerate(todo, start=1):
+    ends = (size, names) if names > size else (size,)
+    turns = [(end, i) for end in ends for *_, i in todo]
+    for order, (end, i) in enumerate(turns, start=1):
         d, r = int(first.dwelling[i]), int(account[i])
+        above, kind, more = lists[i], int(first.kind[i]), max(0, end - 1 - len(lists[i]))
         own = named.get((d, r))
-        chosen = [] if own is None else filler.nominees(d, r, int(first.kind[i]), own, more)
+        chosen = [] if own is None else filler.nominees(d, r, kind, own, more, above)
         if len(chosen) < more and (own is None or (d, r) in shared):
-            chosen += filler.best(
-                d, r, int(first.kind[i]), bool(dalo[first.app[i]]), more - len(chosen), chosen
-            )
+            chosen += filler.best(d, r, kind, bool(dalo[first.app[i]]), more - len(chosen), [*above, *chosen])
         kinds = pools.kinds(d, r)
-        for rank, at in enumerate(chosen, start=2):
+        for rank, at in enumerate(chosen, start=2 + len(above)):
             filler.take(int(problem.entry_app[at]))
             found[count] = i, rank, at, kinds[problem.entry_type[at]], order
             count += 1
+        above += chosen
     return _lines(problem, pools, first, found[:count])
 
 
@@ -212,8 +220,10 @@ class _Filler:
             )  # fmt: skip
         return known
 
-    def nominees(self, dwelling: int, account: int, first_kind: int, own: OwnOrder, most: int) -> list[int]:
-        """Entries of the réservataire's next households that are free, in its order, at most so many.
+    def nominees(
+        self, dwelling: int, account: int, first_kind: int, own: OwnOrder, most: int, above: list[int]
+    ) -> list[int]:
+        """Entries of the réservataire's next households that are free, in its order, at most so many, without the entries ``above``.
 
         Between nominees it makes no difference between, what decides elsewhere does: class, value, seniority, h.
         """
@@ -221,7 +231,7 @@ class _Filler:
             return []
         apps = self.problem.entry_app[self.pools.entries(dwelling)]
         start = self.pools.entries(dwelling).start
-        free = self.free[own.app]
+        free = self.free[own.app] & ~np.isin(own.app, self.problem.entry_app[above])
         names, places = own.app[free], own.place[free]
         if len(names) > most:  # those beyond the last place taken matter to nobody
             near = places <= places[most - 1]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from optimizer.verify.cells import I32, I64, B
+from optimizer.verify.cells import I32, I64, B, ascending
+from optimizer.verify.order import InOrder
 from optimizer.verify.outputs import Out, out_parts
 from optimizer.verify.scores import Scores, stem_of
 from optimizer.verify.verdict import Findings
@@ -19,6 +20,8 @@ from optimizer.verify.verdict import Findings
 COLUMNS = ("application_id", "epci", "grid", "criterion", "points")
 WRITTEN, PERCENTILE, SENIORITY = "cotation_saisie", "conversion_en_percentile", "anciennete"
 """What stands for a grid or a criterion: a written score, the step to a percentile, the rank by seniority."""
+LAST = 10**6
+"""Place of the line that makes the difference to a percentile: behind every criterion."""
 Key = tuple[str, str, str]
 """EPCI, grid, criterion."""
 
@@ -32,11 +35,14 @@ class Breakdown:
         """Lines of each EPCI met that have not been seen."""
         self._epci, self._apps = "", np.zeros(0, np.int32)
         self._lines: dict[Key, tuple[B, I64]] = {}
+        self._place: dict[Key, I64] = {}
+        """Of each line of a computed score: how manieth criterion of its household's grid it is."""
 
     def open(self, epci: str) -> None:
         """Work out the lines of an EPCI."""
         if epci != self._epci:
             self._epci, self._apps = epci, self.scores.reach(epci)
+            self._place = {}
             self._lines = self._expected(epci, self._apps)
             for key, (who, _) in self._lines.items():
                 self.missing.setdefault(key, int(np.count_nonzero(who)))
@@ -53,6 +59,12 @@ class Breakdown:
         at = np.minimum(np.searchsorted(self._apps, apps), len(self._apps) - 1)
         fine = (self._apps[at] == apps) & who[at] & (right[at] == points)
         return int(np.count_nonzero(~fine)) + len(apps) - len(np.unique(apps))
+
+    def places(self, key: Key, apps: I32) -> I64:
+        """Where each line of the EPCI last asked for stands among those of its household: written, by criterion, the difference."""
+        if key not in self._place or not len(self._apps):
+            return np.full(len(apps), 0 if key[2] == WRITTEN else LAST)
+        return self._place[key][np.minimum(np.searchsorted(self._apps, apps), len(self._apps) - 1)]
 
     def _expected(self, epci: str, apps: I32) -> dict[Key, tuple[B, I64]]:
         """(EPCI, grid, criterion) -> (who of ``apps`` has a line, points)."""
@@ -79,10 +91,13 @@ class Breakdown:
             found[epci, stem, WRITTEN] = (inside & written, raw)
             computed = asked & ~written
             if computed.any():
-                for criterion, credited in s.breakdown(s.grid_of(epci, apps[computed])).items():
+                credits = s.breakdown(s.grid_of(epci, apps[computed]))
+                for place, (criterion, credited) in enumerate(credits.items(), 1):
                     now = credited[apps]
                     before, old = found.get((epci, stem, criterion), (nobody, now))
                     some = computed & (now != 0)
+                    stood = self._place.get((epci, stem, criterion), np.zeros(len(apps), np.int64))
+                    self._place[epci, stem, criterion] = np.where(some, place, stood)
                     found[epci, stem, criterion] = (before | some, np.where(some, now, old))
         found[epci, WRITTEN, WRITTEN] = (alone, points)
         label[WRITTEN] = alone
@@ -99,17 +114,21 @@ def check_breakdown(folder: Path, scores: Scores, found: Findings) -> None:
     if parts is None:
         return
     found.start("breakdown")
-    lines = Breakdown(scores)
+    lines, order = Breakdown(scores), InOrder("scores", found)
+    numbers, rank = {epci: i for i, epci in enumerate(sorted(scores.epcis))}, ascending(scores.world.ids.apps)
     for out in parts:
         app = out.index("application_id", scores.world.ids.apps, -2)
         points = out.scaled("points", 100)
         empty = int(np.count_nonzero(~out.filled("points")))
         if empty:
             found.add("breakdown", "points absents", empty)
+        place, epcis = np.zeros(out.rows, np.int64), np.zeros(out.rows, np.int64)
         for key, rows in _by_key(out):
             wrong = lines.wrong(key, app[rows], points[rows])
             if wrong:
                 found.add("breakdown", " ".join(key), wrong)
+            place[rows], epcis[rows] = lines.places(key, app[rows]), numbers.get(key[0], -1)
+        order.read([epcis, np.append(rank, -1)[np.maximum(app, -1)].astype(np.int64), place])
     for epci in scores.epcis:
         lines.open(epci)
     for key, number in lines.missing.items():

@@ -20,8 +20,8 @@ I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
 B = NDArray[np.bool_]
 NO_DAY = np.iinfo(np.int64).min
-TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y")
-FALSE = ("0", "non", "false", "faux", "no", "n")
+TRUE = ("1", "oui", "true", "vrai", "yes", "o", "y", "1.0", "1,0")
+FALSE = ("0", "non", "false", "faux", "no", "n", "0.0", "0,0")
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def rooms_bits(table: RawTable, name: str) -> I64:
     return bits(Lists(found.ptr, folded), table.rows)
 
 
-def ascending(ids: list[str]) -> I32:
+def ascending(ids: list[str] | pa.Array) -> I32:
     """Rank of each text in the order of texts."""
     order = pc.sort_indices(pa.array(ids, pa.string())).to_numpy()
     rank = np.empty(len(ids), np.int32)

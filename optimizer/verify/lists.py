@@ -87,12 +87,21 @@ class Lists:
     (:meth:`settle`). The published lists then say when each household came to its last list, and each rank is checked by
     itself in a second reading, in any order. If every rank is the one expected given those before it, the lists are those
     that filling from nothing would give (by induction on the turns); the first rank that differs is found, which refuses.
+
+    With ``after`` beyond 1 the ranks up to it are taken as they are, and those behind were drawn when every list was there.
     """
 
     def __init__(
-        self, classes: Classes, book: Book, counts: Counts, lines: Lines, size: int, waiters: Waiters
+        self,
+        classes: Classes,
+        book: Book,
+        counts: Counts,
+        lines: Lines,
+        size: int,
+        waiters: Waiters,
+        after: int = 1,
     ) -> None:
-        self.classes, self.book, self.counts, self.size = classes, book, counts, size
+        self.classes, self.book, self.counts, self.size, self.after = classes, book, counts, size, after
         self.waiters = waiters
         self.world = w = classes.world
         self.max_lists = w.law.whole("national.caleol.max_lists")
@@ -162,11 +171,17 @@ class Lists:
         self.turn[self.homes[order]] = np.arange(1, len(order) + 1)
         reserve = self.lines.rank > 1
         app, turn = self.lines.app[reserve], self.turn[self.lines.dwelling[reserve]]
+        turn = turn + np.where(self.lines.rank[reserve] > self.after, self._later, 0)
         order = np.lexsort((turn, app))
         app, turn = app[order], turn[order]
         if self.max_lists > 0 and len(app):
             last = np.arange(len(app)) - np.searchsorted(app, app) == self.max_lists - 1
             self.full_at[app[last]] = turn[last]
+
+    @property
+    def _later(self) -> int:
+        """What is added to the turns of lists that go on."""
+        return len(self.homes) if self.after > 1 else 0
 
     def shown(self, door: Door, named: Sequence[tuple[int, Named]]) -> Shown | None:
         """The lists of a door; None when it has none. Lists with a household that is not eligible are left to `Pairs`."""
@@ -216,7 +231,7 @@ class Lists:
             at=at,
             stand=stand,
             stands=stands,
-            turn=self.turn[lines.dwelling[first]],
+            turn=self.turn[lines.dwelling[first]] + self._later,
             own_ptr=np.cumsum([0, *map(len, own)]).astype(np.int64),
             own=np.concatenate([NOBODY, *own]),
             own_rank=np.concatenate([np.zeros(0, np.int64), *own_rank]),
@@ -283,7 +298,7 @@ class Lists:
         wrong, drawn = ranks(
             door.fine, block.app, block.score, value, door.type, allowed, lean, given, dalo, shown.ptr, shown.at,
             shown.stand, shown.turn, shown.own_ptr, shown.own, shown.own_rank, shown.direct, self.size, self.max_lists,
-            self.placed, self.full_at, a.seniority, most, ties,
+            self.placed, self.full_at, a.seniority, most, ties, self.after,
         )  # fmt: skip
         tie = np.empty(len(door.fine) if drawn else 0, np.int32)
         for q, rank, asked, at in ties[:drawn].tolist():
@@ -294,7 +309,7 @@ class Lists:
                 n = best(
                     door.fine, block.app, block.score, value, door.type, int(most[row]), allowed[row], lean[row], given[row],
                     asked, ~dalo, bool(dalo[door.type[shown.at[start]]]), shown.at, start, start + rank - 1,
-                    int(self.turn[d]), self.placed, self.full_at, a.seniority, tie,
+                    int(shown.turn[q]), self.placed, self.full_at, a.seniority, tie,
                 )  # fmt: skip
                 equals = tie[:n].tolist()
             apps = block.app[equals].tolist()

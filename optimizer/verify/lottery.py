@@ -39,6 +39,16 @@ UNIT = 10**12
 """Multipliers and chances are read as whole numbers of this unit."""
 SLACK = UNIT // 10**7
 """What the rounding of a linear program may leave between a stage's value and the bound of its multipliers."""
+ALLOCATED = frozenset(
+    (
+        "cotation", "seniority", "deferred_acceptance", "top_trading", "merged_order", "leximin", "maximin", "nash", "optimum",
+    )
+)  # fmt: skip
+"""Mechanisms whose chances are those of published allocations; of the others there are chances alone."""
+PROGRAMMED = ("leximin", "maximin", "nash")
+"""Those of which a program is published."""
+STAGED = ("leximin", "maximin")
+"""Those proven stage by stage."""
 TOLD = UNIT // 10**6
 """An interval of a chance from which the verdict tells it."""
 
@@ -81,7 +91,7 @@ def verify_lottery(out_dir: Path, case_path: Path, *, models: Path | None = None
         lotteries = _read(out, worlds[0], found)
         _add_up(out, lotteries, found)
         offers = _eligible(worlds[0], lotteries, found, bool(run["options"]["price_assumed"]))
-        _listed(out, lotteries, offers, found)
+        _listed(out, run["options"]["mechanisms"], lotteries, offers, found)
         with found.guard("program"):
             _programs(read_json(out, "proofs.json"), lotteries, offers, found)
     within = 0
@@ -219,16 +229,29 @@ def _eligible(
     return offers
 
 
-def _listed(out: Path, lotteries: Mapping[str, _Lottery], offers: Offers, found: Findings) -> None:
-    """Chances are published once for everybody who may be given a dwelling, and for nobody else."""
+def _listed(
+    out: Path, asked: Sequence[str], lotteries: Mapping[str, _Lottery], offers: Offers, found: Findings
+) -> None:
+    """Of every mechanism asked for, chances are published once for everybody who may be given a dwelling, and for nobody else.
+
+    Where a mechanism answers with allocations, those chances have a lottery behind them.
+    """
     ids = offers.classes.world.apps.ids
     everybody = sorted({str(ids[a]) for apps, _ in offers.at.values() for a in np.unique(apps).tolist()})
     listed: dict[str, list[str]] = defaultdict(list)
-    published = pq.read_table(out / "probabilities.parquet", columns=["mechanism", "application_id"])
-    for name, who in zip(*(column.to_pylist() for column in published.columns), strict=True):
+    some: set[str] = set()
+    """Mechanisms that give somebody a chance."""
+    columns = ["mechanism", "application_id", "probability", "exact"]
+    published = pq.read_table(out / "probabilities.parquet", columns=columns)
+    for name, who, chance, exact in zip(*(column.to_pylist() for column in published.columns), strict=True):
         listed[name].append(who)
-    for name in sorted({*listed, *lotteries}):
-        found.demand("lottery", sorted(listed[name]) == everybody, f"{name} : ménages")
+        if chance:
+            some.add(name)
+        found.demand("lottery", bool(exact) or name not in ALLOCATED, f"{name} : exact")
+    for name in sorted({*listed, *lotteries, *asked}):
+        found.demand("lottery", name in asked and sorted(listed[name]) == everybody, f"{name} : ménages")
+    for name in sorted(some & ALLOCATED - lotteries.keys()):
+        found.add("lottery", f"{name} : chances sans loterie")
 
 
 def _programs(
@@ -239,8 +262,11 @@ def _programs(
     home = {str(x): i for i, x in enumerate(world.dwellings.ids)}
     place = {str(x): i for i, x in enumerate(world.apps.ids)}
     for name, one in lotteries.items():
-        if "program" not in proofs.get(name, {}):
+        if name not in PROGRAMMED:
             continue
+        proof = proofs[name]
+        fine = proof["exact"] is True and proof["lettings"] == proof["program"]["lettings"]
+        found.demand("program", fine and proof["kind"] == name, f"{name} : lettings, exact ou kind")
         members = {kind: [place[w] for w in mine] for kind, mine in one.members.items()}
         allocations = [[(home[d], k, account) for d, _, k, account in lines] for lines in one.lines.values()]
         compare(name, proofs[name]["program"], members, allocations, offers, found)
@@ -253,9 +279,10 @@ def _stages(proofs: Mapping[str, Any], lotteries: Mapping[str, _Lottery], found:
     """
     within = 0
     for name, one in lotteries.items():
-        proof = proofs.get(name, {})
-        if "program" not in proof or not proof["stages"] or name not in ("leximin", "maximin"):
+        if name not in STAGED:
             continue
+        proof = proofs[name]
+        found.demand("stages", bool(proof["stages"]), f"{name} : étapes")
         program = _Program(proof["program"])
         for kind, size in enumerate(program.people):
             found.demand("stages", len(one.members[kind]) == size, f"{name} : type {kind}")
@@ -273,6 +300,8 @@ def _stages(proofs: Mapping[str, Any], lotteries: Mapping[str, _Lottery], found:
             for kind in stage["fixed"]:
                 found.demand("stages", kind not in fixed, f"{name} : type fixé deux fois")
                 fixed[int(kind)] = value
+        whole = name == "maximin" or fixed.keys() == set(range(len(program.people)))
+        found.demand("stages", whole, f"{name} : étapes manquantes")
         error = _whole(proof["error"])
         within = max(within, error)
         for kind, value in fixed.items():

@@ -1,4 +1,4 @@
-"""``prospects.csv``: the names to call, which are the lists drawn again with as many ranks as the run was asked for."""
+"""``prospects.csv``: the names to call: the published lists, which go on in the same turns to as many ranks as the run was asked for."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ CHECK = "prospects"
 def prospects_of(
     folder: Path,
     names: int,
+    size: int,
     lines: Lines,
     classes: Classes,
     book: Book,
@@ -35,15 +36,18 @@ def prospects_of(
     Parameters
     ----------
     names : ranks of each list, as the run was asked for.
-    lines : the published lists, whose first ranks head those of the prospects too.
+    size : ranks of the published lists.
+    lines : the published lists, which head those of the prospects.
     """
     with found.guard(CHECK):
         out = read_out(folder, "prospects")
         if out is None:
             return None
-        own = _read(out, lines, classes.world, found)
+        own = _read(out, lines, min(size, names), classes.world, found)
         if not found.counts.get(CHECK):
-            return Prospects(Lists(classes, book, counts, own, names, waiters), found)
+            # no more names than a list has are its head, which is compared: there is nothing to draw again
+            drawn = names if names > size else 0
+            return Prospects(Lists(classes, book, counts, own, drawn, waiters, after=size), found)
     return None
 
 
@@ -88,7 +92,7 @@ class Prospects:
             self.found.add(CHECK, "cotation ou valeur", int(np.count_nonzero(wrong)))
 
 
-def _read(out: Out, published: Lines, world: World, found: Findings) -> Lines:
+def _read(out: Out, published: Lines, size: int, world: World, found: Findings) -> Lines:
     """The lines of the table, with the orientations that wait for a réservataire: they are nobody to call, but draw their turn."""
     home, app = out.index("dwelling_id", world.dwellings.ids), out.index("application_id", world.apps.ids, -2)
     code, accounts = out.words("account")
@@ -111,7 +115,7 @@ def _read(out: Out, published: Lines, world: World, found: Findings) -> Lines:
         home[order].astype(np.int32), code[order], rank[order], app[order].astype(np.int32), score[order],
         zero, zero, zero, zero, value[order], names,
     )  # fmt: skip
-    found.demand(CHECK, _heads(own) == _heads(published), "premiers rangs")
+    found.demand(CHECK, _heads(own, size) == _heads(published, size), "listes publiées")
     start = (
         np.flatnonzero(np.r_[True, own.dwelling[1:] != own.dwelling[:-1]])
         if len(own)
@@ -124,8 +128,8 @@ def _read(out: Out, published: Lines, world: World, found: Findings) -> Lines:
     return own
 
 
-def _heads(lines: Lines) -> list[tuple[int, str, int]]:
-    first = lines.take(np.flatnonzero(lines.rank == 1))
-    return list(
-        zip(first.dwelling.tolist(), first.accounts_of(first.account), first.app.tolist(), strict=True)
-    )
+def _heads(lines: Lines, size: int) -> list[tuple[int, str, int, int]]:
+    """(dwelling, account, rank, household) of the ranks up to ``size``."""
+    head = lines.take(np.flatnonzero(lines.rank <= size))
+    accounts = head.accounts_of(head.account)
+    return list(zip(head.dwelling.tolist(), accounts, head.rank.tolist(), head.app.tolist(), strict=True))

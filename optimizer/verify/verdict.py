@@ -126,6 +126,7 @@ TITLES: dict[str, tuple[str, str]] = {
         "changements depuis le résultat gardé : listes d'aujourd'hui, premiers rangs d'alors, nature de chacun (causes scellées)",
         "changes since the result kept: lists of today, first ranks of then, kind of each (causes sealed)",
     ),
+    "order": ("lignes de chaque tableau dans l'ordre promis", "rows of every table in the order promised"),
     "breakdown": ("le détail des points redonne la cotation", "the breakdown adds up to the score"),
 }
 

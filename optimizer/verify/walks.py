@@ -69,12 +69,13 @@ def may_stand(fine: I32, app: I32, kind: I32, allowed: U8, filler: B, every: boo
 def ranks(
     fine: I32, app: I32, score: I64, value: I64, kind: I32, allowed: U8, lean: I64, given: I64, dalo: B, ptr: I64, shown: I32,
     stand: I32, turn: I64, own_ptr: I64, own: I32, own_rank: I64, direct: B, size: int, max_lists: int, placed: B,
-    full_at: I64, seniority: I64, most: I64, ties: I64,
+    full_at: I64, seniority: I64, most: I64, ties: I64, after: int,
 ) -> tuple[int, int]:  # fmt: skip
     """(ranks that hold another household than they should, ranks that are left to the caller).
 
     List q shows ``shown[ptr[q]:ptr[q + 1]]``, the first rank first, on the account of ``stand[q]``. A rank between equals is
-    left to the caller: (list, rank, what was asked of the class, place among the nominees or -1) in ``ties``.
+    left to the caller: (list, rank, what was asked of the class, place among the nominees or -1) in ``ties``. Ranks up to
+    ``after`` are not looked at.
     """
     wrong = drawn = 0
     tie = np.empty(1, np.int32)
@@ -83,7 +84,7 @@ def ranks(
         a, b, row = ptr[q], ptr[q + 1], stand[q]
         first = shown[a]
         need, every = given[row, kind[first]], dalo[kind[first]]
-        for rank in range(2, max(size, b - a) + 1):
+        for rank in range(min(after, b - a) + 1, max(size, b - a) + 1):
             published = shown[a + rank - 1] if a + rank - 1 < b else -1
             stop = a + rank - 1
             expected, equals, asked, at = -1, 0, need, -1

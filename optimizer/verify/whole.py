@@ -24,6 +24,7 @@ from optimizer.verify.homes import ANY, Cycle, short_cycles, with_homes
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
+from optimizer.verify.order import check_order
 from optimizer.verify.outputs import need_out, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
@@ -223,6 +224,9 @@ def _compare(
         found.add("reading", f"contenu inattendu ({type(error).__name__})")
         return Verdict(REFUSED, found.checks())
     check_firsts(lines, world, found)
+    if recorded:
+        with found.guard("order"):
+            check_order(out, world, found)
     if has_changes(out):
         with found.guard("changes"):
             check_changes(out, proposals, world, found)
@@ -249,7 +253,7 @@ def _compare(
         else Ranked(Lists(classes, book, counts, lines, size, waiters), found, out)
     )
     calls = (
-        prospects_of(out, names, lines, classes, book, counts, waiters, found)
+        prospects_of(out, names, size, lines, classes, book, counts, waiters, found)
         if names and lists is not None
         else None
     )

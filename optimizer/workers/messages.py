@@ -43,6 +43,8 @@ define(
     "WORKERS_LOST",
     "Les processus de calcul s'arrêtent avant d'avoir fini quoi que ce soit, {times} fois de suite ; en cours : {names}.",
     "Workers end before they finish anything, {times} times in a row; at work: {names}.",
-    remedy_fr="Vérifiez la mémoire de la machine, ou demandez moins de processus ; ce qui est fini est gardé",
-    remedy_en="Check the machine's memory, or ask for fewer processes; what is finished is kept",
+    remedy_fr='Dans un script Python, appelez sous « if __name__ == "__main__": », que chaque processus relit ; sinon vérifiez '
+    "la mémoire de la machine, ou demandez moins de processus ; ce qui est fini est gardé",
+    remedy_en='In a Python script, call under “if __name__ == "__main__":”, which each process reads again; else check the '
+    "machine's memory, or ask for fewer processes; what is finished is kept",
 )

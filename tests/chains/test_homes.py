@@ -50,3 +50,13 @@ def test_a_case_whose_like_dwellings_share_their_rents_has_no_chains(tmp_path: P
     with pytest.raises(AttrifluxError) as told:
         with_homes(case, 1, frozenset([BESANCON]), limit=1)
     assert told.value.code == "CHAINS_TOO_LARGE"
+
+
+def test_an_orientation_of_a_dwelling_that_nobody_frees_after_all_is_left_out(tmp_path: Path):
+    people = [tenant("T1", "H1", 3), tenant("T2", "H2", 3)]
+    words = {"account": "BAILLEUR", "decision": "orient", "reason": "séance", "author": "moi"}
+    decisions = [{"dwelling_id": home, **words} for home in ("H1", "H2", "V1")]
+    case = read(write(tmp_path / "case", [dwelling("V1")], people, decisions=decisions), {})
+    left = with_homes(case, 1, frozenset([BESANCON]), limit=1_000, only=["H2"])
+    assert left.table("decisions")["dwelling_id"].tolist() == ["H2", "V1"]
+    assert left.row_numbers("decisions").tolist() == [3, 4]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -195,3 +196,12 @@ def test_one_name_is_enough_for_a_designated_household_or_a_subsidised_dwelling_
     apps = np.arange(3, dtype=np.int32)
     assert el.one_is_enough(facts, 0, apps).tolist() == [True, False, False]
     assert el.one_is_enough(facts, 1, apps).tolist() == [True, True, True]
+
+
+def test_shorter_lists_than_the_law_asks_for_are_told() -> None:
+    plain = case([])
+    told = el.check_case(replace(plain, settings=replace(plain.settings, shortlist_size=2)), rules())
+    assert [(f.code, f.severity, f.column, f.value) for f in told] == [
+        ("ELIG_SHORT_BY_CHOICE", "warning", "shortlist_size", "2")
+    ]
+    assert not el.check_case(replace(plain, settings=replace(plain.settings, shortlist_size=3)), rules())

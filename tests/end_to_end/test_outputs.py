@@ -185,4 +185,11 @@ def test_prospects_are_names_to_call(tmp_path, weeks):
     rows = table(more / "prospects.csv")
     counts = Counter(r["dwelling_id"] for r in rows)
     assert rows and max(counts.values()) <= 6
+    calls = {(r["dwelling_id"], r["rank"], r["application_id"]) for r in rows}
+    lines = {
+        (r["dwelling_id"], r["rank"], r["application_id"])
+        for r in table(out / "proposals.csv")
+        if r["application_id"]
+    }
+    assert lines <= calls
     assert (more / "proposals.csv").read_bytes() == (out / "proposals.csv").read_bytes()

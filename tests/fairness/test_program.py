@@ -145,18 +145,24 @@ def test_a_lottery_as_it_was_written_is_certified(small: Made):
         ("lottery", "type", None), ("lottery", "account", "RELOGEMENT"), ("types", "mechanism", "nash"),
         ("types", "type", None), ("types", "application_id", None), ("probabilities", "mechanism", "cotation"),
         ("probabilities", "application_id", None), ("probabilities", "probability", 0.123),
+        ("lottery", "", "cotation"), ("lottery", "", "leximin"),
     ],
 )  # fmt: skip
 def test_a_change_in_any_column_of_a_lottery_is_refused(
     small: Made, tmp_path: Path, table: str, column: str, value: Any
 ):
-    """None: what another line of the mechanism has there."""
+    """None: what another line of the mechanism has there; no column: all lines of a mechanism are left out."""
     out = tmp_path / "out"
     out.mkdir()
     for file in small.out.iterdir():
         (out / file.name).write_bytes(file.read_bytes())
     frame = pq.read_table(out / f"{table}.parquet").to_pandas()
-    mine = frame.index[frame["mechanism"] == "leximin"]
+    mine = frame.index[frame["mechanism"] == (value if not column else "leximin")]
+    if not column:
+        frame.drop(index=mine).to_parquet(out / f"{table}.parquet", index=False)
+        seal(out)
+        assert verify_lottery(out, small.case).refused
+        return
     last = frame.loc[mine[-1], column]
     others = frame.loc[mine, column]
     frame.loc[mine[-1], column] = (

@@ -138,4 +138,7 @@ HABITS: list[Habit] = [
     ("demandes", "dossier", "NPAI", "unreachable", False),
     ("demandes", "dossier", "pièces manquantes", "to_verify", False),
     ("demandes", "dossier", "?", None, True),
+    ("demandes", "salarie_al", "1.0", True, False),
+    ("demandes", "elargir", "0,0", False, False),
+    ("demandes", "cotation", "50,555", 50.555, True),
 ]

@@ -10,6 +10,7 @@ import pytest
 
 import optimizer as af
 from optimizer.errors import FIRST, Finding, InputProblems
+from optimizer.runs.options import options_of
 
 FRAMES = (
     "proposals", "applications", "dwellings", "rules", "orientation", "leapfrogs", "explanations", "scores", "changes",
@@ -52,3 +53,9 @@ def test_an_error_lists_its_first_findings():
 def test_the_package_says_its_version_and_that_it_is_typed():
     assert af.__version__ == version("attriflux")
     assert (Path(af.__file__).parent / "py.typed").is_file()
+
+
+def test_options_by_name_are_options_and_a_wrong_name_is_told():
+    assert options_of({"gap": 0.1}) == af.Options(gap=0.1) and options_of(None) == af.Options()
+    with pytest.raises(af.AttrifluxError, match="« gapp » n'est pas une option"):
+        af.propose(af.synthesize("commission", 2, 10, 1), {"gapp": 0.1})

@@ -8,7 +8,7 @@ import pytest
 
 import optimizer as af
 from optimizer import importers
-from optimizer.errors import AttrifluxError, InputProblems
+from optimizer.errors import InputProblems
 from optimizer.scenario import expand, read_scenario, run_scenarios, shipped
 from optimizer.scenario.checking import checked
 from optimizer.scenario.flux_under import flux_under
@@ -17,8 +17,8 @@ from tests.cli.running import attriflux
 
 HEAD = 'title: "T"\nwhy: "W"\nchanges:\n  national.lec.first_quartile_share: 0.30\n'
 ELSEWHERE = {
-    "collectivites-20": ("SCENARIO_NO_LANDLORD", "collectivites-20.yaml, ligne 7 : « conventions.OPH25.COLL:200065647.share » vise OPH25"),
-    "livraison": ("SCENARIO_REFUSED", "livraison.yaml, ligne 7 : « delivery.OPH25.ALS » ne désigne rien dans ce cas"),
+    "collectivites-20": ("SCENARIO_NO_LANDLORD", "conventions.OPH25.COLL:200065647.share", "la clé vise OPH25"),
+    "livraison": ("SCENARIO_REFUSED", "delivery.OPH25.ALS", "« delivery.OPH25.ALS » ne désigne rien dans ce cas"),
 }  # fmt: skip
 """Shipped scenarios about a landlord of the Doubs, and what is said of them in Belfort."""
 
@@ -43,19 +43,20 @@ def test_a_shipped_scenario_applies_to_another_territory_or_says_why_not(belfort
     if name not in ELSEWHERE:
         assert checked(case, expand(scenario)[0], scenario).settings.title.startswith(scenario.title)
         return
-    with pytest.raises(AttrifluxError) as caught:
+    with pytest.raises(InputProblems) as caught:
         checked(case, expand(scenario)[0], scenario)
-    code, start = ELSEWHERE[name]
-    assert caught.value.code == code and caught.value.text("fr").startswith(start)
-    assert "case.yaml" not in caught.value.text("fr")
+    code, key, start = ELSEWHERE[name]
+    (found,) = caught.value.findings
+    assert (found.code, found.file, found.row, found.column) == (code, f"{name}.yaml", 7, key)
+    assert found.text("fr").startswith(start) and "case.yaml" not in found.text("fr")
 
 
 @pytest.mark.parametrize("name", sorted(ELSEWHERE))
-def test_the_command_refuses_in_one_line_and_writes_nothing(belfort, name, tmp_path):
+def test_the_command_says_where_and_writes_nothing(belfort, name, tmp_path):
     done = attriflux("scenario", "run", name, "--case", belfort, "--out", tmp_path / "out")
     assert done.code == 2 and not (tmp_path / "out").exists()
-    *checks, refusal = done.err.splitlines()
-    assert refusal.startswith(ELSEWHERE[name][1]) and all("vérification : " in line for line in checks)
+    code, key, _ = ELSEWHERE[name]
+    assert f"{code}  {name}.yaml, ligne 7, clé « {key} »" in " ".join(done.err.split("\n"))
 
 
 @pytest.mark.parametrize(
@@ -76,11 +77,12 @@ def test_a_problem_that_only_the_changed_case_has_is_put_on_its_key(belfort, tmp
 
 def test_shares_above_one_are_told_at_the_share_that_the_scenario_sets(belfort, tmp_path):
     file = written(tmp_path, "  conventions.ESH-FC.ALS.share: 0.9\n")
-    with pytest.raises(AttrifluxError) as caught:
+    with pytest.raises(InputProblems) as caught:
         run_scenarios([file], tmp_path / "out", case=belfort)
-    assert (caught.value.params["file"], caught.value.params["line"]) == ("s.yaml", 5)
-    assert "1,27, plus que 1" in caught.value.text("fr") and not (tmp_path / "out").exists()
-    with pytest.raises(AttrifluxError, match=r"^s\.yaml, ligne 5 : Les parts du bailleur ESH-FC"):
+    (found,) = caught.value.findings
+    assert (found.code, found.file, found.row) == ("SCENARIO_REFUSED", "s.yaml", 5)
+    assert "1,27, plus que 1" in found.text("fr") and not (tmp_path / "out").exists()
+    with pytest.raises(InputProblems, match=r"s\.yaml, ligne 5.* : Les parts du bailleur ESH-FC"):
         flux_under(belfort, file)
 
 

@@ -70,3 +70,8 @@ def test_the_ratio_of_simos_goes_with_simos(tmp_path):
 def test_help_has_an_example(command):
     done = RUN.invoke(app, ["cotation", command, "--help"])
     assert "Exemple" in done.output
+
+
+def test_weeks_need_a_folder_to_write(tmp_path):
+    done = RUN.invoke(app, ["cotation", "test", "--weeks", str(tmp_path)])
+    assert isinstance(done.exception, AttrifluxError) and done.exception.code == "COTATION_WEEKS_OUT"

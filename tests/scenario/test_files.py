@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.scenario import check_keys, expand, new_scenario, read_scenario, shipped
+from optimizer.scenario.files import read_scenarios
 
 ON = date(2026, 1, 1)
 HEAD = 'title: "T"\nwhy: "W"\n'
@@ -20,7 +21,7 @@ def write(folder: Path, body: str, name: str = "s") -> Path:
     return file
 
 
-def refusal(file: Path) -> AttrifluxError:
+def refusal(file: Path) -> AttrifluxError | InputProblems:
     with pytest.raises(AttrifluxError) as caught:
         check_keys(read_scenario(file), "doubs", ON)
     return caught.value
@@ -48,21 +49,43 @@ def refusal(file: Path) -> AttrifluxError:
         ("changes:\n  national.lec.first_quartile_share: 30\n", "SCENARIO_REFUSED", 4),
         ("over:\n  national.prices.flux: [1000, -1]\n", "SCENARIO_REFUSED", 4),
         ("changes:\n  conventions.OPH25.ALS.part: 0.2\n", "SCENARIO_REFUSED", 4),
-        ("based_on: s\n", "SCENARIO_CYCLE", None),
-        ("based_on: nobody\n", "SCENARIO_NOT_FOUND", None),
+        ("based_on: s\n", "SCENARIO_CYCLE", 3),
+        ("based_on: nobody\n", "SCENARIO_NOT_FOUND", 3),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line(tmp_path, body, code, line):
     error = refusal(write(tmp_path, body))
-    assert error.code == code
-    assert error.params.get("line") == line
-    assert error.text("fr") != error.text("en")
+    if isinstance(error, InputProblems):
+        (found,) = error.findings
+        assert (found.code, found.file, found.row) == (code, "s.yaml", line)
+        assert found.sentence("fr") != found.sentence("en")
+    else:
+        assert (error.code, error.params.get("line")) == (code, line)
+        assert error.text("fr") != error.text("en")
+
+
+def test_everything_wrong_in_the_files_is_told_at_once(tmp_path):
+    first = write(
+        tmp_path, "changes:\n  flux.mode: 7\n  national.lec.nothing: 1\n  flux.modes: 1\ncomment: x\n", "one"
+    )
+    second = write(tmp_path, "changes:\n  flux.mode: 8\n", "two")
+    with pytest.raises(InputProblems) as caught:
+        read_scenarios([first, second])
+    assert [(f.file, f.row, f.column, f.code) for f in caught.value.findings] == [
+        ("one.yaml", 7, "comment", "SCENARIO_KEY_UNKNOWN"),
+        ("one.yaml", 4, "flux.mode", "SCENARIO_BAD_VALUE"),
+        ("one.yaml", 6, "flux.modes", "SCENARIO_KEY_UNKNOWN"),
+        ("two.yaml", 4, "flux.mode", "SCENARIO_BAD_VALUE"),
+    ]
+    assert all(f.remedy("fr") and f.remedy("en") and f.expected("fr") for f in caught.value.findings)
+    both = refusal(write(tmp_path, "changes:\n  national.lec.nothing: 1\n  national.prices.flux: -1\n"))
+    assert [(f.code, f.row) for f in both.findings] == [("SCENARIO_REFUSED", 4), ("SCENARIO_REFUSED", 5)]
 
 
 def test_title_and_why_are_required(tmp_path):
     file = tmp_path / "s.yaml"
     file.write_text("title: T\n", encoding="utf-8")
-    assert refusal(file).params["key"] == "why"
+    assert [(f.code, f.column) for f in refusal(file).findings] == [("SCENARIO_MISSING", "why")]
 
 
 def test_a_landlord_of_the_case_alone_is_left_to_the_case(tmp_path):
@@ -91,7 +114,7 @@ def test_a_matrix_expands_to_named_runs_in_the_order_written(tmp_path):
 def test_a_matrix_too_large_is_refused(tmp_path):
     values = ", ".join(str(n) for n in range(30))
     body = f"over:\n  assiette.*.anru: [{values}]\n  assiette.*.sale: [{values}]\n"
-    assert refusal(write(tmp_path, body)).code == "SCENARIO_TOO_MANY"
+    assert [f.code for f in refusal(write(tmp_path, body)).findings] == ["SCENARIO_TOO_MANY"]
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -300,9 +300,9 @@ def test_a_wrong_landlord_in_the_scenario_is_refused_with_its_line(tmp_path):
     write_case(planner_case(), tmp_path / "cas")
     file = tmp_path / "faux.yaml"
     file.write_text('title: "F"\nwhy: "f"\nchanges:\n  assiette.OPH99.mutation: 0\n', encoding="utf-8")
-    with pytest.raises(AttrifluxError) as caught:
+    with pytest.raises(InputProblems) as caught:
         flux_to(tmp_path / "cas", tmp_path / "out", scenario=file)
-    assert caught.value.code == "SCENARIO_REFUSED" and caught.value.params["line"] == 4
+    assert [(f.code, f.row) for f in caught.value.findings] == [("SCENARIO_REFUSED", 4)]
 
 
 def test_the_whole_departement_is_summed_where_it_has_several_landlords(tmp_path):

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from optimizer import importers
-from optimizer.errors import AttrifluxError
+from optimizer.errors import AttrifluxError, InputProblems
 from optimizer.pipeline import load_rules
 from optimizer.runs import Options
 from optimizer.scenario import compare, comparison_table, read_record, run_scenarios, shipped
@@ -112,9 +112,9 @@ def test_keys_are_checked_before_the_case_is_read(tmp_path):
         "title: x\nterritory: doubs\non: 2026-01-01\nyear: 2026\n", encoding="utf-8"
     )
     (case / "logements.csv").write_text("n'importe;quoi\n", encoding="utf-8")
-    with pytest.raises(AttrifluxError) as caught:
+    with pytest.raises(InputProblems) as caught:
         run_scenarios([wrong], tmp_path / "out", case=case)
-    assert (caught.value.code, caught.value.params["line"]) == ("SCENARIO_REFUSED", 4)
+    assert [(f.code, f.row) for f in caught.value.findings] == [("SCENARIO_REFUSED", 4)]
     assert not (tmp_path / "out").exists()
 
 

@@ -40,8 +40,8 @@ def best_solution(problem):
     return best
 
 
-def plain_ranks(problem, first, dalo, binding, size):
-    """Design §6 read literally, with lists and loops."""
+def plain_ranks(problem, first, dalo, binding, size, names=0):
+    """Design §6 read literally, with lists and loops; the lists go on to ``names`` once they are all there."""
     eligible = {}
     for i in range(len(first)):
         d, r = int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])
@@ -83,10 +83,10 @@ def plain_ranks(problem, first, dalo, binding, size):
             problem.dwelling_ids[first.dwelling[i]],
         ),
     )
-    for i in order:
+    for end, i in [(end, i) for end in (size, names) for i in order]:
         d, r = int(first.dwelling[i]), int(problem.kinds.account[first.kind[i]])
         need = gives(int(first.kind[i]))
-        for _ in range(2, size + 1):
+        for _ in range(len(result[i]), end):
             options = [
                 (not (need <= gives(c)), -v, -int(problem.seniority[a]), -h(a, d, r), a)
                 for a, c, v in may_stand(i)
@@ -99,6 +99,14 @@ def plain_ranks(problem, first, dalo, binding, size):
     return {int(first.dwelling[i]): apps for i, apps in result.items()}
 
 
+def by_dwelling(lines):
+    got: dict[int, list[int]] = {}
+    for i in range(len(lines)):
+        if lines.app[i] >= 0:
+            got.setdefault(int(lines.dwelling[i]), []).append(int(lines.app[i]))
+    return got
+
+
 @pytest.mark.parametrize("seed", range(CASES))
 def test_ranks_and_leapfrogs_of_random_optima(seed):
     rng = np.random.default_rng(seed)
@@ -109,11 +117,9 @@ def test_ranks_and_leapfrogs_of_random_optima(seed):
     counted = evaluate(problem, first)
     binding = binding_rows(problem, counted)
     lines = fill_ranks(problem, first, dalo=dalo, binding=binding, size=3, max_lists=2, named={})
-    got: dict[int, list[int]] = {}
-    for i in range(len(lines)):
-        if lines.app[i] >= 0:
-            got.setdefault(int(lines.dwelling[i]), []).append(int(lines.app[i]))
-    assert got == plain_ranks(problem, first, dalo, binding, 3)
+    assert by_dwelling(lines) == plain_ranks(problem, first, dalo, binding, 3)
+    calls = fill_ranks(problem, first, dalo=dalo, binding=binding, size=2, max_lists=2, named={}, names=4)
+    assert by_dwelling(calls) == plain_ranks(problem, first, dalo, binding, 2, 4)
     finder = LeapfrogFinder(
         problem, lines, first=first, counted=counted, dalo=dalo, binding=binding, named={}, pinned=frozenset(), proven=True, max_lists=2,
     )  # fmt: skip

@@ -58,7 +58,10 @@ def _table(file: Path, r: random.Random) -> Altered:
     if kind < 0.06 and len(rows) > 1:
         i = r.randrange(1, len(rows))
         row = rows[i]
-        if r.random() < 0.5:
+        if r.random() < 0.3 and i > 1:
+            rows[i - 1 : i + 1] = row, rows[i - 1]
+            found = Altered(file.name, "lignes échangées", str(rows[i]), str(row))
+        elif r.random() < 0.5:
             del rows[i]
             found = Altered(file.name, "ligne retirée", str(row), "")
         else:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from places import Altered, alter
+from publish import seal
 
 import optimizer as af
 from optimizer.verify import Verdict, verify
@@ -102,6 +103,18 @@ def test_one_altered_place_is_refused_or_says_the_same(results, part, tmp_path, 
             wrong.append(f"{number}: {altered}")
     record_property("rules", json.dumps(rules))
     assert wrong == []
+
+
+def test_two_rows_that_changed_places_are_refused_in_every_table(results, tmp_path):
+    case, out, _ = results(3)
+    for file in sorted(out.glob("*.csv")):
+        head, *rows = file.read_bytes().rstrip(b"\n").split(b"\n")
+        copy = tmp_path / file.stem
+        shutil.copytree(out, copy)
+        (copy / file.name).write_bytes(b"\n".join([head, *reversed(rows)]) + b"\n")
+        seal(copy)
+        failed = [check.id for check in verify(copy, case).checks if not check.ok]
+        assert failed == [] if len(rows) < 2 else failed != [], file.name
 
 
 def test_untouched_results_of_random_cases_are_certified(results):

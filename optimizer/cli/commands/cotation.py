@@ -22,7 +22,6 @@ from optimizer.cli.arguments import (
     LangOption,
     Language,
     ModelsOption,
-    OutOption,
 )
 from optimizer.cli.languages import both
 from optimizer.cli.pages import Command, Group, example
@@ -72,7 +71,18 @@ def test(
         ),
     ] = None,
     *,
-    out: OutOption,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar=FOLDER,
+            help=both(
+                "Dossier à écrire, nouveau ou vide ; sans lui, rien n'est écrit : l'écran dit ce qui change.",
+                "Folder to write, new or empty; without it nothing is written: the screen says what changes.",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     weeks: Annotated[
         list[Path] | None,
         typer.Option(
@@ -101,6 +111,8 @@ def test(
     if weeks:
         if what:
             raise AttrifluxError("COTATION_TWO_GRIDS")
+        if out is None:
+            raise AttrifluxError("COTATION_WEEKS_OUT")
         say_result(
             period_to(weeks, out, style=csv.value, lang=lang.value, force=force), json=json, lang=lang.value
         )

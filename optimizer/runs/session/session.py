@@ -15,7 +15,7 @@ from optimizer.errors import AttrifluxError, InputProblems, define
 from optimizer.pipeline import Prepared
 from optimizer.problem import Remembered, build
 from optimizer.results.rules import SMALL
-from optimizer.runs.options import Options
+from optimizer.runs.options import Options, options_of
 from optimizer.runs.session.deciding import SAID, Kind, decision_row, with_row
 from optimizer.runs.session.pausing import uncollected
 from optimizer.runs.session.proposed import Proposed
@@ -91,8 +91,10 @@ class Session:
     False
     """
 
-    def __init__(self, case: Case | Path | str, options: Options | None = None) -> None:
-        self.options = options or Options()
+    def __init__(
+        self, case: Case | Path | str, options: Options | Mapping[str, object] | None = None
+    ) -> None:
+        self.options = options_of(options)
         for name in ("gap", "time_limit", "warm_start", "keep", "prospects", "chains"):
             if getattr(self.options, name):
                 raise AttrifluxError("SESSION_OPTION", option=name)
