@@ -12,7 +12,7 @@ from optimizer.solve.search.recombination import recombined
 
 
 def anneal(prover: BranchAndBound) -> bool:
-    """A few runs from the proposal that the tree was begun with, and what they give together; True when a better one was found. Nothing is done once that is near, or after a few runs."""
+    """A few runs from the proposal that the first of them began with, and what they give together; True when a better one was found. Nothing is done once that is near, or after a few runs."""
     policy, root, incumbent = prover.master.formulation.policy.annealing, prover.root, prover.incumbent
     size = len(prover.layout.problem.dwelling_ids)
     near = (prover.upper() - incumbent.objective) * policy.near <= abs(incumbent.objective)
@@ -20,6 +20,8 @@ def anneal(prover: BranchAndBound) -> bool:
         return False
     if prover.annealed >= policy.runs or prover.watch.stopped():
         return False
+    if prover.begun is None:
+        prover.begun = incumbent.first
     found = False
     for _ in range(policy.starts):
         number = len(prover.proposals)

@@ -60,8 +60,8 @@ class BranchAndBound:
         """Times that local search was asked (`search.annealing`)."""
         self.proposals: list[FirstRanks] = []
         """What its runs ended with."""
-        self.begun = incumbent.first
-        """The proposal there was before the tree."""
+        self.begun: FirstRanks | None = None
+        """The proposal that they all start from: the best one when local search was first asked."""
         self.wait, self.patient = 0, 0
         """Nodes between two looks for a proposal next to an LP solution, and number of nodes from which the next is due."""
         self.nothing = nothing(self.layout)
