@@ -46,6 +46,8 @@ ELSEWHERE = {
     "optimizer.problem.own_lists": "lists of réservataires of more than 20,000 dwellings, proposed in minutes",
     "optimizer.solve.primal.own_lists": "the same",
     "optimizer.solve.primal.one_by_one": "the same",
+    "optimizer.solve.primal.list_annealing": "the same",
+    "optimizer.solve.primal.list_landscape": "the same",
     "optimizer.solve.transport.exact_search": "proofs of the kernel alone, which benchmarks ask for",
     "optimizer.solve.transport.evaluation": "the same",
 }

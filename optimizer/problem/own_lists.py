@@ -162,6 +162,12 @@ def before(problem: Problem, lists: OwnLists, asked: Asked) -> tuple[I64, I32]:
     return found.place, problem.entry_app[found.entry].astype(np.int32)
 
 
+def everybody(problem: Problem, lists: OwnLists, asked: Asked) -> Offers:
+    """The nominees of the list of each place, first or not, in no order."""
+    nobody = np.zeros(len(problem.application_ids), bool)
+    return _offers(problem, lists, asked, nobody, np.full(len(asked.dwelling), LAST), eligible=True)
+
+
 def _offers(
     problem: Problem, lists: OwnLists, asked: Asked, placed: B, most: I64, *, eligible: bool
 ) -> Offers:

@@ -185,6 +185,32 @@ class AnnealingPolicy:
 
 
 @dataclass(frozen=True)
+class ListsPolicy:
+    """Local search on a proposal whose réservataires' orders are lists (`primal.list_annealing`)."""
+
+    steps: int = 200
+    """Steps for each dwelling."""
+    hot: float = 10e6
+    """Micropoints that a step may lose, about, to begin with."""
+    cold: float = 0.3e6
+    """The same at the end."""
+    helpers: int = 5
+    """Dwellings that may choose again after a step that would be refused."""
+    taken: int = 20
+    """Steps in a hundred that may take a household from another dwelling."""
+    loss: int = 10_000_000
+    """Micropoints that a first rank may lose at the bound's multipliers to be looked at; a nominee's best place may lose more."""
+    households: int = 3
+    """Households looked at of each class and kind, nominees aside."""
+    order: int = 1_000_000_000
+    """Micropoints that passing over a nominee counts for when a dwelling chooses again."""
+    again: int = 8
+    """Dwellings drawn in place of one that loses little, one after the other."""
+    small: int = 1_000_000
+    """Micropoints that count as little."""
+
+
+@dataclass(frozen=True)
 class TiesPolicy:
     """Search for the one among equal proposals (`ties`)."""
 
@@ -411,6 +437,7 @@ class SearchPolicy:
     choice : backend and proof by size
     branching : of every tree
     tree, relaxation, annealing, ties : the published proof and the one among equal proposals
+    lists : a proposal of a country, whose réservataires' orders are lists
     parts : a country, part by part
     generation, primal, nodes : the scale kernel
     """
@@ -420,6 +447,7 @@ class SearchPolicy:
     tree: TreePolicy = TreePolicy()
     relaxation: RelaxationPolicy = RelaxationPolicy()
     annealing: AnnealingPolicy = AnnealingPolicy()
+    lists: ListsPolicy = ListsPolicy()
     ties: TiesPolicy = TiesPolicy()
     parts: PartsPolicy = PartsPolicy()
     generation: GenerationPolicy = GenerationPolicy()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from optimizer.solve.parts.carving import Carver
     from optimizer.solve.parts.components import Part
     from optimizer.solve.parts.tasks import PartTask
+    from optimizer.solve.proof.dual_bound import Multipliers
     from optimizer.solve.transport.model import Progress, WarmStart
 
 
@@ -65,13 +66,44 @@ def solve(job: Job, options: SolveOptions, watch: Watch) -> RawSolution:
     said = f"{'/'.join(sorted(reasons))}, {steps} iterations"
     placed = [(carver.placed(parts[i]), answers[i]) for i in sorted(answers)]
     unsolved = [part for i, part in enumerate(parts) if i not in answers]
+    best = _with_known(problem, first_ranks(problem, placed), job.incumbent.first, unsolved)
+    proof = multipliers(job.layout, placed)
+    if problem.own_lists is not None:
+        best = _named(job, options, watch, best, proof, parts)
     return RawSolution(
-        _with_known(problem, first_ranks(problem, placed), job.incumbent.first, unsolved),
+        best,
         False,
         stop,
         said if len(parts) == 1 else f"{len(parts)} parts, {said}",
-        multipliers=multipliers(job.layout, placed),
+        multipliers=proof,
     )
+
+
+def _named(
+    job: Job, options: SolveOptions, watch: Watch, found: FirstRanks, proof: Multipliers, parts: list[Part]
+) -> FirstRanks:
+    """A proposal with the nominees of réservataires' lists named in their order, and better ones looked for from there."""
+    from optimizer.solve.primal.list_annealing import annealed_on_lists
+    from optimizer.solve.primal.one_by_one import improved
+
+    lists = job.problem.own_lists
+    assert lists is not None
+    clock = time.perf_counter()
+    job.incumbent.offer(found)
+    better = improved(job.problem, lists, job.incumbent.first)
+    where = workers_of(options.workers)
+    better = annealed_on_lists(
+        job.layout,
+        lists,
+        proof,
+        better,
+        [part.classes for part in parts],
+        options.policy.lists,
+        where.count if where.kind == "threads" else 1,
+        lambda: watch.stopped() is not None,
+    )
+    job.timings["naming"] = time.perf_counter() - clock
+    return better
 
 
 def _task(

@@ -47,17 +47,22 @@ def annealed(
     owner = np.full(len(layout.problem.application_ids), -1, np.int32)
     held = land.app[choice]
     owner[held[held >= 0]] = np.flatnonzero(held >= 0)
-    chance = -np.log((np.arange(LEVELS) + 0.5) / LEVELS)
-    fall = policy.hot * (policy.cold / policy.hot) ** (np.arange(LEVELS) / LEVELS)
+    fall, chance = schedule(policy.hot, policy.cold)
     _anneal(
         land.group_ptr, land.choice_ptr, land.app, land.value, land.mark_ptr, land.row, land.weight, land.price,
         land.can_ptr, land.can, land.held.copy(), land.n_priced, group, choice, owner,
-        policy.steps * len(choice), np.rint(fall).astype(np.int64), np.rint(chance * SHARE).astype(np.int64),
-        number, policy.helpers, policy.taken,
+        policy.steps * len(choice), fall, chance, number, policy.helpers, policy.taken,
     )  # fmt: skip
     dwelling = np.flatnonzero(land.kind[choice] >= 0)
     best = choice[dwelling]
     return FirstRanks(dwelling.astype(np.int32), land.app[best], land.kind[best])
+
+
+def schedule(hot: float, cold: float) -> tuple[I64, I64]:
+    """(temperatures of a run, micropoints; -ln u at even steps, in `SHARE`)."""
+    chance = -np.log((np.arange(LEVELS) + 0.5) / LEVELS)
+    fall = hot * (cold / hot) ** (np.arange(LEVELS) / LEVELS)
+    return np.rint(fall).astype(np.int64), np.rint(chance * SHARE).astype(np.int64)
 
 
 def _placed(land: Landscape, layout: Layout, first: FirstRanks) -> tuple[I64, I64]:
@@ -74,7 +79,7 @@ def _placed(land: Landscape, layout: Layout, first: FirstRanks) -> tuple[I64, I6
 
 
 @njit(cache=True, nogil=True)
-def _draw(state, n):  # type: ignore[no-untyped-def]
+def draw(state, n):  # type: ignore[no-untyped-def]
     """A number below ``n`` (xorshift, Marsaglia 2003)."""
     x = state[0]
     x ^= x << np.uint64(13)
@@ -131,12 +136,12 @@ def _lacking(state, first, second, mark_ptr, row, price, can_ptr, can, held, row
                 n += 1
     if n == 0:
         return -1
-    wanted = total * _draw(state, 1 << 30) / (1 << 30)
+    wanted = total * draw(state, 1 << 30) / (1 << 30)
     i = 0
     while i < n - 1 and sums[i] < wanted:
         i += 1
     r = rows[i]
-    return can[can_ptr[r] + _draw(state, can_ptr[r + 1] - can_ptr[r])]
+    return can[can_ptr[r] + draw(state, can_ptr[r + 1] - can_ptr[r])]
 
 
 @njit(cache=True, nogil=True)
@@ -167,12 +172,12 @@ def _anneal(  # type: ignore[no-untyped-def]
         np.empty(size, np.int64),
     )
     for step in range(steps):
-        allowed = fall[step * LEVELS // steps] * chance[_draw(state, LEVELS)] // SHARE
-        d = _draw(state, n_dwellings)
-        q = group_ptr[d] + _draw(state, group_ptr[d + 1] - group_ptr[d])
+        allowed = fall[step * LEVELS // steps] * chance[draw(state, LEVELS)] // SHARE
+        d = draw(state, n_dwellings)
+        q = group_ptr[d] + draw(state, group_ptr[d + 1] - group_ptr[d])
         other = -1
-        if _draw(state, 100) < taken:
-            c = choice_ptr[q] + _draw(state, choice_ptr[q + 1] - choice_ptr[q])
+        if draw(state, 100) < taken:
+            c = choice_ptr[q] + draw(state, choice_ptr[q + 1] - choice_ptr[q])
             if app[c] >= 0 and owner[app[c]] != d:
                 other = owner[app[c]]
         else:

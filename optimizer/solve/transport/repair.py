@@ -14,16 +14,7 @@ from numba import njit
 
 from optimizer.solve.transport.arcs import ask_bidders, floors, gain_of
 from optimizer.solve.transport.heap import pop, push
-from optimizer.solve.transport.shortest_paths import (
-    FAR,
-    OFTEN,
-    best_gain,
-    forget,
-    in_order,
-    seat,
-    seek,
-    slot_bonus,
-)
+from optimizer.solve.transport.shortest_paths import FAR, enter, slot_bonus
 
 
 @njit(cache=True, nogil=True)
@@ -275,47 +266,12 @@ def _round(  # type: ignore[no-untyped-def]
             waiting[n] = a
             rank[n] = -gain
             n += 1
-    order = np.argsort(rank[:n])
-    shift = arc_start[a0]
-    pairs, values = arc_pair[shift : arc_start[a1]], arc_value[shift : arc_start[a1]]
-    entry = np.full(p1 - p0, -FAR, np.int64)
-    since = work[2]
-    for i in range(n):
-        new = np.int64(waiting[order[i]])  # as `place_component` asks: `seek` is compiled once
-        best = best_gain(
-            new, np.int64(0), p0, quantum, price, floor, entry, offer_start, offer_class, offer_credit,
-            arc_start, shift, pairs, values,
-        )  # fmt: skip
-        if best <= slack:
-            continue
-        if work[2] - since > OFTEN * len(pairs):
-            pairs, values, entry = in_order(
-                a0,
-                a1,
-                p0,
-                quantum,
-                price,
-                floor,
-                offer_start,
-                offer_class,
-                offer_credit,
-                arc_start,
-                pairs,
-                values,
-            )
-            since = work[2]
-        work[0] += 1
-        best, end, leaver, n_touched, n_opened, keys, vals = seek(
-            new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-            outside, bonus_start, bonus, arc_start, shift, pairs, values, entry, price, base, member, count,
-            dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
-        )  # fmt: skip
-        if end >= 0:
-            seat(
-                end, leaver, k0, slot_start, via, via_worth, via_base, via_cell,
-                worth, base, owner, cell, slot, member, count,
-            )  # fmt: skip
-        forget(n_touched, touched, dist, settled, n_opened, opened, reach)
+    keys, vals = enter(
+        waiting[np.argsort(rank[:n])], slack, k0, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class,
+        offer_cell, offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, worth, base, owner,
+        cell, slot, member, count, dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor,
+        keys, vals, work,
+    )  # fmt: skip
     for k in range(k0, k1):
         while count[k] < capacity[k]:
             dear = price[k] - outside[k] + quantum * slot_bonus(bonus_start, bonus, k, count[k])

@@ -12,7 +12,7 @@ Prices: ``price[k]`` is what the first n dwellings of class k must earn beyond t
   ``outside - bonus[n - 1] <= price <= outside - bonus[n]`` while n < capacity. One more applicant never empties a
   dwelling, so the counts only grow.
 
-`repair` starts from an earlier assignment instead and shares `seek` and `seat`; there a vacancy may be priced above what
+`repair` starts from an earlier assignment instead and shares `enter`; there a vacancy may be priced above what
 it earns outside for a while, and then costs nothing to take.
 """
 
@@ -237,6 +237,48 @@ def forget(n_touched, touched, dist, settled, n_opened, opened, reach):  # type:
 
 
 @njit(cache=True, nogil=True)
+def enter(  # type: ignore[no-untyped-def]
+    queue, slack, k0, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class, offer_cell,
+    offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, worth, base, owner, cell, slot,
+    member, count, dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
+):  # fmt: skip
+    """House the applicants of ``queue`` in turn, each by the cheapest way that brings more than ``slack``.
+
+    Returns ``keys, vals``, the heap of `seek`, which may have grown.
+    """
+    shift = arc_start[a0]
+    pairs, values = arc_pair[shift : arc_start[a1]], arc_value[shift : arc_start[a1]]
+    entry = np.full(p1 - p0, -FAR, np.int64)
+    since = work[2]
+    for i in range(len(queue)):
+        new = np.int64(queue[i])
+        best = best_gain(
+            new, np.int64(0), p0, quantum, price, floor, entry, offer_start, offer_class, offer_credit,
+            arc_start, shift, pairs, values,
+        )  # fmt: skip
+        if best <= slack:
+            continue
+        if work[2] - since > OFTEN * len(pairs):
+            pairs, values, entry = in_order(
+                a0, a1, p0, quantum, price, floor, offer_start, offer_class, offer_credit, arc_start, pairs, values,
+            )  # fmt: skip
+            since = work[2]
+        work[0] += 1
+        best, end, leaver, n_touched, n_opened, keys, vals = seek(
+            new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
+            outside, bonus_start, bonus, arc_start, shift, pairs, values, entry, price, base, member, count,
+            dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
+        )  # fmt: skip
+        if end >= 0:
+            seat(
+                end, leaver, k0, slot_start, via, via_worth, via_base, via_cell,
+                worth, base, owner, cell, slot, member, count,
+            )  # fmt: skip
+        forget(n_touched, touched, dist, settled, n_opened, opened, reach)
+    return keys, vals
+
+
+@njit(cache=True, nogil=True)
 def place_component(  # type: ignore[no-untyped-def]
     k0, k1, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
     outside, bonus_start, bonus, arc_start, arc_pair, arc_value,
@@ -275,45 +317,15 @@ def place_component(  # type: ignore[no-untyped-def]
                 top = gain
         rank[a - a0] = -top
     order = np.argsort(rank)
-    shift = arc_start[a0]
-    pairs, values = arc_pair[shift : arc_start[a1]], arc_value[shift : arc_start[a1]]
-    entry = np.full(p1 - p0, -FAR, np.int64)
-    since = work[2]
-    for place in range(a1 - a0):
-        new = a0 + order[place]
-        if rank[new - a0] >= 0:
+    queue = np.empty(a1 - a0, np.int32)
+    n = 0
+    for i in range(a1 - a0):
+        if rank[order[i]] >= 0:
             break
-        best = best_gain(
-            new, np.int64(0), p0, quantum, price, floor, entry, offer_start, offer_class, offer_credit,
-            arc_start, shift, pairs, values,
-        )  # fmt: skip
-        if best <= 0:
-            continue
-        if work[2] - since > OFTEN * len(pairs):
-            pairs, values, entry = in_order(
-                a0,
-                a1,
-                p0,
-                quantum,
-                price,
-                floor,
-                offer_start,
-                offer_class,
-                offer_credit,
-                arc_start,
-                pairs,
-                values,
-            )
-            since = work[2]
-        work[0] += 1
-        best, end, leaver, n_touched, n_opened, keys, vals = seek(
-            new, best, k0, p0, quantum, capacity, slot_start, offer_start, offer_class, offer_cell, offer_credit,
-            outside, bonus_start, bonus, arc_start, shift, pairs, values, entry, price, base, member, count,
-            dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
-        )  # fmt: skip
-        if end >= 0:
-            seat(
-                end, leaver, k0, slot_start, via, via_worth, via_base, via_cell,
-                worth, base, owner, cell, slot, member, count,
-            )  # fmt: skip
-        forget(n_touched, touched, dist, settled, n_opened, opened, reach)
+        queue[n] = a0 + order[i]
+        n += 1
+    enter(
+        queue[:n], np.int64(0), k0, a0, a1, p0, p1, quantum, capacity, slot_start, offer_start, offer_class, offer_cell,
+        offer_credit, outside, bonus_start, bonus, arc_start, arc_pair, arc_value, price, worth, base, owner, cell, slot,
+        member, count, dist, via, via_worth, via_base, via_cell, settled, touched, reach, opened, floor, keys, vals, work,
+    )  # fmt: skip

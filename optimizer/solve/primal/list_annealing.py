@@ -1,0 +1,424 @@
+"""Local search on a proposal whose réservataires' orders are lists: simulated annealing with ejection chains that know the lists.
+
+The kernel lets dwellings as if favourites could be named; named in their order, others are, and which dwellings go to which
+account is no longer the best choice: one where few of a list are eligible is soon open to everybody, one where many are brings the next of
+them. Changing that takes several dwellings at once: one leaves the account and a rule lacks a lease, another one joins and somebody
+stands before, who is to be housed somewhere. So a step here is a chain. A dwelling takes another choice; a household taken from another
+dwelling has that one choose again; and while the change costs too much, a dwelling chooses again that can help a rule which now lacks
+leases, or that can house a nominee who is now passed over. What is gained or lost is counted exactly, and kept by the rule of
+Metropolis while the temperature falls. Passing over a nominee has a price meanwhile, and a proposal is taken only where nobody is.
+
+Of each nominee is known how many first ranks come after (``blocking``): passed over are those of a nominee without a first rank, so that
+neither side of an order is ever searched for.
+
+The generator is of its own and temperatures are whole micropoints: the same numbers give the same proposal on every machine.
+
+References
+----------
+As of `annealing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from optimizer.problem.model import I32, I64, MICRO_PER_HUNDREDTH, RATE_UNIT, FirstRanks, OwnLists, Problem
+from optimizer.solve.layout import Layout
+from optimizer.solve.policy import ListsPolicy
+from optimizer.solve.primal.annealing import LEVELS, SHARE, draw, schedule
+from optimizer.solve.primal.list_landscape import ListLandscape, Losses, list_landscape, losses
+from optimizer.solve.proof.dual_bound import Multipliers
+
+COLUMNS = ("dwelling", "app", "kind")
+FEW = 64
+"""Rows and nominees in want among which a helper is sought."""
+
+
+class _Marks(NamedTuple):
+    """What each kind adds to the need of the rows that cost something: where its marks begin, row, ten-thousandths of a lease."""
+
+    ptr: I64
+    row: I32
+    step: I64
+
+
+def annealed_on_lists(
+    layout: Layout,
+    lists: OwnLists,
+    m: Multipliers,
+    first: FirstRanks,
+    parts: list[I64],
+    policy: ListsPolicy,
+    threads: int = 1,
+    stopped: Callable[[], bool] = lambda: False,
+) -> FirstRanks:
+    """The best proposal met from ``first`` on, over first ranks that lose little at some multipliers.
+
+    Parameters
+    ----------
+    m : multipliers and household prices with a good bound
+    first : keeps every order, and so does what is returned
+    parts : classes of parts that share no household and no rule, one after the other or side by side on ``threads``
+    stopped : asked before each part; the parts that are left stay as they are
+    """
+    problem = layout.problem
+    lost, marks = losses(layout, m), _marks(layout)
+    of = np.full(len(problem.class_menu), -1, np.int32)
+    for i, classes in enumerate(parts):
+        of[classes] = i
+    part = of[problem.klass[first.dwelling]]
+    order = np.argsort(part, kind="stable")
+    start = np.searchsorted(part[order], np.arange(-1, len(parts) + 1))
+
+    def better(i: int) -> FirstRanks:
+        at = np.sort(order[start[i + 1] : start[i + 2]])
+        own = FirstRanks(first.dwelling[at], first.app[at], first.kind[at])
+        return own if stopped() else _annealed(layout, lists, lost, marks, own, parts[i], policy)
+
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(better, range(len(parts))))
+    rest = order[: start[1]]
+    found.append(FirstRanks(first.dwelling[rest], first.app[rest], first.kind[rest]))
+    dwelling, app, kind = (np.concatenate([getattr(x, name) for x in found]) for name in COLUMNS)
+    by = np.argsort(dwelling, kind="stable")
+    return FirstRanks(dwelling[by], app[by], kind[by])
+
+
+def _annealed(
+    layout: Layout,
+    lists: OwnLists,
+    lost: Losses,
+    marks: _Marks,
+    first: FirstRanks,
+    classes: I64,
+    policy: ListsPolicy,
+) -> FirstRanks:
+    """One part."""
+    problem = layout.problem
+    land = list_landscape(problem, lists, lost, classes, first, policy)
+    must = problem.must_fill[problem.klass]
+    moving = np.flatnonzero(~must & (np.diff(land.group_ptr)[problem.klass] > 0)).astype(np.int32)
+    if not len(moving):
+        return first
+    choice = _placed(land, problem, first)
+    owner = np.full(len(problem.application_ids), -1, np.int32)
+    there = np.flatnonzero(first.app >= 0)
+    owner[first.app[there]] = first.dwelling[there]
+    can_ptr, can = _movers(land, marks, len(layout.ask))
+    fall, chance = schedule(policy.hot, policy.cold)
+    group_of = np.repeat(np.arange(len(land.kind)), np.diff(land.choice_ptr)).astype(np.int32)
+    _anneal(
+        problem.klass, problem.bonus * MICRO_PER_HUNDREDTH, must, layout.member_ptr, layout.member, moving,
+        land.group_ptr, land.choice_ptr, land.kind, land.app, land.value, land.loss, land.before, group_of, land.klass, land.list_of,
+        land.nominee, lists.number, land.place_ptr, land.place, *marks, layout.price, can_ptr, can, layout.ask.copy(), owner, choice,
+        policy.steps * len(moving), fall, chance, policy.helpers, policy.taken, policy.order, policy.again, policy.small,
+    )  # fmt: skip
+    at = np.flatnonzero(choice >= 0)
+    best = choice[at]
+    return FirstRanks(at.astype(np.int32), land.app[best], land.kind[group_of[best]])
+
+
+def _placed(land: ListLandscape, problem: Problem, first: FirstRanks) -> I64:
+    """Choice of every dwelling in a proposal, -1 of an empty one."""
+    kinds, apps = max(1, len(problem.kinds)), len(problem.application_ids) + 1
+    group = np.repeat(np.arange(len(land.kind)), np.diff(land.choice_ptr))
+    spot = land.klass.astype(np.int64) * kinds + land.kind
+    key = group * apps + land.app + 1
+    order = np.argsort(key, kind="stable")
+    wanted = np.searchsorted(spot, problem.klass[first.dwelling].astype(np.int64) * kinds + first.kind)
+    found = np.full(len(problem.dwelling_ids), -1, np.int64)
+    found[first.dwelling] = order[np.searchsorted(key[order], wanted * apps + first.app + 1)]
+    return found
+
+
+def _marks(layout: Layout) -> _Marks:
+    """The marks of all kinds."""
+    kinds = layout.problem.kinds
+    step = layout.mark_rate - RATE_UNIT * kinds.num.astype(np.int64)
+    keep = (layout.price[kinds.row] > 0) & (step != 0)
+    ptr = np.concatenate([[0], np.cumsum(keep)])[kinds.ptr]
+    return _Marks(ptr.astype(np.int64), kinds.row[keep].astype(np.int32), step[keep])
+
+
+def _movers(land: ListLandscape, marks: _Marks, rows: int) -> tuple[I64, I32]:
+    """Classes that can help each row: some of their groups add less to its need than others."""
+    ptr, row, step = marks
+    length = np.diff(ptr)[land.kind]
+    at = np.repeat(ptr[land.kind] - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
+    klass = np.repeat(land.klass.astype(np.int64), length)
+    by = np.lexsort((step[at], row[at], klass))
+    key = (klass * rows + row[at])[by]
+    start = np.flatnonzero(np.append(True, np.diff(key) != 0)) if len(key) else np.zeros(0, np.int64)
+    end = np.append(start[1:], len(key))[: len(start)]
+    groups = np.diff(land.group_ptr)[key[start] // rows]
+    low, high = step[at][by][start], step[at][by][end - 1]
+    helps = (low != high) | (end - start < groups)
+    rows_of, classes = key[start][helps] % rows, key[start][helps] // rows
+    order = np.lexsort((classes, rows_of))
+    return np.searchsorted(rows_of[order], np.arange(rows + 1)).astype(np.int64), classes[order].astype(
+        np.int32
+    )
+
+
+@njit(cache=True, nogil=True)
+def _charge(c, sign, ptr, row, step, price, need):  # type: ignore[no-untyped-def]
+    """Micropoints that the rules lose by one more (1) or one less (-1) first rank of a kind."""
+    lost = 0
+    for m in range(ptr[c], ptr[c + 1]):
+        before = need[row[m]]
+        after = before + sign * step[m]
+        if after > 0 or before > 0:
+            lost += price[row[m]] * (max(0, after) - max(0, before))
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def _move(c, sign, ptr, row, step, price, need):  # type: ignore[no-untyped-def]
+    """`_charge`, and the needs changed."""
+    lost = 0
+    for m in range(ptr[c], ptr[c + 1]):
+        before = need[row[m]]
+        after = before + sign * step[m]
+        need[row[m]] = after
+        if after > 0 or before > 0:
+            lost += price[row[m]] * (max(0, after) - max(0, before))
+    return lost
+
+
+@njit(cache=True, nogil=True)
+def _lift(d, land, marks, state):  # type: ignore[no-untyped-def]
+    """Empty a dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
+    bonus, kind, app, value, before, group_of, list_of, nominee = land
+    ptr, row, step, price = marks
+    choice, owner, blocking, need = state
+    c = choice[d]
+    if c < 0:
+        return 0, 0, 0
+    q, a, over = group_of[c], app[c], 0
+    gained = -value[c]
+    charged = _move(kind[q], -1, ptr, row, step, price, need)
+    if a >= 0:
+        gained -= bonus[d]
+        owner[a] = -1
+        over += blocking[a]
+    for j in range(list_of[q], list_of[q] + before[c]):
+        b = nominee[j]
+        blocking[b] -= 1
+        over -= owner[b] < 0
+    choice[d] = -1
+    return gained, charged, over
+
+
+@njit(cache=True, nogil=True)
+def _let(d, c, land, marks, state):  # type: ignore[no-untyped-def]
+    """Let an empty dwelling: what that gains in points, what the rules charge more (micropoints), and orders passed over more."""
+    bonus, kind, app, value, before, group_of, list_of, nominee = land
+    ptr, row, step, price = marks
+    choice, owner, blocking, need = state
+    if c < 0:
+        return 0, 0, 0
+    q, a, over = group_of[c], app[c], 0
+    gained = value[c]
+    charged = _move(kind[q], 1, ptr, row, step, price, need)
+    if a >= 0:
+        gained += bonus[d]
+        owner[a] = d
+        over -= blocking[a]
+    for j in range(list_of[q], list_of[q] + before[c]):
+        b = nominee[j]
+        blocking[b] += 1
+        over += owner[b] < 0
+    choice[d] = c
+    return gained, charged, over
+
+
+@njit(cache=True, nogil=True)
+def _best(d, k, group_ptr, choice_ptr, land, marks, state, order, passed):  # type: ignore[no-untyped-def]
+    """The best choice of an empty dwelling of class k with all others as they are, of which ``passed`` pass over somebody; -1: to leave it
+    empty."""
+    bonus, kind, app, value, before, _, list_of, nominee = land
+    ptr, row, step, price = marks
+    _, owner, blocking, need = state
+    top, found = 0, np.int64(-1)
+    for q in range(group_ptr[k], group_ptr[k + 1]):
+        cost, known = 0, False
+        for c in range(choice_ptr[q], choice_ptr[q + 1]):
+            a = app[c]
+            worth = value[c]
+            if a >= 0:
+                if owner[a] >= 0:
+                    continue
+                worth += bonus[d] + order * blocking[a]
+            if worth <= top:
+                if passed == 0:
+                    break  # nobody below is waited for
+                continue
+            if not known:
+                cost, known = _charge(kind[q], 1, ptr, row, step, price, need), True
+            worth -= cost
+            if worth <= top:
+                if passed == 0:
+                    break
+                continue
+            for j in range(list_of[q], list_of[q] + before[c]):
+                worth -= order * (owner[nominee[j]] < 0)
+            if worth > top:
+                top, found = worth, np.int64(c)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _in_want(c, unhoused, land, marks, state, order, what, sums, n, total):  # type: ignore[no-untyped-def]
+    """Add to ``what`` the rows (as they are) and nominees (-1 - household) in want around a choice that was taken or left."""
+    _, kind, app, _, before, group_of, list_of, nominee = land
+    ptr, row, _, price = marks
+    _, owner, blocking, need = state
+    if c < 0:
+        return n, total
+    q = group_of[c]
+    for m in range(ptr[kind[q]], ptr[kind[q] + 1]):
+        r = row[m]
+        if need[r] > 0 and n < FEW:
+            total += price[r] * min(need[r], 20_000)
+            what[n], sums[n] = r, total
+            n += 1
+    if unhoused:
+        a = app[c]
+        if a >= 0 and owner[a] < 0 and blocking[a] > 0 and n < FEW:
+            total += order * 2.0
+            what[n], sums[n] = -1 - a, total
+            n += 1
+    else:
+        for j in range(list_of[q], list_of[q] + before[c]):
+            if owner[nominee[j]] < 0 and n < FEW:
+                total += order * 2.0
+                what[n], sums[n] = -1 - nominee[j], total
+                n += 1
+    return n, total
+
+
+@njit(cache=True, nogil=True)
+def _anneal(  # type: ignore[no-untyped-def]
+    klass, bonus, must, member_ptr, member, moving, group_ptr, choice_ptr, kind, app, value, loss, before, group_of, group_class, list_of,
+    nominee, number, place_ptr, place, ptr, row, step, price, can_ptr, can, need, owner, choice, steps, fall, chance, helpers, taken, order,
+    again, small,
+):  # fmt: skip
+    """``choice`` becomes that of the best proposal met."""
+    draws = np.array([np.uint64(88172645463325252)])
+    blocking = np.zeros(len(owner), np.int32)
+    land = (bonus, kind, app, value, before, group_of, list_of, nominee)
+    marks = (ptr, row, step, price)
+    state = (choice, owner, blocking, need)
+    for c in choice:
+        if c >= 0:
+            _move(kind[group_of[c]], 1, ptr, row, step, price, need)
+            for j in range(list_of[group_of[c]], list_of[group_of[c]] + before[c]):
+                blocking[nominee[j]] += 1
+    now, best = np.int64(0), np.int64(0)
+    kept = choice.copy()
+    stale, is_stale = np.empty(len(choice), np.int64), np.zeros(len(choice), np.bool_)
+    n_stale = 0
+    what, sums = np.empty(FEW, np.int64), np.empty(FEW, np.float64)
+    moved, had = np.empty(helpers + 3, np.int64), np.empty(helpers + 3, np.int64)
+    for turn in range(steps):
+        allowed = fall[turn * LEVELS // steps] * chance[draw(draws, LEVELS)] // SHARE
+        d = np.int64(moving[draw(draws, len(moving))])
+        for _ in range(again):
+            if choice[d] < 0 or loss[choice[d]] > small:
+                break
+            d = np.int64(moving[draw(draws, len(moving))])
+        k = klass[d]
+        q = group_ptr[k] + draw(draws, group_ptr[k + 1] - group_ptr[k])
+        c, other = np.int64(-1), np.int64(-1)
+        if draw(draws, 100) < taken:
+            c = choice_ptr[q] + draw(draws, choice_ptr[q + 1] - choice_ptr[q])
+            if app[c] >= 0 and owner[app[c]] >= 0 and owner[app[c]] != d:
+                other = np.int64(owner[app[c]])
+                if must[other]:
+                    continue
+        else:
+            for x in range(choice_ptr[q], choice_ptr[q + 1]):
+                if app[x] < 0 or owner[app[x]] < 0 or owner[app[x]] == d:
+                    c = np.int64(x)
+                    break
+        if c < 0 or c == choice[d]:
+            continue
+        moved[0], had[0] = d, choice[d]
+        n = 1
+        gained, charged, passed = _lift(d, land, marks, state)
+        if other >= 0:
+            moved[1], had[1] = other, choice[other]
+            n = 2
+            more, rules, also = _lift(other, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
+        more, rules, also = _let(d, c, land, marks, state)
+        gained, charged, passed = gained + more, charged + rules, passed + also
+        if other >= 0:
+            x = _best(other, klass[other], group_ptr, choice_ptr, land, marks, state, order, passed)
+            more, rules, also = _let(other, x, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
+        accepted = passed == 0 and gained - charged + allowed >= 0
+        for _ in range(helpers):
+            # whoever helps wins back what the rules charge, and no more
+            if accepted or gained - min(charged, 0) + allowed < 0:
+                break
+            m, total = 0, 0.0
+            for i in (0, n - 1):
+                m, total = _in_want(choice[moved[i]], False, land, marks, state, order, what, sums, m, total)
+                m, total = _in_want(had[i], True, land, marks, state, order, what, sums, m, total)
+                if n == 1:
+                    break
+            if m == 0:
+                break
+            wanted = total * draw(draws, 1 << 30) / (1 << 30)
+            i = 0
+            while i < m - 1 and sums[i] < wanted:
+                i += 1
+            if what[i] >= 0:
+                r = what[i]
+                if can_ptr[r + 1] == can_ptr[r]:
+                    break
+                k = can[can_ptr[r] + draw(draws, can_ptr[r + 1] - can_ptr[r])]
+            else:
+                b = number[-1 - what[i]]
+                if place_ptr[b + 1] == place_ptr[b]:
+                    break
+                k = group_class[group_of[place[place_ptr[b] + draw(draws, place_ptr[b + 1] - place_ptr[b])]]]
+            e = np.int64(member[member_ptr[k] + draw(draws, member_ptr[k + 1] - member_ptr[k])])
+            known = must[e]
+            for i in range(n):
+                known |= moved[i] == e
+            if known:
+                continue
+            moved[n], had[n] = e, choice[e]
+            n += 1
+            more, rules, also = _lift(e, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
+            x = _best(e, k, group_ptr, choice_ptr, land, marks, state, order, passed)
+            more, rules, also = _let(e, x, land, marks, state)
+            gained, charged, passed = gained + more, charged + rules, passed + also
+            accepted = passed == 0 and gained - charged + allowed >= 0
+        if not accepted:
+            for i in range(n):
+                _lift(moved[i], land, marks, state)
+            for i in range(n):
+                _let(moved[i], had[i], land, marks, state)
+            continue
+        now += gained - charged
+        for i in range(n):
+            if not is_stale[moved[i]]:
+                is_stale[moved[i]] = True
+                stale[n_stale] = moved[i]
+                n_stale += 1
+        if now > best:
+            best = now
+            for i in range(n_stale):
+                kept[stale[i]] = choice[stale[i]]
+                is_stale[stale[i]] = False
+            n_stale = 0
+    choice[:] = kept
