@@ -189,7 +189,7 @@ class AnnealingPolicy:
 class ListsPolicy:
     """Local search on a proposal whose réservataires' orders are lists (`primal.list_annealing`)."""
 
-    steps: int = 200
+    steps: int = 300
     """Steps for each dwelling."""
     hot: float = 10e6
     """Micropoints that a step may lose, about, to begin with."""
@@ -241,8 +241,12 @@ class PartsPolicy:
 
     gap: float = 1e-4
     """Relative gap asked of the kernel when none is given."""
-    part_gap: float = 5e-4
+    part_gap: float = 2e-4
     """The same of each part of a country."""
+    small_to: int = 600
+    """Dwellings of a part up to which ``small_gap`` is asked: one lease that a rule lacks is more than ``part_gap`` of it."""
+    small_gap: float = 5e-4
+    """Relative gap asked of such a part."""
     pricings: int = 120
     """Pricings of a part at most."""
     polish: int = 40

@@ -128,7 +128,7 @@ def test_solving_part_by_part_finds_the_same_optimum(seed):
 
 def test_a_long_part_is_given_more_entries_until_nothing_left_out_pays(monkeypatch):
     """One entry of each type first: then more, until the bound over all entries is as close as that of those given."""
-    policy = APART.having(parts__long_menus=0, parts__first_depth=1, parts__part_gap=1e-3)
+    policy = APART.having(parts__long_menus=0, parts__first_depth=1, parts__part_gap=1e-3, parts__small_to=0)
     depths: list[int | None] = []
     carve = Carver.carve
     monkeypatch.setattr(

@@ -122,12 +122,14 @@ def _task(
     from optimizer.solve.transport import ScaleOptions
 
     part, problem = parts[i], job.problem
-    homes = int(carver.homes[part.classes].sum()) / len(problem.dwelling_ids)
+    dwellings, asked = int(carver.homes[part.classes].sum()), options.policy.parts
+    homes = dwellings / len(problem.dwelling_ids)
+    gap = asked.gap if part.whole else asked.part_gap if dwellings > asked.small_to else asked.small_gap
     long = not part.whole and carver.entries(part) > options.policy.parts.long_menus
     return PartTask(
         Carved(carver, part),
         problem.must_fill[part.classes],
-        options.gap or (options.policy.parts.gap if part.whole else options.policy.parts.part_gap),
+        options.gap or gap,
         job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
         options.policy.parts.first_depth if long else None,
         warm if warm is None or part.whole else warm_part(problem, warm, part),

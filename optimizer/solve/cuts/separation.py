@@ -119,8 +119,10 @@ class Separation:
                     tries.pop(i, None)
                 for j, cut in self._capped(base, ceilings).near(count, short):
                     tries[numbers[j]] = [cut]
-            for j, cut in self._floored(base, floors).near(count, short):
-                tries.setdefault(numbers[j], []).append(cut)
+            row = self.cuts.tallest(base, floors)
+            if row is not None:
+                for j, cut in self._floored(base, row, floors).near(count, short):
+                    tries.setdefault(numbers[j], []).append(cut)
         found = [Missed(cut, _by(cut, count, short)) for i in sorted(tries) for cut in tries[i]]
         return [one for one in found if one.by > MISSING]
 
@@ -129,11 +131,8 @@ class Separation:
         at = self.cuts.cap(base, ceilings)
         return self._kept((base, -1, at), lambda shapes: self.cuts.cuts(shapes, [at] * len(shapes)))
 
-    def _floored(self, base: tuple[int, ...], floors: Mapping[int, int]) -> _Block:
-        """The same for what it is at least; none where the path does not say."""
-        row = self.cuts.tallest(base, floors)
-        if row is None:
-            return self._kept((base, -1, -1), lambda shapes: [])
+    def _floored(self, base: tuple[int, ...], row: int, floors: Mapping[int, int]) -> _Block:
+        """The same for what it is at least, which a path says of ``row``."""
         return self._kept((base, row, floors[row]), lambda shapes: self.cuts.lowest(shapes, floors))
 
     def _kept(
