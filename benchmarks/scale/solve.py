@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks import child
@@ -42,6 +42,7 @@ WORDS = {
     "time": "time limit",
     "interrupted": "cap on processor seconds",
 }
+CAP_S = 30.0
 MEMORY_GB = 6.0
 LOOK_S = 0.05
 
@@ -235,7 +236,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--tight", action="store_true", help="scores lowered for those the rules protect")
     parser.add_argument("--full", action="store_true", help="every rule, on a synthetic territory")
     parser.add_argument("--gap", type=float, default=0.0, help="relative gap that is enough; 0: a proof")
-    parser.add_argument("--cap", type=float, default=30.0, help="processor seconds")
+    parser.add_argument(
+        "--cap", type=float, help="processor seconds: 30 of one instance, of a table what each size names"
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sets", choices=("seeds", "full"), help="a table instead of one instance")
     parser.add_argument("--sizes", help="dwellings, separated by commas: these sizes of the table only")
@@ -254,7 +257,7 @@ def main(words: list[str] | None = None) -> int:
     if asked.size is None:
         parser.error("SIZE or --sets expected")
     try:
-        size = size_of(asked.size, asked.cap, is_full=asked.full)
+        size = size_of(asked.size, asked.cap or CAP_S, is_full=asked.full)
     except argparse.ArgumentTypeError as error:
         parser.error(str(error))
     found = measured(size, asked.seed, tight=asked.tight, is_full=asked.full, gap=asked.gap)
@@ -271,6 +274,8 @@ def _tables(asked: argparse.Namespace, words: list[str]) -> int:
     if asked.sizes:
         wanted = {int(word) for word in asked.sizes.split(",")}
         sizes = tuple(size for size in sizes if size.dwellings in wanted)
+    if asked.cap:
+        sizes = tuple(replace(size, cap_s=asked.cap) for size in sizes)
     seeds = SEEN if is_full or not asked.unseen else [*SEEN, *UNSEEN]
     stem = f"{asked.sets}-{machine()['date']}"
     asked.out.mkdir(parents=True, exist_ok=True)

@@ -172,6 +172,7 @@ def _closed(leaf: Any, n: int, n_rows: int) -> Closed:
             (_text(x["dwelling"]), _text(x["account"]), _text(x["application"])): _micropoints(x["sigma"])
             for x in leaf.get("order", ())
         },
+        {(_text(x["application"]), _text(x["after"])): _micropoints(x["tau"]) for x in leaf.get("after", ())},
     )
 
 

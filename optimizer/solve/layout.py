@@ -20,6 +20,7 @@ import numpy as np
 from optimizer.problem.model import I32, I64, B, Problem
 from optimizer.solve.implicit import Lists, read_lists, steps
 from optimizer.solve.listed import Costing, Runs, first_of_runs, read_runs
+from optimizer.solve.precedence import Precedence
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Layout:
             "marked",
             "costing",
             "_kinds_of",
+            "precedence",
             "link_of",
             "openings",
             "conditional",
@@ -227,6 +229,11 @@ class Layout:
         ptr, kind = self._departures
         row = self.link_of[dwelling]
         return kind[ptr[row] : ptr[row + 1]]
+
+    @cached_property
+    def precedence(self) -> Precedence:
+        """Rows that hold whoever comes after a nominee on several lists to one first rank of the nominee."""
+        return Precedence(self.problem)
 
     @property
     def listed_households(self) -> tuple[int, ...]:

@@ -75,7 +75,7 @@ class ToldEnvelope:
 @dataclass(frozen=True)
 class Closed:
     """A node and its multipliers in micropoints: of rows, rounded rows, cuts, divisions (by place in the tree), households,
-    and réservataires' orders by (dwelling, account, application).
+    réservataires' orders by (dwelling, account, application), and households placed after others by (nominee, who comes after).
 
     They are as the file says: any amount that is not negative.
     """
@@ -86,6 +86,7 @@ class Closed:
     prices: Mapping[str, int]
     cuts: tuple[ToldCut | ToldEnvelope, ...] = ()
     orders: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    after: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ worth −2^62, so no sum goes below −2^62 − 2^61.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd, prod
 from typing import Any
@@ -71,6 +71,10 @@ class Special:
     not_accounts: frozenset[str] = frozenset()
     orders: tuple[tuple[str, int, int], ...] = ()
     """(account, place of the nominee in its order, units) of the order rows that a leaf uses at the dwelling."""
+    after: tuple[tuple[str, int, int], ...] = ()
+    """(account, household, units): what one household loses on the account by standing after a nominee."""
+    unnamed: bool = False
+    """Whether one of these is not named there: it loses what others of its type do not."""
 
     @property
     def must(self) -> bool:
@@ -79,7 +83,16 @@ class Special:
     @property
     def only_orders(self) -> bool:
         """Whether every first rank is possible."""
-        return not (self.must or self.without or self.not_accounts)
+        return not (self.must or self.without or self.not_accounts or self.unnamed)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A dwelling and an account where a household would come after a nominee; ``named``: on the account's list, as the nominee is."""
+
+    dwelling: int
+    account: str
+    named: bool
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,7 @@ class Field:
         self.classes, self.book = classes, book
         self._foreseen, self._ahead = foreseen, list[I64]()
         self.kinds = Kinds()
+        self._behind: dict[tuple[int, int], tuple[Behind, ...]] = {}
         self._tables: dict[tuple[int, tuple[str, ...]], I32] = {}
         self._kinds_of: list[I32] = []
         self._lengths: list[I32] = []
@@ -527,6 +541,30 @@ class Field:
             self._listed[row] = found if who.orders else None
         return self._listed[row]
 
+    def behind(self, first: int, other: int) -> tuple[Behind, ...]:
+        """Where the household ``other`` would be a first rank placed after the nominee ``first``."""
+        if (first, other) not in self._behind:
+            self._behind[first, other] = tuple(self._look_behind(first, other))
+        return self._behind[first, other]
+
+    def _look_behind(self, first: int, other: int) -> Iterator[Behind]:
+        for d, at in sorted(self.position.items()):
+            mine = self.listed(int(self.rows_of[0][at]))
+            for order in () if mine is None else mine.orders:
+                b = order.place(first)
+                if b < 0 or not order.after(b, other):
+                    continue
+                named = order.place(other) >= 0
+                if named or self._may_be_first(d, order.account, other):
+                    yield Behind(d, order.account, named)
+
+    def _may_be_first(self, d: int, account: str, app: int) -> bool:
+        entries = self.classes.entries(int(self.classes.klass[d]))
+        if account not in entries.accounts:
+            return False
+        may = entries.first[entries.app == app] >> entries.accounts.index(account) & 1
+        return bool((may > 0).any())
+
     def order_of(self, d: int, account: str) -> Order | None:
         """The eligible nominees of an account for an open dwelling."""
         if d not in self.position:
@@ -555,6 +593,9 @@ class Field:
                 if name not in ranks:
                     ranks[name] = order.ranks(apps)
                 lost[place[name], ranks[name] > order.rank[b]] += units
+        for name, app, units in rule.after:
+            if name in place:
+                lost[place[name], apps == app] += units
         return lost
 
 

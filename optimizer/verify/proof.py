@@ -33,6 +33,8 @@ class Multipliers:
     constant: int
     """With the prices of the applications."""
     orders: dict[int, list[tuple[str, int, int]]]
+    after: dict[int, Special]
+    """By dwelling, what single households lose there by standing after a nominee."""
     links: dict[int, int]
     """Units of the rows of freed dwellings."""
     departures: dict[int, int]
@@ -46,6 +48,12 @@ def order_prices(raw: Iterable[Mapping[str, Any]], world: World, price: I64) -> 
             price[world.apps.number[str(one["application"])]] -= decimal(one["sigma"]) * FROM_MICRO
 
 
+def after_prices(raw: Iterable[Mapping[str, Any]], world: World, price: I64) -> None:
+    """The same of rows on two households: whoever the other comes after gains, wherever it is first."""
+    for one in raw:
+        price[world.apps.number[str(one["application"])]] -= decimal(one["tau"]) * FROM_MICRO
+
+
 def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
     """Units per application of a proof of one leaf; None for another proof, and for what :class:`Proof` will refuse."""
     try:
@@ -54,6 +62,7 @@ def foreseen(raw: Mapping[str, Any], world: World) -> I64 | None:
         for app, text in node["leaf"].get("prices", {}).items():
             price[world.apps.number[app]] = decimal(text) * FROM_MICRO
         order_prices(node["leaf"].get("order", ()), world, price)
+        after_prices(node["leaf"].get("after", ()), world, price)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
     return price
@@ -153,6 +162,8 @@ class Proof:
         special, taken = path.specials(), path.taken
         for d, orders in mine.orders.items():
             special[d] = replace(special.get(d, Special()), orders=tuple(orders))
+        for d, behind in mine.after.items():
+            special[d] = replace(special.get(d, Special()), after=behind.after, unnamed=behind.unnamed)
         tight = self.field.bound(mine.use, special, taken, mine.links, mine.departures)
         loose = tight
         if taken:
@@ -254,9 +265,10 @@ class Proof:
         waits = leaf.content.get("order", ())
         links = self._links(one for one in waits if not one["account"])
         orders = self._orders((one for one in waits if one["account"]), price)
+        after = self._after(leaf.content.get("after", ()), price)
         by_num, by_den, by_more = (np.array(x, np.int64) for x in (num, den, more))
         return Multipliers(
-            Weights(by_num, by_den, by_more, price, kinds), constant, orders, links, departures
+            Weights(by_num, by_den, by_more, price, kinds), constant, orders, after, links, departures
         )
 
     def _orders(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, list[tuple[str, int, int]]]:
@@ -274,6 +286,30 @@ class Proof:
             total += units
             price[app] -= units
             found.setdefault(d, []).append((account, order.place(app), units))
+        if total >= MOST_ORDER * FROM_MICRO // RATE:
+            raise Unreadable("certificate.json", "multiplicateurs hors limites")
+        return found
+
+    def _after(self, raw: Iterable[Mapping[str, Any]], price: I64) -> dict[int, Special]:
+        """What single households lose by dwelling for standing after a nominee; ``price`` is lowered for the nominees.
+
+        A household has one first rank at most, and where that is placed after the nominee, the nominee has one too: over all
+        dwellings the household's first ranks after the nominee are at most the nominee's first ranks.
+        """
+        found: dict[int, Special] = {}
+        total = 0
+        for one in raw:
+            units = self._positive(one["tau"]) * FROM_MICRO
+            first, other = (self.world.apps.number[str(one[name])] for name in ("application", "after"))
+            total += units
+            price[first] -= units
+            for where in self.field.behind(first, other):
+                known = found.get(where.dwelling, Special())
+                found[where.dwelling] = replace(
+                    known,
+                    after=(*known.after, (where.account, other, units)),
+                    unnamed=known.unnamed or not where.named,
+                )
         if total >= MOST_ORDER * FROM_MICRO // RATE:
             raise Unreadable("certificate.json", "multiplicateurs hors limites")
         return found

@@ -20,8 +20,8 @@ from optimizer.solve.proof.dual_bound import HUNDREDTH, TEN, Multipliers, consta
 from optimizer.solve.proof.node import Formulation
 from optimizer.solve.registry import Job
 from optimizer.solve.relaxation import subproblem
+from optimizer.solve.search.annealing import anneal
 from optimizer.solve.search.plunging import plunge
-from optimizer.solve.search.quick_diving import quick_dive
 from optimizer.solve.watch import Watch
 from tests.solve.oracle import binding, campaign, listed, rare, tiny
 from tests.strategies import all_solutions
@@ -179,17 +179,19 @@ def test_annealing_betters_a_proposal_near_the_root_and_says_the_same_twice() ->
     assert better
 
 
-def test_a_plunge_or_a_quick_dive_leaves_a_tree_that_still_proves() -> None:
-    better = {plunge: 0, quick_dive: 0}
+def test_a_plunge_or_local_search_leaves_a_tree_that_still_proves() -> None:
+    policy = EVERYWHERE.having(annealing__least=1, annealing__steps=200)
+    better = {plunge: 0, anneal: 0}
     for seed in range(6):
         problem = binding(seed, 16, 30)
         layout = lay_out(problem)
         first = greedy(layout)
         start = Incumbent(layout, first, objective(layout, first))
-        prover = Job(problem, layout, Formulation(layout, EVERYWHERE), start, Watch()).prover
+        prover = Job(problem, layout, Formulation(layout, policy), start, Watch()).prover
         prover.run(1)
         before = start.objective
-        way, found = (plunge, plunge(prover)) if seed % 2 else (quick_dive, quick_dive(prover, ()))
+        way = plunge if seed % 2 else anneal
+        found = way(prover)
         better[way] += found
         assert start.objective > before if found else start.objective == before
         open_ones = [entry.node for entry in prover.tree]

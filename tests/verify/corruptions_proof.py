@@ -159,6 +159,11 @@ def bound_shifts(s: Scene, leaf: dict[str, Any], path: list[tuple[int, Any, bool
         reference.orders.index(key): int(Decimal(x["sigma"]) * 10**6)
         for key, x in zip(ids, leaf["order"], strict=True)
     }
+    pairs = [(int(x["application"][1:]), int(x["after"][1:])) for x in leaf["after"]]
+    use["after"] = {
+        reference.afters.index(two): int(Decimal(x["tau"]) * 10**6)
+        for two, x in zip(pairs, leaf["after"], strict=True)
+    }
     use["cuts"] = {i: int(Decimal(cut["nu"]) * 10**6) for i, cut in enumerate(leaf["cuts"])}
     least = {x["row"]: x["at"] + 1 for _, x, high in path if x["on"] == "den" and high}
     reference.cuts = [{**cut, "rows": {int(k): w for k, w in cut["rows"].items()}} for cut in leaf["cuts"]]

@@ -45,6 +45,8 @@ class Leaf:
             for p, marks in zip(self.picks, self.marks, strict=True)
         ]
         self.orders = self._orders()
+        self.afters = sorted({(b, p.a) for p in self.picks if p.a >= 0 for b in ref.passed(p)})
+        """(nominee, household that is placed after it somewhere)."""
 
         self.cuts = self._cuts()
         self._known: dict[int, list[F]] = {}
@@ -65,6 +67,11 @@ class Leaf:
         p, (d, account, b) = self.picks[j], order
         after = p.d == d and p.account == account and b in self.ref.passed(p)
         return after - (p.a == b and p.d != d)
+
+    def _comes(self, j: int, two: tuple[int, int]) -> int:
+        """1 for a pick of the second household after the first, minus 1 for one of the first."""
+        p, (b, c) = self.picks[j], two
+        return (p.a == c and b in self.ref.passed(p)) - (p.a == b)
 
     def _d(self, split) -> int:
         return int(split["dwelling"][1:])
@@ -126,7 +133,7 @@ class Leaf:
     def solve(self):
         ref, n, rows = self.ref, len(self.picks), self.ref.rows
         # what a path makes impossible costs a lot rather than leaving nothing: its multiplier then lowers the bound
-        m, o = len(rows), len(self.orders) + len(self.path)
+        m, o = len(rows), len(self.orders) + len(self.path) + len(self.afters)
         for d in self.must:
             if not any(p.d == d for p in self.picks):
                 return {"empty": "no candidate left"}, None, None
@@ -158,6 +165,11 @@ class Leaf:
             line[:n] = [self._waits(j, order) for j in range(n)]
             line[n + m + i] = -1
             a_ub.append(line), b_ub.append(0.0), names.append(("order", i))
+        for i, two in enumerate(self.afters):
+            line = np.zeros(n + m + o)
+            line[:n] = [self._comes(j, two) for j in range(n)]
+            line[n + m + len(self.orders) + len(self.path) + i] = -1
+            a_ub.append(line), b_ub.append(0.0), names.append(("after", i))
         for at, (i, s, high) in enumerate(self.path):
             if s["on"] == "household":
                 line = np.zeros(n + m + o)
@@ -195,7 +207,7 @@ class Leaf:
         if found.status == 2:
             return self._impossible()
         duals = -found.ineqlin.marginals
-        kinds = ("rows", "mir", "branch", "prices", "cuts", "order")
+        kinds = ("rows", "mir", "branch", "prices", "cuts", "order", "after")
         use: dict[str, dict[int, int]] = {kind: {} for kind in kinds}
         for (kind, key), value in zip(names, duals, strict=True):
             if kind in use and value > 1e-9:
@@ -237,6 +249,14 @@ class Leaf:
                     "application": ref.A[b]["application_id"],
                 }
                 for (d, account, b), v in ((self.orders[i], v) for i, v in use["order"].items())
+            ],
+            "after": [
+                {
+                    "application": ref.A[b]["application_id"],
+                    "after": ref.A[c]["application_id"],
+                    "tau": points(v, 10**6),
+                }
+                for (b, c), v in ((self.afters[i], v) for i, v in use["after"].items())
             ],
             "branch": {str(k): points(v, 10**6) for k, v in use["branch"].items()},
             "prices": {ref.A[a]["application_id"]: points(v, 10**6) for a, v in use["prices"].items()},
@@ -315,6 +335,8 @@ class Leaf:
                 net -= lam * (F(self.asked[j][k], 10_000) - marks[k])
         for i, sigma in use["order"].items():
             net -= sigma * self._waits(j, self.orders[i])
+        for i, tau in use["after"].items():
+            net -= tau * self._comes(j, self.afters[i])
         for k, nu in use["mir"].items():
             net += nu * self._mir(k, least[k])[0] * marks.get(k, 0)
         for i, nu in use["cuts"].items():

@@ -6,6 +6,7 @@ import json
 import shutil
 from fractions import Fraction
 
+import leaf as reference
 import publish
 import pytest
 
@@ -51,6 +52,41 @@ def test_a_weak_tree_is_certified_within(result):
     assert gap > 0 and verdict.verdict == "certified within" and Fraction(verdict.within) == gap
     certificate["status"] = "certified_optimal"
     assert check(certificate).refused
+
+
+@pytest.mark.parametrize("seed", [4, 13])
+def test_rows_on_a_nominee_and_who_comes_after_it_bound_what_the_reference_says(country, tmp_path, seed):
+    """Whatever τ is, and wherever the two meet: at dwellings of the list, and where only one of them is named."""
+    case, out, pub = country.solved(seed)
+    leaf = reference.Leaf(pub, ())
+    use = {name: {} for name in ("rows", "mir", "branch", "prices", "cuts", "order")}
+    use["after"] = {i: (i + 1) * 700 * 10**6 for i in range(len(leaf.afters))}
+    bound = leaf.bound(use, {})
+    ids = [[f"A{app}" for app in two] for two in leaf.afters]
+    shutil.copytree(out, tmp_path / "out")
+    certificate = json.loads((tmp_path / "out" / "certificate.json").read_text())
+    step = Fraction(certificate["grid"]) * 10**6
+    weak = {name: {} for name in ("rows", "mir", "branch", "prices")} | {
+        "after": [{"application": b, "after": c, "tau": str((i + 1) * 700)} for i, (b, c) in enumerate(ids)],
+        "bound": decimal_text(Fraction(-(-bound // 1), 10**6)),
+    }
+    whole = bound // step * step / 10**6
+    certificate |= {
+        "nodes": [{"leaf": weak}], "status": "certified_within", "bound": decimal_text(whole),
+        "gap": decimal_text(whole - Fraction(certificate["objective"])),
+    }  # fmt: skip
+
+    def verdict() -> Verdict:
+        (tmp_path / "out" / "certificate.json").write_text(json.dumps(certificate))
+        publish.seal(tmp_path / "out")
+        return verify(tmp_path / "out", case, models=country.models, record=False)
+
+    found = verdict()
+    assert found.verdict == "certified within" and Fraction(found.bound) == whole
+    weak["after"].pop()
+    assert verdict().refused
+    weak["after"].append({"application": ids[-1][0], "after": ids[-1][1], "tau": "-1"})
+    assert verdict().refused
 
 
 @pytest.mark.parametrize("text", ["1e308", "99999999999999999", "0.0000001", "NaN", "-0.5", "", "1,5"])

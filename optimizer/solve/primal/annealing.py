@@ -2,8 +2,8 @@
 
 A linear program gives counts in part, and whoever makes them whole one by one pays for the last ones. Here a proposal is
 changed as it stands: a dwelling takes another choice; a household taken from another dwelling has that one choose again; and where
-the change costs too much, some dwelling that can help a row that now lacks leases makes its best choice, and another. What is gained
-or lost is counted exactly over the rows touched, and kept by the rule of Metropolis while the temperature falls. Réservataires' orders
+the change costs too much, a dwelling that can help a row that now lacks leases, or an order now passed over, chooses again, and
+another: most times the one of several whose help costs least, else any one and whatever suits it best. What is gained or lost is counted exactly over the rows touched, and kept by the rule of Metropolis while the temperature falls. Réservataires' orders
 have a price meanwhile, and a proposal is taken only where all of them are kept.
 
 The generator is of its own and temperatures are whole micropoints: the same numbers give the same proposal on every machine.
@@ -50,8 +50,8 @@ def annealed(
     fall, chance = schedule(policy.hot, policy.cold)
     _anneal(
         land.group_ptr, land.choice_ptr, land.app, land.value, land.mark_ptr, land.row, land.weight, land.price,
-        land.can_ptr, land.can, land.held.copy(), land.n_priced, group, choice, owner,
-        policy.steps * len(choice), fall, chance, number, policy.helpers, policy.taken,
+        land.can_ptr, land.can, land.help_ptr, land.help, land.home, land.held.copy(), land.n_priced, group, choice, owner,
+        policy.steps * len(choice), fall, chance, number, policy.helpers, policy.taken, policy.scan, policy.anybody,
     )  # fmt: skip
     dwelling = np.flatnonzero(land.kind[choice] >= 0)
     best = choice[dwelling]
@@ -123,25 +123,75 @@ def _free(group, choice_ptr, app, owner, but):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _lacking(state, first, second, mark_ptr, row, price, can_ptr, can, held, rows, sums):  # type: ignore[no-untyped-def]
-    """A dwelling that can move a row which two groups touch and which lacks leases, by what it lacks; -1: none."""
-    n, total = 0, 0.0
-    for turn in range(2):
-        group = first if turn == 0 else second
-        for i in range(mark_ptr[group], mark_ptr[group + 1]):
+def _lacking(state, n, moved, old_group, group, mark_ptr, row, price, can_ptr, held, rows, sums):  # type: ignore[no-untyped-def]
+    """A row that the dwellings moved touch and that lacks leases, by what it lacks; -1: none."""
+    m, total = 0, 0.0
+    for turn in range(2 * n):
+        g = old_group[turn // 2] if turn % 2 else group[moved[turn // 2]]
+        for i in range(mark_ptr[g], mark_ptr[g + 1]):
             r = row[i]
-            if held[r] > 0 and can_ptr[r + 1] > can_ptr[r] and n < FEW:
+            if held[r] > 0 and can_ptr[r + 1] > can_ptr[r] and m < FEW:
                 total += price[r] * min(held[r], 20_000)
-                rows[n], sums[n] = r, total
-                n += 1
-    if n == 0:
+                rows[m], sums[m] = r, total
+                m += 1
+    if m == 0:
         return -1
     wanted = total * draw(state, 1 << 30) / (1 << 30)
     i = 0
-    while i < n - 1 and sums[i] < wanted:
+    while i < m - 1 and sums[i] < wanted:
         i += 1
-    r = rows[i]
-    return can[can_ptr[r] + draw(state, can_ptr[r + 1] - can_ptr[r])]
+    return rows[i]
+
+
+@njit(cache=True, nogil=True)
+def _met(moved, n, e):  # type: ignore[no-untyped-def]
+    for i in range(n):
+        if moved[i] == e:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _best_help(  # type: ignore[no-untyped-def]
+    begin, end, start, scan, help, home, moved, n, choice_ptr, app, value, mark_ptr, row, weight, price, held, group, choice, owner,
+):  # fmt: skip
+    """Choice that costs least among those that lower what a row lacks, of some of its dwellings; (choice, group, loss), -1: none."""
+    best, to, with_ = np.int64(1 << 60), np.int64(-1), np.int64(-1)
+    at, seen, gone = np.int64(-1), 0, np.int64(0)
+    for step in range(end - begin):
+        i = start + step
+        if i >= end:
+            i -= end - begin
+        g = help[i]
+        e = home[g]
+        if e != at:
+            if at >= 0:
+                _put(group[at], 1, mark_ptr, row, weight, price, held)
+                if app[choice[at]] >= 0:
+                    owner[app[choice[at]]] = at
+                at = np.int64(-1)
+            if _met(moved, n, e):
+                continue
+            seen += 1
+            if seen > scan:
+                break
+            at = np.int64(e)
+            gone = value[choice[e]] + _put(group[e], -1, mark_ptr, row, weight, price, held)
+            if app[choice[e]] >= 0:
+                owner[app[choice[e]]] = -1
+        if g == group[e]:
+            continue
+        x = _free(g, choice_ptr, app, owner, -1)
+        if x < 0:
+            continue
+        lost = gone - value[x] + _cost(g, mark_ptr, row, weight, price, held)
+        if lost < best:
+            best, to, with_ = np.int64(lost), np.int64(g), np.int64(x)
+    if at >= 0:
+        _put(group[at], 1, mark_ptr, row, weight, price, held)
+        if app[choice[at]] >= 0:
+            owner[app[choice[at]]] = at
+    return with_, to, best
 
 
 @njit(cache=True, nogil=True)
@@ -154,8 +204,8 @@ def _in_order(held, n_priced):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _anneal(  # type: ignore[no-untyped-def]
-    group_ptr, choice_ptr, app, value, mark_ptr, row, weight, price, can_ptr, can, held, n_priced,
-    group, choice, owner, steps, fall, chance, number, helpers, taken,
+    group_ptr, choice_ptr, app, value, mark_ptr, row, weight, price, can_ptr, can, help_ptr, help, home, held, n_priced,
+    group, choice, owner, steps, fall, chance, number, helpers, taken, scan, anybody,
 ):  # fmt: skip
     """``choice`` becomes that of the best proposal met."""
     state = np.array([np.uint64(number + 1) * np.uint64(2654435761) + np.uint64(88172645463325252)])
@@ -205,10 +255,33 @@ def _anneal(  # type: ignore[no-untyped-def]
                     break
                 if turn == helpers:
                     break
-                e = _lacking(state, q, left, mark_ptr, row, price, can_ptr, can, held, rows, sums)
-                if e < 0:
+                r = _lacking(
+                    state, n, moved, old_group, group, mark_ptr, row, price, can_ptr, held, rows, sums
+                )
+                if r < 0:
                     break
-                if e == d:
+                helping = help_ptr[r + 1] - help_ptr[r]
+                if helping > 0 and draw(state, 100) >= anybody:
+                    x, p, more = _best_help(
+                        help_ptr[r], help_ptr[r + 1], help_ptr[r] + draw(state, helping), scan, help, home, moved, n,
+                        choice_ptr, app, value, mark_ptr, row, weight, price, held, group, choice, owner,
+                    )  # fmt: skip
+                    if x < 0:
+                        continue
+                    e = home[p]
+                    moved[n], old_group[n], old_choice[n] = e, group[e], choice[e]
+                    n += 1
+                    lost += value[choice[e]] - value[x]
+                    lost += _put(group[e], -1, mark_ptr, row, weight, price, held)
+                    lost += _put(p, 1, mark_ptr, row, weight, price, held)
+                    if app[choice[e]] >= 0:
+                        owner[app[choice[e]]] = -1
+                    if app[x] >= 0:
+                        owner[app[x]] = e
+                    group[e], choice[e] = p, x
+                    continue
+                e = can[can_ptr[r] + draw(state, can_ptr[r + 1] - can_ptr[r])]
+                if _met(moved, n, e):
                     continue
             was, had = group[e], choice[e]
             gone = value[had] + _put(was, -1, mark_ptr, row, weight, price, held)

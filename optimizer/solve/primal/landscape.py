@@ -33,6 +33,8 @@ class Landscape:
     price : (rows,)         micropoints per ten-thousandth; of the orders, which come last, per first rank out of order
     n_priced : rows before the orders
     can_ptr, can : dwellings that can move a row
+    help_ptr, help : groups that lower what a row lacks, against their dwelling's usual; those of a dwelling side by side
+    home : (G,)             dwelling of each group
     """
 
     group_ptr: I64
@@ -48,6 +50,9 @@ class Landscape:
     n_priced: int
     can_ptr: I64
     can: I32
+    help_ptr: I64
+    help: I32
+    home: I32
 
 
 def landscape(
@@ -75,6 +80,8 @@ def landscape(
     held[: len(active)] += layout.ask[active]
     price = np.full(n_rows, order, np.int64)
     price[: len(active)] = layout.price[active]
+    helping = marks[marks[:, 2] < 0]
+    helping = helping[np.lexsort((helping[:, 0], helping[:, 1]))]
     can_ptr = np.searchsorted(own[:, 0], np.arange(n_rows + 1)).astype(np.int64)
     return Landscape(
         group_ptr=group_ptr,
@@ -90,6 +97,9 @@ def landscape(
         n_priced=len(active),
         can_ptr=can_ptr,
         can=own[:, 1].astype(np.int32),
+        help_ptr=np.searchsorted(helping[:, 1], np.arange(n_rows + 1)).astype(np.int64),
+        help=helping[:, 0].astype(np.int32),
+        home=group_dwelling.astype(np.int32),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from optimizer.solve.cuts.mir import Inequality
+from optimizer.solve.precedence import Two
 
 FORMAT = "attriflux-certificate/2"
 MICRO = 1_000_000
@@ -35,7 +36,8 @@ class Leaf:
     """Multipliers and prices that bound one node, in micropoints (zeros left out).
 
     ``rows`` λ on the plain rows, ``mir`` ν on the rounded rows, ``branch`` μ by index of the splitting node, ``prices`` π
-    by application, ``cuts`` γ by cut (`solve.cuts`), ``orders`` σ by row of `Problem.orders`. ``empty`` is the reason of a node that contradicts itself.
+    by application, ``cuts`` γ by cut (`solve.cuts`), ``orders`` σ by row of `Problem.orders`,
+    ``after`` τ by row of `Precedence`. ``empty`` is the reason of a node that contradicts itself.
     """
 
     rows: dict[int, int]
@@ -46,6 +48,7 @@ class Leaf:
     empty: str = ""
     cuts: tuple[tuple[Inequality, int], ...] = ()
     orders: dict[int, int] = field(default_factory=dict)
+    after: dict[Two, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ class Certificate:
             return {"split": self._split(node.split), "low": node.low, "high": node.high}
         if node.empty:
             return {"leaf": {"empty": node.empty}}
+        # only where there are any: without lists nobody is after anybody
+        after = {"after": [self._after(two, tau) for two, tau in sorted(node.after.items())]}
         return {
             "leaf": {
                 "rows": {str(k): points(v) for k, v in sorted(node.rows.items())},
@@ -135,6 +140,7 @@ class Certificate:
                 "cuts": [{**cut.lines(), "nu": points(nu)} for cut, nu in node.cuts],
                 "branch": {str(k): points(v) for k, v in sorted(node.branch.items())},
                 "order": [self._order(p, sigma) for p, sigma in sorted(node.orders.items())],
+                **(after if node.after else {}),
                 "prices": {self.application_ids[a]: points(v) for a, v in sorted(node.prices.items())},
                 "bound": points(node.bound),
             }
@@ -148,6 +154,11 @@ class Certificate:
             "application": self.application_ids[application],
             "sigma": points(sigma),
         }
+
+    def _after(self, two: Two, tau: int) -> dict[str, str]:
+        """A household, and one placed after it on lists."""
+        before, after = (self.application_ids[app] for app in two)
+        return {"application": before, "after": after, "tau": points(tau)}
 
     def _split(self, split: Split) -> dict[str, Any]:
         if split.on in ("num", "den"):

@@ -7,9 +7,9 @@ every solution x of the node::
                    + Σ_d max(0, max over its columns of value − cost(kind) − π_a)
 
     cost(kind) = Σ_k den·(λ_k·rate_k ± μ) − num·(λ_k + ν_k·f_k ± μ) − Σ_c γ_c·coef_c(kind) / unit_c
-                 + Σ_p σ_p·sign_p(kind) − value(kind)
+                 + Σ_p σ_p·sign_p(kind) + Σ_bc τ_bc·([c after b] − [b]) − value(kind)
 
-where σ ≥ 0 are multipliers of the réservataires' orders (`Orders`: ``Σ sign_p ≤ 0``), rate_k may go by kind, and ask_k is minus the
+where σ ≥ 0 are multipliers of the réservataires' orders (`Orders`: ``Σ sign_p ≤ 0``), τ ≥ 0 of the rows of `Precedence`, rate_k may go by kind, and ask_k is minus the
 play of the row in a plain solve (the 0 is left out for a dwelling that must be filled; γ belongs to the cuts of `solve.cuts`). It holds whatever produced
 the numbers: rounding, a solver's error or a bug can only make it weak, never wrong. Fractions of a unit are rounded to the
 weak side, once per kind.
@@ -32,12 +32,13 @@ from optimizer.solve.implicit import TEN as TEN
 from optimizer.solve.implicit import best_named
 from optimizer.solve.layout import Entries, Layout
 from optimizer.solve.listed import best_of_runs, costs_of_marks, costs_of_orders, least_of_lists
+from optimizer.solve.precedence import Two
 from optimizer.solve.proof.node import Formulation, Path, Restriction, den_floors, mir_row, restrictions
 
 
 @dataclass(frozen=True)
 class Multipliers:
-    """Integers in micropoints: λ (R,), ν by row, μ by node index, π (A,), γ by cut, σ by row of the orders."""
+    """Integers in micropoints: λ (R,), ν by row, μ by node index, π (A,), γ by cut, σ by row of the orders, τ by row of `Precedence`."""
 
     rows: I64
     mir: dict[int, int]
@@ -45,6 +46,7 @@ class Multipliers:
     prices: I64
     cuts: dict[Inequality, int] = field(default_factory=dict)
     orders: dict[int, int] = field(default_factory=dict)
+    after: dict[Two, int] = field(default_factory=dict)
 
 
 def nothing(layout: Layout) -> Multipliers:
@@ -123,6 +125,9 @@ def kind_costs(layout: Layout, path: Path, m: Multipliers) -> I64:
         sigma = np.zeros(len(layout.problem.orders), np.int64)
         sigma[list(m.orders)] = list(m.orders.values())
         cost += costs_of_orders(kinds, sigma * TEN)
+    for two, each in m.after.items():
+        cost[layout.precedence.kinds_after(two)] += each * TEN
+        cost[layout.precedence.kinds_of(two[0])] -= each * TEN
     for step in path:
         if step.split.on in ("household", "departure"):
             split, mu = step.split, m.branch.get(step.node, 0) * TEN

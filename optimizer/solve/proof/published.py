@@ -41,4 +41,5 @@ def published_leaf(m: Multipliers, bound: int, numbers: Mapping[int, int] | None
         bound=bound,
         cuts=tuple((c, m.cuts[c]) for c in sorted(m.cuts, key=lambda c: c.order) if m.cuts[c]),
         orders={p: v for p, v in sorted(m.orders.items()) if v},
+        after={two: v for two, v in sorted(m.after.items()) if v},
     )

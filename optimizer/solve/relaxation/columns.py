@@ -19,6 +19,7 @@ from optimizer.solve.cuts.mir import Inequality
 from optimizer.solve.highs_lp import INFINITY, F, add_columns, add_rows, new_model
 from optimizer.solve.implicit import HUNDREDTH
 from optimizer.solve.layout import Layout
+from optimizer.solve.precedence import Two
 from optimizer.solve.proof.node import Formulation, Restriction, mir_row
 from optimizer.solve.relaxation.chain_auction import clear
 from optimizer.solve.relaxation.entering import Entering, ranges
@@ -99,6 +100,8 @@ class ColumnPool:
         self.forbidding = 100.0 * (top / 100.0 + 1.0)
         for k in self.layout.active.tolist():
             self._add_base(k)
+        self.after_row: dict[Two, int] = {}
+        """Rows of `Precedence` that some solution missed."""
         self.order_row: dict[int, int] = {}
         """Rows of the réservataires' orders in the LP: all in a small case, else those that some solution passed over."""
         for klass in range(len(problem.class_menu)):
@@ -379,6 +382,19 @@ class ColumnPool:
         )
         self.order_row.update({p: first + i for i, p in enumerate(rows)})
         self.entering.order_at[rows] = np.arange(first, first + n)
+
+    def add_after(self, some: list[Two]) -> None:
+        """Hold the LP to some rows of `Precedence` from now on."""
+        precedence, (at, kind) = self.layout.precedence, self.columns
+        for two in some:
+            coef = np.zeros(len(self.layout.problem.kinds))
+            coef[precedence.kinds_after(two)] = 1.0
+            coef[precedence.kinds_of(two[0])] = -1.0
+            held = np.flatnonzero(coef[kind])
+            entries = list(zip(at[held].tolist(), coef[kind[held]].tolist(), strict=True))
+            self.after_row[two] = row = self._add_row(-INFINITY, 0.0, entries)
+            own = np.flatnonzero(coef)
+            self.entering.add_kinds(row, own, coef[own])
 
     def _add_count_row(self, on: str, k: int) -> None:
         self.count_row[on, k] = row = self._add_row(

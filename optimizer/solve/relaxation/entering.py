@@ -40,12 +40,31 @@ class Entering:
         ).astype(np.float64)
         self._later: list[tuple[int, I64 | F]] = []
         """(row, what each marking counts in it) of what was added since."""
+        self._of_kind: list[tuple[int, I64, F]] = []
+        """(row, kinds, what each of them counts in it)."""
+        self._by_kind: tuple[I64, I64, F] | None = None
         self._packed: tuple[I64, I64, F] | None = None
 
     def add(self, row: int, coef: I64 | F) -> None:
         """Columns to come enter a row with ``coef`` (n_markings,)."""
         self._later.append((row, coef))
         self._packed = None
+
+    def add_kinds(self, row: int, kinds: I64, coef: F) -> None:
+        """Columns to come of some kinds enter a row."""
+        self._of_kind.append((row, kinds, coef))
+        self._by_kind = None
+
+    def _kinds_added(self) -> tuple[I64, I64, F]:
+        """Start of each kind, rows and values."""
+        if self._by_kind is None:
+            kind = np.concatenate([k for _, k, _ in self._of_kind])
+            row = np.concatenate([np.full(len(k), r, np.int64) for r, k, _ in self._of_kind])
+            value = np.concatenate([v for _, _, v in self._of_kind])
+            by = np.argsort(kind, kind="stable")
+            start = np.searchsorted(kind[by], np.arange(len(self.layout.problem.kinds) + 1))
+            self._by_kind = start.astype(np.int64), row[by], value[by]
+        return self._by_kind
 
     def drop(self, rows: set[int]) -> None:
         """They no longer do."""
@@ -85,6 +104,10 @@ class Entering:
         start, rows, values = self._added()
         if len(rows):
             column, at = ranges(start, self.layout.marking[kind].astype(np.int64))
+            parts.append((column, rows[at], values[at]))
+        if self._of_kind:
+            start, rows, values = self._kinds_added()
+            column, at = ranges(start, kind)
             parts.append((column, rows[at], values[at]))
         column, row, value = (np.concatenate(part) for part in zip(*parts, strict=True))
         order = np.argsort(column, kind="stable")

@@ -67,21 +67,6 @@ class NodeLP:
     cost: float = 0.0
 
 
-@dataclass(frozen=True)
-class AtHand:
-    """Solved LP over the columns at hand: counts and shortfalls of the rows (R,); ``cost`` in points, the objective turned round.
-
-    No bound of the node: columns that nobody priced may be worth more.
-    """
-
-    multipliers: Multipliers
-    num: F
-    den: F
-    shortfall: F
-    elastic: float
-    cost: float
-
-
 class Master(PricingPool):
     """The LP of any node of the tree, kept warm from one to the next."""
 
@@ -256,7 +241,7 @@ class Master(PricingPool):
                 continue
             if answer.status != "optimal":
                 return best if best is not None and watch.stopped() else None
-            if self._hold_orders(answer):
+            if self._hold_orders(answer, cutting):
                 primal = False
                 continue
             multipliers = self.multipliers(path, answer)
@@ -310,34 +295,25 @@ class Master(PricingPool):
                 return replace(final, basis=basis_of(self.model), cost=answer.objective)
             primal = True
 
-    def at_hand(self, path: Path, watch: Watch) -> AtHand | None:
-        """LP of a node over the columns at hand, with the cuts it misses; None when it has no answer, or was stopped.
+    def _hold_orders(self, answer: Answer, cutting: bool) -> bool:
+        """Add the rows of the réservataires' orders that an LP solution passes over; once there are none, and where it is to be cut,
+        those of `Precedence`. Whether there were any.
 
-        A few simplex steps from the node solved last, where `solve` prices all pairs: for who looks for a proposal.
+        Below some hundred dwellings, where all orders are in the LP from the first, a tree is over before these matter.
         """
-        self.enter(path)
-        self.model.setOptionValue("simplex_strategy", 1)
-        while True:
-            answer = run(self.model, watch)
-            if answer.status != "optimal":
-                return None
-            multipliers = self.multipliers(path, answer)
-            if self._hold_orders(answer) or self._separate(path, answer, multipliers):
-                continue
-            _, num, den, short, elastic = self._primal(answer)
-            return AtHand(multipliers, num, den, short, elastic, answer.objective)
-
-    def _hold_orders(self, answer: Answer) -> bool:
-        """Add the rows of the réservataires' orders that an LP solution passes over; whether there were any."""
-        if len(self.order_row) == len(self.layout.problem.orders):
+        precedes = cutting and self.subproblem is not None and len(self.layout.precedence) > 0
+        if len(self.order_row) == len(self.layout.problem.orders) and not precedes:
             return False
         at, kind = self.columns
-        over = self.passed_over(
-            np.bincount(kind, answer.x[at], len(self.layout.problem.kinds)).astype(np.float64)
-        )
+        count = np.bincount(kind, answer.x[at], len(self.layout.problem.kinds)).astype(np.float64)
+        over = self.passed_over(count)
         if over:
             self.add_orders(over)
-        return bool(over)
+            return True
+        missed = self.layout.precedence.missed(count) if precedes else []
+        missed = [two for two in missed if two not in self.after_row]
+        self.add_after(missed)
+        return bool(missed)
 
     def _begin(self, basis: Basis | None) -> list[int]:
         """Start from a basis; the columns it does not know are shut, and returned.
@@ -442,7 +418,8 @@ class Master(PricingPool):
             if y and (y > 0) == self.open_departures[d]:
                 branch[self._step_on(path, Split("departure", dwelling=d))] = abs(y)
         orders = {p: int(-dual[row]) for p, row in sorted(self.order_row.items()) if dual[row] < 0}
-        return Multipliers(rows, mir, branch, prices, cuts, orders)
+        after = {two: int(-dual[row]) for two, row in sorted(self.after_row.items()) if dual[row] < 0}
+        return Multipliers(rows, mir, branch, prices, cuts, orders, after)
 
     def _cut_multipliers(self, dual: F, rows: I64, mir: dict[int, int]) -> dict[Inequality, int]:
         """Of the cuts, made admissible; ``rows`` and ``mir`` keep what these leave of each price."""

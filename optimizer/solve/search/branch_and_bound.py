@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from optimizer.problem.model import FirstRanks
 from optimizer.solve.grid import floor_to
 from optimizer.solve.highs_lp import Basis
 from optimizer.solve.incumbent import Incumbent
@@ -56,7 +57,11 @@ class BranchAndBound:
         self.near = False
         """Whether a proposal was near when the tree was begun, or it was begun again with one."""
         self.annealed = 0
-        """Runs of local search from the root (`search.annealing`)."""
+        """Times that local search was asked (`search.annealing`)."""
+        self.proposals: list[FirstRanks] = []
+        """What its runs ended with."""
+        self.begun: FirstRanks | None = None
+        """The proposal that they all start from: the best one when local search was first asked."""
         self.wait, self.patient = 0, 0
         """Nodes between two looks for a proposal next to an LP solution, and number of nodes from which the next is due."""
         self.nothing = nothing(self.layout)

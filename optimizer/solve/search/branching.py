@@ -16,7 +16,7 @@ from optimizer.solve.policy import DEFAULT, TreePolicy
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.node import Path, Step, den_floors, mir_row
 from optimizer.solve.relaxation.entering import ranges
-from optimizer.solve.relaxation.master import MICRO, AtHand, Master, NodeLP
+from optimizer.solve.relaxation.master import MICRO, Master, NodeLP
 from optimizer.solve.tree.pseudocosts import EPS, Pseudocosts, choose, effort_of
 
 CountKey = tuple[str, int, bool, bool]
@@ -87,7 +87,7 @@ class Brancher:
 
 
 def candidates(
-    layout: Layout, path: Path, relaxed: NodeLP | AtHand, policy: TreePolicy = DEFAULT.tree
+    layout: Layout, path: Path, relaxed: NodeLP, policy: TreePolicy = DEFAULT.tree
 ) -> Iterator[Candidate]:
     """Rounded rows that cut the LP solution off, and counts that are not whole, row by row."""
     cut = {k for c in relaxed.multipliers.cuts for k in c.rows}
@@ -112,7 +112,7 @@ def candidates(
                 yield Candidate(split, False, part, 1 - part, (rate, rate), binds)
 
 
-def mir_violation(layout: Layout, path: Path, relaxed: NodeLP | AtHand, row: int) -> float:
+def mir_violation(layout: Layout, path: Path, relaxed: NodeLP, row: int) -> float:
     """Leases by which the LP solution falls short of the rounded row of its denominator; 0 where it has none."""
     n = int(np.floor(float(relaxed.den[row]) + EPS))
     if n < 1 or den_floors(path).get(row, 0) >= n:

@@ -16,7 +16,6 @@ from optimizer.solve.search.annealing import anneal
 from optimizer.solve.search.branch_and_bound import BranchAndBound
 from optimizer.solve.search.branching import dearest_mir, nearly_settled
 from optimizer.solve.search.plunging import plunge
-from optimizer.solve.search.quick_diving import quick_dive
 from optimizer.solve.tree.pseudocosts import EPS
 
 
@@ -84,9 +83,7 @@ def improve(prover: BranchAndBound) -> bool:
         return False
     if prover.master.subproblem is None:
         return dive(prover, node.path)
-    quick = len(prover.layout.problem.dwelling_ids) <= prover.policy.quick_to
-    found = quick and prover.far_from(node.bound) and quick_dive(prover, node.path)
-    return anneal(prover) or found or plunge(prover)
+    return anneal(prover) or plunge(prover)
 
 
 def close(prover: BranchAndBound, budget: int, gap: float) -> bool:

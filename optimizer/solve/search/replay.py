@@ -16,6 +16,7 @@ import numpy as np
 
 from optimizer.problem.model import RATE_UNIT
 from optimizer.solve.cuts.mir import Inequality, Shape, leaning
+from optimizer.solve.precedence import Two
 from optimizer.solve.proof.certificate import Split
 from optimizer.solve.proof.dual_bound import NEVER, TEN, Multipliers, kind_costs, price_out
 from optimizer.solve.proof.node import Path, count_limits, den_ceilings, den_floors
@@ -206,7 +207,12 @@ class _Told:
             for name, value in closed.orders.items()
             if name in self.order
         }
-        return self._admissible(Multipliers(rows, mir, branch, prices, cuts, orders))
+        after: dict[Two, int] = {}
+        for (first, other), value in closed.after.items():
+            two = self.app.get(first, -1), self.app.get(other, -1)
+            if min(two) >= 0 and two in self.layout.precedence:
+                after[two] = min(value, LARGEST)
+        return self._admissible(Multipliers(rows, mir, branch, prices, cuts, orders, after))
 
     def _cut(self, path: Path, told: ToldCut | ToldEnvelope) -> Inequality | None:
         """The cut on this problem, for what the node allows now; None when it has no meaning here."""

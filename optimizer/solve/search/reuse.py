@@ -46,4 +46,5 @@ def _multipliers(prover: BranchAndBound, leaf: Leaf, number: dict[int, int]) -> 
         prices,
         {prover.master.formulation.written(cut): nu for cut, nu in leaf.cuts},
         leaf.orders,
+        leaf.after,
     )
