@@ -223,8 +223,16 @@ class AttrifluxError(Exception):
         known = _MESSAGES.get(self.code)
         if known is None:
             return f"{self.code} {self.params}" if self.params else self.code
-        text, remedy = known.text(lang, self.params), known.remedy(lang, self.params)
-        return f"{_ended(text)} {_ended(remedy)}" if remedy else text
+        text, expected = known.text(lang, self.params), known.expected(lang, self.params)
+        remedy = known.remedy(lang, self.params)
+        if not (expected or remedy):
+            return text
+        pieces = [
+            text,
+            ("Attendu : " if lang == "fr" else "Expected: ") + expected if expected else "",
+            remedy,
+        ]
+        return " ".join(_ended(piece) for piece in pieces if piece)
 
     def __str__(self) -> str:
         return self.text("fr")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -53,6 +55,11 @@ SessionArgument = Annotated[
         ),
     ),
 ]
+
+
+def also(store: str) -> str:
+    """What a next command needs to find the same desk: nothing where it is the usual one, or the one of the variable."""
+    return "" if store in (DESK, os.environ.get("ATTRIFLUX_STORE")) else f" --store {shlex.quote(store)}"
 
 
 @contextmanager

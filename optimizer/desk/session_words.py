@@ -27,9 +27,9 @@ texts(
         "status_closed": ("close", "closed"),
         "status_cancelled": ("annulée", "cancelled"),
         "begun": ("Séance {session} : {n:logement à l'ordre du jour/logements à l'ordre du jour}, {people:ménage/ménages}.", "Session {session}: {n:dwelling/dwellings} on the agenda, {people:household/households}."),
-        "begun_then": ("Ensuite : attriflux session pack {session} --out seance", "Then: attriflux session pack {session} --out session"),
+        "begun_then": ("Ensuite : attriflux session pack {session} --out seance{more}", "Then: attriflux session pack {session} --out session{more}"),
         "packed": ("Séance {session} : {n:fichier/fichiers} dans {out}.", "Session {session}: {n:file/files} in {out}."),
-        "packed_then": ("Remplir saisie.xlsx, puis : attriflux record {out}/saisie.xlsx --session {session}", "Fill in saisie.xlsx, then: attriflux record {out}/saisie.xlsx --session {session}"),
+        "packed_then": ("Remplir saisie.xlsx, puis : attriflux record {out}/saisie.xlsx --session {session}{more}", "Fill in saisie.xlsx, then: attriflux record {out}/saisie.xlsx --session {session}{more}"),
         "minutes": ("Papiers de la séance {session} : {n:fichier/fichiers} dans {out}.", "Papers of session {session}: {n:file/files} in {out}."),
         "item_added": ("Séance {session} : {dwelling} ajouté à l'ordre du jour, {people:ménage/ménages}.", "Session {session}: {dwelling} added to the agenda, {people:household/households}."),
         "name_added": ("Séance {session} : une demande ajoutée sur {dwelling}.", "Session {session}: an application added on {dwelling}."),
@@ -40,14 +40,14 @@ texts(
 )  # fmt: skip
 
 
-def begun(session_id: str, made: Agenda) -> dict[str, object]:
-    """What `session new` says."""
+def begun(session_id: str, made: Agenda, more: str = "") -> dict[str, object]:
+    """What `session new` says; ``more``: words that the next command needs too."""
     people = sum(not c.queue for item in made.items for c in item.candidates)
     summary: dict[str, object] = {"session": session_id, "dwellings": [i.dwelling_id for i in made.items]}
     for lang in LANGS:
         summary[f"lines_{lang}"] = [
             said("SESSION.BEGUN", lang, session=session_id, n=len(made.items), people=people),
-            said("SESSION.BEGUN_THEN", lang, session=session_id),
+            said("SESSION.BEGUN_THEN", lang, session=session_id, more=more),
         ]
     return summary
 
@@ -63,9 +63,9 @@ def listed(sessions: Sequence[SessionRecord], lang: Lang) -> list[tuple[str, ...
     ]  # fmt: skip
 
 
-def packed(session_id: str, out: Path, files: Sequence[str]) -> dict[str, object]:
-    """What `session pack` says."""
-    return _written("PACKED", session_id, out, files, "PACKED_THEN")
+def packed(session_id: str, out: Path, files: Sequence[str], more: str = "") -> dict[str, object]:
+    """What `session pack` says; ``more``: words that the next command needs too."""
+    return _written("PACKED", session_id, out, files, "PACKED_THEN", more)
 
 
 def drawn_up(told: Told, out: Path, files: Sequence[str]) -> dict[str, object]:
@@ -84,11 +84,13 @@ def changed(name: str, session_id: str, dwelling: str, people: int = 1) -> dict[
     return summary
 
 
-def _written(name: str, session_id: str, out: Path, files: Sequence[str], then: str) -> dict[str, object]:
+def _written(
+    name: str, session_id: str, out: Path, files: Sequence[str], then: str, more: str = ""
+) -> dict[str, object]:
     summary: dict[str, object] = {"session": session_id, "out": str(out), "files": list(files)}
     for lang in LANGS:
         names = (name, then) if then else (name,)
         summary[f"lines_{lang}"] = [
-            said(f"SESSION.{x}", lang, session=session_id, n=len(files), out=out) for x in names
+            said(f"SESSION.{x}", lang, session=session_id, n=len(files), out=out, more=more) for x in names
         ]
     return summary

@@ -391,7 +391,8 @@ class _Asked:
 
     def _shares(self, low: float, high: float) -> str:
         def percent(x: float) -> str:
-            text = f"{100 * x:g}"
+            # a number of households may be more than the dwellings there are: the rule then asks for all of them
+            text = f"{100 * min(x, 1.0):g}"
             return (text.replace(".", ",") + " %") if self.lang == "fr" else text + "%"
 
         if low == high:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from optimizer.disk import write_files
-from optimizer.errors import Lang, said
+from optimizer.errors import AttrifluxError, Lang, said
 from optimizer.presentation.csvfile import Style
 from optimizer.presentation.data import proof_sentence
 from optimizer.presentation.tables_book import PLANNING, write_book
@@ -21,6 +22,7 @@ from optimizer.scenario.indicators import indicator_order, label_of, unit_words
 from optimizer.scenario.key_words import key_words, value_words
 from optimizer.scenario.records import (
     MARGIN,
+    MARK,
     SMALL,
     Record,
     comparison_table,
@@ -56,15 +58,34 @@ def compare(
 ) -> pd.DataFrame:
     """Compare run folders; the first one is the reference. Written into ``out`` when it is given.
 
+    The folder of a whole `scenario run` stands for its runs, in their order.
+
     Raises
     ------
     AttrifluxError
         ``SCENARIO_NOT_A_RUN``: a folder that `scenario run` did not write.
     """
-    records = [read_record(Path(folder)) for folder in folders]
+    records = [read_record(folder) for folder in runs_of(folders)]
     if out is None:
         return comparison_table(records)
     return write_records(out, records, style=style, lang=lang)
+
+
+def runs_of(folders: Sequence[Path]) -> list[Path]:
+    """The run folders: those given, and in the place of a folder of several runs each of them."""
+    found: list[Path] = []
+    for folder in map(Path, folders):
+        mark = folder / MARK
+        if not mark.is_file():
+            found.append(folder)
+            continue
+        try:
+            found += [
+                folder / Path(name).name for name in json.loads(mark.read_text(encoding="utf-8"))["runs"]
+            ]
+        except (KeyError, TypeError, ValueError):
+            raise AttrifluxError("SCENARIO_NOT_A_RUN", name=folder.name) from None
+    return found
 
 
 def write_records(out: Path, records: Sequence[Record], *, style: Style, lang: Lang) -> pd.DataFrame:

@@ -23,6 +23,8 @@ Key = tuple[str, str, str]
 """Indicator, scope and unit of a figure."""
 
 RECORD = "scenario.json"
+MARK = "scenarios.json"
+"""Says which runs stand in a folder that `scenario run` wrote."""
 TIMING = "run.json"
 """How long a run took: the only file of a run that differs between two machines."""
 FORMAT = "attriflux-scenario/3"

@@ -40,14 +40,13 @@ from optimizer.scenario.in_force import in_force
 from optimizer.scenario.indicators import indicators
 from optimizer.scenario.key_words import titles_of
 from optimizer.scenario.placing import packed, put_in_place, sweep, weeks_lived, weeks_of
-from optimizer.scenario.records import FORMAT, RECORD, TIMING, Record, read_record, seconds_of
+from optimizer.scenario.records import FORMAT, MARK, RECORD, TIMING, Record, read_record, seconds_of
 from optimizer.scenario.tornado import first_marks
 from optimizer.scenario.unused import unused
 from optimizer.scenario.weekly import lived_values, one_week, spread, weekly
 from optimizer.synth import write_case
 from optimizer.workers import Unit, Workers, run_units, workers_of
 
-MARK = "scenarios.json"
 REFERENCE = Run("reference", "Référence : le cas tel qu'il est", "reference", {})
 NEED = ("dwellings", "applications")
 

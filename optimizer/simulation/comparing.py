@@ -146,8 +146,8 @@ def simulate(
     InputProblems
         The case cannot be used.
     AttrifluxError
-        ``SIMULATION_UNKNOWN``, ``SIMULATION_SOURCE``, ``SIMULATION_NUMBER``, ``SIMULATION_EMPTY``, ``SOLVE_OPTION``; those of
-        ``workers``.
+        ``SIMULATION_UNKNOWN``, ``SIMULATION_SOURCE``, ``SIMULATION_NUMBER``, ``SIMULATION_EMPTY``, ``SIMULATION_PROFILE_ONLY``,
+        ``SIMULATION_ONE_YEAR``, ``SOLVE_OPTION``; those of ``workers``.
     """
     began = time.perf_counter()
     numbers = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
@@ -169,7 +169,12 @@ def simulate(
         years=years, every=session, refusals=refusals, freed=freed, dwellings=dwellings, pool=pool, arrivals=arrivals, publics=publics,
         tight=tight, sessions=sessions, seed=seed, gap=gap, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
     )  # fmt: skip
+    if years != 1 and all(p.bound is not None for p in chosen):
+        raise AttrifluxError("SIMULATION_ONE_YEAR", name=", ".join(p.id for p in chosen), years=years)
     case, name, digest, findings = _source(source, models)
+    for option, changed in (("--publics", publics != 1.0), ("--tight", tight)):
+        if changed and case is not None:
+            raise AttrifluxError("SIMULATION_PROFILE_ONLY", name=option, known=", ".join(profiles(models)))
     solving = {"backend": backend, "gap": SolveOptions(gap=gap).gap}
     units = [
         Unit(

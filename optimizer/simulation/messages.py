@@ -30,3 +30,17 @@ define(
     expected_fr="{expected_fr}",
     expected_en="{expected_en}",
 )
+define(
+    "SIMULATION_PROFILE_ONLY",
+    "{name} ne s'applique qu'à un profil : les ménages d'un cas sont ce qu'ils sont.",
+    "{name} applies to a profile only: the households of a case are what they are.",
+    remedy_fr="Retirez cette option, ou simulez un profil ({known})",
+    remedy_en="Leave this option out, or simulate a profile ({known})",
+)
+define(
+    "SIMULATION_ONE_YEAR",
+    "{name} est la borne d'une seule année : sur {years} ans il n'y a rien à calculer.",
+    "{name} is the bound of one year: over {years} years there is nothing to compute.",
+    remedy_fr="Demandez une année, ou une autre politique avec celle-ci",
+    remedy_en="Ask for one year, or another policy beside it",
+)

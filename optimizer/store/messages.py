@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.errors import AttrifluxError, define
+from optimizer.errors import AttrifluxError, Said, define
 
 
 class StoreError(AttrifluxError):
@@ -23,8 +23,19 @@ class StoreBusy(StoreError):
     """Locked or without room on the disk: nothing was written, the same command may be sent again."""
 
 
+_KINDS = {
+    "session": ("la séance", "session"), "item": ("le logement", "dwelling"), "candidate": ("la demande", "application"),
+    "offer": ("la proposition de logement", "offer"), "person": ("le ménage", "household"), "account": ("le compte", "account"),
+}  # fmt: skip
+"""What a person calls a row of these tables."""
+
+
 class StoreMissing(StoreError):
-    """No such session, item, candidate, offer…"""
+    """No such session, item, candidate, offer…; ``what`` names a table, or is said as it is."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        kind = _KINDS.get(str(params.get("what", "")))
+        super().__init__(code, **params | ({"what": Said(*kind)} if kind else {}))
 
 
 class StoreForbidden(StoreError):
@@ -219,8 +230,8 @@ define(
 )
 define(
     "STORE_NO_SUCH",
-    "Introuvable dans le bureau : {what} {key}",
-    "Not in the desk: {what} {key}",
+    "Introuvable dans le bureau : {what} « {key} ».",
+    "Not in the desk: {what} “{key}”.",
 )
 
 # ------------------------------------------------------------------ guards of the state machines

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from optimizer import store
+from optimizer.cli.desk import also
 from optimizer.store import queries
 from optimizer.store.clock import today
 from tests.cli.running import attriflux as run
@@ -38,7 +39,12 @@ def test_from_a_proposal_to_the_next_checked_case(
     assert run("session", "new", result, "--case", case, "--on", day).code == 2
     listing = run("session", "list")
     assert session in listing.out and "en préparation" in listing.out
-    assert run("session", "pack", session, "--out", tmp_path / "dossier").code == 0
+    done = run("session", "pack", session, "--out", tmp_path / "dossier")
+    # the variable finds the desk again; another desk would have to be named
+    assert done.code == 0 and "attriflux record" in done.out and "--store" not in done.out
+    assert also(str(desk)) == "" and also("un autre bureau") == " --store 'un autre bureau'"
+    absent = run("session", "pack", "2099-01-01", "--out", tmp_path / "absent")
+    assert absent.code == 2 and "la séance « 2099-01-01 »" in absent.err
     book = tmp_path / "dossier" / "saisie.xlsx"
     sheet = openpyxl.load_workbook(book)["Saisie"]
     heads = {str(c.value): i for i, c in enumerate(sheet[1])}

@@ -49,6 +49,7 @@ def test_inputs_differ_by_key_with_the_value_in_force_elsewhere(folders):
 
 def test_results_differ_from_the_first_run_in_every_format(folders, tmp_path):
     table = compare(folders, tmp_path / "c")
+    pd.testing.assert_frame_equal(compare([folders[0].parent]), table)  # the folder of all of them
     goal = table[table["indicator"] == "objective"].set_index("scenario")
     # more is asked of the same dwellings: the optimum can only fall
     assert goal["difference"].iloc[0] == 0 and goal["value"].is_monotonic_decreasing

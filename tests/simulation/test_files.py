@@ -133,6 +133,7 @@ def test_a_stopped_simulation_is_taken_up(written, tmp_path):
         ({"seeds": []}, "SIMULATION_NUMBER"),
         ({"session": "month"}, "SIMULATION_NUMBER"),
         ({"policies": "nothing"}, "SIMULATION_UNKNOWN"),
+        ({"policies": "hindsight", "years": 2}, "SIMULATION_ONE_YEAR"),
         ({"workers": "two"}, "WORKERS_UNKNOWN"),
     ],
 )
@@ -140,6 +141,16 @@ def test_bad_values_are_refused_before_anything_is_lived(options, code):
     with pytest.raises(AttrifluxError) as refused:
         af.simulate("commission", **{"seeds": 1, **options})
     assert refused.value.code == code
+
+
+def test_what_only_profiles_know_is_refused_of_a_case_and_the_message_says_what_is_expected():
+    with pytest.raises(AttrifluxError) as refused:
+        af.simulate(af.synthesize("commission", dwellings=2, applications=9, seed=1), tight=True)
+    assert refused.value.code == "SIMULATION_PROFILE_ONLY"
+    with pytest.raises(
+        AttrifluxError, match=r"« foo » n'est pas une politique connue\. Attendu : cotation, "
+    ):
+        af.simulate("commission", "foo")
 
 
 def test_a_source_that_is_neither_case_nor_profile_is_refused(tmp_path):

@@ -370,12 +370,13 @@ def compare(
     from optimizer.cli.speak import say_json
     from optimizer.scenario import compare as compare_runs
     from optimizer.scenario import inputs_table, read_record
+    from optimizer.scenario.comparison_files import runs_of
 
     table = compare_runs(folders, out, style=csv.value, lang=lang.value)
     if json:
         say_json({"comparison": table.to_dict("records")})
         return
-    records = [read_record(f) for f in folders]
+    records = [read_record(f) for f in runs_of(folders)]
     typer.echo(terminal_table(table, lang.value, inputs_table(records)))
     say_notes({r.name: r.notes for r in records}, lang)
     if out is not None:

@@ -165,7 +165,7 @@ def new(
 ) -> None:
     from optimizer import importers
     from optimizer.cli.commands.propose import say_result
-    from optimizer.cli.desk import acting, day_of, opened
+    from optimizer.cli.desk import acting, also, day_of, opened
     from optimizer.desk.agenda import agenda
     from optimizer.desk.session_words import begun
     from optimizer.desk.sessions import begin
@@ -181,7 +181,7 @@ def new(
             desk, acting(actor), made, commission=commission, on=when, hour=hour, place=place, mode=mode, quorum=quorum,
             quorum_rule=quorum_rule, urgent=urgent, programme=programme, runs=runs,
         )  # fmt: skip
-    say_result(begun(name, made), json=json, lang=lang.value)
+    say_result(begun(name, made, also(store)), json=json, lang=lang.value)
 
 
 REASON = Annotated[
@@ -429,7 +429,7 @@ def pack(
     lang: LangOption = Language.fr,
 ) -> None:
     from optimizer.cli.commands.propose import say_result
-    from optimizer.cli.desk import acting, opened
+    from optimizer.cli.desk import acting, also, opened
     from optimizer.desk.paper_set import write_pack
     from optimizer.desk.session_words import packed
     from optimizer.desk.sessions import due_today, logged, told_of
@@ -439,7 +439,7 @@ def pack(
         today, calls, duties = due_today(desk, told.law)
         files = write_pack(out, told, duties=duties, calls=calls, today=today, force=force)
         logged(desk, acting(actor), name, "pack", files)
-    say_result(packed(name, out, files), json=json, lang=lang.value)
+    say_result(packed(name, out, files, also(store)), json=json, lang=lang.value)
 
 
 @session.command(

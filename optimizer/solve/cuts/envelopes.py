@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -99,11 +100,19 @@ class Envelope:
     def rows(self) -> tuple[int, ...]:
         return self.window.rows
 
-    @property
+    @cached_property
     def order(self) -> tuple[Any, ...]:
         """What cuts are sorted by."""
         w = self.window
         return 1, w.rows, w.low, w.high, w.least, w.most, self.prices, self.counts, self.slope
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.window, self.prices, self.counts, self.slope))
+
+    def __hash__(self) -> int:
+        """Worked out once: every node of a tree looks its envelopes up again."""
+        return self._hash
 
     def shares(self) -> Iterator[tuple[int, int]]:
         """(row, how much of a multiplier its price must bear, in ten-thousandths)."""
@@ -149,12 +158,14 @@ class Envelopes:
         """Rows of one denominator that ask for a share of it: what an account must have beside what another may have."""
         self._known: dict[tuple[Window, bytes], tuple[F, float] | None] = {}
         """Weights already looked for. From one LP to the next most denominators and their counts stay as they are."""
+        self._own: dict[tuple[Window, bytes], tuple[F, float] | None] = {}
+        """The same of rows that ask for another amount here than in the problem that the rest is shared with."""
 
     def asking(self, cuts: Cuts, changed: frozenset[int]) -> Envelopes:
         """The envelopes of the same problem where the rows ``changed`` ask for other amounts."""
         other = copy(self)
         other.cuts, other.layout = cuts, cuts.layout
-        other._known = {key: found for key, found in self._known.items() if changed.isdisjoint(key[0].rows)}
+        other._own = {key: found for key, found in self._own.items() if changed.isdisjoint(key[0].rows)}
         return other
 
     def window(
@@ -257,9 +268,10 @@ class Envelopes:
     def _weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
         """(μ, a) of the envelope that is missed by most, Σ μ = 1; None where all are kept."""
         key = window, np.concatenate([num, [den], price]).tobytes()
-        if key not in self._known:
-            self._known[key] = self._look_for_weights(window, num, den, price)
-        return self._known[key]
+        known = self._known if self.cuts.changed.isdisjoint(window.rows) else self._own
+        if key not in known:
+            known[key] = self._look_for_weights(window, num, den, price)
+        return known[key]
 
     def _look_for_weights(self, window: Window, num: F, den: float, price: F) -> tuple[F, float] | None:
         n_rows = len(window.rows)

@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any, Protocol
 
@@ -52,6 +53,14 @@ class Shape:
     base: tuple[int, ...]
     times: int
     unit: int
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.rows, self.weights, self.base, self.times, self.unit))
+
+    def __hash__(self) -> int:
+        """Worked out once: every node of a tree looks its cuts up again."""
+        return self._hash
 
 
 class Inequality(Protocol):
@@ -93,10 +102,19 @@ class Cut:
     def rows(self) -> tuple[int, ...]:
         return self.shape.rows
 
-    @property
+    @cached_property
     def order(self) -> tuple[Any, ...]:
         """What cuts are sorted by."""
-        return 0, self.shape, self.at, self.low
+        shape = self.shape
+        return 0, shape.rows, shape.weights, shape.base, shape.times, shape.unit, self.at, self.low
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.shape, self.at, self.low))
+
+    def __hash__(self) -> int:
+        """Worked out once, as that of its shape."""
+        return self._hash
 
     def shares(self) -> Iterator[tuple[int, int]]:
         """(row, how much of a multiplier its price must bear, in ten-thousandths)."""
@@ -174,12 +192,17 @@ class Cuts:
         self._most: dict[tuple[int, ...], int] = {}
         self.shapes = tuple(self._shapes())
         self._made: dict[tuple[Shape, int, bool], Cut] = {}
+        self._own: dict[tuple[Shape, int, bool], Cut] = {}
+        """Those that speak of rows which ask for another amount here than in the problem that the rest is shared with."""
+        self.changed: frozenset[int] = frozenset()
+        """These rows."""
 
     def asking(self, layout: Layout, changed: frozenset[int]) -> Cuts:
         """The cuts of the same problem where the rows ``changed`` ask for other amounts."""
         other = copy(self)
         other.layout = layout
-        other._made = {key: cut for key, cut in self._made.items() if changed.isdisjoint(cut.rows)}
+        other._own = {key: cut for key, cut in self._own.items() if changed.isdisjoint(cut.rows)}
+        other.changed = self.changed | changed
         return other
 
     def _possible(self) -> NDArray[np.bool_]:
@@ -273,12 +296,16 @@ class Cuts:
     def cuts(self, shapes: Sequence[Shape], at: Sequence[int], low: bool = False) -> list[Cut]:
         """The cuts of several shapes, each with its cap or floor."""
         keys = [(shape, number, low) for shape, number in zip(shapes, at, strict=True)]
-        new = [key for key in dict.fromkeys(keys) if key not in self._made]
+        new = [key for key in dict.fromkeys(keys) if key not in self._shelf(key[0])]
         for key, cut in zip(
             new, self._write([s for s, _, _ in new], [n for _, n, _ in new], low), strict=True
         ):
-            self._made[key] = cut
-        return [self._made[key] for key in keys]
+            self._shelf(key[0])[key] = cut
+        return [self._shelf(key[0])[key] for key in keys]
+
+    def _shelf(self, shape: Shape) -> dict[tuple[Shape, int, bool], Cut]:
+        """Where the cuts of a shape are kept."""
+        return self._made if self.changed.isdisjoint(shape.rows) else self._own
 
     def _write(self, shapes: list[Shape], at: list[int], low: bool) -> list[Cut]:
         """Cuts of several shapes: what each says of every marking, row after row of a table (shapes, n_markings)."""

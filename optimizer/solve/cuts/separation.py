@@ -63,22 +63,28 @@ class Separation:
         self.of_base: dict[tuple[int, ...], list[int]] = {}
         self._blocks: dict[tuple[tuple[int, ...], int, int], _Block] = {}
         """By base, and the row with a floor and that floor, or -1 and the cap."""
+        self._own: dict[tuple[tuple[int, ...], int, int], _Block] = {}
+        """The same of bases whose shapes speak of rows that ask for another amount than where the rest is shared with."""
+        self._at_row: dict[int, list[int]] = {}
+        self._rows_of: dict[tuple[int, ...], frozenset[int]] = {}
+        """Shapes that speak of a row, and rows that the shapes of a base speak of."""
         for i, shape in enumerate(cuts.shapes):
             self.of_base.setdefault(shape.base, []).append(i)
+            self._rows_of[shape.base] = self._rows_of.get(shape.base, frozenset()).union(shape.rows)
+            for k in shape.rows:
+                self._at_row.setdefault(k, []).append(i)
 
     def asking(self, cuts: Cuts, changed: frozenset[int]) -> Separation:
         """Of the same problem where the rows ``changed`` ask for other amounts: their shapes are counted apart from the others."""
         other = copy(self)
         other.cuts = cuts
-        at = [i for i, cut in enumerate(self.plain) if not changed.isdisjoint(cut.rows)]
+        at = sorted({i for k in changed for i in self._at_row.get(k, ())})
         new = cuts.cuts([cuts.shapes[i] for i in at], [cuts.most(cuts.shapes[i].base) for i in at])
         other.plain = list(self.plain)
         for i, cut in zip(at, new, strict=True):
             other.plain[i] = cut
-        other._blocks = {
-            key: block
-            for key, block in self._blocks.items()
-            if all(changed.isdisjoint(cut.rows) for cut in block.cuts)
+        other._own = {
+            key: block for key, block in self._own.items() if changed.isdisjoint(self._rows_of[key[0]])
         }
         unit = np.array([cut.unit for cut in new], np.float64)
         coef = np.array([cut.coef for cut in new], np.float64).reshape(len(new), self.coef.shape[1])
@@ -113,8 +119,10 @@ class Separation:
                     tries.pop(i, None)
                 for j, cut in self._capped(base, ceilings).near(count, short):
                     tries[numbers[j]] = [cut]
-            for j, cut in self._floored(base, floors).near(count, short):
-                tries.setdefault(numbers[j], []).append(cut)
+            row = self.cuts.tallest(base, floors)
+            if row is not None:
+                for j, cut in self._floored(base, row, floors).near(count, short):
+                    tries.setdefault(numbers[j], []).append(cut)
         found = [Missed(cut, _by(cut, count, short)) for i in sorted(tries) for cut in tries[i]]
         return [one for one in found if one.by > MISSING]
 
@@ -123,22 +131,21 @@ class Separation:
         at = self.cuts.cap(base, ceilings)
         return self._kept((base, -1, at), lambda shapes: self.cuts.cuts(shapes, [at] * len(shapes)))
 
-    def _floored(self, base: tuple[int, ...], floors: Mapping[int, int]) -> _Block:
-        """The same for what it is at least; none where the path does not say."""
-        row = self.cuts.tallest(base, floors)
-        if row is None:
-            return self._kept((base, -1, -1), lambda shapes: [])
+    def _floored(self, base: tuple[int, ...], row: int, floors: Mapping[int, int]) -> _Block:
+        """The same for what it is at least, which a path says of ``row``."""
         return self._kept((base, row, floors[row]), lambda shapes: self.cuts.lowest(shapes, floors))
 
     def _kept(
         self, key: tuple[tuple[int, ...], int, int], write: Callable[[list[Shape]], list[Cut]]
     ) -> _Block:
-        known = self._blocks.get(key)
+        shared = self.cuts.changed.isdisjoint(self._rows_of[key[0]])
+        blocks = self._blocks if shared else self._own
+        known = blocks.get(key)
         if known is None:
             cuts = write([self.cuts.shapes[i] for i in self.of_base[key[0]]])
             known = _block(cuts, *self.share.shape[1:], *self.coef.shape[1:])
             if known.coef.size <= KEPT:
-                self._blocks[key] = known
+                blocks[key] = known
         return known
 
 

@@ -77,6 +77,9 @@ class ColumnPool:
         self.open_mir: set[tuple[int, int]] = set()
         self.cut_row: dict[Inequality, int] = {}
         self.open_cuts: set[Inequality] = set()
+        self.lasting_cuts: set[Inequality] = set()
+        self.passing_cuts: set[Inequality] = set()
+        """Those that hold in every node, and those that hold in some."""
         self.tally: dict[tuple[str, int], tuple[int, int]] = {}
         """(row, column) of the counts that envelopes speak of, by (num or den, row)."""
         self.entering = Entering(self.layout)
@@ -420,6 +423,7 @@ class ColumnPool:
         self.cut_row[cut] = self._add_row(-INFINITY, INFINITY, entries)
 
     def _add_cut_row(self, cut: Inequality) -> None:
+        (self.lasting_cuts if self.formulation.holds(cut, ()) else self.passing_cuts).add(cut)
         if isinstance(cut, Envelope):
             self._add_envelope_row(cut)
             return
@@ -445,7 +449,8 @@ class ColumnPool:
         self.open_mir &= self.mir_row.keys()
         for cut in [cut for cut in self.cut_row if not changed.isdisjoint(cut.rows)]:
             gone.append(self.cut_row.pop(cut))
-        self.open_cuts &= self.cut_row.keys()
+        for cuts in (self.open_cuts, self.lasting_cuts, self.passing_cuts):
+            cuts.intersection_update(self.cut_row)
         for row in gone:
             self.model.changeRowBounds(row, -INFINITY, INFINITY)
         self.entering.drop(set(gone))

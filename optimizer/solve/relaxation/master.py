@@ -145,7 +145,7 @@ class Master(PricingPool):
         self._enter_cuts(path)
 
     def _enter_cuts(self, path: Path) -> None:
-        holding = {cut for cut in self.cut_row if self.formulation.holds(cut, path)}
+        holding = self.lasting_cuts | {cut for cut in self.passing_cuts if self.formulation.holds(cut, path)}
         for cut in sorted(holding ^ self.open_cuts, key=lambda c: c.order):
             self._open(cut, cut in holding)
         self.open_cuts = holding
