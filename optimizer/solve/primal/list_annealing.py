@@ -98,8 +98,10 @@ def _annealed(
     classes: I64,
     policy: ListsPolicy,
 ) -> FirstRanks:
-    """One part."""
+    """One part; one where nobody is first stays as it is."""
     problem = layout.problem
+    if not len(first):
+        return first
     land = list_landscape(problem, lists, lost, classes, first, policy)
     must = problem.must_fill[problem.klass]
     moving = np.flatnonzero(~must & (np.diff(land.group_ptr)[problem.klass] > 0)).astype(np.int32)
