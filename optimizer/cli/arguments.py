@@ -230,8 +230,8 @@ GapOption = Annotated[
         max=1.0,
         metavar=NUMBER,
         help=both(
-            "Écart relatif accepté, de 0 à 1 ; 0 : jusqu'à la preuve, ou 0,0002 avec le moteur scale (0,0005 au-delà de 20 000 logements).",
-            "Accepted relative gap, from 0 to 1; 0: to the proof, or 0.0002 with backend scale (0.0005 for small parts of a country).",
+            "Écart relatif accepté, de 0 à 1 ; 0 : jusqu'à la preuve, ou 0,0002 avec le moteur scale (0,0005 peut suffire au-delà de 20 000 logements).",
+            "Accepted relative gap, from 0 to 1; 0: to the proof, or 0.0002 with backend scale (0.0005 may be enough above 20,000 dwellings).",
         ),
     ),
 ]

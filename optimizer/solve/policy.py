@@ -244,9 +244,9 @@ class PartsPolicy:
     part_gap: float = 2e-4
     """The same of each part of a country."""
     small_to: int = 600
-    """Dwellings of a part up to which ``small_gap`` is asked: one lease that a rule lacks is more than ``part_gap`` of it."""
-    small_gap: float = 5e-4
-    """Relative gap asked of such a part."""
+    """Dwellings of a part up to which ``near_gap`` is asked: one lease that a rule lacks is more than ``part_gap`` of it."""
+    near_gap: float = 5e-4
+    """Relative gap asked of such a part, and enough for any other once `GenerationPolicy.near_pricings` more do not close it."""
     pricings: int = 120
     """Pricings of a part at most."""
     polish: int = 40
@@ -279,6 +279,8 @@ class GenerationPolicy:
     """Factor of a side that presses while the bound gets better, at the root and in nodes."""
     shrink: float = 0.8
     """Factor of every side when it does not, at the root and in nodes."""
+    near_pricings: int = 4
+    """Pricings more that a part of a country is given to close the gap asked, once it is near."""
     rough: float = 0.01
     """Part of the box's side that a household may lose by staying where the last pricing had it."""
     easy: float = 0.2

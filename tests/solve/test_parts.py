@@ -157,7 +157,7 @@ def test_a_part_that_travels_is_answered_as_it_is_here(depth):
     problem = beside(crowded(3), crowded(53))
     carver, asked = Carver(problem), parts_of(problem)[0]
     task = PartTask(
-        Carved(carver, asked), problem.must_fill[asked.classes], 1e-3, 10**9, depth, None,
+        Carved(carver, asked), problem.must_fill[asked.classes], 1e-3, 0.0, 10**9, depth, None,
         ScaleOptions(max_leaves=0, cuts=False, threads=1, interrupted=lambda: False), heard=lambda state: None,
     )  # fmt: skip
     whole_model = carver.carve(asked).model

@@ -124,12 +124,13 @@ def _task(
     part, problem = parts[i], job.problem
     dwellings, asked = int(carver.homes[part.classes].sum()), options.policy.parts
     homes = dwellings / len(problem.dwelling_ids)
-    gap = asked.gap if part.whole else asked.part_gap if dwellings > asked.small_to else asked.small_gap
+    gap = asked.gap if part.whole else asked.part_gap if dwellings > asked.small_to else asked.near_gap
     long = not part.whole and carver.entries(part) > options.policy.parts.long_menus
     return PartTask(
         Carved(carver, part),
         problem.must_fill[part.classes],
         options.gap or gap,
+        0.0 if part.whole or options.gap else asked.near_gap,
         job.incumbent.objective if part.whole else int(job.incumbent.objective * homes),
         options.policy.parts.first_depth if long else None,
         warm if warm is None or part.whole else warm_part(problem, warm, part),

@@ -96,7 +96,8 @@ class PartTask:
     ----------
     models : its models, by depth
     pinned : (K,) bool, classes that must be filled
-    gap, worth : relative gap asked of the part, and micropoints it is worth, roughly
+    gap, near : relative gap asked of the part, and the one that is enough once it hardly closes (`ScaleOptions.near`)
+    worth : micropoints it is worth, roughly
     depth : entries of each menu and type to begin with; None: all
     warm : what an earlier run says of the part
     options : of the kernel, all but the gap
@@ -108,6 +109,7 @@ class PartTask:
     models: Carved | Carried
     pinned: B
     gap: float
+    near: float
     worth: int
     depth: int | None
     warm: WarmStart | None
@@ -127,9 +129,10 @@ class PartTask:
         from optimizer.solve.transport import solve_transport
 
         model, warm, depth = self.models.at(self.depth), self.warm, self.depth
-        gap = self.gap * share_of_points(model, self.pinned, self.worth)
+        share = share_of_points(model, self.pinned, self.worth)
+        gap = self.gap * share
         limit = None if self.deadline is None else max(0.1, self.share * (self.deadline - time.time()))
-        options = replace(self.options, gap=gap, time_limit_s=limit)
+        options = replace(self.options, gap=gap, near=self.near * share, time_limit_s=limit)
         while True:
             found = solve_transport(model, options, progress=self.heard, warm=warm)
             if depth is None or found.stop_reason in ("interrupted", "time_limit"):

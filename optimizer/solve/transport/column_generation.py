@@ -175,6 +175,7 @@ def _iterate(
     radius = np.full(run.rows.n_rows, first_radius)
     rough = True
     pressed = np.ones(run.rows.n_rows, bool)
+    since: int | None = None
     while True:
         before = run.best if looked is None else None
         side = float(np.median(radius)) if len(radius) else 0.0
@@ -215,6 +216,10 @@ def _iterate(
             if run.halted():
                 run.first_solution()  # what is recombined may be older than the last pricings
             return reason
+        if run.near_enough():
+            since = run.iteration if since is None else since
+            if converged or run.iteration >= since + policy.near_pricings:
+                return "gap"
         if converged:
             return "converged"
         if most is not None and run.iteration >= most:

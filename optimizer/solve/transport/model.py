@@ -176,7 +176,8 @@ class Progress(NamedTuple):
 class ScaleOptions:
     """When to stop and how finely to work.
 
-    ``gap`` is relative to the bound; 0 asks for a proof. ``max_iterations`` limits the pricings before nodes are
+    ``gap`` is relative to the bound; 0 asks for a proof. A gap of ``near`` is enough once a few pricings more have not closed
+    what is asked: programs may look for the last lease of a large part in vain. ``max_iterations`` limits the pricings before nodes are
     distinguished, ``max_leaves`` the nodes; running out of either ends as ``iteration_limit``. ``time_limit_s`` makes
     a run depend on the clock and is therefore None by default. ``interrupted`` is asked between steps, and between
     the components of a pricing by any of its threads. ``quantum`` is
@@ -190,6 +191,7 @@ class ScaleOptions:
     """
 
     gap: float = 0.0
+    near: float = 0.0
     max_iterations: int = 200
     time_limit_s: float | None = None
     interrupted: Callable[[], bool] | None = None

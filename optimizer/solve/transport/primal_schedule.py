@@ -62,7 +62,7 @@ class PrimalSchedule:
         held, missing = self._value(), run.bound - self._value()
         self._approach()
         if not run.closed():
-            if converged:
+            if converged and not run.near_enough():
                 self._everything()
             else:
                 run.improve(1, 3 if self.tried > 0 else 1, 20)

@@ -169,6 +169,10 @@ class Run:
         """Whether the asked gap is reached."""
         return self.gap <= self.options.gap
 
+    def near_enough(self) -> bool:
+        """Whether the gap that is enough after some more pricings is reached."""
+        return self.gap <= self.options.near
+
     def stopped(self) -> StopReason | None:
         """A limit or interrupt, if any."""
         if self.options.interrupted is not None and self.options.interrupted():
