@@ -51,13 +51,19 @@ def lec_title() -> str:
 @pytest.mark.parametrize(
     ("scenario", "said"),
     [
-        (af.Scenario("a", changes={"flux.mod": 1}), "« flux.mod » inconnue"),
-        (af.Scenario("a", changes={"case.shortlist_size": True}), "ne convient pas à case.shortlist_size"),
-        (af.Scenario("../a"), "ne convient pas à name"),
-        (af.Scenario("a", over={"flux.mode": []}), "ne convient pas à flux.mode"),
+        (
+            af.Scenario("a", changes={"flux.mod": 1}),
+            "colonne « flux.mod » : la clé « flux.mod » est inconnue",
+        ),
+        (
+            af.Scenario("a", changes={"case.shortlist_size": True}),
+            "colonne « case.shortlist_size » : « True » ne convient pas",
+        ),
+        (af.Scenario("../a"), "colonne « name » : « ../a » ne convient pas"),
+        (af.Scenario("a", over={"flux.mode": []}), r"colonne « flux.mode » : « \[\] » ne convient pas"),
         (
             af.Scenario("a", changes={"flux.mode": 1}, over={"flux.mode": [1]}),
-            "à la fois dans changes et dans over",
+            "« flux.mode » est déjà dans changes, ou dans over",
         ),
         (af.Scenario("a", changes={"national.prices.nothing": 1}), "national.prices.nothing"),
     ],

@@ -218,11 +218,10 @@ def long_list(table):
     return table.index[(table["dwelling_id"] == key.iloc[0]) & (table["rank"] == key.iloc[1])]
 
 
-@pytest.mark.parametrize("order", ["as written", "reversed"])
-def test_leapfrogs_in_any_order_of_lines(copy, order):
+@pytest.mark.parametrize(("step", "wrong"), [(1, []), (-1, ["order"])])
+def test_leapfrogs_in_another_order_of_lines_are_true_but_not_as_promised(copy, step, wrong):
     case, out = copy
-    table = read(out, "leapfrogs")
-    assert failing(case, out, "leapfrogs", table if order == "as written" else table[::-1]) == []
+    assert failing(case, out, "leapfrogs", read(out, "leapfrogs")[::step]) == wrong
 
 
 @pytest.mark.parametrize(
@@ -250,7 +249,7 @@ def test_a_line_in_the_middle_of_a_long_list(copy, falsify):
     assert len(at) == 21
     found = failing(case, out, "leapfrogs", falsify(table, at))
     # the sentence of the line and the number of rows follow from the table
-    assert {"leapfrogs"} <= {*found} <= {"leapfrogs", "sentences", "record"}
+    assert {"leapfrogs"} <= {*found} <= {"leapfrogs", "sentences", "record", "order"}
 
 
 def test_the_twenty_first_in_place_of_the_twentieth(copy, classes):
