@@ -23,7 +23,8 @@ def applied(case: Case, run: Run, scenario: Scenario, models: Path | None = None
     Raises
     ------
     InputProblems
-        ``SCENARIO_NO_LANDLORD``, ``SCENARIO_REFUSED``: a key does not apply to this case, with its file and line. Every other problem of the changed case, each under the line of the scenario that makes it.
+        ``SCENARIO_NO_LANDLORD``, ``SCENARIO_REFUSED``: a key does not apply to this case, with its file and line. Every
+        other problem of the changed case, each under the line of the scenario that makes it.
     """
     try:
         changed = apply(case, run, models)

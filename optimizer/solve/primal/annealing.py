@@ -3,8 +3,9 @@
 A linear program gives counts in part, and whoever makes them whole one by one pays for the last ones. Here a proposal is
 changed as it stands: a dwelling takes another choice; a household taken from another dwelling has that one choose again; and where
 the change costs too much, a dwelling that can help a row that now lacks leases, or an order now passed over, chooses again, and
-another: most times the one of several whose help costs least, else any one and whatever suits it best. What is gained or lost is counted exactly over the rows touched, and kept by the rule of Metropolis while the temperature falls. Réservataires' orders
-have a price meanwhile, and a proposal is taken only where all of them are kept.
+another: most times the one of several whose help costs least, else any one and whatever suits it best. What is gained or lost is
+counted exactly over the rows touched, and kept by the rule of Metropolis while the temperature falls. Réservataires' orders have a price
+meanwhile, and a proposal is taken only where all of them are kept.
 
 The generator is of its own and temperatures are whole micropoints: the same numbers give the same proposal on every machine.
 
