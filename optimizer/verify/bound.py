@@ -24,6 +24,7 @@ from math import gcd, prod
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
@@ -618,11 +619,28 @@ def distinct(rows: I64) -> tuple[I64, I64]:
     if prod(spans) >= LIMIT:
         found, back = np.unique(rows, axis=0, return_inverse=True)
         return found, back.reshape(-1)
-    code = np.zeros(len(rows), np.int64)
-    for column, least, span in zip(rows.T, low.tolist(), spans, strict=True):
-        code = code * span + (column - least)
-    _, at, number = np.unique(code, return_index=True, return_inverse=True)
-    return rows[at], number.reshape(-1)
+    at, number = _numbered(rows, low, np.array(spans, np.int64))
+    return rows[at], number
+
+
+@njit(cache=True, nogil=True)
+def _numbered(rows: I64, low: I64, spans: I64) -> tuple[I64, I64]:
+    """Where each different row stands first, ascending, and the number of each row among them."""
+    n = len(rows)
+    code = np.zeros(n, np.int64)
+    for i in range(n):
+        for j in range(len(spans)):
+            code[i] = code[i] * spans[j] + (rows[i, j] - low[j])
+    order = np.argsort(code, kind="mergesort")
+    at, number = np.empty(n, np.int64), np.empty(n, np.int64)
+    count = 0
+    for k in range(n):
+        i = order[k]
+        if k == 0 or code[i] != code[order[k - 1]]:
+            at[count] = i
+            count += 1
+        number[i] = count - 1
+    return at[:count].copy(), number
 
 
 def _joined(parts: Sequence[np.ndarray[Any, Any]], kind: type) -> np.ndarray[Any, Any]:

@@ -182,6 +182,15 @@ class Classes:
         for door in self.doors():
             yield door, [(c, self.named(c, door)) for c in self.classes_of[door.number]]
 
+    def some(self, wanted: B) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
+        """The doors of the ``wanted`` classes with these classes, place by place."""
+        asked = set(np.flatnonzero(wanted).tolist())
+        for k in self.door_order:
+            mine = [c for c in self.classes_of[k] if c in asked]
+            if mine:
+                door = self.door(k)
+                yield door, [(c, self.named(c, door)) for c in mine]
+
     def door(self, k: int) -> Door:
         return self._doors.get(k, lambda: self._open(k), lambda x: 2 * len(x.code))
 

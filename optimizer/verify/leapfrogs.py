@@ -73,17 +73,13 @@ class Ranked:
         with self.found.guard("shortlists"):
             self.lists.count(door, named)
 
-    def check_all(self) -> None:
-        """Second reading, of the doors that have lists: every rank, every leapfrog; their rows are then let go."""
+    def settle(self) -> None:
+        """Every list has been counted."""
         with self.found.guard("shortlists"):
             self.lists.settle()
-        for door, named in self.lists.doors():
-            self._check(door, named)
-        if self.table is not None:
-            self.table.forget()
 
-    def _check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
-        """The lists of the dwellings behind a door."""
+    def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Second reading of a door: every rank and every leapfrog of its dwellings' lists."""
         with self.found.guard("shortlists"):
             shown = self.lists.shown(door, named)
             if shown is not None:
@@ -92,9 +88,10 @@ class Ranked:
                     self.table.check(door, shown)
 
     def close(self, proven: bool) -> None:
-        """What only the whole table tells."""
+        """What only the whole table tells; its rows are let go."""
         if self.table is not None:
             self.table.close(proven)
+            self.table.forget()
 
 
 class Leapfrogs:

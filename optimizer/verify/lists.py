@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,14 +134,11 @@ class Lists:
         self.keep = w.law.hundredths("national.lean.keep_points")
         self._given: dict[tuple[int, str], tuple[I64, tuple[tuple[int, int], ...]]] = {}
 
-    def doors(self) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
-        """The doors of dwellings that have a list, with their classes, place by place."""
-        wanted = set(np.flatnonzero(np.diff(self.start)).tolist())
-        for k in self.classes.door_order:
-            mine = [c for c in self.classes.classes_of[k] if c in wanted]
-            if mine:
-                door = self.classes.door(k)
-                yield door, [(c, self.classes.named(c, door)) for c in mine]
+    @property
+    def wanted(self) -> B:
+        """(classes,) whether a dwelling of it has a list."""
+        found: B = np.diff(self.start) > 0
+        return found
 
     def count(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """First reading: how many may stand on each list."""

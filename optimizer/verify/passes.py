@@ -114,6 +114,16 @@ def by_account(named: I64, count: I64, best: I64, n: int) -> tuple[I64, I64]:
 
 
 @njit(cache=True, nogil=True)
+def marked_by_type(fine: I32, app: I32, kind: I32, marks: B, n: int) -> I64:
+    """(types, marks) households that no code refuses, of each mark that a column of ``marks`` says of every application."""
+    total = np.zeros((n, marks.shape[1]), np.int64)
+    for i in fine:
+        for j in range(marks.shape[1]):
+            total[kind[i], j] += marks[app[i], j]
+    return total
+
+
+@njit(cache=True, nogil=True)
 def marked_by_account(named: I64, marked: I64, n: int) -> I64:
     """(accounts, marks) households of each mark that each of ``n`` accounts may name, from those of each type."""
     total = np.zeros((n, marked.shape[1]), np.int64)

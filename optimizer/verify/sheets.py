@@ -17,7 +17,7 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.exchanges import NEVER, Exchanges
 from optimizer.verify.naming import Entries, Named
 from optimizer.verify.outputs import Out, out_parts
-from optimizer.verify.passes import by_account, marked_by_account
+from optimizer.verify.passes import by_account, marked_by_account, marked_by_type
 from optimizer.verify.situation import FACTS, Situation
 from optimizer.verify.solution import RATE, Lines
 from optimizer.verify.verdict import Findings
@@ -41,15 +41,11 @@ class Choices:
         self._lines = np.zeros(len(classes), np.int64)
         """By class: accounts with a household that may be first there, or a seat."""
         apps = classes.world.apps
-        self._marks: tuple[B, ...] = (apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly < 0)
+        self._marks = np.stack([apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly < 0], axis=1)
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Add a door with its classes."""
-        fine, n = door.fine, len(door.count)
-        apps, types = door.block.app[fine], door.type[fine]
-        marked = np.stack([np.bincount(types[m[apps]], minlength=n) for m in self._marks], axis=1).astype(
-            np.int64
-        )
+        marked = marked_by_type(door.fine, door.block.app, door.type, self._marks, len(door.count))
         for c, who in named:
             numbers = [self.number.setdefault(account, len(self.number)) for account in who.accounts]
             count, best = by_account(who.named, door.count, door.best, len(numbers))

@@ -35,7 +35,7 @@ class Waiters:
 
     def firsts(self, c: int) -> Lines:
         """The first ranks of a class."""
-        return self._firsts.take(np.arange(int(self._start[c]), int(self._start[c + 1])))
+        return self._firsts.take(slice(int(self._start[c]), int(self._start[c + 1])))
 
     def read(self, named: Sequence[tuple[int, Named]]) -> None:
         """The first ranks of the classes of a door."""

@@ -9,6 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.verify.bound import Field
@@ -18,14 +20,15 @@ from optimizer.verify.changes import check_changes, has_changes
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.exchanges import Exchanges
-from optimizer.verify.explanations import check_explanations
+from optimizer.verify.explanations import COLUMNS as EXPLANATIONS
+from optimizer.verify.explanations import Explanations
 from optimizer.verify.gauges import check_gauges
 from optimizer.verify.homes import ANY, Cycle, short_cycles, with_homes
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
 from optimizer.verify.order import check_order
-from optimizer.verify.outputs import need_out, read_json
+from optimizer.verify.outputs import need_out, out_parts, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
 from optimizer.verify.record import check_record, check_verdict, language
@@ -274,8 +277,6 @@ def _compare(
                 calls.count(door, named)
         if whole is None:
             space.close()
-    if lists is not None:
-        lists.check_all()
     if calls is not None:
         calls.check_all()
     give_back()
@@ -291,22 +292,41 @@ def _compare(
     proven = bound is not None and bound <= counts.objective
     with found.guard("gauges"):
         check_gauges(need_out(out, "rules"), world, book, counts, lines, recorded, found)
+    exchanges = Exchanges(classes, book, counts, lines, waiters)
+    with found.guard("explanations"):
+        misses = None if told is None else told.misses(reasons)
+        table = out_parts(out, "explanations", EXPLANATIONS)
+        explained = None
+        if table is not None:
+            explained = Explanations(table, exchanges, lines, reasons, misses, proven, found)
+    _read_again(classes, lists, explained)
     if lists is not None:
         lists.close(proven)
         with found.guard("dwellings"):
             check_dwellings(need_out(out, "dwellings"), deadlines, lines, size, world.settings.on, found)
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
-    exchanges = Exchanges(classes, book, counts, lines, waiters)
     with found.guard("orientation"):
         choices.check(out, lines, Situation(world, book, counts), exchanges, found)
-    with found.guard("explanations"):
-        misses = None if told is None else told.misses(reasons)
-        check_explanations(out, exchanges, lines, reasons, misses, proven, found)
     if told is not None:
         with found.guard("sentences"):
             told.check(out, proposals, found)
     return conclude(found, counts.objective, bound)
+
+
+def _read_again(classes: Classes, lists: Ranked | None, explained: Explanations | None) -> None:
+    """The second reading of the doors, of those that have lists or rows of explanations: opening one is most of its cost."""
+    wanted = np.zeros(len(classes), bool)
+    if lists is not None:
+        lists.settle()
+        wanted |= lists.lists.wanted
+    if explained is not None:
+        wanted |= explained.wanted
+    for door, named in classes.some(wanted):
+        if lists is not None:
+            lists.check(door, named)
+        if explained is not None:
+            explained.check(door, named)
 
 
 def conclude(found: Findings, objective: int, bound: int | None) -> Verdict:
