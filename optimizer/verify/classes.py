@@ -7,7 +7,7 @@ compiled pass over the block of the commune per door; accounts and rules are wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -177,19 +177,33 @@ class Classes:
         for k in self.door_order:
             yield self.door(k)
 
-    def sweep(self) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
-        """Every door with its classes, place by place."""
-        for door in self.doors():
-            yield door, [(c, self.named(c, door)) for c in self.classes_of[door.number]]
+    def sweep(
+        self, doors: Sequence[int] | None = None, wanted: B | None = None
+    ) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
+        """Doors with their classes, place by place.
 
-    def some(self, wanted: B) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
-        """The doors of the ``wanted`` classes with these classes, place by place."""
-        asked = set(np.flatnonzero(wanted).tolist())
-        for k in self.door_order:
-            mine = [c for c in self.classes_of[k] if c in asked]
+        Parameters
+        ----------
+        doors : their numbers in the order of `door_order`; all by default
+        wanted : (classes,) the classes asked for, all by default; a door without any is not opened
+        """
+        for k in self.door_order if doors is None else doors:
+            mine = [c for c in self.classes_of[k] if wanted is None or wanted[c]]
             if mine:
                 door = self.door(k)
                 yield door, [(c, self.named(c, door)) for c in mine]
+
+    def halves(self, wanted: B | None = None) -> tuple[list[int], list[int]]:
+        """The doors in two parts that share no commune and take about as long to read; ``wanted`` as in :meth:`sweep`."""
+        order = np.array(self.door_order, np.int64)
+        place = self.world.dwellings.place[[self.members[self.classes_of[k][0]][0] for k in self.door_order]]
+        read = [sum(wanted is None or bool(wanted[c]) for c in self.classes_of[k]) for k in self.door_order]
+        # opening a door takes as long as some two classes of it
+        cost = np.cumsum([n + 2 if n else 0 for n in read])
+        middle = int(np.searchsorted(cost, cost[-1] // 2)) if len(cost) else 0
+        while 0 < middle < len(order) and place[middle] == place[middle - 1]:
+            middle += 1
+        return order[:middle].tolist(), order[middle:].tolist()
 
     def door(self, k: int) -> Door:
         return self._doors.get(k, lambda: self._open(k), lambda x: 2 * len(x.code))

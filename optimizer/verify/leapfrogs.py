@@ -161,6 +161,15 @@ class Leapfrogs:
             self._rule_row.append(k if k >= 0 and price == book.rows[k].price else -1)
         return self._rules[word]
 
+    def told(self) -> tuple[int, int]:
+        """Rows seen and gaps met so far, for :meth:`join`."""
+        return self._seen, self._gaps
+
+    def join(self, more: tuple[int, int]) -> None:
+        """Add what was met at other doors."""
+        self._seen += more[0]
+        self._gaps += more[1]
+
     def forget(self) -> None:
         """Let the rows go: every door has been read."""
         for name in (*ROWS, "_start"):

@@ -161,6 +161,14 @@ class Lists:
                     )  # fmt: skip
                 self._may_stand[d] = known[key]
 
+    def told(self) -> I64:
+        """What was counted, for :meth:`join`."""
+        return self._may_stand
+
+    def join(self, more: I64) -> None:
+        """Add what was counted behind other doors."""
+        self._may_stand += more
+
     def settle(self) -> None:
         """Every list has been counted: the turns, and when each household came to its last list."""
         ids = ascending(self.world.dwellings.ids)

@@ -60,6 +60,27 @@ class Choices:
             self._best.append(best[shown])
             self._marked.append(may[shown])
 
+    def told(self) -> tuple[list[str], Ints, Ints, Ints, Ints, I64]:
+        """What was read, for :meth:`join`."""
+        return [*self.number], *self._columns(), self._lines
+
+    def join(self, more: tuple[list[str], Ints, Ints, Ints, Ints, I64]) -> None:
+        """Add what was read of other doors."""
+        names, key, count, best, marked, lines = more
+        number = np.array([self.number.setdefault(name, len(self.number)) for name in names], np.int64)
+        self._key.append(key >> 32 << 32 | number[key & 0xFFFFFFFF] if len(key) else key)
+        self._count.append(count)
+        self._best.append(best)
+        self._marked.append(marked)
+        self._lines += lines
+
+    def _columns(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Account and class, candidates, best score and marked candidates of every account read, end to end."""
+        key, count, best = (
+            np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (self._key, self._count, self._best)
+        )
+        return key, count, best, np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
+
     def check(
         self, folder: Path, lines: Lines, situation: Situation, exchanges: Exchanges, found: Findings
     ) -> None:
@@ -69,10 +90,7 @@ class Choices:
         if parts is None:
             return
         found.start("orientation")
-        key, count, best = (
-            np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (self._key, self._count, self._best)
-        )
-        marked = np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
+        key, count, best, marked = self._columns()
         self._key, self._count, self._best, self._marked = [], [], [], []
         order = np.argsort(key)
         key, count, best, marked = key[order], count[order], best[order], marked[order]

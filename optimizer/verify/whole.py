@@ -9,8 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from optimizer.domain.memory import give_back
 from optimizer.errors import AttrifluxError, Lang
 from optimizer.verify.bound import Field
@@ -31,6 +29,7 @@ from optimizer.verify.order import check_order
 from optimizer.verify.outputs import need_out, out_parts, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
+from optimizer.verify.readings import FirstReading, SecondReading
 from optimizer.verify.record import check_record, check_verdict, language
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
@@ -246,8 +245,8 @@ def _compare(
     raw: Mapping[str, Any] = {}
     with found.guard("tree"):
         raw = read_json(out, "certificate.json")
-    space, reasons, choices = Field(classes, book, foreseen(raw, world)), Reasons(classes), Choices(classes)
-    deadlines, pairs = Deadlines(classes, lines), Pairs(lines, classes, found)
+    reasons, choices, deadlines = Reasons(classes), Choices(classes), Deadlines(classes, lines)
+    space = Field(classes, book, foreseen(raw, world)) if whole is None else None
     told = None if lang is None else Told(classes, book, counts, lines, size, lang)
     waiters = Waiters(classes, lines)
     lists = (
@@ -260,22 +259,12 @@ def _compare(
         if names and lists is not None
         else None
     )
+    first = FirstReading(
+        found, Pairs(lines, classes, found), reasons, choices, deadlines, waiters, space, told, lists, calls
+    )
     with found.guard("eligibility"):
-        for door, named in classes.sweep():
-            pairs.check(door, named)
-            if whole is None:
-                space.read(door, named)
-            reasons.read(door, named)
-            choices.read(door, named)
-            deadlines.read(named)
-            waiters.read(named)
-            if told is not None:
-                told.read(door, named)
-            if lists is not None:
-                lists.count(door, named)
-            if calls is not None:
-                calls.count(door, named)
-        if whole is None:
+        first.read_all(classes)
+        if space is not None:
             space.close()
     if calls is not None:
         calls.check_all()
@@ -285,9 +274,9 @@ def _compare(
         if raw and whole is not None:
             bound = Proof(raw, *_space(whole, price_assumed), counts, found).check()
             check_chains(out, lines, world, classes, found)
-        elif raw:
+        elif raw and space is not None:
             bound = Proof(raw, space, book, counts, found).check()
-    del space
+    del first, space
     give_back()
     proven = bound is not None and bound <= counts.objective
     with found.guard("gauges"):
@@ -299,7 +288,7 @@ def _compare(
         explained = None
         if table is not None:
             explained = Explanations(table, exchanges, lines, reasons, misses, proven, found)
-    _read_again(classes, lists, explained)
+    SecondReading(found, lists, explained).read_all(classes)
     if lists is not None:
         lists.close(proven)
         with found.guard("dwellings"):
@@ -312,21 +301,6 @@ def _compare(
         with found.guard("sentences"):
             told.check(out, proposals, found)
     return conclude(found, counts.objective, bound)
-
-
-def _read_again(classes: Classes, lists: Ranked | None, explained: Explanations | None) -> None:
-    """The second reading of the doors, of those that have lists or rows of explanations: opening one is most of its cost."""
-    wanted = np.zeros(len(classes), bool)
-    if lists is not None:
-        lists.settle()
-        wanted |= lists.lists.wanted
-    if explained is not None:
-        wanted |= explained.wanted
-    for door, named in classes.some(wanted):
-        if lists is not None:
-            lists.check(door, named)
-        if explained is not None:
-            explained.check(door, named)
 
 
 def conclude(found: Findings, objective: int, bound: int | None) -> Verdict:
