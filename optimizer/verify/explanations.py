@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -71,15 +72,26 @@ class Said:
     @classmethod
     def joined(cls, parts: Sequence[Said]) -> Said:
         """The parts of a table end to end."""
-        columns = [
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("app", "home", "points", "confirmed", "beyond", "place", "of")
-        ]
+
+        def column(name: str) -> np.ndarray[Any, Any]:
+            return np.concatenate([getattr(part, name) for part in parts])
+
         before = np.cumsum([0, *(len(part.misses) for part in parts)])
         miss_at = np.concatenate([part.miss_at + at for part, at in zip(parts, before[:-1], strict=True)])
         misses = [text for part in parts for text in part.misses]
-        filled = [np.concatenate(flags) for flags in zip(*(part.filled for part in parts), strict=True)]
-        return cls(*columns, miss_at.astype(np.int32), misses, (filled[0], filled[1], filled[2]))
+        points, place, of = (np.concatenate([part.filled[i] for part in parts]) for i in range(len(NUMBERS)))
+        return cls(
+            column("app"),
+            column("home"),
+            column("points"),
+            column("confirmed"),
+            column("beyond"),
+            column("place"),
+            column("of"),
+            miss_at.astype(np.int32),
+            misses,
+            (points, place, of),
+        )
 
     def miss(self, i: int) -> str:
         """The sentence of a row."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.verify.cells import I32, I64, U8, B, ascending
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.distinct import distinct
 from optimizer.verify.naming import NOBODY, Named, Order, mode_of
 from optimizer.verify.rows import HOUSEHOLD_RULES, PROFILES, TRAITS, Book, lease_of
 from optimizer.verify.solution import RATE, Counts, Lines, lottery
@@ -274,9 +275,8 @@ class Lists:
         each = np.concatenate(found)
         _, once = np.unique(each, return_index=True)
         once.sort()
-        keys = np.stack([np.concatenate(part)[once], np.concatenate(ranks_)[once]])
-        _, place = np.unique(keys, axis=1, return_inverse=True)
-        return each[once], place.reshape(-1).astype(np.int64)
+        _, place = distinct(np.column_stack([np.concatenate(part)[once], np.concatenate(ranks_)[once]]))
+        return each[once], place
 
     def given(self, dwelling: int, account: str) -> tuple[I64, tuple[tuple[int, int], ...]]:
         """(by profile: bits of the binding rows whose num a lease there would give, all its (row, trait))."""

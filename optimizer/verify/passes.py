@@ -38,6 +38,15 @@ def local_types(key: I64, seen: I32) -> tuple[I32, I32]:
 
 
 @njit(cache=True, nogil=True)
+def but_for(wanted: B, start: I64, length: I64, values: I32, number: int) -> None:
+    """Strike from ``wanted`` whoever has ``number`` among its values."""
+    for i in range(len(wanted)):
+        for k in range(start[i], start[i] + length[i]):
+            if values[k] == number:
+                wanted[i] = False
+
+
+@njit(cache=True, nogil=True)
 def door_codes(
     status: U8, elsewhere: B, bits: U8, income: I64, category: I64, need: U8, home: I32, app: I32, room: int,
     cap: I64, access: int, upstairs: bool, dwelling: int, barred: I32,

@@ -130,7 +130,7 @@ class SecondReading:
             table.join(rows)
 
     def _read(self, classes: Classes, wanted: B, doors: Sequence[int] | None = None) -> None:
-        for door, named in classes.sweep(doors, wanted):
+        for door, named in classes.sweep(doors, wanted, seats=False):
             if self.lists is not None:
                 self.lists.check(door, named)
             if self.explained is not None:
