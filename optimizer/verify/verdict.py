@@ -298,6 +298,11 @@ class Findings:
         except MALFORMED as error:
             self.add(check, f"contenu inattendu ({type(error).__name__})")
 
+    def join(self, more: Findings) -> None:
+        """Add what another reading found."""
+        for check, count in more.counts.items():
+            self.add(check, more.details.get(check, ""), count)
+
     @property
     def failed(self) -> bool:
         return any(self.counts.values())
