@@ -21,7 +21,7 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
     """The allocation of largest value less priced shortfalls, with what proves it.
 
     A market made from a problem is solved as `propose` solves it, waiting seats and réservataires' orders included; dwellings given
-    to a seat have no household.
+    to a seat have no household. The proof joins the certificate and (dwelling, household or nobody, account) of every first rank.
     """
     if market.problem is None:
         return _small(market), {"kind": "optimum"}
@@ -30,9 +30,12 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
     place = {str(name): i for i, name in enumerate(market.application_ids)}
     found: list[tuple[int, int, int]] = []
     seats: list[int] = []
+    firsts: list[tuple[str, str, str]] = []
     for d, a, k in zip(
         solved.first.dwelling.tolist(), solved.first.app.tolist(), solved.first.kind.tolist(), strict=True
     ):
+        who = str(problem.application_ids[a]) if a >= 0 else ""
+        firsts.append((str(problem.dwelling_ids[d]), who, market.accounts[int(problem.kinds.account[k])]))
         if a < 0:
             seats.append(int(problem.klass[d]))
         else:
@@ -44,6 +47,8 @@ def best_allocation(market: Market) -> tuple[Allocation, dict[str, Any]]:
         "stop": solved.stop,
         "seats": len(seats),
         "seat_classes": seats,
+        "first_ranks": sorted(firsts),
+        "certificate": solved.certificate.as_dict(),
         "shortfall": evaluate(problem, solved.first).shortfall.tolist(),
     }
     return allocation(found), proof

@@ -14,6 +14,7 @@ import pandas as pd
 from optimizer.disk import hold, seal
 from optimizer.errors import LANGS, Lang, Spaced, said
 from optimizer.fairness.comparison import Fairness, fairness
+from optimizer.fairness.lottery import Lottery
 from optimizer.fairness.page import fairness_html, reading
 from optimizer.presentation.csvfile import Style, write_table
 from optimizer.presentation.exactcsv import exact_csv
@@ -136,11 +137,16 @@ def _proofs(found: Fairness) -> dict[str, object]:
     }
 
 
+def _typed(lottery: Lottery) -> bool:
+    """Whether a lottery speaks of types: where households share one, or where a program proves what types get."""
+    return "program" in lottery.proof or len(lottery.members) < len(lottery.groups)
+
+
 def types_table(found: Fairness) -> pd.DataFrame:
     """``types.parquet``: the households of each type of a lottery; within a type each has the same chance."""
     frames = []
     for name, lottery in found.lotteries.items():
-        if lottery.support and len(lottery.members) < len(lottery.groups):
+        if lottery.support and _typed(lottery):
             frames.append(
                 pd.DataFrame(
                     {
@@ -166,14 +172,14 @@ def lottery_table(found: Fairness) -> pd.DataFrame:
     names, dwellings = market.application_ids, market.dwelling_ids
     lines: list[tuple[object, ...]] = []
     for name, lottery in found.lotteries.items():
-        single = len(lottery.members) == len(lottery.groups)
+        typed = _typed(lottery)
         for number, (weight, one) in enumerate(lottery.support):
             used: I64 = np.zeros(market.n_classes, np.int64)
             for g, c, kind, n in zip(
                 *(x.tolist() for x in (one.group, one.klass, one.kind, one.count)), strict=True
             ):
                 members = lottery.members[g]
-                who = str(names[members[0]]) if single or len(members) == 1 else ""
+                who = str(names[members[0]]) if len(members) == 1 else ""
                 account = market.accounts[int(market.kinds.account[kind])]
                 for _ in range(n):
                     home = str(dwellings[homes[c][used[c]]])
@@ -186,7 +192,7 @@ def lottery_table(found: Fairness) -> pd.DataFrame:
                             str(weight.denominator),
                             home,
                             who,
-                            -1 if single else g,
+                            g if typed else -1,
                             account,
                         )
                     )

@@ -126,7 +126,8 @@ def simulate(
     source : a case (value, folder, workbook), or the name of a profile
     policies : ids, or ``all``
     seeds : how many years to draw, or their numbers
-    years : lived one after the other in each draw, balances of the agreements carried over
+    years : lived one after the other in each draw, balances of the agreements carried over; of more than one a bound (``hindsight``)
+        is left out, and so are the gain and the regret that are told against it
     session : ``week`` or ``fortnight``
     refusals : whether households may refuse; a refused pair is never offered again
     freed : whether a tenant who moves leaves a dwelling to be let
@@ -169,8 +170,11 @@ def simulate(
         years=years, every=session, refusals=refusals, freed=freed, dwellings=dwellings, pool=pool, arrivals=arrivals, publics=publics,
         tight=tight, sessions=sessions, seed=seed, gap=gap, accept_assumed=accept_assumed, price_assumed=price_assumed, models=models,
     )  # fmt: skip
-    if years != 1 and all(p.bound is not None for p in chosen):
-        raise AttrifluxError("SIMULATION_ONE_YEAR", name=", ".join(p.id for p in chosen), years=years)
+    if years != 1:
+        lived_by = tuple(p for p in chosen if p.bound is None)
+        if not lived_by:
+            raise AttrifluxError("SIMULATION_ONE_YEAR", name=", ".join(p.id for p in chosen), years=years)
+        chosen = lived_by
     case, name, digest, findings = _source(source, models)
     for option, changed in (("--publics", publics != 1.0), ("--tight", tight)):
         if changed and case is not None:

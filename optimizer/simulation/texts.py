@@ -83,6 +83,10 @@ texts(
             "La borne connaît les arrivées, les départs et les réponses : une part du regret ne peut être évitée par personne.",
             "The bound knows arrivals, departures and answers: a part of the regret nobody can avoid.",
         ),
+        "limit_years": (
+            "L'avenir connu est la borne d'une seule année : sur plusieurs, ni gain ni regret ne sont calculés.",
+            "Hindsight is the bound of one year: over several, neither gain nor regret is computed.",
+        ),
         "limit_delegated": (
             "Le bailleur désigne partout : ce que choisirait un réservataire n'est connu de personne.",
             "The landlord names everywhere: what a réservataire would choose is known to nobody.",

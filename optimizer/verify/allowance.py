@@ -133,12 +133,8 @@ class Allowances:
     def _rent_rate(self, rent: I64) -> I64:
         """TL by family, hundred-thousandths, of the rent kept (cents)."""
         reference = self._ceilings[1]
-        law = self.world.law
         ratio = (2 * 10_000 * rent + reference) // (2 * reference)
-        breaks = [
-            self._scaled(x, 10_000, "rent_breaks") for x in law.raw(f"{KEY}.personal_share.rent_breaks")
-        ]
-        rates = [self._scaled(x, 10_000, "rent_rates") for x in law.raw(f"{KEY}.personal_share.rent_rates")]
+        breaks, rates = self._steps
         total = np.zeros(len(rent), np.int64)
         for low, high, rate in zip([0, *breaks], [*breaks, 10**9], rates, strict=True):
             total += rate * np.clip(ratio - low, 0, high - low)

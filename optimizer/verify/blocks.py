@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from optimizer.verify.cells import I32, I64, U8, B
-from optimizer.verify.passes import EVERYWHERE, GONE, LIVE, local_types
+from optimizer.verify.passes import EVERYWHERE, GONE, LIVE, but_for, local_types
 from optimizer.verify.recent import Recent
 from optimizer.verify.rows import profile
 from optimizer.verify.scores import Scores
@@ -215,9 +215,7 @@ class Blocks:
             start, length = a.districts.ptr[block.app], a.districts.lengths[block.app]
             wanted = length > 0
             if district in a.district_words:
-                number = a.district_words.index(district)
-                for i in np.flatnonzero(wanted).tolist():
-                    wanted[i] = number not in a.districts.values[start[i] : start[i] + length[i]]
+                but_for(wanted, start, length, a.districts.values, a.district_words.index(district))
             return wanted
 
         return block.once(("district", district), ask)

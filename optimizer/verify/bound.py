@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import gcd, prod
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ import numpy as np
 from optimizer.verify.blocks import Block
 from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.distinct import distinct
 from optimizer.verify.kinds import Kinds, Marks
 from optimizer.verify.naming import Named, Order
 from optimizer.verify.passes import class_tops, on_step, tops
@@ -127,6 +128,27 @@ class Part:
         return found
 
 
+LISTS: Mapping[str, type] = {
+    "_kinds_of": np.int32, "_lengths": np.int32, "_leans": np.int64, "_bits": np.int64, "_ahead": np.int64, "_segments": np.int32,
+    "_sets": np.int32,
+}  # fmt: skip
+"""Columns of a `Field` while it is read, in pieces, and what they hold."""
+PLAIN = (
+    "_seats", "seat_accounts", "class_row", "class_of", "_sizes", "_n_sets", "_count", "_size", "top", "_most_lean",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a `Field` in another process has read: columns end to end, parts, kinds by number, pairs held, the rest by name."""
+
+    joined: Mapping[str, np.ndarray[Any, Any]]
+    parts: list[tuple[int, I64, int]]
+    kinds: list[Marks]
+    held: list[tuple[I64, I32, I32]] | None
+    plain: Mapping[str, Any]
+
+
 class Field:
     """All first ranks possible of a case, for repeated bounds.
 
@@ -157,6 +179,8 @@ class Field:
         self._listed: dict[int, Listed | None] = {}
         """By class row, of those that a leaf asked about."""
         self._parts: list[Part] = []
+        self._sizes: list[int] = []
+        """Segments of each class row."""
         self._segments: list[I32] = []
         self._sets: list[I32] = []
         self._held: list[tuple[I64, I32, I32]] | None = []
@@ -183,6 +207,7 @@ class Field:
             rows.append((types, self._by_type(door, d, who)[types]))
         part = Part(door.number, np.flatnonzero(wanted), self._count)
         at = part.segments(len(wanted))
+        self._sizes += [len(types) for types, _ in rows]
         self._segments += [at[types] for types, _ in rows]
         self._sets += [sets for _, sets in rows]
         self._parts.append(part)
@@ -201,10 +226,40 @@ class Field:
             value = door.value[order] + classes.fit.fill
             self._held.append((value, door.block.app[door.fine[order]], segment[order]))
 
+    def told(self) -> Gathered:
+        """What was read, for :meth:`join`."""
+        joined = {name: _joined(getattr(self, name), kind) for name, kind in LISTS.items()}
+        parts = [(part.door, part.types, part.start) for part in self._parts]
+        plain = {name: getattr(self, name) for name in PLAIN}
+        return Gathered(joined, parts, list(self.kinds.number), self._held, plain)
+
+    def join(self, more: Gathered) -> None:
+        """Add what was read of other doors, as if it had been read here after those that were."""
+        kind = np.array([self.kinds.of(marks) for marks in more.kinds], np.int32)
+        rows, sets, count = len(self.class_of), self._n_sets, self._count
+        joined, plain = more.joined, more.plain
+        self._kinds_of.append(kind[joined["_kinds_of"]])
+        self._segments.append(joined["_segments"] + np.int32(count))
+        self._sets.append(joined["_sets"] + np.int32(sets))
+        for name in ("_lengths", "_leans", "_bits", "_ahead"):
+            getattr(self, name).append(joined[name])
+        self._parts += [Part(door, types, start + count) for door, types, start in more.parts]
+        self._seats += [(row + rows, worth, int(kind[number])) for row, worth, number in plain["_seats"]]
+        self.class_row.update({c: row + rows for c, row in plain["class_row"].items()})
+        for name in ("seat_accounts", "class_of", "_sizes"):
+            getattr(self, name).extend(plain[name])
+        if self._held is None or more.held is None or self._size + plain["_size"] > HELD:
+            self._held = None
+        else:
+            self._held += [(value, app, segment + np.int32(count)) for value, app, segment in more.held]
+        for name in ("_n_sets", "_count", "_size"):
+            setattr(self, name, getattr(self, name) + plain[name])
+        self.top, self._most_lean = max(self.top, plain["top"]), max(self._most_lean, plain["_most_lean"])
+
     def close(self) -> None:
         """Everything is read: what each bound needs, end to end."""
         fit = self.classes.fit
-        self.ptr = np.cumsum([0, *(len(x) for x in self._segments)]).astype(np.int64)
+        self.ptr = np.cumsum([0, *self._sizes]).astype(np.int64)
         self.segment = _joined(self._segments, np.int32)
         self.set_of = _joined(self._sets, np.int32)
         self._segments, self._sets, self._tables = [], [], {}
@@ -606,23 +661,6 @@ def field_of(classes: Classes, book: Book) -> Field:
         found.read(door, named)
     found.close()
     return found
-
-
-def distinct(rows: I64) -> tuple[I64, I64]:
-    """The different rows of a table, ascending, and the number of each row among them.
-
-    Rows are told apart by one number, whose digits are their columns, where 63 bits hold it: ten times as fast.
-    """
-    low = rows.min(axis=0, initial=0)
-    spans = (rows.max(axis=0, initial=0) - low + 1).tolist()
-    if prod(spans) >= LIMIT:
-        found, back = np.unique(rows, axis=0, return_inverse=True)
-        return found, back.reshape(-1)
-    code = np.zeros(len(rows), np.int64)
-    for column, least, span in zip(rows.T, low.tolist(), spans, strict=True):
-        code = code * span + (column - least)
-    _, at, number = np.unique(code, return_index=True, return_inverse=True)
-    return rows[at], number.reshape(-1)
 
 
 def _joined(parts: Sequence[np.ndarray[Any, Any]], kind: type) -> np.ndarray[Any, Any]:

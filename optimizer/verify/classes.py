@@ -7,7 +7,7 @@ compiled pass over the block of the commune per door; accounts and rules are wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -177,10 +177,34 @@ class Classes:
         for k in self.door_order:
             yield self.door(k)
 
-    def sweep(self) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
-        """Every door with its classes, place by place."""
-        for door in self.doors():
-            yield door, [(c, self.named(c, door)) for c in self.classes_of[door.number]]
+    def sweep(
+        self, doors: Sequence[int] | None = None, wanted: B | None = None, seats: bool = True
+    ) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
+        """Doors with their classes, place by place.
+
+        Parameters
+        ----------
+        doors : their numbers in the order of `door_order`; all by default
+        wanted : (classes,) the classes asked for, all by default; a door without any is not opened
+        seats : as in :meth:`named`
+        """
+        for k in self.door_order if doors is None else doors:
+            mine = [c for c in self.classes_of[k] if wanted is None or wanted[c]]
+            if mine:
+                door = self.door(k)
+                yield door, [(c, self.named(c, door, seats)) for c in mine]
+
+    def halves(self, wanted: B | None = None) -> tuple[list[int], list[int]]:
+        """The doors in two parts that share no commune and take about as long to read; ``wanted`` as in :meth:`sweep`."""
+        order = np.array(self.door_order, np.int64)
+        place = self.world.dwellings.place[[self.members[self.classes_of[k][0]][0] for k in self.door_order]]
+        read = [sum(wanted is None or bool(wanted[c]) for c in self.classes_of[k]) for k in self.door_order]
+        # opening a door takes as long as some two classes of it
+        cost = np.cumsum([n + 2 if n else 0 for n in read])
+        middle = int(np.searchsorted(cost, cost[-1] // 2)) if len(cost) else 0
+        while 0 < middle < len(order) and place[middle] == place[middle - 1]:
+            middle += 1
+        return order[:middle].tolist(), order[middle:].tolist()
 
     def door(self, k: int) -> Door:
         return self._doors.get(k, lambda: self._open(k), lambda x: 2 * len(x.code))
@@ -239,23 +263,23 @@ class Classes:
             self._caps[key] = np.array(table, np.int64)
         return self._caps[key]
 
-    def named(self, c: int, door: Door) -> Named:
-        """Who names whom for a class of the door, by type."""
+    def named(self, c: int, door: Door, seats: bool = True) -> Named:
+        """Who names whom for a class of the door, by type; ``seats``: also what an orientation without a household is worth."""
         w, d = self.world, self.members[c][0]
         block = door.block
-        found, modes = self._nameable(c, door)
+        found, modes = self._nameable(c, door, seats)
         listed, behind = found, door
         if (
             d in w.lists_of
         ):  # one household alone may be first here: the names missing are those of the whole list
             other = int(self.klass[w.lists_of[d]])
             behind = self.door(self.door_of[other])
-            listed, _ = self._nameable(other, behind)
+            listed, _ = self._nameable(other, behind, False)
         people, _ = by_account(listed.named, behind.count, behind.best, len(found.accounts))
         marks = block.once("lean", lambda: self.lean.marks(block.rep))
         return replace(found, lean=self.lean.of(d, found, modes, people, marks, block.rep))
 
-    def _nameable(self, c: int, door: Door) -> tuple[Named, list[str]]:
+    def _nameable(self, c: int, door: Door, seats: bool) -> tuple[Named, list[str]]:
         """Who names whom, without the points of ``lean``; the mode of each account."""
         w, d = self.world, self.members[c][0]
         block, dw = door.block, self.world.dwellings
@@ -272,7 +296,8 @@ class Classes:
 
             return door.once((account, self.book.spot(d), pool.tobytes()), ask)
 
-        found = name_types(w, d, receivers, self._named_types(block), block.rep, door.count > 0, worth)
+        nominees = self._named_types(block)
+        found = name_types(w, d, receivers, nominees, block.rep, door.count > 0, worth if seats else None)
         return found, [x.mode for x in receivers[0]]
 
     def nominees(self, block: Block) -> dict[str, dict[int, Nominees]]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from optimizer.verify.cells import I32, I64, B, ascending
+from optimizer.verify.cells import I32, I64, U8, B, ascending
 from optimizer.verify.classes import Classes, Door
 from optimizer.verify.naming import Named
 from optimizer.verify.outputs import Out
@@ -43,6 +43,18 @@ class Reasons:
             some = who.named > 0
             said |= np.where(some, np.uint8(6 if classes.open_members(c) else 2), np.uint8(1))
         meet(block.app, door.code, door.type, said, self._met, self._seen)
+
+    def told(self) -> tuple[I32, U8, I32, set[int]]:
+        """What was read, for :meth:`join`."""
+        return self._met, self._seen, self._reached, self._places
+
+    def join(self, more: tuple[I32, U8, I32, set[int]]) -> None:
+        """Add what was read of the doors of other places."""
+        met, seen, reached, places = more
+        self._met |= met
+        self._seen |= seen
+        self._reached += reached
+        self._places |= places
 
     @property
     def here(self) -> B:
@@ -202,6 +214,14 @@ class Deadlines:
             name = lines.accounts[lines.account[i]]
             self._waiting.setdefault(int(classes.klass[d]), []).append((d, name))
         self.days: dict[tuple[int, str], int] = {}
+
+    def told(self) -> dict[tuple[int, str], int]:
+        """What was read, for :meth:`join`."""
+        return self.days
+
+    def join(self, more: dict[tuple[int, str], int]) -> None:
+        """Add what was read of other doors."""
+        self.days |= more
 
     def read(self, named: Sequence[tuple[int, Named]]) -> None:
         """Add the classes of a door."""

@@ -7,18 +7,19 @@ solved again: they are the least, so never more than that exchange needs; how mu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from optimizer.verify.cells import I32, I64, B
-from optimizer.verify.classes import Classes
+from optimizer.verify.classes import Classes, Door
 from optimizer.verify.coverage import Reasons
 from optimizer.verify.exchanges import NEVER, Exchanges
+from optimizer.verify.naming import Named
 from optimizer.verify.nearest import IN_PROGRESS, LISTED_ONLY, Misses
-from optimizer.verify.outputs import Out, out_parts
+from optimizer.verify.outputs import Out
 from optimizer.verify.passes import places
 from optimizer.verify.solution import RATE, Lines
 from optimizer.verify.verdict import Findings
@@ -27,11 +28,12 @@ from optimizer.verify.wording import pick
 COLUMNS = (
     "application_id", "nearest_miss", "points_needed", "dwelling_id", "best_position", "of", "confirmed",
 )  # fmt: skip
+NUMBERS = ("points_needed", "best_position", "of")
 
 
 @dataclass(frozen=True)
 class Said:
-    """The rows of one part: applications and dwellings by index, points in hundredths (-1 where there are none)."""
+    """The rows of the table: applications and dwellings by index, points in hundredths (-1 where there are none)."""
 
     app: I32
     home: I32
@@ -39,27 +41,56 @@ class Said:
     confirmed: B
     beyond: B
     """No number of points that the grid can give would have been enough."""
-    place: I64
-    of: I64
+    place: I32
+    of: I32
     miss_at: I32
     misses: list[str]
+    """Sentences of the rows; empty where they are not read word for word."""
+    filled: tuple[B, B, B]
+    """Whether points, place and number are there."""
 
     @classmethod
-    def read(cls, out: Out, classes: Classes, found: Findings) -> Said:
+    def read(cls, out: Out, classes: Classes, found: Findings, worded: bool) -> Said:
+        """One part of the table; ``worded``: whether sentences are kept."""
         ids = classes.world.ids
         (word_at, words), (miss_at, misses) = out.words("confirmed"), out.words("nearest_miss")
         found.demand("explanations", {*words} <= {"", "yes"}, "confirmed")
-        points = np.where(out.filled("points_needed"), out.scaled("points_needed", 100), -1)
+        points, place, of = (out.filled(x) for x in NUMBERS)
         return cls(
             out.index("application_id", ids.apps, -2),
             out.index("dwelling_id", ids.dwellings, -2),
-            points,
+            np.where(points, out.scaled("points_needed", 100), -1),
             np.array([x == "yes" for x in words], bool)[word_at],
             np.array([x.startswith("NOT_BY_SCORE") for x in misses], bool)[miss_at],
-            out.scaled("best_position", 1),
-            out.scaled("of", 1),
-            miss_at,
+            _narrow(out.scaled("best_position", 1)),
+            _narrow(out.scaled("of", 1)),
+            miss_at if worded else miss_at[:0],
+            misses if worded else [],
+            (points, place, of),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Said]) -> Said:
+        """The parts of a table end to end."""
+
+        def column(name: str) -> np.ndarray[Any, Any]:
+            return np.concatenate([getattr(part, name) for part in parts])
+
+        before = np.cumsum([0, *(len(part.misses) for part in parts)])
+        miss_at = np.concatenate([part.miss_at + at for part, at in zip(parts, before[:-1], strict=True)])
+        misses = [text for part in parts for text in part.misses]
+        points, place, of = (np.concatenate([part.filled[i] for part in parts]) for i in range(len(NUMBERS)))
+        return cls(
+            column("app"),
+            column("home"),
+            column("points"),
+            column("confirmed"),
+            column("beyond"),
+            column("place"),
+            column("of"),
+            miss_at.astype(np.int32),
             misses,
+            (points, place, of),
         )
 
     def miss(self, i: int) -> str:
@@ -67,39 +98,107 @@ class Said:
         return self.misses[int(self.miss_at[i])]
 
 
-def check_explanations(
-    folder: Path, exchanges: Exchanges, lines: Lines, reasons: Reasons, misses: Misses | None, proven: bool, found: Findings
-) -> None:  # fmt: skip
-    """Everybody without a first rank once, with the place, the points it lacked and, given ``misses``, the sentence."""
-    parts = out_parts(folder, "explanations", COLUMNS)
-    if parts is None:
-        return
-    found.start("explanations")
-    classes = exchanges.classes
-    world = classes.world
-    placed = np.zeros(len(world.apps), bool)
-    placed[lines.placed] = True
-    times = np.zeros(len(world.apps), np.int64)
-    for out in parts:
-        said = Said.read(out, classes, found)
-        fine = (said.app >= 0) & (said.home > -2) & ((said.points >= 0) | ~out.filled("points_needed"))
+def _narrow(values: I64) -> I32:
+    """The numbers in 32 bits; what they cannot hold becomes their end, which no place is."""
+    ends = np.iinfo(np.int32)
+    return np.clip(values, ends.min, ends.max).astype(np.int32)
+
+
+class Explanations:
+    """The table, row by row: everybody without a first rank once, with the place, the points it lacked and, given ``misses``, the sentence.
+
+    What a row says without its dwelling is checked at once; rows that name a dwelling wait for its door (:meth:`check`).
+    """
+
+    def __init__(
+        self, parts: Iterator[Out], exchanges: Exchanges, lines: Lines, reasons: Reasons, misses: Misses | None, proven: bool,
+        found: Findings,
+    ) -> None:  # fmt: skip
+        """``parts``: the table; ``proven``: whether the proposal is shown to be the best."""
+        found.start("explanations")
+        self.exchanges, self.misses, self.found = exchanges, misses, found
+        classes = exchanges.classes
+        apps = len(classes.world.apps)
+        placed = np.zeros(apps, bool)
+        placed[lines.placed] = True
+        said = self.said = Said.joined([Said.read(out, classes, found, misses is not None) for out in parts])
+        fine = (said.app >= 0) & (said.home > -2) & ((said.points >= 0) | ~said.filled[0])
         fine[fine] = ~placed[said.app[fine]]
-        np.add.at(times, said.app[said.app >= 0], 1)
+        times = np.bincount(said.app[said.app >= 0], minlength=apps)
+        found.demand("explanations", bool((times == ~placed).all()), "demande absente, en trop ou deux fois")
         bad = int(np.count_nonzero(~fine))
         if bad:
             found.add("explanations", "demande, logement ou points", bad)
         away = fine & (said.home < 0)
         wrong = away & ((said.points >= 0) | said.confirmed | said.beyond)
-        for name, number in (("best_position", said.place), ("of", said.of)):
-            wrong |= away & ((number != 0) | out.filled(name))
+        for number, filled in zip((said.place, said.of), said.filled[1:], strict=True):
+            wrong |= away & ((number != 0) | filled)
         wrong |= said.beyond & (said.points >= 0)
         wrong |= said.confirmed & ((said.points < 0) | ~np.full(len(fine), proven))
         if wrong.any():
             found.add("explanations", "points sans logement ou sans preuve", int(np.count_nonzero(wrong)))
-        _check_places(said, np.flatnonzero(fine & ~wrong & (said.home >= 0)), exchanges, misses, found)
         if misses is not None:
             _check_away(said, np.flatnonzero(away & ~wrong), reasons, misses, found)
-    found.demand("explanations", bool((times == ~placed).all()), "demande absente, en trop ou deux fois")
+        rows = np.flatnonzero(fine & ~wrong & (said.home >= 0))
+        klass = classes.klass[said.home[rows]]
+        order = np.argsort(klass, kind="stable")
+        self._rows = rows[order]
+        self._start = np.searchsorted(klass[order], np.arange(len(classes) + 1))
+
+    @property
+    def wanted(self) -> B:
+        """(classes,) whether rows name its dwellings."""
+        found: B = np.diff(self._start) > 0
+        return found
+
+    def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """The rows that name a dwelling behind a door."""
+        with self.found.guard("explanations"):
+            for c, who in named:
+                rows = self._rows[self._start[c] : self._start[c + 1]]
+                if len(rows):
+                    self._check_places(door, who, rows)
+
+    def _check_places(self, door: Door, named: Named, part: I64) -> None:
+        """Place, points and sentence of the rows that name a dwelling of one class."""
+        said, misses, top = self.said, self.misses, int(self.exchanges.classes.scores.span)
+        misplaced = unproven = 0
+        at = door.block.where(said.app[part])
+        known = (at >= 0) & (door.code[np.maximum(at, 0)] == 0)
+        known[known] = named.named[door.type[at[known]]] > 0
+        misplaced += int(np.count_nonzero(~known))
+        part, at = part[known], at[known]
+        if len(part):
+            place, of = places(door.fine, door.type, door.block.score, named.named, at, len(named.accounts))
+            misplaced += int(np.count_nonzero((said.place[part] != place) | (said.of[part] != of)))
+        if misses is None:  # what no number of points would have brought is not told apart among so many rows
+            pointed = said.points[part] >= 0
+            unproven += int(np.count_nonzero(~pointed & ~said.beyond[part]))
+            part, at = part[pointed], at[pointed]
+        if len(part):
+            score = door.block.score[at].tolist()
+            homes, profiles = said.home[part].tolist(), door.profile[door.type[at]].tolist()
+            gains = self.exchanges.gains(door.entries(named, at), homes, profiles)
+            for i, gain, mine in zip(part.tolist(), gains, score, strict=True):
+                unproven += self._unproven(i, gain, top - mine)
+                if misses is not None:
+                    points = int(said.points[i])
+                    beyond = misses.beyond(int(said.place[i]), int(said.of[i]))
+                    if said.miss(i) != (misses.lacking(points) if points >= 0 else beyond):
+                        _unsaid(self.found, i, misses, int(said.app[i]))
+        if misplaced:
+            self.found.add("explanations", "rang possible", misplaced)
+        if unproven:
+            self.found.add("explanations", "points nécessaires", unproven)
+
+    def _unproven(self, i: int, gain: int, most: int) -> bool:
+        """Whether the points of a row are not those of its exchange; ``most``: points that the grid might still give."""
+        points, needed = int(self.said.points[i]), max(0, -(gain // RATE))
+        if points < 0:
+            return not self.said.beyond[i] or gain == NEVER or needed <= most
+        if self.said.confirmed[i]:
+            return points > needed
+        return gain == NEVER or points != needed or needed > most
 
 
 def _check_away(said: Said, rows: I64, reasons: Reasons, misses: Misses, found: Findings) -> None:
@@ -117,58 +216,3 @@ def _check_away(said: Said, rows: I64, reasons: Reasons, misses: Misses, found: 
 
 def _unsaid(found: Findings, i: int, misses: Misses, a: int) -> None:
     found.add("sentences", f"ligne {i + 2}, nearest_miss : application_id={misses.world.apps.ids[a]}")
-
-
-def _check_places(
-    said: Said, rows: I64, exchanges: Exchanges, misses: Misses | None, found: Findings
-) -> None:
-    """Place, points and sentence of the rows that name a dwelling, class by class, those of a door and of a place together."""
-    misplaced = unproven = 0
-    classes = exchanges.classes
-    top = int(classes.scores.span)
-    for c, part in _by_class(classes, classes.klass[said.home[rows]], rows):
-        door = classes.door(classes.door_of[c])
-        named = classes.named(c, door)
-        at = door.block.where(said.app[part])
-        known = (at >= 0) & (door.code[np.maximum(at, 0)] == 0)
-        known[known] = named.named[door.type[at[known]]] > 0
-        misplaced += int(np.count_nonzero(~known))
-        part, at = part[known], at[known]
-        if not len(part):
-            continue
-        place, of = places(door.fine, door.type, door.block.score, named.named, at, len(named.accounts))
-        misplaced += int(np.count_nonzero((said.place[part] != place) | (said.of[part] != of)))
-        if misses is None:  # what no number of points would have brought is not told apart among so many rows
-            pointed = said.points[part] >= 0
-            unproven += int(np.count_nonzero(~pointed & ~said.beyond[part]))
-            part, at = part[pointed], at[pointed]
-        score = door.block.score[at].tolist()
-        homes, profiles = said.home[part].tolist(), door.profile[door.type[at]].tolist()
-        gains = exchanges.gains(door.entries(named, at), homes, profiles)
-        for i, gain, mine in zip(part.tolist(), gains, score, strict=True):
-            points = int(said.points[i])
-            needed = max(0, -(gain // RATE))
-            if points < 0:
-                unproven += not said.beyond[i] or gain == NEVER or needed <= top - mine
-            elif said.confirmed[i]:
-                unproven += points > needed
-            else:
-                unproven += gain == NEVER or points != needed or needed > top - mine
-            if misses is not None:
-                beyond = misses.beyond(int(said.place[i]), int(said.of[i]))
-                if said.miss(i) != (misses.lacking(points) if points >= 0 else beyond):
-                    _unsaid(found, i, misses, int(said.app[i]))
-    if misplaced:
-        found.add("explanations", "rang possible", misplaced)
-    if unproven:
-        found.add("explanations", "points nécessaires", unproven)
-
-
-def _by_class(classes: Classes, klass: I64, rows: I64) -> Iterator[tuple[int, I64]]:
-    """Rows of each class, in the order in which the doors of the classes are read."""
-    turn = np.empty(len(classes.door_order), np.int64)
-    turn[classes.door_order] = np.arange(len(turn))
-    order = np.lexsort((klass, turn[np.array(classes.door_of, np.int64)[klass]]))
-    for part in np.split(order, np.flatnonzero(np.diff(klass[order])) + 1):
-        if len(part):
-            yield int(klass[part[0]]), rows[part]

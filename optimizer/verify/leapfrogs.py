@@ -73,17 +73,13 @@ class Ranked:
         with self.found.guard("shortlists"):
             self.lists.count(door, named)
 
-    def check_all(self) -> None:
-        """Second reading, of the doors that have lists: every rank, every leapfrog; their rows are then let go."""
+    def settle(self) -> None:
+        """Every list has been counted."""
         with self.found.guard("shortlists"):
             self.lists.settle()
-        for door, named in self.lists.doors():
-            self._check(door, named)
-        if self.table is not None:
-            self.table.forget()
 
-    def _check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
-        """The lists of the dwellings behind a door."""
+    def check(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
+        """Second reading of a door: every rank and every leapfrog of its dwellings' lists."""
         with self.found.guard("shortlists"):
             shown = self.lists.shown(door, named)
             if shown is not None:
@@ -92,9 +88,10 @@ class Ranked:
                     self.table.check(door, shown)
 
     def close(self, proven: bool) -> None:
-        """What only the whole table tells."""
+        """What only the whole table tells; its rows are let go."""
         if self.table is not None:
             self.table.close(proven)
+            self.table.forget()
 
 
 class Leapfrogs:
@@ -163,6 +160,15 @@ class Leapfrogs:
             self._rules[word] = RULE + len(self._rule_row)
             self._rule_row.append(k if k >= 0 and price == book.rows[k].price else -1)
         return self._rules[word]
+
+    def told(self) -> tuple[int, int]:
+        """Rows seen and gaps met so far, for :meth:`join`."""
+        return self._seen, self._gaps
+
+    def join(self, more: tuple[int, int]) -> None:
+        """Add what was met at other doors."""
+        self._seen += more[0]
+        self._gaps += more[1]
 
     def forget(self) -> None:
         """Let the rows go: every door has been read."""

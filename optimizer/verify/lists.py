@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.verify.cells import I32, I64, U8, B, ascending
 from optimizer.verify.classes import Classes, Door
+from optimizer.verify.distinct import distinct
 from optimizer.verify.naming import NOBODY, Named, Order, mode_of
 from optimizer.verify.rows import HOUSEHOLD_RULES, PROFILES, TRAITS, Book, lease_of
 from optimizer.verify.solution import RATE, Counts, Lines, lottery
@@ -134,14 +135,11 @@ class Lists:
         self.keep = w.law.hundredths("national.lean.keep_points")
         self._given: dict[tuple[int, str], tuple[I64, tuple[tuple[int, int], ...]]] = {}
 
-    def doors(self) -> Iterator[tuple[Door, list[tuple[int, Named]]]]:
-        """The doors of dwellings that have a list, with their classes, place by place."""
-        wanted = set(np.flatnonzero(np.diff(self.start)).tolist())
-        for k in self.classes.door_order:
-            mine = [c for c in self.classes.classes_of[k] if c in wanted]
-            if mine:
-                door = self.classes.door(k)
-                yield door, [(c, self.classes.named(c, door)) for c in mine]
+    @property
+    def wanted(self) -> B:
+        """(classes,) whether a dwelling of it has a list."""
+        found: B = np.diff(self.start) > 0
+        return found
 
     def count(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """First reading: how many may stand on each list."""
@@ -163,6 +161,14 @@ class Lists:
                         self.placed,
                     )  # fmt: skip
                 self._may_stand[d] = known[key]
+
+    def told(self) -> I64:
+        """What was counted, for :meth:`join`."""
+        return self._may_stand
+
+    def join(self, more: I64) -> None:
+        """Add what was counted behind other doors."""
+        self._may_stand += more
 
     def settle(self) -> None:
         """Every list has been counted: the turns, and when each household came to its last list."""
@@ -269,9 +275,8 @@ class Lists:
         each = np.concatenate(found)
         _, once = np.unique(each, return_index=True)
         once.sort()
-        keys = np.stack([np.concatenate(part)[once], np.concatenate(ranks_)[once]])
-        _, place = np.unique(keys, axis=1, return_inverse=True)
-        return each[once], place.reshape(-1).astype(np.int64)
+        _, place = distinct(np.column_stack([np.concatenate(part)[once], np.concatenate(ranks_)[once]]))
+        return each[once], place
 
     def given(self, dwelling: int, account: str) -> tuple[I64, tuple[tuple[int, int], ...]]:
         """(by profile: bits of the binding rows whose num a lease there would give, all its (row, trait))."""

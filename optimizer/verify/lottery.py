@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,21 +23,19 @@ import pyarrow.parquet as pq
 from optimizer.verify.classes import Classes
 from optimizer.verify.manifest import RECORD, check_manifest
 from optimizer.verify.offers import Offers
+from optimizer.verify.optimum import MECHANISM, Optimum
 from optimizer.verify.outputs import read_json
 from optimizer.verify.program import compare
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
+from optimizer.verify.stages import UNIT, check_stages
 from optimizer.verify.tables import read_case
-from optimizer.verify.verdict import CERTIFIED, MALFORMED, REFUSED, WITHIN, Findings, Verdict, decimal_text
+from optimizer.verify.verdict import CERTIFIED, REFUSED, WITHIN, Findings, Verdict, decimal_text
 from optimizer.verify.whole import shipped_models
 from optimizer.verify.world import World, read_world
 from optimizer.verify.year import Year
 
 FORMAT = "attriflux-fairness/1"
-UNIT = 10**12
-"""Multipliers and chances are read as whole numbers of this unit."""
-SLACK = UNIT // 10**7
-"""What the rounding of a linear program may leave between a stage's value and the bound of its multipliers."""
 ALLOCATED = frozenset(
     (
         "cotation", "seniority", "deferred_acceptance", "top_trading", "merged_order", "leximin", "maximin", "nash", "optimum",
@@ -47,8 +44,6 @@ ALLOCATED = frozenset(
 """Mechanisms whose chances are those of published allocations; of the others there are chances alone."""
 PROGRAMMED = ("leximin", "maximin", "nash")
 """Those of which a program is published."""
-STAGED = ("leximin", "maximin")
-"""Those proven stage by stage."""
 TOLD = UNIT // 10**6
 """An interval of a chance from which the verdict tells it."""
 
@@ -87,22 +82,33 @@ def verify_lottery(out_dir: Path, case_path: Path, *, models: Path | None = None
             file = (folder / name).resolve()
             fine = file.is_relative_to(folder.resolve()) and file.is_file()
             found.demand("inputs", fine and hashlib.sha256(file.read_bytes()).hexdigest() == digest, name)
+    within, optimum = 0, None
     with found.guard("lottery"):
+        proofs = read_json(out, "proofs.json")
         lotteries = _read(out, worlds[0], found)
         _add_up(out, lotteries, found)
-        offers = _eligible(worlds[0], lotteries, found, bool(run["options"]["price_assumed"]))
-        _listed(out, run["options"]["mechanisms"], lotteries, offers, found)
+        asked = run["options"]["mechanisms"]
+        classes, book = _ready(worlds[0], bool(run["options"]["price_assumed"]))
+        if MECHANISM in asked:
+            optimum = Optimum(proofs[MECHANISM], classes, book, found)
+        offers = _eligible(Offers(classes, book), lotteries, optimum, found)
+        _listed(out, asked, lotteries, offers, found)
         with found.guard("program"):
-            _programs(read_json(out, "proofs.json"), lotteries, offers, found)
-    within = 0
-    try:
-        proofs = read_json(out, "proofs.json")
-        within = _stages(proofs, lotteries, found)
-    except MALFORMED as error:
-        found.add("stages", f"contenu inattendu ({type(error).__name__})")
+            _programs(proofs, lotteries, offers, found)
+        if optimum is not None:
+            reached, bound = optimum.close(_named(lotteries.get(MECHANISM)))
+        with found.guard("stages"):
+            within = check_stages(proofs, lotteries, found)
     told = decimal_text(Fraction(within, UNIT)) if within > TOLD else ""
-    verdict = REFUSED if found.failed else WITHIN if told else CERTIFIED
-    return Verdict(verdict, found.checks(), within=told)
+    objective, most = "", ""
+    if optimum is not None and not found.failed:
+        if bound is None:
+            found.add("bound", f"{MECHANISM} : aucune borne prouvée")
+        else:
+            objective, most = (decimal_text(Fraction(x, 10**6)) for x in (reached, bound))
+    loose = told or objective != most
+    verdict = REFUSED if found.failed else WITHIN if loose else CERTIFIED
+    return Verdict(verdict, found.checks(), told, objective, most)
 
 
 class _Lottery:
@@ -193,16 +199,26 @@ def _add_up(out: Path, lotteries: Mapping[str, _Lottery], found: Findings) -> No
             found.demand("lottery", abs(again - float(p)) <= 1e-12, f"{name} : probabilité")
 
 
-def _eligible(
-    world: World, lotteries: Mapping[str, _Lottery], found: Findings, price_assumed: bool
-) -> Offers:
-    """Every household that may be given a dwelling is eligible for it on that account; what everybody may be given."""
+def _ready(world: World, price_assumed: bool) -> tuple[Classes, Book]:
+    """Classes of dwellings and rows of rules of a case, with the year's leases counted."""
     scores = Scores(world)
     scores.settle()
     book = Book(world, price_assumed)
     Year(world, book).count()
-    classes = Classes(world, scores, book)
-    offers = Offers(classes, book)
+    return Classes(world, scores, book), book
+
+
+def _named(one: _Lottery | None) -> list[tuple[str, str, str]]:
+    """(dwelling, household, account) of every letting of a lottery that is one allocation."""
+    return [] if one is None else [(d, who, x) for lines in one.lines.values() for d, who, _, x in lines]
+
+
+def _eligible(
+    offers: Offers, lotteries: Mapping[str, _Lottery], optimum: Optimum | None, found: Findings
+) -> Offers:
+    """Every household that may be given a dwelling is eligible for it on that account; what everybody may be given."""
+    classes = offers.classes
+    world = classes.world
     home = {str(x): i for i, x in enumerate(world.dwellings.ids)}
     place = {str(x): i for i, x in enumerate(world.apps.ids)}
     asked: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -213,6 +229,8 @@ def _eligible(
                 asked[klass][account] |= {place[w] for w in ([who] if who else one.members[kind])}
     for door, named in classes.sweep():
         offers.read(door, named)
+        if optimum is not None:
+            optimum.read(door, named)
         for c, naming in named:
             for account, people in asked.get(c, {}).items():
                 apps = np.array(sorted(people), np.int32)
@@ -270,115 +288,3 @@ def _programs(
         members = {kind: [place[w] for w in mine] for kind, mine in one.members.items()}
         allocations = [[(home[d], k, account) for d, _, k, account in lines] for lines in one.lines.values()]
         compare(name, proofs[name]["program"], members, allocations, offers, found)
-
-
-def _stages(proofs: Mapping[str, Any], lotteries: Mapping[str, _Lottery], found: Findings) -> int:
-    """Each stage's value is within reach of no more: the bound of its multipliers, over every column and every leaf of its tree.
-
-    Returns the largest chance, in units, that a stage leaves between what the lottery gives and what is proven.
-    """
-    within = 0
-    for name, one in lotteries.items():
-        if name not in STAGED:
-            continue
-        proof = proofs[name]
-        found.demand("stages", bool(proof["stages"]), f"{name} : étapes")
-        program = _Program(proof["program"])
-        for kind, size in enumerate(program.people):
-            found.demand("stages", len(one.members[kind]) == size, f"{name} : type {kind}")
-        fixed: dict[int, int] = {}
-        for number, stage in enumerate(proof["stages"]):
-            value = _whole(stage["value"])
-            told = max(value, _whole(stage.get("bound", stage["value"])))
-            weight = [max(0, _whole(x)) for x in stage["on_types"]]
-            most = program.most(stage["tree"], weight) if "tree" in stage else program.leaf(stage, weight)
-            mass = sum(w for t, w in enumerate(weight) if t not in fixed)
-            held = sum(weight[t] * p for t, p in fixed.items())
-            fine = most * UNIT - held <= (told + SLACK) * mass
-            found.demand("stages", fine, f"{name} : étape {number + 1}")
-            within = max(within, told - value)
-            for kind in stage["fixed"]:
-                found.demand("stages", kind not in fixed, f"{name} : type fixé deux fois")
-                fixed[int(kind)] = value
-        whole = name == "maximin" or fixed.keys() == set(range(len(program.people)))
-        found.demand("stages", whole, f"{name} : étapes manquantes")
-        error = _whole(proof["error"])
-        within = max(within, error)
-        for kind, value in fixed.items():
-            share = one.of_type.get(kind, Fraction(0))
-            low = name == "maximin" or abs(share * UNIT - value) <= error + SLACK
-            found.demand(
-                "stages", low and share * UNIT >= value - error - SLACK, f"{name} : chance d'un type"
-            )
-    return within
-
-
-class _Program:
-    """The published program: columns of types, rows in whole numbers, and what multipliers prove of its points."""
-
-    def __init__(self, program: Mapping[str, Any]) -> None:
-        self.people = [int(x) for x in program["people"]]
-        self.owner = [int(t) for t in program["owner"]]
-        self.low, self.high = program["low"], program["high"]
-        self.entries: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for column, row, value in program["entries"]:
-            self.entries[int(column)].append((int(row), int(value)))
-
-    def leaf(
-        self,
-        leaf: Mapping[str, Any],
-        weight: Sequence[int],
-        within: Mapping[int, tuple[int, int]] = MappingProxyType({}),
-    ) -> int:
-        """Largest weighted sum of chances that multipliers allow, in units; ``within``: columns with bounds of their own."""
-        caps = [max(0, _whole(x)) for x in leaf["on_people"]]
-        on_rows = []
-        total = sum(v * m for v, m in zip(caps, self.people, strict=True))
-        for x, low, high in zip(leaf["on_rows"], self.low, self.high, strict=True):
-            u = _whole(x)
-            if (u > 0 and high is None) or (u < 0 and low is None):
-                u = 0
-            on_rows.append(u)
-            total += u * int(high if u > 0 else low) if u else 0
-        # Σ of a type's columns ≤ its people: one column of the type takes the largest rest of those without bounds
-        extra = [0] * len(self.people)
-        for column, t in enumerate(self.owner):
-            charged = caps[t] + sum(on_rows[r] * a for r, a in self.entries.get(column, ()))
-            # rests are of one person: weight/people − charged, kept whole by counting it ``people`` times
-            rest = weight[t] - self.people[t] * charged
-            if column in within:
-                low, high = within[column]
-                total += _up(rest * (high if rest > 0 else low), self.people[t])
-            else:
-                extra[t] = max(extra[t], rest)
-        return total + sum(extra)
-
-    def most(self, tree: Sequence[Mapping[str, Any]], weight: Sequence[int]) -> int:
-        """The largest bound of a leaf; every whole point lies in one: each node halves what a column may be."""
-        best: int | None = None
-        pending: list[tuple[int, dict[int, tuple[int, int]]]] = [(0, {})]
-        while pending:
-            place, within = pending.pop()
-            node = tree[place]
-            if "column" not in node:
-                bound = self.leaf(node, weight, within)
-                best = bound if best is None else max(best, bound)
-                continue
-            column, at = int(node["column"]), int(node["at"])
-            low, high = within.get(column, (0, self.people[self.owner[column]]))
-            for child, bounds in ((node["below"], (low, at)), (node["above"], (at + 1, high))):
-                if int(child) <= place:
-                    raise ValueError("tree")
-                if bounds[0] <= bounds[1]:
-                    pending.append((int(child), within | {column: bounds}))
-        if best is None:
-            raise ValueError("tree")
-        return best
-
-
-def _up(num: int, den: int) -> int:
-    return -(-num // den)
-
-
-def _whole(x: float) -> int:
-    return int(round(Fraction(float(x)) * UNIT))

@@ -155,7 +155,7 @@ def name_types(
     nominees: Mapping[str, Mapping[int, NamedTypes]],
     apps: I32,
     present: B,
-    worth: Callable[[str, B], tuple[int, int]],
+    worth: Callable[[str, B], tuple[int, int]] | None,
 ) -> Named:
     """Who names each type for a class; its ``lean`` is left empty.
 
@@ -164,7 +164,7 @@ def name_types(
     nominees : account -> dwelling, -1 for any -> whom it named there, in its order, with the ranks (`types_of`)
     apps : the household that stands for each type, ascending; a nominated household is a type of its own
     present : types with a household that passes the codes before ``ACCOUNT``
-    worth : (median score, points taken off) of a seat of an account, for whom it could name
+    worth : (median score, points taken off) of a seat of an account, for whom it could name; None leaves seats out
     """
     each, free = receivers
     named, first = free.copy(), free.copy()
@@ -185,7 +185,7 @@ def name_types(
             for at, _ in (own, general):
                 named[at] |= np.int64(1) << bit
             first[order[0]] |= np.int64(1) << bit
-            if pinned_here < 0 and dwelling not in world.tenant:
+            if worth is not None and pinned_here < 0 and dwelling not in world.tenant:
                 line = world.line(dwelling, one.account)
                 days = line.deadline_days if line else world.agreements.default_days
                 score, less = worth(one.account, one.pool)

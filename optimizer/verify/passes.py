@@ -38,6 +38,15 @@ def local_types(key: I64, seen: I32) -> tuple[I32, I32]:
 
 
 @njit(cache=True, nogil=True)
+def but_for(wanted: B, start: I64, length: I64, values: I32, number: int) -> None:
+    """Strike from ``wanted`` whoever has ``number`` among its values."""
+    for i in range(len(wanted)):
+        for k in range(start[i], start[i] + length[i]):
+            if values[k] == number:
+                wanted[i] = False
+
+
+@njit(cache=True, nogil=True)
 def door_codes(
     status: U8, elsewhere: B, bits: U8, income: I64, category: I64, need: U8, home: I32, app: I32, room: int,
     cap: I64, access: int, upstairs: bool, dwelling: int, barred: I32,
@@ -111,6 +120,16 @@ def by_account(named: I64, count: I64, best: I64, n: int) -> tuple[I64, I64]:
                     top[b] = max(top[b], best[t]) if total[b] else best[t]
                     total[b] += count[t]
     return total, top
+
+
+@njit(cache=True, nogil=True)
+def marked_by_type(fine: I32, app: I32, kind: I32, marks: B, n: int) -> I64:
+    """(types, marks) households that no code refuses, of each mark that a column of ``marks`` says of every application."""
+    total = np.zeros((n, marks.shape[1]), np.int64)
+    for i in fine:
+        for j in range(marks.shape[1]):
+            total[kind[i], j] += marks[app[i], j]
+    return total
 
 
 @njit(cache=True, nogil=True)

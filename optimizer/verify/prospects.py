@@ -67,7 +67,7 @@ class Prospects:
         ranks = Findings()
         with self.found.guard(CHECK):
             self.lists.settle()
-            for door, named in self.lists.doors():
+            for door, named in self.lists.classes.sweep(wanted=self.lists.wanted, seats=False):
                 shown = self.lists.shown(door, named)
                 if shown is None:
                     self.found.add(CHECK, "demande non recevable")

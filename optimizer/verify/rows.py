@@ -145,6 +145,10 @@ class Book:
             for x in world.raw.table(table).text("account").unique().to_pylist()
             if x
         }
+        self._everywhere = {"BAILLEUR", "ETAT_PRIO", "ETAT_AGENT", "ALS", *world.dwellings.reserved_to} - {""}
+        self._everywhere |= self._named_before
+        """Accounts that may stand on leases of any landlord."""
+        self._flux_accounts: dict[str, tuple[str, ...]] = {}
         landlords = {
             (d.landlord, d.departement, d.epci)
             for d in (lease_of(world, i) for i in range(len(world.dwellings)))
@@ -251,14 +255,10 @@ class Book:
     def flux_accounts(self, landlord: str) -> tuple[str, ...]:
         """Accounts of the flux that can stand on leases of a landlord: anything but MUTATION and RELOGEMENT."""
         w = self.world
-        names = {x.account for x in w.agreements.of(landlord)} | {
-            "BAILLEUR",
-            "ETAT_PRIO",
-            "ETAT_AGENT",
-            "ALS",
-        }
-        names |= {x for x in w.dwellings.reserved_to if x} | self._named_before
-        return tuple(sorted(names - set(OUTSIDE), key=account_rank))
+        if landlord not in self._flux_accounts:
+            names = {x.account for x in w.agreements.of(landlord)} | self._everywhere
+            self._flux_accounts[landlord] = tuple(sorted(names - set(OUTSIDE), key=account_rank))
+        return self._flux_accounts[landlord]
 
     def _mutation(self) -> Iterator[tuple[Row, list[tuple[tuple[str, ...], str]]]]:
         for landlord, dep in self.present:

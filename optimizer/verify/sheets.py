@@ -17,7 +17,7 @@ from optimizer.verify.classes import Classes, Door
 from optimizer.verify.exchanges import NEVER, Exchanges
 from optimizer.verify.naming import Entries, Named
 from optimizer.verify.outputs import Out, out_parts
-from optimizer.verify.passes import by_account, marked_by_account
+from optimizer.verify.passes import by_account, marked_by_account, marked_by_type
 from optimizer.verify.situation import FACTS, Situation
 from optimizer.verify.solution import RATE, Lines
 from optimizer.verify.verdict import Findings
@@ -41,15 +41,11 @@ class Choices:
         self._lines = np.zeros(len(classes), np.int64)
         """By class: accounts with a household that may be first there, or a seat."""
         apps = classes.world.apps
-        self._marks: tuple[B, ...] = (apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly < 0)
+        self._marks = np.stack([apps.dalo, apps.priority_any & ~apps.dalo, apps.monthly < 0], axis=1)
 
     def read(self, door: Door, named: Sequence[tuple[int, Named]]) -> None:
         """Add a door with its classes."""
-        fine, n = door.fine, len(door.count)
-        apps, types = door.block.app[fine], door.type[fine]
-        marked = np.stack([np.bincount(types[m[apps]], minlength=n) for m in self._marks], axis=1).astype(
-            np.int64
-        )
+        marked = marked_by_type(door.fine, door.block.app, door.type, self._marks, len(door.count))
         for c, who in named:
             numbers = [self.number.setdefault(account, len(self.number)) for account in who.accounts]
             count, best = by_account(who.named, door.count, door.best, len(numbers))
@@ -64,6 +60,27 @@ class Choices:
             self._best.append(best[shown])
             self._marked.append(may[shown])
 
+    def told(self) -> tuple[list[str], Ints, Ints, Ints, Ints, I64]:
+        """What was read, for :meth:`join`."""
+        return [*self.number], *self._columns(), self._lines
+
+    def join(self, more: tuple[list[str], Ints, Ints, Ints, Ints, I64]) -> None:
+        """Add what was read of other doors."""
+        names, key, count, best, marked, lines = more
+        number = np.array([self.number.setdefault(name, len(self.number)) for name in names], np.int64)
+        self._key.append(key >> 32 << 32 | number[key & 0xFFFFFFFF] if len(key) else key)
+        self._count.append(count)
+        self._best.append(best)
+        self._marked.append(marked)
+        self._lines += lines
+
+    def _columns(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Account and class, candidates, best score and marked candidates of every account read, end to end."""
+        key, count, best = (
+            np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (self._key, self._count, self._best)
+        )
+        return key, count, best, np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
+
     def check(
         self, folder: Path, lines: Lines, situation: Situation, exchanges: Exchanges, found: Findings
     ) -> None:
@@ -73,10 +90,7 @@ class Choices:
         if parts is None:
             return
         found.start("orientation")
-        key, count, best = (
-            np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (self._key, self._count, self._best)
-        )
-        marked = np.concatenate([np.zeros((0, 3), np.int64), *self._marked])
+        key, count, best, marked = self._columns()
         self._key, self._count, self._best, self._marked = [], [], [], []
         order = np.argsort(key)
         key, count, best, marked = key[order], count[order], best[order], marked[order]

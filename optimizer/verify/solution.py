@@ -45,8 +45,8 @@ class Lines:
     def __len__(self) -> int:
         return len(self.dwelling)
 
-    def take(self, at: I64) -> Lines:
-        """Some of the lines, in that order."""
+    def take(self, at: I64 | slice) -> Lines:
+        """Some of the lines, in that order; a slice copies none."""
         return Lines(
             self.dwelling[at],
             self.account[at],

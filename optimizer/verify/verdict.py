@@ -195,11 +195,7 @@ class Verdict:
         bad = sum(not c.ok for c in self.checks)
         within = self.within.replace(".", ",") if lang == "fr" else self.within
         if self.verdict == WITHIN and any(c.id == "lottery" for c in self.checks):
-            return (
-                f"Certifié : les loteries se recomptent ; aucune chance n'est à plus de {within} de sa valeur prouvée."
-                if lang == "fr"
-                else f"Certified: the lotteries add up; no chance is further than {within} from its proven value."
-            )
+            return self._lottery_within(within, lang)
         if self.verdict == CERTIFIED and any(c.id == "lottery" for c in self.checks):
             proved = any(c.id == "stages" for c in self.checks)
             if lang == "fr":
@@ -226,6 +222,26 @@ class Verdict:
             if lang == "fr"
             else f"Refused: {bad} check{many} failed. {which}."
         )
+
+    def _lottery_within(self, within: str, lang: Lang) -> str:
+        """Of a comparison of mechanisms: how far its chances, and its optimum, may be from what is proven."""
+        points = decimal_text(Fraction(self.bound or "0") - Fraction(self.objective or "0"))
+        said = [
+            "Certifié : les loteries se recomptent" if lang == "fr" else "Certified: the lotteries add up"
+        ]
+        if within:
+            said.append(
+                f"aucune chance n'est à plus de {within} de sa valeur prouvée"
+                if lang == "fr"
+                else f"no chance is further than {within} from its proven value"
+            )
+        if points != "0":
+            said.append(
+                f"l'optimum est à {points.replace('.', ',')} points près"
+                if lang == "fr"
+                else f"the optimum is within {points} points"
+            )
+        return (" ; " if lang == "fr" else "; ").join(said) + "."
 
     def to_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
@@ -281,6 +297,11 @@ class Findings:
             self.add(check, error.text("fr"))
         except MALFORMED as error:
             self.add(check, f"contenu inattendu ({type(error).__name__})")
+
+    def join(self, more: Findings) -> None:
+        """Add what another reading found."""
+        for check, count in more.counts.items():
+            self.add(check, more.details.get(check, ""), count)
 
     @property
     def failed(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.verify.cells import I32
+from optimizer.verify.cells import I32, I64, B
 from optimizer.verify.classes import Classes
 from optimizer.verify.naming import Named
 from optimizer.verify.solution import Lines
@@ -35,7 +35,7 @@ class Waiters:
 
     def firsts(self, c: int) -> Lines:
         """The first ranks of a class."""
-        return self._firsts.take(np.arange(int(self._start[c]), int(self._start[c + 1])))
+        return self._firsts.take(slice(int(self._start[c]), int(self._start[c + 1])))
 
     def read(self, named: Sequence[tuple[int, Named]]) -> None:
         """The first ranks of the classes of a door."""
@@ -55,6 +55,17 @@ class Waiters:
     def _note(self, apps: I32, d: int) -> None:
         self._more[apps] |= (self._one[apps] != NOWHERE) & (self._one[apps] != d)
         self._one[apps] = np.where(self._one[apps] == NOWHERE, d, self._one[apps])
+
+    def told(self) -> tuple[I64, B, set[int]]:
+        """What was read, for :meth:`join`."""
+        return self._one, self._more, self.moving
+
+    def join(self, more: tuple[I64, B, set[int]]) -> None:
+        """Add what was read of other doors."""
+        one, several, moving = more
+        self._more |= several | ((one != NOWHERE) & (self._one != NOWHERE) & (one != self._one))
+        self._one = np.where(self._one == NOWHERE, one, self._one)
+        self.moving |= moving
 
     def elsewhere(self, app: int, home: int) -> bool:
         """Whether the first rank of another dwelling than ``home`` waits for that household."""

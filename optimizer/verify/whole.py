@@ -18,16 +18,18 @@ from optimizer.verify.changes import check_changes, has_changes
 from optimizer.verify.classes import Classes
 from optimizer.verify.coverage import Deadlines, Reasons, check_applications, check_dwellings
 from optimizer.verify.exchanges import Exchanges
-from optimizer.verify.explanations import check_explanations
+from optimizer.verify.explanations import COLUMNS as EXPLANATIONS
+from optimizer.verify.explanations import Explanations
 from optimizer.verify.gauges import check_gauges
 from optimizer.verify.homes import ANY, Cycle, short_cycles, with_homes
 from optimizer.verify.leapfrogs import Ranked
 from optimizer.verify.lists import Lists
 from optimizer.verify.manifest import RECORD, check_manifest, kept_firsts, old_format
 from optimizer.verify.order import check_order
-from optimizer.verify.outputs import need_out, read_json
+from optimizer.verify.outputs import need_out, out_parts, read_json
 from optimizer.verify.proof import Proof, foreseen
 from optimizer.verify.prospects import prospects_of
+from optimizer.verify.readings import FirstReading, SecondReading
 from optimizer.verify.record import check_record, check_verdict, language
 from optimizer.verify.rows import Book
 from optimizer.verify.scores import Scores
@@ -243,8 +245,8 @@ def _compare(
     raw: Mapping[str, Any] = {}
     with found.guard("tree"):
         raw = read_json(out, "certificate.json")
-    space, reasons, choices = Field(classes, book, foreseen(raw, world)), Reasons(classes), Choices(classes)
-    deadlines, pairs = Deadlines(classes, lines), Pairs(lines, classes, found)
+    reasons, choices, deadlines = Reasons(classes), Choices(classes), Deadlines(classes, lines)
+    space = Field(classes, book, foreseen(raw, world)) if whole is None else None
     told = None if lang is None else Told(classes, book, counts, lines, size, lang)
     waiters = Waiters(classes, lines)
     lists = (
@@ -257,25 +259,13 @@ def _compare(
         if names and lists is not None
         else None
     )
+    first = FirstReading(
+        found, Pairs(lines, classes, found), reasons, choices, deadlines, waiters, space, told, lists, calls
+    )
     with found.guard("eligibility"):
-        for door, named in classes.sweep():
-            pairs.check(door, named)
-            if whole is None:
-                space.read(door, named)
-            reasons.read(door, named)
-            choices.read(door, named)
-            deadlines.read(named)
-            waiters.read(named)
-            if told is not None:
-                told.read(door, named)
-            if lists is not None:
-                lists.count(door, named)
-            if calls is not None:
-                calls.count(door, named)
-        if whole is None:
+        first.read_all(classes)
+        if space is not None:
             space.close()
-    if lists is not None:
-        lists.check_all()
     if calls is not None:
         calls.check_all()
     give_back()
@@ -284,25 +274,29 @@ def _compare(
         if raw and whole is not None:
             bound = Proof(raw, *_space(whole, price_assumed), counts, found).check()
             check_chains(out, lines, world, classes, found)
-        elif raw:
+        elif raw and space is not None:
             bound = Proof(raw, space, book, counts, found).check()
-    del space
+    del first, space
     give_back()
     proven = bound is not None and bound <= counts.objective
     with found.guard("gauges"):
         check_gauges(need_out(out, "rules"), world, book, counts, lines, recorded, found)
+    exchanges = Exchanges(classes, book, counts, lines, waiters)
+    with found.guard("explanations"):
+        misses = None if told is None else told.misses(reasons)
+        table = out_parts(out, "explanations", EXPLANATIONS)
+        explained = None
+        if table is not None:
+            explained = Explanations(table, exchanges, lines, reasons, misses, proven, found)
+    SecondReading(found, lists, explained).read_all(classes)
     if lists is not None:
         lists.close(proven)
         with found.guard("dwellings"):
             check_dwellings(need_out(out, "dwellings"), deadlines, lines, size, world.settings.on, found)
     with found.guard("applications"):
         check_applications(need_out(out, "applications"), reasons, lines, found)
-    exchanges = Exchanges(classes, book, counts, lines, waiters)
     with found.guard("orientation"):
         choices.check(out, lines, Situation(world, book, counts), exchanges, found)
-    with found.guard("explanations"):
-        misses = None if told is None else told.misses(reasons)
-        check_explanations(out, exchanges, lines, reasons, misses, proven, found)
     if told is not None:
         with found.guard("sentences"):
             told.check(out, proposals, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -42,6 +43,15 @@ def written(case_folder: Path) -> Path:
     out = case_folder.parent / "out"
     fairness_to(case_folder, out, draws=40, prices=["priority_publics"], steps=2)
     return out
+
+
+@pytest.fixture(scope="module")
+def unlike(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A comparison in which every household has a type of its own."""
+    folder = tmp_path_factory.mktemp("unlike")
+    af.write_case(af.synthesize("commission", dwellings=3, applications=8, seed=1), folder / "case")
+    fairness_to(folder / "case", folder / "out", "leximin,maximin,nash,optimum", draws=4, groups=[])
+    return folder / "out"
 
 
 def test_every_mechanism_has_every_metric(written: Path):
@@ -174,6 +184,76 @@ def test_lotteries_are_added_up_again_and_a_changed_one_is_refused(case_folder: 
     verdict = verify_lottery(changed, case_folder)
     assert verdict.refused
     assert {"manifest", "lottery"} <= {c.id for c in verdict.checks if not c.ok}
+
+
+def _slopes(proofs: dict[str, Any]) -> None:
+    stage = proofs["nash"]["stages"][-1]
+    stage["on_types"] = [x * (1 + t % 2) for t, x in enumerate(stage["on_types"])]
+
+
+def _product(proofs: dict[str, Any]) -> None:
+    stage = proofs["nash"]["stages"][-1]
+    stage["value"], stage["bound"] = stage["value"] * 1.01, stage["bound"] * 1.01
+
+
+def _below(proofs: dict[str, Any]) -> None:
+    stage = proofs["nash"]["stages"][-1]
+    stage["bound"] = stage["value"] = stage["value"] - 1e-4
+
+
+def _without_product(proofs: dict[str, Any]) -> None:
+    proofs["nash"]["stages"].pop()
+
+
+def _less(proofs: dict[str, Any]) -> None:
+    proofs["optimum"]["first_ranks"].pop()
+
+
+def _elsewhere(proofs: dict[str, Any]) -> None:
+    firsts = proofs["optimum"]["first_ranks"]
+    firsts[0][0], firsts[1][0] = firsts[1][0], firsts[0][0]
+
+
+def _other_account(proofs: dict[str, Any]) -> None:
+    first = proofs["optimum"]["first_ranks"][0]
+    first[2] = "RELOGEMENT"
+
+
+def _objective(proofs: dict[str, Any]) -> None:
+    proofs["optimum"]["certificate"]["objective"] = "1.000000"
+
+
+def _multipliers(proofs: dict[str, Any]) -> None:
+    proofs["optimum"]["certificate"]["nodes"] = [{"leaf": {"rows": {}, "bound": "0.000000"}}]
+
+
+def _without_certificate(proofs: dict[str, Any]) -> None:
+    del proofs["optimum"]["certificate"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _slopes, _product, _below, _without_product, _less, _elsewhere, _other_account, _objective, _multipliers,
+        _without_certificate,
+    ],
+)  # fmt: skip
+def test_the_largest_product_and_the_optimum_are_proven_again(
+    unlike: Path, tmp_path: Path, change: Callable[[dict[str, Any]], None]
+):
+    out = tmp_path / "out"
+    shutil.copytree(unlike, out)
+    proofs = json.loads((out / "proofs.json").read_text(encoding="utf-8"))
+    change(proofs)
+    (out / "proofs.json").write_text(json.dumps(proofs, sort_keys=True), encoding="utf-8")
+    seal(out)
+    assert verify_lottery(out, unlike.parent / "case").refused
+
+
+def test_where_no_two_households_are_alike_the_lottery_still_has_types(unlike: Path):
+    types = pq.read_table(unlike / "types.parquet").to_pandas()
+    assert len(types) and not types.duplicated(["mechanism", "type"]).any()
+    assert verify_lottery(unlike, unlike.parent / "case").verdict == "certified"
 
 
 def test_stages_over_whole_points_are_checked_leaf_by_leaf(tmp_path: Path):

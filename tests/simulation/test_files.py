@@ -143,6 +143,16 @@ def test_bad_values_are_refused_before_anything_is_lived(options, code):
     assert refused.value.code == code
 
 
+def test_over_several_years_the_bound_of_one_is_left_out_and_the_page_says_so():
+    small = {**SMALL, "seeds": 1, "sessions": 1, "dwellings": 2}
+    found = af.simulate("commission", "cotation,hindsight", years=2, **small)
+    assert [p.id for p in found.policies] == ["cotation"] and not set(found.summary["indicator"]) & {
+        "gain",
+        "regret",
+    }
+    assert "ni gain ni regret" in simulation_html(found)
+
+
 def test_what_only_profiles_know_is_refused_of_a_case_and_the_message_says_what_is_expected():
     with pytest.raises(AttrifluxError) as refused:
         af.simulate(af.synthesize("commission", dwellings=2, applications=9, seed=1), tight=True)

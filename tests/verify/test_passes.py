@@ -15,8 +15,9 @@ from optimizer.runs import Options, propose_to
 from optimizer.synth import synthesize, write_case
 from optimizer.verify import bound, verify
 from optimizer.verify.blocks import Fit
-from optimizer.verify.bound import FROM_HUNDREDTH, Weights, distinct, field_of
+from optimizer.verify.bound import FROM_HUNDREDTH, Weights, field_of
 from optimizer.verify.classes import Classes
+from optimizer.verify.distinct import distinct
 from optimizer.verify.passes import places
 from optimizer.verify.rows import TRAITS, Book, Row, lease_of, profile_at
 from optimizer.verify.scores import Scores

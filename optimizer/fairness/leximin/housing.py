@@ -18,7 +18,17 @@ from optimizer.fairness.leximin.decompose import exact_weights, mixture, spread,
 from optimizer.fairness.leximin.hull import Hull, hull_leximin, hull_maximin, hull_nash
 from optimizer.fairness.leximin.polytope import Polytope, owners, passed, whole_point
 from optimizer.fairness.leximin.shortfall import Least, least_missing, solved_missing
-from optimizer.fairness.leximin.stages import Relaxed, bound_of, leximin, maximin, nash, proof_of
+from optimizer.fairness.leximin.stages import (
+    Relaxed,
+    bound_of,
+    geometric_mean,
+    leximin,
+    maximin,
+    nash,
+    product_bound,
+    proof_of,
+    sum_bound,
+)
 from optimizer.fairness.lottery import Lots, Lottery, lots
 from optimizer.fairness.market import Market
 from optimizer.problem.model import I32, RATE_UNIT
@@ -33,6 +43,8 @@ LOOSE = 1e-6
 """Error of a chance from which a lottery is not the relaxed answer."""
 VALUED = 5
 """Allocations of larger value that may join a maximin lottery."""
+PRODUCT = "nash"
+"""The mechanism whose last stage proves a product of chances, not a smallest chance."""
 ROUNDS = 400
 """Allocations that column generation may add to what the walk found."""
 
@@ -389,7 +401,7 @@ def _valued(market: Market, way: Settled, relaxed: Relaxed, start: Lottery) -> L
     reached = Relaxed(
         np.zeros(0), np.zeros(0), relaxed.stages, float(bound - model.getInfo().objective_function_value)
     )
-    bounds = _bounds(way.home.polytope, relaxed)
+    bounds = _bounds(way.home.polytope, relaxed, "maximin")
     return _finished(market, way, reached, support, 0.0, "maximin", proof_of(relaxed)["stages"], bounds)
 
 
@@ -450,9 +462,8 @@ def lottery_of(market: Market, way: Settled, relaxed: Relaxed, name: str) -> Lot
             places[int(single[i])] = places.get(int(single[i]), 0) + int(n)
         support.append((weight, lots(_rows_of(home, places))))
     stages = proof_of(relaxed)["stages"]
-    return _finished(
-        market, way, relaxed, support, mixed.least, name, stages, _bounds(home.polytope, relaxed)
-    )
+    bounds = _bounds(home.polytope, relaxed, name)
+    return _finished(market, way, relaxed, support, mixed.least, name, stages, bounds)
 
 
 def _spread_all(
@@ -521,6 +532,14 @@ def _finished(
     chance = np.zeros(len(people))
     for (t, _), x in share.items():
         chance[t] += float(x)
+    if name == PRODUCT:
+        # of the chances that the lottery gives, not of those the program found
+        slopes = np.array(stages[-1]["on_types"])
+        bounds[-1] = product_bound(home.polytope.people, slopes, bounds[-1])
+        stages[-1] |= {
+            "value": geometric_mean(home.polytope.people, slopes, chance),
+            "bound": bounds[-1],
+        }
     proof: Mapping[str, Any] = {
         "kind": name,
         "over": "points" if way.hull else "narrowed" if way.narrowed else "relaxed",
@@ -580,11 +599,13 @@ def _asks(market: Market, signature: int) -> list[tuple[str, int]]:
     ]
 
 
-def _bounds(polytope: Polytope, relaxed: Relaxed) -> list[float]:
-    """What the multipliers of each stage prove."""
+def _bounds(polytope: Polytope, relaxed: Relaxed, name: str) -> list[float]:
+    """What the multipliers of each stage prove; of the stage of a product, the largest sum of chances at its slopes."""
     free = np.ones(polytope.types, bool)
     found = []
+    product = relaxed.stages[-1] if name == PRODUCT else None
     for stage in relaxed.stages:
-        found.append(float(bound_of(stage, polytope, relaxed.p, free)))
+        bound = sum_bound(stage, polytope) if stage is product else bound_of(stage, polytope, relaxed.p, free)
+        found.append(float(bound))
         free[list(stage.fixed)] = False
     return found

@@ -199,11 +199,11 @@ def hull_nash(polytope: Polytope, *, gap: float = 1e-6, rounds: int = 2_000) -> 
     """The largest Π p^{people} over the whole points.
 
     Multiplicative steps towards the best mixture of the known points, then the point of largest Σ people · chance / p: it
-    joins, until it proves that no mixture is better by ``gap`` nats per person.
+    joins, until it proves that no mixture is better by ``gap`` nats per person. The last stage is that proof.
     """
     points = first_points(polytope)
     own = owners(polytope)
-    reach = np.asarray(own @ np.sum(points, axis=0)) > 0
+    reach, stages = _set_aside(_Master(polytope, points))
     weight = polytope.people * reach / max(1, int(polytope.people[reach].sum()))
     chances = np.array([np.asarray(own @ p) / polytope.people for p in points])
     mix = np.full(len(points), 1.0 / len(points))
@@ -226,7 +226,15 @@ def hull_nash(polytope: Polytope, *, gap: float = 1e-6, rounds: int = 2_000) -> 
             points.append(point)
             chances = np.vstack([chances, np.asarray(own @ point) / polytope.people])
             mix = np.append(mix * 0.98, 0.02)
-    return mixed_points(polytope, points, mix, [], left)
+    return mixed_points(polytope, points, mix, [*stages, _product(polytope, points, slope)], left)
+
+
+def _product(polytope: Polytope, points: list[Whole], slope: F) -> HullStage:
+    """The proof of a product: the slopes, and the largest sum of chances at these slopes (`stages.product_bound`)."""
+    weight = (slope / polytope.people)[polytope.owner]
+    reached = max(float(weight @ point) for point in points)
+    most, tree = proven(polytope, weight, reached)
+    return HullStage(reached, most, (), slope, tree)
 
 
 def _maximise() -> object:

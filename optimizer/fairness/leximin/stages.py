@@ -34,7 +34,7 @@ class Stage:
     ----------
     value : float
     fixed : types that can have no more without another free type having less
-    on_types : (T,) multipliers of ``p_t ≥ …``; they add up to 1 over the free types
+    on_types : (T,) multipliers of ``p_t ≥ …``; they add up to 1 over the free types. Of a product: the slopes (`nash`)
     on_rows : (R,) multipliers of the rows       on_people : (T,) multipliers of the capacities of types
     """
 
@@ -184,18 +184,19 @@ def _polished(polytope: Polytope, p: F, y: F) -> F | None:
 
 def _never(polytope: Polytope, reachable: NDArray[np.bool_]) -> Stage:
     """The stage that proves that some types have no chance in any point: their chances together cannot exceed 0."""
+    stage = _largest(polytope, np.where(reachable, 0.0, 1.0 / float((~reachable).sum())))
+    return replace(stage, value=max(0.0, stage.value), fixed=tuple(np.flatnonzero(~reachable).tolist()))
+
+
+def _largest(polytope: Polytope, weight: F) -> Stage:
+    """The largest weighted sum of chances of a point, and the multipliers that prove it; no type is fixed by it."""
     program = _Program(polytope)
     program.model.changeColBounds(program.n, 0.0, 0.0)
-    weight = np.where(reachable, 0.0, 1.0 / float((~reachable).sum()))
     cost = np.append((weight / polytope.people)[polytope.owner], 0.0)
     program.model.changeColsCost(program.n + 1, np.arange(program.n + 1, dtype=np.int32), cost)
     value, _, dual = program.solve()
     return Stage(
-        max(0.0, value),
-        tuple(np.flatnonzero(~reachable).tolist()),
-        weight,
-        dual[: program.first_people],
-        dual[program.first_people : program.first_chance],
+        value, (), weight, dual[: program.first_people], dual[program.first_people : program.first_chance]
     )
 
 
@@ -240,7 +241,8 @@ def _reachable(polytope: Polytope) -> NDArray[np.bool_]:
 def nash(polytope: Polytope, *, gap: float = 1e-6, most: int = 60) -> Relaxed:
     """The chances of largest product Π p_t^{people}: Kelley's cuts on Σ people · log p, until ``gap`` nats are left.
 
-    Types that no allocation can serve are left out.
+    Types that no allocation can serve are left out, and that is proven. The last stage is the proof of the product: the slopes at
+    which the cuts hold each chance, and the largest sum of chances at these slopes (`product_bound`).
 
     Returns
     -------
@@ -256,15 +258,17 @@ def nash(polytope: Polytope, *, gap: float = 1e-6, most: int = 60) -> Relaxed:
     model.changeColCost(n, 0.0)
     for j in range(t):
         model.changeCoeff(program.first_chance + j, n, 0.0)
-        model.addCol(
-            float(weight[j]), -INFINITY if reachable[j] else 0.0, 0.0, 0, np.zeros(0, np.int32), np.zeros(0)
-        )
+        # a chance is at most 1, which the cut at 1 says: a bound on the column would take its part of the slope
+        side = INFINITY if reachable[j] else 0.0
+        model.addCol(float(weight[j]), -side, side, 0, np.zeros(0, np.int32), np.zeros(0))
+    cuts: list[tuple[int, float]] = []
     own = [np.flatnonzero(polytope.owner == j).astype(np.int32) for j in range(t)]
 
     def cut(j: int, at: float) -> None:
         """log p ≤ log a + (p − a)/a."""
         index = np.append(own[j], n + 1 + j).astype(np.int32)
         slope = 1.0 / (at * float(polytope.people[j]))
+        cuts.append((j, 1.0 / at))
         model.addRow(
             -INFINITY,
             float(np.log(at)) - 1.0,
@@ -278,9 +282,13 @@ def nash(polytope: Polytope, *, gap: float = 1e-6, most: int = 60) -> Relaxed:
     for j in np.flatnonzero(reachable).tolist():
         for at in (max(floor, float(start.p[j])), 1.0):
             cut(j, at)
+    first_cut = program.first_chance + t
     best, best_y, left = -INFINITY, start.y, INFINITY
     for _ in range(most):
-        bound, x, _ = program.solve()
+        bound, x, dual = program.solve()
+        slopes = np.zeros(t)
+        for (j, slope), held in zip(cuts, np.maximum(0.0, dual[first_cut:]), strict=True):
+            slopes[j] += held * slope
         p = polytope.chances(x[:n])
         safe = np.maximum(p, floor * 1e-3)
         value = float(weight @ np.where(reachable, np.log(np.maximum(p, 1e-300)), 0.0))
@@ -292,7 +300,31 @@ def nash(polytope: Polytope, *, gap: float = 1e-6, most: int = 60) -> Relaxed:
         for j in np.flatnonzero(reachable).tolist():
             if float(x[n + 1 + j]) > np.log(safe[j]) + gap / 4:
                 cut(j, float(safe[j]))
-    return Relaxed(polytope.chances(best_y), best_y, (), left)
+    stages = () if reachable.all() else (_never(polytope, reachable),)
+    return Relaxed(polytope.chances(best_y), best_y, (*stages, _largest(polytope, slopes)), left)
+
+
+def product_bound(people: NDArray[np.int64], slopes: F, most: float) -> float:
+    """What no geometric mean of chances exceeds, each person of the types with a slope counted once.
+
+    By concavity Σ w log p ≤ Σ w log(w/s) + log Σ s p for any slopes s > 0 and weights w of sum 1; ``most`` is the largest Σ s p of
+    a point. At the largest product, with s = w/p, both sides are equal.
+
+    Parameters
+    ----------
+    slopes : (T,) of each type, 0 for types that no point serves
+    most : the largest sum of chances at these slopes
+    """
+    on = slopes > 0
+    weight = people[on] / people[on].sum()
+    return float(most * np.exp(weight @ np.log(weight / slopes[on])))
+
+
+def geometric_mean(people: NDArray[np.int64], slopes: F, chances: F) -> float:
+    """The geometric mean of the chances of the types with a slope, each person counted once."""
+    on = slopes > 0
+    weight = people[on] / people[on].sum()
+    return float(np.exp(weight @ np.log(np.maximum(chances[on], 1e-300))))
 
 
 def bound_of(stage: Stage, polytope: Polytope, p: F, free: NDArray[np.bool_]) -> float:
@@ -301,6 +333,14 @@ def bound_of(stage: Stage, polytope: Polytope, p: F, free: NDArray[np.bool_]) ->
     For y in the polytope, Σ_free w_t p_t ≤ u·b + v·people − Σ_fixed w_t p_t whenever, on every column, ``w/people`` is at most
     what the rows and capacities charge; the rounding of a solver is charged in full.
     """
+    weight = np.maximum(stage.on_types, 0.0)
+    held = float(weight[~free] @ p[~free])
+    mass = float(weight[free].sum())
+    return (sum_bound(stage, polytope) - held) / mass if mass > 0 else INFINITY
+
+
+def sum_bound(stage: Stage, polytope: Polytope) -> float:
+    """What the multipliers of a stage prove of the weighted sum of chances of every point."""
     rows = polytope.rows
     up, down = np.maximum(stage.on_rows, 0.0), np.minimum(stage.on_rows, 0.0)
     up = np.where(np.isfinite(polytope.high), up, 0.0)
@@ -312,10 +352,7 @@ def bound_of(stage: Stage, polytope: Polytope, p: F, free: NDArray[np.bool_]) ->
     most = np.zeros(polytope.types)
     np.maximum.at(most, polytope.owner, extra)
     total = float(up @ np.where(up > 0, polytope.high, 0.0) + down @ np.where(down < 0, polytope.low, 0.0))
-    total += float(caps @ polytope.people) + float(most @ polytope.people)
-    held = float(weight[~free] @ p[~free])
-    mass = float(weight[free].sum())
-    return (total - held) / mass if mass > 0 else INFINITY
+    return total + float(caps @ polytope.people) + float(most @ polytope.people)
 
 
 def proof_of(relaxed: Relaxed) -> dict[str, Any]:
