@@ -116,7 +116,13 @@ def _says_nothing(column: Column) -> Any:
 
 def _has_text(kind: Any) -> bool:
     """Whether every cell of such an array can be said as text: nothing is told of a type whose cells are all empty then."""
-    told = (pa.types.is_null, pa.types.is_string, pa.types.is_boolean, pa.types.is_date, pa.types.is_timestamp)
+    told = (
+        pa.types.is_null,
+        pa.types.is_string,
+        pa.types.is_boolean,
+        pa.types.is_date,
+        pa.types.is_timestamp,
+    )
     return _is_number(kind) or any(holds(kind) for holds in told)
 
 
